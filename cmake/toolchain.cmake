@@ -1,0 +1,41 @@
+# What every target of ours is compiled with. Nothing here leaks to those who link us.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+include(CheckPIESupported)
+check_pie_supported()
+
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+set(SCIMD_SANITIZE "" CACHE STRING "Sanitizers, as in -fsanitize=: address,undefined or thread")
+option(SCIMD_WERROR "Treat our warnings as errors" OFF)
+option(SCIMD_COVERAGE "Instrument for gcov" OFF)
+
+add_library(scimd_options INTERFACE)
+target_compile_options(
+    scimd_options
+    INTERFACE
+        -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual
+        $<$<BOOL:${SCIMD_WERROR}>:-Werror>
+        -fstack-protector-strong -fstack-clash-protection
+        $<$<CONFIG:Release>:-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3>
+)
+target_compile_definitions(scimd_options INTERFACE _GLIBCXX_ASSERTIONS)
+target_link_options(scimd_options INTERFACE -Wl,-z,relro,-z,now)
+
+if(SCIMD_SANITIZE)
+    add_compile_options(
+        -fsanitize=${SCIMD_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
+    )
+    add_link_options(-fsanitize=${SCIMD_SANITIZE})
+endif()
+if(SCIMD_COVERAGE)
+    add_compile_options(--coverage)
+    add_link_options(--coverage)
+endif()
