@@ -1,0 +1,1 @@
+#include <base/clock.hpp> // IWYU pragma: associated

@@ -1,0 +1,1 @@
+#include <base/codec.hpp> // IWYU pragma: associated

@@ -1,0 +1,1 @@
+#include <base/crypto.hpp> // IWYU pragma: associated

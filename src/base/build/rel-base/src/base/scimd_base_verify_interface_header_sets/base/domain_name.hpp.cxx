@@ -1,0 +1,1 @@
+#include <base/domain_name.hpp> // IWYU pragma: associated

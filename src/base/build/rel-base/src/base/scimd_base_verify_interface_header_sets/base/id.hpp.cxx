@@ -1,0 +1,1 @@
+#include <base/id.hpp> // IWYU pragma: associated

@@ -1,0 +1,1 @@
+#include <base/json.hpp> // IWYU pragma: associated

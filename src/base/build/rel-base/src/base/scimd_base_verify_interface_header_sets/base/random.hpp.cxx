@@ -1,0 +1,1 @@
+#include <base/random.hpp> // IWYU pragma: associated

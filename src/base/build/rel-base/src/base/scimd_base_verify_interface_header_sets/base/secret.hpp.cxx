@@ -1,0 +1,1 @@
+#include <base/secret.hpp> // IWYU pragma: associated

@@ -1,0 +1,49 @@
+#include "base/clock.hpp"
+
+#include <algorithm>
+
+namespace scimd {
+
+namespace {
+
+constexpr time_point snowflake_epoch = std::chrono::sys_days(std::chrono::year(2024) / 1 / 1);
+constexpr int count_bits = 22;
+
+class system_clock final : public clock {
+public:
+    [[nodiscard]] time_point now() const override
+    {
+        return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+    }
+};
+
+// The first id of that millisecond; 0 before the epoch, where the count alone has to do.
+std::int64_t first_id_at(time_point now)
+{
+    const auto elapsed = std::chrono::floor<std::chrono::milliseconds>(now - snowflake_epoch);
+    return std::max<std::int64_t>(elapsed.count(), 0) << count_bits;
+}
+
+}  // namespace
+
+std::unique_ptr<clock> make_system_clock()
+{
+    return std::make_unique<system_clock>();
+}
+
+std::int64_t id_source::next()
+{
+    const auto candidate = first_id_at(wall_.now());
+    const std::lock_guard lock(mutex_);
+    // A full count runs into the next millisecond, a clock set back goes on from the last id.
+    last_ = std::max(candidate, last_ + 1);
+    return last_;
+}
+
+void id_source::raise(std::int64_t floor)
+{
+    const std::lock_guard lock(mutex_);
+    last_ = std::max(last_, floor);
+}
+
+}  // namespace scimd

@@ -1,0 +1,54 @@
+#include "base/crypto.hpp"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <limits>
+#include <stdexcept>
+
+namespace scimd {
+
+namespace {
+
+unsigned char* raw(sha256_digest& digest)
+{
+    return reinterpret_cast<unsigned char*>(digest.data());
+}
+
+const unsigned char* raw(std::string_view text)
+{
+    return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+}  // namespace
+
+sha256_digest sha256(std::string_view text)
+{
+    sha256_digest digest{};
+    if (EVP_Digest(text.data(), text.size(), raw(digest), nullptr, EVP_sha256(), nullptr) != 1)
+        throw std::runtime_error("OpenSSL could not compute a SHA-256 digest");
+    return digest;
+}
+
+sha256_digest hmac_sha256(std::span<const std::byte> key, std::string_view text)
+{
+    if (key.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
+        throw std::length_error("the key of an HMAC is too long for OpenSSL");
+    sha256_digest digest{};
+    // HMAC() takes a null key for "the key of last time", so an empty one needs an address too.
+    const void* const key_data = key.empty() ? static_cast<const void*>("") : key.data();
+    const auto key_size = static_cast<int>(key.size());
+    if (HMAC(EVP_sha256(), key_data, key_size, raw(text), text.size(), raw(digest), nullptr) == nullptr)
+        throw std::runtime_error("OpenSSL could not compute an HMAC");
+    return digest;
+}
+
+bool constant_time_equal(std::span<const std::byte> a, std::span<const std::byte> b) noexcept
+{
+    if (a.size() != b.size())
+        return false;
+    return a.empty() || CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+}  // namespace scimd

@@ -1,0 +1,71 @@
+// What a caller can cause, as values.
+//
+// A function that may fail because of its input returns result<T>; what the machine does (a full disk, a lost
+// database) is an exception and is caught at the session, the store thread, a background loop or main,
+// nowhere else. The one table in error.cpp gives every errc its HTTP status and, where RFC 7644 §3.12 knows
+// one, its scimType.
+#pragma once
+
+#include <boost/assert/source_location.hpp>
+#include <boost/system/result.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace scimd {
+
+enum class errc {
+    // the scimTypes of RFC 7644 §3.12
+    invalid_filter,
+    too_many,
+    uniqueness,
+    mutability,
+    invalid_syntax,
+    invalid_path,
+    no_target,
+    invalid_value,
+    invalid_version,
+    sensitive,
+    // HTTP's own
+    bad_request,
+    unauthorized,
+    forbidden,
+    not_found,
+    method_not_allowed,
+    not_acceptable,
+    request_timeout,
+    conflict,
+    gone,
+    precondition_failed,
+    too_large,
+    uri_too_long,
+    unsupported_media_type,
+    expectation_failed,
+    too_many_requests,
+    fields_too_large,
+    internal,
+    not_implemented,
+    unavailable,
+};
+
+// The client's view of a failure. `detail` is one English sentence that names the attribute, path or
+// operation; it never holds a secret nor anything of another tenant.
+struct error {
+    errc code = errc::internal;
+    std::string detail;
+
+    friend bool operator==(const error&, const error&) = default;
+};
+
+template <class T>
+using result = boost::system::result<T, error>;
+
+int http_status(errc code) noexcept;
+
+// The scimType of RFC 7644 §3.12, empty where the RFC defines none for this code.
+std::string_view scim_type(errc code) noexcept;
+
+// Found by boost::system::result when value() is asked of a failure: that is a defect of ours.
+[[noreturn]] void throw_exception_from_error(const error& failure, const boost::source_location& where);
+
+}  // namespace scimd

@@ -1,0 +1,70 @@
+// Identifiers: a prefix that names the kind and a decimal snowflake, as in "dir_184467440737095516".
+//
+// Each kind is a type of its own, so that handing an organization's id to a function that wants a directory's
+// does not compile. Values.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace scimd {
+
+// The decimal digits of a positive 63-bit number without sign, leading zero or anything else; empty
+// otherwise.
+std::optional<std::int64_t> parse_snowflake(std::string_view digits) noexcept;
+
+// "dir_42" with the prefix "dir_" gives 42; empty when the prefix or the digits are not as written by us.
+std::optional<std::int64_t> parse_prefixed(std::string_view text, std::string_view prefix) noexcept;
+
+template <class Kind>
+struct identifier {
+    std::int64_t value = 0;
+
+    static std::optional<identifier> parse(std::string_view text) noexcept
+    {
+        const auto number = parse_prefixed(text, Kind::prefix);
+        return number ? std::optional(identifier{*number}) : std::nullopt;
+    }
+
+    [[nodiscard]] std::string text() const { return std::string(Kind::prefix) + std::to_string(value); }
+
+    friend auto operator<=>(const identifier&, const identifier&) = default;
+};
+
+struct environment_kind {
+    static constexpr std::string_view prefix = "env_";
+};
+struct organization_kind {
+    static constexpr std::string_view prefix = "org_";
+};
+struct directory_kind {
+    static constexpr std::string_view prefix = "dir_";
+};
+struct domain_kind {
+    static constexpr std::string_view prefix = "dom_";
+};
+struct secret_kind {
+    static constexpr std::string_view prefix = "sec_";
+};
+struct event_kind {
+    static constexpr std::string_view prefix = "evt_";
+};
+
+using environment_id = identifier<environment_kind>;
+using organization_id = identifier<organization_kind>;
+using directory_id = identifier<directory_kind>;
+using domain_id = identifier<domain_kind>;
+using secret_id = identifier<secret_kind>;
+using event_id = identifier<event_kind>;
+
+// A resource of a directory. Its textual prefix is its resource type's (scim/schema.hpp): "diruser_",
+// "dirgroup_".
+struct resource_id {
+    std::int64_t value = 0;
+    friend auto operator<=>(const resource_id&, const resource_id&) = default;
+};
+
+}  // namespace scimd

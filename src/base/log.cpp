@@ -1,0 +1,152 @@
+#include "base/log.hpp"
+
+#include "base/clock.hpp"
+#include "base/text.hpp"
+#include "base/time.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <mutex>
+#include <string>
+#include <utility>
+
+namespace scimd {
+
+struct logger::state {
+    sink out;
+    log_level least;
+    std::mutex mutex;
+};
+
+namespace {
+
+constexpr std::size_t value_bytes_max = 256;
+
+constexpr std::array<std::string_view, 4> level_names = {"debug", "info", "warning", "error"};
+
+// Whatever a terminal or a line reader might take for a command or an end of line.
+bool needs_escape(char32_t c) noexcept
+{
+    const bool is_control = c < 0x20 || (c >= 0x7f && c <= 0x9f);
+    const bool is_line_separator = c == 0x2028 || c == 0x2029;
+    return is_control || is_line_separator;
+}
+
+void append_escaped(std::string& line, char32_t c)
+{
+    constexpr std::string_view digits = "0123456789abcdef";
+    line += "\\u";
+    for (int shift = 12; shift >= 0; shift -= 4)
+        line += digits[c >> shift & 15];
+}
+
+// At most value_bytes_max bytes of `text`, whole characters; what is not UTF-8 becomes U+FFFD.
+void append_quoted(std::string& line, std::string_view text)
+{
+    std::size_t room = value_bytes_max;
+    line += '"';
+    while (!text.empty()) {
+        const code_point next = first_code_point(text);
+        const std::size_t bytes = next.bytes == 0 ? 1 : next.bytes;
+        if (bytes > room)
+            break;
+        room -= bytes;
+        if (next.bytes == 0)
+            line += "\xef\xbf\xbd";
+        else if (needs_escape(next.value))
+            append_escaped(line, next.value);
+        else if (next.value == '"' || next.value == '\\')
+            (line += '\\') += text.front();
+        else
+            line += text.substr(0, bytes);
+        text.remove_prefix(bytes);
+    }
+    line += '"';
+}
+
+struct value_writer {
+    std::string& line;
+    void operator()(std::string_view text) const { append_quoted(line, text); }
+    void operator()(std::int64_t number) const { line += std::to_string(number); }
+    void operator()(bool value) const { line += value ? "true" : "false"; }
+};
+
+void append_field(std::string& line, const log_field& field)
+{
+    line += line.empty() ? '{' : ',';
+    append_quoted(line, field.name);
+    line += ':';
+    std::visit(value_writer{line}, field.value);
+}
+
+std::string now_text()
+{
+    return format_rfc3339(std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()));
+}
+
+void write_to_stderr(std::string_view line)
+{
+    while (!line.empty()) {
+        const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return;  // nobody is left to be told
+        line.remove_prefix(static_cast<std::size_t>(written));
+    }
+}
+
+}  // namespace
+
+logger::logger(sink out, log_level least) : state_(std::make_unique<state>())
+{
+    state_->out = std::move(out);
+    state_->least = least;
+}
+
+logger::~logger() = default;
+
+void logger::write(log_level level, std::string_view event, std::initializer_list<log_field> fields)
+{
+    if (level < state_->least)
+        return;
+    const std::string time = now_text();
+    std::string line;
+    append_field(line, {"time", time});
+    append_field(line, {"level", level_names[static_cast<std::size_t>(level)]});
+    append_field(line, {"event", event});
+    for (const log_field& field : fields)
+        append_field(line, field);
+    line += "}\n";
+    const std::lock_guard lock(state_->mutex);
+    state_->out(line);
+}
+
+void logger::debug(std::string_view event, std::initializer_list<log_field> fields)
+{
+    write(log_level::debug, event, fields);
+}
+
+void logger::info(std::string_view event, std::initializer_list<log_field> fields)
+{
+    write(log_level::info, event, fields);
+}
+
+void logger::warning(std::string_view event, std::initializer_list<log_field> fields)
+{
+    write(log_level::warning, event, fields);
+}
+
+void logger::error(std::string_view event, std::initializer_list<log_field> fields)
+{
+    write(log_level::error, event, fields);
+}
+
+logger::sink stderr_sink()
+{
+    return write_to_stderr;
+}
+
+}  // namespace scimd

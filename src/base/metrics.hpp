@@ -1,0 +1,77 @@
+// Counters, gauges and histograms in Prometheus' text exposition format 0.0.4. Any thread: values are
+// atomics, and references returned stay valid as long as the registry.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace scimd {
+
+class counter {
+public:
+    void add(std::uint64_t amount = 1) noexcept { value_.fetch_add(amount, std::memory_order_relaxed); }
+    [[nodiscard]] std::uint64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
+
+private:
+    std::atomic<std::uint64_t> value_{0};
+};
+
+class gauge {
+public:
+    void set(std::int64_t value) noexcept { value_.store(value, std::memory_order_relaxed); }
+    void add(std::int64_t amount) noexcept { value_.fetch_add(amount, std::memory_order_relaxed); }
+    [[nodiscard]] std::int64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
+
+private:
+    std::atomic<std::int64_t> value_{0};
+};
+
+// Fixed bounds: 100 µs to 10 s in steps of about 3, in seconds on the wire.
+class histogram {
+public:
+    static constexpr std::array<std::uint64_t, 11> bounds_us = {
+        100, 300, 1'000, 3'000, 10'000, 30'000, 100'000, 300'000, 1'000'000, 3'000'000, 10'000'000
+    };
+
+    void observe_us(std::uint64_t microseconds) noexcept;
+
+    std::array<std::atomic<std::uint64_t>, bounds_us.size() + 1> buckets{};
+    std::atomic<std::uint64_t> sum_us{0};
+};
+
+class metrics {
+public:
+    using labels = std::initializer_list<std::pair<std::string_view, std::string_view>>;
+
+    metrics();
+    ~metrics();
+    metrics(const metrics&) = delete;
+    metrics& operator=(const metrics&) = delete;
+
+    // The series of that name and those labels, made at its first use. `help` is taken from the first use of
+    // a name. At most 1,000 label sets a name; further ones share one series labelled overflow="true".
+    // A name used for two kinds is a defect: std::logic_error.
+    counter& count(std::string_view name, std::string_view help, labels set = {});
+    gauge& level(std::string_view name, std::string_view help, labels set = {});
+    histogram& duration(std::string_view name, std::string_view help, labels set = {});
+
+    [[nodiscard]] std::string exposition() const;
+
+private:
+    struct family;
+    family& family_of(std::string_view name, std::string_view help, std::size_t kind);
+
+    mutable std::mutex mutex_;
+    std::vector<std::unique_ptr<family>> families_;
+};
+
+}  // namespace scimd

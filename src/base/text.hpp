@@ -1,0 +1,43 @@
+// Small things about strings. Pure.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace scimd {
+
+// ASCII only: the names of attributes, URNs, header fields and operators (RFC 7643 §2.1, RFC 9110 §5.1).
+constexpr char to_lower_ascii(char c) noexcept
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+std::string to_lower_ascii(std::string_view text);
+bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept;
+bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) noexcept;
+
+std::string_view trim(std::string_view text) noexcept;  // spaces and tabs
+std::vector<std::string_view> split(std::string_view text, char separator);
+
+struct code_point {
+    char32_t value = 0;
+    std::size_t bytes = 0;  // 1 to 4; 0 when the text is empty or does not start with valid UTF-8
+};
+code_point first_code_point(std::string_view text) noexcept;
+
+bool is_valid_utf8(std::string_view text) noexcept;
+
+// NFKC_Casefold (UTS #46, Unicode's stable caseless match, which also maps widths): the form in which values
+// of attributes that are not caseExact are compared, ordered and kept unique (RFC 7644 §5, RFC 8265 §3.3).
+// Text that is not UTF-8 is returned as it is.
+std::string fold(std::string_view text);
+
+// A string that an attribute may hold: valid UTF-8 without U+0000, without C0 controls but TAB, LF and CR,
+// and without non-characters. (PostgreSQL's text cannot hold U+0000, so no store takes it.)
+bool is_storable(std::string_view text) noexcept;
+
+// Bidirectional controls U+202A..U+202E and U+2066..U+2069, which make a name look like another.
+bool has_bidi_control(std::string_view text) noexcept;
+
+}  // namespace scimd

@@ -1,0 +1,142 @@
+#include "base/metrics.hpp"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+#include <thread>
+
+namespace scimd {
+namespace {
+
+TEST(metrics, write_counters_and_gauges_in_the_order_of_their_first_use)
+{
+    metrics figures;
+    figures.count("zebra_total", "Animals seen.").add();
+    figures.level("queue_depth", "Works that wait.").set(-3);
+    figures.count("apple_total", "Fruit seen.", {{"colour", "red"}, {"size", "big"}}).add(5);
+    figures.count("apple_total", "Fruit seen.", {{"colour", "green"}, {"size", "big"}}).add();
+    figures.count("zebra_total", "Animals seen.").add();
+    EXPECT_EQ(
+        figures.exposition(),
+        "# HELP zebra_total Animals seen.\n"
+        "# TYPE zebra_total counter\n"
+        "zebra_total 2\n"
+        "# HELP queue_depth Works that wait.\n"
+        "# TYPE queue_depth gauge\n"
+        "queue_depth -3\n"
+        "# HELP apple_total Fruit seen.\n"
+        "# TYPE apple_total counter\n"
+        "apple_total{colour=\"red\",size=\"big\"} 5\n"
+        "apple_total{colour=\"green\",size=\"big\"} 1\n"
+    );
+}
+
+TEST(metrics, without_figures_are_an_empty_page)
+{
+    EXPECT_EQ(metrics().exposition(), "");
+}
+
+TEST(metrics, escape_help_and_label_values)
+{
+    metrics figures;
+    figures.count("a", "one \"two\"\nback\\slash", {{"l", "x\"y\\z\n"}});
+    EXPECT_EQ(
+        figures.exposition(),
+        "# HELP a one \"two\"\\nback\\\\slash\n# TYPE a counter\na{l=\"x\\\"y\\\\z\\n\"} 0\n"
+    );
+}
+
+TEST(metrics, a_histogram_has_cumulative_buckets_in_seconds)
+{
+    metrics figures;
+    auto& seen = figures.duration("work_seconds", "Time at work.", {{"route", "a"}});
+    seen.observe_us(0);
+    seen.observe_us(100);  // a bound belongs to its bucket
+    seen.observe_us(101);
+    seen.observe_us(2'500'000);
+    seen.observe_us(10'000'001);
+    EXPECT_EQ(
+        figures.exposition(),
+        "# HELP work_seconds Time at work.\n"
+        "# TYPE work_seconds histogram\n"
+        "work_seconds_bucket{route=\"a\",le=\"0.0001\"} 2\n"
+        "work_seconds_bucket{route=\"a\",le=\"0.0003\"} 3\n"
+        "work_seconds_bucket{route=\"a\",le=\"0.001\"} 3\n"
+        "work_seconds_bucket{route=\"a\",le=\"0.003\"} 3\n"
+        "work_seconds_bucket{route=\"a\",le=\"0.01\"} 3\n"
+        "work_seconds_bucket{route=\"a\",le=\"0.03\"} 3\n"
+        "work_seconds_bucket{route=\"a\",le=\"0.1\"} 3\n"
+        "work_seconds_bucket{route=\"a\",le=\"0.3\"} 3\n"
+        "work_seconds_bucket{route=\"a\",le=\"1\"} 3\n"
+        "work_seconds_bucket{route=\"a\",le=\"3\"} 4\n"
+        "work_seconds_bucket{route=\"a\",le=\"10\"} 4\n"
+        "work_seconds_bucket{route=\"a\",le=\"+Inf\"} 5\n"
+        "work_seconds_sum{route=\"a\"} 12.500202\n"
+        "work_seconds_count{route=\"a\"} 5\n"
+    );
+}
+
+TEST(metrics, keep_the_references_they_gave)
+{
+    metrics figures;
+    counter& first = figures.count("a", "", {{"n", "0"}});
+    for (int i = 1; i < 500; ++i)
+        figures.count("a", "", {{"n", std::to_string(i)}});
+    first.add(7);
+    EXPECT_EQ(&figures.count("a", "", {{"n", "0"}}), &first);
+    EXPECT_EQ(figures.count("a", "", {{"n", "0"}}).value(), 7U);
+}
+
+TEST(metrics, tell_label_sets_apart)
+{
+    metrics figures;
+    auto& one = figures.count("a", "", {{"x", "1"}, {"y", "2"}});
+    EXPECT_NE(&one, &figures.count("a", "", {{"x", "2"}, {"y", "1"}}));
+    EXPECT_NE(&one, &figures.count("a", "", {{"x", "1"}}));
+    EXPECT_NE(&one, &figures.count("a", ""));
+    EXPECT_NE(&one, &figures.count("b", "", {{"x", "1"}, {"y", "2"}}));
+}
+
+TEST(metrics, share_one_series_beyond_1000_label_sets_of_a_name)
+{
+    metrics figures;
+    for (int i = 0; i < 999; ++i)
+        figures.count("a", "", {{"n", std::to_string(i)}});
+    auto& last = figures.count("a", "", {{"n", "999"}});
+    auto& beyond = figures.count("a", "", {{"n", "1000"}});
+    EXPECT_NE(&beyond, &last);
+    EXPECT_EQ(&beyond, &figures.count("a", "", {{"n", "1001"}}));
+    EXPECT_EQ(&last, &figures.count("a", "", {{"n", "999"}}));
+    EXPECT_NE(&beyond, &figures.count("b", "", {{"n", "1000"}}));
+    beyond.add(2);
+    const auto text = figures.exposition();
+    EXPECT_NE(text.find("a{overflow=\"true\"} 2\n"), std::string::npos);
+    EXPECT_EQ(text.find("n=\"1001\""), std::string::npos);
+}
+
+TEST(metrics, refuse_a_name_as_two_kinds)
+{
+    metrics figures;
+    figures.count("a", "");
+    EXPECT_THROW(figures.level("a", ""), std::logic_error);
+    EXPECT_THROW(figures.duration("a", ""), std::logic_error);
+}
+
+TEST(metrics, lose_no_count_between_threads)
+{
+    metrics figures;
+    const auto work = [&figures] {
+        for (int i = 0; i < 2'000; ++i)
+            figures.count("a", "", {{"n", std::to_string(i % 7)}}).add();
+    };
+    std::thread other(work);
+    work();
+    other.join();
+    std::uint64_t sum = 0;
+    for (int i = 0; i < 7; ++i)
+        sum += figures.count("a", "", {{"n", std::to_string(i)}}).value();
+    EXPECT_EQ(sum, 4'000U);
+}
+
+}  // namespace
+}  // namespace scimd

@@ -1,0 +1,203 @@
+#include "base/text.hpp"
+
+#include <gtest/gtest.h>
+
+namespace scimd {
+namespace {
+
+using views = std::vector<std::string_view>;
+
+TEST(ascii_case, is_folded_for_letters_of_ascii_only)
+{
+    EXPECT_EQ(to_lower_ascii("AZaz09@[`{\xc3\x84"), "azaz09@[`{\xc3\x84");
+    EXPECT_TRUE(equals_ignoring_case("UserName", "USERnAME"));
+    EXPECT_FALSE(equals_ignoring_case("userName", "userNam"));
+    EXPECT_FALSE(equals_ignoring_case("@", "`"));
+    EXPECT_FALSE(equals_ignoring_case("[", "{"));
+    EXPECT_FALSE(equals_ignoring_case("\xc3\x84", "\xc3\xa4"));
+}
+
+TEST(ascii_case, prefixes_match_whatever_their_case)
+{
+    EXPECT_TRUE(starts_with_ignoring_case("Bearer x", "bearer "));
+    EXPECT_TRUE(starts_with_ignoring_case("x", ""));
+    EXPECT_FALSE(starts_with_ignoring_case("Bear", "bearer"));
+}
+
+TEST(trim, takes_spaces_and_tabs_off_both_ends_only)
+{
+    EXPECT_EQ(trim(" \ta b\t "), "a b");
+    EXPECT_EQ(trim(" \t "), "");
+    EXPECT_EQ(trim(""), "");
+    EXPECT_EQ(trim("\na\n"), "\na\n");
+}
+
+TEST(split, keeps_empty_parts)
+{
+    EXPECT_EQ(split("a.b.c", '.'), (views{"a", "b", "c"}));
+    EXPECT_EQ(split("", '.'), (views{""}));
+    EXPECT_EQ(split(".", '.'), (views{"", ""}));
+    EXPECT_EQ(split("a..b.", '.'), (views{"a", "", "b", ""}));
+}
+
+// RFC 3629 §3 and §4; each bound from both sides
+TEST(utf8, is_what_rfc_3629_says)
+{
+    const struct {
+        std::string_view text;
+        bool is_valid;
+    } rows[] = {
+        {"", true},
+        {"abc", true},
+        {std::string_view("\0", 1), true},
+        {"\x7f", true},
+        {"\x80", false},
+        {"\xbf", false},
+        {"\xc0\x80", false},  // overlong U+0000
+        {"\xc1\xbf", false},
+        {"\xc2\x80", true},
+        {"\xdf\xbf", true},
+        {"\xdf", false},
+        {"\xdf\x7f", false},
+        {"\xdf\xc0", false},
+        {"\xe0\x9f\xbf", false},  // overlong
+        {"\xe0\xa0\x80", true},
+        {"\xed\x9f\xbf", true},
+        {"\xed\xa0\x80", false},  // U+D800
+        {"\xed\xbf\xbf", false},
+        {"\xee\x80\x80", true},
+        {"\xef\xbf\xbf", true},
+        {"\xef\xbf", false},
+        {"\xf0\x8f\xbf\xbf", false},  // overlong
+        {"\xf0\x90\x80\x80", true},
+        {"\xf4\x8f\xbf\xbf", true},
+        {"\xf4\x90\x80\x80", false},  // U+110000
+        {"\xf5\x80\x80\x80", false},
+        {"\xff", false},
+        {"a\xc3", false},
+        {"\xc3\xa9\xc3", false},
+    };
+    for (const auto& row : rows)
+        EXPECT_EQ(is_valid_utf8(row.text), row.is_valid) << testing::PrintToString(row.text);
+}
+
+TEST(first_code_point, gives_its_value_and_its_bytes)
+{
+    const struct {
+        std::string_view text;
+        char32_t value;
+        std::size_t bytes;
+    } rows[] = {
+        {"ab", U'a', 1},
+        {"\xc3\xa9x", 0xe9, 2},
+        {"\xe2\x82\xacx", 0x20ac, 3},
+        {"\xf0\x9f\x98\x80x", 0x1f600, 4},
+        {"", 0, 0},
+        {"\xa9", 0, 0},
+    };
+    for (const auto& row : rows) {
+        const code_point first = first_code_point(row.text);
+        EXPECT_EQ(first.value, row.value);
+        EXPECT_EQ(first.bytes, row.bytes);
+    }
+}
+
+TEST(fold, makes_equal_what_people_take_for_equal)
+{
+    const struct {
+        std::string_view a, b;
+    } rows[] = {
+        {"Bjensen", "bJENSEN"},
+        {"STRASSE", "straße"},
+        {"ÅNGSTRÖM", "ångström"},
+        {"A\u030angstro\u0308m", "ångström"},  // decomposed
+        {"ΣΊΣΥΦΟΣ", "σίσυφος"},                // final sigma
+        {"ｂｊｅｎｓｅｎ", "bjensen"},         // full width
+        {"ﬁle", "file"},
+        {"\u212bngstrom", "ångstrom"},  // the Ångström sign
+        {"so\u00adft", "soft"},         // a soft hyphen shows nothing
+        {"ДМИТРИЙ", "дмитрий"},
+    };
+    for (const auto& row : rows)
+        EXPECT_EQ(fold(row.a), fold(row.b)) << row.a;
+}
+
+TEST(fold, keeps_apart_what_differs)
+{
+    EXPECT_NE(fold("bjensen"), fold("bjenson"));
+    EXPECT_NE(fold("resume"), fold("résumé"));
+    EXPECT_NE(fold("a b"), fold("ab"));
+    EXPECT_NE(fold("раypal"), fold("paypal"));  // Cyrillic er and a
+}
+
+TEST(fold, does_not_change_what_it_has_folded)
+{
+    for (const std::string_view text : {"", "ABC", "STRASSE ß ẞ", "ǅ", "İstanbul", "ﷺ", "\u1e9b\u0323"})
+        EXPECT_EQ(fold(fold(text)), fold(text)) << text;
+}
+
+TEST(fold, returns_text_that_is_not_utf8_as_it_is)
+{
+    EXPECT_EQ(fold("ABC\xff"), "ABC\xff");
+}
+
+TEST(storable, text_is_utf8_without_controls_and_noncharacters)
+{
+    const struct {
+        std::string_view text;
+        bool is_storable;
+    } rows[] = {
+        {"", true},
+        {"plain", true},
+        {"tab\tline\nreturn\r", true},
+        {std::string_view("\0", 1), false},
+        {"\x01", false},
+        {"\x08", false},
+        {"\x0b", false},
+        {"\x0c", false},
+        {"\x0e", false},
+        {"\x1f", false},
+        {" ", true},
+        {"\x7f", true},
+        {"\xff", false},
+        {"\ufdcf", true},
+        {"\ufdd0", false},
+        {"\ufdef", false},
+        {"\ufdf0", true},
+        {"\ufffd", true},
+        {"\ufffe", false},
+        {"\uffff", false},
+        {"\U0001fffd", true},
+        {"\U0001fffe", false},
+        {"\U0010ffff", false},
+        {"😀", true},
+    };
+    for (const auto& row : rows)
+        EXPECT_EQ(is_storable(row.text), row.is_storable) << testing::PrintToString(row.text);
+}
+
+TEST(bidi_control, is_found_anywhere_and_only_where_it_is)
+{
+    const struct {
+        std::string_view text;
+        bool has_one;
+    } rows[] = {
+        {"", false},
+        {"plain", false},
+        {"שלום", false},
+        {"\u2029", false},
+        {"\u202a", true},
+        {"a\u202eb", true},
+        {"\u202f", false},
+        {"\u2065", false},
+        {"\u2066", true},
+        {"é\u2069", true},
+        {"\u206a", false},
+        {"\xff\u202e", true},
+    };
+    for (const auto& row : rows)
+        EXPECT_EQ(has_bidi_control(row.text), row.has_one) << testing::PrintToString(row.text);
+}
+
+}  // namespace
+}  // namespace scimd

@@ -1,0 +1,65 @@
+// A fresh, migrated SQLite database in a directory of its own, and a transaction open on it: what tests of the
+// store's functions need. One thread.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/embedded.hpp"
+#include "store/migrate.hpp"
+#include "store/sqlite.hpp"
+#include "store/tenants.hpp"
+#include "store/transaction.hpp"
+#include "support/manual_clock.hpp"
+#include "support/temp_directory.hpp"
+
+#include <chrono>
+#include <optional>
+#include <span>
+
+namespace scimd::store {
+
+// Of cmake/embed.cmake; its header is the store's own.
+std::span<const embedded_file> embedded_sqlite_migrations();
+
+}  // namespace scimd::store
+
+namespace scimd::test {
+
+class temp_store {
+public:
+    temp_store()
+    {
+        store::migrate(connection_, store::embedded_sqlite_migrations(), clock.now()).value();
+        connection_.run({"begin", "begin immediate"});
+        transaction_.emplace(connection_, clock.now(), ids);
+    }
+
+    [[nodiscard]] store::transaction& tx() noexcept { return *transaction_; }
+
+    // Goes on in the transaction at a later time.
+    void advance(std::chrono::microseconds amount)
+    {
+        clock.advance(amount);
+        transaction_.emplace(connection_, clock.now(), ids);
+    }
+
+    // A new directory of a new organization.
+    store::tenants::directory add_directory()
+    {
+        const auto owner = store::tenants::insert_organization(tx(), "Acme", std::nullopt);
+        return store::tenants::insert_directory(
+            tx(), owner->id, "staff", "OKTA", store::tenants::domain_policy::reject
+        );
+    }
+
+    [[nodiscard]] store::sqlite::connection& connection() noexcept { return connection_; }
+
+    manual_clock clock;
+    id_source ids{clock};
+
+private:
+    temp_directory folder_;
+    store::sqlite::connection connection_{folder_.path() / "scimd.db", store::sqlite::role::writer};
+    std::optional<store::transaction> transaction_;
+};
+
+}  // namespace scimd::test
