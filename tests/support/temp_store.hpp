@@ -1,5 +1,5 @@
-// A fresh, migrated SQLite database in a directory of its own, and a transaction open on it: what tests of the
-// store's functions need. One thread.
+// A fresh, migrated SQLite database in a directory of its own, and a transaction open on it: what tests of
+// the store's functions need. One thread.
 #pragma once
 
 #include "base/clock.hpp"

@@ -1,0 +1,141 @@
+#include "store/credentials.hpp"
+
+#include "base/codec.hpp"
+#include "store/directory_row.hpp"
+
+#include <charconv>
+
+namespace scimd::store::credentials {
+
+namespace {
+
+constexpr sql::statement insert_secret_row{
+    "secrets.insert",
+    "insert into secrets (directory_id, id, digest, suffix, created_at, expires_at)"
+    " values ($1, $2, $3, $4, $5, $6)",
+};
+
+constexpr sql::statement list_secret_rows{
+    "secrets.list",
+    "select id, directory_id, suffix, created_at, expires_at, revoked_at, last_used_at from secrets"
+    " where directory_id = $1 order by id",
+};
+
+constexpr sql::statement revoke_secret_row{
+    "secrets.revoke",
+    "update secrets set revoked_at = $3 where directory_id = $1 and id = $2 and revoked_at is null",
+};
+
+// Never backwards: another thread may have been later with an earlier reading of the clock.
+constexpr sql::statement update_last_used{
+    "secrets.set_last_used",
+    "update secrets set last_used_at = $2"
+    " where id = $1 and (last_used_at is null or last_used_at < $2)",
+};
+
+// The one look-up without a directory: here is where a caller's directory comes from.
+constexpr sql::statement find_bearer_row{
+    "secrets.find_bearer",
+    "select s.id, s.digest, s.suffix, s.expires_at, s.revoked_at,"
+    " d.id, d.organization_id, d.name, d.provider, d.is_enabled, d.domain_policy, d.created_at,"
+    " d.updated_at, d.last_sequence"
+    " from secrets s join directories d on d.id = s.directory_id where s.digest = $1",
+};
+
+std::optional<time_point> read_time(const sql::row& current, int column)
+{
+    return current.is_null(column) ? std::nullopt : std::optional(from_column(current.integer(column)));
+}
+
+sql::parameter time_parameter(const std::optional<time_point>& when)
+{
+    return when ? sql::parameter(to_column(*when)) : sql::parameter();
+}
+
+sha256_digest read_digest(std::string_view hex)
+{
+    sha256_digest digest{};
+    if (hex.size() != 2 * digest.size())
+        throw sql::failure("secrets: the database holds a digest of another length");
+    for (std::size_t i = 0; i < digest.size(); ++i) {
+        unsigned char byte = 0;
+        const char* const end = hex.data() + 2 * i + 2;
+        const auto [stop, fault] = std::from_chars(hex.data() + 2 * i, end, byte, 16);
+        if (fault != std::errc() || stop != end)
+            throw sql::failure("secrets: the database holds a digest that is not hexadecimal");
+        digest[i] = std::byte{byte};
+    }
+    return digest;
+}
+
+}  // namespace
+
+secret_row insert_secret(
+    transaction& tx,
+    directory_id directory,
+    const sha256_digest& digest,
+    std::string_view suffix,
+    std::optional<time_point> expires
+)
+{
+    const secret_id id{tx.next_id()};
+    tx.sql().run(
+        insert_secret_row,
+        {directory.value, id.value, to_hex(digest), suffix, to_column(tx.now()), time_parameter(expires)}
+    );
+    return {
+        .id = id,
+        .directory = directory,
+        .suffix = std::string(suffix),
+        .created = tx.now(),
+        .expires = expires,
+        .revoked = std::nullopt,
+        .last_used = std::nullopt,
+    };
+}
+
+std::vector<secret_row> list_secrets(transaction& tx, directory_id directory)
+{
+    std::vector<secret_row> found;
+    tx.sql().run(list_secret_rows, {directory.value}, [&](const sql::row& current) {
+        found.push_back({
+            .id = {current.integer(0)},
+            .directory = {current.integer(1)},
+            .suffix = std::string(current.text(2)),
+            .created = from_column(current.integer(3)),
+            .expires = read_time(current, 4),
+            .revoked = read_time(current, 5),
+            .last_used = read_time(current, 6),
+        });
+    });
+    return found;
+}
+
+bool revoke_secret(transaction& tx, directory_id directory, secret_id id)
+{
+    return tx.sql().run(revoke_secret_row, {directory.value, id.value, to_column(tx.now())}) > 0;
+}
+
+void set_last_used(transaction& tx, secret_id id, time_point when)
+{
+    const time_point minute = std::chrono::floor<std::chrono::minutes>(when);
+    tx.sql().run(update_last_used, {id.value, to_column(minute)});
+}
+
+std::optional<bearer> find_bearer(transaction& tx, const sha256_digest& digest)
+{
+    std::optional<bearer> found;
+    tx.sql().run(find_bearer_row, {to_hex(digest)}, [&](const sql::row& current) {
+        found = bearer{
+            .id = {current.integer(0)},
+            .digest = read_digest(current.text(1)),
+            .suffix = std::string(current.text(2)),
+            .expires = read_time(current, 3),
+            .revoked = read_time(current, 4),
+            .directory = tenants::read_directory(current, 5),
+        };
+    });
+    return found;
+}
+
+}  // namespace scimd::store::credentials

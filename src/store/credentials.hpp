@@ -1,0 +1,50 @@
+// The secrets (bearer tokens) of directories. A token is stored as its SHA-256 alone.
+#pragma once
+
+#include "base/crypto.hpp"
+#include "base/id.hpp"
+#include "store/tenants.hpp"
+#include "store/transaction.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace scimd::store::credentials {
+
+struct secret_row {
+    secret_id id;
+    directory_id directory;
+    std::string suffix;  // the last four characters, for people to recognize it by
+    time_point created;
+    std::optional<time_point> expires;
+    std::optional<time_point> revoked;
+    std::optional<time_point> last_used;  // to the minute
+};
+
+secret_row insert_secret(
+    transaction& tx,
+    directory_id directory,
+    const sha256_digest& digest,
+    std::string_view suffix,
+    std::optional<time_point> expires
+);
+std::vector<secret_row> list_secrets(transaction& tx, directory_id directory);
+bool revoke_secret(
+    transaction& tx, directory_id directory, secret_id id
+);  // false: not there, or was revoked
+void set_last_used(transaction& tx, secret_id id, time_point when);
+
+// What authentication needs, in one look-up by the digest's index.
+struct bearer {
+    secret_id id;
+    sha256_digest digest{};
+    std::string suffix;
+    std::optional<time_point> expires;
+    std::optional<time_point> revoked;
+    tenants::directory directory;
+};
+std::optional<bearer> find_bearer(transaction& tx, const sha256_digest& digest);
+
+}  // namespace scimd::store::credentials

@@ -1,0 +1,13 @@
+// Reads a directory out of a result, for the statements of tenants.cpp and credentials.cpp.
+#pragma once
+
+#include "store/sql.hpp"
+#include "store/tenants.hpp"
+
+namespace scimd::store::tenants {
+
+// The columns id, organization_id, name, provider, is_enabled, domain_policy, created_at, updated_at and
+// last_sequence in this order, the first of them at `first`.
+directory read_directory(const sql::row& current, int first);
+
+}  // namespace scimd::store::tenants

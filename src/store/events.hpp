@@ -1,0 +1,70 @@
+// The log of directory events, and the ledger of refused users.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/id.hpp"
+#include "store/transaction.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace scimd::store::events {
+
+// Takes the next sequence number of the directory, dense from 1, in this transaction.
+std::int64_t next_sequence(transaction& tx, directory_id directory);
+
+struct event {
+    event_id id;  // also the position in the environment's order of commit
+    organization_id organization;
+    directory_id directory;
+    std::int64_t sequence = 0;
+    std::string type;
+    std::string body;  // the envelope as it is delivered, byte for byte
+};
+
+void append(transaction& tx, const event& what);
+
+// In order: those after `after` (0: from the start) of the environment, or of one directory by its sequence.
+// false stops.
+void list_after(
+    transaction& tx, event_id after, std::int64_t limit, const std::function<bool(const event&)>& each
+);
+void list_directory_after(
+    transaction& tx,
+    directory_id directory,
+    std::int64_t after_sequence,
+    std::int64_t limit,
+    const std::function<bool(const event&)>& each
+);
+
+// A refused user. IdPs try again for weeks, so a repeat is counted, not listed again.
+struct refusal {
+    std::string subject;  // externalId, else the folded userName
+    std::string reason;   // "domain_not_verified", "no_email"
+    std::string user_name{};
+    std::string domain{};  // empty: none
+    std::string detail{};
+    std::int64_t count = 1;
+    time_point first_at{};
+    time_point last_at{};
+};
+
+// At tx.now(); count and times of `what` are not looked at.
+// true: the first time that this subject is refused for this reason and domain in this directory.
+bool record_refusal(transaction& tx, directory_id directory, const refusal& what);
+
+// Newest first.
+void list_refusals(
+    transaction& tx,
+    directory_id directory,
+    std::int64_t limit,
+    const std::function<bool(const refusal&)>& each
+);
+
+// A subject that was let in at last starts afresh.
+void forget_refusals(transaction& tx, directory_id directory, std::string_view subject);
+
+}  // namespace scimd::store::events

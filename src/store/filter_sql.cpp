@@ -1,0 +1,397 @@
+#include "store/filter_sql.hpp"
+
+#include "base/text.hpp"
+#include "base/time.hpp"
+#include "store/prefix_range.hpp"
+
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace scimd::store {
+
+namespace {
+
+// Beyond it terms are matched in memory; the parser's limit on terms keeps filters from clients below.
+constexpr std::size_t filter_parameters_max = 256;
+constexpr std::size_t parameters_of_term_max = 2;
+
+// $1 is the directory, $2 the type.
+constexpr std::size_t first_parameter = 3;
+
+constexpr std::string_view nothing = "1 = 0";
+
+enum class value_kind { text, boolean, instant, id };
+
+constexpr std::string_view modified_column = "r.modified_at";
+
+// An attribute that stands in a column of its own.
+struct column {
+    std::string_view type;  // empty: every resource type
+    std::string_view attribute;
+    std::string_view sub_attribute;
+    std::string_view name;
+    value_kind kind;
+    std::optional<resources::sort_column> sorts_as;
+};
+
+constexpr auto columns = std::to_array<column>({
+    {"User", "userName", "", "r.unique_key", value_kind::text, resources::sort_column::unique_key},
+    {"User", "displayName", "", "r.display_key", value_kind::text, resources::sort_column::display_key},
+    {"User", "active", "", "r.active", value_kind::boolean, std::nullopt},
+    {"Group", "displayName", "", "r.unique_key", value_kind::text, resources::sort_column::unique_key},
+    {"", "externalId", "", "r.external_id", value_kind::text, resources::sort_column::external_id},
+    {"", "id", "", "r.id", value_kind::id, resources::sort_column::id},
+    {"", "meta", "created", "r.created_at", value_kind::instant, resources::sort_column::created},
+    {"", "meta", "lastModified", modified_column, value_kind::instant, resources::sort_column::modified},
+});
+
+// A multi-valued attribute whose values are rows of another table. A query that begins with what they are
+// rows of, rather than a correlated one, lets the value's index lead.
+struct collection {
+    std::string_view type;
+    std::string_view attribute;
+    std::string_view query;  // of the ids of resources that have values
+    std::string_view value;  // the column to compare in it
+    value_kind kind;
+};
+
+constexpr auto collections = std::to_array<collection>({
+    {"User",
+     "emails",
+     "select v.resource_id from resource_values v"
+     " where v.directory_id = $1 and v.type = $2 and v.attribute = 'emails.value'",
+     "v.value",
+     value_kind::text},
+    {"Group",
+     "members",
+     "select m.group_id from members m where m.directory_id = $1",
+     "m.member_id",
+     value_kind::id},
+    {"User",
+     "groups",
+     "select m.member_id from members m where m.directory_id = $1 and m.member_type = 'User'",
+     "m.group_id",
+     value_kind::id},
+});
+
+// What may be a member of a group, by the prefixes of ids.
+struct member_kind {
+    std::string_view id_prefix;
+    std::string_view type;
+};
+constexpr auto member_kinds = std::to_array<member_kind>({{"diruser_", "User"}, {"dirgroup_", "Group"}});
+
+const column* find_column(const scim::path& where, const scim::resource_type& type)
+{
+    if (where.extension)
+        return nullptr;
+    const std::string_view sub_attribute =
+        where.sub_attribute ? std::string_view(where.sub_attribute->name) : "";
+    for (const column& each : columns) {
+        const bool is_of_type = each.type.empty() || each.type == type.name;
+        if (is_of_type && each.attribute == where.attribute->name && each.sub_attribute == sub_attribute)
+            return &each;
+    }
+    return nullptr;
+}
+
+// Of the attribute as a whole or of its values; nullptr for any other sub-attribute.
+const collection* find_collection(const scim::path& where, const scim::resource_type& type)
+{
+    if (where.extension || (where.sub_attribute && where.sub_attribute->name != "value"))
+        return nullptr;
+    for (const collection& each : collections) {
+        if (each.type == type.name && each.attribute == where.attribute->name)
+            return &each;
+    }
+    return nullptr;
+}
+
+// Operators that compare whole values. Text in columns compares by its bytes (SQLite's BINARY, PostgreSQL's
+// "C"), as std::string does in memory.
+std::optional<std::string_view> operator_of(scim::operation which)
+{
+    switch (which) {
+        case scim::operation::eq:
+            return " = ";
+        case scim::operation::ne:
+            return " is distinct from ";  // what is unassigned differs from every value
+        case scim::operation::gt:
+            return " > ";
+        case scim::operation::ge:
+            return " >= ";
+        case scim::operation::lt:
+            return " < ";
+        case scim::operation::le:
+            return " <= ";
+        default:
+            return std::nullopt;
+    }
+}
+
+struct fragment {
+    std::string text;  // empty: holds for everything
+    bool is_exact = true;
+};
+
+// Left to be matched in memory.
+fragment residue()
+{
+    return {.text = "", .is_exact = false};
+}
+
+class compiler {
+public:
+    explicit compiler(const scim::resource_type& type) : type_(type) {}
+
+    compiled_filter whole(const scim::filter& condition)
+    {
+        fragment compiled = run(condition);
+        return {
+            .where = {.text = std::move(compiled.text), .parameters = std::move(parameters_)},
+            .is_exact = compiled.is_exact,
+        };
+    }
+
+    fragment operator()(const scim::comparison& node)
+    {
+        if (parameters_.size() + parameters_of_term_max > filter_parameters_max)
+            return residue();
+        if (std::holds_alternative<scim::null_literal>(node.value))
+            return compare_with_null(node);
+        if (const column* const found = find_column(node.attribute, type_))
+            return compare(found->name, found->kind, node);
+        const collection* const found = find_collection(node.attribute, type_);
+        // Of many values one that differs is enough (ne), which says nothing about the others.
+        if (!found || node.op == scim::operation::ne)
+            return residue();
+        const fragment value = found->kind == value_kind::id ? compare_member(*found, node)
+                                                             : compare(found->value, found->kind, node);
+        if (value.text.empty())
+            return residue();
+        return {"r.id in (" + std::string(found->query) + " and " + value.text + ")"};
+    }
+
+    fragment operator()(const scim::present& node)
+    {
+        if (const column* const found = find_column(node.attribute, type_))
+            return {std::string(found->name) + " is not null"};
+        const collection* const found = find_collection(node.attribute, type_);
+        if (!found)
+            return residue();
+        // An e-mail address may lack its value; a membership never does.
+        if (found->kind != value_kind::id && !node.attribute.sub_attribute)
+            return residue();
+        return {"r.id in (" + std::string(found->query) + ")"};
+    }
+
+    // A conjunction keeps what it can.
+    fragment operator()(const scim::conjunction& node)
+    {
+        // Inside brackets all terms mean one value, in SQL each may find another.
+        fragment all{.text = "", .is_exact = !is_in_brackets_ || node.terms.size() == 1};
+        for (const scim::filter& each : node.terms) {
+            const fragment term = run(each);
+            all.is_exact = all.is_exact && term.is_exact;
+            join(all, " and ", term);
+        }
+        return all;
+    }
+
+    fragment operator()(const scim::disjunction& node)
+    {
+        const std::size_t parameters_before = parameters_.size();
+        fragment any;
+        for (const scim::filter& each : node.terms) {
+            const fragment term = run(each);
+            if (term.text.empty()) {
+                parameters_.resize(parameters_before);
+                return residue();
+            }
+            any.is_exact = any.is_exact && term.is_exact;
+            join(any, " or ", term);
+        }
+        return any;
+    }
+
+    fragment operator()(const scim::negation& node)
+    {
+        const std::size_t parameters_before = parameters_.size();
+        const fragment term = run(*node.term);
+        // Inside brackets it speaks of one value; not even an exact condition on the others can be turned.
+        if (term.is_exact && !term.text.empty() && !is_in_brackets_)
+            return negated(term);
+        parameters_.resize(parameters_before);
+        return residue();
+    }
+
+    // The parser makes no brackets inside brackets.
+    fragment operator()(const scim::value_filter& node)
+    {
+        is_in_brackets_ = true;
+        fragment inside = run(*node.condition);
+        is_in_brackets_ = false;
+        return inside;
+    }
+
+private:
+    fragment run(const scim::filter& condition) { return std::visit(*this, condition.node); }
+
+    static void join(fragment& all, std::string_view keyword, const fragment& term)
+    {
+        if (term.text.empty())
+            return;
+        if (!all.text.empty())
+            all.text += keyword;
+        all.text.append("(").append(term.text).append(")");
+    }
+
+    // True where the term is false or, because of an unassigned attribute, null.
+    static fragment negated(const fragment& term) { return {"(" + term.text + ") is not true"}; }
+
+    std::string place(std::variant<std::int64_t, std::string> value)
+    {
+        parameters_.push_back(std::move(value));
+        return "$" + std::to_string(first_parameter + parameters_.size() - 1);
+    }
+
+    fragment compare_with_null(const scim::comparison& node)
+    {
+        if (is_in_brackets_)
+            return residue();
+        const fragment is_present = (*this)(scim::present{node.attribute});
+        if (is_present.text.empty() || node.op == scim::operation::ne)
+            return is_present;
+        return node.op == scim::operation::eq ? negated(is_present) : residue();
+    }
+
+    fragment compare(std::string_view name, value_kind kind, const scim::comparison& node)
+    {
+        switch (kind) {
+            case value_kind::text:
+                return compare_text(name, node);
+            case value_kind::boolean:
+                return compare_boolean(name, node);
+            case value_kind::instant:
+                return compare_instant(name, node);
+            case value_kind::id:
+                return compare_id(name, node);
+        }
+        return residue();
+    }
+
+    fragment compare_text(std::string_view name, const scim::comparison& node)
+    {
+        const auto* const literal = std::get_if<std::string>(&node.value);
+        if (!literal)
+            return residue();
+        std::string wanted = node.attribute.leaf().is_case_exact ? *literal : fold(*literal);
+        if (node.op == scim::operation::sw)
+            return compare_prefix(name, std::move(wanted));
+        const auto sign = operator_of(node.op);
+        return sign ? compare_value(name, *sign, std::move(wanted)) : residue();
+    }
+
+    // A range, which an index serves, whatever characters the prefix has.
+    fragment compare_prefix(std::string_view name, std::string prefix)
+    {
+        if (!is_valid_utf8(prefix))
+            return residue();
+        std::string end = end_of_prefix(prefix);
+        fragment range = compare_value(name, " >= ", std::move(prefix));
+        if (!end.empty())
+            range.text.append(" and ").append(compare_value(name, " < ", std::move(end)).text);
+        return range;
+    }
+
+    fragment compare_boolean(std::string_view name, const scim::comparison& node)
+    {
+        const bool* const wanted = std::get_if<bool>(&node.value);
+        const bool is_equality = node.op == scim::operation::eq || node.op == scim::operation::ne;
+        if (!wanted || !is_equality)
+            return residue();
+        return compare_value(name, *operator_of(node.op), std::int64_t{*wanted});
+    }
+
+    fragment compare_instant(std::string_view name, const scim::comparison& node)
+    {
+        const auto* const literal = std::get_if<std::string>(&node.value);
+        const auto sign = operator_of(node.op);
+        const auto wanted = literal ? parse_rfc3339(*literal) : std::nullopt;
+        if (!sign || !wanted)
+            return residue();
+        const bool is_since = node.op == scim::operation::gt || node.op == scim::operation::ge;
+        if (name != modified_column || !is_since)
+            return compare_value(name, *sign, to_column(*wanted));
+        // What changed since the last look is few; a query of its own makes the index on it lead, where the
+        // planner would walk the directory in the order of ids.
+        const fragment since = compare_value("s.modified_at", *sign, to_column(*wanted));
+        return {
+            "r.id in (select s.id from resources s where s.directory_id = $1 and s.type = $2 and " +
+            since.text + ")"
+        };
+    }
+
+    // Ids are numbers here and text to clients, so only equality is the same in both.
+    fragment compare_id(std::string_view name, const scim::comparison& node)
+    {
+        const auto* const literal = std::get_if<std::string>(&node.value);
+        const bool is_equality = node.op == scim::operation::eq || node.op == scim::operation::ne;
+        if (!literal || !is_equality)
+            return residue();
+        if (const auto wanted = parse_prefixed(*literal, type_.id_prefix))
+            return compare_value(name, *operator_of(node.op), *wanted);
+        const fragment none{std::string(nothing)};
+        return node.op == scim::operation::eq ? none : negated(none);
+    }
+
+    // The id of a user or a group, on one side of a membership.
+    fragment compare_member(const collection& side, const scim::comparison& node)
+    {
+        const auto* const literal = std::get_if<std::string>(&node.value);
+        if (!literal || node.op != scim::operation::eq)
+            return residue();
+        const std::string wanted = node.attribute.leaf().is_case_exact ? *literal : fold(*literal);
+        for (const auto& [id_prefix, type] : member_kinds) {
+            const auto id = parse_prefixed(wanted, id_prefix);
+            if (!id)
+                continue;
+            if (side.attribute == "groups")
+                return type == "Group" ? compare_value(side.value, " = ", *id)
+                                       : fragment{std::string(nothing)};
+            fragment found = compare_value(side.value, " = ", *id);
+            found.text.append(" and m.member_type = '").append(type).append("'");
+            return found;
+        }
+        return {std::string(nothing)};
+    }
+
+    fragment compare_value(
+        std::string_view name, std::string_view sign, std::variant<std::int64_t, std::string> value
+    )
+    {
+        return {std::string(name).append(sign).append(place(std::move(value)))};
+    }
+
+    const scim::resource_type& type_;
+    std::vector<std::variant<std::int64_t, std::string>> parameters_;
+    bool is_in_brackets_ = false;
+};
+
+}  // namespace
+
+compiled_filter compile(const scim::filter& condition, const scim::resource_type& type)
+{
+    return compiler(type).whole(condition);
+}
+
+std::optional<resources::sort_column> sort_column_of(
+    const scim::path& attribute, const scim::resource_type& type
+)
+{
+    const column* const found = find_column(attribute, type);
+    return found ? found->sorts_as : std::nullopt;
+}
+
+}  // namespace scimd::store

@@ -1,0 +1,30 @@
+// A SCIM filter as a condition on indexed columns, where it can be one.
+#pragma once
+
+#include "scim/filter.hpp"
+#include "scim/query.hpp"
+#include "scim/schema.hpp"
+#include "store/resources.hpp"
+
+#include <optional>
+
+namespace scimd::store {
+
+struct compiled_filter {
+    resources::condition where;  // holds for every match, perhaps for more
+    bool is_exact = true;        // false: rows still have to be matched in memory
+};
+
+// In SQL: eq (and, where the column allows, ne, gt, ge, lt, le, sw, pr) on userName, displayName, externalId,
+// id, active, meta.created, meta.lastModified, emails.value (also as emails[value eq …]), members.value
+// (groups; ids as text), groups.value (users); conjunctions and disjunctions of these; negation only of exact
+// ones. What is left becomes "true" with is_exact false (in a disjunction: the whole disjunction does).
+// Values are always parameters.
+compiled_filter compile(const scim::filter& condition, const scim::resource_type& type);
+
+// The column that sorts like the attribute, if one does.
+std::optional<resources::sort_column> sort_column_of(
+    const scim::path& attribute, const scim::resource_type& type
+);
+
+}  // namespace scimd::store

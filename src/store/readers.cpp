@@ -1,0 +1,102 @@
+#include "store/readers.hpp"
+
+#include <utility>
+
+namespace scimd::store {
+
+namespace {
+
+using steady = std::chrono::steady_clock;
+
+constexpr sql::statement begin{"readers.begin", "begin"};
+constexpr sql::statement end{"readers.end", "commit"};
+
+// False: not fit to be lent again.
+bool settle(sqlite::connection& reader) noexcept
+{
+    try {
+        reader.set_deadline(steady::time_point::max());
+        if (reader.in_transaction())
+            reader.run(end);
+        return true;
+    } catch (const std::exception&) {
+        return false;
+    }
+}
+
+}  // namespace
+
+class readers::lease {
+public:
+    explicit lease(readers& owner) : owner_(owner), connection_(owner.take()) {}
+    ~lease() { owner_.give_back(std::move(connection_)); }
+    lease(const lease&) = delete;
+    lease& operator=(const lease&) = delete;
+
+    sqlite::connection& operator*() const noexcept { return *connection_; }
+
+private:
+    readers& owner_;
+    connection connection_;
+};
+
+readers::readers(std::filesystem::path file, std::size_t connections_max, id_source& ids)
+    : file_(std::move(file)), connections_max_(connections_max), ids_(ids)
+{
+    idle_.reserve(connections_max_);  // giving back never allocates
+    idle_.push_back(std::make_unique<sqlite::connection>(file_, sqlite::role::reader));
+}
+
+void readers::run(const task& what, time_point now, steady::time_point deadline)
+{
+    const lease reader(*this);
+    (*reader).set_deadline(deadline);
+    (*reader).run(begin);
+    transaction snapshot(*reader, now, ids_);
+    what(snapshot);
+}
+
+readers::connection readers::take()
+{
+    {
+        const std::lock_guard lock(mutex_);
+        if (is_closed_)
+            throw sql::busy("the store is closed");
+        if (lent_ == connections_max_)
+            throw sql::busy("all connections for reading are in use");
+        ++lent_;
+        if (!idle_.empty()) {
+            connection one = std::move(idle_.back());
+            idle_.pop_back();
+            return one;
+        }
+    }
+    try {
+        return std::make_unique<sqlite::connection>(file_, sqlite::role::reader);
+    } catch (...) {
+        give_back(nullptr);
+        throw;
+    }
+}
+
+void readers::give_back(connection lent) noexcept
+{
+    if (lent && !settle(*lent))
+        lent.reset();
+    const std::lock_guard lock(mutex_);
+    --lent_;
+    if (lent)
+        idle_.push_back(std::move(lent));
+    came_back_.notify_all();
+}
+
+void readers::close()
+{
+    std::vector<connection> leaving;
+    std::unique_lock lock(mutex_);
+    is_closed_ = true;
+    came_back_.wait(lock, [this] { return lent_ == 0; });
+    leaving.swap(idle_);
+}
+
+}  // namespace scimd::store

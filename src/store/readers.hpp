@@ -1,0 +1,44 @@
+// The read-only connections of a store, leased from a free list. Any thread.
+#pragma once
+
+#include "store/sqlite.hpp"
+#include "store/store.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <vector>
+
+namespace scimd::store {
+
+class readers {
+public:
+    readers(std::filesystem::path file, std::size_t connections_max, id_source& ids);
+    readers(const readers&) = delete;
+    readers& operator=(const readers&) = delete;
+
+    // Runs the task on one snapshot; its verdict does not matter. Throws what it throws, and sql::busy when
+    // all connections are out or the deadline passes.
+    void run(const task& what, time_point now, std::chrono::steady_clock::time_point deadline);
+
+    // Lends no more, and waits until what is lent has come back.
+    void close();
+
+private:
+    class lease;
+    using connection = std::unique_ptr<sqlite::connection>;
+
+    connection take();
+    void give_back(connection lent) noexcept;
+
+    const std::filesystem::path file_;
+    const std::size_t connections_max_;
+    id_source& ids_;
+    std::mutex mutex_;
+    std::condition_variable came_back_;
+    std::vector<connection> idle_;
+    std::size_t lent_ = 0;
+    bool is_closed_ = false;
+};
+
+}  // namespace scimd::store

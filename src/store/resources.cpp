@@ -1,0 +1,375 @@
+#include "store/resources.hpp"
+
+#include <limits>
+#include <set>
+#include <stdexcept>
+
+namespace scimd::store::resources {
+
+namespace {
+
+// RFC 7643 §4.2: the one type that has members.
+constexpr std::string_view group_type = "Group";
+
+constexpr sql::statement find_resource{
+    "resources.find",
+    "select id, version, created_at, modified_at, document from resources"
+    " where directory_id = $1 and type = $2 and id = $3",
+};
+
+constexpr sql::statement insert_resource{
+    "resources.insert",
+    "insert into resources (directory_id, type, id, version, created_at, modified_at,"
+    " unique_key, display_key, external_id, active, document)"
+    " values ($1, $2, $3, 1, $4, $4, $5, $6, $7, $8, $9)"
+    " on conflict (directory_id, type, unique_key) do nothing",
+};
+
+// Most changes leave the indexed keys alone: then their indexes are not written either.
+constexpr sql::statement update_document{
+    "resources.update_document",
+    "update resources set version = version + 1, modified_at = $4, active = $8, document = $9"
+    " where directory_id = $1 and type = $2 and id = $3"
+    " and unique_key is not distinct from $5 and display_key is not distinct from $6"
+    " and external_id is not distinct from $7"
+    " returning version, created_at",
+};
+
+// The unique index stands behind the check: a race that slips through it fails and changes nothing.
+constexpr sql::statement update_keys{
+    "resources.update_keys",
+    "update resources set version = version + 1, modified_at = $4, unique_key = $5, display_key = $6,"
+    " external_id = $7, active = $8, document = $9"
+    " where directory_id = $1 and type = $2 and id = $3"
+    " and not exists (select 1 from resources other"
+    " where other.directory_id = $1 and other.type = $2 and other.unique_key = $5 and other.id <> $3)"
+    " returning version, created_at",
+};
+
+constexpr sql::statement touch_resource{
+    "resources.touch",
+    "update resources set version = version + 1, modified_at = $4"
+    " where directory_id = $1 and type = $2 and id = $3"
+    " returning id, version, created_at, modified_at, document",
+};
+
+constexpr sql::statement delete_resource{
+    "resources.remove",
+    "delete from resources where directory_id = $1 and type = $2 and id = $3",
+};
+
+constexpr sql::statement type_of_resource{
+    "resources.type_of",
+    "select type from resources where directory_id = $1 and id = $2",
+};
+
+constexpr sql::statement find_values{
+    "resource_values.of_resource",
+    "select attribute, value from resource_values"
+    " where directory_id = $1 and type = $2 and resource_id = $3",
+};
+
+constexpr sql::statement insert_value{
+    "resource_values.insert",
+    "insert into resource_values (directory_id, type, resource_id, attribute, value)"
+    " values ($1, $2, $3, $4, $5) on conflict do nothing",
+};
+
+constexpr sql::statement delete_value{
+    "resource_values.remove",
+    "delete from resource_values"
+    " where directory_id = $1 and type = $2 and resource_id = $3 and attribute = $4 and value = $5",
+};
+
+constexpr sql::statement find_count{
+    "resource_counts.find",
+    "select total from resource_counts where directory_id = $1 and type = $2",
+};
+
+constexpr sql::statement increment_count{
+    "resource_counts.increment",
+    "insert into resource_counts (directory_id, type, total) values ($1, $2, 1)"
+    " on conflict (directory_id, type) do update set total = resource_counts.total + 1",
+};
+
+constexpr sql::statement decrement_count{
+    "resource_counts.decrement",
+    "update resource_counts set total = total - 1 where directory_id = $1 and type = $2",
+};
+
+constexpr sql::statement insert_member_count{
+    "member_counts.insert",
+    "insert into member_counts (directory_id, group_id) values ($1, $2)",
+};
+
+constexpr sql::statement leave_groups{
+    "member_counts.leave",
+    "update member_counts set total = total - 1 where directory_id = $1 and group_id in"
+    " (select group_id from members where directory_id = $1 and member_type = $2 and member_id = $3)",
+};
+
+row read_row(const sql::row& current)
+{
+    return {
+        .id = {current.integer(0)},
+        .version = current.integer(1),
+        .created = from_column(current.integer(2)),
+        .modified = from_column(current.integer(3)),
+        .document = std::string(current.text(4)),
+    };
+}
+
+sql::parameter active_column(const index_columns& columns)
+{
+    return columns.active ? sql::parameter(std::int64_t{*columns.active}) : sql::parameter();
+}
+
+void add_value(
+    transaction& tx,
+    directory_id where,
+    std::string_view type,
+    resource_id id,
+    const std::pair<std::string, std::string>& added
+)
+{
+    tx.sql().run(insert_value, {where.value, type, id.value, added.first, added.second});
+}
+
+// Writes only what differs: most changes leave e-mail addresses as they are.
+void replace_values(
+    transaction& tx, directory_id where, std::string_view type, resource_id id, const index_columns& columns
+)
+{
+    std::set<std::pair<std::string, std::string>> missing(columns.values.begin(), columns.values.end());
+    std::vector<std::pair<std::string, std::string>> stale;
+    tx.sql().run(find_values, {where.value, type, id.value}, [&](const sql::row& current) {
+        std::pair held(std::string(current.text(0)), std::string(current.text(1)));
+        if (missing.erase(held) == 0)
+            stale.push_back(std::move(held));
+    });
+    for (const auto& [attribute, value] : stale)
+        tx.sql().run(delete_value, {where.value, type, id.value, attribute, value});
+    for (const auto& added : missing)
+        add_value(tx, where, type, id, added);
+}
+
+std::string_view name_of(sort_column column)
+{
+    switch (column) {
+        case sort_column::id:
+            return "r.id";
+        case sort_column::unique_key:
+            return "r.unique_key";
+        case sort_column::display_key:
+            return "r.display_key";
+        case sort_column::external_id:
+            return "r.external_id";
+        case sort_column::created:
+            return "r.created_at";
+        case sort_column::modified:
+            return "r.modified_at";
+    }
+    throw std::logic_error("resources: no such column to sort by");
+}
+
+// RFC 7644 §3.4.2.3: what has no value comes last when ascending and first when descending. Ties follow the
+// direction too, so that an index walked backwards serves.
+std::string order_by(const ordering& order)
+{
+    const std::string_view direction = order.is_descending ? " desc" : " asc";
+    std::string text = " order by ";
+    if (order.by != sort_column::id) {
+        text += name_of(order.by);
+        text += direction;
+        text += order.is_descending ? " nulls first, " : " nulls last, ";
+    }
+    return text.append("r.id").append(direction);
+}
+
+std::string where_text(const condition& which)
+{
+    std::string text = " from resources r where r.directory_id = $1 and r.type = $2";
+    if (!which.text.empty())
+        text.append(" and (").append(which.text).append(")");
+    return text;
+}
+
+std::vector<sql::parameter> parameters_of(directory_id where, std::string_view type, const condition& which)
+{
+    std::vector<sql::parameter> all{where.value, type};
+    all.reserve(which.parameters.size() + 4);
+    for (const auto& given : which.parameters)
+        all.push_back(std::visit([](const auto& value) { return sql::parameter(value); }, given));
+    return all;
+}
+
+}  // namespace
+
+std::optional<row> find(transaction& tx, directory_id where, std::string_view type, resource_id id)
+{
+    std::optional<row> found;
+    tx.sql().run(find_resource, {where.value, type, id.value}, [&](const sql::row& current) {
+        found = read_row(current);
+    });
+    return found;
+}
+
+std::optional<row> insert(
+    transaction& tx,
+    directory_id where,
+    std::string_view type,
+    std::string_view document,
+    const index_columns& columns
+)
+{
+    const resource_id id{tx.next_id()};
+    const std::int64_t inserted = tx.sql().run(
+        insert_resource,
+        {where.value,
+         type,
+         id.value,
+         to_column(tx.now()),
+         sql::nullable(columns.unique_key),
+         sql::nullable(columns.display_key),
+         sql::nullable(columns.external_id),
+         active_column(columns),
+         document}
+    );
+    if (inserted == 0)
+        return std::nullopt;
+    for (const auto& added : columns.values)
+        add_value(tx, where, type, id, added);
+    tx.sql().run(increment_count, {where.value, type});
+    if (type == group_type)
+        tx.sql().run(insert_member_count, {where.value, id.value});
+    return row{
+        .id = id,
+        .version = 1,
+        .created = tx.now(),
+        .modified = tx.now(),
+        .document = std::string(document),
+    };
+}
+
+std::optional<row> update(
+    transaction& tx,
+    directory_id where,
+    std::string_view type,
+    resource_id id,
+    std::string_view document,
+    const index_columns& columns
+)
+{
+    std::optional<row> updated;
+    for (const sql::statement& attempt : {update_document, update_keys}) {
+        tx.sql().run(
+            attempt,
+            {where.value,
+             type,
+             id.value,
+             to_column(tx.now()),
+             sql::nullable(columns.unique_key),
+             sql::nullable(columns.display_key),
+             sql::nullable(columns.external_id),
+             active_column(columns),
+             document},
+            [&](const sql::row& current) {
+                updated = row{
+                    .id = id,
+                    .version = current.integer(0),
+                    .created = from_column(current.integer(1)),
+                    .modified = tx.now(),
+                    .document = std::string(document),
+                };
+            }
+        );
+        if (updated) {
+            replace_values(tx, where, type, id, columns);
+            return updated;
+        }
+    }
+    return std::nullopt;
+}
+
+row touch(transaction& tx, directory_id where, std::string_view type, resource_id id)
+{
+    std::optional<row> touched;
+    tx.sql().run(
+        touch_resource,
+        {where.value, type, id.value, to_column(tx.now())},
+        [&](const sql::row& current) { touched = read_row(current); }
+    );
+    if (!touched)
+        throw std::logic_error("resources.touch: the resource is not in the directory");
+    return *std::move(touched);
+}
+
+void remove(transaction& tx, directory_id where, std::string_view type, resource_id id)
+{
+    tx.sql().run(leave_groups, {where.value, type, id.value});
+    // Values, memberships and the member count go by `on delete cascade`.
+    if (tx.sql().run(delete_resource, {where.value, type, id.value}) > 0)
+        tx.sql().run(decrement_count, {where.value, type});
+}
+
+std::vector<kind> kinds_of(transaction& tx, directory_id where, const std::vector<resource_id>& ids)
+{
+    std::vector<kind> found;
+    found.reserve(ids.size());
+    for (const resource_id id : ids) {
+        tx.sql().run(type_of_resource, {where.value, id.value}, [&](const sql::row& current) {
+            found.push_back({id, std::string(current.text(0))});
+        });
+    }
+    return found;
+}
+
+std::int64_t count(transaction& tx, directory_id where, std::string_view type)
+{
+    std::int64_t total = 0;
+    tx.sql().run(find_count, {where.value, type}, [&](const sql::row& current) {
+        total = current.integer(0);
+    });
+    return total;
+}
+
+std::int64_t count_where(transaction& tx, directory_id where, std::string_view type, const condition& which)
+{
+    if (which.text.empty())
+        return count(tx, where, type);
+    const std::string text = "select count(*)" + where_text(which);
+    std::int64_t total = 0;
+    tx.sql().run(
+        sql::statement{"resources.count_where", text},
+        parameters_of(where, type, which),
+        [&](const sql::row& current) { total = current.integer(0); }
+    );
+    return total;
+}
+
+void list(
+    transaction& tx,
+    directory_id where,
+    std::string_view type,
+    const condition& which,
+    const ordering& order,
+    std::int64_t offset,
+    std::int64_t limit,
+    const std::function<bool(const row&)>& each
+)
+{
+    std::vector<sql::parameter> parameters = parameters_of(where, type, which);
+    parameters.emplace_back(limit < 0 ? std::numeric_limits<std::int64_t>::max() : limit);
+    parameters.emplace_back(offset);
+
+    std::string text = "select r.id, r.version, r.created_at, r.modified_at, r.document";
+    text += where_text(which);
+    text += order_by(order);
+    text += " limit $" + std::to_string(parameters.size() - 1);
+    text += " offset $" + std::to_string(parameters.size());
+    tx.sql().run(sql::statement{"resources.list", text}, parameters, [&](const sql::row& current) {
+        return each(read_row(current));
+    });
+}
+
+}  // namespace scimd::store::resources

@@ -1,0 +1,149 @@
+// Users, groups and every other resource of a directory, and who is a member of which group.
+//
+// Every function takes the directory's id first, and it comes from the authenticated caller alone. Queries
+// are bounded or say so.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/id.hpp"
+#include "store/transaction.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace scimd::store::resources {
+
+struct row {
+    resource_id id;
+    std::int64_t version = 1;
+    time_point created;
+    time_point modified;
+    std::string document;  // canonical JSON text
+};
+
+// What of a document stands in columns of its own, so that equality is an index look-up. Text is folded
+// unless the attribute is caseExact.
+struct index_columns {
+    // userName, a group's displayName: unique in directory and type.
+    std::optional<std::string> unique_key{};
+    // displayName of a user.
+    std::optional<std::string> display_key{};
+    // As sent.
+    std::optional<std::string> external_id{};
+    std::optional<bool> active{};
+    // Attribute ("emails.value") and value, many each.
+    std::vector<std::pair<std::string, std::string>> values{};
+};
+
+std::optional<row> find(transaction& tx, directory_id where, std::string_view type, resource_id id);
+
+// Empty when another resource of the type holds the unique key already; nothing is written then. `created`
+// and `modified` become tx.now(), the version 1.
+std::optional<row> insert(
+    transaction& tx,
+    directory_id where,
+    std::string_view type,
+    std::string_view document,
+    const index_columns& columns
+);
+
+// Version + 1, modified = tx.now(). Empty as above. The resource must exist.
+std::optional<row> update(
+    transaction& tx,
+    directory_id where,
+    std::string_view type,
+    resource_id id,
+    std::string_view document,
+    const index_columns& columns
+);
+
+// Version + 1, modified = tx.now() with the document as it is: a group whose members changed.
+row touch(transaction& tx, directory_id where, std::string_view type, resource_id id);
+
+// With its index rows and its memberships in both directions.
+void remove(transaction& tx, directory_id where, std::string_view type, resource_id id);
+
+// Which of these ids are resources of the directory, with their types; others are left out. Order as given.
+struct kind {
+    resource_id id;
+    std::string type;
+};
+std::vector<kind> kinds_of(transaction& tx, directory_id where, const std::vector<resource_id>& ids);
+
+// How many of the type there are: a kept count, not a scan.
+std::int64_t count(transaction& tx, directory_id where, std::string_view type);
+
+// --- lists
+
+// A condition compiled from a filter (filter_sql.hpp): text over the alias r, and its parameters from $3 on
+// ($1 directory, $2 type). An empty text is everything.
+struct condition {
+    std::string text;
+    std::vector<std::variant<std::int64_t, std::string>> parameters;
+};
+
+enum class sort_column { id, unique_key, display_key, external_id, created, modified };
+struct ordering {
+    sort_column by = sort_column::id;  // ties by id
+    bool is_descending = false;
+};
+
+std::int64_t count_where(transaction& tx, directory_id where, std::string_view type, const condition& which);
+
+// Calls `each` with row after row in that order; false stops. `limit` < 0: all.
+void list(
+    transaction& tx,
+    directory_id where,
+    std::string_view type,
+    const condition& which,
+    const ordering& order,
+    std::int64_t offset,
+    std::int64_t limit,
+    const std::function<bool(const row&)>& each
+);
+
+// --- members
+
+struct member_row {
+    resource_id id;
+    std::string type;     // "User" or "Group"
+    std::string display;  // as the client gave it; empty: none
+};
+
+struct membership {  // a group that somebody is a member of
+    resource_id group;
+    std::string display_name;
+};
+
+// In the order of ids; `each` false stops.
+void members_of(
+    transaction& tx, directory_id where, resource_id group, const std::function<bool(const member_row&)>& each
+);
+std::int64_t count_members(transaction& tx, directory_id where, resource_id group);  // a kept count
+bool is_member(transaction& tx, directory_id where, resource_id group, resource_id candidate);
+
+// The groups that `who` is directly a member of, in the order of ids.
+std::vector<membership> groups_of(transaction& tx, directory_id where, resource_id who);
+
+// The same for many at once (a page of users): pairs in the order of `who`.
+std::vector<std::pair<resource_id, membership>> groups_of_range(
+    transaction& tx, directory_id where, std::string_view member_type, resource_id first, resource_id last
+);
+
+bool add_member(
+    transaction& tx, directory_id where, resource_id group, const member_row& who
+);  // false: was one
+bool remove_member(
+    transaction& tx, directory_id where, resource_id group, resource_id who
+);  // false: was none
+bool set_member_display(
+    transaction& tx, directory_id where, resource_id group, resource_id who, std::string_view display
+);  // false: as it was
+
+}  // namespace scimd::store::resources

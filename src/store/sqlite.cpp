@@ -1,0 +1,370 @@
+#include "store/sqlite.hpp"
+
+#include "store/statement_cache.hpp"
+
+#include <sqlite3.h>
+
+#include <utility>
+#include <vector>
+
+namespace scimd::store::sqlite {
+
+namespace {
+
+using steady = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds busy_timeout{5'000};
+constexpr int virtual_machine_steps_between_deadline_checks = 4'000;
+
+struct limit {
+    int what;
+    int most;
+};
+constexpr limit limits[] = {
+    {SQLITE_LIMIT_LENGTH, 64 * 1024 * 1024},
+    {SQLITE_LIMIT_SQL_LENGTH, 100'000},
+    {SQLITE_LIMIT_COLUMN, 100},
+    {SQLITE_LIMIT_EXPR_DEPTH, 200},
+    {SQLITE_LIMIT_COMPOUND_SELECT, 50},
+    {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 10'000},
+    {SQLITE_LIMIT_VARIABLE_NUMBER, 4'096},
+    {SQLITE_LIMIT_TRIGGER_DEPTH, 20},
+    {SQLITE_LIMIT_ATTACHED, 0},
+    {SQLITE_LIMIT_WORKER_THREADS, 0},
+};
+
+struct setting {
+    std::string_view name;
+    std::string_view value;
+};
+
+// In this order: the busy time-out before the first statement that may meet a lock.
+std::vector<setting> settings_of(role as)
+{
+    const bool is_writer = as == role::writer;
+    return {
+        {"busy_timeout", "5000"},
+        {"cell_size_check", "1"},
+        {"trusted_schema", "0"},
+        {"mmap_size", "0"},
+        {"temp_store", "2"},                            // memory: no temporary files
+        {"cache_size", is_writer ? "-8192" : "-2048"},  // KiB
+        {"foreign_keys", "1"},
+        {"journal_mode", "wal"},
+        {"synchronous", "2"},  // FULL: in WAL mode NORMAL loses acknowledged commits when the power fails
+        {"wal_autocheckpoint", "0"},
+        {"query_only", is_writer ? "0" : "1"},
+    };
+}
+
+class current_row final : public sql::row {
+public:
+    explicit current_row(sqlite3_stmt* statement) : statement_(statement) {}
+
+    bool is_null(int column) const override { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
+    std::int64_t integer(int column) const override { return sqlite3_column_int64(statement_, column); }
+    std::string_view text(int column) const override
+    {
+        const auto* first = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+        if (first == nullptr)
+            return {};
+        return {first, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+    }
+
+private:
+    sqlite3_stmt* statement_;
+};
+
+// A statement out of the cache, given back however the scope ends.
+class borrowed_statement {
+public:
+    borrowed_statement(statement_cache& cache, sqlite3* database, const sql::statement& what)
+        : cache_(cache), prepared_(cache.take(database, what.name, what.text))
+    {
+    }
+    ~borrowed_statement() { give_back(); }
+    borrowed_statement(const borrowed_statement&) = delete;
+    borrowed_statement& operator=(const borrowed_statement&) = delete;
+
+    [[nodiscard]] const prepared& get() const noexcept { return *prepared_; }
+    void give_back() noexcept
+    {
+        if (prepared_ != nullptr)
+            cache_.give_back(std::exchange(prepared_, nullptr));
+    }
+
+private:
+    statement_cache& cache_;
+    prepared* prepared_;
+};
+
+int bind_one(sqlite3_stmt* statement, int place, const sql::parameter& value)
+{
+    if (const auto* number = std::get_if<std::int64_t>(&value))
+        return sqlite3_bind_int64(statement, place, *number);
+    if (const auto* text = std::get_if<std::string_view>(&value)) {
+        // A null pointer would bind NULL; an empty text is not null.
+        const char* first = text->data() == nullptr ? "" : text->data();
+        return sqlite3_bind_text64(statement, place, first, text->size(), SQLITE_STATIC, SQLITE_UTF8);
+    }
+    return sqlite3_bind_null(statement, place);
+}
+
+}  // namespace
+
+struct connection::state {
+    sqlite3* database = nullptr;
+    statement_cache cache{cached_statements_max};
+    steady::time_point deadline = steady::time_point::max();
+    int wal_frames = 0;
+    std::uint64_t commits = 0;
+
+    state() = default;
+    state(const state&) = delete;
+    state& operator=(const state&) = delete;
+    ~state()
+    {
+        cache.clear();
+        sqlite3_close_v2(database);
+    }
+
+    void open(const std::filesystem::path& file, role as);
+    void restrict();
+    void apply(const setting& wanted);
+    void bind(std::string_view name, const prepared& statement, std::span<const sql::parameter> parameters);
+
+    [[nodiscard]] bool is_late() const { return steady::now() >= deadline; }
+    static int interrupt_when_late(void* self);
+    static int note_commit(void* self, sqlite3*, const char*, int frames);
+};
+
+void fail(std::string_view doing, sqlite3* handle, int code)
+{
+    const std::string message = std::string(doing) + ": " + sqlite3_errstr(code) + " (" +
+                                (handle == nullptr ? "" : sqlite3_errmsg(handle)) + ", " +
+                                std::to_string(code) + ")";
+    using kind = storage_failure::kind;
+    switch (code & 0xff) {
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED:
+        case SQLITE_PROTOCOL:
+            throw sql::busy(message);
+        case SQLITE_INTERRUPT:
+            throw sql::busy(std::string(doing) + ": its deadline passed");
+        case SQLITE_FULL:
+            throw storage_failure(message, kind::full);
+        case SQLITE_IOERR:
+            throw storage_failure(message, kind::io);
+        case SQLITE_CORRUPT:
+        case SQLITE_NOTADB:
+            throw storage_failure(message, kind::damaged);
+        default:
+            throw sql::failure(message);
+    }
+}
+
+void connection::state::open(const std::filesystem::path& file, role as)
+{
+    if (sqlite3_threadsafe() == 0)
+        throw sql::failure("this SQLite was built without threads");
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
+                      (as == role::writer ? SQLITE_OPEN_CREATE : 0);
+    const int code = sqlite3_open_v2(file.c_str(), &database, flags, nullptr);
+    if (code != SQLITE_OK)
+        fail("open " + file.string(), database, code);
+    restrict();
+    for (const setting& wanted : settings_of(as))
+        apply(wanted);
+    sqlite3_wal_hook(database, &note_commit, this);
+    sqlite3_progress_handler(
+        database, virtual_machine_steps_between_deadline_checks, &interrupt_when_late, this
+    );
+}
+
+void connection::state::restrict()
+{
+    struct switch_position {
+        int what;
+        int wanted;
+    };
+    constexpr switch_position switches[] = {
+        {SQLITE_DBCONFIG_DEFENSIVE, 1},
+        {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+        {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
+        {SQLITE_DBCONFIG_DQS_DML, 0},
+        {SQLITE_DBCONFIG_DQS_DDL, 0},
+        // Checkpoints are the writer's, in its own time.
+        {SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1},
+    };
+    for (const auto& [what, wanted] : switches) {
+        int position = -1;
+        const int code = sqlite3_db_config(database, what, wanted, &position);
+        if (code != SQLITE_OK || position != wanted)
+            throw sql::failure("SQLite does not take configuration " + std::to_string(what));
+    }
+    for (const auto& [what, most] : limits)
+        sqlite3_limit(database, what, most);
+}
+
+// Sets a pragma and reads it back: SQLite passes over what it cannot do in silence.
+void connection::state::apply(const setting& wanted)
+{
+    const std::string name(wanted.name);
+    const auto ask = [&](const std::string& text) {
+        const std::unique_ptr<sqlite3_stmt, finalizer> statement([&] {
+            sqlite3_stmt* made = nullptr;
+            if (const int code = sqlite3_prepare_v2(database, text.c_str(), -1, &made, nullptr))
+                fail(text, database, code);
+            return made;
+        }());
+        const int code = sqlite3_step(statement.get());
+        if (code != SQLITE_ROW && code != SQLITE_DONE)
+            fail(text, database, code);
+        return code == SQLITE_ROW ? std::string(current_row(statement.get()).text(0)) : std::string();
+    };
+    ask("pragma " + name + " = " + std::string(wanted.value));
+    const std::string found = ask("pragma " + name);
+    if (found != wanted.value)
+        throw sql::failure(name + " is \"" + found + "\" and has to be " + std::string(wanted.value));
+}
+
+void connection::state::bind(
+    std::string_view name, const prepared& statement, std::span<const sql::parameter> parameters
+)
+{
+    int place = 0;
+    for (const std::size_t parameter : statement.places) {
+        if (parameter >= parameters.size())
+            throw sql::failure(
+                std::string(name) + ": parameter $" + std::to_string(parameter + 1) + " is missing"
+            );
+        const int code = bind_one(statement.handle.get(), ++place, parameters[parameter]);
+        if (code != SQLITE_OK)
+            fail(name, database, code);
+    }
+}
+
+int connection::state::interrupt_when_late(void* self)
+{
+    const auto& mine = *static_cast<const state*>(self);
+    return mine.deadline != steady::time_point::max() && mine.is_late() ? 1 : 0;
+}
+
+int connection::state::note_commit(void* self, sqlite3*, const char*, int frames)
+{
+    auto& mine = *static_cast<state*>(self);
+    mine.wal_frames = frames;
+    ++mine.commits;
+    return SQLITE_OK;
+}
+
+connection::connection(const std::filesystem::path& file, role as) : state_(std::make_unique<state>())
+{
+    state_->open(file, as);
+}
+
+connection::~connection() = default;
+
+std::int64_t connection::run(
+    const sql::statement& what, std::span<const sql::parameter> parameters, const sql::row_handler& each
+)
+{
+    // Many short statements never meet the progress handler.
+    if (state::interrupt_when_late(state_.get()) != 0)
+        fail(what.name, state_->database, SQLITE_INTERRUPT);
+    sqlite3* database = state_->database;
+    borrowed_statement statement(state_->cache, database, what);
+    sqlite3_stmt* handle = statement.get().handle.get();
+    state_->bind(what.name, statement.get(), parameters);
+
+    const sqlite3_int64 changed_before = sqlite3_total_changes64(database);
+    const current_row current(handle);
+    int code = SQLITE_ROW;
+    while ((code = sqlite3_step(handle)) == SQLITE_ROW)
+        if (!each(current))
+            break;
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
+        fail(what.name, database, code);
+
+    const bool is_readonly = sqlite3_stmt_readonly(handle) != 0;
+    statement.give_back();  // a statement that was left early counts its changes when it is reset
+    if (is_readonly || sqlite3_total_changes64(database) == changed_before)
+        return 0;
+    return sqlite3_changes64(database);
+}
+
+void connection::execute(std::string_view name, std::string_view script)
+{
+    sqlite3* database = state_->database;
+    const char* at = script.data();
+    const char* const end = script.data() + script.size();
+    while (at != end) {
+        sqlite3_stmt* made = nullptr;
+        const char* rest = end;
+        int code = sqlite3_prepare_v2(database, at, static_cast<int>(end - at), &made, &rest);
+        if (code != SQLITE_OK)
+            fail(name, database, code);
+        const std::unique_ptr<sqlite3_stmt, finalizer> statement(made);
+        at = rest;
+        if (made == nullptr)  // white space or a comment
+            continue;
+        do
+            code = sqlite3_step(made);
+        while (code == SQLITE_ROW);
+        if (code != SQLITE_DONE)
+            fail(name, database, code);
+    }
+}
+
+bool connection::in_transaction() const noexcept
+{
+    return sqlite3_get_autocommit(state_->database) == 0;
+}
+
+bool connection::owes_foreign_keys() const noexcept
+{
+    int owed = 0;
+    int unused = 0;
+    sqlite3_db_status(state_->database, SQLITE_DBSTATUS_DEFERRED_FKS, &owed, &unused, 0);
+    return owed != 0;
+}
+
+void connection::set_deadline(steady::time_point when) noexcept
+{
+    state_->deadline = when;
+}
+
+int connection::wal_frames() const noexcept
+{
+    return state_->wal_frames;
+}
+
+std::uint64_t connection::commits() const noexcept
+{
+    return state_->commits;
+}
+
+connection::checkpoint_report connection::checkpoint(checkpoint_mode mode, std::chrono::milliseconds patience)
+{
+    sqlite3* database = state_->database;
+    const int how =
+        mode == checkpoint_mode::truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
+    checkpoint_report report;
+    sqlite3_busy_timeout(database, static_cast<int>(patience.count()));
+    const int code =
+        sqlite3_wal_checkpoint_v2(database, "main", how, &report.log_frames, &report.copied_frames);
+    sqlite3_busy_timeout(database, static_cast<int>(busy_timeout.count()));
+    if (code != SQLITE_OK && code != SQLITE_BUSY)
+        fail("checkpoint", database, code);
+    report.is_complete = code == SQLITE_OK && report.log_frames == report.copied_frames;
+    if (report.is_complete && mode == checkpoint_mode::truncate)
+        state_->wal_frames = 0;
+    return report;
+}
+
+sqlite3* connection::handle() const noexcept
+{
+    return state_->database;
+}
+
+}  // namespace scimd::store::sqlite

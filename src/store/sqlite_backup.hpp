@@ -1,0 +1,18 @@
+// A consistent copy of a database that is being written to.
+//
+// It is made on the writer's connection, some pages between two groups: SQLite carries what that connection
+// writes meanwhile over into the copy, whereas commits of any other would make it begin anew. So the copy is
+// the state of its last moment, and no reader holds up the write-ahead log.
+#pragma once
+
+#include "store/writer.hpp"
+
+#include <filesystem>
+
+namespace scimd::store {
+
+// Copies to `target`, which is a file of mode 0600 then. Blocks. Throws sql::failure when the target exists
+// or the copy is not sound; what was written is removed then.
+void back_up(writer& source, const std::filesystem::path& target);
+
+}  // namespace scimd::store

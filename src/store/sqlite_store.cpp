@@ -1,0 +1,249 @@
+#include "embedded_sqlite_migrations.hpp"
+#include "store/migrate.hpp"
+#include "store/readers.hpp"
+#include "store/scan_pool.hpp"
+#include "store/soundness.hpp"
+#include "store/sqlite.hpp"
+#include "store/sqlite_backup.hpp"
+#include "store/store.hpp"
+#include "store/store_folder.hpp"
+#include "store/writer.hpp"
+
+#include <sqlite3.h>
+
+#include <atomic>
+#include <future>
+#include <utility>
+
+namespace scimd::store {
+
+namespace {
+
+using steady = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds last_checkpoint_patience{5'000};
+
+constexpr sql::statement greatest_id{
+    "store.greatest_id",
+    "select max("
+    " coalesce((select max(id) from events), 0), coalesce((select max(id) from resources), 0),"
+    " coalesce((select max(id) from organizations), 0), coalesce((select max(id) from directories), 0),"
+    " coalesce((select max(id) from domains), 0), coalesce((select max(id) from secrets), 0))",
+};
+constexpr sql::statement begin_check{"store.begin_check", "begin"};
+constexpr sql::statement end_check{"store.end_check", "commit"};
+
+// What a store needs besides its folder and its connection.
+struct surroundings {
+    const sqlite_options& options;
+    const clock& wall;
+    id_source& ids;
+    logger& log;
+    metrics& figures;
+};
+
+class sqlite_store final : public database {
+public:
+    sqlite_store(
+        std::unique_ptr<store_folder> folder,
+        std::unique_ptr<sqlite::connection> writing,
+        const surroundings& around
+    );
+    ~sqlite_store() override { shut(); }
+
+    void submit(intent mode, task what, completion done) override;
+    void on_commit(std::function<void()> bell) override { writer_.on_commit(std::move(bell)); }
+    std::string why_not_writable() const override { return writer_.why_not_writable(); }
+    void backup(const std::filesystem::path& target) override { back_up(writer_, target); }
+    std::vector<std::string> check() override;
+    void close() override { shut(); }
+
+private:
+    std::exception_ptr read(const task& what, steady::time_point deadline);
+    void scan(task what, completion done);
+    void shut();
+    void leave_folder();
+
+    const clock& wall_;
+    logger& log_;
+    const std::chrono::milliseconds scan_deadline_;
+    counter& reads_;
+    counter& scans_taken_;
+    counter& writes_;
+    std::atomic<bool> is_closing_ = false;
+
+    std::unique_ptr<store_folder> folder_;
+    std::unique_ptr<sqlite::connection> writing_;
+    readers readers_;
+    scan_pool scans_;
+    writer writer_;
+};
+
+counter& works_counter(metrics& figures, std::string_view mode)
+{
+    return figures.count("scimd_store_works_total", "Works submitted, by intent.", {{"intent", mode}});
+}
+
+sqlite_store::sqlite_store(
+    std::unique_ptr<store_folder> folder,
+    std::unique_ptr<sqlite::connection> writing,
+    const surroundings& around
+)
+    : wall_(around.wall),
+      log_(around.log),
+      scan_deadline_(around.options.scan_deadline),
+      reads_(works_counter(around.figures, "read")),
+      scans_taken_(works_counter(around.figures, "scan")),
+      writes_(works_counter(around.figures, "write")),
+      folder_(std::move(folder)),
+      writing_(std::move(writing)),
+      readers_(folder_->database_file(), around.options.readers_max, around.ids),
+      scans_(around.options.scan_threads, around.options.scan_queue_max),
+      writer_(
+          *writing_,
+          around.wall,
+          around.ids,
+          around.log,
+          around.figures,
+          {around.options.write_queue_max, around.options.group_works_max, around.options.group_work_max}
+      )
+{
+}
+
+void sqlite_store::submit(intent mode, task what, completion done)
+{
+    if (is_closing_)
+        return done(std::make_exception_ptr(sql::busy("the store is closing")));
+    switch (mode) {
+        case intent::read:
+            reads_.add();
+            return done(read(what, steady::now() + scan_deadline_));
+        case intent::scan:
+            scans_taken_.add();
+            return scan(std::move(what), std::move(done));
+        case intent::write:
+            writes_.add();
+            return writer_.submit(std::move(what), std::move(done));
+    }
+}
+
+// The connection is back before the completion runs: that may submit the next work at once.
+std::exception_ptr sqlite_store::read(const task& what, steady::time_point deadline)
+{
+    try {
+        readers_.run(what, wall_.now(), deadline);
+        return nullptr;
+    } catch (...) {
+        return std::current_exception();
+    }
+}
+
+// The deadline counts from here: whoever waits does not care where.
+void sqlite_store::scan(task what, completion done)
+{
+    const steady::time_point deadline = steady::now() + scan_deadline_;
+    auto job = [this, what = std::move(what), done, deadline] { done(read(what, deadline)); };
+    if (!scans_.offer(std::move(job)))
+        done(std::make_exception_ptr(sql::busy("too many scans are waiting")));
+}
+
+std::vector<std::string> sqlite_store::check()
+{
+    if (is_closing_)
+        throw sql::busy("the store is closing");
+    sqlite::connection reader(folder_->database_file(), sqlite::role::reader);
+    reader.run(begin_check);
+    std::vector<std::string> findings = unsound_things(reader);
+    reader.run(end_check);
+    return findings;
+}
+
+void sqlite_store::shut()
+{
+    if (is_closing_.exchange(true))
+        return;
+    scans_.close();
+    writer_.stop();
+    readers_.close();
+    try {
+        leave_folder();
+    } catch (const std::exception& problem) {
+        log_.error("store.close_failed", {{"reason", std::string_view(problem.what())}});
+    }
+}
+
+// A store that broke keeps its mark: the next start has to look at the file.
+void sqlite_store::leave_folder()
+{
+    const bool is_sound = !writer_.is_broken();
+    if (is_sound)
+        writing_->checkpoint(sqlite::connection::checkpoint_mode::truncate, last_checkpoint_patience);
+    writing_.reset();
+    if (is_sound)
+        folder_->mark_stopped();
+    log_.info("store.closed", {{"sound", is_sound}});
+    folder_.reset();
+}
+
+std::int64_t greatest_id_in(sql::connection& database)
+{
+    std::int64_t greatest = 0;
+    database.run(greatest_id, {}, [&](const sql::row& row) { greatest = row.integer(0); });
+    return greatest;
+}
+
+result<std::unique_ptr<database>> open_in(std::unique_ptr<store_folder> folder, const surroundings& around)
+{
+    auto writing = std::make_unique<sqlite::connection>(folder->database_file(), sqlite::role::writer);
+    if (folder->was_left_running()) {
+        around.log.warning("store.unclean");
+        if (const std::string found = damage(*writing); !found.empty())
+            return error{errc::unavailable, "The database file is damaged: " + found};
+    }
+    folder->mark_running();
+    const result<int> migrated = migrate(*writing, embedded_sqlite_migrations(), around.wall.now());
+    if (!migrated) {
+        folder->mark_stopped();
+        return migrated.error();
+    }
+    around.ids.raise(greatest_id_in(*writing));
+    around.log.info("store.opened", {{"sqlite", sqlite3_libversion()}, {"migrations_applied", *migrated}});
+    return std::make_unique<sqlite_store>(std::move(folder), std::move(writing), around);
+}
+
+}  // namespace
+
+result<std::unique_ptr<database>> open_sqlite(
+    const sqlite_options& options, const clock& wall, id_source& ids, logger& log, metrics& figures
+)
+{
+    auto folder = store_folder::take(options.folder);
+    if (!folder)
+        return folder.error();
+    try {
+        return open_in(std::move(*folder), {options, wall, ids, log, figures});
+    } catch (const sql::failure& problem) {
+        return error{errc::unavailable, std::string("The database cannot be opened: ") + problem.what()};
+    }
+}
+
+std::string sqlite_version()
+{
+    return sqlite3_libversion();
+}
+
+void run(database& where, intent mode, const task& what)
+{
+    // Shared: the waiting side may be gone before set_value() has returned on the other one.
+    const auto over = std::make_shared<std::promise<void>>();
+    std::future<void> outcome = over->get_future();
+    where.submit(mode, what, [over](std::exception_ptr problem) {
+        if (problem)
+            over->set_exception(std::move(problem));
+        else
+            over->set_value();
+    });
+    outcome.get();
+}
+
+}  // namespace scimd::store

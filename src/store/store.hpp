@@ -1,0 +1,84 @@
+// The database as works see it: submit a task with its intent, be told when it is done. Knows nothing of
+// HTTP.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "base/metrics.hpp"
+#include "store/transaction.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <exception>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace scimd::store {
+
+enum class intent {
+    read,   // bounded and indexed: runs at once on the calling thread
+    scan,   // may touch many rows: runs on a small pool, with a deadline
+    write,  // runs on the writer's thread, committed together with its neighbours
+};
+enum class verdict { commit, rollback };
+
+using task = std::function<verdict(transaction&)>;
+
+// Called once: on the calling thread (read), a pool thread (scan) or the writer's thread after the commit
+// (write). The exception is the machine's failure: sql::busy (queue full, deadline, shutting down) or
+// sql::failure.
+using completion = std::function<void(std::exception_ptr)>;
+
+class database {
+public:
+    virtual ~database() = default;
+
+    virtual void submit(intent mode, task what, completion done) = 0;
+
+    // Rings after each group commit that changed something, on the writer's thread. Set before the first
+    // submit.
+    virtual void on_commit(std::function<void()> bell) = 0;
+
+    // Empty while writes are taken; else why not (readiness).
+    virtual std::string why_not_writable() const = 0;
+
+    // A consistent copy at `target` (which must not exist) while works go on. Blocks; throws sql::failure.
+    virtual void backup(const std::filesystem::path& target) = 0;
+
+    // PRAGMA integrity_check, foreign_key_check and our own invariants; one line a finding, none when sound.
+    // Blocks.
+    virtual std::vector<std::string> check() = 0;
+
+    // Takes no more works, finishes those queued, checkpoints, closes. Called once.
+    virtual void close() = 0;
+};
+
+struct sqlite_options {
+    std::filesystem::path folder;  // made with mode 0700 when missing
+    std::size_t write_queue_max = 1'024;
+    std::size_t group_works_max = 128;
+    std::chrono::microseconds group_work_max{5'000};
+    std::size_t scan_threads = 2;
+    std::size_t scan_queue_max = 256;
+    std::chrono::milliseconds scan_deadline{5'000};
+    std::size_t readers_max = 64;  // connections kept for point reads
+};
+
+// Opens or makes <folder>/scimd.db: takes the folder's lock, refuses network file systems, migrates, verifies
+// after an unclean end. Errors a person can mend are results: folder locked by another process (conflict), a
+// newer schema, a damaged file (unavailable, with the reason).
+result<std::unique_ptr<database>> open_sqlite(
+    const sqlite_options& options, const clock& wall, id_source& ids, logger& log, metrics& figures
+);
+
+// The version of the SQLite library in this process.
+std::string sqlite_version();
+
+// Runs a task and waits for it: for the command line and tests. Throws what the completion got.
+void run(database& where, intent mode, const task& what);
+
+}  // namespace scimd::store

@@ -1,0 +1,42 @@
+// What a work may touch: a connection inside a transaction, one reading of the clock, fresh ids.
+//
+// A work performs no I/O of its own and may run twice; everything it learns of the outside comes from here.
+#pragma once
+
+#include "base/clock.hpp"
+#include "store/sql.hpp"
+
+#include <cstdint>
+
+namespace scimd::store {
+
+class transaction {
+public:
+    transaction(sql::connection& connection, time_point now, id_source& ids)
+        : connection_(connection), now_(now), ids_(ids)
+    {
+    }
+    transaction(const transaction&) = delete;
+    transaction& operator=(const transaction&) = delete;
+
+    [[nodiscard]] sql::connection& sql() const noexcept { return connection_; }
+    [[nodiscard]] time_point now() const noexcept { return now_; }
+    [[nodiscard]] std::int64_t next_id() { return ids_.next(); }
+
+private:
+    sql::connection& connection_;
+    time_point now_;
+    id_source& ids_;
+};
+
+// Times are stored as microseconds since 1970.
+inline std::int64_t to_column(time_point when) noexcept
+{
+    return when.time_since_epoch().count();
+}
+inline time_point from_column(std::int64_t microseconds) noexcept
+{
+    return time_point(std::chrono::microseconds(microseconds));
+}
+
+}  // namespace scimd::store

@@ -1,0 +1,389 @@
+#include "store/writer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace scimd::store {
+
+namespace {
+
+using steady = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr sql::statement begin_group{"writer.begin", "begin immediate"};
+constexpr sql::statement commit_group{"writer.commit", "commit"};
+constexpr sql::statement rollback_group{"writer.rollback", "rollback"};
+constexpr sql::statement begin_work{"writer.savepoint", "savepoint work"};
+constexpr sql::statement undo_work{"writer.rollback_to", "rollback to work"};
+constexpr sql::statement end_work{"writer.release", "release work"};
+
+// The write-ahead log in frames of 4,120 bytes: it is copied back every 4 MiB or so, without waiting for
+// readers; from 32 MiB on the writer waits for them a little, from 52 MiB on as long as a reader may take.
+// So it stays below 64 MiB.
+constexpr int log_frames_step = 1'000;
+constexpr int log_frames_urgent = 8'000;
+constexpr int log_frames_alarming = 13'000;
+constexpr milliseconds patience_urgent{100};
+constexpr milliseconds patience_alarming{5'000};
+
+constexpr milliseconds full_disk_probe_interval{1'000};
+
+// Our mark ("SCIM") in the file's header. Setting it writes the first page whatever it held: the smallest
+// durable write there is.
+constexpr std::string_view smallest_write = "pragma application_id = 1396918605";
+
+template <class Failure>
+std::exception_ptr made(const std::string& reason)
+{
+    return std::make_exception_ptr(Failure(reason));
+}
+
+}  // namespace
+
+writer::writer(
+    sqlite::connection& database,
+    const clock& wall,
+    id_source& ids,
+    logger& log,
+    metrics& figures,
+    const writer_limits& limits
+)
+    : database_(database),
+      wall_(wall),
+      ids_(ids),
+      log_(log),
+      limits_(limits),
+      groups_(figures.count("scimd_store_groups_total", "Group commits.")),
+      group_works_(figures.count("scimd_store_group_works_total", "Works that went through group commits.")),
+      rollbacks_(figures.count("scimd_store_rollbacks_total", "Writing works that were undone.")),
+      queue_length_(figures.level("scimd_store_write_queue", "Works that wait for the writer.")),
+      commit_time_(figures.duration("scimd_store_commit_seconds", "Duration of commits with their sync.")),
+      thread_([this] { serve(); })
+{
+}
+
+writer::~writer()
+{
+    stop();
+}
+
+void writer::submit(task what, completion done)
+{
+    std::exception_ptr refusal;
+    {
+        const std::lock_guard lock(mutex_);
+        if (!broken_.empty())
+            refusal = made<sql::failure>(broken_);
+        else if (is_stopping_)
+            refusal = made<sql::busy>("the store is closing");
+        else if (queue_.size() >= limits_.queue_max)
+            refusal = made<sql::busy>("too many writes are waiting");
+        else {
+            queue_.push_back({std::move(what), std::move(done), nullptr});
+            queue_length_.set(static_cast<std::int64_t>(queue_.size()));
+        }
+    }
+    if (refusal)
+        done(refusal);
+    else
+        changed_.notify_one();
+}
+
+void writer::run_between_groups(std::unique_ptr<chore> what)
+{
+    const auto asked = std::make_shared<errand>();
+    asked->what = std::move(what);
+    {
+        const std::lock_guard lock(mutex_);
+        if (is_stopping_)
+            throw sql::busy("the store is closing");
+        errands_.push_back(asked);
+    }
+    changed_.notify_one();
+    asked->done.get_future().get();
+}
+
+std::string writer::why_not_writable() const
+{
+    const std::lock_guard lock(mutex_);
+    if (!broken_.empty())
+        return broken_;
+    if (is_full_)
+        return "the disk is full";
+    return is_stopping_ ? "the store is closing" : "";
+}
+
+bool writer::is_broken() const
+{
+    const std::lock_guard lock(mutex_);
+    return !broken_.empty();
+}
+
+void writer::stop()
+{
+    {
+        const std::lock_guard lock(mutex_);
+        is_stopping_ = true;
+    }
+    changed_.notify_one();
+    if (thread_.joinable())
+        thread_.join();
+}
+
+void writer::serve()
+{
+    while (wait()) {
+        run_group();
+        bound_log();
+        run_errand();
+    }
+}
+
+// Until there is something to do; false: stopped, and all is done.
+bool writer::wait()
+{
+    std::unique_lock lock(mutex_);
+    const auto is_due = [this] { return !queue_.empty() || !errands_.empty() || is_stopping_; };
+    while (is_full_ && broken_.empty() && !changed_.wait_for(lock, full_disk_probe_interval, is_due)) {
+        lock.unlock();
+        probe();
+        lock.lock();
+    }
+    changed_.wait(lock, is_due);
+    return !queue_.empty() || !errands_.empty();
+}
+
+std::optional<writer::work> writer::next_work()
+{
+    const std::lock_guard lock(mutex_);
+    if (queue_.empty())
+        return std::nullopt;
+    std::optional<work> next(std::move(queue_.front()));
+    queue_.pop_front();
+    queue_length_.set(static_cast<std::int64_t>(queue_.size()));
+    return next;
+}
+
+void writer::run_group()
+{
+    std::vector<work> group;
+    group.reserve(limits_.group_works_max);
+    if (std::optional<work> first = next_work())
+        group.push_back(std::move(*first));
+    else
+        return;
+    const std::uint64_t commits_before = database_.commits();
+    try {
+        run_works(group);
+    } catch (const sqlite::storage_failure& problem) {
+        note(problem);
+        lose<sql::failure>(group, problem.what());
+    } catch (const sql::busy& problem) {
+        lose<sql::busy>(group, problem.what());
+    } catch (const std::exception& problem) {
+        lose<sql::failure>(group, problem.what());
+    }
+    complete(group);
+    if (database_.commits() != commits_before && bell_)
+        bell_();
+}
+
+// Begins with the one work in `group` and adds those that are queued, as far as a group goes.
+void writer::run_works(std::vector<work>& group)
+{
+    if (is_broken())
+        throw sql::failure(why_not_writable());
+    const auto started = steady::now();
+    database_.run(begin_group);
+    bool has_kept_works = run_work(group.back());
+    while (group.size() < limits_.group_works_max && steady::now() - started < limits_.group_work_max) {
+        std::optional<work> next = next_work();
+        if (!next)
+            break;
+        group.push_back(std::move(*next));
+        has_kept_works |= run_work(group.back());
+    }
+    commit(has_kept_works);
+    groups_.add();
+    group_works_.add(group.size());
+}
+
+// Whether the work's changes stay.
+bool writer::run_work(work& one)
+{
+    database_.run(begin_work);
+    bool is_kept = false;
+    try {
+        transaction tx(database_, next_time(), ids_);
+        is_kept = one.what(tx) == verdict::commit;
+        if (is_kept && database_.owes_foreign_keys())
+            throw sql::failure("a work left a foreign key without its row");
+    } catch (const sqlite::storage_failure&) {
+        throw;
+    } catch (...) {
+        is_kept = false;
+        one.problem = std::current_exception();
+    }
+    // Some failures make SQLite roll back everything, not the statement alone.
+    if (!database_.in_transaction())
+        throw sql::failure("the group was rolled back by a failing work");
+    if (!is_kept) {
+        database_.run(undo_work);
+        rollbacks_.add();
+    }
+    database_.run(end_work);
+    return is_kept;
+}
+
+void writer::commit(bool has_kept_works)
+{
+    if (!has_kept_works) {
+        database_.run(rollback_group);  // a commit would write and sync pages that are as they were
+        return;
+    }
+    const auto started = steady::now();
+    database_.run(commit_group);
+    const auto taken = std::chrono::duration_cast<std::chrono::microseconds>(steady::now() - started);
+    commit_time_.observe_us(static_cast<std::uint64_t>(taken.count()));
+    note_success();
+}
+
+// Nothing of the group was acknowledged, and nothing of it stays. A work that failed by itself keeps its
+// reason.
+template <class Failure>
+void writer::lose(std::vector<work>& group, const std::string& reason)
+{
+    undo();
+    for (work& one : group)
+        if (!one.problem)
+            one.problem = made<Failure>(reason);
+}
+
+void writer::complete(std::vector<work>& group)
+{
+    for (work& one : group) {
+        one.what = nullptr;
+        try {
+            one.done(std::exchange(one.problem, nullptr));
+        } catch (const std::exception& defect) {
+            log_.error("store.completion_failed", {{"reason", std::string_view(defect.what())}});
+        }
+    }
+}
+
+std::shared_ptr<writer::errand> writer::next_errand()
+{
+    const std::lock_guard lock(mutex_);
+    if (errands_.empty())
+        return nullptr;
+    std::shared_ptr<errand> next = std::move(errands_.front());
+    errands_.pop_front();
+    return next;
+}
+
+void writer::run_errand()
+{
+    const std::shared_ptr<errand> current = next_errand();
+    if (!current)
+        return;
+    try {
+        bool is_stopping = false;
+        {
+            const std::lock_guard lock(mutex_);
+            is_stopping = is_stopping_;
+        }
+        if (is_stopping)
+            throw sql::busy("the store is closing");
+        if (current->what->step(database_)) {
+            const std::lock_guard lock(mutex_);
+            errands_.push_back(current);
+            return;
+        }
+        current->what.reset();
+        current->done.set_value();
+    } catch (...) {
+        current->what.reset();
+        current->done.set_exception(std::current_exception());
+    }
+}
+
+void writer::undo() noexcept
+{
+    try {
+        if (database_.in_transaction())
+            database_.run(rollback_group);
+    } catch (const std::exception& problem) {
+        const std::lock_guard lock(mutex_);
+        broken_ = problem.what();
+    }
+}
+
+void writer::note(const sqlite::storage_failure& problem)
+{
+    const bool is_full = problem.cause == sqlite::storage_failure::kind::full;
+    {
+        const std::lock_guard lock(mutex_);
+        if (is_full)
+            is_full_ = true;
+        else
+            broken_ = problem.what();
+    }
+    log_.error(is_full ? "store.full" : "store.broken", {{"reason", std::string_view(problem.what())}});
+}
+
+void writer::note_success()
+{
+    bool was_full = false;
+    {
+        const std::lock_guard lock(mutex_);
+        was_full = std::exchange(is_full_, false);
+    }
+    if (was_full)
+        log_.info("store.writable");
+}
+
+// Nobody sends writes to a server that is not ready, so the writer finds out by itself when there is room
+// again.
+void writer::probe()
+{
+    try {
+        database_.execute("writer.probe", smallest_write);
+        note_success();
+    } catch (const sqlite::storage_failure& problem) {
+        if (problem.cause != sqlite::storage_failure::kind::full)
+            note(problem);
+    } catch (const sql::failure&) {
+        // Not a word about the disk: the next probe will tell.
+    }
+}
+
+void writer::bound_log()
+{
+    const int frames = database_.wal_frames();
+    if (frames < log_frames_tried_)
+        log_frames_tried_ = 0;  // the log began anew
+    if (frames - log_frames_tried_ < log_frames_step || is_broken())
+        return;
+    log_frames_tried_ = frames;
+    using mode = sqlite::connection::checkpoint_mode;
+    try {
+        if (frames < log_frames_urgent)
+            database_.checkpoint(mode::passive, milliseconds(0));
+        else if (frames < log_frames_alarming)
+            database_.checkpoint(mode::truncate, patience_urgent);
+        else
+            database_.checkpoint(mode::truncate, patience_alarming);
+    } catch (const sqlite::storage_failure& problem) {
+        note(problem);
+    } catch (const sql::failure& problem) {
+        log_.warning("store.checkpoint_failed", {{"reason", std::string_view(problem.what())}});
+    }
+}
+
+time_point writer::next_time()
+{
+    last_time_ = std::max(last_time_, wall_.now());
+    return last_time_;
+}
+
+}  // namespace scimd::store

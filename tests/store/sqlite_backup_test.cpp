@@ -1,0 +1,132 @@
+#include "store/sqlite_backup.hpp"
+
+#include "store/sqlite_store_fixture.hpp"
+
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include <atomic>
+#include <fstream>
+#include <thread>
+
+namespace scimd::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Past all of our own settings, while no store is open.
+void tamper(const fs::path& file, const std::string& script)
+{
+    sqlite3* raw = nullptr;
+    ASSERT_EQ(sqlite3_open(file.c_str(), &raw), SQLITE_OK);
+    ASSERT_EQ(sqlite3_exec(raw, script.c_str(), nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(raw);
+    sqlite3_close(raw);
+}
+
+mode_t mode_of(const fs::path& path)
+{
+    struct stat status{};
+    EXPECT_EQ(::stat(path.c_str(), &status), 0) << path;
+    return status.st_mode & 0777;
+}
+
+TEST_F(sqlite_store, is_copied_whole_while_it_is_written_to)
+{
+    open();
+    for (std::int64_t id = 1; id <= 500; ++id)
+        store->submit(
+            intent::write,
+            [=](transaction& tx) {
+                tx.sql().run(insert_organization, {id});
+                tx.sql().run(
+                    {"grow", "update organizations set display_name = $2 where id = $1"},
+                    {id, std::string(8'000, 'x')}
+                );
+                return verdict::commit;
+            },
+            [](std::exception_ptr problem) { EXPECT_FALSE(problem); }
+        );
+    run(*store, intent::write, [](transaction&) { return verdict::commit; });
+    std::atomic<bool> is_over = false;
+    std::atomic<std::int64_t> beside = 0;
+    std::thread client([&] {
+        while (!is_over)
+            insert(1'000 + ++beside);
+    });
+    const fs::path target = place.path() / "backup" / "scimd.db";
+    fs::create_directory(target.parent_path());
+    store->backup(target);
+    is_over = true;
+    client.join();
+    EXPECT_EQ(mode_of(target), 0600U);
+    EXPECT_EQ(std::distance(fs::directory_iterator(target.parent_path()), fs::directory_iterator()), 1);
+    store->close();
+
+    EXPECT_EQ(::chmod(target.parent_path().c_str(), 0700), 0);
+    folder = target.parent_path();
+    open();
+    EXPECT_TRUE(store->check().empty());
+    EXPECT_GE(read(count_organizations), 500);
+    // Consistent: of the writes that went on beside it, the first ones and no others.
+    EXPECT_EQ(
+        read({"beside", "select count(*) from organizations where id > 1000"}),
+        read({"last", "select coalesce(max(id), 1000) - 1000 from organizations where id > 1000"})
+    );
+}
+
+TEST_F(sqlite_store, is_not_copied_over_a_file_nor_into_nowhere)
+{
+    open();
+    const fs::path taken = place.path() / "taken.db";
+    std::ofstream(taken) << "mine";
+    EXPECT_THROW(store->backup(taken), sql::failure);
+    EXPECT_EQ(fs::file_size(taken), 4U);
+    EXPECT_THROW(store->backup(place.path() / "missing" / "copy.db"), sql::failure);
+    EXPECT_EQ(store->why_not_writable(), "");
+}
+
+TEST_F(sqlite_store, finds_what_is_unsound)
+{
+    struct row {
+        const char* damage;
+        std::string_view finding;
+    };
+    constexpr row rows[] = {
+        {"update directories set last_sequence = 3", "last sequence 3"},
+        {"insert into events values (9, 1, 2, 5, 'x', '{}'); update directories set last_sequence = 1",
+         "up to 5"},
+        {"update resource_counts set total = 7", "7 by the kept count"},
+        {"insert into resources select 8, directory_id, type, 1, 0, 0, 'k', null, null, 1, '{}' from "
+         "resources",
+         "2 resources of type Group"},
+        {"update member_counts set total = 4", "0 members, but 4"},
+        {"delete from organizations", "missing row of organizations"},
+    };
+    const std::string sound =
+        "delete from events; delete from resources; delete from resource_counts; delete from member_counts;"
+        "delete from directories; delete from organizations;"
+        "insert into organizations values (1, 1, 'Example', null, 0, 0);"
+        "insert into directories values (2, 1, 'd', '', 1, 'off', 0, 0, 0);"
+        "insert into resources values (3, 2, 'Group', 1, 0, 0, 'g', null, null, null, '{}');"
+        "insert into resource_counts values (2, 'Group', 1);"
+        "insert into member_counts values (2, 3, 'Group', 0);";
+    open();
+    EXPECT_TRUE(store->check().empty());
+    store->close();
+    for (const auto& [damage, finding] : rows) {
+        tamper(file, sound);
+        open();
+        EXPECT_TRUE(store->check().empty()) << damage;
+        store->close();
+        tamper(file, damage);
+        open();
+        const std::vector<std::string> findings = store->check();
+        ASSERT_FALSE(findings.empty()) << damage;
+        EXPECT_NE(findings.front().find(finding), std::string::npos) << findings.front();
+        store->close();
+    }
+}
+
+}  // namespace
+}  // namespace scimd::store

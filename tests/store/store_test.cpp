@@ -1,0 +1,175 @@
+#include "store/store.hpp"
+
+#include "store/sqlite_store_fixture.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <future>
+#include <thread>
+
+namespace scimd::store {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr sql::statement endless{
+    "endless",
+    "with recursive numbers(n) as (select 1 union all select n + 1 from numbers) select max(n) from numbers"
+};
+
+TEST_F(sqlite_store, shows_a_write_to_the_reads_after_it)
+{
+    open();
+    insert(1);
+    EXPECT_EQ(read(count_organizations), 1);
+}
+
+TEST_F(sqlite_store, runs_a_read_on_the_calling_thread_and_scans_and_writes_elsewhere)
+{
+    open();
+    for (const auto mode : {intent::read, intent::scan, intent::write}) {
+        std::thread::id where;
+        run(*store, mode, [&](transaction&) {
+            where = std::this_thread::get_id();
+            return verdict::commit;
+        });
+        EXPECT_EQ(where == std::this_thread::get_id(), mode == intent::read);
+    }
+}
+
+TEST_F(sqlite_store, gives_a_read_one_snapshot)
+{
+    open();
+    run(*store, intent::read, [&](transaction& tx) {
+        EXPECT_EQ(integer(tx, count_organizations), 0);
+        insert(1);
+        EXPECT_EQ(integer(tx, count_organizations), 0);
+        return verdict::commit;
+    });
+    EXPECT_EQ(read(count_organizations), 1);
+}
+
+TEST_F(sqlite_store, lets_no_read_write)
+{
+    open();
+    for (const auto mode : {intent::read, intent::scan})
+        EXPECT_THROW(
+            run(*store,
+                mode,
+                [](transaction& tx) {
+                    tx.sql().run(insert_organization, {1});
+                    return verdict::commit;
+                }),
+            sql::failure
+        );
+    EXPECT_EQ(read(count_organizations), 0);
+}
+
+TEST_F(sqlite_store, hands_on_what_a_work_throws)
+{
+    open();
+    for (const auto mode : {intent::read, intent::scan, intent::write})
+        EXPECT_THROW(
+            run(*store, mode, [](transaction&) -> verdict { throw std::logic_error("mine"); }),
+            std::logic_error
+        );
+    insert(1);
+    EXPECT_EQ(read(count_organizations), 1);
+}
+
+TEST_F(sqlite_store, lends_as_many_connections_as_it_may_have)
+{
+    options.readers_max = 2;
+    open();
+    const auto nothing = [](transaction&) { return verdict::commit; };
+    run(*store, intent::read, [&](transaction&) {
+        run(*store, intent::read, [&](transaction&) {
+            EXPECT_THROW(run(*store, intent::read, nothing), sql::busy);
+            return verdict::commit;
+        });
+        EXPECT_NO_THROW(run(*store, intent::read, nothing));
+        return verdict::commit;
+    });
+}
+
+TEST_F(sqlite_store, ends_a_read_at_its_deadline)
+{
+    options.scan_deadline = 50ms;
+    open();
+    for (const auto mode : {intent::read, intent::scan}) {
+        EXPECT_THROW(
+            run(*store,
+                mode,
+                [](transaction& tx) {
+                    tx.sql().run(endless);
+                    return verdict::commit;
+                }),
+            sql::busy
+        );
+        EXPECT_EQ(read(count_organizations), 0);
+    }
+}
+
+TEST_F(sqlite_store, queues_as_many_scans_as_it_may)
+{
+    options.scan_threads = 1;
+    options.scan_queue_max = 1;
+    open();
+    std::promise<void> begun;
+    std::promise<void> release;
+    std::promise<void> queued_done;
+    store->submit(
+        intent::scan,
+        [&](transaction&) {
+            begun.set_value();
+            release.get_future().wait();
+            return verdict::commit;
+        },
+        [](std::exception_ptr) {}
+    );
+    begun.get_future().wait();
+    const auto nothing = [](transaction&) { return verdict::commit; };
+    store->submit(intent::scan, nothing, [&](std::exception_ptr problem) {
+        EXPECT_FALSE(problem);
+        queued_done.set_value();
+    });
+    EXPECT_THROW(run(*store, intent::scan, nothing), sql::busy);
+    release.set_value();
+    queued_done.get_future().wait();
+}
+
+TEST_F(sqlite_store, commits_concurrent_writes_in_fewer_groups)
+{
+    open();
+    constexpr std::int64_t threads = 8;
+    constexpr std::int64_t writes = 25;
+    std::vector<std::thread> clients;
+    for (std::int64_t client = 0; client < threads; ++client)
+        clients.emplace_back([this, client] {
+            for (std::int64_t i = 1; i <= writes; ++i) {
+                insert(client * 1'000 + i);
+                EXPECT_GE(read(count_organizations), i);
+            }
+        });
+    for (std::thread& one : clients)
+        one.join();
+    EXPECT_EQ(read(count_organizations), threads * writes);
+    EXPECT_EQ(figures.count("scimd_store_group_works_total", "").value(), 200U);
+    EXPECT_LT(figures.count("scimd_store_groups_total", "").value(), 150U);
+    EXPECT_EQ(figures.count("scimd_store_works_total", "", {{"intent", "write"}}).value(), 200U);
+}
+
+TEST_F(sqlite_store, issues_no_id_that_it_holds_already)
+{
+    open();
+    const std::int64_t far_ahead = ids.next() + (std::int64_t{1} << 40);
+    insert(far_ahead);
+    store->close();
+    id_source fresh(wall);
+    const auto reopened = open_sqlite(options, wall, fresh, log, figures).value();
+    EXPECT_GT(fresh.next(), far_ahead);
+}
+
+}  // namespace
+}  // namespace scimd::store

@@ -1,0 +1,461 @@
+#include "store/writer.hpp"
+
+#include "support/manual_clock.hpp"
+#include "support/temp_directory.hpp"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <atomic>
+
+namespace scimd::store {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr sql::statement insert_thing{"insert", "insert into things (id, name) values ($1, $2)"};
+
+// A writer on a table of its own. Works are numbered by the row that they insert.
+struct writing {
+    explicit writing(const writer_limits& limits = {})
+    {
+        database.execute(
+            "make",
+            "create table things (id integer primary key, name text);"
+            "create table parents (id integer primary key);"
+            "create table children (parent integer references parents (id) deferrable initially deferred)"
+        );
+        under_test = std::make_unique<writer>(database, wall, ids, log, figures, limits);
+    }
+
+    // Submits, and keeps what the completion gets.
+    std::future<void> submit(task what)
+    {
+        const auto over = std::make_shared<std::promise<void>>();
+        under_test->submit(std::move(what), [over](std::exception_ptr problem) {
+            if (problem)
+                over->set_exception(problem);
+            else
+                over->set_value();
+        });
+        return over->get_future();
+    }
+    std::future<void> insert(std::int64_t id, verdict end = verdict::commit)
+    {
+        return submit([=](transaction& tx) {
+            tx.sql().run(insert_thing, {id, "thing"});
+            return end;
+        });
+    }
+    // Occupies the writer until the returned promise is kept, so that what is submitted meanwhile queues up.
+    std::shared_ptr<std::promise<void>> occupy()
+    {
+        const auto begun = std::make_shared<std::promise<void>>();
+        const auto released = std::make_shared<std::promise<void>>();
+        const std::shared_future<void> release = released->get_future().share();
+        occupied = submit([=](transaction&) {
+            begun->set_value();
+            release.wait();
+            return verdict::rollback;
+        });
+        begun->get_future().wait();
+        return released;
+    }
+
+    std::vector<std::int64_t> stored()
+    {
+        std::vector<std::int64_t> ids_found;
+        sqlite::connection reader(file, sqlite::role::reader);
+        reader.run({"ids", "select id from things order by id"}, {}, [&](const sql::row& row) {
+            ids_found.push_back(row.integer(0));
+        });
+        return ids_found;
+    }
+    std::uint64_t groups() { return figures.count("scimd_store_groups_total", "").value(); }
+    std::uint64_t rollbacks() { return figures.count("scimd_store_rollbacks_total", "").value(); }
+
+    test::temp_directory folder;
+    std::filesystem::path file = folder.path() / "test.db";
+    test::manual_clock wall;
+    id_source ids{wall};
+    std::string lines;
+    logger log{[this](std::string_view line) { lines += line; }};
+    metrics figures;
+    sqlite::connection database{file, sqlite::role::writer};
+    std::unique_ptr<writer> under_test;
+    std::future<void> occupied;
+};
+
+using ids = std::vector<std::int64_t>;
+
+TEST(store_writer, commits_the_works_that_wait_together)
+{
+    writing store;
+    const auto release = store.occupy();
+    std::vector<std::future<void>> waiting;
+    for (std::int64_t id = 1; id <= 20; ++id)
+        waiting.push_back(store.insert(id));
+    release->set_value();
+    for (auto& one : waiting)
+        one.get();
+    // The occupying work may have used the time of its group up.
+    EXPECT_LE(store.groups(), 2U);
+    EXPECT_EQ(store.stored().size(), 20U);
+}
+
+TEST(store_writer, bounds_a_group_by_its_works)
+{
+    writing store({.queue_max = 100, .group_works_max = 4, .group_work_max = 10s});
+    const auto release = store.occupy();
+    std::vector<std::future<void>> waiting;
+    for (std::int64_t id = 1; id <= 8; ++id)
+        waiting.push_back(store.insert(id));
+    release->set_value();
+    for (auto& one : waiting)
+        one.get();
+    EXPECT_EQ(store.groups(), 3U);  // 1 + 3, 4, 1
+}
+
+TEST(store_writer, bounds_a_group_by_its_time)
+{
+    writing store({.queue_max = 100, .group_works_max = 100, .group_work_max = 0us});
+    const auto release = store.occupy();
+    std::vector<std::future<void>> waiting;
+    for (std::int64_t id = 1; id <= 5; ++id)
+        waiting.push_back(store.insert(id));
+    release->set_value();
+    for (auto& one : waiting)
+        one.get();
+    EXPECT_EQ(store.groups(), 6U);
+}
+
+TEST(store_writer, undoes_a_refused_work_alone)
+{
+    writing store;
+    const auto release = store.occupy();
+    auto one = store.insert(1);
+    auto two = store.insert(2, verdict::rollback);
+    auto three = store.insert(3);
+    release->set_value();
+    one.get();
+    two.get();
+    three.get();
+    EXPECT_EQ(store.stored(), (ids{1, 3}));
+    EXPECT_EQ(store.rollbacks(), 2U);  // with the occupying one
+}
+
+TEST(store_writer, gives_an_exception_to_its_own_work_alone)
+{
+    writing store;
+    const auto release = store.occupy();
+    auto one = store.insert(1);
+    auto two = store.submit([](transaction& tx) -> verdict {
+        tx.sql().run(insert_thing, {2, "thing"});
+        throw std::logic_error("mine");
+    });
+    auto three = store.submit([](transaction& tx) {
+        tx.sql().run(insert_thing, {1, "taken"});
+        return verdict::commit;
+    });
+    auto four = store.insert(4);
+    release->set_value();
+    one.get();
+    EXPECT_THROW(two.get(), std::logic_error);
+    EXPECT_THROW(three.get(), sql::failure);
+    four.get();
+    EXPECT_EQ(store.stored(), (ids{1, 4}));
+}
+
+TEST(store_writer, is_not_worn_out_by_works_that_fail)
+{
+    writing store;
+    std::vector<std::future<void>> failing;
+    for (int i = 0; i < 500; ++i)
+        failing.push_back(store.submit([](transaction&) -> verdict { throw std::logic_error("no"); }));
+    for (auto& one : failing)
+        EXPECT_THROW(one.get(), std::logic_error);
+    store.insert(1).get();
+    EXPECT_EQ(store.stored(), ids{1});
+    EXPECT_EQ(store.under_test->why_not_writable(), "");
+}
+
+TEST(store_writer, refuses_a_work_that_leaves_a_foreign_key_broken_and_keeps_its_neighbours)
+{
+    writing store;
+    const auto release = store.occupy();
+    auto one = store.insert(1);
+    auto orphan = store.submit([](transaction& tx) {
+        tx.sql().run({"orphan", "insert into children values (7)"});
+        return verdict::commit;
+    });
+    release->set_value();
+    one.get();
+    EXPECT_THROW(orphan.get(), sql::failure);
+    EXPECT_EQ(store.stored(), ids{1});
+}
+
+TEST(store_writer, acknowledges_nothing_of_a_group_that_sqlite_rolled_back)
+{
+    writing store;
+    store.insert(1).get();
+    const auto release = store.occupy();
+    auto two = store.insert(2);
+    auto wrecking = store.submit([](transaction& tx) {
+        tx.sql().run({"wreck", "insert or rollback into things values (1, 'taken')"});
+        return verdict::commit;
+    });
+    release->set_value();
+    EXPECT_THROW(two.get(), sql::failure);
+    EXPECT_THROW(wrecking.get(), sql::failure);
+    store.insert(3).get();
+    EXPECT_EQ(store.stored(), (ids{1, 3}));
+}
+
+TEST(store_writer, takes_as_many_works_as_its_queue_holds)
+{
+    writing store({.queue_max = 2, .group_works_max = 100, .group_work_max = 5ms});
+    const auto release = store.occupy();
+    auto one = store.insert(1);
+    auto two = store.insert(2);
+    auto three = store.insert(3);
+    EXPECT_THROW(three.get(), sql::busy);  // at once: the writer is still occupied
+    release->set_value();
+    one.get();
+    two.get();
+    EXPECT_EQ(store.stored(), (ids{1, 2}));
+}
+
+TEST(store_writer, rings_after_commits_that_changed_something)
+{
+    writing store;
+    std::atomic<int> rings = 0;
+    store.under_test->on_commit([&] { ++rings; });
+    store.insert(1).get();
+    store.submit([](transaction&) { return verdict::commit; }).get();
+    store.insert(2, verdict::rollback).get();
+    store.under_test->stop();
+    EXPECT_EQ(rings, 1);
+}
+
+TEST(store_writer, lets_a_completion_submit_the_next_work)
+{
+    writing store;
+    std::promise<std::future<void>> next;
+    store.under_test->submit(
+        [](transaction&) { return verdict::commit; },
+        [&](std::exception_ptr) { next.set_value(store.insert(2)); }
+    );
+    next.get_future().get().get();
+    EXPECT_EQ(store.stored(), ids{2});
+}
+
+TEST(store_writer, survives_a_completion_that_throws)
+{
+    writing store;
+    store.under_test->submit(
+        [](transaction&) { return verdict::commit; },
+        [](std::exception_ptr) { throw std::logic_error("oops"); }
+    );
+    store.insert(1).get();
+    EXPECT_NE(store.lines.find("store.completion_failed"), std::string::npos);
+}
+
+TEST(store_writer, never_reads_an_earlier_time_than_before)
+{
+    writing store;
+    std::vector<time_point> times;
+    const auto take_time = [&](transaction& tx) {
+        times.push_back(tx.now());
+        return verdict::commit;
+    };
+    store.submit(take_time).get();
+    store.wall.advance(-1h);
+    store.submit(take_time).get();
+    store.wall.advance(2h);
+    store.submit(take_time).get();
+    ASSERT_EQ(times.size(), 3U);
+    EXPECT_EQ(times[1], times[0]);
+    EXPECT_EQ(times[2], times[0] + 1h);
+}
+
+TEST(store_writer, finishes_what_is_queued_before_it_stops)
+{
+    writing store;
+    const auto release = store.occupy();
+    auto one = store.insert(1);
+    std::thread stopping([&] { store.under_test->stop(); });
+    while (store.under_test->why_not_writable().empty())
+        std::this_thread::yield();
+    auto late = store.insert(2);
+    EXPECT_THROW(late.get(), sql::busy);
+    release->set_value();
+    stopping.join();
+    one.get();
+    EXPECT_EQ(store.stored(), ids{1});
+}
+
+TEST(store_writer, goes_on_when_a_full_disk_has_room_again)
+{
+    writing store;
+    store
+        .submit([](transaction& tx) {
+            tx.sql().run({"bound", "pragma max_page_count = 12"});
+            return verdict::rollback;
+        })
+        .get();
+    const std::string large(100'000, 'x');
+    const auto insert_large = [&](transaction& tx) {
+        tx.sql().run(insert_thing, {1, large});
+        return verdict::commit;
+    };
+    const auto release = store.occupy();
+    auto neighbour = store.insert(5);
+    auto too_much = store.submit(insert_large);
+    release->set_value();
+    EXPECT_THROW(neighbour.get(), sql::failure);
+    EXPECT_THROW(too_much.get(), sql::failure);
+    EXPECT_EQ(store.under_test->why_not_writable(), "the disk is full");
+
+    store.insert(2).get();  // there is room for this one
+    EXPECT_EQ(store.under_test->why_not_writable(), "");
+    EXPECT_EQ(store.stored(), ids{2});
+}
+
+TEST(store_writer, finds_out_by_itself_that_a_full_disk_has_room)
+{
+    writing store;
+    store.database.execute("bound", "pragma max_page_count = 12");
+    EXPECT_THROW(
+        store
+            .submit([](transaction& tx) {
+                tx.sql().run(insert_thing, {1, std::string(100'000, 'x')});
+                return verdict::commit;
+            })
+            .get(),
+        sql::failure
+    );
+    const auto patience = std::chrono::steady_clock::now() + 10s;
+    while (!store.under_test->why_not_writable().empty() && std::chrono::steady_clock::now() < patience)
+        std::this_thread::sleep_for(20ms);
+    EXPECT_EQ(store.under_test->why_not_writable(), "");
+    EXPECT_NE(store.lines.find("store.writable"), std::string::npos);
+}
+
+// Files of this process grow to `bytes` and no further: a write beyond is an I/O error.
+class file_size_limit {
+public:
+    explicit file_size_limit(rlim_t bytes)
+    {
+        ::signal(SIGXFSZ, SIG_IGN);
+        ::getrlimit(RLIMIT_FSIZE, &before_);
+        const rlimit bounded{bytes, before_.rlim_max};
+        ::setrlimit(RLIMIT_FSIZE, &bounded);
+    }
+    ~file_size_limit() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+
+private:
+    rlimit before_{};
+};
+
+TEST(store_writer, writes_nothing_any_more_after_an_io_error)
+{
+    writing store;
+    store.insert(1).get();
+    {
+        const file_size_limit limit(std::filesystem::file_size(store.file.string() + "-wal"));
+        EXPECT_THROW(store.insert(2).get(), sql::failure);
+    }
+    EXPECT_TRUE(store.under_test->is_broken());
+    EXPECT_NE(store.under_test->why_not_writable(), "");
+    auto refused = store.insert(3);
+    EXPECT_EQ(refused.wait_for(0s), std::future_status::ready);
+    EXPECT_THROW(refused.get(), sql::failure);
+    EXPECT_EQ(store.stored(), ids{1});
+}
+
+class counted_chore final : public chore {
+public:
+    counted_chore(int steps, std::atomic<int>& done) : steps_(steps), done_(done) {}
+    bool step(sqlite::connection& database) override
+    {
+        EXPECT_FALSE(database.in_transaction());
+        if (steps_ < 0)
+            throw std::logic_error("cannot");
+        return ++done_ < steps_;
+    }
+
+private:
+    int steps_;
+    std::atomic<int>& done_;
+};
+
+TEST(store_writer, does_a_chore_step_by_step)
+{
+    writing store;
+    std::atomic<int> done = 0;
+    store.under_test->run_between_groups(std::make_unique<counted_chore>(3, done));
+    EXPECT_EQ(done, 3);
+    EXPECT_THROW(
+        store.under_test->run_between_groups(std::make_unique<counted_chore>(-1, done)), std::logic_error
+    );
+    store.insert(1).get();
+}
+
+TEST(store_writer, breaks_a_chore_off_when_it_stops)
+{
+    writing store;
+    std::atomic<int> done = 0;
+    std::thread stopping([&] {
+        while (done == 0)
+            std::this_thread::yield();
+        store.under_test->stop();
+    });
+    EXPECT_THROW(
+        store.under_test->run_between_groups(std::make_unique<counted_chore>(1'000'000'000, done)), sql::busy
+    );
+    stopping.join();
+    EXPECT_THROW(store.under_test->run_between_groups(std::make_unique<counted_chore>(1, done)), sql::busy);
+}
+
+TEST(store_writer, keeps_the_log_short)
+{
+    writing store;
+    const std::string large(1'000'000, 'x');
+    std::uintmax_t longest = 0;
+    for (std::int64_t id = 1; id <= 24; ++id) {
+        store
+            .submit([&](transaction& tx) {
+                tx.sql().run(insert_thing, {id, large});
+                return verdict::commit;
+            })
+            .get();
+        longest = std::max(longest, std::filesystem::file_size(store.file.string() + "-wal"));
+    }
+    EXPECT_LT(longest, 8U * 1024 * 1024);
+}
+
+TEST(store_writer, keeps_the_log_below_64_mib_beside_a_reader_that_stalls)
+{
+    writing store;
+    sqlite::connection reader(store.file, sqlite::role::reader);
+    reader.execute("snapshot", "begin; select count(*) from things");
+    const std::string large(4'000'000, 'x');
+    std::uintmax_t longest = 0;
+    for (std::int64_t id = 1; id <= 25; ++id) {
+        store
+            .submit([&](transaction& tx) {
+                tx.sql().run(insert_thing, {id, large});
+                return verdict::commit;
+            })
+            .get();
+        longest = std::max(longest, std::filesystem::file_size(store.file.string() + "-wal"));
+        if (id == 12)
+            reader.execute("end", "commit");
+    }
+    EXPECT_GT(longest, 40U * 1024 * 1024);  // nothing can be dropped while somebody may read it
+    EXPECT_LT(longest, 64U * 1024 * 1024);
+}
+
+}  // namespace
+}  // namespace scimd::store
