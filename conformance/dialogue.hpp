@@ -1,0 +1,72 @@
+// Cases as data: what to send, what to expect, what to remember (README.md, "Format").
+#pragma once
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <filesystem>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace conformance {
+
+namespace json = boost::json;
+
+struct request_template {
+    std::string method;
+    std::string path;      // below the base URL, sent as it is
+    json::object query;    // name to text, percent-encoded and appended to the path
+    json::object headers;  // null: not sent, not even by default
+
+    // At most one of these makes the body.
+    std::optional<json::value> body;
+    std::optional<std::string> raw_body;
+    std::string body_from;  // a captured document, with `edit` merged into it (RFC 7396)
+    json::object edit;
+};
+
+struct expectation {
+    std::vector<int> statuses;
+    json::object headers;  // name to pattern
+    std::optional<json::value> body;
+    json::object at;  // path to pattern
+    std::vector<std::string> absent;
+    bool is_empty = false;
+    std::optional<long> milliseconds_max;
+};
+
+struct step {
+    std::string note;
+    request_template request;
+    expectation expect;
+    json::object capture;  // variable to shape: a path, "header:Name", or an object of such
+    std::size_t repeat = 1;
+};
+
+struct dialogue {
+    std::string suite;  // "rfc7644/patch-add", "idp/okta/users"
+    std::string name;
+    std::string source;               // a section of an RFC, or who was seen to talk so
+    std::vector<std::string> corpus;  // recorded requests that it plays
+    json::object variables;
+    json::object headers;  // of every request
+    std::vector<step> steps;
+    std::vector<step> teardown;
+};
+
+// A file that is no list of cases: which one, where in it, and why.
+struct bad_data : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+// All cases below data/cases and data/idp, in the order of their file names. Throws bad_data.
+std::vector<dialogue> load_dialogues(const std::filesystem::path& data);
+
+// A suite is chosen by its name or by that of a folder above it: "idp", "idp/okta", "idp/okta/users".
+bool is_within(std::string_view suite, std::string_view wanted);
+
+}  // namespace conformance
