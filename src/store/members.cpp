@@ -1,8 +1,6 @@
 #include "base/json.hpp"
 #include "store/resources.hpp"
 
-#include <unordered_map>
-
 namespace scimd::store::resources {
 
 namespace {
@@ -20,17 +18,9 @@ constexpr sql::statement find_member{
 
 constexpr sql::statement list_groups{
     "members.groups_of",
-    "select m.member_id, m.group_id, g.document from members m"
+    "select m.group_id, g.document from members m"
     " join resources g on g.directory_id = $1 and g.id = m.group_id"
     " where m.directory_id = $1 and m.member_id = $2 order by m.group_id",
-};
-
-constexpr sql::statement list_groups_of_range{
-    "members.groups_of_range",
-    "select m.member_id, m.group_id, g.document from members m"
-    " join resources g on g.directory_id = $1 and g.id = m.group_id"
-    " where m.directory_id = $1 and m.member_type = $2 and m.member_id between $3 and $4"
-    " order by m.member_id, m.group_id",
 };
 
 constexpr sql::statement insert_member{
@@ -60,27 +50,12 @@ constexpr sql::statement add_to_count{
     "update member_counts set total = total + $3 where directory_id = $1 and group_id = $2",
 };
 
-// Groups' names by their documents, each parsed once: a page of users shares its groups.
-class group_names {
-public:
-    const std::string& of(std::int64_t group, std::string_view document)
-    {
-        const auto [entry, is_new] = names_.try_emplace(group);
-        if (is_new)
-            entry->second = display_name_of(document);
-        return entry->second;
-    }
-
-private:
-    static std::string display_name_of(std::string_view document)
-    {
-        const json::object parsed = parse_json_object(document).value();
-        const json::string* const name = find_string(parsed, "displayName");
-        return name ? std::string(*name) : std::string();
-    }
-
-    std::unordered_map<std::int64_t, std::string> names_;
-};
+std::string display_name_of(std::string_view document)
+{
+    const json::object parsed = parse_json_object(document).value();
+    const json::string* const name = find_string(parsed, "displayName");
+    return name ? std::string(*name) : std::string();
+}
 
 }  // namespace
 
@@ -117,31 +92,11 @@ bool is_member(transaction& tx, directory_id where, resource_id group, resource_
 
 std::vector<membership> groups_of(transaction& tx, directory_id where, resource_id who)
 {
-    group_names names;
     std::vector<membership> groups;
     tx.sql().run(list_groups, {where.value, who.value}, [&](const sql::row& current) {
-        const resource_id group{current.integer(1)};
-        groups.push_back({group, names.of(group.value, current.text(2))});
+        groups.push_back({{current.integer(0)}, display_name_of(current.text(1))});
     });
     return groups;
-}
-
-std::vector<std::pair<resource_id, membership>> groups_of_range(
-    transaction& tx, directory_id where, std::string_view member_type, resource_id first, resource_id last
-)
-{
-    group_names names;
-    std::vector<std::pair<resource_id, membership>> pairs;
-    tx.sql().run(
-        list_groups_of_range,
-        {where.value, member_type, first.value, last.value},
-        [&](const sql::row& current) {
-            const resource_id who{current.integer(0)};
-            const resource_id group{current.integer(1)};
-            pairs.push_back({who, {group, names.of(group.value, current.text(2))}});
-        }
-    );
-    return pairs;
 }
 
 bool add_member(transaction& tx, directory_id where, resource_id group, const member_row& who)

@@ -131,11 +131,6 @@ bool is_member(transaction& tx, directory_id where, resource_id group, resource_
 // The groups that `who` is directly a member of, in the order of ids.
 std::vector<membership> groups_of(transaction& tx, directory_id where, resource_id who);
 
-// The same for many at once (a page of users): pairs in the order of `who`.
-std::vector<std::pair<resource_id, membership>> groups_of_range(
-    transaction& tx, directory_id where, std::string_view member_type, resource_id first, resource_id last
-);
-
 bool add_member(
     transaction& tx, directory_id where, resource_id group, const member_row& who
 );  // false: was one

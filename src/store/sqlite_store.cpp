@@ -54,6 +54,7 @@ public:
     void submit(intent mode, task what, completion done) override;
     void on_commit(std::function<void()> bell) override { writer_.on_commit(std::move(bell)); }
     std::string why_not_writable() const override { return writer_.why_not_writable(); }
+    bool is_broken() const override { return writer_.is_broken(); }
     void backup(const std::filesystem::path& target) override { back_up(writer_, target); }
     std::vector<std::string> check() override;
     void close() override { shut(); }

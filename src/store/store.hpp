@@ -46,6 +46,10 @@ public:
     // Empty while writes are taken; else why not (readiness).
     virtual std::string why_not_writable() const = 0;
 
+    // A write or a sync of it has failed: nothing is written any more until the store is opened again. Trying
+    // the sync once more would prove nothing.
+    virtual bool is_broken() const = 0;
+
     // A consistent copy at `target` (which must not exist) while works go on. Blocks; throws sql::failure.
     virtual void backup(const std::filesystem::path& target) = 0;
 

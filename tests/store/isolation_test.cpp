@@ -94,9 +94,6 @@ TEST_F(isolation_test, foreign_ids_find_and_change_nothing)
     EXPECT_EQ(count_members(tx(), mine.id, group), 0);
     EXPECT_FALSE(is_member(tx(), mine.id, group, user));
     EXPECT_TRUE(groups_of(tx(), mine.id, user).empty());
-    EXPECT_TRUE(
-        groups_of_range(tx(), mine.id, "User", {1}, {std::numeric_limits<std::int64_t>::max()}).empty()
-    );
     EXPECT_FALSE(remove_member(tx(), mine.id, group, user));
     EXPECT_FALSE(set_member_display(tx(), mine.id, group, user, "Eve"));
     EXPECT_EQ(contents_of(theirs.id), before);
@@ -145,7 +142,6 @@ TEST_F(isolation_test, every_statement_names_its_directory)
     count_members(recorded, mine.id, another.id);
     is_member(recorded, mine.id, another.id, made.id);
     groups_of(recorded, mine.id, made.id);
-    groups_of_range(recorded, mine.id, "User", made.id, made.id);
     remove_member(recorded, mine.id, another.id, made.id);
     remove(recorded, mine.id, "User", made.id);
     const auto secret = credentials::insert_secret(recorded, mine.id, sha256("s"), "s", std::nullopt);

@@ -451,20 +451,6 @@ TEST_F(resources_test, groups_are_named_by_their_documents)
     EXPECT_EQ(groups[0].display_name, "First");
     EXPECT_EQ(groups[1].group, second);
     EXPECT_EQ(groups[1].display_name, "Second");
-
-    // The group among them is no user.
-    const auto pairs = groups_of_range(tx(), here, "User", ada, {second.value + 1});
-    ASSERT_EQ(pairs.size(), 3u);
-    EXPECT_EQ(pairs[0].first, ada);
-    EXPECT_EQ(pairs[0].second.display_name, "First");
-    EXPECT_EQ(pairs[1].first, ada);
-    EXPECT_EQ(pairs[1].second.display_name, "Second");
-    EXPECT_EQ(pairs[2].first, bob);
-    EXPECT_EQ(pairs[2].second.display_name, "Second");
-
-    // Both ends count.
-    EXPECT_EQ(groups_of_range(tx(), here, "User", bob, bob).size(), 1u);
-    EXPECT_EQ(groups_of_range(tx(), here, "User", ada, bob).size(), 3u);
 }
 
 TEST_F(resources_test, a_new_name_of_a_group_shows_at_its_members)
@@ -485,7 +471,6 @@ TEST_F(resources_test, no_statement_of_memberships_scans)
     add_member(recorded, here, staff, {ada, "User", ""});
     is_member(recorded, here, staff, ada);
     groups_of(recorded, here, ada);
-    groups_of_range(recorded, here, "User", ada, ada);
     members_of(recorded, here, staff, [](const member_row&) { return true; });
     set_member_display(recorded, here, staff, ada, "Ada");
     remove_member(recorded, here, staff, ada);
