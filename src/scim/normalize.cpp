@@ -1,0 +1,212 @@
+#include "base/text.hpp"
+#include "scim/resource.hpp"
+#include "scim/value.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+namespace scimd::scim {
+
+namespace {
+
+error invalid(std::string detail)
+{
+    return {errc::invalid_value, std::move(detail)};
+}
+
+// Removes what is empty from a value; the value itself becomes null when nothing is left.
+void prune(json::value& value)
+{
+    if (auto* const object = value.if_object()) {
+        for (auto member = object->begin(); member != object->end();) {
+            prune(member->value());
+            if (member->value().is_null())
+                member = object->stable_erase(member);
+            else
+                ++member;
+        }
+    }
+    if (auto* const array = value.if_array()) {
+        for (json::value& element : *array)
+            prune(element);
+        const auto kept = std::remove_if(array->begin(), array->end(), [](const json::value& element) {
+            return element.is_null();
+        });
+        array->erase(kept, array->end());
+    }
+    if (is_blank(value))
+        value = nullptr;
+}
+
+// RFC 7643 §2.4: a (type, value) pair stands once.
+void deduplicate(json::array& elements, const attribute& list)
+{
+    std::unordered_map<std::string, std::size_t> seen;
+    json::array unique;
+    unique.reserve(elements.size());
+    for (json::value& element : elements) {
+        const auto [found, is_new] = seen.try_emplace(identity(element, list), unique.size());
+        if (is_new)
+            unique.push_back(std::move(element));
+        else
+            merge_duplicate(unique[found->second], std::move(element));
+    }
+    elements = std::move(unique);
+}
+
+result<void> check_required_parts(const json::value& value, const attribute& target)
+{
+    if (!value.is_object())
+        return {};
+    for (const attribute& sub : target.sub_attributes) {
+        const bool is_expected = sub.is_required && is_kept_in_documents(sub);
+        if (is_expected && !value.get_object().contains(sub.name))
+            return invalid(target.name + "." + sub.name + " is required.");
+    }
+    return {};
+}
+
+result<void> tidy(json::value& value, const attribute& target)
+{
+    prune(value);
+    auto* const elements = value.if_array();
+    if (!elements)
+        return check_required_parts(value, target);
+
+    deduplicate(*elements, target);
+    if (elements->size() > values_max)
+        return invalid(target.name + " has more than " + std::to_string(values_max) + " values.");
+    if (count_primaries(*elements) > 1)
+        return invalid(target.name + " has more than one primary value.");
+    for (const json::value& element : *elements)
+        if (auto checked = check_required_parts(element, target); !checked)
+            return checked;
+    return {};
+}
+
+result<json::object> tidy_extension(json::value& value, const schema& definition)
+{
+    json::object container;
+    if (!value.is_object())
+        return container;
+    for (auto& member : value.get_object()) {
+        const attribute* const target = definition.find(member.key());
+        if (!target || !is_kept_in_documents(*target))
+            continue;
+        if (auto tidied = tidy(member.value(), *target); !tidied)
+            return tidied.error();
+        if (!member.value().is_null())
+            container[target->name] = std::move(member.value());
+    }
+    return container;
+}
+
+result<void> check_required(const json::object& document, const std::vector<attribute>& attributes)
+{
+    for (const attribute& each : attributes) {
+        const bool is_expected = each.is_required && is_kept_in_documents(each);
+        if (is_expected && !document.contains(each.name))
+            return invalid(each.name + " is required.");
+    }
+    return {};
+}
+
+// RFC 7643 §6: what an optional extension requires is required once it is there.
+result<void> check_extensions(const json::object& document, const resource_type& type)
+{
+    for (const extension& each : type.extensions) {
+        const auto* const container = find_object(document, each.definition->urn);
+        if (!container && each.is_required)
+            return invalid(each.definition->urn + " is required.");
+        if (!container)
+            continue;
+        if (auto checked = check_required(*container, each.definition->attributes); !checked)
+            return error{errc::invalid_value, each.definition->urn + ":" + checked.error().detail};
+    }
+    return {};
+}
+
+result<void> check_name(const json::object& document, std::string_view name)
+{
+    const auto* const text = find_string(document, name);
+    if (text && text->size() > user_name_bytes_max)
+        return invalid(
+            std::string(name) + " is longer than " + std::to_string(user_name_bytes_max) + " bytes."
+        );
+    return {};
+}
+
+// Names and addresses that can be made to look like another's are refused (Unicode TR36 §2.5).
+result<void> check_appearance(const json::object& holder, std::string_view name, std::string_view label)
+{
+    const auto* const text = find_string(holder, name);
+    if (text && has_bidi_control(*text))
+        return invalid(std::string(label) + " holds bidirectional control characters.");
+    return {};
+}
+
+result<void> check_texts(const json::object& document)
+{
+    for (const std::string_view name : {"userName", "displayName", "externalId"})
+        if (auto checked = check_name(document, name); !checked)
+            return checked;
+    for (const std::string_view name : {"userName", "displayName"})
+        if (auto checked = check_appearance(document, name, name); !checked)
+            return checked;
+    const auto* const emails = find_array(document, "emails");
+    if (!emails)
+        return {};
+    for (const json::value& email : *emails) {
+        if (!email.is_object())
+            continue;
+        if (auto checked = check_appearance(email.get_object(), "value", "emails.value"); !checked)
+            return checked;
+    }
+    return {};
+}
+
+// RFC 7643 §3: the base and the extensions that have data, in the resource type's order.
+json::array schemas_of(const json::object& document, const resource_type& type)
+{
+    json::array urns;
+    urns.emplace_back(type.base->urn);
+    for (const extension& each : type.extensions)
+        if (document.contains(each.definition->urn))
+            urns.emplace_back(each.definition->urn);
+    return urns;
+}
+
+}  // namespace
+
+result<void> normalize(json::object& document, const resource_type& type)
+{
+    json::object next;
+    next["schemas"] = nullptr;  // stands first
+    for (auto& member : document) {
+        if (const attribute* const target = find_of_resource(type, member.key())) {
+            if (!is_stored(type, *target))
+                continue;
+            if (auto tidied = tidy(member.value(), *target); !tidied)
+                return tidied;
+            if (!member.value().is_null())
+                next[target->name] = std::move(member.value());
+        } else if (const schema* const definition = type.find_schema(member.key())) {
+            auto container = tidy_extension(member.value(), *definition);
+            if (!container)
+                return error{container.error().code, definition->urn + ":" + container.error().detail};
+            if (!container->empty())
+                next[definition->urn] = std::move(*container);
+        }
+    }
+    next["schemas"] = schemas_of(next, type);
+    document = std::move(next);
+
+    if (auto checked = check_required(document, type.base->attributes); !checked)
+        return checked;
+    if (auto checked = check_extensions(document, type); !checked)
+        return checked;
+    return check_texts(document);
+}
+
+}  // namespace scimd::scim

@@ -1,0 +1,252 @@
+#include "base/text.hpp"
+#include "scim/patch.hpp"
+#include "scim/patch_members.hpp"
+#include "scim/patch_path.hpp"
+#include "scim/urn.hpp"
+#include "scim/value.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace scimd::scim {
+
+namespace {
+
+bool is_read_only(const path& where) noexcept
+{
+    return where.attribute->mutability == mutability::read_only ||
+           where.leaf().mutability == mutability::read_only;
+}
+
+// Nothing a document holds: `schemas` is computed from what there is, a password is never kept.
+bool is_without_effect(const path& where) noexcept
+{
+    return where.attribute == find_common("schemas") || !is_kept_in_documents(*where.attribute) ||
+           !is_kept_in_documents(where.leaf());
+}
+
+result<json::value> read_for(const patch_target& target, const json::value& value)
+{
+    const path& where = target.attribute;
+    if (where.sub_attribute)
+        return read_value_at(value, {.self = *where.sub_attribute, .parent = where.attribute});
+    const bool is_element = target.where.has_value();
+    if (where.attribute->is_multi_valued && !is_element)
+        return read_value(value, *where.attribute);
+    if (where.attribute->is_complex())
+        return read_partial(value, *where.attribute);
+    return read_value(value, *where.attribute, is_element);
+}
+
+std::size_t count_values(const json::value* value) noexcept
+{
+    const auto* const list = value ? value->if_array() : nullptr;
+    return list ? list->size() : 1;
+}
+
+result<patch_verb> parse_verb(const json::object& operation)
+{
+    const json::value* const op = find_ignoring_case(operation, "op");
+    if (!op || !op->is_string())
+        return error{errc::invalid_syntax, "op is missing."};
+    const std::string_view name = op->get_string();
+    if (name == "add")
+        return patch_verb::add;
+    if (name == "remove")
+        return patch_verb::remove;
+    if (name == "replace")
+        return patch_verb::replace;
+    return error{errc::invalid_syntax, "op must be add, remove or replace."};
+}
+
+// What one operation asks of one target; `value` is nullptr when it brings none.
+struct demand {
+    patch_verb verb = patch_verb::add;
+    const json::value* value = nullptr;
+    std::size_t index = 0;
+};
+
+class patch_reader {
+public:
+    explicit patch_reader(const resource_type& type) : type_(type) {}
+
+    result<void> read(const json::value& operation, std::size_t index);
+    patch take() { return std::move(made_); }
+
+private:
+    result<void> read_resource(const demand& wanted);
+    result<void> read_container(const demand& wanted, const schema& container);
+    result<void> read_member(const demand& wanted, std::string_view name, const schema* container);
+    result<void> read_path(const demand& wanted, std::string_view text);
+    result<void> read_target(const demand& wanted, patch_target target);
+    void push(const demand& wanted, patch_target target, json::value value);
+
+    const resource_type& type_;
+    patch made_;
+    std::size_t targets_ = 0;
+    std::size_t values_ = 0;
+};
+
+result<void> patch_reader::read(const json::value& operation, std::size_t index)
+{
+    if (!operation.is_object())
+        return error{errc::invalid_syntax, "An operation must be an object."};
+    const auto verb = parse_verb(operation.get_object());
+    if (!verb)
+        return verb.error();
+    const demand wanted{*verb, find_ignoring_case(operation.get_object(), "value"), index};
+
+    const json::value* const where = find_ignoring_case(operation.get_object(), "path");
+    if (!where || where->is_null())
+        return read_resource(wanted);
+    if (!where->is_string())
+        return error{errc::invalid_path, "path must be a string."};
+    return read_path(wanted, trim(where->get_string()));
+}
+
+// RFC 7644 §3.5.2.1, §3.5.2.3: without a path the value's members are each a target of their own.
+result<void> patch_reader::read_resource(const demand& wanted)
+{
+    if (wanted.verb == patch_verb::remove)
+        return error{errc::no_target, "remove needs a path."};
+    if (!wanted.value || !wanted.value->is_object())
+        return error{errc::invalid_value, "Without a path the value must be an object of attributes."};
+    for (const auto& member : wanted.value->get_object())
+        if (auto read = read_member({wanted.verb, &member.value(), wanted.index}, member.key(), nullptr);
+            !read)
+            return read;
+    return {};
+}
+
+// A URN alone stands for all attributes of its schema.
+result<void> patch_reader::read_container(const demand& wanted, const schema& container)
+{
+    const bool unassigns = wanted.value && is_blank(*wanted.value);
+    if (wanted.verb == patch_verb::remove || (wanted.verb == patch_verb::replace && unassigns)) {
+        if (&container == type_.base)
+            return error{errc::mutability, container.urn + " cannot be removed."};
+        push(
+            {patch_verb::remove, nullptr, wanted.index},
+            {.attribute = {.extension = &container}, .where = {}},
+            nullptr
+        );
+        return {};
+    }
+    if (unassigns)
+        return {};
+    if (!wanted.value || !wanted.value->is_object())
+        return error{
+            errc::invalid_value, "The value of " + container.urn + " must be an object of attributes."
+        };
+    for (const auto& member : wanted.value->get_object())
+        if (auto read = read_member({wanted.verb, &member.value(), wanted.index}, member.key(), &container);
+            !read)
+            return read;
+    return {};
+}
+
+// One member of a value that names attributes. Names are paths too (dotted, with URN, with brackets); unknown
+// and read-only ones are passed over, for clients send what they have (RFC 7644 §3.5.2.3 asks for no error).
+result<void> patch_reader::read_member(const demand& wanted, std::string_view name, const schema* container)
+{
+    if (!container)
+        if (const schema* const definition = type_.find_schema(name))
+            return read_container(wanted, *definition);
+
+    const std::string text = container ? container->urn + ":" + std::string(name) : std::string(name);
+    auto target = parse_target(text, type_);
+    if (!target) {
+        const bool is_value_path = name.find('[') != std::string_view::npos;
+        return is_value_path ? result<void>(target.error()) : result<void>();
+    }
+    return read_target(wanted, std::move(*target));
+}
+
+result<void> patch_reader::read_path(const demand& wanted, std::string_view text)
+{
+    if (const schema* const container = type_.find_schema(text))
+        return read_container(wanted, *container);
+    auto target = parse_target(text, type_);
+    if (!target)
+        return target.error();
+    if (is_read_only(target->attribute))
+        return error{errc::mutability, to_text(target->attribute) + " is read-only."};
+    return read_target(wanted, std::move(*target));
+}
+
+result<void> patch_reader::read_target(const demand& wanted, patch_target target)
+{
+    values_ += count_values(wanted.value);
+    if (++targets_ > patch_targets_max || values_ > patch_values_max)
+        return error{errc::too_large, "The request holds too many values."};
+    if (is_without_effect(target.attribute))
+        return {};
+    if (is_kept_apart(type_, *target.attribute.attribute))
+        return read_membership(wanted.verb, target, wanted.value, made_.members);
+
+    const bool is_removal = wanted.verb == patch_verb::remove;
+    const bool is_whole_list =
+        target.attribute.leaf().is_multi_valued && !target.attribute.sub_attribute && !target.where;
+    const bool removes_listed = is_whole_list && lists_values(wanted.value);
+    if (is_removal && !removes_listed) {
+        push(wanted, std::move(target), nullptr);
+        return {};
+    }
+    if (!wanted.value)
+        return error{errc::invalid_value, "The operation needs a value."};
+    auto value = read_for(target, *wanted.value);
+    if (!value)
+        return value.error();
+    // Nothing added is no change, and so are no values removed; only replace unassigns.
+    if (value->is_null() && wanted.verb != patch_verb::replace)
+        return {};
+    push(wanted, std::move(target), std::move(*value));
+    return {};
+}
+
+void patch_reader::push(const demand& wanted, patch_target target, json::value value)
+{
+    made_.operations.push_back(
+        {.verb = wanted.verb, .target = std::move(target), .value = std::move(value), .index = wanted.index}
+    );
+}
+
+// RFC 7644 §3.5.2 wants the URN; a body without `schemas` is understood, one that claims another is not.
+result<void> check_schemas(const json::object& body)
+{
+    const json::value* const given = find_ignoring_case(body, "schemas");
+    if (!given || given->is_null())
+        return {};
+    const auto* const urns = given->if_array();
+    const bool is_patch =
+        urns && std::any_of(urns->begin(), urns->end(), [](const json::value& each) {
+            return each.is_string() && equals_ignoring_case(each.get_string(), urn::patch_op);
+        });
+    if (!is_patch)
+        return error{errc::invalid_syntax, "schemas must hold " + std::string(urn::patch_op) + "."};
+    return {};
+}
+
+}  // namespace
+
+result<patch> parse_patch(const json::object& body, const resource_type& type)
+{
+    if (auto checked = check_schemas(body); !checked)
+        return checked.error();
+    const json::value* const given = find_ignoring_case(body, "Operations");
+    const auto* const operations = given ? given->if_array() : nullptr;
+    if (!operations || operations->empty())
+        return error{errc::invalid_syntax, "Operations must be an array of at least one operation."};
+    if (operations->size() > patch_operations_max)
+        return error{
+            errc::too_large, "Operations has more than " + std::to_string(patch_operations_max) + " elements."
+        };
+
+    patch_reader reader(type);
+    for (std::size_t i = 0; i < operations->size(); ++i)
+        if (auto read = reader.read((*operations)[i], i); !read)
+            return error{read.error().code, "Operations[" + std::to_string(i) + "]: " + read.error().detail};
+    return reader.take();
+}
+
+}  // namespace scimd::scim

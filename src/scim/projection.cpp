@@ -1,0 +1,225 @@
+#include "scim/projection.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace scimd::scim {
+
+namespace {
+
+template <class T>
+bool contains(const std::vector<T>& rows, const T& wanted)
+{
+    return std::find(rows.begin(), rows.end(), wanted) != rows.end();
+}
+
+// A client may name an attribute a thousand times; each is kept once, so that lists stay as short as schemas.
+void read_names(
+    std::string_view names,
+    const resource_type& type,
+    std::vector<path>& attributes,
+    std::vector<const schema*>& schemas
+)
+{
+    for (const std::string_view part : split(names, ',')) {
+        const std::string_view name = trim(part);
+        if (const schema* const whole = type.find_schema(name)) {
+            if (!contains(schemas, whole))
+                schemas.push_back(whole);
+            continue;
+        }
+        const auto found = parse_path(name, type);
+        if (found && !contains(attributes, *found))
+            attributes.push_back(*found);
+    }
+}
+
+// What becomes of one attribute: whether it stays, and of its sub-attributes which.
+struct selection {
+    bool is_kept = false;
+    bool takes_defaults = true;  // the sub-attributes returned by default
+    std::vector<const attribute*> listed;
+    std::vector<const attribute*> excluded;
+};
+
+// An attribute of the base schema or a common one (`extension` is nullptr), or one of an extension. Names
+// stand for identity, so that callers may ask with an attribute of their own.
+bool is_about(const path& listed, const schema* extension, const attribute& candidate)
+{
+    return listed.extension == extension && listed.attribute->name == candidate.name;
+}
+
+bool is_of(const schema* whole, const schema* extension, const attribute& candidate)
+{
+    return extension ? whole == extension : whole->find(candidate.name) == &candidate;
+}
+
+bool is_of_any(const std::vector<const schema*>& schemas, const schema* extension, const attribute& candidate)
+{
+    return std::any_of(schemas.begin(), schemas.end(), [&](const schema* whole) {
+        return is_of(whole, extension, candidate);
+    });
+}
+
+selection select_listed(const projection& wanted, const schema* extension, const attribute& candidate)
+{
+    selection made{.is_kept = false, .takes_defaults = false, .listed = {}, .excluded = {}};
+    for (const path& listed : wanted.attributes) {
+        if (!is_about(listed, extension, candidate))
+            continue;
+        made.is_kept = true;
+        if (listed.sub_attribute)
+            made.listed.push_back(listed.sub_attribute);
+        else
+            made.takes_defaults = true;
+    }
+    // A schema's name stands for what it returns by default.
+    if (candidate.returned == returned::by_default && is_of_any(wanted.whole_schemas, extension, candidate))
+        made.is_kept = made.takes_defaults = true;
+    return made;
+}
+
+void exclude(selection& made, const projection& wanted, const schema* extension, const attribute& candidate)
+{
+    if (is_of_any(wanted.excluded_schemas, extension, candidate))
+        made.is_kept = false;
+    for (const path& excluded : wanted.excluded) {
+        if (!is_about(excluded, extension, candidate))
+            continue;
+        if (excluded.sub_attribute)
+            made.excluded.push_back(excluded.sub_attribute);
+        else
+            made.is_kept = false;
+    }
+}
+
+// RFC 7643 §7 "returned", RFC 7644 §3.9.
+selection select(const projection& wanted, const schema* extension, const attribute& candidate)
+{
+    selection made;
+    if (candidate.returned == returned::never)
+        return made;
+    if (wanted.is_listed)
+        made = select_listed(wanted, extension, candidate);
+    else
+        made.is_kept = candidate.returned == returned::by_default;
+    exclude(made, wanted, extension, candidate);
+    if (candidate.returned == returned::always && !made.is_kept)
+        made = {.is_kept = true, .takes_defaults = true, .listed = {}, .excluded = {}};
+    return made;
+}
+
+bool keeps_sub_attribute(const selection& made, const attribute& sub_attribute)
+{
+    if (sub_attribute.returned == returned::never)
+        return false;
+    if (sub_attribute.returned == returned::always)
+        return true;
+    if (contains(made.excluded, &sub_attribute))
+        return false;
+    if (contains(made.listed, &sub_attribute))
+        return true;
+    return made.takes_defaults && sub_attribute.returned == returned::by_default;
+}
+
+// Builds a new object of the members that `keep` (which may change them) says yes to.
+template <class Keep>
+void filter_members(json::object& object, Keep keep)
+{
+    json::object kept(object.storage());
+    kept.reserve(object.size());
+    for (auto& member : object)
+        if (keep(std::string_view(member.key()), member.value()))
+            kept.emplace(member.key(), std::move(member.value()));
+    object = std::move(kept);
+}
+
+bool is_empty_object(const json::value& value)
+{
+    return value.is_object() && value.get_object().empty();
+}
+
+void project_element(json::value& element, const selection& made, const attribute& definition)
+{
+    json::object* const members = element.if_object();
+    if (!members)
+        return;
+    filter_members(*members, [&](std::string_view name, json::value&) {
+        const attribute* const sub_attribute = definition.find(name);
+        return sub_attribute && keeps_sub_attribute(made, *sub_attribute);
+    });
+}
+
+// Whether anything is left of a complex value.
+bool project_sub_attributes(json::value& value, const selection& made, const attribute& definition)
+{
+    json::array* const elements = value.if_array();
+    if (!elements) {
+        project_element(value, made, definition);
+        return !is_empty_object(value);
+    }
+    if (elements->empty())
+        return true;  // an empty list was put there to be seen
+    for (json::value& element : *elements)
+        project_element(element, made, definition);
+    elements->erase(std::remove_if(elements->begin(), elements->end(), is_empty_object), elements->end());
+    return !elements->empty();
+}
+
+bool project_attribute(
+    json::value& value, const projection& wanted, const schema* extension, const attribute* definition
+)
+{
+    if (!definition)
+        return false;
+    const selection made = select(wanted, extension, *definition);
+    if (!made.is_kept)
+        return false;
+    return !definition->is_complex() || project_sub_attributes(value, made, *definition);
+}
+
+bool project_extension(json::value& value, const projection& wanted, const schema& extension)
+{
+    json::object* const members = value.if_object();
+    if (!members)
+        return false;
+    filter_members(*members, [&](std::string_view name, json::value& member) {
+        return project_attribute(member, wanted, &extension, extension.find(name));
+    });
+    return !members->empty();
+}
+
+const attribute* find_base_or_common(const resource_type& type, std::string_view name)
+{
+    const attribute* const own = type.base->find(name);
+    return own ? own : find_common(name);
+}
+
+}  // namespace
+
+bool projection::wants(const attribute& candidate) const noexcept
+{
+    return select(*this, nullptr, candidate).is_kept;
+}
+
+projection parse_projection(std::string_view attributes, std::string_view excluded, const resource_type& type)
+{
+    projection made;
+    made.is_listed = !trim(attributes).empty();
+    read_names(attributes, type, made.attributes, made.whole_schemas);
+    read_names(excluded, type, made.excluded, made.excluded_schemas);
+    return made;
+}
+
+void project(json::object& resource, const projection& wanted, const resource_type& type)
+{
+    filter_members(resource, [&](std::string_view name, json::value& value) {
+        if (const schema* const extension = type.find_schema(name))
+            return project_extension(value, wanted, *extension);
+        return project_attribute(value, wanted, nullptr, find_base_or_common(type, name));
+    });
+}
+
+}  // namespace scimd::scim

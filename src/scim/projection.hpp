@@ -1,0 +1,41 @@
+// Which attributes of a resource are returned (RFC 7643 §7 "returned", RFC 7644 §3.9). Pure.
+#pragma once
+
+#include "base/error.hpp"
+#include "base/json.hpp"
+#include "scim/path.hpp"
+#include "scim/schema.hpp"
+
+#include <string_view>
+#include <vector>
+
+namespace scimd::scim {
+
+struct projection {
+    // Empty and not `is_listed`: the default set. Listed: only these (and the always-returned).
+    bool is_listed = false;
+    std::vector<path> attributes;
+    std::vector<const schema*> whole_schemas;  // attributes=urn:…:enterprise:2.0:User
+    std::vector<path> excluded;
+    std::vector<const schema*> excluded_schemas;
+
+    [[nodiscard]] bool is_default() const noexcept
+    {
+        return !is_listed && excluded.empty() && excluded_schemas.empty();
+    }
+
+    // Whether an attribute (by canonical name, of the base schema or common) can appear at all, so that
+    // derived ones (members, groups) are not even read when they cannot.
+    [[nodiscard]] bool wants(const attribute& candidate) const noexcept;
+};
+
+// From the query parameters' texts (comma-separated); unknown names are ignored (RFC 7644 §3.9 asks for no
+// error). Both given: attributes less excludedAttributes.
+projection parse_projection(
+    std::string_view attributes, std::string_view excluded, const resource_type& type
+);
+
+// Removes from a full resource what is not to be returned; keeps the order of names.
+void project(json::object& resource, const projection& wanted, const resource_type& type);
+
+}  // namespace scimd::scim

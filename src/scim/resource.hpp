@@ -1,0 +1,66 @@
+// The canonical document of a resource: what is stored and what every rule is checked on (RFC 7643 §2, §3).
+//
+// Canonical means: attribute names in their schemas' spelling, values in their attributes' types, nothing
+// null, empty or undeclared, extensions under their URN, `schemas` listing exactly the base and the
+// extensions that have data. It holds no read-only attribute (id, meta, groups), no write-only one (password)
+// and, for types whose members are rows (see is_kept_apart), none of these. Pure.
+#pragma once
+
+#include "base/error.hpp"
+#include "base/json.hpp"
+#include "scim/schema.hpp"
+
+#include <string>
+#include <vector>
+
+namespace scimd::scim {
+
+constexpr std::size_t string_bytes_max = 64 * 1024;  // any one string (photos, certificates)
+constexpr std::size_t user_name_bytes_max = 1'024;   // userName, displayName of groups, externalId
+constexpr std::size_t values_max = 1'000;            // of a multi-valued attribute in a document
+constexpr std::size_t members_max = 100'000;         // of a group, named in one list (too_large beyond)
+
+// Group.members is kept as rows apart from the document, so that one more member costs the same in any group.
+bool is_kept_apart(const resource_type& type, const attribute& candidate) noexcept;
+
+// One member of a group as a client wrote it: ids are resolved by the store's side.
+struct member {
+    std::string value;    // the member's id, as text
+    std::string display;  // empty: none given
+    std::string type;     // "User", "Group" or empty; clients err, so it is a hint
+    friend bool operator==(const member&, const member&) = default;
+};
+
+// What a client sent in a POST or PUT, made canonical.
+struct incoming {
+    json::object document;
+    std::vector<member> members;  // of a group
+    bool names_members = false;   // "members" stood in the body (null and [] count)
+};
+
+// Coerces and checks a body: names in any case, "True"/"False" for booleans, one object where a list is
+// expected, null as unassigned, read-only attributes and unknown ones ignored, a password dropped. Errors:
+// invalid_value (a value of the wrong type, a required attribute missing, two primaries, text that is not
+// storable, a limit exceeded), each naming the attribute.
+result<incoming> read_body(const json::object& body, const resource_type& type);
+
+// PUT (RFC 7644 §3.5.1): `next` in place of `current`; an immutable attribute that has a value must keep it
+// (mutability).
+result<void> check_replacement(
+    const json::object& current, const json::object& next, const resource_type& type
+);
+
+// The rules on a whole document that hold after every change: required attributes (invalid_value), at most
+// one primary, sizes. Also drops what became empty, de-duplicates equal values and rewrites `schemas`. After
+// a failure the document is not to be used.
+result<void> normalize(json::object& document, const resource_type& type);
+
+// One value made canonical for an attribute (or for one element of it when `is_element`): what PATCH uses.
+// The result is null when the value unassigns (null, [], "", {}).
+result<json::value> read_value(const json::value& value, const attribute& target, bool is_element = false);
+
+// An array of objects or of bare ids, or one of these alone; null, [] and "" are no members. Each id once,
+// in the order of their first mention. A member without value is invalid_value.
+result<std::vector<member>> read_members(const json::value& value);
+
+}  // namespace scimd::scim

@@ -1,0 +1,99 @@
+// Schemas and resource types as data (RFC 7643 §6, §7).
+//
+// A catalogue is loaded once at start from JSON and never changes: everything that resolves a name against it
+// may keep pointers into it for the life of the process. Names and URNs match whatever their ASCII case; what
+// is found carries the canonical spelling.
+#pragma once
+
+#include "base/embedded.hpp"
+#include "base/error.hpp"
+#include "base/json.hpp"
+
+#include <deque>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace scimd::scim {
+
+enum class attribute_type { string, boolean, decimal, integer, date_time, binary, reference, complex };
+enum class mutability { read_only, read_write, immutable, write_only };
+enum class returned { always, never, by_default, on_request };
+enum class uniqueness { none, server, global };
+
+// The characteristics of RFC 7643 §2.2, with its defaults.
+struct attribute {
+    std::string name;
+    attribute_type type = attribute_type::string;
+    bool is_multi_valued = false;
+    bool is_required = false;
+    bool is_case_exact = false;
+    scim::mutability mutability = mutability::read_write;
+    scim::returned returned = returned::by_default;
+    scim::uniqueness uniqueness = uniqueness::none;
+    std::vector<std::string> canonical_values = {};
+    std::vector<std::string> reference_types = {};
+    std::string description;
+    std::vector<attribute> sub_attributes = {};  // of a complex attribute
+
+    [[nodiscard]] const attribute* find(std::string_view sub_attribute) const noexcept;
+    [[nodiscard]] bool is_complex() const noexcept { return type == attribute_type::complex; }
+};
+
+struct schema {
+    std::string urn;
+    std::string name;
+    std::string description;
+    std::vector<attribute> attributes;
+    json::object source;  // as loaded, for /Schemas
+
+    [[nodiscard]] const attribute* find(std::string_view name) const noexcept;
+};
+
+struct extension {
+    const schema* definition = nullptr;
+    bool is_required = false;
+};
+
+struct resource_type {
+    std::string name;      // "User"
+    std::string endpoint;  // "/Users"
+    std::string description;
+    std::string id_prefix;  // "diruser_"
+    const schema* base = nullptr;
+    std::vector<extension> extensions;
+    json::object source;  // as loaded, for /ResourceTypes
+
+    // The base schema or an extension of that URN; nullptr when this type has none such.
+    [[nodiscard]] const schema* find_schema(std::string_view urn) const noexcept;
+};
+
+// schemas, id, externalId and meta: on every resource, in no schema of its own (RFC 7643 §3.1).
+const std::vector<attribute>& common_attributes();
+const attribute* find_common(std::string_view name) noexcept;
+
+class catalogue {
+public:
+    // Files of schemas and resource types, in any order: `{"id": URN, "attributes": …}` is a schema,
+    // `{"endpoint": …}` a resource type. An error names file, attribute and reason. Checks: unknown
+    // characteristics' values, names that RFC 7643 §2.1 forbids, two attributes of one name, complex inside
+    // complex, required read-only, two types of one name or endpoint, references to schemas that are not
+    // there.
+    static result<catalogue> load(std::span<const embedded_file> files);
+
+    // User, EnterpriseUser and Group, linked into the binary from schema/scim/.
+    static catalogue standard();
+
+    [[nodiscard]] const std::deque<schema>& schemas() const noexcept { return schemas_; }
+    [[nodiscard]] const std::deque<resource_type>& resource_types() const noexcept { return types_; }
+    [[nodiscard]] const schema* find_schema(std::string_view urn) const noexcept;
+    [[nodiscard]] const resource_type* find_type(std::string_view name) const noexcept;         // "User"
+    [[nodiscard]] const resource_type* find_endpoint(std::string_view segment) const noexcept;  // "Users"
+
+private:
+    std::deque<schema> schemas_;  // deques: pointers into them stay valid, also when the catalogue is moved
+    std::deque<resource_type> types_;
+};
+
+}  // namespace scimd::scim
