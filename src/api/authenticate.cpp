@@ -1,0 +1,81 @@
+#include "api/authenticate.hpp"
+
+#include "base/text.hpp"
+#include "service/tokens.hpp"
+#include "store/credentials.hpp"
+
+#include <optional>
+
+namespace scimd::api {
+namespace {
+
+namespace credentials = store::credentials;
+
+std::optional<sha256_digest> presented_digest(const http::request& head)
+{
+    if (head.headers.count("Authorization") != 1) {
+        return std::nullopt;
+    }
+    std::string_view value = *head.headers.find("Authorization");
+    constexpr std::string_view scheme = "Bearer ";
+    if (!starts_with_ignoring_case(value, scheme)) {
+        return std::nullopt;
+    }
+    return service::digest_of_token(trim(value.substr(scheme.size())));
+}
+
+bool is_alive(const credentials::bearer& token, time_point now)
+{
+    return !token.revoked && (!token.expires || *token.expires > now);
+}
+
+}  // namespace
+
+error unauthorized()
+{
+    return {errc::unauthorized, "The request needs a valid bearer token of this directory."};
+}
+
+bool has_plausible_token(const http::request& head)
+{
+    return presented_digest(head).has_value();
+}
+
+result<void> authenticate(
+    const house& home, call& on, std::string_view directory_text, store::transaction& tx
+)
+{
+    const auto digest = presented_digest(on.head);
+    const auto directory = directory_id::parse(directory_text);
+    if (!digest || !directory) {
+        return unauthorized();
+    }
+    const auto token = credentials::find_bearer(tx, *digest);
+    if (!token || !constant_time_equal(token->digest, *digest)) {
+        return unauthorized();
+    }
+    if (!is_alive(*token, tx.now()) || token->directory.id != *directory) {
+        return unauthorized();
+    }
+    if (!token->directory.is_enabled) {
+        return error{errc::forbidden, "This directory is disabled. Enable it to provision users and groups."};
+    }
+    home.usage.note(token->id, tx.now());
+    on.notes.organization = token->directory.organization.text();
+    on.notes.directory = directory->text();
+    on.who = {
+        .environment = home.environment,
+        .organization = token->directory.organization,
+        .directory = *directory,
+        .token = token->id,
+        .token_suffix = token->suffix,
+        .provider = token->directory.provider,
+        .policy = token->directory.policy,
+        .base_url = home.public_url + "/directory/" + directory->text() + "/scim/v2",
+        .request_id = on.head.id,
+        .schemas = &home.schemas
+    };
+    return {};
+}
+
+}  // namespace scimd::api

@@ -1,0 +1,57 @@
+// One request while it is handled, and the house it is handled in.
+#pragma once
+
+#include "api/handler.hpp"
+#include "api/target.hpp"
+#include "base/clock.hpp"
+#include "base/metrics.hpp"
+#include "base/random.hpp"
+#include "scim/schema.hpp"
+#include "scimd/http.hpp"
+#include "service/caller.hpp"
+#include "service/token_usage.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace scimd::api {
+
+struct limits {
+    std::size_t scim_body_bytes_max = 10 * 1024 * 1024;
+    std::size_t manage_body_bytes_max = 1024 * 1024;
+};
+
+// What handlers may use, for the life of the process. Everything in it may be used from any thread.
+struct house {
+    const scim::catalogue& schemas;
+    const clock& wall;
+    random_source& random;
+    metrics& figures;
+    service::token_usage& usage;
+    environment_id environment;
+    std::string public_url;        // without a trailing slash
+    bool is_metrics_open = false;  // to peers that are not loopback
+    limits bounds;
+    std::function<std::string()> why_not_ready;  // empty text: ready
+};
+
+// Owned by whoever runs the replies, which borrow from it.
+struct call {
+    explicit call(http::request& request) : head(request) {}
+    call(const call&) = delete;
+    call& operator=(const call&) = delete;
+
+    http::request& head;
+    target where;
+    std::vector<std::pair<std::string_view, std::string>> parameters;  // of the route's template
+    service::caller who;                                               // once authenticated
+    trail notes;
+
+    // What the template's {name} stood for; empty when it has none such.
+    [[nodiscard]] const std::string& parameter(std::string_view name) const;
+};
+
+}  // namespace scimd::api

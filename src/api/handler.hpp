@@ -1,0 +1,59 @@
+// What a handler answers: a response, or what it needs first.
+//
+// A handler is a plain function from a request's head to a reply. It cannot wait: whatever takes time is
+// named in the reply and done by whoever runs it (app/dispatch; three lines in tests). Replies may borrow
+// from the request, which outlives them.
+#pragma once
+
+#include "scimd/http.hpp"
+#include "store/store.hpp"
+#include "store/transaction.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace scimd::api {
+
+struct reply;
+
+// To be run in a transaction, whole, perhaps more than once. It commits unless it ends in a response of
+// status 400 or more.
+struct work {
+    store::intent mode = store::intent::read;
+    std::function<reply(store::transaction&)> run;
+};
+
+// To be called with the request's body, read up to that limit; more is answered 413.
+struct body_wanted {
+    std::size_t bytes_max = 0;
+    std::function<reply(std::string)> then;
+};
+
+// Takes long and blocks: runs on a thread of its own with the database itself.
+struct chore {
+    std::function<reply(store::database&)> run;
+};
+
+// A refusal whose work is committed all the same, because it has recorded the refusal.
+struct recorded_refusal {
+    http::response response;
+};
+
+struct reply : std::variant<http::response, recorded_refusal, work, body_wanted, chore> {
+    using variant::variant;
+};
+
+// Whether the works so far stand: what a transaction's verdict follows from.
+store::verdict verdict_of(const reply& outcome);
+
+// What is learned of a request on its way, for the access log. Ids and static texts only.
+struct trail {
+    std::string_view route;  // the template: "/directory/{directory}/scim/v2/Users/{id}"
+    std::string organization;
+    std::string directory;
+};
+
+}  // namespace scimd::api

@@ -1,0 +1,35 @@
+// Managing organizations, domains, directories and secrets: /api/v1/…, in the shapes of Scalekit's REST API.
+#pragma once
+
+#include "api/call.hpp"
+
+namespace scimd::api {
+
+reply create_organization(const house& home, call& on);
+reply list_organizations(const house& home, call& on);
+reply get_organization(const house& home, call& on);
+
+reply create_domain(const house& home, call& on);
+reply list_domains(const house& home, call& on);
+reply get_domain(const house& home, call& on);
+reply delete_domain(const house& home, call& on);
+
+reply create_directory(const house& home, call& on);
+reply list_directories(const house& home, call& on);
+reply get_directory(const house& home, call& on);
+reply update_directory(const house& home, call& on);
+reply enable_directory(const house& home, call& on);
+reply disable_directory(const house& home, call& on);
+
+reply create_secret(const house& home, call& on);
+reply list_secrets(const house& home, call& on);
+reply revoke_secret(const house& home, call& on);
+
+reply list_refusals(const house& home, call& on);
+reply list_events(const house& home, call& on);
+
+reply prepare_demo(const house& home, call& on);
+reply check_store(const house& home, call& on);
+reply backup_store(const house& home, call& on);
+
+}  // namespace scimd::api

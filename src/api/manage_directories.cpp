@@ -1,0 +1,263 @@
+// Directories and their secrets.
+#include "api/manage_api.hpp"
+#include "api/manage_read.hpp"
+#include "base/time.hpp"
+#include "service/tenancy.hpp"
+#include "store/credentials.hpp"
+#include "store/events.hpp"
+#include "store/resources.hpp"
+
+#include <utility>
+
+namespace scimd::api {
+namespace {
+
+namespace tenants = store::tenants;
+namespace credentials = store::credentials;
+namespace tenancy = service::tenancy;
+
+constexpr std::int64_t refusals_max = 1'000;
+
+// What a timestamp that never was looks like in this API.
+constexpr std::string_view never = "0001-01-01T00:00:00Z";
+
+json::object to_json(const credentials::secret_row& from, time_point now)
+{
+    const bool is_active = !from.revoked && (!from.expires || *from.expires > now);
+    return {
+        {"id", from.id.text()},
+        {"create_time", format_rfc3339(from.created)},
+        {"secret_suffix", from.suffix},
+        {"status", is_active ? "ACTIVE" : "INACTIVE"},
+        {"expire_time", from.expires ? format_rfc3339(*from.expires) : std::string(never)},
+        {"last_used_time", from.last_used ? format_rfc3339(*from.last_used) : std::string(never)},
+        {"directory_id", from.directory.text()}
+    };
+}
+
+json::array secrets_of(store::transaction& tx, directory_id directory)
+{
+    json::array listed;
+    for (const auto& secret : credentials::list_secrets(tx, directory)) {
+        listed.push_back(to_json(secret, tx.now()));
+    }
+    return listed;
+}
+
+json::object to_json(const house& home, store::transaction& tx, const tenants::directory& from)
+{
+    const auto users = store::resources::count(tx, from.id, "User");
+    const auto groups = store::resources::count(tx, from.id, "Group");
+    return {
+        {"id", from.id.text()},
+        {"name", from.name},
+        {"directory_type", "SCIM"},
+        {"organization_id", from.organization.text()},
+        {"enabled", from.is_enabled},
+        {"directory_provider", from.provider},
+        {"domain_policy", tenancy::to_text(from.policy)},
+        {"directory_endpoint", home.public_url + "/directory/" + from.id.text() + "/scim/v2"},
+        {"total_users", users},
+        {"total_groups", groups},
+        {"stats", {{"total_users", users}, {"total_groups", groups}}},
+        {"secrets", secrets_of(tx, from.id)}
+    };
+}
+
+http::response directory_response(
+    const house& home, store::transaction& tx, int status, const tenants::directory& from
+)
+{
+    return manage_response(status, {{"directory", to_json(home, tx, from)}});
+}
+
+reply set_enabled(call& on, bool is_enabled)
+{
+    return work{store::intent::write, [&on, is_enabled](store::transaction& tx) -> reply {
+                    const auto found = read_directory(tx, on);
+                    if (!found) {
+                        return manage_error(found.error());
+                    }
+                    tenants::set_directory_enabled(tx, found->organization, found->id, is_enabled);
+                    return manage_response(200, {{"enabled", is_enabled}});
+                }};
+}
+
+}  // namespace
+
+reply create_directory(const house& home, call& on)
+{
+    return with_manage_body(
+        home,
+        store::intent::write,
+        [&home, &on](store::transaction& tx, const json::object& body) -> reply {
+            const auto owner = read_organization(tx, on);
+            if (!owner) {
+                return manage_error(owner.error());
+            }
+            const auto name = optional_text(body, "name");
+            const auto provider = optional_text(body, "directory_provider");
+            const auto policy_text = optional_text(body, "domain_policy");
+            if (!name || !provider || !policy_text) {
+                return manage_error(
+                    !name       ? name.error()
+                    : !provider ? provider.error()
+                                : policy_text.error()
+                );
+            }
+            const auto policy = tenancy::parse_policy(policy_text->value_or("reject"));
+            if (!policy) {
+                return manage_error(policy.error());
+            }
+            const auto made =
+                tenancy::create_directory(tx, *owner, {name->value_or(""), provider->value_or(""), *policy});
+            return made ? directory_response(home, tx, 201, *made) : manage_error(made.error());
+        }
+    );
+}
+
+reply list_directories(const house& home, call& on)
+{
+    return work{store::intent::scan, [&home, &on](store::transaction& tx) -> reply {
+                    const auto owner = read_organization(tx, on);
+                    if (!owner) {
+                        return manage_error(owner.error());
+                    }
+                    json::array listed;
+                    for (const auto& directory : tenants::list_directories(tx, *owner)) {
+                        listed.push_back(to_json(home, tx, directory));
+                    }
+                    return manage_response(200, {{"directories", std::move(listed)}});
+                }};
+}
+
+reply get_directory(const house& home, call& on)
+{
+    return work{store::intent::read, [&home, &on](store::transaction& tx) -> reply {
+                    const auto found = read_directory(tx, on);
+                    return found ? directory_response(home, tx, 200, *found) : manage_error(found.error());
+                }};
+}
+
+reply update_directory(const house& home, call& on)
+{
+    return with_manage_body(
+        home,
+        store::intent::write,
+        [&home, &on](store::transaction& tx, const json::object& body) -> reply {
+            auto found = read_directory(tx, on);
+            if (!found) {
+                return manage_error(found.error());
+            }
+            const auto text = required_text(body, "domain_policy");
+            if (!text) {
+                return manage_error(text.error());
+            }
+            const auto policy = tenancy::parse_policy(*text);
+            if (!policy) {
+                return manage_error(policy.error());
+            }
+            tenants::set_domain_policy(tx, found->organization, found->id, *policy);
+            found->policy = *policy;
+            return directory_response(home, tx, 200, *found);
+        }
+    );
+}
+
+reply enable_directory(const house&, call& on)
+{
+    return set_enabled(on, true);
+}
+
+reply disable_directory(const house&, call& on)
+{
+    return set_enabled(on, false);
+}
+
+reply create_secret(const house& home, call& on)
+{
+    return with_manage_body(
+        home,
+        store::intent::write,
+        [&home, &on](store::transaction& tx, const json::object& body) -> reply {
+            const auto directory = read_directory(tx, on);
+            if (!directory) {
+                return manage_error(directory.error());
+            }
+            const auto text = optional_text(body, "expire_time");
+            if (!text) {
+                return manage_error(text.error());
+            }
+            const auto expires = *text ? parse_rfc3339(**text) : std::nullopt;
+            if (*text && !expires) {
+                return manage_error({errc::invalid_value, "expire_time must be a timestamp of RFC 3339."});
+            }
+            const auto made = tenancy::create_secret(tx, home.random, directory->id, expires);
+            if (!made) {
+                return manage_error(made.error());
+            }
+            return manage_response(
+                201, {{"plain_secret", made->plain.reveal()}, {"secret", to_json(made->row, tx.now())}}
+            );
+        }
+    );
+}
+
+reply list_secrets(const house&, call& on)
+{
+    return work{store::intent::read, [&on](store::transaction& tx) -> reply {
+                    const auto directory = read_directory(tx, on);
+                    if (!directory) {
+                        return manage_error(directory.error());
+                    }
+                    return manage_response(200, {{"secrets", secrets_of(tx, directory->id)}});
+                }};
+}
+
+reply revoke_secret(const house&, call& on)
+{
+    return work{store::intent::write, [&on](store::transaction& tx) -> reply {
+                    const auto directory = read_directory(tx, on);
+                    if (!directory) {
+                        return manage_error(directory.error());
+                    }
+                    const auto id = secret_id::parse(on.parameter("id"));
+                    if (!id || !credentials::revoke_secret(tx, directory->id, *id)) {
+                        return manage_error(
+                            {errc::not_found, "The secret was not found, or is revoked already."}
+                        );
+                    }
+                    return manage_response(200, {});
+                }};
+}
+
+reply list_refusals(const house&, call& on)
+{
+    return work{store::intent::scan, [&on](store::transaction& tx) -> reply {
+                    const auto directory = read_directory(tx, on);
+                    if (!directory) {
+                        return manage_error(directory.error());
+                    }
+                    json::array listed;
+                    store::events::list_refusals(
+                        tx,
+                        directory->id,
+                        refusals_max,
+                        [&](const store::events::refusal& one) {
+                            listed.push_back(json::object{
+                                {"preferred_username", one.user_name},
+                                {"domain", one.domain},
+                                {"reason", one.reason},
+                                {"detail", one.detail},
+                                {"count", one.count},
+                                {"first_refused_at", format_rfc3339(one.first_at)},
+                                {"last_refused_at", format_rfc3339(one.last_at)}
+                            });
+                            return true;
+                        }
+                    );
+                    return manage_response(200, {{"refusals", std::move(listed)}});
+                }};
+}
+
+}  // namespace scimd::api

@@ -1,0 +1,56 @@
+// What management handlers have in common: bodies, ids and numbers of a request.
+#pragma once
+
+#include "api/call.hpp"
+#include "api/render.hpp"
+#include "base/error.hpp"
+#include "base/id.hpp"
+#include "store/tenants.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace scimd::api {
+
+// A body's text member: empty when it is missing or null, invalid_value when it is no string.
+result<std::optional<std::string>> optional_text(const json::object& body, std::string_view name);
+result<std::string> required_text(const json::object& body, std::string_view name);
+result<bool> optional_flag(const json::object& body, std::string_view name);
+
+// A query parameter's number within bounds; `otherwise` when it is missing.
+struct number_bounds {
+    std::int64_t least = 0;
+    std::int64_t most = 0;
+    std::int64_t otherwise = 0;
+};
+result<std::int64_t> number_parameter(const call& on, std::string_view name, const number_bounds& bounds);
+
+// The organization of the path, and that it exists.
+result<organization_id> read_organization(store::transaction& tx, const call& on);
+
+// The directory of the path ("{directory}") in its organization, which may be "-" for any.
+result<store::tenants::directory> read_directory(store::transaction& tx, const call& on);
+
+// A body as a JSON object, then a work of that intent on it. `run` is (transaction&, const json::object&) ->
+// reply.
+template <class Run>
+reply with_manage_body(const house& home, store::intent mode, Run run)
+{
+    return body_wanted{
+        home.bounds.manage_body_bytes_max,
+        [mode, run = std::move(run)](const std::string& text) -> reply {
+            auto body = parse_json_object(text.empty() ? "{}" : text);
+            if (!body) {
+                return manage_error(body.error());
+            }
+            return work{mode, [run, body = std::move(*body)](store::transaction& tx) {
+                            return run(tx, body);
+                        }};
+        }
+    };
+}
+
+}  // namespace scimd::api

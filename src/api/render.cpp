@@ -1,0 +1,152 @@
+#include "api/render.hpp"
+
+#include "base/text.hpp"
+#include "scim/message.hpp"
+#include "service/etag.hpp"
+
+#include <utility>
+
+namespace scimd::api {
+namespace {
+
+constexpr std::string_view scim_json = "application/scim+json";
+constexpr std::string_view plain_json = "application/json";
+constexpr std::string_view retry_after_seconds = "2";
+
+// Whether the Accept field leaves application/json as the only one of the two that can be sent. Quality
+// values are not weighed: whoever takes SCIM's own type, or everything, gets it.
+bool wants_plain_json(const http::request& head)
+{
+    const auto* accept = head.headers.find("Accept");
+    if (!accept) {
+        return false;
+    }
+    bool names_json = false;
+    for (const auto range : split(*accept, ',')) {
+        const auto type = trim(range.substr(0, range.find(';')));
+        if (equals_ignoring_case(type, scim_json) || type == "*/*" ||
+            equals_ignoring_case(type, "application/*")) {
+            return false;
+        }
+        names_json = names_json || equals_ignoring_case(type, plain_json);
+    }
+    return names_json;
+}
+
+http::response make_response(int status, std::string_view type, std::string body)
+{
+    http::response made;
+    made.status = status;
+    made.body = std::move(body);
+    if (!made.body.empty()) {
+        made.headers.add("Content-Type", std::string(type));
+    }
+    made.headers.add("Cache-Control", "no-store");
+    made.headers.add("X-Content-Type-Options", "nosniff");
+    return made;
+}
+
+void add_error_fields(http::response& made, const error& failure)
+{
+    if (failure.code == errc::unauthorized) {
+        made.headers.add("WWW-Authenticate", "Bearer realm=\"scimd\"");
+    }
+    if (failure.code == errc::unavailable || failure.code == errc::too_many_requests) {
+        made.headers.add("Retry-After", std::string(retry_after_seconds));
+    }
+}
+
+// The numbers and names of google.rpc.Code.
+struct rpc_code {
+    int number;
+    std::string_view name;
+};
+
+rpc_code rpc_code_of(const error& failure)
+{
+    if (failure.code == errc::precondition_failed) {
+        return {9, "FAILED_PRECONDITION"};
+    }
+    switch (http_status(failure.code)) {
+        case 401:
+            return {16, "UNAUTHENTICATED"};
+        case 403:
+            return {7, "PERMISSION_DENIED"};
+        case 404:
+            return {5, "NOT_FOUND"};
+        case 409:
+            return {6, "ALREADY_EXISTS"};
+        case 429:
+            return {8, "RESOURCE_EXHAUSTED"};
+        case 500:
+            return {13, "INTERNAL"};
+        case 501:
+            return {12, "UNIMPLEMENTED"};
+        case 503:
+            return {14, "UNAVAILABLE"};
+        default:
+            return {3, "INVALID_ARGUMENT"};
+    }
+}
+
+}  // namespace
+
+http::response scim_response(const call& on, int status, std::string body)
+{
+    return make_response(status, wants_plain_json(on.head) ? plain_json : scim_json, std::move(body));
+}
+
+http::response scim_resource(const call& on, int status, service::representation resource)
+{
+    auto made = scim_response(on, status, std::move(resource.body));
+    made.headers.add("ETag", service::etag(resource.version));
+    if (status == 201) {
+        made.headers.add("Location", std::move(resource.location));
+    }
+    return made;
+}
+
+http::response scim_error(const call& on, const error& failure)
+{
+    auto made = scim_response(on, http_status(failure.code), scim::error_message(failure));
+    add_error_fields(made, failure);
+    return made;
+}
+
+http::response manage_response(int status, const json::object& body)
+{
+    return make_response(status, plain_json, to_text(body));
+}
+
+std::string_view error_code(const error& failure)
+{
+    return rpc_code_of(failure).name;
+}
+
+http::response manage_error(const error& failure)
+{
+    const auto code = rpc_code_of(failure);
+    const json::object body{
+        {"code", code.number},
+        {"message", failure.detail},
+        {"details",
+         {json::object{
+             {"@type", "type.googleapis.com/scalekit.v1.errdetails.ErrorInfo"}, {"error_code", code.name}
+         }}}
+    };
+    auto made = manage_response(http_status(failure.code), body);
+    add_error_fields(made, failure);
+    return made;
+}
+
+bool is_scim_path(std::string_view target)
+{
+    return target.starts_with("/directory/");
+}
+
+http::response error_for(const call& on, const error& failure)
+{
+    return is_scim_path(on.head.target) ? scim_error(on, failure) : manage_error(failure);
+}
+
+}  // namespace scimd::api

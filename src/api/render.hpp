@@ -1,0 +1,31 @@
+// The only place that turns documents and errors into responses.
+#pragma once
+
+#include "api/call.hpp"
+#include "base/error.hpp"
+#include "service/representation.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace scimd::api {
+
+// SCIM (RFC 7644 §3.1, §3.8, §3.12): application/scim+json, or application/json for a client that takes only
+// that.
+http::response scim_response(const call& on, int status, std::string body);
+http::response scim_resource(const call& on, int status, service::representation resource);
+http::response scim_error(const call& on, const error& failure);
+
+// The management API: JSON, errors in the form of google.rpc.Status with an ErrorInfo.
+http::response manage_response(int status, const json::object& body);
+http::response manage_error(const error& failure);
+
+// The name of google.rpc.Code that the failure has there: "NOT_FOUND".
+std::string_view error_code(const error& failure);
+
+// In the form that the path asks for.
+http::response error_for(const call& on, const error& failure);
+
+bool is_scim_path(std::string_view target);
+
+}  // namespace scimd::api

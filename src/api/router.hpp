@@ -1,0 +1,42 @@
+// From method and path to the row of the route table. Pure.
+#pragma once
+
+#include "api/call.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace scimd::api {
+
+// Who may call a route. There is no default: a row without one does not compile.
+enum class principal {
+    anyone,
+    metrics_reader,  // a loopback peer, or anyone when the configuration says so
+    directory,       // a bearer token of the directory named in the path
+    operator_,       // whoever can open the control socket
+};
+
+using handler = reply (*)(const house&, call&);
+
+struct route {
+    std::string_view method;
+    std::string_view
+        path;  // "/directory/{directory}/scim/v2/{endpoint}/{id}"; "{id}:enable" matches with that suffix
+    principal who;
+    handler handle;
+};
+
+struct match {
+    const route* row = nullptr;         // nullptr: no row of that method
+    principal who = principal::anyone;  // may know of the path: its first row says so, whatever the method
+    std::string allow;                  // the methods that the path has, comma-separated; empty: no such path
+    std::vector<std::pair<std::string_view, std::string>> parameters;
+};
+
+// Templates with literal segments come before those with parameters in the table: the first match wins. HEAD
+// is served by GET's row.
+match find_route(std::span<const route> table, std::string_view method, const target& where);
+
+}  // namespace scimd::api

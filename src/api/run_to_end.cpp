@@ -1,0 +1,49 @@
+#include "api/run_to_end.hpp"
+
+#include "base/error.hpp"
+
+#include <utility>
+
+namespace scimd::api {
+namespace {
+
+reply perform(const work& job, store::database& database)
+{
+    reply outcome;
+    store::run(database, job.mode, [&](store::transaction& tx) {
+        outcome = job.run(tx);
+        return verdict_of(outcome);
+    });
+    return outcome;
+}
+
+}  // namespace
+
+http::response run_to_end(const site& served, store::database& database, http::request request)
+{
+    call on(request);
+    auto body = std::exchange(request.body, {});
+    auto next = served.handle(on);
+    for (;;) {
+        if (auto* response = std::get_if<http::response>(&next)) {
+            return std::move(*response);
+        }
+        if (auto* refusal = std::get_if<recorded_refusal>(&next)) {
+            return std::move(refusal->response);
+        }
+        if (auto* job = std::get_if<work>(&next)) {
+            next = perform(work(std::move(*job)), database);
+        } else if (auto* wanted = std::get_if<body_wanted>(&next)) {
+            if (body.size() > wanted->bytes_max) {
+                return served.refuse({errc::too_large, "The body is too large."}, request.target);
+            }
+            const auto then = std::move(wanted->then);
+            next = then(std::move(body));
+        } else {
+            const auto long_job = std::move(std::get<chore>(next).run);
+            next = long_job(database);
+        }
+    }
+}
+
+}  // namespace scimd::api

@@ -1,0 +1,14 @@
+// Runs a request through the site and the store on this thread, without sockets: for the command line,
+// embedders and tests.
+#pragma once
+
+#include "api/site.hpp"
+#include "scimd/http.hpp"
+#include "store/store.hpp"
+
+namespace scimd::api {
+
+// `request` holds its whole body. Blocks. The machine's failures are thrown.
+http::response run_to_end(const site& served, store::database& database, http::request request);
+
+}  // namespace scimd::api

@@ -1,0 +1,288 @@
+#include "api/scim_api.hpp"
+
+#include "api/render.hpp"
+#include "base/text.hpp"
+#include "scim/discovery.hpp"
+#include "scim/message.hpp"
+#include "scim/patch.hpp"
+#include "scim/query.hpp"
+#include "scim/quirks.hpp"
+#include "service/provisioning.hpp"
+
+#include <utility>
+
+namespace scimd::api {
+namespace {
+
+error no_endpoint(const call& on)
+{
+    return {errc::not_found, "There is no endpoint /" + on.parameter("endpoint").substr(0, 64) + "."};
+}
+
+// RFC 7644 §3.8, with what identity providers do: any parameter, no type at all, plain JSON.
+result<void> check_content_type(const http::request& head)
+{
+    const auto* field = head.headers.find("Content-Type");
+    if (!field) {
+        return {};
+    }
+    const auto type = trim(std::string_view(*field).substr(0, field->find(';')));
+    if (equals_ignoring_case(type, "application/scim+json") ||
+        equals_ignoring_case(type, "application/json")) {
+        return {};
+    }
+    return error{errc::unsupported_media_type, "The body must be application/scim+json or application/json."};
+}
+
+result<service::preconditions> read_preconditions(const http::request& head)
+{
+    service::preconditions conditions;
+    const auto read = [&](std::string_view name, auto& into) -> result<void> {
+        const auto* field = head.headers.find(name);
+        if (!field) {
+            return {};
+        }
+        auto tags = service::entity_tags::parse(*field);
+        if (!tags) {
+            return tags.error();
+        }
+        into = std::move(*tags);
+        return {};
+    };
+    if (auto match = read("If-Match", conditions.if_match); !match) {
+        return match.error();
+    }
+    if (auto none = read("If-None-Match", conditions.if_none_match); !none) {
+        return none.error();
+    }
+    return conditions;
+}
+
+scim::projection read_projection(const call& on, const scim::resource_type& type)
+{
+    const auto attributes = on.where.parameter("attributes").value_or("");
+    const auto excluded = on.where.parameter("excludedAttributes").value_or("");
+    return scim::parse_projection(attributes, excluded, type);
+}
+
+result<service::target> read_target(const house& home, const call& on)
+{
+    const auto* type = home.schemas.find_endpoint(on.parameter("endpoint"));
+    if (!type) {
+        return no_endpoint(on);
+    }
+    auto conditions = read_preconditions(on.head);
+    if (!conditions) {
+        return conditions.error();
+    }
+    return service::target{type, on.parameter("id"), std::move(*conditions), read_projection(on, *type)};
+}
+
+reply answer(const call& on, int status, result<service::provisioned> outcome)
+{
+    if (!outcome) {
+        return scim_error(on, outcome.error());
+    }
+    if (const auto* refusal = std::get_if<service::refused>(&*outcome)) {
+        return recorded_refusal{scim_error(on, refusal->reason)};
+    }
+    return scim_resource(on, status, std::move(std::get<service::representation>(*outcome)));
+}
+
+// A body read as JSON, then what `then` makes of it.
+template <class Then>
+reply with_body(const house& home, const call& on, Then then)
+{
+    if (auto type = check_content_type(on.head); !type) {
+        return scim_error(on, type.error());
+    }
+    return body_wanted{
+        home.bounds.scim_body_bytes_max,
+        [&on, then = std::move(then)](const std::string& text) -> reply {
+            auto body = parse_json_object(text);
+            if (!body) {
+                return scim_error(on, body.error());
+            }
+            return then(std::move(*body));
+        }
+    };
+}
+
+http::response not_modified(std::int64_t version)
+{
+    http::response response;
+    response.status = 304;
+    response.headers.add("ETag", service::etag(version));
+    return response;
+}
+
+http::response discovery_list(const call& on, const std::vector<std::string>& documents)
+{
+    return scim_response(on, 200, scim::list_message(documents.size(), 1, documents));
+}
+
+// RFC 7644 §4: a filter on discovery endpoints is refused.
+bool has_filter(const call& on)
+{
+    return on.where.parameter("filter").has_value();
+}
+
+error filter_forbidden()
+{
+    return {errc::forbidden, "This endpoint takes no filter."};
+}
+
+}  // namespace
+
+reply create_resource(const house& home, call& on)
+{
+    const auto* type = home.schemas.find_endpoint(on.parameter("endpoint"));
+    if (!type) {
+        return scim_error(on, no_endpoint(on));
+    }
+    return with_body(home, on, [&on, type](json::object text) -> reply {
+        auto body = scim::read_body(scim::quirks::rewrite_resource(std::move(text), *type), *type);
+        if (!body) {
+            return scim_error(on, body.error());
+        }
+        return work{store::intent::write, [&on, type, body = std::move(*body)](store::transaction& tx) {
+                        const auto wanted = read_projection(on, *type);
+                        return answer(on, 201, service::create(tx, on.who, *type, body, wanted));
+                    }};
+    });
+}
+
+reply get_resource(const house& home, call& on)
+{
+    auto what = read_target(home, on);
+    if (!what) {
+        return scim_error(on, what.error());
+    }
+    return work{store::intent::read, [&on, what = std::move(*what)](store::transaction& tx) -> reply {
+                    auto found = service::get(tx, on.who, what);
+                    if (!found) {
+                        return scim_error(on, found.error());
+                    }
+                    if (what.conditions.if_none_match &&
+                        what.conditions.if_none_match->matches(found->version)) {
+                        return not_modified(found->version);
+                    }
+                    return scim_resource(on, 200, std::move(*found));
+                }};
+}
+
+reply list_resources(const house& home, call& on)
+{
+    const auto* type = home.schemas.find_endpoint(on.parameter("endpoint"));
+    if (!type) {
+        return scim_error(on, no_endpoint(on));
+    }
+    auto query = scim::parse_query(on.where.query, *type);
+    if (!query) {
+        return scim_error(on, query.error());
+    }
+    const auto mode = service::intent_of(*query);
+    return work{mode, [&on, type, query = std::move(*query)](store::transaction& tx) -> reply {
+                    const auto page = service::list(tx, on.who, *type, query);
+                    return scim_response(
+                        on, 200, scim::list_message(page.total, page.start_index, page.resources)
+                    );
+                }};
+}
+
+reply replace_resource(const house& home, call& on)
+{
+    auto what = read_target(home, on);
+    if (!what) {
+        return scim_error(on, what.error());
+    }
+    return with_body(home, on, [&on, what = std::move(*what)](json::object text) -> reply {
+        auto body = scim::read_body(scim::quirks::rewrite_resource(std::move(text), *what.type), *what.type);
+        if (!body) {
+            return scim_error(on, body.error());
+        }
+        return work{store::intent::write, [&on, what, body = std::move(*body)](store::transaction& tx) {
+                        return answer(on, 200, service::replace(tx, on.who, what, body));
+                    }};
+    });
+}
+
+reply patch_resource(const house& home, call& on)
+{
+    auto what = read_target(home, on);
+    if (!what) {
+        return scim_error(on, what.error());
+    }
+    return with_body(home, on, [&on, what = std::move(*what)](json::object text) -> reply {
+        auto change = scim::parse_patch(scim::quirks::rewrite_patch(std::move(text), *what.type), *what.type);
+        if (!change) {
+            return scim_error(on, change.error());
+        }
+        return work{store::intent::write, [&on, what, change = std::move(*change)](store::transaction& tx) {
+                        return answer(on, 200, service::patch(tx, on.who, what, change));
+                    }};
+    });
+}
+
+reply delete_resource(const house& home, call& on)
+{
+    auto what = read_target(home, on);
+    if (!what) {
+        return scim_error(on, what.error());
+    }
+    return work{store::intent::write, [&on, what = std::move(*what)](store::transaction& tx) -> reply {
+                    if (auto removed = service::remove(tx, on.who, what); !removed) {
+                        return scim_error(on, removed.error());
+                    }
+                    return scim_response(on, 204, {});
+                }};
+}
+
+reply get_service_provider_config(const house&, call& on)
+{
+    return scim_response(on, 200, to_text(scim::service_provider_config({}, on.who.base_url)));
+}
+
+reply list_resource_types(const house& home, call& on)
+{
+    if (has_filter(on)) {
+        return scim_error(on, filter_forbidden());
+    }
+    std::vector<std::string> documents;
+    for (const auto& type : home.schemas.resource_types()) {
+        documents.push_back(to_text(scim::resource_type_document(type, on.who.base_url)));
+    }
+    return discovery_list(on, documents);
+}
+
+reply get_resource_type(const house& home, call& on)
+{
+    const auto* type = home.schemas.find_type(on.parameter("id"));
+    if (!type) {
+        return scim_error(on, {errc::not_found, "There is no such resource type."});
+    }
+    return scim_response(on, 200, to_text(scim::resource_type_document(*type, on.who.base_url)));
+}
+
+reply list_schemas(const house& home, call& on)
+{
+    if (has_filter(on)) {
+        return scim_error(on, filter_forbidden());
+    }
+    std::vector<std::string> documents;
+    for (const auto& definition : home.schemas.schemas()) {
+        documents.push_back(to_text(scim::schema_document(definition, on.who.base_url)));
+    }
+    return discovery_list(on, documents);
+}
+
+reply get_schema(const house& home, call& on)
+{
+    const auto* definition = home.schemas.find_schema(on.parameter("id"));
+    if (!definition) {
+        return scim_error(on, {errc::not_found, "There is no such schema."});
+    }
+    return scim_response(on, 200, to_text(scim::schema_document(*definition, on.who.base_url)));
+}
+
+}  // namespace scimd::api

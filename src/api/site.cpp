@@ -1,0 +1,149 @@
+#include "api/site.hpp"
+
+#include "api/authenticate.hpp"
+#include "api/manage_api.hpp"
+#include "api/ops_api.hpp"
+#include "api/render.hpp"
+#include "api/scim_api.hpp"
+
+#include <array>
+#include <utility>
+
+namespace scimd::api {
+namespace {
+
+// clang-format off
+constexpr std::array table = {
+    route{"GET",    "/healthz", principal::anyone, get_health},
+    route{"GET",    "/readyz",  principal::anyone, get_readiness},
+    route{"GET",    "/metrics", principal::metrics_reader, get_metrics},
+
+    route{"GET",    "/directory/{directory}/scim/v2/ServiceProviderConfig", principal::directory, get_service_provider_config},
+    route{"GET",    "/directory/{directory}/scim/v2/ResourceTypes",         principal::directory, list_resource_types},
+    route{"GET",    "/directory/{directory}/scim/v2/ResourceTypes/{id}",    principal::directory, get_resource_type},
+    route{"GET",    "/directory/{directory}/scim/v2/Schemas",               principal::directory, list_schemas},
+    route{"GET",    "/directory/{directory}/scim/v2/Schemas/{id}",          principal::directory, get_schema},
+    route{"GET",    "/directory/{directory}/scim/v2/{endpoint}",            principal::directory, list_resources},
+    route{"POST",   "/directory/{directory}/scim/v2/{endpoint}",            principal::directory, create_resource},
+    route{"GET",    "/directory/{directory}/scim/v2/{endpoint}/{id}",       principal::directory, get_resource},
+    route{"PUT",    "/directory/{directory}/scim/v2/{endpoint}/{id}",       principal::directory, replace_resource},
+    route{"PATCH",  "/directory/{directory}/scim/v2/{endpoint}/{id}",       principal::directory, patch_resource},
+    route{"DELETE", "/directory/{directory}/scim/v2/{endpoint}/{id}",       principal::directory, delete_resource},
+
+    route{"POST",   "/api/v1/organizations",                principal::operator_, create_organization},
+    route{"GET",    "/api/v1/organizations",                principal::operator_, list_organizations},
+    route{"GET",    "/api/v1/organizations/{organization}", principal::operator_, get_organization},
+
+    route{"POST",   "/api/v1/organizations/{organization}/domains",      principal::operator_, create_domain},
+    route{"GET",    "/api/v1/organizations/{organization}/domains",      principal::operator_, list_domains},
+    route{"GET",    "/api/v1/organizations/{organization}/domains/{id}", principal::operator_, get_domain},
+    route{"DELETE", "/api/v1/organizations/{organization}/domains/{id}", principal::operator_, delete_domain},
+
+    route{"POST",   "/api/v1/organizations/{organization}/directories",                     principal::operator_, create_directory},
+    route{"GET",    "/api/v1/organizations/{organization}/directories",                     principal::operator_, list_directories},
+    route{"PATCH",  "/api/v1/organizations/{organization}/directories/{directory}:enable",  principal::operator_, enable_directory},
+    route{"PATCH",  "/api/v1/organizations/{organization}/directories/{directory}:disable", principal::operator_, disable_directory},
+    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}",         principal::operator_, get_directory},
+    route{"PATCH",  "/api/v1/organizations/{organization}/directories/{directory}",         principal::operator_, update_directory},
+
+    route{"POST",   "/api/v1/organizations/{organization}/directories/{directory}/secrets",      principal::operator_, create_secret},
+    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/secrets",      principal::operator_, list_secrets},
+    route{"DELETE", "/api/v1/organizations/{organization}/directories/{directory}/secrets/{id}", principal::operator_, revoke_secret},
+    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/refusals",     principal::operator_, list_refusals},
+
+    route{"GET",    "/api/v1/events", principal::operator_, list_events},
+    route{"POST",   "/api/v1/demo",   principal::operator_, prepare_demo},
+    route{"POST",   "/api/v1/check",  principal::operator_, check_store},
+    route{"POST",   "/api/v1/backup", principal::operator_, backup_store},
+};
+// clang-format on
+
+error no_such_path()
+{
+    return {errc::not_found, "There is nothing at this path."};
+}
+
+http::response unmatched(const call& on, const match& found)
+{
+    if (found.allow.empty()) {
+        return error_for(on, no_such_path());
+    }
+    auto response =
+        error_for(on, {errc::method_not_allowed, "This path has the methods " + found.allow + "."});
+    response.headers.add("Allow", found.allow);
+    return response;
+}
+
+// Under a directory's base nothing is told to whoever has no token of it, not even what does not exist.
+bool is_of_directory(const target& where)
+{
+    const auto& segments = where.segments;
+    return segments.size() >= 4 && segments[0] == "directory" && segments[2] == "scim" && segments[3] == "v2";
+}
+
+// A token that cannot be good is refused without asking the store.
+template <class Proceed>
+reply authenticated(const house& home, call& on, Proceed proceed)
+{
+    if (!has_plausible_token(on.head)) {
+        return scim_error(on, unauthorized());
+    }
+    return work{store::intent::read, [&home, &on, proceed](store::transaction& tx) -> reply {
+                    if (auto known = authenticate(home, on, on.where.segments[1], tx); !known) {
+                        return scim_error(on, known.error());
+                    }
+                    auto next = proceed();
+                    // Another read goes on in this transaction.
+                    const auto* more = std::get_if<work>(&next);
+                    return more && more->mode == store::intent::read ? more->run(tx) : std::move(next);
+                }};
+}
+
+bool may_read_metrics(const house& home, const call& on)
+{
+    return home.is_metrics_open || on.head.from.is_loopback;
+}
+
+}  // namespace
+
+std::span<const route> routes()
+{
+    return table;
+}
+
+reply site::handle(call& on) const
+{
+    auto where = parse_target(on.head.target);
+    if (!where) {
+        return error_for(on, where.error());
+    }
+    on.where = std::move(*where);
+    auto found = find_route(table, on.head.method, on.where);
+    on.parameters = std::move(found.parameters);
+    if (found.row) {
+        on.notes.route = found.row->path;
+    }
+    const auto who = found.who;
+    const auto proceed = [this, &on, found = std::move(found)]() -> reply {
+        return found.row ? found.row->handle(home_, on) : unmatched(on, found);
+    };
+    if (is_of_directory(on.where)) {
+        return authenticated(home_, on, proceed);
+    }
+    if (who == principal::operator_ && !on.head.from.is_operator) {
+        return error_for(on, no_such_path());
+    }
+    if (who == principal::metrics_reader && !may_read_metrics(home_, on)) {
+        return error_for(on, {errc::forbidden, "Metrics are shown to loopback peers only."});
+    }
+    return proceed();
+}
+
+http::response site::refuse(const error& reason, std::string_view target) const
+{
+    http::request request;
+    request.target = target;
+    return error_for(call(request), reason);
+}
+
+}  // namespace scimd::api

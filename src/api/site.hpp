@@ -1,0 +1,31 @@
+// Everything we serve: the route table, and the one way through it.
+#pragma once
+
+#include "api/call.hpp"
+#include "api/router.hpp"
+#include "base/error.hpp"
+
+#include <span>
+#include <string_view>
+
+namespace scimd::api {
+
+// Every route with who may call it; the order matters (see find_route).
+std::span<const route> routes();
+
+// Stateless but for the house it borrows. Any thread.
+class site {
+public:
+    explicit site(const house& home) : home_(home) {}
+
+    // Whatever goes wrong on the client's side is a response. `on` must outlive the replies that follow.
+    [[nodiscard]] reply handle(call& on) const;
+
+    // For what goes wrong before or after: bad framing, a body too large, the machine's failures.
+    [[nodiscard]] http::response refuse(const error& reason, std::string_view target) const;
+
+private:
+    const house& home_;
+};
+
+}  // namespace scimd::api

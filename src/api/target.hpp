@@ -1,0 +1,28 @@
+// The target of a request, taken apart once: after that nobody looks at raw text again. Pure.
+#pragma once
+
+#include "base/error.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace scimd::api {
+
+constexpr std::size_t query_parameters_max = 100;
+
+struct target {
+    std::vector<std::string> segments;                       // decoded; a trailing slash is forgotten
+    std::vector<std::pair<std::string, std::string>> query;  // decoded, '+' is a space
+
+    [[nodiscard]] std::optional<std::string_view> parameter(std::string_view name) const;  // the first
+};
+
+// bad_request for what could mean one thing to a proxy and another to us: an encoded slash, backslash, NUL or line
+// break, "//" (but right behind a SCIM base), "." and ".." segments, ';', broken percent-encoding, invalid UTF-8.
+result<target> parse_target(std::string_view text);
+
+}  // namespace scimd::api

@@ -1,0 +1,411 @@
+#include "app/configuration.hpp"
+
+#include "base/text.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <deque>
+#include <initializer_list>
+#include <sstream>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+namespace scimd::app {
+namespace {
+
+// As given, before anything is judged: so that every mistake is found in one go.
+struct raw_options {
+    std::string data = "data";
+    std::string config;
+    std::string public_url;
+    std::vector<std::string> listen = {"127.0.0.1:8080"};
+    std::string tls_certificate;
+    std::string tls_key;
+    std::string threads;
+    std::string log_level = "info";
+    std::string drain_grace_ms = "0";
+    std::string idle_deadline_ms = "75000";
+    std::string header_deadline_ms = "10000";
+    std::string connections_max = "4096";
+    bool is_metrics_open = false;
+    std::string limit;
+    bool is_json = false;
+};
+
+void declare_options(CLI::App& app, raw_options& raw)
+{
+    const auto option = [&](const char* flag, const char* variable, std::string& into, const char* help) {
+        return app.add_option(flag, into, help)->envname(variable);
+    };
+    option("--data", "SCIMD_DATA", raw.data, "Folder of the database, the lock and the control socket")
+        ->capture_default_str();
+    app.add_flag("--json", raw.is_json, "Commands print JSON");
+    option(
+        "--public-url",
+        "SCIMD_PUBLIC_URL",
+        raw.public_url,
+        "The base of the URLs handed out (default: http://<listen>)"
+    );
+    app.set_config("--config", "", "A file with any of these options, one `name = value` a line")
+        ->envname("SCIMD_CONFIG");
+
+    app.add_option("--listen", raw.listen, "HOST:PORT or unix:PATH; may be given several times")
+        ->envname("SCIMD_LISTEN")
+        ->delimiter(',')
+        ->capture_default_str()
+        ->group("Server");
+    const auto server = [&](const char* flag, const char* variable, std::string& into, const char* help) {
+        option(flag, variable, into, help)->group("Server");
+    };
+    server(
+        "--tls-certificate",
+        "SCIMD_TLS_CERTIFICATE",
+        raw.tls_certificate,
+        "PEM file, leaf first; TCP listeners then speak TLS"
+    );
+    server("--tls-key", "SCIMD_TLS_KEY", raw.tls_key, "PEM file of the private key");
+    server("--threads", "SCIMD_THREADS", raw.threads, "I/O threads (default: one a core)");
+    server("--log-level", "SCIMD_LOG_LEVEL", raw.log_level, "debug, info, warning or error");
+    server(
+        "--drain-grace-ms",
+        "SCIMD_DRAIN_GRACE_MS",
+        raw.drain_grace_ms,
+        "How long to go on accepting after SIGTERM, not ready"
+    );
+    server(
+        "--idle-deadline-ms",
+        "SCIMD_IDLE_DEADLINE_MS",
+        raw.idle_deadline_ms,
+        "How long a connection may be idle"
+    );
+    server(
+        "--header-deadline-ms",
+        "SCIMD_HEADER_DEADLINE_MS",
+        raw.header_deadline_ms,
+        "How long a request's head may take"
+    );
+    server("--connections-max", "SCIMD_CONNECTIONS_MAX", raw.connections_max, "Connections at a time");
+    app.add_flag("--metrics-open", raw.is_metrics_open, "Show /metrics to peers that are not loopback")
+        ->envname("SCIMD_METRICS_OPEN")
+        ->group("Server");
+}
+
+// The commands with their positional arguments; an argument in brackets is optional.
+class command_tree {
+public:
+    command_tree(CLI::App& app, command& what, raw_options& raw) : app_(app), what_(what)
+    {
+        app.require_subcommand(1);
+        add({"serve"}, "Serve SCIM and the control socket");
+        auto* demo = add({"demo"}, "Make an example organization (once) and print a fresh bearer token");
+        add_policy(demo);
+        declare_organizations();
+        declare_directories();
+        auto* events = add({"events"}, "Print directory events, one JSON object a line");
+        events->add_option(
+            "--after", what.after, "Start behind this cursor (with --directory: this sequence number)"
+        );
+        events->add_option("--directory", what.directory, "Events of one directory only");
+        events->add_option("--limit", raw.limit, "Print at most so many");
+        events->add_flag("--follow", what.is_following, "Wait for further ones");
+        add({"check"}, "Verify the store");
+        add({"backup"}, "Copy the store while it is in use", {"FILE"});
+        add({"version"}, "Print the versions of scimd and of its libraries");
+    }
+
+    // Takes over what the parsed command was called with.
+    void collect()
+    {
+        const CLI::App* chosen = &app_;
+        while (!chosen->get_subcommands().empty()) {
+            chosen = chosen->get_subcommands().front();
+            what_.words.push_back(chosen->get_name());
+        }
+        for (auto& [owner, values] : arguments_) {
+            if (owner == chosen) {
+                what_.arguments = values;
+            }
+        }
+    }
+
+private:
+    CLI::App* add(
+        std::initializer_list<const char*> words,
+        const char* help,
+        std::initializer_list<const char*> names = {}
+    )
+    {
+        CLI::App* at = &app_;
+        for (const auto* word : words) {
+            const auto known =
+                at->get_subcommands([&](const CLI::App* one) { return one->get_name() == word; });
+            at = known.empty() ? at->add_subcommand(word, "")->fallthrough() : known.front();
+        }
+        if (words.size() == 2) {
+            at->get_parent()->require_subcommand(1);
+        }
+        at->description(help);
+        auto& values = arguments_.emplace_back(at, std::vector<std::string>(names.size())).second;
+        std::size_t index = 0;
+        for (const auto* name : names) {
+            at->add_option(name, values[index++])->required();
+        }
+        return at;
+    }
+
+    void add_policy(CLI::App* to)
+    {
+        to->add_option(
+            "--domain-policy",
+            what_.domain_policy,
+            "What becomes of users outside the verified domains: reject or off"
+        );
+    }
+
+    void declare_organizations()
+    {
+        auto* create = add({"organization", "create"}, "Make an organization", {"NAME"});
+        create->add_option("--external-id", what_.external_id, "Your own id of it");
+        add({"organization", "list"}, "List all organizations");
+        add({"organization", "show"}, "Show one", {"ORGANIZATION"});
+        app_.get_subcommand("organization")->description("The customers");
+
+        auto* domain = add({"domain", "create"}, "Add a verified domain", {"ORGANIZATION", "DOMAIN"});
+        domain->add_flag("--subdomains", what_.covers_subdomains, "Its sub-domains are verified with it");
+        add({"domain", "list"}, "List an organization's domains", {"ORGANIZATION"});
+        add({"domain", "show"}, "Show one", {"ORGANIZATION", "ID"});
+        add({"domain", "delete"}, "Remove one", {"ORGANIZATION", "ID"});
+        app_.get_subcommand("domain")->description("The e-mail domains of an organization");
+    }
+
+    void declare_directories()
+    {
+        auto* create = add({"directory", "create"}, "Make a directory", {"ORGANIZATION"});
+        create->add_option("--name", what_.name, "A name for people");
+        create->add_option(
+            "--provider",
+            what_.provider,
+            "OKTA, MICROSOFT_AD, GOOGLE, ONELOGIN, JUMPCLOUD, PING_IDENTITY or AUTH0"
+        );
+        add_policy(create);
+        add({"directory", "list"}, "List an organization's directories", {"ORGANIZATION"});
+        add({"directory", "show"}, "Show one", {"DIRECTORY"});
+        add({"directory", "enable"}, "Take SCIM requests again", {"DIRECTORY"});
+        add({"directory", "disable"}, "Refuse SCIM requests", {"DIRECTORY"});
+        add({"directory", "policy"}, "Change the domain policy", {"DIRECTORY", "POLICY"});
+        add({"directory", "refusals"}, "List the users that were refused, and why", {"DIRECTORY"});
+        app_.get_subcommand("directory")->description("The SCIM endpoints of an organization");
+
+        auto* secret = add({"secret", "create"}, "Make a bearer token; it is shown once", {"DIRECTORY"});
+        secret->add_option("--expires", what_.expires, "When it ends: 2027-01-31T00:00:00Z");
+        add({"secret", "list"}, "List a directory's tokens", {"DIRECTORY"});
+        add({"secret", "revoke"}, "End one at once", {"DIRECTORY", "ID"});
+        app_.get_subcommand("secret")->description("The bearer tokens of a directory");
+    }
+
+    CLI::App& app_;
+    command& what_;
+    std::deque<std::pair<CLI::App*, std::vector<std::string>>> arguments_;
+};
+
+// CLI11 lets the file win over the environment; ours is flags, environment, file. So what the environment
+// says is put before the flags, unless a flag of that name is given.
+std::vector<std::string> with_environment(const CLI::App& app, std::vector<std::string> given)
+{
+    std::vector<std::string> added;
+    for (const auto* option : app.get_options()) {
+        const auto* value =
+            option->get_envname().empty() ? nullptr : std::getenv(option->get_envname().c_str());
+        const auto flag = option->get_name();
+        const bool is_given = std::ranges::any_of(given, [&](const std::string& one) {
+            return one == flag || one.starts_with(flag + '=');
+        });
+        if (value && *value != '\0' && !is_given) {
+            added.push_back(flag + '=' + value);
+        }
+    }
+    given.insert(given.begin(), added.begin(), added.end());
+    return given;
+}
+
+class judge {
+public:
+    std::vector<std::string> mistakes;
+
+    template <class Number>
+    Number number(std::string_view name, const std::string& text, Number least, Number most)
+    {
+        Number value = 0;
+        const auto* end = text.data() + text.size();
+        const auto read = std::from_chars(text.data(), end, value);
+        if (read.ec != std::errc() || read.ptr != end || value < least || value > most) {
+            mistakes.push_back(
+                std::string(name) + " must be a number from " + std::to_string(least) + " to " +
+                std::to_string(most) + ", not \"" + text + "\""
+            );
+        }
+        return value;
+    }
+
+    std::chrono::milliseconds milliseconds(std::string_view name, const std::string& text, std::int64_t least)
+    {
+        constexpr std::int64_t hour_ms = 3'600'000;
+        return std::chrono::milliseconds(number<std::int64_t>(name, text, least, hour_ms));
+    }
+
+    log_level level(const std::string& text)
+    {
+        constexpr std::pair<std::string_view, log_level> names[] = {
+            {"debug", log_level::debug},
+            {"info", log_level::info},
+            {"warning", log_level::warning},
+            {"error", log_level::error}
+        };
+        for (const auto& [name, level] : names) {
+            if (name == text) {
+                return level;
+            }
+        }
+        mistakes.push_back("--log-level must be debug, info, warning or error, not \"" + text + "\"");
+        return log_level::info;
+    }
+
+    std::vector<net::endpoint> endpoints(const std::vector<std::string>& texts)
+    {
+        std::vector<net::endpoint> parsed;
+        for (const auto& text : texts) {
+            auto one = net::endpoint::parse(text);
+            if (one) {
+                parsed.push_back(std::move(*one));
+            } else {
+                mistakes.push_back("--listen " + text + ": " + one.error().detail);
+            }
+        }
+        return parsed;
+    }
+
+    std::optional<net::tls_files> tls(const raw_options& raw)
+    {
+        if (raw.tls_certificate.empty() && raw.tls_key.empty()) {
+            return std::nullopt;
+        }
+        if (raw.tls_certificate.empty() || raw.tls_key.empty()) {
+            mistakes.emplace_back("--tls-certificate and --tls-key are given together or not at all");
+        }
+        return net::tls_files{raw.tls_certificate, raw.tls_key};
+    }
+
+    std::string public_url(std::string text, const raw_options& raw)
+    {
+        if (text.empty()) {
+            const auto& first = raw.listen.front();
+            text = first.starts_with("unix:") ? "http://localhost"
+                                              : (raw.tls_key.empty() ? "http://" : "https://") + first;
+        }
+        while (text.ends_with('/')) {
+            text.pop_back();
+        }
+        const bool is_http = text.starts_with("http://") || text.starts_with("https://");
+        const auto host = text.find("//");
+        const bool has_more = text.find_first_of("?# \"") != std::string::npos;
+        if (!is_http || host + 2 >= text.size() || has_more) {
+            mistakes.push_back(
+                "--public-url must be an http or https URL without query, not \"" + text + "\""
+            );
+        }
+        return text;
+    }
+};
+
+configuration judged(const raw_options& raw, judge& by)
+{
+    configuration settings;
+    settings.data = raw.data;
+    settings.is_json = raw.is_json;
+    settings.public_url = by.public_url(raw.public_url, raw);
+    settings.listen = by.endpoints(raw.listen);
+    settings.tls = by.tls(raw);
+    const auto cores = std::max(1U, std::thread::hardware_concurrency());
+    settings.threads = raw.threads.empty() ? cores : by.number<std::size_t>("--threads", raw.threads, 1, 256);
+    settings.log_least = by.level(raw.log_level);
+    settings.is_metrics_open = raw.is_metrics_open;
+    settings.drain_grace = by.milliseconds("--drain-grace-ms", raw.drain_grace_ms, 0);
+    settings.limits.idle_deadline = by.milliseconds("--idle-deadline-ms", raw.idle_deadline_ms, 1);
+    settings.limits.header_deadline = by.milliseconds("--header-deadline-ms", raw.header_deadline_ms, 1);
+    settings.limits.connections_max =
+        by.number<std::size_t>("--connections-max", raw.connections_max, 1, 1'000'000);
+    return settings;
+}
+
+// What a command was given, as far as it can be judged without asking anybody.
+void judge_command(command& what, const raw_options& raw, judge& by)
+{
+    if (!raw.limit.empty()) {
+        what.limit = by.number<std::int64_t>("--limit", raw.limit, 1, 1'000'000'000);
+    }
+    const bool sets_policy = what.words == std::vector<std::string>{"directory", "policy"};
+    const auto& policy = sets_policy ? what.arguments[1] : what.domain_policy;
+    if (!policy.empty() && policy != "reject" && policy != "off") {
+        by.mistakes.push_back("the domain policy must be reject or off, not \"" + policy + "\"");
+    }
+}
+
+std::string listing(const std::vector<std::string>& mistakes)
+{
+    std::string text;
+    for (const auto& mistake : mistakes) {
+        text += "scimd: " + mistake + '\n';
+    }
+    return text + "scimd: see scimd --help\n";
+}
+
+}  // namespace
+
+parsed_arguments parse_arguments(int count, const char* const* arguments)
+{
+    raw_options raw;
+    invocation called;
+    CLI::App app(
+        "A self-hosted SCIM 2.0 provisioning service.\n"
+        "Every option is also a variable of the environment and a key of the configuration file.",
+        "scimd"
+    );
+    declare_options(app, raw);
+    command_tree tree(app, called.what, raw);
+    app.allow_extras();
+    app.allow_config_extras(CLI::config_extras_mode::capture);
+    for (auto* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
+        sub->allow_extras(false);
+    }
+    auto given = with_environment(app, {arguments + 1, arguments + count});
+    std::ranges::reverse(given);  // CLI11 takes them from the back
+    judge by;
+    try {
+        app.parse(std::move(given));
+    } catch (const CLI::ParseError& problem) {
+        if (problem.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
+            std::ostringstream out;
+            app.exit(problem, out, out);
+            return {std::nullopt, out.str(), 0};
+        }
+        by.mistakes.emplace_back(problem.what());
+    }
+    for (const auto& unknown : app.remaining(true)) {
+        by.mistakes.push_back("unknown option or key: " + unknown);
+    }
+    called.settings = judged(raw, by);
+    if (by.mistakes.empty()) {
+        tree.collect();
+        judge_command(called.what, raw, by);
+    }
+    if (!by.mistakes.empty()) {
+        return {std::nullopt, listing(by.mistakes), 2};
+    }
+    return {std::move(called), {}, 0};
+}
+
+}  // namespace scimd::app

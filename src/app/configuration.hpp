@@ -1,0 +1,62 @@
+// What the command line, the environment and the configuration file say: flags before SCIMD_* before the file
+// before the defaults.
+#pragma once
+
+#include "net/server.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace scimd::app {
+
+// A value; immutable after start (certificates alone are read again).
+struct configuration {
+    std::filesystem::path data = "data";
+    bool is_json = false;    // commands print JSON
+    std::string public_url;  // without a trailing slash
+
+    std::vector<net::endpoint> listen;
+    std::optional<net::tls_files> tls;
+    std::size_t threads = 2;
+    log_level log_least = log_level::info;
+    bool is_metrics_open = false;
+    std::chrono::milliseconds drain_grace{0};
+    net::limits limits;
+};
+
+// One command and what was given to it: {"organization", "create"} with {"Acme"}.
+struct command {
+    std::vector<std::string> words;
+    std::vector<std::string>
+        arguments;  // positional, in the order of the usage line; absent optional ones are empty
+
+    std::string external_id;
+    std::string name;
+    std::string provider;
+    std::string domain_policy;
+    std::string expires;
+    std::string after;
+    std::string directory;
+    std::optional<std::int64_t> limit;  // of events; none: all
+    bool covers_subdomains = false;
+    bool is_following = false;
+};
+
+struct invocation {
+    configuration settings;
+    command what;
+};
+
+// Either what to do, or what to print and how to end: 0 for --help, 2 with every mistake listed.
+struct parsed_arguments {
+    std::optional<invocation> run;
+    std::string output;
+    int exit_code = 0;
+};
+parsed_arguments parse_arguments(int count, const char* const* arguments);
+
+}  // namespace scimd::app

@@ -1,0 +1,180 @@
+#include "app/dispatch.hpp"
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <chrono>
+#include <memory>
+#include <utility>
+
+namespace scimd::app {
+namespace {
+
+namespace asio = boost::asio;
+
+// Suspends the calling coroutine until the callback handed to `start` is called, on whatever thread.
+template <class Start>
+asio::awaitable<void> until_called_back(Start& start)
+{
+    const auto executor = co_await asio::this_coro::executor;
+    auto initiate = [&start, &executor](auto handler) {
+        auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+        start([shared, executor] { asio::post(executor, [shared] { std::move (*shared)(); }); });
+    };
+    co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(initiate, asio::use_awaitable);
+}
+
+std::uint64_t microseconds_since(std::chrono::steady_clock::time_point start)
+{
+    const auto passed = std::chrono::steady_clock::now() - start;
+    return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(passed).count());
+}
+
+}  // namespace
+
+dispatcher::dispatcher(const api::site& served, store::database& database, logger& log, metrics& figures)
+    : site_(served), database_(database), log_(log), figures_(figures)
+{
+}
+
+asio::awaitable<http::response> dispatcher::respond(net::exchange& on_the_way)
+{
+    const auto started = std::chrono::steady_clock::now();
+    api::call on(on_the_way.head());
+    http::response response;
+    try {
+        response = co_await run(on, on_the_way);
+    } catch (...) {
+        response = apologize(std::current_exception(), on);
+    }
+    record(on, response, microseconds_since(started));
+    co_return response;
+}
+
+http::response dispatcher::refuse(const error& reason, std::string_view target)
+{
+    return site_.refuse(reason, target);
+}
+
+asio::awaitable<http::response> dispatcher::run(api::call& on, net::exchange& on_the_way)
+{
+    api::reply next = site_.handle(on);
+    for (;;) {
+        if (auto* response = std::get_if<http::response>(&next)) {
+            co_return std::move(*response);
+        }
+        if (auto* refusal = std::get_if<api::recorded_refusal>(&next)) {
+            co_return std::move(refusal->response);
+        }
+        if (auto* work = std::get_if<api::work>(&next)) {
+            api::work job = std::move(*work);
+            next = co_await perform(std::move(job));
+        } else if (auto* wanted = std::get_if<api::body_wanted>(&next)) {
+            const api::body_wanted want = std::move(*wanted);
+            result<std::string> body = co_await on_the_way.read_body(want.bytes_max);
+            if (!body) {
+                co_return site_.refuse(body.error(), on.head.target);
+            }
+            next = want.then(std::move(*body));
+        } else {
+            api::chore job = std::move(std::get<api::chore>(next));
+            next = co_await perform(std::move(job));
+        }
+    }
+}
+
+asio::awaitable<api::reply> dispatcher::perform(api::work job)
+{
+    api::reply outcome;
+    std::exception_ptr failure;
+    const auto task = [&](store::transaction& tx) {
+        outcome = job.run(tx);
+        return api::verdict_of(outcome);
+    };
+    if (job.mode == store::intent::read) {
+        // Done when submit returns: no hop, no suspension.
+        database_.submit(job.mode, task, [&](std::exception_ptr thrown) { failure = std::move(thrown); });
+    } else {
+        auto start = [&](auto resume) {
+            database_.submit(job.mode, task, [&failure, resume](std::exception_ptr thrown) {
+                failure = std::move(thrown);
+                resume();
+            });
+        };
+        co_await until_called_back(start);
+    }
+    if (failure) {
+        std::rethrow_exception(failure);
+    }
+    co_return outcome;
+}
+
+asio::awaitable<api::reply> dispatcher::perform(api::chore job)
+{
+    api::reply outcome;
+    std::exception_ptr failure;
+    auto start = [&](auto resume) {
+        asio::post(chores_, [&, resume] {
+            try {
+                outcome = job.run(database_);
+            } catch (...) {
+                failure = std::current_exception();
+            }
+            resume();
+        });
+    };
+    co_await until_called_back(start);
+    if (failure) {
+        std::rethrow_exception(failure);
+    }
+    co_return outcome;
+}
+
+// The machine's failures: what the client learns is that it may try again, or that it was not its fault.
+http::response dispatcher::apologize(std::exception_ptr failure, const api::call& on)
+{
+    try {
+        std::rethrow_exception(std::move(failure));
+    } catch (const store::sql::busy& reason) {
+        log_.warning("store.busy", {{"request_id", on.head.id}, {"reason", reason.what()}});
+        return site_.refuse({errc::unavailable, "The service is busy. Try again shortly."}, on.head.target);
+    } catch (const store::sql::failure& reason) {
+        log_.error("store.failed", {{"request_id", on.head.id}, {"reason", reason.what()}});
+        return site_.refuse({errc::unavailable, "The service cannot reach its store now."}, on.head.target);
+    } catch (const std::exception& reason) {
+        log_.error("request.failed", {{"request_id", on.head.id}, {"reason", reason.what()}});
+        return site_.refuse({errc::internal, "The service failed on this request."}, on.head.target);
+    }
+}
+
+void dispatcher::record(const api::call& on, const http::response& response, std::uint64_t microseconds)
+{
+    const auto status = std::to_string(response.status);
+    const auto route = on.notes.route.empty() ? std::string_view("none") : on.notes.route;
+    figures_
+        .count(
+            "scimd_requests_total",
+            "Requests answered.",
+            {{"method", on.head.method.size() < 8 ? on.head.method : "other"},
+             {"route", route},
+             {"status", status}}
+        )
+        .add();
+    figures_.duration("scimd_request_seconds", "Time from the head of a request to its response.")
+        .observe_us(microseconds);
+    log_.info(
+        "request",
+        {{"method", on.head.method},
+         {"route", route},
+         {"status", response.status},
+         {"bytes", static_cast<std::int64_t>(response.body.size())},
+         {"microseconds", static_cast<std::int64_t>(microseconds)},
+         {"request_id", on.head.id},
+         {"organization_id", on.notes.organization},
+         {"directory_id", on.notes.directory}}
+    );
+}
+
+}  // namespace scimd::app

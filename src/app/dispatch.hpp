@@ -1,0 +1,37 @@
+// The bridge between net, api and store: takes replies to their end while sessions sleep.
+#pragma once
+
+#include "api/site.hpp"
+#include "base/log.hpp"
+#include "base/metrics.hpp"
+#include "net/server.hpp"
+#include "store/store.hpp"
+
+#include <boost/asio/thread_pool.hpp>
+
+#include <exception>
+
+namespace scimd::app {
+
+class dispatcher final : public net::service {
+public:
+    dispatcher(const api::site& served, store::database& database, logger& log, metrics& figures);
+
+    net::asio::awaitable<http::response> respond(net::exchange& on_the_way) override;
+    http::response refuse(const error& reason, std::string_view target) override;
+
+private:
+    net::asio::awaitable<http::response> run(api::call& on, net::exchange& on_the_way);
+    net::asio::awaitable<api::reply> perform(api::work job);
+    net::asio::awaitable<api::reply> perform(api::chore job);
+    http::response apologize(std::exception_ptr failure, const api::call& on);
+    void record(const api::call& on, const http::response& response, std::uint64_t microseconds);
+
+    const api::site& site_;
+    store::database& database_;
+    logger& log_;
+    metrics& figures_;
+    boost::asio::thread_pool chores_{1};
+};
+
+}  // namespace scimd::app

@@ -1,0 +1,78 @@
+#include "app/house_keeping.hpp"
+
+#include "store/credentials.hpp"
+#include "store/tenants.hpp"
+
+#include <utility>
+
+namespace scimd::app {
+
+result<std::unique_ptr<house_keeping>> house_keeping::open(const configuration& settings, logger& log)
+{
+    std::unique_ptr<house_keeping> made(new house_keeping(log));
+    store::sqlite_options options;
+    options.folder = settings.data;
+    auto opened = store::open_sqlite(options, *made->wall_, made->ids_, log, made->figures_);
+    if (!opened) {
+        return opened.error();
+    }
+    made->database_ = std::move(*opened);
+    environment_id environment;
+    store::run(*made->database_, store::intent::read, [&](store::transaction& tx) {
+        environment = store::tenants::environment(tx);
+        return store::verdict::commit;
+    });
+    made->house_.emplace(api::house{
+        .schemas = made->schemas_,
+        .wall = *made->wall_,
+        .random = *made->random_,
+        .figures = made->figures_,
+        .usage = made->usage_,
+        .environment = environment,
+        .public_url = settings.public_url,
+        .is_metrics_open = settings.is_metrics_open,
+        .bounds = {},
+        .why_not_ready =
+            [home = made.get()] {
+                return home->is_draining_ ? std::string("draining") : home->database_->why_not_writable();
+            }
+    });
+    made->site_.emplace(*made->house_);
+    return made;
+}
+
+house_keeping::~house_keeping()
+{
+    close();
+}
+
+void house_keeping::save_token_usage()
+{
+    auto used = usage_.take();
+    if (used.empty()) {
+        return;
+    }
+    const auto write = [used = std::move(used)](store::transaction& tx) {
+        for (const auto& [token, when] : used) {
+            store::credentials::set_last_used(tx, token, when);
+        }
+        return store::verdict::commit;
+    };
+    database_->submit(store::intent::write, write, [this](const std::exception_ptr& problem) {
+        if (problem) {
+            log_.warning("token_usage.not_saved");
+        }
+    });
+}
+
+void house_keeping::close()
+{
+    if (!database_) {
+        return;
+    }
+    save_token_usage();
+    database_->close();
+    database_.reset();
+}
+
+}  // namespace scimd::app

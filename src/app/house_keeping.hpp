@@ -1,0 +1,60 @@
+// The parts that the server and the command line build alike: everything behind the site but the sockets.
+#pragma once
+
+#include "api/site.hpp"
+#include "app/configuration.hpp"
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "base/metrics.hpp"
+#include "base/random.hpp"
+#include "scim/schema.hpp"
+#include "service/token_usage.hpp"
+#include "store/store.hpp"
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace scimd::app {
+
+class house_keeping {
+public:
+    // Opens the store; what can be mended by a person is a result.
+    static result<std::unique_ptr<house_keeping>> open(const configuration& settings, logger& log);
+
+    house_keeping(const house_keeping&) = delete;
+    house_keeping& operator=(const house_keeping&) = delete;
+    ~house_keeping();
+
+    [[nodiscard]] const api::site& site() const noexcept { return *site_; }
+    [[nodiscard]] store::database& database() noexcept { return *database_; }
+    [[nodiscard]] metrics& figures() noexcept { return figures_; }
+    [[nodiscard]] std::string environment() const { return house_->environment.text(); }
+
+    // From now on the service says that it is not ready.
+    void announce_drain() noexcept { is_draining_ = true; }
+
+    // Has written down when tokens were used last; does not wait for it.
+    void save_token_usage();
+
+    // Saves, then closes the store. Called once; without it the destructor does.
+    void close();
+
+private:
+    explicit house_keeping(logger& log) : log_(log) {}
+
+    logger& log_;
+    std::unique_ptr<clock> wall_ = make_system_clock();
+    std::unique_ptr<random_source> random_ = make_system_random();
+    id_source ids_{*wall_};
+    metrics figures_;
+    service::token_usage usage_;
+    scim::catalogue schemas_ = scim::catalogue::standard();
+    std::atomic<bool> is_draining_{false};
+    std::unique_ptr<store::database> database_;
+    std::optional<api::house> house_;
+    std::optional<api::site> site_;
+};
+
+}  // namespace scimd::app

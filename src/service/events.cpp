@@ -1,0 +1,188 @@
+#include "service/events.hpp"
+
+#include "base/time.hpp"
+#include "service/domains.hpp"
+#include "store/events.hpp"
+
+#include <cctype>
+
+namespace scimd::service {
+namespace {
+
+constexpr std::string_view type_prefix = "organization.directory.";
+
+// "organization.directory.user_created" -> "Directory User Created"
+std::string display_name_of(std::string_view type)
+{
+    std::string words = "Directory ";
+    bool at_start = true;
+    for (const char letter : type.substr(type_prefix.size())) {
+        if (letter == '_') {
+            words += ' ';
+        } else {
+            words += at_start ? static_cast<char>(std::toupper(static_cast<unsigned char>(letter))) : letter;
+        }
+        at_start = letter == '_';
+    }
+    return words;
+}
+
+json::object context_of(const caller& who, const event_draft& draft)
+{
+    json::object context{
+        {"request_id", who.request_id},
+        {"source", "scim"},
+        {"actor", {{"type", "directory_token"}, {"id", who.token.text()}, {"suffix", who.token_suffix}}}
+    };
+    if (!who.provider.empty()) {
+        context["provider"] = who.provider;
+    }
+    if (!draft.batch_id.empty()) {
+        context["batch_id"] = draft.batch_id;
+    }
+    if (!draft.caused_by.empty()) {
+        context["caused_by"] = draft.caused_by;
+    }
+    return context;
+}
+
+// What differs between two normalized objects. raw_attributes differ whenever anything does, so they are
+// named only when nothing else is.
+void compare(const json::object& before, const json::object& after, event_draft& draft)
+{
+    const auto note = [&](std::string_view key, const json::value* was) {
+        draft.changed_attributes.emplace_back(key);
+        if (was) {
+            draft.previous_attributes[key] = *was;
+        }
+    };
+    for (const auto& [key, value] : after) {
+        const auto* was = find(before, key);
+        if (key != "raw_attributes" && (!was || *was != value)) {
+            note(key, was);
+        }
+    }
+    for (const auto& [key, value] : before) {
+        if (!find(after, key)) {
+            note(key, &value);
+        }
+    }
+    if (draft.changed_attributes.empty()) {
+        note("raw_attributes", find(before, "raw_attributes"));
+    }
+}
+
+std::string_view object_of(const scim::resource_type& type)
+{
+    return type.name == "User"    ? "DirectoryUser"
+           : type.name == "Group" ? "DirectoryGroup"
+                                  : "DirectoryResource";
+}
+
+std::string_view type_of(const resource_change& change)
+{
+    const bool is_user = change.type->name == "User";
+    if (!change.before) {
+        return is_user ? "organization.directory.user_created" : "organization.directory.group_created";
+    }
+    if (!change.after) {
+        return is_user ? "organization.directory.user_deleted" : "organization.directory.group_deleted";
+    }
+    return is_user ? "organization.directory.user_updated" : "organization.directory.group_updated";
+}
+
+}  // namespace
+
+std::string publish(store::transaction& tx, const caller& who, event_draft draft)
+{
+    const event_id id{tx.next_id()};
+    const auto sequence = store::events::next_sequence(tx, who.directory);
+    json::object envelope{
+        {"spec_version", "1"},
+        {"id", id.text()},
+        {"type", draft.type},
+        {"object", draft.object},
+        {"display_name", display_name_of(draft.type)},
+        {"environment_id", who.environment.text()},
+        {"organization_id", who.organization.text()},
+        {"directory_id", who.directory.text()},
+        {"occurred_at", format_rfc3339(tx.now())},
+        {"sequence", sequence},
+        {"cursor", "c_" + std::to_string(id.value)}
+    };
+    if (draft.object_version > 0) {
+        envelope["object_version"] = draft.object_version;
+    }
+    envelope["context"] = context_of(who, draft);
+    envelope["data"] = std::move(draft.data);
+    if (!draft.changed_attributes.empty()) {
+        envelope["changed_attributes"] =
+            json::array(draft.changed_attributes.begin(), draft.changed_attributes.end());
+        envelope["previous_attributes"] = std::move(draft.previous_attributes);
+    }
+    store::events::append(
+        tx,
+        {.id = id,
+         .organization = who.organization,
+         .directory = who.directory,
+         .sequence = sequence,
+         .type = std::string(draft.type),
+         .body = to_text(envelope)}
+    );
+    return id.text();
+}
+
+std::string publish_change(store::transaction& tx, const caller& who, resource_change change)
+{
+    event_draft draft;
+    draft.type = type_of(change);
+    draft.object = object_of(*change.type);
+    draft.object_version = change.version;
+    if (change.before && change.after) {
+        compare(*change.before, *change.after, draft);
+    }
+    if (change.after) {
+        draft.data = std::move(*change.after);
+    } else {
+        draft.data = std::move(*change.before);
+        draft.data["deleted_at"] = format_rfc3339(tx.now());
+        draft.data["reason"] = "scim_delete";
+    }
+    return publish(tx, who, std::move(draft));
+}
+
+void publish_refusal(
+    store::transaction& tx,
+    const caller& who,
+    const json::object& user,
+    std::string_view reason,
+    std::string_view domain,
+    std::string_view detail
+)
+{
+    json::object data{
+        {"organization_id", who.organization.text()},
+        {"directory_id", who.directory.text()},
+        {"reason", reason},
+        {"detail", detail}
+    };
+    if (!domain.empty()) {
+        data["domain"] = domain;
+    }
+    if (const auto* user_name = find(user, "userName")) {
+        data["preferred_username"] = *user_name;
+    }
+    if (const auto* external_id = find(user, "externalId")) {
+        data["dp_id"] = *external_id;
+    }
+    if (auto email = email_of(user); !email.empty()) {
+        data["email"] = std::move(email);
+    }
+    event_draft draft;
+    draft.type = "organization.directory.user_rejected";
+    draft.object = "DirectoryUser";
+    draft.data = std::move(data);
+    publish(tx, who, std::move(draft));
+}
+
+}  // namespace scimd::service

@@ -1,0 +1,60 @@
+// Changes as events: written in the transaction of the change, one an object and request, none when nothing
+// changed.
+//
+// The envelope is a superset of Scalekit's (docs/events.md). Its bytes are made once and never again: stored,
+// streamed and, later, signed as they are.
+#pragma once
+
+#include "base/json.hpp"
+#include "service/caller.hpp"
+#include "store/resources.hpp"
+#include "store/transaction.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace scimd::service {
+
+constexpr std::size_t event_members_max =
+    100;  // of a membership event; a larger change makes several of one batch
+
+struct event_draft {
+    std::string_view type;    // "organization.directory.user_created"
+    std::string_view object;  // "DirectoryUser"
+    std::int64_t object_version = 0;
+    json::object data;
+    std::vector<std::string> changed_attributes;
+    json::object previous_attributes;
+    std::string batch_id;   // empty: none
+    std::string caused_by;  // the id of the event that led to this one; empty: none
+};
+
+// Gives the event its id, sequence and time and appends it to the log; returns its id.
+std::string publish(store::transaction& tx, const caller& who, event_draft draft);
+
+// One resource before and after a request, in normalized form.
+struct resource_change {
+    const scim::resource_type* type = nullptr;
+    std::int64_t version = 0;
+    std::optional<json::object> before;  // empty: created
+    std::optional<json::object> after;   // empty: deleted
+};
+
+// user_created, group_updated, … Returns the event's id.
+std::string publish_change(store::transaction& tx, const caller& who, resource_change change);
+
+// A user that the domain gate kept out: what identifies it, and why.
+void publish_refusal(
+    store::transaction& tx,
+    const caller& who,
+    const json::object& user,
+    std::string_view reason,
+    std::string_view domain,
+    std::string_view detail
+);
+
+}  // namespace scimd::service

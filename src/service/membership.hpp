@@ -1,0 +1,88 @@
+// Who is a member of which group: applying a client's wishes to the rows, and telling what came of it.
+//
+// The cost of a change is that of the members it names, never that of the group's size; only "replace all"
+// and filters over members read the group.
+#pragma once
+
+#include "scim/patch.hpp"
+#include "scim/resource.hpp"
+#include "service/caller.hpp"
+#include "store/resources.hpp"
+#include "store/transaction.hpp"
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace scimd::service {
+
+constexpr std::size_t group_depth_max = 32;  // of groups within groups
+
+// The net result of one request on one group: a member that was added and removed again is in neither list.
+class membership_change {
+public:
+    void note_added(const store::resources::member_row& who);
+    void note_removed(const store::resources::member_row& who);
+    void note_renamed() noexcept { has_renamed_ = true; }  // a member's display
+
+    [[nodiscard]] std::vector<store::resources::member_row> added() const { return listed(true); }
+    [[nodiscard]] std::vector<store::resources::member_row> removed() const { return listed(false); }
+    [[nodiscard]] bool is_empty() const noexcept { return !has_renamed_ && changes_.empty(); }
+
+private:
+    struct entry {
+        store::resources::member_row who;
+        bool is_added = false;
+    };
+    [[nodiscard]] std::vector<store::resources::member_row> listed(bool is_added) const;
+
+    std::map<resource_id, entry> changes_;
+    bool has_renamed_ = false;
+};
+
+// Applies the operations in order. invalid_value: a member that is no user or group of this directory, the
+// group itself, a cycle, groups nested deeper than group_depth_max.
+result<membership_change> apply_members(
+    store::transaction& tx,
+    const caller& who,
+    resource_id group,
+    const std::vector<scim::membership_operation>& operations
+);
+
+// The number in "diruser_42" or "dirgroup_42", whatever resource type's prefix it has; empty when it is no id
+// of ours.
+std::optional<resource_id> parse_member_id(const caller& who, std::string_view text);
+
+// "diruser_42" for a resource of that type.
+std::string member_id_text(const caller& who, std::string_view type, resource_id id);
+
+// Events of a change: group_member_added and _removed in batches, and a user_updated for each user concerned.
+// `group_name` is the group's displayName.
+void publish_membership(
+    store::transaction& tx,
+    const caller& who,
+    const store::resources::membership& group,
+    const membership_change& change
+);
+
+// The group is about to go: its users lose it. `caused_by` is the id of the group's own event.
+void publish_lost_group(
+    store::transaction& tx,
+    const caller& who,
+    const store::resources::membership& group,
+    const std::vector<store::resources::member_row>& members,
+    const std::string& caused_by
+);
+
+// A member is gone: each of its groups changes with that.
+void publish_lost_member(
+    store::transaction& tx,
+    const caller& who,
+    const std::vector<store::resources::membership>& groups,
+    const store::resources::member_row& member,
+    const std::string& caused_by
+);
+
+}  // namespace scimd::service

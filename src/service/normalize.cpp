@@ -1,0 +1,173 @@
+#include "service/normalize.hpp"
+
+#include "scim/urn.hpp"
+#include "service/domains.hpp"
+
+#include <string_view>
+
+namespace scimd::service {
+namespace {
+
+struct mapping {
+    std::string_view from;  // the SCIM attribute
+    std::string_view to;    // the normalized key
+};
+
+constexpr mapping user_attributes[] = {
+    {"externalId", "dp_id"},
+    {"userName", "preferred_username"},
+    {"active", "active"},
+    {"nickName", "nickname"},
+    {"title", "title"},
+    {"userType", "user_type"},
+    {"profileUrl", "profile"},
+    {"preferredLanguage", "language"},
+    {"locale", "locale"},
+    {"timezone", "zoneinfo"},
+};
+
+constexpr mapping enterprise_attributes[] = {
+    {"employeeNumber", "employee_id"},
+    {"costCenter", "cost_center"},
+    {"organization", "organization"},
+    {"division", "division"},
+    {"department", "department"},
+};
+
+constexpr mapping address_attributes[] = {
+    {"formatted", "formatted"},
+    {"streetAddress", "street_address"},
+    {"locality", "locality"},
+    {"region", "state"},
+    {"postalCode", "postal_code"},
+    {"country", "country"},
+};
+
+template <std::size_t Count>
+void copy(json::object& to, const json::object& from, const mapping (&attributes)[Count])
+{
+    for (const auto& attribute : attributes) {
+        if (const auto* value = find(from, attribute.from)) {
+            to[attribute.to] = *value;
+        }
+    }
+}
+
+// The primary value of a multi-valued complex attribute, else the first.
+const json::object* chosen(const json::object& document, std::string_view attribute)
+{
+    const auto* values = find_array(document, attribute);
+    if (!values) {
+        return nullptr;
+    }
+    const json::object* first = nullptr;
+    for (const auto& value : *values) {
+        if (!value.is_object()) {
+            continue;
+        }
+        const auto* primary = find(value.get_object(), "primary");
+        if (primary && primary->is_bool() && primary->get_bool()) {
+            return &value.get_object();
+        }
+        if (!first) {
+            first = &value.get_object();
+        }
+    }
+    return first;
+}
+
+void copy_value(json::object& to, const json::object& document, const mapping& attribute)
+{
+    const auto* one = chosen(document, attribute.from);
+    const auto* value = one ? find(*one, "value") : nullptr;
+    if (value) {
+        to[attribute.to] = *value;
+    }
+}
+
+void add_name(json::object& to, const json::object& document)
+{
+    const auto* name = find_object(document, "name");
+    const auto* given = name ? find_string(*name, "givenName") : nullptr;
+    const auto* family = name ? find_string(*name, "familyName") : nullptr;
+    if (given) {
+        to["given_name"] = *given;
+    }
+    if (family) {
+        to["family_name"] = *family;
+    }
+    if (const auto* display = find_string(document, "displayName")) {
+        to["name"] = *display;
+    } else if (const auto* formatted = name ? find_string(*name, "formatted") : nullptr) {
+        to["name"] = *formatted;
+    } else if (given && family) {
+        to["name"] = std::string(*given) + ' ' + std::string(*family);
+    }
+}
+
+}  // namespace
+
+json::array normalize_groups(const std::vector<store::resources::membership>& groups)
+{
+    json::array listed;
+    for (const auto& group : groups) {
+        if (listed.size() == event_groups_max) {
+            break;
+        }
+        listed.push_back(json::object{
+            {"id", "dirgroup_" + std::to_string(group.group.value)}, {"name", group.display_name}
+        });
+    }
+    return listed;
+}
+
+json::object normalize_user(
+    const caller& who,
+    const std::string& id,
+    const json::object& document,
+    const std::vector<store::resources::membership>& groups
+)
+{
+    json::object user;
+    user["id"] = id;
+    user["organization_id"] = who.organization.text();
+    user["directory_id"] = who.directory.text();
+    if (auto email = email_of(document); !email.empty()) {
+        user["email"] = std::move(email);
+    }
+    add_name(user, document);
+    copy(user, document, user_attributes);
+    copy_value(user, document, {"photos", "picture"});
+    copy_value(user, document, {"phoneNumbers", "phone_number"});
+    if (const auto* address = chosen(document, "addresses")) {
+        json::object copied;
+        copy(copied, *address, address_attributes);
+        user["address"] = std::move(copied);
+    }
+    if (const auto* enterprise = find_object(document, scim::urn::enterprise_user)) {
+        copy(user, *enterprise, enterprise_attributes);
+    }
+    user["groups"] = normalize_groups(groups);
+    if (groups.size() > event_groups_max) {
+        user["groups_truncated"] = true;
+    }
+    user["raw_attributes"] = document;
+    return user;
+}
+
+json::object normalize_group(const caller& who, const std::string& id, const json::object& document)
+{
+    json::object group;
+    group["id"] = id;
+    group["directory_id"] = who.directory.text();
+    group["organization_id"] = who.organization.text();
+    const auto* name = find(document, "displayName");
+    group["display_name"] = name ? *name : json::value();
+    const auto* external_id = find(document, "externalId");
+    group["external_id"] = external_id ? *external_id : json::value();
+    group["dp_id"] = group["external_id"];
+    group["raw_attributes"] = document;
+    return group;
+}
+
+}  // namespace scimd::service

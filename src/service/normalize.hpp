@@ -1,0 +1,28 @@
+// Users and groups as an application sees them: the `data` of events, in the words of Scalekit's API. Pure.
+#pragma once
+
+#include "base/json.hpp"
+#include "service/caller.hpp"
+#include "store/resources.hpp"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace scimd::service {
+
+constexpr std::size_t event_groups_max = 100;  // of a user in one event; more are cut with groups_truncated
+
+// `document` is the canonical SCIM document; it is repeated in raw_attributes.
+json::object normalize_user(
+    const caller& who,
+    const std::string& id,
+    const json::object& document,
+    const std::vector<store::resources::membership>& groups
+);
+json::object normalize_group(const caller& who, const std::string& id, const json::object& document);
+
+// The groups of a user as they stand in its normalized form.
+json::array normalize_groups(const std::vector<store::resources::membership>& groups);
+
+}  // namespace scimd::service

@@ -1,0 +1,323 @@
+#include "service/provisioning.hpp"
+
+#include "base/text.hpp"
+#include "service/domains.hpp"
+#include "service/events.hpp"
+#include "service/membership.hpp"
+#include "service/normalize.hpp"
+#include "store/events.hpp"
+
+#include <optional>
+#include <utility>
+
+namespace scimd::service {
+namespace {
+
+namespace resources = store::resources;
+
+bool is_user(const scim::resource_type& type)
+{
+    return type.name == "User";
+}
+
+std::optional<std::string> text_of(const json::object& document, std::string_view attribute)
+{
+    const auto* value = find_string(document, attribute);
+    return value ? std::optional(std::string(*value)) : std::nullopt;
+}
+
+std::optional<std::string> folded(const std::optional<std::string>& text)
+{
+    return text ? std::optional(fold(*text)) : std::nullopt;
+}
+
+resources::index_columns columns_of(const scim::resource_type& type, const json::object& document)
+{
+    resources::index_columns columns;
+    columns.display_key = folded(text_of(document, "displayName"));
+    columns.unique_key = is_user(type) ? folded(text_of(document, "userName")) : columns.display_key;
+    columns.external_id = text_of(document, "externalId");
+    if (const auto* active = find(document, "active"); active && active->is_bool()) {
+        columns.active = active->get_bool();
+    }
+    if (const auto* emails = find_array(document, "emails")) {
+        for (const auto& email : *emails) {
+            const auto* value = email.is_object() ? find_string(email.get_object(), "value") : nullptr;
+            if (value) {
+                columns.values.emplace_back("emails.value", fold(*value));
+            }
+        }
+    }
+    return columns;
+}
+
+error not_found(const scim::resource_type& type, std::string_view id)
+{
+    return {errc::not_found, type.name + " " + std::string(id.substr(0, 64)) + " does not exist."};
+}
+
+error name_taken(const scim::resource_type& type)
+{
+    const std::string name = is_user(type) ? "userName" : "displayName";
+    return {errc::uniqueness, name + " is taken by another " + type.name + " of this directory."};
+}
+
+json::object document_of(const resources::row& row)
+{
+    return parse_json_object(row.document, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
+}
+
+// The normalized form of a user or group as it stands in the store now.
+json::object normalized(
+    store::transaction& tx,
+    const caller& who,
+    const scim::resource_type& type,
+    resource_id id,
+    const json::object& document
+)
+{
+    if (!is_user(type)) {
+        return normalize_group(who, id_text(type, id), document);
+    }
+    return normalize_user(who, id_text(type, id), document, resources::groups_of(tx, who.directory, id));
+}
+
+result<resources::row> load(store::transaction& tx, const caller& who, const target& what)
+{
+    const auto number = parse_prefixed(what.id, what.type->id_prefix);
+    if (!number) {
+        return not_found(*what.type, what.id);
+    }
+    auto row = resources::find(tx, who.directory, what.type->name, {*number});
+    if (!row) {
+        return not_found(*what.type, what.id);
+    }
+    return std::move(*row);
+}
+
+// Who is refused is counted under the identity provider's own id, so that a changed userName is no new
+// person.
+std::string subject_of(const json::object& user)
+{
+    if (auto external_id = text_of(user, "externalId")) {
+        return *external_id;
+    }
+    return folded(text_of(user, "userName")).value_or("");
+}
+
+refused record_refusal(
+    store::transaction& tx, const caller& who, const json::object& user, gate_refusal refusal
+)
+{
+    const bool is_first = store::events::record_refusal(
+        tx,
+        who.directory,
+        {.subject = subject_of(user),
+         .reason = refusal.reason,
+         .user_name = text_of(user, "userName").value_or(""),
+         .domain = refusal.domain,
+         .detail = refusal.detail,
+         .first_at = tx.now(),
+         .last_at = tx.now()}
+    );
+    if (is_first) {
+        publish_refusal(tx, who, user, refusal.reason, refusal.domain, refusal.detail);
+    }
+    return {{errc::invalid_value, std::move(refusal.detail)}};
+}
+
+bool is_active(const json::object& user)
+{
+    const auto* active = find(user, "active");
+    return !active || !active->is_bool() || active->get_bool();
+}
+
+// The gate for a user that is there already. Shutting somebody out is never refused: a user whose domain has
+// lapsed can still be deactivated.
+std::optional<gate_refusal> refuse_update(
+    store::transaction& tx, const caller& who, const json::object& before, const json::object& after
+)
+{
+    const bool keeps_address = email_of(before) == email_of(after);
+    if (keeps_address && !is_active(after)) {
+        return std::nullopt;
+    }
+    return refuse_by_domain(tx, who, after);
+}
+
+resources::membership as_membership(resource_id group, const json::object& document)
+{
+    return {group, text_of(document, "displayName").value_or("")};
+}
+
+// The common end of PUT and PATCH: `next` and the membership operations in place of what `row` holds.
+struct update {
+    resources::row row;
+    json::object before;
+    json::object after;
+    std::vector<scim::membership_operation> members;
+};
+
+result<provisioned> store_update(store::transaction& tx, const caller& who, const target& what, update change)
+{
+    const auto& type = *what.type;
+    const bool has_changed = change.before != change.after;
+    if (is_user(type) && has_changed) {
+        if (auto refusal = refuse_update(tx, who, change.before, change.after)) {
+            return record_refusal(tx, who, change.after, std::move(*refusal));
+        }
+        store::events::forget_refusals(tx, who.directory, subject_of(change.after));
+    }
+    auto members = apply_members(tx, who, change.row.id, change.members);
+    if (!members) {
+        return members.error();
+    }
+    if (has_changed) {
+        const auto text = to_text(change.after);
+        auto updated = resources::update(
+            tx, who.directory, type.name, change.row.id, text, columns_of(type, change.after)
+        );
+        if (!updated) {
+            return name_taken(type);
+        }
+        publish_change(
+            tx,
+            who,
+            {.type = &type,
+             .version = updated->version,
+             .before = normalized(tx, who, type, change.row.id, change.before),
+             .after = normalized(tx, who, type, change.row.id, change.after)}
+        );
+        change.row = std::move(*updated);
+    } else if (!members->is_empty()) {
+        change.row = resources::touch(tx, who.directory, type.name, change.row.id);
+    }
+    publish_membership(tx, who, as_membership(change.row.id, change.after), *members);
+    return represent(tx, who, type, change.row, what.wanted);
+}
+
+}  // namespace
+
+result<provisioned> create(
+    store::transaction& tx,
+    const caller& who,
+    const scim::resource_type& type,
+    const scim::incoming& body,
+    const scim::projection& wanted
+)
+{
+    if (is_user(type)) {
+        if (auto refusal = refuse_by_domain(tx, who, body.document)) {
+            return record_refusal(tx, who, body.document, std::move(*refusal));
+        }
+    }
+    const auto columns = columns_of(type, body.document);
+    const auto row = resources::insert(tx, who.directory, type.name, to_text(body.document), columns);
+    if (!row) {
+        return name_taken(type);
+    }
+    if (is_user(type)) {
+        store::events::forget_refusals(tx, who.directory, subject_of(body.document));
+    }
+    const auto members = apply_members(tx, who, row->id, {scim::add_members{body.members}});
+    if (!members) {
+        return members.error();
+    }
+    publish_change(
+        tx,
+        who,
+        {.type = &type,
+         .version = row->version,
+         .before = std::nullopt,
+         .after = normalized(tx, who, type, row->id, body.document)}
+    );
+    publish_membership(tx, who, as_membership(row->id, body.document), *members);
+    return represent(tx, who, type, *row, wanted);
+}
+
+result<representation> get(store::transaction& tx, const caller& who, const target& what)
+{
+    const auto row = load(tx, who, what);
+    if (!row) {
+        return row.error();
+    }
+    return represent(tx, who, *what.type, *row, what.wanted);
+}
+
+result<provisioned> replace(
+    store::transaction& tx, const caller& who, const target& what, const scim::incoming& body
+)
+{
+    auto row = load(tx, who, what);
+    if (!row) {
+        return row.error();
+    }
+    if (auto met = what.conditions.check(row->version); !met) {
+        return met.error();
+    }
+    auto before = document_of(*row);
+    if (auto allowed = scim::check_replacement(before, body.document, *what.type); !allowed) {
+        return allowed.error();
+    }
+    std::vector<scim::membership_operation> members;
+    if (body.names_members) {
+        members.emplace_back(scim::replace_members{body.members});
+    }
+    return store_update(
+        tx, who, what, {std::move(*row), std::move(before), body.document, std::move(members)}
+    );
+}
+
+result<provisioned> patch(
+    store::transaction& tx, const caller& who, const target& what, const scim::patch& change
+)
+{
+    auto row = load(tx, who, what);
+    if (!row) {
+        return row.error();
+    }
+    if (auto met = what.conditions.check(row->version); !met) {
+        return met.error();
+    }
+    auto before = document_of(*row);
+    auto after = scim::apply(change, before, *what.type);
+    if (!after) {
+        return after.error();
+    }
+    return store_update(
+        tx, who, what, {std::move(*row), std::move(before), std::move(*after), change.members}
+    );
+}
+
+result<void> remove(store::transaction& tx, const caller& who, const target& what)
+{
+    const auto row = load(tx, who, what);
+    if (!row) {
+        return row.error();
+    }
+    if (auto met = what.conditions.check(row->version); !met) {
+        return met.error();
+    }
+    const auto& type = *what.type;
+    const auto document = document_of(*row);
+    auto last_state = normalized(tx, who, type, row->id, document);
+    std::vector<resources::member_row> members;
+    if (!is_user(type)) {
+        resources::members_of(tx, who.directory, row->id, [&](const resources::member_row& member) {
+            members.push_back(member);
+            return true;
+        });
+    }
+    const auto groups = resources::groups_of(tx, who.directory, row->id);
+    resources::remove(tx, who.directory, type.name, row->id);
+    const auto event = publish_change(
+        tx,
+        who,
+        {.type = &type, .version = row->version, .before = std::move(last_state), .after = std::nullopt}
+    );
+    publish_lost_group(tx, who, as_membership(row->id, document), members, event);
+    publish_lost_member(tx, who, groups, {row->id, type.name, {}}, event);
+    return {};
+}
+
+}  // namespace scimd::service

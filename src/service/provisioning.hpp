@@ -1,0 +1,73 @@
+// The verbs of SCIM on one directory (RFC 7644 §3.3 to §3.6).
+//
+// Each runs in one transaction and leaves either all of its traces, the event among them, or none. Results
+// name what the caller did wrong; a user kept out by the domain gate is neither an error nor a success:
+// `refused` has been recorded and is to be committed.
+#pragma once
+
+#include "base/error.hpp"
+#include "scim/patch.hpp"
+#include "scim/query.hpp"
+#include "scim/resource.hpp"
+#include "service/caller.hpp"
+#include "service/etag.hpp"
+#include "service/representation.hpp"
+#include "store/store.hpp"
+#include "store/transaction.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace scimd::service {
+
+struct refused {
+    error reason;
+};
+using provisioned = std::variant<representation, refused>;
+
+// What is asked of one resource.
+struct target {
+    const scim::resource_type* type = nullptr;
+    std::string id;  // as it stands in the URL
+    preconditions conditions;
+    scim::projection wanted;
+};
+
+result<provisioned> create(
+    store::transaction& tx,
+    const caller& who,
+    const scim::resource_type& type,
+    const scim::incoming& body,
+    const scim::projection& wanted
+);
+
+result<representation> get(store::transaction& tx, const caller& who, const target& what);
+
+// PUT. A group's members stay as they are when the body does not name `members` at all
+// (docs/compatibility.md).
+result<provisioned> replace(
+    store::transaction& tx, const caller& who, const target& what, const scim::incoming& body
+);
+
+result<provisioned> patch(
+    store::transaction& tx, const caller& who, const target& what, const scim::patch& change
+);
+
+result<void> remove(store::transaction& tx, const caller& who, const target& what);
+
+struct page {
+    std::uint64_t total = 0;
+    std::uint64_t start_index = 1;
+    std::vector<std::string> resources;  // serialized
+};
+page list(
+    store::transaction& tx, const caller& who, const scim::resource_type& type, const scim::list_query& query
+);
+
+// read for a look-up by an index that yields a handful, scan for everything else.
+store::intent intent_of(const scim::list_query& query);
+
+}  // namespace scimd::service

@@ -1,0 +1,239 @@
+#include "service/representation.hpp"
+
+#include "base/time.hpp"
+#include "scim/resource.hpp"
+#include "service/etag.hpp"
+#include "service/membership.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+
+namespace scimd::service {
+namespace {
+
+namespace resources = store::resources;
+
+// What is read from other rows: a group's members or a user's groups.
+enum class derived { none, members, groups };
+
+derived derived_of(const scim::resource_type& type)
+{
+    return type.name == "Group" ? derived::members : type.name == "User" ? derived::groups : derived::none;
+}
+
+std::string_view derived_name(derived kind)
+{
+    return kind == derived::members ? "members" : "groups";
+}
+
+bool wants_derived(const scim::resource_type& type, const scim::projection& wanted)
+{
+    const auto kind = derived_of(type);
+    if (kind == derived::none) {
+        return false;
+    }
+    const auto* attribute = type.base->find(derived_name(kind));
+    return attribute && wanted.wants(*attribute);
+}
+
+void append_field(std::string& out, std::string_view name, std::string_view value)
+{
+    append_quoted(out, name);
+    out += ':';
+    append_quoted(out, value);
+}
+
+void append_meta(
+    std::string& out, const scim::resource_type& type, const resources::row& row, std::string_view location
+)
+{
+    out += ",\"meta\":{";
+    append_field(out, "resourceType", type.name);
+    out += ',';
+    append_field(out, "created", format_rfc3339(row.created));
+    out += ',';
+    append_field(out, "lastModified", format_rfc3339(row.modified));
+    out += ',';
+    append_field(out, "location", location);
+    out += ',';
+    append_field(out, "version", etag(row.version));
+    out += '}';
+}
+
+void append_member(std::string& out, const caller& who, const resources::member_row& member)
+{
+    const auto& type = *who.schemas->find_type(member.type);
+    const auto id = id_text(type, member.id);
+    out += '{';
+    append_field(out, "value", id);
+    out += ',';
+    append_field(out, "$ref", who.base_url + type.endpoint + '/' + id);
+    out += ',';
+    append_field(out, "type", type.name);
+    if (!member.display.empty()) {
+        out += ',';
+        append_field(out, "display", member.display);
+    }
+    out += '}';
+}
+
+// RFC 7643 §2.5 lets an empty list be absent, but identity providers read `members` of an empty group.
+void append_members(std::string& out, store::transaction& tx, const caller& who, resource_id group)
+{
+    out += ",\"members\":[";
+    bool is_first = true;
+    resources::members_of(tx, who.directory, group, [&](const resources::member_row& member) {
+        if (!is_first) {
+            out += ',';
+        }
+        is_first = false;
+        append_member(out, who, member);
+        return true;
+    });
+    out += ']';
+}
+
+void append_groups(std::string& out, const caller& who, const std::vector<resources::membership>& groups)
+{
+    if (groups.empty()) {
+        return;
+    }
+    const auto& type = *who.schemas->find_type("Group");
+    out += ",\"groups\":[";
+    for (const auto& group : groups) {
+        if (out.back() != '[') {
+            out += ',';
+        }
+        const auto id = id_text(type, group.group);
+        out += '{';
+        append_field(out, "value", id);
+        out += ',';
+        append_field(out, "$ref", who.base_url + type.endpoint + '/' + id);
+        out += ',';
+        append_field(out, "display", group.display_name);
+        out += ',';
+        append_field(out, "type", "direct");
+        out += '}';
+    }
+    out += ']';
+}
+
+// Stored text is canonical and every stored attribute is returned by default unless its schema says
+// otherwise; then the text can be extended instead of being parsed, rebuilt and written again.
+bool returns_whole_document(const scim::resource_type& type)
+{
+    const auto is_plain = [](const scim::schema& definition) {
+        const auto is_hidden = [](const scim::attribute& one) {
+            return one.returned == scim::returned::never || one.returned == scim::returned::on_request;
+        };
+        return std::ranges::none_of(definition.attributes, [&](const scim::attribute& one) {
+            const bool is_stored = one.mutability != scim::mutability::write_only;
+            return is_stored && (is_hidden(one) || std::ranges::any_of(one.sub_attributes, is_hidden));
+        });
+    };
+    return is_plain(*type.base) && std::ranges::all_of(type.extensions, [&](const scim::extension& one) {
+               return is_plain(*one.definition);
+           });
+}
+
+// The full resource: the stored text, reopened at its end.
+std::string full_text(
+    store::transaction& tx,
+    const caller& who,
+    const scim::resource_type& type,
+    const resources::row& row,
+    const std::vector<resources::membership>* groups,
+    bool with_members
+)
+{
+    std::string out;
+    out.reserve(row.document.size() + 512);
+    out.append(row.document, 0, row.document.size() - 1);
+    out += ',';
+    const auto id = id_text(type, row.id);
+    append_field(out, "id", id);
+    append_meta(out, type, row, who.base_url + type.endpoint + '/' + id);
+    if (groups) {
+        append_groups(out, who, *groups);
+    }
+    if (with_members) {
+        append_members(out, tx, who, row.id);
+    }
+    out += '}';
+    return out;
+}
+
+std::string projected(
+    std::string full, const scim::resource_type& type, const scim::projection& wanted, bool has_whole
+)
+{
+    if (wanted.is_default() && has_whole) {
+        return full;
+    }
+    // Members make documents of many nodes; this text is our own, so the limits on clients' text do not
+    // apply.
+    auto resource = parse_json_object(full, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
+    scim::project(resource, wanted, type);
+    return to_text(resource);
+}
+
+}  // namespace
+
+std::string id_text(const scim::resource_type& type, resource_id id)
+{
+    return type.id_prefix + std::to_string(id.value);
+}
+
+representation represent(
+    store::transaction& tx,
+    const caller& who,
+    const scim::resource_type& type,
+    const resources::row& row,
+    const scim::projection& wanted
+)
+{
+    const bool with_derived = wants_derived(type, wanted);
+    const bool with_members = with_derived && derived_of(type) == derived::members;
+    std::optional<std::vector<resources::membership>> groups;
+    if (with_derived && !with_members) {
+        groups = resources::groups_of(tx, who.directory, row.id);
+    }
+    auto full = full_text(tx, who, type, row, groups ? &*groups : nullptr, with_members);
+    return {
+        .body = projected(std::move(full), type, wanted, returns_whole_document(type)),
+        .location = who.base_url + type.endpoint + '/' + id_text(type, row.id),
+        .version = row.version
+    };
+}
+
+std::vector<std::string> represent_page(
+    store::transaction& tx,
+    const caller& who,
+    const scim::resource_type& type,
+    const std::vector<resources::row>& rows,
+    const scim::projection& wanted
+)
+{
+    std::vector<std::string> page;
+    page.reserve(rows.size());
+    for (const auto& row : rows) {
+        page.push_back(represent(tx, who, type, row, wanted).body);
+    }
+    return page;
+}
+
+json::object whole_document(
+    store::transaction& tx, const caller& who, const scim::resource_type& type, const resources::row& row
+)
+{
+    const auto kind = derived_of(type);
+    std::vector<resources::membership> groups;
+    if (kind == derived::groups) {
+        groups = resources::groups_of(tx, who.directory, row.id);
+    }
+    const auto full = full_text(tx, who, type, row, &groups, kind == derived::members);
+    return parse_json_object(full, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
+}
+
+}  // namespace scimd::service

@@ -1,0 +1,54 @@
+#include "service/tokens.hpp"
+
+#include "base/codec.hpp"
+
+#include <array>
+#include <cstdint>
+
+namespace scimd::service {
+namespace {
+
+constexpr std::size_t checksum_digits = 6;
+constexpr std::size_t random_digits = 43;
+constexpr std::size_t suffix_characters = 4;
+
+std::string checksum(std::string_view text)
+{
+    const std::uint32_t crc = crc32(text);
+    std::array<std::byte, 4> bytes{};
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        bytes[i] = static_cast<std::byte>(crc >> (24 - 8 * i));
+    }
+    return to_base62(bytes, checksum_digits);
+}
+
+}  // namespace
+
+minted_token mint_token(random_source& random)
+{
+    std::array<std::byte, 32> bytes{};
+    random.fill(bytes);
+    std::string text(token_prefix);
+    text += to_base62(bytes, random_digits);
+    text += checksum(text);
+    const auto digest = sha256(text);
+    auto suffix = text.substr(text.size() - suffix_characters);
+    return minted_token{secret(std::move(text)), digest, std::move(suffix)};
+}
+
+std::optional<sha256_digest> digest_of_token(std::string_view text)
+{
+    if (text.size() != token_bytes) {
+        return std::nullopt;
+    }
+    if (!text.starts_with(token_prefix)) {
+        return std::nullopt;
+    }
+    const auto body = text.substr(0, text.size() - checksum_digits);
+    if (checksum(body) != text.substr(body.size())) {
+        return std::nullopt;
+    }
+    return sha256(text);
+}
+
+}  // namespace scimd::service
