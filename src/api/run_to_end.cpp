@@ -38,7 +38,7 @@ http::response run_to_end(const site& served, store::database& database, http::r
                 return served.refuse({errc::too_large, "The body is too large."}, request.target);
             }
             const auto then = std::move(wanted->then);
-            next = then(std::move(body));
+            next = then(std::exchange(body, {}));
         } else {
             const auto long_job = std::move(std::get<chore>(next).run);
             next = long_job(database);

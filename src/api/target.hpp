@@ -21,8 +21,9 @@ struct target {
     [[nodiscard]] std::optional<std::string_view> parameter(std::string_view name) const;  // the first
 };
 
-// bad_request for what could mean one thing to a proxy and another to us: an encoded slash, backslash, NUL or line
-// break, "//" (but right behind a SCIM base), "." and ".." segments, ';', broken percent-encoding, invalid UTF-8.
+// bad_request for what could mean one thing to a proxy and another to us: an encoded slash, backslash, NUL or
+// line break, "//" (but right behind a SCIM base), "." and ".." segments, ';', broken percent-encoding,
+// invalid UTF-8.
 result<target> parse_target(std::string_view text);
 
 }  // namespace scimd::api

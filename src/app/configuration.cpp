@@ -327,6 +327,7 @@ configuration judged(const raw_options& raw, judge& by)
     settings.data = raw.data;
     settings.is_json = raw.is_json;
     settings.public_url = by.public_url(raw.public_url, raw);
+    settings.is_public_url_given = !raw.public_url.empty();
     settings.listen = by.endpoints(raw.listen);
     settings.tls = by.tls(raw);
     const auto cores = std::max(1U, std::thread::hardware_concurrency());

@@ -15,6 +15,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <utility>
 
 namespace scimd::app {
 
@@ -31,6 +33,9 @@ public:
     [[nodiscard]] store::database& database() noexcept { return *database_; }
     [[nodiscard]] metrics& figures() noexcept { return figures_; }
     [[nodiscard]] std::string environment() const { return house_->environment.text(); }
+
+    // Before the first request: the URL is known once a listener has its port.
+    void set_public_url(std::string url) { house_->public_url = std::move(url); }
 
     // From now on the service says that it is not ready.
     void announce_drain() noexcept { is_draining_ = true; }

@@ -70,15 +70,22 @@ public:
     result<void> listen()
     {
         for (const auto& where : settings_.listen) {
-            net::listener listener{.at = where, .tls = where.is_unix() ? std::nullopt : settings_.tls};
-            if (auto opened = open(listener); !opened) {
+            const net::listener listener{.at = where, .tls = where.is_unix() ? std::nullopt : settings_.tls};
+            const auto opened = open(listener);
+            if (!opened) {
                 return opened.error();
+            }
+            if (where.port == 0 && !where.is_unix() && !settings_.is_public_url_given) {
+                home_.set_public_url((settings_.tls ? "https://" : "http://") + opened->text());
             }
         }
         net::listener control;
         control.at.unix_path = settings_.data / "control.sock";
         control.is_operator_door = true;
-        return open(control);
+        if (const auto opened = open(control); !opened) {
+            return opened.error();
+        }
+        return {};
     }
 
     int until_stopped()
@@ -101,14 +108,14 @@ public:
     }
 
 private:
-    result<void> open(const net::listener& listener)
+    result<net::endpoint> open(const net::listener& listener)
     {
-        const auto bound = server_.listen(listener);
+        auto bound = server_.listen(listener);
         if (!bound) {
             return error{bound.error().code, listener.at.text() + ": " + bound.error().detail};
         }
         log_.info("server.listening", {{"endpoint", bound->text()}, {"control", listener.is_operator_door}});
-        return {};
+        return bound;
     }
 
     void await_stop()

@@ -18,7 +18,8 @@ bool is_read_only(const path& where) noexcept
            where.leaf().mutability == mutability::read_only;
 }
 
-// Nothing a document holds: `schemas` is computed from what there is, a password is never kept.
+// Nothing a document holds: `schemas` is computed from what there is, a password is never kept, and what is
+// read-only is the server's.
 bool is_without_effect(const path& where) noexcept
 {
     return where.attribute == find_common("schemas") || !is_kept_in_documents(*where.attribute) ||
@@ -121,7 +122,7 @@ result<void> patch_reader::read_resource(const demand& wanted)
 // A URN alone stands for all attributes of its schema.
 result<void> patch_reader::read_container(const demand& wanted, const schema& container)
 {
-    const bool unassigns = wanted.value && is_blank(*wanted.value);
+    const bool unassigns = wanted.value && is_blank(*wanted.value) && !wanted.value->is_object();
     if (wanted.verb == patch_verb::remove || (wanted.verb == patch_verb::replace && unassigns)) {
         if (&container == type_.base)
             return error{errc::mutability, container.urn + " cannot be removed."};

@@ -29,7 +29,7 @@ struct path {
 };
 
 // Names are matched whatever their ASCII case; a URN prefix of the base or an extension schema is understood,
-// also (scim.md: Entra) with '.' instead of ':' between URN and name. invalid_path with the offending name
+// also (Entra) with '.' instead of ':' between URN and name. invalid_path with the offending name
 // otherwise.
 result<path> parse_path(std::string_view text, const resource_type& type);
 

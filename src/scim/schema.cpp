@@ -77,9 +77,9 @@ const attribute* attribute::find(std::string_view sub_attribute) const noexcept
     return find_named(sub_attributes, sub_attribute);
 }
 
-const attribute* schema::find(std::string_view name_) const noexcept
+const attribute* schema::find(std::string_view wanted) const noexcept
 {
-    return find_named(attributes, name_);
+    return find_named(attributes, wanted);
 }
 
 const schema* resource_type::find_schema(std::string_view urn) const noexcept

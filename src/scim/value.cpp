@@ -60,7 +60,7 @@ result<json::value> read_text(const json::value& value, const value_place& place
     return value;
 }
 
-// Entra sends "True" and "False" (scim.md: the only strings taken for another type).
+// Entra sends "True" and "False": the only strings taken for another type.
 result<json::value> read_boolean(const json::value& value, const value_place& place)
 {
     if (value.is_bool())
@@ -244,7 +244,7 @@ result<json::value> read_value_at(const json::value& value, const value_place& p
 
 result<json::value> read_partial(const json::value& value, const attribute& target)
 {
-    if (is_blank(value))
+    if (is_blank(value) && !value.is_object())
         return json::value(nullptr);
     return read_complex(value, target, nulls::kept);
 }

@@ -37,8 +37,8 @@ result<json::value> read_value_at(
     const json::value& value, const value_place& place, bool is_element = false
 );
 
-// The sub-attributes a client listed for a complex value, those it unassigned as null: what merge() takes. A
-// blank value is null; unknown and read-only sub-attributes are left out.
+// The sub-attributes a client listed for a complex value, those it unassigned as null: what merge() takes.
+// null, [] and "" are null, whereas {} lists nothing; unknown and read-only sub-attributes are left out.
 result<json::value> read_partial(const json::value& value, const attribute& target);
 
 // Sets the sub-attributes of `changes` in `element`, removing those that are null.

@@ -175,8 +175,8 @@ void publish_refusal(
     if (const auto* external_id = find(user, "externalId")) {
         data["dp_id"] = *external_id;
     }
-    if (auto email = email_of(user); !email.empty()) {
-        data["email"] = std::move(email);
+    if (const auto email = email_of(user); !email.empty()) {
+        data["email"] = email;
     }
     event_draft draft;
     draft.type = "organization.directory.user_rejected";

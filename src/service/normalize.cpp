@@ -132,8 +132,8 @@ json::object normalize_user(
     user["id"] = id;
     user["organization_id"] = who.organization.text();
     user["directory_id"] = who.directory.text();
-    if (auto email = email_of(document); !email.empty()) {
-        user["email"] = std::move(email);
+    if (const auto email = email_of(document); !email.empty()) {
+        user["email"] = email;
     }
     add_name(user, document);
     copy(user, document, user_attributes);

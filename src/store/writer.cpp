@@ -81,12 +81,11 @@ void writer::submit(task what, completion done)
         else {
             queue_.push_back({std::move(what), std::move(done), nullptr});
             queue_length_.set(static_cast<std::int64_t>(queue_.size()));
+            changed_.notify_one();
+            return;
         }
     }
-    if (refusal)
-        done(refusal);
-    else
-        changed_.notify_one();
+    done(refusal);
 }
 
 void writer::run_between_groups(std::unique_ptr<chore> what)

@@ -1,1 +1,0 @@
-#include <base/clock.hpp> // IWYU pragma: associated

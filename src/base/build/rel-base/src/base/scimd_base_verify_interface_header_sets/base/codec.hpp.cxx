@@ -1,1 +1,0 @@
-#include <base/codec.hpp> // IWYU pragma: associated

@@ -1,1 +1,0 @@
-#include <base/crypto.hpp> // IWYU pragma: associated

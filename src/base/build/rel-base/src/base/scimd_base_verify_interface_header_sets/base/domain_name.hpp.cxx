@@ -1,1 +1,0 @@
-#include <base/domain_name.hpp> // IWYU pragma: associated

@@ -1,1 +1,0 @@
-#include <base/error.hpp> // IWYU pragma: associated

@@ -1,1 +1,0 @@
-#include <base/id.hpp> // IWYU pragma: associated

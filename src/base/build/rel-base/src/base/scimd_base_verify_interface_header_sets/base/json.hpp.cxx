@@ -1,1 +1,0 @@
-#include <base/json.hpp> // IWYU pragma: associated

@@ -1,1 +1,0 @@
-#include <base/log.hpp> // IWYU pragma: associated

@@ -1,1 +1,0 @@
-#include <base/metrics.hpp> // IWYU pragma: associated

@@ -1,1 +1,0 @@
-#include <base/random.hpp> // IWYU pragma: associated

@@ -1,1 +1,0 @@
-#include <base/secret.hpp> // IWYU pragma: associated

@@ -1,1 +1,0 @@
-#include <base/text.hpp> // IWYU pragma: associated

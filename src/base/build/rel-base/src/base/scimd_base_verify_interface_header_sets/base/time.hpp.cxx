@@ -1,1 +1,0 @@
-#include <base/time.hpp> // IWYU pragma: associated

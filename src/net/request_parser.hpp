@@ -1,0 +1,50 @@
+// Beast's parser, filling our own request: the second reader of a head that the framing gate has passed, and
+// the only one of bodies.
+#pragma once
+
+#include "scimd/http.hpp"
+
+#include <boost/beast/http/basic_parser.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace scimd::net {
+
+class request_parser final : public boost::beast::http::basic_parser<true> {
+public:
+    using error_code = boost::system::error_code;
+
+    // Fills `into`, which must outlive the parser.
+    request_parser(http::request& into, std::size_t chunk_header_bytes_max);
+
+    // To be called between head and body; a larger body fails with beast::http::error::body_limit.
+    void limit_body(std::size_t bytes_max);
+
+    [[nodiscard]] bool is_http_1_0() const noexcept { return is_http_1_0_; }
+    [[nodiscard]] std::string take_body() { return std::move(body_); }
+
+private:
+    using string_view = boost::beast::string_view;
+    using field = boost::beast::http::field;
+    using verb = boost::beast::http::verb;
+
+    void on_request_impl(verb, string_view method, string_view target, int version, error_code&) override;
+    void on_response_impl(int code, string_view reason, int version, error_code&) override;
+    void on_field_impl(field, string_view name, string_view value, error_code&) override;
+    void on_header_impl(error_code&) override;
+    void on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&) override;
+    std::size_t on_body_impl(string_view bytes, error_code&) override;
+    void on_chunk_header_impl(std::uint64_t size, string_view extensions, error_code&) override;
+    std::size_t on_chunk_body_impl(std::uint64_t left, string_view bytes, error_code&) override;
+    void on_finish_impl(error_code&) override;
+
+    http::request& into_;
+    const std::size_t chunk_header_bytes_max_;
+    bool has_head_ = false;
+    bool is_http_1_0_ = false;
+    std::string body_;
+};
+
+}  // namespace scimd::net

@@ -1,0 +1,428 @@
+#include "net/session.hpp"
+
+#include "net/framing.hpp"
+#include "net/request_id.hpp"
+#include "net/request_parser.hpp"
+#include "net/response_head.hpp"
+#include "net/watchdog.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/error.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <optional>
+#include <utility>
+
+namespace scimd::net {
+namespace {
+
+using boost::system::error_code;
+using std::chrono::steady_clock;
+
+constexpr std::size_t read_bytes = 8 * 1024;
+constexpr std::size_t copied_body_bytes_max = 16 * 1024;  // a body up to here shares one write with its head
+constexpr std::chrono::milliseconds linger_deadline{2'000};
+
+enum class ending {
+    none,       // the next request
+    quiet,      // close
+    lingering,  // let the peer read what we wrote before we close
+};
+
+std::string_view refusal_reason(errc code) noexcept
+{
+    switch (code) {
+        case errc::uri_too_long:
+            return "uri_too_long";
+        case errc::fields_too_large:
+            return "fields_too_large";
+        case errc::not_implemented:
+            return "transfer_coding";
+        case errc::unsupported_media_type:
+            return "content_encoding";
+        case errc::expectation_failed:
+            return "expectation";
+        case errc::request_timeout:
+            return "timeout";
+        default:
+            return "framing";
+    }
+}
+
+error body_too_large(std::size_t bytes_max)
+{
+    return error{errc::too_large, "The body is larger than " + std::to_string(bytes_max) + " bytes."};
+}
+
+class http_session final : public session,
+                           public std::enable_shared_from_this<http_session>,
+                           private exchange {
+public:
+    http_session(
+        std::unique_ptr<transport> wire, const http::peer& from, std::shared_ptr<session_context> shared
+    );
+    ~http_session() override;
+
+    asio::any_io_executor executor() override { return wire_->executor(); }
+    asio::awaitable<void> run() override;
+    void drain() override;
+    void abort() override;
+
+private:
+    http::request& head() override { return request_; }
+    asio::awaitable<result<std::string>> read_body(std::size_t bytes_max) override;
+
+    asio::awaitable<ending> serve();
+    asio::awaitable<ending> serve_one();
+    asio::awaitable<result<std::size_t>> receive_head();
+    result<void> parse_head(std::size_t bytes);
+    asio::awaitable<http::response> ask_service();
+    asio::awaitable<result<std::string>> receive_body(std::size_t bytes_max);
+    result<bool> parse_body(std::size_t bytes_max);
+    asio::awaitable<ending> answer(http::response made);
+    asio::awaitable<ending> refuse(const error& reason);
+    std::string_view begin_response(const http::response& made);
+    asio::awaitable<bool> write(std::string_view body);
+    asio::awaitable<void> linger();
+
+    [[nodiscard]] std::chrono::seconds fair_share(std::size_t bytes) const noexcept;
+    [[nodiscard]] std::string_view received() const noexcept;
+    [[nodiscard]] bool stays_open() const;
+    bool settle_body();
+
+    const std::shared_ptr<session_context> shared_;
+    const limits& bounds_;
+    const http::peer from_;
+    const std::shared_ptr<transport> wire_;
+    const std::shared_ptr<watchdog> dog_;
+
+    boost::beast::flat_buffer in_;
+    std::string out_;
+    http::request request_;
+    std::optional<request_parser> parser_;
+    date_stamp date_;
+    response_manner manner_;  // of the response to come; the service may move the request away under it
+    request_ids ids_;
+    std::string id_;
+    std::size_t requests_ = 0;
+    bool is_idle_ = false;
+    bool is_body_asked_ = false;
+    bool awaits_continue_ = false;
+};
+
+http_session::http_session(
+    std::unique_ptr<transport> wire, const http::peer& from, std::shared_ptr<session_context> shared
+)
+    : shared_(std::move(shared)),
+      bounds_(shared_->bounds),
+      from_(from),
+      wire_(std::move(wire)),
+      dog_(std::make_shared<watchdog>(wire_)),
+      ids_(*shared_->random)
+{
+}
+
+http_session::~http_session()
+{
+    shared_->registry.leave(*this, from_);
+}
+
+void http_session::drain()
+{
+    asio::post(wire_->executor(), [self = shared_from_this()] {
+        if (self->is_idle_ && !self->wire_->has_arrivals())
+            self->wire_->cancel();
+    });
+}
+
+void http_session::abort()
+{
+    asio::post(wire_->executor(), [self = shared_from_this()] { self->wire_->close(); });
+}
+
+asio::awaitable<void> http_session::run()
+{
+    try {
+        if (co_await serve() == ending::lingering)
+            co_await linger();
+    } catch (const std::exception& failure) {
+        shared_->log.error("http.session_failed", {{"reason", failure.what()}});
+    }
+    dog_->stop();
+    wire_->close();
+}
+
+asio::awaitable<ending> http_session::serve()
+{
+    dog_->expect_within(bounds_.handshake_deadline);
+    if (const auto failure = co_await wire_->handshake(); failure || dog_->is_late()) {
+        shared_->count_refusal("handshake");
+        co_return ending::quiet;
+    }
+    auto end = ending::none;
+    while (end == ending::none)
+        end = co_await serve_one();
+    co_return end;
+}
+
+asio::awaitable<ending> http_session::serve_one()
+{
+    const auto bytes = co_await receive_head();
+    if (bytes.has_error())
+        co_return co_await refuse(bytes.error());
+    if (*bytes == 0)
+        co_return ending::quiet;
+    ++requests_;
+    if (const auto parsed = parse_head(*bytes); parsed.has_error())
+        co_return co_await refuse(parsed.error());
+
+    dog_->rest();
+    auto made = co_await ask_service();
+    co_return co_await answer(std::move(made));
+}
+
+// The size of the head at the front of the buffer; 0 when the connection ended between requests.
+asio::awaitable<result<std::size_t>> http_session::receive_head()
+{
+    std::size_t scanned = 0;
+    bool has_begun = false;
+    for (;;) {
+        const auto bytes = find_head(received(), scanned, bounds_);
+        if (bytes.has_error() || *bytes > 0)
+            co_return bytes;
+        scanned = in_.size();
+        is_idle_ = scanned == 0;
+        if (is_idle_ && shared_->is_draining)
+            co_return std::size_t{0};
+        if (is_idle_)
+            dog_->expect_within(bounds_.idle_deadline);
+        else if (!std::exchange(has_begun, true))
+            dog_->expect_within(bounds_.header_deadline);
+
+        const auto [failure, count] = co_await wire_->read_some(in_.prepare(read_bytes));
+        const bool was_idle = std::exchange(is_idle_, false);
+        in_.commit(count);
+        if (dog_->is_late() && !was_idle)
+            co_return error{errc::request_timeout, "The header came too slowly."};
+        if (failure || dog_->is_late())
+            co_return std::size_t{0};
+    }
+}
+
+result<void> http_session::parse_head(std::size_t bytes)
+{
+    const auto head = received().substr(0, bytes);
+    if (auto sound = check_head(head, bounds_); sound.has_error())
+        return sound;
+
+    request_ = {};
+    request_.from = from_;
+    parser_.emplace(request_, bounds_.chunk_header_bytes_max);
+    parser_->eager(false);  // the head only: the body waits until somebody asks for it
+    error_code failure;
+    const auto parsed = parser_->put(asio::const_buffer(head.data(), head.size()), failure);
+    if (failure || parsed != bytes || !parser_->is_header_done())
+        return error{errc::bad_request, "The header cannot be parsed."};
+    parser_->eager(true);
+    in_.consume(bytes);
+
+    const auto* const id = request_.headers.find("X-Request-Id");
+    id_ = id && is_request_id(*id) ? *id : ids_.next();
+    request_.id = id_;
+    manner_ = response_manner{
+        .request_id = id_,
+        .is_http_1_0 = parser_->is_http_1_0(),
+        .answers_head = request_.method == "HEAD",
+    };
+    is_body_asked_ = false;
+    // RFC 9110 §10.1.1: an expectation of an HTTP/1.0 client is ignored.
+    awaits_continue_ = !manner_.is_http_1_0 && request_.headers.find("Expect");
+    return {};
+}
+
+asio::awaitable<http::response> http_session::ask_service()
+{
+    try {
+        co_return co_await shared_->handlers.respond(*this);
+    } catch (const std::exception& failure) {
+        shared_->log.error("http.service_failed", {{"request", id_}, {"reason", failure.what()}});
+    }
+    const error reason{errc::internal, "The request could not be served."};
+    co_return shared_->handlers.refuse(reason, request_.target);
+}
+
+asio::awaitable<result<std::string>> http_session::read_body(std::size_t bytes_max)
+{
+    if (std::exchange(is_body_asked_, true))
+        co_return error{errc::internal, "The body was read before."};
+    if (parser_->is_done())
+        co_return std::string();
+    if (parser_->content_length().value_or(0) > bytes_max)
+        co_return body_too_large(bytes_max);
+    parser_->limit_body(bytes_max);
+
+    if (awaits_continue_ && in_.size() == 0) {
+        out_ = "HTTP/1.1 100 Continue\r\n\r\n";
+        if (!co_await write(std::string_view()))
+            co_return error{errc::bad_request, "The connection ended before the body."};
+    }
+    auto body = co_await receive_body(bytes_max);
+    dog_->rest();
+    co_return body;
+}
+
+asio::awaitable<result<std::string>> http_session::receive_body(std::size_t bytes_max)
+{
+    const auto begun = steady_clock::now();
+    std::size_t received_bytes = in_.size();
+    for (;;) {
+        const auto is_whole = parse_body(bytes_max);
+        if (is_whole.has_error())
+            co_return is_whole.error();
+        if (*is_whole)
+            co_return parser_->take_body();
+
+        dog_->expect_by(begun + bounds_.body_deadline + fair_share(received_bytes));
+        const auto [failure, count] = co_await wire_->read_some(in_.prepare(read_bytes));
+        in_.commit(count);
+        received_bytes += count;
+        if (dog_->is_late())
+            co_return error{errc::request_timeout, "The body came too slowly."};
+        if (failure)
+            co_return error{errc::bad_request, "The connection ended within the body."};
+    }
+}
+
+// Whether the body is whole after what has been received.
+result<bool> http_session::parse_body(std::size_t bytes_max)
+{
+    namespace beast_http = boost::beast::http;
+    constexpr std::size_t line_ends_bytes = 4;  // the CRLF that ends the chunk before, and the header's own
+    if (in_.size() == 0)
+        return false;
+
+    error_code failure;
+    in_.consume(parser_->put(in_.data(), failure));
+    if (failure == beast_http::error::body_limit)
+        return body_too_large(bytes_max);
+    if (failure && failure != beast_http::error::need_more)
+        return error{errc::bad_request, "The body's chunks are malformed."};
+    if (in_.size() > bounds_.chunk_header_bytes_max + line_ends_bytes && !parser_->is_done())
+        return error{errc::bad_request, "A chunk's header is too long."};
+    return parser_->is_done();
+}
+
+asio::awaitable<ending> http_session::answer(http::response made)
+{
+    manner_.closes = !settle_body() || !stays_open();
+    const auto body = begin_response(made);
+    if (!co_await write(body))
+        co_return ending::quiet;
+    co_return manner_.closes ? ending::lingering : ending::none;
+}
+
+asio::awaitable<ending> http_session::refuse(const error& reason)
+{
+    shared_->count_refusal(refusal_reason(reason.code));
+    id_ = ids_.next();
+    manner_ =
+        response_manner{.request_id = id_, .closes = true, .answers_head = received().starts_with("HEAD ")};
+    const auto made = shared_->handlers.refuse(reason, readable_target(received()));
+    const auto body = begin_response(made);
+    co_return co_await write(body) ? ending::lingering : ending::quiet;
+}
+
+// Puts the head into `out_`; returns the body that is to follow it.
+std::string_view http_session::begin_response(const http::response& made)
+{
+    out_.clear();
+    append_response_head(out_, made, manner_, date_.now());
+    return has_body(made, manner_) ? std::string_view(made.body) : std::string_view();
+}
+
+// Sends `out_` and then `body`. A peer that takes too little, at once or on the whole, is given up.
+asio::awaitable<bool> http_session::write(std::string_view body)
+{
+    if (body.size() <= copied_body_bytes_max) {
+        out_.append(body);
+        body = {};
+    }
+    const auto stall = bounds_.write_stall_deadline;
+    const auto last_moment = steady_clock::now() + stall + fair_share(out_.size() + body.size());
+
+    std::string_view first = out_;
+    while (!first.empty()) {
+        dog_->expect_by(std::min(last_moment, steady_clock::now() + stall));
+        const transport::pieces pieces = {
+            asio::const_buffer(first.data(), first.size()), asio::const_buffer(body.data(), body.size())
+        };
+        const auto [failure, count] = co_await wire_->write_some(pieces);
+        if (failure || dog_->is_late())
+            co_return false;
+        const auto of_first = std::min(count, first.size());
+        first.remove_prefix(of_first);
+        body.remove_prefix(count - of_first);
+        if (first.empty())
+            std::swap(first, body);
+    }
+    dog_->rest();
+    co_return true;
+}
+
+// RFC 9112 §9.6: closing while bytes of the peer are unread resets the connection, and the peer may then
+// never see the response. So the peer's end is awaited, for a while and for so many bytes.
+asio::awaitable<void> http_session::linger()
+{
+    dog_->expect_within(linger_deadline);
+    co_await wire_->end_writing();
+    in_.clear();
+    std::size_t left = bounds_.drain_bytes_max;
+    while (left > 0 && !dog_->is_late()) {
+        const auto [failure, count] = co_await wire_->read_raw(in_.prepare(read_bytes));
+        if (failure)
+            break;
+        left -= std::min(left, count);
+    }
+}
+
+// The time that so many bytes may take.
+std::chrono::seconds http_session::fair_share(std::size_t bytes) const noexcept
+{
+    return std::chrono::seconds(bytes / std::max<std::size_t>(bounds_.body_bytes_per_second_min, 1));
+}
+
+std::string_view http_session::received() const noexcept
+{
+    return {static_cast<const char*>(in_.data().data()), in_.size()};
+}
+
+bool http_session::stays_open() const
+{
+    return parser_->keep_alive() && !shared_->is_draining && requests_ < bounds_.requests_per_connection_max;
+}
+
+// Whether the next byte in the buffer begins the next request. A body nobody asked for is skipped when all of
+// it has arrived.
+bool http_session::settle_body()
+{
+    if (parser_->is_done())
+        return true;
+    const auto bytes = parser_->content_length();
+    if (is_body_asked_ || !bytes || *bytes > in_.size())
+        return false;
+    in_.consume(static_cast<std::size_t>(*bytes));
+    return true;
+}
+
+}  // namespace
+
+std::shared_ptr<session> make_session(
+    std::unique_ptr<transport> wire, const http::peer& from, std::shared_ptr<session_context> shared
+)
+{
+    return std::make_shared<http_session>(std::move(wire), from, std::move(shared));
+}
+
+}  // namespace scimd::net

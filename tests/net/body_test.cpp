@@ -1,0 +1,238 @@
+#include "test_server.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace scimd::net {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto most = telling_service::body_bytes_max;
+
+std::string chunked_head(std::string_view more = "")
+{
+    return "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n" + std::string(more) + "\r\n";
+}
+
+std::string head_with_length(std::string_view target, std::size_t bytes, std::string_view more = "")
+{
+    return "POST " + std::string(target) +
+           " HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(bytes) + "\r\n" + std::string(more) +
+           "\r\n";
+}
+
+TEST(body, is_taken_up_to_its_limit)
+{
+    test_server house;
+    for (const auto bytes : {most - 1, most}) {
+        auto wire = house.connect();
+        wire.send(post("/echo", std::string(bytes, 'a')));
+        const auto answer = wire.read();
+        ASSERT_TRUE(answer.has_value());
+        EXPECT_EQ(answer->status, 200);
+        EXPECT_EQ(answer->body.size(), bytes);
+    }
+    auto wire = house.connect();
+    wire.send(post("/echo", std::string(most + 1, 'a')));
+    const auto answer = wire.read();
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->status, 413);
+    EXPECT_EQ(*answer->headers.find("Connection"), "close");
+}
+
+TEST(body, of_chunks_is_taken_up_to_its_limit)
+{
+    test_server house;
+    for (const auto& [bytes, status] : {std::pair{most - 1, 200}, {most, 200}, {most + 1, 413}}) {
+        auto wire = house.connect();
+        std::string text = chunked_head() + "1\r\na\r\n";
+        std::array<char, 16> size{};
+        std::snprintf(size.data(), size.size(), "%zx", bytes - 1);
+        text += std::string(size.data()) + "\r\n" + std::string(bytes - 1, 'a') + "\r\n0\r\n\r\n";
+        EXPECT_EQ(status_of(wire, text), status) << bytes;
+    }
+}
+
+TEST(body, is_refused_by_its_announced_length_before_it_comes)
+{
+    test_server house;
+    auto wire = house.connect();
+    EXPECT_EQ(status_of(wire, head_with_length("/echo", most + 1)), 413);
+}
+
+TEST(body, of_chunks_is_put_together)
+{
+    test_server house;
+    auto wire = house.connect();
+    wire.send(
+        chunked_head() + "5\r\nhello\r\n1;a=b;c=\"d e\"\r\n \r\n005\r\nworld\r\n0\r\n\r\n" + get("/next")
+    );
+    EXPECT_EQ(wire.read()->body, "hello world");
+    EXPECT_EQ(wire.read()->body, "GET /next");
+}
+
+TEST(body, of_chunks_may_come_byte_by_byte)
+{
+    test_server house;
+    auto wire = house.connect();
+    for (const char byte : chunked_head() + "5\r\nhello\r\nA;x\r\n0123456789\r\n0\r\n\r\n")
+        ASSERT_TRUE(wire.send(std::string_view(&byte, 1)));
+    const auto answer = wire.read();
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->body, "hello0123456789");
+}
+
+TEST(body, of_a_thousand_chunks_of_one_byte_is_taken)
+{
+    test_server house;
+    auto wire = house.connect();
+    std::string text = chunked_head();
+    for (std::size_t i = 0; i < most; ++i)
+        text += "1\r\na\r\n";
+    wire.send(text + "0\r\n\r\n");
+    const auto answer = wire.read();
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->body, std::string(most, 'a'));
+}
+
+TEST(body, has_chunk_extensions_up_to_their_limit)
+{
+    test_server house;
+    const auto bytes_max = limits().chunk_header_bytes_max;
+    for (const auto& [bytes, status] :
+         {std::pair{bytes_max - 1, 200}, {bytes_max, 200}, {bytes_max + 1, 400}}) {
+        auto wire = house.connect();
+        const auto extension = ";" + std::string(bytes - 1, 'a');
+        EXPECT_EQ(status_of(wire, chunked_head() + "1" + extension + "\r\na\r\n0\r\n\r\n"), status) << bytes;
+    }
+}
+
+TEST(body, with_an_endless_chunk_header_or_trailer_is_refused_early)
+{
+    test_server house;
+    for (const std::string_view start : {"5;a=", "0\r\nX-A: ", "0000"}) {
+        auto wire = house.connect();
+        wire.send(chunked_head() + std::string(start));
+        const std::string piece(4'096, '0');
+        bool is_taken = true;
+        for (int sent = 0; sent < 4'096 && is_taken; ++sent)
+            is_taken = wire.send(piece);
+        EXPECT_FALSE(is_taken) << start;
+    }
+}
+
+TEST(body, that_is_not_read_is_not_waited_for)
+{
+    test_server house;
+    auto wire = house.connect();
+    wire.send(head_with_length("/unread", 10'000'000) + std::string(1'000, 'a'));
+    const auto answer = wire.read();
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->status, 401);
+    EXPECT_EQ(*answer->headers.find("Connection"), "close");
+    EXPECT_TRUE(wire.ends_within(1s));
+}
+
+TEST(body, that_is_not_read_is_drained_up_to_a_limit_so_that_the_answer_arrives)
+{
+    test_server house;
+    auto wire = house.connect();
+    // More than drain_bytes_max, less than what the sockets' buffers hold while nobody reads.
+    wire.send(head_with_length("/unread", 10'000'000) + std::string(60'000, 'a'));
+    const auto answer = wire.read();
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->status, 401);
+}
+
+TEST(body, that_never_ends_is_cut_off)
+{
+    test_server house;
+    auto wire = house.connect();
+    wire.send(head_with_length("/unread", 1'000'000'000));
+    const std::string piece(64 * 1'024, 'a');
+    int sent = 0;
+    while (sent < 4'000 && wire.send(piece))
+        ++sent;
+    EXPECT_LT(sent, 4'000);
+}
+
+TEST(body, that_was_sent_whole_and_not_read_leaves_the_connection_open)
+{
+    test_server house;
+    auto wire = house.connect();
+    wire.send(post("/unread", "hello") + get("/next"));
+    EXPECT_EQ(wire.read()->status, 401);
+    EXPECT_EQ(wire.read()->body, "GET /next");
+}
+
+TEST(body, that_ends_too_early_is_refused)
+{
+    test_server house;
+    auto wire = house.connect();
+    wire.send(head_with_length("/echo", 10) + "hello");
+    wire.end_writing();
+    const auto answer = wire.read();
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->status, 400);
+    EXPECT_TRUE(wire.ends_within(1s));
+}
+
+TEST(expectation, is_met_when_the_body_is_asked_for)
+{
+    test_server house;
+    auto wire = house.connect();
+    wire.send(head_with_length("/echo", 5, "Expect: 100-continue\r\n"));
+    const auto go_on = wire.read();
+    ASSERT_TRUE(go_on.has_value());
+    EXPECT_EQ(go_on->status, 100);
+    wire.send("hello");
+    const auto answer = wire.read();
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->status, 200);
+    EXPECT_EQ(answer->body, "hello");
+    EXPECT_EQ(status_of(wire, get("/next")), 200);
+}
+
+TEST(expectation, is_not_met_when_the_request_is_refused_on_its_head)
+{
+    test_server house;
+    auto wire = house.connect();
+    wire.send(head_with_length("/unread", 5, "Expect: 100-continue\r\n"));
+    const auto answer = wire.read();
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->status, 401);
+    EXPECT_EQ(*answer->headers.find("Connection"), "close");
+    EXPECT_TRUE(wire.ends_within(1s));
+}
+
+TEST(expectation, is_not_met_when_the_body_is_too_large)
+{
+    test_server house;
+    auto wire = house.connect();
+    EXPECT_EQ(status_of(wire, head_with_length("/echo", most + 1, "Expect: 100-continue\r\n")), 413);
+}
+
+TEST(expectation, needs_no_answer_when_the_body_is_there)
+{
+    test_server house;
+    auto wire = house.connect();
+    wire.send(head_with_length("/echo", 5, "Expect: 100-continue\r\n") + "hello");
+    const auto answer = wire.read();
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->status, 200);
+}
+
+TEST(expectation, of_http_1_0_is_ignored)
+{
+    test_server house;
+    auto wire = house.connect();
+    wire.send("POST /echo HTTP/1.0\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
+    EXPECT_TRUE(wire.stays_silent_for(100ms));
+    wire.send("hello");
+    EXPECT_EQ(wire.read()->status, 200);
+}
+
+}  // namespace
+}  // namespace scimd::net

@@ -1,0 +1,248 @@
+#include "test_server.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <thread>
+
+namespace scimd::net {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string field_of(const http::response& answer, std::string_view name)
+{
+    const auto* const value = answer.headers.find(name);
+    return value ? *value : "";
+}
+
+bool is_made_id(const std::string& id)
+{
+    return id.size() == 28 && id.starts_with("req_") &&
+           id.find_first_not_of("0123456789abcdef", 4) == std::string::npos;
+}
+
+TEST(connection, answers_one_request_after_the_other)
+{
+    test_server house;
+    auto wire = house.connect();
+    for (const auto* target : {"/a", "/b", "/c"}) {
+        wire.send(get(target));
+        const auto answer = wire.read();
+        ASSERT_TRUE(answer.has_value());
+        EXPECT_EQ(answer->status, 200);
+        EXPECT_EQ(answer->body, std::string("GET ") + target);
+        EXPECT_EQ(field_of(*answer, "Connection"), "");
+        EXPECT_TRUE(field_of(*answer, "Date").ends_with(" GMT"));
+        EXPECT_EQ(field_of(*answer, "Server"), "");
+    }
+}
+
+TEST(connection, takes_a_head_byte_by_byte)
+{
+    test_server house;
+    auto wire = house.connect();
+    for (const char byte : get("/slowly"))
+        ASSERT_TRUE(wire.send(std::string_view(&byte, 1)));
+    const auto answer = wire.read();
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->body, "GET /slowly");
+}
+
+TEST(connection, answers_pipelined_requests_in_order)
+{
+    test_server house;
+    auto wire = house.connect();
+    wire.send(get("/1") + post("/echo", "two") + post("/echo", "") + get("/4"));
+    for (const auto* body : {"GET /1", "two", "", "GET /4"}) {
+        const auto answer = wire.read();
+        ASSERT_TRUE(answer.has_value()) << body;
+        EXPECT_EQ(answer->body, body);
+    }
+}
+
+TEST(connection, answers_hundreds_of_pipelined_requests)
+{
+    test_server house;
+    auto wire = house.connect();
+    std::string all;
+    for (int i = 0; i < 500; ++i)
+        all += get("/" + std::to_string(i));
+    wire.send(all);
+    for (int i = 0; i < 500; ++i) {
+        const auto answer = wire.read();
+        ASSERT_TRUE(answer.has_value()) << i;
+        ASSERT_EQ(answer->body, "GET /" + std::to_string(i));
+    }
+}
+
+TEST(connection, ends_when_the_client_asks)
+{
+    test_server house;
+    auto wire = house.connect();
+    wire.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: x, close\r\n\r\n" + get("/never"));
+    const auto answer = wire.read();
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(field_of(*answer, "Connection"), "close");
+    EXPECT_TRUE(wire.ends_within(1s));
+    EXPECT_EQ(house.handlers.targets().size(), 1U);
+}
+
+TEST(connection, of_http_1_0_ends_unless_asked_to_stay)
+{
+    test_server house;
+    auto brief = house.connect();
+    brief.send("GET / HTTP/1.0\r\nHost: a\r\n\r\n");
+    auto answer = brief.read();
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(field_of(*answer, "Connection"), "close");
+    EXPECT_TRUE(brief.ends_within(1s));
+
+    auto lasting = house.connect();
+    for (int i = 0; i < 2; ++i) {
+        lasting.send("GET / HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n\r\n");
+        answer = lasting.read();
+        ASSERT_TRUE(answer.has_value());
+        EXPECT_EQ(field_of(*answer, "Connection"), "keep-alive");
+    }
+}
+
+TEST(connection, ends_after_its_last_request)
+{
+    limits bounds;
+    bounds.requests_per_connection_max = 3;
+    test_server house(bounds);
+    auto wire = house.connect();
+    for (const auto* connection : {"", "", "close"}) {
+        wire.send(get("/"));
+        const auto answer = wire.read();
+        ASSERT_TRUE(answer.has_value());
+        EXPECT_EQ(field_of(*answer, "Connection"), connection);
+    }
+    EXPECT_TRUE(wire.ends_within(1s));
+}
+
+TEST(connection, answers_a_client_that_has_ended_writing)
+{
+    test_server house;
+    auto wire = house.connect();
+    wire.send(get("/last"));
+    wire.end_writing();
+    const auto answer = wire.read();
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->body, "GET /last");
+    EXPECT_TRUE(wire.ends_within(1s));
+}
+
+TEST(connection, answers_head_without_a_body_but_with_its_length)
+{
+    test_server house;
+    auto wire = house.connect();
+    wire.send("HEAD /bytes/7 HTTP/1.1\r\nHost: a\r\n\r\n" + get("/next"));
+    const auto answer = wire.read(true);
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(field_of(*answer, "Content-Length"), "7");
+    const auto next = wire.read();
+    ASSERT_TRUE(next.has_value());
+    EXPECT_EQ(next->body, "GET /next");
+}
+
+TEST(connection, answers_a_refused_head_without_a_body)
+{
+    test_server house;
+    auto wire = house.connect();
+    wire.send("HEAD / HTTP/1.1\r\n\r\n");
+    const auto all = wire.read_to_end();
+    EXPECT_TRUE(all.starts_with("HTTP/1.1 400 ")) << all;
+    EXPECT_TRUE(all.ends_with("\r\n\r\n")) << all;
+}
+
+TEST(connection, sends_no_length_with_204)
+{
+    test_server house;
+    auto wire = house.connect();
+    wire.send(get("/none") + get("/next"));
+    const auto answer = wire.read();
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->status, 204);
+    EXPECT_EQ(answer->headers.find("Content-Length"), nullptr);
+    EXPECT_EQ(wire.read()->body, "GET /next");
+}
+
+TEST(connection, carries_bodies_of_every_size)
+{
+    test_server house;
+    auto wire = house.connect();
+    for (const std::size_t bytes : {0U, 1U, 16'384U, 16'385U, 5'000'000U}) {
+        wire.send(get("/bytes/" + std::to_string(bytes)));
+        const auto answer = wire.read();
+        ASSERT_TRUE(answer.has_value()) << bytes;
+        EXPECT_EQ(answer->body, std::string(bytes, 'x')) << bytes;
+    }
+}
+
+TEST(connection, survives_a_service_that_throws)
+{
+    test_server house;
+    auto wire = house.connect();
+    EXPECT_EQ(status_of(wire, get("/throw")), 500);
+    EXPECT_EQ(status_of(wire, get("/next")), 200);
+}
+
+TEST(connection, tells_who_is_there)
+{
+    test_server house;
+    auto wire = house.connect();
+    wire.send(get("/who"));
+    EXPECT_EQ(wire.read()->body, "127.0.0.1 loopback guest");
+}
+
+TEST(request_id, is_taken_when_it_is_sane)
+{
+    test_server house;
+    auto wire = house.connect();
+    const std::string longest(64, 'a');
+    for (const auto& id : {std::string("a"), std::string("A.b_c-9"), longest}) {
+        wire.send("GET / HTTP/1.1\r\nHost: a\r\nX-Request-Id: " + id + "\r\n\r\n");
+        EXPECT_EQ(field_of(*wire.read(), "X-Request-Id"), id);
+    }
+}
+
+TEST(request_id, is_made_when_it_is_not)
+{
+    test_server house;
+    auto wire = house.connect();
+    std::string before;
+    for (const auto& id :
+         {std::string(""), std::string(65, 'a'), std::string("a b"), std::string("a\"b"), std::string("<a>")
+         }) {
+        wire.send("GET / HTTP/1.1\r\nHost: a\r\nX-Request-Id: " + id + "\r\n\r\n");
+        const auto given = field_of(*wire.read(), "X-Request-Id");
+        EXPECT_TRUE(is_made_id(given)) << given;
+        EXPECT_NE(given, before);
+        before = given;
+    }
+    wire.send("nonsense\r\n\r\n");
+    EXPECT_TRUE(is_made_id(field_of(*wire.read(), "X-Request-Id")));
+}
+
+TEST(connection, is_counted_while_it_lives)
+{
+    test_server house;
+    auto& open = house.figures.level("scimd_http_connections", "");
+    auto& total = house.figures.count("scimd_http_connections_total", "");
+    {
+        auto wire = house.connect();
+        EXPECT_EQ(status_of(wire, get("/")), 200);
+        EXPECT_EQ(open.value(), 1);
+        EXPECT_EQ(total.value(), 1U);
+    }
+    for (int i = 0; i < 200 && open.value() != 0; ++i)
+        std::this_thread::sleep_for(10ms);
+    EXPECT_EQ(open.value(), 0);
+    EXPECT_EQ(total.value(), 1U);
+}
+
+}  // namespace
+}  // namespace scimd::net

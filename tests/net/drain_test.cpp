@@ -1,0 +1,101 @@
+#include "test_server.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <thread>
+
+namespace scimd::net {
+namespace {
+
+using namespace std::chrono_literals;
+
+void await_the_service(const test_server& house)
+{
+    for (int i = 0; i < 500 && !house.handlers.is_waited_on(); ++i)
+        std::this_thread::sleep_for(5ms);
+    ASSERT_TRUE(house.handlers.is_waited_on());
+}
+
+TEST(drain, of_an_empty_house_is_done_at_once)
+{
+    test_server house;
+    house.listen_on_port();
+    EXPECT_TRUE(house.drains_within(1s));
+}
+
+TEST(drain, ends_idle_connections_at_once)
+{
+    test_server house;
+    auto used = house.connect();
+    EXPECT_EQ(status_of(used, get("/")), 200);
+    auto fresh = house.connect();
+    EXPECT_EQ(status_of(used, get("/")), 200);
+    EXPECT_TRUE(house.drains_within(1s));
+    EXPECT_TRUE(used.ends_within(1s));
+    EXPECT_TRUE(fresh.ends_within(1s));
+}
+
+TEST(drain, lets_nobody_in)
+{
+    test_server house;
+    const auto port = house.listen_on_port();
+    EXPECT_TRUE(house.drains_within(1s));
+    for (int i = 0; i < 100 && raw_connection::to_port(port).is_open(); ++i)
+        std::this_thread::sleep_for(5ms);
+    EXPECT_FALSE(raw_connection::to_port(port).is_open());
+}
+
+TEST(drain, answers_what_is_under_way_and_then_ends)
+{
+    test_server house;
+    auto wire = house.connect();
+    wire.send(get("/wait"));
+    await_the_service(house);
+
+    std::atomic<bool> is_done{false};
+    house.tested->drain([&is_done] { is_done = true; });
+    EXPECT_TRUE(wire.stays_silent_for(100ms));
+    EXPECT_FALSE(is_done);
+
+    house.handlers.release();
+    const auto answer = wire.read();
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->status, 200);
+    EXPECT_EQ(*answer->headers.find("Connection"), "close");
+    EXPECT_TRUE(wire.ends_within(1s));
+    wire.end_writing();
+    for (int i = 0; i < 500 && !is_done; ++i)
+        std::this_thread::sleep_for(10ms);
+    EXPECT_TRUE(is_done);
+}
+
+TEST(drain, answers_a_request_whose_head_is_under_way)
+{
+    test_server house;
+    auto wire = house.connect();
+    EXPECT_EQ(status_of(wire, get("/")), 200);
+    wire.send("GET /late HTTP/1.1\r\n");
+    EXPECT_TRUE(wire.stays_silent_for(100ms));
+    EXPECT_FALSE(house.drains_within(50ms));
+    wire.send("Host: a\r\n\r\n");
+    const auto answer = wire.read();
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->body, "GET /late");
+    EXPECT_EQ(*answer->headers.find("Connection"), "close");
+}
+
+TEST(drain, cuts_off_what_outlasts_its_deadline)
+{
+    limits bounds;
+    bounds.drain_deadline = 100ms;
+    test_server house(bounds);
+    auto wire = house.connect();
+    wire.send(get("/wait"));
+    await_the_service(house);
+    EXPECT_TRUE(house.drains_within(2s));
+    EXPECT_TRUE(wire.ends_within(1s));
+}
+
+}  // namespace
+}  // namespace scimd::net

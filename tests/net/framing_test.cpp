@@ -1,0 +1,131 @@
+#include "net/framing.hpp"
+
+#include "head_cases.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace scimd::net {
+namespace {
+
+int verdict(const result<void>& checked)
+{
+    return checked.has_error() ? http_status(checked.error().code) : accepted;
+}
+
+// As the session does: first find where the head ends, then check it.
+int verdict_on(std::string_view received, const limits& bounds)
+{
+    const auto found = find_head(received, 0, bounds);
+    if (found.has_error())
+        return http_status(found.error().code);
+    if (*found == 0)
+        return -1;
+    return verdict(check_head(received.substr(0, *found), bounds));
+}
+
+std::string head_of(std::size_t request_line_bytes, std::size_t block_bytes)
+{
+    constexpr std::string_view around_target = "GET / HTTP/1.1";
+    constexpr std::string_view around_value = "Host: a\r\nX: \r\n\r\n";
+    return "GET /" + std::string(request_line_bytes - around_target.size(), 'a') +
+           " HTTP/1.1\r\nHost: a\r\nX: " + std::string(block_bytes - around_value.size(), 'b') + "\r\n\r\n";
+}
+
+std::string head_with_fields(std::size_t count)
+{
+    std::string head = "GET / HTTP/1.1\r\nHost: a\r\n";
+    for (std::size_t i = 1; i < count; ++i)
+        head += "X: b\r\n";
+    return head + "\r\n";
+}
+
+TEST(check_head, judges_every_row)
+{
+    ASSERT_GE(head_cases().size(), 120U);
+    for (const auto& row : head_cases())
+        EXPECT_EQ(verdict_on(row.head, limits()), row.status) << row.claim;
+}
+
+TEST(check_head, judges_every_row_also_when_it_is_given_the_whole)
+{
+    for (const auto& row : head_cases())
+        EXPECT_EQ(verdict(check_head(row.head, limits())), row.status) << row.claim;
+}
+
+TEST(check_head, refuses_bytes_behind_the_end_of_the_header)
+{
+    EXPECT_EQ(verdict(check_head("GET / HTTP/1.1\r\nHost: a\r\n\r\nX: b\r\n\r\n", limits())), 400);
+    EXPECT_EQ(verdict(check_head("", limits())), 400);
+    EXPECT_EQ(verdict(check_head("\r\n\r\n", limits())), 400);
+    EXPECT_EQ(verdict(check_head("GET / HTTP/1.1\r\nHost: a\r\n", limits())), 400);
+}
+
+TEST(check_head, takes_a_request_line_up_to_its_limit)
+{
+    const limits bounds;
+    const auto most = bounds.request_line_bytes_max;
+    EXPECT_EQ(verdict_on(head_of(most - 1, 100), bounds), accepted);
+    EXPECT_EQ(verdict_on(head_of(most, 100), bounds), accepted);
+    EXPECT_EQ(verdict_on(head_of(most + 1, 100), bounds), 414);
+}
+
+TEST(check_head, takes_a_header_block_up_to_its_limit)
+{
+    const limits bounds;
+    const auto most = bounds.header_bytes_max;
+    EXPECT_EQ(verdict_on(head_of(100, most - 1), bounds), accepted);
+    EXPECT_EQ(verdict_on(head_of(100, most), bounds), accepted);
+    EXPECT_EQ(verdict_on(head_of(100, most + 1), bounds), 431);
+}
+
+TEST(check_head, takes_so_many_fields_and_no_more)
+{
+    const limits bounds;
+    const auto most = bounds.header_fields_max;
+    EXPECT_EQ(verdict_on(head_with_fields(most - 1), bounds), accepted);
+    EXPECT_EQ(verdict_on(head_with_fields(most), bounds), accepted);
+    EXPECT_EQ(verdict_on(head_with_fields(most + 1), bounds), 431);
+}
+
+TEST(find_head, finds_the_same_end_however_the_bytes_arrive)
+{
+    const std::string head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n";
+    const std::string received = head + "\r\n\r\n";
+    for (std::size_t first = 0; first < head.size(); ++first) {
+        const auto early = find_head(std::string_view(received).substr(0, first), 0, limits());
+        ASSERT_FALSE(early.has_error()) << first;
+        EXPECT_EQ(*early, 0U) << first;
+        const auto late = find_head(received, first, limits());
+        ASSERT_FALSE(late.has_error()) << first;
+        EXPECT_EQ(*late, head.size()) << first;
+    }
+}
+
+TEST(find_head, gives_up_on_an_endless_request_line)
+{
+    const limits bounds;
+    const auto most = bounds.request_line_bytes_max;
+    EXPECT_EQ(verdict_on("GET /" + std::string(most - 5, 'a') + "\r", bounds), -1);
+    EXPECT_EQ(verdict_on("GET /" + std::string(most - 5, 'a') + "aa", bounds), 414);
+}
+
+TEST(find_head, gives_up_on_an_endless_header)
+{
+    const limits bounds;
+    const std::string line = "GET / HTTP/1.1\r\n";
+    EXPECT_EQ(verdict_on(line + std::string(bounds.header_bytes_max - 1, 'a'), bounds), -1);
+    EXPECT_EQ(verdict_on(line + std::string(bounds.header_bytes_max, 'a'), bounds), 431);
+}
+
+TEST(find_head, does_not_wait_for_the_rest_of_what_must_fail)
+{
+    EXPECT_EQ(verdict_on("\r", limits()), 400);
+    EXPECT_EQ(verdict_on("\x16\x03\x01", limits()), 400);
+    EXPECT_EQ(verdict_on("GET / HTTP/1.1\n", limits()), 400);
+    EXPECT_EQ(verdict_on("GET / HT", limits()), -1);
+}
+
+}  // namespace
+}  // namespace scimd::net

@@ -1,0 +1,20 @@
+// Heads as raw bytes and what the gate says of them: rows shared by the pure test and the one over sockets.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace scimd::net {
+
+constexpr int accepted = 0;
+
+struct head_case {
+    std::string_view claim;
+    std::string head;
+    int status;  // of the refusal, or `accepted`
+};
+
+const std::vector<head_case>& head_cases();
+
+}  // namespace scimd::net

@@ -1,0 +1,286 @@
+#include "test_server.hpp"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <ctime>
+#include <ifaddrs.h>
+#include <memory>
+#include <net/if.h>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace scimd::net {
+namespace {
+
+using namespace std::chrono_literals;
+
+limits impatient()
+{
+    limits bounds;
+    bounds.header_deadline = 150ms;
+    bounds.idle_deadline = 400ms;
+    bounds.body_deadline = 150ms;
+    bounds.write_stall_deadline = 150ms;
+    bounds.body_bytes_per_second_min = 100'000'000;
+    return bounds;
+}
+
+std::uint64_t refusals(test_server& house, std::string_view reason)
+{
+    return house.figures.count("scimd_http_refused_total", "", {{"reason", reason}}).value();
+}
+
+TEST(limits, of_the_head_have_a_status_each)
+{
+    test_server house;
+    const limits bounds;
+    const std::string long_line = "GET /" + std::string(bounds.request_line_bytes_max, 'a');
+    const std::string large_block =
+        "GET / HTTP/1.1\r\nHost: a\r\nX-A: " + std::string(bounds.header_bytes_max, 'a');
+    std::string many_fields = "GET / HTTP/1.1\r\nHost: a\r\n";
+    for (std::size_t i = 0; i < bounds.header_fields_max; ++i)
+        many_fields += "X-A: b\r\n";
+
+    auto first = house.connect();
+    EXPECT_EQ(status_of(first, long_line), 414);
+    auto second = house.connect();
+    EXPECT_EQ(status_of(second, large_block), 431);
+    auto third = house.connect();
+    EXPECT_EQ(status_of(third, many_fields + "\r\n"), 431);
+    EXPECT_EQ(refusals(house, "uri_too_long"), 1U);
+    EXPECT_EQ(refusals(house, "fields_too_large"), 2U);
+}
+
+TEST(limits, of_the_head_are_reached_by_a_request_that_is_answered)
+{
+    test_server house;
+    const limits bounds;
+    constexpr std::string_view around_target = "GET / HTTP/1.1";
+    constexpr std::string_view around_value = "Host: a\r\nX: \r\n\r\n";
+    auto wire = house.connect();
+    const auto status = status_of(
+        wire,
+        "GET /" + std::string(bounds.request_line_bytes_max - around_target.size(), 'a') +
+            " HTTP/1.1\r\nHost: a\r\nX: " + std::string(bounds.header_bytes_max - around_value.size(), 'b') +
+            "\r\n\r\n"
+    );
+    EXPECT_EQ(status, 200);
+    EXPECT_EQ(status_of(wire, get("/next")), 200);
+}
+
+TEST(deadline, of_the_header_counts_from_its_first_byte)
+{
+    test_server house(impatient());
+    auto wire = house.connect();
+    const auto begun = std::chrono::steady_clock::now();
+    int status = 0;
+    for (int i = 0; i < 100 && status == 0 && wire.is_open(); ++i) {
+        if (!wire.send(i == 0 ? "GET / HTTP/1.1\r\nX-A: " : "a"))
+            break;
+        if (!wire.stays_silent_for(20ms))
+            status = wire.read().value_or(http::response{.status = -1, .headers = {}, .body = {}}).status;
+    }
+    EXPECT_EQ(status, 408);
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, 1'500ms);
+    EXPECT_EQ(refusals(house, "timeout"), 1U);
+}
+
+TEST(deadline, of_an_idle_connection_ends_it_without_a_word)
+{
+    test_server house(impatient());
+    auto fresh = house.connect();
+    EXPECT_TRUE(fresh.stays_silent_for(200ms));
+    EXPECT_TRUE(fresh.ends_within(2s));
+
+    auto used = house.connect();
+    EXPECT_EQ(status_of(used, get("/")), 200);
+    EXPECT_TRUE(used.stays_silent_for(200ms));
+    EXPECT_TRUE(used.ends_within(2s));
+}
+
+TEST(deadline, of_the_header_starts_anew_with_each_request)
+{
+    test_server house(impatient());
+    auto wire = house.connect();
+    for (int i = 0; i < 5; ++i) {
+        wire.send("GET / HTTP/1.1\r\n");
+        EXPECT_TRUE(wire.stays_silent_for(60ms));
+        EXPECT_EQ(status_of(wire, "Host: a\r\n\r\n"), 200) << i;
+    }
+}
+
+TEST(deadline, of_the_body_is_reported_to_the_service)
+{
+    test_server house(impatient());
+    auto wire = house.connect();
+    wire.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhel");
+    const auto answer = wire.read();
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->status, 408);
+    EXPECT_TRUE(wire.ends_within(1s));
+}
+
+TEST(deadline, of_the_body_is_extended_by_what_arrives)
+{
+    auto bounds = impatient();
+    bounds.body_bytes_per_second_min = 10;  // each byte earns 100 ms, counted in whole seconds
+    test_server house(bounds);
+    auto wire = house.connect();
+    wire.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 15\r\n\r\n0123456789");
+    EXPECT_TRUE(wire.stays_silent_for(400ms));
+    EXPECT_EQ(status_of(wire, "01234"), 200);
+}
+
+TEST(deadline, of_a_write_ends_a_connection_that_takes_nothing)
+{
+    test_server house(impatient());
+    auto wire = house.connect();
+    wire.send(get("/bytes/50000000"));
+    auto& open = house.figures.level("scimd_http_connections", "");
+    for (int i = 0; i < 500 && open.value() != 1; ++i)
+        std::this_thread::sleep_for(10ms);
+    for (int i = 0; i < 500 && open.value() != 0; ++i)
+        std::this_thread::sleep_for(10ms);
+    EXPECT_EQ(open.value(), 0);
+}
+
+TEST(deadline, does_not_hurry_the_service)
+{
+    test_server house(impatient());
+    auto wire = house.connect();
+    wire.send(get("/wait"));
+    EXPECT_TRUE(wire.stays_silent_for(600ms));
+    house.handlers.release();
+    EXPECT_EQ(wire.read()->status, 200);
+}
+
+TEST(connections, beyond_their_number_wait_for_a_place)
+{
+    limits bounds;
+    bounds.connections_max = 2;
+    test_server house(bounds);
+    auto first = std::make_unique<raw_connection>(house.connect());
+    auto second = house.connect();
+    EXPECT_EQ(status_of(*first, get("/")), 200);
+    EXPECT_EQ(status_of(second, get("/")), 200);
+
+    // The accept that was under way when the second came in may let in one more.
+    auto third = house.connect();
+    auto fourth = house.connect();
+    third.send(get("/third"));
+    fourth.send(get("/fourth"));
+    EXPECT_TRUE(fourth.stays_silent_for(300ms));
+    first.reset();
+    EXPECT_EQ(third.read()->status, 200);
+}
+
+// Linux treats all of 127/8 as loopback, which has no share; an address of another interface has.
+std::string own_distant_address()
+{
+    ifaddrs* all = nullptr;
+    if (::getifaddrs(&all) != 0)
+        return {};
+    std::string found;
+    for (const auto* one = all; one && found.empty(); one = one->ifa_next) {
+        if (!one->ifa_addr || one->ifa_addr->sa_family != AF_INET || (one->ifa_flags & IFF_LOOPBACK) != 0)
+            continue;
+        std::array<char, INET_ADDRSTRLEN> text{};
+        const auto* const address = reinterpret_cast<const sockaddr_in*>(one->ifa_addr);
+        ::inet_ntop(AF_INET, &address->sin_addr, text.data(), text.size());
+        found = text.data();
+    }
+    ::freeifaddrs(all);
+    return found;
+}
+
+TEST(connections, of_one_address_have_a_number_too)
+{
+    const auto address = own_distant_address();
+    if (address.empty())
+        GTEST_SKIP() << "this machine has no address but loopback";
+    limits bounds;
+    bounds.connections_per_address_max = 2;
+    test_server house(bounds);
+    listener where;
+    where.at.host = address;
+    const auto bound = house.tested->listen(where);
+    ASSERT_TRUE(bound.has_value()) << bound.error().detail;
+
+    std::vector<raw_connection> taken;
+    for (int i = 0; i < 2; ++i) {
+        taken.push_back(raw_connection::to_port(bound->port, address));
+        taken.back().send(get("/who"));
+        EXPECT_EQ(taken.back().read()->body, address + " distant guest");
+    }
+    auto beyond = raw_connection::to_port(bound->port, address);
+    EXPECT_TRUE(beyond.ends_within(1s));
+    EXPECT_EQ(refusals(house, "address"), 1U);
+}
+
+TEST(connections, of_loopback_have_no_share)
+{
+    limits bounds;
+    bounds.connections_per_address_max = 1;
+    test_server house(bounds);
+    std::vector<raw_connection> taken;
+    for (int i = 0; i < 5; ++i) {
+        taken.push_back(house.connect());
+        EXPECT_EQ(status_of(taken.back(), get("/")), 200);
+    }
+}
+
+// Room for one more descriptor in this process.
+class one_descriptor_left {
+public:
+    one_descriptor_left()
+    {
+        ::getrlimit(RLIMIT_NOFILE, &usual_);
+        const int next = ::dup(STDIN_FILENO);
+        ::close(next);
+        auto tight = usual_;
+        tight.rlim_cur = static_cast<rlim_t>(next) + 1;
+        ::setrlimit(RLIMIT_NOFILE, &tight);
+    }
+    one_descriptor_left(const one_descriptor_left&) = delete;
+    one_descriptor_left& operator=(const one_descriptor_left&) = delete;
+    ~one_descriptor_left() { ::setrlimit(RLIMIT_NOFILE, &usual_); }
+
+private:
+    rlimit usual_{};
+};
+
+std::chrono::milliseconds processor_time()
+{
+    return std::chrono::milliseconds(std::clock() * 1'000 / CLOCKS_PER_SEC);
+}
+
+TEST(accept, pauses_without_descriptors_and_goes_on_after)
+{
+    test_server house;
+    auto early = house.connect();
+    EXPECT_EQ(status_of(early, get("/")), 200);
+
+    std::optional<one_descriptor_left> shortage(std::in_place);
+    auto late = house.connect();
+    ASSERT_TRUE(late.is_open());
+    late.send(get("/"));
+    const auto begun = processor_time();
+    EXPECT_TRUE(late.stays_silent_for(400ms));
+    EXPECT_LT(processor_time() - begun, 200ms);
+
+    shortage.reset();
+    const auto answer = late.read();
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->status, 200);
+}
+
+}  // namespace
+}  // namespace scimd::net

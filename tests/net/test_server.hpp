@@ -1,0 +1,73 @@
+// A server on port 0 with a service that tells what it was asked, and a thread or two to run it.
+#pragma once
+
+#include "net/server.hpp"
+#include "raw_connection.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <atomic>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace scimd::net {
+
+// Answers by path:
+//   /echo          200 with the body, at most `body_bytes_max`; what read_body refuses is its error's status
+//   /unread        401, the body is not looked at
+//   /who           200 "address loopback operator"
+//   /bytes/N       200 with N bytes
+//   /none          204
+//   /throw         an exception
+//   /wait          200 once release() has been called
+//   anything else  200 with method and target
+class telling_service final : public service {
+public:
+    static constexpr std::size_t body_bytes_max = 1'000;
+
+    asio::awaitable<http::response> respond(exchange& on_the_way) override;
+    http::response refuse(const error& reason, std::string_view target) override;
+
+    void release() { is_released_ = true; }
+    [[nodiscard]] bool is_waited_on() const { return is_waited_on_; }
+    [[nodiscard]] std::vector<std::string> targets() const;
+
+private:
+    mutable std::mutex mutex_;
+    std::vector<std::string> targets_;
+    std::atomic<bool> is_released_{false};
+    std::atomic<bool> is_waited_on_{false};
+};
+
+class test_server {
+public:
+    explicit test_server(const limits& bounds = {}, std::size_t threads = 2);
+    ~test_server();
+
+    std::uint16_t listen_on_port(std::optional<tls_files> tls = {});
+    raw_connection connect();  // to the first port
+    bool drains_within(std::chrono::milliseconds patience);
+
+    metrics figures;
+    logger log;
+    telling_service handlers;
+    asio::io_context io;
+    std::optional<server> tested;
+
+private:
+    asio::executor_work_guard<asio::io_context::executor_type> work_;
+    std::uint16_t port_ = 0;
+    std::vector<std::thread> threads_;
+};
+
+std::string get(std::string_view target);
+std::string post(std::string_view target, std::string_view body);
+
+// The status of one exchange: 0 when no response came.
+int status_of(raw_connection& wire, std::string_view request);
+
+}  // namespace scimd::net
