@@ -100,12 +100,11 @@ public:
     // A path, "header:Name", or an object of such.
     void check_shape(const json::value& shape) const
     {
-        if (const auto* object = shape.if_object()) {
+        if (const auto* object = shape.if_object())
             for (const auto& member : *object)
                 check_shape(member.value());
-        } else if (!shape.is_string()) {
+        else if (!shape.is_string())
             fail("what is captured is named by a path");
-        }
     }
 
 private:

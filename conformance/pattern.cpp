@@ -280,12 +280,11 @@ std::optional<std::string> find_operand_defect(std::string_view name, const json
 std::vector<std::string> split_pointer(std::string_view path)
 {
     std::vector<std::string> tokens;
-    for (const char c : path) {
+    for (const char c : path)
         if (c == '/')
             tokens.emplace_back();
         else
             tokens.back() += c;
-    }
     for (auto& token : tokens) {
         token = std::regex_replace(token, std::regex("~1"), "/");
         token = std::regex_replace(token, std::regex("~0"), "~");
@@ -296,12 +295,11 @@ std::vector<std::string> split_pointer(std::string_view path)
 std::vector<std::string> split_path(std::string_view path)
 {
     std::vector<std::string> tokens(path.empty() ? 0 : 1);
-    for (const char c : path) {
+    for (const char c : path)
         if (c == '.' || c == '[')
             tokens.emplace_back();
         else if (c != ']')
             tokens.back() += c;
-    }
     return tokens;
 }
 

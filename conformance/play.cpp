@@ -39,12 +39,11 @@ json::value merge(json::value target, const json::value& patch)
     if (!target.is_object())
         target.emplace_object();
     auto& object = target.get_object();
-    for (const auto& [name, value] : *changes) {
+    for (const auto& [name, value] : *changes)
         if (value.is_null())
             object.erase(name);
         else
             object[name] = merge(object[name], value);
-    }
     return target;
 }
 

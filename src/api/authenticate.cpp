@@ -13,14 +13,12 @@ namespace credentials = store::credentials;
 
 std::optional<sha256_digest> presented_digest(const http::request& head)
 {
-    if (head.headers.count("Authorization") != 1) {
+    if (head.headers.count("Authorization") != 1)
         return std::nullopt;
-    }
     std::string_view value = *head.headers.find("Authorization");
     constexpr std::string_view scheme = "Bearer ";
-    if (!starts_with_ignoring_case(value, scheme)) {
+    if (!starts_with_ignoring_case(value, scheme))
         return std::nullopt;
-    }
     return service::digest_of_token(trim(value.substr(scheme.size())));
 }
 
@@ -47,19 +45,15 @@ result<void> authenticate(
 {
     const auto digest = presented_digest(on.head);
     const auto directory = directory_id::parse(directory_text);
-    if (!digest || !directory) {
+    if (!digest || !directory)
         return unauthorized();
-    }
     const auto token = credentials::find_bearer(tx, *digest);
-    if (!token || !constant_time_equal(token->digest, *digest)) {
+    if (!token || !constant_time_equal(token->digest, *digest))
         return unauthorized();
-    }
-    if (!is_alive(*token, tx.now()) || token->directory.id != *directory) {
+    if (!is_alive(*token, tx.now()) || token->directory.id != *directory)
         return unauthorized();
-    }
-    if (!token->directory.is_enabled) {
+    if (!token->directory.is_enabled)
         return error{errc::forbidden, "This directory is disabled. Enable it to provision users and groups."};
-    }
     home.usage.note(token->id, tx.now());
     on.notes.organization = token->directory.organization.text();
     on.notes.directory = directory->text();

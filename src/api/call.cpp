@@ -5,11 +5,9 @@ namespace scimd::api {
 const std::string& call::parameter(std::string_view name) const
 {
     static const std::string none;
-    for (const auto& [key, value] : parameters) {
-        if (key == name) {
+    for (const auto& [key, value] : parameters)
+        if (key == name)
             return value;
-        }
-    }
     return none;
 }
 

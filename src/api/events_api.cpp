@@ -21,9 +21,8 @@ struct page {
 
     bool add(const store::events::event& one)
     {
-        if (count > 0) {
+        if (count > 0)
             events += ',';
-        }
         events += one.body;
         cursor = "c_" + std::to_string(one.id.value);
         ++count;
@@ -42,27 +41,23 @@ result<position> read_position(const call& on)
 {
     position from;
     const auto limit = number_parameter(on, "limit", limit_bounds);
-    if (!limit) {
+    if (!limit)
         return limit.error();
-    }
     from.limit = *limit;
     if (const auto directory = on.where.parameter("directory_id"); directory && !directory->empty()) {
         from.directory = directory_id::parse(*directory);
-        if (!from.directory) {
+        if (!from.directory)
             return error{errc::invalid_value, "directory_id is none of ours."};
-        }
         const auto after = number_parameter(on, "after_sequence", {0, number_max, 0});
-        if (!after) {
+        if (!after)
             return after.error();
-        }
         from.after = *after;
         return from;
     }
     if (const auto cursor = on.where.parameter("after"); cursor && !cursor->empty()) {
         const auto after = parse_prefixed(*cursor, "c_");
-        if (!after) {
+        if (!after)
             return error{errc::invalid_value, "after must be a cursor, as events carry them."};
-        }
         from.after = *after;
         from.cursor = *cursor;
     }
@@ -74,9 +69,8 @@ result<position> read_position(const call& on)
 reply list_events(const house&, call& on)
 {
     const auto from = read_position(on);
-    if (!from) {
+    if (!from)
         return manage_error(from.error());
-    }
     return work{store::intent::scan, [from = *from](store::transaction& tx) -> reply {
                     page read;
                     std::int64_t seen = 0;
@@ -84,16 +78,14 @@ reply list_events(const house&, call& on)
                         ++seen;
                         return read.count < from.limit && read.add(one);
                     };
-                    if (from.directory) {
+                    if (from.directory)
                         store::events::list_directory_after(
                             tx, *from.directory, from.after, from.limit + 1, take
                         );
-                    } else {
+                    else
                         store::events::list_after(tx, event_id{from.after}, from.limit + 1, take);
-                    }
-                    if (read.cursor.empty()) {
+                    if (read.cursor.empty())
                         read.cursor = from.cursor;
-                    }
                     const bool has_more = seen > read.count || read.events.size() >= page_bytes_max;
                     auto response = manage_response(200, {});
                     response.body = "{\"events\":[" + read.events + "],\"next_cursor\":\"" + read.cursor +

@@ -27,9 +27,8 @@ json::object to_json(const tenants::organization& from)
         {"region_code", "US"},
         {"metadata", json::object()}
     };
-    if (from.external_id) {
+    if (from.external_id)
         body["external_id"] = *from.external_id;
-    }
     return body;
 }
 
@@ -76,13 +75,11 @@ reply create_organization(const house& home, call&)
         store::intent::write,
         [](store::transaction& tx, const json::object& body) -> reply {
             const auto name = required_text(body, "display_name");
-            if (!name) {
+            if (!name)
                 return manage_error(name.error());
-            }
             const auto external_id = optional_text(body, "external_id");
-            if (!external_id) {
+            if (!external_id)
                 return manage_error(external_id.error());
-            }
             const auto made = tenancy::create_organization(tx, *name, *external_id);
             return made ? organization_response(201, *made) : manage_error(made.error());
         }
@@ -92,23 +89,19 @@ reply create_organization(const house& home, call&)
 reply list_organizations(const house&, call& on)
 {
     const auto size = number_parameter(on, "page_size", page_size_bounds);
-    if (!size) {
+    if (!size)
         return manage_error(size.error());
-    }
     const auto after = number_parameter(on, "page_token", {0, number_max, 0});
-    if (!after) {
+    if (!after)
         return manage_error({errc::invalid_value, "page_token is none of ours."});
-    }
     return work{store::intent::scan, [size = *size, after = *after](store::transaction& tx) -> reply {
                     auto rows = tenants::list_organizations(tx, organization_id{after}, size + 1);
                     const bool has_more = static_cast<std::int64_t>(rows.size()) > size;
-                    if (has_more) {
+                    if (has_more)
                         rows.pop_back();
-                    }
                     json::array listed;
-                    for (const auto& row : rows) {
+                    for (const auto& row : rows)
                         listed.push_back(to_json(row));
-                    }
                     const auto next = has_more ? std::to_string(rows.back().id.value) : std::string();
                     return manage_response(
                         200,
@@ -124,9 +117,8 @@ reply get_organization(const house&, call& on)
 {
     return work{store::intent::read, [&on](store::transaction& tx) -> reply {
                     const auto id = read_organization(tx, on);
-                    if (!id) {
+                    if (!id)
                         return manage_error(id.error());
-                    }
                     return organization_response(200, *tenants::find_organization(tx, *id));
                 }};
 }
@@ -138,17 +130,14 @@ reply create_domain(const house& home, call& on)
         store::intent::write,
         [&home, &on](store::transaction& tx, const json::object& body) -> reply {
             const auto owner = read_organization(tx, on);
-            if (!owner) {
+            if (!owner)
                 return manage_error(owner.error());
-            }
             const auto name = required_text(body, "domain");
-            if (!name) {
+            if (!name)
                 return manage_error(name.error());
-            }
             const auto covers_subdomains = optional_flag(body, "covers_subdomains");
-            if (!covers_subdomains) {
+            if (!covers_subdomains)
                 return manage_error(covers_subdomains.error());
-            }
             const auto made = tenancy::create_domain(tx, *owner, {*name, *covers_subdomains});
             return made ? manage_response(201, {{"domain", to_json(home, *made)}})
                         : manage_error(made.error());
@@ -160,20 +149,17 @@ reply list_domains(const house& home, call& on)
 {
     const auto size = number_parameter(on, "page_size", domain_page_size_bounds);
     const auto number = number_parameter(on, "page_number", {0, 1'000'000, 0});
-    if (!size || !number) {
+    if (!size || !number)
         return manage_error(size ? number.error() : size.error());
-    }
     return work{
         store::intent::scan,
         [&home, &on, size = *size, number = *number](store::transaction& tx) -> reply {
             const auto owner = read_organization(tx, on);
-            if (!owner) {
+            if (!owner)
                 return manage_error(owner.error());
-            }
             json::array listed;
-            for (const auto& domain : tenants::list_domains(tx, *owner, size * number, size)) {
+            for (const auto& domain : tenants::list_domains(tx, *owner, size * number, size))
                 listed.push_back(to_json(home, domain));
-            }
             return manage_response(
                 200, {{"page_size", size}, {"page_number", number}, {"domains", std::move(listed)}}
             );
@@ -186,14 +172,12 @@ namespace {
 result<tenants::domain> read_domain(store::transaction& tx, const call& on)
 {
     const auto owner = read_organization(tx, on);
-    if (!owner) {
+    if (!owner)
         return owner.error();
-    }
     const auto id = domain_id::parse(on.parameter("id"));
     auto found = id ? tenants::find_domain(tx, *owner, *id) : std::nullopt;
-    if (!found) {
+    if (!found)
         return error{errc::not_found, "The domain was not found."};
-    }
     return std::move(*found);
 }
 
@@ -212,9 +196,8 @@ reply delete_domain(const house&, call& on)
 {
     return work{store::intent::write, [&on](store::transaction& tx) -> reply {
                     const auto found = read_domain(tx, on);
-                    if (!found) {
+                    if (!found)
                         return manage_error(found.error());
-                    }
                     tenants::delete_domain(tx, found->organization, found->id);
                     return manage_response(200, {});
                 }};

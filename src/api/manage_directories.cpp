@@ -38,9 +38,8 @@ json::object to_json(const credentials::secret_row& from, time_point now)
 json::array secrets_of(store::transaction& tx, directory_id directory)
 {
     json::array listed;
-    for (const auto& secret : credentials::list_secrets(tx, directory)) {
+    for (const auto& secret : credentials::list_secrets(tx, directory))
         listed.push_back(to_json(secret, tx.now()));
-    }
     return listed;
 }
 
@@ -75,9 +74,8 @@ reply set_enabled(call& on, bool is_enabled)
 {
     return work{store::intent::write, [&on, is_enabled](store::transaction& tx) -> reply {
                     const auto found = read_directory(tx, on);
-                    if (!found) {
+                    if (!found)
                         return manage_error(found.error());
-                    }
                     tenants::set_directory_enabled(tx, found->organization, found->id, is_enabled);
                     return manage_response(200, {{"enabled", is_enabled}});
                 }};
@@ -92,23 +90,20 @@ reply create_directory(const house& home, call& on)
         store::intent::write,
         [&home, &on](store::transaction& tx, const json::object& body) -> reply {
             const auto owner = read_organization(tx, on);
-            if (!owner) {
+            if (!owner)
                 return manage_error(owner.error());
-            }
             const auto name = optional_text(body, "name");
             const auto provider = optional_text(body, "directory_provider");
             const auto policy_text = optional_text(body, "domain_policy");
-            if (!name || !provider || !policy_text) {
+            if (!name || !provider || !policy_text)
                 return manage_error(
                     !name       ? name.error()
                     : !provider ? provider.error()
                                 : policy_text.error()
                 );
-            }
             const auto policy = tenancy::parse_policy(policy_text->value_or("reject"));
-            if (!policy) {
+            if (!policy)
                 return manage_error(policy.error());
-            }
             const auto made =
                 tenancy::create_directory(tx, *owner, {name->value_or(""), provider->value_or(""), *policy});
             return made ? directory_response(home, tx, 201, *made) : manage_error(made.error());
@@ -120,13 +115,11 @@ reply list_directories(const house& home, call& on)
 {
     return work{store::intent::scan, [&home, &on](store::transaction& tx) -> reply {
                     const auto owner = read_organization(tx, on);
-                    if (!owner) {
+                    if (!owner)
                         return manage_error(owner.error());
-                    }
                     json::array listed;
-                    for (const auto& directory : tenants::list_directories(tx, *owner)) {
+                    for (const auto& directory : tenants::list_directories(tx, *owner))
                         listed.push_back(to_json(home, tx, directory));
-                    }
                     return manage_response(200, {{"directories", std::move(listed)}});
                 }};
 }
@@ -146,17 +139,14 @@ reply update_directory(const house& home, call& on)
         store::intent::write,
         [&home, &on](store::transaction& tx, const json::object& body) -> reply {
             auto found = read_directory(tx, on);
-            if (!found) {
+            if (!found)
                 return manage_error(found.error());
-            }
             const auto text = required_text(body, "domain_policy");
-            if (!text) {
+            if (!text)
                 return manage_error(text.error());
-            }
             const auto policy = tenancy::parse_policy(*text);
-            if (!policy) {
+            if (!policy)
                 return manage_error(policy.error());
-            }
             tenants::set_domain_policy(tx, found->organization, found->id, *policy);
             found->policy = *policy;
             return directory_response(home, tx, 200, *found);
@@ -181,21 +171,17 @@ reply create_secret(const house& home, call& on)
         store::intent::write,
         [&home, &on](store::transaction& tx, const json::object& body) -> reply {
             const auto directory = read_directory(tx, on);
-            if (!directory) {
+            if (!directory)
                 return manage_error(directory.error());
-            }
             const auto text = optional_text(body, "expire_time");
-            if (!text) {
+            if (!text)
                 return manage_error(text.error());
-            }
             const auto expires = *text ? parse_rfc3339(**text) : std::nullopt;
-            if (*text && !expires) {
+            if (*text && !expires)
                 return manage_error({errc::invalid_value, "expire_time must be a timestamp of RFC 3339."});
-            }
             const auto made = tenancy::create_secret(tx, home.random, directory->id, expires);
-            if (!made) {
+            if (!made)
                 return manage_error(made.error());
-            }
             return manage_response(
                 201, {{"plain_secret", made->plain.reveal()}, {"secret", to_json(made->row, tx.now())}}
             );
@@ -207,9 +193,8 @@ reply list_secrets(const house&, call& on)
 {
     return work{store::intent::read, [&on](store::transaction& tx) -> reply {
                     const auto directory = read_directory(tx, on);
-                    if (!directory) {
+                    if (!directory)
                         return manage_error(directory.error());
-                    }
                     return manage_response(200, {{"secrets", secrets_of(tx, directory->id)}});
                 }};
 }
@@ -218,15 +203,13 @@ reply revoke_secret(const house&, call& on)
 {
     return work{store::intent::write, [&on](store::transaction& tx) -> reply {
                     const auto directory = read_directory(tx, on);
-                    if (!directory) {
+                    if (!directory)
                         return manage_error(directory.error());
-                    }
                     const auto id = secret_id::parse(on.parameter("id"));
-                    if (!id || !credentials::revoke_secret(tx, directory->id, *id)) {
+                    if (!id || !credentials::revoke_secret(tx, directory->id, *id))
                         return manage_error(
                             {errc::not_found, "The secret was not found, or is revoked already."}
                         );
-                    }
                     return manage_response(200, {});
                 }};
 }
@@ -235,9 +218,8 @@ reply list_refusals(const house&, call& on)
 {
     return work{store::intent::scan, [&on](store::transaction& tx) -> reply {
                     const auto directory = read_directory(tx, on);
-                    if (!directory) {
+                    if (!directory)
                         return manage_error(directory.error());
-                    }
                     json::array listed;
                     store::events::list_refusals(
                         tx,

@@ -7,45 +7,38 @@ namespace scimd::api {
 result<std::optional<std::string>> optional_text(const json::object& body, std::string_view name)
 {
     const auto* value = find(body, name);
-    if (!value || value->is_null()) {
+    if (!value || value->is_null())
         return std::optional<std::string>();
-    }
-    if (!value->is_string()) {
+    if (!value->is_string())
         return error{errc::invalid_value, std::string(name) + " must be a string."};
-    }
     return std::optional(std::string(value->get_string()));
 }
 
 result<std::string> required_text(const json::object& body, std::string_view name)
 {
     auto text = optional_text(body, name);
-    if (!text) {
+    if (!text)
         return text.error();
-    }
-    if (!*text || (*text)->empty()) {
+    if (!*text || (*text)->empty())
         return error{errc::invalid_value, std::string(name) + " is required."};
-    }
     return std::move(**text);
 }
 
 result<bool> optional_flag(const json::object& body, std::string_view name)
 {
     const auto* value = find(body, name);
-    if (!value || value->is_null()) {
+    if (!value || value->is_null())
         return false;
-    }
-    if (!value->is_bool()) {
+    if (!value->is_bool())
         return error{errc::invalid_value, std::string(name) + " must be true or false."};
-    }
     return value->get_bool();
 }
 
 result<std::int64_t> number_parameter(const call& on, std::string_view name, const number_bounds& bounds)
 {
     const auto text = on.where.parameter(name);
-    if (!text || text->empty()) {
+    if (!text || text->empty())
         return bounds.otherwise;
-    }
     std::int64_t number = 0;
     const auto* end = text->data() + text->size();
     const auto read = std::from_chars(text->data(), end, number);
@@ -62,9 +55,8 @@ result<std::int64_t> number_parameter(const call& on, std::string_view name, con
 result<organization_id> read_organization(store::transaction& tx, const call& on)
 {
     const auto id = organization_id::parse(on.parameter("organization"));
-    if (!id || !store::tenants::find_organization(tx, *id)) {
+    if (!id || !store::tenants::find_organization(tx, *id))
         return error{errc::not_found, "The organization was not found."};
-    }
     return *id;
 }
 
@@ -72,20 +64,16 @@ result<store::tenants::directory> read_directory(store::transaction& tx, const c
 {
     const error missing{errc::not_found, "The directory was not found."};
     const auto id = directory_id::parse(on.parameter("directory"));
-    if (!id) {
+    if (!id)
         return missing;
-    }
     auto owner = organization_id::parse(on.parameter("organization"));
-    if (on.parameter("organization") == "-") {
+    if (on.parameter("organization") == "-")
         owner = store::tenants::owner_of(tx, *id);
-    }
-    if (!owner) {
+    if (!owner)
         return missing;
-    }
     auto found = store::tenants::find_directory(tx, *owner, *id);
-    if (!found) {
+    if (!found)
         return missing;
-    }
     return std::move(*found);
 }
 

@@ -43,9 +43,8 @@ reply with_manage_body(const house& home, store::intent mode, Run run)
         home.bounds.manage_body_bytes_max,
         [mode, run = std::move(run)](const std::string& text) -> reply {
             auto body = parse_json_object(text.empty() ? "{}" : text);
-            if (!body) {
+            if (!body)
                 return manage_error(body.error());
-            }
             return work{mode, [run, body = std::move(*body)](store::transaction& tx) {
                             return run(tx, body);
                         }};

@@ -19,21 +19,18 @@ reply prepare_demo(const house& home, call&)
         store::intent::write,
         [&home](store::transaction& tx, const json::object& body) -> reply {
             const auto text = optional_text(body, "domain_policy");
-            if (!text) {
+            if (!text)
                 return manage_error(text.error());
-            }
             std::optional<tenants::domain_policy> policy;
             if (*text) {
                 const auto parsed = tenancy::parse_policy(**text);
-                if (!parsed) {
+                if (!parsed)
                     return manage_error(parsed.error());
-                }
                 policy = *parsed;
             }
             const auto made = tenancy::prepare_demo(tx, home.random, policy);
-            if (!made) {
+            if (!made)
                 return manage_error(made.error());
-            }
             return manage_response(
                 200,
                 {{"organization_id", made->organization.text()},
@@ -49,9 +46,8 @@ reply check_store(const house&, call&)
 {
     return chore{[](store::database& database) -> reply {
         json::array findings;
-        for (const auto& finding : database.check()) {
+        for (const auto& finding : database.check())
             findings.emplace_back(finding);
-        }
         return manage_response(200, {{"is_sound", findings.empty()}, {"findings", findings}});
     }};
 }
@@ -60,25 +56,20 @@ reply backup_store(const house& home, call&)
 {
     return body_wanted{home.bounds.manage_body_bytes_max, [](const std::string& text) -> reply {
                            const auto body = parse_json_object(text);
-                           if (!body) {
+                           if (!body)
                                return manage_error(body.error());
-                           }
                            const auto file = required_text(*body, "file");
-                           if (!file) {
+                           if (!file)
                                return manage_error(file.error());
-                           }
                            const std::filesystem::path target(*file);
-                           if (!target.is_absolute()) {
+                           if (!target.is_absolute())
                                return manage_error({errc::invalid_value, "file must be an absolute path."});
-                           }
-                           if (std::filesystem::exists(target)) {
+                           if (std::filesystem::exists(target))
                                return manage_error({errc::conflict, "The file exists already."});
-                           }
-                           if (!std::filesystem::is_directory(target.parent_path())) {
+                           if (!std::filesystem::is_directory(target.parent_path()))
                                return manage_error(
                                    {errc::invalid_value, "The folder of the file does not exist."}
                                );
-                           }
                            return chore{[target](store::database& database) -> reply {
                                database.backup(target);
                                return manage_response(200, {{"file", target.string()}});

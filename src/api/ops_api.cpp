@@ -12,9 +12,8 @@ reply get_health(const house&, call&)
 reply get_readiness(const house& home, call&)
 {
     const auto reason = home.why_not_ready();
-    if (!reason.empty()) {
+    if (!reason.empty())
         return manage_response(503, {{"status", "unavailable"}, {"reason", reason}});
-    }
     return manage_response(200, {{"status", "ready"}});
 }
 

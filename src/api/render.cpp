@@ -18,9 +18,8 @@ constexpr std::string_view retry_after_seconds = "2";
 bool wants_plain_json(const http::request& head)
 {
     const auto* accept = head.headers.find("Accept");
-    if (!accept) {
+    if (!accept)
         return false;
-    }
     bool names_json = false;
     for (const auto range : split(*accept, ',')) {
         const auto type = trim(range.substr(0, range.find(';')));
@@ -38,9 +37,8 @@ http::response make_response(int status, std::string_view type, std::string body
     http::response made;
     made.status = status;
     made.body = std::move(body);
-    if (!made.body.empty()) {
+    if (!made.body.empty())
         made.headers.add("Content-Type", std::string(type));
-    }
     made.headers.add("Cache-Control", "no-store");
     made.headers.add("X-Content-Type-Options", "nosniff");
     return made;
@@ -48,12 +46,10 @@ http::response make_response(int status, std::string_view type, std::string body
 
 void add_error_fields(http::response& made, const error& failure)
 {
-    if (failure.code == errc::unauthorized) {
+    if (failure.code == errc::unauthorized)
         made.headers.add("WWW-Authenticate", "Bearer realm=\"scimd\"");
-    }
-    if (failure.code == errc::unavailable || failure.code == errc::too_many_requests) {
+    if (failure.code == errc::unavailable || failure.code == errc::too_many_requests)
         made.headers.add("Retry-After", std::string(retry_after_seconds));
-    }
 }
 
 // The numbers and names of google.rpc.Code.
@@ -64,9 +60,8 @@ struct rpc_code {
 
 rpc_code rpc_code_of(const error& failure)
 {
-    if (failure.code == errc::precondition_failed) {
+    if (failure.code == errc::precondition_failed)
         return {9, "FAILED_PRECONDITION"};
-    }
     switch (http_status(failure.code)) {
         case 401:
             return {16, "UNAUTHENTICATED"};
@@ -100,9 +95,8 @@ http::response scim_resource(const call& on, int status, service::representation
 {
     auto made = scim_response(on, status, std::move(resource.body));
     made.headers.add("ETag", service::etag(resource.version));
-    if (status == 201) {
+    if (status == 201)
         made.headers.add("Location", std::move(resource.location));
-    }
     return made;
 }
 

@@ -15,9 +15,8 @@ bool match_parameter(std::string_view pattern, std::string_view segment, paramet
 {
     const auto close = pattern.find('}');
     const auto suffix = pattern.substr(close + 1);
-    if (!segment.ends_with(suffix) || segment.size() == suffix.size()) {
+    if (!segment.ends_with(suffix) || segment.size() == suffix.size())
         return false;
-    }
     found.emplace_back(
         pattern.substr(1, close - 1), std::string(segment.substr(0, segment.size() - suffix.size()))
     );
@@ -29,29 +28,25 @@ std::optional<parameters> match_path(std::string_view path, const std::vector<st
     parameters found;
     path.remove_prefix(1);
     for (std::size_t i = 0; i < segments.size(); ++i) {
-        if (path.empty()) {
+        if (path.empty())
             return std::nullopt;
-        }
         const auto slash = path.find('/');
         const auto pattern = path.substr(0, slash);
         path = slash == std::string_view::npos ? std::string_view() : path.substr(slash + 1);
         const bool is_parameter = pattern.starts_with('{');
-        if (is_parameter ? !match_parameter(pattern, segments[i], found) : pattern != segments[i]) {
+        if (is_parameter ? !match_parameter(pattern, segments[i], found) : pattern != segments[i])
             return std::nullopt;
-        }
     }
     return path.empty() ? std::optional(std::move(found)) : std::nullopt;
 }
 
 void add_method(std::string& allow, std::string_view method)
 {
-    if (!allow.empty()) {
+    if (!allow.empty())
         allow += ", ";
-    }
     allow += method;
-    if (method == "GET") {
+    if (method == "GET")
         allow += ", HEAD";
-    }
 }
 
 }  // namespace
@@ -63,13 +58,11 @@ match find_route(std::span<const route> table, std::string_view method, const ta
     std::string_view
         path;  // of the first row that fits: rows behind it with another template are other resources
     for (const auto& row : table) {
-        if (!path.empty() && row.path != path) {
+        if (!path.empty() && row.path != path)
             continue;
-        }
         auto parameters = match_path(row.path, where.segments);
-        if (!parameters) {
+        if (!parameters)
             continue;
-        }
         if (path.empty()) {
             path = row.path;
             found.who = row.who;

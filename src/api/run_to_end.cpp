@@ -25,18 +25,15 @@ http::response run_to_end(const site& served, store::database& database, http::r
     auto body = std::exchange(request.body, {});
     auto next = served.handle(on);
     for (;;) {
-        if (auto* response = std::get_if<http::response>(&next)) {
+        if (auto* response = std::get_if<http::response>(&next))
             return std::move(*response);
-        }
-        if (auto* refusal = std::get_if<recorded_refusal>(&next)) {
+        if (auto* refusal = std::get_if<recorded_refusal>(&next))
             return std::move(refusal->response);
-        }
         if (auto* job = std::get_if<work>(&next)) {
             next = perform(work(std::move(*job)), database);
         } else if (auto* wanted = std::get_if<body_wanted>(&next)) {
-            if (body.size() > wanted->bytes_max) {
+            if (body.size() > wanted->bytes_max)
                 return served.refuse({errc::too_large, "The body is too large."}, request.target);
-            }
             const auto then = std::move(wanted->then);
             next = then(std::exchange(body, {}));
         } else {

@@ -23,14 +23,11 @@ error no_endpoint(const call& on)
 result<void> check_content_type(const http::request& head)
 {
     const auto* field = head.headers.find("Content-Type");
-    if (!field) {
+    if (!field)
         return {};
-    }
     const auto type = trim(std::string_view(*field).substr(0, field->find(';')));
-    if (equals_ignoring_case(type, "application/scim+json") ||
-        equals_ignoring_case(type, "application/json")) {
+    if (equals_ignoring_case(type, "application/scim+json") || equals_ignoring_case(type, "application/json"))
         return {};
-    }
     return error{errc::unsupported_media_type, "The body must be application/scim+json or application/json."};
 }
 
@@ -39,22 +36,18 @@ result<service::preconditions> read_preconditions(const http::request& head)
     service::preconditions conditions;
     const auto read = [&](std::string_view name, auto& into) -> result<void> {
         const auto* field = head.headers.find(name);
-        if (!field) {
+        if (!field)
             return {};
-        }
         auto tags = service::entity_tags::parse(*field);
-        if (!tags) {
+        if (!tags)
             return tags.error();
-        }
         into = std::move(*tags);
         return {};
     };
-    if (auto match = read("If-Match", conditions.if_match); !match) {
+    if (auto match = read("If-Match", conditions.if_match); !match)
         return match.error();
-    }
-    if (auto none = read("If-None-Match", conditions.if_none_match); !none) {
+    if (auto none = read("If-None-Match", conditions.if_none_match); !none)
         return none.error();
-    }
     return conditions;
 }
 
@@ -68,24 +61,20 @@ scim::projection read_projection(const call& on, const scim::resource_type& type
 result<service::target> read_target(const house& home, const call& on)
 {
     const auto* type = home.schemas.find_endpoint(on.parameter("endpoint"));
-    if (!type) {
+    if (!type)
         return no_endpoint(on);
-    }
     auto conditions = read_preconditions(on.head);
-    if (!conditions) {
+    if (!conditions)
         return conditions.error();
-    }
     return service::target{type, on.parameter("id"), std::move(*conditions), read_projection(on, *type)};
 }
 
 reply answer(const call& on, int status, result<service::provisioned> outcome)
 {
-    if (!outcome) {
+    if (!outcome)
         return scim_error(on, outcome.error());
-    }
-    if (const auto* refusal = std::get_if<service::refused>(&*outcome)) {
+    if (const auto* refusal = std::get_if<service::refused>(&*outcome))
         return recorded_refusal{scim_error(on, refusal->reason)};
-    }
     return scim_resource(on, status, std::move(std::get<service::representation>(*outcome)));
 }
 
@@ -93,16 +82,14 @@ reply answer(const call& on, int status, result<service::provisioned> outcome)
 template <class Then>
 reply with_body(const house& home, const call& on, Then then)
 {
-    if (auto type = check_content_type(on.head); !type) {
+    if (auto type = check_content_type(on.head); !type)
         return scim_error(on, type.error());
-    }
     return body_wanted{
         home.bounds.scim_body_bytes_max,
         [&on, then = std::move(then)](const std::string& text) -> reply {
             auto body = parse_json_object(text);
-            if (!body) {
+            if (!body)
                 return scim_error(on, body.error());
-            }
             return then(std::move(*body));
         }
     };
@@ -137,14 +124,12 @@ error filter_forbidden()
 reply create_resource(const house& home, call& on)
 {
     const auto* type = home.schemas.find_endpoint(on.parameter("endpoint"));
-    if (!type) {
+    if (!type)
         return scim_error(on, no_endpoint(on));
-    }
     return with_body(home, on, [&on, type](json::object text) -> reply {
         auto body = scim::read_body(scim::quirks::rewrite_resource(std::move(text), *type), *type);
-        if (!body) {
+        if (!body)
             return scim_error(on, body.error());
-        }
         return work{store::intent::write, [&on, type, body = std::move(*body)](store::transaction& tx) {
                         const auto wanted = read_projection(on, *type);
                         return answer(on, 201, service::create(tx, on.who, *type, body, wanted));
@@ -155,18 +140,15 @@ reply create_resource(const house& home, call& on)
 reply get_resource(const house& home, call& on)
 {
     auto what = read_target(home, on);
-    if (!what) {
+    if (!what)
         return scim_error(on, what.error());
-    }
     return work{store::intent::read, [&on, what = std::move(*what)](store::transaction& tx) -> reply {
                     auto found = service::get(tx, on.who, what);
-                    if (!found) {
+                    if (!found)
                         return scim_error(on, found.error());
-                    }
                     if (what.conditions.if_none_match &&
-                        what.conditions.if_none_match->matches(found->version)) {
+                        what.conditions.if_none_match->matches(found->version))
                         return not_modified(found->version);
-                    }
                     return scim_resource(on, 200, std::move(*found));
                 }};
 }
@@ -174,13 +156,11 @@ reply get_resource(const house& home, call& on)
 reply list_resources(const house& home, call& on)
 {
     const auto* type = home.schemas.find_endpoint(on.parameter("endpoint"));
-    if (!type) {
+    if (!type)
         return scim_error(on, no_endpoint(on));
-    }
     auto query = scim::parse_query(on.where.query, *type);
-    if (!query) {
+    if (!query)
         return scim_error(on, query.error());
-    }
     const auto mode = service::intent_of(*query);
     return work{mode, [&on, type, query = std::move(*query)](store::transaction& tx) -> reply {
                     const auto page = service::list(tx, on.who, *type, query);
@@ -193,14 +173,12 @@ reply list_resources(const house& home, call& on)
 reply replace_resource(const house& home, call& on)
 {
     auto what = read_target(home, on);
-    if (!what) {
+    if (!what)
         return scim_error(on, what.error());
-    }
     return with_body(home, on, [&on, what = std::move(*what)](json::object text) -> reply {
         auto body = scim::read_body(scim::quirks::rewrite_resource(std::move(text), *what.type), *what.type);
-        if (!body) {
+        if (!body)
             return scim_error(on, body.error());
-        }
         return work{store::intent::write, [&on, what, body = std::move(*body)](store::transaction& tx) {
                         return answer(on, 200, service::replace(tx, on.who, what, body));
                     }};
@@ -210,14 +188,12 @@ reply replace_resource(const house& home, call& on)
 reply patch_resource(const house& home, call& on)
 {
     auto what = read_target(home, on);
-    if (!what) {
+    if (!what)
         return scim_error(on, what.error());
-    }
     return with_body(home, on, [&on, what = std::move(*what)](json::object text) -> reply {
         auto change = scim::parse_patch(scim::quirks::rewrite_patch(std::move(text), *what.type), *what.type);
-        if (!change) {
+        if (!change)
             return scim_error(on, change.error());
-        }
         return work{store::intent::write, [&on, what, change = std::move(*change)](store::transaction& tx) {
                         return answer(on, 200, service::patch(tx, on.who, what, change));
                     }};
@@ -227,13 +203,11 @@ reply patch_resource(const house& home, call& on)
 reply delete_resource(const house& home, call& on)
 {
     auto what = read_target(home, on);
-    if (!what) {
+    if (!what)
         return scim_error(on, what.error());
-    }
     return work{store::intent::write, [&on, what = std::move(*what)](store::transaction& tx) -> reply {
-                    if (auto removed = service::remove(tx, on.who, what); !removed) {
+                    if (auto removed = service::remove(tx, on.who, what); !removed)
                         return scim_error(on, removed.error());
-                    }
                     return scim_response(on, 204, {});
                 }};
 }
@@ -245,43 +219,37 @@ reply get_service_provider_config(const house&, call& on)
 
 reply list_resource_types(const house& home, call& on)
 {
-    if (has_filter(on)) {
+    if (has_filter(on))
         return scim_error(on, filter_forbidden());
-    }
     std::vector<std::string> documents;
-    for (const auto& type : home.schemas.resource_types()) {
+    for (const auto& type : home.schemas.resource_types())
         documents.push_back(to_text(scim::resource_type_document(type, on.who.base_url)));
-    }
     return discovery_list(on, documents);
 }
 
 reply get_resource_type(const house& home, call& on)
 {
     const auto* type = home.schemas.find_type(on.parameter("id"));
-    if (!type) {
+    if (!type)
         return scim_error(on, {errc::not_found, "There is no such resource type."});
-    }
     return scim_response(on, 200, to_text(scim::resource_type_document(*type, on.who.base_url)));
 }
 
 reply list_schemas(const house& home, call& on)
 {
-    if (has_filter(on)) {
+    if (has_filter(on))
         return scim_error(on, filter_forbidden());
-    }
     std::vector<std::string> documents;
-    for (const auto& definition : home.schemas.schemas()) {
+    for (const auto& definition : home.schemas.schemas())
         documents.push_back(to_text(scim::schema_document(definition, on.who.base_url)));
-    }
     return discovery_list(on, documents);
 }
 
 reply get_schema(const house& home, call& on)
 {
     const auto* definition = home.schemas.find_schema(on.parameter("id"));
-    if (!definition) {
+    if (!definition)
         return scim_error(on, {errc::not_found, "There is no such schema."});
-    }
     return scim_response(on, 200, to_text(scim::schema_document(*definition, on.who.base_url)));
 }
 

@@ -65,9 +65,8 @@ error no_such_path()
 
 http::response unmatched(const call& on, const match& found)
 {
-    if (found.allow.empty()) {
+    if (found.allow.empty())
         return error_for(on, no_such_path());
-    }
     auto response =
         error_for(on, {errc::method_not_allowed, "This path has the methods " + found.allow + "."});
     response.headers.add("Allow", found.allow);
@@ -85,13 +84,11 @@ bool is_of_directory(const target& where)
 template <class Proceed>
 reply authenticated(const house& home, call& on, Proceed proceed)
 {
-    if (!has_plausible_token(on.head)) {
+    if (!has_plausible_token(on.head))
         return scim_error(on, unauthorized());
-    }
     return work{store::intent::read, [&home, &on, proceed](store::transaction& tx) -> reply {
-                    if (auto known = authenticate(home, on, on.where.segments[1], tx); !known) {
+                    if (auto known = authenticate(home, on, on.where.segments[1], tx); !known)
                         return scim_error(on, known.error());
-                    }
                     auto next = proceed();
                     // Another read goes on in this transaction.
                     const auto* more = std::get_if<work>(&next);
@@ -114,28 +111,23 @@ std::span<const route> routes()
 reply site::handle(call& on) const
 {
     auto where = parse_target(on.head.target);
-    if (!where) {
+    if (!where)
         return error_for(on, where.error());
-    }
     on.where = std::move(*where);
     auto found = find_route(table, on.head.method, on.where);
     on.parameters = std::move(found.parameters);
-    if (found.row) {
+    if (found.row)
         on.notes.route = found.row->path;
-    }
     const auto who = found.who;
     const auto proceed = [this, &on, found = std::move(found)]() -> reply {
         return found.row ? found.row->handle(home_, on) : unmatched(on, found);
     };
-    if (is_of_directory(on.where)) {
+    if (is_of_directory(on.where))
         return authenticated(home_, on, proceed);
-    }
-    if (who == principal::operator_ && !on.head.from.is_operator) {
+    if (who == principal::operator_ && !on.head.from.is_operator)
         return error_for(on, no_such_path());
-    }
-    if (who == principal::metrics_reader && !may_read_metrics(home_, on)) {
+    if (who == principal::metrics_reader && !may_read_metrics(home_, on))
         return error_for(on, {errc::forbidden, "Metrics are shown to loopback peers only."});
-    }
     return proceed();
 }
 

@@ -7,15 +7,12 @@ namespace {
 
 std::optional<int> hex_digit(char digit)
 {
-    if (digit >= '0' && digit <= '9') {
+    if (digit >= '0' && digit <= '9')
         return digit - '0';
-    }
-    if (digit >= 'a' && digit <= 'f') {
+    if (digit >= 'a' && digit <= 'f')
         return digit - 'a' + 10;
-    }
-    if (digit >= 'A' && digit <= 'F') {
+    if (digit >= 'A' && digit <= 'F')
         return digit - 'A' + 10;
-    }
     return std::nullopt;
 }
 
@@ -34,14 +31,12 @@ std::optional<std::string> decode(std::string_view text, plus sign)
             decoded += text[i];
             continue;
         }
-        if (i + 2 >= text.size()) {
+        if (i + 2 >= text.size())
             return std::nullopt;
-        }
         const auto high = hex_digit(text[i + 1]);
         const auto low = hex_digit(text[i + 2]);
-        if (!high || !low) {
+        if (!high || !low)
             return std::nullopt;
-        }
         decoded += static_cast<char>(*high * 16 + *low);
         i += 2;
     }
@@ -55,23 +50,18 @@ error bad_path(std::string_view reason)
 
 result<std::string> parse_segment(std::string_view raw)
 {
-    if (raw.empty()) {
+    if (raw.empty())
         return bad_path("has an empty segment");
-    }
-    if (raw.find(';') != std::string_view::npos) {
+    if (raw.find(';') != std::string_view::npos)
         return bad_path("holds a semicolon");
-    }
     auto segment = decode(raw, plus::stays);
-    if (!segment) {
+    if (!segment)
         return bad_path("is not percent-encoded UTF-8");
-    }
-    if (*segment == "." || *segment == "..") {
+    if (*segment == "." || *segment == "..")
         return bad_path("has a dot segment");
-    }
     constexpr std::string_view separators("/\\\0\r\n", 5);
-    if (segment->find_first_of(separators) != std::string::npos) {
+    if (segment->find_first_of(separators) != std::string::npos)
         return bad_path("holds an encoded separator or control character");
-    }
     return std::move(*segment);
 }
 
@@ -83,27 +73,22 @@ bool is_scim_base(const std::vector<std::string>& segments)
 
 result<void> parse_path(std::string_view path, target& parsed)
 {
-    if (!path.starts_with('/')) {
+    if (!path.starts_with('/'))
         return bad_path("must begin with a slash");
-    }
     path.remove_prefix(1);
     if (path.ends_with('/')) {
         path.remove_suffix(1);
-        if (path.empty()) {
+        if (path.empty())
             return bad_path("has an empty segment");
-        }
     }
-    if (path.empty()) {
+    if (path.empty())
         return {};
-    }
     for (const auto raw : split(path, '/')) {
-        if (raw.empty() && is_scim_base(parsed.segments)) {
+        if (raw.empty() && is_scim_base(parsed.segments))
             continue;
-        }
         auto segment = parse_segment(raw);
-        if (!segment) {
+        if (!segment)
             return segment.error();
-        }
         parsed.segments.push_back(std::move(*segment));
     }
     return {};
@@ -111,23 +96,19 @@ result<void> parse_path(std::string_view path, target& parsed)
 
 result<void> parse_query(std::string_view query, target& parsed)
 {
-    if (query.empty()) {
+    if (query.empty())
         return {};
-    }
     for (const auto pair : split(query, '&')) {
-        if (pair.empty()) {
+        if (pair.empty())
             continue;
-        }
-        if (parsed.query.size() == query_parameters_max) {
+        if (parsed.query.size() == query_parameters_max)
             return error{errc::bad_request, "The request has more than 100 query parameters."};
-        }
         const auto equals = pair.find('=');
         auto name = decode(pair.substr(0, equals), plus::is_space);
         auto value = equals == std::string_view::npos ? std::optional(std::string())
                                                       : decode(pair.substr(equals + 1), plus::is_space);
-        if (!name || !value) {
+        if (!name || !value)
             return error{errc::bad_request, "The request's query is not percent-encoded UTF-8."};
-        }
         parsed.query.emplace_back(std::move(*name), std::move(*value));
     }
     return {};
@@ -137,11 +118,9 @@ result<void> parse_query(std::string_view query, target& parsed)
 
 std::optional<std::string_view> target::parameter(std::string_view name) const
 {
-    for (const auto& [key, value] : query) {
-        if (equals_ignoring_case(key, name)) {
+    for (const auto& [key, value] : query)
+        if (equals_ignoring_case(key, name))
             return value;
-        }
-    }
     return std::nullopt;
 }
 
@@ -149,13 +128,11 @@ result<target> parse_target(std::string_view text)
 {
     target parsed;
     const auto question = text.find('?');
-    if (auto path = parse_path(text.substr(0, question), parsed); !path) {
+    if (auto path = parse_path(text.substr(0, question), parsed); !path)
         return path.error();
-    }
     const auto query = question == std::string_view::npos ? std::string_view() : text.substr(question + 1);
-    if (auto read = parse_query(query, parsed); !read) {
+    if (auto read = parse_query(query, parsed); !read)
         return read.error();
-    }
     return parsed;
 }
 

@@ -41,13 +41,11 @@ public:
         request.id = "cli";
         if (!home_) {
             auto answered = net::call_unix(settings_.data / "control.sock", request, answer_deadline);
-            if (answered || answered.error().code != errc::unavailable) {
+            if (answered || answered.error().code != errc::unavailable)
                 return answered;
-            }
             auto opened = house_keeping::open(settings_, log_);
-            if (!opened) {
+            if (!opened)
                 return opened.error();
-            }
             home_ = std::move(*opened);
         }
         return api::run_to_end(home_->site(), home_->database(), std::move(request));
@@ -97,9 +95,8 @@ std::string segment(std::string_view text)
 
 void add_if_given(json::object& body, std::string_view name, const std::string& text)
 {
-    if (!text.empty()) {
+    if (!text.empty())
         body[name] = text;
-    }
 }
 
 const std::string organizations = "/api/v1/organizations";
@@ -122,9 +119,8 @@ http::request organization_request(const command& what)
         add_if_given(body, "external_id", what.external_id);
         return make_request("POST", organizations, body);
     }
-    if (verb == "list") {
+    if (verb == "list")
         return make_request("GET", organizations + "?page_size=100");
-    }
     return make_request("GET", organization_path(what.arguments[0]));
 }
 
@@ -137,9 +133,8 @@ http::request domain_request(const command& what)
             "POST", domains, {{"domain", what.arguments[1]}, {"covers_subdomains", what.covers_subdomains}}
         );
     }
-    if (verb == "list") {
+    if (verb == "list")
         return make_request("GET", domains + "?page_size=100");
-    }
     return make_request(verb == "show" ? "GET" : "DELETE", domains + '/' + segment(what.arguments[1]));
 }
 
@@ -153,19 +148,15 @@ http::request directory_request(const command& what)
         add_if_given(body, "domain_policy", what.domain_policy);
         return make_request("POST", organization_path(what.arguments[0]) + "/directories", body);
     }
-    if (verb == "list") {
+    if (verb == "list")
         return make_request("GET", organization_path(what.arguments[0]) + "/directories");
-    }
     const auto path = directory_path(what.arguments[0]);
-    if (verb == "show") {
+    if (verb == "show")
         return make_request("GET", path);
-    }
-    if (verb == "refusals") {
+    if (verb == "refusals")
         return make_request("GET", path + "/refusals");
-    }
-    if (verb == "policy") {
+    if (verb == "policy")
         return make_request("PATCH", path, {{"domain_policy", what.arguments[1]}});
-    }
     return make_request("PATCH", path + ':' + verb);
 }
 
@@ -178,27 +169,22 @@ http::request secret_request(const command& what)
         add_if_given(body, "expire_time", what.expires);
         return make_request("POST", secrets, body);
     }
-    if (verb == "list") {
+    if (verb == "list")
         return make_request("GET", secrets);
-    }
     return make_request("DELETE", secrets + '/' + segment(what.arguments[1]));
 }
 
 http::request request_of(const command& what)
 {
     const auto& noun = what.words[0];
-    if (noun == "organization") {
+    if (noun == "organization")
         return organization_request(what);
-    }
-    if (noun == "domain") {
+    if (noun == "domain")
         return domain_request(what);
-    }
-    if (noun == "directory") {
+    if (noun == "directory")
         return directory_request(what);
-    }
-    if (noun == "secret") {
+    if (noun == "secret")
         return secret_request(what);
-    }
     if (noun == "demo") {
         json::object body;
         add_if_given(body, "domain_policy", what.domain_policy);
@@ -226,11 +212,9 @@ bool is_scalar(const json::value& value)
 void print_row(const json::object& row, std::ostream& out)
 {
     std::string line;
-    for (const auto& [name, value] : row) {
-        if (is_scalar(value)) {
+    for (const auto& [name, value] : row)
+        if (is_scalar(value))
             line += (line.empty() ? "" : "  ") + plain(value);
-        }
-    }
     out << line << '\n';
 }
 
@@ -238,15 +222,13 @@ void print_row(const json::object& row, std::ostream& out)
 void print_plain(const json::object& body, std::ostream& out)
 {
     for (const auto& [name, value] : body) {
-        if (value.is_array()) {
-            for (const auto& row : value.get_array()) {
+        if (value.is_array())
+            for (const auto& row : value.get_array())
                 row.is_object() ? print_row(row.get_object(), out) : void(out << plain(row) << '\n');
-            }
-        } else if (value.is_object() && name != "stats" && name != "metadata") {
+        else if (value.is_object() && name != "stats" && name != "metadata")
             print_plain(value.get_object(), out);
-        } else if (is_scalar(value)) {
+        else if (is_scalar(value))
             out << std::string(name) << ": " << plain(value) << '\n';
-        }
     }
 }
 
@@ -289,12 +271,10 @@ error error_in(const http::response& response)
 result<json::object> ask(connection& server, http::request request)
 {
     auto response = server.send(std::move(request));
-    if (!response) {
+    if (!response)
         return response.error();
-    }
-    if (response->status >= 400) {
+    if (response->status >= 400)
         return error_in(*response);
-    }
     return parse_json_object(response->body, {.nodes_max = SIZE_MAX});
 }
 
@@ -304,21 +284,18 @@ result<json::object> ask(connection& server, http::request request)
 result<json::object> ask_for_all(connection& server, const http::request& request, const command& what)
 {
     auto body = ask(server, request);
-    if (!body || what.words.front() != "organization" || what.words.back() != "list") {
+    if (!body || what.words.front() != "organization" || what.words.back() != "list")
         return body;
-    }
     auto next = std::string(*find_string(*body, "next_page_token"));
     while (!next.empty()) {
         auto more = request;
         more.target += "&page_token=" + next;
         auto page = ask(server, std::move(more));
-        if (!page) {
+        if (!page)
             return page;
-        }
         auto& rows = (*body)["organizations"].as_array();
-        for (auto& row : (*page)["organizations"].as_array()) {
+        for (auto& row : (*page)["organizations"].as_array())
             rows.push_back(std::move(row));
-        }
         next = std::string(*find_string(*page, "next_page_token"));
     }
     (*body)["next_page_token"] = "";
@@ -340,16 +317,13 @@ public:
     {
         while (left_ > 0) {
             const auto has_more = read_page();
-            if (!has_more) {
+            if (!has_more)
                 return has_more.error();
-            }
             out_.flush();
-            if (*has_more) {
+            if (*has_more)
                 continue;
-            }
-            if (!what_.is_following || !out_) {
+            if (!what_.is_following || !out_)
                 return {};
-            }
             server_.release();
             std::this_thread::sleep_for(follow_pause);
         }
@@ -364,9 +338,8 @@ private:
                                           : "&directory_id=" + segment(what_.directory) + "&after_sequence=";
         target += segment(after_);
         auto page = ask(server_, make_request("GET", target));
-        if (!page) {
+        if (!page)
             return page.error();
-        }
         for (const auto& event : *find_array(*page, "events")) {
             out_ << to_text(event) << '\n';
             const auto* position = find(event.get_object(), what_.directory.empty() ? "cursor" : "sequence");
@@ -386,11 +359,10 @@ private:
 int print_version(const configuration& settings, std::ostream& out)
 {
     const json::object versions{{"version", version}, {"sqlite", store::sqlite_version()}};
-    if (settings.is_json) {
+    if (settings.is_json)
         out << to_text(versions) << '\n';
-    } else {
+    else
         out << "scimd " << version << " (SQLite " << store::sqlite_version() << ")\n";
-    }
     return 0;
 }
 
@@ -400,23 +372,20 @@ int run_command(const invocation& called, std::ostream& out, std::ostream& err)
 {
     const auto& what = called.what;
     const bool is_json = called.settings.is_json;
-    if (what.words.front() == "version") {
+    if (what.words.front() == "version")
         return print_version(called.settings, out);
-    }
     connection server(called.settings);
     if (what.words.front() == "events") {
         const auto read = event_reader(server, what, out).read();
         return read ? 0 : fail(read.error(), is_json, out, err);
     }
     const auto body = ask_for_all(server, request_of(what), what);
-    if (!body) {
+    if (!body)
         return fail(body.error(), is_json, out, err);
-    }
-    if (is_json) {
+    if (is_json)
         out << to_text(*body) << '\n';
-    } else {
+    else
         print_plain(*body, out);
-    }
     const auto* is_sound = find(*body, "is_sound");
     return is_sound && !is_sound->as_bool() ? 1 : 0;
 }

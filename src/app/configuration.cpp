@@ -125,11 +125,9 @@ public:
             chosen = chosen->get_subcommands().front();
             what_.words.push_back(chosen->get_name());
         }
-        for (auto& [owner, values] : arguments_) {
-            if (owner == chosen) {
+        for (auto& [owner, values] : arguments_)
+            if (owner == chosen)
                 what_.arguments = values;
-            }
-        }
     }
 
 private:
@@ -145,15 +143,13 @@ private:
                 at->get_subcommands([&](const CLI::App* one) { return one->get_name() == word; });
             at = known.empty() ? at->add_subcommand(word, "")->fallthrough() : known.front();
         }
-        if (words.size() == 2) {
+        if (words.size() == 2)
             at->get_parent()->require_subcommand(1);
-        }
         at->description(help);
         auto& values = arguments_.emplace_back(at, std::vector<std::string>(names.size())).second;
         std::size_t index = 0;
-        for (const auto* name : names) {
+        for (const auto* name : names)
             at->add_option(name, values[index++])->required();
-        }
         return at;
     }
 
@@ -224,9 +220,8 @@ std::vector<std::string> with_environment(const CLI::App& app, std::vector<std::
         const bool is_given = std::ranges::any_of(given, [&](const std::string& one) {
             return one == flag || one.starts_with(flag + '=');
         });
-        if (value && *value != '\0' && !is_given) {
+        if (value && *value != '\0' && !is_given)
             added.push_back(flag + '=' + value);
-        }
     }
     given.insert(given.begin(), added.begin(), added.end());
     return given;
@@ -265,11 +260,9 @@ public:
             {"warning", log_level::warning},
             {"error", log_level::error}
         };
-        for (const auto& [name, level] : names) {
-            if (name == text) {
+        for (const auto& [name, level] : names)
+            if (name == text)
                 return level;
-            }
-        }
         mistakes.push_back("--log-level must be debug, info, warning or error, not \"" + text + "\"");
         return log_level::info;
     }
@@ -279,23 +272,20 @@ public:
         std::vector<net::endpoint> parsed;
         for (const auto& text : texts) {
             auto one = net::endpoint::parse(text);
-            if (one) {
+            if (one)
                 parsed.push_back(std::move(*one));
-            } else {
+            else
                 mistakes.push_back("--listen " + text + ": " + one.error().detail);
-            }
         }
         return parsed;
     }
 
     std::optional<net::tls_files> tls(const raw_options& raw)
     {
-        if (raw.tls_certificate.empty() && raw.tls_key.empty()) {
+        if (raw.tls_certificate.empty() && raw.tls_key.empty())
             return std::nullopt;
-        }
-        if (raw.tls_certificate.empty() || raw.tls_key.empty()) {
+        if (raw.tls_certificate.empty() || raw.tls_key.empty())
             mistakes.emplace_back("--tls-certificate and --tls-key are given together or not at all");
-        }
         return net::tls_files{raw.tls_certificate, raw.tls_key};
     }
 
@@ -306,9 +296,8 @@ public:
             text = first.starts_with("unix:") ? "http://localhost"
                                               : (raw.tls_key.empty() ? "http://" : "https://") + first;
         }
-        while (text.ends_with('/')) {
+        while (text.ends_with('/'))
             text.pop_back();
-        }
         const bool is_http = text.starts_with("http://") || text.starts_with("https://");
         const auto host = text.find("//");
         const bool has_more = text.find_first_of("?# \"") != std::string::npos;
@@ -345,22 +334,19 @@ configuration judged(const raw_options& raw, judge& by)
 // What a command was given, as far as it can be judged without asking anybody.
 void judge_command(command& what, const raw_options& raw, judge& by)
 {
-    if (!raw.limit.empty()) {
+    if (!raw.limit.empty())
         what.limit = by.number<std::int64_t>("--limit", raw.limit, 1, 1'000'000'000);
-    }
     const bool sets_policy = what.words == std::vector<std::string>{"directory", "policy"};
     const auto& policy = sets_policy ? what.arguments[1] : what.domain_policy;
-    if (!policy.empty() && policy != "reject" && policy != "off") {
+    if (!policy.empty() && policy != "reject" && policy != "off")
         by.mistakes.push_back("the domain policy must be reject or off, not \"" + policy + "\"");
-    }
 }
 
 std::string listing(const std::vector<std::string>& mistakes)
 {
     std::string text;
-    for (const auto& mistake : mistakes) {
+    for (const auto& mistake : mistakes)
         text += "scimd: " + mistake + '\n';
-    }
     return text + "scimd: see scimd --help\n";
 }
 
@@ -379,9 +365,8 @@ parsed_arguments parse_arguments(int count, const char* const* arguments)
     command_tree tree(app, called.what, raw);
     app.allow_extras();
     app.allow_config_extras(CLI::config_extras_mode::capture);
-    for (auto* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
+    for (auto* sub : app.get_subcommands([](const CLI::App*) { return true; }))
         sub->allow_extras(false);
-    }
     auto given = with_environment(app, {arguments + 1, arguments + count});
     std::ranges::reverse(given);  // CLI11 takes them from the back
     judge by;
@@ -395,17 +380,15 @@ parsed_arguments parse_arguments(int count, const char* const* arguments)
         }
         by.mistakes.emplace_back(problem.what());
     }
-    for (const auto& unknown : app.remaining(true)) {
+    for (const auto& unknown : app.remaining(true))
         by.mistakes.push_back("unknown option or key: " + unknown);
-    }
     called.settings = judged(raw, by);
     if (by.mistakes.empty()) {
         tree.collect();
         judge_command(called.what, raw, by);
     }
-    if (!by.mistakes.empty()) {
+    if (!by.mistakes.empty())
         return {std::nullopt, listing(by.mistakes), 2};
-    }
     return {std::move(called), {}, 0};
 }
 

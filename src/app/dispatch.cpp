@@ -62,21 +62,18 @@ asio::awaitable<http::response> dispatcher::run(api::call& on, net::exchange& on
 {
     api::reply next = site_.handle(on);
     for (;;) {
-        if (auto* response = std::get_if<http::response>(&next)) {
+        if (auto* response = std::get_if<http::response>(&next))
             co_return std::move(*response);
-        }
-        if (auto* refusal = std::get_if<api::recorded_refusal>(&next)) {
+        if (auto* refusal = std::get_if<api::recorded_refusal>(&next))
             co_return std::move(refusal->response);
-        }
         if (auto* work = std::get_if<api::work>(&next)) {
             api::work job = std::move(*work);
             next = co_await perform(std::move(job));
         } else if (auto* wanted = std::get_if<api::body_wanted>(&next)) {
             const api::body_wanted want = std::move(*wanted);
             result<std::string> body = co_await on_the_way.read_body(want.bytes_max);
-            if (!body) {
+            if (!body)
                 co_return site_.refuse(body.error(), on.head.target);
-            }
             next = want.then(std::move(*body));
         } else {
             api::chore job = std::move(std::get<api::chore>(next));
@@ -105,9 +102,8 @@ asio::awaitable<api::reply> dispatcher::perform(api::work job)
         };
         co_await until_called_back(start);
     }
-    if (failure) {
+    if (failure)
         std::rethrow_exception(failure);
-    }
     co_return outcome;
 }
 
@@ -126,9 +122,8 @@ asio::awaitable<api::reply> dispatcher::perform(api::chore job)
         });
     };
     co_await until_called_back(start);
-    if (failure) {
+    if (failure)
         std::rethrow_exception(failure);
-    }
     co_return outcome;
 }
 

@@ -13,9 +13,8 @@ result<std::unique_ptr<house_keeping>> house_keeping::open(const configuration& 
     store::sqlite_options options;
     options.folder = settings.data;
     auto opened = store::open_sqlite(options, *made->wall_, made->ids_, log, made->figures_);
-    if (!opened) {
+    if (!opened)
         return opened.error();
-    }
     made->database_ = std::move(*opened);
     environment_id environment;
     store::run(*made->database_, store::intent::read, [&](store::transaction& tx) {
@@ -49,27 +48,23 @@ house_keeping::~house_keeping()
 void house_keeping::save_token_usage()
 {
     auto used = usage_.take();
-    if (used.empty()) {
+    if (used.empty())
         return;
-    }
     const auto write = [used = std::move(used)](store::transaction& tx) {
-        for (const auto& [token, when] : used) {
+        for (const auto& [token, when] : used)
             store::credentials::set_last_used(tx, token, when);
-        }
         return store::verdict::commit;
     };
     database_->submit(store::intent::write, write, [this](const std::exception_ptr& problem) {
-        if (problem) {
+        if (problem)
             log_.warning("token_usage.not_saved");
-        }
     });
 }
 
 void house_keeping::close()
 {
-    if (!database_) {
+    if (!database_)
         return;
-    }
     save_token_usage();
     database_->close();
     database_.reset();

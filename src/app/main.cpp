@@ -14,9 +14,8 @@ try {
         (parsed.exit_code == 0 ? std::cout : std::cerr) << parsed.output;
         return parsed.exit_code;
     }
-    if (parsed.run->what.words.front() == "serve") {
+    if (parsed.run->what.words.front() == "serve")
         return scimd::app::serve(parsed.run->settings, std::cerr);
-    }
     return scimd::app::run_command(*parsed.run, std::cout, std::cerr);
 } catch (const std::exception& failure) {
     std::cerr << "scimd: " << failure.what() << '\n';

@@ -34,9 +34,8 @@ constexpr std::size_t descriptors_reserved = 256;  // for the store, DNS and del
 std::size_t connections_that_fit()
 {
     rlimit files{};
-    if (getrlimit(RLIMIT_NOFILE, &files) != 0) {
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0)
         return descriptors_reserved;
-    }
     files.rlim_cur = files.rlim_max;
     setrlimit(RLIMIT_NOFILE, &files);
     getrlimit(RLIMIT_NOFILE, &files);
@@ -72,19 +71,16 @@ public:
         for (const auto& where : settings_.listen) {
             const net::listener listener{.at = where, .tls = where.is_unix() ? std::nullopt : settings_.tls};
             const auto opened = open(listener);
-            if (!opened) {
+            if (!opened)
                 return opened.error();
-            }
-            if (where.port == 0 && !where.is_unix() && !settings_.is_public_url_given) {
+            if (where.port == 0 && !where.is_unix() && !settings_.is_public_url_given)
                 home_.set_public_url((settings_.tls ? "https://" : "http://") + opened->text());
-            }
         }
         net::listener control;
         control.at.unix_path = settings_.data / "control.sock";
         control.is_operator_door = true;
-        if (const auto opened = open(control); !opened) {
+        if (const auto opened = open(control); !opened)
             return opened.error();
-        }
         return {};
     }
 
@@ -95,13 +91,11 @@ public:
         await_watch();
         log_.info("server.ready", {{"environment_id", home_.environment()}});
         std::vector<std::thread> threads;
-        for (std::size_t i = 1; i < settings_.threads; ++i) {
+        for (std::size_t i = 1; i < settings_.threads; ++i)
             threads.emplace_back([this] { io_.run(); });
-        }
         io_.run();
-        for (auto& thread : threads) {
+        for (auto& thread : threads)
             thread.join();
-        }
         home_.close();
         log_.info("server.stopped", {{"drained", exit_code_ == 0}});
         return exit_code_;
@@ -111,9 +105,8 @@ private:
     result<net::endpoint> open(const net::listener& listener)
     {
         auto bound = server_.listen(listener);
-        if (!bound) {
+        if (!bound)
             return error{bound.error().code, listener.at.text() + ": " + bound.error().detail};
-        }
         log_.info("server.listening", {{"endpoint", bound->text()}, {"control", listener.is_operator_door}});
         return bound;
     }
@@ -121,9 +114,8 @@ private:
     void await_stop()
     {
         stop_signals_.async_wait([this](const boost::system::error_code& failed, int) {
-            if (failed) {
+            if (failed)
                 return;
-            }
             stop();
             stop_signals_.async_wait([this](const boost::system::error_code& cancelled, int) {
                 if (!cancelled) {
@@ -136,9 +128,8 @@ private:
 
     void stop()
     {
-        if (is_stopping_.exchange(true)) {
+        if (is_stopping_.exchange(true))
             return;
-        }
         log_.info("server.stopping");
         home_.announce_drain();
         grace_.expires_after(settings_.drain_grace);
@@ -149,15 +140,13 @@ private:
     void await_reload()
     {
         reload_signal_.async_wait([this](const boost::system::error_code& failed, int) {
-            if (failed) {
+            if (failed)
                 return;
-            }
             const auto reloaded = server_.reload_certificates();
-            if (reloaded) {
+            if (reloaded)
                 log_.info("server.certificates_reloaded");
-            } else {
+            else
                 log_.error("server.certificates_kept", {{"reason", reloaded.error().detail}});
-            }
             await_reload();
         });
     }
@@ -167,18 +156,16 @@ private:
     {
         watch_timer_.expires_after(watch_interval);
         watch_timer_.async_wait([this](const boost::system::error_code& failed) {
-            if (failed) {
+            if (failed)
                 return;
-            }
             if (home_.database().is_broken()) {
                 log_.error("server.store_broken");
                 exit_code_ = 1;
                 stop();
                 return;
             }
-            if (++watches_ % watches_per_usage_save == 0) {
+            if (++watches_ % watches_per_usage_save == 0)
                 home_.save_token_usage();
-            }
             await_watch();
         });
     }

@@ -91,10 +91,9 @@ bool is_number(std::string_view label) noexcept
 result<void> check_labels(std::string_view name)
 {
     const auto labels = split(name, '.');
-    for (const std::string_view label : labels) {
+    for (const std::string_view label : labels)
         if (auto checked = check_label(label); !checked)
             return checked;
-    }
     if (labels.size() < 2)
         return refusal("it has a single label");
     if (is_number(labels.back()))

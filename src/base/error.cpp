@@ -49,10 +49,9 @@ constexpr auto rows = std::to_array<row>({
 
 constexpr bool rows_match_the_enumeration()
 {
-    for (std::size_t i = 0; i < rows.size(); ++i) {
+    for (std::size_t i = 0; i < rows.size(); ++i)
         if (rows[i].code != static_cast<errc>(i))
             return false;
-    }
     return rows.back().code == errc::unavailable;
 }
 static_assert(rows_match_the_enumeration());

@@ -84,10 +84,9 @@ private:
     [[nodiscard]] std::optional<std::string> find_repeated_pairwise(iterator first) const
     {
         for (auto later = first; later != names_.end(); ++later) {
-            for (auto earlier = first; earlier != later; ++earlier) {
+            for (auto earlier = first; earlier != later; ++earlier)
                 if (name(*earlier) == name(*later))
                     return std::string(name(*later));
-            }
         }
         return std::nullopt;
     }
@@ -313,10 +312,9 @@ const json::string* find_string(const json::object& object, std::string_view nam
 
 const json::value* find_ignoring_case(const json::object& object, std::string_view name) noexcept
 {
-    for (const auto& member : object) {
+    for (const auto& member : object)
         if (equals_ignoring_case(member.key(), name))
             return &member.value();
-    }
     return nullptr;
 }
 

@@ -42,14 +42,13 @@ bool is_same_label(
 
 void append_escaped(std::string& out, std::string_view text, bool is_label)
 {
-    for (const char c : text) {
+    for (const char c : text)
         if (c == '\n')
             out += "\\n";
         else if (c == '\\' || (c == '"' && is_label))
             (out += '\\') += c;
         else
             out += c;
-    }
 }
 
 // `le` is the bound of a histogram's bucket, empty for none.

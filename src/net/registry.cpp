@@ -46,10 +46,9 @@ std::vector<std::shared_ptr<session>> session_registry::all() const
     const std::lock_guard lock(mutex_);
     std::vector<std::shared_ptr<session>> living;
     living.reserve(guests_.size());
-    for (const auto& [key, guest] : guests_) {
+    for (const auto& [key, guest] : guests_)
         if (auto alive = guest.lock())
             living.push_back(std::move(alive));
-    }
     return living;
 }
 

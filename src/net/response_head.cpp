@@ -52,10 +52,9 @@ void append_response_head(
     out.append("HTTP/1.1 ").append(std::to_string(answer.status)).append(" ");
     out.append(reason.data(), reason.size()).append("\r\n");
 
-    for (const auto& row : answer.headers) {
+    for (const auto& row : answer.headers)
         if (is_sound(row) && !is_our_own(row.name))
             append_field(out, row.name, row.value);
-    }
     append_field(out, "Date", date);
     append_field(out, "X-Request-Id", manner.request_id);
     if (has_length(answer.status))

@@ -103,10 +103,9 @@ result<void> server::reload_certificates()
 {
     const std::lock_guard lock(state_->mutex);
     result<void> outcome;
-    for (const auto& open : state_->doors) {
+    for (const auto& open : state_->doors)
         if (auto loaded = open->reload_certificate(); loaded.has_error())
             outcome = loaded;
-    }
     return outcome;
 }
 

@@ -2,8 +2,8 @@
 //
 // Bounded: filter_bytes_max, filter_depth_max, filter_terms_max, each exceeded with invalid_filter. Beyond
 // the grammar it understands what identity providers send: operators without surrounding spaces after a
-// quoted literal
-// (`eq"x"`), unquoted literals, `emails[type eq "work"].value eq "x"`, "True"/"False" for booleans.
+// quoted literal (`eq"x"`), unquoted literals, `emails[type eq "work"].value eq "x"`, "True"/"False" for
+// booleans.
 #pragma once
 
 #include "base/error.hpp"

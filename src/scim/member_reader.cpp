@@ -58,12 +58,11 @@ const json::array& member_reader::list(std::string_view name)
 std::vector<std::string> member_reader::texts(std::string_view name)
 {
     std::vector<std::string> rows;
-    for (const json::value& each : list(name)) {
+    for (const json::value& each : list(name))
         if (each.is_string())
             rows.emplace_back(each.get_string());
         else
             fail_member(name, "must hold strings.");
-    }
     return rows;
 }
 

@@ -15,14 +15,13 @@ namespace {
 std::size_t closing_bracket(std::string_view text, std::size_t open) noexcept
 {
     bool is_quoted = false;
-    for (std::size_t i = open + 1; i < text.size(); ++i) {
+    for (std::size_t i = open + 1; i < text.size(); ++i)
         if (is_quoted && text[i] == '\\')
             ++i;
         else if (text[i] == '"')
             is_quoted = !is_quoted;
         else if (text[i] == ']' && !is_quoted)
             return i;
-    }
     return std::string_view::npos;
 }
 

@@ -69,8 +69,7 @@ void empty_value_for_unassigned(json::value& value, const attribute& of)
 }
 
 // Entra, older documentation: path "userName" with [{"$ref": null, "value": "b@c"}]; others: path "active"
-// with
-// {"active": false} or {"value": false}.
+// with {"active": false} or {"value": false}.
 void wrapped_simple_value(json::value& value, const attribute& of)
 {
     if (of.is_complex() || of.is_multi_valued)
@@ -198,12 +197,11 @@ void rewrite_operation(json::object& operation, const resource_type& type)
 json::object rewrite_resource(json::object body, const resource_type& type)
 {
     odd_urns_as_names(body);
-    for (auto& member : body) {
+    for (auto& member : body)
         if (const attribute* const target = find_of_resource(type, member.key()))
             rewrite_member(member.value(), *target);
         else if (const schema* const definition = type.find_schema(member.key()))
             rewrite_extension(member.value(), *definition);
-    }
     return body;
 }
 

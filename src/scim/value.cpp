@@ -251,12 +251,11 @@ result<json::value> read_partial(const json::value& value, const attribute& targ
 
 void merge(json::object& element, const json::object& changes)
 {
-    for (const auto& change : changes) {
+    for (const auto& change : changes)
         if (!change.value().is_null())
             element[change.key()] = change.value();
         else if (const auto found = element.find(change.key()); found != element.end())
             element.stable_erase(found);
-    }
 }
 
 std::string identity(const json::value& element, const attribute& list)

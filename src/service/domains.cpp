@@ -29,13 +29,11 @@ template <class Predicate>
 std::string first_email(const json::array& emails, Predicate is_wanted)
 {
     for (const auto& email : emails) {
-        if (!email.is_object() || !is_wanted(email.get_object())) {
+        if (!email.is_object() || !is_wanted(email.get_object()))
             continue;
-        }
         auto value = value_of(email.get_object());
-        if (!value.empty()) {
+        if (!value.empty())
             return value;
-        }
     }
     return {};
 }
@@ -45,20 +43,16 @@ std::string first_email(const json::array& emails, Predicate is_wanted)
 std::string email_of(const json::object& user)
 {
     if (const auto* emails = find_array(user, "emails")) {
-        if (auto primary = first_email(*emails, is_primary); !primary.empty()) {
+        if (auto primary = first_email(*emails, is_primary); !primary.empty())
             return primary;
-        }
-        if (auto work = first_email(*emails, is_work); !work.empty()) {
+        if (auto work = first_email(*emails, is_work); !work.empty())
             return work;
-        }
-        if (auto first = first_email(*emails, [](const auto&) { return true; }); !first.empty()) {
+        if (auto first = first_email(*emails, [](const auto&) { return true; }); !first.empty())
             return first;
-        }
     }
     const auto* user_name = find_string(user, "userName");
-    if (user_name && std::string_view(*user_name).find('@') != std::string_view::npos) {
+    if (user_name && std::string_view(*user_name).find('@') != std::string_view::npos)
         return std::string(*user_name);
-    }
     return {};
 }
 
@@ -66,9 +60,8 @@ std::optional<gate_refusal> refuse_by_domain(
     store::transaction& tx, const caller& who, const json::object& user
 )
 {
-    if (who.policy == store::tenants::domain_policy::off) {
+    if (who.policy == store::tenants::domain_policy::off)
         return std::nullopt;
-    }
     const auto address = email_of(user);
     if (address.empty()) {
         return gate_refusal{
@@ -85,9 +78,8 @@ std::optional<gate_refusal> refuse_by_domain(
             "invalid_email", {}, "The user's e-mail address cannot be used: " + domain.error().detail
         };
     }
-    if (store::tenants::is_verified_domain(tx, who.organization, *domain)) {
+    if (store::tenants::is_verified_domain(tx, who.organization, *domain))
         return std::nullopt;
-    }
     return gate_refusal{
         "domain_not_verified",
         domain->text(),

@@ -15,24 +15,19 @@ constexpr std::size_t tags_max = 32;
 std::optional<std::string> take_tag(std::string_view& rest)
 {
     rest = trim(rest);
-    if (rest.starts_with("W/")) {
+    if (rest.starts_with("W/"))
         rest.remove_prefix(2);
-    }
-    if (!rest.starts_with('"')) {
+    if (!rest.starts_with('"'))
         return std::nullopt;
-    }
     const auto end = rest.find('"', 1);
-    if (end == std::string_view::npos) {
+    if (end == std::string_view::npos)
         return std::nullopt;
-    }
     std::string tag(rest.substr(1, end - 1));
     rest = trim(rest.substr(end + 1));
-    if (rest.empty()) {
+    if (rest.empty())
         return tag;
-    }
-    if (!rest.starts_with(',')) {
+    if (!rest.starts_with(','))
         return std::nullopt;
-    }
     rest.remove_prefix(1);
     return tag;
 }
@@ -54,9 +49,8 @@ result<entity_tags> entity_tags::parse(std::string_view field)
     }
     while (!rest.empty()) {
         auto tag = take_tag(rest);
-        if (!tag || parsed.tags.size() == tags_max) {
+        if (!tag || parsed.tags.size() == tags_max)
             return error{errc::invalid_value, "If-Match and If-None-Match take * or a list of quoted tags."};
-        }
         parsed.tags.push_back(std::move(*tag));
     }
     return parsed;
@@ -69,12 +63,10 @@ bool entity_tags::matches(std::int64_t version) const
 
 result<void> preconditions::check(std::int64_t version) const
 {
-    if (if_match && !if_match->matches(version)) {
+    if (if_match && !if_match->matches(version))
         return error{errc::precondition_failed, "The resource has version " + etag(version) + "."};
-    }
-    if (if_none_match && if_none_match->matches(version)) {
+    if (if_none_match && if_none_match->matches(version))
         return error{errc::precondition_failed, "The resource has version " + etag(version) + " already."};
-    }
     return {};
 }
 

@@ -17,11 +17,10 @@ std::string display_name_of(std::string_view type)
     std::string words = "Directory ";
     bool at_start = true;
     for (const char letter : type.substr(type_prefix.size())) {
-        if (letter == '_') {
+        if (letter == '_')
             words += ' ';
-        } else {
+        else
             words += at_start ? static_cast<char>(std::toupper(static_cast<unsigned char>(letter))) : letter;
-        }
         at_start = letter == '_';
     }
     return words;
@@ -34,15 +33,12 @@ json::object context_of(const caller& who, const event_draft& draft)
         {"source", "scim"},
         {"actor", {{"type", "directory_token"}, {"id", who.token.text()}, {"suffix", who.token_suffix}}}
     };
-    if (!who.provider.empty()) {
+    if (!who.provider.empty())
         context["provider"] = who.provider;
-    }
-    if (!draft.batch_id.empty()) {
+    if (!draft.batch_id.empty())
         context["batch_id"] = draft.batch_id;
-    }
-    if (!draft.caused_by.empty()) {
+    if (!draft.caused_by.empty())
         context["caused_by"] = draft.caused_by;
-    }
     return context;
 }
 
@@ -52,24 +48,19 @@ void compare(const json::object& before, const json::object& after, event_draft&
 {
     const auto note = [&](std::string_view key, const json::value* was) {
         draft.changed_attributes.emplace_back(key);
-        if (was) {
+        if (was)
             draft.previous_attributes[key] = *was;
-        }
     };
     for (const auto& [key, value] : after) {
         const auto* was = find(before, key);
-        if (key != "raw_attributes" && (!was || *was != value)) {
+        if (key != "raw_attributes" && (!was || *was != value))
             note(key, was);
-        }
     }
-    for (const auto& [key, value] : before) {
-        if (!find(after, key)) {
+    for (const auto& [key, value] : before)
+        if (!find(after, key))
             note(key, &value);
-        }
-    }
-    if (draft.changed_attributes.empty()) {
+    if (draft.changed_attributes.empty())
         note("raw_attributes", find(before, "raw_attributes"));
-    }
 }
 
 std::string_view object_of(const scim::resource_type& type)
@@ -82,12 +73,10 @@ std::string_view object_of(const scim::resource_type& type)
 std::string_view type_of(const resource_change& change)
 {
     const bool is_user = change.type->name == "User";
-    if (!change.before) {
+    if (!change.before)
         return is_user ? "organization.directory.user_created" : "organization.directory.group_created";
-    }
-    if (!change.after) {
+    if (!change.after)
         return is_user ? "organization.directory.user_deleted" : "organization.directory.group_deleted";
-    }
     return is_user ? "organization.directory.user_updated" : "organization.directory.group_updated";
 }
 
@@ -110,9 +99,8 @@ std::string publish(store::transaction& tx, const caller& who, event_draft draft
         {"sequence", sequence},
         {"cursor", "c_" + std::to_string(id.value)}
     };
-    if (draft.object_version > 0) {
+    if (draft.object_version > 0)
         envelope["object_version"] = draft.object_version;
-    }
     envelope["context"] = context_of(who, draft);
     envelope["data"] = std::move(draft.data);
     if (!draft.changed_attributes.empty()) {
@@ -138,9 +126,8 @@ std::string publish_change(store::transaction& tx, const caller& who, resource_c
     draft.type = type_of(change);
     draft.object = object_of(*change.type);
     draft.object_version = change.version;
-    if (change.before && change.after) {
+    if (change.before && change.after)
         compare(*change.before, *change.after, draft);
-    }
     if (change.after) {
         draft.data = std::move(*change.after);
     } else {
@@ -166,18 +153,14 @@ void publish_refusal(
         {"reason", reason},
         {"detail", detail}
     };
-    if (!domain.empty()) {
+    if (!domain.empty())
         data["domain"] = domain;
-    }
-    if (const auto* user_name = find(user, "userName")) {
+    if (const auto* user_name = find(user, "userName"))
         data["preferred_username"] = *user_name;
-    }
-    if (const auto* external_id = find(user, "externalId")) {
+    if (const auto* external_id = find(user, "externalId"))
         data["dp_id"] = *external_id;
-    }
-    if (const auto email = email_of(user); !email.empty()) {
+    if (const auto email = email_of(user); !email.empty())
         data["email"] = email;
-    }
     event_draft draft;
     draft.type = "organization.directory.user_rejected";
     draft.object = "DirectoryUser";

@@ -76,9 +76,8 @@ struct lister {
         selection page;
         each_match(where, order, [&](const resources::row& row, const json::object&) {
             ++page.total;
-            if (page.total >= query.start_index && page.rows.size() < query.count) {
+            if (page.total >= query.start_index && page.rows.size() < query.count)
                 page.rows.push_back(row);
-            }
         });
         return page;
     }
@@ -92,9 +91,8 @@ struct lister {
     {
         resources::list(tx, who.directory, type.name, where, order, 0, -1, [&](const resources::row& row) {
             const auto document = whole_document(tx, who, type, row);
-            if (!query.where || scim::matches(*query.where, document)) {
+            if (!query.where || scim::matches(*query.where, document))
                 visit(row, document);
-            }
             return true;
         });
     }
@@ -106,18 +104,14 @@ using sort_key = std::variant<std::monostate, bool, double, std::string>;
 
 sort_key key_of(const json::value* value, const scim::attribute& attribute)
 {
-    if (!value) {
+    if (!value)
         return std::monostate();
-    }
-    if (value->is_bool()) {
+    if (value->is_bool())
         return value->get_bool();
-    }
-    if (value->is_number()) {
+    if (value->is_number())
         return value->to_number<double>();
-    }
-    if (!value->is_string()) {
+    if (!value->is_string())
         return std::monostate();
-    }
     const std::string text(value->get_string());
     if (attribute.type == scim::attribute_type::date_time) {
         const auto instant = parse_rfc3339(text);
@@ -143,18 +137,15 @@ selection lister::by_sorting(const resources::condition& where) const
         const auto& second = is_descending ? a : b;
         const bool first_is_missing = std::holds_alternative<std::monostate>(first.key);
         const bool second_is_missing = std::holds_alternative<std::monostate>(second.key);
-        if (first_is_missing || second_is_missing) {
+        if (first_is_missing || second_is_missing)
             return !first_is_missing && second_is_missing;
-        }
         return first.key < second.key;
     });
     selection page;
     page.total = entries.size();
-    for (std::size_t i = query.start_index - 1; i < entries.size() && page.rows.size() < query.count; ++i) {
-        if (auto row = resources::find(tx, who.directory, type.name, entries[i].id)) {
+    for (std::size_t i = query.start_index - 1; i < entries.size() && page.rows.size() < query.count; ++i)
+        if (auto row = resources::find(tx, who.directory, type.name, entries[i].id))
             page.rows.push_back(std::move(*row));
-        }
-    }
     return page;
 }
 
@@ -181,9 +172,8 @@ struct point_finder {
 private:
     static bool value_is_pinned(const scim::filter& condition)
     {
-        if (const auto* all = std::get_if<scim::conjunction>(&condition.node)) {
+        if (const auto* all = std::get_if<scim::conjunction>(&condition.node))
             return std::ranges::any_of(all->terms, value_is_pinned);
-        }
         const auto* term = std::get_if<scim::comparison>(&condition.node);
         return term && term->op == scim::operation::eq && term->attribute.leaf().name == "value";
     }
@@ -201,9 +191,8 @@ page list(
 )
 {
     store::compiled_filter compiled;
-    if (query.where) {
+    if (query.where)
         compiled = store::compile(*query.where, type);
-    }
     const auto column =
         query.sort_by ? store::sort_column_of(*query.sort_by, type) : resources::sort_column::id;
     const lister by{tx, who, type, query};

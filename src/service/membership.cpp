@@ -31,16 +31,13 @@ std::optional<std::set<resource_id>> ancestors_of(
     std::set<resource_id> seen{group};
     std::vector<resource_id> level{group};
     for (std::size_t depth = 0; !level.empty(); ++depth) {
-        if (depth == group_depth_max) {
+        if (depth == group_depth_max)
             return std::nullopt;
-        }
         std::vector<resource_id> next;
         for (const auto child : level) {
-            for (const auto& parent : resources::groups_of(tx, who.directory, child)) {
-                if (seen.insert(parent.group).second) {
+            for (const auto& parent : resources::groups_of(tx, who.directory, child))
+                if (seen.insert(parent.group).second)
                     next.push_back(parent.group);
-                }
-            }
         }
         level = std::move(next);
     }
@@ -59,19 +56,16 @@ public:
 
     result<void> operator()(const scim::remove_members& operation)
     {
-        for (const auto& value : operation.values) {
-            if (const auto id = parse_member_id(who_, value)) {
+        for (const auto& value : operation.values)
+            if (const auto id = parse_member_id(who_, value))
                 remove(*id, value);
-            }
-        }
         return {};
     }
 
     result<void> operator()(const scim::remove_members_where& operation)
     {
-        for (const auto& row : matching(operation.condition)) {
+        for (const auto& row : matching(operation.condition))
             remove_row(row);
-        }
         return {};
     }
 
@@ -80,24 +74,20 @@ public:
         std::set<resource_id> kept;
         for (const auto& member : operation.members) {
             const auto id = parse_member_id(who_, member.value);
-            if (!id) {
+            if (!id)
                 return unknown_member(member.value);
-            }
             kept.insert(*id);
         }
-        for (const auto& row : current()) {
-            if (!kept.contains(row.id)) {
+        for (const auto& row : current())
+            if (!kept.contains(row.id))
                 remove_row(row);
-            }
-        }
         return add(operation.members);
     }
 
     result<void> operator()(const scim::update_members_where& operation)
     {
-        for (const auto& row : matching(operation.condition)) {
+        for (const auto& row : matching(operation.condition))
             rename(row.id, operation.display);
-        }
         return {};
     }
 
@@ -110,23 +100,19 @@ private:
         ids.reserve(members.size());
         for (const auto& member : members) {
             const auto id = parse_member_id(who_, member.value);
-            if (!id) {
+            if (!id)
                 return unknown_member(member.value);
-            }
             ids.push_back(*id);
         }
         std::unordered_map<std::int64_t, std::string> types;
-        for (auto& kind : resources::kinds_of(tx_, who_.directory, ids)) {
+        for (auto& kind : resources::kinds_of(tx_, who_.directory, ids))
             types.emplace(kind.id.value, std::move(kind.type));
-        }
         for (std::size_t i = 0; i < members.size(); ++i) {
             const auto type = types.find(ids[i].value);
-            if (type == types.end() || member_id_text(who_, type->second, ids[i]) != members[i].value) {
+            if (type == types.end() || member_id_text(who_, type->second, ids[i]) != members[i].value)
                 return unknown_member(members[i].value);
-            }
-            if (auto added = add_one({ids[i], type->second, members[i].display}); !added) {
+            if (auto added = add_one({ids[i], type->second, members[i].display}); !added)
                 return added.error();
-            }
         }
         return {};
     }
@@ -134,53 +120,44 @@ private:
     result<void> add_one(const resources::member_row& row)
     {
         if (row.type == "Group") {
-            if (auto allowed = check_nesting(row.id); !allowed) {
+            if (auto allowed = check_nesting(row.id); !allowed)
                 return allowed.error();
-            }
         }
-        if (resources::add_member(tx_, who_.directory, group_, row)) {
+        if (resources::add_member(tx_, who_.directory, group_, row))
             change_.note_added(row);
-        } else if (!row.display.empty()) {
+        else if (!row.display.empty())
             rename(row.id, row.display);
-        }
         return {};
     }
 
     result<void> check_nesting(resource_id child)
     {
-        if (!ancestors_) {
+        if (!ancestors_)
             ancestors_ = ancestors_of(tx_, who_, group_);
-        }
-        if (!ancestors_) {
+        if (!ancestors_)
             return error{errc::invalid_value, "members: groups are nested too deeply."};
-        }
-        if (ancestors_->contains(child)) {
+        if (ancestors_->contains(child))
             return error{errc::invalid_value, "members: a group cannot be a member of itself."};
-        }
         return {};
     }
 
     void rename(resource_id id, std::string_view display)
     {
-        if (resources::set_member_display(tx_, who_.directory, group_, id, display)) {
+        if (resources::set_member_display(tx_, who_.directory, group_, id, display))
             change_.note_renamed();
-        }
     }
 
     void remove(resource_id id, std::string_view value)
     {
-        for (auto& kind : resources::kinds_of(tx_, who_.directory, {id})) {
-            if (member_id_text(who_, kind.type, id) == value) {
+        for (auto& kind : resources::kinds_of(tx_, who_.directory, {id}))
+            if (member_id_text(who_, kind.type, id) == value)
                 remove_row({id, std::move(kind.type), {}});
-            }
-        }
     }
 
     void remove_row(const resources::member_row& row)
     {
-        if (resources::remove_member(tx_, who_.directory, group_, row.id)) {
+        if (resources::remove_member(tx_, who_.directory, group_, row.id))
             change_.note_removed(row);
-        }
     }
 
     std::vector<resources::member_row> current()
@@ -198,9 +175,8 @@ private:
         auto rows = current();
         std::erase_if(rows, [&](const resources::member_row& row) {
             json::object member{{"value", member_id_text(who_, row.type, row.id)}, {"type", row.type}};
-            if (!row.display.empty()) {
+            if (!row.display.empty())
                 member["display"] = row.display;
-            }
             return !scim::matches_value(condition, member);
         });
         return rows;
@@ -263,9 +239,8 @@ void publish_user_groups(
 )
 {
     const auto row = resources::find(tx, who.directory, "User", user);
-    if (!row) {
+    if (!row)
         return;
-    }
     event_draft draft;
     draft.type = "organization.directory.user_updated";
     draft.object = "DirectoryUser";
@@ -299,27 +274,23 @@ std::vector<resources::membership> with(
 void membership_change::note_added(const resources::member_row& who)
 {
     const auto [place, is_new] = changes_.try_emplace(who.id, entry{who, true});
-    if (!is_new) {
+    if (!is_new)
         changes_.erase(place);  // removed before in this request: back where it was
-    }
 }
 
 void membership_change::note_removed(const resources::member_row& who)
 {
     const auto [place, is_new] = changes_.try_emplace(who.id, entry{who, false});
-    if (!is_new) {
+    if (!is_new)
         changes_.erase(place);
-    }
 }
 
 std::vector<resources::member_row> membership_change::listed(bool is_added) const
 {
     std::vector<resources::member_row> rows;
-    for (const auto& [id, change] : changes_) {
-        if (change.is_added == is_added) {
+    for (const auto& [id, change] : changes_)
+        if (change.is_added == is_added)
             rows.push_back(change.who);
-        }
-    }
     return rows;
 }
 
@@ -331,21 +302,17 @@ result<membership_change> apply_members(
 )
 {
     member_writer writer(tx, who, group);
-    for (const auto& operation : operations) {
-        if (auto done = std::visit(writer, operation); !done) {
+    for (const auto& operation : operations)
+        if (auto done = std::visit(writer, operation); !done)
             return done.error();
-        }
-    }
     return writer.take();
 }
 
 std::optional<resource_id> parse_member_id(const caller& who, std::string_view text)
 {
-    for (const auto& type : who.schemas->resource_types()) {
-        if (const auto number = parse_prefixed(text, type.id_prefix)) {
+    for (const auto& type : who.schemas->resource_types())
+        if (const auto number = parse_prefixed(text, type.id_prefix))
             return resource_id{*number};
-        }
-    }
     return std::nullopt;
 }
 

@@ -46,32 +46,26 @@ constexpr mapping address_attributes[] = {
 template <std::size_t Count>
 void copy(json::object& to, const json::object& from, const mapping (&attributes)[Count])
 {
-    for (const auto& attribute : attributes) {
-        if (const auto* value = find(from, attribute.from)) {
+    for (const auto& attribute : attributes)
+        if (const auto* value = find(from, attribute.from))
             to[attribute.to] = *value;
-        }
-    }
 }
 
 // The primary value of a multi-valued complex attribute, else the first.
 const json::object* chosen(const json::object& document, std::string_view attribute)
 {
     const auto* values = find_array(document, attribute);
-    if (!values) {
+    if (!values)
         return nullptr;
-    }
     const json::object* first = nullptr;
     for (const auto& value : *values) {
-        if (!value.is_object()) {
+        if (!value.is_object())
             continue;
-        }
         const auto* primary = find(value.get_object(), "primary");
-        if (primary && primary->is_bool() && primary->get_bool()) {
+        if (primary && primary->is_bool() && primary->get_bool())
             return &value.get_object();
-        }
-        if (!first) {
+        if (!first)
             first = &value.get_object();
-        }
     }
     return first;
 }
@@ -80,9 +74,8 @@ void copy_value(json::object& to, const json::object& document, const mapping& a
 {
     const auto* one = chosen(document, attribute.from);
     const auto* value = one ? find(*one, "value") : nullptr;
-    if (value) {
+    if (value)
         to[attribute.to] = *value;
-    }
 }
 
 void add_name(json::object& to, const json::object& document)
@@ -90,19 +83,16 @@ void add_name(json::object& to, const json::object& document)
     const auto* name = find_object(document, "name");
     const auto* given = name ? find_string(*name, "givenName") : nullptr;
     const auto* family = name ? find_string(*name, "familyName") : nullptr;
-    if (given) {
+    if (given)
         to["given_name"] = *given;
-    }
-    if (family) {
+    if (family)
         to["family_name"] = *family;
-    }
-    if (const auto* display = find_string(document, "displayName")) {
+    if (const auto* display = find_string(document, "displayName"))
         to["name"] = *display;
-    } else if (const auto* formatted = name ? find_string(*name, "formatted") : nullptr) {
+    else if (const auto* formatted = name ? find_string(*name, "formatted") : nullptr)
         to["name"] = *formatted;
-    } else if (given && family) {
+    else if (given && family)
         to["name"] = std::string(*given) + ' ' + std::string(*family);
-    }
 }
 
 }  // namespace
@@ -111,9 +101,8 @@ json::array normalize_groups(const std::vector<store::resources::membership>& gr
 {
     json::array listed;
     for (const auto& group : groups) {
-        if (listed.size() == event_groups_max) {
+        if (listed.size() == event_groups_max)
             break;
-        }
         listed.push_back(json::object{
             {"id", "dirgroup_" + std::to_string(group.group.value)}, {"name", group.display_name}
         });
@@ -132,9 +121,8 @@ json::object normalize_user(
     user["id"] = id;
     user["organization_id"] = who.organization.text();
     user["directory_id"] = who.directory.text();
-    if (const auto email = email_of(document); !email.empty()) {
+    if (const auto email = email_of(document); !email.empty())
         user["email"] = email;
-    }
     add_name(user, document);
     copy(user, document, user_attributes);
     copy_value(user, document, {"photos", "picture"});
@@ -144,13 +132,11 @@ json::object normalize_user(
         copy(copied, *address, address_attributes);
         user["address"] = std::move(copied);
     }
-    if (const auto* enterprise = find_object(document, scim::urn::enterprise_user)) {
+    if (const auto* enterprise = find_object(document, scim::urn::enterprise_user))
         copy(user, *enterprise, enterprise_attributes);
-    }
     user["groups"] = normalize_groups(groups);
-    if (groups.size() > event_groups_max) {
+    if (groups.size() > event_groups_max)
         user["groups_truncated"] = true;
-    }
     user["raw_attributes"] = document;
     return user;
 }

@@ -37,15 +37,13 @@ resources::index_columns columns_of(const scim::resource_type& type, const json:
     columns.display_key = folded(text_of(document, "displayName"));
     columns.unique_key = is_user(type) ? folded(text_of(document, "userName")) : columns.display_key;
     columns.external_id = text_of(document, "externalId");
-    if (const auto* active = find(document, "active"); active && active->is_bool()) {
+    if (const auto* active = find(document, "active"); active && active->is_bool())
         columns.active = active->get_bool();
-    }
     if (const auto* emails = find_array(document, "emails")) {
         for (const auto& email : *emails) {
             const auto* value = email.is_object() ? find_string(email.get_object(), "value") : nullptr;
-            if (value) {
+            if (value)
                 columns.values.emplace_back("emails.value", fold(*value));
-            }
         }
     }
     return columns;
@@ -76,22 +74,19 @@ json::object normalized(
     const json::object& document
 )
 {
-    if (!is_user(type)) {
+    if (!is_user(type))
         return normalize_group(who, id_text(type, id), document);
-    }
     return normalize_user(who, id_text(type, id), document, resources::groups_of(tx, who.directory, id));
 }
 
 result<resources::row> load(store::transaction& tx, const caller& who, const target& what)
 {
     const auto number = parse_prefixed(what.id, what.type->id_prefix);
-    if (!number) {
+    if (!number)
         return not_found(*what.type, what.id);
-    }
     auto row = resources::find(tx, who.directory, what.type->name, {*number});
-    if (!row) {
+    if (!row)
         return not_found(*what.type, what.id);
-    }
     return std::move(*row);
 }
 
@@ -99,9 +94,8 @@ result<resources::row> load(store::transaction& tx, const caller& who, const tar
 // person.
 std::string subject_of(const json::object& user)
 {
-    if (auto external_id = text_of(user, "externalId")) {
+    if (auto external_id = text_of(user, "externalId"))
         return *external_id;
-    }
     return folded(text_of(user, "userName")).value_or("");
 }
 
@@ -120,9 +114,8 @@ refused record_refusal(
          .first_at = tx.now(),
          .last_at = tx.now()}
     );
-    if (is_first) {
+    if (is_first)
         publish_refusal(tx, who, user, refusal.reason, refusal.domain, refusal.detail);
-    }
     return {{errc::invalid_value, std::move(refusal.detail)}};
 }
 
@@ -139,9 +132,8 @@ std::optional<gate_refusal> refuse_update(
 )
 {
     const bool keeps_address = email_of(before) == email_of(after);
-    if (keeps_address && !is_active(after)) {
+    if (keeps_address && !is_active(after))
         return std::nullopt;
-    }
     return refuse_by_domain(tx, who, after);
 }
 
@@ -163,23 +155,20 @@ result<provisioned> store_update(store::transaction& tx, const caller& who, cons
     const auto& type = *what.type;
     const bool has_changed = change.before != change.after;
     if (is_user(type) && has_changed) {
-        if (auto refusal = refuse_update(tx, who, change.before, change.after)) {
+        if (auto refusal = refuse_update(tx, who, change.before, change.after))
             return record_refusal(tx, who, change.after, std::move(*refusal));
-        }
         store::events::forget_refusals(tx, who.directory, subject_of(change.after));
     }
     auto members = apply_members(tx, who, change.row.id, change.members);
-    if (!members) {
+    if (!members)
         return members.error();
-    }
     if (has_changed) {
         const auto text = to_text(change.after);
         auto updated = resources::update(
             tx, who.directory, type.name, change.row.id, text, columns_of(type, change.after)
         );
-        if (!updated) {
+        if (!updated)
             return name_taken(type);
-        }
         publish_change(
             tx,
             who,
@@ -207,22 +196,18 @@ result<provisioned> create(
 )
 {
     if (is_user(type)) {
-        if (auto refusal = refuse_by_domain(tx, who, body.document)) {
+        if (auto refusal = refuse_by_domain(tx, who, body.document))
             return record_refusal(tx, who, body.document, std::move(*refusal));
-        }
     }
     const auto columns = columns_of(type, body.document);
     const auto row = resources::insert(tx, who.directory, type.name, to_text(body.document), columns);
-    if (!row) {
+    if (!row)
         return name_taken(type);
-    }
-    if (is_user(type)) {
+    if (is_user(type))
         store::events::forget_refusals(tx, who.directory, subject_of(body.document));
-    }
     const auto members = apply_members(tx, who, row->id, {scim::add_members{body.members}});
-    if (!members) {
+    if (!members)
         return members.error();
-    }
     publish_change(
         tx,
         who,
@@ -238,9 +223,8 @@ result<provisioned> create(
 result<representation> get(store::transaction& tx, const caller& who, const target& what)
 {
     const auto row = load(tx, who, what);
-    if (!row) {
+    if (!row)
         return row.error();
-    }
     return represent(tx, who, *what.type, *row, what.wanted);
 }
 
@@ -249,20 +233,16 @@ result<provisioned> replace(
 )
 {
     auto row = load(tx, who, what);
-    if (!row) {
+    if (!row)
         return row.error();
-    }
-    if (auto met = what.conditions.check(row->version); !met) {
+    if (auto met = what.conditions.check(row->version); !met)
         return met.error();
-    }
     auto before = document_of(*row);
-    if (auto allowed = scim::check_replacement(before, body.document, *what.type); !allowed) {
+    if (auto allowed = scim::check_replacement(before, body.document, *what.type); !allowed)
         return allowed.error();
-    }
     std::vector<scim::membership_operation> members;
-    if (body.names_members) {
+    if (body.names_members)
         members.emplace_back(scim::replace_members{body.members});
-    }
     return store_update(
         tx, who, what, {std::move(*row), std::move(before), body.document, std::move(members)}
     );
@@ -273,17 +253,14 @@ result<provisioned> patch(
 )
 {
     auto row = load(tx, who, what);
-    if (!row) {
+    if (!row)
         return row.error();
-    }
-    if (auto met = what.conditions.check(row->version); !met) {
+    if (auto met = what.conditions.check(row->version); !met)
         return met.error();
-    }
     auto before = document_of(*row);
     auto after = scim::apply(change, before, *what.type);
-    if (!after) {
+    if (!after)
         return after.error();
-    }
     return store_update(
         tx, who, what, {std::move(*row), std::move(before), std::move(*after), change.members}
     );
@@ -292,12 +269,10 @@ result<provisioned> patch(
 result<void> remove(store::transaction& tx, const caller& who, const target& what)
 {
     const auto row = load(tx, who, what);
-    if (!row) {
+    if (!row)
         return row.error();
-    }
-    if (auto met = what.conditions.check(row->version); !met) {
+    if (auto met = what.conditions.check(row->version); !met)
         return met.error();
-    }
     const auto& type = *what.type;
     const auto document = document_of(*row);
     auto last_state = normalized(tx, who, type, row->id, document);

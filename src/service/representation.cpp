@@ -30,9 +30,8 @@ std::string_view derived_name(derived kind)
 bool wants_derived(const scim::resource_type& type, const scim::projection& wanted)
 {
     const auto kind = derived_of(type);
-    if (kind == derived::none) {
+    if (kind == derived::none)
         return false;
-    }
     const auto* attribute = type.base->find(derived_name(kind));
     return attribute && wanted.wants(*attribute);
 }
@@ -84,9 +83,8 @@ void append_members(std::string& out, store::transaction& tx, const caller& who,
     out += ",\"members\":[";
     bool is_first = true;
     resources::members_of(tx, who.directory, group, [&](const resources::member_row& member) {
-        if (!is_first) {
+        if (!is_first)
             out += ',';
-        }
         is_first = false;
         append_member(out, who, member);
         return true;
@@ -96,15 +94,13 @@ void append_members(std::string& out, store::transaction& tx, const caller& who,
 
 void append_groups(std::string& out, const caller& who, const std::vector<resources::membership>& groups)
 {
-    if (groups.empty()) {
+    if (groups.empty())
         return;
-    }
     const auto& type = *who.schemas->find_type("Group");
     out += ",\"groups\":[";
     for (const auto& group : groups) {
-        if (out.back() != '[') {
+        if (out.back() != '[')
             out += ',';
-        }
         const auto id = id_text(type, group.group);
         out += '{';
         append_field(out, "value", id);
@@ -154,12 +150,10 @@ std::string full_text(
     const auto id = id_text(type, row.id);
     append_field(out, "id", id);
     append_meta(out, type, row, who.base_url + type.endpoint + '/' + id);
-    if (groups) {
+    if (groups)
         append_groups(out, who, *groups);
-    }
-    if (with_members) {
+    if (with_members)
         append_members(out, tx, who, row.id);
-    }
     out += '}';
     return out;
 }
@@ -168,9 +162,8 @@ std::string projected(
     std::string full, const scim::resource_type& type, const scim::projection& wanted, bool has_whole
 )
 {
-    if (wanted.is_default() && has_whole) {
+    if (wanted.is_default() && has_whole)
         return full;
-    }
     // Members make documents of many nodes; this text is our own, so the limits on clients' text do not
     // apply.
     auto resource = parse_json_object(full, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
@@ -196,9 +189,8 @@ representation represent(
     const bool with_derived = wants_derived(type, wanted);
     const bool with_members = with_derived && derived_of(type) == derived::members;
     std::optional<std::vector<resources::membership>> groups;
-    if (with_derived && !with_members) {
+    if (with_derived && !with_members)
         groups = resources::groups_of(tx, who.directory, row.id);
-    }
     auto full = full_text(tx, who, type, row, groups ? &*groups : nullptr, with_members);
     return {
         .body = projected(std::move(full), type, wanted, returns_whole_document(type)),
@@ -217,9 +209,8 @@ std::vector<std::string> represent_page(
 {
     std::vector<std::string> page;
     page.reserve(rows.size());
-    for (const auto& row : rows) {
+    for (const auto& row : rows)
         page.push_back(represent(tx, who, type, row, wanted).body);
-    }
     return page;
 }
 
@@ -229,9 +220,8 @@ json::object whole_document(
 {
     const auto kind = derived_of(type);
     std::vector<resources::membership> groups;
-    if (kind == derived::groups) {
+    if (kind == derived::groups)
         groups = resources::groups_of(tx, who.directory, row.id);
-    }
     const auto full = full_text(tx, who, type, row, &groups, kind == derived::members);
     return parse_json_object(full, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
 }

@@ -31,16 +31,13 @@ bool is_alive(const credentials::secret_row& one, time_point now)
 
 result<tenants::organization> demo_organization(store::transaction& tx)
 {
-    if (auto found = tenants::find_organization_by_external_id(tx, demo_external_id)) {
+    if (auto found = tenants::find_organization_by_external_id(tx, demo_external_id))
         return std::move(*found);
-    }
     auto made = create_organization(tx, "Example Corp", std::string(demo_external_id));
-    if (!made) {
+    if (!made)
         return made.error();
-    }
-    if (auto domain = create_domain(tx, made->id, {"example.com", false}); !domain) {
+    if (auto domain = create_domain(tx, made->id, {"example.com", false}); !domain)
         return domain.error();
-    }
     return made;
 }
 
@@ -51,33 +48,27 @@ result<tenants::organization> create_organization(
 )
 {
     const auto name = trim(display_name);
-    if (name.empty() || name.size() > display_name_bytes_max || !is_storable(name)) {
+    if (name.empty() || name.size() > display_name_bytes_max || !is_storable(name))
         return error{errc::invalid_value, "display_name must have 1 to 200 bytes of text."};
-    }
-    if (external_id && (external_id->empty() || external_id->size() > external_id_bytes_max)) {
+    if (external_id && (external_id->empty() || external_id->size() > external_id_bytes_max))
         return error{errc::invalid_value, "external_id must have 1 to 255 bytes."};
-    }
     auto made = tenants::insert_organization(tx, name, external_id);
-    if (!made) {
+    if (!made)
         return error{errc::conflict, "An organization with this external_id already exists."};
-    }
     return std::move(*made);
 }
 
 result<tenants::domain> create_domain(store::transaction& tx, organization_id owner, const new_domain& what)
 {
-    if (!tenants::find_organization(tx, owner)) {
+    if (!tenants::find_organization(tx, owner))
         return no_organization();
-    }
     const auto name = domain_name::parse(what.name);
-    if (!name) {
+    if (!name)
         return name.error();
-    }
     auto made =
         tenants::insert_domain(tx, owner, *name, tenants::domain_status::verified, what.covers_subdomains);
-    if (!made) {
+    if (!made)
         return error{errc::conflict, "The domain " + name->text() + " already exists."};
-    }
     return std::move(*made);
 }
 
@@ -85,12 +76,10 @@ result<tenants::directory> create_directory(
     store::transaction& tx, organization_id owner, const new_directory& what
 )
 {
-    if (!tenants::find_organization(tx, owner)) {
+    if (!tenants::find_organization(tx, owner))
         return no_organization();
-    }
-    if (what.name.size() > display_name_bytes_max || !is_storable(what.name)) {
+    if (what.name.size() > display_name_bytes_max || !is_storable(what.name))
         return error{errc::invalid_value, "name must have at most 200 bytes of text."};
-    }
     if (!what.provider.empty() && std::ranges::find(providers, what.provider) == providers.end()) {
         return error{
             errc::invalid_value,
@@ -105,15 +94,13 @@ result<new_secret> create_secret(
     store::transaction& tx, random_source& random, directory_id directory, std::optional<time_point> expires
 )
 {
-    if (expires && *expires <= tx.now()) {
+    if (expires && *expires <= tx.now())
         return error{errc::invalid_value, "expire_time must lie in the future."};
-    }
     const auto existing = credentials::list_secrets(tx, directory);
     const auto alive =
         std::ranges::count_if(existing, [&](const auto& one) { return is_alive(one, tx.now()); });
-    if (static_cast<std::size_t>(alive) >= secrets_max) {
+    if (static_cast<std::size_t>(alive) >= secrets_max)
         return error{errc::conflict, "The directory has 20 secrets already; revoke one first."};
-    }
     auto token = mint_token(random);
     auto row = credentials::insert_secret(tx, directory, token.digest, token.suffix, expires);
     return new_secret{std::move(token.text), std::move(row)};
@@ -121,12 +108,10 @@ result<new_secret> create_secret(
 
 result<tenants::domain_policy> parse_policy(std::string_view text)
 {
-    if (text == "reject") {
+    if (text == "reject")
         return tenants::domain_policy::reject;
-    }
-    if (text == "off") {
+    if (text == "off")
         return tenants::domain_policy::off;
-    }
     return error{errc::invalid_value, "domain_policy must be reject or off."};
 }
 
@@ -140,9 +125,8 @@ result<demo_access> prepare_demo(
 )
 {
     const auto organization = demo_organization(tx);
-    if (!organization) {
+    if (!organization)
         return organization.error();
-    }
     auto directories = tenants::list_directories(tx, organization->id);
     if (directories.empty()) {
         directories.push_back(tenants::insert_directory(
@@ -150,19 +134,16 @@ result<demo_access> prepare_demo(
         ));
     }
     const auto directory = directories.front().id;
-    if (policy) {
+    if (policy)
         tenants::set_domain_policy(tx, organization->id, directory, *policy);
-    }
     // Each call adds a secret: the oldest make room, so that a demo can be started any number of times.
     auto secrets = credentials::list_secrets(tx, directory);
     std::erase_if(secrets, [&](const auto& one) { return !is_alive(one, tx.now()); });
-    for (std::size_t i = 0; i + secrets_max <= secrets.size(); ++i) {
+    for (std::size_t i = 0; i + secrets_max <= secrets.size(); ++i)
         credentials::revoke_secret(tx, directory, secrets[i].id);
-    }
     auto made = create_secret(tx, random, directory, std::nullopt);
-    if (!made) {
+    if (!made)
         return made.error();
-    }
     return demo_access{organization->id, directory, std::move(made->plain)};
 }
 

@@ -16,9 +16,8 @@ std::string checksum(std::string_view text)
 {
     const std::uint32_t crc = crc32(text);
     std::array<std::byte, 4> bytes{};
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
+    for (std::size_t i = 0; i < bytes.size(); ++i)
         bytes[i] = static_cast<std::byte>(crc >> (24 - 8 * i));
-    }
     return to_base62(bytes, checksum_digits);
 }
 
@@ -38,16 +37,13 @@ minted_token mint_token(random_source& random)
 
 std::optional<sha256_digest> digest_of_token(std::string_view text)
 {
-    if (text.size() != token_bytes) {
+    if (text.size() != token_bytes)
         return std::nullopt;
-    }
-    if (!text.starts_with(token_prefix)) {
+    if (!text.starts_with(token_prefix))
         return std::nullopt;
-    }
     const auto body = text.substr(0, text.size() - checksum_digits);
-    if (checksum(body) != text.substr(body.size())) {
+    if (checksum(body) != text.substr(body.size()))
         return std::nullopt;
-    }
     return sha256(text);
 }
 

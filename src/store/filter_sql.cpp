@@ -101,10 +101,9 @@ const collection* find_collection(const scim::path& where, const scim::resource_
 {
     if (where.extension || (where.sub_attribute && where.sub_attribute->name != "value"))
         return nullptr;
-    for (const collection& each : collections) {
+    for (const collection& each : collections)
         if (each.type == type.name && each.attribute == where.attribute->name)
             return &each;
-    }
     return nullptr;
 }
 

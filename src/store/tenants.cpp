@@ -118,10 +118,9 @@ std::string_view to_word(Enum value, const std::array<std::string_view, Size>& w
 template <class Enum, std::size_t Size>
 Enum from_word(std::string_view word, const std::array<std::string_view, Size>& words)
 {
-    for (std::size_t i = 0; i < Size; ++i) {
+    for (std::size_t i = 0; i < Size; ++i)
         if (words[i] == word)
             return static_cast<Enum>(i);
-    }
     throw sql::failure("tenants: the database holds an unknown word");
 }
 

@@ -92,10 +92,9 @@ bool raw_connection::receive(std::chrono::milliseconds patience)
 std::optional<http::response> raw_connection::read(bool is_head)
 {
     auto head_end = received_.find("\r\n\r\n");
-    for (; head_end == std::string::npos; head_end = received_.find("\r\n\r\n")) {
+    for (; head_end == std::string::npos; head_end = received_.find("\r\n\r\n"))
         if (!receive(patience_default))
             return std::nullopt;
-    }
     http::response answer;
     answer.status = std::stoi(received_.substr(std::strlen("HTTP/1.1 "), 3));
     const std::string block = received_.substr(0, head_end);
@@ -108,10 +107,9 @@ std::optional<http::response> raw_connection::read(bool is_head)
 
     const auto* const length = answer.headers.find("Content-Length");
     const std::size_t bytes = length && !is_head ? std::stoul(*length) : 0;
-    while (received_.size() < bytes) {
+    while (received_.size() < bytes)
         if (!receive(patience_default))
             return std::nullopt;
-    }
     answer.body = received_.substr(0, bytes);
     received_.erase(0, bytes);
     return answer;

@@ -86,11 +86,10 @@ TEST(resource, members_come_as_objects_or_ids_alone_or_in_a_list)
          }) {
         const auto read = read_members(parse_json(each.sent).value());
         ASSERT_EQ(read.has_value(), each.read.has_value()) << each.sent;
-        if (read) {
+        if (read)
             EXPECT_EQ(*read, *each.read) << each.sent;
-        } else {
+        else
             EXPECT_EQ(read.error().code, errc::invalid_value) << each.sent;
-        }
     }
 }
 
@@ -133,9 +132,8 @@ TEST(resource, an_immutable_attribute_keeps_its_value)
         const auto checked =
             check_replacement(document(each.current), document(each.next), samples::device());
         EXPECT_EQ(checked.has_value(), each.is_allowed) << each.claim;
-        if (!checked) {
+        if (!checked)
             EXPECT_EQ(checked.error().code, errc::mutability) << each.claim;
-        }
     }
 }
 

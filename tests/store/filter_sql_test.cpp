@@ -512,10 +512,9 @@ TEST_F(filtered_documents_test, sql_and_memory_agree_on_random_filters)
         narrowed += !made.where.text.empty();
 
         std::set<std::int64_t> expected;
-        for (const auto& [id, document] : documents[type.name]) {
+        for (const auto& [id, document] : documents[type.name])
             if (scim::matches(condition, document))
                 expected.insert(id);
-        }
         std::set<std::int64_t> found = selected(made.where, type);
         EXPECT_EQ(resources::count_where(store.tx(), here, type.name, made.where), std::ssize(found));
         if (!made.is_exact)
