@@ -1,0 +1,50 @@
+# The lints, as tests: ctest -L lint. Included last, when every target exists.
+find_program(CLANG_FORMAT clang-format-19)
+find_program(CLANG_TIDY clang-tidy-19)
+find_program(SHELLCHECK shellcheck)
+find_package(Python3 COMPONENTS Interpreter)
+
+function(scimd_lint name)
+    cmake_parse_arguments(ARG "" "TIMEOUT" "NEEDS;COMMAND" ${ARGN})
+    foreach(tool IN LISTS ARG_NEEDS)
+        if(NOT ${tool})
+            message(WARNING "lint.${name} is left out: ${tool} was not found; see scripts/deps")
+            return()
+        endif()
+    endforeach()
+    add_test(NAME lint.${name} COMMAND ${ARG_COMMAND})
+    set_tests_properties(lint.${name} PROPERTIES LABELS lint TIMEOUT ${ARG_TIMEOUT})
+endfunction()
+
+set(scripts ${PROJECT_SOURCE_DIR}/cmake)
+scimd_lint(layers TIMEOUT 30 COMMAND ${CMAKE_COMMAND} -P ${scripts}/check_layers.cmake)
+scimd_lint(words TIMEOUT 30 COMMAND ${CMAKE_COMMAND} -P ${scripts}/check_words.cmake)
+scimd_lint(
+    headers
+    TIMEOUT 900
+    COMMAND ${CMAKE_COMMAND} --build ${PROJECT_BINARY_DIR} --target all_verify_interface_header_sets
+            --parallel 2
+)
+scimd_lint(
+    format
+    TIMEOUT 120
+    NEEDS CLANG_FORMAT
+    COMMAND ${CMAKE_COMMAND} -DCLANG_FORMAT=${CLANG_FORMAT} -P ${scripts}/check_format.cmake
+)
+scimd_lint(
+    shell
+    TIMEOUT 60
+    NEEDS SHELLCHECK
+    COMMAND ${CMAKE_COMMAND} -DSHELLCHECK=${SHELLCHECK} -P ${scripts}/check_shell.cmake
+)
+scimd_lint(
+    tidy
+    TIMEOUT 1200
+    NEEDS CLANG_TIDY Python3_EXECUTABLE
+    COMMAND ${Python3_EXECUTABLE} ${scripts}/tidy.py ${CLANG_TIDY} ${PROJECT_BINARY_DIR}
+)
+# Two of these at once would take four cores of a machine that may have two.
+set_tests_properties(lint.headers PROPERTIES PROCESSORS 2)
+if(TEST lint.tidy)
+    set_tests_properties(lint.tidy PROPERTIES PROCESSORS 2)
+endif()

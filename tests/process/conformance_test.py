@@ -1,0 +1,31 @@
+"""The conformance cases, played against the binary through its public face."""
+
+import os
+import subprocess
+import unittest
+
+from scimd import ANSWER_SECONDS, DEV_BUILD, Server, clean_environment
+
+RUNNER = os.environ.get("SCIMD_CONFORMANCE", str(DEV_BUILD / "conformance" / "scimd-conformance"))
+
+
+class ConformanceTest(unittest.TestCase):
+    def test_every_suite_passes(self):
+        with Server() as server:
+            demo = server.command("demo")
+            path = demo["scim_base_url"].split("/", 3)[3]
+            done = subprocess.run(
+                [RUNNER, "--base-url", f"http://127.0.0.1:{server.port}/{path}"],
+                env={**clean_environment(), "SCIM_TOKEN": demo["bearer_token"]},
+                capture_output=True,
+                text=True,
+                timeout=4 * ANSWER_SECONDS,
+            )
+            self.assertEqual(done.returncode, 0, f"\n{done.stdout}\n{done.stderr}")
+            self.assertEqual(server.events_logged("internal"), [])
+            failed = [entry for entry in server.events_logged("request") if entry["status"] >= 500]
+            self.assertEqual(failed, [])
+
+
+if __name__ == "__main__":
+    unittest.main()
