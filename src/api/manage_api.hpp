@@ -23,6 +23,7 @@ reply disable_directory(const house& home, call& on);
 
 reply create_secret(const house& home, call& on);
 reply list_secrets(const house& home, call& on);
+reply get_secret(const house& home, call& on);
 reply revoke_secret(const house& home, call& on);
 
 reply list_refusals(const house& home, call& on);

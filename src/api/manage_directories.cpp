@@ -7,6 +7,7 @@
 #include "store/events.hpp"
 #include "store/resources.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace scimd::api {
@@ -32,6 +33,19 @@ json::object to_json(const credentials::secret_row& from, time_point now)
         {"expire_time", from.expires ? format_rfc3339(*from.expires) : std::string(never)},
         {"last_used_time", from.last_used ? format_rfc3339(*from.last_used) : std::string(never)},
         {"directory_id", from.directory.text()}
+    };
+}
+
+json::object to_json(const store::events::refusal& from)
+{
+    return {
+        {"preferred_username", from.user_name},
+        {"domain", from.domain},
+        {"reason", from.reason},
+        {"detail", from.detail},
+        {"count", from.count},
+        {"first_refused_at", format_rfc3339(from.first_at)},
+        {"last_refused_at", format_rfc3339(from.last_at)}
     };
 }
 
@@ -72,13 +86,14 @@ http::response directory_response(
 
 reply set_enabled(call& on, bool is_enabled)
 {
-    return work{store::intent::write, [&on, is_enabled](store::transaction& tx) -> reply {
-                    const auto found = read_directory(tx, on);
-                    if (!found)
-                        return manage_error(found.error());
-                    tenants::set_directory_enabled(tx, found->organization, found->id, is_enabled);
-                    return manage_response(200, {{"enabled", is_enabled}});
-                }};
+    return with_directory(
+        on,
+        store::intent::write,
+        [is_enabled](store::transaction& tx, const tenants::directory& which) -> reply {
+            tenants::set_directory_enabled(tx, which.organization, which.id, is_enabled);
+            return manage_response(200, {{"enabled", is_enabled}});
+        }
+    );
 }
 
 }  // namespace
@@ -126,10 +141,13 @@ reply list_directories(const house& home, call& on)
 
 reply get_directory(const house& home, call& on)
 {
-    return work{store::intent::read, [&home, &on](store::transaction& tx) -> reply {
-                    const auto found = read_directory(tx, on);
-                    return found ? directory_response(home, tx, 200, *found) : manage_error(found.error());
-                }};
+    return with_directory(
+        on,
+        store::intent::read,
+        [&home](store::transaction& tx, const tenants::directory& found) -> reply {
+            return directory_response(home, tx, 200, found);
+        }
+    );
 }
 
 reply update_directory(const house& home, call& on)
@@ -191,55 +209,59 @@ reply create_secret(const house& home, call& on)
 
 reply list_secrets(const house&, call& on)
 {
-    return work{store::intent::read, [&on](store::transaction& tx) -> reply {
-                    const auto directory = read_directory(tx, on);
-                    if (!directory)
-                        return manage_error(directory.error());
-                    return manage_response(200, {{"secrets", secrets_of(tx, directory->id)}});
-                }};
+    return with_directory(
+        on,
+        store::intent::read,
+        [](store::transaction& tx, const tenants::directory& of) -> reply {
+            return manage_response(200, {{"secrets", secrets_of(tx, of.id)}});
+        }
+    );
+}
+
+reply get_secret(const house&, call& on)
+{
+    return with_directory(
+        on,
+        store::intent::read,
+        [&on](store::transaction& tx, const tenants::directory& of) -> reply {
+            const auto secrets = credentials::list_secrets(tx, of.id);
+            const auto id = secret_id::parse(on.parameter("id"));
+            const auto found = std::ranges::find(secrets, id, &credentials::secret_row::id);
+            if (found == secrets.end())
+                return manage_error({errc::not_found, "The secret was not found."});
+            return manage_response(200, {{"secret", to_json(*found, tx.now())}});
+        }
+    );
 }
 
 reply revoke_secret(const house&, call& on)
 {
-    return work{store::intent::write, [&on](store::transaction& tx) -> reply {
-                    const auto directory = read_directory(tx, on);
-                    if (!directory)
-                        return manage_error(directory.error());
-                    const auto id = secret_id::parse(on.parameter("id"));
-                    if (!id || !credentials::revoke_secret(tx, directory->id, *id))
-                        return manage_error(
-                            {errc::not_found, "The secret was not found, or is revoked already."}
-                        );
-                    return manage_response(200, {});
-                }};
+    return with_directory(
+        on,
+        store::intent::write,
+        [&on](store::transaction& tx, const tenants::directory& of) -> reply {
+            const auto id = secret_id::parse(on.parameter("id"));
+            if (!id || !credentials::revoke_secret(tx, of.id, *id))
+                return manage_error({errc::not_found, "The secret was not found, or is revoked already."});
+            return manage_response(200, {});
+        }
+    );
 }
 
 reply list_refusals(const house&, call& on)
 {
-    return work{store::intent::scan, [&on](store::transaction& tx) -> reply {
-                    const auto directory = read_directory(tx, on);
-                    if (!directory)
-                        return manage_error(directory.error());
-                    json::array listed;
-                    store::events::list_refusals(
-                        tx,
-                        directory->id,
-                        refusals_max,
-                        [&](const store::events::refusal& one) {
-                            listed.push_back(json::object{
-                                {"preferred_username", one.user_name},
-                                {"domain", one.domain},
-                                {"reason", one.reason},
-                                {"detail", one.detail},
-                                {"count", one.count},
-                                {"first_refused_at", format_rfc3339(one.first_at)},
-                                {"last_refused_at", format_rfc3339(one.last_at)}
-                            });
-                            return true;
-                        }
-                    );
-                    return manage_response(200, {{"refusals", std::move(listed)}});
-                }};
+    return with_directory(
+        on,
+        store::intent::scan,
+        [](store::transaction& tx, const tenants::directory& of) -> reply {
+            json::array listed;
+            store::events::list_refusals(tx, of.id, refusals_max, [&](const store::events::refusal& one) {
+                listed.push_back(to_json(one));
+                return true;
+            });
+            return manage_response(200, {{"refusals", std::move(listed)}});
+        }
+    );
 }
 
 }  // namespace scimd::api

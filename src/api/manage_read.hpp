@@ -34,6 +34,16 @@ result<organization_id> read_organization(store::transaction& tx, const call& on
 // The directory of the path ("{directory}") in its organization, which may be "-" for any.
 result<store::tenants::directory> read_directory(store::transaction& tx, const call& on);
 
+// A work on the directory of the path. `run` is (transaction&, const tenants::directory&) -> reply.
+template <class Run>
+reply with_directory(const call& on, store::intent mode, Run run)
+{
+    return work{mode, [&on, run = std::move(run)](store::transaction& tx) -> reply {
+                    const auto found = read_directory(tx, on);
+                    return found ? run(tx, *found) : reply(manage_error(found.error()));
+                }};
+}
+
 // A body as a JSON object, then a work of that intent on it. `run` is (transaction&, const json::object&) ->
 // reply.
 template <class Run>

@@ -48,6 +48,7 @@ constexpr std::array table = {
 
     route{"POST",   "/api/v1/organizations/{organization}/directories/{directory}/secrets",      principal::operator_, create_secret},
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/secrets",      principal::operator_, list_secrets},
+    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/secrets/{id}", principal::operator_, get_secret},
     route{"DELETE", "/api/v1/organizations/{organization}/directories/{directory}/secrets/{id}", principal::operator_, revoke_secret},
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/refusals",     principal::operator_, list_refusals},
 

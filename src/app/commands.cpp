@@ -171,7 +171,7 @@ http::request secret_request(const command& what)
     }
     if (verb == "list")
         return make_request("GET", secrets);
-    return make_request("DELETE", secrets + '/' + segment(what.arguments[1]));
+    return make_request(verb == "show" ? "GET" : "DELETE", secrets + '/' + segment(what.arguments[1]));
 }
 
 http::request request_of(const command& what)

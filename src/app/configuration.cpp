@@ -199,6 +199,7 @@ private:
         auto* secret = add({"secret", "create"}, "Make a bearer token; it is shown once", {"DIRECTORY"});
         secret->add_option("--expires", what_.expires, "When it ends: 2027-01-31T00:00:00Z");
         add({"secret", "list"}, "List a directory's tokens", {"DIRECTORY"});
+        add({"secret", "show"}, "Show one, without its text", {"DIRECTORY", "ID"});
         add({"secret", "revoke"}, "End one at once", {"DIRECTORY", "ID"});
         app_.get_subcommand("secret")->description("The bearer tokens of a directory");
     }

@@ -90,6 +90,23 @@ result<resources::row> load(store::transaction& tx, const caller& who, const tar
     return std::move(*row);
 }
 
+// A resource that is about to change: its preconditions hold.
+struct loaded {
+    resources::row row;
+    json::object document;
+};
+
+result<loaded> load_for_change(store::transaction& tx, const caller& who, const target& what)
+{
+    auto row = load(tx, who, what);
+    if (!row)
+        return row.error();
+    if (auto met = what.conditions.check(row->version); !met)
+        return met.error();
+    auto document = document_of(*row);
+    return loaded{std::move(*row), std::move(document)};
+}
+
 // Who is refused is counted under the identity provider's own id, so that a changed userName is no new
 // person.
 std::string subject_of(const json::object& user)
@@ -232,19 +249,16 @@ result<provisioned> replace(
     store::transaction& tx, const caller& who, const target& what, const scim::incoming& body
 )
 {
-    auto row = load(tx, who, what);
-    if (!row)
-        return row.error();
-    if (auto met = what.conditions.check(row->version); !met)
-        return met.error();
-    auto before = document_of(*row);
-    if (auto allowed = scim::check_replacement(before, body.document, *what.type); !allowed)
+    auto found = load_for_change(tx, who, what);
+    if (!found)
+        return found.error();
+    if (auto allowed = scim::check_replacement(found->document, body.document, *what.type); !allowed)
         return allowed.error();
     std::vector<scim::membership_operation> members;
     if (body.names_members)
         members.emplace_back(scim::replace_members{body.members});
     return store_update(
-        tx, who, what, {std::move(*row), std::move(before), body.document, std::move(members)}
+        tx, who, what, {std::move(found->row), std::move(found->document), body.document, std::move(members)}
     );
 }
 
@@ -252,46 +266,41 @@ result<provisioned> patch(
     store::transaction& tx, const caller& who, const target& what, const scim::patch& change
 )
 {
-    auto row = load(tx, who, what);
-    if (!row)
-        return row.error();
-    if (auto met = what.conditions.check(row->version); !met)
-        return met.error();
-    auto before = document_of(*row);
-    auto after = scim::apply(change, before, *what.type);
+    auto found = load_for_change(tx, who, what);
+    if (!found)
+        return found.error();
+    auto after = scim::apply(change, found->document, *what.type);
     if (!after)
         return after.error();
     return store_update(
-        tx, who, what, {std::move(*row), std::move(before), std::move(*after), change.members}
+        tx, who, what, {std::move(found->row), std::move(found->document), std::move(*after), change.members}
     );
 }
 
 result<void> remove(store::transaction& tx, const caller& who, const target& what)
 {
-    const auto row = load(tx, who, what);
-    if (!row)
-        return row.error();
-    if (auto met = what.conditions.check(row->version); !met)
-        return met.error();
+    const auto found = load_for_change(tx, who, what);
+    if (!found)
+        return found.error();
     const auto& type = *what.type;
-    const auto document = document_of(*row);
-    auto last_state = normalized(tx, who, type, row->id, document);
+    const auto& row = found->row;
+    auto last_state = normalized(tx, who, type, row.id, found->document);
     std::vector<resources::member_row> members;
     if (!is_user(type)) {
-        resources::members_of(tx, who.directory, row->id, [&](const resources::member_row& member) {
+        resources::members_of(tx, who.directory, row.id, [&](const resources::member_row& member) {
             members.push_back(member);
             return true;
         });
     }
-    const auto groups = resources::groups_of(tx, who.directory, row->id);
-    resources::remove(tx, who.directory, type.name, row->id);
+    const auto groups = resources::groups_of(tx, who.directory, row.id);
+    resources::remove(tx, who.directory, type.name, row.id);
     const auto event = publish_change(
         tx,
         who,
-        {.type = &type, .version = row->version, .before = std::move(last_state), .after = std::nullopt}
+        {.type = &type, .version = row.version, .before = std::move(last_state), .after = std::nullopt}
     );
-    publish_lost_group(tx, who, as_membership(row->id, document), members, event);
-    publish_lost_member(tx, who, groups, {row->id, type.name, {}}, event);
+    publish_lost_group(tx, who, as_membership(row.id, found->document), members, event);
+    publish_lost_member(tx, who, groups, {row.id, type.name, {}}, event);
     return {};
 }
 

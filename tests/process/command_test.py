@@ -31,6 +31,7 @@ COMMANDS = (
     "secret create",
     "secret list",
     "secret revoke",
+    "secret show",
     "events",
     "check",
     "backup",
@@ -185,7 +186,11 @@ class CommandTest(unittest.TestCase):
         rows = call("secret", "list", where)["secrets"]
         self.assertEqual([row["id"] for row in rows], [secret])
         self.assertNotIn(minted["plain_secret"], json.dumps(rows))
+        shown = call("secret", "show", where, secret)["secret"]
+        self.assertEqual(shown["id"], secret)
+        self.assertEqual(shown["status"], "ACTIVE")
         call("secret", "revoke", where, secret)
+        self.assertEqual(call("secret", "show", where, secret)["secret"]["status"], "INACTIVE")
         self.assertNotEqual(call("secret", "list", where)["secrets"][0]["status"], minted["secret"]["status"])
         call("domain", "delete", org, domain["id"])
         self.assertEqual(call("domain", "list", org)["domains"], [])
