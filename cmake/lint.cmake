@@ -38,6 +38,12 @@ scimd_lint(
     COMMAND ${CMAKE_COMMAND} -DSHELLCHECK=${SHELLCHECK} -P ${scripts}/check_shell.cmake
 )
 scimd_lint(
+    openapi
+    TIMEOUT 30
+    NEEDS Python3_EXECUTABLE
+    COMMAND ${Python3_EXECUTABLE} ${scripts}/check_openapi.py
+)
+scimd_lint(
     tidy
     TIMEOUT 1200
     NEEDS CLANG_TIDY Python3_EXECUTABLE

@@ -1,0 +1,39 @@
+"""Fails when schema/openapi.yaml and the route table of src/api/site.cpp do not name the same methods and paths.
+
+SCIM's own routes are described by RFC 7644 and by the discovery endpoints, not by OpenAPI.
+"""
+
+import pathlib
+import re
+import sys
+
+root = pathlib.Path(__file__).parent.parent
+
+
+def served():
+    table = (root / "src/api/site.cpp").read_text()
+    rows = set(re.findall(r'route\{"([A-Z]+)",\s*"([^"]+)"', table))
+    return {row for row in rows if not row[1].startswith("/directory/")}
+
+
+def described():
+    rows, path = set(), None
+    for line in (root / "schema/openapi.yaml").read_text().splitlines():
+        if found := re.match(r"  (/\S+):$", line):
+            path = found[1]
+        elif found := re.match(r"    (get|post|put|patch|delete):$", line):
+            rows.add((found[1].upper(), path))
+    return rows
+
+
+def main():
+    routes, documented = served(), described()
+    for method, path in sorted(routes - documented):
+        print(f"schema/openapi.yaml lacks {method} {path}")
+    for method, path in sorted(documented - routes):
+        print(f"schema/openapi.yaml has {method} {path}, which is not served")
+    return 0 if routes and routes == documented else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
