@@ -20,7 +20,6 @@ namespace {
 // As given, before anything is judged: so that every mistake is found in one go.
 struct raw_options {
     std::string data = "data";
-    std::string config;
     std::string public_url;
     std::vector<std::string> listen = {"127.0.0.1:8080"};
     std::string tls_certificate;

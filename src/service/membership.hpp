@@ -18,7 +18,8 @@
 
 namespace scimd::service {
 
-constexpr std::size_t group_depth_max = 32;  // of groups within groups
+// Levels of groups above a group that takes in another: what the search for a cycle goes through.
+constexpr std::size_t group_depth_max = 32;
 
 // The net result of one request on one group: a member that was added and removed again is in neither list.
 class membership_change {
@@ -43,7 +44,7 @@ private:
 };
 
 // Applies the operations in order. invalid_value: a member that is no user or group of this directory, the
-// group itself, a cycle, groups nested deeper than group_depth_max.
+// group itself, a cycle, more than group_depth_max levels of groups above.
 result<membership_change> apply_members(
     store::transaction& tx,
     const caller& who,

@@ -1,0 +1,68 @@
+// How much of a body is taken.
+#include "support/api_house.hpp"
+
+#include <gtest/gtest.h>
+
+namespace scimd::api {
+namespace {
+
+constexpr std::size_t scim_bytes_max = 2'000;
+constexpr std::size_t manage_bytes_max = 1'000;
+
+// A body padded with spaces, which mean nothing.
+std::string padded(std::string text, std::size_t bytes)
+{
+    text.resize(bytes, ' ');
+    return text;
+}
+
+TEST(limits_test, bodies_are_taken_up_to_ten_and_one_mebibytes_by_default)
+{
+    EXPECT_EQ(limits().scim_body_bytes_max, 10U * 1024 * 1024);
+    EXPECT_EQ(limits().manage_body_bytes_max, 1024U * 1024);
+}
+
+TEST(limits_test, a_scim_body_is_taken_up_to_its_limit)
+{
+    test::api_house home({.scim_body_bytes_max = scim_bytes_max, .manage_body_bytes_max = manage_bytes_max});
+    const auto made = home.scim("POST", "/Users", padded(test::user_text("anna"), scim_bytes_max));
+    ASSERT_EQ(made.status, 201);
+    const auto path = "/Users/" + made.text_of("id");
+    EXPECT_EQ(home.scim("PUT", path, padded(test::user_text("anna"), scim_bytes_max)).status, 200);
+    const auto patch = R"({"Operations":[{"op":"remove","path":"title"}]})";
+    EXPECT_EQ(home.scim("PATCH", path, padded(patch, scim_bytes_max)).status, 200);
+
+    for (const auto& refused :
+         {home.scim("POST", "/Users", padded(test::user_text("bert"), scim_bytes_max + 1)),
+          home.scim("PUT", path, padded(test::user_text("anna"), scim_bytes_max + 1)),
+          home.scim("PATCH", path, padded(patch, scim_bytes_max + 1))}) {
+        EXPECT_EQ(refused.status, 413);
+        EXPECT_EQ(refused.text_of("status"), "413");
+    }
+    EXPECT_EQ(home.scim("GET", "/Users").body.at("totalResults").as_int64(), 1);
+}
+
+TEST(limits_test, a_management_body_is_taken_up_to_its_limit)
+{
+    test::api_house home({.scim_body_bytes_max = scim_bytes_max, .manage_body_bytes_max = manage_bytes_max});
+    const auto* const path = "/api/v1/organizations";
+    EXPECT_EQ(home.operate("POST", path, padded(R"({"display_name":"A"})", manage_bytes_max)).status, 201);
+    const auto refused = home.operate("POST", path, padded(R"({"display_name":"A"})", manage_bytes_max + 1));
+    EXPECT_EQ(refused.status, 413);
+    EXPECT_EQ(refused.body.at("code").as_int64(), 3);
+}
+
+TEST(limits_test, whoever_is_refused_on_the_head_is_not_asked_for_a_body)
+{
+    test::api_house home({.scim_body_bytes_max = scim_bytes_max, .manage_body_bytes_max = manage_bytes_max});
+    const std::string huge(scim_bytes_max + 1, ' ');
+    EXPECT_EQ(home.call("POST", home.base() + "/Users", huge).status, 401);
+    EXPECT_EQ(home.call("POST", "/api/v1/organizations", huge).status, 404);
+    EXPECT_EQ(home.scim("POST", "/Users", huge, {{"Content-Type", "text/plain"}}).status, 415);
+    EXPECT_EQ(home.scim("POST", "/Unknown", huge).status, 404);
+    EXPECT_EQ(home.scim("PATCH", "/Users/diruser_1", huge, {{"If-Match", "x"}}).status, 400);
+    EXPECT_EQ(home.scim("DELETE", "/Users/diruser_1", huge).status, 404);
+}
+
+}  // namespace
+}  // namespace scimd::api

@@ -1,0 +1,171 @@
+// GET /api/v1/events.
+#include "support/api_house.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace scimd::api {
+namespace {
+
+class manage_events_test : public testing::Test {
+protected:
+    test::answer read(const std::string& query = "") { return home.operate("GET", "/api/v1/events" + query); }
+
+    static std::vector<std::string> users(const test::answer& page)
+    {
+        std::vector<std::string> names;
+        for (const auto& event : page.body.at("events").as_array())
+            names.emplace_back(event.at("data").at("preferred_username").as_string());
+        return names;
+    }
+
+    static bool has_more(const test::answer& page) { return page.body.at("has_more").as_bool(); }
+
+    void add_users(int count)
+    {
+        for (int i = 0; i < count; ++i)
+            home.make_user("user" + std::to_string(i));
+    }
+
+    test::api_house home;
+};
+
+TEST_F(manage_events_test, an_empty_log_is_an_empty_page)
+{
+    EXPECT_EQ(read().text, R"({"events":[],"next_cursor":"","has_more":false})");
+}
+
+TEST_F(manage_events_test, cursors_lead_from_page_to_page)
+{
+    add_users(5);
+    std::vector<std::string> all;
+    std::string cursor;
+    bool goes_on = true;
+    int pages = 0;
+    while (goes_on && pages < 10) {
+        const auto page = read("?limit=2&after=" + cursor);
+        ASSERT_EQ(page.status, 200) << page.text;
+        const auto some = users(page);
+        all.insert(all.end(), some.begin(), some.end());
+        cursor = page.text_of("next_cursor");
+        goes_on = has_more(page);
+        ++pages;
+    }
+    EXPECT_EQ(pages, 3);
+    EXPECT_EQ(all, (std::vector<std::string>{"user0", "user1", "user2", "user3", "user4"}));
+    // The cursor stays good at the end, and finds what comes later.
+    const auto end = read("?after=" + cursor);
+    EXPECT_EQ(end.body.at("events").as_array().size(), 0U);
+    EXPECT_EQ(end.text_of("next_cursor"), cursor);
+    home.make_user("late");
+    EXPECT_EQ(users(read("?after=" + cursor)), (std::vector<std::string>{"late"}));
+}
+
+TEST_F(manage_events_test, a_page_that_holds_all_has_no_more)
+{
+    add_users(3);
+    EXPECT_FALSE(has_more(read("?limit=3")));
+    EXPECT_TRUE(has_more(read("?limit=2")));
+    EXPECT_FALSE(has_more(read()));
+}
+
+TEST_F(manage_events_test, each_event_s_cursor_leads_behind_it)
+{
+    add_users(3);
+    const auto page = read();
+    const std::string second(page.body.at("events").at(1).at("cursor").as_string());
+    EXPECT_EQ(users(read("?after=" + second)), (std::vector<std::string>{"user2"}));
+    EXPECT_EQ(page.text_of("next_cursor"), page.body.at("events").at(2).at("cursor").as_string());
+}
+
+TEST_F(manage_events_test, a_directory_s_events_are_read_by_sequence)
+{
+    add_users(2);
+    const auto first = home.directory;
+    home.directory = home.make_directory(home.organization);
+    home.token = home.make_token(home.directory);
+    home.make_user("elsewhere");
+
+    EXPECT_EQ(users(read()).size(), 3U);
+    const auto own = "?directory_id=" + first;
+    EXPECT_EQ(users(read(own)), (std::vector<std::string>{"user0", "user1"}));
+    EXPECT_EQ(users(read(own + "&after_sequence=1")), (std::vector<std::string>{"user1"}));
+    EXPECT_EQ(users(read(own + "&after_sequence=2")).size(), 0U);
+    EXPECT_TRUE(has_more(read(own + "&limit=1")));
+    EXPECT_EQ(users(read("?directory_id=" + home.directory)), (std::vector<std::string>{"elsewhere"}));
+    EXPECT_EQ(users(read("?directory_id=dir_1")).size(), 0U);
+}
+
+TEST_F(manage_events_test, what_is_no_position_is_refused)
+{
+    add_users(1);
+    struct row {
+        std::string query;
+        int status;
+    };
+    const row rows[] = {
+        {"?limit=1", 200},
+        {"?limit=1000", 200},
+        {"?limit=0", 400},
+        {"?limit=1001", 400},
+        {"?limit=x", 400},
+        {"?after=", 200},
+        {"?after=c_1", 200},
+        {"?after=1", 400},
+        {"?after=c_", 400},
+        {"?after=c_-1", 400},
+        {"?after=c_01", 400},
+        {"?after=evt_1", 400},
+        {"?after=%22", 400},
+        {"?directory_id=", 200},
+        {"?directory_id=x", 400},
+        {"?directory_id=" + home.organization, 400},
+        {"?directory_id=" + home.directory + "&after_sequence=-1", 400},
+        {"?directory_id=" + home.directory + "&after_sequence=x", 400},
+        {"?directory_id=" + home.directory + "&after_sequence=9223372036854775807", 200},
+    };
+    for (const auto& row : rows)
+        EXPECT_EQ(read(row.query).status, row.status) << row.query;
+}
+
+TEST_F(manage_events_test, the_answer_is_json_whatever_was_asked)
+{
+    const auto page = read("?directory_id=" + home.directory + "&after=%22,%22x%22:%22");
+    if (page.status == 200)
+        EXPECT_EQ(page.body.size(), 3U) << page.text;
+    else
+        EXPECT_EQ(page.status, 400);
+}
+
+TEST_F(manage_events_test, a_page_of_large_events_ends_early_and_goes_on)
+{
+    // Ten events of about 600 kB are more than one page may hold.
+    const std::string photo(60'000, 'p');
+    for (int user = 0; user < 10; ++user) {
+        std::string photos;
+        for (int i = 0; i < 10; ++i) {
+            photos += std::string(i > 0 ? "," : "") + R"({"value":"https://x.test/)" + std::to_string(i) +
+                      photo + "\"}";
+        }
+        home.make_user("user" + std::to_string(user), R"(,"photos":[)" + photos + "]");
+    }
+    const auto first = read();
+    EXPECT_TRUE(has_more(first));
+    EXPECT_LT(first.text.size(), 6U * 1024 * 1024);
+    const auto rest = read("?after=" + first.text_of("next_cursor"));
+    EXPECT_FALSE(has_more(rest));
+    EXPECT_EQ(users(first).size() + users(rest).size(), 10U);
+}
+
+TEST_F(manage_events_test, the_bytes_of_an_event_are_the_same_each_time)
+{
+    add_users(1);
+    home.clock.advance(std::chrono::hours(1));
+    const auto first = read();
+    EXPECT_EQ(read().text, first.text);
+    EXPECT_EQ(first.header("Content-Type"), "application/json");
+}
+
+}  // namespace
+}  // namespace scimd::api

@@ -1,0 +1,181 @@
+// Secrets, the demo, checks and backups by the operator's routes.
+#include "api/run_to_end.hpp"
+#include "service/tenancy.hpp"
+#include "support/api_house.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+namespace scimd::api {
+namespace {
+
+using namespace std::chrono_literals;
+
+class manage_secrets_test : public testing::Test {
+protected:
+    json::array secrets() { return home.operate("GET", path).body.at("secrets").as_array(); }
+
+    test::api_house home;
+    const std::string path = "/api/v1/organizations/-/directories/" + home.directory + "/secrets";
+};
+
+TEST_F(manage_secrets_test, a_token_is_shown_once_and_known_by_its_end)
+{
+    const auto made = home.operate("POST", path, R"({"expire_time":"2026-02-01T01:00:00+01:00"})");
+    ASSERT_EQ(made.status, 201);
+    const auto token = made.text_of("plain_secret");
+    EXPECT_EQ(token.size(), 60U);
+    const auto& secret = made.member("secret");
+    const json::object expected{
+        {"id", secret.at("id")},
+        {"create_time", "2026-01-02T03:04:05.000000Z"},
+        {"secret_suffix", token.substr(56)},
+        {"status", "ACTIVE"},
+        {"expire_time", "2026-02-01T00:00:00.000000Z"},
+        {"last_used_time", "0001-01-01T00:00:00Z"},
+        {"directory_id", home.directory}
+    };
+    EXPECT_EQ(secret, expected) << made.text;
+    EXPECT_EQ(secrets().size(), 2U);
+    EXPECT_EQ(secrets().at(1), made.body.at("secret"));
+    EXPECT_EQ(secrets().at(0).at("expire_time").as_string(), "0001-01-01T00:00:00Z");
+    EXPECT_EQ(home.operate("GET", path).text.find(token), std::string::npos);
+}
+
+TEST_F(manage_secrets_test, one_secret_is_shown_as_it_stands_in_the_list)
+{
+    home.make_token(home.directory);
+    const auto listed = secrets();
+    for (const auto& secret : listed) {
+        const auto got = home.operate("GET", path + "/" + std::string(secret.at("id").as_string()));
+        EXPECT_EQ(got.status, 200) << got.text;
+        EXPECT_EQ(got.body.at("secret"), secret);
+    }
+    const auto id = "/" + std::string(listed.at(0).at("id").as_string());
+    const auto other = home.make_directory(home.organization);
+    for (const auto& missing :
+         {path + "/sec_1", path + "/x", "/api/v1/organizations/-/directories/" + other + "/secrets" + id}) {
+        EXPECT_EQ(home.operate("GET", missing).status, 404) << missing;
+    }
+}
+
+TEST_F(manage_secrets_test, an_expiry_is_an_instant_to_come)
+{
+    for (const auto* const text :
+         {"\"2026-01-02T03:04:05Z\"",
+          "\"2020-01-01T00:00:00Z\"",
+          "\"tomorrow\"",
+          "\"\"",
+          "7",
+          "\"2026-02-30T00:00:00Z\""}) {
+        const auto refused = home.operate("POST", path, R"({"expire_time":)" + std::string(text) + "}");
+        EXPECT_EQ(refused.status, 400) << text;
+    }
+    EXPECT_EQ(home.operate("POST", path, R"({"expire_time":"2026-01-02T03:04:05.000001Z"})").status, 201);
+    EXPECT_EQ(home.operate("POST", path, R"({"expire_time":null})").status, 201);
+    EXPECT_EQ(home.operate("POST", path, "").status, 201);
+}
+
+TEST_F(manage_secrets_test, what_is_revoked_or_over_is_inactive)
+{
+    const auto made = home.operate("POST", path, R"({"expire_time":"2026-01-02T04:04:05Z"})");
+    home.clock.advance(1h - 1us);
+    EXPECT_EQ(secrets().at(1).at("status").as_string(), "ACTIVE");
+    home.clock.advance(1us);
+    EXPECT_EQ(secrets().at(1).at("status").as_string(), "INACTIVE");
+
+    const auto id = "/" + std::string(secrets().at(0).at("id").as_string());
+    EXPECT_EQ(home.operate("DELETE", path + id).text, "{}");
+    EXPECT_EQ(secrets().at(0).at("status").as_string(), "INACTIVE");
+    for (const auto& again : {id, std::string("/sec_1"), std::string("/x")})
+        EXPECT_EQ(home.operate("DELETE", path + again).status, 404) << again;
+}
+
+TEST_F(manage_secrets_test, another_directory_cannot_revoke_it)
+{
+    const auto id = "/" + std::string(secrets().at(0).at("id").as_string());
+    const auto other = home.make_directory(home.organization);
+    EXPECT_EQ(
+        home.operate("DELETE", "/api/v1/organizations/-/directories/" + other + "/secrets" + id).status, 404
+    );
+    EXPECT_EQ(home.scim("GET", "/Users").status, 200);
+}
+
+TEST_F(manage_secrets_test, a_directory_has_20_secrets_alive_and_no_21st)
+{
+    for (std::size_t i = 1; i < service::tenancy::secrets_max; ++i)
+        ASSERT_EQ(home.operate("POST", path).status, 201) << i;
+    EXPECT_EQ(home.operate("POST", path).status, 409);
+    home.operate("DELETE", path + "/" + std::string(secrets().at(0).at("id").as_string()));
+    EXPECT_EQ(home.operate("POST", path).status, 201);
+}
+
+TEST_F(manage_secrets_test, the_demo_can_be_used_at_once)
+{
+    const auto made = home.operate("POST", "/api/v1/demo", R"({"domain_policy":"off"})");
+    ASSERT_EQ(made.status, 200) << made.text;
+    home.directory = made.text_of("directory_id");
+    home.token = made.text_of("bearer_token");
+    EXPECT_EQ(made.text_of("scim_base_url"), "https://scim.test" + home.base());
+    EXPECT_EQ(home.scim("POST", "/Users", test::user_text("anna")).status, 201);
+    const auto again = home.operate("POST", "/api/v1/demo", R"({"domain_policy":"reject"})");
+    EXPECT_EQ(again.text_of("directory_id"), home.directory);
+    EXPECT_EQ(again.text_of("organization_id"), made.text_of("organization_id"));
+    EXPECT_NE(again.text_of("bearer_token"), home.token);
+    EXPECT_EQ(home.scim("POST", "/Users", test::user_text("bert")).status, 400)
+        << "acme.com is not the demo's";
+    EXPECT_EQ(home.operate("POST", "/api/v1/demo", R"({"domain_policy":"x"})").status, 400);
+}
+
+TEST_F(manage_secrets_test, a_sound_store_has_no_findings)
+{
+    home.make_group("Staff", R"(,"members":[{"value":")" + home.make_user("anna") + R"("}])");
+    EXPECT_EQ(home.operate("POST", "/api/v1/check").text, R"({"is_sound":true,"findings":[]})");
+}
+
+TEST_F(manage_secrets_test, a_backup_is_a_store_of_its_own)
+{
+    const auto id = home.make_user("anna");
+    test::temp_directory folder;
+    const auto file = folder.path() / "scimd.db";
+    const auto body = R"({"file":")" + file.string() + R"("})";
+    const auto made = home.operate("POST", "/api/v1/backup", body);
+    EXPECT_EQ(made.status, 200) << made.text;
+    EXPECT_EQ(made.text_of("file"), file.string());
+    EXPECT_TRUE(std::filesystem::exists(file));
+    EXPECT_EQ(home.operate("POST", "/api/v1/backup", body).status, 409);
+
+    logger log([](std::string_view) {});
+    id_source numbers(home.clock);
+    metrics figures;
+    store::sqlite_options options;
+    options.folder = folder.path();
+    auto copy = store::open_sqlite(options, home.clock, numbers, log, figures);
+    ASSERT_TRUE(copy);
+    http::request request;
+    request.method = "GET";
+    request.target = home.base() + "/Users/" + id;
+    request.headers.add("Authorization", "Bearer " + home.token);
+    EXPECT_EQ(run_to_end(home.site, **copy, std::move(request)).status, 200);
+    (*copy)->close();
+}
+
+TEST_F(manage_secrets_test, a_backup_names_a_new_file_in_a_folder_that_is)
+{
+    test::temp_directory folder;
+    const std::string rows[] = {
+        "",
+        "{}",
+        R"({"file":""})",
+        R"({"file":7})",
+        R"({"file":"relative.db"})",
+        R"({"file":")" + (folder.path() / "none" / "copy.db").string() + R"("})",
+    };
+    for (const auto& row : rows)
+        EXPECT_EQ(home.operate("POST", "/api/v1/backup", row).status, 400) << row;
+    EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+}  // namespace
+}  // namespace scimd::api

@@ -1,0 +1,171 @@
+// Who may call what, for every row of the table.
+#include "api/site.hpp"
+#include "support/api_house.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace scimd::api {
+namespace {
+
+class route_table_test : public testing::Test {
+protected:
+    // A path of the template with what exists in its places.
+    [[nodiscard]] std::string filled(std::string_view path) const
+    {
+        const std::map<std::string_view, std::string> values{
+            {"{directory}", home.directory},
+            {"{organization}", home.organization},
+            {"{endpoint}", "Users"},
+            {"{id}", "User"},
+        };
+        std::string text(path);
+        for (const auto& [name, value] : values)
+            for (auto at = text.find(name); at != std::string::npos; at = text.find(name))
+                text.replace(at, name.size(), value);
+        EXPECT_EQ(text.find('{'), std::string::npos) << text;
+        return text;
+    }
+
+    static std::string all_of(const test::answer& got)
+    {
+        auto text = std::to_string(got.status) + '\n';
+        for (const auto& field : got.headers)
+            text += field.name + ": " + field.value + '\n';
+        return text + '\n' + got.text;
+    }
+
+    test::api_house home;
+};
+
+TEST_F(route_table_test, each_path_s_prefix_says_who_may_call_it)
+{
+    std::set<std::pair<std::string_view, std::string_view>> seen;
+    for (const auto& row : routes()) {
+        EXPECT_TRUE(seen.emplace(row.method, row.path).second) << row.method << ' ' << row.path;
+        EXPECT_TRUE(row.handle);
+        if (row.path.starts_with("/directory/{directory}/scim/v2/"))
+            EXPECT_EQ(row.who, principal::directory) << row.path;
+        else if (row.path.starts_with("/api/v1/"))
+            EXPECT_EQ(row.who, principal::operator_) << row.path;
+        else
+            EXPECT_TRUE(row.who == principal::anyone || row.who == principal::metrics_reader) << row.path;
+    }
+    EXPECT_GE(seen.size(), 36U);
+}
+
+TEST_F(route_table_test, nothing_else_than_health_and_readiness_is_for_anyone)
+{
+    std::set<std::string_view> open;
+    std::set<std::string_view> half_open;
+    for (const auto& row : routes())
+        if (row.who == principal::anyone)
+            open.insert(row.path);
+        else if (row.who == principal::metrics_reader)
+            half_open.insert(row.path);
+    EXPECT_EQ(open, (std::set<std::string_view>{"/healthz", "/readyz"}));
+    EXPECT_EQ(half_open, (std::set<std::string_view>{"/metrics"}));
+}
+
+TEST_F(route_table_test, every_scim_route_wants_a_token_and_tells_nothing_without)
+{
+    const auto expected = all_of(home.call("GET", home.base() + "/Users"));
+    EXPECT_EQ(expected.substr(0, 4), "401\n");
+    for (const auto& row : routes()) {
+        if (row.who == principal::directory) {
+            EXPECT_EQ(all_of(home.call(row.method, filled(row.path))), expected) << row.path;
+            EXPECT_NE(home.scim(row.method, filled(row.path).substr(home.base().size())).status, 401);
+        }
+    }
+    // Nor what does not exist, nor which methods there are, nor that an operator would be heard.
+    for (const auto* const path : {"", "/", "/Unknown", "/Users/x/y/z", "/Bulk", "/Me"}) {
+        EXPECT_EQ(all_of(home.call("GET", home.base() + path)), expected) << path;
+        EXPECT_EQ(all_of(home.call("TRACE", home.base() + path)), expected) << path;
+        EXPECT_EQ(all_of(home.operate("GET", home.base() + path)), expected) << path;
+    }
+    EXPECT_EQ(all_of(home.call("GET", "/directory/dir_1/scim/v2/Users")), expected);
+    EXPECT_EQ(all_of(home.call("GET", "/directory/x/scim/v2/Users")), expected);
+}
+
+TEST_F(route_table_test, operators_routes_are_not_there_for_the_public)
+{
+    const auto expected = all_of(home.call("GET", "/nothing/here"));
+    EXPECT_EQ(expected.substr(0, 4), "404\n");
+    for (const auto& row : routes()) {
+        if (row.who != principal::operator_)
+            continue;
+        const auto path = filled(row.path);
+        EXPECT_EQ(all_of(home.call(row.method, path)), expected) << path;
+        // Neither with a token of a directory, nor by another method.
+        EXPECT_EQ(
+            all_of(home.call(row.method, path, "", {{"Authorization", "Bearer " + home.token}})), expected
+        ) << path;
+        EXPECT_EQ(all_of(home.call("TRACE", path)), expected) << path;
+        http::request loopback;
+        loopback.method = row.method;
+        loopback.target = path;
+        loopback.from = {.address = "127.0.0.1", .is_loopback = true};
+        EXPECT_EQ(all_of(home.send(std::move(loopback))), expected) << path;
+    }
+}
+
+TEST_F(route_table_test, operators_reach_each_of_theirs)
+{
+    for (const auto& row : routes()) {
+        if (row.who == principal::operator_) {
+            EXPECT_NE(
+                all_of(home.operate(row.method, filled(row.path))), all_of(home.call("GET", "/nothing"))
+            );
+            EXPECT_EQ(home.operate("TRACE", filled(row.path)).status, 405) << row.path;
+        }
+    }
+}
+
+TEST_F(route_table_test, health_is_for_anyone_and_metrics_for_loopback_peers)
+{
+    EXPECT_EQ(home.call("GET", "/healthz").text, R"({"status":"ok"})");
+    EXPECT_EQ(home.call("GET", "/readyz").status, 200);
+    home.why_not_ready = "draining";
+    const auto waiting = home.call("GET", "/readyz");
+    EXPECT_EQ(waiting.status, 503);
+    EXPECT_EQ(waiting.text_of("reason"), "draining");
+    EXPECT_EQ(home.call("GET", "/healthz").status, 200);
+
+    EXPECT_EQ(home.call("GET", "/metrics").status, 403);
+    const auto shown = home.operate("GET", "/metrics");
+    EXPECT_EQ(shown.status, 200);
+    EXPECT_EQ(shown.header("Content-Type"), "text/plain; version=0.0.4");
+    home.house.is_metrics_open = true;
+    EXPECT_EQ(home.call("GET", "/metrics").status, 200);
+}
+
+TEST_F(route_table_test, other_methods_are_answered_with_those_there_are)
+{
+    struct row {
+        std::string_view method;
+        std::string_view path;
+        std::string_view allow;
+    };
+    const row rows[] = {
+        {"DELETE", "/Users", "GET, HEAD, POST"},
+        {"POST", "/Users/diruser_1", "GET, HEAD, PUT, PATCH, DELETE"},
+        {"POST", "/Schemas", "GET, HEAD"},
+        {"PUT", "/ServiceProviderConfig", "GET, HEAD"},
+        {"PATCH", "/ResourceTypes/User", "GET, HEAD"},
+        {"get", "/Users", "GET, HEAD, POST"},
+    };
+    for (const auto& row : rows) {
+        const auto got = home.scim(row.method, row.path);
+        EXPECT_EQ(got.status, 405) << row.path;
+        EXPECT_EQ(got.header("Allow"), row.allow) << row.path;
+        EXPECT_EQ(got.text_of("status"), "405") << row.path;
+    }
+    EXPECT_EQ(home.call("POST", "/healthz").header("Allow"), "GET, HEAD");
+    EXPECT_EQ(home.operate("DELETE", "/api/v1/organizations").header("Allow"), "POST, GET, HEAD");
+}
+
+}  // namespace
+}  // namespace scimd::api

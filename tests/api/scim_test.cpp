@@ -1,0 +1,228 @@
+// The verbs of SCIM over HTTP (RFC 7644 §3.3 to §3.6, §4).
+#include "support/api_house.hpp"
+
+#include <gtest/gtest.h>
+
+namespace scimd::api {
+namespace {
+
+class scim_test : public testing::Test {
+protected:
+    void expect_failure(const test::answer& got, int status, std::string_view scim_type)
+    {
+        EXPECT_EQ(got.status, status) << got.text;
+        EXPECT_EQ(got.text_of("scimType"), scim_type) << got.text;
+        EXPECT_EQ(got.text_of("status"), std::to_string(status));
+        EXPECT_FALSE(got.text_of("detail").empty());
+        EXPECT_EQ(got.header("Content-Type"), "application/scim+json");
+    }
+
+    test::api_house home;
+};
+
+TEST_F(scim_test, a_user_is_made_read_replaced_patched_and_removed)
+{
+    const auto made = home.scim("POST", "/Users", test::user_text("anna"));
+    ASSERT_EQ(made.status, 201) << made.text;
+    const auto path = "/Users/" + made.text_of("id");
+    EXPECT_EQ(made.header("Location"), "https://scim.test" + home.base() + path);
+    EXPECT_EQ(made.header("ETag"), R"(W/"1")");
+    EXPECT_EQ(made.member("meta").at("location").as_string(), made.header("Location"));
+
+    const auto read = home.scim("GET", path);
+    EXPECT_EQ(read.status, 200);
+    EXPECT_EQ(read.text, made.text);
+    EXPECT_EQ(read.header("Location"), "");
+
+    const auto replaced = home.scim("PUT", path, test::user_text("anna", R"(,"title":"Boss")"));
+    EXPECT_EQ(replaced.status, 200);
+    EXPECT_EQ(replaced.header("ETag"), R"(W/"2")");
+    EXPECT_EQ(replaced.text_of("title"), "Boss");
+
+    const auto patched = home.patch(path, R"([{"op":"remove","path":"title"}])");
+    EXPECT_EQ(patched.status, 200);
+    EXPECT_EQ(patched.header("ETag"), R"(W/"3")");
+    EXPECT_FALSE(patched.body.contains("title"));
+
+    const auto removed = home.scim("DELETE", path);
+    EXPECT_EQ(removed.status, 204);
+    EXPECT_EQ(removed.text, "");
+    expect_failure(home.scim("GET", path), 404, "");
+    expect_failure(home.scim("DELETE", path), 404, "");
+    EXPECT_EQ(home.event_types().size(), 4U);
+}
+
+TEST_F(scim_test, head_is_answered_as_get_is)
+{
+    const auto path = "/Users/" + home.make_user("anna");
+    for (const auto& one :
+         {path, std::string("/Users"), std::string("/Schemas"), std::string("/Users/none")}) {
+        const auto head = home.scim("HEAD", one);
+        const auto get = home.scim("GET", one);
+        EXPECT_EQ(head.status, get.status) << one;
+        EXPECT_EQ(head.header("ETag"), get.header("ETag")) << one;
+        EXPECT_EQ(head.header("Content-Type"), get.header("Content-Type")) << one;
+        EXPECT_EQ(head.text, get.text) << one << ": the server cuts the body, its length is told";
+    }
+}
+
+TEST_F(scim_test, the_password_is_taken_and_never_shown)
+{
+    const auto made = home.scim("POST", "/Users", test::user_text("anna", R"(,"password":"hush hush")"));
+    ASSERT_EQ(made.status, 201);
+    const auto path = "/Users/" + made.text_of("id");
+    for (const auto& answer :
+         {made,
+          home.scim("GET", path),
+          home.scim("GET", path + "?attributes=password"),
+          home.scim("GET", "/Users"),
+          home.operate("GET", "/api/v1/events")}) {
+        EXPECT_EQ(answer.text.find("hush"), std::string::npos) << answer.text;
+    }
+    EXPECT_EQ(home.scim("GET", "/Users?filter=password%20pr").status, 400);
+}
+
+TEST_F(scim_test, what_a_client_does_wrong_is_told_in_scim_s_words)
+{
+    const auto anna = "/Users/" + home.make_user("anna");
+    const auto staff = "/Groups/" + home.make_group("Staff");
+    expect_failure(home.scim("POST", "/Users", test::user_text("ANNA")), 409, "uniqueness");
+    expect_failure(home.scim("POST", "/Groups", test::group_text("staff")), 409, "uniqueness");
+    expect_failure(home.scim("POST", "/Users", "{"), 400, "invalidSyntax");
+    expect_failure(home.scim("POST", "/Users", ""), 400, "invalidSyntax");
+    expect_failure(home.scim("POST", "/Users", "[]"), 400, "invalidSyntax");
+    expect_failure(home.scim("POST", "/Users", R"({"userName":"a","USERNAME":"b"})"), 400, "invalidSyntax");
+    expect_failure(home.scim("POST", "/Users", "{}"), 400, "invalidValue");
+    expect_failure(
+        home.scim("POST", "/Users", test::user_text("b", R"(,"active":"maybe")")), 400, "invalidValue"
+    );
+    expect_failure(home.scim("POST", "/Bulk", "{}"), 404, "");
+    expect_failure(home.scim("GET", "/Users/diruser_1"), 404, "");
+    expect_failure(home.scim("GET", "/Me"), 404, "");
+    expect_failure(home.scim("PUT", anna, "{}"), 400, "invalidValue");
+    expect_failure(home.patch(anna, R"([{"op":"move","path":"title"}])"), 400, "invalidSyntax");
+    expect_failure(home.patch(anna, R"([{"op":"remove"}])"), 400, "noTarget");
+    expect_failure(home.patch(anna, R"([{"op":"add","path":"nope!","value":"x"}])"), 400, "invalidPath");
+    expect_failure(home.patch(anna, R"([{"op":"replace","path":"id","value":"x"}])"), 400, "mutability");
+    expect_failure(home.patch(anna, R"([{"op":"remove","path":"userName"}])"), 400, "mutability");
+    expect_failure(
+        home.patch(staff, R"([{"op":"add","path":"members","value":[{"value":"diruser_1"}]}])"),
+        400,
+        "invalidValue"
+    );
+    expect_failure(home.scim("GET", "/Users?filter=userName%20eq"), 400, "invalidFilter");
+    expect_failure(home.scim("GET", "/Users?filter="), 400, "invalidFilter");
+    expect_failure(home.scim("GET", "/Users?sortBy=nothing"), 400, "invalidPath");
+    expect_failure(home.scim("GET", "/Users?count=many"), 400, "invalidValue");
+    expect_failure(home.scim("GET", "/Users?filter=%ff"), 400, "");
+    EXPECT_EQ(home.event_types(), (std::vector<std::string>{"user_created", "group_created"}));
+}
+
+TEST_F(scim_test, the_answer_shows_the_attributes_asked_for_whatever_the_method)
+{
+    const auto anna = home.make_user("anna", R"(,"title":"Boss","name":{"givenName":"A","familyName":"B"})");
+    const auto body =
+        test::user_text("anna", R"(,"title":"Chief","name":{"givenName":"A","familyName":"B"})");
+    const auto patch = R"({"Operations":[{"op":"replace","path":"title","value":"Lead"}]})";
+    struct row {
+        std::string_view method;
+        std::string path;
+        std::string body;
+    };
+    const row rows[] = {
+        {"GET", "/Users/" + anna, ""},
+        {"PUT", "/Users/" + anna, body},
+        {"PATCH", "/Users/" + anna, patch},
+        {"POST", "/Users", ""},
+    };
+    int number = 0;
+    for (const auto& row : rows) {
+        const auto ask = [&](const std::string& parameters) {
+            const auto fresh = test::user_text(
+                "new" + std::to_string(++number), R"(,"title":"T","name":{"givenName":"A","familyName":"B"})"
+            );
+            const auto got =
+                home.scim(row.method, row.path + "?" + parameters, row.method == "POST" ? fresh : row.body);
+            EXPECT_LT(got.status, 300) << got.text;
+            return got.body;
+        };
+        auto shown = ask("attributes=title,NAME.givenname,nothing");
+        EXPECT_TRUE(shown.contains("id")) << row.method;
+        EXPECT_TRUE(shown.contains("title")) << row.method;
+        EXPECT_EQ(to_text(shown.at("name")), R"({"givenName":"A"})") << row.method;
+        EXPECT_FALSE(shown.contains("userName")) << row.method;
+        EXPECT_FALSE(shown.contains("emails")) << row.method;
+        EXPECT_FALSE(shown.contains("meta")) << row.method;
+        shown = ask("excludedAttributes=title,name.familyName,id");
+        EXPECT_TRUE(shown.contains("id")) << row.method << ": always returned";
+        EXPECT_FALSE(shown.contains("title")) << row.method;
+        EXPECT_EQ(to_text(shown.at("name")), R"({"givenName":"A"})") << row.method;
+        EXPECT_TRUE(shown.contains("userName")) << row.method;
+        EXPECT_TRUE(shown.contains("meta")) << row.method;
+    }
+}
+
+TEST_F(scim_test, members_and_groups_are_shown_when_they_are_wanted)
+{
+    const auto anna = home.make_user("anna");
+    const auto staff = home.make_group("Staff", R"(,"members":[{"value":")" + anna + R"("}])");
+    const auto group = home.scim("GET", "/Groups/" + staff).body;
+    const auto base = "https://scim.test" + home.base();
+    EXPECT_EQ(
+        to_text(group.at("members")),
+        R"([{"value":")" + anna + R"(","$ref":")" + base + "/Users/" + anna + R"(","type":"User"}])"
+    );
+    EXPECT_EQ(
+        to_text(home.scim("GET", "/Users/" + anna).body.at("groups")),
+        R"([{"value":")" + staff + R"(","$ref":")" + base + "/Groups/" + staff +
+            R"(","display":"Staff","type":"direct"}])"
+    );
+    EXPECT_FALSE(home.scim("GET", "/Groups/" + staff + "?excludedAttributes=members").body.contains("members")
+    );
+    EXPECT_FALSE(home.scim("GET", "/Users/" + anna + "?attributes=userName").body.contains("groups"));
+    EXPECT_TRUE(home.scim("GET", "/Users/" + anna + "?attributes=groups").body.contains("groups"));
+    const auto empty = home.make_group("Empty");
+    EXPECT_EQ(to_text(home.scim("GET", "/Groups/" + empty).body.at("members")), "[]");
+}
+
+TEST_F(scim_test, the_service_describes_itself)
+{
+    const auto config = home.scim("GET", "/ServiceProviderConfig");
+    EXPECT_EQ(config.status, 200);
+    EXPECT_TRUE(config.member("patch").at("supported").as_bool());
+    EXPECT_TRUE(config.member("etag").at("supported").as_bool());
+    EXPECT_FALSE(config.member("bulk").at("supported").as_bool());
+
+    EXPECT_EQ(
+        home.scim("GET", "/ResourceTypes").resources("name"), (std::vector<std::string>{"User", "Group"})
+    );
+    EXPECT_EQ(home.scim("GET", "/ResourceTypes/Group").text_of("endpoint"), "/Groups");
+    EXPECT_EQ(home.scim("GET", "/Schemas").body.at("totalResults").as_int64(), 3);
+    const std::string user = "urn:ietf:params:scim:schemas:core:2.0:User";
+    EXPECT_EQ(home.scim("GET", "/Schemas/" + user).text_of("id"), user);
+    for (const auto* const path : {"/Schemas/urn:none", "/ResourceTypes/Device"})
+        expect_failure(home.scim("GET", path), 404, "");
+    // RFC 7644 §4.
+    for (const auto* const path : {"/Schemas?filter=id%20pr", "/ResourceTypes?filter=id%20pr"})
+        expect_failure(home.scim("GET", path), 403, "");
+}
+
+TEST_F(scim_test, another_directory_sees_none_of_it)
+{
+    const auto anna = home.make_user("anna");
+    const auto staff = home.make_group("Staff");
+    home.directory = home.make_directory(home.organization);
+    home.token = home.make_token(home.directory);
+    EXPECT_EQ(home.scim("GET", "/Users").body.at("totalResults").as_int64(), 0);
+    EXPECT_EQ(
+        home.scim("GET", "/Users?filter=userName%20eq%20%22anna%22").body.at("totalResults").as_int64(), 0
+    );
+    EXPECT_EQ(home.scim("GET", "/Users/" + anna).status, 404);
+    EXPECT_EQ(home.scim("PUT", "/Users/" + anna, test::user_text("anna")).status, 404);
+    EXPECT_EQ(home.patch("/Groups/" + staff, R"([{"op":"remove","path":"members"}])").status, 404);
+    EXPECT_EQ(home.scim("DELETE", "/Groups/" + staff).status, 404);
+    EXPECT_EQ(home.scim("POST", "/Users", test::user_text("anna")).status, 201);
+}
+
+}  // namespace
+}  // namespace scimd::api

@@ -1,0 +1,297 @@
+#include "app/configuration.hpp"
+
+#include "command_line.hpp"
+#include "support/temp_directory.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <thread>
+
+namespace scimd::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+configuration settings_of(const words& given, const variables& environment = {})
+{
+    auto parsed = parse(given, environment);
+    EXPECT_TRUE(parsed.run) << parsed.output;
+    return parsed.run ? parsed.run->settings : configuration();
+}
+
+class configuration_test : public testing::Test {
+protected:
+    // A configuration file with that text.
+    std::string file(std::string_view text)
+    {
+        const auto path = folder.path() / "scimd.toml";
+        std::ofstream(path) << text;
+        return path.string();
+    }
+
+    test::temp_directory folder;
+};
+
+TEST_F(configuration_test, without_a_word_the_defaults_hold)
+{
+    const auto settings = settings_of({"serve"});
+    EXPECT_EQ(settings.data, "data");
+    EXPECT_FALSE(settings.is_json);
+    EXPECT_EQ(settings.public_url, "http://127.0.0.1:8080");
+    ASSERT_EQ(settings.listen.size(), 1U);
+    EXPECT_EQ(settings.listen[0].text(), "127.0.0.1:8080");
+    EXPECT_FALSE(settings.tls);
+    EXPECT_EQ(settings.threads, std::max(1U, std::thread::hardware_concurrency()));
+    EXPECT_EQ(settings.log_least, log_level::info);
+    EXPECT_FALSE(settings.is_metrics_open);
+    EXPECT_EQ(settings.drain_grace, 0ms);
+    EXPECT_EQ(settings.limits.idle_deadline, 75s);
+    EXPECT_EQ(settings.limits.header_deadline, 10s);
+    EXPECT_EQ(settings.limits.connections_max, 4'096U);
+}
+
+TEST_F(configuration_test, every_option_is_read)
+{
+    const auto settings = settings_of(
+        {"serve",
+         "--data",
+         "/srv/x",
+         "--json",
+         "--public-url",
+         "https://scim.test/",
+         "--listen",
+         "[::1]:1",
+         "--listen",
+         "unix:/run/s",
+         "--tls-certificate",
+         "c.pem",
+         "--tls-key",
+         "k.pem",
+         "--threads",
+         "3",
+         "--log-level",
+         "debug",
+         "--metrics-open",
+         "--drain-grace-ms",
+         "5",
+         "--idle-deadline-ms",
+         "6",
+         "--header-deadline-ms",
+         "7",
+         "--connections-max",
+         "8"}
+    );
+    EXPECT_EQ(settings.data, "/srv/x");
+    EXPECT_TRUE(settings.is_json);
+    EXPECT_EQ(settings.public_url, "https://scim.test");
+    ASSERT_EQ(settings.listen.size(), 2U);
+    EXPECT_EQ(settings.listen[0].text(), "[::1]:1");
+    EXPECT_EQ(settings.listen[1].unix_path, "/run/s");
+    ASSERT_TRUE(settings.tls);
+    EXPECT_EQ(settings.tls->certificate, "c.pem");
+    EXPECT_EQ(settings.tls->key, "k.pem");
+    EXPECT_EQ(settings.threads, 3U);
+    EXPECT_EQ(settings.log_least, log_level::debug);
+    EXPECT_TRUE(settings.is_metrics_open);
+    EXPECT_EQ(settings.drain_grace, 5ms);
+    EXPECT_EQ(settings.limits.idle_deadline, 6ms);
+    EXPECT_EQ(settings.limits.header_deadline, 7ms);
+    EXPECT_EQ(settings.limits.connections_max, 8U);
+}
+
+TEST_F(configuration_test, options_stand_before_or_behind_the_command_with_or_without_equals_sign)
+{
+    const words rows[] = {
+        {"--data", "x", "organization", "list"},
+        {"organization", "--data", "x", "list"},
+        {"organization", "list", "--data", "x"},
+        {"organization", "list", "--data=x"},
+    };
+    for (const auto& row : rows)
+        EXPECT_EQ(settings_of(row).data, "x") << row.front();
+}
+
+TEST_F(configuration_test, flags_go_before_the_environment_before_the_file_before_the_defaults)
+{
+    const auto config = file("data = \"of the file\"\nthreads = 5\nlog-level = \"error\"\n");
+    EXPECT_EQ(settings_of({"serve", "--config", config}).data, "of the file");
+    const variables environment{{"SCIMD_DATA", "of the environment"}, {"SCIMD_THREADS", "6"}};
+    auto settings = settings_of({"serve", "--config", config}, environment);
+    EXPECT_EQ(settings.data, "of the environment");
+    EXPECT_EQ(settings.threads, 6U);
+    EXPECT_EQ(settings.log_least, log_level::error);
+    settings = settings_of({"serve", "--config", config, "--data", "of the flag"}, environment);
+    EXPECT_EQ(settings.data, "of the flag");
+    EXPECT_EQ(settings.threads, 6U);
+    settings = settings_of({"serve", "--data=of the flag"}, environment);
+    EXPECT_EQ(settings.data, "of the flag");
+    EXPECT_EQ(settings_of({"serve"}, {{"SCIMD_CONFIG", config}}).threads, 5U);
+    EXPECT_EQ(settings_of({"serve"}, {{"SCIMD_DATA", ""}}).data, "data") << "an empty variable is none";
+}
+
+TEST_F(configuration_test, every_server_option_has_its_variable)
+{
+    const auto settings = settings_of(
+        {"serve"},
+        {{"SCIMD_PUBLIC_URL", "http://x.test"},
+         {"SCIMD_LISTEN", "127.0.0.1:1,unix:/run/s"},
+         {"SCIMD_TLS_CERTIFICATE", "c"},
+         {"SCIMD_TLS_KEY", "k"},
+         {"SCIMD_LOG_LEVEL", "warning"},
+         {"SCIMD_DRAIN_GRACE_MS", "5"},
+         {"SCIMD_IDLE_DEADLINE_MS", "6"},
+         {"SCIMD_HEADER_DEADLINE_MS", "7"},
+         {"SCIMD_CONNECTIONS_MAX", "8"},
+         {"SCIMD_METRICS_OPEN", "true"}}
+    );
+    EXPECT_EQ(settings.public_url, "http://x.test");
+    EXPECT_EQ(settings.listen.size(), 2U);
+    EXPECT_TRUE(settings.tls);
+    EXPECT_EQ(settings.log_least, log_level::warning);
+    EXPECT_EQ(settings.drain_grace, 5ms);
+    EXPECT_EQ(settings.limits.idle_deadline, 6ms);
+    EXPECT_EQ(settings.limits.header_deadline, 7ms);
+    EXPECT_EQ(settings.limits.connections_max, 8U);
+    EXPECT_TRUE(settings.is_metrics_open);
+    EXPECT_FALSE(settings_of({"serve"}, {{"SCIMD_METRICS_OPEN", "false"}}).is_metrics_open);
+}
+
+TEST_F(configuration_test, the_file_may_hold_what_the_flags_may)
+{
+    const auto config = file(
+        "# of the house\npublic-url = \"https://x.test\"\nlisten = [\"127.0.0.1:1\", \"unix:/run/s\"]\n"
+        "metrics-open = true\nconnections-max = 9\n"
+    );
+    const auto settings = settings_of({"serve", "--config", config});
+    EXPECT_EQ(settings.public_url, "https://x.test");
+    EXPECT_EQ(settings.listen.size(), 2U);
+    EXPECT_TRUE(settings.is_metrics_open);
+    EXPECT_EQ(settings.limits.connections_max, 9U);
+}
+
+TEST_F(configuration_test, the_public_url_follows_the_first_listener)
+{
+    struct row {
+        words given;
+        std::string_view url;
+    };
+    const row rows[] = {
+        {{"serve", "--listen", "10.0.0.1:81"}, "http://10.0.0.1:81"},
+        {{"serve", "--listen", "10.0.0.1:81", "--tls-certificate", "c", "--tls-key", "k"},
+         "https://10.0.0.1:81"},
+        {{"serve", "--listen", "unix:/run/s"}, "http://localhost"},
+        {{"serve", "--public-url", "https://x.test///"}, "https://x.test"},
+        {{"serve", "--public-url", "https://x.test/scim/"}, "https://x.test/scim"},
+    };
+    for (const auto& row : rows) {
+        const auto settings = settings_of(row.given);
+        EXPECT_EQ(settings.public_url, row.url);
+        EXPECT_EQ(settings.is_public_url_given, row.given[1] == "--public-url");
+    }
+}
+
+TEST_F(configuration_test, each_value_has_its_bounds)
+{
+    struct row {
+        std::string option;
+        std::string value;
+        bool is_taken;
+    };
+    const row rows[] = {
+        {"--threads", "1", true},
+        {"--threads", "256", true},
+        {"--threads", "0", false},
+        {"--threads", "257", false},
+        {"--threads", "-1", false},
+        {"--threads", "two", false},
+        {"--threads", "2x", false},
+        {"--threads", "99999999999999999999", false},
+        {"--drain-grace-ms", "0", true},
+        {"--drain-grace-ms", "3600000", true},
+        {"--drain-grace-ms", "3600001", false},
+        {"--drain-grace-ms", "-1", false},
+        {"--drain-grace-ms", "1.5", false},
+        {"--idle-deadline-ms", "1", true},
+        {"--idle-deadline-ms", "0", false},
+        {"--idle-deadline-ms", "3600001", false},
+        {"--header-deadline-ms", "1", true},
+        {"--header-deadline-ms", "0", false},
+        {"--connections-max", "1", true},
+        {"--connections-max", "1000000", true},
+        {"--connections-max", "0", false},
+        {"--connections-max", "1000001", false},
+        {"--log-level", "info", true},
+        {"--log-level", "INFO", false},
+        {"--log-level", "trace", false},
+        {"--listen", ":80", true},
+        {"--listen", "127.0.0.1:65535", true},
+        {"--listen", "127.0.0.1:65536", false},
+        {"--listen", "127.0.0.1", false},
+        {"--listen", "unix:", false},
+        {"--public-url", "https://x.test", true},
+        {"--public-url", "ftp://x.test", false},
+        {"--public-url", "x.test", false},
+        {"--public-url", "https://", false},
+        {"--public-url", "https://x.test?a=b", false},
+        {"--public-url", "https://x.test#a", false},
+        {"--public-url", "https://x test", false},
+        {"--tls-key", "k.pem", false},
+        {"--tls-certificate", "c.pem", false},
+    };
+    for (const auto& row : rows) {
+        const auto parsed = parse({"serve", row.option + "=" + row.value});
+        EXPECT_EQ(parsed.run.has_value(), row.is_taken) << row.option << ' ' << row.value << parsed.output;
+        if (!row.is_taken) {
+            EXPECT_EQ(parsed.exit_code, 2) << row.option << ' ' << row.value;
+            EXPECT_NE(parsed.output.find(row.option), std::string::npos) << parsed.output;
+        }
+    }
+}
+
+TEST_F(configuration_test, all_mistakes_are_told_at_once)
+{
+    const auto config = file("threads = \"none\"\ncolour = \"red\"\nflavour = \"sweet\"\n");
+    const auto parsed = parse(
+        {"serve",
+         "--config",
+         config,
+         "--bogus",
+         "--log-level",
+         "loud",
+         "--listen",
+         "nowhere",
+         "--public-url",
+         "x",
+         "--tls-key",
+         "k"},
+        {{"SCIMD_DRAIN_GRACE_MS", "soon"}}
+    );
+    EXPECT_FALSE(parsed.run);
+    EXPECT_EQ(parsed.exit_code, 2);
+    for (const auto* const mentioned :
+         {"--bogus",
+          "colour",
+          "flavour",
+          "--threads",
+          "--log-level",
+          "loud",
+          "nowhere",
+          "--public-url",
+          "--tls-certificate",
+          "--drain-grace-ms",
+          "soon",
+          "scimd --help"}) {
+        EXPECT_NE(parsed.output.find(mentioned), std::string::npos) << mentioned << " in\n" << parsed.output;
+    }
+}
+
+TEST_F(configuration_test, a_file_that_cannot_be_read_is_a_mistake)
+{
+    const auto missing = parse({"serve", "--config", (folder.path() / "none").string()});
+    EXPECT_EQ(missing.exit_code, 2);
+    EXPECT_NE(missing.output.find("none"), std::string::npos) << missing.output;
+}
+
+}  // namespace
+}  // namespace scimd::app

@@ -1,0 +1,333 @@
+#include "app/dispatch.hpp"
+
+#include "support/api_house.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <gtest/gtest.h>
+
+#include <mutex>
+#include <stdexcept>
+
+namespace scimd::app {
+namespace {
+
+namespace asio = boost::asio;
+
+// A request that has arrived whole, in memory.
+class memory_exchange final : public net::exchange {
+public:
+    memory_exchange(http::request head, std::string body) : head_(std::move(head)), body_(std::move(body)) {}
+
+    http::request& head() override { return head_; }
+
+    asio::awaitable<result<std::string>> read_body(std::size_t bytes_max) override
+    {
+        ++times_read;
+        if (body_.size() > bytes_max)
+            co_return error{errc::too_large, "The body is too large."};
+        co_return std::move(body_);
+    }
+
+    int times_read = 0;
+
+private:
+    http::request head_;
+    std::string body_;
+};
+
+// The real store, but for what it is told to fail at.
+class failing_database final : public store::database {
+public:
+    explicit failing_database(store::database& target) : target_(target) {}
+
+    void submit(store::intent mode, store::task what, store::completion done) override
+    {
+        if (failure && mode == fails_at) {
+            done(failure);
+            return;
+        }
+        target_.submit(mode, std::move(what), std::move(done));
+    }
+    void on_commit(std::function<void()> bell) override { target_.on_commit(std::move(bell)); }
+    std::string why_not_writable() const override { return target_.why_not_writable(); }
+    bool is_broken() const override { return target_.is_broken(); }
+    void backup(const std::filesystem::path& target) override { target_.backup(target); }
+    std::vector<std::string> check() override
+    {
+        if (failure)
+            std::rethrow_exception(failure);
+        return target_.check();
+    }
+    void close() override { target_.close(); }
+
+    std::exception_ptr failure;
+    store::intent fails_at = store::intent::write;
+
+private:
+    store::database& target_;
+};
+
+class dispatch_test : public testing::Test {
+protected:
+    http::response respond(http::request request, std::string body = {})
+    {
+        request.id = "request-1";
+        memory_exchange exchange(std::move(request), std::move(body));
+        asio::io_context io;
+        http::response response;
+        std::exception_ptr thrown;
+        asio::co_spawn(io, tested.respond(exchange), [&](std::exception_ptr failure, http::response made) {
+            thrown = failure;
+            response = std::move(made);
+        });
+        io.run();
+        EXPECT_FALSE(thrown) << "respond() must not throw";
+        times_read = exchange.times_read;
+        return response;
+    }
+
+    http::response scim(std::string_view method, std::string_view path, std::string body = {})
+    {
+        http::request request;
+        request.method = method;
+        request.target = home.base().append(path);
+        request.headers.add("Authorization", "Bearer " + home.token);
+        return respond(std::move(request), std::move(body));
+    }
+
+    http::response operate(std::string_view method, std::string_view target, std::string body = {})
+    {
+        http::request request;
+        request.method = method;
+        request.target = target;
+        request.from.is_operator = true;
+        return respond(std::move(request), std::move(body));
+    }
+
+    template <class Failure>
+    void fail_at(store::intent mode)
+    {
+        database.fails_at = mode;
+        database.failure = std::make_exception_ptr(Failure("table users of anna@acme.com"));
+    }
+
+    static std::string header(const http::response& of, std::string_view name)
+    {
+        const auto* value = of.headers.find(name);
+        return value ? *value : std::string();
+    }
+
+    std::vector<json::object> log_lines()
+    {
+        const std::scoped_lock lock(mutex);
+        std::vector<json::object> lines;
+        std::size_t start = 0;
+        for (auto end = log_text.find('\n'); end != std::string::npos; end = log_text.find('\n', start)) {
+            lines.push_back(parse_json_object(log_text.substr(start, end - start)).value());
+            start = end + 1;
+        }
+        return lines;
+    }
+
+    test::api_house home;
+    failing_database database{*home.database};
+    std::mutex mutex;
+    std::string log_text;
+    logger log{[this](std::string_view line) {
+        const std::scoped_lock lock(mutex);
+        log_text += line;
+    }};
+    dispatcher tested{home.site, database, log, home.figures};
+    int times_read = 0;
+};
+
+TEST_F(dispatch_test, each_way_to_a_response_is_gone_to_its_end)
+{
+    EXPECT_EQ(operate("GET", "/healthz").status, 200);                  // at once
+    const auto made = scim("POST", "/Users", test::user_text("anna"));  // read, body, write
+    ASSERT_EQ(made.status, 201) << made.body;
+    EXPECT_EQ(times_read, 1);
+    const auto id = std::string(parse_json_object(made.body)->at("id").as_string());
+    EXPECT_EQ(scim("GET", "/Users/" + id).body, made.body);  // read within read
+    EXPECT_EQ(times_read, 0);
+    EXPECT_EQ(scim("GET", "/Users?filter=title%20pr").status, 200);  // scan
+    EXPECT_EQ(scim("DELETE", "/Users/" + id).status, 204);           // write without a body
+    EXPECT_EQ(operate("POST", "/api/v1/check").body, R"({"is_sound":true,"findings":[]})");  // chore
+    EXPECT_EQ(operate("POST", "/api/v1/organizations", R"({"display_name":"B"})").status, 201);
+}
+
+TEST_F(dispatch_test, a_refused_head_leaves_the_body_unread)
+{
+    http::request request;
+    request.method = "POST";
+    request.target = home.base() + "/Users";
+    EXPECT_EQ(respond(std::move(request), test::user_text("anna")).status, 401);
+    EXPECT_EQ(times_read, 0);
+    EXPECT_EQ(scim("POST", "/Unknown", "{}").status, 404);
+    EXPECT_EQ(times_read, 0);
+}
+
+TEST_F(dispatch_test, a_body_that_cannot_be_read_is_answered_in_the_path_s_form)
+{
+    const auto scim_answer = scim("POST", "/Users", std::string(10 * 1024 * 1024 + 1, ' '));
+    EXPECT_EQ(scim_answer.status, 413);
+    EXPECT_NE(scim_answer.body.find("schemas"), std::string::npos);
+    const auto manage_answer = operate("POST", "/api/v1/organizations", std::string(1024 * 1024 + 1, ' '));
+    EXPECT_EQ(manage_answer.status, 413);
+    EXPECT_NE(manage_answer.body.find("\"code\":3"), std::string::npos);
+}
+
+TEST_F(dispatch_test, a_busy_store_asks_to_come_again)
+{
+    struct row {
+        store::intent mode;
+        std::string_view method;
+        std::string_view path;
+        std::string body;
+    };
+    const row rows[] = {
+        {store::intent::read, "GET", "/Users/diruser_1", ""},
+        {store::intent::scan, "GET", "/Users", ""},
+        {store::intent::write, "POST", "/Users", test::user_text("anna")},
+    };
+    for (const auto& row : rows) {
+        fail_at<store::sql::busy>(row.mode);
+        auto got = scim(row.method, row.path, row.body);
+        EXPECT_EQ(got.status, 503) << row.path;
+        EXPECT_EQ(header(got, "Retry-After"), "2") << row.path;
+        EXPECT_NE(got.body.find("\"status\":\"503\""), std::string::npos) << got.body;
+        EXPECT_EQ(got.body.find("anna"), std::string::npos) << got.body;
+        fail_at<store::sql::failure>(row.mode);
+        got = scim(row.method, row.path, row.body);
+        EXPECT_EQ(got.status, 503) << row.path;
+        EXPECT_EQ(got.body.find("anna"), std::string::npos) << got.body;
+    }
+    const auto lines = log_lines();
+    EXPECT_EQ(lines.at(0).at("event").as_string(), "store.busy");
+    EXPECT_EQ(lines.at(0).at("level").as_string(), "warning");
+    EXPECT_EQ(lines.at(2).at("event").as_string(), "store.failed");
+    EXPECT_EQ(lines.at(2).at("level").as_string(), "error");
+    EXPECT_EQ(lines.at(2).at("request_id").as_string(), "request-1");
+    database.failure = nullptr;
+    EXPECT_EQ(scim("GET", "/Users").status, 200);
+}
+
+TEST_F(dispatch_test, a_defect_of_ours_is_an_internal_error_that_tells_nothing)
+{
+    fail_at<std::logic_error>(store::intent::write);
+    const auto of_work = scim("POST", "/Users", test::user_text("anna"));
+    EXPECT_EQ(of_work.status, 500);
+    EXPECT_EQ(of_work.body.find("table"), std::string::npos) << of_work.body;
+    const auto of_chore = operate("POST", "/api/v1/check");
+    EXPECT_EQ(of_chore.status, 500);
+    EXPECT_EQ(of_chore.body.find("table"), std::string::npos);
+    home.house.why_not_ready = []() -> std::string { throw std::runtime_error("table"); };
+    const auto of_handler = operate("GET", "/readyz");
+    EXPECT_EQ(of_handler.status, 500);
+    EXPECT_EQ(of_handler.body.find("table"), std::string::npos);
+    EXPECT_EQ(log_lines().at(0).at("event").as_string(), "request.failed");
+    EXPECT_EQ(log_lines().at(0).at("level").as_string(), "error");
+}
+
+TEST_F(dispatch_test, a_recorded_refusal_is_kept_and_another_failure_is_not)
+{
+    const auto refused = scim("POST", "/Users", R"({"userName":"eve@evil.test"})");
+    EXPECT_EQ(refused.status, 400);
+    const auto path = "/api/v1/organizations/-/directories/" + home.directory + "/refusals";
+    const auto listed = parse_json_object(operate("GET", path).body).value();
+    ASSERT_EQ(listed.at("refusals").as_array().size(), 1U);
+    EXPECT_EQ(home.event_types(), std::vector<std::string>{"user_rejected"});
+
+    const auto group = test::group_text("Staff", R"(,"members":[{"value":"diruser_1"}])");
+    EXPECT_EQ(scim("POST", "/Groups", group).status, 400);
+    EXPECT_EQ(home.scim("GET", "/Groups").body.at("totalResults").as_int64(), 0);
+}
+
+TEST_F(dispatch_test, a_request_is_one_line_of_ids_and_numbers)
+{
+    const auto made = scim("POST", "/Users?x=secret", test::user_text("anna", R"(,"password":"hush")"));
+    ASSERT_EQ(made.status, 201);
+    const auto lines = log_lines();
+    ASSERT_EQ(lines.size(), 1U);
+    auto line = lines[0];
+    EXPECT_FALSE(line.at("time").as_string().empty());
+    EXPECT_GE(line.at("microseconds").as_int64(), 0);
+    line.erase("time");
+    line.erase("microseconds");
+    const json::object expected{
+        {"level", "info"},
+        {"event", "request"},
+        {"method", "POST"},
+        {"route", "/directory/{directory}/scim/v2/{endpoint}"},
+        {"status", 201},
+        {"bytes", made.body.size()},
+        {"request_id", "request-1"},
+        {"organization_id", home.organization},
+        {"directory_id", home.directory}
+    };
+    EXPECT_EQ(line, expected) << log_text;
+
+    scim("GET", "/Users?filter=userName%20eq%20%22anna%22");
+    scim("POST", "/Users", R"({"userName":"eve@evil.test"})");
+    scim("POST", "/Users", "anna {");
+    for (const auto& word :
+         {home.token,
+          std::string("anna"),
+          std::string("acme"),
+          std::string("hush"),
+          std::string("evil"),
+          std::string("secret")}) {
+        EXPECT_EQ(log_text.find(word), std::string::npos) << word << " in\n" << log_text;
+    }
+    EXPECT_EQ(log_lines().size(), 4U);
+}
+
+TEST_F(dispatch_test, a_stranger_s_line_names_no_directory)
+{
+    http::request request;
+    request.method = "GET";
+    request.target = home.base() + "/Users";
+    request.headers.add("Authorization", "Bearer nonsense");
+    respond(std::move(request));
+    const auto line = log_lines().at(0);
+    EXPECT_EQ(line.at("status").as_int64(), 401);
+    EXPECT_EQ(line.at("directory_id").as_string(), "");
+    EXPECT_EQ(log_text.find("nonsense"), std::string::npos);
+    operate("GET", "/no/such/path?x=y");
+    EXPECT_EQ(log_lines().at(1).at("route").as_string(), "none");
+    EXPECT_EQ(log_text.find("such"), std::string::npos);
+}
+
+TEST_F(dispatch_test, requests_are_counted_by_method_route_and_status)
+{
+    scim("GET", "/Users/diruser_1");
+    scim("GET", "/Users/diruser_2");
+    http::request odd;
+    odd.method = "SOMETHINGLONG";
+    odd.target = "/healthz";
+    respond(std::move(odd));
+    const auto text = home.figures.exposition();
+    EXPECT_NE(
+        text.find(
+            "scimd_requests_total{method=\"GET\",route=\"/directory/{directory}/scim/v2/{endpoint}/{id}\","
+            "status=\"404\"} 2\n"
+        ),
+        std::string::npos
+    ) << text;
+    EXPECT_NE(text.find("method=\"other\",route=\"none\",status=\"405\"} 1"), std::string::npos) << text;
+    EXPECT_NE(text.find("scimd_request_seconds_count 3"), std::string::npos) << text;
+}
+
+TEST_F(dispatch_test, what_the_server_refuses_has_the_path_s_form)
+{
+    const error reason{errc::fields_too_large, "The header is too large."};
+    const auto scim_answer = tested.refuse(reason, "/directory/dir_1/scim/v2/Users");
+    EXPECT_EQ(scim_answer.status, 431);
+    EXPECT_NE(scim_answer.body.find("schemas"), std::string::npos);
+    EXPECT_NE(tested.refuse(reason, "").body.find("\"code\""), std::string::npos);
+}
+
+}  // namespace
+}  // namespace scimd::app

@@ -1,0 +1,214 @@
+#include "service/events.hpp"
+
+#include "service_house.hpp"
+#include "store/events.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+namespace scimd::service {
+namespace {
+
+class service_events_test : public testing::Test {
+protected:
+    json::object only_event()
+    {
+        const auto events = house.new_events();
+        EXPECT_EQ(events.size(), 1U);
+        return events.empty() ? json::object() : events.back();
+    }
+
+    service_house house;
+};
+
+TEST_F(service_events_test, the_envelope_says_what_when_where_and_by_whom)
+{
+    const auto anna = house.add_user("anna");
+    auto event = only_event();
+    const auto data = event.at("data");
+    event.erase("data");
+    const std::string id(event.at("id").as_string());
+    EXPECT_TRUE(id.starts_with("evt_"));
+    const json::object expected{
+        {"spec_version", "1"},
+        {"id", id},
+        {"type", "organization.directory.user_created"},
+        {"object", "DirectoryUser"},
+        {"display_name", "Directory User Created"},
+        {"environment_id", house.who.environment.text()},
+        {"organization_id", house.who.organization.text()},
+        {"directory_id", house.who.directory.text()},
+        {"occurred_at", "2026-01-02T03:04:05.000000Z"},
+        {"sequence", 1},
+        {"cursor", "c_" + id.substr(4)},
+        {"object_version", 1},
+        {"context",
+         {{"request_id", "request-1"},
+          {"source", "scim"},
+          {"actor", {{"type", "directory_token"}, {"id", "sec_7"}, {"suffix", "a1b2"}}},
+          {"provider", "OKTA"}}}
+    };
+    EXPECT_EQ(event, expected) << to_text(event);
+    EXPECT_EQ(data.at("id").as_string(), anna);
+    EXPECT_EQ(data.at("email").as_string(), "anna@acme.com");
+    EXPECT_EQ(data.at("raw_attributes").at("userName").as_string(), "anna");
+}
+
+TEST_F(service_events_test, a_directory_without_provider_names_none)
+{
+    house.who.provider.clear();
+    house.add_user("anna");
+    EXPECT_FALSE(only_event().at("context").as_object().contains("provider"));
+}
+
+TEST_F(service_events_test, each_verb_has_its_type)
+{
+    const auto user = house.add_user("anna");
+    house.patch("Users", user, R"([{"op":"replace","path":"title","value":"Boss"}])");
+    house.remove("Users", user);
+    const auto group = house.add_group("Staff");
+    house.patch("Groups", group, R"([{"op":"replace","path":"displayName","value":"Crew"}])");
+    house.remove("Groups", group);
+    const std::string_view expected[][3] = {
+        {"user_created", "DirectoryUser", "Directory User Created"},
+        {"user_updated", "DirectoryUser", "Directory User Updated"},
+        {"user_deleted", "DirectoryUser", "Directory User Deleted"},
+        {"group_created", "DirectoryGroup", "Directory Group Created"},
+        {"group_updated", "DirectoryGroup", "Directory Group Updated"},
+        {"group_deleted", "DirectoryGroup", "Directory Group Deleted"},
+    };
+    const auto events = house.new_events();
+    ASSERT_EQ(events.size(), std::size(expected));
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        EXPECT_EQ(events[i].at("type").as_string(), "organization.directory." + std::string(expected[i][0]));
+        EXPECT_EQ(events[i].at("object").as_string(), expected[i][1]);
+        EXPECT_EQ(events[i].at("display_name").as_string(), expected[i][2]);
+    }
+    EXPECT_EQ(events[1].at("object_version").as_int64(), 2);
+    EXPECT_EQ(events[2].at("object_version").as_int64(), 2);
+}
+
+TEST_F(service_events_test, an_update_says_what_changed_and_what_it_was)
+{
+    struct row {
+        std::string_view operations;
+        std::string_view changed;
+        std::string_view previous;
+    };
+    const row rows[] = {
+        {R"([{"op":"replace","path":"title","value":"Boss"}])", R"(["title"])", "{}"},
+        {R"([{"op":"replace","path":"title","value":"Chief"}])", R"(["title"])", R"({"title":"Boss"})"},
+        {R"([{"op":"remove","path":"title"}])", R"(["title"])", R"({"title":"Chief"})"},
+        {R"([{"op":"replace","path":"userName","value":"anna2"},{"op":"add","path":"active","value":false}])",
+         R"(["preferred_username","active"])",
+         R"({"preferred_username":"anna","active":true})"},
+        {R"([{"op":"replace","path":"emails","value":[{"value":"b@acme.com","primary":true}]}])",
+         R"(["email"])",
+         R"({"email":"anna@acme.com"})"},
+    };
+    const auto anna = house.add_user("anna");
+    house.new_events();
+    for (const auto& row : rows) {
+        ASSERT_EQ(house.patch("Users", anna, row.operations).status, 200) << row.operations;
+        const auto event = only_event();
+        EXPECT_EQ(to_text(event.at("changed_attributes")), row.changed);
+        EXPECT_EQ(to_text(event.at("previous_attributes")), row.previous);
+    }
+}
+
+TEST_F(service_events_test, what_has_no_key_of_its_own_changes_the_raw_attributes)
+{
+    const auto anna = house.add_user("anna");
+    const auto raw = house.new_events().back().at("data").at("raw_attributes");
+    house.patch("Users", anna, R"([{"op":"add","path":"ims","value":[{"value":"anna","type":"xmpp"}]}])");
+    const auto event = only_event();
+    EXPECT_EQ(to_text(event.at("changed_attributes")), R"(["raw_attributes"])");
+    EXPECT_EQ(event.at("previous_attributes").at("raw_attributes"), raw);
+}
+
+TEST_F(service_events_test, a_creation_and_an_end_have_no_changes)
+{
+    const auto anna = house.add_user("anna");
+    house.remove("Users", anna);
+    for (const auto& event : house.new_events()) {
+        EXPECT_FALSE(event.contains("changed_attributes"));
+        EXPECT_FALSE(event.contains("previous_attributes"));
+    }
+}
+
+TEST_F(service_events_test, an_end_carries_the_last_state_and_the_groups_of_it)
+{
+    const auto anna = house.add_user("anna");
+    const auto staff = house.add_group("Staff", {anna});
+    house.new_events();
+    house.remove("Users", anna);
+    const auto event = house.new_events().front();
+    const auto& data = event.at("data").as_object();
+    EXPECT_EQ(data.at("id").as_string(), anna);
+    EXPECT_EQ(data.at("email").as_string(), "anna@acme.com");
+    EXPECT_EQ(to_text(data.at("groups")), R"([{"id":")" + staff + R"(","name":"Staff"}])");
+    EXPECT_EQ(data.at("deleted_at").as_string(), "2026-01-02T03:04:05.000000Z");
+    EXPECT_EQ(data.at("reason").as_string(), "scim_delete");
+}
+
+TEST_F(service_events_test, a_password_reaches_no_event)
+{
+    const auto made =
+        house.create("Users", user_body("anna", "acme.com", R"(,"password":"correct horse battery")"));
+    house.patch("Users", made.id(), R"([{"op":"replace","path":"password","value":"correct horse two"}])");
+    house.patch(
+        "Users",
+        made.id(),
+        R"([{"op":"replace","path":"password","value":"correct horse three"},
+            {"op":"add","path":"title","value":"B"}])"
+    );
+    const auto events = house.new_events();
+    EXPECT_EQ(events.size(), 2U);  // a new password alone changes nothing that is kept
+    for (const auto& event : events) {
+        EXPECT_EQ(to_text(event).find("correct horse"), std::string::npos);
+        EXPECT_EQ(to_text(event).find("password"), std::string::npos);
+    }
+}
+
+TEST_F(service_events_test, sequences_are_dense_per_directory_and_cursors_rise_over_all)
+{
+    const auto home = house.who;
+    const auto other = house.store.add_directory();
+    auto away = home;
+    away.organization = other.organization;
+    away.directory = other.id;
+    away.policy = store::tenants::domain_policy::off;
+    for (int i = 0; i < 20; ++i) {
+        house.who = i % 3 == 0 ? away : home;
+        house.add_user("user" + std::to_string(i));
+        house.create("Users", user_body("user" + std::to_string(i)));      // taken: 409
+        house.create("Users", user_body("user" + std::to_string(i / 4)));  // likewise
+    }
+    std::map<std::string, std::int64_t> last;
+    std::int64_t cursor = 0;
+    for (const auto& event : house.events()) {
+        auto& sequence = last[std::string(event.at("directory_id").as_string())];
+        EXPECT_EQ(event.at("sequence").as_int64(), ++sequence);
+        const auto position = parse_prefixed(event.at("cursor").as_string(), "c_");
+        ASSERT_TRUE(position);
+        EXPECT_GT(*position, cursor);
+        cursor = *position;
+    }
+    EXPECT_GE(last[home.directory.text()], 13);
+    EXPECT_GE(last[away.directory.text()], 7);
+}
+
+TEST_F(service_events_test, a_refused_request_takes_no_number)
+{
+    house.add_user("anna");
+    const auto elsewhere = R"([{"op":"add","path":"members","value":[{"value":"diruser_1"}]}])";
+    const auto staff = house.add_group("Staff");
+    EXPECT_EQ(house.patch("Groups", staff, elsewhere).status, 400);
+    EXPECT_EQ(house.create("Groups", group_body("New", R"(,"members":[{"value":"diruser_1"}])")).status, 400);
+    house.add_user("bert");
+    EXPECT_EQ(house.events().back().at("sequence").as_int64(), 3);
+}
+
+}  // namespace
+}  // namespace scimd::service

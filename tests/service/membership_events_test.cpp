@@ -1,0 +1,230 @@
+// What applications are told of members that come and go.
+#include "service/events.hpp"
+#include "service/membership.hpp"
+#include "service_house.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace scimd::service {
+namespace {
+
+using ids = std::vector<std::string>;
+
+std::string kind_of(const json::object& event)
+{
+    const std::string type(event.at("type").as_string());
+    return type.substr(type.rfind('.') + 1);
+}
+
+class membership_events_test : public testing::Test {
+protected:
+    ids add_users(std::size_t count)
+    {
+        ids users;
+        for (std::size_t i = 0; i < count; ++i)
+            users.push_back(house.add_user("user" + std::to_string(i)));
+        return users;
+    }
+
+    // The sizes of the batches of a kind, and what they share.
+    struct batches {
+        std::vector<std::size_t> sizes;
+        std::set<std::string> batch_ids;
+        std::set<std::string> members;
+    };
+    static batches batches_of(const std::vector<json::object>& events, std::string_view kind)
+    {
+        batches found;
+        for (const auto& event : events) {
+            if (kind_of(event) != kind)
+                continue;
+            const auto& members = event.at("data").at("members").as_array();
+            found.sizes.push_back(members.size());
+            for (const auto& member : members)
+                found.members.emplace(member.at("id").as_string());
+            if (const auto* id = find_string(event.at("context").as_object(), "batch_id"))
+                found.batch_ids.emplace(*id);
+        }
+        return found;
+    }
+
+    service_house house;
+};
+
+TEST_F(membership_events_test, a_member_is_told_of_the_group_and_of_the_user)
+{
+    const auto anna = house.add_user("anna");
+    const auto staff = house.add_group("Staff");
+    house.new_events();
+    ASSERT_EQ(
+        house
+            .patch("Groups", staff, R"([{"op":"add","path":"members","value":)" + members_text({anna}) + "}]")
+            .status,
+        200
+    );
+    const auto events = house.new_events();
+    ASSERT_EQ(events.size(), 2U);
+    EXPECT_EQ(kind_of(events[0]), "group_member_added");
+    EXPECT_EQ(events[0].at("object").as_string(), "DirectoryGroup");
+    EXPECT_EQ(events[0].at("display_name").as_string(), "Directory Group Member Added");
+    const json::object expected{
+        {"organization_id", house.who.organization.text()},
+        {"directory_id", house.who.directory.text()},
+        {"group", {{"id", staff}, {"display_name", "Staff"}}},
+        {"members", json::array{json::object{{"id", anna}, {"type", "User"}}}},
+        {"total_members", 1}
+    };
+    EXPECT_EQ(events[0].at("data"), expected) << to_text(events[0]);
+    EXPECT_FALSE(events[0].at("context").as_object().contains("batch_id"));
+
+    EXPECT_EQ(kind_of(events[1]), "user_updated");
+    EXPECT_EQ(to_text(events[1].at("changed_attributes")), R"(["groups"])");
+    EXPECT_EQ(to_text(events[1].at("previous_attributes")), R"({"groups":[]})");
+    EXPECT_EQ(to_text(events[1].at("data").at("groups")), R"([{"id":")" + staff + R"(","name":"Staff"}])");
+    EXPECT_EQ(events[1].at("object_version").as_int64(), 1);
+}
+
+TEST_F(membership_events_test, leaving_is_told_with_the_groups_as_they_were)
+{
+    const auto anna = house.add_user("anna");
+    const auto first = house.add_group("First", {anna});
+    const auto second = house.add_group("Second", {anna});
+    house.new_events();
+    house.patch("Groups", first, R"([{"op":"remove","path":"members"}])");
+    const auto events = house.new_events();
+    ASSERT_EQ(events.size(), 2U);
+    EXPECT_EQ(kind_of(events[0]), "group_member_removed");
+    EXPECT_EQ(events[0].at("data").at("total_members").as_int64(), 0);
+    EXPECT_EQ(
+        to_text(events[1].at("previous_attributes")),
+        R"({"groups":[{"id":")" + first + R"(","name":"First"},{"id":")" + second + R"(","name":"Second"}]})"
+    );
+    EXPECT_EQ(to_text(events[1].at("data").at("groups")), R"([{"id":")" + second + R"(","name":"Second"}])");
+}
+
+TEST_F(membership_events_test, a_hundred_members_make_one_event_and_one_more_a_batch_of_two)
+{
+    static_assert(event_members_max == 100);
+    auto users = add_users(101);
+    const auto last = users.back();
+    users.pop_back();
+    house.new_events();
+
+    house.add_group("Hundred", users);
+    auto told = batches_of(house.new_events(), "group_member_added");
+    EXPECT_EQ(told.sizes, (std::vector<std::size_t>{100}));
+    EXPECT_TRUE(told.batch_ids.empty());
+
+    users.push_back(last);
+    house.add_group("Hundred and one", users);
+    told = batches_of(house.new_events(), "group_member_added");
+    EXPECT_EQ(told.sizes, (std::vector<std::size_t>{100, 1}));
+    EXPECT_EQ(told.batch_ids.size(), 1U);
+    EXPECT_TRUE(told.batch_ids.begin()->starts_with("batch_"));
+}
+
+TEST_F(membership_events_test, a_thousand_members_come_and_go_in_batches_of_one_id)
+{
+    const auto users = add_users(1'000);
+    house.new_events();
+    const auto group = house.add_group("Thousand", users);
+    auto events = house.new_events();
+    const auto added = batches_of(events, "group_member_added");
+    EXPECT_EQ(added.sizes, std::vector<std::size_t>(10, 100));
+    EXPECT_EQ(added.batch_ids.size(), 1U);
+    EXPECT_EQ(added.members, std::set<std::string>(users.begin(), users.end()));
+    EXPECT_EQ(events.size(), 1U + 10U + 1'000U);
+    EXPECT_EQ(kind_of(events[0]), "group_created");
+    EXPECT_EQ(kind_of(events[10]), "group_member_added");
+    EXPECT_EQ(kind_of(events[11]), "user_updated");
+    EXPECT_EQ(events[1].at("data").at("total_members").as_int64(), 1'000);
+
+    house.patch("Groups", group, R"([{"op":"replace","path":"members","value":[]}])");
+    events = house.new_events();
+    const auto removed = batches_of(events, "group_member_removed");
+    EXPECT_EQ(removed.sizes, std::vector<std::size_t>(10, 100));
+    EXPECT_EQ(removed.batch_ids.size(), 1U);
+    EXPECT_NE(removed.batch_ids, added.batch_ids);
+    EXPECT_EQ(removed.members, added.members);
+    EXPECT_EQ(events.size(), 10U + 1'000U);
+}
+
+TEST_F(membership_events_test, a_group_in_a_group_is_told_as_a_member_and_updates_no_user)
+{
+    const auto anna = house.add_user("anna");
+    const auto inner = house.add_group("Inner", {anna});
+    house.new_events();
+    house.add_group("Outer", {inner});
+    const auto events = house.new_events();
+    ASSERT_EQ(events.size(), 2U);
+    EXPECT_EQ(kind_of(events[0]), "group_created");
+    EXPECT_EQ(kind_of(events[1]), "group_member_added");
+    EXPECT_EQ(events[1].at("data").at("members").at(0).at("type").as_string(), "Group");
+}
+
+TEST_F(membership_events_test, the_end_of_a_group_is_told_to_each_of_its_users)
+{
+    const auto anna = house.add_user("anna");
+    const auto bert = house.add_user("bert");
+    const auto inner = house.add_group("Inner");
+    const auto staff = house.add_group("Staff", {anna, bert, inner});
+    const auto outer = house.add_group("Outer", {staff});
+    const auto outer_before = house.get("Groups", outer).version();
+    house.new_events();
+    ASSERT_EQ(house.remove("Groups", staff).status, 204);
+
+    const auto events = house.new_events();
+    ASSERT_EQ(events.size(), 4U);
+    EXPECT_EQ(kind_of(events[0]), "group_deleted");
+    const auto cause = events[0].at("id").as_string();
+    for (std::size_t i = 1; i < events.size(); ++i)
+        EXPECT_EQ(events[i].at("context").at("caused_by").as_string(), cause) << i;
+    EXPECT_FALSE(events[0].at("context").as_object().contains("caused_by"));
+    EXPECT_EQ(kind_of(events[1]), "user_updated");
+    EXPECT_EQ(events[1].at("data").at("id").as_string(), anna);
+    EXPECT_TRUE(events[1].at("data").at("groups").as_array().empty());
+    EXPECT_EQ(
+        to_text(events[1].at("previous_attributes").at("groups")),
+        R"([{"id":")" + staff + R"(","name":"Staff"}])"
+    );
+    EXPECT_EQ(events[2].at("data").at("id").as_string(), bert);
+    EXPECT_EQ(kind_of(events[3]), "group_member_removed");
+    EXPECT_EQ(events[3].at("data").at("group").at("id").as_string(), outer);
+    EXPECT_EQ(events[3].at("data").at("members").at(0).at("id").as_string(), staff);
+    EXPECT_EQ(house.members_of(outer), ids{});
+    EXPECT_NE(house.get("Groups", outer).version(), outer_before);
+    EXPECT_EQ(house.get("Groups", inner).status, 200);
+}
+
+TEST_F(membership_events_test, the_end_of_a_user_is_told_to_each_of_its_groups)
+{
+    const auto anna = house.add_user("anna");
+    const auto bert = house.add_user("bert");
+    const auto first = house.add_group("First", {anna, bert});
+    const auto second = house.add_group("Second", {anna});
+    const auto third = house.add_group("Third", {bert});
+    const auto version = [&](const std::string& group) { return house.get("Groups", group).version(); };
+    const ids before{version(first), version(second), version(third)};
+    house.new_events();
+    ASSERT_EQ(house.remove("Users", anna).status, 204);
+
+    const auto events = house.new_events();
+    ASSERT_EQ(events.size(), 3U);
+    EXPECT_EQ(kind_of(events[0]), "user_deleted");
+    EXPECT_EQ(kind_of(events[1]), "group_member_removed");
+    EXPECT_EQ(kind_of(events[2]), "group_member_removed");
+    EXPECT_EQ(events[1].at("context").at("caused_by"), events[0].at("id"));
+    EXPECT_EQ(events[2].at("context").at("caused_by"), events[0].at("id"));
+    EXPECT_EQ(events[1].at("data").at("group").at("id").as_string(), first);
+    EXPECT_EQ(events[1].at("data").at("total_members").as_int64(), 1);
+    EXPECT_EQ(house.members_of(first), (ids{bert}));
+    EXPECT_EQ(house.members_of(second), ids{});
+    EXPECT_NE(version(first), before[0]);
+    EXPECT_NE(version(second), before[1]);
+    EXPECT_EQ(version(third), before[2]);
+}
+
+}  // namespace
+}  // namespace scimd::service

@@ -1,0 +1,271 @@
+#include "service/membership.hpp"
+
+#include "service_house.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace scimd::service {
+namespace {
+
+using ids = std::vector<std::string>;
+
+store::resources::member_row user_row(std::int64_t id)
+{
+    return {resource_id{id}, "User", {}};
+}
+
+std::vector<std::int64_t> numbers(const std::vector<store::resources::member_row>& rows)
+{
+    std::vector<std::int64_t> listed;
+    for (const auto& row : rows)
+        listed.push_back(row.id.value);
+    return listed;
+}
+
+TEST(membership_change_test, only_the_net_result_counts)
+{
+    membership_change change;
+    EXPECT_TRUE(change.is_empty());
+    change.note_added(user_row(3));
+    change.note_added(user_row(1));
+    change.note_removed(user_row(2));
+    EXPECT_EQ(numbers(change.added()), (std::vector<std::int64_t>{1, 3}));
+    EXPECT_EQ(numbers(change.removed()), (std::vector<std::int64_t>{2}));
+    change.note_removed(user_row(3));
+    change.note_removed(user_row(1));
+    EXPECT_TRUE(change.added().empty());
+    EXPECT_FALSE(change.is_empty());
+    change.note_added(user_row(2));
+    EXPECT_TRUE(change.is_empty());
+    change.note_removed(user_row(2));
+    EXPECT_EQ(numbers(change.removed()), (std::vector<std::int64_t>{2}));
+}
+
+TEST(membership_change_test, a_new_display_is_a_change_of_nobody)
+{
+    membership_change change;
+    change.note_renamed();
+    EXPECT_FALSE(change.is_empty());
+    EXPECT_TRUE(change.added().empty());
+    EXPECT_TRUE(change.removed().empty());
+}
+
+class membership_test : public testing::Test {
+protected:
+    answer patch(const std::string& group, const std::string& operations)
+    {
+        return house.patch("Groups", group, operations);
+    }
+
+    answer add(const std::string& group, const ids& members)
+    {
+        return patch(group, R"([{"op":"add","path":"members","value":)" + members_text(members) + "}]");
+    }
+
+    answer replace(const std::string& group, const ids& members)
+    {
+        return patch(group, R"([{"op":"replace","path":"members","value":)" + members_text(members) + "}]");
+    }
+
+    void expect_refused(const answer& got, std::string_view mentioned)
+    {
+        EXPECT_EQ(got.status, 400);
+        EXPECT_NE(got.detail.find(mentioned), std::string::npos) << got.detail;
+    }
+
+    service_house house;
+    const std::string anna = house.add_user("anna");
+    const std::string bert = house.add_user("bert");
+    const std::string staff = house.add_group("Staff");
+};
+
+TEST_F(membership_test, members_come_and_go_by_their_ids)
+{
+    EXPECT_EQ(add(staff, {anna}).status, 200);
+    EXPECT_EQ(add(staff, {bert}).status, 200);
+    EXPECT_EQ(house.members_of(staff), (ids{anna, bert}));
+    EXPECT_EQ(
+        patch(staff, R"([{"op":"remove","path":"members[value eq \")" + anna + R"(\"]"}])").status, 200
+    );
+    EXPECT_EQ(house.members_of(staff), (ids{bert}));
+    EXPECT_EQ(patch(staff, R"([{"op":"remove","path":"members"}])").status, 200);
+    EXPECT_EQ(house.members_of(staff), ids{});
+}
+
+TEST_F(membership_test, what_is_added_and_removed_in_one_request_never_happened)
+{
+    house.new_events();
+    const auto before = house.get("Groups", staff).version();
+    const auto done = patch(
+        staff,
+        R"([{"op":"add","path":"members","value":)" + members_text({anna}) +
+            R"(},{"op":"remove","path":"members[value eq \")" + anna + R"(\"]"}])"
+    );
+    EXPECT_EQ(done.status, 200);
+    EXPECT_EQ(done.version(), before);
+    EXPECT_EQ(house.members_of(staff), ids{});
+    EXPECT_EQ(house.new_types(), ids{});
+}
+
+TEST_F(membership_test, what_is_removed_and_added_again_in_one_request_stays)
+{
+    add(staff, {anna, bert});
+    house.new_events();
+    const auto before = house.get("Groups", staff).version();
+    const auto done = patch(
+        staff,
+        R"([{"op":"remove","path":"members"},{"op":"add","path":"members","value":)" +
+            members_text({bert, anna}) + "}]"
+    );
+    EXPECT_EQ(done.version(), before);
+    EXPECT_EQ(house.members_of(staff), (ids{anna, bert}));
+    EXPECT_EQ(house.new_types(), ids{});
+}
+
+TEST_F(membership_test, replacing_touches_the_difference_only)
+{
+    const auto carl = house.add_user("carl");
+    add(staff, {anna, bert});
+    house.new_events();
+    EXPECT_EQ(replace(staff, {bert, carl}).status, 200);
+    EXPECT_EQ(house.members_of(staff), (ids{bert, carl}));
+    const auto events = house.new_events();
+    ASSERT_EQ(events.size(), 4U);
+    const auto member = [&](std::size_t i) {
+        return std::string(events[i].at("data").at("members").at(0).at("id").as_string());
+    };
+    EXPECT_EQ(events[0].at("type").as_string(), "organization.directory.group_member_added");
+    EXPECT_EQ(member(0), carl);
+    EXPECT_EQ(events[1].at("type").as_string(), "organization.directory.group_member_removed");
+    EXPECT_EQ(member(1), anna);
+    EXPECT_EQ(events[2].at("data").at("id").as_string(), carl);
+    EXPECT_EQ(events[3].at("data").at("id").as_string(), anna);
+}
+
+TEST_F(membership_test, ids_of_nobody_here_are_refused_and_nothing_is_added)
+{
+    const auto elsewhere = house.store.add_directory();
+    const auto home = house.who;
+    house.who.organization = elsewhere.organization;
+    house.who.directory = elsewhere.id;
+    house.who.policy = store::tenants::domain_policy::off;
+    const auto foreigner = house.add_user("anna");
+    house.who = home;
+    house.new_events();
+
+    const auto digits = anna.substr(anna.find('_') + 1);
+    const std::string rows[] = {
+        foreigner,
+        "diruser_1",
+        "dirgroup_" + digits,
+        digits,
+        "diruser_",
+        "diruser_0" + digits,
+        "anna",
+        "diruser_-1",
+        "DIRUSER_" + digits,
+        anna + " ",
+    };
+    for (const auto& row : rows) {
+        expect_refused(add(staff, {bert, row}), row);
+        expect_refused(replace(staff, {row}), row);
+        expect_refused(house.create("Groups", group_body("New", ",\"members\":" + members_text({row}))), row);
+    }
+    EXPECT_EQ(house.members_of(staff), ids{});
+    EXPECT_EQ(house.new_types(), ids{});
+}
+
+TEST_F(membership_test, removing_whoever_is_no_member_changes_nothing)
+{
+    add(staff, {anna});
+    house.new_events();
+    const auto before = house.get("Groups", staff).version();
+    const auto digits = anna.substr(anna.find('_') + 1);
+    for (const auto& stranger : ids{bert, "diruser_1", "anna", "dirgroup_" + digits}) {
+        const auto done =
+            patch(staff, R"([{"op":"remove","path":"members","value":)" + members_text({stranger}) + "}]");
+        EXPECT_EQ(done.status, 200) << stranger;
+        EXPECT_EQ(done.version(), before) << stranger;
+    }
+    EXPECT_EQ(house.members_of(staff), (ids{anna}));
+    EXPECT_EQ(house.new_types(), ids{});
+}
+
+TEST_F(membership_test, adding_a_member_twice_is_once)
+{
+    const auto first = add(staff, {anna, anna});
+    EXPECT_EQ(house.members_of(staff), (ids{anna}));
+    const auto again = add(staff, {anna});
+    EXPECT_EQ(again.version(), first.version());
+}
+
+TEST_F(membership_test, a_group_is_no_member_of_itself_whatever_lies_between)
+{
+    const auto inner = house.add_group("Inner");
+    const auto core = house.add_group("Core");
+    expect_refused(add(staff, {staff}), "member of itself");
+    EXPECT_EQ(add(staff, {inner}).status, 200);
+    expect_refused(add(inner, {staff}), "member of itself");
+    EXPECT_EQ(add(inner, {core}).status, 200);
+    expect_refused(add(core, {staff}), "member of itself");
+    expect_refused(replace(core, {inner}), "member of itself");
+    // Two ways to the same group are no circle.
+    EXPECT_EQ(add(staff, {core}).status, 200);
+    // Once the link is cut, the other direction is free.
+    EXPECT_EQ(patch(inner, R"([{"op":"remove","path":"members"}])").status, 200);
+    EXPECT_EQ(patch(staff, R"([{"op":"remove","path":"members"}])").status, 200);
+    EXPECT_EQ(add(core, {staff}).status, 200);
+}
+
+TEST_F(membership_test, groups_nest_32_deep_and_not_33)
+{
+    auto lowest = house.add_group("Level 0");
+    for (std::size_t depth = 1; depth <= group_depth_max; ++depth) {
+        const auto next = house.add_group("Level " + std::to_string(depth));
+        ASSERT_EQ(add(lowest, {next}).status, 200) << depth;
+        lowest = next;
+    }
+    expect_refused(add(lowest, {house.add_group("Too deep")}), "nested too deeply");
+    EXPECT_EQ(add(lowest, {anna}).status, 200);
+}
+
+TEST_F(membership_test, a_filter_removes_those_it_matches)
+{
+    const auto inner = house.add_group("Inner");
+    add(staff, {anna, bert, inner});
+    EXPECT_EQ(patch(staff, R"([{"op":"remove","path":"members[type eq \"Group\"]"}])").status, 200);
+    EXPECT_EQ(house.members_of(staff), (ids{anna, bert}));
+    const auto both = R"(members[value eq \")" + anna + R"(\" or value eq \")" + bert + R"(\"])";
+    EXPECT_EQ(patch(staff, R"([{"op":"remove","path":")" + both + R"("}])").status, 200);
+    EXPECT_EQ(house.members_of(staff), ids{});
+}
+
+TEST_F(membership_test, a_new_display_moves_the_version_and_tells_no_application)
+{
+    add(staff, {anna});
+    house.new_events();
+    const auto before = house.get("Groups", staff).version();
+    const std::string named =
+        R"([{"op":"add","path":"members","value":[{"value":")" + anna + R"(","display":"Anna"}]}])";
+    const auto renamed = patch(staff, named);
+    EXPECT_EQ(renamed.status, 200);
+    EXPECT_NE(renamed.version(), before);
+    EXPECT_EQ(renamed.body.at("members").at(0).at("display").as_string(), "Anna");
+    EXPECT_EQ(patch(staff, named).version(), renamed.version());
+    EXPECT_EQ(house.new_types(), ids{});
+}
+
+TEST_F(membership_test, ids_of_members_have_their_type_s_prefix)
+{
+    EXPECT_EQ(parse_member_id(house.who, "diruser_42"), resource_id{42});
+    EXPECT_EQ(parse_member_id(house.who, "dirgroup_42"), resource_id{42});
+    for (const auto* const text : {"42", "diruser_", "diruser_x", "diruser_042", "dir_42", "", "diruser_42 "})
+        EXPECT_FALSE(parse_member_id(house.who, text)) << text;
+    EXPECT_EQ(member_id_text(house.who, "User", {42}), "diruser_42");
+    EXPECT_EQ(member_id_text(house.who, "Group", {42}), "dirgroup_42");
+}
+
+}  // namespace
+}  // namespace scimd::service

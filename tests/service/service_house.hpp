@@ -1,0 +1,74 @@
+// A directory of an organization in a fresh store, and the verbs of SCIM on it as a client calls them,
+// without HTTP. Each call is a savepoint, as the store's writer makes one: what fails leaves nothing behind.
+// One thread.
+#pragma once
+
+#include "base/json.hpp"
+#include "service/caller.hpp"
+#include "service/provisioning.hpp"
+#include "support/temp_store.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace scimd::service {
+
+struct answer {
+    int status = 200;         // as HTTP would have it
+    json::object body;        // the resource; empty after a failure
+    std::string detail;       // of a failure
+    bool is_refused = false;  // by the domain gate
+
+    [[nodiscard]] std::string id() const { return std::string(body.at("id").as_string()); }
+    [[nodiscard]] std::string version() const
+    {
+        return std::string(body.at("meta").as_object().at("version").as_string());
+    }
+};
+
+class service_house {
+public:
+    service_house();
+
+    answer create(std::string_view endpoint, std::string_view body);
+    answer get(std::string_view endpoint, std::string_view id);
+    answer replace(std::string_view endpoint, std::string_view id, std::string_view body);
+    answer patch(std::string_view endpoint, std::string_view id, std::string_view operations);
+    answer remove(std::string_view endpoint, std::string_view id);
+
+    // Ids of new ones; the user has an address at acme.com.
+    std::string add_user(std::string_view name);
+    std::string add_group(std::string_view name, const std::vector<std::string>& members = {});
+
+    std::vector<json::object> events();
+    std::vector<json::object> new_events();  // since the last call
+    std::vector<std::string> new_types();    // the same, "user_created" of each
+    std::vector<std::string> members_of(std::string_view group);
+
+    store::transaction& tx() { return store.tx(); }
+    const scim::resource_type& type(std::string_view endpoint);
+
+    test::temp_store store;
+    scim::catalogue schemas = scim::catalogue::standard();
+    caller who;
+    domain_id domain;  // acme.com
+
+private:
+    template <class Run>
+    answer attempt(int status, Run run);
+    target at(std::string_view endpoint, std::string_view id);
+
+    std::size_t seen_ = 0;
+};
+
+// A user's body: userName and a primary address at the domain, and what `more` adds (", \"title\": …").
+std::string user_body(
+    std::string_view name, std::string_view domain = "acme.com", std::string_view more = ""
+);
+std::string group_body(std::string_view name, std::string_view more = "");
+
+// [{"value": "diruser_1"}, …]
+std::string members_text(const std::vector<std::string>& ids);
+
+}  // namespace scimd::service

@@ -1,0 +1,227 @@
+#include "support/api_house.hpp"
+
+#include "api/run_to_end.hpp"
+#include "scim/urn.hpp"
+
+#include <stdexcept>
+
+namespace scimd::test {
+namespace {
+
+std::string quoted(std::string_view name, std::string_view value)
+{
+    std::string text;
+    append_quoted(text, name);
+    text += ':';
+    append_quoted(text, value);
+    return text;
+}
+
+std::string id_in(const answer& made, std::string_view object)
+{
+    if (made.status != 201)
+        throw std::runtime_error("not made: " + made.text);
+    return std::string(made.member(object).at("id").as_string());
+}
+
+store::sqlite_options in(const temp_directory& folder)
+{
+    store::sqlite_options options;
+    options.folder = folder.path();
+    return options;
+}
+
+}  // namespace
+
+std::string answer::header(std::string_view name) const
+{
+    const auto* value = headers.find(name);
+    return value ? *value : std::string();
+}
+
+std::string answer::text_of(std::string_view name) const
+{
+    const auto* value = find_string(body, name);
+    return value ? std::string(*value) : std::string();
+}
+
+const json::object& answer::member(std::string_view name) const
+{
+    return body.at(name).as_object();
+}
+
+std::vector<std::string> answer::resources(std::string_view attribute) const
+{
+    std::vector<std::string> values;
+    for (const auto& resource : body.at("Resources").as_array()) {
+        const auto* value = find_string(resource.as_object(), attribute);
+        values.emplace_back(value ? std::string_view(*value) : "-");
+    }
+    return values;
+}
+
+api_house::api_house(const api::limits& bounds)
+    : log_([this](std::string_view line) { log_text += line; }, log_level::warning),
+      database(store::open_sqlite(in(folder), clock, ids_, log_, figures).value()),
+      house{
+          .schemas = schemas,
+          .wall = clock,
+          .random = random,
+          .figures = figures,
+          .usage = usage,
+          .environment = environment_id{1},
+          .public_url = "https://scim.test",
+          .is_metrics_open = false,
+          .bounds = bounds,
+          .why_not_ready = [this] { return why_not_ready; }
+      }
+{
+    organization = make_organization("Acme");
+    domain = make_domain(organization, "acme.com");
+    directory = make_directory(organization);
+    token = make_token(directory);
+}
+
+api_house::~api_house()
+{
+    database->close();
+}
+
+answer api_house::send(http::request request)
+{
+    request.id = "request-1";
+    auto response = api::run_to_end(site, *database, std::move(request));
+    answer made{response.status, std::move(response.headers), std::move(response.body), {}};
+    if (auto body = parse_json_object(made.text, {.nodes_max = SIZE_MAX}))
+        made.body = std::move(*body);
+    return made;
+}
+
+answer api_house::call(
+    std::string_view method, std::string_view target, std::string_view body, header_list headers
+)
+{
+    http::request request;
+    request.method = method;
+    request.target = target;
+    request.body = body;
+    request.from.address = "192.0.2.7";
+    for (const auto& [name, value] : headers)
+        request.headers.add(std::string(name), std::string(value));
+    return send(std::move(request));
+}
+
+answer api_house::operate(std::string_view method, std::string_view target, std::string_view body)
+{
+    http::request request;
+    request.method = method;
+    request.target = target;
+    request.body = body;
+    request.from = {.address = {}, .is_loopback = true, .is_operator = true};
+    return send(std::move(request));
+}
+
+answer api_house::scim(
+    std::string_view method, std::string_view path, std::string_view body, header_list headers
+)
+{
+    http::request request;
+    request.method = method;
+    request.target = base().append(path);
+    request.body = body;
+    request.from.address = "192.0.2.7";
+    request.headers.add("Authorization", "Bearer " + token);
+    for (const auto& [name, value] : headers)
+        request.headers.add(std::string(name), std::string(value));
+    return send(std::move(request));
+}
+
+answer api_house::patch(std::string_view path, std::string_view operations, header_list headers)
+{
+    std::string body = R"({"schemas":[")" + std::string(scim::urn::patch_op) + R"("],"Operations":)";
+    return scim("PATCH", path, body.append(operations).append("}"), headers);
+}
+
+std::string api_house::make_organization(std::string_view name)
+{
+    return id_in(
+        operate("POST", "/api/v1/organizations", "{" + quoted("display_name", name) + "}"), "organization"
+    );
+}
+
+std::string api_house::make_domain(std::string_view owner, std::string_view name)
+{
+    const auto path = "/api/v1/organizations/" + std::string(owner) + "/domains";
+    return id_in(operate("POST", path, "{" + quoted("domain", name) + "}"), "domain");
+}
+
+std::string api_house::make_directory(std::string_view owner, std::string_view policy)
+{
+    const auto path = "/api/v1/organizations/" + std::string(owner) + "/directories";
+    const auto body =
+        "{" + quoted("directory_provider", "OKTA") + "," + quoted("domain_policy", policy) + "}";
+    return id_in(operate("POST", path, body), "directory");
+}
+
+std::string api_house::make_token(std::string_view owner, std::string_view expires)
+{
+    const auto path = "/api/v1/organizations/-/directories/" + std::string(owner) + "/secrets";
+    const auto made =
+        operate("POST", path, expires.empty() ? "" : "{" + quoted("expire_time", expires) + "}");
+    if (made.status != 201)
+        throw std::runtime_error("no token: " + made.text);
+    return made.text_of("plain_secret");
+}
+
+std::string api_house::make_user(std::string_view name, std::string_view more)
+{
+    const auto made = scim("POST", "/Users", user_text(name, more));
+    if (made.status != 201)
+        throw std::runtime_error("no user: " + made.text);
+    return made.text_of("id");
+}
+
+std::string api_house::make_group(std::string_view name, std::string_view more)
+{
+    const auto made = scim("POST", "/Groups", group_text(name, more));
+    if (made.status != 201)
+        throw std::runtime_error("no group: " + made.text);
+    return made.text_of("id");
+}
+
+std::vector<json::object> api_house::events()
+{
+    std::vector<json::object> listed;
+    const auto page = operate("GET", "/api/v1/events?limit=1000");
+    for (const auto& event : page.body.at("events").as_array())
+        listed.push_back(event.as_object());
+    return listed;
+}
+
+std::vector<std::string> api_house::event_types()
+{
+    std::vector<std::string> types;
+    for (const auto& event : events()) {
+        const std::string type(event.at("type").as_string());
+        types.push_back(type.substr(type.rfind('.') + 1));
+    }
+    return types;
+}
+
+std::string user_text(std::string_view name, std::string_view more)
+{
+    std::string text = R"({"schemas":[")" + std::string(scim::urn::user) + R"("],)";
+    text += quoted("userName", name) + R"(,"emails":[{"primary":true,)";
+    return text.append(quoted("value", std::string(name) + "@acme.com"))
+        .append("}]")
+        .append(more)
+        .append("}");
+}
+
+std::string group_text(std::string_view name, std::string_view more)
+{
+    std::string text = R"({"schemas":[")" + std::string(scim::urn::group) + R"("],)";
+    return text.append(quoted("displayName", name)).append(more).append("}");
+}
+
+}  // namespace scimd::test

@@ -1,0 +1,102 @@
+// The whole service but its sockets and its process: requests in, responses out, on a real database in a
+// folder of its own. One thread.
+#pragma once
+
+#include "api/call.hpp"
+#include "api/site.hpp"
+#include "base/json.hpp"
+#include "scimd/http.hpp"
+#include "store/store.hpp"
+#include "support/fixed_random.hpp"
+#include "support/manual_clock.hpp"
+#include "support/temp_directory.hpp"
+
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace scimd::test {
+
+struct answer {
+    int status = 0;
+    http::fields headers;
+    std::string text;   // the body as it is
+    json::object body;  // the same as JSON; empty when it is none
+
+    [[nodiscard]] std::string header(std::string_view name) const;   // empty: none
+    [[nodiscard]] std::string text_of(std::string_view name) const;  // a member; empty: none
+    [[nodiscard]] const json::object& member(std::string_view name) const;
+
+    // The names in it, in the order of the list.
+    [[nodiscard]] std::vector<std::string> resources(std::string_view attribute) const;
+};
+
+using header_list = std::initializer_list<std::pair<std::string_view, std::string_view>>;
+
+class api_house {
+public:
+    explicit api_house(const api::limits& bounds = {});
+    ~api_house();
+
+    // From a public peer, with no other headers than these.
+    answer call(
+        std::string_view method, std::string_view target, std::string_view body = "", header_list headers = {}
+    );
+
+    // From the control socket.
+    answer operate(std::string_view method, std::string_view target, std::string_view body = "");
+
+    // With the directory's token; `path` is below its base ("/Users").
+    answer scim(
+        std::string_view method, std::string_view path, std::string_view body = "", header_list headers = {}
+    );
+    answer patch(std::string_view path, std::string_view operations, header_list headers = {});
+
+    answer send(http::request request);
+
+    // Ids of new ones.
+    std::string make_organization(std::string_view name);
+    std::string make_domain(std::string_view organization, std::string_view name);
+    std::string make_directory(std::string_view organization, std::string_view policy = "reject");
+    std::string make_token(std::string_view directory, std::string_view expires = "");
+    std::string make_user(std::string_view name, std::string_view more = "");
+    std::string make_group(std::string_view name, std::string_view more = "");
+
+    std::vector<json::object> events();
+    std::vector<std::string> event_types();  // "user_created" of each
+
+    [[nodiscard]] std::string base() const { return "/directory/" + directory + "/scim/v2"; }
+
+    manual_clock clock;
+    fixed_random random;
+    metrics figures;
+    service::token_usage usage;
+    scim::catalogue schemas = scim::catalogue::standard();
+    std::string why_not_ready;
+    std::string log_text;
+    temp_directory folder;
+
+private:
+    logger log_;
+    id_source ids_{clock};
+
+public:
+    std::unique_ptr<store::database> database;
+    api::house house;
+    api::site site{house};
+
+    // An organization with the verified domain acme.com, a directory that asks for it, and a token.
+    std::string organization;
+    std::string domain;
+    std::string directory;
+    std::string token;
+};
+
+// {"schemas": […], "userName": name, "emails": […name@acme.com…], more}
+std::string user_text(std::string_view name, std::string_view more = "");
+std::string group_text(std::string_view name, std::string_view more = "");
+
+}  // namespace scimd::test
