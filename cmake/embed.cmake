@@ -49,7 +49,7 @@ std::span<const embedded_file> @ARG_FUNCTION@()
     file(CONFIGURE OUTPUT ${dir}/${ARG_FUNCTION}.s CONTENT "${assembly}" @ONLY)
     set_source_files_properties(${dir}/${ARG_FUNCTION}.s PROPERTIES
         LANGUAGE CXX
-        COMPILE_OPTIONS "-x;assembler"
+        COMPILE_OPTIONS "-x;assembler;-Wno-unused-command-line-argument"
         OBJECT_DEPENDS "${ARG_FILES}")
     target_sources(${target} PRIVATE ${dir}/${ARG_FUNCTION}.cpp ${dir}/${ARG_FUNCTION}.s)
     target_include_directories(${target} PRIVATE ${dir})
