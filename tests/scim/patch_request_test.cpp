@@ -41,8 +41,9 @@ TEST(patch, bodies_are_checked_before_anything_is_applied)
          }) {
         const auto change = parse_patch(samples::document(each.body), samples::user());
         ASSERT_EQ(change.has_value(), !each.refused) << each.claim;
-        if (each.refused)
+        if (each.refused) {
             EXPECT_EQ(change.error().code, *each.refused) << each.claim;
+        }
     }
 }
 

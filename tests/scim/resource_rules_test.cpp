@@ -132,8 +132,9 @@ TEST(resource, an_immutable_attribute_keeps_its_value)
         const auto checked =
             check_replacement(document(each.current), document(each.next), samples::device());
         EXPECT_EQ(checked.has_value(), each.is_allowed) << each.claim;
-        if (!checked)
+        if (!checked) {
             EXPECT_EQ(checked.error().code, errc::mutability) << each.claim;
+        }
     }
 }
 

@@ -67,8 +67,9 @@ TEST_F(sqlite_store, closes_a_folder_that_others_may_read_and_refuses_one_that_t
         ASSERT_EQ(::chmod(folder.c_str(), mode), 0);
         const auto taken = store_folder::take(folder);
         EXPECT_EQ(taken.has_value(), is_taken) << std::oct << mode;
-        if (is_taken)
+        if (is_taken) {
             EXPECT_EQ(mode_of(folder), 0700U);
+        }
     }
 }
 
