@@ -75,7 +75,7 @@ protected:
     {
         request.id = "request-1";
         memory_exchange exchange(std::move(request), std::move(body));
-        asio::io_context io;
+        io.restart();
         http::response response;
         std::exception_ptr thrown;
         asio::co_spawn(io, tested.respond(exchange), [&](std::exception_ptr failure, http::response made) {
@@ -131,6 +131,8 @@ protected:
         return lines;
     }
 
+    // Outlives the store, whose writer may still be waking it when the answer is there already.
+    asio::io_context io;
     test::api_house home;
     failing_database database{*home.database};
     std::mutex mutex;
