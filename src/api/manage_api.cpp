@@ -68,11 +68,12 @@ http::response organization_response(int status, const tenants::organization& fr
 
 }  // namespace
 
-reply create_organization(const house& home, call&)
+reply create_organization(const house& home, call& on)
 {
     return with_manage_body(
         home,
-        store::intent::write,
+        on,
+        repeat::same_answer,
         [](store::transaction& tx, const json::object& body) -> reply {
             const auto name = required_text(body, "display_name");
             if (!name)
@@ -127,7 +128,8 @@ reply create_domain(const house& home, call& on)
 {
     return with_manage_body(
         home,
-        store::intent::write,
+        on,
+        repeat::same_answer,
         [&home, &on](store::transaction& tx, const json::object& body) -> reply {
             const auto owner = read_organization(tx, on);
             if (!owner)

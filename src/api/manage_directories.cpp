@@ -102,7 +102,8 @@ reply create_directory(const house& home, call& on)
 {
     return with_manage_body(
         home,
-        store::intent::write,
+        on,
+        repeat::same_answer,
         [&home, &on](store::transaction& tx, const json::object& body) -> reply {
             const auto owner = read_organization(tx, on);
             if (!owner)
@@ -154,7 +155,8 @@ reply update_directory(const house& home, call& on)
 {
     return with_manage_body(
         home,
-        store::intent::write,
+        on,
+        repeat::same_answer,
         [&home, &on](store::transaction& tx, const json::object& body) -> reply {
             auto found = read_directory(tx, on);
             if (!found)
@@ -186,7 +188,8 @@ reply create_secret(const house& home, call& on)
 {
     return with_manage_body(
         home,
-        store::intent::write,
+        on,
+        repeat::conflict,
         [&home, &on](store::transaction& tx, const json::object& body) -> reply {
             const auto directory = read_directory(tx, on);
             if (!directory)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/call.hpp"
+#include "api/idempotency.hpp"
 #include "api/render.hpp"
 #include "base/error.hpp"
 #include "base/id.hpp"
@@ -44,20 +45,23 @@ reply with_directory(const call& on, store::intent mode, Run run)
                 }};
 }
 
-// A body as a JSON object, then a work of that intent on it. `run` is (transaction&, const json::object&) ->
-// reply.
+// A body as a JSON object, then a writing work on it, once for each Idempotency-Key. `run` is
+// (transaction&, const json::object&) -> reply.
 template <class Run>
-reply with_manage_body(const house& home, store::intent mode, Run run)
+reply with_manage_body(const house& home, const call& on, repeat told, Run run)
 {
     return body_wanted{
         home.bounds.manage_body_bytes_max,
-        [mode, run = std::move(run)](const std::string& text) -> reply {
+        [&on, told, run = std::move(run)](std::string text) -> reply {
             auto body = parse_json_object(text.empty() ? "{}" : text);
             if (!body)
                 return manage_error(body.error());
-            return work{mode, [run, body = std::move(*body)](store::transaction& tx) {
-                            return run(tx, body);
-                        }};
+            return work{
+                store::intent::write,
+                [&on, told, run, text = std::move(text), body = std::move(*body)](store::transaction& tx) {
+                    return once(on, text, told, tx, [&] { return run(tx, body); });
+                }
+            };
         }
     };
 }

@@ -12,11 +12,12 @@ namespace scimd::api {
 namespace tenants = store::tenants;
 namespace tenancy = service::tenancy;
 
-reply prepare_demo(const house& home, call&)
+reply prepare_demo(const house& home, call& on)
 {
     return with_manage_body(
         home,
-        store::intent::write,
+        on,
+        repeat::conflict,
         [&home](store::transaction& tx, const json::object& body) -> reply {
             const auto text = optional_text(body, "domain_policy");
             if (!text)

@@ -1,0 +1,49 @@
+#include "store/idempotency.hpp"
+
+namespace scimd::store::idempotency {
+
+namespace {
+
+constexpr sql::statement find_answer{
+    "idempotency.find",
+    "select request, status, body from idempotency_keys where key = $1 and created_at > $2",
+};
+
+constexpr sql::statement forget_old{
+    "idempotency.forget",
+    "delete from idempotency_keys where created_at <= $1",
+};
+
+constexpr sql::statement insert_answer{
+    "idempotency.insert",
+    "insert into idempotency_keys (key, request, status, body, created_at) values ($1, $2, $3, $4, $5)",
+};
+
+std::int64_t oldest_kept(const transaction& tx)
+{
+    return to_column(tx.now() - kept_for);
+}
+
+}  // namespace
+
+std::optional<answer> find(transaction& tx, std::string_view key)
+{
+    std::optional<answer> found;
+    tx.sql().run(find_answer, {key, oldest_kept(tx)}, [&](const sql::row& current) {
+        found = answer{std::string(current.text(0)), static_cast<int>(current.integer(1))};
+        if (!current.is_null(2))
+            found->body = std::string(current.text(2));
+    });
+    return found;
+}
+
+void keep(transaction& tx, std::string_view key, const answer& what)
+{
+    tx.sql().run(forget_old, {oldest_kept(tx)});
+    const auto body = what.body ? sql::parameter(std::string_view(*what.body)) : sql::parameter();
+    tx.sql().run(
+        insert_answer, {key, std::string_view(what.request), what.status, body, to_column(tx.now())}
+    );
+}
+
+}  // namespace scimd::store::idempotency

@@ -1,0 +1,26 @@
+// Answers to requests that carried an Idempotency-Key: a repeat gets the same answer and does nothing.
+#pragma once
+
+#include "store/transaction.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace scimd::store::idempotency {
+
+constexpr std::chrono::hours kept_for{24};
+
+struct answer {
+    std::string request;  // a digest of what was asked
+    int status = 200;
+    std::optional<std::string> body = {};  // empty: it held a secret, which is not kept
+};
+
+std::optional<answer> find(transaction& tx, std::string_view key);
+
+// The key must be new or older than kept_for. Forgets what is older than that.
+void keep(transaction& tx, std::string_view key, const answer& what);
+
+}  // namespace scimd::store::idempotency
