@@ -24,9 +24,6 @@ target_compile_options(
         -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual
         # GCC 12 warns of overlapping copies inside its own std::string when it optimises (GCC bug 105651).
         $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
-        # Instrumented, it also takes std::regex for uninitialized and warns of Asio's fences,
-        # which ThreadSanitizer does not know; the mutexes beside them it does.
-        $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${SCIMD_SANITIZE}>>:-Wno-maybe-uninitialized;-Wno-tsan>
         $<$<BOOL:${SCIMD_WERROR}>:-Werror>
         -fstack-protector-strong -fstack-clash-protection
         $<$<CONFIG:Release>:-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3>
@@ -35,6 +32,12 @@ target_compile_definitions(scimd_options INTERFACE _GLIBCXX_ASSERTIONS)
 target_link_options(scimd_options INTERFACE -Wl,-z,relro,-z,now)
 
 if(SCIMD_SANITIZE)
+    # Instrumented, GCC 12 takes std::regex for uninitialized and warns of Asio's fences, which ThreadSanitizer does not
+    # know; the mutexes beside them it does.
+    target_compile_options(
+        scimd_options
+        INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized> $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>
+    )
     add_compile_options(
         -fsanitize=${SCIMD_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
     )
