@@ -42,7 +42,7 @@ void declare_options(CLI::App& app, raw_options& raw)
     };
     option("--data", "SCIMD_DATA", raw.data, "Folder of the database, the lock and the control socket")
         ->capture_default_str();
-    app.add_flag("--json", raw.is_json, "Commands print JSON");
+    app.add_flag("--json", raw.is_json, "Commands print JSON")->envname("SCIMD_JSON");
     option(
         "--public-url",
         "SCIMD_PUBLIC_URL",
