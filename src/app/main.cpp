@@ -9,6 +9,7 @@
 int main(int count, char** arguments)
 try {
     std::signal(SIGPIPE, SIG_IGN);  // a peer that went away is an error code, not the end of the process
+    std::signal(SIGXFSZ, SIG_IGN);  // and so is a file that may not grow
     const auto parsed = scimd::app::parse_arguments(count, arguments);
     if (!parsed.run) {
         (parsed.exit_code == 0 ? std::cout : std::cerr) << parsed.output;

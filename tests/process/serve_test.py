@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import resource
 import shutil
 import signal
 import socket
@@ -264,6 +265,40 @@ class ServeTest(unittest.TestCase):
         for path in server.data.rglob("*"):
             if path.is_file():
                 self.assertNotIn(directory.token.encode(), path.read_bytes(), path.name)
+
+    def test_a_disk_that_fails_ends_the_service_and_loses_nothing(self):
+        data = self.folder / "data"
+        server = self.start("--public-url", "http://scim.example", data=data)
+        directory = server.new_directory()
+        client = directory.client()
+        log_bytes = (data / "scimd.db-wal").stat().st_size
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (log_bytes + 100_000,) * 2)
+        acknowledged, refused = [], 0
+        for number in range(200):
+            try:
+                answer = client.post("/Users", user(f"person-{number}@example.com"))
+            except OSError:
+                break  # it has ended
+            if answer.status == 201:
+                self.assertEqual(refused, 0, "a write was acknowledged behind a failed one")
+                acknowledged.append(answer.json["id"])
+            else:
+                self.assertEqual(answer.status, 503)
+                refused += 1
+        self.assertGreater(len(acknowledged), 0)
+        self.assertGreater(refused, 0)
+        client.close()
+        self.assertEqual(server.process.wait(20), 1)
+        server.finish()
+        self.assertEqual(len(server.events_logged("server.store_broken")), 1)
+
+        server.start()
+        client = server.client(directory.token, directory.base)
+        for identifier in acknowledged:
+            self.assertEqual(client.get(f"/Users/{identifier}").status, 200)
+        client.close()
+        self.assertIs(server.command("check")["is_sound"], True)
+        self.assertEqual(server.stop(), 0)
 
     def test_metrics_count_what_was_served(self):
         server = self.start()
