@@ -126,21 +126,18 @@ reply get_organization(const house&, call& on)
 
 reply create_domain(const house& home, call& on)
 {
-    return with_manage_body(
+    return with_organization_body(
         home,
         on,
         repeat::same_answer,
-        [&home, &on](store::transaction& tx, const json::object& body) -> reply {
-            const auto owner = read_organization(tx, on);
-            if (!owner)
-                return manage_error(owner.error());
+        [&home](store::transaction& tx, organization_id owner, const json::object& body) -> reply {
             const auto name = required_text(body, "domain");
             if (!name)
                 return manage_error(name.error());
             const auto covers_subdomains = optional_flag(body, "covers_subdomains");
             if (!covers_subdomains)
                 return manage_error(covers_subdomains.error());
-            const auto made = tenancy::create_domain(tx, *owner, {*name, *covers_subdomains});
+            const auto made = tenancy::create_domain(tx, owner, {*name, *covers_subdomains});
             return made ? manage_response(201, {{"domain", to_json(home, *made)}})
                         : manage_error(made.error());
         }

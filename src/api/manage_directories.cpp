@@ -100,14 +100,11 @@ reply set_enabled(call& on, bool is_enabled)
 
 reply create_directory(const house& home, call& on)
 {
-    return with_manage_body(
+    return with_organization_body(
         home,
         on,
         repeat::same_answer,
-        [&home, &on](store::transaction& tx, const json::object& body) -> reply {
-            const auto owner = read_organization(tx, on);
-            if (!owner)
-                return manage_error(owner.error());
+        [&home](store::transaction& tx, organization_id owner, const json::object& body) -> reply {
             const auto name = optional_text(body, "name");
             const auto provider = optional_text(body, "directory_provider");
             const auto policy_text = optional_text(body, "domain_policy");
@@ -121,7 +118,7 @@ reply create_directory(const house& home, call& on)
             if (!policy)
                 return manage_error(policy.error());
             const auto made =
-                tenancy::create_directory(tx, *owner, {name->value_or(""), provider->value_or(""), *policy});
+                tenancy::create_directory(tx, owner, {name->value_or(""), provider->value_or(""), *policy});
             return made ? directory_response(home, tx, 201, *made) : manage_error(made.error());
         }
     );
@@ -153,23 +150,20 @@ reply get_directory(const house& home, call& on)
 
 reply update_directory(const house& home, call& on)
 {
-    return with_manage_body(
+    return with_directory_body(
         home,
         on,
         repeat::same_answer,
-        [&home, &on](store::transaction& tx, const json::object& body) -> reply {
-            auto found = read_directory(tx, on);
-            if (!found)
-                return manage_error(found.error());
+        [&home](store::transaction& tx, tenants::directory found, const json::object& body) -> reply {
             const auto text = required_text(body, "domain_policy");
             if (!text)
                 return manage_error(text.error());
             const auto policy = tenancy::parse_policy(*text);
             if (!policy)
                 return manage_error(policy.error());
-            tenants::set_domain_policy(tx, found->organization, found->id, *policy);
-            found->policy = *policy;
-            return directory_response(home, tx, 200, *found);
+            tenants::set_domain_policy(tx, found.organization, found.id, *policy);
+            found.policy = *policy;
+            return directory_response(home, tx, 200, found);
         }
     );
 }
@@ -186,21 +180,20 @@ reply disable_directory(const house&, call& on)
 
 reply create_secret(const house& home, call& on)
 {
-    return with_manage_body(
+    return with_directory_body(
         home,
         on,
         repeat::conflict,
-        [&home, &on](store::transaction& tx, const json::object& body) -> reply {
-            const auto directory = read_directory(tx, on);
-            if (!directory)
-                return manage_error(directory.error());
+        [&home](
+            store::transaction& tx, const tenants::directory& directory, const json::object& body
+        ) -> reply {
             const auto text = optional_text(body, "expire_time");
             if (!text)
                 return manage_error(text.error());
             const auto expires = *text ? parse_rfc3339(**text) : std::nullopt;
             if (*text && !expires)
                 return manage_error({errc::invalid_value, "expire_time must be a timestamp of RFC 3339."});
-            const auto made = tenancy::create_secret(tx, home.random, directory->id, expires);
+            const auto made = tenancy::create_secret(tx, home.random, directory.id, expires);
             if (!made)
                 return manage_error(made.error());
             return manage_response(

@@ -66,4 +66,33 @@ reply with_manage_body(const house& home, const call& on, repeat told, Run run)
     };
 }
 
+// The same on the organization or the directory of the path: `run` is given its id or itself in between.
+template <class Run>
+reply with_organization_body(const house& home, const call& on, repeat told, Run run)
+{
+    return with_manage_body(
+        home,
+        on,
+        told,
+        [&on, run = std::move(run)](store::transaction& tx, const json::object& body) -> reply {
+            const auto found = read_organization(tx, on);
+            return found ? run(tx, *found, body) : reply(manage_error(found.error()));
+        }
+    );
+}
+
+template <class Run>
+reply with_directory_body(const house& home, const call& on, repeat told, Run run)
+{
+    return with_manage_body(
+        home,
+        on,
+        told,
+        [&on, run = std::move(run)](store::transaction& tx, const json::object& body) -> reply {
+            const auto found = read_directory(tx, on);
+            return found ? run(tx, *found, body) : reply(manage_error(found.error()));
+        }
+    );
+}
+
 }  // namespace scimd::api
