@@ -15,6 +15,7 @@ enum class principal {
     anyone,
     metrics_reader,  // a loopback peer, or anyone when the configuration says so
     directory,       // a bearer token of the directory named in the path
+    application,     // whoever manages the environment: an API client, or the operator
     operator_,       // whoever can open the control socket
 };
 

@@ -30,29 +30,29 @@ constexpr std::array table = {
     route{"PATCH",  "/directory/{directory}/scim/v2/{endpoint}/{id}",       principal::directory, patch_resource},
     route{"DELETE", "/directory/{directory}/scim/v2/{endpoint}/{id}",       principal::directory, delete_resource},
 
-    route{"POST",   "/api/v1/organizations",                principal::operator_, create_organization},
-    route{"GET",    "/api/v1/organizations",                principal::operator_, list_organizations},
-    route{"GET",    "/api/v1/organizations/{organization}", principal::operator_, get_organization},
+    route{"POST",   "/api/v1/organizations",                principal::application, create_organization},
+    route{"GET",    "/api/v1/organizations",                principal::application, list_organizations},
+    route{"GET",    "/api/v1/organizations/{organization}", principal::application, get_organization},
 
-    route{"POST",   "/api/v1/organizations/{organization}/domains",      principal::operator_, create_domain},
-    route{"GET",    "/api/v1/organizations/{organization}/domains",      principal::operator_, list_domains},
-    route{"GET",    "/api/v1/organizations/{organization}/domains/{id}", principal::operator_, get_domain},
-    route{"DELETE", "/api/v1/organizations/{organization}/domains/{id}", principal::operator_, delete_domain},
+    route{"POST",   "/api/v1/organizations/{organization}/domains",      principal::application, create_domain},
+    route{"GET",    "/api/v1/organizations/{organization}/domains",      principal::application, list_domains},
+    route{"GET",    "/api/v1/organizations/{organization}/domains/{id}", principal::application, get_domain},
+    route{"DELETE", "/api/v1/organizations/{organization}/domains/{id}", principal::application, delete_domain},
 
-    route{"POST",   "/api/v1/organizations/{organization}/directories",                     principal::operator_, create_directory},
-    route{"GET",    "/api/v1/organizations/{organization}/directories",                     principal::operator_, list_directories},
-    route{"PATCH",  "/api/v1/organizations/{organization}/directories/{directory}:enable",  principal::operator_, enable_directory},
-    route{"PATCH",  "/api/v1/organizations/{organization}/directories/{directory}:disable", principal::operator_, disable_directory},
-    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}",         principal::operator_, get_directory},
-    route{"PATCH",  "/api/v1/organizations/{organization}/directories/{directory}",         principal::operator_, update_directory},
+    route{"POST",   "/api/v1/organizations/{organization}/directories",                     principal::application, create_directory},
+    route{"GET",    "/api/v1/organizations/{organization}/directories",                     principal::application, list_directories},
+    route{"PATCH",  "/api/v1/organizations/{organization}/directories/{directory}:enable",  principal::application, enable_directory},
+    route{"PATCH",  "/api/v1/organizations/{organization}/directories/{directory}:disable", principal::application, disable_directory},
+    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}",         principal::application, get_directory},
+    route{"PATCH",  "/api/v1/organizations/{organization}/directories/{directory}",         principal::application, update_directory},
 
-    route{"POST",   "/api/v1/organizations/{organization}/directories/{directory}/secrets",      principal::operator_, create_secret},
-    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/secrets",      principal::operator_, list_secrets},
-    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/secrets/{id}", principal::operator_, get_secret},
-    route{"DELETE", "/api/v1/organizations/{organization}/directories/{directory}/secrets/{id}", principal::operator_, revoke_secret},
-    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/refusals",     principal::operator_, list_refusals},
+    route{"POST",   "/api/v1/organizations/{organization}/directories/{directory}/secrets",      principal::application, create_secret},
+    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/secrets",      principal::application, list_secrets},
+    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/secrets/{id}", principal::application, get_secret},
+    route{"DELETE", "/api/v1/organizations/{organization}/directories/{directory}/secrets/{id}", principal::application, revoke_secret},
+    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/refusals",     principal::application, list_refusals},
 
-    route{"GET",    "/api/v1/events", principal::operator_, list_events},
+    route{"GET",    "/api/v1/events", principal::application, list_events},
     route{"POST",   "/api/v1/demo",   principal::operator_, prepare_demo},
     route{"POST",   "/api/v1/check",  principal::operator_, check_store},
     route{"POST",   "/api/v1/backup", principal::operator_, backup_store},
@@ -125,7 +125,7 @@ reply site::handle(call& on) const
     };
     if (is_of_directory(on.where))
         return authenticated(home_, on, proceed);
-    if (who == principal::operator_ && !on.head.from.is_operator)
+    if ((who == principal::application || who == principal::operator_) && !on.head.from.is_operator)
         return error_for(on, no_such_path());
     if (who == principal::metrics_reader && !may_read_metrics(home_, on))
         return error_for(on, {errc::forbidden, "Metrics are shown to loopback peers only."});

@@ -3,9 +3,15 @@
 #include "store/credentials.hpp"
 #include "store/tenants.hpp"
 
+#include <chrono>
 #include <utility>
 
 namespace scimd::app {
+namespace {
+
+constexpr std::chrono::minutes usage_save_interval{1};
+
+}  // namespace
 
 result<std::unique_ptr<house_keeping>> house_keeping::open(const configuration& settings, logger& log)
 {
@@ -16,6 +22,7 @@ result<std::unique_ptr<house_keeping>> house_keeping::open(const configuration& 
     if (!opened)
         return opened.error();
     made->database_ = std::move(*opened);
+    made->database_->on_commit([home = made.get()] { home->ring_bells(); });
     environment_id environment;
     store::run(*made->database_, store::intent::read, [&](store::transaction& tx) {
         environment = store::tenants::environment(tx);
@@ -37,12 +44,31 @@ result<std::unique_ptr<house_keeping>> house_keeping::open(const configuration& 
             }
     });
     made->site_.emplace(*made->house_);
+    made->add_jobs();
     return made;
 }
 
 house_keeping::~house_keeping()
 {
     close();
+}
+
+void house_keeping::on_commit(std::function<void()> bell)
+{
+    const std::lock_guard hold(bells_lock_);
+    bells_.push_back(std::move(bell));
+}
+
+void house_keeping::ring_bells()
+{
+    const std::lock_guard hold(bells_lock_);
+    for (const auto& bell : bells_)
+        bell();
+}
+
+void house_keeping::add_jobs()
+{
+    background_.add({"token_usage", usage_save_interval, [this] { save_token_usage(); }});
 }
 
 void house_keeping::save_token_usage()
@@ -65,6 +91,7 @@ void house_keeping::close()
 {
     if (!database_)
         return;
+    background_.stop();
     save_token_usage();
     database_->close();
     database_.reset();

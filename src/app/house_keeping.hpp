@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/site.hpp"
+#include "app/background.hpp"
 #include "app/configuration.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
@@ -14,9 +15,11 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace scimd::app {
 
@@ -40,14 +43,21 @@ public:
     // From now on the service says that it is not ready.
     void announce_drain() noexcept { is_draining_ = true; }
 
-    // Has written down when tokens were used last; does not wait for it.
-    void save_token_usage();
+    // Rings after each group commit that changed something, on the writer's thread: must not block or throw.
+    void on_commit(std::function<void()> bell);
 
-    // Saves, then closes the store. Called once; without it the destructor does.
+    // Starts what goes on beside the requests.
+    void start_background() { background_.start(); }
+
+    // Ends the background, saves, then closes the store. Called once; without it the destructor does.
     void close();
 
 private:
-    explicit house_keeping(logger& log) : log_(log) {}
+    explicit house_keeping(logger& log) : log_(log), background_(log) {}
+
+    void ring_bells();
+    void add_jobs();
+    void save_token_usage();  // does not wait for it
 
     logger& log_;
     std::unique_ptr<clock> wall_ = make_system_clock();
@@ -57,9 +67,12 @@ private:
     service::token_usage usage_;
     scim::catalogue schemas_ = scim::catalogue::standard();
     std::atomic<bool> is_draining_{false};
+    std::mutex bells_lock_;
+    std::vector<std::function<void()>> bells_;
     std::unique_ptr<store::database> database_;
     std::optional<api::house> house_;
     std::optional<api::site> site_;
+    background background_;
 };
 
 }  // namespace scimd::app

@@ -27,7 +27,6 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::chrono::seconds watch_interval{1};
-constexpr int watches_per_usage_save = 60;
 constexpr std::size_t descriptors_reserved = 256;  // for the store, DNS and deliveries
 
 // Raises the limit of open files to what the system allows and returns how many connections fit in it.
@@ -89,6 +88,7 @@ public:
         await_stop();
         await_reload();
         await_watch();
+        home_.start_background();
         log_.info("server.ready", {{"environment_id", home_.environment()}});
         std::vector<std::thread> threads;
         for (std::size_t i = 1; i < settings_.threads; ++i)
@@ -151,7 +151,7 @@ private:
         });
     }
 
-    // Every second: has the disk failed us? Every minute: when were tokens used last?
+    // Every second: has the disk failed us?
     void await_watch()
     {
         watch_timer_.expires_after(watch_interval);
@@ -164,8 +164,6 @@ private:
                 stop();
                 return;
             }
-            if (++watches_ % watches_per_usage_save == 0)
-                home_.save_token_usage();
             await_watch();
         });
     }
@@ -181,7 +179,6 @@ private:
     asio::signal_set reload_signal_;
     asio::steady_timer grace_;
     asio::steady_timer watch_timer_;
-    int watches_ = 0;
     std::atomic<bool> is_stopping_{false};
     std::atomic<int> exit_code_{0};
 };

@@ -1,0 +1,52 @@
+// What goes on beside the requests: jobs at intervals, one after the other on a thread of their own.
+#pragma once
+
+#include "base/log.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace scimd::app {
+
+// A job is short, or it delays the others; what waits for a network has a thread or a loop elsewhere. One
+// that throws is logged and runs again when its time has come.
+class background {
+public:
+    struct job {
+        std::string_view name;  // of a static text
+        std::chrono::milliseconds every;
+        std::function<void()> run;
+    };
+
+    explicit background(logger& log) : log_(log) {}
+    background(const background&) = delete;
+    background& operator=(const background&) = delete;
+    ~background() { stop(); }
+
+    void add(job what);  // before start(); each runs first when its interval has passed
+    void start();
+    void stop();  // waits for the job that is running; may be called again
+
+private:
+    struct scheduled {
+        job what;
+        std::chrono::steady_clock::time_point due;
+    };
+
+    void run_until_stopped();
+    void run_job(const job& what);
+
+    logger& log_;
+    std::vector<scheduled> jobs_;
+    std::mutex lock_;
+    std::condition_variable stopped_;
+    bool is_stopping_ = false;
+    std::thread thread_;
+};
+
+}  // namespace scimd::app
