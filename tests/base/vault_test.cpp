@@ -1,0 +1,142 @@
+#include "base/vault.hpp"
+
+#include "support/fixed_random.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+
+namespace scimd {
+namespace {
+
+const std::string hex_key(64, 'a');
+const std::string base64_key = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+
+std::vector<master_key> keys(std::string_view text)
+{
+    return parse_master_keys(text).value();
+}
+
+class vault_test : public testing::Test {
+protected:
+    test::fixed_random random;
+    vault safe{keys(base64_key), random};
+};
+
+TEST_F(vault_test, what_was_sealed_opens_in_its_place)
+{
+    for (const auto& plain :
+         {std::string(), std::string("hunter2"), std::string("a\0b", 3), std::string(100'000, 'x')}) {
+        const auto sealed = safe.seal(plain, "webhook/1");
+        const auto opened = safe.open(sealed, "webhook/1");
+        ASSERT_TRUE(opened);
+        EXPECT_EQ(opened->reveal(), plain);
+    }
+}
+
+TEST_F(vault_test, a_sealed_text_shows_nothing_and_never_repeats)
+{
+    const auto first = safe.seal("hunter2hunter2", "webhook/1");
+    EXPECT_EQ(first.find("hunter2"), std::string::npos);
+    EXPECT_NE(first, safe.seal("hunter2hunter2", "webhook/1"));
+}
+
+TEST_F(vault_test, a_text_moved_to_another_place_does_not_open)
+{
+    const auto sealed = safe.seal("hunter2", "webhook/1");
+    EXPECT_FALSE(safe.open(sealed, "webhook/2"));
+    EXPECT_FALSE(safe.open(sealed, ""));
+}
+
+TEST_F(vault_test, a_text_changed_anywhere_does_not_open)
+{
+    const auto sealed = safe.seal("hunter2", "webhook/1");
+    for (std::size_t i = 0; i < sealed.size(); ++i) {
+        auto changed = sealed;
+        changed[i] = changed[i] == 'B' ? 'C' : 'B';
+        EXPECT_FALSE(safe.open(changed, "webhook/1")) << i;
+        EXPECT_FALSE(safe.open(sealed.substr(0, i), "webhook/1")) << i;
+    }
+    EXPECT_FALSE(safe.open(sealed + "AAAA", "webhook/1"));
+}
+
+TEST_F(vault_test, a_text_of_another_key_does_not_open_until_the_key_is_known)
+{
+    const vault other(keys(hex_key), random);
+    const auto sealed = other.seal("hunter2", "webhook/1");
+    EXPECT_FALSE(safe.open(sealed, "webhook/1"));
+    EXPECT_FALSE(safe.knows(other.sealing_key()));
+    const vault both(keys(base64_key + "," + hex_key), random);
+    EXPECT_EQ(both.open(sealed, "webhook/1")->reveal(), "hunter2");
+}
+
+TEST_F(vault_test, the_first_key_seals_and_a_later_one_takes_its_place)
+{
+    const auto before = safe.seal("hunter2", "webhook/1");
+    safe.add_sealing_key(std::move(keys(hex_key).front()));
+    const auto after = safe.seal("hunter2", "webhook/1");
+    EXPECT_EQ(vault::key_of(after), keys(hex_key).front().id);
+    EXPECT_EQ(vault::key_of(before), keys(base64_key).front().id);
+    EXPECT_EQ(safe.open(before, "webhook/1")->reveal(), "hunter2");
+    EXPECT_EQ(safe.open(after, "webhook/1")->reveal(), "hunter2");
+}
+
+TEST(master_keys, are_read_as_they_are_written)
+{
+    test::fixed_random random;
+    std::vector<master_key> made;
+    made.push_back(make_master_key(random));
+    made.push_back(make_master_key(random));
+    const auto read = keys(to_text(made).reveal());
+    ASSERT_EQ(read.size(), 2);
+    for (std::size_t i = 0; i < read.size(); ++i) {
+        EXPECT_EQ(read[i].id, made[i].id);
+        EXPECT_EQ(read[i].bytes.reveal(), made[i].bytes.reveal());
+    }
+}
+
+TEST(master_keys, are_the_same_key_in_base64_and_in_hexadecimal)
+{
+    std::string hex;
+    for (const char letter : std::string("0123456789abcdef0123456789abcdef"))
+        hex += letter <= '9' ? std::string("3") + letter
+                             : std::string("6") + static_cast<char>(letter - 'a' + '1');
+    EXPECT_EQ(keys(hex).front().id, keys(base64_key).front().id);
+}
+
+TEST(master_keys, may_stand_on_lines_between_commas_and_comments)
+{
+    EXPECT_EQ(keys("# the first seals\r\n" + hex_key + "\r\n\n  " + base64_key + " ,\n").size(), 2);
+}
+
+TEST(master_keys, are_refused_with_their_place_and_without_their_text)
+{
+    const std::pair<std::string, std::string> rows[] = {
+        {"", "there is no master key in it"},
+        {"# none\n", "there is no master key in it"},
+        {"secret", "master key 1 is not 32 bytes in base64 or hexadecimal"},
+        {std::string(63, 'a') + 'g', "master key 1 is not 32 bytes in base64 or hexadecimal"},
+        {std::string(62, 'a'), "master key 1 is not 32 bytes in base64 or hexadecimal"},
+        {hex_key + "\n" + base64_key.substr(4), "master key 2 is not 32 bytes in base64 or hexadecimal"},
+        {hex_key + "," + hex_key, "master key 2 is there twice"},
+    };
+    for (const auto& [text, detail] : rows)
+        EXPECT_EQ(parse_master_keys(text).error(), (error{errc::invalid_value, detail})) << text;
+}
+
+TEST(master_keys, are_sixteen_at_most)
+{
+    test::fixed_random random;
+    std::vector<master_key> made;
+    for (std::size_t i = 0; i < master_keys_max; ++i)
+        made.push_back(make_master_key(random));
+    EXPECT_EQ(keys(to_text(made).reveal()).size(), master_keys_max);
+    made.push_back(make_master_key(random));
+    EXPECT_EQ(
+        parse_master_keys(to_text(made).reveal()).error().detail, "there are more than 16 master keys in it"
+    );
+}
+
+}  // namespace
+}  // namespace scimd
