@@ -6,6 +6,7 @@
 #include "base/clock.hpp"
 #include "base/metrics.hpp"
 #include "base/random.hpp"
+#include "base/vault.hpp"
 #include "scim/schema.hpp"
 #include "scimd/http.hpp"
 #include "service/caller.hpp"
@@ -31,6 +32,7 @@ struct house {
     random_source& random;
     metrics& figures;
     service::token_usage& usage;
+    const vault& safe;
     environment_id environment;
     std::string public_url;        // without a trailing slash
     bool is_metrics_open = false;  // to peers that are not loopback

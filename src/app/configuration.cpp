@@ -21,6 +21,7 @@ namespace {
 struct raw_options {
     std::string data = "data";
     std::string public_url;
+    std::string master_key_file;
     std::vector<std::string> listen = {"127.0.0.1:8080"};
     std::string tls_certificate;
     std::string tls_key;
@@ -48,6 +49,13 @@ void declare_options(CLI::App& app, raw_options& raw)
         "SCIMD_PUBLIC_URL",
         raw.public_url,
         "The base of the URLs handed out (default: http://<listen>)"
+    );
+    option(
+        "--master-key-file",
+        "SCIMD_MASTER_KEY_FILE",
+        raw.master_key_file,
+        "32 bytes in base64 or hex, which encrypt stored secrets; further lines: older keys (default:"
+        " master.key in the data folder)"
     );
     app.set_config("--config", "", "A file with any of these options, one `name = value` a line")
         ->envname("SCIMD_CONFIG");
@@ -289,6 +297,16 @@ public:
         return net::tls_files{raw.tls_certificate, raw.tls_key};
     }
 
+    // Of the environment alone: whoever lists the processes can read flags.
+    std::string master_key(const raw_options& raw)
+    {
+        const auto* value = std::getenv("SCIMD_MASTER_KEY");
+        const std::string text = value ? value : "";
+        if (!text.empty() && !raw.master_key_file.empty())
+            mistakes.emplace_back("--master-key-file and SCIMD_MASTER_KEY are not given together");
+        return text;
+    }
+
     std::string public_url(std::string text, const raw_options& raw)
     {
         if (text.empty()) {
@@ -317,6 +335,8 @@ configuration judged(const raw_options& raw, judge& by)
     settings.is_json = raw.is_json;
     settings.public_url = by.public_url(raw.public_url, raw);
     settings.is_public_url_given = !raw.public_url.empty();
+    settings.master_key_file = raw.master_key_file;
+    settings.master_key = by.master_key(raw);
     settings.listen = by.endpoints(raw.listen);
     settings.tls = by.tls(raw);
     const auto cores = std::max(1U, std::thread::hardware_concurrency());

@@ -16,9 +16,11 @@ namespace scimd::app {
 // A value; immutable after start (certificates alone are read again).
 struct configuration {
     std::filesystem::path data = "data";
-    bool is_json = false;              // commands print JSON
-    std::string public_url;            // without a trailing slash
-    bool is_public_url_given = false;  // else it is made of the first listener
+    bool is_json = false;                   // commands print JSON
+    std::string public_url;                 // without a trailing slash
+    bool is_public_url_given = false;       // else it is made of the first listener
+    std::filesystem::path master_key_file;  // at most one of these two is given;
+    std::string master_key;                 // none: master.key in the data folder
 
     std::vector<net::endpoint> listen;
     std::optional<net::tls_files> tls;

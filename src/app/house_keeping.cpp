@@ -1,6 +1,8 @@
 #include "app/house_keeping.hpp"
 
+#include "app/master_keys.hpp"
 #include "store/credentials.hpp"
+#include "store/sealed.hpp"
 #include "store/tenants.hpp"
 
 #include <chrono>
@@ -23,6 +25,8 @@ result<std::unique_ptr<house_keeping>> house_keeping::open(const configuration& 
         return opened.error();
     made->database_ = std::move(*opened);
     made->database_->on_commit([home = made.get()] { home->ring_bells(); });
+    if (const auto opened_vault = made->open_vault(settings); !opened_vault)
+        return opened_vault.error();
     environment_id environment;
     store::run(*made->database_, store::intent::read, [&](store::transaction& tx) {
         environment = store::tenants::environment(tx);
@@ -34,6 +38,7 @@ result<std::unique_ptr<house_keeping>> house_keeping::open(const configuration& 
         .random = *made->random_,
         .figures = made->figures_,
         .usage = made->usage_,
+        .safe = *made->vault_,
         .environment = environment,
         .public_url = settings.public_url,
         .is_metrics_open = settings.is_metrics_open,
@@ -46,6 +51,20 @@ result<std::unique_ptr<house_keeping>> house_keeping::open(const configuration& 
     made->site_.emplace(*made->house_);
     made->add_jobs();
     return made;
+}
+
+result<void> house_keeping::open_vault(const configuration& settings)
+{
+    std::vector<std::string> used;
+    store::run(*database_, store::intent::read, [&](store::transaction& tx) {
+        used = store::sealed::key_ids(tx);
+        return store::verdict::commit;
+    });
+    auto keys = load_master_keys(settings, used, *random_, log_);
+    if (!keys)
+        return keys.error();
+    vault_.emplace(std::move(*keys), *random_);
+    return {};
 }
 
 house_keeping::~house_keeping()

@@ -8,6 +8,7 @@
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "base/random.hpp"
+#include "base/vault.hpp"
 #include "scim/schema.hpp"
 #include "service/token_usage.hpp"
 #include "store/store.hpp"
@@ -55,6 +56,7 @@ public:
 private:
     explicit house_keeping(logger& log) : log_(log), background_(log) {}
 
+    result<void> open_vault(const configuration& settings);
     void ring_bells();
     void add_jobs();
     void save_token_usage();  // does not wait for it
@@ -70,6 +72,7 @@ private:
     std::mutex bells_lock_;
     std::vector<std::function<void()>> bells_;
     std::unique_ptr<store::database> database_;
+    std::optional<vault> vault_;
     std::optional<api::house> house_;
     std::optional<api::site> site_;
     background background_;

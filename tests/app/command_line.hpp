@@ -20,6 +20,8 @@ inline parsed_arguments parse(const words& given, const variables& environment =
           "SCIMD_PUBLIC_URL",
           "SCIMD_CONFIG",
           "SCIMD_LISTEN",
+          "SCIMD_MASTER_KEY",
+          "SCIMD_MASTER_KEY_FILE",
           "SCIMD_TLS_CERTIFICATE",
           "SCIMD_TLS_KEY",
           "SCIMD_THREADS",

@@ -51,6 +51,19 @@ TEST_F(configuration_test, without_a_word_the_defaults_hold)
     EXPECT_EQ(settings.limits.connections_max, 4'096U);
 }
 
+TEST_F(configuration_test, the_master_key_comes_from_a_file_or_the_environment)
+{
+    EXPECT_EQ(settings_of({"serve"}).master_key_file, "");
+    EXPECT_EQ(settings_of({"serve"}).master_key, "");
+    EXPECT_EQ(settings_of({"serve", "--master-key-file", "/run/key"}).master_key_file, "/run/key");
+    EXPECT_EQ(settings_of({"serve"}, {{"SCIMD_MASTER_KEY_FILE", "/run/key"}}).master_key_file, "/run/key");
+    EXPECT_EQ(settings_of({"serve"}, {{"SCIMD_MASTER_KEY", "hunter2"}}).master_key, "hunter2");
+    const auto both = parse({"serve", "--master-key-file", "/run/key"}, {{"SCIMD_MASTER_KEY", "hunter2"}});
+    EXPECT_EQ(both.exit_code, 2);
+    EXPECT_NE(both.output.find("--master-key-file and SCIMD_MASTER_KEY"), std::string::npos);
+    EXPECT_EQ(both.output.find("hunter2"), std::string::npos);
+}
+
 TEST_F(configuration_test, every_option_is_read)
 {
     const auto settings = settings_of(

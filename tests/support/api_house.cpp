@@ -31,6 +31,13 @@ store::sqlite_options in(const temp_directory& folder)
     return options;
 }
 
+std::vector<master_key> one_master_key(random_source& random)
+{
+    std::vector<master_key> keys;
+    keys.push_back(make_master_key(random));
+    return keys;
+}
+
 }  // namespace
 
 std::string answer::header(std::string_view name) const
@@ -61,7 +68,8 @@ std::vector<std::string> answer::resources(std::string_view attribute) const
 }
 
 api_house::api_house(const api::limits& bounds)
-    : log_([this](std::string_view line) { log_text += line; }, log_level::warning),
+    : safe(one_master_key(random), random),
+      log_([this](std::string_view line) { log_text += line; }, log_level::warning),
       database(store::open_sqlite(in(folder), clock, ids_, log_, figures).value()),
       house{
           .schemas = schemas,
@@ -69,6 +77,7 @@ api_house::api_house(const api::limits& bounds)
           .random = random,
           .figures = figures,
           .usage = usage,
+          .safe = safe,
           .environment = environment_id{1},
           .public_url = "https://scim.test",
           .is_metrics_open = false,

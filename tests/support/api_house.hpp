@@ -5,6 +5,7 @@
 #include "api/call.hpp"
 #include "api/site.hpp"
 #include "base/json.hpp"
+#include "base/vault.hpp"
 #include "scimd/http.hpp"
 #include "store/store.hpp"
 #include "support/fixed_random.hpp"
@@ -74,6 +75,7 @@ public:
     fixed_random random;
     metrics figures;
     service::token_usage usage;
+    vault safe;
     scim::catalogue schemas = scim::catalogue::standard();
     std::string why_not_ready;
     std::string log_text;
