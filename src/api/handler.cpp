@@ -8,4 +8,11 @@ store::verdict verdict_of(const reply& outcome)
     return response && response->status >= 400 ? store::verdict::rollback : store::verdict::commit;
 }
 
+error body_refusal(const body_wanted& wanted, error failure)
+{
+    if (failure.code == errc::too_large && !wanted.too_large.empty())
+        failure.detail = wanted.too_large;
+    return failure;
+}
+
 }  // namespace scimd::api

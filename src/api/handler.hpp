@@ -5,6 +5,7 @@
 // from the request, which outlives them.
 #pragma once
 
+#include "base/error.hpp"
 #include "scimd/http.hpp"
 #include "store/store.hpp"
 #include "store/transaction.hpp"
@@ -30,7 +31,11 @@ struct work {
 struct body_wanted {
     std::size_t bytes_max = 0;
     std::function<reply(std::string)> then;
+    std::string too_large = {};  // the detail of the 413; empty: that of whoever reads the body
 };
+
+// The failure of reading a body, in the words of the handler that wanted it.
+error body_refusal(const body_wanted& wanted, error failure);
 
 // Takes long and blocks: runs on a thread of its own with the database itself.
 struct chore {

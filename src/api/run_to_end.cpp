@@ -33,7 +33,9 @@ http::response run_to_end(const site& served, store::database& database, http::r
             next = perform(work(std::move(*job)), database);
         } else if (auto* wanted = std::get_if<body_wanted>(&next)) {
             if (body.size() > wanted->bytes_max)
-                return served.refuse({errc::too_large, "The body is too large."}, request.target);
+                return served.refuse(
+                    body_refusal(*wanted, {errc::too_large, "The body is too large."}), request.target
+                );
             const auto then = std::move(wanted->then);
             next = then(std::exchange(body, {}));
         } else {

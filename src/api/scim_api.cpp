@@ -1,7 +1,7 @@
 #include "api/scim_api.hpp"
 
 #include "api/render.hpp"
-#include "base/text.hpp"
+#include "api/scim_body.hpp"
 #include "scim/discovery.hpp"
 #include "scim/message.hpp"
 #include "scim/patch.hpp"
@@ -9,6 +9,7 @@
 #include "scim/quirks.hpp"
 #include "service/provisioning.hpp"
 
+#include <functional>
 #include <utility>
 
 namespace scimd::api {
@@ -17,18 +18,6 @@ namespace {
 error no_endpoint(const call& on)
 {
     return {errc::not_found, "There is no endpoint /" + on.parameter("endpoint").substr(0, 64) + "."};
-}
-
-// RFC 7644 §3.8, with what identity providers do: any parameter, no type at all, plain JSON.
-result<void> check_content_type(const http::request& head)
-{
-    const auto* field = head.headers.find("Content-Type");
-    if (!field)
-        return {};
-    const auto type = trim(std::string_view(*field).substr(0, field->find(';')));
-    if (equals_ignoring_case(type, "application/scim+json") || equals_ignoring_case(type, "application/json"))
-        return {};
-    return error{errc::unsupported_media_type, "The body must be application/scim+json or application/json."};
 }
 
 result<service::preconditions> read_preconditions(const http::request& head)
@@ -78,21 +67,9 @@ reply answer(const call& on, int status, result<service::provisioned> outcome)
     return scim_resource(on, status, std::move(std::get<service::representation>(*outcome)));
 }
 
-// A body read as JSON, then what `then` makes of it.
-template <class Then>
-reply with_body(const house& home, const call& on, Then then)
+reply with_body(const house& home, const call& on, std::function<reply(json::object)> then)
 {
-    if (auto type = check_content_type(on.head); !type)
-        return scim_error(on, type.error());
-    return body_wanted{
-        home.bounds.scim_body_bytes_max,
-        [&on, then = std::move(then)](const std::string& text) -> reply {
-            auto body = parse_json_object(text);
-            if (!body)
-                return scim_error(on, body.error());
-            return then(std::move(*body));
-        }
-    };
+    return with_json_body(on, {home.bounds.scim_body_bytes_max, {}}, std::move(then));
 }
 
 http::response not_modified(std::int64_t version)

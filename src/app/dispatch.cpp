@@ -72,8 +72,10 @@ asio::awaitable<http::response> dispatcher::run(api::call& on, net::exchange& on
         } else if (auto* wanted = std::get_if<api::body_wanted>(&next)) {
             const api::body_wanted want = std::move(*wanted);
             result<std::string> body = co_await on_the_way.read_body(want.bytes_max);
-            if (!body)
-                co_return site_.refuse(body.error(), on.head.target);
+            if (!body) {
+                const error reason = api::body_refusal(want, body.error());
+                co_return site_.refuse(reason, on.head.target);
+            }
             next = want.then(std::move(*body));
         } else {
             api::chore job = std::move(std::get<api::chore>(next));

@@ -1,0 +1,22 @@
+// Bodies of SCIM requests: their media type, their size, their JSON.
+#pragma once
+
+#include "api/call.hpp"
+#include "base/json.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <string>
+
+namespace scimd::api {
+
+struct body_bounds {
+    std::size_t bytes_max = 0;
+    std::string too_large;  // what a larger one is told; empty: its size alone
+};
+
+// The body read as a JSON object, then what `then` makes of it. Errors: 415 for another media type than
+// SCIM's or plain JSON, 413 beyond the limit, 400 for what is no JSON object.
+reply with_json_body(const call& on, body_bounds bounds, std::function<reply(json::object)> then);
+
+}  // namespace scimd::api
