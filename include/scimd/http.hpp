@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,10 +49,38 @@ struct request {
     std::string id;  // X-Request-Id as taken or made
 };
 
+// A body that is made piece by piece while it is sent. The piece before has been taken by the peer when the
+// next one is asked for, so a slow reader costs the memory of one piece.
+//
+// Threads: one at a time, a session's; next() must not block for longer than a look-up by an index. What
+// takes longer is done elsewhere meanwhile: `later`, and a call of the waker when it is there.
+class body_source {
+public:
+    enum class state {
+        more,   // there is more at once
+        later,  // nothing more now: ask again when woken, or after a while (limits::stream_pause_max)
+        done,   // that was all
+    };
+
+    virtual ~body_source() = default;
+
+    // Appends the next piece, some ten kilobytes. An exception cuts the connection, so that the client can
+    // tell that the body is not whole.
+    virtual state next(std::string& piece) = 0;
+
+    // Called once, before the first next(). `wake` may be called at any time on any thread, also when the
+    // source has gone.
+    virtual void on_wake(std::function<void()> /*wake*/) {}
+
+    // The server is ending: what has no end of its own is `done` with its next piece.
+    virtual void drain() {}
+};
+
 struct response {
     int status = 200;
     fields headers;
-    std::string body;
+    std::string body;                       // the whole, or what comes before the stream's first piece
+    std::unique_ptr<body_source> stream{};  // nullptr: none
 };
 
 }  // namespace scimd::http

@@ -57,7 +57,9 @@ void append_response_head(
             append_field(out, row.name, row.value);
     append_field(out, "Date", date);
     append_field(out, "X-Request-Id", manner.request_id);
-    if (has_length(answer.status))
+    if (is_chunked(answer, manner))
+        append_field(out, "Transfer-Encoding", "chunked");
+    if (has_length(answer.status) && !answer.stream)
         append_field(out, "Content-Length", std::to_string(answer.body.size()));
     if (manner.closes)
         append_field(out, "Connection", "close");
@@ -69,6 +71,12 @@ void append_response_head(
 bool has_body(const http::response& answer, const response_manner& manner) noexcept
 {
     return has_length(answer.status) && !manner.answers_head;
+}
+
+// RFC 9112 §6.1: HTTP/1.0 knows no chunks.
+bool is_chunked(const http::response& answer, const response_manner& manner) noexcept
+{
+    return answer.stream && has_body(answer, manner) && !manner.is_http_1_0;
 }
 
 std::string format_http_date(std::chrono::sys_seconds when)

@@ -26,6 +26,10 @@ void append_response_head(
 // RFC 9110 §6.4.1: whether body bytes follow the head.
 bool has_body(const http::response& answer, const response_manner& manner) noexcept;
 
+// Whether they come in chunks: a stream's do, but for HTTP/1.0, where the end of the connection ends the
+// body.
+bool is_chunked(const http::response& answer, const response_manner& manner) noexcept;
+
 // "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110 §5.6.7).
 std::string format_http_date(std::chrono::sys_seconds when);
 

@@ -3,7 +3,7 @@
 #include "net/framing.hpp"
 #include "net/request_id.hpp"
 #include "net/request_parser.hpp"
-#include "net/response_head.hpp"
+#include "net/response_writer.hpp"
 #include "net/watchdog.hpp"
 
 #include <boost/asio/post.hpp>
@@ -22,7 +22,6 @@ using boost::system::error_code;
 using std::chrono::steady_clock;
 
 constexpr std::size_t read_bytes = 8 * 1024;
-constexpr std::size_t copied_body_bytes_max = 16 * 1024;  // a body up to here shares one write with its head
 constexpr std::chrono::milliseconds linger_deadline{2'000};
 
 enum class ending {
@@ -83,11 +82,8 @@ private:
     result<bool> parse_body(std::size_t bytes_max);
     asio::awaitable<ending> answer(http::response made);
     asio::awaitable<ending> refuse(const error& reason);
-    std::string_view begin_response(const http::response& made);
-    asio::awaitable<bool> write(std::string_view body);
     asio::awaitable<void> linger();
 
-    [[nodiscard]] std::chrono::seconds fair_share(std::size_t bytes) const noexcept;
     [[nodiscard]] std::string_view received() const noexcept;
     [[nodiscard]] bool stays_open() const;
     bool settle_body();
@@ -97,12 +93,11 @@ private:
     const http::peer from_;
     const std::shared_ptr<transport> wire_;
     const std::shared_ptr<watchdog> dog_;
+    const std::shared_ptr<response_writer> writer_;
 
     boost::beast::flat_buffer in_;
-    std::string out_;
     http::request request_;
     std::optional<request_parser> parser_;
-    date_stamp date_;
     response_manner manner_;  // of the response to come; the service may move the request away under it
     request_ids ids_;
     std::string id_;
@@ -120,6 +115,7 @@ http_session::http_session(
       from_(from),
       wire_(std::move(wire)),
       dog_(std::make_shared<watchdog>(wire_)),
+      writer_(std::make_shared<response_writer>(wire_, dog_, bounds_, shared_->log)),
       ids_(*shared_->random)
 {
 }
@@ -132,6 +128,7 @@ http_session::~http_session()
 void http_session::drain()
 {
     asio::post(wire_->executor(), [self = shared_from_this()] {
+        self->writer_->drain();
         if (self->is_idle_ && !self->wire_->has_arrivals())
             self->wire_->cancel();
     });
@@ -264,8 +261,7 @@ asio::awaitable<result<std::string>> http_session::read_body(std::size_t bytes_m
     parser_->limit_body(bytes_max);
 
     if (awaits_continue_ && in_.size() == 0) {
-        out_ = "HTTP/1.1 100 Continue\r\n\r\n";
-        if (!co_await write(std::string_view()))
+        if (!co_await writer_->send_continue())
             co_return error{errc::bad_request, "The connection ended before the body."};
     }
     auto body = co_await receive_body(bytes_max);
@@ -284,7 +280,7 @@ asio::awaitable<result<std::string>> http_session::receive_body(std::size_t byte
         if (*is_whole)
             co_return parser_->take_body();
 
-        dog_->expect_by(begun + bounds_.body_deadline + fair_share(received_bytes));
+        dog_->expect_by(begun + bounds_.body_deadline + fair_share(bounds_, received_bytes));
         const auto [failure, count] = co_await wire_->read_some(in_.prepare(read_bytes));
         in_.commit(count);
         received_bytes += count;
@@ -316,9 +312,10 @@ result<bool> http_session::parse_body(std::size_t bytes_max)
 
 asio::awaitable<ending> http_session::answer(http::response made)
 {
-    manner_.closes = !settle_body() || !stays_open();
-    const auto body = begin_response(made);
-    if (!co_await write(body))
+    // The end of a body that is neither chunked nor counted is the connection's.
+    const bool ends_with_connection = made.stream && manner_.is_http_1_0;
+    manner_.closes = !settle_body() || !stays_open() || ends_with_connection;
+    if (!co_await writer_->send(made, manner_))
         co_return ending::quiet;
     co_return manner_.closes ? ending::lingering : ending::none;
 }
@@ -329,46 +326,8 @@ asio::awaitable<ending> http_session::refuse(const error& reason)
     id_ = ids_.next();
     manner_ =
         response_manner{.request_id = id_, .closes = true, .answers_head = received().starts_with("HEAD ")};
-    const auto made = shared_->handlers.refuse(reason, readable_target(received()));
-    const auto body = begin_response(made);
-    co_return co_await write(body) ? ending::lingering : ending::quiet;
-}
-
-// Puts the head into `out_`; returns the body that is to follow it.
-std::string_view http_session::begin_response(const http::response& made)
-{
-    out_.clear();
-    append_response_head(out_, made, manner_, date_.now());
-    return has_body(made, manner_) ? std::string_view(made.body) : std::string_view();
-}
-
-// Sends `out_` and then `body`. A peer that takes too little, at once or on the whole, is given up.
-asio::awaitable<bool> http_session::write(std::string_view body)
-{
-    if (body.size() <= copied_body_bytes_max) {
-        out_.append(body);
-        body = {};
-    }
-    const auto stall = bounds_.write_stall_deadline;
-    const auto last_moment = steady_clock::now() + stall + fair_share(out_.size() + body.size());
-
-    std::string_view first = out_;
-    while (!first.empty()) {
-        dog_->expect_by(std::min(last_moment, steady_clock::now() + stall));
-        const transport::pieces pieces = {
-            asio::const_buffer(first.data(), first.size()), asio::const_buffer(body.data(), body.size())
-        };
-        const auto [failure, count] = co_await wire_->write_some(pieces);
-        if (failure || dog_->is_late())
-            co_return false;
-        const auto of_first = std::min(count, first.size());
-        first.remove_prefix(of_first);
-        body.remove_prefix(count - of_first);
-        if (first.empty())
-            std::swap(first, body);
-    }
-    dog_->rest();
-    co_return true;
+    auto made = shared_->handlers.refuse(reason, readable_target(received()));
+    co_return co_await writer_->send(made, manner_) ? ending::lingering : ending::quiet;
 }
 
 // RFC 9112 §9.6: closing while bytes of the peer are unread resets the connection, and the peer may then
@@ -385,12 +344,6 @@ asio::awaitable<void> http_session::linger()
             break;
         left -= std::min(left, count);
     }
-}
-
-// The time that so many bytes may take.
-std::chrono::seconds http_session::fair_share(std::size_t bytes) const noexcept
-{
-    return std::chrono::seconds(bytes / std::max<std::size_t>(bounds_.body_bytes_per_second_min, 1));
 }
 
 std::string_view http_session::received() const noexcept

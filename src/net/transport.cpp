@@ -13,6 +13,15 @@ using boost::system::error_code;
 
 constexpr auto outcome_awaited = asio::as_tuple(asio::use_awaitable);
 
+// Without lingering a TCP connection ends in a reset.
+template <class Socket>
+void reset_connection(Socket& socket)
+{
+    error_code ignored;
+    socket.set_option(asio::socket_base::linger(true, 0), ignored);
+    socket.close(ignored);
+}
+
 template <class Socket>
 class plain_transport final : public transport {
 public:
@@ -62,6 +71,8 @@ public:
         error_code ignored;
         socket_.close(ignored);
     }
+
+    void reset() override { reset_connection(socket_); }
 
 private:
     Socket socket_;
@@ -122,6 +133,8 @@ public:
         error_code ignored;
         stream_.next_layer().close(ignored);
     }
+
+    void reset() override { reset_connection(stream_.next_layer()); }
 
 private:
     using tls_stream = asio::ssl::stream<asio::ip::tcp::socket>;

@@ -46,6 +46,9 @@ public:
     // What waits ends with operation_aborted.
     virtual void cancel() = 0;
     virtual void close() = 0;
+
+    // Closes so that the peer sees a failure, not an end.
+    virtual void reset() = 0;
 };
 
 std::unique_ptr<transport> make_transport(asio::ip::tcp::socket socket);

@@ -61,7 +61,8 @@ std::optional<Number> parse_number(std::string_view text)
     return number;
 }
 
-// The end of the connection must not pass for the end of the body: our server always states a length.
+// The end of the connection must not pass for the end of the body: what our server tells
+// by this socket has a length.
 result<http::response> read_response(std::string_view text)
 {
     constexpr std::string_view version = "HTTP/1.1 ";
@@ -87,6 +88,8 @@ result<http::response> read_response(std::string_view text)
         block.remove_prefix(line.size() + line_end.size());
     }
 
+    if (answer.headers.find("Transfer-Encoding"))
+        return broken("its body is a stream");
     answer.body = text.substr(head_end + 2 * line_end.size());
     const auto* const length = answer.headers.find("Content-Length");
     if (length && parse_number<std::size_t>(*length) != answer.body.size())

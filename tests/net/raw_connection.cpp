@@ -107,12 +107,48 @@ std::optional<http::response> raw_connection::read(bool is_head)
 
     const auto* const length = answer.headers.find("Content-Length");
     const std::size_t bytes = length && !is_head ? std::stoul(*length) : 0;
+    auto body = answer.headers.find("Transfer-Encoding") ? take_chunks() : take(bytes);
+    if (!body)
+        return std::nullopt;
+    answer.body = std::move(*body);
+    return answer;
+}
+
+std::optional<std::string> raw_connection::take(std::size_t bytes)
+{
     while (received_.size() < bytes)
         if (!receive(patience_default))
             return std::nullopt;
-    answer.body = received_.substr(0, bytes);
+    auto taken = received_.substr(0, bytes);
     received_.erase(0, bytes);
-    return answer;
+    return taken;
+}
+
+std::optional<std::string> raw_connection::take_line()
+{
+    auto end = received_.find("\r\n");
+    for (; end == std::string::npos; end = received_.find("\r\n"))
+        if (!receive(patience_default))
+            return std::nullopt;
+    auto line = take(end);
+    received_.erase(0, 2);
+    return line;
+}
+
+std::optional<std::string> raw_connection::take_chunks()
+{
+    std::string all;
+    for (;;) {
+        const auto size = take_line();
+        if (!size)
+            return std::nullopt;
+        const auto chunk = take(std::stoul(*size, nullptr, 16));
+        if (!chunk || take_line() != "")
+            return std::nullopt;
+        if (chunk->empty())
+            return all;
+        all += *chunk;
+    }
 }
 
 std::string raw_connection::read_to_end(std::chrono::milliseconds patience)

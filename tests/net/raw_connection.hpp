@@ -28,8 +28,8 @@ public:
     bool send(std::string_view bytes);  // false when the peer is gone
     void end_writing();
 
-    // The next response; empty when the connection ended or nothing whole came within 5 s. With `is_head` a
-    // Content-Length announces no bytes.
+    // The next response, its chunks put together; empty when the connection ended or nothing whole came
+    // within 5 s. With `is_head` a Content-Length announces no bytes.
     std::optional<http::response> read(bool is_head = false);
 
     // Everything until the peer's end, or until nothing came for `patience`.
@@ -45,6 +45,9 @@ private:
     explicit raw_connection(int socket) : socket_(socket) {}
 
     bool receive(std::chrono::milliseconds patience);  // more into received_; false: end or nothing
+    std::optional<std::string> take(std::size_t bytes);
+    std::optional<std::string> take_line();
+    std::optional<std::string> take_chunks();
 
     int socket_;
     bool has_ended_ = false;

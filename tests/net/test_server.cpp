@@ -46,6 +46,11 @@ asio::awaitable<http::response> telling_service::respond(exchange& on_the_way)
         co_return text(200, describe(on_the_way.head().from));
     if (target.starts_with("/bytes/"))
         co_return text(200, std::string(std::stoul(target.substr(7)), 'x'));
+    if (target == "/stream") {
+        auto made = text(200, "begun ");
+        made.stream = make_stream();
+        co_return made;
+    }
     if (target == "/none")
         co_return text(204, "");
     if (target == "/throw")

@@ -9,6 +9,8 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <atomic>
+#include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -22,6 +24,7 @@ namespace scimd::net {
 //   /who           200 "address loopback operator"
 //   /bytes/N       200 with N bytes
 //   /none          204
+//   /stream        200 "begun " and what the source of make_stream makes
 //   /throw         an exception
 //   /wait          200 once release() has been called
 //   anything else  200 with method and target
@@ -35,6 +38,8 @@ public:
     void release() { is_released_ = true; }
     [[nodiscard]] bool is_waited_on() const { return is_waited_on_; }
     [[nodiscard]] std::vector<std::string> targets() const;
+
+    std::function<std::unique_ptr<http::body_source>()> make_stream;  // set before it is asked for
 
 private:
     mutable std::mutex mutex_;

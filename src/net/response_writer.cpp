@@ -1,0 +1,179 @@
+#include "net/response_writer.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <exception>
+#include <optional>
+#include <utility>
+
+namespace scimd::net {
+namespace {
+
+using std::chrono::steady_clock;
+using state = http::body_source::state;
+
+constexpr std::size_t copied_body_bytes_max = 16 * 1024;  // a body up to here shares one write with its head
+constexpr std::string_view last_chunk = "0\r\n\r\n";
+
+// RFC 9112 §7.1: the size in hexadecimal, the bytes, and each ends in CRLF.
+void frame_as_chunk(std::string& before, std::string& piece)
+{
+    std::array<char, 16> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), piece.size(), 16).ptr;
+    before.append(digits.data(), end).append("\r\n");
+    piece += "\r\n";
+}
+
+}  // namespace
+
+std::chrono::seconds fair_share(const limits& bounds, std::size_t bytes) noexcept
+{
+    return std::chrono::seconds(bytes / std::max<std::size_t>(bounds.body_bytes_per_second_min, 1));
+}
+
+response_writer::response_writer(
+    std::shared_ptr<transport> wire, std::shared_ptr<watchdog> dog, const limits& bounds, logger& log
+)
+    : wire_(std::move(wire)),
+      dog_(std::move(dog)),
+      bounds_(bounds),
+      log_(log),
+      pause_timer_(wire_->executor())
+{
+}
+
+asio::awaitable<bool> response_writer::send(http::response& made, const response_manner& manner)
+{
+    out_.clear();
+    append_response_head(out_, made, manner, date_.now());
+    if (!has_body(made, manner))
+        co_return co_await write(std::string_view());
+    if (made.stream)
+        co_return co_await send_stream(made, is_chunked(made, manner));
+    co_return co_await write(made.body);
+}
+
+asio::awaitable<bool> response_writer::send_continue()
+{
+    out_ = "HTTP/1.1 100 Continue\r\n\r\n";
+    co_return co_await write(std::string_view());
+}
+
+void response_writer::drain()
+{
+    is_draining_ = true;
+    wake();
+}
+
+asio::awaitable<bool> response_writer::send_stream(http::response& made, bool in_chunks)
+{
+    http::body_source& source = *made.stream;
+    source.on_wake(waker());
+    std::string piece = std::move(made.body);
+    for (auto now = state::more;;) {
+        if (!co_await send_piece(piece, in_chunks, now == state::done))
+            co_return false;
+        if (now == state::done)
+            co_return true;
+        if (now == state::later)
+            co_await pause();
+        else if (piece.empty())
+            co_await let_others_run();
+
+        piece.clear();
+        try {
+            if (is_draining_)
+                source.drain();
+            now = source.next(piece);
+        } catch (const std::exception& failure) {
+            log_.error("http.stream_failed", {{"reason", failure.what()}});
+            wire_->reset();
+            co_return false;
+        }
+    }
+}
+
+// Behind what stands in `out_`. Nothing is sent for an empty piece: an empty chunk would end the body.
+asio::awaitable<bool> response_writer::send_piece(std::string& piece, bool in_chunks, bool is_last)
+{
+    if (in_chunks && !piece.empty())
+        frame_as_chunk(out_, piece);
+    if (in_chunks && is_last)
+        piece += last_chunk;
+    if (out_.empty() && piece.empty())
+        co_return true;
+    const bool is_sent = co_await write(piece);
+    out_.clear();
+    co_return is_sent;
+}
+
+// Sends `out_` and then `body`. A peer that takes too little, at once or on the whole, is given up.
+asio::awaitable<bool> response_writer::write(std::string_view body)
+{
+    if (body.size() <= copied_body_bytes_max) {
+        out_.append(body);
+        body = {};
+    }
+    const auto stall = bounds_.write_stall_deadline;
+    const auto last_moment = steady_clock::now() + stall + fair_share(bounds_, out_.size() + body.size());
+
+    std::string_view first = out_;
+    while (!first.empty()) {
+        dog_->expect_by(std::min(last_moment, steady_clock::now() + stall));
+        const transport::pieces pieces = {
+            asio::const_buffer(first.data(), first.size()), asio::const_buffer(body.data(), body.size())
+        };
+        const auto [failure, count] = co_await wire_->write_some(pieces);
+        if (failure || dog_->is_late())
+            co_return false;
+        const auto of_first = std::min(count, first.size());
+        first.remove_prefix(of_first);
+        body.remove_prefix(count - of_first);
+        if (first.empty())
+            std::swap(first, body);
+    }
+    dog_->rest();
+    co_return true;
+}
+
+// Until woken, but not for longer than stream_pause_max: a source need not count on being woken.
+asio::awaitable<void> response_writer::pause()
+{
+    if (!is_woken_) {
+        pause_timer_.expires_after(bounds_.stream_pause_max);
+        co_await pause_timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+    is_woken_ = false;
+}
+
+asio::awaitable<void> response_writer::let_others_run()
+{
+    co_await asio::post(wire_->executor(), asio::use_awaitable);
+}
+
+// Many calls before the writer has woken are one.
+std::function<void()> response_writer::waker()
+{
+    return [weak = weak_from_this()] {
+        const auto self = weak.lock();
+        if (!self || self->is_wake_under_way_.exchange(true))
+            return;
+        asio::post(self->wire_->executor(), [self] {
+            self->is_wake_under_way_ = false;
+            self->wake();
+        });
+    };
+}
+
+void response_writer::wake()
+{
+    is_woken_ = true;
+    pause_timer_.cancel();
+}
+
+}  // namespace scimd::net

@@ -1,0 +1,62 @@
+// Puts responses on the wire: a head with its body, or with a body that is made while it is sent.
+//
+// Threads: the transport's executor.
+#pragma once
+
+#include "base/log.hpp"
+#include "net/response_head.hpp"
+#include "net/server.hpp"
+#include "net/transport.hpp"
+#include "net/watchdog.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace scimd::net {
+
+// The time that so many bytes may take at the least speed allowed.
+std::chrono::seconds fair_share(const limits& bounds, std::size_t bytes) noexcept;
+
+class response_writer : public std::enable_shared_from_this<response_writer> {
+public:
+    response_writer(
+        std::shared_ptr<transport> wire, std::shared_ptr<watchdog> dog, const limits& bounds, logger& log
+    );
+
+    // False: the peer is gone or takes too little, at once or on the whole, or the body's source failed. The
+    // connection is of no use then. Both arguments outlive the wait.
+    asio::awaitable<bool> send(http::response& made, const response_manner& manner);
+
+    asio::awaitable<bool> send_continue();
+
+    // A body that has no end of its own comes to one.
+    void drain();
+
+private:
+    asio::awaitable<bool> send_stream(http::response& made, bool in_chunks);
+    asio::awaitable<bool> send_piece(std::string& piece, bool in_chunks, bool is_last);
+    asio::awaitable<bool> write(std::string_view body);
+    asio::awaitable<void> pause();
+    asio::awaitable<void> let_others_run();
+    std::function<void()> waker();
+    void wake();
+
+    const std::shared_ptr<transport> wire_;
+    const std::shared_ptr<watchdog> dog_;
+    const limits& bounds_;
+    logger& log_;
+    asio::steady_timer pause_timer_;
+    date_stamp date_;
+    std::string out_;
+    bool is_woken_ = false;
+    bool is_draining_ = false;
+    std::atomic<bool> is_wake_under_way_{false};
+};
+
+}  // namespace scimd::net

@@ -1,0 +1,374 @@
+// Bodies that are made while they are sent.
+#include "test_server.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+
+#include <chrono>
+#include <deque>
+#include <stdexcept>
+#include <thread>
+
+namespace scimd::net {
+namespace {
+
+using namespace std::chrono_literals;
+using state = http::body_source::state;
+
+// What one source does, seen and steered from the test's thread; outlives the source.
+struct stage {
+    struct step {
+        std::string piece;
+        state then = state::more;
+        bool fails = false;
+    };
+
+    std::mutex mutex;
+    std::deque<step> steps;  // an empty one stands for {"", later}
+    std::function<void()> wake;
+    bool is_drained = false;
+    bool is_gone = false;
+    int asked = 0;
+
+    void add(std::string piece, state then)
+    {
+        const std::lock_guard lock(mutex);
+        steps.push_back({std::move(piece), then, false});
+    }
+    void ring()
+    {
+        std::function<void()> bell;
+        {
+            const std::lock_guard lock(mutex);
+            bell = wake;
+        }
+        bell();
+    }
+    int times_asked()
+    {
+        const std::lock_guard lock(mutex);
+        return asked;
+    }
+    bool has_ended()
+    {
+        const std::lock_guard lock(mutex);
+        return is_gone;
+    }
+};
+
+class staged_source final : public http::body_source {
+public:
+    explicit staged_source(stage& on) : on_(on) {}
+    ~staged_source() override
+    {
+        const std::lock_guard lock(on_.mutex);
+        on_.is_gone = true;
+    }
+
+    state next(std::string& piece) override
+    {
+        const std::lock_guard lock(on_.mutex);
+        ++on_.asked;
+        if (on_.is_drained)
+            return state::done;
+        if (on_.steps.empty())
+            return state::later;
+        const auto step = std::move(on_.steps.front());
+        on_.steps.pop_front();
+        if (step.fails)
+            throw std::runtime_error("as asked");
+        piece += step.piece;
+        return step.then;
+    }
+
+    void on_wake(std::function<void()> wake) override
+    {
+        const std::lock_guard lock(on_.mutex);
+        on_.wake = std::move(wake);
+    }
+
+    void drain() override
+    {
+        const std::lock_guard lock(on_.mutex);
+        on_.is_drained = true;
+    }
+
+private:
+    stage& on_;
+};
+
+// Makes so many pieces of so many bytes, and counts them.
+class many_pieces final : public http::body_source {
+public:
+    many_pieces(std::size_t pieces, std::atomic<std::size_t>& made) : pieces_(pieces), made_(made) {}
+
+    state next(std::string& piece) override
+    {
+        piece.append(piece_bytes, 'x');
+        return ++made_ == pieces_ ? state::done : state::more;
+    }
+
+    static constexpr std::size_t piece_bytes = 64 * 1024;
+
+private:
+    const std::size_t pieces_;
+    std::atomic<std::size_t>& made_;
+};
+
+constexpr std::size_t pieces = 400;  // 25 MB: more than the sockets' buffers take
+
+class stream_test : public testing::Test {
+protected:
+    // The stage must outlive the server and its sessions.
+    stage play;
+    test_server house{patient()};
+
+    stream_test()
+    {
+        house.handlers.make_stream = [this] { return std::make_unique<staged_source>(play); };
+    }
+
+    static limits patient()
+    {
+        limits bounds;
+        bounds.stream_pause_max = 60s;
+        return bounds;
+    }
+
+    void await_question(int number)
+    {
+        for (int i = 0; i < 500 && play.times_asked() < number; ++i)
+            std::this_thread::sleep_for(2ms);
+        ASSERT_GE(play.times_asked(), number);
+    }
+};
+
+TEST_F(stream_test, comes_in_chunks_and_the_connection_stays_of_use)
+{
+    play.add("one ", state::more);
+    play.add("", state::more);
+    play.add("two", state::more);
+    play.add(" three", state::done);
+    auto wire = house.connect();
+    wire.send(get("/stream"));
+    const auto answer = wire.read();
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->status, 200);
+    EXPECT_EQ(answer->body, "begun one two three");
+    EXPECT_EQ(*answer->headers.find("Transfer-Encoding"), "chunked");
+    EXPECT_EQ(answer->headers.find("Content-Length"), nullptr);
+    EXPECT_EQ(status_of(wire, get("/again")), 200);
+}
+
+TEST_F(stream_test, is_framed_as_chunks_of_its_pieces)
+{
+    play.add("0123456789abcdef", state::more);
+    play.add("", state::done);
+    auto wire = house.connect();
+    wire.send("GET /stream HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    const auto all = wire.read_to_end();
+    EXPECT_EQ(all.substr(all.find("\r\n\r\n")), "\r\n\r\n6\r\nbegun \r\n10\r\n0123456789abcdef\r\n0\r\n\r\n");
+}
+
+TEST_F(stream_test, ends_with_the_connection_for_http_1_0)
+{
+    play.add("one", state::more);
+    play.add(" two", state::done);
+    auto wire = house.connect();
+    wire.send("GET /stream HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n\r\n");
+    const auto all = wire.read_to_end();
+    EXPECT_EQ(all.find("Transfer-Encoding"), std::string::npos);
+    EXPECT_EQ(all.find("Content-Length"), std::string::npos);
+    EXPECT_NE(all.find("Connection: close\r\n"), std::string::npos);
+    EXPECT_EQ(all.substr(all.find("\r\n\r\n")), "\r\n\r\nbegun one two");
+}
+
+TEST_F(stream_test, is_not_begun_for_a_head_request)
+{
+    auto wire = house.connect();
+    wire.send("HEAD /stream HTTP/1.1\r\nHost: a\r\n\r\n");
+    const auto answer = wire.read(true);
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->headers.find("Content-Length"), nullptr);
+    EXPECT_EQ(answer->headers.find("Transfer-Encoding"), nullptr);
+    EXPECT_EQ(status_of(wire, get("/again")), 200);
+    EXPECT_EQ(play.times_asked(), 0);
+}
+
+TEST_F(stream_test, sends_what_there_is_and_goes_on_when_woken)
+{
+    play.add("first", state::later);
+    auto wire = house.connect();
+    wire.send(get("/stream"));
+    await_question(1);
+    EXPECT_NE(wire.read_to_end(100ms).find("\r\n5\r\nfirst\r\n"), std::string::npos);
+    EXPECT_EQ(play.times_asked(), 1);
+
+    play.add("second", state::later);
+    play.ring();
+    await_question(2);
+    EXPECT_EQ(wire.read_to_end(100ms), "6\r\nsecond\r\n");
+
+    play.add("", state::done);
+    play.ring();
+    EXPECT_EQ(wire.read_to_end(100ms), "0\r\n\r\n");
+    EXPECT_EQ(status_of(wire, get("/again")), 200);
+    play.ring();  // the source has gone: nothing happens
+    EXPECT_EQ(status_of(wire, get("/again")), 200);
+}
+
+TEST_F(stream_test, loses_no_call_that_comes_before_the_pause)
+{
+    for (int i = 0; i < 50; ++i)
+        play.add("x", state::later);
+    play.add("", state::done);
+    auto wire = house.connect();
+    wire.send(get("/stream"));
+    std::atomic<bool> is_over = false;
+    std::thread ringer([&] {
+        await_question(1);
+        for (; !is_over; std::this_thread::yield())
+            play.ring();
+    });
+    const auto answer = wire.read();
+    is_over = true;
+    ringer.join();
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->body, "begun " + std::string(50, 'x'));
+}
+
+TEST(stream, is_asked_again_after_a_while_without_being_woken)
+{
+    stage play;
+    limits bounds;
+    bounds.stream_pause_max = 20ms;
+    test_server house(bounds);
+    house.handlers.make_stream = [&play] { return std::make_unique<staged_source>(play); };
+    play.add("a", state::later);
+    play.add("b", state::later);
+    play.add("c", state::done);
+    auto wire = house.connect();
+    wire.send(get("/stream"));
+    const auto answer = wire.read();
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->body, "begun abc");
+}
+
+TEST_F(stream_test, that_fails_is_cut_off_without_its_end)
+{
+    for (const std::string version : {"1.1", "1.0"}) {
+        play.add("some", state::more);
+        {
+            const std::lock_guard lock(play.mutex);
+            play.steps.push_back({"", state::more, true});
+        }
+        auto wire = house.connect();
+        wire.send("GET /stream HTTP/" + version + "\r\nHost: a\r\n\r\n");
+        char byte = 0;
+        ssize_t count = 1;
+        std::string all;
+        while ((count = ::recv(wire.native(), &byte, 1, 0)) > 0)
+            all += byte;
+        EXPECT_EQ(count, -1) << version;  // a reset, not an end
+        EXPECT_EQ(errno, ECONNRESET) << version;
+        EXPECT_EQ(all.find("0\r\n\r\n"), std::string::npos) << version;
+    }
+}
+
+TEST_F(stream_test, that_fails_leaves_the_others_alone)
+{
+    {
+        const std::lock_guard lock(play.mutex);
+        play.steps.push_back({"", state::more, true});
+    }
+    auto other = house.connect();
+    EXPECT_EQ(status_of(other, get("/a")), 200);
+    auto wire = house.connect();
+    wire.send(get("/stream"));
+    EXPECT_FALSE(wire.read().has_value());
+    EXPECT_EQ(status_of(other, get("/b")), 200);
+}
+
+TEST_F(stream_test, waits_for_a_slow_reader_with_a_piece_in_hand)
+{
+    std::atomic<std::size_t> made = 0;
+    house.handlers.make_stream = [&made] { return std::make_unique<many_pieces>(pieces, made); };
+    auto wire = house.connect();
+    const int small = 16 * 1024;
+    ::setsockopt(wire.native(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+    wire.send(get("/stream"));
+    std::size_t before = 0;
+    do {
+        before = made;
+        std::this_thread::sleep_for(100ms);
+    } while (before != made || made == 0);
+    EXPECT_LT(made, pieces);
+
+    const auto answer = wire.read();
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->body.size(), std::string_view("begun ").size() + pieces * many_pieces::piece_bytes);
+}
+
+TEST(stream, of_a_reader_that_takes_nothing_is_given_up)
+{
+    std::atomic<std::size_t> made = 0;
+    limits bounds;
+    bounds.write_stall_deadline = 100ms;
+    test_server house(bounds);
+    house.handlers.make_stream = [&made] { return std::make_unique<many_pieces>(1'000'000, made); };
+    auto wire = house.connect();
+    wire.send(get("/stream"));
+    std::size_t before = 0;
+    do {
+        before = made;
+        std::this_thread::sleep_for(200ms);
+    } while (before != made || made == 0);
+    EXPECT_TRUE(house.drains_within(2s));
+}
+
+TEST_F(stream_test, without_end_is_ended_by_the_drain)
+{
+    play.add("first", state::later);
+    auto wire = house.connect();
+    wire.send(get("/stream"));
+    await_question(1);
+    ASSERT_NE(wire.read_to_end(50ms).find("first"), std::string::npos);
+    EXPECT_TRUE(house.drains_within(3s));
+    EXPECT_TRUE(play.is_drained);
+    EXPECT_EQ(wire.read_to_end(), "0\r\n\r\n");
+}
+
+TEST(stream, with_an_end_is_sent_whole_while_the_server_drains)
+{
+    std::atomic<std::size_t> made = 0;
+    test_server house;
+    house.handlers.make_stream = [&made] { return std::make_unique<many_pieces>(pieces, made); };
+    auto wire = house.connect();
+    wire.send(get("/stream"));
+    while (made == 0)
+        std::this_thread::sleep_for(1ms);
+    house.tested->drain([] {});
+    const auto answer = wire.read();
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(made, pieces);
+    EXPECT_TRUE(answer->body.ends_with("x"));
+}
+
+TEST_F(stream_test, goes_with_a_reader_that_has_gone)
+{
+    play.add("first", state::later);
+    {
+        auto wire = house.connect();
+        wire.send(get("/stream"));
+        await_question(1);
+    }
+    for (int i = 0; i < 500 && !play.has_ended(); ++i) {
+        play.add("x", state::later);
+        play.ring();
+        std::this_thread::sleep_for(2ms);
+    }
+    EXPECT_TRUE(play.has_ended());
+}
+
+}  // namespace
+}  // namespace scimd::net
