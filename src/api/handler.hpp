@@ -47,7 +47,14 @@ struct recorded_refusal {
     http::response response;
 };
 
-struct reply : std::variant<http::response, recorded_refusal, work, body_wanted, chore> {
+// A response whose body goes on behind what it has already: piece after piece, each made in a read of its own
+// after the work that this came from has been committed (see http::body_source). An exception cuts it off.
+struct streamed {
+    http::response head;
+    std::function<http::body_source::state(store::transaction&, std::string& piece)> next;
+};
+
+struct reply : std::variant<http::response, recorded_refusal, work, body_wanted, chore, streamed> {
     using variant::variant;
 };
 

@@ -17,6 +17,18 @@ reply perform(const work& job, store::database& database)
     return outcome;
 }
 
+http::response read_whole(streamed stream, store::database& database)
+{
+    auto state = http::body_source::state::more;
+    while (state == http::body_source::state::more) {
+        store::run(database, store::intent::read, [&](store::transaction& tx) {
+            state = stream.next(tx, stream.head.body);
+            return store::verdict::commit;
+        });
+    }
+    return std::move(stream.head);
+}
+
 }  // namespace
 
 http::response run_to_end(const site& served, store::database& database, http::request request)
@@ -29,6 +41,8 @@ http::response run_to_end(const site& served, store::database& database, http::r
             return std::move(*response);
         if (auto* refusal = std::get_if<recorded_refusal>(&next))
             return std::move(refusal->response);
+        if (auto* stream = std::get_if<streamed>(&next))
+            return read_whole(std::move(*stream), database);
         if (auto* job = std::get_if<work>(&next)) {
             next = perform(work(std::move(*job)), database);
         } else if (auto* wanted = std::get_if<body_wanted>(&next)) {

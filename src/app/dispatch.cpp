@@ -1,5 +1,7 @@
 #include "app/dispatch.hpp"
 
+#include "app/stream_source.hpp"
+
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -66,6 +68,8 @@ asio::awaitable<http::response> dispatcher::run(api::call& on, net::exchange& on
             co_return std::move(*response);
         if (auto* refusal = std::get_if<api::recorded_refusal>(&next))
             co_return std::move(refusal->response);
+        if (auto* stream = std::get_if<api::streamed>(&next))
+            co_return with_stream(database_, std::move(*stream));
         if (auto* work = std::get_if<api::work>(&next)) {
             api::work job = std::move(*work);
             next = co_await perform(std::move(job));
