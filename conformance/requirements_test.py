@@ -1,0 +1,74 @@
+"""requirements.md is true: what it names exists, every case is named, and each MUST is proved or a stated gap.
+
+Usage: requirements_test.py BUILD_FOLDER
+"""
+
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+FOLDER = pathlib.Path(__file__).parent
+ABSOLUTE = {"MUST", "MUST NOT", "SHALL", "SHALL NOT", "REQUIRED"}
+LEVELS = ABSOLUTE | {"SHOULD", "SHOULD NOT", "MAY"}
+
+
+def cases():
+    """Every case as "suite: name"."""
+    found = []
+    for part in ("cases", "idp"):
+        for file in sorted((FOLDER / part).rglob("*.json")):
+            suite = file.relative_to(FOLDER / "cases" if part == "cases" else FOLDER).with_suffix("")
+            read = json.loads(file.read_text(encoding="utf-8"))
+            found += [f"{suite}: {case['name']}" for case in (read if isinstance(read, list) else [read])]
+    return found
+
+
+def tests(build):
+    listed = subprocess.run(
+        ["ctest", "--test-dir", build, "--show-only=json-v1"], capture_output=True, text=True, check=True
+    )
+    return [test["name"] for test in json.loads(listed.stdout)["tests"]]
+
+
+def rows(page):
+    """Number, level and proof of each row."""
+    for line in page.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if re.fullmatch(r"[ABC]\d+", cells[0]):
+            yield cells[0], cells[2], "|".join(cells[4:])
+
+
+def complaints(page, known_cases, known_tests):
+    named = re.findall(r"`([^`]+)`", page)
+    wildcards = [name.removesuffix("*") for name in named if name.endswith(": *")]
+    for name in named:
+        if name.startswith("ctest: "):
+            if not any(test.startswith(name.removeprefix("ctest: ")) for test in known_tests):
+                yield f"no such test: {name}"
+        elif re.match(r"[\w-]+/[\w/-]+: ", name) and not name.endswith("*") and name not in known_cases:
+            yield f"no such case: {name}"
+    for case in known_cases:
+        if case not in named and not any(case.startswith(wildcard) for wildcard in wildcards):
+            yield f"named nowhere: {case}"
+    numbers = [number for number, _, _ in rows(page)]
+    yield from (f"stands twice: {number}" for number in set(numbers) if numbers.count(number) > 1)
+    for number, level, proof in rows(page):
+        if level not in LEVELS:
+            yield f"{number}: {level} is no level"
+        if level in ABSOLUTE and not proof:
+            yield f"{number}: neither proof nor gap"
+    if not numbers:
+        yield "no requirement was read"
+
+
+def main():
+    page = (FOLDER / "requirements.md").read_text(encoding="utf-8")
+    found = list(complaints(page, set(cases()), tests(sys.argv[1])))
+    print("\n".join(sorted(found)) or f"{len(list(rows(page)))} requirements hold")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
