@@ -1,4 +1,4 @@
-"""requirements.md is true: what it names exists, every case is named, and each MUST is proved or a stated gap.
+"""What requirements.md and regressions.md name exists, and every case is named; each MUST has proof or a gap.
 
 Usage: requirements_test.py BUILD_FOLDER
 """
@@ -64,7 +64,9 @@ def complaints(page, known_cases, known_tests):
 
 
 def main():
-    page = (FOLDER / "requirements.md").read_text(encoding="utf-8")
+    page = "\n".join(
+        (FOLDER / name).read_text(encoding="utf-8") for name in ("requirements.md", "regressions.md")
+    )
     found = list(complaints(page, set(cases()), tests(sys.argv[1])))
     print("\n".join(sorted(found)) or f"{len(list(rows(page)))} requirements hold")
     return 1 if found else 0
