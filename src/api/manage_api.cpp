@@ -40,6 +40,7 @@ std::string_view status_name(tenants::domain_status status)
         case tenants::domain_status::verified:
             return "VERIFIED";
         case tenants::domain_status::failed:
+        case tenants::domain_status::lapsed:
             return "FAILED";
     }
     return "VERIFICATION_STATUS_UNSPECIFIED";

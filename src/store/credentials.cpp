@@ -135,6 +135,8 @@ std::optional<bearer> find_bearer(transaction& tx, const sha256_digest& digest)
             .directory = tenants::read_directory(current, 5),
         };
     });
+    if (found && !tenants::is_organization(tx, found->directory.organization))
+        found.reset();
     return found;
 }
 

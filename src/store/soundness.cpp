@@ -40,6 +40,28 @@ constexpr sql::statement invariants[] = {
         " union all select directory_id, group_id, 0, count(*) from members group by directory_id, group_id)"
         " group by directory_id, group_id having sum(kept) <> sum(counted)",
     },
+    {
+        "soundness.active_users",
+        "select 'organization ' || o.id || ': ' || count(r.id) || ' seats taken, but ' || o.active_users"
+        " || ' by the kept count' from organizations o left join directories d on d.organization_id = o.id"
+        " left join resources r on r.directory_id = d.id and r.type = 'User' and coalesce(r.active, 1) = 1"
+        " and not exists (select 1 from held_users h where h.directory_id = d.id and h.user_id = r.id)"
+        " group by o.id having count(r.id) <> o.active_users",
+    },
+    {
+        "soundness.held_users",
+        "select 'directory ' || d.id || ': ' || count(h.user_id) || ' held users, but ' || d.held_users"
+        " || ' by the kept count' from directories d left join held_users h on h.directory_id = d.id"
+        " group by d.id having count(h.user_id) <> d.held_users",
+    },
+    {
+        "soundness.held_members",
+        "select 'group ' || c.group_id || ': ' || count(h.user_id) || ' held members, but ' || c.held"
+        " || ' by the kept count' from member_counts c left join members m"
+        " on m.directory_id = c.directory_id and m.group_id = c.group_id left join held_users h"
+        " on h.directory_id = m.directory_id and h.user_id = m.member_id"
+        " group by c.directory_id, c.group_id having count(h.user_id) <> c.held",
+    },
 };
 
 constexpr sql::statement first_damage{"soundness.first_damage", "pragma integrity_check(1)"};

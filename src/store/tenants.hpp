@@ -2,8 +2,9 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "base/domain_name.hpp"
 #include "base/id.hpp"
+#include "store/domains.hpp"
+#include "store/organizations.hpp"
 #include "store/transaction.hpp"
 
 #include <cstdint>
@@ -17,54 +18,9 @@ namespace scimd::store::tenants {
 environment_id environment(transaction& tx
 );  // the one environment of this store, made by the first migration's run
 
-struct organization {
-    organization_id id;
-    std::string display_name;
-    std::optional<std::string> external_id;  // unique in the environment
-    time_point created;
-    time_point updated;
-};
-
-// Empty: the external id is taken.
-std::optional<organization> insert_organization(
-    transaction& tx, std::string_view display_name, const std::optional<std::string>& external_id
-);
-std::optional<organization> find_organization(transaction& tx, organization_id id);
-std::optional<organization> find_organization_by_external_id(transaction& tx, std::string_view external_id);
-// In the order of ids, those after `after`.
-std::vector<organization> list_organizations(transaction& tx, organization_id after, std::int64_t limit);
-std::int64_t count_organizations(transaction& tx);
-
-enum class domain_status { pending, verified, failed };
-
-struct domain {
-    domain_id id;
-    organization_id organization;
-    std::string name;  // A-labels, see base/domain_name.hpp
-    domain_status status = domain_status::verified;
-    bool covers_subdomains = false;
-    time_point created;
-    time_point updated;
-};
-
-// Empty: the name belongs to this organization or another one already (one owner a name).
-std::optional<domain> insert_domain(
-    transaction& tx,
-    organization_id owner,
-    const domain_name& name,
-    domain_status status,
-    bool covers_subdomains
-);
-std::optional<domain> find_domain(transaction& tx, organization_id owner, domain_id id);
-std::vector<domain> list_domains(
-    transaction& tx, organization_id owner, std::int64_t offset, std::int64_t limit
-);
-bool delete_domain(transaction& tx, organization_id owner, domain_id id);  // false: was not there
-
-// Whether the name, or a parent of it that covers sub-domains, is a verified domain of the organization.
-bool is_verified_domain(transaction& tx, organization_id owner, const domain_name& name);
-
-enum class domain_policy { off, reject };
+// What becomes of users outside the verified domains: taken in, refused, or kept back until their domain is
+// verified.
+enum class domain_policy { off, reject, hold };
 
 struct directory {
     directory_id id;

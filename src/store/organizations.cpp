@@ -1,0 +1,244 @@
+#include "store/organizations.hpp"
+
+#include "store/tenants.hpp"
+
+#include <limits>
+#include <utility>
+
+namespace scimd::store::tenants {
+namespace {
+
+constexpr sql::statement insert_row{
+    "organizations.insert",
+    "insert into organizations (id, environment_id, display_name, external_id, created_at, updated_at,"
+    " region_code, metadata, slug, logo_url, features, session_policy, max_allowed_users)"
+    " values ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10, $11, $12) on conflict do nothing",
+};
+
+constexpr sql::statement update_row{
+    "organizations.update",
+    "update organizations set display_name = $3, external_id = $4, updated_at = $5, region_code = $6,"
+    " metadata = $7, slug = $8, logo_url = $9, features = $10, session_policy = $11, max_allowed_users = $12"
+    " where id = $1 and not exists (select 1 from organizations other where other.environment_id = $2"
+    " and other.id <> $1 and other.external_id = $4) and not exists (select 1 from organizations other"
+    " where other.environment_id = $2 and other.id <> $1 and other.slug = $8)",
+};
+
+constexpr sql::statement is_alive{
+    "organizations.is_alive",
+    "select 1 from organizations where id = $1 and deleted_at is null",
+};
+
+constexpr sql::statement find_row{
+    "organizations.find",
+    "select id, display_name, external_id, created_at, updated_at, region_code, metadata, slug, logo_url,"
+    " features, session_policy, max_allowed_users, active_users from organizations"
+    " where id = $1 and deleted_at is null",
+};
+
+constexpr sql::statement find_row_by_external_id{
+    "organizations.find_by_external_id",
+    "select id, display_name, external_id, created_at, updated_at, region_code, metadata, slug, logo_url,"
+    " features, session_policy, max_allowed_users, active_users from organizations"
+    " where environment_id = $1 and external_id = $2 and deleted_at is null",
+};
+
+constexpr sql::statement find_row_by_slug{
+    "organizations.find_by_slug",
+    "select id, display_name, external_id, created_at, updated_at, region_code, metadata, slug, logo_url,"
+    " features, session_policy, max_allowed_users, active_users from organizations"
+    " where environment_id = $1 and slug = $2 and deleted_at is null",
+};
+
+constexpr sql::statement list_rows{
+    "organizations.list",
+    "select id, display_name, external_id, created_at, updated_at, region_code, metadata, slug, logo_url,"
+    " features, session_policy, max_allowed_users, active_users from organizations"
+    " where id > $1 and deleted_at is null order by id limit $2",
+};
+
+constexpr sql::statement list_rows_before{
+    "organizations.list_before",
+    "select id, display_name, external_id, created_at, updated_at, region_code, metadata, slug, logo_url,"
+    " features, session_policy, max_allowed_users, active_users from organizations"
+    " where id < $1 and deleted_at is null order by id desc limit $2",
+};
+
+constexpr sql::statement count_rows{
+    "organizations.count",
+    "select count(*) from organizations where deleted_at is null",
+};
+
+constexpr sql::statement mark_row{
+    "organizations.begin_removal",
+    "update organizations set deleted_at = $2, external_id = null, slug = null"
+    " where id = $1 and deleted_at is null",
+};
+
+constexpr sql::statement find_marked{
+    "organizations.next_to_remove",
+    "select id from organizations where deleted_at is not null order by deleted_at limit 1",
+};
+
+constexpr sql::statement delete_row{
+    "organizations.finish_removal",
+    "delete from organizations where id = $1 and deleted_at is not null",
+};
+
+std::optional<std::string> read_text(const sql::row& current, int column)
+{
+    return current.is_null(column) ? std::nullopt : std::optional(std::string(current.text(column)));
+}
+
+organization read(const sql::row& current)
+{
+    return {
+        .id = {current.integer(0)},
+        .display_name = std::string(current.text(1)),
+        .external_id = read_text(current, 2),
+        .created = from_column(current.integer(3)),
+        .updated = from_column(current.integer(4)),
+        .region_code = std::string(current.text(5)),
+        .metadata = std::string(current.text(6)),
+        .slug = read_text(current, 7),
+        .logo_url = read_text(current, 8),
+        .features = read_text(current, 9),
+        .session_policy = std::string(current.text(10)),
+        .max_allowed_users = current.is_null(11) ? std::nullopt : std::optional(current.integer(11)),
+        .active_users = current.integer(12),
+    };
+}
+
+std::optional<organization> find_one(
+    transaction& tx, const sql::statement& what, std::initializer_list<sql::parameter> parameters
+)
+{
+    std::optional<organization> found;
+    tx.sql().run(what, parameters, [&](const sql::row& current) { found = read(current); });
+    return found;
+}
+
+std::vector<organization> list(
+    transaction& tx, const sql::statement& what, organization_id from, std::int64_t limit
+)
+{
+    std::vector<organization> found;
+    tx.sql().run(what, {from.value, limit}, [&](const sql::row& current) { found.push_back(read(current)); });
+    return found;
+}
+
+// Both statements have the same parameters.
+std::int64_t write(transaction& tx, const sql::statement& how, const organization& what)
+{
+    return tx.sql().run(
+        how,
+        {what.id.value,
+         environment(tx).value,
+         what.display_name,
+         sql::nullable(what.external_id),
+         to_column(tx.now()),
+         what.region_code,
+         what.metadata,
+         sql::nullable(what.slug),
+         sql::nullable(what.logo_url),
+         sql::nullable(what.features),
+         what.session_policy,
+         sql::nullable(what.max_allowed_users)}
+    );
+}
+
+}  // namespace
+
+std::optional<organization> insert_organization(
+    transaction& tx, std::string_view display_name, const std::optional<std::string>& external_id
+)
+{
+    organization what;
+    what.display_name = display_name;
+    what.external_id = external_id;
+    return insert_organization(tx, std::move(what));
+}
+
+std::optional<organization> insert_organization(transaction& tx, organization what)
+{
+    what.id = {tx.next_id()};
+    what.created = tx.now();
+    what.updated = tx.now();
+    if (write(tx, insert_row, what) == 0)
+        return std::nullopt;
+    return what;
+}
+
+bool update_organization(transaction& tx, const organization& what)
+{
+    return write(tx, update_row, what) > 0;
+}
+
+bool is_organization(transaction& tx, organization_id id)
+{
+    bool is_found = false;
+    tx.sql().run(is_alive, {id.value}, [&](const sql::row&) { is_found = true; });
+    return is_found;
+}
+
+std::optional<organization> find_organization(transaction& tx, organization_id id)
+{
+    return find_one(tx, find_row, {id.value});
+}
+
+std::optional<organization> find_organization_by_external_id(transaction& tx, std::string_view external_id)
+{
+    return find_one(tx, find_row_by_external_id, {environment(tx).value, external_id});
+}
+
+std::optional<organization> find_organization_by_slug(transaction& tx, std::string_view slug)
+{
+    return find_one(tx, find_row_by_slug, {environment(tx).value, slug});
+}
+
+std::vector<organization> list_organizations(transaction& tx, organization_id after, std::int64_t limit)
+{
+    return list(tx, list_rows, after, limit);
+}
+
+std::vector<organization> list_organizations_before(
+    transaction& tx, organization_id before, std::int64_t limit
+)
+{
+    return list(tx, list_rows_before, before, limit);
+}
+
+void each_organization(transaction& tx, const std::function<bool(const organization&)>& each)
+{
+    tx.sql().run(list_rows, {0, std::numeric_limits<std::int64_t>::max()}, [&](const sql::row& current) {
+        return each(read(current));
+    });
+}
+
+std::int64_t count_organizations(transaction& tx)
+{
+    std::int64_t total = 0;
+    tx.sql().run(count_rows, {}, [&](const sql::row& current) { total = current.integer(0); });
+    return total;
+}
+
+void begin_removal(transaction& tx, organization_id id)
+{
+    tx.sql().run(mark_row, {id.value, to_column(tx.now())});
+}
+
+std::optional<organization_id> next_to_remove(transaction& tx)
+{
+    std::optional<organization_id> found;
+    tx.sql().run(find_marked, {}, [&](const sql::row& current) {
+        found = organization_id{current.integer(0)};
+    });
+    return found;
+}
+
+void finish_removal(transaction& tx, organization_id id)
+{
+    tx.sql().run(delete_row, {id.value});
+}
+
+}  // namespace scimd::store::tenants
