@@ -6,6 +6,7 @@
 #include "base/clock.hpp"
 #include "store/sql.hpp"
 
+#include <chrono>
 #include <cstdint>
 
 namespace scimd::store {
@@ -23,10 +24,18 @@ public:
     [[nodiscard]] time_point now() const noexcept { return now_; }
     [[nodiscard]] std::int64_t next_id() { return ids_.next(); }
 
+    // How long it has been running: for works that end early and go on in another transaction, so that nobody
+    // waits for them. What they do must not depend on it.
+    [[nodiscard]] std::chrono::steady_clock::duration age() const
+    {
+        return std::chrono::steady_clock::now() - begun_;
+    }
+
 private:
     sql::connection& connection_;
     time_point now_;
     id_source& ids_;
+    std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
 };
 
 // Times are stored as microseconds since 1970.
