@@ -1,5 +1,6 @@
 #include "scim/discovery.hpp"
 
+#include "scim/bulk.hpp"
 #include "scim/query.hpp"
 #include "scim/urn.hpp"
 
@@ -139,6 +140,16 @@ json::object meta(std::string_view resource_type, std::string_view base_url, std
     };
 }
 
+json::object bulk_support(std::size_t payload_bytes_max)
+{
+    const bool is_supported = payload_bytes_max > 0;
+    return {
+        {"supported", is_supported},
+        {"maxOperations", is_supported ? bulk_operations_max : 0},
+        {"maxPayloadSize", payload_bytes_max},
+    };
+}
+
 json::object bearer_scheme()
 {
     return {
@@ -159,7 +170,7 @@ json::object service_provider_config(const capabilities& what, std::string_view 
     if (!what.documentation_uri.empty())
         document["documentationUri"] = what.documentation_uri;
     document["patch"] = json::object{{"supported", true}};
-    document["bulk"] = json::object{{"supported", false}, {"maxOperations", 0}, {"maxPayloadSize", 0}};
+    document["bulk"] = bulk_support(what.bulk_payload_bytes_max);
     document["filter"] = json::object{{"supported", true}, {"maxResults", what.filter_results_max}};
     document["changePassword"] = json::object{{"supported", false}};
     document["sort"] = json::object{{"supported", true}};

@@ -11,7 +11,8 @@ namespace scimd::scim {
 
 struct capabilities {  // what is advertised is what is enforced
     std::size_t filter_results_max = 1'000;
-    std::string_view documentation_uri;  // empty: left out
+    std::size_t bulk_payload_bytes_max = 0;  // of bulk requests; 0: none are taken
+    std::string_view documentation_uri;      // empty: left out
 };
 
 // `base_url` is the directory's SCIM base without a trailing slash; it becomes meta.location.

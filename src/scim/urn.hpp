@@ -16,6 +16,8 @@ constexpr std::string_view schema = "urn:ietf:params:scim:schemas:core:2.0:Schem
 constexpr std::string_view list_response = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 constexpr std::string_view search_request = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
 constexpr std::string_view patch_op = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+constexpr std::string_view bulk_request = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
+constexpr std::string_view bulk_response = "urn:ietf:params:scim:api:messages:2.0:BulkResponse";
 constexpr std::string_view error = "urn:ietf:params:scim:api:messages:2.0:Error";
 
 }  // namespace scimd::scim::urn

@@ -60,6 +60,16 @@ TEST(service_provider_config, advertises_what_there_is)
     })"));
 }
 
+TEST(service_provider_config, advertises_bulk_where_it_has_a_payload)
+{
+    capabilities what;
+    what.bulk_payload_bytes_max = 4'096;
+    EXPECT_EQ(
+        to_text(service_provider_config(what, base_url).at("bulk")),
+        R"({"supported":true,"maxOperations":1000,"maxPayloadSize":4096})"
+    );
+}
+
 TEST(service_provider_config, follows_the_capabilities)
 {
     const json::object document =
