@@ -189,9 +189,11 @@ reply delete_resource(const house& home, call& on)
                 }};
 }
 
-reply get_service_provider_config(const house&, call& on)
+reply get_service_provider_config(const house& home, call& on)
 {
-    return scim_response(on, 200, to_text(scim::service_provider_config({}, on.who.base_url)));
+    scim::capabilities what;
+    what.bulk_payload_bytes_max = home.bounds.scim_body_bytes_max;
+    return scim_response(on, 200, to_text(scim::service_provider_config(what, on.who.base_url)));
 }
 
 reply list_resource_types(const house& home, call& on)

@@ -1,6 +1,7 @@
 #include "api/site.hpp"
 
 #include "api/authenticate.hpp"
+#include "api/bulk_api.hpp"
 #include "api/manage_api.hpp"
 #include "api/ops_api.hpp"
 #include "api/render.hpp"
@@ -23,6 +24,7 @@ constexpr std::array table = {
     route{"GET",    "/directory/{directory}/scim/v2/ResourceTypes/{id}",    principal::directory, get_resource_type},
     route{"GET",    "/directory/{directory}/scim/v2/Schemas",               principal::directory, list_schemas},
     route{"GET",    "/directory/{directory}/scim/v2/Schemas/{id}",          principal::directory, get_schema},
+    route{"POST",   "/directory/{directory}/scim/v2/Bulk",                  principal::directory, post_bulk},
     route{"GET",    "/directory/{directory}/scim/v2/{endpoint}",            principal::directory, list_resources},
     route{"POST",   "/directory/{directory}/scim/v2/{endpoint}",            principal::directory, create_resource},
     route{"GET",    "/directory/{directory}/scim/v2/{endpoint}/{id}",       principal::directory, get_resource},

@@ -96,7 +96,6 @@ TEST_F(scim_test, what_a_client_does_wrong_is_told_in_scim_s_words)
     expect_failure(
         home.scim("POST", "/Users", test::user_text("b", R"(,"active":"maybe")")), 400, "invalidValue"
     );
-    expect_failure(home.scim("POST", "/Bulk", "{}"), 404, "");
     expect_failure(home.scim("GET", "/Users/diruser_1"), 404, "");
     expect_failure(home.scim("GET", "/Me"), 404, "");
     expect_failure(home.scim("PUT", anna, "{}"), 400, "invalidValue");
@@ -191,7 +190,7 @@ TEST_F(scim_test, the_service_describes_itself)
     EXPECT_EQ(config.status, 200);
     EXPECT_TRUE(config.member("patch").at("supported").as_bool());
     EXPECT_TRUE(config.member("etag").at("supported").as_bool());
-    EXPECT_FALSE(config.member("bulk").at("supported").as_bool());
+    EXPECT_TRUE(config.member("bulk").at("supported").as_bool());
 
     EXPECT_EQ(
         home.scim("GET", "/ResourceTypes").resources("name"), (std::vector<std::string>{"User", "Group"})

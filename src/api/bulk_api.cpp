@@ -1,0 +1,51 @@
+#include "api/bulk_api.hpp"
+
+#include "api/render.hpp"
+#include "api/scim_body.hpp"
+#include "scim/bulk.hpp"
+#include "service/bulk.hpp"
+
+#include <memory>
+#include <utility>
+
+namespace scimd::api {
+namespace {
+
+using shared_job = std::shared_ptr<const service::bulk_job>;  // of all copies of the next round's work
+
+// Each round is a work of its own, so that others write in between.
+reply next_round(const call& on, shared_job job, service::bulk_progress progress)
+{
+    return work{
+        store::intent::write,
+        [&on, job = std::move(job), progress = std::move(progress)](store::transaction& tx) -> reply {
+            auto next = progress;
+            service::run_bulk(tx, on.who, *job, next);
+            if (next.is_done(*job))
+                return scim_response(on, 200, scim::bulk_message(next.results));
+            return next_round(on, job, std::move(next));
+        }
+    };
+}
+
+}  // namespace
+
+reply post_bulk(const house& home, call& on)
+{
+    const auto bytes_max = home.bounds.scim_body_bytes_max;
+    const auto too_large = scim::bulk_too_large(bytes_max);
+    return with_json_body(
+        on,
+        {bytes_max, too_large},
+        [&home, &on, too_large](const json::object& body) -> reply {
+            auto request = scim::parse_bulk(body, home.schemas, too_large);
+            if (!request)
+                return scim_error(on, request.error());
+            return next_round(
+                on, std::make_shared<const service::bulk_job>(service::prepare_bulk(std::move(*request))), {}
+            );
+        }
+    );
+}
+
+}  // namespace scimd::api

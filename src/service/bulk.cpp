@@ -1,0 +1,345 @@
+#include "service/bulk.hpp"
+
+#include "scim/bulk_reference.hpp"
+#include "scim/projection.hpp"
+#include "scim/quirks.hpp"
+#include "service/etag.hpp"
+#include "service/provisioning.hpp"
+#include "store/savepoint.hpp"
+
+#include <set>
+#include <string_view>
+#include <utility>
+
+namespace scimd::service {
+namespace {
+
+result<bulk_body> read_data(json::object data, const scim::bulk_demand& wanted)
+{
+    const auto& type = *wanted.type;
+    if (wanted.method == scim::bulk_method::remove)
+        return bulk_body();
+    if (wanted.method == scim::bulk_method::patch) {
+        auto change = scim::parse_patch(scim::quirks::rewrite_patch(std::move(data), type), type);
+        if (!change)
+            return change.error();
+        return bulk_body(std::move(*change));
+    }
+    auto body = scim::read_body(scim::quirks::rewrite_resource(std::move(data), type), type);
+    if (!body)
+        return body.error();
+    return bulk_body(std::move(*body));
+}
+
+int success_status(scim::bulk_method method)
+{
+    switch (method) {
+        case scim::bulk_method::post:
+            return 201;
+        case scim::bulk_method::remove:
+            return 204;
+        case scim::bulk_method::put:
+        case scim::bulk_method::patch:
+            break;
+    }
+    return 200;
+}
+
+// What came of one operation: a resource (none when it was removed), or why not.
+struct outcome {
+    representation made;
+    std::optional<error> failure;
+    bool is_recorded = false;  // a refusal, whose traces stay
+};
+
+outcome failed(error reason)
+{
+    return {.made = {}, .failure = std::move(reason)};
+}
+
+outcome outcome_of(result<provisioned> done)
+{
+    if (!done)
+        return failed(done.error());
+    if (auto* refusal = std::get_if<refused>(&*done))
+        return {.made = {}, .failure = std::move(refusal->reason), .is_recorded = true};
+    return {.made = std::get<representation>(std::move(*done)), .failure = std::nullopt};
+}
+
+store::verdict verdict_of(const outcome& done)
+{
+    return done.failure && !done.is_recorded ? store::verdict::rollback : store::verdict::commit;
+}
+
+// The response of an operation that succeeds has no body: RFC 7644 §3.7 leaves that to the server.
+scim::projection id_alone(const scim::resource_type& type)
+{
+    return scim::parse_projection("id", "", type);
+}
+
+std::string id_in(const representation& made)
+{
+    return made.location.substr(made.location.rfind('/') + 1);
+}
+
+class round {
+public:
+    round(store::transaction& tx, const caller& who, const bulk_job& job, bulk_progress& progress)
+        : tx_(tx), who_(who), job_(job), progress_(progress)
+    {
+    }
+
+    void run()
+    {
+        std::size_t operations = 0;
+        do {
+            const auto& unit = job_.units[progress_.next_unit++];
+            if (unit.is_circle)
+                run_circle(unit.operations);
+            else
+                run_one(unit.operations.front());
+            operations += unit.operations.size();
+        } while (!progress_.is_done(job_) && operations < bulk_round_operations_max &&
+                 tx_.age() < bulk_round_time_max);
+    }
+
+private:
+    struct broken_circle {
+        std::size_t index;  // of the operation that failed
+        outcome done;
+    };
+
+    [[nodiscard]] const scim::bulk_demand& demand(std::size_t index) const
+    {
+        return *job_.request.operations[index].wanted;
+    }
+
+    [[nodiscard]] std::optional<std::string> id_of(const std::string& bulk_id) const
+    {
+        const auto found = progress_.ids.find(bulk_id);
+        return found == progress_.ids.end() ? std::nullopt : std::optional(found->second);
+    }
+
+    [[nodiscard]] result<bulk_body> read_resolved(const scim::bulk_demand& wanted) const
+    {
+        const auto lookup = [this](const std::string& bulk_id) { return id_of(bulk_id); };
+        return read_data(scim::resolve_references(wanted, lookup), wanted);
+    }
+
+    // "bulkId:x" stays as it is while there is no x.
+    [[nodiscard]] std::string resolved_id(const std::string& id) const
+    {
+        const auto reference = scim::reference_in_id(id);
+        return reference.empty() ? id : id_of(std::string(reference)).value_or(id);
+    }
+
+    // What was to be created before and is not there; `circle` will be.
+    [[nodiscard]] std::optional<error> lost_reference(
+        const scim::bulk_demand& wanted, const std::set<std::string_view>& circle = {}
+    ) const
+    {
+        for (const auto& reference : wanted.references)
+            if (!progress_.ids.contains(reference) && !circle.contains(reference))
+                return error{
+                    errc::conflict, "The resource with the bulkId \"" + reference + "\" was not created."
+                };
+        return std::nullopt;
+    }
+
+    void run_one(std::size_t index)
+    {
+        outcome done;
+        store::attempt(tx_, [&] {
+            done = perform(index);
+            return verdict_of(done);
+        });
+        note(index, done);
+    }
+
+    outcome perform(std::size_t index)
+    {
+        const auto& wanted = job_.request.operations[index].wanted;
+        if (!wanted)
+            return failed(wanted.error());
+        if (auto lost = lost_reference(*wanted))
+            return failed(std::move(*lost));
+        if (wanted->references.empty())
+            return perform(*wanted, job_.bodies[index]);
+        return perform(*wanted, read_resolved(*wanted));
+    }
+
+    outcome perform(const scim::bulk_demand& wanted, const result<bulk_body>& body)
+    {
+        if (!body)
+            return failed(body.error());
+        const auto& type = *wanted.type;
+        if (wanted.method == scim::bulk_method::post)
+            return outcome_of(create(tx_, who_, type, std::get<scim::incoming>(*body), id_alone(type)));
+        target what{&type, resolved_id(wanted.id), {}, id_alone(type)};
+        if (!wanted.version.empty()) {
+            auto tags = entity_tags::parse(wanted.version);
+            if (!tags)
+                return failed({errc::invalid_value, "version is no entity tag, as in W/\"1\"."});
+            what.conditions.if_match = std::move(*tags);
+        }
+        if (wanted.method == scim::bulk_method::put)
+            return outcome_of(replace(tx_, who_, what, std::get<scim::incoming>(*body)));
+        if (wanted.method == scim::bulk_method::patch)
+            return outcome_of(patch(tx_, who_, what, std::get<scim::patch>(*body)));
+        if (auto removed = remove(tx_, who_, what); !removed)
+            return failed(removed.error());
+        return {};
+    }
+
+    // RFC 7644 §3.7.1. Nobody sees the state between, and when one of them fails all do.
+    void run_circle(const std::vector<std::size_t>& indexes)
+    {
+        if (indexes.size() > bulk_circle_max) {
+            const error reason{
+                errc::conflict,
+                "More than " + std::to_string(bulk_circle_max) +
+                    " operations refer to each other in a circle."
+            };
+            for (const auto index : indexes)
+                note(index, failed(reason));
+            return;
+        }
+        std::vector<outcome> done;
+        std::optional<broken_circle> broken;
+        store::attempt(tx_, [&] {
+            broken = try_circle(indexes, done);
+            return broken ? store::verdict::rollback : store::verdict::commit;
+        });
+        if (broken)
+            return give_up(indexes, *broken);
+        for (std::size_t i = 0; i < indexes.size(); ++i)
+            note(indexes[i], done[i]);
+    }
+
+    // Creates all of them without what is not there yet, then fills that in.
+    std::optional<broken_circle> try_circle(
+        const std::vector<std::size_t>& indexes, std::vector<outcome>& done
+    )
+    {
+        std::set<std::string_view> circle;
+        for (const auto index : indexes)
+            circle.insert(bulk_id(index));
+        for (const auto index : indexes) {
+            if (auto lost = lost_reference(demand(index), circle))
+                return broken_circle{index, failed(std::move(*lost))};
+            auto created = perform(demand(index), read_resolved(demand(index)));
+            if (created.failure)
+                return broken_circle{index, std::move(created)};
+            progress_.ids[bulk_id(index)] = id_in(created.made);
+        }
+        for (const auto index : indexes) {
+            done.push_back(fill(index));
+            if (done.back().failure)
+                return broken_circle{index, std::move(done.back())};
+        }
+        return std::nullopt;
+    }
+
+    // The second pass: what was created becomes what was asked for.
+    outcome fill(std::size_t index)
+    {
+        const auto& type = *demand(index).type;
+        const auto body = read_resolved(demand(index));
+        if (!body)
+            return failed(body.error());
+        const target what{&type, progress_.ids.at(bulk_id(index)), {}, id_alone(type)};
+        auto filled = outcome_of(replace(tx_, who_, what, std::get<scim::incoming>(*body)));
+        if (filled.failure)
+            return failed(
+                {errc::conflict, "The circular references cannot be resolved: " + filled.failure->detail}
+            );
+        return filled;
+    }
+
+    void give_up(const std::vector<std::size_t>& indexes, const broken_circle& broken)
+    {
+        for (const auto index : indexes)
+            progress_.ids.erase(bulk_id(index));
+        // Its record went with the others' traces.
+        if (broken.done.is_recorded)
+            store::attempt(tx_, [&] {
+                return verdict_of(perform(demand(broken.index), read_resolved(demand(broken.index))));
+            });
+        const error consequence{
+            errc::conflict,
+            "It refers in a circle to the bulkId \"" + bulk_id(broken.index) + "\", which was not created."
+        };
+        for (const auto index : indexes)
+            note(index, index == broken.index ? broken.done : failed(consequence));
+    }
+
+    [[nodiscard]] const std::string& bulk_id(std::size_t index) const
+    {
+        return job_.request.operations[index].bulk_id;
+    }
+
+    void note(std::size_t index, const outcome& done)
+    {
+        const auto& operation = job_.request.operations[index];
+        scim::bulk_result made{
+            .method = operation.method,
+            .bulk_id = operation.bulk_id,
+            .location = done.made.location,
+            .version = done.made.version > 0 ? etag(done.made.version) : "",
+            .status = done.failure ? http_status(done.failure->code) : 0,
+            .failure = done.failure
+        };
+        if (made.location.empty())
+            made.location = location_of(operation);
+        if (done.failure)
+            ++progress_.errors;
+        else
+            made.status = success_status(operation.wanted->method);
+        if (!done.failure && operation.wanted->method == scim::bulk_method::post)
+            progress_.ids[operation.bulk_id] = id_in(done.made);
+        progress_.results[index] = std::move(made);
+    }
+
+    // Of a resource that was not represented. What was not created has none.
+    [[nodiscard]] std::string location_of(const scim::bulk_operation& operation) const
+    {
+        if (operation.method == "POST" || !operation.path.starts_with('/'))
+            return {};
+        if (!operation.wanted)
+            return who_.base_url + operation.path;
+        return who_.base_url + operation.wanted->type->endpoint + '/' + resolved_id(operation.wanted->id);
+    }
+
+    store::transaction& tx_;
+    const caller& who_;
+    const bulk_job& job_;
+    bulk_progress& progress_;
+};
+
+}  // namespace
+
+bulk_job prepare_bulk(scim::bulk_request request)
+{
+    bulk_job job{.request = std::move(request), .units = {}, .bodies = {}};
+    job.units = scim::plan_bulk(job.request);
+    job.bodies.reserve(job.request.operations.size());
+    for (const auto& operation : job.request.operations) {
+        const bool is_ready = operation.wanted && operation.wanted->references.empty();
+        job.bodies.push_back(is_ready ? read_data(operation.wanted->data, *operation.wanted) : bulk_body());
+    }
+    return job;
+}
+
+bool bulk_progress::is_done(const bulk_job& job) const noexcept
+{
+    const auto errors_max = job.request.errors_max;
+    return next_unit == job.units.size() || (errors_max > 0 && errors >= errors_max);
+}
+
+void run_bulk(store::transaction& tx, const caller& who, const bulk_job& job, bulk_progress& progress)
+{
+    progress.results.resize(job.request.operations.size());
+    round(tx, who, job, progress).run();
+}
+
+}  // namespace scimd::service

@@ -1,0 +1,176 @@
+// bulkIds: forward, backward and in circles (RFC 7644 §3.7.1, §3.7.2).
+#include "bulk_house.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace scimd::api {
+namespace {
+
+using bulk_reference_test = bulk_test;
+
+TEST_F(bulk_reference_test, references_stand_for_what_was_created_before)
+{
+    const auto answer = bulk(
+        post_user("m", "boss") + "," + post_user("u", "anna", managed_by("bulkId:m")) + "," +
+        post_group("inner", "Inner", members({"bulkId:u"})) + "," +
+        post_group("outer", "Outer", R"(,"members":["bulkId:inner",{"value":"bulkId:m"}])") +
+        R"(,{"method":"PATCH","path":"/Groups/bulkId:inner","data":{"Operations":[)"
+        R"({"op":"add","path":"members","value":[{"value":"bulkId:m","$ref":"../Users/bulkId:m"}]}]}},)"
+        R"({"method":"PATCH","path":"/Groups/bulkId:inner","data":{"Operations":[)"
+        R"({"op":"remove","path":"members[value eq \"bulkId:u\"]"}]}})"
+    );
+    EXPECT_EQ(statuses(answer), (texts{"201", "201", "201", "201", "200", "200"})) << answer.text;
+    const auto boss = id_of(result_of(answer, 0));
+    const auto inner = path_of(result_of(answer, 2));
+    const auto anna = home.scim("GET", path_of(result_of(answer, 1)));
+    EXPECT_NE(anna.text.find(R"("manager":{"value":")" + boss + "\"}"), std::string::npos) << anna.text;
+    EXPECT_EQ(members_of(inner), texts{boss});
+    EXPECT_EQ(members_of(path_of(result_of(answer, 3))), (texts{boss, id_of(result_of(answer, 2))}));
+    EXPECT_EQ(path_of(result_of(answer, 4)), inner);
+}
+
+TEST_F(bulk_reference_test, a_reference_in_a_ref_is_replaced_too)
+{
+    const auto answer = bulk(
+        post_user("m", "boss") + "," +
+        post_user(
+            "u",
+            "anna",
+            "," + std::string(enterprise) +
+                R"(:{"manager":{"value":"bulkId:m","$ref":"../Users/bulkId:m"},"department":"bulkId"})"
+        )
+    );
+    EXPECT_EQ(statuses(answer), (texts{"201", "201"})) << answer.text;
+    const auto boss = id_of(result_of(answer, 0));
+    const auto anna = home.scim("GET", path_of(result_of(answer, 1)));
+    EXPECT_NE(anna.text.find(R"("$ref":"../Users/)" + boss + "\""), std::string::npos) << anna.text;
+    EXPECT_NE(anna.text.find(R"("department":"bulkId")"), std::string::npos) << anna.text;
+}
+
+TEST_F(bulk_reference_test, an_operation_waits_for_what_it_refers_to)
+{
+    const auto staff = "/Groups/" + home.make_group("Staff");
+    const auto answer = bulk(
+        post_group("outer", "Outer", members({"bulkId:inner"})) + "," +
+        post_group("inner", "Inner", members({"bulkId:u"})) + R"(,{"method":"PATCH","path":")" + staff +
+        R"(","data":[{"op":"add","path":"members","value":[{"value":"bulkId:u"}]}]},)"
+        R"({"method":"PATCH","path":")" +
+        staff + R"(","data":[{"op":"remove","path":"members"}]},)" +
+        R"({"method":"PATCH","path":"/Users/bulkId:u","data":[{"op":"add","path":"title","value":"T"}]},)" +
+        post_user("u", "anna")
+    );
+    // The results stand in the order of the request.
+    EXPECT_EQ(statuses(answer), (texts{"201", "201", "200", "200", "200", "201"})) << answer.text;
+    const auto anna = id_of(result_of(answer, 5));
+    EXPECT_EQ(members_of(path_of(result_of(answer, 0))), texts{id_of(result_of(answer, 1))});
+    EXPECT_EQ(members_of(path_of(result_of(answer, 1))), texts{anna});
+    EXPECT_EQ(home.scim("GET", "/Users/" + anna).text_of("title"), "T");
+    // Both changes of one group are made in their order.
+    EXPECT_TRUE(members_of(staff).empty());
+}
+
+TEST_F(bulk_reference_test, what_refers_to_something_that_failed_fails_with_it)
+{
+    const auto answer = bulk(
+        R"({"method":"POST","path":"/Users","bulkId":"u","data":{}},)" +
+        post_group("g", "Staff", members({"bulkId:u"})) + "," +
+        post_group("h", "Others", members({"bulkId:g"})) +
+        R"(,{"method":"DELETE","path":"/Users/bulkId:u"},)" + post_user("v", "anna")
+    );
+    EXPECT_EQ(statuses(answer), (texts{"400", "409", "409", "409", "201"})) << answer.text;
+    EXPECT_NE(detail_of(result_of(answer, 1)).find("\"u\""), std::string::npos);
+    EXPECT_NE(detail_of(result_of(answer, 2)).find("\"g\""), std::string::npos);
+    EXPECT_EQ(path_of(result_of(answer, 3)), "/Users/bulkId:u");
+    EXPECT_EQ(count("/Groups"), 0);
+}
+
+TEST_F(bulk_reference_test, users_that_refer_to_each_other_are_created_together)
+{
+    const auto answer = bulk(
+        post_user("a", "anna", managed_by("bulkId:b")) + "," + post_user("x", "xaver") + "," +
+        post_user("b", "bert", managed_by("bulkId:a")) + "," + post_user("s", "self", managed_by("bulkId:s"))
+    );
+    EXPECT_EQ(statuses(answer), (texts{"201", "201", "201", "201"})) << answer.text;
+    for (const auto& [who, whom] : {std::pair(0, 2), std::pair(2, 0), std::pair(3, 3)}) {
+        const auto result = result_of(answer, static_cast<std::size_t>(who));
+        const auto user = home.scim("GET", path_of(result));
+        const auto manager = id_of(result_of(answer, static_cast<std::size_t>(whom)));
+        EXPECT_NE(user.text.find(R"("manager":{"value":")" + manager + "\"}"), std::string::npos)
+            << user.text;
+        EXPECT_EQ(result.at("version").as_string(), user.header("ETag"));
+    }
+}
+
+TEST_F(bulk_reference_test, groups_that_would_contain_each_other_are_refused_together)
+{
+    const auto answer = bulk(
+        post_group("qwerty", "Group A", members({"bulkId:ytrewq"})) + "," +
+        post_group("ytrewq", "Group B", members({"bulkId:qwerty"})) + "," + post_group("z", "Group C")
+    );
+    EXPECT_EQ(statuses(answer), (texts{"409", "409", "201"})) << answer.text;
+    EXPECT_EQ(home.scim("GET", "/Groups").resources("displayName"), texts{"Group C"});
+    EXPECT_EQ(home.event_types(), texts{"group_created"});
+}
+
+TEST_F(bulk_reference_test, one_failure_in_a_circle_undoes_it_and_keeps_its_reason)
+{
+    home.make_user("bert");
+    const auto answer = bulk(
+        post_user("a", "anna", managed_by("bulkId:b")) + "," +
+        post_user("b", "bert", managed_by("bulkId:a")) + "," + post_group("g", "Staff", members({"bulkId:a"}))
+    );
+    EXPECT_EQ(statuses(answer), (texts{"409", "409", "409"})) << answer.text;
+    EXPECT_NE(detail_of(result_of(answer, 0)).find("\"b\""), std::string::npos);
+    EXPECT_EQ(result_of(answer, 1).at("response").at("scimType").as_string(), "uniqueness");
+    EXPECT_EQ(count("/Users"), 1);
+}
+
+TEST_F(bulk_reference_test, a_circle_has_a_limit)
+{
+    const auto circle = [](std::size_t size) {
+        std::string operations;
+        for (std::size_t i = 0; i < size; ++i) {
+            const auto name = std::to_string(i);
+            operations += (i > 0 ? "," : "") +
+                          post_user(name, "u" + name, managed_by("bulkId:" + std::to_string((i + 1) % size)));
+        }
+        return operations;
+    };
+    EXPECT_EQ(statuses(bulk(circle(101))), texts(101, "409"));
+    EXPECT_EQ(count("/Users"), 0);
+    EXPECT_EQ(statuses(bulk(circle(100))), texts(100, "201"));
+}
+
+TEST_F(bulk_reference_test, refusals_of_the_gate_are_recorded_as_elsewhere)
+{
+    const auto stranger = [](std::string_view bulk_id, std::string_view name, std::string_view more = "") {
+        return R"({"method":"POST","path":"/Users","bulkId":")" + std::string(bulk_id) +
+               R"(","data":{"userName":")" + std::string(name) + R"(","emails":[{"value":")" +
+               std::string(name) + R"(@evil.test"}])" + std::string(more) + "}}";
+    };
+    const auto answer = bulk(
+        stranger("e", "eve") + "," + post_user("a", "anna") + "," +
+        stranger("f", "fay", managed_by("bulkId:c")) + "," + post_user("c", "carl", managed_by("bulkId:f"))
+    );
+    EXPECT_EQ(statuses(answer), (texts{"400", "201", "400", "409"})) << answer.text;
+    EXPECT_NE(detail_of(result_of(answer, 0)).find("evil.test"), std::string::npos);
+
+    const auto listed =
+        home.operate("GET", "/api/v1/organizations/-/directories/" + home.directory + "/refusals")
+            .body.at("refusals")
+            .as_array();
+    texts names;
+    for (const auto& one : listed)
+        names.emplace_back(one.at("preferred_username").as_string());
+    std::ranges::sort(names);
+    EXPECT_EQ(names, (texts{"eve", "fay"}));
+    EXPECT_EQ(home.scim("GET", "/Users").resources("userName"), texts{"anna"});
+    auto types = home.event_types();
+    std::ranges::sort(types);
+    EXPECT_EQ(types, (texts{"user_created", "user_rejected", "user_rejected"}));
+}
+
+}  // namespace
+}  // namespace scimd::api
