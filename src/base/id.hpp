@@ -52,6 +52,12 @@ struct secret_kind {
 struct event_kind {
     static constexpr std::string_view prefix = "evt_";
 };
+struct client_kind {
+    static constexpr std::string_view prefix = "skc_";
+};
+struct signing_key_kind {
+    static constexpr std::string_view prefix = "snk_";
+};
 
 using environment_id = identifier<environment_kind>;
 using organization_id = identifier<organization_kind>;
@@ -59,6 +65,8 @@ using directory_id = identifier<directory_kind>;
 using domain_id = identifier<domain_kind>;
 using secret_id = identifier<secret_kind>;
 using event_id = identifier<event_kind>;
+using client_id = identifier<client_kind>;
+using signing_key_id = identifier<signing_key_kind>;
 
 // A resource of a directory. Its textual prefix is its resource type's (scim/schema.hpp): "diruser_",
 // "dirgroup_".
