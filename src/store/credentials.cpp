@@ -1,9 +1,8 @@
 #include "store/credentials.hpp"
 
 #include "base/codec.hpp"
+#include "store/digest_column.hpp"
 #include "store/directory_row.hpp"
-
-#include <charconv>
 
 namespace scimd::store::credentials {
 
@@ -50,22 +49,6 @@ std::optional<time_point> read_time(const sql::row& current, int column)
 sql::parameter time_parameter(const std::optional<time_point>& when)
 {
     return when ? sql::parameter(to_column(*when)) : sql::parameter();
-}
-
-sha256_digest read_digest(std::string_view hex)
-{
-    sha256_digest digest{};
-    if (hex.size() != 2 * digest.size())
-        throw sql::failure("secrets: the database holds a digest of another length");
-    for (std::size_t i = 0; i < digest.size(); ++i) {
-        unsigned char byte = 0;
-        const char* const end = hex.data() + 2 * i + 2;
-        const auto [stop, fault] = std::from_chars(hex.data() + 2 * i, end, byte, 16);
-        if (fault != std::errc() || stop != end)
-            throw sql::failure("secrets: the database holds a digest that is not hexadecimal");
-        digest[i] = std::byte{byte};
-    }
-    return digest;
 }
 
 }  // namespace

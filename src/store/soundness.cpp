@@ -1,5 +1,7 @@
 #include "store/soundness.hpp"
 
+#include "store/audit.hpp"
+
 namespace scimd::store {
 
 namespace {
@@ -76,6 +78,10 @@ std::vector<std::string> unsound_things(sql::connection& database)
             findings.emplace_back(row.text(0));
             return findings.size() < findings_max;
         });
+    if (const auto broken = audit::first_break(database))
+        findings.push_back(
+            "audit entry " + std::to_string(*broken) + " does not follow from the one before it"
+        );
     return findings;
 }
 

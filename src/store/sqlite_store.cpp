@@ -28,7 +28,9 @@ constexpr sql::statement greatest_id{
     "select max("
     " coalesce((select max(id) from events), 0), coalesce((select max(id) from resources), 0),"
     " coalesce((select max(id) from organizations), 0), coalesce((select max(id) from directories), 0),"
-    " coalesce((select max(id) from domains), 0), coalesce((select max(id) from secrets), 0))",
+    " coalesce((select max(id) from domains), 0), coalesce((select max(id) from secrets), 0),"
+    " coalesce((select max(id) from clients), 0), coalesce((select max(id) from client_secrets), 0),"
+    " coalesce((select max(id) from signing_keys), 0))",
 };
 constexpr sql::statement begin_check{"store.begin_check", "begin"};
 constexpr sql::statement end_check{"store.end_check", "commit"};

@@ -1,0 +1,187 @@
+#include "store/audit.hpp"
+
+#include "base/codec.hpp"
+#include "base/crypto.hpp"
+#include "base/json.hpp"
+
+#include <utility>
+
+namespace scimd::store::audit {
+
+namespace {
+
+constexpr std::int64_t forgotten_at_a_time = 10;
+
+constexpr sql::statement last_entry{
+    "audit.last",
+    "select number, digest from audit_log order by number desc limit 1",
+};
+
+constexpr sql::statement insert_entry{
+    "audit.insert",
+    "insert into audit_log (number, at, actor, organization_id, directory_id, entry, digest)"
+    " values ($1, $2, $3, $4, $5, $6, $7)",
+};
+
+// Only from the end: a hole in the middle would break the chain.
+constexpr sql::statement list_oldest{
+    "audit.oldest",
+    "select number, at from audit_log order by number limit $1",
+};
+
+constexpr sql::statement forget_up_to{"audit.forget", "delete from audit_log where number <= $1"};
+
+// One statement for each index; what else was asked for is looked at row by row.
+constexpr sql::statement list_all{
+    "audit.list",
+    "select number, at, actor, organization_id, directory_id, entry, digest from audit_log"
+    " where number < $1"
+    " order by number desc limit $2",
+};
+
+constexpr sql::statement list_of_actor{
+    "audit.list_of_actor",
+    "select number, at, actor, organization_id, directory_id, entry, digest from audit_log"
+    " where actor = $3 and number < $1"
+    " order by number desc limit $2",
+};
+
+constexpr sql::statement list_of_organization{
+    "audit.list_of_organization",
+    "select number, at, actor, organization_id, directory_id, entry, digest from audit_log"
+    " where organization_id = $3 and number < $1 and ($4 is null or actor = $4)"
+    " order by number desc limit $2",
+};
+
+constexpr sql::statement list_of_directory{
+    "audit.list_of_directory",
+    "select number, at, actor, organization_id, directory_id, entry, digest from audit_log"
+    " where directory_id = $3 and number < $1 and ($4 is null or actor = $4)"
+    " and ($5 is null or organization_id = $5)"
+    " order by number desc limit $2",
+};
+
+constexpr sql::statement list_from_the_first{
+    "audit.list_from_the_first",
+    "select number, at, actor, organization_id, directory_id, entry, digest from audit_log order by number",
+};
+
+entry read_entry(const sql::row& current)
+{
+    entry read;
+    read.number = current.integer(0);
+    read.at = from_column(current.integer(1));
+    read.actor = current.text(2);
+    if (!current.is_null(3))
+        read.organization = organization_id{current.integer(3)};
+    if (!current.is_null(4))
+        read.directory = directory_id{current.integer(4)};
+    read.body = current.text(5);
+    read.digest = current.text(6);
+    return read;
+}
+
+std::string digest_of(std::string_view previous, const entry& what)
+{
+    const json::array covered{
+        previous,
+        what.number,
+        to_column(what.at),
+        what.actor,
+        what.organization ? what.organization->value : 0,
+        what.directory ? what.directory->value : 0,
+        what.body
+    };
+    return to_hex(sha256(to_text(json::value(covered))));
+}
+
+// A few more than what comes, so that a limit that was lowered is reached in time. The newest stays in any
+// case: the next one is chained to it.
+void forget(transaction& tx, std::int64_t newest, const retention& keep)
+{
+    std::int64_t last = 0;
+    tx.sql().run(list_oldest, {forgotten_at_a_time}, [&](const sql::row& current) {
+        const auto number = current.integer(0);
+        const bool is_old = from_column(current.integer(1)) < tx.now() - keep.kept_for;
+        const bool is_over = number <= newest - keep.entries_max;
+        if (number == newest || !(is_old || is_over))
+            return false;
+        last = number;
+        return true;
+    });
+    if (last > 0)
+        tx.sql().run(forget_up_to, {last});
+}
+
+}  // namespace
+
+void append(transaction& tx, const new_entry& what, const retention& keep)
+{
+    entry made;
+    std::string previous;
+    tx.sql().run(last_entry, {}, [&](const sql::row& current) {
+        made.number = current.integer(0);
+        previous = current.text(1);
+    });
+    ++made.number;
+    made.at = tx.now();
+    made.actor = what.actor;
+    made.organization = what.organization;
+    made.directory = what.directory;
+    made.body = what.body;
+    made.digest = digest_of(previous, made);
+    tx.sql().run(
+        insert_entry,
+        {made.number,
+         to_column(made.at),
+         std::string_view(made.actor),
+         made.organization ? sql::parameter(made.organization->value) : sql::parameter(),
+         made.directory ? sql::parameter(made.directory->value) : sql::parameter(),
+         std::string_view(made.body),
+         std::string_view(made.digest)}
+    );
+    forget(tx, made.number, keep);
+}
+
+std::vector<entry> list(transaction& tx, const query& what)
+{
+    std::vector<entry> found;
+    const auto add = [&](const sql::row& current) {
+        auto read = read_entry(current);
+        if (what.since && read.at < *what.since)
+            return false;
+        found.push_back(std::move(read));
+        return true;
+    };
+    const auto actor = what.actor ? sql::parameter(std::string_view(*what.actor)) : sql::parameter();
+    if (what.directory) {
+        const auto owner = what.organization ? sql::parameter(what.organization->value) : sql::parameter();
+        tx.sql().run(list_of_directory, {what.before, what.limit, what.directory->value, actor, owner}, add);
+    } else if (what.organization) {
+        tx.sql().run(list_of_organization, {what.before, what.limit, what.organization->value, actor}, add);
+    } else if (what.actor) {
+        tx.sql().run(list_of_actor, {what.before, what.limit, actor}, add);
+    } else {
+        tx.sql().run(list_all, {what.before, what.limit}, add);
+    }
+    return found;
+}
+
+// The oldest entry that is left is taken at its word: what it was chained to has been forgotten.
+std::optional<std::int64_t> first_break(sql::connection& database)
+{
+    std::optional<std::int64_t> broken;
+    std::optional<entry> previous;
+    database.run(list_from_the_first, {}, [&](const sql::row& current) {
+        auto now = read_entry(current);
+        const bool follows = !previous || (now.number == previous->number + 1 &&
+                                           now.digest == digest_of(previous->digest, now));
+        if (!follows)
+            broken = now.number;
+        previous = std::move(now);
+        return follows;
+    });
+    return broken;
+}
+
+}  // namespace scimd::store::audit

@@ -1,0 +1,185 @@
+#include "store/clients.hpp"
+
+#include "base/codec.hpp"
+#include "store/digest_column.hpp"
+
+namespace scimd::store::clients {
+
+namespace {
+
+constexpr sql::statement insert_client{
+    "clients.insert",
+    "insert into clients (id, environment_id, organization_id, name, may_write, created_at, updated_at)"
+    " select $1, id, $2, $3, $4, $5, $5 from environments",
+};
+
+constexpr sql::statement find_client{
+    "clients.find",
+    "select id, organization_id, name, may_write, created_at, updated_at from clients where id = $1",
+};
+
+constexpr sql::statement find_client_by_name{
+    "clients.find_by_name",
+    "select id, organization_id, name, may_write, created_at, updated_at from clients where name = $1"
+    " order by id limit 1",
+};
+
+constexpr sql::statement list_clients{
+    "clients.list",
+    "select id, organization_id, name, may_write, created_at, updated_at from clients where id > $1"
+    " order by id limit $2",
+};
+
+constexpr sql::statement count_clients{"clients.count", "select count(*) from clients"};
+
+constexpr sql::statement delete_client{"clients.delete", "delete from clients where id = $1"};
+
+constexpr sql::statement insert_secret_row{
+    "client_secrets.insert",
+    "insert into client_secrets (id, client_id, digest, suffix, created_at, expires_at)"
+    " values ($1, $2, $3, $4, $5, $6)",
+};
+
+constexpr sql::statement list_secret_rows{
+    "client_secrets.list",
+    "select id, client_id, digest, suffix, created_at, expires_at, last_used_at from client_secrets"
+    " where client_id = $1 order by id",
+};
+
+constexpr sql::statement delete_secret_row{
+    "client_secrets.delete",
+    "delete from client_secrets where client_id = $1 and id = $2",
+};
+
+constexpr sql::statement update_last_used{
+    "client_secrets.set_last_used",
+    "update client_secrets set last_used_at = $2"
+    " where id = $1 and (last_used_at is null or last_used_at < $2)",
+};
+
+client read_client(const sql::row& current)
+{
+    return {
+        .id = {current.integer(0)},
+        .organization =
+            current.is_null(1) ? std::nullopt : std::optional(organization_id{current.integer(1)}),
+        .name = std::string(current.text(2)),
+        .may_write = current.integer(3) != 0,
+        .created = from_column(current.integer(4)),
+        .updated = from_column(current.integer(5)),
+    };
+}
+
+std::optional<time_point> read_time(const sql::row& current, int column)
+{
+    return current.is_null(column) ? std::nullopt : std::optional(from_column(current.integer(column)));
+}
+
+}  // namespace
+
+client insert(transaction& tx, const new_client& what)
+{
+    const client_id id{tx.next_id()};
+    const auto now = to_column(tx.now());
+    const auto owner = what.organization ? sql::parameter(what.organization->value) : sql::parameter();
+    const std::int64_t may_write = what.may_write ? 1 : 0;
+    tx.sql().run(insert_client, {id.value, owner, std::string_view(what.name), may_write, now});
+    return {
+        .id = id,
+        .organization = what.organization,
+        .name = what.name,
+        .may_write = what.may_write,
+        .created = tx.now(),
+        .updated = tx.now(),
+    };
+}
+
+std::optional<client> find(transaction& tx, client_id id)
+{
+    std::optional<client> found;
+    tx.sql().run(find_client, {id.value}, [&](const sql::row& current) { found = read_client(current); });
+    return found;
+}
+
+std::optional<client> find_by_name(transaction& tx, std::string_view name)
+{
+    std::optional<client> found;
+    tx.sql().run(find_client_by_name, {name}, [&](const sql::row& current) { found = read_client(current); });
+    return found;
+}
+
+std::vector<client> list(transaction& tx, client_id after, std::int64_t limit)
+{
+    std::vector<client> found;
+    tx.sql().run(list_clients, {after.value, limit}, [&](const sql::row& current) {
+        found.push_back(read_client(current));
+    });
+    return found;
+}
+
+std::int64_t count(transaction& tx)
+{
+    std::int64_t total = 0;
+    tx.sql().run(count_clients, {}, [&](const sql::row& current) { total = current.integer(0); });
+    return total;
+}
+
+bool erase(transaction& tx, client_id id)
+{
+    return tx.sql().run(delete_client, {id.value}) > 0;
+}
+
+secret_row insert_secret(transaction& tx, client_id client, const new_secret& what)
+{
+    const secret_id id{tx.next_id()};
+    const auto expires = what.expires ? sql::parameter(to_column(*what.expires)) : sql::parameter();
+    const auto digest = to_hex(what.digest);
+    tx.sql().run(
+        insert_secret_row,
+        {id.value,
+         client.value,
+         std::string_view(digest),
+         std::string_view(what.suffix),
+         to_column(tx.now()),
+         expires}
+    );
+    return {
+        .id = id,
+        .client = client,
+        .digest = what.digest,
+        .suffix = what.suffix,
+        .created = tx.now(),
+        .expires = what.expires,
+        .last_used = std::nullopt,
+    };
+}
+
+std::vector<secret_row> list_secrets(transaction& tx, client_id client)
+{
+    std::vector<secret_row> found;
+    tx.sql().run(list_secret_rows, {client.value}, [&](const sql::row& current) {
+        found.push_back({
+            .id = {current.integer(0)},
+            .client = {current.integer(1)},
+            .digest = read_digest(current.text(2)),
+            .suffix = std::string(current.text(3)),
+            .created = from_column(current.integer(4)),
+            .expires = read_time(current, 5),
+            .last_used = read_time(current, 6),
+        });
+    });
+    return found;
+}
+
+bool erase_secret(transaction& tx, client_id client, secret_id id)
+{
+    return tx.sql().run(delete_secret_row, {client.value, id.value}) > 0;
+}
+
+void set_last_used(transaction& tx, secret_id id, time_point when)
+{
+    const time_point minute = std::chrono::floor<std::chrono::minutes>(when);
+    tx.sql().run(update_last_used, {id.value, to_column(minute)});
+}
+
+}  // namespace scimd::store::clients
