@@ -23,11 +23,11 @@ std::string checksum(std::string_view text)
 
 }  // namespace
 
-minted_token mint_token(random_source& random)
+minted_token mint_token(random_source& random, std::string_view prefix)
 {
     std::array<std::byte, 32> bytes{};
     random.fill(bytes);
-    std::string text(token_prefix);
+    std::string text(prefix);
     text += to_base62(bytes, random_digits);
     text += checksum(text);
     const auto digest = sha256(text);
@@ -35,11 +35,11 @@ minted_token mint_token(random_source& random)
     return minted_token{secret(std::move(text)), digest, std::move(suffix)};
 }
 
-std::optional<sha256_digest> digest_of_token(std::string_view text)
+std::optional<sha256_digest> digest_of_token(std::string_view text, std::string_view prefix)
 {
-    if (text.size() != token_bytes)
+    if (text.size() != prefix.size() + random_digits + checksum_digits)
         return std::nullopt;
-    if (!text.starts_with(token_prefix))
+    if (!text.starts_with(prefix))
         return std::nullopt;
     const auto body = text.substr(0, text.size() - checksum_digits);
     if (checksum(body) != text.substr(body.size()))

@@ -1,4 +1,5 @@
-// Bearer tokens: "scimd_scim_", 43 base62 digits that hold 256 random bits, 6 that hold their CRC-32.
+// Bearer tokens and the secrets of API clients: a prefix ("scimd_scim_", "scimd_client_"), 43 base62 digits
+// that hold 256 random bits, 6 that hold the CRC-32 of what stands before them.
 //
 // The prefix lets secret scanners find a leaked token, the checksum refuses a mistyped one before the store
 // is asked.
@@ -16,6 +17,7 @@
 namespace scimd::service {
 
 constexpr std::string_view token_prefix = "scimd_scim_";
+constexpr std::string_view client_secret_prefix = "scimd_client_";
 constexpr std::size_t token_bytes = token_prefix.size() + 43 + 6;
 
 struct minted_token {
@@ -23,9 +25,9 @@ struct minted_token {
     sha256_digest digest;  // to be stored
     std::string suffix;    // the last four characters
 };
-minted_token mint_token(random_source& random);
+minted_token mint_token(random_source& random, std::string_view prefix = token_prefix);
 
-// The digest to look up; empty when the text cannot be a token of ours.
-std::optional<sha256_digest> digest_of_token(std::string_view text);
+// The digest to look up; empty when the text cannot be one of ours with that prefix.
+std::optional<sha256_digest> digest_of_token(std::string_view text, std::string_view prefix = token_prefix);
 
 }  // namespace scimd::service
