@@ -13,9 +13,9 @@ namespace {
 constexpr std::string_view line_end = "\r\n";
 constexpr std::string_view head_end = "\r\n\r\n";
 
-// The fields that decide on framing or that two readers could take differently when sent twice.
+// The fields that decide on framing or that two readers could take differently when sent twice. Authorization is
+// not among them: a client library sends two tokens, and whoever reads them knows what to do with a second.
 enum single_field : std::size_t {
-    authorization,
     content_encoding,
     content_length,
     content_type,
@@ -27,7 +27,6 @@ enum single_field : std::size_t {
 };
 
 constexpr std::array<std::string_view, single_field_count> single_field_names = {
-    "Authorization",
     "Content-Encoding",
     "Content-Length",
     "Content-Type",
