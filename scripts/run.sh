@@ -57,12 +57,19 @@ demo=$("$scimd" demo --json --data "$data" --public-url "$public_url" "${demo_op
 member() { sed -n 's/.*"'"$1"'" *: *"\([^"]*\)".*/\1/p' <<<"$demo"; }
 base=$(member scim_base_url)
 token=$(member bearer_token)
-[[ -n "$base" && -n "$token" ]] || fail "scimd demo answered: $demo"
+api=$(member api_base_url)
+client=$(member client_id)
+secret=$(member client_secret)
+[[ -n "$base" && -n "$token" && -n "$api" && -n "$client" && -n "$secret" ]] || fail "scimd demo answered: $demo"
 
 cat <<END
 
 SCIM base URL  $base
 Bearer token   $token
+
+API base URL   $api
+Client id      $client
+Client secret  $secret
 
 Try, in another terminal:
 
@@ -70,6 +77,11 @@ curl -i '$base/Users' -H 'Authorization: Bearer $token' -H 'Content-Type: applic
   -d '{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"alice@example.com","name":{"givenName":"Alice","familyName":"Example"},"emails":[{"value":"alice@example.com","primary":true}],"active":true}'
 
 curl -i '$base/Users' -H 'Authorization: Bearer $token'
+
+And with the management API:
+
+access_token=\$(curl -s '$api/oauth/token' -u '$client:$secret' -d grant_type=client_credentials | sed 's/.*"access_token":"\([^"]*\).*/\1/')
+curl -i '$api/api/v1/organizations' -H "Authorization: Bearer \$access_token"
 
 END
 

@@ -9,9 +9,16 @@
 #include "base/vault.hpp"
 #include "scim/schema.hpp"
 #include "scimd/http.hpp"
+#include "service/access_tokens.hpp"
 #include "service/caller.hpp"
+#include "service/guess_throttle.hpp"
+#include "service/manager.hpp"
 #include "service/token_usage.hpp"
+#include "service/verified_tokens.hpp"
+#include "store/audit.hpp"
+#include "store/store.hpp"
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -33,11 +40,18 @@ struct house {
     metrics& figures;
     service::token_usage& usage;
     const vault& safe;
+    service::verified_tokens& verified;  // of API clients
+    service::guess_throttle& guesses;    // at their secrets
     environment_id environment;
     std::string public_url;        // without a trailing slash
     bool is_metrics_open = false;  // to peers that are not loopback
     limits bounds;
     std::function<std::string()> why_not_ready;  // empty text: ready
+    std::chrono::seconds token_lifetime = service::access_token_lifetime_default;
+    store::audit::retention audit_kept = {};
+    // Seals what is sealed with the newest master key, of which it tells the id; makes one where that is ours
+    // to do. Blocks.
+    std::function<std::string(store::database&)> renew_master_key;
 };
 
 // Owned by whoever runs the replies, which borrow from it.
@@ -50,6 +64,7 @@ struct call {
     target where;
     std::vector<std::pair<std::string_view, std::string>> parameters;  // of the route's template
     service::caller who;                                               // once authenticated
+    service::manager by;                                               // once authorized
     trail notes;
 
     // What the template's {name} stood for; empty when it has none such.

@@ -40,14 +40,15 @@ reply once(
         return run();
     if (key->empty() || key->size() > idempotency_key_bytes_max || !is_storable(*key))
         return manage_error({errc::invalid_value, "Idempotency-Key must have 1 to 255 bytes of text."});
+    const auto whose = on.by.name + ' ' + *key;  // a key is its caller's own
     const auto request = to_hex(sha256(on.head.target + '\n' + std::string(body)));
-    if (const auto earlier = store::idempotency::find(tx, *key))
+    if (const auto earlier = store::idempotency::find(tx, whose))
         return answer_again(*earlier, request);
     auto outcome = run();
     const auto* response = std::get_if<http::response>(&outcome);
     if (response && response->status < 400) {
         const auto kept = told == repeat::same_answer ? std::optional(response->body) : std::nullopt;
-        store::idempotency::keep(tx, *key, {request, response->status, kept});
+        store::idempotency::keep(tx, whose, {request, response->status, kept});
     }
     return outcome;
 }

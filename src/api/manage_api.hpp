@@ -29,6 +29,19 @@ reply revoke_secret(const house& home, call& on);
 reply list_refusals(const house& home, call& on);
 reply list_events(const house& home, call& on);
 
+reply create_client(const house& home, call& on);
+reply list_clients(const house& home, call& on);
+reply get_client(const house& home, call& on);
+reply delete_client(const house& home, call& on);
+reply create_client_secret(const house& home, call& on);
+reply revoke_client_secret(const house& home, call& on);
+
+reply list_signing_keys(const house& home, call& on);
+reply rotate_signing_key(const house& home, call& on);
+reply renew_master_key(const house& home, call& on);
+
+reply list_audit_log(const house& home, call& on);
+
 reply prepare_demo(const house& home, call& on);
 reply check_store(const house& home, call& on);
 reply backup_store(const house& home, call& on);

@@ -187,13 +187,10 @@ reply create_secret(const house& home, call& on)
         [&home](
             store::transaction& tx, const tenants::directory& directory, const json::object& body
         ) -> reply {
-            const auto text = optional_text(body, "expire_time");
-            if (!text)
-                return manage_error(text.error());
-            const auto expires = *text ? parse_rfc3339(**text) : std::nullopt;
-            if (*text && !expires)
-                return manage_error({errc::invalid_value, "expire_time must be a timestamp of RFC 3339."});
-            const auto made = tenancy::create_secret(tx, home.random, directory.id, expires);
+            const auto expires = optional_time(body, "expire_time");
+            if (!expires)
+                return manage_error(expires.error());
+            const auto made = tenancy::create_secret(tx, home.random, directory.id, *expires);
             if (!made)
                 return manage_error(made.error());
             return manage_response(

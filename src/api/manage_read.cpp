@@ -1,5 +1,7 @@
 #include "api/manage_read.hpp"
 
+#include "base/time.hpp"
+
 #include <charconv>
 
 namespace scimd::api {
@@ -32,6 +34,19 @@ result<bool> optional_flag(const json::object& body, std::string_view name)
     if (!value->is_bool())
         return error{errc::invalid_value, std::string(name) + " must be true or false."};
     return value->get_bool();
+}
+
+result<std::optional<time_point>> optional_time(const json::object& body, std::string_view name)
+{
+    const auto text = optional_text(body, name);
+    if (!text)
+        return text.error();
+    if (!*text)
+        return std::optional<time_point>();
+    const auto when = parse_rfc3339(**text);
+    if (!when)
+        return error{errc::invalid_value, std::string(name) + " must be a timestamp of RFC 3339."};
+    return std::optional(*when);
 }
 
 result<std::int64_t> number_parameter(const call& on, std::string_view name, const number_bounds& bounds)

@@ -21,6 +21,9 @@ result<std::optional<std::string>> optional_text(const json::object& body, std::
 result<std::string> required_text(const json::object& body, std::string_view name);
 result<bool> optional_flag(const json::object& body, std::string_view name);
 
+// A body's timestamp of RFC 3339: empty when it is missing or null.
+result<std::optional<time_point>> optional_time(const json::object& body, std::string_view name);
+
 // A query parameter's number within bounds; `otherwise` when it is missing.
 struct number_bounds {
     std::int64_t least = 0;

@@ -1,6 +1,7 @@
 // What concerns the store as a whole: an example to begin with, checks, backups.
 #include "api/manage_api.hpp"
 #include "api/manage_read.hpp"
+#include "service/clients.hpp"
 #include "service/tenancy.hpp"
 
 #include <filesystem>
@@ -32,12 +33,18 @@ reply prepare_demo(const house& home, call& on)
             const auto made = tenancy::prepare_demo(tx, home.random, policy);
             if (!made)
                 return manage_error(made.error());
+            const auto client = service::clients::prepare_demo_client(tx, home.random);
+            if (!client)
+                return manage_error(client.error());
             return manage_response(
                 200,
                 {{"organization_id", made->organization.text()},
                  {"directory_id", made->directory.text()},
                  {"scim_base_url", home.public_url + "/directory/" + made->directory.text() + "/scim/v2"},
-                 {"bearer_token", made->token.reveal()}}
+                 {"bearer_token", made->token.reveal()},
+                 {"api_base_url", home.public_url},
+                 {"client_id", client->client.id.text()},
+                 {"client_secret", client->plain.reveal()}}
             );
         }
     );

@@ -1,6 +1,7 @@
 #include "api/ops_api.hpp"
 
 #include "api/render.hpp"
+#include "embedded_openapi.hpp"
 
 namespace scimd::api {
 
@@ -22,6 +23,14 @@ reply get_metrics(const house& home, call&)
     auto response = manage_response(200, {});
     response.headers.set("Content-Type", "text/plain; version=0.0.4");
     response.body = home.figures.exposition();
+    return response;
+}
+
+reply get_openapi(const house&, call&)
+{
+    auto response = manage_response(200, {});
+    response.headers.set("Cache-Control", "public, max-age=300");
+    response.body = embedded_openapi().front().content;
     return response;
 }
 

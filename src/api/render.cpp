@@ -52,7 +52,7 @@ void add_error_fields(http::response& made, const error& failure)
         made.headers.add("Retry-After", std::string(retry_after_seconds));
 }
 
-// The numbers and names of google.rpc.Code.
+// The numbers of google.rpc.Code, and its names but where Scalekit has another.
 struct rpc_code {
     int number;
     std::string_view name;
@@ -68,11 +68,16 @@ rpc_code rpc_code_of(const error& failure)
         case 403:
             return {7, "PERMISSION_DENIED"};
         case 404:
+        case 410:
             return {5, "NOT_FOUND"};
+        case 405:
+            return {12, "UNIMPLEMENTED"};
+        case 408:
+            return {4, "DEADLINE_EXCEEDED"};
         case 409:
             return {6, "ALREADY_EXISTS"};
         case 429:
-            return {8, "RESOURCE_EXHAUSTED"};
+            return {8, "RATE_LIMITED"};
         case 500:
             return {13, "INTERNAL"};
         case 501:

@@ -20,7 +20,7 @@ http::response scim_error(const call& on, const error& failure);
 http::response manage_response(int status, const json::object& body);
 http::response manage_error(const error& failure);
 
-// The name of google.rpc.Code that the failure has there: "NOT_FOUND".
+// The error_code that the failure has there: "NOT_FOUND".
 std::string_view error_code(const error& failure);
 
 // In the form that the path asks for.

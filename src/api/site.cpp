@@ -1,8 +1,11 @@
 #include "api/site.hpp"
 
+#include "api/audit_trail.hpp"
 #include "api/authenticate.hpp"
 #include "api/bulk_api.hpp"
+#include "api/authorize.hpp"
 #include "api/manage_api.hpp"
+#include "api/oauth_api.hpp"
 #include "api/ops_api.hpp"
 #include "api/render.hpp"
 #include "api/scim_api.hpp"
@@ -18,6 +21,11 @@ constexpr std::array table = {
     route{"GET",    "/healthz", principal::anyone, get_health},
     route{"GET",    "/readyz",  principal::anyone, get_readiness},
     route{"GET",    "/metrics", principal::metrics_reader, get_metrics},
+    route{"GET",    "/openapi.json", principal::anyone, get_openapi},
+
+    route{"POST",   "/oauth/token", principal::anyone, issue_token},
+    route{"GET",    "/keys",        principal::anyone, list_keys},
+    route{"GET",    "/.well-known/openid-configuration", principal::anyone, describe_issuer},
 
     route{"GET",    "/directory/{directory}/scim/v2/ServiceProviderConfig", principal::directory, get_service_provider_config},
     route{"GET",    "/directory/{directory}/scim/v2/ResourceTypes",         principal::directory, list_resource_types},
@@ -55,6 +63,19 @@ constexpr std::array table = {
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/refusals",     principal::application, list_refusals},
 
     route{"GET",    "/api/v1/events", principal::application, list_events},
+    route{"GET",    "/api/v1/audit-log", principal::application, list_audit_log},
+
+    route{"POST",   "/api/v1/clients",      principal::operator_, create_client},
+    route{"GET",    "/api/v1/clients",      principal::operator_, list_clients},
+    route{"GET",    "/api/v1/clients/{id}", principal::operator_, get_client},
+    route{"DELETE", "/api/v1/clients/{id}", principal::operator_, delete_client},
+    route{"POST",   "/api/v1/clients/{id}/secrets",          principal::operator_, create_client_secret},
+    route{"DELETE", "/api/v1/clients/{id}/secrets/{secret}", principal::operator_, revoke_client_secret},
+
+    route{"GET",    "/api/v1/signing-keys",        principal::operator_, list_signing_keys},
+    route{"POST",   "/api/v1/signing-keys:rotate", principal::operator_, rotate_signing_key},
+    route{"POST",   "/api/v1/master-key:rotate",   principal::operator_, renew_master_key},
+
     route{"POST",   "/api/v1/demo",   principal::operator_, prepare_demo},
     route{"POST",   "/api/v1/check",  principal::operator_, check_store},
     route{"POST",   "/api/v1/backup", principal::operator_, backup_store},
@@ -99,6 +120,11 @@ reply authenticated(const house& home, call& on, Proceed proceed)
                 }};
 }
 
+bool is_of_management(principal who)
+{
+    return who == principal::application || who == principal::operator_;
+}
+
 bool may_read_metrics(const house& home, const call& on)
 {
     return home.is_metrics_open || on.head.from.is_loopback;
@@ -122,13 +148,19 @@ reply site::handle(call& on) const
     if (found.row)
         on.notes.route = found.row->path;
     const auto who = found.who;
-    const auto proceed = [this, &on, found = std::move(found)]() -> reply {
-        return found.row ? found.row->handle(home_, on) : unmatched(on, found);
+    const auto proceed = [this, &on, who, found = std::move(found)]() -> reply {
+        if (!found.row)
+            return unmatched(on, found);
+        auto next = found.row->handle(home_, on);
+        return is_of_management(who) && found.row->method != "GET" ? audited(home_, on, std::move(next))
+                                                                   : std::move(next);
     };
     if (is_of_directory(on.where))
         return authenticated(home_, on, proceed);
-    if ((who == principal::application || who == principal::operator_) && !on.head.from.is_operator)
+    if (who == principal::operator_ && !on.head.from.is_operator)
         return error_for(on, no_such_path());
+    if (is_of_management(who))
+        return authorized(home_, on, proceed);
     if (who == principal::metrics_reader && !may_read_metrics(home_, on))
         return error_for(on, {errc::forbidden, "Metrics are shown to loopback peers only."});
     return proceed();

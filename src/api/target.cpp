@@ -94,26 +94,6 @@ result<void> parse_path(std::string_view path, target& parsed)
     return {};
 }
 
-result<void> parse_query(std::string_view query, target& parsed)
-{
-    if (query.empty())
-        return {};
-    for (const auto pair : split(query, '&')) {
-        if (pair.empty())
-            continue;
-        if (parsed.query.size() == query_parameters_max)
-            return error{errc::bad_request, "The request has more than 100 query parameters."};
-        const auto equals = pair.find('=');
-        auto name = decode(pair.substr(0, equals), plus::is_space);
-        auto value = equals == std::string_view::npos ? std::optional(std::string())
-                                                      : decode(pair.substr(equals + 1), plus::is_space);
-        if (!name || !value)
-            return error{errc::bad_request, "The request's query is not percent-encoded UTF-8."};
-        parsed.query.emplace_back(std::move(*name), std::move(*value));
-    }
-    return {};
-}
-
 }  // namespace
 
 std::optional<std::string_view> target::parameter(std::string_view name) const
@@ -130,10 +110,38 @@ result<target> parse_target(std::string_view text)
     const auto question = text.find('?');
     if (auto path = parse_path(text.substr(0, question), parsed); !path)
         return path.error();
-    const auto query = question == std::string_view::npos ? std::string_view() : text.substr(question + 1);
-    if (auto read = parse_query(query, parsed); !read)
-        return read.error();
+    auto query =
+        parse_form(question == std::string_view::npos ? std::string_view() : text.substr(question + 1));
+    if (!query)
+        return query.error();
+    parsed.query = std::move(*query);
     return parsed;
+}
+
+result<std::vector<std::pair<std::string, std::string>>> parse_form(std::string_view text)
+{
+    std::vector<std::pair<std::string, std::string>> read;
+    if (text.empty())
+        return read;
+    for (const auto pair : split(text, '&')) {
+        if (pair.empty())
+            continue;
+        if (read.size() == query_parameters_max)
+            return error{errc::bad_request, "The request has more than 100 query parameters."};
+        const auto equals = pair.find('=');
+        auto name = decode_form_value(pair.substr(0, equals));
+        auto value = equals == std::string_view::npos ? std::optional(std::string())
+                                                      : decode_form_value(pair.substr(equals + 1));
+        if (!name || !value)
+            return error{errc::bad_request, "The request's query is not percent-encoded UTF-8."};
+        read.emplace_back(std::move(*name), std::move(*value));
+    }
+    return read;
+}
+
+std::optional<std::string> decode_form_value(std::string_view text)
+{
+    return decode(text, plus::is_space);
 }
 
 }  // namespace scimd::api

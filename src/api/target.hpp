@@ -26,4 +26,11 @@ struct target {
 // invalid UTF-8.
 result<target> parse_target(std::string_view text);
 
+// The parameters of a form or a query: application/x-www-form-urlencoded. bad_request: more than
+// query_parameters_max, broken percent-encoding, invalid UTF-8.
+result<std::vector<std::pair<std::string, std::string>>> parse_form(std::string_view text);
+
+// One value of such: '+' is a space. Empty: broken percent-encoding or invalid UTF-8.
+std::optional<std::string> decode_form_value(std::string_view text);
+
 }  // namespace scimd::api

@@ -2,6 +2,7 @@
 
 #include "api/render.hpp"
 #include "api/run_to_end.hpp"
+#include "app/command_requests.hpp"
 #include "app/house_keeping.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
@@ -59,143 +60,6 @@ private:
     logger log_{stderr_sink(), log_level::error};
     std::unique_ptr<house_keeping> home_;
 };
-
-// --- what is asked
-
-http::request make_request(std::string_view method, std::string target, const json::object& body = {})
-{
-    http::request made;
-    made.method = method;
-    made.target = std::move(target);
-    if (!body.empty()) {
-        made.headers.add("Content-Type", "application/json");
-        made.body = to_text(body);
-    }
-    return made;
-}
-
-// A word of the command line as one segment of a path.
-std::string segment(std::string_view text)
-{
-    constexpr std::string_view digits = "0123456789ABCDEF";
-    std::string encoded;
-    for (const char letter : text) {
-        const auto code = static_cast<unsigned char>(letter);
-        const bool is_plain = std::isalnum(code) != 0 || letter == '_' || letter == '-';
-        if (is_plain) {
-            encoded += letter;
-        } else {
-            encoded += '%';
-            encoded += digits[code >> 4U];
-            encoded += digits[code & 15U];
-        }
-    }
-    return encoded;
-}
-
-void add_if_given(json::object& body, std::string_view name, const std::string& text)
-{
-    if (!text.empty())
-        body[name] = text;
-}
-
-const std::string organizations = "/api/v1/organizations";
-
-std::string organization_path(const std::string& id)
-{
-    return organizations + '/' + segment(id);
-}
-
-std::string directory_path(const std::string& id)
-{
-    return organizations + "/-/directories/" + segment(id);
-}
-
-http::request organization_request(const command& what)
-{
-    const auto& verb = what.words[1];
-    if (verb == "create") {
-        json::object body{{"display_name", what.arguments[0]}};
-        add_if_given(body, "external_id", what.external_id);
-        return make_request("POST", organizations, body);
-    }
-    if (verb == "list")
-        return make_request("GET", organizations + "?page_size=100");
-    return make_request("GET", organization_path(what.arguments[0]));
-}
-
-http::request domain_request(const command& what)
-{
-    const auto& verb = what.words[1];
-    const auto domains = organization_path(what.arguments[0]) + "/domains";
-    if (verb == "create") {
-        return make_request(
-            "POST", domains, {{"domain", what.arguments[1]}, {"covers_subdomains", what.covers_subdomains}}
-        );
-    }
-    if (verb == "list")
-        return make_request("GET", domains + "?page_size=100");
-    return make_request(verb == "show" ? "GET" : "DELETE", domains + '/' + segment(what.arguments[1]));
-}
-
-http::request directory_request(const command& what)
-{
-    const auto& verb = what.words[1];
-    if (verb == "create") {
-        json::object body{{"directory_type", "SCIM"}};
-        add_if_given(body, "name", what.name);
-        add_if_given(body, "directory_provider", what.provider);
-        add_if_given(body, "domain_policy", what.domain_policy);
-        return make_request("POST", organization_path(what.arguments[0]) + "/directories", body);
-    }
-    if (verb == "list")
-        return make_request("GET", organization_path(what.arguments[0]) + "/directories");
-    const auto path = directory_path(what.arguments[0]);
-    if (verb == "show")
-        return make_request("GET", path);
-    if (verb == "refusals")
-        return make_request("GET", path + "/refusals");
-    if (verb == "policy")
-        return make_request("PATCH", path, {{"domain_policy", what.arguments[1]}});
-    return make_request("PATCH", path + ':' + verb);
-}
-
-http::request secret_request(const command& what)
-{
-    const auto& verb = what.words[1];
-    const auto secrets = directory_path(what.arguments[0]) + "/secrets";
-    if (verb == "create") {
-        json::object body;
-        add_if_given(body, "expire_time", what.expires);
-        return make_request("POST", secrets, body);
-    }
-    if (verb == "list")
-        return make_request("GET", secrets);
-    return make_request(verb == "show" ? "GET" : "DELETE", secrets + '/' + segment(what.arguments[1]));
-}
-
-http::request request_of(const command& what)
-{
-    const auto& noun = what.words[0];
-    if (noun == "organization")
-        return organization_request(what);
-    if (noun == "domain")
-        return domain_request(what);
-    if (noun == "directory")
-        return directory_request(what);
-    if (noun == "secret")
-        return secret_request(what);
-    if (noun == "demo") {
-        json::object body;
-        add_if_given(body, "domain_policy", what.domain_policy);
-        return make_request("POST", "/api/v1/demo", body);
-    }
-    if (noun == "backup") {
-        const auto file = std::filesystem::absolute(what.arguments[0]).string();
-        return make_request("POST", "/api/v1/backup", {{"file", file}});
-    }
-    return make_request("POST", "/api/v1/check");
-}
 
 // --- what is printed
 
@@ -280,24 +144,35 @@ result<json::object> ask(connection& server, http::request request)
 
 // --- the commands
 
-// Lists come in pages; the command shows them all.
+json::array* rows_of(json::object& body)
+{
+    for (auto& [name, value] : body)
+        if (value.is_array())
+            return &value.get_array();
+    return nullptr;
+}
+
+// Lists come in pages; the command shows them all, or as many as it was told.
 result<json::object> ask_for_all(connection& server, const http::request& request, const command& what)
 {
     auto body = ask(server, request);
-    if (!body || what.words.front() != "organization" || what.words.back() != "list")
+    const auto* next = body ? find_string(*body, "next_page_token") : nullptr;
+    if (!next)
         return body;
-    auto next = std::string(*find_string(*body, "next_page_token"));
-    while (!next.empty()) {
+    auto& rows = *rows_of(*body);
+    const auto most = static_cast<std::size_t>(what.limit.value_or(std::numeric_limits<std::int64_t>::max()));
+    for (std::string token(*next); !token.empty() && rows.size() < most;) {
         auto more = request;
-        more.target += "&page_token=" + next;
+        more.target += "&page_token=" + path_segment(token);
         auto page = ask(server, std::move(more));
         if (!page)
             return page;
-        auto& rows = (*body)["organizations"].as_array();
-        for (auto& row : (*page)["organizations"].as_array())
+        for (auto& row : *rows_of(*page))
             rows.push_back(std::move(row));
-        next = std::string(*find_string(*page, "next_page_token"));
+        token = *find_string(*page, "next_page_token");
     }
+    if (rows.size() > most)
+        rows.resize(most);
     (*body)["next_page_token"] = "";
     return body;
 }
@@ -334,9 +209,10 @@ private:
     result<bool> read_page()
     {
         std::string target = "/api/v1/events?limit=" + std::to_string(std::min(events_page, left_));
-        target += what_.directory.empty() ? "&after="
-                                          : "&directory_id=" + segment(what_.directory) + "&after_sequence=";
-        target += segment(after_);
+        target += what_.directory.empty()
+                      ? "&after="
+                      : "&directory_id=" + path_segment(what_.directory) + "&after_sequence=";
+        target += path_segment(after_);
         auto page = ask(server_, make_request("GET", target));
         if (!page)
             return page.error();

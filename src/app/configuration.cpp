@@ -1,6 +1,6 @@
 #include "app/configuration.hpp"
 
-#include "base/text.hpp"
+#include "app/command_tree.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -22,6 +22,9 @@ struct raw_options {
     std::string data = "data";
     std::string public_url;
     std::string master_key_file;
+    std::string token_lifetime_s = std::to_string(service::access_token_lifetime_default.count());
+    std::string audit_days = "400";
+    std::string audit_entries_max = "1000000";
     std::vector<std::string> listen = {"127.0.0.1:8080"};
     std::string tls_certificate;
     std::string tls_key;
@@ -75,6 +78,19 @@ void declare_options(CLI::App& app, raw_options& raw)
         "PEM file, leaf first; TCP listeners then speak TLS"
     );
     server("--tls-key", "SCIMD_TLS_KEY", raw.tls_key, "PEM file of the private key");
+    server(
+        "--token-lifetime-s",
+        "SCIMD_TOKEN_LIFETIME_S",
+        raw.token_lifetime_s,
+        "How long an access token of an API client lives, in seconds"
+    );
+    server("--audit-days", "SCIMD_AUDIT_DAYS", raw.audit_days, "How long the audit log is kept");
+    server(
+        "--audit-entries-max",
+        "SCIMD_AUDIT_ENTRIES_MAX",
+        raw.audit_entries_max,
+        "How many entries of it are kept"
+    );
     server("--threads", "SCIMD_THREADS", raw.threads, "I/O threads (default: one a core)");
     server("--log-level", "SCIMD_LOG_LEVEL", raw.log_level, "debug, info, warning or error");
     server(
@@ -100,121 +116,6 @@ void declare_options(CLI::App& app, raw_options& raw)
         ->envname("SCIMD_METRICS_OPEN")
         ->group("Server");
 }
-
-// The commands with their positional arguments; an argument in brackets is optional.
-class command_tree {
-public:
-    command_tree(CLI::App& app, command& what, raw_options& raw) : app_(app), what_(what)
-    {
-        app.require_subcommand(1);
-        add({"serve"}, "Serve SCIM and the control socket");
-        auto* demo = add({"demo"}, "Make an example organization (once) and print a fresh bearer token");
-        add_policy(demo);
-        declare_organizations();
-        declare_directories();
-        auto* events = add({"events"}, "Print directory events, one JSON object a line");
-        events->add_option(
-            "--after", what.after, "Start behind this cursor (with --directory: this sequence number)"
-        );
-        events->add_option("--directory", what.directory, "Events of one directory only");
-        events->add_option("--limit", raw.limit, "Print at most so many");
-        events->add_flag("--follow", what.is_following, "Wait for further ones");
-        add({"check"}, "Verify the store");
-        add({"backup"}, "Copy the store while it is in use", {"FILE"});
-        add({"version"}, "Print the versions of scimd and of its libraries");
-    }
-
-    // Takes over what the parsed command was called with.
-    void collect()
-    {
-        const CLI::App* chosen = &app_;
-        while (!chosen->get_subcommands().empty()) {
-            chosen = chosen->get_subcommands().front();
-            what_.words.push_back(chosen->get_name());
-        }
-        for (auto& [owner, values] : arguments_)
-            if (owner == chosen)
-                what_.arguments = values;
-    }
-
-private:
-    CLI::App* add(
-        std::initializer_list<const char*> words,
-        const char* help,
-        std::initializer_list<const char*> names = {}
-    )
-    {
-        CLI::App* at = &app_;
-        for (const auto* word : words) {
-            const auto known =
-                at->get_subcommands([&](const CLI::App* one) { return one->get_name() == word; });
-            at = known.empty() ? at->add_subcommand(word, "")->fallthrough() : known.front();
-        }
-        if (words.size() == 2)
-            at->get_parent()->require_subcommand(1);
-        at->description(help);
-        auto& values = arguments_.emplace_back(at, std::vector<std::string>(names.size())).second;
-        std::size_t index = 0;
-        for (const auto* name : names)
-            at->add_option(name, values[index++])->required();
-        return at;
-    }
-
-    void add_policy(CLI::App* to)
-    {
-        to->add_option(
-            "--domain-policy",
-            what_.domain_policy,
-            "What becomes of users outside the verified domains: reject or off"
-        );
-    }
-
-    void declare_organizations()
-    {
-        auto* create = add({"organization", "create"}, "Make an organization", {"NAME"});
-        create->add_option("--external-id", what_.external_id, "Your own id of it");
-        add({"organization", "list"}, "List all organizations");
-        add({"organization", "show"}, "Show one", {"ORGANIZATION"});
-        app_.get_subcommand("organization")->description("The customers");
-
-        auto* domain = add({"domain", "create"}, "Add a verified domain", {"ORGANIZATION", "DOMAIN"});
-        domain->add_flag("--subdomains", what_.covers_subdomains, "Its sub-domains are verified with it");
-        add({"domain", "list"}, "List an organization's domains", {"ORGANIZATION"});
-        add({"domain", "show"}, "Show one", {"ORGANIZATION", "ID"});
-        add({"domain", "delete"}, "Remove one", {"ORGANIZATION", "ID"});
-        app_.get_subcommand("domain")->description("The e-mail domains of an organization");
-    }
-
-    void declare_directories()
-    {
-        auto* create = add({"directory", "create"}, "Make a directory", {"ORGANIZATION"});
-        create->add_option("--name", what_.name, "A name for people");
-        create->add_option(
-            "--provider",
-            what_.provider,
-            "OKTA, MICROSOFT_AD, GOOGLE, ONELOGIN, JUMPCLOUD, PING_IDENTITY or AUTH0"
-        );
-        add_policy(create);
-        add({"directory", "list"}, "List an organization's directories", {"ORGANIZATION"});
-        add({"directory", "show"}, "Show one", {"DIRECTORY"});
-        add({"directory", "enable"}, "Take SCIM requests again", {"DIRECTORY"});
-        add({"directory", "disable"}, "Refuse SCIM requests", {"DIRECTORY"});
-        add({"directory", "policy"}, "Change the domain policy", {"DIRECTORY", "POLICY"});
-        add({"directory", "refusals"}, "List the users that were refused, and why", {"DIRECTORY"});
-        app_.get_subcommand("directory")->description("The SCIM endpoints of an organization");
-
-        auto* secret = add({"secret", "create"}, "Make a bearer token; it is shown once", {"DIRECTORY"});
-        secret->add_option("--expires", what_.expires, "When it ends: 2027-01-31T00:00:00Z");
-        add({"secret", "list"}, "List a directory's tokens", {"DIRECTORY"});
-        add({"secret", "show"}, "Show one, without its text", {"DIRECTORY", "ID"});
-        add({"secret", "revoke"}, "End one at once", {"DIRECTORY", "ID"});
-        app_.get_subcommand("secret")->description("The bearer tokens of a directory");
-    }
-
-    CLI::App& app_;
-    command& what_;
-    std::deque<std::pair<CLI::App*, std::vector<std::string>>> arguments_;
-};
 
 // CLI11 lets the file win over the environment; ours is flags, environment, file. So what the environment
 // says is put before the flags, unless a flag of that name is given.
@@ -337,6 +238,13 @@ configuration judged(const raw_options& raw, judge& by)
     settings.is_public_url_given = !raw.public_url.empty();
     settings.master_key_file = raw.master_key_file;
     settings.master_key = by.master_key(raw);
+    settings.token_lifetime = std::chrono::seconds(by.number<std::int64_t>(
+        "--token-lifetime-s", raw.token_lifetime_s, 60, service::access_token_lifetime_max.count()
+    ));
+    settings.audit_kept.kept_for =
+        std::chrono::days(by.number<std::int64_t>("--audit-days", raw.audit_days, 1, 36'500));
+    settings.audit_kept.entries_max =
+        by.number<std::int64_t>("--audit-entries-max", raw.audit_entries_max, 1, 1'000'000'000);
     settings.listen = by.endpoints(raw.listen);
     settings.tls = by.tls(raw);
     const auto cores = std::max(1U, std::thread::hardware_concurrency());
@@ -382,7 +290,7 @@ parsed_arguments parse_arguments(int count, const char* const* arguments)
         "scimd"
     );
     declare_options(app, raw);
-    command_tree tree(app, called.what, raw);
+    command_tree tree(app, called.what, raw.limit);
     app.allow_extras();
     app.allow_config_extras(CLI::config_extras_mode::capture);
     for (auto* sub : app.get_subcommands([](const CLI::App*) { return true; }))

@@ -3,6 +3,8 @@
 #pragma once
 
 #include "net/server.hpp"
+#include "service/access_tokens.hpp"
+#include "store/audit.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -21,6 +23,8 @@ struct configuration {
     bool is_public_url_given = false;       // else it is made of the first listener
     std::filesystem::path master_key_file;  // at most one of these two is given;
     std::string master_key;                 // none: master.key in the data folder
+    std::chrono::seconds token_lifetime = service::access_token_lifetime_default;
+    store::audit::retention audit_kept;
 
     std::vector<net::endpoint> listen;
     std::optional<net::tls_files> tls;
@@ -44,9 +48,14 @@ struct command {
     std::string expires;
     std::string after;
     std::string directory;
-    std::optional<std::int64_t> limit;  // of events; none: all
+    std::string organization;
+    std::string actor;
+    std::string since;
+    std::optional<std::int64_t> limit;  // of events and audit entries; none: all
     bool covers_subdomains = false;
     bool is_following = false;
+    bool is_read_only = false;
+    bool is_at_once = false;
 };
 
 struct invocation {

@@ -1,6 +1,8 @@
 #include "app/house_keeping.hpp"
 
 #include "app/master_keys.hpp"
+#include "service/signing.hpp"
+#include "store/clients.hpp"
 #include "store/credentials.hpp"
 #include "store/sealed.hpp"
 #include "store/tenants.hpp"
@@ -12,12 +14,14 @@ namespace scimd::app {
 namespace {
 
 constexpr std::chrono::minutes usage_save_interval{1};
+constexpr std::chrono::hours signing_key_interval{1};
+constexpr std::int64_t sealed_anew_at_a_time = 100;
 
 }  // namespace
 
 result<std::unique_ptr<house_keeping>> house_keeping::open(const configuration& settings, logger& log)
 {
-    std::unique_ptr<house_keeping> made(new house_keeping(log));
+    std::unique_ptr<house_keeping> made(new house_keeping(settings, log));
     store::sqlite_options options;
     options.folder = settings.data;
     auto opened = store::open_sqlite(options, *made->wall_, made->ids_, log, made->figures_);
@@ -25,7 +29,7 @@ result<std::unique_ptr<house_keeping>> house_keeping::open(const configuration& 
         return opened.error();
     made->database_ = std::move(*opened);
     made->database_->on_commit([home = made.get()] { home->ring_bells(); });
-    if (const auto opened_vault = made->open_vault(settings); !opened_vault)
+    if (const auto opened_vault = made->open_vault(); !opened_vault)
         return opened_vault.error();
     environment_id environment;
     store::run(*made->database_, store::intent::read, [&](store::transaction& tx) {
@@ -39,6 +43,8 @@ result<std::unique_ptr<house_keeping>> house_keeping::open(const configuration& 
         .figures = made->figures_,
         .usage = made->usage_,
         .safe = *made->vault_,
+        .verified = made->verified_,
+        .guesses = made->guesses_,
         .environment = environment,
         .public_url = settings.public_url,
         .is_metrics_open = settings.is_metrics_open,
@@ -46,21 +52,25 @@ result<std::unique_ptr<house_keeping>> house_keeping::open(const configuration& 
         .why_not_ready =
             [home = made.get()] {
                 return home->is_draining_ ? std::string("draining") : home->database_->why_not_writable();
-            }
+            },
+        .token_lifetime = settings.token_lifetime,
+        .audit_kept = settings.audit_kept,
+        .renew_master_key = [home = made.get()](store::database& database
+                            ) { return home->renew_master_key(database); }
     });
     made->site_.emplace(*made->house_);
     made->add_jobs();
     return made;
 }
 
-result<void> house_keeping::open_vault(const configuration& settings)
+result<void> house_keeping::open_vault()
 {
     std::vector<std::string> used;
     store::run(*database_, store::intent::read, [&](store::transaction& tx) {
         used = store::sealed::key_ids(tx);
         return store::verdict::commit;
     });
-    auto keys = load_master_keys(settings, used, *random_, log_);
+    auto keys = load_master_keys(settings_, used, *random_, log_);
     if (!keys)
         return keys.error();
     vault_.emplace(std::move(*keys), *random_);
@@ -70,6 +80,55 @@ result<void> house_keeping::open_vault(const configuration& settings)
 house_keeping::~house_keeping()
 {
     close();
+}
+
+// In an order that a crash at any point does no harm: a key is on disk before it seals, and gone from there
+// when nothing needs it.
+std::string house_keeping::renew_master_key(store::database& database)
+{
+    std::vector<master_key> keys;
+    if (owns_master_key(settings_)) {
+        const auto file = own_master_key_file(settings_);
+        auto old = load_master_keys(settings_, {}, *random_, log_);
+        keys.push_back(make_master_key(*random_));
+        for (auto& key : old.value())
+            keys.push_back(std::move(key));
+        write_master_keys(file, keys);
+        auto again = parse_master_keys(to_text(keys).reveal()).value();
+        vault_->add_sealing_key(std::move(again.front()));
+    }
+    std::int64_t sealed = 1;
+    while (sealed > 0) {
+        store::run(database, store::intent::write, [&](store::transaction& tx) {
+            sealed = store::sealed::seal_anew(tx, *vault_, sealed_anew_at_a_time);
+            return store::verdict::commit;
+        });
+    }
+    if (owns_master_key(settings_)) {
+        keys.resize(1);
+        write_master_keys(own_master_key_file(settings_), keys);
+    }
+    const auto id = vault_->sealing_key();
+    log_.info("master_key.renewed", {{"key_id", id}});
+    return id;
+}
+
+void house_keeping::rotate_signing_key_when_due()
+{
+    bool is_due = false;
+    store::run(*database_, store::intent::read, [&](store::transaction& tx) {
+        is_due = service::signing::is_due(store::signing_keys::list(tx), tx.now());
+        return store::verdict::commit;
+    });
+    if (!is_due)
+        return;
+    const auto fresh = rsa_key::generate();
+    store::run(*database_, store::intent::write, [&](store::transaction& tx) {
+        const auto made =
+            service::signing::introduce(tx, *vault_, fresh, service::signing::urgency::as_usual);
+        return made ? store::verdict::commit : store::verdict::rollback;
+    });
+    log_.info("signing_key.rotated");
 }
 
 void house_keeping::on_commit(std::function<void()> bell)
@@ -88,6 +147,7 @@ void house_keeping::ring_bells()
 void house_keeping::add_jobs()
 {
     background_.add({"token_usage", usage_save_interval, [this] { save_token_usage(); }});
+    background_.add({"signing_key", signing_key_interval, [this] { rotate_signing_key_when_due(); }});
 }
 
 void house_keeping::save_token_usage()
@@ -96,8 +156,10 @@ void house_keeping::save_token_usage()
     if (used.empty())
         return;
     const auto write = [used = std::move(used)](store::transaction& tx) {
-        for (const auto& [token, when] : used)
-            store::credentials::set_last_used(tx, token, when);
+        for (const auto& [secret, when] : used) {
+            store::credentials::set_last_used(tx, secret, when);
+            store::clients::set_last_used(tx, secret, when);
+        }
         return store::verdict::commit;
     };
     database_->submit(store::intent::write, write, [this](const std::exception_ptr& problem) {

@@ -10,7 +10,9 @@
 #include "base/random.hpp"
 #include "base/vault.hpp"
 #include "scim/schema.hpp"
+#include "service/guess_throttle.hpp"
 #include "service/token_usage.hpp"
+#include "service/verified_tokens.hpp"
 #include "store/store.hpp"
 
 #include <atomic>
@@ -54,19 +56,27 @@ public:
     void close();
 
 private:
-    explicit house_keeping(logger& log) : log_(log), background_(log) {}
+    house_keeping(const configuration& settings, logger& log)
+        : settings_(settings), log_(log), background_(log)
+    {
+    }
 
-    result<void> open_vault(const configuration& settings);
+    result<void> open_vault();
+    std::string renew_master_key(store::database& database);
+    void rotate_signing_key_when_due();
     void ring_bells();
     void add_jobs();
     void save_token_usage();  // does not wait for it
 
+    const configuration settings_;
     logger& log_;
     std::unique_ptr<clock> wall_ = make_system_clock();
     std::unique_ptr<random_source> random_ = make_system_random();
     id_source ids_{*wall_};
     metrics figures_;
     service::token_usage usage_;
+    service::verified_tokens verified_;
+    service::guess_throttle guesses_{*random_};
     scim::catalogue schemas_ = scim::catalogue::standard();
     std::atomic<bool> is_draining_{false};
     std::mutex bells_lock_;

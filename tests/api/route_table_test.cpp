@@ -21,6 +21,7 @@ protected:
             {"{organization}", home.organization},
             {"{endpoint}", "Users"},
             {"{id}", "User"},
+            {"{secret}", "sec_1"},
         };
         std::string text(path);
         for (const auto& [name, value] : values)
@@ -62,7 +63,7 @@ TEST_F(route_table_test, each_path_s_prefix_says_who_may_call_it)
     EXPECT_GE(seen.size(), 36U);
 }
 
-TEST_F(route_table_test, nothing_else_than_health_and_readiness_is_for_anyone)
+TEST_F(route_table_test, what_is_for_anyone_is_listed_here)
 {
     std::set<std::string_view> open;
     std::set<std::string_view> half_open;
@@ -71,7 +72,17 @@ TEST_F(route_table_test, nothing_else_than_health_and_readiness_is_for_anyone)
             open.insert(row.path);
         else if (row.who == principal::metrics_reader)
             half_open.insert(row.path);
-    EXPECT_EQ(open, (std::set<std::string_view>{"/healthz", "/readyz"}));
+    EXPECT_EQ(
+        open,
+        (std::set<std::string_view>{
+            "/healthz",
+            "/readyz",
+            "/openapi.json",
+            "/keys",
+            "/oauth/token",
+            "/.well-known/openid-configuration"
+        })
+    );
     EXPECT_EQ(half_open, (std::set<std::string_view>{"/metrics"}));
 }
 
@@ -100,7 +111,7 @@ TEST_F(route_table_test, operators_routes_are_not_there_for_the_public)
     const auto expected = all_of(home.call("GET", "/nothing/here"));
     EXPECT_EQ(expected.substr(0, 4), "404\n");
     for (const auto& row : routes()) {
-        if (!is_of_management(row))
+        if (row.who != principal::operator_)
             continue;
         const auto path = filled(row.path);
         EXPECT_EQ(all_of(home.call(row.method, path)), expected) << path;
@@ -114,6 +125,22 @@ TEST_F(route_table_test, operators_routes_are_not_there_for_the_public)
         loopback.target = path;
         loopback.from = {.address = "127.0.0.1", .is_loopback = true};
         EXPECT_EQ(all_of(home.send(std::move(loopback))), expected) << path;
+    }
+}
+
+TEST_F(route_table_test, applications_routes_want_an_access_token)
+{
+    const auto expected = all_of(home.call("GET", "/api/v1/organizations"));
+    EXPECT_EQ(expected.substr(0, 4), "401\n");
+    for (const auto& row : routes()) {
+        if (row.who != principal::application)
+            continue;
+        const auto path = filled(row.path);
+        EXPECT_EQ(all_of(home.call(row.method, path)), expected) << path;
+        EXPECT_EQ(
+            all_of(home.call(row.method, path, "", {{"Authorization", "Bearer " + home.token}})), expected
+        ) << path;
+        EXPECT_EQ(all_of(home.call("TRACE", path)), expected) << path;
     }
 }
 

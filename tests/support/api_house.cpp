@@ -78,11 +78,14 @@ api_house::api_house(const api::limits& bounds)
           .figures = figures,
           .usage = usage,
           .safe = safe,
+          .verified = verified,
+          .guesses = guesses,
           .environment = environment_id{1},
           .public_url = "https://scim.test",
           .is_metrics_open = false,
           .bounds = bounds,
-          .why_not_ready = [this] { return why_not_ready; }
+          .why_not_ready = [this] { return why_not_ready; },
+          .renew_master_key = [this](store::database&) { return safe.sealing_key(); }
       }
 {
     organization = make_organization("Acme");
@@ -180,6 +183,28 @@ std::string api_house::make_token(std::string_view owner, std::string_view expir
     if (made.status != 201)
         throw std::runtime_error("no token: " + made.text);
     return made.text_of("plain_secret");
+}
+
+api_client api_house::make_client(std::string_view name, std::string_view more)
+{
+    const auto made =
+        operate("POST", "/api/v1/clients", "{" + quoted("name", name) + std::string(more) + "}");
+    if (made.status != 201)
+        throw std::runtime_error("no client: " + made.text);
+    return {made.text_of("client_id"), made.text_of("client_secret")};
+}
+
+std::string api_house::make_access_token(const api_client& who)
+{
+    const auto made = call(
+        "POST",
+        "/oauth/token",
+        "grant_type=client_credentials&client_id=" + who.id + "&client_secret=" + who.secret,
+        {{"Content-Type", "application/x-www-form-urlencoded"}}
+    );
+    if (made.status != 200)
+        throw std::runtime_error("no token: " + made.text);
+    return made.text_of("access_token");
 }
 
 std::string api_house::make_user(std::string_view name, std::string_view more)

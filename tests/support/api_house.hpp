@@ -35,6 +35,11 @@ struct answer {
     [[nodiscard]] std::vector<std::string> resources(std::string_view attribute) const;
 };
 
+struct api_client {
+    std::string id;
+    std::string secret;
+};
+
 using header_list = std::initializer_list<std::pair<std::string_view, std::string_view>>;
 
 class api_house {
@@ -63,6 +68,8 @@ public:
     std::string make_domain(std::string_view organization, std::string_view name);
     std::string make_directory(std::string_view organization, std::string_view policy = "reject");
     std::string make_token(std::string_view directory, std::string_view expires = "");
+    api_client make_client(std::string_view name, std::string_view more = "");
+    std::string make_access_token(const api_client& who);
     std::string make_user(std::string_view name, std::string_view more = "");
     std::string make_group(std::string_view name, std::string_view more = "");
 
@@ -76,6 +83,8 @@ public:
     metrics figures;
     service::token_usage usage;
     vault safe;
+    service::verified_tokens verified;
+    service::guess_throttle guesses{random};
     scim::catalogue schemas = scim::catalogue::standard();
     std::string why_not_ready;
     std::string log_text;

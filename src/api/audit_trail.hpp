@@ -1,0 +1,18 @@
+// The audit log's pen: every writing request of the management API passes here, so that no handler need think
+// of it.
+#pragma once
+
+#include "api/call.hpp"
+
+#include <string_view>
+
+namespace scimd::api {
+
+// Makes the writing works of a management reply leave an entry each, in their own transactions: who, what,
+// what was there before and after, and how it ended. A work that fails is undone and leaves its entry alone.
+reply audited(const house& home, call& on, reply next);
+
+// A document without what nobody should read in it: the texts of secrets, tokens and links.
+void redact(json::value& document);
+
+}  // namespace scimd::api

@@ -1,0 +1,132 @@
+#include "api/authorize.hpp"
+
+#include "api/render.hpp"
+#include "base/text.hpp"
+#include "service/verified_tokens.hpp"
+#include "store/clients.hpp"
+#include "store/signing_keys.hpp"
+
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace scimd::api {
+namespace {
+
+// A client library of Scalekit's sends two: the current token, and the one it began with.
+constexpr std::size_t tokens_max = 4;
+
+std::vector<std::string_view> presented_tokens(const http::request& head)
+{
+    std::vector<std::string_view> found;
+    constexpr std::string_view scheme = "Bearer ";
+    for (const auto& [name, value] : head.headers)
+        if (equals_ignoring_case(name, "Authorization") && starts_with_ignoring_case(value, scheme))
+            found.push_back(trim(std::string_view(value).substr(scheme.size())));
+    if (found.size() > tokens_max)
+        found.clear();
+    return found;
+}
+
+error unauthenticated()
+{
+    return {errc::unauthorized, "The request needs a valid access token."};
+}
+
+// The key must still be published: a key that was given up takes its tokens with it, those too that have been
+// seen before.
+std::optional<service::presented_token> verified(
+    const house& home, std::string_view text, store::transaction& tx
+)
+{
+    const auto digest = sha256(text);
+    auto known = home.verified.find(digest);
+    const bool was_verified = known.has_value();
+    if (!known)
+        known = service::read_access_token(text);
+    if (!known || !service::is_current(*known, home.public_url, tx.now()))
+        return std::nullopt;
+    const auto key = store::signing_keys::find(tx, known->key);
+    if (!key || (key->forgotten && *key->forgotten <= tx.now()))
+        return std::nullopt;
+    if (was_verified)
+        return known;
+    const auto half = rsa_key::from_public(key->public_der);
+    if (!half || !half->verify(known->signed_text, known->signature))
+        return std::nullopt;
+    home.verified.remember(digest, *known);
+    return known;
+}
+
+// What the client may do is read each time: the token says who it is, no more.
+std::optional<service::manager> manager_of(const house& home, std::string_view text, store::transaction& tx)
+{
+    const auto token = verified(home, text, tx);
+    const auto client = token ? store::clients::find(tx, token->claims.client) : std::nullopt;
+    if (!client)
+        return std::nullopt;
+    return service::manager{client->id.text(), client->organization, client->may_write};
+}
+
+// A client of one organization may leave its id out of the path.
+result<void> confine(call& on, organization_id to)
+{
+    for (auto& [name, value] : on.parameters) {
+        if (name != "organization")
+            continue;
+        if (value == "-")
+            value = to.text();
+        if (value != to.text())
+            return error{errc::not_found, "The organization was not found."};
+        return {};
+    }
+    return error{errc::forbidden, "This client is for one organization; this is not of it."};
+}
+
+result<void> admit(call& on)
+{
+    const bool is_reading = on.head.method == "GET" || on.head.method == "HEAD";
+    if (!is_reading && !on.by.may_write)
+        return error{errc::forbidden, "This client may read only."};
+    return on.by.organization ? confine(on, *on.by.organization) : result<void>();
+}
+
+reply proceed_as_client(
+    const house& home, call& on, const std::function<reply()>& proceed, store::transaction& tx
+)
+{
+    for (const auto text : presented_tokens(on.head)) {
+        auto known = manager_of(home, text, tx);
+        if (!known)
+            continue;
+        on.by = std::move(*known);
+        if (const auto admitted = admit(on); !admitted)
+            return manage_error(admitted.error());
+        auto next = proceed();
+        // Another read goes on in this transaction.
+        const auto* more = std::get_if<work>(&next);
+        return more && more->mode == store::intent::read ? more->run(tx) : std::move(next);
+    }
+    return manage_error(unauthenticated());
+}
+
+}  // namespace
+
+reply authorized(const house& home, call& on, std::function<reply()> proceed)
+{
+    if (on.head.from.is_operator) {
+        on.by.name = "operator";
+        return proceed();
+    }
+    if (presented_tokens(on.head).empty())
+        return manage_error(unauthenticated());
+    return work{
+        store::intent::read,
+        [&home, &on, proceed = std::move(proceed)](store::transaction& tx) -> reply {
+            return proceed_as_client(home, on, proceed, tx);
+        }
+    };
+}
+
+}  // namespace scimd::api

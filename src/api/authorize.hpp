@@ -1,0 +1,16 @@
+// Access tokens (RFC 6750) of API clients to managers, and what a manager may do.
+#pragma once
+
+#include "api/call.hpp"
+#include "base/error.hpp"
+
+#include <functional>
+
+namespace scimd::api {
+
+// Goes on with `proceed` when the request comes by the control socket or carries an access token that is good
+// for it. Every token that is not gets the same 401. forbidden: the client may not write, or the route is not
+// of the one organization that it is for; not_found: another organization's.
+reply authorized(const house& home, call& on, std::function<reply()> proceed);
+
+}  // namespace scimd::api

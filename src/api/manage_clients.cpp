@@ -1,0 +1,199 @@
+// The clients of this API and their secrets.
+#include "api/manage_api.hpp"
+#include "api/manage_read.hpp"
+#include "base/time.hpp"
+#include "service/clients.hpp"
+
+#include <limits>
+#include <utility>
+
+namespace scimd::api {
+namespace {
+
+namespace rows = store::clients;
+namespace clients = service::clients;
+
+constexpr number_bounds page_size_bounds{1, 100, 10};
+constexpr std::int64_t number_max = std::numeric_limits<std::int64_t>::max();
+
+// What a timestamp that never was looks like in this API.
+constexpr std::string_view never = "0001-01-01T00:00:00Z";
+
+std::string time_or_never(const std::optional<time_point>& when)
+{
+    return when ? format_rfc3339(*when) : std::string(never);
+}
+
+json::object to_json(const rows::secret_row& from, time_point now)
+{
+    const bool is_alive = !from.expires || *from.expires > now;
+    return {
+        {"id", from.id.text()},
+        {"create_time", format_rfc3339(from.created)},
+        {"secret_suffix", from.suffix},
+        {"status", is_alive ? "ACTIVE" : "INACTIVE"},
+        {"expire_time", time_or_never(from.expires)},
+        {"last_used_time", time_or_never(from.last_used)}
+    };
+}
+
+json::object to_json(store::transaction& tx, const rows::client& from)
+{
+    json::array secrets;
+    for (const auto& secret : rows::list_secrets(tx, from.id))
+        secrets.push_back(to_json(secret, tx.now()));
+    json::object body{
+        {"id", from.id.text()},
+        {"client_id", from.id.text()},
+        {"name", from.name},
+        {"access", from.may_write ? "READ_WRITE" : "READ"},
+        {"create_time", format_rfc3339(from.created)},
+        {"update_time", format_rfc3339(from.updated)},
+        {"secrets", std::move(secrets)}
+    };
+    if (from.organization)
+        body["organization_id"] = from.organization->text();
+    return body;
+}
+
+result<rows::new_client> read_new_client(const json::object& body)
+{
+    auto name = required_text(body, "name");
+    if (!name)
+        return name.error();
+    const auto owner_text = optional_text(body, "organization_id");
+    if (!owner_text)
+        return owner_text.error();
+    const auto owner = organization_id::parse(owner_text->value_or(""));
+    if (*owner_text && !owner)
+        return error{errc::invalid_value, "organization_id is of no organization."};
+    const auto access = optional_text(body, "access");
+    if (!access)
+        return access.error();
+    const auto wanted = access->value_or("READ_WRITE");
+    if (wanted != "READ_WRITE" && wanted != "READ")
+        return error{errc::invalid_value, "access must be READ_WRITE or READ."};
+    return rows::new_client{owner, std::move(*name), wanted == "READ_WRITE"};
+}
+
+result<rows::client> read_client(store::transaction& tx, const call& on)
+{
+    const auto id = client_id::parse(on.parameter("id"));
+    auto found = id ? rows::find(tx, *id) : std::nullopt;
+    if (!found)
+        return error{errc::not_found, "The client was not found."};
+    return std::move(*found);
+}
+
+}  // namespace
+
+reply create_client(const house& home, call& on)
+{
+    return with_manage_body(
+        home,
+        on,
+        repeat::conflict,
+        [&home](store::transaction& tx, const json::object& body) -> reply {
+            const auto wanted = read_new_client(body);
+            if (!wanted)
+                return manage_error(wanted.error());
+            const auto made = clients::create_client(tx, home.random, *wanted);
+            if (!made)
+                return manage_error(made.error());
+            return manage_response(
+                201,
+                {{"client", to_json(tx, made->client)},
+                 {"client_id", made->client.id.text()},
+                 {"client_secret", made->plain.reveal()}}
+            );
+        }
+    );
+}
+
+reply list_clients(const house&, call& on)
+{
+    const auto size = number_parameter(on, "page_size", page_size_bounds);
+    if (!size)
+        return manage_error(size.error());
+    const auto after = number_parameter(on, "page_token", {0, number_max, 0});
+    if (!after)
+        return manage_error({errc::invalid_value, "page_token is none of ours."});
+    return work{store::intent::scan, [size = *size, after = *after](store::transaction& tx) -> reply {
+                    auto found = rows::list(tx, client_id{after}, size + 1);
+                    const bool has_more = static_cast<std::int64_t>(found.size()) > size;
+                    if (has_more)
+                        found.pop_back();
+                    json::array listed;
+                    for (const auto& client : found)
+                        listed.push_back(to_json(tx, client));
+                    const auto next = has_more ? std::to_string(found.back().id.value) : std::string();
+                    return manage_response(
+                        200,
+                        {{"clients", std::move(listed)},
+                         {"total_size", rows::count(tx)},
+                         {"next_page_token", next},
+                         {"prev_page_token", ""}}
+                    );
+                }};
+}
+
+reply get_client(const house&, call& on)
+{
+    return work{store::intent::read, [&on](store::transaction& tx) -> reply {
+                    const auto found = read_client(tx, on);
+                    return found ? manage_response(200, {{"client", to_json(tx, *found)}})
+                                 : manage_error(found.error());
+                }};
+}
+
+reply delete_client(const house&, call& on)
+{
+    return work{store::intent::write, [&on](store::transaction& tx) -> reply {
+                    const auto found = read_client(tx, on);
+                    if (!found)
+                        return manage_error(found.error());
+                    rows::erase(tx, found->id);
+                    return manage_response(200, {});
+                }};
+}
+
+reply create_client_secret(const house& home, call& on)
+{
+    return with_manage_body(
+        home,
+        on,
+        repeat::conflict,
+        [&home, &on](store::transaction& tx, const json::object& body) -> reply {
+            const auto expires = optional_time(body, "expire_time");
+            if (!expires)
+                return manage_error(expires.error());
+            const auto owner = read_client(tx, on);
+            if (!owner)
+                return manage_error(owner.error());
+            const auto made = clients::add_secret(tx, home.random, owner->id, *expires);
+            if (!made)
+                return manage_error(made.error());
+            return manage_response(
+                201,
+                {{"client_id", owner->id.text()},
+                 {"client_secret", made->plain.reveal()},
+                 {"secret", to_json(made->row, tx.now())}}
+            );
+        }
+    );
+}
+
+reply revoke_client_secret(const house&, call& on)
+{
+    return work{store::intent::write, [&on](store::transaction& tx) -> reply {
+                    const auto owner = read_client(tx, on);
+                    if (!owner)
+                        return manage_error(owner.error());
+                    const auto id = secret_id::parse(on.parameter("secret"));
+                    if (!id || !rows::erase_secret(tx, owner->id, *id))
+                        return manage_error({errc::not_found, "The secret was not found."});
+                    return manage_response(200, {});
+                }};
+}
+
+}  // namespace scimd::api

@@ -1,0 +1,12 @@
+// Tokens for API clients: RFC 6749 §4.4 (client credentials), RFC 7517 (our keys), RFC 8414 (what there is).
+#pragma once
+
+#include "api/call.hpp"
+
+namespace scimd::api {
+
+reply issue_token(const house& home, call& on);
+reply list_keys(const house& home, call& on);
+reply describe_issuer(const house& home, call& on);
+
+}  // namespace scimd::api

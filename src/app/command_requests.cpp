@@ -1,0 +1,200 @@
+#include "app/command_requests.hpp"
+
+#include <cctype>
+#include <filesystem>
+#include <utility>
+
+namespace scimd::app {
+namespace {
+
+void add_if_given(json::object& body, std::string_view name, const std::string& text)
+{
+    if (!text.empty())
+        body[name] = text;
+}
+
+const std::string organizations = "/api/v1/organizations";
+
+std::string organization_path(const std::string& id)
+{
+    return organizations + '/' + path_segment(id);
+}
+
+std::string directory_path(const std::string& id)
+{
+    return organizations + "/-/directories/" + path_segment(id);
+}
+
+http::request organization_request(const command& what)
+{
+    const auto& verb = what.words[1];
+    if (verb == "create") {
+        json::object body{{"display_name", what.arguments[0]}};
+        add_if_given(body, "external_id", what.external_id);
+        return make_request("POST", organizations, body);
+    }
+    if (verb == "list")
+        return make_request("GET", organizations + "?page_size=100");
+    return make_request("GET", organization_path(what.arguments[0]));
+}
+
+http::request domain_request(const command& what)
+{
+    const auto& verb = what.words[1];
+    const auto domains = organization_path(what.arguments[0]) + "/domains";
+    if (verb == "create") {
+        return make_request(
+            "POST", domains, {{"domain", what.arguments[1]}, {"covers_subdomains", what.covers_subdomains}}
+        );
+    }
+    if (verb == "list")
+        return make_request("GET", domains + "?page_size=100");
+    return make_request(verb == "show" ? "GET" : "DELETE", domains + '/' + path_segment(what.arguments[1]));
+}
+
+http::request directory_request(const command& what)
+{
+    const auto& verb = what.words[1];
+    if (verb == "create") {
+        json::object body{{"directory_type", "SCIM"}};
+        add_if_given(body, "name", what.name);
+        add_if_given(body, "directory_provider", what.provider);
+        add_if_given(body, "domain_policy", what.domain_policy);
+        return make_request("POST", organization_path(what.arguments[0]) + "/directories", body);
+    }
+    if (verb == "list")
+        return make_request("GET", organization_path(what.arguments[0]) + "/directories");
+    const auto path = directory_path(what.arguments[0]);
+    if (verb == "show")
+        return make_request("GET", path);
+    if (verb == "refusals")
+        return make_request("GET", path + "/refusals");
+    if (verb == "policy")
+        return make_request("PATCH", path, {{"domain_policy", what.arguments[1]}});
+    return make_request("PATCH", path + ':' + verb);
+}
+
+http::request secret_request(const command& what)
+{
+    const auto& verb = what.words[1];
+    const auto secrets = directory_path(what.arguments[0]) + "/secrets";
+    if (verb == "create") {
+        json::object body;
+        add_if_given(body, "expire_time", what.expires);
+        return make_request("POST", secrets, body);
+    }
+    if (verb == "list")
+        return make_request("GET", secrets);
+    return make_request(verb == "show" ? "GET" : "DELETE", secrets + '/' + path_segment(what.arguments[1]));
+}
+
+http::request client_request(const command& what)
+{
+    const auto& verb = what.words[1];
+    const std::string clients = "/api/v1/clients";
+    if (verb == "create") {
+        json::object body{{"name", what.arguments[0]}};
+        add_if_given(body, "organization_id", what.organization);
+        if (what.is_read_only)
+            body["access"] = "READ";
+        return make_request("POST", clients, body);
+    }
+    if (verb == "list")
+        return make_request("GET", clients + "?page_size=100");
+    const auto path = clients + '/' + path_segment(what.arguments[0]);
+    if (verb == "add-secret") {
+        json::object body;
+        add_if_given(body, "expire_time", what.expires);
+        return make_request("POST", path + "/secrets", body);
+    }
+    if (verb == "revoke-secret")
+        return make_request("DELETE", path + "/secrets/" + path_segment(what.arguments[1]));
+    return make_request(verb == "show" ? "GET" : "DELETE", path);
+}
+
+http::request key_request(const command& what)
+{
+    const auto& verb = what.words[1];
+    if (verb == "list")
+        return make_request("GET", "/api/v1/signing-keys");
+    if (verb == "rotate")
+        return make_request("POST", "/api/v1/master-key:rotate");
+    return make_request("POST", "/api/v1/signing-keys:rotate", {{"at_once", what.is_at_once}});
+}
+
+http::request audit_request(const command& what)
+{
+    std::string target = "/api/v1/audit-log?page_size=1000";
+    const auto add = [&](std::string_view name, const std::string& value) {
+        if (!value.empty())
+            target.append("&").append(name).append("=").append(path_segment(value));
+    };
+    add("organization_id", what.organization);
+    add("directory_id", what.directory);
+    add("actor", what.actor);
+    add("since", what.since);
+    return make_request("GET", std::move(target));
+}
+
+}  // namespace
+
+http::request make_request(std::string_view method, std::string target, const json::object& body)
+{
+    http::request made;
+    made.method = method;
+    made.target = std::move(target);
+    if (!body.empty()) {
+        made.headers.add("Content-Type", "application/json");
+        made.body = to_text(body);
+    }
+    return made;
+}
+
+std::string path_segment(std::string_view text)
+{
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string encoded;
+    for (const char letter : text) {
+        const auto code = static_cast<unsigned char>(letter);
+        const bool is_plain = std::isalnum(code) != 0 || letter == '_' || letter == '-';
+        if (is_plain) {
+            encoded += letter;
+        } else {
+            encoded += '%';
+            encoded += digits[code >> 4U];
+            encoded += digits[code & 15U];
+        }
+    }
+    return encoded;
+}
+
+http::request request_of(const command& what)
+{
+    const auto& noun = what.words[0];
+    if (noun == "organization")
+        return organization_request(what);
+    if (noun == "domain")
+        return domain_request(what);
+    if (noun == "directory")
+        return directory_request(what);
+    if (noun == "secret")
+        return secret_request(what);
+    if (noun == "client")
+        return client_request(what);
+    if (noun == "key")
+        return key_request(what);
+    if (noun == "audit")
+        return audit_request(what);
+    if (noun == "demo") {
+        json::object body;
+        add_if_given(body, "domain_policy", what.domain_policy);
+        return make_request("POST", "/api/v1/demo", body);
+    }
+    if (noun == "backup") {
+        const auto file = std::filesystem::absolute(what.arguments[0]).string();
+        return make_request("POST", "/api/v1/backup", {{"file", file}});
+    }
+    return make_request("POST", "/api/v1/check");
+}
+
+}  // namespace scimd::app

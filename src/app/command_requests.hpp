@@ -1,0 +1,20 @@
+// What each command asks of the management API. Pure.
+#pragma once
+
+#include "app/configuration.hpp"
+#include "base/json.hpp"
+#include "scimd/http.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace scimd::app {
+
+http::request request_of(const command& what);
+
+http::request make_request(std::string_view method, std::string target, const json::object& body = {});
+
+// A word of the command line as one segment of a path, or as a value of a query.
+std::string path_segment(std::string_view text);
+
+}  // namespace scimd::app

@@ -1,0 +1,143 @@
+#include "app/command_tree.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace scimd::app {
+
+command_tree::command_tree(CLI::App& app, command& what, std::string& limit) : app_(app), what_(what)
+{
+    app.require_subcommand(1);
+    add({"serve"}, "Serve SCIM and the control socket");
+    auto* demo = add({"demo"}, "Make an example organization (once) and print a fresh bearer token");
+    add_policy(demo);
+    declare_organizations();
+    declare_directories();
+    declare_clients(limit);
+    auto* events = add({"events"}, "Print directory events, one JSON object a line");
+    events->add_option(
+        "--after", what.after, "Start behind this cursor (with --directory: this sequence number)"
+    );
+    events->add_option("--directory", what.directory, "Events of one directory only");
+    events->add_option("--limit", limit, "Print at most so many");
+    events->add_flag("--follow", what.is_following, "Wait for further ones");
+    add({"check"}, "Verify the store");
+    add({"backup"}, "Copy the store while it is in use", {"FILE"});
+    add({"version"}, "Print the versions of scimd and of its libraries");
+}
+
+void command_tree::collect()
+{
+    const CLI::App* chosen = &app_;
+    while (!chosen->get_subcommands().empty()) {
+        chosen = chosen->get_subcommands().front();
+        what_.words.push_back(chosen->get_name());
+    }
+    for (auto& [owner, values] : arguments_)
+        if (owner == chosen)
+            what_.arguments = values;
+}
+
+CLI::App* command_tree::add(
+    std::initializer_list<const char*> words, const char* help, std::initializer_list<const char*> names
+)
+{
+    CLI::App* at = &app_;
+    for (const auto* word : words) {
+        const auto known = at->get_subcommands([&](const CLI::App* one) { return one->get_name() == word; });
+        at = known.empty() ? at->add_subcommand(word, "")->fallthrough() : known.front();
+    }
+    if (words.size() == 2)
+        at->get_parent()->require_subcommand(1);
+    at->description(help);
+    auto& values = arguments_.emplace_back(at, std::vector<std::string>(names.size())).second;
+    std::size_t index = 0;
+    for (const auto* name : names)
+        at->add_option(name, values[index++])->required();
+    return at;
+}
+
+void command_tree::add_policy(CLI::App* to)
+{
+    to->add_option(
+        "--domain-policy",
+        what_.domain_policy,
+        "What becomes of users outside the verified domains: reject or off"
+    );
+}
+
+void command_tree::declare_organizations()
+{
+    auto* create = add({"organization", "create"}, "Make an organization", {"NAME"});
+    create->add_option("--external-id", what_.external_id, "Your own id of it");
+    add({"organization", "list"}, "List all organizations");
+    add({"organization", "show"}, "Show one", {"ORGANIZATION"});
+    describe("organization", "The customers");
+
+    auto* domain = add({"domain", "create"}, "Add a verified domain", {"ORGANIZATION", "DOMAIN"});
+    domain->add_flag("--subdomains", what_.covers_subdomains, "Its sub-domains are verified with it");
+    add({"domain", "list"}, "List an organization's domains", {"ORGANIZATION"});
+    add({"domain", "show"}, "Show one", {"ORGANIZATION", "ID"});
+    add({"domain", "delete"}, "Remove one", {"ORGANIZATION", "ID"});
+    describe("domain", "The e-mail domains of an organization");
+}
+
+void command_tree::declare_directories()
+{
+    auto* create = add({"directory", "create"}, "Make a directory", {"ORGANIZATION"});
+    create->add_option("--name", what_.name, "A name for people");
+    create->add_option(
+        "--provider",
+        what_.provider,
+        "OKTA, MICROSOFT_AD, GOOGLE, ONELOGIN, JUMPCLOUD, PING_IDENTITY or AUTH0"
+    );
+    add_policy(create);
+    add({"directory", "list"}, "List an organization's directories", {"ORGANIZATION"});
+    add({"directory", "show"}, "Show one", {"DIRECTORY"});
+    add({"directory", "enable"}, "Take SCIM requests again", {"DIRECTORY"});
+    add({"directory", "disable"}, "Refuse SCIM requests", {"DIRECTORY"});
+    add({"directory", "policy"}, "Change the domain policy", {"DIRECTORY", "POLICY"});
+    add({"directory", "refusals"}, "List the users that were refused, and why", {"DIRECTORY"});
+    describe("directory", "The SCIM endpoints of an organization");
+
+    auto* secret = add({"secret", "create"}, "Make a bearer token; it is shown once", {"DIRECTORY"});
+    secret->add_option("--expires", what_.expires, "When it ends: 2027-01-31T00:00:00Z");
+    add({"secret", "list"}, "List a directory's tokens", {"DIRECTORY"});
+    add({"secret", "show"}, "Show one, without its text", {"DIRECTORY", "ID"});
+    add({"secret", "revoke"}, "End one at once", {"DIRECTORY", "ID"});
+    describe("secret", "The bearer tokens of a directory");
+}
+
+void command_tree::declare_clients(std::string& limit)
+{
+    auto* create = add({"client", "create"}, "Make a client of the API; its secret is shown once", {"NAME"});
+    create->add_option("--organization", what_.organization, "It may use this organization alone");
+    create->add_flag("--read-only", what_.is_read_only, "It may change nothing");
+    add({"client", "list"}, "List all clients");
+    add({"client", "show"}, "Show one, without its secrets' texts", {"CLIENT"});
+    add({"client", "delete"}, "Remove one; its tokens end at once", {"CLIENT"});
+    auto* secret = add({"client", "add-secret"}, "Make another secret; it is shown once", {"CLIENT"});
+    secret->add_option("--expires", what_.expires, "When it ends: 2027-01-31T00:00:00Z");
+    add({"client", "revoke-secret"}, "End one at once", {"CLIENT", "ID"});
+    describe("client", "The clients of the management API");
+
+    add({"key", "list"}, "List the keys that access tokens are signed with");
+    auto* rotate = add({"key", "rotate-signing"}, "Publish a new signing key; it signs ten minutes later");
+    rotate->add_flag("--at-once", what_.is_at_once, "It signs now, and all tokens so far end");
+    add({"key", "rotate"},
+        "Encrypt the stored secrets with a new master key, or with the first of those given");
+    describe("key", "Signing keys, and the master key");
+
+    auto* audit = add({"audit"}, "Print who changed what, newest first");
+    audit->add_option("--organization", what_.organization, "Of one organization only");
+    audit->add_option("--directory", what_.directory, "Of one directory only");
+    audit->add_option("--actor", what_.actor, "By one client, or by the operator");
+    audit->add_option("--limit", limit, "Print at most so many");
+    audit->add_option("--since", what_.since, "Not before this time: 2027-01-31T00:00:00Z");
+}
+
+void command_tree::describe(const char* word, const char* help)
+{
+    app_.get_subcommand(word)->description(help);
+}
+
+}  // namespace scimd::app

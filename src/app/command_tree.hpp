@@ -1,0 +1,43 @@
+// The commands with their positional arguments; an argument in brackets is optional.
+#pragma once
+
+#include "app/configuration.hpp"
+
+#include <deque>
+#include <initializer_list>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace scimd::app {
+
+// Fills `what` and `limit` when `app` parses; all three outlive it.
+class command_tree {
+public:
+    command_tree(CLI::App& app, command& what, std::string& limit);
+
+    // Takes over what the parsed command was called with.
+    void collect();
+
+private:
+    CLI::App* add(
+        std::initializer_list<const char*> words,
+        const char* help,
+        std::initializer_list<const char*> names = {}
+    );
+    void describe(const char* word, const char* help);
+    void add_policy(CLI::App* to);
+    void declare_organizations();
+    void declare_directories();
+    void declare_clients(std::string& limit);
+
+    CLI::App& app_;
+    command& what_;
+    std::deque<std::pair<CLI::App*, std::vector<std::string>>> arguments_;
+};
+
+}  // namespace scimd::app

@@ -1,0 +1,226 @@
+// The audit log: what is written by whom, and what is not in it.
+#include "api/audit_trail.hpp"
+
+#include "api/site.hpp"
+#include "support/api_house.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace scimd::api {
+namespace {
+
+using namespace std::chrono_literals;
+
+class audit_trail_test : public testing::Test {
+protected:
+    std::vector<json::object> entries(std::string_view query = "")
+    {
+        const auto page = home.operate("GET", "/api/v1/audit-log" + std::string(query));
+        EXPECT_EQ(page.status, 200) << page.text;
+        std::vector<json::object> listed;
+        for (const auto& entry : page.body.at("entries").as_array())
+            listed.push_back(entry.as_object());
+        return listed;
+    }
+
+    json::object newest() { return entries("?page_size=1").at(0); }
+
+    static std::string text(const json::object& entry, std::string_view name)
+    {
+        const auto* value = find_string(entry, name);
+        return value ? std::string(*value) : "none";
+    }
+
+    test::answer as_client(std::string_view method, std::string_view target, std::string_view body = "")
+    {
+        return home.call(method, target, body, {{"Authorization", "Bearer " + token}});
+    }
+
+    test::api_house home;
+    const test::api_client client = home.make_client("Billing");
+    const std::string token = home.make_access_token(client);
+    const std::string directory_path =
+        "/api/v1/organizations/" + home.organization + "/directories/" + home.directory;
+};
+
+TEST_F(audit_trail_test, a_creation_tells_who_made_what)
+{
+    const auto made = as_client("POST", "/api/v1/organizations", R"({"display_name":"New"})");
+    ASSERT_EQ(made.status, 201);
+    const std::string id(made.member("organization").at("id").as_string());
+    const auto entry = newest();
+    EXPECT_EQ(text(entry, "actor"), client.id);
+    EXPECT_EQ(text(entry, "method"), "POST");
+    EXPECT_EQ(text(entry, "route"), "/api/v1/organizations");
+    EXPECT_EQ(text(entry, "organization_id"), id);
+    EXPECT_EQ(entry.at("targets").at("organization").as_string(), id);
+    EXPECT_EQ(text(entry, "address"), "192.0.2.7");
+    EXPECT_EQ(text(entry, "request_id"), "request-1");
+    EXPECT_EQ(entry.at("status").as_int64(), 201);
+    EXPECT_TRUE(entry.at("before").is_null());
+    EXPECT_EQ(entry.at("after"), json::value(made.body));
+    EXPECT_TRUE(text(entry, "time").starts_with("2026-01-02T"));
+}
+
+TEST_F(audit_trail_test, a_change_tells_what_was_before_and_what_is_after)
+{
+    home.operate("PATCH", directory_path, R"({"domain_policy":"off"})");
+    auto entry = newest();
+    EXPECT_EQ(text(entry, "actor"), "operator");
+    EXPECT_EQ(text(entry, "directory_id"), home.directory);
+    EXPECT_EQ(text(entry, "organization_id"), home.organization);
+    EXPECT_EQ(entry.at("before").at("directory").at("domain_policy").as_string(), "reject");
+    EXPECT_EQ(entry.at("after").at("directory").at("domain_policy").as_string(), "off");
+
+    home.operate("PATCH", "/api/v1/organizations/-/directories/" + home.directory + ":disable");
+    entry = newest();
+    EXPECT_EQ(text(entry, "organization_id"), home.organization) << "though the path did not say so";
+    EXPECT_TRUE(entry.at("before").at("directory").at("enabled").as_bool());
+    EXPECT_FALSE(entry.at("after").at("directory").at("enabled").as_bool());
+
+    home.operate("DELETE", "/api/v1/organizations/" + home.organization + "/domains/" + home.domain);
+    entry = newest();
+    EXPECT_EQ(entry.at("before").at("domain").at("domain").as_string(), "acme.com");
+    EXPECT_TRUE(entry.at("after").is_null());
+}
+
+TEST_F(audit_trail_test, a_refused_change_is_told_with_its_reason_and_leaves_nothing_else)
+{
+    const auto before = home.operate("GET", directory_path).text;
+    EXPECT_EQ(home.operate("PATCH", directory_path, R"({"domain_policy":"perhaps"})").status, 400);
+    const auto entry = newest();
+    EXPECT_EQ(entry.at("status").as_int64(), 400);
+    EXPECT_NE(text(entry, "message").find("domain_policy"), std::string::npos);
+    EXPECT_FALSE(entry.contains("before"));
+    EXPECT_EQ(home.operate("GET", directory_path).text, before);
+}
+
+TEST_F(audit_trail_test, reading_and_unknown_callers_leave_no_entry)
+{
+    const auto before = entries().size();
+    home.operate("GET", directory_path);
+    as_client("GET", "/api/v1/organizations");
+    home.call("POST", "/api/v1/organizations", R"({"display_name":"New"})");
+    home.scim("POST", "/Users", test::user_text("anna"));
+    EXPECT_EQ(entries().size(), before);
+}
+
+TEST_F(audit_trail_test, no_secret_is_in_it)
+{
+    const auto made = home.operate("POST", directory_path + "/secrets");
+    const auto demo = home.operate("POST", "/api/v1/demo");
+    const auto page = home.operate("GET", "/api/v1/audit-log?page_size=1000").text;
+    for (const auto& text :
+         {made.text_of("plain_secret"),
+          demo.text_of("bearer_token"),
+          demo.text_of("client_secret"),
+          client.secret,
+          home.token,
+          token}) {
+        ASSERT_FALSE(text.empty());
+        EXPECT_EQ(page.find(text), std::string::npos);
+    }
+    EXPECT_NE(page.find(R"("plain_secret":"[withheld]")"), std::string::npos);
+}
+
+TEST_F(audit_trail_test, what_is_secret_is_known_by_its_name_at_any_depth)
+{
+    json::value document =
+        parse_json(
+            R"({"client_secret":"a","secrets":[{"secret":"b","secret_suffix":"c","id":"sec_1"}],"link":{"location":"d"},)"
+            R"("access_token":"e","tokens":{"x":"f"},"has_secret":true,"last_used_time":"g"})"
+        )
+            .value();
+    redact(document);
+    EXPECT_EQ(
+        to_text(document),
+        R"({"client_secret":"[withheld]","secrets":[{"secret":"[withheld]","secret_suffix":"c","id":"sec_1"}],)"
+        R"("link":{"location":"[withheld]"},"access_token":"[withheld]","tokens":{"x":"f"},"has_secret":true,)"
+        R"("last_used_time":"g"})"
+    );
+}
+
+TEST_F(audit_trail_test, filters_and_pages_find_what_is_asked_for)
+{
+    const auto other = home.make_organization("Other");
+    home.clock.advance(1h);
+    as_client("PATCH", directory_path, R"({"domain_policy":"off"})");
+    as_client("PATCH", directory_path, R"({"domain_policy":"reject"})");
+    EXPECT_EQ(entries("?actor=" + client.id).size(), 2U);
+    EXPECT_EQ(entries("?organization_id=" + other).size(), 1U);
+    EXPECT_EQ(entries("?directory_id=" + home.directory + "&actor=operator").size(), 2U)
+        << "made, and its token";
+    EXPECT_EQ(entries("?since=2026-01-02T04:04:05Z").size(), 2U);
+    EXPECT_EQ(entries("?since=2126-01-02T04:04:05Z").size(), 0U);
+
+    const auto all = entries("?page_size=1000");
+    std::vector<json::object> paged;
+    std::string next;
+    do {
+        const auto page = home.operate("GET", "/api/v1/audit-log?page_size=2&page_token=" + next);
+        for (const auto& entry : page.body.at("entries").as_array())
+            paged.push_back(entry.as_object());
+        next = page.text_of("next_page_token");
+    } while (!next.empty());
+    EXPECT_EQ(paged, all);
+
+    for (const auto* const bad :
+         {"?page_size=0",
+          "?page_size=1001",
+          "?page_token=x",
+          "?page_token=0",
+          "?since=yesterday",
+          "?organization_id=dir_1",
+          "?directory_id=1"}) {
+        const auto got = home.operate("GET", "/api/v1/audit-log" + std::string(bad));
+        EXPECT_EQ(got.status, 400) << bad;
+        const std::string name(bad + 1, std::string_view(bad).find('=') - 1);
+        EXPECT_NE(got.text_of("message").find(name), std::string::npos) << got.text;
+    }
+    const std::string long_actor = "?actor=" + std::string(65, 'a');
+    EXPECT_EQ(home.operate("GET", "/api/v1/audit-log" + long_actor).status, 400);
+    EXPECT_EQ(entries(long_actor.substr(0, long_actor.size() - 1)).size(), 0U);
+}
+
+TEST_F(audit_trail_test, the_entry_is_written_with_its_change_or_not_at_all)
+{
+    EXPECT_TRUE(home.database->check().empty());
+    const auto entry = newest();
+    EXPECT_EQ(text(entry, "digest").size(), 64U);
+}
+
+// A handler that somebody adds is in it without having thought of it.
+TEST_F(audit_trail_test, every_writing_route_of_the_table_leaves_an_entry)
+{
+    for (const auto& row : routes()) {
+        const bool is_of_management = row.who == principal::application || row.who == principal::operator_;
+        if (!is_of_management || row.method == "GET")
+            continue;
+        if (row.path == "/api/v1/check" || row.path == "/api/v1/backup")
+            continue;  // they change nothing
+        SCOPED_TRACE(std::string(row.method) + " " + std::string(row.path));
+        std::string path(row.path);
+        const std::pair<std::string_view, std::string> values[] = {
+            {"{organization}", home.organization},
+            {"{directory}", home.directory},
+            {"{id}", "x_1"},
+            {"{secret}", "sec_1"}
+        };
+        for (const auto& [name, value] : values)
+            if (const auto at = path.find(name); at != std::string::npos)
+                path.replace(at, name.size(), value);
+        const auto got = home.operate(row.method, path, "{}");
+        const auto entry = newest();
+        EXPECT_EQ(text(entry, "route"), row.path);
+        EXPECT_EQ(text(entry, "method"), row.method);
+        EXPECT_EQ(entry.at("status").as_int64(), got.status);
+    }
+}
+
+}  // namespace
+}  // namespace scimd::api
