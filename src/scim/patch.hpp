@@ -56,8 +56,19 @@ struct update_members_where {
     filter condition;
     std::string display;
 };  // members[…].display
-using membership_operation =
-    std::variant<add_members, remove_members, remove_members_where, replace_members, update_members_where>;
+// RFC 7644 §3.5.2.3: no_target when no member meets the condition of a replace. `values` are the ids that it
+// names, empty when it says anything else.
+struct expect_member {
+    filter condition;
+    std::vector<std::string> values;
+};
+using membership_operation = std::variant<
+    add_members,
+    remove_members,
+    remove_members_where,
+    replace_members,
+    update_members_where,
+    expect_member>;
 
 struct patch {
     std::vector<patch_operation> operations;

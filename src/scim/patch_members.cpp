@@ -48,6 +48,11 @@ void remove_matching(const filter& condition, operations& out)
         out.emplace_back(remove_members{std::move(ids)});
 }
 
+void expect(const filter& condition, operations& out)
+{
+    out.emplace_back(expect_member{condition, named_ids(condition)});
+}
+
 void add(std::vector<member> members, operations& out)
 {
     if (!members.empty())
@@ -114,6 +119,7 @@ result<void> read_matching(
         if (!read)
             return read.error();
         successors = std::move(*read);
+        expect(condition, out);
     }
     const bool is_same =
         successors.size() == 1 && named_ids(condition) == std::vector{successors.front().value};
@@ -153,6 +159,8 @@ result<void> read_part(patch_verb verb, const patch_target& target, const json::
         text = display.get_string();
     if (text.size() > user_name_bytes_max)
         return error{errc::invalid_value, "members.display is too long."};
+    if (target.where && verb != patch_verb::remove)
+        expect(*target.where, out);
     filter condition = target.where ? *target.where : any_member(target.attribute);
     out.emplace_back(update_members_where{std::move(condition), std::move(text)});
     return {};

@@ -91,9 +91,25 @@ public:
         return {};
     }
 
+    result<void> operator()(const scim::expect_member& operation)
+    {
+        const auto is_one = [this](const std::string& value) { return has_member(value); };
+        const bool is_there = operation.values.empty() ? !matching(operation.condition).empty()
+                                                       : std::ranges::any_of(operation.values, is_one);
+        if (!is_there)
+            return error{errc::no_target, "No value of members meets the filter."};
+        return {};
+    }
+
     membership_change take() { return std::move(change_); }
 
 private:
+    [[nodiscard]] bool has_member(const std::string& value) const
+    {
+        const auto id = parse_member_id(who_, value);
+        return id && resources::is_member(tx_, who_.directory, group_, *id);
+    }
+
     result<void> add(const std::vector<scim::member>& members)
     {
         std::vector<resource_id> ids;

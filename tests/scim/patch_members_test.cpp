@@ -63,13 +63,19 @@ TEST(patch, members_are_added_removed_and_replaced)
          "all; add 2"},
         {"replace one by another",
          R"([{"op": "replace", "path": "members[value eq \"1\"]", "value": {"value": "2"}}])",
-         "remove 1; add 2"},
+         "expect 1; remove 1; add 2"},
+        {"replace one of a kind by another",
+         R"([{"op": "replace", "path": "members[type eq \"User\"]", "value": {"value": "2"}}])",
+         R"(expect where members.type eq "User"; remove where members.type eq "User"; add 2)"},
         {"replace one by nothing",
          R"([{"op": "replace", "path": "members[value eq \"1\"]", "value": null}])",
-         "remove 1"},
+         "expect 1; remove 1"},
         {"replace one by itself",
          R"([{"op": "replace", "path": "members[value eq \"1\"]", "value": {"value": "1"}}])",
-         "add 1"},
+         "expect 1; add 1"},
+        {"its display",
+         R"([{"op": "replace", "path": "members[value eq \"1\"].display", "value": "D"}])",
+         R"(expect 1; display 'D' where members.value eq "1")"},
     });
 }
 
@@ -114,7 +120,7 @@ TEST(patch, only_the_display_of_a_member_changes)
     });
     const auto display = [](const char* operations) {
         const auto change = parse_patch(patch_body(operations), samples::group()).value();
-        return std::get<update_members_where>(change.members.at(0));
+        return std::get<update_members_where>(change.members.back());
     };
     const auto changed =
         display(R"([{"op": "replace", "path": "members[value eq \"1\"].display", "value": "D"}])");

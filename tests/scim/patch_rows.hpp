@@ -114,6 +114,13 @@ inline std::string describe(const std::vector<membership_operation>& operations)
         {
             text += "display '" + one.display + "' where " + to_text(one.condition);
         }
+        void operator()(const expect_member& one)
+        {
+            text += "expect";
+            for (const std::string& value : one.values)
+                text += " " + value;
+            text += one.values.empty() ? " where " + to_text(one.condition) : "";
+        }
     };
     describer out;
     for (const membership_operation& each : operations) {

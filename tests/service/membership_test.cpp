@@ -193,6 +193,30 @@ TEST_F(membership_test, removing_whoever_is_no_member_changes_nothing)
     EXPECT_EQ(house.new_types(), ids{});
 }
 
+// RFC 7644 §3.5.2.3.
+TEST_F(membership_test, replacing_whoever_is_no_member_has_no_target)
+{
+    add(staff, {anna});
+    house.new_events();
+    const auto before = house.get("Groups", staff).version();
+    for (const auto& filter : {R"(value eq \")" + bert + R"(\")", std::string(R"(type eq \"Group\")")})
+        for (const auto* const rest : {R"(].display","value":"B")", R"(]","value":{"value":"diruser_1"})"}) {
+            const auto done = patch(
+                staff,
+                R"([{"op":"replace","path":"displayName","value":"Crew"},{"op":"replace","path":"members[)" +
+                    filter + rest + "}]"
+            );
+            EXPECT_EQ(done.status, 400) << filter << rest;
+        }
+    const auto mine = R"(value eq \")" + anna + R"(\")";
+    EXPECT_EQ(house.get("Groups", staff).version(), before);
+    EXPECT_EQ(
+        patch(staff, R"([{"op":"replace","path":"members[)" + mine + R"(].display","value":"A"}])").status,
+        200
+    );
+    EXPECT_EQ(house.new_types(), (ids{}));
+}
+
 TEST_F(membership_test, adding_a_member_twice_is_once)
 {
     const auto first = add(staff, {anna, anna});
