@@ -1,7 +1,7 @@
 #include "api/ops_api.hpp"
 
+#include "api/description.hpp"
 #include "api/render.hpp"
-#include "embedded_openapi.hpp"
 
 namespace scimd::api {
 
@@ -30,7 +30,7 @@ reply get_openapi(const house&, call&)
 {
     auto response = manage_response(200, {});
     response.headers.set("Cache-Control", "public, max-age=300");
-    response.body = embedded_openapi().front().content;
+    response.body = served_description_text();
     return response;
 }
 

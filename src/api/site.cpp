@@ -2,8 +2,9 @@
 
 #include "api/audit_trail.hpp"
 #include "api/authenticate.hpp"
-#include "api/bulk_api.hpp"
 #include "api/authorize.hpp"
+#include "api/bulk_api.hpp"
+#include "api/description.hpp"
 #include "api/manage_api.hpp"
 #include "api/oauth_api.hpp"
 #include "api/ops_api.hpp"
@@ -125,6 +126,23 @@ bool is_of_management(principal who)
     return who == principal::application || who == principal::operator_;
 }
 
+// Holds the body against its description before the handler sees it.
+reply as_described(const route& row, reply next)
+{
+    auto* wanted = std::get_if<body_wanted>(&next);
+    const auto* schema = served_description().body_schema(row.method, row.path);
+    if (!wanted || !schema)
+        return next;
+    wanted->then = [schema, then = std::move(wanted->then)](std::string text) -> reply {
+        const auto body = parse_json_object(text.empty() ? "{}" : text);
+        if (!body)
+            return manage_error(body.error());
+        const auto checked = served_description().check(*schema, *body);
+        return checked ? then(std::move(text)) : reply(manage_error(checked.error()));
+    };
+    return next;
+}
+
 bool may_read_metrics(const house& home, const call& on)
 {
     return home.is_metrics_open || on.head.from.is_loopback;
@@ -152,8 +170,9 @@ reply site::handle(call& on) const
         if (!found.row)
             return unmatched(on, found);
         auto next = found.row->handle(home_, on);
-        return is_of_management(who) && found.row->method != "GET" ? audited(home_, on, std::move(next))
-                                                                   : std::move(next);
+        if (!is_of_management(who) || found.row->method == "GET")
+            return next;
+        return audited(home_, on, as_described(*found.row, std::move(next)));
     };
     if (is_of_directory(on.where))
         return authenticated(home_, on, proceed);

@@ -34,6 +34,14 @@ public:
         std::transform(first, bytes_.end(), first, [](char c) { return to_lower_ascii(c); });
     }
 
+    // The name whose value is being read; empty: none, or one too long to be told.
+    [[nodiscard]] std::string_view last() const
+    {
+        if (names_.empty() || names_.back().end - names_.back().begin > told_bytes_max)
+            return {};
+        return name(names_.back());
+    }
+
     void end_name()
     {
         const std::size_t begin = names_.empty() ? 0 : names_.back().end;
@@ -59,6 +67,7 @@ private:
     };
     using iterator = std::vector<extent>::iterator;
 
+    static constexpr std::size_t told_bytes_max = 100;
     static constexpr std::ptrdiff_t pairwise_max = 16;  // below, comparing all pairs beats sorting
 
     [[nodiscard]] std::string_view name(const extent& at) const
@@ -112,6 +121,7 @@ public:
 
     // Why the builder stopped the parser; empty when the parser stopped by itself.
     [[nodiscard]] const std::string& refusal() const { return refusal_; }
+    [[nodiscard]] std::string_view last_name() const { return names_.last(); }
     json::value release() { return stack_.release(); }
 
     bool on_document_begin(json::error_code&) { return true; }
@@ -251,10 +261,12 @@ private:
     std::string refusal_;
 };
 
-error syntax_error(std::size_t at, const std::string& reason)
+error syntax_error(std::size_t at, std::string_view name, const std::string& reason)
 {
+    const auto place = name.empty() ? std::string() : " (" + std::string(name) + ")";
     return {
-        errc::invalid_syntax, "The JSON text is refused at byte " + std::to_string(at) + ": " + reason + "."
+        errc::invalid_syntax,
+        "The JSON text is refused at byte " + std::to_string(at) + place + ": " + reason + "."
     };
 }
 
@@ -269,10 +281,11 @@ result<json::value> parse_json(std::string_view text, const json_limits& limits)
     const std::size_t consumed = parser.write_some(false, text.data(), text.size(), code);
     if (code) {
         const std::string& refusal = parser.handler().refusal();
-        return syntax_error(consumed, refusal.empty() ? code.message() : refusal);
+        const std::string own = is_valid_utf8(text) ? code.message() : "the text is not UTF-8";
+        return syntax_error(consumed, parser.handler().last_name(), refusal.empty() ? own : refusal);
     }
     if (consumed < text.size())
-        return syntax_error(consumed, "there is text after the value");
+        return syntax_error(consumed, {}, "there is text after the value");
     return parser.handler().release();
 }
 

@@ -20,8 +20,11 @@ std::string encoded(std::string_view text)
     return to_base64url(std::as_bytes(std::span(text)));
 }
 
+// RFC 7515 §2: without padding, so that a token has one text alone.
 std::optional<std::string> decoded(std::string_view text)
 {
+    if (text.ends_with('='))
+        return std::nullopt;
     const auto bytes = from_base64url(text);
     if (!bytes)
         return std::nullopt;

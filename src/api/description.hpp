@@ -1,0 +1,39 @@
+// The API's description (schema/openapi.yaml) as what request bodies are held against, so that what is
+// described is what is taken: no handler need ask whether a member is known, of the right kind and within its
+// bounds.
+//
+// Of JSON Schema it knows $ref within the document, type, enum, required, properties, additionalProperties,
+// items, and the bounds of lengths, numbers and counts; what else a schema says is the handler's to judge. A
+// member that is null is taken as absent, as Protocol Buffers' JSON has it. Immutable; any thread.
+#pragma once
+
+#include "base/error.hpp"
+#include "base/json.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace scimd::api {
+
+class description {
+public:
+    explicit description(std::string_view openapi_json);
+
+    // The schema of that route's JSON body; nullptr: none is described. `path` is the template.
+    [[nodiscard]] const json::object* body_schema(std::string_view method, std::string_view path) const;
+
+    // A schema itself, or that which it refers to.
+    [[nodiscard]] const json::object& resolved(const json::object& schema) const;
+
+    // invalid_value: the first thing that is wrong with the body, by the member's path: "metadata.key".
+    [[nodiscard]] result<void> check(const json::object& schema, const json::value& body) const;
+
+private:
+    json::object document_;
+};
+
+// That which is linked into the binary.
+const description& served_description();
+std::string_view served_description_text();
+
+}  // namespace scimd::api
