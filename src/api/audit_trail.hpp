@@ -3,6 +3,7 @@
 #pragma once
 
 #include "api/call.hpp"
+#include "base/json.hpp"
 
 #include <string_view>
 

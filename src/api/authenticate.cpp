@@ -67,7 +67,7 @@ result<void> authenticate(
         .policy = token->directory.policy,
         .base_url = home.public_url + "/directory/" + directory->text() + "/scim/v2",
         .request_id = on.head.id,
-        .schemas = &home.schemas
+        .schemas = &home.schemas.of(token->directory.schemas)
     };
     return {};
 }

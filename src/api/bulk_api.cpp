@@ -34,18 +34,14 @@ reply post_bulk(const house& home, call& on)
 {
     const auto bytes_max = home.bounds.scim_body_bytes_max;
     const auto too_large = scim::bulk_too_large(bytes_max);
-    return with_json_body(
-        on,
-        {bytes_max, too_large},
-        [&home, &on, too_large](const json::object& body) -> reply {
-            auto request = scim::parse_bulk(body, home.schemas, too_large);
-            if (!request)
-                return scim_error(on, request.error());
-            return next_round(
-                on, std::make_shared<const service::bulk_job>(service::prepare_bulk(std::move(*request))), {}
-            );
-        }
-    );
+    return with_json_body(on, {bytes_max, too_large}, [&on, too_large](const json::object& body) -> reply {
+        auto request = scim::parse_bulk(body, *on.who.schemas, too_large);
+        if (!request)
+            return scim_error(on, request.error());
+        return next_round(
+            on, std::make_shared<const service::bulk_job>(service::prepare_bulk(std::move(*request))), {}
+        );
+    });
 }
 
 }  // namespace scimd::api

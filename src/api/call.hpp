@@ -7,7 +7,7 @@
 #include "base/metrics.hpp"
 #include "base/random.hpp"
 #include "base/vault.hpp"
-#include "scim/schema.hpp"
+#include "scim/catalogue_set.hpp"
 #include "scimd/http.hpp"
 #include "service/access_tokens.hpp"
 #include "service/caller.hpp"
@@ -34,7 +34,7 @@ struct limits {
 
 // What handlers may use, for the life of the process. Everything in it may be used from any thread.
 struct house {
-    const scim::catalogue& schemas;
+    const scim::catalogue_set& schemas;
     const clock& wall;
     random_source& random;
     metrics& figures;

@@ -1,4 +1,5 @@
 // Directories and their secrets.
+#include "api/directory_schemas.hpp"
 #include "api/manage_api.hpp"
 #include "api/manage_read.hpp"
 #include "base/time.hpp"
@@ -69,6 +70,7 @@ json::object to_json(const house& home, store::transaction& tx, const tenants::d
         {"enabled", from.is_enabled},
         {"directory_provider", from.provider},
         {"domain_policy", tenancy::to_text(from.policy)},
+        {"schemas", schemas_of(from.schemas)},
         {"directory_endpoint", home.public_url + "/directory/" + from.id.text() + "/scim/v2"},
         {"total_users", users},
         {"total_groups", groups},
@@ -96,6 +98,17 @@ reply set_enabled(call& on, bool is_enabled)
     );
 }
 
+// When the request names them.
+void set_schemas(
+    store::transaction& tx, tenants::directory& of, const std::optional<scim::schema_choice>& schemas
+)
+{
+    if (!schemas)
+        return;
+    tenants::set_directory_schemas(tx, of.organization, of.id, *schemas);
+    of.schemas = *schemas;
+}
+
 }  // namespace
 
 reply create_directory(const house& home, call& on)
@@ -117,9 +130,15 @@ reply create_directory(const house& home, call& on)
             const auto policy = tenancy::parse_policy(policy_text->value_or("reject"));
             if (!policy)
                 return manage_error(policy.error());
-            const auto made =
+            const auto schemas = read_schema_choice(body, home.schemas);
+            if (!schemas)
+                return manage_error(schemas.error());
+            auto made =
                 tenancy::create_directory(tx, owner, {name->value_or(""), provider->value_or(""), *policy});
-            return made ? directory_response(home, tx, 201, *made) : manage_error(made.error());
+            if (!made)
+                return manage_error(made.error());
+            set_schemas(tx, *made, *schemas);
+            return directory_response(home, tx, 201, *made);
         }
     );
 }
@@ -155,14 +174,21 @@ reply update_directory(const house& home, call& on)
         on,
         repeat::same_answer,
         [&home](store::transaction& tx, tenants::directory found, const json::object& body) -> reply {
-            const auto text = required_text(body, "domain_policy");
+            const auto schemas = read_schema_choice(body, home.schemas);
+            if (!schemas)
+                return manage_error(schemas.error());
+            const auto text = optional_text(body, "domain_policy");
             if (!text)
                 return manage_error(text.error());
-            const auto policy = tenancy::parse_policy(*text);
+            const auto policy =
+                *text ? tenancy::parse_policy(**text) : result<tenants::domain_policy>(found.policy);
             if (!policy)
                 return manage_error(policy.error());
+            if (!*text && !*schemas)
+                return manage_error({errc::invalid_value, "domain_policy or schemas is required."});
             tenants::set_domain_policy(tx, found.organization, found.id, *policy);
             found.policy = *policy;
+            set_schemas(tx, found, *schemas);
             return directory_response(home, tx, 200, found);
         }
     );

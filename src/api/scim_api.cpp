@@ -47,9 +47,9 @@ scim::projection read_projection(const call& on, const scim::resource_type& type
     return scim::parse_projection(attributes, excluded, type);
 }
 
-result<service::target> read_target(const house& home, const call& on)
+result<service::target> read_target(const call& on)
 {
-    const auto* type = home.schemas.find_endpoint(on.parameter("endpoint"));
+    const auto* type = on.who.schemas->find_endpoint(on.parameter("endpoint"));
     if (!type)
         return no_endpoint(on);
     auto conditions = read_preconditions(on.head);
@@ -100,7 +100,7 @@ error filter_forbidden()
 
 reply create_resource(const house& home, call& on)
 {
-    const auto* type = home.schemas.find_endpoint(on.parameter("endpoint"));
+    const auto* type = on.who.schemas->find_endpoint(on.parameter("endpoint"));
     if (!type)
         return scim_error(on, no_endpoint(on));
     return with_body(home, on, [&on, type](json::object text) -> reply {
@@ -114,9 +114,9 @@ reply create_resource(const house& home, call& on)
     });
 }
 
-reply get_resource(const house& home, call& on)
+reply get_resource(const house&, call& on)
 {
-    auto what = read_target(home, on);
+    auto what = read_target(on);
     if (!what)
         return scim_error(on, what.error());
     return work{store::intent::read, [&on, what = std::move(*what)](store::transaction& tx) -> reply {
@@ -130,9 +130,9 @@ reply get_resource(const house& home, call& on)
                 }};
 }
 
-reply list_resources(const house& home, call& on)
+reply list_resources(const house&, call& on)
 {
-    const auto* type = home.schemas.find_endpoint(on.parameter("endpoint"));
+    const auto* type = on.who.schemas->find_endpoint(on.parameter("endpoint"));
     if (!type)
         return scim_error(on, no_endpoint(on));
     auto query = scim::parse_query(on.where.query, *type);
@@ -149,7 +149,7 @@ reply list_resources(const house& home, call& on)
 
 reply replace_resource(const house& home, call& on)
 {
-    auto what = read_target(home, on);
+    auto what = read_target(on);
     if (!what)
         return scim_error(on, what.error());
     return with_body(home, on, [&on, what = std::move(*what)](json::object text) -> reply {
@@ -164,7 +164,7 @@ reply replace_resource(const house& home, call& on)
 
 reply patch_resource(const house& home, call& on)
 {
-    auto what = read_target(home, on);
+    auto what = read_target(on);
     if (!what)
         return scim_error(on, what.error());
     return with_body(home, on, [&on, what = std::move(*what)](json::object text) -> reply {
@@ -177,9 +177,9 @@ reply patch_resource(const house& home, call& on)
     });
 }
 
-reply delete_resource(const house& home, call& on)
+reply delete_resource(const house&, call& on)
 {
-    auto what = read_target(home, on);
+    auto what = read_target(on);
     if (!what)
         return scim_error(on, what.error());
     return work{store::intent::write, [&on, what = std::move(*what)](store::transaction& tx) -> reply {
@@ -196,37 +196,37 @@ reply get_service_provider_config(const house& home, call& on)
     return scim_response(on, 200, to_text(scim::service_provider_config(what, on.who.base_url)));
 }
 
-reply list_resource_types(const house& home, call& on)
+reply list_resource_types(const house&, call& on)
 {
     if (has_filter(on))
         return scim_error(on, filter_forbidden());
     std::vector<std::string> documents;
-    for (const auto& type : home.schemas.resource_types())
+    for (const auto& type : on.who.schemas->resource_types())
         documents.push_back(to_text(scim::resource_type_document(type, on.who.base_url)));
     return discovery_list(on, documents);
 }
 
-reply get_resource_type(const house& home, call& on)
+reply get_resource_type(const house&, call& on)
 {
-    const auto* type = home.schemas.find_type(on.parameter("id"));
+    const auto* type = on.who.schemas->find_type(on.parameter("id"));
     if (!type)
         return scim_error(on, {errc::not_found, "There is no such resource type."});
     return scim_response(on, 200, to_text(scim::resource_type_document(*type, on.who.base_url)));
 }
 
-reply list_schemas(const house& home, call& on)
+reply list_schemas(const house&, call& on)
 {
     if (has_filter(on))
         return scim_error(on, filter_forbidden());
     std::vector<std::string> documents;
-    for (const auto& definition : home.schemas.schemas())
-        documents.push_back(to_text(scim::schema_document(definition, on.who.base_url)));
+    for (const auto* definition : on.who.schemas->schemas())
+        documents.push_back(to_text(scim::schema_document(*definition, on.who.base_url)));
     return discovery_list(on, documents);
 }
 
-reply get_schema(const house& home, call& on)
+reply get_schema(const house&, call& on)
 {
-    const auto* definition = home.schemas.find_schema(on.parameter("id"));
+    const auto* definition = on.who.schemas->find_schema(on.parameter("id"));
     if (!definition)
         return scim_error(on, {errc::not_found, "There is no such schema."});
     return scim_response(on, 200, to_text(scim::schema_document(*definition, on.who.base_url)));

@@ -1,6 +1,8 @@
 #include "app/configuration.hpp"
 
 #include "app/command_tree.hpp"
+#include "app/schema_folder.hpp"
+#include "base/text.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -21,6 +23,7 @@ namespace {
 struct raw_options {
     std::string data = "data";
     std::string public_url;
+    std::string schema_dir;
     std::string master_key_file;
     std::string token_lifetime_s = std::to_string(service::access_token_lifetime_default.count());
     std::string audit_days = "400";
@@ -59,6 +62,12 @@ void declare_options(CLI::App& app, raw_options& raw)
         raw.master_key_file,
         "32 bytes in base64 or hex, which encrypt stored secrets; further lines: older keys (default:"
         " master.key in the data folder)"
+    );
+    option(
+        "--schema-dir",
+        "SCIMD_SCHEMA_DIR",
+        raw.schema_dir,
+        "Folder of JSON files: schemas and resource types beside the built-in ones"
     );
     app.set_config("--config", "", "A file with any of these options, one `name = value` a line")
         ->envname("SCIMD_CONFIG");
@@ -208,6 +217,16 @@ public:
         return text;
     }
 
+    std::vector<scim::definition_file> definitions(const std::string& folder)
+    {
+        if (folder.empty())
+            return {};
+        auto read = read_schema_folder(folder);
+        for (const auto& mistake : read.mistakes)
+            mistakes.push_back("--schema-dir: " + mistake);
+        return std::move(read.files);
+    }
+
     std::string public_url(std::string text, const raw_options& raw)
     {
         if (text.empty()) {
@@ -245,6 +264,7 @@ configuration judged(const raw_options& raw, judge& by)
         std::chrono::days(by.number<std::int64_t>("--audit-days", raw.audit_days, 1, 36'500));
     settings.audit_kept.entries_max =
         by.number<std::int64_t>("--audit-entries-max", raw.audit_entries_max, 1, 1'000'000'000);
+    settings.definitions = by.definitions(raw.schema_dir);
     settings.listen = by.endpoints(raw.listen);
     settings.tls = by.tls(raw);
     const auto cores = std::max(1U, std::thread::hardware_concurrency());

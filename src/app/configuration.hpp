@@ -3,6 +3,7 @@
 #pragma once
 
 #include "net/server.hpp"
+#include "scim/schema_loader.hpp"
 #include "service/access_tokens.hpp"
 #include "store/audit.hpp"
 
@@ -25,6 +26,7 @@ struct configuration {
     std::string master_key;                 // none: master.key in the data folder
     std::chrono::seconds token_lifetime = service::access_token_lifetime_default;
     store::audit::retention audit_kept;
+    std::vector<scim::definition_file> definitions;  // of schemas and resource types, found to be good
 
     std::vector<net::endpoint> listen;
     std::optional<net::tls_files> tls;

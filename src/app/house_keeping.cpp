@@ -1,6 +1,7 @@
 #include "app/house_keeping.hpp"
 
 #include "app/master_keys.hpp"
+#include "scim/schema_loader.hpp"
 #include "service/signing.hpp"
 #include "store/clients.hpp"
 #include "store/credentials.hpp"
@@ -21,7 +22,9 @@ constexpr std::int64_t sealed_anew_at_a_time = 100;
 
 result<std::unique_ptr<house_keeping>> house_keeping::open(const configuration& settings, logger& log)
 {
-    std::unique_ptr<house_keeping> made(new house_keeping(settings, log));
+    // They were checked when the configuration was read.
+    auto types = scim::extend_standard(settings.definitions).types.value();
+    std::unique_ptr<house_keeping> made(new house_keeping(settings, std::move(types), log));
     store::sqlite_options options;
     options.folder = settings.data;
     auto opened = store::open_sqlite(options, *made->wall_, made->ids_, log, made->figures_);

@@ -9,7 +9,7 @@
 #include "base/metrics.hpp"
 #include "base/random.hpp"
 #include "base/vault.hpp"
-#include "scim/schema.hpp"
+#include "scim/catalogue_set.hpp"
 #include "service/guess_throttle.hpp"
 #include "service/token_usage.hpp"
 #include "service/verified_tokens.hpp"
@@ -56,8 +56,8 @@ public:
     void close();
 
 private:
-    house_keeping(const configuration& settings, logger& log)
-        : settings_(settings), log_(log), background_(log)
+    house_keeping(const configuration& settings, scim::catalogue types, logger& log)
+        : settings_(settings), log_(log), schemas_(std::move(types)), background_(log)
     {
     }
 
@@ -77,7 +77,7 @@ private:
     service::token_usage usage_;
     service::verified_tokens verified_;
     service::guess_throttle guesses_{*random_};
-    scim::catalogue schemas_ = scim::catalogue::standard();
+    scim::catalogue_set schemas_;
     std::atomic<bool> is_draining_{false};
     std::mutex bells_lock_;
     std::vector<std::function<void()>> bells_;

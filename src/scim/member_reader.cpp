@@ -1,10 +1,26 @@
 #include "scim/member_reader.hpp"
 
+#include "base/text.hpp"
 #include "scim/excerpt.hpp"
 
 #include <algorithm>
 
 namespace scimd::scim {
+
+void mistakes::add(std::string_view where, std::string_view reason)
+{
+    if (texts_.size() < count_max)
+        texts_.push_back(std::string(where) + ": " + std::string(reason));
+    else if (texts_.size() == count_max)
+        texts_.emplace_back("There are more mistakes than these.");
+}
+
+// RFC 7643 §2.5: null is not there.
+const json::value* member_reader::given(std::string_view name) const noexcept
+{
+    const json::value* const value = find(members_, name);
+    return value && !value->is_null() ? value : nullptr;
+}
 
 void member_reader::only(std::span<const std::string_view> names)
 {
@@ -13,56 +29,74 @@ void member_reader::only(std::span<const std::string_view> names)
             fail("unknown member " + excerpt(member.key()) + ".");
 }
 
-std::string member_reader::text(std::string_view name)
+std::string member_reader::text(std::string_view name, std::size_t bytes_max)
 {
-    const json::value* const value = find(members_, name);
+    const json::value* const value = given(name);
     if (!value)
         return {};
-    if (const json::string* const string = value->if_string())
-        return std::string(*string);
-    fail_member(name, "must be a string.");
-    return {};
+    const json::string* const string = value->if_string();
+    if (!string) {
+        fail_member(name, "must be a string.");
+        return {};
+    }
+    if (string->size() > bytes_max)
+        fail_member(name, "is longer than " + std::to_string(bytes_max) + " bytes.");
+    else if (!is_storable(*string))
+        fail_member(name, "holds control characters.");
+    return std::string(*string);
 }
 
-std::string member_reader::required_text(std::string_view name)
+std::string member_reader::required_text(std::string_view name, std::size_t bytes_max)
 {
-    std::string value = text(name);
-    if (value.empty())
+    const json::value* const value = given(name);
+    const json::string* const string = value ? value->if_string() : nullptr;
+    if (!value || (string && string->empty()))
         fail_member(name, "is missing or empty.");
-    return value;
+    return text(name, bytes_max);
 }
 
 std::optional<bool> member_reader::boolean(std::string_view name)
 {
-    const json::value* const value = find(members_, name);
+    const json::value* const value = given(name);
     if (!value)
         return std::nullopt;
-    if (const bool* const given = value->if_bool())
-        return *given;
+    if (const bool* const flag = value->if_bool())
+        return *flag;
     fail_member(name, "must be true or false.");
     return std::nullopt;
 }
 
-const json::array& member_reader::list(std::string_view name)
+const json::array& member_reader::list(std::string_view name, std::size_t values_max)
 {
     static const json::array none;
-    const json::value* const value = find(members_, name);
+    const json::value* const value = given(name);
     if (!value)
         return none;
-    if (const json::array* const given = value->if_array())
-        return *given;
-    fail_member(name, "must be an array.");
-    return none;
+    const json::array* const rows = value->if_array();
+    if (!rows) {
+        fail_member(name, "must be an array.");
+        return none;
+    }
+    if (rows->size() > values_max) {
+        fail_member(name, "has more than " + std::to_string(values_max) + " elements.");
+        return none;
+    }
+    return *rows;
 }
 
-std::vector<std::string> member_reader::texts(std::string_view name)
+std::vector<std::string> member_reader::texts(
+    std::string_view name, std::size_t values_max, std::size_t bytes_max
+)
 {
     std::vector<std::string> rows;
-    for (const json::value& each : list(name))
-        if (each.is_string())
-            rows.emplace_back(each.get_string());
-        else
-            fail_member(name, "must hold strings.");
+    for (const json::value& each : list(name, values_max)) {
+        const json::string* const text = each.if_string();
+        if (!text || text->empty() || text->size() > bytes_max) {
+            fail_member(name, "must hold strings of 1 to " + std::to_string(bytes_max) + " bytes.");
+            break;
+        }
+        rows.emplace_back(*text);
+    }
     return rows;
 }
 
@@ -74,8 +108,7 @@ void member_reader::require(bool holds, std::string_view otherwise)
 
 void member_reader::fail(std::string_view reason)
 {
-    if (!failure_)
-        failure_ = error{errc::invalid_value, where_ + ": " + std::string(reason)};
+    found_.add(where_, reason);
 }
 
 void member_reader::fail_member(std::string_view name, std::string_view reason)

@@ -82,9 +82,8 @@ result<void> read_attribute(
 // comes back without it.
 void default_active(json::object& document, const resource_type& type)
 {
-    const attribute* const active = type.base->find("active");
-    if (active && active->type == attribute_type::boolean && !document.contains(active->name))
-        document[active->name] = true;
+    if (type.base->urn == urn::user && !document.contains("active"))
+        document["active"] = true;
 }
 
 result<void> check_kept(

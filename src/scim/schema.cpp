@@ -1,10 +1,9 @@
 #include "scim/schema.hpp"
 
 #include "base/text.hpp"
-#include "embedded_schemas.hpp"
-#include "scim/schema_reader.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace scimd::scim {
 
@@ -103,52 +102,19 @@ const attribute* find_common(std::string_view name) noexcept
     return find_named(common_attributes(), name);
 }
 
-result<catalogue> catalogue::load(std::span<const embedded_file> files)
+catalogue::catalogue(std::deque<schema> schemas, std::deque<resource_type> types)
+    : owned_(std::move(schemas)), types_(std::move(types))
 {
-    struct type_file {
-        std::string_view name;
-        json::object content;
-    };
-    catalogue made;
-    std::vector<type_file> type_files;  // read after all schemas, which they refer to
-
-    for (const embedded_file& file : files) {
-        auto content = parse_json_object(file.content);
-        if (!content)
-            return error{errc::invalid_value, std::string(file.name) + ": " + content.error().detail};
-        if (scimd::find(*content, "endpoint")) {
-            type_files.push_back({file.name, std::move(*content)});
-            continue;
-        }
-        auto definition = read_schema(file.name, std::move(*content));
-        if (!definition)
-            return definition.error();
-        if (made.find_schema(definition->urn))
-            return error{
-                errc::invalid_value, std::string(file.name) + ": " + definition->urn + " is defined twice."
-            };
-        made.schemas_.push_back(std::move(*definition));
-    }
-    for (type_file& file : type_files) {
-        auto type = read_resource_type(file.name, std::move(file.content), made);
-        if (!type)
-            return type.error();
-        made.types_.push_back(std::move(*type));
-    }
-    return made;
-}
-
-catalogue catalogue::standard()
-{
-    return load(embedded_schemas()).value();
+    for (const schema& each : owned_)
+        schemas_.push_back(&each);
 }
 
 const schema* catalogue::find_schema(std::string_view urn) const noexcept
 {
-    const auto found = std::find_if(schemas_.begin(), schemas_.end(), [urn](const schema& each) {
-        return equals_ignoring_case(each.urn, urn);
+    const auto found = std::find_if(schemas_.begin(), schemas_.end(), [urn](const schema* each) {
+        return equals_ignoring_case(each->urn, urn);
     });
-    return found == schemas_.end() ? nullptr : &*found;
+    return found == schemas_.end() ? nullptr : *found;
 }
 
 const resource_type* catalogue::find_type(std::string_view name) const noexcept
@@ -162,6 +128,47 @@ const resource_type* catalogue::find_endpoint(std::string_view segment) const no
         return equals_ignoring_case(std::string_view(each.endpoint).substr(1), segment);
     });
     return found == types_.end() ? nullptr : &*found;
+}
+
+std::vector<const schema*> catalogue::choices() const
+{
+    std::vector<const schema*> found;
+    for (const schema* const each : schemas_) {
+        const bool is_optional = std::any_of(types_.begin(), types_.end(), [each](const resource_type& type) {
+            const bool is_base_of_custom = !type.is_built_in && type.base == each;
+            return is_base_of_custom || (type.base != each && type.find_schema(each->urn));
+        });
+        const bool is_base_of_built_in =
+            std::any_of(types_.begin(), types_.end(), [each](const resource_type& type) {
+                return type.is_built_in && type.base == each;
+            });
+        if (is_optional && !is_base_of_built_in)
+            found.push_back(each);
+    }
+    return found;
+}
+
+catalogue catalogue::subset(std::span<const schema* const> chosen) const
+{
+    const auto is_chosen = [chosen](const schema* each) {
+        return std::find(chosen.begin(), chosen.end(), each) != chosen.end();
+    };
+    catalogue made;
+    for (const resource_type& each : types_) {
+        if (!each.is_built_in && !each.base->is_built_in && !is_chosen(each.base))
+            continue;
+        resource_type& kept = made.types_.emplace_back(each);
+        std::erase_if(kept.extensions, [&](const extension& one) { return !is_chosen(one.definition); });
+    }
+    for (const schema* const each : schemas_) {
+        const bool is_used =
+            std::any_of(made.types_.begin(), made.types_.end(), [each](const resource_type& type) {
+                return type.find_schema(each->urn);
+            });
+        if (is_used)
+            made.schemas_.push_back(each);
+    }
+    return made;
 }
 
 }  // namespace scimd::scim

@@ -1,13 +1,12 @@
 // Schemas and resource types as data (RFC 7643 §6, §7).
 //
-// A catalogue is loaded once at start from JSON and never changes: everything that resolves a name against it
-// may keep pointers into it for the life of the process. Names and URNs match whatever their ASCII case; what
-// is found carries the canonical spelling.
+// A catalogue is loaded once at start from JSON (schema_loader.hpp) and never changes: everything that
+// resolves a name against it may keep pointers into it for the life of the process. Names and URNs match
+// whatever their ASCII case; what is found carries the canonical spelling.
 #pragma once
 
 #include "base/embedded.hpp"
 #include "base/error.hpp"
-#include "base/json.hpp"
 
 #include <deque>
 #include <span>
@@ -22,6 +21,12 @@ enum class mutability { read_only, read_write, immutable, write_only };
 enum class returned { always, never, by_default, on_request };
 enum class uniqueness { none, server, global };
 
+// Where resources are found that a reference may point at.
+struct reference_target {
+    std::string id_prefix;  // "diruser_"
+    std::string endpoint;   // "/Users"
+};
+
 // The characteristics of RFC 7643 §2.2, with its defaults.
 struct attribute {
     std::string name;
@@ -35,7 +40,8 @@ struct attribute {
     std::vector<std::string> canonical_values = {};
     std::vector<std::string> reference_types = {};
     std::string description;
-    std::vector<attribute> sub_attributes = {};  // of a complex attribute
+    std::vector<attribute> sub_attributes = {};     // of a complex attribute
+    std::vector<reference_target> references = {};  // the resource types among reference_types
 
     [[nodiscard]] const attribute* find(std::string_view sub_attribute) const noexcept;
     [[nodiscard]] bool is_complex() const noexcept { return type == attribute_type::complex; }
@@ -46,7 +52,7 @@ struct schema {
     std::string name;
     std::string description;
     std::vector<attribute> attributes;
-    json::object source;  // as loaded, for /Schemas
+    bool is_built_in = false;  // the same at every start
 
     [[nodiscard]] const attribute* find(std::string_view name) const noexcept;
 };
@@ -63,7 +69,7 @@ struct resource_type {
     std::string id_prefix;  // "diruser_"
     const schema* base = nullptr;
     std::vector<extension> extensions;
-    json::object source;  // as loaded, for /ResourceTypes
+    bool is_built_in = false;  // User and Group, which every directory has
 
     // The base schema or an extension of that URN; nullptr when this type has none such.
     [[nodiscard]] const schema* find_schema(std::string_view urn) const noexcept;
@@ -75,24 +81,38 @@ const attribute* find_common(std::string_view name) noexcept;
 
 class catalogue {
 public:
-    // Files of schemas and resource types, in any order: `{"id": URN, "attributes": …}` is a schema,
-    // `{"endpoint": …}` a resource type. An error names file, attribute and reason. Checks: unknown
-    // characteristics' values, names that RFC 7643 §2.1 forbids, two attributes of one name, complex inside
-    // complex, required read-only, two types of one name or endpoint, references to schemas that are not
-    // there.
+    // The types' pointers lead into the schemas.
+    catalogue(std::deque<schema> schemas, std::deque<resource_type> types);
+    catalogue(const catalogue&) = delete;
+    catalogue& operator=(const catalogue&) = delete;
+    catalogue(catalogue&&) = default;
+    catalogue& operator=(catalogue&&) = default;
+    ~catalogue() = default;
+
+    // Definitions alone, without the built-in ones; the first mistake when there is one.
     static result<catalogue> load(std::span<const embedded_file> files);
 
     // User, EnterpriseUser and Group, linked into the binary from schema/scim/.
     static catalogue standard();
 
-    [[nodiscard]] const std::deque<schema>& schemas() const noexcept { return schemas_; }
+    [[nodiscard]] const std::vector<const schema*>& schemas() const noexcept { return schemas_; }
     [[nodiscard]] const std::deque<resource_type>& resource_types() const noexcept { return types_; }
     [[nodiscard]] const schema* find_schema(std::string_view urn) const noexcept;
     [[nodiscard]] const resource_type* find_type(std::string_view name) const noexcept;         // "User"
     [[nodiscard]] const resource_type* find_endpoint(std::string_view segment) const noexcept;  // "Users"
 
+    // What a directory may do without: the extensions, and the base schemas of types that are not built in.
+    [[nodiscard]] std::vector<const schema*> choices() const;
+
+    // Of the extensions and resource types only those whose schemas are chosen, and all that is built in but
+    // its extensions. Borrows the schemas of this one.
+    [[nodiscard]] catalogue subset(std::span<const schema* const> chosen) const;
+
 private:
-    std::deque<schema> schemas_;  // deques: pointers into them stay valid, also when the catalogue is moved
+    catalogue() = default;
+
+    std::deque<schema> owned_;  // deques: pointers into them stay valid, also when the catalogue is moved
+    std::vector<const schema*> schemas_;
     std::deque<resource_type> types_;
 };
 

@@ -2,7 +2,6 @@
 
 #include "base/text.hpp"
 #include "scim/excerpt.hpp"
-#include "scim/member_reader.hpp"
 
 #include <algorithm>
 #include <array>
@@ -109,16 +108,23 @@ bool is_endpoint(std::string_view endpoint) noexcept
            std::all_of(endpoint.begin() + 1, endpoint.end(), is_name_character);
 }
 
+constexpr bool is_prefix_character(char c) noexcept
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
 bool is_id_prefix(std::string_view prefix) noexcept
 {
-    return prefix.size() > 1 && prefix.ends_with('_') &&
-           std::all_of(prefix.begin(), prefix.end() - 1, [](char c) { return c >= 'a' && c <= 'z'; });
+    return prefix.size() > 1 && prefix.ends_with('_') && is_alpha(prefix.front()) &&
+           std::all_of(prefix.begin(), prefix.end() - 1, is_prefix_character);
 }
 
 // What one characteristic demands of another.
 void check_consistency(member_reader& in, const attribute& made)
 {
-    in.require(is_attribute_name(made.name), "the name is not one that RFC 7643 allows.");
+    in.require(
+        made.name.empty() || is_attribute_name(made.name), "the name is not one that RFC 7643 allows."
+    );
     in.require(
         !made.is_required || made.mutability != mutability::read_only,
         "a required attribute cannot be readOnly: no client could give it."
@@ -126,6 +132,17 @@ void check_consistency(member_reader& in, const attribute& made)
     in.require(
         made.mutability != mutability::write_only || made.returned == returned::never,
         "a writeOnly attribute must have 'returned' never."
+    );
+    const bool is_unique = made.uniqueness != uniqueness::none;
+    in.require(
+        !is_unique || (made.type != attribute_type::boolean && !made.is_complex()),
+        "a boolean or complex attribute cannot be unique."
+    );
+    // Secrets are checked and forgotten, so that there is nothing to compare the next one with.
+    const bool needs_keeping = is_unique || made.mutability == mutability::immutable;
+    in.require(
+        !needs_keeping || made.returned != returned::never,
+        "an attribute that is never returned is not kept, so it can be neither unique nor immutable."
     );
     in.require(
         made.is_complex() || made.sub_attributes.empty(), "only a complex attribute has subAttributes."
@@ -136,99 +153,83 @@ void check_consistency(member_reader& in, const attribute& made)
     );
 }
 
-enum class level { attribute, sub_attribute };
-
-result<std::vector<attribute>> read_attributes(const std::string& where, const json::array& rows, level at);
-
-result<attribute> read_attribute(const std::string& where, const json::object& members, level at)
+void read_characteristics(member_reader& in, attribute& made)
 {
-    const json::string* const name = find_string(members, "name");
-    const std::string path = where + (name ? std::string(*name) : "(an attribute without name)");
-    member_reader in(path, members);
-    in.only(characteristics);
-
-    attribute made;
-    made.name = in.required_text("name");
-    made.type = in.one_of("type", type_keywords, made.type);
+    made.type = in.one_of("type", type_keywords).value_or(made.type);
     made.is_multi_valued = in.boolean("multiValued").value_or(false);
     made.is_required = in.boolean("required").value_or(false);
     // RFC 7643 §2.3.6, §2.3.7: binary data and references are case exact.
     const bool is_exact_type = made.type == attribute_type::binary || made.type == attribute_type::reference;
     made.is_case_exact = in.boolean("caseExact").value_or(is_exact_type);
-    made.mutability = in.one_of("mutability", mutability_keywords, made.mutability);
-    made.returned = in.one_of("returned", returned_keywords, made.returned);
-    made.uniqueness = in.one_of("uniqueness", uniqueness_keywords, made.uniqueness);
-    made.canonical_values = in.texts("canonicalValues");
-    made.reference_types = in.texts("referenceTypes");
-    made.description = in.text("description");
+    made.mutability = in.one_of("mutability", mutability_keywords).value_or(made.mutability);
+    // RFC 7643 §7: what is writeOnly SHALL NOT be returned, also when nothing is said of it.
+    const returned otherwise =
+        made.mutability == mutability::write_only ? returned::never : returned::by_default;
+    made.returned = in.one_of("returned", returned_keywords).value_or(otherwise);
+    made.uniqueness = in.one_of("uniqueness", uniqueness_keywords).value_or(made.uniqueness);
+    made.canonical_values = in.texts("canonicalValues", canonical_values_max, canonical_value_bytes_max);
+    made.reference_types = in.texts("referenceTypes", reference_types_max, definition_name_bytes_max);
+    made.description = in.text("description", description_bytes_max);
+}
+
+enum class level { attribute, sub_attribute };
+
+std::vector<attribute> read_attributes(
+    const std::string& where, const json::array& rows, level at, mistakes& found
+);
+
+attribute read_attribute(const std::string& where, const json::object& members, level at, mistakes& found)
+{
+    const json::string* const name = find_string(members, "name");
+    const std::string path = where + (name ? std::string(name->subview(0, definition_name_bytes_max))
+                                           : "(an attribute without name)");
+    member_reader in(path, members, found);
+    in.only(characteristics);
+
+    attribute made;
+    made.name = in.required_text("name", definition_name_bytes_max);
+    read_characteristics(in, made);
 
     // RFC 7643 §2.3.8: sub-attributes are simple. Refused before descending, so that depth is bounded.
-    const json::array& sub_attributes = in.list("subAttributes");
-    const bool is_nested = at == level::sub_attribute && (made.is_complex() || !sub_attributes.empty());
-    in.require(!is_nested, "a complex attribute cannot stand inside a complex attribute.");
-    in.require(!made.is_complex() || !sub_attributes.empty(), "a complex attribute needs subAttributes.");
-    if (in.failure())
-        return *in.failure();
-    auto read = read_attributes(path + ".", sub_attributes, level::sub_attribute);
-    if (!read)
-        return read.error();
-    made.sub_attributes = std::move(*read);
-
+    const json::array& rows = in.list("subAttributes", attributes_max);
+    if (at == level::sub_attribute && (made.is_complex() || !rows.empty())) {
+        in.fail("a complex attribute cannot stand inside a complex attribute.");
+        return made;
+    }
+    in.require(!made.is_complex() || !rows.empty(), "a complex attribute needs subAttributes.");
+    made.sub_attributes = read_attributes(path + ".", rows, level::sub_attribute, found);
     check_consistency(in, made);
-    if (in.failure())
-        return *in.failure();
     return made;
 }
 
-result<std::vector<attribute>> read_attributes(const std::string& where, const json::array& rows, level at)
+std::vector<attribute> read_attributes(
+    const std::string& where, const json::array& rows, level at, mistakes& found
+)
 {
     std::vector<attribute> made;
     for (const json::value& row : rows) {
         const json::object* const members = row.if_object();
-        if (!members)
-            return error{errc::invalid_value, where + " every attribute must be an object."};
-        auto next = read_attribute(where, *members, at);
-        if (!next)
-            return next.error();
+        if (!members) {
+            found.add(
+                where.substr(0, where.find_last_not_of(": .") + 1), "every attribute must be an object."
+            );
+            continue;
+        }
+        attribute next = read_attribute(where, *members, at, found);
         const bool is_known = std::any_of(made.begin(), made.end(), [&](const attribute& each) {
-            return equals_ignoring_case(each.name, next->name);
+            return equals_ignoring_case(each.name, next.name);
         });
-        if (is_known)
-            return error{errc::invalid_value, where + next->name + ": the attribute is defined twice."};
-        made.push_back(std::move(*next));
+        if (is_known && !next.name.empty())
+            found.add(where + next.name, "the attribute is defined twice.");
+        made.push_back(std::move(next));
     }
     return made;
 }
 
-result<extension> read_extension(const std::string& where, const json::value& row, const catalogue& known)
-{
-    const json::object* const members = row.if_object();
-    if (!members)
-        return error{errc::invalid_value, where + ": every schema extension must be an object."};
-    member_reader in(where, *members);
-    in.only(extension_members);
-    const std::string urn = in.required_text("schema");
-    const schema* const definition = known.find_schema(urn);
-    in.require(definition, "there is no schema " + excerpt(urn) + ".");
-    const bool is_required = in.boolean("required").value_or(false);
-    if (in.failure())
-        return *in.failure();
-    return extension{definition, is_required};
-}
-
-void check_against_others(member_reader& in, const resource_type& made, const catalogue& known)
-{
-    in.require(!known.find_type(made.name), "there is another resource type of this name.");
-    for (const resource_type& other : known.resource_types()) {
-        in.require(
-            !equals_ignoring_case(other.endpoint, made.endpoint), "another resource type has this endpoint."
-        );
-        in.require(other.id_prefix != made.id_prefix, "another resource type has this idPrefix.");
-    }
-}
-
 void check_endpoint(member_reader& in, std::string_view endpoint)
 {
+    if (endpoint.empty())
+        return;
     if (!is_endpoint(endpoint)) {
         in.fail("'endpoint' must be one path segment, such as \"/Users\".");
         return;
@@ -239,66 +240,67 @@ void check_endpoint(member_reader& in, std::string_view endpoint)
         );
 }
 
-}  // namespace
-
-result<schema> read_schema(std::string_view file, json::object content)
+std::vector<resource_type_draft::extension> read_extensions(
+    member_reader& in, const std::string& where, mistakes& found
+)
 {
-    member_reader in{std::string(file), content};
-    in.require(find(content, "attributes"), "this is neither a schema nor a resource type.");
-    in.only(schema_members);
-
-    schema made;
-    made.urn = in.required_text("id");
-    in.require(made.urn.empty() || is_schema_urn(made.urn), "'id' must be the URN of the schema.");
-    made.name = in.text("name");
-    made.description = in.text("description");
-    const json::array& rows = in.list("attributes");
-    if (in.failure())
-        return *in.failure();
-    auto attributes = read_attributes(std::string(file) + ": ", rows, level::attribute);
-    if (!attributes)
-        return attributes.error();
-    made.attributes = std::move(*attributes);
-    for (const attribute& each : made.attributes)
-        in.require(!find_common(each.name), each.name + " is an attribute that every resource has.");
-    if (in.failure())
-        return *in.failure();
-    made.source = std::move(content);
+    std::vector<resource_type_draft::extension> made;
+    for (const json::value& row : in.list("schemaExtensions", extensions_max)) {
+        const json::object* const members = row.if_object();
+        if (!members) {
+            in.fail("every schema extension must be an object.");
+            continue;
+        }
+        member_reader each(where, *members, found);
+        each.only(extension_members);
+        const std::string urn = each.required_text("schema", schema_urn_bytes_max);
+        made.push_back({.urn = urn, .is_required = each.boolean("required").value_or(false)});
+    }
     return made;
 }
 
-result<resource_type> read_resource_type(std::string_view file, json::object content, const catalogue& known)
+}  // namespace
+
+schema read_schema(const std::string& where, const json::object& content, mistakes& found)
 {
-    member_reader in{std::string(file), content};
+    member_reader in(where, content, found);
+    in.only(schema_members);
+
+    schema made;
+    made.urn = in.required_text("id", schema_urn_bytes_max);
+    in.require(made.urn.empty() || is_schema_urn(made.urn), "'id' must be the URN of the schema.");
+    made.name = in.text("name", definition_name_bytes_max);
+    made.description = in.text("description", description_bytes_max);
+    const json::array& rows = in.list("attributes", attributes_max);
+    made.attributes = read_attributes(where + ": ", rows, level::attribute, found);
+    for (const attribute& each : made.attributes)
+        in.require(!find_common(each.name), each.name + " is an attribute that every resource has.");
+    return made;
+}
+
+resource_type_draft read_resource_type(const std::string& where, const json::object& content, mistakes& found)
+{
+    member_reader in(where, content, found);
     in.only(type_members);
 
-    resource_type made;
-    made.name = in.required_text("name");
-    made.endpoint = in.required_text("endpoint");
-    made.description = in.text("description");
-    made.id_prefix = in.required_text("idPrefix");
+    resource_type_draft made;
+    made.where = where;
+    made.name = in.required_text("name", definition_name_bytes_max);
+    in.require(
+        made.name.empty() || (is_alpha(made.name.front()) &&
+                              std::all_of(made.name.begin(), made.name.end(), is_name_character)),
+        "'name' must be letters, digits, '-' and '_'."
+    );
+    made.endpoint = in.required_text("endpoint", definition_name_bytes_max);
     check_endpoint(in, made.endpoint);
-    in.require(is_id_prefix(made.id_prefix), "'idPrefix' must be lower-case letters and an underscore.");
-    check_against_others(in, made, known);
-
-    const std::string base = in.required_text("schema");
-    made.base = known.find_schema(base);
-    in.require(made.base, "there is no schema " + excerpt(base) + ".");
-    const json::array& extensions = in.list("schemaExtensions");
-    if (in.failure())
-        return *in.failure();
-
-    for (const json::value& row : extensions) {
-        auto next = read_extension(std::string(file), row, known);
-        if (!next)
-            return next.error();
-        if (made.find_schema(next->definition->urn))
-            return error{
-                errc::invalid_value, std::string(file) + ": " + next->definition->urn + " is listed twice."
-            };
-        made.extensions.push_back(*next);
-    }
-    made.source = std::move(content);
+    made.description = in.text("description", description_bytes_max);
+    made.id_prefix = in.text("idPrefix", definition_name_bytes_max);
+    in.require(
+        made.id_prefix.empty() || is_id_prefix(made.id_prefix),
+        "'idPrefix' must be lower-case letters and digits and an underscore."
+    );
+    made.base = in.required_text("schema", schema_urn_bytes_max);
+    made.extensions = read_extensions(in, where, found);
     return made;
 }
 

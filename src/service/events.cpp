@@ -63,21 +63,40 @@ void compare(const json::object& before, const json::object& after, event_draft&
         note("raw_attributes", find(before, "raw_attributes"));
 }
 
-std::string_view object_of(const scim::resource_type& type)
-{
-    return type.name == "User"    ? "DirectoryUser"
-           : type.name == "Group" ? "DirectoryGroup"
-                                  : "DirectoryResource";
-}
+struct event_words {  // of a resource type
+    std::string_view type;
+    std::string_view object;
+    std::string_view created;
+    std::string_view updated;
+    std::string_view deleted;
+};
 
-std::string_view type_of(const resource_change& change)
+constexpr event_words words[] = {
+    {"User",
+     "DirectoryUser",
+     "organization.directory.user_created",
+     "organization.directory.user_updated",
+     "organization.directory.user_deleted"},
+    {"Group",
+     "DirectoryGroup",
+     "organization.directory.group_created",
+     "organization.directory.group_updated",
+     "organization.directory.group_deleted"},
+};
+
+// Types of one's own share their events' types; the object is the type's name.
+event_words words_of(const scim::resource_type& type)
 {
-    const bool is_user = change.type->name == "User";
-    if (!change.before)
-        return is_user ? "organization.directory.user_created" : "organization.directory.group_created";
-    if (!change.after)
-        return is_user ? "organization.directory.user_deleted" : "organization.directory.group_deleted";
-    return is_user ? "organization.directory.user_updated" : "organization.directory.group_updated";
+    for (const event_words& each : words)
+        if (each.type == type.name)
+            return each;
+    return {
+        type.name,
+        type.name,
+        "organization.directory.resource_created",
+        "organization.directory.resource_updated",
+        "organization.directory.resource_deleted",
+    };
 }
 
 }  // namespace
@@ -123,8 +142,9 @@ std::string publish(store::transaction& tx, const caller& who, event_draft draft
 std::string publish_change(store::transaction& tx, const caller& who, resource_change change)
 {
     event_draft draft;
-    draft.type = type_of(change);
-    draft.object = object_of(*change.type);
+    const event_words named = words_of(*change.type);
+    draft.type = !change.before ? named.created : !change.after ? named.deleted : named.updated;
+    draft.object = named.object;
     draft.object_version = change.version;
     if (change.before && change.after)
         compare(*change.before, *change.after, draft);

@@ -44,7 +44,7 @@ struct resource_change {
     std::optional<json::object> after;   // empty: deleted
 };
 
-// user_created, group_updated, … Returns the event's id.
+// user_created, group_updated, resource_deleted, … Returns the event's id.
 std::string publish_change(store::transaction& tx, const caller& who, resource_change change);
 
 // A user that the domain gate kept out: what identifies it, and why.

@@ -326,15 +326,19 @@ result<membership_change> apply_members(
 
 std::optional<resource_id> parse_member_id(const caller& who, std::string_view text)
 {
-    for (const auto& type : who.schemas->resource_types())
-        if (const auto number = parse_prefixed(text, type.id_prefix))
+    for (const auto& type : who.schemas->resource_types()) {
+        const bool can_be_member = type.name == "User" || type.name == "Group";
+        const auto number = parse_prefixed(text, type.id_prefix);
+        if (can_be_member && number)
             return resource_id{*number};
+    }
     return std::nullopt;
 }
 
 std::string member_id_text(const caller& who, std::string_view type, resource_id id)
 {
-    return who.schemas->find_type(type)->id_prefix + std::to_string(id.value);
+    const auto* known = who.schemas->find_type(type);
+    return known ? known->id_prefix + std::to_string(id.value) : std::string();
 }
 
 void publish_membership(

@@ -52,11 +52,10 @@ result<membership_change> apply_members(
     const std::vector<scim::membership_operation>& operations
 );
 
-// The number in "diruser_42" or "dirgroup_42", whatever resource type's prefix it has; empty when it is no id
-// of ours.
+// The number in "diruser_42" or "dirgroup_42"; empty when it is no id of something that can be a member.
 std::optional<resource_id> parse_member_id(const caller& who, std::string_view text);
 
-// "diruser_42" for a resource of that type.
+// "diruser_42" for a resource of that type; empty for a type that the directory does not have.
 std::string member_id_text(const caller& who, std::string_view type, resource_id id);
 
 // Events of a change: group_member_added and _removed in batches, and a user_updated for each user concerned.

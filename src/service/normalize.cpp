@@ -156,4 +156,19 @@ json::object normalize_group(const caller& who, const std::string& id, const jso
     return group;
 }
 
+json::object normalize_resource(
+    const caller& who, const scim::resource_type& type, const std::string& id, const json::object& document
+)
+{
+    json::object resource;
+    resource["id"] = id;
+    resource["directory_id"] = who.directory.text();
+    resource["organization_id"] = who.organization.text();
+    resource["resource_type"] = type.name;
+    const auto* external_id = find(document, "externalId");
+    resource["external_id"] = external_id ? *external_id : json::value();
+    resource["raw_attributes"] = document;
+    return resource;
+}
+
 }  // namespace scimd::service

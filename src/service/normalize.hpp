@@ -1,4 +1,5 @@
-// Users and groups as an application sees them: the `data` of events, in the words of Scalekit's API. Pure.
+// Users, groups and other resources as an application sees them: the `data` of events, in the words of
+// Scalekit's API. Pure.
 #pragma once
 
 #include "base/json.hpp"
@@ -21,6 +22,11 @@ json::object normalize_user(
     const std::vector<store::resources::membership>& groups
 );
 json::object normalize_group(const caller& who, const std::string& id, const json::object& document);
+
+// A resource of any other type.
+json::object normalize_resource(
+    const caller& who, const scim::resource_type& type, const std::string& id, const json::object& document
+);
 
 // The groups of a user as they stand in its normalized form.
 json::array normalize_groups(const std::vector<store::resources::membership>& groups);

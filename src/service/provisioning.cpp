@@ -1,6 +1,7 @@
 #include "service/provisioning.hpp"
 
 #include "base/text.hpp"
+#include "service/columns.hpp"
 #include "service/domains.hpp"
 #include "service/events.hpp"
 #include "service/membership.hpp"
@@ -20,6 +21,11 @@ bool is_user(const scim::resource_type& type)
     return type.name == "User";
 }
 
+bool is_group(const scim::resource_type& type)
+{
+    return type.name == "Group";
+}
+
 std::optional<std::string> text_of(const json::object& document, std::string_view attribute)
 {
     const auto* value = find_string(document, attribute);
@@ -29,24 +35,6 @@ std::optional<std::string> text_of(const json::object& document, std::string_vie
 std::optional<std::string> folded(const std::optional<std::string>& text)
 {
     return text ? std::optional(fold(*text)) : std::nullopt;
-}
-
-resources::index_columns columns_of(const scim::resource_type& type, const json::object& document)
-{
-    resources::index_columns columns;
-    columns.display_key = folded(text_of(document, "displayName"));
-    columns.unique_key = is_user(type) ? folded(text_of(document, "userName")) : columns.display_key;
-    columns.external_id = text_of(document, "externalId");
-    if (const auto* active = find(document, "active"); active && active->is_bool())
-        columns.active = active->get_bool();
-    if (const auto* emails = find_array(document, "emails")) {
-        for (const auto& email : *emails) {
-            const auto* value = email.is_object() ? find_string(email.get_object(), "value") : nullptr;
-            if (value)
-                columns.values.emplace_back("emails.value", fold(*value));
-        }
-    }
-    return columns;
 }
 
 error not_found(const scim::resource_type& type, std::string_view id)
@@ -65,7 +53,7 @@ json::object document_of(const resources::row& row)
     return parse_json_object(row.document, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
 }
 
-// The normalized form of a user or group as it stands in the store now.
+// The normalized form of a resource as it stands in the store now.
 json::object normalized(
     store::transaction& tx,
     const caller& who,
@@ -74,8 +62,10 @@ json::object normalized(
     const json::object& document
 )
 {
-    if (!is_user(type))
+    if (is_group(type))
         return normalize_group(who, id_text(type, id), document);
+    if (!is_user(type))
+        return normalize_resource(who, type, id_text(type, id), document);
     return normalize_user(who, id_text(type, id), document, resources::groups_of(tx, who.directory, id));
 }
 
@@ -286,7 +276,7 @@ result<void> remove(store::transaction& tx, const caller& who, const target& wha
     const auto& row = found->row;
     auto last_state = normalized(tx, who, type, row.id, found->document);
     std::vector<resources::member_row> members;
-    if (!is_user(type)) {
+    if (is_group(type)) {
         resources::members_of(tx, who.directory, row.id, [&](const resources::member_row& member) {
             members.push_back(member);
             return true;

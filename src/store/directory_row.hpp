@@ -6,8 +6,8 @@
 
 namespace scimd::store::tenants {
 
-// The columns id, organization_id, name, provider, is_enabled, domain_policy, created_at, updated_at and
-// last_sequence in this order, the first of them at `first`.
+// The columns id, organization_id, name, provider, is_enabled, domain_policy, created_at, updated_at,
+// last_sequence and schemas in this order, the first of them at `first`.
 directory read_directory(const sql::row& current, int first);
 
 }  // namespace scimd::store::tenants

@@ -24,7 +24,7 @@ constexpr sql::statement insert_directory_row{
 constexpr sql::statement find_directory_row{
     "directories.find",
     "select id, organization_id, name, provider, is_enabled, domain_policy, created_at, updated_at,"
-    " last_sequence from directories where organization_id = $1 and id = $2",
+    " last_sequence, schemas from directories where organization_id = $1 and id = $2",
 };
 
 constexpr sql::statement find_owner{
@@ -35,7 +35,7 @@ constexpr sql::statement find_owner{
 constexpr sql::statement list_directory_rows{
     "directories.list",
     "select id, organization_id, name, provider, is_enabled, domain_policy, created_at, updated_at,"
-    " last_sequence from directories where organization_id = $1 order by id",
+    " last_sequence, schemas from directories where organization_id = $1 order by id",
 };
 
 constexpr sql::statement update_directory_enabled{
@@ -46,6 +46,11 @@ constexpr sql::statement update_directory_enabled{
 constexpr sql::statement update_directory_policy{
     "directories.set_policy",
     "update directories set domain_policy = $3, updated_at = $4 where organization_id = $1 and id = $2",
+};
+
+constexpr sql::statement update_directory_schemas{
+    "directories.set_schemas",
+    "update directories set schemas = $3, updated_at = $4 where organization_id = $1 and id = $2",
 };
 
 constexpr std::array<std::string_view, 3> policy_words = {"off", "reject", "hold"};
@@ -71,6 +76,8 @@ directory read_directory(const sql::row& current, int first)
         .created = from_column(current.integer(first + 6)),
         .updated = from_column(current.integer(first + 7)),
         .last_sequence = current.integer(first + 8),
+        .schemas =
+            current.is_null(first + 9) ? std::nullopt : std::optional(std::string(current.text(first + 9))),
     };
 }
 
@@ -142,6 +149,16 @@ bool set_domain_policy(transaction& tx, organization_id owner, directory_id id, 
 {
     const std::int64_t updated = tx.sql().run(
         update_directory_policy, {owner.value, id.value, to_word(policy, policy_words), to_column(tx.now())}
+    );
+    return updated > 0;
+}
+
+bool set_directory_schemas(
+    transaction& tx, organization_id owner, directory_id id, const std::optional<std::string>& schemas
+)
+{
+    const std::int64_t updated = tx.sql().run(
+        update_directory_schemas, {owner.value, id.value, sql::nullable(schemas), to_column(tx.now())}
     );
     return updated > 0;
 }

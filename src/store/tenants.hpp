@@ -32,6 +32,7 @@ struct directory {
     time_point created;
     time_point updated;
     std::int64_t last_sequence = 0;
+    std::optional<std::string> schemas{};  // which it has (scim::schema_choice); none: all
 };
 
 directory insert_directory(
@@ -46,5 +47,8 @@ std::optional<organization_id> owner_of(transaction& tx, directory_id id);  // f
 std::vector<directory> list_directories(transaction& tx, organization_id owner);
 bool set_directory_enabled(transaction& tx, organization_id owner, directory_id id, bool is_enabled);
 bool set_domain_policy(transaction& tx, organization_id owner, directory_id id, domain_policy policy);
+bool set_directory_schemas(
+    transaction& tx, organization_id owner, directory_id id, const std::optional<std::string>& schemas
+);
 
 }  // namespace scimd::store::tenants

@@ -262,6 +262,7 @@ TEST_F(manage_test, a_directory_is_shown_with_its_endpoint_counts_and_secrets)
         {"enabled", true},
         {"directory_provider", "OKTA"},
         {"domain_policy", "reject"},
+        {"schemas", nullptr},
         {"directory_endpoint", "https://scim.test/directory/" + home.directory + "/scim/v2"},
         {"total_users", 2},
         {"total_groups", 1},

@@ -22,6 +22,7 @@ inline parsed_arguments parse(const words& given, const variables& environment =
           "SCIMD_LISTEN",
           "SCIMD_MASTER_KEY",
           "SCIMD_MASTER_KEY_FILE",
+          "SCIMD_SCHEMA_DIR",
           "SCIMD_TLS_CERTIFICATE",
           "SCIMD_TLS_KEY",
           "SCIMD_THREADS",

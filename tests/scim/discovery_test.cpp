@@ -151,13 +151,13 @@ TEST(schema_document, names_types_and_keywords_as_the_rfc_does)
 // A schema shown can be loaded again, and is the same.
 TEST(schema_document, is_a_definition)
 {
-    for (const schema& each : samples::standard().schemas()) {
-        json::object document = schema_document(each, base_url);
-        EXPECT_FALSE(holds_null(document)) << each.urn;
+    for (const schema* const each : samples::standard().schemas()) {
+        json::object document = schema_document(*each, base_url);
+        EXPECT_FALSE(holds_null(document)) << each->urn;
         const std::string text = to_text(document);
         const auto again = catalogue::load(std::array<embedded_file, 1>{{{"again.json", text}}});
         ASSERT_TRUE(again) << again.error().detail;
-        EXPECT_EQ(to_text(schema_document(again->schemas().front(), base_url)), text);
+        EXPECT_EQ(to_text(schema_document(*again->schemas().front(), base_url)), text);
     }
 }
 

@@ -130,7 +130,7 @@ TEST(catalogue, refuses_attributes_with_file_name_and_reason)
         {R"({"name": "a", "uniqueness": "tenant"})", "a: 'uniqueness' has the unknown value 'tenant'."},
         {R"({"name": "a", "required": "true"})", "a: 'required' must be true or false."},
         {R"({"name": "a", "canonicalValues": "x"})", "a: 'canonicalValues' must be an array."},
-        {R"({"name": "a", "canonicalValues": [1]})", "a: 'canonicalValues' must hold strings."},
+        {R"({"name": "a", "canonicalValues": [1]})", "a: 'canonicalValues' must hold strings of 1 to 1024 bytes."},
         {R"({"name": "a", "mutabilty": "readOnly"})", "a: unknown member 'mutabilty'."},
         {R"({"name": "1a"})", "1a: the name is not one that RFC 7643 allows."},
         {R"({"name": "a.b"})", "a.b: the name is not one that RFC 7643 allows."},
@@ -143,8 +143,14 @@ TEST(catalogue, refuses_attributes_with_file_name_and_reason)
         {R"({"name": "Meta"})", "Meta is an attribute that every resource has."},
         {R"({"name": "a", "required": true, "mutability": "readOnly"})",
          "a: a required attribute cannot be readOnly: no client could give it."},
-        {R"({"name": "a", "mutability": "writeOnly"})", "a: a writeOnly attribute must have 'returned' never."
-        },
+        {R"({"name": "a", "mutability": "writeOnly", "returned": "default"})",
+         "a: a writeOnly attribute must have 'returned' never."},
+        {R"({"name": "a", "type": "boolean", "uniqueness": "server"})",
+         "a: a boolean or complex attribute cannot be unique."},
+        {R"({"name": "a", "returned": "never", "uniqueness": "server"})",
+         "a: an attribute that is never returned is not kept, so it can be neither unique nor immutable."},
+        {R"({"name": "a", "returned": "never", "mutability": "immutable"})",
+         "a: an attribute that is never returned is not kept, so it can be neither unique nor immutable."},
         {R"({"name": "a", "type": "complex"})", "a: a complex attribute needs subAttributes."},
         {R"({"name": "a", "subAttributes": [{"name": "b"}]})",
          "a: only a complex attribute has subAttributes."},
@@ -181,7 +187,7 @@ TEST(catalogue, refuses_files_that_are_no_definitions)
     };
     for (const auto& row : rows)
         EXPECT_EQ(reason_of({{"bad.json", row.content}}), row.reason);
-    EXPECT_TRUE(reason_of({{"bad.json", "[1]"}}).starts_with("bad.json: "));
+    EXPECT_EQ(reason_of({{"bad.json", "[1]"}}), "bad.json[0]: a definition must be an object.");
     EXPECT_TRUE(reason_of({{"bad.json", "{"}}).starts_with("bad.json: "));
 }
 
@@ -207,18 +213,18 @@ TEST(catalogue, refuses_resource_types_with_file_name_and_reason)
          "'endpoint' must be one path segment, such as \"/Users\"."},
         {R"({"name": "A", "endpoint": "/schemas", "idPrefix": "a_", "schema": "urn:example:Thing"})",
          "'endpoint' is one of the protocol's own."},
-        {R"({"name": "A", "endpoint": "/As", "schema": "urn:example:Thing"})",
-         "'idPrefix' is missing or empty."},
+        {R"({"name": "A b", "endpoint": "/As", "schema": "urn:example:Thing"})",
+         "'name' must be letters, digits, '-' and '_'."},
         {R"({"name": "A", "endpoint": "/As", "idPrefix": "a", "schema": "urn:example:Thing"})",
-         "'idPrefix' must be lower-case letters and an underscore."},
+         "'idPrefix' must be lower-case letters and digits and an underscore."},
         {R"({"name": "A", "endpoint": "/As", "idPrefix": "a_", "schema": "urn:example:Other"})",
          "there is no schema 'urn:example:Other'."},
         {R"({"name": "THING", "endpoint": "/As", "idPrefix": "a_", "schema": "urn:example:Thing"})",
-         "there is another resource type of this name."},
+         "the resource type Thing has the endpoint /Things."},
         {R"({"name": "A", "endpoint": "/things", "idPrefix": "a_", "schema": "urn:example:Thing"})",
-         "another resource type has this endpoint."},
+         "the resource type Thing has this endpoint."},
         {R"({"name": "A", "endpoint": "/As", "idPrefix": "thing_", "schema": "urn:example:Thing"})",
-         "another resource type has this idPrefix."},
+         "the resource type Thing has the idPrefix thing_."},
         {R"({"name": "A", "endpoint": "/As", "idPrefix": "a_", "schema": "urn:example:Thing",
              "schemaExtensions": [{"schema": "urn:example:Other"}]})",
          "there is no schema 'urn:example:Other'."},

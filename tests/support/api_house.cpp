@@ -67,8 +67,11 @@ std::vector<std::string> answer::resources(std::string_view attribute) const
     return values;
 }
 
-api_house::api_house(const api::limits& bounds)
+api_house::api_house(const api::limits& bounds) : api_house(scim::catalogue::standard(), bounds) {}
+
+api_house::api_house(scim::catalogue types, const api::limits& bounds)
     : safe(one_master_key(random), random),
+      schemas(std::move(types)),
       log_([this](std::string_view line) { log_text += line; }, log_level::warning),
       database(store::open_sqlite(in(folder), clock, ids_, log_, figures).value()),
       house{

@@ -45,6 +45,7 @@ using header_list = std::initializer_list<std::pair<std::string_view, std::strin
 class api_house {
 public:
     explicit api_house(const api::limits& bounds = {});
+    explicit api_house(scim::catalogue types, const api::limits& bounds = {});
     ~api_house();
 
     // From a public peer, with no other headers than these.
@@ -85,7 +86,7 @@ public:
     vault safe;
     service::verified_tokens verified;
     service::guess_throttle guesses{random};
-    scim::catalogue schemas = scim::catalogue::standard();
+    scim::catalogue_set schemas;
     std::string why_not_ready;
     std::string log_text;
     temp_directory folder;

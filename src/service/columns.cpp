@@ -1,0 +1,54 @@
+#include "service/columns.hpp"
+
+#include "base/text.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace scimd::service {
+namespace {
+
+std::optional<std::string> text_of(const json::object& document, std::string_view attribute)
+{
+    const auto* value = find_string(document, attribute);
+    return value ? std::optional(std::string(*value)) : std::nullopt;
+}
+
+std::optional<std::string> folded(const std::optional<std::string>& text)
+{
+    return text ? std::optional(fold(*text)) : std::nullopt;
+}
+
+void add_emails(store::resources::index_columns& columns, const json::object& user)
+{
+    const auto* emails = find_array(user, "emails");
+    if (!emails)
+        return;
+    for (const auto& email : *emails) {
+        const auto* value = email.is_object() ? find_string(email.get_object(), "value") : nullptr;
+        if (value)
+            columns.values.emplace_back("emails.value", fold(*value));
+    }
+}
+
+}  // namespace
+
+// The columns are those of users and groups; what is unique of other types are rows of unique_values.
+store::resources::index_columns columns_of(const scim::resource_type& type, const json::object& document)
+{
+    store::resources::index_columns columns;
+    columns.external_id = text_of(document, "externalId");
+    if (type.name == "Group")
+        columns.unique_key = columns.display_key = folded(text_of(document, "displayName"));
+    if (type.name != "User")
+        return columns;
+    columns.unique_key = folded(text_of(document, "userName"));
+    columns.display_key = folded(text_of(document, "displayName"));
+    if (const auto* active = find(document, "active"); active && active->is_bool())
+        columns.active = active->get_bool();
+    add_emails(columns, document);
+    return columns;
+}
+
+}  // namespace scimd::service

@@ -1,0 +1,12 @@
+// What of a document is kept in columns and rows of its own, so that equality is an index look-up. Pure.
+#pragma once
+
+#include "base/json.hpp"
+#include "scim/schema.hpp"
+#include "store/resources.hpp"
+
+namespace scimd::service {
+
+store::resources::index_columns columns_of(const scim::resource_type& type, const json::object& document);
+
+}  // namespace scimd::service

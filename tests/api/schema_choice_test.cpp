@@ -1,0 +1,127 @@
+// Which of the optional schemas a directory has.
+#include "support/api_house.hpp"
+#include "support/sample_schemas.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace scimd::test {
+namespace {
+
+using texts = std::vector<std::string>;
+
+constexpr std::string_view enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+
+class schema_choice : public testing::Test {
+protected:
+    answer choose(std::string_view schemas)
+    {
+        return home.operate(
+            "PATCH",
+            "/api/v1/organizations/-/directories/" + home.directory,
+            R"({"schemas":)" + std::string(schemas) + "}"
+        );
+    }
+
+    api_house home{sample_schemas()};
+};
+
+TEST_F(schema_choice, is_everything_at_first)
+{
+    const auto shown = home.operate("GET", "/api/v1/organizations/-/directories/" + home.directory);
+    EXPECT_TRUE(shown.member("directory").at("schemas").is_null());
+    EXPECT_EQ(home.scim("GET", "/ResourceTypes").resources("name"), (texts{"User", "Group", "Device"}));
+    EXPECT_EQ(home.scim("GET", "/Schemas").body.at("totalResults"), 7);
+}
+
+TEST_F(schema_choice, decides_what_is_discovered_and_accepted)
+{
+    const auto chosen = choose(R"(["URN:example:Place", "urn:example:Place"])");
+    EXPECT_EQ(chosen.status, 200) << chosen.text;
+    EXPECT_EQ(chosen.member("directory").at("schemas"), json::value{"urn:example:Place"});
+    EXPECT_EQ(home.scim("GET", "/ResourceTypes").resources("name"), (texts{"User", "Group"}));
+    EXPECT_EQ(
+        home.scim("GET", "/Schemas").resources("id"),
+        (texts{
+            "urn:ietf:params:scim:schemas:core:2.0:User",
+            "urn:ietf:params:scim:schemas:core:2.0:Group",
+            "urn:example:Place"
+        })
+    );
+    EXPECT_EQ(home.scim("GET", "/Schemas/" + std::string(enterprise)).status, 404);
+    EXPECT_EQ(home.scim("GET", "/Devices").status, 404);
+    EXPECT_EQ(
+        home.scim("GET", "/Users?filter=" + std::string(enterprise) + ":department+eq+%22x%22").status, 400
+    );
+
+    const auto made = home.scim(
+        "POST",
+        "/Users",
+        user_text(
+            "anna",
+            R"(,"urn:example:Place":{"floor":1},")" + std::string(enterprise) + R"(":{"department":"d"})"
+        )
+    );
+    EXPECT_EQ(made.status, 201);
+    EXPECT_TRUE(made.body.contains("urn:example:Place"));
+    EXPECT_FALSE(made.body.contains(enterprise));
+    const auto patched = home.patch(
+        "/Users/" + made.text_of("id"),
+        R"([{"op":"add","path":")" + std::string(enterprise) + R"(:department","value":"d"}])"
+    );
+    EXPECT_EQ(patched.status, 400);
+    EXPECT_EQ(patched.text_of("scimType"), "invalidPath");
+}
+
+TEST_F(schema_choice, may_be_empty_or_everything_again)
+{
+    EXPECT_EQ(choose("[]").member("directory").at("schemas"), json::array());
+    EXPECT_EQ(home.scim("GET", "/Schemas").body.at("totalResults"), 2);
+    EXPECT_TRUE(choose("null").member("directory").at("schemas").is_null());
+    EXPECT_EQ(home.scim("GET", "/Schemas").body.at("totalResults"), 7);
+}
+
+TEST_F(schema_choice, is_made_with_the_directory)
+{
+    const auto path = "/api/v1/organizations/" + home.organization + "/directories";
+    const auto made =
+        home.operate("POST", path, R"({"schemas":["urn:example:Device","urn:example:Warranty"]})");
+    ASSERT_EQ(made.status, 201) << made.text;
+    home.directory = std::string(made.member("directory").at("id").as_string());
+    home.token = home.make_token(home.directory);
+    EXPECT_EQ(home.scim("GET", "/ResourceTypes").resources("name"), (texts{"User", "Group", "Device"}));
+    EXPECT_EQ(home.scim("GET", "/ResourceTypes/Device").body.at("schemaExtensions").as_array().size(), 1U);
+}
+
+TEST_F(schema_choice, is_refused_when_it_names_what_cannot_be_chosen)
+{
+    const struct {
+        std::string_view schemas;
+        std::string_view message;
+    } rows[] = {
+        {R"(["urn:example:None"])", "schemas: 'urn:example:None' is no schema that a directory can choose."},
+        {R"(["urn:ietf:params:scim:schemas:core:2.0:User"])",
+         "schemas: 'urn:ietf:params:scim:schemas:core:2.0:User' is no schema that a directory can choose."},
+        {R"("urn:example:Place")", "schemas must be null or a list of the URNs of schemas."},
+        {R"([1])", "schemas must be null or a list of the URNs of schemas."},
+    };
+    for (const auto& row : rows) {
+        const auto refused = choose(row.schemas);
+        EXPECT_EQ(refused.status, 400) << row.schemas;
+        EXPECT_EQ(refused.text_of("message"), row.message);
+    }
+    EXPECT_EQ(home.scim("GET", "/Schemas").body.at("totalResults"), 7);
+}
+
+TEST_F(schema_choice, of_one_directory_is_not_anothers)
+{
+    choose("[]");
+    home.directory = home.make_directory(home.organization);
+    home.token = home.make_token(home.directory);
+    EXPECT_EQ(home.scim("GET", "/Schemas").body.at("totalResults"), 7);
+}
+
+}  // namespace
+}  // namespace scimd::test
