@@ -10,8 +10,10 @@
 #include "store/store.hpp"
 #include "store/transaction.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -52,9 +54,17 @@ struct recorded_refusal {
 struct streamed {
     http::response head;
     std::function<http::body_source::state(store::transaction&, std::string& piece)> next;
+    bool is_endless = false;  // asked again after each commit, and ended with the server
 };
 
-struct reply : std::variant<http::response, recorded_refusal, work, body_wanted, chore, streamed> {
+// A work of a scan that may have no answer yet: done again after each commit, until it has one or the
+// patience is at an end. Then it must have one: it is told that it is the last time.
+struct awaited {
+    std::chrono::milliseconds patience{};
+    std::function<std::optional<reply>(store::transaction&, bool is_last)> look;
+};
+
+struct reply : std::variant<http::response, recorded_refusal, work, body_wanted, chore, streamed, awaited> {
     using variant::variant;
 };
 

@@ -28,6 +28,8 @@ reply revoke_secret(const house& home, call& on);
 
 reply list_refusals(const house& home, call& on);
 reply list_events(const house& home, call& on);
+reply stream_events(const house& home, call& on);
+reply search_events(const house& home, call& on);
 
 reply create_client(const house& home, call& on);
 reply list_clients(const house& home, call& on);

@@ -17,6 +17,17 @@ reply perform(const work& job, store::database& database)
     return outcome;
 }
 
+// Nobody else is there to commit anything.
+reply look_once(const awaited& patient, store::database& database)
+{
+    std::optional<reply> outcome;
+    store::run(database, store::intent::scan, [&](store::transaction& tx) {
+        outcome = patient.look(tx, true);
+        return store::verdict::commit;
+    });
+    return std::move(outcome.value());
+}
+
 http::response read_whole(streamed stream, store::database& database)
 {
     auto state = http::body_source::state::more;
@@ -45,6 +56,8 @@ http::response run_to_end(const site& served, store::database& database, http::r
             return read_whole(std::move(*stream), database);
         if (auto* job = std::get_if<work>(&next)) {
             next = perform(work(std::move(*job)), database);
+        } else if (auto* patient = std::get_if<awaited>(&next)) {
+            next = look_once(awaited(std::move(*patient)), database);
         } else if (auto* wanted = std::get_if<body_wanted>(&next)) {
             if (body.size() > wanted->bytes_max)
                 return served.refuse(

@@ -63,7 +63,9 @@ constexpr std::array table = {
     route{"DELETE", "/api/v1/organizations/{organization}/directories/{directory}/secrets/{id}", principal::application, revoke_secret},
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/refusals",     principal::application, list_refusals},
 
+    route{"GET",    "/api/v1/events/stream", principal::application, stream_events},
     route{"GET",    "/api/v1/events", principal::application, list_events},
+    route{"POST",   "/api/v1/events", principal::application, search_events},
     route{"GET",    "/api/v1/audit-log", principal::application, list_audit_log},
 
     route{"POST",   "/api/v1/clients",      principal::operator_, create_client},

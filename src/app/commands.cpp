@@ -25,7 +25,8 @@ namespace scimd::app {
 namespace {
 
 constexpr std::chrono::milliseconds answer_deadline{600'000};  // backups and checks take their time
-constexpr std::chrono::milliseconds follow_pause{200};
+constexpr std::chrono::seconds follow_wait{30};
+constexpr std::chrono::milliseconds follow_pause{200};  // where no server runs that could wait
 constexpr std::int64_t events_page = 1'000;
 
 // --- where requests go
@@ -213,6 +214,8 @@ private:
                       ? "&after="
                       : "&directory_id=" + path_segment(what_.directory) + "&after_sequence=";
         target += path_segment(after_);
+        if (what_.is_following)
+            target += "&wait=" + std::to_string(follow_wait.count());
         auto page = ask(server_, make_request("GET", target));
         if (!page)
             return page.error();

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace scimd::app {
@@ -36,8 +37,10 @@ std::uint64_t microseconds_since(std::chrono::steady_clock::time_point start)
 
 }  // namespace
 
-dispatcher::dispatcher(const api::site& served, store::database& database, logger& log, metrics& figures)
-    : site_(served), database_(database), log_(log), figures_(figures)
+dispatcher::dispatcher(
+    const api::site& served, store::database& database, commit_bell& bell, logger& log, metrics& figures
+)
+    : site_(served), database_(database), bell_(bell), log_(log), figures_(figures)
 {
 }
 
@@ -69,9 +72,12 @@ asio::awaitable<http::response> dispatcher::run(api::call& on, net::exchange& on
         if (auto* refusal = std::get_if<api::recorded_refusal>(&next))
             co_return std::move(refusal->response);
         if (auto* stream = std::get_if<api::streamed>(&next))
-            co_return with_stream(database_, std::move(*stream));
+            co_return with_stream(database_, bell_, std::move(*stream));
         if (auto* work = std::get_if<api::work>(&next)) {
             api::work job = std::move(*work);
+            next = co_await perform(std::move(job));
+        } else if (auto* patient = std::get_if<api::awaited>(&next)) {
+            api::awaited job = std::move(*patient);
             next = co_await perform(std::move(job));
         } else if (auto* wanted = std::get_if<api::body_wanted>(&next)) {
             const api::body_wanted want = std::move(*wanted);
@@ -131,6 +137,25 @@ asio::awaitable<api::reply> dispatcher::perform(api::chore job)
     if (failure)
         std::rethrow_exception(failure);
     co_return outcome;
+}
+
+asio::awaitable<api::reply> dispatcher::perform(api::awaited job)
+{
+    const auto deadline = std::chrono::steady_clock::now() + job.patience;
+    for (;;) {
+        const auto heard = bell_.rings();
+        const bool is_last = bell_.is_closed() || std::chrono::steady_clock::now() >= deadline;
+        std::optional<api::reply> outcome;
+        api::work look{store::intent::scan, [&](store::transaction& tx) -> api::reply {
+                           outcome = job.look(tx, is_last);
+                           return http::response{};
+                       }};
+        co_await perform(std::move(look));
+        if (outcome)
+            co_return std::move(*outcome);
+        if (!co_await bell_.wait(heard, deadline))
+            throw store::sql::busy("too many requests wait for events");
+    }
 }
 
 // The machine's failures: what the client learns is that it may try again, or that it was not its fault.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/site.hpp"
+#include "app/commit_bell.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "net/server.hpp"
@@ -15,7 +16,9 @@ namespace scimd::app {
 
 class dispatcher final : public net::service {
 public:
-    dispatcher(const api::site& served, store::database& database, logger& log, metrics& figures);
+    dispatcher(
+        const api::site& served, store::database& database, commit_bell& bell, logger& log, metrics& figures
+    );
 
     net::asio::awaitable<http::response> respond(net::exchange& on_the_way) override;
     http::response refuse(const error& reason, std::string_view target) override;
@@ -24,11 +27,13 @@ private:
     net::asio::awaitable<http::response> run(api::call& on, net::exchange& on_the_way);
     net::asio::awaitable<api::reply> perform(api::work job);
     net::asio::awaitable<api::reply> perform(api::chore job);
+    net::asio::awaitable<api::reply> perform(api::awaited job);
     http::response apologize(std::exception_ptr failure, const api::call& on);
     void record(const api::call& on, const http::response& response, std::uint64_t microseconds);
 
     const api::site& site_;
     store::database& database_;
+    commit_bell& bell_;
     logger& log_;
     metrics& figures_;
     boost::asio::thread_pool chores_{1};

@@ -56,7 +56,8 @@ public:
           home_(home),
           log_(log),
           io_(static_cast<int>(settings.threads)),
-          dispatcher_(home.site(), home.database(), log, home.figures()),
+          bell_(io_.get_executor()),
+          dispatcher_(home.site(), home.database(), bell_, log, home.figures()),
           server_(io_, dispatcher_, bounded(settings.limits), log, home.figures()),
           stop_signals_(io_, SIGTERM, SIGINT),
           reload_signal_(io_, SIGHUP),
@@ -88,6 +89,7 @@ public:
         await_stop();
         await_reload();
         await_watch();
+        home_.on_commit([this] { bell_.ring(); });
         home_.start_background();
         log_.info("server.ready", {{"environment_id", home_.environment()}});
         std::vector<std::thread> threads;
@@ -132,6 +134,7 @@ private:
             return;
         log_.info("server.stopping");
         home_.announce_drain();
+        bell_.close();
         grace_.expires_after(settings_.drain_grace);
         grace_.async_wait([this](const boost::system::error_code&) { server_.drain([this] { io_.stop(); }); }
         );
@@ -173,6 +176,7 @@ private:
     logger& log_;
     asio::io_context io_;
     asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
+    commit_bell bell_;
     dispatcher dispatcher_;
     net::server server_;
     asio::signal_set stop_signals_;

@@ -2,12 +2,13 @@
 #pragma once
 
 #include "api/handler.hpp"
+#include "app/commit_bell.hpp"
 #include "scimd/http.hpp"
 #include "store/store.hpp"
 
 namespace scimd::app {
 
-// The database outlives the response.
-http::response with_stream(store::database& database, api::streamed reply);
+// The database and the bell outlive the response. sql::busy: too many endless ones are open.
+http::response with_stream(store::database& database, commit_bell& bell, api::streamed reply);
 
 }  // namespace scimd::app

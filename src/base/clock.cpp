@@ -17,14 +17,13 @@ public:
     }
 };
 
-// The first id of that millisecond; 0 before the epoch, where the count alone has to do.
-std::int64_t first_id_at(time_point now)
+}  // namespace
+
+std::int64_t first_id_at(time_point when)
 {
-    const auto elapsed = std::chrono::floor<std::chrono::milliseconds>(now - snowflake_epoch);
+    const auto elapsed = std::chrono::floor<std::chrono::milliseconds>(when - snowflake_epoch);
     return std::max<std::int64_t>(elapsed.count(), 0) << count_bits;
 }
-
-}  // namespace
 
 std::unique_ptr<clock> make_system_clock()
 {

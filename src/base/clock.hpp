@@ -20,6 +20,9 @@ public:
 
 std::unique_ptr<clock> make_system_clock();
 
+// The first snowflake of that millisecond; 0 before 2024.
+std::int64_t first_id_at(time_point when);
+
 // Snowflakes: 41 bits of milliseconds since 2024-01-01, 22 bits of count. Strictly increasing in one process,
 // also when the wall clock steps back; `floor` carries that over a restart. Any thread.
 class id_source {

@@ -21,10 +21,11 @@ constexpr sql::statement invariants[] = {
         "soundness.sequences",
         "select 'directory ' || d.id || ': last sequence ' || d.last_sequence || ', but '"
         " || count(e.sequence) || ' events numbered up to ' || coalesce(max(e.sequence), 0)"
-        " from directories d left join events e on e.directory_id = d.id"
+        " from directories d left join events e on e.directory_id = d.id, environments n"
         " group by d.id"
-        " having count(distinct e.sequence) <> d.last_sequence"
-        " or coalesce(max(e.sequence), 0) <> d.last_sequence",
+        " having count(distinct e.sequence) <> coalesce(max(e.sequence) - min(e.sequence) + 1, 0)"
+        " or (max(e.sequence) <> d.last_sequence)"
+        " or (n.events_deleted_up_to = 0 and count(e.sequence) <> d.last_sequence)",
     },
     {
         "soundness.resource_counts",

@@ -1,4 +1,5 @@
 // GET /api/v1/events.
+#include "store/feed.hpp"
 #include "support/api_house.hpp"
 
 #include <gtest/gtest.h>
@@ -97,6 +98,101 @@ TEST_F(manage_events_test, a_directory_s_events_are_read_by_sequence)
     EXPECT_EQ(users(read("?directory_id=dir_1")).size(), 0U);
 }
 
+TEST_F(manage_events_test, types_organizations_and_directories_are_chosen)
+{
+    add_users(2);
+    home.make_group("staff");
+    const auto count = [&](const std::string& query) {
+        return read("?" + query).body.at("events").as_array().size();
+    };
+    EXPECT_EQ(count("types=organization.directory.user_created"), 2U);
+    EXPECT_EQ(count("types=organization.directory.group_*,organization.directory.user_deleted"), 1U);
+    EXPECT_EQ(count("types=organization.directory.user_deleted"), 0U);
+    EXPECT_EQ(count("organization_id=" + home.organization + "&types=organization.directory.*"), 3U);
+    EXPECT_EQ(count("organization_id=org_1"), 0U);
+    EXPECT_EQ(count("directory_id=" + home.directory + "&types=organization.directory.*"), 3U);
+    EXPECT_EQ(count("directory_id=dir_1"), 0U);
+}
+
+TEST_F(manage_events_test, a_cursor_leads_on_in_a_directory_too_and_behind_what_was_not_chosen)
+{
+    add_users(3);
+    const auto first =
+        read("?limit=1&directory_id=" + home.directory + "&types=organization.directory.user_*");
+    const auto rest = read(
+        "?directory_id=" + home.directory +
+        "&types=organization.directory.user_*&after=" + first.text_of("next_cursor")
+    );
+    EXPECT_EQ(users(rest), (std::vector<std::string>{"user1", "user2"}));
+    // Nothing chosen, but looked at: the cursor has moved on.
+    const auto none = read("?types=organization.directory.user_deleted");
+    EXPECT_EQ(none.text_of("next_cursor"), rest.text_of("next_cursor"));
+    EXPECT_FALSE(has_more(none));
+}
+
+TEST_F(manage_events_test, positions_before_deleted_events_are_gone)
+{
+    add_users(4);
+    const auto all = read("?types=organization.directory.user_created").body.at("events").as_array();
+    const auto cursor = [&](std::size_t index) {
+        return std::string(all.at(index).at("cursor").as_string());
+    };
+    store::run(*home.database, store::intent::write, [&](store::transaction& tx) {
+        const auto second = parse_prefixed(cursor(1), "c_");
+        EXPECT_GE(store::feed::delete_up_to(tx, {*second}, 1'000), 2);
+        return store::verdict::commit;
+    });
+    const auto gone = read("?after=" + cursor(0));
+    EXPECT_EQ(gone.status, 410);
+    EXPECT_NE(gone.text.find("have been deleted"), std::string::npos) << gone.text;
+    EXPECT_EQ(users(read("?after=" + cursor(1))), (std::vector<std::string>{"user2", "user3"}));
+    EXPECT_EQ(users(read()), (std::vector<std::string>{"user2", "user3"}));
+    const auto in_directory = "?directory_id=" + home.directory;
+    const auto sequence = [&](std::size_t index) { return all.at(index).at("sequence").as_int64(); };
+    EXPECT_EQ(read(in_directory + "&after_sequence=" + std::to_string(sequence(0))).status, 410);
+    EXPECT_EQ(
+        users(read(in_directory + "&after_sequence=" + std::to_string(sequence(1)))),
+        (std::vector<std::string>{"user2", "user3"})
+    );
+    EXPECT_EQ(users(read(in_directory + "&after=" + cursor(2))), (std::vector<std::string>{"user3"}));
+    EXPECT_TRUE(home.database->check().empty());
+}
+
+TEST_F(manage_events_test, a_search_goes_from_the_newest_back_and_forth)
+{
+    add_users(5);
+    const auto search = [&](const std::string& query, const std::string& filter = "{}") {
+        return home.operate("POST", "/api/v1/events" + query, filter);
+    };
+    const std::string only_users = R"({"event_types":["organization.directory.user_created"]})";
+    const auto newest = search("?page_size=2", only_users);
+    ASSERT_EQ(newest.status, 200) << newest.text;
+    EXPECT_EQ(users(newest), (std::vector<std::string>{"user4", "user3"}));
+    EXPECT_EQ(newest.text_of("prev_page_token"), "");
+    EXPECT_EQ(newest.body.at("total_size"), 5);
+    const auto older = search("?page_size=2&page_token=" + newest.text_of("next_page_token"), only_users);
+    EXPECT_EQ(users(older), (std::vector<std::string>{"user2", "user1"}));
+    const auto back = search("?page_size=2&page_token=" + older.text_of("prev_page_token"), only_users);
+    EXPECT_EQ(users(back), (std::vector<std::string>{"user4", "user3"}));
+    EXPECT_EQ(users(search("", R"({"filter":)" + only_users + "}")).size(), 5U);
+    EXPECT_EQ(search("", R"({"source":"DIR_SYNC"})").body.at("total_size"), 5);
+    EXPECT_EQ(search("", R"({"end_time":"2001-01-01T00:00:00Z"})").body.at("total_size"), 0);
+    EXPECT_EQ(search("", R"({"start_time":"2001-01-01T00:00:00Z","source":2})").body.at("total_size"), 5);
+    const std::pair<std::string, std::string> wrong[] = {
+        {"?page_size=0", "{}"},
+        {"?page_token=x", "{}"},
+        {"", "[]"},
+        {"", R"({"event_types":"x"})"},
+        {"", R"({"event_types":[1]})"},
+        {"", R"({"start_time":"yesterday"})"},
+        {"", R"({"organization_id":"x"})"},
+        {"", R"({"directory_id":7})"},
+        {"", R"({"source":"ELSEWHERE"})"},
+    };
+    for (const auto& [query, filter] : wrong)
+        EXPECT_EQ(search(query, filter).status, 400) << query << filter;
+}
+
 TEST_F(manage_events_test, what_is_no_position_is_refused)
 {
     add_users(1);
@@ -116,7 +212,16 @@ TEST_F(manage_events_test, what_is_no_position_is_refused)
         {"?after=c_", 400},
         {"?after=c_-1", 400},
         {"?after=c_01", 400},
-        {"?after=evt_1", 400},
+        {"?after=evt_1", 200},
+        {"?after=evt_", 400},
+        {"?after_sequence=1", 400},
+        {"?after=c_1&directory_id=" + home.directory + "&after_sequence=1", 400},
+        {"?organization_id=x", 400},
+        {"?types=organization.directory.user_created,organization.directory.*", 200},
+        {"?types=User%20Created", 400},
+        {"?types=a,,b", 400},
+        {"?wait=0", 200},
+        {"?wait=61", 400},
         {"?after=%22", 400},
         {"?directory_id=", 200},
         {"?directory_id=x", 400},

@@ -141,7 +141,8 @@ protected:
         const std::scoped_lock lock(mutex);
         log_text += line;
     }};
-    dispatcher tested{home.site, database, log, home.figures};
+    commit_bell bell{io.get_executor()};
+    dispatcher tested{home.site, database, bell, log, home.figures};
     int times_read = 0;
 };
 

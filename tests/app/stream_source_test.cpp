@@ -2,9 +2,12 @@
 
 #include "support/api_house.hpp"
 
+#include <boost/asio/io_context.hpp>
+
 #include <gtest/gtest.h>
 
 #include <stdexcept>
+#include <vector>
 
 namespace scimd::app {
 namespace {
@@ -18,17 +21,23 @@ constexpr store::sql::statement count_users{
 TEST(stream_source, makes_each_piece_in_a_read_of_its_own)
 {
     test::api_house home;
+    boost::asio::io_context io;
+    commit_bell bell(io.get_executor());
     http::response head;
     head.status = 207;
     head.body = "users:";
     int pieces = 0;
-    auto response =
-        with_stream(*home.database, {std::move(head), [&pieces](store::transaction& tx, std::string& piece) {
-                                         tx.sql().run(count_users, {}, [&](const store::sql::row& row) {
-                                             piece += ' ' + std::to_string(row.integer(0));
-                                         });
-                                         return ++pieces == 2 ? state::done : state::more;
-                                     }});
+    auto response = with_stream(
+        *home.database,
+        bell,
+        {std::move(head),
+         [&pieces](store::transaction& tx, std::string& piece) {
+             tx.sql().run(count_users, {}, [&](const store::sql::row& row) {
+                 piece += ' ' + std::to_string(row.integer(0));
+             });
+             return ++pieces == 2 ? state::done : state::more;
+         }}
+    );
     EXPECT_EQ(response.status, 207);
     ASSERT_TRUE(response.stream);
     std::string all = response.body;
@@ -42,9 +51,58 @@ TEST(stream_source, throws_what_its_work_throws)
 {
     test::api_house home;
     const auto fail = [](store::transaction&, std::string&) -> state { throw std::runtime_error("gone"); };
-    auto response = with_stream(*home.database, {http::response(), fail});
+    boost::asio::io_context io;
+    commit_bell bell(io.get_executor());
+    auto response = with_stream(*home.database, bell, {http::response(), fail});
     std::string piece;
     EXPECT_THROW(response.stream->next(piece), std::runtime_error);
+}
+
+TEST(stream_source, without_an_end_is_woken_by_commits_and_ends_with_the_server)
+{
+    test::api_house home;
+    boost::asio::io_context io;
+    commit_bell bell(io.get_executor());
+    const auto wait = [](store::transaction&, std::string& piece) {
+        piece = "x";
+        return state::later;
+    };
+    auto response =
+        with_stream(*home.database, bell, {.head = http::response(), .next = wait, .is_endless = true});
+    int woken = 0;
+    response.stream->on_wake([&woken] { ++woken; });
+    bell.ring();
+    bell.ring();  // told together with the first
+    io.run();
+    EXPECT_EQ(woken, 1);
+    std::string piece;
+    EXPECT_EQ(response.stream->next(piece), state::later);
+    response.stream->drain();
+    EXPECT_EQ(response.stream->next(piece), state::done);
+    response.stream.reset();
+    bell.ring();
+    io.restart();
+    io.run();
+    EXPECT_EQ(woken, 1);
+}
+
+TEST(stream_source, there_are_so_many_without_an_end_and_no_more)
+{
+    test::api_house home;
+    boost::asio::io_context io;
+    commit_bell bell(io.get_executor());
+    const auto wait = [](store::transaction&, std::string&) { return state::later; };
+    const auto open = [&] {
+        return with_stream(
+            *home.database, bell, {.head = http::response(), .next = wait, .is_endless = true}
+        );
+    };
+    std::vector<http::response> all;
+    for (std::size_t i = 0; i < commit_bell::listeners_max; ++i)
+        all.push_back(open());
+    EXPECT_THROW(open(), store::sql::busy);
+    all.pop_back();
+    EXPECT_NO_THROW(open());
 }
 
 }  // namespace

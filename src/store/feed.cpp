@@ -1,0 +1,205 @@
+#include "store/feed.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace scimd::store::feed {
+namespace {
+
+constexpr sql::statement select_forward{
+    "feed.forward",
+    "select id, organization_id, directory_id, sequence, type, body from events"
+    " where id > $1 order by id limit $2",
+};
+
+constexpr sql::statement select_backward{
+    "feed.backward",
+    "select id, organization_id, directory_id, sequence, type, body from events"
+    " where id < $1 order by id desc limit $2",
+};
+
+constexpr sql::statement select_forward_of_directory{
+    "feed.forward_of_directory",
+    "select id, organization_id, directory_id, sequence, type, body from events"
+    " where directory_id = $3 and sequence > $1 order by sequence limit $2",
+};
+
+constexpr sql::statement select_sequences{
+    "feed.sequences",
+    "select min(sequence), max(sequence) from events where directory_id = $1",
+};
+
+constexpr sql::statement select_id_of_sequence{
+    "feed.id_of_sequence",
+    "select id from events where directory_id = $1 and sequence = $2",
+};
+
+constexpr sql::statement select_at_sequence{
+    "feed.at_sequence",
+    "select id from events where directory_id = $1 and sequence <= $2 order by sequence desc limit 1",
+};
+
+constexpr sql::statement select_newest{"feed.newest", "select max(id) from events"};
+
+constexpr sql::statement select_deleted{"feed.deleted", "select events_deleted_up_to from environments"};
+
+constexpr sql::statement select_before_last{
+    "feed.before_last",
+    "select id from events order by id desc limit 1 offset $1",
+};
+
+constexpr sql::statement select_last_of_oldest{
+    "feed.last_of_oldest",
+    "select max(id) from (select id from events where id <= $1 order by id limit $2)",
+};
+
+constexpr sql::statement delete_oldest{"feed.delete_oldest", "delete from events where id <= $1"};
+
+constexpr sql::statement set_deleted{
+    "feed.set_deleted",
+    "update environments set events_deleted_up_to = $1",
+};
+
+std::int64_t number(transaction& tx, const sql::statement& what, std::initializer_list<sql::parameter> with)
+{
+    std::int64_t value = 0;
+    tx.sql().run(what, with, [&](const sql::row& current) { value = current.integer(0); });
+    return value;
+}
+
+constexpr std::string_view directory_prefix = "organization.directory.";
+
+bool is_of(const selection& wanted, const sql::row& current)
+{
+    if (current.integer(0) < wanted.first.value || current.integer(0) > wanted.last.value)
+        return false;
+    if (wanted.organization.value != 0 && current.integer(1) != wanted.organization.value)
+        return false;
+    if (wanted.directory.value != 0 && current.integer(2) != wanted.directory.value)
+        return false;
+    return is_selected(wanted, current.text(4));
+}
+
+events::event read_event(const sql::row& current)
+{
+    return {
+        .id = {current.integer(0)},
+        .organization = {current.integer(1)},
+        .directory = {current.integer(2)},
+        .sequence = current.integer(3),
+        .type = std::string(current.text(4)),
+        .body = std::string(current.text(5)),
+    };
+}
+
+}  // namespace
+
+bool is_selected(const selection& wanted, std::string_view type)
+{
+    const auto fits = [type](const std::string& pattern) {
+        return pattern.ends_with('*')
+                   ? type.starts_with(std::string_view(pattern).substr(0, pattern.size() - 1))
+                   : type == pattern;
+    };
+    if (wanted.origin != source::any &&
+        (wanted.origin == source::directory) != type.starts_with(directory_prefix))
+        return false;
+    return wanted.types.empty() || std::ranges::any_of(wanted.types, fits);
+}
+
+reached read(
+    transaction& tx,
+    const selection& wanted,
+    const span& where,
+    const std::function<bool(const events::event&)>& each
+)
+{
+    reached so_far{.position = where.from, .is_end = true};
+    std::int64_t rows = 0;
+    const auto look_at = [&](const sql::row& current) {
+        if (rows == where.rows_max || (is_of(wanted, current) && !each(read_event(current)))) {
+            so_far.is_end = false;
+            return false;
+        }
+        ++rows;
+        so_far.position = {current.integer(0)};
+        return true;
+    };
+    const auto limit = where.rows_max + 1;
+    if (where.way == direction::backward)
+        tx.sql().run(select_backward, {where.from.value, limit}, look_at);
+    else if (wanted.directory.value == 0)
+        tx.sql().run(select_forward, {where.from.value, limit}, look_at);
+    else
+        tx.sql().run(
+            select_forward_of_directory,
+            {sequence_at(tx, wanted.directory, where.from), limit, wanted.directory.value},
+            look_at
+        );
+    return so_far;
+}
+
+std::int64_t count(transaction& tx, const selection& wanted, std::int64_t rows_max)
+{
+    std::int64_t found = 0;
+    tx.sql().run(select_backward, {wanted.last.value, rows_max}, [&](const sql::row& current) {
+        found += is_of(wanted, current) ? 1 : 0;
+        return current.integer(0) >= wanted.first.value;
+    });
+    return found;
+}
+
+// Sequences are dense and grow with the ids, so that the position is found by halving.
+std::int64_t sequence_at(transaction& tx, directory_id directory, event_id position)
+{
+    std::int64_t low = 0;
+    std::int64_t high = 0;
+    tx.sql().run(select_sequences, {directory.value}, [&](const sql::row& current) {
+        low = current.is_null(0) ? 0 : current.integer(0) - 1;
+        high = current.integer(1);
+    });
+    while (low < high) {
+        const auto middle = low + (high - low + 1) / 2;
+        if (number(tx, select_id_of_sequence, {directory.value, middle}) <= position.value)
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    return low;
+}
+
+std::optional<event_id> position_of(transaction& tx, directory_id directory, std::int64_t sequence)
+{
+    if (sequence == 0)
+        return event_id{};
+    const event_id found{number(tx, select_at_sequence, {directory.value, sequence})};
+    if (found.value == 0 && number(tx, select_sequences, {directory.value}) > sequence + 1)
+        return std::nullopt;
+    return found;
+}
+
+event_id newest(transaction& tx)
+{
+    return {number(tx, select_newest, {})};
+}
+
+event_id deleted_up_to(transaction& tx)
+{
+    return {number(tx, select_deleted, {})};
+}
+
+event_id position_before_last(transaction& tx, std::int64_t newer)
+{
+    return {number(tx, select_before_last, {newer})};
+}
+
+std::int64_t delete_up_to(transaction& tx, event_id position, std::int64_t rows_max)
+{
+    const auto last = number(tx, select_last_of_oldest, {position.value, rows_max});
+    if (last == 0)
+        return 0;
+    tx.sql().run(set_deleted, {last});
+    return tx.sql().run(delete_oldest, {last});
+}
+
+}  // namespace scimd::store::feed

@@ -1,0 +1,80 @@
+// The log of events as consumers read it: by position, filtered, and cut off at its old end.
+//
+// An event's id is its position in the order of commit.
+#pragma once
+
+#include "base/id.hpp"
+#include "store/events.hpp"
+#include "store/transaction.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace scimd::store::feed {
+
+// Who told of it: a directory's identity provider, or the environment itself.
+enum class source { any, directory, environment };
+
+// What to read; what is 0 or empty does not restrict.
+struct selection {
+    organization_id organization;
+    directory_id directory;
+    std::vector<std::string> types = {};  // exact, or "organization.directory.*" for all that begin so
+    source origin = source::any;
+    event_id first = {};  // positions from here
+    event_id last = {std::numeric_limits<std::int64_t>::max()};
+};
+
+bool is_selected(const selection& wanted, std::string_view type);
+
+enum class direction { forward, backward };
+
+struct span {
+    event_id from;  // forward: events behind this one; backward: before it
+    direction way = direction::forward;
+    std::int64_t rows_max = 0;  // looked at, selected or not: a rare event costs no walk of the whole log
+};
+
+// How far the log was looked at.
+struct reached {
+    event_id position;    // of the last row looked at; `from` when there was none
+    bool is_end = false;  // there is nothing behind it now
+};
+
+// Calls `each` with the selected ones in order; false stops, before the event that it was called with.
+reached read(
+    transaction& tx,
+    const selection& wanted,
+    const span& where,
+    const std::function<bool(const events::event&)>& each
+);
+
+// How many of the newest `rows_max` are selected.
+std::int64_t count(transaction& tx, const selection& wanted, std::int64_t rows_max);
+
+// The greatest sequence among the directory's events at that position or before it; 0: none is kept.
+std::int64_t sequence_at(transaction& tx, directory_id directory, event_id position);
+
+// The position of that sequence of the directory, or of the last one when it is not there yet; 0 for 0. Empty
+// when events behind it have been deleted.
+std::optional<event_id> position_of(transaction& tx, directory_id directory, std::int64_t sequence);
+
+event_id newest(transaction& tx);  // 0: there is none
+
+// --- retention
+
+// Events at this position or before it have been deleted. 0: none.
+event_id deleted_up_to(transaction& tx);
+
+// The event with `newer` newer ones behind it; 0: there are not that many.
+event_id position_before_last(transaction& tx, std::int64_t newer);
+
+// Deletes the oldest at or before the position, `rows_max` at most; returns how many.
+std::int64_t delete_up_to(transaction& tx, event_id position, std::int64_t rows_max);
+
+}  // namespace scimd::store::feed
