@@ -1,7 +1,9 @@
 """Writes schema/openapi.yaml as JSON, as it is served at /openapi.json: openapi_json.py <yaml> <json>
 
-The YAML leaves out what holds for every request body; it is added here: members that are not described are
-refused, and one that need not be there may be null.
+The YAML leaves out what holds for every request; it is added here. Members of a body that are not described are
+refused, and one that need not be there may be null. Any request can be a bad one; an application's may lack a good
+token, or be beyond what its client may do; a body may be too large; what is the operator's alone is not there for
+others.
 """
 
 import json
@@ -38,14 +40,31 @@ def strict(schema):
     return made
 
 
+def common_answers(operation, path):
+    """The failures that a request may meet before its handler sees it."""
+    if not path.startswith("/api/v1/"):
+        return []
+    found = ["400"]
+    found += ["404"] if "operator" in operation.get("tags", []) else ["401", "403"]
+    if "requestBody" in operation:
+        found.append("413")
+    return found
+
+
+def complete(operation, path):
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    if "schema" in content:
+        content["schema"] = strict(content["schema"])
+    for status in common_answers(operation, path):
+        operation["responses"].setdefault(status, {"$ref": "#/components/responses/Error"})
+
+
 def main(source, target):
     described = yaml.safe_load(pathlib.Path(source).read_text())
-    for path in described["paths"].values():
-        for operation in path.values():
-            if isinstance(operation, dict) and "requestBody" in operation:
-                body = operation["requestBody"]["content"].get("application/json")
-                if body and "schema" in body:
-                    body["schema"] = strict(body["schema"])
+    for path, item in described["paths"].items():
+        for method, operation in item.items():
+            if method != "parameters":
+                complete(operation, path)
     pathlib.Path(target).write_text(json.dumps(described, ensure_ascii=False, separators=(",", ":")))
 
 

@@ -4,6 +4,7 @@
 #include "embedded_openapi.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -130,6 +131,24 @@ result<void> check_choice(const json::array& choices, const json::value& value, 
     return wrong(where, "must be one of " + listed);
 }
 
+// A text of a query as the type that is wanted there, or as the text that it is.
+json::value as_described(const json::object& schema, std::string_view text)
+{
+    const auto* type = find_string(schema, "type");
+    if (type && *type == "integer") {
+        std::int64_t number = 0;
+        const auto* const end = text.data() + text.size();
+        const auto read = std::from_chars(text.data(), end, number);
+        if (read.ec == std::errc() && read.ptr == end)
+            return number;
+    }
+    if (type && *type == "boolean" && equals_ignoring_case(text, "true"))
+        return true;
+    if (type && *type == "boolean" && equals_ignoring_case(text, "false"))
+        return false;
+    return json::string(text);
+}
+
 class checker {
 public:
     explicit checker(const description& whole) : description_(whole) {}
@@ -236,18 +255,40 @@ description::description(std::string_view openapi_json)
 {
 }
 
+const json::object* description::operation(std::string_view method, std::string_view path) const
+{
+    const auto* paths = find_object(document_, "paths");
+    const auto* described = paths ? find_object(*paths, path) : nullptr;
+    return described ? find_object(*described, to_lower_ascii(method)) : nullptr;
+}
+
 const json::object* description::body_schema(std::string_view method, std::string_view path) const
 {
-    const json::object* at = find_object(document_, "paths");
-    for (const auto& step :
-         {std::string(path),
-          to_lower_ascii(method),
-          std::string("requestBody"),
-          std::string("content"),
-          std::string("application/json"),
-          std::string("schema")})
+    const auto* at = operation(method, path);
+    for (const auto* const step : {"requestBody", "content", "application/json", "schema"})
         at = at ? find_object(*at, step) : nullptr;
     return at;
+}
+
+result<void> description::check_query(std::string_view method, std::string_view path, const target& where)
+    const
+{
+    const auto* described = operation(method, path);
+    const auto* parameters = described ? find_array(*described, "parameters") : nullptr;
+    if (!parameters)
+        return {};
+    for (const auto& one : *parameters) {
+        const auto& parameter = resolved(one.as_object());
+        const auto name = std::string(parameter.at("name").get_string());
+        const auto text = where.parameter(name);
+        if (!text || parameter.at("in").get_string() != "query")
+            continue;
+        const auto& schema = resolved(parameter.at("schema").as_object());
+        const auto value = as_described(schema, *text);
+        if (auto checked = checker(*this).check(schema, value, name); !checked)
+            return checked;
+    }
+    return {};
 }
 
 const json::object& description::resolved(const json::object& schema) const

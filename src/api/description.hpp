@@ -7,6 +7,7 @@
 // member that is null is taken as absent, as Protocol Buffers' JSON has it. Immutable; any thread.
 #pragma once
 
+#include "api/target.hpp"
 #include "base/error.hpp"
 #include "base/json.hpp"
 
@@ -22,6 +23,12 @@ public:
     // The schema of that route's JSON body; nullptr: none is described. `path` is the template.
     [[nodiscard]] const json::object* body_schema(std::string_view method, std::string_view path) const;
 
+    // invalid_value: the first parameter of the query that is not as described. Those that are not described
+    // are passed over, as Scalekit does.
+    [[nodiscard]] result<void> check_query(
+        std::string_view method, std::string_view path, const target& where
+    ) const;
+
     // A schema itself, or that which it refers to.
     [[nodiscard]] const json::object& resolved(const json::object& schema) const;
 
@@ -29,6 +36,8 @@ public:
     [[nodiscard]] result<void> check(const json::object& schema, const json::value& body) const;
 
 private:
+    [[nodiscard]] const json::object* operation(std::string_view method, std::string_view path) const;
+
     json::object document_;
 };
 

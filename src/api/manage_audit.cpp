@@ -19,7 +19,7 @@ template <class Id>
 result<std::optional<Id>> id_parameter(const call& on, std::string_view name)
 {
     const auto text = on.where.parameter(name);
-    if (!text || text->empty())
+    if (!text)
         return std::optional<Id>();
     const auto id = Id::parse(*text);
     if (!id)
@@ -30,7 +30,7 @@ result<std::optional<Id>> id_parameter(const call& on, std::string_view name)
 result<std::optional<time_point>> since_parameter(const call& on)
 {
     const auto text = on.where.parameter("since");
-    if (!text || text->empty())
+    if (!text)
         return std::optional<time_point>();
     const auto when = parse_rfc3339(*text);
     if (!when)

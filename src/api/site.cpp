@@ -171,6 +171,9 @@ reply site::handle(call& on) const
     const auto proceed = [this, &on, who, found = std::move(found)]() -> reply {
         if (!found.row)
             return unmatched(on, found);
+        const auto checked = served_description().check_query(found.row->method, found.row->path, on.where);
+        if (is_of_management(who) && !checked)
+            return manage_error(checked.error());
         auto next = found.row->handle(home_, on);
         if (!is_of_management(who) || found.row->method == "GET")
             return next;

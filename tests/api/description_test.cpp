@@ -12,7 +12,13 @@ namespace scimd::api {
 namespace {
 
 constexpr std::string_view sample = R"({
-    "paths": {"/things/{id}": {"post": {"requestBody": {"content": {"application/json": {"schema": {
+    "paths": {"/things": {"get": {"parameters": [
+        {"name": "size", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 9}},
+        {"name": "flag", "in": "query", "schema": {"type": "boolean"}},
+        {"name": "name", "in": "query", "schema": {"type": "string", "maxLength": 4}},
+        {"name": "other", "in": "header", "schema": {"type": "integer"}},
+        {"$ref": "#/components/parameters/color"}
+    ]}}, "/things/{id}": {"post": {"requestBody": {"content": {"application/json": {"schema": {
         "type": "object",
         "required": ["name"],
         "additionalProperties": false,
@@ -28,7 +34,9 @@ constexpr std::string_view sample = R"({
             "either": {"type": ["string", "integer"]}
         }
     }}}}}}},
-    "components": {"schemas": {"Color": {"enum": ["red", "green"]}}}
+    "components": {
+        "parameters": {"color": {"name": "color", "in": "query", "schema": {"$ref": "#/components/schemas/Color"}}},
+        "schemas": {"Color": {"enum": ["red", "green"]}}}
 })";
 
 class description_test : public testing::Test {
@@ -87,6 +95,27 @@ TEST_F(description_test, the_first_thing_that_is_not_is_told_with_its_name)
     };
     for (const auto& [body, detail] : rows)
         EXPECT_EQ(fault(body), detail) << body;
+}
+
+TEST_F(description_test, a_query_is_read_as_what_is_described)
+{
+    const std::pair<std::string_view, std::string_view> rows[] = {
+        {"/things", "none"},
+        {"/things?size=1&flag=True&color=red&other=x", "none"},
+        {"/things?size=9&flag=FALSE", "none"},
+        {"/things?SIZE=0", "size must be at least 1."},
+        {"/things?size=10", "size must be at most 9."},
+        {"/things?size=", "size must be a whole number."},
+        {"/things?size=1.5", "size must be a whole number."},
+        {"/things?size=99999999999999999999", "size must be a whole number."},
+        {"/things?flag=yes", "flag must be true or false."},
+        {"/things?color=blue", "color must be one of red, green."},
+        {"/things?name=abcde", "name must have at most 4 characters."},
+    };
+    for (const auto& [text, detail] : rows) {
+        const auto checked = described.check_query("GET", "/things", parse_target(text).value());
+        EXPECT_EQ(checked ? "none" : checked.error().detail, detail) << text;
+    }
 }
 
 TEST_F(description_test, what_is_not_described_has_no_schema)

@@ -165,7 +165,7 @@ TEST_F(manage_test, numbers_of_a_query_keep_within_their_bounds)
     };
     const row rows[] = {
         {organizations + "?page_size=1", 200},   {organizations + "?page_size=100", 200},
-        {organizations + "?page_size=", 200},    {organizations + "?page_size=0", 400},
+        {organizations + "?page_size=", 400},    {organizations + "?page_size=0", 400},
         {organizations + "?page_size=101", 400}, {organizations + "?page_size=-1", 400},
         {organizations + "?page_size=x", 400},   {organizations + "?page_size=1x", 400},
         {organizations + "?page_size=+1", 400},  {organizations + "?page_size=99999999999999999999", 400},

@@ -1,5 +1,6 @@
 """What the process tests share: a server to start, stop and kill, and clients to speak to it."""
 
+import contextlib
 import http.client
 import itertools
 import json
@@ -23,6 +24,8 @@ GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 READY_SECONDS = 20
 STOP_SECONDS = 45
@@ -301,6 +304,20 @@ class Server:
         if done.returncode != 0:
             raise CommandFailed(done)
         return json.loads(done.stdout)
+
+    def new_client(self, name="Test", **members):
+        """A client of the API: its id and its secret."""
+        with self.operator() as control:
+            answer = made(control.post("/api/v1/clients", {"name": name, **members}))
+        return answer["client_id"], answer["client_secret"]
+
+    def access_token(self, credentials=None):
+        """An access token of that client, or of a new one."""
+        identifier, secret = credentials or self.new_client()
+        with contextlib.closing(self.client()) as public:
+            form = {"grant_type": "client_credentials", "client_id": identifier, "client_secret": secret}
+            answer = public.send("POST", "/oauth/token", urllib.parse.urlencode(form), FORM)
+            return Client.expect(200, answer).json["access_token"]
 
     def new_directory(self, domains=(), policy="off"):
         """A directory of an organization of its own. A domain is one organization's alone."""
