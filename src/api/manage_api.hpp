@@ -18,10 +18,12 @@ reply create_directory(const house& home, call& on);
 reply list_directories(const house& home, call& on);
 reply get_directory(const house& home, call& on);
 reply update_directory(const house& home, call& on);
+reply delete_directory(const house& home, call& on);
 reply enable_directory(const house& home, call& on);
 reply disable_directory(const house& home, call& on);
 
 reply create_secret(const house& home, call& on);
+reply regenerate_secret(const house& home, call& on);
 reply list_secrets(const house& home, call& on);
 reply get_secret(const house& home, call& on);
 reply revoke_secret(const house& home, call& on);

@@ -49,6 +49,22 @@ result<std::optional<time_point>> optional_time(const json::object& body, std::s
     return std::optional(*when);
 }
 
+result<std::optional<std::int64_t>> optional_number(
+    const json::object& body, std::string_view name, std::int64_t least, std::int64_t most
+)
+{
+    const auto* value = find(body, name);
+    if (!value || value->is_null())
+        return std::optional<std::int64_t>();
+    if (value->is_int64() && value->get_int64() >= least && value->get_int64() <= most)
+        return std::optional(value->get_int64());
+    return error{
+        errc::invalid_value,
+        std::string(name) + " must be a number from " + std::to_string(least) + " to " +
+            std::to_string(most) + "."
+    };
+}
+
 result<std::int64_t> number_parameter(const call& on, std::string_view name, const number_bounds& bounds)
 {
     const auto text = on.where.parameter(name);
@@ -90,6 +106,13 @@ result<store::tenants::directory> read_directory(store::transaction& tx, const c
     if (!found)
         return missing;
     return std::move(*found);
+}
+
+service::origin origin_of(const house& home, const call& on)
+{
+    const bool is_operator = on.by.name == "operator";
+    service::actor who{is_operator ? "operator" : "client", is_operator ? std::string() : on.by.name, {}};
+    return {home.environment, "api", std::move(who), on.head.id};
 }
 
 }  // namespace scimd::api

@@ -6,6 +6,7 @@
 #include "api/render.hpp"
 #include "base/error.hpp"
 #include "base/id.hpp"
+#include "service/origin.hpp"
 #include "store/tenants.hpp"
 
 #include <cstdint>
@@ -20,6 +21,9 @@ namespace scimd::api {
 result<std::optional<std::string>> optional_text(const json::object& body, std::string_view name);
 result<std::string> required_text(const json::object& body, std::string_view name);
 result<bool> optional_flag(const json::object& body, std::string_view name);
+result<std::optional<std::int64_t>> optional_number(
+    const json::object& body, std::string_view name, std::int64_t least, std::int64_t most
+);
 
 // A body's timestamp of RFC 3339: empty when it is missing or null.
 result<std::optional<time_point>> optional_time(const json::object& body, std::string_view name);
@@ -37,6 +41,9 @@ result<organization_id> read_organization(store::transaction& tx, const call& on
 
 // The directory of the path ("{directory}") in its organization, which may be "-" for any.
 result<store::tenants::directory> read_directory(store::transaction& tx, const call& on);
+
+// Who stands behind a management request, for its events.
+service::origin origin_of(const house& home, const call& on);
 
 // A work on the directory of the path. `run` is (transaction&, const tenants::directory&) -> reply.
 template <class Run>

@@ -69,6 +69,8 @@ http::request directory_request(const command& what)
         return make_request("GET", path);
     if (verb == "refusals")
         return make_request("GET", path + "/refusals");
+    if (verb == "delete")
+        return make_request("DELETE", path);
     if (verb == "policy")
         return make_request("PATCH", path, {{"domain_policy", what.arguments[1]}});
     return make_request("PATCH", path + ':' + verb);
@@ -78,10 +80,12 @@ http::request secret_request(const command& what)
 {
     const auto& verb = what.words[1];
     const auto secrets = directory_path(what.arguments[0]) + "/secrets";
-    if (verb == "create") {
+    if (verb == "create" || verb == "regenerate") {
         json::object body;
         add_if_given(body, "expire_time", what.expires);
-        return make_request("POST", secrets, body);
+        if (what.overlap_seconds)
+            body["overlap_seconds"] = *what.overlap_seconds;
+        return make_request("POST", verb == "create" ? secrets : secrets + ":regenerate", body);
     }
     if (verb == "list")
         return make_request("GET", secrets);

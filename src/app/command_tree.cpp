@@ -96,11 +96,20 @@ void command_tree::declare_directories()
     add({"directory", "enable"}, "Take SCIM requests again", {"DIRECTORY"});
     add({"directory", "disable"}, "Refuse SCIM requests", {"DIRECTORY"});
     add({"directory", "policy"}, "Change the domain policy", {"DIRECTORY", "POLICY"});
+    add({"directory", "delete"}, "Delete a disabled one with all that is in it", {"DIRECTORY"});
     add({"directory", "refusals"}, "List the users that were refused, and why", {"DIRECTORY"});
     describe("directory", "The SCIM endpoints of an organization");
 
     auto* secret = add({"secret", "create"}, "Make a bearer token; it is shown once", {"DIRECTORY"});
     secret->add_option("--expires", what_.expires, "When it ends: 2027-01-31T00:00:00Z");
+    auto* renewed =
+        add({"secret", "regenerate"}, "Make a new one; those that are alive end in a day", {"DIRECTORY"});
+    renewed->add_option("--expires", what_.expires, "When it ends: 2027-01-31T00:00:00Z");
+    renewed
+        ->add_option(
+            "--overlap-seconds", what_.overlap_seconds, "How long the old ones live on; 0: they end at once"
+        )
+        ->check(CLI::Range(0, 30 * 24 * 3'600));
     add({"secret", "list"}, "List a directory's tokens", {"DIRECTORY"});
     add({"secret", "show"}, "Show one, without its text", {"DIRECTORY", "ID"});
     add({"secret", "revoke"}, "End one at once", {"DIRECTORY", "ID"});

@@ -54,6 +54,7 @@ struct command {
     std::string actor;
     std::string since;
     std::optional<std::int64_t> limit;  // of events and audit entries; none: all
+    std::optional<std::int64_t> overlap_seconds;  // of a regenerated secret; none: the default
     bool covers_subdomains = false;
     bool is_following = false;
     bool is_read_only = false;

@@ -151,6 +151,8 @@ void house_keeping::add_jobs()
 {
     background_.add({"token_usage", usage_save_interval, [this] { save_token_usage(); }});
     background_.add({"signing_key", signing_key_interval, [this] { rotate_signing_key_when_due(); }});
+    care_.emplace(*database_, schemas_, house_->environment);
+    care_->add_jobs(background_);
 }
 
 void house_keeping::save_token_usage()
@@ -159,9 +161,9 @@ void house_keeping::save_token_usage()
     if (used.empty())
         return;
     const auto write = [used = std::move(used)](store::transaction& tx) {
-        for (const auto& [secret, when] : used) {
-            store::credentials::set_last_used(tx, secret, when);
-            store::clients::set_last_used(tx, secret, when);
+        for (const auto& [secret, last] : used) {
+            store::credentials::set_last_used(tx, secret, last);
+            store::clients::set_last_used(tx, secret, last.when);
         }
         return store::verdict::commit;
     };

@@ -4,6 +4,7 @@
 #include "api/site.hpp"
 #include "app/background.hpp"
 #include "app/configuration.hpp"
+#include "app/directory_care.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
@@ -85,6 +86,7 @@ private:
     std::optional<vault> vault_;
     std::optional<api::house> house_;
     std::optional<api::site> site_;
+    std::optional<directory_care> care_;
     background background_;
 };
 

@@ -130,6 +130,7 @@ class Directory:
         self.id = identifier
         self.token = token
         self.secret = secret
+        self.start = len(self.events(after=0))  # of its own: made, enabled, a token
 
     @property
     def base(self):
@@ -142,8 +143,12 @@ class Directory:
     def client(self):
         return self.server.client(self.token, self.base)
 
-    def events(self, after=0, kinds=None):
-        """The events after a sequence number, oldest first; `kinds` are the last words of their types."""
+    def events(self, after=None, kinds=None):
+        """The events after a sequence number, oldest first; `kinds` are the last words of their types.
+
+        Without a number those since the directory was made.
+        """
+        after = self.start if after is None else after
         found = []
         with self.server.operator() as control:
             while True:

@@ -95,6 +95,7 @@ api_house::api_house(scim::catalogue types, const api::limits& bounds)
     domain = make_domain(organization, "acme.com");
     directory = make_directory(organization);
     token = make_token(directory);
+    start = last_cursor();
 }
 
 api_house::~api_house()
@@ -229,10 +230,15 @@ std::string api_house::make_group(std::string_view name, std::string_view more)
 std::vector<json::object> api_house::events()
 {
     std::vector<json::object> listed;
-    const auto page = operate("GET", "/api/v1/events?limit=1000");
+    const auto page = operate("GET", "/api/v1/events?limit=1000&after=" + start);
     for (const auto& event : page.body.at("events").as_array())
         listed.push_back(event.as_object());
     return listed;
+}
+
+std::string api_house::last_cursor()
+{
+    return operate("GET", "/api/v1/events?limit=1000&after=" + start).text_of("next_cursor");
 }
 
 std::vector<std::string> api_house::event_types()

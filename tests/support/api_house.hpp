@@ -74,6 +74,7 @@ public:
     std::string make_user(std::string_view name, std::string_view more = "");
     std::string make_group(std::string_view name, std::string_view more = "");
 
+    // Since the house was made: its own organization and directory are not among them.
     std::vector<json::object> events();
     std::vector<std::string> event_types();  // "user_created" of each
 
@@ -105,6 +106,11 @@ public:
     std::string domain;
     std::string directory;
     std::string token;
+
+    std::string start;  // what the house itself has told stands before this cursor
+
+private:
+    std::string last_cursor();
 };
 
 // {"schemas": […], "userName": name, "emails": […name@acme.com…], more}
