@@ -2,7 +2,9 @@
 
 #include "base/time.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 
 namespace scimd::api {
 
@@ -65,9 +67,28 @@ result<std::optional<std::int64_t>> optional_number(
     };
 }
 
+result<void> refuse_unknown(const json::object& body, std::span<const std::string_view> known)
+{
+    for (const auto& [name, value] : body)
+        if (std::ranges::find(known, std::string_view(name)) == known.end())
+            return error{
+                errc::invalid_value, std::string(name.substr(0, 64)) + " is not a member of this request."
+            };
+    return {};
+}
+
+std::optional<std::string_view> query_parameter(const call& on, std::string_view name)
+{
+    if (const auto text = on.where.parameter(name))
+        return text;
+    std::string joined;
+    std::ranges::remove_copy(name, std::back_inserter(joined), '_');
+    return on.where.parameter(joined);
+}
+
 result<std::int64_t> number_parameter(const call& on, std::string_view name, const number_bounds& bounds)
 {
-    const auto text = on.where.parameter(name);
+    const auto text = query_parameter(on, name);
     if (!text || text->empty())
         return bounds.otherwise;
     std::int64_t number = 0;
@@ -86,9 +107,18 @@ result<std::int64_t> number_parameter(const call& on, std::string_view name, con
 result<organization_id> read_organization(store::transaction& tx, const call& on)
 {
     const auto id = organization_id::parse(on.parameter("organization"));
-    if (!id || !store::tenants::find_organization(tx, *id))
+    if (!id || !store::tenants::is_organization(tx, *id))
         return error{errc::not_found, "The organization was not found."};
     return *id;
+}
+
+result<store::tenants::organization> find_organization(store::transaction& tx, const call& on)
+{
+    const auto id = organization_id::parse(on.parameter("organization"));
+    auto found = id ? store::tenants::find_organization(tx, *id) : std::nullopt;
+    if (!found)
+        return error{errc::not_found, "The organization was not found."};
+    return std::move(*found);
 }
 
 result<store::tenants::directory> read_directory(store::transaction& tx, const call& on)

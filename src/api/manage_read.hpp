@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,6 +28,11 @@ result<std::optional<std::int64_t>> optional_number(
 
 // A body's timestamp of RFC 3339: empty when it is missing or null.
 result<std::optional<time_point>> optional_time(const json::object& body, std::string_view name);
+// invalid_value names a member that is none of `known`.
+result<void> refuse_unknown(const json::object& body, std::span<const std::string_view> known);
+
+// By its name or, as gRPC gateways have it, that in camel case: page_size and pageSize.
+std::optional<std::string_view> query_parameter(const call& on, std::string_view name);
 
 // A query parameter's number within bounds; `otherwise` when it is missing.
 struct number_bounds {
@@ -38,6 +44,8 @@ result<std::int64_t> number_parameter(const call& on, std::string_view name, con
 
 // The organization of the path, and that it exists.
 result<organization_id> read_organization(store::transaction& tx, const call& on);
+
+result<store::tenants::organization> find_organization(store::transaction& tx, const call& on);
 
 // The directory of the path ("{directory}") in its organization, which may be "-" for any.
 result<store::tenants::directory> read_directory(store::transaction& tx, const call& on);

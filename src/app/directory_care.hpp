@@ -8,8 +8,6 @@
 #include "store/store.hpp"
 #include "store/transaction.hpp"
 
-#include <functional>
-
 namespace scimd::app {
 
 // Every piece of work is a transaction of its own, so that requests get their turn in between, and what an
@@ -21,9 +19,6 @@ public:
     void add_jobs(background& to);
 
 private:
-    // Transaction after transaction while `piece` says that there is more, for a bounded time.
-    void repeat(const std::function<bool(store::transaction&)>& piece);
-
     store::database& database_;
     const scim::catalogue_set& schemas_;
     service::origin system_;

@@ -7,6 +7,7 @@
 #include "service/normalize.hpp"
 #include "service/representation.hpp"
 #include "service/tenancy.hpp"
+#include "store/holds.hpp"
 #include "store/resources.hpp"
 
 #include <algorithm>
@@ -98,7 +99,10 @@ void remove_resource(store::transaction& tx, const caller& who, const rows::rema
         one.type == "User"
             ? normalize_user(who, id, document, store::resources::groups_of(tx, who.directory, one.id))
             : normalize_group(who, id, document);
+    const bool was_held = store::holds::is_held(tx, who.directory, one.id);
     store::resources::remove(tx, who.directory, one.type, one.id);
+    if (was_held)  // nobody has heard of such a user
+        return;
     publish_change(
         tx,
         who,

@@ -127,7 +127,7 @@ std::optional<domain_news> take_in_verified(
 
 }  // namespace
 
-std::string_view to_text(check_outcome outcome)
+std::string_view name_of(check_outcome outcome)
 {
     return std::ranges::find(all_words, outcome, &outcome_words::outcome)->name;
 }
@@ -183,7 +183,7 @@ std::optional<domain_news> take_in(
 )
 {
     of.last_check = check.at;
-    of.last_outcome = to_text(check.outcome);
+    of.last_outcome = name_of(check.outcome);
     if (is_searched(of.status))
         return take_in_searched(of, by, check);
     if (of.status == domain_status::verified)

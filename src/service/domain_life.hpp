@@ -11,6 +11,8 @@
 #include "store/domains.hpp"
 
 #include <chrono>
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,7 +43,7 @@ enum class check_outcome {
     alias_failure,
     overloaded,
 };
-std::string_view to_text(check_outcome outcome);              // "NO_SUCH_NAME"
+std::string_view name_of(check_outcome outcome);              // "NO_SUCH_NAME"
 std::string_view explain(std::string_view outcome) noexcept;  // the same in a sentence, from its text
 
 // The servers have told us that the record is not there.
@@ -52,6 +54,9 @@ struct txt_answer {
     check_outcome outcome = check_outcome::server_failure;  // found: `texts` holds the records
     std::vector<std::string> texts{};
 };
+
+// Asks every server for the TXT records at a name; `done` is called once, on any thread.
+using txt_look_up = std::function<void(std::string name, std::function<void(std::vector<txt_answer>)> done)>;
 
 // All servers must have the token for it to be found, or not have it for it to be absent.
 check_outcome judge(const std::vector<txt_answer>& answers, std::string_view token);

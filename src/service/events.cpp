@@ -50,27 +50,6 @@ json::object context_of(const origin& from, const event_place& where, const even
     return context;
 }
 
-// What differs between two normalized objects. raw_attributes differ whenever anything does, so they are
-// named only when nothing else is.
-void compare(const json::object& before, const json::object& after, event_draft& draft)
-{
-    const auto note = [&](std::string_view key, const json::value* was) {
-        draft.changed_attributes.emplace_back(key);
-        if (was)
-            draft.previous_attributes[key] = *was;
-    };
-    for (const auto& [key, value] : after) {
-        const auto* was = find(before, key);
-        if (key != "raw_attributes" && (!was || *was != value))
-            note(key, was);
-    }
-    for (const auto& [key, value] : before)
-        if (!find(after, key))
-            note(key, &value);
-    if (draft.changed_attributes.empty())
-        note("raw_attributes", find(before, "raw_attributes"));
-}
-
 struct event_words {  // of a resource type
     std::string_view type;
     std::string_view object;
@@ -108,6 +87,25 @@ event_words words_of(const scim::resource_type& type)
 }
 
 }  // namespace
+
+void note_difference(const json::object& before, const json::object& after, event_draft& draft)
+{
+    const auto note = [&](std::string_view key, const json::value* was) {
+        draft.changed_attributes.emplace_back(key);
+        if (was)
+            draft.previous_attributes[key] = *was;
+    };
+    for (const auto& [key, value] : after) {
+        const auto* was = find(before, key);
+        if (key != "raw_attributes" && (!was || *was != value))
+            note(key, was);
+    }
+    for (const auto& [key, value] : before)
+        if (!find(after, key))
+            note(key, &value);
+    if (draft.changed_attributes.empty())
+        note("raw_attributes", find(before, "raw_attributes"));
+}
 
 std::string publish(store::transaction& tx, const origin& from, const event_place& where, event_draft draft)
 {
@@ -165,7 +163,7 @@ std::string publish_change(store::transaction& tx, const caller& who, resource_c
     draft.object = named.object;
     draft.object_version = change.version;
     if (change.before && change.after)
-        compare(*change.before, *change.after, draft);
+        note_difference(*change.before, *change.after, draft);
     if (change.after) {
         draft.data = std::move(*change.after);
     } else {

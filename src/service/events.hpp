@@ -33,6 +33,10 @@ struct event_draft {
     std::string caused_by;  // the id of the event that led to this one; empty: none
 };
 
+// Names what differs between two states of an object, and what it was. raw_attributes differ whenever
+// anything does, so they are named only when nothing else is.
+void note_difference(const json::object& before, const json::object& after, event_draft& draft);
+
 // Gives the event its id, time and, in a directory, sequence number and appends it to the log; returns its
 // id.
 std::string publish(store::transaction& tx, const origin& from, const event_place& where, event_draft draft);

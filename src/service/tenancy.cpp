@@ -2,6 +2,8 @@
 
 #include "base/text.hpp"
 #include "service/directories.hpp"
+#include "service/domain_claims.hpp"
+#include "service/organizations.hpp"
 #include "service/secrets.hpp"
 
 #include <utility>
@@ -10,6 +12,7 @@ namespace scimd::service::tenancy {
 namespace {
 
 namespace tenants = store::tenants;
+using tenants::domain_policy;
 
 constexpr std::string_view demo_external_id = "example-corp";
 
@@ -18,48 +21,25 @@ error no_organization()
     return {errc::not_found, "The organization was not found."};
 }
 
-result<tenants::organization> demo_organization(store::transaction& tx)
+result<tenants::organization> demo_organization(store::transaction& tx, const origin& from)
 {
     if (auto found = tenants::find_organization_by_external_id(tx, demo_external_id))
         return std::move(*found);
-    auto made = create_organization(tx, "Example Corp", std::string(demo_external_id));
+    organizations::change wanted;
+    wanted.display_name = "Example Corp";
+    wanted.external_id = demo_external_id;
+    auto made = organizations::create(tx, from, wanted);
     if (!made)
         return made.error();
-    if (auto domain = create_domain(tx, made->id, {"example.com", false}); !domain)
-        return domain.error();
+    tenants::domain domain;
+    domain.organization = made->id;
+    domain.name = "example.com";
+    if (auto added = domain_claims::add(tx, from, std::move(domain)); !added)
+        return added.error();
     return made;
 }
 
 }  // namespace
-
-result<tenants::organization> create_organization(
-    store::transaction& tx, std::string_view display_name, const std::optional<std::string>& external_id
-)
-{
-    const auto name = trim(display_name);
-    if (name.empty() || name.size() > display_name_bytes_max || !is_storable(name))
-        return error{errc::invalid_value, "display_name must have 1 to 200 bytes of text."};
-    if (external_id && (external_id->empty() || external_id->size() > external_id_bytes_max))
-        return error{errc::invalid_value, "external_id must have 1 to 255 bytes."};
-    auto made = tenants::insert_organization(tx, name, external_id);
-    if (!made)
-        return error{errc::conflict, "An organization with this external_id already exists."};
-    return std::move(*made);
-}
-
-result<tenants::domain> create_domain(store::transaction& tx, organization_id owner, const new_domain& what)
-{
-    if (!tenants::find_organization(tx, owner))
-        return no_organization();
-    const auto name = domain_name::parse(what.name);
-    if (!name)
-        return name.error();
-    auto made =
-        tenants::insert_domain(tx, owner, *name, tenants::domain_status::verified, what.covers_subdomains);
-    if (!made)
-        return error{errc::conflict, "The domain " + name->text() + " already exists."};
-    return std::move(*made);
-}
 
 result<tenants::directory> create_directory(
     store::transaction& tx, const origin& from, organization_id owner, const new_directory& what
@@ -78,16 +58,23 @@ result<tenants::directory> create_directory(
 
 result<tenants::domain_policy> parse_policy(std::string_view text)
 {
-    if (text == "reject")
-        return tenants::domain_policy::reject;
-    if (text == "off")
-        return tenants::domain_policy::off;
-    return error{errc::invalid_value, "domain_policy must be reject or off."};
+    for (const auto policy : {domain_policy::reject, domain_policy::hold, domain_policy::off})
+        if (to_text(policy) == text)
+            return policy;
+    return error{errc::invalid_value, "domain_policy must be reject, hold or off."};
 }
 
-std::string_view to_text(tenants::domain_policy policy)
+std::string_view to_text(domain_policy policy)
 {
-    return policy == tenants::domain_policy::off ? "off" : "reject";
+    switch (policy) {
+        case domain_policy::off:
+            return "off";
+        case domain_policy::reject:
+            return "reject";
+        case domain_policy::hold:
+            return "hold";
+    }
+    return {};
 }
 
 result<demo_access> prepare_demo(
@@ -97,7 +84,7 @@ result<demo_access> prepare_demo(
     std::optional<tenants::domain_policy> policy
 )
 {
-    const auto organization = demo_organization(tx);
+    const auto organization = demo_organization(tx, from);
     if (!organization)
         return organization.error();
     auto existing = tenants::list_directories(tx, organization->id);

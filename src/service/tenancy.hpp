@@ -1,4 +1,4 @@
-// What an operator does: organizations, their domains and directories.
+// Directories to begin with, and an example of everything.
 #pragma once
 
 #include "base/error.hpp"
@@ -17,20 +17,6 @@
 namespace scimd::service::tenancy {
 
 constexpr std::size_t display_name_bytes_max = 200;
-constexpr std::size_t external_id_bytes_max = 255;
-
-result<store::tenants::organization> create_organization(
-    store::transaction& tx, std::string_view display_name, const std::optional<std::string>& external_id
-);
-
-struct new_domain {
-    std::string name;
-    bool covers_subdomains = false;
-};
-// Verified at once: an operator vouches for it. conflict: it has an owner already, who is not named.
-result<store::tenants::domain> create_domain(
-    store::transaction& tx, organization_id owner, const new_domain& what
-);
 
 struct new_directory {
     std::string name;

@@ -111,10 +111,10 @@ TEST(domain_life, each_state_and_outcome_has_its_consequence)
     for (const auto& row : rows) {
         life claim;
         claim.one.status = row.from;
-        EXPECT_EQ(claim.check(10h, row.outcome), row.told) << to_text(row.outcome);
-        EXPECT_EQ(claim.one.status, row.to) << to_text(row.outcome);
-        EXPECT_EQ(claim.next(), row.next) << to_text(row.outcome);
-        EXPECT_EQ(claim.one.last_outcome, to_text(row.outcome));
+        EXPECT_EQ(claim.check(10h, row.outcome), row.told) << name_of(row.outcome);
+        EXPECT_EQ(claim.one.status, row.to) << name_of(row.outcome);
+        EXPECT_EQ(claim.next(), row.next) << name_of(row.outcome);
+        EXPECT_EQ(claim.one.last_outcome, name_of(row.outcome));
         EXPECT_EQ(claim.one.last_check, start + 10h);
     }
 }
@@ -271,7 +271,7 @@ TEST(domain_life, every_outcome_has_a_name_and_a_sentence)
 {
     std::set<std::string_view> names;
     for (int i = 0; i <= static_cast<int>(overloaded); ++i) {
-        const auto name = to_text(static_cast<check_outcome>(i));
+        const auto name = name_of(static_cast<check_outcome>(i));
         EXPECT_TRUE(names.insert(name).second) << name;
         EXPECT_TRUE(explain(name).ends_with('.')) << name;
     }

@@ -2,6 +2,10 @@
 
 #include "api/run_to_end.hpp"
 #include "scim/urn.hpp"
+#include "service/directories.hpp"
+#include "service/organizations.hpp"
+#include "service/release.hpp"
+#include "store/directories.hpp"
 
 #include <stdexcept>
 
@@ -88,7 +92,11 @@ api_house::api_house(scim::catalogue types, const api::limits& bounds)
           .is_metrics_open = false,
           .bounds = bounds,
           .why_not_ready = [this] { return why_not_ready; },
-          .renew_master_key = [this](store::database&) { return safe.sealing_key(); }
+          .renew_master_key = [this](store::database&) { return safe.sealing_key(); },
+          .domains = practice,
+          .look_up_txt = [this](
+                             std::string name, std::function<void(std::vector<service::txt_answer>)> done
+                         ) { look_up_txt ? look_up_txt(std::move(name), std::move(done)) : done({}); }
       }
 {
     organization = make_organization("Acme");
@@ -101,6 +109,22 @@ api_house::api_house(scim::catalogue types, const api::limits& bounds)
 api_house::~api_house()
 {
     database->close();
+}
+
+void api_house::work_off()
+{
+    bool has_more = true;
+    while (has_more) {
+        store::run(*database, store::intent::write, [&](store::transaction& tx) {
+            has_more = service::release_some(tx, house.environment, schemas);
+            has_more = service::organizations::remove_some(tx, house.environment) || has_more;
+            if (const auto next = store::directories::next_removal(tx)) {
+                service::directories::remove_some(tx, schemas, *next);
+                has_more = true;
+            }
+            return store::verdict::commit;
+        });
+    }
 }
 
 answer api_house::send(http::request request)

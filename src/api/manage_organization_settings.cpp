@@ -1,0 +1,165 @@
+// What is set of an organization: features, the number of its users, its session policy.
+#include "api/manage_api.hpp"
+#include "api/manage_read.hpp"
+#include "service/organizations.hpp"
+
+#include <utility>
+#include <vector>
+
+namespace scimd::api {
+namespace {
+
+namespace tenants = store::tenants;
+namespace organizations = service::organizations;
+
+constexpr std::size_t features_max = 16;
+
+error invalid(std::string detail)
+{
+    return {errc::invalid_value, std::move(detail)};
+}
+
+result<organizations::feature> read_feature(const json::value& value)
+{
+    if (!value.is_object())
+        return invalid("features must be a list of objects.");
+    const auto& body = value.get_object();
+    constexpr std::string_view known[] = {"name", "enabled"};
+    if (auto all_known = refuse_unknown(body, known); !all_known)
+        return all_known.error();
+    auto name = required_text(body, "name");
+    if (!name)
+        return name.error();
+    const auto is_enabled = optional_flag(body, "enabled");
+    if (!is_enabled)
+        return is_enabled.error();
+    return organizations::feature{std::move(*name), *is_enabled};
+}
+
+result<std::vector<organizations::feature>> read_features(const json::object& body)
+{
+    constexpr std::string_view known[] = {"features"};
+    if (auto all_known = refuse_unknown(body, known); !all_known)
+        return all_known.error();
+    const auto* listed = find_array(body, "features");
+    if (!listed || listed->empty() || listed->size() > features_max)
+        return invalid("features must be a list of 1 to 16 features.");
+    std::vector<organizations::feature> wanted;
+    for (const auto& one : *listed) {
+        auto feature = read_feature(one);
+        if (!feature)
+            return feature.error();
+        wanted.push_back(std::move(*feature));
+    }
+    return wanted;
+}
+
+http::response limit_response(const tenants::organization& of)
+{
+    json::object settings;
+    if (of.max_allowed_users)
+        settings["max_allowed_users"] = *of.max_allowed_users;
+    return manage_response(200, {{"settings", std::move(settings)}});
+}
+
+// {"settings": {"max_allowed_users": 100}}; unset when it is missing or null.
+result<std::optional<std::int64_t>> read_limit(const json::object& body)
+{
+    constexpr std::string_view known[] = {"settings"};
+    if (auto all_known = refuse_unknown(body, known); !all_known)
+        return all_known.error();
+    const auto* settings = find_object(body, "settings");
+    if (!settings)
+        return invalid("settings is required.");
+    constexpr std::string_view known_settings[] = {"max_allowed_users"};
+    if (auto all_known = refuse_unknown(*settings, known_settings); !all_known)
+        return all_known.error();
+    return optional_number(*settings, "max_allowed_users", 0, organizations::users_max);
+}
+
+http::response policy_response(const tenants::organization& of)
+{
+    return manage_response(200, parse_json_object(of.session_policy).value());
+}
+
+// A body, then the organization of the path; `run` is (transaction&, organization, const json::object&).
+template <class Run>
+reply with_changed_organization(const house& home, const call& on, Run run)
+{
+    return with_manage_body(
+        home,
+        on,
+        repeat::same_answer,
+        [&on, run = std::move(run)](store::transaction& tx, const json::object& body) -> reply {
+            auto found = find_organization(tx, on);
+            return found ? run(tx, std::move(*found), body) : reply(manage_error(found.error()));
+        }
+    );
+}
+
+template <class Show>
+reply show(const call& on, Show show_it)
+{
+    return work{store::intent::read, [&on, show_it](store::transaction& tx) -> reply {
+                    const auto found = find_organization(tx, on);
+                    return found ? show_it(*found) : manage_error(found.error());
+                }};
+}
+
+}  // namespace
+
+reply update_organization_settings(const house& home, call& on)
+{
+    return with_changed_organization(
+        home,
+        on,
+        [&home, &on](store::transaction& tx, tenants::organization which, const json::object& body) -> reply {
+            const auto wanted = read_features(body);
+            if (!wanted)
+                return manage_error(wanted.error());
+            const auto changed =
+                organizations::switch_features(tx, origin_of(home, on), std::move(which), *wanted);
+            if (!changed)
+                return manage_error(changed.error());
+            return manage_response(200, {{"organization", organizations::to_json(*changed)}});
+        }
+    );
+}
+
+reply get_user_limit(const house&, call& on)
+{
+    return show(on, limit_response);
+}
+
+reply update_user_limit(const house& home, call& on)
+{
+    return with_changed_organization(
+        home,
+        on,
+        [](store::transaction& tx, tenants::organization which, const json::object& body) -> reply {
+            const auto limit = read_limit(body);
+            if (!limit)
+                return manage_error(limit.error());
+            return limit_response(organizations::limit_users(tx, std::move(which), *limit));
+        }
+    );
+}
+
+reply get_session_policy(const house&, call& on)
+{
+    return show(on, policy_response);
+}
+
+reply update_session_policy(const house& home, call& on)
+{
+    return with_changed_organization(
+        home,
+        on,
+        [](store::transaction& tx, tenants::organization which, const json::object& body) -> reply {
+            const auto changed = organizations::set_session_policy(tx, std::move(which), body);
+            return changed ? policy_response(*changed) : manage_error(changed.error());
+        }
+    );
+}
+
+}  // namespace scimd::api
