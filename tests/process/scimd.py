@@ -111,6 +111,12 @@ class Client:
             if not page["Resources"] or len(found) >= page["totalResults"]:
                 return found
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
     @staticmethod
     def expect(status, answer):
         if answer.status != status:
@@ -167,12 +173,6 @@ class Directory:
 
 class Operator(Client):
     """The operator's door: the socket in the data directory."""
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
 
 class CommandFailed(Exception):
