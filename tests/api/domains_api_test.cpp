@@ -154,7 +154,7 @@ TEST_F(domains_api_test, checks_on_request_are_six_a_minute_and_none_is_made_wit
         EXPECT_EQ(verify(id).status, 200);
     const auto refused = verify(id);
     EXPECT_EQ(refused.status, 429);
-    EXPECT_EQ(refused.body.at("details").at(0).at("error_code").as_string(), "RESOURCE_EXHAUSTED");
+    EXPECT_EQ(refused.body.at("details").at(0).at("error_code").as_string(), "RATE_LIMITED");
     EXPECT_NE(refused.header("Retry-After"), "");
     EXPECT_EQ(asked.size(), 6U);
     home.clock.advance(std::chrono::seconds(10));
