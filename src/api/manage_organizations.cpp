@@ -29,16 +29,6 @@ reply answer(const result<tenants::organization>& outcome, int status = 200)
     return outcome ? organization_response(status, *outcome) : manage_error(outcome.error());
 }
 
-result<std::optional<json::object>> optional_object(const json::object& body, std::string_view name)
-{
-    const auto* value = find(body, name);
-    if (!value || value->is_null())
-        return std::optional<json::object>();
-    if (!value->is_object())
-        return error{errc::invalid_value, std::string(name) + " must be an object."};
-    return std::optional(value->get_object());
-}
-
 // The texts of `body` into the members that are named with them. null and absent are one.
 result<void> read_texts(
     const json::object& body,
@@ -56,11 +46,6 @@ result<void> read_texts(
 
 result<organizations::change> read_change(const json::object& body)
 {
-    constexpr std::string_view known[] = {
-        "display_name", "external_id", "region_code", "metadata", "slug", "logo_url"
-    };
-    if (auto all_known = refuse_unknown(body, known); !all_known)
-        return all_known.error();
     organizations::change wanted;
     auto read = read_texts(
         body,
@@ -72,10 +57,8 @@ result<organizations::change> read_change(const json::object& body)
     );
     if (!read)
         return read.error();
-    auto metadata = optional_object(body, "metadata");
-    if (!metadata)
-        return metadata.error();
-    wanted.metadata = std::move(*metadata);
+    if (const auto* metadata = find_object(body, "metadata"))
+        wanted.metadata = *metadata;
     return wanted;
 }
 
@@ -150,10 +133,6 @@ reply create_organization(const house& home, call& on)
             const auto wanted = read_change(body);
             if (!wanted)
                 return manage_error(wanted.error());
-            if (wanted->external_id && wanted->external_id->empty())
-                return manage_error(
-                    {errc::invalid_value, "external_id must have 1 to 255 characters of text."}
-                );
             return answer(organizations::create(tx, origin_of(home, on), *wanted), 201);
         }
     );

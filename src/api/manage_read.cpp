@@ -67,16 +67,6 @@ result<std::optional<std::int64_t>> optional_number(
     };
 }
 
-result<void> refuse_unknown(const json::object& body, std::span<const std::string_view> known)
-{
-    for (const auto& [name, value] : body)
-        if (std::ranges::find(known, std::string_view(name)) == known.end())
-            return error{
-                errc::invalid_value, std::string(name.substr(0, 64)) + " is not a member of this request."
-            };
-    return {};
-}
-
 std::optional<std::string_view> query_parameter(const call& on, std::string_view name)
 {
     if (const auto text = on.where.parameter(name))

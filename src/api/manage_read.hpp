@@ -11,7 +11,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,9 +27,6 @@ result<std::optional<std::int64_t>> optional_number(
 
 // A body's timestamp of RFC 3339: empty when it is missing or null.
 result<std::optional<time_point>> optional_time(const json::object& body, std::string_view name);
-// invalid_value names a member that is none of `known`.
-result<void> refuse_unknown(const json::object& body, std::span<const std::string_view> known);
-
 // By its name or, as gRPC gateways have it, that in camel case: page_size and pageSize.
 std::optional<std::string_view> query_parameter(const call& on, std::string_view name);
 
