@@ -54,7 +54,8 @@ result<void> authenticate(
         return unauthorized();
     if (!token->directory.is_enabled)
         return error{errc::forbidden, "This directory is disabled. Enable it to provision users and groups."};
-    home.usage.note(token->id, tx.now());
+    const auto* agent = on.head.headers.find("User-Agent");
+    home.usage.note(token->id, tx.now(), on.head.from.address, agent ? std::string_view(*agent) : "");
     on.notes.organization = token->directory.organization.text();
     on.notes.directory = directory->text();
     on.who = {

@@ -11,6 +11,7 @@
 #include "scimd/http.hpp"
 #include "service/access_tokens.hpp"
 #include "service/caller.hpp"
+#include "service/domain_claims.hpp"
 #include "service/guess_throttle.hpp"
 #include "service/manager.hpp"
 #include "service/token_usage.hpp"
@@ -52,6 +53,8 @@ struct house {
     // Seals what is sealed with the newest master key, of which it tells the id; makes one where that is ours
     // to do. Blocks.
     std::function<std::string(store::database&)> renew_master_key;
+    const service::domain_claims::practice& domains;
+    service::txt_look_up look_up_txt;
 };
 
 // Owned by whoever runs the replies, which borrow from it.

@@ -44,6 +44,12 @@ struct chore {
     std::function<reply(store::database&)> run;
 };
 
+// Asks somebody outside the house. `run` begins it and calls `done` once, on any thread; then `then` goes on.
+struct errand {
+    std::function<void(std::function<void()> done)> run;
+    std::function<reply()> then;
+};
+
 // A refusal whose work is committed all the same, because it has recorded the refusal.
 struct recorded_refusal {
     http::response response;
@@ -64,7 +70,8 @@ struct awaited {
     std::function<std::optional<reply>(store::transaction&, bool is_last)> look;
 };
 
-struct reply : std::variant<http::response, recorded_refusal, work, body_wanted, chore, streamed, awaited> {
+struct reply
+    : std::variant<http::response, recorded_refusal, work, body_wanted, chore, errand, streamed, awaited> {
     using variant::variant;
 };
 

@@ -7,26 +7,40 @@ namespace scimd::api {
 
 reply create_organization(const house& home, call& on);
 reply list_organizations(const house& home, call& on);
+reply search_organizations(const house& home, call& on);
 reply get_organization(const house& home, call& on);
+reply get_organization_by_external_id(const house& home, call& on);
+reply refuse_no_external_id(const house& home, call& on);
+reply update_organization(const house& home, call& on);
+reply delete_organization(const house& home, call& on);
+reply update_organization_settings(const house& home, call& on);
+reply get_user_limit(const house& home, call& on);
+reply update_user_limit(const house& home, call& on);
+reply get_session_policy(const house& home, call& on);
+reply update_session_policy(const house& home, call& on);
 
 reply create_domain(const house& home, call& on);
 reply list_domains(const house& home, call& on);
 reply get_domain(const house& home, call& on);
 reply delete_domain(const house& home, call& on);
+reply verify_domain(const house& home, call& on);
 
 reply create_directory(const house& home, call& on);
 reply list_directories(const house& home, call& on);
 reply get_directory(const house& home, call& on);
 reply update_directory(const house& home, call& on);
+reply delete_directory(const house& home, call& on);
 reply enable_directory(const house& home, call& on);
 reply disable_directory(const house& home, call& on);
 
 reply create_secret(const house& home, call& on);
+reply regenerate_secret(const house& home, call& on);
 reply list_secrets(const house& home, call& on);
 reply get_secret(const house& home, call& on);
 reply revoke_secret(const house& home, call& on);
 
 reply list_refusals(const house& home, call& on);
+reply list_held_users(const house& home, call& on);
 reply list_events(const house& home, call& on);
 reply stream_events(const house& home, call& on);
 reply search_events(const house& home, call& on);

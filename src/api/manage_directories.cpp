@@ -1,41 +1,25 @@
-// Directories and their secrets.
+// Directories.
 #include "api/directory_schemas.hpp"
 #include "api/manage_api.hpp"
 #include "api/manage_read.hpp"
+#include "api/secret_json.hpp"
 #include "base/time.hpp"
+#include "service/directories.hpp"
 #include "service/tenancy.hpp"
-#include "store/credentials.hpp"
+#include "store/directories.hpp"
 #include "store/events.hpp"
 #include "store/resources.hpp"
 
-#include <algorithm>
+#include <initializer_list>
 #include <utility>
 
 namespace scimd::api {
 namespace {
 
 namespace tenants = store::tenants;
-namespace credentials = store::credentials;
 namespace tenancy = service::tenancy;
 
 constexpr std::int64_t refusals_max = 1'000;
-
-// What a timestamp that never was looks like in this API.
-constexpr std::string_view never = "0001-01-01T00:00:00Z";
-
-json::object to_json(const credentials::secret_row& from, time_point now)
-{
-    const bool is_active = !from.revoked && (!from.expires || *from.expires > now);
-    return {
-        {"id", from.id.text()},
-        {"create_time", format_rfc3339(from.created)},
-        {"secret_suffix", from.suffix},
-        {"status", is_active ? "ACTIVE" : "INACTIVE"},
-        {"expire_time", from.expires ? format_rfc3339(*from.expires) : std::string(never)},
-        {"last_used_time", from.last_used ? format_rfc3339(*from.last_used) : std::string(never)},
-        {"directory_id", from.directory.text()}
-    };
-}
 
 json::object to_json(const store::events::refusal& from)
 {
@@ -50,33 +34,53 @@ json::object to_json(const store::events::refusal& from)
     };
 }
 
-json::array secrets_of(store::transaction& tx, directory_id directory)
+// As somebody has set it; else what is seen: no secret yet, nobody has come with one, somebody has.
+std::string status_of(store::transaction& tx, directory_id which, const secret_list& secrets)
 {
-    json::array listed;
-    for (const auto& secret : credentials::list_secrets(tx, directory))
-        listed.push_back(to_json(secret, tx.now()));
-    return listed;
+    if (auto set = store::directories::status_of(tx, which); !set.empty())
+        return set;
+    if (secrets.listed.empty())
+        return "DRAFT";
+    return secrets.last_used ? "COMPLETED" : "IN_PROGRESS";
+}
+
+json::object stats_of(store::transaction& tx, directory_id which, std::int64_t users, std::int64_t groups)
+{
+    json::object stats{{"total_users", users}, {"total_groups", groups}};
+    if (const auto last = store::directories::last_modified(tx, which, "User"))
+        stats["user_updated_at"] = format_rfc3339(*last);
+    if (const auto last = store::directories::last_modified(tx, which, "Group"))
+        stats["group_updated_at"] = format_rfc3339(*last);
+    return stats;
 }
 
 json::object to_json(const house& home, store::transaction& tx, const tenants::directory& from)
 {
     const auto users = store::resources::count(tx, from.id, "User");
     const auto groups = store::resources::count(tx, from.id, "Group");
-    return {
+    auto secrets = secrets_of(home, tx, from.id);
+    json::object body{
         {"id", from.id.text()},
         {"name", from.name},
         {"directory_type", "SCIM"},
         {"organization_id", from.organization.text()},
         {"enabled", from.is_enabled},
         {"directory_provider", from.provider},
+        {"status", status_of(tx, from.id, secrets)},
+        {"mappings", json::array()},
         {"domain_policy", tenancy::to_text(from.policy)},
         {"schemas", schemas_of(from.schemas)},
         {"directory_endpoint", home.public_url + "/directory/" + from.id.text() + "/scim/v2"},
+        {"email", ""},
+        {"groups_tracked", "ALL"},
         {"total_users", users},
         {"total_groups", groups},
-        {"stats", {{"total_users", users}, {"total_groups", groups}}},
-        {"secrets", secrets_of(tx, from.id)}
+        {"stats", stats_of(tx, from.id, users, groups)}
     };
+    if (secrets.last_used)
+        body["last_synced_at"] = format_rfc3339(*secrets.last_used);
+    body["secrets"] = std::move(secrets.listed);
+    return body;
 }
 
 http::response directory_response(
@@ -86,13 +90,13 @@ http::response directory_response(
     return manage_response(status, {{"directory", to_json(home, tx, from)}});
 }
 
-reply set_enabled(call& on, bool is_enabled)
+reply set_enabled(const house& home, call& on, bool is_enabled)
 {
     return with_directory(
         on,
         store::intent::write,
-        [is_enabled](store::transaction& tx, const tenants::directory& which) -> reply {
-            tenants::set_directory_enabled(tx, which.organization, which.id, is_enabled);
+        [&home, &on, is_enabled](store::transaction& tx, tenants::directory which) -> reply {
+            service::directories::set_enabled(tx, origin_of(home, on), which, is_enabled);
             return manage_response(200, {{"enabled", is_enabled}});
         }
     );
@@ -109,6 +113,85 @@ void set_schemas(
     of.schemas = *schemas;
 }
 
+// Bodies name the type, which has one value here.
+result<void> check_type(const json::object& body)
+{
+    const auto type = optional_text(body, "directory_type");
+    if (!type)
+        return type.error();
+    if (*type && **type != "SCIM")
+        return error{errc::invalid_value, "directory_type must be SCIM."};
+    return {};
+}
+
+result<tenancy::new_directory> read_new_directory(const json::object& body)
+{
+    if (auto type = check_type(body); !type)
+        return type.error();
+    auto name = optional_text(body, "name");
+    if (!name)
+        return name.error();
+    auto provider = optional_text(body, "directory_provider");
+    if (!provider)
+        return provider.error();
+    const auto policy_text = optional_text(body, "domain_policy");
+    if (!policy_text)
+        return policy_text.error();
+    const auto policy = tenancy::parse_policy(policy_text->value_or("reject"));
+    if (!policy)
+        return policy.error();
+    return tenancy::new_directory{name->value_or(""), provider->value_or(""), *policy};
+}
+
+// What this API has in places of its own.
+result<void> check_elsewhere(const json::object& body)
+{
+    const auto is_given = [&](std::string_view name) {
+        const auto* value = find(body, name);
+        return value && !value->is_null() && !(value->is_array() && value->get_array().empty());
+    };
+    if (is_given("mappings"))
+        return error{errc::invalid_value, "mappings: attributes are mapped by PUT on /attributes."};
+    if (is_given("groups"))
+        return error{errc::invalid_value, "groups: a SCIM directory takes all groups that it is sent."};
+    return {};
+}
+
+result<service::directories::change> read_change(const json::object& body)
+{
+    if (auto type = check_type(body); !type)
+        return type.error();
+    if (auto good = check_elsewhere(body); !good)
+        return good.error();
+    service::directories::change wanted;
+    using member = std::pair<std::string_view, std::optional<std::string>*>;
+    for (const auto& [name, into] :
+         {member("name", &wanted.name),
+          member("directory_provider", &wanted.provider),
+          member("status", &wanted.status)}) {
+        auto text = optional_text(body, name);
+        if (!text)
+            return text.error();
+        *into = std::move(*text);
+    }
+    const auto policy_text = optional_text(body, "domain_policy");
+    if (!policy_text)
+        return policy_text.error();
+    if (*policy_text) {
+        const auto policy = tenancy::parse_policy(**policy_text);
+        if (!policy)
+            return policy.error();
+        wanted.policy = *policy;
+    }
+    if (const auto* enabled = find(body, "enabled"); enabled && !enabled->is_null()) {
+        const auto flag = optional_flag(body, "enabled");
+        if (!flag)
+            return flag.error();
+        wanted.is_enabled = *flag;
+    }
+    return wanted;
+}
+
 }  // namespace
 
 reply create_directory(const house& home, call& on)
@@ -117,24 +200,14 @@ reply create_directory(const house& home, call& on)
         home,
         on,
         repeat::same_answer,
-        [&home](store::transaction& tx, organization_id owner, const json::object& body) -> reply {
-            const auto name = optional_text(body, "name");
-            const auto provider = optional_text(body, "directory_provider");
-            const auto policy_text = optional_text(body, "domain_policy");
-            if (!name || !provider || !policy_text)
-                return manage_error(
-                    !name       ? name.error()
-                    : !provider ? provider.error()
-                                : policy_text.error()
-                );
-            const auto policy = tenancy::parse_policy(policy_text->value_or("reject"));
-            if (!policy)
-                return manage_error(policy.error());
+        [&home, &on](store::transaction& tx, organization_id owner, const json::object& body) -> reply {
+            const auto wanted = read_new_directory(body);
+            if (!wanted)
+                return manage_error(wanted.error());
             const auto schemas = read_schema_choice(body, home.schemas);
             if (!schemas)
                 return manage_error(schemas.error());
-            auto made =
-                tenancy::create_directory(tx, owner, {name->value_or(""), provider->value_or(""), *policy});
+            auto made = tenancy::create_directory(tx, origin_of(home, on), owner, *wanted);
             if (!made)
                 return manage_error(made.error());
             set_schemas(tx, *made, *schemas);
@@ -173,98 +246,44 @@ reply update_directory(const house& home, call& on)
         home,
         on,
         repeat::same_answer,
-        [&home](store::transaction& tx, tenants::directory found, const json::object& body) -> reply {
+        [&home, &on](store::transaction& tx, tenants::directory found, const json::object& body) -> reply {
+            const auto wanted = read_change(body);
+            if (!wanted)
+                return manage_error(wanted.error());
             const auto schemas = read_schema_choice(body, home.schemas);
             if (!schemas)
                 return manage_error(schemas.error());
-            const auto text = optional_text(body, "domain_policy");
-            if (!text)
-                return manage_error(text.error());
-            const auto policy =
-                *text ? tenancy::parse_policy(**text) : result<tenants::domain_policy>(found.policy);
-            if (!policy)
-                return manage_error(policy.error());
-            if (!*text && !*schemas)
-                return manage_error({errc::invalid_value, "domain_policy or schemas is required."});
-            tenants::set_domain_policy(tx, found.organization, found.id, *policy);
-            found.policy = *policy;
+            if (auto done = service::directories::update(tx, origin_of(home, on), found, *wanted); !done)
+                return manage_error(done.error());
             set_schemas(tx, found, *schemas);
             return directory_response(home, tx, 200, found);
         }
     );
 }
 
-reply enable_directory(const house&, call& on)
-{
-    return set_enabled(on, true);
-}
-
-reply disable_directory(const house&, call& on)
-{
-    return set_enabled(on, false);
-}
-
-reply create_secret(const house& home, call& on)
-{
-    return with_directory_body(
-        home,
-        on,
-        repeat::conflict,
-        [&home](
-            store::transaction& tx, const tenants::directory& directory, const json::object& body
-        ) -> reply {
-            const auto expires = optional_time(body, "expire_time");
-            if (!expires)
-                return manage_error(expires.error());
-            const auto made = tenancy::create_secret(tx, home.random, directory.id, *expires);
-            if (!made)
-                return manage_error(made.error());
-            return manage_response(
-                201, {{"plain_secret", made->plain.reveal()}, {"secret", to_json(made->row, tx.now())}}
-            );
-        }
-    );
-}
-
-reply list_secrets(const house&, call& on)
-{
-    return with_directory(
-        on,
-        store::intent::read,
-        [](store::transaction& tx, const tenants::directory& of) -> reply {
-            return manage_response(200, {{"secrets", secrets_of(tx, of.id)}});
-        }
-    );
-}
-
-reply get_secret(const house&, call& on)
-{
-    return with_directory(
-        on,
-        store::intent::read,
-        [&on](store::transaction& tx, const tenants::directory& of) -> reply {
-            const auto secrets = credentials::list_secrets(tx, of.id);
-            const auto id = secret_id::parse(on.parameter("id"));
-            const auto found = std::ranges::find(secrets, id, &credentials::secret_row::id);
-            if (found == secrets.end())
-                return manage_error({errc::not_found, "The secret was not found."});
-            return manage_response(200, {{"secret", to_json(*found, tx.now())}});
-        }
-    );
-}
-
-reply revoke_secret(const house&, call& on)
+reply delete_directory(const house& home, call& on)
 {
     return with_directory(
         on,
         store::intent::write,
-        [&on](store::transaction& tx, const tenants::directory& of) -> reply {
-            const auto id = secret_id::parse(on.parameter("id"));
-            if (!id || !credentials::revoke_secret(tx, of.id, *id))
-                return manage_error({errc::not_found, "The secret was not found, or is revoked already."});
+        [&home, &on](store::transaction& tx, const tenants::directory& which) -> reply {
+            const auto begun = service::directories::begin_removal(tx, origin_of(home, on), which);
+            if (!begun)
+                return manage_error(begun.error());
+            service::directories::remove_if_small(tx, home.schemas, which.id);
             return manage_response(200, {});
         }
     );
+}
+
+reply enable_directory(const house& home, call& on)
+{
+    return set_enabled(home, on, true);
+}
+
+reply disable_directory(const house& home, call& on)
+{
+    return set_enabled(home, on, false);
 }
 
 reply list_refusals(const house&, call& on)

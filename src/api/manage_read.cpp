@@ -2,7 +2,9 @@
 
 #include "base/time.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 
 namespace scimd::api {
 
@@ -49,9 +51,34 @@ result<std::optional<time_point>> optional_time(const json::object& body, std::s
     return std::optional(*when);
 }
 
+result<std::optional<std::int64_t>> optional_number(
+    const json::object& body, std::string_view name, std::int64_t least, std::int64_t most
+)
+{
+    const auto* value = find(body, name);
+    if (!value || value->is_null())
+        return std::optional<std::int64_t>();
+    if (value->is_int64() && value->get_int64() >= least && value->get_int64() <= most)
+        return std::optional(value->get_int64());
+    return error{
+        errc::invalid_value,
+        std::string(name) + " must be a number from " + std::to_string(least) + " to " +
+            std::to_string(most) + "."
+    };
+}
+
+std::optional<std::string_view> query_parameter(const call& on, std::string_view name)
+{
+    if (const auto text = on.where.parameter(name))
+        return text;
+    std::string joined;
+    std::ranges::remove_copy(name, std::back_inserter(joined), '_');
+    return on.where.parameter(joined);
+}
+
 result<std::int64_t> number_parameter(const call& on, std::string_view name, const number_bounds& bounds)
 {
-    const auto text = on.where.parameter(name);
+    const auto text = query_parameter(on, name);
     if (!text || text->empty())
         return bounds.otherwise;
     std::int64_t number = 0;
@@ -70,9 +97,18 @@ result<std::int64_t> number_parameter(const call& on, std::string_view name, con
 result<organization_id> read_organization(store::transaction& tx, const call& on)
 {
     const auto id = organization_id::parse(on.parameter("organization"));
-    if (!id || !store::tenants::find_organization(tx, *id))
+    if (!id || !store::tenants::is_organization(tx, *id))
         return error{errc::not_found, "The organization was not found."};
     return *id;
+}
+
+result<store::tenants::organization> find_organization(store::transaction& tx, const call& on)
+{
+    const auto id = organization_id::parse(on.parameter("organization"));
+    auto found = id ? store::tenants::find_organization(tx, *id) : std::nullopt;
+    if (!found)
+        return error{errc::not_found, "The organization was not found."};
+    return std::move(*found);
 }
 
 result<store::tenants::directory> read_directory(store::transaction& tx, const call& on)
@@ -90,6 +126,13 @@ result<store::tenants::directory> read_directory(store::transaction& tx, const c
     if (!found)
         return missing;
     return std::move(*found);
+}
+
+service::origin origin_of(const house& home, const call& on)
+{
+    const bool is_operator = on.by.name == "operator";
+    service::actor who{is_operator ? "operator" : "client", is_operator ? std::string() : on.by.name, {}};
+    return {home.environment, "api", std::move(who), on.head.id};
 }
 
 }  // namespace scimd::api

@@ -6,6 +6,7 @@
 #include "api/render.hpp"
 #include "base/error.hpp"
 #include "base/id.hpp"
+#include "service/origin.hpp"
 #include "store/tenants.hpp"
 
 #include <cstdint>
@@ -20,9 +21,14 @@ namespace scimd::api {
 result<std::optional<std::string>> optional_text(const json::object& body, std::string_view name);
 result<std::string> required_text(const json::object& body, std::string_view name);
 result<bool> optional_flag(const json::object& body, std::string_view name);
+result<std::optional<std::int64_t>> optional_number(
+    const json::object& body, std::string_view name, std::int64_t least, std::int64_t most
+);
 
 // A body's timestamp of RFC 3339: empty when it is missing or null.
 result<std::optional<time_point>> optional_time(const json::object& body, std::string_view name);
+// By its name or, as gRPC gateways have it, that in camel case: page_size and pageSize.
+std::optional<std::string_view> query_parameter(const call& on, std::string_view name);
 
 // A query parameter's number within bounds; `otherwise` when it is missing.
 struct number_bounds {
@@ -35,8 +41,13 @@ result<std::int64_t> number_parameter(const call& on, std::string_view name, con
 // The organization of the path, and that it exists.
 result<organization_id> read_organization(store::transaction& tx, const call& on);
 
+result<store::tenants::organization> find_organization(store::transaction& tx, const call& on);
+
 // The directory of the path ("{directory}") in its organization, which may be "-" for any.
 result<store::tenants::directory> read_directory(store::transaction& tx, const call& on);
+
+// Who stands behind a management request, for its events.
+service::origin origin_of(const house& home, const call& on);
 
 // A work on the directory of the path. `run` is (transaction&, const tenants::directory&) -> reply.
 template <class Run>

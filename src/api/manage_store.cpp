@@ -19,7 +19,7 @@ reply prepare_demo(const house& home, call& on)
         home,
         on,
         repeat::conflict,
-        [&home](store::transaction& tx, const json::object& body) -> reply {
+        [&home, &on](store::transaction& tx, const json::object& body) -> reply {
             const auto text = optional_text(body, "domain_policy");
             if (!text)
                 return manage_error(text.error());
@@ -30,7 +30,7 @@ reply prepare_demo(const house& home, call& on)
                     return manage_error(parsed.error());
                 policy = *parsed;
             }
-            const auto made = tenancy::prepare_demo(tx, home.random, policy);
+            const auto made = tenancy::prepare_demo(tx, origin_of(home, on), home.random, policy);
             if (!made)
                 return manage_error(made.error());
             const auto client = service::clients::prepare_demo_client(tx, home.random);

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 
+#include <future>
 #include <utility>
 
 namespace scimd::api {
@@ -26,6 +27,14 @@ reply look_once(const awaited& patient, store::database& database)
         return store::verdict::commit;
     });
     return std::move(outcome.value());
+}
+
+reply perform(const errand& outside)
+{
+    std::promise<void> done;
+    outside.run([&done] { done.set_value(); });
+    done.get_future().wait();
+    return outside.then();
 }
 
 http::response read_whole(streamed stream, store::database& database)
@@ -65,6 +74,8 @@ http::response run_to_end(const site& served, store::database& database, http::r
                 );
             const auto then = std::move(wanted->then);
             next = then(std::exchange(body, {}));
+        } else if (auto* outside = std::get_if<errand>(&next)) {
+            next = perform(errand(std::move(*outside)));
         } else {
             const auto long_job = std::move(std::get<chore>(next).run);
             next = long_job(database);

@@ -43,10 +43,21 @@ constexpr std::array table = {
 
     route{"POST",   "/api/v1/organizations",                principal::application, create_organization},
     route{"GET",    "/api/v1/organizations",                principal::application, list_organizations},
+    route{"GET",    "/api/v1/organizations:search",         principal::application, search_organizations},
+    route{"GET",    "/api/v1/organizations:external",       principal::application, refuse_no_external_id},
+    route{"GET",    "/api/v1/organizations:external/{external_id}", principal::application, get_organization_by_external_id},
     route{"GET",    "/api/v1/organizations/{organization}", principal::application, get_organization},
+    route{"PATCH",  "/api/v1/organizations/{organization}", principal::application, update_organization},
+    route{"DELETE", "/api/v1/organizations/{organization}", principal::application, delete_organization},
+    route{"PATCH",  "/api/v1/organizations/{organization}/settings",                principal::application, update_organization_settings},
+    route{"GET",    "/api/v1/organizations/{organization}/settings/usermanagement", principal::application, get_user_limit},
+    route{"PATCH",  "/api/v1/organizations/{organization}/settings/usermanagement", principal::application, update_user_limit},
+    route{"GET",    "/api/v1/organizations/{organization}/session-policy",          principal::application, get_session_policy},
+    route{"PATCH",  "/api/v1/organizations/{organization}/session-policy",          principal::application, update_session_policy},
 
     route{"POST",   "/api/v1/organizations/{organization}/domains",      principal::application, create_domain},
     route{"GET",    "/api/v1/organizations/{organization}/domains",      principal::application, list_domains},
+    route{"PATCH",  "/api/v1/organizations/{organization}/domains/{id}:verify", principal::application, verify_domain},
     route{"GET",    "/api/v1/organizations/{organization}/domains/{id}", principal::application, get_domain},
     route{"DELETE", "/api/v1/organizations/{organization}/domains/{id}", principal::application, delete_domain},
 
@@ -56,12 +67,15 @@ constexpr std::array table = {
     route{"PATCH",  "/api/v1/organizations/{organization}/directories/{directory}:disable", principal::application, disable_directory},
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}",         principal::application, get_directory},
     route{"PATCH",  "/api/v1/organizations/{organization}/directories/{directory}",         principal::application, update_directory},
+    route{"DELETE", "/api/v1/organizations/{organization}/directories/{directory}",         principal::application, delete_directory},
 
     route{"POST",   "/api/v1/organizations/{organization}/directories/{directory}/secrets",      principal::application, create_secret},
+    route{"POST",   "/api/v1/organizations/{organization}/directories/{directory}/secrets:regenerate", principal::application, regenerate_secret},
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/secrets",      principal::application, list_secrets},
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/secrets/{id}", principal::application, get_secret},
     route{"DELETE", "/api/v1/organizations/{organization}/directories/{directory}/secrets/{id}", principal::application, revoke_secret},
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/refusals",     principal::application, list_refusals},
+    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/held-users",     principal::application, list_held_users},
 
     route{"GET",    "/api/v1/events/stream", principal::application, stream_events},
     route{"GET",    "/api/v1/events", principal::application, list_events},

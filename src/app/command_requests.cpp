@@ -35,20 +35,40 @@ http::request organization_request(const command& what)
     }
     if (verb == "list")
         return make_request("GET", organizations + "?page_size=100");
-    return make_request("GET", organization_path(what.arguments[0]));
+    if (verb == "search")
+        return make_request(
+            "GET", organizations + ":search?page_size=30&query=" + path_segment(what.arguments[0])
+        );
+    const auto path = organization_path(what.arguments[0]);
+    if (verb == "update") {
+        json::object body;
+        add_if_given(body, "display_name", what.name);
+        add_if_given(body, "external_id", what.external_id);
+        return make_request("PATCH", path, body);
+    }
+    if (verb == "limit") {
+        json::object settings;
+        if (what.users_max)
+            settings["max_allowed_users"] = *what.users_max;
+        return make_request("PATCH", path + "/settings/usermanagement", {{"settings", std::move(settings)}});
+    }
+    return make_request(verb == "delete" ? "DELETE" : "GET", path);
 }
 
 http::request domain_request(const command& what)
 {
     const auto& verb = what.words[1];
     const auto domains = organization_path(what.arguments[0]) + "/domains";
-    if (verb == "create") {
-        return make_request(
-            "POST", domains, {{"domain", what.arguments[1]}, {"covers_subdomains", what.covers_subdomains}}
-        );
+    if (verb == "create" || verb == "add") {
+        json::object body{{"domain", what.arguments[1]}, {"covers_subdomains", what.covers_subdomains}};
+        if (what.is_by_dns)
+            body["verification_method"] = "DNS";
+        return make_request("POST", domains, body);
     }
     if (verb == "list")
         return make_request("GET", domains + "?page_size=100");
+    if (verb == "verify")
+        return make_request("PATCH", domains + '/' + path_segment(what.arguments[1]) + ":verify");
     return make_request(verb == "show" ? "GET" : "DELETE", domains + '/' + path_segment(what.arguments[1]));
 }
 
@@ -69,6 +89,10 @@ http::request directory_request(const command& what)
         return make_request("GET", path);
     if (verb == "refusals")
         return make_request("GET", path + "/refusals");
+    if (verb == "held")
+        return make_request("GET", path + "/held-users?page_size=1000");
+    if (verb == "delete")
+        return make_request("DELETE", path);
     if (verb == "policy")
         return make_request("PATCH", path, {{"domain_policy", what.arguments[1]}});
     return make_request("PATCH", path + ':' + verb);
@@ -78,10 +102,12 @@ http::request secret_request(const command& what)
 {
     const auto& verb = what.words[1];
     const auto secrets = directory_path(what.arguments[0]) + "/secrets";
-    if (verb == "create") {
+    if (verb == "create" || verb == "regenerate") {
         json::object body;
         add_if_given(body, "expire_time", what.expires);
-        return make_request("POST", secrets, body);
+        if (what.overlap_seconds)
+            body["overlap_seconds"] = *what.overlap_seconds;
+        return make_request("POST", verb == "create" ? secrets : secrets + ":regenerate", body);
     }
     if (verb == "list")
         return make_request("GET", secrets);

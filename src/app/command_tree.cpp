@@ -61,7 +61,7 @@ void command_tree::add_policy(CLI::App* to)
     to->add_option(
         "--domain-policy",
         what_.domain_policy,
-        "What becomes of users outside the verified domains: reject or off"
+        "What becomes of users outside the verified domains: reject, hold or off"
     );
 }
 
@@ -71,10 +71,25 @@ void command_tree::declare_organizations()
     create->add_option("--external-id", what_.external_id, "Your own id of it");
     add({"organization", "list"}, "List all organizations");
     add({"organization", "show"}, "Show one", {"ORGANIZATION"});
+    add({"organization", "search"}, "Find some by a part of their name or id", {"TEXT"});
+    auto* update = add({"organization", "update"}, "Change one", {"ORGANIZATION"});
+    update->add_option("--name", what_.name, "Its name");
+    update->add_option("--external-id", what_.external_id, "Your own id of it");
+    auto* bound =
+        add({"organization", "limit"},
+            "Say how many of its users may be active; any number unless given",
+            {"ORGANIZATION"});
+    bound->add_option("--users", what_.users_max, "At most so many")->check(CLI::Range(0, 2'147'483'647));
+    add({"organization", "delete"}, "Delete one with all that is its own", {"ORGANIZATION"});
     describe("organization", "The customers");
 
-    auto* domain = add({"domain", "create"}, "Add a verified domain", {"ORGANIZATION", "DOMAIN"});
-    domain->add_flag("--subdomains", what_.covers_subdomains, "Its sub-domains are verified with it");
+    for (const auto* verb : {"add", "create"}) {
+        auto* domain =
+            add({"domain", verb}, "Add a domain, verified unless --dns", {"ORGANIZATION", "DOMAIN"});
+        domain->add_flag("--dns", what_.is_by_dns, "A TXT record of the domain has to verify it");
+        domain->add_flag("--subdomains", what_.covers_subdomains, "Its sub-domains are verified with it");
+    }
+    add({"domain", "verify"}, "Look for its TXT record now", {"ORGANIZATION", "ID"});
     add({"domain", "list"}, "List an organization's domains", {"ORGANIZATION"});
     add({"domain", "show"}, "Show one", {"ORGANIZATION", "ID"});
     add({"domain", "delete"}, "Remove one", {"ORGANIZATION", "ID"});
@@ -96,11 +111,21 @@ void command_tree::declare_directories()
     add({"directory", "enable"}, "Take SCIM requests again", {"DIRECTORY"});
     add({"directory", "disable"}, "Refuse SCIM requests", {"DIRECTORY"});
     add({"directory", "policy"}, "Change the domain policy", {"DIRECTORY", "POLICY"});
+    add({"directory", "delete"}, "Delete a disabled one with all that is in it", {"DIRECTORY"});
+    add({"directory", "held"}, "List the users that are held back, and why", {"DIRECTORY"});
     add({"directory", "refusals"}, "List the users that were refused, and why", {"DIRECTORY"});
     describe("directory", "The SCIM endpoints of an organization");
 
     auto* secret = add({"secret", "create"}, "Make a bearer token; it is shown once", {"DIRECTORY"});
     secret->add_option("--expires", what_.expires, "When it ends: 2027-01-31T00:00:00Z");
+    auto* renewed =
+        add({"secret", "regenerate"}, "Make a new one; those that are alive end in a day", {"DIRECTORY"});
+    renewed->add_option("--expires", what_.expires, "When it ends: 2027-01-31T00:00:00Z");
+    renewed
+        ->add_option(
+            "--overlap-seconds", what_.overlap_seconds, "How long the old ones live on; 0: they end at once"
+        )
+        ->check(CLI::Range(0, 30 * 24 * 3'600));
     add({"secret", "list"}, "List a directory's tokens", {"DIRECTORY"});
     add({"secret", "show"}, "Show one, without its text", {"DIRECTORY", "ID"});
     add({"secret", "revoke"}, "End one at once", {"DIRECTORY", "ID"});

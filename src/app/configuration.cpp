@@ -3,6 +3,7 @@
 #include "app/command_tree.hpp"
 #include "app/schema_folder.hpp"
 #include "base/text.hpp"
+#include "net/dns.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -38,6 +39,9 @@ struct raw_options {
     std::string header_deadline_ms = "10000";
     std::string connections_max = "4096";
     bool is_metrics_open = false;
+    std::vector<std::string> dns_servers;
+    std::string domain_window_hours = "168";
+    std::string mail_providers;
     std::string limit;
     bool is_json = false;
 };
@@ -121,6 +125,24 @@ void declare_options(CLI::App& app, raw_options& raw)
         "How long a request's head may take"
     );
     server("--connections-max", "SCIMD_CONNECTIONS_MAX", raw.connections_max, "Connections at a time");
+    app.add_option(
+           "--dns-server", raw.dns_servers, "ADDRESS:PORT that domains are verified with; all must agree"
+    )
+        ->envname("SCIMD_DNS_SERVER")
+        ->delimiter(',')
+        ->group("Server");
+    server(
+        "--domain-window-hours",
+        "SCIMD_DOMAIN_WINDOW_HOURS",
+        raw.domain_window_hours,
+        "How long a domain's TXT record is looked for"
+    );
+    server(
+        "--mail-providers",
+        "SCIMD_MAIL_PROVIDERS",
+        raw.mail_providers,
+        "A file of names that no organization may own, one a line, in place of the built-in ones"
+    );
     app.add_flag("--metrics-open", raw.is_metrics_open, "Show /metrics to peers that are not loopback")
         ->envname("SCIMD_METRICS_OPEN")
         ->group("Server");
@@ -198,6 +220,19 @@ public:
         return parsed;
     }
 
+    std::vector<net::endpoint> dns_servers(const std::vector<std::string>& texts)
+    {
+        std::vector<net::endpoint> parsed;
+        for (const auto& text : texts) {
+            auto one = net::parse_dns_server(text);
+            if (one)
+                parsed.push_back(std::move(*one));
+            else
+                mistakes.push_back("--dns-server " + one.error().detail);
+        }
+        return parsed;
+    }
+
     std::optional<net::tls_files> tls(const raw_options& raw)
     {
         if (raw.tls_certificate.empty() && raw.tls_key.empty())
@@ -271,6 +306,11 @@ configuration judged(const raw_options& raw, judge& by)
     settings.threads = raw.threads.empty() ? cores : by.number<std::size_t>("--threads", raw.threads, 1, 256);
     settings.log_least = by.level(raw.log_level);
     settings.is_metrics_open = raw.is_metrics_open;
+    settings.dns_servers = by.dns_servers(raw.dns_servers);
+    settings.domain_window = std::chrono::hours(
+        by.number<std::int64_t>("--domain-window-hours", raw.domain_window_hours, 1, 24 * 365)
+    );
+    settings.mail_providers = raw.mail_providers;
     settings.drain_grace = by.milliseconds("--drain-grace-ms", raw.drain_grace_ms, 0);
     settings.limits.idle_deadline = by.milliseconds("--idle-deadline-ms", raw.idle_deadline_ms, 1);
     settings.limits.header_deadline = by.milliseconds("--header-deadline-ms", raw.header_deadline_ms, 1);
@@ -286,8 +326,8 @@ void judge_command(command& what, const raw_options& raw, judge& by)
         what.limit = by.number<std::int64_t>("--limit", raw.limit, 1, 1'000'000'000);
     const bool sets_policy = what.words == std::vector<std::string>{"directory", "policy"};
     const auto& policy = sets_policy ? what.arguments[1] : what.domain_policy;
-    if (!policy.empty() && policy != "reject" && policy != "off")
-        by.mistakes.push_back("the domain policy must be reject or off, not \"" + policy + "\"");
+    if (!policy.empty() && policy != "reject" && policy != "hold" && policy != "off")
+        by.mistakes.push_back("the domain policy must be reject, hold or off, not \"" + policy + "\"");
 }
 
 std::string listing(const std::vector<std::string>& mistakes)

@@ -34,6 +34,9 @@ struct configuration {
     log_level log_least = log_level::info;
     bool is_metrics_open = false;
     std::chrono::milliseconds drain_grace{0};
+    std::vector<net::endpoint> dns_servers;  // none: the system's
+    std::chrono::hours domain_window{7 * 24};
+    std::filesystem::path mail_providers;  // empty: our own list
     net::limits limits;
 };
 
@@ -53,8 +56,11 @@ struct command {
     std::string organization;
     std::string actor;
     std::string since;
-    std::optional<std::int64_t> limit;  // of events and audit entries; none: all
+    std::optional<std::int64_t> limit;            // of events and audit entries; none: all
+    std::optional<std::int64_t> overlap_seconds;  // of a regenerated secret; none: the default
     bool covers_subdomains = false;
+    bool is_by_dns = false;
+    std::optional<std::int64_t> users_max;  // none: any number
     bool is_following = false;
     bool is_read_only = false;
     bool is_at_once = false;

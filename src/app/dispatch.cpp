@@ -87,6 +87,9 @@ asio::awaitable<http::response> dispatcher::run(api::call& on, net::exchange& on
                 co_return site_.refuse(reason, on.head.target);
             }
             next = want.then(std::move(*body));
+        } else if (auto* outside = std::get_if<api::errand>(&next)) {
+            api::errand job = std::move(*outside);
+            next = co_await perform(std::move(job));
         } else {
             api::chore job = std::move(std::get<api::chore>(next));
             next = co_await perform(std::move(job));
@@ -156,6 +159,13 @@ asio::awaitable<api::reply> dispatcher::perform(api::awaited job)
         if (!co_await bell_.wait(heard, deadline))
             throw store::sql::busy("too many requests wait for events");
     }
+}
+
+asio::awaitable<api::reply> dispatcher::perform(api::errand job)
+{
+    auto start = [&](auto resume) { job.run(resume); };
+    co_await until_called_back(start);
+    co_return job.then();
 }
 
 // The machine's failures: what the client learns is that it may try again, or that it was not its fault.

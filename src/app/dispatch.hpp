@@ -28,6 +28,7 @@ private:
     net::asio::awaitable<api::reply> perform(api::work job);
     net::asio::awaitable<api::reply> perform(api::chore job);
     net::asio::awaitable<api::reply> perform(api::awaited job);
+    net::asio::awaitable<api::reply> perform(api::errand job);
     http::response apologize(std::exception_ptr failure, const api::call& on);
     void record(const api::call& on, const http::response& response, std::uint64_t microseconds);
 

@@ -9,6 +9,9 @@
 #include "store/tenants.hpp"
 
 #include <chrono>
+#include <fstream>
+#include <iterator>
+#include <string>
 #include <utility>
 
 namespace scimd::app {
@@ -34,6 +37,11 @@ result<std::unique_ptr<house_keeping>> house_keeping::open(const configuration& 
     made->database_->on_commit([home = made.get()] { home->ring_bells(); });
     if (const auto opened_vault = made->open_vault(); !opened_vault)
         return opened_vault.error();
+    if (const auto read = made->read_practice(); !read)
+        return read.error();
+    net::dns_options dns;
+    dns.servers = settings.dns_servers;
+    made->resolver_ = net::make_dns_resolver(dns, made->figures_);
     environment_id environment;
     store::run(*made->database_, store::intent::read, [&](store::transaction& tx) {
         environment = store::tenants::environment(tx);
@@ -59,7 +67,9 @@ result<std::unique_ptr<house_keeping>> house_keeping::open(const configuration& 
         .token_lifetime = settings.token_lifetime,
         .audit_kept = settings.audit_kept,
         .renew_master_key = [home = made.get()](store::database& database
-                            ) { return home->renew_master_key(database); }
+                            ) { return home->renew_master_key(database); },
+        .domains = made->domains_,
+        .look_up_txt = make_txt_look_up(*made->resolver_)
     });
     made->site_.emplace(*made->house_);
     made->add_jobs();
@@ -78,6 +88,18 @@ result<void> house_keeping::open_vault()
         return keys.error();
     vault_.emplace(std::move(*keys), *random_);
     return {};
+}
+
+result<void> house_keeping::read_practice()
+{
+    domains_.schedule.window = settings_.domain_window;
+    if (settings_.mail_providers.empty())
+        return {};
+    std::ifstream file(settings_.mail_providers);
+    const std::string text(std::istreambuf_iterator<char>(file), {});
+    if (!file)
+        return error{errc::invalid_value, "--mail-providers: the file cannot be read."};
+    return domains_.rules.replace_mail_providers(text);
 }
 
 house_keeping::~house_keeping()
@@ -151,6 +173,10 @@ void house_keeping::add_jobs()
 {
     background_.add({"token_usage", usage_save_interval, [this] { save_token_usage(); }});
     background_.add({"signing_key", signing_key_interval, [this] { rotate_signing_key_when_due(); }});
+    care_.emplace(*database_, schemas_, house_->environment);
+    care_->add_jobs(background_);
+    organizations_.emplace(*database_, schemas_, domains_, house_->look_up_txt, house_->environment, log_);
+    organizations_->add_jobs(background_);
 }
 
 void house_keeping::save_token_usage()
@@ -159,9 +185,9 @@ void house_keeping::save_token_usage()
     if (used.empty())
         return;
     const auto write = [used = std::move(used)](store::transaction& tx) {
-        for (const auto& [secret, when] : used) {
-            store::credentials::set_last_used(tx, secret, when);
-            store::clients::set_last_used(tx, secret, when);
+        for (const auto& [secret, last] : used) {
+            store::credentials::set_last_used(tx, secret, last);
+            store::clients::set_last_used(tx, secret, last.when);
         }
         return store::verdict::commit;
     };
@@ -176,6 +202,9 @@ void house_keeping::close()
     if (!database_)
         return;
     background_.stop();
+    if (organizations_)
+        organizations_->stop();
+    resolver_.reset();
     save_token_usage();
     database_->close();
     database_.reset();

@@ -4,11 +4,14 @@
 #include "api/site.hpp"
 #include "app/background.hpp"
 #include "app/configuration.hpp"
+#include "app/directory_care.hpp"
+#include "app/organization_care.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "base/random.hpp"
 #include "base/vault.hpp"
+#include "net/dns.hpp"
 #include "scim/catalogue_set.hpp"
 #include "service/guess_throttle.hpp"
 #include "service/token_usage.hpp"
@@ -64,6 +67,7 @@ private:
     result<void> open_vault();
     std::string renew_master_key(store::database& database);
     void rotate_signing_key_when_due();
+    result<void> read_practice();
     void ring_bells();
     void add_jobs();
     void save_token_usage();  // does not wait for it
@@ -83,8 +87,12 @@ private:
     std::vector<std::function<void()>> bells_;
     std::unique_ptr<store::database> database_;
     std::optional<vault> vault_;
+    service::domain_claims::practice domains_;
     std::optional<api::house> house_;
     std::optional<api::site> site_;
+    std::optional<directory_care> care_;
+    std::unique_ptr<net::dns_resolver> resolver_;
+    std::optional<organization_care> organizations_;
     background background_;
 };
 

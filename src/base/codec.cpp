@@ -105,6 +105,23 @@ std::string to_hex(std::span<const std::byte> bytes)
     return out;
 }
 
+std::string to_base32(std::span<const std::byte> bytes)
+{
+    constexpr std::string_view digits = "abcdefghijklmnopqrstuvwxyz234567";
+    constexpr unsigned digit_bits = 5;
+    std::string text;
+    unsigned pending = 0;
+    unsigned pending_bits = 0;
+    for (const std::byte byte : bytes) {
+        pending = (pending << 8U) | std::to_integer<unsigned>(byte);
+        for (pending_bits += 8; pending_bits >= digit_bits; pending_bits -= digit_bits)
+            text += digits[(pending >> (pending_bits - digit_bits)) & 31U];
+    }
+    if (pending_bits > 0)
+        text += digits[(pending << (digit_bits - pending_bits)) & 31U];
+    return text;
+}
+
 std::string to_base64(std::span<const std::byte> bytes)
 {
     std::string out = encode_64(bytes, base64_digits);

@@ -1,4 +1,4 @@
-// base64, base64url, base62 and hex. Pure.
+// base32, base64, base64url, base62 and hex. Pure.
 #pragma once
 
 #include <cstddef>
@@ -12,6 +12,7 @@
 namespace scimd {
 
 std::string to_hex(std::span<const std::byte> bytes);
+std::string to_base32(std::span<const std::byte> bytes);     // RFC 4648 §6 in lower case, without padding
 std::string to_base64(std::span<const std::byte> bytes);     // with padding
 std::string to_base64url(std::span<const std::byte> bytes);  // without padding
 

@@ -3,9 +3,11 @@
 #pragma once
 
 #include "base/id.hpp"
-#include "scim/schema.hpp"
+#include "scim/catalogue_set.hpp"
+#include "service/origin.hpp"
 #include "store/tenants.hpp"
 
+#include <optional>
 #include <string>
 
 namespace scimd::service {
@@ -21,6 +23,32 @@ struct caller {
     std::string base_url;  // of the directory's SCIM endpoint, without a trailing slash
     std::string request_id;
     const scim::catalogue* schemas = nullptr;  // never null; lives as long as the process
+    std::optional<origin> on_behalf_of{};      // of a change that no token of the directory makes
 };
+
+// Who the events of a caller's changes name.
+inline origin origin_of(const caller& who)
+{
+    if (who.on_behalf_of)
+        return *who.on_behalf_of;
+    return {who.environment, "scim", {"directory_token", who.token.text(), who.token_suffix}, who.request_id};
+}
+
+// For changes in a directory that a management request or a job makes.
+inline caller caller_for(
+    const origin& from, const store::tenants::directory& where, const scim::catalogue_set& schemas
+)
+{
+    caller who;
+    who.environment = from.environment;
+    who.organization = where.organization;
+    who.directory = where.id;
+    who.provider = where.provider;
+    who.policy = where.policy;
+    who.request_id = from.request_id;
+    who.schemas = &schemas.of(where.schemas);
+    who.on_behalf_of = from;
+    return who;
+}
 
 }  // namespace scimd::service

@@ -17,12 +17,13 @@ std::string email_of(const json::object& user);
 
 // Why a user is not taken in.
 struct gate_refusal {
-    std::string reason;  // "no_email", "invalid_email", "domain_not_verified"
+    std::string reason;  // "no_email", "invalid_email", "domain_not_verified", "seat_limit"
     std::string domain;  // as compared; empty when there is none
     std::string detail;  // for the client: names the domain and says what to do
+    errc code = errc::invalid_value;
 };
 
-// Empty: the user may come in. `user` is canonical.
+// Empty: the user may come in, by its domain. `user` is canonical.
 std::optional<gate_refusal> refuse_by_domain(
     store::transaction& tx, const caller& who, const json::object& user
 );

@@ -9,58 +9,45 @@
 namespace scimd::service {
 namespace {
 
-constexpr std::string_view type_prefix = "organization.directory.";
-
-// "organization.directory.user_created" -> "Directory User Created"
+// "organization.directory.user_created" -> "Directory User Created", "role.created" -> "Role Created"
 std::string display_name_of(std::string_view type)
 {
-    std::string words = "Directory ";
+    constexpr std::string_view of_organization = "organization.";
+    constexpr std::string_view of_directory = "organization.directory";
+    if (type.starts_with(of_directory))
+        type.remove_prefix(of_organization.size());
+    std::string words;
     bool at_start = true;
-    for (const char letter : type.substr(type_prefix.size())) {
-        if (letter == '_')
+    for (const char letter : type) {
+        const bool is_separator = letter == '_' || letter == '.';
+        if (is_separator)
             words += ' ';
         else
             words += at_start ? static_cast<char>(std::toupper(static_cast<unsigned char>(letter))) : letter;
-        at_start = letter == '_';
+        at_start = is_separator;
     }
     return words;
 }
 
-json::object context_of(const caller& who, const event_draft& draft)
+json::object context_of(const origin& from, const event_place& where, const event_draft& draft)
 {
-    json::object context{
-        {"request_id", who.request_id},
-        {"source", "scim"},
-        {"actor", {{"type", "directory_token"}, {"id", who.token.text()}, {"suffix", who.token_suffix}}}
-    };
-    if (!who.provider.empty())
-        context["provider"] = who.provider;
+    json::object actor{{"type", from.by.type}};
+    if (!from.by.id.empty())
+        actor["id"] = from.by.id;
+    if (!from.by.suffix.empty())
+        actor["suffix"] = from.by.suffix;
+    json::object context;
+    if (!from.request_id.empty())
+        context["request_id"] = from.request_id;
+    context["source"] = from.source;
+    context["actor"] = std::move(actor);
+    if (!where.provider.empty())
+        context["provider"] = where.provider;
     if (!draft.batch_id.empty())
         context["batch_id"] = draft.batch_id;
     if (!draft.caused_by.empty())
         context["caused_by"] = draft.caused_by;
     return context;
-}
-
-// What differs between two normalized objects. raw_attributes differ whenever anything does, so they are
-// named only when nothing else is.
-void compare(const json::object& before, const json::object& after, event_draft& draft)
-{
-    const auto note = [&](std::string_view key, const json::value* was) {
-        draft.changed_attributes.emplace_back(key);
-        if (was)
-            draft.previous_attributes[key] = *was;
-    };
-    for (const auto& [key, value] : after) {
-        const auto* was = find(before, key);
-        if (key != "raw_attributes" && (!was || *was != value))
-            note(key, was);
-    }
-    for (const auto& [key, value] : before)
-        if (!find(after, key))
-            note(key, &value);
-    if (draft.changed_attributes.empty())
-        note("raw_attributes", find(before, "raw_attributes"));
 }
 
 struct event_words {  // of a resource type
@@ -101,26 +88,50 @@ event_words words_of(const scim::resource_type& type)
 
 }  // namespace
 
-std::string publish(store::transaction& tx, const caller& who, event_draft draft)
+void note_difference(const json::object& before, const json::object& after, event_draft& draft)
+{
+    const auto note = [&](std::string_view key, const json::value* was) {
+        draft.changed_attributes.emplace_back(key);
+        if (was)
+            draft.previous_attributes[key] = *was;
+    };
+    for (const auto& [key, value] : after) {
+        const auto* was = find(before, key);
+        if (key != "raw_attributes" && (!was || *was != value))
+            note(key, was);
+    }
+    for (const auto& [key, value] : before)
+        if (!find(after, key))
+            note(key, &value);
+    if (draft.changed_attributes.empty())
+        note("raw_attributes", find(before, "raw_attributes"));
+}
+
+std::string publish(store::transaction& tx, const origin& from, const event_place& where, event_draft draft)
 {
     const event_id id{tx.next_id()};
-    const auto sequence = store::events::next_sequence(tx, who.directory);
     json::object envelope{
         {"spec_version", "1"},
         {"id", id.text()},
         {"type", draft.type},
         {"object", draft.object},
         {"display_name", display_name_of(draft.type)},
-        {"environment_id", who.environment.text()},
-        {"organization_id", who.organization.text()},
-        {"directory_id", who.directory.text()},
-        {"occurred_at", format_rfc3339(tx.now())},
-        {"sequence", sequence},
-        {"cursor", "c_" + std::to_string(id.value)}
+        {"environment_id", from.environment.text()}
     };
+    if (where.organization)
+        envelope["organization_id"] = where.organization->text();
+    if (where.directory)
+        envelope["directory_id"] = where.directory->text();
+    envelope["occurred_at"] = format_rfc3339(tx.now());
+    std::int64_t sequence = 0;
+    if (where.directory) {
+        sequence = store::events::next_sequence(tx, *where.directory);
+        envelope["sequence"] = sequence;
+    }
+    envelope["cursor"] = "c_" + std::to_string(id.value);
     if (draft.object_version > 0)
         envelope["object_version"] = draft.object_version;
-    envelope["context"] = context_of(who, draft);
+    envelope["context"] = context_of(from, where, draft);
     envelope["data"] = std::move(draft.data);
     if (!draft.changed_attributes.empty()) {
         envelope["changed_attributes"] =
@@ -130,13 +141,18 @@ std::string publish(store::transaction& tx, const caller& who, event_draft draft
     store::events::append(
         tx,
         {.id = id,
-         .organization = who.organization,
-         .directory = who.directory,
+         .organization = where.organization.value_or(organization_id()),
+         .directory = where.directory.value_or(directory_id()),
          .sequence = sequence,
          .type = std::string(draft.type),
          .body = to_text(envelope)}
     );
     return id.text();
+}
+
+std::string publish(store::transaction& tx, const caller& who, event_draft draft)
+{
+    return publish(tx, origin_of(who), {who.organization, who.directory, who.provider}, std::move(draft));
 }
 
 std::string publish_change(store::transaction& tx, const caller& who, resource_change change)
@@ -147,13 +163,13 @@ std::string publish_change(store::transaction& tx, const caller& who, resource_c
     draft.object = named.object;
     draft.object_version = change.version;
     if (change.before && change.after)
-        compare(*change.before, *change.after, draft);
+        note_difference(*change.before, *change.after, draft);
     if (change.after) {
         draft.data = std::move(*change.after);
     } else {
         draft.data = std::move(*change.before);
         draft.data["deleted_at"] = format_rfc3339(tx.now());
-        draft.data["reason"] = "scim_delete";
+        draft.data["reason"] = change.reason;
     }
     return publish(tx, who, std::move(draft));
 }

@@ -33,15 +33,22 @@ struct event_draft {
     std::string caused_by;  // the id of the event that led to this one; empty: none
 };
 
-// Gives the event its id, sequence and time and appends it to the log; returns its id.
+// Names what differs between two states of an object, and what it was. raw_attributes differ whenever
+// anything does, so they are named only when nothing else is.
+void note_difference(const json::object& before, const json::object& after, event_draft& draft);
+
+// Gives the event its id, time and, in a directory, sequence number and appends it to the log; returns its
+// id.
+std::string publish(store::transaction& tx, const origin& from, const event_place& where, event_draft draft);
 std::string publish(store::transaction& tx, const caller& who, event_draft draft);
 
 // One resource before and after a request, in normalized form.
 struct resource_change {
     const scim::resource_type* type = nullptr;
     std::int64_t version = 0;
-    std::optional<json::object> before;  // empty: created
-    std::optional<json::object> after;   // empty: deleted
+    std::optional<json::object> before;       // empty: created
+    std::optional<json::object> after;        // empty: deleted
+    std::string_view reason = "scim_delete";  // of a deletion
 };
 
 // user_created, group_updated, resource_deleted, … Returns the event's id.

@@ -3,6 +3,7 @@
 #include "scim/match.hpp"
 #include "service/events.hpp"
 #include "service/normalize.hpp"
+#include "store/holds.hpp"
 
 #include <algorithm>
 #include <set>
@@ -13,6 +14,7 @@ namespace scimd::service {
 namespace {
 
 namespace resources = store::resources;
+namespace holds = store::holds;
 
 error unknown_member(std::string_view value)
 {
@@ -212,9 +214,21 @@ struct batch {
     std::string caused_by;
 };
 
+// Those that anybody but SCIM knows of.
+std::vector<resources::member_row> without_held(
+    store::transaction& tx, const caller& who, std::vector<resources::member_row> members
+)
+{
+    if (holds::count(tx, who.directory) > 0)
+        std::erase_if(members, [&](const auto& one) { return holds::is_held(tx, who.directory, one.id); });
+    return members;
+}
+
+// `members` are none who are held.
 void publish_batch(store::transaction& tx, const caller& who, const batch& what)
 {
-    const auto total = resources::count_members(tx, who.directory, what.group.group);
+    const auto total = resources::count_members(tx, who.directory, what.group.group) -
+                       holds::count_members(tx, who.directory, what.group.group);
     const auto batch_id =
         what.members.size() > event_members_max ? "batch_" + std::to_string(tx.next_id()) : "";
     for (std::size_t start = 0; start < what.members.size(); start += event_members_max) {
@@ -255,7 +269,7 @@ void publish_user_groups(
 )
 {
     const auto row = resources::find(tx, who.directory, "User", user);
-    if (!row)
+    if (!row || holds::is_held(tx, who.directory, user))
         return;
     event_draft draft;
     draft.type = "organization.directory.user_updated";
@@ -348,8 +362,8 @@ void publish_membership(
     const membership_change& change
 )
 {
-    const auto added = change.added();
-    const auto removed = change.removed();
+    const auto added = without_held(tx, who, change.added());
+    const auto removed = without_held(tx, who, change.removed());
     publish_batch(tx, who, {"organization.directory.group_member_added", group, added, {}});
     publish_batch(tx, who, {"organization.directory.group_member_removed", group, removed, {}});
     for (const auto& member : added) {
@@ -374,6 +388,19 @@ void publish_lost_group(
         const auto now = resources::groups_of(tx, who.directory, member.id);
         publish_user_groups(tx, who, member.id, with(now, group), now, caused_by);
     }
+}
+
+void publish_gained_member(
+    store::transaction& tx,
+    const caller& who,
+    const std::vector<resources::membership>& groups,
+    const resources::member_row& member,
+    const std::string& caused_by
+)
+{
+    const std::vector<resources::member_row> members{member};
+    for (const auto& group : groups)
+        publish_batch(tx, who, {"organization.directory.group_member_added", group, members, caused_by});
 }
 
 void publish_lost_member(

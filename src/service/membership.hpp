@@ -59,6 +59,7 @@ std::optional<resource_id> parse_member_id(const caller& who, std::string_view t
 std::string member_id_text(const caller& who, std::string_view type, resource_id id);
 
 // Events of a change: group_member_added and _removed in batches, and a user_updated for each user concerned.
+// Users who are held are in none of them, here and below.
 // `group_name` is the group's displayName.
 void publish_membership(
     store::transaction& tx,
@@ -73,6 +74,15 @@ void publish_lost_group(
     const caller& who,
     const store::resources::membership& group,
     const std::vector<store::resources::member_row>& members,
+    const std::string& caused_by
+);
+
+// A member has come out of a hold: each of its groups shows it from now on.
+void publish_gained_member(
+    store::transaction& tx,
+    const caller& who,
+    const std::vector<store::resources::membership>& groups,
+    const store::resources::member_row& member,
     const std::string& caused_by
 );
 

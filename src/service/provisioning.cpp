@@ -1,12 +1,14 @@
 #include "service/provisioning.hpp"
 
 #include "base/text.hpp"
+#include "service/admission.hpp"
 #include "service/columns.hpp"
-#include "service/domains.hpp"
 #include "service/events.hpp"
 #include "service/membership.hpp"
 #include "service/normalize.hpp"
+#include "service/release.hpp"
 #include "store/events.hpp"
+#include "store/holds.hpp"
 
 #include <optional>
 #include <utility>
@@ -123,25 +125,12 @@ refused record_refusal(
     );
     if (is_first)
         publish_refusal(tx, who, user, refusal.reason, refusal.domain, refusal.detail);
-    return {{errc::invalid_value, std::move(refusal.detail)}};
+    return {{refusal.code, std::move(refusal.detail)}};
 }
 
-bool is_active(const json::object& user)
+void hold(store::transaction& tx, const caller& who, resource_id user, const gate_refusal& why)
 {
-    const auto* active = find(user, "active");
-    return !active || !active->is_bool() || active->get_bool();
-}
-
-// The gate for a user that is there already. Shutting somebody out is never refused: a user whose domain has
-// lapsed can still be deactivated.
-std::optional<gate_refusal> refuse_update(
-    store::transaction& tx, const caller& who, const json::object& before, const json::object& after
-)
-{
-    const bool keeps_address = email_of(before) == email_of(after);
-    if (keeps_address && !is_active(after))
-        return std::nullopt;
-    return refuse_by_domain(tx, who, after);
+    store::holds::hold(tx, who.directory, {user, why.reason, why.domain, why.detail});
 }
 
 resources::membership as_membership(resource_id group, const json::object& document)
@@ -157,13 +146,36 @@ struct update {
     std::vector<scim::membership_operation> members;
 };
 
+// What is told of a change that has been written. A user who is held is nobody's but SCIM's.
+void publish_update(
+    store::transaction& tx, const caller& who, const target& what, const update& change, bool was_held
+)
+{
+    const auto& type = *what.type;
+    if (is_user(type) && store::holds::is_held(tx, who.directory, change.row.id))
+        return;
+    if (was_held)
+        return publish_release(tx, who, type, change.row, change.after);
+    publish_change(
+        tx,
+        who,
+        {.type = &type,
+         .version = change.row.version,
+         .before = normalized(tx, who, type, change.row.id, change.before),
+         .after = normalized(tx, who, type, change.row.id, change.after)}
+    );
+}
+
 result<provisioned> store_update(store::transaction& tx, const caller& who, const target& what, update change)
 {
     const auto& type = *what.type;
     const bool has_changed = change.before != change.after;
+    const bool was_held = is_user(type) && store::holds::is_held(tx, who.directory, change.row.id);
+    admission verdict;
     if (is_user(type) && has_changed) {
-        if (auto refusal = refuse_update(tx, who, change.before, change.after))
-            return record_refusal(tx, who, change.after, std::move(*refusal));
+        verdict = admit_change(tx, who, change.before, change.after, was_held);
+        if (verdict.refusal)
+            return record_refusal(tx, who, change.after, std::move(*verdict.refusal));
         store::events::forget_refusals(tx, who.directory, subject_of(change.after));
     }
     auto members = apply_members(tx, who, change.row.id, change.members);
@@ -176,15 +188,12 @@ result<provisioned> store_update(store::transaction& tx, const caller& who, cons
         );
         if (!updated)
             return name_taken(type);
-        publish_change(
-            tx,
-            who,
-            {.type = &type,
-             .version = updated->version,
-             .before = normalized(tx, who, type, change.row.id, change.before),
-             .after = normalized(tx, who, type, change.row.id, change.after)}
-        );
         change.row = std::move(*updated);
+        if (verdict.hold)
+            hold(tx, who, change.row.id, *verdict.hold);
+        else if (was_held)
+            store::holds::release(tx, who.directory, change.row.id);
+        publish_update(tx, who, what, change, was_held);
     } else if (!members->is_empty()) {
         change.row = resources::touch(tx, who.directory, type.name, change.row.id);
     }
@@ -202,10 +211,11 @@ result<provisioned> create(
     const scim::projection& wanted
 )
 {
-    if (is_user(type)) {
-        if (auto refusal = refuse_by_domain(tx, who, body.document))
-            return record_refusal(tx, who, body.document, std::move(*refusal));
-    }
+    admission verdict;
+    if (is_user(type))
+        verdict = admit_new(tx, who, body.document);
+    if (verdict.refusal)
+        return record_refusal(tx, who, body.document, std::move(*verdict.refusal));
     const auto columns = columns_of(type, body.document);
     const auto row = resources::insert(tx, who.directory, type.name, to_text(body.document), columns);
     if (!row)
@@ -215,6 +225,10 @@ result<provisioned> create(
     const auto members = apply_members(tx, who, row->id, {scim::add_members{body.members}});
     if (!members)
         return members.error();
+    if (verdict.hold) {
+        hold(tx, who, row->id, *verdict.hold);
+        return represent(tx, who, type, *row, wanted);
+    }
     publish_change(
         tx,
         who,
@@ -274,6 +288,7 @@ result<void> remove(store::transaction& tx, const caller& who, const target& wha
         return found.error();
     const auto& type = *what.type;
     const auto& row = found->row;
+    const bool was_held = is_user(type) && store::holds::is_held(tx, who.directory, row.id);
     auto last_state = normalized(tx, who, type, row.id, found->document);
     std::vector<resources::member_row> members;
     if (is_group(type)) {
@@ -284,6 +299,11 @@ result<void> remove(store::transaction& tx, const caller& who, const target& wha
     }
     const auto groups = resources::groups_of(tx, who.directory, row.id);
     resources::remove(tx, who.directory, type.name, row.id);
+    if (was_held) {
+        for (const auto& group : groups)
+            resources::touch(tx, who.directory, "Group", group.group);
+        return {};
+    }
     const auto event = publish_change(
         tx,
         who,

@@ -1,25 +1,35 @@
-// When each secret was used last, kept in memory and written now and then: no request waits for it. Any
-// thread.
+// When, from where and by what each secret was used last, kept in memory and written now and then: no request
+// waits for it. Any thread.
 #pragma once
 
-#include "base/clock.hpp"
 #include "base/id.hpp"
+#include "store/credentials.hpp"
 
+#include <cstddef>
 #include <map>
 #include <mutex>
+#include <optional>
+#include <string_view>
 
 namespace scimd::service {
 
+constexpr std::size_t user_agent_bytes_max = 200;  // more is cut off
+
 class token_usage {
 public:
-    void note(secret_id token, time_point when);
+    using usage = store::credentials::usage;
+
+    void note(secret_id token, time_point when, std::string_view address = {}, std::string_view agent = {});
 
     // What has been noted since the last call.
-    std::map<secret_id, time_point> take();
+    std::map<secret_id, usage> take();
+
+    // What is noted and not yet taken; empty: nothing.
+    [[nodiscard]] std::optional<usage> of(secret_id token) const;
 
 private:
-    std::mutex mutex_;
-    std::map<secret_id, time_point> last_used_;
+    mutable std::mutex mutex_;
+    std::map<secret_id, usage> last_used_;
 };
 
 }  // namespace scimd::service

@@ -10,15 +10,35 @@ namespace {
 
 constexpr sql::statement insert_secret_row{
     "secrets.insert",
-    "insert into secrets (directory_id, id, digest, suffix, created_at, expires_at)"
-    " values ($1, $2, $3, $4, $5, $6)",
+    "insert into secrets (directory_id, id, digest, suffix, created_at, expires_at, warnings_given)"
+    " values ($1, $2, $3, $4, $5, $6, $7)",
 };
 
 constexpr sql::statement list_secret_rows{
     "secrets.list",
-    "select id, directory_id, suffix, created_at, expires_at, revoked_at, last_used_at from secrets"
-    " where directory_id = $1 order by id",
+    "select id, directory_id, suffix, created_at, expires_at, revoked_at, last_used_at,"
+    " last_used_address, last_used_agent from secrets where directory_id = $1 order by id",
 };
+
+constexpr sql::statement list_expiring{
+    "secrets.expiring",
+    "select id, directory_id, suffix, created_at, expires_at, revoked_at, last_used_at,"
+    " last_used_address, last_used_agent from secrets"
+    " where expires_at > $1 and expires_at <= $2 and revoked_at is null and warnings_given < $3"
+    " order by expires_at limit $4",
+};
+
+constexpr sql::statement update_warnings{
+    "secrets.set_warnings_given",
+    "update secrets set warnings_given = $2 where id = $1",
+};
+
+constexpr sql::statement update_expiry{
+    "secrets.end_by",
+    "update secrets set expires_at = min(coalesce(expires_at, $2), $2), warnings_given = $3 where id = $1",
+};
+
+constexpr std::int64_t no_more_warnings = 1'000;
 
 constexpr sql::statement revoke_secret_row{
     "secrets.revoke",
@@ -28,7 +48,7 @@ constexpr sql::statement revoke_secret_row{
 // Never backwards: another thread may have been later with an earlier reading of the clock.
 constexpr sql::statement update_last_used{
     "secrets.set_last_used",
-    "update secrets set last_used_at = $2"
+    "update secrets set last_used_at = $2, last_used_address = $3, last_used_agent = $4"
     " where id = $1 and (last_used_at is null or last_used_at < $2)",
 };
 
@@ -51,6 +71,21 @@ sql::parameter time_parameter(const std::optional<time_point>& when)
     return when ? sql::parameter(to_column(*when)) : sql::parameter();
 }
 
+secret_row read_secret(const sql::row& current)
+{
+    return {
+        .id = {current.integer(0)},
+        .directory = {current.integer(1)},
+        .suffix = std::string(current.text(2)),
+        .created = from_column(current.integer(3)),
+        .expires = read_time(current, 4),
+        .revoked = read_time(current, 5),
+        .last_used = read_time(current, 6),
+        .last_used_address = std::string(current.text(7)),
+        .last_used_agent = std::string(current.text(8)),
+    };
+}
+
 }  // namespace
 
 secret_row insert_secret(
@@ -58,13 +93,20 @@ secret_row insert_secret(
     directory_id directory,
     const sha256_digest& digest,
     std::string_view suffix,
-    std::optional<time_point> expires
+    std::optional<time_point> expires,
+    std::int64_t warnings_given
 )
 {
     const secret_id id{tx.next_id()};
     tx.sql().run(
         insert_secret_row,
-        {directory.value, id.value, to_hex(digest), suffix, to_column(tx.now()), time_parameter(expires)}
+        {directory.value,
+         id.value,
+         to_hex(digest),
+         suffix,
+         to_column(tx.now()),
+         time_parameter(expires),
+         warnings_given}
     );
     return {
         .id = id,
@@ -81,15 +123,7 @@ std::vector<secret_row> list_secrets(transaction& tx, directory_id directory)
 {
     std::vector<secret_row> found;
     tx.sql().run(list_secret_rows, {directory.value}, [&](const sql::row& current) {
-        found.push_back({
-            .id = {current.integer(0)},
-            .directory = {current.integer(1)},
-            .suffix = std::string(current.text(2)),
-            .created = from_column(current.integer(3)),
-            .expires = read_time(current, 4),
-            .revoked = read_time(current, 5),
-            .last_used = read_time(current, 6),
-        });
+        found.push_back(read_secret(current));
     });
     return found;
 }
@@ -99,10 +133,33 @@ bool revoke_secret(transaction& tx, directory_id directory, secret_id id)
     return tx.sql().run(revoke_secret_row, {directory.value, id.value, to_column(tx.now())}) > 0;
 }
 
-void set_last_used(transaction& tx, secret_id id, time_point when)
+void set_last_used(transaction& tx, secret_id id, const usage& last)
 {
-    const time_point minute = std::chrono::floor<std::chrono::minutes>(when);
-    tx.sql().run(update_last_used, {id.value, to_column(minute)});
+    const time_point minute = std::chrono::floor<std::chrono::minutes>(last.when);
+    tx.sql().run(update_last_used, {id.value, to_column(minute), last.address, last.agent});
+}
+
+void end_by(transaction& tx, secret_id id, time_point when)
+{
+    tx.sql().run(update_expiry, {id.value, to_column(when), no_more_warnings});
+}
+
+std::vector<secret_row> expiring(
+    transaction& tx, std::chrono::microseconds ahead, std::int64_t warnings, std::int64_t limit
+)
+{
+    std::vector<secret_row> found;
+    tx.sql().run(
+        list_expiring,
+        {to_column(tx.now()), to_column(tx.now() + ahead), warnings, limit},
+        [&](const sql::row& current) { found.push_back(read_secret(current)); }
+    );
+    return found;
+}
+
+void set_warnings_given(transaction& tx, secret_id id, std::int64_t warnings)
+{
+    tx.sql().run(update_warnings, {id.value, warnings});
 }
 
 std::optional<bearer> find_bearer(transaction& tx, const sha256_digest& digest)

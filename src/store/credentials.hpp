@@ -6,6 +6,8 @@
 #include "store/tenants.hpp"
 #include "store/transaction.hpp"
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +23,8 @@ struct secret_row {
     std::optional<time_point> expires;
     std::optional<time_point> revoked;
     std::optional<time_point> last_used;  // to the minute
+    std::string last_used_address{};      // empty: unknown
+    std::string last_used_agent{};
 };
 
 secret_row insert_secret(
@@ -28,13 +32,29 @@ secret_row insert_secret(
     directory_id directory,
     const sha256_digest& digest,
     std::string_view suffix,
-    std::optional<time_point> expires
+    std::optional<time_point> expires,
+    std::int64_t warnings_given = 0
 );
 std::vector<secret_row> list_secrets(transaction& tx, directory_id directory);
 bool revoke_secret(
     transaction& tx, directory_id directory, secret_id id
 );  // false: not there, or was revoked
-void set_last_used(transaction& tx, secret_id id, time_point when);
+
+struct usage {
+    time_point when;
+    std::string address;  // of the peer; empty: a unix socket
+    std::string agent;    // User-Agent; empty: none
+};
+void set_last_used(transaction& tx, secret_id id, const usage& last);
+
+// Brings the expiry forward, never back, and asks for no more warnings before it.
+void end_by(transaction& tx, secret_id id, time_point when);
+
+// Secrets that end within `ahead` and have had fewer than `warnings` warnings, the next to end first.
+std::vector<secret_row> expiring(
+    transaction& tx, std::chrono::microseconds ahead, std::int64_t warnings, std::int64_t limit
+);
+void set_warnings_given(transaction& tx, secret_id id, std::int64_t warnings);
 
 // What authentication needs, in one look-up by the digest's index.
 struct bearer {

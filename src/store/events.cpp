@@ -53,6 +53,12 @@ constexpr sql::statement delete_refusals{
     "delete from refusals where directory_id = $1 and subject = $2",
 };
 
+// Our ids and numbers start at 1.
+sql::parameter unless_zero(std::int64_t number)
+{
+    return number == 0 ? sql::parameter() : sql::parameter(number);
+}
+
 event read_event(const sql::row& current)
 {
     return {
@@ -96,7 +102,12 @@ void append(transaction& tx, const event& what)
 {
     tx.sql().run(
         insert_event,
-        {what.directory.value, what.id.value, what.organization.value, what.sequence, what.type, what.body}
+        {unless_zero(what.directory.value),
+         what.id.value,
+         unless_zero(what.organization.value),
+         unless_zero(what.sequence),
+         what.type,
+         what.body}
     );
 }
 

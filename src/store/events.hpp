@@ -17,10 +17,10 @@ namespace scimd::store::events {
 std::int64_t next_sequence(transaction& tx, directory_id directory);
 
 struct event {
-    event_id id;  // also the position in the environment's order of commit
-    organization_id organization;
-    directory_id directory;
-    std::int64_t sequence = 0;
+    event_id id;                   // also the position in the environment's order of commit
+    organization_id organization;  // 0: of the environment
+    directory_id directory;        // 0: of none
+    std::int64_t sequence = 0;     // 0 without a directory
     std::string type;
     std::string body;  // the envelope as it is delivered, byte for byte
 };

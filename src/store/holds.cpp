@@ -36,28 +36,6 @@ constexpr sql::statement find_member_count{
     "select held from member_counts where directory_id = $1 and group_id = $2",
 };
 
-// A walk that is under way begins again: what it has passed may have changed.
-constexpr sql::statement insert_request{
-    "releases.request",
-    "insert into releases (directory_id, after_id) values ($1, 0)"
-    " on conflict (directory_id) do update set after_id = 0",
-};
-
-constexpr sql::statement insert_requests{
-    "releases.request_all",
-    "insert into releases (directory_id, after_id)"
-    " select id, 0 from directories where organization_id = $1 and held_users > 0"
-    " on conflict (directory_id) do update set after_id = 0",
-};
-
-constexpr sql::statement insert_requests_by_reason{
-    "releases.request_by_reason",
-    "insert into releases (directory_id, after_id)"
-    " select d.id, 0 from directories d where d.organization_id = $1 and d.held_users > 0 and exists"
-    " (select 1 from held_users h where h.directory_id = d.id and h.reason = $2)"
-    " on conflict (directory_id) do update set after_id = 0",
-};
-
 constexpr sql::statement find_request{
     "releases.next",
     "select directory_id, after_id from releases order by directory_id limit 1",
@@ -124,21 +102,6 @@ std::int64_t count(transaction& tx, directory_id where)
 std::int64_t count_members(transaction& tx, directory_id where, resource_id group)
 {
     return one_number(tx, find_member_count, {where.value, group.value});
-}
-
-void request_release(transaction& tx, directory_id where)
-{
-    tx.sql().run(insert_request, {where.value});
-}
-
-void request_releases(transaction& tx, organization_id owner)
-{
-    tx.sql().run(insert_requests, {owner.value});
-}
-
-void request_releases(transaction& tx, organization_id owner, std::string_view reason)
-{
-    tx.sql().run(insert_requests_by_reason, {owner.value, reason});
 }
 
 std::optional<release_request> next_release(transaction& tx)

@@ -35,12 +35,8 @@ std::int64_t count_members(transaction& tx, directory_id where, resource_id grou
 
 // --- what is to be looked at again
 
-void request_release(transaction& tx, directory_id where);
-// Of every directory of the organization that holds somebody.
-void request_releases(transaction& tx, organization_id owner);
-// The same, where somebody is held for that reason.
-void request_releases(transaction& tx, organization_id owner, std::string_view reason);
-
+// The schema's triggers note a directory here when something changes that may have held its users: a domain,
+// the policy, the seats.
 struct release_request {
     directory_id directory;
     resource_id after;  // the last user that has been looked at

@@ -69,6 +69,11 @@ constexpr sql::statement count_rows{
     "select count(*) from organizations where deleted_at is null",
 };
 
+constexpr sql::statement find_seats{
+    "organizations.limited_seats",
+    "select max_allowed_users, active_users from organizations where id = $1 and max_allowed_users > 0",
+};
+
 constexpr sql::statement mark_row{
     "organizations.begin_removal",
     "update organizations set deleted_at = $2, external_id = null, slug = null"
@@ -78,6 +83,11 @@ constexpr sql::statement mark_row{
 constexpr sql::statement find_marked{
     "organizations.next_to_remove",
     "select id from organizations where deleted_at is not null order by deleted_at limit 1",
+};
+
+constexpr sql::statement find_any_directory{
+    "organizations.has_directories",
+    "select 1 from directories where organization_id = $1 limit 1",
 };
 
 constexpr sql::statement delete_row{
@@ -222,6 +232,15 @@ std::int64_t count_organizations(transaction& tx)
     return total;
 }
 
+std::optional<seat_count> limited_seats(transaction& tx, organization_id id)
+{
+    std::optional<seat_count> found;
+    tx.sql().run(find_seats, {id.value}, [&](const sql::row& current) {
+        found = seat_count{current.integer(0), current.integer(1)};
+    });
+    return found;
+}
+
 void begin_removal(transaction& tx, organization_id id)
 {
     tx.sql().run(mark_row, {id.value, to_column(tx.now())});
@@ -234,6 +253,13 @@ std::optional<organization_id> next_to_remove(transaction& tx)
         found = organization_id{current.integer(0)};
     });
     return found;
+}
+
+bool has_directories(transaction& tx, organization_id id)
+{
+    bool is_found = false;
+    tx.sql().run(find_any_directory, {id.value}, [&](const sql::row&) { is_found = true; });
+    return is_found;
 }
 
 void finish_removal(transaction& tx, organization_id id)

@@ -28,12 +28,6 @@ struct organization {
     std::string session_policy = "{}";                // a JSON object
     std::optional<std::int64_t> max_allowed_users{};  // 0: as many as there are
     std::int64_t active_users = 0;                    // kept by the store, never written
-
-    // What SCIM may not go beyond; empty: nothing.
-    [[nodiscard]] std::optional<std::int64_t> seats() const
-    {
-        return max_allowed_users.value_or(0) > 0 ? max_allowed_users : std::nullopt;
-    }
 };
 
 // Empty: the external id is taken.
@@ -58,9 +52,18 @@ std::vector<organization> list_organizations_before(
 void each_organization(transaction& tx, const std::function<bool(const organization&)>& each);
 std::int64_t count_organizations(transaction& tx);
 
+// Empty: any number of users may be active.
+struct seat_count {
+    std::int64_t limit = 0;
+    std::int64_t taken = 0;
+};
+std::optional<seat_count> limited_seats(transaction& tx, organization_id id);
+
 // Nobody finds it from now on, and its external id and slug are free.
 void begin_removal(transaction& tx, organization_id id);
 std::optional<organization_id> next_to_remove(transaction& tx);
+// Those that are being removed among them.
+bool has_directories(transaction& tx, organization_id id);
 // The row itself. Nothing may refer to it any more but what goes with it.
 void finish_removal(transaction& tx, organization_id id);
 

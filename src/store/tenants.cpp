@@ -24,18 +24,18 @@ constexpr sql::statement insert_directory_row{
 constexpr sql::statement find_directory_row{
     "directories.find",
     "select id, organization_id, name, provider, is_enabled, domain_policy, created_at, updated_at,"
-    " last_sequence, schemas from directories where organization_id = $1 and id = $2",
+    " last_sequence, schemas from directories where organization_id = $1 and id = $2 and removed_at is null",
 };
 
 constexpr sql::statement find_owner{
     "directories.owner",
-    "select organization_id from directories where id = $1",
+    "select organization_id from directories where id = $1 and removed_at is null",
 };
 
 constexpr sql::statement list_directory_rows{
     "directories.list",
     "select id, organization_id, name, provider, is_enabled, domain_policy, created_at, updated_at,"
-    " last_sequence, schemas from directories where organization_id = $1 order by id",
+    " last_sequence, schemas from directories where organization_id = $1 and removed_at is null order by id",
 };
 
 constexpr sql::statement update_directory_enabled{

@@ -163,7 +163,9 @@ TEST_F(authenticate_test, the_use_of_a_token_is_noted_and_its_misuse_is_not)
     home.scim("GET", "/Users");
     const auto noted = home.usage.take();
     ASSERT_EQ(noted.size(), 1U);
-    EXPECT_EQ(noted.begin()->second, home.clock.now());
+    EXPECT_EQ(noted.begin()->second.when, home.clock.now());
+    EXPECT_EQ(noted.begin()->second.address, "192.0.2.7");
+    EXPECT_EQ(noted.begin()->second.agent, "");
 }
 
 TEST_F(authenticate_test, what_cannot_be_a_token_is_known_without_the_store)

@@ -1,6 +1,6 @@
 // Secrets, the demo, checks and backups by the operator's routes.
 #include "api/run_to_end.hpp"
-#include "service/tenancy.hpp"
+#include "service/secrets.hpp"
 #include "support/api_house.hpp"
 
 #include <gtest/gtest.h>
@@ -34,6 +34,8 @@ TEST_F(manage_secrets_test, a_token_is_shown_once_and_known_by_its_end)
         {"status", "ACTIVE"},
         {"expire_time", "2026-02-01T00:00:00.000000Z"},
         {"last_used_time", "0001-01-01T00:00:00Z"},
+        {"last_used_address", ""},
+        {"last_used_user_agent", ""},
         {"directory_id", home.directory}
     };
     EXPECT_EQ(secret, expected) << made.text;
@@ -104,7 +106,7 @@ TEST_F(manage_secrets_test, another_directory_cannot_revoke_it)
 
 TEST_F(manage_secrets_test, a_directory_has_20_secrets_alive_and_no_21st)
 {
-    for (std::size_t i = 1; i < service::tenancy::secrets_max; ++i)
+    for (std::size_t i = 1; i < service::secrets::alive_max; ++i)
         ASSERT_EQ(home.operate("POST", path).status, 201) << i;
     EXPECT_EQ(home.operate("POST", path).status, 409);
     home.operate("DELETE", path + "/" + std::string(secrets().at(0).at("id").as_string()));

@@ -22,6 +22,7 @@ protected:
             {"{endpoint}", "Users"},
             {"{id}", "User"},
             {"{secret}", "sec_1"},
+            {"{external_id}", "acme-1"},
         };
         std::string text(path);
         for (const auto& [name, value] : values)

@@ -80,7 +80,7 @@ class EventsTest(unittest.TestCase):
         self.directory = self.server.new_directory()
         self.client = self.directory.client()
         self.addCleanup(self.client.close)
-        self.seen = 0
+        self.seen = self.directory.start
 
     def fresh(self):
         """The events since the last look."""
@@ -114,7 +114,7 @@ class EventsTest(unittest.TestCase):
         self.assertEqual(event["organization_id"], self.directory.organization)
         self.assertEqual(event["directory_id"], self.directory.id)
         self.assertRegex(event["occurred_at"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")
-        self.assertEqual(event["sequence"], 1)
+        self.assertEqual(event["sequence"], self.directory.start + 1)
         self.assertRegex(event["cursor"], r"^c_\w+$")
         self.assertEqual(f'W/"{event["object_version"]}"', made["meta"]["version"])
         context = event["context"]

@@ -114,6 +114,12 @@ class Client:
             if not page["Resources"] or len(found) >= page["totalResults"]:
                 return found
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
     @staticmethod
     def expect(status, answer):
         if answer.status != status:
@@ -133,6 +139,7 @@ class Directory:
         self.id = identifier
         self.token = token
         self.secret = secret
+        self.start = len(self.events(after=0))  # of its own: made, enabled, a token
 
     @property
     def base(self):
@@ -145,8 +152,12 @@ class Directory:
     def client(self):
         return self.server.client(self.token, self.base)
 
-    def events(self, after=0, kinds=None):
-        """The events after a sequence number, oldest first; `kinds` are the last words of their types."""
+    def events(self, after=None, kinds=None):
+        """The events after a sequence number, oldest first; `kinds` are the last words of their types.
+
+        Without a number those since the directory was made.
+        """
+        after = self.start if after is None else after
         found = []
         with self.server.operator() as control:
             while True:
@@ -165,12 +176,6 @@ class Directory:
 
 class Operator(Client):
     """The operator's door: the socket in the data directory."""
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
 
 class CommandFailed(Exception):

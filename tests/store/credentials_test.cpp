@@ -105,7 +105,7 @@ TEST_F(credentials_test, the_last_use_is_kept_to_the_minute_and_never_goes_back)
         {noon, noon + 1min},
     };
     for (const auto& [when, kept] : cases) {
-        set_last_used(tx(), made.id, when);
+        set_last_used(tx(), made.id, {when, "192.0.2.7", "agent"});
         EXPECT_EQ(list_secrets(tx(), here.id).at(0).last_used, kept);
     }
 }

@@ -36,7 +36,7 @@ TEST(domains_migration, keeps_domains_policies_and_counts_the_seats)
     EXPECT_EQ(acme->active_users, 2);
     EXPECT_EQ(acme->metadata, "{}");
     EXPECT_EQ(acme->region_code, "US");
-    EXPECT_FALSE(acme->seats());
+    EXPECT_FALSE(tenants::limited_seats(tx, {7}));
     const auto domain = tenants::find_domain(tx, {7}, {11});
     ASSERT_TRUE(domain);
     EXPECT_EQ(domain->method, tenants::domain_method::admin);

@@ -134,24 +134,101 @@ TEST_F(holds_test, are_listed_in_pages_with_their_reason_and_time)
     EXPECT_FALSE(is_held(tx(), elsewhere.id, anna));
 }
 
-TEST_F(holds_test, requests_are_made_where_somebody_waits_and_start_over_when_repeated)
+// Whether a release is wanted, and then it is done.
+class release_note {
+public:
+    explicit release_note(transaction& tx) : tx_(tx) {}
+
+    bool take()
+    {
+        const auto wanted = next_release(tx_);
+        if (wanted)
+            finish_release(tx_, wanted->directory);
+        return wanted.has_value();
+    }
+
+private:
+    transaction& tx_;
+};
+
+TEST_F(holds_test, whoever_is_held_is_looked_at_again_when_what_may_have_held_him_changes)
+{
+    using namespace tenants;
+    const auto acme = domain_name::parse("acme.com").value();
+    release_note note(tx());
+    const auto anna = add("User", "anna");
+    auto owner = find_organization(tx(), home.organization).value();
+    const auto limit_to = [&](std::optional<std::int64_t> seats) {
+        owner.max_allowed_users = seats;
+        update_organization(tx(), owner);
+    };
+    const auto set_policy = [&](domain_policy policy) {
+        set_domain_policy(tx(), home.organization, home.id, policy);
+    };
+
+    // Nobody is held.
+    insert_domain(tx(), home.organization, acme, domain_status::verified, false);
+    set_policy(domain_policy::hold);
+    limit_to(5);
+    EXPECT_FALSE(note.take());
+
+    keep(anna);
+    EXPECT_FALSE(note.take());
+    set_policy(domain_policy::hold);
+    EXPECT_FALSE(note.take());
+    set_policy(domain_policy::off);
+    EXPECT_TRUE(note.take());
+    limit_to(6);
+    EXPECT_FALSE(note.take());  // it is not a seat that she waits for
+
+    auto claim = insert_domain(
+        tx(), home.organization, domain_name::parse("b.test").value(), domain_status::pending, false
+    );
+    EXPECT_FALSE(note.take());
+    claim->status = domain_status::verified;
+    update_domain(tx(), *claim);
+    EXPECT_TRUE(note.take());
+    claim->checks = 1;
+    update_domain(tx(), *claim);
+    EXPECT_FALSE(note.take());
+    insert_domain(
+        tx(), home.organization, domain_name::parse("c.test").value(), domain_status::verified, false
+    );
+    EXPECT_TRUE(note.take());
+
+    keep(anna, "seat_limit");
+    const auto bert = add("User", "bert");
+    EXPECT_FALSE(note.take());
+    limit_to(7);
+    EXPECT_TRUE(note.take());
+    limit_to(7);
+    EXPECT_FALSE(note.take());
+    limit_to(std::nullopt);
+    EXPECT_TRUE(note.take());
+    set_active(bert, "bert", false);
+    EXPECT_TRUE(note.take());
+    set_active(bert, "bert", true);
+    EXPECT_FALSE(note.take());
+    resources::remove(tx(), home.id, "User", bert);
+    EXPECT_TRUE(note.take());
+}
+
+TEST_F(holds_test, a_walk_starts_over_when_something_changes_on_its_way)
 {
     const auto anna = add("User", "anna");
-    request_releases(tx(), home.organization);
-    EXPECT_FALSE(next_release(tx()));
     keep(anna);
-    request_releases(tx(), home.organization, "seat_limit");
-    EXPECT_FALSE(next_release(tx()));
-    request_releases(tx(), home.organization, "domain_not_verified");
-    ASSERT_TRUE(next_release(tx()));
+    const auto gain = [&](std::string_view name) {
+        tenants::insert_domain(
+            tx(), home.organization, domain_name::parse(name).value(), tenants::domain_status::verified, false
+        );
+    };
+    gain("a.test");
+    EXPECT_EQ(next_release(tx())->after, resource_id());
     advance_release(tx(), {home.id, anna});
     EXPECT_EQ(next_release(tx())->after, anna);
-    request_releases(tx(), home.organization);
-    EXPECT_EQ(next_release(tx())->after, resource_id());
-    finish_release(tx(), home.id);
-    EXPECT_FALSE(next_release(tx()));
-    request_release(tx(), home.id);
+    gain("b.test");
     EXPECT_EQ(next_release(tx())->directory, home.id);
+    EXPECT_EQ(next_release(tx())->after, resource_id());
 }
 
 }  // namespace

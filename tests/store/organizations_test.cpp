@@ -52,7 +52,12 @@ TEST_F(organizations_test, every_member_is_kept)
     EXPECT_EQ(found->features, acme.features);
     EXPECT_EQ(found->session_policy, acme.session_policy);
     EXPECT_EQ(found->max_allowed_users, 0);
-    EXPECT_FALSE(found->seats());
+    EXPECT_FALSE(limited_seats(tx(), acme.id));
+    acme.max_allowed_users = 3;
+    EXPECT_TRUE(update_organization(tx(), acme));
+    ASSERT_TRUE(limited_seats(tx(), acme.id));
+    EXPECT_EQ(limited_seats(tx(), acme.id)->limit, 3);
+    EXPECT_EQ(limited_seats(tx(), acme.id)->taken, 0);
     EXPECT_EQ(found->created, acme.created);
     EXPECT_EQ(found->updated, tx().now());
 }

@@ -2,6 +2,10 @@
 
 #include "api/run_to_end.hpp"
 #include "scim/urn.hpp"
+#include "service/directories.hpp"
+#include "service/organizations.hpp"
+#include "service/release.hpp"
+#include "store/directories.hpp"
 
 #include <stdexcept>
 
@@ -88,18 +92,39 @@ api_house::api_house(scim::catalogue types, const api::limits& bounds)
           .is_metrics_open = false,
           .bounds = bounds,
           .why_not_ready = [this] { return why_not_ready; },
-          .renew_master_key = [this](store::database&) { return safe.sealing_key(); }
+          .renew_master_key = [this](store::database&) { return safe.sealing_key(); },
+          .domains = practice,
+          .look_up_txt = [this](
+                             std::string name, std::function<void(std::vector<service::txt_answer>)> done
+                         ) { look_up_txt ? look_up_txt(std::move(name), std::move(done)) : done({}); }
       }
 {
     organization = make_organization("Acme");
     domain = make_domain(organization, "acme.com");
     directory = make_directory(organization);
     token = make_token(directory);
+    start = last_cursor();
 }
 
 api_house::~api_house()
 {
     database->close();
+}
+
+void api_house::work_off()
+{
+    bool has_more = true;
+    while (has_more) {
+        store::run(*database, store::intent::write, [&](store::transaction& tx) {
+            has_more = service::release_some(tx, house.environment, schemas);
+            has_more = service::organizations::remove_some(tx, house.environment) || has_more;
+            if (const auto next = store::directories::next_removal(tx)) {
+                service::directories::remove_some(tx, schemas, *next);
+                has_more = true;
+            }
+            return store::verdict::commit;
+        });
+    }
 }
 
 answer api_house::send(http::request request)
@@ -229,10 +254,15 @@ std::string api_house::make_group(std::string_view name, std::string_view more)
 std::vector<json::object> api_house::events()
 {
     std::vector<json::object> listed;
-    const auto page = operate("GET", "/api/v1/events?limit=1000");
+    const auto page = operate("GET", "/api/v1/events?limit=1000&after=" + start);
     for (const auto& event : page.body.at("events").as_array())
         listed.push_back(event.as_object());
     return listed;
+}
+
+std::string api_house::last_cursor()
+{
+    return operate("GET", "/api/v1/events?limit=1000&after=" + start).text_of("next_cursor");
 }
 
 std::vector<std::string> api_house::event_types()

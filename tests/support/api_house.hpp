@@ -74,6 +74,10 @@ public:
     std::string make_user(std::string_view name, std::string_view more = "");
     std::string make_group(std::string_view name, std::string_view more = "");
 
+    // Since the house was made: its own organization and directory are not among them.
+    // Does what waits for jobs: held users let out, removals ended.
+    void work_off();
+
     std::vector<json::object> events();
     std::vector<std::string> event_types();  // "user_created" of each
 
@@ -88,6 +92,8 @@ public:
     service::guess_throttle guesses{random};
     scim::catalogue_set schemas;
     std::string why_not_ready;
+    service::domain_claims::practice practice;
+    service::txt_look_up look_up_txt;  // set it to have an answer; else every server is unreachable
     std::string log_text;
     temp_directory folder;
 
@@ -105,6 +111,11 @@ public:
     std::string domain;
     std::string directory;
     std::string token;
+
+    std::string start;  // what the house itself has told stands before this cursor
+
+private:
+    std::string last_cursor();
 };
 
 // {"schemas": […], "userName": name, "emails": […name@acme.com…], more}

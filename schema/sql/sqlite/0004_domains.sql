@@ -144,6 +144,40 @@ begin
     where directory_id = old.directory_id and group_id = old.group_id;
 end;
 
+-- Whoever is held is looked at again when something changes that may have held him: a domain, the policy, the
+-- number of seats, a seat that became free. A walk that is under way begins again.
+create trigger domain_gained after insert on domains
+when new.type = 'organization' and new.status = 'verified'
+begin
+    insert into releases (directory_id, after_id)
+        select id, 0 from directories where organization_id = new.organization_id and held_users > 0
+        on conflict (directory_id) do update set after_id = 0;
+end;
+
+create trigger domain_verified after update of status on domains
+when new.type = 'organization' and new.status = 'verified' and old.status <> 'verified'
+begin
+    insert into releases (directory_id, after_id)
+        select id, 0 from directories where organization_id = new.organization_id and held_users > 0
+        on conflict (directory_id) do update set after_id = 0;
+end;
+
+create trigger policy_changed after update of domain_policy on directories
+when new.domain_policy <> old.domain_policy and new.held_users > 0
+begin
+    insert into releases (directory_id, after_id) values (new.id, 0)
+        on conflict (directory_id) do update set after_id = 0;
+end;
+
+create trigger seats_changed after update of active_users, max_allowed_users on organizations
+when new.active_users < old.active_users or new.max_allowed_users is not old.max_allowed_users
+begin
+    insert into releases (directory_id, after_id)
+        select d.id, 0 from directories d where d.organization_id = new.id and d.held_users > 0
+            and exists (select 1 from held_users h where h.directory_id = d.id and h.reason = 'seat_limit')
+        on conflict (directory_id) do update set after_id = 0;
+end;
+
 update organizations set active_users =
     (select count(*) from directories d join resources r on r.directory_id = d.id
         where d.organization_id = organizations.id and r.type = 'User' and coalesce(r.active, 1) = 1);

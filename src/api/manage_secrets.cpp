@@ -1,0 +1,151 @@
+// The secrets of directories.
+#include "api/manage_api.hpp"
+#include "api/manage_read.hpp"
+#include "api/secret_json.hpp"
+#include "base/time.hpp"
+#include "service/secrets.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace scimd::api {
+namespace {
+
+namespace credentials = store::credentials;
+namespace secrets = service::secrets;
+namespace tenants = store::tenants;
+
+// What a timestamp that never was looks like in this API.
+constexpr std::string_view never = "0001-01-01T00:00:00Z";
+
+reply shown_once(store::transaction& tx, const result<secrets::new_secret>& made)
+{
+    if (!made)
+        return manage_error(made.error());
+    return manage_response(
+        201, {{"plain_secret", made->plain.reveal()}, {"secret", to_json(made->row, tx.now())}}
+    );
+}
+
+}  // namespace
+
+json::object to_json(const credentials::secret_row& from, time_point now)
+{
+    return {
+        {"id", from.id.text()},
+        {"create_time", format_rfc3339(from.created)},
+        {"secret_suffix", from.suffix},
+        {"status", secrets::is_alive(from, now) ? "ACTIVE" : "INACTIVE"},
+        {"expire_time", from.expires ? format_rfc3339(*from.expires) : std::string(never)},
+        {"last_used_time", from.last_used ? format_rfc3339(*from.last_used) : std::string(never)},
+        {"last_used_address", from.last_used_address},
+        {"last_used_user_agent", from.last_used_agent},
+        {"directory_id", from.directory.text()}
+    };
+}
+
+credentials::secret_row with_last_use(const house& home, credentials::secret_row row)
+{
+    const auto last = home.usage.of(row.id);
+    if (!last)
+        return row;
+    row.last_used = std::chrono::floor<std::chrono::minutes>(last->when);
+    row.last_used_address = last->address;
+    row.last_used_agent = last->agent;
+    return row;
+}
+
+secret_list secrets_of(const house& home, store::transaction& tx, directory_id directory)
+{
+    secret_list found;
+    for (auto& row : credentials::list_secrets(tx, directory)) {
+        const auto secret = with_last_use(home, std::move(row));
+        found.last_used = std::max(found.last_used, secret.last_used);
+        found.listed.push_back(to_json(secret, tx.now()));
+    }
+    return found;
+}
+
+reply create_secret(const house& home, call& on)
+{
+    return with_directory_body(
+        home,
+        on,
+        repeat::conflict,
+        [&home,
+         &on](store::transaction& tx, const tenants::directory& owner, const json::object& body) -> reply {
+            const auto expires = optional_time(body, "expire_time");
+            if (!expires)
+                return manage_error(expires.error());
+            return shown_once(tx, secrets::create(tx, origin_of(home, on), home.random, owner, *expires));
+        }
+    );
+}
+
+reply regenerate_secret(const house& home, call& on)
+{
+    return with_directory_body(
+        home,
+        on,
+        repeat::conflict,
+        [&home,
+         &on](store::transaction& tx, const tenants::directory& owner, const json::object& body) -> reply {
+            const auto expires = optional_time(body, "expire_time");
+            if (!expires)
+                return manage_error(expires.error());
+            const auto seconds = optional_number(body, "overlap_seconds", 0, secrets::overlap_max.count());
+            if (!seconds)
+                return manage_error(seconds.error());
+            const std::chrono::seconds overlap(seconds->value_or(secrets::overlap_default.count()));
+            return shown_once(
+                tx, secrets::regenerate(tx, origin_of(home, on), home.random, owner, *expires, overlap)
+            );
+        }
+    );
+}
+
+reply list_secrets(const house& home, call& on)
+{
+    return with_directory(
+        on,
+        store::intent::read,
+        [&home](store::transaction& tx, const tenants::directory& of) -> reply {
+            return manage_response(200, {{"secrets", secrets_of(home, tx, of.id).listed}});
+        }
+    );
+}
+
+reply get_secret(const house& home, call& on)
+{
+    return with_directory(
+        on,
+        store::intent::read,
+        [&home, &on](store::transaction& tx, const tenants::directory& of) -> reply {
+            auto rows = credentials::list_secrets(tx, of.id);
+            const auto id = secret_id::parse(on.parameter("id"));
+            const auto found = std::ranges::find(rows, id, &credentials::secret_row::id);
+            if (found == rows.end())
+                return manage_error({errc::not_found, "The secret was not found."});
+            return manage_response(
+                200, {{"secret", to_json(with_last_use(home, std::move(*found)), tx.now())}}
+            );
+        }
+    );
+}
+
+reply revoke_secret(const house& home, call& on)
+{
+    return with_directory(
+        on,
+        store::intent::write,
+        [&home, &on](store::transaction& tx, const tenants::directory& of) -> reply {
+            const auto id = secret_id::parse(on.parameter("id"));
+            if (!id || !secrets::revoke(tx, origin_of(home, on), of, *id))
+                return manage_error({errc::not_found, "The secret was not found, or is revoked already."});
+            return manage_response(200, {});
+        }
+    );
+}
+
+}  // namespace scimd::api

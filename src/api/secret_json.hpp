@@ -1,0 +1,23 @@
+// The secrets of a directory as the management API shows them, wherever they stand.
+#pragma once
+
+#include "api/call.hpp"
+#include "base/json.hpp"
+#include "store/credentials.hpp"
+
+#include <optional>
+
+namespace scimd::api {
+
+json::object to_json(const store::credentials::secret_row& from, time_point now);
+
+// A row with what is known of its last use and not stored yet.
+store::credentials::secret_row with_last_use(const house& home, store::credentials::secret_row row);
+
+struct secret_list {
+    json::array listed;
+    std::optional<time_point> last_used;  // of any of them
+};
+secret_list secrets_of(const house& home, store::transaction& tx, directory_id directory);
+
+}  // namespace scimd::api

@@ -1,0 +1,47 @@
+#include "app/directory_care.hpp"
+
+#include "app/turn.hpp"
+#include "service/directories.hpp"
+#include "service/secrets.hpp"
+
+#include <chrono>
+
+namespace scimd::app {
+namespace {
+
+constexpr std::chrono::milliseconds removal_interval{500};
+constexpr std::chrono::minutes warning_interval{10};
+constexpr std::size_t warnings_batch_max = 100;
+
+}  // namespace
+
+directory_care::directory_care(
+    store::database& database, const scim::catalogue_set& schemas, environment_id environment
+)
+    : database_(database), schemas_(schemas), system_{environment, "system", {"system", {}, {}}, {}}
+{
+}
+
+void directory_care::add_jobs(background& to)
+{
+    to.add({"directory_removals", removal_interval, [this] {
+                const auto is_wanted = [](store::transaction& tx) {
+                    return store::directories::next_removal(tx).has_value();
+                };
+                if (!holds(database_, is_wanted))
+                    return;
+                take_turn(database_, [this](store::transaction& tx) {
+                    const auto next = store::directories::next_removal(tx);
+                    if (next)
+                        service::directories::remove_some(tx, schemas_, *next);
+                    return next.has_value();
+                });
+            }});
+    to.add({"token_warnings", warning_interval, [this] {
+                take_turn(database_, [this](store::transaction& tx) {
+                    return service::secrets::warn_of_expiry(tx, system_, warnings_batch_max) > 0;
+                });
+            }});
+}
+
+}  // namespace scimd::app

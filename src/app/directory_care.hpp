@@ -1,0 +1,27 @@
+// What directories need beside their requests: the rest of a removal, warnings before secrets end.
+#pragma once
+
+#include "app/background.hpp"
+#include "base/id.hpp"
+#include "scim/catalogue_set.hpp"
+#include "service/origin.hpp"
+#include "store/store.hpp"
+#include "store/transaction.hpp"
+
+namespace scimd::app {
+
+// Every piece of work is a transaction of its own, so that requests get their turn in between, and what an
+// end of the process interrupts goes on after the next start.
+class directory_care {
+public:
+    directory_care(store::database& database, const scim::catalogue_set& schemas, environment_id environment);
+
+    void add_jobs(background& to);
+
+private:
+    store::database& database_;
+    const scim::catalogue_set& schemas_;
+    service::origin system_;
+};
+
+}  // namespace scimd::app

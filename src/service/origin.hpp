@@ -1,0 +1,31 @@
+// Who is behind a change, and what it is about: what every event says of itself.
+#pragma once
+
+#include "base/id.hpp"
+
+#include <optional>
+#include <string>
+
+namespace scimd::service {
+
+struct actor {
+    std::string type;    // "directory_token", "client", "operator", "system"
+    std::string id;      // empty: none
+    std::string suffix;  // of a token, for people to recognize it by; empty: none
+};
+
+struct origin {
+    environment_id environment;
+    std::string source;  // "scim", "api", "system"
+    actor by;
+    std::string request_id;  // empty: no request
+};
+
+// What an event belongs to. Those of a directory are numbered.
+struct event_place {
+    std::optional<organization_id> organization;  // empty: the environment as a whole
+    std::optional<directory_id> directory;
+    std::string provider;  // of the directory; empty: none
+};
+
+}  // namespace scimd::service

@@ -1,0 +1,92 @@
+#include "service/release.hpp"
+
+#include "service/admission.hpp"
+#include "service/events.hpp"
+#include "service/membership.hpp"
+#include "service/normalize.hpp"
+#include "service/representation.hpp"
+#include "store/holds.hpp"
+#include "store/tenants.hpp"
+
+#include <optional>
+#include <utility>
+
+namespace scimd::service {
+namespace {
+
+namespace holds = store::holds;
+namespace tenants = store::tenants;
+namespace resources = store::resources;
+
+// Empty: the directory is gone, or its organization.
+std::optional<caller> caller_of(
+    store::transaction& tx, environment_id environment, const scim::catalogue_set& schemas, directory_id where
+)
+{
+    const auto owner = tenants::owner_of(tx, where);
+    const auto directory = owner ? tenants::find_directory(tx, *owner, where) : std::nullopt;
+    if (!directory)
+        return std::nullopt;
+    return caller_for({environment, "system", {"system", {}, {}}, {}}, *directory, schemas);
+}
+
+void look_at(store::transaction& tx, const caller& who, const holds::held_user& held)
+{
+    const auto* type = who.schemas->find_type("User");
+    if (!type)  // the configuration does not know users any more
+        return;
+    const auto row = resources::find(tx, who.directory, type->name, held.user).value();
+    const auto document = parse_json_object(row.document, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
+    if (auto reason = reason_to_hold(tx, who, document)) {
+        if (reason->reason != held.reason || reason->domain != held.domain)
+            holds::hold(tx, who.directory, {held.user, reason->reason, reason->domain, reason->detail});
+        return;
+    }
+    holds::release(tx, who.directory, held.user);
+    // Whoever asks the directory API for what has changed since is to find the user.
+    publish_release(tx, who, *type, resources::touch(tx, who.directory, type->name, held.user), document);
+}
+
+}  // namespace
+
+void publish_release(
+    store::transaction& tx,
+    const caller& who,
+    const scim::resource_type& type,
+    const resources::row& row,
+    const json::object& document
+)
+{
+    const auto groups = resources::groups_of(tx, who.directory, row.id);
+    const auto event = publish_change(
+        tx,
+        who,
+        {.type = &type,
+         .version = row.version,
+         .before = std::nullopt,
+         .after = normalize_user(who, id_text(type, row.id), document, groups)}
+    );
+    publish_gained_member(tx, who, groups, {row.id, type.name, {}}, event);
+}
+
+bool release_some(store::transaction& tx, environment_id environment, const scim::catalogue_set& schemas)
+{
+    const auto wanted = holds::next_release(tx);
+    if (!wanted)
+        return false;
+    const auto who = caller_of(tx, environment, schemas, wanted->directory);
+    if (!who) {
+        holds::finish_release(tx, wanted->directory);
+        return true;
+    }
+    const auto some = holds::list(tx, who->directory, wanted->after, release_batch_max);
+    for (const auto& held : some)
+        look_at(tx, *who, held);
+    if (some.size() < static_cast<std::size_t>(release_batch_max))
+        holds::finish_release(tx, who->directory);
+    else
+        holds::advance_release(tx, {who->directory, some.back().user});
+    return true;
+}
+
+}  // namespace scimd::service

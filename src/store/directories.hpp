@@ -1,0 +1,55 @@
+// A directory's own life: its name, what it says of itself, and its removal in pieces.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/id.hpp"
+#include "store/tenants.hpp"
+#include "store/transaction.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace scimd::store::directories {
+
+void rename(transaction& tx, directory_id which, std::string_view name);
+void set_provider(transaction& tx, directory_id which, std::string_view provider);
+
+// "DRAFT", "IN_PROGRESS" or "COMPLETED" as somebody has set it; empty: nobody has.
+std::string status_of(transaction& tx, directory_id which);
+void set_status(transaction& tx, directory_id which, std::string_view status);
+
+// When a resource of the type was made or changed last; empty: there is none.
+std::optional<time_point> last_modified(transaction& tx, directory_id which, std::string_view type);
+
+// --- removal
+
+// From now on nobody finds the directory and none of its secrets opens it. `origin` is kept for the events of
+// the removal. Secrets are revoked.
+void begin_removal(transaction& tx, directory_id which, std::string_view origin);
+
+struct removal {
+    tenants::directory directory;
+    std::string origin;
+};
+// The first one from that directory's on, in the order of ids; empty: there is none.
+std::optional<removal> next_removal(transaction& tx, directory_id from = {});
+
+// Up to `limit` resources that are left, users first: whoever is gone is a member of nothing.
+struct remainder {
+    resource_id id;
+    std::string type;
+    std::int64_t version = 1;
+    std::string document;
+};
+std::vector<remainder> remaining(transaction& tx, directory_id which, std::int64_t limit);
+
+// Deletes up to `limit` rows of what is left once the resources are gone; false: there was nothing left.
+bool remove_rows(transaction& tx, directory_id which, std::int64_t limit);
+
+// The last row; everything else must be gone.
+void end_removal(transaction& tx, directory_id which);
+
+}  // namespace scimd::store::directories

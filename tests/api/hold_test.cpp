@@ -1,0 +1,354 @@
+// Users who are held, and seats: what SCIM, the events and the management API see of them.
+#include "service/release.hpp"
+#include "support/api_house.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace scimd::api {
+namespace {
+
+using types = std::vector<std::string>;
+
+class hold_test : public testing::Test {
+protected:
+    hold_test() { set_policy("hold"); }
+
+    void set_policy(std::string_view policy)
+    {
+        const auto set =
+            home.operate("PATCH", directory_path(), R"({"domain_policy":")" + std::string(policy) + R"("})");
+        ASSERT_EQ(set.status, 200) << set.text;
+        seen = home.events().size();
+    }
+
+    void limit_users(int limit)
+    {
+        const auto path = "/api/v1/organizations/" + home.organization + "/settings/usermanagement";
+        const auto set = home.operate(
+            "PATCH", path, R"({"settings":{"max_allowed_users":)" + std::to_string(limit) + "}}"
+        );
+        ASSERT_EQ(set.status, 200) << set.text;
+    }
+
+    static std::string body_of(std::string_view name, std::string_view domain, std::string_view more = "")
+    {
+        return R"({"userName":")" + std::string(name) + R"(","emails":[{"primary":true,"value":")" +
+               std::string(name) + "@" + std::string(domain) + "\"}]" + std::string(more) + "}";
+    }
+
+    test::answer create(std::string_view name, std::string_view domain, std::string_view more = "")
+    {
+        return home.scim("POST", "/Users", body_of(name, domain, more));
+    }
+
+    std::string add(std::string_view name, std::string_view domain)
+    {
+        const auto made = create(name, domain);
+        EXPECT_EQ(made.status, 201) << made.text;
+        return made.text_of("id");
+    }
+
+    test::answer set_active(std::string_view user, bool is_active)
+    {
+        return home.patch(
+            "/Users/" + std::string(user),
+            std::string(R"([{"op":"replace","path":"active","value":)") + (is_active ? "true" : "false") +
+                "}]"
+        );
+    }
+
+    // Since the last call.
+    types new_types()
+    {
+        auto all = home.event_types();
+        types fresh(all.begin() + static_cast<std::ptrdiff_t>(seen), all.end());
+        seen = all.size();
+        return fresh;
+    }
+
+    json::array held()
+    {
+        return home.operate("GET", directory_path() + "/held-users").body.at("held_users").as_array();
+    }
+
+    std::vector<std::string> reasons()
+    {
+        std::vector<std::string> listed;
+        for (const auto& one : held())
+            listed.emplace_back(one.at("reason").as_string());
+        return listed;
+    }
+
+    [[nodiscard]] std::string directory_path() const
+    {
+        return "/api/v1/organizations/-/directories/" + home.directory;
+    }
+
+    test::api_house home;
+    std::size_t seen = 0;
+};
+
+TEST_F(hold_test, a_user_of_an_unverified_domain_is_stored_for_scim_alone)
+{
+    const auto made = create("eve", "late.test");
+    ASSERT_EQ(made.status, 201) << made.text;
+    const auto id = made.text_of("id");
+    EXPECT_EQ(home.scim("GET", "/Users/" + id).text_of("userName"), "eve");
+    EXPECT_EQ(
+        home.scim("GET", "/Users?filter=userName%20eq%20%22eve%22").body.at("totalResults").as_int64(), 1
+    );
+    EXPECT_EQ(home.patch("/Users/" + id, R"([{"op":"replace","path":"title","value":"x"}])").status, 200);
+    EXPECT_EQ(home.scim("PUT", "/Users/" + id, body_of("eve", "late.test")).status, 200);
+    EXPECT_EQ(set_active(id, false).status, 200);
+    EXPECT_EQ(set_active(id, true).status, 200);
+    EXPECT_EQ(new_types(), types());
+
+    home.clock.advance(std::chrono::hours(1));
+    const auto listed = held();
+    ASSERT_EQ(listed.size(), 1U);
+    const json::object expected{
+        {"user_id", id},
+        {"preferred_username", "eve"},
+        {"email", "eve@late.test"},
+        {"reason", "domain_not_verified"},
+        {"domain", "late.test"},
+        {"detail", listed[0].at("detail")},
+        {"held_since", "2026-01-02T03:04:05.000000Z"}
+    };
+    EXPECT_EQ(listed[0], expected) << to_text(listed[0]);
+
+    EXPECT_EQ(home.scim("DELETE", "/Users/" + id).status, 204);
+    EXPECT_EQ(new_types(), types());
+    EXPECT_TRUE(held().empty());
+}
+
+TEST_F(hold_test, a_verified_domain_lets_its_users_out_as_new_ones)
+{
+    const auto eve = add("eve", "late.test");
+    const auto mia = add("mia", "never.test");
+    home.work_off();
+    EXPECT_EQ(new_types(), types());
+    home.clock.advance(std::chrono::hours(1));
+    home.make_domain(home.organization, "late.test");
+    home.work_off();
+    EXPECT_EQ(new_types(), (types{"domain_created", "user_created"}));
+    const auto event = home.events().back();
+    EXPECT_EQ(event.at("data").at("id").as_string(), eve);
+    EXPECT_EQ(event.at("context").at("source").as_string(), "system");
+    EXPECT_EQ(
+        home.scim("GET", "/Users/" + eve).body.at("meta").at("lastModified").as_string(),
+        "2026-01-02T04:04:05.000000Z"
+    );
+    ASSERT_EQ(held().size(), 1U);
+    EXPECT_EQ(held()[0].at("user_id").as_string(), mia);
+    // From now on eve is like anybody else.
+    EXPECT_EQ(set_active(eve, false).status, 200);
+    EXPECT_EQ(home.scim("DELETE", "/Users/" + eve).status, 204);
+    EXPECT_EQ(new_types(), (types{"user_updated", "user_deleted"}));
+}
+
+TEST_F(hold_test, many_are_let_out_in_batches)
+{
+    for (int i = 0; i < 250; ++i)
+        add("u" + std::to_string(i), "late.test");
+    home.make_domain(home.organization, "late.test");
+    std::vector<std::size_t> left;
+    bool has_more = true;
+    while (has_more) {
+        store::run(*home.database, store::intent::write, [&](store::transaction& tx) {
+            has_more = service::release_some(tx, home.house.environment, home.schemas);
+            return store::verdict::commit;
+        });
+        left.push_back(static_cast<std::size_t>(
+            home.operate("GET", directory_path() + "/held-users").body.at("total_size").as_int64()
+        ));
+    }
+    EXPECT_EQ(left, (std::vector<std::size_t>{150, 50, 0, 0}));
+    EXPECT_EQ(std::ranges::count(home.event_types(), "user_created"), 250);
+    EXPECT_TRUE(home.database->check().empty());
+}
+
+TEST_F(hold_test, groups_tell_of_a_held_member_when_it_is_let_out)
+{
+    const auto anna = add("anna", "acme.com");
+    const auto eve = add("eve", "late.test");
+    const auto members = R"(,"members":[{"value":")" + anna + R"("},{"value":")" + eve + R"("}])";
+    const auto group = home.make_group("staff", members);
+    EXPECT_EQ(new_types(), (types{"user_created", "group_created", "group_member_added", "user_updated"}));
+    auto event = home.events()[home.events().size() - 2];
+    EXPECT_EQ(event.at("data").at("members").as_array().size(), 1U);
+    EXPECT_EQ(event.at("data").at("total_members").as_int64(), 1);
+    EXPECT_EQ(home.scim("GET", "/Groups/" + group).body.at("members").as_array().size(), 2U);
+
+    // In and out again of another group: nobody hears of it.
+    const auto other = home.make_group("other", R"(,"members":[{"value":")" + eve + R"("}])");
+    EXPECT_EQ(
+        home.patch("/Groups/" + other, R"([{"op":"remove","path":"members[value eq \")" + eve + R"(\"]"}])")
+            .status,
+        200
+    );
+    EXPECT_EQ(new_types(), types{"group_created"});
+
+    home.make_domain(home.organization, "late.test");
+    home.work_off();
+    EXPECT_EQ(new_types(), (types{"domain_created", "user_created", "group_member_added"}));
+    event = home.events().back();
+    EXPECT_EQ(event.at("data").at("members").at(0).at("id").as_string(), eve);
+    EXPECT_EQ(event.at("data").at("total_members").as_int64(), 2);
+    EXPECT_TRUE(event.at("context").as_object().contains("caused_by"));
+}
+
+TEST_F(hold_test, the_end_of_a_group_or_of_a_held_member_is_silent_for_it)
+{
+    const auto eve = add("eve", "late.test");
+    const auto first = home.make_group("first", R"(,"members":[{"value":")" + eve + R"("}])");
+    const auto second = home.make_group("second", R"(,"members":[{"value":")" + eve + R"("}])");
+    const auto etag = home.scim("GET", "/Groups/" + second).header("ETag");
+    new_types();
+    EXPECT_EQ(home.scim("DELETE", "/Groups/" + first).status, 204);
+    EXPECT_EQ(home.scim("DELETE", "/Users/" + eve).status, 204);
+    EXPECT_EQ(new_types(), types{"group_deleted"});
+    // SCIM sees the group change, though.
+    EXPECT_NE(home.scim("GET", "/Groups/" + second).header("ETag"), etag);
+    EXPECT_TRUE(home.database->check().empty());
+}
+
+TEST_F(hold_test, a_change_that_ends_the_reason_lets_the_user_out_at_once)
+{
+    const auto eve = add("eve", "late.test");
+    EXPECT_EQ(home.scim("PUT", "/Users/" + eve, body_of("eve", "acme.com")).status, 200);
+    EXPECT_EQ(new_types(), types{"user_created"});
+    EXPECT_EQ(home.events().back().at("data").at("email").as_string(), "eve@acme.com");
+    EXPECT_TRUE(held().empty());
+}
+
+TEST_F(hold_test, a_held_user_may_change_to_another_unverified_address)
+{
+    const auto eve = add("eve", "late.test");
+    EXPECT_EQ(home.scim("PUT", "/Users/" + eve, body_of("eve", "later.test")).status, 200);
+    EXPECT_EQ(held()[0].at("domain").as_string(), "later.test");
+    EXPECT_EQ(home.scim("POST", "/Users", R"({"userName":"nomail"})").status, 201);
+    EXPECT_EQ(reasons(), (std::vector<std::string>{"domain_not_verified", "no_email"}));
+    EXPECT_EQ(new_types(), types());
+}
+
+TEST_F(hold_test, who_is_known_stays_so_but_takes_on_no_unverified_address)
+{
+    const auto anna = home.make_user("anna");
+    new_types();
+    const auto refused = home.scim("PUT", "/Users/" + anna, body_of("anna", "evil.test"));
+    EXPECT_EQ(refused.status, 400);
+    EXPECT_EQ(new_types(), types{"user_rejected"});
+    home.operate("DELETE", "/api/v1/organizations/" + home.organization + "/domains/" + home.domain);
+    EXPECT_EQ(home.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"x"}])").status, 200);
+    EXPECT_EQ(set_active(anna, false).status, 200);
+    EXPECT_EQ(set_active(anna, true).status, 200);
+    EXPECT_EQ(new_types(), (types{"domain_deleted", "user_updated", "user_updated", "user_updated"}));
+    EXPECT_TRUE(held().empty());
+}
+
+TEST_F(hold_test, another_policy_loses_nobody)
+{
+    const auto eve = add("eve", "late.test");
+    set_policy("reject");
+    home.work_off();
+    EXPECT_EQ(held().size(), 1U);
+    EXPECT_EQ(create("mia", "late.test").status, 400);
+    EXPECT_EQ(home.patch("/Users/" + eve, R"([{"op":"replace","path":"title","value":"x"}])").status, 400);
+    EXPECT_EQ(set_active(eve, false).status, 200);
+    EXPECT_EQ(held().size(), 1U);
+    EXPECT_EQ(new_types(), (types{"user_rejected", "user_rejected"}));
+    set_policy("off");
+    home.work_off();
+    EXPECT_EQ(new_types(), types{"user_created"});
+    EXPECT_TRUE(held().empty());
+    set_policy("hold");
+    EXPECT_EQ(home.patch("/Users/" + eve, R"([{"op":"replace","path":"title","value":"y"}])").status, 200);
+    EXPECT_EQ(new_types(), types{"user_updated"});
+}
+
+TEST_F(hold_test, held_users_come_in_pages_of_their_own_directory)
+{
+    for (const auto* name : {"a", "b", "c"})
+        add(name, "late.test");
+    const auto page = [&](std::string_view query) {
+        return home.operate("GET", directory_path() + "/held-users?" + std::string(query));
+    };
+    const auto first = page("page_size=2");
+    EXPECT_EQ(first.body.at("held_users").as_array().size(), 2U);
+    EXPECT_EQ(first.body.at("total_size").as_int64(), 3);
+    const auto second = page("page_size=2&page_token=" + first.text_of("next_page_token"));
+    EXPECT_EQ(second.body.at("held_users").at(0).at("preferred_username").as_string(), "c");
+    EXPECT_EQ(second.text_of("next_page_token"), "");
+    EXPECT_EQ(page("page_size=0").status, 400);
+    EXPECT_EQ(page("page_size=1001").status, 400);
+    EXPECT_EQ(page("page_token=x").status, 400);
+    const auto other = home.make_directory(home.organization, "hold");
+    const auto path = "/api/v1/organizations/-/directories/" + other + "/held-users";
+    EXPECT_TRUE(home.operate("GET", path).body.at("held_users").as_array().empty());
+}
+
+TEST_F(hold_test, a_full_house_takes_nobody_more_and_says_so)
+{
+    limit_users(2);
+    add("a", "acme.com");
+    add("b", "acme.com");
+    const auto refused = create("c", "acme.com", R"(,"externalId":"00u3")");
+    EXPECT_EQ(refused.status, 403);
+    EXPECT_NE(refused.text_of("detail").find("may have 2 active users and has 2"), std::string::npos);
+    EXPECT_EQ(refused.text_of("scimType"), "");
+    const auto listed = home.operate("GET", directory_path() + "/refusals").body.at("refusals").as_array();
+    ASSERT_EQ(listed.size(), 1U);
+    EXPECT_EQ(listed[0].at("reason").as_string(), "seat_limit");
+    EXPECT_EQ(new_types(), (types{"user_created", "user_created", "user_rejected"}));
+
+    // Whoever takes no seat is let in, and another directory's seats are the same ones.
+    const auto idle = create("d", "acme.com", R"(,"active":false)");
+    EXPECT_EQ(idle.status, 201);
+    EXPECT_EQ(set_active(idle.text_of("id"), true).status, 403);
+    EXPECT_EQ(create("e", "late.test").status, 201);
+    home.directory = home.make_directory(home.organization);
+    home.token = home.make_token(home.directory);
+    EXPECT_EQ(create("f", "acme.com").status, 403);
+}
+
+TEST_F(hold_test, changes_and_departures_pass_a_full_house_and_a_free_seat_counts_at_once)
+{
+    limit_users(2);
+    const auto a = add("a", "acme.com");
+    const auto b = add("b", "acme.com");
+    limit_users(1);
+    EXPECT_EQ(home.patch("/Users/" + a, R"([{"op":"replace","path":"title","value":"x"}])").status, 200);
+    EXPECT_EQ(home.scim("PUT", "/Users/" + a, body_of("a", "acme.com")).status, 200);
+    EXPECT_EQ(set_active(b, false).status, 200);
+    EXPECT_EQ(set_active(b, true).status, 403);
+    EXPECT_EQ(home.scim("DELETE", "/Users/" + a).status, 204);
+    EXPECT_EQ(set_active(b, true).status, 200);
+    EXPECT_EQ(create("c", "acme.com").status, 403);
+    limit_users(0);
+    EXPECT_EQ(create("c", "acme.com").status, 201);
+    EXPECT_TRUE(home.database->check().empty());
+}
+
+TEST_F(hold_test, who_is_let_out_of_a_hold_waits_for_a_seat_and_gets_the_next_one)
+{
+    limit_users(1);
+    const auto anna = add("anna", "acme.com");
+    const auto eve = add("eve", "late.test");
+    home.make_domain(home.organization, "late.test");
+    home.work_off();
+    EXPECT_EQ(reasons(), std::vector<std::string>{"seat_limit"});
+    EXPECT_EQ(new_types(), (types{"user_created", "domain_created"}));
+    EXPECT_EQ(home.patch("/Users/" + eve, R"([{"op":"replace","path":"title","value":"x"}])").status, 200);
+    EXPECT_EQ(reasons(), std::vector<std::string>{"seat_limit"});
+    EXPECT_EQ(set_active(anna, false).status, 200);
+    home.work_off();
+    EXPECT_TRUE(held().empty());
+    EXPECT_EQ(new_types(), (types{"user_updated", "user_created"}));
+    EXPECT_EQ(set_active(anna, true).status, 403);
+}
+
+}  // namespace
+}  // namespace scimd::api

@@ -1,0 +1,282 @@
+// The life of a domain that DNS proves, as a table of checks, and what a TXT record must say.
+#include "service/domain_life.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace scimd::service {
+namespace {
+
+using namespace std::chrono_literals;
+using enum check_outcome;
+using store::tenants::domain;
+using store::tenants::domain_status;
+using news = std::optional<domain_news>;
+
+constexpr time_point start{std::chrono::sys_days(std::chrono::year(2026) / 1 / 2)};
+const domain_schedule schedule;
+
+class life {
+public:
+    life()
+    {
+        one.status = domain_status::pending;
+        begin_window(one, schedule, start);
+    }
+
+    news check(std::chrono::microseconds at, check_outcome outcome)
+    {
+        return take_in(one, schedule, {outcome, true, start + at});
+    }
+    news ask(std::chrono::microseconds at, check_outcome outcome)
+    {
+        return take_in(one, schedule, {outcome, false, start + at});
+    }
+
+    // From the beginning; -1: none.
+    std::chrono::minutes next() const
+    {
+        if (!one.next_check)
+            return -1min;
+        return std::chrono::duration_cast<std::chrono::minutes>(*one.next_check - start);
+    }
+
+    domain one;
+};
+
+TEST(domain_life, a_claim_is_looked_for_ever_more_rarely_until_its_window_ends)
+{
+    life claim;
+    std::vector<std::int64_t> pauses;
+    auto at = claim.next();
+    std::int64_t checks = 0;
+    while (claim.one.status == domain_status::pending) {
+        ++checks;
+        const auto told = claim.check(at, no_such_name);
+        if (claim.one.status != domain_status::pending) {
+            EXPECT_EQ(told, domain_news::failed);
+            break;
+        }
+        EXPECT_EQ(told, std::nullopt);
+        if (pauses.size() < 8)
+            pauses.push_back((claim.next() - at).count());
+        at = claim.next();
+    }
+    EXPECT_EQ(pauses, (std::vector<std::int64_t>{2, 4, 8, 16, 32, 60, 60, 60}));
+    EXPECT_EQ(at, 7 * 24h);
+    EXPECT_EQ(checks, 173);
+    EXPECT_EQ(claim.one.status, domain_status::failed);
+    EXPECT_EQ(claim.next(), -1min);
+    EXPECT_EQ(claim.one.last_outcome, "NO_SUCH_NAME");
+    // What has failed stays so: a new claim has a new token.
+    EXPECT_EQ(claim.ask(8 * 24h, found), std::nullopt);
+    EXPECT_EQ(claim.one.status, domain_status::failed);
+}
+
+TEST(domain_life, each_state_and_outcome_has_its_consequence)
+{
+    struct row {
+        domain_status from;
+        check_outcome outcome;
+        domain_status to;
+        news told;
+        std::chrono::minutes next;  // after a check on schedule at 10 h
+    };
+    constexpr auto pending = domain_status::pending;
+    constexpr auto verified = domain_status::verified;
+    constexpr auto lapsed = domain_status::lapsed;
+    const row rows[] = {
+        {pending, found, verified, domain_news::verified, 34h},
+        {pending, token_missing, pending, {}, 10h + 2min},
+        {pending, no_record, pending, {}, 10h + 2min},
+        {pending, disagreement, pending, {}, 10h + 2min},
+        {pending, owned_elsewhere, pending, {}, 10h + 2min},
+        {pending, server_failure, pending, {}, 10h + 2min},
+        {pending, timed_out, pending, {}, 10h + 2min},
+        {pending, overloaded, pending, {}, 10h + 2min},
+        {verified, found, verified, {}, 34h},
+        {verified, token_missing, verified, domain_news::lapsing, 34h},
+        {verified, no_record, verified, domain_news::lapsing, 34h},
+        {verified, no_such_name, verified, domain_news::lapsing, 34h},
+        {verified, disagreement, verified, {}, 11h},
+        {verified, server_failure, verified, {}, 11h},
+        {verified, unreachable, verified, {}, 11h},
+        {verified, timed_out, verified, {}, 11h},
+        {verified, alias_failure, verified, {}, 11h},
+        {lapsed, found, verified, domain_news::verified, 34h},
+        {lapsed, no_such_name, lapsed, {}, 10h + 2min},
+        {lapsed, timed_out, lapsed, {}, 10h + 2min},
+    };
+    for (const auto& row : rows) {
+        life claim;
+        claim.one.status = row.from;
+        EXPECT_EQ(claim.check(10h, row.outcome), row.told) << name_of(row.outcome);
+        EXPECT_EQ(claim.one.status, row.to) << name_of(row.outcome);
+        EXPECT_EQ(claim.next(), row.next) << name_of(row.outcome);
+        EXPECT_EQ(claim.one.last_outcome, name_of(row.outcome));
+        EXPECT_EQ(claim.one.last_check, start + 10h);
+    }
+}
+
+TEST(domain_life, three_days_of_absence_take_a_domain_away_and_its_return_brings_it_back)
+{
+    life claim;
+    EXPECT_EQ(claim.check(0h, found), domain_news::verified);
+    EXPECT_EQ(claim.check(24h, no_such_name), domain_news::lapsing);
+    EXPECT_EQ(claim.check(48h, no_record), domain_news::lapsing);
+    EXPECT_EQ(claim.check(72h, token_missing), domain_news::lapsing);
+    EXPECT_EQ(claim.check(96h - 1us, no_such_name), domain_news::lapsing);
+    EXPECT_EQ(claim.one.status, domain_status::verified);
+    EXPECT_EQ(claim.check(96h, no_such_name), domain_news::lapsed);
+    EXPECT_EQ(claim.one.status, domain_status::lapsed);
+    EXPECT_EQ(claim.next(), 96h + 1min);
+    EXPECT_EQ(claim.one.window_end, start + 96h + 7 * 24h);
+    EXPECT_EQ(claim.check(97h, found), domain_news::verified);
+    EXPECT_EQ(claim.one.absences, 0);
+    EXPECT_EQ(claim.one.absent_since, std::nullopt);
+    EXPECT_EQ(claim.one.window_end, std::nullopt);
+
+    EXPECT_EQ(claim.check(200h, no_such_name), domain_news::lapsing);
+    EXPECT_EQ(claim.check(272h, no_such_name), domain_news::lapsing);
+    EXPECT_EQ(claim.check(273h, no_such_name), domain_news::lapsed);
+    EXPECT_EQ(claim.check(273h + 7 * 24h, no_such_name), domain_news::failed);
+}
+
+TEST(domain_life, a_record_that_returns_in_time_starts_the_count_afresh)
+{
+    life claim;
+    claim.check(0h, found);
+    claim.check(24h, no_such_name);
+    claim.check(48h, no_such_name);
+    EXPECT_EQ(claim.check(72h, found), domain_news::verified);
+    EXPECT_EQ(claim.check(96h, no_such_name), domain_news::lapsing);
+    EXPECT_EQ(claim.check(120h, no_such_name), domain_news::lapsing);
+    EXPECT_EQ(claim.check(144h, no_such_name), domain_news::lapsing);
+    EXPECT_EQ(claim.one.status, domain_status::verified);
+}
+
+TEST(domain_life, trouble_neither_counts_nor_forgives_however_long_it_lasts)
+{
+    life claim;
+    claim.check(0h, found);
+    claim.check(24h, no_such_name);
+    for (int hour = 25; hour < 2'000; ++hour)
+        EXPECT_EQ(claim.check(std::chrono::hours(hour), timed_out), std::nullopt);
+    EXPECT_EQ(claim.one.status, domain_status::verified);
+    EXPECT_EQ(claim.check(2'000h, no_such_name), domain_news::lapsing);
+    EXPECT_EQ(claim.check(2'001h, no_such_name), domain_news::lapsed);
+}
+
+TEST(domain_life, a_check_on_request_can_only_do_good)
+{
+    life claim;
+    EXPECT_EQ(claim.ask(1h, no_such_name), std::nullopt);
+    EXPECT_EQ(claim.next(), 1min);
+    EXPECT_EQ(claim.one.checks, 0);
+    EXPECT_EQ(claim.ask(2h, found), domain_news::verified);
+    for (int hour = 3; hour < 200; ++hour)
+        EXPECT_EQ(claim.ask(std::chrono::hours(hour), no_such_name), std::nullopt);
+    EXPECT_EQ(claim.one.absences, 0);
+    EXPECT_EQ(claim.next(), 26h);
+    EXPECT_EQ(claim.one.last_outcome, "NO_SUCH_NAME");
+    EXPECT_EQ(claim.check(200h, no_such_name), domain_news::lapsing);
+    EXPECT_EQ(claim.ask(201h, found), domain_news::verified);
+    EXPECT_EQ(claim.one.absences, 0);
+}
+
+TEST(domain_life, the_last_check_may_still_find_the_record_and_trouble_does_not_prolong_the_window)
+{
+    life claim;
+    EXPECT_EQ(claim.check(7 * 24h, found), domain_news::verified);
+    life other;
+    EXPECT_EQ(other.check(7 * 24h - 1us, timed_out), std::nullopt);
+    EXPECT_EQ(other.check(7 * 24h, timed_out), domain_news::failed);
+}
+
+TEST(domain_life, six_requests_a_minute_are_allowed)
+{
+    domain one;
+    for (int i = 0; i < 6; ++i)
+        EXPECT_TRUE(allow_request(one, start)) << i;
+    EXPECT_FALSE(allow_request(one, start));
+    EXPECT_FALSE(allow_request(one, start + 10s - 1us));
+    EXPECT_TRUE(allow_request(one, start + 10s));
+    EXPECT_FALSE(allow_request(one, start + 10s));
+    int allowed = 0;
+    for (int second = 11; second <= 70; ++second)
+        allowed += allow_request(one, start + std::chrono::seconds(second)) ? 1 : 0;
+    EXPECT_EQ(allowed, 6);
+    for (int i = 0; i < 6; ++i)
+        EXPECT_TRUE(allow_request(one, start + 1h)) << i;
+    EXPECT_FALSE(allow_request(one, start + 1h));
+}
+
+TEST(domain_life, a_record_holds_the_token_or_it_does_not)
+{
+    struct row {
+        std::string_view text;
+        bool holds;
+    };
+    const row rows[] = {
+        {"abc", true},
+        {" abc ", true},
+        {"token=abc", true},
+        {"TOKEN=abc", true},
+        {"token=abc expiry=2027-01-01T00:00:00Z", true},
+        {"expiry=2027-01-01T00:00:00Z  token=abc", true},
+        {"token=x token=abc", true},
+        {"", false},
+        {"ABC", false},
+        {"abcd", false},
+        {"token=abcd", false},
+        {"token= abc", false},
+        {"xtoken=abc", false},
+        {"token=ABC", false},
+        {"v=abc", false},
+        {"token=abc,", false},
+    };
+    for (const auto& row : rows)
+        EXPECT_EQ(holds_token(row.text, "abc"), row.holds) << row.text;
+}
+
+TEST(domain_life, every_server_must_say_the_same)
+{
+    const txt_answer ours{found, {"other", "token=abc"}};
+    const txt_answer others{found, {"other"}};
+    struct row {
+        std::vector<txt_answer> answers;
+        check_outcome expected;
+    };
+    const row rows[] = {
+        {{ours}, found},
+        {{ours, ours}, found},
+        {{others}, token_missing},
+        {{others, {no_such_name}}, token_missing},
+        {{{no_such_name}, others}, no_such_name},
+        {{{no_record}}, no_record},
+        {{ours, {no_such_name}}, disagreement},
+        {{others, ours}, disagreement},
+        {{ours, {timed_out}}, timed_out},
+        {{{server_failure}, ours}, server_failure},
+        {{{no_such_name}, {unreachable}}, unreachable},
+        {{{alias_failure}}, alias_failure},
+        {{}, unreachable},
+    };
+    for (std::size_t i = 0; i < std::size(rows); ++i)
+        EXPECT_EQ(judge(rows[i].answers, "abc"), rows[i].expected) << i;
+}
+
+TEST(domain_life, every_outcome_has_a_name_and_a_sentence)
+{
+    std::set<std::string_view> names;
+    for (int i = 0; i <= static_cast<int>(overloaded); ++i) {
+        const auto name = name_of(static_cast<check_outcome>(i));
+        EXPECT_TRUE(names.insert(name).second) << name;
+        EXPECT_TRUE(explain(name).ends_with('.')) << name;
+    }
+    EXPECT_EQ(explain("ELSE"), "");
+}
+
+}  // namespace
+}  // namespace scimd::service

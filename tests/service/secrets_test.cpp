@@ -1,0 +1,166 @@
+#include "service/secrets.hpp"
+
+#include "base/json.hpp"
+#include "service/tokens.hpp"
+#include "store/events.hpp"
+#include "support/fixed_random.hpp"
+#include "support/temp_store.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace scimd::service::secrets {
+namespace {
+
+using namespace std::chrono_literals;
+namespace tenants = store::tenants;
+namespace credentials = store::credentials;
+
+class secrets_test : public testing::Test {
+protected:
+    store::transaction& tx() { return store.tx(); }
+
+    result<new_secret> make(std::optional<time_point> expires = std::nullopt)
+    {
+        return create(tx(), from, random, directory, expires);
+    }
+
+    std::size_t alive()
+    {
+        std::size_t count = 0;
+        for (const auto& one : credentials::list_secrets(tx(), directory.id))
+            count += is_alive(one, tx().now()) ? 1 : 0;
+        return count;
+    }
+
+    // "token_created sec_1" of each event since the last call.
+    std::vector<std::string> news()
+    {
+        std::vector<std::string> told;
+        store::events::list_after(tx(), seen, -1, [&](const store::events::event& one) {
+            seen = one.id;
+            const auto event = parse_json_object(one.body).value();
+            const auto* id = find_string(event.at("data").as_object(), "id");
+            told.push_back(one.type.substr(one.type.rfind('.') + 1) + " " + std::string(*id));
+            return true;
+        });
+        return told;
+    }
+
+    test::temp_store store;
+    test::fixed_random random;
+    const origin from{tenants::environment(tx()), "api", {"operator", {}, {}}, {}};
+    const tenants::directory directory = store.add_directory();
+    event_id seen;
+};
+
+TEST_F(secrets_test, a_directory_has_20_alive_and_no_21st)
+{
+    for (std::size_t i = 0; i < alive_max; ++i)
+        ASSERT_TRUE(make(i == 0 ? std::optional(tx().now() + 1h) : std::nullopt)) << i;
+    EXPECT_EQ(make().error().code, errc::conflict);
+    store.advance(1h);  // one has expired
+    const auto made = make();
+    ASSERT_TRUE(made);
+    EXPECT_EQ(make().error().code, errc::conflict);
+    EXPECT_TRUE(revoke(tx(), from, directory, made->row.id));
+    EXPECT_TRUE(make());
+}
+
+TEST_F(secrets_test, a_secret_is_stored_as_its_digest_and_expires_in_the_future_only)
+{
+    EXPECT_FALSE(make(tx().now()));
+    const auto made = make(tx().now() + 1us);
+    ASSERT_TRUE(made);
+    const auto found = credentials::find_bearer(tx(), *digest_of_token(made->plain.reveal()));
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->id, made->row.id);
+    EXPECT_EQ(found->directory.id, directory.id);
+    EXPECT_TRUE(made->plain.reveal().ends_with(found->suffix));
+}
+
+TEST_F(secrets_test, a_regenerated_one_leaves_the_old_ones_alive_for_the_overlap)
+{
+    const auto early = make(tx().now() + 10min)->row.id;
+    const auto endless = make()->row.id;
+    ASSERT_TRUE(regenerate(tx(), from, random, directory, std::nullopt, 1h));
+    EXPECT_EQ(alive(), 3U);
+    store.advance(10min);
+    EXPECT_EQ(alive(), 2U) << "an overlap does not lengthen a life";
+    store.advance(50min - 1us);
+    EXPECT_EQ(alive(), 2U);
+    store.advance(1us);
+    EXPECT_EQ(alive(), 1U);
+    EXPECT_FALSE(revoke(tx(), from, directory, secret_id{1}));
+    EXPECT_TRUE(revoke(tx(), from, directory, endless)) << "what has expired can still be revoked";
+    EXPECT_NE(early, endless);
+}
+
+TEST_F(secrets_test, without_an_overlap_the_old_ones_end_at_once_with_an_event_each)
+{
+    const auto first = make()->row.id.text();
+    const auto second = make()->row.id.text();
+    news();
+    const auto made = regenerate(tx(), from, random, directory, std::nullopt, 0s);
+    ASSERT_TRUE(made);
+    EXPECT_EQ(alive(), 1U);
+    EXPECT_EQ(
+        news(),
+        (std::vector<std::string>{
+            "token_revoked " + first, "token_revoked " + second, "token_created " + made->row.id.text()
+        })
+    );
+}
+
+TEST_F(secrets_test, an_end_is_announced_7_days_and_1_day_before_once_each)
+{
+    const auto id = make(tx().now() + 240h)->row.id.text();
+    news();
+    store.advance(72h - 1us);
+    EXPECT_EQ(warn_of_expiry(tx(), from, 10), 0U);
+    store.advance(1us);
+    EXPECT_EQ(warn_of_expiry(tx(), from, 10), 1U);
+    EXPECT_EQ(warn_of_expiry(tx(), from, 10), 0U);
+    store.advance(144h);
+    EXPECT_EQ(warn_of_expiry(tx(), from, 10), 1U);
+    EXPECT_EQ(warn_of_expiry(tx(), from, 10), 0U);
+    EXPECT_EQ(news(), (std::vector<std::string>{"token_expiring " + id, "token_expiring " + id}));
+}
+
+TEST_F(secrets_test, who_needs_no_warning_gets_none)
+{
+    make(tx().now() + 24h);                                        // made to be short-lived
+    make();                                                        // endless
+    const auto revoked = make(tx().now() + 200h)->row.id;          // ended by somebody
+    regenerate(tx(), from, random, directory, std::nullopt, 12h);  // replaced
+    revoke(tx(), from, directory, revoked);
+    news();
+    for (int hour = 0; hour < 240; ++hour) {
+        store.advance(1h);
+        EXPECT_EQ(warn_of_expiry(tx(), from, 10), 0U) << hour;
+    }
+}
+
+TEST_F(secrets_test, after_a_long_pause_the_nearer_warning_stands_for_both)
+{
+    make(tx().now() + 240h);
+    store.advance(230h);
+    EXPECT_EQ(warn_of_expiry(tx(), from, 10), 1U);
+    EXPECT_EQ(warn_of_expiry(tx(), from, 10), 0U);
+}
+
+TEST_F(secrets_test, warnings_come_in_batches)
+{
+    for (int i = 0; i < 5; ++i)
+        make(tx().now() + 240h);
+    store.advance(100h);
+    EXPECT_EQ(warn_of_expiry(tx(), from, 2), 2U);
+    EXPECT_EQ(warn_of_expiry(tx(), from, 2), 2U);
+    EXPECT_EQ(warn_of_expiry(tx(), from, 2), 1U);
+    EXPECT_EQ(warn_of_expiry(tx(), from, 2), 0U);
+}
+
+}  // namespace
+}  // namespace scimd::service::secrets
