@@ -94,9 +94,10 @@ std::int64_t next_sequence(transaction& tx, directory_id directory)
 
 void append(transaction& tx, const event& what)
 {
+    const auto directory =
+        what.directory.value == 0 ? sql::parameter() : sql::parameter(what.directory.value);
     tx.sql().run(
-        insert_event,
-        {what.directory.value, what.id.value, what.organization.value, what.sequence, what.type, what.body}
+        insert_event, {directory, what.id.value, what.organization.value, what.sequence, what.type, what.body}
     );
 }
 
