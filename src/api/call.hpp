@@ -17,6 +17,7 @@
 #include "service/verified_tokens.hpp"
 #include "store/audit.hpp"
 #include "store/store.hpp"
+#include "service/webhook_url.hpp"
 
 #include <chrono>
 #include <functional>
@@ -52,6 +53,7 @@ struct house {
     // Seals what is sealed with the newest master key, of which it tells the id; makes one where that is ours
     // to do. Blocks.
     std::function<std::string(store::database&)> renew_master_key;
+    service::webhooks::target_rules webhook_rules{};
 };
 
 // Owned by whoever runs the replies, which borrow from it.
