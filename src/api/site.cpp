@@ -6,8 +6,8 @@
 #include "api/bulk_api.hpp"
 #include "api/description.hpp"
 #include "api/manage_api.hpp"
-#include "api/oauth_api.hpp"
 #include "api/manage_webhooks.hpp"
+#include "api/oauth_api.hpp"
 #include "api/ops_api.hpp"
 #include "api/render.hpp"
 #include "api/scim_api.hpp"
@@ -64,9 +64,6 @@ constexpr std::array table = {
     route{"DELETE", "/api/v1/organizations/{organization}/directories/{directory}/secrets/{id}", principal::application, revoke_secret},
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/refusals",     principal::application, list_refusals},
 
-<<<<<<< HEAD
-    route{"GET",    "/api/v1/events/stream", principal::application, stream_events},
-=======
     route{"POST",   "/api/v1/webhook-endpoints",                                            principal::application, create_webhook},
     route{"GET",    "/api/v1/webhook-endpoints",                                            principal::application, list_webhooks},
     route{"POST",   "/api/v1/webhook-endpoints/{webhook}:enable",                           principal::application, enable_webhook},
@@ -86,7 +83,7 @@ constexpr std::array table = {
     route{"GET",    "/api/v1/webhook-endpoints/{webhook}/dead-letters/{event}",             principal::application, get_dead_letter},
     route{"DELETE", "/api/v1/webhook-endpoints/{webhook}/dead-letters/{event}",             principal::application, discard_dead_letter},
 
->>>>>>> 0d0f00a (api: webhook endpoints, their attempts, dead letters and replays)
+    route{"GET",    "/api/v1/events/stream", principal::application, stream_events},
     route{"GET",    "/api/v1/events", principal::application, list_events},
     route{"POST",   "/api/v1/events", principal::application, search_events},
     route{"GET",    "/api/v1/audit-log", principal::application, list_audit_log},

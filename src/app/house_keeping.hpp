@@ -4,6 +4,7 @@
 #include "api/site.hpp"
 #include "app/background.hpp"
 #include "app/configuration.hpp"
+#include "app/delivery.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
@@ -40,6 +41,9 @@ public:
     [[nodiscard]] metrics& figures() noexcept { return figures_; }
     [[nodiscard]] std::string environment() const { return house_->environment.text(); }
 
+    // What delivers webhooks works with.
+    [[nodiscard]] delivery_surroundings webhook_surroundings();
+
     // Before the first request: the URL is known once a listener has its port.
     void set_public_url(std::string url) { house_->public_url = std::move(url); }
 
@@ -66,6 +70,7 @@ private:
     void rotate_signing_key_when_due();
     void ring_bells();
     void add_jobs();
+    void prune_webhook_attempts();
     void save_token_usage();  // does not wait for it
 
     const configuration settings_;
