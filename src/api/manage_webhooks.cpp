@@ -17,7 +17,6 @@ namespace rows = store::webhooks;
 
 constexpr number_bounds page_size_bounds{1, 100, 30};
 constexpr std::int64_t number_max = std::numeric_limits<std::int64_t>::max();
-constexpr std::int64_t overlap_seconds_max = 7 * 24 * 3'600;
 
 webhooks::workshop workshop_of(const house& home)
 {
@@ -31,31 +30,17 @@ http::response webhook_response(store::transaction& tx, const rows::endpoint& fr
     return manage_response(200, body);
 }
 
-result<webhooks::signature_kind> read_signature(const json::object& body)
+// As described: "v1", "v1a" or nothing.
+webhooks::signature_kind read_signature(const json::object& body)
 {
-    const auto text = optional_text(body, "signature");
-    if (!text)
-        return text.error();
-    const auto kind = webhooks::parse_signature_kind(text->value_or("v1"));
-    if (!kind)
-        return error{errc::invalid_value, "signature must be \"v1\" or \"v1a\"."};
-    return *kind;
+    const auto* text = find_string(body, "signature");
+    return text && *text == "v1a" ? webhooks::signature_kind::v1a : webhooks::signature_kind::v1;
 }
 
-result<std::int64_t> read_overlap(const json::object& body)
+std::chrono::seconds read_overlap(const json::object& body)
 {
     const auto* value = find(body, "overlap_seconds");
-    if (!value || value->is_null())
-        return std::chrono::seconds(webhooks::key_overlap).count();
-    const bool is_valid =
-        value->is_int64() && value->get_int64() >= 0 && value->get_int64() <= overlap_seconds_max;
-    if (!is_valid) {
-        return error{
-            errc::invalid_value,
-            "overlap_seconds must be a number from 0 to " + std::to_string(overlap_seconds_max) + "."
-        };
-    }
-    return value->get_int64();
+    return value && value->is_int64() ? std::chrono::seconds(value->get_int64()) : webhooks::key_overlap;
 }
 
 }  // namespace
@@ -70,10 +55,7 @@ reply create_webhook(const house& home, call& on)
             const auto settings = read_settings(body, {});
             if (!settings)
                 return manage_error(settings.error());
-            const auto signature = read_signature(body);
-            if (!signature)
-                return manage_error(signature.error());
-            const auto made = webhooks::create(tx, workshop_of(home), *settings, *signature);
+            const auto made = webhooks::create(tx, workshop_of(home), *settings, read_signature(body));
             if (!made)
                 return manage_error(made.error());
             auto answer = to_json(tx, made->row);
@@ -127,10 +109,8 @@ reply update_webhook(const house& home, call& on)
         on,
         repeat::same_answer,
         [&home](store::transaction& tx, const rows::endpoint& found, const json::object& body) -> reply {
-            const auto signature = optional_text(body, "signature");
-            if (!signature)
-                return manage_error(signature.error());
-            if (signature->value_or(found.signature) != found.signature)
+            const auto* signature = find_string(body, "signature");
+            if (signature && *signature != std::string_view(found.signature))
                 return manage_error({errc::invalid_value, "signature cannot be changed."});
             const auto settings = read_settings(body, found.is);
             if (!settings)
@@ -160,11 +140,10 @@ reply enable_webhook(const house& home, call& on)
         on,
         repeat::same_answer,
         [](store::transaction& tx, const rows::endpoint& found, const json::object& body) -> reply {
-            const auto skips = optional_flag(body, "skip_backlog");
-            if (!skips)
-                return manage_error(skips.error());
-            if (found.disabled || *skips)
-                rows::enable(tx, found.id, *skips ? std::optional(rows::newest_event(tx)) : std::nullopt);
+            const auto* flag = find(body, "skip_backlog");
+            const bool skips = flag && flag->is_bool() && flag->get_bool();
+            if (found.disabled || skips)
+                rows::enable(tx, found.id, skips ? std::optional(rows::newest_event(tx)) : std::nullopt);
             return webhook_response(tx, *rows::find(tx, found.id));
         }
     );
@@ -204,10 +183,7 @@ reply rotate_webhook_secret(const house& home, call& on)
         on,
         repeat::conflict,
         [&home](store::transaction& tx, const rows::endpoint& found, const json::object& body) -> reply {
-            const auto overlap = read_overlap(body);
-            if (!overlap)
-                return manage_error(overlap.error());
-            const auto key = webhooks::rotate(tx, workshop_of(home), found, std::chrono::seconds(*overlap));
+            const auto key = webhooks::rotate(tx, workshop_of(home), found, read_overlap(body));
             auto answer = to_json(tx, *rows::find(tx, found.id));
             answer["secret"] = key.plain.reveal();
             return manage_response(200, answer);

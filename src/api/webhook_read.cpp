@@ -3,8 +3,6 @@
 #include "base/time.hpp"
 #include "service/webhook_signing.hpp"
 
-#include <array>
-
 namespace scimd::api {
 
 namespace {
@@ -14,114 +12,53 @@ namespace rows = store::webhooks;
 constexpr std::int64_t blocked_shown_max = 100;
 constexpr std::int64_t counted_max = 100'000;
 
-// Whether the body has the member; null stands for its default.
-const json::value* given(const json::object& body, std::string_view name, bool& is_reset)
-{
-    const auto* value = find(body, name);
-    is_reset = value && value->is_null();
-    return is_reset ? nullptr : value;
-}
+// Kinds of members are as described: bodies are held against the description before they come here. null
+// stands for a member's default, and what is missing stays as it was.
 
-error wrong(std::string_view name, std::string_view what)
+void read_text(const json::object& body, std::string_view name, std::string& into)
 {
-    return {errc::invalid_value, std::string(name) + " must be " + std::string(what) + "."};
-}
-
-result<void> read_text(const json::object& body, std::string_view name, std::string& into)
-{
-    bool is_reset = false;
-    const auto* value = given(body, name, is_reset);
-    if (is_reset)
-        into.clear();
-    if (!value)
-        return {};
-    if (!value->is_string())
-        return wrong(name, "a string");
-    into = value->get_string();
-    return {};
-}
-
-result<void> read_types(const json::object& body, std::vector<std::string>& into)
-{
-    bool is_reset = false;
-    const auto* value = given(body, "event_types", is_reset);
-    if (is_reset || value)
-        into.clear();
-    if (!value)
-        return {};
-    if (!value->is_array())
-        return wrong("event_types", "a list of strings");
-    for (const auto& one : value->get_array()) {
-        if (!one.is_string())
-            return wrong("event_types", "a list of strings");
-        into.emplace_back(one.get_string());
-    }
-    return {};
+    if (const auto* value = find(body, name))
+        into = value->is_null() ? std::string() : std::string(value->as_string());
 }
 
 template <class Id>
 result<void> read_id(const json::object& body, std::string_view name, std::optional<Id>& into)
 {
     std::string text = into ? into->text() : std::string();
-    if (const auto read = read_text(body, name, text); !read)
-        return read.error();
-    into.reset();
-    if (text.empty())
-        return {};
+    read_text(body, name, text);
     into = Id::parse(text);
-    if (!into)
+    if (!text.empty() && !into)
         return error{errc::not_found, std::string(name) + " is none of ours."};
     return {};
 }
 
-result<void> read_headers(const json::object& body, rows::settings& into)
+void read_mode(const json::object& body, rows::settings& into)
 {
-    bool is_reset = false;
-    const auto* value = given(body, "headers", is_reset);
-    if (is_reset || value)
-        into.headers.clear();
-    if (!value)
-        return {};
-    if (!value->is_object())
-        return wrong("headers", "an object of strings");
-    for (const auto& [name, one] : value->get_object()) {
-        if (!one.is_string())
-            return wrong("headers", "an object of strings");
-        into.headers.emplace_back(name, one.get_string());
+    if (const auto* value = find(body, "mode"))
+        into.mode = !value->is_null() && value->as_string() == "concurrent" ? rows::delivery_mode::concurrent
+                                                                            : rows::delivery_mode::ordered;
+}
+
+void read_lists(const json::object& body, rows::settings& into)
+{
+    if (const auto* types = find(body, "event_types")) {
+        into.event_types.clear();
+        if (const auto* given = types->if_array())
+            for (const auto& one : *given)
+                into.event_types.emplace_back(one.as_string());
     }
-    return {};
-}
-
-result<void> read_mode(const json::object& body, rows::settings& into)
-{
-    std::string text(rows::to_text(into.mode));
-    if (const auto read = read_text(body, "mode", text); !read)
-        return read.error();
-    if (text == "concurrent")
-        into.mode = rows::delivery_mode::concurrent;
-    else if (text.empty() || text == "ordered")
-        into.mode = rows::delivery_mode::ordered;
-    else
-        return wrong("mode", "\"ordered\" or \"concurrent\"");
-    return {};
-}
-
-result<void> read_schedule(const json::object& body, rows::settings& into)
-{
-    bool is_reset = false;
-    const auto* value = given(body, "retry_schedule_seconds", is_reset);
-    if (is_reset || value)
+    if (const auto* seconds = find(body, "retry_schedule_seconds")) {
         into.retry_seconds.clear();
-    if (!value)
-        return {};
-    if (!value->is_array())
-        return wrong("retry_schedule_seconds", "a list of whole numbers");
-    for (const auto& one : value->get_array()) {
-        if (!one.is_int64())
-            return wrong("retry_schedule_seconds", "a list of whole numbers");
-        into.retry_seconds.push_back(one.get_int64());
+        if (const auto* given = seconds->if_array())
+            for (const auto& one : *given)
+                into.retry_seconds.push_back(one.as_int64());
     }
-    return {};
+    if (const auto* headers = find(body, "headers")) {
+        into.headers.clear();
+        if (const auto* given = headers->if_object())
+            for (const auto& [name, value] : *given)
+                into.headers.emplace_back(name, value.as_string());
+    }
 }
 
 json::array keys_of(store::transaction& tx, webhook_id of)
@@ -172,18 +109,14 @@ result<rows::endpoint> read_webhook(store::transaction& tx, const call& on)
 
 result<rows::settings> read_settings(const json::object& body, rows::settings so_far)
 {
-    for (const auto& read : std::array{
-             read_text(body, "url", so_far.url),
-             read_text(body, "description", so_far.description),
-             read_types(body, so_far.event_types),
-             read_id(body, "organization_id", so_far.organization),
-             read_id(body, "directory_id", so_far.directory),
-             read_headers(body, so_far),
-             read_mode(body, so_far),
-             read_schedule(body, so_far)
-         })
-        if (!read)
-            return read.error();
+    read_text(body, "url", so_far.url);
+    read_text(body, "description", so_far.description);
+    read_lists(body, so_far);
+    read_mode(body, so_far);
+    if (const auto read = read_id(body, "organization_id", so_far.organization); !read)
+        return read.error();
+    if (const auto read = read_id(body, "directory_id", so_far.directory); !read)
+        return read.error();
     if (so_far.url.empty())
         return error{errc::invalid_value, "url is required."};
     return so_far;

@@ -1,8 +1,8 @@
 #include "app/house_keeping.hpp"
 
 #include "app/master_keys.hpp"
-#include "scim/schema_loader.hpp"
 #include "net/outbound.hpp"
+#include "scim/schema_loader.hpp"
 #include "service/signing.hpp"
 #include "store/clients.hpp"
 #include "store/credentials.hpp"
