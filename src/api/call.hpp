@@ -18,6 +18,7 @@
 #include "service/verified_tokens.hpp"
 #include "store/audit.hpp"
 #include "store/store.hpp"
+#include "service/webhook_url.hpp"
 
 #include <chrono>
 #include <functional>
@@ -55,6 +56,7 @@ struct house {
     std::function<std::string(store::database&)> renew_master_key;
     const service::domain_claims::practice& domains;
     service::txt_look_up look_up_txt;
+    service::webhooks::target_rules webhook_rules{};
 };
 
 // Owned by whoever runs the replies, which borrow from it.

@@ -6,6 +6,7 @@
 #include "api/bulk_api.hpp"
 #include "api/description.hpp"
 #include "api/manage_api.hpp"
+#include "api/manage_webhooks.hpp"
 #include "api/oauth_api.hpp"
 #include "api/ops_api.hpp"
 #include "api/render.hpp"
@@ -76,6 +77,25 @@ constexpr std::array table = {
     route{"DELETE", "/api/v1/organizations/{organization}/directories/{directory}/secrets/{id}", principal::application, revoke_secret},
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/refusals",     principal::application, list_refusals},
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/held-users",     principal::application, list_held_users},
+
+    route{"POST",   "/api/v1/webhook-endpoints",                                            principal::application, create_webhook},
+    route{"GET",    "/api/v1/webhook-endpoints",                                            principal::application, list_webhooks},
+    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:enable",                           principal::application, enable_webhook},
+    route{"PATCH",  "/api/v1/webhook-endpoints/{webhook}:enable",                           principal::application, enable_webhook},
+    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:disable",                          principal::application, disable_webhook},
+    route{"PATCH",  "/api/v1/webhook-endpoints/{webhook}:disable",                          principal::application, disable_webhook},
+    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:test",                             principal::application, test_webhook},
+    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:rotate-secret",                    principal::application, rotate_webhook_secret},
+    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:retry-failed",                     principal::application, retry_failed_deliveries},
+    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:replay",                           principal::application, replay_events},
+    route{"GET",    "/api/v1/webhook-endpoints/{webhook}",                                  principal::application, get_webhook},
+    route{"PATCH",  "/api/v1/webhook-endpoints/{webhook}",                                  principal::application, update_webhook},
+    route{"DELETE", "/api/v1/webhook-endpoints/{webhook}",                                  principal::application, delete_webhook},
+    route{"GET",    "/api/v1/webhook-endpoints/{webhook}/attempts",                         principal::application, list_webhook_attempts},
+    route{"GET",    "/api/v1/webhook-endpoints/{webhook}/dead-letters",                     principal::application, list_dead_letters},
+    route{"POST",   "/api/v1/webhook-endpoints/{webhook}/dead-letters/{event}:retry",       principal::application, retry_dead_letter},
+    route{"GET",    "/api/v1/webhook-endpoints/{webhook}/dead-letters/{event}",             principal::application, get_dead_letter},
+    route{"DELETE", "/api/v1/webhook-endpoints/{webhook}/dead-letters/{event}",             principal::application, discard_dead_letter},
 
     route{"GET",    "/api/v1/events/stream", principal::application, stream_events},
     route{"GET",    "/api/v1/events", principal::application, list_events},

@@ -1,17 +1,13 @@
 #include "app/command_requests.hpp"
 
+#include "app/webhook_requests.hpp"
+
 #include <cctype>
 #include <filesystem>
 #include <utility>
 
 namespace scimd::app {
 namespace {
-
-void add_if_given(json::object& body, std::string_view name, const std::string& text)
-{
-    if (!text.empty())
-        body[name] = text;
-}
 
 const std::string organizations = "/api/v1/organizations";
 
@@ -211,6 +207,8 @@ http::request request_of(const command& what)
         return key_request(what);
     if (noun == "audit")
         return audit_request(what);
+    if (noun == "webhook")
+        return webhook_request(what);
     if (noun == "demo") {
         json::object body;
         add_if_given(body, "domain_policy", what.domain_policy);
@@ -221,6 +219,12 @@ http::request request_of(const command& what)
         return make_request("POST", "/api/v1/backup", {{"file", file}});
     }
     return make_request("POST", "/api/v1/check");
+}
+
+void add_if_given(json::object& body, std::string_view name, const std::string& text)
+{
+    if (!text.empty())
+        body[name] = text;
 }
 
 }  // namespace scimd::app

@@ -17,4 +17,6 @@ http::request make_request(std::string_view method, std::string target, const js
 // A word of the command line as one segment of a path, or as a value of a query.
 std::string path_segment(std::string_view text);
 
+void add_if_given(json::object& body, std::string_view name, const std::string& text);
+
 }  // namespace scimd::app

@@ -13,6 +13,7 @@ command_tree::command_tree(CLI::App& app, command& what, std::string& limit) : a
     declare_organizations();
     declare_directories();
     declare_clients(limit);
+    declare_webhooks(limit);
     auto* events = add({"events"}, "Print directory events, one JSON object a line");
     events->add_option(
         "--after", what.after, "Start behind this cursor (with --directory: this sequence number)"
@@ -158,6 +159,57 @@ void command_tree::declare_clients(std::string& limit)
     audit->add_option("--actor", what_.actor, "By one client, or by the operator");
     audit->add_option("--limit", limit, "Print at most so many");
     audit->add_option("--since", what_.since, "Not before this time: 2027-01-31T00:00:00Z");
+}
+
+void command_tree::declare_webhooks(std::string& limit)
+{
+    add_webhook_settings(add({"webhook", "create"}, "Make an endpoint; its secret is shown once", {"URL"}))
+        ->add_option("--signature", what_.webhook.signature, "v1 (HMAC) or v1a (Ed25519)");
+    add({"webhook", "list"}, "List all endpoints");
+    add({"webhook", "show"}, "Show one, with how its deliveries are doing", {"ID"});
+    add_webhook_settings(add({"webhook", "update"}, "Change what is given", {"ID"}))
+        ->add_option("--url", what_.webhook.url, "Where to post");
+    add({"webhook", "delete"}, "Remove one", {"ID"});
+    add({"webhook", "enable"}, "Deliver again, from where it stopped", {"ID"})
+        ->add_flag("--skip-backlog", what_.webhook.skips_backlog, "Go on behind the newest event");
+    add({"webhook", "disable"}, "Stop delivering", {"ID"});
+    add({"webhook", "test"}, "Send a test event and print what came of it", {"ID"});
+    add({"webhook", "rotate-secret"}, "Make a new key; it is shown once", {"ID"})
+        ->add_option("--overlap-seconds", what_.webhook.overlap_seconds, "How long the old one signs, too");
+    auto* attempts = add({"webhook", "attempts"}, "List what was tried, newest first", {"ID"});
+    attempts->add_option("--event", what_.webhook.event, "Of this event only");
+    attempts->add_option("--limit", limit, "Print at most so many (default: 100)");
+    declare_failed_deliveries();
+    describe("webhook", "Where events are posted to");
+}
+
+void command_tree::declare_failed_deliveries()
+{
+    add({"webhook", "dead-letters"}, "List what was given up", {"ID"});
+    add({"webhook", "dead-letter"}, "Show one, with its event and its attempts", {"ID", "EVENT"});
+    add({"webhook", "retry"}, "Try a dead letter again", {"ID", "EVENT"});
+    add({"webhook", "discard"}, "Forget a dead letter", {"ID", "EVENT"});
+    add({"webhook", "retry-failed"}, "Try again what waits or was given up", {"ID"})
+        ->add_option("--since", what_.webhook.from, "Of this time or event and later");
+    auto* replay = add({"webhook", "replay"}, "Send events again, delivered or not", {"ID"});
+    replay->add_option("--event", what_.webhook.event, "This one");
+    replay->add_option("--from", what_.webhook.from, "From this time or event on");
+    replay->add_option("--to", what_.webhook.to, "Up to this time or event");
+}
+
+CLI::App* command_tree::add_webhook_settings(CLI::App* to)
+{
+    auto& given = what_.webhook;
+    to->add_option("--description", given.description, "For people");
+    to->add_option(
+        "--event-type", given.event_types, "To be told of; a prefix with .* behind it for all below it"
+    );
+    to->add_option("--organization", given.organization, "Only what happens in it");
+    to->add_option("--directory", given.directory, "Only what happens in it");
+    to->add_option("--header", given.headers, "\"X-Name: value\", sent with each event");
+    to->add_option("--mode", given.mode, "ordered or concurrent");
+    to->add_option("--retry-seconds", given.retry_seconds, "Pauses between attempts")->delimiter(',');
+    return to;
 }
 
 void command_tree::describe(const char* word, const char* help)

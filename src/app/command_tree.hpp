@@ -34,6 +34,9 @@ private:
     void declare_organizations();
     void declare_directories();
     void declare_clients(std::string& limit);
+    void declare_webhooks(std::string& limit);
+    void declare_failed_deliveries();
+    CLI::App* add_webhook_settings(CLI::App* to);
 
     CLI::App& app_;
     command& what_;

@@ -4,6 +4,7 @@
 #include "api/run_to_end.hpp"
 #include "app/command_requests.hpp"
 #include "app/house_keeping.hpp"
+#include "app/webhook_requests.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "net/unix_client.hpp"
@@ -27,6 +28,7 @@ namespace {
 constexpr std::chrono::milliseconds answer_deadline{600'000};  // backups and checks take their time
 constexpr std::chrono::seconds follow_wait{30};
 constexpr std::chrono::milliseconds follow_pause{200};  // where no server runs that could wait
+constexpr std::chrono::milliseconds test_patience{20'000};
 constexpr std::int64_t events_page = 1'000;
 
 // --- where requests go
@@ -52,6 +54,9 @@ public:
         }
         return api::run_to_end(home_->site(), home_->database(), std::move(request));
     }
+
+    // Whether a server has answered, and not the store.
+    [[nodiscard]] bool has_server() const noexcept { return !home_; }
 
     // Lets a server take the data directory.
     void release() { home_.reset(); }
@@ -178,6 +183,22 @@ result<json::object> ask_for_all(connection& server, const http::request& reques
     return body;
 }
 
+// What came of a test: the server sends it within the time of an attempt.
+result<json::object> await_test(connection& server, const command& what, json::object answer)
+{
+    const auto request = test_attempts_request(what, answer);
+    for (auto waited = follow_pause; waited < test_patience; waited += follow_pause) {
+        auto found = ask(server, request);
+        if (!found)
+            return found;
+        auto& attempts = (*found)["attempts"].as_array();
+        if (!attempts.empty())
+            return std::move(attempts.front().as_object());
+        std::this_thread::sleep_for(follow_pause);
+    }
+    return answer;
+}
+
 class event_reader {
 public:
     event_reader(connection& server, const command& what, std::ostream& out)
@@ -258,7 +279,9 @@ int run_command(const invocation& called, std::ostream& out, std::ostream& err)
         const auto read = event_reader(server, what, out).read();
         return read ? 0 : fail(read.error(), is_json, out, err);
     }
-    const auto body = ask_for_all(server, request_of(what), what);
+    auto body = ask_for_all(server, request_of(what), what);
+    if (body && what.words.back() == "test" && server.has_server())
+        body = await_test(server, what, std::move(*body));
     if (!body)
         return fail(body.error(), is_json, out, err);
     if (is_json)

@@ -42,9 +42,35 @@ struct raw_options {
     std::vector<std::string> dns_servers;
     std::string domain_window_hours = "168";
     std::string mail_providers;
+    bool allows_private_webhooks = false;
+    std::vector<std::string> webhook_ports = {"443", "8443"};
+    std::string webhook_ca_file;
     std::string limit;
     bool is_json = false;
 };
+
+void declare_webhook_options(CLI::App& app, raw_options& raw)
+{
+    app.add_flag(
+           "--webhook-allow-private",
+           raw.allows_private_webhooks,
+           "Webhooks may go to loopback and private addresses, to any port and by plain http"
+    )
+        ->envname("SCIMD_WEBHOOK_ALLOW_PRIVATE")
+        ->group("Webhooks");
+    app.add_option("--webhook-ports", raw.webhook_ports, "Ports that webhooks may go to")
+        ->envname("SCIMD_WEBHOOK_PORTS")
+        ->delimiter(',')
+        ->capture_default_str()
+        ->group("Webhooks");
+    app.add_option(
+           "--webhook-ca-file",
+           raw.webhook_ca_file,
+           "PEM file of the authorities that webhook endpoints' certificates must be from"
+    )
+        ->envname("SCIMD_WEBHOOK_CA_FILE")
+        ->group("Webhooks");
+}
 
 void declare_options(CLI::App& app, raw_options& raw)
 {
@@ -146,6 +172,7 @@ void declare_options(CLI::App& app, raw_options& raw)
     app.add_flag("--metrics-open", raw.is_metrics_open, "Show /metrics to peers that are not loopback")
         ->envname("SCIMD_METRICS_OPEN")
         ->group("Server");
+    declare_webhook_options(app, raw);
 }
 
 // CLI11 lets the file win over the environment; ours is flags, environment, file. So what the environment
@@ -316,6 +343,11 @@ configuration judged(const raw_options& raw, judge& by)
     settings.limits.header_deadline = by.milliseconds("--header-deadline-ms", raw.header_deadline_ms, 1);
     settings.limits.connections_max =
         by.number<std::size_t>("--connections-max", raw.connections_max, 1, 1'000'000);
+    settings.allows_private_webhooks = raw.allows_private_webhooks;
+    settings.webhook_ports.clear();
+    for (const auto& port : raw.webhook_ports)
+        settings.webhook_ports.push_back(by.number<std::uint16_t>("--webhook-ports", port, 1, 65'535));
+    settings.webhook_ca_file = raw.webhook_ca_file;
     return settings;
 }
 
@@ -324,6 +356,8 @@ void judge_command(command& what, const raw_options& raw, judge& by)
 {
     if (!raw.limit.empty())
         what.limit = by.number<std::int64_t>("--limit", raw.limit, 1, 1'000'000'000);
+    else if (what.words == std::vector<std::string>{"webhook", "attempts"})
+        what.limit = 100;  // there may be millions
     const bool sets_policy = what.words == std::vector<std::string>{"directory", "policy"};
     const auto& policy = sets_policy ? what.arguments[1] : what.domain_policy;
     if (!policy.empty() && policy != "reject" && policy != "hold" && policy != "off")

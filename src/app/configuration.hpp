@@ -38,6 +38,28 @@ struct configuration {
     std::chrono::hours domain_window{7 * 24};
     std::filesystem::path mail_providers;  // empty: our own list
     net::limits limits;
+
+    bool allows_private_webhooks = false;  // loopback, private networks, any port and plain http
+    std::vector<std::uint16_t> webhook_ports{443, 8443};
+    std::filesystem::path webhook_ca_file;  // empty: what the system trusts
+};
+
+// What the commands of webhook endpoints are given, as text.
+struct webhook_words {
+    std::string url;
+    std::string description;
+    std::vector<std::string> event_types;
+    std::string organization;
+    std::string directory;
+    std::vector<std::string> headers;  // "X-Name: value"
+    std::string mode;
+    std::string signature;
+    std::vector<std::string> retry_seconds;
+    std::string overlap_seconds;
+    std::string event;
+    std::string from;  // a time, or an event's id
+    std::string to;
+    bool skips_backlog = false;
 };
 
 // One command and what was given to it: {"organization", "create"} with {"Acme"}.
@@ -64,6 +86,7 @@ struct command {
     bool is_following = false;
     bool is_read_only = false;
     bool is_at_once = false;
+    webhook_words webhook{};
 };
 
 struct invocation {

@@ -1,13 +1,16 @@
 #include "app/house_keeping.hpp"
 
 #include "app/master_keys.hpp"
+#include "net/outbound.hpp"
 #include "scim/schema_loader.hpp"
 #include "service/signing.hpp"
 #include "store/clients.hpp"
 #include "store/credentials.hpp"
 #include "store/sealed.hpp"
 #include "store/tenants.hpp"
+#include "store/webhook_deliveries.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <iterator>
@@ -18,8 +21,28 @@ namespace scimd::app {
 namespace {
 
 constexpr std::chrono::minutes usage_save_interval{1};
+constexpr std::chrono::minutes attempts_prune_interval{1};
+constexpr std::chrono::hours attempts_kept_for{90 * 24};
+constexpr std::int64_t attempts_pruned_max = 2'000;  // in one work
+constexpr int attempt_prunings_max = 100;            // works in one run
 constexpr std::chrono::hours signing_key_interval{1};
 constexpr std::int64_t sealed_anew_at_a_time = 100;
+
+// What we listen on is no place for webhooks. A listener on every address stands for the machine's.
+service::webhooks::target_rules webhook_rules(const configuration& settings)
+{
+    service::webhooks::target_rules rules;
+    rules.ports = settings.webhook_ports;
+    rules.addresses.allows_private = settings.allows_private_webhooks;
+    for (const auto& where : settings.listen) {
+        const auto address = ip_address::parse(where.host);
+        if (address && *address != ip_address{} && *address != ip_address{.is_v6 = true})
+            rules.addresses.own.push_back(*address);
+        else if (address)
+            std::ranges::copy(net::addresses_of_machine(), std::back_inserter(rules.addresses.own));
+    }
+    return rules;
+}
 
 }  // namespace
 
@@ -69,7 +92,8 @@ result<std::unique_ptr<house_keeping>> house_keeping::open(const configuration& 
         .renew_master_key = [home = made.get()](store::database& database
                             ) { return home->renew_master_key(database); },
         .domains = made->domains_,
-        .look_up_txt = make_txt_look_up(*made->resolver_)
+        .look_up_txt = make_txt_look_up(*made->resolver_),
+        .webhook_rules = webhook_rules(settings)
     });
     made->site_.emplace(*made->house_);
     made->add_jobs();
@@ -100,6 +124,20 @@ result<void> house_keeping::read_practice()
     if (!file)
         return error{errc::invalid_value, "--mail-providers: the file cannot be read."};
     return domains_.rules.replace_mail_providers(text);
+}
+
+delivery_surroundings house_keeping::webhook_surroundings()
+{
+    return {
+        .database = *database_,
+        .wall = *wall_,
+        .random = *random_,
+        .safe = *vault_,
+        .rules = house_->webhook_rules,
+        .environment = house_->environment,
+        .log = log_,
+        .figures = figures_
+    };
 }
 
 house_keeping::~house_keeping()
@@ -172,11 +210,26 @@ void house_keeping::ring_bells()
 void house_keeping::add_jobs()
 {
     background_.add({"token_usage", usage_save_interval, [this] { save_token_usage(); }});
+    background_.add({"webhook_attempts", attempts_prune_interval, [this] { prune_webhook_attempts(); }});
     background_.add({"signing_key", signing_key_interval, [this] { rotate_signing_key_when_due(); }});
     care_.emplace(*database_, schemas_, house_->environment);
     care_->add_jobs(background_);
     organizations_.emplace(*database_, schemas_, domains_, house_->look_up_txt, house_->environment, log_);
     organizations_->add_jobs(background_);
+}
+
+// In small works, between which others write.
+void house_keeping::prune_webhook_attempts()
+{
+    for (int i = 0; i < attempt_prunings_max; ++i) {
+        std::int64_t gone = 0;
+        store::run(*database_, store::intent::write, [&](store::transaction& tx) {
+            gone = store::webhooks::prune_attempts(tx, tx.now() - attempts_kept_for, attempts_pruned_max);
+            return store::verdict::commit;
+        });
+        if (gone < attempts_pruned_max)
+            return;
+    }
 }
 
 void house_keeping::save_token_usage()

@@ -6,6 +6,7 @@
 #include "app/configuration.hpp"
 #include "app/directory_care.hpp"
 #include "app/organization_care.hpp"
+#include "app/delivery.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
@@ -43,6 +44,9 @@ public:
     [[nodiscard]] metrics& figures() noexcept { return figures_; }
     [[nodiscard]] std::string environment() const { return house_->environment.text(); }
 
+    // What delivers webhooks works with.
+    [[nodiscard]] delivery_surroundings webhook_surroundings();
+
     // Before the first request: the URL is known once a listener has its port.
     void set_public_url(std::string url) { house_->public_url = std::move(url); }
 
@@ -70,6 +74,7 @@ private:
     result<void> read_practice();
     void ring_bells();
     void add_jobs();
+    void prune_webhook_attempts();
     void save_token_usage();  // does not wait for it
 
     const configuration settings_;

@@ -2,6 +2,7 @@
 
 #include "app/dispatch.hpp"
 #include "app/house_keeping.hpp"
+#include "app/webhook_service.hpp"
 #include "net/server.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -91,6 +92,8 @@ public:
         await_watch();
         home_.on_commit([this] { bell_.ring(); });
         home_.start_background();
+        webhook_service webhooks(home_.webhook_surroundings(), {{}, settings_.webhook_ca_file});
+        home_.on_commit([&webhooks] { webhooks.ring(); });
         log_.info("server.ready", {{"environment_id", home_.environment()}});
         std::vector<std::thread> threads;
         for (std::size_t i = 1; i < settings_.threads; ++i)
@@ -98,6 +101,7 @@ public:
         io_.run();
         for (auto& thread : threads)
             thread.join();
+        webhooks.stop();
         home_.close();
         log_.info("server.stopped", {{"drained", exit_code_ == 0}});
         return exit_code_;

@@ -49,6 +49,15 @@ struct domain_kind {
 struct secret_kind {
     static constexpr std::string_view prefix = "sec_";
 };
+struct webhook_kind {
+    static constexpr std::string_view prefix = "whe_";
+};
+struct webhook_key_kind {
+    static constexpr std::string_view prefix = "whk_";
+};
+struct webhook_attempt_kind {
+    static constexpr std::string_view prefix = "wha_";
+};
 struct event_kind {
     static constexpr std::string_view prefix = "evt_";
 };
@@ -64,6 +73,9 @@ using organization_id = identifier<organization_kind>;
 using directory_id = identifier<directory_kind>;
 using domain_id = identifier<domain_kind>;
 using secret_id = identifier<secret_kind>;
+using webhook_id = identifier<webhook_kind>;
+using webhook_key_id = identifier<webhook_key_kind>;
+using webhook_attempt_id = identifier<webhook_attempt_kind>;
 using event_id = identifier<event_kind>;
 using client_id = identifier<client_kind>;
 using signing_key_id = identifier<signing_key_kind>;

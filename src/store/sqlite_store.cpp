@@ -30,7 +30,9 @@ constexpr sql::statement greatest_id{
     " coalesce((select max(id) from organizations), 0), coalesce((select max(id) from directories), 0),"
     " coalesce((select max(id) from domains), 0), coalesce((select max(id) from secrets), 0),"
     " coalesce((select max(id) from clients), 0), coalesce((select max(id) from client_secrets), 0),"
-    " coalesce((select max(id) from signing_keys), 0))",
+    " coalesce((select max(id) from signing_keys), 0),"
+    " coalesce((select max(id) from webhook_endpoints), 0),"
+    " coalesce((select max(id) from webhook_attempts), 0))",
 };
 constexpr sql::statement begin_check{"store.begin_check", "begin"};
 constexpr sql::statement end_check{"store.end_check", "commit"};

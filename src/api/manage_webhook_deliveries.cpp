@@ -1,0 +1,277 @@
+// What has been tried, what was given up, and sending it again.
+#include "api/manage_webhooks.hpp"
+#include "api/webhook_read.hpp"
+#include "base/time.hpp"
+#include "service/webhooks.hpp"
+
+#include <limits>
+#include <utility>
+
+namespace scimd::api {
+
+namespace {
+
+namespace webhooks = service::webhooks;
+namespace rows = store::webhooks;
+
+constexpr number_bounds page_size_bounds{1, 100, 30};
+constexpr std::int64_t number_max = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t revived_max = 10'000;
+
+json::object to_json(const rows::attempt& from)
+{
+    json::object body{
+        {"id", from.id.text()},
+        {"event_id", from.event.text()},
+        {"attempt", from.number},
+        {"time", format_rfc3339(from.started)},
+        {"milliseconds", from.milliseconds},
+        {"error", from.error},
+        {"response", from.response}
+    };
+    if (from.status)
+        body["status"] = *from.status;
+    return body;
+}
+
+json::object to_json(store::transaction& tx, const rows::delivery& from)
+{
+    json::object body{
+        {"event_id", from.event.text()}, {"attempts", from.attempts}, {"last_error", from.last_error}
+    };
+    if (from.failed_at)
+        body["last_attempt_time"] = format_rfc3339(*from.failed_at);
+    if (const auto event = rows::find_event(tx, from.event)) {
+        body["event_type"] = event->type;
+        if (event->directory.value != 0)
+            body["directory_id"] = event->directory.text();
+    }
+    return body;
+}
+
+struct page {
+    std::int64_t size = 0;
+    std::int64_t token = 0;
+};
+
+result<page> read_page(const call& on)
+{
+    const auto size = number_parameter(on, "page_size", page_size_bounds);
+    if (!size)
+        return size.error();
+    const auto token = number_parameter(on, "page_token", {0, number_max - 1, 0});
+    if (!token)
+        return error{errc::invalid_value, "page_token is none of ours."};
+    return page{*size, *token};
+}
+
+result<event_id> read_event_id(std::string_view name, std::string_view text)
+{
+    const auto id = event_id::parse(text);
+    if (!id)
+        return error{errc::invalid_value, std::string(name) + " must be the id of an event."};
+    return *id;
+}
+
+// The delivery of the path, which must have been given up.
+result<rows::delivery> read_dead_letter(store::transaction& tx, const call& on, webhook_id of)
+{
+    const auto event = event_id::parse(on.parameter("event"));
+    auto found = event ? rows::find_delivery(tx, of, *event) : std::nullopt;
+    if (!found || found->state != rows::delivery_state::dead)
+        return error{errc::not_found, "There is no dead letter of this event."};
+    return std::move(*found);
+}
+
+// A bound of a range: the first event at a time, or an event by its id.
+result<std::optional<event_id>> read_bound(
+    const json::object& body, std::string_view time_name, std::string_view event_name
+)
+{
+    const auto time = optional_text(body, time_name);
+    const auto event = optional_text(body, event_name);
+    if (!time || !event)
+        return time ? event.error() : time.error();
+    if (*time && *event) {
+        return error{
+            errc::invalid_value,
+            std::string(time_name) + " and " + std::string(event_name) + " are not given together."
+        };
+    }
+    if (*event) {
+        const auto id = read_event_id(event_name, **event);
+        return id ? result<std::optional<event_id>>(*id) : id.error();
+    }
+    if (!*time)
+        return std::optional<event_id>();
+    const auto when = parse_rfc3339(**time);
+    if (!when)
+        return error{errc::invalid_value, std::string(time_name) + " must be a timestamp of RFC 3339."};
+    return std::optional(event_id{first_id_at(*when)});
+}
+
+}  // namespace
+
+reply list_webhook_attempts(const house&, call& on)
+{
+    const auto asked = read_page(on);
+    if (!asked)
+        return manage_error(asked.error());
+    event_id of;
+    if (const auto text = on.where.parameter("event_id"); text && !text->empty()) {
+        const auto id = read_event_id("event_id", *text);
+        if (!id)
+            return manage_error(id.error());
+        of = *id;
+    }
+    return with_webhook(
+        on,
+        store::intent::scan,
+        [asked = *asked, of](store::transaction& tx, const rows::endpoint& to) -> reply {
+            auto found = rows::list_attempts(tx, to.id, of, {asked.token}, asked.size + 1);
+            const bool has_more = static_cast<std::int64_t>(found.size()) > asked.size;
+            if (has_more)
+                found.pop_back();
+            json::array listed;
+            for (const auto& one : found)
+                listed.push_back(to_json(one));
+            return manage_response(
+                200,
+                {{"attempts", std::move(listed)},
+                 {"next_page_token", has_more ? std::to_string(found.back().id.value) : ""},
+                 {"prev_page_token", ""}}
+            );
+        }
+    );
+}
+
+reply list_dead_letters(const house&, call& on)
+{
+    const auto asked = read_page(on);
+    if (!asked)
+        return manage_error(asked.error());
+    return with_webhook(
+        on,
+        store::intent::scan,
+        [asked = *asked](store::transaction& tx, const rows::endpoint& to) -> reply {
+            auto found = rows::list_dead(tx, to.id, {asked.token}, asked.size + 1);
+            const bool has_more = static_cast<std::int64_t>(found.size()) > asked.size;
+            if (has_more)
+                found.pop_back();
+            json::array listed;
+            for (const auto& one : found)
+                listed.push_back(to_json(tx, one));
+            return manage_response(
+                200,
+                {{"dead_letters", std::move(listed)},
+                 {"next_page_token", has_more ? std::to_string(found.back().event.value) : ""},
+                 {"prev_page_token", ""}}
+            );
+        }
+    );
+}
+
+reply get_dead_letter(const house&, call& on)
+{
+    return with_webhook(
+        on,
+        store::intent::read,
+        [&on](store::transaction& tx, const rows::endpoint& to) -> reply {
+            const auto found = read_dead_letter(tx, on, to.id);
+            if (!found)
+                return manage_error(found.error());
+            auto body = to_json(tx, *found);
+            if (const auto event = rows::find_event(tx, found->event))
+                if (auto payload = parse_json(event->body))
+                    body["event"] = std::move(*payload);
+            json::array attempts;
+            for (const auto& one : rows::list_attempts(tx, to.id, found->event, {}, page_size_bounds.most))
+                attempts.push_back(to_json(one));
+            body["log"] = std::move(attempts);
+            return manage_response(200, body);
+        }
+    );
+}
+
+reply retry_dead_letter(const house&, call& on)
+{
+    return with_webhook(
+        on,
+        store::intent::write,
+        [&on](store::transaction& tx, const rows::endpoint& to) -> reply {
+            auto found = read_dead_letter(tx, on, to.id);
+            if (!found)
+                return manage_error(found.error());
+            found->state = rows::delivery_state::waiting;
+            found->attempts = 0;
+            found->due = tx.now();
+            rows::put_delivery(tx, to.id, *found);
+            rows::touch(tx, to.id);
+            return manage_response(200, to_json(tx, *found));
+        }
+    );
+}
+
+reply discard_dead_letter(const house&, call& on)
+{
+    return with_webhook(
+        on,
+        store::intent::write,
+        [&on](store::transaction& tx, const rows::endpoint& to) -> reply {
+            const auto found = read_dead_letter(tx, on, to.id);
+            if (!found)
+                return manage_error(found.error());
+            rows::remove_delivery(tx, to.id, found->event);
+            return manage_response(200, {});
+        }
+    );
+}
+
+reply retry_failed_deliveries(const house& home, call& on)
+{
+    return with_webhook_body(
+        home,
+        on,
+        repeat::same_answer,
+        [](store::transaction& tx, const rows::endpoint& to, const json::object& body) -> reply {
+            const auto since = read_bound(body, "since", "since_event_id");
+            if (!since)
+                return manage_error(since.error());
+            const auto from = since->value_or(event_id{});
+            const auto lanes = rows::hurry_lanes(tx, to.id, from);
+            const auto count = rows::revive_deliveries(tx, to.id, from, revived_max);
+            if (lanes + count > 0)
+                rows::touch(tx, to.id);
+            return manage_response(200, {{"count", lanes + count}, {"has_more", count == revived_max}});
+        }
+    );
+}
+
+reply replay_events(const house& home, call& on)
+{
+    return with_webhook_body(
+        home,
+        on,
+        repeat::same_answer,
+        [](store::transaction& tx, const rows::endpoint& to, const json::object& body) -> reply {
+            const auto single = optional_text(body, "event_id");
+            if (!single)
+                return manage_error(single.error());
+            const auto first =
+                *single ? read_bound(body, "", "event_id") : read_bound(body, "from", "from_event_id");
+            const auto last = *single ? first : read_bound(body, "to", "to_event_id");
+            if (!first || !last)
+                return manage_error(first ? last.error() : first.error());
+            if (!*first)
+                return manage_error({errc::invalid_value, "event_id, from or from_event_id is required."});
+            if (*single && !rows::find_event(tx, **first))
+                return manage_error({errc::not_found, "event_id: the event was not found."});
+            const auto done = webhooks::replay(tx, to, {**first, last->value_or(event_id{number_max})});
+            return manage_response(
+                200, {{"count", done.count}, {"next_event_id", done.next ? done.next->text() : ""}}
+            );
+        }
+    );
+}
+
+}  // namespace scimd::api

@@ -1,0 +1,194 @@
+#include "api/manage_webhooks.hpp"
+
+#include "api/webhook_read.hpp"
+#include "base/time.hpp"
+#include "service/webhooks.hpp"
+#include "store/idempotency.hpp"
+
+#include <limits>
+#include <utility>
+
+namespace scimd::api {
+
+namespace {
+
+namespace webhooks = service::webhooks;
+namespace rows = store::webhooks;
+
+constexpr number_bounds page_size_bounds{1, 100, 30};
+constexpr std::int64_t number_max = std::numeric_limits<std::int64_t>::max();
+
+webhooks::workshop workshop_of(const house& home)
+{
+    return {.safe = home.safe, .random = home.random, .rules = home.webhook_rules};
+}
+
+http::response webhook_response(store::transaction& tx, const rows::endpoint& from)
+{
+    auto body = to_json(tx, from);
+    body["stats"] = stats_of(tx, from);
+    return manage_response(200, body);
+}
+
+// As described: "v1", "v1a" or nothing.
+webhooks::signature_kind read_signature(const json::object& body)
+{
+    const auto* text = find_string(body, "signature");
+    return text && *text == "v1a" ? webhooks::signature_kind::v1a : webhooks::signature_kind::v1;
+}
+
+std::chrono::seconds read_overlap(const json::object& body)
+{
+    const auto* value = find(body, "overlap_seconds");
+    return value && value->is_int64() ? std::chrono::seconds(value->get_int64()) : webhooks::key_overlap;
+}
+
+}  // namespace
+
+reply create_webhook(const house& home, call& on)
+{
+    return with_manage_body(
+        home,
+        on,
+        repeat::conflict,
+        [&home](store::transaction& tx, const json::object& body) -> reply {
+            const auto settings = read_settings(body, {});
+            if (!settings)
+                return manage_error(settings.error());
+            const auto made = webhooks::create(tx, workshop_of(home), *settings, read_signature(body));
+            if (!made)
+                return manage_error(made.error());
+            auto answer = to_json(tx, made->row);
+            answer["secret"] = made->key.plain.reveal();
+            return manage_response(201, answer);
+        }
+    );
+}
+
+reply list_webhooks(const house&, call& on)
+{
+    const auto size = number_parameter(on, "page_size", page_size_bounds);
+    if (!size)
+        return manage_error(size.error());
+    const auto after = number_parameter(on, "page_token", {0, number_max - 1, 0});
+    if (!after)
+        return manage_error({errc::invalid_value, "page_token is none of ours."});
+    return work{store::intent::scan, [size = *size, after = *after](store::transaction& tx) -> reply {
+                    auto found = rows::list(tx, webhook_id{after}, size + 1);
+                    const bool has_more = static_cast<std::int64_t>(found.size()) > size;
+                    if (has_more)
+                        found.pop_back();
+                    json::array listed;
+                    for (const auto& one : found)
+                        listed.push_back(to_json(tx, one));
+                    return manage_response(
+                        200,
+                        {{"webhook_endpoints", std::move(listed)},
+                         {"total_size", rows::count(tx)},
+                         {"next_page_token", has_more ? std::to_string(found.back().id.value) : ""},
+                         {"prev_page_token", ""}}
+                    );
+                }};
+}
+
+reply get_webhook(const house&, call& on)
+{
+    return with_webhook(
+        on,
+        store::intent::read,
+        [](store::transaction& tx, const rows::endpoint& found) -> reply {
+            return webhook_response(tx, found);
+        }
+    );
+}
+
+reply update_webhook(const house& home, call& on)
+{
+    return with_webhook_body(
+        home,
+        on,
+        repeat::same_answer,
+        [&home](store::transaction& tx, const rows::endpoint& found, const json::object& body) -> reply {
+            const auto* signature = find_string(body, "signature");
+            if (signature && *signature != std::string_view(found.signature))
+                return manage_error({errc::invalid_value, "signature cannot be changed."});
+            const auto settings = read_settings(body, found.is);
+            if (!settings)
+                return manage_error(settings.error());
+            const auto updated = webhooks::update(tx, workshop_of(home), found, *settings);
+            return updated ? webhook_response(tx, *updated) : manage_error(updated.error());
+        }
+    );
+}
+
+reply delete_webhook(const house&, call& on)
+{
+    return with_webhook(
+        on,
+        store::intent::write,
+        [](store::transaction& tx, const rows::endpoint& found) -> reply {
+            rows::remove(tx, found.id);
+            return manage_response(200, {});
+        }
+    );
+}
+
+reply enable_webhook(const house& home, call& on)
+{
+    return with_webhook_body(
+        home,
+        on,
+        repeat::same_answer,
+        [](store::transaction& tx, const rows::endpoint& found, const json::object& body) -> reply {
+            const auto* flag = find(body, "skip_backlog");
+            const bool skips = flag && flag->is_bool() && flag->get_bool();
+            if (found.disabled || skips)
+                rows::enable(tx, found.id, skips ? std::optional(rows::newest_event(tx)) : std::nullopt);
+            return webhook_response(tx, *rows::find(tx, found.id));
+        }
+    );
+}
+
+reply disable_webhook(const house&, call& on)
+{
+    return with_webhook(
+        on,
+        store::intent::write,
+        [](store::transaction& tx, const rows::endpoint& found) -> reply {
+            if (!found.disabled)
+                rows::disable(tx, found.id, rows::disabled_reason::operator_);
+            return webhook_response(tx, *rows::find(tx, found.id));
+        }
+    );
+}
+
+reply test_webhook(const house& home, call& on)
+{
+    return with_webhook(
+        on,
+        store::intent::write,
+        [&home](store::transaction& tx, const rows::endpoint& found) -> reply {
+            const auto event = webhooks::send_test(tx, home.environment, found);
+            if (!event)
+                return manage_error(event.error());
+            return manage_response(202, {{"event_id", event->text()}});
+        }
+    );
+}
+
+reply rotate_webhook_secret(const house& home, call& on)
+{
+    return with_webhook_body(
+        home,
+        on,
+        repeat::conflict,
+        [&home](store::transaction& tx, const rows::endpoint& found, const json::object& body) -> reply {
+            const auto key = webhooks::rotate(tx, workshop_of(home), found, read_overlap(body));
+            auto answer = to_json(tx, *rows::find(tx, found.id));
+            answer["secret"] = key.plain.reveal();
+            return manage_response(200, answer);
+        }
+    );
+}
+
+}  // namespace scimd::api

@@ -1,0 +1,362 @@
+#include "app/delivery.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace scimd::app {
+namespace {
+
+namespace webhooks = service::webhooks;
+namespace rows = store::webhooks;
+using std::chrono::milliseconds;
+
+constexpr milliseconds turn_pause_max{1'000};
+constexpr milliseconds finish_step{50};
+constexpr std::chrono::seconds reconcile_interval{1};
+constexpr std::chrono::seconds thorough_interval{10};
+constexpr std::chrono::seconds retry_pause{1};
+constexpr std::size_t unsettled_max = 4'096;
+constexpr std::size_t rounds_opened_max = 100;  // in one transaction
+constexpr std::int64_t lanes_max = 1'000'000;
+
+counter& attempts_counter(metrics& figures, std::string_view outcome)
+{
+    return figures.count("scimd_webhook_attempts_total", "Webhook attempts.", {{"outcome", outcome}});
+}
+
+}  // namespace
+
+delivery::delivery(delivery_options options, const delivery_surroundings& around, sender& out)
+    : options_(std::move(options)),
+      around_(around),
+      out_(out),
+      successes_(attempts_counter(around.figures, "success")),
+      failures_(attempts_counter(around.figures, "failure")),
+      exhausted_(around.figures.count("scimd_webhook_dead_letters_total", "Deliveries given up.")),
+      in_flight_(around.figures.level("scimd_webhook_in_flight", "Webhook attempts under way.")),
+      attempt_time_(around.figures.duration("scimd_webhook_attempt_seconds", "Duration of webhook attempts."))
+{
+    store::run(around_.database, store::intent::write, [&](store::transaction& tx) {
+        if (options_.has_store_alone)
+            rows::release_all_leases(tx);
+        tape_ = event_tape(rows::newest_event(tx));
+        return store::verdict::commit;
+    });
+}
+
+// The writer may be at work for us still.
+delivery::~delivery()
+{
+    std::unique_lock hold(writing_lock_);
+    written_round_.wait(hold, [this] { return writing_ != writing::under_way; });
+}
+
+void delivery::ring() noexcept
+{
+    if (!has_rung_.exchange(true))
+        out_.wake();
+}
+
+void delivery::wait(milliseconds patience)
+{
+    out_.wait(has_rung_ ? milliseconds(0) : patience, receipts_);
+}
+
+milliseconds delivery::turn()
+{
+    take_receipts();
+    load();
+    reconcile();
+    ship();
+    settle();
+    renew_leases();
+    in_flight_.set(static_cast<std::int64_t>(flights_.size()));
+    return until_next();
+}
+
+void delivery::finish(milliseconds patience)
+{
+    is_finishing_ = true;
+    const auto end = std::chrono::steady_clock::now() + patience;
+    while (std::chrono::steady_clock::now() < end) {
+        turn();
+        if (is_at_rest())
+            break;
+        wait(finish_step);
+    }
+    store::run(around_.database, store::intent::write, [this](store::transaction& tx) {
+        for (const auto& [id, one] : couriers_)
+            rows::release_lease(tx, id, one->row().fence);
+        return store::verdict::commit;
+    });
+}
+
+void delivery::take_receipts()
+{
+    for (const auto& one : std::exchange(receipts_, {}))
+        note_receipt(one);
+}
+
+void delivery::note_receipt(const receipt& what)
+{
+    const auto known = flights_.extract(what.number);
+    if (known.empty())
+        return;
+    if (known.mapped().is_unproven)
+        --unproven_flights_;
+    (what.seen.is_success() ? successes_ : failures_).add();
+    attempt_time_.observe_us(static_cast<std::uint64_t>(what.milliseconds) * 1'000);
+    ++unsettled_;
+    const auto to = couriers_.find(known.mapped().to);
+    if (to != couriers_.end())
+        to->second->receive(what, around_.wall.now());
+}
+
+// One transaction for all that is read in a turn.
+void delivery::load()
+{
+    if (has_rung_.exchange(false))
+        tape_.expect_more();
+    store::run(around_.database, store::intent::read, [&](store::transaction& tx) {
+        if (const auto changes = rows::changes(tx); changes != known_changes_) {
+            read_endpoints(tx);
+            known_changes_ = changes;
+            reconcile_at_ = {};
+        }
+        has_more_ = false;
+        for (auto& [id, one] : couriers_)
+            has_more_ = one->load(tx, tape_) || has_more_;
+        return store::verdict::commit;
+    });
+}
+
+void delivery::read_endpoints(store::transaction& tx)
+{
+    wanted_.clear();
+    for (const auto& row : rows::list(tx, {}, webhooks::endpoints_max)) {
+        const auto waiting = row.disabled ? rows::list_waiting(tx, row.id, 1) : std::vector<rows::delivery>();
+        const bool has_test = !waiting.empty() && waiting.front().test_body;
+        if (!row.disabled || has_test)
+            wanted_.emplace(row.id, row.revision);
+    }
+}
+
+// An endpoint that has changed gets a new courier, once the old one has come to rest.
+void delivery::reconcile()
+{
+    const auto now = around_.wall.now();
+    if (now < reconcile_at_)
+        return;
+    reconcile_at_ = now + reconcile_interval;
+    retire_outdated();
+    if (is_finishing_)
+        return;
+    std::erase_if(couriers_, [](const auto& one) {
+        return one.second->is_retired() && one.second->is_at_rest();
+    });
+    const bool has_retired =
+        std::ranges::any_of(couriers_, [](const auto& one) { return one.second->is_retired(); });
+    if (has_retired)
+        reconcile_at_ = {};  // it does not take long
+    if (now >= open_at_)
+        open_rounds();
+}
+
+void delivery::retire_outdated()
+{
+    const auto now = around_.wall.now();
+    for (auto& [id, one] : couriers_) {
+        const auto wanted = wanted_.find(id);
+        const bool is_current = wanted != wanted_.end() && wanted->second == one->row().revision;
+        if (is_finishing_ || !is_current || one->is_outdated(now))
+            one->retire();
+    }
+}
+
+// Claims what is wanted and not delivered to yet. This waits for a commit; it is rare.
+void delivery::open_rounds()
+{
+    std::vector<webhook_id> missing;
+    for (const auto& [id, revision] : wanted_)
+        if (!couriers_.contains(id) && missing.size() < rounds_opened_max)
+            missing.push_back(id);
+    if (missing.empty())
+        return;
+    open_at_ = around_.wall.now() + retry_pause;  // for those that are not to be had now
+    std::vector<round> opened;
+    store::run(around_.database, store::intent::write, [&](store::transaction& tx) {
+        opened.clear();
+        for (const auto id : missing) {
+            if (!rows::claim(tx, id, {options_.owner, tx.now() + options_.lease}))
+                continue;
+            opened.push_back(
+                {*rows::find(tx, id),
+                 rows::list_lanes(tx, id, lanes_max),
+                 webhooks::open_keys(tx, around_.safe, id)}
+            );
+        }
+        return store::verdict::commit;
+    });
+    for (auto& one : opened) {
+        const auto id = one.row.id;
+        wanted_[id] = one.row.revision;
+        couriers_[id] = std::make_unique<courier>(std::move(one), around_.rules, around_.random);
+    }
+    if (opened.size() == missing.size())
+        open_at_ = {};
+    if (!opened.empty())
+        has_rung_ = true;  // there is something to load
+}
+
+// --- sending
+
+bool delivery::may_ship() const
+{
+    const bool can_write = writing_ != writing::refused && unsettled_ < unsettled_max;
+    return !is_finishing_ && can_write && flights_.size() < options_.flights_max;
+}
+
+// One shipment each in turn, until nobody has any.
+void delivery::ship()
+{
+    bool is_going_on = !couriers_.empty();
+    while (is_going_on && may_ship()) {
+        is_going_on = false;
+        auto next = couriers_.upper_bound(last_served_);
+        for (std::size_t i = 0; i < couriers_.size() && may_ship(); ++i) {
+            if (next == couriers_.end())
+                next = couriers_.begin();
+            last_served_ = next->first;
+            is_going_on = ship_one(*next->second) || is_going_on;
+            ++next;
+        }
+    }
+}
+
+bool delivery::ship_one(courier& from)
+{
+    const bool is_unproven = !from.is_proven();
+    if (is_unproven && unproven_flights_ >= options_.unproven_flights_max)
+        return false;
+    auto what = from.take(++last_number_, around_.wall.now());
+    if (!what)
+        return false;
+    flights_.emplace(what->number, flight{from.row().id, is_unproven});
+    unproven_flights_ += is_unproven ? 1 : 0;
+    if (what->refusal.empty()) {
+        out_.send(std::move(*what));
+    } else {
+        receipts_.push_back(
+            {.number = what->number, .seen = {}, .milliseconds = 0, .error = what->refusal, .response = {}}
+        );
+        has_rung_ = true;
+    }
+    return true;
+}
+
+// --- writing
+
+// Whether another round may be written now.
+bool delivery::note_written()
+{
+    const auto state = writing_.load();
+    if (state == writing::under_way)
+        return false;
+    if (state == writing::refused)
+        return around_.wall.now() >= write_at_;
+    if (state == writing::idle)
+        return true;
+    for (const auto& one : written_) {
+        exhausted_.add(one.exhausted.size());
+        if (one.disable)
+            around_.log.warning(
+                "webhook.disabled", {{"endpoint", one.now.id.text()}, {"reason", rows::to_text(*one.disable)}}
+            );
+        if (const auto found = couriers_.find(one.now.id); found != couriers_.end())
+            found->second->confirm();
+    }
+    for (const auto id : lost_) {
+        around_.log.warning("webhook.lease_lost", {{"endpoint", id.text()}});
+        couriers_.erase(id);
+    }
+    if (!lost_.empty())
+        known_changes_ = -1;
+    written_.clear();
+    lost_.clear();
+    writing_ = writing::idle;
+    return true;
+}
+
+void delivery::settle()
+{
+    if (!note_written())
+        return;
+    const auto now = around_.wall.now();
+    if (written_.empty()) {
+        const bool is_thorough = is_finishing_ || now >= thorough_at_;
+        for (auto& [id, one] : couriers_)
+            if (auto round = one->settle(is_thorough))
+                written_.push_back(std::move(*round));
+        if (is_thorough)
+            thorough_at_ = now + thorough_interval;
+        unsettled_ = 0;
+    }
+    if (written_.empty())
+        return;
+    write_at_ = now + retry_pause;
+    writing_ = writing::under_way;
+    around_.database.submit(
+        store::intent::write,
+        [this](store::transaction& tx) {
+            lost_.clear();
+            for (const auto& one : written_)
+                if (!webhooks::settle(tx, around_.environment, one))
+                    lost_.push_back(one.now.id);
+            return store::verdict::commit;
+        },
+        [this](const std::exception_ptr& failure) {
+            const std::lock_guard hold(writing_lock_);
+            writing_ = failure ? writing::refused : writing::done;
+            ring();
+            written_round_.notify_all();
+        }
+    );
+}
+
+void delivery::renew_leases()
+{
+    const auto now = around_.wall.now();
+    if (couriers_.empty() || now < renew_at_)
+        return;
+    renew_at_ = now + options_.lease / 3;
+    around_.database.submit(
+        store::intent::write,
+        [owner = options_.owner, until = now + options_.lease](store::transaction& tx) {
+            rows::renew_leases(tx, {owner, until});
+            return store::verdict::commit;
+        },
+        [](const std::exception_ptr&) {}  // the next one will do; results without a lease are dropped
+    );
+}
+
+// --- waiting
+
+bool delivery::is_at_rest() const
+{
+    return is_written() &&
+           std::ranges::all_of(couriers_, [](const auto& one) { return one.second->is_at_rest(); });
+}
+
+milliseconds delivery::until_next() const
+{
+    if (has_more_ || !receipts_.empty())
+        return milliseconds(0);
+    const auto now = around_.wall.now();
+    auto next = now + turn_pause_max;
+    for (const auto& [id, one] : couriers_)
+        if (const auto due = one->next_due(now))
+            next = std::min(next, *due);
+    return std::chrono::ceil<milliseconds>(next - now);
+}
+
+}  // namespace scimd::app

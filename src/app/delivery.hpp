@@ -1,0 +1,136 @@
+// Delivers events to webhook endpoints: the loop around its couriers.
+//
+// A courier (app/courier.hpp) decides for its endpoint, the sender carries. What has come of it is written
+// together for all endpoints, one transaction after the other, and an endpoint is delivered to by whoever has
+// its lease: results of one that has lost it are dropped.
+#pragma once
+
+#include "app/courier.hpp"
+#include "app/event_tape.hpp"
+#include "app/sender.hpp"
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "base/metrics.hpp"
+#include "base/random.hpp"
+#include "base/vault.hpp"
+#include "service/webhook_settlement.hpp"
+#include "store/store.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace scimd::app {
+
+struct delivery_options {
+    std::string owner;              // of the leases; another process has another one
+    bool has_store_alone = true;    // leases of an earlier process are void
+    std::size_t flights_max = 512;  // at a time, to all endpoints
+    std::size_t unproven_flights_max =
+        256;  // of those, to endpoints whose last attempt failed or that have had none
+    std::chrono::seconds lease{60};
+};
+
+// What it works with. All outlive it.
+struct delivery_surroundings {
+    store::database& database;
+    const clock& wall;
+    random_source& random;
+    const vault& safe;
+    const service::webhooks::target_rules& rules;
+    environment_id environment;
+    logger& log;
+    metrics& figures;
+};
+
+// One thread, but for ring().
+class delivery {
+public:
+    delivery(delivery_options options, const delivery_surroundings& around, sender& out);
+    ~delivery();
+    delivery(const delivery&) = delete;
+    delivery& operator=(const delivery&) = delete;
+
+    // Something has been committed. Any thread; does not block.
+    void ring() noexcept;
+
+    // One round: takes receipts, looks for changes, sends what is due, writes what has come of it. Returns
+    // how long it may be waited before the next one.
+    std::chrono::milliseconds turn();
+
+    // Waits in the sender, which a ring() ends.
+    void wait(std::chrono::milliseconds patience);
+
+    // Sends nothing more; turns go on until what is under way is written, at most that long.
+    void finish(std::chrono::milliseconds patience);
+
+    // Whether all that has come back so far is in the store.
+    [[nodiscard]] bool is_written() const { return writing_ == writing::idle && written_.empty(); }
+
+private:
+    enum class writing { idle, under_way, done, refused };
+
+    struct flight {
+        webhook_id to;
+        bool is_unproven = false;
+    };
+
+    void take_receipts();
+    void note_receipt(const receipt& what);
+    void load();
+    void read_endpoints(store::transaction& tx);
+    void reconcile();
+    void retire_outdated();
+    void open_rounds();
+    void ship();
+    bool ship_one(courier& from);
+    void settle();
+    bool note_written();
+    void renew_leases();
+    [[nodiscard]] bool may_ship() const;
+    [[nodiscard]] bool is_at_rest() const;
+    [[nodiscard]] std::chrono::milliseconds until_next() const;
+
+    delivery_options options_;
+    delivery_surroundings around_;
+    sender& out_;
+    event_tape tape_{event_id{}};
+    std::map<webhook_id, std::int64_t> wanted_;  // endpoints to deliver to, and their revisions
+    std::map<webhook_id, std::unique_ptr<courier>> couriers_;
+    std::map<std::uint64_t, flight> flights_;
+    std::size_t unproven_flights_ = 0;
+    std::uint64_t last_number_ = 0;
+    webhook_id last_served_;  // whose turn comes after this one's
+    std::int64_t known_changes_ = -1;
+    std::vector<receipt> receipts_;
+    std::size_t unsettled_ = 0;  // receipts since the last round was written
+    bool has_more_ = false;
+    bool is_finishing_ = false;
+    time_point reconcile_at_{};
+    time_point open_at_{};  // not before
+    time_point thorough_at_{};
+    time_point renew_at_{};
+    time_point write_at_{};  // not before
+
+    std::atomic<bool> has_rung_{true};
+    std::vector<service::webhooks::settlement> written_;  // the round that is being written
+    std::vector<webhook_id> lost_;                        // of it: somebody else's now
+    std::atomic<writing> writing_{writing::idle};
+    std::mutex writing_lock_;
+    std::condition_variable written_round_;
+
+    counter& successes_;
+    counter& failures_;
+    counter& exhausted_;
+    gauge& in_flight_;
+    histogram& attempt_time_;
+};
+
+}  // namespace scimd::app

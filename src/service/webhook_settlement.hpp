@@ -1,0 +1,38 @@
+// What a round of deliveries to one endpoint has come to, written in one transaction.
+#pragma once
+
+#include "base/id.hpp"
+#include "store/transaction.hpp"
+#include "store/webhook_deliveries.hpp"
+#include "store/webhooks.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace scimd::service::webhooks {
+
+struct exhausted_delivery {
+    event_id event;
+    std::string type;
+    organization_id organization;
+    int attempts = 0;
+    std::string last_error;
+};
+
+struct settlement {
+    store::webhooks::progress now;
+    std::vector<store::webhooks::attempt> attempts;
+    // By directory and by event; empty: it is removed.
+    std::map<directory_id, std::optional<store::webhooks::lane>> lanes;
+    std::map<event_id, std::optional<store::webhooks::delivery>> deliveries;
+    std::vector<exhausted_delivery> exhausted;
+    std::optional<store::webhooks::disabled_reason> disable;
+};
+
+// Writes it, with the events webhook_endpoint.delivery_exhausted and webhook_endpoint.disabled where they
+// apply. false: somebody else delivers to the endpoint now, or it is gone, and nothing is written.
+bool settle(store::transaction& tx, environment_id where, const settlement& what);
+
+}  // namespace scimd::service::webhooks

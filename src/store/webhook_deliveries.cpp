@@ -1,0 +1,353 @@
+#include "store/webhook_deliveries.hpp"
+
+#include <limits>
+
+namespace scimd::store::webhooks {
+
+namespace {
+
+constexpr sql::statement put_lane_row{
+    "webhook_lanes.put",
+    "insert into webhook_lanes (endpoint_id, directory_id, event_id, sequence, head_id, attempts, due_at,"
+    " last_error) values ($1, $2, $3, $4, $5, $6, $7, $8)"
+    " on conflict (endpoint_id, directory_id) do update set event_id = excluded.event_id,"
+    " sequence = excluded.sequence, head_id = excluded.head_id, attempts = excluded.attempts,"
+    " due_at = excluded.due_at, last_error = excluded.last_error",
+};
+constexpr sql::statement delete_lane_row{
+    "webhook_lanes.remove",
+    "delete from webhook_lanes where endpoint_id = $1 and directory_id = $2",
+};
+constexpr sql::statement list_lane_rows{
+    "webhook_lanes.list",
+    "select directory_id, event_id, sequence, head_id, attempts, due_at, last_error from webhook_lanes"
+    " where endpoint_id = $1 order by directory_id limit $2",
+};
+constexpr sql::statement hurry_lane_rows{
+    "webhook_lanes.hurry",
+    "update webhook_lanes set due_at = $3 where endpoint_id = $1 and head_id >= $2 and due_at > $3",
+};
+constexpr sql::statement list_other_events{
+    "events.list_outside_directories_after",
+    "select id, organization_id, directory_id, sequence, type, body from events"
+    " where directory_id is null and id > $1 order by id limit $2",
+};
+
+constexpr sql::statement put_delivery_row{
+    "webhook_deliveries.put",
+    "insert into webhook_deliveries (endpoint_id, event_id, state, attempts, due_at, failed_at, last_error,"
+    " test_body) values ($1, $2, $3, $4, $5, $6, $7, $8)"
+    " on conflict (endpoint_id, event_id) do update set state = excluded.state,"
+    " attempts = excluded.attempts, due_at = excluded.due_at, failed_at = excluded.failed_at,"
+    " last_error = excluded.last_error, test_body = excluded.test_body",
+};
+constexpr sql::statement delete_delivery_row{
+    "webhook_deliveries.remove",
+    "delete from webhook_deliveries where endpoint_id = $1 and event_id = $2",
+};
+constexpr sql::statement find_delivery_row{
+    "webhook_deliveries.find",
+    "select event_id, state, attempts, due_at, failed_at, last_error, test_body from webhook_deliveries"
+    " where endpoint_id = $1 and event_id = $2",
+};
+constexpr sql::statement list_waiting_rows{
+    "webhook_deliveries.list_waiting",
+    "select event_id, state, attempts, due_at, failed_at, last_error, test_body from webhook_deliveries"
+    " where endpoint_id = $1 and state = 'waiting' order by due_at, event_id limit $2",
+};
+// The dead have no time at which they are due, so that they lie in the order of their events.
+constexpr sql::statement list_dead_rows{
+    "webhook_deliveries.list_dead",
+    "select event_id, state, attempts, due_at, failed_at, last_error, test_body from webhook_deliveries"
+    " where endpoint_id = $1 and state = 'dead' and due_at = 0 and event_id > $2 order by event_id limit $3",
+};
+constexpr sql::statement count_delivery_rows{
+    "webhook_deliveries.count",
+    "select count(*) from (select 1 from webhook_deliveries where endpoint_id = $1 and state = $2 limit $3)",
+};
+constexpr sql::statement revive_rows{
+    "webhook_deliveries.revive",
+    "update webhook_deliveries set attempts = case state when 'dead' then 0 else attempts end,"
+    " state = 'waiting', due_at = $3 where endpoint_id = $1 and event_id in ("
+    " select event_id from webhook_deliveries where endpoint_id = $1 and event_id >= $2 and due_at <> $3"
+    " and (state = 'dead' or due_at > $3) order by event_id limit $4)",
+};
+
+constexpr sql::statement find_event_row{
+    "events.find",
+    "select id, organization_id, directory_id, sequence, type, body from events where id = $1",
+};
+constexpr sql::statement next_event_row{"events.next", "select min(id) from events where id > $1"};
+
+constexpr sql::statement oldest_needed_row{
+    "webhooks.oldest_needed",
+    "select min(needed) from (select e.position + 1 as needed from webhook_endpoints e"
+    " where e.disabled_reason is null"
+    " union all select l.event_id + 1 from webhook_endpoints e join webhook_lanes l on l.endpoint_id = e.id"
+    " where e.disabled_reason is null"
+    " union all select d.event_id from webhook_endpoints e join webhook_deliveries d on d.endpoint_id = e.id"
+    " where e.disabled_reason is null and d.state = 'waiting' and d.test_body is null)",
+};
+
+constexpr sql::statement insert_attempt{
+    "webhook_attempts.insert",
+    "insert into webhook_attempts (id, endpoint_id, event_id, number, started_at, status, milliseconds, "
+    "error,"
+    " response) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+};
+constexpr sql::statement list_attempt_rows{
+    "webhook_attempts.list",
+    "select id, event_id, number, started_at, status, milliseconds, error, response from webhook_attempts"
+    " where endpoint_id = $1 and id < $2 order by id desc limit $3",
+};
+constexpr sql::statement list_attempt_rows_of_event{
+    "webhook_attempts.list_of_event",
+    "select id, event_id, number, started_at, status, milliseconds, error, response from webhook_attempts"
+    " where endpoint_id = $1 and event_id = $2 and id < $3 order by id desc limit $4",
+};
+// Ids are in the order of time, so the oldest come first.
+constexpr sql::statement prune_rows{
+    "webhook_attempts.prune",
+    "delete from webhook_attempts where id in"
+    " (select id from webhook_attempts where id < $1 order by id limit $2)",
+};
+
+constexpr std::int64_t number_max = std::numeric_limits<std::int64_t>::max();
+
+events::event read_event(const sql::row& current)
+{
+    return {
+        .id = {current.integer(0)},
+        .organization = {current.integer(1)},
+        .directory = {current.integer(2)},
+        .sequence = current.integer(3),
+        .type = std::string(current.text(4)),
+        .body = std::string(current.text(5)),
+    };
+}
+
+std::optional<time_point> read_time(const sql::row& current, int column)
+{
+    return current.is_null(column) ? std::nullopt : std::optional(from_column(current.integer(column)));
+}
+
+std::string_view to_text(delivery_state state)
+{
+    return state == delivery_state::waiting ? "waiting" : "dead";
+}
+
+delivery read_delivery(const sql::row& current)
+{
+    delivery read{
+        .event = {current.integer(0)},
+        .state = current.text(1) == "waiting" ? delivery_state::waiting : delivery_state::dead,
+        .attempts = static_cast<int>(current.integer(2)),
+        .due = from_column(current.integer(3)),
+        .failed_at = read_time(current, 4),
+        .last_error = std::string(current.text(5)),
+        .test_body = std::nullopt,
+    };
+    if (!current.is_null(6))
+        read.test_body = std::string(current.text(6));
+    return read;
+}
+
+attempt read_attempt(const sql::row& current)
+{
+    attempt read{
+        .id = {current.integer(0)},
+        .event = {current.integer(1)},
+        .number = static_cast<int>(current.integer(2)),
+        .started = from_column(current.integer(3)),
+        .status = std::nullopt,
+        .milliseconds = current.integer(5),
+        .error = std::string(current.text(6)),
+        .response = std::string(current.text(7)),
+    };
+    if (!current.is_null(4))
+        read.status = static_cast<int>(current.integer(4));
+    return read;
+}
+
+}  // namespace
+
+void put_lane(transaction& tx, webhook_id owner, const lane& what)
+{
+    tx.sql().run(
+        put_lane_row,
+        {owner.value,
+         what.directory.value,
+         what.settled.value,
+         what.settled_sequence,
+         what.head.value,
+         what.attempts,
+         to_column(what.due),
+         what.last_error}
+    );
+}
+
+void remove_lane(transaction& tx, webhook_id owner, directory_id directory)
+{
+    tx.sql().run(delete_lane_row, {owner.value, directory.value});
+}
+
+std::vector<lane> list_lanes(transaction& tx, webhook_id owner, std::int64_t limit)
+{
+    std::vector<lane> found;
+    tx.sql().run(list_lane_rows, {owner.value, limit}, [&](const sql::row& current) {
+        found.push_back({
+            .directory = {current.integer(0)},
+            .settled = {current.integer(1)},
+            .settled_sequence = current.integer(2),
+            .head = {current.integer(3)},
+            .attempts = static_cast<int>(current.integer(4)),
+            .due = from_column(current.integer(5)),
+            .last_error = std::string(current.text(6)),
+        });
+    });
+    return found;
+}
+
+std::int64_t hurry_lanes(transaction& tx, webhook_id owner, event_id since)
+{
+    return tx.sql().run(hurry_lane_rows, {owner.value, since.value, to_column(tx.now())});
+}
+
+void list_lane_events(
+    transaction& tx, const lane& of, std::int64_t limit, const std::function<bool(const events::event&)>& each
+)
+{
+    if (of.directory.value != 0) {
+        events::list_directory_after(tx, of.directory, of.settled_sequence, limit, each);
+        return;
+    }
+    tx.sql().run(list_other_events, {of.settled.value, limit}, [&](const sql::row& current) {
+        return each(read_event(current));
+    });
+}
+
+void put_delivery(transaction& tx, webhook_id owner, const delivery& what)
+{
+    const bool is_dead = what.state == delivery_state::dead;
+    tx.sql().run(
+        put_delivery_row,
+        {owner.value,
+         what.event.value,
+         to_text(what.state),
+         what.attempts,
+         is_dead ? 0 : to_column(what.due),
+         what.failed_at ? sql::parameter(to_column(*what.failed_at)) : sql::parameter(),
+         what.last_error,
+         sql::nullable(what.test_body)}
+    );
+}
+
+bool remove_delivery(transaction& tx, webhook_id owner, event_id event)
+{
+    return tx.sql().run(delete_delivery_row, {owner.value, event.value}) > 0;
+}
+
+std::optional<delivery> find_delivery(transaction& tx, webhook_id owner, event_id event)
+{
+    std::optional<delivery> found;
+    tx.sql().run(find_delivery_row, {owner.value, event.value}, [&](const sql::row& current) {
+        found = read_delivery(current);
+    });
+    return found;
+}
+
+std::vector<delivery> list_waiting(transaction& tx, webhook_id owner, std::int64_t limit)
+{
+    std::vector<delivery> found;
+    tx.sql().run(list_waiting_rows, {owner.value, limit}, [&](const sql::row& current) {
+        found.push_back(read_delivery(current));
+    });
+    return found;
+}
+
+std::vector<delivery> list_dead(transaction& tx, webhook_id owner, event_id after, std::int64_t limit)
+{
+    std::vector<delivery> found;
+    tx.sql().run(list_dead_rows, {owner.value, after.value, limit}, [&](const sql::row& current) {
+        found.push_back(read_delivery(current));
+    });
+    return found;
+}
+
+std::int64_t count_deliveries(transaction& tx, webhook_id owner, delivery_state state, std::int64_t most)
+{
+    std::int64_t total = 0;
+    tx.sql().run(count_delivery_rows, {owner.value, to_text(state), most}, [&](const sql::row& current) {
+        total = current.integer(0);
+    });
+    return total;
+}
+
+std::int64_t revive_deliveries(transaction& tx, webhook_id owner, event_id since, std::int64_t most)
+{
+    return tx.sql().run(revive_rows, {owner.value, since.value, to_column(tx.now()), most});
+}
+
+std::optional<events::event> find_event(transaction& tx, event_id id)
+{
+    std::optional<events::event> found;
+    tx.sql().run(find_event_row, {id.value}, [&](const sql::row& current) { found = read_event(current); });
+    return found;
+}
+
+std::optional<event_id> next_event(transaction& tx, event_id after)
+{
+    std::optional<event_id> found;
+    tx.sql().run(next_event_row, {after.value}, [&](const sql::row& current) {
+        if (!current.is_null(0))
+            found = event_id{current.integer(0)};
+    });
+    return found;
+}
+
+std::optional<event_id> oldest_needed(transaction& tx)
+{
+    std::optional<event_id> found;
+    tx.sql().run(oldest_needed_row, {}, [&](const sql::row& current) {
+        if (!current.is_null(0))
+            found = event_id{current.integer(0)};
+    });
+    return found;
+}
+
+void append_attempt(transaction& tx, webhook_id owner, const attempt& what)
+{
+    tx.sql().run(
+        insert_attempt,
+        {tx.next_id(),
+         owner.value,
+         what.event.value,
+         what.number,
+         to_column(what.started),
+         what.status ? sql::parameter(std::int64_t{*what.status}) : sql::parameter(),
+         what.milliseconds,
+         what.error,
+         what.response}
+    );
+}
+
+std::vector<attempt> list_attempts(
+    transaction& tx, webhook_id owner, event_id of, webhook_attempt_id before, std::int64_t limit
+)
+{
+    std::vector<attempt> found;
+    const auto below = before.value > 0 ? before.value : number_max;
+    const auto take = [&](const sql::row& current) { found.push_back(read_attempt(current)); };
+    if (of.value != 0)
+        tx.sql().run(list_attempt_rows_of_event, {owner.value, of.value, below, limit}, take);
+    else
+        tx.sql().run(list_attempt_rows, {owner.value, below, limit}, take);
+    return found;
+}
+
+std::int64_t prune_attempts(transaction& tx, time_point before, std::int64_t most)
+{
+    return tx.sql().run(prune_rows, {first_id_at(before), most});
+}
+
+}  // namespace scimd::store::webhooks
