@@ -123,6 +123,8 @@ reply get_resource(const house&, call& on)
                     auto found = service::get(tx, on.who, what);
                     if (!found)
                         return scim_error(on, found.error());
+                    if (auto same = what.conditions.check_match(found->version); !same)
+                        return scim_error(on, same.error());
                     if (what.conditions.if_none_match &&
                         what.conditions.if_none_match->matches(found->version))
                         return not_modified(found->version);

@@ -90,10 +90,21 @@ error no_such_path()
     return {errc::not_found, "There is nothing at this path."};
 }
 
+// RFC 9110 §9.3.7.
+http::response options(const match& found)
+{
+    http::response response;
+    response.status = 204;
+    response.headers.add("Allow", found.allow);
+    return response;
+}
+
 http::response unmatched(const call& on, const match& found)
 {
     if (found.allow.empty())
         return error_for(on, no_such_path());
+    if (on.head.method == "OPTIONS")
+        return options(found);
     auto response =
         error_for(on, {errc::method_not_allowed, "This path has the methods " + found.allow + "."});
     response.headers.add("Allow", found.allow);

@@ -182,12 +182,12 @@ TEST_F(route_table_test, other_methods_are_answered_with_those_there_are)
         std::string_view allow;
     };
     const row rows[] = {
-        {"DELETE", "/Users", "GET, HEAD, POST"},
-        {"POST", "/Users/diruser_1", "GET, HEAD, PUT, PATCH, DELETE"},
-        {"POST", "/Schemas", "GET, HEAD"},
-        {"PUT", "/ServiceProviderConfig", "GET, HEAD"},
-        {"PATCH", "/ResourceTypes/User", "GET, HEAD"},
-        {"get", "/Users", "GET, HEAD, POST"},
+        {"DELETE", "/Users", "GET, HEAD, POST, OPTIONS"},
+        {"POST", "/Users/diruser_1", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"},
+        {"POST", "/Schemas", "GET, HEAD, OPTIONS"},
+        {"PUT", "/ServiceProviderConfig", "GET, HEAD, OPTIONS"},
+        {"PATCH", "/ResourceTypes/User", "GET, HEAD, OPTIONS"},
+        {"get", "/Users", "GET, HEAD, POST, OPTIONS"},
     };
     for (const auto& row : rows) {
         const auto got = home.scim(row.method, row.path);
@@ -195,8 +195,31 @@ TEST_F(route_table_test, other_methods_are_answered_with_those_there_are)
         EXPECT_EQ(got.header("Allow"), row.allow) << row.path;
         EXPECT_EQ(got.text_of("status"), "405") << row.path;
     }
-    EXPECT_EQ(home.call("POST", "/healthz").header("Allow"), "GET, HEAD");
-    EXPECT_EQ(home.operate("DELETE", "/api/v1/organizations").header("Allow"), "POST, GET, HEAD");
+    EXPECT_EQ(home.call("POST", "/healthz").header("Allow"), "GET, HEAD, OPTIONS");
+    EXPECT_EQ(home.operate("DELETE", "/api/v1/organizations").header("Allow"), "POST, GET, HEAD, OPTIONS");
+}
+
+TEST_F(route_table_test, options_tells_the_methods_of_a_path)
+{
+    const struct {
+        std::string_view path;
+        std::string_view allow;
+    } rows[] = {
+        {"/Users", "GET, HEAD, POST, OPTIONS"},
+        {"/Users/diruser_1", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"},
+        {"/Bulk", "POST, OPTIONS"},
+        {"/ServiceProviderConfig", "GET, HEAD, OPTIONS"},
+    };
+    for (const auto& row : rows) {
+        const auto got = home.scim("OPTIONS", row.path);
+        EXPECT_EQ(got.status, 204) << row.path;
+        EXPECT_EQ(got.header("Allow"), row.allow) << row.path;
+        EXPECT_EQ(got.text, "") << row.path;
+        EXPECT_EQ(home.call("OPTIONS", home.base() + std::string(row.path)).status, 401) << row.path;
+    }
+    EXPECT_EQ(home.call("OPTIONS", "/healthz").status, 204);
+    EXPECT_EQ(home.scim("OPTIONS", "/Users/1/2/3").status, 404);
+    EXPECT_EQ(home.call("OPTIONS", "/api/v1/organizations").status, 404);
 }
 
 }  // namespace
