@@ -10,6 +10,7 @@
 #include "api/ops_api.hpp"
 #include "api/render.hpp"
 #include "api/scim_api.hpp"
+#include "api/search_api.hpp"
 
 #include <array>
 #include <utility>
@@ -34,6 +35,14 @@ constexpr std::array table = {
     route{"GET",    "/directory/{directory}/scim/v2/Schemas",               principal::directory, list_schemas},
     route{"GET",    "/directory/{directory}/scim/v2/Schemas/{id}",          principal::directory, get_schema},
     route{"POST",   "/directory/{directory}/scim/v2/Bulk",                  principal::directory, post_bulk},
+    route{"GET",    "/directory/{directory}/scim/v2",                       principal::directory, list_all},
+    route{"POST",   "/directory/{directory}/scim/v2/.search",               principal::directory, search_all},
+    route{"POST",   "/directory/{directory}/scim/v2/{endpoint}/.search",    principal::directory, search_resources},
+    route{"GET",    "/directory/{directory}/scim/v2/Me",                    principal::directory, refuse_me},
+    route{"POST",   "/directory/{directory}/scim/v2/Me",                    principal::directory, refuse_me},
+    route{"PUT",    "/directory/{directory}/scim/v2/Me",                    principal::directory, refuse_me},
+    route{"PATCH",  "/directory/{directory}/scim/v2/Me",                    principal::directory, refuse_me},
+    route{"DELETE", "/directory/{directory}/scim/v2/Me",                    principal::directory, refuse_me},
     route{"GET",    "/directory/{directory}/scim/v2/{endpoint}",            principal::directory, list_resources},
     route{"POST",   "/directory/{directory}/scim/v2/{endpoint}",            principal::directory, create_resource},
     route{"GET",    "/directory/{directory}/scim/v2/{endpoint}/{id}",       principal::directory, get_resource},

@@ -10,6 +10,7 @@
 #include "base/random.hpp"
 #include "base/vault.hpp"
 #include "scim/catalogue_set.hpp"
+#include "service/cursor.hpp"
 #include "service/guess_throttle.hpp"
 #include "service/token_usage.hpp"
 #include "service/verified_tokens.hpp"
@@ -83,6 +84,7 @@ private:
     std::vector<std::function<void()>> bells_;
     std::unique_ptr<store::database> database_;
     std::optional<vault> vault_;
+    std::optional<service::cursor_seal> cursors_;
     std::optional<api::house> house_;
     std::optional<api::site> site_;
     background background_;

@@ -53,7 +53,7 @@ TEST_F(route_table_test, each_path_s_prefix_says_who_may_call_it)
     for (const auto& row : routes()) {
         EXPECT_TRUE(seen.emplace(row.method, row.path).second) << row.method << ' ' << row.path;
         EXPECT_TRUE(row.handle);
-        if (row.path.starts_with("/directory/{directory}/scim/v2/"))
+        if (row.path.starts_with("/directory/{directory}/scim/v2"))
             EXPECT_EQ(row.who, principal::directory) << row.path;
         else if (row.path.starts_with("/api/v1/"))
             EXPECT_TRUE(is_of_management(row)) << row.path;
@@ -187,6 +187,10 @@ TEST_F(route_table_test, other_methods_are_answered_with_those_there_are)
         {"POST", "/Schemas", "GET, HEAD, OPTIONS"},
         {"PUT", "/ServiceProviderConfig", "GET, HEAD, OPTIONS"},
         {"PATCH", "/ResourceTypes/User", "GET, HEAD, OPTIONS"},
+        {"POST", "", "GET, HEAD, OPTIONS"},
+        {"GET", "/.search", "POST, OPTIONS"},
+        {"DELETE", "/Users/.search", "POST, OPTIONS"},
+        {"TRACE", "/Me", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"},
         {"get", "/Users", "GET, HEAD, POST, OPTIONS"},
     };
     for (const auto& row : rows) {
@@ -205,8 +209,10 @@ TEST_F(route_table_test, options_tells_the_methods_of_a_path)
         std::string_view path;
         std::string_view allow;
     } rows[] = {
+        {"", "GET, HEAD, OPTIONS"},
         {"/Users", "GET, HEAD, POST, OPTIONS"},
         {"/Users/diruser_1", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"},
+        {"/.search", "POST, OPTIONS"},
         {"/Bulk", "POST, OPTIONS"},
         {"/ServiceProviderConfig", "GET, HEAD, OPTIONS"},
     };
@@ -219,7 +225,7 @@ TEST_F(route_table_test, options_tells_the_methods_of_a_path)
     }
     EXPECT_EQ(home.call("OPTIONS", "/healthz").status, 204);
     EXPECT_EQ(home.scim("OPTIONS", "/Users/1/2/3").status, 404);
-    EXPECT_EQ(home.call("OPTIONS", "/api/v1/organizations").status, 404);
+    EXPECT_EQ(home.call("OPTIONS", "/api/v1/organizations").status, 401);
 }
 
 }  // namespace

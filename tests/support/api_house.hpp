@@ -86,6 +86,7 @@ public:
     vault safe;
     service::verified_tokens verified;
     service::guess_throttle guesses{random};
+    service::cursor_seal cursors{safe, random};
     scim::catalogue_set schemas;
     std::string why_not_ready;
     std::string log_text;
