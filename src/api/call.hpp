@@ -11,6 +11,7 @@
 #include "scimd/http.hpp"
 #include "service/access_tokens.hpp"
 #include "service/caller.hpp"
+#include "service/cursor.hpp"
 #include "service/domain_claims.hpp"
 #include "service/guess_throttle.hpp"
 #include "service/manager.hpp"
@@ -44,6 +45,7 @@ struct house {
     const vault& safe;
     service::verified_tokens& verified;  // of API clients
     service::guess_throttle& guesses;    // at their secrets
+    const service::cursor_seal& cursors;
     environment_id environment;
     std::string public_url;        // without a trailing slash
     bool is_metrics_open = false;  // to peers that are not loopback

@@ -1,6 +1,6 @@
 #include "api/render.hpp"
 
-#include "base/text.hpp"
+#include "api/accept.hpp"
 #include "scim/message.hpp"
 #include "service/etag.hpp"
 
@@ -13,23 +13,11 @@ constexpr std::string_view scim_json = "application/scim+json";
 constexpr std::string_view plain_json = "application/json";
 constexpr std::string_view retry_after_seconds = "2";
 
-// Whether the Accept field leaves application/json as the only one of the two that can be sent. Quality
-// values are not weighed: whoever takes SCIM's own type, or everything, gets it.
-bool wants_plain_json(const http::request& head)
+// RFC 7644 §3.8: an Accept field, or ".scim" behind the path.
+bool wants_plain_json(const call& on)
 {
-    const auto* accept = head.headers.find("Accept");
-    if (!accept)
-        return false;
-    bool names_json = false;
-    for (const auto range : split(*accept, ',')) {
-        const auto type = trim(range.substr(0, range.find(';')));
-        if (equals_ignoring_case(type, scim_json) || type == "*/*" ||
-            equals_ignoring_case(type, "application/*")) {
-            return false;
-        }
-        names_json = names_json || equals_ignoring_case(type, plain_json);
-    }
-    return names_json;
+    const auto* accept = on.head.headers.find("Accept");
+    return accept && !on.where.has_scim_suffix && prefers_plain_json(*accept);
 }
 
 http::response make_response(int status, std::string_view type, std::string body)
@@ -93,7 +81,7 @@ rpc_code rpc_code_of(const error& failure)
 
 http::response scim_response(const call& on, int status, std::string body)
 {
-    return make_response(status, wants_plain_json(on.head) ? plain_json : scim_json, std::move(body));
+    return make_response(status, wants_plain_json(on) ? plain_json : scim_json, std::move(body));
 }
 
 http::response scim_resource(const call& on, int status, service::representation resource)

@@ -10,8 +10,7 @@
 
 namespace scimd::api {
 
-// SCIM (RFC 7644 §3.1, §3.8, §3.12): application/scim+json, or application/json for a client that takes only
-// that.
+// SCIM (RFC 7644 §3.1, §3.8, §3.12): application/scim+json, or application/json for a client that prefers it.
 http::response scim_response(const call& on, int status, std::string body);
 http::response scim_resource(const call& on, int status, service::representation resource);
 http::response scim_error(const call& on, const error& failure);

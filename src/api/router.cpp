@@ -75,6 +75,8 @@ match find_route(std::span<const route> table, std::string_view method, const ta
         add_method(found.allow, row.method);
         found.parameters = std::move(*parameters);
     }
+    if (!found.allow.empty())
+        add_method(found.allow, "OPTIONS");
     return found;
 }
 

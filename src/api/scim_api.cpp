@@ -5,7 +5,6 @@
 #include "scim/discovery.hpp"
 #include "scim/message.hpp"
 #include "scim/patch.hpp"
-#include "scim/query.hpp"
 #include "scim/quirks.hpp"
 #include "service/provisioning.hpp"
 
@@ -14,11 +13,6 @@
 
 namespace scimd::api {
 namespace {
-
-error no_endpoint(const call& on)
-{
-    return {errc::not_found, "There is no endpoint /" + on.parameter("endpoint").substr(0, 64) + "."};
-}
 
 result<service::preconditions> read_preconditions(const http::request& head)
 {
@@ -82,7 +76,7 @@ http::response not_modified(std::int64_t version)
 
 http::response discovery_list(const call& on, const std::vector<std::string>& documents)
 {
-    return scim_response(on, 200, scim::list_message(documents.size(), 1, documents));
+    return scim_response(on, 200, scim::list_message({documents.size(), 1}, documents));
 }
 
 // RFC 7644 §4: a filter on discovery endpoints is refused.
@@ -97,6 +91,18 @@ error filter_forbidden()
 }
 
 }  // namespace
+
+error no_endpoint(const call& on)
+{
+    return {errc::not_found, "There is no endpoint /" + on.parameter("endpoint").substr(0, 64) + "."};
+}
+
+reply refuse_me(const house&, call& on)
+{
+    return scim_error(
+        on, {errc::not_implemented, "The token stands for the directory, not for a user: there is no /Me."}
+    );
+}
 
 reply create_resource(const house& home, call& on)
 {
@@ -123,27 +129,12 @@ reply get_resource(const house&, call& on)
                     auto found = service::get(tx, on.who, what);
                     if (!found)
                         return scim_error(on, found.error());
+                    if (auto same = what.conditions.check_match(found->version); !same)
+                        return scim_error(on, same.error());
                     if (what.conditions.if_none_match &&
                         what.conditions.if_none_match->matches(found->version))
                         return not_modified(found->version);
                     return scim_resource(on, 200, std::move(*found));
-                }};
-}
-
-reply list_resources(const house&, call& on)
-{
-    const auto* type = on.who.schemas->find_endpoint(on.parameter("endpoint"));
-    if (!type)
-        return scim_error(on, no_endpoint(on));
-    auto query = scim::parse_query(on.where.query, *type);
-    if (!query)
-        return scim_error(on, query.error());
-    const auto mode = service::intent_of(*query);
-    return work{mode, [&on, type, query = std::move(*query)](store::transaction& tx) -> reply {
-                    const auto page = service::list(tx, on.who, *type, query);
-                    return scim_response(
-                        on, 200, scim::list_message(page.total, page.start_index, page.resources)
-                    );
                 }};
 }
 

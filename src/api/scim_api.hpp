@@ -7,7 +7,6 @@ namespace scimd::api {
 
 reply create_resource(const house& home, call& on);
 reply get_resource(const house& home, call& on);
-reply list_resources(const house& home, call& on);
 reply replace_resource(const house& home, call& on);
 reply patch_resource(const house& home, call& on);
 reply delete_resource(const house& home, call& on);
@@ -17,5 +16,11 @@ reply list_resource_types(const house& home, call& on);
 reply get_resource_type(const house& home, call& on);
 reply list_schemas(const house& home, call& on);
 reply get_schema(const house& home, call& on);
+
+// RFC 7644 §3.11: a token of a directory is nobody's in it, so "/Me" is no one.
+reply refuse_me(const house& home, call& on);
+
+// Of a path whose {endpoint} is none.
+error no_endpoint(const call& on);
 
 }  // namespace scimd::api

@@ -11,6 +11,7 @@
 #include "api/ops_api.hpp"
 #include "api/render.hpp"
 #include "api/scim_api.hpp"
+#include "api/search_api.hpp"
 
 #include <array>
 #include <utility>
@@ -35,6 +36,14 @@ constexpr std::array table = {
     route{"GET",    "/directory/{directory}/scim/v2/Schemas",               principal::directory, list_schemas},
     route{"GET",    "/directory/{directory}/scim/v2/Schemas/{id}",          principal::directory, get_schema},
     route{"POST",   "/directory/{directory}/scim/v2/Bulk",                  principal::directory, post_bulk},
+    route{"GET",    "/directory/{directory}/scim/v2",                       principal::directory, list_all},
+    route{"POST",   "/directory/{directory}/scim/v2/.search",               principal::directory, search_all},
+    route{"POST",   "/directory/{directory}/scim/v2/{endpoint}/.search",    principal::directory, search_resources},
+    route{"GET",    "/directory/{directory}/scim/v2/Me",                    principal::directory, refuse_me},
+    route{"POST",   "/directory/{directory}/scim/v2/Me",                    principal::directory, refuse_me},
+    route{"PUT",    "/directory/{directory}/scim/v2/Me",                    principal::directory, refuse_me},
+    route{"PATCH",  "/directory/{directory}/scim/v2/Me",                    principal::directory, refuse_me},
+    route{"DELETE", "/directory/{directory}/scim/v2/Me",                    principal::directory, refuse_me},
     route{"GET",    "/directory/{directory}/scim/v2/{endpoint}",            principal::directory, list_resources},
     route{"POST",   "/directory/{directory}/scim/v2/{endpoint}",            principal::directory, create_resource},
     route{"GET",    "/directory/{directory}/scim/v2/{endpoint}/{id}",       principal::directory, get_resource},
@@ -124,10 +133,21 @@ error no_such_path()
     return {errc::not_found, "There is nothing at this path."};
 }
 
+// RFC 9110 §9.3.7.
+http::response options(const match& found)
+{
+    http::response response;
+    response.status = 204;
+    response.headers.add("Allow", found.allow);
+    return response;
+}
+
 http::response unmatched(const call& on, const match& found)
 {
     if (found.allow.empty())
         return error_for(on, no_such_path());
+    if (on.head.method == "OPTIONS")
+        return options(found);
     auto response =
         error_for(on, {errc::method_not_allowed, "This path has the methods " + found.allow + "."});
     response.headers.add("Allow", found.allow);

@@ -94,6 +94,21 @@ result<void> parse_path(std::string_view path, target& parsed)
     return {};
 }
 
+void take_suffix(target& parsed)
+{
+    constexpr std::string_view suffix = ".scim";
+    constexpr std::size_t base_segments = 4;
+    auto& segments = parsed.segments;
+    if (segments.size() <= base_segments ||
+        !is_scim_base({segments.begin(), segments.begin() + base_segments}))
+        return;
+    auto& last = segments.back();
+    if (last.size() <= suffix.size() || !last.ends_with(suffix))
+        return;
+    last.resize(last.size() - suffix.size());
+    parsed.has_scim_suffix = true;
+}
+
 }  // namespace
 
 std::optional<std::string_view> target::parameter(std::string_view name) const
@@ -110,6 +125,7 @@ result<target> parse_target(std::string_view text)
     const auto question = text.find('?');
     if (auto path = parse_path(text.substr(0, question), parsed); !path)
         return path.error();
+    take_suffix(parsed);
     auto query =
         parse_form(question == std::string_view::npos ? std::string_view() : text.substr(question + 1));
     if (!query)

@@ -17,6 +17,7 @@ constexpr std::size_t query_parameters_max = 100;
 struct target {
     std::vector<std::string> segments;                       // decoded; a trailing slash is forgotten
     std::vector<std::pair<std::string, std::string>> query;  // decoded, '+' is a space
+    bool has_scim_suffix = false;  // "/Users/7.scim" below a SCIM base (RFC 7644 §3.8); taken off the segment
 
     [[nodiscard]] std::optional<std::string_view> parameter(std::string_view name) const;  // the first
 };

@@ -79,6 +79,7 @@ result<std::unique_ptr<house_keeping>> house_keeping::open(const configuration& 
         .safe = *made->vault_,
         .verified = made->verified_,
         .guesses = made->guesses_,
+        .cursors = *made->cursors_,
         .environment = environment,
         .public_url = settings.public_url,
         .is_metrics_open = settings.is_metrics_open,
@@ -111,6 +112,7 @@ result<void> house_keeping::open_vault()
     if (!keys)
         return keys.error();
     vault_.emplace(std::move(*keys), *random_);
+    cursors_.emplace(*vault_, *random_);
     return {};
 }
 

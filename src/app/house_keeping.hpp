@@ -14,6 +14,7 @@
 #include "base/vault.hpp"
 #include "net/dns.hpp"
 #include "scim/catalogue_set.hpp"
+#include "service/cursor.hpp"
 #include "service/guess_throttle.hpp"
 #include "service/token_usage.hpp"
 #include "service/verified_tokens.hpp"
@@ -93,6 +94,7 @@ private:
     std::unique_ptr<store::database> database_;
     std::optional<vault> vault_;
     service::domain_claims::practice domains_;
+    std::optional<service::cursor_seal> cursors_;
     std::optional<api::house> house_;
     std::optional<api::site> site_;
     std::optional<directory_care> care_;

@@ -2,8 +2,8 @@
 //
 // A function that may fail because of its input returns result<T>; what the machine does (a full disk, a lost
 // database) is an exception and is caught at the session, the store thread, a background loop or main,
-// nowhere else. The one table in error.cpp gives every errc its HTTP status and, where RFC 7644 §3.12 knows
-// one, its scimType.
+// nowhere else. The one table in error.cpp gives every errc its HTTP status and, where the RFCs know one, its
+// scimType.
 #pragma once
 
 #include <boost/assert/source_location.hpp>
@@ -26,6 +26,10 @@ enum class errc {
     invalid_value,
     invalid_version,
     sensitive,
+    // and of RFC 9865 §2.1
+    invalid_cursor,
+    expired_cursor,
+    invalid_count,
     // HTTP's own
     bad_request,
     unauthorized,
@@ -62,7 +66,7 @@ using result = boost::system::result<T, error>;
 
 int http_status(errc code) noexcept;
 
-// The scimType of RFC 7644 §3.12, empty where the RFC defines none for this code.
+// The scimType of RFC 7644 §3.12 or RFC 9865 §2.1, empty where they define none for this code.
 std::string_view scim_type(errc code) noexcept;
 
 // Found by boost::system::result when value() is asked of a failure: that is a defect of ours.

@@ -209,6 +209,15 @@ std::optional<secret> vault::open(std::string_view sealed, std::string_view boun
     return secret(text_of(std::span(opened).first(ciphertext.size())));
 }
 
+std::vector<master_key> vault::derived(std::string_view purpose) const
+{
+    const std::shared_lock hold(lock_);
+    std::vector<master_key> made;
+    for (const auto& key : keys_)
+        made.push_back(named(secret(text_of(hmac_sha256(bytes_of(key.bytes.reveal()), purpose)))));
+    return made;
+}
+
 bool vault::knows(std::string_view key_id) const
 {
     const std::shared_lock hold(lock_);

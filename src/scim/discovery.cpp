@@ -177,11 +177,12 @@ json::object service_provider_config(const capabilities& what, std::string_view 
     document["etag"] = json::object{{"supported", true}};
     // RFC 9865 §4.
     document["pagination"] = json::object{
-        {"cursor", false},
+        {"cursor", true},
         {"index", true},
         {"defaultPaginationMethod", "index"},
         {"defaultPageSize", page_size_default},
         {"maxPageSize", std::min(page_size_max, what.filter_results_max)},
+        {"cursorTimeout", std::chrono::seconds(cursor_lifetime).count()},
     };
     document["authenticationSchemes"] = json::array{bearer_scheme()};
     document["meta"] = meta("ServiceProviderConfig", base_url, "/ServiceProviderConfig");

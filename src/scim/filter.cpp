@@ -62,7 +62,10 @@ bool is_secret(const path& where)
 // Names resolved against a whole resource, or inside brackets against one attribute.
 class scope {
 public:
-    explicit scope(const resource_type& type) : type_(&type) {}
+    explicit scope(const resource_type& type, std::span<const resource_type* const> others = {})
+        : type_(&type), others_(others)
+    {
+    }
     explicit scope(const path& bracketed) : bracketed_(bracketed) {}
 
     [[nodiscard]] bool is_inside_brackets() const { return !type_; }
@@ -71,8 +74,12 @@ public:
     {
         if (is_inside_brackets())
             return find_sub_attribute(name);
-        const auto found = parse_path(name, *type_);
-        return found ? std::optional(*found) : std::nullopt;
+        if (const auto found = parse_path(name, *type_))
+            return *found;
+        for (const resource_type* const other : others_)
+            if (const auto found = parse_path(name, *other))
+                return *found;
+        return std::nullopt;
     }
 
 private:
@@ -88,6 +95,7 @@ private:
     }
 
     const resource_type* type_ = nullptr;
+    std::span<const resource_type* const> others_;
     path bracketed_;
 };
 
@@ -305,6 +313,13 @@ bool operator==(const boxed_filter& a, const boxed_filter& b)
 result<filter> parse_filter(std::string_view text, const resource_type& type)
 {
     return parse(text, scope(type));
+}
+
+result<filter> parse_filter(
+    std::string_view text, const resource_type& type, std::span<const resource_type* const> others
+)
+{
+    return parse(text, scope(type, others));
 }
 
 result<filter> parse_value_filter(std::string_view text, const path& attribute)

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -87,6 +88,12 @@ struct filter {
 // references), a literal that cannot be of its type, a complex attribute compared without sub-attribute
 // unless it has `value` (then that is meant: emails, members, manager, groups).
 result<filter> parse_filter(std::string_view text, const resource_type& type);
+
+// The same for a query over several types (RFC 7644 §3.4.2.1): an attribute that `type` does not have but one
+// of `others` has is unassigned in every resource of `type`. Its path does not belong() to it.
+result<filter> parse_filter(
+    std::string_view text, const resource_type& type, std::span<const resource_type* const> others
+);
 
 // The inside of brackets in a PATCH path: sub-attributes of `attribute` only, no nested brackets. For a
 // multi-valued attribute without sub-attributes "value" stands for the element itself.

@@ -6,6 +6,17 @@
 #include <numeric>
 
 namespace scimd::scim {
+namespace {
+
+void append_cursor(std::string& text, std::string_view name, std::string_view cursor)
+{
+    if (cursor.empty())
+        return;
+    text += name;
+    append_quoted(text, cursor);
+}
+
+}  // namespace
 
 // RFC 7644 §3.12: the status is a string.
 std::string error_message(const error& failure)
@@ -24,16 +35,13 @@ std::string error_message(const error& failure)
     return text;
 }
 
-// RFC 7644 §3.4.2 asks for Resources only where there are some; clients read it always.
-std::string list_message(
-    std::uint64_t total_results, std::uint64_t start_index, std::span<const std::string> resources
-)
+std::string list_message(const list_head& head, std::span<const std::string> resources)
 {
     constexpr std::size_t envelope_bytes = 256;
     const std::size_t bytes = std::accumulate(
         resources.begin(),
         resources.end(),
-        envelope_bytes,
+        envelope_bytes + head.previous_cursor.size() + head.next_cursor.size(),
         [](std::size_t sum, const std::string& each) { return sum + each.size() + 1; }
     );
     std::string text;
@@ -41,9 +49,15 @@ std::string list_message(
 
     text += R"({"schemas":[)";
     append_quoted(text, urn::list_response);
-    text += R"(],"totalResults":)" + std::to_string(total_results);
-    text += R"(,"startIndex":)" + std::to_string(start_index);
+    text += ']';
+    if (head.total_results)
+        text += R"(,"totalResults":)" + std::to_string(*head.total_results);
+    if (head.start_index)
+        text += R"(,"startIndex":)" + std::to_string(*head.start_index);
     text += R"(,"itemsPerPage":)" + std::to_string(resources.size());
+    append_cursor(text, R"(,"previousCursor":)", head.previous_cursor);
+    append_cursor(text, R"(,"nextCursor":)", head.next_cursor);
+    // RFC 7644 §3.4.2 asks for Resources only where there are some; clients read it always.
     text += R"(,"Resources":[)";
     for (std::size_t i = 0; i < resources.size(); ++i) {
         if (i > 0)

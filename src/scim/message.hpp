@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -11,9 +12,15 @@ namespace scimd::scim {
 
 std::string error_message(const error& failure);
 
+// What a ListResponse says of its page.
+struct list_head {
+    std::optional<std::uint64_t> total_results;  // RFC 9865 §2: pages by cursor may do without
+    std::optional<std::uint64_t> start_index;    // of pages by index
+    std::string previous_cursor{};               // empty: none
+    std::string next_cursor{};
+};
+
 // `resources` are serialized already.
-std::string list_message(
-    std::uint64_t total_results, std::uint64_t start_index, std::span<const std::string> resources
-);
+std::string list_message(const list_head& head, std::span<const std::string> resources);
 
 }  // namespace scimd::scim

@@ -3,6 +3,8 @@
 #include "base/text.hpp"
 #include "scim/excerpt.hpp"
 
+#include <algorithm>
+
 namespace scimd::scim {
 
 namespace {
@@ -90,6 +92,15 @@ result<path> parse_path(std::string_view text, const resource_type& type)
     if (!found.sub_attribute)
         return unknown(text);
     return found;
+}
+
+bool belongs(const path& where, const resource_type& type) noexcept
+{
+    if (!where.extension)
+        return find_in_base(where.attribute->name, type).attribute == where.attribute;
+    return std::any_of(type.extensions.begin(), type.extensions.end(), [&](const extension& each) {
+        return each.definition == where.extension;
+    });
 }
 
 std::string to_text(const path& where)

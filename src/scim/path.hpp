@@ -33,6 +33,10 @@ struct path {
 // otherwise.
 result<path> parse_path(std::string_view text, const resource_type& type);
 
+// Whether resources of the type can have the attribute at all. A path was resolved against one type and may
+// be asked of another (root queries, RFC 7644 §3.4.2.1).
+bool belongs(const path& where, const resource_type& type) noexcept;
+
 // Canonical spelling: the URN prefix only for extensions.
 std::string to_text(const path& where);
 

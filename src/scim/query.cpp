@@ -11,7 +11,7 @@ namespace scimd::scim {
 
 namespace {
 
-// The first of that name; an empty one is as good as none where nothing can be meant by it.
+// The first of that name.
 const std::string* find_parameter(const parameters& given, std::string_view name)
 {
     const auto found = std::find_if(given.begin(), given.end(), [name](const auto& each) {
@@ -20,6 +20,7 @@ const std::string* find_parameter(const parameters& given, std::string_view name
     return found == given.end() ? nullptr : &found->second;
 }
 
+// An empty one is as good as none where nothing can be meant by it.
 std::string_view text_of(const parameters& given, std::string_view name)
 {
     const std::string* const found = find_parameter(given, name);
@@ -27,37 +28,42 @@ std::string_view text_of(const parameters& given, std::string_view name)
 }
 
 // A whole number; beyond 64 bits it is the nearest that there is, since both parameters have ends anyway.
-result<std::int64_t> read_integer(std::string_view name, std::string_view text)
+std::optional<std::int64_t> read_integer(std::string_view text)
 {
     using limits = std::numeric_limits<std::int64_t>;
     std::int64_t value = 0;
     const char* const end = text.data() + text.size();
     const auto [rest, failure] = std::from_chars(text.data(), end, value);
     if (rest != end || failure == std::errc::invalid_argument)
-        return error{
-            errc::invalid_value, std::string(name) + " must be an integer, not " + excerpt(text) + "."
-        };
+        return std::nullopt;
     if (failure == std::errc::result_out_of_range)
         return text.starts_with('-') ? limits::min() : limits::max();
     return value;
 }
 
-result<void> read_page(const parameters& given, list_query& made)
+error not_an_integer(errc code, std::string_view name, std::string_view text)
 {
+    return {code, std::string(name) + " must be an integer, not " + excerpt(text) + "."};
+}
+
+result<page_request> read_page(const parameters& given)
+{
+    page_request page;
+    if (const std::string* const cursor = find_parameter(given, "cursor"))
+        page.cursor = std::string(trim(*cursor));
     if (const std::string_view text = text_of(given, "startIndex"); !text.empty()) {
-        const auto number = read_integer("startIndex", text);
+        const auto number = read_integer(text);
         if (!number)
-            return number.error();
-        made.start_index = static_cast<std::uint64_t>(std::max<std::int64_t>(*number, 1));
+            return not_an_integer(errc::invalid_value, "startIndex", text);
+        page.set_start_index(*number);
     }
     if (const std::string_view text = text_of(given, "count"); !text.empty()) {
-        const auto number = read_integer("count", text);
+        const auto number = read_integer(text);
         if (!number)
-            return number.error();
-        constexpr auto most = static_cast<std::int64_t>(page_size_max);
-        made.count = static_cast<std::size_t>(std::clamp<std::int64_t>(*number, 0, most));
+            return not_an_integer(page.cursor ? errc::invalid_count : errc::invalid_value, "count", text);
+        page.set_count(*number);
     }
-    return {};
+    return page;
 }
 
 // RFC 7644 §3.4.2.3: a complex attribute is sorted by a sub-attribute, which is `value` where none is named.
@@ -76,41 +82,99 @@ result<path> read_sort_by(std::string_view text, const resource_type& type)
     return found;
 }
 
-result<void> read_order(const parameters& given, const resource_type& type, list_query& made)
+// The type's own attribute of that name, or else that of the first other type that has one.
+result<path> read_sort_by(
+    std::string_view text, const resource_type& type, std::span<const resource_type* const> types
+)
 {
-    if (const std::string_view text = text_of(given, "sortBy"); !text.empty()) {
-        auto found = read_sort_by(text, type);
-        if (!found)
-            return found.error();
-        made.sort_by = *found;
-    }
-    const std::string_view order = text_of(given, "sortOrder");
-    if (equals_ignoring_case(order, "descending"))
-        made.order = sort_order::descending;
-    else if (!order.empty() && !equals_ignoring_case(order, "ascending"))
-        return error{
-            errc::invalid_value, "sortOrder must be ascending or descending, not " + excerpt(order) + "."
-        };
-    return {};
+    auto own = read_sort_by(text, type);
+    if (own)
+        return own;
+    for (const resource_type* const other : types)
+        if (auto found = read_sort_by(text, *other))
+            return found;
+    return own;
+}
+
+std::string identity_of(const list_request& asked, std::span<const resource_type* const> types)
+{
+    json::array texts;
+    for (const resource_type* const type : types)
+        texts.emplace_back(type->name);
+    texts.emplace_back(asked.filter ? json::value(*asked.filter) : json::value());
+    texts.emplace_back(asked.sort_by);
+    texts.emplace_back(asked.order == sort_order::descending);
+    return scimd::to_text(json::value(std::move(texts)));
 }
 
 }  // namespace
 
-result<list_query> parse_query(const parameters& given, const resource_type& type)
+void page_request::set_start_index(std::int64_t wanted) noexcept
 {
-    list_query made;
+    start_index = static_cast<std::uint64_t>(std::max<std::int64_t>(wanted, 1));
+}
+
+void page_request::set_count(std::int64_t wanted) noexcept
+{
+    constexpr auto most = static_cast<std::int64_t>(page_size_max);
+    count = static_cast<std::size_t>(std::clamp<std::int64_t>(wanted, 0, most));
+}
+
+result<sort_order> parse_sort_order(std::string_view text)
+{
+    if (equals_ignoring_case(text, "descending"))
+        return sort_order::descending;
+    if (text.empty() || equals_ignoring_case(text, "ascending"))
+        return sort_order::ascending;
+    return error{
+        errc::invalid_value, "sortOrder must be ascending or descending, not " + excerpt(text) + "."
+    };
+}
+
+result<list_request> read_parameters(const parameters& given)
+{
+    list_request asked;
     // An empty filter is an error, lest a client that lost its own gets everybody.
-    if (const std::string* const text = find_parameter(given, "filter")) {
-        auto parsed = parse_filter(*text, type);
-        if (!parsed)
-            return parsed.error();
-        made.where = std::move(*parsed);
+    if (const std::string* const text = find_parameter(given, "filter"))
+        asked.filter = *text;
+    auto page = read_page(given);
+    if (!page)
+        return page.error();
+    asked.page = std::move(*page);
+    const auto order = parse_sort_order(text_of(given, "sortOrder"));
+    if (!order)
+        return order.error();
+    asked.order = *order;
+    asked.sort_by = text_of(given, "sortBy");
+    asked.attributes = text_of(given, "attributes");
+    asked.excluded_attributes = text_of(given, "excludedAttributes");
+    return asked;
+}
+
+result<list_query> resolve(const list_request& asked, std::span<const resource_type* const> types)
+{
+    if (asked.page.start_index && asked.page.cursor)
+        return error{errc::invalid_value, "startIndex and cursor are two ways to page: send one of them."};
+    list_query made{
+        .parts = {}, .order = asked.order, .page = asked.page, .identity = identity_of(asked, types)
+    };
+    for (const resource_type* const type : types) {
+        type_query part{.type = type};
+        if (asked.filter) {
+            auto parsed = parse_filter(*asked.filter, *type, types);
+            if (!parsed)
+                return parsed.error();
+            part.where = std::move(*parsed);
+        }
+        if (!asked.sort_by.empty()) {
+            auto found = read_sort_by(asked.sort_by, *type, types);
+            if (!found)
+                return found.error();
+            part.sort_by = *found;
+        }
+        part.wanted = parse_projection(asked.attributes, asked.excluded_attributes, *type);
+        made.parts.push_back(std::move(part));
     }
-    if (const auto read = read_page(given, made); !read)
-        return read.error();
-    if (const auto read = read_order(given, type, made); !read)
-        return read.error();
-    made.wanted = parse_projection(text_of(given, "attributes"), text_of(given, "excludedAttributes"), type);
     return made;
 }
 

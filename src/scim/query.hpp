@@ -1,13 +1,17 @@
-// The parameters of a list request (RFC 7644 §3.4.2). Pure.
+// What a client asks of a list: the parameters of a URL (RFC 7644 §3.4.2) or a SearchRequest (§3.4.3), and
+// what they mean for the resource types that are listed. Pure.
 #pragma once
 
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "scim/filter.hpp"
 #include "scim/projection.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,22 +21,65 @@ namespace scimd::scim {
 
 constexpr std::size_t page_size_default = 100;
 constexpr std::size_t page_size_max = 1'000;
+constexpr std::chrono::seconds cursor_lifetime{3'600};
 
 enum class sort_order { ascending, descending };
 
-struct list_query {
-    std::optional<filter> where;
-    std::optional<path> sort_by;
-    sort_order order = sort_order::ascending;
-    std::uint64_t start_index = 1;  // 1-based
+// RFC 7644 §3.4.2.4, RFC 9865 §2.
+struct page_request {
+    std::optional<std::uint64_t> start_index{};  // 1-based, and 1 where it is not said
     std::size_t count = page_size_default;
-    projection wanted;
+    std::optional<std::string> cursor{};  // there: pages by cursor (RFC 9865); empty: the first of them
+
+    // Below 1 is 1; below 0 is 0, above page_size_max that.
+    void set_start_index(std::int64_t wanted) noexcept;
+    void set_count(std::int64_t wanted) noexcept;
+};
+
+// As sent: names of attributes have not been looked at.
+struct list_request {
+    std::optional<std::string> filter{};
+    std::string sort_by{};
+    sort_order order = sort_order::ascending;
+    page_request page{};
+    std::string attributes{};           // with commas between them
+    std::string excluded_attributes{};  // the same
 };
 
 // Decoded name/value pairs of a query string; names match whatever their case, unknown ones are ignored.
-// startIndex below 1 is 1, count below 0 is 0 and above the maximum the maximum; not a number: invalid_value.
-// sortBy unknown: invalid_path.
+// Errors: invalid_value, or invalid_count for a count that is no number where pages go by cursor.
 using parameters = std::vector<std::pair<std::string, std::string>>;
-result<list_query> parse_query(const parameters& given, const resource_type& type);
+result<list_request> read_parameters(const parameters& given);
+
+// invalid_syntax: an unknown member, one of another type, other schemas (they may be missing); invalid_count
+// as above. Unlike parameters of a URL, members have no other purpose: one that nobody knows is a slip.
+result<list_request> read_search_request(const json::object& body);
+
+// What is asked of the resources of one type.
+struct type_query {
+    const resource_type* type = nullptr;
+    std::optional<filter> where{};
+    std::optional<path> sort_by{};
+    projection wanted{};
+};
+
+struct list_query {
+    std::vector<type_query> parts;  // one for each type, in the order given
+    sort_order order = sort_order::ascending;
+    page_request page{};
+    std::string identity;  // equal for two queries that list the same in the same order
+
+    [[nodiscard]] bool is_sorted() const noexcept
+    {
+        return !parts.empty() && parts.front().sort_by.has_value();
+    }
+};
+
+result<sort_order> parse_sort_order(std::string_view text);  // in any case; empty: ascending
+
+// At least one type. invalid_value for a page by index and by cursor at once. Of several types, one that
+// lacks an attribute has it unassigned; an attribute that none of them has is invalid_filter or (sortBy)
+// invalid_path.
+result<list_query> resolve(const list_request& asked, std::span<const resource_type* const> types);
 
 }  // namespace scimd::scim

@@ -63,10 +63,17 @@ bool entity_tags::matches(std::int64_t version) const
 
 result<void> preconditions::check(std::int64_t version) const
 {
-    if (if_match && !if_match->matches(version))
-        return error{errc::precondition_failed, "The resource has version " + etag(version) + "."};
+    if (auto match = check_match(version); !match)
+        return match;
     if (if_none_match && if_none_match->matches(version))
         return error{errc::precondition_failed, "The resource has version " + etag(version) + " already."};
+    return {};
+}
+
+result<void> preconditions::check_match(std::int64_t version) const
+{
+    if (if_match && !if_match->matches(version))
+        return error{errc::precondition_failed, "The resource has version " + etag(version) + "."};
     return {};
 }
 

@@ -30,6 +30,9 @@ struct preconditions {
 
     // precondition_failed when a change to a resource of that version must not happen.
     [[nodiscard]] result<void> check(std::int64_t version) const;
+
+    // The same for a read, where an If-None-Match that matches is no failure.
+    [[nodiscard]] result<void> check_match(std::int64_t version) const;
 };
 
 }  // namespace scimd::service

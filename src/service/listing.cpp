@@ -1,215 +1,366 @@
-// list(): pages by filter, order and index (RFC 7644 §3.4.2).
-#include "base/text.hpp"
-#include "base/time.hpp"
+#include "service/listing.hpp"
+
 #include "scim/match.hpp"
-#include "service/provisioning.hpp"
-#include "store/filter_sql.hpp"
+#include "service/list_walk.hpp"
+#include "service/representation.hpp"
 
 #include <algorithm>
-#include <array>
-#include <compare>
-#include <limits>
 #include <optional>
 #include <utility>
-#include <variant>
 
 namespace scimd::service {
 namespace {
 
 namespace resources = store::resources;
 
-struct selection {  // the rows of a page, not yet represented
-    std::uint64_t total = 0;
-    std::vector<resources::row> rows;
+constexpr std::int64_t matched_block_rows = 256;  // read at once where each row has to be matched
+
+struct selection {  // of a page, not yet represented
+    std::optional<std::uint64_t> total{};
+    std::vector<list_item> items{};
+    std::optional<list_place> previous{};  // the page before it ends before this place
+    std::optional<list_place> next{};      // the page after it begins behind this place
 };
 
-std::int64_t as_offset(std::uint64_t start_index)
-{
-    constexpr auto offset_max = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-    return static_cast<std::int64_t>(std::min(start_index - 1, offset_max));
-}
-
-struct lister {
-    store::transaction& tx;
-    const caller& who;
-    const scim::resource_type& type;
-    const scim::list_query& query;
-
-    // The store selects, orders and cuts.
-    [[nodiscard]] selection by_columns(const resources::condition& where, const resources::ordering& order)
-        const
-    {
-        selection page;
-        const auto offset = as_offset(query.start_index);
-        const auto limit = static_cast<std::int64_t>(query.count);
-        if (limit > 0) {
-            resources::list(
-                tx,
-                who.directory,
-                type.name,
-                where,
-                order,
-                offset,
-                limit,
-                [&](const resources::row& row) {
-                    page.rows.push_back(row);
-                    return true;
-                }
-            );
-        }
-        const bool is_last_page = !page.rows.empty() && page.rows.size() < query.count;
-        if (is_last_page) {
-            page.total = static_cast<std::uint64_t>(offset) + page.rows.size();
-        } else if (where.text.empty()) {
-            page.total = static_cast<std::uint64_t>(resources::count(tx, who.directory, type.name));
-        } else {
-            page.total =
-                static_cast<std::uint64_t>(resources::count_where(tx, who.directory, type.name, where));
-        }
-        return page;
-    }
-
-    // The store narrows down; what the filter says beyond that is matched here, row by row.
-    [[nodiscard]] selection by_matching(const resources::condition& where, const resources::ordering& order)
-        const
-    {
-        selection page;
-        each_match(where, order, [&](const resources::row& row, const json::object&) {
-            ++page.total;
-            if (page.total >= query.start_index && page.rows.size() < query.count)
-                page.rows.push_back(row);
-        });
-        return page;
-    }
-
-    // No column sorts like the attribute: the keys of all matches are sorted, then the page is read.
-    [[nodiscard]] selection by_sorting(const resources::condition& where) const;
-
-    template <class Visitor>
-    void each_match(const resources::condition& where, const resources::ordering& order, Visitor&& visit)
-        const
-    {
-        resources::list(tx, who.directory, type.name, where, order, 0, -1, [&](const resources::row& row) {
-            const auto document = whole_document(tx, who, type, row);
-            if (!query.where || scim::matches(*query.where, document))
-                visit(row, document);
-            return true;
-        });
-    }
+// A run of items in one direction, and where the next one begins; empty: that was all.
+struct run {
+    std::vector<list_item> items;
+    std::optional<list_place> goes_on;
 };
 
-// Orders as RFC 7644 §3.4.2.3 asks: text folded unless caseExact, numbers and booleans as such, instants as
-// instants.
-using sort_key = std::variant<std::monostate, bool, double, std::string>;
-
-sort_key key_of(const json::value* value, const scim::attribute& attribute)
-{
-    if (!value)
-        return std::monostate();
-    if (value->is_bool())
-        return value->get_bool();
-    if (value->is_number())
-        return value->to_number<double>();
-    if (!value->is_string())
-        return std::monostate();
-    const std::string text(value->get_string());
-    if (attribute.type == scim::attribute_type::date_time) {
-        const auto instant = parse_rfc3339(text);
-        return instant ? sort_key(format_rfc3339(*instant)) : sort_key(text);
-    }
-    return attribute.is_case_exact ? text : fold(text);
-}
-
-selection lister::by_sorting(const resources::condition& where) const
-{
-    struct entry {
-        sort_key key;
-        resource_id id;
-    };
-    std::vector<entry> entries;
-    each_match(where, {}, [&](const resources::row& row, const json::object& document) {
-        entries.push_back({key_of(scim::value_at(*query.sort_by, document), query.sort_by->leaf()), row.id});
-    });
-    const bool is_descending = query.order == scim::sort_order::descending;
-    // Missing values come last ascending and first descending; equal keys keep the order of ids.
-    std::ranges::stable_sort(entries, [&](const entry& a, const entry& b) {
-        const auto& first = is_descending ? b : a;
-        const auto& second = is_descending ? a : b;
-        const bool first_is_missing = std::holds_alternative<std::monostate>(first.key);
-        const bool second_is_missing = std::holds_alternative<std::monostate>(second.key);
-        if (first_is_missing || second_is_missing)
-            return !first_is_missing && second_is_missing;
-        return first.key < second.key;
-    });
-    selection page;
-    page.total = entries.size();
-    for (std::size_t i = query.start_index - 1; i < entries.size() && page.rows.size() < query.count; ++i)
-        if (auto row = resources::find(tx, who.directory, type.name, entries[i].id))
-            page.rows.push_back(std::move(*row));
-    return page;
-}
-
-bool is_point(const scim::filter& where);
-
-struct point_finder {
-    bool operator()(const scim::comparison& term) const
+class lister {
+public:
+    lister(
+        store::transaction& tx, const caller& who, const scim::list_query& query, const list_bounds& bounds
+    )
+        : tx_(tx),
+          who_(who),
+          query_(query),
+          bounds_(bounds),
+          scopes_(scopes_of(query)),
+          is_descending_(query.order == scim::sort_order::descending)
     {
-        constexpr std::array indexed = {"userName", "externalId", "id", "displayName", "emails"};
-        return term.op == scim::operation::eq && !term.attribute.extension &&
-               std::ranges::find(indexed, term.attribute.attribute->name) != indexed.end();
     }
-    bool operator()(const scim::conjunction& all) const { return std::ranges::any_of(all.terms, is_point); }
-    bool operator()(const scim::value_filter& one) const
+
+    selection by_index() const
     {
-        return one.attribute.attribute->name == "emails" && value_is_pinned(*one.condition);
+        const auto start = query_.page.start_index.value_or(1);
+        if (!is_sortable())
+            return index_by_sorting(start);
+        const bool is_plain_sequence = scopes_.size() <= 1 || !query_.is_sorted();
+        return is_exact() && is_plain_sequence ? index_by_offset(start) : index_by_walking(start);
     }
-    template <class Other>
-    bool operator()(const Other&) const
+
+    selection by_cursor(const std::optional<cursor>& from) const
     {
-        return false;
+        const auto sorted = is_sortable() ? std::nullopt : std::optional(sorted_places());
+        selection page;
+        if (query_.page.count > 0)
+            page = from && from->goes_back ? page_before(from->at, sorted) : page_behind(from, sorted);
+        page.total = sorted ? sorted->size() : counted();
+        return page;
     }
 
 private:
-    static bool value_is_pinned(const scim::filter& condition)
+    struct sorted_place {
+        list_place at;
+        const list_scope* of;
+    };
+    using sorted_list = std::vector<sorted_place>;
+
+    [[nodiscard]] bool is_sortable() const { return std::ranges::all_of(scopes_, &list_scope::is_sortable); }
+    [[nodiscard]] bool is_exact() const { return std::ranges::all_of(scopes_, &list_scope::is_exact); }
+
+    [[nodiscard]] std::uint64_t count_of(const list_scope& scope) const
     {
-        if (const auto* all = std::get_if<scim::conjunction>(&condition.node))
-            return std::ranges::any_of(all->terms, value_is_pinned);
-        const auto* term = std::get_if<scim::comparison>(&condition.node);
-        return term && term->op == scim::operation::eq && term->attribute.leaf().name == "value";
+        return static_cast<std::uint64_t>(
+            resources::count_where(tx_, who_.directory, scope.type().name, scope.where)
+        );
     }
+
+    [[nodiscard]] std::uint64_t count_of_all() const
+    {
+        std::uint64_t total = 0;
+        for (const auto& scope : scopes_)
+            total += count_of(scope);
+        return total;
+    }
+
+    // Empty when that would mean to match too many.
+    [[nodiscard]] std::optional<std::uint64_t> counted() const
+    {
+        const auto candidates = count_of_all();
+        if (is_exact())
+            return candidates;
+        if (candidates > bounds_.counted_rows_max)
+            return std::nullopt;
+        auto walk = walk_from(std::nullopt, is_descending_, matched_block_rows);
+        std::uint64_t total = 0;
+        while (walk.next())
+            ++total;
+        return total;
+    }
+
+    [[nodiscard]] list_walk walk_from(
+        const std::optional<list_place>& after, bool is_descending, std::int64_t block_rows
+    ) const
+    {
+        return {tx_, who_, scopes_, is_descending, after, block_rows};
+    }
+
+    // --- by index
+
+    // The store selects, orders and cuts; one type stands behind the other.
+    [[nodiscard]] selection index_by_offset(std::uint64_t start) const
+    {
+        selection page{.total = 0};
+        auto to_skip = start - 1;
+        for (const auto& scope : scopes_) {
+            const auto before = page.items.size();
+            const auto wanted = query_.page.count - before;
+            if (wanted > 0 && std::in_range<std::int64_t>(to_skip))
+                read_cut(scope, to_skip, wanted, page.items);
+            const auto found = page.items.size() - before;
+            const bool has_seen_the_end = found < wanted && (found > 0 || to_skip == 0);
+            const auto total = has_seen_the_end ? to_skip + found : count_of(scope);
+            to_skip -= std::min(to_skip, total);
+            *page.total += total;
+        }
+        return page;
+    }
+
+    void read_cut(
+        const list_scope& scope, std::uint64_t offset, std::size_t limit, std::vector<list_item>& into
+    ) const
+    {
+        resources::list(
+            tx_,
+            who_.directory,
+            scope.type().name,
+            scope.where,
+            {scope.column, is_descending_},
+            static_cast<std::int64_t>(offset),
+            static_cast<std::int64_t>(limit),
+            [&](const resources::row& row) {
+                into.push_back({{{}, scope.rank, row.id}, row, &scope});
+                return true;
+            }
+        );
+    }
+
+    [[nodiscard]] selection index_by_walking(std::uint64_t start) const
+    {
+        selection page;
+        if (is_exact())
+            page.total = count_of_all();
+        std::uint64_t seen = 0;
+        auto walk = walk_from(std::nullopt, is_descending_, matched_block_rows);
+        while (!page.total || (page.items.size() < query_.page.count && start <= *page.total)) {
+            auto item = walk.next();
+            if (!item)
+                break;
+            if (++seen >= start && page.items.size() < query_.page.count)
+                page.items.push_back(std::move(*item));
+        }
+        page.total = page.total.value_or(seen);
+        return page;
+    }
+
+    [[nodiscard]] selection index_by_sorting(std::uint64_t start) const
+    {
+        const auto all = sorted_places();
+        selection page{.total = all.size()};
+        for (auto i = start - 1; i < all.size() && page.items.size() < query_.page.count; ++i)
+            add_item(all[i], page.items);
+        return page;
+    }
+
+    // --- by cursor
+
+    [[nodiscard]] selection page_behind(
+        const std::optional<cursor>& from, const std::optional<sorted_list>& sorted
+    ) const
+    {
+        auto found = run_from(from ? std::optional(from->at) : std::nullopt, is_descending_, sorted);
+        selection page{.next = found.goes_on};
+        if (from && !found.items.empty())
+            page.previous = found.items.front().at;
+        page.items = std::move(found.items);
+        return page;
+    }
+
+    [[nodiscard]] selection page_before(const list_place& at, const std::optional<sorted_list>& sorted) const
+    {
+        auto found = run_from(at, !is_descending_, sorted);
+        std::ranges::reverse(found.items);
+        selection page{.items = std::move(found.items), .previous = found.goes_on};
+        if (!page.items.empty())
+            page.next = page.items.back().at;
+        else
+            page.next = found.goes_on ? found.goes_on : std::optional(just_before(at));
+        return page;
+    }
+
+    // Nobody has to be there: behind this place stands what stood at the other.
+    [[nodiscard]] list_place just_before(list_place at) const
+    {
+        at.id.value += is_descending_ ? 1 : -1;
+        return at;
+    }
+
+    [[nodiscard]] run run_from(
+        const std::optional<list_place>& after, bool is_descending, const std::optional<sorted_list>& sorted
+    ) const
+    {
+        return sorted ? run_in(*sorted, after, is_descending) : run_by_walking(after, is_descending);
+    }
+
+    [[nodiscard]] run run_by_walking(const std::optional<list_place>& after, bool is_descending) const
+    {
+        const auto count = query_.page.count;
+        const auto block_rows = is_exact() ? static_cast<std::int64_t>(count) + 1 : matched_block_rows;
+        auto walk = walk_from(after, is_descending, block_rows);
+        run found;
+        // One more than the page has, to know whether there is another page.
+        while (auto item = walk.next(bounds_.examined_rows_max)) {
+            if (found.items.size() == count) {
+                found.goes_on = found.items.back().at;
+                return found;
+            }
+            found.items.push_back(std::move(*item));
+        }
+        if (!walk.is_at_end())
+            found.goes_on = walk.reached();
+        return found;
+    }
+
+    [[nodiscard]] run run_in(
+        const sorted_list& all, const std::optional<list_place>& after, bool is_descending
+    ) const
+    {
+        const auto is_behind = [&](const sorted_place& each) {
+            return !after || stands_before(*after, each.at, is_descending);
+        };
+        run found;
+        const auto take = [&](const sorted_place& each) {
+            if (!is_behind(each))
+                return true;
+            if (found.items.size() == query_.page.count) {
+                found.goes_on = found.items.back().at;
+                return false;
+            }
+            return add_item(each, found.items);
+        };
+        if (is_descending == is_descending_)
+            static_cast<void>(std::ranges::all_of(all, take));
+        else
+            static_cast<void>(std::all_of(all.rbegin(), all.rend(), take));
+        return found;
+    }
+
+    // --- where no column orders like the attribute: the places of all matches, in memory
+
+    [[nodiscard]] sorted_list sorted_places() const
+    {
+        sorted_list all;
+        for (const auto& scope : scopes_)
+            add_places(scope, all);
+        std::ranges::sort(all, [this](const auto& a, const auto& b) {
+            return stands_before(a.at, b.at, is_descending_);
+        });
+        return all;
+    }
+
+    void add_places(const list_scope& scope, sorted_list& into) const
+    {
+        const auto& sort_by = *scope.query->sort_by;
+        const resources::ordering by_id;
+        resources::list(
+            tx_,
+            who_.directory,
+            scope.type().name,
+            scope.where,
+            by_id,
+            0,
+            -1,
+            [&](const resources::row& row) {
+                const auto document = document_of(tx_, who_, scope, row);
+                if (!scope.is_exact && !scim::matches(*scope.query->where, document))
+                    return true;
+                auto key = key_of(scim::value_at(sort_by, document), sort_by.leaf());
+                into.push_back({{std::move(key), scope.rank, row.id}, &scope});
+                return true;
+            }
+        );
+    }
+
+    bool add_item(const sorted_place& place, std::vector<list_item>& into) const
+    {
+        const auto& scope = *place.of;
+        if (auto row = resources::find(tx_, who_.directory, scope.type().name, place.at.id))
+            into.push_back({place.at, std::move(*row), &scope});
+        return true;
+    }
+
+    store::transaction& tx_;
+    const caller& who_;
+    const scim::list_query& query_;
+    const list_bounds& bounds_;
+    const std::vector<list_scope> scopes_;
+    const bool is_descending_;
 };
 
-bool is_point(const scim::filter& where)
+// What a cursor is bound to: with another directory, other types, another filter or order it does not open.
+std::string identity_of(const caller& who, const scim::list_query& query)
 {
-    return std::visit(point_finder(), where.node);
+    return who.directory.text() + query.identity;
+}
+
+std::vector<std::string> represent_items(
+    store::transaction& tx, const caller& who, const std::vector<list_item>& items
+)
+{
+    std::vector<wanted_row> rows;
+    rows.reserve(items.size());
+    for (const auto& item : items)
+        rows.push_back({&item.of->type(), &item.of->query->wanted, &item.row});
+    return represent_page(tx, who, rows);
 }
 
 }  // namespace
 
-page list(
-    store::transaction& tx, const caller& who, const scim::resource_type& type, const scim::list_query& query
+result<page> list(
+    store::transaction& tx,
+    const caller& who,
+    const scim::list_query& query,
+    const cursor_seal& seal,
+    const list_bounds& bounds
 )
 {
-    store::compiled_filter compiled;
-    if (query.where)
-        compiled = store::compile(*query.where, type);
-    const auto column =
-        query.sort_by ? store::sort_column_of(*query.sort_by, type) : resources::sort_column::id;
-    const lister by{tx, who, type, query};
-    selection chosen;
-    if (!column) {
-        chosen = by.by_sorting(compiled.where);
-    } else {
-        const resources::ordering order{*column, query.order == scim::sort_order::descending};
-        chosen =
-            compiled.is_exact ? by.by_columns(compiled.where, order) : by.by_matching(compiled.where, order);
+    const lister by(tx, who, query, bounds);
+    if (!query.page.cursor) {
+        const auto chosen = by.by_index();
+        const auto start = query.page.start_index.value_or(1);
+        return page{{chosen.total, start}, represent_items(tx, who, chosen.items)};
     }
-    return {chosen.total, query.start_index, represent_page(tx, who, type, chosen.rows, query.wanted)};
-}
 
-store::intent intent_of(const scim::list_query& query)
-{
-    return query.where && is_point(*query.where) ? store::intent::read : store::intent::scan;
+    const auto identity = identity_of(who, query);
+    const auto count = query.page.count;
+    std::optional<cursor> from;
+    if (!query.page.cursor->empty()) {
+        auto opened = seal.open(*query.page.cursor, identity, count, tx.now());
+        if (!opened)
+            return opened.error();
+        from = std::move(*opened);
+    }
+    const auto chosen = by.by_cursor(from);
+    const auto sealed = [&](const std::optional<list_place>& at, bool goes_back) {
+        return at ? seal.seal({*at, goes_back, count}, identity, tx.now()) : std::string();
+    };
+    return page{
+        {chosen.total, std::nullopt, sealed(chosen.previous, true), sealed(chosen.next, false)},
+        represent_items(tx, who, chosen.items)
+    };
 }
 
 }  // namespace scimd::service

@@ -7,7 +7,7 @@
 
 #include "base/error.hpp"
 #include "scim/patch.hpp"
-#include "scim/query.hpp"
+#include "scim/projection.hpp"
 #include "scim/resource.hpp"
 #include "service/caller.hpp"
 #include "service/etag.hpp"
@@ -57,17 +57,5 @@ result<provisioned> patch(
 );
 
 result<void> remove(store::transaction& tx, const caller& who, const target& what);
-
-struct page {
-    std::uint64_t total = 0;
-    std::uint64_t start_index = 1;
-    std::vector<std::string> resources;  // serialized
-};
-page list(
-    store::transaction& tx, const caller& who, const scim::resource_type& type, const scim::list_query& query
-);
-
-// read for a look-up by an index that yields a handful, scan for everything else.
-store::intent intent_of(const scim::list_query& query);
 
 }  // namespace scimd::service

@@ -6,7 +6,7 @@
 #include "service/membership.hpp"
 
 #include <algorithm>
-#include <optional>
+#include <map>
 #include <string_view>
 
 namespace scimd::service {
@@ -27,10 +27,9 @@ std::string_view derived_name(derived kind)
     return kind == derived::members ? "members" : "groups";
 }
 
-bool wants_derived(const scim::resource_type& type, const scim::projection& wanted)
+bool wants(derived kind, const scim::resource_type& type, const scim::projection& wanted)
 {
-    const auto kind = derived_of(type);
-    if (kind == derived::none)
+    if (derived_of(type) != kind)
         return false;
     const auto* attribute = type.base->find(derived_name(kind));
     return attribute && wanted.wants(*attribute);
@@ -139,7 +138,7 @@ std::string full_text(
     const caller& who,
     const scim::resource_type& type,
     const resources::row& row,
-    const std::vector<resources::membership>* groups,
+    const std::vector<resources::membership>& groups,
     bool with_members
 )
 {
@@ -150,8 +149,7 @@ std::string full_text(
     const auto id = id_text(type, row.id);
     append_field(out, "id", id);
     append_meta(out, type, row, who.base_url + type.endpoint + '/' + id);
-    if (groups)
-        append_groups(out, who, *groups);
+    append_groups(out, who, groups);
     if (with_members)
         append_members(out, tx, who, row.id);
     out += '}';
@@ -171,6 +169,21 @@ std::string projected(
     return to_text(resource);
 }
 
+using group_lists = std::map<resource_id, std::vector<resources::membership>>;
+
+// Of a row and what was read of its groups before.
+std::string text_of(
+    store::transaction& tx, const caller& who, const wanted_row& what, const group_lists& groups
+)
+{
+    static const std::vector<resources::membership> none;
+    const auto& type = *what.type;
+    const auto own = groups.find(what.row->id);
+    const bool with_members = wants(derived::members, type, *what.wanted);
+    auto full = full_text(tx, who, type, *what.row, own == groups.end() ? none : own->second, with_members);
+    return projected(std::move(full), type, *what.wanted, returns_whole_document(type));
+}
+
 }  // namespace
 
 std::string id_text(const scim::resource_type& type, resource_id id)
@@ -186,43 +199,50 @@ representation represent(
     const scim::projection& wanted
 )
 {
-    const bool with_derived = wants_derived(type, wanted);
-    const bool with_members = with_derived && derived_of(type) == derived::members;
-    std::optional<std::vector<resources::membership>> groups;
-    if (with_derived && !with_members)
-        groups = resources::groups_of(tx, who.directory, row.id);
-    auto full = full_text(tx, who, type, row, groups ? &*groups : nullptr, with_members);
+    group_lists groups;
+    if (wants(derived::groups, type, wanted))
+        groups[row.id] = resources::groups_of(tx, who.directory, row.id);
     return {
-        .body = projected(std::move(full), type, wanted, returns_whole_document(type)),
+        .body = text_of(tx, who, {&type, &wanted, &row}, groups),
         .location = who.base_url + type.endpoint + '/' + id_text(type, row.id),
         .version = row.version
     };
 }
 
 std::vector<std::string> represent_page(
-    store::transaction& tx,
-    const caller& who,
-    const scim::resource_type& type,
-    const std::vector<resources::row>& rows,
-    const scim::projection& wanted
+    store::transaction& tx, const caller& who, const std::vector<wanted_row>& rows
 )
 {
+    std::vector<resource_id> users;
+    for (const auto& each : rows)
+        if (wants(derived::groups, *each.type, *each.wanted))
+            users.push_back(each.row->id);
+    group_lists groups;
+    const auto note = [&](resource_id member, const resources::membership& of) {
+        groups[member].push_back(of);
+    };
+    resources::groups_of_each(tx, who.directory, users, note);
+
     std::vector<std::string> page;
     page.reserve(rows.size());
-    for (const auto& row : rows)
-        page.push_back(represent(tx, who, type, row, wanted).body);
+    for (const auto& each : rows)
+        page.push_back(text_of(tx, who, each, groups));
     return page;
 }
 
 json::object whole_document(
-    store::transaction& tx, const caller& who, const scim::resource_type& type, const resources::row& row
+    store::transaction& tx,
+    const caller& who,
+    const scim::resource_type& type,
+    const resources::row& row,
+    bool with_derived
 )
 {
-    const auto kind = derived_of(type);
+    const auto kind = with_derived ? derived_of(type) : derived::none;
     std::vector<resources::membership> groups;
     if (kind == derived::groups)
         groups = resources::groups_of(tx, who.directory, row.id);
-    const auto full = full_text(tx, who, type, row, &groups, kind == derived::members);
+    const auto full = full_text(tx, who, type, row, groups, kind == derived::members);
     return parse_json_object(full, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
 }
 

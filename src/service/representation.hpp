@@ -30,21 +30,25 @@ representation represent(
     const scim::projection& wanted
 );
 
-// A page of them, in order.
+struct wanted_row {  // borrowed
+    const scim::resource_type* type = nullptr;
+    const scim::projection* wanted = nullptr;
+    const store::resources::row* row = nullptr;
+};
+
+// A page of them, in order. The groups of all users in it are read at once.
 std::vector<std::string> represent_page(
-    store::transaction& tx,
-    const caller& who,
-    const scim::resource_type& type,
-    const std::vector<store::resources::row>& rows,
-    const scim::projection& wanted
+    store::transaction& tx, const caller& who, const std::vector<wanted_row>& rows
 );
 
-// The whole resource as a document, for filters that look at anything.
+// The whole resource as a document, for filters that look at anything; members or groups only where they are
+// looked at.
 json::object whole_document(
     store::transaction& tx,
     const caller& who,
     const scim::resource_type& type,
-    const store::resources::row& row
+    const store::resources::row& row,
+    bool with_derived
 );
 
 std::string id_text(const scim::resource_type& type, resource_id id);

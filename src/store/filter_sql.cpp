@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "scim/match.hpp"
 #include "store/prefix_range.hpp"
 
 #include <array>
@@ -20,6 +21,7 @@ constexpr std::size_t parameters_of_term_max = 2;
 constexpr std::size_t first_parameter = 3;
 
 constexpr std::string_view nothing = "1 = 0";
+constexpr std::string_view everything = "1 = 1";
 
 enum class value_kind { text, boolean, instant, id };
 
@@ -130,7 +132,7 @@ std::optional<std::string_view> operator_of(scim::operation which)
 }
 
 struct fragment {
-    std::string text;  // empty: holds for everything
+    std::string text;  // empty: no condition
     bool is_exact = true;
 };
 
@@ -140,6 +142,17 @@ fragment residue()
     return {.text = "", .is_exact = false};
 }
 
+fragment constant(bool holds)
+{
+    return {std::string(holds ? everything : nothing)};
+}
+
+bool is_resource_type(const scim::path& where)
+{
+    return !where.extension && where.sub_attribute && where.attribute == scim::find_common("meta") &&
+           where.sub_attribute->name == "resourceType";
+}
+
 class compiler {
 public:
     explicit compiler(const scim::resource_type& type) : type_(type) {}
@@ -147,6 +160,10 @@ public:
     compiled_filter whole(const scim::filter& condition)
     {
         fragment compiled = run(condition);
+        if (compiled.text == nothing)
+            return {.where = {.text = std::string(nothing), .parameters = {}}, .is_void = true};
+        if (compiled.text == everything)
+            compiled.text.clear();
         return {
             .where = {.text = std::move(compiled.text), .parameters = std::move(parameters_)},
             .is_exact = compiled.is_exact,
@@ -157,6 +174,8 @@ public:
     {
         if (parameters_.size() + parameters_of_term_max > filter_parameters_max)
             return residue();
+        if (const auto known = constant_of(node.attribute, {node}))
+            return constant(*known);
         if (std::holds_alternative<scim::null_literal>(node.value))
             return compare_with_null(node);
         if (const column* const found = find_column(node.attribute, type_))
@@ -174,6 +193,8 @@ public:
 
     fragment operator()(const scim::present& node)
     {
+        if (const auto known = constant_of(node.attribute, {node}))
+            return constant(*known);
         if (const column* const found = find_column(node.attribute, type_))
             return {std::string(found->name) + " is not null"};
         const collection* const found = find_collection(node.attribute, type_);
@@ -190,12 +211,18 @@ public:
     {
         // Inside brackets all terms mean one value, in SQL each may find another.
         fragment all{.text = "", .is_exact = !is_in_brackets_ || node.terms.size() == 1};
+        const std::size_t parameters_before = parameters_.size();
         for (const scim::filter& each : node.terms) {
             const fragment term = run(each);
+            if (term.text == nothing) {
+                parameters_.resize(parameters_before);
+                return constant(false);
+            }
             all.is_exact = all.is_exact && term.is_exact;
-            join(all, " and ", term);
+            if (term.text != everything)
+                join(all, " and ", term);
         }
-        return all;
+        return all.text.empty() && all.is_exact ? constant(true) : all;
     }
 
     fragment operator()(const scim::disjunction& node)
@@ -204,14 +231,15 @@ public:
         fragment any;
         for (const scim::filter& each : node.terms) {
             const fragment term = run(each);
-            if (term.text.empty()) {
+            if (term.text.empty() || (term.text == everything && term.is_exact)) {
                 parameters_.resize(parameters_before);
-                return residue();
+                return term.text.empty() ? residue() : constant(true);
             }
             any.is_exact = any.is_exact && term.is_exact;
-            join(any, " or ", term);
+            if (term.text != nothing)
+                join(any, " or ", term);
         }
-        return any;
+        return any.text.empty() ? constant(false) : any;
     }
 
     fragment operator()(const scim::negation& node)
@@ -228,6 +256,8 @@ public:
     // The parser makes no brackets inside brackets.
     fragment operator()(const scim::value_filter& node)
     {
+        if (!scim::belongs(node.attribute, type_))
+            return constant(false);
         is_in_brackets_ = true;
         fragment inside = run(*node.condition);
         is_in_brackets_ = false;
@@ -246,8 +276,23 @@ private:
         all.text.append("(").append(term.text).append(")");
     }
 
+    // What a term that looks at `attribute` comes to where it is the same for every resource of the type.
+    std::optional<bool> constant_of(const scim::path& attribute, const scim::filter& term) const
+    {
+        if (!scim::belongs(attribute, type_))
+            return scim::matches(term, {});
+        if (!is_resource_type(attribute))
+            return std::nullopt;
+        return scim::matches(term, {{"meta", {{"resourceType", type_.name}}}});
+    }
+
     // True where the term is false or, because of an unassigned attribute, null.
-    static fragment negated(const fragment& term) { return {"(" + term.text + ") is not true"}; }
+    static fragment negated(const fragment& term)
+    {
+        if (term.text == nothing || term.text == everything)
+            return constant(term.text == nothing);
+        return {"(" + term.text + ") is not true"};
+    }
 
     std::string place(std::variant<std::int64_t, std::string> value)
     {

@@ -13,12 +13,14 @@ namespace scimd::store {
 struct compiled_filter {
     resources::condition where;  // holds for every match, perhaps for more
     bool is_exact = true;        // false: rows still have to be matched in memory
+    bool is_void = false;        // nothing of the type can match
 };
 
 // In SQL: eq (and, where the column allows, ne, gt, ge, lt, le, sw, pr) on userName, displayName, externalId,
 // id, active, meta.created, meta.lastModified, emails.value (also as emails[value eq …]), members.value
 // (groups; ids as text), groups.value (users); conjunctions and disjunctions of these; negation only of exact
-// ones. What is left becomes "true" with is_exact false (in a disjunction: the whole disjunction does).
+// ones. What is the same for every resource of the type (meta.resourceType, an attribute that the type lacks) is
+// decided here. What is left becomes "true" with is_exact false (in a disjunction: the whole disjunction does).
 // Values are always parameters.
 compiled_filter compile(const scim::filter& condition, const scim::resource_type& type);
 

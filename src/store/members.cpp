@@ -1,6 +1,10 @@
 #include "base/json.hpp"
 #include "store/resources.hpp"
 
+#include <algorithm>
+#include <array>
+#include <map>
+
 namespace scimd::store::resources {
 
 namespace {
@@ -57,6 +61,18 @@ std::string display_name_of(std::string_view document)
     return name ? std::string(*name) : std::string();
 }
 
+// Lists of ids are filled up to one of these lengths, so that few texts are prepared.
+constexpr std::array<std::size_t, 4> list_lengths = {1, 16, 128, 1'024};
+
+// "($2,$3,…)".
+std::string placeholders(std::size_t count)
+{
+    std::string text = "(";
+    for (std::size_t i = 0; i < count; ++i)
+        text += (i > 0 ? ",$" : "$") + std::to_string(i + 2);
+    return text + ")";
+}
+
 }  // namespace
 
 void members_of(
@@ -97,6 +113,36 @@ std::vector<membership> groups_of(transaction& tx, directory_id where, resource_
         groups.push_back({{current.integer(0)}, display_name_of(current.text(1))});
     });
     return groups;
+}
+
+void groups_of_each(
+    transaction& tx,
+    directory_id where,
+    const std::vector<resource_id>& members,
+    const std::function<void(resource_id member, const membership& of)>& each
+)
+{
+    std::map<std::int64_t, std::string> names;  // a group is read once, however many are in it
+    for (std::size_t begin = 0; begin < members.size(); begin += list_lengths.back()) {
+        const auto count = std::min(members.size() - begin, list_lengths.back());
+        const auto length = *std::ranges::lower_bound(list_lengths, count);
+        std::vector<sql::parameter> parameters{where.value};
+        for (std::size_t i = 0; i < length; ++i)
+            parameters.emplace_back(members[begin + std::min(i, count - 1)].value);
+        const std::string text =
+            "select m.member_id, m.group_id, g.document from members m"
+            " join resources g on g.directory_id = $1 and g.id = m.group_id"
+            " where m.directory_id = $1 and m.member_id in " +
+            placeholders(length) + " order by m.member_id, m.group_id";
+        tx.sql()
+            .run(sql::statement{"members.groups_of_each", text}, parameters, [&](const sql::row& current) {
+                const auto group = current.integer(1);
+                auto name = names.find(group);
+                if (name == names.end())
+                    name = names.emplace(group, display_name_of(current.text(2))).first;
+                each({current.integer(0)}, {{group}, name->second});
+            });
+    }
 }
 
 bool add_member(transaction& tx, directory_id where, resource_id group, const member_row& who)

@@ -1,6 +1,7 @@
 #include "store/resources.hpp"
 
-#include <limits>
+#include "store/resource_row.hpp"
+
 #include <set>
 #include <stdexcept>
 
@@ -108,17 +109,6 @@ constexpr sql::statement leave_groups{
     " (select group_id from members where directory_id = $1 and member_type = $2 and member_id = $3)",
 };
 
-row read_row(const sql::row& current)
-{
-    return {
-        .id = {current.integer(0)},
-        .version = current.integer(1),
-        .created = from_column(current.integer(2)),
-        .modified = from_column(current.integer(3)),
-        .document = std::string(current.text(4)),
-    };
-}
-
 sql::parameter active_column(const index_columns& columns)
 {
     return columns.active ? sql::parameter(std::int64_t{*columns.active}) : sql::parameter();
@@ -151,56 +141,6 @@ void replace_values(
         tx.sql().run(delete_value, {where.value, type, id.value, attribute, value});
     for (const auto& added : missing)
         add_value(tx, where, type, id, added);
-}
-
-std::string_view name_of(sort_column column)
-{
-    switch (column) {
-        case sort_column::id:
-            return "r.id";
-        case sort_column::unique_key:
-            return "r.unique_key";
-        case sort_column::display_key:
-            return "r.display_key";
-        case sort_column::external_id:
-            return "r.external_id";
-        case sort_column::created:
-            return "r.created_at";
-        case sort_column::modified:
-            return "r.modified_at";
-    }
-    throw std::logic_error("resources: no such column to sort by");
-}
-
-// RFC 7644 §3.4.2.3: what has no value comes last when ascending and first when descending. Ties follow the
-// direction too, so that an index walked backwards serves.
-std::string order_by(const ordering& order)
-{
-    const std::string_view direction = order.is_descending ? " desc" : " asc";
-    std::string text = " order by ";
-    if (order.by != sort_column::id) {
-        text += name_of(order.by);
-        text += direction;
-        text += order.is_descending ? " nulls first, " : " nulls last, ";
-    }
-    return text.append("r.id").append(direction);
-}
-
-std::string where_text(const condition& which)
-{
-    std::string text = " from resources r where r.directory_id = $1 and r.type = $2";
-    if (!which.text.empty())
-        text.append(" and (").append(which.text).append(")");
-    return text;
-}
-
-std::vector<sql::parameter> parameters_of(directory_id where, std::string_view type, const condition& which)
-{
-    std::vector<sql::parameter> all{where.value, type};
-    all.reserve(which.parameters.size() + 4);
-    for (const auto& given : which.parameters)
-        all.push_back(std::visit([](const auto& value) { return sql::parameter(value); }, given));
-    return all;
 }
 
 }  // namespace
@@ -331,45 +271,6 @@ std::int64_t count(transaction& tx, directory_id where, std::string_view type)
         total = current.integer(0);
     });
     return total;
-}
-
-std::int64_t count_where(transaction& tx, directory_id where, std::string_view type, const condition& which)
-{
-    if (which.text.empty())
-        return count(tx, where, type);
-    const std::string text = "select count(*)" + where_text(which);
-    std::int64_t total = 0;
-    tx.sql().run(
-        sql::statement{"resources.count_where", text},
-        parameters_of(where, type, which),
-        [&](const sql::row& current) { total = current.integer(0); }
-    );
-    return total;
-}
-
-void list(
-    transaction& tx,
-    directory_id where,
-    std::string_view type,
-    const condition& which,
-    const ordering& order,
-    std::int64_t offset,
-    std::int64_t limit,
-    const std::function<bool(const row&)>& each
-)
-{
-    std::vector<sql::parameter> parameters = parameters_of(where, type, which);
-    parameters.emplace_back(limit < 0 ? std::numeric_limits<std::int64_t>::max() : limit);
-    parameters.emplace_back(offset);
-
-    std::string text = "select r.id, r.version, r.created_at, r.modified_at, r.document";
-    text += where_text(which);
-    text += order_by(order);
-    text += " limit $" + std::to_string(parameters.size() - 1);
-    text += " offset $" + std::to_string(parameters.size());
-    tx.sql().run(sql::statement{"resources.list", text}, parameters, [&](const sql::row& current) {
-        return each(read_row(current));
-    });
 }
 
 }  // namespace scimd::store::resources

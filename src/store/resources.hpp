@@ -108,6 +108,26 @@ void list(
     const std::function<bool(const row&)>& each
 );
 
+// What a row is ordered by: nothing, where it has no value in the column or the order is that of ids.
+using sort_value = std::variant<std::monostate, std::int64_t, std::string>;
+struct place {
+    sort_value value{};
+    resource_id id;
+};
+
+// Like list(), with each row's place: at most `limit` rows behind `after`, wherever that is. The cost is that
+// of the rows read where an index has the order (every column but those of other conditions).
+void list_behind(
+    transaction& tx,
+    directory_id where,
+    std::string_view type,
+    const condition& which,
+    const ordering& order,
+    const std::optional<place>& after,
+    std::int64_t limit,
+    const std::function<void(const row&, const sort_value&)>& each
+);
+
 // --- members
 
 struct member_row {
@@ -130,6 +150,14 @@ bool is_member(transaction& tx, directory_id where, resource_id group, resource_
 
 // The groups that `who` is directly a member of, in the order of ids.
 std::vector<membership> groups_of(transaction& tx, directory_id where, resource_id who);
+
+// The same of many at once, in the order of members and then of groups.
+void groups_of_each(
+    transaction& tx,
+    directory_id where,
+    const std::vector<resource_id>& members,
+    const std::function<void(resource_id member, const membership& of)>& each
+);
 
 bool add_member(
     transaction& tx, directory_id where, resource_id group, const member_row& who

@@ -37,6 +37,9 @@ TEST_F(conditions_test, what_a_client_has_already_is_not_sent_again)
         }
     }
     EXPECT_EQ(home.scim("HEAD", path, "", {{"If-None-Match", "*"}}).status, 304);
+    EXPECT_EQ(home.scim("GET", path, "", {{"If-Match", R"(W/"1")"}}).status, 200);
+    EXPECT_EQ(home.scim("GET", path, "", {{"If-Match", R"(W/"2")"}}).status, 412);
+    EXPECT_EQ(home.scim("GET", path, "", {{"If-Match", "*"}, {"If-None-Match", "*"}}).status, 304);
     home.patch(path, R"([{"op":"add","path":"title","value":"Boss"}])");
     EXPECT_EQ(home.scim("GET", path, "", {{"If-None-Match", R"(W/"1")"}}).status, 200);
 }

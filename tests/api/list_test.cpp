@@ -166,11 +166,12 @@ TEST_F(list_test, the_order_is_the_one_asked_for)
         {"sortBy=userName", {"anna", "bert", "carl", "dora", "emil"}},
         {"sortBy=userName&sortOrder=descending", {"emil", "dora", "carl", "bert", "anna"}},
         {"sortBy=meta.created&sortOrder=Descending", {"emil", "dora", "carl", "bert", "anna"}},
-        // No column sorts like these: missing values come last, and first when descending.
+        // No column sorts like these: missing values come last, and first when descending. Of equal ones the
+        // ids follow the direction.
         {"sortBy=title", {"anna", "emil", "bert", "dora", "carl"}},
-        {"sortBy=title&sortOrder=descending", {"carl", "bert", "dora", "anna", "emil"}},
+        {"sortBy=title&sortOrder=descending", {"carl", "dora", "bert", "emil", "anna"}},
         {"sortBy=name.familyName", {"bert", "dora", "carl", "anna", "emil"}},
-        {"sortBy=name.familyName&sortOrder=descending", {"emil", "anna", "carl", "bert", "dora"}},
+        {"sortBy=name.familyName&sortOrder=descending", {"emil", "anna", "carl", "dora", "bert"}},
         {"sortBy=active", {"carl", "anna", "bert", "dora", "emil"}},
         {"sortBy=emails&sortOrder=descending", {"emil", "dora", "carl", "bert", "anna"}},
         {"sortBy=title&filter=active%20eq%20true", {"anna", "emil", "bert", "dora"}},

@@ -54,7 +54,7 @@ TEST_F(route_table_test, each_path_s_prefix_says_who_may_call_it)
     for (const auto& row : routes()) {
         EXPECT_TRUE(seen.emplace(row.method, row.path).second) << row.method << ' ' << row.path;
         EXPECT_TRUE(row.handle);
-        if (row.path.starts_with("/directory/{directory}/scim/v2/"))
+        if (row.path.starts_with("/directory/{directory}/scim/v2"))
             EXPECT_EQ(row.who, principal::directory) << row.path;
         else if (row.path.starts_with("/api/v1/"))
             EXPECT_TRUE(is_of_management(row)) << row.path;
@@ -183,12 +183,16 @@ TEST_F(route_table_test, other_methods_are_answered_with_those_there_are)
         std::string_view allow;
     };
     const row rows[] = {
-        {"DELETE", "/Users", "GET, HEAD, POST"},
-        {"POST", "/Users/diruser_1", "GET, HEAD, PUT, PATCH, DELETE"},
-        {"POST", "/Schemas", "GET, HEAD"},
-        {"PUT", "/ServiceProviderConfig", "GET, HEAD"},
-        {"PATCH", "/ResourceTypes/User", "GET, HEAD"},
-        {"get", "/Users", "GET, HEAD, POST"},
+        {"DELETE", "/Users", "GET, HEAD, POST, OPTIONS"},
+        {"POST", "/Users/diruser_1", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"},
+        {"POST", "/Schemas", "GET, HEAD, OPTIONS"},
+        {"PUT", "/ServiceProviderConfig", "GET, HEAD, OPTIONS"},
+        {"PATCH", "/ResourceTypes/User", "GET, HEAD, OPTIONS"},
+        {"POST", "", "GET, HEAD, OPTIONS"},
+        {"GET", "/.search", "POST, OPTIONS"},
+        {"DELETE", "/Users/.search", "POST, OPTIONS"},
+        {"TRACE", "/Me", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"},
+        {"get", "/Users", "GET, HEAD, POST, OPTIONS"},
     };
     for (const auto& row : rows) {
         const auto got = home.scim(row.method, row.path);
@@ -196,8 +200,33 @@ TEST_F(route_table_test, other_methods_are_answered_with_those_there_are)
         EXPECT_EQ(got.header("Allow"), row.allow) << row.path;
         EXPECT_EQ(got.text_of("status"), "405") << row.path;
     }
-    EXPECT_EQ(home.call("POST", "/healthz").header("Allow"), "GET, HEAD");
-    EXPECT_EQ(home.operate("DELETE", "/api/v1/organizations").header("Allow"), "POST, GET, HEAD");
+    EXPECT_EQ(home.call("POST", "/healthz").header("Allow"), "GET, HEAD, OPTIONS");
+    EXPECT_EQ(home.operate("DELETE", "/api/v1/organizations").header("Allow"), "POST, GET, HEAD, OPTIONS");
+}
+
+TEST_F(route_table_test, options_tells_the_methods_of_a_path)
+{
+    const struct {
+        std::string_view path;
+        std::string_view allow;
+    } rows[] = {
+        {"", "GET, HEAD, OPTIONS"},
+        {"/Users", "GET, HEAD, POST, OPTIONS"},
+        {"/Users/diruser_1", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"},
+        {"/.search", "POST, OPTIONS"},
+        {"/Bulk", "POST, OPTIONS"},
+        {"/ServiceProviderConfig", "GET, HEAD, OPTIONS"},
+    };
+    for (const auto& row : rows) {
+        const auto got = home.scim("OPTIONS", row.path);
+        EXPECT_EQ(got.status, 204) << row.path;
+        EXPECT_EQ(got.header("Allow"), row.allow) << row.path;
+        EXPECT_EQ(got.text, "") << row.path;
+        EXPECT_EQ(home.call("OPTIONS", home.base() + std::string(row.path)).status, 401) << row.path;
+    }
+    EXPECT_EQ(home.call("OPTIONS", "/healthz").status, 204);
+    EXPECT_EQ(home.scim("OPTIONS", "/Users/1/2/3").status, 404);
+    EXPECT_EQ(home.call("OPTIONS", "/api/v1/organizations").status, 401);
 }
 
 }  // namespace

@@ -97,7 +97,7 @@ TEST_F(scim_test, what_a_client_does_wrong_is_told_in_scim_s_words)
         home.scim("POST", "/Users", test::user_text("b", R"(,"active":"maybe")")), 400, "invalidValue"
     );
     expect_failure(home.scim("GET", "/Users/diruser_1"), 404, "");
-    expect_failure(home.scim("GET", "/Me"), 404, "");
+    expect_failure(home.scim("GET", "/Me"), 501, "");
     expect_failure(home.scim("PUT", anna, "{}"), 400, "invalidValue");
     expect_failure(home.patch(anna, R"([{"op":"move","path":"title"}])"), 400, "invalidSyntax");
     expect_failure(home.patch(anna, R"([{"op":"remove"}])"), 400, "noTarget");

@@ -125,6 +125,30 @@ TEST(master_keys, are_refused_with_their_place_and_without_their_text)
         EXPECT_EQ(parse_master_keys(text).error(), (error{errc::invalid_value, detail})) << text;
 }
 
+TEST_F(vault_test, keys_for_a_purpose_are_the_same_each_time_and_for_that_purpose_alone)
+{
+    const auto ids = [](const std::vector<master_key>& made) {
+        std::vector<std::string> found;
+        for (const auto& key : made)
+            found.push_back(key.id);
+        return found;
+    };
+    const auto made = safe.derived("lists");
+    ASSERT_EQ(made.size(), 1U);
+    EXPECT_EQ(made.front().bytes.reveal().size(), master_key_bytes);
+    EXPECT_EQ(ids(safe.derived("lists")), ids(made));
+    EXPECT_NE(ids(safe.derived("others")), ids(made));
+    EXPECT_FALSE(safe.knows(made.front().id));
+
+    const vault lists(safe.derived("lists"), random);
+    EXPECT_FALSE(safe.open(lists.seal("x", "a"), "a").has_value());
+    EXPECT_TRUE(lists.open(lists.seal("x", "a"), "a").has_value());
+    auto next = keys(hex_key);
+    safe.add_sealing_key(std::move(next.front()));
+    EXPECT_EQ(safe.derived("lists").size(), 2U);
+    EXPECT_EQ(safe.derived("lists").back().id, made.front().id);
+}
+
 TEST(master_keys, are_sixteen_at_most)
 {
     test::fixed_random random;

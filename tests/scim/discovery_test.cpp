@@ -48,8 +48,8 @@ TEST(service_provider_config, advertises_what_there_is)
         "changePassword": {"supported": false},
         "sort": {"supported": true},
         "etag": {"supported": true},
-        "pagination": {"cursor": false, "index": true, "defaultPaginationMethod": "index",
-                       "defaultPageSize": 100, "maxPageSize": 1000},
+        "pagination": {"cursor": true, "index": true, "defaultPaginationMethod": "index",
+                       "defaultPageSize": 100, "maxPageSize": 1000, "cursorTimeout": 3600},
         "authenticationSchemes": [{
             "type": "oauthbearertoken", "name": "OAuth Bearer Token",
             "description": "A token of the directory in the Authorization header field.",

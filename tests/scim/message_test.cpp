@@ -27,7 +27,7 @@ TEST(error_message, has_a_scim_type_only_where_the_rfc_has_one)
 TEST(list_message, always_has_resources)
 {
     EXPECT_EQ(
-        list_message(0, 1, {}),
+        list_message({0, 1}, {}),
         R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],"totalResults":0,)"
         R"("startIndex":1,"itemsPerPage":0,"Resources":[]})"
     );
@@ -37,9 +37,19 @@ TEST(list_message, counts_the_resources_of_this_page)
 {
     const std::vector<std::string> page = {R"({"id":"1"})", R"({"id":"2"})"};
     EXPECT_EQ(
-        list_message(12, 11, page),
+        list_message({12, 11}, page),
         R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],"totalResults":12,)"
         R"("startIndex":11,"itemsPerPage":2,"Resources":[{"id":"1"},{"id":"2"}]})"
+    );
+}
+
+// RFC 9865 §2.
+TEST(list_message, has_cursors_where_there_are_some)
+{
+    EXPECT_EQ(
+        list_message({std::nullopt, std::nullopt, "before", "behind"}, {}),
+        R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],"itemsPerPage":0,)"
+        R"("previousCursor":"before","nextCursor":"behind","Resources":[]})"
     );
 }
 

@@ -39,7 +39,7 @@ TEST_F(provisioning_gate_test, a_refused_user_is_not_there_and_its_refusal_is)
     EXPECT_EQ(refused.status, 400);
     EXPECT_TRUE(refused.is_refused);
     EXPECT_NE(refused.detail.find("evil.test"), std::string::npos);
-    EXPECT_EQ(list(house.tx(), house.who, house.type("Users"), {}).total, 0U);
+    EXPECT_EQ(store::resources::count(house.tx(), house.who.directory, "User"), 0);
 
     const auto listed = refusals();
     ASSERT_EQ(listed.size(), 1U);

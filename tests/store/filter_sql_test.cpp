@@ -89,14 +89,14 @@ TEST(filter_sql_test, columns_of_users)
         {R"(id ne "diruser_7")", "r.id is distinct from $3"},
         {R"(id eq "dirgroup_7")", "1 = 0"},
         {R"(id eq "7")", "1 = 0"},
-        {R"(id ne "x")", "(1 = 0) is not true"},
+        {R"(id ne "x")", ""},
         {R"(id gt "diruser_7")", "", false},
         {R"(meta.created gt "2026-01-01T00:00:00Z")", "r.created_at > $3"},
         {R"(meta.lastModified le "2026-01-01T00:00:00+01:00")", "r.modified_at <= $3"},
         {R"(meta.lastModified ge "2026-01-01T00:00:00Z")",
          "r.id in (select s.id from resources s where s.directory_id = $1 and s.type = $2"
          " and s.modified_at >= $3)"},
-        {R"(meta.resourceType eq "User")", "", false},
+        {R"(meta.resourceType eq "User")", ""},
         {R"(nickName eq "x")", "", false},
         {R"(name.familyName eq "x")", "", false},
         {R"(urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:costCenter eq "x")", "", false},
@@ -180,6 +180,52 @@ TEST(filter_sql_test, compositions)
          "((r.unique_key = $3) or (r.unique_key = $4)) and ((r.id = $5) or (r.active = $6))"},
     };
     expect_texts(user_type(), cases);
+}
+
+// What a type lacks, and the type's own name, are the same for all of its resources.
+TEST(filter_sql_test, what_is_the_same_for_every_resource_is_decided_at_once)
+{
+    const scim::resource_type* const both[] = {&user_type(), &group_type()};
+    const struct {
+        std::string_view filter;
+        std::string_view sql;
+        bool is_void = false;
+        bool is_exact = true;
+    } of_groups[] = {
+        {R"(userName eq "x")", "1 = 0", true},
+        {R"(userName ne "x")", ""},
+        {R"(userName gt "x")", "1 = 0", true},
+        {"userName pr", "1 = 0", true},
+        {"not (userName pr)", ""},
+        {"userName eq null", ""},
+        {"userName ne null", "1 = 0", true},
+        {R"(emails[type eq "work"])", "1 = 0", true},
+        {R"(emails.value ew "x")", "1 = 0", true},
+        {R"(userName eq "x" and displayName eq "y")", "1 = 0", true},
+        {R"(displayName eq "y" and displayName co "z" and userName pr)", "1 = 0", true},
+        {R"(userName eq "x" or displayName eq "y")", "(r.unique_key = $3)"},
+        {R"(displayName eq "y" or not (userName pr))", ""},
+        {R"(displayName co "y" or not (userName pr))", "", false, false},
+        {R"(displayName co "y" and not (userName pr))", "", false, false},
+        {R"(displayName eq "y" and not (userName pr))", "(r.unique_key = $3)"},
+        {R"(userName pr or title pr)", "1 = 0", true},
+        {R"(meta.resourceType eq "Group")", ""},
+        {R"(meta.resourceType eq "User")", "1 = 0", true},
+        {R"(meta.resourceType sw "Gr")", ""},
+        {R"(meta.resourceType eq "User" or displayName eq "y")", "(r.unique_key = $3)"},
+        {R"(not (meta.resourceType eq "User"))", ""},
+        {R"(urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department pr)", "1 = 0", true},
+    };
+    for (const auto& row : of_groups) {
+        const auto parsed = scim::parse_filter(row.filter, group_type(), both);
+        ASSERT_TRUE(parsed) << row.filter << parsed.error().detail;
+        const auto made = compile(*parsed, group_type());
+        EXPECT_EQ(made.where.text, row.sql) << row.filter;
+        EXPECT_EQ(made.is_void, row.is_void) << row.filter;
+        EXPECT_EQ(made.is_exact, row.is_exact) << row.filter;
+        const std::size_t parameters = row.sql.find("$3") == std::string_view::npos ? 0 : 1;
+        EXPECT_EQ(made.where.parameters.size(), parameters) << row.filter;
+    }
 }
 
 TEST(filter_sql_test, values_are_parameters_in_the_columns_form)

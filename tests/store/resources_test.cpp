@@ -360,7 +360,7 @@ TEST_F(resources_test, a_condition_is_counted_and_listed_alike)
     EXPECT_EQ(seen, 2);
 }
 
-TEST_F(resources_test, only_an_unindexed_order_is_sorted)
+TEST_F(resources_test, no_order_is_sorted_but_read_from_an_index)
 {
     test::recording_connection recorder(store.connection());
     transaction recorded(recorder, tx().now(), store.ids);
@@ -369,6 +369,7 @@ TEST_F(resources_test, only_an_unindexed_order_is_sorted)
           sort_column::unique_key,
           sort_column::display_key,
           sort_column::external_id,
+          sort_column::created,
           sort_column::modified}) {
         for (const bool is_descending : {false, true}) {
             list(recorded, here, "User", {}, {by, is_descending}, 10, 10, [](const row&) { return true; });

@@ -87,6 +87,7 @@ api_house::api_house(scim::catalogue types, const api::limits& bounds)
           .safe = safe,
           .verified = verified,
           .guesses = guesses,
+          .cursors = cursors,
           .environment = environment_id{1},
           .public_url = "https://scim.test",
           .is_metrics_open = false,

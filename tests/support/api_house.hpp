@@ -90,6 +90,7 @@ public:
     vault safe;
     service::verified_tokens verified;
     service::guess_throttle guesses{random};
+    service::cursor_seal cursors{safe, random};
     scim::catalogue_set schemas;
     std::string why_not_ready;
     service::domain_claims::practice practice;

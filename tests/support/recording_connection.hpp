@@ -27,7 +27,7 @@ public:
     std::string plan_of(const std::string& text)
     {
         const std::string question = "explain query plan " + text;
-        const std::vector<store::sql::parameter> unassigned(300);
+        const std::vector<store::sql::parameter> unassigned(1'100);
         std::string plan;
         target_.run({"explain", question}, unassigned, [&](const store::sql::row& step) {
             plan.append(step.text(3)).append("\n");

@@ -1,0 +1,80 @@
+#include "api/search_api.hpp"
+
+#include "api/render.hpp"
+#include "api/scim_api.hpp"
+#include "api/scim_body.hpp"
+#include "scim/message.hpp"
+#include "scim/query.hpp"
+#include "service/listing.hpp"
+
+#include <utility>
+#include <vector>
+
+namespace scimd::api {
+namespace {
+
+using type_list = std::vector<const scim::resource_type*>;
+
+type_list all_types(const call& on)
+{
+    type_list types;
+    for (const auto& type : on.who.schemas->resource_types())
+        types.push_back(&type);
+    return types;
+}
+
+reply page_of(
+    const house& home, const call& on, const result<scim::list_request>& asked, const type_list& types
+)
+{
+    if (!asked)
+        return scim_error(on, asked.error());
+    auto query = scim::resolve(*asked, types);
+    if (!query)
+        return scim_error(on, query.error());
+    const auto mode = service::intent_of(*query);
+    return work{mode, [&home, &on, query = std::move(*query)](store::transaction& tx) -> reply {
+                    const auto page = service::list(tx, on.who, query, home.cursors);
+                    if (!page)
+                        return scim_error(on, page.error());
+                    return scim_response(on, 200, scim::list_message(page->head, page->resources));
+                }};
+}
+
+reply search(const house& home, const call& on, type_list types)
+{
+    const body_bounds bounds{search_body_bytes_max, {}};
+    return with_json_body(on, bounds, [&home, &on, types = std::move(types)](const json::object& body) {
+        return page_of(home, on, scim::read_search_request(body), types);
+    });
+}
+
+}  // namespace
+
+reply list_resources(const house& home, call& on)
+{
+    const auto* type = on.who.schemas->find_endpoint(on.parameter("endpoint"));
+    if (!type)
+        return scim_error(on, no_endpoint(on));
+    return page_of(home, on, scim::read_parameters(on.where.query), {type});
+}
+
+reply search_resources(const house& home, call& on)
+{
+    const auto* type = on.who.schemas->find_endpoint(on.parameter("endpoint"));
+    if (!type)
+        return scim_error(on, no_endpoint(on));
+    return search(home, on, {type});
+}
+
+reply list_all(const house& home, call& on)
+{
+    return page_of(home, on, scim::read_parameters(on.where.query), all_types(on));
+}
+
+reply search_all(const house& home, call& on)
+{
+    return search(home, on, all_types(on));
+}
+
+}  // namespace scimd::api

@@ -1,0 +1,51 @@
+// Pages of resources of one type or of several (RFC 7644 §3.4.2, §3.4.3, RFC 9865).
+//
+// By index: any page, counted from the first. By cursor: from one page to the next and back. Where the page
+// before ended is a key, so each resource that is there from the first page to the last is met exactly once,
+// whatever comes and goes meanwhile, and a page deep in the list costs what the first one costs. Two kinds of
+// query look at all resources for each page: those sorted by an attribute that no column orders like, and, by
+// index, those with a filter that has to be matched row by row. By cursor such a filter looks at
+// list_bounds::examined_rows_max resources a page; that page may have fewer than were asked for, even none,
+// and has a nextCursor if anything is left.
+#pragma once
+
+#include "base/error.hpp"
+#include "scim/message.hpp"
+#include "scim/query.hpp"
+#include "service/caller.hpp"
+#include "service/cursor.hpp"
+#include "store/store.hpp"
+#include "store/transaction.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace scimd::service {
+
+struct list_bounds {
+    std::uint64_t examined_rows_max = 20'000;  // of a page by cursor
+
+    // By cursor with a filter that has to be matched row by row, totalResults is left out when there are more
+    // resources than these.
+    std::uint64_t counted_rows_max = 10'000;
+};
+
+struct page {
+    scim::list_head head;
+    std::vector<std::string> resources;  // serialized
+};
+
+// Errors are those of cursor_seal::open.
+result<page> list(
+    store::transaction& tx,
+    const caller& who,
+    const scim::list_query& query,
+    const cursor_seal& seal,
+    const list_bounds& bounds = {}
+);
+
+// read for a look-up by an index that yields a handful, scan for everything else.
+store::intent intent_of(const scim::list_query& query);
+
+}  // namespace scimd::service

@@ -1,0 +1,55 @@
+// "/Me" (RFC 7644 §3.11) and ".scim" behind a path (§3.8).
+#include "support/api_house.hpp"
+
+#include <gtest/gtest.h>
+
+namespace scimd::api {
+namespace {
+
+TEST(me, is_nobody_for_a_token_of_a_directory)
+{
+    test::api_house home;
+    for (const auto* method : {"GET", "POST", "PUT", "PATCH", "DELETE"}) {
+        const auto got = home.scim(method, "/Me", R"({"userName":"x"})");
+        EXPECT_EQ(got.status, 501) << method;
+        EXPECT_EQ(
+            got.text,
+            R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],)"
+            R"("detail":"The token stands for the directory, not for a user: there is no /Me.","status":"501"})"
+        ) << method;
+        EXPECT_EQ(home.call(method, home.base() + "/Me").status, 401) << method;
+    }
+    EXPECT_EQ(home.scim("HEAD", "/Me").status, 501);
+    EXPECT_TRUE(home.events().empty());
+}
+
+TEST(scim_suffix, asks_for_scims_own_type)
+{
+    test::api_house home;
+    const auto id = home.make_user("anna");
+    for (const auto* path : {"/Users/", "/Users", "/ServiceProviderConfig"}) {
+        const auto whole = std::string(path) + (std::string_view(path) == "/Users/" ? id : "");
+        const auto plain = home.scim("GET", whole, "", {{"Accept", "application/json"}});
+        const auto scim = home.scim("GET", whole + ".scim", "", {{"Accept", "application/json"}});
+        EXPECT_EQ(scim.status, 200) << whole;
+        EXPECT_EQ(scim.text, plain.text);
+        EXPECT_EQ(plain.header("Content-Type"), "application/json");
+        EXPECT_EQ(scim.header("Content-Type"), "application/scim+json");
+    }
+    EXPECT_EQ(
+        home.scim(
+                "PATCH",
+                "/Users/" + id + ".scim",
+                R"({"Operations":[{"op":"add","path":"title","value":"X"}]})"
+        )
+            .status,
+        200
+    );
+    EXPECT_EQ(home.scim("DELETE", "/Users/" + id + ".scim").status, 204);
+    EXPECT_EQ(home.scim("GET", "/Users/.scim").status, 404);
+    EXPECT_EQ(home.scim("GET", "/Users/" + id + ".scim").status, 404);
+    EXPECT_EQ(home.call("GET", "/healthz.scim").status, 404);
+}
+
+}  // namespace
+}  // namespace scimd::api
