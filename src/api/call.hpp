@@ -17,9 +17,9 @@
 #include "service/manager.hpp"
 #include "service/token_usage.hpp"
 #include "service/verified_tokens.hpp"
+#include "service/webhook_url.hpp"
 #include "store/audit.hpp"
 #include "store/store.hpp"
-#include "service/webhook_url.hpp"
 
 #include <chrono>
 #include <functional>

@@ -50,8 +50,8 @@ public:
     // Empty when the text was not sealed for that place with a key that is known.
     [[nodiscard]] std::optional<secret> open(std::string_view sealed, std::string_view bound_to) const;
 
-    // A key made of each one known, for texts that are many and short-lived: they use nothing up of what a key
-    // of this vault may seal.
+    // A key made of each one known, for texts that are many and short-lived: they use nothing up of what a
+    // key of this vault may seal.
     [[nodiscard]] std::vector<master_key> derived(std::string_view purpose) const;
 
     [[nodiscard]] bool knows(std::string_view key_id) const;

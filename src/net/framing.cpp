@@ -13,8 +13,9 @@ namespace {
 constexpr std::string_view line_end = "\r\n";
 constexpr std::string_view head_end = "\r\n\r\n";
 
-// The fields that decide on framing or that two readers could take differently when sent twice. Authorization is
-// not among them: a client library sends two tokens, and whoever reads them knows what to do with a second.
+// The fields that decide on framing or that two readers could take differently when sent twice. Authorization
+// is not among them: a client library sends two tokens, and whoever reads them knows what to do with a
+// second.
 enum single_field : std::size_t {
     content_encoding,
     content_length,

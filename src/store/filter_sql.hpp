@@ -19,9 +19,9 @@ struct compiled_filter {
 // In SQL: eq (and, where the column allows, ne, gt, ge, lt, le, sw, pr) on userName, displayName, externalId,
 // id, active, meta.created, meta.lastModified, emails.value (also as emails[value eq …]), members.value
 // (groups; ids as text), groups.value (users); conjunctions and disjunctions of these; negation only of exact
-// ones. What is the same for every resource of the type (meta.resourceType, an attribute that the type lacks) is
-// decided here. What is left becomes "true" with is_exact false (in a disjunction: the whole disjunction does).
-// Values are always parameters.
+// ones. What is the same for every resource of the type (meta.resourceType, an attribute that the type lacks)
+// is decided here. What is left becomes "true" with is_exact false (in a disjunction: the whole disjunction
+// does). Values are always parameters.
 compiled_filter compile(const scim::filter& condition, const scim::resource_type& type);
 
 // The column that sorts like the attribute, if one does.
