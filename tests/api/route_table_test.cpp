@@ -22,6 +22,8 @@ protected:
             {"{endpoint}", "Users"},
             {"{id}", "User"},
             {"{secret}", "sec_1"},
+            {"{webhook}", "whe_1"},
+            {"{event}", "evt_1"},
             {"{external_id}", "acme-1"},
         };
         std::string text(path);
