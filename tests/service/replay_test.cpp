@@ -1,4 +1,5 @@
 // Whoever folds the events of a directory knows its users, groups and members without asking.
+#include "scim/catalogue_set.hpp"
 #include "service/release.hpp"
 #include "service_house.hpp"
 #include "store/holds.hpp"
@@ -291,6 +292,7 @@ TEST(replay_test, users_who_are_held_are_in_none_of_it_until_they_are_let_out)
     auto owner = store::tenants::find_organization(house.tx(), house.who.organization).value();
     const auto evil = domain_name::parse("evil.test").value();
     replay log(house);
+    const scim::catalogue_set schemas(scim::catalogue::standard());
     std::int64_t most_held = 0;
     for (int i = 1; i <= 12 && !testing::Test::HasFailure(); ++i) {
         log.run(60);
@@ -301,7 +303,7 @@ TEST(replay_test, users_who_are_held_are_in_none_of_it_until_they_are_let_out)
             const auto domain = store::tenants::insert_domain(
                 house.tx(), owner.id, evil, store::tenants::domain_status::verified, false
             );
-            while (release_some(house.tx(), house.who.environment, house.schemas))
+            while (release_some(house.tx(), house.who.environment, schemas))
                 continue;
             log.run(20);
             store::tenants::delete_domain(house.tx(), owner.id, domain->id);
