@@ -45,10 +45,10 @@ result<std::optional<time_point>> optional_time(const json::object& body, std::s
         return text.error();
     if (!*text)
         return std::optional<time_point>();
-    const auto when = parse_rfc3339(**text);
+    auto when = parse_rfc3339(**text);
     if (!when)
         return error{errc::invalid_value, std::string(name) + " must be a timestamp of RFC 3339."};
-    return std::optional(*when);
+    return when;
 }
 
 result<std::optional<std::int64_t>> optional_number(

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-namespace CLI {
-class App;
+namespace CLI {  // NOLINT(readability-identifier-naming): the library's names
+class App;       // NOLINT(readability-identifier-naming)
 }
 
 namespace scimd::app {

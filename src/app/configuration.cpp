@@ -72,43 +72,15 @@ void declare_webhook_options(CLI::App& app, raw_options& raw)
         ->group("Webhooks");
 }
 
-void declare_options(CLI::App& app, raw_options& raw)
+void declare_server_options(CLI::App& app, raw_options& raw)
 {
-    const auto option = [&](const char* flag, const char* variable, std::string& into, const char* help) {
-        return app.add_option(flag, into, help)->envname(variable);
-    };
-    option("--data", "SCIMD_DATA", raw.data, "Folder of the database, the lock and the control socket")
-        ->capture_default_str();
-    app.add_flag("--json", raw.is_json, "Commands print JSON")->envname("SCIMD_JSON");
-    option(
-        "--public-url",
-        "SCIMD_PUBLIC_URL",
-        raw.public_url,
-        "The base of the URLs handed out (default: http://<listen>)"
-    );
-    option(
-        "--master-key-file",
-        "SCIMD_MASTER_KEY_FILE",
-        raw.master_key_file,
-        "32 bytes in base64 or hex, which encrypt stored secrets; further lines: older keys (default:"
-        " master.key in the data folder)"
-    );
-    option(
-        "--schema-dir",
-        "SCIMD_SCHEMA_DIR",
-        raw.schema_dir,
-        "Folder of JSON files: schemas and resource types beside the built-in ones"
-    );
-    app.set_config("--config", "", "A file with any of these options, one `name = value` a line")
-        ->envname("SCIMD_CONFIG");
-
     app.add_option("--listen", raw.listen, "HOST:PORT or unix:PATH; may be given several times")
         ->envname("SCIMD_LISTEN")
         ->delimiter(',')
         ->capture_default_str()
         ->group("Server");
     const auto server = [&](const char* flag, const char* variable, std::string& into, const char* help) {
-        option(flag, variable, into, help)->group("Server");
+        app.add_option(flag, into, help)->envname(variable)->group("Server");
     };
     server(
         "--tls-certificate",
@@ -151,27 +123,68 @@ void declare_options(CLI::App& app, raw_options& raw)
         "How long a request's head may take"
     );
     server("--connections-max", "SCIMD_CONNECTIONS_MAX", raw.connections_max, "Connections at a time");
+    app.add_flag("--metrics-open", raw.is_metrics_open, "Show /metrics to peers that are not loopback")
+        ->envname("SCIMD_METRICS_OPEN")
+        ->group("Server");
+}
+
+void declare_domain_options(CLI::App& app, raw_options& raw)
+{
+    const auto option = [&](const char* flag, const char* variable, std::string& into, const char* help) {
+        app.add_option(flag, into, help)->envname(variable)->group("Domains");
+    };
     app.add_option(
            "--dns-server", raw.dns_servers, "ADDRESS:PORT that domains are verified with; all must agree"
     )
         ->envname("SCIMD_DNS_SERVER")
         ->delimiter(',')
-        ->group("Server");
-    server(
+        ->group("Domains");
+    option(
         "--domain-window-hours",
         "SCIMD_DOMAIN_WINDOW_HOURS",
         raw.domain_window_hours,
         "How long a domain's TXT record is looked for"
     );
-    server(
+    option(
         "--mail-providers",
         "SCIMD_MAIL_PROVIDERS",
         raw.mail_providers,
         "A file of names that no organization may own, one a line, in place of the built-in ones"
     );
-    app.add_flag("--metrics-open", raw.is_metrics_open, "Show /metrics to peers that are not loopback")
-        ->envname("SCIMD_METRICS_OPEN")
-        ->group("Server");
+}
+
+void declare_options(CLI::App& app, raw_options& raw)
+{
+    const auto option = [&](const char* flag, const char* variable, std::string& into, const char* help) {
+        return app.add_option(flag, into, help)->envname(variable);
+    };
+    option("--data", "SCIMD_DATA", raw.data, "Folder of the database, the lock and the control socket")
+        ->capture_default_str();
+    app.add_flag("--json", raw.is_json, "Commands print JSON")->envname("SCIMD_JSON");
+    option(
+        "--public-url",
+        "SCIMD_PUBLIC_URL",
+        raw.public_url,
+        "The base of the URLs handed out (default: http://<listen>)"
+    );
+    option(
+        "--master-key-file",
+        "SCIMD_MASTER_KEY_FILE",
+        raw.master_key_file,
+        "32 bytes in base64 or hex, which encrypt stored secrets; further lines: older keys (default:"
+        " master.key in the data folder)"
+    );
+    option(
+        "--schema-dir",
+        "SCIMD_SCHEMA_DIR",
+        raw.schema_dir,
+        "Folder of JSON files: schemas and resource types beside the built-in ones"
+    );
+    app.set_config("--config", "", "A file with any of these options, one `name = value` a line")
+        ->envname("SCIMD_CONFIG");
+
+    declare_server_options(app, raw);
+    declare_domain_options(app, raw);
     declare_webhook_options(app, raw);
 }
 

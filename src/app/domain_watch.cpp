@@ -44,6 +44,7 @@ service::txt_look_up make_txt_look_up(net::dns_resolver& resolver)
             net::dns_kind::txt,
             [done = std::move(done)](std::vector<net::dns_answer> answers) {
                 std::vector<service::txt_answer> told;
+                told.reserve(answers.size());
                 for (auto& answer : answers)
                     told.push_back({outcome_of(answer.outcome), std::move(answer.values)});
                 done(std::move(told));

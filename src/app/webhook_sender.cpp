@@ -81,8 +81,10 @@ bool is_local_name(const std::string& host)
 
 void webhook_sender::send(shipment what)
 {
-    if (what.to.literal)
-        return go_on(std::move(what), judge({{*what.to.literal}, {}}), milliseconds(0));
+    if (what.to.literal) {
+        const auto judged = judge({{*what.to.literal}, {}});
+        return go_on(std::move(what), judged, milliseconds(0));
+    }
     // RFC 6761 §6.3: not a matter of DNS.
     if (is_local_name(what.to.host)) {
         const host_answer local{{*ip_address::parse("127.0.0.1"), *ip_address::parse("::1")}, {}};

@@ -213,6 +213,7 @@ std::vector<master_key> vault::derived(std::string_view purpose) const
 {
     const std::shared_lock hold(lock_);
     std::vector<master_key> made;
+    made.reserve(keys_.size());
     for (const auto& key : keys_)
         made.push_back(named(secret(text_of(hmac_sha256(bytes_of(key.bytes.reveal()), purpose)))));
     return made;

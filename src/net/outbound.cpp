@@ -176,7 +176,7 @@ void set_request(transfer& one)
     set(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(one.what.body->size()));
     append(one.headers, "Expect:");
     for (const auto& [name, value] : one.what.headers)
-        append(one.headers, value.empty() ? name + ';' : name + ": " + value);
+        append(one.headers, std::string(name).append(value.empty() ? ";" : ": ").append(value));
     set(handle, CURLOPT_HTTPHEADER, one.headers.get());
 }
 

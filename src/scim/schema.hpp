@@ -85,8 +85,8 @@ public:
     catalogue(std::deque<schema> schemas, std::deque<resource_type> types);
     catalogue(const catalogue&) = delete;
     catalogue& operator=(const catalogue&) = delete;
-    catalogue(catalogue&&) = default;
-    catalogue& operator=(catalogue&&) = default;
+    catalogue(catalogue&&) = default;  // NOLINT(performance-noexcept-move-constructor): a deque's may throw
+    catalogue& operator=(catalogue&&) = default;  // NOLINT(performance-noexcept-move-constructor)
     ~catalogue() = default;
 
     // Definitions alone, without the built-in ones; the first mistake when there is one.

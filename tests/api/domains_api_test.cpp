@@ -235,7 +235,7 @@ TEST_F(domains_api_test, an_allowed_email_domain_is_nobody_s_and_opens_no_gate)
         return page.status == 200 ? static_cast<int>(page.body.at("domains").as_array().size())
                                   : -page.status;
     };
-    EXPECT_EQ(listed(""), 3);
+    EXPECT_EQ(listed(""), -400);
     EXPECT_EQ(listed("DOMAIN_TYPE_UNSPECIFIED"), 3);
     EXPECT_EQ(listed("ORGANIZATION_DOMAIN"), 2);
     EXPECT_EQ(listed("ALLOWED_EMAIL_DOMAIN"), 1);

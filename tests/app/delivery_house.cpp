@@ -7,6 +7,10 @@
 namespace scimd::test {
 namespace {
 
+// A directory's first events are its own: created, enabled, its token. Tests count from those that they
+// cause.
+constexpr std::int64_t told_before = 3;
+
 constexpr int turns_max = 20'000;
 
 arrival arrival_of(const app::shipment& what, time_point at)
@@ -16,7 +20,7 @@ arrival arrival_of(const app::shipment& what, time_point at)
     made.event = made.header("webhook-id");
     made.type = std::string(*find_string(body, "type"));
     if (const auto* sequence = find(body, "sequence"))
-        made.sequence = sequence->as_int64();
+        made.sequence = sequence->as_int64() - told_before;
     if (const auto* directory = find_string(body, "directory_id"))
         made.directory = std::string(*directory);
     return made;
