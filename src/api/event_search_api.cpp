@@ -185,9 +185,7 @@ reply search_events(const house& home, call& on)
             const auto body = parse_json_object(text.empty() ? "{}" : text);
             if (!body)
                 return manage_error(body.error());
-            // The filter may stand alone, as the REST mapping has it, or under its name.
-            const auto* inner = find_object(*body, "filter");
-            const auto wanted = read_filter(inner ? *inner : *body);
+            const auto wanted = read_filter(*body);
             if (!wanted)
                 return manage_error(wanted.error());
             return work{

@@ -234,7 +234,7 @@ private:
         target += what_.directory.empty()
                       ? "&after="
                       : "&directory_id=" + path_segment(what_.directory) + "&after_sequence=";
-        target += path_segment(after_);
+        target += what_.directory.empty() || !after_.empty() ? path_segment(after_) : "0";
         if (what_.is_following)
             target += "&wait=" + std::to_string(follow_wait.count());
         auto page = ask(server_, make_request("GET", target));

@@ -155,7 +155,9 @@ TEST_F(manage_events_test, positions_before_deleted_events_are_gone)
     EXPECT_EQ(gone.status, 410);
     EXPECT_NE(gone.text.find("have been deleted"), std::string::npos) << gone.text;
     EXPECT_EQ(users(read("?after=" + cursor(1))), (std::vector<std::string>{"user2", "user3"}));
-    EXPECT_EQ(users(read()), (std::vector<std::string>{"user2", "user3"}));  // from the oldest that is kept
+    EXPECT_EQ(
+        users(read("?limit=100")), (std::vector<std::string>{"user2", "user3"})
+    );  // from the oldest that is kept
     const auto in_directory = "?directory_id=" + home.directory;
     const auto sequence = [&](std::size_t index) { return all.at(index).at("sequence").as_int64(); };
     EXPECT_EQ(read(in_directory + "&after_sequence=" + std::to_string(sequence(0))).status, 410);
@@ -183,10 +185,11 @@ TEST_F(manage_events_test, a_search_goes_from_the_newest_back_and_forth)
     EXPECT_EQ(users(older), (std::vector<std::string>{"user2", "user1"}));
     const auto back = search("?page_size=2&page_token=" + older.text_of("prev_page_token"), only_users);
     EXPECT_EQ(users(back), (std::vector<std::string>{"user4", "user3"}));
-    EXPECT_EQ(users(search("", R"({"filter":)" + only_users + "}")).size(), 5U);
-    EXPECT_EQ(search("", R"({"source":"DIR_SYNC"})").body.at("total_size"), 5);
+    EXPECT_EQ(search("", R"({"source":"DIR_SYNC"})").body.at("total_size"), 7);  // made, and a token
     EXPECT_EQ(search("", R"({"end_time":"2001-01-01T00:00:00Z"})").body.at("total_size"), 0);
-    EXPECT_EQ(search("", R"({"start_time":"2001-01-01T00:00:00Z","source":2})").body.at("total_size"), 5);
+    EXPECT_EQ(
+        search("", R"({"start_time":"2001-01-01T00:00:00Z","source":"DIR_SYNC"})").body.at("total_size"), 7
+    );
     const std::pair<std::string, std::string> wrong[] = {
         {"?page_size=0", "{}"},
         {"?page_token=x", "{}"},

@@ -176,6 +176,8 @@ class InputTest(unittest.TestCase):
 
     def test_members_that_nobody_knows(self):
         for method, path, schema in self.bodies():
+            if schema.get("additionalProperties") is True:
+                continue  # it keeps what it is given
             body = self.description.least(schema)
             for name in ("unknown_member", "__proto__", "Id"):
                 self.assert_refused(method, path, name, {**body, name: "x"})

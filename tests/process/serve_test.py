@@ -151,7 +151,7 @@ class ServeTest(unittest.TestCase):
             connection.settimeout(10)
             connection.connect(str(path))
             connection.sendall(b"GET /api/v1/organizations HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-            self.assertTrue(connection.recv(100).startswith(b"HTTP/1.1 404"), "it is no operator's door")
+            self.assertTrue(connection.recv(100).startswith(b"HTTP/1.1 401"), "it is no operator's door")
 
     def certificate(self, name):
         subprocess.run(

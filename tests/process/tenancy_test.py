@@ -129,7 +129,7 @@ class TenancyTest(unittest.TestCase):
         client.close()
         self.assert_unauthorized(answer)
 
-    def test_management_is_not_there_on_the_public_listener(self):
+    def test_management_is_closed_to_who_has_no_token(self):
         client = self.server.client(self.ours.token)
         for method, path in (
             ("GET", "/api/v1/organizations"),
@@ -143,7 +143,7 @@ class TenancyTest(unittest.TestCase):
         ):
             with self.subTest(method=method, path=path):
                 body = {} if method == "POST" else None
-                self.assertEqual(client.send(method, path, body).status, 404)
+                self.assertEqual(client.send(method, path, body).status, 401)
         client.close()
 
     def test_a_foreign_id_answers_as_an_unused_one(self):

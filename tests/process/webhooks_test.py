@@ -102,7 +102,10 @@ class WebhooksTest(unittest.TestCase):
             self.assertIn(arrival.body, page.body)
             self.assertEqual(arrival.id, arrival.event["id"])
             self.assertLess(abs(time.time() - int(arrival.headers["webhook-timestamp"])), 60)
-        self.assertEqual([arrival.event["sequence"] for arrival in arrivals], list(range(1, 21)))
+        first = arrivals[0].event["sequence"]
+        self.assertEqual(
+            [arrival.event["sequence"] for arrival in arrivals], list(range(first, first + 20))
+        )
         self.assertEqual(len({arrival.port for arrival in arrivals}), 1)  # one connection
 
     def test_both_keys_verify_while_they_overlap(self):
@@ -126,7 +129,8 @@ class WebhooksTest(unittest.TestCase):
             for number in range(8):
                 self.client.create_user(f"user{number}@example.com")
             arrivals = receiver.wait_for(10)
-            sequences = [arrival.event["sequence"] for arrival in arrivals]
+            first = arrivals[0].event["sequence"] - 1
+            sequences = [arrival.event["sequence"] - first for arrival in arrivals]
             self.assertEqual(sequences, [1, 2, 3, 3, 3, 4, 5, 6, 7, 8])
             self.assertEqual(len({arrival.id for arrival in arrivals}), 8)
             log = wait_until(lambda: self.attempts_of(endpoint, arrivals[2].id, 3))
@@ -233,7 +237,7 @@ class StrictServerTest(unittest.TestCase):
 
     def test_deliveries_go_on_after_a_restart(self):
         with Server(options=["--webhook-allow-private"]) as server, Receiver() as receiver:
-            server.command("webhook", "create", receiver.url)
+            server.command("webhook", "create", receiver.url, "--event-type", "organization.directory.user_created")
             directory = server.new_directory()
             directory.client().create_user("anna@example.com")
             receiver.wait_for(1)
@@ -242,7 +246,7 @@ class StrictServerTest(unittest.TestCase):
             directory.client().create_user("berta@example.com")
             arrivals = receiver.wait_for(2)
             users = [one.event["sequence"] for one in arrivals]
-            self.assertEqual(sorted(set(users)), [1, 2])
+            self.assertEqual(len(set(users)), 2)
 
 
 if __name__ == "__main__":
