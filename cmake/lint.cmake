@@ -45,7 +45,7 @@ scimd_lint(
 )
 scimd_lint(
     tidy
-    TIMEOUT 1200
+    TIMEOUT 2400
     NEEDS CLANG_TIDY Python3_EXECUTABLE
     COMMAND ${Python3_EXECUTABLE} ${scripts}/tidy.py ${CLANG_TIDY} ${PROJECT_BINARY_DIR}
 )
