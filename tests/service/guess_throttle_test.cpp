@@ -1,0 +1,92 @@
+#include "service/guess_throttle.hpp"
+
+#include "support/fixed_random.hpp"
+#include "support/manual_clock.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace scimd::service {
+namespace {
+
+using namespace std::chrono_literals;
+
+class guess_throttle_test : public testing::Test {
+protected:
+    int tries_until_refused(const std::string& who)
+    {
+        int tries = 0;
+        for (; tries < 100 && guesses.may_try(who, clock.now()); ++tries)
+            guesses.note_failure(who, clock.now());
+        return tries;
+    }
+
+    test::fixed_random random;
+    test::manual_clock clock;
+    guess_throttle guesses{random};
+};
+
+TEST_F(guess_throttle_test, ten_wrong_guesses_are_heard_and_then_one_in_six_seconds)
+{
+    EXPECT_EQ(tries_until_refused("a"), guesses_at_once);
+    clock.advance(guess_interval - 1us);
+    EXPECT_EQ(tries_until_refused("a"), 0);
+    clock.advance(1us);
+    EXPECT_EQ(tries_until_refused("a"), 1);
+    clock.advance(3 * guess_interval);
+    EXPECT_EQ(tries_until_refused("a"), 3);
+    clock.advance(24h);
+    EXPECT_EQ(tries_until_refused("a"), guesses_at_once) << "more are not saved up";
+}
+
+TEST_F(guess_throttle_test, others_are_not_made_to_wait)
+{
+    tries_until_refused("a");
+    EXPECT_EQ(tries_until_refused("b"), guesses_at_once);
+}
+
+TEST_F(guess_throttle_test, who_does_not_fail_is_not_counted)
+{
+    for (int i = 0; i < 100; ++i)
+        EXPECT_TRUE(guesses.may_try("a", clock.now()));
+}
+
+TEST_F(guess_throttle_test, whom_one_shares_a_place_with_is_another_matter_in_each_process)
+{
+    test::fixed_random other_random(2);
+    guess_throttle other(other_random);
+    const auto neighbours_of = [&](guess_throttle& table) {
+        for (int i = 0; i < guesses_at_once; ++i)
+            table.note_failure("victim", clock.now());
+        std::vector<int> found;
+        for (int i = 0; i < 500'000 && found.size() < 3; ++i)
+            if (!table.may_try(std::to_string(i), clock.now()))
+                found.push_back(i);
+        return found;
+    };
+    const auto here = neighbours_of(guesses);
+    EXPECT_FALSE(here.empty());
+    EXPECT_NE(here, neighbours_of(other));
+}
+
+TEST_F(guess_throttle_test, failures_of_many_threads_are_all_counted)
+{
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i)
+        threads.emplace_back([&] {
+            for (int j = 0; j < 100; ++j)
+                guesses.note_failure("a", clock.now());
+        });
+    for (auto& thread : threads)
+        thread.join();
+    clock.advance((400 - guesses_at_once) * guess_interval);
+    EXPECT_FALSE(guesses.may_try("a", clock.now()));
+    clock.advance(guess_interval);
+    EXPECT_TRUE(guesses.may_try("a", clock.now()));
+}
+
+}  // namespace
+}  // namespace scimd::service

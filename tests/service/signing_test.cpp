@@ -1,0 +1,85 @@
+#include "service/signing.hpp"
+
+#include "support/fixed_random.hpp"
+#include "support/temp_store.hpp"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace scimd::service::signing {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::vector<master_key> one_key(random_source& random)
+{
+    std::vector<master_key> keys;
+    keys.push_back(make_master_key(random));
+    return keys;
+}
+
+class signing_test : public testing::Test {
+protected:
+    store::transaction& tx() { return store.tx(); }
+
+    std::vector<store::signing_keys::key> keys() { return store::signing_keys::list(tx()); }
+
+    test::temp_store store;
+    test::fixed_random random;
+    vault safe{one_key(random), random};
+    const rsa_key some = rsa_key::generate();
+};
+
+TEST_F(signing_test, without_a_key_nothing_signs_and_nothing_is_due)
+{
+    EXPECT_FALSE(signer(keys(), tx().now()));
+    EXPECT_FALSE(is_due(keys(), tx().now()));
+}
+
+TEST_F(signing_test, a_key_is_due_after_its_life_and_its_successor_signs_without_a_gap)
+{
+    const auto first = introduce(tx(), safe, some, urgency::as_usual)->id;
+    EXPECT_EQ(signer(keys(), tx().now())->id, first);
+    store.advance(key_life - 1us);
+    EXPECT_FALSE(is_due(keys(), tx().now()));
+    store.advance(1us);
+    EXPECT_TRUE(is_due(keys(), tx().now()));
+    const auto second = introduce(tx(), safe, some, urgency::as_usual)->id;
+    EXPECT_FALSE(is_due(keys(), tx().now()));
+    EXPECT_EQ(signer(keys(), tx().now())->id, first);
+    EXPECT_EQ(introduce(tx(), safe, some, urgency::as_usual).error().code, errc::conflict);
+    store.advance(lead - 1us);
+    EXPECT_EQ(signer(keys(), tx().now())->id, first);
+    store.advance(1us);
+    EXPECT_EQ(signer(keys(), tx().now())->id, second);
+}
+
+TEST_F(signing_test, the_next_rotation_takes_away_what_is_forgotten)
+{
+    introduce(tx(), safe, some, urgency::as_usual).value();
+    introduce(tx(), safe, some, urgency::as_usual).value();
+    store.advance(lead + 24h + 1min);
+    EXPECT_EQ(keys().size(), 2U);
+    EXPECT_FALSE(is_published(keys()[0], tx().now()));
+    EXPECT_TRUE(is_published(keys()[1], tx().now()));
+    introduce(tx(), safe, some, urgency::as_usual).value();
+    EXPECT_EQ(keys().size(), 2U);
+    int sealed = 0;
+    tx().sql().run({"test", "select count(*) from sealed_values"}, {}, [&](const auto& row) {
+        sealed = static_cast<int>(row.integer(0));
+    });
+    EXPECT_EQ(sealed, 2) << "with its private half";
+}
+
+TEST_F(signing_test, a_key_at_once_is_alone)
+{
+    introduce(tx(), safe, some, urgency::as_usual).value();
+    introduce(tx(), safe, some, urgency::as_usual).value();
+    const auto made = introduce(tx(), safe, some, urgency::at_once)->id;
+    ASSERT_EQ(keys().size(), 1U);
+    EXPECT_EQ(signer(keys(), tx().now())->id, made);
+}
+
+}  // namespace
+}  // namespace scimd::service::signing
