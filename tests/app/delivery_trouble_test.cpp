@@ -184,6 +184,18 @@ TEST_F(delivery_in_trouble, disables_an_endpoint_that_says_gone_and_keeps_its_pl
     EXPECT_EQ(home.sequences(), (sequences{1, 2, 2, 3, 4}));
 }
 
+TEST_F(delivery_in_trouble, tells_of_an_endpoint_of_the_whole_environment_as_well)
+{
+    home.make_endpoint();
+    answer(410);
+    make_users(1);
+    home.deliver();
+    ASSERT_EQ(notices().size(), 1U);
+    EXPECT_EQ(notices()[0].at("type"), json::value("webhook_endpoint.disabled"));
+    EXPECT_FALSE(notices()[0].contains("organization_id"));
+    EXPECT_FALSE(notices()[0].contains("sequence"));
+}
+
 TEST_F(delivery_in_trouble, disables_an_endpoint_after_120_hours_of_failures_and_tells_the_others)
 {
     const auto endpoint = home.make_endpoint(ours());
