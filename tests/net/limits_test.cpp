@@ -237,7 +237,8 @@ TEST(connections, of_loopback_have_no_share)
     }
 }
 
-// Room for one more descriptor in this process.
+// Room for one more descriptor in this process. The others are taken twice with a wait between, for
+// a thread that starts has files open for an instant, and what it closes would be room for another.
 class one_descriptor_left {
 public:
     one_descriptor_left()
@@ -246,15 +247,32 @@ public:
         const int next = ::dup(STDIN_FILENO);
         ::close(next);
         auto tight = usual_;
-        tight.rlim_cur = static_cast<rlim_t>(next) + 1;
+        tight.rlim_cur = static_cast<rlim_t>(next) + 8;
         ::setrlimit(RLIMIT_NOFILE, &tight);
+        take_all();
+        std::this_thread::sleep_for(50ms);
+        take_all();
+        ::close(taken_.back());
+        taken_.pop_back();
     }
     one_descriptor_left(const one_descriptor_left&) = delete;
     one_descriptor_left& operator=(const one_descriptor_left&) = delete;
-    ~one_descriptor_left() { ::setrlimit(RLIMIT_NOFILE, &usual_); }
+    ~one_descriptor_left()
+    {
+        for (const int descriptor : taken_)
+            ::close(descriptor);
+        ::setrlimit(RLIMIT_NOFILE, &usual_);
+    }
 
 private:
+    void take_all()
+    {
+        for (int descriptor = ::dup(STDIN_FILENO); descriptor >= 0; descriptor = ::dup(STDIN_FILENO))
+            taken_.push_back(descriptor);
+    }
+
     rlimit usual_{};
+    std::vector<int> taken_;
 };
 
 std::chrono::milliseconds processor_time()
