@@ -155,8 +155,12 @@ struct point_finder {
     bool operator()(const scim::comparison& term) const
     {
         constexpr std::array indexed = {"userName", "externalId", "id", "displayName", "emails"};
-        return term.op == scim::operation::eq && !term.attribute.extension &&
-               std::ranges::find(indexed, term.attribute.attribute->name) != indexed.end();
+        if (term.op != scim::operation::eq)
+            return false;
+        // What its schema says is unique has an index, whatever it is.
+        return term.attribute.leaf().uniqueness != scim::uniqueness::none ||
+               (!term.attribute.extension &&
+                std::ranges::find(indexed, term.attribute.attribute->name) != indexed.end());
     }
     bool operator()(const scim::conjunction& all) const { return std::ranges::any_of(all.terms, is_point); }
     bool operator()(const scim::value_filter& one) const

@@ -1,12 +1,16 @@
 #include "service/provisioning.hpp"
 
 #include "base/text.hpp"
+#include "scim/unique.hpp"
+#include "scim/visible.hpp"
+#include "scim/written.hpp"
 #include "service/columns.hpp"
 #include "service/domains.hpp"
 #include "service/events.hpp"
 #include "service/membership.hpp"
 #include "service/normalize.hpp"
 #include "store/events.hpp"
+#include "store/unique_values.hpp"
 
 #include <optional>
 #include <utility>
@@ -15,6 +19,7 @@ namespace scimd::service {
 namespace {
 
 namespace resources = store::resources;
+namespace unique_values = store::unique_values;
 
 bool is_user(const scim::resource_type& type)
 {
@@ -46,6 +51,11 @@ error name_taken(const scim::resource_type& type)
 {
     const std::string name = is_user(type) ? "userName" : "displayName";
     return {errc::uniqueness, name + " is taken by another " + type.name + " of this directory."};
+}
+
+error value_taken(const scim::resource_type& type, const scim::unique_value& value)
+{
+    return {errc::uniqueness, value.attribute + " is taken by another " + type.name + " of this directory."};
 }
 
 json::object document_of(const resources::row& row)
@@ -84,6 +94,7 @@ result<resources::row> load(store::transaction& tx, const caller& who, const tar
 struct loaded {
     resources::row row;
     json::object document;
+    json::object hidden;  // of schemas that the directory does not have
 };
 
 result<loaded> load_for_change(store::transaction& tx, const caller& who, const target& what)
@@ -94,7 +105,8 @@ result<loaded> load_for_change(store::transaction& tx, const caller& who, const 
     if (auto met = what.conditions.check(row->version); !met)
         return met.error();
     auto document = document_of(*row);
-    return loaded{std::move(*row), std::move(document)};
+    auto hidden = scim::take_hidden(document, *what.type);
+    return loaded{std::move(*row), std::move(document), std::move(hidden)};
 }
 
 // Who is refused is counted under the identity provider's own id, so that a changed userName is no new
@@ -144,52 +156,77 @@ std::optional<gate_refusal> refuse_update(
     return refuse_by_domain(tx, who, after);
 }
 
+scim::projection with_written(scim::projection wanted, std::vector<scim::path> written)
+{
+    wanted.written = std::move(written);
+    return wanted;
+}
+
 resources::membership as_membership(resource_id group, const json::object& document)
 {
     return {group, text_of(document, "displayName").value_or("")};
 }
 
-// The common end of PUT and PATCH: `next` and the membership operations in place of what `row` holds.
+// The common end of PUT and PATCH: `after` and the membership operations in place of what was found.
 struct update {
-    resources::row row;
-    json::object before;
+    loaded found;
     json::object after;
     std::vector<scim::membership_operation> members;
+    std::vector<scim::path> written;
 };
+
+// The document and what is kept beside it.
+result<resources::row> store_document(
+    store::transaction& tx, const caller& who, const scim::resource_type& type, const update& change
+)
+{
+    const auto id = change.found.row.id;
+    const auto values = scim::unique_values(change.after, type);
+    if (const auto* taken = unique_values::find_taken(tx, who.directory, type.name, id, values))
+        return value_taken(type, *taken);
+    auto document = change.after;
+    scim::put_back(document, change.found.hidden);
+    auto updated = resources::update(
+        tx, who.directory, type.name, id, to_text(document), columns_of(type, change.after)
+    );
+    if (!updated)
+        return name_taken(type);
+    unique_values::replace(tx, who.directory, type, id, values);
+    return std::move(*updated);
+}
 
 result<provisioned> store_update(store::transaction& tx, const caller& who, const target& what, update change)
 {
     const auto& type = *what.type;
-    const bool has_changed = change.before != change.after;
+    auto& row = change.found.row;
+    const auto& before = change.found.document;
+    const bool has_changed = before != change.after;
     if (is_user(type) && has_changed) {
-        if (auto refusal = refuse_update(tx, who, change.before, change.after))
+        if (auto refusal = refuse_update(tx, who, before, change.after))
             return record_refusal(tx, who, change.after, std::move(*refusal));
         store::events::forget_refusals(tx, who.directory, subject_of(change.after));
     }
-    auto members = apply_members(tx, who, change.row.id, change.members);
+    auto members = apply_members(tx, who, row.id, change.members);
     if (!members)
         return members.error();
     if (has_changed) {
-        const auto text = to_text(change.after);
-        auto updated = resources::update(
-            tx, who.directory, type.name, change.row.id, text, columns_of(type, change.after)
-        );
+        auto updated = store_document(tx, who, type, change);
         if (!updated)
-            return name_taken(type);
+            return updated.error();
         publish_change(
             tx,
             who,
             {.type = &type,
              .version = updated->version,
-             .before = normalized(tx, who, type, change.row.id, change.before),
-             .after = normalized(tx, who, type, change.row.id, change.after)}
+             .before = normalized(tx, who, type, row.id, before),
+             .after = normalized(tx, who, type, row.id, change.after)}
         );
-        change.row = std::move(*updated);
+        row = std::move(*updated);
     } else if (!members->is_empty()) {
-        change.row = resources::touch(tx, who.directory, type.name, change.row.id);
+        row = resources::touch(tx, who.directory, type.name, row.id);
     }
-    publish_membership(tx, who, as_membership(change.row.id, change.after), *members);
-    return represent(tx, who, type, change.row, what.wanted);
+    publish_membership(tx, who, as_membership(row.id, change.after), *members);
+    return represent(tx, who, type, row, with_written(what.wanted, std::move(change.written)));
 }
 
 }  // namespace
@@ -206,10 +243,14 @@ result<provisioned> create(
         if (auto refusal = refuse_by_domain(tx, who, body.document))
             return record_refusal(tx, who, body.document, std::move(*refusal));
     }
+    const auto values = scim::unique_values(body.document, type);
+    if (const auto* taken = unique_values::find_taken(tx, who.directory, type.name, {}, values))
+        return value_taken(type, *taken);
     const auto columns = columns_of(type, body.document);
     const auto row = resources::insert(tx, who.directory, type.name, to_text(body.document), columns);
     if (!row)
         return name_taken(type);
+    unique_values::replace(tx, who.directory, type, row->id, values);
     if (is_user(type))
         store::events::forget_refusals(tx, who.directory, subject_of(body.document));
     const auto members = apply_members(tx, who, row->id, {scim::add_members{body.members}});
@@ -224,7 +265,9 @@ result<provisioned> create(
          .after = normalized(tx, who, type, row->id, body.document)}
     );
     publish_membership(tx, who, as_membership(row->id, body.document), *members);
-    return represent(tx, who, type, *row, wanted);
+    return represent(
+        tx, who, type, *row, with_written(wanted, scim::written_on_request(body.document, type))
+    );
 }
 
 result<representation> get(store::transaction& tx, const caller& who, const target& what)
@@ -248,7 +291,13 @@ result<provisioned> replace(
     if (body.names_members)
         members.emplace_back(scim::replace_members{body.members});
     return store_update(
-        tx, who, what, {std::move(found->row), std::move(found->document), body.document, std::move(members)}
+        tx,
+        who,
+        what,
+        {std::move(*found),
+         body.document,
+         std::move(members),
+         scim::written_on_request(body.document, *what.type)}
     );
 }
 
@@ -263,7 +312,10 @@ result<provisioned> patch(
     if (!after)
         return after.error();
     return store_update(
-        tx, who, what, {std::move(found->row), std::move(found->document), std::move(*after), change.members}
+        tx,
+        who,
+        what,
+        {std::move(*found), std::move(*after), change.members, scim::written_on_request(change)}
     );
 }
 

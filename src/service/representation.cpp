@@ -2,6 +2,7 @@
 
 #include "base/time.hpp"
 #include "scim/resource.hpp"
+#include "scim/visible.hpp"
 #include "service/etag.hpp"
 #include "service/membership.hpp"
 
@@ -167,6 +168,7 @@ std::string projected(
     // Members make documents of many nodes; this text is our own, so the limits on clients' text do not
     // apply.
     auto resource = parse_json_object(full, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
+    scim::take_hidden(resource, type);
     scim::project(resource, wanted, type);
     return to_text(resource);
 }
@@ -192,8 +194,9 @@ representation represent(
     if (with_derived && !with_members)
         groups = resources::groups_of(tx, who.directory, row.id);
     auto full = full_text(tx, who, type, row, groups ? &*groups : nullptr, with_members);
+    const bool is_whole = returns_whole_document(type) && scim::is_visible_as_stored(row.document, type);
     return {
-        .body = projected(std::move(full), type, wanted, returns_whole_document(type)),
+        .body = projected(std::move(full), type, wanted, is_whole),
         .location = who.base_url + type.endpoint + '/' + id_text(type, row.id),
         .version = row.version
     };
