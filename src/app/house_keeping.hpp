@@ -19,6 +19,7 @@
 #include "service/token_usage.hpp"
 #include "service/verified_tokens.hpp"
 #include "store/store.hpp"
+#include "store/unique_values.hpp"
 
 #include <atomic>
 #include <functional>
@@ -50,6 +51,10 @@ public:
 
     // Before the first request: the URL is known once a listener has its port.
     void set_public_url(std::string url) { house_->public_url = std::move(url); }
+
+    // Before the first request of a server: what the store keeps to follow the schemas does so. An error is
+    // theirs.
+    result<void> follow_schemas() { return store::unique_values::reconcile(*database_, schemas_.all()); }
 
     // From now on the service says that it is not ready.
     void announce_drain() noexcept { is_draining_ = true; }

@@ -201,6 +201,10 @@ int serve(const configuration& settings, std::ostream& err)
         err << "scimd: " << home.error().detail << '\n';
         return 1;
     }
+    if (const auto followed = (*home)->follow_schemas(); !followed) {
+        err << "scimd: --schema-dir: " << followed.error().detail << '\n';
+        return 2;
+    }
     run server(settings, **home, log);
     if (const auto listening = server.listen(); !listening) {
         err << "scimd: " << listening.error().detail << '\n';

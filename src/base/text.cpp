@@ -51,6 +51,18 @@ std::size_t sequence_bytes(unsigned char lead) noexcept
     return 0;
 }
 
+std::string normalized(std::string_view text, const icu::Normalizer2& form)
+{
+    std::string out;
+    icu::StringByteSink<std::string> sink(&out);
+    const icu::StringPiece source(text.data(), static_cast<std::int32_t>(text.size()));
+    UErrorCode status = U_ZERO_ERROR;
+    form.normalizeUTF8(0, source, sink, nullptr, status);
+    if (U_FAILURE(status))
+        throw std::runtime_error(std::string("ICU could not fold a string: ") + u_errorName(status));
+    return out;
+}
+
 }  // namespace
 
 std::string to_lower_ascii(std::string_view text)
@@ -130,17 +142,14 @@ std::string fold(std::string_view text)
     if (!is_valid_utf8(text))
         return std::string(text);
 
+    // Decomposed first, as Unicode's caseless matching of identifiers wants it (D147): folding makes a letter
+    // of the mark U+0345, and marks behind it would end up on that letter.
     UErrorCode status = U_ZERO_ERROR;
+    const icu::Normalizer2* const decomposing = icu::Normalizer2::getNFDInstance(status);
     const icu::Normalizer2* const folding = icu::Normalizer2::getNFKCCasefoldInstance(status);
-    std::string out;
-    if (U_SUCCESS(status)) {
-        icu::StringByteSink<std::string> sink(&out);
-        const icu::StringPiece source(text.data(), static_cast<std::int32_t>(text.size()));
-        folding->normalizeUTF8(0, source, sink, nullptr, status);
-    }
     if (U_FAILURE(status))
-        throw std::runtime_error(std::string("ICU could not fold a string: ") + u_errorName(status));
-    return out;
+        throw std::runtime_error(std::string("ICU has no rules of normalization: ") + u_errorName(status));
+    return normalized(normalized(text, *decomposing), *folding);
 }
 
 bool is_storable(std::string_view text) noexcept

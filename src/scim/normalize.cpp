@@ -1,9 +1,10 @@
 #include "base/text.hpp"
+#include "scim/references.hpp"
 #include "scim/resource.hpp"
+#include "scim/unique.hpp"
 #include "scim/value.hpp"
 
 #include <algorithm>
-#include <unordered_map>
 #include <utility>
 
 namespace scimd::scim {
@@ -39,20 +40,24 @@ void prune(json::value& value)
         value = nullptr;
 }
 
-// RFC 7643 §2.4: a (type, value) pair stands once.
-void deduplicate(json::array& elements, const attribute& list)
+// Lists inside a complex value keep to what lists do.
+result<void> tidy_parts(json::value& value, const attribute& target)
 {
-    std::unordered_map<std::string, std::size_t> seen;
-    json::array unique;
-    unique.reserve(elements.size());
-    for (json::value& element : elements) {
-        const auto [found, is_new] = seen.try_emplace(identity(element, list), unique.size());
-        if (is_new)
-            unique.push_back(std::move(element));
-        else
-            merge_duplicate(unique[found->second], std::move(element));
+    json::object* const members = value.if_object();
+    if (!members)
+        return {};
+    for (auto& member : *members) {
+        const attribute* const sub = target.find(member.key());
+        json::array* const elements = member.value().if_array();
+        if (!sub || !elements)
+            continue;
+        deduplicate(*elements, *sub);
+        if (elements->size() > values_max)
+            return invalid(
+                target.name + "." + sub->name + " has more than " + std::to_string(values_max) + " values."
+            );
     }
-    elements = std::move(unique);
+    return {};
 }
 
 result<void> check_required_parts(const json::value& value, const attribute& target)
@@ -67,22 +72,31 @@ result<void> check_required_parts(const json::value& value, const attribute& tar
     return {};
 }
 
-result<void> tidy(json::value& value, const attribute& target)
+result<void> tidy_list(json::array& elements, const attribute& target)
 {
-    prune(value);
-    auto* const elements = value.if_array();
-    if (!elements)
-        return check_required_parts(value, target);
-
-    deduplicate(*elements, target);
-    if (elements->size() > values_max)
+    // What they hold first: it says which of them are the same.
+    for (json::value& element : elements)
+        if (auto tidied = tidy_parts(element, target); !tidied)
+            return tidied;
+    deduplicate(elements, target);
+    if (elements.size() > values_max)
         return invalid(target.name + " has more than " + std::to_string(values_max) + " values.");
-    if (count_primaries(*elements) > 1)
+    if (count_primaries(elements) > 1)
         return invalid(target.name + " has more than one primary value.");
-    for (const json::value& element : *elements)
+    for (const json::value& element : elements)
         if (auto checked = check_required_parts(element, target); !checked)
             return checked;
     return {};
+}
+
+result<void> tidy(json::value& value, const attribute& target)
+{
+    prune(value);
+    if (auto* const elements = value.if_array())
+        return tidy_list(*elements, target);
+    if (auto tidied = tidy_parts(value, target); !tidied)
+        return tidied;
+    return check_required_parts(value, target);
 }
 
 result<json::object> tidy_extension(json::value& value, const schema& definition)
@@ -146,6 +160,15 @@ result<void> check_appearance(const json::object& holder, std::string_view name,
     return {};
 }
 
+// Two names that nobody can see would be one.
+result<void> check_visibility(const json::object& document)
+{
+    const auto* const name = find_string(document, "userName");
+    if (name && fold(*name).empty())
+        return invalid("userName holds nothing that can be seen.");
+    return {};
+}
+
 result<void> check_texts(const json::object& document)
 {
     for (const std::string_view name : {"userName", "displayName", "externalId"})
@@ -154,6 +177,8 @@ result<void> check_texts(const json::object& document)
     for (const std::string_view name : {"userName", "displayName"})
         if (auto checked = check_appearance(document, name, name); !checked)
             return checked;
+    if (auto checked = check_visibility(document); !checked)
+        return checked;
     const auto* const emails = find_array(document, "emails");
     if (!emails)
         return {};
@@ -181,6 +206,7 @@ json::array schemas_of(const json::object& document, const resource_type& type)
 
 result<void> normalize(json::object& document, const resource_type& type)
 {
+    complete_references(document, type);  // first: what it leaves empty goes with the rest
     json::object next;
     next["schemas"] = nullptr;  // stands first
     for (auto& member : document) {
@@ -205,6 +231,8 @@ result<void> normalize(json::object& document, const resource_type& type)
     if (auto checked = check_required(document, type.base->attributes); !checked)
         return checked;
     if (auto checked = check_extensions(document, type); !checked)
+        return checked;
+    if (auto checked = check_unique_lengths(document, type); !checked)
         return checked;
     return check_texts(document);
 }

@@ -1,6 +1,7 @@
 #include "base/text.hpp"
 #include "scim/match.hpp"
 #include "scim/patch.hpp"
+#include "scim/patch_put.hpp"
 #include "scim/value.hpp"
 
 #include <algorithm>
@@ -25,12 +26,6 @@ error no_match(const patch_operation& operation)
     return {
         errc::no_target, "No value of " + operation.target.attribute.attribute->name + " meets the filter."
     };
-}
-
-void erase(json::object& object, std::string_view name)
-{
-    if (const auto found = object.find(name); found != object.end())
-        object.stable_erase(found);
 }
 
 json::object& object_at(json::object& holder, std::string_view name)
@@ -133,18 +128,6 @@ result<json::value> make_element(const patch_operation& operation)
 
 // ---- setting ----
 
-result<void> assign(json::object& element, const attribute& sub, const json::value& value)
-{
-    const json::value* const before = find(element, sub.name);
-    if (sub.mutability == mutability::immutable && before && *before != value)
-        return error{errc::mutability, sub.name + " cannot change once it has a value."};
-    if (value.is_null())
-        erase(element, sub.name);
-    else
-        element[sub.name] = value;
-    return {};
-}
-
 // RFC 7644 §3.5.2.3: the element becomes the value given. What the filter says of it stays unless the value
 // says otherwise, or the next operation would not find it again.
 json::value replaced(const patch_operation& operation)
@@ -164,11 +147,17 @@ result<void> set_element(json::value& element, const patch_operation& operation)
     if (!element.is_object())
         element.emplace_object();
     if (where.sub_attribute)
-        return assign(element.get_object(), *where.sub_attribute, operation.value);
-    if (operation.verb == patch_verb::replace)
+        return assign(element.get_object(), *where.sub_attribute, operation.value, operation.verb);
+    if (operation.verb == patch_verb::replace) {
         element = replaced(operation);
-    else
-        merge(element.get_object(), operation.value.get_object());
+        return {};
+    }
+    for (const auto& change : operation.value.get_object())
+        if (auto set = assign(
+                element.get_object(), *where.attribute->find(change.key()), change.value(), operation.verb
+            );
+            !set)
+            return set;
     return {};
 }
 
@@ -269,12 +258,17 @@ result<void> set(json::object& holder, const patch_operation& operation)
     const path& where = operation.target.attribute;
     if (where.attribute->is_multi_valued)
         return set_list(holder, operation);
-    if (where.sub_attribute)
-        object_at(holder, where.attribute->name)[where.sub_attribute->name] = operation.value;
-    else if (where.attribute->is_complex())
-        merge(object_at(holder, where.attribute->name), operation.value.get_object());
-    else
+    if (!where.attribute->is_complex()) {
         holder[where.attribute->name] = operation.value;
+        return {};
+    }
+    json::object& element = object_at(holder, where.attribute->name);
+    if (where.sub_attribute)
+        return put(element, *where.sub_attribute, operation.value, operation.verb);
+    for (const auto& change : operation.value.get_object())
+        if (auto set = put(element, *where.attribute->find(change.key()), change.value(), operation.verb);
+            !set)
+            return set;
     return {};
 }
 

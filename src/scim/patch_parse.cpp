@@ -67,6 +67,26 @@ struct demand {
     std::size_t index = 0;
 };
 
+// A secret is checked as everything else, and forgotten.
+result<void> check_forgotten(const demand& wanted, const patch_target& target, const resource_type& type)
+{
+    const attribute& secret = target.attribute.leaf();
+    const schema& definition = target.attribute.extension ? *target.attribute.extension : *type.base;
+    if (!is_forgotten(secret) || definition.is_built_in)
+        return {};
+    const bool is_removal = wanted.verb == patch_verb::remove;
+    const bool unassigns = is_removal || (wanted.value && is_blank(*wanted.value));
+    if (secret.is_required && unassigns)
+        return error{
+            is_removal ? errc::mutability : errc::invalid_value,
+            to_text(target.attribute) + " is required.",
+        };
+    if (is_removal || !wanted.value)
+        return {};
+    const auto value = read_for(target, *wanted.value);
+    return value ? result<void>() : value.error();
+}
+
 class patch_reader {
 public:
     explicit patch_reader(const resource_type& type) : type_(type) {}
@@ -181,7 +201,7 @@ result<void> patch_reader::read_target(const demand& wanted, patch_target target
     if (++targets_ > patch_targets_max || values_ > patch_values_max)
         return error{errc::too_large, "The request holds too many values."};
     if (is_without_effect(target.attribute))
-        return {};
+        return check_forgotten(wanted, target, type_);
     if (is_kept_apart(type_, *target.attribute.attribute))
         return read_membership(wanted.verb, target, wanted.value, made_.members);
 

@@ -81,6 +81,21 @@ selection select_listed(const projection& wanted, const schema* extension, const
     return made;
 }
 
+selection select_default(const projection& wanted, const schema* extension, const attribute& candidate)
+{
+    selection made;
+    made.is_kept = candidate.returned == returned::by_default;
+    for (const path& written : wanted.written) {
+        if (!is_about(written, extension, candidate))
+            continue;
+        if (written.sub_attribute)
+            made.listed.push_back(written.sub_attribute);
+        else
+            made.is_kept = true;
+    }
+    return made;
+}
+
 void exclude(selection& made, const projection& wanted, const schema* extension, const attribute& candidate)
 {
     if (is_of_any(wanted.excluded_schemas, extension, candidate))
@@ -101,10 +116,8 @@ selection select(const projection& wanted, const schema* extension, const attrib
     selection made;
     if (candidate.returned == returned::never)
         return made;
-    if (wanted.is_listed)
-        made = select_listed(wanted, extension, candidate);
-    else
-        made.is_kept = candidate.returned == returned::by_default;
+    made = wanted.is_listed ? select_listed(wanted, extension, candidate)
+                            : select_default(wanted, extension, candidate);
     exclude(made, wanted, extension, candidate);
     if (candidate.returned == returned::always && !made.is_kept)
         made = {.is_kept = true, .takes_defaults = true, .listed = {}, .excluded = {}};

@@ -18,10 +18,11 @@ struct projection {
     std::vector<const schema*> whole_schemas;  // attributes=urn:…:enterprise:2.0:User
     std::vector<path> excluded;
     std::vector<const schema*> excluded_schemas;
+    std::vector<path> written{};  // of those returned on request, by this very request (written.hpp)
 
     [[nodiscard]] bool is_default() const noexcept
     {
-        return !is_listed && excluded.empty() && excluded_schemas.empty();
+        return !is_listed && excluded.empty() && excluded_schemas.empty() && written.empty();
     }
 
     // Whether an attribute (by canonical name, of the base schema or common) can appear at all, so that

@@ -4,7 +4,10 @@
 #include "scim/urn.hpp"
 #include "scim/value.hpp"
 
+#include <algorithm>
 #include <array>
+#include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -32,6 +35,29 @@ result<void> check_schemas(const json::value& value)
     return {};
 }
 
+// Secrets must be there, and be of their types, as everything else; only nobody keeps them. Whatever a
+// client sends as a password is its own affair.
+result<void> check_secrets(const json::object& holder, const schema& definition)
+{
+    for (const attribute& each : definition.attributes) {
+        if (!is_forgotten(each))
+            continue;
+        const json::value* const given = find_ignoring_case(holder, each.name);
+        if (given && !definition.is_built_in) {
+            if (auto read = read_value(*given, each); !read)
+                return read.error();
+        }
+        if (each.is_required && (!given || is_blank(*given)))
+            return invalid(each.name + " is required.");
+    }
+    return {};
+}
+
+error in_schema(const schema& definition, const error& reason)
+{
+    return {reason.code, definition.urn + ":" + reason.detail};
+}
+
 // Takes the attributes of an extension out of its container.
 result<void> read_extension(const json::value& value, const schema& definition, json::object& document)
 {
@@ -46,10 +72,12 @@ result<void> read_extension(const json::value& value, const schema& definition, 
             continue;
         auto read = read_value(member.value(), *target);
         if (!read)
-            return error{read.error().code, definition.urn + ":" + read.error().detail};
+            return in_schema(definition, read.error());
         if (!read->is_null())
             container[target->name] = std::move(*read);
     }
+    if (auto checked = check_secrets(value.get_object(), definition); !checked)
+        return in_schema(definition, checked.error());
     document[definition.urn] = std::move(container);
     return {};
 }
@@ -91,25 +119,66 @@ result<void> check_kept(
     const json::object& next,
     const std::vector<attribute>& attributes,
     const std::string& prefix
+);
+
+bool has_immutable_part(const attribute& list)
+{
+    return std::any_of(list.sub_attributes.begin(), list.sub_attributes.end(), [](const attribute& sub) {
+        return sub.mutability == mutability::immutable;
+    });
+}
+
+// Elements that are the same before and after keep what is immutable in them; which they are, their type and
+// value say.
+result<void> check_elements_kept(
+    const json::array& current, const json::value* next, const attribute& list, const std::string& name
+)
+{
+    const json::array* const elements = next ? next->if_array() : nullptr;
+    if (!elements || !has_immutable_part(list))
+        return {};
+    std::unordered_map<std::string, const json::object*> known;
+    for (const json::value& each : current)
+        if (each.is_object() && find(each.get_object(), "value"))
+            known.emplace(identity(each, list), &each.get_object());
+    for (const json::value& each : *elements) {
+        const auto before = known.find(identity(each, list));
+        if (before == known.end() || !each.is_object())
+            continue;
+        if (auto kept = check_kept(*before->second, each.get_object(), list.sub_attributes, name + ".");
+            !kept)
+            return kept;
+    }
+    return {};
+}
+
+result<void> check_kept(
+    const json::object& current,
+    const json::object& next,
+    const std::vector<attribute>& attributes,
+    const std::string& prefix
 )
 {
     for (const attribute& each : attributes) {
         const json::value* const before = find(current, each.name);
         if (!before)
             continue;
+        const std::string name = prefix + each.name;
         const json::value* const after = find(next, each.name);
-        if (each.mutability == mutability::immutable) {
-            if (!after || *after != *before)
-                return error{errc::mutability, prefix + each.name + " cannot change once it has a value."};
-            continue;
-        }
-        if (!each.is_complex() || each.is_multi_valued || !before->is_object())
-            continue;
         const json::object none;
-        const auto& inside = after && after->is_object() ? after->get_object() : none;
-        if (auto kept =
-                check_kept(before->get_object(), inside, each.sub_attributes, prefix + each.name + ".");
-            !kept)
+        result<void> kept;
+        if (each.mutability == mutability::immutable && (!after || *after != *before))
+            kept = error{errc::mutability, name + " cannot change once it has a value."};
+        else if (const json::array* const elements = before->if_array(); elements && each.is_complex())
+            kept = check_elements_kept(*elements, after, each, name);
+        else if (const json::object* const members = before->if_object())
+            kept = check_kept(
+                *members,
+                after && after->is_object() ? after->get_object() : none,
+                each.sub_attributes,
+                name + "."
+            );
+        if (!kept)
             return kept;
     }
     return {};
@@ -172,6 +241,8 @@ result<incoming> read_body(const json::object& body, const resource_type& type)
         if (!read)
             return read.error();
     }
+    if (auto checked = check_secrets(body, *type.base); !checked)
+        return checked.error();
     default_active(made.document, type);
     if (auto normal = normalize(made.document, type); !normal)
         return normal.error();

@@ -199,6 +199,10 @@ attribute read_attribute(const std::string& where, const json::object& members, 
     in.require(!made.is_complex() || !rows.empty(), "a complex attribute needs subAttributes.");
     made.sub_attributes = read_attributes(path + ".", rows, level::sub_attribute, found);
     check_consistency(in, made);
+    in.require(
+        at == level::attribute || !made.is_required || made.returned != returned::never,
+        "a sub-attribute that is never returned is not kept, so it cannot be required."
+    );
     return made;
 }
 

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
 
 namespace scimd::scim {
 
@@ -87,7 +89,10 @@ result<json::value> read_decimal(const json::value& value, const value_place& pl
         return value;
     if (!value.is_int64())
         return wrong_type(place);
-    return json::value(static_cast<double>(value.get_int64()));
+    // Beyond 2^53 a double would be another number.
+    constexpr std::int64_t exact_max = std::int64_t{1} << 53;
+    const std::int64_t whole = value.get_int64();
+    return whole > exact_max || whole < -exact_max ? value : json::value(static_cast<double>(whole));
 }
 
 // Checked and kept as written: what is read again is compared with what was sent.
@@ -119,6 +124,8 @@ result<json::value> read_complex(const json::value& value, const attribute& self
         auto read = read_value_at(member.value(), {.self = *sub, .parent = &self});
         if (!read)
             return read.error();
+        if (!is_kept_in_documents(*sub))
+            continue;
         if (!read->is_null() || unassigned == nulls::kept)
             made[sub->name] = std::move(*read);
     }
@@ -166,6 +173,8 @@ result<json::value> read_list(const json::value& value, const value_place& place
     }
     if (count_primaries(made) > 1)
         return refuse(place, "has more than one primary value.");
+    if (place.parent)
+        deduplicate(made, place.self);  // it is part of what says whether two elements are the same
     return made.empty() ? json::value(nullptr) : json::value(std::move(made));
 }
 
@@ -215,6 +224,11 @@ bool is_kept_in_documents(const attribute& candidate) noexcept
     if (candidate.mutability == mutability::read_only || candidate.mutability == mutability::write_only)
         return false;
     return candidate.returned != returned::never;
+}
+
+bool is_forgotten(const attribute& candidate) noexcept
+{
+    return candidate.mutability != mutability::read_only && !is_kept_in_documents(candidate);
 }
 
 const attribute* find_of_resource(const resource_type& type, std::string_view name) noexcept
@@ -313,6 +327,21 @@ void merge_duplicate(json::value& kept, json::value&& again)
         if (!identifies)
             element[name] = std::move(member.value());
     }
+}
+
+void deduplicate(json::array& elements, const attribute& list)
+{
+    std::unordered_map<std::string, std::size_t> seen;
+    json::array unique;
+    unique.reserve(elements.size());
+    for (json::value& element : elements) {
+        const auto [found, is_new] = seen.try_emplace(identity(element, list), unique.size());
+        if (is_new)
+            unique.push_back(std::move(element));
+        else
+            merge_duplicate(unique[found->second], std::move(element));
+    }
+    elements = std::move(unique);
 }
 
 result<json::value> read_value(const json::value& value, const attribute& target, bool is_element)

@@ -26,6 +26,9 @@ bool is_blank(const json::value& value) noexcept;
 // Whether a document may hold the attribute: it is neither the server's own nor write-only.
 bool is_kept_in_documents(const attribute& candidate) noexcept;
 
+// Whether clients may give it a value that nobody keeps: a password.
+bool is_forgotten(const attribute& candidate) noexcept;
+
 // The base schema's attribute or the common one of that name; nullptr when there is none.
 const attribute* find_of_resource(const resource_type& type, std::string_view name) noexcept;
 
@@ -53,6 +56,9 @@ std::string value_identity(const json::value& element, const attribute& list);
 
 bool is_primary(const json::value& element) noexcept;
 std::size_t count_primaries(const json::array& elements) noexcept;
+
+// RFC 7643 §2.4: a (type, value) pair stands once.
+void deduplicate(json::array& elements, const attribute& list);
 
 // Merges an element into an equal one: what identifies it stays as it was written first.
 void merge_duplicate(json::value& kept, json::value&& again);

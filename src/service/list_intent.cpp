@@ -1,3 +1,4 @@
+#include "scim/unique.hpp"
 #include "service/listing.hpp"
 
 #include <algorithm>
@@ -19,6 +20,9 @@ struct point_finder {
             return false;
         // An attribute that the type lacks equals nothing: there is nothing to look up.
         if (!scim::belongs(term.attribute, type))
+            return true;
+        // What its schema says is unique has an index, whatever it is.
+        if (scim::is_unique(term.attribute, type))
             return true;
         return !term.attribute.extension &&
                std::ranges::find(indexed, term.attribute.attribute->name) != indexed.end();

@@ -1,6 +1,7 @@
 #include "service/membership.hpp"
 
 #include "scim/match.hpp"
+#include "scim/visible.hpp"
 #include "service/events.hpp"
 #include "service/normalize.hpp"
 #include "store/holds.hpp"
@@ -275,7 +276,8 @@ void publish_user_groups(
     draft.type = "organization.directory.user_updated";
     draft.object = "DirectoryUser";
     draft.object_version = row->version;
-    const auto document = parse_json_object(row->document).value();
+    auto document = parse_json_object(row->document, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
+    scim::take_hidden(document, *who.schemas->find_type("User"));
     draft.data = normalize_user(who, member_id_text(who, "User", user), document, after);
     draft.changed_attributes = {"groups"};
     draft.previous_attributes = json::object{{"groups", normalize_groups(before)}};

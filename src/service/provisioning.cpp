@@ -1,6 +1,9 @@
 #include "service/provisioning.hpp"
 
 #include "base/text.hpp"
+#include "scim/unique.hpp"
+#include "scim/visible.hpp"
+#include "scim/written.hpp"
 #include "service/admission.hpp"
 #include "service/columns.hpp"
 #include "service/events.hpp"
@@ -9,6 +12,7 @@
 #include "service/release.hpp"
 #include "store/events.hpp"
 #include "store/holds.hpp"
+#include "store/unique_values.hpp"
 
 #include <optional>
 #include <utility>
@@ -17,6 +21,7 @@ namespace scimd::service {
 namespace {
 
 namespace resources = store::resources;
+namespace unique_values = store::unique_values;
 
 bool is_user(const scim::resource_type& type)
 {
@@ -48,6 +53,11 @@ error name_taken(const scim::resource_type& type)
 {
     const std::string name = is_user(type) ? "userName" : "displayName";
     return {errc::uniqueness, name + " is taken by another " + type.name + " of this directory."};
+}
+
+error value_taken(const scim::resource_type& type, const scim::unique_value& value)
+{
+    return {errc::uniqueness, value.attribute + " is taken by another " + type.name + " of this directory."};
 }
 
 json::object document_of(const resources::row& row)
@@ -86,6 +96,7 @@ result<resources::row> load(store::transaction& tx, const caller& who, const tar
 struct loaded {
     resources::row row;
     json::object document;
+    json::object hidden;  // of schemas that the directory does not have
 };
 
 result<loaded> load_for_change(store::transaction& tx, const caller& who, const target& what)
@@ -96,7 +107,8 @@ result<loaded> load_for_change(store::transaction& tx, const caller& who, const 
     if (auto met = what.conditions.check(row->version); !met)
         return met.error();
     auto document = document_of(*row);
-    return loaded{std::move(*row), std::move(document)};
+    auto hidden = scim::take_hidden(document, *what.type);
+    return loaded{std::move(*row), std::move(document), std::move(hidden)};
 }
 
 // Who is refused is counted under the identity provider's own id, so that a changed userName is no new
@@ -133,17 +145,23 @@ void hold(store::transaction& tx, const caller& who, resource_id user, const gat
     store::holds::hold(tx, who.directory, {user, why.reason, why.domain, why.detail});
 }
 
+scim::projection with_written(scim::projection wanted, std::vector<scim::path> written)
+{
+    wanted.written = std::move(written);
+    return wanted;
+}
+
 resources::membership as_membership(resource_id group, const json::object& document)
 {
     return {group, text_of(document, "displayName").value_or("")};
 }
 
-// The common end of PUT and PATCH: `next` and the membership operations in place of what `row` holds.
+// The common end of PUT and PATCH: `after` and the membership operations in place of what was found.
 struct update {
-    resources::row row;
-    json::object before;
+    loaded found;
     json::object after;
     std::vector<scim::membership_operation> members;
+    std::vector<scim::path> written;
 };
 
 // What is told of a change that has been written. A user who is held is nobody's but SCIM's.
@@ -152,53 +170,73 @@ void publish_update(
 )
 {
     const auto& type = *what.type;
-    if (is_user(type) && store::holds::is_held(tx, who.directory, change.row.id))
+    const auto& row = change.found.row;
+    if (is_user(type) && store::holds::is_held(tx, who.directory, row.id))
         return;
     if (was_held)
-        return publish_release(tx, who, type, change.row, change.after);
+        return publish_release(tx, who, type, row, change.after);
     publish_change(
         tx,
         who,
         {.type = &type,
-         .version = change.row.version,
-         .before = normalized(tx, who, type, change.row.id, change.before),
-         .after = normalized(tx, who, type, change.row.id, change.after)}
+         .version = row.version,
+         .before = normalized(tx, who, type, row.id, change.found.document),
+         .after = normalized(tx, who, type, row.id, change.after)}
     );
+}
+
+// The document and what is kept beside it.
+result<resources::row> store_document(
+    store::transaction& tx, const caller& who, const scim::resource_type& type, const update& change
+)
+{
+    const auto id = change.found.row.id;
+    const auto values = scim::unique_values(change.after, type);
+    if (const auto* taken = unique_values::find_taken(tx, who.directory, type.name, id, values))
+        return value_taken(type, *taken);
+    auto document = change.after;
+    scim::put_back(document, change.found.hidden);
+    auto updated = resources::update(
+        tx, who.directory, type.name, id, to_text(document), columns_of(type, change.after)
+    );
+    if (!updated)
+        return name_taken(type);
+    unique_values::replace(tx, who.directory, type, id, values);
+    return std::move(*updated);
 }
 
 result<provisioned> store_update(store::transaction& tx, const caller& who, const target& what, update change)
 {
     const auto& type = *what.type;
-    const bool has_changed = change.before != change.after;
-    const bool was_held = is_user(type) && store::holds::is_held(tx, who.directory, change.row.id);
+    auto& row = change.found.row;
+    const auto& before = change.found.document;
+    const bool has_changed = before != change.after;
+    const bool was_held = is_user(type) && store::holds::is_held(tx, who.directory, row.id);
     admission verdict;
     if (is_user(type) && has_changed) {
-        verdict = admit_change(tx, who, change.before, change.after, was_held);
+        verdict = admit_change(tx, who, before, change.after, was_held);
         if (verdict.refusal)
             return record_refusal(tx, who, change.after, std::move(*verdict.refusal));
         store::events::forget_refusals(tx, who.directory, subject_of(change.after));
     }
-    auto members = apply_members(tx, who, change.row.id, change.members);
+    auto members = apply_members(tx, who, row.id, change.members);
     if (!members)
         return members.error();
     if (has_changed) {
-        const auto text = to_text(change.after);
-        auto updated = resources::update(
-            tx, who.directory, type.name, change.row.id, text, columns_of(type, change.after)
-        );
+        auto updated = store_document(tx, who, type, change);
         if (!updated)
-            return name_taken(type);
-        change.row = std::move(*updated);
+            return updated.error();
+        row = std::move(*updated);
         if (verdict.hold)
-            hold(tx, who, change.row.id, *verdict.hold);
+            hold(tx, who, row.id, *verdict.hold);
         else if (was_held)
-            store::holds::release(tx, who.directory, change.row.id);
+            store::holds::release(tx, who.directory, row.id);
         publish_update(tx, who, what, change, was_held);
     } else if (!members->is_empty()) {
-        change.row = resources::touch(tx, who.directory, type.name, change.row.id);
+        row = resources::touch(tx, who.directory, type.name, row.id);
     }
-    publish_membership(tx, who, as_membership(change.row.id, change.after), *members);
-    return represent(tx, who, type, change.row, what.wanted);
+    publish_membership(tx, who, as_membership(row.id, change.after), *members);
+    return represent(tx, who, type, row, with_written(what.wanted, std::move(change.written)));
 }
 
 }  // namespace
@@ -216,10 +254,14 @@ result<provisioned> create(
         verdict = admit_new(tx, who, body.document);
     if (verdict.refusal)
         return record_refusal(tx, who, body.document, std::move(*verdict.refusal));
+    const auto values = scim::unique_values(body.document, type);
+    if (const auto* taken = unique_values::find_taken(tx, who.directory, type.name, {}, values))
+        return value_taken(type, *taken);
     const auto columns = columns_of(type, body.document);
     const auto row = resources::insert(tx, who.directory, type.name, to_text(body.document), columns);
     if (!row)
         return name_taken(type);
+    unique_values::replace(tx, who.directory, type, row->id, values);
     if (is_user(type))
         store::events::forget_refusals(tx, who.directory, subject_of(body.document));
     const auto members = apply_members(tx, who, row->id, {scim::add_members{body.members}});
@@ -238,7 +280,9 @@ result<provisioned> create(
          .after = normalized(tx, who, type, row->id, body.document)}
     );
     publish_membership(tx, who, as_membership(row->id, body.document), *members);
-    return represent(tx, who, type, *row, wanted);
+    return represent(
+        tx, who, type, *row, with_written(wanted, scim::written_on_request(body.document, type))
+    );
 }
 
 result<representation> get(store::transaction& tx, const caller& who, const target& what)
@@ -262,7 +306,13 @@ result<provisioned> replace(
     if (body.names_members)
         members.emplace_back(scim::replace_members{body.members});
     return store_update(
-        tx, who, what, {std::move(found->row), std::move(found->document), body.document, std::move(members)}
+        tx,
+        who,
+        what,
+        {std::move(*found),
+         body.document,
+         std::move(members),
+         scim::written_on_request(body.document, *what.type)}
     );
 }
 
@@ -277,7 +327,10 @@ result<provisioned> patch(
     if (!after)
         return after.error();
     return store_update(
-        tx, who, what, {std::move(found->row), std::move(found->document), std::move(*after), change.members}
+        tx,
+        who,
+        what,
+        {std::move(*found), std::move(*after), change.members, scim::written_on_request(change)}
     );
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/time.hpp"
 #include "scim/resource.hpp"
+#include "scim/visible.hpp"
 #include "service/etag.hpp"
 #include "service/membership.hpp"
 
@@ -165,6 +166,7 @@ std::string projected(
     // Members make documents of many nodes; this text is our own, so the limits on clients' text do not
     // apply.
     auto resource = parse_json_object(full, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
+    scim::take_hidden(resource, type);
     scim::project(resource, wanted, type);
     return to_text(resource);
 }
@@ -181,7 +183,9 @@ std::string text_of(
     const auto own = groups.find(what.row->id);
     const bool with_members = wants(derived::members, type, *what.wanted);
     auto full = full_text(tx, who, type, *what.row, own == groups.end() ? none : own->second, with_members);
-    return projected(std::move(full), type, *what.wanted, returns_whole_document(type));
+    const bool is_whole =
+        returns_whole_document(type) && scim::is_visible_as_stored(what.row->document, type);
+    return projected(std::move(full), type, *what.wanted, is_whole);
 }
 
 }  // namespace

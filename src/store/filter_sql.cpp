@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "scim/match.hpp"
+#include "scim/unique.hpp"
 #include "store/prefix_range.hpp"
 
 #include <array>
@@ -180,6 +181,8 @@ public:
             return compare_with_null(node);
         if (const column* const found = find_column(node.attribute, type_))
             return compare(found->name, found->kind, node);
+        if (node.op == scim::operation::eq && scim::is_unique(node.attribute, type_))
+            return compare_unique(node);
         const collection* const found = find_collection(node.attribute, type_);
         // Of many values one that differs is enough (ne), which says nothing about the others.
         if (!found || node.op == scim::operation::ne)
@@ -388,6 +391,19 @@ private:
             return compare_value(name, *operator_of(node.op), *wanted);
         const fragment none{std::string(nothing)};
         return node.op == scim::operation::eq ? none : negated(none);
+    }
+
+    fragment compare_unique(const scim::comparison& node)
+    {
+        auto key = scim::unique_key(node.value, node.attribute.leaf());
+        if (!key)
+            return {std::string(nothing)};
+        const std::string attribute = place(to_text(node.attribute));
+        return {
+            "r.id in (select u.resource_id from unique_values u where u.directory_id = $1 and u.type = $2"
+            " and u.attribute = " +
+            attribute + " and u.value = " + place(std::move(*key)) + ")"
+        };
     }
 
     // The id of a user or a group, on one side of a membership.

@@ -25,7 +25,10 @@ TEST_F(bulk_reference_test, references_stand_for_what_was_created_before)
     const auto boss = id_of(result_of(answer, 0));
     const auto inner = path_of(result_of(answer, 2));
     const auto anna = home.scim("GET", path_of(result_of(answer, 1)));
-    EXPECT_NE(anna.text.find(R"("manager":{"value":")" + boss + "\"}"), std::string::npos) << anna.text;
+    EXPECT_NE(
+        anna.text.find(R"("manager":{"value":")" + boss + R"(","$ref":"../Users/)" + boss + "\"}"),
+        std::string::npos
+    ) << anna.text;
     EXPECT_EQ(members_of(inner), texts{boss});
     EXPECT_EQ(members_of(path_of(result_of(answer, 3))), (texts{boss, id_of(result_of(answer, 2))}));
     EXPECT_EQ(path_of(result_of(answer, 4)), inner);
@@ -97,8 +100,10 @@ TEST_F(bulk_reference_test, users_that_refer_to_each_other_are_created_together)
         const auto result = result_of(answer, static_cast<std::size_t>(who));
         const auto user = home.scim("GET", path_of(result));
         const auto manager = id_of(result_of(answer, static_cast<std::size_t>(whom)));
-        EXPECT_NE(user.text.find(R"("manager":{"value":")" + manager + "\"}"), std::string::npos)
-            << user.text;
+        EXPECT_NE(
+            user.text.find(R"("manager":{"value":")" + manager + R"(","$ref":"../Users/)" + manager + "\"}"),
+            std::string::npos
+        ) << user.text;
         EXPECT_EQ(result.at("version").as_string(), user.header("ETag"));
     }
 }

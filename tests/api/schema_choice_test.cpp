@@ -115,6 +115,40 @@ TEST_F(schema_choice, is_refused_when_it_names_what_cannot_be_chosen)
     EXPECT_EQ(home.scim("GET", "/Schemas").body.at("totalResults"), 7);
 }
 
+// What a directory gives up is neither shown nor lost.
+TEST_F(schema_choice, that_gives_a_schema_up_hides_its_data_until_it_comes_back)
+{
+    const auto id = home.make_user(
+        "anna",
+        R"(,"title":"t","urn:example:Place":{"floor":1},")" + std::string(enterprise) +
+            R"(":{"department":"d"})"
+    );
+    const auto place = "/Users/" + id;
+    const auto whole = home.scim("GET", place).body;
+    ASSERT_TRUE(whole.contains("urn:example:Place"));
+
+    choose("[]");
+    const auto hidden = home.scim("GET", place);
+    EXPECT_EQ(hidden.body.at("schemas"), json::value{"urn:ietf:params:scim:schemas:core:2.0:User"});
+    EXPECT_FALSE(hidden.body.contains("urn:example:Place"));
+    EXPECT_FALSE(hidden.body.contains(enterprise));
+    EXPECT_EQ(home.scim("GET", "/Users").body.at("Resources").at(0), json::value(hidden.body));
+
+    EXPECT_EQ(home.patch(place, R"([{"op":"replace","path":"title","value":"u"}])").status, 200);
+    const auto told = home.events().back();
+    EXPECT_FALSE(told.at("data").at("raw_attributes").as_object().contains("urn:example:Place"));
+    EXPECT_FALSE(
+        home.patch(place, R"([{"op":"replace","path":"title","value":"u"}])").body.contains(enterprise)
+    );
+
+    choose("null");
+    const auto back = home.scim("GET", place).body;
+    EXPECT_EQ(back.at("schemas").as_array().size(), 3U);
+    EXPECT_EQ(back.at("urn:example:Place"), whole.at("urn:example:Place"));
+    EXPECT_EQ(back.at(enterprise), whole.at(enterprise));
+    EXPECT_EQ(back.at("title"), "u");
+}
+
 TEST_F(schema_choice, of_one_directory_is_not_anothers)
 {
     choose("[]");

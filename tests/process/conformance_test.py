@@ -1,6 +1,7 @@
 """The conformance cases, played against the binary through its public face."""
 
 import os
+import pathlib
 import subprocess
 import unittest
 
@@ -9,13 +10,16 @@ from scimd import ANSWER_SECONDS, DEV_BUILD, Server, clean_environment
 RUNNER = os.environ.get("SCIMD_CONFORMANCE", str(DEV_BUILD / "conformance" / "scimd-conformance"))
 
 
+CONFORMANCE = pathlib.Path(__file__).resolve().parents[2] / "conformance"
+
+
 class ConformanceTest(unittest.TestCase):
-    def test_every_suite_passes(self):
-        with Server() as server:
+    def play(self, *options, serve=()):
+        with Server(options=serve) as server:
             demo = server.command("demo")
             path = demo["scim_base_url"].split("/", 3)[3]
             done = subprocess.run(
-                [RUNNER, "--base-url", f"http://127.0.0.1:{server.port}/{path}"],
+                [RUNNER, "--base-url", f"http://127.0.0.1:{server.port}/{path}", *options],
                 env={**clean_environment(), "SCIM_TOKEN": demo["bearer_token"]},
                 capture_output=True,
                 text=True,
@@ -26,6 +30,12 @@ class ConformanceTest(unittest.TestCase):
             requests = server.events_logged("request")
             failed = [entry for entry in requests if entry["status"] >= 500 and entry["status"] != 501]
             self.assertEqual(failed, [])
+
+    def test_every_suite_passes(self):
+        self.play()
+
+    def test_every_suite_on_schemas_of_ones_own_passes(self):
+        self.play("--data", str(CONFORMANCE / "custom"), serve=("--schema-dir", str(CONFORMANCE / "schemas")))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,83 @@
+#include "scim/references.hpp"
+
+#include "base/id.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace scimd::scim {
+
+namespace {
+
+// The `$ref` of an attribute whose values point at resources of ours; nullptr for any other attribute.
+const attribute* reference_of(const attribute& candidate)
+{
+    if (!candidate.is_complex() || !candidate.find("value"))
+        return nullptr;
+    const attribute* const found = candidate.find("$ref");
+    return found && !found->references.empty() && found->mutability != mutability::read_only ? found
+                                                                                             : nullptr;
+}
+
+std::optional<std::string> location_of(std::string_view id, const attribute& reference)
+{
+    for (const reference_target& target : reference.references)
+        if (parse_prefixed(id, target.id_prefix))
+            return ".." + target.endpoint + "/" + std::string(id);
+    return std::nullopt;
+}
+
+bool is_ours(std::string_view location, const attribute& reference)
+{
+    return std::any_of(
+        reference.references.begin(),
+        reference.references.end(),
+        [location](const reference_target& target) {
+            return location.starts_with(".." + target.endpoint + "/" + target.id_prefix);
+        }
+    );
+}
+
+void complete(json::object& element, const attribute& reference)
+{
+    const json::string* const value = find_string(element, "value");
+    const json::string* const given = find_string(element, "$ref");
+    if (given && !is_ours(*given, reference))
+        return;
+    const auto location = value ? location_of(*value, reference) : std::nullopt;
+    if (location)
+        element["$ref"] = *location;
+    else if (given)
+        element.stable_erase(element.find("$ref"));
+}
+
+void complete_all(json::object& holder, const schema& of)
+{
+    for (const attribute& each : of.attributes) {
+        const attribute* const reference = reference_of(each);
+        json::value* const value = reference ? holder.if_contains(each.name) : nullptr;
+        if (!value)
+            continue;
+        if (json::object* const one = value->if_object())
+            complete(*one, *reference);
+        if (json::array* const many = value->if_array())
+            for (json::value& element : *many)
+                if (json::object* const one = element.if_object())
+                    complete(*one, *reference);
+    }
+}
+
+}  // namespace
+
+void complete_references(json::object& document, const resource_type& type)
+{
+    complete_all(document, *type.base);
+    for (const extension& each : type.extensions)
+        if (json::value* const holder = document.if_contains(each.definition->urn);
+            holder && holder->is_object())
+            complete_all(holder->get_object(), *each.definition);
+}
+
+}  // namespace scimd::scim

@@ -1,0 +1,112 @@
+// RFC 7644 §5: names that people take for one are one, held against what Unicode's own data say.
+#include "base/text.hpp"
+
+#include <gtest/gtest.h>
+#include <unicode/normalizer2.h>
+#include <unicode/uchar.h>
+#include <unicode/unistr.h>
+
+#include <random>
+#include <string>
+
+namespace scimd {
+namespace {
+
+constexpr UChar32 last_code_point = 0x10ffff;
+
+std::string utf8(const icu::UnicodeString& text)
+{
+    std::string out;
+    text.toUTF8String(out);
+    return out;
+}
+
+bool is_character(UChar32 c)
+{
+    return u_isdefined(c) && u_charType(c) != U_SURROGATE && u_charType(c) != U_PRIVATE_USE_CHAR;
+}
+
+icu::UnicodeString decomposed(const icu::UnicodeString& text)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    return icu::Normalizer2::getNFDInstance(status)->normalize(text, status);
+}
+
+icu::UnicodeString composed(const icu::UnicodeString& text)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    return icu::Normalizer2::getNFCInstance(status)->normalize(text, status);
+}
+
+// Case folding makes upper and lower case one but for these two, which no language takes for their capitals.
+bool has_a_capital_of_another(UChar32 c)
+{
+    constexpr UChar32 dotless_i = 0x131;
+    constexpr UChar32 cherokee_first = 0x13a0;  // folds to upper case, which is the same thing
+    constexpr UChar32 cherokee_last = 0xabbf;
+    return c == dotless_i ||
+           (c >= cherokee_first && c <= cherokee_last && u_tolower(c) == c && u_toupper(c) == c);
+}
+
+TEST(folding, makes_one_of_every_character_composed_and_decomposed_capital_and_small)
+{
+    for (UChar32 c = 0; c <= last_code_point; ++c) {
+        if (!is_character(c))
+            continue;
+        const icu::UnicodeString text(c);
+        const std::string folded = fold(utf8(text));
+        ASSERT_EQ(fold(folded), folded) << std::hex << c;
+        ASSERT_EQ(fold(utf8(decomposed(text))), folded) << std::hex << c;
+        ASSERT_EQ(fold(utf8(composed(text))), folded) << std::hex << c;
+        const std::string capital = fold(utf8(icu::UnicodeString(u_toupper(c))));
+        ASSERT_TRUE(capital == folded || has_a_capital_of_another(c)) << std::hex << c;
+        ASSERT_TRUE(is_valid_utf8(folded)) << std::hex << c;
+    }
+}
+
+TEST(folding, makes_one_of_random_words_however_they_are_written)
+{
+    const auto seed = std::random_device()();
+    std::mt19937 random(seed);
+    const icu::UnicodeString letters =
+        icu::UnicodeString::fromUTF8("aÅåéßẞİıiIΣσςﬁｂＢ가ﾊﾞ\u0301\u030a\u0308\u0345ǆҐґﷺ12._-@");
+    for (int round = 0; round < 20'000; ++round) {
+        icu::UnicodeString word;
+        for (auto length = random() % 8; length > 0; --length)
+            word.append(
+                letters.char32At(static_cast<int32_t>(random() % static_cast<unsigned>(letters.length())))
+            );
+        const std::string folded = fold(utf8(word));
+        ASSERT_EQ(fold(folded), folded) << "seed " << seed << ": " << utf8(word);
+        ASSERT_EQ(fold(utf8(decomposed(word))), folded) << "seed " << seed << ": " << utf8(word);
+        ASSERT_EQ(fold(utf8(composed(word))), folded) << "seed " << seed << ": " << utf8(word);
+        ASSERT_EQ(fold(utf8(decomposed(word).foldCase())), folded) << "seed " << seed << ": " << utf8(word);
+    }
+}
+
+// Case is folded as no single language does: a name is the same for Turks and for everybody else.
+TEST(folding, of_dotted_and_dotless_i_is_unicodes)
+{
+    EXPECT_EQ(fold("I"), "i");
+    EXPECT_EQ(fold("İ"), "i\u0307");
+    EXPECT_EQ(fold("ı"), "ı");
+    EXPECT_NE(fold("Iı"), fold("ii"));
+}
+
+TEST(folding, makes_one_of_widths_ligatures_and_sharp_s)
+{
+    const char* const rows[][2] = {
+        {"ＡＢＣ＠ｅｘａｍｐｌｅ．ｃｏｍ", "abc@example.com"},
+        {"ｶﾞ", "ガ"},
+        {"straße", "STRASSE"},
+        {"STRAẞE", "strasse"},
+        {"oﬃce", "OFFICE"},
+        {"①", "1"},
+        {"K", "k"},  // KELVIN SIGN
+    };
+    for (const auto& row : rows)
+        EXPECT_EQ(fold(row[0]), fold(row[1])) << row[0];
+}
+
+}  // namespace
+}  // namespace scimd

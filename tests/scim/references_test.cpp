@@ -1,0 +1,109 @@
+#include "scim/patch.hpp"
+#include "scim/resource.hpp"
+#include "support/sample_schemas.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace scimd::scim {
+namespace {
+
+constexpr std::string_view enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+
+const resource_type& user()
+{
+    static const catalogue types = catalogue::standard();
+    return *types.find_type("User");
+}
+
+json::object user_with(std::string_view manager)
+{
+    const std::string text = R"({"userName": "a", ")" + std::string(enterprise) + R"(": {"manager": )" +
+                             std::string(manager) + "}}";
+    return read_body(parse_json_object(text).value(), user()).value().document;
+}
+
+std::string manager_of(const json::object& document)
+{
+    const auto* const extension = find_object(document, enterprise);
+    return extension ? scimd::to_text(extension->at("manager")) : "";
+}
+
+TEST(references, point_at_where_ids_of_ours_are_found)
+{
+    const struct {
+        std::string_view sent;
+        std::string_view kept;
+    } rows[] = {
+        {R"({"value":"diruser_7"})", R"({"value":"diruser_7","$ref":"../Users/diruser_7"})"},
+        {R"({"value":"diruser_7","$ref":"https://idp.test/7"})",
+         R"({"value":"diruser_7","$ref":"https://idp.test/7"})"},
+        {R"({"value":"diruser_7","$ref":"../Users/diruser_8"})",
+         R"({"value":"diruser_7","$ref":"../Users/diruser_7"})"},
+        {R"({"value":"26118915"})", R"({"value":"26118915"})"},
+        {R"({"value":"26118915","$ref":"../Users/26118915"})",
+         R"({"value":"26118915","$ref":"../Users/26118915"})"},
+        {R"({"value":"dirgroup_7"})", R"({"value":"dirgroup_7"})"},
+        {R"({"value":"diruser_07"})", R"({"value":"diruser_07"})"},
+        {R"({"value":"diruser_7","displayName":"The client's word"})",
+         R"({"value":"diruser_7","$ref":"../Users/diruser_7"})"},
+    };
+    for (const auto& row : rows)
+        EXPECT_EQ(manager_of(user_with(row.sent)), row.kept) << row.sent;
+}
+
+TEST(references, follow_their_value)
+{
+    const struct {
+        std::string_view before;
+        std::string_view operation;
+        std::string_view after;
+    } rows[] = {
+        {R"({"value":"diruser_7"})",
+         R"({"op":"replace","path":"manager.value","value":"diruser_8"})",
+         R"({"value":"diruser_8","$ref":"../Users/diruser_8"})"},
+        {R"({"value":"diruser_7"})",
+         R"({"op":"replace","path":"manager","value":{"value":"x"}})",
+         R"({"value":"x"})"},
+        {R"({"value":"x","$ref":"https://idp.test/x"})",
+         R"({"op":"replace","path":"manager.value","value":"y"})",
+         R"({"value":"y","$ref":"https://idp.test/x"})"},
+        {R"({"value":"x","$ref":"https://idp.test/x"})",
+         R"({"op":"replace","path":"manager","value":{"value":"y","$ref":"https://idp.test/y"}})",
+         R"({"value":"y","$ref":"https://idp.test/y"})"},
+        {R"({"value":"x","$ref":"https://idp.test/x"})",
+         R"({"op":"replace","path":"title","value":"t"})",
+         R"({"value":"x","$ref":"https://idp.test/x"})"},
+        {R"({"value":"diruser_7"})", R"({"op":"remove","path":"manager.value"})", ""},
+        {R"({"value":"diruser_7"})",
+         R"({"op":"replace","path":"manager","value":{"value":"diruser_7"}})",
+         R"({"value":"diruser_7","$ref":"../Users/diruser_7"})"},
+    };
+    for (const auto& row : rows) {
+        const std::string text = R"({"Operations":[)" + std::string(row.operation) + "]}";
+        const auto change = parse_patch(parse_json_object(text).value(), user());
+        ASSERT_TRUE(change) << change.error().detail;
+        const auto after = apply(*change, user_with(row.before), user());
+        ASSERT_TRUE(after) << after.error().detail;
+        EXPECT_EQ(manager_of(*after), row.after) << row.operation;
+    }
+}
+
+TEST(references, of_lists_and_other_types_do_so_too)
+{
+    const catalogue types = test::sample_schemas();
+    const auto made = read_body(
+        parse_json_object(
+            R"({"serial":"a","urn:example:Warranty":{"vendor":"v"},"owner":{"value":"diruser_3"}})"
+        )
+            .value(),
+        *types.find_type("Device")
+    );
+    EXPECT_EQ(
+        scimd::to_text(made->document.at("owner")), R"({"value":"diruser_3","$ref":"../Users/diruser_3"})"
+    );
+}
+
+}  // namespace
+}  // namespace scimd::scim

@@ -1,0 +1,65 @@
+#include "scim/visible.hpp"
+
+#include "support/sample_schemas.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace scimd::scim {
+namespace {
+
+const catalogue& all()
+{
+    static const catalogue types = test::sample_schemas();
+    return types;
+}
+
+constexpr std::string_view text =
+    R"({"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:example:Place"],"userName":"a",)"
+    R"("urn:example:Place":{"floor":1},"title":"t"})";
+
+TEST(visible, as_stored_are_documents_of_built_in_schemas_that_the_type_has)
+{
+    const resource_type& user = *all().find_type("User");
+    const catalogue few = all().subset({});
+    const struct {
+        std::string_view stored;
+        bool in_all;
+        bool in_few;
+    } rows[] = {
+        {R"({"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"a"})", true, true},
+        {R"({"schemas":["urn:ietf:params:scim:schemas:core:2.0:User",)"
+         R"("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],"userName":"a"})",
+         true,
+         false},
+        {text, false, false},
+        {R"({"userName":"a"})", false, false},
+        {R"({"schemas":["urn)", false, false},
+        {R"({"schemas":[)", false, false},
+    };
+    for (const auto& row : rows) {
+        EXPECT_EQ(is_visible_as_stored(row.stored, user), row.in_all) << row.stored;
+        EXPECT_EQ(is_visible_as_stored(row.stored, *few.find_type("User")), row.in_few) << row.stored;
+    }
+}
+
+TEST(visible, is_what_the_type_knows_and_the_rest_comes_back)
+{
+    json::object document = parse_json_object(text).value();
+    EXPECT_TRUE(take_hidden(document, *all().find_type("User")).empty());
+    EXPECT_EQ(scimd::to_text(document), text);
+
+    const catalogue few = all().subset({});
+    const json::object hidden = take_hidden(document, *few.find_type("User"));
+    EXPECT_EQ(
+        scimd::to_text(document),
+        R"({"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"a","title":"t"})"
+    );
+    put_back(document, hidden);
+    EXPECT_EQ(document, parse_json_object(text).value());
+}
+
+}  // namespace
+}  // namespace scimd::scim
