@@ -17,9 +17,11 @@ LEVELS = ABSOLUTE | {"SHOULD", "SHOULD NOT", "MAY"}
 def cases():
     """Every case as "suite: name"."""
     found = []
-    for part in ("cases", "idp"):
+    for part, root in (("cases", "cases"), ("idp", "."), ("custom/cases", "custom/cases")):
         for file in sorted((FOLDER / part).rglob("*.json")):
-            suite = file.relative_to(FOLDER / "cases" if part == "cases" else FOLDER).with_suffix("")
+            suite = file.relative_to(FOLDER / root).with_suffix("")
+            if part == "custom/cases":
+                suite = pathlib.PurePath("custom") / suite
             read = json.loads(file.read_text(encoding="utf-8"))
             found += [f"{suite}: {case['name']}" for case in (read if isinstance(read, list) else [read])]
     return found
