@@ -96,12 +96,21 @@ result<void> read_order(const parameters& given, const resource_type& type, list
 
 }  // namespace
 
-result<list_query> parse_query(const parameters& given, const resource_type& type)
+result<projection> parse_projection(const parameters& given, const resource_type& type, leniency how)
+{
+    const std::string_view attributes = text_of(given, "attributes");
+    const std::string_view excluded = text_of(given, "excludedAttributes");
+    if (how == leniency::strict && !attributes.empty() && !excluded.empty())
+        return error{errc::invalid_value, "attributes and excludedAttributes exclude each other."};
+    return parse_projection(attributes, excluded, type);
+}
+
+result<list_query> parse_query(const parameters& given, const resource_type& type, leniency how)
 {
     list_query made;
     // An empty filter is an error, lest a client that lost its own gets everybody.
     if (const std::string* const text = find_parameter(given, "filter")) {
-        auto parsed = parse_filter(*text, type);
+        auto parsed = parse_filter(*text, type, how);
         if (!parsed)
             return parsed.error();
         made.where = std::move(*parsed);
@@ -110,7 +119,10 @@ result<list_query> parse_query(const parameters& given, const resource_type& typ
         return read.error();
     if (const auto read = read_order(given, type, made); !read)
         return read.error();
-    made.wanted = parse_projection(text_of(given, "attributes"), text_of(given, "excludedAttributes"), type);
+    auto wanted = parse_projection(given, type, how);
+    if (!wanted)
+        return wanted.error();
+    made.wanted = std::move(*wanted);
     return made;
 }
 

@@ -30,9 +30,16 @@ struct list_query {
 };
 
 // Decoded name/value pairs of a query string; names match whatever their case, unknown ones are ignored.
+using parameters = std::vector<std::pair<std::string, std::string>>;
+
+// attributes and excludedAttributes. RFC 7644 §3.9 lets only one of them be there: both are invalid_value in
+// a strict directory, and the one less the other elsewhere.
+result<projection> parse_projection(const parameters& given, const resource_type& type, leniency how);
+
 // startIndex below 1 is 1, count below 0 is 0 and above the maximum the maximum; not a number: invalid_value.
 // sortBy unknown: invalid_path.
-using parameters = std::vector<std::pair<std::string, std::string>>;
-result<list_query> parse_query(const parameters& given, const resource_type& type);
+result<list_query> parse_query(
+    const parameters& given, const resource_type& type, leniency how = leniency::compat
+);
 
 }  // namespace scimd::scim
