@@ -1,6 +1,7 @@
 // Directories and their secrets.
 #include "api/directory_schemas.hpp"
 #include "api/manage_api.hpp"
+#include "api/manage_dialect.hpp"
 #include "api/manage_read.hpp"
 #include "base/time.hpp"
 #include "service/tenancy.hpp"
@@ -62,7 +63,7 @@ json::object to_json(const house& home, store::transaction& tx, const tenants::d
 {
     const auto users = store::resources::count(tx, from.id, "User");
     const auto groups = store::resources::count(tx, from.id, "Group");
-    return {
+    json::object made{
         {"id", from.id.text()},
         {"name", from.name},
         {"directory_type", "SCIM"},
@@ -77,6 +78,8 @@ json::object to_json(const house& home, store::transaction& tx, const tenants::d
         {"stats", {{"total_users", users}, {"total_groups", groups}}},
         {"secrets", secrets_of(tx, from.id)}
     };
+    append_dialect(made, from);
+    return made;
 }
 
 http::response directory_response(
@@ -138,6 +141,8 @@ reply create_directory(const house& home, call& on)
             if (!made)
                 return manage_error(made.error());
             set_schemas(tx, *made, *schemas);
+            if (auto set = set_dialect(tx, *made, body); !set)
+                return manage_error(set.error());
             return directory_response(home, tx, 201, *made);
         }
     );
@@ -174,6 +179,8 @@ reply update_directory(const house& home, call& on)
         on,
         repeat::same_answer,
         [&home](store::transaction& tx, tenants::directory found, const json::object& body) -> reply {
+            if (auto set = set_dialect(tx, found, body); !set)
+                return manage_error(set.error());
             const auto schemas = read_schema_choice(body, home.schemas);
             if (!schemas)
                 return manage_error(schemas.error());
@@ -184,8 +191,12 @@ reply update_directory(const house& home, call& on)
                 *text ? tenancy::parse_policy(**text) : result<tenants::domain_policy>(found.policy);
             if (!policy)
                 return manage_error(policy.error());
-            if (!*text && !*schemas)
-                return manage_error({errc::invalid_value, "domain_policy or schemas is required."});
+            if (!*text && !*schemas && !names_dialect(body))
+                return manage_error(
+                    {errc::invalid_value,
+                     "domain_policy, schemas, scim_mode, unique_group_names or directory_provider is "
+                     "required."}
+                );
             tenants::set_domain_policy(tx, found.organization, found.id, *policy);
             found.policy = *policy;
             set_schemas(tx, found, *schemas);

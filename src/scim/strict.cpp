@@ -189,9 +189,7 @@ result<void> check_at(std::string_view text, const json::value* value, const res
     if (is_read_only(target->attribute) || !value)
         return {};  // the engine says what is wrong with it
     const path& where = target->attribute;
-    const value_place place{
-        .self = where.leaf(), .parent = where.sub_attribute ? where.attribute : nullptr
-    };
+    const value_place place{.self = where.leaf(), .parent = where.sub_attribute ? where.attribute : nullptr};
     // RFC 7644 §3.5.2.1 adds "a new value" to a multi-valued attribute: one, or a list of them.
     const bool is_one = !where.sub_attribute && (target->where || !value->is_array());
     return is_one && where.attribute->is_multi_valued ? check_single(*value, place)
@@ -205,9 +203,7 @@ result<void> check_operation(const json::object& operation, const resource_type&
         if (std::ranges::none_of(names, [&](std::string_view name) {
                 return equals_ignoring_case(name, member.key());
             }))
-            return error{
-                errc::invalid_syntax, excerpt(member.key()) + " is not a member of an operation."
-            };
+            return error{errc::invalid_syntax, excerpt(member.key()) + " is not a member of an operation."};
     const json::value* const op = find_ignoring_case(operation, "op");
     const json::value* const value = find_ignoring_case(operation, "value");
     // RFC 7644 §3.5.2.2 gives it no meaning: whoever means these values must say so in the path, lest all go.
@@ -239,11 +235,18 @@ result<void> check_resource(const json::object& body, const resource_type& type)
     return {};
 }
 
-result<void> check_patch(const json::object& body, const resource_type& type)
+result<void> check_message(const json::object& body, std::string_view urn)
 {
     const json::value* const schemas = find_ignoring_case(body, "schemas");
     if (!schemas || schemas->is_null())
-        return error{errc::invalid_syntax, "schemas must hold " + std::string(urn::patch_op) + "."};
+        return error{errc::invalid_syntax, "schemas must hold " + std::string(urn) + "."};
+    return {};
+}
+
+result<void> check_patch(const json::object& body, const resource_type& type)
+{
+    if (auto checked = check_message(body, urn::patch_op); !checked)
+        return checked;
     const json::value* const given = find_ignoring_case(body, "Operations");
     const auto* const operations = given ? given->if_array() : nullptr;
     if (!operations || operations->size() > patch_operations_max)

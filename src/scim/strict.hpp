@@ -16,6 +16,10 @@ namespace scimd::scim::strict {
 // one that stands twice.
 result<void> check_resource(const json::object& body, const resource_type& type);
 
+// A message of RFC 7644 that must say in `schemas` which it is; otherwise invalid_syntax. That it says
+// another is for whoever reads it to find.
+result<void> check_message(const json::object& body, std::string_view urn);
+
 // The body of a PATCH, as far as the engine is lenient. invalid_syntax: no `schemas`, an unknown member of an
 // operation, a value with remove, an unknown attribute in a value. mutability: a read-only attribute in a
 // value without path. invalid_path: a path that is not in the notation of RFC 7644 §3.10. invalid_value as

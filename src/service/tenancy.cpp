@@ -80,13 +80,8 @@ result<tenants::directory> create_directory(
         return no_organization();
     if (what.name.size() > display_name_bytes_max || !is_storable(what.name))
         return error{errc::invalid_value, "name must have at most 200 bytes of text."};
-    if (!what.provider.empty() && std::ranges::find(providers, what.provider) == providers.end()) {
-        return error{
-            errc::invalid_value,
-            "directory_provider must be one of OKTA, GOOGLE, MICROSOFT_AD, AUTH0, ONELOGIN, JUMPCLOUD,"
-            " PING_IDENTITY, or be left out."
-        };
-    }
+    if (auto checked = check_provider(what.provider); !checked)
+        return checked.error();
     return tenants::insert_directory(tx, owner, what.name, what.provider, what.policy);
 }
 
@@ -118,6 +113,31 @@ result<tenants::domain_policy> parse_policy(std::string_view text)
 std::string_view to_text(tenants::domain_policy policy)
 {
     return policy == tenants::domain_policy::off ? "off" : "reject";
+}
+
+result<tenants::scim_mode> parse_mode(std::string_view text)
+{
+    if (text == "compat")
+        return tenants::scim_mode::compat;
+    if (text == "strict")
+        return tenants::scim_mode::strict;
+    return error{errc::invalid_value, "scim_mode must be compat or strict."};
+}
+
+std::string_view to_text(tenants::scim_mode mode)
+{
+    return mode == tenants::scim_mode::strict ? "strict" : "compat";
+}
+
+result<void> check_provider(std::string_view provider)
+{
+    if (provider.empty() || std::ranges::find(providers, provider) != providers.end())
+        return {};
+    return error{
+        errc::invalid_value,
+        "directory_provider must be one of OKTA, GOOGLE, MICROSOFT_AD, AUTH0, ONELOGIN, JUMPCLOUD,"
+        " PING_IDENTITY, or be left out."
+    };
 }
 
 result<demo_access> prepare_demo(

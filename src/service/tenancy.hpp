@@ -53,6 +53,12 @@ result<new_secret> create_secret(
 result<store::tenants::domain_policy> parse_policy(std::string_view text);
 std::string_view to_text(store::tenants::domain_policy policy);
 
+result<store::tenants::scim_mode> parse_mode(std::string_view text);
+std::string_view to_text(store::tenants::scim_mode mode);
+
+// invalid_value for what is neither empty nor of the enumeration DirectoryProvider.
+result<void> check_provider(std::string_view provider);
+
 // The organization "Example Corp" with the verified domain example.com and a directory, made at the first
 // call; a fresh secret at each.
 struct demo_access {

@@ -266,7 +266,10 @@ TEST_F(manage_test, a_directory_is_shown_with_its_endpoint_counts_and_secrets)
         {"directory_endpoint", "https://scim.test/directory/" + home.directory + "/scim/v2"},
         {"total_users", 2},
         {"total_groups", 1},
-        {"stats", {{"total_users", 2}, {"total_groups", 1}}}
+        {"stats", {{"total_users", 2}, {"total_groups", 1}}},
+        {"scim_mode", "compat"},
+        {"unique_group_names", true},
+        {"detected_provider", ""}
     };
     EXPECT_EQ(directory, expected) << got.text;
     EXPECT_EQ(home.operate("GET", organizations + "/-/directories/" + home.directory).text, got.text);

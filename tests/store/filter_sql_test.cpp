@@ -107,7 +107,7 @@ TEST(filter_sql_test, columns_of_users)
 TEST(filter_sql_test, columns_of_groups)
 {
     const text_case cases[] = {
-        {R"(displayName eq "x")", "r.unique_key = $3"},
+        {R"(displayName eq "x")", "r.display_key = $3"},
         {R"(id eq "dirgroup_7")", "r.id = $3"},
         {R"(id eq "diruser_7")", "1 = 0"},
         {R"(members.value eq "diruser_7")",
@@ -265,7 +265,7 @@ TEST(filter_sql_test, what_sorts_like_a_column)
         {user_type(), "id", sort_column::id},
         {user_type(), "meta.created", sort_column::created},
         {user_type(), "meta.lastModified", sort_column::modified},
-        {group_type(), "displayName", sort_column::unique_key},
+        {group_type(), "displayName", sort_column::display_key},
         {user_type(), "active", std::nullopt},
         {user_type(), "emails.value", std::nullopt},
         {user_type(), "name.familyName", std::nullopt},
@@ -361,7 +361,7 @@ protected:
     void add_group(int number)
     {
         const std::string name = any(words) + (number % 2 == 0 ? "" : std::to_string(number));
-        add(group_type(), {{"displayName", name}}, {.unique_key = fold(name)});
+        add(group_type(), {{"displayName", name}}, {.unique_key = fold(name), .display_key = fold(name)});
     }
 
     std::int64_t any_id(const std::string& type)
@@ -560,7 +560,7 @@ TEST_F(filtered_documents_test, equality_is_an_index_look_up)
         {user_type(),
          R"(meta.lastModified gt "2026-01-01T00:00:00Z")",
          "(directory_id=? AND type=? AND modified_at>?)"},
-        {group_type(), R"(displayName eq "x")", "(directory_id=? AND type=? AND unique_key=?)"},
+        {group_type(), R"(displayName eq "x")", "(directory_id=? AND type=? AND display_key=?)"},
         {group_type(), R"(id eq "dirgroup_7")", "(rowid=?)"},
         {group_type(), R"(members.value eq "diruser_7")", "(directory_id=? AND member_id=? AND member_type=?)"
         },
