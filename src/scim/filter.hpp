@@ -3,8 +3,8 @@
 // Bounded: filter_bytes_max, filter_depth_max, filter_terms_max, each exceeded with invalid_filter. Beyond
 // the grammar it understands what identity providers send: operators without surrounding spaces after a
 // quoted literal (`eq"x"`, as RFC 7644 §3.5.2.3 itself has it) and, but in strict directories, unquoted
-// literals, `emails[type eq "work"].value eq "x"`, "True"/"False" for booleans, names of extensions' attributes
-// without their URN.
+// literals, `emails[type eq "work"].value eq "x"`, "True"/"False" for booleans, names of extensions'
+// attributes without their URN.
 #pragma once
 
 #include "base/error.hpp"

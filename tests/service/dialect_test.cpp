@@ -68,7 +68,8 @@ TEST(dialect, no_recorded_request_is_taken_for_another_providers)
         if (entry.path().extension() != ".json")
             continue;
         const std::string folder = entry.path().parent_path().filename().string();
-        for (const auto& talk : read_file(entry.path()).as_array())
+        const json::value talks = read_file(entry.path());
+        for (const auto& talk : talks.as_array())
             for (const auto& step : talk.at("steps").as_array()) {
                 ++steps;
                 const auto seen = recognize_step(talk.as_object(), step.at("request").as_object());
