@@ -2,6 +2,7 @@
 // before the defaults.
 #pragma once
 
+#include "app/event_care.hpp"
 #include "net/server.hpp"
 #include "scim/schema_loader.hpp"
 #include "service/access_tokens.hpp"
@@ -26,6 +27,8 @@ struct configuration {
     std::string master_key;                 // none: master.key in the data folder
     std::chrono::seconds token_lifetime = service::access_token_lifetime_default;
     store::audit::retention audit_kept;
+    kept_history kept;
+    bool writes_events = false;                      // to stdout, as JSON lines
     std::vector<scim::definition_file> definitions;  // of schemas and resource types, found to be good
 
     std::vector<net::endpoint> listen;
