@@ -12,6 +12,7 @@
 #include "api/render.hpp"
 #include "api/scim_api.hpp"
 #include "api/search_api.hpp"
+#include "api/sighting.hpp"
 
 #include <array>
 #include <utility>
@@ -194,7 +195,7 @@ reply authenticated(const house& home, call& on, Proceed proceed)
     return work{store::intent::read, [&home, &on, proceed](store::transaction& tx) -> reply {
                     if (auto known = authenticate(home, on, on.where.segments[1], tx); !known)
                         return scim_error(on, known.error());
-                    auto next = proceed();
+                    auto next = with_sighting(home, on, nullptr, proceed);
                     // Another read goes on in this transaction.
                     const auto* more = std::get_if<work>(&next);
                     return more && more->mode == store::intent::read ? more->run(tx) : std::move(next);
