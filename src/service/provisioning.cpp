@@ -214,7 +214,7 @@ result<resources::row> store_document(
     auto document = change.after;
     scim::put_back(document, change.found.hidden);
     auto updated = resources::update(
-        tx, who.directory, type.name, id, to_text(document), columns_of(type, change.after)
+        tx, who.directory, type.name, id, to_text(document), columns_of(who, type, change.after)
     );
     if (!updated)
         return name_taken(type);
@@ -274,7 +274,7 @@ result<provisioned> create(
     const auto values = scim::unique_values(body.document, type);
     if (const auto* taken = unique_values::find_taken(tx, who.directory, type.name, {}, values))
         return value_taken(type, *taken);
-    const auto columns = columns_of(type, body.document);
+    const auto columns = columns_of(who, type, body.document);
     const auto row = resources::insert(tx, who.directory, type.name, to_text(body.document), columns);
     if (!row)
         return name_taken(type);

@@ -14,9 +14,20 @@ CONFORMANCE = pathlib.Path(__file__).resolve().parents[2] / "conformance"
 
 
 class ConformanceTest(unittest.TestCase):
-    def play(self, *options, serve=()):
+    def test_every_suite_passes(self):
+        self.play("compat", [])
+
+    def test_every_suite_passes_to_the_letter_of_the_rfc(self):
+        self.play("strict", ["--strict"])
+
+    def test_every_suite_on_schemas_of_ones_own_passes(self):
+        own = ["--data", str(CONFORMANCE / "custom")]
+        self.play("compat", own, serve=("--schema-dir", str(CONFORMANCE / "schemas")))
+
+    def play(self, mode, options, serve=()):
         with Server(options=serve) as server:
             demo = server.command("demo")
+            server.command("directory", "mode", demo["directory_id"], mode)
             path = demo["scim_base_url"].split("/", 3)[3]
             done = subprocess.run(
                 [RUNNER, "--base-url", f"http://127.0.0.1:{server.port}/{path}", *options],
@@ -33,9 +44,6 @@ class ConformanceTest(unittest.TestCase):
 
     def test_every_suite_passes(self):
         self.play()
-
-    def test_every_suite_on_schemas_of_ones_own_passes(self):
-        self.play("--data", str(CONFORMANCE / "custom"), serve=("--schema-dir", str(CONFORMANCE / "schemas")))
 
 
 if __name__ == "__main__":
