@@ -42,9 +42,6 @@ class ConformanceTest(unittest.TestCase):
             failed = [entry for entry in requests if entry["status"] >= 500 and entry["status"] != 501]
             self.assertEqual(failed, [])
 
-    def test_every_suite_passes(self):
-        self.play()
-
 
 if __name__ == "__main__":
     unittest.main()
