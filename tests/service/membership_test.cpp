@@ -281,6 +281,24 @@ TEST_F(membership_test, a_new_display_moves_the_version_and_tells_no_application
     EXPECT_EQ(house.new_types(), ids{});
 }
 
+TEST_F(membership_test, a_display_that_goes_with_its_member_moves_no_version)
+{
+    const auto before = house.get("Groups", staff).version();
+    const auto named = [this](std::string_view display) {
+        return R"({"op":"replace","path":"members","value":[{"value":")" + anna + R"(","display":")" +
+               std::string(display) + R"("}]})";
+    };
+    const auto none = std::string(R"({"op":"remove","path":"members"})");
+    EXPECT_EQ(patch(staff, "[" + named("A") + "," + named("B") + "," + none + "]").version(), before);
+
+    const auto now = patch(staff, "[" + named("A") + "]").version();
+    EXPECT_NE(now, before);
+    EXPECT_EQ(patch(staff, "[" + none + "," + named("A") + "]").version(), now);
+    const auto renamed = patch(staff, "[" + none + "," + named("B") + "]");
+    EXPECT_NE(renamed.version(), now);
+    EXPECT_EQ(renamed.body.at("members").at(0).at("display").as_string(), "B");
+}
+
 TEST_F(membership_test, ids_of_members_have_their_type_s_prefix)
 {
     EXPECT_EQ(parse_member_id(house.who, "diruser_42"), resource_id{42});
