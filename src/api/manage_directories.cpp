@@ -80,6 +80,7 @@ json::object to_json(const house& home, store::transaction& tx, const tenants::d
         {"stats", stats_of(tx, from.id, users, groups)}
     };
     body["role_assignments"] = role_assignments_json(tx, from.id);
+    body["attribute_mappings"] = attribute_mappings_json(tx, from.id);
     if (secrets.last_used)
         body["last_synced_at"] = format_rfc3339(*secrets.last_used);
     append_dialect(body, from);

@@ -89,8 +89,15 @@ constexpr std::array table = {
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/groups/summary", principal::application, list_group_names},
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/groups",         principal::application, list_directory_groups},
     route{"PUT",    "/api/v1/organizations/{organization}/directories/{directory}/groups/-/roles:assign", principal::application, assign_roles},
+    route{"PUT",    "/api/v1/organizations/{organization}/directories/{directory}/attributes", principal::application, map_attributes},
+    route{"POST",   "/api/v1/organizations/{organization}/directories/{directory}/attributes:preview", principal::application, preview_attributes},
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/refusals",     principal::application, list_refusals},
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/held-users",     principal::application, list_held_users},
+
+    route{"GET",    "/api/v1/directory-user-attributes", principal::application, list_attributes},
+    route{"POST",   "/api/v1/directory-user-attributes", principal::application, create_attribute},
+    route{"PATCH",  "/api/v1/directory-user-attributes/{key}", principal::application, update_attribute},
+    route{"DELETE", "/api/v1/directory-user-attributes/{key}", principal::application, delete_attribute},
 
     route{"POST",   "/api/v1/roles", principal::application, create_role},
     route{"GET",    "/api/v1/roles", principal::application, list_roles},
