@@ -46,10 +46,16 @@ TEST(membership_change_test, only_the_net_result_counts)
 TEST(membership_change_test, a_new_display_is_a_change_of_nobody)
 {
     membership_change change;
-    change.note_renamed();
+    change.note_renamed({1});
     EXPECT_FALSE(change.is_empty());
     EXPECT_TRUE(change.added().empty());
     EXPECT_TRUE(change.removed().empty());
+
+    membership_change gone;
+    gone.note_added(user_row(1));
+    gone.note_renamed({1});
+    gone.note_removed(user_row(1));
+    EXPECT_TRUE(gone.is_empty());
 }
 
 class membership_test : public testing::Test {
