@@ -177,7 +177,7 @@ private:
     void rename(resource_id id, std::string_view display)
     {
         if (resources::set_member_display(tx_, who_.directory, group_, id, display))
-            change_.note_renamed();
+            change_.note_renamed(id);
     }
 
     void remove(resource_id id, std::string_view value)
@@ -189,8 +189,8 @@ private:
 
     void remove_row(const resources::member_row& row)
     {
-        if (resources::remove_member(tx_, who_.directory, group_, row.id))
-            change_.note_removed(row);
+        if (auto display = resources::remove_member(tx_, who_.directory, group_, row.id))
+            change_.note_removed({row.id, row.type, std::move(*display)});
     }
 
     std::vector<resources::member_row> current()
@@ -326,8 +326,19 @@ std::vector<resources::membership> with(
 void membership_change::note_added(const resources::member_row& who)
 {
     const auto [place, is_new] = changes_.try_emplace(who.id, entry{who, true});
-    if (!is_new)
-        changes_.erase(place);  // removed before in this request: back where it was
+    if (is_new)
+        return;
+    // Removed before in this request: back where it was, but for its display.
+    if (place->second.who.display != who.display)
+        renamed_.insert(who.id);
+    changes_.erase(place);
+}
+
+void membership_change::note_renamed(resource_id who)
+{
+    // One that this request has added is new with any display.
+    if (!changes_.contains(who))
+        renamed_.insert(who);
 }
 
 void membership_change::note_removed(const resources::member_row& who)

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,11 +27,11 @@ class membership_change {
 public:
     void note_added(const store::resources::member_row& who);
     void note_removed(const store::resources::member_row& who);
-    void note_renamed() noexcept { has_renamed_ = true; }  // a member's display
+    void note_renamed(resource_id who);  // its display, while it is a member
 
     [[nodiscard]] std::vector<store::resources::member_row> added() const { return listed(true); }
     [[nodiscard]] std::vector<store::resources::member_row> removed() const { return listed(false); }
-    [[nodiscard]] bool is_empty() const noexcept { return !has_renamed_ && changes_.empty(); }
+    [[nodiscard]] bool is_empty() const noexcept { return renamed_.empty() && changes_.empty(); }
 
 private:
     struct entry {
@@ -40,7 +41,7 @@ private:
     [[nodiscard]] std::vector<store::resources::member_row> listed(bool is_added) const;
 
     std::map<resource_id, entry> changes_;
-    bool has_renamed_ = false;
+    std::set<resource_id> renamed_;
 };
 
 // Applies the operations in order. invalid_value: a member that is no user or group of this directory, the

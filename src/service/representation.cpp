@@ -5,9 +5,9 @@
 #include "scim/visible.hpp"
 #include "service/etag.hpp"
 #include "service/membership.hpp"
+#include "service/nested_groups.hpp"
 
 #include <algorithm>
-#include <map>
 #include <string_view>
 
 namespace scimd::service {
@@ -92,13 +92,13 @@ void append_members(std::string& out, store::transaction& tx, const caller& who,
     out += ']';
 }
 
-void append_groups(std::string& out, const caller& who, const std::vector<resources::membership>& groups)
+void append_groups(std::string& out, const caller& who, const std::vector<group_link>& groups)
 {
     if (groups.empty())
         return;
     const auto& type = *who.schemas->find_type("Group");
     out += ",\"groups\":[";
-    for (const auto& group : groups) {
+    for (const auto& [group, is_direct] : groups) {
         if (out.back() != '[')
             out += ',';
         const auto id = id_text(type, group.group);
@@ -109,7 +109,7 @@ void append_groups(std::string& out, const caller& who, const std::vector<resour
         out += ',';
         append_field(out, "display", group.display_name);
         out += ',';
-        append_field(out, "type", "direct");
+        append_field(out, "type", is_direct ? "direct" : "indirect");
         out += '}';
     }
     out += ']';
@@ -139,7 +139,7 @@ std::string full_text(
     const caller& who,
     const scim::resource_type& type,
     const resources::row& row,
-    const std::vector<resources::membership>& groups,
+    const std::vector<group_link>& groups,
     bool with_members
 )
 {
@@ -171,14 +171,12 @@ std::string projected(
     return to_text(resource);
 }
 
-using group_lists = std::map<resource_id, std::vector<resources::membership>>;
-
 // Of a row and what was read of its groups before.
 std::string text_of(
-    store::transaction& tx, const caller& who, const wanted_row& what, const group_lists& groups
+    store::transaction& tx, const caller& who, const wanted_row& what, const group_links& groups
 )
 {
-    static const std::vector<resources::membership> none;
+    static const std::vector<group_link> none;
     const auto& type = *what.type;
     const auto own = groups.find(what.row->id);
     const bool with_members = wants(derived::members, type, *what.wanted);
@@ -203,9 +201,9 @@ representation represent(
     const scim::projection& wanted
 )
 {
-    group_lists groups;
+    group_links groups;
     if (wants(derived::groups, type, wanted))
-        groups[row.id] = resources::groups_of(tx, who.directory, row.id);
+        groups = groups_of_users(tx, who.directory, {row.id});
     return {
         .body = text_of(tx, who, {&type, &wanted, &row}, groups),
         .location = who.base_url + type.endpoint + '/' + id_text(type, row.id),
@@ -221,11 +219,7 @@ std::vector<std::string> represent_page(
     for (const auto& each : rows)
         if (wants(derived::groups, *each.type, *each.wanted))
             users.push_back(each.row->id);
-    group_lists groups;
-    const auto note = [&](resource_id member, const resources::membership& of) {
-        groups[member].push_back(of);
-    };
-    resources::groups_of_each(tx, who.directory, users, note);
+    const auto groups = groups_of_users(tx, who.directory, users);
 
     std::vector<std::string> page;
     page.reserve(rows.size());
@@ -243,9 +237,10 @@ json::object whole_document(
 )
 {
     const auto kind = with_derived ? derived_of(type) : derived::none;
-    std::vector<resources::membership> groups;
+    std::vector<group_link> groups;
     if (kind == derived::groups)
-        groups = resources::groups_of(tx, who.directory, row.id);
+        for (auto& group : resources::groups_of(tx, who.directory, row.id))
+            groups.push_back({std::move(group), true});
     const auto full = full_text(tx, who, type, row, groups, kind == derived::members);
     return parse_json_object(full, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
 }

@@ -42,7 +42,7 @@ std::vector<std::string> represent_page(
 );
 
 // The whole resource as a document, for filters that look at anything; members or groups only where they are
-// looked at.
+// looked at, and of groups the direct ones alone: filters mean the memberships that somebody made.
 json::object whole_document(
     store::transaction& tx,
     const caller& who,

@@ -35,7 +35,7 @@ constexpr sql::statement insert_member{
 
 constexpr sql::statement delete_member{
     "members.remove",
-    "delete from members where directory_id = $1 and group_id = $2 and member_id = $3",
+    "delete from members where directory_id = $1 and group_id = $2 and member_id = $3 returning display",
 };
 
 constexpr sql::statement update_display{
@@ -155,12 +155,17 @@ bool add_member(transaction& tx, directory_id where, resource_id group, const me
     return true;
 }
 
-bool remove_member(transaction& tx, directory_id where, resource_id group, resource_id who)
+std::optional<std::string> remove_member(
+    transaction& tx, directory_id where, resource_id group, resource_id who
+)
 {
-    if (tx.sql().run(delete_member, {where.value, group.value, who.value}) == 0)
-        return false;
-    tx.sql().run(add_to_count, {where.value, group.value, -1});
-    return true;
+    std::optional<std::string> display;
+    tx.sql().run(delete_member, {where.value, group.value, who.value}, [&](const sql::row& current) {
+        display = std::string(current.text(0));
+    });
+    if (display)
+        tx.sql().run(add_to_count, {where.value, group.value, -1});
+    return display;
 }
 
 bool set_member_display(

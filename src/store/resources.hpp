@@ -162,9 +162,9 @@ void groups_of_each(
 bool add_member(
     transaction& tx, directory_id where, resource_id group, const member_row& who
 );  // false: was one
-bool remove_member(
+std::optional<std::string> remove_member(
     transaction& tx, directory_id where, resource_id group, resource_id who
-);  // false: was none
+);  // the display it had; nothing: was none
 bool set_member_display(
     transaction& tx, directory_id where, resource_id group, resource_id who, std::string_view display
 );  // false: as it was

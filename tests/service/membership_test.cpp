@@ -46,10 +46,16 @@ TEST(membership_change_test, only_the_net_result_counts)
 TEST(membership_change_test, a_new_display_is_a_change_of_nobody)
 {
     membership_change change;
-    change.note_renamed();
+    change.note_renamed({1});
     EXPECT_FALSE(change.is_empty());
     EXPECT_TRUE(change.added().empty());
     EXPECT_TRUE(change.removed().empty());
+
+    membership_change gone;
+    gone.note_added(user_row(1));
+    gone.note_renamed({1});
+    gone.note_removed(user_row(1));
+    EXPECT_TRUE(gone.is_empty());
 }
 
 class membership_test : public testing::Test {
@@ -279,6 +285,24 @@ TEST_F(membership_test, a_new_display_moves_the_version_and_tells_no_application
     EXPECT_EQ(renamed.body.at("members").at(0).at("display").as_string(), "Anna");
     EXPECT_EQ(patch(staff, named).version(), renamed.version());
     EXPECT_EQ(house.new_types(), ids{});
+}
+
+TEST_F(membership_test, a_display_that_goes_with_its_member_moves_no_version)
+{
+    const auto before = house.get("Groups", staff).version();
+    const auto named = [this](std::string_view display) {
+        return R"({"op":"replace","path":"members","value":[{"value":")" + anna + R"(","display":")" +
+               std::string(display) + R"("}]})";
+    };
+    const auto none = std::string(R"({"op":"remove","path":"members"})");
+    EXPECT_EQ(patch(staff, "[" + named("A") + "," + named("B") + "," + none + "]").version(), before);
+
+    const auto now = patch(staff, "[" + named("A") + "]").version();
+    EXPECT_NE(now, before);
+    EXPECT_EQ(patch(staff, "[" + none + "," + named("A") + "]").version(), now);
+    const auto renamed = patch(staff, "[" + none + "," + named("B") + "]");
+    EXPECT_NE(renamed.version(), now);
+    EXPECT_EQ(renamed.body.at("members").at(0).at("display").as_string(), "B");
 }
 
 TEST_F(membership_test, ids_of_members_have_their_type_s_prefix)

@@ -294,7 +294,7 @@ class Model:
 
     def shown(self, record, request):
         return documents.projected(
-            record.type, self.resource_of(record), request.attributes, request.excluded
+            record.type, self.resource_of(record, True), request.attributes, request.excluded
         )
 
     def member(self, id, display):
@@ -304,7 +304,22 @@ class Model:
             made["display"] = display
         return made
 
-    def resource_of(self, record):
+    def groups_of(self, record, has_indirect):
+        """Filters look at direct groups only."""
+        groups = self.records.values()
+        direct = {group.id for group in groups if record.id in group.members}
+        above = {group.id for group in groups for id in direct if self.reaches(group.id, id)}
+        return [
+            {
+                "value": id,
+                "$ref": f"/Groups/{id}",
+                "display": self.records[id].document["displayName"],
+                "type": "direct" if id in direct else "indirect",
+            }
+            for id in sorted(direct | (above if has_indirect else set()))
+        ]
+
+    def resource_of(self, record, has_indirect=False):
         resource = {"schemas": documents.schemas_of(record.type, record.document), **record.document}
         resource["id"] = record.id
         resource["meta"] = {
@@ -316,17 +331,7 @@ class Model:
         }
         if record.members:
             resource["members"] = [self.member(*one) for one in sorted(record.members.items())]
-        groups = [
-            {
-                "value": group.id,
-                "$ref": f"/Groups/{group.id}",
-                "display": group.document["displayName"],
-                "type": "direct",
-            }
-            for group in sorted(self.records.values(), key=lambda one: one.id)
-            if record.id in group.members
-        ]
-        if groups and record.type.name == "User":
+        if record.type.name == "User" and (groups := self.groups_of(record, has_indirect)):
             resource["groups"] = groups
         return resource
 

@@ -1,0 +1,71 @@
+// Groups of users over HTTP: in lists, in filters, in conditions.
+#include "support/api_house.hpp"
+
+#include <gtest/gtest.h>
+
+namespace scimd::api {
+namespace {
+
+class nested_groups_api_test : public testing::Test {
+protected:
+    static std::string with_member(const std::string& id)
+    {
+        return R"(,"members":[{"value":")" + id + R"("}])";
+    }
+
+    std::int64_t count_of(const std::string& filter)
+    {
+        return home.scim("GET", "/Users?count=0&filter=" + filter).body.at("totalResults").to_number<int>();
+    }
+
+    test::api_house home;
+    std::string anna = home.make_user("anna");
+    std::string team = home.make_group("Team", with_member(anna));
+    std::string unit = home.make_group("Unit", with_member(team));
+};
+
+TEST_F(nested_groups_api_test, lists_and_single_users_show_the_same_groups)
+{
+    const auto one = home.scim("GET", "/Users/" + anna);
+    ASSERT_EQ(one.status, 200);
+    const auto& groups = one.body.at("groups").as_array();
+    ASSERT_EQ(groups.size(), 2U);
+    EXPECT_EQ(groups[0].at("value"), json::value(team));
+    EXPECT_EQ(groups[0].at("type"), "direct");
+    EXPECT_EQ(groups[1].at("value"), json::value(unit));
+    EXPECT_EQ(groups[1].at("type"), "indirect");
+    const auto listed = home.scim("GET", "/Users");
+    EXPECT_EQ(listed.body.at("Resources").at(0).at("groups"), one.body.at("groups"));
+}
+
+TEST_F(nested_groups_api_test, filters_look_at_the_groups_that_list_the_user)
+{
+    EXPECT_EQ(count_of("groups.value%20eq%20%22" + team + "%22"), 1);
+    EXPECT_EQ(count_of("groups.value%20eq%20%22" + unit + "%22"), 0);
+    EXPECT_EQ(count_of("groups.display%20eq%20%22Team%22"), 1);
+    EXPECT_EQ(count_of("groups.display%20eq%20%22Unit%22"), 0);
+}
+
+TEST_F(nested_groups_api_test, a_user_s_tag_stays_when_its_groups_change)
+{
+    const auto tag = home.scim("GET", "/Users/" + anna).header("ETag");
+    ASSERT_EQ(home.scim("DELETE", "/Groups/" + team).status, 204);
+    const auto now = home.scim("GET", "/Users/" + anna);
+    EXPECT_FALSE(now.body.contains("groups"));
+    EXPECT_EQ(now.header("ETag"), tag);
+    const auto patched =
+        home.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"T"}])", {{"If-Match", tag}});
+    EXPECT_EQ(patched.status, 200) << patched.text;
+}
+
+TEST_F(nested_groups_api_test, a_name_that_comes_back_after_its_end_is_somebody_new)
+{
+    ASSERT_EQ(home.scim("DELETE", "/Users/" + anna).status, 204);
+    const auto again = home.make_user("anna");
+    EXPECT_NE(again, anna);
+    EXPECT_EQ(home.scim("GET", "/Users/" + anna).status, 404);
+    EXPECT_FALSE(home.scim("GET", "/Users/" + again).body.contains("groups"));
+}
+
+}  // namespace
+}  // namespace scimd::api

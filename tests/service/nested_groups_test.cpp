@@ -1,0 +1,161 @@
+// A user's groups, direct and indirect: what SCIM shows of them, how far up, and at which cost.
+#include "service/nested_groups.hpp"
+
+#include "service_house.hpp"
+#include "support/recording_connection.hpp"
+
+#include <gtest/gtest.h>
+
+namespace scimd::service {
+namespace {
+
+namespace resources = store::resources;
+
+using texts = std::vector<std::string>;
+
+class nested_groups_test : public testing::Test {
+protected:
+    // "Staff direct", … of a user as SCIM shows it.
+    texts shown(const std::string& user)
+    {
+        texts names;
+        const auto body = house.get("Users", user).body;
+        const auto* groups = find(body, "groups");
+        for (const auto& group : groups ? groups->as_array() : json::array())
+            names.push_back(
+                std::string(group.at("display").as_string()) + " " + std::string(group.at("type").as_string())
+            );
+        return names;
+    }
+
+    // Straight into the store, past the rules for requests.
+    resource_id insert(std::string_view type, const std::string& name)
+    {
+        const json::object document{{"displayName", name}};
+        return resources::insert(house.tx(), here(), type, to_text(document), {.unique_key = name})->id;
+    }
+    void put_into(resource_id group, resource_id member, const std::string& type = "Group")
+    {
+        ASSERT_TRUE(resources::add_member(house.tx(), here(), group, {member, type, ""}));
+    }
+    std::vector<group_link> links_of(resource_id user)
+    {
+        return groups_of_users(house.tx(), here(), {user})[user];
+    }
+    directory_id here() const { return house.who.directory; }
+
+    service_house house;
+    std::string anna = house.add_user("anna");
+};
+
+TEST_F(nested_groups_test, groups_are_direct_where_they_list_the_user_and_indirect_above)
+{
+    EXPECT_EQ(shown(anna), texts{});
+    const auto team = house.add_group("Team", {anna});
+    const auto unit = house.add_group("Unit", {team});
+    house.add_group("Company", {unit});
+    house.add_group("Others", {house.add_user("bert")});
+    EXPECT_EQ(shown(anna), (texts{"Team direct", "Unit indirect", "Company indirect"}));
+}
+
+TEST_F(nested_groups_test, a_group_that_lists_the_user_and_contains_another_one_is_direct_and_stands_once)
+{
+    const auto team = house.add_group("Team", {anna});
+    const auto left = house.add_group("Left", {team, anna});
+    const auto right = house.add_group("Right", {team});
+    house.add_group("Top", {left, right});
+    EXPECT_EQ(shown(anna), (texts{"Team direct", "Left direct", "Right indirect", "Top indirect"}));
+}
+
+TEST_F(nested_groups_test, groups_come_and_go_without_moving_the_version_of_the_user)
+{
+    const auto team = house.add_group("Team", {anna});
+    const auto before = house.get("Users", anna).version();
+    const auto unit = house.add_group("Unit", {team});
+    EXPECT_EQ(shown(anna), (texts{"Team direct", "Unit indirect"}));
+    EXPECT_EQ(house.remove("Groups", unit).status, 204);
+    EXPECT_EQ(shown(anna), texts{"Team direct"});
+    EXPECT_EQ(house.get("Users", anna).version(), before);
+}
+
+TEST_F(nested_groups_test, the_end_of_a_group_between_cuts_off_what_is_above)
+{
+    const auto team = house.add_group("Team", {anna});
+    const auto unit = house.add_group("Unit", {team});
+    const auto company = house.add_group("Company", {unit});
+    house.remove("Groups", unit);
+    EXPECT_EQ(shown(anna), texts{"Team direct"});
+    EXPECT_EQ(house.members_of(company), texts{});
+}
+
+TEST_F(nested_groups_test, a_user_s_groups_go_so_many_levels_up_and_no_further)
+{
+    const auto user = insert("User", "deep");
+    auto lowest = insert("Group", "g");
+    put_into(lowest, user, "User");
+    for (std::size_t level = 1; level <= nested_levels_max; ++level) {
+        const auto next = insert("Group", "g" + std::to_string(level));
+        put_into(next, lowest);
+        lowest = next;
+    }
+    const auto all = links_of(user);
+    EXPECT_EQ(all.size(), nested_levels_max + 1);
+    EXPECT_EQ(all.back().group.group, lowest);
+
+    put_into(insert("Group", "beyond"), lowest);
+    EXPECT_EQ(links_of(user).size(), nested_levels_max + 1);
+}
+
+TEST_F(nested_groups_test, a_user_has_so_many_indirect_groups_and_all_direct_ones)
+{
+    const auto user = insert("User", "wide");
+    const auto team = insert("Group", "team");
+    put_into(team, user, "User");
+    for (std::size_t i = 0; i < indirect_groups_max; ++i)
+        put_into(insert("Group", "g" + std::to_string(i)), team);
+    EXPECT_EQ(links_of(user).size(), indirect_groups_max + 1);
+
+    put_into(insert("Group", "one more"), team);
+    EXPECT_EQ(links_of(user).size(), indirect_groups_max + 1);
+    put_into(insert("Group", "direct"), user, "User");
+    EXPECT_EQ(links_of(user).size(), indirect_groups_max + 2);
+}
+
+TEST_F(nested_groups_test, a_ring_of_groups_ends_the_walk)
+{
+    const auto user = insert("User", "round");
+    const auto a = insert("Group", "a");
+    const auto b = insert("Group", "b");
+    put_into(a, user, "User");
+    put_into(b, a);
+    put_into(a, b);
+    const auto links = links_of(user);
+    ASSERT_EQ(links.size(), 2U);
+    EXPECT_TRUE(links[0].is_direct);
+    EXPECT_EQ(links[1].group.group, b);
+    EXPECT_FALSE(links[1].is_direct);
+}
+
+TEST_F(nested_groups_test, a_page_costs_a_query_a_level_however_many_users_it_has)
+{
+    const auto team = insert("Group", "team");
+    const auto unit = insert("Group", "unit");
+    put_into(unit, team);
+    std::vector<resource_id> users;
+    for (std::size_t i = 0; i < 20; ++i) {
+        users.push_back(insert("User", "u" + std::to_string(i)));
+        put_into(team, users.back(), "User");
+    }
+    test::recording_connection recorder(house.store.connection());
+    store::transaction recorded(recorder, house.tx().now(), house.store.ids);
+    const auto links = groups_of_users(recorded, here(), users);
+    EXPECT_EQ(links.size(), users.size());
+    for (const auto& [user, found] : links)
+        EXPECT_EQ(found.size(), 2U);
+    EXPECT_EQ(recorder.texts.size(), 3U);  // of the users, of team, of unit
+    for (const auto& text : recorder.texts)
+        EXPECT_EQ(recorder.plan_of(text).find("SCAN"), std::string::npos) << text;
+}
+
+}  // namespace
+}  // namespace scimd::service
