@@ -5,6 +5,7 @@
 #include "base/id.hpp"
 #include "scim/catalogue_set.hpp"
 #include "service/origin.hpp"
+#include "service/request_trace.hpp"
 #include "store/tenants.hpp"
 
 #include <optional>
@@ -24,6 +25,7 @@ struct caller {
     std::string request_id;
     const scim::catalogue* schemas = nullptr;  // never null; lives as long as the process
     std::optional<origin> on_behalf_of{};      // of a change that no token of the directory makes
+    request_trace* trace = nullptr;            // where it is noted what is done; nullptr: nowhere
 };
 
 // Who the events of a caller's changes name.
