@@ -151,6 +151,13 @@ std::string cursor_text(event_id position)
     return position.value == 0 ? std::string() : "c_" + std::to_string(position.value);
 }
 
+// Where to go on. Whoever has seen the end has seen all there is, so that who follows a quiet directory does
+// not stay behind with a position that expires.
+event_id position_behind(store::transaction& tx, const feed::reached& end)
+{
+    return end.is_end ? std::max(end.position, feed::newest(tx)) : end.position;
+}
+
 // Envelopes are put together as text: what is stored is what is sent, byte for byte.
 struct page {
     std::string events;
@@ -183,7 +190,8 @@ std::optional<reply> look_for_page(store::transaction& tx, const position& from,
     if (read.count == 0 && read.end.is_end && !is_last)
         return std::nullopt;
     auto response = manage_response(200, {});
-    response.body = "{\"events\":[" + read.events + "],\"next_cursor\":\"" + cursor_text(read.end.position) +
+    response.body = "{\"events\":[" + read.events + "],\"next_cursor\":\"" +
+                    cursor_text(position_behind(tx, read.end)) +
                     "\",\"has_more\":" + (read.end.is_end ? "false" : "true") + "}";
     return response;
 }
@@ -240,8 +248,12 @@ reply stream_events(const house&, call& on)
                                     }
                                 );
                                 at = end.position;
+                                // Keeps proxies from closing it; an id without data is told to nobody and
+                                // kept.
                                 if (piece.empty())
-                                    piece = ": nothing new\n\n";  // keeps proxies from closing it
+                                    piece =
+                                        ": nothing new\nid: " + cursor_text(position_behind(reading, end)) +
+                                        "\n\n";
                                 return end.is_end ? http::body_source::state::later
                                                   : http::body_source::state::more;
                             },

@@ -40,6 +40,18 @@ reply get_secret(const house& home, call& on);
 reply revoke_secret(const house& home, call& on);
 
 reply list_requests(const house& home, call& on);
+reply list_directory_users(const house& home, call& on);
+reply list_directory_groups(const house& home, call& on);
+reply list_group_names(const house& home, call& on);
+
+reply create_role(const house& home, call& on);
+reply list_roles(const house& home, call& on);
+reply get_role(const house& home, call& on);
+reply update_role(const house& home, call& on);
+reply delete_role(const house& home, call& on);
+reply set_default_roles(const house& home, call& on);
+reply assign_roles(const house& home, call& on);
+
 reply list_refusals(const house& home, call& on);
 reply list_held_users(const house& home, call& on);
 reply list_events(const house& home, call& on);

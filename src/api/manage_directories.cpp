@@ -2,12 +2,13 @@
 #include "api/directory_schemas.hpp"
 #include "api/manage_api.hpp"
 #include "api/manage_read.hpp"
+#include "api/role_json.hpp"
 #include "api/secret_json.hpp"
 #include "base/time.hpp"
 #include "service/directories.hpp"
 #include "service/tenancy.hpp"
 #include "store/directories.hpp"
-#include "store/resources.hpp"
+#include "store/directory_pages.hpp"
 
 #include <initializer_list>
 #include <utility>
@@ -31,7 +32,7 @@ std::string status_of(store::transaction& tx, directory_id which, const secret_l
 json::object stats_of(store::transaction& tx, directory_id which, std::int64_t users, std::int64_t groups)
 {
     json::object stats{{"total_users", users}, {"total_groups", groups}};
-    if (const auto last = store::directories::last_modified(tx, which, "User"))
+    if (const auto last = users > 0 ? store::directories::last_modified(tx, which, "User") : std::nullopt)
         stats["user_updated_at"] = format_rfc3339(*last);
     if (const auto last = store::directories::last_modified(tx, which, "Group"))
         stats["group_updated_at"] = format_rfc3339(*last);
@@ -40,8 +41,8 @@ json::object stats_of(store::transaction& tx, directory_id which, std::int64_t u
 
 json::object to_json(const house& home, store::transaction& tx, const tenants::directory& from)
 {
-    const auto users = store::resources::count(tx, from.id, "User");
-    const auto groups = store::resources::count(tx, from.id, "Group");
+    const auto users = store::directory_pages::count_users(tx, from.id, {});
+    const auto groups = store::directory_pages::count_groups(tx, from.id, {});
     auto secrets = secrets_of(home, tx, from.id);
     json::object body{
         {"id", from.id.text()},
@@ -61,6 +62,7 @@ json::object to_json(const house& home, store::transaction& tx, const tenants::d
         {"total_groups", groups},
         {"stats", stats_of(tx, from.id, users, groups)}
     };
+    body["role_assignments"] = role_assignments_json(tx, from.id);
     if (secrets.last_used)
         body["last_synced_at"] = format_rfc3339(*secrets.last_used);
     body["secrets"] = std::move(secrets.listed);

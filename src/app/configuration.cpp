@@ -31,6 +31,10 @@ struct raw_options {
     std::string audit_entries_max = "1000000";
     std::string request_log_days = "30";
     std::string request_log_entries_max = "10000";
+    std::string event_days = "90";
+    std::string events_max = "10000000";
+    std::string event_sink;
+    std::string webhook_attempt_days = "90";
     std::vector<std::string> listen = {"127.0.0.1:8080"};
     std::string tls_certificate;
     std::string tls_key;
@@ -64,6 +68,11 @@ void declare_webhook_options(CLI::App& app, raw_options& raw)
         ->envname("SCIMD_WEBHOOK_PORTS")
         ->delimiter(',')
         ->capture_default_str()
+        ->group("Webhooks");
+    app.add_option(
+           "--webhook-attempt-days", raw.webhook_attempt_days, "How long attempts of webhooks are kept"
+    )
+        ->envname("SCIMD_WEBHOOK_ATTEMPT_DAYS")
         ->group("Webhooks");
     app.add_option(
            "--webhook-ca-file",
@@ -115,6 +124,11 @@ void declare_server_options(CLI::App& app, raw_options& raw)
         "SCIMD_REQUEST_LOG_ENTRIES_MAX",
         raw.request_log_entries_max,
         "How many of a directory's are kept; 0: none is logged"
+    );
+    server("--event-days", "SCIMD_EVENT_DAYS", raw.event_days, "How long events are kept");
+    server("--events-max", "SCIMD_EVENTS_MAX", raw.events_max, "How many events are kept");
+    server(
+        "--event-sink", "SCIMD_EVENT_SINK", raw.event_sink, "stdout: events are written there as JSON lines"
     );
     server("--threads", "SCIMD_THREADS", raw.threads, "I/O threads (default: one a core)");
     server("--log-level", "SCIMD_LOG_LEVEL", raw.log_level, "debug, info, warning or error");
@@ -240,6 +254,12 @@ public:
         return value;
     }
 
+    std::chrono::days days(std::string_view name, const std::string& text)
+    {
+        constexpr std::int64_t century_days = 36'500;
+        return std::chrono::days(number<std::int64_t>(name, text, 1, century_days));
+    }
+
     std::chrono::milliseconds milliseconds(std::string_view name, const std::string& text, std::int64_t least)
     {
         constexpr std::int64_t hour_ms = 3'600'000;
@@ -259,6 +279,13 @@ public:
                 return level;
         mistakes.push_back("--log-level must be debug, info, warning or error, not \"" + text + "\"");
         return log_level::info;
+    }
+
+    bool event_sink(const std::string& text)
+    {
+        if (!text.empty() && text != "stdout")
+            mistakes.push_back("--event-sink must be stdout, not \"" + text + "\"");
+        return !text.empty();
     }
 
     std::vector<net::endpoint> endpoints(const std::vector<std::string>& texts)
@@ -349,14 +376,18 @@ configuration judged(const raw_options& raw, judge& by)
     settings.token_lifetime = std::chrono::seconds(by.number<std::int64_t>(
         "--token-lifetime-s", raw.token_lifetime_s, 60, service::access_token_lifetime_max.count()
     ));
-    settings.audit_kept.kept_for =
-        std::chrono::days(by.number<std::int64_t>("--audit-days", raw.audit_days, 1, 36'500));
+    settings.audit_kept.kept_for = by.days("--audit-days", raw.audit_days);
     settings.audit_kept.entries_max =
         by.number<std::int64_t>("--audit-entries-max", raw.audit_entries_max, 1, 1'000'000'000);
     settings.requests_kept.kept_for =
         std::chrono::days(by.number<std::int64_t>("--request-log-days", raw.request_log_days, 1, 3'650));
     settings.requests_kept.entries_max =
         by.number<std::int64_t>("--request-log-entries-max", raw.request_log_entries_max, 0, 1'000'000);
+    settings.kept.events.kept_for = by.days("--event-days", raw.event_days);
+    settings.kept.events.events_max =
+        by.number<std::int64_t>("--events-max", raw.events_max, 1, 1'000'000'000);
+    settings.writes_events = by.event_sink(raw.event_sink);
+    settings.kept.attempts_kept_for = by.days("--webhook-attempt-days", raw.webhook_attempt_days);
     settings.definitions = by.definitions(raw.schema_dir);
     settings.listen = by.endpoints(raw.listen);
     settings.tls = by.tls(raw);

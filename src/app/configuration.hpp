@@ -2,6 +2,7 @@
 // before the defaults.
 #pragma once
 
+#include "app/event_care.hpp"
 #include "net/server.hpp"
 #include "scim/schema_loader.hpp"
 #include "service/access_tokens.hpp"
@@ -28,6 +29,8 @@ struct configuration {
     std::chrono::seconds token_lifetime = service::access_token_lifetime_default;
     store::audit::retention audit_kept;
     service::request_retention requests_kept;
+    kept_history kept;
+    bool writes_events = false;                      // to stdout, as JSON lines
     std::vector<scim::definition_file> definitions;  // of schemas and resource types, found to be good
 
     std::vector<net::endpoint> listen;

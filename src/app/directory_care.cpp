@@ -2,6 +2,7 @@
 
 #include "app/turn.hpp"
 #include "service/directories.hpp"
+#include "service/roles.hpp"
 #include "service/secrets.hpp"
 
 #include <chrono>
@@ -10,6 +11,7 @@ namespace scimd::app {
 namespace {
 
 constexpr std::chrono::milliseconds removal_interval{500};
+constexpr std::chrono::milliseconds recount_interval{200};
 constexpr std::chrono::minutes warning_interval{10};
 constexpr std::size_t warnings_batch_max = 100;
 
@@ -37,11 +39,30 @@ void directory_care::add_jobs(background& to)
                     return next.has_value();
                 });
             }});
+    to.add({"role_recounts", recount_interval, [this] { recount_roles(); }});
     to.add({"token_warnings", warning_interval, [this] {
                 take_turn(database_, [this](store::transaction& tx) {
                     return service::secrets::warn_of_expiry(tx, system_, warnings_batch_max) > 0;
                 });
             }});
+}
+
+// Directory after directory, a batch of each at a time, so that none waits for a large one.
+void directory_care::recount_roles()
+{
+    const auto is_wanted = [](store::transaction& tx) { return store::roles::next_recount(tx).has_value(); };
+    if (!holds(database_, is_wanted))
+        return;
+    take_turn(database_, [this](store::transaction& tx) {
+        auto next = store::roles::next_recount(tx, last_recounted_);
+        if (!next)
+            next = store::roles::next_recount(tx);
+        if (!next)
+            return false;
+        service::roles::recount_some(tx, schemas_, *next);
+        last_recounted_ = next->directory;
+        return true;
+    });
 }
 
 }  // namespace scimd::app

@@ -1,4 +1,5 @@
-// What directories need beside their requests: the rest of a removal, warnings before secrets end.
+// What directories need beside their requests: the rest of a removal or of a change of roles, warnings before
+// secrets end.
 #pragma once
 
 #include "app/background.hpp"
@@ -19,9 +20,12 @@ public:
     void add_jobs(background& to);
 
 private:
+    void recount_roles();
+
     store::database& database_;
     const scim::catalogue_set& schemas_;
     service::origin system_;
+    directory_id last_recounted_;  // the next turn begins behind it
 };
 
 }  // namespace scimd::app

@@ -8,7 +8,6 @@
 #include "store/credentials.hpp"
 #include "store/sealed.hpp"
 #include "store/tenants.hpp"
-#include "store/webhook_deliveries.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -21,10 +20,6 @@ namespace scimd::app {
 namespace {
 
 constexpr std::chrono::minutes usage_save_interval{1};
-constexpr std::chrono::minutes attempts_prune_interval{1};
-constexpr std::chrono::hours attempts_kept_for{90 * 24};
-constexpr std::int64_t attempts_pruned_max = 2'000;  // in one work
-constexpr int attempt_prunings_max = 100;            // works in one run
 constexpr std::chrono::hours signing_key_interval{1};
 constexpr std::int64_t sealed_anew_at_a_time = 100;
 
@@ -213,28 +208,15 @@ void house_keeping::ring_bells()
 void house_keeping::add_jobs()
 {
     background_.add({"token_usage", usage_save_interval, [this] { save_token_usage(); }});
-    background_.add({"webhook_attempts", attempts_prune_interval, [this] { prune_webhook_attempts(); }});
     background_.add({"signing_key", signing_key_interval, [this] { rotate_signing_key_when_due(); }});
     care_.emplace(*database_, schemas_, house_->environment);
     care_->add_jobs(background_);
+    events_.emplace(*database_, *wall_, settings_.kept);
+    events_->add_jobs(background_);
     organizations_.emplace(*database_, schemas_, domains_, house_->look_up_txt, house_->environment, log_);
     organizations_->add_jobs(background_);
     log_care_.emplace(*database_, requests_, settings_.requests_kept, log_);
     log_care_->add_jobs(background_);
-}
-
-// In small works, between which others write.
-void house_keeping::prune_webhook_attempts()
-{
-    for (int i = 0; i < attempt_prunings_max; ++i) {
-        std::int64_t gone = 0;
-        store::run(*database_, store::intent::write, [&](store::transaction& tx) {
-            gone = store::webhooks::prune_attempts(tx, tx.now() - attempts_kept_for, attempts_pruned_max);
-            return store::verdict::commit;
-        });
-        if (gone < attempts_pruned_max)
-            return;
-    }
 }
 
 void house_keeping::save_token_usage()

@@ -6,6 +6,7 @@
 #include "app/configuration.hpp"
 #include "app/delivery.hpp"
 #include "app/directory_care.hpp"
+#include "app/event_care.hpp"
 #include "app/organization_care.hpp"
 #include "app/request_log_care.hpp"
 #include "base/clock.hpp"
@@ -59,6 +60,9 @@ public:
     // Rings after each group commit that changed something, on the writer's thread: must not block or throw.
     void on_commit(std::function<void()> bell);
 
+    // Events that a sink beside the webhooks is still to be told of stay. Before the background starts.
+    void hold_events(event_care::holder sinks) { events_->hold(std::move(sinks)); }
+
     // Starts what goes on beside the requests.
     void start_background() { background_.start(); }
 
@@ -77,7 +81,6 @@ private:
     result<void> read_practice();
     void ring_bells();
     void add_jobs();
-    void prune_webhook_attempts();
     void save_token_usage();  // does not wait for it
 
     const configuration settings_;
@@ -101,6 +104,7 @@ private:
     std::optional<api::house> house_;
     std::optional<api::site> site_;
     std::optional<directory_care> care_;
+    std::optional<event_care> events_;
     std::unique_ptr<net::dns_resolver> resolver_;
     std::optional<organization_care> organizations_;
     std::optional<request_log_care> log_care_;

@@ -5,8 +5,10 @@
 #include "service/events.hpp"
 #include "service/membership.hpp"
 #include "service/normalize.hpp"
+#include "service/origin_text.hpp"
 #include "service/representation.hpp"
 #include "service/tenancy.hpp"
+#include "service/user_state.hpp"
 #include "store/holds.hpp"
 #include "store/resources.hpp"
 
@@ -61,31 +63,6 @@ result<void> check(const change& wanted)
     return wanted.provider ? check_provider(*wanted.provider) : result<void>();
 }
 
-// The origin of a removal waits in the store for the job that ends it.
-std::string kept(const origin& from)
-{
-    return to_text(json::object{
-        {"environment", from.environment.value},
-        {"source", from.source},
-        {"type", from.by.type},
-        {"id", from.by.id},
-        {"suffix", from.by.suffix},
-        {"request_id", from.request_id}
-    });
-}
-
-origin recall(std::string_view text)
-{
-    const auto from = parse_json_object(text).value();
-    const auto member = [&](std::string_view name) { return std::string(*find_string(from, name)); };
-    return {
-        environment_id{find(from, "environment")->to_number<std::int64_t>()},
-        member("source"),
-        {member("type"), member("id"), member("suffix")},
-        member("request_id")
-    };
-}
-
 // Memberships go without events of their own: the group's end follows. A type that the configuration does not
 // know any more has no words for an event.
 void remove_resource(store::transaction& tx, const caller& who, const rows::remainder& one)
@@ -95,10 +72,11 @@ void remove_resource(store::transaction& tx, const caller& who, const rows::rema
         return store::resources::remove(tx, who.directory, one.type, one.id);
     const auto document = parse_json_object(one.document, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
     const auto id = id_text(*type, one.id);
-    auto last_state =
-        one.type == "User"
-            ? normalize_user(who, id, document, store::resources::groups_of(tx, who.directory, one.id))
-            : normalize_group(who, id, document);
+    auto last_state = one.type == "User"
+                          ? user_state(tx, who).told(
+                                {one.id, document, store::resources::groups_of(tx, who.directory, one.id)}
+                            )
+                          : normalize_group(who, id, document);
     const bool was_held = store::holds::is_held(tx, who.directory, one.id);
     store::resources::remove(tx, who.directory, one.type, one.id);
     if (was_held)  // nobody has heard of such a user
@@ -160,13 +138,13 @@ result<void> begin_removal(store::transaction& tx, const origin& from, const ten
 {
     if (which.is_enabled)
         return error{errc::invalid_value, "The directory is enabled; disable it first, then delete it."};
-    rows::begin_removal(tx, which.id, kept(from));
+    rows::begin_removal(tx, which.id, origin_text(from));
     return {};
 }
 
 bool remove_some(store::transaction& tx, const scim::catalogue_set& schemas, const rows::removal& what)
 {
-    const auto from = recall(what.origin);
+    const auto from = parse_origin(what.origin);
     auto who = caller_for(from, what.directory, schemas);
     who.schemas = &schemas.of({});  // also what the directory has let go of
     const auto left = rows::remaining(tx, what.directory.id, removal_batch_max);

@@ -3,6 +3,7 @@
 #include "scim/match.hpp"
 #include "service/events.hpp"
 #include "service/normalize.hpp"
+#include "service/user_state.hpp"
 #include "store/holds.hpp"
 
 #include <algorithm>
@@ -258,10 +259,11 @@ void publish_batch(store::transaction& tx, const caller& who, const batch& what)
     }
 }
 
-// user_updated for one user whose groups were `before` and are `after`.
+// user_updated for one user whose groups were `before` and are `after`, and with them its roles.
 void publish_user_groups(
     store::transaction& tx,
     const caller& who,
+    user_state& users,
     resource_id user,
     const std::vector<resources::membership>& before,
     const std::vector<resources::membership>& after,
@@ -276,9 +278,14 @@ void publish_user_groups(
     draft.object = "DirectoryUser";
     draft.object_version = row->version;
     const auto document = parse_json_object(row->document).value();
-    draft.data = normalize_user(who, member_id_text(who, "User", user), document, after);
+    auto roles = users.roles_told(user);
+    draft.data = users.renewed({user, document, after});
     draft.changed_attributes = {"groups"};
     draft.previous_attributes = json::object{{"groups", normalize_groups(before)}};
+    if (draft.data.at("roles") != roles) {
+        draft.changed_attributes.emplace_back("roles");
+        draft.previous_attributes["roles"] = std::move(roles);
+    }
     draft.caused_by = caused_by;
     publish(tx, who, std::move(draft));
 }
@@ -366,13 +373,14 @@ void publish_membership(
     const auto removed = without_held(tx, who, change.removed());
     publish_batch(tx, who, {"organization.directory.group_member_added", group, added, {}});
     publish_batch(tx, who, {"organization.directory.group_member_removed", group, removed, {}});
+    user_state users(tx, who);
     for (const auto& member : added) {
         const auto now = resources::groups_of(tx, who.directory, member.id);
-        publish_user_groups(tx, who, member.id, without(now, group.group), now, {});
+        publish_user_groups(tx, who, users, member.id, without(now, group.group), now, {});
     }
     for (const auto& member : removed) {
         const auto now = resources::groups_of(tx, who.directory, member.id);
-        publish_user_groups(tx, who, member.id, with(now, group), now, {});
+        publish_user_groups(tx, who, users, member.id, with(now, group), now, {});
     }
 }
 
@@ -384,9 +392,10 @@ void publish_lost_group(
     const std::string& caused_by
 )
 {
+    user_state users(tx, who);
     for (const auto& member : members) {
         const auto now = resources::groups_of(tx, who.directory, member.id);
-        publish_user_groups(tx, who, member.id, with(now, group), now, caused_by);
+        publish_user_groups(tx, who, users, member.id, with(now, group), now, caused_by);
     }
 }
 

@@ -8,6 +8,7 @@
 #include "service/normalize.hpp"
 #include "service/release.hpp"
 #include "service/request_log.hpp"
+#include "service/user_state.hpp"
 #include "store/holds.hpp"
 #include "store/refusals.hpp"
 
@@ -51,7 +52,7 @@ json::object document_of(const resources::row& row)
     return parse_json_object(row.document, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
 }
 
-// The normalized form of a resource as it stands in the store now.
+// The normalized form of a resource, with what events have told beside its document.
 json::object normalized(
     store::transaction& tx,
     const caller& who,
@@ -64,7 +65,23 @@ json::object normalized(
         return normalize_group(who, id_text(type, id), document);
     if (!is_user(type))
         return normalize_resource(who, type, id_text(type, id), document);
-    return normalize_user(who, id_text(type, id), document, resources::groups_of(tx, who.directory, id));
+    const auto groups = resources::groups_of(tx, who.directory, id);
+    return user_state(tx, who).told({id, document, groups});
+}
+
+// The same as an event tells it now.
+json::object renewed(
+    store::transaction& tx,
+    const caller& who,
+    const scim::resource_type& type,
+    resource_id id,
+    const json::object& document
+)
+{
+    if (!is_user(type))
+        return normalized(tx, who, type, id, document);
+    const auto groups = resources::groups_of(tx, who.directory, id);
+    return user_state(tx, who).renewed({id, document, groups});
 }
 
 result<resources::row> load(store::transaction& tx, const caller& who, const target& what)
@@ -180,7 +197,7 @@ void publish_update(
         {.type = &type,
          .version = change.row.version,
          .before = normalized(tx, who, type, change.row.id, change.before),
-         .after = normalized(tx, who, type, change.row.id, change.after)}
+         .after = renewed(tx, who, type, change.row.id, change.after)}
     );
 }
 
@@ -258,7 +275,7 @@ result<provisioned> create(
         {.type = &type,
          .version = row->version,
          .before = std::nullopt,
-         .after = normalized(tx, who, type, row->id, body.document)}
+         .after = renewed(tx, who, type, row->id, body.document)}
     );
     publish_membership(tx, who, as_membership(row->id, body.document), *members);
     return represent(tx, who, type, *row, wanted);

@@ -3,8 +3,7 @@
 #include "service/admission.hpp"
 #include "service/events.hpp"
 #include "service/membership.hpp"
-#include "service/normalize.hpp"
-#include "service/representation.hpp"
+#include "service/user_state.hpp"
 #include "store/holds.hpp"
 #include "store/tenants.hpp"
 
@@ -64,7 +63,7 @@ void publish_release(
         {.type = &type,
          .version = row.version,
          .before = std::nullopt,
-         .after = normalize_user(who, id_text(type, row.id), document, groups)}
+         .after = user_state(tx, who).renewed({row.id, document, groups})}
     );
     publish_gained_member(tx, who, groups, {row.id, type.name, {}}, event);
 }

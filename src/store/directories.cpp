@@ -28,7 +28,8 @@ constexpr sql::statement update_status{
 
 constexpr sql::statement find_last_modified{
     "resources.last_modified",
-    "select modified_at from resources where directory_id = $1 and type = $2"
+    "select modified_at from resources r where directory_id = $1 and type = $2"
+    " and not exists (select 1 from held_users h where h.directory_id = $1 and h.user_id = r.id)"
     " order by modified_at desc, id desc limit 1",
 };
 
@@ -76,6 +77,12 @@ constexpr sql::statement leftovers[] = {
      " (select subject, reason, domain from refusals where directory_id = $1 limit $2)"},
     {"request_log.remove_left",
      "delete from request_log where id in (select id from request_log where directory_id = $1 limit $2)"},
+    {"attribute_mappings.remove_left",
+     "delete from attribute_mappings where directory_id = $1 and position in"
+     " (select position from attribute_mappings where directory_id = $1 limit $2)"},
+    {"role_assignments.remove_left",
+     "delete from role_assignments where directory_id = $1 and position in"
+     " (select position from role_assignments where directory_id = $1 limit $2)"},
     {"resource_counts.remove_left",
      "delete from resource_counts where directory_id = $1 and type in"
      " (select type from resource_counts where directory_id = $1 limit $2)"},

@@ -21,7 +21,7 @@ void set_provider(transaction& tx, directory_id which, std::string_view provider
 std::string status_of(transaction& tx, directory_id which);
 void set_status(transaction& tx, directory_id which, std::string_view status);
 
-// When a resource of the type was made or changed last; empty: there is none.
+// When a resource of the type was made or changed last, but for users who are held; empty: there is none.
 std::optional<time_point> last_modified(transaction& tx, directory_id which, std::string_view type);
 
 // --- removal

@@ -39,13 +39,28 @@ constexpr sql::statement select_at_sequence{
     "select id from events where directory_id = $1 and sequence <= $2 order by sequence desc limit 1",
 };
 
+// Of a directory of which nothing is kept, the number that its next event will have.
+constexpr sql::statement select_first_sequence{
+    "feed.first_sequence",
+    "select coalesce((select min(sequence) from events where directory_id = $1),"
+    " (select last_sequence + 1 from directories where id = $1))",
+};
+
 constexpr sql::statement select_newest{"feed.newest", "select max(id) from events"};
+constexpr sql::statement select_oldest{"feed.oldest", "select min(id) from events"};
 
 constexpr sql::statement select_deleted{"feed.deleted", "select events_deleted_up_to from environments"};
 
-constexpr sql::statement select_before_last{
-    "feed.before_last",
-    "select id from events order by id desc limit 1 offset $1",
+// The sequences of a directory are dense and only ever lose their beginning, so that their ends tell how many
+// there are; the directories are found by one look-up each.
+constexpr sql::statement select_total{
+    "feed.total",
+    "with recursive each (id) as (select min(directory_id) from events union all"
+    " select (select min(directory_id) from events where directory_id > each.id) from each"
+    " where each.id is not null)"
+    " select coalesce(sum((select max(sequence) from events where directory_id = each.id)"
+    " - (select min(sequence) from events where directory_id = each.id) + 1), 0)"
+    " + (select count(*) from events where directory_id is null) from each where each.id is not null",
 };
 
 constexpr sql::statement select_last_of_oldest{
@@ -59,6 +74,8 @@ constexpr sql::statement set_deleted{
     "feed.set_deleted",
     "update environments set events_deleted_up_to = $1",
 };
+
+constexpr std::int64_t id_max = std::numeric_limits<std::int64_t>::max();
 
 std::int64_t number(transaction& tx, const sql::statement& what, std::initializer_list<sql::parameter> with)
 {
@@ -173,7 +190,7 @@ std::optional<event_id> position_of(transaction& tx, directory_id directory, std
     if (sequence == 0)
         return event_id{};
     const event_id found{number(tx, select_at_sequence, {directory.value, sequence})};
-    if (found.value == 0 && number(tx, select_sequences, {directory.value}) > sequence + 1)
+    if (found.value == 0 && number(tx, select_first_sequence, {directory.value}) > sequence + 1)
         return std::nullopt;
     return found;
 }
@@ -183,14 +200,24 @@ event_id newest(transaction& tx)
     return {number(tx, select_newest, {})};
 }
 
+event_id oldest(transaction& tx)
+{
+    return {number(tx, select_oldest, {})};
+}
+
 event_id deleted_up_to(transaction& tx)
 {
     return {number(tx, select_deleted, {})};
 }
 
-event_id position_before_last(transaction& tx, std::int64_t newer)
+std::int64_t total(transaction& tx)
 {
-    return {number(tx, select_before_last, {newer})};
+    return number(tx, select_total, {});
+}
+
+event_id last_of_oldest(transaction& tx, std::int64_t count)
+{
+    return {number(tx, select_last_of_oldest, {id_max, count})};
 }
 
 std::int64_t delete_up_to(transaction& tx, event_id position, std::int64_t rows_max)

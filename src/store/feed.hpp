@@ -65,14 +65,18 @@ std::int64_t sequence_at(transaction& tx, directory_id directory, event_id posit
 std::optional<event_id> position_of(transaction& tx, directory_id directory, std::int64_t sequence);
 
 event_id newest(transaction& tx);  // 0: there is none
+event_id oldest(transaction& tx);  // that is kept; 0: there is none
 
 // --- retention
 
 // Events at this position or before it have been deleted. 0: none.
 event_id deleted_up_to(transaction& tx);
 
-// The event with `newer` newer ones behind it; 0: there are not that many.
-event_id position_before_last(transaction& tx, std::int64_t newer);
+// How many are kept. A few look-ups a directory, however many events there are.
+std::int64_t total(transaction& tx);
+
+// The last of the oldest `count` (1 at least) events.
+event_id last_of_oldest(transaction& tx, std::int64_t count);
 
 // Deletes the oldest at or before the position, `rows_max` at most; returns how many.
 std::int64_t delete_up_to(transaction& tx, event_id position, std::int64_t rows_max);

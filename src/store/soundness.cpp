@@ -44,6 +44,13 @@ constexpr sql::statement invariants[] = {
         " group by directory_id, group_id having sum(kept) <> sum(counted)",
     },
     {
+        "soundness.subgroups",
+        "select 'group ' || c.group_id || ': ' || count(m.member_id) || ' groups in it, but ' || c.subgroups"
+        " || ' by the kept count' from member_counts c left join members m"
+        " on m.directory_id = c.directory_id and m.group_id = c.group_id and m.member_type = 'Group'"
+        " group by c.directory_id, c.group_id having count(m.member_id) <> c.subgroups",
+    },
+    {
         "soundness.active_users",
         "select 'organization ' || o.id || ': ' || count(r.id) || ' seats taken, but ' || o.active_users"
         " || ' by the kept count' from organizations o left join directories d on d.organization_id = o.id"

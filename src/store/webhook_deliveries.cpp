@@ -112,6 +112,11 @@ constexpr sql::statement prune_rows{
     " (select id from webhook_attempts where id < $1 order by id limit $2)",
 };
 
+constexpr sql::statement oldest_attempt{
+    "webhook_attempts.oldest",
+    "select 1 from webhook_attempts where id < $1 limit 1",
+};
+
 constexpr std::int64_t number_max = std::numeric_limits<std::int64_t>::max();
 
 events::event read_event(const sql::row& current)
@@ -343,6 +348,13 @@ std::vector<attempt> list_attempts(
     else
         tx.sql().run(list_attempt_rows, {owner.value, below, limit}, take);
     return found;
+}
+
+bool has_attempts(transaction& tx, time_point before)
+{
+    bool has = false;
+    tx.sql().run(oldest_attempt, {first_id_at(before)}, [&](const sql::row&) { has = true; });
+    return has;
 }
 
 std::int64_t prune_attempts(transaction& tx, time_point before, std::int64_t most)

@@ -90,6 +90,7 @@ void append_attempt(transaction& tx, webhook_id owner, const attempt& what);  //
 std::vector<attempt> list_attempts(
     transaction& tx, webhook_id owner, event_id of, webhook_attempt_id before, std::int64_t limit
 );
+bool has_attempts(transaction& tx, time_point before);
 std::int64_t prune_attempts(transaction& tx, time_point before, std::int64_t most);  // how many went
 
 }  // namespace scimd::store::webhooks

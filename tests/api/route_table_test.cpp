@@ -25,6 +25,8 @@ protected:
             {"{webhook}", "whe_1"},
             {"{event}", "evt_1"},
             {"{external_id}", "acme-1"},
+            {"{role_name}", "nobody"},
+            {"{key}", "nothing"},
         };
         std::string text(path);
         for (const auto& [name, value] : values)

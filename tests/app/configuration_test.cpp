@@ -64,6 +64,24 @@ TEST_F(configuration_test, the_master_key_comes_from_a_file_or_the_environment)
     EXPECT_EQ(both.output.find("hunter2"), std::string::npos);
 }
 
+TEST_F(configuration_test, what_is_kept_of_events_and_attempts_is_told_in_days_and_numbers)
+{
+    const auto kept = settings_of({"serve"}).kept;
+    EXPECT_EQ(kept.events, (service::event_retention{std::chrono::days(90), 10'000'000}));
+    EXPECT_EQ(kept.attempts_kept_for, std::chrono::days(90));
+    EXPECT_FALSE(settings_of({"serve"}).writes_events);
+    EXPECT_TRUE(settings_of({"serve"}, {{"SCIMD_EVENT_SINK", "stdout"}}).writes_events);
+    const auto flags = settings_of({"serve", "--event-days=5", "--events-max=6", "--webhook-attempt-days=7"});
+    EXPECT_EQ(flags.kept.events, (service::event_retention{std::chrono::days(5), 6}));
+    EXPECT_EQ(flags.kept.attempts_kept_for, std::chrono::days(7));
+    const auto variables = settings_of(
+        {"serve"},
+        {{"SCIMD_EVENT_DAYS", "8"}, {"SCIMD_EVENTS_MAX", "9"}, {"SCIMD_WEBHOOK_ATTEMPT_DAYS", "10"}}
+    );
+    EXPECT_EQ(variables.kept.events, (service::event_retention{std::chrono::days(8), 9}));
+    EXPECT_EQ(variables.kept.attempts_kept_for, std::chrono::days(10));
+}
+
 TEST_F(configuration_test, every_option_is_read)
 {
     const auto settings = settings_of(
@@ -234,6 +252,18 @@ TEST_F(configuration_test, each_value_has_its_bounds)
         {"--connections-max", "1000000", true},
         {"--connections-max", "0", false},
         {"--connections-max", "1000001", false},
+        {"--event-sink", "stdout", true},
+        {"--event-sink", "stderr", false},
+        {"--event-days", "1", true},
+        {"--event-days", "36500", true},
+        {"--event-days", "0", false},
+        {"--event-days", "36501", false},
+        {"--events-max", "1", true},
+        {"--events-max", "1000000000", true},
+        {"--events-max", "0", false},
+        {"--events-max", "1000000001", false},
+        {"--webhook-attempt-days", "1", true},
+        {"--webhook-attempt-days", "0", false},
         {"--log-level", "info", true},
         {"--log-level", "INFO", false},
         {"--log-level", "trace", false},

@@ -70,7 +70,7 @@ class FeedTest(unittest.TestCase):
         query = "types=organization.directory.user_deleted&wait=60"
         waiting = threading.Thread(target=self.wait, args=(query, found))
         waiting.start()
-        time.sleep(0.3)
+        time.sleep(1.5)
         self.assertEqual(self.server.stop(), 0)
         waiting.join(ANSWER_SECONDS)
         self.assertEqual(found[0].json["events"], [])

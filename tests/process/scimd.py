@@ -213,6 +213,7 @@ class Server:
         self.owns_data = data is None
         self.data = pathlib.Path(data or tempfile.mkdtemp(prefix="scimd-"))
         self.options = list(options)
+        self.stdout = subprocess.DEVNULL
         self.process = None
         self.log = []
         self.port = None
@@ -235,7 +236,7 @@ class Server:
         started = time.monotonic()
         self.process = subprocess.Popen(
             self.command_line(),
-            stdout=subprocess.DEVNULL,
+            stdout=self.stdout,
             stderr=subprocess.PIPE,
             text=True,
             env=clean_environment(),

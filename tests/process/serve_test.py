@@ -96,7 +96,7 @@ class ServeTest(unittest.TestCase):
         ).encode()
         with socket.create_connection(("127.0.0.1", server.port), 20) as connection:
             connection.sendall(head + body[:5])
-            time.sleep(0.3)
+            time.sleep(1.0)
             server.process.send_signal(signal.SIGTERM)
             time.sleep(0.3)
             self.assertIsNone(server.process.poll(), "it waits for the request")
@@ -120,7 +120,7 @@ class ServeTest(unittest.TestCase):
         started = time.monotonic()
         server.process.send_signal(signal.SIGINT)
         self.assertEqual(server.process.wait(20), 0)
-        self.assertLess(time.monotonic() - started, 5)
+        self.assertLess(time.monotonic() - started, 15, "the drain's deadline is 30 s")
         client.close()
 
     def test_a_second_signal_ends_at_once(self):
@@ -131,12 +131,12 @@ class ServeTest(unittest.TestCase):
                 f"POST {directory.base}/Users HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {directory.token}\r\n"
                 "Content-Type: application/scim+json\r\nContent-Length: 100\r\n\r\n{".encode()
             )
-            time.sleep(0.3)
+            time.sleep(1.0)
             server.process.send_signal(signal.SIGTERM)
             time.sleep(0.3)
             self.assertIsNone(server.process.poll())
             server.process.send_signal(signal.SIGTERM)
-            server.process.wait(3)
+            server.process.wait(15)
         server.reader.join()
 
     def test_it_listens_on_a_unix_socket_too(self):

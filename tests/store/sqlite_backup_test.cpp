@@ -104,6 +104,7 @@ TEST_F(sqlite_store, finds_what_is_unsound)
         {"update organizations set active_users = 5", "0 seats taken, but 5"},
         {"update directories set held_users = 6", "0 held users, but 6"},
         {"update member_counts set held = 2", "0 held members, but 2"},
+        {"update member_counts set subgroups = 2", "0 groups in it, but 2"},
         {"delete from organizations", "missing row of organizations"},
     };
     const std::string sound =
@@ -115,7 +116,7 @@ TEST_F(sqlite_store, finds_what_is_unsound)
         " values (2, 1, 'd', '', 1, 0, 0);"
         "insert into resources values (3, 2, 'Group', 1, 0, 0, 'g', null, null, null, '{}');"
         "insert into resource_counts values (2, 'Group', 1);"
-        "insert into member_counts values (2, 3, 'Group', 0, 0);";
+        "insert into member_counts values (2, 3, 'Group', 0, 0, 0);";
     open();
     EXPECT_TRUE(store->check().empty());
     store->close();

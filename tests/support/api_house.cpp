@@ -5,6 +5,7 @@
 #include "service/directories.hpp"
 #include "service/organizations.hpp"
 #include "service/release.hpp"
+#include "service/roles.hpp"
 #include "store/directories.hpp"
 
 #include <stdexcept>
@@ -122,6 +123,10 @@ void api_house::work_off()
             has_more = service::organizations::remove_some(tx, house.environment) || has_more;
             if (const auto next = store::directories::next_removal(tx)) {
                 service::directories::remove_some(tx, schemas, *next);
+                has_more = true;
+            }
+            if (const auto next = store::roles::next_recount(tx)) {
+                service::roles::recount_some(tx, schemas, *next);
                 has_more = true;
             }
             return store::verdict::commit;

@@ -1,0 +1,62 @@
+#include "app/event_care.hpp"
+
+#include "app/turn.hpp"
+#include "store/webhook_deliveries.hpp"
+
+namespace scimd::app {
+namespace {
+
+constexpr std::chrono::seconds turn_interval{1};
+constexpr std::chrono::seconds look_interval{10};
+constexpr std::int64_t events_batch_max = 500;  // some milliseconds of the writer's
+constexpr std::int64_t attempts_batch_max = 2'000;
+
+}  // namespace
+
+event_care::event_care(store::database& database, const clock& wall, const kept_history& kept)
+    : database_(database), wall_(wall), kept_(kept)
+{
+}
+
+void event_care::add_jobs(background& to)
+{
+    to.add({"event_retention", turn_interval, [this] {
+                if (wall_.now() >= look_at_ && !cut_events())
+                    look_at_ = wall_.now() + look_interval;
+            }});
+    to.add({"webhook_attempts", turn_interval, [this] { cut_attempts(); }});
+}
+
+bool event_care::cut_events()
+{
+    event_id up_to;
+    const bool is_wanted = holds(database_, [&](store::transaction& tx) {
+        up_to = service::expired_up_to(tx, kept_.events);
+        return service::has_deletable(tx, up_to, sinks_());
+    });
+    if (!is_wanted)
+        return false;
+    bool has_more = false;
+    take_turn(database_, [&](store::transaction& tx) {
+        has_more = service::delete_events(tx, up_to, sinks_(), events_batch_max) == events_batch_max;
+        return has_more;
+    });
+    return has_more;
+}
+
+bool event_care::cut_attempts()
+{
+    const auto cut = wall_.now() - kept_.attempts_kept_for;
+    const bool is_wanted =
+        holds(database_, [&](store::transaction& tx) { return store::webhooks::has_attempts(tx, cut); });
+    if (!is_wanted)
+        return false;
+    bool has_more = false;
+    take_turn(database_, [&](store::transaction& tx) {
+        has_more = store::webhooks::prune_attempts(tx, cut, attempts_batch_max) == attempts_batch_max;
+        return has_more;
+    });
+    return has_more;
+}
+
+}  // namespace scimd::app

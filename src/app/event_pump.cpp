@@ -1,0 +1,154 @@
+#include "app/event_pump.hpp"
+
+#include <exception>
+#include <string_view>
+#include <utility>
+
+namespace scimd::app {
+namespace {
+
+using steady = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr std::int64_t batch_events_max = 512;
+constexpr std::size_t batch_bytes_max = 1024 * 1024;
+constexpr milliseconds retry_pause{1'000};
+constexpr milliseconds watch_interval{1'000};
+constexpr milliseconds finish_patience{2'000};
+
+event to_public(const store::events::event& from)
+{
+    return {
+        .id = from.id.text(),
+        .type = from.type,
+        .organization_id = from.organization.value == 0 ? std::string() : from.organization.text(),
+        .directory_id = from.directory.value == 0 ? std::string() : from.directory.text(),
+        .sequence = from.sequence,
+        .cursor = "c_" + std::to_string(from.id.value),
+        .body = from.body
+    };
+}
+
+}  // namespace
+
+event_pump::event_pump(store::database& database, logger& log, event_sink& to, event_id start)
+    : database_(database), log_(log), to_(to), position_(start.value)
+{
+}
+
+void event_pump::start()
+{
+    thread_ = std::thread([this] { run(); });
+}
+
+void event_pump::ring() noexcept
+{
+    const std::lock_guard hold(lock_);
+    has_rung_ = true;
+    rung_.notify_one();
+}
+
+void event_pump::stop()
+{
+    {
+        const std::lock_guard hold(lock_);
+        if (!std::exchange(is_stopping_, true))
+            end_by_ = steady::now() + finish_patience;
+        rung_.notify_one();
+    }
+    if (thread_.joinable())
+        thread_.join();
+}
+
+std::optional<event_id> event_pump::needed() const
+{
+    return has_ended_ ? std::nullopt : std::optional(event_id{position_ + 1});
+}
+
+bool event_pump::is_ending() const
+{
+    return has_ended_ || (is_stopping_ && steady::now() >= end_by_);
+}
+
+// What fails once is tried again: it is the store that was busy, or broken, and then the server ends.
+void event_pump::run()
+{
+    for (;;) {
+        batch next;
+        bool has_failed = false;
+        try {
+            next = read_batch();
+        } catch (const std::exception& problem) {
+            log_.warning("event_sink.not_read", {{"reason", std::string_view(problem.what())}});
+            has_failed = true;
+        }
+        const bool is_taken = hand_over(next);
+        told_({position_});
+        {
+            const std::lock_guard hold(lock_);
+            const bool is_idle = next.empty() || !is_taken;
+            if (is_ending() || (is_stopping_ && is_idle))
+                return;
+        }
+        if (has_failed || !is_taken)
+            wait_for(retry_pause, false);
+        else if (next.empty())
+            wait_for(watch_interval, true);
+    }
+}
+
+event_pump::batch event_pump::read_batch()
+{
+    {
+        const std::lock_guard hold(lock_);
+        has_rung_ = false;  // first: what is committed from now on may not be among what is read
+    }
+    batch found;
+    std::size_t bytes = 0;
+    store::run(database_, store::intent::read, [&](store::transaction& tx) {
+        store::events::list_after(tx, {position_}, batch_events_max, [&](const store::events::event& one) {
+            found.push_back(one);
+            bytes += one.body.size();
+            return bytes < batch_bytes_max;
+        });
+        return store::verdict::commit;
+    });
+    return found;
+}
+
+bool event_pump::hand_over(const batch& what)
+{
+    uptake last = uptake::done;
+    for (const auto& one : what) {
+        last = offer(one);
+        if (last != uptake::done)
+            break;
+        position_ = one.id.value;
+        const std::lock_guard hold(lock_);
+        if (is_ending())
+            break;
+    }
+    if (last == uptake::never) {
+        has_ended_ = true;
+        log_.error("event_sink.ended", {{"cursor", "c_" + std::to_string(position_)}});
+    }
+    return last == uptake::done;
+}
+
+uptake event_pump::offer(const store::events::event& one)
+{
+    try {
+        return to_.take(to_public(one));
+    } catch (const std::exception& problem) {
+        log_.warning("event_sink.failed", {{"reason", std::string_view(problem.what())}});
+        return uptake::later;
+    }
+}
+
+void event_pump::wait_for(milliseconds patience, bool ends_with_ring)
+{
+    std::unique_lock hold(lock_);
+    rung_.wait_for(hold, patience, [&] { return is_stopping_ || (ends_with_ring && has_rung_); });
+}
+
+}  // namespace scimd::app

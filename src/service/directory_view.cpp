@@ -1,0 +1,137 @@
+#include "service/directory_view.hpp"
+
+#include "base/time.hpp"
+#include "service/normalize.hpp"
+#include "service/user_state.hpp"
+#include "store/directory_pages.hpp"
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+namespace scimd::service {
+namespace {
+
+namespace resources = store::resources;
+
+std::string id_with(std::string_view prefix, resource_id id)
+{
+    return std::string(prefix) + std::to_string(id.value);
+}
+
+json::array addresses_of(const json::object& document)
+{
+    json::array found;
+    if (const auto* emails = find_array(document, "emails"))
+        for (const auto& email : *emails)
+            if (const auto* value = email.is_object() ? find_string(email.get_object(), "value") : nullptr)
+                found.emplace_back(*value);
+    return found;
+}
+
+json::object document_of(const resources::row& row)
+{
+    return parse_json_object(row.document, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
+}
+
+// A field that is always there, as protobuf's JSON has it: empty when there is none.
+json::string text_or_empty(const json::object& from, std::string_view name)
+{
+    const auto* text = find_string(from, name);
+    return text ? *text : json::string();
+}
+
+using memberships = std::vector<resources::membership>;
+
+// The groups of each user, by its id.
+std::unordered_map<std::int64_t, memberships> groups_of_all(
+    store::transaction& tx, const caller& who, const std::vector<resources::row>& users
+)
+{
+    std::vector<resource_id> ids;
+    ids.reserve(users.size());
+    for (const auto& user : users)
+        ids.push_back(user.id);
+    std::unordered_map<std::int64_t, memberships> groups;
+    resources::groups_of_each(tx, who.directory, ids, [&](resource_id member, const auto& of) {
+        groups[member.value].push_back(of);
+    });
+    return groups;
+}
+
+// As it is, `detail` being its normalized form.
+json::object directory_user(
+    const resources::row& row,
+    const json::object& document,
+    const memberships& groups,
+    const json::object& detail
+)
+{
+    json::array named;
+    for (const auto& group : groups)
+        named.push_back(
+            json::object{{"id", id_with("dirgroup_", group.group)}, {"display_name", group.display_name}}
+        );
+    return {
+        {"id", id_with("diruser_", row.id)},
+        {"email", text_or_empty(detail, "email")},
+        {"preferred_username", text_or_empty(detail, "preferred_username")},
+        {"given_name", text_or_empty(detail, "given_name")},
+        {"family_name", text_or_empty(detail, "family_name")},
+        {"updated_at", format_rfc3339(row.modified)},
+        {"emails", addresses_of(document)},
+        {"groups", std::move(named)}
+    };
+}
+
+json::object directory_group(
+    store::transaction& tx, const caller& who, const resources::row& row, bool has_detail
+)
+{
+    const auto document = document_of(row);
+    const auto id = id_with("dirgroup_", row.id);
+    json::object group{
+        {"id", id},
+        {"display_name", text_or_empty(document, "displayName")},
+        {"total_users", store::directory_pages::count_members(tx, who.directory, row.id)},
+        {"updated_at", format_rfc3339(row.modified)}
+    };
+    if (has_detail)
+        group["group_detail"] = normalize_group(who, id, document);
+    return group;
+}
+
+}  // namespace
+
+json::array directory_users(
+    store::transaction& tx, const caller& who, const std::vector<resources::row>& rows, bool has_detail
+)
+{
+    auto groups = groups_of_all(tx, who, rows);
+    json::array listed;
+    const user_state users(tx, who);
+    for (const auto& row : rows) {
+        const auto document = document_of(row);
+        const auto& in = groups[row.id.value];
+        auto detail = has_detail ? users.now({row.id, document, in})
+                                 : normalize_user(who, id_with("diruser_", row.id), document, in);
+        auto user = directory_user(row, document, in, detail);
+        if (has_detail)
+            user["user_detail"] = std::move(detail);
+        listed.push_back(std::move(user));
+    }
+    return listed;
+}
+
+json::array directory_groups(
+    store::transaction& tx, const caller& who, const std::vector<resources::row>& rows, bool has_detail
+)
+{
+    json::array listed;
+    for (const auto& row : rows)
+        listed.push_back(directory_group(tx, who, row, has_detail));
+    return listed;
+}
+
+}  // namespace scimd::service

@@ -1,0 +1,45 @@
+// Users in the words of events and of the directory API, with what they have beyond their documents: groups,
+// roles, and the custom attributes that their directory maps.
+//
+// What events have told of a user's roles is kept. So each event says what really changed, and whatever
+// changes roles (a membership, a mapping, a default) is told once for each user, by whichever event comes
+// first.
+#pragma once
+
+#include "base/json.hpp"
+#include "service/attributes.hpp"
+#include "service/caller.hpp"
+#include "store/resources.hpp"
+#include "store/transaction.hpp"
+
+#include <vector>
+
+namespace scimd::service {
+
+struct user_parts {  // borrowed
+    resource_id id;
+    const json::object& document;
+    const std::vector<store::resources::membership>& groups;
+};
+
+// Of one directory in one transaction; both outlive it.
+class user_state {
+public:
+    user_state(store::transaction& tx, const caller& who);
+
+    [[nodiscard]] json::object now(const user_parts& user) const;   // with the roles as they are
+    [[nodiscard]] json::object told(const user_parts& user) const;  // with those that events have told of
+    [[nodiscard]] json::object renewed(const user_parts& user);     // as they are, and told from here on
+
+    [[nodiscard]] json::array roles_now(resource_id user) const;  // [{"role_name": …}]
+    [[nodiscard]] json::array roles_told(resource_id user) const;
+
+private:
+    [[nodiscard]] json::object with(const user_parts& user, json::array roles) const;
+
+    store::transaction& tx_;
+    const caller& who_;
+    std::vector<attributes::mapping> mappings_;
+};
+
+}  // namespace scimd::service

@@ -1,0 +1,42 @@
+// Attributes that an application wants beside the standard ones, and where each directory has them.
+#pragma once
+
+#include "base/id.hpp"
+#include "store/transaction.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace scimd::store::attributes {
+
+struct definition {
+    std::string key;
+    std::string label;
+    std::string datatype;  // "STRING", "NUMBER", "BOOL", "ARRAY", "OBJECT"
+    bool is_enabled = true;
+    bool is_required = false;
+};
+
+// false: the key is taken.
+bool insert(transaction& tx, const definition& what);
+void update(transaction& tx, const definition& what);  // all but the key
+void remove(transaction& tx, std::string_view key);    // with its mappings
+std::optional<definition> find(transaction& tx, std::string_view key);
+std::vector<definition> list(transaction& tx);  // in the order of keys
+std::int64_t count(transaction& tx);
+
+struct mapping {
+    std::string key;
+    std::string path;  // of SCIM
+    std::string datatype;
+    bool is_enabled = true;
+    bool is_required = false;
+};
+std::vector<mapping> mappings(transaction& tx, directory_id where);  // in the order as given
+// Only key and path of `with` are looked at.
+void replace_mappings(transaction& tx, directory_id where, const std::vector<mapping>& with);
+
+}  // namespace scimd::store::attributes

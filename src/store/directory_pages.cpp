@@ -1,0 +1,226 @@
+#include "store/directory_pages.hpp"
+
+#include "store/holds.hpp"
+
+#include <initializer_list>
+#include <limits>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace scimd::store::directory_pages {
+
+namespace {
+
+constexpr std::string_view columns = "select r.id, r.version, r.created_at, r.modified_at, r.document";
+
+// The one place that says whom this API shows.
+constexpr std::string_view is_shown =
+    " and not exists"
+    " (select 1 from held_users h where h.directory_id = r.directory_id and h.user_id = r.id)";
+
+// Those who are held are users.
+constexpr sql::statement find_member_count{
+    "member_counts.shown_users",
+    "select total - subgroups - held from member_counts where directory_id = $1 and group_id = $2",
+};
+
+constexpr sql::statement count_held_after{
+    "held_users.count_updated",
+    "select count(*) from held_users h cross join resources r"
+    " on r.directory_id = h.directory_id and r.type = 'User' and r.id = h.user_id"
+    " where h.directory_id = $1 and r.modified_at > $2",
+};
+
+constexpr sql::statement list_group_names{
+    "resources.group_names",
+    "select id, coalesce(json_extract(document, '$.displayName'), '') from resources"
+    " where directory_id = $1 and type = 'Group' order by id limit $2",
+};
+
+resources::row read_row(const sql::row& current)
+{
+    return {
+        .id = {current.integer(0)},
+        .version = current.integer(1),
+        .created = from_column(current.integer(2)),
+        .modified = from_column(current.integer(3)),
+        .document = std::string(current.text(4)),
+    };
+}
+
+// A statement as it grows: text and parameters together.
+class query {
+public:
+    query(std::string_view what, directory_id where) : text_(what), parameters_{where.value} {}
+
+    query& add(std::string_view text)
+    {
+        text_ += text;
+        return *this;
+    }
+    query& add(std::string_view text, std::int64_t parameter)
+    {
+        parameters_.emplace_back(parameter);
+        text_.append(text).append("$").append(std::to_string(parameters_.size()));
+        return *this;
+    }
+
+    void run(transaction& tx, std::string_view name, const sql::row_handler& each)
+    {
+        tx.sql().run(sql::statement{name, text_}, parameters_, each);
+    }
+
+private:
+    std::string text_;
+    std::vector<sql::parameter> parameters_;
+};
+
+struct direction {
+    std::string_view beyond;
+    std::string_view order;
+    std::int64_t start;  // before all of them
+
+    explicit direction(bool is_backwards)
+        : beyond(is_backwards ? " < " : " > "),
+          order(is_backwards ? " desc" : " asc"),
+          start(is_backwards ? std::numeric_limits<std::int64_t>::max() : 0)
+    {
+    }
+};
+
+query all_of(std::string_view what, directory_id where, std::string_view type)
+{
+    query made(what, where);
+    made.add(" from resources r where r.directory_id = $1 and r.type = '").add(type).add("'");
+    return made;
+}
+
+void in_order_of_ids(query& to, const selection& which, std::string_view id)
+{
+    const direction way(which.is_backwards);
+    to.add(" and ").add(id).add(way.beyond, which.from ? which.from->id.value : way.start);
+    to.add(" order by ").add(id).add(way.order).add(" limit ", which.limit);
+}
+
+void in_order_of_time(query& to, const selection& which)
+{
+    const direction way(which.is_backwards);
+    const auto from = which.from.value_or(position{way.start, {way.start}});
+    to.add(" and r.modified_at > ", to_column(*which.updated_after));
+    to.add(" and (r.modified_at, r.id)").add(way.beyond).add("(", from.modified).add(", ", from.id.value);
+    to.add(") order by r.modified_at").add(way.order).add(", r.id").add(way.order);
+    to.add(" limit ", which.limit);
+}
+
+void of_group(query& to, const selection& which)
+{
+    // The group's members lead; without `cross` the planner might walk the directory.
+    to.add(
+        " from members m cross join resources r"
+        " on r.directory_id = m.directory_id and r.type = 'User' and r.id = m.member_id"
+        " where m.directory_id = $1 and m.member_type = 'User' and m.group_id = ",
+        which.group->value
+    );
+    to.add(is_shown);
+    if (which.updated_after)
+        to.add(" and r.modified_at > ", to_column(*which.updated_after));
+}
+
+void run_list(query& what, transaction& tx, std::string_view name, const visitor& each)
+{
+    what.run(tx, name, [&](const sql::row& current) { return each(read_row(current)); });
+}
+
+std::int64_t run_count(query what, transaction& tx, std::string_view name)
+{
+    std::int64_t total = 0;
+    what.run(tx, name, [&](const sql::row& current) { total = current.integer(0); });
+    return total;
+}
+
+std::int64_t count_after(transaction& tx, directory_id where, std::string_view type, time_point updated_after)
+{
+    auto counted = all_of("select count(*)", where, type);
+    counted.add(" and r.modified_at > ", to_column(updated_after));
+    return run_count(std::move(counted), tx, "resources.count_updated");
+}
+
+std::int64_t number(transaction& tx, const sql::statement& what, std::initializer_list<sql::parameter> of)
+{
+    std::int64_t value = 0;
+    tx.sql().run(what, of, [&](const sql::row& current) { value = current.integer(0); });
+    return value;
+}
+
+}  // namespace
+
+void list_users(transaction& tx, directory_id where, const selection& which, const visitor& each)
+{
+    if (which.group) {
+        query members(columns, where);
+        of_group(members, which);
+        in_order_of_ids(members, which, "m.member_id");
+        return run_list(members, tx, "members.page", each);
+    }
+    auto users = all_of(columns, where, "User");
+    users.add(is_shown);
+    if (which.updated_after)
+        in_order_of_time(users, which);
+    else
+        in_order_of_ids(users, which, "r.id");
+    run_list(users, tx, "resources.users_page", each);
+}
+
+void list_groups(transaction& tx, directory_id where, const selection& which, const visitor& each)
+{
+    auto groups = all_of(columns, where, "Group");
+    if (which.updated_after)
+        in_order_of_time(groups, which);
+    else
+        in_order_of_ids(groups, which, "r.id");
+    run_list(groups, tx, "resources.groups_page", each);
+}
+
+std::int64_t count_users(transaction& tx, directory_id where, const selection& which)
+{
+    if (which.group && which.updated_after) {
+        query members("select count(*)", where);
+        of_group(members, which);
+        return run_count(std::move(members), tx, "members.count_updated");
+    }
+    if (which.group)
+        return count_members(tx, where, *which.group);
+    if (which.updated_after) {
+        const auto after = *which.updated_after;
+        return count_after(tx, where, "User", after) -
+               number(tx, count_held_after, {where.value, to_column(after)});
+    }
+    return resources::count(tx, where, "User") - holds::count(tx, where);
+}
+
+std::int64_t count_groups(transaction& tx, directory_id where, const selection& which)
+{
+    if (which.updated_after)
+        return count_after(tx, where, "Group", *which.updated_after);
+    return resources::count(tx, where, "Group");
+}
+
+std::int64_t count_members(transaction& tx, directory_id where, resource_id group)
+{
+    return number(tx, find_member_count, {where.value, group.value});
+}
+
+void each_group_name(
+    transaction& tx,
+    directory_id where,
+    std::int64_t limit,
+    const std::function<bool(resource_id, const std::string&)>& each
+)
+{
+    tx.sql().run(list_group_names, {where.value, limit}, [&](const sql::row& current) {
+        return each({current.integer(0)}, std::string(current.text(1)));
+    });
+}
+
+}  // namespace scimd::store::directory_pages

@@ -1,0 +1,33 @@
+#include "store/event_sinks.hpp"
+
+namespace scimd::store::event_sinks {
+namespace {
+
+constexpr sql::statement select_position{
+    "event_sinks.position",
+    "select position from event_sinks where name = $1",
+};
+
+constexpr sql::statement upsert_position{
+    "event_sinks.set_position",
+    "insert into event_sinks (name, position) values ($1, $2)"
+    " on conflict (name) do update set position = excluded.position",
+};
+
+}  // namespace
+
+std::optional<event_id> position_of(transaction& tx, std::string_view name)
+{
+    std::optional<event_id> found;
+    tx.sql().run(select_position, {name}, [&](const sql::row& current) {
+        found = event_id{current.integer(0)};
+    });
+    return found;
+}
+
+void set_position(transaction& tx, std::string_view name, event_id position)
+{
+    tx.sql().run(upsert_position, {name, position.value});
+}
+
+}  // namespace scimd::store::event_sinks

@@ -1,0 +1,413 @@
+#include "store/roles.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+
+namespace scimd::store::roles {
+
+namespace {
+
+constexpr sql::statement insert_role{
+    "roles.insert",
+    "insert into roles (id, environment_id, organization_id, name, display_name, description, extends,"
+    " permissions, created_at, updated_at)"
+    " values ($1, (select min(id) from environments), $2, $3, $4, $5, $6, $7, $8, $8)",
+};
+
+constexpr sql::statement update_role{
+    "roles.update",
+    "update roles set display_name = $2, description = $3, extends = $4, permissions = $5, updated_at = $6"
+    " where id = $1",
+};
+
+constexpr sql::statement delete_role{"roles.remove", "delete from roles where id = $1"};
+
+constexpr sql::statement find_role{
+    "roles.find",
+    "select id, organization_id, name, display_name, description, extends, permissions from roles"
+    " where environment_id = (select min(id) from environments)"
+    " and coalesce(organization_id, 0) = $1 and name = $2",
+};
+
+constexpr sql::statement find_role_by_id{
+    "roles.find_by_id",
+    "select id, organization_id, name, display_name, description, extends, permissions from roles"
+    " where id = $1",
+};
+
+constexpr sql::statement list_roles{
+    "roles.list",
+    "select id, organization_id, name, display_name, description, extends, permissions from roles"
+    " where environment_id = (select min(id) from environments)"
+    " and coalesce(organization_id, 0) = $1 order by id",
+};
+
+constexpr sql::statement count_roles{
+    "roles.count",
+    "select count(*) from roles"
+    " where environment_id = (select min(id) from environments) and coalesce(organization_id, 0) = $1",
+};
+
+// An organization's role can be extended by its own alone, an environment's by all. One of an organization
+// hides the environment's of the same name from it.
+constexpr sql::statement count_extending{
+    "roles.count_extending",
+    "select count(*) from roles r where r.extends = $1 and ($2 = 0 or r.organization_id = $2)"
+    " and ($2 <> 0 or not exists (select 1 from roles o"
+    " where o.organization_id = r.organization_id and o.name = $1))",
+};
+
+constexpr sql::statement find_environment_defaults{
+    "environments.default_roles",
+    "select default_creator_role, default_member_role from environments order by id limit 1",
+};
+
+constexpr sql::statement find_organization_default{
+    "organizations.default_role",
+    "select null, default_member_role from organizations where id = $1",
+};
+
+constexpr sql::statement update_environment_defaults{
+    "environments.set_default_roles",
+    "update environments set default_creator_role = $1, default_member_role = $2",
+};
+
+constexpr sql::statement update_organization_default{
+    "organizations.set_default_role",
+    "update organizations set default_member_role = $2 where id = $1",
+};
+
+constexpr sql::statement find_default_use{
+    "roles.is_default",
+    "select 1 from environments where default_creator_role = $1 or default_member_role = $1"
+    " union all select 1 from organizations where default_member_role = $1 limit 1",
+};
+
+constexpr sql::statement list_assignments{
+    "role_assignments.list",
+    "select a.group_id, a.role_id, r.name from role_assignments a join roles r on r.id = a.role_id"
+    " where a.directory_id = $1 order by a.position",
+};
+
+constexpr sql::statement delete_assignments{
+    "role_assignments.clear",
+    "delete from role_assignments where directory_id = $1",
+};
+
+constexpr sql::statement insert_assignment{
+    "role_assignments.insert",
+    "insert into role_assignments (directory_id, position, group_id, role_id) values ($1, $2, $3, $4)",
+};
+
+// The user's memberships lead: it is in few groups, and a directory may have a thousand assignments.
+constexpr sql::statement roles_by_group{
+    "roles.by_group",
+    "select r.name from members m"
+    " cross join role_assignments a on a.directory_id = m.directory_id and a.group_id = m.group_id"
+    " cross join roles r on r.id = a.role_id"
+    " where m.directory_id = $1 and m.member_id = $2 order by a.position",
+};
+
+constexpr sql::statement role_by_default{
+    "roles.by_default",
+    "select r.name from directories d cross join organizations o on o.id = d.organization_id"
+    " cross join environments e on e.id = o.environment_id"
+    " cross join roles r on r.id = coalesce(o.default_member_role, e.default_member_role)"
+    " where d.id = $1",
+};
+
+// In the order of ids; whoever is held is nobody's but SCIM's.
+constexpr sql::statement list_users_behind{
+    "resources.users_behind",
+    "select r.id from resources r where r.directory_id = $1 and r.type = 'User' and r.id > $2"
+    " and not exists (select 1 from held_users h where h.directory_id = r.directory_id and h.user_id = r.id)"
+    " order by r.id limit $3",
+};
+
+constexpr sql::statement find_told{
+    "told_roles.find",
+    "select names from told_roles where directory_id = $1 and user_id = $2",
+};
+
+constexpr sql::statement upsert_told{
+    "told_roles.set",
+    "insert into told_roles (directory_id, user_id, names) values ($1, $2, $3)"
+    " on conflict (directory_id, user_id) do update set names = excluded.names",
+};
+
+constexpr sql::statement delete_told{
+    "told_roles.clear",
+    "delete from told_roles where directory_id = $1 and user_id = $2",
+};
+
+constexpr sql::statement insert_recount{
+    "role_recounts.insert",
+    "insert into role_recounts (directory_id, after_id, origin) values ($1, 0, $2)"
+    " on conflict (directory_id) do update set after_id = 0, origin = excluded.origin",
+};
+
+constexpr sql::statement insert_recounts_of_all{
+    "role_recounts.insert_all",
+    "insert into role_recounts (directory_id, after_id, origin)"
+    " select id, 0, $2 from directories where removed_at is null and ($1 = 0 or organization_id = $1)"
+    " on conflict (directory_id) do update set after_id = 0, origin = excluded.origin",
+};
+
+constexpr sql::statement insert_recounts_by_role{
+    "role_recounts.insert_by_role",
+    "insert into role_recounts (directory_id, after_id, origin)"
+    " select distinct directory_id, 0, $2 from role_assignments where role_id = $1"
+    " on conflict (directory_id) do update set after_id = 0, origin = excluded.origin",
+};
+
+constexpr sql::statement find_recount{
+    "role_recounts.next",
+    "select r.directory_id, d.organization_id, r.after_id, r.origin from role_recounts r"
+    " join directories d on d.id = r.directory_id where r.directory_id > $1"
+    " order by r.directory_id limit 1",
+};
+
+constexpr sql::statement update_recount{
+    "role_recounts.advance",
+    "update role_recounts set after_id = $2 where directory_id = $1",
+};
+
+constexpr sql::statement delete_recount{
+    "role_recounts.finish",
+    "delete from role_recounts where directory_id = $1",
+};
+
+sql::parameter nullable_id(const auto& id)
+{
+    return id ? sql::parameter(id->value) : sql::parameter();
+}
+
+std::int64_t key_of(const scope& of)
+{
+    return of ? of->value : 0;
+}
+
+role read_role(const sql::row& current)
+{
+    return {
+        .id = {current.integer(0)},
+        .owner = current.is_null(1) ? scope() : organization_id{current.integer(1)},
+        .name = std::string(current.text(2)),
+        .display_name = std::string(current.text(3)),
+        .description = std::string(current.text(4)),
+        .extends = current.is_null(5) ? std::nullopt : std::optional(std::string(current.text(5))),
+        .permissions = std::string(current.text(6)),
+    };
+}
+
+std::int64_t number(transaction& tx, const sql::statement& what, std::initializer_list<sql::parameter> of)
+{
+    std::int64_t value = 0;
+    tx.sql().run(what, of, [&](const sql::row& current) { value = current.integer(0); });
+    return value;
+}
+
+}  // namespace
+
+role insert(transaction& tx, const role& what)
+{
+    role made = what;
+    made.id = {tx.next_id()};
+    tx.sql().run(
+        insert_role,
+        {made.id.value,
+         nullable_id(made.owner),
+         made.name,
+         made.display_name,
+         made.description,
+         sql::nullable(made.extends),
+         made.permissions,
+         to_column(tx.now())}
+    );
+    return made;
+}
+
+void update(transaction& tx, const role& what)
+{
+    tx.sql().run(
+        update_role,
+        {what.id.value,
+         what.display_name,
+         what.description,
+         sql::nullable(what.extends),
+         what.permissions,
+         to_column(tx.now())}
+    );
+}
+
+void remove(transaction& tx, role_id which)
+{
+    tx.sql().run(delete_role, {which.value});
+}
+
+std::optional<role> find(transaction& tx, const scope& of, std::string_view name)
+{
+    std::optional<role> found;
+    tx.sql().run(find_role, {key_of(of), name}, [&](const sql::row& current) { found = read_role(current); });
+    return found;
+}
+
+std::optional<role> find(transaction& tx, role_id which)
+{
+    std::optional<role> found;
+    tx.sql().run(find_role_by_id, {which.value}, [&](const sql::row& current) {
+        found = read_role(current);
+    });
+    return found;
+}
+
+std::vector<role> list(transaction& tx, const scope& of)
+{
+    std::vector<role> found;
+    tx.sql().run(list_roles, {key_of(of)}, [&](const sql::row& current) {
+        found.push_back(read_role(current));
+    });
+    return found;
+}
+
+std::int64_t count(transaction& tx, const scope& of)
+{
+    return number(tx, count_roles, {key_of(of)});
+}
+
+std::int64_t count_dependents(transaction& tx, const role& which)
+{
+    return number(tx, count_extending, {which.name, key_of(which.owner)});
+}
+
+defaults find_defaults(transaction& tx, const scope& of)
+{
+    defaults found;
+    const auto read = [&](const sql::row& current) {
+        if (!current.is_null(0))
+            found.creator = role_id{current.integer(0)};
+        if (!current.is_null(1))
+            found.member = role_id{current.integer(1)};
+    };
+    if (of)
+        tx.sql().run(find_organization_default, {of->value}, read);
+    else
+        tx.sql().run(find_environment_defaults, {}, read);
+    return found;
+}
+
+void set_defaults(transaction& tx, const scope& of, const defaults& to)
+{
+    if (of)
+        tx.sql().run(update_organization_default, {of->value, nullable_id(to.member)});
+    else
+        tx.sql().run(update_environment_defaults, {nullable_id(to.creator), nullable_id(to.member)});
+}
+
+bool is_default(transaction& tx, role_id which)
+{
+    return number(tx, find_default_use, {which.value}) == 1;
+}
+
+std::vector<assignment> assignments(transaction& tx, directory_id where)
+{
+    std::vector<assignment> found;
+    tx.sql().run(list_assignments, {where.value}, [&](const sql::row& current) {
+        found.push_back({{current.integer(0)}, {current.integer(1)}, std::string(current.text(2))});
+    });
+    return found;
+}
+
+void replace_assignments(transaction& tx, directory_id where, const std::vector<assignment>& with)
+{
+    tx.sql().run(delete_assignments, {where.value});
+    std::int64_t position = 0;
+    for (const auto& one : with)
+        tx.sql().run(insert_assignment, {where.value, position++, one.group.value, one.role.value});
+}
+
+std::vector<std::string> names_of(transaction& tx, directory_id where, resource_id user)
+{
+    std::vector<std::string> names;
+    tx.sql().run(roles_by_group, {where.value, user.value}, [&](const sql::row& current) {
+        if (std::ranges::find(names, current.text(0)) == names.end())
+            names.emplace_back(current.text(0));
+    });
+    if (names.empty())
+        tx.sql().run(role_by_default, {where.value}, [&](const sql::row& current) {
+            names.emplace_back(current.text(0));
+        });
+    return names;
+}
+
+std::vector<std::string> told(transaction& tx, directory_id where, resource_id user)
+{
+    std::vector<std::string> names;
+    tx.sql().run(find_told, {where.value, user.value}, [&](const sql::row& current) {
+        for (const auto name : split(current.text(0), ' '))
+            names.emplace_back(name);
+    });
+    return names;
+}
+
+void set_told(transaction& tx, directory_id where, resource_id user, const std::vector<std::string>& names)
+{
+    if (names.empty()) {
+        tx.sql().run(delete_told, {where.value, user.value});
+        return;
+    }
+    std::string text;  // names have no spaces
+    for (const auto& name : names)
+        text.append(text.empty() ? "" : " ").append(name);
+    tx.sql().run(upsert_told, {where.value, user.value, text});
+}
+
+void request_recount(transaction& tx, directory_id where, std::string_view origin)
+{
+    tx.sql().run(insert_recount, {where.value, origin});
+}
+
+void request_recounts(transaction& tx, const scope& of, std::string_view origin)
+{
+    tx.sql().run(insert_recounts_of_all, {key_of(of), origin});
+}
+
+void request_recounts_by_role(transaction& tx, role_id which, std::string_view origin)
+{
+    tx.sql().run(insert_recounts_by_role, {which.value, origin});
+}
+
+std::optional<recount> next_recount(transaction& tx, directory_id after)
+{
+    std::optional<recount> next;
+    tx.sql().run(find_recount, {after.value}, [&](const sql::row& current) {
+        next = recount{
+            {current.integer(0)}, {current.integer(1)}, {current.integer(2)}, std::string(current.text(3))
+        };
+    });
+    return next;
+}
+
+std::vector<resource_id> users_behind(
+    transaction& tx, directory_id where, resource_id after, std::int64_t limit
+)
+{
+    std::vector<resource_id> users;
+    tx.sql().run(list_users_behind, {where.value, after.value, limit}, [&](const sql::row& current) {
+        users.push_back({current.integer(0)});
+    });
+    return users;
+}
+
+void advance_recount(transaction& tx, directory_id where, resource_id after)
+{
+    tx.sql().run(update_recount, {where.value, after.value});
+}
+
+void finish_recount(transaction& tx, directory_id where)
+{
+    tx.sql().run(delete_recount, {where.value});
+}
+
+}  // namespace scimd::store::roles

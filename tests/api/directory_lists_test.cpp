@@ -1,0 +1,371 @@
+// Users and groups of a directory as an application lists them.
+#include "support/api_house.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <set>
+
+namespace scimd::api {
+namespace {
+
+using namespace std::chrono_literals;
+using names = std::vector<std::string>;
+
+constexpr auto start = "2026-01-02T03:04:05.000000Z";
+
+class directory_lists_test : public testing::Test {
+protected:
+    test::answer get(std::string_view query) { return home.operate("GET", path + std::string(query)); }
+
+    static std::string member_list(const names& ids)
+    {
+        std::string text = R"(,"members":[)";
+        for (const auto& id : ids)
+            text.append(&id == ids.data() ? "" : ",").append(R"({"value":")" + id + "\"}");
+        return text + "]";
+    }
+
+    static names ids_of(const test::answer& page, std::string_view list)
+    {
+        names ids;
+        for (const auto& one : page.body.at(list).as_array())
+            ids.emplace_back(one.at("id").as_string());
+        return ids;
+    }
+
+    // All pages from the first or, backwards, from the last; the ids in the order in which they were met.
+    names walk(const std::string& query, std::string_view list, std::string_view token_name)
+    {
+        names met;
+        auto page = get("/" + std::string(list) + "?" + query);
+        if (token_name == "prev_page_token")
+            while (!page.text_of("next_page_token").empty())
+                page = get(next(query, list, page.text_of("next_page_token")));
+        while (true) {
+            EXPECT_EQ(page.status, 200) << page.text;
+            auto ids = ids_of(page, list);
+            met.insert(token_name == "prev_page_token" ? met.begin() : met.end(), ids.begin(), ids.end());
+            const auto token = page.text_of(token_name);
+            if (token.empty() || met.size() > 100)
+                return met;
+            page = get(next(query, list, token));
+        }
+    }
+
+    static std::string next(const std::string& query, std::string_view list, const std::string& token)
+    {
+        return "/" + std::string(list) + "?" + query + "&page_token=" + token;
+    }
+
+    test::api_house home;
+    const std::string path = "/api/v1/organizations/" + home.organization + "/directories/" + home.directory;
+};
+
+TEST_F(directory_lists_test, a_user_has_what_scalekit_s_have)
+{
+    const auto anna = home.make_user(
+        "anna", R"(,"externalId":"e-1","title":"Engineer","name":{"givenName":"Anna","familyName":"Ahorn"})"
+    );
+    const auto staff = home.make_group("Staff", member_list({anna}));
+    const auto got = get("/users");
+    const json::object expected{
+        {"users",
+         {{{"id", anna},
+           {"email", "anna@acme.com"},
+           {"preferred_username", "anna"},
+           {"given_name", "Anna"},
+           {"family_name", "Ahorn"},
+           {"updated_at", start},
+           {"emails", {"anna@acme.com"}},
+           {"groups", json::array{json::object{{"id", staff}, {"display_name", "Staff"}}}}}}},
+        {"total_size", 1},
+        {"next_page_token", ""},
+        {"prev_page_token", ""},
+        {"sequence", home.events().back().at("sequence")}
+    };
+    EXPECT_EQ(got.body, expected) << got.text;
+    EXPECT_EQ(
+        home.operate("GET", "/api/v1/organizations/-/directories/" + home.directory + "/users").text, got.text
+    );
+}
+
+TEST_F(directory_lists_test, what_a_user_does_not_have_is_there_and_empty)
+{
+    home.operate("PATCH", path, R"({"domain_policy":"off"})");
+    ASSERT_EQ(home.scim("POST", "/Users", R"({"userName":"bare"})").status, 201);
+    const auto user = get("/users").body.at("users").at(0).as_object();
+    for (const auto* const name : {"email", "given_name", "family_name"})
+        EXPECT_EQ(user.at(name), "") << name;
+    for (const auto* const name : {"emails", "groups"})
+        EXPECT_EQ(user.at(name), json::array()) << name;
+    EXPECT_FALSE(find(user, "user_detail"));
+}
+
+TEST_F(directory_lists_test, a_group_has_what_scalekit_s_have)
+{
+    const auto anna = home.make_user("anna");
+    const auto inner = home.make_group("Inner");
+    const auto staff = home.make_group("Staff", member_list({anna, inner}));
+    const auto got = get("/groups");
+    const auto group_json = [](std::string_view id, std::string_view name, int total) {
+        return json::object{
+            {"id", id}, {"display_name", name}, {"total_users", total}, {"updated_at", start}
+        };
+    };
+    const json::object expected{
+        {"groups", {group_json(inner, "Inner", 0), group_json(staff, "Staff", 1)}},
+        {"total_size", 2},
+        {"next_page_token", ""},
+        {"prev_page_token", ""},
+        {"sequence", home.events().back().at("sequence")}
+    };
+    EXPECT_EQ(got.body, expected) << got.text;
+    home.patch("/Groups/" + staff, R"([{"op":"remove","path":"members[value eq \")" + inner + R"(\"]"}])");
+    EXPECT_EQ(get("/groups").body.at("groups").at(1).at("total_users"), 1);
+    home.scim("DELETE", "/Users/" + anna);
+    EXPECT_EQ(get("/groups").body.at("groups").at(1).at("total_users"), 0);
+}
+
+TEST_F(directory_lists_test, a_group_that_loses_a_group_keeps_its_users)
+{
+    const auto anna = home.make_user("anna");
+    const auto inner = home.make_group("Inner");
+    const auto staff = home.make_group("Staff", member_list({anna, inner}));
+    EXPECT_EQ(home.scim("DELETE", "/Groups/" + inner).status, 204);
+    EXPECT_EQ(get("/groups").body.at("groups").at(0).at("total_users"), 1);
+    EXPECT_EQ(get("/users?directory_group_id=" + staff).body.at("total_size"), 1);
+    EXPECT_EQ(home.operate("POST", "/api/v1/check").body.at("findings"), json::array());
+}
+
+TEST_F(directory_lists_test, details_are_the_data_of_events)
+{
+    const auto anna = home.make_user("anna", R"(,"title":"Engineer")");
+    home.make_group("Staff", member_list({anna}));
+    const auto events = home.events();
+    const auto user = get("/users?include_detail=true").body.at("users").at(0);
+    EXPECT_EQ(events.back().at("type").as_string(), "organization.directory.user_updated");
+    EXPECT_EQ(user.at("user_detail"), events.back().at("data"));
+    EXPECT_EQ(user.at("user_detail").at("title"), "Engineer");
+    const auto group = get("/groups?include_detail=True").body.at("groups").at(0);
+    EXPECT_EQ(events[1].at("type").as_string(), "organization.directory.group_created");
+    EXPECT_EQ(group.at("group_detail"), events[1].at("data"));
+    EXPECT_FALSE(find(get("/users?include_detail=false").body.at("users").at(0).as_object(), "user_detail"));
+}
+
+TEST_F(directory_lists_test, pages_have_everyone_once_in_both_directions)
+{
+    names users;
+    names groups;
+    for (int i = 0; i < 5; ++i) {
+        users.push_back(home.make_user("u" + std::to_string(i)));
+        groups.push_back(home.make_group("g" + std::to_string(i), i == 0 ? member_list(users) : ""));
+        home.clock.advance(1s);
+    }
+    const auto all = home.make_group("All", member_list(users));
+    groups.push_back(all);
+    for (const auto* const more : {"", "&updated_after=2026-01-01T00:00:00Z", "&include_detail=true"}) {
+        for (int size = 1; size <= 7; ++size) {
+            const auto query = "page_size=" + std::to_string(size) + more;
+            for (const auto* const token : {"next_page_token", "prev_page_token"}) {
+                EXPECT_EQ(walk(query, "users", token), users) << query << ' ' << token;
+                EXPECT_EQ(walk(query, "groups", token), groups) << query << ' ' << token;
+                const auto in_group = query + "&directory_group_id=" + all;
+                EXPECT_EQ(walk(in_group, "users", token), users) << in_group << ' ' << token;
+            }
+        }
+    }
+}
+
+TEST_F(directory_lists_test, a_page_has_ten_unless_told)
+{
+    for (int i = 0; i < 11; ++i)
+        home.make_user("u" + std::to_string(i));
+    const auto got = get("/users");
+    EXPECT_EQ(ids_of(got, "users").size(), 10U);
+    EXPECT_EQ(got.body.at("total_size"), 11);
+    EXPECT_NE(got.text_of("next_page_token"), "");
+    EXPECT_EQ(get("/users?pageSize=11").text_of("next_page_token"), "");
+}
+
+TEST_F(directory_lists_test, what_changed_since_comes_in_the_order_of_change)
+{
+    const auto anna = home.make_user("anna");
+    const auto bert = home.make_user("bert");
+    const auto carl = home.make_user("carl");
+    home.clock.advance(1s);
+    home.patch("/Users/" + bert, R"([{"op":"replace","path":"title","value":"x"}])");
+    home.clock.advance(1s);
+    home.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"x"}])");
+
+    const auto all = get("/users?updated_after=2026-01-02T03:04:04.999999Z");
+    EXPECT_EQ(ids_of(all, "users"), (names{carl, bert, anna}));
+    EXPECT_EQ(all.body.at("total_size"), 3);
+    const auto since = get(std::string("/users?updated_after=") + start);
+    EXPECT_EQ(ids_of(since, "users"), (names{bert, anna}));
+    EXPECT_EQ(since.body.at("total_size"), 2);
+    EXPECT_EQ(get("/users?updated_after=2026-01-02T03:04:07Z").body.at("total_size"), 0);
+    EXPECT_EQ(get("/groups?updated_after=2026-01-02T03:04:07Z").body.at("total_size"), 0);
+    EXPECT_EQ(get("/users?updatedAfter=2026-01-02T03:04:06Z").body.at("total_size"), 1);
+    EXPECT_EQ(get("/users?updated_after=2026-01-02T04:04:06%2B01:00").body.at("total_size"), 1);
+}
+
+TEST_F(directory_lists_test, members_of_a_group_can_be_chosen_by_time_too)
+{
+    const auto anna = home.make_user("anna");
+    const auto bert = home.make_user("bert");
+    home.make_user("carl");
+    const auto staff = home.make_group("Staff", member_list({anna, bert}));
+    const auto of_staff = "/users?directory_group_id=" + staff;
+    EXPECT_EQ(ids_of(get(of_staff), "users"), (names{anna, bert}));
+    EXPECT_EQ(get(of_staff).body.at("total_size"), 2);
+    home.clock.advance(1s);
+    home.patch("/Users/" + bert, R"([{"op":"replace","path":"title","value":"x"}])");
+    const auto since = get(of_staff + "&updated_after=" + start);
+    EXPECT_EQ(ids_of(since, "users"), names{bert});
+    EXPECT_EQ(since.body.at("total_size"), 1);
+}
+
+TEST_F(directory_lists_test, whoever_is_held_is_in_no_list_and_no_count)
+{
+    home.operate("PATCH", path, R"({"domain_policy":"hold"})");
+    const auto anna = home.make_user("anna");
+    home.clock.advance(1h);
+    const auto eve =
+        home.scim("POST", "/Users", R"({"userName":"eve","emails":[{"value":"eve@late.test"}]})");
+    ASSERT_EQ(eve.status, 201) << eve.text;
+    const auto staff = home.make_group("Staff", member_list({anna, eve.text_of("id")}));
+    for (const auto* const query :
+         {"/users", "/users?updated_after=2026-01-01T00:00:00Z", "/users?page_size=1"}) {
+        EXPECT_EQ(ids_of(get(query), "users"), names{anna}) << query;
+        EXPECT_EQ(get(query).body.at("total_size"), 1) << query;
+        EXPECT_EQ(get(query).text_of("next_page_token"), "") << query;
+        const auto in_group = std::string(query) +
+                              (std::string(query).find('?') == std::string::npos ? "?" : "&") +
+                              "directory_group_id=" + staff;
+        EXPECT_EQ(ids_of(get(in_group), "users"), names{anna}) << in_group;
+        EXPECT_EQ(get(in_group).body.at("total_size"), 1) << in_group;
+    }
+    EXPECT_EQ(get("/groups").body.at("groups").at(0).at("total_users"), 1);
+    const auto directory = get("").member("directory");
+    EXPECT_EQ(directory.at("total_users"), 1);
+    EXPECT_EQ(directory.at("stats").at("total_users"), 1);
+    EXPECT_EQ(directory.at("stats").at("user_updated_at"), start);
+
+    home.make_domain(home.organization, "late.test");
+    home.work_off();
+    EXPECT_EQ(ids_of(get("/users"), "users"), (names{anna, eve.text_of("id")}));
+    EXPECT_EQ(get("").member("directory").at("total_users"), 2);
+    EXPECT_EQ(get("/groups").body.at("groups").at(0).at("total_users"), 2);
+}
+
+TEST_F(directory_lists_test, the_sequence_is_that_of_the_last_event)
+{
+    const auto last = [this] { return home.events().back().at("sequence"); };
+    home.make_user("anna");
+    for (const auto* const list : {"/users", "/groups", "/groups/summary"})
+        EXPECT_EQ(get(list).body.at("sequence"), last()) << list;
+    home.make_group("Staff");
+    for (const auto* const list : {"/users", "/groups", "/groups/summary"})
+        EXPECT_EQ(get(list).body.at("sequence"), last()) << list;
+}
+
+TEST_F(directory_lists_test, the_summary_names_every_group)
+{
+    const auto staff = home.make_group("Staff");
+    const auto board = home.make_group("Board");
+    const auto got = get("/groups/summary");
+    EXPECT_EQ(
+        got.body.at("groups"),
+        (json::array{
+            json::object{{"id", staff}, {"name", "Staff"}, {"display_name", "Staff"}},
+            json::object{{"id", board}, {"name", "Board"}, {"display_name", "Board"}}
+        })
+    ) << got.text;
+    EXPECT_EQ(got.body.at("total_size"), 2);
+}
+
+TEST_F(directory_lists_test, a_page_of_large_users_ends_early_and_goes_on)
+{
+    std::string entitlements;
+    for (char letter = 'a'; letter <= 'o'; ++letter)
+        entitlements.append(entitlements.empty() ? "" : ",")
+            .append(R"({"value":")" + std::string(60'000, letter) + "\"}");
+    names users;
+    for (int i = 0; i < 12; ++i)
+        users.push_back(home.make_user("u" + std::to_string(i), R"(,"entitlements":[)" + entitlements + "]"));
+    const auto first = get("/users?page_size=1000&include_detail=true");
+    const auto shown = ids_of(first, "users").size();
+    EXPECT_GT(shown, 1U);
+    EXPECT_LT(shown, users.size());
+    EXPECT_EQ(first.body.at("total_size"), 12);
+    EXPECT_EQ(walk("page_size=1000&include_detail=true", "users", "next_page_token"), users);
+    EXPECT_EQ(walk("page_size=1000&include_detail=true", "users", "prev_page_token"), users);
+}
+
+TEST_F(directory_lists_test, a_token_is_of_its_own_list_and_query)
+{
+    home.make_user("anna");
+    home.make_user("bert");
+    home.make_group("Staff");
+    home.make_group("Board");
+    const auto token = get("/users?page_size=1").text_of("next_page_token");
+    ASSERT_NE(token, "");
+    EXPECT_EQ(get("/users?page_size=5&page_token=" + token).status, 200);  // the size may change
+    EXPECT_EQ(get("/users?include_detail=true&page_token=" + token).status, 200);
+    const auto other = home.make_directory(home.organization);
+    const auto elsewhere = "/api/v1/organizations/-/directories/" + other + "/users?page_token=" + token;
+    const std::string rows[] = {
+        path + "/groups?page_token=" + token,
+        path + "/users?updated_after=2026-01-01T00:00:00Z&page_token=" + token,
+        path + "/users?page_token=" + token + "x",
+        path + "/users?page_token=x",
+        path + "/users?page_token=" + std::string(300, 'a'),
+        elsewhere
+    };
+    for (const auto& row : rows) {
+        const auto got = home.operate("GET", row);
+        EXPECT_EQ(got.status, 400) << row;
+        EXPECT_EQ(got.text_of("message"), "page_token is none of ours, or belongs to another query.") << row;
+    }
+}
+
+TEST_F(directory_lists_test, what_is_asked_wrongly_is_named)
+{
+    const std::pair<std::string_view, std::string_view> rows[] = {
+        {"/users?page_size=0", "page_size must be at least 1."},
+        {"/users?page_size=1001", "page_size must be at most 1000."},
+        {"/users?pageSize=1001", "page_size must be a number from 1 to 1000."},
+        {"/users?page_size=x", "page_size must be a whole number."},
+        {"/users?include_detail=yes", "include_detail must be true or false."},
+        {"/users?includeDetail=yes", "include_detail must be true or false."},
+        {"/users?updated_after=yesterday", "updated_after must be a timestamp of RFC 3339."},
+        {"/users?directory_group_id=Staff", "directory_group_id is none of ours."},
+        {"/users?directory_group_id=diruser_1", "directory_group_id is none of ours."},
+        {"/groups?page_size=0", "page_size must be at least 1."},
+        {"/groups?include_external_groups=maybe", "include_external_groups must be true or false."},
+    };
+    for (const auto& [query, message] : rows) {
+        const auto got = get(query);
+        EXPECT_EQ(got.status, 400) << query;
+        EXPECT_EQ(got.text_of("message"), message) << query;
+    }
+    EXPECT_EQ(get("/users?page_size=1").status, 200);
+    EXPECT_EQ(get("/users?page_size=1000").status, 200);
+    const auto unknown = get("/users?directory_group_id=dirgroup_1");
+    EXPECT_EQ(unknown.status, 404);
+    EXPECT_EQ(unknown.text_of("message"), "The group was not found.");
+}
+
+TEST_F(directory_lists_test, nothing_of_another_directory_is_listed)
+{
+    const auto anna = home.make_user("anna");
+    const auto staff = home.make_group("Staff", member_list({anna}));
+    const auto other = "/api/v1/organizations/-/directories/" + home.make_directory(home.organization);
+    for (const auto* const list : {"/users", "/groups", "/groups/summary"})
+        EXPECT_EQ(home.operate("GET", other + list).body.at("total_size"), 0) << list;
+    EXPECT_EQ(home.operate("GET", other + "/users?directory_group_id=" + staff).status, 404);
+}
+
+}  // namespace
+}  // namespace scimd::api
