@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t name_bytes_max = 100;
 constexpr std::size_t plain_bytes_max = 150;
 constexpr std::size_t address_bytes_max = 320;  // RFC 3696, erratum 1690
+constexpr std::size_t id_bytes_repeated = 64;
 constexpr std::size_t elements_max = 10;
 constexpr std::size_t query_bytes_max = 1'000;
 constexpr std::size_t depth_max = 8;
@@ -206,10 +207,18 @@ std::string mask_path(std::string_view text)
                                             : kept.append("/").append(mask_id(text.substr(second + 1)));
 }
 
-std::string mask_detail(std::string_view text)
+std::string mask_detail(std::string_view text, std::string_view id)
 {
-    return mask_words(mask_quoted(text), [](std::string_view word) {
-        return std::string(word.find('@') == std::string_view::npos ? word : masked);
+    std::string kept(text);
+    // Details repeat no more of an id than its beginning.
+    const auto foreign = is_our_id(id) ? std::string_view() : id.substr(0, id_bytes_repeated);
+    for (std::size_t at = 0; !foreign.empty() && (at = kept.find(foreign, at)) != std::string::npos;) {
+        kept.replace(at, foreign.size(), masked);
+        at += masked.size();
+    }
+    return mask_words(mask_quoted(kept), [](std::string_view word) {
+        const bool is_hidden = word.find('@') != std::string_view::npos || word.starts_with('/');
+        return std::string(is_hidden ? masked : word);
     });
 }
 

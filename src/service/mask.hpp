@@ -23,8 +23,9 @@ std::string mask_query(const std::vector<std::pair<std::string, std::string>>& q
 // An attribute's path, or that of a resource: what stands between quotes, or is no id of ours, becomes "***".
 std::string mask_path(std::string_view text);
 
-// The detail of an error: what stands between quotes and what looks like an address becomes "***".
-std::string mask_detail(std::string_view text);
+// The detail of an error: what stands between quotes, what looks like an address or a path, and the id that
+// was asked for, unless it is one of ours, become "***".
+std::string mask_detail(std::string_view text, std::string_view id = {});
 
 // An id as it stands in a path: "***" when it is none of ours.
 std::string mask_id(std::string_view text);

@@ -227,7 +227,7 @@ request_line to_line(const request_note& from)
         .query = mask_query(from.query),
         .status = from.status,
         .scim_type = scim_type,
-        .detail = mask_detail(detail),
+        .detail = mask_detail(detail, from.resource_id),
         .microseconds = from.microseconds,
         .request_id = storable(from.request_id, request_id_bytes_max),
         .resource_id =

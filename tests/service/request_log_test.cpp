@@ -220,6 +220,9 @@ TEST(mask_test, queries_keep_what_scim_knows)
 TEST(mask_test, details_keep_their_words)
 {
     EXPECT_EQ(mask_detail("userName is taken."), "userName is taken.");
+    EXPECT_EQ(mask_detail("User anna does not exist.", "anna"), "User *** does not exist.");
+    EXPECT_EQ(mask_detail("User diruser_7 does not exist.", "diruser_7"), "User diruser_7 does not exist.");
+    EXPECT_EQ(mask_detail("There is no endpoint /anna."), "There is no endpoint ***");
     EXPECT_EQ(
         mask_detail(R"(The value "anna" of anna@acme.com is none.)"), R"(The value "***" of *** is none.)"
     );
