@@ -146,9 +146,17 @@ request_template read_request(const json::value& value, const std::string& where
     return out;
 }
 
-expectation read_expectation(const json::value& value, const std::string& where)
+enum class ending { none, possible };
+
+expectation read_expectation(const json::value& value, const std::string& where, ending end = ending::none)
 {
-    const reader in(value, where, {"status", "headers", "body", "at", "absent", "empty", "milliseconds_max"});
+    const reader in(
+        value, where, {"status", "headers", "body", "at", "absent", "empty", "milliseconds_max", "ends"}
+    );
+    if (const auto* ends = in.find("ends")) {
+        if (end == ending::none || !ends->is_bool())
+            in.fail("\"ends\" is a boolean and goes with \"strict\"");
+    }
     expectation out;
     const json::value& status = in.need("status");
     if (const auto* list = status.if_array())
@@ -165,6 +173,8 @@ expectation read_expectation(const json::value& value, const std::string& where)
         out.body = *body;
     if (const auto* empty = in.find("empty"))
         out.is_empty = empty->is_bool() && empty->get_bool();
+    if (const auto* ends = in.find("ends"))
+        out.ends = ends->get_bool();
     if (const auto* limit = in.find("milliseconds_max"))
         out.milliseconds_max = in.number(*limit, "milliseconds_max");
 
@@ -178,12 +188,14 @@ expectation read_expectation(const json::value& value, const std::string& where)
 
 step read_step(const json::value& value, const std::string& where)
 {
-    const reader in(value, where, {"note", "request", "expect", "capture", "repeat"});
+    const reader in(value, where, {"note", "request", "expect", "strict", "capture", "repeat"});
     step out;
     out.note = in.text("note");
     const std::string at = where + " (" + out.note + ')';
     out.request = read_request(in.need("request"), at + ", request");
     out.expect = read_expectation(in.need("expect"), at + ", expect");
+    if (const auto* strict = in.find("strict"))
+        out.strict = read_expectation(*strict, at + ", strict", ending::possible);
     out.capture = in.object("capture");
     for (const auto& member : out.capture)
         in.check_shape(member.value());
@@ -249,9 +261,14 @@ void check_variables(const dialogue& talk, const std::string& where)
         );
         if (!body_from.empty() && !known.contains(body_from))
             throw bad_data(at.append(": nothing was captured as ").append(body_from));
-        need_known(
-            json::array{each.expect.headers, each.expect.body.value_or(nullptr), each.expect.at}, known, at
-        );
+        const std::optional<expectation> always = each.expect;
+        for (const auto* wanted : {&always, &each.strict})
+            if (*wanted)
+                need_known(
+                    json::array{(*wanted)->headers, (*wanted)->body.value_or(nullptr), (*wanted)->at},
+                    known,
+                    at
+                );
         for (const auto& member : each.capture)
             known.insert(member.key());
     }

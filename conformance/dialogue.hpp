@@ -37,13 +37,15 @@ struct expectation {
     std::vector<std::string> absent;
     bool is_empty = false;
     std::optional<long> milliseconds_max;
+    bool ends = false;  // of `strict`: what follows builds on what was refused, so nothing follows
 };
 
 struct step {
     std::string note;
     request_template request;
     expectation expect;
-    json::object capture;  // variable to shape: a path, "header:Name", or an object of such
+    std::optional<expectation> strict;  // in place of `expect` with a server that keeps to the letter
+    json::object capture;               // variable to shape: a path, "header:Name", or an object of such
     std::size_t repeat = 1;
 };
 

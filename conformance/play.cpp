@@ -246,7 +246,8 @@ public:
         outcome out{&talk_, {}};
         for (const auto& each : talk_.steps) {
             out.steps.push_back(play_all(each));
-            if (!out.steps.back().failures.empty())
+            const bool ends = where_.is_strict && each.strict && each.strict->ends;
+            if (ends || !out.steps.back().failures.empty())
                 break;
         }
         tear_down();
@@ -286,8 +287,11 @@ private:
         out.reply = excerpt(answer->body);
         judge verdict(*answer, out);
         verdict.check_always();
-        verdict.check(wanted.expect, known_);
+        const bool is_strict = where_.is_strict && wanted.strict;
+        verdict.check(is_strict ? *wanted.strict : wanted.expect, known_);
         remember_created(message, *answer, verdict.document());
+        if (is_strict && wanted.strict->ends)
+            return;
         for (const auto& [name, shape] : wanted.capture)
             known_[name] = verdict.pick(shape);
     }

@@ -31,6 +31,7 @@ struct stage {
     std::string token;
     std::string domain;
     bool keeps_resources = false;  // does not delete what a dialogue has created
+    bool is_strict = false;        // the server keeps to the letter of the RFC
 };
 
 outcome play(const dialogue& talk, const stage& where);

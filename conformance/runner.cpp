@@ -28,6 +28,7 @@ struct options {
     bool is_verbose = false;
     bool is_insecure = false;
     bool keeps = false;
+    bool is_strict = false;
 };
 
 void declare(CLI::App& app, options& chosen)
@@ -42,6 +43,7 @@ void declare(CLI::App& app, options& chosen)
     app.add_flag("--json", chosen.is_json, "Report as JSON");
     app.add_flag("--verbose", chosen.is_verbose, "Print every exchange");
     app.add_flag("--insecure", chosen.is_insecure, "Take any TLS certificate");
+    app.add_flag("--strict", chosen.is_strict, "The server keeps to the letter of the RFC");
     app.add_flag("--keep", chosen.keeps, "Do not delete the resources created");
 }
 
@@ -72,7 +74,7 @@ int play_all(const std::vector<dialogue>& dialogues, const options& chosen)
     while (base_url.ends_with('/'))
         base_url.pop_back();
     const conformance::stage where{
-        {*server, chosen.is_insecure}, base_url, chosen.token, chosen.domain, chosen.keeps
+        {*server, chosen.is_insecure}, base_url, chosen.token, chosen.domain, chosen.keeps, chosen.is_strict
     };
     std::vector<outcome> results;
     if (!chosen.is_json)

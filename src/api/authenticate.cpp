@@ -1,6 +1,7 @@
 #include "api/authenticate.hpp"
 
 #include "base/text.hpp"
+#include "service/dialect.hpp"
 #include "service/tokens.hpp"
 #include "store/credentials.hpp"
 
@@ -64,10 +65,15 @@ result<void> authenticate(
         .directory = *directory,
         .token = token->id,
         .token_suffix = token->suffix,
-        .provider = token->directory.provider,
+        .provider = token->directory.effective_provider(),
+        .is_provider_told = !token->directory.provider.empty(),
+        .detected = token->directory.detected,
         .policy = token->directory.policy,
         .base_url = home.public_url + "/directory/" + directory->text() + "/scim/v2",
         .request_id = on.head.id,
+        .leniency =
+            service::leniency_of(token->directory.mode, token->directory.provider, token->directory.detected),
+        .has_unique_group_names = token->directory.has_unique_group_names,
         .schemas = &home.schemas.of(token->directory.schemas),
         .trace = &on.trace
     };

@@ -3,6 +3,8 @@
 #include "api/render.hpp"
 #include "api/scim_body.hpp"
 #include "scim/bulk.hpp"
+#include "scim/strict.hpp"
+#include "scim/urn.hpp"
 #include "service/bulk.hpp"
 
 #include <memory>
@@ -35,11 +37,15 @@ reply post_bulk(const house& home, call& on)
     const auto bytes_max = home.bounds.scim_body_bytes_max;
     const auto too_large = scim::bulk_too_large(bytes_max);
     return with_json_body(on, {bytes_max, too_large}, [&on, too_large](const json::object& body) -> reply {
+        const auto how = on.who.leniency;
+        if (how == scim::leniency::strict)
+            if (auto checked = scim::strict::check_message(body, scim::urn::bulk_request); !checked)
+                return scim_error(on, checked.error());
         auto request = scim::parse_bulk(body, *on.who.schemas, too_large);
         if (!request)
             return scim_error(on, request.error());
         return next_round(
-            on, std::make_shared<const service::bulk_job>(service::prepare_bulk(std::move(*request))), {}
+            on, std::make_shared<const service::bulk_job>(service::prepare_bulk(std::move(*request), how)), {}
         );
     });
 }

@@ -52,6 +52,13 @@ reply delete_role(const house& home, call& on);
 reply set_default_roles(const house& home, call& on);
 reply assign_roles(const house& home, call& on);
 
+reply list_attributes(const house& home, call& on);
+reply create_attribute(const house& home, call& on);
+reply update_attribute(const house& home, call& on);
+reply delete_attribute(const house& home, call& on);
+reply map_attributes(const house& home, call& on);
+reply preview_attributes(const house& home, call& on);
+
 reply list_refusals(const house& home, call& on);
 reply list_held_users(const house& home, call& on);
 reply list_events(const house& home, call& on);

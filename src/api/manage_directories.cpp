@@ -1,6 +1,7 @@
 // Directories.
 #include "api/directory_schemas.hpp"
 #include "api/manage_api.hpp"
+#include "api/manage_dialect.hpp"
 #include "api/manage_read.hpp"
 #include "api/role_json.hpp"
 #include "api/secret_json.hpp"
@@ -63,8 +64,10 @@ json::object to_json(const house& home, store::transaction& tx, const tenants::d
         {"stats", stats_of(tx, from.id, users, groups)}
     };
     body["role_assignments"] = role_assignments_json(tx, from.id);
+    body["attribute_mappings"] = attribute_mappings_json(tx, from.id);
     if (secrets.last_used)
         body["last_synced_at"] = format_rfc3339(*secrets.last_used);
+    append_dialect(body, from);
     body["secrets"] = std::move(secrets.listed);
     return body;
 }
@@ -197,6 +200,8 @@ reply create_directory(const house& home, call& on)
             if (!made)
                 return manage_error(made.error());
             set_schemas(tx, *made, *schemas);
+            if (auto set = set_dialect(tx, *made, body); !set)
+                return manage_error(set.error());
             return directory_response(home, tx, 201, *made);
         }
     );
@@ -239,6 +244,8 @@ reply update_directory(const house& home, call& on)
             const auto schemas = read_schema_choice(body, home.schemas);
             if (!schemas)
                 return manage_error(schemas.error());
+            if (auto set = set_dialect(tx, found, body); !set)
+                return manage_error(set.error());
             if (auto done = service::directories::update(tx, origin_of(home, on), found, *wanted); !done)
                 return manage_error(done.error());
             set_schemas(tx, found, *schemas);

@@ -30,6 +30,15 @@ std::string path_of(const call& on)
     return is_known ? path.replace(at, any_endpoint.size(), name) : path;
 }
 
+// What the request says of itself; else what the directory's requests so far have shown.
+std::string provider_of(const call& on, std::string_view agent)
+{
+    const auto named = service::provider_of_agent(agent);
+    if (!named.empty() || !on.who.detected)
+        return std::string(named);
+    return on.who.detected->provider;
+}
+
 }  // namespace
 
 void note_request(const house& home, call& on, const http::response& answered, std::chrono::microseconds took)
@@ -49,7 +58,7 @@ void note_request(const house& home, call& on, const http::response& answered, s
         .microseconds = took.count(),
         .request_id = on.head.id,
         .resource_id = on.parameter("id"),
-        .provider = std::string(agent ? service::provider_of_agent(*agent) : ""),
+        .provider = provider_of(on, agent ? *agent : ""),
         .agent = agent ? *agent : std::string(),
         .answer = {},
         .trace = std::move(on.trace)

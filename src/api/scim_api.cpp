@@ -2,13 +2,15 @@
 
 #include "api/render.hpp"
 #include "api/scim_body.hpp"
+#include "api/sighting.hpp"
 #include "scim/discovery.hpp"
 #include "scim/message.hpp"
-#include "scim/patch.hpp"
-#include "scim/quirks.hpp"
+#include "scim/query.hpp"
+#include "scim/request.hpp"
 #include "service/provisioning.hpp"
 
 #include <functional>
+#include <memory>
 #include <utility>
 
 namespace scimd::api {
@@ -34,11 +36,9 @@ result<service::preconditions> read_preconditions(const http::request& head)
     return conditions;
 }
 
-scim::projection read_projection(const call& on, const scim::resource_type& type)
+result<scim::projection> read_projection(const call& on, const scim::resource_type& type)
 {
-    const auto attributes = on.where.parameter("attributes").value_or("");
-    const auto excluded = on.where.parameter("excludedAttributes").value_or("");
-    return scim::parse_projection(attributes, excluded, type);
+    return scim::parse_projection(on.where.query, type, on.who.leniency);
 }
 
 result<service::target> read_target(const call& on)
@@ -49,7 +49,10 @@ result<service::target> read_target(const call& on)
     auto conditions = read_preconditions(on.head);
     if (!conditions)
         return conditions.error();
-    return service::target{type, on.parameter("id"), std::move(*conditions), read_projection(on, *type)};
+    auto wanted = read_projection(on, *type);
+    if (!wanted)
+        return wanted.error();
+    return service::target{type, on.parameter("id"), std::move(*conditions), std::move(*wanted)};
 }
 
 reply answer(const call& on, int status, result<service::provisioned> outcome)
@@ -61,9 +64,17 @@ reply answer(const call& on, int status, result<service::provisioned> outcome)
     return scim_resource(on, status, std::move(std::get<service::representation>(*outcome)));
 }
 
-reply with_body(const house& home, const call& on, std::function<reply(json::object)> then)
+// The body of a POST, PUT or PATCH, which may tell whose it is.
+reply with_body(const house& home, call& on, std::function<reply(json::object)> then)
 {
-    return with_json_body(on, {home.bounds.scim_body_bytes_max, {}}, std::move(then));
+    return with_json_body(
+        on,
+        {home.bounds.scim_body_bytes_max, {}},
+        [&home, &on, then = std::move(then)](json::object body) -> reply {
+            const auto shared = std::make_shared<json::object>(std::move(body));
+            return with_sighting(home, on, shared.get(), [then, shared] { return then(*shared); });
+        }
+    );
 }
 
 http::response not_modified(std::int64_t version)
@@ -109,14 +120,19 @@ reply create_resource(const house& home, call& on)
     const auto* type = on.who.schemas->find_endpoint(on.parameter("endpoint"));
     if (!type)
         return scim_error(on, no_endpoint(on));
-    return with_body(home, on, [&on, type](json::object text) -> reply {
-        auto body = scim::read_body(scim::quirks::rewrite_resource(std::move(text), *type), *type);
+    auto wanted = read_projection(on, *type);
+    if (!wanted)
+        return scim_error(on, wanted.error());
+    return with_body(home, on, [&on, type, wanted = std::move(*wanted)](json::object text) -> reply {
+        auto body = scim::read_resource(std::move(text), *type, on.who.leniency);
         if (!body)
             return scim_error(on, body.error());
-        return work{store::intent::write, [&on, type, body = std::move(*body)](store::transaction& tx) {
-                        const auto wanted = read_projection(on, *type);
-                        return answer(on, 201, service::create(tx, on.who, *type, body, wanted));
-                    }};
+        return work{
+            store::intent::write,
+            [&on, type, wanted, body = std::move(*body)](store::transaction& tx) {
+                return answer(on, 201, service::create(tx, on.who, *type, body, wanted));
+            }
+        };
     });
 }
 
@@ -144,7 +160,7 @@ reply replace_resource(const house& home, call& on)
     if (!what)
         return scim_error(on, what.error());
     return with_body(home, on, [&on, what = std::move(*what)](json::object text) -> reply {
-        auto body = scim::read_body(scim::quirks::rewrite_resource(std::move(text), *what.type), *what.type);
+        auto body = scim::read_resource(std::move(text), *what.type, on.who.leniency);
         if (!body)
             return scim_error(on, body.error());
         return work{store::intent::write, [&on, what, body = std::move(*body)](store::transaction& tx) {
@@ -159,7 +175,7 @@ reply patch_resource(const house& home, call& on)
     if (!what)
         return scim_error(on, what.error());
     return with_body(home, on, [&on, what = std::move(*what)](json::object text) -> reply {
-        auto change = scim::parse_patch(scim::quirks::rewrite_patch(std::move(text), *what.type), *what.type);
+        auto change = scim::read_patch(std::move(text), *what.type, on.who.leniency);
         if (!change)
             return scim_error(on, change.error());
         return work{store::intent::write, [&on, what, change = std::move(*change)](store::transaction& tx) {

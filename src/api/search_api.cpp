@@ -5,6 +5,8 @@
 #include "api/scim_body.hpp"
 #include "scim/message.hpp"
 #include "scim/query.hpp"
+#include "scim/strict.hpp"
+#include "scim/urn.hpp"
 #include "service/listing.hpp"
 
 #include <utility>
@@ -29,7 +31,7 @@ reply page_of(
 {
     if (!asked)
         return scim_error(on, asked.error());
-    auto query = scim::resolve(*asked, types);
+    auto query = scim::resolve(*asked, types, on.who.leniency);
     if (!query)
         return scim_error(on, query.error());
     const auto mode = service::intent_of(*query);
@@ -45,6 +47,9 @@ reply search(const house& home, const call& on, type_list types)
 {
     const body_bounds bounds{search_body_bytes_max, {}};
     return with_json_body(on, bounds, [&home, &on, types = std::move(types)](const json::object& body) {
+        if (on.who.leniency == scim::leniency::strict)
+            if (auto checked = scim::strict::check_message(body, scim::urn::search_request); !checked)
+                return page_of(home, on, checked.error(), types);
         return page_of(home, on, scim::read_search_request(body), types);
     });
 }

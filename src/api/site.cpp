@@ -13,6 +13,7 @@
 #include "api/request_notes.hpp"
 #include "api/scim_api.hpp"
 #include "api/search_api.hpp"
+#include "api/sighting.hpp"
 
 #include <array>
 #include <utility>
@@ -90,8 +91,15 @@ constexpr std::array table = {
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/groups/summary", principal::application, list_group_names},
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/groups",         principal::application, list_directory_groups},
     route{"PUT",    "/api/v1/organizations/{organization}/directories/{directory}/groups/-/roles:assign", principal::application, assign_roles},
+    route{"PUT",    "/api/v1/organizations/{organization}/directories/{directory}/attributes", principal::application, map_attributes},
+    route{"POST",   "/api/v1/organizations/{organization}/directories/{directory}/attributes:preview", principal::application, preview_attributes},
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/refusals",     principal::application, list_refusals},
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/held-users",     principal::application, list_held_users},
+
+    route{"GET",    "/api/v1/directory-user-attributes", principal::application, list_attributes},
+    route{"POST",   "/api/v1/directory-user-attributes", principal::application, create_attribute},
+    route{"PATCH",  "/api/v1/directory-user-attributes/{key}", principal::application, update_attribute},
+    route{"DELETE", "/api/v1/directory-user-attributes/{key}", principal::application, delete_attribute},
 
     route{"POST",   "/api/v1/roles", principal::application, create_role},
     route{"GET",    "/api/v1/roles", principal::application, list_roles},
@@ -182,7 +190,7 @@ reply authenticated(const house& home, call& on, Proceed proceed)
     return work{store::intent::read, [&home, &on, proceed](store::transaction& tx) -> reply {
                     if (auto known = authenticate(home, on, on.where.segments[1], tx); !known)
                         return scim_error(on, known.error());
-                    auto next = proceed();
+                    auto next = with_sighting(home, on, nullptr, proceed);
                     // Another read goes on in this transaction.
                     const auto* more = std::get_if<work>(&next);
                     return more && more->mode == store::intent::read ? more->run(tx) : std::move(next);

@@ -96,6 +96,9 @@ http::request directory_request(const command& what)
         add_if_given(body, "name", what.name);
         add_if_given(body, "directory_provider", what.provider);
         add_if_given(body, "domain_policy", what.domain_policy);
+        add_if_given(body, "scim_mode", what.scim_mode);
+        if (what.allows_equal_group_names)
+            body["unique_group_names"] = false;
         return make_request("POST", organization_path(what.arguments[0]) + "/directories", body);
     }
     if (verb == "list")
@@ -111,6 +114,10 @@ http::request directory_request(const command& what)
         return make_request("DELETE", path);
     if (verb == "policy")
         return make_request("PATCH", path, {{"domain_policy", what.arguments[1]}});
+    if (verb == "mode")
+        return make_request("PATCH", path, {{"scim_mode", what.arguments[1]}});
+    if (verb == "provider")
+        return make_request("PATCH", path, {{"directory_provider", what.arguments[1]}});
     return make_request("PATCH", path + ':' + verb);
 }
 

@@ -107,6 +107,12 @@ void command_tree::declare_directories()
         what_.provider,
         "OKTA, MICROSOFT_AD, GOOGLE, ONELOGIN, JUMPCLOUD, PING_IDENTITY or AUTH0"
     );
+    create->add_option(
+        "--mode", what_.scim_mode, "How clients are read: compat (as providers need it) or strict (the RFC)"
+    );
+    create->add_flag(
+        "--equal-group-names", what_.allows_equal_group_names, "Two groups may have one displayName"
+    );
     add_policy(create);
     add({"directory", "list"}, "List an organization's directories", {"ORGANIZATION"});
     add({"directory", "show"}, "Show one", {"DIRECTORY"});
@@ -115,6 +121,10 @@ void command_tree::declare_directories()
     add({"directory", "policy"}, "Change the domain policy", {"DIRECTORY", "POLICY"});
     add({"directory", "delete"}, "Delete a disabled one with all that is in it", {"DIRECTORY"});
     add({"directory", "held"}, "List the users that are held back, and why", {"DIRECTORY"});
+    add({"directory", "mode"}, "Change how clients are read: compat or strict", {"DIRECTORY", "MODE"});
+    add({"directory", "provider"},
+        "Say whose directory it is; \"\" leaves it to detection",
+        {"DIRECTORY", "PROVIDER"});
     describe("directory", "The SCIM endpoints of an organization");
 
     auto* secret = add({"secret", "create"}, "Make a bearer token; it is shown once", {"DIRECTORY"});

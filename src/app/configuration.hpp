@@ -77,6 +77,8 @@ struct command {
     std::string name;
     std::string provider;
     std::string domain_policy;
+    std::string scim_mode;
+    bool allows_equal_group_names = false;
     std::string expires;
     std::string after;
     std::string directory;

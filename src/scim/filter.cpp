@@ -4,6 +4,7 @@
 #include "scim/excerpt.hpp"
 #include "scim/filter_lexer.hpp"
 #include "scim/filter_literal.hpp"
+#include "scim/strict.hpp"
 
 #include <array>
 #include <optional>
@@ -62,27 +63,37 @@ bool is_secret(const path& where)
 // Names resolved against a whole resource, or inside brackets against one attribute.
 class scope {
 public:
-    explicit scope(const resource_type& type, std::span<const resource_type* const> others = {})
-        : type_(&type), others_(others)
+    scope(const resource_type& type, std::span<const resource_type* const> others, leniency how)
+        : type_(&type), others_(others), how_(how)
     {
     }
-    explicit scope(const path& bracketed) : bracketed_(bracketed) {}
+    scope(const path& bracketed, leniency how) : bracketed_(bracketed), how_(how) {}
 
     [[nodiscard]] bool is_inside_brackets() const { return !type_; }
+    [[nodiscard]] bool is_strict() const { return how_ == leniency::strict; }
+    [[nodiscard]] scope within(const path& attribute) const { return {attribute, how_}; }
 
     [[nodiscard]] std::optional<path> find(std::string_view name) const
     {
         if (is_inside_brackets())
             return find_sub_attribute(name);
-        if (const auto found = parse_path(name, *type_))
-            return *found;
+        if (auto found = find_in(name, *type_))
+            return found;
         for (const resource_type* const other : others_)
-            if (const auto found = parse_path(name, *other))
-                return *found;
+            if (auto found = find_in(name, *other))
+                return found;
         return std::nullopt;
     }
 
 private:
+    [[nodiscard]] std::optional<path> find_in(std::string_view name, const resource_type& type) const
+    {
+        const auto found = parse_path(name, type);
+        if (!found || (is_strict() && !strict::is_standard_notation(name, *found, type)))
+            return std::nullopt;
+        return *found;
+    }
+
     [[nodiscard]] std::optional<path> find_sub_attribute(std::string_view name) const
     {
         path found = bracketed_;
@@ -97,6 +108,7 @@ private:
     const resource_type* type_ = nullptr;
     std::span<const resource_type* const> others_;
     path bracketed_;
+    leniency how_;
 };
 
 // Recursive descent over RFC 7644 Figure 1 with the precedence of §3.4.2.2: grouping, not, and, or. Recursion
@@ -186,7 +198,7 @@ private:
             return filter_lexer::failure("the attribute " + excerpt(name) + " cannot be compared", position);
         if (in_.take('['))
             return value_path(*attribute, names, position);
-        return compared(*attribute);
+        return compared(*attribute, names);
     }
 
     // emails[type eq "work"], and what Entra writes: emails[type eq "work"].value eq "x", which is one more
@@ -200,9 +212,9 @@ private:
         if (!attribute.attribute->is_complex() && !attribute.attribute->is_multi_valued)
             return filter_lexer::failure("brackets cannot follow an attribute of one simple value", position);
 
-        const scope inside(attribute);
+        const scope inside = names.within(attribute);
         auto condition = enclosed(']', inside);
-        if (!condition || !in_.take('.'))
+        if (!condition || names.is_strict() || !in_.take('.'))
             return condition ? filter{value_filter{attribute, std::move(*condition)}} : condition;
 
         auto last = attribute_expression(inside);
@@ -223,7 +235,7 @@ private:
         return filter{std::move(both)};
     }
 
-    result<filter> compared(const path& attribute)
+    result<filter> compared(const path& attribute, const scope& names)
     {
         if (++terms_ > filter_terms_max)
             return fail("more than " + std::to_string(filter_terms_max) + " comparisons");
@@ -241,7 +253,23 @@ private:
             return given.error();
         if (is_null(*given))
             return compared_with_null(attribute, *which, position);
+        if (names.is_strict() && !is_standard(*given, attribute))
+            return filter_lexer::failure("a value is not written as JSON has its type", given->position);
         return compared_with(attribute, *which, *given, position);
+    }
+
+    // RFC 7644 Figure 1: text in quotes, booleans and numbers bare.
+    static bool is_standard(const raw_literal& given, const path& attribute)
+    {
+        switch (attribute.leaf().type) {
+            case attribute_type::boolean:
+                return !given.is_quoted && (given.text == "true" || given.text == "false");
+            case attribute_type::integer:
+            case attribute_type::decimal:
+                return !given.is_quoted;
+            default:
+                return given.is_quoted;
+        }
     }
 
     // RFC 7643 §2.5: null is the same as unassigned, for an attribute of any type.
@@ -310,21 +338,24 @@ bool operator==(const boxed_filter& a, const boxed_filter& b)
     return *a == *b;
 }
 
-result<filter> parse_filter(std::string_view text, const resource_type& type)
+result<filter> parse_filter(std::string_view text, const resource_type& type, leniency how)
 {
-    return parse(text, scope(type));
+    return parse(text, scope(type, {}, how));
 }
 
 result<filter> parse_filter(
-    std::string_view text, const resource_type& type, std::span<const resource_type* const> others
+    std::string_view text,
+    const resource_type& type,
+    std::span<const resource_type* const> others,
+    leniency how
 )
 {
-    return parse(text, scope(type, others));
+    return parse(text, scope(type, others, how));
 }
 
-result<filter> parse_value_filter(std::string_view text, const path& attribute)
+result<filter> parse_value_filter(std::string_view text, const path& attribute, leniency how)
 {
-    return parse(text, scope(attribute));
+    return parse(text, scope(attribute, how));
 }
 
 }  // namespace scimd::scim

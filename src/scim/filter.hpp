@@ -2,11 +2,13 @@
 //
 // Bounded: filter_bytes_max, filter_depth_max, filter_terms_max, each exceeded with invalid_filter. Beyond
 // the grammar it understands what identity providers send: operators without surrounding spaces after a
-// quoted literal (`eq"x"`), unquoted literals, `emails[type eq "work"].value eq "x"`, "True"/"False" for
-// booleans.
+// quoted literal (`eq"x"`, as RFC 7644 §3.5.2.3 itself has it) and, but in strict directories, unquoted
+// literals, `emails[type eq "work"].value eq "x"`, "True"/"False" for booleans, names of extensions'
+// attributes without their URN.
 #pragma once
 
 #include "base/error.hpp"
+#include "scim/leniency.hpp"
 #include "scim/path.hpp"
 
 #include <cstddef>
@@ -87,17 +89,24 @@ struct filter {
 // an operator its type does not have (gt on boolean or binary; co, sw, ew on anything but strings and
 // references), a literal that cannot be of its type, a complex attribute compared without sub-attribute
 // unless it has `value` (then that is meant: emails, members, manager, groups).
-result<filter> parse_filter(std::string_view text, const resource_type& type);
+result<filter> parse_filter(
+    std::string_view text, const resource_type& type, leniency how = leniency::compat
+);
 
 // The same for a query over several types (RFC 7644 §3.4.2.1): an attribute that `type` does not have but one
 // of `others` has is unassigned in every resource of `type`. Its path does not belong() to it.
 result<filter> parse_filter(
-    std::string_view text, const resource_type& type, std::span<const resource_type* const> others
+    std::string_view text,
+    const resource_type& type,
+    std::span<const resource_type* const> others,
+    leniency how = leniency::compat
 );
 
 // The inside of brackets in a PATCH path: sub-attributes of `attribute` only, no nested brackets. For a
 // multi-valued attribute without sub-attributes "value" stands for the element itself.
-result<filter> parse_value_filter(std::string_view text, const path& attribute);
+result<filter> parse_value_filter(
+    std::string_view text, const path& attribute, leniency how = leniency::compat
+);
 
 // Parses again to the same filter. (The inside of brackets printed alone has full paths: "emails.type eq …".)
 std::string to_text(const filter& condition);

@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "scim/filter.hpp"
+#include "scim/leniency.hpp"
 #include "scim/resource.hpp"
 #include "scim/schema.hpp"
 
@@ -37,7 +38,8 @@ struct patch_operation {
     // Canonical for the target. Of a complex value only the sub-attributes sent, null to unassign them. null
     // with replace when it unassigns the target, and with remove but when that lists the elements it means.
     json::value value;
-    std::size_t index = 0;  // of the operation in the request, for error messages
+    std::size_t index = 0;            // of the operation in the request, for error messages
+    leniency how = leniency::compat;  // decides what becomes of a filter that matches nothing (C2)
 };
 
 struct add_members {
@@ -79,7 +81,9 @@ struct patch {
 // URN-prefixed names inside the value are paths). Errors name the operation's index: invalid_syntax (no
 // Operations, unknown op), invalid_path, no_target (remove without path), mutability (an explicit read-only
 // path), invalid_value, invalid_filter, too_large (a limit above).
-result<patch> parse_patch(const json::object& body, const resource_type& type);
+result<patch> parse_patch(
+    const json::object& body, const resource_type& type, leniency how = leniency::compat
+);
 
 // Applies in order to a copy and normalizes; the document is unchanged on failure. Errors: no_target (a value
 // filter matches nothing and cannot be made true, C2 of docs/compatibility.md), mutability, invalid_value.

@@ -108,19 +108,26 @@ json::object literals_of(const filter& condition)
 }
 
 // Entra adds and replaces `emails[type eq "work"].value` of users that have no emails yet. RFC 7644 §3.5.2.3
-// wants noTarget for replace, so there only filters that name a place are met by making the element.
+// wants noTarget for replace, so there only filters that name a place are met by making the element, unless
+// it is Entra that asks: its customers' mappings have types of their own.
+bool can_be_made(const patch_operation& operation)
+{
+    const auto terms = equalities(*operation.target.where);
+    if (terms.empty() || operation.how == leniency::strict)
+        return false;
+    if (operation.verb == patch_verb::add || operation.how == leniency::entra)
+        return true;
+    return std::all_of(terms.begin(), terms.end(), [](const comparison* term) {
+        return names_a_place(*term);
+    });
+}
+
 result<json::value> make_element(const patch_operation& operation)
 {
     const attribute& list = *operation.target.attribute.attribute;
     if (!operation.target.where)
         return json::value(json::object());
-    const auto terms = equalities(*operation.target.where);
-    const bool is_add = operation.verb == patch_verb::add;
-    const bool can_be_made =
-        !terms.empty() && (is_add || std::all_of(terms.begin(), terms.end(), [](const comparison* term) {
-                               return names_a_place(*term);
-                           }));
-    if (!can_be_made)
+    if (!can_be_made(operation))
         return no_match(operation);
 
     auto made = read_value(json::value(literals_of(*operation.target.where)), list, true);
@@ -331,6 +338,17 @@ result<void> remove_from_list(json::object& holder, json::array& elements, const
     return {};
 }
 
+// RFC 7644 §3.12: a filter that yields no match is `noTarget`, also for remove.
+bool lacks_match(const json::value* value, const patch_operation& operation)
+{
+    if (operation.how != leniency::strict || !operation.target.where)
+        return false;
+    const auto* const elements = value ? value->if_array() : nullptr;
+    return !elements || std::none_of(elements->begin(), elements->end(), [&](const json::value& element) {
+        return meets(element, operation.target);
+    });
+}
+
 // A target that is not there is removed already.
 result<void> unassign(json::object& holder, const patch_operation& operation)
 {
@@ -339,6 +357,8 @@ result<void> unassign(json::object& holder, const patch_operation& operation)
     const bool can_leave_some = where.attribute->is_multi_valued && !where.sub_attribute;
     if (where.leaf().is_required && !can_leave_some)
         return required(operation);
+    if (lacks_match(value, operation))
+        return no_match(operation);
     if (!value)
         return {};
     if (auto* const elements = value->if_array())

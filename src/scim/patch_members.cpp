@@ -76,16 +76,16 @@ result<void> read_removal(const json::value* value, operations& out)
     return {};
 }
 
-result<void> read_whole(patch_verb verb, const json::value* value, operations& out)
+result<void> read_whole(const membership_demand& wanted, operations& out)
 {
-    if (verb == patch_verb::remove)
-        return read_removal(value, out);
-    if (!value)
+    if (wanted.verb == patch_verb::remove)
+        return read_removal(wanted.value, out);
+    if (!wanted.value)
         return needs_value();
-    auto members = read_members(*value);
+    auto members = read_members(*wanted.value);
     if (!members)
         return members.error();
-    if (verb == patch_verb::add)
+    if (wanted.verb == patch_verb::add)
         add(std::move(*members), out);
     else
         out.emplace_back(replace_members{std::move(*members)});
@@ -93,34 +93,40 @@ result<void> read_whole(patch_verb verb, const json::value* value, operations& o
 }
 
 // `add members[value eq "x"]`: the filter says whom.
-result<void> read_named_addition(const filter& condition, operations& out)
+result<void> read_named_addition(const membership_demand& wanted, operations& out)
 {
     std::vector<member> members;
-    for (std::string& id : named_ids(condition))
+    for (std::string& id : named_ids(*wanted.target.where))
         members.push_back({.value = std::move(id), .display = {}, .type = {}});
-    if (members.empty())
+    if (members.empty() || wanted.how == leniency::strict)
         return error{errc::no_target, "members[...] of an add must name members by value eq."};
     add(std::move(members), out);
     return {};
 }
 
-result<void> read_matching(
-    patch_verb verb, const filter& condition, const json::value* value, operations& out
-)
+// RFC 7644 §3.12: a filter that yields no match is `noTarget`; for remove, strict directories alone say so.
+bool must_match(const membership_demand& wanted)
 {
-    if (verb == patch_verb::add)
-        return read_named_addition(condition, out);
-    if (verb == patch_verb::replace && !value)
+    return wanted.verb == patch_verb::replace || wanted.how == leniency::strict;
+}
+
+result<void> read_matching(const membership_demand& wanted, operations& out)
+{
+    const filter& condition = *wanted.target.where;
+    if (wanted.verb == patch_verb::add)
+        return read_named_addition(wanted, out);
+    if (wanted.verb == patch_verb::replace && !wanted.value)
         return needs_value();
 
     std::vector<member> successors;
-    if (verb == patch_verb::replace) {
-        auto read = read_members(*value);
+    if (wanted.verb == patch_verb::replace) {
+        auto read = read_members(*wanted.value);
         if (!read)
             return read.error();
         successors = std::move(*read);
-        expect(condition, out);
     }
+    if (must_match(wanted))
+        expect(condition, out);
     const bool is_same =
         successors.size() == 1 && named_ids(condition) == std::vector{successors.front().value};
     if (!is_same)
@@ -139,17 +145,18 @@ filter any_member(const path& members)
 }
 
 // RFC 7643 §8.7.1: of a member only its display can change; another value is another member.
-result<void> read_part(patch_verb verb, const patch_target& target, const json::value* value, operations& out)
+result<void> read_part(const membership_demand& wanted, operations& out)
 {
+    const patch_target& target = wanted.target;
     const attribute& part = *target.attribute.sub_attribute;
     if (part.name != "display")
         return error{errc::mutability, "members." + part.name + " cannot change; replace the member."};
-    if (verb != patch_verb::remove && !value)
+    if (wanted.verb != patch_verb::remove && !wanted.value)
         return needs_value();
 
     json::value display;
-    if (verb != patch_verb::remove) {
-        auto read = read_value(*value, part);
+    if (wanted.verb != patch_verb::remove) {
+        auto read = read_value(*wanted.value, part);
         if (!read)
             return read.error();
         display = std::move(*read);
@@ -159,7 +166,7 @@ result<void> read_part(patch_verb verb, const patch_target& target, const json::
         text = display.get_string();
     if (text.size() > user_name_bytes_max)
         return error{errc::invalid_value, "members.display is too long."};
-    if (target.where && verb != patch_verb::remove)
+    if (target.where && (wanted.verb == patch_verb::add || must_match(wanted)))
         expect(*target.where, out);
     filter condition = target.where ? *target.where : any_member(target.attribute);
     out.emplace_back(update_members_where{std::move(condition), std::move(text)});
@@ -175,15 +182,13 @@ bool lists_values(const json::value* value) noexcept
     return !value->is_string() || !value->get_string().empty();
 }
 
-result<void> read_membership(
-    patch_verb verb, const patch_target& target, const json::value* value, operations& out
-)
+result<void> read_membership(const membership_demand& wanted, operations& out)
 {
-    if (target.attribute.sub_attribute)
-        return read_part(verb, target, value, out);
-    if (target.where)
-        return read_matching(verb, *target.where, value, out);
-    return read_whole(verb, value, out);
+    if (wanted.target.attribute.sub_attribute)
+        return read_part(wanted, out);
+    if (wanted.target.where)
+        return read_matching(wanted, out);
+    return read_whole(wanted, out);
 }
 
 }  // namespace scimd::scim

@@ -13,14 +13,16 @@ namespace scimd::scim {
 // JumpCloud mean the listed members, and by no means all. null and "" say nothing; [] lists none.
 bool lists_values(const json::value* value) noexcept;
 
-// Appends what one operation on `members`, `members[…]` or `members[…].display` asks for. `value` is nullptr
-// when the operation has none. no_target: an add to a filter that names no member; mutability: value, $ref or
-// type of a member.
-result<void> read_membership(
-    patch_verb verb,
-    const patch_target& target,
-    const json::value* value,
-    std::vector<membership_operation>& out
-);
+// One operation on `members`, `members[…]` or `members[…].display`.
+struct membership_demand {
+    patch_verb verb = patch_verb::add;
+    const patch_target& target;
+    const json::value* value = nullptr;  // nullptr: none
+    leniency how = leniency::compat;
+};
+
+// Appends what it asks for. no_target: an add to a filter that names no member, or, in strict directories, to
+// any filter; mutability: value, $ref or type of a member.
+result<void> read_membership(const membership_demand& wanted, std::vector<membership_operation>& out);
 
 }  // namespace scimd::scim

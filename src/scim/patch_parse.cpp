@@ -69,7 +69,7 @@ struct demand {
 
 class patch_reader {
 public:
-    explicit patch_reader(const resource_type& type) : type_(type) {}
+    patch_reader(const resource_type& type, leniency how) : type_(type), how_(how) {}
 
     result<void> read(const json::value& operation, std::size_t index);
     patch take() { return std::move(made_); }
@@ -83,6 +83,7 @@ private:
     void push(const demand& wanted, patch_target target, json::value value);
 
     const resource_type& type_;
+    leniency how_;
     patch made_;
     std::size_t targets_ = 0;
     std::size_t values_ = 0;
@@ -155,7 +156,7 @@ result<void> patch_reader::read_member(const demand& wanted, std::string_view na
             return read_container(wanted, *definition);
 
     const std::string text = container ? container->urn + ":" + std::string(name) : std::string(name);
-    auto target = parse_target(text, type_);
+    auto target = parse_target(text, type_, how_);
     if (!target) {
         const bool is_value_path = name.find('[') != std::string_view::npos;
         return is_value_path ? result<void>(target.error()) : result<void>();
@@ -167,7 +168,7 @@ result<void> patch_reader::read_path(const demand& wanted, std::string_view text
 {
     if (const schema* const container = type_.find_schema(text))
         return read_container(wanted, *container);
-    auto target = parse_target(text, type_);
+    auto target = parse_target(text, type_, how_);
     if (!target)
         return target.error();
     if (is_read_only(target->attribute))
@@ -183,7 +184,7 @@ result<void> patch_reader::read_target(const demand& wanted, patch_target target
     if (is_without_effect(target.attribute))
         return {};
     if (is_kept_apart(type_, *target.attribute.attribute))
-        return read_membership(wanted.verb, target, wanted.value, made_.members);
+        return read_membership({wanted.verb, target, wanted.value, how_}, made_.members);
 
     const bool is_removal = wanted.verb == patch_verb::remove;
     const bool is_whole_list =
@@ -208,7 +209,11 @@ result<void> patch_reader::read_target(const demand& wanted, patch_target target
 void patch_reader::push(const demand& wanted, patch_target target, json::value value)
 {
     made_.operations.push_back(
-        {.verb = wanted.verb, .target = std::move(target), .value = std::move(value), .index = wanted.index}
+        {.verb = wanted.verb,
+         .target = std::move(target),
+         .value = std::move(value),
+         .index = wanted.index,
+         .how = how_}
     );
 }
 
@@ -230,7 +235,7 @@ result<void> check_schemas(const json::object& body)
 
 }  // namespace
 
-result<patch> parse_patch(const json::object& body, const resource_type& type)
+result<patch> parse_patch(const json::object& body, const resource_type& type, leniency how)
 {
     if (auto checked = check_schemas(body); !checked)
         return checked.error();
@@ -243,7 +248,7 @@ result<patch> parse_patch(const json::object& body, const resource_type& type)
             errc::too_large, "Operations has more than " + std::to_string(patch_operations_max) + " elements."
         };
 
-    patch_reader reader(type);
+    patch_reader reader(type, how);
     for (std::size_t i = 0; i < operations->size(); ++i)
         if (auto read = reader.read((*operations)[i], i); !read)
             return error{read.error().code, "Operations[" + std::to_string(i) + "]: " + read.error().detail};

@@ -30,7 +30,9 @@ error bad_path(std::string_view text, std::string_view reason)
     return {errc::invalid_path, excerpt(text) + " " + std::string(reason)};
 }
 
-result<patch_target> parse_value_path(std::string_view text, std::size_t open, const resource_type& type)
+result<patch_target> parse_value_path(
+    std::string_view text, std::size_t open, const resource_type& type, leniency how
+)
 {
     const auto close = closing_bracket(text, open);
     if (close == std::string_view::npos)
@@ -40,7 +42,7 @@ result<patch_target> parse_value_path(std::string_view text, std::size_t open, c
         return list.error();
     if (list->sub_attribute || !list->attribute->is_multi_valued)
         return bad_path(text, "filters an attribute that is not multi-valued.");
-    auto where = parse_value_filter(text.substr(open + 1, close - open - 1), *list);
+    auto where = parse_value_filter(text.substr(open + 1, close - open - 1), *list, how);
     if (!where)
         return where.error();
 
@@ -57,10 +59,10 @@ result<patch_target> parse_value_path(std::string_view text, std::size_t open, c
 
 }  // namespace
 
-result<patch_target> parse_target(std::string_view text, const resource_type& type)
+result<patch_target> parse_target(std::string_view text, const resource_type& type, leniency how)
 {
     if (const auto open = text.find('['); open != std::string_view::npos)
-        return parse_value_path(text, open, type);
+        return parse_value_path(text, open, type, how);
     auto plain = parse_path(text, type);
     if (!plain)
         return plain.error();

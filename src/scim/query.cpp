@@ -109,6 +109,20 @@ std::string identity_of(const list_request& asked, std::span<const resource_type
 
 }  // namespace
 
+result<projection> parse_projection(
+    std::string_view attributes, std::string_view excluded, const resource_type& type, leniency how
+)
+{
+    if (how == leniency::strict && !attributes.empty() && !excluded.empty())
+        return error{errc::invalid_value, "attributes and excludedAttributes exclude each other."};
+    return parse_projection(attributes, excluded, type);
+}
+
+result<projection> parse_projection(const parameters& given, const resource_type& type, leniency how)
+{
+    return parse_projection(text_of(given, "attributes"), text_of(given, "excludedAttributes"), type, how);
+}
+
 void page_request::set_start_index(std::int64_t wanted) noexcept
 {
     start_index = static_cast<std::uint64_t>(std::max<std::int64_t>(wanted, 1));
@@ -151,7 +165,9 @@ result<list_request> read_parameters(const parameters& given)
     return asked;
 }
 
-result<list_query> resolve(const list_request& asked, std::span<const resource_type* const> types)
+result<list_query> resolve(
+    const list_request& asked, std::span<const resource_type* const> types, leniency how
+)
 {
     if (asked.page.start_index && asked.page.cursor)
         return error{errc::invalid_value, "startIndex and cursor are two ways to page: send one of them."};
@@ -161,7 +177,7 @@ result<list_query> resolve(const list_request& asked, std::span<const resource_t
     for (const resource_type* const type : types) {
         type_query part{.type = type};
         if (asked.filter) {
-            auto parsed = parse_filter(*asked.filter, *type, types);
+            auto parsed = parse_filter(*asked.filter, *type, types, how);
             if (!parsed)
                 return parsed.error();
             part.where = std::move(*parsed);
@@ -172,7 +188,10 @@ result<list_query> resolve(const list_request& asked, std::span<const resource_t
                 return found.error();
             part.sort_by = *found;
         }
-        part.wanted = parse_projection(asked.attributes, asked.excluded_attributes, *type);
+        auto wanted = parse_projection(asked.attributes, asked.excluded_attributes, *type, how);
+        if (!wanted)
+            return wanted.error();
+        part.wanted = std::move(*wanted);
         made.parts.push_back(std::move(part));
     }
     return made;

@@ -80,6 +80,12 @@ result<sort_order> parse_sort_order(std::string_view text);  // in any case; emp
 // At least one type. invalid_value for a page by index and by cursor at once. Of several types, one that
 // lacks an attribute has it unassigned; an attribute that none of them has is invalid_filter or (sortBy)
 // invalid_path.
-result<list_query> resolve(const list_request& asked, std::span<const resource_type* const> types);
+result<list_query> resolve(
+    const list_request& asked, std::span<const resource_type* const> types, leniency how = leniency::compat
+);
+
+// attributes and excludedAttributes. RFC 7644 §3.9 lets only one of them be there: both are invalid_value in
+// a strict directory, and the one less the other elsewhere.
+result<projection> parse_projection(const parameters& given, const resource_type& type, leniency how);
 
 }  // namespace scimd::scim

@@ -40,11 +40,6 @@ error refuse(const value_place& place, std::string_view reason)
     return {errc::invalid_value, place.text() + " " + std::string(reason)};
 }
 
-error wrong_type(const value_place& place)
-{
-    return refuse(place, "must be " + std::string(kind_of(place.self.type)) + ".");
-}
-
 // Numbers for strings are a habit of templates (a postalCode of 12345); their digits are meant.
 result<json::value> read_text(const json::value& value, const value_place& place)
 {
@@ -192,6 +187,11 @@ void append_field(std::string& out, const json::object& element, const attribute
 std::string value_place::text() const
 {
     return parent ? parent->name + "." + self.name : self.name;
+}
+
+error wrong_type(const value_place& place)
+{
+    return refuse(place, "must be " + std::string(kind_of(place.self.type)) + ".");
 }
 
 bool is_blank(const json::value& value) noexcept

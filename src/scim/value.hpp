@@ -20,6 +20,9 @@ struct value_place {
     [[nodiscard]] std::string text() const;  // "emails.value"
 };
 
+// invalid_value: "emails.value must be a string."
+error wrong_type(const value_place& place);
+
 // RFC 7643 §2.5: null, [], "" (and {}) all mean unassigned.
 bool is_blank(const json::value& value) noexcept;
 

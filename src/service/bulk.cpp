@@ -2,7 +2,7 @@
 
 #include "scim/bulk_reference.hpp"
 #include "scim/projection.hpp"
-#include "scim/quirks.hpp"
+#include "scim/request.hpp"
 #include "service/etag.hpp"
 #include "service/provisioning.hpp"
 #include "store/savepoint.hpp"
@@ -15,18 +15,18 @@
 namespace scimd::service {
 namespace {
 
-result<bulk_body> read_data(json::object data, const scim::bulk_demand& wanted)
+result<bulk_body> read_data(json::object data, const scim::bulk_demand& wanted, scim::leniency how)
 {
     const auto& type = *wanted.type;
     if (wanted.method == scim::bulk_method::remove)
         return bulk_body();
     if (wanted.method == scim::bulk_method::patch) {
-        auto change = scim::parse_patch(scim::quirks::rewrite_patch(std::move(data), type), type);
+        auto change = scim::read_patch(std::move(data), type, how);
         if (!change)
             return change.error();
         return bulk_body(std::move(*change));
     }
-    auto body = scim::read_body(scim::quirks::rewrite_resource(std::move(data), type), type);
+    auto body = scim::read_resource(std::move(data), type, how);
     if (!body)
         return body.error();
     return bulk_body(std::move(*body));
@@ -124,7 +124,7 @@ private:
     [[nodiscard]] result<bulk_body> read_resolved(const scim::bulk_demand& wanted) const
     {
         const auto lookup = [this](const std::string& bulk_id) { return id_of(bulk_id); };
-        return read_data(scim::resolve_references(wanted, lookup), wanted);
+        return read_data(scim::resolve_references(wanted, lookup), wanted, job_.how);
     }
 
     // "bulkId:x" stays as it is while there is no x.
@@ -350,14 +350,16 @@ private:
 
 }  // namespace
 
-bulk_job prepare_bulk(scim::bulk_request request)
+bulk_job prepare_bulk(scim::bulk_request request, scim::leniency how)
 {
-    bulk_job job{.request = std::move(request), .units = {}, .bodies = {}};
+    bulk_job job{.request = std::move(request), .units = {}, .bodies = {}, .how = how};
     job.units = scim::plan_bulk(job.request);
     job.bodies.reserve(job.request.operations.size());
     for (const auto& operation : job.request.operations) {
         const bool is_ready = operation.wanted && operation.wanted->references.empty();
-        job.bodies.push_back(is_ready ? read_data(operation.wanted->data, *operation.wanted) : bulk_body());
+        job.bodies.push_back(
+            is_ready ? read_data(operation.wanted->data, *operation.wanted, how) : bulk_body()
+        );
     }
     return job;
 }

@@ -36,9 +36,10 @@ struct bulk_job {
     std::vector<scim::bulk_unit> units;
     // Of each operation that refers to no other: what its data say. The others' is read in their turn.
     std::vector<result<bulk_body>> bodies;
+    scim::leniency how = scim::leniency::compat;
 };
 
-bulk_job prepare_bulk(scim::bulk_request request);
+bulk_job prepare_bulk(scim::bulk_request request, scim::leniency how);
 
 struct bulk_progress {
     std::size_t next_unit = 0;

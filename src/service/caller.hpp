@@ -4,6 +4,7 @@
 
 #include "base/id.hpp"
 #include "scim/catalogue_set.hpp"
+#include "scim/leniency.hpp"
 #include "service/origin.hpp"
 #include "service/request_trace.hpp"
 #include "store/tenants.hpp"
@@ -19,10 +20,14 @@ struct caller {
     directory_id directory;
     secret_id token;
     std::string token_suffix;  // of the token, for people to recognize it by
-    std::string provider;      // of the directory: "OKTA", …
+    std::string provider;      // of the directory, told or detected: "OKTA", …; empty: neither
+    bool is_provider_told = false;
+    std::optional<store::tenants::detection> detected{};
     store::tenants::domain_policy policy = store::tenants::domain_policy::reject;
     std::string base_url;  // of the directory's SCIM endpoint, without a trailing slash
     std::string request_id;
+    scim::leniency leniency = scim::leniency::compat;
+    bool has_unique_group_names = true;
     const scim::catalogue* schemas = nullptr;  // never null; lives as long as the process
     std::optional<origin> on_behalf_of{};      // of a change that no token of the directory makes
     request_trace* trace = nullptr;            // where it is noted what is done; nullptr: nowhere
@@ -45,8 +50,9 @@ inline caller caller_for(
     who.environment = from.environment;
     who.organization = where.organization;
     who.directory = where.id;
-    who.provider = where.provider;
+    who.provider = where.effective_provider();
     who.policy = where.policy;
+    who.has_unique_group_names = where.has_unique_group_names;
     who.request_id = from.request_id;
     who.schemas = &schemas.of(where.schemas);
     who.on_behalf_of = from;

@@ -35,12 +35,17 @@ void add_emails(store::resources::index_columns& columns, const json::object& us
 }  // namespace
 
 // The columns are those of users and groups; what is unique of other types are rows of unique_values.
-store::resources::index_columns columns_of(const scim::resource_type& type, const json::object& document)
+store::resources::index_columns columns_of(
+    const caller& who, const scim::resource_type& type, const json::object& document
+)
 {
     store::resources::index_columns columns;
     columns.external_id = text_of(document, "externalId");
-    if (type.name == "Group")
-        columns.unique_key = columns.display_key = folded(text_of(document, "displayName"));
+    if (type.name == "Group") {
+        columns.display_key = folded(text_of(document, "displayName"));
+        if (who.has_unique_group_names)
+            columns.unique_key = columns.display_key;
+    }
     if (type.name != "User")
         return columns;
     columns.unique_key = folded(text_of(document, "userName"));

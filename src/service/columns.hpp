@@ -3,10 +3,14 @@
 
 #include "base/json.hpp"
 #include "scim/schema.hpp"
+#include "service/caller.hpp"
 #include "store/resources.hpp"
 
 namespace scimd::service {
 
-store::resources::index_columns columns_of(const scim::resource_type& type, const json::object& document);
+// A group's displayName is a unique key where the caller's directory wants it so.
+store::resources::index_columns columns_of(
+    const caller& who, const scim::resource_type& type, const json::object& document
+);
 
 }  // namespace scimd::service

@@ -1,5 +1,6 @@
 #include "service/membership.hpp"
 
+#include "base/text.hpp"
 #include "scim/match.hpp"
 #include "service/events.hpp"
 #include "service/normalize.hpp"
@@ -130,10 +131,22 @@ private:
             const auto type = types.find(ids[i].value);
             if (type == types.end() || member_id_text(who_, type->second, ids[i]) != members[i].value)
                 return unknown_member(members[i].value);
+            if (auto allowed = check_type(members[i], type->second); !allowed)
+                return allowed;
             if (auto added = add_one({ids[i], type->second, members[i].display}); !added)
                 return added.error();
         }
         return {};
+    }
+
+    // Clients err in the type (docs/compatibility.md), so the id alone tells, but where the RFC is taken at
+    // its word.
+    [[nodiscard]] result<void> check_type(const scim::member& given, std::string_view type) const
+    {
+        const bool is_right = given.type.empty() || equals_ignoring_case(given.type, type);
+        if (is_right || who_.leniency != scim::leniency::strict)
+            return {};
+        return error{errc::invalid_value, "members: " + given.value + " is a " + std::string(type) + "."};
     }
 
     result<void> add_one(const resources::member_row& row)

@@ -219,7 +219,7 @@ result<provisioned> store_update(store::transaction& tx, const caller& who, cons
     if (has_changed) {
         const auto text = to_text(change.after);
         auto updated = resources::update(
-            tx, who.directory, type.name, change.row.id, text, columns_of(type, change.after)
+            tx, who.directory, type.name, change.row.id, text, columns_of(who, type, change.after)
         );
         if (!updated)
             return name_taken(type);
@@ -255,7 +255,7 @@ result<provisioned> create(
         verdict = admit_new(tx, who, body.document);
     if (verdict.refusal)
         return record_refusal(tx, who, body.document, std::move(*verdict.refusal));
-    const auto columns = columns_of(type, body.document);
+    const auto columns = columns_of(who, type, body.document);
     const auto row = resources::insert(tx, who.directory, type.name, to_text(body.document), columns);
     if (!row)
         return name_taken(type);

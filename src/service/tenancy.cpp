@@ -77,6 +77,20 @@ std::string_view to_text(domain_policy policy)
     return {};
 }
 
+result<tenants::scim_mode> parse_mode(std::string_view text)
+{
+    if (text == "compat")
+        return tenants::scim_mode::compat;
+    if (text == "strict")
+        return tenants::scim_mode::strict;
+    return error{errc::invalid_value, "scim_mode must be compat or strict."};
+}
+
+std::string_view to_text(tenants::scim_mode mode)
+{
+    return mode == tenants::scim_mode::strict ? "strict" : "compat";
+}
+
 result<demo_access> prepare_demo(
     store::transaction& tx,
     const origin& from,

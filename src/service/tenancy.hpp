@@ -31,6 +31,9 @@ result<store::tenants::directory> create_directory(
 result<store::tenants::domain_policy> parse_policy(std::string_view text);
 std::string_view to_text(store::tenants::domain_policy policy);
 
+result<store::tenants::scim_mode> parse_mode(std::string_view text);
+std::string_view to_text(store::tenants::scim_mode mode);
+
 // The organization "Example Corp" with the verified domain example.com and a directory, made at the first
 // call; a fresh secret at each.
 struct demo_access {

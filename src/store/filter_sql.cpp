@@ -41,7 +41,7 @@ constexpr auto columns = std::to_array<column>({
     {"User", "userName", "", "r.unique_key", value_kind::text, resources::sort_column::unique_key},
     {"User", "displayName", "", "r.display_key", value_kind::text, resources::sort_column::display_key},
     {"User", "active", "", "r.active", value_kind::boolean, std::nullopt},
-    {"Group", "displayName", "", "r.unique_key", value_kind::text, resources::sort_column::unique_key},
+    {"Group", "displayName", "", "r.display_key", value_kind::text, resources::sort_column::display_key},
     {"", "externalId", "", "r.external_id", value_kind::text, resources::sort_column::external_id},
     {"", "id", "", "r.id", value_kind::id, resources::sort_column::id},
     {"", "meta", "created", "r.created_at", value_kind::instant, resources::sort_column::created},

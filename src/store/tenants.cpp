@@ -24,7 +24,8 @@ constexpr sql::statement insert_directory_row{
 constexpr sql::statement find_directory_row{
     "directories.find",
     "select id, organization_id, name, provider, is_enabled, domain_policy, created_at, updated_at,"
-    " last_sequence, schemas from directories where organization_id = $1 and id = $2 and removed_at is null",
+    " last_sequence, schemas, scim_mode, unique_group_names, detected_provider, detected_by, detected_surely,"
+    " detected_at from directories where organization_id = $1 and id = $2 and removed_at is null",
 };
 
 constexpr sql::statement find_owner{
@@ -35,7 +36,8 @@ constexpr sql::statement find_owner{
 constexpr sql::statement list_directory_rows{
     "directories.list",
     "select id, organization_id, name, provider, is_enabled, domain_policy, created_at, updated_at,"
-    " last_sequence, schemas from directories where organization_id = $1 and removed_at is null order by id",
+    " last_sequence, schemas, scim_mode, unique_group_names, detected_provider, detected_by, detected_surely,"
+    " detected_at from directories where organization_id = $1 and removed_at is null order by id",
 };
 
 constexpr sql::statement update_directory_enabled{
@@ -54,6 +56,19 @@ constexpr sql::statement update_directory_schemas{
 };
 
 constexpr std::array<std::string_view, 3> policy_words = {"off", "reject", "hold"};
+constexpr std::array<std::string_view, 2> mode_words = {"compat", "strict"};
+
+std::optional<detection> read_detection(const sql::row& current, int first)
+{
+    if (current.is_null(first))
+        return std::nullopt;
+    return detection{
+        .provider = std::string(current.text(first)),
+        .by = std::string(current.text(first + 1)),
+        .is_certain = current.integer(first + 2) != 0,
+        .at = from_column(current.integer(first + 3)),
+    };
+}
 
 }  // namespace
 
@@ -78,6 +93,9 @@ directory read_directory(const sql::row& current, int first)
         .last_sequence = current.integer(first + 8),
         .schemas =
             current.is_null(first + 9) ? std::nullopt : std::optional(std::string(current.text(first + 9))),
+        .mode = from_word<scim_mode>(current.text(first + 10), mode_words),
+        .has_unique_group_names = current.integer(first + 11) != 0,
+        .detected = read_detection(current, first + 12),
     };
 }
 

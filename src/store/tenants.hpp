@@ -22,17 +22,37 @@ environment_id environment(transaction& tx
 // verified.
 enum class domain_policy { off, reject, hold };
 
+enum class scim_mode { compat, strict };
+
+// The identity provider that a directory's requests were recognized as.
+struct detection {
+    std::string provider;     // "OKTA", "MICROSOFT_AD", …
+    std::string by;           // what of a request told, for people: "User-Agent"
+    bool is_certain = false;  // it names itself; otherwise it has the habits of that provider
+    time_point at;
+    friend bool operator==(const detection&, const detection&) = default;
+};
+
 struct directory {
     directory_id id;
     organization_id organization;
     std::string name;
-    std::string provider;  // "OKTA", "MICROSOFT_AD", … or empty
+    std::string provider;  // "OKTA", "MICROSOFT_AD", … or empty: as told, which stands above what is detected
     bool is_enabled = true;
     domain_policy policy = domain_policy::reject;
     time_point created;
     time_point updated;
     std::int64_t last_sequence = 0;
     std::optional<std::string> schemas{};  // which it has (scim::schema_choice); none: all
+    scim_mode mode = scim_mode::compat;
+    bool has_unique_group_names = true;
+    std::optional<detection> detected{};
+
+    // Told, else detected, else empty.
+    [[nodiscard]] const std::string& effective_provider() const
+    {
+        return provider.empty() && detected ? detected->provider : provider;
+    }
 };
 
 directory insert_directory(

@@ -276,7 +276,11 @@ TEST_F(manage_test, a_directory_is_shown_with_its_endpoint_counts_and_secrets)
         {"stats",
          {{"total_users", 2}, {"total_groups", 1}, {"user_updated_at", now}, {"group_updated_at", now}}},
         {"role_assignments", {{"assignments", json::array()}}},
-        {"last_synced_at", "2026-01-02T03:04:00.000000Z"}
+        {"attribute_mappings", {{"attributes", json::array()}}},
+        {"last_synced_at", "2026-01-02T03:04:00.000000Z"},
+        {"scim_mode", "compat"},
+        {"unique_group_names", true},
+        {"detected_provider", ""}
     };
     EXPECT_EQ(directory, expected) << got.text;
     EXPECT_EQ(home.operate("GET", organizations + "/-/directories/" + home.directory).text, got.text);

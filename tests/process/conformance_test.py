@@ -11,11 +11,18 @@ RUNNER = os.environ.get("SCIMD_CONFORMANCE", str(DEV_BUILD / "conformance" / "sc
 
 class ConformanceTest(unittest.TestCase):
     def test_every_suite_passes(self):
+        self.play("compat", [])
+
+    def test_every_suite_passes_to_the_letter_of_the_rfc(self):
+        self.play("strict", ["--strict"])
+
+    def play(self, mode, options):
         with Server() as server:
             demo = server.command("demo")
+            server.command("directory", "mode", demo["directory_id"], mode)
             path = demo["scim_base_url"].split("/", 3)[3]
             done = subprocess.run(
-                [RUNNER, "--base-url", f"http://127.0.0.1:{server.port}/{path}"],
+                [RUNNER, "--base-url", f"http://127.0.0.1:{server.port}/{path}", *options],
                 env={**clean_environment(), "SCIM_TOKEN": demo["bearer_token"]},
                 capture_output=True,
                 text=True,

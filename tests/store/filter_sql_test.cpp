@@ -107,7 +107,7 @@ TEST(filter_sql_test, columns_of_users)
 TEST(filter_sql_test, columns_of_groups)
 {
     const text_case cases[] = {
-        {R"(displayName eq "x")", "r.unique_key = $3"},
+        {R"(displayName eq "x")", "r.display_key = $3"},
         {R"(id eq "dirgroup_7")", "r.id = $3"},
         {R"(id eq "diruser_7")", "1 = 0"},
         {R"(members.value eq "diruser_7")",
@@ -203,16 +203,16 @@ TEST(filter_sql_test, what_is_the_same_for_every_resource_is_decided_at_once)
         {R"(emails.value ew "x")", "1 = 0", true},
         {R"(userName eq "x" and displayName eq "y")", "1 = 0", true},
         {R"(displayName eq "y" and displayName co "z" and userName pr)", "1 = 0", true},
-        {R"(userName eq "x" or displayName eq "y")", "(r.unique_key = $3)"},
+        {R"(userName eq "x" or displayName eq "y")", "(r.display_key = $3)"},
         {R"(displayName eq "y" or not (userName pr))", ""},
         {R"(displayName co "y" or not (userName pr))", "", false, false},
         {R"(displayName co "y" and not (userName pr))", "", false, false},
-        {R"(displayName eq "y" and not (userName pr))", "(r.unique_key = $3)"},
+        {R"(displayName eq "y" and not (userName pr))", "(r.display_key = $3)"},
         {R"(userName pr or title pr)", "1 = 0", true},
         {R"(meta.resourceType eq "Group")", ""},
         {R"(meta.resourceType eq "User")", "1 = 0", true},
         {R"(meta.resourceType sw "Gr")", ""},
-        {R"(meta.resourceType eq "User" or displayName eq "y")", "(r.unique_key = $3)"},
+        {R"(meta.resourceType eq "User" or displayName eq "y")", "(r.display_key = $3)"},
         {R"(not (meta.resourceType eq "User"))", ""},
         {R"(urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department pr)", "1 = 0", true},
     };
@@ -311,7 +311,7 @@ TEST(filter_sql_test, what_sorts_like_a_column)
         {user_type(), "id", sort_column::id},
         {user_type(), "meta.created", sort_column::created},
         {user_type(), "meta.lastModified", sort_column::modified},
-        {group_type(), "displayName", sort_column::unique_key},
+        {group_type(), "displayName", sort_column::display_key},
         {user_type(), "active", std::nullopt},
         {user_type(), "emails.value", std::nullopt},
         {user_type(), "name.familyName", std::nullopt},
@@ -407,7 +407,7 @@ protected:
     void add_group(int number)
     {
         const std::string name = any(words) + (number % 2 == 0 ? "" : std::to_string(number));
-        add(group_type(), {{"displayName", name}}, {.unique_key = fold(name)});
+        add(group_type(), {{"displayName", name}}, {.unique_key = fold(name), .display_key = fold(name)});
     }
 
     std::int64_t any_id(const std::string& type)
@@ -606,7 +606,7 @@ TEST_F(filtered_documents_test, equality_is_an_index_look_up)
         {user_type(),
          R"(meta.lastModified gt "2026-01-01T00:00:00Z")",
          "(directory_id=? AND type=? AND modified_at>?)"},
-        {group_type(), R"(displayName eq "x")", "(directory_id=? AND type=? AND unique_key=?)"},
+        {group_type(), R"(displayName eq "x")", "(directory_id=? AND type=? AND display_key=?)"},
         {group_type(), R"(id eq "dirgroup_7")", "(rowid=?)"},
         {group_type(), R"(members.value eq "diruser_7")", "(directory_id=? AND member_id=? AND member_type=?)"
         },

@@ -1,0 +1,15 @@
+// Notes which identity provider a request shows, on its way to the handler.
+#pragma once
+
+#include "api/call.hpp"
+#include "base/json.hpp"
+
+#include <functional>
+
+namespace scimd::api {
+
+// `next`, after a write of its own when the request shows another provider than the directory is known to
+// have. That is rare: once or twice in a directory's life. `body` is nullptr before it has been read.
+reply with_sighting(const house& home, call& on, const json::object* body, std::function<reply()> next);
+
+}  // namespace scimd::api

@@ -1,0 +1,21 @@
+// The way in for bodies of clients: refused or rewritten as the directory wants it, then read. Pure.
+#pragma once
+
+#include "base/error.hpp"
+#include "base/json.hpp"
+#include "scim/leniency.hpp"
+#include "scim/patch.hpp"
+#include "scim/resource.hpp"
+#include "scim/schema.hpp"
+
+namespace scimd::scim {
+
+// The body of a POST or PUT. Errors: those of read_body, in a strict directory those of
+// strict::check_resource before.
+result<incoming> read_resource(json::object body, const resource_type& type, leniency how);
+
+// The body of a PATCH. Errors: those of parse_patch, in a strict directory those of strict::check_patch
+// before.
+result<patch> read_patch(json::object body, const resource_type& type, leniency how);
+
+}  // namespace scimd::scim

@@ -1,0 +1,22 @@
+// How a directory's clients are read, and which identity provider they have been recognized as.
+#pragma once
+
+#include "base/id.hpp"
+#include "store/tenants.hpp"
+#include "store/transaction.hpp"
+
+#include <string_view>
+
+namespace scimd::store::dialects {
+
+// A setting of an existing directory, told by whoever manages it.
+void set_mode(transaction& tx, directory_id where, tenants::scim_mode mode);
+
+// Whether two groups may not have one displayName. Turned on, it holds for all groups at once: false, and
+// nothing is written, when two have one name already.
+bool set_unique_group_names(transaction& tx, directory_id where, bool are_unique);
+
+// In place of what was recognized before.
+void set_detected(transaction& tx, directory_id where, const tenants::detection& what);
+
+}  // namespace scimd::store::dialects

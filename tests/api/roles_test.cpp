@@ -1,0 +1,333 @@
+// Roles, the groups that give them, and who is told.
+#include "support/api_house.hpp"
+
+#include <gtest/gtest.h>
+
+namespace scimd::api {
+namespace {
+
+using names = std::vector<std::string>;
+
+class roles_test : public testing::Test {
+protected:
+    void make_role(std::string_view name, const std::string& where = "/api/v1")
+    {
+        const auto made = home.operate("POST", where + "/roles", R"({"name":")" + std::string(name) + "\"}");
+        ASSERT_EQ(made.status, 201) << made.text;
+    }
+
+    std::string make_group(std::string_view name, const names& ids = {})
+    {
+        std::string members;
+        for (const auto& id : ids)
+            members.append(members.empty() ? "" : ",").append(R"({"value":")" + id + "\"}");
+        return home.make_group(name, R"(,"members":[)" + members + "]");
+    }
+
+    test::answer assign(const std::vector<std::pair<std::string, std::string>>& pairs)
+    {
+        std::string body;
+        for (const auto& [group, role] : pairs) {
+            body.append(body.empty() ? "" : ",");
+            body.append(R"({"group_id":")" + group + R"(","role_name":")" + role + "\"}");
+        }
+        return home.operate("PUT", directory + "/groups/-/roles:assign", R"({"assignments":[)" + body + "]}");
+    }
+
+    static names named(const json::value& listed)
+    {
+        names found;
+        for (const auto& one : listed.as_array())
+            found.emplace_back(one.at("role_name").as_string());
+        return found;
+    }
+
+    names roles_of(std::string_view user)
+    {
+        const auto page = home.operate("GET", directory + "/users?page_size=1000&include_detail=true");
+        for (const auto& one : page.body.at("users").as_array())
+            if (one.at("id").as_string() == user)
+                return named(one.at("user_detail").at("roles"));
+        return {"no such user"};
+    }
+
+    // Since the last call.
+    std::vector<json::object> news()
+    {
+        auto all = home.events();
+        std::vector<json::object> fresh(all.begin() + static_cast<std::ptrdiff_t>(seen), all.end());
+        seen = all.size();
+        return fresh;
+    }
+
+    test::api_house home;
+    std::size_t seen = 0;
+    const std::string owner = "/api/v1/organizations/" + home.organization;
+    const std::string directory = owner + "/directories/" + home.directory;
+};
+
+TEST_F(roles_test, a_role_is_made_read_changed_and_deleted_with_its_events)
+{
+    const auto made = home.operate(
+        "POST", "/api/v1/roles", R"({"name":"admin","display_name":"Admin","permissions":["all"]})"
+    );
+    ASSERT_EQ(made.status, 201) << made.text;
+    const auto id = made.member("role").at("id");
+    const json::object expected{
+        {"id", id},
+        {"name", "admin"},
+        {"display_name", "Admin"},
+        {"description", ""},
+        {"default_creator", false},
+        {"default_member", false},
+        {"permissions", {"all"}},
+        {"dependent_roles_count", 0},
+        {"is_org_role", false}
+    };
+    EXPECT_EQ(made.member("role"), expected) << made.text;
+    EXPECT_EQ(home.operate("GET", "/api/v1/roles/admin").text, made.text);
+    EXPECT_EQ(home.operate("GET", owner + "/roles/admin").text, made.text);
+    const auto renamed = home.operate("PUT", "/api/v1/roles/admin", R"({"display_name":"Chief"})");
+    EXPECT_EQ(renamed.member("role").at("display_name"), "Chief");
+    EXPECT_EQ(renamed.member("role").at("permissions"), json::array{"all"});
+    EXPECT_EQ(home.operate("PUT", "/api/v1/roles/admin", R"({"display_name":"Chief"})").status, 200);
+    EXPECT_EQ(home.operate("DELETE", "/api/v1/roles/admin").status, 200);
+    EXPECT_EQ(home.operate("GET", "/api/v1/roles/admin").status, 404);
+    names types;
+    for (const auto& event : news()) {
+        types.emplace_back(event.at("type").as_string());
+        EXPECT_EQ(event.at("object"), "Role");
+        EXPECT_EQ(event.at("data").at("id"), id);
+        EXPECT_FALSE(find(event, "organization_id"));
+    }
+    EXPECT_EQ(types, (names{"role.created", "role.updated", "role.deleted"}));
+}
+
+TEST_F(roles_test, an_organization_sees_its_own_roles_and_the_environment_s)
+{
+    make_role("admin");
+    make_role("clerk", owner);
+    EXPECT_EQ(home.operate("GET", "/api/v1/roles").body.at("roles").as_array().size(), 1U);
+    const auto seen_there = home.operate("GET", owner + "/roles").body.at("roles").as_array();
+    ASSERT_EQ(seen_there.size(), 2U);
+    EXPECT_EQ(seen_there[0].at("name"), "admin");
+    EXPECT_EQ(seen_there[1].at("name"), "clerk");
+    EXPECT_EQ(seen_there[1].at("is_org_role"), true);
+    const auto other = "/api/v1/organizations/" + home.make_organization("Other");
+    EXPECT_EQ(home.operate("GET", other + "/roles/clerk").status, 404);
+    EXPECT_EQ(home.operate("DELETE", owner + "/roles/admin").status, 404);
+    EXPECT_EQ(home.operate("PUT", owner + "/roles/admin", R"({"description":"x"})").status, 404);
+    EXPECT_EQ(home.operate("POST", owner + "/roles", R"({"name":"admin"})").status, 409);
+}
+
+TEST_F(roles_test, what_is_no_role_is_refused_by_name)
+{
+    make_role("base");
+    make_role("one");
+    home.operate("PUT", "/api/v1/roles/one", R"({"extends":"base"})");
+    const std::pair<std::string_view, std::string_view> made[] = {
+        {R"({"name":"a b"})", "name must have 1 to 64 letters, digits or underscores."},
+        {R"({"name":"x","extends":"none"})", "extends: there is no role none."},
+        {R"({"name":"x","extends":"x"})", "extends: a role cannot extend itself, directly or through others."
+        },
+    };
+    for (const auto& [body, message] : made) {
+        const auto got = home.operate("POST", "/api/v1/roles", body);
+        EXPECT_EQ(got.status, 400) << body;
+        EXPECT_EQ(got.text_of("message"), message) << body;
+    }
+    const auto round = home.operate("PUT", "/api/v1/roles/base", R"({"extends":"one"})");
+    EXPECT_EQ(round.text_of("message"), "extends: a role cannot extend itself, directly or through others.");
+    EXPECT_EQ(
+        home.operate("DELETE", "/api/v1/roles/base").text_of("message"),
+        "The role base is extended by others; change these first."
+    );
+    home.operate("PATCH", "/api/v1/roles:set_defaults", R"({"default_member_role":"one"})");
+    EXPECT_EQ(
+        home.operate("DELETE", "/api/v1/roles/one").text_of("message"),
+        "The role one is a default role; choose another default first."
+    );
+    EXPECT_EQ(
+        home.operate("PUT", "/api/v1/roles/one", R"({"name":"two"})").text_of("message"),
+        "name cannot be changed."
+    );
+}
+
+TEST_F(roles_test, a_mapping_tells_each_user_whose_roles_differ_once)
+{
+    make_role("admin");
+    make_role("clerk");
+    const auto anna = home.make_user("anna");
+    const auto bert = home.make_user("bert");
+    home.make_user("carl");
+    const auto chiefs = make_group("Chiefs", {anna});
+    const auto staff = make_group("Staff", {anna, bert});
+    news();
+    const auto set = assign({{chiefs, "admin"}, {staff, "clerk"}});
+    ASSERT_EQ(set.status, 200) << set.text;
+    const auto told = news();
+    ASSERT_EQ(told.size(), 2U);
+    EXPECT_EQ(told[0].at("type"), "organization.directory.user_updated");
+    EXPECT_EQ(told[0].at("data").at("id").as_string(), anna);
+    EXPECT_EQ(named(told[0].at("data").at("roles")), (names{"admin", "clerk"}));
+    EXPECT_EQ(told[0].at("changed_attributes"), json::array{"roles"});
+    EXPECT_EQ(told[0].at("previous_attributes").at("roles"), json::array());
+    EXPECT_EQ(told[0].at("context").at("source"), "api");
+    EXPECT_EQ(named(told[1].at("data").at("roles")), names{"clerk"});
+    EXPECT_EQ(roles_of(anna), (names{"admin", "clerk"}));
+    const auto shown = home.operate("GET", directory).member("directory");
+    EXPECT_EQ(shown.at("role_assignments"), set.body.at("role_assignments"));
+
+    EXPECT_EQ(assign({{chiefs, "admin"}, {staff, "clerk"}}).status, 200);
+    EXPECT_TRUE(news().empty());  // it stood so
+    EXPECT_EQ(assign({{staff, "clerk"}, {chiefs, "admin"}}).status, 200);
+    EXPECT_EQ(news().size(), 1U);  // only who has both has them in another order
+    EXPECT_EQ(roles_of(anna), (names{"clerk", "admin"}));
+    EXPECT_EQ(assign({}).status, 200);
+    EXPECT_EQ(news().size(), 2U);
+    EXPECT_EQ(roles_of(anna), names());
+}
+
+TEST_F(roles_test, roles_follow_memberships_in_the_event_of_the_membership)
+{
+    make_role("clerk");
+    const auto anna = home.make_user("anna");
+    const auto staff = make_group("Staff");
+    assign({{staff, "clerk"}});
+    news();
+    home.patch("/Groups/" + staff, R"([{"op":"add","path":"members","value":[{"value":")" + anna + "\"}]}]");
+    auto told = news().back();
+    EXPECT_EQ(told.at("changed_attributes"), (json::array{"groups", "roles"}));
+    EXPECT_EQ(named(told.at("data").at("roles")), names{"clerk"});
+    home.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"x"}])");
+    told = news().back();
+    EXPECT_EQ(told.at("changed_attributes"), json::array{"title"});
+    EXPECT_EQ(named(told.at("data").at("roles")), names{"clerk"});
+    home.scim("DELETE", "/Groups/" + staff);
+    told = news().back();
+    EXPECT_EQ(told.at("type"), "organization.directory.user_updated");
+    EXPECT_EQ(told.at("changed_attributes"), (json::array{"groups", "roles"}));
+    EXPECT_EQ(named(told.at("previous_attributes").at("roles")), names{"clerk"});
+    EXPECT_EQ(roles_of(anna), names());
+    const auto after = home.operate("GET", directory).member("directory");
+    EXPECT_EQ(after.at("role_assignments").at("assignments"), json::array());
+}
+
+TEST_F(roles_test, whoever_no_group_gives_a_role_has_the_default)
+{
+    make_role("guest");
+    make_role("member", owner);
+    make_role("clerk");
+    const auto anna = home.make_user("anna");
+    const auto bert = home.make_user("bert");
+    const auto staff = make_group("Staff", {bert});
+    assign({{staff, "clerk"}});
+    news();
+    const auto set =
+        home.operate("PATCH", "/api/v1/roles:set_defaults", R"({"default_member_role":"guest"})");
+    ASSERT_EQ(set.status, 200) << set.text;
+    EXPECT_EQ(set.member("default_member").at("name"), "guest");
+    home.work_off();
+    const auto told = news();
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_EQ(named(told[0].at("data").at("roles")), names{"guest"});
+    home.operate("PATCH", owner + "/roles:set_defaults", R"({"default_member_role":"member"})");
+    home.work_off();
+    EXPECT_EQ(roles_of(anna), names{"member"});
+    EXPECT_EQ(roles_of(bert), names{"clerk"});
+    EXPECT_EQ(news().size(), 1U);
+    home.operate("PATCH", owner + "/roles:set_defaults", R"({"default_member_role":""})");
+    home.work_off();
+    EXPECT_EQ(roles_of(anna), names{"guest"});
+    news();
+    const auto carl = home.make_user("carl");
+    EXPECT_EQ(named(news().back().at("data").at("roles")), names{"guest"});
+    home.scim("DELETE", "/Users/" + carl);
+    EXPECT_EQ(named(news().back().at("data").at("roles")), names{"guest"});
+}
+
+TEST_F(roles_test, a_deleted_role_is_taken_from_everybody)
+{
+    make_role("clerk");
+    const auto anna = home.make_user("anna");
+    assign({{make_group("Staff", {anna}), "clerk"}});
+    news();
+    EXPECT_EQ(home.operate("DELETE", "/api/v1/roles/clerk").status, 200);
+    home.work_off();
+    const auto told = news();
+    ASSERT_EQ(told.size(), 2U);
+    EXPECT_EQ(told[0].at("type"), "role.deleted");
+    EXPECT_EQ(told[1].at("data").at("roles"), json::array());
+    EXPECT_EQ(roles_of(anna), names());
+}
+
+TEST_F(roles_test, a_large_directory_is_recounted_in_batches_and_each_user_told_once)
+{
+    make_role("clerk");
+    constexpr int users = 450;  // three batches
+    names ids;
+    for (int i = 0; i < users; ++i)
+        ids.push_back(home.make_user("u" + std::to_string(i)));
+    const auto staff = make_group("Staff", ids);
+    const auto before = home.operate("GET", directory + "/users").body.at("sequence").as_int64();
+    EXPECT_EQ(assign({{staff, "clerk"}}).status, 200);
+    EXPECT_EQ(home.operate("GET", directory + "/users").body.at("sequence").as_int64(), before);
+    home.work_off();
+    EXPECT_EQ(home.operate("GET", directory + "/users").body.at("sequence").as_int64(), before + users);
+    home.work_off();
+    EXPECT_EQ(home.operate("GET", directory + "/users").body.at("sequence").as_int64(), before + users);
+}
+
+TEST_F(roles_test, an_assignment_that_is_wrong_changes_nothing)
+{
+    make_role("clerk");
+    const auto staff = make_group("Staff", {home.make_user("anna")});
+    ASSERT_EQ(assign({{staff, "clerk"}}).status, 200);
+    news();
+    const auto foreign = "dirgroup_" + home.make_user("bert").substr(std::string("diruser_").size());
+    news();
+    const std::vector<std::pair<std::vector<std::pair<std::string, std::string>>, std::string_view>> rows{
+        {{{staff, "clerk"}, {"dirgroup_1", "clerk"}},
+         "assignments[1].group_id: this directory has no such group."},
+        {{{foreign, "clerk"}}, "assignments[0].group_id: this directory has no such group."},
+        {{{staff, "boss"}}, "assignments[0].role_name: there is no such role."},
+        {{{staff, "clerk"}, {staff, "clerk"}}, "assignments[1] stands there twice."},
+    };
+    for (const auto& [pairs, message] : rows) {
+        const auto got = assign(pairs);
+        EXPECT_EQ(got.status, 400) << message;
+        EXPECT_EQ(got.text_of("message"), message);
+    }
+    EXPECT_TRUE(news().empty());
+    const auto body =
+        R"({"assignments":[{"group_id":")" + staff + R"(","role_name":"clerk","role_id":"role_1"}]})";
+    const auto other = home.operate("PUT", directory + "/groups/-/roles:assign", body);
+    EXPECT_EQ(other.text_of("message"), "assignments[0].role_id: this is not the role clerk.");
+    EXPECT_EQ(
+        home.operate("GET", directory)
+            .member("directory")
+            .at("role_assignments")
+            .at("assignments")
+            .as_array()
+            .size(),
+        1U
+    );
+}
+
+TEST_F(roles_test, a_directory_with_roles_can_be_deleted)
+{
+    make_role("clerk", owner);
+    home.operate("PATCH", owner + "/roles:set_defaults", R"({"default_member_role":"clerk"})");
+    const auto anna = home.make_user("anna");
+    assign({{make_group("Staff", {anna}), "clerk"}});
+    home.operate("PATCH", directory + ":disable");
+    ASSERT_EQ(home.operate("DELETE", directory).status, 200);
+    home.work_off();
+    EXPECT_EQ(home.operate("GET", directory).status, 404);
+    ASSERT_EQ(home.operate("DELETE", owner).status, 200);
+    home.work_off();
+    EXPECT_EQ(home.operate("POST", "/api/v1/check").body.at("findings"), json::array());
+}
+
+}  // namespace
+}  // namespace scimd::api

@@ -1,0 +1,72 @@
+"""A mapping of roles on a large group: told in the background, each user once, through the end of the process."""
+
+import time
+import unittest
+
+from scimd import Server, kind, together
+
+USERS = 2_000
+CONNECTIONS = 4
+WAIT_SECONDS = 120
+
+
+class RolesTest(unittest.TestCase):
+    def setUp(self):
+        self.server = Server()
+        self.addCleanup(self.server.remove)
+        self.addCleanup(self.server.stop)
+        self.server.start()
+        self.directory = self.server.new_directory()
+
+    def add_users(self, first):
+        with self.directory.client() as scim:
+            return [scim.create_user(f"u{number}")["id"] for number in range(first, USERS, CONNECTIONS)]
+
+    def told(self):
+        """How often each user was told to have the role, since the mapping."""
+        counts = {}
+        for event in self.directory.events(after=self.mapped, kinds=("user_updated",)):
+            self.assertEqual(event["changed_attributes"], ["roles"])
+            self.assertEqual(event["data"]["roles"], [{"role_name": "clerk"}])
+            counts[event["data"]["id"]] = counts.get(event["data"]["id"], 0) + 1
+        return counts
+
+    def wait_for(self, least):
+        deadline = time.monotonic() + WAIT_SECONDS
+        while len(counts := self.told()) < least:
+            self.assertLess(time.monotonic(), deadline, f"{len(counts)} of {least} told")
+            time.sleep(0.05)
+        return counts
+
+    def test_a_recount_goes_on_after_a_kill(self):
+        lists = together([lambda first=first: self.add_users(first) for first in range(CONNECTIONS)])
+        users = [user for some in lists for user in some]
+        self.assertEqual(len(users), USERS)
+        with self.directory.client() as scim:
+            group = scim.create_group("Staff", users)["id"]
+        with self.server.operator() as control:
+            control.expect(201, control.post("/api/v1/roles", {"name": "clerk"}))
+            page = control.expect(200, control.get(f"{self.directory.management}/users?page_size=1")).json
+            self.mapped = page["sequence"]
+            self.assertEqual(page["total_size"], USERS)
+            assignment = {"assignments": [{"group_id": group, "role_name": "clerk"}]}
+            path = f"{self.directory.management}/groups/-/roles:assign"
+            control.expect(200, control.put(path, assignment))
+        self.wait_for(1)
+        self.server.kill()
+        self.server.start()
+        counts = self.wait_for(USERS)
+        self.assertEqual(set(counts), set(users))
+        self.assertEqual(set(counts.values()), {1})
+        # Whoever comes out of the group is told so, in an event of its own.
+        with self.directory.client() as scim:
+            scim.expect(204, scim.delete(f"/Groups/{group}"))
+        last = self.directory.events(after=self.mapped)[-USERS:]
+        self.assertEqual({kind(event) for event in last}, {"user_updated"})
+        self.assertTrue(all(event["data"]["roles"] == [] for event in last))
+        with self.server.operator() as control:
+            self.assertEqual(control.post("/api/v1/check", {}).json["findings"], [])
+
+
+if __name__ == "__main__":
+    unittest.main()
