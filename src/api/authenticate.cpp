@@ -53,12 +53,12 @@ result<void> authenticate(
         return unauthorized();
     if (!is_alive(*token, tx.now()) || token->directory.id != *directory)
         return unauthorized();
+    on.notes.organization = token->directory.organization.text();
+    on.notes.directory = directory->text();
     if (!token->directory.is_enabled)
         return error{errc::forbidden, "This directory is disabled. Enable it to provision users and groups."};
     const auto* agent = on.head.headers.find("User-Agent");
     home.usage.note(token->id, tx.now(), on.head.from.address, agent ? std::string_view(*agent) : "");
-    on.notes.organization = token->directory.organization.text();
-    on.notes.directory = directory->text();
     on.who = {
         .environment = home.environment,
         .organization = token->directory.organization,
@@ -74,7 +74,8 @@ result<void> authenticate(
         .leniency =
             service::leniency_of(token->directory.mode, token->directory.provider, token->directory.detected),
         .has_unique_group_names = token->directory.has_unique_group_names,
-        .schemas = &home.schemas.of(token->directory.schemas)
+        .schemas = &home.schemas.of(token->directory.schemas),
+        .trace = &on.trace
     };
     return {};
 }

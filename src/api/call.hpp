@@ -15,6 +15,7 @@
 #include "service/domain_claims.hpp"
 #include "service/guess_throttle.hpp"
 #include "service/manager.hpp"
+#include "service/request_log.hpp"
 #include "service/token_usage.hpp"
 #include "service/verified_tokens.hpp"
 #include "service/webhook_url.hpp"
@@ -42,6 +43,7 @@ struct house {
     random_source& random;
     metrics& figures;
     service::token_usage& usage;
+    service::request_log& requests;
     const vault& safe;
     service::verified_tokens& verified;  // of API clients
     service::guess_throttle& guesses;    // at their secrets
@@ -73,6 +75,8 @@ struct call {
     service::caller who;                                               // once authenticated
     service::manager by;                                               // once authorized
     trail notes;
+    time_point begun{};
+    service::request_trace trace;  // of a request to a directory
 
     // What the template's {name} stood for; empty when it has none such.
     [[nodiscard]] const std::string& parameter(std::string_view name) const;

@@ -39,6 +39,7 @@ reply list_secrets(const house& home, call& on);
 reply get_secret(const house& home, call& on);
 reply revoke_secret(const house& home, call& on);
 
+reply list_requests(const house& home, call& on);
 reply list_directory_users(const house& home, call& on);
 reply list_directory_groups(const house& home, call& on);
 reply list_group_names(const house& home, call& on);

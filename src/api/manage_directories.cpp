@@ -10,7 +10,6 @@
 #include "service/tenancy.hpp"
 #include "store/directories.hpp"
 #include "store/directory_pages.hpp"
-#include "store/events.hpp"
 
 #include <initializer_list>
 #include <utility>
@@ -20,21 +19,6 @@ namespace {
 
 namespace tenants = store::tenants;
 namespace tenancy = service::tenancy;
-
-constexpr std::int64_t refusals_max = 1'000;
-
-json::object to_json(const store::events::refusal& from)
-{
-    return {
-        {"preferred_username", from.user_name},
-        {"domain", from.domain},
-        {"reason", from.reason},
-        {"detail", from.detail},
-        {"count", from.count},
-        {"first_refused_at", format_rfc3339(from.first_at)},
-        {"last_refused_at", format_rfc3339(from.last_at)}
-    };
-}
 
 // As somebody has set it; else what is seen: no secret yet, nobody has come with one, somebody has.
 std::string status_of(store::transaction& tx, directory_id which, const secret_list& secrets)
@@ -293,22 +277,6 @@ reply enable_directory(const house& home, call& on)
 reply disable_directory(const house& home, call& on)
 {
     return set_enabled(home, on, false);
-}
-
-reply list_refusals(const house&, call& on)
-{
-    return with_directory(
-        on,
-        store::intent::scan,
-        [](store::transaction& tx, const tenants::directory& of) -> reply {
-            json::array listed;
-            store::events::list_refusals(tx, of.id, refusals_max, [&](const store::events::refusal& one) {
-                listed.push_back(to_json(one));
-                return true;
-            });
-            return manage_response(200, {{"refusals", std::move(listed)}});
-        }
-    );
 }
 
 }  // namespace scimd::api

@@ -2,16 +2,20 @@
 
 #include "base/error.hpp"
 
+#include <chrono>
 #include <future>
+#include <string>
 #include <utility>
 
 namespace scimd::api {
 namespace {
 
-reply perform(const work& job, store::database& database)
+reply perform(call& on, const work& job, store::database& database)
 {
     reply outcome;
+    const auto noted = on.trace.here();
     store::run(database, job.mode, [&](store::transaction& tx) {
+        on.trace.rewind(noted);
         outcome = job.run(tx);
         return verdict_of(outcome);
     });
@@ -49,12 +53,8 @@ http::response read_whole(streamed stream, store::database& database)
     return std::move(stream.head);
 }
 
-}  // namespace
-
-http::response run_to_end(const site& served, store::database& database, http::request request)
+http::response answer(const site& served, store::database& database, call& on, std::string body)
 {
-    call on(request);
-    auto body = std::exchange(request.body, {});
     auto next = served.handle(on);
     for (;;) {
         if (auto* response = std::get_if<http::response>(&next))
@@ -64,13 +64,13 @@ http::response run_to_end(const site& served, store::database& database, http::r
         if (auto* stream = std::get_if<streamed>(&next))
             return read_whole(std::move(*stream), database);
         if (auto* job = std::get_if<work>(&next)) {
-            next = perform(work(std::move(*job)), database);
+            next = perform(on, work(std::move(*job)), database);
         } else if (auto* patient = std::get_if<awaited>(&next)) {
             next = look_once(awaited(std::move(*patient)), database);
         } else if (auto* wanted = std::get_if<body_wanted>(&next)) {
             if (body.size() > wanted->bytes_max)
                 return served.refuse(
-                    body_refusal(*wanted, {errc::too_large, "The body is too large."}), request.target
+                    body_refusal(*wanted, {errc::too_large, "The body is too large."}), on.head.target
                 );
             const auto then = std::move(wanted->then);
             next = then(std::exchange(body, {}));
@@ -81,6 +81,19 @@ http::response run_to_end(const site& served, store::database& database, http::r
             next = long_job(database);
         }
     }
+}
+
+}  // namespace
+
+http::response run_to_end(const site& served, store::database& database, http::request request)
+{
+    const auto started = std::chrono::steady_clock::now();
+    call on(request);
+    auto body = std::exchange(request.body, {});
+    auto response = answer(served, database, on, std::move(body));
+    const auto took = std::chrono::steady_clock::now() - started;
+    served.note(on, response, std::chrono::duration_cast<std::chrono::microseconds>(took));
+    return response;
 }
 
 }  // namespace scimd::api

@@ -30,6 +30,8 @@ reply with_json_body(const call& on, body_bounds bounds, std::function<reply(jso
     return body_wanted{
         bounds.bytes_max,
         [&on, then = std::move(then)](const std::string& text) -> reply {
+            if (on.who.trace && text.size() <= service::request_trace::body_bytes_max)
+                on.who.trace->body = text;
             auto body = parse_json_object(text);
             if (!body)
                 return scim_error(on, body.error());

@@ -10,6 +10,7 @@
 #include "api/oauth_api.hpp"
 #include "api/ops_api.hpp"
 #include "api/render.hpp"
+#include "api/request_notes.hpp"
 #include "api/scim_api.hpp"
 #include "api/search_api.hpp"
 #include "api/sighting.hpp"
@@ -85,6 +86,7 @@ constexpr std::array table = {
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/secrets",      principal::application, list_secrets},
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/secrets/{id}", principal::application, get_secret},
     route{"DELETE", "/api/v1/organizations/{organization}/directories/{directory}/secrets/{id}", principal::application, revoke_secret},
+    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/request-log",  principal::application, list_requests},
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/users",          principal::application, list_directory_users},
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/groups/summary", principal::application, list_group_names},
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/groups",         principal::application, list_directory_groups},
@@ -179,13 +181,6 @@ http::response unmatched(const call& on, const match& found)
     return response;
 }
 
-// Under a directory's base nothing is told to whoever has no token of it, not even what does not exist.
-bool is_of_directory(const target& where)
-{
-    const auto& segments = where.segments;
-    return segments.size() >= 4 && segments[0] == "directory" && segments[2] == "scim" && segments[3] == "v2";
-}
-
 // A token that cannot be good is refused without asking the store.
 template <class Proceed>
 reply authenticated(const house& home, call& on, Proceed proceed)
@@ -238,6 +233,7 @@ std::span<const route> routes()
 
 reply site::handle(call& on) const
 {
+    on.begun = home_.wall.now();
     auto where = parse_target(on.head.target);
     if (!where)
         return error_for(on, where.error());
@@ -267,6 +263,12 @@ reply site::handle(call& on) const
     if (who == principal::metrics_reader && !may_read_metrics(home_, on))
         return error_for(on, {errc::forbidden, "Metrics are shown to loopback peers only."});
     return proceed();
+}
+
+void site::note(call& on, const http::response& answered, std::chrono::microseconds took) const
+{
+    if (is_of_directory(on.where))
+        note_request(home_, on, answered, took);
 }
 
 http::response site::refuse(const error& reason, std::string_view target) const

@@ -5,6 +5,7 @@
 #include "api/router.hpp"
 #include "base/error.hpp"
 
+#include <chrono>
 #include <span>
 #include <string_view>
 
@@ -20,6 +21,9 @@ public:
 
     // Whatever goes wrong on the client's side is a response. `on` must outlive the replies that follow.
     [[nodiscard]] reply handle(call& on) const;
+
+    // When the request is over, for the directory's log; the call is used up.
+    void note(call& on, const http::response& answered, std::chrono::microseconds took) const;
 
     // For what goes wrong before or after: bad framing, a body too large, the machine's failures.
     [[nodiscard]] http::response refuse(const error& reason, std::string_view target) const;

@@ -134,6 +134,12 @@ result<target> parse_target(std::string_view text)
     return parsed;
 }
 
+bool is_of_directory(const target& where)
+{
+    const auto& segments = where.segments;
+    return segments.size() >= 4 && segments[0] == "directory" && segments[2] == "scim" && segments[3] == "v2";
+}
+
 result<std::vector<std::pair<std::string, std::string>>> parse_form(std::string_view text)
 {
     std::vector<std::pair<std::string, std::string>> read;

@@ -22,6 +22,9 @@ struct target {
     [[nodiscard]] std::optional<std::string_view> parameter(std::string_view name) const;  // the first
 };
 
+// Below a directory's SCIM base: nothing there is told to whoever has no token of it.
+bool is_of_directory(const target& where);
+
 // bad_request for what could mean one thing to a proxy and another to us: an encoded slash, backslash, NUL or
 // line break, "//" (but right behind a SCIM base), "." and ".." segments, ';', broken percent-encoding,
 // invalid UTF-8.

@@ -21,6 +21,12 @@ std::string directory_path(const std::string& id)
     return organizations + "/-/directories/" + path_segment(id);
 }
 
+void add_query(std::string& target, std::string_view name, const std::string& value)
+{
+    if (!value.empty())
+        target.append("&").append(name).append("=").append(path_segment(value));
+}
+
 http::request organization_request(const command& what)
 {
     const auto& verb = what.words[1];
@@ -68,6 +74,20 @@ http::request domain_request(const command& what)
     return make_request(verb == "show" ? "GET" : "DELETE", domains + '/' + path_segment(what.arguments[1]));
 }
 
+http::request history_request(const command& what, const std::string& directory)
+{
+    const bool is_log = what.words[1] == "log";
+    std::string target = directory + (is_log ? "/request-log?page_size=1000" : "/refusals?page_size=1000");
+    add_query(target, "status", what.status);
+    add_query(target, "method", what.method);
+    add_query(target, "resource_id", what.resource);
+    add_query(target, "since", what.since);
+    add_query(target, "until", what.until);
+    add_query(target, "reason", what.reason);
+    add_query(target, "user", what.user);
+    return make_request("GET", std::move(target));
+}
+
 http::request directory_request(const command& what)
 {
     const auto& verb = what.words[1];
@@ -86,8 +106,8 @@ http::request directory_request(const command& what)
     const auto path = directory_path(what.arguments[0]);
     if (verb == "show")
         return make_request("GET", path);
-    if (verb == "refusals")
-        return make_request("GET", path + "/refusals");
+    if (verb == "log" || verb == "refused" || verb == "refusals")
+        return history_request(what, path);
     if (verb == "held")
         return make_request("GET", path + "/held-users?page_size=1000");
     if (verb == "delete")
@@ -154,14 +174,10 @@ http::request key_request(const command& what)
 http::request audit_request(const command& what)
 {
     std::string target = "/api/v1/audit-log?page_size=1000";
-    const auto add = [&](std::string_view name, const std::string& value) {
-        if (!value.empty())
-            target.append("&").append(name).append("=").append(path_segment(value));
-    };
-    add("organization_id", what.organization);
-    add("directory_id", what.directory);
-    add("actor", what.actor);
-    add("since", what.since);
+    add_query(target, "organization_id", what.organization);
+    add_query(target, "directory_id", what.directory);
+    add_query(target, "actor", what.actor);
+    add_query(target, "since", what.since);
     return make_request("GET", std::move(target));
 }
 

@@ -12,6 +12,7 @@ command_tree::command_tree(CLI::App& app, command& what, std::string& limit) : a
     add_policy(demo);
     declare_organizations();
     declare_directories();
+    declare_directory_history(limit);
     declare_clients(limit);
     declare_webhooks(limit);
     auto* events = add({"events"}, "Print directory events, one JSON object a line");
@@ -124,7 +125,6 @@ void command_tree::declare_directories()
     add({"directory", "provider"},
         "Say whose directory it is; \"\" leaves it to detection",
         {"DIRECTORY", "PROVIDER"});
-    add({"directory", "refusals"}, "List the users that were refused, and why", {"DIRECTORY"});
     describe("directory", "The SCIM endpoints of an organization");
 
     auto* secret = add({"secret", "create"}, "Make a bearer token; it is shown once", {"DIRECTORY"});
@@ -141,6 +141,25 @@ void command_tree::declare_directories()
     add({"secret", "show"}, "Show one, without its text", {"DIRECTORY", "ID"});
     add({"secret", "revoke"}, "End one at once", {"DIRECTORY", "ID"});
     describe("secret", "The bearer tokens of a directory");
+}
+
+void command_tree::declare_directory_history(std::string& limit)
+{
+    auto* log = add({"directory", "log"}, "Print its SCIM requests, newest first", {"DIRECTORY"});
+    log->add_option("--status", what_.status, "A status as 409, a class as 4xx, or error");
+    log->add_option("--method", what_.method, "GET, POST, PUT, PATCH or DELETE");
+    log->add_option("--resource", what_.resource, "Those that name or made this resource: diruser_…");
+    log->add_option("--since", what_.since, "Not before this time: 2027-01-31T00:00:00Z");
+    log->add_option("--until", what_.until, "Before this time");
+    log->add_option("--limit", limit, "Print at most so many");
+    for (const auto* verb : {"refused", "refusals"}) {
+        auto* refused =
+            add({"directory", verb}, "List the users that were refused, why, and what helps", {"DIRECTORY"});
+        refused->add_option("--status", what_.status, "open, resolved or all");
+        refused->add_option("--reason", what_.reason, "For this reason only: domain_not_verified");
+        refused->add_option("--user", what_.user, "This one only, by userName or externalId");
+        refused->add_option("--limit", limit, "Print at most so many");
+    }
 }
 
 void command_tree::declare_clients(std::string& limit)

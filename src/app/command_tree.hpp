@@ -33,6 +33,7 @@ private:
     void add_policy(CLI::App* to);
     void declare_organizations();
     void declare_directories();
+    void declare_directory_history(std::string& limit);
     void declare_clients(std::string& limit);
     void declare_webhooks(std::string& limit);
     void declare_failed_deliveries();

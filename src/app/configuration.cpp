@@ -29,6 +29,8 @@ struct raw_options {
     std::string token_lifetime_s = std::to_string(service::access_token_lifetime_default.count());
     std::string audit_days = "400";
     std::string audit_entries_max = "1000000";
+    std::string request_log_days = "30";
+    std::string request_log_entries_max = "10000";
     std::string event_days = "90";
     std::string events_max = "10000000";
     std::string event_sink;
@@ -110,6 +112,18 @@ void declare_server_options(CLI::App& app, raw_options& raw)
         "SCIMD_AUDIT_ENTRIES_MAX",
         raw.audit_entries_max,
         "How many entries of it are kept"
+    );
+    server(
+        "--request-log-days",
+        "SCIMD_REQUEST_LOG_DAYS",
+        raw.request_log_days,
+        "How long a directory's log of SCIM requests is kept"
+    );
+    server(
+        "--request-log-entries-max",
+        "SCIMD_REQUEST_LOG_ENTRIES_MAX",
+        raw.request_log_entries_max,
+        "How many of a directory's are kept; 0: none is logged"
     );
     server("--event-days", "SCIMD_EVENT_DAYS", raw.event_days, "How long events are kept");
     server("--events-max", "SCIMD_EVENTS_MAX", raw.events_max, "How many events are kept");
@@ -365,6 +379,10 @@ configuration judged(const raw_options& raw, judge& by)
     settings.audit_kept.kept_for = by.days("--audit-days", raw.audit_days);
     settings.audit_kept.entries_max =
         by.number<std::int64_t>("--audit-entries-max", raw.audit_entries_max, 1, 1'000'000'000);
+    settings.requests_kept.kept_for =
+        std::chrono::days(by.number<std::int64_t>("--request-log-days", raw.request_log_days, 1, 3'650));
+    settings.requests_kept.entries_max =
+        by.number<std::int64_t>("--request-log-entries-max", raw.request_log_entries_max, 0, 1'000'000);
     settings.kept.events.kept_for = by.days("--event-days", raw.event_days);
     settings.kept.events.events_max =
         by.number<std::int64_t>("--events-max", raw.events_max, 1, 1'000'000'000);

@@ -6,6 +6,7 @@
 #include "net/server.hpp"
 #include "scim/schema_loader.hpp"
 #include "service/access_tokens.hpp"
+#include "service/request_log.hpp"
 #include "store/audit.hpp"
 
 #include <cstddef>
@@ -27,6 +28,7 @@ struct configuration {
     std::string master_key;                 // none: master.key in the data folder
     std::chrono::seconds token_lifetime = service::access_token_lifetime_default;
     store::audit::retention audit_kept;
+    service::request_retention requests_kept;
     kept_history kept;
     bool writes_events = false;                      // to stdout, as JSON lines
     std::vector<scim::definition_file> definitions;  // of schemas and resource types, found to be good
@@ -83,7 +85,13 @@ struct command {
     std::string organization;
     std::string actor;
     std::string since;
-    std::optional<std::int64_t> limit;            // of events and audit entries; none: all
+    std::string until;
+    std::string status;                           // of requests, of refusals
+    std::string method;                           // of requests
+    std::string resource;                         // that requests are about
+    std::string reason;                           // of refusals
+    std::string user;                             // that was refused
+    std::optional<std::int64_t> limit;            // of lists; none: all
     std::optional<std::int64_t> overlap_seconds;  // of a regenerated secret; none: the default
     bool covers_subdomains = false;
     bool is_by_dns = false;

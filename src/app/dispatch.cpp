@@ -54,7 +54,9 @@ asio::awaitable<http::response> dispatcher::respond(net::exchange& on_the_way)
     } catch (...) {
         response = apologize(std::current_exception(), on);
     }
-    record(on, response, microseconds_since(started));
+    const auto took = microseconds_since(started);
+    record(on, response, took);
+    site_.note(on, response, std::chrono::microseconds(took));
     co_return response;
 }
 
@@ -75,10 +77,10 @@ asio::awaitable<http::response> dispatcher::run(api::call& on, net::exchange& on
             co_return with_stream(database_, bell_, std::move(*stream));
         if (auto* work = std::get_if<api::work>(&next)) {
             api::work job = std::move(*work);
-            next = co_await perform(std::move(job));
+            next = co_await perform(on, std::move(job));
         } else if (auto* patient = std::get_if<api::awaited>(&next)) {
             api::awaited job = std::move(*patient);
-            next = co_await perform(std::move(job));
+            next = co_await perform(on, std::move(job));
         } else if (auto* wanted = std::get_if<api::body_wanted>(&next)) {
             const api::body_wanted want = std::move(*wanted);
             result<std::string> body = co_await on_the_way.read_body(want.bytes_max);
@@ -97,11 +99,13 @@ asio::awaitable<http::response> dispatcher::run(api::call& on, net::exchange& on
     }
 }
 
-asio::awaitable<api::reply> dispatcher::perform(api::work job)
+asio::awaitable<api::reply> dispatcher::perform(api::call& on, api::work job)
 {
     api::reply outcome;
     std::exception_ptr failure;
+    const auto noted = on.trace.here();
     const auto task = [&](store::transaction& tx) {
+        on.trace.rewind(noted);
         outcome = job.run(tx);
         return api::verdict_of(outcome);
     };
@@ -142,7 +146,7 @@ asio::awaitable<api::reply> dispatcher::perform(api::chore job)
     co_return outcome;
 }
 
-asio::awaitable<api::reply> dispatcher::perform(api::awaited job)
+asio::awaitable<api::reply> dispatcher::perform(api::call& on, api::awaited job)
 {
     const auto deadline = std::chrono::steady_clock::now() + job.patience;
     for (;;) {
@@ -153,7 +157,7 @@ asio::awaitable<api::reply> dispatcher::perform(api::awaited job)
                            outcome = job.look(tx, is_last);
                            return http::response{};
                        }};
-        co_await perform(std::move(look));
+        co_await perform(on, std::move(look));
         if (outcome)
             co_return std::move(*outcome);
         if (!co_await bell_.wait(heard, deadline))

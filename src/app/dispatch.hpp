@@ -25,9 +25,9 @@ public:
 
 private:
     net::asio::awaitable<http::response> run(api::call& on, net::exchange& on_the_way);
-    net::asio::awaitable<api::reply> perform(api::work job);
+    net::asio::awaitable<api::reply> perform(api::call& on, api::work job);
     net::asio::awaitable<api::reply> perform(api::chore job);
-    net::asio::awaitable<api::reply> perform(api::awaited job);
+    net::asio::awaitable<api::reply> perform(api::call& on, api::awaited job);
     net::asio::awaitable<api::reply> perform(api::errand job);
     http::response apologize(std::exception_ptr failure, const api::call& on);
     void record(const api::call& on, const http::response& response, std::uint64_t microseconds);

@@ -71,6 +71,7 @@ result<std::unique_ptr<house_keeping>> house_keeping::open(const configuration& 
         .random = *made->random_,
         .figures = made->figures_,
         .usage = made->usage_,
+        .requests = made->requests_,
         .safe = *made->vault_,
         .verified = made->verified_,
         .guesses = made->guesses_,
@@ -214,6 +215,8 @@ void house_keeping::add_jobs()
     events_->add_jobs(background_);
     organizations_.emplace(*database_, schemas_, domains_, house_->look_up_txt, house_->environment, log_);
     organizations_->add_jobs(background_);
+    log_care_.emplace(*database_, requests_, settings_.requests_kept, log_);
+    log_care_->add_jobs(background_);
 }
 
 void house_keeping::save_token_usage()
@@ -243,6 +246,8 @@ void house_keeping::close()
         organizations_->stop();
     resolver_.reset();
     save_token_usage();
+    if (log_care_)
+        log_care_->flush();
     database_->close();
     database_.reset();
 }

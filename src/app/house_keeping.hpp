@@ -8,6 +8,7 @@
 #include "app/directory_care.hpp"
 #include "app/event_care.hpp"
 #include "app/organization_care.hpp"
+#include "app/request_log_care.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
@@ -17,6 +18,7 @@
 #include "scim/catalogue_set.hpp"
 #include "service/cursor.hpp"
 #include "service/guess_throttle.hpp"
+#include "service/request_log.hpp"
 #include "service/token_usage.hpp"
 #include "service/verified_tokens.hpp"
 #include "store/store.hpp"
@@ -93,6 +95,7 @@ private:
     id_source ids_{*wall_};
     metrics figures_;
     service::token_usage usage_;
+    service::request_log requests_{figures_};
     service::verified_tokens verified_;
     service::guess_throttle guesses_{*random_};
     scim::catalogue_set schemas_;
@@ -109,6 +112,7 @@ private:
     std::optional<event_care> events_;
     std::unique_ptr<net::dns_resolver> resolver_;
     std::optional<organization_care> organizations_;
+    std::optional<request_log_care> log_care_;
     background background_;
 };
 

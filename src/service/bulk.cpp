@@ -7,6 +7,7 @@
 #include "service/provisioning.hpp"
 #include "store/savepoint.hpp"
 
+#include <functional>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -146,10 +147,20 @@ private:
         return std::nullopt;
     }
 
+    // What is undone was not done, for the log either.
+    void attempt(const std::function<store::verdict()>& part)
+    {
+        const auto noted = who_.trace ? who_.trace->here() : request_trace::mark();
+        auto verdict = store::verdict::commit;
+        store::attempt(tx_, [&] { return verdict = part(); });
+        if (who_.trace && verdict == store::verdict::rollback)
+            who_.trace->rewind(noted);
+    }
+
     void run_one(std::size_t index)
     {
         outcome done;
-        store::attempt(tx_, [&] {
+        attempt([&] {
             done = perform(index);
             return verdict_of(done);
         });
@@ -206,7 +217,7 @@ private:
         }
         std::vector<outcome> done;
         std::optional<broken_circle> broken;
-        store::attempt(tx_, [&] {
+        attempt([&] {
             broken = try_circle(indexes, done);
             return broken ? store::verdict::rollback : store::verdict::commit;
         });
@@ -262,7 +273,7 @@ private:
             progress_.ids.erase(bulk_id(index));
         // Its record went with the others' traces.
         if (broken.done.is_recorded)
-            store::attempt(tx_, [&] {
+            attempt([&] {
                 return verdict_of(perform(demand(broken.index), read_resolved(demand(broken.index))));
             });
         const error consequence{
@@ -291,13 +302,34 @@ private:
         };
         if (made.location.empty())
             made.location = location_of(operation);
-        if (done.failure)
+        if (done.failure) {
             ++progress_.errors;
-        else
+            note_refusal(operation, done);
+        } else {
             made.status = success_status(operation.wanted->method);
+        }
         if (!done.failure && operation.wanted->method == scim::bulk_method::post)
             progress_.ids[operation.bulk_id] = id_in(done.made);
         progress_.results[index] = std::move(made);
+    }
+
+    // For the ledger; what the gate has refused is in it already.
+    void note_refusal(const scim::bulk_operation& operation, const outcome& done)
+    {
+        const auto status = http_status(done.failure->code);
+        const bool is_fault = status == 400 || status == 409;
+        if (!who_.trace || done.is_recorded || !is_fault || !operation.wanted)
+            return;
+        const auto& wanted = *operation.wanted;
+        if (wanted.type->name != "User" || wanted.method == scim::bulk_method::remove)
+            return;
+        const auto reason = scim_type(done.failure->code);
+        who_.trace->add(refusal_note{
+            .who = person_in(wanted.data),
+            .resource_id = wanted.method == scim::bulk_method::post ? std::string() : resolved_id(wanted.id),
+            .reason = reason.empty() ? "status_" + std::to_string(status) : std::string(reason),
+            .detail = done.failure->detail
+        });
     }
 
     // Of a resource that was not represented. What was not created has none.

@@ -6,6 +6,7 @@
 #include "scim/catalogue_set.hpp"
 #include "scim/leniency.hpp"
 #include "service/origin.hpp"
+#include "service/request_trace.hpp"
 #include "store/tenants.hpp"
 
 #include <optional>
@@ -29,6 +30,7 @@ struct caller {
     bool has_unique_group_names = true;
     const scim::catalogue* schemas = nullptr;  // never null; lives as long as the process
     std::optional<origin> on_behalf_of{};      // of a change that no token of the directory makes
+    request_trace* trace = nullptr;            // where it is noted what is done; nullptr: nowhere
 };
 
 // Who the events of a caller's changes name.

@@ -10,9 +10,10 @@
 #include "service/membership.hpp"
 #include "service/normalize.hpp"
 #include "service/release.hpp"
+#include "service/request_log.hpp"
 #include "service/user_state.hpp"
-#include "store/events.hpp"
 #include "store/holds.hpp"
+#include "store/refusals.hpp"
 #include "store/unique_values.hpp"
 
 #include <optional>
@@ -38,11 +39,6 @@ std::optional<std::string> text_of(const json::object& document, std::string_vie
 {
     const auto* value = find_string(document, attribute);
     return value ? std::optional(std::string(*value)) : std::nullopt;
-}
-
-std::optional<std::string> folded(const std::optional<std::string>& text)
-{
-    return text ? std::optional(fold(*text)) : std::nullopt;
 }
 
 error not_found(const scim::resource_type& type, std::string_view id)
@@ -128,30 +124,24 @@ result<loaded> load_for_change(store::transaction& tx, const caller& who, const 
     return loaded{std::move(*row), std::move(document), std::move(hidden)};
 }
 
-// Who is refused is counted under the identity provider's own id, so that a changed userName is no new
-// person.
-std::string subject_of(const json::object& user)
-{
-    if (auto external_id = text_of(user, "externalId"))
-        return *external_id;
-    return folded(text_of(user, "userName")).value_or("");
-}
-
 refused record_refusal(
     store::transaction& tx, const caller& who, const json::object& user, gate_refusal refusal
 )
 {
-    const bool is_first = store::events::record_refusal(
+    const auto subject = person_in(user);
+    const bool is_first = store::refusals::record(
         tx,
         who.directory,
-        {.subject = subject_of(user),
+        {.subject = subject_of(subject),
          .reason = refusal.reason,
-         .user_name = text_of(user, "userName").value_or(""),
+         .user_name = subject.user_name,
+         .external_id = subject.external_id,
          .domain = refusal.domain,
-         .detail = refusal.detail,
-         .first_at = tx.now(),
-         .last_at = tx.now()}
+         .detail = refusal.detail},
+        tx.now()
     );
+    if (who.trace)
+        who.trace->is_recorded = true;
     if (is_first)
         publish_refusal(tx, who, user, refusal.reason, refusal.domain, refusal.detail);
     return {{refusal.code, std::move(refusal.detail)}};
@@ -166,6 +156,34 @@ scim::projection with_written(scim::projection wanted, std::vector<scim::path> w
 {
     wanted.written = std::move(written);
     return wanted;
+}
+
+// The states of a resource around a change; nullptr: it was not there before, or is not there any more.
+struct states {
+    const json::object* before = nullptr;
+    const json::object* after = nullptr;
+    bool has_other_members = false;
+};
+
+// What the request has done, for the directory's log.
+void note_change(
+    const caller& who,
+    std::string_view action,
+    const scim::resource_type& type,
+    resource_id which,
+    const states& of
+)
+{
+    if (!who.trace)
+        return;
+    change_note note{.action = std::string(action), .id = id_text(type, which), .attributes = {}};
+    if (of.before && of.after)
+        note.attributes = changed_attributes(*of.before, *of.after);
+    if (of.has_other_members)
+        note.attributes.emplace_back("members");
+    if (of.after && is_user(type))
+        note.who = person_in(*of.after);
+    who.trace->add(std::move(note));
 }
 
 resources::membership as_membership(resource_id group, const json::object& document)
@@ -234,7 +252,7 @@ result<provisioned> store_update(store::transaction& tx, const caller& who, cons
         verdict = admit_change(tx, who, before, change.after, was_held);
         if (verdict.refusal)
             return record_refusal(tx, who, change.after, std::move(*verdict.refusal));
-        store::events::forget_refusals(tx, who.directory, subject_of(change.after));
+        resolve_refusals(tx, who.directory, person_in(change.after), tx.now());
     }
     auto members = apply_members(tx, who, row.id, change.members);
     if (!members)
@@ -253,6 +271,8 @@ result<provisioned> store_update(store::transaction& tx, const caller& who, cons
         row = resources::touch(tx, who.directory, type.name, row.id);
     }
     publish_membership(tx, who, as_membership(row.id, change.after), *members);
+    if (has_changed || !members->is_empty())
+        note_change(who, "updated", type, row.id, {&before, &change.after, !members->is_empty()});
     return represent(tx, who, type, row, with_written(what.wanted, std::move(change.written)));
 }
 
@@ -280,10 +300,11 @@ result<provisioned> create(
         return name_taken(type);
     unique_values::replace(tx, who.directory, type, row->id, values);
     if (is_user(type))
-        store::events::forget_refusals(tx, who.directory, subject_of(body.document));
+        resolve_refusals(tx, who.directory, person_in(body.document), tx.now());
     const auto members = apply_members(tx, who, row->id, {scim::add_members{body.members}});
     if (!members)
         return members.error();
+    note_change(who, "created", type, row->id, {nullptr, &body.document});
     if (verdict.hold) {
         hold(tx, who, row->id, *verdict.hold);
         return represent(tx, who, type, *row, wanted);
@@ -369,6 +390,7 @@ result<void> remove(store::transaction& tx, const caller& who, const target& wha
     }
     const auto groups = resources::groups_of(tx, who.directory, row.id);
     resources::remove(tx, who.directory, type.name, row.id);
+    note_change(who, "deleted", type, row.id, {&found->document, nullptr});
     if (was_held) {
         for (const auto& group : groups)
             resources::touch(tx, who.directory, "Group", group.group);

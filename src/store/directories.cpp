@@ -76,6 +76,8 @@ constexpr sql::statement leftovers[] = {
     {"refusals.remove_left",
      "delete from refusals where directory_id = $1 and (subject, reason, domain) in"
      " (select subject, reason, domain from refusals where directory_id = $1 limit $2)"},
+    {"request_log.remove_left",
+     "delete from request_log where id in (select id from request_log where directory_id = $1 limit $2)"},
     {"attribute_mappings.remove_left",
      "delete from attribute_mappings where directory_id = $1 and position in"
      " (select position from attribute_mappings where directory_id = $1 limit $2)"},

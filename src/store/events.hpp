@@ -1,4 +1,4 @@
-// The log of directory events, and the ledger of refused users.
+// The log of directory events.
 #pragma once
 
 #include "base/clock.hpp"
@@ -39,32 +39,5 @@ void list_directory_after(
     std::int64_t limit,
     const std::function<bool(const event&)>& each
 );
-
-// A refused user. IdPs try again for weeks, so a repeat is counted, not listed again.
-struct refusal {
-    std::string subject;  // externalId, else the folded userName
-    std::string reason;   // "domain_not_verified", "no_email"
-    std::string user_name{};
-    std::string domain{};  // empty: none
-    std::string detail{};
-    std::int64_t count = 1;
-    time_point first_at{};
-    time_point last_at{};
-};
-
-// At tx.now(); count and times of `what` are not looked at.
-// true: the first time that this subject is refused for this reason and domain in this directory.
-bool record_refusal(transaction& tx, directory_id directory, const refusal& what);
-
-// Newest first.
-void list_refusals(
-    transaction& tx,
-    directory_id directory,
-    std::int64_t limit,
-    const std::function<bool(const refusal&)>& each
-);
-
-// A subject that was let in at last starts afresh.
-void forget_refusals(transaction& tx, directory_id directory, std::string_view subject);
 
 }  // namespace scimd::store::events

@@ -1,4 +1,5 @@
 // The domain gate as clients and operators see it.
+#include "service/refusal_help.hpp"
 #include "support/api_house.hpp"
 
 #include <gtest/gtest.h>
@@ -19,7 +20,7 @@ protected:
 
     json::array refusals()
     {
-        return home.operate("GET", directory_path() + "/refusals").body.at("refusals").as_array();
+        return home.operate("GET", directory_path() + "/refusals?status=open").body.at("refusals").as_array();
     }
 
     [[nodiscard]] std::string directory_path() const
@@ -43,13 +44,17 @@ TEST_F(api_gate_test, a_refusal_is_a_scim_error_that_names_the_domain_and_is_kep
     const auto listed = refusals();
     ASSERT_EQ(listed.size(), 1U);
     const json::object expected{
+        {"id", listed[0].at("id")},
         {"preferred_username", "eve"},
+        {"dp_id", ""},
         {"domain", "evil.test"},
         {"reason", "domain_not_verified"},
         {"detail", refused.text_of("detail")},
+        {"fix", service::how_to_fix("domain_not_verified")},
         {"count", 2},
         {"first_refused_at", "2026-01-02T03:04:05.000000Z"},
-        {"last_refused_at", "2026-01-02T04:04:05.000000Z"}
+        {"last_refused_at", "2026-01-02T04:04:05.000000Z"},
+        {"status", "OPEN"}
     };
     EXPECT_EQ(listed[0], expected) << to_text(listed[0]);
     EXPECT_EQ(home.event_types(), std::vector<std::string>{"user_rejected"});

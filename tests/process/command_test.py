@@ -35,6 +35,8 @@ COMMANDS = (
     "directory delete",
     "directory policy",
     "directory held",
+    "directory log",
+    "directory refused",
     "directory refusals",
     "secret create",
     "secret list",
@@ -188,7 +190,9 @@ class CommandTest(unittest.TestCase):
         self.assertIs(call("directory", "enable", where)["enabled"], True)
         call("directory", "policy", where, "reject")
         self.assertEqual(call("directory", "show", where)["directory"]["domain_policy"].lower(), "reject")
+        self.assertEqual(call("directory", "refused", where, "--status", "open")["refusals"], [])
         self.assertEqual(call("directory", "refusals", where)["refusals"], [])
+        self.assertEqual(call("directory", "log", where, "--status", "4xx")["entries"], [])
         minted = call("secret", "create", where, "--expires", "2099-01-01T00:00:00Z")
         self.assertRegex(minted["plain_secret"], r"^scimd_scim_[0-9A-Za-z]{49}$")
         secret = minted["secret"]["id"]

@@ -1,9 +1,11 @@
 // The domain gate in the verbs: who is kept out, and how that is written down.
 #include "service/provisioning.hpp"
 #include "service_house.hpp"
-#include "store/events.hpp"
+#include "store/refusals.hpp"
 
 #include <gtest/gtest.h>
+
+#include <limits>
 
 namespace scimd::service {
 namespace {
@@ -13,14 +15,16 @@ using types = std::vector<std::string>;
 
 class provisioning_gate_test : public testing::Test {
 protected:
-    std::vector<store::events::refusal> refusals()
+    // Those that are not over.
+    std::vector<store::refusals::refusal> refusals()
     {
-        std::vector<store::events::refusal> listed;
-        store::events::list_refusals(
+        std::vector<store::refusals::refusal> listed;
+        store::refusals::list(
             house.tx(),
             house.who.directory,
-            100,
-            [&](const store::events::refusal& one) {
+            {.is_resolved = false, .reason = {}, .user = {}},
+            std::numeric_limits<std::int64_t>::max(),
+            [&](const store::refusals::refusal& one) {
                 listed.push_back(one);
                 return true;
             }

@@ -51,16 +51,6 @@ protected:
         return seen;
     }
 
-    std::vector<refusal> refusals(const tenants::directory& where, std::int64_t limit = 100)
-    {
-        std::vector<refusal> seen;
-        list_refusals(tx(), where.id, limit, [&](const refusal& each) {
-            seen.push_back(each);
-            return true;
-        });
-        return seen;
-    }
-
     test::temp_store store;
     const tenants::directory here = store.add_directory();
     const tenants::directory elsewhere = store.add_directory();
@@ -138,78 +128,6 @@ TEST_F(events_test, events_are_listed_behind_a_position)
     int seen = 0;
     list_after(tx(), {}, 10, [&](const event&) { return ++seen < 2; });
     EXPECT_EQ(seen, 2);
-}
-
-TEST_F(events_test, a_repeated_refusal_is_counted)
-{
-    refusal what{
-        .subject = "00u1",
-        .reason = "domain_not_verified",
-        .user_name = "ada@old.com",
-        .domain = "old.com",
-        .detail = "The domain is not verified.",
-    };
-    const time_point first = tx().now();
-    EXPECT_TRUE(record_refusal(tx(), here.id, what));
-    store.advance(1h);
-    what.user_name = "ada.lovelace@old.com";
-    EXPECT_FALSE(record_refusal(tx(), here.id, what));
-
-    const auto seen = refusals(here);
-    ASSERT_EQ(seen.size(), 1u);
-    EXPECT_EQ(seen[0].subject, "00u1");
-    EXPECT_EQ(seen[0].reason, "domain_not_verified");
-    EXPECT_EQ(seen[0].user_name, "ada.lovelace@old.com");
-    EXPECT_EQ(seen[0].domain, "old.com");
-    EXPECT_EQ(seen[0].detail, "The domain is not verified.");
-    EXPECT_EQ(seen[0].count, 2);
-    EXPECT_EQ(seen[0].first_at, first);
-    EXPECT_EQ(seen[0].last_at, first + 1h);
-}
-
-TEST_F(events_test, another_subject_reason_domain_or_directory_is_another_refusal)
-{
-    const refusal base{.subject = "s", .reason = "domain_not_verified", .domain = "old.com"};
-    EXPECT_TRUE(record_refusal(tx(), here.id, base));
-    refusal other = base;
-    other.subject = "t";
-    EXPECT_TRUE(record_refusal(tx(), here.id, other));
-    other = base;
-    other.reason = "no_email";
-    EXPECT_TRUE(record_refusal(tx(), here.id, other));
-    other = base;
-    other.domain = "";
-    EXPECT_TRUE(record_refusal(tx(), here.id, other));
-    EXPECT_TRUE(record_refusal(tx(), elsewhere.id, base));
-    EXPECT_FALSE(record_refusal(tx(), here.id, base));
-    EXPECT_EQ(refusals(here).size(), 4u);
-    EXPECT_EQ(refusals(elsewhere).size(), 1u);
-}
-
-TEST_F(events_test, refusals_are_listed_newest_first)
-{
-    for (const char* subject : {"a", "b", "c", "a"}) {
-        store.advance(1s);
-        record_refusal(tx(), here.id, {.subject = subject, .reason = "no_email"});
-    }
-    const auto seen = refusals(here, 2);
-    ASSERT_EQ(seen.size(), 2u);
-    EXPECT_EQ(seen[0].subject, "a");
-    EXPECT_EQ(seen[1].subject, "c");
-}
-
-TEST_F(events_test, a_forgotten_subject_starts_afresh)
-{
-    const refusal what{.subject = "s", .reason = "no_email"};
-    record_refusal(tx(), here.id, what);
-    record_refusal(tx(), here.id, {.subject = "s", .reason = "domain_not_verified", .domain = "x.org"});
-    record_refusal(tx(), here.id, {.subject = "t", .reason = "no_email"});
-    record_refusal(tx(), elsewhere.id, what);
-    forget_refusals(tx(), here.id, "s");
-    ASSERT_EQ(refusals(here).size(), 1u);
-    EXPECT_EQ(refusals(here)[0].subject, "t");
-    EXPECT_EQ(refusals(elsewhere).size(), 1u);
-    EXPECT_TRUE(record_refusal(tx(), here.id, what));
 }
 
 }  // namespace

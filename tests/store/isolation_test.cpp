@@ -1,6 +1,8 @@
 // No function reaches into another directory, whatever ids it is given, and no statement could.
 #include "store/credentials.hpp"
 #include "store/events.hpp"
+#include "store/refusals.hpp"
+#include "store/request_log.hpp"
 #include "store/resources.hpp"
 #include "support/recording_connection.hpp"
 #include "support/temp_store.hpp"
@@ -149,18 +151,22 @@ TEST_F(isolation_test, every_statement_names_its_directory)
     credentials::revoke_secret(recorded, mine.id, secret.id);
     events::append(recorded, {{recorded.next_id()}, mine.organization, mine.id, 1, "t", "{}"});
     events::list_directory_after(recorded, mine.id, 0, 10, [](const events::event&) { return true; });
-    events::record_refusal(recorded, mine.id, {.subject = "s", .reason = "no_email"});
-    events::list_refusals(recorded, mine.id, 10, [](const events::refusal&) { return true; });
-    events::forget_refusals(recorded, mine.id, "s");
+    refusals::record(recorded, mine.id, {.subject = "s", .reason = "no_email"}, tx().now());
+    refusals::list(recorded, mine.id, {}, 10, [](const refusals::refusal&) { return true; });
+    refusals::resolve(recorded, mine.id, "s", tx().now());
+    refusals::trim(recorded, mine.id, 1, 1);
+    refusals::trim_before(recorded, mine.id, tx().now(), 1);
+    request_log::list(recorded, mine.id, {}, 10, [](const request_log::entry&) { return true; });
+    request_log::trim(recorded, mine.id, 1, 1);
 
     // Every use of a tenants' table, sub-queries too, is met by a condition of its own on the directory; an
     // insert gives the directory first.
     const std::regex use(
         "(from|join|update) (secrets|resources|resource_values|resource_counts|member_counts|"
-        "members|events|refusals)\\b"
+        "members|events|refusals|request_log)\\b"
     );
     const std::regex bound("directory_id = \\$1");
-    const std::regex insert_first("insert into [a-z_]+ \\(directory_id,.*values \\(\\$1,");
+    const std::regex insert_first("insert into [a-z_]+ \\(directory_id,.*(values \\(|select )\\$1,");
     EXPECT_GT(recorder.texts.size(), 30u);
     for (const std::string& text : recorder.texts) {
         if (text.starts_with("insert")) {

@@ -85,6 +85,7 @@ api_house::api_house(scim::catalogue types, const api::limits& bounds)
           .random = random,
           .figures = figures,
           .usage = usage,
+          .requests = requests,
           .safe = safe,
           .verified = verified,
           .guesses = guesses,
@@ -128,6 +129,17 @@ void api_house::work_off()
                 service::roles::recount_some(tx, schemas, *next);
                 has_more = true;
             }
+            return store::verdict::commit;
+        });
+    }
+}
+
+void api_house::write_log()
+{
+    for (const auto& note : requests.take(SIZE_MAX)) {
+        const auto line = service::to_line(note);
+        store::run(*database, store::intent::write, [&](store::transaction& tx) {
+            service::write_line(tx, line, requests_kept);
             return store::verdict::commit;
         });
     }

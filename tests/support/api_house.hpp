@@ -78,6 +78,9 @@ public:
     // Does what waits for jobs: held users let out, removals ended.
     void work_off();
 
+    // Writes what the log of requests has noted; jobs do it in a server.
+    void write_log();
+
     std::vector<json::object> events();
     std::vector<std::string> event_types();  // "user_created" of each
 
@@ -87,6 +90,8 @@ public:
     fixed_random random;
     metrics figures;
     service::token_usage usage;
+    service::request_log requests{figures};
+    service::request_retention requests_kept;
     vault safe;
     service::verified_tokens verified;
     service::guess_throttle guesses{random};

@@ -1,0 +1,123 @@
+#include "store/refusals.hpp"
+
+namespace scimd::store::refusals {
+
+namespace {
+
+constexpr sql::statement upsert{
+    "refusals.record",
+    "insert into refusals (directory_id, subject, reason, domain, user_name, external_id, detail, count, "
+    "first_at,"
+    " last_at, id)"
+    " select $1, $2, $3, $4, $5, $6, $7, 1, $8, $8, $9"
+    " where exists (select 1 from directories where id = $1 and removed_at is null)"
+    " on conflict (directory_id, subject, reason, domain) do update set user_name = excluded.user_name,"
+    " external_id = excluded.external_id, detail = excluded.detail, last_at = excluded.last_at,"
+    " count = iif(resolved_at is null, count + 1, 1),"
+    " first_at = iif(resolved_at is null, first_at, excluded.first_at),"
+    " id = iif(resolved_at is null, id, excluded.id), resolved_at = null"
+    " returning count",
+};
+
+constexpr sql::statement list_rows{
+    "refusals.list",
+    "select id, subject, reason, user_name, external_id, domain, detail, count, first_at, last_at, "
+    "resolved_at"
+    " from refusals where directory_id = $1 and id < $2 and ($3 = '' or reason = $3)"
+    " and ($4 = '' or user_name = $4 or external_id = $4) and ($5 is null or (resolved_at is not null) = $5)"
+    " order by id desc",
+};
+
+constexpr sql::statement mark_resolved{
+    "refusals.resolve",
+    "update refusals set resolved_at = $3"
+    " where directory_id = $1 and subject = $2 and resolved_at is null and last_at <= $3",
+};
+
+constexpr sql::statement delete_beyond{
+    "refusals.trim",
+    "delete from refusals where directory_id = $1 and (subject, reason, domain) in"
+    " (select subject, reason, domain from refusals where directory_id = $1"
+    " order by last_at desc limit $3 offset $2)",
+};
+
+constexpr sql::statement delete_old{
+    "refusals.trim_before",
+    "delete from refusals where directory_id = $1 and (subject, reason, domain) in"
+    " (select subject, reason, domain from refusals where directory_id = $1 and last_at < $2"
+    " order by last_at limit $3)",
+};
+
+refusal read_row(const sql::row& current)
+{
+    refusal read{
+        .id = current.integer(0),
+        .subject = std::string(current.text(1)),
+        .reason = std::string(current.text(2)),
+        .user_name = std::string(current.text(3)),
+        .external_id = std::string(current.text(4)),
+        .domain = std::string(current.text(5)),
+        .detail = std::string(current.text(6)),
+        .count = current.integer(7),
+        .first_at = from_column(current.integer(8)),
+        .last_at = from_column(current.integer(9)),
+    };
+    if (!current.is_null(10))
+        read.resolved_at = from_column(current.integer(10));
+    return read;
+}
+
+}  // namespace
+
+bool record(transaction& tx, directory_id where, const refusal& what, time_point at)
+{
+    std::int64_t count = 0;
+    tx.sql().run(
+        upsert,
+        {where.value,
+         what.subject,
+         what.reason,
+         what.domain,
+         what.user_name,
+         what.external_id,
+         what.detail,
+         to_column(at),
+         tx.next_id()},
+        [&](const sql::row& current) { count = current.integer(0); }
+    );
+    return count == 1;
+}
+
+void list(
+    transaction& tx,
+    directory_id where,
+    const filter& which,
+    std::int64_t before,
+    const std::function<bool(const refusal&)>& each
+)
+{
+    const auto wanted =
+        which.is_resolved ? sql::parameter(std::int64_t{*which.is_resolved ? 1 : 0}) : sql::parameter();
+    tx.sql().run(
+        list_rows,
+        {where.value, before, which.reason, which.user, wanted},
+        [&](const sql::row& current) { return each(read_row(current)); }
+    );
+}
+
+void resolve(transaction& tx, directory_id where, std::string_view subject, time_point at)
+{
+    tx.sql().run(mark_resolved, {where.value, subject, to_column(at)});
+}
+
+std::int64_t trim(transaction& tx, directory_id where, std::int64_t rows_max, std::int64_t limit)
+{
+    return tx.sql().run(delete_beyond, {where.value, rows_max, limit});
+}
+
+std::int64_t trim_before(transaction& tx, directory_id where, time_point when, std::int64_t limit)
+{
+    return tx.sql().run(delete_old, {where.value, to_column(when), limit});
+}
+
+}  // namespace scimd::store::refusals
