@@ -16,6 +16,8 @@ import threading
 import time
 import urllib.parse
 
+import event_schemas
+
 DEV_BUILD = pathlib.Path(__file__).resolve().parents[2] / "build" / "dev"
 BINARY = os.environ.get("SCIMD_BINARY", str(DEV_BUILD / "scimd"))
 
@@ -295,7 +297,11 @@ class Server:
         self.reader.join()
 
     def remove(self):
-        if self.owns_data:
+        if not self.owns_data:
+            return
+        try:
+            event_schemas.check_store(self.data)
+        finally:
             shutil.rmtree(self.data, ignore_errors=True)
 
     def client(self, token=None, base=""):

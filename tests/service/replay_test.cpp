@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <map>
 #include <random>
 #include <set>
@@ -265,12 +266,19 @@ private:
     std::int64_t sequence_ = 0;
 };
 
+// SCIMD_REPLAY_OPERATIONS=100000 for the full figure.
+int operations()
+{
+    const auto* text = std::getenv("SCIMD_REPLAY_OPERATIONS");
+    return text ? std::atoi(text) : 2'000;
+}
+
 TEST(replay_test, folding_the_events_rebuilds_the_directory)
 {
     service_house house;
     replay log(house);
     for (int i = 1; i <= 8 && !testing::Test::HasFailure(); ++i) {
-        log.run(250);
+        log.run(operations() / 8);
         log.compare();
     }
     // The script must have met what it was written for.
