@@ -167,11 +167,13 @@ reply test_webhook(const house& home, call& on)
     return with_webhook(
         on,
         store::intent::write,
-        [&home](store::transaction& tx, const rows::endpoint& found) -> reply {
-            const auto event = webhooks::send_test(tx, home.environment, found);
-            if (!event)
-                return manage_error(event.error());
-            return manage_response(202, {{"event_id", event->text()}});
+        [&home, &on](store::transaction& tx, const rows::endpoint& found) -> reply {
+            return once(on, {}, repeat::same_answer, tx, [&]() -> reply {
+                const auto event = webhooks::send_test(tx, home.environment, found);
+                if (!event)
+                    return manage_error(event.error());
+                return manage_response(202, {{"event_id", event->text()}});
+            });
         }
     );
 }

@@ -50,6 +50,24 @@ TEST_F(idempotency_test, a_repeat_gets_the_same_answer_and_makes_nothing)
     EXPECT_EQ(organizations(), before + 2);
 }
 
+TEST_F(idempotency_test, a_repeated_rotation_or_test_is_one)
+{
+    const auto rotation = post("/api/v1/signing-keys:rotate", R"({"at_once":true})", "key-1");
+    ASSERT_EQ(rotation.status, 200) << rotation.text;
+    EXPECT_EQ(post("/api/v1/signing-keys:rotate", R"({"at_once":true})", "key-1").text, rotation.text);
+    EXPECT_EQ(home.operate("GET", "/api/v1/signing-keys").text, rotation.text);
+    EXPECT_EQ(post("/api/v1/signing-keys:rotate", "{}", "key-1").status, 409);
+
+    const auto made =
+        home.operate("POST", "/api/v1/webhook-endpoints", R"({"url":"https://example.com/hook"})");
+    ASSERT_EQ(made.status, 201) << made.text;
+    const auto test = "/api/v1/webhook-endpoints/" + made.text_of("id") + ":test";
+    const auto sent = post(test, "", "key-2");
+    ASSERT_EQ(sent.status, 202) << sent.text;
+    EXPECT_EQ(post(test, "", "key-2").text, sent.text);
+    EXPECT_NE(post(test, "", "key-3").text, sent.text);
+}
+
 TEST_F(idempotency_test, a_key_stands_for_one_request)
 {
     ASSERT_EQ(post(path, acme, "key").status, 201);
