@@ -121,7 +121,7 @@ public:
             case 1:
                 return create_user();
             case 2:
-                return create_group();
+                return groups_.size() < groups_max ? create_group() : remove("Groups", groups_);
             case 3:
                 return house_.replace("Users", any(users_), user_body(name(), domain(), title())).status;
             case 4:
@@ -140,13 +140,16 @@ public:
             case 7:
                 return draw(3) == 0 ? remove("Users", users_) : create_user();
             case 8:
-                return draw(3) == 0 ? remove("Groups", groups_) : create_group();
+                return groups_.size() < groups_max && draw(3) != 0 ? create_group()
+                                                                   : remove("Groups", groups_);
             default:
                 return house_.patch("Groups", any(groups_), member_operations()).status;
         }
     }
 
 private:
+    static constexpr std::size_t groups_max = 60;  // so that the directory stays as large as it is
+
     std::size_t draw(std::size_t below) { return engine_() % below; }
     std::string name() { return "name" + std::to_string(draw(200)); }
     std::string domain() { return draw(10) == 0 ? "evil.test" : "acme.com"; }
