@@ -1,5 +1,5 @@
 // What identity providers asked and were answered, noted beside the requests and written later in batches: no
-// request waits for its line in the log, and none fails because of it (docs/decisions/0021).
+// request waits for its line in the log, and none fails because of it (docs/decisions/0018).
 #pragma once
 
 #include "base/clock.hpp"
