@@ -1,6 +1,11 @@
 """Bodies made documents (RFC 7643 §2): values read as their attributes want them, nothing empty, nothing unknown."""
 
+import re
+
 from .schema import comparable, named
+
+USER_ID = re.compile(r"U~\d+~")
+USERS = "../Users/U~"
 
 
 class Refused(Exception):
@@ -125,13 +130,24 @@ def normal(resource_type, document):
     """What holds of every document: nothing empty, nothing twice, one primary, what is required is there."""
     made = tidy(resource_type.attributes, document)
     for urn, attributes in resource_type.extensions:
-        extension = tidy(attributes, document.get(urn, {}))
+        extension = tidy(attributes, with_reference(document.get(urn, {})))
         if extension:
             made[urn] = extension
     for attribute in resource_type.attributes:
         if attribute.is_required and attribute.name not in made:
             raise invalid_value()
     return made
+
+
+def with_reference(extension):
+    """A manager who is named by the id of a user has the $ref that goes with it, unless the client gave another."""
+    manager = extension.get("manager")
+    if not isinstance(manager, dict) or not str(manager.get("$ref") or USERS).startswith(USERS):
+        return extension
+    manager = {name: value for name, value in manager.items() if name != "$ref"}
+    if USER_ID.fullmatch(manager.get("value") or ""):
+        manager["$ref"] = "../Users/" + manager["value"]
+    return {**extension, "manager": manager}
 
 
 def read_members(value):
