@@ -1,6 +1,6 @@
 #include "api/request_notes.hpp"
 
-#include "service/agent_provider.hpp"
+#include "service/dialect.hpp"
 
 #include <optional>
 #include <string>
@@ -33,10 +33,9 @@ std::string path_of(const call& on)
 // What the request says of itself; else what the directory's requests so far have shown.
 std::string provider_of(const call& on, std::string_view agent)
 {
-    const auto named = service::provider_of_agent(agent);
-    if (!named.empty() || !on.who.detected)
-        return std::string(named);
-    return on.who.detected->provider;
+    if (const auto named = service::recognize_agent(agent))
+        return std::string(named->provider);
+    return on.who.detected ? on.who.detected->provider : std::string();
 }
 
 }  // namespace

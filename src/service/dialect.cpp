@@ -317,12 +317,20 @@ constexpr auto telltales = std::to_array<telltale>({
 
 std::optional<sighting> recognize(const utterance& what)
 {
-    for (const agent& one : agents)
-        if (what.user_agent && contains_ignoring_case(*what.user_agent, one.part))
-            return sighting{one.provider, by_agent, true};
+    if (what.user_agent)
+        if (auto named = recognize_agent(*what.user_agent))
+            return named;
     for (const telltale& one : telltales)
         if (one.holds(what))
             return sighting{one.provider, one.by, one.is_certain};
+    return std::nullopt;
+}
+
+std::optional<sighting> recognize_agent(std::string_view user_agent)
+{
+    for (const agent& one : agents)
+        if (contains_ignoring_case(user_agent, one.part))
+            return sighting{one.provider, by_agent, true};
     return std::nullopt;
 }
 

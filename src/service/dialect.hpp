@@ -34,6 +34,9 @@ struct sighting {
 
 std::optional<sighting> recognize(const utterance& what);
 
+// What the User-Agent alone says; nothing: it names no provider. Entra sends none at all.
+std::optional<sighting> recognize_agent(std::string_view user_agent);
+
 // Two clients of one directory may not make it write more often.
 constexpr std::chrono::seconds detection_interval{10};
 // How long a provider that named itself stands against the mere habits of another: customers do move.

@@ -149,6 +149,14 @@ TEST(dialect, providers_that_name_themselves_are_certain)
         expect_recognized(each);
 }
 
+TEST(dialect, a_user_agent_alone_names_its_provider_or_none)
+{
+    EXPECT_EQ(recognize_agent("Okta SCIM Client 1.0.0").value().provider, "OKTA");
+    EXPECT_EQ(recognize_agent("Google-Auto-Provisioning").value().provider, "GOOGLE");
+    EXPECT_EQ(recognize_agent("curl/8"), std::nullopt);
+    EXPECT_EQ(recognize_agent(""), std::nullopt);
+}
+
 TEST(dialect, habits_tell_who_speaks)
 {
     const row rows[] = {

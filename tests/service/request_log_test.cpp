@@ -1,7 +1,6 @@
 // What may wait to be written to the log of requests, how long it is kept, and what of it is masked.
 #include "service/request_log.hpp"
 
-#include "service/agent_provider.hpp"
 #include "service/mask.hpp"
 #include "service/refusal_help.hpp"
 #include "support/temp_store.hpp"
@@ -226,14 +225,6 @@ TEST(mask_test, details_keep_their_words)
     EXPECT_EQ(
         mask_detail(R"(The value "anna" of anna@acme.com is none.)"), R"(The value "***" of *** is none.)"
     );
-}
-
-TEST(agent_provider_test, identity_providers_are_known_by_what_they_send)
-{
-    EXPECT_EQ(provider_of_agent("Okta SCIM Client 1.0.0"), "OKTA");
-    EXPECT_EQ(provider_of_agent("Google-Auto-Provisioning"), "GOOGLE");
-    EXPECT_EQ(provider_of_agent("curl/8"), "");
-    EXPECT_EQ(provider_of_agent(""), "");
 }
 
 TEST(refusal_help_test, every_reason_has_a_sentence_that_helps)
