@@ -210,50 +210,52 @@ private:
     std::string next_;
 };
 
-}  // namespace
-
-reply list_requests(const house&, call& on)
+// The answer to a list of `name`: `list_rows` fills the page with what the filter, once it is read, lets
+// through.
+template <class Filter, class List>
+reply list_newest(
+    call& on, std::string_view list, std::string_view name, result<Filter> which, List list_rows
+)
 {
-    const auto wanted = read_page(on, "requests");
+    const auto wanted = read_page(on, list);
     if (!wanted)
         return manage_error(wanted.error());
-    auto which = read_log_filter(on);
     if (!which)
         return manage_error(which.error());
     return with_directory(
         on,
         store::intent::scan,
-        [wanted = *wanted,
-         which = std::move(*which)](store::transaction& tx, const tenants::directory& of) -> reply {
+        [wanted = *wanted, name, which = std::move(*which), list_rows](
+            store::transaction& tx, const tenants::directory& of
+        ) -> reply {
             collector rows(wanted);
-            log::list(tx, of.id, which, wanted.before, [&](const log::entry& one) {
-                return rows.add(one.id, to_json(one), one.body.size() + one.changes.size());
-            });
-            return rows.answer("entries");
+            list_rows(tx, of.id, which, wanted.before, rows);
+            return rows.answer(name);
         }
     );
 }
 
+}  // namespace
+
+reply list_requests(const house&, call& on)
+{
+    const auto list = [](auto& tx, auto of, const log::filter& which, std::int64_t before, collector& rows) {
+        log::list(tx, of, which, before, [&rows](const log::entry& one) {
+            return rows.add(one.id, to_json(one), one.body.size() + one.changes.size());
+        });
+    };
+    return list_newest(on, "requests", "entries", read_log_filter(on), list);
+}
+
 reply list_refusals(const house&, call& on)
 {
-    const auto wanted = read_page(on, "refusals");
-    if (!wanted)
-        return manage_error(wanted.error());
-    auto which = read_refusal_filter(on);
-    if (!which)
-        return manage_error(which.error());
-    return with_directory(
-        on,
-        store::intent::scan,
-        [wanted = *wanted,
-         which = std::move(*which)](store::transaction& tx, const tenants::directory& of) -> reply {
-            collector rows(wanted);
-            refusals::list(tx, of.id, which, wanted.before, [&](const refusals::refusal& one) {
+    const auto list =
+        [](auto& tx, auto of, const refusals::filter& which, std::int64_t before, collector& rows) {
+            refusals::list(tx, of, which, before, [&rows](const refusals::refusal& one) {
                 return rows.add(one.id, to_json(one), one.detail.size());
             });
-            return rows.answer("refusals");
-        }
-    );
+        };
+    return list_newest(on, "refusals", "refusals", read_refusal_filter(on), list);
 }
 
 }  // namespace scimd::api
