@@ -2,15 +2,28 @@
 #
 #   scimd_module(store USES base scim LINKS SQLite::SQLite3 SOURCES sqlite.cpp HEADERS sqlite.hpp)
 #
-# USES names the rooms it may include; LINKS the outside libraries; every header must compile alone.
+# USES names the rooms it may include; LINKS the outside libraries; every header must compile alone. The source of
+# the same name proves that by including its header first; lint.headers compiles those that have none.
 function(scimd_module name)
     cmake_parse_arguments(ARG "" "" "USES;LINKS;SOURCES;HEADERS" ${ARGN})
     set(target scimd_${name})
     add_library(${target} STATIC ${ARG_SOURCES})
     add_library(scimd::${name} ALIAS ${target})
+    set(proven "")
+    set(alone "")
+    foreach(header IN LISTS ARG_HEADERS)
+        scimd_is_included_first(${name} ${header} is_proven)
+        if(is_proven)
+            list(APPEND proven ${header})
+        else()
+            list(APPEND alone ${header})
+        endif()
+    endforeach()
     target_sources(
         ${target}
-        PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/src FILES ${ARG_HEADERS}
+        PUBLIC
+            FILE_SET proven TYPE HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/src FILES ${proven}
+            FILE_SET alone TYPE HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/src FILES ${alone}
     )
     target_include_directories(
         ${target} PUBLIC ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/include
@@ -21,8 +34,22 @@ function(scimd_module name)
         PUBLIC ${ARG_USES} ${ARG_LINKS} Boost::headers
         PRIVATE scimd_options
     )
-    set_target_properties(${target} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+    set_target_properties(${target} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON INTERFACE_HEADER_SETS_TO_VERIFY alone)
     set_property(GLOBAL APPEND PROPERTY SCIMD_ROOMS ${target})
+endfunction()
+
+# Does the source beside the room's header, x.cpp beside x.hpp, include it before all else?
+function(scimd_is_included_first room header result)
+    cmake_path(REPLACE_EXTENSION header LAST_ONLY cpp OUTPUT_VARIABLE source)
+    set(first "")
+    if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${source})
+        file(STRINGS ${CMAKE_CURRENT_SOURCE_DIR}/${source} first LIMIT_COUNT 1 REGEX "^#include")
+    endif()
+    if(first STREQUAL "#include \"${room}/${header}\"")
+        set(${result} TRUE PARENT_SCOPE)
+    else()
+        set(${result} FALSE PARENT_SCOPE)
+    endif()
 endfunction()
 
 # A test binary of one room: it links that room and nothing that the room may not use.
@@ -33,8 +60,9 @@ function(scimd_test name)
     set(target ${name}_test)
     add_executable(${target} ${ARG_SOURCES})
     target_link_libraries(
-        ${target} PRIVATE scimd::${name} ${ARG_LINKS} GTest::gtest_main scimd_options
+        ${target} PRIVATE scimd::${name} ${ARG_LINKS} Boost::json GTest::gtest_main scimd_options
     )
+    target_precompile_headers(${target} REUSE_FROM scimd_test_prelude)
     gtest_discover_tests(
         ${target}
         TEST_PREFIX ${name}.
