@@ -1,4 +1,5 @@
-"""What requirements.md and regressions.md name exists, and every case is named; each MUST has proof or a gap.
+"""What requirements.md, regressions.md and the proofs of docs/compatibility.md name exists, every case is named in
+one of the first two, and each MUST names a case or a test; that of a gap shows what is done instead.
 
 Usage: requirements_test.py BUILD_FOLDER
 """
@@ -42,6 +43,28 @@ def rows(page):
             yield cells[0], cells[2], "|".join(cells[4:])
 
 
+def proofs(page):
+    """What stands in the last column of each table that calls it Proof."""
+    is_proof = False
+    for line in page.splitlines():
+        if not line.startswith("|"):
+            is_proof = False
+            continue
+        last = line.strip("|").split("|")[-1].strip()
+        if last == "Proof":
+            is_proof = True
+        elif is_proof:
+            yield from re.findall(r"`([^`]+)`", last)
+
+
+def is_there(proof, known_cases, known_tests):
+    """A case, a suite of cases, or a test, with or without its room and the end of its name."""
+    if "/" in proof:
+        return proof in known_cases or any(case.startswith(f"{proof}: ") for case in known_cases)
+    start = proof.removesuffix("*")
+    return any(test.startswith(start) or f".{start}" in test for test in known_tests)
+
+
 def complaints(page, known_cases, known_tests):
     named = re.findall(r"`([^`]+)`", page)
     wildcards = [name.removesuffix("*") for name in named if name.endswith(": *")]
@@ -59,8 +82,8 @@ def complaints(page, known_cases, known_tests):
     for number, level, proof in rows(page):
         if level not in LEVELS:
             yield f"{number}: {level} is no level"
-        if level in ABSOLUTE and not proof:
-            yield f"{number}: neither proof nor gap"
+        if level in ABSOLUTE and not re.search(r"`(?:ctest: |[\w-]+/[\w/-]+: )", proof):
+            yield f"{number}: neither a case nor a test, not even of a gap"
     if not numbers:
         yield "no requirement was read"
 
@@ -69,7 +92,13 @@ def main():
     page = "\n".join(
         (FOLDER / name).read_text(encoding="utf-8") for name in ("requirements.md", "regressions.md")
     )
-    found = list(complaints(page, set(cases()), tests(sys.argv[1])))
+    known_cases, known_tests = set(cases()), tests(sys.argv[1])
+    found = list(complaints(page, known_cases, known_tests))
+    compatibility = (FOLDER.parent / "docs" / "compatibility.md").read_text(encoding="utf-8")
+    named = list(proofs(compatibility))
+    found += [f"no such proof: {proof}" for proof in named if not is_there(proof, known_cases, known_tests)]
+    if not named:
+        found.append("docs/compatibility.md has no proofs")
     print("\n".join(sorted(found)) or f"{len(list(rows(page)))} requirements hold")
     return 1 if found else 0
 

@@ -160,6 +160,22 @@ error no_such_path()
     return {errc::not_found, "There is nothing at this path."};
 }
 
+// RFC 7644 §3.13: "v2.1" and "v1" are versions that nobody serves here, "users" is none.
+bool names_another_version(const target& where)
+{
+    const auto& segments = where.segments;
+    if (segments.size() < 4 || segments[0] != "directory" || segments[2] != "scim")
+        return false;
+    const std::string_view version = segments[3];
+    return version.size() > 1 && version[0] == 'v' && version != "v2" &&
+           version.find_first_not_of("0123456789.", 1) == std::string_view::npos;
+}
+
+error no_such_version()
+{
+    return {errc::invalid_version, "The only version of SCIM that is served is v2."};
+}
+
 // RFC 9110 §9.3.7.
 http::response options(const match& found)
 {
@@ -172,7 +188,7 @@ http::response options(const match& found)
 http::response unmatched(const call& on, const match& found)
 {
     if (found.allow.empty())
-        return error_for(on, no_such_path());
+        return error_for(on, names_another_version(on.where) ? no_such_version() : no_such_path());
     if (on.head.method == "OPTIONS")
         return options(found);
     auto response =

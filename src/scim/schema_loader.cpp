@@ -329,18 +329,24 @@ void loader::resolve_references(attribute& reference)
         resolve_references(sub);
 }
 
-void add_standard(loader& into)
+// The built-in definitions, read once. A copy is a beginning: until join() nothing points from one to
+// another.
+const loader& standard_definitions()
 {
-    for (const embedded_file& file : embedded_schemas())
-        into.add(file.name, file.content, origin::built_in);
+    static const loader read = [] {
+        loader made;
+        for (const embedded_file& file : embedded_schemas())
+            made.add(file.name, file.content, origin::built_in);
+        return made;
+    }();
+    return read;
 }
 
 }  // namespace
 
 loaded_catalogue extend_standard(std::span<const definition_file> files)
 {
-    loader reading;
-    add_standard(reading);
+    loader reading = standard_definitions();
     if (files.size() > definition_files_max)
         return {std::nullopt, {"There are more than " + std::to_string(definition_files_max) + " files."}};
     for (const definition_file& file : files)
@@ -370,8 +376,7 @@ result<catalogue> catalogue::load(std::span<const embedded_file> files)
 
 catalogue catalogue::standard()
 {
-    loader reading;
-    add_standard(reading);
+    loader reading = standard_definitions();
     reading.join();
     return reading.take();
 }

@@ -201,10 +201,12 @@ TEST_F(dispatch_test, a_busy_store_asks_to_come_again)
         EXPECT_EQ(got.status, 503) << row.path;
         EXPECT_EQ(header(got, "Retry-After"), "2") << row.path;
         EXPECT_NE(got.body.find("\"status\":\"503\""), std::string::npos) << got.body;
+        EXPECT_NE(got.body.find("The service is busy. Try again shortly."), std::string::npos) << got.body;
         EXPECT_EQ(got.body.find("anna"), std::string::npos) << got.body;
         fail_at<store::sql::failure>(row.mode);
         got = scim(row.method, row.path, row.body);
         EXPECT_EQ(got.status, 503) << row.path;
+        EXPECT_NE(got.body.find("The service cannot reach its store now."), std::string::npos) << got.body;
         EXPECT_EQ(got.body.find("anna"), std::string::npos) << got.body;
     }
     const auto lines = log_lines();
@@ -222,6 +224,7 @@ TEST_F(dispatch_test, a_defect_of_ours_is_an_internal_error_that_tells_nothing)
     fail_at<std::logic_error>(store::intent::write);
     const auto of_work = scim("POST", "/Users", test::user_text("anna"));
     EXPECT_EQ(of_work.status, 500);
+    EXPECT_NE(of_work.body.find("The service failed on this request."), std::string::npos) << of_work.body;
     EXPECT_EQ(of_work.body.find("table"), std::string::npos) << of_work.body;
     const auto of_chore = operate("POST", "/api/v1/check");
     EXPECT_EQ(of_chore.status, 500);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace {
@@ -33,15 +34,18 @@ std::string shown(const catalogue& types)
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
-    const definition_file file{"fuzz.json", {reinterpret_cast<const char*>(data), size}};
+    const std::string_view text(reinterpret_cast<const char*>(data), size);
+    if (!scimd::parse_json(text))
+        return 0;
+    const definition_file file{"fuzz.json", std::string(text)};
     const auto loaded = extend_standard(std::vector{file});
     if (loaded.types.has_value() != loaded.mistakes.empty())
         std::abort();
     if (!loaded.types)
         return 0;
-    const std::string text = shown(*loaded.types);
-    const auto again = extend_standard(std::vector{definition_file{"again.json", text}});
-    if (!again.types || shown(*again.types) != text)
+    const std::string first = shown(*loaded.types);
+    const auto again = extend_standard(std::vector{definition_file{"again.json", first}});
+    if (!again.types || shown(*again.types) != first)
         std::abort();
     return 0;
 }

@@ -59,7 +59,11 @@ TEST(body, is_refused_by_its_announced_length_before_it_comes)
 {
     test_server house;
     auto wire = house.connect();
-    EXPECT_EQ(status_of(wire, head_with_length("/echo", most + 1)), 413);
+    wire.send(head_with_length("/echo", most + 1));
+    const auto answer = wire.read();
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->status, 413);
+    EXPECT_EQ(answer->body, "The body is larger than 1000 bytes.");
 }
 
 TEST(body, of_chunks_is_put_together)
@@ -123,6 +127,17 @@ TEST(body, with_an_endless_chunk_header_or_trailer_is_refused_early)
     }
 }
 
+TEST(body, of_malformed_chunks_is_refused_with_the_reason)
+{
+    test_server house;
+    auto wire = house.connect();
+    wire.send(chunked_head() + "x\r\na\r\n0\r\n\r\n");
+    const auto answer = wire.read();
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->status, 400);
+    EXPECT_EQ(answer->body, "The body's chunks are malformed.");
+}
+
 TEST(body, that_is_not_read_is_not_waited_for)
 {
     test_server house;
@@ -176,6 +191,7 @@ TEST(body, that_ends_too_early_is_refused)
     const auto answer = wire.read();
     ASSERT_TRUE(answer.has_value());
     EXPECT_EQ(answer->status, 400);
+    EXPECT_EQ(answer->body, "The connection ended within the body.");
     EXPECT_TRUE(wire.ends_within(10s));
 }
 

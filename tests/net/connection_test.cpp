@@ -187,6 +187,7 @@ TEST(connection, survives_a_service_that_throws)
     test_server house;
     auto wire = house.connect();
     EXPECT_EQ(status_of(wire, get("/throw")), 500);
+    EXPECT_EQ(house.handlers.reasons(), std::vector<std::string>{"The request could not be served."});
     EXPECT_EQ(status_of(wire, get("/next")), 200);
 }
 

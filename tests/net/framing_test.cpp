@@ -54,6 +54,56 @@ TEST(check_head, judges_every_row_also_when_it_is_given_the_whole)
         EXPECT_EQ(verdict(check_head(row.head, limits())), row.status) << row.claim;
 }
 
+TEST(check_head, says_what_is_wrong)
+{
+    const std::string get = "GET / HTTP/1.1\r\nHost: a\r\n";
+    const std::string post = "POST / HTTP/1.1\r\nHost: a\r\n";
+    const struct {
+        std::string head;
+        std::string_view detail;
+    } rows[] = {
+        {" / HTTP/1.1\r\n\r\n", "A request begins with its method."},
+        {"GET / HTTP/1.1\n\r\n", "A line ends in LF without CR."},
+        {"GET /\r\n\r\n", "The request line is not METHOD SP target SP version."},
+        {"G(T / HTTP/1.1\r\n\r\n", "The method is not a token."},
+        {"GET * HTTP/1.1\r\n\r\n", "The request target is not in origin form."},
+        {"GET /#a HTTP/1.1\r\n\r\n", "The request target holds a character that a URI may not hold."},
+        {"GET / HTTP/2.0\r\n\r\n", "The version is neither HTTP/1.1 nor HTTP/1.0."},
+        {get + " folded\r\n\r\n", "A header field is folded over two lines."},
+        {get + "X\r\n\r\n", "A header line has no colon."},
+        {get + "X : b\r\n\r\n", "A header field's name is not a token."},
+        {get + "X: \x07\r\n\r\n", "A header field's value holds a control character."},
+        {get + "Host: b\r\n\r\n", "Host was sent twice."},
+        {post + "Transfer-Encoding: (\r\n\r\n", "Transfer-Encoding is not a list of codings."},
+        {post + "Transfer-Encoding: chunked, gzip\r\n\r\n", "Transfer-Encoding names chunked before the end."
+        },
+        {post + "Transfer-Encoding: gzip\r\n\r\n", "The only transfer coding understood is chunked."},
+        {post + "Transfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n",
+         "Transfer-Encoding and Content-Length were sent together."},
+        {"POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n",
+         "HTTP/1.0 knows no Transfer-Encoding."},
+        {post + "Content-Length: -1\r\n\r\n", "Content-Length is not a number of at most ten digits."},
+        {get + "Content-Length: 1\r\n\r\n", "GET takes no body."},
+        {"GET / HTTP/1.1\r\n\r\n", "Host is not one host name with an optional port."},
+        {post + "Content-Encoding: gzip\r\n\r\n", "A body with a Content-Encoding is not taken."},
+        {post + "Expect: miracles\r\n\r\n", "The only expectation met is 100-continue."},
+        {head_of(limits().request_line_bytes_max + 1, 100), "The request line is too long."},
+        {head_of(100, limits().header_bytes_max + 1), "The header is too large."},
+        {head_with_fields(limits().header_fields_max + 1), "The header has too many fields."},
+    };
+    for (const auto& row : rows) {
+        const auto found = find_head(row.head, 0, limits());
+        const auto judged = found.has_error() ? result<void>(found.error())
+                                              : check_head(row.head.substr(0, *found), limits());
+        ASSERT_TRUE(judged.has_error()) << row.detail;
+        EXPECT_EQ(judged.error().detail, row.detail);
+    }
+    EXPECT_EQ(check_head("GET / HTTP/1.1\r\n", limits()).error().detail, "The header does not end.");
+    EXPECT_EQ(
+        check_head(get + "\r\nX: b\r\n\r\n", limits()).error().detail, "The header ends before its end."
+    );
+}
+
 TEST(check_head, refuses_bytes_behind_the_end_of_the_header)
 {
     EXPECT_EQ(verdict(check_head("GET / HTTP/1.1\r\nHost: a\r\n\r\nX: b\r\n\r\n", limits())), 400);

@@ -80,14 +80,15 @@ TEST(deadline, of_the_header_counts_from_its_first_byte)
 {
     test_server house(impatient());
     auto wire = house.connect();
-    int status = 0;
-    for (int i = 0; i < 500 && status == 0 && wire.is_open(); ++i) {
+    http::response answer{.status = 0, .headers = {}, .body = {}};
+    for (int i = 0; i < 500 && answer.status == 0 && wire.is_open(); ++i) {
         if (!wire.send(i == 0 ? "GET / HTTP/1.1\r\nX-A: " : "a"))
             break;
         if (!wire.stays_silent_for(20ms))
-            status = wire.read().value_or(http::response{.status = -1, .headers = {}, .body = {}}).status;
+            answer = wire.read().value_or(http::response{.status = -1, .headers = {}, .body = {}});
     }
-    EXPECT_EQ(status, 408);
+    EXPECT_EQ(answer.status, 408);
+    EXPECT_EQ(house.handlers.reasons(), std::vector<std::string>{"The header came too slowly."});
     EXPECT_EQ(refusals(house, "timeout"), 1U);
 }
 
@@ -123,6 +124,7 @@ TEST(deadline, of_the_body_is_reported_to_the_service)
     const auto answer = wire.read();
     ASSERT_TRUE(answer.has_value());
     EXPECT_EQ(answer->status, 408);
+    EXPECT_EQ(answer->body, "The body came too slowly.");
     EXPECT_TRUE(wire.ends_within(10s));
 }
 

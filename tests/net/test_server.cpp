@@ -67,7 +67,17 @@ asio::awaitable<http::response> telling_service::respond(exchange& on_the_way)
 
 http::response telling_service::refuse(const error& reason, std::string_view target)
 {
+    {
+        const std::lock_guard lock(mutex_);
+        reasons_.push_back(reason.detail);
+    }
     return text(http_status(reason.code), "refused " + std::string(target));
+}
+
+std::vector<std::string> telling_service::reasons() const
+{
+    const std::lock_guard lock(mutex_);
+    return reasons_;
 }
 
 std::vector<std::string> telling_service::targets() const

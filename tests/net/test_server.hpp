@@ -38,12 +38,14 @@ public:
     void release() { is_released_ = true; }
     [[nodiscard]] bool is_waited_on() const { return is_waited_on_; }
     [[nodiscard]] std::vector<std::string> targets() const;
+    [[nodiscard]] std::vector<std::string> reasons() const;  // of what was refused
 
     std::function<std::unique_ptr<http::body_source>()> make_stream;  // set before it is asked for
 
 private:
     mutable std::mutex mutex_;
     std::vector<std::string> targets_;
+    std::vector<std::string> reasons_;
     std::atomic<bool> is_released_{false};
     std::atomic<bool> is_waited_on_{false};
 };

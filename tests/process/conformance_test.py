@@ -11,6 +11,8 @@ RUNNER = os.environ.get("SCIMD_CONFORMANCE", str(DEV_BUILD / "conformance" / "sc
 
 
 CONFORMANCE = pathlib.Path(__file__).resolve().parents[2] / "conformance"
+OWN = ["--data", str(CONFORMANCE / "custom")]
+OWN_SCHEMAS = ("--schema-dir", str(CONFORMANCE / "schemas"))
 
 
 class ConformanceTest(unittest.TestCase):
@@ -21,8 +23,10 @@ class ConformanceTest(unittest.TestCase):
         self.play("strict", ["--strict"])
 
     def test_every_suite_on_schemas_of_ones_own_passes(self):
-        own = ["--data", str(CONFORMANCE / "custom")]
-        self.play("compat", own, serve=("--schema-dir", str(CONFORMANCE / "schemas")))
+        self.play("compat", OWN, serve=OWN_SCHEMAS)
+
+    def test_every_suite_on_schemas_of_ones_own_passes_to_the_letter_of_the_rfc(self):
+        self.play("strict", [*OWN, "--strict"], serve=OWN_SCHEMAS)
 
     def play(self, mode, options, serve=()):
         with Server(options=serve) as server:

@@ -14,6 +14,7 @@ BULK_URN = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
 PATCH_URN = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 ID = re.compile(r"[UG]~\d+~")
 SMALL = 1_000_000
+SWEEP_PAGE = 50
 LOST = {(409, "")}  # what a reference to a failed creation is answered
 
 
@@ -252,9 +253,48 @@ class Player:
             problem.args = (f"in bulk: {json.dumps(operation)}\nanswered {json.dumps(result)}\n{problem}",)
             raise
 
+    # ---- the directory as a whole ----
+
+    def everything(self, endpoint):
+        found, start = [], 1
+        while True:
+            answer = self.client.get(f"{endpoint}?startIndex={start}&count={SWEEP_PAGE}")
+            page = json.loads(answer.body)
+            found += page["Resources"]
+            start += SWEEP_PAGE
+            if start > page["totalResults"]:
+                return {one["id"]: one for one in found}
+
+    def sweep(self):
+        """No member is somebody who is not there, and users say of their groups what the groups say of them."""
+        users, groups = self.everything("/Users"), self.everything("/Groups")
+        there = {self.model_id(id) for id in (*users, *groups)}
+        if there != set(self.model.records):
+            raise Disagreement(f"there are {sorted(there)}, not {sorted(self.model.records)}")
+        members = {
+            id: {one["value"] for one in group.get("members", [])} for id, group in groups.items()
+        }
+        for group, ids in members.items():
+            if dangling := ids - users.keys() - groups.keys():
+                raise Disagreement(f"members of {group} who are not there: {sorted(dangling)}")
+        for id, user in users.items():
+            said = {(one["value"], one["type"]) for one in user.get("groups", [])}
+            if said != groups_of(id, members):
+                raise Disagreement(f"{id} says {sorted(said)}, the groups {sorted(groups_of(id, members))}")
+
     def shown(self, request):
         method, path, body, headers = self.written(request)
         return f"{method} {urllib.parse.unquote(path)} {headers or ''} {body or ''} ({request.id})"
+
+
+def groups_of(id, members):
+    """The groups that list `id`, and those that hold them, each with the kind of the membership."""
+    direct = {group for group, ids in members.items() if id in ids}
+    indirect, next_ones = set(), direct
+    while next_ones:
+        next_ones = {group for group, ids in members.items() if ids & next_ones} - direct - indirect
+        indirect |= next_ones
+    return {(group, "direct") for group in direct} | {(group, "indirect") for group in indirect}
 
 
 def episode(seed, length, client):
@@ -275,7 +315,7 @@ def episode(seed, length, client):
             player.play(turn)
         except Disagreement as problem:
             return turns, count, problem
-    return turns, count, None
+    return turns, count, swept(player)
 
 
 def bulk_turn(requests, model, length):
@@ -290,6 +330,14 @@ def replay(turns, client):
             player.play(turn)
         except Disagreement as problem:
             return problem
+    return swept(player)
+
+
+def swept(player):
+    try:
+        player.sweep()
+    except Disagreement as problem:
+        return problem
     return None
 
 
