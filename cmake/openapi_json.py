@@ -3,7 +3,7 @@
 The YAML leaves out what holds for every request; it is added here. Members of a body that are not described are
 refused, and one that need not be there may be null. Any request can be a bad one; an application's may lack a good
 token, or be beyond what its client may do; a body may be too large; what is the operator's alone is not there for
-others.
+others. A POST takes an Idempotency-Key, unless x-without-idempotency-key says why not.
 """
 
 import json
@@ -51,11 +51,19 @@ def common_answers(operation, path):
     return found
 
 
-def complete(operation, path):
+def takes_key(method, operation, path):
+    return method == "post" and path.startswith("/api/v1/") and "x-without-idempotency-key" not in operation
+
+
+def complete(method, operation, path):
     content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
     if "schema" in content:
         content["schema"] = strict(content["schema"])
-    for status in common_answers(operation, path):
+    answers = common_answers(operation, path)
+    if takes_key(method, operation, path):
+        operation.setdefault("parameters", []).append({"$ref": "#/components/parameters/IdempotencyKey"})
+        answers.append("409")
+    for status in answers:
         operation["responses"].setdefault(status, {"$ref": "#/components/responses/Error"})
 
 
@@ -64,7 +72,7 @@ def main(source, target):
     for path, item in described["paths"].items():
         for method, operation in item.items():
             if method != "parameters":
-                complete(operation, path)
+                complete(method, operation, path)
     pathlib.Path(target).write_text(json.dumps(described, ensure_ascii=False, separators=(",", ":")))
 
 

@@ -13,44 +13,109 @@
 namespace scimd::api {
 namespace {
 
-reply answer_again(const store::idempotency::answer& earlier, std::string_view request)
+namespace answers = store::idempotency;
+
+// One request that came with a key.
+struct repeatable {
+    repeat told = repeat::anew;
+    std::string whose;    // a key is its caller's own
+    std::string request;  // its digest
+};
+
+std::string digest_of(const call& on, std::string_view body)
 {
-    if (earlier.request != request)
+    return to_hex(sha256(on.head.target + '\n' + std::string(body)));
+}
+
+// What was answered before, in the words of today.
+std::optional<http::response> answer_again(const repeatable& asked, store::transaction& tx)
+{
+    const auto earlier = answers::find(tx, asked.whose);
+    if (!earlier)
+        return std::nullopt;
+    if (earlier->request != asked.request)
         return manage_error({errc::conflict, "This Idempotency-Key was used with another request."});
-    if (!earlier.body)
+    if (!earlier->body)
         return manage_error(
             {errc::conflict,
              "This request was carried out already. Its answer held a secret, which is shown once."}
         );
-    return manage_response(earlier.status, parse_json_object(*earlier.body).value());
+    return manage_response(earlier->status, parse_json_object(*earlier->body).value());
+}
+
+void keep(const repeatable& asked, const http::response& made, store::transaction& tx)
+{
+    if (made.status >= 400)
+        return;
+    const auto body = asked.told == repeat::same_answer ? std::optional(made.body) : std::nullopt;
+    answers::keep(tx, asked.whose, {asked.request, made.status, body});
+}
+
+reply guarded(repeatable asked, reply next);
+
+reply guarded_write(repeatable asked, work job)
+{
+    return work{
+        store::intent::write,
+        [asked = std::move(asked), run = std::move(job.run)](store::transaction& tx) -> reply {
+            if (auto earlier = answer_again(asked, tx))
+                return std::move(*earlier);
+            auto outcome = run(tx);
+            if (const auto* made = std::get_if<http::response>(&outcome)) {
+                keep(asked, *made, tx);
+                return outcome;
+            }
+            return guarded(asked, std::move(outcome));
+        }
+    };
+}
+
+// A chore changes things outside of any transaction of ours: it is asked before whether it was done already.
+reply guarded_chore(repeatable asked, chore job)
+{
+    return work{
+        store::intent::read,
+        [asked = std::move(asked), run = std::move(job.run)](store::transaction& tx) -> reply {
+            if (auto earlier = answer_again(asked, tx))
+                return std::move(*earlier);
+            return chore{[asked, run](store::database& database) { return guarded(asked, run(database)); }};
+        }
+    };
+}
+
+reply guarded(repeatable asked, reply next)
+{
+    if (auto* job = std::get_if<chore>(&next))
+        return guarded_chore(std::move(asked), std::move(*job));
+    auto* job = std::get_if<work>(&next);
+    if (!job)
+        return next;
+    if (job->mode == store::intent::write)
+        return guarded_write(std::move(asked), std::move(*job));
+    return work{job->mode, [asked = std::move(asked), run = std::move(job->run)](store::transaction& tx) {
+                    return guarded(asked, run(tx));
+                }};
 }
 
 }  // namespace
 
-reply once(
-    const call& on,
-    std::string_view body,
-    repeat told,
-    store::transaction& tx,
-    const std::function<reply()>& run
-)
+reply once(const call& on, repeat told, reply next)
 {
     const auto* key = on.head.headers.find("Idempotency-Key");
-    if (!key || on.head.method != "POST")
-        return run();
+    if (!key || told == repeat::anew)
+        return next;
     if (key->empty() || key->size() > idempotency_key_bytes_max || !is_storable(*key))
         return manage_error({errc::invalid_value, "Idempotency-Key must have 1 to 255 bytes of text."});
-    const auto whose = on.by.name + ' ' + *key;  // a key is its caller's own
-    const auto request = to_hex(sha256(on.head.target + '\n' + std::string(body)));
-    if (const auto earlier = store::idempotency::find(tx, whose))
-        return answer_again(*earlier, request);
-    auto outcome = run();
-    const auto* response = std::get_if<http::response>(&outcome);
-    if (response && response->status < 400) {
-        const auto kept = told == repeat::same_answer ? std::optional(response->body) : std::nullopt;
-        store::idempotency::keep(tx, whose, {request, response->status, kept});
+    repeatable asked{told, on.by.name + ' ' + *key, {}};
+    if (auto* wanted = std::get_if<body_wanted>(&next)) {
+        wanted->then = [&on, asked, then = std::move(wanted->then)](std::string body) mutable {
+            asked.request = digest_of(on, body);
+            return guarded(asked, then(std::move(body)));
+        };
+        return next;
     }
-    return outcome;
+    asked.request = digest_of(on, {});
+    return guarded(std::move(asked), std::move(next));
 }
 
 }  // namespace scimd::api

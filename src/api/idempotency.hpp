@@ -1,30 +1,18 @@
-// Idempotency-Key on requests that make something: whoever lost the answer may ask again.
+// Idempotency-Key on requests that change something: whoever lost the answer may ask again.
 #pragma once
 
 #include "api/call.hpp"
+#include "api/router.hpp"
 
 #include <cstddef>
-#include <functional>
-#include <string_view>
 
 namespace scimd::api {
 
 constexpr std::size_t idempotency_key_bytes_max = 255;
 
-// What a repeat is told.
-enum class repeat {
-    same_answer,
-    conflict,  // the answer holds a secret, which is shown once and not kept
-};
-
-// Runs `run`, or gives the answer that a POST with the same key got before; in the transaction of the change,
-// so that there is never one without the other. conflict: the key came with another request.
-reply once(
-    const call& on,
-    std::string_view body,
-    repeat told,
-    store::transaction& tx,
-    const std::function<reply()>& run
-);
+// What follows from a handler, or the answer that its caller got for the same key before: for 24 hours, with
+// the change in one transaction, so that there is never one without the other. A chore is not begun when
+// there is an answer. conflict: the key came with another request. Only a success is kept.
+reply once(const call& on, repeat told, reply next);
 
 }  // namespace scimd::api

@@ -134,37 +134,26 @@ reply list_attributes(const house&, call&)
                 }};
 }
 
-reply create_attribute(const house& home, call& on)
+reply create_attribute(const house& home, call&)
 {
-    return with_manage_body(
-        home,
-        on,
-        repeat::same_answer,
-        [](store::transaction& tx, const json::object& body) -> reply {
-            const auto made = attributes::define(tx, *text_in(body, "key"), read_change(body));
-            return made ? manage_response(201, {{"user_attribute", to_json(*made)}})
-                        : manage_error(made.error());
-        }
-    );
+    return with_manage_body(home, [](store::transaction& tx, const json::object& body) -> reply {
+        const auto made = attributes::define(tx, *text_in(body, "key"), read_change(body));
+        return made ? manage_response(201, {{"user_attribute", to_json(*made)}}) : manage_error(made.error());
+    });
 }
 
 reply update_attribute(const house& home, call& on)
 {
-    return with_manage_body(
-        home,
-        on,
-        repeat::same_answer,
-        [&on](store::transaction& tx, const json::object& body) -> reply {
-            const auto found = find_custom(tx, on.parameter("key"));
-            if (!found)
-                return manage_error(found.error());
-            if (text_in(body, "key").value_or(found->key) != found->key)
-                return manage_error({errc::invalid_value, "key cannot be changed."});
-            const auto changed = attributes::redefine(tx, *found, read_change(body));
-            return changed ? manage_response(200, {{"user_attribute", to_json(*changed)}})
-                           : manage_error(changed.error());
-        }
-    );
+    return with_manage_body(home, [&on](store::transaction& tx, const json::object& body) -> reply {
+        const auto found = find_custom(tx, on.parameter("key"));
+        if (!found)
+            return manage_error(found.error());
+        if (text_in(body, "key").value_or(found->key) != found->key)
+            return manage_error({errc::invalid_value, "key cannot be changed."});
+        const auto changed = attributes::redefine(tx, *found, read_change(body));
+        return changed ? manage_response(200, {{"user_attribute", to_json(*changed)}})
+                       : manage_error(changed.error());
+    });
 }
 
 reply delete_attribute(const house&, call& on)
@@ -183,7 +172,6 @@ reply map_attributes(const house& home, call& on)
     return with_directory_body(
         home,
         on,
-        repeat::same_answer,
         [&home,
          &on](store::transaction& tx, const tenants::directory& of, const json::object& body) -> reply {
             const auto where = service::caller_for(origin_of(home, on), of, home.schemas);

@@ -87,27 +87,22 @@ result<rows::client> read_client(store::transaction& tx, const call& on)
 
 }  // namespace
 
-reply create_client(const house& home, call& on)
+reply create_client(const house& home, call&)
 {
-    return with_manage_body(
-        home,
-        on,
-        repeat::conflict,
-        [&home](store::transaction& tx, const json::object& body) -> reply {
-            const auto wanted = read_new_client(body);
-            if (!wanted)
-                return manage_error(wanted.error());
-            const auto made = clients::create_client(tx, home.random, *wanted);
-            if (!made)
-                return manage_error(made.error());
-            return manage_response(
-                201,
-                {{"client", to_json(tx, made->client)},
-                 {"client_id", made->client.id.text()},
-                 {"client_secret", made->plain.reveal()}}
-            );
-        }
-    );
+    return with_manage_body(home, [&home](store::transaction& tx, const json::object& body) -> reply {
+        const auto wanted = read_new_client(body);
+        if (!wanted)
+            return manage_error(wanted.error());
+        const auto made = clients::create_client(tx, home.random, *wanted);
+        if (!made)
+            return manage_error(made.error());
+        return manage_response(
+            201,
+            {{"client", to_json(tx, made->client)},
+             {"client_id", made->client.id.text()},
+             {"client_secret", made->plain.reveal()}}
+        );
+    });
 }
 
 reply list_clients(const house&, call& on)
@@ -159,28 +154,23 @@ reply delete_client(const house&, call& on)
 
 reply create_client_secret(const house& home, call& on)
 {
-    return with_manage_body(
-        home,
-        on,
-        repeat::conflict,
-        [&home, &on](store::transaction& tx, const json::object& body) -> reply {
-            const auto expires = optional_time(body, "expire_time");
-            if (!expires)
-                return manage_error(expires.error());
-            const auto owner = read_client(tx, on);
-            if (!owner)
-                return manage_error(owner.error());
-            const auto made = clients::add_secret(tx, home.random, owner->id, *expires);
-            if (!made)
-                return manage_error(made.error());
-            return manage_response(
-                201,
-                {{"client_id", owner->id.text()},
-                 {"client_secret", made->plain.reveal()},
-                 {"secret", to_json(made->row, tx.now())}}
-            );
-        }
-    );
+    return with_manage_body(home, [&home, &on](store::transaction& tx, const json::object& body) -> reply {
+        const auto expires = optional_time(body, "expire_time");
+        if (!expires)
+            return manage_error(expires.error());
+        const auto owner = read_client(tx, on);
+        if (!owner)
+            return manage_error(owner.error());
+        const auto made = clients::add_secret(tx, home.random, owner->id, *expires);
+        if (!made)
+            return manage_error(made.error());
+        return manage_response(
+            201,
+            {{"client_id", owner->id.text()},
+             {"client_secret", made->plain.reveal()},
+             {"secret", to_json(made->row, tx.now())}}
+        );
+    });
 }
 
 reply revoke_client_secret(const house&, call& on)

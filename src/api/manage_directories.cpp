@@ -188,7 +188,6 @@ reply create_directory(const house& home, call& on)
     return with_organization_body(
         home,
         on,
-        repeat::same_answer,
         [&home, &on](store::transaction& tx, organization_id owner, const json::object& body) -> reply {
             const auto wanted = read_new_directory(body);
             if (!wanted)
@@ -236,7 +235,6 @@ reply update_directory(const house& home, call& on)
     return with_directory_body(
         home,
         on,
-        repeat::same_answer,
         [&home, &on](store::transaction& tx, tenants::directory found, const json::object& body) -> reply {
             const auto wanted = read_change(body);
             if (!wanted)

@@ -134,7 +134,6 @@ reply create_domain(const house& home, call& on)
     return with_organization_body(
         home,
         on,
-        repeat::same_answer,
         [&home, &on](store::transaction& tx, organization_id owner, const json::object& body) -> reply {
             const auto wanted = read_claim(body);
             if (!wanted)

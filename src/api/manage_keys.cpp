@@ -46,29 +46,27 @@ reply list_signing_keys(const house&, call&)
     return work{store::intent::read, [](store::transaction& tx) -> reply { return key_list(tx); }};
 }
 
-reply rotate_signing_key(const house& home, call& on)
+reply rotate_signing_key(const house& home, call&)
 {
-    return body_wanted{home.bounds.manage_body_bytes_max, [&home, &on](const std::string& text) -> reply {
-                           const auto body = parse_json_object(text.empty() ? "{}" : text);
-                           if (!body)
-                               return manage_error(body.error());
-                           const auto at_once = optional_flag(*body, "at_once");
-                           if (!at_once)
-                               return manage_error(at_once.error());
-                           const auto how = *at_once ? signing::urgency::at_once : signing::urgency::as_usual;
-                           return chore{[&home, &on, how, text](store::database&) -> reply {
-                               const auto fresh = std::make_shared<rsa_key>(rsa_key::generate());
-                               return work{
-                                   store::intent::write,
-                                   [&home, &on, how, text, fresh](store::transaction& tx) -> reply {
-                                       return once(on, text, repeat::same_answer, tx, [&]() -> reply {
-                                           const auto made = signing::introduce(tx, home.safe, *fresh, how);
-                                           return made ? key_list(tx) : manage_error(made.error());
-                                       });
-                                   }
-                               };
-                           }};
-                       }};
+    return body_wanted{
+        home.bounds.manage_body_bytes_max,
+        [&home](const std::string& text) -> reply {
+            const auto body = parse_json_object(text.empty() ? "{}" : text);
+            if (!body)
+                return manage_error(body.error());
+            const auto at_once = optional_flag(*body, "at_once");
+            if (!at_once)
+                return manage_error(at_once.error());
+            const auto how = *at_once ? signing::urgency::at_once : signing::urgency::as_usual;
+            return chore{[&home, how](store::database&) -> reply {
+                const auto fresh = std::make_shared<rsa_key>(rsa_key::generate());
+                return work{store::intent::write, [&home, how, fresh](store::transaction& tx) -> reply {
+                                const auto made = signing::introduce(tx, home.safe, *fresh, how);
+                                return made ? key_list(tx) : manage_error(made.error());
+                            }};
+            }};
+        }
+    };
 }
 
 reply renew_master_key(const house& home, call&)

@@ -46,8 +46,6 @@ reply with_changed_organization(const house& home, const call& on, Run run)
 {
     return with_manage_body(
         home,
-        on,
-        repeat::same_answer,
         [&on, run = std::move(run)](store::transaction& tx, const json::object& body) -> reply {
             auto found = find_organization(tx, on);
             return found ? run(tx, std::move(*found), body) : reply(manage_error(found.error()));

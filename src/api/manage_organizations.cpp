@@ -125,17 +125,12 @@ http::response search(
 
 reply create_organization(const house& home, call& on)
 {
-    return with_manage_body(
-        home,
-        on,
-        repeat::same_answer,
-        [&home, &on](store::transaction& tx, const json::object& body) -> reply {
-            const auto wanted = read_change(body);
-            if (!wanted)
-                return manage_error(wanted.error());
-            return answer(organizations::create(tx, origin_of(home, on), *wanted), 201);
-        }
-    );
+    return with_manage_body(home, [&home, &on](store::transaction& tx, const json::object& body) -> reply {
+        const auto wanted = read_change(body);
+        if (!wanted)
+            return manage_error(wanted.error());
+        return answer(organizations::create(tx, origin_of(home, on), *wanted), 201);
+    });
 }
 
 reply list_organizations(const house&, call& on)
@@ -206,20 +201,15 @@ reply refuse_no_external_id(const house&, call&)
 
 reply update_organization(const house& home, call& on)
 {
-    return with_manage_body(
-        home,
-        on,
-        repeat::same_answer,
-        [&home, &on](store::transaction& tx, const json::object& body) -> reply {
-            auto found = find_organization(tx, on);
-            if (!found)
-                return manage_error(found.error());
-            const auto wanted = read_change(body);
-            if (!wanted)
-                return manage_error(wanted.error());
-            return answer(organizations::update(tx, origin_of(home, on), std::move(*found), *wanted));
-        }
-    );
+    return with_manage_body(home, [&home, &on](store::transaction& tx, const json::object& body) -> reply {
+        auto found = find_organization(tx, on);
+        if (!found)
+            return manage_error(found.error());
+        const auto wanted = read_change(body);
+        if (!wanted)
+            return manage_error(wanted.error());
+        return answer(organizations::update(tx, origin_of(home, on), std::move(*found), *wanted));
+    });
 }
 
 reply delete_organization(const house& home, call& on)

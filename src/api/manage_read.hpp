@@ -2,7 +2,6 @@
 #pragma once
 
 #include "api/call.hpp"
-#include "api/idempotency.hpp"
 #include "api/render.hpp"
 #include "base/error.hpp"
 #include "base/id.hpp"
@@ -59,22 +58,19 @@ reply with_directory(const call& on, store::intent mode, Run run)
                 }};
 }
 
-// A body as a JSON object, then a writing work on it, once for each Idempotency-Key. `run` is
-// (transaction&, const json::object&) -> reply.
+// A body as a JSON object, then a writing work on it. `run` is (transaction&, const json::object&) -> reply.
 template <class Run>
-reply with_manage_body(const house& home, const call& on, repeat told, Run run)
+reply with_manage_body(const house& home, Run run)
 {
     return body_wanted{
         home.bounds.manage_body_bytes_max,
-        [&on, told, run = std::move(run)](std::string text) -> reply {
+        [run = std::move(run)](const std::string& text) -> reply {
             auto body = parse_json_object(text.empty() ? "{}" : text);
             if (!body)
                 return manage_error(body.error());
             return work{
                 store::intent::write,
-                [&on, told, run, text = std::move(text), body = std::move(*body)](store::transaction& tx) {
-                    return once(on, text, told, tx, [&] { return run(tx, body); });
-                }
+                [run, body = std::move(*body)](store::transaction& tx) -> reply { return run(tx, body); }
             };
         }
     };
@@ -82,12 +78,10 @@ reply with_manage_body(const house& home, const call& on, repeat told, Run run)
 
 // The same on the organization or the directory of the path: `run` is given its id or itself in between.
 template <class Run>
-reply with_organization_body(const house& home, const call& on, repeat told, Run run)
+reply with_organization_body(const house& home, const call& on, Run run)
 {
     return with_manage_body(
         home,
-        on,
-        told,
         [&on, run = std::move(run)](store::transaction& tx, const json::object& body) -> reply {
             const auto found = read_organization(tx, on);
             return found ? run(tx, *found, body) : reply(manage_error(found.error()));
@@ -96,12 +90,10 @@ reply with_organization_body(const house& home, const call& on, repeat told, Run
 }
 
 template <class Run>
-reply with_directory_body(const house& home, const call& on, repeat told, Run run)
+reply with_directory_body(const house& home, const call& on, Run run)
 {
     return with_manage_body(
         home,
-        on,
-        told,
         [&on, run = std::move(run)](store::transaction& tx, const json::object& body) -> reply {
             const auto found = read_directory(tx, on);
             return found ? run(tx, *found, body) : reply(manage_error(found.error()));

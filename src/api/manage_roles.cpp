@@ -141,24 +141,19 @@ json::object role_assignments_json(store::transaction& tx, directory_id of)
 
 reply create_role(const house& home, call& on)
 {
-    return with_manage_body(
-        home,
-        on,
-        repeat::same_answer,
-        [&home, &on](store::transaction& tx, const json::object& body) -> reply {
-            const auto of = read_scope(tx, on);
-            if (!of)
-                return manage_error(of.error());
-            const auto name = required_text(body, "name");
-            if (!name)
-                return manage_error(name.error());
-            const auto what = read_change(body);
-            if (!what)
-                return manage_error(what.error());
-            const auto made = roles::create(tx, origin_of(home, on), *of, *name, *what);
-            return made ? role_response(tx, 201, *of, *made) : manage_error(made.error());
-        }
-    );
+    return with_manage_body(home, [&home, &on](store::transaction& tx, const json::object& body) -> reply {
+        const auto of = read_scope(tx, on);
+        if (!of)
+            return manage_error(of.error());
+        const auto name = required_text(body, "name");
+        if (!name)
+            return manage_error(name.error());
+        const auto what = read_change(body);
+        if (!what)
+            return manage_error(what.error());
+        const auto made = roles::create(tx, origin_of(home, on), *of, *name, *what);
+        return made ? role_response(tx, 201, *of, *made) : manage_error(made.error());
+    });
 }
 
 reply list_roles(const house&, call& on)
@@ -190,23 +185,18 @@ reply get_role(const house&, call& on)
 
 reply update_role(const house& home, call& on)
 {
-    return with_manage_body(
-        home,
-        on,
-        repeat::same_answer,
-        [&home, &on](store::transaction& tx, const json::object& body) -> reply {
-            return run_on_role(tx, on, false, [&](auto& in, const auto& of, const auto& found) -> reply {
-                const auto name = optional_text(body, "name");
-                if (!name || name->value_or(found.name) != found.name)
-                    return manage_error({errc::invalid_value, "name cannot be changed."});
-                const auto what = read_change(body);
-                if (!what)
-                    return manage_error(what.error());
-                const auto changed = roles::update(in, origin_of(home, on), found, *what);
-                return changed ? role_response(in, 200, of, *changed) : manage_error(changed.error());
-            });
-        }
-    );
+    return with_manage_body(home, [&home, &on](store::transaction& tx, const json::object& body) -> reply {
+        return run_on_role(tx, on, false, [&](auto& in, const auto& of, const auto& found) -> reply {
+            const auto name = optional_text(body, "name");
+            if (!name || name->value_or(found.name) != found.name)
+                return manage_error({errc::invalid_value, "name cannot be changed."});
+            const auto what = read_change(body);
+            if (!what)
+                return manage_error(what.error());
+            const auto changed = roles::update(in, origin_of(home, on), found, *what);
+            return changed ? role_response(in, 200, of, *changed) : manage_error(changed.error());
+        });
+    });
 }
 
 reply delete_role(const house& home, call& on)
@@ -221,30 +211,25 @@ reply delete_role(const house& home, call& on)
 
 reply set_default_roles(const house& home, call& on)
 {
-    return with_manage_body(
-        home,
-        on,
-        repeat::same_answer,
-        [&home, &on](store::transaction& tx, const json::object& body) -> reply {
-            const auto of = read_scope(tx, on);
-            if (!of)
-                return manage_error(of.error());
-            const auto creator = optional_text(body, "default_creator_role");
-            const auto member = optional_text(body, "default_member_role");
-            if (!creator || !member)
-                return manage_error(creator ? member.error() : creator.error());
-            const auto from = origin_of(home, on);
-            if (auto set = roles::set_defaults(tx, from, *of, {*creator, *member}); !set)
-                return manage_error(set.error());
-            const auto defaults = defaults_in_sight(tx, *of);
-            json::object answer;
-            if (!*of && defaults.creator)
-                answer["default_creator"] = to_json(tx, rows::find(tx, *defaults.creator).value(), defaults);
-            if (defaults.member)
-                answer["default_member"] = to_json(tx, rows::find(tx, *defaults.member).value(), defaults);
-            return manage_response(200, answer);
-        }
-    );
+    return with_manage_body(home, [&home, &on](store::transaction& tx, const json::object& body) -> reply {
+        const auto of = read_scope(tx, on);
+        if (!of)
+            return manage_error(of.error());
+        const auto creator = optional_text(body, "default_creator_role");
+        const auto member = optional_text(body, "default_member_role");
+        if (!creator || !member)
+            return manage_error(creator ? member.error() : creator.error());
+        const auto from = origin_of(home, on);
+        if (auto set = roles::set_defaults(tx, from, *of, {*creator, *member}); !set)
+            return manage_error(set.error());
+        const auto defaults = defaults_in_sight(tx, *of);
+        json::object answer;
+        if (!*of && defaults.creator)
+            answer["default_creator"] = to_json(tx, rows::find(tx, *defaults.creator).value(), defaults);
+        if (defaults.member)
+            answer["default_member"] = to_json(tx, rows::find(tx, *defaults.member).value(), defaults);
+        return manage_response(200, answer);
+    });
 }
 
 reply assign_roles(const house& home, call& on)
@@ -252,7 +237,6 @@ reply assign_roles(const house& home, call& on)
     return with_directory_body(
         home,
         on,
-        repeat::same_answer,
         [&home,
          &on](store::transaction& tx, const tenants::directory& of, const json::object& body) -> reply {
             const auto where = service::caller_for(origin_of(home, on), of, home.schemas);

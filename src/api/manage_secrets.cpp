@@ -72,7 +72,6 @@ reply create_secret(const house& home, call& on)
     return with_directory_body(
         home,
         on,
-        repeat::conflict,
         [&home,
          &on](store::transaction& tx, const tenants::directory& owner, const json::object& body) -> reply {
             const auto expires = optional_time(body, "expire_time");
@@ -88,7 +87,6 @@ reply regenerate_secret(const house& home, call& on)
     return with_directory_body(
         home,
         on,
-        repeat::conflict,
         [&home,
          &on](store::transaction& tx, const tenants::directory& owner, const json::object& body) -> reply {
             const auto expires = optional_time(body, "expire_time");

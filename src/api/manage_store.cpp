@@ -15,39 +15,34 @@ namespace tenancy = service::tenancy;
 
 reply prepare_demo(const house& home, call& on)
 {
-    return with_manage_body(
-        home,
-        on,
-        repeat::conflict,
-        [&home, &on](store::transaction& tx, const json::object& body) -> reply {
-            const auto text = optional_text(body, "domain_policy");
-            if (!text)
-                return manage_error(text.error());
-            std::optional<tenants::domain_policy> policy;
-            if (*text) {
-                const auto parsed = tenancy::parse_policy(**text);
-                if (!parsed)
-                    return manage_error(parsed.error());
-                policy = *parsed;
-            }
-            const auto made = tenancy::prepare_demo(tx, origin_of(home, on), home.random, policy);
-            if (!made)
-                return manage_error(made.error());
-            const auto client = service::clients::prepare_demo_client(tx, home.random);
-            if (!client)
-                return manage_error(client.error());
-            return manage_response(
-                200,
-                {{"organization_id", made->organization.text()},
-                 {"directory_id", made->directory.text()},
-                 {"scim_base_url", home.public_url + "/directory/" + made->directory.text() + "/scim/v2"},
-                 {"bearer_token", made->token.reveal()},
-                 {"api_base_url", home.public_url},
-                 {"client_id", client->client.id.text()},
-                 {"client_secret", client->plain.reveal()}}
-            );
+    return with_manage_body(home, [&home, &on](store::transaction& tx, const json::object& body) -> reply {
+        const auto text = optional_text(body, "domain_policy");
+        if (!text)
+            return manage_error(text.error());
+        std::optional<tenants::domain_policy> policy;
+        if (*text) {
+            const auto parsed = tenancy::parse_policy(**text);
+            if (!parsed)
+                return manage_error(parsed.error());
+            policy = *parsed;
         }
-    );
+        const auto made = tenancy::prepare_demo(tx, origin_of(home, on), home.random, policy);
+        if (!made)
+            return manage_error(made.error());
+        const auto client = service::clients::prepare_demo_client(tx, home.random);
+        if (!client)
+            return manage_error(client.error());
+        return manage_response(
+            200,
+            {{"organization_id", made->organization.text()},
+             {"directory_id", made->directory.text()},
+             {"scim_base_url", home.public_url + "/directory/" + made->directory.text() + "/scim/v2"},
+             {"bearer_token", made->token.reveal()},
+             {"api_base_url", home.public_url},
+             {"client_id", client->client.id.text()},
+             {"client_secret", client->plain.reveal()}}
+        );
+    });
 }
 
 reply check_store(const house&, call&)

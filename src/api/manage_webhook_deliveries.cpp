@@ -232,7 +232,6 @@ reply retry_failed_deliveries(const house& home, call& on)
     return with_webhook_body(
         home,
         on,
-        repeat::same_answer,
         [](store::transaction& tx, const rows::endpoint& to, const json::object& body) -> reply {
             const auto since = read_bound(body, "since", "since_event_id");
             if (!since)
@@ -252,7 +251,6 @@ reply replay_events(const house& home, call& on)
     return with_webhook_body(
         home,
         on,
-        repeat::same_answer,
         [](store::transaction& tx, const rows::endpoint& to, const json::object& body) -> reply {
             const auto single = optional_text(body, "event_id");
             if (!single)

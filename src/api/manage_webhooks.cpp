@@ -45,24 +45,19 @@ std::chrono::seconds read_overlap(const json::object& body)
 
 }  // namespace
 
-reply create_webhook(const house& home, call& on)
+reply create_webhook(const house& home, call&)
 {
-    return with_manage_body(
-        home,
-        on,
-        repeat::conflict,
-        [&home](store::transaction& tx, const json::object& body) -> reply {
-            const auto settings = read_settings(body, {});
-            if (!settings)
-                return manage_error(settings.error());
-            const auto made = webhooks::create(tx, workshop_of(home), *settings, read_signature(body));
-            if (!made)
-                return manage_error(made.error());
-            auto answer = to_json(tx, made->row);
-            answer["secret"] = made->key.plain.reveal();
-            return manage_response(201, answer);
-        }
-    );
+    return with_manage_body(home, [&home](store::transaction& tx, const json::object& body) -> reply {
+        const auto settings = read_settings(body, {});
+        if (!settings)
+            return manage_error(settings.error());
+        const auto made = webhooks::create(tx, workshop_of(home), *settings, read_signature(body));
+        if (!made)
+            return manage_error(made.error());
+        auto answer = to_json(tx, made->row);
+        answer["secret"] = made->key.plain.reveal();
+        return manage_response(201, answer);
+    });
 }
 
 reply list_webhooks(const house&, call& on)
@@ -107,7 +102,6 @@ reply update_webhook(const house& home, call& on)
     return with_webhook_body(
         home,
         on,
-        repeat::same_answer,
         [&home](store::transaction& tx, const rows::endpoint& found, const json::object& body) -> reply {
             const auto* signature = find_string(body, "signature");
             if (signature && *signature != std::string_view(found.signature))
@@ -138,7 +132,6 @@ reply enable_webhook(const house& home, call& on)
     return with_webhook_body(
         home,
         on,
-        repeat::same_answer,
         [](store::transaction& tx, const rows::endpoint& found, const json::object& body) -> reply {
             const auto* flag = find(body, "skip_backlog");
             const bool skips = flag && flag->is_bool() && flag->get_bool();
@@ -167,13 +160,11 @@ reply test_webhook(const house& home, call& on)
     return with_webhook(
         on,
         store::intent::write,
-        [&home, &on](store::transaction& tx, const rows::endpoint& found) -> reply {
-            return once(on, {}, repeat::same_answer, tx, [&]() -> reply {
-                const auto event = webhooks::send_test(tx, home.environment, found);
-                if (!event)
-                    return manage_error(event.error());
-                return manage_response(202, {{"event_id", event->text()}});
-            });
+        [&home](store::transaction& tx, const rows::endpoint& found) -> reply {
+            const auto event = webhooks::send_test(tx, home.environment, found);
+            if (!event)
+                return manage_error(event.error());
+            return manage_response(202, {{"event_id", event->text()}});
         }
     );
 }
@@ -183,7 +174,6 @@ reply rotate_webhook_secret(const house& home, call& on)
     return with_webhook_body(
         home,
         on,
-        repeat::conflict,
         [&home](store::transaction& tx, const rows::endpoint& found, const json::object& body) -> reply {
             const auto key = webhooks::rotate(tx, workshop_of(home), found, read_overlap(body));
             auto answer = to_json(tx, *rows::find(tx, found.id));

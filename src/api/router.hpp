@@ -19,6 +19,13 @@ enum class principal {
     operator_,       // whoever can open the control socket
 };
 
+// What a POST whose Idempotency-Key is known already is told.
+enum class repeat {
+    anew,  // the key is not looked at: it changes nothing of ours
+    same_answer,
+    conflict,  // the answer holds a secret, which is shown once and not kept
+};
+
 using handler = reply (*)(const house&, call&);
 
 struct route {
@@ -27,6 +34,7 @@ struct route {
         path;  // "/directory/{directory}/scim/v2/{endpoint}/{id}"; "{id}:enable" matches with that suffix
     principal who;
     handler handle;
+    repeat again = repeat::anew;
 };
 
 struct match {

@@ -5,6 +5,7 @@
 #include "api/authorize.hpp"
 #include "api/bulk_api.hpp"
 #include "api/description.hpp"
+#include "api/idempotency.hpp"
 #include "api/manage_api.hpp"
 #include "api/manage_webhooks.hpp"
 #include "api/oauth_api.hpp"
@@ -53,7 +54,7 @@ constexpr std::array table = {
     route{"PATCH",  "/directory/{directory}/scim/v2/{endpoint}/{id}",       principal::directory, patch_resource},
     route{"DELETE", "/directory/{directory}/scim/v2/{endpoint}/{id}",       principal::directory, delete_resource},
 
-    route{"POST",   "/api/v1/organizations",                principal::application, create_organization},
+    route{"POST",   "/api/v1/organizations",                principal::application, create_organization, repeat::same_answer},
     route{"GET",    "/api/v1/organizations",                principal::application, list_organizations},
     route{"GET",    "/api/v1/organizations:search",         principal::application, search_organizations},
     route{"GET",    "/api/v1/organizations:external",       principal::application, refuse_no_external_id},
@@ -67,13 +68,13 @@ constexpr std::array table = {
     route{"GET",    "/api/v1/organizations/{organization}/session-policy",          principal::application, get_session_policy},
     route{"PATCH",  "/api/v1/organizations/{organization}/session-policy",          principal::application, update_session_policy},
 
-    route{"POST",   "/api/v1/organizations/{organization}/domains",      principal::application, create_domain},
+    route{"POST",   "/api/v1/organizations/{organization}/domains",      principal::application, create_domain, repeat::same_answer},
     route{"GET",    "/api/v1/organizations/{organization}/domains",      principal::application, list_domains},
     route{"PATCH",  "/api/v1/organizations/{organization}/domains/{id}:verify", principal::application, verify_domain},
     route{"GET",    "/api/v1/organizations/{organization}/domains/{id}", principal::application, get_domain},
     route{"DELETE", "/api/v1/organizations/{organization}/domains/{id}", principal::application, delete_domain},
 
-    route{"POST",   "/api/v1/organizations/{organization}/directories",                     principal::application, create_directory},
+    route{"POST",   "/api/v1/organizations/{organization}/directories",                     principal::application, create_directory, repeat::same_answer},
     route{"GET",    "/api/v1/organizations/{organization}/directories",                     principal::application, list_directories},
     route{"PATCH",  "/api/v1/organizations/{organization}/directories/{directory}:enable",  principal::application, enable_directory},
     route{"PATCH",  "/api/v1/organizations/{organization}/directories/{directory}:disable", principal::application, disable_directory},
@@ -81,8 +82,8 @@ constexpr std::array table = {
     route{"PATCH",  "/api/v1/organizations/{organization}/directories/{directory}",         principal::application, update_directory},
     route{"DELETE", "/api/v1/organizations/{organization}/directories/{directory}",         principal::application, delete_directory},
 
-    route{"POST",   "/api/v1/organizations/{organization}/directories/{directory}/secrets",      principal::application, create_secret},
-    route{"POST",   "/api/v1/organizations/{organization}/directories/{directory}/secrets:regenerate", principal::application, regenerate_secret},
+    route{"POST",   "/api/v1/organizations/{organization}/directories/{directory}/secrets",      principal::application, create_secret, repeat::conflict},
+    route{"POST",   "/api/v1/organizations/{organization}/directories/{directory}/secrets:regenerate", principal::application, regenerate_secret, repeat::conflict},
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/secrets",      principal::application, list_secrets},
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/secrets/{id}", principal::application, get_secret},
     route{"DELETE", "/api/v1/organizations/{organization}/directories/{directory}/secrets/{id}", principal::application, revoke_secret},
@@ -97,39 +98,39 @@ constexpr std::array table = {
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/held-users",     principal::application, list_held_users},
 
     route{"GET",    "/api/v1/directory-user-attributes", principal::application, list_attributes},
-    route{"POST",   "/api/v1/directory-user-attributes", principal::application, create_attribute},
+    route{"POST",   "/api/v1/directory-user-attributes", principal::application, create_attribute, repeat::same_answer},
     route{"PATCH",  "/api/v1/directory-user-attributes/{key}", principal::application, update_attribute},
     route{"DELETE", "/api/v1/directory-user-attributes/{key}", principal::application, delete_attribute},
 
-    route{"POST",   "/api/v1/roles", principal::application, create_role},
+    route{"POST",   "/api/v1/roles", principal::application, create_role, repeat::same_answer},
     route{"GET",    "/api/v1/roles", principal::application, list_roles},
     route{"PATCH",  "/api/v1/roles:set_defaults", principal::application, set_default_roles},
     route{"GET",    "/api/v1/roles/{role_name}", principal::application, get_role},
     route{"PUT",    "/api/v1/roles/{role_name}", principal::application, update_role},
     route{"DELETE", "/api/v1/roles/{role_name}", principal::application, delete_role},
-    route{"POST",   "/api/v1/organizations/{organization}/roles", principal::application, create_role},
+    route{"POST",   "/api/v1/organizations/{organization}/roles", principal::application, create_role, repeat::same_answer},
     route{"GET",    "/api/v1/organizations/{organization}/roles", principal::application, list_roles},
     route{"PATCH",  "/api/v1/organizations/{organization}/roles:set_defaults", principal::application, set_default_roles},
     route{"GET",    "/api/v1/organizations/{organization}/roles/{role_name}", principal::application, get_role},
     route{"PUT",    "/api/v1/organizations/{organization}/roles/{role_name}", principal::application, update_role},
     route{"DELETE", "/api/v1/organizations/{organization}/roles/{role_name}", principal::application, delete_role},
 
-    route{"POST",   "/api/v1/webhook-endpoints",                                            principal::application, create_webhook},
+    route{"POST",   "/api/v1/webhook-endpoints",                                            principal::application, create_webhook, repeat::conflict},
     route{"GET",    "/api/v1/webhook-endpoints",                                            principal::application, list_webhooks},
-    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:enable",                           principal::application, enable_webhook},
+    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:enable",                           principal::application, enable_webhook, repeat::same_answer},
     route{"PATCH",  "/api/v1/webhook-endpoints/{webhook}:enable",                           principal::application, enable_webhook},
-    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:disable",                          principal::application, disable_webhook},
+    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:disable",                          principal::application, disable_webhook, repeat::same_answer},
     route{"PATCH",  "/api/v1/webhook-endpoints/{webhook}:disable",                          principal::application, disable_webhook},
-    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:test",                             principal::application, test_webhook},
-    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:rotate-secret",                    principal::application, rotate_webhook_secret},
-    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:retry-failed",                     principal::application, retry_failed_deliveries},
-    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:replay",                           principal::application, replay_events},
+    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:test",                             principal::application, test_webhook, repeat::same_answer},
+    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:rotate-secret",                    principal::application, rotate_webhook_secret, repeat::conflict},
+    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:retry-failed",                     principal::application, retry_failed_deliveries, repeat::same_answer},
+    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:replay",                           principal::application, replay_events, repeat::same_answer},
     route{"GET",    "/api/v1/webhook-endpoints/{webhook}",                                  principal::application, get_webhook},
     route{"PATCH",  "/api/v1/webhook-endpoints/{webhook}",                                  principal::application, update_webhook},
     route{"DELETE", "/api/v1/webhook-endpoints/{webhook}",                                  principal::application, delete_webhook},
     route{"GET",    "/api/v1/webhook-endpoints/{webhook}/attempts",                         principal::application, list_webhook_attempts},
     route{"GET",    "/api/v1/webhook-endpoints/{webhook}/dead-letters",                     principal::application, list_dead_letters},
-    route{"POST",   "/api/v1/webhook-endpoints/{webhook}/dead-letters/{event}:retry",       principal::application, retry_dead_letter},
+    route{"POST",   "/api/v1/webhook-endpoints/{webhook}/dead-letters/{event}:retry",       principal::application, retry_dead_letter, repeat::same_answer},
     route{"GET",    "/api/v1/webhook-endpoints/{webhook}/dead-letters/{event}",             principal::application, get_dead_letter},
     route{"DELETE", "/api/v1/webhook-endpoints/{webhook}/dead-letters/{event}",             principal::application, discard_dead_letter},
 
@@ -138,18 +139,18 @@ constexpr std::array table = {
     route{"POST",   "/api/v1/events", principal::application, search_events},
     route{"GET",    "/api/v1/audit-log", principal::application, list_audit_log},
 
-    route{"POST",   "/api/v1/clients",      principal::operator_, create_client},
+    route{"POST",   "/api/v1/clients",      principal::operator_, create_client, repeat::conflict},
     route{"GET",    "/api/v1/clients",      principal::operator_, list_clients},
     route{"GET",    "/api/v1/clients/{id}", principal::operator_, get_client},
     route{"DELETE", "/api/v1/clients/{id}", principal::operator_, delete_client},
-    route{"POST",   "/api/v1/clients/{id}/secrets",          principal::operator_, create_client_secret},
+    route{"POST",   "/api/v1/clients/{id}/secrets",          principal::operator_, create_client_secret, repeat::conflict},
     route{"DELETE", "/api/v1/clients/{id}/secrets/{secret}", principal::operator_, revoke_client_secret},
 
     route{"GET",    "/api/v1/signing-keys",        principal::operator_, list_signing_keys},
-    route{"POST",   "/api/v1/signing-keys:rotate", principal::operator_, rotate_signing_key},
-    route{"POST",   "/api/v1/master-key:rotate",   principal::operator_, renew_master_key},
+    route{"POST",   "/api/v1/signing-keys:rotate", principal::operator_, rotate_signing_key, repeat::same_answer},
+    route{"POST",   "/api/v1/master-key:rotate",   principal::operator_, renew_master_key, repeat::same_answer},
 
-    route{"POST",   "/api/v1/demo",   principal::operator_, prepare_demo},
+    route{"POST",   "/api/v1/demo",   principal::operator_, prepare_demo, repeat::conflict},
     route{"POST",   "/api/v1/check",  principal::operator_, check_store},
     route{"POST",   "/api/v1/backup", principal::operator_, backup_store},
 };
@@ -268,6 +269,7 @@ reply site::handle(call& on) const
         auto next = found.row->handle(home_, on);
         if (!is_of_management(who) || found.row->method == "GET")
             return next;
+        next = once(on, found.row->again, std::move(next));
         return audited(home_, on, as_described(*found.row, std::move(next)));
     };
     if (is_of_directory(on.where))

@@ -25,12 +25,10 @@ reply with_webhook(const call& on, store::intent mode, Run run)
 
 // The same with a body: (transaction&, const endpoint&, const json::object&) -> reply.
 template <class Run>
-reply with_webhook_body(const house& home, const call& on, repeat told, Run run)
+reply with_webhook_body(const house& home, const call& on, Run run)
 {
     return with_manage_body(
         home,
-        on,
-        told,
         [&on, run = std::move(run)](store::transaction& tx, const json::object& body) -> reply {
             const auto found = read_webhook(tx, on);
             return found ? run(tx, *found, body) : reply(manage_error(found.error()));

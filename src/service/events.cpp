@@ -4,12 +4,22 @@
 #include "service/domains.hpp"
 #include "store/events.hpp"
 
+#include <algorithm>
 #include <cctype>
+#include <iterator>
 
 namespace scimd::service {
 namespace {
 
-// "organization.directory.user_created" -> "Directory User Created", "role.created" -> "Role Created"
+constexpr std::string_view abbreviations[] = {"dns"};
+
+char to_upper_ascii(char letter)
+{
+    return static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
+}
+
+// "organization.directory.user_created" -> "Directory User Created", "role.created" -> "Role Created",
+// "organization.domain_dns_verification_failed" -> "Organization Domain DNS Verification Failed"
 std::string display_name_of(std::string_view type)
 {
     constexpr std::string_view of_organization = "organization.";
@@ -17,14 +27,14 @@ std::string display_name_of(std::string_view type)
     if (type.starts_with(of_directory))
         type.remove_prefix(of_organization.size());
     std::string words;
-    bool at_start = true;
-    for (const char letter : type) {
-        const bool is_separator = letter == '_' || letter == '.';
-        if (is_separator)
-            words += ' ';
-        else
-            words += at_start ? static_cast<char>(std::toupper(static_cast<unsigned char>(letter))) : letter;
-        at_start = is_separator;
+    for (std::size_t at = 0; at < type.size();) {
+        const auto end = std::min(type.find_first_of("._", at), type.size());
+        const auto word = type.substr(at, end - at);
+        const bool is_short = std::ranges::find(abbreviations, word) != std::end(abbreviations);
+        words += words.empty() ? "" : " ";
+        for (std::size_t i = 0; i < word.size(); ++i)
+            words += i == 0 || is_short ? to_upper_ascii(word[i]) : word[i];
+        at = end + 1;
     }
     return words;
 }

@@ -98,19 +98,35 @@ result<void> apply(store::transaction& tx, const change& what, role& to)
     return {};
 }
 
-void publish_role(store::transaction& tx, const origin& from, const role& which, std::string_view type)
+json::object role_data(const role& which)
+{
+    json::object data{
+        {"id", which.id.text()},
+        {"name", which.name},
+        {"display_name", which.display_name},
+        {"description", which.description},
+        {"permissions", parse_json(which.permissions).value()}
+    };
+    if (which.extends)
+        data["extends"] = *which.extends;
+    return data;
+}
+
+// `before` is what an updated one was.
+void publish_role(
+    store::transaction& tx,
+    const origin& from,
+    const role& which,
+    std::string_view type,
+    const role* before = nullptr
+)
 {
     event_draft draft;
     draft.type = type;
     draft.object = "Role";
-    draft.data = json::object{
-        {"id", which.id.text()},
-        {"name", which.name},
-        {"display_name", which.display_name},
-        {"description", which.description}
-    };
-    if (which.extends)
-        draft.data["extends"] = *which.extends;
+    draft.data = role_data(which);
+    if (before)
+        note_difference(role_data(*before), draft.data, draft);
     publish(tx, from, {which.owner, std::nullopt, {}}, std::move(draft));
 }
 
@@ -205,7 +221,7 @@ result<role> update(store::transaction& tx, const origin& from, role which, cons
     if (which == before)
         return which;
     rows::update(tx, which);
-    publish_role(tx, from, which, "role.updated");
+    publish_role(tx, from, which, "role.updated", &before);
     return which;
 }
 

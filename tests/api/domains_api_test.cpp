@@ -139,7 +139,7 @@ TEST_F(domains_api_test, a_check_on_request_tells_what_dns_says)
     EXPECT_EQ(show(id).at("verification_status").as_string(), "VERIFIED");
     EXPECT_EQ(home.events().back().at("type").as_string(), "organization.domain_dns_verification_success");
     EXPECT_EQ(
-        home.events().back().at("display_name").as_string(), "Organization Domain Dns Verification Success"
+        home.events().back().at("display_name").as_string(), "Organization Domain DNS Verification Success"
     );
     EXPECT_EQ(
         home.scim("POST", "/Users", R"({"userName":"a","emails":[{"value":"a@late.test"}]})").status, 201

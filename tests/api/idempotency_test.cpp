@@ -1,11 +1,16 @@
 // Idempotency-Key: an answer that was lost may be asked for again.
 #include "api/idempotency.hpp"
 
+#include "api/description.hpp"
+#include "api/site.hpp"
+#include "store/webhook_deliveries.hpp"
 #include "support/api_house.hpp"
 
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <map>
+#include <set>
 #include <string>
 
 namespace scimd::api {
@@ -31,7 +36,39 @@ protected:
         return home.operate("GET", "/api/v1/organizations").body.at("total_size").as_int64();
     }
 
+    // An event that an endpoint was not told of in the end; its id.
+    std::string make_dead_letter(const std::string& endpoint)
+    {
+        const std::string event(home.events().front().at("id").as_string());
+        store::run(*home.database, store::intent::write, [&](store::transaction& tx) {
+            store::webhooks::delivery dead;
+            dead.event = event_id::parse(event).value();
+            dead.state = store::webhooks::delivery_state::dead;
+            store::webhooks::put_delivery(tx, webhook_id::parse(endpoint).value(), dead);
+            return store::verdict::commit;
+        });
+        return event;
+    }
+
+    // A path of the table with what there is in its places.
+    [[nodiscard]] std::string filled(std::string_view pattern) const
+    {
+        std::string text(pattern);
+        for (const auto& [name, value] : names)
+            if (const auto at = text.find(name); at != std::string::npos)
+                text.replace(at, name.size(), value);
+        EXPECT_EQ(text.find('{'), std::string::npos) << text;
+        return text;
+    }
+
+    static json::object described(const route& row)
+    {
+        const auto whole = parse_json_object(served_description_text(), {.nodes_max = SIZE_MAX}).value();
+        return whole.at("paths").at(row.path).at("post").as_object();
+    }
+
     test::api_house home;
+    std::map<std::string, std::string, std::less<>> names;
     const std::string path = "/api/v1/organizations";
     const std::string acme = R"({"display_name":"Acme"})";
 };
@@ -48,6 +85,83 @@ TEST_F(idempotency_test, a_repeat_gets_the_same_answer_and_makes_nothing)
 
     EXPECT_NE(post(path, acme, "key-2").text, first.text);
     EXPECT_EQ(organizations(), before + 2);
+}
+
+// A route that somebody adds takes a key, or its description says why not.
+TEST_F(idempotency_test, every_post_of_the_table_takes_a_key_or_says_why_not)
+{
+    int posts = 0;
+    for (const auto& row : routes()) {
+        const bool is_of_management = row.who == principal::application || row.who == principal::operator_;
+        if (row.method != "POST" || !is_of_management) {
+            EXPECT_EQ(row.again, repeat::anew) << row.path;
+            continue;
+        }
+        ++posts;
+        const auto operation = described(row);
+        const auto* parameters = find_array(operation, "parameters");
+        const bool takes_key =
+            parameters && to_text(*parameters).find("/IdempotencyKey") != std::string::npos;
+        EXPECT_EQ(takes_key, row.again != repeat::anew) << row.path;
+        EXPECT_EQ(find_string(operation, "x-without-idempotency-key") != nullptr, !takes_key) << row.path;
+    }
+    EXPECT_GE(posts, 25);
+}
+
+TEST_F(idempotency_test, on_every_route_that_takes_one_a_repeat_does_nothing)
+{
+    const std::map<std::string_view, std::string_view> bodies{
+        {"/api/v1/organizations", R"({"display_name":"Other"})"},
+        {"/api/v1/organizations/{organization}/domains", R"({"domain":"other.com"})"},
+        {"/api/v1/organizations/{organization}/roles", R"({"name":"clerk"})"},
+        {"/api/v1/directory-user-attributes", R"({"key":"team"})"},
+        {"/api/v1/roles", R"({"name":"admin"})"},
+        {"/api/v1/webhook-endpoints", R"({"url":"https://example.com/other"})"},
+        {"/api/v1/webhook-endpoints/{webhook}:replay", R"({"from":"2026-01-01T00:00:00Z"})"},
+        {"/api/v1/clients", R"({"name":"Other"})"},
+    };
+    home.make_user("anna");
+    const auto hook =
+        home.operate("POST", "/api/v1/webhook-endpoints", R"({"url":"https://example.com/hook"})");
+    names = {
+        {"{organization}", home.organization},
+        {"{directory}", home.directory},
+        {"{webhook}", hook.text_of("id")},
+        {"{id}", home.make_client("Billing").id}
+    };
+    for (const auto& row : routes()) {
+        if (row.again == repeat::anew)
+            continue;
+        names["{event}"] = make_dead_letter(names["{webhook}"]);
+        const auto given = bodies.find(row.path);
+        const auto body = given == bodies.end() ? std::string_view() : given->second;
+        const auto target = filled(row.path);
+        const auto first = post(target, body, target);
+        EXPECT_LT(first.status, 300) << target << first.text;
+        const auto told = home.events().size();
+        const auto second = post(target, body, target);
+        EXPECT_EQ(home.events().size(), told) << target;
+        if (row.again == repeat::same_answer) {
+            EXPECT_EQ(second.status, first.status) << target;
+            EXPECT_EQ(second.text, first.text) << target;
+        } else {
+            EXPECT_EQ(second.status, 409) << target;
+            EXPECT_NE(second.text_of("message").find("secret"), std::string::npos) << target;
+        }
+        EXPECT_EQ(post(target, body, std::string(idempotency_key_bytes_max + 1, 'k')).status, 400) << target;
+    }
+}
+
+TEST_F(idempotency_test, a_chore_is_not_begun_again)
+{
+    int times = 0;
+    home.house.renew_master_key = [&](store::database&) { return "mk_" + std::to_string(++times); };
+    const auto first = post("/api/v1/master-key:rotate", "", "key");
+    EXPECT_EQ(first.text, R"({"key_id":"mk_1"})");
+    EXPECT_EQ(post("/api/v1/master-key:rotate", "", "key").text, first.text);
+    EXPECT_EQ(times, 1);
+    EXPECT_EQ(post("/api/v1/master-key:rotate", "", "other").text, R"({"key_id":"mk_2"})");
+    EXPECT_EQ(home.operate("POST", "/api/v1/master-key:rotate").text, R"({"key_id":"mk_3"})");
 }
 
 TEST_F(idempotency_test, a_repeated_rotation_or_test_is_one)

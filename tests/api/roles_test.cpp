@@ -94,13 +94,16 @@ TEST_F(roles_test, a_role_is_made_read_changed_and_deleted_with_its_events)
     EXPECT_EQ(home.operate("DELETE", "/api/v1/roles/admin").status, 200);
     EXPECT_EQ(home.operate("GET", "/api/v1/roles/admin").status, 404);
     names types;
-    for (const auto& event : news()) {
+    const auto told = news();
+    for (const auto& event : told) {
         types.emplace_back(event.at("type").as_string());
         EXPECT_EQ(event.at("object"), "Role");
         EXPECT_EQ(event.at("data").at("id"), id);
         EXPECT_FALSE(find(event, "organization_id"));
     }
     EXPECT_EQ(types, (names{"role.created", "role.updated", "role.deleted"}));
+    EXPECT_EQ(told.at(1).at("changed_attributes"), json::array{"display_name"});
+    EXPECT_EQ(told.at(1).at("previous_attributes"), (json::object{{"display_name", "Admin"}}));
 }
 
 TEST_F(roles_test, an_organization_sees_its_own_roles_and_the_environment_s)

@@ -1,0 +1,122 @@
+// A disabled directory: every method at every path of it is 403 for whoever has its token and 401 for others,
+// and nothing is done.
+#include "api/site.hpp"
+#include "support/api_house.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace scimd::api {
+namespace {
+
+constexpr std::string_view methods[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"};
+
+class disabled_directory_test : public testing::Test {
+protected:
+    // Below the directory's base: what the route table has, filled with what there is, and what it does not
+    // have.
+    std::set<std::string> paths() const
+    {
+        std::set<std::string> all{"", "/", "/Users/", "/Nothing", "/Users/" + user + "/more", "/Me/x"};
+        for (const auto* const query : {"?count=1", "?filter=userName%20pr", "?filter=(", "?startIndex=x"})
+            all.insert(std::string("/Users") + query);
+        constexpr std::string_view base = "/directory/{directory}/scim/v2";
+        for (const auto& row : routes()) {
+            if (row.who != principal::directory)
+                continue;
+            for (const auto* const endpoint : {"Users", "Groups"})
+                for (const auto& id : {user, group, std::string("diruser_1")})
+                    all.insert(filled(row.path.substr(base.size()), endpoint, id));
+        }
+        return all;
+    }
+
+    static std::string filled(std::string_view path, std::string_view endpoint, std::string_view id)
+    {
+        std::string text(path);
+        for (const auto& [name, value] : {std::pair{"{endpoint}", endpoint}, {"{id}", id}})
+            if (const auto at = text.find(name); at != std::string::npos)
+                text.replace(at, std::string_view(name).size(), value);
+        return text;
+    }
+
+    // All that is in it.
+    std::string state()
+    {
+        const auto users = home.operate("GET", management + "/users?include_detail=true");
+        const auto groups = home.operate("GET", management + "/groups?include_detail=true");
+        return to_text(users.body.at("users")) + to_text(groups.body.at("groups"));
+    }
+
+    void set_enabled(bool is_enabled)
+    {
+        const auto verb = is_enabled ? ":enable" : ":disable";
+        ASSERT_EQ(home.operate("PATCH", management + verb).status, 200);
+    }
+
+    test::api_house home;
+    const std::string management = "/api/v1/organizations/-/directories/" + home.directory;
+    const std::string user = home.make_user("anna");
+    const std::string group = home.make_group("Staff", R"(,"members":[{"value":")" + user + R"("}])");
+    const std::string body = test::user_text("bert");
+};
+
+TEST_F(disabled_directory_test, every_method_at_every_path_is_forbidden_to_its_token)
+{
+    set_enabled(false);
+    const auto before = state();
+    const auto told = home.events().size();
+    int cells = 0;
+    for (const auto& path : paths()) {
+        for (const auto method : methods) {
+            const auto got = home.scim(method, path, body);
+            EXPECT_EQ(got.status, 403) << method << ' ' << path << got.text;
+            EXPECT_EQ(got.text_of("status"), "403") << method << ' ' << path;
+            EXPECT_NE(got.text_of("detail").find("disabled"), std::string::npos) << method << ' ' << path;
+            EXPECT_EQ(got.header("Content-Type"), "application/scim+json") << method << ' ' << path;
+            ++cells;
+        }
+    }
+    EXPECT_GT(cells, 200);
+    EXPECT_EQ(state(), before);
+    EXPECT_EQ(home.events().size(), told);
+}
+
+TEST_F(disabled_directory_test, whoever_has_no_token_of_it_learns_nothing_of_it)
+{
+    const auto foreign = home.make_token(home.make_directory(home.make_organization("Other")));
+    const auto ended = home.make_token(home.directory, "2026-01-02T03:04:06Z");
+    home.clock.advance(std::chrono::seconds(2));
+    set_enabled(false);
+    const auto unknown = home.call("GET", "/directory/dir_1/scim/v2/Users");
+    ASSERT_EQ(unknown.status, 401);
+    for (const auto& path : paths()) {
+        for (const auto method : methods) {
+            const auto where = home.base() + path;
+            EXPECT_EQ(home.call(method, where, body).text, unknown.text) << method << ' ' << path;
+            for (const auto& token : {foreign, ended, home.token + "x", std::string("x")}) {
+                const auto got = home.call(method, where, body, {{"Authorization", "Bearer " + token}});
+                EXPECT_EQ(got.status, 401) << method << ' ' << path;
+                EXPECT_EQ(got.text, unknown.text) << method << ' ' << path;
+            }
+        }
+    }
+}
+
+TEST_F(disabled_directory_test, it_goes_on_where_it_was_when_it_is_enabled_again)
+{
+    const auto before = state();
+    set_enabled(false);
+    set_enabled(true);
+    EXPECT_EQ(state(), before);
+    for (const auto& path : paths())
+        for (const auto method : {"GET", "HEAD", "POST", "OPTIONS", "TRACE"})
+            EXPECT_NE(home.scim(method, path).status, 403) << method << ' ' << path;
+    EXPECT_EQ(home.scim("GET", "/Users/" + user).status, 200);
+}
+
+}  // namespace
+}  // namespace scimd::api
