@@ -48,14 +48,22 @@ result<store::tenants::directory> read_directory(store::transaction& tx, const c
 // Who stands behind a management request, for its events.
 service::origin origin_of(const house& home, const call& on);
 
-// A work on the directory of the path. `run` is (transaction&, const tenants::directory&) -> reply.
+// A work on what the path names. `look_up` is (transaction&, const call&) -> result<Thing>, `run` is
+// (transaction&, const Thing&) -> reply.
+template <class LookUp, class Run>
+reply with_found(const call& on, store::intent mode, LookUp look_up, Run run)
+{
+    return work{mode, [&on, look_up, run = std::move(run)](store::transaction& tx) -> reply {
+                    const auto found = look_up(tx, on);
+                    return found ? run(tx, *found) : reply(manage_error(found.error()));
+                }};
+}
+
+// The same on the directory of the path.
 template <class Run>
 reply with_directory(const call& on, store::intent mode, Run run)
 {
-    return work{mode, [&on, run = std::move(run)](store::transaction& tx) -> reply {
-                    const auto found = read_directory(tx, on);
-                    return found ? run(tx, *found) : reply(manage_error(found.error()));
-                }};
+    return with_found(on, mode, read_directory, std::move(run));
 }
 
 // A body as a JSON object, then a writing work on it. `run` is (transaction&, const json::object&) -> reply.
@@ -76,29 +84,30 @@ reply with_manage_body(const house& home, Run run)
     };
 }
 
-// The same on the organization or the directory of the path: `run` is given its id or itself in between.
-template <class Run>
-reply with_organization_body(const house& home, const call& on, Run run)
+// The same on what the path names, as above: `run` is given it in between.
+template <class LookUp, class Run>
+reply with_found_body(const house& home, const call& on, LookUp look_up, Run run)
 {
     return with_manage_body(
         home,
-        [&on, run = std::move(run)](store::transaction& tx, const json::object& body) -> reply {
-            const auto found = read_organization(tx, on);
+        [&on, look_up, run = std::move(run)](store::transaction& tx, const json::object& body) -> reply {
+            const auto found = look_up(tx, on);
             return found ? run(tx, *found, body) : reply(manage_error(found.error()));
         }
     );
 }
 
+// On the id of the organization of the path.
+template <class Run>
+reply with_organization_body(const house& home, const call& on, Run run)
+{
+    return with_found_body(home, on, read_organization, std::move(run));
+}
+
 template <class Run>
 reply with_directory_body(const house& home, const call& on, Run run)
 {
-    return with_manage_body(
-        home,
-        [&on, run = std::move(run)](store::transaction& tx, const json::object& body) -> reply {
-            const auto found = read_directory(tx, on);
-            return found ? run(tx, *found, body) : reply(manage_error(found.error()));
-        }
-    );
+    return with_found_body(home, on, read_directory, std::move(run));
 }
 
 }  // namespace scimd::api

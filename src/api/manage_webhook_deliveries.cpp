@@ -14,9 +14,9 @@ namespace {
 namespace webhooks = service::webhooks;
 namespace rows = store::webhooks;
 
-constexpr number_bounds page_size_bounds{1, 100, 30};
 constexpr std::int64_t number_max = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t revived_max = 10'000;
+constexpr std::int64_t attempts_shown_max = 100;  // of one dead letter
 
 json::object to_json(const rows::attempt& from)
 {
@@ -47,22 +47,6 @@ json::object to_json(store::transaction& tx, const rows::delivery& from)
             body["directory_id"] = event->directory.text();
     }
     return body;
-}
-
-struct page {
-    std::int64_t size = 0;
-    std::int64_t token = 0;
-};
-
-result<page> read_page(const call& on)
-{
-    const auto size = number_parameter(on, "page_size", page_size_bounds);
-    if (!size)
-        return size.error();
-    const auto token = number_parameter(on, "page_token", {0, number_max - 1, 0});
-    if (!token)
-        return error{errc::invalid_value, "page_token is none of ours."};
-    return page{*size, *token};
 }
 
 result<event_id> read_event_id(std::string_view name, std::string_view text)
@@ -114,7 +98,7 @@ result<std::optional<event_id>> read_bound(
 
 reply list_webhook_attempts(const house&, call& on)
 {
-    const auto asked = read_page(on);
+    const auto asked = read_webhook_page(on);
     if (!asked)
         return manage_error(asked.error());
     event_id of;
@@ -128,45 +112,27 @@ reply list_webhook_attempts(const house&, call& on)
         on,
         store::intent::scan,
         [asked = *asked, of](store::transaction& tx, const rows::endpoint& to) -> reply {
-            auto found = rows::list_attempts(tx, to.id, of, {asked.token}, asked.size + 1);
-            const bool has_more = static_cast<std::int64_t>(found.size()) > asked.size;
-            if (has_more)
-                found.pop_back();
-            json::array listed;
-            for (const auto& one : found)
-                listed.push_back(to_json(one));
-            return manage_response(
-                200,
-                {{"attempts", std::move(listed)},
-                 {"next_page_token", has_more ? std::to_string(found.back().id.value) : ""},
-                 {"prev_page_token", ""}}
-            );
+            auto found = rows::list_attempts(tx, to.id, of, {asked.token}, asked.rows());
+            const auto show = [](const rows::attempt& one) { return to_json(one); };
+            const auto token_of = [](const rows::attempt& one) { return one.id.value; };
+            return manage_response(200, page_of("attempts", std::move(found), asked, show, token_of));
         }
     );
 }
 
 reply list_dead_letters(const house&, call& on)
 {
-    const auto asked = read_page(on);
+    const auto asked = read_webhook_page(on);
     if (!asked)
         return manage_error(asked.error());
     return with_webhook(
         on,
         store::intent::scan,
         [asked = *asked](store::transaction& tx, const rows::endpoint& to) -> reply {
-            auto found = rows::list_dead(tx, to.id, {asked.token}, asked.size + 1);
-            const bool has_more = static_cast<std::int64_t>(found.size()) > asked.size;
-            if (has_more)
-                found.pop_back();
-            json::array listed;
-            for (const auto& one : found)
-                listed.push_back(to_json(tx, one));
-            return manage_response(
-                200,
-                {{"dead_letters", std::move(listed)},
-                 {"next_page_token", has_more ? std::to_string(found.back().event.value) : ""},
-                 {"prev_page_token", ""}}
-            );
+            auto found = rows::list_dead(tx, to.id, {asked.token}, asked.rows());
+            const auto show = [&](const rows::delivery& one) { return to_json(tx, one); };
+            const auto token_of = [](const rows::delivery& one) { return one.event.value; };
+            return manage_response(200, page_of("dead_letters", std::move(found), asked, show, token_of));
         }
     );
 }
@@ -185,7 +151,7 @@ reply get_dead_letter(const house&, call& on)
                 if (auto payload = parse_json(event->body))
                     body["event"] = std::move(*payload);
             json::array attempts;
-            for (const auto& one : rows::list_attempts(tx, to.id, found->event, {}, page_size_bounds.most))
+            for (const auto& one : rows::list_attempts(tx, to.id, found->event, {}, attempts_shown_max))
                 attempts.push_back(to_json(one));
             body["log"] = std::move(attempts);
             return manage_response(200, body);

@@ -5,7 +5,6 @@
 #include "service/webhooks.hpp"
 #include "store/idempotency.hpp"
 
-#include <limits>
 #include <utility>
 
 namespace scimd::api {
@@ -14,9 +13,6 @@ namespace {
 
 namespace webhooks = service::webhooks;
 namespace rows = store::webhooks;
-
-constexpr number_bounds page_size_bounds{1, 100, 30};
-constexpr std::int64_t number_max = std::numeric_limits<std::int64_t>::max();
 
 webhooks::workshop workshop_of(const house& home)
 {
@@ -62,27 +58,16 @@ reply create_webhook(const house& home, call&)
 
 reply list_webhooks(const house&, call& on)
 {
-    const auto size = number_parameter(on, "page_size", page_size_bounds);
-    if (!size)
-        return manage_error(size.error());
-    const auto after = number_parameter(on, "page_token", {0, number_max - 1, 0});
-    if (!after)
-        return manage_error({errc::invalid_value, "page_token is none of ours."});
-    return work{store::intent::scan, [size = *size, after = *after](store::transaction& tx) -> reply {
-                    auto found = rows::list(tx, webhook_id{after}, size + 1);
-                    const bool has_more = static_cast<std::int64_t>(found.size()) > size;
-                    if (has_more)
-                        found.pop_back();
-                    json::array listed;
-                    for (const auto& one : found)
-                        listed.push_back(to_json(tx, one));
-                    return manage_response(
-                        200,
-                        {{"webhook_endpoints", std::move(listed)},
-                         {"total_size", rows::count(tx)},
-                         {"next_page_token", has_more ? std::to_string(found.back().id.value) : ""},
-                         {"prev_page_token", ""}}
-                    );
+    const auto asked = read_webhook_page(on);
+    if (!asked)
+        return manage_error(asked.error());
+    return work{store::intent::scan, [asked = *asked](store::transaction& tx) -> reply {
+                    auto found = rows::list(tx, webhook_id{asked.token}, asked.rows());
+                    const auto show = [&](const rows::endpoint& one) { return to_json(tx, one); };
+                    const auto token_of = [](const rows::endpoint& one) { return one.id.value; };
+                    auto page = page_of("webhook_endpoints", std::move(found), asked, show, token_of);
+                    page["total_size"] = rows::count(tx);
+                    return manage_response(200, page);
                 }};
 }
 

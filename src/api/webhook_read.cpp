@@ -3,12 +3,17 @@
 #include "base/time.hpp"
 #include "service/webhook_signing.hpp"
 
+#include <limits>
+#include <optional>
+
 namespace scimd::api {
 
 namespace {
 
 namespace rows = store::webhooks;
 
+constexpr number_bounds page_size_bounds{1, 100, 30};
+constexpr std::int64_t number_max = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t blocked_shown_max = 100;
 constexpr std::int64_t counted_max = 100'000;
 
@@ -105,6 +110,17 @@ result<rows::endpoint> read_webhook(store::transaction& tx, const call& on)
     if (!found)
         return error{errc::not_found, "The webhook endpoint was not found."};
     return std::move(*found);
+}
+
+result<webhook_page> read_webhook_page(const call& on)
+{
+    const auto size = number_parameter(on, "page_size", page_size_bounds);
+    if (!size)
+        return size.error();
+    const auto token = number_parameter(on, "page_token", {0, number_max - 1, 0});
+    if (!token)
+        return error{errc::invalid_value, "page_token is none of ours."};
+    return webhook_page{*size, *token};
 }
 
 result<rows::settings> read_settings(const json::object& body, rows::settings so_far)

@@ -1,5 +1,7 @@
 #include "store/events.hpp"
 
+#include "store/event_row.hpp"
+
 #include <stdexcept>
 
 namespace scimd::store::events {
@@ -36,18 +38,6 @@ constexpr sql::statement list_events_of_directory{
 sql::parameter unless_zero(std::int64_t number)
 {
     return number == 0 ? sql::parameter() : sql::parameter(number);
-}
-
-event read_event(const sql::row& current)
-{
-    return {
-        .id = {current.integer(0)},
-        .organization = {current.integer(1)},
-        .directory = {current.integer(2)},
-        .sequence = current.integer(3),
-        .type = std::string(current.text(4)),
-        .body = std::string(current.text(5)),
-    };
 }
 
 }  // namespace

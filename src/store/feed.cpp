@@ -1,5 +1,7 @@
 #include "store/feed.hpp"
 
+#include "store/event_row.hpp"
+
 #include <algorithm>
 #include <string_view>
 
@@ -97,18 +99,6 @@ bool is_of(const selection& wanted, const sql::row& current)
     return is_selected(wanted, current.text(4));
 }
 
-events::event read_event(const sql::row& current)
-{
-    return {
-        .id = {current.integer(0)},
-        .organization = {current.integer(1)},
-        .directory = {current.integer(2)},
-        .sequence = current.integer(3),
-        .type = std::string(current.text(4)),
-        .body = std::string(current.text(5)),
-    };
-}
-
 }  // namespace
 
 bool is_selected(const selection& wanted, std::string_view type)
@@ -134,7 +124,7 @@ reached read(
     reached so_far{.position = where.from, .is_end = true};
     std::int64_t rows = 0;
     const auto look_at = [&](const sql::row& current) {
-        if (rows == where.rows_max || (is_of(wanted, current) && !each(read_event(current)))) {
+        if (rows == where.rows_max || (is_of(wanted, current) && !each(events::read_event(current)))) {
             so_far.is_end = false;
             return false;
         }

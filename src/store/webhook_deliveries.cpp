@@ -1,5 +1,7 @@
 #include "store/webhook_deliveries.hpp"
 
+#include "store/event_row.hpp"
+
 #include <limits>
 
 namespace scimd::store::webhooks {
@@ -119,18 +121,6 @@ constexpr sql::statement oldest_attempt{
 
 constexpr std::int64_t number_max = std::numeric_limits<std::int64_t>::max();
 
-events::event read_event(const sql::row& current)
-{
-    return {
-        .id = {current.integer(0)},
-        .organization = {current.integer(1)},
-        .directory = {current.integer(2)},
-        .sequence = current.integer(3),
-        .type = std::string(current.text(4)),
-        .body = std::string(current.text(5)),
-    };
-}
-
 std::optional<time_point> read_time(const sql::row& current, int column)
 {
     return current.is_null(column) ? std::nullopt : std::optional(from_column(current.integer(column)));
@@ -227,7 +217,7 @@ void list_lane_events(
         return;
     }
     tx.sql().run(list_other_events, {of.settled.value, limit}, [&](const sql::row& current) {
-        return each(read_event(current));
+        return each(events::read_event(current));
     });
 }
 
@@ -296,7 +286,9 @@ std::int64_t revive_deliveries(transaction& tx, webhook_id owner, event_id since
 std::optional<events::event> find_event(transaction& tx, event_id id)
 {
     std::optional<events::event> found;
-    tx.sql().run(find_event_row, {id.value}, [&](const sql::row& current) { found = read_event(current); });
+    tx.sql().run(find_event_row, {id.value}, [&](const sql::row& current) {
+        found = events::read_event(current);
+    });
     return found;
 }
 

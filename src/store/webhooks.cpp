@@ -20,11 +20,11 @@ constexpr sql::statement list_rows{
 
 constexpr sql::statement count_rows{"webhooks.count", "select count(*) from webhook_endpoints"};
 
+// Its settings are written by update_row, so that they are named once.
 constexpr sql::statement insert_row{
     "webhooks.insert",
-    "insert into webhook_endpoints (id, url, description, event_types, organization_id, directory_id,"
-    " headers, mode, retry_schedule, signature, created_at, updated_at, position)"
-    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12)",
+    "insert into webhook_endpoints (id, url, description, event_types, headers, mode, signature, created_at,"
+    " updated_at, position) values ($1, '', '', '[]', '{}', 'ordered', $2, $3, $3, $4)",
 };
 
 constexpr sql::statement update_row{
@@ -238,25 +238,8 @@ std::string_view to_text(disabled_reason reason)
 endpoint insert(transaction& tx, const settings& what, std::string_view signature)
 {
     const webhook_id id{tx.next_id()};
-    const auto types = to_column(what.event_types);
-    const auto headers = to_column(what.headers);
-    const auto schedule = to_column(what.retry_seconds);
-    tx.sql().run(
-        insert_row,
-        {id.value,
-         what.url,
-         what.description,
-         types,
-         id_parameter(what.organization),
-         id_parameter(what.directory),
-         headers,
-         to_text(what.mode),
-         sql::nullable(schedule),
-         signature,
-         store::to_column(tx.now()),
-         newest_event(tx).value}
-    );
-    touch(tx, id);
+    tx.sql().run(insert_row, {id.value, signature, store::to_column(tx.now()), newest_event(tx).value});
+    update(tx, id, what);
     return *find(tx, id);
 }
 

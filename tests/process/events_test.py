@@ -4,6 +4,7 @@ import itertools
 import re
 import unittest
 
+from replica import Replica, assert_same, document
 from scimd import ENTERPRISE, Server, kind, user
 
 ANNA = {
@@ -16,57 +17,6 @@ ANNA = {
     "phoneNumbers": [{"value": "+43 1 234", "type": "work"}],
     ENTERPRISE: {"department": "Research", "employeeNumber": "7"},
 }
-SERVED_ONLY = ("schemas", "id", "meta", "groups", "members")
-
-
-class Replica:
-    """What a consumer of events knows: users, groups and who is in them."""
-
-    def __init__(self):
-        self.users = {}
-        self.groups = {}
-        self.members = {}
-        self.user_groups = {}
-
-    def apply(self, event):
-        data = event["data"]
-        getattr(self, kind(event))(data)
-
-    def user_created(self, data):
-        self.users[data["id"]] = data["raw_attributes"]
-        self.user_groups[data["id"]] = {group["id"]: group["name"] for group in data["groups"]}
-
-    user_updated = user_created
-
-    def user_deleted(self, data):
-        del self.users[data["id"]], self.user_groups[data["id"]]
-        for members in self.members.values():
-            members.discard(data["id"])
-
-    def user_rejected(self, data):
-        pass
-
-    def group_created(self, data):
-        self.groups[data["id"]] = data["raw_attributes"]
-        self.members.setdefault(data["id"], set())
-
-    group_updated = group_created
-
-    def group_deleted(self, data):
-        del self.groups[data["id"]], self.members[data["id"]]
-        for members in self.members.values():
-            members.discard(data["id"])
-
-    def group_member_added(self, data):
-        members = self.members.setdefault(data["group"]["id"], set())
-        members.update(member["id"] for member in data["members"])
-
-    def group_member_removed(self, data):
-        self.members[data["group"]["id"]] -= {member["id"] for member in data["members"]}
-
-
-def document(resource):
-    return {name: value for name, value in resource.items() if name not in SERVED_ONLY}
 
 
 class EventsTest(unittest.TestCase):
@@ -307,20 +257,7 @@ class EventsTest(unittest.TestCase):
         replica = Replica()
         for event in self.fresh():
             replica.apply(event)
-        users = {resource["id"]: resource for resource in self.client.every("/Users")}
-        groups = {resource["id"]: resource for resource in self.client.every("/Groups")}
-        self.assertEqual(set(replica.users), set(users))
-        self.assertEqual(set(replica.groups), set(groups))
-        for identifier, resource in users.items():
-            self.assertEqual(document(replica.users[identifier]), document(resource))
-            direct = {
-                group["value"] for group in resource.get("groups", []) if group.get("type") != "indirect"
-            }
-            self.assertEqual(set(replica.user_groups[identifier]), direct)
-        for identifier, resource in groups.items():
-            self.assertEqual(document(replica.groups[identifier]), document(resource))
-            members = {member["value"] for member in resource.get("members", [])}
-            self.assertEqual(replica.members[identifier], members)
+        assert_same(self, replica, self.client)
 
     def test_the_versions_of_an_object_only_grow(self):
         self.session()

@@ -2,6 +2,7 @@
 
 #include "scim/urn.hpp"
 #include "store/events.hpp"
+#include "support/described_events.hpp"
 
 #include <type_traits>
 #include <utility>
@@ -51,6 +52,12 @@ service_house::service_house()
         .request_id = "request-1",
         .schemas = &schemas
     };
+}
+
+// Whatever a test is about: what was told is as the published schemas say.
+service_house::~service_house()
+{
+    test::expect_described_events(tx());
 }
 
 const scim::resource_type& service_house::type(std::string_view endpoint)

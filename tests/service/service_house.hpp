@@ -30,6 +30,9 @@ struct answer {
 class service_house {
 public:
     service_house();
+    ~service_house();
+    service_house(const service_house&) = delete;
+    service_house& operator=(const service_house&) = delete;
 
     answer create(std::string_view endpoint, std::string_view body);
     answer get(std::string_view endpoint, std::string_view id);

@@ -7,6 +7,7 @@
 #include "service/release.hpp"
 #include "service/roles.hpp"
 #include "store/directories.hpp"
+#include "support/described_events.hpp"
 
 #include <stdexcept>
 
@@ -109,8 +110,13 @@ api_house::api_house(scim::catalogue types, const api::limits& bounds)
     start = last_cursor();
 }
 
+// Whatever a test is about: what was told is as the published schemas say.
 api_house::~api_house()
 {
+    store::run(*database, store::intent::read, [](store::transaction& tx) {
+        expect_described_events(tx);
+        return store::verdict::commit;
+    });
     database->close();
 }
 
