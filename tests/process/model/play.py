@@ -14,7 +14,6 @@ BULK_URN = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
 PATCH_URN = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 ID = re.compile(r"[UG]~\d+~")
 SMALL = 1_000_000
-SWEEP_PAGE = 50
 LOST = {(409, "")}  # what a reference to a failed creation is answered
 
 
@@ -255,19 +254,11 @@ class Player:
 
     # ---- the directory as a whole ----
 
-    def everything(self, endpoint):
-        found, start = [], 1
-        while True:
-            answer = self.client.get(f"{endpoint}?startIndex={start}&count={SWEEP_PAGE}")
-            page = json.loads(answer.body)
-            found += page["Resources"]
-            start += SWEEP_PAGE
-            if start > page["totalResults"]:
-                return {one["id"]: one for one in found}
-
     def sweep(self):
         """No member is somebody who is not there, and users say of their groups what the groups say of them."""
-        users, groups = self.everything("/Users"), self.everything("/Groups")
+        users, groups = (
+            {one["id"]: one for one in self.client.every(path)} for path in ("/Users", "/Groups")
+        )
         there = {self.model_id(id) for id in (*users, *groups)}
         if there != set(self.model.records):
             raise Disagreement(f"there are {sorted(there)}, not {sorted(self.model.records)}")
