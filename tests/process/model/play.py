@@ -262,9 +262,7 @@ class Player:
         there = {self.model_id(id) for id in (*users, *groups)}
         if there != set(self.model.records):
             raise Disagreement(f"there are {sorted(there)}, not {sorted(self.model.records)}")
-        members = {
-            id: {one["value"] for one in group.get("members", [])} for id, group in groups.items()
-        }
+        members = {id: {one["value"] for one in group.get("members", [])} for id, group in groups.items()}
         for group, ids in members.items():
             if dangling := ids - users.keys() - groups.keys():
                 raise Disagreement(f"members of {group} who are not there: {sorted(dangling)}")
