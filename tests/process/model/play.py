@@ -11,6 +11,7 @@ from .schema import TYPES
 from .server import Model
 
 BULK_URN = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
+SEARCH_URN = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
 PATCH_URN = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 ID = re.compile(r"[UG]~\d+~")
 SMALL = 1_000_000
@@ -101,6 +102,13 @@ class Player:
         return request.body
 
     def written(self, request):
+        if request.query and request.query.is_posted:
+            body = {"schemas": [SEARCH_URN], **self.parameters_of(request.query)}
+            if request.attributes:
+                body["attributes"] = list(request.attributes)
+            if request.excluded:
+                body["excludedAttributes"] = list(request.excluded)
+            return "POST", f"{TYPES[request.type].endpoint}/.search", self.wire(json.dumps(body)), {}
         path = TYPES[request.type].endpoint + (
             f"/{request.id}" if request.method != "POST" and request.id else ""
         )
