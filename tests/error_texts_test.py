@@ -98,7 +98,7 @@ def parts_of(expression, names):
             made += names[known[1] or known[2]]
         else:
             literals = [spoken(one) for one in LITERAL.findall(part)]
-            made += [literals[0]] if part.startswith("std::string(\"") and len(literals) == 1 else [GAP]
+            made += [literals[0]] if part.startswith('std::string("') and len(literals) == 1 else [GAP]
     return made
 
 
@@ -119,7 +119,9 @@ class Sources:
             body = enclosed(self.code, body_at) if body_at > 0 else ""
             returned = body.strip().removeprefix("return").strip().removesuffix(";")
             if body.count(";") == 1 and body.strip().startswith("return"):
-                names = [each.split("=")[0].split()[-1].strip("&*") for each in split(parameters, ",") if each]
+                names = [
+                    each.split("=")[0].split()[-1].strip("&*") for each in split(parameters, ",") if each
+                ]
                 yield found.group(1), (names, returned)
 
     def text(self, expression, names):
@@ -190,7 +192,9 @@ def main():
     texts = collected()
     expectations = expected()
     missing = [
-        f"{file}: {text}" for (pattern, text), file in texts.items() if text not in UNHEARD and not re.search(pattern, expectations)
+        f"{file}: {text}"
+        for (pattern, text), file in texts.items()
+        if text not in UNHEARD and not re.search(pattern, expectations)
     ]
     missing += [f"nowhere made: {text}" for text in UNHEARD if text not in {text for _, text in texts}]
     print("\n".join(missing) or f"{len(texts)} texts of errors are expected by tests")

@@ -11,10 +11,10 @@ from .schema import TYPES
 from .server import Model
 
 BULK_URN = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
+SEARCH_URN = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
 PATCH_URN = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 ID = re.compile(r"[UG]~\d+~")
 SMALL = 1_000_000
-SWEEP_PAGE = 50
 LOST = {(409, "")}  # what a reference to a failed creation is answered
 
 
@@ -102,6 +102,13 @@ class Player:
         return request.body
 
     def written(self, request):
+        if request.query and request.query.is_posted:
+            body = {"schemas": [SEARCH_URN], **self.parameters_of(request.query)}
+            if request.attributes:
+                body["attributes"] = list(request.attributes)
+            if request.excluded:
+                body["excludedAttributes"] = list(request.excluded)
+            return "POST", f"{TYPES[request.type].endpoint}/.search", self.wire(json.dumps(body)), {}
         path = TYPES[request.type].endpoint + (
             f"/{request.id}" if request.method != "POST" and request.id else ""
         )
@@ -255,25 +262,15 @@ class Player:
 
     # ---- the directory as a whole ----
 
-    def everything(self, endpoint):
-        found, start = [], 1
-        while True:
-            answer = self.client.get(f"{endpoint}?startIndex={start}&count={SWEEP_PAGE}")
-            page = json.loads(answer.body)
-            found += page["Resources"]
-            start += SWEEP_PAGE
-            if start > page["totalResults"]:
-                return {one["id"]: one for one in found}
-
     def sweep(self):
         """No member is somebody who is not there, and users say of their groups what the groups say of them."""
-        users, groups = self.everything("/Users"), self.everything("/Groups")
+        users, groups = (
+            {one["id"]: one for one in self.client.every(path)} for path in ("/Users", "/Groups")
+        )
         there = {self.model_id(id) for id in (*users, *groups)}
         if there != set(self.model.records):
             raise Disagreement(f"there are {sorted(there)}, not {sorted(self.model.records)}")
-        members = {
-            id: {one["value"] for one in group.get("members", [])} for id, group in groups.items()
-        }
+        members = {id: {one["value"] for one in group.get("members", [])} for id, group in groups.items()}
         for group, ids in members.items():
             if dangling := ids - users.keys() - groups.keys():
                 raise Disagreement(f"members of {group} who are not there: {sorted(dangling)}")

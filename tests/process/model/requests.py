@@ -312,6 +312,7 @@ class Requests:
             descending=self.any([True, False, None]) if sort_by else None,
             start=self.any([None, None, None, 1, 0, -1, 2, 3]) if not self.chance(30) else 1000,
             count=self.any([None, None, 0, -1, 1, 2, 5, 100]),
+            is_posted=self.chance(4),
         )
 
     def where(self, model, kind):

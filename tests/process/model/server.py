@@ -21,11 +21,13 @@ class Query:
     descending: bool | None = None
     start: int | None = None
     count: int | None = None
+    is_posted: bool = False  # to /.search, with the same answer (RFC 7644 §3.4.3)
 
     def __str__(self):
         order = "descending" if self.descending else "ascending"
         sorting = f" by {self.sort_by} {order}" if self.sort_by else ""
-        return f"?{self.where or ''}{sorting} from {self.start} count {self.count}"
+        way = " posted" if self.is_posted else ""
+        return f"?{self.where or ''}{sorting} from {self.start} count {self.count}{way}"
 
 
 @dataclass(frozen=True)
