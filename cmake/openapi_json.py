@@ -1,7 +1,7 @@
 """Writes schema/openapi.yaml as JSON, as it is served at /openapi.json: openapi_json.py <yaml> <json>
 
 The YAML leaves out what holds for every request; it is added here. Members of a body that are not described are
-refused, and one that need not be there may be null. Any request can be a bad one; an application's may lack a good
+refused, and one that need not be there may be null; members of an answer that are not described are not there. Any request can be a bad one; an application's may lack a good
 token, or be beyond what its client may do; a body may be too large; what is the operator's alone is not there for
 others. A POST takes an Idempotency-Key, unless x-without-idempotency-key says why not.
 """
@@ -40,6 +40,25 @@ def strict(schema):
     return made
 
 
+def closed(schema):
+    """A schema of an answer, inside and out."""
+    if not isinstance(schema, dict):
+        return schema
+    made = dict(schema)
+    if "properties" in made:
+        made["properties"] = {name: closed(member) for name, member in made["properties"].items()}
+        made.setdefault("additionalProperties", False)
+    if "items" in made:
+        made["items"] = closed(made["items"])
+    return made
+
+
+def close(answers):
+    for answer in answers.values():
+        for content in answer.get("content", {}).values():
+            content["schema"] = closed(content["schema"])
+
+
 def common_answers(operation, path):
     """The failures that a request may meet before its handler sees it."""
     if not path.startswith("/api/v1/"):
@@ -59,6 +78,7 @@ def complete(method, operation, path):
     content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
     if "schema" in content:
         content["schema"] = strict(content["schema"])
+    close(operation["responses"])
     answers = common_answers(operation, path)
     if takes_key(method, operation, path):
         operation.setdefault("parameters", []).append({"$ref": "#/components/parameters/IdempotencyKey"})
@@ -73,6 +93,9 @@ def main(source, target):
         for method, operation in item.items():
             if method != "parameters":
                 complete(method, operation, path)
+    parts = described["components"]
+    close(parts["responses"])
+    parts["schemas"] = {name: closed(schema) for name, schema in parts["schemas"].items()}
     pathlib.Path(target).write_text(json.dumps(described, ensure_ascii=False, separators=(",", ":")))
 
 

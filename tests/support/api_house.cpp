@@ -8,6 +8,9 @@
 #include "service/roles.hpp"
 #include "store/directories.hpp"
 #include "support/described_events.hpp"
+#include "support/response_check.hpp"
+
+#include <gtest/gtest.h>
 
 #include <stdexcept>
 
@@ -154,8 +157,12 @@ void api_house::write_log()
 answer api_house::send(http::request request)
 {
     request.id = "request-1";
+    const auto method = request.method;
+    const auto target = request.target;
     auto response = api::run_to_end(site, *database, std::move(request));
     answer made{response.status, std::move(response.headers), std::move(response.body), {}};
+    for (const auto& fault : response_faults(method, target, made.status, made.text))
+        ADD_FAILURE() << method << ' ' << target << ' ' << made.status << ": " << fault << '\n' << made.text;
     if (auto body = parse_json_object(made.text, {.nodes_max = SIZE_MAX}))
         made.body = std::move(*body);
     return made;
