@@ -39,6 +39,8 @@ bool is_type(std::string_view text)
     const auto is_allowed = [](char letter) {
         return (letter >= 'a' && letter <= 'z') || letter == '_' || letter == '.';
     };
+    if (text == "*")
+        return true;
     if (text.ends_with('*'))
         text.remove_suffix(1);
     return !text.empty() && text.size() <= type_bytes_max && std::ranges::all_of(text, is_allowed);
@@ -196,6 +198,35 @@ std::optional<reply> look_for_page(store::transaction& tx, const position& from,
     return response;
 }
 
+// A stream of server-sent events (WHATWG HTML §9.2): a piece each time it is asked. An id is a cursor, so
+// that a client that reconnects goes on where it was.
+struct event_stream {
+    using state = http::body_source::state;
+
+    feed::selection wanted;
+    event_id at;
+
+    state operator()(store::transaction& tx, std::string& piece)
+    {
+        // Its reader was so slow that events have been deleted before it: coming again, it is told so.
+        if (at.value != 0 && at < feed::deleted_up_to(tx))
+            return state::done;
+        const auto end =
+            feed::read(tx, wanted, {.from = at, .rows_max = rows_max}, [&](const store::events::event& one) {
+                if (piece.size() >= piece_bytes)
+                    return false;
+                piece +=
+                    "id: " + cursor_text(one.id) + "\nevent: " + one.type + "\ndata: " + one.body + "\n\n";
+                return true;
+            });
+        at = position_behind(tx, end);
+        // Keeps proxies from closing it; an id without data is told to nobody and kept.
+        if (piece.empty())
+            piece = ": nothing new\nid: " + cursor_text(at) + "\n\n";
+        return end.is_end ? state::later : state::more;
+    }
+};
+
 }  // namespace
 
 reply list_events(const house&, call& on)
@@ -208,8 +239,6 @@ reply list_events(const house&, call& on)
                    }};
 }
 
-// WHATWG HTML §9.2, server-sent events. An id is a cursor, so that a client that reconnects goes on where it
-// was.
 reply stream_events(const house&, call& on)
 {
     auto from = read_position(on);
@@ -231,33 +260,7 @@ reply stream_events(const house&, call& on)
                     head.headers.add("Cache-Control", "no-store");
                     head.body = "retry: 1000\n\n";
                     return streamed{
-                        .head = std::move(head),
-                        .next =
-                            [wanted = from.wanted,
-                             at = *start](store::transaction& reading, std::string& piece) mutable {
-                                const auto end = feed::read(
-                                    reading,
-                                    wanted,
-                                    {.from = at, .rows_max = rows_max},
-                                    [&](const store::events::event& one) {
-                                        if (piece.size() >= piece_bytes)
-                                            return false;
-                                        piece += "id: " + cursor_text(one.id) + "\nevent: " + one.type +
-                                                 "\ndata: " + one.body + "\n\n";
-                                        return true;
-                                    }
-                                );
-                                at = end.position;
-                                // Keeps proxies from closing it; an id without data is told to nobody and
-                                // kept.
-                                if (piece.empty())
-                                    piece =
-                                        ": nothing new\nid: " + cursor_text(position_behind(reading, end)) +
-                                        "\n\n";
-                                return end.is_end ? http::body_source::state::later
-                                                  : http::body_source::state::more;
-                            },
-                        .is_endless = true
+                        .head = std::move(head), .next = event_stream{from.wanted, *start}, .is_endless = true
                     };
                 }};
 }

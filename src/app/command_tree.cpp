@@ -17,8 +17,10 @@ command_tree::command_tree(CLI::App& app, command& what, std::string& limit) : a
     declare_webhooks(limit);
     auto* events = add({"events"}, "Print directory events, one JSON object a line");
     events->add_option(
-        "--after", what.after, "Start behind this cursor (with --directory: this sequence number)"
+        "--after", what.after, "Start behind this cursor (with --directory: or this sequence number)"
     );
+    events->add_option("--type", what.event_types, "Of this type only; a prefix with .* for all below it");
+    events->add_option("--organization", what.organization, "Events of one organization only");
     events->add_option("--directory", what.directory, "Events of one directory only");
     events->add_option("--limit", limit, "Print at most so many");
     events->add_flag("--follow", what.is_following, "Wait for further ones");

@@ -205,7 +205,8 @@ public:
         : server_(server),
           what_(what),
           out_(out),
-          after_(what.after),
+          filter_(filter_of(what)),
+          place_(first_place(what)),
           left_(what.limit.value_or(std::numeric_limits<std::int64_t>::max()))
     {
     }
@@ -228,31 +229,50 @@ public:
     }
 
 private:
+    static std::string filter_of(const command& what)
+    {
+        std::string filter;
+        for (const auto& type : what.event_types)
+            filter += (filter.empty() ? "&types=" : ",") + path_segment(type);
+        if (!what.organization.empty())
+            filter += "&organization_id=" + path_segment(what.organization);
+        if (!what.directory.empty())
+            filter += "&directory_id=" + path_segment(what.directory);
+        return filter;
+    }
+
+    // A directory is read behind a sequence number, too. Later pages begin behind the one before.
+    static std::string first_place(const command& what)
+    {
+        const bool is_sequence =
+            !what.directory.empty() && !what.after.empty() && !what.after.starts_with("c_");
+        return (is_sequence ? "&after_sequence=" : "&after=") + path_segment(what.after);
+    }
+
     result<bool> read_page()
     {
-        std::string target = "/api/v1/events?limit=" + std::to_string(std::min(events_page, left_));
-        target += what_.directory.empty()
-                      ? "&after="
-                      : "&directory_id=" + path_segment(what_.directory) + "&after_sequence=";
-        target += what_.directory.empty() || !after_.empty() ? path_segment(after_) : "0";
+        auto target =
+            "/api/v1/events?limit=" + std::to_string(std::min(events_page, left_)) + filter_ + place_;
         if (what_.is_following)
             target += "&wait=" + std::to_string(follow_wait.count());
-        auto page = ask(server_, make_request("GET", target));
+        const auto page = ask(server_, make_request("GET", target));
         if (!page)
             return page.error();
         for (const auto& event : *find_array(*page, "events")) {
             out_ << to_text(event) << '\n';
-            const auto* position = find(event.get_object(), what_.directory.empty() ? "cursor" : "sequence");
-            after_ = plain(*position);
             --left_;
         }
+        // What was not chosen is passed over for good. An empty log has no cursor.
+        if (const auto next = find_string(*page, "next_cursor"); next && !next->empty())
+            place_ = "&after=" + std::string(*next);
         return find(*page, "has_more")->as_bool();
     }
 
     connection& server_;
     const command& what_;
     std::ostream& out_;
-    std::string after_;
+    const std::string filter_;
+    std::string place_;
     std::int64_t left_;
 };
 

@@ -83,6 +83,7 @@ struct command {
     std::string after;
     std::string directory;
     std::string organization;
+    std::vector<std::string> event_types;  // of events; none: all
     std::string actor;
     std::string since;
     std::string until;

@@ -230,6 +230,8 @@ TEST_F(manage_events_test, what_is_no_position_is_refused)
         {"?after=c_1&directory_id=" + home.directory + "&after_sequence=1", 400},
         {"?organization_id=x", 400},
         {"?types=organization.directory.user_created,organization.directory.*", 200},
+        {"?types=*", 200},
+        {"?types=**", 400},
         {"?types=User%20Created", 400},
         {"?types=a,,b", 400},
         {"?wait=0", 200},

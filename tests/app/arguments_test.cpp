@@ -96,6 +96,9 @@ TEST(arguments_test, options_of_a_command_reach_it)
     EXPECT_EQ(what.directory, "dir_1");
     EXPECT_TRUE(what.is_following);
     EXPECT_FALSE(command_of({"events"}).is_following);
+    what = command_of({"events", "--type", "a.b", "--type", "a.c", "--organization", "org_1"});
+    EXPECT_EQ(what.event_types, (std::vector<std::string>{"a.b", "a.c"}));
+    EXPECT_EQ(what.organization, "org_1");
 }
 
 TEST(arguments_test, a_policy_is_reject_or_off)

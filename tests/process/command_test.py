@@ -292,6 +292,15 @@ class CommandTest(unittest.TestCase):
             mine = self.events("--directory", directory.id)
             self.assertEqual([event["sequence"] for event in mine], list(range(1, directory.start + 6)))
             self.assertEqual(self.events("--directory", directory.id, "--after", "3"), mine[3:])
+            self.assertEqual(self.events("--directory", directory.id, "--after", mine[2]["cursor"]), mine[3:])
+            self.assertEqual(self.events("--organization", directory.organization)[1:], mine)
+            created = ["--type", "organization.directory.user_created"]
+            users = [event for event in every if event["type"] == created[1]]
+            self.assertEqual(self.events(*created), users)
+            tokens = ["--type", "organization.directory.token_*"]
+            self.assertEqual(self.events(*created, *tokens, "--directory", directory.id), mine[directory.start - 1 :])
+            self.assertEqual(self.events(*created, "--after", users[-1]["cursor"]), [])
+            self.assertEqual(self.events(*created, "--limit", "7"), users[:7])
 
     def test_following_picks_up_new_events(self):
         self.server.start()
