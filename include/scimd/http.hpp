@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -68,6 +70,9 @@ public:
     // tell that the body is not whole.
     virtual state next(std::string& piece) = 0;
 
+    // How many bytes are still to come, where that is known: the response has a Content-Length then.
+    [[nodiscard]] virtual std::optional<std::uint64_t> bytes_left() const { return std::nullopt; }
+
     // Called once, before the first next(). `wake` may be called at any time on any thread, also when the
     // source has gone.
     virtual void on_wake(std::function<void()> /*wake*/) {}
@@ -81,6 +86,13 @@ struct response {
     fields headers;
     std::string body;                       // the whole, or what comes before the stream's first piece
     std::unique_ptr<body_source> stream{};  // nullptr: none
+
+    // Of the whole body, where that is known.
+    [[nodiscard]] std::optional<std::uint64_t> body_bytes() const
+    {
+        const auto left = stream ? stream->bytes_left() : 0;
+        return left ? std::optional(body.size() + *left) : std::nullopt;
+    }
 };
 
 }  // namespace scimd::http

@@ -4,6 +4,7 @@
 #include "api/handler.hpp"
 #include "api/target.hpp"
 #include "base/clock.hpp"
+#include "base/long_text.hpp"
 #include "base/metrics.hpp"
 #include "base/random.hpp"
 #include "base/vault.hpp"
@@ -48,6 +49,7 @@ struct house {
     service::verified_tokens& verified;  // of API clients
     service::guess_throttle& guesses;    // at their secrets
     const service::cursor_seal& cursors;
+    spool& long_replies;
     environment_id environment;
     std::string public_url;        // without a trailing slash
     bool is_metrics_open = false;  // to peers that are not loopback

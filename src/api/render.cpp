@@ -4,6 +4,8 @@
 #include "scim/message.hpp"
 #include "service/etag.hpp"
 
+#include <memory>
+#include <optional>
 #include <utility>
 
 namespace scimd::api {
@@ -14,10 +16,28 @@ constexpr std::string_view plain_json = "application/json";
 constexpr std::string_view retry_after_seconds = "2";
 
 // RFC 7644 §3.8: an Accept field, or ".scim" behind the path.
-bool wants_plain_json(const call& on)
+std::string_view scim_type_of(const call& on)
 {
     const auto* accept = on.head.headers.find("Accept");
-    return accept && !on.where.has_scim_suffix && prefers_plain_json(*accept);
+    return accept && !on.where.has_scim_suffix && prefers_plain_json(*accept) ? plain_json : scim_json;
+}
+
+class spooled_body final : public http::body_source {
+public:
+    explicit spooled_body(long_text text) : text_(std::move(text)) {}
+
+    state next(std::string& piece) override { return text_.read(piece) ? state::more : state::done; }
+    [[nodiscard]] std::optional<std::uint64_t> bytes_left() const override { return text_.size(); }
+
+private:
+    long_text text_;
+};
+
+void add_resource_fields(http::response& made, service::representation& resource)
+{
+    made.headers.add("ETag", service::etag(resource.version));
+    if (made.status == 201)
+        made.headers.add("Location", std::move(resource.location));
 }
 
 http::response make_response(int status, std::string_view type, std::string body)
@@ -81,15 +101,32 @@ rpc_code rpc_code_of(const error& failure)
 
 http::response scim_response(const call& on, int status, std::string body)
 {
-    return make_response(status, wants_plain_json(on) ? plain_json : scim_json, std::move(body));
+    return make_response(status, scim_type_of(on), std::move(body));
 }
 
 http::response scim_resource(const call& on, int status, service::representation resource)
 {
     auto made = scim_response(on, status, std::move(resource.body));
-    made.headers.add("ETag", service::etag(resource.version));
-    if (status == 201)
-        made.headers.add("Location", std::move(resource.location));
+    add_resource_fields(made, resource);
+    return made;
+}
+
+http::response long_scim_response(const call& on, int status, long_text body)
+{
+    if (body.is_in_memory())
+        return scim_response(on, status, std::move(body).take());
+    auto made = scim_response(on, status, std::string());
+    made.headers.add("Content-Type", std::string(scim_type_of(on)));
+    made.stream = std::make_unique<spooled_body>(std::move(body));
+    return made;
+}
+
+http::response long_scim_resource(
+    const call& on, int status, service::representation resource, long_text body
+)
+{
+    auto made = long_scim_response(on, status, std::move(body));
+    add_resource_fields(made, resource);
     return made;
 }
 

@@ -3,6 +3,7 @@
 
 #include "api/call.hpp"
 #include "base/error.hpp"
+#include "base/long_text.hpp"
 #include "service/representation.hpp"
 
 #include <string>
@@ -13,6 +14,13 @@ namespace scimd::api {
 // SCIM (RFC 7644 §3.1, §3.8, §3.12): application/scim+json, or application/json for a client that prefers it.
 http::response scim_response(const call& on, int status, std::string body);
 http::response scim_resource(const call& on, int status, service::representation resource);
+
+// The same of texts of any length.
+http::response long_scim_response(const call& on, int status, long_text body);
+http::response long_scim_resource(
+    const call& on, int status, service::representation resource, long_text body
+);
+
 http::response scim_error(const call& on, const error& failure);
 
 // The management API: JSON, errors in the form of google.rpc.Status with an ErrorInfo.

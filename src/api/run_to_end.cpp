@@ -53,12 +53,21 @@ http::response read_whole(streamed stream, store::database& database)
     return std::move(stream.head);
 }
 
+// Nobody takes it piece by piece here.
+http::response read_whole(http::response made)
+{
+    using state = http::body_source::state;
+    const auto source = std::move(made.stream);
+    while (source && source->next(made.body) != state::done) {}
+    return made;
+}
+
 http::response answer(const site& served, store::database& database, call& on, std::string body)
 {
     auto next = served.handle(on);
     for (;;) {
         if (auto* response = std::get_if<http::response>(&next))
-            return std::move(*response);
+            return read_whole(std::move(*response));
         if (auto* refusal = std::get_if<recorded_refusal>(&next))
             return std::move(refusal->response);
         if (auto* stream = std::get_if<streamed>(&next))

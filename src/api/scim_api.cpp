@@ -55,13 +55,48 @@ result<service::target> read_target(const call& on)
     return service::target{type, on.parameter("id"), std::move(*conditions), std::move(*wanted)};
 }
 
-reply answer(const call& on, int status, result<service::provisioned> outcome)
+http::response without_content(std::int64_t version)
+{
+    http::response response;
+    response.status = 204;
+    response.headers.add("ETag", service::etag(version));
+    return response;
+}
+
+// A resource that is read in a scan of its own, where it may take as long as it is: as it is then, which its
+// version says. A change has been committed by then; one whose resource has gone meanwhile has nothing to
+// show.
+reply read_whole(const house& home, const call& on, int status, service::target what)
+{
+    return work{
+        store::intent::scan,
+        [&home, &on, status, what = std::move(what)](store::transaction& tx) -> reply {
+            long_text body(home.long_replies);
+            auto found = service::get_whole(tx, on.who, what, body);
+            if (!found)
+                return scim_error(on, found.error());
+            if (auto same = what.conditions.check_match(found->version); !same)
+                return scim_error(on, same.error());
+            return long_scim_resource(on, status, std::move(*found), std::move(body));
+        }
+    };
+}
+
+reply answer(const house& home, const call& on, int status, result<service::provisioned> outcome)
 {
     if (!outcome)
         return scim_error(on, outcome.error());
     if (const auto* refusal = std::get_if<service::refused>(&*outcome))
         return recorded_refusal{scim_error(on, refusal->reason)};
-    return scim_resource(on, status, std::move(std::get<service::representation>(*outcome)));
+    auto& made = std::get<service::representation>(*outcome);
+    if (!made.later)
+        return scim_resource(on, status, std::move(made));
+    // RFC 7644 §3.5.2 lets a PATCH be answered without the resource unless attributes are asked for: whoever
+    // adds one member to very many has no use for all of them.
+    if (on.head.method == "PATCH" && made.later->wanted.is_default())
+        return without_content(made.version);
+    const auto* type = on.who.schemas->find_endpoint(on.parameter("endpoint"));
+    return read_whole(home, on, status, {type, std::move(made.later->id), {}, std::move(made.later->wanted)});
 }
 
 // The body of a POST, PUT or PATCH, which may tell whose it is.
@@ -123,25 +158,25 @@ reply create_resource(const house& home, call& on)
     auto wanted = read_projection(on, *type);
     if (!wanted)
         return scim_error(on, wanted.error());
-    return with_body(home, on, [&on, type, wanted = std::move(*wanted)](json::object text) -> reply {
+    return with_body(home, on, [&home, &on, type, wanted = std::move(*wanted)](json::object text) -> reply {
         auto body = scim::read_resource(std::move(text), *type, on.who.leniency);
         if (!body)
             return scim_error(on, body.error());
         return work{
             store::intent::write,
-            [&on, type, wanted, body = std::move(*body)](store::transaction& tx) {
-                return answer(on, 201, service::create(tx, on.who, *type, body, wanted));
+            [&home, &on, type, wanted, body = std::move(*body)](store::transaction& tx) {
+                return answer(home, on, 201, service::create(tx, on.who, *type, body, wanted));
             }
         };
     });
 }
 
-reply get_resource(const house&, call& on)
+reply get_resource(const house& home, call& on)
 {
     auto what = read_target(on);
     if (!what)
         return scim_error(on, what.error());
-    return work{store::intent::read, [&on, what = std::move(*what)](store::transaction& tx) -> reply {
+    return work{store::intent::read, [&home, &on, what = std::move(*what)](store::transaction& tx) -> reply {
                     auto found = service::get(tx, on.who, what);
                     if (!found)
                         return scim_error(on, found.error());
@@ -150,6 +185,8 @@ reply get_resource(const house&, call& on)
                     if (what.conditions.if_none_match &&
                         what.conditions.if_none_match->matches(found->version))
                         return not_modified(found->version);
+                    if (found->later)
+                        return read_whole(home, on, 200, what);
                     return scim_resource(on, 200, std::move(*found));
                 }};
 }
@@ -159,13 +196,16 @@ reply replace_resource(const house& home, call& on)
     auto what = read_target(on);
     if (!what)
         return scim_error(on, what.error());
-    return with_body(home, on, [&on, what = std::move(*what)](json::object text) -> reply {
+    return with_body(home, on, [&home, &on, what = std::move(*what)](json::object text) -> reply {
         auto body = scim::read_resource(std::move(text), *what.type, on.who.leniency);
         if (!body)
             return scim_error(on, body.error());
-        return work{store::intent::write, [&on, what, body = std::move(*body)](store::transaction& tx) {
-                        return answer(on, 200, service::replace(tx, on.who, what, body));
-                    }};
+        return work{
+            store::intent::write,
+            [&home, &on, what, body = std::move(*body)](store::transaction& tx) {
+                return answer(home, on, 200, service::replace(tx, on.who, what, body));
+            }
+        };
     });
 }
 
@@ -174,13 +214,16 @@ reply patch_resource(const house& home, call& on)
     auto what = read_target(on);
     if (!what)
         return scim_error(on, what.error());
-    return with_body(home, on, [&on, what = std::move(*what)](json::object text) -> reply {
+    return with_body(home, on, [&home, &on, what = std::move(*what)](json::object text) -> reply {
         auto change = scim::read_patch(std::move(text), *what.type, on.who.leniency);
         if (!change)
             return scim_error(on, change.error());
-        return work{store::intent::write, [&on, what, change = std::move(*change)](store::transaction& tx) {
-                        return answer(on, 200, service::patch(tx, on.who, what, change));
-                    }};
+        return work{
+            store::intent::write,
+            [&home, &on, what, change = std::move(*change)](store::transaction& tx) {
+                return answer(home, on, 200, service::patch(tx, on.who, what, change));
+            }
+        };
     });
 }
 

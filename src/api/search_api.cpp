@@ -9,6 +9,7 @@
 #include "scim/urn.hpp"
 #include "service/listing.hpp"
 
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -25,6 +26,23 @@ type_list all_types(const call& on)
     return types;
 }
 
+// What turns out to be too long for a look-up goes on as a scan.
+reply read_page(
+    const house& home, const call& on, std::shared_ptr<const scim::list_query> query, store::intent mode
+)
+{
+    return work{mode, [&home, &on, query = std::move(query), mode](store::transaction& tx) -> reply {
+                    const service::list_bounds bounds{.is_hurried = mode == store::intent::read};
+                    long_text message(home.long_replies);
+                    const auto made = service::list(tx, on.who, *query, home.cursors, message, bounds);
+                    if (!made)
+                        return scim_error(on, made.error());
+                    if (!*made)
+                        return read_page(home, on, query, store::intent::scan);
+                    return long_scim_response(on, 200, std::move(message));
+                }};
+}
+
 reply page_of(
     const house& home, const call& on, const result<scim::list_request>& asked, const type_list& types
 )
@@ -35,12 +53,7 @@ reply page_of(
     if (!query)
         return scim_error(on, query.error());
     const auto mode = service::intent_of(*query);
-    return work{mode, [&home, &on, query = std::move(*query)](store::transaction& tx) -> reply {
-                    const auto page = service::list(tx, on.who, query, home.cursors);
-                    if (!page)
-                        return scim_error(on, page.error());
-                    return scim_response(on, 200, scim::list_message(page->head, page->resources));
-                }};
+    return read_page(home, on, std::make_shared<const scim::list_query>(std::move(*query)), mode);
 }
 
 reply search(const house& home, const call& on, type_list types)

@@ -2,8 +2,10 @@
 
 #include "app/turn.hpp"
 #include "service/directories.hpp"
+#include "service/membership_events.hpp"
 #include "service/roles.hpp"
 #include "service/secrets.hpp"
+#include "store/untold_groups.hpp"
 
 #include <chrono>
 
@@ -12,6 +14,7 @@ namespace {
 
 constexpr std::chrono::milliseconds removal_interval{500};
 constexpr std::chrono::milliseconds recount_interval{200};
+constexpr std::chrono::milliseconds telling_interval{200};
 constexpr std::chrono::minutes warning_interval{10};
 constexpr std::size_t warnings_batch_max = 100;
 
@@ -40,6 +43,7 @@ void directory_care::add_jobs(background& to)
                 });
             }});
     to.add({"role_recounts", recount_interval, [this] { recount_roles(); }});
+    to.add({"untold_groups", telling_interval, [this] { tell_groups(); }});
     to.add({"token_warnings", warning_interval, [this] {
                 take_turn(database_, [this](store::transaction& tx) {
                     return service::secrets::warn_of_expiry(tx, system_, warnings_batch_max) > 0;
@@ -61,6 +65,25 @@ void directory_care::recount_roles()
             return false;
         service::roles::recount_some(tx, schemas_, *next);
         last_recounted_ = next->directory;
+        return true;
+    });
+}
+
+// The same with what users have not been told of their groups.
+void directory_care::tell_groups()
+{
+    namespace untold = store::untold_groups;
+    const auto is_wanted = [](store::transaction& tx) { return untold::next_directory(tx, {}).has_value(); };
+    if (!holds(database_, is_wanted))
+        return;
+    take_turn(database_, [this](store::transaction& tx) {
+        auto next = untold::next_directory(tx, last_told_);
+        if (!next)
+            next = untold::next_directory(tx, {});
+        if (!next)
+            return false;
+        service::tell_some(tx, schemas_, *next);
+        last_told_ = *next;
         return true;
     });
 }

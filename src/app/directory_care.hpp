@@ -1,5 +1,5 @@
-// What directories need beside their requests: the rest of a removal or of a change of roles, warnings before
-// secrets end.
+// What directories need beside their requests: the rest of a removal, of a change of roles or of very many
+// memberships, warnings before secrets end.
 #pragma once
 
 #include "app/background.hpp"
@@ -21,11 +21,13 @@ public:
 
 private:
     void recount_roles();
+    void tell_groups();
 
     store::database& database_;
     const scim::catalogue_set& schemas_;
     service::origin system_;
     directory_id last_recounted_;  // the next turn begins behind it
+    directory_id last_told_;       // the same
 };
 
 }  // namespace scimd::app

@@ -1,6 +1,7 @@
 #include "app/dispatch.hpp"
 
 #include "app/stream_source.hpp"
+#include "base/long_text.hpp"
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
@@ -180,6 +181,11 @@ http::response dispatcher::apologize(std::exception_ptr failure, const api::call
     } catch (const store::sql::busy& reason) {
         log_.warning("store.busy", {{"request_id", on.head.id}, {"reason", reason.what()}});
         return site_.refuse({errc::unavailable, "The service is busy. Try again shortly."}, on.head.target);
+    } catch (const spool_failure& reason) {
+        log_.error("reply.not_spooled", {{"request_id", on.head.id}, {"reason", reason.what()}});
+        return site_.refuse(
+            {errc::unavailable, "The service cannot make so long a reply now."}, on.head.target
+        );
     } catch (const store::sql::failure& reason) {
         log_.error("store.failed", {{"request_id", on.head.id}, {"reason", reason.what()}});
         return site_.refuse({errc::unavailable, "The service cannot reach its store now."}, on.head.target);
@@ -209,7 +215,7 @@ void dispatcher::record(const api::call& on, const http::response& response, std
         {{"method", on.head.method},
          {"route", route},
          {"status", response.status},
-         {"bytes", static_cast<std::int64_t>(response.body.size())},
+         {"bytes", static_cast<std::int64_t>(response.body_bytes().value_or(response.body.size()))},
          {"microseconds", static_cast<std::int64_t>(microseconds)},
          {"request_id", on.head.id},
          {"organization_id", on.notes.organization},

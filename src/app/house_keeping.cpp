@@ -59,6 +59,7 @@ result<std::unique_ptr<house_keeping>> house_keeping::open(const configuration& 
         return read.error();
     net::dns_options dns;
     dns.servers = settings.dns_servers;
+    made->long_replies_.emplace(settings.data);
     made->resolver_ = net::make_dns_resolver(dns, made->figures_);
     environment_id environment;
     store::run(*made->database_, store::intent::read, [&](store::transaction& tx) {
@@ -76,6 +77,7 @@ result<std::unique_ptr<house_keeping>> house_keeping::open(const configuration& 
         .verified = made->verified_,
         .guesses = made->guesses_,
         .cursors = *made->cursors_,
+        .long_replies = *made->long_replies_,
         .environment = environment,
         .public_url = settings.public_url,
         .is_metrics_open = settings.is_metrics_open,

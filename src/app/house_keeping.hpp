@@ -106,6 +106,7 @@ private:
     std::optional<vault> vault_;
     service::domain_claims::practice domains_;
     std::optional<service::cursor_seal> cursors_;
+    std::optional<spool> long_replies_;
     std::optional<api::house> house_;
     std::optional<api::site> site_;
     std::optional<directory_care> care_;

@@ -59,8 +59,8 @@ void append_response_head(
     append_field(out, "X-Request-Id", manner.request_id);
     if (is_chunked(answer, manner))
         append_field(out, "Transfer-Encoding", "chunked");
-    if (has_length(answer.status) && !answer.stream)
-        append_field(out, "Content-Length", std::to_string(answer.body.size()));
+    if (const auto bytes = answer.body_bytes(); bytes && has_length(answer.status))
+        append_field(out, "Content-Length", std::to_string(*bytes));
     if (manner.closes)
         append_field(out, "Connection", "close");
     else if (manner.is_http_1_0)
@@ -76,7 +76,7 @@ bool has_body(const http::response& answer, const response_manner& manner) noexc
 // RFC 9112 §6.1: HTTP/1.0 knows no chunks.
 bool is_chunked(const http::response& answer, const response_manner& manner) noexcept
 {
-    return answer.stream && has_body(answer, manner) && !manner.is_http_1_0;
+    return !answer.body_bytes() && has_body(answer, manner) && !manner.is_http_1_0;
 }
 
 std::string format_http_date(std::chrono::sys_seconds when)

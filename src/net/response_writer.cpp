@@ -123,6 +123,8 @@ asio::awaitable<bool> response_writer::write(std::string_view body)
     const auto last_moment = steady_clock::now() + stall + fair_share(bounds_, out_.size() + body.size());
 
     std::string_view first = out_;
+    if (first.empty())  // a piece of a body that has no chunks
+        std::swap(first, body);
     while (!first.empty()) {
         dog_->expect_by(std::min(last_moment, steady_clock::now() + stall));
         const transport::pieces pieces = {

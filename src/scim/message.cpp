@@ -3,8 +3,6 @@
 #include "base/json.hpp"
 #include "scim/urn.hpp"
 
-#include <numeric>
-
 namespace scimd::scim {
 namespace {
 
@@ -35,37 +33,31 @@ std::string error_message(const error& failure)
     return text;
 }
 
-std::string list_message(const list_head& head, std::span<const std::string> resources)
+std::string begin_list(const list_head& head, std::size_t count)
 {
-    constexpr std::size_t envelope_bytes = 256;
-    const std::size_t bytes = std::accumulate(
-        resources.begin(),
-        resources.end(),
-        envelope_bytes + head.previous_cursor.size() + head.next_cursor.size(),
-        [](std::size_t sum, const std::string& each) { return sum + each.size() + 1; }
-    );
-    std::string text;
-    text.reserve(bytes);
-
-    text += R"({"schemas":[)";
+    std::string text = R"({"schemas":[)";
     append_quoted(text, urn::list_response);
     text += ']';
     if (head.total_results)
         text += R"(,"totalResults":)" + std::to_string(*head.total_results);
     if (head.start_index)
         text += R"(,"startIndex":)" + std::to_string(*head.start_index);
-    text += R"(,"itemsPerPage":)" + std::to_string(resources.size());
+    text += R"(,"itemsPerPage":)" + std::to_string(count);
     append_cursor(text, R"(,"previousCursor":)", head.previous_cursor);
     append_cursor(text, R"(,"nextCursor":)", head.next_cursor);
     // RFC 7644 §3.4.2 asks for Resources only where there are some; clients read it always.
-    text += R"(,"Resources":[)";
-    for (std::size_t i = 0; i < resources.size(); ++i) {
-        if (i > 0)
+    return text + R"(,"Resources":[)";
+}
+
+std::string list_message(const list_head& head, std::span<const std::string> resources)
+{
+    std::string text = begin_list(head, resources.size());
+    for (const auto& each : resources) {
+        if (&each != &resources.front())
             text += ',';
-        text += resources[i];
+        text += each;
     }
-    text += "]}";
-    return text;
+    return text.append(list_end);
 }
 
 }  // namespace scimd::scim

@@ -3,10 +3,12 @@
 
 #include "base/error.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace scimd::scim {
 
@@ -19,6 +21,10 @@ struct list_head {
     std::string previous_cursor{};               // empty: none
     std::string next_cursor{};
 };
+
+// What stands before its `count` resources, which have commas between them, and what behind.
+std::string begin_list(const list_head& head, std::size_t count);
+constexpr std::string_view list_end = "]}";
 
 // `resources` are serialized already.
 std::string list_message(const list_head& head, std::span<const std::string> resources);

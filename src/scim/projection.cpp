@@ -217,6 +217,12 @@ bool projection::wants(const attribute& candidate) const noexcept
     return select(*this, nullptr, candidate).is_kept;
 }
 
+bool projection::wants(const attribute& candidate, const attribute& sub_attribute) const
+{
+    const auto made = select(*this, nullptr, candidate);
+    return made.is_kept && keeps_sub_attribute(made, sub_attribute);
+}
+
 projection parse_projection(std::string_view attributes, std::string_view excluded, const resource_type& type)
 {
     projection made;

@@ -28,6 +28,9 @@ struct projection {
     // Whether an attribute (by canonical name, of the base schema or common) can appear at all, so that
     // derived ones (members, groups) are not even read when they cannot.
     [[nodiscard]] bool wants(const attribute& candidate) const noexcept;
+
+    // The same of one of its sub-attributes.
+    [[nodiscard]] bool wants(const attribute& candidate, const attribute& sub_attribute) const;
 };
 
 // From the query parameters' texts (comma-separated); unknown names are ignored (RFC 7644 §3.9 asks for no

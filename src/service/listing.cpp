@@ -5,6 +5,7 @@
 #include "service/representation.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <utility>
 
@@ -316,32 +317,87 @@ std::string identity_of(const caller& who, const scim::list_query& query)
     return who.directory.text() + query.identity;
 }
 
-std::vector<std::string> represent_items(
-    store::transaction& tx, const caller& who, const std::vector<list_item>& items
-)
+std::vector<wanted_row> rows_of(const std::vector<list_item>& items)
 {
     std::vector<wanted_row> rows;
     rows.reserve(items.size());
     for (const auto& item : items)
         rows.push_back({&item.of->type(), &item.of->query->wanted, &item.row});
-    return represent_page(tx, who, rows);
+    return rows;
+}
+
+// How many items, from the first or from the last on, list no more than so many members; at least one.
+std::size_t count_fitting(
+    store::transaction& tx, const caller& who, std::vector<wanted_row> rows, bool from_last, std::int64_t most
+)
+{
+    if (from_last)
+        std::ranges::reverse(rows);
+    std::int64_t members = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        members += count_shown_members(tx, who, rows[i]);
+        if (members > most && i > 0)
+            return i;
+    }
+    return rows.size();
+}
+
+// A page that would list too many members ends early: further from where it began.
+void cut(store::transaction& tx, const caller& who, selection& chosen, bool goes_back, std::int64_t most)
+{
+    const auto fitting = count_fitting(tx, who, rows_of(chosen.items), goes_back, most);
+    if (fitting == chosen.items.size())
+        return;
+    const auto rest = static_cast<std::ptrdiff_t>(chosen.items.size() - fitting);
+    if (goes_back) {
+        chosen.items.erase(chosen.items.begin(), chosen.items.begin() + rest);
+        chosen.previous = chosen.items.front().at;
+    } else {
+        chosen.items.erase(chosen.items.end() - rest, chosen.items.end());
+        chosen.next = chosen.items.back().at;
+    }
+}
+
+// Empty: the page is for another thread.
+std::optional<page> write_page(
+    store::transaction& tx,
+    const caller& who,
+    const selection& chosen,
+    scim::list_head head,
+    const list_bounds& bounds,
+    long_text& into
+)
+{
+    const auto rows = rows_of(chosen.items);
+    if (bounds.is_hurried) {
+        std::int64_t members = 0;
+        for (const auto& row : rows)
+            members += count_shown_members(tx, who, row);
+        if (members > members_inline_max)
+            return std::nullopt;
+    }
+    into.end() += scim::begin_list(head, rows.size());
+    append_page(into, tx, who, rows);
+    into.end() += scim::list_end;
+    return page{std::move(head), rows.size()};
 }
 
 }  // namespace
 
-result<page> list(
+result<std::optional<page>> list(
     store::transaction& tx,
     const caller& who,
     const scim::list_query& query,
     const cursor_seal& seal,
+    long_text& into,
     const list_bounds& bounds
 )
 {
     const lister by(tx, who, query, bounds);
     if (!query.page.cursor) {
-        const auto chosen = by.by_index();
-        const auto start = query.page.start_index.value_or(1);
-        return page{{chosen.total, start}, represent_items(tx, who, chosen.items)};
+        auto chosen = by.by_index();
+        cut(tx, who, chosen, false, bounds.members_max);
+        return write_page(tx, who, chosen, {chosen.total, query.page.start_index.value_or(1)}, bounds, into);
     }
 
     const auto identity = identity_of(who, query);
@@ -353,14 +409,15 @@ result<page> list(
             return opened.error();
         from = std::move(*opened);
     }
-    const auto chosen = by.by_cursor(from);
+    auto chosen = by.by_cursor(from);
+    cut(tx, who, chosen, from && from->goes_back, bounds.members_max);
     const auto sealed = [&](const std::optional<list_place>& at, bool goes_back) {
         return at ? seal.seal({*at, goes_back, count}, identity, tx.now()) : std::string();
     };
-    return page{
-        {chosen.total, std::nullopt, sealed(chosen.previous, true), sealed(chosen.next, false)},
-        represent_items(tx, who, chosen.items)
+    scim::list_head head{
+        chosen.total, std::nullopt, sealed(chosen.previous, true), sealed(chosen.next, false)
     };
+    return write_page(tx, who, chosen, std::move(head), bounds, into);
 }
 
 }  // namespace scimd::service

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "base/long_text.hpp"
 #include "scim/message.hpp"
 #include "scim/query.hpp"
 #include "service/caller.hpp"
@@ -17,9 +18,9 @@
 #include "store/store.hpp"
 #include "store/transaction.hpp"
 
+#include <cstddef>
 #include <cstdint>
-#include <string>
-#include <vector>
+#include <optional>
 
 namespace scimd::service {
 
@@ -29,19 +30,28 @@ struct list_bounds {
     // By cursor with a filter that has to be matched row by row, totalResults is left out when there are more
     // resources than these.
     std::uint64_t counted_rows_max = 10'000;
+
+    // Of all groups of a page; one that would list more ends early, with at least one resource (RFC 7644
+    // §3.4.2.4 lets a page have fewer than were asked for).
+    std::int64_t members_max = 500'000;
+
+    bool is_hurried =
+        false;  // others wait for this thread: a page of more than members_inline_max is not for it
 };
 
 struct page {
     scim::list_head head;
-    std::vector<std::string> resources;  // serialized
+    std::size_t count = 0;  // of the resources on it
 };
 
+// Appends the ListResponse to `into`. Empty, with nothing appended: the page is not for a thread in a hurry.
 // Errors are those of cursor_seal::open.
-result<page> list(
+result<std::optional<page>> list(
     store::transaction& tx,
     const caller& who,
     const scim::list_query& query,
     const cursor_seal& seal,
+    long_text& into,
     const list_bounds& bounds = {}
 );
 

@@ -2,13 +2,9 @@
 
 #include "base/text.hpp"
 #include "scim/match.hpp"
-#include "scim/visible.hpp"
-#include "service/events.hpp"
-#include "service/normalize.hpp"
-#include "service/user_state.hpp"
-#include "store/holds.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -17,7 +13,6 @@ namespace scimd::service {
 namespace {
 
 namespace resources = store::resources;
-namespace holds = store::holds;
 
 error unknown_member(std::string_view value)
 {
@@ -57,7 +52,13 @@ public:
     {
     }
 
-    result<void> operator()(const scim::add_members& operation) { return add(operation.members); }
+    result<void> operator()(const scim::add_members& operation)
+    {
+        std::vector<const scim::member*> members;
+        for (const auto& member : operation.members)
+            members.push_back(&member);
+        return add(members);
+    }
 
     result<void> operator()(const scim::remove_members& operation)
     {
@@ -74,19 +75,31 @@ public:
         return {};
     }
 
+    // Only the difference is written; who stays costs no statement.
     result<void> operator()(const scim::replace_members& operation)
     {
+        std::map<resource_id, resources::member_row> left;
+        for (auto& row : current())
+            left.emplace(row.id, std::move(row));
         std::set<resource_id> kept;
+        std::vector<const scim::member*> others;
         for (const auto& member : operation.members) {
             const auto id = parse_member_id(who_, member.value);
             if (!id)
                 return unknown_member(member.value);
+            const auto row = left.find(*id);
+            if (row == left.end()) {
+                others.push_back(&member);
+                continue;
+            }
+            if (auto kept_one = keep(member, row->second); !kept_one)
+                return kept_one.error();
             kept.insert(*id);
         }
-        for (const auto& row : current())
-            if (!kept.contains(row.id))
+        for (const auto& [id, row] : left)
+            if (!kept.contains(id))
                 remove_row(row);
-        return add(operation.members);
+        return add(others);
     }
 
     result<void> operator()(const scim::update_members_where& operation)
@@ -115,26 +128,39 @@ private:
         return id && resources::is_member(tx_, who_.directory, group_, *id);
     }
 
-    result<void> add(const std::vector<scim::member>& members)
+    // One that is a member already, and is listed again.
+    result<void> keep(const scim::member& given, const resources::member_row& row)
+    {
+        if (member_id_text(who_, row.type, row.id) != given.value)
+            return unknown_member(given.value);
+        if (auto allowed = check_type(given, row.type); !allowed)
+            return allowed;
+        if (!given.display.empty() && given.display != row.display)
+            rename(row.id, given.display);
+        return {};
+    }
+
+    result<void> add(const std::vector<const scim::member*>& members)
     {
         std::vector<resource_id> ids;
         ids.reserve(members.size());
-        for (const auto& member : members) {
-            const auto id = parse_member_id(who_, member.value);
+        for (const auto* member : members) {
+            const auto id = parse_member_id(who_, member->value);
             if (!id)
-                return unknown_member(member.value);
+                return unknown_member(member->value);
             ids.push_back(*id);
         }
         std::unordered_map<std::int64_t, std::string> types;
         for (auto& kind : resources::kinds_of(tx_, who_.directory, ids))
             types.emplace(kind.id.value, std::move(kind.type));
         for (std::size_t i = 0; i < members.size(); ++i) {
+            const auto& member = *members[i];
             const auto type = types.find(ids[i].value);
-            if (type == types.end() || member_id_text(who_, type->second, ids[i]) != members[i].value)
-                return unknown_member(members[i].value);
-            if (auto allowed = check_type(members[i], type->second); !allowed)
+            if (type == types.end() || member_id_text(who_, type->second, ids[i]) != member.value)
+                return unknown_member(member.value);
+            if (auto allowed = check_type(member, type->second); !allowed)
                 return allowed;
-            if (auto added = add_one({ids[i], type->second, members[i].display}); !added)
+            if (auto added = add_one({ids[i], type->second, member.display}); !added)
                 return added.error();
         }
         return {};
@@ -205,12 +231,14 @@ private:
 
     std::vector<resources::member_row> matching(const scim::filter& condition)
     {
-        auto rows = current();
-        std::erase_if(rows, [&](const resources::member_row& row) {
+        std::vector<resources::member_row> rows;
+        resources::members_of(tx_, who_.directory, group_, [&](const resources::member_row& row) {
             json::object member{{"value", member_id_text(who_, row.type, row.id)}, {"type", row.type}};
             if (!row.display.empty())
                 member["display"] = row.display;
-            return !scim::matches_value(condition, member);
+            if (scim::matches_value(condition, member))
+                rows.push_back(row);
+            return true;
         });
         return rows;
     }
@@ -221,105 +249,6 @@ private:
     membership_change change_;
     std::optional<std::set<resource_id>> ancestors_;  // read when the first group is added
 };
-
-struct batch {
-    std::string_view type;
-    const resources::membership& group;
-    const std::vector<resources::member_row>& members;
-    std::string caused_by;
-};
-
-// Those that anybody but SCIM knows of.
-std::vector<resources::member_row> without_held(
-    store::transaction& tx, const caller& who, std::vector<resources::member_row> members
-)
-{
-    if (holds::count(tx, who.directory) > 0)
-        std::erase_if(members, [&](const auto& one) { return holds::is_held(tx, who.directory, one.id); });
-    return members;
-}
-
-// `members` are none who are held.
-void publish_batch(store::transaction& tx, const caller& who, const batch& what)
-{
-    const auto total = resources::count_members(tx, who.directory, what.group.group) -
-                       holds::count_members(tx, who.directory, what.group.group);
-    const auto batch_id =
-        what.members.size() > event_members_max ? "batch_" + std::to_string(tx.next_id()) : "";
-    for (std::size_t start = 0; start < what.members.size(); start += event_members_max) {
-        const auto end = std::min(start + event_members_max, what.members.size());
-        json::array members;
-        for (std::size_t i = start; i < end; ++i) {
-            const auto& member = what.members[i];
-            members.push_back(
-                json::object{{"id", member_id_text(who, member.type, member.id)}, {"type", member.type}}
-            );
-        }
-        event_draft draft;
-        draft.type = what.type;
-        draft.object = "DirectoryGroup";
-        draft.batch_id = batch_id;
-        draft.caused_by = what.caused_by;
-        draft.data = json::object{
-            {"organization_id", who.organization.text()},
-            {"directory_id", who.directory.text()},
-            {"group",
-             {{"id", member_id_text(who, "Group", what.group.group)},
-              {"display_name", what.group.display_name}}},
-            {"members", std::move(members)},
-            {"total_members", total}
-        };
-        publish(tx, who, std::move(draft));
-    }
-}
-
-// user_updated for one user whose groups were `before` and are `after`, and with them its roles.
-void publish_user_groups(
-    store::transaction& tx,
-    const caller& who,
-    user_state& users,
-    resource_id user,
-    const std::vector<resources::membership>& before,
-    const std::vector<resources::membership>& after,
-    const std::string& caused_by
-)
-{
-    const auto row = resources::find(tx, who.directory, "User", user);
-    if (!row || holds::is_held(tx, who.directory, user))
-        return;
-    event_draft draft;
-    draft.type = "organization.directory.user_updated";
-    draft.object = "DirectoryUser";
-    draft.object_version = row->version;
-    auto document = parse_json_object(row->document, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
-    scim::take_hidden(document, *who.schemas->find_type("User"));
-    auto roles = users.roles_told(user);
-    draft.data = users.renewed({user, document, after});
-    draft.changed_attributes = {"groups"};
-    draft.previous_attributes = json::object{{"groups", normalize_groups(before)}};
-    if (draft.data.at("roles") != roles) {
-        draft.changed_attributes.emplace_back("roles");
-        draft.previous_attributes["roles"] = std::move(roles);
-    }
-    draft.caused_by = caused_by;
-    publish(tx, who, std::move(draft));
-}
-
-std::vector<resources::membership> without(std::vector<resources::membership> groups, resource_id group)
-{
-    std::erase_if(groups, [&](const auto& one) { return one.group == group; });
-    return groups;
-}
-
-std::vector<resources::membership> with(
-    std::vector<resources::membership> groups, const resources::membership& group
-)
-{
-    const auto place =
-        std::ranges::lower_bound(groups, group.group, {}, [](const auto& one) { return one.group; });
-    groups.insert(place, group);
-    return groups;
-}
 
 }  // namespace
 
@@ -386,71 +315,6 @@ std::string member_id_text(const caller& who, std::string_view type, resource_id
 {
     const auto* known = who.schemas->find_type(type);
     return known ? known->id_prefix + std::to_string(id.value) : std::string();
-}
-
-void publish_membership(
-    store::transaction& tx,
-    const caller& who,
-    const resources::membership& group,
-    const membership_change& change
-)
-{
-    const auto added = without_held(tx, who, change.added());
-    const auto removed = without_held(tx, who, change.removed());
-    publish_batch(tx, who, {"organization.directory.group_member_added", group, added, {}});
-    publish_batch(tx, who, {"organization.directory.group_member_removed", group, removed, {}});
-    user_state users(tx, who);
-    for (const auto& member : added) {
-        const auto now = resources::groups_of(tx, who.directory, member.id);
-        publish_user_groups(tx, who, users, member.id, without(now, group.group), now, {});
-    }
-    for (const auto& member : removed) {
-        const auto now = resources::groups_of(tx, who.directory, member.id);
-        publish_user_groups(tx, who, users, member.id, with(now, group), now, {});
-    }
-}
-
-void publish_lost_group(
-    store::transaction& tx,
-    const caller& who,
-    const resources::membership& group,
-    const std::vector<resources::member_row>& members,
-    const std::string& caused_by
-)
-{
-    user_state users(tx, who);
-    for (const auto& member : members) {
-        const auto now = resources::groups_of(tx, who.directory, member.id);
-        publish_user_groups(tx, who, users, member.id, with(now, group), now, caused_by);
-    }
-}
-
-void publish_gained_member(
-    store::transaction& tx,
-    const caller& who,
-    const std::vector<resources::membership>& groups,
-    const resources::member_row& member,
-    const std::string& caused_by
-)
-{
-    const std::vector<resources::member_row> members{member};
-    for (const auto& group : groups)
-        publish_batch(tx, who, {"organization.directory.group_member_added", group, members, caused_by});
-}
-
-void publish_lost_member(
-    store::transaction& tx,
-    const caller& who,
-    const std::vector<resources::membership>& groups,
-    const resources::member_row& member,
-    const std::string& caused_by
-)
-{
-    const std::vector<resources::member_row> members{member};
-    for (const auto& group : groups) {
-        resources::touch(tx, who.directory, "Group", group.group);
-        publish_batch(tx, who, {"organization.directory.group_member_removed", group, members, caused_by});
-    }
 }
 
 }  // namespace scimd::service

@@ -1,4 +1,4 @@
-// Who is a member of which group: applying a client's wishes to the rows, and telling what came of it.
+// Who is a member of which group: applying a client's wishes to the rows.
 //
 // The cost of a change is that of the members it names, never that of the group's size; only "replace all"
 // and filters over members read the group.
@@ -58,42 +58,5 @@ std::optional<resource_id> parse_member_id(const caller& who, std::string_view t
 
 // "diruser_42" for a resource of that type; empty for a type that the directory does not have.
 std::string member_id_text(const caller& who, std::string_view type, resource_id id);
-
-// Events of a change: group_member_added and _removed in batches, and a user_updated for each user concerned.
-// Users who are held are in none of them, here and below.
-// `group_name` is the group's displayName.
-void publish_membership(
-    store::transaction& tx,
-    const caller& who,
-    const store::resources::membership& group,
-    const membership_change& change
-);
-
-// The group is about to go: its users lose it. `caused_by` is the id of the group's own event.
-void publish_lost_group(
-    store::transaction& tx,
-    const caller& who,
-    const store::resources::membership& group,
-    const std::vector<store::resources::member_row>& members,
-    const std::string& caused_by
-);
-
-// A member has come out of a hold: each of its groups shows it from now on.
-void publish_gained_member(
-    store::transaction& tx,
-    const caller& who,
-    const std::vector<store::resources::membership>& groups,
-    const store::resources::member_row& member,
-    const std::string& caused_by
-);
-
-// A member is gone: each of its groups changes with that.
-void publish_lost_member(
-    store::transaction& tx,
-    const caller& who,
-    const std::vector<store::resources::membership>& groups,
-    const store::resources::member_row& member,
-    const std::string& caused_by
-);
 
 }  // namespace scimd::service

@@ -8,6 +8,7 @@
 #include "service/columns.hpp"
 #include "service/events.hpp"
 #include "service/membership.hpp"
+#include "service/membership_events.hpp"
 #include "service/normalize.hpp"
 #include "service/release.hpp"
 #include "service/request_log.hpp"
@@ -331,6 +332,19 @@ result<representation> get(store::transaction& tx, const caller& who, const targ
     return represent(tx, who, *what.type, *row, what.wanted);
 }
 
+result<representation> get_whole(
+    store::transaction& tx, const caller& who, const target& what, long_text& into
+)
+{
+    const auto row = load(tx, who, what);
+    if (!row)
+        return row.error();
+    append_page(into, tx, who, {{what.type, &what.wanted, &*row}});
+    return representation{
+        .location = who.base_url + what.type->endpoint + '/' + what.id, .version = row->version
+    };
+}
+
 result<provisioned> replace(
     store::transaction& tx, const caller& who, const target& what, const scim::incoming& body
 )
@@ -381,13 +395,7 @@ result<void> remove(store::transaction& tx, const caller& who, const target& wha
     const auto& row = found->row;
     const bool was_held = is_user(type) && store::holds::is_held(tx, who.directory, row.id);
     auto last_state = normalized(tx, who, type, row.id, found->document);
-    std::vector<resources::member_row> members;
-    if (is_group(type)) {
-        resources::members_of(tx, who.directory, row.id, [&](const resources::member_row& member) {
-            members.push_back(member);
-            return true;
-        });
-    }
+    const auto users = is_group(type) ? users_in(tx, who, row.id) : std::vector<resource_id>();
     const auto groups = resources::groups_of(tx, who.directory, row.id);
     resources::remove(tx, who.directory, type.name, row.id);
     note_change(who, "deleted", type, row.id, {&found->document, nullptr});
@@ -401,7 +409,7 @@ result<void> remove(store::transaction& tx, const caller& who, const target& wha
         who,
         {.type = &type, .version = row.version, .before = std::move(last_state), .after = std::nullopt}
     );
-    publish_lost_group(tx, who, as_membership(row.id, found->document), members, event);
+    publish_lost_group(tx, who, as_membership(row.id, found->document), users, event);
     publish_lost_member(tx, who, groups, {row.id, type.name, {}}, event);
     return {};
 }

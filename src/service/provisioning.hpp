@@ -46,6 +46,11 @@ result<provisioned> create(
 
 result<representation> get(store::transaction& tx, const caller& who, const target& what);
 
+// The same of one that is too long for represent(): appended to `into`, as it is in this transaction.
+result<representation> get_whole(
+    store::transaction& tx, const caller& who, const target& what, long_text& into
+);
+
 // PUT. A group's members stay as they are when the body does not name `members` at all
 // (docs/compatibility.md).
 result<provisioned> replace(

@@ -2,7 +2,7 @@
 
 #include "service/admission.hpp"
 #include "service/events.hpp"
-#include "service/membership.hpp"
+#include "service/membership_events.hpp"
 #include "service/user_state.hpp"
 #include "store/holds.hpp"
 #include "store/tenants.hpp"

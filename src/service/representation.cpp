@@ -4,10 +4,11 @@
 #include "scim/resource.hpp"
 #include "scim/visible.hpp"
 #include "service/etag.hpp"
-#include "service/membership.hpp"
+#include "service/member_text.hpp"
 #include "service/nested_groups.hpp"
 
 #include <algorithm>
+#include <span>
 #include <string_view>
 
 namespace scimd::service {
@@ -60,38 +61,6 @@ void append_meta(
     out += '}';
 }
 
-void append_member(std::string& out, const caller& who, const resources::member_row& member)
-{
-    const auto& type = *who.schemas->find_type(member.type);
-    const auto id = id_text(type, member.id);
-    out += '{';
-    append_field(out, "value", id);
-    out += ',';
-    append_field(out, "$ref", who.base_url + type.endpoint + '/' + id);
-    out += ',';
-    append_field(out, "type", type.name);
-    if (!member.display.empty()) {
-        out += ',';
-        append_field(out, "display", member.display);
-    }
-    out += '}';
-}
-
-// RFC 7643 §2.5 lets an empty list be absent, but identity providers read `members` of an empty group.
-void append_members(std::string& out, store::transaction& tx, const caller& who, resource_id group)
-{
-    out += ",\"members\":[";
-    bool is_first = true;
-    resources::members_of(tx, who.directory, group, [&](const resources::member_row& member) {
-        if (!is_first)
-            out += ',';
-        is_first = false;
-        append_member(out, who, member);
-        return true;
-    });
-    out += ']';
-}
-
 void append_groups(std::string& out, const caller& who, const std::vector<group_link>& groups)
 {
     if (groups.empty())
@@ -133,14 +102,12 @@ bool returns_whole_document(const scim::resource_type& type)
            });
 }
 
-// The full resource: the stored text, reopened at its end.
-std::string full_text(
-    store::transaction& tx,
+// The resource but for members: the stored text, reopened at its end.
+std::string text_without_members(
     const caller& who,
     const scim::resource_type& type,
     const resources::row& row,
-    const std::vector<group_link>& groups,
-    bool with_members
+    const std::vector<group_link>& groups
 )
 {
     std::string out;
@@ -151,8 +118,6 @@ std::string full_text(
     append_field(out, "id", id);
     append_meta(out, type, row, who.base_url + type.endpoint + '/' + id);
     append_groups(out, who, groups);
-    if (with_members)
-        append_members(out, tx, who, row.id);
     out += '}';
     return out;
 }
@@ -163,27 +128,48 @@ std::string projected(
 {
     if (wanted.is_default() && has_whole)
         return full;
-    // Members make documents of many nodes; this text is our own, so the limits on clients' text do not
-    // apply.
+    // This text is our own, so the limits on clients' text do not apply.
     auto resource = parse_json_object(full, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
     scim::take_hidden(resource, type);
     scim::project(resource, wanted, type);
     return to_text(resource);
 }
 
-// Of a row and what was read of its groups before.
-std::string text_of(
-    store::transaction& tx, const caller& who, const wanted_row& what, const group_links& groups
+// Of a row and what was read of its groups before. Members come last, and are never all in memory.
+void append_resource(
+    long_text& out,
+    store::transaction& tx,
+    const caller& who,
+    const wanted_row& what,
+    const group_links& groups
 )
 {
     static const std::vector<group_link> none;
     const auto& type = *what.type;
     const auto own = groups.find(what.row->id);
-    const bool with_members = wants(derived::members, type, *what.wanted);
-    auto full = full_text(tx, who, type, *what.row, own == groups.end() ? none : own->second, with_members);
     const bool is_whole =
         returns_whole_document(type) && scim::is_visible_as_stored(what.row->document, type);
-    return projected(std::move(full), type, *what.wanted, is_whole);
+    out.end() += projected(
+        text_without_members(who, type, *what.row, own == groups.end() ? none : own->second),
+        type,
+        *what.wanted,
+        is_whole
+    );
+    if (wants(derived::members, type, *what.wanted)) {
+        out.end().pop_back();
+        append_members(out, tx, who, what.row->id, fields_of(type, *what.wanted));
+        out.end() += '}';
+    }
+    out.settle();
+}
+
+group_links groups_wanted(store::transaction& tx, const caller& who, std::span<const wanted_row> rows)
+{
+    std::vector<resource_id> users;
+    for (const auto& each : rows)
+        if (wants(derived::groups, *each.type, *each.wanted))
+            users.push_back(each.row->id);
+    return groups_of_users(tx, who.directory, users);
 }
 
 }  // namespace
@@ -191,6 +177,13 @@ std::string text_of(
 std::string id_text(const scim::resource_type& type, resource_id id)
 {
     return type.id_prefix + std::to_string(id.value);
+}
+
+std::int64_t count_shown_members(store::transaction& tx, const caller& who, const wanted_row& what)
+{
+    if (!wants(derived::members, *what.type, *what.wanted))
+        return 0;
+    return resources::count_members(tx, who.directory, what.row->id);
 }
 
 representation represent(
@@ -201,31 +194,29 @@ representation represent(
     const scim::projection& wanted
 )
 {
-    group_links groups;
-    if (wants(derived::groups, type, wanted))
-        groups = groups_of_users(tx, who.directory, {row.id});
-    return {
-        .body = text_of(tx, who, {&type, &wanted, &row}, groups),
-        .location = who.base_url + type.endpoint + '/' + id_text(type, row.id),
-        .version = row.version
-    };
+    const wanted_row what{&type, &wanted, &row};
+    auto id = id_text(type, row.id);
+    representation made{.location = who.base_url + type.endpoint + '/' + id, .version = row.version};
+    if (count_shown_members(tx, who, what) > members_inline_max) {
+        made.later = unread{std::move(id), wanted};
+        return made;
+    }
+    long_text text;
+    append_resource(text, tx, who, what, groups_wanted(tx, who, {&what, 1}));
+    made.body = std::move(text).take();
+    return made;
 }
 
-std::vector<std::string> represent_page(
-    store::transaction& tx, const caller& who, const std::vector<wanted_row>& rows
+void append_page(
+    long_text& out, store::transaction& tx, const caller& who, const std::vector<wanted_row>& rows
 )
 {
-    std::vector<resource_id> users;
-    for (const auto& each : rows)
-        if (wants(derived::groups, *each.type, *each.wanted))
-            users.push_back(each.row->id);
-    const auto groups = groups_of_users(tx, who.directory, users);
-
-    std::vector<std::string> page;
-    page.reserve(rows.size());
-    for (const auto& each : rows)
-        page.push_back(text_of(tx, who, each, groups));
-    return page;
+    const auto groups = groups_wanted(tx, who, rows);
+    for (const auto& each : rows) {
+        if (&each != &rows.front())
+            out.end() += ',';
+        append_resource(out, tx, who, each, groups);
+    }
 }
 
 json::object whole_document(
@@ -241,8 +232,14 @@ json::object whole_document(
     if (kind == derived::groups)
         for (auto& group : resources::groups_of(tx, who.directory, row.id))
             groups.push_back({std::move(group), true});
-    const auto full = full_text(tx, who, type, row, groups, kind == derived::members);
-    return parse_json_object(full, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
+    long_text full;
+    full.end() = text_without_members(who, type, row, groups);
+    if (kind == derived::members) {
+        full.end().pop_back();
+        append_members(full, tx, who, row.id, {});
+        full.end() += '}';
+    }
+    return parse_json_object(std::move(full).take(), {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
 }
 
 }  // namespace scimd::service

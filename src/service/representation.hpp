@@ -3,25 +3,38 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "base/long_text.hpp"
 #include "scim/projection.hpp"
 #include "service/caller.hpp"
 #include "store/resources.hpp"
 #include "store/transaction.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace scimd::service {
 
-struct representation {
-    std::string body;
-    std::string location;  // absolute
-    std::int64_t version = 0;
+// A group with more members than these is not written where others wait: neither by the writer nor by the
+// threads that read sockets. So is a page of groups with more of them in all.
+constexpr std::int64_t members_inline_max = 1'000;
+
+// What is still to be read of a resource that is too long for the place where it was asked for.
+struct unread {
+    std::string id;
+    scim::projection wanted;
 };
 
-// The text of one resource, projected. Reads members (groups) or groups (users) only when they are wanted.
+struct representation {
+    std::string body{};      // empty when it is to be read
+    std::string location{};  // absolute
+    std::int64_t version = 0;
+    std::optional<unread> later{};
+};
+
+// The text of one resource, projected. Reads members (groups) or groups (users) only when they are wanted,
+// and not more than members_inline_max.
 representation represent(
     store::transaction& tx,
     const caller& who,
@@ -36,9 +49,13 @@ struct wanted_row {  // borrowed
     const store::resources::row* row = nullptr;
 };
 
-// A page of them, in order. The groups of all users in it are read at once.
-std::vector<std::string> represent_page(
-    store::transaction& tx, const caller& who, const std::vector<wanted_row>& rows
+// How many members the row's representation lists: a kept count.
+std::int64_t count_shown_members(store::transaction& tx, const caller& who, const wanted_row& what);
+
+// Any number of them, in order, with commas between and as many members as there are. The groups of all users
+// are read at once.
+void append_page(
+    long_text& out, store::transaction& tx, const caller& who, const std::vector<wanted_row>& rows
 );
 
 // The whole resource as a document, for filters that look at anything; members or groups only where they are

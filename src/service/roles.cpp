@@ -158,11 +158,12 @@ result<rows::assignment> read_assignment(
     return rows::assignment{{*group}, found->id, found->name};
 }
 
-// One user_updated when its roles differ from what was told.
+// One user_updated when its roles differ from what was told. Where its groups do, too, that is told with them
+// (membership_events.hpp).
 void tell_if_changed(store::transaction& tx, const caller& who, user_state& users, resource_id user)
 {
     auto before = users.roles_told(user);
-    if (before == users.roles_now(user))
+    if (before == users.roles_now(user) || !users.untold(user).empty())
         return;
     const auto row = resources::find(tx, who.directory, "User", user).value();
     const auto document = parse_json_object(row.document, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();

@@ -3,6 +3,7 @@
 #include "service/normalize.hpp"
 #include "store/roles.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -30,7 +31,10 @@ json::object custom_attributes(const std::vector<attributes::mapping>& by, const
 }  // namespace
 
 user_state::user_state(store::transaction& tx, const caller& who)
-    : tx_(tx), who_(who), mappings_(attributes::mappings(tx, who))
+    : tx_(tx),
+      who_(who),
+      mappings_(attributes::mappings(tx, who)),
+      has_untold_(store::untold_groups::has_any(tx, who.directory))
 {
 }
 
@@ -41,7 +45,11 @@ json::object user_state::now(const user_parts& user) const
 
 json::object user_state::told(const user_parts& user) const
 {
-    return with(user, roles_told(user.id));
+    const auto missing = untold(user.id);
+    if (missing.empty())
+        return with(user, roles_told(user.id));
+    const auto groups = as_told(user.groups, missing);
+    return with({user.id, user.document, groups}, roles_told(user.id));
 }
 
 json::object user_state::renewed(const user_parts& user)
@@ -49,7 +57,16 @@ json::object user_state::renewed(const user_parts& user)
     const auto names = store::roles::names_of(tx_, who_.directory, user.id);
     if (names != store::roles::told(tx_, who_.directory, user.id))
         store::roles::set_told(tx_, who_.directory, user.id, names);
+    if (has_untold_)
+        store::untold_groups::forget(tx_, who_.directory, user.id);
     return with(user, named(names));
+}
+
+std::vector<store::untold_groups::row> user_state::untold(resource_id user) const
+{
+    if (!has_untold_)
+        return {};
+    return store::untold_groups::of_user(tx_, who_.directory, user);
 }
 
 json::array user_state::roles_now(resource_id user) const
@@ -69,6 +86,22 @@ json::object user_state::with(const user_parts& user, json::array roles) const
     normalized["roles"] = std::move(roles);
     normalized["custom_attributes"] = custom_attributes(mappings_, user.document);
     return normalized;
+}
+
+std::vector<store::resources::membership> as_told(
+    std::vector<store::resources::membership> now, const std::vector<store::untold_groups::row>& untold
+)
+{
+    using store::resources::membership;
+    for (const auto& one : untold) {
+        const auto place = std::ranges::lower_bound(now, one.what.group, {}, &membership::group);
+        const bool is_one = place != now.end() && place->group == one.what.group;
+        if (is_one && !one.what.was_member)
+            now.erase(place);
+        else if (!is_one && one.what.was_member)
+            now.insert(place, {one.what.group, one.from.group_name});
+    }
+    return now;
 }
 
 }  // namespace scimd::service

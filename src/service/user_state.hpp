@@ -1,9 +1,9 @@
 // Users in the words of events and of the directory API, with what they have beyond their documents: groups,
 // roles, and the custom attributes that their directory maps.
 //
-// What events have told of a user's roles is kept. So each event says what really changed, and whatever
-// changes roles (a membership, a mapping, a default) is told once for each user, by whichever event comes
-// first.
+// What events have told of a user's roles is kept, and where they have not told its groups as they are. So
+// each event says what really changed, and whatever changes them (a membership, a mapping, a default) is told
+// once for each user, by whichever event comes first.
 #pragma once
 
 #include "base/json.hpp"
@@ -11,6 +11,7 @@
 #include "service/caller.hpp"
 #include "store/resources.hpp"
 #include "store/transaction.hpp"
+#include "store/untold_groups.hpp"
 
 #include <vector>
 
@@ -31,6 +32,9 @@ public:
     [[nodiscard]] json::object told(const user_parts& user) const;  // with those that events have told of
     [[nodiscard]] json::object renewed(const user_parts& user);     // as they are, and told from here on
 
+    // What has not been told of its groups; `told` takes it back, `renewed` forgets it.
+    [[nodiscard]] std::vector<store::untold_groups::row> untold(resource_id user) const;
+
     [[nodiscard]] json::array roles_now(resource_id user) const;  // [{"role_name": …}]
     [[nodiscard]] json::array roles_told(resource_id user) const;
 
@@ -40,6 +44,12 @@ private:
     store::transaction& tx_;
     const caller& who_;
     std::vector<attributes::mapping> mappings_;
+    bool has_untold_;
 };
+
+// The groups of a user before that change of them. Both in the order of ids, as they are read.
+std::vector<store::resources::membership> as_told(
+    std::vector<store::resources::membership> now, const std::vector<store::untold_groups::row>& untold
+);
 
 }  // namespace scimd::service

@@ -84,6 +84,9 @@ constexpr sql::statement leftovers[] = {
     {"role_assignments.remove_left",
      "delete from role_assignments where directory_id = $1 and position in"
      " (select position from role_assignments where directory_id = $1 limit $2)"},
+    {"untold_changes.remove_left",
+     "delete from untold_changes where id in (select id from untold_changes where directory_id = $1 limit $2)"
+    },
     {"resource_counts.remove_left",
      "delete from resource_counts where directory_id = $1 and type in"
      " (select type from resource_counts where directory_id = $1 limit $2)"},

@@ -5,8 +5,12 @@
 #include <sys/socket.h>
 
 #include <chrono>
+#include <cstdint>
 #include <deque>
+#include <memory>
+#include <optional>
 #include <stdexcept>
+#include <string>
 #include <thread>
 
 namespace scimd::net {
@@ -115,6 +119,25 @@ private:
     std::atomic<std::size_t>& made_;
 };
 
+// The same, and tells how many bytes are still to come.
+class measured_pieces final : public http::body_source {
+public:
+    explicit measured_pieces(std::size_t pieces) : left_(pieces) {}
+
+    state next(std::string& piece) override
+    {
+        piece.append(piece_bytes, static_cast<char>('a' + left_));
+        return --left_ == 0 ? state::done : state::more;
+    }
+
+    [[nodiscard]] std::optional<std::uint64_t> bytes_left() const override { return left_ * piece_bytes; }
+
+    static constexpr std::size_t piece_bytes = 64 * 1024;
+
+private:
+    std::size_t left_;
+};
+
 constexpr std::size_t pieces = 400;  // 25 MB: more than the sockets' buffers take
 
 class stream_test : public testing::Test {
@@ -181,6 +204,33 @@ TEST_F(stream_test, ends_with_the_connection_for_http_1_0)
     EXPECT_EQ(all.find("Content-Length"), std::string::npos);
     EXPECT_NE(all.find("Connection: close\r\n"), std::string::npos);
     EXPECT_EQ(all.substr(all.find("\r\n\r\n")), "\r\n\r\nbegun one two");
+}
+
+TEST_F(stream_test, of_known_length_is_sent_as_it_is_and_the_connection_stays_of_use)
+{
+    house.handlers.make_stream = [] { return std::make_unique<measured_pieces>(3); };
+    const auto piece = [](char letter) { return std::string(measured_pieces::piece_bytes, letter); };
+    const auto whole = "begun " + piece('d') + piece('c') + piece('b');
+    auto wire = house.connect();
+    for (int times = 0; times < 2; ++times) {
+        wire.send(get("/stream"));
+        const auto answer = wire.read();
+        ASSERT_TRUE(answer.has_value());
+        EXPECT_EQ(answer->headers.find("Transfer-Encoding"), nullptr);
+        EXPECT_EQ(*answer->headers.find("Content-Length"), std::to_string(whole.size()));
+        EXPECT_TRUE(answer->body == whole);
+    }
+
+    wire.send("HEAD /stream HTTP/1.1\r\nHost: a\r\n\r\n");
+    const auto head = wire.read(true);
+    ASSERT_TRUE(head.has_value());
+    EXPECT_EQ(*head->headers.find("Content-Length"), std::to_string(whole.size()));
+    EXPECT_EQ(status_of(wire, get("/again")), 200);
+
+    auto old = house.connect();
+    old.send("GET /stream HTTP/1.0\r\nHost: a\r\n\r\n");
+    const auto all = old.read_to_end();
+    EXPECT_TRUE(all.substr(all.find("\r\n\r\n")) == "\r\n\r\n" + whole);
 }
 
 TEST_F(stream_test, is_not_begun_for_a_head_request)

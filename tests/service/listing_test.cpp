@@ -1,8 +1,10 @@
 // The bounds of a page by cursor whose filter has to be matched row by row. (All else is in tests/api.)
 #include "service/listing.hpp"
 
+#include "service/representation.hpp"
 #include "service_house.hpp"
 #include "support/fixed_random.hpp"
+#include "support/large_group.hpp"
 
 #include <gtest/gtest.h>
 
@@ -26,7 +28,8 @@ protected:
         };
         const scim::resource_type* const users[] = {&house.type("Users")};
         const auto query = scim::resolve(asked, users).value();
-        return list(house.tx(), house.who, query, seal, bounds).value();
+        long_text text;
+        return list(house.tx(), house.who, query, seal, text, bounds).value().value();
     }
 
     service_house house;
@@ -50,7 +53,7 @@ TEST_F(listing_test, a_page_looks_at_so_many_rows_and_says_that_there_is_more)
     std::vector<std::string> cursors{""};
     do {
         const auto made = list_page(filter, cursors.back(), bounds);
-        sizes.push_back(made.resources.size());
+        sizes.push_back(made.count);
         cursors.push_back(made.head.next_cursor);
     } while (!cursors.back().empty() && sizes.size() < 20);
     // Of 23 rows 6 a page; the page with a match looks on for another one.
@@ -61,7 +64,7 @@ TEST_F(listing_test, a_page_looks_at_so_many_rows_and_says_that_there_is_more)
     std::size_t met = 0;
     for (int pages = 0; !made.head.previous_cursor.empty() && pages < 20; ++pages) {
         made = list_page(filter, made.head.previous_cursor, bounds);
-        met += made.resources.size();
+        met += made.count;
     }
     EXPECT_EQ(met, 1U);
 }
@@ -102,6 +105,107 @@ TEST_F(listing_test, only_look_ups_are_reads)
         EXPECT_EQ(intent_for(row.filter, {&users}), row.of_users) << row.filter;
         EXPECT_EQ(intent_for(row.filter, {&users, &groups}), row.of_both) << row.filter;
     }
+}
+
+// Pages of groups a, b, c, d with 2, 1, 3 and 1 members.
+class member_bound_test : public listing_test {
+protected:
+    member_bound_test()
+    {
+        std::vector<std::string> users;
+        for (int i = 0; i < 3; ++i)
+            users.push_back(house.add_user("m" + std::to_string(i)));
+        house.add_group("a", {users[0], users[1]});
+        house.add_group("b", {users[0]});
+        house.add_group("c", users);
+        house.add_group("d", {users[2]});
+    }
+
+    struct shown {
+        std::vector<std::string> names;
+        scim::list_head head;
+    };
+
+    shown groups(const scim::page_request& at, std::int64_t members_max, bool is_hurried = false)
+    {
+        scim::list_request asked{.sort_by = "displayName", .page = at};
+        const scim::resource_type* const types[] = {&house.type("Groups")};
+        const auto query = scim::resolve(asked, types).value();
+        const list_bounds bounds{.members_max = members_max, .is_hurried = is_hurried};
+        long_text text;
+        auto made = list(house.tx(), house.who, query, seal, text, bounds).value().value();
+        shown found{{}, std::move(made.head)};
+        const auto body = parse_json_object(std::move(text).take()).value();
+        for (const auto& each : body.at("Resources").as_array())
+            found.names.emplace_back(each.at("displayName").as_string());
+        EXPECT_EQ(body.at("itemsPerPage").as_int64(), static_cast<std::int64_t>(found.names.size()));
+        return found;
+    }
+};
+
+using names = std::vector<std::string>;
+
+TEST_F(member_bound_test, a_page_by_index_ends_before_it_lists_too_many_members)
+{
+    EXPECT_EQ(groups({.start_index = 1, .count = 10}, 7).names, (names{"a", "b", "c", "d"}));
+    EXPECT_EQ(groups({.start_index = 1, .count = 10}, 6).names, (names{"a", "b", "c"}));
+    const auto cut = groups({.start_index = 1, .count = 10}, 5);
+    EXPECT_EQ(cut.names, (names{"a", "b"}));
+    EXPECT_EQ(cut.head.total_results, 4U);
+    // One group is always shown, or nobody would come past it.
+    EXPECT_EQ(groups({.start_index = 3, .count = 10}, 1).names, (names{"c"}));
+}
+
+TEST_F(member_bound_test, pages_by_cursor_meet_all_groups_there_and_back)
+{
+    names there;
+    std::string cursor;
+    std::string last;
+    for (int pages = 0; pages < 10; ++pages) {
+        const auto page = groups({.count = 10, .cursor = cursor}, 3);
+        there.insert(there.end(), page.names.begin(), page.names.end());
+        last = page.head.previous_cursor;
+        cursor = page.head.next_cursor;
+        if (cursor.empty())
+            break;
+    }
+    EXPECT_EQ(there, (names{"a", "b", "c", "d"}));
+    EXPECT_EQ(groups({.count = 10, .cursor = last}, 3).names, (names{"c"}));
+
+    names back;
+    for (int pages = 0; pages < 10 && !last.empty(); ++pages) {
+        const auto page = groups({.count = 10, .cursor = last}, 3);
+        back.insert(back.begin(), page.names.begin(), page.names.end());
+        last = page.head.previous_cursor;
+    }
+    EXPECT_EQ(back, (names{"a", "b", "c"}));
+}
+
+TEST_F(member_bound_test, a_thread_in_a_hurry_leaves_long_pages_to_others)
+{
+    const auto ask = [&](std::int64_t members) {
+        test::write_members(
+            house.tx(),
+            house.who.directory,
+            test::number_in(house.add_group("all" + std::to_string(members))),
+            test::write_users(
+                house.tx(),
+                house.who.directory,
+                "x" + std::to_string(members),
+                static_cast<std::size_t>(members)
+            )
+        );
+        const scim::list_request asked{.filter = "displayName eq \"all" + std::to_string(members) + "\""};
+        const scim::resource_type* const types[] = {&house.type("Groups")};
+        const auto query = scim::resolve(asked, types).value();
+        EXPECT_EQ(intent_of(query), store::intent::read);
+        long_text text;
+        const auto made = list(house.tx(), house.who, query, seal, text, {.is_hurried = true}).value();
+        EXPECT_EQ(made.has_value(), text.size() > 0);
+        return made.has_value();
+    };
+    EXPECT_TRUE(ask(members_inline_max));
+    EXPECT_FALSE(ask(members_inline_max + 1));
 }
 
 }  // namespace

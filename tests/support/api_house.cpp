@@ -3,10 +3,12 @@
 #include "api/run_to_end.hpp"
 #include "scim/urn.hpp"
 #include "service/directories.hpp"
+#include "service/membership_events.hpp"
 #include "service/organizations.hpp"
 #include "service/release.hpp"
 #include "service/roles.hpp"
 #include "store/directories.hpp"
+#include "store/untold_groups.hpp"
 #include "support/described_events.hpp"
 #include "support/response_check.hpp"
 
@@ -94,6 +96,7 @@ api_house::api_house(scim::catalogue types, const api::limits& bounds)
           .verified = verified,
           .guesses = guesses,
           .cursors = cursors,
+          .long_replies = long_replies,
           .environment = environment_id{1},
           .public_url = "https://scim.test",
           .is_metrics_open = false,
@@ -136,6 +139,10 @@ void api_house::work_off()
             }
             if (const auto next = store::roles::next_recount(tx)) {
                 service::roles::recount_some(tx, schemas, *next);
+                has_more = true;
+            }
+            if (const auto next = store::untold_groups::next_directory(tx, {})) {
+                service::tell_some(tx, schemas, *next);
                 has_more = true;
             }
             return store::verdict::commit;

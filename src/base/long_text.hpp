@@ -1,0 +1,82 @@
+// Texts that may be very long: written once from front to back, then read once from front to back. A short
+// one stays in memory; of a long one all but the end stands in a file without a name, so that a reply of any
+// length costs the memory of a small one, and whoever reads it slowly holds nothing else up.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+
+namespace scimd {
+
+// The file cannot be made, written or read, or all files together would be too large: worth another try
+// later.
+struct spool_failure : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+struct spool_limits {
+    std::size_t memory_bytes_max = 2 * 1024 * 1024;            // of a text that gets no file
+    std::uint64_t file_bytes_max = 2ULL * 1024 * 1024 * 1024;  // of all files together
+};
+
+// Where the files are and how large they are. Outlives the texts; any thread.
+class spool {
+public:
+    explicit spool(std::filesystem::path folder, const spool_limits& limits = {});
+    spool(const spool&) = delete;
+    spool& operator=(const spool&) = delete;
+
+    [[nodiscard]] std::uint64_t used_bytes() const noexcept { return used_; }
+
+private:
+    friend class long_text;
+
+    [[nodiscard]] int open_file() const;
+    void take(std::uint64_t bytes);
+    void give_back(std::uint64_t bytes) noexcept { used_ -= bytes; }
+
+    const std::filesystem::path folder_;
+    const spool_limits limits_;
+    std::atomic<std::uint64_t> used_{0};
+};
+
+// One thread at a time.
+class long_text {
+public:
+    explicit long_text(spool& place) noexcept : place_(&place) {}
+    long_text() noexcept = default;  // in memory, however long: for texts of bounded length
+    long_text(long_text&& other) noexcept;
+    long_text& operator=(long_text&&) = delete;
+    ~long_text();
+
+    // To be appended to; what has been appended before may have gone to the file.
+    [[nodiscard]] std::string& end() noexcept { return end_; }
+
+    // To be called now and then, between one part and the next. Throws spool_failure.
+    void settle();
+
+    [[nodiscard]] std::uint64_t size() const noexcept { return written_ - read_ + end_.size(); }
+    [[nodiscard]] bool is_in_memory() const noexcept { return file_ < 0; }
+
+    // The whole of a text in memory.
+    [[nodiscard]] std::string take() && { return std::move(end_); }
+
+    // Appends what comes next, some ten kilobytes; false: that was all. Nothing is written after the first
+    // read. Throws spool_failure.
+    bool read(std::string& piece);
+
+private:
+    void move_to_file();
+
+    spool* place_ = nullptr;
+    std::string end_;
+    int file_ = -1;
+    std::uint64_t written_ = 0;  // to the file
+    std::uint64_t read_ = 0;     // from it
+};
+
+}  // namespace scimd

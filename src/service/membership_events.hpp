@@ -1,0 +1,68 @@
+// What is told of changes of memberships, to the application: of the group in batches, of each user by
+// itself.
+//
+// A request may change a hundred thousand memberships. What it tells in its own transaction is bounded by the
+// batches; the users of so large a change hear of it from a job, in the order of their ids, each with one
+// event of what has changed since the last one.
+#pragma once
+
+#include "base/id.hpp"
+#include "scim/catalogue_set.hpp"
+#include "service/caller.hpp"
+#include "service/membership.hpp"
+#include "store/resources.hpp"
+#include "store/transaction.hpp"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace scimd::service {
+
+constexpr std::size_t told_at_once_max = 1'000;  // users of one change
+constexpr std::size_t told_batch_max = 100;      // users of one transaction of the job
+
+// Events of a change: group_member_added and _removed in batches, and a user_updated for each user concerned;
+// of more than told_at_once_max users it is noted (store/untold_groups.hpp) and comes later. Users who are
+// held are in none of them, here and below. `group_name` is the group's displayName.
+void publish_membership(
+    store::transaction& tx,
+    const caller& who,
+    const store::resources::membership& group,
+    const membership_change& change
+);
+
+// The members of a group who hear of its end.
+std::vector<resource_id> users_in(store::transaction& tx, const caller& who, resource_id group);
+
+// The group has gone: its users have lost it. `caused_by` is the id of the group's own event.
+void publish_lost_group(
+    store::transaction& tx,
+    const caller& who,
+    const store::resources::membership& group,
+    const std::vector<resource_id>& users,
+    const std::string& caused_by
+);
+
+// A member has come out of a hold: each of its groups shows it from now on.
+void publish_gained_member(
+    store::transaction& tx,
+    const caller& who,
+    const std::vector<store::resources::membership>& groups,
+    const store::resources::member_row& member,
+    const std::string& caused_by
+);
+
+// A member is gone: each of its groups changes with that.
+void publish_lost_member(
+    store::transaction& tx,
+    const caller& who,
+    const std::vector<store::resources::membership>& groups,
+    const store::resources::member_row& member,
+    const std::string& caused_by
+);
+
+// Tells the next users of a directory what has not been told; false: that was all.
+bool tell_some(store::transaction& tx, const scim::catalogue_set& schemas, directory_id where);
+
+}  // namespace scimd::service

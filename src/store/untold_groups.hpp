@@ -1,0 +1,50 @@
+// What events have not told yet of users' groups. A request that changes very many memberships notes here
+// what its users were told last; a row is there exactly while that differs from what is.
+#pragma once
+
+#include "base/id.hpp"
+#include "store/transaction.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace scimd::store::untold_groups {
+
+// A change of one group's members.
+struct change {
+    std::string group_name;  // when it was made
+    std::string origin;      // kept for the events
+    std::string caused_by;   // the id of the event that led to it; empty: none
+};
+std::int64_t insert_change(transaction& tx, directory_id where, const change& what);
+
+struct membership {
+    resource_id group;
+    bool was_member = false;  // told last; now it is the other
+};
+
+// A user's membership has changed: what was told before is noted, or has become true again.
+void note(
+    transaction& tx, directory_id where, resource_id user, const membership& what, std::int64_t change_id
+);
+
+struct row {
+    membership what;
+    std::int64_t change_id = 0;
+    change from;
+};
+std::vector<row> of_user(transaction& tx, directory_id where, resource_id user);  // in the order of changes
+void forget(transaction& tx, directory_id where, resource_id user);
+
+bool has_any(transaction& tx, directory_id where);
+
+// The first directory behind that one that has some, in the order of ids.
+std::optional<directory_id> next_directory(transaction& tx, directory_id after);
+std::vector<resource_id> users(transaction& tx, directory_id where, std::int64_t limit);
+
+// When nothing is left: at most `limit` changes go.
+void remove_changes(transaction& tx, directory_id where, std::int64_t limit);
+
+}  // namespace scimd::store::untold_groups

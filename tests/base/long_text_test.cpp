@@ -1,0 +1,138 @@
+#include "base/long_text.hpp"
+
+#include "support/temp_directory.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <optional>
+
+namespace scimd {
+namespace {
+
+namespace fs = std::filesystem;
+
+class long_text_test : public testing::Test {
+protected:
+    // Lines of ten bytes, each with its number.
+    static std::string lines(int count)
+    {
+        std::string all;
+        for (int i = 0; i < count; ++i)
+            all += std::to_string(100'000'000 + i) + '\n';
+        return all;
+    }
+
+    static void write_lines(long_text& into, int count)
+    {
+        for (int i = 0; i < count; ++i) {
+            into.end() += std::to_string(100'000'000 + i) + '\n';
+            into.settle();
+        }
+    }
+
+    static std::string read_all(long_text& from)
+    {
+        std::string all;
+        while (from.read(all)) {}
+        return all;
+    }
+
+    test::temp_directory folder;
+    spool place{folder.path(), {.memory_bytes_max = 1'000, .file_bytes_max = 3'000'000}};
+};
+
+TEST_F(long_text_test, a_short_one_stays_in_memory)
+{
+    long_text text(place);
+    write_lines(text, 99);
+    EXPECT_TRUE(text.is_in_memory());
+    EXPECT_EQ(text.size(), 990U);
+    EXPECT_EQ(place.used_bytes(), 0U);
+    EXPECT_EQ(std::move(text).take(), lines(99));
+}
+
+TEST_F(long_text_test, a_long_one_is_read_as_it_was_written)
+{
+    for (const int count : {100, 101, 26'000, 26'215, 100'000}) {
+        long_text text(place);
+        write_lines(text, count);
+        EXPECT_FALSE(text.is_in_memory()) << count;
+        EXPECT_EQ(text.size(), 10U * static_cast<unsigned>(count));
+        EXPECT_EQ(read_all(text), lines(count)) << count;
+        EXPECT_EQ(text.size(), 0U);
+    }
+}
+
+TEST_F(long_text_test, memory_holds_no_more_than_a_block_and_a_piece)
+{
+    long_text text(place);
+    for (int i = 0; i < 200'000; ++i) {
+        text.end() += "0123456789";
+        text.settle();
+        ASSERT_LE(text.end().size(), 256U * 1'024);
+    }
+    std::string piece;
+    while (text.read(piece)) {
+        ASSERT_LE(piece.size(), 256U * 1'024);
+        piece.clear();
+    }
+}
+
+TEST_F(long_text_test, says_how_much_is_left)
+{
+    long_text text(place);
+    write_lines(text, 50'000);
+    std::string read;
+    while (text.read(read))
+        ASSERT_EQ(text.size(), 500'000 - read.size());
+    EXPECT_EQ(read.size(), 500'000U);
+}
+
+TEST_F(long_text_test, files_have_no_name_and_give_their_room_back)
+{
+    {
+        std::optional<long_text> text(std::in_place, place);
+        write_lines(*text, 100'000);
+        EXPECT_GT(place.used_bytes(), 700'000U);
+        EXPECT_TRUE(fs::is_empty(folder.path()));
+        long_text moved(std::move(*text));
+        text.reset();
+        EXPECT_GT(place.used_bytes(), 700'000U);
+        EXPECT_EQ(read_all(moved), lines(100'000));
+    }
+    EXPECT_EQ(place.used_bytes(), 0U);
+}
+
+TEST_F(long_text_test, all_together_have_a_limit)
+{
+    long_text first(place);
+    write_lines(first, 200'000);
+    {
+        long_text second(place);
+        EXPECT_THROW(write_lines(second, 200'000), spool_failure);
+    }
+    EXPECT_LE(place.used_bytes(), 2'000'000U);
+    long_text third(place);
+    write_lines(third, 50'000);
+    EXPECT_EQ(read_all(third), lines(50'000));
+    EXPECT_EQ(read_all(first), lines(200'000));
+}
+
+TEST_F(long_text_test, no_place_for_a_file_is_told)
+{
+    spool gone(folder.path() / "none", {.memory_bytes_max = 1'000});
+    long_text text(gone);
+    EXPECT_THROW(write_lines(text, 100), spool_failure);
+}
+
+TEST_F(long_text_test, without_a_place_all_stays_in_memory)
+{
+    long_text text;
+    write_lines(text, 300'000);
+    EXPECT_TRUE(text.is_in_memory());
+    EXPECT_EQ(read_all(text), lines(300'000));
+}
+
+}  // namespace
+}  // namespace scimd

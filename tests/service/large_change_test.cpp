@@ -1,0 +1,347 @@
+// Changes of very many memberships: what they write, and what the users concerned hear of them and when.
+#include "noting_connection.hpp"
+#include "scim/request.hpp"
+#include "service/membership_events.hpp"
+#include "service_house.hpp"
+#include "store/holds.hpp"
+#include "store/untold_groups.hpp"
+#include "support/large_group.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+#include <set>
+
+namespace scimd::service {
+namespace {
+
+namespace resources = store::resources;
+
+using ids = std::vector<std::string>;
+
+constexpr std::size_t event_bytes_max = 16 * 1'024;  // of one that names members
+
+std::string user_id(resource_id user)
+{
+    return "diruser_" + std::to_string(user.value);
+}
+
+std::string kind_of(const json::object& event)
+{
+    const std::string type(event.at("type").as_string());
+    return type.substr(type.rfind('.') + 1);
+}
+
+std::set<std::string> group_ids(const json::value& groups)
+{
+    std::set<std::string> found;
+    for (const auto& group : groups.as_array())
+        found.emplace(group.at("id").as_string());
+    return found;
+}
+
+class large_change_test : public testing::Test {
+protected:
+    void add_users(std::size_t count)
+    {
+        for (const auto user : test::write_users(house.tx(), house.who.directory, "u", count))
+            users.push_back(user_id(user));
+    }
+
+    // Empty when it is not told by an event of its own.
+    std::vector<json::object> updates_of(const std::string& user)
+    {
+        std::vector<json::object> found;
+        for (auto& event : told)
+            if (kind_of(event) == "user_updated" && event.at("data").at("id").as_string() == user)
+                found.push_back(event);
+        return found;
+    }
+
+    std::map<std::string, std::size_t> counts()
+    {
+        std::map<std::string, std::size_t> found;
+        for (const auto& event : told)
+            ++found[kind_of(event)];
+        return found;
+    }
+
+    void listen() { told = house.new_events(); }
+
+    // As the job does it; how many transactions it takes.
+    std::size_t tell_all()
+    {
+        std::size_t pieces = 1;
+        while (tell_some(house.tx(), types, house.who.directory))
+            ++pieces;
+        return pieces;
+    }
+
+    std::int64_t count_of(std::string_view table)
+    {
+        std::int64_t total = 0;
+        const auto text = "select count(*) from " + std::string(table);
+        house.tx().sql().run({"test.count", text}, {}, [&](const store::sql::row& row) {
+            total = row.integer(0);
+        });
+        return total;
+    }
+
+    service_house house;
+    scim::catalogue_set types{scim::catalogue::standard()};
+    ids users;
+    std::vector<json::object> told;
+};
+
+TEST_F(large_change_test, a_put_that_changes_three_of_twenty_thousand_writes_three_rows)
+{
+    add_users(20'002);
+    const auto group = house.add_group("All");
+    const auto number = test::number_in(group);
+    std::vector<resource_id> members;
+    for (std::size_t i = 0; i < 20'000; ++i)
+        members.push_back(test::number_in(users[i]));
+    test::write_members(house.tx(), house.who.directory, number, members);
+    house.new_events();
+
+    // One goes, two come.
+    const ids wanted(users.begin() + 1, users.end());
+    const auto body = scim::read_body(
+        parse_json_object(group_body("All", ",\"members\":" + members_text(wanted))).value(),
+        house.type("Groups")
+    );
+    noting_connection noting(house.tx().sql());
+    store::transaction tx(noting, house.tx().now(), house.store.ids);
+    ASSERT_TRUE(replace(tx, house.who, {&house.type("Groups"), group, {}, {}}, body.value()).has_value());
+
+    EXPECT_EQ(noting.written["members.insert"], 2);
+    EXPECT_EQ(noting.written["members.remove"], 1);
+    EXPECT_EQ(noting.written.count("members.set_display"), 0U);
+    EXPECT_EQ(noting.written["events.append"], 5);
+    // Whoever stays costs no statement.
+    EXPECT_LT(noting.names.size(), 100U);
+    EXPECT_EQ(resources::count_members(house.tx(), house.who.directory, number), 20'001);
+    listen();
+    EXPECT_EQ(
+        counts(),
+        (std::map<std::string, std::size_t>{
+            {"group_member_added", 1}, {"group_member_removed", 1}, {"user_updated", 3}
+        })
+    );
+}
+
+TEST_F(large_change_test, a_put_of_the_same_members_changes_nothing)
+{
+    add_users(1'500);
+    const auto group = house.add_group("All");
+    const auto body = group_body("All", ",\"members\":" + members_text(users));
+    ASSERT_EQ(house.replace("Groups", group, body).status, 200);
+    tell_all();
+    const auto version =
+        resources::find(house.tx(), house.who.directory, "Group", test::number_in(group))->version;
+    house.new_events();
+    ASSERT_EQ(house.replace("Groups", group, body).status, 200);
+    listen();
+    EXPECT_TRUE(told.empty());
+    EXPECT_EQ(
+        resources::find(house.tx(), house.who.directory, "Group", test::number_in(group))->version, version
+    );
+}
+
+TEST_F(large_change_test, one_user_more_than_are_told_at_once_and_all_hear_of_it_later)
+{
+    add_users(told_at_once_max + 1);
+    const ids most(users.begin(), users.end() - 1);
+    house.new_events();
+
+    house.add_group("Most", most);
+    listen();
+    EXPECT_EQ(counts()["user_updated"], most.size());
+    EXPECT_EQ(count_of("untold_groups"), 0);
+
+    const auto all = house.add_group("All", users);
+    listen();
+    const auto batches = (users.size() + 99) / 100;
+    EXPECT_EQ(
+        counts(), (std::map<std::string, std::size_t>{{"group_created", 1}, {"group_member_added", batches}})
+    );
+    for (const auto& event : told)
+        EXPECT_LE(to_text(event).size(), event_bytes_max);
+    EXPECT_EQ(count_of("untold_groups"), static_cast<std::int64_t>(users.size()));
+
+    EXPECT_EQ(tell_all(), (users.size() + told_batch_max - 1) / told_batch_max);
+    listen();
+    EXPECT_EQ(told.size(), users.size());
+    const auto first = updates_of(users.front());
+    ASSERT_EQ(first.size(), 1U);
+    EXPECT_TRUE(group_ids(first[0].at("data").at("groups")).contains(all));
+    EXPECT_FALSE(group_ids(first[0].at("previous_attributes").at("groups")).contains(all));
+    EXPECT_EQ(to_text(first[0].at("changed_attributes")), R"(["groups"])");
+    EXPECT_EQ(first[0].at("context").at("actor").at("type").as_string(), "directory_token");
+    EXPECT_EQ(first[0].at("context").at("request_id").as_string(), "request-1");
+    EXPECT_EQ(count_of("untold_groups"), 0);
+    EXPECT_EQ(count_of("untold_changes"), 0);
+    EXPECT_FALSE(tell_some(house.tx(), types, house.who.directory));
+}
+
+TEST_F(large_change_test, the_end_of_a_group_is_whole_at_once_and_told_to_its_users_later)
+{
+    add_users(told_at_once_max + 100);
+    const auto group = house.add_group("All", users);
+    tell_all();
+    house.new_events();
+
+    ASSERT_EQ(house.remove("Groups", group).status, 204);
+    EXPECT_EQ(count_of("members"), 0);
+    EXPECT_EQ(house.get("Groups", group).status, 404);
+    listen();
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_EQ(kind_of(told[0]), "group_deleted");
+    const auto cause = told[0].at("id");
+
+    tell_all();
+    listen();
+    ASSERT_EQ(told.size(), users.size());
+    for (const auto& event : told) {
+        EXPECT_EQ(event.at("context").at("caused_by"), cause);
+        EXPECT_TRUE(event.at("data").at("groups").as_array().empty());
+        EXPECT_EQ(event.at("previous_attributes").at("groups").at(0).at("name").as_string(), "All");
+    }
+}
+
+TEST_F(large_change_test, whatever_event_of_a_user_comes_first_tells_its_groups)
+{
+    add_users(told_at_once_max + 1);
+    const auto group = house.add_group("All", users);
+    house.new_events();
+
+    ASSERT_EQ(house.patch("Users", users[7], R"([{"op":"add","path":"title","value":"Boss"}])").status, 200);
+    listen();
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_EQ(group_ids(told[0].at("data").at("groups")), (std::set<std::string>{group}));
+    EXPECT_TRUE(told[0].at("previous_attributes").at("groups").as_array().empty());
+
+    // So does a change of another group, and the user's end tells what was told.
+    const auto other = house.add_group("Other", {users[8]});
+    listen();
+    ASSERT_EQ(updates_of(users[8]).size(), 1U);
+    EXPECT_EQ(
+        group_ids(updates_of(users[8])[0].at("data").at("groups")), (std::set<std::string>{group, other})
+    );
+    EXPECT_TRUE(updates_of(users[8])[0].at("previous_attributes").at("groups").as_array().empty());
+
+    tell_all();
+    listen();
+    EXPECT_EQ(told.size(), users.size() - 2);
+    EXPECT_TRUE(updates_of(users[7]).empty());
+    EXPECT_TRUE(updates_of(users[8]).empty());
+}
+
+TEST_F(large_change_test, what_is_undone_before_it_was_told_is_not_told)
+{
+    add_users(told_at_once_max + 1);
+    const auto group = house.add_group("All", users);
+    house.new_events();
+    const auto remove = R"([{"op":"remove","path":"members[value eq \")" + users[0] + R"(\"]"}])";
+    ASSERT_EQ(house.patch("Groups", group, remove).status, 200);
+    ASSERT_EQ(house.remove("Users", users[1]).status, 204);
+    listen();
+    EXPECT_EQ(
+        counts(), (std::map<std::string, std::size_t>{{"group_member_removed", 2}, {"user_deleted", 1}})
+    );
+    ASSERT_EQ(house.remove("Groups", group).status, 204);
+    EXPECT_EQ(tell_all(), 1U);
+    listen();
+    EXPECT_EQ(counts(), (std::map<std::string, std::size_t>{{"group_deleted", 1}}));
+    EXPECT_EQ(count_of("untold_groups"), 0);
+}
+
+TEST_F(large_change_test, users_who_are_held_hear_of_nothing)
+{
+    add_users(told_at_once_max + 1);
+    const auto group = house.add_group("All", users);
+    store::holds::hold(house.tx(), house.who.directory, {test::number_in(users[0]), "no_email", "", ""});
+    house.new_events();
+    tell_all();
+    listen();
+    EXPECT_TRUE(updates_of(users[0]).empty());
+    EXPECT_EQ(told.size(), users.size() - 1);
+
+    ASSERT_EQ(house.remove("Groups", group).status, 204);
+    tell_all();
+    listen();
+    EXPECT_TRUE(updates_of(users[0]).empty());
+}
+
+// Any order of changes and of the job's pieces: each event says what was told before and what is, and in the
+// end everybody has been told what is.
+TEST_F(large_change_test, what_was_told_and_what_is_come_together_whatever_comes_between)
+{
+    add_users(told_at_once_max + 5);
+    std::mt19937 random(20'260'101);
+    const auto draw = [&](std::size_t bound) {
+        return std::uniform_int_distribution<std::size_t>(0, bound - 1)(random);
+    };
+    ids groups{house.add_group("a"), house.add_group("b")};
+    house.new_events();
+    std::map<std::string, std::set<std::string>> known;
+    const auto hear = [&] {
+        for (const auto& event : house.new_events()) {
+            if (kind_of(event) != "user_updated")
+                continue;
+            auto& mine = known[std::string(event.at("data").at("id").as_string())];
+            EXPECT_EQ(group_ids(event.at("previous_attributes").at("groups")), mine);
+            auto now = group_ids(event.at("data").at("groups"));
+            EXPECT_NE(now, mine);
+            mine = std::move(now);
+        }
+    };
+    for (int step = 0; step < 40; ++step) {
+        auto& group = groups[draw(groups.size())];
+        switch (draw(6)) {
+            case 0:  // all but a few
+                house.replace(
+                    "Groups",
+                    group,
+                    group_body(
+                        "g" + std::to_string(step),
+                        ",\"members\":" +
+                            members_text({users.begin() + static_cast<int>(draw(4)), users.end()})
+                    )
+                );
+                break;
+            case 1:
+                house.patch("Groups", group, R"([{"op":"replace","path":"members","value":[]}])");
+                break;
+            case 2: {
+                const auto& user = users[draw(users.size())];
+                house.patch(
+                    "Groups",
+                    group,
+                    R"([{"op":"add","path":"members","value":[{"value":")" + user + R"("}]}])"
+                );
+                break;
+            }
+            case 3:
+                house.remove("Groups", group);
+                group = house.add_group("new" + std::to_string(step));
+                break;
+            default:
+                tell_some(house.tx(), types, house.who.directory);
+        }
+        hear();
+    }
+    tell_all();
+    hear();
+    for (const auto& user : users) {
+        std::set<std::string> now;
+        for (const auto& group : resources::groups_of(house.tx(), house.who.directory, test::number_in(user)))
+            now.insert("dirgroup_" + std::to_string(group.group.value));
+        EXPECT_EQ(known[user], now);
+    }
+    EXPECT_EQ(count_of("untold_changes"), 0);
+}
+
+}  // namespace
+}  // namespace scimd::service

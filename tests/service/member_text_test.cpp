@@ -1,0 +1,146 @@
+// The text of members beside what a projection of the whole document would leave, and what is read for it.
+#include "service/member_text.hpp"
+
+#include "noting_connection.hpp"
+#include "scim/projection.hpp"
+#include "service/listing.hpp"
+#include "service_house.hpp"
+#include "support/fixed_random.hpp"
+#include "support/large_group.hpp"
+
+#include <gtest/gtest.h>
+
+namespace scimd::service {
+namespace {
+
+class member_text_test : public testing::Test {
+protected:
+    member_text_test()
+    {
+        for (const auto* name : {"a", "b", "c"})
+            users.push_back(house.add_user(name));
+        group = house
+                    .create(
+                        "Groups",
+                        group_body(
+                            "All",
+                            R"(,"members":[{"value":")" + users[0] + R"(","display":"A"},{"value":")" +
+                                users[1] + R"("},{"value":")" + users[2] + R"(","display":"C \"c\""}])"
+                        )
+                    )
+                    .id();
+        empty = house.add_group("None");
+    }
+
+    target at(const std::string& id, std::string_view listed, std::string_view excluded)
+    {
+        const auto& type = house.type("Groups");
+        return {&type, id, {}, scim::parse_projection(listed, excluded, type)};
+    }
+
+    std::string shown(const target& what) { return get(house.tx(), house.who, what).value().body; }
+
+    service_house house;
+    std::vector<std::string> users;
+    std::string group;
+    std::string empty;
+};
+
+TEST_F(member_text_test, shows_what_the_projection_of_the_whole_document_leaves)
+{
+    const struct {
+        std::string_view listed;
+        std::string_view excluded;
+    } rows[] = {
+        {"", ""},
+        {"members", ""},
+        {"members.value", ""},
+        {"members.display", ""},
+        {"members.type", ""},
+        {"displayName,members.display,members.value", ""},
+        {"displayName", ""},
+        {"", "members"},
+        {"", "members.value"},
+        {"", "members.display"},
+        {"", "members.value,members.$ref,members.type"},
+        {"", "members.value,members.$ref,members.type,members.display"},
+        {"members", "members.$ref"},
+        {"urn:ietf:params:scim:schemas:core:2.0:Group", ""},
+        {"", "urn:ietf:params:scim:schemas:core:2.0:Group"},
+        {"", "displayName,meta"},
+    };
+    for (const auto& id : {group, empty}) {
+        const auto whole = parse_json_object(shown(at(id, "", ""))).value();
+        for (const auto& row : rows) {
+            const auto what = at(id, row.listed, row.excluded);
+            auto expected = whole;
+            scim::project(expected, what.wanted, *what.type);
+            EXPECT_EQ(shown(what), to_text(expected)) << row.listed << " without " << row.excluded;
+        }
+    }
+}
+
+TEST_F(member_text_test, without_members_no_member_is_read_or_counted)
+{
+    noting_connection noting(house.tx().sql());
+    store::transaction tx(noting, house.tx().now(), house.store.ids);
+    for (const auto& what : {at(group, "", "members"), at(group, "displayName", "")}) {
+        ASSERT_TRUE(get(tx, house.who, what).has_value());
+        long_text text;
+        ASSERT_TRUE(get_whole(tx, house.who, what, text).has_value());
+    }
+    EXPECT_EQ(noting.count_of("resources.find"), 4U);
+    EXPECT_EQ(noting.count_of("member"), 0U);
+
+    ASSERT_TRUE(get(tx, house.who, at(group, "", "")).has_value());
+    EXPECT_EQ(noting.count_of("members.of_group"), 1U);
+}
+
+TEST_F(member_text_test, a_list_without_members_reads_none_either)
+{
+    test::fixed_random random;
+    std::vector<master_key> keys;
+    keys.push_back(make_master_key(random));
+    const vault safe(std::move(keys), random);
+    const cursor_seal seal(safe, random);
+    noting_connection noting(house.tx().sql());
+    store::transaction tx(noting, house.tx().now(), house.store.ids);
+    const scim::resource_type* const groups[] = {&house.type("Groups")};
+    const auto read = [&](std::string_view excluded) {
+        scim::list_request asked;
+        asked.excluded_attributes = std::string(excluded);
+        const auto query = scim::resolve(asked, groups).value();
+        long_text text;
+        EXPECT_EQ(list(tx, house.who, query, seal, text).value().value().count, 2U);
+    };
+    read("members");
+    EXPECT_EQ(noting.count_of("member"), 0U);
+    read("");
+    EXPECT_EQ(noting.count_of("members.of_group"), 2U);
+}
+
+TEST_F(member_text_test, a_resource_of_very_many_is_left_to_be_read_later)
+{
+    auto& tx = house.tx();
+    const auto most = static_cast<std::size_t>(members_inline_max);
+    const auto more = test::write_users(tx, house.who.directory, "m", most - 2);
+    const auto what = at(group, "", "");
+    const auto number = test::number_in(group);
+
+    test::write_members(tx, house.who.directory, number, {more.begin(), more.end() - 1});
+    EXPECT_FALSE(get(tx, house.who, what).value().later.has_value());
+    test::write_members(tx, house.who.directory, number, {more.back()});
+    const auto left = get(tx, house.who, what).value();
+    ASSERT_TRUE(left.later.has_value());
+    EXPECT_EQ(left.later->id, group);
+    EXPECT_EQ(left.body, "");
+
+    long_text text;
+    EXPECT_EQ(get_whole(tx, house.who, what, text).value().version, left.version);
+    const auto read = parse_json_object(std::move(text).take()).value();
+    EXPECT_EQ(read.at("members").as_array().size(), most + 1);
+    EXPECT_FALSE(get(tx, house.who, at(group, "", "members")).value().later.has_value());
+}
+
+}  // namespace
+}  // namespace scimd::service
