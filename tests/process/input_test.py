@@ -246,6 +246,8 @@ class InputTest(unittest.TestCase):
                 for bad in self.bad_texts(self.description.resolved(parameter["schema"])):
                     query = urllib.parse.quote(bad, safe="")
                     self.assert_refused(method, f"{path}?{parameter['name']}={query}", parameter["name"])
+                for bad in ("%FF", "a%C0%AF", "%ED%A0%80", "%zz", "%0"):
+                    self.assert_refused(method, f"{path}?{parameter['name']}={bad}", parameter["name"])
         self.assertGreater(self.cases, 30)
 
     @staticmethod
