@@ -99,6 +99,18 @@ json::value shown(json::value document)
     return document;
 }
 
+// How paths name what stands below that one: "webhook" of "/…/webhook-endpoints/{webhook}"; empty: nothing
+// does.
+std::string_view name_below(std::string_view path)
+{
+    for (const auto& row : routes()) {
+        const auto rest = row.path.starts_with(path) ? row.path.substr(path.size()) : std::string_view();
+        if (rest.starts_with("/{") && rest.find('}') == rest.size() - 1)
+            return rest.substr(2, rest.size() - 3);
+    }
+    return {};
+}
+
 // The ids in the path, and those of what was made: {"organization": "org_1", "directory": "dir_2"}.
 json::object targets_of(const call& on, const json::object& answer)
 {
@@ -109,6 +121,9 @@ json::object targets_of(const call& on, const json::object& answer)
     for (const auto& [name, value] : answer)
         if (const auto* id = value.is_object() ? find_string(value.get_object(), "id") : nullptr)
             targets[name] = *id;
+    const auto* id = find_string(answer, "id");  // of an answer that is the thing itself
+    if (const auto name = name_below(on.notes.route); id && !name.empty())
+        targets[name] = *id;
     return targets;
 }
 

@@ -48,6 +48,17 @@ error bad_path(std::string_view reason)
     return {errc::bad_request, "The request's path " + std::string(reason) + "."};
 }
 
+// A parameter is named when its name at least could be read.
+error not_decodable(const std::optional<std::string>& name)
+{
+    constexpr std::size_t name_bytes_max = 100;
+    const bool is_fit = name && !name->empty() && name->size() <= name_bytes_max && is_storable(*name);
+    return {
+        errc::bad_request,
+        (is_fit ? *name : std::string("The request's query")) + " is not percent-encoded UTF-8."
+    };
+}
+
 result<std::string> parse_segment(std::string_view raw)
 {
     if (raw.empty())
@@ -155,7 +166,7 @@ result<std::vector<std::pair<std::string, std::string>>> parse_form(std::string_
         auto value = equals == std::string_view::npos ? std::optional(std::string())
                                                       : decode_form_value(pair.substr(equals + 1));
         if (!name || !value)
-            return error{errc::bad_request, "The request's query is not percent-encoded UTF-8."};
+            return not_decodable(name);
         read.emplace_back(std::move(*name), std::move(*value));
     }
     return read;

@@ -1,5 +1,6 @@
 #include "scim/visible.hpp"
 
+#include <cstdint>
 #include <string>
 
 namespace scimd::scim {
@@ -54,6 +55,13 @@ json::object take_hidden(json::object& document, const resource_type& type)
             urns.push_back(urn);
     document["schemas"] = std::move(urns);
     return hidden;
+}
+
+json::object visible_document(std::string_view stored, const resource_type& type)
+{
+    auto document = parse_json_object(stored, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
+    take_hidden(document, type);
+    return document;
 }
 
 void put_back(json::object& document, const json::object& hidden)

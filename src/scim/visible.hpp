@@ -17,6 +17,9 @@ bool is_visible_as_stored(std::string_view text, const resource_type& type) noex
 // Takes what the type does not know out of a document, which then lists the schemas that are left.
 json::object take_hidden(json::object& document, const resource_type& type);
 
+// A document of the store as the directory sees it, for those who only show it.
+json::object visible_document(std::string_view stored, const resource_type& type);
+
 // Puts it back for the store.
 void put_back(json::object& document, const json::object& hidden);
 

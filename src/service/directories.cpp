@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "scim/visible.hpp"
 #include "service/events.hpp"
 #include "service/membership.hpp"
 #include "service/normalize.hpp"
@@ -70,7 +71,7 @@ void remove_resource(store::transaction& tx, const caller& who, const rows::rema
     const auto* type = who.schemas->find_type(one.type);
     if (!type)
         return store::resources::remove(tx, who.directory, one.type, one.id);
-    const auto document = parse_json_object(one.document, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
+    const auto document = scim::visible_document(one.document, *type);
     const auto id = id_text(*type, one.id);
     auto last_state = one.type == "User"
                           ? user_state(tx, who).told(

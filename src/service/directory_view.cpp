@@ -1,6 +1,7 @@
 #include "service/directory_view.hpp"
 
 #include "base/time.hpp"
+#include "scim/visible.hpp"
 #include "service/normalize.hpp"
 #include "service/user_state.hpp"
 #include "store/directory_pages.hpp"
@@ -28,11 +29,6 @@ json::array addresses_of(const json::object& document)
             if (const auto* value = email.is_object() ? find_string(email.get_object(), "value") : nullptr)
                 found.emplace_back(*value);
     return found;
-}
-
-json::object document_of(const resources::row& row)
-{
-    return parse_json_object(row.document, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
 }
 
 // A field that is always there, as protobuf's JSON has it: empty when there is none.
@@ -89,7 +85,7 @@ json::object directory_group(
     store::transaction& tx, const caller& who, const resources::row& row, bool has_detail
 )
 {
-    const auto document = document_of(row);
+    const auto document = scim::visible_document(row.document, *who.schemas->find_type("Group"));
     const auto id = id_with("dirgroup_", row.id);
     json::object group{
         {"id", id},
@@ -111,8 +107,9 @@ json::array directory_users(
     auto groups = groups_of_all(tx, who, rows);
     json::array listed;
     const user_state users(tx, who);
+    const auto& type = *who.schemas->find_type("User");
     for (const auto& row : rows) {
-        const auto document = document_of(row);
+        const auto document = scim::visible_document(row.document, type);
         const auto& in = groups[row.id.value];
         auto detail = has_detail ? users.now({row.id, document, in})
                                  : normalize_user(who, id_with("diruser_", row.id), document, in);

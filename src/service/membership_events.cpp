@@ -98,8 +98,7 @@ void publish_user_groups(
     draft.type = "organization.directory.user_updated";
     draft.object = "DirectoryUser";
     draft.object_version = row->version;
-    auto document = parse_json_object(row->document, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
-    scim::take_hidden(document, *who.schemas->find_type("User"));
+    const auto document = scim::visible_document(row->document, *who.schemas->find_type("User"));
     auto roles = users.roles_told(user);
     const auto now = resources::groups_of(tx, who.directory, user);
     draft.data = users.renewed({user, document, now});

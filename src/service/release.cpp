@@ -1,5 +1,6 @@
 #include "service/release.hpp"
 
+#include "scim/visible.hpp"
 #include "service/admission.hpp"
 #include "service/events.hpp"
 #include "service/membership_events.hpp"
@@ -35,7 +36,7 @@ void look_at(store::transaction& tx, const caller& who, const holds::held_user& 
     if (!type)  // the configuration does not know users any more
         return;
     const auto row = resources::find(tx, who.directory, type->name, held.user).value();
-    const auto document = parse_json_object(row.document, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
+    const auto document = scim::visible_document(row.document, *type);
     if (auto reason = reason_to_hold(tx, who, document)) {
         if (reason->reason != held.reason || reason->domain != held.domain)
             holds::hold(tx, who.directory, {held.user, reason->reason, reason->domain, reason->detail});

@@ -128,9 +128,7 @@ std::string projected(
 {
     if (wanted.is_default() && has_whole)
         return full;
-    // This text is our own, so the limits on clients' text do not apply.
-    auto resource = parse_json_object(full, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
-    scim::take_hidden(resource, type);
+    auto resource = scim::visible_document(full, type);
     scim::project(resource, wanted, type);
     return to_text(resource);
 }

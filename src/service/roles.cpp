@@ -1,6 +1,7 @@
 #include "service/roles.hpp"
 
 #include "base/text.hpp"
+#include "scim/visible.hpp"
 #include "service/events.hpp"
 #include "service/origin_text.hpp"
 #include "service/user_state.hpp"
@@ -166,7 +167,7 @@ void tell_if_changed(store::transaction& tx, const caller& who, user_state& user
     if (before == users.roles_now(user) || !users.untold(user).empty())
         return;
     const auto row = resources::find(tx, who.directory, "User", user).value();
-    const auto document = parse_json_object(row.document, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
+    const auto document = scim::visible_document(row.document, *who.schemas->find_type("User"));
     event_draft draft;
     draft.type = "organization.directory.user_updated";
     draft.object = "DirectoryUser";

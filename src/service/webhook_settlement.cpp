@@ -39,7 +39,7 @@ void publish(store::transaction& tx, environment_id where, notice what)
         envelope["organization_id"] = what.organization->text();
     envelope["occurred_at"] = format_rfc3339(tx.now());
     envelope["cursor"] = "c_" + std::to_string(id.value);
-    envelope["context"] = {{"source", "system"}};
+    envelope["context"] = {{"source", "system"}, {"actor", {{"type", "system"}}}};
     envelope["data"] = std::move(what.data);
     store::events::append(
         tx,

@@ -200,6 +200,47 @@ TEST_F(attributes_test, a_preview_shows_the_newest_users_and_what_they_lack)
     EXPECT_EQ(preview("").text_of("message"), "attributes is required.");
 }
 
+TEST_F(attributes_test, a_schema_that_the_directory_has_given_up_shows_nothing)
+{
+    const std::string enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+    declare("team", "STRING");
+    declare("chief", "STRING");
+    declare("motto", "STRING");
+    const auto mapped =
+        map({{"team", enterprise + ":department"}, {"chief", "manager.value"}, {"motto", "title"}});
+    ASSERT_EQ(mapped.status, 200) << mapped.text;
+    const auto data = R"(,"title":"t",")" + enterprise + R"(":{"department":"d","manager":{"value":"m"}})";
+    home.make_user("anna", data);
+    const json::object everything{{"team", "d"}, {"chief", "m"}, {"motto", "t"}};
+    const json::object rest{{"motto", "t"}};
+    EXPECT_EQ(shown(), everything);
+
+    ASSERT_EQ(home.operate("PATCH", directory, R"({"schemas":[]})").status, 200);
+    EXPECT_EQ(shown(), rest);
+    const auto page = home.operate("GET", directory + "/users?include_detail=true");
+    EXPECT_EQ(page.text.find("department"), std::string::npos) << page.text;
+    const auto preview =
+        home.operate("POST", directory + "/attributes:preview", mapping({{"motto", "title"}}));
+    EXPECT_EQ(preview.body.at("users").at(0).at("custom_attributes"), rest);
+    const auto refused = home.operate(
+        "POST", directory + "/attributes:preview", mapping({{"team", enterprise + ":department"}})
+    );
+    EXPECT_EQ(refused.status, 400) << refused.text;
+    home.make_user("bert", data);
+    home.patch(
+        "/Users/" + home.scim("GET", "/Users").resources("id").front(),
+        R"([{"op":"add","path":"nickName","value":"n"}])"
+    );
+    const auto told = home.events();
+    for (const auto& event : {told[told.size() - 2], told.back()}) {
+        EXPECT_EQ(event.at("data").at("custom_attributes"), rest) << to_text(event);
+        EXPECT_EQ(to_text(event).find("department"), std::string::npos) << to_text(event);
+    }
+
+    ASSERT_EQ(home.operate("PATCH", directory, R"({"schemas":null})").status, 200);
+    EXPECT_EQ(shown(), everything);
+}
+
 TEST_F(attributes_test, a_directory_with_mappings_can_be_deleted)
 {
     declare("badge", "NUMBER");

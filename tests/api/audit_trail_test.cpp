@@ -104,6 +104,16 @@ TEST_F(audit_trail_test, a_creation_tells_who_made_what)
     EXPECT_TRUE(text(entry, "time").starts_with("2026-01-02T"));
 }
 
+TEST_F(audit_trail_test, what_was_made_is_named_however_it_is_shown)
+{
+    const auto hook = home.operate("POST", "/api/v1/webhook-endpoints", R"({"url":"https://example.com/a"})");
+    EXPECT_EQ(newest().at("targets"), (json::object{{"webhook", hook.text_of("id")}}));
+    home.operate("POST", "/api/v1/webhook-endpoints/" + hook.text_of("id") + ":disable");
+    EXPECT_EQ(newest().at("targets"), (json::object{{"webhook", hook.text_of("id")}}));
+    const auto role = home.operate("POST", "/api/v1/roles", R"({"name":"admin"})");
+    EXPECT_EQ(newest().at("targets"), (json::object{{"role", role.member("role").at("id")}}));
+}
+
 TEST_F(audit_trail_test, a_change_tells_what_was_before_and_what_is_after)
 {
     home.operate("PATCH", directory_path, R"({"domain_policy":"off"})");

@@ -111,6 +111,18 @@ TEST(target_test, broken_queries_are_refused)
     }
 }
 
+TEST(target_test, a_parameter_that_cannot_be_read_is_named_when_its_name_can)
+{
+    const std::pair<std::string_view, std::string_view> rows[] = {
+        {"/?count=%ff", "count is not percent-encoded UTF-8."},
+        {"/?%c3=a", "The request's query is not percent-encoded UTF-8."},
+        {"/?a%07=%ff", "The request's query is not percent-encoded UTF-8."},
+        {"/?=%ff", "The request's query is not percent-encoded UTF-8."},
+    };
+    for (const auto& [text, detail] : rows)
+        EXPECT_EQ(parse_target(text).error().detail, detail) << text;
+}
+
 TEST(target_test, a_query_has_100_parameters_and_no_101st)
 {
     std::string text = "/?";

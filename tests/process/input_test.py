@@ -83,23 +83,59 @@ class Description:
             yield "bell \a"
 
     def fields(self, schema, place=()):
-        """Every member, however deep, as (its path, its schema, whether it must be there)."""
+        """Everything in it, however deep, as (its path, its schema, whether it must be there).
+
+        The first element of a list is 0 in the path, and a member of any name is any_name.
+        """
         schema = self.resolved(schema)
-        for name, given in schema.get("properties", {}).items():
-            member = self.resolved(given)
-            path = (*place, name)
-            yield path, member, name in schema.get("required", [])
-            yield from self.fields(member, path)
+        inner = [
+            (name, self.resolved(given), name in schema.get("required", []))
+            for name, given in schema.get("properties", {}).items()
+        ]
+        if isinstance(schema.get("additionalProperties"), dict):
+            inner.append(("any_name", self.resolved(schema["additionalProperties"]), False))
+        if "items" in schema:
+            inner.append((0, self.resolved(schema["items"]), False))
+        for name, member, is_required in inner:
+            yield (*place, name), member, is_required
+            yield from self.fields(member, (*place, name))
+
+    def objects(self, schema):
+        """The path of each object in it that has members of its own and no others."""
+        if self.resolved(schema).get("additionalProperties") is False:
+            yield ()
+        for place, member, _ in self.fields(schema):
+            if member.get("additionalProperties") is False:
+                yield place
+
+    def within(self, schema, step):
+        schema = self.resolved(schema)
+        if step == 0:
+            return self.resolved(schema["items"])
+        given = schema.get("properties", {}).get(step)
+        return self.resolved(given if given is not None else schema["additionalProperties"])
 
     def with_member(self, schema, path, value):
         """The least body, with that value at that path."""
         body = self.least(schema)
         at, within = body, self.resolved(schema)
-        for name in path[:-1]:
-            within = self.resolved(within["properties"][name])
-            at = at.setdefault(name, self.least(within))
-        at[path[-1]] = value
+        for step in path[:-1]:
+            within = self.within(within, step)
+            if step == 0:
+                at[:] = at or [self.least(within)]
+            elif step not in at:
+                at[step] = self.least(within)
+            at = at[step]
+        if path[-1] == 0:
+            at[:] = [value]
+        else:
+            at[path[-1]] = value
         return body
+
+
+def name_of(place):
+    """How an error names it."""
+    return next(step for step in reversed(place) if step != 0)
 
 
 class InputTest(unittest.TestCase):
@@ -162,7 +198,7 @@ class InputTest(unittest.TestCase):
                     self.assert_refused(method, path, place[-1], missing)
                 for wrong in self.description.wrong_values(member):
                     body = self.description.with_member(schema, place, wrong)
-                    self.assert_refused(method, path, place[-1], body)
+                    self.assert_refused(method, path, name_of(place), body)
         self.assertGreater(self.cases, LEAST_CASES)
 
     def test_texts_that_no_store_takes(self):
@@ -172,15 +208,25 @@ class InputTest(unittest.TestCase):
                     continue
                 body = json.dumps(self.description.with_member(schema, place, "@@"))
                 for bad in (b"\\u0000", b"a\\u0000b", b"\xff", b"\xc0\xaf", b"\xed\xa0\x80", b"\\ud800"):
-                    self.assert_refused(method, path, place[-1], body.encode().replace(b"@@", bad))
+                    self.assert_refused(method, path, name_of(place), body.encode().replace(b"@@", bad))
 
     def test_members_that_nobody_knows(self):
         for method, path, schema in self.bodies():
-            if schema.get("additionalProperties") is True:
-                continue  # it keeps what it is given
-            body = self.description.least(schema)
-            for name in ("unknown_member", "__proto__", "Id"):
-                self.assert_refused(method, path, name, {**body, name: "x"})
+            for place in self.description.objects(schema):
+                for name in ("unknown_member", "__proto__", "Id", "a" * 300, "\u0130d"):
+                    body = self.description.with_member(schema, (*place, "here"), "x")
+                    text = json.dumps(body).replace('"here"', json.dumps(name), 1)
+                    self.assert_refused(method, path, name, text)
+        self.assertGreater(self.cases, LEAST_CASES)
+
+    def test_members_that_are_there_twice(self):
+        for method, path, schema in self.bodies():
+            for place, member, _ in self.description.fields(schema):
+                if 0 in place or not isinstance(self.description.least(member), str):
+                    continue
+                body = json.dumps(self.description.with_member(schema, place, "@@"))
+                twice = body.replace(f'"{place[-1]}": "@@"', f'"{place[-1]}": "x", "{place[-1]}": "x"')
+                self.assert_refused(method, path, place[-1], twice)
 
     def test_texts_that_are_no_object(self):
         for method, path, _ in self.bodies():
@@ -200,6 +246,8 @@ class InputTest(unittest.TestCase):
                 for bad in self.bad_texts(self.description.resolved(parameter["schema"])):
                     query = urllib.parse.quote(bad, safe="")
                     self.assert_refused(method, f"{path}?{parameter['name']}={query}", parameter["name"])
+                for bad in ("%FF", "a%C0%AF", "%ED%A0%80", "%zz", "%0"):
+                    self.assert_refused(method, f"{path}?{parameter['name']}={bad}", parameter["name"])
         self.assertGreater(self.cases, 30)
 
     @staticmethod
@@ -227,7 +275,7 @@ class InputTest(unittest.TestCase):
     def test_every_text_that_is_taken_has_a_bound(self):
         for method, path, schema in self.bodies():
             for place, member, _ in self.description.fields(schema):
-                with self.subTest(method=method, path=path, member=".".join(place)):
+                with self.subTest(method=method, path=path, member=".".join(map(str, place))):
                     bounds = {"string": "maxLength", "array": "maxItems"}
                     for kind, bound in bounds.items():
                         if kind in kinds(member) and "enum" not in member:
@@ -245,6 +293,18 @@ class InputTest(unittest.TestCase):
                 body = self.description.least(schemas[method, path]) if (method, path) in schemas else None
                 answer = self.control.send(method, target, body)
                 self.assertIn(answer.status, (400, 404), f"{method} {target}: {answer!r}")
+
+    def test_a_bad_idempotency_key(self):
+        for method, path, operation in self.description.operations():
+            names = [self.description.resolved(one)["name"] for one in operation.get("parameters", [])]
+            if "Idempotency-Key" not in names:
+                continue
+            for bad in ("", "k" * 256, "\xff", "\xc0\xaf"):
+                self.cases += 1
+                answer = self.control.send(method, self.filled(path), "{}", {"Idempotency-Key": bad})
+                self.assertEqual(answer.status, 400, f"{method} {path} {bad!r}: {answer!r}")
+                self.assertIn("Idempotency-Key", answer.json["message"])
+        self.assertGreater(self.cases, 60)
 
     def test_the_form_for_a_token(self):
         with contextlib.closing(self.server.client()) as public:
