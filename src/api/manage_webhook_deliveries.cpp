@@ -200,11 +200,12 @@ reply retry_failed_deliveries(const house& home, call& on)
         on,
         [](store::transaction& tx, const rows::endpoint& to, const json::object& body) -> reply {
             const auto since = read_bound(body, "since", "since_event_id");
-            if (!since)
-                return manage_error(since.error());
-            const auto from = since->value_or(event_id{});
-            const auto lanes = rows::hurry_lanes(tx, to.id, from);
-            const auto count = rows::revive_deliveries(tx, to.id, from, revived_max);
+            const auto until = read_bound(body, "until", "until_event_id");
+            if (!since || !until)
+                return manage_error(since ? until.error() : since.error());
+            const rows::event_span of{since->value_or(event_id{}), until->value_or(event_id{number_max})};
+            const auto lanes = rows::hurry_lanes(tx, to.id, of);
+            const auto count = rows::revive_deliveries(tx, to.id, of, revived_max);
             if (lanes + count > 0)
                 rows::touch(tx, to.id);
             return manage_response(200, {{"count", lanes + count}, {"has_more", count == revived_max}});

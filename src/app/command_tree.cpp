@@ -220,8 +220,9 @@ void command_tree::declare_failed_deliveries()
     add({"webhook", "dead-letter"}, "Show one, with its event and its attempts", {"ID", "EVENT"});
     add({"webhook", "retry"}, "Try a dead letter again", {"ID", "EVENT"});
     add({"webhook", "discard"}, "Forget a dead letter", {"ID", "EVENT"});
-    add({"webhook", "retry-failed"}, "Try again what waits or was given up", {"ID"})
-        ->add_option("--since", what_.webhook.from, "Of this time or event and later");
+    auto* failed = add({"webhook", "retry-failed"}, "Try again what waits or was given up", {"ID"});
+    failed->add_option("--since", what_.webhook.from, "Of this time or event and later");
+    failed->add_option("--until", what_.webhook.to, "Up to this time or event");
     auto* replay = add({"webhook", "replay"}, "Send events again, delivered or not", {"ID"});
     replay->add_option("--event", what_.webhook.event, "This one");
     replay->add_option("--from", what_.webhook.from, "From this time or event on");

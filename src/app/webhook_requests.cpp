@@ -100,8 +100,10 @@ http::request action_request(const command& what)
         body["skip_backlog"] = true;
     if (verb == "rotate-secret" && !what.webhook.overlap_seconds.empty())
         body["overlap_seconds"] = number_or_text(what.webhook.overlap_seconds);
-    if (verb == "retry-failed")
+    if (verb == "retry-failed") {
         add_bound(body, "since", what.webhook.from);
+        add_bound(body, "until", what.webhook.to);
+    }
     if (verb == "replay")
         body = replay_of(what.webhook);
     return make_request("POST", path_of(what) + ':' + verb, body);

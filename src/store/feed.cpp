@@ -26,9 +26,11 @@ constexpr sql::statement select_forward_of_directory{
     " where directory_id = $3 and sequence > $1 order by sequence limit $2",
 };
 
+// Each by itself: SQLite finds one end of an index at once, but looks for both in all that lies between.
 constexpr sql::statement select_sequences{
     "feed.sequences",
-    "select min(sequence), max(sequence) from events where directory_id = $1",
+    "select (select min(sequence) from events where directory_id = $1),"
+    " (select max(sequence) from events where directory_id = $1)",
 };
 
 constexpr sql::statement select_id_of_sequence{

@@ -27,7 +27,8 @@ constexpr sql::statement list_lane_rows{
 };
 constexpr sql::statement hurry_lane_rows{
     "webhook_lanes.hurry",
-    "update webhook_lanes set due_at = $3 where endpoint_id = $1 and head_id >= $2 and due_at > $3",
+    "update webhook_lanes set due_at = $4 where endpoint_id = $1 and head_id between $2 and $3 and due_at > "
+    "$4",
 };
 constexpr sql::statement list_other_events{
     "events.list_outside_directories_after",
@@ -70,9 +71,9 @@ constexpr sql::statement count_delivery_rows{
 constexpr sql::statement revive_rows{
     "webhook_deliveries.revive",
     "update webhook_deliveries set attempts = case state when 'dead' then 0 else attempts end,"
-    " state = 'waiting', due_at = $3 where endpoint_id = $1 and event_id in ("
-    " select event_id from webhook_deliveries where endpoint_id = $1 and event_id >= $2 and due_at <> $3"
-    " and (state = 'dead' or due_at > $3) order by event_id limit $4)",
+    " state = 'waiting', due_at = $4 where endpoint_id = $1 and event_id in ("
+    " select event_id from webhook_deliveries where endpoint_id = $1 and event_id between $2 and $3"
+    " and due_at <> $4 and (state = 'dead' or due_at > $4) order by event_id limit $5)",
 };
 
 constexpr sql::statement find_event_row{
@@ -203,9 +204,9 @@ std::vector<lane> list_lanes(transaction& tx, webhook_id owner, std::int64_t lim
     return found;
 }
 
-std::int64_t hurry_lanes(transaction& tx, webhook_id owner, event_id since)
+std::int64_t hurry_lanes(transaction& tx, webhook_id owner, const event_span& of)
 {
-    return tx.sql().run(hurry_lane_rows, {owner.value, since.value, to_column(tx.now())});
+    return tx.sql().run(hurry_lane_rows, {owner.value, of.first.value, of.last.value, to_column(tx.now())});
 }
 
 void list_lane_events(
@@ -278,9 +279,9 @@ std::int64_t count_deliveries(transaction& tx, webhook_id owner, delivery_state 
     return total;
 }
 
-std::int64_t revive_deliveries(transaction& tx, webhook_id owner, event_id since, std::int64_t most)
+std::int64_t revive_deliveries(transaction& tx, webhook_id owner, const event_span& of, std::int64_t most)
 {
-    return tx.sql().run(revive_rows, {owner.value, since.value, to_column(tx.now()), most});
+    return tx.sql().run(revive_rows, {owner.value, of.first.value, of.last.value, to_column(tx.now()), most});
 }
 
 std::optional<events::event> find_event(transaction& tx, event_id id)

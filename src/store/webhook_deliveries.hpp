@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,7 +31,15 @@ struct lane {
 void put_lane(transaction& tx, webhook_id owner, const lane& what);  // replaces the directory's
 void remove_lane(transaction& tx, webhook_id owner, directory_id directory);
 std::vector<lane> list_lanes(transaction& tx, webhook_id owner, std::int64_t limit);  // by directory
-std::int64_t hurry_lanes(transaction& tx, webhook_id owner, event_id since);          // due at once; how many
+
+// From the one to the other, both with it.
+struct event_span {
+    event_id first;
+    event_id last{std::numeric_limits<std::int64_t>::max()};
+};
+
+// Those that wait with an event of the span are due at once; how many.
+std::int64_t hurry_lanes(transaction& tx, webhook_id owner, const event_span& of);
 
 // In order, those behind what is settled. false stops.
 void list_lane_events(
@@ -59,9 +68,9 @@ std::vector<delivery> list_waiting(transaction& tx, webhook_id owner, std::int64
 std::vector<delivery> list_dead(transaction& tx, webhook_id owner, event_id after, std::int64_t limit);
 std::int64_t count_deliveries(transaction& tx, webhook_id owner, delivery_state state, std::int64_t most);
 
-// Those whose event is `since` or later: the dead wait again, from their first attempt, and the waiting are
-// due at once. How many.
-std::int64_t revive_deliveries(transaction& tx, webhook_id owner, event_id since, std::int64_t most);
+// Those whose event is of the span: the dead wait again, from their first attempt, and the waiting are due at
+// once. How many.
+std::int64_t revive_deliveries(transaction& tx, webhook_id owner, const event_span& of, std::int64_t most);
 
 std::optional<events::event> find_event(transaction& tx, event_id id);
 // The first event behind that one; empty: it is the newest.

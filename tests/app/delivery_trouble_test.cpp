@@ -30,6 +30,13 @@ protected:
     {
         return home.operate("GET", home.path(endpoint) + "/dead-letters").body.at("dead_letters").as_array();
     }
+    std::vector<std::string> dead_events(const std::string& endpoint)
+    {
+        std::vector<std::string> events;
+        for (const auto& one : dead_letters(endpoint))
+            events.emplace_back(one.at("event_id").as_string());
+        return events;
+    }
     std::vector<json::object> notices()
     {
         std::vector<json::object> found;
@@ -112,6 +119,53 @@ TEST_F(delivery_in_trouble, retries_all_that_failed_since_a_time)
     EXPECT_EQ(
         home.operate("POST", home.path(endpoint) + ":retry-failed", R"({"since":"yesterday"})").status, 400
     );
+}
+
+TEST_F(delivery_in_trouble, retries_what_failed_in_a_range_with_both_its_ends)
+{
+    const auto endpoint = home.make_endpoint(R"(,"mode":"concurrent","retry_schedule_seconds":[0])");
+    answer(500);
+    make_users(5);
+    home.deliver();
+    answer(200);
+    home.out.arrivals.clear();
+    const auto letters = dead_events(endpoint);
+    ASSERT_EQ(letters.size(), 5U);
+    const auto retry = [&](const std::string& range) {
+        return home.operate("POST", home.path(endpoint) + ":retry-failed", "{" + range + "}");
+    };
+    const auto from = R"("since_event_id":")" + letters.at(1) + "\"";
+    const auto to = R"("until_event_id":")" + letters.at(3) + "\"";
+    EXPECT_EQ(retry(from + "," + to).body.at("count"), 3);
+    home.deliver();
+    EXPECT_EQ(home.sequences(), (sequences{2, 3, 4}));
+    EXPECT_EQ(retry(R"("until":"2026-01-01T00:00:00Z")").body.at("count"), 0);
+    EXPECT_EQ(retry(to).body.at("count"), 1);
+    home.deliver();
+    EXPECT_EQ(home.sequences(), (sequences{2, 3, 4, 1}));
+    EXPECT_EQ(dead_events(endpoint), (std::vector<std::string>{letters.at(4)}));
+    EXPECT_EQ(retry(to + R"(,"until":"2026-01-01T00:00:00Z")").status, 400);
+    EXPECT_EQ(retry(R"("until":"tomorrow")").status, 400);
+    EXPECT_EQ(retry(R"("until_event_id":"whe_1")").status, 400);
+}
+
+TEST_F(delivery_in_trouble, retries_the_heads_of_a_range_alone)
+{
+    const auto endpoint = home.make_endpoint();
+    answer(500);
+    make_users(2);
+    home.deliver();
+    answer(200);
+    const auto head = home.out.arrivals.at(0).event;
+    const auto retry = [&](const std::string& range) {
+        return home.operate("POST", home.path(endpoint) + ":retry-failed", range).body.at("count");
+    };
+    EXPECT_EQ(retry(R"({"until":"2026-01-01T00:00:00Z"})"), 0);
+    home.deliver();
+    EXPECT_EQ(home.sequences(), (sequences{1}));
+    EXPECT_EQ(retry(R"({"until_event_id":")" + head + "\"}"), 1);
+    home.deliver();
+    EXPECT_EQ(home.sequences(), (sequences{1, 1, 2}));
 }
 
 TEST_F(delivery_in_trouble, does_not_wait_for_the_schedule_when_told_to_retry)

@@ -104,7 +104,7 @@ class Bench:
 
     def row(self, what, ours, limit=None, unit="/s"):
         ratio = f"{100 * ours / limit:.0f} %" if limit else ""
-        beside = f"{limit:,.0f} {unit}" if limit else ""
+        beside = f"{limit:,.{1 if unit == 'ms' else 0}f} {unit}" if limit else ""
         self.rows.append(f"| {what} | {ours:,.1f} {unit} | {beside} | {ratio} |")
         print(self.rows[-1], flush=True)
 

@@ -29,6 +29,7 @@ from scimd import Client, Server, made
 
 VECTORS_MIN = 200  # each kind of vector alone would be too few
 PATIENCE_SECONDS = 240
+LOOK_UP_SCHEDULE = (0, 6, 6, 6, 6)  # a name server on a busy machine may be late
 PUBLIC, PUBLIC_V6 = "93.184.216.34", "2606:4700:4700::1111"
 ADDRESS = "the host has a"
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -118,11 +119,11 @@ class NoWayInsideTest(unittest.TestCase):
         self.addCleanup(server.stop)
         return server
 
-    def body(self, url, directory):
-        return {"url": url, "directory_id": directory.id, "retry_schedule_seconds": [0]}
+    def body(self, url, directory, schedule=(0,)):
+        return {"url": url, "directory_id": directory.id, "retry_schedule_seconds": list(schedule)}
 
-    def attempts_after_an_event(self, server, directory, endpoints):
-        """The one attempt of each endpoint, once something has happened in the directory."""
+    def attempts_after_an_event(self, server, directory, endpoints, is_awaited=lambda one, attempt: True):
+        """The awaited attempt of each endpoint, once something has happened in the directory."""
         with directory.client() as client:
             client.create_user("anna@example.com")
         found, deadline = {}, time.monotonic() + PATIENCE_SECONDS
@@ -132,11 +133,12 @@ class NoWayInsideTest(unittest.TestCase):
                     if one not in found:
                         path = f"/api/v1/webhook-endpoints/{one}/attempts"
                         rows = Client.expect(200, control.get(path)).json["attempts"]
-                        if not rows:
+                        awaited = [row for row in rows if is_awaited(one, row)]
+                        if not awaited:
                             break  # the others are no further
-                        found[one] = rows[0]
+                        found[one] = awaited[0]
                 time.sleep(0.05)
-        self.assertEqual(len(found), len(endpoints), "attempts are missing")
+        self.assertEqual([one for one in endpoints if one not in found], [], "attempts are missing")
         return found
 
     def reachable(self):
@@ -196,14 +198,15 @@ class NoWayInsideTest(unittest.TestCase):
         with server.operator() as control:
             endpoints = {}
             for name, error in rows:
-                body = self.body(f"https://{name}:{self.forbidden.port}/", directory)
+                body = self.body(f"https://{name}:{self.forbidden.port}/", directory, LOOK_UP_SCHEDULE)
                 endpoints[made(control.post("/api/v1/webhook-endpoints", body))["id"]] = (name, error)
-        for one, attempt in self.attempts_after_an_event(server, directory, list(endpoints)).items():
-            name, error = endpoints[one]
-            with self.subTest(name=name, records=self.names.records.get(name)):
-                self.assertNotIn("status", attempt)
-                self.assertTrue(attempt["error"].startswith(error), attempt["error"])
-            self.played.append(name)
+
+        def is_as_said(one, attempt):
+            self.assertNotIn("status", attempt, endpoints[one])
+            return attempt["error"].startswith(endpoints[one][1])
+
+        self.attempts_after_an_event(server, directory, list(endpoints), is_as_said)
+        self.played += [name for name, _ in endpoints.values()]
 
     def play_what_was_allowed_once(self):
         """URLs that were taken when private targets were allowed, and are not any more."""

@@ -197,6 +197,7 @@ class WebhooksTest(unittest.TestCase):
             self.assertEqual(self.command("replay", one, "--event", event)["count"], 1)
             receiver.wait_for(4)
             self.assertEqual(self.command("retry-failed", one, "--since", "2026-01-01T00:00:00Z")["count"], 0)
+            self.assertEqual(self.command("retry-failed", one, "--until", event)["count"], 0)
 
             self.assertEqual(self.command("update", one, "--description", "new")["description"], "new")
             self.assertFalse(self.command("disable", one)["enabled"])
