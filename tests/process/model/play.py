@@ -294,11 +294,10 @@ def groups_of(id, members):
     return {(group, "direct") for group in direct} | {(group, "indirect") for group in indirect}
 
 
-def episode(seed, length, client):
+def episode(seed, length, player):
     """Plays up to `length` requests; the turns so far, and the disagreement that ended it or None."""
     chooser = random.Random(seed)
     requests = Requests(chooser)
-    player = Player(client)
     turns = []
     count = 0
     while count < length:
@@ -320,8 +319,7 @@ def bulk_turn(requests, model, length):
     return [requests.write(model) for _ in range(length)]
 
 
-def replay(turns, client):
-    player = Player(client)
+def replay(turns, player):
     for turn in turns:
         try:
             player.play(turn)
@@ -338,7 +336,7 @@ def swept(player):
     return None
 
 
-def shrink(turns, problem, new_client, tries=150):
+def shrink(turns, problem, new_player, tries=150):
     """Leaves out what is not needed for a disagreement, in ever smaller pieces."""
     size = max(len(turns) // 2, 1)
     while tries > 0:
@@ -346,7 +344,7 @@ def shrink(turns, problem, new_client, tries=150):
         while start < len(turns) - 1 and tries > 0:
             fewer = turns[:start] + turns[min(start + size, len(turns) - 1) :]
             tries -= 1
-            found = replay(fewer, new_client())
+            found = replay(fewer, new_player())
             if found:
                 turns, problem = fewer, found
             else:
