@@ -15,6 +15,7 @@ SEARCH_URN = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
 PATCH_URN = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 ID = re.compile(r"[UG]~\d+~")
 SMALL = 1_000_000
+CURSOR_PAGE = 3
 LOST = {(409, "")}  # what a reference to a failed creation is answered
 
 
@@ -262,6 +263,15 @@ class Player:
 
     # ---- the directory as a whole ----
 
+    def ids_by_cursor(self, path):
+        ids, cursor = [], ""
+        while cursor is not None:
+            answer = self.client.get(f"{path}?count={CURSOR_PAGE}&attributes=id&cursor={cursor}")
+            page = self.client.expect(200, answer).json
+            ids += [one["id"] for one in page["Resources"]]
+            cursor = page.get("nextCursor")
+        return ids
+
     def sweep(self):
         """No member is somebody who is not there, and users say of their groups what the groups say of them."""
         users, groups = (
@@ -270,6 +280,10 @@ class Player:
         there = {self.model_id(id) for id in (*users, *groups)}
         if there != set(self.model.records):
             raise Disagreement(f"there are {sorted(there)}, not {sorted(self.model.records)}")
+        for path, met in (("/Users", users), ("/Groups", groups)):
+            ids = self.ids_by_cursor(path)
+            if sorted(ids) != sorted(met):
+                raise Disagreement(f"{path} by cursor are {sorted(ids)}, by index {sorted(met)}")
         members = {id: {one["value"] for one in group.get("members", [])} for id, group in groups.items()}
         for group, ids in members.items():
             if dangling := ids - users.keys() - groups.keys():
