@@ -15,6 +15,7 @@ SEARCH_URN = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
 PATCH_URN = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 ID = re.compile(r"[UG]~\d+~")
 SMALL = 1_000_000
+CURSOR_PAGE = 3
 LOST = {(409, "")}  # what a reference to a failed creation is answered
 
 
@@ -262,6 +263,15 @@ class Player:
 
     # ---- the directory as a whole ----
 
+    def ids_by_cursor(self, path):
+        ids, cursor = [], ""
+        while cursor is not None:
+            answer = self.client.get(f"{path}?count={CURSOR_PAGE}&attributes=id&cursor={cursor}")
+            page = self.client.expect(200, answer).json
+            ids += [one["id"] for one in page["Resources"]]
+            cursor = page.get("nextCursor")
+        return ids
+
     def sweep(self):
         """No member is somebody who is not there, and users say of their groups what the groups say of them."""
         users, groups = (
@@ -270,6 +280,10 @@ class Player:
         there = {self.model_id(id) for id in (*users, *groups)}
         if there != set(self.model.records):
             raise Disagreement(f"there are {sorted(there)}, not {sorted(self.model.records)}")
+        for path, met in (("/Users", users), ("/Groups", groups)):
+            ids = self.ids_by_cursor(path)
+            if sorted(ids) != sorted(met):
+                raise Disagreement(f"{path} by cursor are {sorted(ids)}, by index {sorted(met)}")
         members = {id: {one["value"] for one in group.get("members", [])} for id, group in groups.items()}
         for group, ids in members.items():
             if dangling := ids - users.keys() - groups.keys():
@@ -294,11 +308,10 @@ def groups_of(id, members):
     return {(group, "direct") for group in direct} | {(group, "indirect") for group in indirect}
 
 
-def episode(seed, length, client):
+def episode(seed, length, player):
     """Plays up to `length` requests; the turns so far, and the disagreement that ended it or None."""
     chooser = random.Random(seed)
     requests = Requests(chooser)
-    player = Player(client)
     turns = []
     count = 0
     while count < length:
@@ -320,8 +333,7 @@ def bulk_turn(requests, model, length):
     return [requests.write(model) for _ in range(length)]
 
 
-def replay(turns, client):
-    player = Player(client)
+def replay(turns, player):
     for turn in turns:
         try:
             player.play(turn)
@@ -338,7 +350,7 @@ def swept(player):
     return None
 
 
-def shrink(turns, problem, new_client, tries=150):
+def shrink(turns, problem, new_player, tries=150):
     """Leaves out what is not needed for a disagreement, in ever smaller pieces."""
     size = max(len(turns) // 2, 1)
     while tries > 0:
@@ -346,7 +358,7 @@ def shrink(turns, problem, new_client, tries=150):
         while start < len(turns) - 1 and tries > 0:
             fewer = turns[:start] + turns[min(start + size, len(turns) - 1) :]
             tries -= 1
-            found = replay(fewer, new_client())
+            found = replay(fewer, new_player())
             if found:
                 turns, problem = fewer, found
             else:
