@@ -1,11 +1,11 @@
 // Changes of very many memberships: what they write, and what the users concerned hear of them and when.
-#include "noting_connection.hpp"
 #include "scim/request.hpp"
 #include "service/membership_events.hpp"
 #include "service_house.hpp"
 #include "store/holds.hpp"
 #include "store/untold_groups.hpp"
 #include "support/large_group.hpp"
+#include "support/recording_connection.hpp"
 
 #include <gtest/gtest.h>
 
@@ -111,7 +111,7 @@ TEST_F(large_change_test, a_put_that_changes_three_of_twenty_thousand_writes_thr
         parse_json_object(group_body("All", ",\"members\":" + members_text(wanted))).value(),
         house.type("Groups")
     );
-    noting_connection noting(house.tx().sql());
+    test::recording_connection noting(house.tx().sql());
     store::transaction tx(noting, house.tx().now(), house.store.ids);
     ASSERT_TRUE(replace(tx, house.who, {&house.type("Groups"), group, {}, {}}, body.value()).has_value());
 
