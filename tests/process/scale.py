@@ -1,7 +1,7 @@
 """One directory that is small and one that is large, in one server: what the same requests take in both.
 
 Prints a table in Markdown. What counts is the ratio: with a thousand times the users and members the same request
-should take about as long. Started by scripts/bench --scale.
+should take about as long. Started by scripts/bench scale.
 """
 
 import argparse
