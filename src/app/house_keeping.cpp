@@ -59,7 +59,7 @@ result<std::unique_ptr<house_keeping>> house_keeping::open(const configuration& 
         return read.error();
     net::dns_options dns;
     dns.servers = settings.dns_servers;
-    made->long_replies_.emplace(settings.data);
+    made->long_replies_.emplace(settings.data, made->figures_);
     made->resolver_ = net::make_dns_resolver(dns, made->figures_);
     environment_id environment;
     store::run(*made->database_, store::intent::read, [&](store::transaction& tx) {

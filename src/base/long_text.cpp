@@ -22,8 +22,10 @@ constexpr std::size_t piece_bytes = 64 * 1024;   // read at once
 
 }  // namespace
 
-spool::spool(std::filesystem::path folder, const spool_limits& limits)
-    : folder_(std::move(folder)), limits_(limits)
+spool::spool(std::filesystem::path folder, metrics& figures, const spool_limits& limits)
+    : folder_(std::move(folder)),
+      limits_(limits),
+      level_(figures.level("scimd_spooled_bytes", "Files of long replies that are being sent."))
 {
 }
 
@@ -40,10 +42,18 @@ int spool::open_file() const
 
 void spool::take(std::uint64_t bytes)
 {
-    if (used_.fetch_add(bytes) + bytes <= limits_.file_bytes_max)
+    const auto used = used_.fetch_add(bytes) + bytes;
+    level_.add(static_cast<std::int64_t>(bytes));
+    if (used <= limits_.file_bytes_max)
         return;
     give_back(bytes);
     throw spool_failure("too many long replies are under way");
+}
+
+void spool::give_back(std::uint64_t bytes) noexcept
+{
+    used_ -= bytes;
+    level_.add(-static_cast<std::int64_t>(bytes));
 }
 
 long_text::long_text(long_text&& other) noexcept

@@ -3,6 +3,8 @@
 // length costs the memory of a small one, and whoever reads it slowly holds nothing else up.
 #pragma once
 
+#include "base/metrics.hpp"
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -26,7 +28,7 @@ struct spool_limits {
 // Where the files are and how large they are. Outlives the texts; any thread.
 class spool {
 public:
-    explicit spool(std::filesystem::path folder, const spool_limits& limits = {});
+    spool(std::filesystem::path folder, metrics& figures, const spool_limits& limits = {});
     spool(const spool&) = delete;
     spool& operator=(const spool&) = delete;
 
@@ -37,11 +39,12 @@ private:
 
     [[nodiscard]] int open_file() const;
     void take(std::uint64_t bytes);
-    void give_back(std::uint64_t bytes) noexcept { used_ -= bytes; }
+    void give_back(std::uint64_t bytes) noexcept;
 
     const std::filesystem::path folder_;
     const spool_limits limits_;
     std::atomic<std::uint64_t> used_{0};
+    gauge& level_;
 };
 
 // One thread at a time.

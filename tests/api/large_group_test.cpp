@@ -169,7 +169,7 @@ TEST_F(large_group_test, a_patch_is_answered_without_it_unless_attributes_are_na
 
 TEST_F(large_group_test, what_finds_no_room_is_unavailable_and_small_replies_go_on)
 {
-    spool narrow(home.folder.path(), {.memory_bytes_max = 10'000, .file_bytes_max = 1'000'000});
+    spool narrow(home.folder.path(), home.figures, {.memory_bytes_max = 10'000, .file_bytes_max = 1'000'000});
     const auto where = directory_id::parse(home.directory).value();
     store::run(*home.database, store::intent::scan, [&](store::transaction& tx) {
         service::caller who;

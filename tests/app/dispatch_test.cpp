@@ -1,5 +1,6 @@
 #include "app/dispatch.hpp"
 
+#include "base/long_text.hpp"
 #include "support/api_house.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -217,6 +218,17 @@ TEST_F(dispatch_test, a_busy_store_asks_to_come_again)
     EXPECT_EQ(lines.at(2).at("request_id").as_string(), "request-1");
     database.failure = nullptr;
     EXPECT_EQ(scim("GET", "/Users").status, 200);
+}
+
+TEST_F(dispatch_test, a_reply_without_room_asks_to_come_again)
+{
+    fail_at<spool_failure>(store::intent::scan);
+    const auto got = scim("GET", "/Groups");
+    EXPECT_EQ(got.status, 503);
+    EXPECT_EQ(header(got, "Retry-After"), "2");
+    EXPECT_NE(got.body.find("\"status\":\"503\""), std::string::npos) << got.body;
+    EXPECT_EQ(got.body.find("anna"), std::string::npos) << got.body;
+    EXPECT_EQ(log_lines().at(0).at("event").as_string(), "reply.not_spooled");
 }
 
 TEST_F(dispatch_test, a_defect_of_ours_is_an_internal_error_that_tells_nothing)

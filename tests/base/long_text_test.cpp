@@ -39,7 +39,8 @@ protected:
     }
 
     test::temp_directory folder;
-    spool place{folder.path(), {.memory_bytes_max = 1'000, .file_bytes_max = 3'000'000}};
+    metrics figures;
+    spool place{folder.path(), figures, {.memory_bytes_max = 1'000, .file_bytes_max = 3'000'000}};
 };
 
 TEST_F(long_text_test, a_short_one_stays_in_memory)
@@ -95,6 +96,7 @@ TEST_F(long_text_test, files_have_no_name_and_give_their_room_back)
         std::optional<long_text> text(std::in_place, place);
         write_lines(*text, 100'000);
         EXPECT_GT(place.used_bytes(), 700'000U);
+        EXPECT_GT(figures.level("scimd_spooled_bytes", "").value(), 700'000);
         EXPECT_TRUE(fs::is_empty(folder.path()));
         long_text moved(std::move(*text));
         text.reset();
@@ -102,6 +104,7 @@ TEST_F(long_text_test, files_have_no_name_and_give_their_room_back)
         EXPECT_EQ(read_all(moved), lines(100'000));
     }
     EXPECT_EQ(place.used_bytes(), 0U);
+    EXPECT_EQ(figures.level("scimd_spooled_bytes", "").value(), 0);
 }
 
 TEST_F(long_text_test, all_together_have_a_limit)
@@ -121,7 +124,7 @@ TEST_F(long_text_test, all_together_have_a_limit)
 
 TEST_F(long_text_test, no_place_for_a_file_is_told)
 {
-    spool gone(folder.path() / "none", {.memory_bytes_max = 1'000});
+    spool gone(folder.path() / "none", figures, {.memory_bytes_max = 1'000});
     long_text text(gone);
     EXPECT_THROW(write_lines(text, 100), spool_failure);
 }

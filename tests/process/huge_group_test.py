@@ -11,14 +11,15 @@ import unittest
 
 from scimd import GROUP, USER, Client, Server, kind
 
-MANY = 100_000  # of the group that is read
+MANY = 100_000  # members of the group that is read
 CHANGED = 6_000  # members of the one that is written
-TOLD_SECONDS = 180
+TOLD_SECONDS = 240
+ANSWER_SECONDS = 120
 EVENT_BYTES_MAX = 16 * 1024
 
-# A reply of all members has 19 MB; what may come on top is the part of it that is in memory, the cache of
-# another connection, and what the allocator keeps.
-GROWTH_MB_MAX = 12
+# What replies of 16 MB may add: the parts of them that are in memory, the cache of another connection, what the
+# allocator keeps, which is 11 MB of each length. Made in memory they add more than 40.
+GROWTH_MB_MAX = 20
 
 
 def number(identifier):
@@ -68,6 +69,16 @@ class Filled(unittest.TestCase):
         self.client = self.directory.client()
         self.addCleanup(self.client.close)
 
+    def patiently(self, send):
+        """A machine that is too busy for so long a reply says so, and is asked again."""
+        deadline = time.monotonic() + ANSWER_SECONDS
+        while (answer := send()).status == 503 and time.monotonic() < deadline:
+            time.sleep(1)
+        return Client.expect(200, answer)
+
+    def read(self, path):
+        return self.patiently(lambda: self.client.get(path))
+
     def members(self, answer):
         return [member["value"] for member in answer.json["members"]]
 
@@ -82,34 +93,37 @@ class MemoryTest(Filled):
         for path in paths:
             Client.expect(200, self.client.get(path))
         before = self.peak_megabytes()
-        got = Client.expect(200, self.client.get(f"/Groups/{self.group}"))
+        got = self.read(f"/Groups/{self.group}")
         self.assertEqual(self.members(got), self.users)
         self.assertEqual(int(got.headers["Content-Length"]), len(got.body))
         self.assertGreater(len(got.body), 15_000_000)
 
-        listed = Client.expect(200, self.client.get("/Groups"))
+        listed = self.read("/Groups")
         whole = next(one for one in listed.json["Resources"] if one["id"] == self.group)
         self.assertEqual(whole, got.json)
-        ids = Client.expect(200, self.client.get(f"/Groups/{self.group}?attributes=members.value"))
+        ids = self.read(f"/Groups/{self.group}?attributes=members.value")
         self.assertEqual(ids.json["members"], [{"value": user} for user in self.users])
-        put = self.client.put(f"/Groups/{self.group}", {"schemas": [GROUP], "displayName": "Everybody"})
-        self.assertEqual(self.members(Client.expect(200, put)), self.users)
+        named = {"schemas": [GROUP], "displayName": "Everybody"}
+        put = self.patiently(lambda: self.client.put(f"/Groups/{self.group}", named))
+        self.assertEqual(self.members(put), self.users)
         self.assertLess(self.peak_megabytes() - before, GROWTH_MB_MAX)
 
 
 class HugeGroupTest(Filled):
     def test_a_reader_gets_the_group_as_it_was_while_others_change_it(self):
-        got = Client.expect(200, self.client.get(f"/Groups/{self.group}"))
+        got = self.read(f"/Groups/{self.group}")
         request = (
             f"GET {self.directory.base}/Groups/{self.group} HTTP/1.1\r\nHost: localhost\r\n"
             f"Authorization: Bearer {self.directory.token}\r\nConnection: close\r\n\r\n"
         )
         with socket.socket() as reader:
             reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            reader.settimeout(60)
+            reader.settimeout(ANSWER_SECONDS)
             reader.connect(("127.0.0.1", self.server.port))
             reader.sendall(request.encode())
-            begun = reader.recv(4096)  # the reply is on its way, and will not fit into what lies between
+            # The reply is on its way, and does not fit into what lies between.
+            begun = reader.recv(4096)
+            self.assertTrue(begun.startswith(b"HTTP/1.1 200"), begun)
 
             leaver = self.users[-1]
             removed = self.client.patch(

@@ -1,12 +1,12 @@
 // The text of members beside what a projection of the whole document would leave, and what is read for it.
 #include "service/member_text.hpp"
 
-#include "noting_connection.hpp"
 #include "scim/projection.hpp"
 #include "service/listing.hpp"
 #include "service_house.hpp"
 #include "support/fixed_random.hpp"
 #include "support/large_group.hpp"
+#include "support/recording_connection.hpp"
 
 #include <gtest/gtest.h>
 
@@ -82,7 +82,7 @@ TEST_F(member_text_test, shows_what_the_projection_of_the_whole_document_leaves)
 
 TEST_F(member_text_test, without_members_no_member_is_read_or_counted)
 {
-    noting_connection noting(house.tx().sql());
+    test::recording_connection noting(house.tx().sql());
     store::transaction tx(noting, house.tx().now(), house.store.ids);
     for (const auto& what : {at(group, "", "members"), at(group, "displayName", "")}) {
         ASSERT_TRUE(get(tx, house.who, what).has_value());
@@ -103,7 +103,7 @@ TEST_F(member_text_test, a_list_without_members_reads_none_either)
     keys.push_back(make_master_key(random));
     const vault safe(std::move(keys), random);
     const cursor_seal seal(safe, random);
-    noting_connection noting(house.tx().sql());
+    test::recording_connection noting(house.tx().sql());
     store::transaction tx(noting, house.tx().now(), house.store.ids);
     const scim::resource_type* const groups[] = {&house.type("Groups")};
     const auto read = [&](std::string_view excluded) {

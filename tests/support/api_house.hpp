@@ -102,7 +102,7 @@ public:
     service::txt_look_up look_up_txt;  // set it to have an answer; else every server is unreachable
     std::string log_text;
     temp_directory folder;
-    spool long_replies{folder.path()};
+    spool long_replies{folder.path(), figures};
 
 private:
     logger log_;

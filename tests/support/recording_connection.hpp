@@ -1,9 +1,14 @@
-// Passes statements on and remembers them, to look at their texts and SQLite's plans for them. One thread.
+// Passes statements on and remembers them, to look at their texts, SQLite's plans for them and the rows they
+// have written. One thread.
 #pragma once
 
 #include "store/sql.hpp"
 
+#include <cstddef>
+#include <cstdint>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace scimd::test {
@@ -20,7 +25,20 @@ public:
     ) override
     {
         texts.emplace_back(what.text);
-        return target_.run(what, parameters, each);
+        names.emplace_back(what.name);
+        const auto changed = target_.run(what, parameters, each);
+        if (changed > 0)
+            written[std::string(what.name)] += changed;
+        return changed;
+    }
+
+    // Statements with names that begin so.
+    [[nodiscard]] std::size_t count_of(std::string_view start) const
+    {
+        std::size_t count = 0;
+        for (const auto& name : names)
+            count += name.starts_with(start) ? 1U : 0U;
+        return count;
     }
 
     // How SQLite would run a statement, a line a step.
@@ -36,6 +54,8 @@ public:
     }
 
     std::vector<std::string> texts;
+    std::vector<std::string> names;
+    std::map<std::string, std::int64_t> written;  // rows by statement, where there were any
 
 private:
     store::sql::connection& target_;
