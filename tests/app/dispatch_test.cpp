@@ -227,6 +227,7 @@ TEST_F(dispatch_test, a_reply_without_room_asks_to_come_again)
     EXPECT_EQ(got.status, 503);
     EXPECT_EQ(header(got, "Retry-After"), "2");
     EXPECT_NE(got.body.find("\"status\":\"503\""), std::string::npos) << got.body;
+    EXPECT_NE(got.body.find("The service cannot make so long a reply now."), std::string::npos) << got.body;
     EXPECT_EQ(got.body.find("anna"), std::string::npos) << got.body;
     EXPECT_EQ(log_lines().at(0).at("event").as_string(), "reply.not_spooled");
 }
