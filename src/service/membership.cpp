@@ -55,6 +55,7 @@ public:
     result<void> operator()(const scim::add_members& operation)
     {
         std::vector<const scim::member*> members;
+        members.reserve(operation.members.size());
         for (const auto& member : operation.members)
             members.push_back(&member);
         return add(members);

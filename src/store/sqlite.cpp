@@ -47,7 +47,9 @@ std::vector<setting> settings_of(role as)
         {"cell_size_check", "1"},
         {"trusted_schema", "0"},
         {"mmap_size", "0"},
-        {"temp_store", "2"},                            // memory: no temporary files
+        // Readers make no temporary files. The writer's undo of single statements must not be kept in memory:
+        // SQLite then walks through all of it after each statement, seconds for a hundred thousand members.
+        {"temp_store", is_writer ? "1" : "2"},
         {"cache_size", is_writer ? "-8192" : "-2048"},  // KiB
         {"foreign_keys", "1"},
         {"journal_mode", "wal"},

@@ -71,7 +71,7 @@ TEST_F(sqlite_connection, every_setting_holds_after_opening)
         {"pragma trusted_schema", "0", "0"},
         {"pragma cell_size_check", "1", "1"},
         {"pragma wal_autocheckpoint", "0", "0"},
-        {"pragma temp_store", "2", "2"},
+        {"pragma temp_store", "1", "2"},
         {"pragma query_only", "0", "1"},
     };
     for (const auto& [pragma, of_writer, of_reader] : rows) {
