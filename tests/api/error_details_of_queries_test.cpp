@@ -276,7 +276,7 @@ TEST_F(error_details_of_queries, paths_and_queries_that_are_none_are_named)
         {"/Users/../Groups", "The request's path has a dot segment."},
         {"/Users/%2e", "The request's path has a dot segment."},
         {"/Users/a%2fb", "The request's path holds an encoded separator or control character."},
-        {"/Users?filter=%zz", "The request's query is not percent-encoded UTF-8."},
+        {"/Users?filter=%zz", "filter is not percent-encoded UTF-8."},
         {"/Users?%ff=1", "The request's query is not percent-encoded UTF-8."},
     };
     for (const auto& [path, detail] : rows)
