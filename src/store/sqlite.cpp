@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -112,6 +113,17 @@ int bind_one(sqlite3_stmt* statement, int place, const sql::parameter& value)
     return sqlite3_bind_null(statement, place);
 }
 
+// Temporary files stand beside the database: that disk is watched, and is there where /tmp is small or not to
+// be written. SQLite knows one such folder for the whole process, and does without when it has gone.
+void keep_temporary_files_in(const std::filesystem::path& folder)
+{
+    static std::once_flag is_set;
+    std::call_once(is_set, [&] {
+        if (!sqlite3_temp_directory)
+            sqlite3_temp_directory = sqlite3_mprintf("%s", folder.c_str());
+    });
+}
+
 }  // namespace
 
 struct connection::state {
@@ -169,6 +181,7 @@ void connection::state::open(const std::filesystem::path& file, role as)
 {
     if (sqlite3_threadsafe() == 0)
         throw sql::failure("this SQLite was built without threads");
+    keep_temporary_files_in(std::filesystem::absolute(file).parent_path());
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
                       (as == role::writer ? SQLITE_OPEN_CREATE : 0);
     const int code = sqlite3_open_v2(file.c_str(), &database, flags, nullptr);

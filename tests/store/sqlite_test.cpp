@@ -78,6 +78,7 @@ TEST_F(sqlite_connection, every_setting_holds_after_opening)
         EXPECT_EQ(text(writer, pragma), of_writer) << pragma;
         EXPECT_EQ(text(reader, pragma), of_reader) << pragma;
     }
+    EXPECT_FALSE(text(writer, "pragma temp_store_directory").empty());
     for (connection* one : {&writer, &reader}) {
         int is_defensive = 0;
         sqlite3_db_config(one->handle(), SQLITE_DBCONFIG_DEFENSIVE, -1, &is_defensive);
