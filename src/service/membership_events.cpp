@@ -6,6 +6,7 @@
 #include "service/origin_text.hpp"
 #include "service/user_state.hpp"
 #include "store/holds.hpp"
+#include "store/roles.hpp"
 #include "store/tenants.hpp"
 #include "store/untold_groups.hpp"
 
@@ -132,6 +133,13 @@ void add_to(std::vector<untold_groups::row>& untold, const group_change& what)
     );
 }
 
+// Of what is as it was told again nothing is told, and what else would have been told with it must not be
+// lost: a change of roles waits for the event of the groups (roles.cpp).
+void look_at_roles_again(store::transaction& tx, const caller& who)
+{
+    store::roles::request_recount(tx, who.directory, origin_text(origin_of(who)));
+}
+
 // A handful hear of it at once, each with an event. So many that the others would have to wait are noted.
 void tell_users(
     store::transaction& tx, const caller& who, const std::vector<resource_id>& whom, const group_change& what
@@ -141,18 +149,25 @@ void tell_users(
         const auto change_id = untold_groups::insert_change(
             tx, who.directory, {what.group.display_name, origin_text(origin_of(who)), what.caused_by}
         );
+        bool is_any_undone = false;
         for (const auto user : whom)
-            untold_groups::note(tx, who.directory, user, {what.group.group, what.was_member}, change_id);
+            is_any_undone |=
+                !untold_groups::note(tx, who.directory, user, {what.group.group, what.was_member}, change_id);
+        if (is_any_undone)
+            look_at_roles_again(tx, who);
         return;
     }
     user_state users(tx, who);
     for (const auto user : whom) {
         auto untold = users.untold(user);
         add_to(untold, what);
-        if (untold.empty())  // it is what was told again
-            untold_groups::forget(tx, who.directory, user);
-        else
+        if (!untold.empty()) {
             publish_user_groups(tx, who, users, user, untold);
+            continue;
+        }
+        untold_groups::forget(tx, who.directory, user);
+        if (users.roles_told(user) != users.roles_now(user))
+            look_at_roles_again(tx, who);
     }
 }
 

@@ -61,16 +61,17 @@ std::int64_t insert_change(transaction& tx, directory_id where, const change& wh
     return id;
 }
 
-void note(
+bool note(
     transaction& tx, directory_id where, resource_id user, const membership& what, std::int64_t change_id
 )
 {
     if (tx.sql().run(delete_membership, {where.value, user.value, what.group.value}) > 0)
-        return;
+        return false;
     tx.sql().run(
         insert_membership,
         {where.value, user.value, what.group.value, std::int64_t{what.was_member}, change_id}
     );
+    return true;
 }
 
 std::vector<row> of_user(transaction& tx, directory_id where, resource_id user)

@@ -25,8 +25,8 @@ struct membership {
     bool was_member = false;  // told last; now it is the other
 };
 
-// A user's membership has changed: what was told before is noted, or has become true again.
-void note(
+// A user's membership has changed: what was told before is noted; false: it has become true again.
+bool note(
     transaction& tx, directory_id where, resource_id user, const membership& what, std::int64_t change_id
 );
 

@@ -1,8 +1,10 @@
 // Changes of very many memberships: what they write, and what the users concerned hear of them and when.
 #include "scim/request.hpp"
 #include "service/membership_events.hpp"
+#include "service/roles.hpp"
 #include "service_house.hpp"
 #include "store/holds.hpp"
+#include "store/roles.hpp"
 #include "store/untold_groups.hpp"
 #include "support/large_group.hpp"
 #include "support/recording_connection.hpp"
@@ -267,6 +269,40 @@ TEST_F(large_change_test, what_is_undone_before_it_was_told_is_not_told)
     listen();
     EXPECT_EQ(counts(), (std::map<std::string, std::size_t>{{"group_deleted", 1}}));
     EXPECT_EQ(count_of("untold_groups"), 0);
+}
+
+// The recount leaves users alone who are going to hear of their groups; what is undone they never hear of.
+TEST_F(large_change_test, roles_that_changed_meanwhile_are_told_of_what_is_undone)
+{
+    namespace roles = service::roles;
+    add_users(told_at_once_max + 1);
+    const auto group = house.add_group("All", users);
+    tell_all();
+    ASSERT_TRUE(roles::create(house.tx(), origin_of(house.who), house.who.organization, "reader", {}));
+    const auto recount = [&] {
+        while (const auto next = store::roles::next_recount(house.tx()))
+            roles::recount_some(house.tx(), types, *next);
+    };
+    ASSERT_EQ(house.patch("Groups", group, R"([{"op":"remove","path":"members"}])").status, 200);
+    ASSERT_TRUE(
+        roles::set_defaults(house.tx(), origin_of(house.who), house.who.organization, {.member = "reader"})
+    );
+    recount();
+    house.new_events();
+
+    json::array all;
+    for (const auto& user : users)
+        all.push_back(json::object{{"value", user}});
+    const json::array add{json::object{{"op", "add"}, {"path", "members"}, {"value", all}}};
+    ASSERT_EQ(house.patch("Groups", group, json::serialize(add)).status, 200);
+    EXPECT_EQ(count_of("untold_groups"), 0);
+    recount();
+    listen();
+    for (const auto& user : {users.front(), users.back()}) {
+        const auto updates = updates_of(user);
+        ASSERT_EQ(updates.size(), 1U);
+        EXPECT_EQ(json::serialize(updates[0].at("changed_attributes")), R"(["roles"])");
+    }
 }
 
 TEST_F(large_change_test, users_who_are_held_hear_of_nothing)
