@@ -208,5 +208,20 @@ TEST_F(member_bound_test, a_thread_in_a_hurry_leaves_long_pages_to_others)
     EXPECT_FALSE(ask(members_inline_max + 1));
 }
 
+TEST_F(listing_test, a_look_up_that_matches_members_one_by_one_goes_on_as_a_scan)
+{
+    house.add_group("All");
+    const scim::resource_type* const types[] = {&house.type("Groups")};
+    const auto is_looked_up = [&](std::string filter) {
+        const auto query = scim::resolve({.filter = std::move(filter)}, types).value();
+        EXPECT_EQ(intent_of(query), store::intent::read);
+        long_text text;
+        return list(house.tx(), house.who, query, seal, text, {.is_hurried = true}).value().has_value();
+    };
+    EXPECT_TRUE(is_looked_up(R"(displayName eq "All")"));
+    EXPECT_TRUE(is_looked_up(R"(displayName eq "All" and members eq "diruser_1")"));
+    EXPECT_FALSE(is_looked_up(R"(displayName eq "All" and members.display sw "A")"));
+}
+
 }  // namespace
 }  // namespace scimd::service
