@@ -42,6 +42,8 @@ int spool::open_file() const
 
 void spool::take(std::uint64_t bytes)
 {
+    if (std::filesystem::space(folder_).available < limits_.free_bytes_min)
+        throw spool_failure("the disk is nearly full");
     const auto used = used_.fetch_add(bytes) + bytes;
     level_.add(static_cast<std::int64_t>(bytes));
     if (used <= limits_.file_bytes_max)

@@ -23,6 +23,7 @@ struct spool_failure : std::runtime_error {
 struct spool_limits {
     std::size_t memory_bytes_max = 2 * 1024 * 1024;            // of a text that gets no file
     std::uint64_t file_bytes_max = 2ULL * 1024 * 1024 * 1024;  // of all files together
+    std::uint64_t free_bytes_min = 256ULL * 1024 * 1024;       // left on their disk for those who store
 };
 
 // Where the files are and how large they are. Outlives the texts; any thread.

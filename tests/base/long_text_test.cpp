@@ -122,6 +122,18 @@ TEST_F(long_text_test, all_together_have_a_limit)
     EXPECT_EQ(read_all(first), lines(200'000));
 }
 
+TEST_F(long_text_test, the_last_of_the_disk_is_left_to_those_who_store)
+{
+    const auto available = std::filesystem::space(folder.path()).available;
+    spool full(folder.path(), figures, {.memory_bytes_max = 1'000, .free_bytes_min = available * 2});
+    long_text text(full);
+    EXPECT_THROW(write_lines(text, 100), spool_failure);
+    spool roomy(folder.path(), figures, {.memory_bytes_max = 1'000, .free_bytes_min = available / 2});
+    long_text kept(roomy);
+    write_lines(kept, 100);
+    EXPECT_EQ(read_all(kept), lines(100));
+}
+
 TEST_F(long_text_test, no_place_for_a_file_is_told)
 {
     spool gone(folder.path() / "none", figures, {.memory_bytes_max = 1'000});
