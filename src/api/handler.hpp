@@ -27,6 +27,10 @@ struct reply;
 struct work {
     store::intent mode = store::intent::read;
     std::function<reply(store::transaction&)> run;
+
+    // Makes the answer when the store or the disk fails at it: of work that only shows what has been
+    // committed before. Whoever was told to try again would do it twice.
+    std::function<http::response()> otherwise = {};
 };
 
 // To be called with the request's body, read up to that limit; more is answered 413.

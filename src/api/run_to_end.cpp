@@ -14,11 +14,17 @@ reply perform(call& on, const work& job, store::database& database)
 {
     reply outcome;
     const auto noted = on.trace.here();
-    store::run(database, job.mode, [&](store::transaction& tx) {
-        on.trace.rewind(noted);
-        outcome = job.run(tx);
-        return verdict_of(outcome);
-    });
+    try {
+        store::run(database, job.mode, [&](store::transaction& tx) {
+            on.trace.rewind(noted);
+            outcome = job.run(tx);
+            return verdict_of(outcome);
+        });
+    } catch (const std::exception&) {
+        if (!job.otherwise)
+            throw;
+        return job.otherwise();
+    }
     return outcome;
 }
 

@@ -65,8 +65,14 @@ http::response without_content(std::int64_t version)
 
 // A resource that is read in a scan of its own, where it may take as long as it is: as it is then, which its
 // version says. A change has been committed by then; one whose resource has gone meanwhile has nothing to
-// show.
-reply read_whole(const house& home, const call& on, int status, service::target what)
+// show, and one that cannot be shown whole now is answered by `otherwise`.
+reply read_whole(
+    const house& home,
+    const call& on,
+    int status,
+    service::target what,
+    std::function<http::response()> otherwise = {}
+)
 {
     return work{
         store::intent::scan,
@@ -78,7 +84,8 @@ reply read_whole(const house& home, const call& on, int status, service::target 
             if (auto same = what.conditions.check_match(found->version); !same)
                 return scim_error(on, same.error());
             return long_scim_resource(on, status, std::move(*found), std::move(body));
-        }
+        },
+        std::move(otherwise)
     };
 }
 
@@ -96,7 +103,9 @@ reply answer(const house& home, const call& on, int status, result<service::prov
     if (on.head.method == "PATCH" && made.later->wanted.is_default())
         return without_content(made.version);
     const auto* type = on.who.schemas->find_endpoint(on.parameter("endpoint"));
-    return read_whole(home, on, status, {type, std::move(made.later->id), {}, std::move(made.later->wanted)});
+    service::target what{type, std::move(made.later->id), {}, std::move(made.later->wanted)};
+    auto otherwise = [&on, status, made = std::move(made)] { return scim_resource(on, status, made); };
+    return read_whole(home, on, status, std::move(what), std::move(otherwise));
 }
 
 // The body of a POST, PUT or PATCH, which may tell whose it is.

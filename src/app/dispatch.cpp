@@ -122,6 +122,10 @@ asio::awaitable<api::reply> dispatcher::perform(api::call& on, api::work job)
         };
         co_await until_called_back(start);
     }
+    if (failure && job.otherwise) {
+        apologize(failure, on);  // into the log
+        co_return job.otherwise();
+    }
     if (failure)
         std::rethrow_exception(failure);
     co_return outcome;

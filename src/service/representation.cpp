@@ -133,6 +133,11 @@ std::string projected(
     return to_text(resource);
 }
 
+bool is_whole(const wanted_row& what)
+{
+    return returns_whole_document(*what.type) && scim::is_visible_as_stored(what.row->document, *what.type);
+}
+
 // Of a row and what was read of its groups before. Members come last, and are never all in memory.
 void append_resource(
     long_text& out,
@@ -145,13 +150,11 @@ void append_resource(
     static const std::vector<group_link> none;
     const auto& type = *what.type;
     const auto own = groups.find(what.row->id);
-    const bool is_whole =
-        returns_whole_document(type) && scim::is_visible_as_stored(what.row->document, type);
     out.end() += projected(
         text_without_members(who, type, *what.row, own == groups.end() ? none : own->second),
         type,
         *what.wanted,
-        is_whole
+        is_whole(what)
     );
     if (wants(derived::members, type, *what.wanted)) {
         out.end().pop_back();
@@ -196,6 +199,7 @@ representation represent(
     auto id = id_text(type, row.id);
     representation made{.location = who.base_url + type.endpoint + '/' + id, .version = row.version};
     if (count_shown_members(tx, who, what) > members_inline_max) {
+        made.body = projected(text_without_members(who, type, row, {}), type, wanted, is_whole(what));
         made.later = unread{std::move(id), wanted};
         return made;
     }

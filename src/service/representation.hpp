@@ -27,7 +27,7 @@ struct unread {
 };
 
 struct representation {
-    std::string body{};      // empty when it is to be read
+    std::string body{};      // without its members when they are still to be read
     std::string location{};  // absolute
     std::int64_t version = 0;
     std::optional<unread> later{};

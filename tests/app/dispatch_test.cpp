@@ -1,7 +1,9 @@
 #include "app/dispatch.hpp"
 
 #include "base/long_text.hpp"
+#include "service/representation.hpp"
 #include "support/api_house.hpp"
+#include "support/large_group.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -230,6 +232,39 @@ TEST_F(dispatch_test, a_reply_without_room_asks_to_come_again)
     EXPECT_NE(got.body.find("The service cannot make so long a reply now."), std::string::npos) << got.body;
     EXPECT_EQ(got.body.find("anna"), std::string::npos) << got.body;
     EXPECT_EQ(log_lines().at(0).at("event").as_string(), "reply.not_spooled");
+}
+
+// Whoever was told to come again would make it twice.
+TEST_F(dispatch_test, a_large_group_that_was_made_but_cannot_be_shown_was_made)
+{
+    std::string members;
+    const auto where = directory_id::parse(home.directory).value();
+    store::run(*home.database, store::intent::write, [&](store::transaction& tx) {
+        for (const auto user : test::write_users(tx, where, "u", service::members_inline_max + 1))
+            members.append(members.empty() ? "" : ",")
+                .append(R"({"value":"diruser_)" + std::to_string(user.value) + "\"}");
+        return store::verdict::commit;
+    });
+    const auto body =
+        R"({"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"All","members":[)" +
+        members + "]}";
+    fail_at<spool_failure>(store::intent::scan);
+    const auto made = scim("POST", "/Groups", body);
+    EXPECT_EQ(made.status, 201) << made.body;
+    EXPECT_NE(header(made, "Location"), "");
+    EXPECT_NE(header(made, "ETag"), "");
+    auto shown = parse_json_object(made.body).value();
+    EXPECT_EQ(shown.at("displayName").as_string(), "All");
+    EXPECT_FALSE(shown.contains("members"));
+    EXPECT_EQ(log_lines().at(0).at("event").as_string(), "reply.not_spooled");
+
+    const auto path = "/Groups/" + std::string(shown.at("id").as_string());
+    fail_at<store::sql::busy>(store::intent::scan);
+    EXPECT_EQ(scim("PUT", path, body).status, 200);
+    EXPECT_EQ(scim("GET", path).status, 503);
+    database.failure = nullptr;
+    const auto got = scim("GET", path);
+    EXPECT_EQ(parse_json_object(got.body).value().at("members").as_array().size(), 1'001U);
 }
 
 TEST_F(dispatch_test, a_defect_of_ours_is_an_internal_error_that_tells_nothing)
