@@ -90,6 +90,17 @@ bool is_secret_name(std::string_view name)
     return std::ranges::any_of(words, holds) && std::ranges::none_of(harmless, ends);
 }
 
+void withhold_all(json::value& value)
+{
+    if (auto* list = value.if_array())
+        std::ranges::for_each(*list, withhold_all);
+    else if (auto* object = value.if_object())
+        for (auto& [name, member] : *object)
+            withhold_all(member);
+    else
+        value = withheld;
+}
+
 json::value shown(json::value document)
 {
     redact(document);
@@ -224,6 +235,13 @@ void redact(json::value& document)
             value = withheld;
         redact(value);
     }
+    withhold_headers(*object);
+}
+
+void withhold_headers(json::object& document)
+{
+    if (auto* headers = document.if_contains("headers"))
+        withhold_all(*headers);
 }
 
 reply audited(const house& home, call& on, reply next)

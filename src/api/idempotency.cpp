@@ -1,5 +1,6 @@
 #include "api/idempotency.hpp"
 
+#include "api/audit_trail.hpp"
 #include "api/render.hpp"
 #include "base/codec.hpp"
 #include "base/crypto.hpp"
@@ -47,7 +48,12 @@ void keep(const repeatable& asked, const http::response& made, store::transactio
 {
     if (made.status >= 400)
         return;
-    const auto body = asked.told == repeat::same_answer ? std::optional(made.body) : std::nullopt;
+    std::optional<std::string> body;
+    if (asked.told == repeat::same_answer) {
+        auto shown = parse_json_object(made.body).value();
+        withhold_headers(shown);
+        body = to_text(shown);
+    }
     answers::keep(tx, asked.whose, {asked.request, made.status, body});
 }
 

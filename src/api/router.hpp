@@ -21,9 +21,9 @@ enum class principal {
 
 // What a POST whose Idempotency-Key is known already is told.
 enum class repeat {
-    anew,  // the key is not looked at: it changes nothing of ours
-    same_answer,
-    conflict,  // the answer holds a secret, which is shown once and not kept
+    anew,         // the key is not looked at: it changes nothing of ours
+    same_answer,  // but for the values of a webhook endpoint's headers, which are not kept
+    conflict,     // the answer holds a secret, which is shown once and not kept
 };
 
 using handler = reply (*)(const house&, call&);

@@ -178,6 +178,22 @@ TEST_F(audit_trail_test, no_secret_is_in_it)
     EXPECT_NE(page.find(R"("plain_secret":"[withheld]")"), std::string::npos);
 }
 
+TEST_F(audit_trail_test, the_values_of_headers_are_not_in_it)
+{
+    const std::string body =
+        R"({"url":"https://example.com/a","headers":{"X-Api-Key":"of-theirs","X-Tenant":"of-theirs"}})";
+    const auto hook = home.operate("POST", "/api/v1/webhook-endpoints", body);
+    const auto path = "/api/v1/webhook-endpoints/" + hook.text_of("id");
+    home.operate("PATCH", path, R"({"headers":{"X-Api-Key":"of-theirs"}})");
+    home.operate("POST", path + ":disable");
+    home.operate("DELETE", path);
+    const auto page = home.operate("GET", "/api/v1/audit-log?page_size=1000").text;
+    EXPECT_EQ(page.find("of-theirs"), std::string::npos);
+    EXPECT_NE(
+        page.find(R"("headers":{"X-Api-Key":"[withheld]","X-Tenant":"[withheld]"})"), std::string::npos
+    );
+}
+
 TEST_F(audit_trail_test, what_is_secret_is_known_by_its_name_at_any_depth)
 {
     json::value document =

@@ -206,6 +206,22 @@ TEST_F(idempotency_test, a_secret_is_not_shown_again_and_not_kept)
     EXPECT_EQ(home.operate("GET", secrets).body.at("secrets").as_array().size(), 2U);
 }
 
+TEST_F(idempotency_test, the_values_of_headers_are_not_kept)
+{
+    const auto made = home.operate(
+        "POST",
+        "/api/v1/webhook-endpoints",
+        R"({"url":"https://example.com/hook","headers":{"X-Api-Key":"of-theirs"}})"
+    );
+    const auto disable = "/api/v1/webhook-endpoints/" + made.text_of("id") + ":disable";
+    auto first = post(disable, "", "key");
+    ASSERT_EQ(first.member("headers").at("X-Api-Key").as_string(), "of-theirs");
+    const auto again = post(disable, "", "key");
+    first.body["headers"].as_object()["X-Api-Key"] = "[withheld]";
+    EXPECT_EQ(again.status, 200);
+    EXPECT_EQ(again.body, first.body);
+}
+
 TEST_F(idempotency_test, an_answer_is_kept_for_a_day)
 {
     const auto first = post(path, acme, "key");
