@@ -269,7 +269,7 @@ reply site::handle(call& on) const
         auto next = found.row->handle(home_, on);
         if (!is_of_management(who) || found.row->method == "GET")
             return next;
-        next = once(on, found.row->again, std::move(next));
+        next = once(home_, on, found.row->again, std::move(next));
         return audited(home_, on, as_described(*found.row, std::move(next)));
     };
     if (is_of_directory(on.where))

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <map>
 #include <set>
+#include <stdexcept>
 #include <string>
 
 namespace scimd::api {
@@ -162,6 +163,37 @@ TEST_F(idempotency_test, a_chore_is_not_begun_again)
     EXPECT_EQ(times, 1);
     EXPECT_EQ(post("/api/v1/master-key:rotate", "", "other").text, R"({"key_id":"mk_2"})");
     EXPECT_EQ(home.operate("POST", "/api/v1/master-key:rotate").text, R"({"key_id":"mk_3"})");
+}
+
+TEST_F(idempotency_test, a_chore_that_is_under_way_is_not_begun_beside_itself)
+{
+    const std::string rotate = "/api/v1/master-key:rotate";
+    int times = 0;
+    test::answer meanwhile;
+    test::answer other;
+    home.house.renew_master_key = [&](store::database&) {
+        if (++times == 1) {
+            meanwhile = post(rotate, "", "key");
+            other = post(rotate, "", "other");
+        }
+        return "mk_" + std::to_string(times);
+    };
+    const auto first = post(rotate, "", "key");
+    EXPECT_EQ(first.status, 200);
+    EXPECT_EQ(meanwhile.status, 409);
+    EXPECT_NE(meanwhile.text_of("message").find("is being carried out"), std::string::npos);
+    EXPECT_EQ(other.status, 200);
+    EXPECT_EQ(times, 2);
+    EXPECT_EQ(post(rotate, "", "key").text, first.text);
+}
+
+TEST_F(idempotency_test, a_chore_that_failed_may_be_tried_again)
+{
+    const std::string rotate = "/api/v1/master-key:rotate";
+    home.house.renew_master_key = [](store::database&) -> std::string { throw std::runtime_error("full"); };
+    EXPECT_THROW(post(rotate, "", "key"), std::runtime_error);
+    home.house.renew_master_key = [](store::database&) { return std::string("mk_1"); };
+    EXPECT_EQ(post(rotate, "", "key").status, 200);
 }
 
 TEST_F(idempotency_test, a_repeated_rotation_or_test_is_one)
