@@ -209,6 +209,8 @@ reply recorded(const house& home, call& on, const work& job, store::transaction&
         outcome = job.run(tx);
         return verdict_of(outcome);
     });
+    if (on.is_repeat)
+        return outcome;
     if (auto* response = std::get_if<http::response>(&outcome)) {
         told.write(*response);
         return response->status < 400 ? std::move(outcome) : reply(recorded_refusal{std::move(*response)});

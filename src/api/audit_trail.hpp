@@ -10,7 +10,8 @@
 namespace scimd::api {
 
 // Makes the writing works of a management reply leave an entry each, in their own transactions: who, what,
-// what was there before and after, and how it ended. A work that fails is undone and leaves its entry alone.
+// what was there before and after, and how it ended. A work that fails is undone and leaves its entry alone;
+// a repeat that changes nothing leaves none.
 reply audited(const house& home, call& on, reply next);
 
 // A document without what nobody should read in it: the texts of secrets, tokens and links, and the values of

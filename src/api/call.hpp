@@ -81,6 +81,7 @@ struct call {
     service::manager by;                                               // once authorized
     trail notes;
     time_point begun{};
+    bool is_repeat = false;        // of one that was carried out before under the same Idempotency-Key
     service::request_trace trace;  // of a request to a directory
     std::unique_ptr<keys_in_hand::hold> holds;  // of a chore that came with a key: until it is answered
 

@@ -34,6 +34,7 @@ std::string digest_of(const call& on, std::string_view body)
 std::optional<http::response> answer_again(const repeatable& asked, store::transaction& tx)
 {
     const auto earlier = answers::find(tx, asked.whose);
+    asked.on.is_repeat = earlier && earlier->request == asked.request;
     if (!earlier)
         return std::nullopt;
     if (earlier->request != asked.request)

@@ -160,6 +160,23 @@ TEST_F(audit_trail_test, reading_and_unknown_callers_leave_no_entry)
     EXPECT_EQ(entries().size(), before);
 }
 
+TEST_F(audit_trail_test, a_repeat_under_an_idempotency_key_leaves_no_entry)
+{
+    const auto send = [&](std::string_view target, std::string_view body) {
+        return home.call(
+            "POST", target, body, {{"Authorization", "Bearer " + token}, {"Idempotency-Key", "key"}}
+        );
+    };
+    const std::string organizations = "/api/v1/organizations";
+    const std::string acme = R"({"display_name":"New"})";
+    ASSERT_EQ(send(organizations, acme).status, 201);
+    const auto written = entries().size();
+    EXPECT_EQ(send(organizations, acme).status, 201);
+    EXPECT_EQ(entries().size(), written);
+    EXPECT_EQ(send(organizations, R"({"display_name":"Other"})").status, 409);
+    EXPECT_EQ(entries().size(), written + 1) << "another request, which is refused";
+}
+
 TEST_F(audit_trail_test, no_secret_is_in_it)
 {
     const auto made = home.operate("POST", directory_path + "/secrets");
