@@ -26,6 +26,12 @@ enum class repeat {
     conflict,     // the answer holds a secret, which is shown once and not kept
 };
 
+// Whether it changes something of ours.
+enum class effect {
+    of_its_method,
+    none,  // a POST that only reads: a client that may read only has it, too
+};
+
 using handler = reply (*)(const house&, call&);
 
 struct route {
@@ -35,6 +41,7 @@ struct route {
     principal who;
     handler handle;
     repeat again = repeat::anew;
+    effect does = effect::of_its_method;
 };
 
 struct match {

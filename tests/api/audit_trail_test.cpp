@@ -284,8 +284,7 @@ TEST_F(audit_trail_test, every_writing_route_of_the_table_leaves_an_entry)
         const bool is_of_management = row.who == principal::application || row.who == principal::operator_;
         if (!is_of_management || row.method == "GET")
             continue;
-        if (row.path.ends_with(":preview") || row.path == "/api/v1/check" || row.path == "/api/v1/backup" ||
-            row.path == "/api/v1/events")
+        if (row.does == effect::none || row.path == "/api/v1/backup")
             continue;  // they change nothing
         SCOPED_TRACE(std::string(row.method) + " " + std::string(row.path));
         std::string path(row.path);
