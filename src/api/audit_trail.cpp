@@ -90,6 +90,17 @@ bool is_secret_name(std::string_view name)
     return std::ranges::any_of(words, holds) && std::ranges::none_of(harmless, ends);
 }
 
+void withhold_all(json::value& value)
+{
+    if (auto* list = value.if_array())
+        std::ranges::for_each(*list, withhold_all);
+    else if (auto* object = value.if_object())
+        for (auto& [name, member] : *object)
+            withhold_all(member);
+    else
+        value = withheld;
+}
+
 json::value shown(json::value document)
 {
     redact(document);
@@ -198,6 +209,8 @@ reply recorded(const house& home, call& on, const work& job, store::transaction&
         outcome = job.run(tx);
         return verdict_of(outcome);
     });
+    if (on.is_repeat)
+        return outcome;
     if (auto* response = std::get_if<http::response>(&outcome)) {
         told.write(*response);
         return response->status < 400 ? std::move(outcome) : reply(recorded_refusal{std::move(*response)});
@@ -224,6 +237,13 @@ void redact(json::value& document)
             value = withheld;
         redact(value);
     }
+    withhold_headers(*object);
+}
+
+void withhold_headers(json::object& document)
+{
+    if (auto* headers = document.if_contains("headers"))
+        withhold_all(*headers);
 }
 
 reply audited(const house& home, call& on, reply next)

@@ -84,16 +84,15 @@ result<void> confine(call& on, organization_id to)
     return error{errc::forbidden, "This client is for one organization; this is not of it."};
 }
 
-result<void> admit(call& on)
+result<void> admit(call& on, access wanted)
 {
-    const bool is_reading = on.head.method == "GET" || on.head.method == "HEAD";
-    if (!is_reading && !on.by.may_write)
+    if (wanted == access::writing && !on.by.may_write)
         return error{errc::forbidden, "This client may read only."};
     return on.by.organization ? confine(on, *on.by.organization) : result<void>();
 }
 
 reply proceed_as_client(
-    const house& home, call& on, const std::function<reply()>& proceed, store::transaction& tx
+    const house& home, call& on, access wanted, const std::function<reply()>& proceed, store::transaction& tx
 )
 {
     for (const auto text : presented_tokens(on.head)) {
@@ -101,7 +100,7 @@ reply proceed_as_client(
         if (!known)
             continue;
         on.by = std::move(*known);
-        if (const auto admitted = admit(on); !admitted)
+        if (const auto admitted = admit(on, wanted); !admitted)
             return manage_error(admitted.error());
         auto next = proceed();
         // Another read goes on in this transaction.
@@ -113,7 +112,7 @@ reply proceed_as_client(
 
 }  // namespace
 
-reply authorized(const house& home, call& on, std::function<reply()> proceed)
+reply authorized(const house& home, call& on, access wanted, std::function<reply()> proceed)
 {
     if (on.head.from.is_operator) {
         on.by.name = "operator";
@@ -123,8 +122,8 @@ reply authorized(const house& home, call& on, std::function<reply()> proceed)
         return manage_error(unauthenticated());
     return work{
         store::intent::read,
-        [&home, &on, proceed = std::move(proceed)](store::transaction& tx) -> reply {
-            return proceed_as_client(home, on, proceed, tx);
+        [&home, &on, wanted, proceed = std::move(proceed)](store::transaction& tx) -> reply {
+            return proceed_as_client(home, on, wanted, proceed, tx);
         }
     };
 }

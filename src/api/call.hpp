@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/handler.hpp"
+#include "api/keys_in_hand.hpp"
 #include "api/target.hpp"
 #include "base/clock.hpp"
 #include "base/long_text.hpp"
@@ -25,6 +26,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -63,6 +65,7 @@ struct house {
     const service::domain_claims::practice& domains;
     service::txt_look_up look_up_txt;
     service::webhooks::target_rules webhook_rules{};
+    std::shared_ptr<keys_in_hand> chores = std::make_shared<keys_in_hand>();
 };
 
 // Owned by whoever runs the replies, which borrow from it.
@@ -78,7 +81,9 @@ struct call {
     service::manager by;                                               // once authorized
     trail notes;
     time_point begun{};
+    bool is_repeat = false;        // of one that was carried out before under the same Idempotency-Key
     service::request_trace trace;  // of a request to a directory
+    std::unique_ptr<keys_in_hand::hold> holds;  // of a chore that came with a key: until it is answered
 
     // What the template's {name} stood for; empty when it has none such.
     [[nodiscard]] const std::string& parameter(std::string_view name) const;

@@ -55,8 +55,13 @@ result<std::vector<std::string>> read_event_types(const json::object& filter)
     return types;
 }
 
-// The event position of a time; `otherwise` when there is none in the filter.
-result<event_id> read_time(const json::object& filter, std::string_view name, event_id otherwise)
+// The event position that `position` has of a time; `otherwise` when there is none in the filter.
+result<event_id> read_time(
+    const json::object& filter,
+    std::string_view name,
+    event_id otherwise,
+    std::int64_t (*position)(time_point)
+)
 {
     const auto text = optional_text(filter, name);
     if (!text)
@@ -66,7 +71,7 @@ result<event_id> read_time(const json::object& filter, std::string_view name, ev
     const auto when = parse_rfc3339(**text);
     if (!when)
         return error{errc::invalid_value, std::string(name) + " must be a time as in RFC 3339."};
-    return event_id{first_id_at(*when)};
+    return event_id{position(*when)};
 }
 
 result<feed::source> read_source(const json::object& filter)
@@ -116,10 +121,10 @@ result<feed::selection> read_filter(const json::object& filter)
     feed::selection wanted{
         .organization = *organization, .directory = *directory, .types = std::move(*types), .origin = *origin
     };
-    const auto first = read_time(filter, "start_time", wanted.first);
+    const auto first = read_time(filter, "start_time", wanted.first, first_id_at);
     if (!first)
         return first.error();
-    const auto last = read_time(filter, "end_time", wanted.last);
+    const auto last = read_time(filter, "end_time", wanted.last, last_id_at);
     if (!last)
         return last.error();
     wanted.first = *first;

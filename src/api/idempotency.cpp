@@ -1,5 +1,6 @@
 #include "api/idempotency.hpp"
 
+#include "api/audit_trail.hpp"
 #include "api/render.hpp"
 #include "base/codec.hpp"
 #include "base/crypto.hpp"
@@ -17,6 +18,8 @@ namespace answers = store::idempotency;
 
 // One request that came with a key.
 struct repeatable {
+    const house& home;
+    call& on;
     repeat told = repeat::anew;
     std::string whose;    // a key is its caller's own
     std::string request;  // its digest
@@ -31,6 +34,7 @@ std::string digest_of(const call& on, std::string_view body)
 std::optional<http::response> answer_again(const repeatable& asked, store::transaction& tx)
 {
     const auto earlier = answers::find(tx, asked.whose);
+    asked.on.is_repeat = earlier && earlier->request == asked.request;
     if (!earlier)
         return std::nullopt;
     if (earlier->request != asked.request)
@@ -47,7 +51,12 @@ void keep(const repeatable& asked, const http::response& made, store::transactio
 {
     if (made.status >= 400)
         return;
-    const auto body = asked.told == repeat::same_answer ? std::optional(made.body) : std::nullopt;
+    std::optional<std::string> body;
+    if (asked.told == repeat::same_answer) {
+        auto shown = parse_json_object(made.body).value();
+        withhold_headers(shown);
+        body = to_text(shown);
+    }
     answers::keep(tx, asked.whose, {asked.request, made.status, body});
 }
 
@@ -70,15 +79,33 @@ reply guarded_write(repeatable asked, work job)
     };
 }
 
-// A chore changes things outside of any transaction of ours: it is asked before whether it was done already.
+// Whoever holds the key asks once more: the one who held it before may have ended in between.
+reply run_held(const repeatable& asked, const chore& job, store::database& database)
+{
+    std::optional<http::response> earlier;
+    store::run(database, store::intent::read, [&](store::transaction& tx) {
+        earlier = answer_again(asked, tx);
+        return store::verdict::commit;
+    });
+    return earlier ? reply(std::move(*earlier)) : guarded(asked, job.run(database));
+}
+
+// A chore changes things outside of any transaction of ours: it is asked before whether it was done already,
+// or is under way.
 reply guarded_chore(repeatable asked, chore job)
 {
     return work{
         store::intent::read,
-        [asked = std::move(asked), run = std::move(job.run)](store::transaction& tx) -> reply {
+        [asked = std::move(asked), job = std::move(job)](store::transaction& tx) -> reply {
             if (auto earlier = answer_again(asked, tx))
                 return std::move(*earlier);
-            return chore{[asked, run](store::database& database) { return guarded(asked, run(database)); }};
+            if (!asked.on.holds) {
+                auto taken = asked.home.chores->take(asked.whose);
+                if (!taken)
+                    return manage_error(taken.error());
+                asked.on.holds = std::move(*taken);
+            }
+            return chore{[asked, job](store::database& database) { return run_held(asked, job, database); }};
         }
     };
 }
@@ -99,14 +126,14 @@ reply guarded(repeatable asked, reply next)
 
 }  // namespace
 
-reply once(const call& on, repeat told, reply next)
+reply once(const house& home, call& on, repeat told, reply next)
 {
     const auto* key = on.head.headers.find("Idempotency-Key");
     if (!key || told == repeat::anew)
         return next;
     if (key->empty() || key->size() > idempotency_key_bytes_max || !is_storable(*key))
         return manage_error({errc::invalid_value, "Idempotency-Key must have 1 to 255 bytes of text."});
-    repeatable asked{told, on.by.name + ' ' + *key, {}};
+    repeatable asked{home, on, told, on.by.name + ' ' + *key, {}};
     if (auto* wanted = std::get_if<body_wanted>(&next)) {
         wanted->then = [&on, asked, then = std::move(wanted->then)](std::string body) mutable {
             asked.request = digest_of(on, body);

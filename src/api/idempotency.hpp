@@ -12,7 +12,8 @@ constexpr std::size_t idempotency_key_bytes_max = 255;
 
 // What follows from a handler, or the answer that its caller got for the same key before: for 24 hours, with
 // the change in one transaction, so that there is never one without the other. A chore is not begun when
-// there is an answer. conflict: the key came with another request. Only a success is kept.
-reply once(const call& on, repeat told, reply next);
+// there is an answer. conflict: the key came with another request, or with a chore that is under way. Only a
+// success is kept.
+reply once(const house& home, call& on, repeat told, reply next);
 
 }  // namespace scimd::api

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <iterator>
 
 namespace scimd::api {
@@ -133,6 +134,11 @@ service::origin origin_of(const house& home, const call& on)
     const bool is_operator = on.by.name == "operator";
     service::actor who{is_operator ? "operator" : "client", is_operator ? std::string() : on.by.name, {}};
     return {home.environment, "api", std::move(who), on.head.id};
+}
+
+std::int64_t last_id_at(time_point when)
+{
+    return first_id_at(when + std::chrono::milliseconds(1)) - 1;
 }
 
 }  // namespace scimd::api

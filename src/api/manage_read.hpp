@@ -26,6 +26,10 @@ result<std::optional<std::int64_t>> optional_number(
 
 // A body's timestamp of RFC 3339: empty when it is missing or null.
 result<std::optional<time_point>> optional_time(const json::object& body, std::string_view name);
+
+// The last id of that millisecond: where a range ends that has a time as its upper bound.
+std::int64_t last_id_at(time_point when);
+
 // By its name or, as gRPC gateways have it, that in camel case: page_size and pageSize.
 std::optional<std::string_view> query_parameter(const call& on, std::string_view name);
 

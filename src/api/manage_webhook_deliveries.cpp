@@ -67,9 +67,11 @@ result<rows::delivery> read_dead_letter(store::transaction& tx, const call& on, 
     return std::move(*found);
 }
 
-// A bound of a range: the first event at a time, or an event by its id.
+// A bound of a range: a time, whose whole millisecond is in it, or an event by its id.
+enum class bound { lower, upper };
+
 result<std::optional<event_id>> read_bound(
-    const json::object& body, std::string_view time_name, std::string_view event_name
+    bound which, const json::object& body, std::string_view time_name, std::string_view event_name
 )
 {
     const auto time = optional_text(body, time_name);
@@ -91,7 +93,7 @@ result<std::optional<event_id>> read_bound(
     const auto when = parse_rfc3339(**time);
     if (!when)
         return error{errc::invalid_value, std::string(time_name) + " must be a timestamp of RFC 3339."};
-    return std::optional(event_id{first_id_at(*when)});
+    return std::optional(event_id{which == bound::lower ? first_id_at(*when) : last_id_at(*when)});
 }
 
 }  // namespace
@@ -199,8 +201,8 @@ reply retry_failed_deliveries(const house& home, call& on)
         home,
         on,
         [](store::transaction& tx, const rows::endpoint& to, const json::object& body) -> reply {
-            const auto since = read_bound(body, "since", "since_event_id");
-            const auto until = read_bound(body, "until", "until_event_id");
+            const auto since = read_bound(bound::lower, body, "since", "since_event_id");
+            const auto until = read_bound(bound::upper, body, "until", "until_event_id");
             if (!since || !until)
                 return manage_error(since ? until.error() : since.error());
             const rows::event_span of{since->value_or(event_id{}), until->value_or(event_id{number_max})};
@@ -222,9 +224,9 @@ reply replay_events(const house& home, call& on)
             const auto single = optional_text(body, "event_id");
             if (!single)
                 return manage_error(single.error());
-            const auto first =
-                *single ? read_bound(body, "", "event_id") : read_bound(body, "from", "from_event_id");
-            const auto last = *single ? first : read_bound(body, "to", "to_event_id");
+            const auto first = *single ? read_bound(bound::lower, body, "", "event_id")
+                                       : read_bound(bound::lower, body, "from", "from_event_id");
+            const auto last = *single ? first : read_bound(bound::upper, body, "to", "to_event_id");
             if (!first || !last)
                 return manage_error(first ? last.error() : first.error());
             if (!*first)

@@ -21,9 +21,15 @@ enum class principal {
 
 // What a POST whose Idempotency-Key is known already is told.
 enum class repeat {
-    anew,  // the key is not looked at: it changes nothing of ours
-    same_answer,
-    conflict,  // the answer holds a secret, which is shown once and not kept
+    anew,         // the key is not looked at: it changes nothing of ours
+    same_answer,  // but for the values of a webhook endpoint's headers, which are not kept
+    conflict,     // the answer holds a secret, which is shown once and not kept
+};
+
+// Whether it changes something of ours.
+enum class effect {
+    of_its_method,
+    none,  // a POST that only reads: a client that may read only has it, too
 };
 
 using handler = reply (*)(const house&, call&);
@@ -35,6 +41,7 @@ struct route {
     principal who;
     handler handle;
     repeat again = repeat::anew;
+    effect does = effect::of_its_method;
 };
 
 struct match {

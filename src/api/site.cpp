@@ -93,7 +93,7 @@ constexpr std::array table = {
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/groups",         principal::application, list_directory_groups},
     route{"PUT",    "/api/v1/organizations/{organization}/directories/{directory}/groups/-/roles:assign", principal::application, assign_roles},
     route{"PUT",    "/api/v1/organizations/{organization}/directories/{directory}/attributes", principal::application, map_attributes},
-    route{"POST",   "/api/v1/organizations/{organization}/directories/{directory}/attributes:preview", principal::application, preview_attributes},
+    route{"POST",   "/api/v1/organizations/{organization}/directories/{directory}/attributes:preview", principal::application, preview_attributes, repeat::anew, effect::none},
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/refusals",     principal::application, list_refusals},
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/held-users",     principal::application, list_held_users},
 
@@ -136,7 +136,7 @@ constexpr std::array table = {
 
     route{"GET",    "/api/v1/events/stream", principal::application, stream_events},
     route{"GET",    "/api/v1/events", principal::application, list_events},
-    route{"POST",   "/api/v1/events", principal::application, search_events},
+    route{"POST",   "/api/v1/events", principal::application, search_events, repeat::anew, effect::none},
     route{"GET",    "/api/v1/audit-log", principal::application, list_audit_log},
 
     route{"POST",   "/api/v1/clients",      principal::operator_, create_client, repeat::conflict},
@@ -151,7 +151,7 @@ constexpr std::array table = {
     route{"POST",   "/api/v1/master-key:rotate",   principal::operator_, renew_master_key, repeat::same_answer},
 
     route{"POST",   "/api/v1/demo",   principal::operator_, prepare_demo, repeat::conflict},
-    route{"POST",   "/api/v1/check",  principal::operator_, check_store},
+    route{"POST",   "/api/v1/check",  principal::operator_, check_store, repeat::anew, effect::none},
     route{"POST",   "/api/v1/backup", principal::operator_, backup_store},
 };
 // clang-format on
@@ -236,6 +236,14 @@ reply as_described(const route& row, reply next)
     return next;
 }
 
+// What a client must be allowed to do.
+access wanted_of(const call& on, const route* row)
+{
+    const bool is_reading =
+        on.head.method == "GET" || on.head.method == "HEAD" || (row && row->does == effect::none);
+    return is_reading ? access::reading : access::writing;
+}
+
 bool may_read_metrics(const house& home, const call& on)
 {
     return home.is_metrics_open || on.head.from.is_loopback;
@@ -260,6 +268,7 @@ reply site::handle(call& on) const
     if (found.row)
         on.notes.route = found.row->path;
     const auto who = found.who;
+    const auto wanted = wanted_of(on, found.row);
     const auto proceed = [this, &on, who, found = std::move(found)]() -> reply {
         if (!found.row)
             return unmatched(on, found);
@@ -269,7 +278,7 @@ reply site::handle(call& on) const
         auto next = found.row->handle(home_, on);
         if (!is_of_management(who) || found.row->method == "GET")
             return next;
-        next = once(on, found.row->again, std::move(next));
+        next = once(home_, on, found.row->again, std::move(next));
         return audited(home_, on, as_described(*found.row, std::move(next)));
     };
     if (is_of_directory(on.where))
@@ -277,7 +286,7 @@ reply site::handle(call& on) const
     if (who == principal::operator_ && !on.head.from.is_operator)
         return error_for(on, no_such_path());
     if (is_of_management(who))
-        return authorized(home_, on, proceed);
+        return authorized(home_, on, wanted, proceed);
     if (who == principal::metrics_reader && !may_read_metrics(home_, on))
         return error_for(on, {errc::forbidden, "Metrics are shown to loopback peers only."});
     return proceed();

@@ -2,7 +2,18 @@
 
 #include <CLI/CLI.hpp>
 
+#include <string>
+
 namespace scimd::app {
+namespace {
+
+// An empty filter would choose everything, which nobody means who gives one.
+std::string why_empty_is_wrong(const std::string& given)
+{
+    return given.empty() ? "it must not be empty" : "";
+}
+
+}  // namespace
 
 command_tree::command_tree(CLI::App& app, command& what, std::string& limit) : app_(app), what_(what)
 {
@@ -19,9 +30,12 @@ command_tree::command_tree(CLI::App& app, command& what, std::string& limit) : a
     events->add_option(
         "--after", what.after, "Start behind this cursor (with --directory: or this sequence number)"
     );
-    events->add_option("--type", what.event_types, "Of this type only; a prefix with .* for all below it");
-    events->add_option("--organization", what.organization, "Events of one organization only");
-    events->add_option("--directory", what.directory, "Events of one directory only");
+    events->add_option("--type", what.event_types, "Of this type only; a prefix with .* for all below it")
+        ->check(why_empty_is_wrong);
+    events->add_option("--organization", what.organization, "Events of one organization only")
+        ->check(why_empty_is_wrong);
+    events->add_option("--directory", what.directory, "Events of one directory only")
+        ->check(why_empty_is_wrong);
     events->add_option("--limit", limit, "Print at most so many");
     events->add_flag("--follow", what.is_following, "Wait for further ones");
     add({"check"}, "Verify the store");

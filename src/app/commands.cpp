@@ -241,11 +241,13 @@ private:
         return filter;
     }
 
-    // A directory is read behind a sequence number, too. Later pages begin behind the one before.
+    // A directory is read behind a sequence number, too: digits alone. Later pages begin behind the one
+    // before.
     static std::string first_place(const command& what)
     {
-        const bool is_sequence =
-            !what.directory.empty() && !what.after.empty() && !what.after.starts_with("c_");
+        const bool is_number =
+            !what.after.empty() && what.after.find_first_not_of("0123456789") == what.after.npos;
+        const bool is_sequence = is_number && !what.directory.empty();
         return (is_sequence ? "&after_sequence=" : "&after=") + path_segment(what.after);
     }
 

@@ -1,11 +1,13 @@
 #include "app/house_keeping.hpp"
 
 #include "app/master_keys.hpp"
+#include "app/turn.hpp"
 #include "net/outbound.hpp"
 #include "scim/schema_loader.hpp"
 #include "service/signing.hpp"
 #include "store/clients.hpp"
 #include "store/credentials.hpp"
+#include "store/idempotency.hpp"
 #include "store/sealed.hpp"
 #include "store/tenants.hpp"
 
@@ -21,6 +23,8 @@ namespace {
 
 constexpr std::chrono::minutes usage_save_interval{1};
 constexpr std::chrono::hours signing_key_interval{1};
+constexpr std::chrono::seconds old_answer_interval{10};
+constexpr std::int64_t answers_batch_max = 500;  // some milliseconds of the writer's
 constexpr std::int64_t sealed_anew_at_a_time = 100;
 
 // What we listen on is no place for webhooks. A listener on every address stands for the machine's.
@@ -211,6 +215,7 @@ void house_keeping::add_jobs()
 {
     background_.add({"token_usage", usage_save_interval, [this] { save_token_usage(); }});
     background_.add({"signing_key", signing_key_interval, [this] { rotate_signing_key_when_due(); }});
+    background_.add({"idempotency_keys", old_answer_interval, [this] { forget_old_answers(); }});
     care_.emplace(*database_, schemas_, house_->environment);
     care_->add_jobs(background_);
     events_.emplace(*database_, *wall_, settings_.kept);
@@ -219,6 +224,15 @@ void house_keeping::add_jobs()
     organizations_->add_jobs(background_);
     log_care_.emplace(*database_, requests_, settings_.requests_kept, log_);
     log_care_->add_jobs(background_);
+}
+
+void house_keeping::forget_old_answers()
+{
+    if (!holds(*database_, store::idempotency::has_old))
+        return;
+    take_turn(*database_, [](store::transaction& tx) {
+        return store::idempotency::forget_old(tx, answers_batch_max) == answers_batch_max;
+    });
 }
 
 void house_keeping::save_token_usage()

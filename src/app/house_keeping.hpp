@@ -86,6 +86,7 @@ private:
     result<void> read_practice();
     void ring_bells();
     void add_jobs();
+    void forget_old_answers();
     void save_token_usage();  // does not wait for it
 
     const configuration settings_;

@@ -9,9 +9,23 @@ constexpr sql::statement find_answer{
     "select request, status, body from idempotency_keys where key = $1 and created_at > $2",
 };
 
-constexpr sql::statement forget_old{
+// A few more than what comes.
+constexpr std::int64_t forgotten_at_a_time = 4;
+
+constexpr sql::statement find_old{
+    "idempotency.find_old",
+    "select 1 from idempotency_keys where created_at <= $1 limit 1",
+};
+
+constexpr sql::statement delete_old{
     "idempotency.forget",
-    "delete from idempotency_keys where created_at <= $1",
+    "delete from idempotency_keys where key in"
+    " (select key from idempotency_keys where created_at <= $1 order by created_at limit $2)",
+};
+
+constexpr sql::statement delete_old_key{
+    "idempotency.forget_key",
+    "delete from idempotency_keys where key = $1 and created_at <= $2",
 };
 
 constexpr sql::statement insert_answer{
@@ -37,9 +51,22 @@ std::optional<answer> find(transaction& tx, std::string_view key)
     return found;
 }
 
+bool has_old(transaction& tx)
+{
+    bool has = false;
+    tx.sql().run(find_old, {oldest_kept(tx)}, [&](const sql::row&) { has = true; });
+    return has;
+}
+
+std::int64_t forget_old(transaction& tx, std::int64_t most)
+{
+    return tx.sql().run(delete_old, {oldest_kept(tx), most});
+}
+
 void keep(transaction& tx, std::string_view key, const answer& what)
 {
-    tx.sql().run(forget_old, {oldest_kept(tx)});
+    forget_old(tx, forgotten_at_a_time);
+    tx.sql().run(delete_old_key, {key, oldest_kept(tx)});
     const auto body = what.body ? sql::parameter(std::string_view(*what.body)) : sql::parameter();
     tx.sql().run(
         insert_answer, {key, std::string_view(what.request), what.status, body, to_column(tx.now())}

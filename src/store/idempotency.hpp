@@ -4,6 +4,7 @@
 #include "store/transaction.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,7 +21,11 @@ struct answer {
 
 std::optional<answer> find(transaction& tx, std::string_view key);
 
-// The key must be new or older than kept_for. Forgets what is older than that.
+// The key must be new or older than kept_for. Forgets a few that are older than that.
 void keep(transaction& tx, std::string_view key, const answer& what);
+
+// What is older than kept_for goes, the oldest first; how many went.
+bool has_old(transaction& tx);
+std::int64_t forget_old(transaction& tx, std::int64_t most);
 
 }  // namespace scimd::store::idempotency

@@ -109,6 +109,7 @@ TEST_F(authorize_test, a_client_that_may_read_changes_nothing)
     const auto reader = home.make_access_token(home.make_client("Reader", R"(,"access":"READ")"));
     EXPECT_EQ(status_of(reader), 200);
     EXPECT_EQ(with(reader, "HEAD", "/api/v1/organizations").status, 200);
+    EXPECT_EQ(with(reader, "POST", "/api/v1/events", "{}").status, 200) << "a search";
     const auto refused = with(reader, "POST", "/api/v1/organizations", R"({"display_name":"New"})");
     EXPECT_EQ(refused.status, 403);
     EXPECT_EQ(refused.body.at("code").as_int64(), 7);

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <map>
 #include <set>
+#include <stdexcept>
 #include <string>
 
 namespace scimd::api {
@@ -164,6 +165,37 @@ TEST_F(idempotency_test, a_chore_is_not_begun_again)
     EXPECT_EQ(home.operate("POST", "/api/v1/master-key:rotate").text, R"({"key_id":"mk_3"})");
 }
 
+TEST_F(idempotency_test, a_chore_that_is_under_way_is_not_begun_beside_itself)
+{
+    const std::string rotate = "/api/v1/master-key:rotate";
+    int times = 0;
+    test::answer meanwhile;
+    test::answer other;
+    home.house.renew_master_key = [&](store::database&) {
+        if (++times == 1) {
+            meanwhile = post(rotate, "", "key");
+            other = post(rotate, "", "other");
+        }
+        return "mk_" + std::to_string(times);
+    };
+    const auto first = post(rotate, "", "key");
+    EXPECT_EQ(first.status, 200);
+    EXPECT_EQ(meanwhile.status, 409);
+    EXPECT_NE(meanwhile.text_of("message").find("is being carried out"), std::string::npos);
+    EXPECT_EQ(other.status, 200);
+    EXPECT_EQ(times, 2);
+    EXPECT_EQ(post(rotate, "", "key").text, first.text);
+}
+
+TEST_F(idempotency_test, a_chore_that_failed_may_be_tried_again)
+{
+    const std::string rotate = "/api/v1/master-key:rotate";
+    home.house.renew_master_key = [](store::database&) -> std::string { throw std::runtime_error("full"); };
+    EXPECT_THROW(post(rotate, "", "key"), std::runtime_error);
+    home.house.renew_master_key = [](store::database&) { return std::string("mk_1"); };
+    EXPECT_EQ(post(rotate, "", "key").status, 200);
+}
+
 TEST_F(idempotency_test, a_repeated_rotation_or_test_is_one)
 {
     const auto rotation = post("/api/v1/signing-keys:rotate", R"({"at_once":true})", "key-1");
@@ -204,6 +236,22 @@ TEST_F(idempotency_test, a_secret_is_not_shown_again_and_not_kept)
     EXPECT_EQ(again.status, 409);
     EXPECT_EQ(again.text.find(made.text_of("plain_secret")), std::string::npos);
     EXPECT_EQ(home.operate("GET", secrets).body.at("secrets").as_array().size(), 2U);
+}
+
+TEST_F(idempotency_test, the_values_of_headers_are_not_kept)
+{
+    const auto made = home.operate(
+        "POST",
+        "/api/v1/webhook-endpoints",
+        R"({"url":"https://example.com/hook","headers":{"X-Api-Key":"of-theirs"}})"
+    );
+    const auto disable = "/api/v1/webhook-endpoints/" + made.text_of("id") + ":disable";
+    auto first = post(disable, "", "key");
+    ASSERT_EQ(first.member("headers").at("X-Api-Key").as_string(), "of-theirs");
+    const auto again = post(disable, "", "key");
+    first.body["headers"].as_object()["X-Api-Key"] = "[withheld]";
+    EXPECT_EQ(again.status, 200);
+    EXPECT_EQ(again.body, first.body);
 }
 
 TEST_F(idempotency_test, an_answer_is_kept_for_a_day)

@@ -187,6 +187,10 @@ TEST_F(manage_events_test, a_search_goes_from_the_newest_back_and_forth)
     EXPECT_EQ(users(back), (std::vector<std::string>{"user4", "user3"}));
     EXPECT_EQ(search("", R"({"source":"DIR_SYNC"})").body.at("total_size"), 7);  // made, and a token
     EXPECT_EQ(search("", R"({"end_time":"2001-01-01T00:00:00Z"})").body.at("total_size"), 0);
+    EXPECT_EQ(search("", R"({"end_time":"2026-01-02T03:04:04.999Z"})").body.at("total_size"), 0);
+    EXPECT_EQ(
+        search("", R"({"end_time":"2026-01-02T03:04:05Z","source":"DIR_SYNC"})").body.at("total_size"), 7
+    ) << "with all of that millisecond";
     EXPECT_EQ(
         search("", R"({"start_time":"2001-01-01T00:00:00Z","source":"DIR_SYNC"})").body.at("total_size"), 7
     );

@@ -144,6 +144,9 @@ TEST_F(delivery_in_trouble, retries_what_failed_in_a_range_with_both_its_ends)
     home.deliver();
     EXPECT_EQ(home.sequences(), (sequences{2, 3, 4, 1}));
     EXPECT_EQ(dead_events(endpoint), (std::vector<std::string>{letters.at(4)}));
+    EXPECT_EQ(retry(R"("until":"2026-01-02T03:04:04.999Z")").body.at("count"), 0);
+    EXPECT_EQ(retry(R"("until":"2026-01-02T03:04:05Z")").body.at("count"), 1)
+        << "with all of that millisecond";
     EXPECT_EQ(retry(to + R"(,"until":"2026-01-01T00:00:00Z")").status, 400);
     EXPECT_EQ(retry(R"("until":"tomorrow")").status, 400);
     EXPECT_EQ(retry(R"("until_event_id":"whe_1")").status, 400);

@@ -98,6 +98,9 @@ class CommandTest(unittest.TestCase):
             ("organization", "create"),
             ("domain", "create", "org_1"),
             ("events", "--limit", "many"),
+            ("events", "--type", ""),
+            ("events", "--organization", ""),
+            ("events", "--directory", ""),
             ("directory", "policy", "dir_1", "perhaps"),
             ("secret", "revoke", "dir_1"),
         ):
@@ -293,6 +296,7 @@ class CommandTest(unittest.TestCase):
             self.assertEqual([event["sequence"] for event in mine], list(range(1, directory.start + 6)))
             self.assertEqual(self.events("--directory", directory.id, "--after", "3"), mine[3:])
             self.assertEqual(self.events("--directory", directory.id, "--after", mine[2]["cursor"]), mine[3:])
+            self.assertEqual(self.events("--directory", directory.id, "--after", mine[2]["id"]), mine[3:])
             self.assertEqual(self.events("--organization", directory.organization)[1:], mine)
             created = ["--type", "organization.directory.user_created"]
             users = [event for event in every if event["type"] == created[1]]
