@@ -47,16 +47,23 @@ std::optional<http::response> answer_again(const repeatable& asked, store::trans
     return manage_response(earlier->status, parse_json_object(*earlier->body).value());
 }
 
+// Without the header values of an endpoint, which may be secrets; nothing of an answer without content.
+std::string kept_text(const std::string& body)
+{
+    auto shown = parse_json_object(body);
+    if (!shown)
+        return {};
+    withhold_headers(*shown);
+    return to_text(*shown);
+}
+
 void keep(const repeatable& asked, const http::response& made, store::transaction& tx)
 {
     if (made.status >= 400)
         return;
     std::optional<std::string> body;
-    if (asked.told == repeat::same_answer) {
-        auto shown = parse_json_object(made.body).value();
-        withhold_headers(shown);
-        body = to_text(shown);
-    }
+    if (asked.told == repeat::same_answer)
+        body = kept_text(made.body);
     answers::keep(tx, asked.whose, {asked.request, made.status, body});
 }
 

@@ -246,7 +246,7 @@ private:
     static std::string first_place(const command& what)
     {
         const bool is_number =
-            !what.after.empty() && what.after.find_first_not_of("0123456789") == what.after.npos;
+            !what.after.empty() && what.after.find_first_not_of("0123456789") == std::string::npos;
         const bool is_sequence = is_number && !what.directory.empty();
         return (is_sequence ? "&after_sequence=" : "&after=") + path_segment(what.after);
     }
