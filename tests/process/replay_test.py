@@ -1,6 +1,6 @@
 """Random operations on a directory, and its events from the first one on: whoever applies them has the directory.
 
-SCIMD_REPLAY_OPERATIONS=100000 for the full figure, and SCIMD_BINARY of a release build to have it within minutes.
+SCIMD_REPLAY_OPERATIONS says how many, for a quick look or a long one.
 """
 
 import collections
@@ -12,7 +12,7 @@ import unittest
 from replica import Replica, assert_same
 from scimd import GROUP, PATCH_OP, Client, Server, user
 
-OPERATIONS = int(os.environ.get("SCIMD_REPLAY_OPERATIONS", "20000"))
+OPERATIONS = int(os.environ.get("SCIMD_REPLAY_OPERATIONS", "100000"))
 SEED = int(os.environ.get("SCIMD_REPLAY_SEED", "20260102"))
 BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
 OPERATIONS_A_REQUEST = 500
