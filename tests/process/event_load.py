@@ -367,14 +367,7 @@ def main():
     chosen = options.parse_args()
     if chosen.quick:
         chosen.events, chosen.latency_seconds, chosen.stored = 4_000, 10, 500_000
-    bench = EventBench(chosen)
-    try:
-        bench.run()
-    finally:
-        if bench.server.process and bench.server.process.poll() is None:
-            bench.server.kill()
-        shutil.rmtree(bench.folder, ignore_errors=True)
-    return 0
+    return load.run_to_end(EventBench(chosen))
 
 
 if __name__ == "__main__":

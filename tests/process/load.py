@@ -288,6 +288,16 @@ class Bench:
         self.server.stop()
 
 
+def run_to_end(bench):
+    """The exit code of its run(), which neither its server nor its folder outlives."""
+    try:
+        return bench.run() or 0
+    finally:
+        if bench.server.process and bench.server.process.poll() is None:
+            bench.server.kill()
+        shutil.rmtree(bench.folder, ignore_errors=True)
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--bare-beast", required=True)
@@ -299,14 +309,7 @@ def main():
     chosen = options.parse_args()
     if chosen.quick:
         chosen.users, chosen.groups = 10_000, [10, 10_000]
-    bench = Bench(chosen)
-    try:
-        bench.run()
-    finally:
-        if bench.server.process and bench.server.process.poll() is None:
-            bench.server.kill()
-        shutil.rmtree(bench.folder, ignore_errors=True)
-    return 0
+    return run_to_end(Bench(chosen))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ import itertools
 import json
 import pathlib
 import re
-import shutil
 import statistics
 import sys
 import tempfile
@@ -18,7 +17,7 @@ import threading
 import time
 
 import scimd
-from load import LoggingServer
+from load import LoggingServer, run_to_end
 from scimd import GROUP, Client, quoted, user
 
 BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
@@ -314,13 +313,7 @@ def main():
     options.add_argument("--small", type=int, nargs=2, default=[1_000, 10], help="users and members")
     options.add_argument("--large", type=int, nargs=2, default=[1_000_000, 250_000])
     options.add_argument("--samples", type=int, default=200)
-    bench = Bench(options.parse_args())
-    try:
-        return bench.run()
-    finally:
-        if bench.server.process and bench.server.process.poll() is None:
-            bench.server.kill()
-        shutil.rmtree(bench.folder, ignore_errors=True)
+    return run_to_end(Bench(options.parse_args()))
 
 
 if __name__ == "__main__":
