@@ -38,6 +38,9 @@ void append_text(std::string& out, const json::value& value);
 // `text` as a JSON string literal with its quotes.
 void append_quoted(std::string& out, std::string_view text);
 
+// One more text in an object that is being written and is open at its end.
+void append_text_member(std::string& out, std::string_view name, std::string_view value);
+
 // Plain look-ups in documents of ours, whose names are canonical: nullptr where there is none, or of another
 // kind.
 const json::value* find(const json::object& object, std::string_view name) noexcept;

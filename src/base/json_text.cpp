@@ -155,4 +155,13 @@ void append_quoted(std::string& out, std::string_view text)
     out += '"';
 }
 
+void append_text_member(std::string& out, std::string_view name, std::string_view value)
+{
+    if (out.back() != '{')
+        out += ',';
+    append_quoted(out, name);
+    out += ':';
+    append_quoted(out, value);
+}
+
 }  // namespace scimd

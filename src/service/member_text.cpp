@@ -12,16 +12,6 @@ namespace {
 
 namespace resources = store::resources;
 
-// One field of an object that is being written.
-void append_field(std::string& out, std::string_view name, std::string_view value)
-{
-    if (out.back() != '{')
-        out += ',';
-    append_quoted(out, name);
-    out += ':';
-    append_quoted(out, value);
-}
-
 bool shows_any(const member_fields& fields, const resources::member_row& member)
 {
     return fields.value || fields.ref || fields.type || (fields.display && !member.display.empty());
@@ -35,13 +25,13 @@ void append_member(
     const auto id = id_text(type, member.id);
     out += '{';
     if (fields.value)
-        append_field(out, "value", id);
+        append_text_member(out, "value", id);
     if (fields.ref)
-        append_field(out, "$ref", who.base_url + type.endpoint + '/' + id);
+        append_text_member(out, "$ref", who.base_url + type.endpoint + '/' + id);
     if (fields.type)
-        append_field(out, "type", type.name);
+        append_text_member(out, "type", type.name);
     if (fields.display && !member.display.empty())
-        append_field(out, "display", member.display);
+        append_text_member(out, "display", member.display);
     out += '}';
 }
 

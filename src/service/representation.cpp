@@ -37,27 +37,16 @@ bool wants(derived kind, const scim::resource_type& type, const scim::projection
     return attribute && wanted.wants(*attribute);
 }
 
-void append_field(std::string& out, std::string_view name, std::string_view value)
-{
-    append_quoted(out, name);
-    out += ':';
-    append_quoted(out, value);
-}
-
 void append_meta(
     std::string& out, const scim::resource_type& type, const resources::row& row, std::string_view location
 )
 {
     out += ",\"meta\":{";
-    append_field(out, "resourceType", type.name);
-    out += ',';
-    append_field(out, "created", format_rfc3339(row.created));
-    out += ',';
-    append_field(out, "lastModified", format_rfc3339(row.modified));
-    out += ',';
-    append_field(out, "location", location);
-    out += ',';
-    append_field(out, "version", etag(row.version));
+    append_text_member(out, "resourceType", type.name);
+    append_text_member(out, "created", format_rfc3339(row.created));
+    append_text_member(out, "lastModified", format_rfc3339(row.modified));
+    append_text_member(out, "location", location);
+    append_text_member(out, "version", etag(row.version));
     out += '}';
 }
 
@@ -72,13 +61,10 @@ void append_groups(std::string& out, const caller& who, const std::vector<group_
             out += ',';
         const auto id = id_text(type, group.group);
         out += '{';
-        append_field(out, "value", id);
-        out += ',';
-        append_field(out, "$ref", who.base_url + type.endpoint + '/' + id);
-        out += ',';
-        append_field(out, "display", group.display_name);
-        out += ',';
-        append_field(out, "type", is_direct ? "direct" : "indirect");
+        append_text_member(out, "value", id);
+        append_text_member(out, "$ref", who.base_url + type.endpoint + '/' + id);
+        append_text_member(out, "display", group.display_name);
+        append_text_member(out, "type", is_direct ? "direct" : "indirect");
         out += '}';
     }
     out += ']';
@@ -113,29 +99,28 @@ std::string text_without_members(
     std::string out;
     out.reserve(row.document.size() + 512);
     out.append(row.document, 0, row.document.size() - 1);
-    out += ',';
     const auto id = id_text(type, row.id);
-    append_field(out, "id", id);
+    append_text_member(out, "id", id);
     append_meta(out, type, row, who.base_url + type.endpoint + '/' + id);
     append_groups(out, who, groups);
     out += '}';
     return out;
 }
 
-std::string projected(
-    std::string full, const scim::resource_type& type, const scim::projection& wanted, bool has_whole
-)
-{
-    if (wanted.is_default() && has_whole)
-        return full;
-    auto resource = scim::visible_document(full, type);
-    scim::project(resource, wanted, type);
-    return to_text(resource);
-}
-
 bool is_whole(const wanted_row& what)
 {
     return returns_whole_document(*what.type) && scim::is_visible_as_stored(what.row->document, *what.type);
+}
+
+// The resource as it was asked for, but for members.
+std::string projected(const caller& who, const wanted_row& what, const std::vector<group_link>& groups)
+{
+    auto full = text_without_members(who, *what.type, *what.row, groups);
+    if (what.wanted->is_default() && is_whole(what))
+        return full;
+    auto resource = scim::visible_document(full, *what.type);
+    scim::project(resource, *what.wanted, *what.type);
+    return to_text(resource);
 }
 
 // Of a row and what was read of its groups before. Members come last, and are never all in memory.
@@ -150,12 +135,7 @@ void append_resource(
     static const std::vector<group_link> none;
     const auto& type = *what.type;
     const auto own = groups.find(what.row->id);
-    out.end() += projected(
-        text_without_members(who, type, *what.row, own == groups.end() ? none : own->second),
-        type,
-        *what.wanted,
-        is_whole(what)
-    );
+    out.end() += projected(who, what, own == groups.end() ? none : own->second);
     if (wants(derived::members, type, *what.wanted)) {
         out.end().pop_back();
         append_members(out, tx, who, what.row->id, fields_of(type, *what.wanted));
@@ -199,7 +179,7 @@ representation represent(
     auto id = id_text(type, row.id);
     representation made{.location = who.base_url + type.endpoint + '/' + id, .version = row.version};
     if (count_shown_members(tx, who, what) > members_inline_max) {
-        made.body = projected(text_without_members(who, type, row, {}), type, wanted, is_whole(what));
+        made.body = projected(who, what, {});
         made.later = unread{std::move(id), wanted};
         return made;
     }
