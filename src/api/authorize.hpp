@@ -8,10 +8,11 @@
 
 namespace scimd::api {
 
+enum class access { reading, writing };
+
 // Goes on with `proceed` when the request comes by the control socket or carries an access token that is good
 // for it. Every token that is not gets the same 401. forbidden: the client may not write, or the route is not
 // of the one organization that it is for; not_found: another organization's.
-enum class access { reading, writing };
 reply authorized(const house& home, call& on, access wanted, std::function<reply()> proceed);
 
 }  // namespace scimd::api

@@ -65,7 +65,7 @@ struct house {
     const service::domain_claims::practice& domains;
     service::txt_look_up look_up_txt;
     service::webhooks::target_rules webhook_rules{};
-    std::shared_ptr<keys_in_hand> chores = std::make_shared<keys_in_hand>();
+    std::shared_ptr<keys_in_hand> keys = std::make_shared<keys_in_hand>();
 };
 
 // Owned by whoever runs the replies, which borrow from it.

@@ -107,7 +107,7 @@ reply guarded_chore(repeatable asked, chore job)
             if (auto earlier = answer_again(asked, tx))
                 return std::move(*earlier);
             if (!asked.on.holds) {
-                auto taken = asked.home.chores->take(asked.whose);
+                auto taken = asked.home.keys->take(asked.whose);
                 if (!taken)
                     return manage_error(taken.error());
                 asked.on.holds = std::move(*taken);

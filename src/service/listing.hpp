@@ -35,8 +35,9 @@ struct list_bounds {
     // §3.4.2.4 lets a page have fewer than were asked for).
     std::int64_t members_max = 500'000;
 
-    bool is_hurried =
-        false;  // others wait for this thread: a page of more than members_inline_max is not for it
+    // Others wait for this thread: a page of more than members_inline_max is not for it, nor is a filter that
+    // looks at members one by one.
+    bool is_hurried = false;
 };
 
 struct page {

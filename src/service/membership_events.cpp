@@ -22,6 +22,9 @@ namespace untold_groups = store::untold_groups;
 
 constexpr std::int64_t changes_removed_max = 1'000;
 
+constexpr std::string_view member_added = "organization.directory.group_member_added";
+constexpr std::string_view member_removed = "organization.directory.group_member_removed";
+
 struct batch {
     std::string_view type;
     const resources::membership& group;
@@ -182,8 +185,8 @@ void publish_membership(
 {
     const auto added = without_held(tx, who, change.added());
     const auto removed = without_held(tx, who, change.removed());
-    publish_batch(tx, who, {"organization.directory.group_member_added", group, added, {}});
-    publish_batch(tx, who, {"organization.directory.group_member_removed", group, removed, {}});
+    publish_batch(tx, who, {member_added, group, added, {}});
+    publish_batch(tx, who, {member_removed, group, removed, {}});
     tell_users(tx, who, users_among(added), {group, false, {}});
     tell_users(tx, who, users_among(removed), {group, true, {}});
 }
@@ -240,7 +243,7 @@ void publish_gained_member(
 {
     const std::vector<resources::member_row> members{member};
     for (const auto& group : groups)
-        publish_batch(tx, who, {"organization.directory.group_member_added", group, members, caused_by});
+        publish_batch(tx, who, {member_added, group, members, caused_by});
 }
 
 void publish_lost_member(
@@ -254,7 +257,7 @@ void publish_lost_member(
     const std::vector<resources::member_row> members{member};
     for (const auto& group : groups) {
         resources::touch(tx, who.directory, "Group", group.group);
-        publish_batch(tx, who, {"organization.directory.group_member_removed", group, members, caused_by});
+        publish_batch(tx, who, {member_removed, group, members, caused_by});
     }
 }
 

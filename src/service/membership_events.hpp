@@ -24,7 +24,7 @@ constexpr std::size_t told_batch_max = 100;      // users of one transaction of 
 
 // Events of a change: group_member_added and _removed in batches, and a user_updated for each user concerned;
 // of more than told_at_once_max users it is noted (store/untold_groups.hpp) and comes later. Users who are
-// held are in none of them, here and below. `group_name` is the group's displayName.
+// held are in none of them, here and below.
 void publish_membership(
     store::transaction& tx,
     const caller& who,
