@@ -3,7 +3,8 @@
 #   scimd_module(store USES base scim LINKS SQLite::SQLite3 SOURCES sqlite.cpp HEADERS sqlite.hpp)
 #
 # USES names the rooms it may include; LINKS the outside libraries; every header must compile alone. The source of
-# the same name proves that by including its header first; lint.headers compiles those that have none.
+# the same name proves that by including its header first, which lint.tidy compiles without the prelude; lint.headers
+# compiles those that have none.
 function(scimd_module name)
     cmake_parse_arguments(ARG "" "" "USES;LINKS;SOURCES;HEADERS" ${ARGN})
     set(target scimd_${name})
@@ -34,6 +35,7 @@ function(scimd_module name)
         PUBLIC ${ARG_USES} ${ARG_LINKS} Boost::headers
         PRIVATE scimd_options
     )
+    target_precompile_headers(${target} REUSE_FROM scimd_prelude)
     set_target_properties(${target} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON INTERFACE_HEADER_SETS_TO_VERIFY alone)
     set_property(GLOBAL APPEND PROPERTY SCIMD_ROOMS ${target})
 endfunction()

@@ -2,6 +2,7 @@
 
     python3 cmake/tidy.py <clang-tidy> <build folder>
 
+Each is compiled without the prelude, so that a header which its source includes first is known to need nothing more.
 A source is checked again when it, a header of ours that it reaches, its compile command, .clang-tidy or the
 tool has changed. The memory is <build folder>/tidy/: one empty file a clean content.
 """
@@ -15,6 +16,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+PRELUDE = re.compile(r"-Winvalid-pch -include \S+/cmake_pch\.hxx ")
 INCLUDE = re.compile(rb'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 JOBS = 2
 FOREIGN = ("boost_impl.cpp",)  # libraries compiled once; nothing of ours is in them
@@ -52,21 +54,22 @@ def main():
     version = subprocess.run([tool, "--version"], capture_output=True, check=True).stdout
     common = version + (ROOT / ".clang-tidy").read_bytes()
 
-    entries = json.loads((build / "compile_commands.json").read_text())
-    prints = {
-        entry["file"]: fingerprint(entry, common)
-        for entry in entries
+    entries = [
+        {**entry, "command": PRELUDE.sub("", entry["command"])}
+        for entry in json.loads((build / "compile_commands.json").read_text())
         if entry["file"].endswith(".cpp")
         and entry["file"].startswith(f"{ROOT}/src/")
         and not entry["file"].endswith(FOREIGN)
-    }
+    ]
+    (memory / "compile_commands.json").write_text(json.dumps(entries))
+    prints = {entry["file"]: fingerprint(entry, common) for entry in entries}
     stale = sorted(file for file, mark in prints.items() if not (memory / mark).exists())
 
     def check(file):
         # What the two compilers see differently is not the lint's business: flags that only one has, and
         # parts of the standard library that it uses itself although it calls them deprecated.
         muted = ["--extra-arg=-Wno-unknown-warning-option", "--extra-arg=-Wno-deprecated-declarations"]
-        command = [tool, "-p", str(build), "--quiet", *muted, file]
+        command = [tool, "-p", str(memory), "--quiet", *muted, file]
         return file, subprocess.run(command, capture_output=True, text=True)
 
     faults = 0
