@@ -128,13 +128,12 @@ std::optional<minutes> read_zone(reader& in)
     return is_west ? -offset : offset;
 }
 
-void append_digits(std::string& out, std::int64_t value, int width)
+// The last `width` digits.
+void append_digits(std::string& out, std::uint64_t value, std::size_t width)
 {
-    std::int64_t unit = 1;
-    for (int i = 1; i < width; ++i)
-        unit *= 10;
-    for (; unit > 0; unit /= 10)
-        out += static_cast<char>('0' + value / unit % 10);
+    out.append(width, '0');
+    for (auto digit = out.rbegin(); width > 0; --width, ++digit, value /= 10)
+        *digit = static_cast<char>('0' + value % 10);
 }
 
 }  // namespace
@@ -147,19 +146,22 @@ std::string format_rfc3339(time_point when)
 
     std::string out;
     out.reserve(27);
-    append_digits(out, static_cast<int>(date.year()), 4);
+    const auto append = [&out](auto value, std::size_t width) {
+        append_digits(out, static_cast<std::uint64_t>(value), width);
+    };
+    append(static_cast<int>(date.year()), 4);
     out += '-';
-    append_digits(out, static_cast<unsigned>(date.month()), 2);
+    append(static_cast<unsigned>(date.month()), 2);
     out += '-';
-    append_digits(out, static_cast<unsigned>(date.day()), 2);
+    append(static_cast<unsigned>(date.day()), 2);
     out += 'T';
-    append_digits(out, time.hours().count(), 2);
+    append(time.hours().count(), 2);
     out += ':';
-    append_digits(out, time.minutes().count(), 2);
+    append(time.minutes().count(), 2);
     out += ':';
-    append_digits(out, time.seconds().count(), 2);
+    append(time.seconds().count(), 2);
     out += '.';
-    append_digits(out, time.subseconds().count(), 6);
+    append(time.subseconds().count(), 6);
     out += 'Z';
     return out;
 }
