@@ -128,14 +128,6 @@ std::optional<minutes> read_zone(reader& in)
     return is_west ? -offset : offset;
 }
 
-// The last `width` digits.
-void append_digits(std::string& out, std::uint64_t value, std::size_t width)
-{
-    out.append(width, '0');
-    for (auto digit = out.rbegin(); width > 0; --width, ++digit, value /= 10)
-        *digit = static_cast<char>('0' + value % 10);
-}
-
 }  // namespace
 
 std::string format_rfc3339(time_point when)
@@ -144,25 +136,18 @@ std::string format_rfc3339(time_point when)
     const std::chrono::year_month_day date(midnight);
     const std::chrono::hh_mm_ss time(when - midnight);
 
-    std::string out;
-    out.reserve(27);
-    const auto append = [&out](auto value, std::size_t width) {
-        append_digits(out, static_cast<std::uint64_t>(value), width);
+    std::string out = "0000-00-00T00:00:00.000000Z";
+    const auto write = [&out](std::size_t begin, std::size_t end, auto number) {
+        for (auto rest = static_cast<unsigned>(number); end > begin; rest /= 10)
+            out[--end] = static_cast<char>('0' + rest % 10);
     };
-    append(static_cast<int>(date.year()), 4);
-    out += '-';
-    append(static_cast<unsigned>(date.month()), 2);
-    out += '-';
-    append(static_cast<unsigned>(date.day()), 2);
-    out += 'T';
-    append(time.hours().count(), 2);
-    out += ':';
-    append(time.minutes().count(), 2);
-    out += ':';
-    append(time.seconds().count(), 2);
-    out += '.';
-    append(time.subseconds().count(), 6);
-    out += 'Z';
+    write(0, 4, static_cast<int>(date.year()));
+    write(5, 7, static_cast<unsigned>(date.month()));
+    write(8, 10, static_cast<unsigned>(date.day()));
+    write(11, 13, time.hours().count());
+    write(14, 16, time.minutes().count());
+    write(17, 19, time.seconds().count());
+    write(20, 26, time.subseconds().count());
     return out;
 }
 
