@@ -44,17 +44,16 @@ std::string location_of(const caller& who, const scim::resource_type& type, std:
     return location;
 }
 
+// Ids, times, URLs and the names of types hold nothing that JSON escapes.
 void append_meta(
     std::string& out, const scim::resource_type& type, const resources::row& row, std::string_view location
 )
 {
-    // Names of types and times hold nothing that JSON escapes.
     out.append(R"(,"meta":{"resourceType":")").append(type.name);
     out.append(R"(","created":")").append(format_rfc3339(row.created));
-    out.append(R"(","lastModified":")").append(format_rfc3339(row.modified)) += '"';
-    append_text_member(out, "location", location);
-    append_text_member(out, "version", etag(row.version));
-    out += '}';
+    out.append(R"(","lastModified":")").append(format_rfc3339(row.modified));
+    out.append(R"(","location":")").append(location);
+    out.append(R"(","version":"W/\")").append(std::to_string(row.version)) += R"(\""})";
 }
 
 void append_groups(std::string& out, const caller& who, const std::vector<group_link>& groups)
@@ -88,7 +87,7 @@ void append_without_members(
 {
     out.append(row.document, 0, row.document.size() - 1);
     const auto id = id_text(type, row.id);
-    append_text_member(out, "id", id);
+    out.append(R"(,"id":")").append(id) += '"';
     append_meta(out, type, row, location_of(who, type, id));
     append_groups(out, who, groups);
     out += '}';
@@ -134,9 +133,16 @@ void append_resource(
 group_links groups_wanted(store::transaction& tx, const caller& who, std::span<const wanted_row> rows)
 {
     std::vector<resource_id> users;
-    for (const auto& each : rows)
-        if (wants(derived::groups, *each.type, *each.wanted))
+    const wanted_row* before = nullptr;
+    bool is_wanted = false;
+    for (const auto& each : rows) {
+        // Nearly all pages are of one type.
+        if (!before || before->type != each.type || before->wanted != each.wanted)
+            is_wanted = wants(derived::groups, *each.type, *each.wanted);
+        before = &each;
+        if (is_wanted)
             users.push_back(each.row->id);
+    }
     return groups_of_users(tx, who.directory, users);
 }
 
