@@ -12,15 +12,16 @@ namespace {
 
 namespace credentials = store::credentials;
 
-std::optional<sha256_digest> presented_digest(const http::request& head)
+// Empty: none, or more than one.
+std::string_view presented_token(const http::request& head)
 {
     if (head.headers.count("Authorization") != 1)
-        return std::nullopt;
-    std::string_view value = *head.headers.find("Authorization");
+        return {};
+    const std::string_view value = *head.headers.find("Authorization");
     constexpr std::string_view scheme = "Bearer ";
     if (!starts_with_ignoring_case(value, scheme))
-        return std::nullopt;
-    return service::digest_of_token(trim(value.substr(scheme.size())));
+        return {};
+    return trim(value.substr(scheme.size()));
 }
 
 bool is_alive(const credentials::bearer& token, time_point now)
@@ -37,14 +38,14 @@ error unauthorized()
 
 bool has_plausible_token(const http::request& head)
 {
-    return presented_digest(head).has_value();
+    return service::is_plausible_token(presented_token(head));
 }
 
 result<void> authenticate(
     const house& home, call& on, std::string_view directory_text, store::transaction& tx
 )
 {
-    const auto digest = presented_digest(on.head);
+    const auto digest = service::digest_of_token(presented_token(on.head));
     const auto directory = directory_id::parse(directory_text);
     if (!digest || !directory)
         return unauthorized();

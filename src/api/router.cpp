@@ -2,7 +2,6 @@
 
 #include "base/text.hpp"
 
-#include <optional>
 #include <utility>
 
 namespace scimd::api {
@@ -10,34 +9,54 @@ namespace {
 
 using parameters = std::vector<std::pair<std::string_view, std::string>>;
 
-// "{id}:enable" against "dir_42:enable" gives id = "dir_42".
-bool match_parameter(std::string_view pattern, std::string_view segment, parameters& found)
+// "{id}:enable" against "dir_42:enable" stands for "dir_42"; empty when it does not fit.
+std::string_view value_of(std::string_view pattern, std::string_view segment)
 {
-    const auto close = pattern.find('}');
-    const auto suffix = pattern.substr(close + 1);
-    if (!segment.ends_with(suffix) || segment.size() == suffix.size())
-        return false;
-    found.emplace_back(
-        pattern.substr(1, close - 1), std::string(segment.substr(0, segment.size() - suffix.size()))
-    );
-    return true;
+    const auto suffix = pattern.substr(pattern.find('}') + 1);
+    return segment.ends_with(suffix) ? segment.substr(0, segment.size() - suffix.size()) : std::string_view();
 }
 
-std::optional<parameters> match_path(std::string_view path, const std::vector<std::string>& segments)
+// Calls `each` with the pattern and the segment at every place of the path until it says no; false then, and
+// when there are not as many segments.
+template <class Each>
+bool all_places(std::string_view path, const std::vector<std::string>& segments, Each each)
+{
+    path.remove_prefix(1);
+    for (const auto& segment : segments) {
+        if (path.empty())
+            return false;
+        const auto slash = path.find('/');
+        if (!each(path.substr(0, slash), std::string_view(segment)))
+            return false;
+        path = slash == std::string_view::npos ? std::string_view() : path.substr(slash + 1);
+    }
+    return path.empty();
+}
+
+bool is_parameter(std::string_view pattern)
+{
+    return pattern.starts_with('{');
+}
+
+bool fits(std::string_view path, const std::vector<std::string>& segments)
+{
+    return all_places(path, segments, [](std::string_view pattern, std::string_view segment) {
+        return is_parameter(pattern) ? !value_of(pattern, segment).empty() : pattern == segment;
+    });
+}
+
+// Of a path that fits.
+parameters parameters_in(std::string_view path, const std::vector<std::string>& segments)
 {
     parameters found;
-    path.remove_prefix(1);
-    for (std::size_t i = 0; i < segments.size(); ++i) {
-        if (path.empty())
-            return std::nullopt;
-        const auto slash = path.find('/');
-        const auto pattern = path.substr(0, slash);
-        path = slash == std::string_view::npos ? std::string_view() : path.substr(slash + 1);
-        const bool is_parameter = pattern.starts_with('{');
-        if (is_parameter ? !match_parameter(pattern, segments[i], found) : pattern != segments[i])
-            return std::nullopt;
-    }
-    return path.empty() ? std::optional(std::move(found)) : std::nullopt;
+    all_places(path, segments, [&](std::string_view pattern, std::string_view segment) {
+        if (is_parameter(pattern))
+            found.emplace_back(
+                pattern.substr(1, pattern.find('}') - 1), std::string(value_of(pattern, segment))
+            );
+        return true;
+    });
+    return found;
 }
 
 void add_method(std::string& allow, std::string_view method)
@@ -60,20 +79,18 @@ match find_route(std::span<const route> table, std::string_view method, const ta
     for (const auto& row : table) {
         if (!path.empty() && row.path != path)
             continue;
-        auto parameters = match_path(row.path, where.segments);
-        if (!parameters)
+        if (!fits(row.path, where.segments))
             continue;
         if (path.empty()) {
             path = row.path;
             found.who = row.who;
+            found.parameters = parameters_in(path, where.segments);
         }
         if (row.method == wanted) {
             found.row = &row;
-            found.parameters = std::move(*parameters);
             return found;
         }
         add_method(found.allow, row.method);
-        found.parameters = std::move(*parameters);
     }
     if (!found.allow.empty())
         add_method(found.allow, "OPTIONS");

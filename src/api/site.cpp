@@ -272,11 +272,13 @@ reply site::handle(call& on) const
     const auto proceed = [this, &on, who, found = std::move(found)]() -> reply {
         if (!found.row)
             return unmatched(on, found);
-        const auto checked = served_description().check_query(found.row->method, found.row->path, on.where);
-        if (is_of_management(who) && !checked)
+        if (!is_of_management(who))
+            return found.row->handle(home_, on);
+        if (auto checked = served_description().check_query(found.row->method, found.row->path, on.where);
+            !checked)
             return manage_error(checked.error());
         auto next = found.row->handle(home_, on);
-        if (!is_of_management(who) || found.row->method == "GET")
+        if (found.row->method == "GET")
             return next;
         next = once(home_, on, found.row->again, std::move(next));
         return audited(home_, on, as_described(*found.row, std::move(next)));

@@ -354,7 +354,10 @@ public:
             text.pop_back();
         const bool is_http = text.starts_with("http://") || text.starts_with("https://");
         const auto host = text.find("//");
-        const bool has_more = text.find_first_of("?# \"") != std::string::npos;
+        const bool has_more = std::ranges::any_of(text, [](char c) {
+            const bool is_control = static_cast<unsigned char>(c) < ' ';
+            return is_control || std::string_view("?# \"\\").find(c) != std::string_view::npos;
+        });
         if (!is_http || host + 2 >= text.size() || has_more) {
             mistakes.push_back(
                 "--public-url must be an http or https URL without query, not \"" + text + "\""

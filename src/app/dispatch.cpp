@@ -41,7 +41,12 @@ std::uint64_t microseconds_since(std::chrono::steady_clock::time_point start)
 dispatcher::dispatcher(
     const api::site& served, store::database& database, commit_bell& bell, logger& log, metrics& figures
 )
-    : site_(served), database_(database), bell_(bell), log_(log), figures_(figures)
+    : site_(served),
+      database_(database),
+      bell_(bell),
+      log_(log),
+      figures_(figures),
+      duration_(figures.duration("scimd_request_seconds", "Time from the head of a request to its response."))
 {
 }
 
@@ -212,8 +217,7 @@ void dispatcher::record(const api::call& on, const http::response& response, std
              {"status", status}}
         )
         .add();
-    figures_.duration("scimd_request_seconds", "Time from the head of a request to its response.")
-        .observe_us(microseconds);
+    duration_.observe_us(microseconds);
     log_.info(
         "request",
         {{"method", on.head.method},

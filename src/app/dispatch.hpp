@@ -37,6 +37,7 @@ private:
     commit_bell& bell_;
     logger& log_;
     metrics& figures_;
+    histogram& duration_;
     boost::asio::thread_pool chores_{1};
 };
 

@@ -3,6 +3,7 @@
 #include "app/turn.hpp"
 #include "store/request_log.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -25,9 +26,13 @@ void request_log_care::add_jobs(background& to)
     to.add({"request_log_trim", trim_interval, [this] { trim(); }});
 }
 
+// What comes meanwhile has the next turn: under heavy load the log would be most of what is written.
 void request_log_care::flush()
 {
-    for (auto batch = notes_.take(batch_max); !batch.empty(); batch = notes_.take(batch_max)) {
+    const auto waiting = notes_.take(service::request_notes_max);
+    for (std::span<const service::request_note> rest(waiting); !rest.empty();) {
+        const auto batch = rest.first(std::min(batch_max, rest.size()));
+        rest = rest.subspan(batch.size());
         try {
             write(batch);
         } catch (const store::sql::failure& problem) {
@@ -40,7 +45,7 @@ void request_log_care::flush()
     }
 }
 
-void request_log_care::write(const std::vector<service::request_note>& batch)
+void request_log_care::write(std::span<const service::request_note> batch)
 {
     std::vector<service::request_line> lines;
     lines.reserve(batch.size());

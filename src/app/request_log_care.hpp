@@ -7,7 +7,7 @@
 #include "store/store.hpp"
 
 #include <set>
-#include <vector>
+#include <span>
 
 namespace scimd::app {
 
@@ -26,11 +26,11 @@ public:
 
     void add_jobs(background& to);
 
-    // Writes all that waits. Blocks. What the store does not take is lost, and logged.
+    // Writes all that waits when it begins. Blocks. What the store does not take is lost, and logged.
     void flush();
 
 private:
-    void write(const std::vector<service::request_note>& batch);
+    void write(std::span<const service::request_note> batch);
     void trim();
     void look_at_all();
 

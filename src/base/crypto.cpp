@@ -5,6 +5,7 @@
 #include <openssl/hmac.h>
 
 #include <limits>
+#include <memory>
 #include <stdexcept>
 
 namespace scimd {
@@ -21,12 +22,21 @@ const unsigned char* raw(std::string_view text)
     return reinterpret_cast<const unsigned char*>(text.data());
 }
 
+// EVP_sha256() has OpenSSL look for an implementation, under a lock, each time it is used.
+const EVP_MD* sha256_method()
+{
+    static const std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> fetched(
+        EVP_MD_fetch(nullptr, "SHA256", nullptr), &EVP_MD_free
+    );
+    return fetched.get();
+}
+
 }  // namespace
 
 sha256_digest sha256(std::string_view text)
 {
     sha256_digest digest{};
-    if (EVP_Digest(text.data(), text.size(), raw(digest), nullptr, EVP_sha256(), nullptr) != 1)
+    if (EVP_Digest(text.data(), text.size(), raw(digest), nullptr, sha256_method(), nullptr) != 1)
         throw std::runtime_error("OpenSSL could not compute a SHA-256 digest");
     return digest;
 }
@@ -39,7 +49,7 @@ sha256_digest hmac_sha256(std::span<const std::byte> key, std::string_view text)
     // HMAC() takes a null key for "the key of last time", so an empty one needs an address too.
     const void* const key_data = key.empty() ? static_cast<const void*>("") : key.data();
     const auto key_size = static_cast<int>(key.size());
-    if (HMAC(EVP_sha256(), key_data, key_size, raw(text), text.size(), raw(digest), nullptr) == nullptr)
+    if (HMAC(sha256_method(), key_data, key_size, raw(text), text.size(), raw(digest), nullptr) == nullptr)
         throw std::runtime_error("OpenSSL could not compute an HMAC");
     return digest;
 }

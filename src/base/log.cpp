@@ -6,6 +6,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <mutex>
@@ -42,12 +43,27 @@ void append_escaped(std::string& line, char32_t c)
         line += digits[c >> shift & 15];
 }
 
+// Stands for itself in a line: nearly everything that is ever logged.
+bool is_plain(char c) noexcept
+{
+    return c >= ' ' && c <= '~' && c != '"' && c != '\\';
+}
+
 // At most value_bytes_max bytes of `text`, whole characters; what is not UTF-8 becomes U+FFFD.
 void append_quoted(std::string& line, std::string_view text)
 {
     std::size_t room = value_bytes_max;
     line += '"';
-    while (!text.empty()) {
+    for (;;) {
+        const auto within = text.substr(0, room);
+        const auto plain =
+            static_cast<std::size_t>(std::ranges::find_if_not(within, is_plain) - within.begin());
+        line += text.substr(0, plain);
+        room -= plain;
+        text.remove_prefix(plain);
+        if (text.empty())
+            break;
+
         const code_point next = first_code_point(text);
         const std::size_t bytes = next.bytes == 0 ? 1 : next.bytes;
         if (bytes > room)

@@ -74,9 +74,13 @@ std::string to_lower_ascii(std::string_view text)
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept
 {
-    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-               return to_lower_ascii(x) == to_lower_ascii(y);
-           });
+    if (a.size() != b.size())
+        return false;
+    if (a == b)  // as nearly all that are equal are written
+        return true;
+    return std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+        return to_lower_ascii(x) == to_lower_ascii(y);
+    });
 }
 
 bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) noexcept

@@ -128,15 +128,6 @@ std::optional<minutes> read_zone(reader& in)
     return is_west ? -offset : offset;
 }
 
-void append_digits(std::string& out, std::int64_t value, int width)
-{
-    std::int64_t unit = 1;
-    for (int i = 1; i < width; ++i)
-        unit *= 10;
-    for (; unit > 0; unit /= 10)
-        out += static_cast<char>('0' + value / unit % 10);
-}
-
 }  // namespace
 
 std::string format_rfc3339(time_point when)
@@ -145,22 +136,18 @@ std::string format_rfc3339(time_point when)
     const std::chrono::year_month_day date(midnight);
     const std::chrono::hh_mm_ss time(when - midnight);
 
-    std::string out;
-    out.reserve(27);
-    append_digits(out, static_cast<int>(date.year()), 4);
-    out += '-';
-    append_digits(out, static_cast<unsigned>(date.month()), 2);
-    out += '-';
-    append_digits(out, static_cast<unsigned>(date.day()), 2);
-    out += 'T';
-    append_digits(out, time.hours().count(), 2);
-    out += ':';
-    append_digits(out, time.minutes().count(), 2);
-    out += ':';
-    append_digits(out, time.seconds().count(), 2);
-    out += '.';
-    append_digits(out, time.subseconds().count(), 6);
-    out += 'Z';
+    std::string out = "0000-00-00T00:00:00.000000Z";
+    const auto write = [&out](std::size_t begin, std::size_t end, auto number) {
+        for (auto rest = static_cast<unsigned>(number); end > begin; rest /= 10)
+            out[--end] = static_cast<char>('0' + rest % 10);
+    };
+    write(0, 4, static_cast<int>(date.year()));
+    write(5, 7, static_cast<unsigned>(date.month()));
+    write(8, 10, static_cast<unsigned>(date.day()));
+    write(11, 13, time.hours().count());
+    write(14, 16, time.minutes().count());
+    write(17, 19, time.seconds().count());
+    write(20, 26, time.subseconds().count());
     return out;
 }
 

@@ -29,13 +29,11 @@ void add_unique(
 )
 {
     for (const attribute& each : of) {
-        if (!is_stored(type, each))
-            continue;
         const path whole{.extension = extension, .attribute = &each};
-        if (each.uniqueness != uniqueness::none && !has_column(whole, type))
+        if (each.uniqueness != uniqueness::none && is_stored(type, each) && !has_column(whole, type))
             found.push_back(whole);
         for (const attribute& sub : each.sub_attributes)
-            if (sub.uniqueness != uniqueness::none && is_kept_in_documents(sub))
+            if (sub.uniqueness != uniqueness::none && is_stored(type, each) && is_kept_in_documents(sub))
                 found.push_back({.extension = extension, .attribute = &each, .sub_attribute = &sub});
     }
 }

@@ -11,7 +11,7 @@
 namespace scimd::scim {
 
 // Whether a stored text can be shown as it is: the schemas that it lists are the type's, and built in, so
-// that they have not changed since it was written.
+// that they have not changed since it was written and return by default whatever is stored of them.
 bool is_visible_as_stored(std::string_view text, const resource_type& type) noexcept;
 
 // Takes what the type does not know out of a document, which then lists the schemas that are left.

@@ -37,7 +37,7 @@ std::vector<resources::member_row> without_held(
     store::transaction& tx, const caller& who, std::vector<resources::member_row> members
 )
 {
-    if (holds::count(tx, who.directory) > 0)
+    if (!members.empty() && holds::count(tx, who.directory) > 0)
         std::erase_if(members, [&](const auto& one) { return holds::is_held(tx, who.directory, one.id); });
     return members;
 }
@@ -45,6 +45,8 @@ std::vector<resources::member_row> without_held(
 // `members` are none who are held.
 void publish_batch(store::transaction& tx, const caller& who, const batch& what)
 {
+    if (what.members.empty())
+        return;
     const auto total = resources::count_members(tx, who.directory, what.group.group) -
                        holds::count_members(tx, who.directory, what.group.group);
     const auto batch_id =
@@ -160,6 +162,8 @@ void tell_users(
             look_at_roles_again(tx, who);
         return;
     }
+    if (whom.empty())
+        return;
     user_state users(tx, who);
     for (const auto user : whom) {
         auto untold = users.untold(user);

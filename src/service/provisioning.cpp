@@ -63,25 +63,30 @@ json::object document_of(const resources::row& row)
     return parse_json_object(row.document, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
 }
 
-// The normalized form of a resource, with what events have told beside its document.
+// What events tell of a resource that is not a user.
 json::object normalized(
-    store::transaction& tx,
-    const caller& who,
-    const scim::resource_type& type,
-    resource_id id,
-    const json::object& document
+    const caller& who, const scim::resource_type& type, resource_id id, const json::object& document
 )
 {
     if (is_group(type))
         return normalize_group(who, id_text(type, id), document);
-    if (!is_user(type))
-        return normalize_resource(who, type, id_text(type, id), document);
-    const auto groups = resources::groups_of(tx, who.directory, id);
-    return user_state(tx, who).told({id, document, groups});
+    return normalize_resource(who, type, id_text(type, id), document);
 }
 
-// The same as an event tells it now.
-json::object renewed(
+// What the event of its creation tells.
+json::object begun(
+    store::transaction& tx,
+    const caller& who,
+    const scim::resource_type& type,
+    resource_id id,
+    const json::object& document
+)
+{
+    return is_user(type) ? user_state(tx, who).begun(id, document) : normalized(who, type, id, document);
+}
+
+// What events have told of it.
+json::object told(
     store::transaction& tx,
     const caller& who,
     const scim::resource_type& type,
@@ -90,9 +95,9 @@ json::object renewed(
 )
 {
     if (!is_user(type))
-        return normalized(tx, who, type, id, document);
+        return normalized(who, type, id, document);
     const auto groups = resources::groups_of(tx, who.directory, id);
-    return user_state(tx, who).renewed({id, document, groups});
+    return user_state(tx, who).told({id, document, groups});
 }
 
 result<resources::row> load(store::transaction& tx, const caller& who, const target& what)
@@ -200,25 +205,25 @@ struct update {
     std::vector<scim::path> written;
 };
 
-// What is told of a change that has been written. A user who is held is nobody's but SCIM's.
-void publish_update(
-    store::transaction& tx, const caller& who, const target& what, const update& change, bool was_held
-)
+// What is told of a change that has been written.
+void publish_update(store::transaction& tx, const caller& who, const target& what, const update& change)
 {
     const auto& type = *what.type;
     const auto& row = change.found.row;
-    if (is_user(type) && store::holds::is_held(tx, who.directory, row.id))
-        return;
-    if (was_held)
-        return publish_release(tx, who, type, row, change.after);
-    publish_change(
-        tx,
-        who,
-        {.type = &type,
-         .version = row.version,
-         .before = normalized(tx, who, type, row.id, change.found.document),
-         .after = renewed(tx, who, type, row.id, change.after)}
-    );
+    const auto& before = change.found.document;
+    resource_change news{
+        .type = &type, .version = row.version, .before = std::nullopt, .after = std::nullopt
+    };
+    if (is_user(type)) {
+        user_state users(tx, who);
+        const auto groups = resources::groups_of(tx, who.directory, row.id);
+        news.before = users.told({row.id, before, groups});
+        news.after = users.renewed({row.id, change.after, groups});
+    } else {
+        news.before = normalized(who, type, row.id, before);
+        news.after = normalized(who, type, row.id, change.after);
+    }
+    publish_change(tx, who, std::move(news));
 }
 
 // The document and what is kept beside it.
@@ -263,11 +268,14 @@ result<provisioned> store_update(store::transaction& tx, const caller& who, cons
         if (!updated)
             return updated.error();
         row = std::move(*updated);
-        if (verdict.hold)
+        if (verdict.hold) {  // nobody's but SCIM's
             hold(tx, who, row.id, *verdict.hold);
-        else if (was_held)
+        } else if (was_held) {
             store::holds::release(tx, who.directory, row.id);
-        publish_update(tx, who, what, change, was_held);
+            publish_release(tx, who, type, row, change.after);
+        } else {
+            publish_update(tx, who, what, change);
+        }
     } else if (!members->is_empty()) {
         row = resources::touch(tx, who.directory, type.name, row.id);
     }
@@ -316,7 +324,7 @@ result<provisioned> create(
         {.type = &type,
          .version = row->version,
          .before = std::nullopt,
-         .after = renewed(tx, who, type, row->id, body.document)}
+         .after = begun(tx, who, type, row->id, body.document)}
     );
     publish_membership(tx, who, as_membership(row->id, body.document), *members);
     return represent(
@@ -394,7 +402,7 @@ result<void> remove(store::transaction& tx, const caller& who, const target& wha
     const auto& type = *what.type;
     const auto& row = found->row;
     const bool was_held = is_user(type) && store::holds::is_held(tx, who.directory, row.id);
-    auto last_state = normalized(tx, who, type, row.id, found->document);
+    auto last_state = told(tx, who, type, row.id, found->document);
     const auto users = is_group(type) ? users_in(tx, who, row.id) : std::vector<resource_id>();
     const auto groups = resources::groups_of(tx, who.directory, row.id);
     resources::remove(tx, who.directory, type.name, row.id);

@@ -7,7 +7,6 @@
 #include "service/member_text.hpp"
 #include "service/nested_groups.hpp"
 
-#include <algorithm>
 #include <span>
 #include <string_view>
 
@@ -37,17 +36,24 @@ bool wants(derived kind, const scim::resource_type& type, const scim::projection
     return attribute && wanted.wants(*attribute);
 }
 
+std::string location_of(const caller& who, const scim::resource_type& type, std::string_view id)
+{
+    std::string location;
+    location.reserve(who.base_url.size() + type.endpoint.size() + 1 + id.size());
+    location.append(who.base_url).append(type.endpoint).append("/").append(id);
+    return location;
+}
+
+// Ids, times, URLs and the names of types hold nothing that JSON escapes.
 void append_meta(
     std::string& out, const scim::resource_type& type, const resources::row& row, std::string_view location
 )
 {
-    out += ",\"meta\":{";
-    append_text_member(out, "resourceType", type.name);
-    append_text_member(out, "created", format_rfc3339(row.created));
-    append_text_member(out, "lastModified", format_rfc3339(row.modified));
-    append_text_member(out, "location", location);
-    append_text_member(out, "version", etag(row.version));
-    out += '}';
+    out.append(R"(,"meta":{"resourceType":")").append(type.name);
+    out.append(R"(","created":")").append(format_rfc3339(row.created));
+    out.append(R"(","lastModified":")").append(format_rfc3339(row.modified));
+    out.append(R"(","location":")").append(location);
+    out.append(R"(","version":"W/\")").append(std::to_string(row.version)) += R"(\""})";
 }
 
 void append_groups(std::string& out, const caller& who, const std::vector<group_link>& groups)
@@ -62,7 +68,7 @@ void append_groups(std::string& out, const caller& who, const std::vector<group_
         const auto id = id_text(type, group.group);
         out += '{';
         append_text_member(out, "value", id);
-        append_text_member(out, "$ref", who.base_url + type.endpoint + '/' + id);
+        append_text_member(out, "$ref", location_of(who, type, id));
         append_text_member(out, "display", group.display_name);
         append_text_member(out, "type", is_direct ? "direct" : "indirect");
         out += '}';
@@ -70,57 +76,37 @@ void append_groups(std::string& out, const caller& who, const std::vector<group_
     out += ']';
 }
 
-// Stored text is canonical and every stored attribute is returned by default unless its schema says
-// otherwise; then the text can be extended instead of being parsed, rebuilt and written again.
-bool returns_whole_document(const scim::resource_type& type)
-{
-    const auto is_plain = [](const scim::schema& definition) {
-        const auto is_hidden = [](const scim::attribute& one) {
-            return one.returned == scim::returned::never || one.returned == scim::returned::on_request;
-        };
-        return std::ranges::none_of(definition.attributes, [&](const scim::attribute& one) {
-            const bool is_stored = one.mutability != scim::mutability::write_only;
-            return is_stored && (is_hidden(one) || std::ranges::any_of(one.sub_attributes, is_hidden));
-        });
-    };
-    return is_plain(*type.base) && std::ranges::all_of(type.extensions, [&](const scim::extension& one) {
-               return is_plain(*one.definition);
-           });
-}
-
 // The resource but for members: the stored text, reopened at its end.
-std::string text_without_members(
+void append_without_members(
+    std::string& out,
     const caller& who,
     const scim::resource_type& type,
     const resources::row& row,
     const std::vector<group_link>& groups
 )
 {
-    std::string out;
-    out.reserve(row.document.size() + 512);
     out.append(row.document, 0, row.document.size() - 1);
     const auto id = id_text(type, row.id);
-    append_text_member(out, "id", id);
-    append_meta(out, type, row, who.base_url + type.endpoint + '/' + id);
+    out.append(R"(,"id":")").append(id) += '"';
+    append_meta(out, type, row, location_of(who, type, id));
     append_groups(out, who, groups);
     out += '}';
-    return out;
 }
 
-bool is_whole(const wanted_row& what)
+// The resource as it was asked for, but for members. Stored text is canonical: where all of it is shown it is
+// extended instead of being parsed, rebuilt and written again.
+void append_projected(
+    std::string& out, const caller& who, const wanted_row& what, const std::vector<group_link>& groups
+)
 {
-    return returns_whole_document(*what.type) && scim::is_visible_as_stored(what.row->document, *what.type);
-}
-
-// The resource as it was asked for, but for members.
-std::string projected(const caller& who, const wanted_row& what, const std::vector<group_link>& groups)
-{
-    auto full = text_without_members(who, *what.type, *what.row, groups);
-    if (what.wanted->is_default() && is_whole(what))
-        return full;
-    auto resource = scim::visible_document(full, *what.type);
-    scim::project(resource, *what.wanted, *what.type);
-    return to_text(resource);
+    const auto& type = *what.type;
+    if (what.wanted->is_default() && scim::is_visible_as_stored(what.row->document, type))
+        return append_without_members(out, who, type, *what.row, groups);
+    std::string full;
+    append_without_members(full, who, type, *what.row, groups);
+    auto resource = scim::visible_document(full, type);
+    scim::project(resource, *what.wanted, type);
+    out += to_text(resource);
 }
 
 // Of a row and what was read of its groups before. Members come last, and are never all in memory.
@@ -135,7 +121,7 @@ void append_resource(
     static const std::vector<group_link> none;
     const auto& type = *what.type;
     const auto own = groups.find(what.row->id);
-    out.end() += projected(who, what, own == groups.end() ? none : own->second);
+    append_projected(out.end(), who, what, own == groups.end() ? none : own->second);
     if (wants(derived::members, type, *what.wanted)) {
         out.end().pop_back();
         append_members(out, tx, who, what.row->id, fields_of(type, *what.wanted));
@@ -147,9 +133,16 @@ void append_resource(
 group_links groups_wanted(store::transaction& tx, const caller& who, std::span<const wanted_row> rows)
 {
     std::vector<resource_id> users;
-    for (const auto& each : rows)
-        if (wants(derived::groups, *each.type, *each.wanted))
+    const wanted_row* before = nullptr;
+    bool is_wanted = false;
+    for (const auto& each : rows) {
+        // Nearly all pages are of one type.
+        if (!before || before->type != each.type || before->wanted != each.wanted)
+            is_wanted = wants(derived::groups, *each.type, *each.wanted);
+        before = &each;
+        if (is_wanted)
             users.push_back(each.row->id);
+    }
     return groups_of_users(tx, who.directory, users);
 }
 
@@ -177,9 +170,9 @@ representation represent(
 {
     const wanted_row what{&type, &wanted, &row};
     auto id = id_text(type, row.id);
-    representation made{.location = who.base_url + type.endpoint + '/' + id, .version = row.version};
+    representation made{.location = location_of(who, type, id), .version = row.version};
     if (count_shown_members(tx, who, what) > members_inline_max) {
-        made.body = projected(who, what, {});
+        append_projected(made.body, who, what, {});
         made.later = unread{std::move(id), wanted};
         return made;
     }
@@ -215,7 +208,7 @@ json::object whole_document(
         for (auto& group : resources::groups_of(tx, who.directory, row.id))
             groups.push_back({std::move(group), true});
     long_text full;
-    full.end() = text_without_members(who, type, row, groups);
+    append_without_members(full.end(), who, type, row, groups);
     if (kind == derived::members) {
         full.end().pop_back();
         append_members(full, tx, who, row.id, {});

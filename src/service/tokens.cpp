@@ -35,16 +35,19 @@ minted_token mint_token(random_source& random, std::string_view prefix)
     return minted_token{secret(std::move(text)), digest, std::move(suffix)};
 }
 
-std::optional<sha256_digest> digest_of_token(std::string_view text, std::string_view prefix)
+bool is_plausible_token(std::string_view text, std::string_view prefix)
 {
     if (text.size() != prefix.size() + random_digits + checksum_digits)
-        return std::nullopt;
+        return false;
     if (!text.starts_with(prefix))
-        return std::nullopt;
+        return false;
     const auto body = text.substr(0, text.size() - checksum_digits);
-    if (checksum(body) != text.substr(body.size()))
-        return std::nullopt;
-    return sha256(text);
+    return checksum(body) == text.substr(body.size());
+}
+
+std::optional<sha256_digest> digest_of_token(std::string_view text, std::string_view prefix)
+{
+    return is_plausible_token(text, prefix) ? std::optional(sha256(text)) : std::nullopt;
 }
 
 }  // namespace scimd::service

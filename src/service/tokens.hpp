@@ -27,7 +27,10 @@ struct minted_token {
 };
 minted_token mint_token(random_source& random, std::string_view prefix = token_prefix);
 
-// The digest to look up; empty when the text cannot be one of ours with that prefix.
+// Whether the text can be one of ours with that prefix: its form, and its checksum.
+bool is_plausible_token(std::string_view text, std::string_view prefix = token_prefix);
+
+// The digest to look up; empty when the text cannot be one of ours.
 std::optional<sha256_digest> digest_of_token(std::string_view text, std::string_view prefix = token_prefix);
 
 }  // namespace scimd::service

@@ -62,6 +62,15 @@ json::object user_state::renewed(const user_parts& user)
     return with(user, named(names));
 }
 
+json::object user_state::begun(resource_id id, const json::object& document)
+{
+    const auto names = store::roles::default_names(tx_, who_.directory);
+    if (!names.empty())
+        store::roles::set_told(tx_, who_.directory, id, names);
+    const std::vector<store::resources::membership> none;
+    return with({id, document, none}, named(names));
+}
+
 std::vector<store::untold_groups::row> user_state::untold(resource_id user) const
 {
     if (!has_untold_)

@@ -32,6 +32,9 @@ public:
     [[nodiscard]] json::object told(const user_parts& user) const;  // with those that events have told of
     [[nodiscard]] json::object renewed(const user_parts& user);     // as they are, and told from here on
 
+    // Of one who has just been made: in no group, and nothing of him has been told.
+    [[nodiscard]] json::object begun(resource_id id, const json::object& document);
+
     // What has not been told of its groups; `told` takes it back, `renewed` forgets it.
     [[nodiscard]] std::vector<store::untold_groups::row> untold(resource_id user) const;
 

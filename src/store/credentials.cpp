@@ -59,7 +59,9 @@ constexpr sql::statement find_bearer_row{
     " d.id, d.organization_id, d.name, d.provider, d.is_enabled, d.domain_policy, d.created_at,"
     " d.updated_at, d.last_sequence, d.schemas, d.scim_mode, d.unique_group_names, d.detected_provider,"
     " d.detected_by, d.detected_surely, d.detected_at"
-    " from secrets s join directories d on d.id = s.directory_id where s.digest = $1",
+    " from secrets s join directories d on d.id = s.directory_id"
+    " join organizations o on o.id = d.organization_id"
+    " where s.digest = $1 and o.deleted_at is null",
 };
 
 std::optional<time_point> read_time(const sql::row& current, int column)
@@ -176,8 +178,6 @@ std::optional<bearer> find_bearer(transaction& tx, const sha256_digest& digest)
             .directory = tenants::read_directory(current, 5),
         };
     });
-    if (found && !tenants::is_organization(tx, found->directory.organization))
-        found.reset();
     return found;
 }
 

@@ -9,10 +9,15 @@ namespace scimd::store::events {
 namespace {
 
 // The row's lock makes the order of numbers the order of commits, without gaps; a sequence of the database
-// would give neither.
+// would give neither. (For `returning` SQLite makes a table, which costs more than a second statement.)
 constexpr sql::statement take_sequence{
-    "directories.next_sequence",
-    "update directories set last_sequence = last_sequence + 1 where id = $1 returning last_sequence",
+    "directories.take_sequence",
+    "update directories set last_sequence = last_sequence + 1 where id = $1",
+};
+
+constexpr sql::statement find_sequence{
+    "directories.last_sequence",
+    "select last_sequence from directories where id = $1",
 };
 
 constexpr sql::statement insert_event{
@@ -44,12 +49,12 @@ sql::parameter unless_zero(std::int64_t number)
 
 std::int64_t next_sequence(transaction& tx, directory_id directory)
 {
+    if (tx.sql().run(take_sequence, {directory.value}) == 0)
+        throw std::logic_error("events.next_sequence: there is no such directory");
     std::int64_t sequence = 0;
-    tx.sql().run(take_sequence, {directory.value}, [&](const sql::row& current) {
+    tx.sql().run(find_sequence, {directory.value}, [&](const sql::row& current) {
         sequence = current.integer(0);
     });
-    if (sequence == 0)
-        throw std::logic_error("events.next_sequence: there is no such directory");
     return sequence;
 }
 

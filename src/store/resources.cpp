@@ -26,14 +26,14 @@ constexpr sql::statement insert_resource{
     " on conflict (directory_id, type, unique_key) do nothing",
 };
 
-// Most changes leave the indexed keys alone: then their indexes are not written either.
+// Most changes leave the indexed keys alone: then their indexes are not written either. What was written is
+// read by a statement of its own: for `returning` SQLite makes a table, which costs more.
 constexpr sql::statement update_document{
     "resources.update_document",
     "update resources set version = version + 1, modified_at = $4, active = $8, document = $9"
     " where directory_id = $1 and type = $2 and id = $3"
     " and unique_key is not distinct from $5 and display_key is not distinct from $6"
-    " and external_id is not distinct from $7"
-    " returning version, created_at",
+    " and external_id is not distinct from $7",
 };
 
 // The unique index stands behind the check: a race that slips through it fails and changes nothing.
@@ -43,15 +43,13 @@ constexpr sql::statement update_keys{
     " external_id = $7, active = $8, document = $9"
     " where directory_id = $1 and type = $2 and id = $3"
     " and not exists (select 1 from resources other"
-    " where other.directory_id = $1 and other.type = $2 and other.unique_key = $5 and other.id <> $3)"
-    " returning version, created_at",
+    " where other.directory_id = $1 and other.type = $2 and other.unique_key = $5 and other.id <> $3)",
 };
 
 constexpr sql::statement touch_resource{
     "resources.touch",
     "update resources set version = version + 1, modified_at = $4"
-    " where directory_id = $1 and type = $2 and id = $3"
-    " returning id, version, created_at, modified_at, document",
+    " where directory_id = $1 and type = $2 and id = $3",
 };
 
 constexpr sql::statement delete_resource{
@@ -200,9 +198,8 @@ std::optional<row> update(
     const index_columns& columns
 )
 {
-    std::optional<row> updated;
     for (const sql::statement& attempt : {update_document, update_keys}) {
-        tx.sql().run(
+        const std::int64_t updated = tx.sql().run(
             attempt,
             {where.value,
              type,
@@ -212,20 +209,11 @@ std::optional<row> update(
              sql::nullable(columns.display_key),
              sql::nullable(columns.external_id),
              active_column(columns),
-             document},
-            [&](const sql::row& current) {
-                updated = row{
-                    .id = id,
-                    .version = current.integer(0),
-                    .created = from_column(current.integer(1)),
-                    .modified = tx.now(),
-                    .document = std::string(document),
-                };
-            }
+             document}
         );
-        if (updated) {
+        if (updated > 0) {
             replace_values(tx, where, type, id, columns);
-            return updated;
+            return find(tx, where, type, id);
         }
     }
     return std::nullopt;
@@ -233,15 +221,9 @@ std::optional<row> update(
 
 row touch(transaction& tx, directory_id where, std::string_view type, resource_id id)
 {
-    std::optional<row> touched;
-    tx.sql().run(
-        touch_resource,
-        {where.value, type, id.value, to_column(tx.now())},
-        [&](const sql::row& current) { touched = read_row(current); }
-    );
-    if (!touched)
+    if (tx.sql().run(touch_resource, {where.value, type, id.value, to_column(tx.now())}) == 0)
         throw std::logic_error("resources.touch: the resource is not in the directory");
-    return *std::move(touched);
+    return find(tx, where, type, id).value();
 }
 
 void remove(transaction& tx, directory_id where, std::string_view type, resource_id id)

@@ -334,10 +334,15 @@ std::vector<std::string> names_of(transaction& tx, directory_id where, resource_
         if (std::ranges::find(names, current.text(0)) == names.end())
             names.emplace_back(current.text(0));
     });
-    if (names.empty())
-        tx.sql().run(role_by_default, {where.value}, [&](const sql::row& current) {
-            names.emplace_back(current.text(0));
-        });
+    return names.empty() ? default_names(tx, where) : names;
+}
+
+std::vector<std::string> default_names(transaction& tx, directory_id where)
+{
+    std::vector<std::string> names;
+    tx.sql().run(role_by_default, {where.value}, [&](const sql::row& current) {
+        names.emplace_back(current.text(0));
+    });
     return names;
 }
 

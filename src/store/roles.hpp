@@ -72,6 +72,9 @@ void replace_assignments(transaction& tx, directory_id where, const std::vector<
 // default, else the environment's.
 std::vector<std::string> names_of(transaction& tx, directory_id where, resource_id user);
 
+// Of a user without such groups.
+std::vector<std::string> default_names(transaction& tx, directory_id where);
+
 // --- what has been told
 
 std::vector<std::string> told(transaction& tx, directory_id where, resource_id user);

@@ -16,6 +16,7 @@ using steady = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds busy_timeout{5'000};
 constexpr int virtual_machine_steps_between_deadline_checks = 4'000;
+constexpr int undo_bytes_in_memory_max = 120 * 1024;  // written at once, which SQLite does up to 128 KiB
 
 struct limit {
     int what;
@@ -113,12 +114,18 @@ int bind_one(sqlite3_stmt* statement, int place, const sql::parameter& value)
     return sqlite3_bind_null(statement, place);
 }
 
+// What SQLite knows for the whole process.
+//
+// The undo of a work, the pages it has changed as they were, goes to a file when it is larger than that: one
+// of a user or a group is not, by far. Where SQLite runs already it keeps to its own 64 KiB: slower, as safe.
+//
 // Temporary files stand beside the database: that disk is watched, and is there where /tmp is small or not to
-// be written. SQLite knows one such folder for the whole process, and does without when it has gone.
-void keep_temporary_files_in(const std::filesystem::path& folder)
+// be written. SQLite does without when the folder has gone.
+void prepare_process(const std::filesystem::path& folder)
 {
-    static std::once_flag is_set;
-    std::call_once(is_set, [&] {
+    static std::once_flag is_prepared;
+    std::call_once(is_prepared, [&] {
+        sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, undo_bytes_in_memory_max);
         if (!sqlite3_temp_directory)
             sqlite3_temp_directory = sqlite3_mprintf("%s", folder.c_str());
     });
@@ -181,7 +188,7 @@ void connection::state::open(const std::filesystem::path& file, role as)
 {
     if (sqlite3_threadsafe() == 0)
         throw sql::failure("this SQLite was built without threads");
-    keep_temporary_files_in(std::filesystem::absolute(file).parent_path());
+    prepare_process(std::filesystem::absolute(file).parent_path());
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
                       (as == role::writer ? SQLITE_OPEN_CREATE : 0);
     const int code = sqlite3_open_v2(file.c_str(), &database, flags, nullptr);

@@ -279,6 +279,9 @@ TEST_F(configuration_test, each_value_has_its_bounds)
         {"--public-url", "https://x.test?a=b", false},
         {"--public-url", "https://x.test#a", false},
         {"--public-url", "https://x test", false},
+        {"--public-url", "https://x.test/\"a", false},
+        {"--public-url", "https://x.test\\a", false},
+        {"--public-url", "https://x.test\na", false},
         {"--tls-key", "k.pem", false},
         {"--tls-certificate", "c.pem", false},
     };

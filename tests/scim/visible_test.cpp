@@ -1,5 +1,6 @@
 #include "scim/visible.hpp"
 
+#include "scim/value.hpp"
 #include "support/sample_schemas.hpp"
 
 #include <gtest/gtest.h>
@@ -43,6 +44,20 @@ TEST(visible, as_stored_are_documents_of_built_in_schemas_that_the_type_has)
         EXPECT_EQ(is_visible_as_stored(row.stored, user), row.in_all) << row.stored;
         EXPECT_EQ(is_visible_as_stored(row.stored, *few.find_type("User")), row.in_few) << row.stored;
     }
+}
+
+TEST(visible, all_that_is_stored_of_built_in_schemas_is_returned_by_default)
+{
+    const auto is_held_back = [](const attribute& one) {
+        return is_kept_in_documents(one) && one.returned == returned::on_request;
+    };
+    const catalogue built_in = catalogue::standard();
+    for (const schema* const each : built_in.schemas())
+        for (const attribute& one : each->attributes) {
+            EXPECT_FALSE(is_held_back(one)) << one.name;
+            for (const attribute& sub : one.sub_attributes)
+                EXPECT_FALSE(is_held_back(sub)) << one.name << '.' << sub.name;
+        }
 }
 
 TEST(visible, is_what_the_type_knows_and_the_rest_comes_back)
