@@ -1,6 +1,7 @@
 #include "service/representation.hpp"
 
 #include "base/time.hpp"
+#include "scim/references.hpp"
 #include "scim/resource.hpp"
 #include "scim/visible.hpp"
 #include "service/etag.hpp"
@@ -99,6 +100,7 @@ std::string text_without_members(
     std::string out;
     out.reserve(row.document.size() + 512);
     out.append(row.document, 0, row.document.size() - 1);
+    scim::make_references_absolute(out, type, who.base_url);
     const auto id = id_text(type, row.id);
     append_text_member(out, "id", id);
     append_meta(out, type, row, who.base_url + type.endpoint + '/' + id);
