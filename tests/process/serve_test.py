@@ -262,9 +262,24 @@ class ServeTest(unittest.TestCase):
         client.create_user("anna@example.com")
         client.close()
         server.stop()
+        self.assert_not_on_disk(server, directory.token)
+
+    def test_a_password_is_not_on_disk(self):
+        server = self.start()
+        client = server.new_directory().client()
+        anna = client.create_user("anna@example.com", password="canary-first")
+        path = f"/Users/{anna['id']}"
+        client.patch(path, {"op": "replace", "path": "password", "value": "canary-second"})
+        client.put(path, user("anna@example.com", password="canary-third", title="Engineer"))
+        client.patch(path, {"op": "add", "value": {"password": "canary-fourth", "title": "Owner"}})
+        client.close()
+        server.stop()
+        self.assert_not_on_disk(server, "canary")
+
+    def assert_not_on_disk(self, server, text):
         for path in server.data.rglob("*"):
             if path.is_file():
-                self.assertNotIn(directory.token.encode(), path.read_bytes(), path.name)
+                self.assertNotIn(text.encode(), path.read_bytes(), path.name)
 
     def test_a_disk_that_fails_ends_the_service_and_loses_nothing(self):
         data = self.folder / "data"
