@@ -3,6 +3,7 @@
 #include "app/command_tree.hpp"
 #include "app/raw_options.hpp"
 #include "app/schema_folder.hpp"
+#include "app/secure_transport.hpp"
 #include "base/text.hpp"
 #include "net/dns.hpp"
 
@@ -13,6 +14,7 @@
 #include <cstdlib>
 #include <deque>
 #include <initializer_list>
+#include <iterator>
 #include <sstream>
 #include <string_view>
 #include <thread>
@@ -196,6 +198,7 @@ configuration judged(const raw_options& raw, judge& by)
     settings.definitions = by.definitions(raw.schema_dir);
     settings.listen = by.endpoints(raw.listen);
     settings.tls = by.tls(raw);
+    settings.is_behind_tls_proxy = raw.is_behind_tls_proxy;
     const auto cores = std::max(1U, std::thread::hardware_concurrency());
     settings.threads = raw.threads.empty() ? cores : by.number<std::size_t>("--threads", raw.threads, 1, 256);
     settings.log_least = by.level(raw.log_level);
@@ -272,6 +275,7 @@ parsed_arguments parse_arguments(int count, const char* const* arguments)
     for (const auto& unknown : app.remaining(true))
         by.mistakes.push_back("unknown option or key: " + unknown);
     called.settings = judged(raw, by);
+    std::ranges::move(transport_mistakes(called.settings), std::back_inserter(by.mistakes));
     if (by.mistakes.empty()) {
         tree.collect();
         judge_command(called.what, raw, by);

@@ -35,6 +35,7 @@ struct configuration {
 
     std::vector<net::endpoint> listen;
     std::optional<net::tls_files> tls;
+    bool is_behind_tls_proxy = false;
     std::size_t threads = 2;
     log_level log_least = log_level::info;
     bool is_metrics_open = false;

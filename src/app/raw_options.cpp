@@ -76,6 +76,13 @@ void declare_server_options(CLI::App& app, raw_options& raw)
         "PEM file, leaf first; TCP listeners then speak TLS"
     );
     server("--tls-key", "SCIMD_TLS_KEY", raw.tls_key, "PEM file of the private key");
+    app.add_flag(
+           "--behind-tls-proxy",
+           raw.is_behind_tls_proxy,
+           "Listeners beyond this machine may be plain: a proxy in front of them speaks TLS"
+    )
+        ->envname("SCIMD_BEHIND_TLS_PROXY")
+        ->group("Server");
     server(
         "--token-lifetime-s",
         "SCIMD_TOKEN_LIFETIME_S",

@@ -28,6 +28,7 @@ struct raw_options {
     std::vector<std::string> listen = {"127.0.0.1:8080"};
     std::string tls_certificate;
     std::string tls_key;
+    bool is_behind_tls_proxy = false;
     std::string threads;
     std::string log_level = "info";
     std::string drain_grace_ms = "0";

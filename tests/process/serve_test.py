@@ -153,6 +153,17 @@ class ServeTest(unittest.TestCase):
             connection.sendall(b"GET /api/v1/organizations HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
             self.assertTrue(connection.recv(100).startswith(b"HTTP/1.1 401"), "it is no operator's door")
 
+    def test_plain_listeners_beyond_this_machine_want_a_proxy(self):
+        everywhere = ("--listen", "0.0.0.0:0")
+        done = run("serve", *everywhere, data=self.folder / "data", timeout=20)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        for way_out in ("--tls-certificate", "--tls-key", "--behind-tls-proxy"):
+            self.assertIn(way_out, done.stderr)
+        self.assertFalse((self.folder / "data").exists())
+        server = self.start(*everywhere, "--behind-tls-proxy", "--public-url", "https://scim.example")
+        told = [entry["endpoint"] for entry in server.events_logged("server.listening")]
+        self.assertTrue(any(endpoint.startswith("0.0.0.0:") for endpoint in told), told)
+
     def certificate(self, name):
         subprocess.run(
             [
@@ -283,7 +294,7 @@ class ServeTest(unittest.TestCase):
 
     def test_a_disk_that_fails_ends_the_service_and_loses_nothing(self):
         data = self.folder / "data"
-        server = self.start("--public-url", "http://scim.example", data=data)
+        server = self.start("--public-url", "https://scim.example", data=data)
         directory = server.new_directory()
         client = directory.client()
         log_bytes = (data / "scimd.db-wal").stat().st_size
