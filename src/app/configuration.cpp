@@ -183,6 +183,8 @@ configuration judged(const raw_options& raw, judge& by)
     settings.token_lifetime = std::chrono::seconds(by.number<std::int64_t>(
         "--token-lifetime-s", raw.token_lifetime_s, 60, service::access_token_lifetime_max.count()
     ));
+    if (!raw.secret_days_max.empty())
+        settings.secret_lifetime_max = by.days("--secret-days-max", raw.secret_days_max);
     settings.audit_kept.kept_for = by.days("--audit-days", raw.audit_days);
     settings.audit_kept.entries_max =
         by.number<std::int64_t>("--audit-entries-max", raw.audit_entries_max, 1, 1'000'000'000);

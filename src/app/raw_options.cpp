@@ -90,6 +90,12 @@ void declare_server_options(CLI::App& app, raw_options& raw)
         "How long an access token of an API client lives, in seconds"
     );
     server(
+        "--secret-days-max",
+        "SCIMD_SECRET_DAYS_MAX",
+        raw.secret_days_max,
+        "How long a directory's new bearer token lives at the most, in days (default: without end)"
+    );
+    server(
         "--event-sink", "SCIMD_EVENT_SINK", raw.event_sink, "stdout: events are written there as JSON lines"
     );
     server("--threads", "SCIMD_THREADS", raw.threads, "I/O threads (default: one a core)");

@@ -17,6 +17,7 @@ struct raw_options {
     std::string schema_dir;
     std::string master_key_file;
     std::string token_lifetime_s = std::to_string(service::access_token_lifetime_default.count());
+    std::string secret_days_max;
     std::string audit_days = "400";
     std::string audit_entries_max = "1000000";
     std::string request_log_days = "30";

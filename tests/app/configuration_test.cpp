@@ -83,6 +83,14 @@ TEST_F(configuration_test, what_is_kept_of_events_and_attempts_is_told_in_days_a
     EXPECT_EQ(variables.kept.attempts_kept_for, std::chrono::days(10));
 }
 
+TEST_F(configuration_test, secrets_live_without_end_unless_days_are_given)
+{
+    EXPECT_FALSE(settings_of({"serve"}).secret_lifetime_max);
+    EXPECT_EQ(settings_of({"serve", "--secret-days-max=90"}).secret_lifetime_max, std::chrono::days(90));
+    const auto variable = settings_of({"serve"}, {{"SCIMD_SECRET_DAYS_MAX", "365"}});
+    EXPECT_EQ(variable.secret_lifetime_max, std::chrono::days(365));
+}
+
 TEST_F(configuration_test, every_option_is_read)
 {
     const auto settings = settings_of(
@@ -339,6 +347,10 @@ TEST_F(configuration_test, each_value_has_its_bounds)
         {"--events-max", "1000000001", false},
         {"--webhook-attempt-days", "1", true},
         {"--webhook-attempt-days", "0", false},
+        {"--secret-days-max", "1", true},
+        {"--secret-days-max", "36500", true},
+        {"--secret-days-max", "0", false},
+        {"--secret-days-max", "36501", false},
         {"--log-level", "info", true},
         {"--log-level", "INFO", false},
         {"--log-level", "trace", false},
