@@ -194,6 +194,8 @@ reply get_resource(const house& home, call& on)
                     if (what.conditions.if_none_match &&
                         what.conditions.if_none_match->matches(found->version))
                         return not_modified(found->version);
+                    if (found->later && on.head.method == "HEAD")
+                        return unread_scim_resource(on, 200, std::move(*found));
                     if (found->later)
                         return read_whole(home, on, 200, what);
                     return scim_resource(on, 200, std::move(*found));
