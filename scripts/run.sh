@@ -33,7 +33,12 @@ while [[ $# -gt 0 ]]; do
 done
 listen=${listen:-${SCIMD_LISTEN:-127.0.0.1:8080}}
 [[ "$listen" != :* ]] || listen=127.0.0.1$listen
-public_url=${public_url:-$scheme://$listen}
+reached=$listen
+case "$listen" in
+    unix:*) reached=localhost ;;
+    0.0.0.0:* | '[::]:'*) reached=127.0.0.1:${listen##*:} ;;
+esac
+public_url=${public_url:-$scheme://$reached}
 
 # A listener that answers means that the port is taken; port 0 and unix sockets cannot collide.
 if [[ "$listen" != unix:* && "$listen" != *:0 ]]; then

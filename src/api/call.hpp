@@ -27,6 +27,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -58,6 +59,7 @@ struct house {
     limits bounds;
     std::function<std::string()> why_not_ready;  // empty text: ready
     std::chrono::seconds token_lifetime = service::access_token_lifetime_default;
+    std::optional<std::chrono::days> secret_lifetime_max = {};  // of directories; none: without end
     store::audit::retention audit_kept = {};
     // Seals what is sealed with the newest master key, of which it tells the id; makes one where that is ours
     // to do. Blocks.

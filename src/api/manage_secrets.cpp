@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace scimd::api {
@@ -18,6 +20,22 @@ namespace tenants = store::tenants;
 
 // What a timestamp that never was looks like in this API.
 constexpr std::string_view never = "0001-01-01T00:00:00Z";
+
+// RFC 7644 §7.4: no later than the operator lets it, and then at the latest when nothing is said.
+result<std::optional<time_point>> end_of(const house& home, const json::object& body, time_point now)
+{
+    const auto asked = optional_time(body, "expire_time");
+    const auto latest = latest_end(home, now);
+    if (!asked || !latest)
+        return asked;
+    if (*asked && **asked > *latest)
+        return error{
+            errc::invalid_value,
+            "expire_time must be at most " + std::to_string(home.secret_lifetime_max->count()) +
+                " days from now, as the server is configured."
+        };
+    return *asked ? *asked : latest;
+}
 
 reply shown_once(store::transaction& tx, const result<secrets::new_secret>& made)
 {
@@ -56,6 +74,11 @@ credentials::secret_row with_last_use(const house& home, credentials::secret_row
     return row;
 }
 
+std::optional<time_point> latest_end(const house& home, time_point now)
+{
+    return home.secret_lifetime_max ? std::optional(now + *home.secret_lifetime_max) : std::nullopt;
+}
+
 secret_list secrets_of(const house& home, store::transaction& tx, directory_id directory)
 {
     secret_list found;
@@ -74,7 +97,7 @@ reply create_secret(const house& home, call& on)
         on,
         [&home,
          &on](store::transaction& tx, const tenants::directory& owner, const json::object& body) -> reply {
-            const auto expires = optional_time(body, "expire_time");
+            const auto expires = end_of(home, body, tx.now());
             if (!expires)
                 return manage_error(expires.error());
             return shown_once(tx, secrets::create(tx, origin_of(home, on), home.random, owner, *expires));
@@ -89,7 +112,7 @@ reply regenerate_secret(const house& home, call& on)
         on,
         [&home,
          &on](store::transaction& tx, const tenants::directory& owner, const json::object& body) -> reply {
-            const auto expires = optional_time(body, "expire_time");
+            const auto expires = end_of(home, body, tx.now());
             if (!expires)
                 return manage_error(expires.error());
             const auto seconds = optional_number(body, "overlap_seconds", 0, secrets::overlap_max.count());

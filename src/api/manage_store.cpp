@@ -1,6 +1,7 @@
 // What concerns the store as a whole: an example to begin with, checks, backups.
 #include "api/manage_api.hpp"
 #include "api/manage_read.hpp"
+#include "api/secret_json.hpp"
 #include "service/clients.hpp"
 #include "service/tenancy.hpp"
 
@@ -26,7 +27,8 @@ reply prepare_demo(const house& home, call& on)
                 return manage_error(parsed.error());
             policy = *parsed;
         }
-        const auto made = tenancy::prepare_demo(tx, origin_of(home, on), home.random, policy);
+        const auto made =
+            tenancy::prepare_demo(tx, origin_of(home, on), home.random, policy, latest_end(home, tx.now()));
         if (!made)
             return manage_error(made.error());
         const auto client = service::clients::prepare_demo_client(tx, home.random);

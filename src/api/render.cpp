@@ -33,6 +33,12 @@ private:
     long_text text_;
 };
 
+// Of no known length, and never asked for.
+class unread_body final : public http::body_source {
+public:
+    state next(std::string& /*piece*/) override { return state::done; }
+};
+
 void add_resource_fields(http::response& made, service::representation& resource)
 {
     made.headers.add("ETag", service::etag(resource.version));
@@ -126,6 +132,15 @@ http::response long_scim_resource(
 )
 {
     auto made = long_scim_response(on, status, std::move(body));
+    add_resource_fields(made, resource);
+    return made;
+}
+
+http::response unread_scim_resource(const call& on, int status, service::representation resource)
+{
+    auto made = scim_response(on, status, std::string());
+    made.headers.add("Content-Type", std::string(scim_type_of(on)));
+    made.stream = std::make_unique<unread_body>();
     add_resource_fields(made, resource);
     return made;
 }

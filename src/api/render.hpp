@@ -17,6 +17,10 @@ http::response scim_resource(const call& on, int status, service::representation
 
 // The same of texts of any length.
 http::response long_scim_response(const call& on, int status, long_text body);
+// The answer to HEAD for a resource that is long: RFC 9110 §9.3.2 lets the length be left out where it is
+// known only once the body has been made.
+http::response unread_scim_resource(const call& on, int status, service::representation resource);
+
 http::response long_scim_resource(
     const call& on, int status, service::representation resource, long_text body
 );

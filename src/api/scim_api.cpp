@@ -77,7 +77,7 @@ reply read_whole(
     return work{
         store::intent::scan,
         [&home, &on, status, what = std::move(what)](store::transaction& tx) -> reply {
-            long_text body(home.long_replies);
+            long_text body(home.long_replies, on.who.directory.value);
             auto found = service::get_whole(tx, on.who, what, body);
             if (!found)
                 return scim_error(on, found.error());
@@ -194,6 +194,8 @@ reply get_resource(const house& home, call& on)
                     if (what.conditions.if_none_match &&
                         what.conditions.if_none_match->matches(found->version))
                         return not_modified(found->version);
+                    if (found->later && on.head.method == "HEAD")
+                        return unread_scim_resource(on, 200, std::move(*found));
                     if (found->later)
                         return read_whole(home, on, 200, what);
                     return scim_resource(on, 200, std::move(*found));

@@ -1,4 +1,4 @@
-// The secrets of a directory as the management API shows them, wherever they stand.
+// The secrets of a directory as the management API shows them, wherever they stand, and when new ones end.
 #pragma once
 
 #include "api/call.hpp"
@@ -13,6 +13,9 @@ json::object to_json(const store::credentials::secret_row& from, time_point now)
 
 // A row with what is known of its last use and not stored yet.
 store::credentials::secret_row with_last_use(const house& home, store::credentials::secret_row row);
+
+// When a new secret ends for which nothing is asked: none, or as late as the operator lets it.
+std::optional<time_point> latest_end(const house& home, time_point now);
 
 struct secret_list {
     json::array listed;

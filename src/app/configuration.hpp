@@ -27,6 +27,7 @@ struct configuration {
     std::filesystem::path master_key_file;  // at most one of these two is given;
     std::string master_key;                 // none: master.key in the data folder
     std::chrono::seconds token_lifetime = service::access_token_lifetime_default;
+    std::optional<std::chrono::days> secret_lifetime_max;  // of directories; none: without end
     store::audit::retention audit_kept;
     service::request_retention requests_kept;
     kept_history kept;
@@ -35,6 +36,7 @@ struct configuration {
 
     std::vector<net::endpoint> listen;
     std::optional<net::tls_files> tls;
+    bool is_behind_tls_proxy = false;
     std::size_t threads = 2;
     log_level log_least = log_level::info;
     bool is_metrics_open = false;

@@ -91,6 +91,7 @@ result<std::unique_ptr<house_keeping>> house_keeping::open(const configuration& 
                 return home->is_draining_ ? std::string("draining") : home->database_->why_not_writable();
             },
         .token_lifetime = settings.token_lifetime,
+        .secret_lifetime_max = settings.secret_lifetime_max,
         .audit_kept = settings.audit_kept,
         .renew_master_key = [home = made.get()](store::database& database
                             ) { return home->renew_master_key(database); },

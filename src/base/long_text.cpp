@@ -40,26 +40,43 @@ int spool::open_file() const
     return file;
 }
 
-void spool::take(std::uint64_t bytes)
+std::uint64_t spool::used_bytes() const
+{
+    const std::lock_guard hold(mutex_);
+    return used_;
+}
+
+void spool::take(std::int64_t owner, std::uint64_t bytes)
 {
     if (std::filesystem::space(folder_).available < limits_.free_bytes_min)
         throw spool_failure("the disk is nearly full");
-    const auto used = used_.fetch_add(bytes) + bytes;
+    const std::lock_guard hold(mutex_);
+    if (used_ + bytes > limits_.file_bytes_max)
+        throw spool_failure("too many long replies are under way");
+    const auto known = used_by_.find(owner);
+    if ((known == used_by_.end() ? 0 : known->second) + bytes > limits_.share_bytes_max)
+        throw spool_failure("too many long replies of one directory are under way");
+    used_by_[owner] += bytes;
+    used_ += bytes;
     level_.add(static_cast<std::int64_t>(bytes));
-    if (used <= limits_.file_bytes_max)
-        return;
-    give_back(bytes);
-    throw spool_failure("too many long replies are under way");
 }
 
-void spool::give_back(std::uint64_t bytes) noexcept
+void spool::give_back(std::int64_t owner, std::uint64_t bytes) noexcept
 {
+    const std::lock_guard hold(mutex_);
+    const auto known = used_by_.find(owner);
+    if (known == used_by_.end())
+        return;  // its file has never been written to
+    known->second -= bytes;
+    if (known->second == 0)
+        used_by_.erase(known);
     used_ -= bytes;
     level_.add(-static_cast<std::int64_t>(bytes));
 }
 
 long_text::long_text(long_text&& other) noexcept
     : place_(other.place_),
+      owner_(other.owner_),
       end_(std::move(other.end_)),
       file_(std::exchange(other.file_, -1)),
       written_(std::exchange(other.written_, 0)),
@@ -72,7 +89,7 @@ long_text::~long_text()
     if (file_ < 0)
         return;
     close(file_);
-    place_->give_back(written_);
+    place_->give_back(owner_, written_);
 }
 
 void long_text::settle()
@@ -86,7 +103,7 @@ void long_text::settle()
 
 void long_text::move_to_file()
 {
-    place_->take(end_.size());
+    place_->take(owner_, end_.size());
     written_ += end_.size();
     for (std::string_view left = end_; !left.empty();) {
         const auto count = write(file_, left.data(), left.size());

@@ -5,12 +5,13 @@
 
 #include "base/metrics.hpp"
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <mutex>
 #include <stdexcept>
 #include <string>
+#include <unordered_map>
 
 namespace scimd {
 
@@ -23,6 +24,7 @@ struct spool_failure : std::runtime_error {
 struct spool_limits {
     std::size_t memory_bytes_max = 2 * 1024 * 1024;            // of a text that gets no file
     std::uint64_t file_bytes_max = 2ULL * 1024 * 1024 * 1024;  // of all files together
+    std::uint64_t share_bytes_max = 512ULL * 1024 * 1024;      // of those of one owner
     std::uint64_t free_bytes_min = 256ULL * 1024 * 1024;       // left on their disk for those who store
 };
 
@@ -33,25 +35,28 @@ public:
     spool(const spool&) = delete;
     spool& operator=(const spool&) = delete;
 
-    [[nodiscard]] std::uint64_t used_bytes() const noexcept { return used_; }
+    [[nodiscard]] std::uint64_t used_bytes() const;
 
 private:
     friend class long_text;
 
     [[nodiscard]] int open_file() const;
-    void take(std::uint64_t bytes);
-    void give_back(std::uint64_t bytes) noexcept;
+    void take(std::int64_t owner, std::uint64_t bytes);
+    void give_back(std::int64_t owner, std::uint64_t bytes) noexcept;
 
     const std::filesystem::path folder_;
     const spool_limits limits_;
-    std::atomic<std::uint64_t> used_{0};
     gauge& level_;
+    mutable std::mutex mutex_;
+    std::uint64_t used_ = 0;
+    std::unordered_map<std::int64_t, std::uint64_t> used_by_;  // owners who have files now
 };
 
 // One thread at a time.
 class long_text {
 public:
-    explicit long_text(spool& place) noexcept : place_(&place) {}
+    // Texts of one owner have a share of the spool together, so that others always find room.
+    explicit long_text(spool& place, std::int64_t owner = 0) noexcept : place_(&place), owner_(owner) {}
     long_text() noexcept = default;  // in memory, however long: for texts of bounded length
     long_text(long_text&& other) noexcept;
     long_text& operator=(long_text&&) = delete;
@@ -77,6 +82,7 @@ private:
     void move_to_file();
 
     spool* place_ = nullptr;
+    std::int64_t owner_ = 0;
     std::string end_;
     int file_ = -1;
     std::uint64_t written_ = 0;  // to the file

@@ -35,6 +35,9 @@ bool has_length(int status) noexcept
     return status >= 200 && status != 204 && status != 304;
 }
 
+// RFC 6797 §7: two years, and never over plain HTTP.
+constexpr std::string_view strict_transport = "max-age=63072000";
+
 void append_field(std::string& out, std::string_view name, std::string_view value)
 {
     out.append(name).append(": ").append(value).append("\r\n");
@@ -57,6 +60,8 @@ void append_response_head(
             append_field(out, row.name, row.value);
     append_field(out, "Date", date);
     append_field(out, "X-Request-Id", manner.request_id);
+    if (manner.is_encrypted)
+        append_field(out, "Strict-Transport-Security", strict_transport);
     if (is_chunked(answer, manner))
         append_field(out, "Transfer-Encoding", "chunked");
     if (const auto bytes = answer.body_bytes(); bytes && has_length(answer.status))

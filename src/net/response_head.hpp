@@ -14,6 +14,7 @@ struct response_manner {
     bool closes = false;        // Connection: close
     bool is_http_1_0 = false;   // a kept connection must then be said to be kept (RFC 9112 §9.3)
     bool answers_head = false;  // the method was HEAD
+    bool is_encrypted = false;  // the connection
 };
 
 // Appends status line, fields and empty line to `out`. Connection, Content-Length, Date, Transfer-Encoding

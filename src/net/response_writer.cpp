@@ -20,6 +20,11 @@ using state = http::body_source::state;
 constexpr std::size_t copied_body_bytes_max = 16 * 1024;  // a body up to here shares one write with its head
 constexpr std::string_view last_chunk = "0\r\n\r\n";
 
+std::chrono::seconds time_at(std::size_t bytes_per_second, std::size_t bytes) noexcept
+{
+    return std::chrono::seconds(bytes / std::max<std::size_t>(bytes_per_second, 1));
+}
+
 // RFC 9112 §7.1: the size in hexadecimal, the bytes, and each ends in CRLF.
 void frame_as_chunk(std::string& before, std::string& piece)
 {
@@ -33,7 +38,7 @@ void frame_as_chunk(std::string& before, std::string& piece)
 
 std::chrono::seconds fair_share(const limits& bounds, std::size_t bytes) noexcept
 {
-    return std::chrono::seconds(bytes / std::max<std::size_t>(bounds.body_bytes_per_second_min, 1));
+    return time_at(bounds.body_bytes_per_second_min, bytes);
 }
 
 response_writer::response_writer(
@@ -52,16 +57,16 @@ asio::awaitable<bool> response_writer::send(http::response& made, const response
     out_.clear();
     append_response_head(out_, made, manner, date_.now());
     if (!has_body(made, manner))
-        co_return co_await write(std::string_view());
+        co_return co_await write(std::string_view(), end_for(std::string_view()));
     if (made.stream)
         co_return co_await send_stream(made, is_chunked(made, manner));
-    co_return co_await write(made.body);
+    co_return co_await write(made.body, end_for(made.body));
 }
 
 asio::awaitable<bool> response_writer::send_continue()
 {
     out_ = "HTTP/1.1 100 Continue\r\n\r\n";
-    co_return co_await write(std::string_view());
+    co_return co_await write(std::string_view(), end_for(std::string_view()));
 }
 
 void response_writer::drain()
@@ -74,9 +79,16 @@ asio::awaitable<bool> response_writer::send_stream(http::response& made, bool in
 {
     http::body_source& source = *made.stream;
     source.on_wake(waker());
+    // What has a known length is kept somewhere until it is taken, and so must be taken at a steady speed.
+    const bool is_kept = source.bytes_left().has_value();
+    const auto begun = steady_clock::now();
+    std::size_t sent = 0;
     std::string piece = std::move(made.body);
     for (auto now = state::more;;) {
-        if (!co_await send_piece(piece, in_chunks, now == state::done))
+        sent += piece.size();
+        const auto fair = time_at(bounds_.long_body_bytes_per_second_min, sent);
+        const auto by = is_kept ? begun + bounds_.write_stall_deadline + fair : end_for(piece);
+        if (!co_await send_piece(piece, in_chunks, now == state::done, by))
             co_return false;
         if (now == state::done)
             co_return true;
@@ -99,7 +111,9 @@ asio::awaitable<bool> response_writer::send_stream(http::response& made, bool in
 }
 
 // Behind what stands in `out_`. Nothing is sent for an empty piece: an empty chunk would end the body.
-asio::awaitable<bool> response_writer::send_piece(std::string& piece, bool in_chunks, bool is_last)
+asio::awaitable<bool> response_writer::send_piece(
+    std::string& piece, bool in_chunks, bool is_last, time_point by
+)
 {
     if (in_chunks && !piece.empty())
         frame_as_chunk(out_, piece);
@@ -107,26 +121,30 @@ asio::awaitable<bool> response_writer::send_piece(std::string& piece, bool in_ch
         piece += last_chunk;
     if (out_.empty() && piece.empty())
         co_return true;
-    const bool is_sent = co_await write(piece);
+    const bool is_sent = co_await write(piece, by);
     out_.clear();
     co_return is_sent;
 }
 
+// When `out_` and `body` must have gone by themselves.
+response_writer::time_point response_writer::end_for(std::string_view body) const
+{
+    return steady_clock::now() + bounds_.write_stall_deadline +
+           fair_share(bounds_, out_.size() + body.size());
+}
+
 // Sends `out_` and then `body`. A peer that takes too little, at once or on the whole, is given up.
-asio::awaitable<bool> response_writer::write(std::string_view body)
+asio::awaitable<bool> response_writer::write(std::string_view body, time_point by)
 {
     if (body.size() <= copied_body_bytes_max) {
         out_.append(body);
         body = {};
     }
-    const auto stall = bounds_.write_stall_deadline;
-    const auto last_moment = steady_clock::now() + stall + fair_share(bounds_, out_.size() + body.size());
-
     std::string_view first = out_;
     if (first.empty())  // a piece of a body that has no chunks
         std::swap(first, body);
     while (!first.empty()) {
-        dog_->expect_by(std::min(last_moment, steady_clock::now() + stall));
+        dog_->expect_by(std::min(by, steady_clock::now() + bounds_.write_stall_deadline));
         const transport::pieces pieces = {
             asio::const_buffer(first.data(), first.size()), asio::const_buffer(body.data(), body.size())
         };

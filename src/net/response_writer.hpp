@@ -39,9 +39,12 @@ public:
     void drain();
 
 private:
+    using time_point = std::chrono::steady_clock::time_point;
+
     asio::awaitable<bool> send_stream(http::response& made, bool in_chunks);
-    asio::awaitable<bool> send_piece(std::string& piece, bool in_chunks, bool is_last);
-    asio::awaitable<bool> write(std::string_view body);
+    asio::awaitable<bool> send_piece(std::string& piece, bool in_chunks, bool is_last, time_point by);
+    asio::awaitable<bool> write(std::string_view body, time_point by);
+    [[nodiscard]] time_point end_for(std::string_view body) const;
     asio::awaitable<void> pause();
     asio::awaitable<void> let_others_run();
     std::function<void()> waker();

@@ -70,6 +70,7 @@ struct limits {
     std::chrono::milliseconds body_deadline{30'000};    // and at least body_bytes_per_second_min after that
     std::size_t body_bytes_per_second_min = 1'024;
     std::chrono::milliseconds write_stall_deadline{30'000};
+    std::size_t long_body_bytes_per_second_min = 64 * 1024;  // of a stream of known length, as it goes
     std::chrono::milliseconds stream_pause_max{15'000};  // after which a body that has paused is asked again
     std::chrono::milliseconds drain_deadline{30'000};    // from drain() to the end of the last session
 };

@@ -232,6 +232,7 @@ result<void> http_session::parse_head(std::size_t bytes)
         .request_id = id_,
         .is_http_1_0 = parser_->is_http_1_0(),
         .answers_head = request_.method == "HEAD",
+        .is_encrypted = wire_->is_encrypted(),
     };
     is_body_asked_ = false;
     // RFC 9110 §10.1.1: an expectation of an HTTP/1.0 client is ignored.
@@ -324,8 +325,12 @@ asio::awaitable<ending> http_session::refuse(const error& reason)
 {
     shared_->count_refusal(refusal_reason(reason.code));
     id_ = ids_.next();
-    manner_ =
-        response_manner{.request_id = id_, .closes = true, .answers_head = received().starts_with("HEAD ")};
+    manner_ = response_manner{
+        .request_id = id_,
+        .closes = true,
+        .answers_head = received().starts_with("HEAD "),
+        .is_encrypted = wire_->is_encrypted(),
+    };
     auto made = shared_->handlers.refuse(reason, readable_target(received()));
     co_return co_await writer_->send(made, manner_) ? ending::lingering : ending::quiet;
 }

@@ -32,6 +32,7 @@ public:
     }
 
     asio::any_io_executor executor() override { return socket_.get_executor(); }
+    [[nodiscard]] bool is_encrypted() const override { return false; }
 
     asio::awaitable<error_code> handshake() override { co_return error_code(); }
 
@@ -86,6 +87,7 @@ public:
     }
 
     asio::any_io_executor executor() override { return stream_.get_executor(); }
+    [[nodiscard]] bool is_encrypted() const override { return true; }
 
     asio::awaitable<error_code> handshake() override
     {

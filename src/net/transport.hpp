@@ -30,6 +30,7 @@ public:
     virtual ~transport() = default;
 
     virtual asio::any_io_executor executor() = 0;
+    [[nodiscard]] virtual bool is_encrypted() const = 0;
     virtual asio::awaitable<boost::system::error_code> handshake() = 0;
     virtual asio::awaitable<outcome> read_some(asio::mutable_buffer into) = 0;
     virtual asio::awaitable<outcome> write_some(const pieces& from) = 0;

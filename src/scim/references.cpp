@@ -29,15 +29,38 @@ std::optional<std::string> location_of(std::string_view id, const attribute& ref
     return std::nullopt;
 }
 
+// ".../Users/diruser_1", with or without anything before.
+bool is_location(std::string_view text, const reference_target& target)
+{
+    const auto slash = text.rfind('/');
+    if (slash == std::string_view::npos || !parse_prefixed(text.substr(slash + 1), target.id_prefix))
+        return false;
+    const auto endpoint = std::string_view(target.endpoint).substr(1);
+    const auto before = text.substr(0, slash);
+    return before == endpoint || before.ends_with(target.endpoint);
+}
+
 bool is_ours(std::string_view location, const attribute& reference)
 {
-    return std::any_of(
-        reference.references.begin(),
-        reference.references.end(),
-        [location](const reference_target& target) {
-            return location.starts_with(".." + target.endpoint + "/" + target.id_prefix);
-        }
-    );
+    return std::ranges::any_of(reference.references, [location](const reference_target& target) {
+        return is_location(location, target);
+    });
+}
+
+bool has_reference_of_ours(const schema& definition, std::string_view location)
+{
+    return std::ranges::any_of(definition.attributes, [location](const attribute& each) {
+        const attribute* const reference = reference_of(each);
+        return reference && is_ours(location, *reference);
+    });
+}
+
+bool has_reference_of_ours(const resource_type& type, std::string_view location)
+{
+    return has_reference_of_ours(*type.base, location) ||
+           std::ranges::any_of(type.extensions, [location](const extension& each) {
+               return has_reference_of_ours(*each.definition, location);
+           });
 }
 
 void complete(json::object& element, const attribute& reference)
@@ -78,6 +101,18 @@ void complete_references(json::object& document, const resource_type& type)
         if (json::value* const holder = document.if_contains(each.definition->urn);
             holder && holder->is_object())
             complete_all(holder->get_object(), *each.definition);
+}
+
+void make_references_absolute(std::string& text, const resource_type& type, std::string_view base_url)
+{
+    constexpr std::string_view mark = R"($ref":"../)";  // in no value: its quotation marks would be escaped
+    constexpr std::string_view dots = "..";
+    for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + mark.size())) {
+        const auto begin = at + mark.size() - dots.size() - 1;
+        const auto location = std::string_view(text).substr(begin, text.find('"', begin) - begin);
+        if (has_reference_of_ours(type, location))
+            text.replace(begin, dots.size(), base_url);
+    }
 }
 
 }  // namespace scimd::scim

@@ -5,11 +5,18 @@
 #include "base/json.hpp"
 #include "scim/schema.hpp"
 
+#include <string>
+#include <string_view>
+
 namespace scimd::scim {
 
-// Gives each such value whose `value` is an id of ours the `$ref` that goes with it, relative to the resource
-// ("../Users/diruser_1"), unless the client has one of its own; one of ours that goes with another value is
-// taken away.
+// Gives each such value whose `value` is an id of ours the `$ref` that goes with it, as it is kept
+// ("../Users/diruser_1"), unless the client has one of its own; one of ours, whatever stands before the
+// endpoint, is the one that goes with the value.
 void complete_references(json::object& document, const resource_type& type);
+
+// In the text of a document, as it is kept: those of ours become absolute. What is relative would mean
+// another resource to those who read RFC 7643 §2.3.7 than to those who read the example in §8.3.
+void make_references_absolute(std::string& text, const resource_type& type, std::string_view base_url);
 
 }  // namespace scimd::scim

@@ -20,6 +20,7 @@ enum class attribute_type { string, boolean, decimal, integer, date_time, binary
 enum class mutability { read_only, read_write, immutable, write_only };
 enum class returned { always, never, by_default, on_request };
 enum class uniqueness { none, server, global };
+enum class text_format { any, country };
 
 // Where resources are found that a reference may point at.
 struct reference_target {
@@ -27,7 +28,7 @@ struct reference_target {
     std::string endpoint;   // "/Users"
 };
 
-// The characteristics of RFC 7643 §2.2, with its defaults.
+// The characteristics of RFC 7643 §2.2, with its defaults, and the format that it asks of some texts.
 struct attribute {
     std::string name;
     attribute_type type = attribute_type::string;
@@ -37,6 +38,7 @@ struct attribute {
     scim::mutability mutability = mutability::read_write;
     scim::returned returned = returned::by_default;
     scim::uniqueness uniqueness = uniqueness::none;
+    text_format format = text_format::any;
     std::vector<std::string> canonical_values = {};
     std::vector<std::string> reference_types = {};
     std::string description;

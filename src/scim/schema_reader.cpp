@@ -37,14 +37,18 @@ constexpr std::array<keyword<uniqueness>, 3> uniqueness_keywords = {{
     {"server", uniqueness::server},
     {"global", uniqueness::global},
 }};
+constexpr std::array<keyword<text_format>, 1> format_keywords = {{
+    {"country", text_format::country},
+}};
 
 // An unknown name in a definition is a slip of the pen that would silently leave a default in force.
-constexpr std::array<std::string_view, 12> characteristics = {
+constexpr std::array<std::string_view, 13> characteristics = {
     "name",
     "type",
     "multiValued",
     "description",
     "required",
+    "format",
     "canonicalValues",
     "caseExact",
     "mutability",
@@ -151,6 +155,9 @@ void check_consistency(member_reader& in, const attribute& made)
         made.reference_types.empty() || made.type == attribute_type::reference,
         "only a reference has referenceTypes."
     );
+    in.require(
+        made.format == text_format::any || made.type == attribute_type::string, "only a string has a format."
+    );
 }
 
 void read_characteristics(member_reader& in, attribute& made)
@@ -167,6 +174,7 @@ void read_characteristics(member_reader& in, attribute& made)
         made.mutability == mutability::write_only ? returned::never : returned::by_default;
     made.returned = in.one_of("returned", returned_keywords).value_or(otherwise);
     made.uniqueness = in.one_of("uniqueness", uniqueness_keywords).value_or(made.uniqueness);
+    made.format = in.one_of("format", format_keywords).value_or(made.format);
     made.canonical_values = in.texts("canonicalValues", canonical_values_max, canonical_value_bytes_max);
     made.reference_types = in.texts("referenceTypes", reference_types_max, definition_name_bytes_max);
     made.description = in.text("description", description_bytes_max);

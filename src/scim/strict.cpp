@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "scim/excerpt.hpp"
+#include "scim/format.hpp"
 #include "scim/patch_path.hpp"
 #include "scim/urn.hpp"
 #include "scim/value.hpp"
@@ -43,6 +44,33 @@ bool has_its_type(const json::value& value, attribute_type type)
 
 // ---- values ----
 
+// RFC 7643 §2.3.7, §7: a resource of ours may be named relative to another, what is outside may not.
+result<void> check_reference(std::string_view text, const value_place& place)
+{
+    const auto& types = place.self.reference_types;
+    const bool is_outside = !types.empty() && std::ranges::all_of(types, [](const std::string& type) {
+        return type == "external";
+    });
+    if (is_outside && !is_absolute_uri(text))
+        return error{errc::invalid_value, place.text() + " must be an absolute URI."};
+    if (!is_uri_reference(text))
+        return error{errc::invalid_value, place.text() + " must be a URI."};
+    return {};
+}
+
+result<void> check_text(std::string_view text, const value_place& place)
+{
+    if (text.empty())
+        return {};  // unassigned
+    if (place.self.type == attribute_type::reference)
+        return check_reference(text, place);
+    if (place.self.format == text_format::country && !is_country_code(text))
+        return error{
+            errc::invalid_value, place.text() + " must be a code of ISO 3166-1 alpha-2, such as ES."
+        };
+    return {};
+}
+
 result<void> check_value(const json::value& value, const value_place& place);
 
 // RFC 7643 §2.5: null is the same as unassigned, for every type.
@@ -52,6 +80,8 @@ result<void> check_single(const json::value& value, const value_place& place)
         return {};
     if (!has_its_type(value, place.self.type))
         return wrong_type(place);
+    if (value.is_string())
+        return check_text(value.get_string(), place);
     if (!place.self.is_complex())
         return {};
     for (const auto& member : value.get_object()) {

@@ -12,8 +12,8 @@
 namespace scimd::scim::strict {
 
 // The body of a POST or PUT. invalid_value: `schemas` missing, incomplete, with a URN twice or of another
-// type; a value not of its attribute's very type. invalid_syntax: an attribute that no schema declares, or
-// one that stands twice.
+// type; a value not of its attribute's very type, or text not of its format. invalid_syntax: an attribute
+// that no schema declares, or one that stands twice.
 result<void> check_resource(const json::object& body, const resource_type& type);
 
 // A message of RFC 7644 that must say in `schemas` which it is; otherwise invalid_syntax. That it says

@@ -259,10 +259,8 @@ void publish_lost_member(
 )
 {
     const std::vector<resources::member_row> members{member};
-    for (const auto& group : groups) {
-        resources::touch(tx, who.directory, "Group", group.group);
+    for (const auto& group : groups)
         publish_batch(tx, who, {member_removed, group, members, caused_by});
-    }
 }
 
 }  // namespace scimd::service

@@ -53,7 +53,7 @@ void publish_gained_member(
     const std::string& caused_by
 );
 
-// A member is gone: each of its groups changes with that.
+// A member is gone, and each of its groups has changed with that.
 void publish_lost_member(
     store::transaction& tx,
     const caller& who,

@@ -405,13 +405,11 @@ result<void> remove(store::transaction& tx, const caller& who, const target& wha
     auto last_state = told(tx, who, type, row.id, found->document);
     const auto users = is_group(type) ? users_in(tx, who, row.id) : std::vector<resource_id>();
     const auto groups = resources::groups_of(tx, who.directory, row.id);
+    resources::touch_groups_of(tx, who.directory, row.id);
     resources::remove(tx, who.directory, type.name, row.id);
     note_change(who, "deleted", type, row.id, {&found->document, nullptr});
-    if (was_held) {
-        for (const auto& group : groups)
-            resources::touch(tx, who.directory, "Group", group.group);
+    if (was_held)
         return {};
-    }
     const auto event = publish_change(
         tx,
         who,

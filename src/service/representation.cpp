@@ -1,6 +1,7 @@
 #include "service/representation.hpp"
 
 #include "base/time.hpp"
+#include "scim/references.hpp"
 #include "scim/resource.hpp"
 #include "scim/visible.hpp"
 #include "service/etag.hpp"
@@ -86,6 +87,7 @@ void append_without_members(
 )
 {
     out.append(row.document, 0, row.document.size() - 1);
+    scim::make_references_absolute(out, type, who.base_url);
     const auto id = id_text(type, row.id);
     out.append(R"(,"id":")").append(id) += '"';
     append_meta(out, type, row, location_of(who, type, id));

@@ -95,7 +95,8 @@ result<demo_access> prepare_demo(
     store::transaction& tx,
     const origin& from,
     random_source& random,
-    std::optional<tenants::domain_policy> policy
+    std::optional<tenants::domain_policy> policy,
+    std::optional<time_point> secret_expires
 )
 {
     const auto organization = demo_organization(tx, from);
@@ -112,7 +113,7 @@ result<demo_access> prepare_demo(
     if (policy)
         tenants::set_domain_policy(tx, organization->id, directory.id, *policy);
     secrets::make_room(tx, from, directory);  // so that a demo can be started any number of times
-    auto made = secrets::create(tx, from, random, directory, std::nullopt);
+    auto made = secrets::create(tx, from, random, directory, secret_expires);
     if (!made)
         return made.error();
     return demo_access{organization->id, directory.id, std::move(made->plain)};

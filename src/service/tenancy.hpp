@@ -45,7 +45,8 @@ result<demo_access> prepare_demo(
     store::transaction& tx,
     const origin& from,
     random_source& random,
-    std::optional<store::tenants::domain_policy> policy
+    std::optional<store::tenants::domain_policy> policy,
+    std::optional<time_point> secret_expires
 );
 
 }  // namespace scimd::service::tenancy

@@ -52,6 +52,13 @@ constexpr sql::statement touch_resource{
     " where directory_id = $1 and type = $2 and id = $3",
 };
 
+constexpr sql::statement touch_groups{
+    "resources.touch_groups_of",
+    "update resources set version = version + 1, modified_at = $3"
+    " where directory_id = $1 and type = 'Group'"
+    " and id in (select group_id from members where directory_id = $1 and member_id = $2)",
+};
+
 constexpr sql::statement delete_resource{
     "resources.remove",
     "delete from resources where directory_id = $1 and type = $2 and id = $3",
@@ -224,6 +231,11 @@ row touch(transaction& tx, directory_id where, std::string_view type, resource_i
     if (tx.sql().run(touch_resource, {where.value, type, id.value, to_column(tx.now())}) == 0)
         throw std::logic_error("resources.touch: the resource is not in the directory");
     return find(tx, where, type, id).value();
+}
+
+void touch_groups_of(transaction& tx, directory_id where, resource_id who)
+{
+    tx.sql().run(touch_groups, {where.value, who.value, to_column(tx.now())});
 }
 
 void remove(transaction& tx, directory_id where, std::string_view type, resource_id id)

@@ -66,6 +66,9 @@ std::optional<row> update(
 // Version + 1, modified = tx.now() with the document as it is: a group whose members changed.
 row touch(transaction& tx, directory_id where, std::string_view type, resource_id id);
 
+// The same of every group that `who` is directly a member of.
+void touch_groups_of(transaction& tx, directory_id where, resource_id who);
+
 // With its index rows and its memberships in both directions.
 void remove(transaction& tx, directory_id where, std::string_view type, resource_id id);
 

@@ -50,6 +50,11 @@ protected:
         return home.scim("POST", "/Bulk", body);
     }
 
+    [[nodiscard]] std::string url_of(const std::string& user) const
+    {
+        return "https://scim.test" + home.base() + "/Users/" + user;
+    }
+
     // The one result of a bulk request with one operation.
     json::object bulk_of_one(std::string_view operation)
     {

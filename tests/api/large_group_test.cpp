@@ -132,6 +132,18 @@ TEST_F(large_group_test, conditions_are_held_against_it)
     EXPECT_EQ(home.scim("GET", path, "", {{"If-Match", R"(W/"1")"}}).status, 200);
 }
 
+TEST_F(large_group_test, its_head_is_told_without_its_members)
+{
+    const auto path = "/Groups/" + group;
+    const auto got = home.scim("HEAD", path);
+    EXPECT_EQ(got.status, 200);
+    EXPECT_EQ(got.header("ETag"), R"(W/"1")");
+    EXPECT_EQ(got.header("Content-Type"), "application/scim+json");
+    EXPECT_EQ(got.text, "") << "nothing was read";
+    EXPECT_EQ(home.scim("HEAD", path, "", {{"If-None-Match", R"(W/"1")"}}).status, 304);
+    EXPECT_EQ(home.scim("HEAD", path, "", {{"If-Match", R"(W/"2")"}}).status, 412);
+}
+
 TEST_F(large_group_test, a_put_is_answered_with_all_of_it)
 {
     const auto path = "/Groups/" + group;

@@ -79,6 +79,57 @@ TEST_F(manage_secrets_test, an_expiry_is_an_instant_to_come)
     EXPECT_EQ(home.operate("POST", path, "").status, 201);
 }
 
+TEST_F(manage_secrets_test, the_operator_says_how_long_a_new_one_lives_at_the_most)
+{
+    constexpr auto latest = "2026-04-02T03:04:05.000000Z";  // 90 days from now
+    home.house.secret_lifetime_max = std::chrono::days(90);
+    for (const auto& route : {path, path + ":regenerate"}) {
+        EXPECT_EQ(home.operate("POST", route).member("secret").at("expire_time").as_string(), latest)
+            << route;
+        const auto asks = [&](const std::string& end) {
+            return home.operate("POST", route, R"({"expire_time":")" + end + R"("})");
+        };
+        EXPECT_EQ(asks("2026-04-02T03:04:05Z").status, 201) << route;
+        EXPECT_EQ(
+            asks("2026-01-03T00:00:00Z").member("secret").at("expire_time").as_string(),
+            "2026-01-03T00:00:00.000000Z"
+        );
+        const auto refused = asks("2026-04-02T03:04:05.000001Z");
+        EXPECT_EQ(refused.status, 400) << route;
+        EXPECT_EQ(
+            refused.text_of("message"),
+            "expire_time must be at most 90 days from now, as the server is configured."
+        );
+    }
+    EXPECT_EQ(secrets().at(0).at("expire_time").as_string(), "2026-01-03T03:04:05.000000Z")
+        << "one of before is ended by the others' overlap alone";
+    home.directory = home.operate("POST", "/api/v1/demo").text_of("directory_id");
+    const auto demo = "/api/v1/organizations/-/directories/" + home.directory + "/secrets";
+    EXPECT_EQ(home.operate("GET", demo).body.at("secrets").at(0).at("expire_time").as_string(), latest);
+}
+
+TEST_F(manage_secrets_test, who_has_not_asked_for_an_end_is_warned_of_it_too)
+{
+    home.house.secret_lifetime_max = std::chrono::days(30);
+    const auto id = std::string(home.operate("POST", path).member("secret").at("id").as_string());
+    const auto warned = [&] {
+        std::size_t count = 0;
+        store::run(*home.database, store::intent::write, [&](store::transaction& tx) {
+            const service::origin from{home.house.environment, "scimd", {"system", {}, {}}, {}};
+            count = service::secrets::warn_of_expiry(tx, from, 10);
+            return store::verdict::commit;
+        });
+        return count;
+    };
+    home.clock.advance(23 * 24h - 1us);
+    EXPECT_EQ(warned(), 0U);
+    home.clock.advance(1us);
+    EXPECT_EQ(warned(), 1U);
+    const auto told = home.events().back();
+    EXPECT_EQ(told.at("type").as_string(), "organization.directory.token_expiring");
+    EXPECT_EQ(told.at("data").at("id").as_string(), id);
+}
+
 TEST_F(manage_secrets_test, what_is_revoked_or_over_is_inactive)
 {
     const auto made = home.operate("POST", path, R"({"expire_time":"2026-01-02T04:04:05Z"})");

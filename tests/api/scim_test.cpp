@@ -82,6 +82,31 @@ TEST_F(scim_test, the_password_is_taken_and_never_shown)
     EXPECT_EQ(home.scim("GET", "/Users?filter=password%20pr").status, 400);
 }
 
+TEST_F(scim_test, a_manager_s_reference_is_absolute_and_may_come_back)
+{
+    const auto url_of = [&](const std::string& user) {
+        return "https://scim.test" + home.base() + "/Users/" + user;
+    };
+    const std::string enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+    const auto boss = home.make_user("boss");
+    const auto other = home.make_user("other");
+    const auto anna =
+        "/Users/" + home.make_user("anna", ",\"" + enterprise + R"(":{"manager":{"value":")" + boss + "\"}}");
+    const auto manager = [&](const test::answer& user) {
+        return user.member(enterprise).at("manager").as_object();
+    };
+    const auto read = home.scim("GET", anna);
+    EXPECT_EQ(manager(read), (json::object{{"value", boss}, {"$ref", url_of(boss)}}));
+    EXPECT_EQ(home.scim("PUT", anna, read.text).header("ETag"), read.header("ETag"));
+    const auto found =
+        home.scim("GET", "/Users?filter=" + enterprise + ":manager.$ref%20eq%20%22" + url_of(boss) + "%22");
+    EXPECT_EQ(found.body.at("totalResults").as_int64(), 1) << found.text;
+    const auto moved = home.patch(
+        anna, R"([{"op":"replace","path":")" + enterprise + R"(:manager.value","value":")" + other + R"("}])"
+    );
+    EXPECT_EQ(manager(moved), (json::object{{"value", other}, {"$ref", url_of(other)}}));
+}
+
 TEST_F(scim_test, what_a_client_does_wrong_is_told_in_scim_s_words)
 {
     const auto anna = "/Users/" + home.make_user("anna");

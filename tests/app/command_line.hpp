@@ -25,6 +25,7 @@ inline parsed_arguments parse(const words& given, const variables& environment =
           "SCIMD_SCHEMA_DIR",
           "SCIMD_TLS_CERTIFICATE",
           "SCIMD_TLS_KEY",
+          "SCIMD_BEHIND_TLS_PROXY",
           "SCIMD_THREADS",
           "SCIMD_LOG_LEVEL",
           "SCIMD_DRAIN_GRACE_MS",

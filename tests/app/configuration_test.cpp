@@ -42,6 +42,7 @@ TEST_F(configuration_test, without_a_word_the_defaults_hold)
     ASSERT_EQ(settings.listen.size(), 1U);
     EXPECT_EQ(settings.listen[0].text(), "127.0.0.1:8080");
     EXPECT_FALSE(settings.tls);
+    EXPECT_FALSE(settings.is_behind_tls_proxy);
     EXPECT_EQ(settings.threads, std::max(1U, std::thread::hardware_concurrency()));
     EXPECT_EQ(settings.log_least, log_level::info);
     EXPECT_FALSE(settings.is_metrics_open);
@@ -82,6 +83,14 @@ TEST_F(configuration_test, what_is_kept_of_events_and_attempts_is_told_in_days_a
     EXPECT_EQ(variables.kept.attempts_kept_for, std::chrono::days(10));
 }
 
+TEST_F(configuration_test, secrets_live_without_end_unless_days_are_given)
+{
+    EXPECT_FALSE(settings_of({"serve"}).secret_lifetime_max);
+    EXPECT_EQ(settings_of({"serve", "--secret-days-max=90"}).secret_lifetime_max, std::chrono::days(90));
+    const auto variable = settings_of({"serve"}, {{"SCIMD_SECRET_DAYS_MAX", "365"}});
+    EXPECT_EQ(variable.secret_lifetime_max, std::chrono::days(365));
+}
+
 TEST_F(configuration_test, every_option_is_read)
 {
     const auto settings = settings_of(
@@ -99,6 +108,7 @@ TEST_F(configuration_test, every_option_is_read)
          "c.pem",
          "--tls-key",
          "k.pem",
+         "--behind-tls-proxy",
          "--threads",
          "3",
          "--log-level",
@@ -122,6 +132,7 @@ TEST_F(configuration_test, every_option_is_read)
     ASSERT_TRUE(settings.tls);
     EXPECT_EQ(settings.tls->certificate, "c.pem");
     EXPECT_EQ(settings.tls->key, "k.pem");
+    EXPECT_TRUE(settings.is_behind_tls_proxy);
     EXPECT_EQ(settings.threads, 3U);
     EXPECT_EQ(settings.log_least, log_level::debug);
     EXPECT_TRUE(settings.is_metrics_open);
@@ -165,10 +176,11 @@ TEST_F(configuration_test, every_server_option_has_its_variable)
 {
     const auto settings = settings_of(
         {"serve"},
-        {{"SCIMD_PUBLIC_URL", "http://x.test"},
+        {{"SCIMD_PUBLIC_URL", "https://x.test"},
          {"SCIMD_LISTEN", "127.0.0.1:1,unix:/run/s"},
          {"SCIMD_TLS_CERTIFICATE", "c"},
          {"SCIMD_TLS_KEY", "k"},
+         {"SCIMD_BEHIND_TLS_PROXY", "true"},
          {"SCIMD_LOG_LEVEL", "warning"},
          {"SCIMD_DRAIN_GRACE_MS", "5"},
          {"SCIMD_IDLE_DEADLINE_MS", "6"},
@@ -176,9 +188,10 @@ TEST_F(configuration_test, every_server_option_has_its_variable)
          {"SCIMD_CONNECTIONS_MAX", "8"},
          {"SCIMD_METRICS_OPEN", "true"}}
     );
-    EXPECT_EQ(settings.public_url, "http://x.test");
+    EXPECT_EQ(settings.public_url, "https://x.test");
     EXPECT_EQ(settings.listen.size(), 2U);
     EXPECT_TRUE(settings.tls);
+    EXPECT_TRUE(settings.is_behind_tls_proxy);
     EXPECT_EQ(settings.log_least, log_level::warning);
     EXPECT_EQ(settings.drain_grace, 5ms);
     EXPECT_EQ(settings.limits.idle_deadline, 6ms);
@@ -208,7 +221,7 @@ TEST_F(configuration_test, the_public_url_follows_the_first_listener)
         std::string_view url;
     };
     const row rows[] = {
-        {{"serve", "--listen", "10.0.0.1:81"}, "http://10.0.0.1:81"},
+        {{"serve", "--listen", "127.0.0.1:81"}, "http://127.0.0.1:81"},
         {{"serve", "--listen", "10.0.0.1:81", "--tls-certificate", "c", "--tls-key", "k"},
          "https://10.0.0.1:81"},
         {{"serve", "--listen", "unix:/run/s"}, "http://localhost"},
@@ -220,6 +233,76 @@ TEST_F(configuration_test, the_public_url_follows_the_first_listener)
         EXPECT_EQ(settings.public_url, row.url);
         EXPECT_EQ(settings.is_public_url_given, row.given[1] == "--public-url");
     }
+}
+
+std::string listening_in_clear(const std::string& where)
+{
+    return "scimd: --listen " + where +
+           ": beyond this machine tokens must not be sent in clear; give --tls-certificate and --tls-key, or"
+           " --behind-tls-proxy when a proxy in front of it speaks TLS\nscimd: see scimd --help\n";
+}
+
+std::string public_in_clear(const std::string& url)
+{
+    return "scimd: --public-url must be https, or http of this machine alone, for tokens are sent there; not "
+           "\"" +
+           url + "\"\nscimd: see scimd --help\n";
+}
+
+struct transport_row {
+    words given;
+    std::string complaint;  // empty: none
+};
+
+void expect_complaints(const std::vector<transport_row>& rows)
+{
+    for (const auto& row : rows) {
+        auto given = row.given;
+        given.insert(given.begin(), "serve");
+        const auto parsed = parse(given);
+        EXPECT_EQ(parsed.run.has_value(), row.complaint.empty()) << given.back();
+        EXPECT_EQ(parsed.output, row.complaint);
+    }
+}
+
+TEST_F(configuration_test, tokens_are_not_sent_in_clear_beyond_this_machine)
+{
+    expect_complaints({
+        {{"--listen", "127.0.0.1:80"}, ""},
+        {{"--listen", "127.9.9.9:80"}, ""},
+        {{"--listen", "[::1]:80"}, ""},
+        {{"--listen", "LOCALHOST:80"}, ""},
+        {{"--listen", "unix:/run/s"}, ""},
+        {{"--listen", ":80"}, listening_in_clear(":80")},
+        {{"--listen", "0.0.0.0:80"}, listening_in_clear("0.0.0.0:80")},
+        {{"--listen", "128.0.0.1:80"}, listening_in_clear("128.0.0.1:80")},
+        {{"--listen", "[::]:80"}, listening_in_clear("[::]:80")},
+        {{"--listen", "[::2]:80"}, listening_in_clear("[::2]:80")},
+        {{"--listen", "localhost.example:80"}, listening_in_clear("localhost.example:80")},
+        {{"--listen", "127.0.0.1:80", "--listen", "10.0.0.1:80"}, listening_in_clear("10.0.0.1:80")},
+        {{"--listen", ":80", "--tls-certificate", "c", "--tls-key", "k"}, ""},
+        {{"--listen", ":80", "--behind-tls-proxy", "--public-url", "https://x.test"}, ""},
+        {{"--listen", "127.0.0.1:80", "--behind-tls-proxy"}, ""},
+        {{"--listen", ":80", "--behind-tls-proxy"},
+         "scimd: --behind-tls-proxy wants --public-url, the https address of the proxy\n"
+         "scimd: see scimd --help\n"},
+    });
+}
+
+TEST_F(configuration_test, a_public_url_in_clear_is_of_this_machine)
+{
+    expect_complaints({
+        {{"--public-url", "http://localhost"}, ""},
+        {{"--public-url", "http://127.0.0.1:8080/scim"}, ""},
+        {{"--public-url", "http://[::1]:8080"}, ""},
+        {{"--public-url", "http://x.test"}, public_in_clear("http://x.test")},
+        {{"--public-url", "http://10.0.0.1:80/a"}, public_in_clear("http://10.0.0.1:80/a")},
+        {{"--public-url", "http://[::2]"}, public_in_clear("http://[::2]")},
+        {{"--public-url", "http://[::1"}, public_in_clear("http://[::1")},
+        {{"--public-url", "http://localhost@x.test"}, public_in_clear("http://localhost@x.test")},
+        {{"--public-url", "http://localhost:a@x.test"}, public_in_clear("http://localhost:a@x.test")},
+        {{"--public-url", "http://x.test", "--behind-tls-proxy"}, public_in_clear("http://x.test")},
+    });
 }
 
 TEST_F(configuration_test, each_value_has_its_bounds)
@@ -264,10 +347,13 @@ TEST_F(configuration_test, each_value_has_its_bounds)
         {"--events-max", "1000000001", false},
         {"--webhook-attempt-days", "1", true},
         {"--webhook-attempt-days", "0", false},
+        {"--secret-days-max", "1", true},
+        {"--secret-days-max", "36500", true},
+        {"--secret-days-max", "0", false},
+        {"--secret-days-max", "36501", false},
         {"--log-level", "info", true},
         {"--log-level", "INFO", false},
         {"--log-level", "trace", false},
-        {"--listen", ":80", true},
         {"--listen", "127.0.0.1:65535", true},
         {"--listen", "127.0.0.1:65536", false},
         {"--listen", "127.0.0.1", false},

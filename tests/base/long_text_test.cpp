@@ -122,6 +122,27 @@ TEST_F(long_text_test, all_together_have_a_limit)
     EXPECT_EQ(read_all(first), lines(200'000));
 }
 
+TEST_F(long_text_test, one_owner_has_a_share_and_leaves_the_rest_to_others)
+{
+    spool shared(folder.path(), figures, {.memory_bytes_max = 1'000, .share_bytes_max = 1'000'000});
+    const std::int64_t greedy = 7;
+    long_text whole(shared, greedy);
+    write_lines(whole, 100'000);
+    std::optional<long_text> more(std::in_place, shared, greedy);
+    EXPECT_THROW(write_lines(*more, 100'000), spool_failure);
+    long_text of_another(shared, 8);
+    write_lines(of_another, 100'000);
+    EXPECT_EQ(read_all(of_another), lines(100'000));
+    more.reset();
+
+    {
+        const long_text gone(std::move(whole));
+    }
+    long_text again(shared, greedy);
+    write_lines(again, 100'000);
+    EXPECT_EQ(read_all(again), lines(100'000));
+}
+
 TEST_F(long_text_test, the_last_of_the_disk_is_left_to_those_who_store)
 {
     const auto available = std::filesystem::space(folder.path()).available;

@@ -46,6 +46,17 @@ TEST(response_head, says_what_becomes_of_the_connection)
     );
 }
 
+TEST(response_head, asks_for_tls_from_now_on_where_there_is_tls)
+{
+    const auto answer = with_status(404);
+    constexpr auto field = "Strict-Transport-Security";
+    EXPECT_EQ(head_of(answer, {}).find(field), std::string::npos);
+    EXPECT_NE(
+        head_of(answer, {.is_encrypted = true}).find("\r\nStrict-Transport-Security: max-age=63072000\r\n"),
+        std::string::npos
+    );
+}
+
 TEST(response_head, states_a_length_only_where_one_is_allowed)
 {
     for (const int status : {204, 304}) {

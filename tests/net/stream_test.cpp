@@ -138,6 +138,20 @@ private:
     std::size_t left_;
 };
 
+// The same, and tells when it goes.
+class watched_pieces final : public http::body_source {
+public:
+    watched_pieces(std::size_t pieces, std::atomic<bool>& is_gone) : rest_(pieces), is_gone_(is_gone) {}
+    ~watched_pieces() override { is_gone_ = true; }
+
+    state next(std::string& piece) override { return rest_.next(piece); }
+    [[nodiscard]] std::optional<std::uint64_t> bytes_left() const override { return rest_.bytes_left(); }
+
+private:
+    measured_pieces rest_;
+    std::atomic<bool>& is_gone_;
+};
+
 constexpr std::size_t pieces = 400;  // 25 MB: more than the sockets' buffers take
 
 class stream_test : public testing::Test {
@@ -374,6 +388,40 @@ TEST(stream, of_a_reader_that_takes_nothing_is_given_up)
         std::this_thread::sleep_for(200ms);
     } while (before != made || made == 0);
     EXPECT_TRUE(house.drains_within(10s));
+}
+
+constexpr std::size_t pieces_of_125_mb = 2'000;
+
+// What a reader of 256 KiB every ten milliseconds gets of 125 MB until the server gives it up, or until it
+// has had enough of that and takes the rest at once.
+std::size_t drip(const limits& bounds, int reads_max)
+{
+    test_server house(bounds);
+    std::atomic<bool> is_given_up = false;
+    house.handlers.make_stream = [&is_given_up] {
+        return std::make_unique<watched_pieces>(pieces_of_125_mb, is_given_up);
+    };
+    auto wire = house.connect();
+    wire.send(get("/stream"));
+    std::string some(256 * 1024, '\0');
+    std::size_t taken = 0;
+    for (int reads = 0; reads < reads_max && !is_given_up; ++reads) {
+        std::this_thread::sleep_for(10ms);
+        const auto bytes = ::recv(wire.native(), some.data(), some.size(), 0);
+        taken += static_cast<std::size_t>(std::max<ssize_t>(bytes, 0));
+    }
+    return taken + wire.read_to_end(1s).size();
+}
+
+TEST(stream, of_known_length_is_taken_at_the_least_speed_or_given_up)
+{
+    constexpr std::size_t all = pieces_of_125_mb * measured_pieces::piece_bytes;
+    limits bounds;
+    bounds.write_stall_deadline = 1s;  // never that long without a byte
+    bounds.long_body_bytes_per_second_min = 1'000'000'000;
+    EXPECT_LT(drip(bounds, 500), all);
+    bounds.long_body_bytes_per_second_min = 1'000'000;
+    EXPECT_GT(drip(bounds, 150), all);
 }
 
 TEST_F(stream_test, without_end_is_ended_by_the_drain)

@@ -140,6 +140,20 @@ TEST_F(tls, serves_versions_1_2_and_1_3)
     }
 }
 
+TEST_F(tls, is_asked_for_from_now_on_and_only_over_itself)
+{
+    const std::string field = "\r\nStrict-Transport-Security: max-age=63072000\r\n";
+    const std::string refused = "nonsense\r\n\r\n";
+    auto client = connect();
+    EXPECT_NE(client.ask(get("/a"), "GET /a").find(field), std::string::npos);
+    EXPECT_NE(client.ask(refused, "never in it").find(field), std::string::npos);
+    auto plain = house_->connect();
+    plain.send(get("/a"));
+    const auto answer = plain.read();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->headers.find("Strict-Transport-Security"), nullptr);
+}
+
 TEST_F(tls, refuses_older_versions)
 {
     for (const int version : {TLS1_VERSION, TLS1_1_VERSION}) {

@@ -98,6 +98,10 @@ class MemoryTest(Filled):
         self.assertEqual(int(got.headers["Content-Length"]), len(got.body))
         self.assertGreater(len(got.body), 15_000_000)
 
+        head = self.client.send("HEAD", f"/Groups/{self.group}")
+        self.assertEqual((head.status, head.headers["ETag"]), (200, got.headers["ETag"]))
+        self.assertNotIn("Content-Length", head.headers)
+
         listed = self.read("/Groups")
         whole = next(one for one in listed.json["Resources"] if one["id"] == self.group)
         self.assertEqual(whole, got.json)

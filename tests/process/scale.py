@@ -6,6 +6,7 @@ should take about as long. Started by scripts/bench scale.
 
 import argparse
 import contextlib
+import functools
 import itertools
 import json
 import pathlib
@@ -26,6 +27,7 @@ MEMBERS_A_REQUEST = 50_000
 LOADERS = 4
 PAGE = 100
 CHANGED_MEMBERS = 100_000
+DEPARTED_GROUPS = (1_000, 5_000, 10_000)
 QUIET_SECONDS = 3
 DEEP_INDEX = "index page, deep"  # walks over what it skips
 RATIO_MAX = 2
@@ -69,15 +71,30 @@ class Side:
             raise failures[0]
         self.ids = [identifier for start in sorted(found) for identifier in found[start]]
 
+    def make_groups(self, name, count, member):
+        """So many of one member."""
+        for start in range(0, count, BULK_OPERATIONS):
+            numbers = range(start, min(start + BULK_OPERATIONS, count))
+            self.bulk(
+                self.client,
+                "/Groups",
+                {number: group(f"{name} {number}", member) for number in numbers},
+            )
+
+    @classmethod
+    def post(cls, client, numbers):
+        return cls.bulk(client, "/Users", {number: person(number) for number in numbers})
+
     @staticmethod
-    def post(client, numbers):
+    def bulk(client, path, resources):
+        """Their ids."""
         operations = [
-            {"method": "POST", "path": "/Users", "bulkId": str(number), "data": person(number)}
-            for number in numbers
+            {"method": "POST", "path": path, "bulkId": str(number), "data": data}
+            for number, data in resources.items()
         ]
         done = Client.expect(200, client.post("/Bulk", {"schemas": [BULK], "Operations": operations})).json
         if any(one["status"] != "201" for one in done["Operations"]):
-            raise RuntimeError("a user was not made")
+            raise RuntimeError("a resource was not made")
         return [one["location"].rsplit("/", 1)[1] for one in done["Operations"]]
 
     def change(self, op, members, query="?excludedAttributes=members"):
@@ -106,6 +123,10 @@ def person(number):
         name={"givenName": "Anna", "familyName": f"Ahorn {number}"},
         emails=[{"value": name, "type": "work", "primary": True}],
     )
+
+
+def group(name, member):
+    return {"schemas": [GROUP], "displayName": name, "members": [{"value": member}]}
 
 
 def timed(call):
@@ -215,6 +236,7 @@ class Bench:
         self.pages()
         self.members()
         self.changes()
+        self.departures()
         self.server.stop()
         if self.slow:
             print(f"\nmore than {RATIO_MAX} times as long: {', '.join(self.slow)}")
@@ -291,6 +313,22 @@ class Bench:
         ):
             took, wait = self.beside(call)
             print(f"| {what} | {took:,.0f} ms | {wait:,.0f} ms |", flush=True)
+
+    def departures(self):
+        """Users who are in very many groups."""
+        side = self.sides[1]
+        print("\n| a user's end | takes | a writer waits at most |\n|---|---|---|")
+        for count in DEPARTED_GROUPS:
+            name = f"departed{count}@example.com"
+            leaver = side.client.create_user(name)["id"]
+            side.make_groups(f"Of {name}", count, leaver)
+            end = functools.partial(self.end, side, leaver)
+            took, wait = self.beside(end)
+            print(f"| in {count:,} groups | {took:,.0f} ms | {wait:,.0f} ms |", flush=True)
+
+    @staticmethod
+    def end(side, leaver):
+        Client.expect(204, side.client.delete(f"/Users/{leaver}"))
 
     def await_job(self):
         """Until the users of a large change have heard of it: no event has come for a while. Milliseconds."""

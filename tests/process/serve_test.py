@@ -153,6 +153,17 @@ class ServeTest(unittest.TestCase):
             connection.sendall(b"GET /api/v1/organizations HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
             self.assertTrue(connection.recv(100).startswith(b"HTTP/1.1 401"), "it is no operator's door")
 
+    def test_plain_listeners_beyond_this_machine_want_a_proxy(self):
+        everywhere = ("--listen", "0.0.0.0:0")
+        done = run("serve", *everywhere, data=self.folder / "data", timeout=20)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        for way_out in ("--tls-certificate", "--tls-key", "--behind-tls-proxy"):
+            self.assertIn(way_out, done.stderr)
+        self.assertFalse((self.folder / "data").exists())
+        server = self.start(*everywhere, "--behind-tls-proxy", "--public-url", "https://scim.example")
+        told = [entry["endpoint"] for entry in server.events_logged("server.listening")]
+        self.assertTrue(any(endpoint.startswith("0.0.0.0:") for endpoint in told), told)
+
     def certificate(self, name):
         subprocess.run(
             [
@@ -262,13 +273,28 @@ class ServeTest(unittest.TestCase):
         client.create_user("anna@example.com")
         client.close()
         server.stop()
+        self.assert_not_on_disk(server, directory.token)
+
+    def test_a_password_is_not_on_disk(self):
+        server = self.start()
+        client = server.new_directory().client()
+        anna = client.create_user("anna@example.com", password="canary-first")
+        path = f"/Users/{anna['id']}"
+        client.patch(path, {"op": "replace", "path": "password", "value": "canary-second"})
+        client.put(path, user("anna@example.com", password="canary-third", title="Engineer"))
+        client.patch(path, {"op": "add", "value": {"password": "canary-fourth", "title": "Owner"}})
+        client.close()
+        server.stop()
+        self.assert_not_on_disk(server, "canary")
+
+    def assert_not_on_disk(self, server, text):
         for path in server.data.rglob("*"):
             if path.is_file():
-                self.assertNotIn(directory.token.encode(), path.read_bytes(), path.name)
+                self.assertNotIn(text.encode(), path.read_bytes(), path.name)
 
     def test_a_disk_that_fails_ends_the_service_and_loses_nothing(self):
         data = self.folder / "data"
-        server = self.start("--public-url", "http://scim.example", data=data)
+        server = self.start("--public-url", "https://scim.example", data=data)
         directory = server.new_directory()
         client = directory.client()
         log_bytes = (data / "scimd.db-wal").stat().st_size

@@ -1,3 +1,5 @@
+#include "scim/references.hpp"
+
 #include "scim/patch.hpp"
 #include "scim/resource.hpp"
 #include "support/sample_schemas.hpp"
@@ -41,6 +43,12 @@ TEST(references, point_at_where_ids_of_ours_are_found)
          R"({"value":"diruser_7","$ref":"https://idp.test/7"})"},
         {R"({"value":"diruser_7","$ref":"../Users/diruser_8"})",
          R"({"value":"diruser_7","$ref":"../Users/diruser_7"})"},
+        {R"({"value":"diruser_7","$ref":"https://scim.test/v2/Users/diruser_7"})",
+         R"({"value":"diruser_7","$ref":"../Users/diruser_7"})"},
+        {R"({"value":"diruser_7","$ref":"Users/diruser_8"})",
+         R"({"value":"diruser_7","$ref":"../Users/diruser_7"})"},
+        {R"({"value":"diruser_7","$ref":"https://idp.test/OtherUsers/diruser_7"})",
+         R"({"value":"diruser_7","$ref":"https://idp.test/OtherUsers/diruser_7"})"},
         {R"({"value":"26118915"})", R"({"value":"26118915"})"},
         {R"({"value":"26118915","$ref":"../Users/26118915"})",
          R"({"value":"26118915","$ref":"../Users/26118915"})"},
@@ -87,6 +95,29 @@ TEST(references, follow_their_value)
         const auto after = apply(*change, user_with(row.before), user());
         ASSERT_TRUE(after) << after.error().detail;
         EXPECT_EQ(manager_of(*after), row.after) << row.operation;
+    }
+}
+
+TEST(references, of_ours_are_absolute_where_they_are_read)
+{
+    const struct {
+        std::string_view kept;
+        std::string_view shown;
+    } rows[] = {
+        {R"({"manager":{"$ref":"../Users/diruser_7"}})",
+         R"({"manager":{"$ref":"https://x.test/v2/Users/diruser_7"}})"},
+        {R"({"a":{"$ref":"../Users/diruser_7"},"b":{"$ref":"../Users/diruser_8"}})",
+         R"({"a":{"$ref":"https://x.test/v2/Users/diruser_7"},"b":{"$ref":"https://x.test/v2/Users/diruser_8"}})"
+        },
+        {R"({"manager":{"$ref":"../Users/26118915"}})", R"({"manager":{"$ref":"../Users/26118915"}})"},
+        {R"({"manager":{"$ref":"../Groups/dirgroup_7"}})", R"({"manager":{"$ref":"../Groups/dirgroup_7"}})"},
+        {R"({"title":"\"$ref\":\"../Users/diruser_7\""})", R"({"title":"\"$ref\":\"../Users/diruser_7\""})"},
+        {R"({"title":"../Users/diruser_7"})", R"({"title":"../Users/diruser_7"})"},
+    };
+    for (const auto& row : rows) {
+        std::string text(row.kept);
+        make_references_absolute(text, user(), "https://x.test/v2");
+        EXPECT_EQ(text, row.shown);
     }
 }
 

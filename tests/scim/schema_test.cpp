@@ -156,6 +156,8 @@ TEST(catalogue, refuses_attributes_with_file_name_and_reason)
         {R"({"name": "a", "subAttributes": [{"name": "b"}]})",
          "a: only a complex attribute has subAttributes."},
         {R"({"name": "a", "referenceTypes": ["User"]})", "a: only a reference has referenceTypes."},
+        {R"({"name": "a", "format": "colour"})", "a: 'format' has the unknown value 'colour'."},
+        {R"({"name": "a", "type": "reference", "format": "country"})", "a: only a string has a format."},
         {R"({"name": "a", "type": "complex", "subAttributes": [
                 {"name": "b", "type": "complex", "subAttributes": [{"name": "c"}]}]})",
          "a.b: a complex attribute cannot stand inside a complex attribute."},

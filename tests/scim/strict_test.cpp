@@ -96,6 +96,20 @@ TEST(strict, resources_are_refused_for_what_the_rfc_does_not_describe)
          user_with(R"("active": "")"),
          errc::invalid_value,
          "active must be a boolean."},
+        {"a country's name",
+         user_with(R"("addresses": [{"country": "ES"}, {"country": "Spain"}])"),
+         errc::invalid_value,
+         "addresses.country must be a code of ISO 3166-1 alpha-2, such as ES."},
+        {"a photo that is no URI",
+         user_with(R"("photos": [{"value": "ann.jpg"}])"),
+         errc::invalid_value,
+         "photos.value must be an absolute URI."},
+        {"a reference that is no URI",
+         std::string(R"({"schemas": [")") + user_urn + R"(", ")" + enterprise_urn +
+             R"("], "userName": "u", ")" + enterprise_urn +
+             R"(": {"manager": {"value": "7", "$ref": "my boss"}}})",
+         errc::invalid_value,
+         "manager.$ref must be a URI."},
     };
     for (const refusal& row : rows)
         expect_refused_by_strict_alone(row);
@@ -107,8 +121,10 @@ TEST(strict, what_the_rfc_describes_is_read_as_everywhere)
         user_with(R"("title": null, "emails": [], "name": null)"),
         user_with(R"("id": "7", "meta": {"version": "1"}, "groups": [{"value": "1"}], "password": "p")"),
         user_with(R"("EMAILS": [{"VALUE": "a", "type": "unheard of"}], "locale": "?")"),
+        user_with(R"("addresses": [{"country": "ES"}, {"country": ""}], "photos": [{"value": "data:,"}])"),
         std::string(R"({"schemas": [")") + enterprise_urn + R"(", ")" + user_urn +
-            R"("], "userName": "u", ")" + enterprise_urn + R"(": {"manager": {"value": "7"}}})",
+            R"("], "userName": "u", ")" + enterprise_urn +
+            R"(": {"manager": {"value": "7", "$ref": "../Users/7"}}})",
         std::string(R"({"schemas": [")") + user_urn + R"(", ")" + enterprise_urn + R"("], "userName": "u"})",
     };
     for (const std::string& row : rows) {
@@ -146,6 +162,10 @@ TEST(strict, patches_are_refused_for_what_the_rfc_does_not_describe)
          R"([{"op": "replace", "path": "active", "value": "False"}])",
          errc::invalid_value,
          "Operations[0]: active must be a boolean."},
+        {"a country's name",
+         R"([{"op": "add", "path": "addresses[type eq \"work\"].country", "value": "Belize"}])",
+         errc::invalid_value,
+         "Operations[0]: addresses.country must be a code of ISO 3166-1 alpha-2, such as ES."},
         {"a wrapped value",
          R"([{"op": "replace", "path": "active", "value": {"active": false}}])",
          errc::invalid_value,

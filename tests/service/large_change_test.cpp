@@ -224,6 +224,37 @@ TEST_F(large_change_test, the_end_of_a_group_is_whole_at_once_and_told_to_its_us
     }
 }
 
+TEST_F(large_change_test, the_end_of_a_user_costs_each_of_its_groups_its_event_and_little_more)
+{
+    add_users(1);
+    constexpr std::size_t many = 500;
+    ids groups;
+    for (std::size_t i = 0; i < many; ++i)
+        groups.push_back(house.add_group("Group " + std::to_string(i), users));
+    const auto untouched = house.add_group("Untouched");
+    house.new_events();
+
+    const target what{&house.type("Users"), users.front(), {}, {}};
+    test::recording_connection seen(house.tx().sql());
+    store::transaction tx(seen, house.tx().now(), house.store.ids);
+    ASSERT_TRUE(remove(tx, house.who, what).has_value());
+    EXPECT_EQ(seen.count_of("resources.touch"), 1U);
+    EXPECT_EQ(seen.written["events.append"], static_cast<std::int64_t>(1 + many));
+    EXPECT_LT(seen.names.size(), 5 * many);
+
+    listen();
+    EXPECT_EQ(
+        counts(), (std::map<std::string, std::size_t>{{"user_deleted", 1}, {"group_member_removed", many}})
+    );
+    for (const auto& group : groups)
+        EXPECT_EQ(
+            resources::find(house.tx(), house.who.directory, "Group", test::number_in(group))->version, 2
+        );
+    EXPECT_EQ(
+        resources::find(house.tx(), house.who.directory, "Group", test::number_in(untouched))->version, 1
+    );
+}
+
 TEST_F(large_change_test, whatever_event_of_a_user_comes_first_tells_its_groups)
 {
     add_users(told_at_once_max + 1);

@@ -49,14 +49,14 @@ TEST_F(tenancy_test, directories_name_a_known_provider_or_none)
 
 TEST_F(tenancy_test, the_demo_is_made_once_with_a_fresh_token_each_time)
 {
-    const auto first = prepare_demo(tx(), from, random, std::nullopt);
+    const auto first = prepare_demo(tx(), from, random, std::nullopt, std::nullopt);
     ASSERT_TRUE(first);
     const auto made = tenants::find_organization_by_external_id(tx(), "example-corp");
     ASSERT_TRUE(made);
     EXPECT_EQ(made->display_name, "Example Corp");
     EXPECT_TRUE(tenants::is_verified_domain(tx(), made->id, domain_name::parse("example.com").value()));
     for (std::size_t i = 0; i < 2 * secrets::alive_max; ++i) {
-        const auto next = prepare_demo(tx(), from, random, std::nullopt);
+        const auto next = prepare_demo(tx(), from, random, std::nullopt, std::nullopt);
         ASSERT_TRUE(next) << i;
         EXPECT_EQ(next->organization, first->organization);
         EXPECT_EQ(next->directory, first->directory);
@@ -69,7 +69,7 @@ TEST_F(tenancy_test, the_demo_is_made_once_with_a_fresh_token_each_time)
 TEST_F(tenancy_test, the_demo_s_policy_changes_when_one_is_given)
 {
     const auto policy = [&](std::optional<tenants::domain_policy> wanted) {
-        const auto demo = prepare_demo(tx(), from, random, wanted);
+        const auto demo = prepare_demo(tx(), from, random, wanted, std::nullopt);
         return tenants::find_directory(tx(), demo->organization, demo->directory)->policy;
     };
     EXPECT_EQ(policy(std::nullopt), tenants::domain_policy::reject);

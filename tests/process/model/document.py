@@ -5,7 +5,7 @@ import re
 from .schema import comparable, named
 
 USER_ID = re.compile(r"U~\d+~")
-USERS = "../Users/U~"
+USERS = "/Users/U~"
 
 
 class Refused(Exception):
@@ -146,7 +146,7 @@ def with_reference(extension):
         return extension
     manager = {name: value for name, value in manager.items() if name != "$ref"}
     if USER_ID.fullmatch(manager.get("value") or ""):
-        manager["$ref"] = "../Users/" + manager["value"]
+        manager["$ref"] = "/Users/" + manager["value"]
     return {**extension, "manager": manager}
 
 

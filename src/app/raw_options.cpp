@@ -1,0 +1,190 @@
+#include "app/raw_options.hpp"
+
+namespace scimd::app {
+namespace {
+
+void declare_webhook_options(CLI::App& app, raw_options& raw)
+{
+    app.add_flag(
+           "--webhook-allow-private",
+           raw.allows_private_webhooks,
+           "Webhooks may go to loopback and private addresses, to any port and by plain http"
+    )
+        ->envname("SCIMD_WEBHOOK_ALLOW_PRIVATE")
+        ->group("Webhooks");
+    app.add_option("--webhook-ports", raw.webhook_ports, "Ports that webhooks may go to")
+        ->envname("SCIMD_WEBHOOK_PORTS")
+        ->delimiter(',')
+        ->capture_default_str()
+        ->group("Webhooks");
+    app.add_option(
+           "--webhook-attempt-days", raw.webhook_attempt_days, "How long attempts of webhooks are kept"
+    )
+        ->envname("SCIMD_WEBHOOK_ATTEMPT_DAYS")
+        ->group("Webhooks");
+    app.add_option(
+           "--webhook-ca-file",
+           raw.webhook_ca_file,
+           "PEM file of the authorities that webhook endpoints' certificates must be from"
+    )
+        ->envname("SCIMD_WEBHOOK_CA_FILE")
+        ->group("Webhooks");
+}
+
+void declare_retention_options(CLI::App& app, raw_options& raw)
+{
+    const auto server = [&](const char* flag, const char* variable, std::string& into, const char* help) {
+        app.add_option(flag, into, help)->envname(variable)->group("Server");
+    };
+    server("--audit-days", "SCIMD_AUDIT_DAYS", raw.audit_days, "How long the audit log is kept");
+    server(
+        "--audit-entries-max",
+        "SCIMD_AUDIT_ENTRIES_MAX",
+        raw.audit_entries_max,
+        "How many entries of it are kept"
+    );
+    server(
+        "--request-log-days",
+        "SCIMD_REQUEST_LOG_DAYS",
+        raw.request_log_days,
+        "How long a directory's log of SCIM requests is kept"
+    );
+    server(
+        "--request-log-entries-max",
+        "SCIMD_REQUEST_LOG_ENTRIES_MAX",
+        raw.request_log_entries_max,
+        "How many of a directory's are kept; 0: none is logged"
+    );
+    server("--event-days", "SCIMD_EVENT_DAYS", raw.event_days, "How long events are kept");
+    server("--events-max", "SCIMD_EVENTS_MAX", raw.events_max, "How many events are kept");
+}
+
+void declare_server_options(CLI::App& app, raw_options& raw)
+{
+    app.add_option("--listen", raw.listen, "HOST:PORT or unix:PATH; may be given several times")
+        ->envname("SCIMD_LISTEN")
+        ->delimiter(',')
+        ->capture_default_str()
+        ->group("Server");
+    const auto server = [&](const char* flag, const char* variable, std::string& into, const char* help) {
+        app.add_option(flag, into, help)->envname(variable)->group("Server");
+    };
+    server(
+        "--tls-certificate",
+        "SCIMD_TLS_CERTIFICATE",
+        raw.tls_certificate,
+        "PEM file, leaf first; TCP listeners then speak TLS"
+    );
+    server("--tls-key", "SCIMD_TLS_KEY", raw.tls_key, "PEM file of the private key");
+    app.add_flag(
+           "--behind-tls-proxy",
+           raw.is_behind_tls_proxy,
+           "Listeners beyond this machine may be plain: a proxy in front of them speaks TLS"
+    )
+        ->envname("SCIMD_BEHIND_TLS_PROXY")
+        ->group("Server");
+    server(
+        "--token-lifetime-s",
+        "SCIMD_TOKEN_LIFETIME_S",
+        raw.token_lifetime_s,
+        "How long an access token of an API client lives, in seconds"
+    );
+    server(
+        "--secret-days-max",
+        "SCIMD_SECRET_DAYS_MAX",
+        raw.secret_days_max,
+        "How long a directory's new bearer token lives at the most, in days (default: without end)"
+    );
+    server(
+        "--event-sink", "SCIMD_EVENT_SINK", raw.event_sink, "stdout: events are written there as JSON lines"
+    );
+    server("--threads", "SCIMD_THREADS", raw.threads, "I/O threads (default: one a core)");
+    server("--log-level", "SCIMD_LOG_LEVEL", raw.log_level, "debug, info, warning or error");
+    server(
+        "--drain-grace-ms",
+        "SCIMD_DRAIN_GRACE_MS",
+        raw.drain_grace_ms,
+        "How long to go on accepting after SIGTERM, not ready"
+    );
+    server(
+        "--idle-deadline-ms",
+        "SCIMD_IDLE_DEADLINE_MS",
+        raw.idle_deadline_ms,
+        "How long a connection may be idle"
+    );
+    server(
+        "--header-deadline-ms",
+        "SCIMD_HEADER_DEADLINE_MS",
+        raw.header_deadline_ms,
+        "How long a request's head may take"
+    );
+    server("--connections-max", "SCIMD_CONNECTIONS_MAX", raw.connections_max, "Connections at a time");
+    app.add_flag("--metrics-open", raw.is_metrics_open, "Show /metrics to peers that are not loopback")
+        ->envname("SCIMD_METRICS_OPEN")
+        ->group("Server");
+}
+
+void declare_domain_options(CLI::App& app, raw_options& raw)
+{
+    const auto option = [&](const char* flag, const char* variable, std::string& into, const char* help) {
+        app.add_option(flag, into, help)->envname(variable)->group("Domains");
+    };
+    app.add_option(
+           "--dns-server", raw.dns_servers, "ADDRESS:PORT that domains are verified with; all must agree"
+    )
+        ->envname("SCIMD_DNS_SERVER")
+        ->delimiter(',')
+        ->group("Domains");
+    option(
+        "--domain-window-hours",
+        "SCIMD_DOMAIN_WINDOW_HOURS",
+        raw.domain_window_hours,
+        "How long a domain's TXT record is looked for"
+    );
+    option(
+        "--mail-providers",
+        "SCIMD_MAIL_PROVIDERS",
+        raw.mail_providers,
+        "A file of names that no organization may own, one a line, in place of the built-in ones"
+    );
+}
+
+}  // namespace
+
+void declare_options(CLI::App& app, raw_options& raw)
+{
+    const auto option = [&](const char* flag, const char* variable, std::string& into, const char* help) {
+        return app.add_option(flag, into, help)->envname(variable);
+    };
+    option("--data", "SCIMD_DATA", raw.data, "Folder of the database, the lock and the control socket")
+        ->capture_default_str();
+    app.add_flag("--json", raw.is_json, "Commands print JSON")->envname("SCIMD_JSON");
+    option(
+        "--public-url",
+        "SCIMD_PUBLIC_URL",
+        raw.public_url,
+        "The base of the URLs handed out (default: http://<listen>)"
+    );
+    option(
+        "--master-key-file",
+        "SCIMD_MASTER_KEY_FILE",
+        raw.master_key_file,
+        "32 bytes in base64 or hex, which encrypt stored secrets; further lines: older keys (default:"
+        " master.key in the data folder)"
+    );
+    option(
+        "--schema-dir",
+        "SCIMD_SCHEMA_DIR",
+        raw.schema_dir,
+        "Folder of JSON files: schemas and resource types beside the built-in ones"
+    );
+    app.set_config("--config", "", "A file with any of these options, one `name = value` a line")
+        ->envname("SCIMD_CONFIG");
+
+    declare_server_options(app, raw);
+    declare_retention_options(app, raw);
+    declare_domain_options(app, raw);
+    declare_webhook_options(app, raw);
+}
+
+}  // namespace scimd::app

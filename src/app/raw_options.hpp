@@ -1,0 +1,53 @@
+// The options of the command line, the environment and the configuration file, and what each is called there.
+#pragma once
+
+#include "service/access_tokens.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <string>
+#include <vector>
+
+namespace scimd::app {
+
+// As given, before anything is judged: so that every mistake is found in one go.
+struct raw_options {
+    std::string data = "data";
+    std::string public_url;
+    std::string schema_dir;
+    std::string master_key_file;
+    std::string token_lifetime_s = std::to_string(service::access_token_lifetime_default.count());
+    std::string secret_days_max;
+    std::string audit_days = "400";
+    std::string audit_entries_max = "1000000";
+    std::string request_log_days = "30";
+    std::string request_log_entries_max = "10000";
+    std::string event_days = "90";
+    std::string events_max = "10000000";
+    std::string event_sink;
+    std::string webhook_attempt_days = "90";
+    std::vector<std::string> listen = {"127.0.0.1:8080"};
+    std::string tls_certificate;
+    std::string tls_key;
+    bool is_behind_tls_proxy = false;
+    std::string threads;
+    std::string log_level = "info";
+    std::string drain_grace_ms = "0";
+    std::string idle_deadline_ms = "75000";
+    std::string header_deadline_ms = "10000";
+    std::string connections_max = "4096";
+    bool is_metrics_open = false;
+    std::vector<std::string> dns_servers;
+    std::string domain_window_hours = "168";
+    std::string mail_providers;
+    bool allows_private_webhooks = false;
+    std::vector<std::string> webhook_ports = {"443", "8443"};
+    std::string webhook_ca_file;
+    std::string limit;
+    bool is_json = false;
+};
+
+// `raw` outlives the parsing.
+void declare_options(CLI::App& app, raw_options& raw);
+
+}  // namespace scimd::app
