@@ -1,5 +1,7 @@
 #include "app/delivery.hpp"
 
+#include "store/tenants.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -22,6 +24,14 @@ constexpr std::int64_t lanes_max = 1'000'000;
 counter& attempts_counter(metrics& figures, std::string_view outcome)
 {
     return figures.count("scimd_webhook_attempts_total", "Webhook attempts.", {{"outcome", outcome}});
+}
+
+organization_id tenant_of(store::transaction& tx, const rows::settings& of)
+{
+    if (of.organization)
+        return *of.organization;
+    const auto owner = of.directory ? store::tenants::owner_of(tx, *of.directory) : std::nullopt;
+    return owner.value_or(organization_id{});
 }
 
 }  // namespace
@@ -102,8 +112,9 @@ void delivery::note_receipt(const receipt& what)
     const auto known = flights_.extract(what.number);
     if (known.empty())
         return;
+    under_way_.remove(known.mapped().tenant);
     if (known.mapped().is_unproven)
-        --unproven_flights_;
+        unproven_.remove(known.mapped().tenant);
     (what.seen.is_success() ? successes_ : failures_).add();
     attempt_time_.observe_us(static_cast<std::uint64_t>(what.milliseconds) * 1'000);
     ++unsettled_;
@@ -189,10 +200,13 @@ void delivery::open_rounds()
         for (const auto id : missing) {
             if (!rows::claim(tx, id, {options_.owner, tx.now() + options_.lease}))
                 continue;
+            auto row = *rows::find(tx, id);
+            const auto tenant = tenant_of(tx, row.is);
             opened.push_back(
-                {*rows::find(tx, id),
+                {std::move(row),
                  rows::list_lanes(tx, id, lanes_max),
-                 webhooks::open_keys(tx, around_.safe, id)}
+                 webhooks::open_keys(tx, around_.safe, id),
+                 tenant}
             );
         }
         return store::verdict::commit;
@@ -209,6 +223,25 @@ void delivery::open_rounds()
 }
 
 // --- sending
+
+bool delivery::crowd::has_room(organization_id tenant, std::size_t most) const
+{
+    const auto own = of_tenant.find(tenant);
+    return all + (own == of_tenant.end() ? 0 : own->second) < most;
+}
+
+void delivery::crowd::add(organization_id tenant)
+{
+    ++all;
+    ++of_tenant[tenant];
+}
+
+void delivery::crowd::remove(organization_id tenant)
+{
+    --all;
+    if (const auto own = of_tenant.find(tenant); --own->second == 0)
+        of_tenant.erase(own);
+}
 
 bool delivery::may_ship() const
 {
@@ -236,13 +269,17 @@ void delivery::ship()
 bool delivery::ship_one(courier& from)
 {
     const bool is_unproven = !from.is_proven();
-    if (is_unproven && unproven_flights_ >= options_.unproven_flights_max)
+    const auto tenant = from.tenant();
+    if (!under_way_.has_room(tenant, options_.flights_max) ||
+        (is_unproven && !unproven_.has_room(tenant, options_.unproven_flights_max)))
         return false;
     auto what = from.take(++last_number_, around_.wall.now());
     if (!what)
         return false;
-    flights_.emplace(what->number, flight{from.row().id, is_unproven});
-    unproven_flights_ += is_unproven ? 1 : 0;
+    flights_.emplace(what->number, flight{from.row().id, tenant, is_unproven});
+    under_way_.add(tenant);
+    if (is_unproven)
+        unproven_.add(tenant);
     if (what->refusal.empty()) {
         out_.send(std::move(*what));
     } else {

@@ -79,7 +79,18 @@ private:
 
     struct flight {
         webhook_id to;
+        organization_id tenant;
         bool is_unproven = false;
+    };
+    // How many flights there are, and whose.
+    struct crowd {
+        std::size_t all = 0;
+        std::map<organization_id, std::size_t> of_tenant;
+
+        // Nobody has more than what is left for everybody else.
+        [[nodiscard]] bool has_room(organization_id tenant, std::size_t most) const;
+        void add(organization_id tenant);
+        void remove(organization_id tenant);
     };
 
     void take_receipts();
@@ -105,7 +116,8 @@ private:
     std::map<webhook_id, std::int64_t> wanted_;  // endpoints to deliver to, and their revisions
     std::map<webhook_id, std::unique_ptr<courier>> couriers_;
     std::map<std::uint64_t, flight> flights_;
-    std::size_t unproven_flights_ = 0;
+    crowd under_way_;
+    crowd unproven_;
     std::uint64_t last_number_ = 0;
     webhook_id last_served_;  // whose turn comes after this one's
     std::int64_t known_changes_ = -1;
