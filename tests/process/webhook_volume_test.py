@@ -202,9 +202,14 @@ class WebhookVolumeTest(unittest.TestCase):
             return {f"evt_{identifier}": digest(body.encode()) for identifier, body in rows}
 
     def exhausted(self):
+        found, cursor, has_more = [], "c_0", True
         with self.server.operator() as control:
-            page = control.get("/api/v1/events?types=webhook_endpoint.delivery_exhausted&limit=1000").json
-        return [event["data"]["event_id"] for event in page["events"]]
+            while has_more:  # a page looks at so many events, and may be empty
+                query = f"types=webhook_endpoint.delivery_exhausted&limit=1000&after={cursor}"
+                page = Client.expect(200, control.get(f"/api/v1/events?{query}")).json
+                found += [event["data"]["event_id"] for event in page["events"]]
+                cursor, has_more = page["next_cursor"], page["has_more"]
+        return found
 
     def drain(self, ledger, count):
         wait_until(lambda: len(ledger.taken) >= count, DRAIN_SECONDS)
