@@ -202,13 +202,13 @@ class WebhookVolumeTest(unittest.TestCase):
             return {f"evt_{identifier}": digest(body.encode()) for identifier, body in rows}
 
     def exhausted(self):
-        found, cursor, has_more = [], "c_0", True
+        found, after, has_more = [], "", True
         with self.server.operator() as control:
             while has_more:  # a page looks at so many events, and may be empty
-                query = f"types=webhook_endpoint.delivery_exhausted&limit=1000&after={cursor}"
+                query = f"types=webhook_endpoint.delivery_exhausted&limit=1000{after}"
                 page = Client.expect(200, control.get(f"/api/v1/events?{query}")).json
                 found += [event["data"]["event_id"] for event in page["events"]]
-                cursor, has_more = page["next_cursor"], page["has_more"]
+                after, has_more = "&after=" + page["next_cursor"], page["has_more"]
         return found
 
     def drain(self, ledger, count):
