@@ -13,8 +13,10 @@ namespace webhooks = service::webhooks;
 namespace rows = store::webhooks;
 
 constexpr std::size_t window_events_max = 256;
-constexpr std::int64_t lane_events_max = 32;  // read at a time
-constexpr std::size_t singles_max = 64;       // held at a time
+constexpr std::size_t window_bytes_max = 1024 * 1024;  // and one event more
+constexpr std::int64_t lane_events_max = 32;           // read at a time
+constexpr std::size_t lane_bytes_max = 256 * 1024;     // likewise, and one event more
+constexpr std::size_t singles_max = 64;                // held at a time
 constexpr unsigned sources = 3;
 
 webhooks::retry_schedule schedule_of(const rows::settings& of)
@@ -40,6 +42,7 @@ std::int64_t seconds_of(time_point when)
 courier::courier(round from, const webhooks::target_rules& rules, random_source& random)
     : row_(std::move(from.row)),
       ring_(std::move(from.ring)),
+      tenant_(from.tenant),
       schedule_(schedule_of(row_.is)),
       random_(random),
       is_ordered_(row_.is.mode == rows::delivery_mode::ordered),
@@ -119,19 +122,26 @@ bool courier::load(store::transaction& tx, event_tape& tape)
     return has_more;
 }
 
+bool courier::is_window_full() const noexcept
+{
+    return window_.size() >= window_events_max || window_bytes_ >= window_bytes_max;
+}
+
 void courier::load_window(store::transaction& tx, event_tape& tape, bool& has_more)
 {
-    if (window_.size() >= window_events_max)
+    if (is_window_full())
         return;
     const bool is_unread = tape.read(tx, read_up_to_, [&](const shared_event& one) {
-        if (window_.size() >= window_events_max)
+        if (is_window_full())
             return false;
         read_up_to_ = one->id;
-        if (webhooks::is_told(row_, *one) && !lanes_.contains(one->directory))
+        if (webhooks::is_told(row_, *one) && !lanes_.contains(one->directory)) {
             window_.push_back({one});
+            window_bytes_ += one->body.size();
+        }
         return true;
     });
-    has_more = is_unread && window_.size() < window_events_max;
+    has_more = is_unread && !is_window_full();
     advance();
 }
 
@@ -153,14 +163,17 @@ void courier::load_lane(store::transaction& tx, lane& into)
         position.settled = into.read_event;
         position.settled_sequence = into.read_sequence;
         std::int64_t count = 0;
+        std::size_t bytes = 0;
         rows::list_lane_events(tx, position, lane_events_max, [&](const store::events::event& one) {
-            if (one.id > read_up_to_)
+            if (one.id > read_up_to_ || bytes >= lane_bytes_max)
                 return false;
             ++count;
             into.read_event = one.id;
             into.read_sequence = one.sequence;
-            if (webhooks::is_told(row_, one))
+            if (webhooks::is_told(row_, one)) {
                 into.waiting.push_back(std::make_shared<const store::events::event>(one));
+                bytes += one.body.size();
+            }
             return true;
         });
         has_more = count == lane_events_max;
@@ -187,7 +200,7 @@ void courier::load_singles(store::transaction& tx)
         if (!row.test_body) {
             auto found = rows::find_event(tx, row.event);
             if (!found) {  // the log has been cut behind it
-                next_.deliveries[row.event] = std::nullopt;
+                next_.deliveries[row.event] = {std::nullopt, row.due};
                 has_news_ = true;
                 continue;
             }

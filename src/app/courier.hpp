@@ -33,6 +33,7 @@ struct round {
     store::webhooks::endpoint row;
     std::vector<store::webhooks::lane> lanes;
     service::webhooks::key_ring ring;
+    organization_id tenant;  // whose events it is told of; 0: everybody's
 };
 
 class courier {
@@ -41,6 +42,7 @@ public:
     courier(round from, const service::webhooks::target_rules& rules, random_source& random);
 
     [[nodiscard]] const store::webhooks::endpoint& row() const noexcept { return row_; }
+    [[nodiscard]] organization_id tenant() const noexcept { return tenant_; }
 
     // Reads what may be sent soon. true: there is more where it came from.
     bool load(store::transaction& tx, event_tape& tape);
@@ -118,10 +120,12 @@ private:
     void bury(const flight& made, const std::string& why);
     void note_lane(const lane& what);
     void close_lane(directory_id directory);
+    [[nodiscard]] bool is_window_full() const noexcept;
     void advance();
 
     store::webhooks::endpoint row_;
     service::webhooks::key_ring ring_;
+    organization_id tenant_;
     service::webhooks::retry_schedule schedule_;
     std::optional<service::webhooks::endpoint_url> url_;  // empty: the rules do not allow it any more
     std::string why_no_url_;
@@ -130,6 +134,7 @@ private:
     bool is_retired_ = false;
 
     std::deque<slot> window_;
+    std::size_t window_bytes_ = 0;
     event_id read_up_to_;
     std::map<directory_id, lane> lanes_;
     std::map<event_id, single> singles_;

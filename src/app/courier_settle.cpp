@@ -116,7 +116,7 @@ void courier::settle_plain(const flight& made, const webhooks::step& next, const
     row.due = again->at;
     row.failed_at = made.started;
     row.last_error = why;
-    next_.deliveries[made.id] = row;
+    next_.deliveries[made.id] = {row, std::nullopt};
     next_single_ = std::min(next_single_.value_or(again->at), again->at);
 }
 
@@ -178,18 +178,22 @@ void courier::settle_single(const flight& made, const webhooks::step& next, cons
     if (std::holds_alternative<webhooks::disable_endpoint>(next))
         return;
     one.is_reported = true;
-    if (std::holds_alternative<webhooks::give_up>(next))
-        return bury(made, why);
+    const auto read_due = one.row.due;
+    if (std::holds_alternative<webhooks::give_up>(next)) {
+        bury(made, why);
+        next_.deliveries[made.id].read_due = read_due;
+        return;
+    }
     const auto* again = std::get_if<webhooks::retry>(&next);
     if (!again) {
-        next_.deliveries[made.id] = std::nullopt;
+        next_.deliveries[made.id] = {std::nullopt, read_due};
         return;
     }
     one.row.attempts = made.attempt;
     one.row.due = again->at;
     one.row.failed_at = made.started;
     one.row.last_error = why;
-    next_.deliveries[made.id] = one.row;
+    next_.deliveries[made.id] = {one.row, read_due};
     next_single_ = std::min(next_single_.value_or(again->at), again->at);
 }
 
@@ -201,7 +205,7 @@ void courier::bury(const flight& made, const std::string& why)
     row.attempts = made.attempt;
     row.failed_at = made.started;
     row.last_error = why;
-    next_.deliveries[made.id] = row;
+    next_.deliveries[made.id] = {row, std::nullopt};
     next_.exhausted.push_back({made.id, made.what->type, made.what->organization, made.attempt, why});
 }
 
@@ -221,8 +225,10 @@ void courier::close_lane(directory_id directory)
 // All before the first slot that is not settled is.
 void courier::advance()
 {
-    while (!window_.empty() && window_.front().is_settled)
+    while (!window_.empty() && window_.front().is_settled) {
+        window_bytes_ -= window_.front().what->body.size();
         window_.pop_front();
+    }
     row_.position = window_.empty() ? read_up_to_ : event_id{window_.front().what->id.value - 1};
 }
 

@@ -1,5 +1,7 @@
 #include "app/delivery.hpp"
 
+#include "store/tenants.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -16,12 +18,21 @@ constexpr std::chrono::seconds reconcile_interval{1};
 constexpr std::chrono::seconds thorough_interval{10};
 constexpr std::chrono::seconds retry_pause{1};
 constexpr std::size_t unsettled_max = 4'096;
-constexpr std::size_t rounds_opened_max = 100;  // in one transaction
+constexpr std::size_t rounds_opened_max = 100;    // in one transaction
+constexpr std::size_t slept_through_max = 1'000;  // events, before everybody looks at the log
 constexpr std::int64_t lanes_max = 1'000'000;
 
 counter& attempts_counter(metrics& figures, std::string_view outcome)
 {
     return figures.count("scimd_webhook_attempts_total", "Webhook attempts.", {{"outcome", outcome}});
+}
+
+organization_id tenant_of(store::transaction& tx, const rows::settings& of)
+{
+    if (of.organization)
+        return *of.organization;
+    const auto owner = of.directory ? store::tenants::owner_of(tx, *of.directory) : std::nullopt;
+    return owner.value_or(organization_id{});
 }
 
 }  // namespace
@@ -30,6 +41,8 @@ delivery::delivery(delivery_options options, const delivery_surroundings& around
     : options_(std::move(options)),
       around_(around),
       out_(out),
+      under_way_(options_.flights_max),
+      unproven_(options_.unproven_flights_max),
       successes_(attempts_counter(around.figures, "success")),
       failures_(attempts_counter(around.figures, "failure")),
       exhausted_(around.figures.count("scimd_webhook_dead_letters_total", "Deliveries given up.")),
@@ -65,9 +78,11 @@ void delivery::wait(milliseconds patience)
 milliseconds delivery::turn()
 {
     take_receipts();
+    wake_due();
     load();
     reconcile();
     ship();
+    rest();
     settle();
     renew_leases();
     in_flight_.set(static_cast<std::int64_t>(flights_.size()));
@@ -102,14 +117,45 @@ void delivery::note_receipt(const receipt& what)
     const auto known = flights_.extract(what.number);
     if (known.empty())
         return;
+    under_way_.remove(known.mapped().tenant);
     if (known.mapped().is_unproven)
-        --unproven_flights_;
+        unproven_.remove(known.mapped().tenant);
     (what.seen.is_success() ? successes_ : failures_).add();
     attempt_time_.observe_us(static_cast<std::uint64_t>(what.milliseconds) * 1'000);
     ++unsettled_;
     const auto to = couriers_.find(known.mapped().to);
-    if (to != couriers_.end())
-        to->second->receive(what, around_.wall.now());
+    if (to == couriers_.end())
+        return;
+    to->second->receive(what, around_.wall.now());
+    awake_.insert(to->first);
+}
+
+// All look at the log from time to time, so that nobody's position falls behind.
+void delivery::wake_due()
+{
+    const auto now = around_.wall.now();
+    while (!alarms_.empty() && alarms_.begin()->first <= now)
+        awake_.insert(alarms_.extract(alarms_.begin()).value().second);
+    if (now < thorough_at_ && events_slept_through_ < slept_through_max)
+        return;
+    events_slept_through_ = 0;
+    for (const auto& [id, one] : couriers_)
+        awake_.insert(awake_.end(), id);
+}
+
+// Wakes those that may be told of what is new.
+void delivery::follow_log(store::transaction& tx)
+{
+    std::set<organization_id> whose;
+    tape_.extend(tx, [&](const store::events::event& one) {
+        whose.insert(one.organization);
+        ++events_slept_through_;
+    });
+    if (whose.empty())
+        return;
+    for (const auto& [id, one] : couriers_)
+        if (one->tenant().value == 0 || whose.contains(one->tenant()))
+            awake_.insert(id);
 }
 
 // One transaction for all that is read in a turn.
@@ -123,9 +169,12 @@ void delivery::load()
             known_changes_ = changes;
             reconcile_at_ = {};
         }
-        has_more_ = false;
-        for (auto& [id, one] : couriers_)
-            has_more_ = one->load(tx, tape_) || has_more_;
+        follow_log(tx);
+        std::erase_if(awake_, [this](webhook_id id) { return !couriers_.contains(id); });
+        awake_next_.clear();
+        for (const auto id : awake_)
+            if (couriers_.at(id)->load(tx, tape_))
+                awake_next_.insert(id);
         return store::verdict::commit;
     });
 }
@@ -189,10 +238,13 @@ void delivery::open_rounds()
         for (const auto id : missing) {
             if (!rows::claim(tx, id, {options_.owner, tx.now() + options_.lease}))
                 continue;
+            auto row = *rows::find(tx, id);
+            const auto tenant = tenant_of(tx, row.is);
             opened.push_back(
-                {*rows::find(tx, id),
+                {std::move(row),
                  rows::list_lanes(tx, id, lanes_max),
-                 webhooks::open_keys(tx, around_.safe, id)}
+                 webhooks::open_keys(tx, around_.safe, id),
+                 tenant}
             );
         }
         return store::verdict::commit;
@@ -201,6 +253,7 @@ void delivery::open_rounds()
         const auto id = one.row.id;
         wanted_[id] = one.row.revision;
         couriers_[id] = std::make_unique<courier>(std::move(one), around_.rules, around_.random);
+        awake_next_.insert(id);
     }
     if (opened.size() == missing.size())
         open_at_ = {};
@@ -213,21 +266,24 @@ void delivery::open_rounds()
 bool delivery::may_ship() const
 {
     const bool can_write = writing_ != writing::refused && unsettled_ < unsettled_max;
-    return !is_finishing_ && can_write && flights_.size() < options_.flights_max;
+    return !is_finishing_ && can_write && !under_way_.is_full();
 }
 
 // One shipment each in turn, until nobody has any.
 void delivery::ship()
 {
-    bool is_going_on = !couriers_.empty();
+    under_way_.take_waiting(awake_);
+    unproven_.take_waiting(awake_);
+    bool is_going_on = !awake_.empty();
     while (is_going_on && may_ship()) {
         is_going_on = false;
-        auto next = couriers_.upper_bound(last_served_);
-        for (std::size_t i = 0; i < couriers_.size() && may_ship(); ++i) {
-            if (next == couriers_.end())
-                next = couriers_.begin();
-            last_served_ = next->first;
-            is_going_on = ship_one(*next->second) || is_going_on;
+        auto next = awake_.upper_bound(last_served_);
+        for (std::size_t i = 0; i < awake_.size() && may_ship(); ++i) {
+            if (next == awake_.end())
+                next = awake_.begin();
+            last_served_ = *next;
+            if (const auto from = couriers_.find(*next); from != couriers_.end())
+                is_going_on = ship_one(*from->second) || is_going_on;
             ++next;
         }
     }
@@ -236,13 +292,17 @@ void delivery::ship()
 bool delivery::ship_one(courier& from)
 {
     const bool is_unproven = !from.is_proven();
-    if (is_unproven && unproven_flights_ >= options_.unproven_flights_max)
+    const auto tenant = from.tenant();
+    const auto id = from.row().id;
+    if (!under_way_.has_room_or_wait(tenant, id) || (is_unproven && !unproven_.has_room_or_wait(tenant, id)))
         return false;
     auto what = from.take(++last_number_, around_.wall.now());
     if (!what)
         return false;
-    flights_.emplace(what->number, flight{from.row().id, is_unproven});
-    unproven_flights_ += is_unproven ? 1 : 0;
+    flights_.emplace(what->number, flight{id, tenant, is_unproven});
+    under_way_.add(tenant);
+    if (is_unproven)
+        unproven_.add(tenant);
     if (what->refusal.empty()) {
         out_.send(std::move(*what));
     } else {
@@ -252,6 +312,21 @@ bool delivery::ship_one(courier& from)
         has_rung_ = true;
     }
     return true;
+}
+
+// Whoever has been looked at sleeps until something happens to it again.
+void delivery::rest()
+{
+    const auto now = around_.wall.now();
+    for (const auto id : awake_) {
+        looked_at_.insert(id);
+        const auto one = couriers_.find(id);
+        if (const auto due = one == couriers_.end() ? std::nullopt : one->second->next_due(now))
+            alarms_.emplace(*due, id);
+    }
+    if (may_ship())
+        awake_.clear();
+    awake_.merge(std::exchange(awake_next_, {}));
 }
 
 // --- writing
@@ -272,8 +347,10 @@ bool delivery::note_written()
             around_.log.warning(
                 "webhook.disabled", {{"endpoint", one.now.id.text()}, {"reason", rows::to_text(*one.disable)}}
             );
-        if (const auto found = couriers_.find(one.now.id); found != couriers_.end())
+        if (const auto found = couriers_.find(one.now.id); found != couriers_.end()) {
             found->second->confirm();
+            awake_.insert(one.now.id);
+        }
     }
     for (const auto id : lost_) {
         around_.log.warning("webhook.lease_lost", {{"endpoint", id.text()}});
@@ -287,6 +364,17 @@ bool delivery::note_written()
     return true;
 }
 
+void delivery::collect_settlements(bool is_thorough)
+{
+    if (is_thorough)
+        for (const auto& [id, one] : couriers_)
+            looked_at_.insert(id);
+    for (const auto id : std::exchange(looked_at_, {}))
+        if (const auto one = couriers_.find(id); one != couriers_.end())
+            if (auto round = one->second->settle(is_thorough))
+                written_.push_back(std::move(*round));
+}
+
 void delivery::settle()
 {
     if (!note_written())
@@ -294,9 +382,7 @@ void delivery::settle()
     const auto now = around_.wall.now();
     if (written_.empty()) {
         const bool is_thorough = is_finishing_ || now >= thorough_at_;
-        for (auto& [id, one] : couriers_)
-            if (auto round = one->settle(is_thorough))
-                written_.push_back(std::move(*round));
+        collect_settlements(is_thorough);
         if (is_thorough)
             thorough_at_ = now + thorough_interval;
         unsettled_ = 0;
@@ -349,13 +435,13 @@ bool delivery::is_at_rest() const
 
 milliseconds delivery::until_next() const
 {
-    if (has_more_ || !receipts_.empty())
+    const bool is_anybody_awake = !awake_.empty() && may_ship();
+    if (is_anybody_awake || tape_.may_have_more() || !receipts_.empty())
         return milliseconds(0);
     const auto now = around_.wall.now();
     auto next = now + turn_pause_max;
-    for (const auto& [id, one] : couriers_)
-        if (const auto due = one->next_due(now))
-            next = std::min(next, *due);
+    if (!alarms_.empty())
+        next = std::min(next, std::max(now, alarms_.begin()->first));
     return std::chrono::ceil<milliseconds>(next - now);
 }
 

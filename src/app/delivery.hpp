@@ -6,6 +6,7 @@
 #pragma once
 
 #include "app/courier.hpp"
+#include "app/crowd.hpp"
 #include "app/event_tape.hpp"
 #include "app/sender.hpp"
 #include "base/clock.hpp"
@@ -24,7 +25,9 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace scimd::app {
@@ -79,19 +82,23 @@ private:
 
     struct flight {
         webhook_id to;
+        organization_id tenant;
         bool is_unproven = false;
     };
-
     void take_receipts();
     void note_receipt(const receipt& what);
+    void wake_due();
     void load();
+    void follow_log(store::transaction& tx);
     void read_endpoints(store::transaction& tx);
     void reconcile();
     void retire_outdated();
     void open_rounds();
     void ship();
     bool ship_one(courier& from);
+    void rest();
     void settle();
+    void collect_settlements(bool is_thorough);
     bool note_written();
     void renew_leases();
     [[nodiscard]] bool may_ship() const;
@@ -105,13 +112,20 @@ private:
     std::map<webhook_id, std::int64_t> wanted_;  // endpoints to deliver to, and their revisions
     std::map<webhook_id, std::unique_ptr<courier>> couriers_;
     std::map<std::uint64_t, flight> flights_;
-    std::size_t unproven_flights_ = 0;
+    crowd under_way_;
+    crowd unproven_;
+    // Endpoints that something has happened to: an event, a receipt, a time that has come. The others, and
+    // they may be thousands, are not looked at.
+    std::set<webhook_id> awake_;
+    std::set<std::pair<time_point, webhook_id>> alarms_;
+    std::set<webhook_id> awake_next_;  // in the next turn as well
+    std::set<webhook_id> looked_at_;   // since settlements were last collected
+    std::size_t events_slept_through_ = 0;
     std::uint64_t last_number_ = 0;
     webhook_id last_served_;  // whose turn comes after this one's
     std::int64_t known_changes_ = -1;
     std::vector<receipt> receipts_;
     std::size_t unsettled_ = 0;  // receipts since the last round was written
-    bool has_more_ = false;
     bool is_finishing_ = false;
     time_point reconcile_at_{};
     time_point open_at_{};  // not before

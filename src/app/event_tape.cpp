@@ -17,15 +17,7 @@ bool event_tape::read(
     store::transaction& tx, event_id after, const std::function<bool(const shared_event&)>& each
 )
 {
-    forget_oldest();
-    if (after < start_)
-        return read_behind(tx, after, each);
-    if (!play(after, each))
-        return true;
-    const auto known = std::max(after, end_);
-    if (!may_have_more_ || !extend(tx))
-        return false;
-    return !play(known, each) || may_have_more_;
+    return after < start_ ? read_behind(tx, after, each) : !play(after, each);
 }
 
 // What the tape holds; false: `each` has stopped it.
@@ -53,10 +45,11 @@ bool event_tape::read_behind(
     return was_stopped || count == batch_events_max;
 }
 
-// true: there was something.
-bool event_tape::extend(store::transaction& tx)
+void event_tape::extend(store::transaction& tx, const std::function<void(const store::events::event&)>& each)
 {
-    const auto before = end_;
+    forget_oldest();
+    if (!may_have_more_)
+        return;
     std::int64_t count = 0;
     std::size_t bytes = 0;
     store::events::list_after(tx, end_, batch_events_max, [&](const store::events::event& one) {
@@ -64,11 +57,11 @@ bool event_tape::extend(store::transaction& tx)
         end_ = one.id;
         bytes += one.body.size();
         ++count;
+        each(one);
         return bytes < batch_bytes_max;
     });
     bytes_ += bytes;
     may_have_more_ = count == batch_events_max || bytes >= batch_bytes_max;
-    return end_ > before;
 }
 
 void event_tape::forget_oldest()

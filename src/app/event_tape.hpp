@@ -19,19 +19,23 @@ class event_tape {
 public:
     explicit event_tape(event_id start) : start_(start), end_(start) {}
 
-    // In order, the events behind `after`, until there is none or `each` answers false. Reads from the store
-    // what the tape does not hold; at most so many events that one call stays short. true: there may be more.
-    bool read(store::transaction& tx, event_id after, const std::function<bool(const shared_event&)>& each);
-
-    // Something has been committed since the last read.
+    // Something has been committed since the last look.
     void expect_more() noexcept { may_have_more_ = true; }
+
+    // Reads what has been committed, some of it at a time, and shows it to `each`.
+    void extend(store::transaction& tx, const std::function<void(const store::events::event&)>& each);
+    [[nodiscard]] bool may_have_more() const noexcept { return may_have_more_; }
+
+    // In order, the events behind `after` as far as the tape has come, until there is none or `each` answers
+    // false. Reads from the store what the tape does not hold any more; at most so many events that one call
+    // stays short. true: there may be more.
+    bool read(store::transaction& tx, event_id after, const std::function<bool(const shared_event&)>& each);
 
 private:
     bool read_behind(
         store::transaction& tx, event_id after, const std::function<bool(const shared_event&)>& each
     );
     bool play(event_id after, const std::function<bool(const shared_event&)>& each) const;
-    bool extend(store::transaction& tx);
     void forget_oldest();
 
     std::deque<shared_event> events_;  // all with start_ < id <= end_

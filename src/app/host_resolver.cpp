@@ -10,8 +10,10 @@
 namespace scimd::app {
 namespace {
 
-// Deliveries ask more often than the checks of domains, whose pace is the default.
+// Deliveries ask more often than the checks of domains, whose pace is the default. There is room for the two
+// look-ups of each delivery that may be under way: names that nobody answers for must not hold up others.
 constexpr std::size_t queries_per_second = 1'000;
+constexpr std::size_t in_flight_max = 1'024;
 constexpr std::chrono::milliseconds deadline{5'000};
 
 // What the two look-ups of a host come to.
@@ -76,6 +78,7 @@ private:
 std::unique_ptr<host_resolver> make_host_resolver(net::dns_options options, metrics& figures)
 {
     options.queries_per_second = queries_per_second;
+    options.in_flight_max = in_flight_max;
     options.deadline = deadline;
     return std::make_unique<dns_host_resolver>(options, figures);
 }

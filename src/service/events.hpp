@@ -22,6 +22,9 @@ namespace scimd::service {
 constexpr std::size_t event_members_max =
     100;  // of a membership event; a larger change makes several of one batch
 
+// Of an event's text. One that would have more is told without its largest members, which it names.
+constexpr std::size_t event_bytes_max = 256 * 1024;
+
 struct event_draft {
     std::string_view type;    // "organization.directory.user_created"
     std::string_view object;  // "DirectoryUser"

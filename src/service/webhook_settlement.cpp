@@ -90,6 +90,19 @@ void tell_disabled(
     publish(tx, where, {disabled_type, "Webhook Endpoint Disabled", of.is.organization, std::move(data)});
 }
 
+void settle_delivery(store::transaction& tx, webhook_id of, event_id event, const delivery_change& change)
+{
+    if (change.read_due) {
+        const auto found = rows::find_delivery(tx, of, event);
+        if (!found || found->due != *change.read_due)
+            return;
+    }
+    if (change.now)
+        rows::put_delivery(tx, of, *change.now);
+    else
+        rows::remove_delivery(tx, of, event);
+}
+
 }  // namespace
 
 bool settle(store::transaction& tx, environment_id where, const settlement& what)
@@ -104,11 +117,8 @@ bool settle(store::transaction& tx, environment_id where, const settlement& what
             rows::put_lane(tx, id, *lane);
         else
             rows::remove_lane(tx, id, directory);
-    for (const auto& [event, delivery] : what.deliveries)
-        if (delivery)
-            rows::put_delivery(tx, id, *delivery);
-        else
-            rows::remove_delivery(tx, id, event);
+    for (const auto& [event, change] : what.deliveries)
+        settle_delivery(tx, id, event, change);
     if (what.exhausted.empty() && !what.disable)
         return true;
     const auto endpoint = rows::find(tx, id);

@@ -21,12 +21,18 @@ struct exhausted_delivery {
     std::string last_error;
 };
 
+// What the row of an event becomes; empty: it is removed. A row that was read stays as it is when it is due
+// at another time now: somebody has asked for it again meanwhile.
+struct delivery_change {
+    std::optional<store::webhooks::delivery> now;
+    std::optional<time_point> read_due;
+};
+
 struct settlement {
     store::webhooks::progress now;
     std::vector<store::webhooks::attempt> attempts;
-    // By directory and by event; empty: it is removed.
-    std::map<directory_id, std::optional<store::webhooks::lane>> lanes;
-    std::map<event_id, std::optional<store::webhooks::delivery>> deliveries;
+    std::map<directory_id, std::optional<store::webhooks::lane>> lanes;  // empty: it is removed
+    std::map<event_id, delivery_change> deliveries;
     std::vector<exhausted_delivery> exhausted;
     std::optional<store::webhooks::disabled_reason> disable;
 };

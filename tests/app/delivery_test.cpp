@@ -1,9 +1,11 @@
 // What endpoints are sent, in which order, and what of it is known afterwards.
 #include "delivery_house.hpp"
+#include "service/webhook_signing.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 namespace scimd::test {
@@ -80,19 +82,47 @@ TEST_F(delivery, sends_the_stored_bytes_with_their_id_and_a_signature_of_this_mo
     EXPECT_TRUE(arrived.header("webhook-signature").starts_with("v1,"));
 }
 
-TEST_F(delivery, signs_with_both_keys_while_they_overlap)
+TEST_F(delivery, signs_for_holders_of_either_secret_while_they_overlap_and_of_the_new_one_from_then_on)
 {
-    const auto endpoint = home.make_endpoint();
+    const auto created =
+        home.operate("POST", "/api/v1/webhook-endpoints", R"({"url":"https://app.example/"})");
+    const auto path = home.path(created.text_of("id"));
+    const std::array before{secret(created.text_of("secret"))};
+    const std::array after{secret(home.operate("POST", path + ":rotate-secret").text_of("secret"))};
+    const auto is_for = [&](const std::array<secret, 1>& holder) {
+        home.make_user("user" + std::to_string(home.out.arrivals.size()));
+        home.deliver();
+        const auto& got = home.out.arrivals.back();
+        const auto signature = service::webhooks::sign(
+            holder, {got.event, std::stoll(got.header("webhook-timestamp")), *got.what.body}
+        );
+        return (' ' + got.header("webhook-signature") + ' ').find(' ' + signature + ' ') != std::string::npos;
+    };
+    EXPECT_TRUE(is_for(before));
+    EXPECT_TRUE(is_for(after));
+    home.clock.advance(std::chrono::hours(24) - seconds(1));
+    EXPECT_TRUE(is_for(before));
+    EXPECT_TRUE(is_for(after));
+    home.clock.advance(seconds(1));
+    EXPECT_FALSE(is_for(before));
+    EXPECT_TRUE(is_for(after));
+    EXPECT_EQ(home.sequences(), (sequences{1, 2, 3, 4, 5, 6}));
+}
+
+TEST_F(delivery, signs_with_both_private_keys_while_they_overlap)
+{
+    const auto endpoint = home.make_endpoint(R"(,"signature":"v1a")");
     home.operate("POST", home.path(endpoint) + ":rotate-secret");
-    home.make_user("anna");
-    home.deliver();
-    const auto signatures = home.out.arrivals.back().header("webhook-signature");
-    EXPECT_EQ(std::ranges::count(signatures, ' '), 1);
+    const auto signatures = [&] {
+        home.make_user("user" + std::to_string(home.out.arrivals.size()));
+        home.deliver();
+        const auto text = home.out.arrivals.back().header("webhook-signature");
+        EXPECT_TRUE(text.starts_with("v1a,"));
+        return std::ranges::count(text, ' ') + 1;
+    };
+    EXPECT_EQ(signatures(), 2);
     home.clock.advance(std::chrono::hours(24));
-    home.make_user("berta");
-    home.deliver();
-    EXPECT_EQ(std::ranges::count(home.out.arrivals.back().header("webhook-signature"), ' '), 0);
-    EXPECT_EQ(home.out.arrivals.size(), 2U);
+    EXPECT_EQ(signatures(), 1);
 }
 
 TEST_F(delivery, tells_an_endpoint_what_it_asked_for_alone)
@@ -247,7 +277,7 @@ TEST_F(delivery, keeps_room_for_proven_endpoints_when_many_others_hang)
     make_users(3, "later");
     home.deliver();
     EXPECT_EQ(std::ranges::count(home.out.arrivals, "https://good.example", &arrival::url), 4);
-    EXPECT_EQ(home.out.held.size(), 4U);
+    EXPECT_EQ(home.out.held.size(), 2U) << "they leave as much to others as they have";
 }
 
 TEST_F(delivery, logs_every_attempt)

@@ -210,6 +210,32 @@ TEST_F(delivery_in_trouble, replays_events_with_their_ids_and_bytes)
     EXPECT_EQ(home.operate("POST", home.path(endpoint) + ":replay", R"({"event_id":"evt_1"})").status, 404);
 }
 
+// Whoever asks again while an attempt is under way gets another one, whatever comes of the first.
+TEST_F(delivery_in_trouble, replays_what_is_being_retried_once_more)
+{
+    const auto endpoint = home.make_endpoint(R"(,"mode":"concurrent","retry_schedule_seconds":[0])");
+    for (const int status : {200, 500}) {
+        answer(500);
+        make_users(1, "user" + std::to_string(status));
+        home.deliver();
+        const auto event = home.out.arrivals.back().event;
+        home.out.react = [](const arrival&) { return std::nullopt; };
+        home.operate("POST", home.path(endpoint) + ":retry-failed");
+        home.deliver();
+        ASSERT_EQ(home.out.held.size(), 1U);
+        home.clock.advance(seconds(1));
+        const auto asked =
+            home.operate("POST", home.path(endpoint) + ":replay", R"({"event_id":")" + event + "\"}");
+        EXPECT_EQ(asked.body.at("count"), 1);
+        answer(200);
+        home.out.answer_held({.status = status});
+        home.deliver_for(seconds(2), seconds(1));
+        EXPECT_EQ(std::ranges::count(home.out.arrivals, event, &arrival::event), 3) << status;
+        EXPECT_TRUE(dead_letters(endpoint).empty()) << status;
+        EXPECT_EQ(home.shown(endpoint).at("stats").at("waiting"), 0) << status;
+    }
+}
+
 TEST_F(delivery_in_trouble, does_not_replay_what_is_still_to_come)
 {
     const auto endpoint = home.make_endpoint();

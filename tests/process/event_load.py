@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 
+import isolation_load
 import load
 import scimd
 from scimd import Client, made, user
@@ -166,6 +167,13 @@ class EventBench(load.Bench):
             self.row(what, self.drain(endpoints, mode, directories[:spread], events), alone)
         self.latency(directories[0])
         self.server.stop()
+
+    def isolation(self):
+        other = Receiver(self.chosen.bare_receiver)
+        try:
+            isolation_load.measure(self, (other, self.receiver), self.chosen.latency_seconds)
+        finally:
+            other.stop()
 
     def latency(self, directory):
         """Commit to receipt, one user after the other at a steady pace."""
@@ -334,8 +342,12 @@ class EventBench(load.Bench):
     def run(self):
         print("| what | scimd | beside | ratio |\n|---|---|---|---|", flush=True)
         try:
-            self.deliveries()
-            self.large_log()
+            if self.chosen.only in ("", "deliveries"):
+                self.deliveries()
+            if self.chosen.only in ("", "isolation"):
+                self.isolation()
+            if self.chosen.only in ("", "log"):
+                self.large_log()
         finally:
             self.receiver.stop()
 
@@ -363,6 +375,7 @@ def main():
     options.add_argument("--latency-seconds", type=int, default=30)
     options.add_argument("--claimed", type=int, default=4_000, help="delivered beside a large log")
     options.add_argument("--stored", type=int, default=10_000_000, help="in the large log")
+    options.add_argument("--only", choices=("deliveries", "isolation", "log"), default="", help="a part of it")
     options.add_argument("--quick", action="store_true", help="a tenth of the deliveries, 500,000 events stored")
     chosen = options.parse_args()
     if chosen.quick:

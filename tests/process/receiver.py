@@ -1,10 +1,16 @@
-"""A webhook receiver: takes what is posted, answers as it is told, and remembers."""
+"""Webhook receivers: one that takes what is posted, answers as it is told, and remembers; and one that does with a
+connection whatever it likes.
+"""
 
 import http.server
 import json
+import re
+import socket
 import socketserver
 import threading
 import time
+
+HEAD = b"HTTP/1.1 200 OK\r\n"
 
 
 class Arrival:
@@ -25,10 +31,11 @@ class Arrival:
 
 
 class Receiver:
-    """`answer(arrival)` is a status, or (status, headers, body)."""
+    """`answer(arrival)` is a status, or (status, headers, body). What arrives is kept, unless there is too much of it."""
 
-    def __init__(self, answer=lambda arrival: 200):
+    def __init__(self, answer=lambda arrival: 200, keeps=True):
         self.answer = answer
+        self.keeps = keeps
         self.arrivals = []
         self.lock = threading.Lock()
         self.connections = []
@@ -57,7 +64,8 @@ class Receiver:
                 arrival = Arrival(self.path, self.headers.items(), body, self.client_address[1])
                 with receiver.lock:
                     answer = receiver.answer(arrival)
-                    receiver.arrivals.append(arrival)
+                    if receiver.keeps:
+                        receiver.arrivals.append(arrival)
                 status, fields, text = answer if isinstance(answer, tuple) else (answer, {}, b"")
                 self.send_response(status)
                 for name, value in fields.items():
@@ -89,6 +97,46 @@ class Receiver:
     def wait_for(self, count, seconds=30):
         """Until so many have arrived; what has."""
         return wait_until(lambda: len(self.arrivals) >= count and list(self.arrivals), seconds)
+
+
+class RawReceiver:
+    """Takes connections and treats each as `behave(connection)` says."""
+
+    def __init__(self, behave):
+        self.behave = behave
+        self.connections = 0
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=256)
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
+
+    def serve(self, connection):
+        with connection:
+            try:
+                self.behave(connection)
+            except OSError:
+                pass
+
+    def close(self):
+        self.listener.close()
+
+
+def read_request(connection):
+    text = b""
+    while b"\r\n\r\n" not in text:
+        text += connection.recv(65536)
+    head, body = text.split(b"\r\n\r\n", 1)
+    missing = int(re.search(rb"content-length: (\d+)", head, re.I).group(1)) - len(body)
+    while missing > 0:
+        missing -= len(connection.recv(missing))
 
 
 def wait_until(condition, seconds=30):

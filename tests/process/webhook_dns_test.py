@@ -1,7 +1,7 @@
 """A name server that changes its mind: a host is public in one answer and our own machine in the next.
 
 What is connected to is what was judged, so that nothing inside is ever reached. The public address is of a block that is
-assigned to nobody (2d00::/8): nobody is bothered by the attempts.
+assigned to nobody (2d00::/8): nobody is bothered by the attempts. And name servers that do not answer.
 
 SCIMD_DNS_FLIPS=1000 by default.
 """
@@ -12,11 +12,12 @@ import time
 import unittest
 
 from outside import A, AAAA, NO_ERROR, Forbidden, NameServer, address_record
-from receiver import wait_until
+from receiver import Receiver, wait_until
 from scimd import Client, Server, made
 
 FLIPS = int(os.environ.get("SCIMD_DNS_FLIPS", "1000"))
 HOSTS = FLIPS // 2  # each is looked up for two attempts
+SILENT_HOSTS = 120  # two look-ups each
 PATIENCE_SECONDS = 240
 PUBLIC = {AAAA: "2d00::1"}
 LOOPBACK = {A: "127.0.0.1", AAAA: "::1"}
@@ -36,6 +37,13 @@ class FlippingNames:
         address = (LOOPBACK if is_inside else PUBLIC).get(kind)
         self.told["loopback" if is_inside else "public"] += 1
         return NO_ERROR, [address_record(name, address)] if address else []
+
+
+def silent_names(name, kind):
+    """Nobody answers for names that begin with "silent"; all others are ours."""
+    if name.startswith("silent"):
+        return None
+    return NO_ERROR, [address_record(name, LOOPBACK[kind])] if kind == A else []
 
 
 class WebhookDnsTest(unittest.TestCase):
@@ -92,6 +100,34 @@ class WebhookDnsTest(unittest.TestCase):
         self.assertGreaterEqual(errors.total() - refused, HOSTS * 9 // 10)
         self.assertGreaterEqual(min(self.names.told["loopback"], self.names.told["public"]), FLIPS * 9 // 10)
         print(f"{sum(self.names.told.values())} answers, {refused} attempts refused of {errors.total()}")
+
+    def test_a_host_is_found_while_nobody_answers_for_very_many_others(self):
+        asked = set()
+
+        def answer(name, kind):
+            asked.add(name)
+            return silent_names(name, kind)
+
+        name_server = NameServer(answer)
+        self.addCleanup(name_server.close)
+        server = Server(options=["--webhook-allow-private", "--dns-server", name_server.address]).start()
+        self.addCleanup(server.remove)
+        self.addCleanup(server.stop)
+        theirs, ours = server.new_directory(), server.new_directory()
+        with Receiver() as receiver, server.operator() as control:
+            port = receiver.server.server_port
+            for number in range(SILENT_HOSTS):
+                body = {"url": f"http://silent{number}.example:{port}/", "directory_id": theirs.id}
+                made(control.post("/api/v1/webhook-endpoints", body))
+            body = {"url": f"http://good.example:{port}/", "directory_id": ours.id}
+            endpoint = made(control.post("/api/v1/webhook-endpoints", body))["id"]
+            with theirs.client() as client:
+                client.create_user("anna@example.com")
+            wait_until(lambda: len(asked) > SILENT_HOSTS // 4)
+            with ours.client() as client:
+                client.create_user("berta@example.com")
+            (attempt,) = wait_until(lambda: self.attempts_of(control, endpoint))
+        self.assertEqual(attempt.get("status"), 200, attempt)
 
     def test_the_same_listener_is_reached_where_it_is_allowed(self):
         server = self.start("--webhook-allow-private")

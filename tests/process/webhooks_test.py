@@ -10,7 +10,7 @@ import unittest
 import standardwebhooks
 import svix
 from receiver import Receiver, wait_until
-from scimd import CommandFailed, Server, made, run
+from scimd import Client, CommandFailed, Server, made, run
 
 NODE_MODULES = os.environ["SCIMD_NODE_MODULES"]
 VERIFIER = pathlib.Path(__file__).parent / "verify_webhooks.cjs"
@@ -108,14 +108,23 @@ class WebhooksTest(unittest.TestCase):
         )
         self.assertEqual(len({arrival.port for arrival in arrivals}), 1)  # one connection
 
-    def test_both_keys_verify_while_they_overlap(self):
+    def test_either_secret_verifies_while_they_overlap_and_the_new_one_alone_after_it(self):
         with Receiver() as receiver:
             first = self.endpoint(receiver)
             second = self.command("rotate-secret", first["id"])
             self.client.create_user("anna@example.com")
-            (arrival,) = receiver.wait_for(1)
-        for secret in (first["secret"], second["secret"]):
-            standardwebhooks.Webhook(secret).verify(arrival.body, signature_of(arrival))
+            receiver.wait_for(1)
+            with self.server.operator() as control:
+                path = f"/api/v1/webhook-endpoints/{first['id']}:rotate-secret"
+                third = Client.expect(200, control.post(path, {"overlap_seconds": 0})).json
+            self.client.create_user("berta@example.com")
+            overlapping, after = receiver.wait_for(2)
+        for library in (standardwebhooks.Webhook, svix.Webhook):
+            for one in (first, second):
+                library(one["secret"]).verify(overlapping.body, signature_of(overlapping))
+                with self.assertRaises(Exception):
+                    library(one["secret"]).verify(after.body, signature_of(after))
+            library(third["secret"]).verify(after.body, signature_of(after))
 
     def test_order_is_kept_through_failures(self):
         state = {"count": 0}

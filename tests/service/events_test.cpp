@@ -210,5 +210,77 @@ TEST_F(service_events_test, a_refused_request_takes_no_number)
     EXPECT_EQ(house.events().back().at("sequence").as_int64(), 3);
 }
 
+std::string photos_of(std::size_t count, std::size_t bytes)
+{
+    std::string text;
+    for (std::size_t i = 0; i < count; ++i)
+        text += (i == 0 ? "" : ",") + std::string(R"({"type":"t)") + std::to_string(i) + R"(","value":")" +
+                std::string(bytes, 'x') + "\"}";
+    return R"(,"photos":[)" + text + "]";
+}
+
+TEST_F(service_events_test, an_event_is_whole_up_to_256_kibibytes)
+{
+    const auto bytes_of_last = [&] {
+        std::size_t bytes = 0;
+        store::events::list_after(house.tx(), {}, 1'000, [&](const store::events::event& one) {
+            bytes = one.body.size();
+            return true;
+        });
+        return bytes;
+    };
+    const auto tell = [&](std::size_t padding) {
+        event_draft draft;
+        draft.type = "organization.directory.resource_created";
+        draft.object = "Device";
+        draft.object_version = 1;
+        draft.data = json::object{
+            {"id", "res_1"},
+            {"organization_id", house.who.organization.text()},
+            {"directory_id", house.who.directory.text()},
+            {"resource_type", "Device"},
+            {"note", "short"},
+            {"raw_attributes", {{"padding", std::string(padding, 'x')}}}
+        };
+        publish(house.tx(), house.who, std::move(draft));
+        return only_event();
+    };
+    tell(0);
+    const auto padding_max = event_bytes_max - bytes_of_last();
+    EXPECT_FALSE(tell(padding_max).contains("omitted"));
+    EXPECT_EQ(bytes_of_last(), event_bytes_max);
+    const auto event = tell(padding_max + 1);
+    EXPECT_EQ(event.at("omitted"), json::array{"data.raw_attributes"});
+    EXPECT_FALSE(event.at("data").as_object().contains("raw_attributes"));
+    EXPECT_EQ(event.at("data").at("id"), "res_1");
+    EXPECT_EQ(event.at("data").at("note"), "short");
+    EXPECT_LT(bytes_of_last(), 1'000U);
+}
+
+TEST_F(service_events_test, the_largest_members_are_left_out_of_an_event_and_named_until_it_fits)
+{
+    const auto made = house.create("Users", user_body("anna", "acme.com", photos_of(5, 60'000)));
+    ASSERT_EQ(made.status, 201);
+    const auto created = only_event();
+    EXPECT_EQ(created.at("omitted"), json::array{"data.raw_attributes"});
+    EXPECT_EQ(created.at("data").at("picture").as_string().size(), 60'000U);
+
+    const auto few = user_body("anna", "acme.com", photos_of(3, 59'000));
+    ASSERT_EQ(house.replace("Users", made.id(), few).status, 200);
+    const auto updated = only_event();
+    EXPECT_EQ(updated.at("omitted"), json::array{"data.raw_attributes"});
+    EXPECT_EQ(updated.at("changed_attributes"), json::array{"picture"});
+    EXPECT_EQ(updated.at("previous_attributes").at("picture").as_string().size(), 60'000U);
+
+    const auto ims = R"([{"op":"add","path":"ims","value":[{"value":"anna","type":"xmpp"}]}])";
+    ASSERT_EQ(house.patch("Users", made.id(), ims).status, 200);
+    const auto changed = only_event();
+    EXPECT_EQ(changed.at("omitted"), json::array{"data.raw_attributes"}) << "one of the two is enough";
+    EXPECT_TRUE(changed.at("previous_attributes").as_object().contains("raw_attributes"));
+
+    house.remove("Users", made.id());
+    EXPECT_FALSE(only_event().contains("omitted"));
+}
+
 }  // namespace
 }  // namespace scimd::service
