@@ -14,6 +14,7 @@ json::object to_json(const store::credentials::secret_row& from, time_point now)
 // A row with what is known of its last use and not stored yet.
 store::credentials::secret_row with_last_use(const house& home, store::credentials::secret_row row);
 
+// Those that stand for the directory: what its users do with theirs is not the identity provider's doing.
 struct secret_list {
     json::array listed;
     std::optional<time_point> last_used;  // of any of them
