@@ -235,7 +235,7 @@ void need_known(const json::value& document, const std::set<std::string>& known,
 // Every variable has a value by the time it is asked for.
 void check_variables(const dialogue& talk, const std::string& where)
 {
-    std::set<std::string> known{"unique", "base_url", "domain", "token", "index"};
+    std::set<std::string> known{"unique", "base_url", "domain", "token", "user_token", "index"};
     need_known(talk.headers, known, where);
     for (const auto& [name, value] : talk.variables) {
         need_known(value, known, where);
@@ -327,6 +327,9 @@ dialogue read_dialogue(
     out.steps.insert(out.steps.end(), own.begin(), own.end());
     out.teardown = read_steps(named.list("teardown"), where + ", teardown");
     check_variables(out, where);
+    std::set<std::string> names;
+    collect_names(value, names);
+    out.needs_user_token = names.contains("user_token");
     return out;
 }
 

@@ -58,6 +58,7 @@ struct dialogue {
     json::object headers;  // of every request
     std::vector<step> steps;
     std::vector<step> teardown;
+    bool needs_user_token = false;  // {{user_token}} stands in it
 };
 
 // A file that is no list of cases: which one, where in it, and why.

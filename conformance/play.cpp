@@ -236,6 +236,7 @@ public:
             {"base_url", json::value(where.base_url)},
             {"domain", json::value(where.domain)},
             {"token", json::value(where.token)},
+            {"user_token", json::value(where.user_token)},
         };
         for (const auto& [name, value] : talk.variables)
             known_[name] = substitute(value, known_);
@@ -243,7 +244,7 @@ public:
 
     outcome run()
     {
-        outcome out{&talk_, {}};
+        outcome out{&talk_, {}, false};
         for (const auto& each : talk_.steps) {
             out.steps.push_back(play_all(each));
             const bool ends = where_.is_strict && each.strict && each.strict->ends;
@@ -334,6 +335,8 @@ private:
 
 outcome play(const dialogue& talk, const stage& where)
 {
+    if (talk.needs_user_token && where.user_token.empty())
+        return {&talk, {}, true};
     return player(talk, where).run();
 }
 

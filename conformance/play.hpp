@@ -21,6 +21,7 @@ struct step_outcome {
 struct outcome {
     const dialogue* played = nullptr;
     std::vector<step_outcome> steps;  // those played: the first failure ends a dialogue
+    bool is_skipped = false;          // for want of a token that it needs
 
     [[nodiscard]] bool is_passed() const { return steps.empty() || steps.back().failures.empty(); }
 };
@@ -29,6 +30,7 @@ struct stage {
     client http;
     std::string base_url;
     std::string token;
+    std::string user_token;  // that stands for a user; empty: there is none
     std::string domain;
     bool keeps_resources = false;  // does not delete what a dialogue has created
     bool is_strict = false;        // the server keeps to the letter of the RFC

@@ -16,6 +16,7 @@ constexpr int steps_width = 8;
 struct totals {
     std::size_t passed = 0;
     std::size_t failed = 0;
+    std::size_t skipped = 0;
     std::size_t steps = 0;
     std::size_t assertions = 0;
 };
@@ -24,7 +25,7 @@ totals count(const std::vector<outcome>& results)
 {
     totals out;
     for (const auto& result : results) {
-        ++(result.is_passed() ? out.passed : out.failed);
+        ++(result.is_skipped ? out.skipped : result.is_passed() ? out.passed : out.failed);
         out.steps += result.steps.size();
         for (const auto& step : result.steps)
             out.assertions += step.assertions;
@@ -68,7 +69,8 @@ json::object to_json(const outcome& result)
         {"suite", result.played->suite},
         {"case", result.played->name},
         {"source", result.played->source},
-        {"passed", result.is_passed()},
+        {"passed", result.is_passed() && !result.is_skipped},
+        {"skipped", result.is_skipped},
         {"steps", result.played->steps.size()},
         {"steps_passed", steps_passed(result)},
         {"failures", failures},
@@ -95,7 +97,8 @@ void print_outcome(std::ostream& out, const outcome& result, bool is_verbose)
     const std::string steps =
         std::to_string(steps_passed(result)) + '/' + std::to_string(result.played->steps.size());
     const bool is_passed = result.is_passed();
-    print_row(out, result.played->suite, result.played->name, steps, is_passed ? "ok" : "FAILED");
+    const std::string verdict = result.is_skipped ? "skipped: no user token" : is_passed ? "ok" : "FAILED";
+    print_row(out, result.played->suite, result.played->name, steps, verdict);
     if (is_verbose)
         for (const auto& step : result.steps)
             out << "    " << step.exchange << "  (" << step.note << ")\n";
@@ -113,8 +116,8 @@ void print_outcome(std::ostream& out, const outcome& result, bool is_verbose)
 void print_summary(std::ostream& out, const std::vector<outcome>& results)
 {
     const totals sum = count(results);
-    out << results.size() << " cases: " << sum.passed << " passed, " << sum.failed << " failed; " << sum.steps
-        << " steps, " << sum.assertions << " assertions\n";
+    out << results.size() << " cases: " << sum.passed << " passed, " << sum.failed << " failed, "
+        << sum.skipped << " skipped; " << sum.steps << " steps, " << sum.assertions << " assertions\n";
 }
 
 void print_json(std::ostream& out, const std::vector<outcome>& results)
@@ -127,6 +130,7 @@ void print_json(std::ostream& out, const std::vector<outcome>& results)
                {"cases", results.size()},
                {"passed", sum.passed},
                {"failed", sum.failed},
+               {"skipped", sum.skipped},
                {"steps", sum.steps},
                {"assertions", sum.assertions},
                {"results", cases},

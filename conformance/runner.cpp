@@ -20,6 +20,7 @@ constexpr int exit_usage = 2;
 struct options {
     std::string base_url;
     std::string token;
+    std::string user_token;
     std::string domain = "example.com";
     std::string data = SCIMD_CONFORMANCE_DATA;
     std::vector<std::string> suites;
@@ -35,6 +36,10 @@ void declare(CLI::App& app, options& chosen)
 {
     app.add_option("--base-url", chosen.base_url, "The server's SCIM base, as in https://host/scim/v2");
     app.add_option("--token", chosen.token, "The bearer token")->envname("SCIM_TOKEN");
+    app.add_option(
+           "--user-token", chosen.user_token, "A token that stands for one user, for the cases of /Me"
+    )
+        ->envname("SCIM_USER_TOKEN");
     app.add_option("--suite", chosen.suites, "Only this suite, as in rfc7644/patch-add or idp; repeatable");
     app.add_option("--domain", chosen.domain, "The domain of the e-mail addresses used")
         ->capture_default_str();
@@ -74,7 +79,13 @@ int play_all(const std::vector<dialogue>& dialogues, const options& chosen)
     while (base_url.ends_with('/'))
         base_url.pop_back();
     const conformance::stage where{
-        {*server, chosen.is_insecure}, base_url, chosen.token, chosen.domain, chosen.keeps, chosen.is_strict
+        {*server, chosen.is_insecure},
+        base_url,
+        chosen.token,
+        chosen.user_token,
+        chosen.domain,
+        chosen.keeps,
+        chosen.is_strict
     };
     std::vector<outcome> results;
     if (!chosen.is_json)

@@ -323,6 +323,24 @@ class CommandLine(Fixture):
                 self.assertEqual(code, 0)
                 self.assertIn(f"{count} cases: {count} passed", out)
 
+    def test_cases_of_a_user_s_token_are_skipped_without_one(self):
+        steps = [get(sends={"Authorization": "Bearer {{user_token}}"})]
+        mine = {"name": "mine", "section": "s", "steps": steps}
+        self.write([mine, {"name": "ours", "section": "s", "steps": [get()]}])
+        code, out, _ = self.run_runner()
+        self.assertEqual((code, len(self.server.seen)), (0, 1))
+        self.assertIn("skipped: no user token", out)
+        self.assertIn("2 cases: 1 passed, 0 failed, 1 skipped;", out)
+        _, out, _ = self.run_runner("--json")
+        report = json.loads(out)
+        self.assertEqual((report["passed"], report["skipped"]), (1, 1))
+        results = [(one["passed"], one["skipped"]) for one in report["results"]]
+        self.assertEqual(results, [(False, True), (True, False)])
+        code, out, err = self.run_runner("--user-token", "mine", "--verbose")
+        self.assertIn("2 passed, 0 failed, 0 skipped;", out)
+        self.assertIn(("Authorization", "Bearer mine"), self.server.seen[-2]["headers"])
+        self.assertNotIn("Bearer", out + err)
+
     def test_json_reports_the_failure(self):
         self.write({"name": "x", "section": "s", "steps": [get(), get(status=404)]})
         code, out, _ = self.run_runner("--json")

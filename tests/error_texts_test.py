@@ -14,8 +14,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 
 # Whose errors stop a start or answer an operator; everything else in the room speaks to SCIM clients.
 NOT_OF_SCIM = {"catalogue_set", "schema_loader", "schema_reader"}
-SERVICE = "admission bulk cursor etag list_order list_walk listing membership provisioning".split()
-API = "authenticate bulk_api scim_api scim_body search_api site target".split()
+SERVICE = "admission bulk cursor etag list_order list_walk listing membership provisioning self_service".split()
+API = "authenticate bulk_api me_api scim_api scim_body search_api site target".split()
 ELSEWHERE = ["base/json.cpp", "net/framing.cpp", "net/session.cpp", "app/dispatch.cpp"]
 
 # What no client can be made to read.

@@ -11,7 +11,7 @@ namespace scimd::api {
 
 // `directory` is the id in the path. Fills on.who, or says the one thing that every failure is told: a
 // missing, empty, doubled, malformed, unknown, expired or revoked token and another directory's look all
-// alike. forbidden: the token is good, its directory disabled.
+// alike. forbidden: the token is good, its directory disabled or its user deactivated.
 result<void> authenticate(const house& home, call& on, std::string_view directory, store::transaction& tx);
 
 // What can be known without asking the store: false for credentials that cannot be good.

@@ -81,6 +81,7 @@ struct call {
     std::vector<std::pair<std::string_view, std::string>> parameters;  // of the route's template
     service::caller who;                                               // once authenticated
     service::manager by;                                               // once authorized
+    std::string alias_of;  // the permanent URI of what "/Me" stands for; empty: the path is no alias
     trail notes;
     time_point begun{};
     bool is_repeat = false;        // of one that was carried out before under the same Idempotency-Key

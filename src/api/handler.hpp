@@ -87,6 +87,7 @@ struct trail {
     std::string_view route;  // the template: "/directory/{directory}/scim/v2/Users/{id}"
     std::string organization;
     std::string directory;
+    std::string user;  // for whom the token stands; empty: nobody
 };
 
 }  // namespace scimd::api

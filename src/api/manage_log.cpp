@@ -45,6 +45,7 @@ json::object to_json(const log::entry& from)
         {"total_changes", std::move(told["total"])},
         {"provider", from.provider},
         {"user_agent", from.agent},
+        {"directory_user_id", from.user},
         {"body", from.body}
     };
 }

@@ -50,7 +50,7 @@ reply shown_once(store::transaction& tx, const result<secrets::new_secret>& made
 
 json::object to_json(const credentials::secret_row& from, time_point now)
 {
-    return {
+    json::object body{
         {"id", from.id.text()},
         {"create_time", format_rfc3339(from.created)},
         {"secret_suffix", from.suffix},
@@ -61,6 +61,9 @@ json::object to_json(const credentials::secret_row& from, time_point now)
         {"last_used_user_agent", from.last_used_agent},
         {"directory_id", from.directory.text()}
     };
+    if (from.user)
+        body["directory_user_id"] = user_id_text(*from.user);
+    return body;
 }
 
 credentials::secret_row with_last_use(const house& home, credentials::secret_row row)
@@ -82,7 +85,7 @@ std::optional<time_point> latest_end(const house& home, time_point now)
 secret_list secrets_of(const house& home, store::transaction& tx, directory_id directory)
 {
     secret_list found;
-    for (auto& row : credentials::list_secrets(tx, directory)) {
+    for (auto& row : credentials::list_directory_secrets(tx, directory)) {
         const auto secret = with_last_use(home, std::move(row));
         found.last_used = std::max(found.last_used, secret.last_used);
         found.listed.push_back(to_json(secret, tx.now()));
@@ -100,7 +103,15 @@ reply create_secret(const house& home, call& on)
             const auto expires = end_of(home, body, tx.now());
             if (!expires)
                 return manage_error(expires.error());
-            return shown_once(tx, secrets::create(tx, origin_of(home, on), home.random, owner, *expires));
+            const auto user = optional_text(body, "directory_user_id");
+            if (!user)
+                return manage_error(user.error());
+            const auto from = origin_of(home, on);
+            if (*user)
+                return shown_once(
+                    tx, secrets::create_for_user(tx, from, home.random, owner, **user, *expires)
+                );
+            return shown_once(tx, secrets::create(tx, from, home.random, owner, *expires));
         }
     );
 }
@@ -132,7 +143,10 @@ reply list_secrets(const house& home, call& on)
         on,
         store::intent::read,
         [&home](store::transaction& tx, const tenants::directory& of) -> reply {
-            return manage_response(200, {{"secrets", secrets_of(home, tx, of.id).listed}});
+            json::array listed;
+            for (auto& row : credentials::list_secrets(tx, of.id))
+                listed.push_back(to_json(with_last_use(home, std::move(row)), tx.now()));
+            return manage_response(200, {{"secrets", std::move(listed)}});
         }
     );
 }

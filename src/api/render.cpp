@@ -58,6 +58,17 @@ http::response make_response(int status, std::string_view type, std::string body
     return made;
 }
 
+// RFC 7644 §3.11: any response to "/Me" says where it is for good. RFC 9110 §8.7, §15.4.5: and a resource
+// that is shown, or was, is that one's.
+void add_alias_fields(http::response& made, const std::string& alias_of)
+{
+    if (alias_of.empty())
+        return;
+    made.headers.add("Location", alias_of);
+    if (made.status == 200 || made.status == 304)
+        made.headers.add("Content-Location", alias_of);
+}
+
 void add_error_fields(http::response& made, const error& failure)
 {
     if (failure.code == errc::unauthorized)
@@ -107,13 +118,24 @@ rpc_code rpc_code_of(const error& failure)
 
 http::response scim_response(const call& on, int status, std::string body)
 {
-    return make_response(status, scim_type_of(on), std::move(body));
+    auto made = make_response(status, scim_type_of(on), std::move(body));
+    add_alias_fields(made, on.alias_of);
+    return made;
 }
 
 http::response scim_resource(const call& on, int status, service::representation resource)
 {
     auto made = scim_response(on, status, std::move(resource.body));
     add_resource_fields(made, resource);
+    return made;
+}
+
+http::response scim_version(const call& on, int status, std::int64_t version)
+{
+    http::response made;
+    made.status = status;
+    made.headers.add("ETag", service::etag(version));
+    add_alias_fields(made, on.alias_of);
     return made;
 }
 

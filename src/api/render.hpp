@@ -6,6 +6,7 @@
 #include "base/long_text.hpp"
 #include "service/representation.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,9 @@ namespace scimd::api {
 // SCIM (RFC 7644 §3.1, §3.8, §3.12): application/scim+json, or application/json for a client that prefers it.
 http::response scim_response(const call& on, int status, std::string body);
 http::response scim_resource(const call& on, int status, service::representation resource);
+
+// Its version alone: what was changed, or has not changed, need not be shown.
+http::response scim_version(const call& on, int status, std::int64_t version);
 
 // The same of texts of any length.
 http::response long_scim_response(const call& on, int status, long_text body);

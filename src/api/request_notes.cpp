@@ -30,9 +30,12 @@ std::string path_of(const call& on)
     return is_known ? path.replace(at, any_endpoint.size(), name) : path;
 }
 
-// What the request says of itself; else what the directory's requests so far have shown.
+// What the request says of itself; else what the directory's requests so far have shown. A user's own client
+// is no identity provider.
 std::string provider_of(const call& on, std::string_view agent)
 {
+    if (!on.notes.user.empty())
+        return {};
     if (const auto named = service::recognize_agent(agent))
         return std::string(named->provider);
     return on.who.detected ? on.who.detected->provider : std::string();
@@ -59,6 +62,7 @@ void note_request(const house& home, call& on, const http::response& answered, s
         .resource_id = on.parameter("id"),
         .provider = provider_of(on, agent ? *agent : ""),
         .agent = agent ? *agent : std::string(),
+        .user = on.notes.user,
         .answer = {},
         .trace = std::move(on.trace)
     };

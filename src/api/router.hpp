@@ -14,10 +14,16 @@ namespace scimd::api {
 enum class principal {
     anyone,
     metrics_reader,  // a loopback peer, or anyone when the configuration says so
-    directory,       // a bearer token of the directory named in the path
+    directory,       // a bearer token that stands for the directory named in the path
+    directory_user,  // the same, or one that stands for a user of it: for what is its own (api/me_api.hpp)
     application,     // whoever manages the environment: an API client, or the operator
     operator_,       // whoever can open the control socket
 };
+
+constexpr bool is_of_scim(principal who)
+{
+    return who == principal::directory || who == principal::directory_user;
+}
 
 // What a POST whose Idempotency-Key is known already is told.
 enum class repeat {

@@ -1,5 +1,6 @@
 #include "api/run_to_end.hpp"
 
+#include "api/render.hpp"
 #include "base/error.hpp"
 
 #include <chrono>
@@ -84,9 +85,7 @@ http::response answer(const site& served, store::database& database, call& on, s
             next = look_once(awaited(std::move(*patient)), database);
         } else if (auto* wanted = std::get_if<body_wanted>(&next)) {
             if (body.size() > wanted->bytes_max)
-                return served.refuse(
-                    body_refusal(*wanted, {errc::too_large, "The body is too large."}), on.head.target
-                );
+                return error_for(on, body_refusal(*wanted, {errc::too_large, "The body is too large."}));
             const auto then = std::move(wanted->then);
             next = then(std::exchange(body, {}));
         } else if (auto* outside = std::get_if<errand>(&next)) {

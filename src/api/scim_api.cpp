@@ -8,7 +8,9 @@
 #include "scim/query.hpp"
 #include "scim/request.hpp"
 #include "service/provisioning.hpp"
+#include "service/self_service.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -55,14 +57,6 @@ result<service::target> read_target(const call& on)
     return service::target{type, on.parameter("id"), std::move(*conditions), std::move(*wanted)};
 }
 
-http::response without_content(std::int64_t version)
-{
-    http::response response;
-    response.status = 204;
-    response.headers.add("ETag", service::etag(version));
-    return response;
-}
-
 // A resource that is read in a scan of its own, where it may take as long as it is: as it is then, which its
 // version says. A change has been committed by then; one whose resource has gone meanwhile has nothing to
 // show, and one that cannot be shown whole now is answered by `otherwise`.
@@ -101,7 +95,7 @@ reply answer(const house& home, const call& on, int status, result<service::prov
     // RFC 7644 §3.5.2 lets a PATCH be answered without the resource unless attributes are asked for: whoever
     // adds one member to very many has no use for all of them.
     if (on.head.method == "PATCH" && made.later->wanted.is_default())
-        return without_content(made.version);
+        return scim_version(on, 204, made.version);
     const auto* type = on.who.schemas->find_endpoint(on.parameter("endpoint"));
     service::target what{type, std::move(made.later->id), {}, std::move(made.later->wanted)};
     auto otherwise = [&on, status, made = std::move(made)] { return scim_resource(on, status, made); };
@@ -111,22 +105,15 @@ reply answer(const house& home, const call& on, int status, result<service::prov
 // The body of a POST, PUT or PATCH, which may tell whose it is.
 reply with_body(const house& home, call& on, std::function<reply(json::object)> then)
 {
+    const auto bytes_max = home.bounds.scim_body_bytes_max;
     return with_json_body(
         on,
-        {home.bounds.scim_body_bytes_max, {}},
+        {on.who.user ? std::min(bytes_max, service::own_bytes_max) : bytes_max, {}},
         [&home, &on, then = std::move(then)](json::object body) -> reply {
             const auto shared = std::make_shared<json::object>(std::move(body));
             return with_sighting(home, on, shared.get(), [then, shared] { return then(*shared); });
         }
     );
-}
-
-http::response not_modified(std::int64_t version)
-{
-    http::response response;
-    response.status = 304;
-    response.headers.add("ETag", service::etag(version));
-    return response;
 }
 
 http::response discovery_list(const call& on, const std::vector<std::string>& documents)
@@ -150,13 +137,6 @@ error filter_forbidden()
 error no_endpoint(const call& on)
 {
     return {errc::not_found, "There is no endpoint /" + on.parameter("endpoint").substr(0, 64) + "."};
-}
-
-reply refuse_me(const house&, call& on)
-{
-    return scim_error(
-        on, {errc::not_implemented, "The token stands for the directory, not for a user: there is no /Me."}
-    );
 }
 
 reply create_resource(const house& home, call& on)
@@ -193,7 +173,7 @@ reply get_resource(const house& home, call& on)
                         return scim_error(on, same.error());
                     if (what.conditions.if_none_match &&
                         what.conditions.if_none_match->matches(found->version))
-                        return not_modified(found->version);
+                        return scim_version(on, 304, found->version);
                     if (found->later && on.head.method == "HEAD")
                         return unread_scim_resource(on, 200, std::move(*found));
                     if (found->later)

@@ -17,9 +17,6 @@ reply get_resource_type(const house& home, call& on);
 reply list_schemas(const house& home, call& on);
 reply get_schema(const house& home, call& on);
 
-// RFC 7644 §3.11: a token of a directory is nobody's in it, so "/Me" is no one.
-reply refuse_me(const house& home, call& on);
-
 // Of a path whose {endpoint} is none.
 error no_endpoint(const call& on);
 

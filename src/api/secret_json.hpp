@@ -17,6 +17,7 @@ store::credentials::secret_row with_last_use(const house& home, store::credentia
 // When a new secret ends for which nothing is asked: none, or as late as the operator lets it.
 std::optional<time_point> latest_end(const house& home, time_point now);
 
+// Those that stand for the directory: what its users do with theirs is not the identity provider's doing.
 struct secret_list {
     json::array listed;
     std::optional<time_point> last_used;  // of any of them

@@ -29,6 +29,8 @@ void adopt(service::caller& who, const store::tenants::detection& seen)
 
 reply with_sighting(const house& home, call& on, const json::object* body, std::function<reply()> next)
 {
+    if (on.who.user)
+        return next();
     const auto seen = service::recognize(
         {.method = on.head.method,
          .user_agent = user_agent_of(on.head),

@@ -9,7 +9,8 @@
 namespace scimd::api {
 
 // `next`, after a write of its own when the request shows another provider than the directory is known to
-// have. That is rare: once or twice in a directory's life. `body` is nullptr before it has been read.
+// have. That is rare: once or twice in a directory's life, and never by a user's own client. `body` is
+// nullptr before it has been read.
 reply with_sighting(const house& home, call& on, const json::object* body, std::function<reply()> next);
 
 }  // namespace scimd::api

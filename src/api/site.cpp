@@ -8,6 +8,7 @@
 #include "api/idempotency.hpp"
 #include "api/manage_api.hpp"
 #include "api/manage_webhooks.hpp"
+#include "api/me_api.hpp"
 #include "api/oauth_api.hpp"
 #include "api/ops_api.hpp"
 #include "api/render.hpp"
@@ -33,23 +34,23 @@ constexpr std::array table = {
     route{"GET",    "/keys",        principal::anyone, list_keys},
     route{"GET",    "/.well-known/openid-configuration", principal::anyone, describe_issuer},
 
-    route{"GET",    "/directory/{directory}/scim/v2/ServiceProviderConfig", principal::directory, get_service_provider_config},
-    route{"GET",    "/directory/{directory}/scim/v2/ResourceTypes",         principal::directory, list_resource_types},
-    route{"GET",    "/directory/{directory}/scim/v2/ResourceTypes/{id}",    principal::directory, get_resource_type},
-    route{"GET",    "/directory/{directory}/scim/v2/Schemas",               principal::directory, list_schemas},
-    route{"GET",    "/directory/{directory}/scim/v2/Schemas/{id}",          principal::directory, get_schema},
+    route{"GET",    "/directory/{directory}/scim/v2/ServiceProviderConfig", principal::directory_user, get_service_provider_config},
+    route{"GET",    "/directory/{directory}/scim/v2/ResourceTypes",         principal::directory_user, list_resource_types},
+    route{"GET",    "/directory/{directory}/scim/v2/ResourceTypes/{id}",    principal::directory_user, get_resource_type},
+    route{"GET",    "/directory/{directory}/scim/v2/Schemas",               principal::directory_user, list_schemas},
+    route{"GET",    "/directory/{directory}/scim/v2/Schemas/{id}",          principal::directory_user, get_schema},
     route{"POST",   "/directory/{directory}/scim/v2/Bulk",                  principal::directory, post_bulk},
     route{"GET",    "/directory/{directory}/scim/v2",                       principal::directory, list_all},
     route{"POST",   "/directory/{directory}/scim/v2/.search",               principal::directory, search_all},
     route{"POST",   "/directory/{directory}/scim/v2/{endpoint}/.search",    principal::directory, search_resources},
-    route{"GET",    "/directory/{directory}/scim/v2/Me",                    principal::directory, refuse_me},
-    route{"POST",   "/directory/{directory}/scim/v2/Me",                    principal::directory, refuse_me},
-    route{"PUT",    "/directory/{directory}/scim/v2/Me",                    principal::directory, refuse_me},
-    route{"PATCH",  "/directory/{directory}/scim/v2/Me",                    principal::directory, refuse_me},
-    route{"DELETE", "/directory/{directory}/scim/v2/Me",                    principal::directory, refuse_me},
+    route{"GET",    "/directory/{directory}/scim/v2/Me",                    principal::directory_user, get_me},
+    route{"POST",   "/directory/{directory}/scim/v2/Me",                    principal::directory_user, create_me},
+    route{"PUT",    "/directory/{directory}/scim/v2/Me",                    principal::directory_user, replace_me},
+    route{"PATCH",  "/directory/{directory}/scim/v2/Me",                    principal::directory_user, patch_me},
+    route{"DELETE", "/directory/{directory}/scim/v2/Me",                    principal::directory_user, delete_me},
     route{"GET",    "/directory/{directory}/scim/v2/{endpoint}",            principal::directory, list_resources},
     route{"POST",   "/directory/{directory}/scim/v2/{endpoint}",            principal::directory, create_resource},
-    route{"GET",    "/directory/{directory}/scim/v2/{endpoint}/{id}",       principal::directory, get_resource},
+    route{"GET",    "/directory/{directory}/scim/v2/{endpoint}/{id}",       principal::directory_user, get_resource},
     route{"PUT",    "/directory/{directory}/scim/v2/{endpoint}/{id}",       principal::directory, replace_resource},
     route{"PATCH",  "/directory/{directory}/scim/v2/{endpoint}/{id}",       principal::directory, patch_resource},
     route{"DELETE", "/directory/{directory}/scim/v2/{endpoint}/{id}",       principal::directory, delete_resource},
@@ -272,6 +273,8 @@ reply site::handle(call& on) const
     const auto proceed = [this, &on, who, found = std::move(found)]() -> reply {
         if (!found.row)
             return unmatched(on, found);
+        if (const auto allowed = check_reach(on, found.row->who); !allowed)
+            return scim_error(on, allowed.error());
         if (!is_of_management(who))
             return found.row->handle(home_, on);
         if (auto checked = served_description().check_query(found.row->method, found.row->path, on.where);

@@ -128,6 +128,7 @@ http::request secret_request(const command& what)
     if (verb == "create" || verb == "regenerate") {
         json::object body;
         add_if_given(body, "expire_time", what.expires);
+        add_if_given(body, "directory_user_id", what.user);
         if (what.overlap_seconds)
             body["overlap_seconds"] = *what.overlap_seconds;
         return make_request("POST", verb == "create" ? secrets : secrets + ":regenerate", body);

@@ -7,7 +7,8 @@
 namespace scimd::app {
 namespace {
 
-// An empty filter would choose everything, which nobody means who gives one.
+// An empty filter would choose everything, and an empty user a whole directory, which nobody means who gives
+// one.
 std::string why_empty_is_wrong(const std::string& given)
 {
     return given.empty() ? "it must not be empty" : "";
@@ -145,6 +146,11 @@ void command_tree::declare_directories()
 
     auto* secret = add({"secret", "create"}, "Make a bearer token; it is shown once", {"DIRECTORY"});
     secret->add_option("--expires", what_.expires, "When it ends: 2027-01-31T00:00:00Z");
+    secret
+        ->add_option(
+            "--user", what_.user, "It stands for this user, at /Me, and opens nothing else: diruser_…"
+        )
+        ->check(why_empty_is_wrong);
     auto* renewed =
         add({"secret", "regenerate"}, "Make a new one; those that are alive end in a day", {"DIRECTORY"});
     renewed->add_option("--expires", what_.expires, "When it ends: 2027-01-31T00:00:00Z");

@@ -93,7 +93,7 @@ struct command {
     std::string method;                           // of requests
     std::string resource;                         // that requests are about
     std::string reason;                           // of refusals
-    std::string user;                             // that was refused
+    std::string user;                             // that was refused, or a secret stands for
     std::optional<std::int64_t> limit;            // of lists; none: all
     std::optional<std::int64_t> overlap_seconds;  // of a regenerated secret; none: the default
     bool covers_subdomains = false;

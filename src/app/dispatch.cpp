@@ -1,5 +1,6 @@
 #include "app/dispatch.hpp"
 
+#include "api/render.hpp"
 #include "app/stream_source.hpp"
 #include "base/long_text.hpp"
 
@@ -92,7 +93,7 @@ asio::awaitable<http::response> dispatcher::run(api::call& on, net::exchange& on
             result<std::string> body = co_await on_the_way.read_body(want.bytes_max);
             if (!body) {
                 const error reason = api::body_refusal(want, body.error());
-                co_return site_.refuse(reason, on.head.target);
+                co_return api::error_for(on, reason);
             }
             next = want.then(std::move(*body));
         } else if (auto* outside = std::get_if<api::errand>(&next)) {
@@ -189,18 +190,16 @@ http::response dispatcher::apologize(std::exception_ptr failure, const api::call
         std::rethrow_exception(std::move(failure));
     } catch (const store::sql::busy& reason) {
         log_.warning("store.busy", {{"request_id", on.head.id}, {"reason", reason.what()}});
-        return site_.refuse({errc::unavailable, "The service is busy. Try again shortly."}, on.head.target);
+        return api::error_for(on, {errc::unavailable, "The service is busy. Try again shortly."});
     } catch (const spool_failure& reason) {
         log_.error("reply.not_spooled", {{"request_id", on.head.id}, {"reason", reason.what()}});
-        return site_.refuse(
-            {errc::unavailable, "The service cannot make so long a reply now."}, on.head.target
-        );
+        return api::error_for(on, {errc::unavailable, "The service cannot make so long a reply now."});
     } catch (const store::sql::failure& reason) {
         log_.error("store.failed", {{"request_id", on.head.id}, {"reason", reason.what()}});
-        return site_.refuse({errc::unavailable, "The service cannot reach its store now."}, on.head.target);
+        return api::error_for(on, {errc::unavailable, "The service cannot reach its store now."});
     } catch (const std::exception& reason) {
         log_.error("request.failed", {{"request_id", on.head.id}, {"reason", reason.what()}});
-        return site_.refuse({errc::internal, "The service failed on this request."}, on.head.target);
+        return api::error_for(on, {errc::internal, "The service failed on this request."});
     }
 }
 

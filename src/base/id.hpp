@@ -87,4 +87,12 @@ struct resource_id {
     friend auto operator<=>(const resource_id&, const resource_id&) = default;
 };
 
+// Users are named beyond SCIM, too: by their tokens and in what is told of them.
+constexpr std::string_view user_prefix = "diruser_";
+
+inline std::string user_id_text(resource_id id)
+{
+    return std::string(user_prefix) + std::to_string(id.value);
+}
+
 }  // namespace scimd

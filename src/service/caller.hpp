@@ -19,8 +19,9 @@ struct caller {
     organization_id organization;
     directory_id directory;
     secret_id token;
-    std::string token_suffix;  // of the token, for people to recognize it by
-    std::string provider;      // of the directory, told or detected: "OKTA", …; empty: neither
+    std::string token_suffix;           // of the token, for people to recognize it by
+    std::optional<resource_id> user{};  // for whom the token stands; empty: for the directory
+    std::string provider;               // of the directory, told or detected: "OKTA", …; empty: neither
     bool is_provider_told = false;
     std::optional<store::tenants::detection> detected{};
     store::tenants::domain_policy policy = store::tenants::domain_policy::reject;
@@ -38,6 +39,13 @@ inline origin origin_of(const caller& who)
 {
     if (who.on_behalf_of)
         return *who.on_behalf_of;
+    if (who.user)
+        return {
+            who.environment,
+            "scim",
+            {"directory_user", user_id_text(*who.user), who.token_suffix},
+            who.request_id
+        };
     return {who.environment, "scim", {"directory_token", who.token.text(), who.token_suffix}, who.request_id};
 }
 

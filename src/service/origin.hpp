@@ -9,9 +9,9 @@
 namespace scimd::service {
 
 struct actor {
-    std::string type;    // "directory_token", "client", "operator", "system"
+    std::string type;    // "directory_token", "directory_user", "client", "operator", "system"
     std::string id;      // empty: none
-    std::string suffix;  // of a token, for people to recognize it by; empty: none
+    std::string suffix;  // of its token, for people to recognize it by; empty: none
 };
 
 struct origin {

@@ -12,6 +12,8 @@
 #include "service/normalize.hpp"
 #include "service/release.hpp"
 #include "service/request_log.hpp"
+#include "service/secrets.hpp"
+#include "service/self_service.hpp"
 #include "service/user_state.hpp"
 #include "store/holds.hpp"
 #include "store/refusals.hpp"
@@ -187,7 +189,8 @@ void note_change(
         note.attributes = changed_attributes(*of.before, *of.after);
     if (of.has_other_members)
         note.attributes.emplace_back("members");
-    if (of.after && is_user(type))
+    // What users change of themselves does not end what their identity provider was refused.
+    if (of.after && is_user(type) && !who.user)
         note.who = person_in(*of.after);
     who.trace->add(std::move(note));
 }
@@ -252,9 +255,13 @@ result<provisioned> store_update(store::transaction& tx, const caller& who, cons
     auto& row = change.found.row;
     const auto& before = change.found.document;
     const bool has_changed = before != change.after;
+    if (who.user)
+        if (auto allowed = check_own_change(before, change.after); !allowed)
+            return allowed.error();
     const bool was_held = is_user(type) && store::holds::is_held(tx, who.directory, row.id);
     admission verdict;
-    if (is_user(type) && has_changed) {
+    // Of what the gate looks at users change nothing of themselves.
+    if (is_user(type) && has_changed && !who.user) {
         verdict = admit_change(tx, who, before, change.after, was_held);
         if (verdict.refusal)
             return record_refusal(tx, who, change.after, std::move(*verdict.refusal));
@@ -415,6 +422,8 @@ result<void> remove(store::transaction& tx, const caller& who, const target& wha
         who,
         {.type = &type, .version = row.version, .before = std::move(last_state), .after = std::nullopt}
     );
+    if (is_user(type))
+        secrets::end_with_user(tx, who, row.id, event);
     publish_lost_group(tx, who, as_membership(row.id, found->document), users, event);
     publish_lost_member(tx, who, groups, {row.id, type.name, {}}, event);
     return {};

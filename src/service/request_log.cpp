@@ -235,6 +235,7 @@ request_line to_line(const request_note& from)
         .changes = changes_text(from.trace, body),
         .provider = from.provider,
         .agent = storable(from.agent, agent_bytes_max),
+        .user = from.user,
         .body = mask_body(from.trace.body)
     };
     line.refused = from.trace.refusals;

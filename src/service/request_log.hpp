@@ -50,6 +50,7 @@ struct request_note {
     std::string resource_id;  // as it stands in the path; empty: none
     std::string provider;     // of which the request seems to be; empty: unknown
     std::string agent;
+    std::string user{};  // for whom the token stood; empty: nobody
     std::string answer;  // of a refused request
     request_trace trace;
 };

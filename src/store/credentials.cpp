@@ -4,25 +4,54 @@
 #include "store/digest_column.hpp"
 #include "store/directory_row.hpp"
 
+#include <initializer_list>
+
 namespace scimd::store::credentials {
 
 namespace {
 
 constexpr sql::statement insert_secret_row{
     "secrets.insert",
-    "insert into secrets (directory_id, id, digest, suffix, created_at, expires_at, warnings_given)"
-    " values ($1, $2, $3, $4, $5, $6, $7)",
+    "insert into secrets (directory_id, id, digest, suffix, created_at, expires_at, user_id, warnings_given)"
+    " values ($1, $2, $3, $4, $5, $6, $7, $8)",
 };
 
 constexpr sql::statement list_secret_rows{
     "secrets.list",
-    "select id, directory_id, suffix, created_at, expires_at, revoked_at, last_used_at,"
+    "select id, directory_id, user_id, suffix, created_at, expires_at, revoked_at, last_used_at,"
     " last_used_address, last_used_agent from secrets where directory_id = $1 order by id",
+};
+
+constexpr sql::statement list_directory_rows{
+    "secrets.list_of_directory",
+    "select id, directory_id, user_id, suffix, created_at, expires_at, revoked_at, last_used_at,"
+    " last_used_address, last_used_agent from secrets"
+    " where directory_id = $1 and user_id is null order by id",
+};
+
+constexpr sql::statement list_user_rows{
+    "secrets.list_of_user",
+    "select id, directory_id, user_id, suffix, created_at, expires_at, revoked_at, last_used_at,"
+    " last_used_address, last_used_agent from secrets"
+    " where directory_id = $1 and user_id = $2 order by id",
+};
+
+constexpr sql::statement count_user_rows{
+    "secrets.count_alive_of_users",
+    "select count(*) from secrets where directory_id = $1 and user_id is not null"
+    " and revoked_at is null and (expires_at is null or expires_at > $2)",
+};
+
+constexpr sql::statement forget_user_rows{
+    "secrets.forget_ended_of_users",
+    "delete from secrets where directory_id = $1 and id in"
+    " (select id from secrets where directory_id = $1 and user_id is not null"
+    " and (revoked_at is not null or expires_at <= $2) order by id desc limit -1 offset $3)",
 };
 
 constexpr sql::statement list_expiring{
     "secrets.expiring",
-    "select id, directory_id, suffix, created_at, expires_at, revoked_at, last_used_at,"
+    "select id, directory_id, user_id, suffix, created_at, expires_at, revoked_at, last_used_at,"
     " last_used_address, last_used_agent from secrets"
     " where expires_at > $1 and expires_at <= $2 and revoked_at is null and warnings_given < $3"
     " order by expires_at limit $4",
@@ -55,7 +84,7 @@ constexpr sql::statement update_last_used{
 // The one look-up without a directory: here is where a caller's directory comes from.
 constexpr sql::statement find_bearer_row{
     "secrets.find_bearer",
-    "select s.id, s.digest, s.suffix, s.expires_at, s.revoked_at,"
+    "select s.id, s.digest, s.suffix, s.expires_at, s.revoked_at, s.user_id,"
     " d.id, d.organization_id, d.name, d.provider, d.is_enabled, d.domain_policy, d.created_at,"
     " d.updated_at, d.last_sequence, d.schemas, d.scim_mode, d.unique_group_names, d.detected_provider,"
     " d.detected_by, d.detected_surely, d.detected_at"
@@ -74,49 +103,59 @@ sql::parameter time_parameter(const std::optional<time_point>& when)
     return when ? sql::parameter(to_column(*when)) : sql::parameter();
 }
 
+std::optional<resource_id> read_user(const sql::row& current, int column)
+{
+    return current.is_null(column) ? std::nullopt : std::optional(resource_id{current.integer(column)});
+}
+
 secret_row read_secret(const sql::row& current)
 {
     return {
         .id = {current.integer(0)},
         .directory = {current.integer(1)},
-        .suffix = std::string(current.text(2)),
-        .created = from_column(current.integer(3)),
-        .expires = read_time(current, 4),
-        .revoked = read_time(current, 5),
-        .last_used = read_time(current, 6),
-        .last_used_address = std::string(current.text(7)),
-        .last_used_agent = std::string(current.text(8)),
+        .user = read_user(current, 2),
+        .suffix = std::string(current.text(3)),
+        .created = from_column(current.integer(4)),
+        .expires = read_time(current, 5),
+        .revoked = read_time(current, 6),
+        .last_used = read_time(current, 7),
+        .last_used_address = std::string(current.text(8)),
+        .last_used_agent = std::string(current.text(9)),
     };
+}
+
+std::vector<secret_row> read_secrets(
+    transaction& tx, const sql::statement& which, std::initializer_list<sql::parameter> parameters
+)
+{
+    std::vector<secret_row> found;
+    tx.sql().run(which, parameters, [&](const sql::row& current) { found.push_back(read_secret(current)); });
+    return found;
 }
 
 }  // namespace
 
-secret_row insert_secret(
-    transaction& tx,
-    directory_id directory,
-    const sha256_digest& digest,
-    std::string_view suffix,
-    std::optional<time_point> expires,
-    std::int64_t warnings_given
-)
+secret_row insert_secret(transaction& tx, directory_id directory, const new_secret& what)
 {
     const secret_id id{tx.next_id()};
     tx.sql().run(
         insert_secret_row,
         {directory.value,
          id.value,
-         to_hex(digest),
-         suffix,
+         to_hex(what.digest),
+         what.suffix,
          to_column(tx.now()),
-         time_parameter(expires),
-         warnings_given}
+         time_parameter(what.expires),
+         what.user ? sql::parameter(what.user->value) : sql::parameter(),
+         what.warnings_given}
     );
     return {
         .id = id,
         .directory = directory,
-        .suffix = std::string(suffix),
+        .user = what.user,
+        .suffix = what.suffix,
         .created = tx.now(),
-        .expires = expires,
+        .expires = what.expires,
         .revoked = std::nullopt,
         .last_used = std::nullopt,
     };
@@ -124,11 +163,31 @@ secret_row insert_secret(
 
 std::vector<secret_row> list_secrets(transaction& tx, directory_id directory)
 {
-    std::vector<secret_row> found;
-    tx.sql().run(list_secret_rows, {directory.value}, [&](const sql::row& current) {
-        found.push_back(read_secret(current));
+    return read_secrets(tx, list_secret_rows, {directory.value});
+}
+
+std::vector<secret_row> list_directory_secrets(transaction& tx, directory_id directory)
+{
+    return read_secrets(tx, list_directory_rows, {directory.value});
+}
+
+std::vector<secret_row> list_user_secrets(transaction& tx, directory_id directory, resource_id user)
+{
+    return read_secrets(tx, list_user_rows, {directory.value, user.value});
+}
+
+std::int64_t count_alive_of_users(transaction& tx, directory_id directory)
+{
+    std::int64_t alive = 0;
+    tx.sql().run(count_user_rows, {directory.value, to_column(tx.now())}, [&](const sql::row& current) {
+        alive = current.integer(0);
     });
-    return found;
+    return alive;
+}
+
+void forget_ended_of_users(transaction& tx, directory_id directory, std::int64_t kept)
+{
+    tx.sql().run(forget_user_rows, {directory.value, to_column(tx.now()), kept});
 }
 
 bool revoke_secret(transaction& tx, directory_id directory, secret_id id)
@@ -151,13 +210,9 @@ std::vector<secret_row> expiring(
     transaction& tx, std::chrono::microseconds ahead, std::int64_t warnings, std::int64_t limit
 )
 {
-    std::vector<secret_row> found;
-    tx.sql().run(
-        list_expiring,
-        {to_column(tx.now()), to_column(tx.now() + ahead), warnings, limit},
-        [&](const sql::row& current) { found.push_back(read_secret(current)); }
+    return read_secrets(
+        tx, list_expiring, {to_column(tx.now()), to_column(tx.now() + ahead), warnings, limit}
     );
-    return found;
 }
 
 void set_warnings_given(transaction& tx, secret_id id, std::int64_t warnings)
@@ -175,7 +230,8 @@ std::optional<bearer> find_bearer(transaction& tx, const sha256_digest& digest)
             .suffix = std::string(current.text(2)),
             .expires = read_time(current, 3),
             .revoked = read_time(current, 4),
-            .directory = tenants::read_directory(current, 5),
+            .user = read_user(current, 5),
+            .directory = tenants::read_directory(current, 6),
         };
     });
     return found;

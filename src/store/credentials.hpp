@@ -18,7 +18,8 @@ namespace scimd::store::credentials {
 struct secret_row {
     secret_id id;
     directory_id directory;
-    std::string suffix;  // the last four characters, for people to recognize it by
+    std::optional<resource_id> user{};  // for whom it stands; empty: for the directory
+    std::string suffix;                 // the last four characters, for people to recognize it by
     time_point created;
     std::optional<time_point> expires;
     std::optional<time_point> revoked;
@@ -27,15 +28,25 @@ struct secret_row {
     std::string last_used_agent{};
 };
 
-secret_row insert_secret(
-    transaction& tx,
-    directory_id directory,
-    const sha256_digest& digest,
-    std::string_view suffix,
-    std::optional<time_point> expires,
-    std::int64_t warnings_given = 0
-);
+struct new_secret {
+    sha256_digest digest{};
+    std::string suffix;
+    std::optional<time_point> expires{};
+    std::optional<resource_id> user{};
+    std::int64_t warnings_given = 0;
+};
+secret_row insert_secret(transaction& tx, directory_id directory, const new_secret& what);
+
+// In the order of their making: all, those that stand for the directory, those that stand for the user.
 std::vector<secret_row> list_secrets(transaction& tx, directory_id directory);
+std::vector<secret_row> list_directory_secrets(transaction& tx, directory_id directory);
+std::vector<secret_row> list_user_secrets(transaction& tx, directory_id directory, resource_id user);
+
+// How many secrets of users are neither revoked nor over.
+std::int64_t count_alive_of_users(transaction& tx, directory_id directory);
+// Deletes those of users that are, but for the newest `kept`.
+void forget_ended_of_users(transaction& tx, directory_id directory, std::int64_t kept);
+
 bool revoke_secret(
     transaction& tx, directory_id directory, secret_id id
 );  // false: not there, or was revoked
@@ -63,6 +74,7 @@ struct bearer {
     std::string suffix;
     std::optional<time_point> expires;
     std::optional<time_point> revoked;
+    std::optional<resource_id> user;  // for whom it stands, who may be gone; empty: for the directory
     tenants::directory directory;
 };
 std::optional<bearer> find_bearer(transaction& tx, const sha256_digest& digest);

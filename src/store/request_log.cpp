@@ -10,15 +10,15 @@ namespace {
 constexpr sql::statement insert_entry{
     "request_log.insert",
     "insert into request_log (id, directory_id, at, method, path, query, status, scim_type, detail,"
-    " microseconds, request_id, resource_id, changes, provider, agent, body)"
-    " select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16"
+    " microseconds, request_id, resource_id, changes, provider, agent, directory_user_id, body)"
+    " select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17"
     " where exists (select 1 from directories where id = $2 and removed_at is null)",
 };
 
 constexpr sql::statement list_entries{
     "request_log.list",
     "select id, at, method, path, query, status, scim_type, detail, microseconds, request_id, resource_id,"
-    " changes, provider, agent, body from request_log"
+    " changes, provider, agent, directory_user_id, body from request_log"
     " where directory_id = $1 and id < $2 and status >= $3 and status <= $4"
     " and ($5 = '' or method = $5) and ($6 = '' or resource_id = $6) and at >= $7 and at < $8"
     " order by id desc",
@@ -64,7 +64,8 @@ entry read_entry(directory_id of, const sql::row& current)
         .changes = std::string(current.text(11)),
         .provider = std::string(current.text(12)),
         .agent = std::string(current.text(13)),
-        .body = std::string(current.text(14)),
+        .user = std::string(current.text(14)),
+        .body = std::string(current.text(15)),
     };
 }
 
@@ -89,6 +90,7 @@ bool insert(transaction& tx, const entry& what)
          what.changes,
          what.provider,
          what.agent,
+         what.user,
          what.body}
     );
     return inserted > 0;

@@ -28,6 +28,7 @@ struct entry {
     std::string changes;      // a JSON object, whole
     std::string provider;     // that the request seems to come from; empty: unknown
     std::string agent;        // User-Agent
+    std::string user{};       // the id of whom the token stood for; empty: nobody
     std::string body;
 };
 

@@ -69,6 +69,11 @@ constexpr sql::statement type_of_resource{
     "select type from resources where directory_id = $1 and id = $2",
 };
 
+constexpr sql::statement find_active_user{
+    "resources.is_active_user",
+    "select coalesce(active, 1) from resources where directory_id = $1 and type = 'User' and id = $2",
+};
+
 constexpr sql::statement find_values{
     "resource_values.of_resource",
     "select attribute, value from resource_values"
@@ -256,6 +261,15 @@ std::vector<kind> kinds_of(transaction& tx, directory_id where, const std::vecto
         });
     }
     return found;
+}
+
+std::optional<bool> is_active_user(transaction& tx, directory_id where, resource_id id)
+{
+    std::optional<bool> is_active;
+    tx.sql().run(find_active_user, {where.value, id.value}, [&](const sql::row& current) {
+        is_active = current.integer(0) != 0;
+    });
+    return is_active;
 }
 
 std::int64_t count(transaction& tx, directory_id where, std::string_view type)

@@ -79,6 +79,9 @@ struct kind {
 };
 std::vector<kind> kinds_of(transaction& tx, directory_id where, const std::vector<resource_id>& ids);
 
+// Whether a user may come in; empty: there is no such user. Who does not say is active.
+std::optional<bool> is_active_user(transaction& tx, directory_id where, resource_id id);
+
 // How many of the type there are: a kept count, not a scan.
 std::int64_t count(transaction& tx, directory_id where, std::string_view type);
 

@@ -77,6 +77,13 @@ protected:
         return home.send(std::move(request));
     }
 
+    // The paths are filled with ids of nobody, and nobody deletes itself.
+    static bool opens_for_users(const route& row)
+    {
+        const bool is_of_others = row.path.find("{endpoint}") != std::string_view::npos;
+        return row.who == principal::directory_user && !is_of_others && row.method != "DELETE";
+    }
+
     fate fate_of(const test::answer& got) const
     {
         if (got.status == 401)
@@ -135,6 +142,7 @@ TEST_F(authorization_matrix_test, no_cell_is_wrong)
             refused.push_back(credentials::bearing("a token with " + forged.name, forged.text));
     const auto foreign = credentials::bearing("another directory's token", scim_token_of_another());
     const auto own = credentials::bearing("the directory's token", home.token);
+    const auto of_user = credentials::bearing("a user's token", home.make_user_token(home.make_user("anna")));
     const auto application = credentials::bearing("an access token", fresh);
     const auto reader = credentials::bearing(
         "a reader's access token", home.make_access_token(home.make_client("Reader", R"(,"access":"READ")"))
@@ -147,8 +155,11 @@ TEST_F(authorization_matrix_test, no_cell_is_wrong)
         const bool is_reading = row.method == "GET" || row.does == effect::none;
         switch (row.who) {
             case principal::directory:
+            case principal::directory_user:
                 for (const auto& who : refused)
                     expect(fate::unknown_caller, row, scim_path, who);
+                expect(opens_for_users(row) ? fate::admitted : fate::forbidden, row, scim_path, of_user);
+                expect(fate::unknown_caller, row, path, of_user);
                 for (const auto& who : {foreign, application, reader, operator_})
                     expect(fate::unknown_caller, row, scim_path, who);
                 expect(fate::admitted, row, scim_path, own);
@@ -159,6 +170,7 @@ TEST_F(authorization_matrix_test, no_cell_is_wrong)
                     expect(fate::unknown_caller, row, scim_path, who);
                 expect(fate::unknown_caller, row, scim_path, foreign);
                 expect(fate::unknown_caller, row, scim_path, own);
+                expect(fate::unknown_caller, row, scim_path, of_user);
                 expect(fate::admitted, row, path, application);
                 expect(is_reading ? fate::admitted : fate::forbidden, row, path, reader);
                 expect(fate::admitted, row, path, operator_);
@@ -166,14 +178,14 @@ TEST_F(authorization_matrix_test, no_cell_is_wrong)
             case principal::operator_:
                 for (const auto& who : refused)
                     expect(fate::hidden, row, scim_path, who);
-                for (const auto& who : {foreign, own, application, reader})
+                for (const auto& who : {foreign, own, of_user, application, reader})
                     expect(fate::hidden, row, scim_path, who);
                 expect(fate::admitted, row, path, operator_);
                 break;
             case principal::metrics_reader:
                 for (const auto& who : refused)
                     expect(fate::forbidden, row, path, who);
-                for (const auto& who : {foreign, own, application, reader})
+                for (const auto& who : {foreign, own, of_user, application, reader})
                     expect(fate::forbidden, row, path, who);
                 expect(fate::admitted, row, path, operator_);
                 break;

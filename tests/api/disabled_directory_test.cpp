@@ -25,7 +25,7 @@ protected:
             all.insert(std::string("/Users") + query);
         constexpr std::string_view base = "/directory/{directory}/scim/v2";
         for (const auto& row : routes()) {
-            if (row.who != principal::directory)
+            if (!is_of_scim(row.who))
                 continue;
             for (const auto* const endpoint : {"Users", "Groups"})
                 for (const auto& id : {user, group, std::string("diruser_1")})

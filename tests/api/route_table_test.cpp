@@ -59,7 +59,7 @@ TEST_F(route_table_test, each_path_s_prefix_says_who_may_call_it)
         EXPECT_TRUE(seen.emplace(row.method, row.path).second) << row.method << ' ' << row.path;
         EXPECT_TRUE(row.handle);
         if (row.path.starts_with("/directory/{directory}/scim/v2"))
-            EXPECT_EQ(row.who, principal::directory) << row.path;
+            EXPECT_TRUE(is_of_scim(row.who)) << row.path;
         else if (row.path.starts_with("/api/v1/"))
             EXPECT_TRUE(is_of_management(row)) << row.path;
         else
@@ -96,7 +96,7 @@ TEST_F(route_table_test, every_scim_route_wants_a_token_and_tells_nothing_withou
     const auto expected = all_of(home.call("GET", home.base() + "/Users"));
     EXPECT_EQ(expected.substr(0, 4), "401\n");
     for (const auto& row : routes()) {
-        if (row.who == principal::directory) {
+        if (is_of_scim(row.who)) {
             EXPECT_EQ(all_of(home.call(row.method, filled(row.path))), expected) << row.path;
             EXPECT_NE(home.scim(row.method, filled(row.path).substr(home.base().size())).status, 401);
         }
@@ -109,6 +109,31 @@ TEST_F(route_table_test, every_scim_route_wants_a_token_and_tells_nothing_withou
     }
     EXPECT_EQ(all_of(home.call("GET", "/directory/dir_1/scim/v2/Users")), expected);
     EXPECT_EQ(all_of(home.call("GET", "/directory/x/scim/v2/Users")), expected);
+}
+
+TEST_F(route_table_test, what_a_user_s_token_opens_is_listed_here)
+{
+    const std::string base = "/directory/{directory}/scim/v2/";
+    std::set<std::string> open;
+    for (const auto& row : routes())
+        if (row.who == principal::directory_user)
+            open.insert(std::string(row.method) + ' ' + std::string(row.path.substr(base.size())));
+    EXPECT_EQ(
+        open,
+        (std::set<std::string>{
+            "GET ServiceProviderConfig",
+            "GET ResourceTypes",
+            "GET ResourceTypes/{id}",
+            "GET Schemas",
+            "GET Schemas/{id}",
+            "GET Me",
+            "POST Me",
+            "PUT Me",
+            "PATCH Me",
+            "DELETE Me",
+            "GET {endpoint}/{id}"
+        })
+    );
 }
 
 TEST_F(route_table_test, operators_routes_are_not_there_for_the_public)

@@ -103,6 +103,7 @@ class CommandTest(unittest.TestCase):
             ("events", "--directory", ""),
             ("directory", "policy", "dir_1", "perhaps"),
             ("secret", "revoke", "dir_1"),
+            ("secret", "create", "dir_1", "--user", ""),
         ):
             with self.subTest(words=words):
                 self.assert_usage(run(*words, data=self.folder if words else None))
@@ -224,6 +225,29 @@ class CommandTest(unittest.TestCase):
         shutil.rmtree(self.server.data)
         self.server.start()
         self.assertEqual(self.walk(), alone)
+
+    def test_a_secret_may_stand_for_a_user(self):
+        self.server.start()
+        directory = self.server.new_directory()
+        with directory.client() as client:
+            ann, bob = (client.create_user(name)["id"] for name in ("ann@example.com", "bob@example.com"))
+        made = self.run_json("secret", "create", directory.id, "--user", ann)
+        secret = made["secret"]["id"]
+        rows = self.run_json("secret", "list", directory.id)["secrets"]
+        owners = {row["id"]: row.get("directory_user_id") for row in rows}
+        self.assertEqual(owners, {directory.secret: None, secret: ann})
+        done = run("secret", "list", directory.id, data=self.server.data)
+        self.assertIn(ann, done.stdout)
+        shown = self.run_json("secret", "show", directory.id, secret)["secret"]
+        self.assertEqual(shown["directory_user_id"], ann)
+        with self.server.client(made["plain_secret"], directory.base) as mine:
+            me = mine.expect(200, mine.get("/Me"))
+            self.assertEqual(me.json["id"], ann)
+            self.assertTrue(me.headers["Location"].endswith(f"{directory.base}/Users/{ann}"))
+            self.assertEqual(mine.get(f"/Users/{bob}").status, 403)
+        refused = run("secret", "create", directory.id, "--user", "diruser_1", data=self.server.data)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("directory_user_id: this directory has no such user.", refused.stderr)
 
     def test_a_failed_command_says_why(self):
         for start in (False, True):

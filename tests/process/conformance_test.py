@@ -33,14 +33,18 @@ class ConformanceTest(unittest.TestCase):
             demo = server.command("demo")
             server.command("directory", "mode", demo["directory_id"], mode)
             path = demo["scim_base_url"].split("/", 3)[3]
+            with server.client(demo["bearer_token"], f"/{path}") as client:
+                me = client.create_user("me@example.com")["id"]
+            mine = server.command("secret", "create", demo["directory_id"], "--user", me)["plain_secret"]
             done = subprocess.run(
                 [RUNNER, "--base-url", f"http://127.0.0.1:{server.port}/{path}", *options],
-                env={**clean_environment(), "SCIM_TOKEN": demo["bearer_token"]},
+                env={**clean_environment(), "SCIM_TOKEN": demo["bearer_token"], "SCIM_USER_TOKEN": mine},
                 capture_output=True,
                 text=True,
                 timeout=4 * ANSWER_SECONDS,
             )
             self.assertEqual(done.returncode, 0, f"\n{done.stdout}\n{done.stderr}")
+            self.assertIn(" 0 skipped;", done.stdout)
             self.assertEqual(server.events_logged("internal"), [])
             requests = server.events_logged("request")
             failed = [entry for entry in requests if entry["status"] >= 500 and entry["status"] != 501]

@@ -110,6 +110,18 @@ class TenancyTest(unittest.TestCase):
                 self.assert_unauthorized(client.send(method, path, body))
         client.close()
 
+    def test_a_user_s_token_opens_no_url_of_another_directory_and_none_of_others_in_its_own(self):
+        token = self.server.command("secret", "create", self.ours.id, "--user", self.user)["plain_secret"]
+        with self.server.client(token) as client:
+            for method, path, body in self.routes(self.theirs, self.foreign_user, self.foreign_group):
+                with self.subTest(method=method, path=path):
+                    self.assert_unauthorized(client.send(method, path, body))
+            self.assert_unauthorized(client.get(f"{self.theirs.base}/Me"))
+            self.assertEqual(client.get(f"{self.ours.base}/Me").json["id"], self.user)
+            foreign = client.get(f"{self.ours.base}/Users/{self.foreign_user}")
+            self.assertEqual(foreign.status, 403)
+            self.assertEqual(shape(foreign), shape(client.get(f"{self.ours.base}/Users/diruser_1")))
+
     def test_every_route_wants_a_token(self):
         client = self.server.client()
         for method, path, body in self.routes(self.ours, self.user, self.group):

@@ -3,6 +3,7 @@
 #include "base/json.hpp"
 #include "service/tokens.hpp"
 #include "store/events.hpp"
+#include "store/resources.hpp"
 #include "support/fixed_random.hpp"
 #include "support/temp_store.hpp"
 
@@ -25,6 +26,18 @@ protected:
     result<new_secret> make(std::optional<time_point> expires = std::nullopt)
     {
         return create(tx(), from, random, directory, expires);
+    }
+
+    resource_id add_user(const std::string& name)
+    {
+        store::resources::index_columns columns;
+        columns.unique_key = name;
+        return store::resources::insert(tx(), directory.id, "User", "{}", columns)->id;
+    }
+
+    result<new_secret> make_for(resource_id user)
+    {
+        return create_for_user(tx(), from, random, directory, user_id_text(user), std::nullopt);
     }
 
     std::size_t alive()
@@ -67,6 +80,55 @@ TEST_F(secrets_test, a_directory_has_20_alive_and_no_21st)
     EXPECT_EQ(make().error().code, errc::conflict);
     EXPECT_TRUE(revoke(tx(), from, directory, made->row.id));
     EXPECT_TRUE(make());
+}
+
+TEST_F(secrets_test, the_users_of_a_directory_have_1000_alive_and_no_1001st)
+{
+    std::vector<resource_id> users;
+    for (std::size_t i = 0; i < alive_of_users_max; ++i) {
+        if (i % alive_of_user_max == 0)
+            users.push_back(add_user(std::to_string(i)));
+        ASSERT_TRUE(make_for(users.back())) << i;
+    }
+    const auto last = add_user("last");
+    const auto refused = make_for(last);
+    EXPECT_EQ(refused.error().code, errc::conflict);
+    EXPECT_EQ(
+        refused.error().detail, "The users of the directory have 1000 secrets already; revoke one first."
+    );
+    EXPECT_TRUE(make()) << "the directory's are counted for themselves";
+    EXPECT_TRUE(
+        revoke(tx(), from, directory, credentials::list_user_secrets(tx(), directory.id, users[0]).at(0).id)
+    );
+    EXPECT_TRUE(make_for(last));
+    EXPECT_EQ(make_for(last).error().code, errc::conflict);
+}
+
+TEST_F(secrets_test, of_those_of_users_that_ended_1000_are_kept)
+{
+    const auto user = add_user("anna");
+    for (std::int64_t i = 0; i < ended_of_users_max + 2; ++i)
+        ASSERT_TRUE(revoke(tx(), from, directory, make_for(user)->row.id)) << i;
+    EXPECT_EQ(
+        credentials::list_user_secrets(tx(), directory.id, user).size(),
+        static_cast<std::size_t>(ended_of_users_max) + 1
+    ) << "the next one makes room";
+    ASSERT_TRUE(make_for(user));
+    EXPECT_EQ(
+        credentials::list_user_secrets(tx(), directory.id, user).size(),
+        static_cast<std::size_t>(ended_of_users_max) + 1
+    );
+}
+
+TEST_F(secrets_test, the_end_of_a_user_s_is_announced_too)
+{
+    const auto user = add_user("anna");
+    const auto made =
+        create_for_user(tx(), from, random, directory, user_id_text(user), tx().now() + 240h)->row.id.text();
+    news();
+    store.advance(100h);
+    EXPECT_EQ(warn_of_expiry(tx(), from, 10), 1U);
+    EXPECT_EQ(news(), (std::vector<std::string>{"token_expiring " + made}));
 }
 
 TEST_F(secrets_test, a_secret_is_stored_as_its_digest_and_expires_in_the_future_only)

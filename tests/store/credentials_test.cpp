@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace scimd::store::credentials {
 namespace {
 
@@ -21,7 +23,7 @@ protected:
 
 TEST_F(credentials_test, a_token_is_found_with_its_directory)
 {
-    const auto made = insert_secret(tx(), here.id, digest, "oken", tx().now() + 24h);
+    const auto made = insert_secret(tx(), here.id, {digest, "oken", tx().now() + 24h});
     const auto found = find_bearer(tx(), digest);
     ASSERT_TRUE(found);
     EXPECT_EQ(found->id, made.id);
@@ -40,7 +42,7 @@ TEST_F(credentials_test, a_token_is_found_with_its_directory)
 
 TEST_F(credentials_test, another_token_is_not_found)
 {
-    insert_secret(tx(), here.id, digest, "oken", std::nullopt);
+    insert_secret(tx(), here.id, {digest, "oken", std::nullopt});
     sha256_digest near = digest;
     near.back() ^= std::byte{1};
     EXPECT_FALSE(find_bearer(tx(), near));
@@ -49,20 +51,20 @@ TEST_F(credentials_test, another_token_is_not_found)
 
 TEST_F(credentials_test, a_digest_is_given_once)
 {
-    insert_secret(tx(), here.id, digest, "oken", std::nullopt);
-    EXPECT_THROW(insert_secret(tx(), elsewhere.id, digest, "oken", std::nullopt), sql::failure);
+    insert_secret(tx(), here.id, {digest, "oken", std::nullopt});
+    EXPECT_THROW(insert_secret(tx(), elsewhere.id, {digest, "oken", std::nullopt}), sql::failure);
 }
 
 TEST_F(credentials_test, a_disabled_directory_is_told_with_the_token)
 {
-    insert_secret(tx(), here.id, digest, "oken", std::nullopt);
+    insert_secret(tx(), here.id, {digest, "oken", std::nullopt});
     tenants::set_directory_enabled(tx(), here.organization, here.id, false);
     EXPECT_FALSE(find_bearer(tx(), digest)->directory.is_enabled);
 }
 
 TEST_F(credentials_test, a_secret_is_revoked_once_and_by_its_directory_alone)
 {
-    const auto made = insert_secret(tx(), here.id, digest, "oken", std::nullopt);
+    const auto made = insert_secret(tx(), here.id, {digest, "oken", std::nullopt});
     EXPECT_FALSE(revoke_secret(tx(), elsewhere.id, made.id));
     EXPECT_FALSE(find_bearer(tx(), digest)->revoked);
     const time_point revoked = tx().now();
@@ -74,8 +76,8 @@ TEST_F(credentials_test, a_secret_is_revoked_once_and_by_its_directory_alone)
 
 TEST_F(credentials_test, secrets_are_listed_for_their_directory_alone)
 {
-    const auto first = insert_secret(tx(), here.id, digest, "oken", std::nullopt);
-    const auto second = insert_secret(tx(), here.id, sha256("other"), "ther", tx().now());
+    const auto first = insert_secret(tx(), here.id, {digest, "oken", std::nullopt});
+    const auto second = insert_secret(tx(), here.id, {sha256("other"), "ther", tx().now()});
     revoke_secret(tx(), here.id, first.id);
     const auto listed = list_secrets(tx(), here.id);
     ASSERT_EQ(listed.size(), 2u);
@@ -92,9 +94,52 @@ TEST_F(credentials_test, secrets_are_listed_for_their_directory_alone)
     EXPECT_TRUE(list_secrets(tx(), elsewhere.id).empty());
 }
 
+TEST_F(credentials_test, secrets_of_users_are_told_from_the_directory_s)
+{
+    const resource_id anna{7};
+    const auto own = insert_secret(tx(), here.id, {digest, "oken", std::nullopt});
+    const auto hers = insert_secret(tx(), here.id, {sha256("hers"), "hers", tx().now() + 1h, anna});
+    insert_secret(tx(), here.id, {sha256("his"), "0his", std::nullopt, resource_id{8}});
+    insert_secret(tx(), elsewhere.id, {sha256("far"), "0far", std::nullopt, anna});
+    EXPECT_EQ(find_bearer(tx(), sha256("hers"))->user, anna);
+    EXPECT_EQ(find_bearer(tx(), digest)->user, std::nullopt);
+    EXPECT_EQ(list_secrets(tx(), here.id).size(), 3u);
+    const auto of_directory = list_directory_secrets(tx(), here.id);
+    ASSERT_EQ(of_directory.size(), 1u);
+    EXPECT_EQ(of_directory[0].id, own.id);
+    const auto of_user = list_user_secrets(tx(), here.id, anna);
+    ASSERT_EQ(of_user.size(), 1u);
+    EXPECT_EQ(of_user[0].id, hers.id);
+    EXPECT_EQ(of_user[0].user, anna);
+    EXPECT_EQ(count_alive_of_users(tx(), here.id), 2);
+    store.advance(1h);
+    EXPECT_EQ(count_alive_of_users(tx(), here.id), 1);
+    revoke_secret(tx(), here.id, list_secrets(tx(), here.id).at(2).id);
+    EXPECT_EQ(count_alive_of_users(tx(), here.id), 0);
+}
+
+TEST_F(credentials_test, the_oldest_ended_secrets_of_users_are_forgotten)
+{
+    insert_secret(tx(), here.id, {digest, "oken", tx().now()});
+    insert_secret(tx(), elsewhere.id, {sha256("far"), "0far", tx().now(), resource_id{7}});
+    std::vector<secret_id> ids;
+    for (const auto* const name : {"a", "b", "c", "d"})
+        ids.push_back(insert_secret(tx(), here.id, {sha256(name), name, tx().now(), resource_id{7}}).id);
+    const auto alive = insert_secret(tx(), here.id, {sha256("e"), "e", tx().now() + 1us, resource_id{7}});
+    forget_ended_of_users(tx(), here.id, 4);
+    EXPECT_EQ(list_user_secrets(tx(), here.id, {7}).size(), 5u);
+    forget_ended_of_users(tx(), here.id, 1);
+    const auto left = list_user_secrets(tx(), here.id, {7});
+    ASSERT_EQ(left.size(), 2u);
+    EXPECT_EQ(left[0].id, ids[3]);
+    EXPECT_EQ(left[1].id, alive.id);
+    EXPECT_EQ(list_directory_secrets(tx(), here.id).size(), 1u) << "the directory's stay";
+    EXPECT_EQ(list_secrets(tx(), elsewhere.id).size(), 1u);
+}
+
 TEST_F(credentials_test, the_last_use_is_kept_to_the_minute_and_never_goes_back)
 {
-    const auto made = insert_secret(tx(), here.id, digest, "oken", std::nullopt);
+    const auto made = insert_secret(tx(), here.id, {digest, "oken", std::nullopt});
     const time_point noon = std::chrono::sys_days(std::chrono::year(2026) / 2 / 3) + 12h;
     const struct {
         time_point when;

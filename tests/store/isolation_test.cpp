@@ -70,7 +70,8 @@ protected:
 TEST_F(isolation_test, foreign_ids_find_and_change_nothing)
 {
     add_member(tx(), theirs.id, group, {user, "User", "Ada"});
-    credentials::insert_secret(tx(), theirs.id, sha256("t"), "t", std::nullopt);
+    credentials::insert_secret(tx(), theirs.id, {sha256("t"), "t", std::nullopt});
+    credentials::insert_secret(tx(), theirs.id, {sha256("u"), "u", tx().now(), user});
     const std::string before = contents_of(theirs.id);
     ASSERT_FALSE(before.empty());
 
@@ -81,6 +82,9 @@ TEST_F(isolation_test, foreign_ids_find_and_change_nothing)
     remove(tx(), mine.id, "User", user);
     remove(tx(), mine.id, "Group", group);
     EXPECT_TRUE(kinds_of(tx(), mine.id, {user, group}).empty());
+    EXPECT_EQ(is_active_user(tx(), mine.id, user), std::nullopt);
+    EXPECT_TRUE(credentials::list_user_secrets(tx(), mine.id, user).empty());
+    credentials::forget_ended_of_users(tx(), mine.id, 0);
     EXPECT_EQ(count(tx(), mine.id, "User"), 1);
     EXPECT_EQ(count(tx(), mine.id, "Group"), 1);
     const condition by_id{"r.id = $3 or 1 = 1", {user.value}};
@@ -146,8 +150,13 @@ TEST_F(isolation_test, every_statement_names_its_directory)
     groups_of(recorded, mine.id, made.id);
     remove_member(recorded, mine.id, another.id, made.id);
     remove(recorded, mine.id, "User", made.id);
-    const auto secret = credentials::insert_secret(recorded, mine.id, sha256("s"), "s", std::nullopt);
+    const auto secret = credentials::insert_secret(recorded, mine.id, {sha256("s"), "s", std::nullopt});
     credentials::list_secrets(recorded, mine.id);
+    credentials::list_directory_secrets(recorded, mine.id);
+    credentials::list_user_secrets(recorded, mine.id, made.id);
+    credentials::count_alive_of_users(recorded, mine.id);
+    credentials::forget_ended_of_users(recorded, mine.id, 1);
+    is_active_user(recorded, mine.id, made.id);
     credentials::revoke_secret(recorded, mine.id, secret.id);
     events::append(recorded, {{recorded.next_id()}, mine.organization, mine.id, 1, "t", "{}"});
     events::list_directory_after(recorded, mine.id, 0, 10, [](const events::event&) { return true; });

@@ -85,7 +85,7 @@ TEST_F(organizations_test, one_that_is_being_removed_is_found_by_nobody_and_its_
     update_organization(tx(), acme);
     const auto directory = insert_directory(tx(), acme.id, "d", "", domain_policy::reject);
     const sha256_digest digest{};
-    credentials::insert_secret(tx(), directory.id, digest, "abc", std::nullopt);
+    credentials::insert_secret(tx(), directory.id, {digest, "abc", std::nullopt});
     ASSERT_TRUE(credentials::find_bearer(tx(), digest));
     EXPECT_FALSE(next_to_remove(tx()));
 

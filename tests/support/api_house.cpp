@@ -251,6 +251,15 @@ std::string api_house::make_token(std::string_view owner, std::string_view expir
     return made.text_of("plain_secret");
 }
 
+std::string api_house::make_user_token(std::string_view user)
+{
+    const auto path = "/api/v1/organizations/-/directories/" + directory + "/secrets";
+    const auto made = operate("POST", path, "{" + quoted("directory_user_id", user) + "}");
+    if (made.status != 201)
+        throw std::runtime_error("no token: " + made.text);
+    return made.text_of("plain_secret");
+}
+
 api_client api_house::make_client(std::string_view name, std::string_view more)
 {
     const auto made =

@@ -69,6 +69,7 @@ public:
     std::string make_domain(std::string_view organization, std::string_view name);
     std::string make_directory(std::string_view organization, std::string_view policy = "reject");
     std::string make_token(std::string_view directory, std::string_view expires = "");
+    std::string make_user_token(std::string_view user);  // of a user of the house's own directory
     api_client make_client(std::string_view name, std::string_view more = "");
     std::string make_access_token(const api_client& who);
     std::string make_user(std::string_view name, std::string_view more = "");

@@ -236,7 +236,7 @@ std::vector<std::string> response_faults(
     if (!where)
         return {};
     const auto found = api::find_route(api::routes(), method, *where);
-    if (!found.row || found.row->who == api::principal::directory)
+    if (!found.row || api::is_of_scim(found.row->who))
         return {};
     const auto* answer = described_answer(found.row->method, found.row->path, status);
     if (!answer)

@@ -1,27 +1,10 @@
-// "/Me" (RFC 7644 §3.11) and ".scim" behind a path (§3.8).
+// ".scim" behind a path (RFC 7644 §3.8).
 #include "support/api_house.hpp"
 
 #include <gtest/gtest.h>
 
 namespace scimd::api {
 namespace {
-
-TEST(me, is_nobody_for_a_token_of_a_directory)
-{
-    test::api_house home;
-    for (const auto* method : {"GET", "POST", "PUT", "PATCH", "DELETE"}) {
-        const auto got = home.scim(method, "/Me", R"({"userName":"x"})");
-        EXPECT_EQ(got.status, 501) << method;
-        EXPECT_EQ(
-            got.text,
-            R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],)"
-            R"("detail":"The token stands for the directory, not for a user: there is no /Me.","status":"501"})"
-        ) << method;
-        EXPECT_EQ(home.call(method, home.base() + "/Me").status, 401) << method;
-    }
-    EXPECT_EQ(home.scim("HEAD", "/Me").status, 501);
-    EXPECT_TRUE(home.events().empty());
-}
 
 TEST(scim_suffix, asks_for_scims_own_type)
 {
