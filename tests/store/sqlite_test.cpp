@@ -54,6 +54,25 @@ protected:
     connection writer{file, role::writer};
 };
 
+// From a few pages to more than are kept in memory.
+TEST_F(sqlite_connection, what_a_savepoint_has_changed_is_undone_however_much_it_is)
+{
+    const std::string page(3'000, 'p');  // a row fills one
+    constexpr std::int64_t rows_max = 200;
+    for (std::int64_t id = 1; id <= rows_max; ++id)
+        writer.run(insert_thing, {id, page});
+    for (const std::int64_t rows : {1, 10, 20, 30, 40, 100, 200}) {
+        writer.run({"begin", "begin immediate"});
+        writer.run({"savepoint", "savepoint work"});
+        writer.run({"update", "update things set name = 'changed' where id <= $1"}, {rows});
+        writer.run({"undo", "rollback to work"});
+        writer.run({"release", "release work"});
+        writer.run({"commit", "commit"});
+        EXPECT_EQ(integer(writer, "select count(*) from things where name = 'changed'"), 0) << rows;
+        EXPECT_EQ(integer(writer, "select sum(length(name)) from things"), 3'000 * rows_max) << rows;
+    }
+}
+
 TEST_F(sqlite_connection, every_setting_holds_after_opening)
 {
     connection reader(file, role::reader);
