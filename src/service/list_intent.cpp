@@ -1,11 +1,8 @@
 #include "scim/unique.hpp"
 #include "service/listing.hpp"
-#include "store/filter_sql.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cstddef>
-#include <cstdint>
 #include <variant>
 
 namespace scimd::service {
@@ -59,18 +56,6 @@ bool is_point(const scim::filter& where, const scim::resource_type& type)
     return std::visit(point_finder{type}, where.node);
 }
 
-// One of at most so many resources, and not far from the start, in the order of an index.
-bool is_short_page(const scim::list_query& query)
-{
-    constexpr std::size_t resources_max = 100;
-    constexpr std::uint64_t start_max = 1'000;
-    if (query.parts.size() != 1 || query.parts.front().where)
-        return false;
-    const auto& part = query.parts.front();
-    const bool has_index = !part.sort_by || store::sort_column_of(*part.sort_by, *part.type).has_value();
-    return has_index && query.page.count <= resources_max && query.page.start_index.value_or(1) <= start_max;
-}
-
 }  // namespace
 
 store::intent intent_of(const scim::list_query& query)
@@ -78,7 +63,7 @@ store::intent intent_of(const scim::list_query& query)
     const bool is_look_up = std::ranges::all_of(query.parts, [](const scim::type_query& part) {
         return part.where && is_point(*part.where, *part.type);
     });
-    return is_look_up || is_short_page(query) ? store::intent::read : store::intent::scan;
+    return is_look_up ? store::intent::read : store::intent::scan;
 }
 
 }  // namespace scimd::service

@@ -56,7 +56,7 @@ result<std::optional<page>> list(
     const list_bounds& bounds = {}
 );
 
-// read for a look-up by an index that yields a handful and for a short page of all, scan for everything else.
+// read for a look-up by an index that yields a handful, scan for everything else.
 store::intent intent_of(const scim::list_query& query);
 
 }  // namespace scimd::service

@@ -78,7 +78,7 @@ TEST_F(listing_test, a_total_that_costs_too_much_is_left_out)
     EXPECT_EQ(list_page("active eq true", "", {.counted_rows_max = 1}).head.total_results, 23U);
 }
 
-TEST_F(listing_test, look_ups_are_reads)
+TEST_F(listing_test, only_look_ups_are_reads)
 {
     const auto& users = house.type("Users");
     const auto& groups = house.type("Groups");
@@ -105,34 +105,6 @@ TEST_F(listing_test, look_ups_are_reads)
         EXPECT_EQ(intent_for(row.filter, {&users}), row.of_users) << row.filter;
         EXPECT_EQ(intent_for(row.filter, {&users, &groups}), row.of_both) << row.filter;
     }
-}
-
-TEST_F(listing_test, short_pages_of_all_are_reads)
-{
-    const auto& users = house.type("Users");
-    const auto& groups = house.type("Groups");
-    using types = std::vector<const scim::resource_type*>;
-    const auto intent_for = [&](const scim::list_request& asked, const types& of) {
-        return intent_of(scim::resolve(asked, of).value());
-    };
-    const struct {
-        scim::list_request asked;
-        store::intent expected;
-    } rows[] = {
-        {{}, store::intent::read},
-        {{.page = {.count = 100}}, store::intent::read},
-        {{.page = {.count = 101}}, store::intent::scan},
-        {{.page = {.start_index = 1'000}}, store::intent::read},
-        {{.page = {.start_index = 1'001}}, store::intent::scan},
-        {{.page = {.cursor = ""}}, store::intent::read},
-        {{.sort_by = "userName"}, store::intent::read},
-        {{.sort_by = "title"}, store::intent::scan},
-        {{.filter = "title pr"}, store::intent::scan},
-    };
-    for (const auto& row : rows)
-        EXPECT_EQ(intent_for(row.asked, {&users}), row.expected) << &row - rows;
-    EXPECT_EQ(intent_for({}, {&groups}), store::intent::read);
-    EXPECT_EQ(intent_for({}, {&users, &groups}), store::intent::scan);
 }
 
 // Pages of groups a, b, c, d with 2, 1, 3 and 1 members.
