@@ -7,11 +7,19 @@
 namespace scimd::app {
 namespace {
 
-// An empty filter would choose everything, and an empty user a whole directory, which nobody means who gives
-// one.
-std::string why_empty_is_wrong(const std::string& given)
+// An empty option would be none: a filter would choose everything, a client manage all organizations, a token
+// never end. Nobody means that who gives one; the variable in a script was empty.
+void refuse_empty_options(CLI::App& of)
 {
-    return given.empty() ? "it must not be empty" : "";
+    const auto why_empty_is_wrong = [](const std::string& given) {
+        return std::string(given.empty() ? "it must not be empty" : "");
+    };
+    for (auto* command : of.get_subcommands({})) {
+        for (auto* option : command->get_options())
+            if (!option->get_positional())
+                option->check(why_empty_is_wrong);
+        refuse_empty_options(*command);
+    }
 }
 
 }  // namespace
@@ -31,17 +39,15 @@ command_tree::command_tree(CLI::App& app, command& what, std::string& limit) : a
     events->add_option(
         "--after", what.after, "Start behind this cursor (with --directory: or this sequence number)"
     );
-    events->add_option("--type", what.event_types, "Of this type only; a prefix with .* for all below it")
-        ->check(why_empty_is_wrong);
-    events->add_option("--organization", what.organization, "Events of one organization only")
-        ->check(why_empty_is_wrong);
-    events->add_option("--directory", what.directory, "Events of one directory only")
-        ->check(why_empty_is_wrong);
+    events->add_option("--type", what.event_types, "Of this type only; a prefix with .* for all below it");
+    events->add_option("--organization", what.organization, "Events of one organization only");
+    events->add_option("--directory", what.directory, "Events of one directory only");
     events->add_option("--limit", limit, "Print at most so many");
     events->add_flag("--follow", what.is_following, "Wait for further ones");
     add({"check"}, "Verify the store");
     add({"backup"}, "Copy the store while it is in use", {"FILE"});
     add({"version"}, "Print the versions of scimd and of its libraries");
+    refuse_empty_options(app);
 }
 
 void command_tree::collect()
@@ -146,11 +152,9 @@ void command_tree::declare_directories()
 
     auto* secret = add({"secret", "create"}, "Make a bearer token; it is shown once", {"DIRECTORY"});
     secret->add_option("--expires", what_.expires, "When it ends: 2027-01-31T00:00:00Z");
-    secret
-        ->add_option(
-            "--user", what_.user, "It stands for this user, at /Me, and opens nothing else: diruser_…"
-        )
-        ->check(why_empty_is_wrong);
+    secret->add_option(
+        "--user", what_.user, "It stands for this user, at /Me, and opens nothing else: diruser_…"
+    );
     auto* renewed =
         add({"secret", "regenerate"}, "Make a new one; those that are alive end in a day", {"DIRECTORY"});
     renewed->add_option("--expires", what_.expires, "When it ends: 2027-01-31T00:00:00Z");

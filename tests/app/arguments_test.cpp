@@ -48,6 +48,35 @@ const shape shapes[] = {
     {{"version"}, 0},
 };
 
+// "$ORGANIZATION" of a script that did not set it.
+TEST(arguments_test, an_option_is_not_empty)
+{
+    const words commands[] = {
+        {"client", "create", "Billing", "--organization"},
+        {"client", "add-secret", "skc_1", "--expires"},
+        {"secret", "create", "dir_1", "--expires"},
+        {"secret", "create", "dir_1", "--user"},
+        {"secret", "regenerate", "dir_1", "--expires"},
+        {"audit", "--actor"},
+        {"directory", "log", "dir_1", "--since"},
+        {"events", "--type"},
+        {"events", "--organization"},
+        {"events", "--directory"},
+        {"webhook", "create", "https://app.example/", "--organization"},
+        {"webhook", "retry-failed", "whe_1", "--since"},
+        {"webhook", "replay", "whe_1", "--from"},
+    };
+    for (auto given : commands) {
+        given.emplace_back("");
+        const auto refused = parse(given);
+        EXPECT_FALSE(refused.run) << given.front() << ' ' << given[1];
+        EXPECT_EQ(refused.exit_code, 2);
+        EXPECT_NE(refused.output.find("it must not be empty"), std::string::npos) << refused.output;
+        given.back() = "x";
+        EXPECT_TRUE(parse(given).run) << given.front() << ' ' << given[1];
+    }
+}
+
 TEST(arguments_test, each_command_takes_its_arguments_no_fewer_and_no_more)
 {
     for (const auto& shape : shapes) {
