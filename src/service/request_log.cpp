@@ -169,7 +169,8 @@ bool request_log::has_room(const request_note& what)
 {
     if (waiting_.size() >= request_notes_max)
         return false;
-    if (!what.is_known && !has_room_for_stranger(what))
+    const bool is_guest = !what.is_known || !what.user.empty();
+    if (is_guest && !has_room_for_guest(what))
         return false;
     const auto found = counts_.find(what.directory);
     if (found == counts_.end())
@@ -178,14 +179,17 @@ bool request_log::has_room(const request_note& what)
     return counts.all < directory_notes_max && (!is_read(what) || counts.reads < directory_reads_max);
 }
 
-// Whoever has no token of a directory must not push its own requests out of its log.
-bool request_log::has_room_for_stranger(const request_note& what)
+// Whoever has no token of a directory, or one of a user, must not push its own requests out of its log.
+bool request_log::has_room_for_guest(const request_note& what)
 {
     const auto minute = std::chrono::floor<std::chrono::minutes>(what.at.time_since_epoch());
     if (minute != minute_) {
         minute_ = minute;
         strangers_.clear();
+        users_.clear();
     }
+    if (what.is_known)
+        return ++users_[what.directory] <= users_a_minute_max;
     if (strangers_.size() >= strangers_directories_max && !strangers_.contains(what.directory))
         return false;
     return ++strangers_[what.directory] <= strangers_a_minute_max;

@@ -36,6 +36,7 @@ constexpr std::size_t directory_notes_max = 2'000;      // of one: a busy one le
 constexpr std::size_t directory_reads_max = 500;        // of one, successful reads: these say least
 constexpr std::size_t strangers_a_minute_max = 30;      // of one, requests without a good token
 constexpr std::size_t strangers_directories_max = 500;  // that such requests name, in a minute
+constexpr std::size_t users_a_minute_max = 60;          // of one, requests with tokens of its users
 
 struct request_note {
     directory_id directory;
@@ -73,13 +74,14 @@ private:
     };
 
     bool has_room(const request_note& what);
-    bool has_room_for_stranger(const request_note& what);
+    bool has_room_for_guest(const request_note& what);
 
     metrics& figures_;
     std::mutex mutex_;
     std::vector<request_note> waiting_;
     std::map<directory_id, waiting_of_directory> counts_;
     std::map<directory_id, std::size_t> strangers_;  // of this minute
+    std::map<directory_id, std::size_t> users_;      // likewise
     std::chrono::minutes minute_{};
 };
 

@@ -104,6 +104,25 @@ TEST_F(request_notes_test, strangers_get_a_few_lines_a_minute)
     EXPECT_EQ(dropped(), 1U);
 }
 
+TEST_F(request_notes_test, users_get_some_lines_a_minute_beside_those_of_their_directory)
+{
+    auto own = note_of({1}, "GET", 403);
+    own.user = "diruser_1";
+    add(users_a_minute_max, own);
+    EXPECT_EQ(dropped(), 0U);
+    own.user = "diruser_2";
+    add(1, own);
+    EXPECT_EQ(dropped(), 1U) << "all users of a directory together";
+    add(1, note_of({1}));
+    auto elsewhere = own;
+    elsewhere.directory = {2};
+    add(1, elsewhere);
+    EXPECT_EQ(dropped(), 1U);
+    own.at += 1min;
+    add(1, own);
+    EXPECT_EQ(dropped(), 1U);
+}
+
 TEST_F(request_notes_test, strangers_cannot_fill_the_memory_with_directories)
 {
     auto stranger = note_of({1}, "GET", 401);
