@@ -26,6 +26,10 @@ constexpr std::array<std::string_view, 11> own_attributes{
     "addresses",
 };
 
+static_assert(
+    own_attributes.size() + 1 < request_trace::attributes_kept_max, "a further one would not be seen"
+);
+
 }  // namespace
 
 result<void> check_own_change(const json::object& before, const json::object& after)
