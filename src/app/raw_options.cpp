@@ -163,7 +163,7 @@ void declare_options(CLI::App& app, raw_options& raw)
         "--public-url",
         "SCIMD_PUBLIC_URL",
         raw.public_url,
-        "The base of the URLs handed out (default: http://<listen>)"
+        "The base of the URLs handed out (default: http://<listen>, or https with TLS)"
     );
     option(
         "--master-key-file",

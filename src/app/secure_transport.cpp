@@ -19,13 +19,16 @@ bool is_this_machine(std::string_view host)
            (address->is_v6 ? *address == *ip_address::parse("::1") : address->bytes.front() == loopback_net);
 }
 
-// What stands between "//" and the port. A user's name, behind which a host may hide, is part of it.
+// What stands between "//" and the port. A user's name, behind which a host may hide, is part of it, and so
+// is whatever stands behind an address in brackets.
 std::string_view host_of(std::string_view url)
 {
     url.remove_prefix(url.find("//") + 2);
     auto host = url.substr(0, url.find('/'));
-    if (host.starts_with('[') && host.find(']') != std::string_view::npos)
-        return host.substr(1, host.find(']') - 1);
+    if (const auto close = host.find(']'); host.starts_with('[') && close != std::string_view::npos) {
+        const auto rest = host.substr(close + 1);
+        return rest.empty() || rest.starts_with(':') ? host.substr(1, close - 1) : host;
+    }
     return host.find('@') == std::string_view::npos ? host.substr(0, host.find(':')) : host;
 }
 

@@ -300,6 +300,8 @@ TEST_F(configuration_test, a_public_url_in_clear_is_of_this_machine)
         {{"--public-url", "http://[::2]"}, public_in_clear("http://[::2]")},
         {{"--public-url", "http://[::1"}, public_in_clear("http://[::1")},
         {{"--public-url", "http://localhost@x.test"}, public_in_clear("http://localhost@x.test")},
+        {{"--public-url", "http://[::1]@x.test"}, public_in_clear("http://[::1]@x.test")},
+        {{"--public-url", "http://[::1]:a@x.test"}, public_in_clear("http://[::1]:a@x.test")},
         {{"--public-url", "http://localhost:a@x.test"}, public_in_clear("http://localhost:a@x.test")},
         {{"--public-url", "http://x.test", "--behind-tls-proxy"}, public_in_clear("http://x.test")},
     });
