@@ -310,20 +310,17 @@ TEST_F(me_test, has_nothing_below_it)
 {
     const std::pair<std::string_view, std::string_view> rows[] = {
         {"POST", "/Me/.search"},
-        {"GET", "/Me/"},
         {"GET", "/Me/emails"},
         {"PATCH", "/Me/emails"},
         {"GET", "/Me/emails/0"},
         {"GET", "/Nothing"},
     };
     for (const auto& [method, path] : rows) {
-        if (path == "/Me/")  // a slash at the end is looked over
-            continue;
         EXPECT_EQ(mine(method, path, "{}").status, 404) << path;
         EXPECT_EQ(home.scim(method, path, "{}").status, 404) << path;
     }
     EXPECT_EQ(mine("POST", "/Me/.search", "{}").text_of("detail"), "There is no endpoint /Me.");
-    EXPECT_EQ(mine("GET", "/Me/").status, 200);
+    EXPECT_EQ(mine("GET", "/Me/").status, 200) << "a slash at the end is looked over";
     EXPECT_EQ(mine("OPTIONS", "/Me").header("Allow"), "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
 }
 

@@ -240,7 +240,7 @@ TEST_F(large_change_test, the_end_of_a_user_costs_each_of_its_groups_its_event_a
     ASSERT_TRUE(remove(tx, house.who, what).has_value());
     EXPECT_EQ(seen.count_of("resources.touch"), 1U);
     EXPECT_EQ(seen.written["events.append"], static_cast<std::int64_t>(1 + many));
-    EXPECT_LT(seen.names.size(), 5 * many);
+    EXPECT_LT(seen.names.size(), 6 * many);
 
     listen();
     EXPECT_EQ(
