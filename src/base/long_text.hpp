@@ -55,7 +55,7 @@ private:
 // One thread at a time.
 class long_text {
 public:
-    // Texts of one owner have a share of the spool together, so that others always find room.
+    // Texts of one owner have a share of the spool together, so that no single one takes all of it.
     explicit long_text(spool& place, std::int64_t owner = 0) noexcept : place_(&place), owner_(owner) {}
     long_text() noexcept = default;  // in memory, however long: for texts of bounded length
     long_text(long_text&& other) noexcept;
