@@ -13,10 +13,11 @@ namespace webhooks = service::webhooks;
 namespace rows = store::webhooks;
 
 constexpr std::size_t window_events_max = 256;
-constexpr std::size_t window_bytes_max = 1024 * 1024;  // and one event more
-constexpr std::int64_t lane_events_max = 32;           // read at a time
-constexpr std::size_t lane_bytes_max = 256 * 1024;     // likewise, and one event more
-constexpr std::size_t singles_max = 64;                // held at a time
+constexpr std::size_t window_bytes_max = 1024 * 1024;   // and one event more
+constexpr std::int64_t lane_events_max = 32;            // read at a time
+constexpr std::size_t lane_bytes_max = 256 * 1024;      // likewise, and one event more
+constexpr std::size_t singles_max = 64;                 // held at a time
+constexpr std::size_t singles_bytes_max = 1024 * 1024;  // likewise, and one event more
 constexpr unsigned sources = 3;
 
 webhooks::retry_schedule schedule_of(const rows::settings& of)
@@ -83,11 +84,15 @@ bool courier::is_outdated(time_point now) const noexcept
 
 std::optional<time_point> courier::next_due(time_point now) const
 {
-    std::optional<time_point> first = ring_.expires;
+    if (is_retired_)
+        return std::nullopt;
+    std::optional<time_point> first;
     const auto consider = [&](time_point due) {
         if (due > now)
             first = std::min(first.value_or(due), due);
     };
+    if (ring_.expires)
+        consider(*ring_.expires);
     if (next_single_)
         consider(*next_single_);
     for (const auto& [directory, one] : lanes_)
@@ -145,7 +150,8 @@ void courier::load_window(store::transaction& tx, event_tape& tape, bool& has_mo
     advance();
 }
 
-// No further than the window has been read: behind that the directory is the window's again.
+// No further than the window has been read: behind that the directory is the window's again. An endpoint that
+// has one request at a time gets one event at a time.
 void courier::load_lane(store::transaction& tx, lane& into)
 {
     const rows::lane from{
@@ -157,6 +163,7 @@ void courier::load_lane(store::transaction& tx, lane& into)
         .due = {},
         .last_error = {}
     };
+    const auto bytes_max = is_proven() ? lane_bytes_max : 1;
     bool has_more = true;
     while (has_more && into.waiting.empty()) {
         auto position = from;
@@ -165,7 +172,7 @@ void courier::load_lane(store::transaction& tx, lane& into)
         std::int64_t count = 0;
         std::size_t bytes = 0;
         rows::list_lane_events(tx, position, lane_events_max, [&](const store::events::event& one) {
-            if (one.id > read_up_to_ || bytes >= lane_bytes_max)
+            if (one.id > read_up_to_ || bytes >= bytes_max)
                 return false;
             ++count;
             into.read_event = one.id;
@@ -180,9 +187,17 @@ void courier::load_lane(store::transaction& tx, lane& into)
     }
 }
 
+bool courier::are_singles_full() const
+{
+    std::size_t bytes = 0;
+    for (const auto& [event, one] : singles_)
+        bytes += one.what ? one.what->body.size() : one.row.test_body->size();
+    return singles_.size() >= singles_max || bytes >= singles_bytes_max;
+}
+
 void courier::load_singles(store::transaction& tx)
 {
-    if (!next_single_ || *next_single_ > tx.now() || singles_.size() >= singles_max)
+    if (!next_single_ || *next_single_ > tx.now() || are_singles_full())
         return;
     constexpr auto most = static_cast<std::int64_t>(2 * singles_max);
     const auto waiting = rows::list_waiting(tx, row_.id, most);
@@ -196,6 +211,10 @@ void courier::load_singles(store::transaction& tx)
             continue;
         if (row_.disabled && !row.test_body)
             continue;
+        if (are_singles_full()) {
+            next_single_ = tx.now();
+            return;
+        }
         shared_event what;
         if (!row.test_body) {
             auto found = rows::find_event(tx, row.event);
@@ -236,6 +255,7 @@ std::optional<shipment> courier::take(std::uint64_t number, time_point now)
     if (!next)
         return std::nullopt;
     next->started = now;
+    last_shipment_ = number;
     auto packed = pack(*next, number, now);
     busy_.insert(next->directory);
     flights_.emplace(number, std::move(*next));

@@ -66,6 +66,8 @@ public:
     // Its last attempt succeeded, so it may have several at once.
     [[nodiscard]] bool is_proven() const noexcept;
     [[nodiscard]] std::size_t flights() const noexcept { return flights_.size(); }
+    // The number of what it was last given to send; 0: nothing yet.
+    [[nodiscard]] std::uint64_t last_shipment() const noexcept { return last_shipment_; }
 
     // When something is due that is not now; empty: nothing that it knows of.
     [[nodiscard]] std::optional<time_point> next_due(time_point now) const;
@@ -121,6 +123,7 @@ private:
     void note_lane(const lane& what);
     void close_lane(directory_id directory);
     [[nodiscard]] bool is_window_full() const noexcept;
+    [[nodiscard]] bool are_singles_full() const;
     void advance();
 
     store::webhooks::endpoint row_;
@@ -142,6 +145,7 @@ private:
     std::map<std::uint64_t, flight> flights_;
     std::multiset<directory_id> busy_;  // of the flights
     unsigned turn_ = 0;
+    std::uint64_t last_shipment_ = 0;
 
     service::webhooks::health health_;
     std::optional<time_point> last_success_;

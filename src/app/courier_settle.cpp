@@ -120,7 +120,8 @@ void courier::settle_plain(const flight& made, const webhooks::step& next, const
     next_single_ = std::min(next_single_.value_or(again->at), again->at);
 }
 
-// The directory leaves the window, with all that the window holds of it.
+// The directory leaves the window. What the window holds of it behind this event is read again when its turn
+// comes: a thousand directories that wait hold an event each.
 void courier::open_lane(const flight& made, time_point due, const std::string& why)
 {
     lane opened;
@@ -138,10 +139,10 @@ void courier::open_lane(const flight& made, time_point due, const std::string& w
             continue;
         one.is_taken = true;
         one.is_settled = true;
-        opened.waiting.push_back(one.what);
     }
-    opened.read_event = opened.waiting.back()->id;
-    opened.read_sequence = opened.waiting.back()->sequence;
+    opened.waiting.push_back(made.what);
+    opened.read_event = made.id;
+    opened.read_sequence = made.what->sequence;
     note_lane(opened);
     lanes_.insert_or_assign(made.directory, std::move(opened));
 }
@@ -157,6 +158,9 @@ void courier::settle_lane(const flight& made, const webhooks::step& next, const 
         of.row.attempts = made.attempt;
         of.row.due = again->at;
         of.row.last_error = why;
+        of.waiting.resize(1);
+        of.read_event = made.id;
+        of.read_sequence = made.what->sequence;
         return note_lane(of);
     }
     if (std::holds_alternative<webhooks::give_up>(next))

@@ -67,6 +67,12 @@ void scripted_sender::wait(std::chrono::milliseconds, std::vector<app::receipt>&
         into.push_back(std::move(one));
 }
 
+void scripted_sender::answer_oldest(const reaction& with)
+{
+    receipts_.push_back(receipt_of(held.at(0), with));
+    held.erase(held.begin());
+}
+
 void scripted_sender::answer_held(const reaction& with)
 {
     for (const auto number : std::exchange(held, {}))
@@ -131,6 +137,7 @@ void delivery_house::settle_down(app::delivery& which)
         if (!is_idle)
             std::this_thread::yield();
     }
+    throw std::runtime_error("deliveries have no end");
 }
 
 void delivery_house::deliver()

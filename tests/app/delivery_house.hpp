@@ -47,6 +47,7 @@ public:
 
     // Answers what has not been answered.
     void answer_held(const reaction& with);
+    void answer_oldest(const reaction& with);
 
     std::function<std::optional<reaction>(const arrival&)> react;
     std::vector<arrival> arrivals;

@@ -109,6 +109,25 @@ TEST_F(delivery, signs_for_holders_of_either_secret_while_they_overlap_and_of_th
     EXPECT_EQ(home.sequences(), (sequences{1, 2, 3, 4, 5, 6}));
 }
 
+// deliver() throws when a time that has passed is waited for again and again.
+TEST_F(delivery, sleeps_while_an_attempt_is_under_way_beyond_the_end_of_an_overlap)
+{
+    const auto endpoint = home.make_endpoint();
+    home.operate("POST", home.path(endpoint) + ":rotate-secret");
+    home.deliver_for(seconds(2), seconds(1));
+    home.out.react = [](const arrival&) { return std::nullopt; };
+    home.make_user("anna");
+    home.deliver();
+    ASSERT_EQ(home.out.held.size(), 1U);
+    home.clock.advance(std::chrono::hours(24));
+    EXPECT_NO_THROW(home.deliver());
+    home.out.react = {};
+    home.out.answer_held({});
+    home.make_user("berta");
+    home.deliver();
+    EXPECT_EQ(home.sequences(), (sequences{1, 2}));
+}
+
 TEST_F(delivery, signs_with_both_private_keys_while_they_overlap)
 {
     const auto endpoint = home.make_endpoint(R"(,"signature":"v1a")");
