@@ -78,12 +78,15 @@ void delivery::wait(milliseconds patience)
 milliseconds delivery::turn()
 {
     take_receipts();
-    wake_due();
+    const auto now = around_.wall.now();
+    note_time(now);
+    const bool is_thorough = now >= thorough_at_;
+    wake_due(now);
     load();
     reconcile();
     ship();
-    rest();
-    settle();
+    rest(now);
+    settle(is_thorough || is_finishing_);
     renew_leases();
     in_flight_.set(static_cast<std::int64_t>(flights_.size()));
     return until_next();
@@ -130,10 +133,17 @@ void delivery::note_receipt(const receipt& what)
     awake_.insert(to->first);
 }
 
-// All look at the log from time to time, so that nobody's position falls behind.
-void delivery::wake_due()
+// A clock that was set back would make everybody wait for a time that has been.
+void delivery::note_time(time_point now)
 {
-    const auto now = around_.wall.now();
+    if (now < last_turn_)
+        reconcile_at_ = open_at_ = thorough_at_ = renew_at_ = write_at_ = {};
+    last_turn_ = now;
+}
+
+// All look at the log from time to time, so that nobody's position falls behind.
+void delivery::wake_due(time_point now)
+{
     while (!alarms_.empty() && alarms_.begin()->first <= now)
         awake_.insert(alarms_.extract(alarms_.begin()).value().second);
     if (now < thorough_at_ && events_slept_through_ < slept_through_max)
@@ -146,16 +156,16 @@ void delivery::wake_due()
 // Wakes those that may be told of what is new.
 void delivery::follow_log(store::transaction& tx)
 {
-    std::set<organization_id> whose;
     tape_.extend(tx, [&](const store::events::event& one) {
-        whose.insert(one.organization);
+        told_of_.insert(one.organization);
         ++events_slept_through_;
     });
-    if (whose.empty())
+    if (told_of_.empty())
         return;
     for (const auto& [id, one] : couriers_)
-        if (one->tenant().value == 0 || whose.contains(one->tenant()))
+        if (one->tenant().value == 0 || told_of_.contains(one->tenant()))
             awake_.insert(id);
+    told_of_.clear();
 }
 
 // One transaction for all that is read in a turn.
@@ -269,24 +279,18 @@ bool delivery::may_ship() const
     return !is_finishing_ && can_write && !under_way_.is_full();
 }
 
-// One shipment each in turn, until nobody has any.
+// One shipment each, whoever was served longest ago first, round after round until nobody has any.
 void delivery::ship()
 {
     under_way_.take_waiting(awake_);
     unproven_.take_waiting(awake_);
-    bool is_going_on = !awake_.empty();
-    while (is_going_on && may_ship()) {
-        is_going_on = false;
-        auto next = awake_.upper_bound(last_served_);
-        for (std::size_t i = 0; i < awake_.size() && may_ship(); ++i) {
-            if (next == awake_.end())
-                next = awake_.begin();
-            last_served_ = *next;
-            if (const auto from = couriers_.find(*next); from != couriers_.end())
-                is_going_on = ship_one(*from->second) || is_going_on;
-            ++next;
-        }
-    }
+    std::vector<courier*> in_turn;
+    for (const auto id : awake_)
+        if (const auto from = couriers_.find(id); from != couriers_.end() && may_ship())
+            in_turn.push_back(from->second.get());
+    std::ranges::stable_sort(in_turn, {}, &courier::last_shipment);
+    while (!in_turn.empty())
+        std::erase_if(in_turn, [this](courier* from) { return !may_ship() || !ship_one(*from); });
 }
 
 bool delivery::ship_one(courier& from)
@@ -314,10 +318,10 @@ bool delivery::ship_one(courier& from)
     return true;
 }
 
-// Whoever has been looked at sleeps until something happens to it again.
-void delivery::rest()
+// Whoever has been looked at sleeps until something happens to it again. `now` was before it was looked at,
+// so that no time that has come meanwhile is lost.
+void delivery::rest(time_point now)
 {
-    const auto now = around_.wall.now();
     for (const auto id : awake_) {
         looked_at_.insert(id);
         const auto one = couriers_.find(id);
@@ -341,8 +345,8 @@ bool delivery::note_written()
         return around_.wall.now() >= write_at_;
     if (state == writing::idle)
         return true;
+    exhausted_.add(given_up_);
     for (const auto& one : written_) {
-        exhausted_.add(one.exhausted.size());
         if (one.disable)
             around_.log.warning(
                 "webhook.disabled", {{"endpoint", one.now.id.text()}, {"reason", rows::to_text(*one.disable)}}
@@ -375,13 +379,12 @@ void delivery::collect_settlements(bool is_thorough)
                 written_.push_back(std::move(*round));
 }
 
-void delivery::settle()
+void delivery::settle(bool is_thorough)
 {
     if (!note_written())
         return;
     const auto now = around_.wall.now();
     if (written_.empty()) {
-        const bool is_thorough = is_finishing_ || now >= thorough_at_;
         collect_settlements(is_thorough);
         if (is_thorough)
             thorough_at_ = now + thorough_interval;
@@ -395,8 +398,11 @@ void delivery::settle()
         store::intent::write,
         [this](store::transaction& tx) {
             lost_.clear();
+            given_up_ = 0;
             for (const auto& one : written_)
-                if (!webhooks::settle(tx, around_.environment, one))
+                if (const auto given_up = webhooks::settle(tx, around_.environment, one))
+                    given_up_ += *given_up;
+                else
                     lost_.push_back(one.now.id);
             return store::verdict::commit;
         },

@@ -87,7 +87,8 @@ private:
     };
     void take_receipts();
     void note_receipt(const receipt& what);
-    void wake_due();
+    void wake_due(time_point now);
+    void note_time(time_point now);
     void load();
     void follow_log(store::transaction& tx);
     void read_endpoints(store::transaction& tx);
@@ -96,8 +97,8 @@ private:
     void open_rounds();
     void ship();
     bool ship_one(courier& from);
-    void rest();
-    void settle();
+    void rest(time_point now);
+    void settle(bool is_thorough);
     void collect_settlements(bool is_thorough);
     bool note_written();
     void renew_leases();
@@ -118,15 +119,16 @@ private:
     // they may be thousands, are not looked at.
     std::set<webhook_id> awake_;
     std::set<std::pair<time_point, webhook_id>> alarms_;
-    std::set<webhook_id> awake_next_;  // in the next turn as well
-    std::set<webhook_id> looked_at_;   // since settlements were last collected
+    std::set<webhook_id> awake_next_;    // in the next turn as well
+    std::set<webhook_id> looked_at_;     // since settlements were last collected
+    std::set<organization_id> told_of_;  // have had events that nobody has been woken for yet
     std::size_t events_slept_through_ = 0;
     std::uint64_t last_number_ = 0;
-    webhook_id last_served_;  // whose turn comes after this one's
     std::int64_t known_changes_ = -1;
     std::vector<receipt> receipts_;
     std::size_t unsettled_ = 0;  // receipts since the last round was written
     bool is_finishing_ = false;
+    time_point last_turn_{};
     time_point reconcile_at_{};
     time_point open_at_{};  // not before
     time_point thorough_at_{};
@@ -136,6 +138,7 @@ private:
     std::atomic<bool> has_rung_{true};
     std::vector<service::webhooks::settlement> written_;  // the round that is being written
     std::vector<webhook_id> lost_;                        // of it: somebody else's now
+    std::size_t given_up_ = 0;                            // of it: deliveries
     std::atomic<writing> writing_{writing::idle};
     std::mutex writing_lock_;
     std::condition_variable written_round_;

@@ -55,12 +55,12 @@ void event_tape::extend(store::transaction& tx, const std::function<void(const s
     store::events::list_after(tx, end_, batch_events_max, [&](const store::events::event& one) {
         events_.push_back(std::make_shared<const store::events::event>(one));
         end_ = one.id;
+        bytes_ += one.body.size();
         bytes += one.body.size();
         ++count;
         each(one);
         return bytes < batch_bytes_max;
     });
-    bytes_ += bytes;
     may_have_more_ = count == batch_events_max || bytes >= batch_bytes_max;
 }
 

@@ -90,26 +90,28 @@ void tell_disabled(
     publish(tx, where, {disabled_type, "Webhook Endpoint Disabled", of.is.organization, std::move(data)});
 }
 
-void settle_delivery(store::transaction& tx, webhook_id of, event_id event, const delivery_change& change)
+// false: the row stays as it is.
+bool settle_delivery(store::transaction& tx, webhook_id of, event_id event, const delivery_change& change)
 {
     if (change.read_due) {
         const auto found = rows::find_delivery(tx, of, event);
         if (!found || found->due != *change.read_due)
-            return;
+            return false;
     }
     if (change.now)
         rows::put_delivery(tx, of, *change.now);
     else
         rows::remove_delivery(tx, of, event);
+    return true;
 }
 
 }  // namespace
 
-bool settle(store::transaction& tx, environment_id where, const settlement& what)
+std::optional<std::size_t> settle(store::transaction& tx, environment_id where, const settlement& what)
 {
     const auto id = what.now.id;
     if (!rows::save_progress(tx, what.now))
-        return false;
+        return std::nullopt;
     for (const auto& attempt : what.attempts)
         rows::append_attempt(tx, id, attempt);
     for (const auto& [directory, lane] : what.lanes)
@@ -117,18 +119,20 @@ bool settle(store::transaction& tx, environment_id where, const settlement& what
             rows::put_lane(tx, id, *lane);
         else
             rows::remove_lane(tx, id, directory);
+    auto given_up = what.exhausted;
     for (const auto& [event, change] : what.deliveries)
-        settle_delivery(tx, id, event, change);
-    if (what.exhausted.empty() && !what.disable)
-        return true;
+        if (!settle_delivery(tx, id, event, change))
+            std::erase_if(given_up, [event](const auto& one) { return one.event == event; });
+    if (given_up.empty() && !what.disable)
+        return 0;
     const auto endpoint = rows::find(tx, id);
-    for (const auto& one : what.exhausted)
+    for (const auto& one : given_up)
         tell_exhausted(tx, where, *endpoint, one);
     if (what.disable && !endpoint->disabled) {
         rows::disable(tx, id, *what.disable);
         tell_disabled(tx, where, *endpoint, *what.disable);
     }
-    return true;
+    return given_up.size();
 }
 
 }  // namespace scimd::service::webhooks

@@ -6,6 +6,7 @@
 #include "store/webhook_deliveries.hpp"
 #include "store/webhooks.hpp"
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
@@ -38,7 +39,8 @@ struct settlement {
 };
 
 // Writes it, with the events webhook_endpoint.delivery_exhausted and webhook_endpoint.disabled where they
-// apply. false: somebody else delivers to the endpoint now, or it is gone, and nothing is written.
-bool settle(store::transaction& tx, environment_id where, const settlement& what);
+// apply. How many deliveries have been given up by it; empty: somebody else delivers to the endpoint now, or
+// it is gone, and nothing is written.
+std::optional<std::size_t> settle(store::transaction& tx, environment_id where, const settlement& what);
 
 }  // namespace scimd::service::webhooks

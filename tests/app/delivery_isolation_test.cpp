@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <string>
 #include <tuple>
 
 namespace scimd::test {
@@ -137,6 +139,37 @@ TEST_F(delivery_beside_hanging, shares_what_there_is_among_organizations)
     home.out.answer_held({.status = 500});
     home.deliver();
     EXPECT_GT(home.out.held.size(), 0U) << "what waited has its turn";
+}
+
+// All of one organization, which has half of what there is: that is less than eight for each.
+TEST_F(delivery_beside_hanging, gives_each_endpoint_of_an_organization_its_share)
+{
+    constexpr int endpoints = 40;
+    constexpr int rounds = 3;
+    is_hanging = false;
+    for (int i = 0; i < endpoints; ++i)
+        home.make_endpoint(
+            of(home.organization) + R"(,"mode":"concurrent")", "https://hanging.example/" + std::to_string(i)
+        );
+    open_all(endpoints);
+    home.make_user("anna");
+    home.deliver();
+    is_hanging = true;
+    for (int i = 0; i < 20; ++i)
+        home.make_user("later" + std::to_string(i));
+    home.deliver();
+    ASSERT_EQ(home.out.held.size(), flights_max / 2);
+    home.out.arrivals.clear();
+    for (int i = 0; i < endpoints * rounds; ++i) {
+        home.out.answer_oldest({});
+        home.deliver();
+    }
+    std::map<std::string, int> served;
+    for (const auto& one : home.out.arrivals)
+        ++served[one.url];
+    EXPECT_EQ(served.size(), std::size_t(endpoints));
+    for (const auto& [url, count] : served)
+        EXPECT_NEAR(count, rounds, 1) << url;
 }
 
 // Eight of them are under way at a time, when they are small.

@@ -214,6 +214,7 @@ TEST_F(delivery_in_trouble, replays_events_with_their_ids_and_bytes)
 TEST_F(delivery_in_trouble, replays_what_is_being_retried_once_more)
 {
     const auto endpoint = home.make_endpoint(R"(,"mode":"concurrent","retry_schedule_seconds":[0])");
+    std::size_t told = 0;
     for (const int status : {200, 500}) {
         answer(500);
         make_users(1, "user" + std::to_string(status));
@@ -233,6 +234,7 @@ TEST_F(delivery_in_trouble, replays_what_is_being_retried_once_more)
         EXPECT_EQ(std::ranges::count(home.out.arrivals, event, &arrival::event), 3) << status;
         EXPECT_TRUE(dead_letters(endpoint).empty()) << status;
         EXPECT_EQ(home.shown(endpoint).at("stats").at("waiting"), 0) << status;
+        EXPECT_EQ(notices().size(), ++told) << "the first time it was given up, and not again";
     }
 }
 
