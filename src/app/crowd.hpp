@@ -1,5 +1,6 @@
 // Requests under way, and whose: nobody has more of them than are left for everybody else. One has half of
-// what there is, two have a third each, and whoever comes finds room.
+// what there is, two that come together have a third each; of those that come one after the other each has
+// half of what the ones before it have left.
 #pragma once
 
 #include "base/id.hpp"
