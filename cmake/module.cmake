@@ -35,7 +35,9 @@ function(scimd_module name)
         PUBLIC ${ARG_USES} ${ARG_LINKS} Boost::headers
         PRIVATE scimd_options
     )
-    target_precompile_headers(${target} REUSE_FROM scimd_prelude)
+    if(TARGET scimd_prelude)
+        target_precompile_headers(${target} REUSE_FROM scimd_prelude)
+    endif()
     set_target_properties(${target} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON INTERFACE_HEADER_SETS_TO_VERIFY alone)
     set_property(GLOBAL APPEND PROPERTY SCIMD_ROOMS ${target})
 endfunction()
