@@ -24,12 +24,14 @@ bool is_this_machine(std::string_view host)
 std::string_view host_of(std::string_view url)
 {
     url.remove_prefix(url.find("//") + 2);
-    auto host = url.substr(0, url.find('/'));
-    if (const auto close = host.find(']'); host.starts_with('[') && close != std::string_view::npos) {
-        const auto rest = host.substr(close + 1);
-        return rest.empty() || rest.starts_with(':') ? host.substr(1, close - 1) : host;
-    }
-    return host.find('@') == std::string_view::npos ? host.substr(0, host.find(':')) : host;
+    const auto host = url.substr(0, url.find('/'));
+    if (host.find('@') != std::string_view::npos)
+        return host;
+    const auto close = host.find(']');
+    if (!host.starts_with('[') || close == std::string_view::npos)
+        return host.substr(0, host.find(':'));
+    const auto rest = host.substr(close + 1);
+    return rest.empty() || rest.starts_with(':') ? host.substr(1, close - 1) : host;
 }
 
 bool is_in_clear(std::string_view url)
