@@ -37,6 +37,19 @@ TEST_F(event_schemas, take_an_event_as_it_was_told)
     EXPECT_NE(why_not_as_described("role.created", "{"), "");
 }
 
+TEST_F(event_schemas, take_a_large_event_without_what_it_says_is_omitted_and_nothing_else)
+{
+    for (const std::string name : {"raw_attributes", "groups"}) {
+        auto without = event;
+        without.at("data").as_object().erase(name);
+        EXPECT_NE(problems_of(without), "") << name;
+        without["omitted"] = {"data.title"};
+        EXPECT_NE(problems_of(without), "") << name;
+        without["omitted"] = {"data.title", "data." + name};
+        EXPECT_EQ(problems_of(without), "") << name;
+    }
+}
+
 TEST_F(event_schemas, find_each_member_that_is_missing)
 {
     for (const auto* name :
