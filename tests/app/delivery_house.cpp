@@ -1,5 +1,7 @@
 #include "delivery_house.hpp"
 
+#include <gtest/gtest.h>
+
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -124,6 +126,17 @@ json::object delivery_house::shown(const std::string& endpoint)
 }
 
 // A round is written on the store's thread: when nothing has been sent for many turns, nothing will be.
+void delivery_house::make_user_in(const std::string& where, const std::string& bearer, std::string_view name)
+{
+    const auto made = call(
+        "POST",
+        "/directory/" + where + "/scim/v2/Users",
+        user_text(name),
+        {{"Authorization", "Bearer " + bearer}, {"Content-Type", "application/scim+json"}}
+    );
+    ASSERT_EQ(made.status, 201) << made.text;
+}
+
 void delivery_house::settle_down(app::delivery& which)
 {
     int idle = 0;

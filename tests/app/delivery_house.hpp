@@ -66,6 +66,8 @@ public:
     // The id; `more` are further members of the body.
     std::string make_endpoint(std::string_view more = "", std::string_view url = "https://app.example/hook");
     json::object shown(const std::string& endpoint);
+    // In another directory than the house's own, with a token of it.
+    void make_user_in(const std::string& where, const std::string& bearer, std::string_view name);
 
     // Turns until there is nothing to do at this time. Throws when that has no end.
     void deliver();

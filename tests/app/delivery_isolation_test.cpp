@@ -49,13 +49,7 @@ protected:
     // In the other organization's directory; the webhook-id of its event.
     void make_user(std::string_view name)
     {
-        const auto made = home.call(
-            "POST",
-            "/directory/" + directory + "/scim/v2/Users",
-            user_text(name),
-            {{"Authorization", "Bearer " + token}, {"Content-Type", "application/scim+json"}}
-        );
-        ASSERT_EQ(made.status, 201) << made.text;
+        home.make_user_in(directory, token, name);
         home.deliver();
     }
     [[nodiscard]] std::ptrdiff_t arrived() const

@@ -25,14 +25,7 @@ protected:
     std::string make_other_directory() { return home.make_directory(home.organization); }
     void make_user_in(const std::string& directory, std::string_view name)
     {
-        const auto token = home.make_token(directory);
-        const auto made = home.call(
-            "POST",
-            "/directory/" + directory + "/scim/v2/Users",
-            user_text(name),
-            {{"Authorization", "Bearer " + token}, {"Content-Type", "application/scim+json"}}
-        );
-        ASSERT_EQ(made.status, 201) << made.text;
+        home.make_user_in(directory, home.make_token(directory), name);
     }
     json::array attempts(const std::string& endpoint, std::string_view query = "")
     {
