@@ -40,6 +40,41 @@ scim::leniency leniency_for(const credentials::bearer& token)
                       : service::leniency_of(directory.mode, directory.provider, directory.detected);
 }
 
+struct known_token {
+    credentials::bearer token;
+    standing of_user = standing::good;  // of the user for whom it stands, if it does
+};
+
+// unauthorized: there is none that is good for the directory.
+result<known_token> find_token(
+    const http::request& head, std::string_view directory_text, store::transaction& tx
+)
+{
+    const auto digest = service::digest_of_token(presented_token(head));
+    const auto directory = directory_id::parse(directory_text);
+    if (!digest || !directory)
+        return unauthorized();
+    auto token = credentials::find_bearer(tx, *digest);
+    if (!token || !constant_time_equal(token->digest, *digest))
+        return unauthorized();
+    if (!is_alive(*token, tx.now()) || token->directory.id != *directory)
+        return unauthorized();
+    const auto of_user = token->user ? standing_of(tx, *directory, *token->user) : standing::good;
+    if (of_user == standing::unknown || of_user == standing::held)
+        return unauthorized();
+    return known_token{std::move(*token), of_user};
+}
+
+// forbidden: it is good, and what it stands for is switched off.
+result<void> check_awake(const known_token& known)
+{
+    if (!known.token.directory.is_enabled)
+        return error{errc::forbidden, "This directory is disabled. Enable it to provision users and groups."};
+    if (known.of_user == standing::inactive)
+        return error{errc::forbidden, "The user for whom this token stands is deactivated."};
+    return {};
+}
+
 }  // namespace
 
 error unauthorized()
@@ -56,47 +91,44 @@ result<void> authenticate(
     const house& home, call& on, std::string_view directory_text, store::transaction& tx
 )
 {
-    const auto digest = service::digest_of_token(presented_token(on.head));
-    const auto directory = directory_id::parse(directory_text);
-    if (!digest || !directory)
-        return unauthorized();
-    const auto token = credentials::find_bearer(tx, *digest);
-    if (!token || !constant_time_equal(token->digest, *digest))
-        return unauthorized();
-    if (!is_alive(*token, tx.now()) || token->directory.id != *directory)
-        return unauthorized();
-    const auto of_user = token->user ? standing_of(tx, *directory, *token->user) : standing::good;
-    if (of_user == standing::unknown || of_user == standing::held)
-        return unauthorized();
-    on.notes.organization = token->directory.organization.text();
-    on.notes.directory = directory->text();
-    if (token->user)
-        on.notes.user = user_id_text(*token->user);
-    if (!token->directory.is_enabled)
-        return error{errc::forbidden, "This directory is disabled. Enable it to provision users and groups."};
-    if (of_user == standing::inactive)
-        return error{errc::forbidden, "The user for whom this token stands is deactivated."};
+    const auto known = find_token(on.head, directory_text, tx);
+    if (!known)
+        return known.error();
+    const auto& token = known->token;
+    const auto& directory = token.directory;
+    on.notes.organization = directory.organization.text();
+    on.notes.directory = directory.id.text();
+    if (token.user)
+        on.notes.user = user_id_text(*token.user);
+    if (auto awake = check_awake(*known); !awake)
+        return awake;
     const auto* agent = on.head.headers.find("User-Agent");
-    home.usage.note(token->id, tx.now(), on.head.from.address, agent ? std::string_view(*agent) : "");
+    home.usage.note(token.id, tx.now(), on.head.from.address, agent ? std::string_view(*agent) : "");
     on.who = {
         .environment = home.environment,
-        .organization = token->directory.organization,
-        .directory = *directory,
-        .token = token->id,
-        .token_suffix = token->suffix,
-        .user = token->user,
-        .provider = token->directory.effective_provider(),
-        .is_provider_told = !token->directory.provider.empty(),
-        .detected = token->directory.detected,
-        .policy = token->directory.policy,
-        .base_url = home.public_url + "/directory/" + directory->text() + "/scim/v2",
+        .organization = directory.organization,
+        .directory = directory.id,
+        .token = token.id,
+        .token_suffix = token.suffix,
+        .user = token.user,
+        .provider = directory.effective_provider(),
+        .is_provider_told = !directory.provider.empty(),
+        .detected = directory.detected,
+        .policy = directory.policy,
+        .base_url = home.public_url + "/directory/" + directory.id.text() + "/scim/v2",
         .request_id = on.head.id,
-        .leniency = leniency_for(*token),
-        .has_unique_group_names = token->directory.has_unique_group_names,
-        .schemas = &home.schemas.of(token->directory.schemas),
+        .leniency = leniency_for(token),
+        .has_unique_group_names = directory.has_unique_group_names,
+        .schemas = &home.schemas.of(directory.schemas),
         .trace = &on.trace
     };
     return {};
+}
+
+result<void> authenticate_again(const call& on, store::transaction& tx)
+{
+    const auto known = find_token(on.head, on.who.directory.text(), tx);
+    return known ? check_awake(*known) : known.error();
 }
 
 }  // namespace scimd::api

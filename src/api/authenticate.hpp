@@ -14,6 +14,9 @@ namespace scimd::api {
 // alike. forbidden: the token is good, its directory disabled or its user deactivated.
 result<void> authenticate(const house& home, call& on, std::string_view directory, store::transaction& tx);
 
+// The same of a call that was authenticated before: whether it still would be. Changes nothing.
+result<void> authenticate_again(const call& on, store::transaction& tx);
+
 // What can be known without asking the store: false for credentials that cannot be good.
 bool has_plausible_token(const http::request& head);
 

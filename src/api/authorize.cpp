@@ -128,4 +128,14 @@ reply authorized(const house& home, call& on, access wanted, std::function<reply
     };
 }
 
+result<void> authorize_again(const house& home, const call& on, store::transaction& tx)
+{
+    if (on.head.from.is_operator)
+        return {};
+    for (const auto text : presented_tokens(on.head))
+        if (const auto known = manager_of(home, text, tx); known && known->name == on.by.name)
+            return {};
+    return unauthenticated();
+}
+
 }  // namespace scimd::api

@@ -15,4 +15,7 @@ enum class access { reading, writing };
 // of the one organization that it is for; not_found: another organization's.
 reply authorized(const house& home, call& on, access wanted, std::function<reply()> proceed);
 
+// Whether a call that was authorized before still has a token of its client.
+result<void> authorize_again(const house& home, const call& on, store::transaction& tx);
+
 }  // namespace scimd::api

@@ -6,6 +6,7 @@
 #include "api/bulk_api.hpp"
 #include "api/description.hpp"
 #include "api/idempotency.hpp"
+#include "api/late_body.hpp"
 #include "api/manage_api.hpp"
 #include "api/manage_webhooks.hpp"
 #include "api/me_api.hpp"
@@ -275,6 +276,10 @@ reply site::handle(call& on) const
             return unmatched(on, found);
         if (const auto allowed = check_reach(on, found.row->who); !allowed)
             return scim_error(on, allowed.error());
+        if (is_of_scim(who))
+            return judged_again(home_, on, found.row->handle(home_, on), [&on](store::transaction& tx) {
+                return authenticate_again(on, tx);
+            });
         if (!is_of_management(who))
             return found.row->handle(home_, on);
         if (auto checked = served_description().check_query(found.row->method, found.row->path, on.where);
@@ -284,7 +289,10 @@ reply site::handle(call& on) const
         if (found.row->method == "GET")
             return next;
         next = once(home_, on, found.row->again, std::move(next));
-        return audited(home_, on, as_described(*found.row, std::move(next)));
+        next = audited(home_, on, as_described(*found.row, std::move(next)));
+        return judged_again(home_, on, std::move(next), [this, &on](store::transaction& tx) {
+            return authorize_again(home_, on, tx);
+        });
     };
     if (is_of_directory(on.where))
         return authenticated(home_, on, proceed);

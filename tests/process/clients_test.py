@@ -120,6 +120,19 @@ class ClientsTest(unittest.TestCase):
         self.assertEqual({entry["actor"] for entry in entries}, {"operator"})
         self.assertEqual(self.server.command("audit", "--actor", name)["entries"], [])
 
+    def test_a_client_that_is_deleted_before_its_body_has_come_makes_nothing(self):
+        self.server.start()
+        made = self.server.command("client", "create", "Billing")
+        token = self.server.access_token((made["client_id"], made["client_secret"]))
+
+        def send_late(meanwhile):
+            body = {"display_name": "Acme"}
+            return self.server.late("POST", "/api/v1/organizations", token, body, meanwhile).status
+
+        self.assertEqual(send_late(lambda: None), 201)
+        self.assertEqual(send_late(lambda: self.server.command("client", "delete", made["client_id"])), 401)
+        self.assertEqual(len(self.server.command("organization", "list")["organizations"]), 1)
+
     def test_no_secret_is_on_disk(self):
         self.server.start()
         made = self.server.command("client", "create", "Billing")

@@ -371,6 +371,27 @@ class Server:
                 return None
 
 
+    def late(self, method, path, token, body, meanwhile):
+        """The head, and when the server has taken it and more than a second is over, `meanwhile` and the body."""
+        text = json.dumps(body).encode()
+        head = (
+            f"{method} {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(text)}\r\nExpect: 100-continue\r\n\r\n"
+        )
+        with socket.create_connection(("127.0.0.1", self.port), ANSWER_SECONDS) as connection:
+            connection.sendall(head.encode())
+            seen = b""
+            while not seen.endswith(b"\r\n\r\n"):
+                seen += connection.recv(4096)
+            assert seen.startswith(b"HTTP/1.1 100 "), seen
+            time.sleep(1.1)
+            meanwhile()
+            connection.sendall(text)
+            response = http.client.HTTPResponse(connection, method=method)
+            response.begin()
+            return Answer(response)
+
+
 def made(answer):
     return Client.expect(201, answer).json
 

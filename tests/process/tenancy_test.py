@@ -3,7 +3,7 @@
 import time
 import unittest
 
-from scimd import GROUP, PATCH_OP, Server, quoted, user
+from scimd import GROUP, PATCH_OP, Server, made, quoted, user
 
 MALFORMED_TOKENS = (
     "x",
@@ -284,6 +284,50 @@ class TenancyTest(unittest.TestCase):
         self.assert_unauthorized(client.get("/Users"))
         client.close()
         self.assertEqual(self.client.get("/Users").status, 200, "the other token lives on")
+
+    def test_a_token_is_looked_at_again_when_its_body_is_late(self):
+        directory = self.server.new_directory()
+        with self.server.operator() as control, directory.client() as client:
+
+            def send_late(meanwhile):
+                return self.server.late(
+                    "POST", f"{directory.base}/Users", directory.token, user("bert@example.com"), meanwhile
+                )
+
+            def switch(state):
+                answer = control.send("PATCH", f"{directory.management}:{state}")
+                self.assertEqual(answer.status, 200, answer)
+
+            refused = send_late(lambda: switch("disable"))
+            self.assertEqual(refused.status, 403, refused)
+            switch("enable")
+            refused = send_late(lambda: control.delete(f"{directory.management}/secrets/{directory.secret}"))
+            self.assert_unauthorized(refused)
+            directory.token = made(control.post(f"{directory.management}/secrets", {}))["plain_secret"]
+            client.token = directory.token
+            self.assertEqual(client.every("/Users"), [])
+            self.assertEqual(send_late(lambda: None).status, 201)
+
+    def test_a_user_who_is_deactivated_before_its_body_has_come_changes_nothing(self):
+        directory = self.server.new_directory()
+        with self.server.operator() as control, directory.client() as client:
+            path = f"/Users/{client.create_user('anna@example.com')['id']}"
+            wanted = {"directory_user_id": path.rsplit("/", 1)[1]}
+            token = made(control.post(f"{directory.management}/secrets", wanted))["plain_secret"]
+            change = {
+                "schemas": [PATCH_OP],
+                "Operations": [{"op": "add", "path": "nickName", "value": "Anni"}],
+            }
+            refused = self.server.late(
+                "PATCH",
+                f"{directory.base}/Me",
+                token,
+                change,
+                lambda: client.patch(path, {"op": "replace", "path": "active", "value": False}),
+            )
+            self.assertEqual(refused.status, 403, refused)
+            anna = client.get(path).json
+            self.assertEqual((anna["active"], anna.get("nickName")), (False, None))
 
     def test_an_expired_token_is_dead(self):
         end = time.time() + 2

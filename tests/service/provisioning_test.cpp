@@ -44,25 +44,6 @@ TEST_F(provisioning_test, each_change_moves_version_and_time_once)
     EXPECT_EQ(house.new_types(), (types{"user_updated", "user_updated"}));
 }
 
-TEST_F(provisioning_test, a_user_who_was_deactivated_while_the_body_came_changes_nothing_of_itself)
-{
-    constexpr std::string_view nickname = R"([{"op":"replace","path":"nickName","value":"Anni"}])";
-    const auto anna = house.add_user("anna");
-    house.who.user = resource_id{*parse_prefixed(anna, user_prefix)};
-    EXPECT_EQ(house.patch("Users", anna, nickname).status, 200);
-    house.who.user.reset();
-    house.patch("Users", anna, R"([{"op":"replace","path":"active","value":false}])");
-    const auto before = house.get("Users", anna).body;
-    house.new_events();
-
-    house.who.user = resource_id{*parse_prefixed(anna, user_prefix)};
-    const auto refused = house.patch("Users", anna, R"([{"op":"remove","path":"nickName"}])");
-    EXPECT_EQ(refused.status, 403);
-    EXPECT_EQ(refused.detail, "The user for whom this token stands is deactivated.");
-    EXPECT_EQ(house.get("Users", anna).body, before);
-    EXPECT_TRUE(house.new_events().empty());
-}
-
 TEST_F(provisioning_test, what_changes_nothing_makes_no_version_and_no_event)
 {
     const auto body = user_body("anna", "acme.com", R"(,"title":"Boss","active":true)");
