@@ -15,10 +15,11 @@
 
 namespace scimd::scim {
 
-constexpr std::size_t string_bytes_max = 64 * 1024;  // any one string (photos, certificates)
-constexpr std::size_t user_name_bytes_max = 1'024;   // userName, displayName of groups, externalId
-constexpr std::size_t values_max = 1'000;            // of a multi-valued attribute in a document
-constexpr std::size_t members_max = 100'000;         // of a group, named in one list (too_large beyond)
+constexpr std::size_t string_bytes_max = 64 * 1024;      // any one string (photos, certificates)
+constexpr std::size_t user_name_bytes_max = 1'024;       // userName, displayName of groups, externalId
+constexpr std::size_t values_max = 1'000;                // of a multi-valued attribute in a document
+constexpr std::size_t resource_bytes_max = 1024 * 1024;  // of a document as it is kept
+constexpr std::size_t members_max = 100'000;             // of a group, named in one list (too_large beyond)
 
 // Group.members is kept as rows apart from the document, so that one more member costs the same in any group.
 bool is_kept_apart(const resource_type& type, const attribute& candidate) noexcept;

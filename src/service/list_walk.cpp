@@ -14,6 +14,9 @@ namespace {
 
 namespace resources = store::resources;
 
+constexpr std::size_t block_bytes =
+    4 * 1024 * 1024;  // of documents: a block ends with the one that reaches them
+
 // What representation.cpp reads from other rows.
 bool is_derived(const scim::path& where)
 {
@@ -136,6 +139,8 @@ list_item scope_walk::take()
 
 void scope_walk::read_block(store::transaction& tx, directory_id where)
 {
+    std::size_t bytes = 0;
+    bool is_full = false;
     resources::list_behind(
         tx,
         where,
@@ -147,9 +152,12 @@ void scope_walk::read_block(store::transaction& tx, directory_id where)
         [&](const resources::row& row, const resources::sort_value& value) {
             block_.push_back({{to_key(value), scope_->rank, row.id}, row, scope_});
             after_ = {value, row.id};
+            bytes += row.document.size();
+            is_full = bytes >= block_bytes || !std::cmp_less(block_.size(), block_rows_);
+            return !is_full;
         }
     );
-    is_exhausted_ = std::cmp_less(block_.size(), block_rows_);
+    is_exhausted_ = !is_full;
 }
 
 list_walk::list_walk(

@@ -47,7 +47,7 @@ json::object document_of(
 // One scope's rows; none is matched yet.
 class scope_walk {
 public:
-    // Rows behind `after`, in blocks of `block_rows`.
+    // Rows behind `after`, in blocks of `block_rows` or 4 MiB of documents.
     scope_walk(
         const list_scope& scope,
         bool is_descending,

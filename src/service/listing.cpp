@@ -29,6 +29,19 @@ struct run {
     std::optional<list_place> goes_on;
 };
 
+// What a page still takes.
+struct room {
+    std::size_t items;
+    std::size_t bytes;
+
+    [[nodiscard]] bool is_left() const noexcept { return items > 0 && bytes > 0; }
+    void take(const list_item& one) noexcept
+    {
+        --items;
+        bytes -= std::min(bytes, one.row.document.size());
+    }
+};
+
 class lister {
 public:
     lister(
@@ -119,18 +132,20 @@ private:
 
     // --- by index
 
+    [[nodiscard]] room whole_room() const { return {query_.page.count, bounds_.document_bytes_max}; }
+
     // The store selects, orders and cuts; one type stands behind the other.
     [[nodiscard]] selection index_by_offset(std::uint64_t start) const
     {
         selection page{.total = 0};
+        auto left = whole_room();
         auto to_skip = start - 1;
         for (const auto& scope : scopes_) {
             const auto before = page.items.size();
-            const auto wanted = query_.page.count - before;
-            if (wanted > 0 && std::in_range<std::int64_t>(to_skip))
-                read_cut(scope, to_skip, wanted, page.items);
+            if (left.is_left() && std::in_range<std::int64_t>(to_skip))
+                read_cut(scope, to_skip, left, page.items);
             const auto found = page.items.size() - before;
-            const bool has_seen_the_end = found < wanted && (found > 0 || to_skip == 0);
+            const bool has_seen_the_end = left.is_left() && (found > 0 || to_skip == 0);
             const auto total = has_seen_the_end ? to_skip + found : count_of(scope);
             to_skip -= std::min(to_skip, total);
             *page.total += total;
@@ -138,9 +153,8 @@ private:
         return page;
     }
 
-    void read_cut(
-        const list_scope& scope, std::uint64_t offset, std::size_t limit, std::vector<list_item>& into
-    ) const
+    void read_cut(const list_scope& scope, std::uint64_t offset, room& left, std::vector<list_item>& into)
+        const
     {
         resources::list(
             tx_,
@@ -149,10 +163,10 @@ private:
             scope.where,
             {scope.column, is_descending_},
             static_cast<std::int64_t>(offset),
-            static_cast<std::int64_t>(limit),
+            static_cast<std::int64_t>(left.items),
             [&](const resources::row& row) {
-                into.push_back({{{}, scope.rank, row.id}, row, &scope});
-                return true;
+                put({{{}, scope.rank, row.id}, row, &scope}, left, into);
+                return left.is_left();
             }
         );
     }
@@ -162,14 +176,15 @@ private:
         selection page;
         if (is_exact())
             page.total = count_of_all();
+        auto left = whole_room();
         std::uint64_t seen = 0;
         auto walk = walk_from(std::nullopt, is_descending_, matched_block_rows);
-        while (!page.total || (page.items.size() < query_.page.count && start <= *page.total)) {
+        while (!page.total || (left.is_left() && start <= *page.total)) {
             auto item = walk.next();
             if (!item)
                 break;
-            if (++seen >= start && page.items.size() < query_.page.count)
-                page.items.push_back(std::move(*item));
+            if (++seen >= start && left.is_left())
+                put(std::move(*item), left, page.items);
         }
         page.total = page.total.value_or(seen);
         return page;
@@ -179,8 +194,9 @@ private:
     {
         const auto all = sorted_places();
         selection page{.total = all.size()};
-        for (auto i = start - 1; i < all.size() && page.items.size() < query_.page.count; ++i)
-            add_item(all[i], page.items);
+        auto left = whole_room();
+        for (auto i = start - 1; i < all.size() && left.is_left(); ++i)
+            add_item(all[i], left, page.items);
         return page;
     }
 
@@ -226,17 +242,17 @@ private:
 
     [[nodiscard]] run run_by_walking(const std::optional<list_place>& after, bool is_descending) const
     {
-        const auto count = query_.page.count;
-        const auto block_rows = is_exact() ? static_cast<std::int64_t>(count) + 1 : matched_block_rows;
+        auto left = whole_room();
+        const auto block_rows = is_exact() ? static_cast<std::int64_t>(left.items) + 1 : matched_block_rows;
         auto walk = walk_from(after, is_descending, block_rows);
         run found;
         // One more than the page has, to know whether there is another page.
         while (auto item = walk.next(bounds_.examined_rows_max)) {
-            if (found.items.size() == count) {
+            if (!left.is_left()) {
                 found.goes_on = found.items.back().at;
                 return found;
             }
-            found.items.push_back(std::move(*item));
+            put(std::move(*item), left, found.items);
         }
         if (!walk.is_at_end())
             found.goes_on = walk.reached();
@@ -251,14 +267,15 @@ private:
             return !after || stands_before(*after, each.at, is_descending);
         };
         run found;
+        auto left = whole_room();
         const auto take = [&](const sorted_place& each) {
             if (!is_behind(each))
                 return true;
-            if (found.items.size() == query_.page.count) {
+            if (!left.is_left()) {
                 found.goes_on = found.items.back().at;
                 return false;
             }
-            return add_item(each, found.items);
+            return add_item(each, left, found.items);
         };
         if (is_descending == is_descending_)
             static_cast<void>(std::ranges::all_of(all, take));
@@ -303,12 +320,18 @@ private:
         );
     }
 
-    bool add_item(const sorted_place& place, std::vector<list_item>& into) const
+    bool add_item(const sorted_place& place, room& left, std::vector<list_item>& into) const
     {
         const auto& scope = *place.of;
         if (auto row = resources::find(tx_, who_.directory, scope.type().name, place.at.id))
-            into.push_back({place.at, std::move(*row), &scope});
+            put({place.at, std::move(*row), &scope}, left, into);
         return true;
+    }
+
+    static void put(list_item one, room& left, std::vector<list_item>& into)
+    {
+        left.take(one);
+        into.push_back(std::move(one));
     }
 
     store::transaction& tx_;

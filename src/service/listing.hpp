@@ -35,6 +35,9 @@ struct list_bounds {
     // §3.4.2.4 lets a page have fewer than were asked for).
     std::int64_t members_max = 500'000;
 
+    // Of the documents of a page; it ends with the resource that reaches them.
+    std::size_t document_bytes_max = 16 * 1024 * 1024;
+
     // Others wait for this thread: a page of more than members_inline_max is not for it, nor is a filter that
     // looks at members one by one.
     bool is_hurried = false;

@@ -19,7 +19,10 @@
 #include "store/refusals.hpp"
 #include "store/unique_values.hpp"
 
+#include <algorithm>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace scimd::service {
@@ -58,6 +61,16 @@ error name_taken(const scim::resource_type& type)
 error value_taken(const scim::resource_type& type, const scim::unique_value& value)
 {
     return {errc::uniqueness, value.attribute + " is taken by another " + type.name + " of this directory."};
+}
+
+// Of what is to be kept in place of `before`, which may be larger than is allowed by now.
+result<void> check_size(std::string_view text, std::string_view before = {})
+{
+    if (text.size() <= std::max(scim::resource_bytes_max, before.size()))
+        return {};
+    return error{
+        errc::too_large, "A resource has at most " + std::to_string(scim::resource_bytes_max) + " bytes."
+    };
 }
 
 json::object document_of(const resources::row& row)
@@ -240,9 +253,11 @@ result<resources::row> store_document(
         return value_taken(type, *taken);
     auto document = change.after;
     scim::put_back(document, change.found.hidden);
-    auto updated = resources::update(
-        tx, who.directory, type.name, id, to_text(document), columns_of(who, type, change.after)
-    );
+    const auto text = to_text(document);
+    if (auto fits = check_size(text, change.found.row.document); !fits)
+        return fits.error();
+    auto updated =
+        resources::update(tx, who.directory, type.name, id, text, columns_of(who, type, change.after));
     if (!updated)
         return name_taken(type);
     unique_values::replace(tx, who.directory, type, id, values);
@@ -307,11 +322,14 @@ result<provisioned> create(
         verdict = admit_new(tx, who, body.document);
     if (verdict.refusal)
         return record_refusal(tx, who, body.document, std::move(*verdict.refusal));
+    const auto text = to_text(body.document);
+    if (auto fits = check_size(text); !fits)
+        return fits.error();
     const auto values = scim::unique_values(body.document, type);
     if (const auto* taken = unique_values::find_taken(tx, who.directory, type.name, {}, values))
         return value_taken(type, *taken);
     const auto columns = columns_of(who, type, body.document);
-    const auto row = resources::insert(tx, who.directory, type.name, to_text(body.document), columns);
+    const auto row = resources::insert(tx, who.directory, type.name, text, columns);
     if (!row)
         return name_taken(type);
     unique_values::replace(tx, who.directory, type, row->id, values);

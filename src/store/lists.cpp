@@ -107,11 +107,10 @@ class reader {
 public:
     reader(transaction& tx, const listed& from) : tx_(tx), from_(from), name_(name_of(from.order.by)) {}
 
-    // Returns how many rows it had.
-    std::int64_t read(
+    void read(
         const stretch& part,
         std::int64_t limit,
-        const std::function<void(const row&, const sort_value&)>& each
+        const std::function<bool(const row&, const sort_value&)>& each
     )
     {
         std::vector<sql::parameter> parameters = parameters_of(from_.where, from_.type, from_.which);
@@ -120,13 +119,11 @@ public:
         text += order_of(part);
         parameters.emplace_back(limit);
         text += " limit $" + std::to_string(parameters.size());
-        std::int64_t count = 0;
-        tx_.sql()
-            .run(sql::statement{"resources.list_behind", text}, parameters, [&](const sql::row& current) {
-                ++count;
-                each(read_row(current), value_of(current));
-            });
-        return count;
+        tx_.sql().run(
+            sql::statement{"resources.list_behind", text},
+            parameters,
+            [&](const sql::row& current) { return each(read_row(current), value_of(current)); }
+        );
     }
 
 private:
@@ -225,16 +222,18 @@ void list_behind(
     const ordering& order,
     const std::optional<place>& after,
     std::int64_t limit,
-    const std::function<void(const row&, const sort_value&)>& each
+    const std::function<bool(const row&, const sort_value&)>& each
 )
 {
     const listed from{where, type, which, order};
     reader rows(tx, from);
-    for (const auto& part : stretches_of(order, after)) {
-        if (limit <= 0)
-            return;
-        limit -= rows.read(part, limit, each);
-    }
+    const auto counted = [&](const row& current, const sort_value& value) {
+        limit = each(current, value) ? limit - 1 : 0;
+        return limit > 0;
+    };
+    for (const auto& part : stretches_of(order, after))
+        if (limit > 0)
+            rows.read(part, limit, counted);
 }
 
 }  // namespace scimd::store::resources

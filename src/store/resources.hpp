@@ -121,8 +121,8 @@ struct place {
     resource_id id;
 };
 
-// Like list(), with each row's place: at most `limit` rows behind `after`, wherever that is. The cost is that
-// of the rows read where an index has the order (every column but those of other conditions).
+// Like list(), with each row's place: at most `limit` rows behind `after`, wherever that is; false stops. The
+// cost is that of the rows read where an index has the order (every column but those of other conditions).
 void list_behind(
     transaction& tx,
     directory_id where,
@@ -131,7 +131,7 @@ void list_behind(
     const ordering& order,
     const std::optional<place>& after,
     std::int64_t limit,
-    const std::function<void(const row&, const sort_value&)>& each
+    const std::function<bool(const row&, const sort_value&)>& each
 );
 
 // --- members

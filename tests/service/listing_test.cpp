@@ -1,4 +1,4 @@
-// The bounds of a page by cursor whose filter has to be matched row by row. (All else is in tests/api.)
+// The bounds of a page: what is looked at, and what is shown. (All else is in tests/api.)
 #include "service/listing.hpp"
 
 #include "service/representation.hpp"
@@ -11,7 +11,22 @@
 namespace scimd::service {
 namespace {
 
-class listing_test : public testing::Test {
+class list_test : public testing::Test {
+protected:
+    service_house house;
+    test::fixed_random random;
+    vault safe{
+        [this] {
+            std::vector<master_key> keys;
+            keys.push_back(make_master_key(random));
+            return keys;
+        }(),
+        random
+    };
+    cursor_seal seal{safe, random};
+};
+
+class listing_test : public list_test {
 protected:
     listing_test()
     {
@@ -31,18 +46,6 @@ protected:
         long_text text;
         return list(house.tx(), house.who, query, seal, text, bounds).value().value();
     }
-
-    service_house house;
-    test::fixed_random random;
-    vault safe{
-        [this] {
-            std::vector<master_key> keys;
-            keys.push_back(make_master_key(random));
-            return keys;
-        }(),
-        random
-    };
-    cursor_seal seal{safe, random};
 };
 
 TEST_F(listing_test, a_page_looks_at_so_many_rows_and_says_that_there_is_more)
@@ -108,7 +111,7 @@ TEST_F(listing_test, only_look_ups_are_reads)
 }
 
 // Pages of groups a, b, c, d with 2, 1, 3 and 1 members.
-class member_bound_test : public listing_test {
+class member_bound_test : public list_test {
 protected:
     member_bound_test()
     {
@@ -179,6 +182,79 @@ TEST_F(member_bound_test, pages_by_cursor_meet_all_groups_there_and_back)
         last = page.head.previous_cursor;
     }
     EXPECT_EQ(back, (names{"a", "b", "c"}));
+}
+
+// Each user is some 600 bytes; the page that ends with the second takes up to so many and a little.
+class document_bound_test : public list_test {
+protected:
+    document_bound_test()
+    {
+        for (const auto* name : {"a", "b", "c", "d", "e"})
+            house.create("Users", user_body(name, "acme.com", R"(,"title":")" + std::string(500, 't') + '"'));
+    }
+
+    struct shown {
+        std::vector<std::string> names;
+        scim::list_head head;
+    };
+
+    shown users(scim::list_request asked, std::size_t bytes_max)
+    {
+        const scim::resource_type* const types[] = {&house.type("Users")};
+        const auto query = scim::resolve(std::move(asked), types).value();
+        const list_bounds bounds{.document_bytes_max = bytes_max};
+        long_text text;
+        auto made = list(house.tx(), house.who, query, seal, text, bounds).value().value();
+        shown found{{}, std::move(made.head)};
+        const auto body = parse_json_object(std::move(text).take()).value();
+        for (const auto& each : body.at("Resources").as_array())
+            found.names.emplace_back(each.at("userName").as_string());
+        return found;
+    }
+};
+
+TEST_F(document_bound_test, a_page_by_index_ends_with_the_document_that_reaches_it)
+{
+    for (const auto* filter : {"", R"(title sw "t")", R"(title sw "t" and not (nickName pr))"}) {
+        for (const auto* order : {"", "userName", "title"}) {
+            const auto page = [&](std::uint64_t start, std::size_t bytes_max) {
+                scim::list_request asked{.page = {.start_index = start, .count = 10}};
+                if (*filter)
+                    asked.filter = filter;
+                if (*order)
+                    asked.sort_by = order;
+                return users(std::move(asked), bytes_max);
+            };
+            const std::string which = std::string(filter) + " by " + order;
+            EXPECT_EQ(page(1, 100'000).names, (names{"a", "b", "c", "d", "e"})) << which;
+            const auto cut = page(1, 1'000);
+            EXPECT_EQ(cut.names, (names{"a", "b"})) << which;
+            EXPECT_EQ(cut.head.total_results, 5U) << which;
+            EXPECT_EQ(page(3, 1'000).names, (names{"c", "d"})) << which;
+            EXPECT_EQ(page(5, 1'000).names, (names{"e"})) << which;
+            EXPECT_EQ(page(1, 1).names, (names{"a"})) << which << ": one is always shown";
+        }
+    }
+}
+
+TEST_F(document_bound_test, pages_by_cursor_meet_all_there_and_back)
+{
+    for (const auto* order : {"userName", "title"}) {
+        names there;
+        std::string cursor;
+        std::string last;
+        for (int pages = 0; pages < 10; ++pages) {
+            const auto page = users({.sort_by = order, .page = {.count = 10, .cursor = cursor}}, 1'000);
+            there.insert(there.end(), page.names.begin(), page.names.end());
+            last = page.head.previous_cursor;
+            cursor = page.head.next_cursor;
+            if (cursor.empty())
+                break;
+        }
+        EXPECT_EQ(there, (names{"a", "b", "c", "d", "e"})) << order;
+        const auto back = users({.sort_by = order, .page = {.count = 10, .cursor = last}}, 1'000);
+        EXPECT_EQ(back.names, (names{"c", "d"})) << order;
+    }
 }
 
 TEST_F(member_bound_test, a_thread_in_a_hurry_leaves_long_pages_to_others)

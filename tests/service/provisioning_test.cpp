@@ -44,6 +44,37 @@ TEST_F(provisioning_test, each_change_moves_version_and_time_once)
     EXPECT_EQ(house.new_types(), (types{"user_updated", "user_updated"}));
 }
 
+TEST_F(provisioning_test, a_resource_has_at_most_so_many_bytes_whichever_way_it_grows)
+{
+    const auto photos = [](std::size_t count) {
+        std::string text;
+        for (std::size_t i = 0; i < count; ++i)
+            text += (i > 0 ? R"(,{"value":"x)" : R"({"value":"x)") + std::to_string(10 + i) +
+                    std::string(60'000, 'p') + "\"}";
+        return '[' + text + ']';
+    };
+    constexpr std::size_t fitting = 17;  // of 60 kB
+    const auto body = [&](std::size_t count) {
+        return user_body("anna", "acme.com", R"(,"photos":)" + photos(count));
+    };
+    const auto refused = house.create("Users", body(fitting + 1));
+    EXPECT_EQ(refused.status, 413);
+    EXPECT_EQ(refused.detail, "A resource has at most 1048576 bytes.");
+    const auto anna = house.create("Users", body(fitting));
+    ASSERT_EQ(anna.status, 201);
+    house.new_events();
+    EXPECT_EQ(house.replace("Users", anna.id(), body(fitting + 1)).status, 413);
+    const auto grown = house.patch(
+        "Users",
+        anna.id(),
+        R"([{"op":"add","path":"photos","value":[{"value":"y)" + std::string(60'000, 'p') + "\"}]}]"
+    );
+    EXPECT_EQ(grown.status, 413);
+    EXPECT_TRUE(house.new_events().empty());
+    EXPECT_EQ(house.get("Users", anna.id()).body, anna.body);
+    EXPECT_EQ(house.replace("Users", anna.id(), body(fitting - 1)).status, 200);
+}
+
 TEST_F(provisioning_test, what_changes_nothing_makes_no_version_and_no_event)
 {
     const auto body = user_body("anna", "acme.com", R"(,"title":"Boss","active":true)");

@@ -65,6 +65,7 @@ protected:
                 [&](const row& each, const sort_value& value) {
                     ids.push_back(each.id.value);
                     last = {value, each.id};
+                    return true;
                 }
             );
         }
@@ -90,10 +91,30 @@ TEST_F(lists_test, blocks_follow_each_other_in_every_order)
     }
 }
 
+TEST_F(lists_test, a_block_ends_where_its_reader_has_enough)
+{
+    for (const auto column : all_columns) {
+        const ordering order{column, false};
+        const auto all = at_once(order);
+        for (std::size_t enough = 1; enough <= all.size(); ++enough) {
+            std::vector<std::int64_t> ids;
+            list_behind(tx(), here, "User", {}, order, {}, 100, [&](const row& each, const sort_value&) {
+                ids.push_back(each.id.value);
+                return ids.size() < enough;
+            });
+            EXPECT_EQ(ids, (std::vector(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(enough))))
+                << static_cast<int>(column);
+        }
+    }
+}
+
 TEST_F(lists_test, a_place_needs_nobody_to_be_there)
 {
     std::vector<std::int64_t> ids;
-    const auto note = [&](const row& each, const sort_value&) { ids.push_back(each.id.value); };
+    const auto note = [&](const row& each, const sort_value&) {
+        ids.push_back(each.id.value);
+        return true;
+    };
     const ordering by_key{sort_column::unique_key, false};
     list_behind(tx(), here, "User", {}, by_key, place{"k9", {0}}, 100, note);
     EXPECT_EQ(ids.size(), 1U);
@@ -106,7 +127,7 @@ TEST_F(lists_test, each_block_is_a_range_of_an_index)
 {
     test::recording_connection recorder(store.connection());
     transaction recorded(recorder, tx().now(), store.ids);
-    const auto ignore = [](const row&, const sort_value&) {};
+    const auto ignore = [](const row&, const sort_value&) { return true; };
     for (const auto column : all_columns) {
         for (const bool is_descending : {false, true}) {
             const ordering order{column, is_descending};
