@@ -7,11 +7,6 @@ namespace {
 
 constexpr int weight_max = 1'000;
 
-bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 // "0.25" in thousandths; what is no weight counts as the greatest, as a missing one does.
 int parse_weight(std::string_view text)
 {

@@ -18,11 +18,11 @@ namespace {
 namespace feed = store::feed;
 
 constexpr number_bounds limit_bounds{1, 1'000, 100};
-constexpr number_bounds wait_bounds{0, 60, 0};           // seconds
-constexpr std::size_t page_bytes_max = 4 * 1024 * 1024;  // a page ends early when its events are large
-constexpr std::size_t piece_bytes = 64 * 1024;           // of a stream
-constexpr std::int64_t rows_max = 10'000;                // looked at for one page or piece
-constexpr std::size_t types_max = 50;
+constexpr number_bounds wait_bounds{0, 60, 0};                 // seconds
+constexpr std::size_t event_page_bytes_max = 4 * 1024 * 1024;  // a page ends early when its events are large
+constexpr std::size_t piece_bytes = 64 * 1024;                 // of a stream
+constexpr std::int64_t examined_rows_max = 10'000;             // looked at for one page or piece
+constexpr std::size_t filter_types_max = 50;
 constexpr std::size_t type_bytes_max = 100;
 
 // Where a reader stands, and what it wants.
@@ -52,7 +52,7 @@ result<std::vector<std::string>> read_types(std::string_view list)
     while (!list.empty()) {
         const auto end = std::min(list.find(','), list.size());
         const auto type = list.substr(0, end);
-        if (!is_type(type) || types.size() == types_max)
+        if (!is_type(type) || types.size() == filter_types_max)
             return error{
                 errc::invalid_value,
                 "types must be at most 50 types of events with commas between, as in "
@@ -161,19 +161,19 @@ event_id position_behind(store::transaction& tx, const feed::reached& end)
 }
 
 // Envelopes are put together as text: what is stored is what is sent, byte for byte.
-struct page {
+struct event_page {
     std::string events;
     std::int64_t count = 0;
     feed::reached end;
 };
 
-page read_page(
+event_page read_page(
     store::transaction& tx, const feed::selection& wanted, const feed::span& where, std::int64_t limit
 )
 {
-    page read;
+    event_page read;
     read.end = feed::read(tx, wanted, where, [&](const store::events::event& one) {
-        if (read.count == limit || read.events.size() >= page_bytes_max)
+        if (read.count == limit || read.events.size() >= event_page_bytes_max)
             return false;
         if (read.count++ > 0)
             read.events += ',';
@@ -188,7 +188,7 @@ std::optional<reply> look_for_page(store::transaction& tx, const position& from,
     const auto start = start_of(tx, from);
     if (!start)
         return manage_error(start.error());
-    const auto read = read_page(tx, from.wanted, {.from = *start, .rows_max = rows_max}, from.limit);
+    const auto read = read_page(tx, from.wanted, {.from = *start, .rows_max = examined_rows_max}, from.limit);
     if (read.count == 0 && read.end.is_end && !is_last)
         return std::nullopt;
     auto response = manage_response(200, {});
@@ -211,14 +211,18 @@ struct event_stream {
         // Its reader was so slow that events have been deleted before it: coming again, it is told so.
         if (at.value != 0 && at < feed::deleted_up_to(tx))
             return state::done;
-        const auto end =
-            feed::read(tx, wanted, {.from = at, .rows_max = rows_max}, [&](const store::events::event& one) {
+        const auto end = feed::read(
+            tx,
+            wanted,
+            {.from = at, .rows_max = examined_rows_max},
+            [&](const store::events::event& one) {
                 if (piece.size() >= piece_bytes)
                     return false;
                 piece +=
                     "id: " + cursor_text(one.id) + "\nevent: " + one.type + "\ndata: " + one.body + "\n\n";
                 return true;
-            });
+            }
+        );
         at = position_behind(tx, end);
         // Keeps proxies from closing it; an id without data is told to nobody and kept.
         if (piece.empty())

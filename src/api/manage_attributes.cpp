@@ -13,7 +13,7 @@ namespace {
 
 namespace attributes = service::attributes;
 namespace pages = store::directory_pages;
-namespace rows = store::attributes;
+namespace attribute_rows = store::attributes;
 namespace tenants = store::tenants;
 
 constexpr std::int64_t preview_users_default = 10;
@@ -55,7 +55,7 @@ std::optional<bool> flag_in(const json::object& body, std::string_view name)
     return flag && flag->is_bool() ? std::optional(flag->get_bool()) : std::nullopt;
 }
 
-attributes::change read_change(const json::object& body)
+attributes::change read_attribute_change(const json::object& body)
 {
     return {
         text_in(body, "label"), text_in(body, "datatype"), flag_in(body, "enabled"), flag_in(body, "required")
@@ -64,7 +64,7 @@ attributes::change read_change(const json::object& body)
 
 result<attributes::definition> find_custom(store::transaction& tx, const std::string& key)
 {
-    if (auto found = rows::find(tx, key))
+    if (auto found = attribute_rows::find(tx, key))
         return std::move(*found);
     for (const auto& one : attributes::standard_attributes())
         if (one.key == key)
@@ -80,7 +80,7 @@ std::vector<attributes::wanted_mapping> read_mappings(const json::object& body)
     return wanted;
 }
 
-json::object mapping_json(const std::vector<rows::mapping>& from)
+json::object mapping_json(const std::vector<attribute_rows::mapping>& from)
 {
     json::array listed;
     for (const auto& one : from)
@@ -119,7 +119,7 @@ json::object previewed(const std::vector<attributes::mapping>& by, const store::
 
 json::object attribute_mappings_json(store::transaction& tx, directory_id of)
 {
-    return mapping_json(rows::mappings(tx, of));
+    return mapping_json(attribute_rows::mappings(tx, of));
 }
 
 reply list_attributes(const house&, call&)
@@ -128,7 +128,7 @@ reply list_attributes(const house&, call&)
                     json::array listed;
                     for (const auto& one : attributes::standard_attributes())
                         listed.push_back(to_json(one));
-                    for (const auto& one : rows::list(tx))
+                    for (const auto& one : attribute_rows::list(tx))
                         listed.push_back(to_json(one));
                     return manage_response(200, {{"user_attributes", std::move(listed)}});
                 }};
@@ -137,7 +137,7 @@ reply list_attributes(const house&, call&)
 reply create_attribute(const house& home, call&)
 {
     return with_manage_body(home, [](store::transaction& tx, const json::object& body) -> reply {
-        const auto made = attributes::define(tx, *text_in(body, "key"), read_change(body));
+        const auto made = attributes::define(tx, *text_in(body, "key"), read_attribute_change(body));
         return made ? manage_response(201, {{"user_attribute", to_json(*made)}}) : manage_error(made.error());
     });
 }
@@ -150,7 +150,7 @@ reply update_attribute(const house& home, call& on)
             return manage_error(found.error());
         if (text_in(body, "key").value_or(found->key) != found->key)
             return manage_error({errc::invalid_value, "key cannot be changed."});
-        const auto changed = attributes::redefine(tx, *found, read_change(body));
+        const auto changed = attributes::redefine(tx, *found, read_attribute_change(body));
         return changed ? manage_response(200, {{"user_attribute", to_json(*changed)}})
                        : manage_error(changed.error());
     });
@@ -162,7 +162,7 @@ reply delete_attribute(const house&, call& on)
                     const auto found = find_custom(tx, on.parameter("key"));
                     if (!found)
                         return manage_error(found.error());
-                    rows::remove(tx, found->key);
+                    attribute_rows::remove(tx, found->key);
                     return manage_response(200, {});
                 }};
 }
@@ -178,7 +178,7 @@ reply map_attributes(const house& home, call& on)
             const auto checked = attributes::check(tx, where, read_mappings(body));
             if (!checked)
                 return manage_error(checked.error());
-            rows::replace_mappings(tx, of.id, *checked);
+            attribute_rows::replace_mappings(tx, of.id, *checked);
             return manage_response(200, {{"attribute_mappings", mapping_json(*checked)}});
         }
     );

@@ -4,16 +4,14 @@
 #include "base/time.hpp"
 #include "store/audit.hpp"
 
-#include <limits>
 #include <utility>
 
 namespace scimd::api {
 namespace {
 
-constexpr number_bounds page_size_bounds{1, 1'000, 100};
-constexpr std::int64_t number_max = std::numeric_limits<std::int64_t>::max();
+constexpr number_bounds audit_page_size_bounds{1, 1'000, 100};
 constexpr std::size_t actor_bytes_max = 64;
-constexpr std::size_t page_bytes_max = 4 * 1024 * 1024;  // a page ends early when its entries are large
+constexpr std::size_t audit_page_bytes_max = 4 * 1024 * 1024;  // a page ends early when its entries are large
 
 template <class Id>
 result<std::optional<Id>> id_parameter(const call& on, std::string_view name)
@@ -41,7 +39,7 @@ result<std::optional<time_point>> since_parameter(const call& on)
 result<store::audit::query> read_query(const call& on)
 {
     store::audit::query read;
-    const auto size = number_parameter(on, "page_size", page_size_bounds);
+    const auto size = number_parameter(on, "page_size", audit_page_size_bounds);
     if (!size)
         return size.error();
     read.limit = *size;
@@ -99,7 +97,8 @@ reply list_audit_log(const house&, call& on)
                     json::array listed;
                     std::size_t bytes = 0;
                     for (const auto& entry : found) {
-                        if (static_cast<std::int64_t>(listed.size()) == asked.limit || bytes > page_bytes_max)
+                        if (static_cast<std::int64_t>(listed.size()) == asked.limit ||
+                            bytes > audit_page_bytes_max)
                             break;
                         bytes += entry.body.size();
                         listed.push_back(to_json(entry));

@@ -1,30 +1,21 @@
 // The clients of this API and their secrets.
 #include "api/manage_api.hpp"
 #include "api/manage_read.hpp"
+#include "api/secret_json.hpp"
 #include "base/time.hpp"
 #include "service/clients.hpp"
 
-#include <limits>
 #include <utility>
 
 namespace scimd::api {
 namespace {
 
-namespace rows = store::clients;
+namespace client_rows = store::clients;
 namespace clients = service::clients;
 
-constexpr number_bounds page_size_bounds{1, 100, 10};
-constexpr std::int64_t number_max = std::numeric_limits<std::int64_t>::max();
+constexpr number_bounds client_page_size_bounds{1, 100, 10};
 
-// What a timestamp that never was looks like in this API.
-constexpr std::string_view never = "0001-01-01T00:00:00Z";
-
-std::string time_or_never(const std::optional<time_point>& when)
-{
-    return when ? format_rfc3339(*when) : std::string(never);
-}
-
-json::object to_json(const rows::secret_row& from, time_point now)
+json::object to_json(const client_rows::secret_row& from, time_point now)
 {
     const bool is_alive = !from.expires || *from.expires > now;
     return {
@@ -37,10 +28,10 @@ json::object to_json(const rows::secret_row& from, time_point now)
     };
 }
 
-json::object to_json(store::transaction& tx, const rows::client& from)
+json::object to_json(store::transaction& tx, const client_rows::client& from)
 {
     json::array secrets;
-    for (const auto& secret : rows::list_secrets(tx, from.id))
+    for (const auto& secret : client_rows::list_secrets(tx, from.id))
         secrets.push_back(to_json(secret, tx.now()));
     json::object body{
         {"id", from.id.text()},
@@ -56,7 +47,7 @@ json::object to_json(store::transaction& tx, const rows::client& from)
     return body;
 }
 
-result<rows::new_client> read_new_client(const json::object& body)
+result<client_rows::new_client> read_new_client(const json::object& body)
 {
     auto name = required_text(body, "name");
     if (!name)
@@ -73,13 +64,13 @@ result<rows::new_client> read_new_client(const json::object& body)
     const auto wanted = access->value_or("READ_WRITE");
     if (wanted != "READ_WRITE" && wanted != "READ")
         return error{errc::invalid_value, "access must be READ_WRITE or READ."};
-    return rows::new_client{owner, std::move(*name), wanted == "READ_WRITE"};
+    return client_rows::new_client{owner, std::move(*name), wanted == "READ_WRITE"};
 }
 
-result<rows::client> read_client(store::transaction& tx, const call& on)
+result<client_rows::client> read_client(store::transaction& tx, const call& on)
 {
     const auto id = client_id::parse(on.parameter("id"));
-    auto found = id ? rows::find(tx, *id) : std::nullopt;
+    auto found = id ? client_rows::find(tx, *id) : std::nullopt;
     if (!found)
         return error{errc::not_found, "The client was not found."};
     return std::move(*found);
@@ -107,14 +98,14 @@ reply create_client(const house& home, call&)
 
 reply list_clients(const house&, call& on)
 {
-    const auto size = number_parameter(on, "page_size", page_size_bounds);
+    const auto size = number_parameter(on, "page_size", client_page_size_bounds);
     if (!size)
         return manage_error(size.error());
     const auto after = number_parameter(on, "page_token", {0, number_max, 0});
     if (!after)
         return manage_error({errc::invalid_value, "page_token is none of ours."});
     return work{store::intent::scan, [size = *size, after = *after](store::transaction& tx) -> reply {
-                    auto found = rows::list(tx, client_id{after}, size + 1);
+                    auto found = client_rows::list(tx, client_id{after}, size + 1);
                     const bool has_more = static_cast<std::int64_t>(found.size()) > size;
                     if (has_more)
                         found.pop_back();
@@ -125,7 +116,7 @@ reply list_clients(const house&, call& on)
                     return manage_response(
                         200,
                         {{"clients", std::move(listed)},
-                         {"total_size", rows::count(tx)},
+                         {"total_size", client_rows::count(tx)},
                          {"next_page_token", next},
                          {"prev_page_token", ""}}
                     );
@@ -147,7 +138,7 @@ reply delete_client(const house&, call& on)
                     const auto found = read_client(tx, on);
                     if (!found)
                         return manage_error(found.error());
-                    rows::erase(tx, found->id);
+                    client_rows::erase(tx, found->id);
                     return manage_response(200, {});
                 }};
 }
@@ -180,7 +171,7 @@ reply revoke_client_secret(const house&, call& on)
                     if (!owner)
                         return manage_error(owner.error());
                     const auto id = secret_id::parse(on.parameter("secret"));
-                    if (!id || !rows::erase_secret(tx, owner->id, *id))
+                    if (!id || !client_rows::erase_secret(tx, owner->id, *id))
                         return manage_error({errc::not_found, "The secret was not found."});
                     return manage_response(200, {});
                 }};

@@ -30,7 +30,9 @@ std::string status_of(store::transaction& tx, directory_id which, const secret_l
     return secrets.last_used ? "COMPLETED" : "IN_PROGRESS";
 }
 
-json::object stats_of(store::transaction& tx, directory_id which, std::int64_t users, std::int64_t groups)
+json::object directory_stats_of(
+    store::transaction& tx, directory_id which, std::int64_t users, std::int64_t groups
+)
 {
     json::object stats{{"total_users", users}, {"total_groups", groups}};
     if (const auto last = users > 0 ? store::directories::last_modified(tx, which, "User") : std::nullopt)
@@ -61,7 +63,7 @@ json::object to_json(const house& home, store::transaction& tx, const tenants::d
         {"groups_tracked", "ALL"},
         {"total_users", users},
         {"total_groups", groups},
-        {"stats", stats_of(tx, from.id, users, groups)}
+        {"stats", directory_stats_of(tx, from.id, users, groups)}
     };
     body["role_assignments"] = role_assignments_json(tx, from.id);
     body["attribute_mappings"] = attribute_mappings_json(tx, from.id);
@@ -146,7 +148,7 @@ result<void> check_elsewhere(const json::object& body)
     return {};
 }
 
-result<service::directories::change> read_change(const json::object& body)
+result<service::directories::change> read_directory_change(const json::object& body)
 {
     if (auto type = check_type(body); !type)
         return type.error();
@@ -236,7 +238,7 @@ reply update_directory(const house& home, call& on)
         home,
         on,
         [&home, &on](store::transaction& tx, tenants::directory found, const json::object& body) -> reply {
-            const auto wanted = read_change(body);
+            const auto wanted = read_directory_change(body);
             if (!wanted)
                 return manage_error(wanted.error());
             const auto schemas = read_schema_choice(body, home.schemas);

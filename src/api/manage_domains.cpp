@@ -17,17 +17,12 @@ using tenants::domain_method;
 using tenants::domain_status;
 using tenants::domain_type;
 
-constexpr number_bounds page_size_bounds{1, 100, 30};
+constexpr number_bounds domain_page_size_bounds{1, 100, 30};
 constexpr number_bounds page_number_bounds{0, 1'000'000, 0};
 
 http::response domain_response(const house& home, int status, const tenants::domain& from)
 {
     return manage_response(status, {{"domain", domain_claims::to_json(home.environment, from)}});
-}
-
-error invalid(std::string detail)
-{
-    return {errc::invalid_value, std::move(detail)};
 }
 
 // Unspecified is an organization's own, as with Scalekit.
@@ -37,7 +32,7 @@ result<domain_type> parse_type(std::string_view text)
         return domain_type::organization;
     if (text == "ALLOWED_EMAIL_DOMAIN")
         return domain_type::allowed_email;
-    return invalid("domain_type must be ORGANIZATION_DOMAIN or ALLOWED_EMAIL_DOMAIN.");
+    return invalid_value("domain_type must be ORGANIZATION_DOMAIN or ALLOWED_EMAIL_DOMAIN.");
 }
 
 result<bool> parse_is_by_dns(std::string_view text, domain_type type)
@@ -47,11 +42,11 @@ result<bool> parse_is_by_dns(std::string_view text, domain_type type)
     if (type == domain_type::allowed_email) {
         if (text == "NOT_APPLICABLE")
             return false;
-        return invalid("verification_method of an ALLOWED_EMAIL_DOMAIN can only be NOT_APPLICABLE.");
+        return invalid_value("verification_method of an ALLOWED_EMAIL_DOMAIN can only be NOT_APPLICABLE.");
     }
     if (text == "DNS" || text == "ADMIN")
         return text == "DNS";
-    return invalid("verification_method must be ADMIN or DNS.");
+    return invalid_value("verification_method must be ADMIN or DNS.");
 }
 
 result<domain_claims::new_claim> read_claim(const json::object& body)
@@ -147,7 +142,7 @@ reply create_domain(const house& home, call& on)
 
 reply list_domains(const house& home, call& on)
 {
-    const auto size = number_parameter(on, "page_size", page_size_bounds);
+    const auto size = number_parameter(on, "page_size", domain_page_size_bounds);
     const auto number = number_parameter(on, "page_number", page_number_bounds);
     const auto type_text = query_parameter(on, "domain_type").value_or("");
     const auto type = parse_type(type_text);

@@ -14,7 +14,7 @@ namespace {
 
 namespace holds = store::holds;
 
-constexpr number_bounds page_size_bounds{1, 1'000, 100};
+constexpr number_bounds held_user_page_size_bounds{1, 1'000, 100};
 
 json::object to_json(store::transaction& tx, directory_id where, const holds::held_user& held)
 {
@@ -40,7 +40,7 @@ json::object to_json(store::transaction& tx, directory_id where, const holds::he
 
 reply list_held_users(const house&, call& on)
 {
-    const auto size = number_parameter(on, "page_size", page_size_bounds);
+    const auto size = number_parameter(on, "page_size", held_user_page_size_bounds);
     const auto where = parse_page_token("held", query_parameter(on, "page_token"));
     if (!size || !where || where->is_before)
         return manage_error(

@@ -20,8 +20,9 @@ namespace pages = store::directory_pages;
 namespace resources = store::resources;
 namespace tenants = store::tenants;
 
-constexpr number_bounds page_size_bounds{1, 1'000, 10};
-constexpr std::size_t page_bytes_max = 8 * 1024 * 1024;  // of documents: a page of large ones ends early
+constexpr number_bounds directory_page_size_bounds{1, 1'000, 10};
+constexpr std::size_t directory_page_bytes_max =
+    8 * 1024 * 1024;  // of documents: a page of large ones ends early
 constexpr std::int64_t summary_groups_max = 100'000;
 
 // What a request asks for, with the text that its page tokens are bound to.
@@ -66,7 +67,7 @@ result<bool> flag_parameter(const call& on, std::string_view name)
 result<wanted_page> read_page(const call& on, std::string_view list)
 {
     wanted_page wanted;
-    const auto size = number_parameter(on, "page_size", page_size_bounds);
+    const auto size = number_parameter(on, "page_size", directory_page_size_bounds);
     if (!size)
         return size.error();
     const auto group = list == "users" ? read_group(on) : result<std::optional<resource_id>>(std::nullopt);
@@ -98,16 +99,17 @@ result<wanted_page> read_page(const call& on, std::string_view list)
     return wanted;
 }
 
-struct page {
+struct row_page {
     std::vector<resources::row> rows;
     bool has_more = false;  // in the direction of the reading
 
-    static page read(const std::function<void(const pages::visitor&)>& list, std::int64_t limit)
+    static row_page read(const std::function<void(const pages::visitor&)>& list, std::int64_t limit)
     {
-        page made;
+        row_page made;
         std::size_t bytes = 0;
         list([&](const resources::row& row) {
-            made.has_more = made.rows.size() + 1 == static_cast<std::size_t>(limit) || bytes > page_bytes_max;
+            made.has_more =
+                made.rows.size() + 1 == static_cast<std::size_t>(limit) || bytes > directory_page_bytes_max;
             if (made.has_more)
                 return false;
             bytes += row.document.size();
@@ -123,7 +125,7 @@ std::string token_at(const resources::row& row, bool is_backwards, const std::st
     return list_token{is_backwards, {store::to_column(row.modified), row.id}}.text(query);
 }
 
-void add_tokens(json::object& body, const page& read, const wanted_page& wanted)
+void add_tokens(json::object& body, const row_page& read, const wanted_page& wanted)
 {
     const bool is_backwards = wanted.which.is_backwards;
     const bool has_next = is_backwards ? !read.rows.empty() : read.has_more;
@@ -159,7 +161,7 @@ reply list_page(const house& home, const call& on, const list_of& what)
             const auto& group = wanted.which.group;
             if (group && !resources::find(tx, of.id, "Group", *group))
                 return manage_error({errc::not_found, "The group was not found."});
-            auto read = page::read(
+            auto read = row_page::read(
                 [&](const pages::visitor& each) { what.rows(tx, of.id, wanted.which, each); },
                 wanted.which.limit
             );

@@ -21,8 +21,8 @@ namespace log = store::request_log;
 namespace refusals = store::refusals;
 namespace tenants = store::tenants;
 
-constexpr number_bounds page_size_bounds{1, 1'000, 100};
-constexpr std::size_t page_bytes_max = 4 * 1024 * 1024;  // a page ends early when its entries are large
+constexpr number_bounds log_page_size_bounds{1, 1'000, 100};
+constexpr std::size_t log_page_bytes_max = 4 * 1024 * 1024;  // a page ends early when its entries are large
 constexpr std::size_t parameter_bytes_max = 1'024;
 
 json::object to_json(const log::entry& from)
@@ -158,15 +158,15 @@ result<refusals::filter> read_refusal_filter(const call& on)
 }
 
 // Both lists go one way, from the newest on.
-struct page {
+struct log_page {
     std::string_view list;
     std::size_t size = 0;
     std::int64_t before = std::numeric_limits<std::int64_t>::max();
 };
 
-result<page> read_page(const call& on, std::string_view list)
+result<log_page> read_log_page(const call& on, std::string_view list)
 {
-    const auto size = number_parameter(on, "page_size", page_size_bounds);
+    const auto size = number_parameter(on, "page_size", log_page_size_bounds);
     if (!size)
         return size.error();
     const auto where = parse_page_token(list, query_parameter(on, "page_token"));
@@ -174,21 +174,21 @@ result<page> read_page(const call& on, std::string_view list)
         return where.error();
     if (where->is_before)
         return error{errc::invalid_value, "page_token is none of this list."};
-    page read{list, static_cast<std::size_t>(*size)};
+    log_page read{list, static_cast<std::size_t>(*size)};
     if (!where->is_first())
         read.before = where->id;
     return read;
 }
 
 // Rows until the page is full; then where the next one begins.
-class collector {
+class log_collector {
 public:
-    explicit collector(const page& wanted) : wanted_(wanted) {}
+    explicit log_collector(const log_page& wanted) : wanted_(wanted) {}
 
     // false: it is full.
     bool add(std::int64_t id, json::object row, std::size_t bytes)
     {
-        if (rows_.size() == wanted_.size || bytes_ > page_bytes_max) {
+        if (rows_.size() == wanted_.size || bytes_ > log_page_bytes_max) {
             next_ = to_page_token(wanted_.list, {false, last_});
             return false;
         }
@@ -204,7 +204,7 @@ public:
     }
 
 private:
-    const page& wanted_;
+    const log_page& wanted_;
     json::array rows_;
     std::size_t bytes_ = 0;
     std::int64_t last_ = 0;
@@ -218,7 +218,7 @@ reply list_newest(
     call& on, std::string_view list, std::string_view name, result<Filter> which, List list_rows
 )
 {
-    const auto wanted = read_page(on, list);
+    const auto wanted = read_log_page(on, list);
     if (!wanted)
         return manage_error(wanted.error());
     if (!which)
@@ -229,7 +229,7 @@ reply list_newest(
         [wanted = *wanted, name, which = std::move(*which), list_rows](
             store::transaction& tx, const tenants::directory& of
         ) -> reply {
-            collector rows(wanted);
+            log_collector rows(wanted);
             list_rows(tx, of.id, which, wanted.before, rows);
             return rows.answer(name);
         }
@@ -240,7 +240,8 @@ reply list_newest(
 
 reply list_requests(const house&, call& on)
 {
-    const auto list = [](auto& tx, auto of, const log::filter& which, std::int64_t before, collector& rows) {
+    const auto list = [](auto& tx, auto of, const log::filter& which, std::int64_t before, log_collector& rows
+                      ) {
         log::list(tx, of, which, before, [&rows](const log::entry& one) {
             return rows.add(one.id, to_json(one), one.body.size() + one.changes.size());
         });
@@ -251,7 +252,7 @@ reply list_requests(const house&, call& on)
 reply list_refusals(const house&, call& on)
 {
     const auto list =
-        [](auto& tx, auto of, const refusals::filter& which, std::int64_t before, collector& rows) {
+        [](auto& tx, auto of, const refusals::filter& which, std::int64_t before, log_collector& rows) {
             refusals::list(tx, of, which, before, [&rows](const refusals::refusal& one) {
                 return rows.add(one.id, to_json(one), one.detail.size());
             });

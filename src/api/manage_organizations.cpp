@@ -14,7 +14,7 @@ namespace {
 namespace tenants = store::tenants;
 namespace organizations = service::organizations;
 
-constexpr number_bounds page_size_bounds{1, 100, 10};
+constexpr number_bounds organization_page_size_bounds{1, 100, 10};
 constexpr number_bounds found_page_size_bounds{1, 30, 10};
 constexpr std::size_t query_characters_min = 3;
 constexpr std::size_t query_bytes_max = 400;  // 100 characters of UTF-8
@@ -44,7 +44,7 @@ result<void> read_texts(
     return {};
 }
 
-result<organizations::change> read_change(const json::object& body)
+result<organizations::change> read_organization_change(const json::object& body)
 {
     organizations::change wanted;
     auto read = read_texts(
@@ -126,7 +126,7 @@ http::response search(
 reply create_organization(const house& home, call& on)
 {
     return with_manage_body(home, [&home, &on](store::transaction& tx, const json::object& body) -> reply {
-        const auto wanted = read_change(body);
+        const auto wanted = read_organization_change(body);
         if (!wanted)
             return manage_error(wanted.error());
         return answer(organizations::create(tx, origin_of(home, on), *wanted), 201);
@@ -135,7 +135,7 @@ reply create_organization(const house& home, call& on)
 
 reply list_organizations(const house&, call& on)
 {
-    const auto size = number_parameter(on, "page_size", page_size_bounds);
+    const auto size = number_parameter(on, "page_size", organization_page_size_bounds);
     const auto where = parse_page_token("organizations", query_parameter(on, "page_token"));
     if (!size || !where)
         return manage_error(size ? where.error() : size.error());
@@ -205,7 +205,7 @@ reply update_organization(const house& home, call& on)
         auto found = find_organization(tx, on);
         if (!found)
             return manage_error(found.error());
-        const auto wanted = read_change(body);
+        const auto wanted = read_organization_change(body);
         if (!wanted)
             return manage_error(wanted.error());
         return answer(organizations::update(tx, origin_of(home, on), std::move(*found), *wanted));

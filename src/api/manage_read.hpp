@@ -39,6 +39,7 @@ struct number_bounds {
     std::int64_t most = 0;
     std::int64_t otherwise = 0;
 };
+constexpr std::int64_t number_max = std::numeric_limits<std::int64_t>::max();
 result<std::int64_t> number_parameter(const call& on, std::string_view name, const number_bounds& bounds);
 
 // The organization of the path, and that it exists.

@@ -12,7 +12,7 @@ namespace scimd::api {
 namespace {
 
 namespace roles = service::roles;
-namespace rows = store::roles;
+namespace role_rows = store::roles;
 namespace tenants = store::tenants;
 
 // Whose roles a path is about: those of the environment, or of the organization that it names.
@@ -25,16 +25,16 @@ result<roles::scope> read_scope(store::transaction& tx, const call& on)
 }
 
 // What is the default for the members of that scope: its own, else the environment's.
-rows::defaults defaults_in_sight(store::transaction& tx, const roles::scope& of)
+role_rows::defaults defaults_in_sight(store::transaction& tx, const roles::scope& of)
 {
-    auto defaults = rows::find_defaults(tx, std::nullopt);
+    auto defaults = role_rows::find_defaults(tx, std::nullopt);
     if (of)
-        if (const auto own = rows::find_defaults(tx, of).member)
+        if (const auto own = role_rows::find_defaults(tx, of).member)
             defaults.member = own;
     return defaults;
 }
 
-json::object to_json(store::transaction& tx, const roles::role& from, const rows::defaults& defaults)
+json::object to_json(store::transaction& tx, const roles::role& from, const role_rows::defaults& defaults)
 {
     json::object body{
         {"id", from.id.text()},
@@ -44,7 +44,7 @@ json::object to_json(store::transaction& tx, const roles::role& from, const rows
         {"default_creator", defaults.creator == from.id},
         {"default_member", defaults.member == from.id},
         {"permissions", parse_json(from.permissions).value()},
-        {"dependent_roles_count", rows::count_dependents(tx, from)},
+        {"dependent_roles_count", role_rows::count_dependents(tx, from)},
         {"is_org_role", from.owner.has_value()}
     };
     if (from.extends)
@@ -78,7 +78,7 @@ result<std::optional<std::vector<std::string>>> read_names(const json::object& b
     return std::optional(std::move(names));
 }
 
-result<roles::change> read_change(const json::object& body)
+result<roles::change> read_role_change(const json::object& body)
 {
     roles::change what;
     for (const auto& [name, into] :
@@ -105,7 +105,7 @@ reply run_on_role(store::transaction& tx, const call& on, bool is_read, const ro
     if (!of)
         return manage_error(of.error());
     const auto& name = on.parameter("role_name");
-    const auto found = is_read ? roles::find_in_sight(tx, *of, name) : rows::find(tx, *of, name);
+    const auto found = is_read ? roles::find_in_sight(tx, *of, name) : role_rows::find(tx, *of, name);
     return found ? run(tx, *of, *found) : manage_error(no_role());
 }
 
@@ -130,7 +130,7 @@ std::vector<roles::wanted_assignment> read_assignments(const json::object& body)
 json::object role_assignments_json(store::transaction& tx, directory_id of)
 {
     json::array listed;
-    for (const auto& one : rows::assignments(tx, of))
+    for (const auto& one : role_rows::assignments(tx, of))
         listed.push_back(json::object{
             {"group_id", "dirgroup_" + std::to_string(one.group.value)},
             {"role_name", one.role_name},
@@ -148,7 +148,7 @@ reply create_role(const house& home, call& on)
         const auto name = required_text(body, "name");
         if (!name)
             return manage_error(name.error());
-        const auto what = read_change(body);
+        const auto what = read_role_change(body);
         if (!what)
             return manage_error(what.error());
         const auto made = roles::create(tx, origin_of(home, on), *of, *name, *what);
@@ -164,11 +164,11 @@ reply list_roles(const house&, call& on)
                         return manage_error(of.error());
                     const auto defaults = defaults_in_sight(tx, *of);
                     json::array listed;
-                    for (const auto& one : rows::list(tx, std::nullopt))
-                        if (!*of || !rows::find(tx, *of, one.name))
+                    for (const auto& one : role_rows::list(tx, std::nullopt))
+                        if (!*of || !role_rows::find(tx, *of, one.name))
                             listed.push_back(to_json(tx, one, defaults));
                     if (*of)
-                        for (const auto& one : rows::list(tx, *of))
+                        for (const auto& one : role_rows::list(tx, *of))
                             listed.push_back(to_json(tx, one, defaults));
                     return manage_response(200, {{"roles", std::move(listed)}});
                 }};
@@ -190,7 +190,7 @@ reply update_role(const house& home, call& on)
             const auto name = optional_text(body, "name");
             if (!name || name->value_or(found.name) != found.name)
                 return manage_error({errc::invalid_value, "name cannot be changed."});
-            const auto what = read_change(body);
+            const auto what = read_role_change(body);
             if (!what)
                 return manage_error(what.error());
             const auto changed = roles::update(in, origin_of(home, on), found, *what);
@@ -225,9 +225,9 @@ reply set_default_roles(const house& home, call& on)
         const auto defaults = defaults_in_sight(tx, *of);
         json::object answer;
         if (!*of && defaults.creator)
-            answer["default_creator"] = to_json(tx, rows::find(tx, *defaults.creator).value(), defaults);
+            answer["default_creator"] = to_json(tx, role_rows::find(tx, *defaults.creator).value(), defaults);
         if (defaults.member)
-            answer["default_member"] = to_json(tx, rows::find(tx, *defaults.member).value(), defaults);
+            answer["default_member"] = to_json(tx, role_rows::find(tx, *defaults.member).value(), defaults);
         return manage_response(200, answer);
     });
 }

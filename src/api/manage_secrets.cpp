@@ -18,9 +18,6 @@ namespace credentials = store::credentials;
 namespace secrets = service::secrets;
 namespace tenants = store::tenants;
 
-// What a timestamp that never was looks like in this API.
-constexpr std::string_view never = "0001-01-01T00:00:00Z";
-
 // RFC 7644 §7.4: no later than the operator lets it, and then at the latest when nothing is said.
 result<std::optional<time_point>> end_of(const house& home, const json::object& body, time_point now)
 {
@@ -42,21 +39,26 @@ reply shown_once(store::transaction& tx, const result<secrets::new_secret>& made
     if (!made)
         return manage_error(made.error());
     return manage_response(
-        201, {{"plain_secret", made->plain.reveal()}, {"secret", to_json(made->row, tx.now())}}
+        201, {{"plain_secret", made->plain.reveal()}, {"secret", secret_json(made->row, tx.now())}}
     );
 }
 
 }  // namespace
 
-json::object to_json(const credentials::secret_row& from, time_point now)
+std::string time_or_never(const std::optional<time_point>& when)
+{
+    return when ? format_rfc3339(*when) : "0001-01-01T00:00:00Z";
+}
+
+json::object secret_json(const credentials::secret_row& from, time_point now)
 {
     json::object body{
         {"id", from.id.text()},
         {"create_time", format_rfc3339(from.created)},
         {"secret_suffix", from.suffix},
         {"status", secrets::is_alive(from, now) ? "ACTIVE" : "INACTIVE"},
-        {"expire_time", from.expires ? format_rfc3339(*from.expires) : std::string(never)},
-        {"last_used_time", from.last_used ? format_rfc3339(*from.last_used) : std::string(never)},
+        {"expire_time", time_or_never(from.expires)},
+        {"last_used_time", time_or_never(from.last_used)},
         {"last_used_address", from.last_used_address},
         {"last_used_user_agent", from.last_used_agent},
         {"directory_id", from.directory.text()}
@@ -88,7 +90,7 @@ secret_list secrets_of(const house& home, store::transaction& tx, directory_id d
     for (auto& row : credentials::list_directory_secrets(tx, directory)) {
         const auto secret = with_last_use(home, std::move(row));
         found.last_used = std::max(found.last_used, secret.last_used);
-        found.listed.push_back(to_json(secret, tx.now()));
+        found.listed.push_back(secret_json(secret, tx.now()));
     }
     return found;
 }
@@ -145,7 +147,7 @@ reply list_secrets(const house& home, call& on)
         [&home](store::transaction& tx, const tenants::directory& of) -> reply {
             json::array listed;
             for (auto& row : credentials::list_secrets(tx, of.id))
-                listed.push_back(to_json(with_last_use(home, std::move(row)), tx.now()));
+                listed.push_back(secret_json(with_last_use(home, std::move(row)), tx.now()));
             return manage_response(200, {{"secrets", std::move(listed)}});
         }
     );
@@ -163,7 +165,7 @@ reply get_secret(const house& home, call& on)
             if (found == rows.end())
                 return manage_error({errc::not_found, "The secret was not found."});
             return manage_response(
-                200, {{"secret", to_json(with_last_use(home, std::move(*found)), tx.now())}}
+                200, {{"secret", secret_json(with_last_use(home, std::move(*found)), tx.now())}}
             );
         }
     );

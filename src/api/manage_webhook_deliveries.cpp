@@ -4,7 +4,6 @@
 #include "base/time.hpp"
 #include "service/webhooks.hpp"
 
-#include <limits>
 #include <utility>
 
 namespace scimd::api {
@@ -12,13 +11,12 @@ namespace scimd::api {
 namespace {
 
 namespace webhooks = service::webhooks;
-namespace rows = store::webhooks;
+namespace webhook_rows = store::webhooks;
 
-constexpr std::int64_t number_max = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t revived_max = 10'000;
 constexpr std::int64_t attempts_shown_max = 100;  // of one dead letter
 
-json::object to_json(const rows::attempt& from)
+json::object to_json(const webhook_rows::attempt& from)
 {
     json::object body{
         {"id", from.id.text()},
@@ -34,14 +32,14 @@ json::object to_json(const rows::attempt& from)
     return body;
 }
 
-json::object to_json(store::transaction& tx, const rows::delivery& from)
+json::object to_json(store::transaction& tx, const webhook_rows::delivery& from)
 {
     json::object body{
         {"event_id", from.event.text()}, {"attempts", from.attempts}, {"last_error", from.last_error}
     };
     if (from.failed_at)
         body["last_attempt_time"] = format_rfc3339(*from.failed_at);
-    if (const auto event = rows::find_event(tx, from.event)) {
+    if (const auto event = webhook_rows::find_event(tx, from.event)) {
         body["event_type"] = event->type;
         if (event->directory.value != 0)
             body["directory_id"] = event->directory.text();
@@ -58,20 +56,20 @@ result<event_id> read_event_id(std::string_view name, std::string_view text)
 }
 
 // The delivery of the path, which must have been given up.
-result<rows::delivery> read_dead_letter(store::transaction& tx, const call& on, webhook_id of)
+result<webhook_rows::delivery> read_dead_letter(store::transaction& tx, const call& on, webhook_id of)
 {
     const auto event = event_id::parse(on.parameter("event"));
-    auto found = event ? rows::find_delivery(tx, of, *event) : std::nullopt;
-    if (!found || found->state != rows::delivery_state::dead)
+    auto found = event ? webhook_rows::find_delivery(tx, of, *event) : std::nullopt;
+    if (!found || found->state != webhook_rows::delivery_state::dead)
         return error{errc::not_found, "There is no dead letter of this event."};
     return std::move(*found);
 }
 
 // A bound of a range: a time, whose whole millisecond is in it, or an event by its id.
-enum class bound { lower, upper };
+enum class range_end { lower, upper };
 
 result<std::optional<event_id>> read_bound(
-    bound which, const json::object& body, std::string_view time_name, std::string_view event_name
+    range_end which, const json::object& body, std::string_view time_name, std::string_view event_name
 )
 {
     const auto time = optional_text(body, time_name);
@@ -93,7 +91,7 @@ result<std::optional<event_id>> read_bound(
     const auto when = parse_rfc3339(**time);
     if (!when)
         return error{errc::invalid_value, std::string(time_name) + " must be a timestamp of RFC 3339."};
-    return std::optional(event_id{which == bound::lower ? first_id_at(*when) : last_id_at(*when)});
+    return std::optional(event_id{which == range_end::lower ? first_id_at(*when) : last_id_at(*when)});
 }
 
 }  // namespace
@@ -113,10 +111,10 @@ reply list_webhook_attempts(const house&, call& on)
     return with_webhook(
         on,
         store::intent::scan,
-        [asked = *asked, of](store::transaction& tx, const rows::endpoint& to) -> reply {
-            auto found = rows::list_attempts(tx, to.id, of, {asked.token}, asked.rows());
-            const auto show = [](const rows::attempt& one) { return to_json(one); };
-            const auto token_of = [](const rows::attempt& one) { return one.id.value; };
+        [asked = *asked, of](store::transaction& tx, const webhook_rows::endpoint& to) -> reply {
+            auto found = webhook_rows::list_attempts(tx, to.id, of, {asked.token}, asked.rows());
+            const auto show = [](const webhook_rows::attempt& one) { return to_json(one); };
+            const auto token_of = [](const webhook_rows::attempt& one) { return one.id.value; };
             return manage_response(200, page_of("attempts", std::move(found), asked, show, token_of));
         }
     );
@@ -130,10 +128,10 @@ reply list_dead_letters(const house&, call& on)
     return with_webhook(
         on,
         store::intent::scan,
-        [asked = *asked](store::transaction& tx, const rows::endpoint& to) -> reply {
-            auto found = rows::list_dead(tx, to.id, {asked.token}, asked.rows());
-            const auto show = [&](const rows::delivery& one) { return to_json(tx, one); };
-            const auto token_of = [](const rows::delivery& one) { return one.event.value; };
+        [asked = *asked](store::transaction& tx, const webhook_rows::endpoint& to) -> reply {
+            auto found = webhook_rows::list_dead(tx, to.id, {asked.token}, asked.rows());
+            const auto show = [&](const webhook_rows::delivery& one) { return to_json(tx, one); };
+            const auto token_of = [](const webhook_rows::delivery& one) { return one.event.value; };
             return manage_response(200, page_of("dead_letters", std::move(found), asked, show, token_of));
         }
     );
@@ -144,16 +142,17 @@ reply get_dead_letter(const house&, call& on)
     return with_webhook(
         on,
         store::intent::read,
-        [&on](store::transaction& tx, const rows::endpoint& to) -> reply {
+        [&on](store::transaction& tx, const webhook_rows::endpoint& to) -> reply {
             const auto found = read_dead_letter(tx, on, to.id);
             if (!found)
                 return manage_error(found.error());
             auto body = to_json(tx, *found);
-            if (const auto event = rows::find_event(tx, found->event))
+            if (const auto event = webhook_rows::find_event(tx, found->event))
                 if (auto payload = parse_json(event->body))
                     body["event"] = std::move(*payload);
             json::array attempts;
-            for (const auto& one : rows::list_attempts(tx, to.id, found->event, {}, attempts_shown_max))
+            for (const auto& one :
+                 webhook_rows::list_attempts(tx, to.id, found->event, {}, attempts_shown_max))
                 attempts.push_back(to_json(one));
             body["log"] = std::move(attempts);
             return manage_response(200, body);
@@ -166,15 +165,15 @@ reply retry_dead_letter(const house&, call& on)
     return with_webhook(
         on,
         store::intent::write,
-        [&on](store::transaction& tx, const rows::endpoint& to) -> reply {
+        [&on](store::transaction& tx, const webhook_rows::endpoint& to) -> reply {
             auto found = read_dead_letter(tx, on, to.id);
             if (!found)
                 return manage_error(found.error());
-            found->state = rows::delivery_state::waiting;
+            found->state = webhook_rows::delivery_state::waiting;
             found->attempts = 0;
             found->due = tx.now();
-            rows::put_delivery(tx, to.id, *found);
-            rows::touch(tx, to.id);
+            webhook_rows::put_delivery(tx, to.id, *found);
+            webhook_rows::touch(tx, to.id);
             return manage_response(200, to_json(tx, *found));
         }
     );
@@ -185,11 +184,11 @@ reply discard_dead_letter(const house&, call& on)
     return with_webhook(
         on,
         store::intent::write,
-        [&on](store::transaction& tx, const rows::endpoint& to) -> reply {
+        [&on](store::transaction& tx, const webhook_rows::endpoint& to) -> reply {
             const auto found = read_dead_letter(tx, on, to.id);
             if (!found)
                 return manage_error(found.error());
-            rows::remove_delivery(tx, to.id, found->event);
+            webhook_rows::remove_delivery(tx, to.id, found->event);
             return manage_response(200, {});
         }
     );
@@ -200,16 +199,18 @@ reply retry_failed_deliveries(const house& home, call& on)
     return with_webhook_body(
         home,
         on,
-        [](store::transaction& tx, const rows::endpoint& to, const json::object& body) -> reply {
-            const auto since = read_bound(bound::lower, body, "since", "since_event_id");
-            const auto until = read_bound(bound::upper, body, "until", "until_event_id");
+        [](store::transaction& tx, const webhook_rows::endpoint& to, const json::object& body) -> reply {
+            const auto since = read_bound(range_end::lower, body, "since", "since_event_id");
+            const auto until = read_bound(range_end::upper, body, "until", "until_event_id");
             if (!since || !until)
                 return manage_error(since ? until.error() : since.error());
-            const rows::event_span of{since->value_or(event_id{}), until->value_or(event_id{number_max})};
-            const auto lanes = rows::hurry_lanes(tx, to.id, of);
-            const auto count = rows::revive_deliveries(tx, to.id, of, revived_max);
+            const webhook_rows::event_span of{
+                since->value_or(event_id{}), until->value_or(event_id{number_max})
+            };
+            const auto lanes = webhook_rows::hurry_lanes(tx, to.id, of);
+            const auto count = webhook_rows::revive_deliveries(tx, to.id, of, revived_max);
             if (lanes + count > 0)
-                rows::touch(tx, to.id);
+                webhook_rows::touch(tx, to.id);
             return manage_response(200, {{"count", lanes + count}, {"has_more", count == revived_max}});
         }
     );
@@ -220,18 +221,18 @@ reply replay_events(const house& home, call& on)
     return with_webhook_body(
         home,
         on,
-        [](store::transaction& tx, const rows::endpoint& to, const json::object& body) -> reply {
+        [](store::transaction& tx, const webhook_rows::endpoint& to, const json::object& body) -> reply {
             const auto single = optional_text(body, "event_id");
             if (!single)
                 return manage_error(single.error());
-            const auto first = *single ? read_bound(bound::lower, body, "", "event_id")
-                                       : read_bound(bound::lower, body, "from", "from_event_id");
-            const auto last = *single ? first : read_bound(bound::upper, body, "to", "to_event_id");
+            const auto first = *single ? read_bound(range_end::lower, body, "", "event_id")
+                                       : read_bound(range_end::lower, body, "from", "from_event_id");
+            const auto last = *single ? first : read_bound(range_end::upper, body, "to", "to_event_id");
             if (!first || !last)
                 return manage_error(first ? last.error() : first.error());
             if (!*first)
                 return manage_error({errc::invalid_value, "event_id, from or from_event_id is required."});
-            if (*single && !rows::find_event(tx, **first))
+            if (*single && !webhook_rows::find_event(tx, **first))
                 return manage_error({errc::not_found, "event_id: the event was not found."});
             const auto done = webhooks::replay(tx, to, {**first, last->value_or(event_id{number_max})});
             return manage_response(

@@ -12,16 +12,16 @@ namespace scimd::api {
 namespace {
 
 namespace webhooks = service::webhooks;
-namespace rows = store::webhooks;
+namespace webhook_rows = store::webhooks;
 
 webhooks::workshop workshop_of(const house& home)
 {
     return {.safe = home.safe, .random = home.random, .rules = home.webhook_rules};
 }
 
-http::response webhook_response(store::transaction& tx, const rows::endpoint& from)
+http::response webhook_response(store::transaction& tx, const webhook_rows::endpoint& from)
 {
-    auto body = to_json(tx, from);
+    auto body = endpoint_json(tx, from);
     body["stats"] = stats_of(tx, from);
     return manage_response(200, body);
 }
@@ -50,7 +50,7 @@ reply create_webhook(const house& home, call&)
         const auto made = webhooks::create(tx, workshop_of(home), *settings, read_signature(body));
         if (!made)
             return manage_error(made.error());
-        auto answer = to_json(tx, made->row);
+        auto answer = endpoint_json(tx, made->row);
         answer["secret"] = made->key.plain.reveal();
         return manage_response(201, answer);
     });
@@ -62,11 +62,13 @@ reply list_webhooks(const house&, call& on)
     if (!asked)
         return manage_error(asked.error());
     return work{store::intent::scan, [asked = *asked](store::transaction& tx) -> reply {
-                    auto found = rows::list(tx, webhook_id{asked.token}, asked.rows());
-                    const auto show = [&](const rows::endpoint& one) { return to_json(tx, one); };
-                    const auto token_of = [](const rows::endpoint& one) { return one.id.value; };
+                    auto found = webhook_rows::list(tx, webhook_id{asked.token}, asked.rows());
+                    const auto show = [&](const webhook_rows::endpoint& one) {
+                        return endpoint_json(tx, one);
+                    };
+                    const auto token_of = [](const webhook_rows::endpoint& one) { return one.id.value; };
                     auto page = page_of("webhook_endpoints", std::move(found), asked, show, token_of);
-                    page["total_size"] = rows::count(tx);
+                    page["total_size"] = webhook_rows::count(tx);
                     return manage_response(200, page);
                 }};
 }
@@ -76,7 +78,7 @@ reply get_webhook(const house&, call& on)
     return with_webhook(
         on,
         store::intent::read,
-        [](store::transaction& tx, const rows::endpoint& found) -> reply {
+        [](store::transaction& tx, const webhook_rows::endpoint& found) -> reply {
             return webhook_response(tx, found);
         }
     );
@@ -87,7 +89,9 @@ reply update_webhook(const house& home, call& on)
     return with_webhook_body(
         home,
         on,
-        [&home](store::transaction& tx, const rows::endpoint& found, const json::object& body) -> reply {
+        [&home](
+            store::transaction& tx, const webhook_rows::endpoint& found, const json::object& body
+        ) -> reply {
             const auto* signature = find_string(body, "signature");
             if (signature && *signature != std::string_view(found.signature))
                 return manage_error({errc::invalid_value, "signature cannot be changed."});
@@ -105,8 +109,8 @@ reply delete_webhook(const house&, call& on)
     return with_webhook(
         on,
         store::intent::write,
-        [](store::transaction& tx, const rows::endpoint& found) -> reply {
-            rows::remove(tx, found.id);
+        [](store::transaction& tx, const webhook_rows::endpoint& found) -> reply {
+            webhook_rows::remove(tx, found.id);
             return manage_response(200, {});
         }
     );
@@ -117,12 +121,14 @@ reply enable_webhook(const house& home, call& on)
     return with_webhook_body(
         home,
         on,
-        [](store::transaction& tx, const rows::endpoint& found, const json::object& body) -> reply {
+        [](store::transaction& tx, const webhook_rows::endpoint& found, const json::object& body) -> reply {
             const auto* flag = find(body, "skip_backlog");
             const bool skips = flag && flag->is_bool() && flag->get_bool();
             if (found.disabled || skips)
-                rows::enable(tx, found.id, skips ? std::optional(rows::newest_event(tx)) : std::nullopt);
-            return webhook_response(tx, *rows::find(tx, found.id));
+                webhook_rows::enable(
+                    tx, found.id, skips ? std::optional(webhook_rows::newest_event(tx)) : std::nullopt
+                );
+            return webhook_response(tx, *webhook_rows::find(tx, found.id));
         }
     );
 }
@@ -132,10 +138,10 @@ reply disable_webhook(const house&, call& on)
     return with_webhook(
         on,
         store::intent::write,
-        [](store::transaction& tx, const rows::endpoint& found) -> reply {
+        [](store::transaction& tx, const webhook_rows::endpoint& found) -> reply {
             if (!found.disabled)
-                rows::disable(tx, found.id, rows::disabled_reason::operator_);
-            return webhook_response(tx, *rows::find(tx, found.id));
+                webhook_rows::disable(tx, found.id, webhook_rows::disabled_reason::operator_);
+            return webhook_response(tx, *webhook_rows::find(tx, found.id));
         }
     );
 }
@@ -145,7 +151,7 @@ reply test_webhook(const house& home, call& on)
     return with_webhook(
         on,
         store::intent::write,
-        [&home](store::transaction& tx, const rows::endpoint& found) -> reply {
+        [&home](store::transaction& tx, const webhook_rows::endpoint& found) -> reply {
             const auto event = webhooks::send_test(tx, home.environment, found);
             if (!event)
                 return manage_error(event.error());
@@ -159,9 +165,11 @@ reply rotate_webhook_secret(const house& home, call& on)
     return with_webhook_body(
         home,
         on,
-        [&home](store::transaction& tx, const rows::endpoint& found, const json::object& body) -> reply {
+        [&home](
+            store::transaction& tx, const webhook_rows::endpoint& found, const json::object& body
+        ) -> reply {
             const auto key = webhooks::rotate(tx, workshop_of(home), found, read_overlap(body));
-            auto answer = to_json(tx, *rows::find(tx, found.id));
+            auto answer = endpoint_json(tx, *webhook_rows::find(tx, found.id));
             answer["secret"] = key.plain.reveal();
             return manage_response(200, answer);
         }

@@ -104,12 +104,12 @@ json::object to_jwk(const signing_keys::key& from)
 
 using form = std::vector<std::pair<std::string, std::string>>;
 
-struct credentials {
+struct presented_client {
     std::string id;
     std::string secret;
 };
 
-const std::string* find(const form& given, std::string_view name)
+const std::string* find_field(const form& given, std::string_view name)
 {
     for (const auto& [key, value] : given)
         if (key == name)
@@ -133,7 +133,7 @@ bool is_form(const http::request& head)
 }
 
 // RFC 6749 §2.3.1: id and secret are form-encoded each, joined by a colon, then in base64.
-checked<credentials> basic_credentials(std::string_view header)
+checked<presented_client> basic_credentials(std::string_view header)
 {
     constexpr problem none{invalid_client, "The Authorization header holds no credentials of a client."};
     constexpr std::string_view scheme = "Basic ";
@@ -150,19 +150,19 @@ checked<credentials> basic_credentials(std::string_view header)
     auto secret = decode_form_value(text.substr(colon + 1));
     if (!id || !secret)
         return none;
-    return credentials{std::move(*id), std::move(*secret)};
+    return presented_client{std::move(*id), std::move(*secret)};
 }
 
 // In the header or in the body, not in both (RFC 6749 §2.3).
-checked<credentials> read_credentials(const http::request& head, const form& given)
+checked<presented_client> read_credentials(const http::request& head, const form& given)
 {
     const auto* header = head.headers.find("Authorization");
-    const auto* id = find(given, "client_id");
-    const auto* secret = find(given, "client_secret");
+    const auto* id = find_field(given, "client_id");
+    const auto* secret = find_field(given, "client_secret");
     if (!header && (!id || !secret))
         return problem{invalid_client, "client_id and client_secret are required."};
     if (!header)
-        return credentials{*id, *secret};
+        return presented_client{*id, *secret};
     if (secret || head.headers.count("Authorization") > 1)
         return problem{invalid_request, "The client must authenticate in one way only."};
     auto read = basic_credentials(*header);
@@ -171,7 +171,7 @@ checked<credentials> read_credentials(const http::request& head, const form& giv
     return read;
 }
 
-checked<credentials> read_request(const http::request& head, std::string_view body)
+checked<presented_client> read_request(const http::request& head, std::string_view body)
 {
     if (!is_form(head))
         return problem{invalid_request, "The Content-Type must be application/x-www-form-urlencoded."};
@@ -180,7 +180,7 @@ checked<credentials> read_request(const http::request& head, std::string_view bo
         return problem{invalid_request, "The body must be a form of at most 100 parameters in UTF-8."};
     if (has_repeated(*given))
         return problem{invalid_request, "A parameter is given twice."};
-    const auto* grant = find(*given, "grant_type");
+    const auto* grant = find_field(*given, "grant_type");
     if (!grant || grant->empty())
         return problem{invalid_request, "grant_type is required."};
     if (*grant != "client_credentials")
@@ -217,7 +217,7 @@ http::response token_response(
 }
 
 // Who is not proven gets no further: a key is not made for a guess.
-reply answer(const house& home, const call& on, const credentials& given)
+reply answer(const house& home, const call& on, const presented_client& given)
 {
     const auto who = on.head.from.address + ' ' + given.id;
     if (!home.guesses.may_try(who, home.wall.now()))

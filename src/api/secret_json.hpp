@@ -6,10 +6,14 @@
 #include "store/credentials.hpp"
 
 #include <optional>
+#include <string>
 
 namespace scimd::api {
 
-json::object to_json(const store::credentials::secret_row& from, time_point now);
+json::object secret_json(const store::credentials::secret_row& from, time_point now);
+
+// Of a secret: Scalekit's clients read what has never been as the first instant.
+std::string time_or_never(const std::optional<time_point>& when);
 
 // A row with what is known of its last use and not stored yet.
 store::credentials::secret_row with_last_use(const house& home, store::credentials::secret_row row);

@@ -3,17 +3,15 @@
 #include "base/time.hpp"
 #include "service/webhook_signing.hpp"
 
-#include <limits>
 #include <optional>
 
 namespace scimd::api {
 
 namespace {
 
-namespace rows = store::webhooks;
+namespace webhook_rows = store::webhooks;
 
-constexpr number_bounds page_size_bounds{1, 100, 30};
-constexpr std::int64_t number_max = std::numeric_limits<std::int64_t>::max();
+constexpr number_bounds webhook_page_size_bounds{1, 100, 30};
 constexpr std::int64_t blocked_shown_max = 100;
 constexpr std::int64_t counted_max = 100'000;
 
@@ -37,14 +35,15 @@ result<void> read_id(const json::object& body, std::string_view name, std::optio
     return {};
 }
 
-void read_mode(const json::object& body, rows::settings& into)
+void read_mode(const json::object& body, webhook_rows::settings& into)
 {
     if (const auto* value = find(body, "mode"))
-        into.mode = !value->is_null() && value->as_string() == "concurrent" ? rows::delivery_mode::concurrent
-                                                                            : rows::delivery_mode::ordered;
+        into.mode = !value->is_null() && value->as_string() == "concurrent"
+                        ? webhook_rows::delivery_mode::concurrent
+                        : webhook_rows::delivery_mode::ordered;
 }
 
-void read_lists(const json::object& body, rows::settings& into)
+void read_lists(const json::object& body, webhook_rows::settings& into)
 {
     if (const auto* types = find(body, "event_types")) {
         into.event_types.clear();
@@ -69,7 +68,7 @@ void read_lists(const json::object& body, rows::settings& into)
 json::array keys_of(store::transaction& tx, webhook_id of)
 {
     json::array listed;
-    for (const auto& key : rows::list_keys(tx, of)) {
+    for (const auto& key : webhook_rows::list_keys(tx, of)) {
         if (key.expires && *key.expires <= tx.now())
             continue;
         json::object row{{"id", key.id.text()}, {"create_time", format_rfc3339(key.created)}};
@@ -85,7 +84,7 @@ json::array keys_of(store::transaction& tx, webhook_id of)
 json::array blocked_of(store::transaction& tx, webhook_id of)
 {
     json::array listed;
-    for (const auto& lane : rows::list_lanes(tx, of, blocked_shown_max)) {
+    for (const auto& lane : webhook_rows::list_lanes(tx, of, blocked_shown_max)) {
         if (lane.head.value == 0)
             continue;  // about to catch up
         json::object row{
@@ -103,10 +102,10 @@ json::array blocked_of(store::transaction& tx, webhook_id of)
 
 }  // namespace
 
-result<rows::endpoint> read_webhook(store::transaction& tx, const call& on)
+result<webhook_rows::endpoint> read_webhook(store::transaction& tx, const call& on)
 {
     const auto id = webhook_id::parse(on.parameter("webhook"));
-    auto found = id ? rows::find(tx, *id) : std::nullopt;
+    auto found = id ? webhook_rows::find(tx, *id) : std::nullopt;
     if (!found)
         return error{errc::not_found, "The webhook endpoint was not found."};
     return std::move(*found);
@@ -114,7 +113,7 @@ result<rows::endpoint> read_webhook(store::transaction& tx, const call& on)
 
 result<webhook_page> read_webhook_page(const call& on)
 {
-    const auto size = number_parameter(on, "page_size", page_size_bounds);
+    const auto size = number_parameter(on, "page_size", webhook_page_size_bounds);
     if (!size)
         return size.error();
     const auto token = number_parameter(on, "page_token", {0, number_max - 1, 0});
@@ -123,7 +122,7 @@ result<webhook_page> read_webhook_page(const call& on)
     return webhook_page{*size, *token};
 }
 
-result<rows::settings> read_settings(const json::object& body, rows::settings so_far)
+result<webhook_rows::settings> read_settings(const json::object& body, webhook_rows::settings so_far)
 {
     read_text(body, "url", so_far.url);
     read_text(body, "description", so_far.description);
@@ -138,7 +137,7 @@ result<rows::settings> read_settings(const json::object& body, rows::settings so
     return so_far;
 }
 
-json::object to_json(store::transaction& tx, const rows::endpoint& from)
+json::object endpoint_json(store::transaction& tx, const webhook_rows::endpoint& from)
 {
     json::object headers;
     for (const auto& [name, value] : from.is.headers)
@@ -150,7 +149,7 @@ json::object to_json(store::transaction& tx, const rows::endpoint& from)
         {"description", from.is.description},
         {"event_types", json::array(from.is.event_types.begin(), from.is.event_types.end())},
         {"headers", std::move(headers)},
-        {"mode", rows::to_text(from.is.mode)},
+        {"mode", webhook_rows::to_text(from.is.mode)},
         {"signature", from.signature},
         {"retry_schedule_seconds", json::array(from.is.retry_seconds.begin(), from.is.retry_seconds.end())},
         {"enabled", !from.disabled},
@@ -162,7 +161,7 @@ json::object to_json(store::transaction& tx, const rows::endpoint& from)
     if (from.is.directory)
         body["directory_id"] = from.is.directory->text();
     if (from.disabled) {
-        body["disabled_reason"] = rows::to_text(*from.disabled);
+        body["disabled_reason"] = webhook_rows::to_text(*from.disabled);
         body["disable_time"] = format_rfc3339(*from.disabled_at);
     }
     if (!keys.empty())
@@ -172,14 +171,16 @@ json::object to_json(store::transaction& tx, const rows::endpoint& from)
     return body;
 }
 
-json::object stats_of(store::transaction& tx, const rows::endpoint& of)
+json::object stats_of(store::transaction& tx, const webhook_rows::endpoint& of)
 {
     json::object stats{
         {"position", "c_" + std::to_string(of.position.value)},
-        {"has_caught_up", !rows::next_event(tx, of.position)},
+        {"has_caught_up", !webhook_rows::next_event(tx, of.position)},
         {"consecutive_failures", of.failures},
-        {"waiting", rows::count_deliveries(tx, of.id, rows::delivery_state::waiting, counted_max)},
-        {"dead_letters", rows::count_deliveries(tx, of.id, rows::delivery_state::dead, counted_max)},
+        {"waiting",
+         webhook_rows::count_deliveries(tx, of.id, webhook_rows::delivery_state::waiting, counted_max)},
+        {"dead_letters",
+         webhook_rows::count_deliveries(tx, of.id, webhook_rows::delivery_state::dead, counted_max)},
         {"blocked", blocked_of(tx, of.id)}
     };
     if (of.failing_since)

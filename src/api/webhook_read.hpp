@@ -63,7 +63,7 @@ json::object page_of(
 // The settings that a body names, upon those so far. invalid_value names the member.
 result<store::webhooks::settings> read_settings(const json::object& body, store::webhooks::settings so_far);
 
-json::object to_json(store::transaction& tx, const store::webhooks::endpoint& from);
+json::object endpoint_json(store::transaction& tx, const store::webhooks::endpoint& from);
 
 // How its deliveries are doing: what stands still, what waits, what was given up.
 json::object stats_of(store::transaction& tx, const store::webhooks::endpoint& of);

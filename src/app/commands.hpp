@@ -5,6 +5,7 @@
 #include "app/configuration.hpp"
 
 #include <iosfwd>
+#include <ostream>
 
 namespace scimd::app {
 

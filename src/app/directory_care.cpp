@@ -12,7 +12,7 @@
 namespace scimd::app {
 namespace {
 
-constexpr std::chrono::milliseconds removal_interval{500};
+constexpr std::chrono::milliseconds directory_removal_interval{500};
 constexpr std::chrono::milliseconds recount_interval{200};
 constexpr std::chrono::milliseconds telling_interval{200};
 constexpr std::chrono::minutes warning_interval{10};
@@ -29,7 +29,7 @@ directory_care::directory_care(
 
 void directory_care::add_jobs(background& to)
 {
-    to.add({"directory_removals", removal_interval, [this] {
+    to.add({"directory_removals", directory_removal_interval, [this] {
                 const auto is_wanted = [](store::transaction& tx) {
                     return store::directories::next_removal(tx).has_value();
                 };

@@ -12,9 +12,9 @@ using std::chrono::milliseconds;
 
 constexpr std::int64_t batch_events_max = 512;
 constexpr std::size_t batch_bytes_max = 1024 * 1024;
-constexpr milliseconds retry_pause{1'000};
-constexpr milliseconds watch_interval{1'000};
-constexpr milliseconds finish_patience{2'000};
+constexpr milliseconds pump_retry_pause{1'000};
+constexpr milliseconds pump_watch_interval{1'000};
+constexpr milliseconds pump_finish_patience{2'000};
 
 event to_public(const store::events::event& from)
 {
@@ -53,7 +53,7 @@ void event_pump::stop()
     {
         const std::lock_guard hold(lock_);
         if (!std::exchange(is_stopping_, true))
-            end_by_ = steady::now() + finish_patience;
+            end_by_ = steady::now() + pump_finish_patience;
         rung_.notify_one();
     }
     if (thread_.joinable())
@@ -91,9 +91,9 @@ void event_pump::run()
                 return;
         }
         if (has_failed || !is_taken)
-            wait_for(retry_pause, false);
+            wait_for(pump_retry_pause, false);
         else if (next.empty())
-            wait_for(watch_interval, true);
+            wait_for(pump_watch_interval, true);
     }
 }
 

@@ -6,8 +6,8 @@
 namespace scimd::app {
 namespace {
 
-constexpr std::int64_t batch_events_max = 512;
-constexpr std::size_t batch_bytes_max = 4 * 1024 * 1024;
+constexpr std::int64_t piece_events_max = 512;
+constexpr std::size_t piece_bytes_max = 4 * 1024 * 1024;
 constexpr std::size_t tape_events_max = 8'192;
 constexpr std::size_t tape_bytes_max = 16 * 1024 * 1024;
 
@@ -36,13 +36,13 @@ bool event_tape::read_behind(
     std::int64_t count = 0;
     std::size_t bytes = 0;
     bool was_stopped = false;
-    store::events::list_after(tx, after, batch_events_max, [&](const store::events::event& one) {
+    store::events::list_after(tx, after, piece_events_max, [&](const store::events::event& one) {
         ++count;
         bytes += one.body.size();
-        was_stopped = !each(std::make_shared<const store::events::event>(one)) || bytes >= batch_bytes_max;
+        was_stopped = !each(std::make_shared<const store::events::event>(one)) || bytes >= piece_bytes_max;
         return !was_stopped;
     });
-    return was_stopped || count == batch_events_max;
+    return was_stopped || count == piece_events_max;
 }
 
 void event_tape::extend(store::transaction& tx, const std::function<void(const store::events::event&)>& each)
@@ -52,16 +52,16 @@ void event_tape::extend(store::transaction& tx, const std::function<void(const s
         return;
     std::int64_t count = 0;
     std::size_t bytes = 0;
-    store::events::list_after(tx, end_, batch_events_max, [&](const store::events::event& one) {
+    store::events::list_after(tx, end_, piece_events_max, [&](const store::events::event& one) {
         events_.push_back(std::make_shared<const store::events::event>(one));
         end_ = one.id;
         bytes_ += one.body.size();
         bytes += one.body.size();
         ++count;
         each(one);
-        return bytes < batch_bytes_max;
+        return bytes < piece_bytes_max;
     });
-    may_have_more_ = count == batch_events_max || bytes >= batch_bytes_max;
+    may_have_more_ = count == piece_events_max || bytes >= piece_bytes_max;
 }
 
 void event_tape::forget_oldest()

@@ -13,7 +13,7 @@ namespace {
 constexpr int poll_interval_ms = 50;  // how late an end is noticed
 
 // POSIX: a pipe that can be written to has room for so much, so that the write does not block.
-constexpr std::size_t piece_bytes_max = PIPE_BUF;
+constexpr std::size_t write_bytes_max = PIPE_BUF;
 
 bool may_come_again(int problem)
 {
@@ -41,7 +41,7 @@ uptake line_sink::write(std::string_view text)
                 return uptake::later;
             continue;
         }
-        const auto piece = text.substr(0, piece_bytes_max);
+        const auto piece = text.substr(0, write_bytes_max);
         const ssize_t written = ::write(descriptor_, piece.data(), piece.size());
         if (written < 0 && !may_come_again(errno))
             return uptake::never;

@@ -12,9 +12,9 @@
 namespace scimd::app {
 namespace {
 
-constexpr std::chrono::milliseconds watch_interval{1'000};
+constexpr std::chrono::milliseconds domain_watch_interval{1'000};
 constexpr std::chrono::milliseconds release_interval{500};
-constexpr std::chrono::milliseconds removal_interval{500};
+constexpr std::chrono::milliseconds organization_removal_interval{500};
 
 }  // namespace
 
@@ -35,7 +35,7 @@ organization_care::organization_care(
 
 void organization_care::add_jobs(background& to)
 {
-    to.add({"domain_checks", watch_interval, [this] { watch_.ask_about_due(); }});
+    to.add({"domain_checks", domain_watch_interval, [this] { watch_.ask_about_due(); }});
     to.add({"held_users", release_interval, [this] {
                 const auto is_wanted = [](store::transaction& tx) {
                     return store::holds::next_release(tx).has_value();
@@ -46,7 +46,7 @@ void organization_care::add_jobs(background& to)
                     return service::release_some(tx, environment_, schemas_);
                 });
             }});
-    to.add({"organization_removals", removal_interval, [this] {
+    to.add({"organization_removals", organization_removal_interval, [this] {
                 const auto is_wanted = [](store::transaction& tx) {
                     return store::tenants::next_to_remove(tx).has_value();
                 };

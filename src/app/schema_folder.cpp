@@ -44,7 +44,7 @@ std::vector<fs::path> definition_files(const fs::path& folder, std::vector<std::
 }
 
 // One byte more than the limit, so that a longer file is seen to be one.
-std::optional<std::string> read_file(const fs::path& path)
+std::optional<std::string> read_definition_file(const fs::path& path)
 {
     std::ifstream in(path, std::ios::binary);
     std::string content(scim::definition_file_bytes_max + 1, '\0');
@@ -61,7 +61,7 @@ schema_folder read_schema_folder(const fs::path& folder)
 {
     schema_folder made;
     for (const auto& path : definition_files(folder, made.mistakes))
-        if (auto content = read_file(path))
+        if (auto content = read_definition_file(path))
             made.files.push_back({path.filename().string(), std::move(*content)});
         else
             made.mistakes.push_back(path.filename().string() + ": cannot be read");

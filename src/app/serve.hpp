@@ -4,6 +4,7 @@
 #include "app/configuration.hpp"
 
 #include <iosfwd>
+#include <ostream>
 
 namespace scimd::app {
 

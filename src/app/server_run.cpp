@@ -20,7 +20,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::chrono::seconds watch_interval{1};
+constexpr std::chrono::seconds store_watch_interval{1};
 constexpr std::size_t descriptors_reserved = 256;  // for the store, DNS and deliveries
 
 // Raises the limit of open files to what the system allows and returns how many connections fit in it.
@@ -211,7 +211,7 @@ void server_run::await_reload()
 // Every second: has the disk failed us?
 void server_run::await_watch()
 {
-    watch_timer_.expires_after(watch_interval);
+    watch_timer_.expires_after(store_watch_interval);
     watch_timer_.async_wait([this](const boost::system::error_code& failed) {
         if (failed)
             return;

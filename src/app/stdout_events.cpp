@@ -13,7 +13,7 @@ using steady = std::chrono::steady_clock;
 
 constexpr std::string_view sink_name = "stdout";
 constexpr std::chrono::seconds save_interval{1};
-constexpr std::chrono::milliseconds finish_patience{1'500};
+constexpr std::chrono::milliseconds stdout_finish_patience{1'500};
 
 }  // namespace
 
@@ -60,7 +60,7 @@ void stdout_events::note(event_id position)
 
 void stdout_events::stop()
 {
-    out_.end_by(steady::now() + finish_patience);
+    out_.end_by(steady::now() + stdout_finish_patience);
     pump_.stop();
     save_at_ = {};
     if (const auto next = pump_.needed())

@@ -6,17 +6,18 @@
 #include <algorithm>
 #include <charconv>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace scimd::app {
 namespace {
 
-const std::string endpoints = "/api/v1/webhook-endpoints";
+constexpr std::string_view endpoints = "/api/v1/webhook-endpoints";
 
 std::string path_of(const command& what)
 {
-    return endpoints + '/' + path_segment(what.arguments[0]);
+    return std::string(endpoints) + '/' + path_segment(what.arguments[0]);
 }
 
 std::string letter_of(const command& what)
@@ -89,7 +90,7 @@ http::request settings_request(const command& what)
     if (what.words[1] == "update")
         return make_request("PATCH", path_of(what), body);
     body["url"] = what.arguments[0];
-    return make_request("POST", endpoints, body);
+    return make_request("POST", std::string(endpoints), body);
 }
 
 http::request action_request(const command& what)
@@ -117,7 +118,7 @@ http::request webhook_request(const command& what)
     if (verb == "create" || verb == "update")
         return settings_request(what);
     if (verb == "list")
-        return make_request("GET", endpoints + "?page_size=100");
+        return make_request("GET", std::string(endpoints) + "?page_size=100");
     if (verb == "show")
         return make_request("GET", path_of(what));
     if (verb == "delete")

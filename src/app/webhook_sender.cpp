@@ -2,6 +2,7 @@
 
 #include "net/outbound.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <mutex>

@@ -1,5 +1,7 @@
 #include "base/crypto.hpp"
 
+#include "base/raw_bytes.hpp"
+
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -11,16 +13,6 @@
 namespace scimd {
 
 namespace {
-
-unsigned char* raw(sha256_digest& digest)
-{
-    return reinterpret_cast<unsigned char*>(digest.data());
-}
-
-const unsigned char* raw(std::string_view text)
-{
-    return reinterpret_cast<const unsigned char*>(text.data());
-}
 
 // EVP_sha256() has OpenSSL look for an implementation, under a lock, each time it is used.
 const EVP_MD* sha256_method()

@@ -27,19 +27,9 @@ error refusal(std::string reason)
     return {errc::invalid_value, "The domain name is refused: " + std::move(reason) + "."};
 }
 
-constexpr bool is_digit(char c) noexcept
-{
-    return c >= '0' && c <= '9';
-}
-
 constexpr bool is_letter_or_digit(char c) noexcept
 {
-    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool is_ascii(std::string_view text) noexcept
-{
-    return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    return is_digit(c) || is_alpha(c);
 }
 
 // What the mapping of UTS #46 would turn into ASCII letters or dots, or drop without a trace, so that the

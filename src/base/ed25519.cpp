@@ -1,5 +1,7 @@
 #include "base/ed25519.hpp"
 
+#include "base/raw_bytes.hpp"
+
 #include <openssl/evp.h>
 
 #include <memory>
@@ -16,11 +18,6 @@ struct free_context {
     void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
 
-unsigned char* raw(std::byte* bytes)
-{
-    return reinterpret_cast<unsigned char*>(bytes);
-}
-
 void require(bool is_good)
 {
     if (!is_good)
@@ -30,7 +27,7 @@ void require(bool is_good)
 std::unique_ptr<EVP_PKEY, free_key> open(ed25519_key seed)
 {
     std::unique_ptr<EVP_PKEY, free_key> key(
-        EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, raw(seed.data()), seed.size())
+        EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, raw(seed), seed.size())
     );
     require(key != nullptr);
     return key;
@@ -43,7 +40,7 @@ ed25519_key ed25519_public(const ed25519_key& seed)
     const auto key = open(seed);
     ed25519_key shown{};
     std::size_t length = shown.size();
-    require(EVP_PKEY_get_raw_public_key(key.get(), raw(shown.data()), &length) == 1);
+    require(EVP_PKEY_get_raw_public_key(key.get(), raw(shown), &length) == 1);
     return shown;
 }
 
@@ -56,7 +53,7 @@ ed25519_signature ed25519_sign(const ed25519_key& seed, std::string_view text)
     ed25519_signature signature{};
     std::size_t length = signature.size();
     const auto* content = reinterpret_cast<const unsigned char*>(text.data());
-    require(EVP_DigestSign(context.get(), raw(signature.data()), &length, content, text.size()) == 1);
+    require(EVP_DigestSign(context.get(), raw(signature), &length, content, text.size()) == 1);
     return signature;
 }
 

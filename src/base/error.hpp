@@ -11,6 +11,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace scimd {
 
@@ -60,6 +61,11 @@ struct error {
 
     friend bool operator==(const error&, const error&) = default;
 };
+
+inline error invalid_value(std::string detail)
+{
+    return {errc::invalid_value, std::move(detail)};
+}
 
 template <class T>
 using result = boost::system::result<T, error>;

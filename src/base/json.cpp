@@ -13,6 +13,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <optional>
 #include <vector>
 
@@ -329,6 +330,12 @@ const json::value* find_ignoring_case(const json::object& object, std::string_vi
         if (equals_ignoring_case(member.key(), name))
             return &member.value();
     return nullptr;
+}
+
+std::string_view text_ignoring_case(const json::object& object, std::string_view name) noexcept
+{
+    const auto* const value = find_ignoring_case(object, name);
+    return value && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
 }
 
 }  // namespace scimd

@@ -50,5 +50,6 @@ const json::string* find_string(const json::object& object, std::string_view nam
 
 // Look-ups in what clients send: names match whatever their ASCII case.
 const json::value* find_ignoring_case(const json::object& object, std::string_view name) noexcept;
+std::string_view text_ignoring_case(const json::object& object, std::string_view name) noexcept;  // or empty
 
 }  // namespace scimd

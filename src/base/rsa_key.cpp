@@ -1,5 +1,7 @@
 #include "base/rsa_key.hpp"
 
+#include "base/raw_bytes.hpp"
+
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
@@ -15,11 +17,6 @@ namespace scimd {
 
 namespace {
 
-const unsigned char* raw(std::string_view text)
-{
-    return reinterpret_cast<const unsigned char*>(text.data());
-}
-
 template <class T>
 T* must(T* made)
 {
@@ -34,7 +31,7 @@ void must(bool succeeded)
         throw std::runtime_error("OpenSSL failed on an RSA key");
 }
 
-long length(std::string_view text)
+long der_length(std::string_view text)
 {
     return text.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())
                ? 0
@@ -84,13 +81,13 @@ std::optional<rsa_key> rsa_key::usable(handle key)
 std::optional<rsa_key> rsa_key::from_private(std::string_view pkcs8_der)
 {
     const auto* at = raw(pkcs8_der);
-    return usable(handle(d2i_AutoPrivateKey(nullptr, &at, length(pkcs8_der))));
+    return usable(handle(d2i_AutoPrivateKey(nullptr, &at, der_length(pkcs8_der))));
 }
 
 std::optional<rsa_key> rsa_key::from_public(std::string_view spki_der)
 {
     const auto* at = raw(spki_der);
-    return usable(handle(d2i_PUBKEY(nullptr, &at, length(spki_der))));
+    return usable(handle(d2i_PUBKEY(nullptr, &at, der_length(spki_der))));
 }
 
 secret rsa_key::private_der() const

@@ -10,11 +10,6 @@ namespace scimd {
 
 namespace {
 
-constexpr bool is_ascii(char c) noexcept
-{
-    return static_cast<unsigned char>(c) < 0x80;
-}
-
 // Calls `accept` with every code point until it says no; false then, and when the text is not UTF-8.
 template <class Accept>
 bool all_code_points(std::string_view text, Accept accept) noexcept
@@ -134,6 +129,11 @@ code_point first_code_point(std::string_view text) noexcept
     return {.value = value, .bytes = bytes};
 }
 
+bool is_ascii(std::string_view text) noexcept
+{
+    return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
 bool is_valid_utf8(std::string_view text) noexcept
 {
     return all_code_points(text, [](char32_t) { return true; });
@@ -141,7 +141,7 @@ bool is_valid_utf8(std::string_view text) noexcept
 
 std::string fold(std::string_view text)
 {
-    if (std::all_of(text.begin(), text.end(), is_ascii))
+    if (is_ascii(text))
         return to_lower_ascii(text);
     if (!is_valid_utf8(text))
         return std::string(text);

@@ -14,6 +14,17 @@ constexpr char to_lower_ascii(char c) noexcept
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 std::string to_lower_ascii(std::string_view text);
+
+// ALPHA and DIGIT (RFC 5234 §B.1).
+constexpr bool is_alpha(char c) noexcept
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+constexpr bool is_digit(char c) noexcept
+{
+    return c >= '0' && c <= '9';
+}
+
 bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept;
 bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) noexcept;
 
@@ -26,6 +37,7 @@ struct code_point {
 };
 code_point first_code_point(std::string_view text) noexcept;
 
+bool is_ascii(std::string_view text) noexcept;
 bool is_valid_utf8(std::string_view text) noexcept;
 
 // NFKC_Casefold (UTS #46, Unicode's stable caseless match, which also maps widths): the form in which values

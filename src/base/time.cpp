@@ -1,5 +1,7 @@
 #include "base/time.hpp"
 
+#include "base/text.hpp"
+
 #include <cstdint>
 
 namespace scimd {
@@ -14,11 +16,6 @@ using std::chrono::seconds;
 
 constexpr time_point first_instant = std::chrono::sys_days(std::chrono::year(1) / 1 / 1);
 constexpr time_point end_of_time = std::chrono::sys_days(std::chrono::year(10'000) / 1 / 1);
-
-constexpr bool is_digit(char c) noexcept
-{
-    return c >= '0' && c <= '9';
-}
 
 // Takes what it recognizes from the front of the text.
 class reader {

@@ -2,6 +2,7 @@
 
 #include "base/codec.hpp"
 #include "base/crypto.hpp"
+#include "base/raw_bytes.hpp"
 #include "base/text.hpp"
 
 #include <openssl/evp.h>
@@ -25,16 +26,6 @@ constexpr std::size_t nonce_bytes = 12;  // NIST SP 800-38D §8.2.2: random ones
 constexpr std::size_t tag_bytes = 16;
 
 using cipher_context = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
-
-const unsigned char* raw(std::string_view text)
-{
-    return reinterpret_cast<const unsigned char*>(text.data());
-}
-
-unsigned char* raw(std::span<std::byte> bytes)
-{
-    return reinterpret_cast<unsigned char*>(bytes.data());
-}
 
 std::span<const std::byte> bytes_of(std::string_view text)
 {

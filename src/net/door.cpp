@@ -18,6 +18,7 @@
 #include <sys/un.h>
 
 #include <cerrno>
+#include <system_error>
 #include <type_traits>
 #include <utility>
 #include <vector>

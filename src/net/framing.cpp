@@ -50,11 +50,6 @@ error bad_request(std::string_view why)
     return error{errc::bad_request, std::string(why)};
 }
 
-constexpr bool is_digit(char c) noexcept
-{
-    return c >= '0' && c <= '9';
-}
-
 constexpr bool is_alphanumeric(char c) noexcept
 {
     return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');

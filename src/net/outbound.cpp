@@ -11,6 +11,7 @@
 #include <ifaddrs.h>
 #include <map>
 #include <mutex>
+#include <new>
 #include <stdexcept>
 
 namespace scimd::net {

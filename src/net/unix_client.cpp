@@ -10,6 +10,7 @@
 #include <array>
 #include <charconv>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>

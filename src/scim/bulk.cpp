@@ -33,7 +33,7 @@ error wrong_kind(std::string_view name, std::string_view kind)
     return {errc::invalid_syntax, std::string(name) + " must be " + std::string(kind) + "."};
 }
 
-result<void> check_schemas(const json::object& body)
+result<void> check_bulk_schemas(const json::object& body)
 {
     const json::value* const given = find_ignoring_case(body, "schemas");
     if (!given || given->is_null())
@@ -274,7 +274,7 @@ result<bulk_request> parse_bulk(
     const json::object& body, const catalogue& types, std::string_view too_large_detail
 )
 {
-    if (auto checked = check_schemas(body); !checked)
+    if (auto checked = check_bulk_schemas(body); !checked)
         return checked.error();
     const auto errors_max = read_errors_max(body);
     if (!errors_max)

@@ -22,16 +22,6 @@ constexpr std::string_view country_codes =
     "UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW ";
 static_assert(country_codes.size() == 249 * 3);
 
-constexpr bool is_digit(char c) noexcept
-{
-    return c >= '0' && c <= '9';
-}
-
-constexpr bool is_alpha(char c) noexcept
-{
-    return to_lower_ascii(c) >= 'a' && to_lower_ascii(c) <= 'z';
-}
-
 constexpr bool is_hex(char c) noexcept
 {
     return is_digit(c) || (to_lower_ascii(c) >= 'a' && to_lower_ascii(c) <= 'f');

@@ -11,11 +11,6 @@ namespace scimd::scim {
 
 namespace {
 
-error invalid(std::string detail)
-{
-    return {errc::invalid_value, std::move(detail)};
-}
-
 // Removes what is empty from a value; the value itself becomes null when nothing is left.
 void prune(json::value& value)
 {
@@ -53,7 +48,7 @@ result<void> tidy_parts(json::value& value, const attribute& target)
             continue;
         deduplicate(*elements, *sub);
         if (elements->size() > values_max)
-            return invalid(
+            return invalid_value(
                 target.name + "." + sub->name + " has more than " + std::to_string(values_max) + " values."
             );
     }
@@ -67,7 +62,7 @@ result<void> check_required_parts(const json::value& value, const attribute& tar
     for (const attribute& sub : target.sub_attributes) {
         const bool is_expected = sub.is_required && is_kept_in_documents(sub);
         if (is_expected && !value.get_object().contains(sub.name))
-            return invalid(target.name + "." + sub.name + " is required.");
+            return invalid_value(target.name + "." + sub.name + " is required.");
     }
     return {};
 }
@@ -80,9 +75,9 @@ result<void> tidy_list(json::array& elements, const attribute& target)
             return tidied;
     deduplicate(elements, target);
     if (elements.size() > values_max)
-        return invalid(target.name + " has more than " + std::to_string(values_max) + " values.");
+        return invalid_value(target.name + " has more than " + std::to_string(values_max) + " values.");
     if (count_primaries(elements) > 1)
-        return invalid(target.name + " has more than one primary value.");
+        return invalid_value(target.name + " has more than one primary value.");
     for (const json::value& element : elements)
         if (auto checked = check_required_parts(element, target); !checked)
             return checked;
@@ -121,7 +116,7 @@ result<void> check_required(const json::object& document, const std::vector<attr
     for (const attribute& each : attributes) {
         const bool is_expected = each.is_required && is_kept_in_documents(each);
         if (is_expected && !document.contains(each.name))
-            return invalid(each.name + " is required.");
+            return invalid_value(each.name + " is required.");
     }
     return {};
 }
@@ -132,7 +127,7 @@ result<void> check_extensions(const json::object& document, const resource_type&
     for (const extension& each : type.extensions) {
         const auto* const container = find_object(document, each.definition->urn);
         if (!container && each.is_required)
-            return invalid(each.definition->urn + " is required.");
+            return invalid_value(each.definition->urn + " is required.");
         if (!container)
             continue;
         if (auto checked = check_required(*container, each.definition->attributes); !checked)
@@ -145,7 +140,7 @@ result<void> check_name(const json::object& document, std::string_view name)
 {
     const auto* const text = find_string(document, name);
     if (text && text->size() > user_name_bytes_max)
-        return invalid(
+        return invalid_value(
             std::string(name) + " is longer than " + std::to_string(user_name_bytes_max) + " bytes."
         );
     return {};
@@ -156,7 +151,7 @@ result<void> check_appearance(const json::object& holder, std::string_view name,
 {
     const auto* const text = find_string(holder, name);
     if (text && has_bidi_control(*text))
-        return invalid(std::string(label) + " holds bidirectional control characters.");
+        return invalid_value(std::string(label) + " holds bidirectional control characters.");
     return {};
 }
 
@@ -165,7 +160,7 @@ result<void> check_visibility(const json::object& document)
 {
     const auto* const name = find_string(document, "userName");
     if (name && fold(*name).empty())
-        return invalid("userName holds nothing that can be seen.");
+        return invalid_value("userName holds nothing that can be seen.");
     return {};
 }
 

@@ -7,7 +7,7 @@ namespace scimd::scim {
 
 namespace {
 
-using operations = std::vector<membership_operation>;
+using membership_operations = std::vector<membership_operation>;
 
 error needs_value()
 {
@@ -39,7 +39,7 @@ std::vector<std::string> named_ids(const filter& condition)
     return ids;
 }
 
-void remove_matching(const filter& condition, operations& out)
+void remove_matching(const filter& condition, membership_operations& out)
 {
     auto ids = named_ids(condition);
     if (ids.empty())
@@ -48,18 +48,18 @@ void remove_matching(const filter& condition, operations& out)
         out.emplace_back(remove_members{std::move(ids)});
 }
 
-void expect(const filter& condition, operations& out)
+void expect(const filter& condition, membership_operations& out)
 {
     out.emplace_back(expect_member{condition, named_ids(condition)});
 }
 
-void add(std::vector<member> members, operations& out)
+void add(std::vector<member> members, membership_operations& out)
 {
     if (!members.empty())
         out.emplace_back(add_members{std::move(members)});
 }
 
-result<void> read_removal(const json::value* value, operations& out)
+result<void> read_removal(const json::value* value, membership_operations& out)
 {
     if (!lists_values(value)) {
         out.emplace_back(replace_members{});
@@ -76,7 +76,7 @@ result<void> read_removal(const json::value* value, operations& out)
     return {};
 }
 
-result<void> read_whole(const membership_demand& wanted, operations& out)
+result<void> read_whole(const membership_demand& wanted, membership_operations& out)
 {
     if (wanted.verb == patch_verb::remove)
         return read_removal(wanted.value, out);
@@ -93,7 +93,7 @@ result<void> read_whole(const membership_demand& wanted, operations& out)
 }
 
 // `add members[value eq "x"]`: the filter says whom.
-result<void> read_named_addition(const membership_demand& wanted, operations& out)
+result<void> read_named_addition(const membership_demand& wanted, membership_operations& out)
 {
     std::vector<member> members;
     for (std::string& id : named_ids(*wanted.target.where))
@@ -110,7 +110,7 @@ bool must_match(const membership_demand& wanted)
     return wanted.verb == patch_verb::replace || wanted.how == leniency::strict;
 }
 
-result<void> read_matching(const membership_demand& wanted, operations& out)
+result<void> read_matching(const membership_demand& wanted, membership_operations& out)
 {
     const filter& condition = *wanted.target.where;
     if (wanted.verb == patch_verb::add)
@@ -145,7 +145,7 @@ filter any_member(const path& members)
 }
 
 // RFC 7643 §8.7.1: of a member only its display can change; another value is another member.
-result<void> read_part(const membership_demand& wanted, operations& out)
+result<void> read_part(const membership_demand& wanted, membership_operations& out)
 {
     const patch_target& target = wanted.target;
     const attribute& part = *target.attribute.sub_attribute;
@@ -182,7 +182,7 @@ bool lists_values(const json::value* value) noexcept
     return !value->is_string() || !value->get_string().empty();
 }
 
-result<void> read_membership(const membership_demand& wanted, operations& out)
+result<void> read_membership(const membership_demand& wanted, membership_operations& out)
 {
     if (wanted.target.attribute.sub_attribute)
         return read_part(wanted, out);

@@ -12,12 +12,6 @@ namespace scimd::scim {
 
 namespace {
 
-bool is_read_only(const path& where) noexcept
-{
-    return where.attribute->mutability == mutability::read_only ||
-           where.leaf().mutability == mutability::read_only;
-}
-
 // Nothing a document holds: `schemas` is computed from what there is, a password is never kept, and what is
 // read-only is the server's.
 bool is_without_effect(const path& where) noexcept
@@ -238,7 +232,7 @@ void patch_reader::push(const demand& wanted, patch_target target, json::value v
 }
 
 // RFC 7644 §3.5.2 wants the URN; a body without `schemas` is understood, one that claims another is not.
-result<void> check_schemas(const json::object& body)
+result<void> check_patch_schemas(const json::object& body)
 {
     const json::value* const given = find_ignoring_case(body, "schemas");
     if (!given || given->is_null())
@@ -257,7 +251,7 @@ result<void> check_schemas(const json::object& body)
 
 result<patch> parse_patch(const json::object& body, const resource_type& type, leniency how)
 {
-    if (auto checked = check_schemas(body); !checked)
+    if (auto checked = check_patch_schemas(body); !checked)
         return checked.error();
     const json::value* const given = find_ignoring_case(body, "Operations");
     const auto* const operations = given ? given->if_array() : nullptr;

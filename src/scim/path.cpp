@@ -103,6 +103,12 @@ bool belongs(const path& where, const resource_type& type) noexcept
     });
 }
 
+bool is_read_only(const path& where) noexcept
+{
+    return where.attribute->mutability == mutability::read_only ||
+           where.leaf().mutability == mutability::read_only;
+}
+
 std::string to_text(const path& where)
 {
     std::string text;

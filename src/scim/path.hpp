@@ -37,6 +37,9 @@ result<path> parse_path(std::string_view text, const resource_type& type);
 // be asked of another (root queries, RFC 7644 §3.4.2.1).
 bool belongs(const path& where, const resource_type& type) noexcept;
 
+// Itself, or as a part of what is.
+bool is_read_only(const path& where) noexcept;
+
 // Canonical spelling: the URN prefix only for extensions.
 std::string to_text(const path& where);
 

@@ -15,11 +15,6 @@ namespace scimd::scim {
 
 namespace {
 
-error invalid(std::string detail)
-{
-    return {errc::invalid_value, std::move(detail)};
-}
-
 // RFC 7643 §3.1 wants the base URN in `schemas`, but templates forget the whole attribute or write the URNs
 // of SCIM 1.1: the endpoint says what the resource is, so only its form is checked.
 result<void> check_schemas(const json::value& value)
@@ -48,7 +43,7 @@ result<void> check_secrets(const json::object& holder, const schema& definition)
                 return read.error();
         }
         if (each.is_required && (!given || is_blank(*given)))
-            return invalid(each.name + " is required.");
+            return invalid_value(each.name + " is required.");
     }
     return {};
 }
@@ -64,7 +59,7 @@ result<void> read_extension(const json::value& value, const schema& definition, 
     if (is_blank(value))
         return {};
     if (!value.is_object())
-        return invalid(definition.urn + " must be an object.");
+        return invalid_value(definition.urn + " must be an object.");
     json::object container;
     for (const auto& member : value.get_object()) {
         const attribute* const target = definition.find(member.key());
@@ -189,7 +184,7 @@ result<member> read_member(const json::value& value)
     if (value.is_string() && !value.get_string().empty())
         return member{.value = std::string(value.get_string()), .display = {}, .type = {}};
     if (!value.is_object())
-        return invalid("members must be objects with a value.");
+        return invalid_value("members must be objects with a value.");
 
     member made;
     const std::array fields = {
@@ -200,11 +195,11 @@ result<member> read_member(const json::value& value)
         if (!given || given->is_null())
             continue;
         if (!given->is_string())
-            return invalid("members." + std::string(name) + " must be a string.");
+            return invalid_value("members." + std::string(name) + " must be a string.");
         *target = std::string(given->get_string());
     }
     if (made.value.empty())
-        return invalid("members must be objects with a value.");
+        return invalid_value("members must be objects with a value.");
     return made;
 }
 
@@ -212,11 +207,11 @@ result<void> check_member(const member& candidate)
 {
     for (const std::string* const text : {&candidate.value, &candidate.display, &candidate.type}) {
         if (text->size() > user_name_bytes_max)
-            return invalid(
+            return invalid_value(
                 "members holds a text longer than " + std::to_string(user_name_bytes_max) + " bytes."
             );
         if (!is_storable(*text))
-            return invalid("members holds control characters or no valid Unicode.");
+            return invalid_value("members holds control characters or no valid Unicode.");
     }
     return {};
 }

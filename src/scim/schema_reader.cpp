@@ -78,14 +78,9 @@ constexpr std::array<std::string_view, 5> reserved_endpoints = {
     "ServiceProviderConfig", "ResourceTypes", "Schemas", "Bulk", "Me"
 };
 
-constexpr bool is_alpha(char c) noexcept
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 constexpr bool is_name_character(char c) noexcept
 {
-    return is_alpha(c) || (c >= '0' && c <= '9') || c == '$' || c == '-' || c == '_';
+    return is_alpha(c) || is_digit(c) || c == '$' || c == '-' || c == '_';
 }
 
 // RFC 7643 §2.1, and "$ref", which its grammar forgets.
@@ -114,7 +109,7 @@ bool is_endpoint(std::string_view endpoint) noexcept
 
 constexpr bool is_prefix_character(char c) noexcept
 {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    return (c >= 'a' && c <= 'z') || is_digit(c);
 }
 
 bool is_id_prefix(std::string_view prefix) noexcept

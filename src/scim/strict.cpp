@@ -176,12 +176,6 @@ result<void> check_schemas(const json::object& body, const resource_type& type)
 
 // ---- PATCH ----
 
-bool is_read_only(const path& where)
-{
-    return where.attribute->mutability == mutability::read_only ||
-           where.leaf().mutability == mutability::read_only;
-}
-
 // RFC 7644 §3.5.2: no operation may modify what is read-only, whether it names it in a path or in a value.
 result<void> check_without_path(const json::value& value, const resource_type& type)
 {

@@ -48,22 +48,10 @@ constexpr standard_attribute standard[] = {
     {"groups", "Groups", "ARRAY"},
 };
 
-error invalid(std::string detail)
-{
-    return {errc::invalid_value, std::move(detail)};
-}
-
-bool is_letter(char one)
-{
-    return (one >= 'a' && one <= 'z') || (one >= 'A' && one <= 'Z');
-}
-
 bool is_key(std::string_view text)
 {
-    const auto is_plain = [](char one) {
-        return is_letter(one) || (one >= '0' && one <= '9') || one == '-' || one == '_';
-    };
-    return text.size() >= key_bytes_least && text.size() <= key_bytes_max && is_letter(text.front()) &&
+    const auto is_plain = [](char one) { return is_alpha(one) || is_digit(one) || one == '-' || one == '_'; };
+    return text.size() >= key_bytes_least && text.size() <= key_bytes_max && is_alpha(text.front()) &&
            std::ranges::all_of(text, is_plain);
 }
 
@@ -73,12 +61,12 @@ result<void> apply(const change& what, definition& to)
         const bool is_good = what.label->size() >= label_bytes_least &&
                              what.label->size() <= label_bytes_max && is_storable(*what.label);
         if (!is_good)
-            return invalid("label must have 3 to 250 bytes of text.");
+            return invalid_value("label must have 3 to 250 bytes of text.");
         to.label = *what.label;
     }
     if (what.datatype) {
         if (std::ranges::find(datatypes, *what.datatype) == datatypes.end())
-            return invalid("datatype must be STRING, NUMBER, BOOL, ARRAY or OBJECT.");
+            return invalid_value("datatype must be STRING, NUMBER, BOOL, ARRAY or OBJECT.");
         to.datatype = *what.datatype;
     }
     to.is_enabled = what.is_enabled.value_or(to.is_enabled);
@@ -94,18 +82,18 @@ result<rows::mapping> check_one(
     const auto first = rows::find(tx, wanted.key);
     const auto second = first ? std::nullopt : rows::find(tx, wanted.map_to);
     if (!first && !second)
-        return invalid(at + "key: there is no such directory user attribute.");
+        return invalid_value(at + "key: there is no such directory user attribute.");
     const auto& path = first ? wanted.map_to : wanted.key;
     if (path.size() > path_bytes_max)
-        return invalid(at + "map_to must have at most 500 bytes.");
+        return invalid_value(at + "map_to must have at most 500 bytes.");
     const auto* users = where.schemas->find_type("User");
     if (!users)
-        return invalid("This directory has no users.");
+        return invalid_value("This directory has no users.");
     const auto target = scim::parse_target(path, *users);
     if (!target)
-        return invalid(at + "map_to: " + target.error().detail);
+        return invalid_value(at + "map_to: " + target.error().detail);
     if (!target->attribute.attribute)
-        return invalid(at + "map_to must name an attribute.");
+        return invalid_value(at + "map_to must name an attribute.");
     const auto& chosen = first ? *first : *second;
     return rows::mapping{chosen.key, path, chosen.datatype, chosen.is_enabled, chosen.is_required};
 }
@@ -210,7 +198,7 @@ std::span<const standard_attribute> standard_attributes()
 result<definition> define(store::transaction& tx, std::string_view key, const change& what)
 {
     if (!is_key(key))
-        return invalid("key must have 3 to 25 letters, digits, '-' or '_' and begin with a letter.");
+        return invalid_value("key must have 3 to 25 letters, digits, '-' or '_' and begin with a letter.");
     if (std::ranges::find(standard, key, &standard_attribute::key) != std::end(standard))
         return error{errc::conflict, "The attribute " + std::string(key) + " is one of the standard ones."};
     if (rows::count(tx) >= static_cast<std::int64_t>(definitions_max))
@@ -236,7 +224,7 @@ result<std::vector<rows::mapping>> check(
 )
 {
     if (wanted.size() > definitions_max)
-        return invalid("attributes has more than 100 elements.");
+        return invalid_value("attributes has more than 100 elements.");
     std::vector<rows::mapping> checked;
     std::set<std::string> keys;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
@@ -245,7 +233,7 @@ result<std::vector<rows::mapping>> check(
         if (!one)
             return one.error();
         if (!keys.insert(one->key).second)
-            return invalid(at + ": the key " + one->key + " stands there twice.");
+            return invalid_value(at + ": the key " + one->key + " stands there twice.");
         checked.push_back(std::move(*one));
     }
     return checked;
@@ -279,7 +267,7 @@ result<json::value> read(const mapping& what, const json::object& document)
         return json::value();
     auto value = converted(values.front(), what.datatype);
     if (!value)
-        return invalid("The value is no " + what.datatype + ".");
+        return invalid_value("The value is no " + what.datatype + ".");
     return std::move(*value);
 }
 

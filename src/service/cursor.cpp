@@ -5,6 +5,7 @@
 
 #include <array>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 namespace scimd::service {

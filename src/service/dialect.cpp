@@ -73,12 +73,6 @@ bool any_operation(const utterance& what, auto&& claim)
            });
 }
 
-std::string_view text_in(const json::object& object, std::string_view name)
-{
-    const auto* value = find_ignoring_case(object, name);
-    return value && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
-}
-
 // Whether an element of the operation's value is an object for which the claim holds.
 bool any_element(const json::object& operation, auto&& claim)
 {
@@ -112,7 +106,7 @@ bool misspells_enterprise(const utterance& what)
 bool capitalizes_operations(const utterance& what)
 {
     return any_operation(what, [](const json::object& one) {
-        const auto op = text_in(one, "op");
+        const auto op = text_ignoring_case(one, "op");
         return op == "Add" || op == "Replace" || op == "Remove";
     });
 }
@@ -142,9 +136,10 @@ bool puts_paths_into_values(const utterance& what)
 bool quotes_booleans_in_paths(const utterance& what)
 {
     return any_operation(what, [](const json::object& one) {
-        const auto where = text_in(one, "path");
+        const auto where = text_ignoring_case(one, "path");
         return where.find("[primary eq \"True\"]") != std::string_view::npos ||
-               (where == "active" && (text_in(one, "value") == "False" || text_in(one, "value") == "True"));
+               (where == "active" &&
+                (text_ignoring_case(one, "value") == "False" || text_ignoring_case(one, "value") == "True"));
     });
 }
 
@@ -152,11 +147,11 @@ bool quotes_booleans_in_paths(const utterance& what)
 bool addresses_manager_oddly(const utterance& what)
 {
     return any_operation(what, [](const json::object& one) {
-        const auto where = text_in(one, "path");
+        const auto where = text_ignoring_case(one, "path");
         const auto* value = find_ignoring_case(one, "value");
         if (!value || !where.ends_with("manager"))
             return false;
-        const bool is_empty = value->is_object() && text_in(value->get_object(), "value").empty();
+        const bool is_empty = value->is_object() && text_ignoring_case(value->get_object(), "value").empty();
         return where.ends_with("User.manager") || where == "manager" || !value->is_object() || is_empty;
     });
 }
@@ -173,7 +168,7 @@ bool quotes_primary_role(const utterance& what)
 {
     const auto* roles = member(what, "roles");
     return roles && roles->is_array() && std::ranges::any_of(roles->get_array(), [](const json::value& each) {
-               return each.is_object() && text_in(each.get_object(), "primary") == "True";
+               return each.is_object() && text_ignoring_case(each.get_object(), "primary") == "True";
            });
 }
 
@@ -231,7 +226,7 @@ bool replaces_with_null_emails(const utterance& what)
 bool removes_by_value_in_small_letters(const utterance& what)
 {
     return any_operation(what, [](const json::object& one) {
-        return text_in(one, "op") == "remove" && text_in(one, "path") == "members" &&
+        return text_ignoring_case(one, "op") == "remove" && text_ignoring_case(one, "path") == "members" &&
                any_element(one, [](const json::object& element) {
                    return element.size() == 1 && find_ignoring_case(element, "value");
                });

@@ -34,11 +34,6 @@ std::string_view without_alias(std::string_view name)
     return name == "directory_sync" || name == "scim" ? "dir_sync" : name;
 }
 
-error invalid(std::string detail)
-{
-    return {errc::invalid_value, std::move(detail)};
-}
-
 std::size_t characters_in(std::string_view text)
 {
     return static_cast<std::size_t>(std::ranges::count_if(text, [](char byte) {
@@ -51,7 +46,7 @@ result<void> check_length(std::string_view name, std::string_view text, std::siz
     const auto length = characters_in(text);
     if (length >= least && length <= most && is_storable(text))
         return {};
-    return invalid(
+    return invalid_value(
         std::string(name) + " must have " + std::to_string(least) + " to " + std::to_string(most) +
         " characters of text."
     );
@@ -60,13 +55,13 @@ result<void> check_length(std::string_view name, std::string_view text, std::siz
 result<std::string> check_metadata(const json::object& wanted)
 {
     if (wanted.size() > metadata_pairs_max)
-        return invalid("metadata must have at most 10 pairs.");
+        return invalid_value("metadata must have at most 10 pairs.");
     for (const auto& [key, value] : wanted) {
         if (auto checked = check_length("metadata: each key", key, metadata_key_min, metadata_key_max);
             !checked)
             return checked.error();
         if (!value.is_string())
-            return invalid("metadata: each value must be a string.");
+            return invalid_value("metadata: each value must be a string.");
         if (auto checked = check_length("metadata: each value", value.get_string(), 1, metadata_value_max);
             !checked)
             return checked.error();
@@ -90,7 +85,9 @@ result<std::optional<std::string>> check_slug(std::string_view text)
         return std::optional<std::string>();
     auto slug = to_lower_ascii(text);
     if (slug.size() > slug_bytes_max || !std::ranges::all_of(split(slug, '.'), is_label))
-        return invalid("slug must be a host name of at most 253 bytes: letters, digits, hyphens and dots.");
+        return invalid_value(
+            "slug must be a host name of at most 253 bytes: letters, digits, hyphens and dots."
+        );
     return std::optional(std::move(slug));
 }
 
@@ -103,7 +100,7 @@ result<std::optional<std::string>> check_logo_url(std::string_view text)
     const bool has_host = text.size() > scheme.size() && text[scheme.size()] != '/';
     if (text.size() > logo_url_bytes_max || !text.starts_with(scheme) || !has_host ||
         !std::ranges::all_of(text, is_plain)) {
-        return invalid("logo_url must be an https URL of at most 1024 bytes.");
+        return invalid_value("logo_url must be an https URL of at most 1024 bytes.");
     }
     return std::optional(std::string(text));
 }
@@ -127,7 +124,7 @@ result<void> apply_names(organization& to, const change& wanted)
     }
     if (wanted.region_code) {
         if (*wanted.region_code != "US" && *wanted.region_code != "EU")
-            return invalid("region_code must be US or EU.");
+            return invalid_value("region_code must be US or EU.");
         to.region_code = *wanted.region_code;
     }
     return {};
@@ -231,7 +228,7 @@ result<organization> create(store::transaction& tx, const origin& from, const ch
     if (auto applied = apply(next, wanted); !applied)
         return applied.error();
     if (next.display_name.empty())
-        return invalid("display_name is required.");
+        return invalid_value("display_name is required.");
     if (auto taken = taken_name(tx, next))
         return std::move(*taken);
     auto made = tenants::insert_organization(tx, std::move(next)).value();
@@ -258,7 +255,7 @@ result<organization> switch_features(
     for (const auto& [given, is_enabled] : wanted) {
         const auto name = without_alias(given);
         if (std::ranges::find(features, name, &feature_name::name) == features.end()) {
-            return invalid(
+            return invalid_value(
                 "features: name must be sso, dir_sync (or directory_sync, scim), domain_verification or"
                 " session_policy."
             );
@@ -289,7 +286,7 @@ result<organization> set_session_policy(
             policy.stable_erase(known);
     which.session_policy = to_text(policy);
     if (which.session_policy.size() > session_policy_bytes_max)
-        return invalid("The session policy must have at most 4096 bytes.");
+        return invalid_value("The session policy must have at most 4096 bytes.");
     tenants::update_organization(tx, which);
     which.updated = tx.now();
     return which;

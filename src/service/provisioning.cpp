@@ -41,12 +41,6 @@ bool is_group(const scim::resource_type& type)
     return type.name == "Group";
 }
 
-std::optional<std::string> text_of(const json::object& document, std::string_view attribute)
-{
-    const auto* value = find_string(document, attribute);
-    return value ? std::optional(std::string(*value)) : std::nullopt;
-}
-
 error not_found(const scim::resource_type& type, std::string_view id)
 {
     return {errc::not_found, type.name + " " + std::string(id.substr(0, 64)) + " does not exist."};
@@ -210,7 +204,8 @@ void note_change(
 
 resources::membership as_membership(resource_id group, const json::object& document)
 {
-    return {group, text_of(document, "displayName").value_or("")};
+    const auto* const name = find_string(document, "displayName");
+    return {group, name ? std::string(*name) : std::string()};
 }
 
 // The common end of PUT and PATCH: `after` and the membership operations in place of what was found.

@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t detail_bytes_max = 500;
 constexpr std::size_t agent_bytes_max = 200;
 constexpr std::size_t method_bytes_max = 16;
-constexpr std::size_t name_bytes_max = 1'024;
+constexpr std::size_t person_name_bytes_max = 1'024;
 constexpr std::size_t path_bytes_max = 100;
 constexpr std::size_t request_id_bytes_max = 128;
 constexpr std::size_t operations_listed_max = 20;
@@ -30,12 +30,6 @@ bool is_ledger_status(int status)
 bool is_read(const request_note& what)
 {
     return what.status < 400 && (what.method == "GET" || what.method == "HEAD");
-}
-
-std::string text_of(const json::object& from, std::string_view name)
-{
-    const auto* text = find_ignoring_case(from, name);
-    return text && text->is_string() ? std::string(text->get_string()) : std::string();
 }
 
 // Cut where a character ends.
@@ -69,7 +63,7 @@ json::array operations_in(const json::object& body)
             continue;
         json::object told;
         for (const std::string_view name : {"method", "op", "path"}) {
-            const auto text = mask_path(storable(text_of(one.get_object(), name), path_bytes_max));
+            const auto text = mask_path(storable(text_ignoring_case(one.get_object(), name), path_bytes_max));
             if (!text.empty())
                 told[name] = text;
         }
@@ -130,8 +124,8 @@ void record_refusal(store::transaction& tx, const request_line& of, const refusa
 {
     const auto where = of.entry.directory;
     auto who = complete(tx, where, what);
-    who.external_id = storable(who.external_id, name_bytes_max);
-    who.user_name = storable(who.user_name, name_bytes_max);
+    who.external_id = storable(who.external_id, person_name_bytes_max);
+    who.user_name = storable(who.user_name, person_name_bytes_max);
     const auto subject = subject_of(who);
     if (subject.empty())
         return;
@@ -219,8 +213,8 @@ request_line to_line(const request_note& from)
 {
     const auto body = parsed(from.trace.body);
     const auto answer = from.status >= 400 ? parsed(from.answer) : json::object();
-    const auto scim_type = text_of(answer, "scimType");
-    const auto detail = storable(text_of(answer, "detail"), detail_bytes_max);
+    const std::string scim_type(text_ignoring_case(answer, "scimType"));
+    const auto detail = storable(text_ignoring_case(answer, "detail"), detail_bytes_max);
     const auto& made = from.trace.changes;
     request_line line;
     line.entry = {

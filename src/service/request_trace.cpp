@@ -34,17 +34,13 @@ json::object members_of(const json::value* value)
     return value && value->is_object() ? value->get_object() : json::object();
 }
 
-std::string text_of(const json::object& from, std::string_view name)
-{
-    const auto* text = find_ignoring_case(from, name);
-    return text && text->is_string() ? std::string(text->get_string()) : std::string();
-}
-
 }  // namespace
 
 person person_in(const json::object& user)
 {
-    return {text_of(user, "externalId"), text_of(user, "userName")};
+    return {
+        std::string(text_ignoring_case(user, "externalId")), std::string(text_ignoring_case(user, "userName"))
+    };
 }
 
 std::string subject_of(const person& who)

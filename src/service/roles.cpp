@@ -32,16 +32,11 @@ bool is_name(std::string_view text)
     return !text.empty() && text.size() <= name_bytes_max && std::ranges::all_of(text, is_plain);
 }
 
-error invalid(std::string detail)
-{
-    return {errc::invalid_value, std::move(detail)};
-}
-
 result<void> check_text(std::string_view name, std::string_view text, std::size_t least, std::size_t most)
 {
     if (text.size() >= least && text.size() <= most && is_storable(text))
         return {};
-    return invalid(
+    return invalid_value(
         std::string(name) + " must have " + std::to_string(least) + " to " + std::to_string(most) +
         " bytes of text."
     );
@@ -53,12 +48,12 @@ result<void> check_extends(store::transaction& tx, const role& which)
     auto next = which.extends;
     for (std::size_t depth = 0; next; ++depth) {
         if (*next == which.name)
-            return invalid("extends: a role cannot extend itself, directly or through others.");
+            return invalid_value("extends: a role cannot extend itself, directly or through others.");
         if (depth == extension_depth_max)
-            return invalid("extends: more than 10 roles extend each other.");
+            return invalid_value("extends: more than 10 roles extend each other.");
         const auto base = find_in_sight(tx, which.owner, *next);
         if (!base)
-            return invalid("extends: there is no role " + next->substr(0, name_bytes_max) + ".");
+            return invalid_value("extends: there is no role " + next->substr(0, name_bytes_max) + ".");
         next = base->extends;
     }
     return {};
@@ -67,7 +62,7 @@ result<void> check_extends(store::transaction& tx, const role& which)
 result<void> check_permissions(const std::vector<std::string>& names)
 {
     if (names.size() > permissions_max)
-        return invalid("permissions has more than 100 names.");
+        return invalid_value("permissions has more than 100 names.");
     for (const auto& name : names)
         if (auto good = check_text("permissions: a name", name, 1, permission_bytes_max); !good)
             return good.error();
@@ -139,7 +134,9 @@ result<std::optional<role_id>> default_of(
         return std::optional<role_id>();
     const auto found = find_in_sight(tx, of, name);
     if (!found)
-        return invalid(std::string(member) + ": there is no role " + name.substr(0, name_bytes_max) + ".");
+        return invalid_value(
+            std::string(member) + ": there is no role " + name.substr(0, name_bytes_max) + "."
+        );
     return std::optional(found->id);
 }
 
@@ -150,12 +147,12 @@ result<rows::assignment> read_assignment(
     const auto at = "assignments[" + std::to_string(index) + "].";
     const auto group = parse_prefixed(wanted.group, "dirgroup_");
     if (!group || !resources::find(tx, where.directory, "Group", {*group}))
-        return invalid(at + "group_id: this directory has no such group.");
+        return invalid_value(at + "group_id: this directory has no such group.");
     const auto found = find_in_sight(tx, where.organization, wanted.role_name);
     if (!found)
-        return invalid(at + "role_name: there is no such role.");
+        return invalid_value(at + "role_name: there is no such role.");
     if (!wanted.role_id.empty() && wanted.role_id != found->id.text())
-        return invalid(at + "role_id: this is not the role " + found->name + ".");
+        return invalid_value(at + "role_id: this is not the role " + found->name + ".");
     return rows::assignment{{*group}, found->id, found->name};
 }
 
@@ -202,7 +199,7 @@ result<role> create(
 )
 {
     if (!is_name(name))
-        return invalid("name must have 1 to 64 letters, digits or underscores.");
+        return invalid_value("name must have 1 to 64 letters, digits or underscores.");
     if (find_in_sight(tx, of, name))
         return error{errc::conflict, "A role " + std::string(name) + " already exists."};
     if (rows::count(tx, of) >= static_cast<std::int64_t>(roles_max))
@@ -230,9 +227,9 @@ result<role> update(store::transaction& tx, const origin& from, role which, cons
 result<void> remove(store::transaction& tx, const origin& from, const role& which)
 {
     if (rows::is_default(tx, which.id))
-        return invalid("The role " + which.name + " is a default role; choose another default first.");
+        return invalid_value("The role " + which.name + " is a default role; choose another default first.");
     if (rows::count_dependents(tx, which) > 0)
-        return invalid("The role " + which.name + " is extended by others; change these first.");
+        return invalid_value("The role " + which.name + " is extended by others; change these first.");
     rows::request_recounts_by_role(tx, which.id, origin_text(from));
     rows::remove(tx, which.id);
     publish_role(tx, from, which, "role.deleted");
@@ -263,7 +260,7 @@ result<void> set_defaults(store::transaction& tx, const origin& from, const scop
 result<void> assign(store::transaction& tx, const caller& where, const std::vector<wanted_assignment>& wanted)
 {
     if (wanted.size() > assignments_max)
-        return invalid("assignments has more than 1,000 elements.");
+        return invalid_value("assignments has more than 1,000 elements.");
     std::vector<rows::assignment> next;
     std::set<std::pair<resource_id, role_id>> seen;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
@@ -271,7 +268,7 @@ result<void> assign(store::transaction& tx, const caller& where, const std::vect
         if (!read)
             return read.error();
         if (!seen.emplace(read->group, read->role).second)
-            return invalid("assignments[" + std::to_string(i) + "] stands there twice.");
+            return invalid_value("assignments[" + std::to_string(i) + "] stands there twice.");
         next.push_back(std::move(*read));
     }
     if (next == rows::assignments(tx, where.directory))

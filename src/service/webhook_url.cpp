@@ -20,11 +20,6 @@ error invalid(std::string reason)
     return {errc::invalid_value, "url " + std::move(reason)};
 }
 
-bool is_digit(char letter)
-{
-    return letter >= '0' && letter <= '9';
-}
-
 bool is_label_character(char letter)
 {
     return is_digit(letter) || (letter >= 'a' && letter <= 'z') || letter == '-' || letter == '_';

@@ -70,11 +70,6 @@ client read_client(const sql::row& current)
     };
 }
 
-std::optional<time_point> read_time(const sql::row& current, int column)
-{
-    return current.is_null(column) ? std::nullopt : std::optional(from_column(current.integer(column)));
-}
-
 }  // namespace
 
 client insert(transaction& tx, const new_client& what)

@@ -93,11 +93,6 @@ constexpr sql::statement find_bearer_row{
     " where s.digest = $1 and o.deleted_at is null",
 };
 
-std::optional<time_point> read_time(const sql::row& current, int column)
-{
-    return current.is_null(column) ? std::nullopt : std::optional(from_column(current.integer(column)));
-}
-
 sql::parameter time_parameter(const std::optional<time_point>& when)
 {
     return when ? sql::parameter(to_column(*when)) : sql::parameter();

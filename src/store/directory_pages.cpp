@@ -3,7 +3,6 @@
 #include "store/holds.hpp"
 
 #include <initializer_list>
-#include <limits>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -84,7 +83,7 @@ struct direction {
     explicit direction(bool is_backwards)
         : beyond(is_backwards ? " < " : " > "),
           order(is_backwards ? " desc" : " asc"),
-          start(is_backwards ? std::numeric_limits<std::int64_t>::max() : 0)
+          start(is_backwards ? sql::integer_max : 0)
     {
     }
 };

@@ -9,14 +9,14 @@
 namespace scimd::store::tenants {
 namespace {
 
-constexpr sql::statement insert_row{
+constexpr sql::statement insert_domain_row{
     "domains.insert",
     "insert into domains (id, environment_id, organization_id, name, type, method, status,"
     " covers_subdomains, token, window_ends_at, next_check_at, created_at, updated_at)"
     " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12) on conflict do nothing",
 };
 
-constexpr sql::statement update_row{
+constexpr sql::statement update_domain_row{
     "domains.update",
     "update domains set status = $2, window_ends_at = $3, next_check_at = $4, checks = $5,"
     " last_check_at = $6, last_outcome = $7, absent_since = $8, absences = $9, asks_until = $10,"
@@ -26,45 +26,45 @@ constexpr sql::statement update_row{
     " and other.id <> $1))",
 };
 
-constexpr sql::statement find_row{
+constexpr sql::statement find_domain_row{
     "domains.find",
     "select id, organization_id, name, type, method, status, covers_subdomains, created_at, updated_at,"
     " token, window_ends_at, next_check_at, checks, last_check_at, last_outcome, absent_since, absences,"
     " asks_until from domains where id = $1",
 };
 
-constexpr sql::statement list_rows{
+constexpr sql::statement list_domain_rows{
     "domains.list",
     "select id, organization_id, name, type, method, status, covers_subdomains, created_at, updated_at,"
     " token, window_ends_at, next_check_at, checks, last_check_at, last_outcome, absent_since, absences,"
     " asks_until from domains where organization_id = $1 order by id limit $2 offset $3",
 };
 
-constexpr sql::statement list_rows_of_type{
+constexpr sql::statement list_domain_rows_of_type{
     "domains.list_type",
     "select id, organization_id, name, type, method, status, covers_subdomains, created_at, updated_at,"
     " token, window_ends_at, next_check_at, checks, last_check_at, last_outcome, absent_since, absences,"
     " asks_until from domains where organization_id = $1 and type = $4 order by id limit $2 offset $3",
 };
 
-constexpr sql::statement list_due_rows{
+constexpr sql::statement list_due_domain_rows{
     "domains.list_due",
     "select id, organization_id, name, type, method, status, covers_subdomains, created_at, updated_at,"
     " token, window_ends_at, next_check_at, checks, last_check_at, last_outcome, absent_since, absences,"
     " asks_until from domains where next_check_at <= $1 order by next_check_at limit $2",
 };
 
-constexpr sql::statement count_rows{
+constexpr sql::statement count_domain_rows{
     "domains.count",
     "select count(*) from domains where organization_id = $1",
 };
 
-constexpr sql::statement delete_row{
+constexpr sql::statement delete_domain_row{
     "domains.remove",
     "delete from domains where organization_id = $1 and id = $2",
 };
 
-constexpr sql::statement find_owner{
+constexpr sql::statement find_name_owner{
     "domains.find_owner",
     "select organization_id from domains where environment_id = $1 and name = $2"
     " and type = 'organization' and status = 'verified'",
@@ -80,11 +80,6 @@ constexpr std::array<std::string_view, 2> type_words = {"organization", "allowed
 constexpr std::array<std::string_view, 3> method_words = {"admin", "dns", "not_applicable"};
 constexpr std::array<std::string_view, 4> status_words = {"pending", "verified", "failed", "lapsed"};
 
-std::optional<time_point> read_time(const sql::row& current, int column)
-{
-    return current.is_null(column) ? std::nullopt : std::optional(from_column(current.integer(column)));
-}
-
 sql::parameter time_parameter(const std::optional<time_point>& when)
 {
     return when ? sql::parameter(to_column(*when)) : sql::parameter();
@@ -95,7 +90,7 @@ sql::parameter unless_empty(const std::string& text)
     return text.empty() ? sql::parameter() : sql::parameter(text);
 }
 
-domain read(const sql::row& current)
+domain read_domain(const sql::row& current)
 {
     return {
         .id = {current.integer(0)},
@@ -124,7 +119,7 @@ std::vector<domain> list(
 )
 {
     std::vector<domain> found;
-    tx.sql().run(what, parameters, [&](const sql::row& current) { found.push_back(read(current)); });
+    tx.sql().run(what, parameters, [&](const sql::row& current) { found.push_back(read_domain(current)); });
     return found;
 }
 
@@ -145,7 +140,7 @@ std::optional<domain> insert_domain(transaction& tx, domain what)
     what.created = tx.now();
     what.updated = tx.now();
     const std::int64_t inserted = tx.sql().run(
-        insert_row,
+        insert_domain_row,
         {what.id.value,
          environment(tx).value,
          what.organization.value,
@@ -183,7 +178,7 @@ std::optional<domain> insert_domain(
 bool update_domain(transaction& tx, const domain& what)
 {
     const std::int64_t updated = tx.sql().run(
-        update_row,
+        update_domain_row,
         {what.id.value,
          to_word(what.status, status_words),
          time_parameter(what.window_end),
@@ -210,7 +205,7 @@ std::optional<domain> find_domain(transaction& tx, organization_id owner, domain
 std::optional<domain> find_domain_anywhere(transaction& tx, domain_id id)
 {
     std::optional<domain> found;
-    tx.sql().run(find_row, {id.value}, [&](const sql::row& current) { found = read(current); });
+    tx.sql().run(find_domain_row, {id.value}, [&](const sql::row& current) { found = read_domain(current); });
     return found;
 }
 
@@ -218,32 +213,34 @@ std::vector<domain> list_domains(
     transaction& tx, organization_id owner, std::int64_t offset, std::int64_t limit
 )
 {
-    return list(tx, list_rows, {owner.value, limit, offset});
+    return list(tx, list_domain_rows, {owner.value, limit, offset});
 }
 
 std::vector<domain> list_domains(
     transaction& tx, organization_id owner, domain_type type, std::int64_t offset, std::int64_t limit
 )
 {
-    return list(tx, list_rows_of_type, {owner.value, limit, offset, to_word(type, type_words)});
+    return list(tx, list_domain_rows_of_type, {owner.value, limit, offset, to_word(type, type_words)});
 }
 
 std::int64_t count_domains(transaction& tx, organization_id owner)
 {
     std::int64_t total = 0;
-    tx.sql().run(count_rows, {owner.value}, [&](const sql::row& current) { total = current.integer(0); });
+    tx.sql().run(count_domain_rows, {owner.value}, [&](const sql::row& current) {
+        total = current.integer(0);
+    });
     return total;
 }
 
 bool delete_domain(transaction& tx, organization_id owner, domain_id id)
 {
-    return tx.sql().run(delete_row, {owner.value, id.value}) > 0;
+    return tx.sql().run(delete_domain_row, {owner.value, id.value}) > 0;
 }
 
 bool is_owned_by_another(transaction& tx, organization_id owner, std::string_view name)
 {
     bool is_found = false;
-    tx.sql().run(find_owner, {environment(tx).value, name}, [&](const sql::row& current) {
+    tx.sql().run(find_name_owner, {environment(tx).value, name}, [&](const sql::row& current) {
         is_found = current.integer(0) != owner.value;
     });
     return is_found;
@@ -265,7 +262,7 @@ bool is_verified_domain(transaction& tx, organization_id owner, const domain_nam
 
 std::vector<domain> list_due_domains(transaction& tx, std::int64_t limit)
 {
-    return list(tx, list_due_rows, {to_column(tx.now()), limit});
+    return list(tx, list_due_domain_rows, {to_column(tx.now()), limit});
 }
 
 }  // namespace scimd::store::tenants

@@ -79,8 +79,6 @@ constexpr sql::statement set_deleted{
     "update environments set events_deleted_up_to = $1",
 };
 
-constexpr std::int64_t id_max = std::numeric_limits<std::int64_t>::max();
-
 std::int64_t number(transaction& tx, const sql::statement& what, std::initializer_list<sql::parameter> with)
 {
     std::int64_t value = 0;
@@ -209,7 +207,7 @@ std::int64_t total(transaction& tx)
 
 event_id last_of_oldest(transaction& tx, std::int64_t count)
 {
-    return {number(tx, select_last_of_oldest, {id_max, count})};
+    return {number(tx, select_last_of_oldest, {sql::integer_max, count})};
 }
 
 std::int64_t delete_up_to(transaction& tx, event_id position, std::int64_t rows_max)

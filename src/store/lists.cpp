@@ -2,7 +2,6 @@
 #include "store/resource_row.hpp"
 #include "store/resources.hpp"
 
-#include <limits>
 #include <stdexcept>
 #include <utility>
 
@@ -201,7 +200,7 @@ void list(
 )
 {
     std::vector<sql::parameter> parameters = parameters_of(where, type, which);
-    parameters.emplace_back(limit < 0 ? std::numeric_limits<std::int64_t>::max() : limit);
+    parameters.emplace_back(limit < 0 ? sql::integer_max : limit);
     parameters.emplace_back(offset);
 
     std::string text = "select r.id, r.version, r.created_at, r.modified_at, r.document";

@@ -44,7 +44,7 @@ constexpr sql::statement update_display{
     " where directory_id = $1 and group_id = $2 and member_id = $3 and display <> $4",
 };
 
-constexpr sql::statement find_count{
+constexpr sql::statement find_member_count{
     "member_counts.find",
     "select total from member_counts where directory_id = $1 and group_id = $2",
 };
@@ -91,7 +91,7 @@ void members_of(
 std::int64_t count_members(transaction& tx, directory_id where, resource_id group)
 {
     std::int64_t total = 0;
-    tx.sql().run(find_count, {where.value, group.value}, [&](const sql::row& current) {
+    tx.sql().run(find_member_count, {where.value, group.value}, [&](const sql::row& current) {
         total = current.integer(0);
     });
     return total;

@@ -2,7 +2,6 @@
 
 #include "store/tenants.hpp"
 
-#include <limits>
 #include <utility>
 
 namespace scimd::store::tenants {
@@ -94,11 +93,6 @@ constexpr sql::statement delete_row{
     "organizations.finish_removal",
     "delete from organizations where id = $1 and deleted_at is not null",
 };
-
-std::optional<std::string> read_text(const sql::row& current, int column)
-{
-    return current.is_null(column) ? std::nullopt : std::optional(std::string(current.text(column)));
-}
 
 organization read(const sql::row& current)
 {
@@ -220,7 +214,7 @@ std::vector<organization> list_organizations_before(
 
 void each_organization(transaction& tx, const std::function<bool(const organization&)>& each)
 {
-    tx.sql().run(list_rows, {0, std::numeric_limits<std::int64_t>::max()}, [&](const sql::row& current) {
+    tx.sql().run(list_rows, {0, sql::integer_max}, [&](const sql::row& current) {
         return each(read(current));
     });
 }

@@ -8,7 +8,7 @@ namespace {
 
 using steady = std::chrono::steady_clock;
 
-constexpr sql::statement begin{"readers.begin", "begin"};
+constexpr sql::statement begin_reading{"readers.begin", "begin"};
 constexpr sql::statement end{"readers.end", "commit"};
 
 // False: not fit to be lent again.
@@ -51,7 +51,7 @@ void readers::run(const task& what, time_point now, steady::time_point deadline)
 {
     const lease reader(*this);
     (*reader).set_deadline(deadline);
-    (*reader).run(begin);
+    (*reader).run(begin_reading);
     transaction snapshot(*reader, now, ids_);
     what(snapshot);
 }

@@ -1,7 +1,5 @@
 #include "store/request_log.hpp"
 
-#include <limits>
-
 namespace scimd::store::request_log {
 
 namespace {
@@ -43,8 +41,6 @@ constexpr sql::statement find_next_directory{
     "request_log.next_directory",
     "select directory_id from request_log where directory_id > $1 order by directory_id limit 1",
 };
-
-constexpr std::int64_t number_max = std::numeric_limits<std::int64_t>::max();
 
 entry read_entry(directory_id of, const sql::row& current)
 {
@@ -113,7 +109,7 @@ void list(
          which.method,
          which.resource_id,
          which.since ? to_column(*which.since) : 0,
-         which.until ? to_column(*which.until) : number_max},
+         which.until ? to_column(*which.until) : sql::integer_max},
         [&](const sql::row& current) { return each(read_entry(where, current)); }
     );
 }

@@ -92,7 +92,7 @@ constexpr sql::statement delete_value{
     " where directory_id = $1 and type = $2 and resource_id = $3 and attribute = $4 and value = $5",
 };
 
-constexpr sql::statement find_count{
+constexpr sql::statement find_type_count{
     "resource_counts.find",
     "select total from resource_counts where directory_id = $1 and type = $2",
 };
@@ -275,7 +275,7 @@ std::optional<bool> is_active_user(transaction& tx, directory_id where, resource
 std::int64_t count(transaction& tx, directory_id where, std::string_view type)
 {
     std::int64_t total = 0;
-    tx.sql().run(find_count, {where.value, type}, [&](const sql::row& current) {
+    tx.sql().run(find_type_count, {where.value, type}, [&](const sql::row& current) {
         total = current.integer(0);
     });
     return total;

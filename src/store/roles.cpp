@@ -196,7 +196,7 @@ role read_role(const sql::row& current)
         .name = std::string(current.text(2)),
         .display_name = std::string(current.text(3)),
         .description = std::string(current.text(4)),
-        .extends = current.is_null(5) ? std::nullopt : std::optional(std::string(current.text(5))),
+        .extends = read_text(current, 5),
         .permissions = std::string(current.text(6)),
     };
 }

@@ -37,11 +37,6 @@ std::string place_of(signing_key_id id)
     return "signing_key/" + id.text();
 }
 
-std::optional<time_point> read_time(const sql::row& current, int column)
-{
-    return current.is_null(column) ? std::nullopt : std::optional(from_column(current.integer(column)));
-}
-
 key read_key(const sql::row& current)
 {
     const auto der = from_base64url(current.text(1));

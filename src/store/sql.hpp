@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -23,6 +24,8 @@ struct statement {
     std::string_view name;
     std::string_view text;
 };
+
+constexpr std::int64_t integer_max = std::numeric_limits<std::int64_t>::max();  // of a column
 
 // Borrowed for the call. null is std::monostate.
 using parameter = std::variant<std::monostate, std::int64_t, std::string_view>;

@@ -48,4 +48,14 @@ inline time_point from_column(std::int64_t microseconds) noexcept
     return time_point(std::chrono::microseconds(microseconds));
 }
 
+// Of a column that may be null.
+inline std::optional<time_point> read_time(const sql::row& current, int column)
+{
+    return current.is_null(column) ? std::nullopt : std::optional(from_column(current.integer(column)));
+}
+inline std::optional<std::string> read_text(const sql::row& current, int column)
+{
+    return current.is_null(column) ? std::nullopt : std::optional(std::string(current.text(column)));
+}
+
 }  // namespace scimd::store

@@ -2,8 +2,6 @@
 
 #include "store/event_row.hpp"
 
-#include <limits>
-
 namespace scimd::store::webhooks {
 
 namespace {
@@ -119,13 +117,6 @@ constexpr sql::statement oldest_attempt{
     "webhook_attempts.oldest",
     "select 1 from webhook_attempts where id < $1 limit 1",
 };
-
-constexpr std::int64_t number_max = std::numeric_limits<std::int64_t>::max();
-
-std::optional<time_point> read_time(const sql::row& current, int column)
-{
-    return current.is_null(column) ? std::nullopt : std::optional(from_column(current.integer(column)));
-}
 
 std::string_view to_text(delivery_state state)
 {
@@ -334,7 +325,7 @@ std::vector<attempt> list_attempts(
 )
 {
     std::vector<attempt> found;
-    const auto below = before.value > 0 ? before.value : number_max;
+    const auto below = before.value > 0 ? before.value : sql::integer_max;
     const auto take = [&](const sql::row& current) { found.push_back(read_attempt(current)); };
     if (of.value != 0)
         tx.sql().run(list_attempt_rows_of_event, {owner.value, of.value, below, limit}, take);

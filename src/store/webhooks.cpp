@@ -4,7 +4,6 @@
 #include "store/sealed.hpp"
 
 #include <array>
-#include <limits>
 
 namespace scimd::store::webhooks {
 
@@ -110,8 +109,6 @@ constexpr sql::statement count_test_row{
     " tests_minute = $1 where id = 1 and (tests_minute <> $1 or tests < $2)",
 };
 
-constexpr std::int64_t number_max = std::numeric_limits<std::int64_t>::max();
-
 std::string to_column(const std::vector<std::string>& texts)
 {
     return scimd::to_text(json::array(texts.begin(), texts.end()));
@@ -153,11 +150,6 @@ std::optional<disabled_reason> read_reason(const sql::row& current, int column)
     return text == "operator" ? disabled_reason::operator_
            : text == "gone"   ? disabled_reason::gone
                               : disabled_reason::failing;
-}
-
-std::optional<time_point> read_time(const sql::row& current, int column)
-{
-    return current.is_null(column) ? std::nullopt : std::optional(from_column(current.integer(column)));
 }
 
 sql::parameter time_parameter(const std::optional<time_point>& when)
@@ -255,7 +247,7 @@ std::optional<endpoint> find(transaction& tx, webhook_id id)
 std::vector<endpoint> list(transaction& tx, webhook_id after, std::int64_t limit)
 {
     std::vector<endpoint> found;
-    tx.sql().run(list_rows, {after.value + 1, number_max, limit}, [&](const sql::row& current) {
+    tx.sql().run(list_rows, {after.value + 1, sql::integer_max, limit}, [&](const sql::row& current) {
         found.push_back(read_endpoint(current));
     });
     return found;

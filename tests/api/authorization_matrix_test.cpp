@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 // How a request fares at the door, whatever becomes of it behind it.
 enum class fate { admitted, unknown_caller, forbidden, hidden };
 
-std::string_view to_text(fate what)
+std::string_view text_of(fate what)
 {
     constexpr std::string_view names[] = {"admitted", "unknown caller", "forbidden", "hidden"};
     return names[static_cast<std::size_t>(what)];
@@ -97,7 +97,7 @@ protected:
     {
         ++cells;
         const auto got = ask(row.method, path, who);
-        EXPECT_EQ(to_text(fate_of(got)), to_text(wanted))
+        EXPECT_EQ(text_of(fate_of(got)), text_of(wanted))
             << row.method << ' ' << path << " with " << who.name << ": " << got.status << ' ' << got.text;
     }
 

@@ -10,7 +10,7 @@
 namespace scimd::api {
 namespace {
 
-using names = std::vector<std::string>;
+using texts = std::vector<std::string>;
 
 // Orders by columns with and without missing values, and one that no column has.
 constexpr std::string_view orders[] = {
@@ -46,9 +46,9 @@ protected:
     }
 
     // All pages from the first to the last.
-    std::vector<names> pages(std::string_view parameters, std::string_view path = "/Users")
+    std::vector<texts> pages(std::string_view parameters, std::string_view path = "/Users")
     {
-        std::vector<names> all;
+        std::vector<texts> all;
         std::string cursor;
         do {
             const auto got = page(cursor, parameters, path);
@@ -61,14 +61,14 @@ protected:
         return all;
     }
 
-    names by_index(std::string_view parameters, std::string_view path = "/Users")
+    texts by_index(std::string_view parameters, std::string_view path = "/Users")
     {
         return home.scim("GET", std::string(path) + "?count=1000" + std::string(parameters)).resources("id");
     }
 
-    static names joined(const std::vector<names>& parts)
+    static texts joined(const std::vector<texts>& parts)
     {
-        names all;
+        texts all;
         for (const auto& part : parts)
             all.insert(all.end(), part.begin(), part.end());
         return all;
@@ -284,7 +284,7 @@ TEST_F(cursor_test, are_one_of_two_ways_to_page)
 
 TEST_F(cursor_test, a_page_whose_neighbours_are_gone_is_a_page_all_the_same)
 {
-    names ids;
+    texts ids;
     for (int i = 0; i < 9; ++i)
         ids.push_back(add(i));
     const auto second = page(page("", "&count=3").text_of("nextCursor"), "&count=3");
@@ -295,7 +295,7 @@ TEST_F(cursor_test, a_page_whose_neighbours_are_gone_is_a_page_all_the_same)
     EXPECT_TRUE(back.resources("id").empty());
     EXPECT_EQ(back.text_of("previousCursor"), "");
     const auto forth = page(back.text_of("nextCursor"), "&count=3");
-    EXPECT_EQ(forth.resources("id"), (names{ids[3], ids[4], ids[5]}));
+    EXPECT_EQ(forth.resources("id"), (texts{ids[3], ids[4], ids[5]}));
     for (int i = 6; i < 9; ++i)
         home.scim("DELETE", "/Users/" + ids[i]);
     const auto behind = page(second.text_of("nextCursor"), "&count=3");
@@ -311,7 +311,7 @@ TEST_F(cursor_test, visit_each_stable_resource_once_whatever_comes_and_goes)
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937 random(seed);
     int number = 0;
-    names ids;
+    texts ids;
     for (; number < 60; ++number)
         ids.push_back(add(number));
     for (const auto order : orders) {

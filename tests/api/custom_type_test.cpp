@@ -10,6 +10,8 @@
 namespace scimd::test {
 namespace {
 
+using texts = std::vector<std::string>;
+
 class custom_type : public testing::Test {
 protected:
     // A device with that serial number and its warranty, which is required.
@@ -74,7 +76,6 @@ TEST_F(custom_type, is_filtered_sorted_paged_and_projected)
     ASSERT_EQ(
         make("b", R"(,"ports":[{"value":"usb1","speed":5}],"built":"2026-01-01T01:00:00+02:00")").status, 201
     );
-    using texts = std::vector<std::string>;
     const struct {
         std::string_view query;
         texts serials;

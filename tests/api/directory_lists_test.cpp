@@ -10,15 +10,15 @@ namespace scimd::api {
 namespace {
 
 using namespace std::chrono_literals;
-using names = std::vector<std::string>;
+using texts = std::vector<std::string>;
 
-constexpr auto start = "2026-01-02T03:04:05.000000Z";
+constexpr auto day_of_the_house = "2026-01-02T03:04:05.000000Z";
 
 class directory_lists_test : public testing::Test {
 protected:
     test::answer get(std::string_view query) { return home.operate("GET", path + std::string(query)); }
 
-    static std::string member_list(const names& ids)
+    static std::string member_list(const texts& ids)
     {
         std::string text = R"(,"members":[)";
         for (const auto& id : ids)
@@ -26,18 +26,18 @@ protected:
         return text + "]";
     }
 
-    static names ids_of(const test::answer& page, std::string_view list)
+    static texts ids_of(const test::answer& page, std::string_view list)
     {
-        names ids;
+        texts ids;
         for (const auto& one : page.body.at(list).as_array())
             ids.emplace_back(one.at("id").as_string());
         return ids;
     }
 
     // All pages from the first or, backwards, from the last; the ids in the order in which they were met.
-    names walk(const std::string& query, std::string_view list, std::string_view token_name)
+    texts walk(const std::string& query, std::string_view list, std::string_view token_name)
     {
-        names met;
+        texts met;
         auto page = get("/" + std::string(list) + "?" + query);
         if (token_name == "prev_page_token")
             while (!page.text_of("next_page_token").empty())
@@ -76,7 +76,7 @@ TEST_F(directory_lists_test, a_user_has_what_scalekit_s_have)
            {"preferred_username", "anna"},
            {"given_name", "Anna"},
            {"family_name", "Ahorn"},
-           {"updated_at", start},
+           {"updated_at", day_of_the_house},
            {"emails", {"anna@acme.com"}},
            {"groups", json::array{json::object{{"id", staff}, {"display_name", "Staff"}}}}}}},
         {"total_size", 1},
@@ -110,7 +110,7 @@ TEST_F(directory_lists_test, a_group_has_what_scalekit_s_have)
     const auto got = get("/groups");
     const auto group_json = [](std::string_view id, std::string_view name, int total) {
         return json::object{
-            {"id", id}, {"display_name", name}, {"total_users", total}, {"updated_at", start}
+            {"id", id}, {"display_name", name}, {"total_users", total}, {"updated_at", day_of_the_house}
         };
     };
     const json::object expected{
@@ -155,8 +155,8 @@ TEST_F(directory_lists_test, details_are_the_data_of_events)
 
 TEST_F(directory_lists_test, pages_have_everyone_once_in_both_directions)
 {
-    names users;
-    names groups;
+    texts users;
+    texts groups;
     for (int i = 0; i < 5; ++i) {
         users.push_back(home.make_user("u" + std::to_string(i)));
         groups.push_back(home.make_group("g" + std::to_string(i), i == 0 ? member_list(users) : ""));
@@ -199,10 +199,10 @@ TEST_F(directory_lists_test, what_changed_since_comes_in_the_order_of_change)
     home.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"x"}])");
 
     const auto all = get("/users?updated_after=2026-01-02T03:04:04.999999Z");
-    EXPECT_EQ(ids_of(all, "users"), (names{carl, bert, anna}));
+    EXPECT_EQ(ids_of(all, "users"), (texts{carl, bert, anna}));
     EXPECT_EQ(all.body.at("total_size"), 3);
-    const auto since = get(std::string("/users?updated_after=") + start);
-    EXPECT_EQ(ids_of(since, "users"), (names{bert, anna}));
+    const auto since = get(std::string("/users?updated_after=") + day_of_the_house);
+    EXPECT_EQ(ids_of(since, "users"), (texts{bert, anna}));
     EXPECT_EQ(since.body.at("total_size"), 2);
     EXPECT_EQ(get("/users?updated_after=2026-01-02T03:04:07Z").body.at("total_size"), 0);
     EXPECT_EQ(get("/groups?updated_after=2026-01-02T03:04:07Z").body.at("total_size"), 0);
@@ -217,12 +217,12 @@ TEST_F(directory_lists_test, members_of_a_group_can_be_chosen_by_time_too)
     home.make_user("carl");
     const auto staff = home.make_group("Staff", member_list({anna, bert}));
     const auto of_staff = "/users?directory_group_id=" + staff;
-    EXPECT_EQ(ids_of(get(of_staff), "users"), (names{anna, bert}));
+    EXPECT_EQ(ids_of(get(of_staff), "users"), (texts{anna, bert}));
     EXPECT_EQ(get(of_staff).body.at("total_size"), 2);
     home.clock.advance(1s);
     home.patch("/Users/" + bert, R"([{"op":"replace","path":"title","value":"x"}])");
-    const auto since = get(of_staff + "&updated_after=" + start);
-    EXPECT_EQ(ids_of(since, "users"), names{bert});
+    const auto since = get(of_staff + "&updated_after=" + day_of_the_house);
+    EXPECT_EQ(ids_of(since, "users"), texts{bert});
     EXPECT_EQ(since.body.at("total_size"), 1);
 }
 
@@ -237,24 +237,24 @@ TEST_F(directory_lists_test, whoever_is_held_is_in_no_list_and_no_count)
     const auto staff = home.make_group("Staff", member_list({anna, eve.text_of("id")}));
     for (const auto* const query :
          {"/users", "/users?updated_after=2026-01-01T00:00:00Z", "/users?page_size=1"}) {
-        EXPECT_EQ(ids_of(get(query), "users"), names{anna}) << query;
+        EXPECT_EQ(ids_of(get(query), "users"), texts{anna}) << query;
         EXPECT_EQ(get(query).body.at("total_size"), 1) << query;
         EXPECT_EQ(get(query).text_of("next_page_token"), "") << query;
         const auto in_group = std::string(query) +
                               (std::string(query).find('?') == std::string::npos ? "?" : "&") +
                               "directory_group_id=" + staff;
-        EXPECT_EQ(ids_of(get(in_group), "users"), names{anna}) << in_group;
+        EXPECT_EQ(ids_of(get(in_group), "users"), texts{anna}) << in_group;
         EXPECT_EQ(get(in_group).body.at("total_size"), 1) << in_group;
     }
     EXPECT_EQ(get("/groups").body.at("groups").at(0).at("total_users"), 1);
     const auto directory = get("").member("directory");
     EXPECT_EQ(directory.at("total_users"), 1);
     EXPECT_EQ(directory.at("stats").at("total_users"), 1);
-    EXPECT_EQ(directory.at("stats").at("user_updated_at"), start);
+    EXPECT_EQ(directory.at("stats").at("user_updated_at"), day_of_the_house);
 
     home.make_domain(home.organization, "late.test");
     home.work_off();
-    EXPECT_EQ(ids_of(get("/users"), "users"), (names{anna, eve.text_of("id")}));
+    EXPECT_EQ(ids_of(get("/users"), "users"), (texts{anna, eve.text_of("id")}));
     EXPECT_EQ(get("").member("directory").at("total_users"), 2);
     EXPECT_EQ(get("/groups").body.at("groups").at(0).at("total_users"), 2);
 }
@@ -291,7 +291,7 @@ TEST_F(directory_lists_test, a_page_of_large_users_ends_early_and_goes_on)
     for (char letter = 'a'; letter <= 'o'; ++letter)
         entitlements.append(entitlements.empty() ? "" : ",")
             .append(R"({"value":")" + std::string(60'000, letter) + "\"}");
-    names users;
+    texts users;
     for (int i = 0; i < 12; ++i)
         users.push_back(home.make_user("u" + std::to_string(i), R"(,"entitlements":[)" + entitlements + "]"));
     const auto first = get("/users?page_size=1000&include_detail=true");

@@ -53,9 +53,9 @@ protected:
         return std::string(show(id, owner).at("txt_record_secret").as_string());
     }
 
-    void say(check_outcome outcome, std::vector<std::string> texts = {})
+    void say(check_outcome outcome, std::vector<std::string> records = {})
     {
-        answers = {{outcome, std::move(texts)}};
+        answers = {{outcome, std::move(records)}};
     }
 
     test::api_house home;

@@ -11,27 +11,6 @@
 namespace scimd::api {
 namespace {
 
-// As in a URI: only what must be is encoded.
-std::string encoded(std::string_view text)
-{
-    std::string made;
-    for (const char c : text)
-        switch (c) {
-            case ' ':
-                made += "%20";
-                break;
-            case '"':
-                made += "%22";
-                break;
-            case '\\':
-                made += "%5C";
-                break;
-            default:
-                made += c;
-        }
-    return made;
-}
-
 class error_details_of_queries : public testing::Test {
 protected:
     void expect_refused(const refusal& row) { api::expect_refused(home, row); }
@@ -48,7 +27,7 @@ protected:
     // In a URI and in a message.
     void expect_filter_refused(std::string_view filter, std::string_view detail)
     {
-        expect_query_refused("filter=" + encoded(filter), "invalidFilter", detail);
+        expect_query_refused("filter=" + test::in_uri(filter), "invalidFilter", detail);
         std::string body = "\"filter\":";
         append_quoted(body, filter);
         expect_refused(
@@ -95,7 +74,7 @@ TEST_F(error_details_of_queries, filters_on_numbers_name_the_position)
 {
     const auto refuse = [this](std::string_view filter, std::string_view detail) {
         expect_refused(
-            {"GET", "/Devices?filter=" + encoded(filter), "", 400, "invalidFilter", std::string(detail)}
+            {"GET", "/Devices?filter=" + test::in_uri(filter), "", 400, "invalidFilter", std::string(detail)}
         );
     };
     refuse("cores eq four", "Filter: 'four' is not a number at position 10.");

@@ -7,7 +7,7 @@
 namespace scimd::api {
 namespace {
 
-using state = http::body_source::state;
+using source_state = http::body_source::state;
 
 class event_stream : public testing::Test {
 protected:
@@ -31,9 +31,9 @@ protected:
         stream_ = std::get<streamed>(std::move(next));
     }
 
-    state read_piece()
+    source_state read_piece()
     {
-        auto now = state::done;
+        auto now = source_state::done;
         store::run(*home.database, store::intent::read, [&](store::transaction& tx) {
             now = stream_.next(tx, piece);
             return store::verdict::commit;
@@ -77,15 +77,15 @@ TEST_F(event_stream, tells_what_is_there_and_then_what_comes)
 {
     home.make_user("anna");
     open("?after=" + home.start + "&types=*");
-    EXPECT_EQ(read_piece(), state::later);
+    EXPECT_EQ(read_piece(), source_state::later);
     EXPECT_EQ(piece.rfind("id: c_", 0), 0U) << piece;
     EXPECT_NE(piece.find("\nevent: organization.directory.user_created\ndata: {"), std::string::npos);
     piece.clear();
-    EXPECT_EQ(read_piece(), state::later);
+    EXPECT_EQ(read_piece(), source_state::later);
     EXPECT_EQ(piece, ": nothing new\nid: c_" + std::to_string(position_of(0).value) + "\n\n");
     piece.clear();
     home.make_user("berta");
-    EXPECT_EQ(read_piece(), state::later);
+    EXPECT_EQ(read_piece(), source_state::later);
     EXPECT_NE(piece.find("berta"), std::string::npos);
     EXPECT_EQ(piece.find("anna"), std::string::npos);
 }
@@ -97,12 +97,12 @@ TEST_F(event_stream, ends_when_events_behind_it_have_been_deleted)
     const auto first = position_of(0);
     open("?after=c_" + std::to_string(first.value));
     delete_up_to(first);
-    EXPECT_EQ(read_piece(), state::later) << "nothing that it has not seen is gone";
+    EXPECT_EQ(read_piece(), source_state::later) << "nothing that it has not seen is gone";
     EXPECT_NE(piece.find("berta"), std::string::npos);
     home.make_user("carol");
     delete_up_to(newest());
     piece.clear();
-    EXPECT_EQ(read_piece(), state::done);
+    EXPECT_EQ(read_piece(), source_state::done);
     EXPECT_EQ(piece, "");
 }
 
@@ -110,12 +110,12 @@ TEST_F(event_stream, stays_when_what_it_did_not_choose_is_deleted)
 {
     home.make_user("anna");
     open("?after=" + home.start + "&types=role.*");
-    EXPECT_EQ(read_piece(), state::later);
+    EXPECT_EQ(read_piece(), source_state::later);
     home.make_user("berta");
-    EXPECT_EQ(read_piece(), state::later);
+    EXPECT_EQ(read_piece(), source_state::later);
     delete_up_to(position_of(1));
     piece.clear();
-    EXPECT_EQ(read_piece(), state::later);
+    EXPECT_EQ(read_piece(), source_state::later);
     EXPECT_EQ(piece.rfind(": nothing new\nid: c_", 0), 0U) << piece;
 }
 

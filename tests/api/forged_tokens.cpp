@@ -12,7 +12,7 @@
 namespace scimd::api {
 namespace {
 
-std::string encoded(std::string_view text)
+std::string base64url_of(std::string_view text)
 {
     return to_base64url(std::as_bytes(std::span(text)));
 }
@@ -25,12 +25,12 @@ json::object part(const std::string& token, std::size_t index)
 
 std::string unsigned_text(const json::object& header, const json::object& claims)
 {
-    return encoded(to_text(header)) + '.' + encoded(to_text(claims));
+    return base64url_of(to_text(header)) + '.' + base64url_of(to_text(claims));
 }
 
 std::string with_signature(std::string text, std::string_view signature)
 {
-    return text.append(".").append(encoded(signature));
+    return text.append(".").append(base64url_of(signature));
 }
 
 std::int64_t seconds(time_point when)
@@ -64,7 +64,7 @@ void add_header_attacks(std::vector<forged_token>& all, test::api_house& home, c
     }
     const auto hs256 = unsigned_text(with("alg", "HS256"), claims);
     const auto modulus = rsa_key::from_public(key.public_der)->modulus();
-    for (const auto& secret : {key.public_der, modulus, encoded(modulus), std::string()}) {
+    for (const auto& secret : {key.public_der, modulus, base64url_of(modulus), std::string()}) {
         const auto mac = hmac_sha256(std::as_bytes(std::span(secret)), hs256);
         const std::string_view bytes(reinterpret_cast<const char*>(mac.data()), mac.size());
         all.push_back({"HS256 with a public text as its key", with_signature(hs256, bytes)});
@@ -155,12 +155,12 @@ void add_broken_texts(std::vector<forged_token>& all, const std::string& good)
     changed[claimed.size() + 5] = changed[claimed.size() + 5] == 'A' ? 'B' : 'A';
     all.push_back({"a changed signature", changed});
     all.push_back({"swapped parts", claims + '.' + header + '.' + signature});
-    all.push_back({"an empty header", encoded("{}") + '.' + claims + '.' + signature});
-    all.push_back({"a header that is no object", encoded("[]") + '.' + claims + '.' + signature});
+    all.push_back({"an empty header", base64url_of("{}") + '.' + claims + '.' + signature});
+    all.push_back({"a header that is no object", base64url_of("[]") + '.' + claims + '.' + signature});
     all.push_back(
-        {"a header that says alg twice", encoded(R"({"alg":"RS256","alg":"none"})") + '.' + claims + '.'}
+        {"a header that says alg twice", base64url_of(R"({"alg":"RS256","alg":"none"})") + '.' + claims + '.'}
     );
-    all.push_back({"deep claims", header + '.' + encoded(std::string(1'000, '[')) + '.' + signature});
+    all.push_back({"deep claims", header + '.' + base64url_of(std::string(1'000, '[')) + '.' + signature});
 }
 
 }  // namespace

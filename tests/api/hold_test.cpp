@@ -9,7 +9,7 @@
 namespace scimd::api {
 namespace {
 
-using types = std::vector<std::string>;
+using texts = std::vector<std::string>;
 
 class hold_test : public testing::Test {
 protected:
@@ -60,10 +60,10 @@ protected:
     }
 
     // Since the last call.
-    types new_types()
+    texts new_types()
     {
         auto all = home.event_types();
-        types fresh(all.begin() + static_cast<std::ptrdiff_t>(seen), all.end());
+        texts fresh(all.begin() + static_cast<std::ptrdiff_t>(seen), all.end());
         seen = all.size();
         return fresh;
     }
@@ -103,7 +103,7 @@ TEST_F(hold_test, a_user_of_an_unverified_domain_is_stored_for_scim_alone)
     EXPECT_EQ(home.scim("PUT", "/Users/" + id, body_of("eve", "late.test")).status, 200);
     EXPECT_EQ(set_active(id, false).status, 200);
     EXPECT_EQ(set_active(id, true).status, 200);
-    EXPECT_EQ(new_types(), types());
+    EXPECT_EQ(new_types(), texts());
 
     home.clock.advance(std::chrono::hours(1));
     const auto listed = held();
@@ -120,7 +120,7 @@ TEST_F(hold_test, a_user_of_an_unverified_domain_is_stored_for_scim_alone)
     EXPECT_EQ(listed[0], expected) << to_text(listed[0]);
 
     EXPECT_EQ(home.scim("DELETE", "/Users/" + id).status, 204);
-    EXPECT_EQ(new_types(), types());
+    EXPECT_EQ(new_types(), texts());
     EXPECT_TRUE(held().empty());
 }
 
@@ -129,11 +129,11 @@ TEST_F(hold_test, a_verified_domain_lets_its_users_out_as_new_ones)
     const auto eve = add("eve", "late.test");
     const auto mia = add("mia", "never.test");
     home.work_off();
-    EXPECT_EQ(new_types(), types());
+    EXPECT_EQ(new_types(), texts());
     home.clock.advance(std::chrono::hours(1));
     home.make_domain(home.organization, "late.test");
     home.work_off();
-    EXPECT_EQ(new_types(), (types{"domain_created", "user_created"}));
+    EXPECT_EQ(new_types(), (texts{"domain_created", "user_created"}));
     const auto event = home.events().back();
     EXPECT_EQ(event.at("data").at("id").as_string(), eve);
     EXPECT_EQ(event.at("context").at("source").as_string(), "system");
@@ -146,7 +146,7 @@ TEST_F(hold_test, a_verified_domain_lets_its_users_out_as_new_ones)
     // From now on eve is like anybody else.
     EXPECT_EQ(set_active(eve, false).status, 200);
     EXPECT_EQ(home.scim("DELETE", "/Users/" + eve).status, 204);
-    EXPECT_EQ(new_types(), (types{"user_updated", "user_deleted"}));
+    EXPECT_EQ(new_types(), (texts{"user_updated", "user_deleted"}));
 }
 
 TEST_F(hold_test, many_are_let_out_in_batches)
@@ -176,7 +176,7 @@ TEST_F(hold_test, groups_tell_of_a_held_member_when_it_is_let_out)
     const auto eve = add("eve", "late.test");
     const auto members = R"(,"members":[{"value":")" + anna + R"("},{"value":")" + eve + R"("}])";
     const auto group = home.make_group("staff", members);
-    EXPECT_EQ(new_types(), (types{"user_created", "group_created", "group_member_added", "user_updated"}));
+    EXPECT_EQ(new_types(), (texts{"user_created", "group_created", "group_member_added", "user_updated"}));
     auto event = home.events()[home.events().size() - 2];
     EXPECT_EQ(event.at("data").at("members").as_array().size(), 1U);
     EXPECT_EQ(event.at("data").at("total_members").as_int64(), 1);
@@ -189,11 +189,11 @@ TEST_F(hold_test, groups_tell_of_a_held_member_when_it_is_let_out)
             .status,
         200
     );
-    EXPECT_EQ(new_types(), types{"group_created"});
+    EXPECT_EQ(new_types(), texts{"group_created"});
 
     home.make_domain(home.organization, "late.test");
     home.work_off();
-    EXPECT_EQ(new_types(), (types{"domain_created", "user_created", "group_member_added"}));
+    EXPECT_EQ(new_types(), (texts{"domain_created", "user_created", "group_member_added"}));
     event = home.events().back();
     EXPECT_EQ(event.at("data").at("members").at(0).at("id").as_string(), eve);
     EXPECT_EQ(event.at("data").at("total_members").as_int64(), 2);
@@ -209,7 +209,7 @@ TEST_F(hold_test, the_end_of_a_group_or_of_a_held_member_is_silent_for_it)
     new_types();
     EXPECT_EQ(home.scim("DELETE", "/Groups/" + first).status, 204);
     EXPECT_EQ(home.scim("DELETE", "/Users/" + eve).status, 204);
-    EXPECT_EQ(new_types(), types{"group_deleted"});
+    EXPECT_EQ(new_types(), texts{"group_deleted"});
     // SCIM sees the group change, though.
     EXPECT_NE(home.scim("GET", "/Groups/" + second).header("ETag"), etag);
     EXPECT_TRUE(home.database->check().empty());
@@ -219,7 +219,7 @@ TEST_F(hold_test, a_change_that_ends_the_reason_lets_the_user_out_at_once)
 {
     const auto eve = add("eve", "late.test");
     EXPECT_EQ(home.scim("PUT", "/Users/" + eve, body_of("eve", "acme.com")).status, 200);
-    EXPECT_EQ(new_types(), types{"user_created"});
+    EXPECT_EQ(new_types(), texts{"user_created"});
     EXPECT_EQ(home.events().back().at("data").at("email").as_string(), "eve@acme.com");
     EXPECT_TRUE(held().empty());
 }
@@ -231,7 +231,7 @@ TEST_F(hold_test, a_held_user_may_change_to_another_unverified_address)
     EXPECT_EQ(held()[0].at("domain").as_string(), "later.test");
     EXPECT_EQ(home.scim("POST", "/Users", R"({"userName":"nomail"})").status, 201);
     EXPECT_EQ(reasons(), (std::vector<std::string>{"domain_not_verified", "no_email"}));
-    EXPECT_EQ(new_types(), types());
+    EXPECT_EQ(new_types(), texts());
 }
 
 TEST_F(hold_test, who_is_known_stays_so_but_takes_on_no_unverified_address)
@@ -240,12 +240,12 @@ TEST_F(hold_test, who_is_known_stays_so_but_takes_on_no_unverified_address)
     new_types();
     const auto refused = home.scim("PUT", "/Users/" + anna, body_of("anna", "evil.test"));
     EXPECT_EQ(refused.status, 400);
-    EXPECT_EQ(new_types(), types{"user_rejected"});
+    EXPECT_EQ(new_types(), texts{"user_rejected"});
     home.operate("DELETE", "/api/v1/organizations/" + home.organization + "/domains/" + home.domain);
     EXPECT_EQ(home.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"x"}])").status, 200);
     EXPECT_EQ(set_active(anna, false).status, 200);
     EXPECT_EQ(set_active(anna, true).status, 200);
-    EXPECT_EQ(new_types(), (types{"domain_deleted", "user_updated", "user_updated", "user_updated"}));
+    EXPECT_EQ(new_types(), (texts{"domain_deleted", "user_updated", "user_updated", "user_updated"}));
     EXPECT_TRUE(held().empty());
 }
 
@@ -259,14 +259,14 @@ TEST_F(hold_test, another_policy_loses_nobody)
     EXPECT_EQ(home.patch("/Users/" + eve, R"([{"op":"replace","path":"title","value":"x"}])").status, 400);
     EXPECT_EQ(set_active(eve, false).status, 200);
     EXPECT_EQ(held().size(), 1U);
-    EXPECT_EQ(new_types(), (types{"user_rejected", "user_rejected"}));
+    EXPECT_EQ(new_types(), (texts{"user_rejected", "user_rejected"}));
     set_policy("off");
     home.work_off();
-    EXPECT_EQ(new_types(), types{"user_created"});
+    EXPECT_EQ(new_types(), texts{"user_created"});
     EXPECT_TRUE(held().empty());
     set_policy("hold");
     EXPECT_EQ(home.patch("/Users/" + eve, R"([{"op":"replace","path":"title","value":"y"}])").status, 200);
-    EXPECT_EQ(new_types(), types{"user_updated"});
+    EXPECT_EQ(new_types(), texts{"user_updated"});
 }
 
 TEST_F(hold_test, held_users_come_in_pages_of_their_own_directory)
@@ -302,7 +302,7 @@ TEST_F(hold_test, a_full_house_takes_nobody_more_and_says_so)
     const auto listed = home.operate("GET", directory_path() + "/refusals").body.at("refusals").as_array();
     ASSERT_EQ(listed.size(), 1U);
     EXPECT_EQ(listed[0].at("reason").as_string(), "seat_limit");
-    EXPECT_EQ(new_types(), (types{"user_created", "user_created", "user_rejected"}));
+    EXPECT_EQ(new_types(), (texts{"user_created", "user_created", "user_rejected"}));
 
     // Whoever takes no seat is let in, and another directory's seats are the same ones.
     const auto idle = create("d", "acme.com", R"(,"active":false)");
@@ -340,13 +340,13 @@ TEST_F(hold_test, who_is_let_out_of_a_hold_waits_for_a_seat_and_gets_the_next_on
     home.make_domain(home.organization, "late.test");
     home.work_off();
     EXPECT_EQ(reasons(), std::vector<std::string>{"seat_limit"});
-    EXPECT_EQ(new_types(), (types{"user_created", "domain_created"}));
+    EXPECT_EQ(new_types(), (texts{"user_created", "domain_created"}));
     EXPECT_EQ(home.patch("/Users/" + eve, R"([{"op":"replace","path":"title","value":"x"}])").status, 200);
     EXPECT_EQ(reasons(), std::vector<std::string>{"seat_limit"});
     EXPECT_EQ(set_active(anna, false).status, 200);
     home.work_off();
     EXPECT_TRUE(held().empty());
-    EXPECT_EQ(new_types(), (types{"user_updated", "user_created"}));
+    EXPECT_EQ(new_types(), (texts{"user_updated", "user_created"}));
     EXPECT_EQ(set_active(anna, true).status, 403);
 }
 

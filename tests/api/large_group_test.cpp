@@ -13,9 +13,9 @@
 namespace scimd::api {
 namespace {
 
-using ids = std::vector<std::string>;
+using texts = std::vector<std::string>;
 
-constexpr std::size_t many = 20'000;  // some 3.6 MB of text: more than stays in memory
+constexpr std::size_t users_of_the_group = 20'000;  // some 3.6 MB of text: more than stays in memory
 
 class large_group_test : public testing::Test {
 protected:
@@ -23,7 +23,7 @@ protected:
     {
         const auto where = directory_id::parse(home.directory).value();
         store::run(*home.database, store::intent::write, [&](store::transaction& tx) {
-            const auto made = test::write_users(tx, where, "u", many);
+            const auto made = test::write_users(tx, where, "u", users_of_the_group);
             test::write_members(tx, where, test::number_in(group), made);
             for (const auto user : made)
                 users.push_back("diruser_" + std::to_string(user.value));
@@ -32,7 +32,7 @@ protected:
     }
 
     // What the members of a group of these users look like.
-    std::string listed(const ids& who) const
+    std::string listed(const texts& who) const
     {
         std::string text = R"("members":[)";
         for (const auto& id : who) {
@@ -43,9 +43,9 @@ protected:
         return text + "]";
     }
 
-    static ids members_in(const json::object& resource)
+    static texts members_in(const json::object& resource)
     {
-        ids found;
+        texts found;
         for (const auto& member : resource.at("members").as_array())
             found.emplace_back(member.at("value").as_string());
         return found;
@@ -53,7 +53,7 @@ protected:
 
     test::api_house home;
     std::string group;
-    ids users;
+    texts users;
 };
 
 TEST_F(large_group_test, is_shown_to_the_byte_as_a_small_one_would_be)
@@ -116,7 +116,7 @@ TEST_F(large_group_test, of_each_member_is_shown_what_is_asked_for)
         const auto got = home.scim("GET", "/Groups/" + group + "?" + std::string(row.parameters));
         ASSERT_EQ(got.status, 200) << row.parameters;
         const auto& members = got.body.at("members").as_array();
-        EXPECT_EQ(members.size(), many) << row.parameters;
+        EXPECT_EQ(members.size(), users_of_the_group) << row.parameters;
         EXPECT_EQ(to_text(members.at(0)), row.first) << row.parameters;
     }
     // Of none anything is known.
@@ -176,7 +176,7 @@ TEST_F(large_group_test, a_patch_is_answered_without_it_unless_attributes_are_na
     const auto whole =
         home.patch(path + "?attributes=members", R"([{"op":"add","path":"externalId","value":"y"}])");
     EXPECT_EQ(whole.status, 200);
-    EXPECT_EQ(members_in(whole.body).size(), many - 1);
+    EXPECT_EQ(members_in(whole.body).size(), users_of_the_group - 1);
 }
 
 TEST_F(large_group_test, what_finds_no_room_is_unavailable_and_small_replies_go_on)

@@ -8,15 +8,7 @@
 namespace scimd::api {
 namespace {
 
-using names = std::vector<std::string>;
-
-std::string encoded(std::string_view text)
-{
-    std::string made;
-    for (const char letter : text)
-        made += letter == ' ' ? "%20" : letter == '"' ? "%22" : std::string(1, letter);
-    return made;
-}
+using texts = std::vector<std::string>;
 
 class list_test : public testing::Test {
 protected:
@@ -37,9 +29,9 @@ protected:
 
     test::answer list(const std::string& parameters) { return home.scim("GET", "/Users?" + parameters); }
 
-    names found(std::string_view filter)
+    texts found(std::string_view filter)
     {
-        const auto got = list("filter=" + encoded(filter));
+        const auto got = list("filter=" + test::in_uri(filter));
         EXPECT_EQ(got.status, 200) << filter << ": " << got.text;
         EXPECT_EQ(
             got.body.at("totalResults").as_int64(), static_cast<std::int64_t>(got.resources("id").size())
@@ -56,7 +48,7 @@ TEST_F(list_test, filters_find_by_column_and_by_matching_alike)
     const auto staff = home.make_group("Staff", R"(,"members":[{"value":")" + ids[1] + R"("}])");
     struct row {
         std::string filter;
-        names expected;
+        texts expected;
     };
     const row rows[] = {
         // by columns
@@ -100,17 +92,18 @@ TEST_F(list_test, groups_are_found_by_their_members)
 {
     const auto staff = home.make_group("Staff", R"(,"members":[{"value":")" + ids[0] + R"("}])");
     home.make_group("Others");
-    const auto got = home.scim("GET", "/Groups?filter=" + encoded(R"(members.value eq ")" + ids[0] + "\""));
-    EXPECT_EQ(got.resources("id"), names{staff});
+    const auto got =
+        home.scim("GET", "/Groups?filter=" + test::in_uri(R"(members.value eq ")" + ids[0] + "\""));
+    EXPECT_EQ(got.resources("id"), texts{staff});
     const auto both = R"(displayName eq "staff" and members[value eq ")" + ids[0] + R"("])";
-    EXPECT_EQ(home.scim("GET", "/Groups?filter=" + encoded(both)).resources("id"), names{staff});
+    EXPECT_EQ(home.scim("GET", "/Groups?filter=" + test::in_uri(both)).resources("id"), texts{staff});
 }
 
 TEST_F(list_test, pages_follow_each_other_without_gap_or_repetition)
 {
     for (const std::string extra :
          {"", "&filter=title%20pr%20or%20active%20pr", "&sortBy=title", "&sortBy=userName"}) {
-        names all;
+        texts all;
         for (int start = 1; start <= 7; start += 2) {
             const auto page = list("startIndex=" + std::to_string(start) + "&count=2" + extra);
             ASSERT_EQ(page.status, 200) << page.text;
@@ -122,7 +115,7 @@ TEST_F(list_test, pages_follow_each_other_without_gap_or_repetition)
             all.insert(all.end(), some.begin(), some.end());
         }
         std::ranges::sort(all);
-        EXPECT_EQ(all, (names{"anna", "bert", "carl", "dora", "emil"})) << extra;
+        EXPECT_EQ(all, (texts{"anna", "bert", "carl", "dora", "emil"})) << extra;
     }
 }
 
@@ -159,7 +152,7 @@ TEST_F(list_test, the_order_is_the_one_asked_for)
 {
     struct row {
         std::string_view parameters;
-        names expected;
+        texts expected;
     };
     const row rows[] = {
         {"", {"anna", "bert", "carl", "dora", "emil"}},
@@ -187,12 +180,12 @@ TEST_F(list_test, the_order_is_the_one_asked_for)
 TEST_F(list_test, each_resource_of_a_page_shows_what_is_asked_for)
 {
     home.make_group("Staff", R"(,"members":[{"value":")" + ids[0] + R"("}])");
-    const auto whole = list("filter=" + encoded(R"(userName eq "anna")"));
+    const auto whole = list("filter=" + test::in_uri(R"(userName eq "anna")"));
     const auto& resource = whole.body.at("Resources").at(0).as_object();
     EXPECT_EQ(to_text(resource), home.scim("GET", "/Users/" + ids[0]).text);
     EXPECT_EQ(resource.at("groups").as_array().size(), 1U);
 
-    const auto few = list("attributes=userName&sortBy=title&filter=" + encoded(R"(title eq "boss")"));
+    const auto few = list("attributes=userName&sortBy=title&filter=" + test::in_uri(R"(title eq "boss")"));
     for (const auto& one : few.body.at("Resources").as_array()) {
         EXPECT_TRUE(one.as_object().contains("userName"));
         EXPECT_FALSE(one.as_object().contains("title"));
@@ -201,7 +194,7 @@ TEST_F(list_test, each_resource_of_a_page_shows_what_is_asked_for)
 
 TEST_F(list_test, a_list_has_its_envelope_even_when_it_is_empty)
 {
-    const auto none = list("filter=" + encoded(R"(userName eq "nobody")"));
+    const auto none = list("filter=" + test::in_uri(R"(userName eq "nobody")"));
     EXPECT_EQ(
         none.text,
         R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],"totalResults":0,)"

@@ -6,8 +6,6 @@
 namespace scimd::api {
 namespace {
 
-const std::string organizations = "/api/v1/organizations";
-
 class manage_test : public testing::Test {
 protected:
     void expect_failure(const test::answer& got, int status, std::string_view name)
@@ -19,6 +17,7 @@ protected:
     }
 
     test::api_house home;
+    const std::string organizations = "/api/v1/organizations";
     const std::string own = organizations + "/" + home.organization;
 };
 
@@ -233,18 +232,18 @@ TEST_F(manage_test, domains_come_in_numbered_pages)
 {
     for (int i = 0; i < 4; ++i)
         home.make_domain(home.organization, "d" + std::to_string(i) + ".test");
-    const auto names = [&](const std::string& query) {
+    const auto domains = [&](const std::string& query) {
         std::string text;
         const auto page = home.operate("GET", own + "/domains" + query);
         for (const auto& one : page.body.at("domains").as_array())
             text += std::string(one.at("domain").as_string()) + " ";
         return text;
     };
-    EXPECT_EQ(names(""), "acme.com d0.test d1.test d2.test d3.test ");
-    EXPECT_EQ(names("?page_size=2"), "acme.com d0.test ");
-    EXPECT_EQ(names("?page_size=2&page_number=1"), "d1.test d2.test ");
-    EXPECT_EQ(names("?page_size=2&page_number=2"), "d3.test ");
-    EXPECT_EQ(names("?page_size=2&page_number=3"), "");
+    EXPECT_EQ(domains(""), "acme.com d0.test d1.test d2.test d3.test ");
+    EXPECT_EQ(domains("?page_size=2"), "acme.com d0.test ");
+    EXPECT_EQ(domains("?page_size=2&page_number=1"), "d1.test d2.test ");
+    EXPECT_EQ(domains("?page_size=2&page_number=2"), "d3.test ");
+    EXPECT_EQ(domains("?page_size=2&page_number=3"), "");
 }
 
 TEST_F(manage_test, a_directory_is_shown_with_its_endpoint_counts_and_secrets)

@@ -6,7 +6,7 @@
 namespace scimd::api {
 namespace {
 
-const std::string organizations = "/api/v1/organizations";
+using texts = std::vector<std::string>;
 
 class organizations_test : public testing::Test {
 protected:
@@ -32,6 +32,7 @@ protected:
     }
 
     test::api_house home;
+    const std::string organizations = "/api/v1/organizations";
     const std::string own = organizations + "/" + home.organization;
     const std::string before = home.operate("GET", own).text;
 };
@@ -227,16 +228,15 @@ TEST_F(organizations_test, a_search_looks_at_names_and_ids_whatever_their_case)
     const auto search = [&](std::string_view query) {
         return home.operate("GET", organizations + ":search?" + std::string(query));
     };
-    using names = std::vector<std::string>;
-    EXPECT_EQ(names_of(search("query=m%C3%9CNCHEN")), names{"M\xC3\xBCnchen Werke"});
-    EXPECT_EQ(names_of(search("query=muc-7")), names{"M\xC3\xBCnchen Werke"});
-    EXPECT_EQ(names_of(search("query=" + home.organization)), names{"Acme"});
+    EXPECT_EQ(names_of(search("query=m%C3%9CNCHEN")), texts{"M\xC3\xBCnchen Werke"});
+    EXPECT_EQ(names_of(search("query=muc-7")), texts{"M\xC3\xBCnchen Werke"});
+    EXPECT_EQ(names_of(search("query=" + home.organization)), texts{"Acme"});
     EXPECT_TRUE(names_of(search("query=nothing")).empty());
     const auto first = search("query=branch&page_size=2");
-    EXPECT_EQ(names_of(first), (names{"Branch 0", "Branch 1"}));
+    EXPECT_EQ(names_of(first), (texts{"Branch 0", "Branch 1"}));
     EXPECT_EQ(first.body.at("total_size").as_int64(), 5);
     const auto second = search("query=branch&page_size=2&page_token=" + first.text_of("next_page_token"));
-    EXPECT_EQ(names_of(second), (names{"Branch 2", "Branch 3"}));
+    EXPECT_EQ(names_of(second), (texts{"Branch 2", "Branch 3"}));
     const auto back = search("query=branch&page_size=2&page_token=" + second.text_of("prev_page_token"));
     EXPECT_EQ(names_of(back), names_of(first));
     for (const auto* query : {"", "query=", "query=ab", "query=abc&page_size=31", "query=abc&page_size=0"})

@@ -6,7 +6,7 @@
 namespace scimd::api {
 namespace {
 
-using names = std::vector<std::string>;
+using texts = std::vector<std::string>;
 
 class roles_test : public testing::Test {
 protected:
@@ -16,7 +16,7 @@ protected:
         ASSERT_EQ(made.status, 201) << made.text;
     }
 
-    std::string make_group(std::string_view name, const names& ids = {})
+    std::string make_group(std::string_view name, const texts& ids = {})
     {
         std::string members;
         for (const auto& id : ids)
@@ -34,15 +34,15 @@ protected:
         return home.operate("PUT", directory + "/groups/-/roles:assign", R"({"assignments":[)" + body + "]}");
     }
 
-    static names named(const json::value& listed)
+    static texts named(const json::value& listed)
     {
-        names found;
+        texts found;
         for (const auto& one : listed.as_array())
             found.emplace_back(one.at("role_name").as_string());
         return found;
     }
 
-    names roles_of(std::string_view user)
+    texts roles_of(std::string_view user)
     {
         const auto page = home.operate("GET", directory + "/users?page_size=1000&include_detail=true");
         for (const auto& one : page.body.at("users").as_array())
@@ -93,7 +93,7 @@ TEST_F(roles_test, a_role_is_made_read_changed_and_deleted_with_its_events)
     EXPECT_EQ(home.operate("PUT", "/api/v1/roles/admin", R"({"display_name":"Chief"})").status, 200);
     EXPECT_EQ(home.operate("DELETE", "/api/v1/roles/admin").status, 200);
     EXPECT_EQ(home.operate("GET", "/api/v1/roles/admin").status, 404);
-    names types;
+    texts types;
     const auto told = news();
     for (const auto& event : told) {
         types.emplace_back(event.at("type").as_string());
@@ -101,7 +101,7 @@ TEST_F(roles_test, a_role_is_made_read_changed_and_deleted_with_its_events)
         EXPECT_EQ(event.at("data").at("id"), id);
         EXPECT_FALSE(find(event, "organization_id"));
     }
-    EXPECT_EQ(types, (names{"role.created", "role.updated", "role.deleted"}));
+    EXPECT_EQ(types, (texts{"role.created", "role.updated", "role.deleted"}));
     EXPECT_EQ(told.at(1).at("changed_attributes"), json::array{"display_name"});
     EXPECT_EQ(told.at(1).at("previous_attributes"), (json::object{{"display_name", "Admin"}}));
 }
@@ -172,12 +172,12 @@ TEST_F(roles_test, a_mapping_tells_each_user_whose_roles_differ_once)
     ASSERT_EQ(told.size(), 2U);
     EXPECT_EQ(told[0].at("type"), "organization.directory.user_updated");
     EXPECT_EQ(told[0].at("data").at("id").as_string(), anna);
-    EXPECT_EQ(named(told[0].at("data").at("roles")), (names{"admin", "clerk"}));
+    EXPECT_EQ(named(told[0].at("data").at("roles")), (texts{"admin", "clerk"}));
     EXPECT_EQ(told[0].at("changed_attributes"), json::array{"roles"});
     EXPECT_EQ(told[0].at("previous_attributes").at("roles"), json::array());
     EXPECT_EQ(told[0].at("context").at("source"), "api");
-    EXPECT_EQ(named(told[1].at("data").at("roles")), names{"clerk"});
-    EXPECT_EQ(roles_of(anna), (names{"admin", "clerk"}));
+    EXPECT_EQ(named(told[1].at("data").at("roles")), texts{"clerk"});
+    EXPECT_EQ(roles_of(anna), (texts{"admin", "clerk"}));
     const auto shown = home.operate("GET", directory).member("directory");
     EXPECT_EQ(shown.at("role_assignments"), set.body.at("role_assignments"));
 
@@ -185,10 +185,10 @@ TEST_F(roles_test, a_mapping_tells_each_user_whose_roles_differ_once)
     EXPECT_TRUE(news().empty());  // it stood so
     EXPECT_EQ(assign({{staff, "clerk"}, {chiefs, "admin"}}).status, 200);
     EXPECT_EQ(news().size(), 1U);  // only who has both has them in another order
-    EXPECT_EQ(roles_of(anna), (names{"clerk", "admin"}));
+    EXPECT_EQ(roles_of(anna), (texts{"clerk", "admin"}));
     EXPECT_EQ(assign({}).status, 200);
     EXPECT_EQ(news().size(), 2U);
-    EXPECT_EQ(roles_of(anna), names());
+    EXPECT_EQ(roles_of(anna), texts());
 }
 
 TEST_F(roles_test, roles_follow_memberships_in_the_event_of_the_membership)
@@ -201,17 +201,17 @@ TEST_F(roles_test, roles_follow_memberships_in_the_event_of_the_membership)
     home.patch("/Groups/" + staff, R"([{"op":"add","path":"members","value":[{"value":")" + anna + "\"}]}]");
     auto told = news().back();
     EXPECT_EQ(told.at("changed_attributes"), (json::array{"groups", "roles"}));
-    EXPECT_EQ(named(told.at("data").at("roles")), names{"clerk"});
+    EXPECT_EQ(named(told.at("data").at("roles")), texts{"clerk"});
     home.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"x"}])");
     told = news().back();
     EXPECT_EQ(told.at("changed_attributes"), json::array{"title"});
-    EXPECT_EQ(named(told.at("data").at("roles")), names{"clerk"});
+    EXPECT_EQ(named(told.at("data").at("roles")), texts{"clerk"});
     home.scim("DELETE", "/Groups/" + staff);
     told = news().back();
     EXPECT_EQ(told.at("type"), "organization.directory.user_updated");
     EXPECT_EQ(told.at("changed_attributes"), (json::array{"groups", "roles"}));
-    EXPECT_EQ(named(told.at("previous_attributes").at("roles")), names{"clerk"});
-    EXPECT_EQ(roles_of(anna), names());
+    EXPECT_EQ(named(told.at("previous_attributes").at("roles")), texts{"clerk"});
+    EXPECT_EQ(roles_of(anna), texts());
     const auto after = home.operate("GET", directory).member("directory");
     EXPECT_EQ(after.at("role_assignments").at("assignments"), json::array());
 }
@@ -233,20 +233,20 @@ TEST_F(roles_test, whoever_no_group_gives_a_role_has_the_default)
     home.work_off();
     const auto told = news();
     ASSERT_EQ(told.size(), 1U);
-    EXPECT_EQ(named(told[0].at("data").at("roles")), names{"guest"});
+    EXPECT_EQ(named(told[0].at("data").at("roles")), texts{"guest"});
     home.operate("PATCH", owner + "/roles:set_defaults", R"({"default_member_role":"member"})");
     home.work_off();
-    EXPECT_EQ(roles_of(anna), names{"member"});
-    EXPECT_EQ(roles_of(bert), names{"clerk"});
+    EXPECT_EQ(roles_of(anna), texts{"member"});
+    EXPECT_EQ(roles_of(bert), texts{"clerk"});
     EXPECT_EQ(news().size(), 1U);
     home.operate("PATCH", owner + "/roles:set_defaults", R"({"default_member_role":""})");
     home.work_off();
-    EXPECT_EQ(roles_of(anna), names{"guest"});
+    EXPECT_EQ(roles_of(anna), texts{"guest"});
     news();
     const auto carl = home.make_user("carl");
-    EXPECT_EQ(named(news().back().at("data").at("roles")), names{"guest"});
+    EXPECT_EQ(named(news().back().at("data").at("roles")), texts{"guest"});
     home.scim("DELETE", "/Users/" + carl);
-    EXPECT_EQ(named(news().back().at("data").at("roles")), names{"guest"});
+    EXPECT_EQ(named(news().back().at("data").at("roles")), texts{"guest"});
 }
 
 TEST_F(roles_test, a_deleted_role_is_taken_from_everybody)
@@ -261,14 +261,14 @@ TEST_F(roles_test, a_deleted_role_is_taken_from_everybody)
     ASSERT_EQ(told.size(), 2U);
     EXPECT_EQ(told[0].at("type"), "role.deleted");
     EXPECT_EQ(told[1].at("data").at("roles"), json::array());
-    EXPECT_EQ(roles_of(anna), names());
+    EXPECT_EQ(roles_of(anna), texts());
 }
 
 TEST_F(roles_test, a_large_directory_is_recounted_in_batches_and_each_user_told_once)
 {
     make_role("clerk");
     constexpr int users = 450;  // three batches
-    names ids;
+    texts ids;
     for (int i = 0; i < users; ++i)
         ids.push_back(home.make_user("u" + std::to_string(i)));
     const auto staff = make_group("Staff", ids);

@@ -22,7 +22,7 @@ constexpr route table[] = {
     {"PUT", "/{kind}/{id}/parts/{part}", principal::directory, nothing},
 };
 
-match find(std::string_view method, std::string_view path)
+match match_of(std::string_view method, std::string_view path)
 {
     return find_route(table, method, parse_target(path).value());
 }
@@ -50,7 +50,7 @@ TEST(router_test, method_and_path_find_their_row)
         {"PUT", "/a/b/parts/c", "/{kind}/{id}/parts/{part}"},
     };
     for (const auto& row : rows) {
-        const auto found = find(row.method, row.path);
+        const auto found = match_of(row.method, row.path);
         ASSERT_TRUE(found.row) << row.method << ' ' << row.path;
         EXPECT_EQ(found.row->path, row.found) << row.method << ' ' << row.path;
     }
@@ -74,7 +74,7 @@ TEST(router_test, a_path_without_the_method_says_which_it_has)
         {"HEAD", "/a/b/parts/c", "PUT, OPTIONS"},
     };
     for (const auto& row : rows) {
-        const auto found = find(row.method, row.path);
+        const auto found = match_of(row.method, row.path);
         EXPECT_FALSE(found.row) << row.method << ' ' << row.path;
         EXPECT_EQ(found.allow, row.allow) << row.method << ' ' << row.path;
     }
@@ -83,7 +83,7 @@ TEST(router_test, a_path_without_the_method_says_which_it_has)
 TEST(router_test, an_unknown_path_has_no_methods)
 {
     for (const auto* const path : {"/", "/thing", "/Things", "/things/a/b", "/a/b/parts", "/a/b/parts/c/d"}) {
-        const auto found = find("GET", path);
+        const auto found = match_of("GET", path);
         EXPECT_FALSE(found.row) << path;
         EXPECT_EQ(found.allow, "") << path;
     }
@@ -93,12 +93,13 @@ TEST(router_test, parameters_are_named_by_the_template)
 {
     using pairs = std::vector<std::pair<std::string_view, std::string>>;
     EXPECT_EQ(
-        find("PUT", "/a%20b/x/parts/%C3%BC").parameters, (pairs{{"kind", "a b"}, {"id", "x"}, {"part", "ü"}})
+        match_of("PUT", "/a%20b/x/parts/%C3%BC").parameters,
+        (pairs{{"kind", "a b"}, {"id", "x"}, {"part", "ü"}})
     );
-    EXPECT_EQ(find("PATCH", "/things/7:open").parameters, (pairs{{"id", "7"}}));
-    EXPECT_EQ(find("PATCH", "/things/7:open:open").parameters, (pairs{{"id", "7:open"}}));
-    EXPECT_EQ(find("PATCH", "/things/7:shut").parameters, (pairs{{"id", "7:shut"}}));
-    EXPECT_EQ(find("GET", "/things/special").parameters, pairs{});
+    EXPECT_EQ(match_of("PATCH", "/things/7:open").parameters, (pairs{{"id", "7"}}));
+    EXPECT_EQ(match_of("PATCH", "/things/7:open:open").parameters, (pairs{{"id", "7:open"}}));
+    EXPECT_EQ(match_of("PATCH", "/things/7:shut").parameters, (pairs{{"id", "7:shut"}}));
+    EXPECT_EQ(match_of("GET", "/things/special").parameters, pairs{});
 }
 
 }  // namespace

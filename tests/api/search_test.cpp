@@ -8,7 +8,7 @@
 namespace scimd::api {
 namespace {
 
-using names = std::vector<std::string>;
+using texts = std::vector<std::string>;
 
 class search_test : public testing::Test {
 protected:
@@ -31,7 +31,7 @@ protected:
         return home.scim("POST", std::string(path) + "/.search", body);
     }
 
-    names found(std::string_view filter)
+    texts found(std::string_view filter)
     {
         json::object body;
         body["filter"] = filter;
@@ -43,9 +43,9 @@ protected:
     }
 
     test::api_house home;
-    names users;
-    names groups;
-    names all;
+    texts users;
+    texts groups;
+    texts all;
 };
 
 TEST_F(search_test, of_one_type_is_the_list_of_that_type)
@@ -60,7 +60,7 @@ TEST_F(search_test, of_one_type_is_the_list_of_that_type)
     );
     EXPECT_EQ(posted.status, 200);
     EXPECT_EQ(posted.text, got.text);
-    EXPECT_EQ(posted.resources("userName"), names{"carl"});
+    EXPECT_EQ(posted.resources("userName"), texts{"carl"});
     EXPECT_EQ(posted.header("ETag"), "");
 }
 
@@ -79,7 +79,7 @@ TEST_F(search_test, at_the_base_an_attribute_that_a_type_lacks_is_unassigned)
 {
     const struct {
         std::string filter;
-        names expected;
+        texts expected;
     } rows[] = {
         {R"(userName eq "anna")", {users[1]}},
         {R"(userName ne "anna")", {users[0], users[2], groups[0], groups[1]}},
@@ -114,7 +114,7 @@ TEST_F(search_test, at_the_base_pages_go_over_the_union)
 {
     const struct {
         std::string_view order;
-        names expected;
+        texts expected;
     } rows[] = {
         {"", all},
         // Groups have no userName: they come last, and first when descending.
@@ -131,7 +131,7 @@ TEST_F(search_test, at_the_base_pages_go_over_the_union)
     };
     for (const auto& row : rows) {
         for (std::size_t count = 1; count <= 6; ++count) {
-            names by_index;
+            texts by_index;
             for (std::size_t start = 1; start <= all.size() + 1; start += count) {
                 const auto page = home.scim(
                     "GET",
@@ -145,7 +145,7 @@ TEST_F(search_test, at_the_base_pages_go_over_the_union)
             }
             EXPECT_EQ(by_index, row.expected) << row.order << count;
 
-            names by_cursor;
+            texts by_cursor;
             std::string cursor;
             do {
                 const auto page = home.scim(
@@ -184,7 +184,7 @@ TEST_F(search_test, each_resource_is_shown_as_its_type_is)
 
 TEST_F(search_test, cursors_stand_in_the_body)
 {
-    names seen;
+    texts seen;
     std::string cursor;
     do {
         json::object body;
@@ -200,7 +200,7 @@ TEST_F(search_test, cursors_stand_in_the_body)
     // A cursor of one way to ask is good for the other.
     const auto first = home.scim("GET", "/Users?cursor=&count=1");
     const auto next = search("/Users", R"({"count":1,"cursor":")" + first.text_of("nextCursor") + R"("})");
-    EXPECT_EQ(next.resources("id"), names{users[1]});
+    EXPECT_EQ(next.resources("id"), texts{users[1]});
 }
 
 TEST_F(search_test, what_is_wrong_is_named)

@@ -6,7 +6,7 @@ namespace scimd::api {
 namespace {
 
 using segments = std::vector<std::string>;
-using query = std::vector<std::pair<std::string, std::string>>;
+using query_pairs = std::vector<std::pair<std::string, std::string>>;
 
 TEST(target_test, paths_are_taken_apart_into_decoded_segments)
 {
@@ -73,7 +73,7 @@ TEST(target_test, queries_are_pairs_in_their_order)
 {
     struct row {
         std::string_view target;
-        query expected;
+        query_pairs expected;
     };
     const row rows[] = {
         {"/", {}},

@@ -1,16 +1,13 @@
 #include "base/codec.hpp"
 
+#include "base/bytes_of.hpp"
+
 #include <gtest/gtest.h>
 
 #include <array>
 
 namespace scimd {
 namespace {
-
-std::span<const std::byte> bytes_of(std::string_view text)
-{
-    return std::as_bytes(std::span(text.data(), text.size()));
-}
 
 std::optional<std::string> text_of(const std::optional<std::vector<std::byte>>& bytes)
 {

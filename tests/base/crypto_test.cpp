@@ -1,5 +1,6 @@
 #include "base/crypto.hpp"
 
+#include "base/bytes_of.hpp"
 #include "base/codec.hpp"
 
 #include <gtest/gtest.h>
@@ -9,11 +10,6 @@
 
 namespace scimd {
 namespace {
-
-std::span<const std::byte> bytes_of(std::string_view text)
-{
-    return std::as_bytes(std::span(text.data(), text.size()));
-}
 
 // FIPS 180-4, examples of the NIST
 TEST(sha256, matches_the_published_vectors)

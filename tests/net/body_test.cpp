@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto most = telling_service::body_bytes_max;
+constexpr auto body_bytes_most = telling_service::body_bytes_max;
 
 std::string chunked_head(std::string_view more = "")
 {
@@ -26,7 +26,7 @@ std::string head_with_length(std::string_view target, std::size_t bytes, std::st
 TEST(body, is_taken_up_to_its_limit)
 {
     test_server house;
-    for (const auto bytes : {most - 1, most}) {
+    for (const auto bytes : {body_bytes_most - 1, body_bytes_most}) {
         auto wire = house.connect();
         wire.send(post("/echo", std::string(bytes, 'a')));
         const auto answer = wire.read();
@@ -35,7 +35,7 @@ TEST(body, is_taken_up_to_its_limit)
         EXPECT_EQ(answer->body.size(), bytes);
     }
     auto wire = house.connect();
-    wire.send(post("/echo", std::string(most + 1, 'a')));
+    wire.send(post("/echo", std::string(body_bytes_most + 1, 'a')));
     const auto answer = wire.read();
     ASSERT_TRUE(answer.has_value());
     EXPECT_EQ(answer->status, 413);
@@ -45,7 +45,8 @@ TEST(body, is_taken_up_to_its_limit)
 TEST(body, of_chunks_is_taken_up_to_its_limit)
 {
     test_server house;
-    for (const auto& [bytes, status] : {std::pair{most - 1, 200}, {most, 200}, {most + 1, 413}}) {
+    for (const auto& [bytes, status] :
+         {std::pair{body_bytes_most - 1, 200}, {body_bytes_most, 200}, {body_bytes_most + 1, 413}}) {
         auto wire = house.connect();
         std::string text = chunked_head() + "1\r\na\r\n";
         std::array<char, 16> size{};
@@ -59,7 +60,7 @@ TEST(body, is_refused_by_its_announced_length_before_it_comes)
 {
     test_server house;
     auto wire = house.connect();
-    wire.send(head_with_length("/echo", most + 1));
+    wire.send(head_with_length("/echo", body_bytes_most + 1));
     const auto answer = wire.read();
     ASSERT_TRUE(answer.has_value());
     EXPECT_EQ(answer->status, 413);
@@ -93,12 +94,12 @@ TEST(body, of_a_thousand_chunks_of_one_byte_is_taken)
     test_server house;
     auto wire = house.connect();
     std::string text = chunked_head();
-    for (std::size_t i = 0; i < most; ++i)
+    for (std::size_t i = 0; i < body_bytes_most; ++i)
         text += "1\r\na\r\n";
     wire.send(text + "0\r\n\r\n");
     const auto answer = wire.read();
     ASSERT_TRUE(answer.has_value());
-    EXPECT_EQ(answer->body, std::string(most, 'a'));
+    EXPECT_EQ(answer->body, std::string(body_bytes_most, 'a'));
 }
 
 TEST(body, has_chunk_extensions_up_to_their_limit)
@@ -227,7 +228,9 @@ TEST(expectation, is_not_met_when_the_body_is_too_large)
 {
     test_server house;
     auto wire = house.connect();
-    EXPECT_EQ(status_of(wire, head_with_length("/echo", most + 1, "Expect: 100-continue\r\n")), 413);
+    EXPECT_EQ(
+        status_of(wire, head_with_length("/echo", body_bytes_most + 1, "Expect: 100-continue\r\n")), 413
+    );
 }
 
 TEST(expectation, needs_no_answer_when_the_body_is_there)

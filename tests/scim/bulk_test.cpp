@@ -21,7 +21,7 @@ bulk_request parsed(const std::string& operations)
 }
 
 // A POST of a group that refers to others.
-std::string post(const std::string& bulk_id, const texts& references = {})
+std::string post_text(const std::string& bulk_id, const texts& references = {})
 {
     std::string members;
     for (const auto& one : references)
@@ -30,13 +30,13 @@ std::string post(const std::string& bulk_id, const texts& references = {})
            members + "]}}";
 }
 
-std::string remove(const std::string& path)
+std::string delete_text(const std::string& path)
 {
     return R"({"method":"DELETE","path":")" + path + "\"}";
 }
 
 // A PATCH whose value refers to one.
-std::string patch(const std::string& path, const std::string& reference)
+std::string patch_text(const std::string& path, const std::string& reference)
 {
     return R"({"method":"PATCH","path":")" + path + R"(","data":[{"op":"add","value":"bulkId:)" + reference +
            "\"}]}";
@@ -72,23 +72,36 @@ TEST(bulk_plan, operations_keep_their_order_but_for_those_that_wait)
         std::string operations;
         std::string_view plan;
     } cases[] = {
-        {"nothing refers", join({post("a"), remove("/Users/1"), post("b")}), "0 1 2"},
-        {"to an earlier one", join({post("a"), post("b", {"a"})}), "0 1"},
-        {"to a later one", join({post("a", {"b"}), remove("/Users/1"), post("b"), post("c")}), "1 2 0 3"},
-        {"a chain", join({post("a", {"b"}), post("b", {"c"}), post("c")}), "2 1 0"},
-        {"two later ones", join({post("a", {"b", "c"}), post("b"), post("c"), post("d")}), "1 2 0 3"},
-        {"in a path", join({remove("/Groups/bulkId:a"), post("a")}), "1 0"},
+        {"nothing refers", join({post_text("a"), delete_text("/Users/1"), post_text("b")}), "0 1 2"},
+        {"to an earlier one", join({post_text("a"), post_text("b", {"a"})}), "0 1"},
+        {"to a later one",
+         join({post_text("a", {"b"}), delete_text("/Users/1"), post_text("b"), post_text("c")}),
+         "1 2 0 3"},
+        {"a chain", join({post_text("a", {"b"}), post_text("b", {"c"}), post_text("c")}), "2 1 0"},
+        {"two later ones",
+         join({post_text("a", {"b", "c"}), post_text("b"), post_text("c"), post_text("d")}),
+         "1 2 0 3"},
+        {"in a path", join({delete_text("/Groups/bulkId:a"), post_text("a")}), "1 0"},
         {"later ones on the same path wait along",
-         join({patch("/Groups/1", "a"), remove("/Groups/1"), remove("/Groups/2"), post("a")}),
+         join(
+             {patch_text("/Groups/1", "a"), delete_text("/Groups/1"), delete_text("/Groups/2"), post_text("a")
+             }
+         ),
          "2 3 0 1"},
-        {"a circle", join({post("a", {"b"}), remove("/Users/1"), post("b", {"a"}), post("c")}), "1 (0 2) 3"},
-        {"to itself", join({post("a", {"a"}), post("b")}), "(0) 1"},
+        {"a circle",
+         join({post_text("a", {"b"}), delete_text("/Users/1"), post_text("b", {"a"}), post_text("c")}),
+         "1 (0 2) 3"},
+        {"to itself", join({post_text("a", {"a"}), post_text("b")}), "(0) 1"},
         {"two circles, one on the other",
-         join({post("a", {"b", "c"}), post("b", {"a"}), post("c", {"d"}), post("d", {"c"})}),
+         join(
+             {post_text("a", {"b", "c"}), post_text("b", {"a"}), post_text("c", {"d"}), post_text("d", {"c"})}
+         ),
          "(2 3) (0 1)"},
-        {"behind a circle", join({post("x", {"a"}), post("a", {"b"}), post("b", {"a"})}), "(1 2) 0"},
+        {"behind a circle",
+         join({post_text("x", {"a"}), post_text("a", {"b"}), post_text("b", {"a"})}),
+         "(1 2) 0"},
         {"to one that cannot be understood",
-         join({post("a", {"b"}), R"({"method":"POST","path":"/Nobody","bulkId":"b","data":{}})"}),
+         join({post_text("a", {"b"}), R"({"method":"POST","path":"/Nobody","bulkId":"b","data":{}})"}),
          "1 0"},
     };
     for (const auto& [claim, operations, plan] : cases)
@@ -101,9 +114,12 @@ std::string resolved(std::string_view method, std::string_view data, const texts
     bulk_demand demand;
     demand.method = method == "PATCH" ? bulk_method::patch : bulk_method::post;
     demand.data = document(data);
-    return to_text(resolve_references(demand, [&](const std::string& id) -> std::optional<std::string> {
-        return std::ranges::find(absent, id) == absent.end() ? std::optional("id-" + id) : std::nullopt;
-    }));
+    return scimd::to_text(resolve_references(
+        demand,
+        [&](const std::string& id) -> std::optional<std::string> {
+            return std::ranges::find(absent, id) == absent.end() ? std::optional("id-" + id) : std::nullopt;
+        }
+    ));
 }
 
 TEST(bulk_reference, stands_as_a_whole_string_in_a_ref_or_in_a_patch_path)
@@ -161,8 +177,8 @@ TEST(bulk_reference, without_an_id_is_left_out_with_what_it_identifies)
 TEST(bulk_reference, is_listed_once_each)
 {
     const auto request = parsed(join(
-        {post("a"),
-         post("b"),
+        {post_text("a"),
+         post_text("b"),
          R"({"method":"PUT","path":"/Groups/bulkId:b","data":{"x":["bulkId:a",)"
          R"({"y":{"z":"bulkId:b"}},"bulkId:a"]}})"}
     ));

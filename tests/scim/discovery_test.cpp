@@ -10,12 +10,9 @@
 namespace scimd::scim {
 namespace {
 
-constexpr std::string_view base_url = "https://scim.example.com/directory/dir_1/scim/v2";
+using samples::compact;
 
-std::string compact(std::string_view text)
-{
-    return to_text(samples::document(text));
-}
+constexpr std::string_view base_url = "https://scim.example.com/directory/dir_1/scim/v2";
 
 const json::object& attribute_named(const json::array& rows, std::string_view name)
 {
@@ -40,7 +37,7 @@ bool holds_null(const json::value& value)
 
 TEST(service_provider_config, advertises_what_there_is)
 {
-    EXPECT_EQ(to_text(service_provider_config({}, base_url)), compact(R"({
+    EXPECT_EQ(scimd::to_text(service_provider_config({}, base_url)), compact(R"({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
         "patch": {"supported": true},
         "bulk": {"supported": false, "maxOperations": 0, "maxPayloadSize": 0},
@@ -65,7 +62,7 @@ TEST(service_provider_config, advertises_bulk_where_it_has_a_payload)
     capabilities what;
     what.bulk_payload_bytes_max = 4'096;
     EXPECT_EQ(
-        to_text(service_provider_config(what, base_url).at("bulk")),
+        scimd::to_text(service_provider_config(what, base_url).at("bulk")),
         R"({"supported":true,"maxOperations":1000,"maxPayloadSize":4096})"
     );
 }
@@ -81,7 +78,7 @@ TEST(service_provider_config, follows_the_capabilities)
 
 TEST(resource_type_document, lists_schema_and_extensions)
 {
-    EXPECT_EQ(to_text(resource_type_document(samples::user(), base_url)), compact(R"({
+    EXPECT_EQ(scimd::to_text(resource_type_document(samples::user(), base_url)), compact(R"({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ResourceType"],
         "id": "User", "name": "User", "endpoint": "/Users", "description": "The users of a directory.",
         "schema": "urn:ietf:params:scim:schemas:core:2.0:User",
@@ -107,13 +104,13 @@ TEST(schema_document, shows_every_characteristic)
         std::string(base_url) + "/Schemas/urn:ietf:params:scim:schemas:core:2.0:User"
     );
     const json::array& attributes = document.at("attributes").as_array();
-    EXPECT_EQ(to_text(attribute_named(attributes, "userName")), compact(R"({
+    EXPECT_EQ(scimd::to_text(attribute_named(attributes, "userName")), compact(R"({
         "name": "userName", "type": "string", "multiValued": false,
         "description": "The name by which the user signs in; unique in the directory.",
         "required": true, "caseExact": false, "mutability": "readWrite", "returned": "default",
         "uniqueness": "server"
     })"));
-    EXPECT_EQ(to_text(attribute_named(attributes, "active")), compact(R"({
+    EXPECT_EQ(scimd::to_text(attribute_named(attributes, "active")), compact(R"({
         "name": "active", "type": "boolean", "multiValued": false,
         "description": "Whether the user may use the service.",
         "required": false, "mutability": "readWrite", "returned": "default"
@@ -121,7 +118,7 @@ TEST(schema_document, shows_every_characteristic)
     const json::object& groups = attribute_named(attributes, "groups");
     EXPECT_EQ(groups.at("mutability"), "readOnly");
     EXPECT_FALSE(groups.contains("uniqueness"));
-    EXPECT_EQ(to_text(attribute_named(groups.at("subAttributes").as_array(), "$ref")), compact(R"({
+    EXPECT_EQ(scimd::to_text(attribute_named(groups.at("subAttributes").as_array(), "$ref")), compact(R"({
         "name": "$ref", "type": "reference", "multiValued": false, "description": "The group's location.",
         "required": false, "caseExact": true, "mutability": "readOnly", "returned": "default",
         "uniqueness": "none", "referenceTypes": ["Group"]
@@ -154,10 +151,10 @@ TEST(schema_document, is_a_definition)
     for (const schema* const each : samples::standard().schemas()) {
         json::object document = schema_document(*each, base_url);
         EXPECT_FALSE(holds_null(document)) << each->urn;
-        const std::string text = to_text(document);
+        const std::string text = scimd::to_text(document);
         const auto again = catalogue::load(std::array<embedded_file, 1>{{{"again.json", text}}});
         ASSERT_TRUE(again) << again.error().detail;
-        EXPECT_EQ(to_text(schema_document(*again->schemas().front(), base_url)), text);
+        EXPECT_EQ(scimd::to_text(schema_document(*again->schemas().front(), base_url)), text);
     }
 }
 

@@ -20,7 +20,7 @@ std::string canonical(std::string_view text, const resource_type& type)
     return printed;
 }
 
-std::string refusal(std::string_view text, const resource_type& type = samples::user())
+std::string filter_refusal(std::string_view text, const resource_type& type = samples::user())
 {
     const auto parsed = parse_filter(text, type);
     if (parsed)
@@ -39,7 +39,7 @@ std::string repeat(std::string_view what, std::size_t times)
 
 TEST(filter, reads_the_examples_of_rfc_7644)
 {
-    constexpr std::string_view texts[] = {
+    constexpr std::string_view filters[] = {
         R"(userName eq "bjensen")",
         R"(name.familyName co "O'Malley")",
         R"(userName sw "J")",
@@ -56,7 +56,7 @@ TEST(filter, reads_the_examples_of_rfc_7644)
         R"(emails[type eq "work" and value co "@example.com"])",
         R"(emails[type eq "work" and value co "@x"] or ims[type eq "xmpp" and value co "@foo.com"])",
     };
-    for (const std::string_view text : texts)
+    for (const std::string_view text : filters)
         EXPECT_EQ(canonical(text, samples::user()), text);
 }
 
@@ -190,13 +190,13 @@ TEST(filter, says_where_the_text_is_wrong)
         {"title gt null", "Filter: null is compared with eq and ne only at position 7."},
     };
     for (const auto& row : rows)
-        EXPECT_EQ(refusal(row.text), row.reason) << row.text;
+        EXPECT_EQ(filter_refusal(row.text), row.reason) << row.text;
 }
 
 // RFC 7644 §3.4.2.2, table 3.
 TEST(filter, refuses_operators_that_a_type_does_not_have)
 {
-    constexpr std::string_view texts[] = {
+    constexpr std::string_view filters[] = {
         "label co \"x\"",
         "cores co 1",
         "cores sw 1",
@@ -206,12 +206,14 @@ TEST(filter, refuses_operators_that_a_type_does_not_have)
         "key co \"a\"",
         "ports.speed co 1",
     };
-    EXPECT_TRUE(parse_filter(texts[0], samples::device()));
-    for (const std::string_view text : std::span(texts).subspan(1))
-        EXPECT_TRUE(refusal(text, samples::device()).starts_with("Filter: the operator is not defined"))
-            << text;
+    EXPECT_TRUE(parse_filter(filters[0], samples::device()));
+    for (const std::string_view text : std::span(filters).subspan(1))
+        EXPECT_TRUE(filter_refusal(text, samples::device()).starts_with("Filter: the operator is not defined")
+        ) << text;
     for (const std::string_view which : {"gt", "ge", "lt", "le", "co", "sw", "ew"})
-        EXPECT_TRUE(refusal("active " + std::string(which) + " true").starts_with("Filter: the operator"));
+        EXPECT_TRUE(
+            filter_refusal("active " + std::string(which) + " true").starts_with("Filter: the operator")
+        );
 }
 
 TEST(filter, refuses_literals_that_cannot_be_of_the_type)
@@ -231,28 +233,33 @@ TEST(filter, refuses_literals_that_cannot_be_of_the_type)
         {"place eq \"x\"", "Filter: a sub-attribute of 'place' must be named at position 7."},
     };
     for (const auto& row : rows)
-        EXPECT_EQ(refusal(row.text, samples::device()), row.reason);
-    EXPECT_EQ(refusal("active eq 1"), "Filter: '1' is not a boolean at position 11.");
-    EXPECT_EQ(refusal("name eq \"x\""), "Filter: a sub-attribute of 'name' must be named at position 6.");
+        EXPECT_EQ(filter_refusal(row.text, samples::device()), row.reason);
+    EXPECT_EQ(filter_refusal("active eq 1"), "Filter: '1' is not a boolean at position 11.");
+    EXPECT_EQ(
+        filter_refusal("name eq \"x\""), "Filter: a sub-attribute of 'name' must be named at position 6."
+    );
 }
 
 TEST(filter, is_no_oracle_for_what_is_never_returned)
 {
     EXPECT_EQ(
-        refusal(R"(password eq "x")"), "Filter: the attribute 'password' cannot be compared at position 1."
+        filter_refusal(R"(password eq "x")"),
+        "Filter: the attribute 'password' cannot be compared at position 1."
     );
-    EXPECT_EQ(refusal("password pr"), "Filter: the attribute 'password' cannot be compared at position 1.");
     EXPECT_EQ(
-        refusal("ports[code pr]", samples::device()),
+        filter_refusal("password pr"), "Filter: the attribute 'password' cannot be compared at position 1."
+    );
+    EXPECT_EQ(
+        filter_refusal("ports[code pr]", samples::device()),
         "Filter: the attribute 'code' cannot be compared at position 7."
     );
     EXPECT_EQ(
-        refusal("ports.code pr", samples::device()),
+        filter_refusal("ports.code pr", samples::device()),
         "Filter: the attribute 'ports.code' cannot be compared at position 1."
     );
     // Nor where "value" is only meant.
     EXPECT_EQ(
-        refusal(R"(locks sw "1")", samples::device()),
+        filter_refusal(R"(locks sw "1")", samples::device()),
         "Filter: a sub-attribute of 'locks' must be named at position 7."
     );
 }
@@ -263,7 +270,7 @@ TEST(filter, length_is_limited)
     const std::string longest = R"(title eq ")" + std::string(filter_bytes_max - frame.size(), 'x') + '"';
     EXPECT_EQ(longest.size(), filter_bytes_max);
     EXPECT_TRUE(parse_filter(longest, samples::user()));
-    EXPECT_EQ(refusal(longest + " "), "The filter is longer than 8192 bytes.");
+    EXPECT_EQ(filter_refusal(longest + " "), "The filter is longer than 8192 bytes.");
 }
 
 TEST(filter, depth_is_limited)
@@ -273,8 +280,10 @@ TEST(filter, depth_is_limited)
     };
     for (const std::string_view open : {"(", "not ("}) {
         EXPECT_TRUE(parse_filter(nested(open, filter_depth_max), samples::user()));
-        EXPECT_TRUE(refusal(nested(open, filter_depth_max + 1)).starts_with("Filter: more than 32 levels"));
-        EXPECT_TRUE(refusal(repeat(open, 1'000)).starts_with("Filter: more than 32 levels"));
+        EXPECT_TRUE(
+            filter_refusal(nested(open, filter_depth_max + 1)).starts_with("Filter: more than 32 levels")
+        );
+        EXPECT_TRUE(filter_refusal(repeat(open, 1'000)).starts_with("Filter: more than 32 levels"));
     }
     // Nesting is depth, not count.
     EXPECT_TRUE(parse_filter("(title pr)" + repeat(" and (title pr)", filter_depth_max), samples::user()));
@@ -284,17 +293,17 @@ TEST(filter, terms_are_limited)
 {
     const std::string most = "title pr" + repeat(" or title pr", filter_terms_max - 1);
     EXPECT_TRUE(parse_filter(most, samples::user()));
-    EXPECT_TRUE(refusal(most + " or title pr").starts_with("Filter: more than 64 comparisons"));
+    EXPECT_TRUE(filter_refusal(most + " or title pr").starts_with("Filter: more than 64 comparisons"));
 }
 
 TEST(filter, must_be_utf8)
 {
-    EXPECT_EQ(refusal("title eq \"\xff\""), "The filter is not UTF-8.");
+    EXPECT_EQ(filter_refusal("title eq \"\xff\""), "The filter is not UTF-8.");
 }
 
 TEST(filter, quotes_little_of_what_was_written)
 {
-    const std::string reason = refusal(std::string(8'000, 'x') + " pr");
+    const std::string reason = filter_refusal(std::string(8'000, 'x') + " pr");
     EXPECT_EQ(reason, "Filter: there is no attribute '" + std::string(64, 'x') + "...' at position 1.");
 }
 

@@ -11,8 +11,6 @@
 namespace scimd::scim {
 namespace {
 
-using scimd::to_text;
-
 constexpr int rounds = 6'000;
 
 // ---- validity, told from the schema alone (RFC 7643 §2, §7) ----
@@ -38,7 +36,7 @@ std::string fault_in(const json::object& members, const std::vector<attribute>& 
 std::string fault_in(const json::value& value, const attribute& target)
 {
     if (!has_type(value, target.type))
-        return target.name + " is of another type: " + to_text(value);
+        return target.name + " is of another type: " + scimd::to_text(value);
     if (!target.is_complex())
         return {};
     if (value.get_object().empty())
@@ -100,7 +98,7 @@ std::string fault_of(json::object document, const resource_type& type)
         document.erase(found);
     }
     if (document.at("schemas") != schemas)
-        return "schemas is " + to_text(document.at("schemas"));
+        return "schemas is " + scimd::to_text(document.at("schemas"));
     document.erase("schemas");
     if (document.contains("externalId"))
         document.erase("externalId");
@@ -132,7 +130,9 @@ protected:
             if (!made)
                 continue;
             ++successes;
-            SCOPED_TRACE(to_text(one.document) + "\n" + to_text(one.body) + "\n" + to_text(*made));
+            SCOPED_TRACE(
+                scimd::to_text(one.document) + "\n" + scimd::to_text(one.body) + "\n" + scimd::to_text(*made)
+            );
             check(one, *change, *made);
         }
         return successes;
@@ -162,7 +162,7 @@ TEST_F(patch_property, adding_or_replacing_twice_is_once)
             [](const auto& one, const auto& change, const auto& made) {
                 const auto again = apply(change, made, one.type);
                 ASSERT_TRUE(again) << again.error().detail;
-                ASSERT_EQ(*again, made) << to_text(*again);
+                ASSERT_EQ(*again, made) << scimd::to_text(*again);
             }
         );
         EXPECT_GT(successes, rounds / 3);
@@ -180,11 +180,11 @@ TEST_F(patch_property, replacing_by_what_is_there_changes_nothing)
                 json::object{{"op", "replace"}, {"path", member.key()}, {"value", member.value()}}
             );
         const auto change = parse_patch({{"Operations", operations}}, type);
-        ASSERT_TRUE(change) << to_text(document) << change.error().detail;
+        ASSERT_TRUE(change) << scimd::to_text(document) << change.error().detail;
         ASSERT_EQ(apply(*change, document, type).value(), document);
         const auto whole =
             parse_patch({{"Operations", {json::object{{"op", "replace"}, {"value", document}}}}}, type);
-        ASSERT_TRUE(whole) << to_text(document) << whole.error().detail;
+        ASSERT_TRUE(whole) << scimd::to_text(document) << whole.error().detail;
         ASSERT_EQ(apply(*whole, document, type).value(), document);
     }
 }

@@ -60,7 +60,7 @@ TEST(path, points_at_what_it_names)
 
 TEST(path, refuses_what_is_not_there)
 {
-    constexpr std::string_view texts[] = {
+    constexpr std::string_view paths[] = {
         "",
         ".",
         "userName.",
@@ -80,7 +80,7 @@ TEST(path, refuses_what_is_not_there)
         "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:id",
         "urn:example:nope:userName",
     };
-    for (const std::string_view text : texts) {
+    for (const std::string_view text : paths) {
         const auto parsed = parse_path(text, samples::user());
         ASSERT_FALSE(parsed) << text;
         EXPECT_EQ(parsed.error().code, errc::invalid_path);

@@ -1,13 +1,14 @@
 #include "scim/projection.hpp"
 
 #include "sample_types.hpp"
+#include "scim/urn.hpp"
 
 #include <gtest/gtest.h>
 
 namespace scimd::scim {
 namespace {
 
-constexpr std::string_view enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+using samples::compact;
 
 constexpr std::string_view whole_user = R"({
     "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
@@ -32,11 +33,6 @@ std::string projected(
     json::object document = samples::document(resource);
     project(document, parse_projection(attributes, excluded, type), type);
     return scimd::to_text(document);
-}
-
-std::string compact(std::string_view text)
-{
-    return scimd::to_text(samples::document(text));
 }
 
 // RFC 7644 §3.9: id and schemas are returned always.
@@ -83,7 +79,7 @@ TEST(projection, attributes_name_what_is_returned)
          R"("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"manager": {"value": "1"}})"},
         {"department",
          R"("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"department": "Tours"})"},
-        {enterprise,
+        {urn::enterprise_user,
          R"("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {
                 "department": "Tours", "manager": {"value": "1", "displayName": "Ann"}})"},
         {"urn:ietf:params:scim:schemas:core:2.0:User",
@@ -105,14 +101,18 @@ TEST(projection, excluded_attributes_are_left_out)
     };
     EXPECT_EQ(projected(whole_user, "", "emails, NAME"), scimd::to_text(without({"emails", "name"})));
     EXPECT_EQ(projected(whole_user, "", "id,schemas,nope"), scimd::to_text(without({})));
-    EXPECT_EQ(projected(whole_user, "", enterprise), scimd::to_text(without({enterprise})));
+    EXPECT_EQ(
+        projected(whole_user, "", urn::enterprise_user), scimd::to_text(without({urn::enterprise_user}))
+    );
 
     json::object document = without({});
     document["name"].as_object().erase("givenName");
     EXPECT_EQ(projected(whole_user, "", "name.givenName"), scimd::to_text(document));
     EXPECT_EQ(projected(whole_user, "", "name.givenName,name.familyName"), scimd::to_text(without({"name"})));
     // An extension of which nothing remains is gone, while schemas stay as they are.
-    EXPECT_EQ(projected(whole_user, "", "department,manager"), scimd::to_text(without({enterprise})));
+    EXPECT_EQ(
+        projected(whole_user, "", "department,manager"), scimd::to_text(without({urn::enterprise_user}))
+    );
 }
 
 TEST(projection, of_both_is_the_difference)

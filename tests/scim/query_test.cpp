@@ -29,7 +29,7 @@ type_query user_query(const parameters& given)
     return made.parts.empty() ? type_query{} : made.parts.front();
 }
 
-error refusal(const parameters& given)
+error query_refusal(const parameters& given)
 {
     const auto parsed = asked(given);
     EXPECT_FALSE(parsed);
@@ -110,10 +110,10 @@ TEST(query, page_parameters_must_be_integers)
 {
     for (const std::string text : {"x", "1x", "1.5", "1e2", "0x1", "--1", "1 2", "-"}) {
         EXPECT_EQ(
-            refusal({{"startIndex", text}}),
+            query_refusal({{"startIndex", text}}),
             (error{errc::invalid_value, "startIndex must be an integer, not '" + text + "'."})
         );
-        EXPECT_EQ(refusal({{"count", text}}).code, errc::invalid_value) << text;
+        EXPECT_EQ(query_refusal({{"count", text}}).code, errc::invalid_value) << text;
     }
 }
 
@@ -122,18 +122,18 @@ TEST(query, order_is_by_one_simple_attribute)
     EXPECT_EQ(to_text(*user_query({{"sortBy", "EMAILS"}}).sort_by), "emails.value");
     EXPECT_EQ(to_text(*user_query({{"sortBy", "meta.created"}}).sort_by), "meta.created");
     EXPECT_FALSE(query({{"sortBy", ""}, {"sortOrder", ""}}).is_sorted());
-    EXPECT_EQ(refusal({{"sortBy", "nope"}}).code, errc::invalid_path);
-    EXPECT_EQ(refusal({{"sortBy", "nope"}}).detail, "sortBy: There is no attribute 'nope'.");
-    EXPECT_EQ(refusal({{"sortBy", "name"}}).detail, "sortBy must name a sub-attribute of 'name'.");
-    EXPECT_EQ(refusal({{"sortBy", "password"}}).detail, "sortBy cannot be 'password'.");
-    EXPECT_EQ(refusal({{"sortOrder", "up"}}).code, errc::invalid_value);
+    EXPECT_EQ(query_refusal({{"sortBy", "nope"}}).code, errc::invalid_path);
+    EXPECT_EQ(query_refusal({{"sortBy", "nope"}}).detail, "sortBy: There is no attribute 'nope'.");
+    EXPECT_EQ(query_refusal({{"sortBy", "name"}}).detail, "sortBy must name a sub-attribute of 'name'.");
+    EXPECT_EQ(query_refusal({{"sortBy", "password"}}).detail, "sortBy cannot be 'password'.");
+    EXPECT_EQ(query_refusal({{"sortOrder", "up"}}).code, errc::invalid_value);
     EXPECT_EQ(query({{"sortOrder", "ASCENDING"}}).order, sort_order::ascending);
 }
 
 TEST(query, filter_must_be_one)
 {
-    EXPECT_EQ(refusal({{"filter", "userName"}}).code, errc::invalid_filter);
-    EXPECT_EQ(refusal({{"filter", ""}}).code, errc::invalid_filter);
+    EXPECT_EQ(query_refusal({{"filter", "userName"}}).code, errc::invalid_filter);
+    EXPECT_EQ(query_refusal({{"filter", ""}}).code, errc::invalid_filter);
 }
 
 TEST(query, first_of_two_equal_parameters_holds)
@@ -148,11 +148,11 @@ TEST(query, goes_by_cursor_as_soon_as_there_is_one)
     EXPECT_EQ(query({{"Cursor", " abc "}, {"count", "-3"}}).page.cursor, "abc");
     EXPECT_EQ(query({{"cursor", ""}, {"count", "-3"}}).page.count, 0U);
     EXPECT_EQ(
-        refusal({{"cursor", ""}, {"count", "ten"}}),
+        query_refusal({{"cursor", ""}, {"count", "ten"}}),
         (error{errc::invalid_count, "count must be an integer, not 'ten'."})
     );
     EXPECT_EQ(
-        refusal({{"startIndex", "1"}, {"cursor", ""}}),
+        query_refusal({{"startIndex", "1"}, {"cursor", ""}}),
         (error{errc::invalid_value, "startIndex and cursor are two ways to page: send one of them."})
     );
 }

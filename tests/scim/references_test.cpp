@@ -1,7 +1,9 @@
 #include "scim/references.hpp"
 
+#include "sample_types.hpp"
 #include "scim/patch.hpp"
 #include "scim/resource.hpp"
+#include "scim/urn.hpp"
 #include "support/sample_schemas.hpp"
 
 #include <gtest/gtest.h>
@@ -11,24 +13,16 @@
 namespace scimd::scim {
 namespace {
 
-constexpr std::string_view enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-
-const resource_type& user()
+json::object user_managed_by(std::string_view manager)
 {
-    static const catalogue types = catalogue::standard();
-    return *types.find_type("User");
-}
-
-json::object user_with(std::string_view manager)
-{
-    const std::string text = R"({"userName": "a", ")" + std::string(enterprise) + R"(": {"manager": )" +
-                             std::string(manager) + "}}";
-    return read_body(parse_json_object(text).value(), user()).value().document;
+    const std::string text = R"({"userName": "a", ")" + std::string(urn::enterprise_user) +
+                             R"(": {"manager": )" + std::string(manager) + "}}";
+    return read_body(parse_json_object(text).value(), samples::user()).value().document;
 }
 
 std::string manager_of(const json::object& document)
 {
-    const auto* const extension = find_object(document, enterprise);
+    const auto* const extension = find_object(document, urn::enterprise_user);
     return extension ? scimd::to_text(extension->at("manager")) : "";
 }
 
@@ -58,7 +52,7 @@ TEST(references, point_at_where_ids_of_ours_are_found)
          R"({"value":"diruser_7","$ref":"../Users/diruser_7"})"},
     };
     for (const auto& row : rows)
-        EXPECT_EQ(manager_of(user_with(row.sent)), row.kept) << row.sent;
+        EXPECT_EQ(manager_of(user_managed_by(row.sent)), row.kept) << row.sent;
 }
 
 TEST(references, follow_their_value)
@@ -90,9 +84,9 @@ TEST(references, follow_their_value)
     };
     for (const auto& row : rows) {
         const std::string text = R"({"Operations":[)" + std::string(row.operation) + "]}";
-        const auto change = parse_patch(parse_json_object(text).value(), user());
+        const auto change = parse_patch(parse_json_object(text).value(), samples::user());
         ASSERT_TRUE(change) << change.error().detail;
-        const auto after = apply(*change, user_with(row.before), user());
+        const auto after = apply(*change, user_managed_by(row.before), samples::user());
         ASSERT_TRUE(after) << after.error().detail;
         EXPECT_EQ(manager_of(*after), row.after) << row.operation;
     }
@@ -116,7 +110,7 @@ TEST(references, of_ours_are_absolute_where_they_are_read)
     };
     for (const auto& row : rows) {
         std::string text(row.kept);
-        make_references_absolute(text, user(), "https://x.test/v2");
+        make_references_absolute(text, samples::user(), "https://x.test/v2");
         EXPECT_EQ(text, row.shown);
     }
 }

@@ -32,13 +32,13 @@ void expect_readings(std::initializer_list<reading> rows, const resource_type& t
         SCOPED_TRACE(row.claim);
         const auto read = read_body(document(row.sent), type);
         if (!row.kept) {
-            ASSERT_FALSE(read) << to_text(read->document);
+            ASSERT_FALSE(read) << scimd::to_text(read->document);
             EXPECT_EQ(read.error().code, row.code) << read.error().detail;
             EXPECT_FALSE(read.error().detail.empty());
             continue;
         }
         ASSERT_TRUE(read) << read.error().detail;
-        EXPECT_EQ(without_schemas(read->document), document(row.kept)) << to_text(read->document);
+        EXPECT_EQ(without_schemas(read->document), document(row.kept)) << scimd::to_text(read->document);
     }
 }
 

@@ -5,6 +5,7 @@
 #include "scim/schema.hpp"
 
 #include <array>
+#include <string>
 #include <string_view>
 
 namespace scimd::scim::samples {
@@ -85,6 +86,12 @@ inline const resource_type& device()
 inline json::object document(std::string_view text)
 {
     return parse_json_object(text).value();
+}
+
+// The same JSON without white space.
+inline std::string compact(std::string_view text)
+{
+    return scimd::to_text(document(text));
 }
 
 }  // namespace scimd::scim::samples

@@ -14,12 +14,12 @@ namespace {
 
 constexpr std::string_view badge_urn = "urn:example:params:scim:schemas:extension:badge:2.0:User";
 
-std::string schema(std::string_view urn, std::string_view attributes = R"({"name": "number"})")
+std::string schema_text(std::string_view urn, std::string_view attributes = R"({"name": "number"})")
 {
     return R"({"id": ")" + std::string(urn) + R"(", "attributes": [)" + std::string(attributes) + "]}";
 }
 
-std::string type(std::string_view name, std::string_view base, std::string_view more = "")
+std::string type_text(std::string_view name, std::string_view base, std::string_view more = "")
 {
     return R"({"name": ")" + std::string(name) + R"(", "endpoint": "/)" + std::string(name) +
            R"(s", "schema": ")" + std::string(base) + R"(")" + std::string(more) + "}";
@@ -68,7 +68,7 @@ TEST(extend_standard, a_resource_type_file_of_user_adds_its_extensions)
     const std::string user = R"({"name": "User", "endpoint": "/Users", "schema": ")" +
                              std::string(urn::user) +
                              R"(", "schemaExtensions": [{"schema": "urn:example:Badge", "required": true}]})";
-    const catalogue types = loaded({{"a.json", user}, {"b.json", schema("urn:example:Badge")}});
+    const catalogue types = loaded({{"a.json", user}, {"b.json", schema_text("urn:example:Badge")}});
     EXPECT_EQ(extensions_of(types, "User"), (texts{std::string(urn::enterprise_user), "!urn:example:Badge"}));
     EXPECT_FALSE(types.find_schema("urn:example:Badge")->is_built_in);
     EXPECT_TRUE(types.find_type("User")->is_built_in);
@@ -77,7 +77,7 @@ TEST(extend_standard, a_resource_type_file_of_user_adds_its_extensions)
 TEST(extend_standard, a_schema_that_nobody_lists_extends_the_type_that_its_urn_ends_in)
 {
     const catalogue types =
-        loaded({{"a.json", schema(badge_urn)}, {"b.json", schema("urn:example:room:group")}});
+        loaded({{"a.json", schema_text(badge_urn)}, {"b.json", schema_text("urn:example:room:group")}});
     EXPECT_EQ(
         extensions_of(types, "User"), (texts{std::string(urn::enterprise_user), std::string(badge_urn)})
     );
@@ -87,8 +87,8 @@ TEST(extend_standard, a_schema_that_nobody_lists_extends_the_type_that_its_urn_e
 TEST(extend_standard, a_schema_that_somebody_lists_is_attached_there_alone)
 {
     const catalogue types = loaded({
-        {"a.json", schema("urn:example:Device:User")},
-        {"b.json", type("Device", "urn:example:Device:User")},
+        {"a.json", schema_text("urn:example:Device:User")},
+        {"b.json", type_text("Device", "urn:example:Device:User")},
     });
     EXPECT_EQ(extensions_of(types, "User"), texts{std::string(urn::enterprise_user)});
 }
@@ -96,7 +96,7 @@ TEST(extend_standard, a_schema_that_somebody_lists_is_attached_there_alone)
 TEST(extend_standard, a_file_may_hold_one_definition_a_list_or_a_list_response)
 {
     const std::string pair =
-        "[" + type("Device", "urn:example:Device") + "," + schema("urn:example:Device") + "]";
+        "[" + type_text("Device", "urn:example:Device") + "," + schema_text("urn:example:Device") + "]";
     const std::string response =
         R"({"schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"], "totalResults": 2, "Resources": )" +
         pair + "}";
@@ -110,9 +110,9 @@ TEST(extend_standard, a_file_may_hold_one_definition_a_list_or_a_list_response)
 TEST(extend_standard, prefixes_of_ids_are_given_or_derived)
 {
     const catalogue types = loaded({
-        {"a.json", schema("urn:example:A")},
-        {"b.json", type("Key-Card2", "urn:example:A")},
-        {"c.json", type("Lock", "urn:example:A", R"(, "idPrefix": "lock_")")},
+        {"a.json", schema_text("urn:example:A")},
+        {"b.json", type_text("Key-Card2", "urn:example:A")},
+        {"c.json", type_text("Lock", "urn:example:A", R"(, "idPrefix": "lock_")")},
     });
     EXPECT_EQ(types.find_type("Key-Card2")->id_prefix, "dirkeycard2_");
     EXPECT_EQ(types.find_type("Lock")->id_prefix, "lock_");
@@ -121,9 +121,9 @@ TEST(extend_standard, prefixes_of_ids_are_given_or_derived)
 TEST(extend_standard, references_know_where_their_targets_are)
 {
     const catalogue types = loaded({
-        {"a.json", schema("urn:example:A", R"({"name": "owner", "type": "reference",
+        {"a.json", schema_text("urn:example:A", R"({"name": "owner", "type": "reference",
                                                  "referenceTypes": ["User", "uri", "Lock"]})")},
-        {"c.json", type("Lock", "urn:example:A")},
+        {"c.json", type_text("Lock", "urn:example:A")},
     });
     const auto& targets = types.find_schema("urn:example:A")->find("owner")->references;
     ASSERT_EQ(targets.size(), 2U);
@@ -134,7 +134,7 @@ TEST(extend_standard, references_know_where_their_targets_are)
 TEST(extend_standard, what_is_write_only_is_never_returned)
 {
     const catalogue types =
-        loaded({{"a.json", schema(badge_urn, R"({"name": "pin", "mutability": "writeOnly"})")}});
+        loaded({{"a.json", schema_text(badge_urn, R"({"name": "pin", "mutability": "writeOnly"})")}});
     EXPECT_EQ(types.find_schema(badge_urn)->find("pin")->returned, returned::never);
 }
 
@@ -144,7 +144,8 @@ TEST(extend_standard, tells_everything_that_is_wrong_at_once)
                                  "idPrefix": "u_", "schemaExtensions": [{"schema": "urn:example:None"}]})";
     EXPECT_EQ(
         mistakes_of({
-            {"a.json", schema(badge_urn, R"({"name": "a", "type": "text"}, {"name": "b", "type": "complex",
+            {"a.json",
+             schema_text(badge_urn, R"({"name": "a", "type": "text"}, {"name": "b", "type": "complex",
                 "subAttributes": [{"name": "c", "required": "yes"}, {"name": "d", "mutable": true}]})")},
             {"b.json", "{"},
             {"c.json", user},
@@ -168,30 +169,30 @@ TEST(extend_standard, refuses_what_does_not_fit_together)
         std::vector<definition_file> files;
         std::string mistake;
     } rows[] = {
-        {{{"a.json", schema("urn:example:Lone")}},
+        {{{"a.json", schema_text("urn:example:Lone")}},
          "a.json: no resource type has the schema urn:example:Lone; list it in the schemaExtensions of one."},
-        {{{"a.json", schema(urn::user)}},
+        {{{"a.json", schema_text(urn::user)}},
          "a.json: urn:ietf:params:scim:schemas:core:2.0:User is defined twice."},
-        {{{"a.json", type("Team", urn::group)}},
+        {{{"a.json", type_text("Team", urn::group)}},
          "a.json: only the resource type Group can have the schema "
          "urn:ietf:params:scim:schemas:core:2.0:Group."},
-        {{{"a.json", schema(badge_urn, R"({"name": "o", "type": "reference", "referenceTypes": ["Printer"]})")
-         }},
+        {{{"a.json",
+           schema_text(badge_urn, R"({"name": "o", "type": "reference", "referenceTypes": ["Printer"]})")}},
          "a.json: o: 'referenceTypes' names 'Printer', which is no resource type."},
-        {{{"a.json", schema(badge_urn, R"({"name": "c", "type": "complex", "subAttributes": [
+        {{{"a.json", schema_text(badge_urn, R"({"name": "c", "type": "complex", "subAttributes": [
                 {"name": "o", "type": "reference", "referenceTypes": ["user", "Printer"]}]})")}},
          "a.json: c.o: 'referenceTypes' names 'Printer', which is no resource type."},
-        {{{"a.json", schema("urn:example:A")},
-          {"b.json", type("App", "urn:example:A")},
-          {"c.json", type("Ap-p", "urn:example:A")}},
+        {{{"a.json", schema_text("urn:example:A")},
+          {"b.json", type_text("App", "urn:example:A")},
+          {"c.json", type_text("Ap-p", "urn:example:A")}},
          "c.json: the resource type App has the idPrefix dirapp_."},
-        {{{"a.json", schema("urn:example:A")},
-          {"b.json", type("App", "urn:example:A", R"(, "idPrefix": "diruser_")")}},
+        {{{"a.json", schema_text("urn:example:A")},
+          {"b.json", type_text("App", "urn:example:A", R"(, "idPrefix": "diruser_")")}},
          "b.json: the resource type User has the idPrefix diruser_."},
-        {{{"a.json", "[" + schema("urn:example:A") + R"(, {"name": "x"}])"},
-          {"b.json", type("App", "urn:example:A")}},
+        {{{"a.json", "[" + schema_text("urn:example:A") + R"(, {"name": "x"}])"},
+          {"b.json", type_text("App", "urn:example:A")}},
          "a.json[1]: this is neither a schema nor a resource type."},
-        {{{"a.json", schema(badge_urn)},
+        {{{"a.json", schema_text(badge_urn)},
           {"b.json",
            R"({"name": "User", "endpoint": "/Users", "schema": ")" + std::string(urn::user) + "\"" +
                extensions(
@@ -216,7 +217,7 @@ std::string many(std::size_t count, const std::string& begin, const std::string&
 TEST(extend_standard, limits_have_two_sides)
 {
     const auto attributes = [](std::size_t count) {
-        return definition_file{"a.json", schema(badge_urn, many(count, R"({"name": "a)", R"("})"))};
+        return definition_file{"a.json", schema_text(badge_urn, many(count, R"({"name": "a)", R"("})"))};
     };
     EXPECT_EQ(mistakes_of({attributes(attributes_max)}), texts{});
     EXPECT_EQ(
@@ -234,9 +235,9 @@ TEST(extend_standard, limits_have_two_sides)
     EXPECT_EQ(mistakes_of({schemas(extensions_max)}), texts{"a.json[63]: User has more than 64 extensions."});
 
     const auto types = [](std::size_t count) {
-        std::string all = schema("urn:example:A");
+        std::string all = schema_text("urn:example:A");
         for (std::size_t i = 0; i < count; ++i)
-            all += "," + type("A" + std::to_string(i), "urn:example:A");
+            all += "," + type_text("A" + std::to_string(i), "urn:example:A");
         return definition_file{"a.json", "[" + all + "]"};
     };
     EXPECT_EQ(mistakes_of({types(resource_types_max - 2)}), texts{});
@@ -260,8 +261,9 @@ TEST(extend_standard, limits_have_two_sides)
 TEST(extend_standard, mistakes_are_counted_up_to_a_limit)
 {
     const auto broken = [](std::size_t count) {
-        return mistakes_of({{"a.json", schema(badge_urn, many(count, R"({"type": "x", "name": "a)", R"("})"))}
-        });
+        return mistakes_of(
+            {{"a.json", schema_text(badge_urn, many(count, R"({"type": "x", "name": "a)", R"("})"))}}
+        );
     };
     EXPECT_EQ(broken(100).size(), 100U);
     EXPECT_EQ(broken(300).size(), 101U);

@@ -11,19 +11,19 @@ namespace {
 constexpr const char* user_urn = "urn:ietf:params:scim:schemas:core:2.0:User";
 constexpr const char* enterprise_urn = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
-struct refusal {
+struct strict_refusal {
     const char* claim;
     std::string sent;  // in place of %: the rest of a user that is in order
     errc code;
     const char* detail;
 };
 
-std::string user_with(const std::string& members)
+std::string user_text(const std::string& members)
 {
     return R"({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "u", )" + members + "}";
 }
 
-void expect_refused_by_strict_alone(const refusal& row)
+void expect_refused_by_strict_alone(const strict_refusal& row)
 {
     SCOPED_TRACE(row.claim);
     const auto strict = read_resource(samples::document(row.sent), samples::user(), leniency::strict);
@@ -36,7 +36,7 @@ void expect_refused_by_strict_alone(const refusal& row)
 TEST(strict, resources_are_refused_for_what_the_rfc_does_not_describe)
 {
     const std::string extension = std::string("\"") + enterprise_urn + "\": ";
-    const refusal rows[] = {
+    const strict_refusal rows[] = {
         {"no schemas", R"({"userName": "u"})", errc::invalid_value, "schemas is required."},
         {"null for schemas",
          R"({"schemas": null, "userName": "u"})",
@@ -56,52 +56,52 @@ TEST(strict, resources_are_refused_for_what_the_rfc_does_not_describe)
          errc::invalid_value,
          "schemas: 'URN:ietf:params:scim:schemas:core:2.0:User' stands twice."},
         {"an extension that schemas does not name",
-         user_with(extension + R"({"department": "D"})"),
+         user_text(extension + R"({"department": "D"})"),
          errc::invalid_value,
          "schemas must hold urn:ietf:params:scim:schemas:extension:enterprise:2.0:User."},
         {"an unknown attribute",
-         user_with(R"("shoe": 1)"),
+         user_text(R"("shoe": 1)"),
          errc::invalid_syntax,
          "'shoe' is not an attribute of User."},
         {"an unknown sub-attribute",
-         user_with(R"("name": {"spirit": "owl"})"),
+         user_text(R"("name": {"spirit": "owl"})"),
          errc::invalid_syntax,
          "'spirit' is not an attribute of name."},
         {"an unknown sub-attribute in a list",
-         user_with(R"("emails": [{"value": "a"}, {"shade": 1}])"),
+         user_text(R"("emails": [{"value": "a"}, {"shade": 1}])"),
          errc::invalid_syntax,
          "'shade' is not an attribute of emails."},
         {"a boolean in quotes",
-         user_with(R"("active": "True")"),
+         user_text(R"("active": "True")"),
          errc::invalid_value,
          "active must be a boolean."},
         {"a boolean in quotes in a list",
-         user_with(R"("emails": [{"value": "a", "primary": "true"}])"),
+         user_text(R"("emails": [{"value": "a", "primary": "true"}])"),
          errc::invalid_value,
          "emails.primary must be a boolean."},
-        {"a number for a string", user_with(R"("title": 7)"), errc::invalid_value, "title must be a string."},
+        {"a number for a string", user_text(R"("title": 7)"), errc::invalid_value, "title must be a string."},
         {"one object for a list",
-         user_with(R"("emails": {"value": "a"})"),
+         user_text(R"("emails": {"value": "a"})"),
          errc::invalid_value,
          "emails must be an array."},
         {"text for an object in a list",
-         user_with(R"("phoneNumbers": ["tel:1"])"),
+         user_text(R"("phoneNumbers": ["tel:1"])"),
          errc::invalid_value,
          "phoneNumbers must be an object."},
         {"empty text for an object",
-         user_with(R"("name": "")"),
+         user_text(R"("name": "")"),
          errc::invalid_value,
          "name must be an object."},
         {"empty text for a boolean",
-         user_with(R"("active": "")"),
+         user_text(R"("active": "")"),
          errc::invalid_value,
          "active must be a boolean."},
         {"a country's name",
-         user_with(R"("addresses": [{"country": "ES"}, {"country": "Spain"}])"),
+         user_text(R"("addresses": [{"country": "ES"}, {"country": "Spain"}])"),
          errc::invalid_value,
          "addresses.country must be a code of ISO 3166-1 alpha-2, such as ES."},
         {"a photo that is no URI",
-         user_with(R"("photos": [{"value": "ann.jpg"}])"),
+         user_text(R"("photos": [{"value": "ann.jpg"}])"),
          errc::invalid_value,
          "photos.value must be an absolute URI."},
         {"a reference that is no URI",
@@ -111,17 +111,17 @@ TEST(strict, resources_are_refused_for_what_the_rfc_does_not_describe)
          errc::invalid_value,
          "manager.$ref must be a URI."},
     };
-    for (const refusal& row : rows)
+    for (const strict_refusal& row : rows)
         expect_refused_by_strict_alone(row);
 }
 
 TEST(strict, what_the_rfc_describes_is_read_as_everywhere)
 {
     const std::string rows[] = {
-        user_with(R"("title": null, "emails": [], "name": null)"),
-        user_with(R"("id": "7", "meta": {"version": "1"}, "groups": [{"value": "1"}], "password": "p")"),
-        user_with(R"("EMAILS": [{"VALUE": "a", "type": "unheard of"}], "locale": "?")"),
-        user_with(R"("addresses": [{"country": "ES"}, {"country": ""}], "photos": [{"value": "data:,"}])"),
+        user_text(R"("title": null, "emails": [], "name": null)"),
+        user_text(R"("id": "7", "meta": {"version": "1"}, "groups": [{"value": "1"}], "password": "p")"),
+        user_text(R"("EMAILS": [{"VALUE": "a", "type": "unheard of"}], "locale": "?")"),
+        user_text(R"("addresses": [{"country": "ES"}, {"country": ""}], "photos": [{"value": "data:,"}])"),
         std::string(R"({"schemas": [")") + enterprise_urn + R"(", ")" + user_urn +
             R"("], "userName": "u", ")" + enterprise_urn +
             R"(": {"manager": {"value": "7", "$ref": "../Users/7"}}})",

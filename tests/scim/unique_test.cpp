@@ -15,21 +15,21 @@ namespace {
 
 using texts = std::vector<std::string>;
 
-const catalogue& types()
+const catalogue& sample_types()
 {
     static const catalogue made = test::sample_schemas();
     return made;
 }
 
-const resource_type& type(std::string_view name)
+const resource_type& type_named(std::string_view name)
 {
-    return *types().find_type(name);
+    return *sample_types().find_type(name);
 }
 
 texts paths_of(std::string_view name)
 {
     texts paths;
-    for (const path& each : unique_attributes(type(name)))
+    for (const path& each : unique_attributes(type_named(name)))
         paths.push_back(to_text(each));
     return paths;
 }
@@ -37,7 +37,7 @@ texts paths_of(std::string_view name)
 texts values_of(std::string_view name, std::string_view document)
 {
     texts values;
-    for (const unique_value& each : unique_values(parse_json_object(document).value(), type(name)))
+    for (const unique_value& each : unique_values(parse_json_object(document).value(), type_named(name)))
         values.push_back(each.attribute + "=" + each.key);
     return values;
 }
@@ -127,7 +127,7 @@ TEST(unique_values, have_a_length)
     const auto longest = [](std::size_t bytes) {
         const auto text =
             R"({"serial": ")" + std::string(bytes, 'a') + R"(", "urn:example:Warranty": {"vendor": "v"}})";
-        return read_body(parse_json_object(text).value(), type("Device"));
+        return read_body(parse_json_object(text).value(), type_named("Device"));
     };
     EXPECT_TRUE(longest(unique_value_bytes_max));
     const auto refused = longest(unique_value_bytes_max + 1);

@@ -17,7 +17,7 @@ const catalogue& all()
     return types;
 }
 
-constexpr std::string_view text =
+constexpr std::string_view placed_user =
     R"({"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:example:Place"],"userName":"a",)"
     R"("urn:example:Place":{"floor":1},"title":"t"})";
 
@@ -35,7 +35,7 @@ TEST(visible, as_stored_are_documents_of_built_in_schemas_that_the_type_has)
          R"("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],"userName":"a"})",
          true,
          false},
-        {text, false, false},
+        {placed_user, false, false},
         {R"({"userName":"a"})", false, false},
         {R"({"schemas":["urn)", false, false},
         {R"({"schemas":[)", false, false},
@@ -62,9 +62,9 @@ TEST(visible, all_that_is_stored_of_built_in_schemas_is_returned_by_default)
 
 TEST(visible, is_what_the_type_knows_and_the_rest_comes_back)
 {
-    json::object document = parse_json_object(text).value();
+    json::object document = parse_json_object(placed_user).value();
     EXPECT_TRUE(take_hidden(document, *all().find_type("User")).empty());
-    EXPECT_EQ(scimd::to_text(document), text);
+    EXPECT_EQ(scimd::to_text(document), placed_user);
 
     const catalogue few = all().subset({});
     const json::object hidden = take_hidden(document, *few.find_type("User"));
@@ -73,7 +73,7 @@ TEST(visible, is_what_the_type_knows_and_the_rest_comes_back)
         R"({"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"a","title":"t"})"
     );
     put_back(document, hidden);
-    EXPECT_EQ(document, parse_json_object(text).value());
+    EXPECT_EQ(document, parse_json_object(placed_user).value());
 }
 
 }  // namespace

@@ -84,7 +84,7 @@ TEST(dialect, no_recorded_request_is_taken_for_another_providers)
         EXPECT_GT(recognized[folder], 0) << folder << " is never recognized";
 }
 
-struct row {
+struct recorded_request {
     const char* claim;
     const char* method;
     std::optional<std::string_view> agent;
@@ -96,7 +96,7 @@ struct row {
 
 constexpr std::string_view curl = "curl/8.5.0";
 
-void expect_recognized(const row& each)
+void expect_recognized(const recorded_request& each)
 {
     SCOPED_TRACE(each.claim);
     const auto body = each.body ? parse_json_object(each.body).value() : json::object();
@@ -118,7 +118,7 @@ void expect_recognized(const row& each)
 
 TEST(dialect, providers_that_name_themselves_are_certain)
 {
-    const row rows[] = {
+    const recorded_request rows[] = {
         {"okta", "GET", "Okta SCIM Client 1.0.0", "/Users", nullptr, "OKTA", true},
         {"okta's tests", "GET", "OKTA SCIM Integration", "/Users", nullptr, "OKTA", true},
         {"google", "GET", "Google-Auto-Provisioning", "/Users?count=1", nullptr, "GOOGLE", true},
@@ -145,7 +145,7 @@ TEST(dialect, providers_that_name_themselves_are_certain)
          "OKTA",
          true},
     };
-    for (const row& each : rows)
+    for (const recorded_request& each : rows)
         expect_recognized(each);
 }
 
@@ -159,7 +159,7 @@ TEST(dialect, a_user_agent_alone_names_its_provider_or_none)
 
 TEST(dialect, habits_tell_who_speaks)
 {
-    const row rows[] = {
+    const recorded_request rows[] = {
         {"Replace",
          "PATCH",
          curl,
@@ -244,13 +244,13 @@ TEST(dialect, habits_tell_who_speaks)
          "PING_IDENTITY",
          false},
     };
-    for (const row& each : rows)
+    for (const recorded_request& each : rows)
         expect_recognized(each);
 }
 
 TEST(dialect, standard_requests_tell_nothing)
 {
-    const row rows[] = {
+    const recorded_request rows[] = {
         {"a look-up", "GET", curl, "/Users?filter=userName%20eq%20%22p%22", nullptr, nullptr, false},
         {"plus signs with a User-Agent",
          "GET",
@@ -296,7 +296,7 @@ TEST(dialect, standard_requests_tell_nothing)
          nullptr,
          false},
     };
-    for (const row& each : rows)
+    for (const recorded_request& each : rows)
         expect_recognized(each);
 }
 

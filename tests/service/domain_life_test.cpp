@@ -14,7 +14,7 @@ using store::tenants::domain;
 using store::tenants::domain_status;
 using news = std::optional<domain_news>;
 
-constexpr time_point start{std::chrono::sys_days(std::chrono::year(2026) / 1 / 2)};
+constexpr time_point window_start{std::chrono::sys_days(std::chrono::year(2026) / 1 / 2)};
 const domain_schedule schedule;
 
 class life {
@@ -22,16 +22,16 @@ public:
     life()
     {
         one.status = domain_status::pending;
-        begin_window(one, schedule, start);
+        begin_window(one, schedule, window_start);
     }
 
     news check(std::chrono::microseconds at, check_outcome outcome)
     {
-        return take_in(one, schedule, {outcome, true, start + at});
+        return take_in(one, schedule, {outcome, true, window_start + at});
     }
     news ask(std::chrono::microseconds at, check_outcome outcome)
     {
-        return take_in(one, schedule, {outcome, false, start + at});
+        return take_in(one, schedule, {outcome, false, window_start + at});
     }
 
     // From the beginning; -1: none.
@@ -39,7 +39,7 @@ public:
     {
         if (!one.next_check)
             return -1min;
-        return std::chrono::duration_cast<std::chrono::minutes>(*one.next_check - start);
+        return std::chrono::duration_cast<std::chrono::minutes>(*one.next_check - window_start);
     }
 
     domain one;
@@ -115,7 +115,7 @@ TEST(domain_life, each_state_and_outcome_has_its_consequence)
         EXPECT_EQ(claim.one.status, row.to) << name_of(row.outcome);
         EXPECT_EQ(claim.next(), row.next) << name_of(row.outcome);
         EXPECT_EQ(claim.one.last_outcome, name_of(row.outcome));
-        EXPECT_EQ(claim.one.last_check, start + 10h);
+        EXPECT_EQ(claim.one.last_check, window_start + 10h);
     }
 }
 
@@ -131,7 +131,7 @@ TEST(domain_life, three_days_of_absence_take_a_domain_away_and_its_return_brings
     EXPECT_EQ(claim.check(96h, no_such_name), domain_news::lapsed);
     EXPECT_EQ(claim.one.status, domain_status::lapsed);
     EXPECT_EQ(claim.next(), 96h + 1min);
-    EXPECT_EQ(claim.one.window_end, start + 96h + 7 * 24h);
+    EXPECT_EQ(claim.one.window_end, window_start + 96h + 7 * 24h);
     EXPECT_EQ(claim.check(97h, found), domain_news::verified);
     EXPECT_EQ(claim.one.absences, 0);
     EXPECT_EQ(claim.one.absent_since, std::nullopt);
@@ -198,18 +198,18 @@ TEST(domain_life, six_requests_a_minute_are_allowed)
 {
     domain one;
     for (int i = 0; i < 6; ++i)
-        EXPECT_TRUE(allow_request(one, start)) << i;
-    EXPECT_FALSE(allow_request(one, start));
-    EXPECT_FALSE(allow_request(one, start + 10s - 1us));
-    EXPECT_TRUE(allow_request(one, start + 10s));
-    EXPECT_FALSE(allow_request(one, start + 10s));
+        EXPECT_TRUE(allow_request(one, window_start)) << i;
+    EXPECT_FALSE(allow_request(one, window_start));
+    EXPECT_FALSE(allow_request(one, window_start + 10s - 1us));
+    EXPECT_TRUE(allow_request(one, window_start + 10s));
+    EXPECT_FALSE(allow_request(one, window_start + 10s));
     int allowed = 0;
     for (int second = 11; second <= 70; ++second)
-        allowed += allow_request(one, start + std::chrono::seconds(second)) ? 1 : 0;
+        allowed += allow_request(one, window_start + std::chrono::seconds(second)) ? 1 : 0;
     EXPECT_EQ(allowed, 6);
     for (int i = 0; i < 6; ++i)
-        EXPECT_TRUE(allow_request(one, start + 1h)) << i;
-    EXPECT_FALSE(allow_request(one, start + 1h));
+        EXPECT_TRUE(allow_request(one, window_start + 1h)) << i;
+    EXPECT_FALSE(allow_request(one, window_start + 1h));
 }
 
 TEST(domain_life, a_record_holds_the_token_or_it_does_not)
@@ -269,10 +269,10 @@ TEST(domain_life, every_server_must_say_the_same)
 
 TEST(domain_life, every_outcome_has_a_name_and_a_sentence)
 {
-    std::set<std::string_view> names;
+    std::set<std::string_view> seen;
     for (int i = 0; i <= static_cast<int>(overloaded); ++i) {
         const auto name = name_of(static_cast<check_outcome>(i));
-        EXPECT_TRUE(names.insert(name).second) << name;
+        EXPECT_TRUE(seen.insert(name).second) << name;
         EXPECT_TRUE(explain(name).ends_with('.')) << name;
     }
     EXPECT_EQ(explain("ELSE"), "");

@@ -29,12 +29,6 @@ std::string user_id(resource_id user)
     return "diruser_" + std::to_string(user.value);
 }
 
-std::string kind_of(const json::object& event)
-{
-    const std::string type(event.at("type").as_string());
-    return type.substr(type.rfind('.') + 1);
-}
-
 std::set<std::string> group_ids(const json::value& groups)
 {
     std::set<std::string> found;

@@ -146,22 +146,22 @@ protected:
     }
 };
 
-using names = std::vector<std::string>;
+using texts = std::vector<std::string>;
 
 TEST_F(member_bound_test, a_page_by_index_ends_before_it_lists_too_many_members)
 {
-    EXPECT_EQ(groups({.start_index = 1, .count = 10}, 7).names, (names{"a", "b", "c", "d"}));
-    EXPECT_EQ(groups({.start_index = 1, .count = 10}, 6).names, (names{"a", "b", "c"}));
+    EXPECT_EQ(groups({.start_index = 1, .count = 10}, 7).names, (texts{"a", "b", "c", "d"}));
+    EXPECT_EQ(groups({.start_index = 1, .count = 10}, 6).names, (texts{"a", "b", "c"}));
     const auto cut = groups({.start_index = 1, .count = 10}, 5);
-    EXPECT_EQ(cut.names, (names{"a", "b"}));
+    EXPECT_EQ(cut.names, (texts{"a", "b"}));
     EXPECT_EQ(cut.head.total_results, 4U);
     // One group is always shown, or nobody would come past it.
-    EXPECT_EQ(groups({.start_index = 3, .count = 10}, 1).names, (names{"c"}));
+    EXPECT_EQ(groups({.start_index = 3, .count = 10}, 1).names, (texts{"c"}));
 }
 
 TEST_F(member_bound_test, pages_by_cursor_meet_all_groups_there_and_back)
 {
-    names there;
+    texts there;
     std::string cursor;
     std::string last;
     for (int pages = 0; pages < 10; ++pages) {
@@ -172,16 +172,16 @@ TEST_F(member_bound_test, pages_by_cursor_meet_all_groups_there_and_back)
         if (cursor.empty())
             break;
     }
-    EXPECT_EQ(there, (names{"a", "b", "c", "d"}));
-    EXPECT_EQ(groups({.count = 10, .cursor = last}, 3).names, (names{"c"}));
+    EXPECT_EQ(there, (texts{"a", "b", "c", "d"}));
+    EXPECT_EQ(groups({.count = 10, .cursor = last}, 3).names, (texts{"c"}));
 
-    names back;
+    texts back;
     for (int pages = 0; pages < 10 && !last.empty(); ++pages) {
         const auto page = groups({.count = 10, .cursor = last}, 3);
         back.insert(back.begin(), page.names.begin(), page.names.end());
         last = page.head.previous_cursor;
     }
-    EXPECT_EQ(back, (names{"a", "b", "c"}));
+    EXPECT_EQ(back, (texts{"a", "b", "c"}));
 }
 
 // Each user is some 600 bytes; the page that ends with the second takes up to so many and a little.
@@ -226,13 +226,13 @@ TEST_F(document_bound_test, a_page_by_index_ends_with_the_document_that_reaches_
                 return users(std::move(asked), bytes_max);
             };
             const std::string which = std::string(filter) + " by " + order;
-            EXPECT_EQ(page(1, 100'000).names, (names{"a", "b", "c", "d", "e"})) << which;
+            EXPECT_EQ(page(1, 100'000).names, (texts{"a", "b", "c", "d", "e"})) << which;
             const auto cut = page(1, 1'000);
-            EXPECT_EQ(cut.names, (names{"a", "b"})) << which;
+            EXPECT_EQ(cut.names, (texts{"a", "b"})) << which;
             EXPECT_EQ(cut.head.total_results, 5U) << which;
-            EXPECT_EQ(page(3, 1'000).names, (names{"c", "d"})) << which;
-            EXPECT_EQ(page(5, 1'000).names, (names{"e"})) << which;
-            EXPECT_EQ(page(1, 1).names, (names{"a"})) << which << ": one is always shown";
+            EXPECT_EQ(page(3, 1'000).names, (texts{"c", "d"})) << which;
+            EXPECT_EQ(page(5, 1'000).names, (texts{"e"})) << which;
+            EXPECT_EQ(page(1, 1).names, (texts{"a"})) << which << ": one is always shown";
         }
     }
 }
@@ -240,7 +240,7 @@ TEST_F(document_bound_test, a_page_by_index_ends_with_the_document_that_reaches_
 TEST_F(document_bound_test, pages_by_cursor_meet_all_there_and_back)
 {
     for (const auto* order : {"userName", "title"}) {
-        names there;
+        texts there;
         std::string cursor;
         std::string last;
         for (int pages = 0; pages < 10; ++pages) {
@@ -251,9 +251,9 @@ TEST_F(document_bound_test, pages_by_cursor_meet_all_there_and_back)
             if (cursor.empty())
                 break;
         }
-        EXPECT_EQ(there, (names{"a", "b", "c", "d", "e"})) << order;
+        EXPECT_EQ(there, (texts{"a", "b", "c", "d", "e"})) << order;
         const auto back = users({.sort_by = order, .page = {.count = 10, .cursor = last}}, 1'000);
-        EXPECT_EQ(back.names, (names{"c", "d"})) << order;
+        EXPECT_EQ(back.names, (texts{"c", "d"})) << order;
     }
 }
 

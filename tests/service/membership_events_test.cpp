@@ -12,12 +12,6 @@ namespace {
 
 using ids = std::vector<std::string>;
 
-std::string kind_of(const json::object& event)
-{
-    const std::string type(event.at("type").as_string());
-    return type.substr(type.rfind('.') + 1);
-}
-
 class membership_events_test : public testing::Test {
 protected:
     ids add_users(std::size_t count)

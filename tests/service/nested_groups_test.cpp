@@ -18,14 +18,14 @@ protected:
     // "Staff direct", … of a user as SCIM shows it.
     texts shown(const std::string& user)
     {
-        texts names;
+        texts found;
         const auto body = house.get("Users", user).body;
         const auto* groups = find(body, "groups");
         for (const auto& group : groups ? groups->as_array() : json::array())
-            names.push_back(
+            found.push_back(
                 std::string(group.at("display").as_string()) + " " + std::string(group.at("type").as_string())
             );
-        return names;
+        return found;
     }
 
     // Straight into the store, past the rules for requests.

@@ -11,7 +11,7 @@ namespace scimd::service {
 namespace {
 
 using namespace std::chrono_literals;
-using types = std::vector<std::string>;
+using texts = std::vector<std::string>;
 
 class provisioning_gate_test : public testing::Test {
 protected:
@@ -81,12 +81,12 @@ TEST_F(provisioning_gate_test, a_repeated_refusal_is_counted_and_told_once)
     ASSERT_EQ(listed.size(), 1U);
     EXPECT_EQ(listed[0].count, 3);
     EXPECT_EQ(listed[0].last_at - listed[0].first_at, 2h);
-    EXPECT_EQ(house.new_types(), types{"user_rejected"});
+    EXPECT_EQ(house.new_types(), texts{"user_rejected"});
     // Another domain or another person is another refusal.
     house.create("Users", user_body("eve", "worse.test"));
     house.create("Users", user_body("mallory", "evil.test"));
     EXPECT_EQ(refusals().size(), 3U);
-    EXPECT_EQ(house.new_types(), (types{"user_rejected", "user_rejected"}));
+    EXPECT_EQ(house.new_types(), (texts{"user_rejected", "user_rejected"}));
 }
 
 TEST_F(provisioning_gate_test, the_external_id_knows_a_person_under_another_name)
@@ -110,7 +110,7 @@ TEST_F(provisioning_gate_test, a_user_let_in_at_last_starts_afresh)
     house.remove("Users", eve.id());
     house.new_events();
     house.create("Users", user_body("eve", "evil.test"));
-    EXPECT_EQ(house.new_types(), types{"user_rejected"});
+    EXPECT_EQ(house.new_types(), texts{"user_rejected"});
 }
 
 TEST_F(provisioning_gate_test, a_change_let_in_at_last_starts_afresh_too)
@@ -142,7 +142,7 @@ TEST_F(provisioning_gate_test, moving_a_user_out_of_the_domains_is_refused_and_n
         EXPECT_TRUE(done.is_refused) << row;
     }
     EXPECT_EQ(house.get("Users", anna).body, before);
-    EXPECT_EQ(house.new_types(), (types{"user_rejected", "user_rejected"}));  // evil.test, and no address
+    EXPECT_EQ(house.new_types(), (texts{"user_rejected", "user_rejected"}));  // evil.test, and no address
 }
 
 TEST_F(provisioning_gate_test, shutting_out_passes_though_the_domain_has_lapsed)

@@ -8,7 +8,7 @@ namespace scimd::service {
 namespace {
 
 using namespace std::chrono_literals;
-using types = std::vector<std::string>;
+using texts = std::vector<std::string>;
 
 class provisioning_test : public testing::Test {
 protected:
@@ -27,7 +27,7 @@ TEST_F(provisioning_test, a_new_resource_has_an_id_and_meta)
     EXPECT_EQ(meta.at("lastModified"), meta.at("created"));
     EXPECT_EQ(meta.at("location").as_string(), house.who.base_url + "/Users/" + made.id());
     EXPECT_EQ(house.get("Users", made.id()).body, made.body);
-    EXPECT_EQ(house.new_types(), types{"user_created"});
+    EXPECT_EQ(house.new_types(), texts{"user_created"});
 }
 
 TEST_F(provisioning_test, each_change_moves_version_and_time_once)
@@ -41,7 +41,7 @@ TEST_F(provisioning_test, each_change_moves_version_and_time_once)
     EXPECT_EQ(patched.body.at("meta").at("created").as_string(), "2026-01-02T03:04:05.000000Z");
     const auto replaced = house.replace("Users", anna, user_body("anna", "acme.com", R"(,"title":"Chief")"));
     EXPECT_EQ(replaced.version(), R"(W/"3")");
-    EXPECT_EQ(house.new_types(), (types{"user_updated", "user_updated"}));
+    EXPECT_EQ(house.new_types(), (texts{"user_updated", "user_updated"}));
 }
 
 TEST_F(provisioning_test, a_resource_has_at_most_so_many_bytes_whichever_way_it_grows)
@@ -111,7 +111,7 @@ TEST_F(provisioning_test, what_changes_nothing_makes_no_version_and_no_event)
         EXPECT_EQ(done.status, 200) << row.operations;
         EXPECT_EQ(done.body, row.endpoint == "Users" ? user_before : group_before) << row.operations;
     }
-    EXPECT_EQ(house.new_types(), types{});
+    EXPECT_EQ(house.new_types(), texts{});
 }
 
 TEST_F(provisioning_test, a_change_of_members_alone_moves_the_group_s_version_without_group_updated)
@@ -125,7 +125,7 @@ TEST_F(provisioning_test, a_change_of_members_alone_moves_the_group_s_version_wi
     );
     EXPECT_EQ(done.version(), R"(W/"2")");
     EXPECT_EQ(done.body.at("meta").at("lastModified").as_string(), "2026-01-02T03:04:06.000000Z");
-    EXPECT_EQ(house.new_types(), (types{"group_member_added", "user_updated"}));
+    EXPECT_EQ(house.new_types(), (texts{"group_member_added", "user_updated"}));
     EXPECT_EQ(house.get("Users", anna).version(), R"(W/"1")");
 }
 
@@ -137,7 +137,7 @@ TEST_F(provisioning_test, a_change_of_name_and_members_together_is_one_version)
     const auto done =
         house.replace("Groups", staff, group_body("Crew", ",\"members\":" + members_text({anna})));
     EXPECT_EQ(done.version(), R"(W/"2")");
-    EXPECT_EQ(house.new_types(), (types{"group_updated", "group_member_added", "user_updated"}));
+    EXPECT_EQ(house.new_types(), (texts{"group_updated", "group_member_added", "user_updated"}));
 }
 
 TEST_F(provisioning_test, replacing_without_members_keeps_them_and_an_empty_list_clears_them)
@@ -146,11 +146,11 @@ TEST_F(provisioning_test, replacing_without_members_keeps_them_and_an_empty_list
     const auto staff = house.add_group("Staff", {anna});
     house.new_events();
     EXPECT_EQ(house.replace("Groups", staff, group_body("Crew")).status, 200);
-    EXPECT_EQ(house.members_of(staff), types{anna});
-    EXPECT_EQ(house.new_types(), types{"group_updated"});
+    EXPECT_EQ(house.members_of(staff), texts{anna});
+    EXPECT_EQ(house.new_types(), texts{"group_updated"});
     EXPECT_EQ(house.replace("Groups", staff, group_body("Crew", R"(,"members":[])")).status, 200);
-    EXPECT_EQ(house.members_of(staff), types{});
-    EXPECT_EQ(house.new_types(), (types{"group_member_removed", "user_updated"}));
+    EXPECT_EQ(house.members_of(staff), texts{});
+    EXPECT_EQ(house.new_types(), (texts{"group_member_removed", "user_updated"}));
 }
 
 TEST_F(provisioning_test, a_name_is_taken_once_whatever_its_case_and_width)
@@ -173,7 +173,7 @@ TEST_F(provisioning_test, a_name_is_taken_once_whatever_its_case_and_width)
     EXPECT_EQ(
         house.patch("Groups", crew, R"([{"op":"replace","path":"displayName","value":"staff"}])").status, 409
     );
-    EXPECT_EQ(house.new_types(), types{});
+    EXPECT_EQ(house.new_types(), texts{});
     EXPECT_EQ(house.get("Users", bert).version(), R"(W/"1")");
     // The same text names a user and a group; a user may change its own name's case.
     EXPECT_EQ(house.create("Groups", group_body("anna")).status, 201);
@@ -207,7 +207,7 @@ TEST_F(provisioning_test, what_does_not_exist_is_not_found_by_any_verb)
     }
     EXPECT_EQ(house.get("Groups", anna).status, 404);
     EXPECT_EQ(house.get("Groups", "dirgroup_" + digits).status, 404);
-    EXPECT_EQ(house.new_types(), types{});
+    EXPECT_EQ(house.new_types(), texts{});
     EXPECT_EQ(house.get("Users", anna).status, 200);
 }
 
@@ -240,7 +240,7 @@ TEST_F(provisioning_test, a_failed_patch_leaves_the_document_and_the_members_alo
     );
     EXPECT_EQ(done.status, 400);
     EXPECT_EQ(house.get("Groups", staff).body, before);
-    EXPECT_EQ(house.new_types(), types{});
+    EXPECT_EQ(house.new_types(), texts{});
 }
 
 }  // namespace

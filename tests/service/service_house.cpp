@@ -161,10 +161,8 @@ std::vector<json::object> service_house::new_events()
 std::vector<std::string> service_house::new_types()
 {
     std::vector<std::string> types;
-    for (const auto& event : new_events()) {
-        const std::string type(event.at("type").as_string());
-        types.push_back(type.substr(type.rfind('.') + 1));
-    }
+    for (const auto& event : new_events())
+        types.push_back(kind_of(event));
     return types;
 }
 
@@ -175,6 +173,12 @@ std::vector<std::string> service_house::members_of(std::string_view group)
     for (const auto& member : read.body.at("members").as_array())
         ids.emplace_back(member.as_object().at("value").as_string());
     return ids;
+}
+
+std::string kind_of(const json::object& event)
+{
+    const std::string type(event.at("type").as_string());
+    return type.substr(type.rfind('.') + 1);
 }
 
 std::string user_body(std::string_view name, std::string_view domain, std::string_view more)

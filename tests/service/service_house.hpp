@@ -65,6 +65,9 @@ private:
     std::size_t seen_ = 0;
 };
 
+// "user_created" of an event.
+std::string kind_of(const json::object& event);
+
 // A user's body: userName and a primary address at the domain, and what `more` adds (", \"title\": …").
 std::string user_body(
     std::string_view name, std::string_view domain = "acme.com", std::string_view more = ""

@@ -41,10 +41,10 @@ TEST(tokens_test, what_is_minted_is_found_by_its_digest)
 TEST(tokens_test, each_token_takes_its_own_random_bytes)
 {
     test::fixed_random random;
-    std::set<std::string> texts;
+    std::set<std::string> minted;
     for (int i = 0; i < 100; ++i)
-        texts.emplace(mint_token(random).text.reveal());
-    EXPECT_EQ(texts.size(), 100U);
+        minted.emplace(mint_token(random).text.reveal());
+    EXPECT_EQ(minted.size(), 100U);
     EXPECT_EQ(minted_text(5), minted_text(5));
     EXPECT_NE(minted_text(5), minted_text(6));
 }

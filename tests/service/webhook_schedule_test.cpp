@@ -11,7 +11,7 @@ using std::chrono::hours;
 using std::chrono::microseconds;
 using std::chrono::seconds;
 
-constexpr time_point start{std::chrono::sys_days(std::chrono::year(2026) / 9 / 19)};
+constexpr time_point first_attempt{std::chrono::sys_days(std::chrono::year(2026) / 9 / 19)};
 
 outcome answered(int status)
 {
@@ -26,15 +26,15 @@ outcome timed_out()
 // The delay that follows an attempt; empty: there is no other.
 std::optional<microseconds> delay(const attempt& made, const outcome& seen)
 {
-    const auto step = next_step(made, seen, start);
+    const auto step = next_step(made, seen, first_attempt);
     const auto* again = std::get_if<retry>(&step);
-    return again ? std::optional(again->at - start) : std::nullopt;
+    return again ? std::optional(again->at - first_attempt) : std::nullopt;
 }
 
 TEST(next_step, takes_2xx_alone_for_success_and_410_for_an_end)
 {
     for (int status = 100; status < 600; ++status) {
-        const auto step = next_step({}, answered(status), start);
+        const auto step = next_step({}, answered(status), first_attempt);
         EXPECT_EQ(std::holds_alternative<done>(step), status >= 200 && status < 300) << status;
         EXPECT_EQ(std::holds_alternative<disable_endpoint>(step), status == 410) << status;
         EXPECT_EQ(std::holds_alternative<retry>(step), (status < 200 || status >= 300) && status != 410)
@@ -50,7 +50,7 @@ TEST(next_step, tries_ten_times_in_about_three_days)
     for (const auto expected : seconds_after)
         EXPECT_EQ(delay({.number = number++, .draw = middle}, answered(500)), seconds(expected));
     EXPECT_EQ(number, 10);
-    EXPECT_TRUE(std::holds_alternative<give_up>(next_step({.number = number}, answered(500), start)));
+    EXPECT_TRUE(std::holds_alternative<give_up>(next_step({.number = number}, answered(500), first_attempt)));
 }
 
 // Each run fails until the end; each of its attempts lies where the schedule and a fifth of it allow.
@@ -61,7 +61,7 @@ TEST(next_step, stays_within_a_fifth_of_the_schedule_over_10_000_runs)
     microseconds least_total = microseconds::max();
     microseconds most_total{};
     for (int run = 0; run < 10'000; ++run) {
-        auto now = start;
+        auto now = first_attempt;
         for (int number = 1; number <= 9; ++number) {
             const auto step = next_step(
                 {.number = number, .draw = static_cast<std::uint32_t>(chance())}, answered(503), now
@@ -72,8 +72,8 @@ TEST(next_step, stays_within_a_fifth_of_the_schedule_over_10_000_runs)
             ASSERT_LE(at - now, base * 12 / 10);
             now = at;
         }
-        least_total = std::min(least_total, now - start);
-        most_total = std::max(most_total, now - start);
+        least_total = std::min(least_total, now - first_attempt);
+        most_total = std::max(most_total, now - first_attempt);
     }
     EXPECT_GT(least_total, hours(60));
     EXPECT_LT(most_total, hours(92));
@@ -108,36 +108,37 @@ TEST(next_step, takes_an_endpoints_own_schedule_at_its_word)
     EXPECT_EQ(delay({.number = 2, .schedule = &own}, answered(429)), seconds(0));
     EXPECT_FALSE(delay({.number = 3, .schedule = &own}, answered(500)));
     const retry_schedule none{.delays = {}, .is_own = true};
-    EXPECT_TRUE(std::holds_alternative<give_up>(next_step({.schedule = &none}, answered(500), start)));
+    EXPECT_TRUE(std::holds_alternative<give_up>(next_step({.schedule = &none}, answered(500), first_attempt))
+    );
 }
 
 health after_failures(std::int64_t count, seconds apart)
 {
     health state;
     for (std::int64_t i = 0; i < count; ++i)
-        state = health_after(state, answered(500), start + i * apart);
+        state = health_after(state, answered(500), first_attempt + i * apart);
     return state;
 }
 
 TEST(health, is_hopeless_after_120_hours_of_failures_alone)
 {
     const auto state = after_failures(6, hours(24));
-    EXPECT_FALSE(is_hopeless(state, start + hours(120) - microseconds(1)));
-    EXPECT_TRUE(is_hopeless(state, start + hours(120)));
-    EXPECT_EQ(health_after(state, answered(204), start + hours(120)), health());
+    EXPECT_FALSE(is_hopeless(state, first_attempt + hours(120) - microseconds(1)));
+    EXPECT_TRUE(is_hopeless(state, first_attempt + hours(120)));
+    EXPECT_EQ(health_after(state, answered(204), first_attempt + hours(120)), health());
 }
 
 TEST(health, is_not_hopeless_for_a_few_failures)
 {
-    EXPECT_FALSE(is_hopeless(after_failures(4, hours(29)), start + hours(200)));
-    EXPECT_FALSE(is_hopeless({}, start));
+    EXPECT_FALSE(is_hopeless(after_failures(4, hours(29)), first_attempt + hours(200)));
+    EXPECT_FALSE(is_hopeless({}, first_attempt));
 }
 
 TEST(health, starts_its_clock_again_after_a_long_silence)
 {
     auto state = after_failures(6, hours(1));
-    const auto within = start + hours(5) + failure_gap_max;
-    EXPECT_EQ(health_after(state, answered(500), within).failing_since, start);
+    const auto within = first_attempt + hours(5) + failure_gap_max;
+    EXPECT_EQ(health_after(state, answered(500), within).failing_since, first_attempt);
     const auto later = within + microseconds(1);
     EXPECT_EQ(health_after(state, answered(500), later).failing_since, later);
     EXPECT_EQ(health_after(state, answered(500), later).failures, 1);

@@ -13,12 +13,11 @@ namespace scimd::store::refusals {
 namespace {
 
 constexpr std::size_t migrations_before = 11;
-constexpr auto newest = std::numeric_limits<std::int64_t>::max();
 
 std::vector<refusal> listed(transaction& tx, directory_id where)
 {
     std::vector<refusal> seen;
-    list(tx, where, {}, newest, [&](const refusal& each) {
+    list(tx, where, {}, std::numeric_limits<std::int64_t>::max(), [&](const refusal& each) {
         seen.push_back(each);
         return true;
     });

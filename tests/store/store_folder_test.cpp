@@ -1,10 +1,10 @@
 #include "store/store_folder.hpp"
 
 #include "store/sqlite_store_fixture.hpp"
+#include "store/store_files.hpp"
 
 #include <gtest/gtest.h>
 #include <sqlite3.h>
-#include <sys/stat.h>
 
 #include <atomic>
 #include <fstream>
@@ -13,15 +13,6 @@ namespace scimd::store {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Past all of our own settings, while no store is open.
-void tamper(const fs::path& file, const std::string& script)
-{
-    sqlite3* raw = nullptr;
-    ASSERT_EQ(sqlite3_open(file.c_str(), &raw), SQLITE_OK);
-    ASSERT_EQ(sqlite3_exec(raw, script.c_str(), nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(raw);
-    sqlite3_close(raw);
-}
 
 bool is_whole(const fs::path& database_file)
 {
@@ -35,13 +26,6 @@ bool is_whole(const fs::path& database_file)
     sqlite3_exec(raw, "pragma integrity_check(1)", take, &found, nullptr);
     sqlite3_close(raw);
     return found == "ok";
-}
-
-mode_t mode_of(const fs::path& path)
-{
-    struct stat status{};
-    EXPECT_EQ(::stat(path.c_str(), &status), 0) << path;
-    return status.st_mode & 0777;
 }
 
 TEST_F(sqlite_store, is_closed_to_other_users)

@@ -87,7 +87,7 @@ struct writing {
     std::future<void> occupied;
 };
 
-using ids = std::vector<std::int64_t>;
+using row_ids = std::vector<std::int64_t>;
 
 TEST(store_writer, commits_the_works_that_wait_together)
 {
@@ -141,7 +141,7 @@ TEST(store_writer, undoes_a_refused_work_alone)
     one.get();
     two.get();
     three.get();
-    EXPECT_EQ(store.stored(), (ids{1, 3}));
+    EXPECT_EQ(store.stored(), (row_ids{1, 3}));
     EXPECT_EQ(store.rollbacks(), 2U);  // with the occupying one
 }
 
@@ -164,7 +164,7 @@ TEST(store_writer, gives_an_exception_to_its_own_work_alone)
     EXPECT_THROW(two.get(), std::logic_error);
     EXPECT_THROW(three.get(), sql::failure);
     four.get();
-    EXPECT_EQ(store.stored(), (ids{1, 4}));
+    EXPECT_EQ(store.stored(), (row_ids{1, 4}));
 }
 
 TEST(store_writer, is_not_worn_out_by_works_that_fail)
@@ -176,7 +176,7 @@ TEST(store_writer, is_not_worn_out_by_works_that_fail)
     for (auto& one : failing)
         EXPECT_THROW(one.get(), std::logic_error);
     store.insert(1).get();
-    EXPECT_EQ(store.stored(), ids{1});
+    EXPECT_EQ(store.stored(), row_ids{1});
     EXPECT_EQ(store.under_test->why_not_writable(), "");
 }
 
@@ -192,7 +192,7 @@ TEST(store_writer, refuses_a_work_that_leaves_a_foreign_key_broken_and_keeps_its
     release->set_value();
     one.get();
     EXPECT_THROW(orphan.get(), sql::failure);
-    EXPECT_EQ(store.stored(), ids{1});
+    EXPECT_EQ(store.stored(), row_ids{1});
 }
 
 TEST(store_writer, acknowledges_nothing_of_a_group_that_sqlite_rolled_back)
@@ -209,7 +209,7 @@ TEST(store_writer, acknowledges_nothing_of_a_group_that_sqlite_rolled_back)
     EXPECT_THROW(two.get(), sql::failure);
     EXPECT_THROW(wrecking.get(), sql::failure);
     store.insert(3).get();
-    EXPECT_EQ(store.stored(), (ids{1, 3}));
+    EXPECT_EQ(store.stored(), (row_ids{1, 3}));
 }
 
 TEST(store_writer, takes_as_many_works_as_its_queue_holds)
@@ -223,7 +223,7 @@ TEST(store_writer, takes_as_many_works_as_its_queue_holds)
     release->set_value();
     one.get();
     two.get();
-    EXPECT_EQ(store.stored(), (ids{1, 2}));
+    EXPECT_EQ(store.stored(), (row_ids{1, 2}));
 }
 
 TEST(store_writer, rings_after_commits_that_changed_something)
@@ -247,7 +247,7 @@ TEST(store_writer, lets_a_completion_submit_the_next_work)
         [&](std::exception_ptr) { next.set_value(store.insert(2)); }
     );
     next.get_future().get().get();
-    EXPECT_EQ(store.stored(), ids{2});
+    EXPECT_EQ(store.stored(), row_ids{2});
 }
 
 TEST(store_writer, survives_a_completion_that_throws)
@@ -292,7 +292,7 @@ TEST(store_writer, finishes_what_is_queued_before_it_stops)
     release->set_value();
     stopping.join();
     one.get();
-    EXPECT_EQ(store.stored(), ids{1});
+    EXPECT_EQ(store.stored(), row_ids{1});
 }
 
 TEST(store_writer, goes_on_when_a_full_disk_has_room_again)
@@ -319,7 +319,7 @@ TEST(store_writer, goes_on_when_a_full_disk_has_room_again)
 
     store.insert(2).get();  // there is room for this one
     EXPECT_EQ(store.under_test->why_not_writable(), "");
-    EXPECT_EQ(store.stored(), ids{2});
+    EXPECT_EQ(store.stored(), row_ids{2});
 }
 
 TEST(store_writer, finds_out_by_itself_that_a_full_disk_has_room)
@@ -371,7 +371,7 @@ TEST(store_writer, writes_nothing_any_more_after_an_io_error)
     auto refused = store.insert(3);
     EXPECT_EQ(refused.wait_for(0s), std::future_status::ready);
     EXPECT_THROW(refused.get(), sql::failure);
-    EXPECT_EQ(store.stored(), ids{1});
+    EXPECT_EQ(store.stored(), row_ids{1});
 }
 
 class counted_chore final : public chore {

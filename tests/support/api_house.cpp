@@ -338,4 +338,24 @@ std::string group_text(std::string_view name, std::string_view more)
     return text.append(quoted("displayName", name)).append(more).append("}");
 }
 
+std::string in_uri(std::string_view text)
+{
+    std::string made;
+    for (const char c : text)
+        switch (c) {
+            case ' ':
+                made += "%20";
+                break;
+            case '"':
+                made += "%22";
+                break;
+            case '\\':
+                made += "%5C";
+                break;
+            default:
+                made += c;
+        }
+    return made;
+}
+
 }  // namespace scimd::test

@@ -130,4 +130,7 @@ private:
 std::string user_text(std::string_view name, std::string_view more = "");
 std::string group_text(std::string_view name, std::string_view more = "");
 
+// As in a URI: only what must be is encoded.
+std::string in_uri(std::string_view text);
+
 }  // namespace scimd::test

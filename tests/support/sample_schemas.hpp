@@ -68,7 +68,7 @@ constexpr std::string_view device_schema = R"({
     ]
 })";
 
-constexpr std::string_view types = R"([
+constexpr std::string_view resource_types = R"([
     {"name": "Device", "endpoint": "/Devices", "schema": "urn:example:Device",
      "schemaExtensions": [{"schema": "urn:example:Warranty", "required": true}, {"schema": "urn:example:Place"}]},
     {"name": "User", "endpoint": "/Users", "schema": "urn:ietf:params:scim:schemas:core:2.0:User",
@@ -83,7 +83,7 @@ inline scim::catalogue sample_schemas()
         {"badge.json", std::string(badge_schema)},
         {"place.json", std::string(place_schema)},
         {"device.json", std::string(device_schema)},
-        {"types.json", std::string(types)},
+        {"types.json", std::string(resource_types)},
     };
     auto loaded = scim::extend_standard(files);
     if (!loaded.types)
