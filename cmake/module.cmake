@@ -3,8 +3,8 @@
 #   scimd_module(store USES base scim LINKS SQLite::SQLite3 SOURCES sqlite.cpp HEADERS sqlite.hpp)
 #
 # USES names the rooms it may include; LINKS the outside libraries; every header must compile alone. The source of
-# the same name proves that by including its header first, which lint.tidy compiles without the prelude; lint.headers
-# compiles those that have none.
+# the same name proves that by including its header first (of what the prelude has, lint.includes proves it);
+# lint.headers compiles those that have none.
 function(scimd_module name)
     cmake_parse_arguments(ARG "" "" "USES;LINKS;SOURCES;HEADERS" ${ARGN})
     set(target scimd_${name})
@@ -68,6 +68,8 @@ function(scimd_test name)
         ${target} PRIVATE scimd::${name} ${ARG_LINKS} Boost::json GTest::gtest_main scimd_options
     )
     target_precompile_headers(${target} REUSE_FROM scimd_test_prelude)
+    # Several sources at once: half of the compilation of one is what it includes and instantiates like the others.
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
     gtest_discover_tests(
         ${target}
         TEST_PREFIX ${name}.

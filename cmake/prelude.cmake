@@ -1,7 +1,7 @@
 # What nearly every source of the rooms includes is read once for all of them: a third of their compilation.
 #
-# That each of our headers names what it needs is proven without it, by lint.tidy and lint.headers. Optimised builds do
-# without: there GCC 12 takes what comes from it for ours, and warns of overlaps inside its own std::string.
+# That each file names what it needs of this is proven by lint.includes. Optimised builds do without: there GCC 12 takes
+# what comes from it for ours, and warns of overlaps inside its own std::string.
 if(NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
     return()
 endif()

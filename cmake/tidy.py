@@ -1,12 +1,14 @@
-"""Runs clang-tidy on the sources of src/, two at a time, and remembers which contents were clean.
+"""Runs clang-tidy on the sources of src/, several of a room together, and remembers which contents were clean.
 
     python3 cmake/tidy.py <clang-tidy> <build folder>
 
-Each is compiled without the prelude, so that a header which its source includes first is known to need nothing more.
-A source is checked again when it, a header of ours that it reaches, its compile command, .clang-tidy or the
-tool has changed. The memory is <build folder>/tidy/: one empty file a clean content.
+Most of the work on a source is to read what it includes; sources that are included into one have that read once.
+They are read without the prelude. A batch is checked again when a source in it, a header of ours that one reaches,
+the compile command, .clang-tidy or the tool has changed. The memory is <build folder>/tidy/: one empty file a clean
+content.
 """
 
+import collections
 import concurrent.futures
 import hashlib
 import json
@@ -19,7 +21,33 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 PRELUDE = re.compile(r"-Winvalid-pch -include \S+/cmake_pch\.hxx ")
 INCLUDE = re.compile(rb'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
 JOBS = 2
+BATCH = 8
 FOREIGN = ("boost_impl.cpp",)  # libraries compiled once; nothing of ours is in them
+
+
+def rooms(build):
+    """The sources of each room, and how they are compiled: {(folder, command): [source]}."""
+    found = collections.defaultdict(list)
+    for entry in json.loads((build / "compile_commands.json").read_text()):
+        source = entry["file"]
+        if source.startswith(f"{ROOT}/src/") and source.endswith(".cpp") and not source.endswith(FOREIGN):
+            command = PRELUDE.sub("", entry["command"]).rsplit(" -o ", 1)[0]
+            found[entry["directory"], command].append(source)
+    return found
+
+
+def batches(build, memory):
+    """[(the file that includes the sources of a batch, they, its entry)]"""
+    made = []
+    for (folder, command), sources in sorted(rooms(build).items(), key=lambda room: min(room[1])):
+        sources.sort()
+        for first in range(0, len(sources), BATCH):
+            batch = sources[first : first + BATCH]
+            whole = memory / f"{pathlib.Path(batch[0]).parent.name}_{first // BATCH}.cpp"
+            whole.write_text("".join(f'#include "{source}"\n' for source in batch))
+            entry = {"directory": folder, "file": str(whole), "command": f"{command} -c {whole}"}
+            made.append((whole, batch, entry))
+    return made
 
 
 def reached(source, search):
@@ -39,10 +67,10 @@ def reached(source, search):
     return seen
 
 
-def fingerprint(entry, common):
+def fingerprint(whole, entry, common):
     search = [pathlib.Path(folder) for folder in re.findall(r"-I\s*(\S+)", entry["command"])]
     digest = hashlib.sha256(common + entry["command"].encode())
-    for path, content in sorted(reached(pathlib.Path(entry["file"]), search).items()):
+    for path, content in sorted(reached(whole, search).items()):
         digest.update(str(path).encode() + b"\0" + content + b"\0")
     return digest.hexdigest()
 
@@ -54,33 +82,28 @@ def main():
     version = subprocess.run([tool, "--version"], capture_output=True, check=True).stdout
     common = version + (ROOT / ".clang-tidy").read_bytes()
 
-    entries = [
-        {**entry, "command": PRELUDE.sub("", entry["command"])}
-        for entry in json.loads((build / "compile_commands.json").read_text())
-        if entry["file"].endswith(".cpp")
-        and entry["file"].startswith(f"{ROOT}/src/")
-        and not entry["file"].endswith(FOREIGN)
-    ]
-    (memory / "compile_commands.json").write_text(json.dumps(entries))
-    prints = {entry["file"]: fingerprint(entry, common) for entry in entries}
-    stale = sorted(file for file, mark in prints.items() if not (memory / mark).exists())
+    all_batches = batches(build, memory)
+    (memory / "compile_commands.json").write_text(json.dumps([entry for _, _, entry in all_batches]))
+    prints = {whole: fingerprint(whole, entry, common) for whole, _, entry in all_batches}
+    stale = [whole for whole, mark in prints.items() if not (memory / mark).exists()]
 
-    def check(file):
+    def check(whole):
         # What the two compilers see differently is not the lint's business: flags that only one has, and
         # parts of the standard library that it uses itself although it calls them deprecated.
         muted = ["--extra-arg=-Wno-unknown-warning-option", "--extra-arg=-Wno-deprecated-declarations"]
-        command = [tool, "-p", str(memory), "--quiet", *muted, file]
-        return file, subprocess.run(command, capture_output=True, text=True)
+        command = [tool, "-p", str(memory), "--config-file", str(ROOT / ".clang-tidy"), "--quiet", *muted, str(whole)]
+        return whole, subprocess.run(command, capture_output=True, text=True)
 
     faults = 0
     with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
-        for file, outcome in pool.map(check, stale):
+        for whole, outcome in pool.map(check, stale):
             if outcome.returncode == 0:
-                (memory / prints[file]).touch()
+                (memory / prints[whole]).touch()
             else:
                 faults += 1
                 print(outcome.stdout, outcome.stderr, sep="\n", flush=True)
-    print(f"{len(prints)} sources, {len(stale)} checked now, {faults} with faults")
+    sources = sum(len(batch) for _, batch, _ in all_batches)
+    print(f"{sources} sources in {len(prints)} batches, {len(stale)} checked now, {faults} with faults")
     return 1 if faults else 0
 
 

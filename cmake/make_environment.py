@@ -1,4 +1,4 @@
-"""Makes the virtual environment that some process tests run in; does nothing when it is there already."""
+"""Makes a virtual environment of packages from PyPI; does nothing when it is there already."""
 
 import hashlib
 import pathlib
