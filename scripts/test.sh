@@ -12,4 +12,5 @@ scripts/deps test
 [[ -f build/dev/build.ninja ]] || cmake --preset dev
 cmake --build --preset dev
 
-exec ctest --preset dev --parallel 2 "$@"
+# One more than the cores of a small machine: many tests wait for something most of their time.
+exec ctest --preset dev --parallel 3 "$@"

@@ -10,6 +10,7 @@
 #include "store/directories.hpp"
 #include "store/untold_groups.hpp"
 #include "support/described_events.hpp"
+#include "support/migrated_store.hpp"
 #include "support/response_check.hpp"
 
 #include <gtest/gtest.h>
@@ -39,6 +40,7 @@ store::sqlite_options in(const temp_directory& folder)
 {
     store::sqlite_options options;
     options.folder = folder.path();
+    put_migrated_store(options.folder / "scimd.db");
     return options;
 }
 

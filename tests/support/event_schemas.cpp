@@ -80,7 +80,8 @@ std::string why_not_as_described(std::string_view type, std::string_view body)
     const auto event = json::parse(body, failure);
     if (failure)
         return "no JSON: " + failure.message() + "\n";
-    valijson::Validator validator(valijson::Validator::kStrongTypes);
+    thread_local valijson::Validator validator(valijson::Validator::kStrongTypes
+    );  // keeps the patterns it has met
     valijson::ValidationResults results;
     if (validator.validate(*schema, adapter(event), &results))
         return {};

@@ -9,9 +9,11 @@
 #include "store/tenants.hpp"
 #include "store/transaction.hpp"
 #include "support/manual_clock.hpp"
+#include "support/migrated_store.hpp"
 #include "support/temp_directory.hpp"
 
 #include <chrono>
+#include <filesystem>
 #include <optional>
 #include <span>
 
@@ -57,8 +59,14 @@ public:
     id_source ids{clock};
 
 private:
+    [[nodiscard]] std::filesystem::path file() const
+    {
+        put_migrated_store(folder_.path() / "scimd.db");
+        return folder_.path() / "scimd.db";
+    }
+
     temp_directory folder_;
-    store::sqlite::connection connection_{folder_.path() / "scimd.db", store::sqlite::role::writer};
+    store::sqlite::connection connection_{file(), store::sqlite::role::writer};
     std::optional<store::transaction> transaction_;
 };
 
