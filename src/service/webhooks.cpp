@@ -150,7 +150,8 @@ key_ring open_keys(store::transaction& tx, const vault& safe, webhook_id of)
 
 result<event_id> send_test(store::transaction& tx, environment_id where, const rows::endpoint& to)
 {
-    if (!rows::count_test(tx, tests_per_minute))
+    const auto owner = to.is.directory ? store::tenants::owner_of(tx, *to.is.directory) : to.is.organization;
+    if (!rows::count_test(tx, owner, tests_per_minute))
         return error{
             errc::too_many_requests,
             "There are at most " + std::to_string(tests_per_minute) + " tests a minute."

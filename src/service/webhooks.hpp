@@ -74,8 +74,8 @@ struct key_ring {
 };
 key_ring open_keys(store::transaction& tx, const vault& safe, webhook_id of);
 
-constexpr std::int64_t tests_per_minute =
-    10;  // of the environment: an answer is shown, so nobody shall probe
+// Of an organization, and of the endpoints of none: an answer is shown, so nobody shall probe.
+constexpr std::int64_t tests_per_minute = 10;
 
 // Puts a test message before everything else that waits; its id is in the answer and in the log of attempts.
 // too_many_requests: tests_per_minute.

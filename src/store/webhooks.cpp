@@ -103,10 +103,15 @@ constexpr sql::statement save_row{
     " last_failure_at = $6, last_success_at = $7 where id = $1 and fence = $2",
 };
 
+constexpr sql::statement forget_tests{
+    "webhooks.forget_tests",
+    "delete from webhook_tests where minute <> $1",
+};
+
 constexpr sql::statement count_test_row{
     "webhooks.count_test",
-    "update webhook_changes set tests = case tests_minute when $1 then tests + 1 else 1 end,"
-    " tests_minute = $1 where id = 1 and (tests_minute <> $1 or tests < $2)",
+    "insert into webhook_tests (organization_id, minute, tests) values ($1, $2, 1)"
+    " on conflict (organization_id) do update set tests = tests + 1 where tests < $3",
 };
 
 std::string to_column(const std::vector<std::string>& texts)
@@ -322,10 +327,11 @@ std::int64_t changes(transaction& tx)
     return number;
 }
 
-bool count_test(transaction& tx, std::int64_t most)
+bool count_test(transaction& tx, std::optional<organization_id> of, std::int64_t most)
 {
-    const auto minute = std::chrono::floor<std::chrono::minutes>(tx.now()).time_since_epoch().count();
-    return tx.sql().run(count_test_row, {std::int64_t{minute}, most}) > 0;
+    const std::int64_t minute = std::chrono::floor<std::chrono::minutes>(tx.now()).time_since_epoch().count();
+    tx.sql().run(forget_tests, {minute});
+    return tx.sql().run(count_test_row, {of ? of->value : 0, minute, most}) > 0;
 }
 
 std::string place_of(webhook_key_id id)

@@ -71,8 +71,9 @@ event_id newest_event(transaction& tx);
 void touch(transaction& tx, webhook_id id);
 std::int64_t changes(transaction& tx);  // a number that moves with each touch
 
-// Counts a test of any endpoint. false: there have been `most` in this minute.
-bool count_test(transaction& tx, std::int64_t most);
+// Counts a test of an endpoint of the organization, or of those of none. false: there have been `most` in
+// this minute.
+bool count_test(transaction& tx, std::optional<organization_id> of, std::int64_t most);
 
 // --- keys, whose texts are sealed (store/sealed.hpp)
 

@@ -255,6 +255,24 @@ TEST_F(webhook_endpoints, are_tested_ten_times_a_minute_at_most)
     EXPECT_EQ(home.operate("POST", path + ":test").status, 202);
 }
 
+TEST_F(webhook_endpoints, of_each_organization_are_tested_as_often_whatever_others_do)
+{
+    const auto other = home.make_organization("Globex");
+    const auto directory = home.make_directory(other);
+    const auto of_none = made();
+    const auto of_other = made(R"(,"organization_id":")" + other + '"');
+    const auto of_its_directory = made(R"(,"directory_id":")" + directory + '"');
+    const auto test = [&](const std::string& path) { return home.operate("POST", path + ":test").status; };
+    for (int i = 0; i < 10; ++i)
+        EXPECT_EQ(test(i % 2 == 0 ? of_other : of_its_directory), 202);
+    EXPECT_EQ(test(of_other), 429);
+    EXPECT_EQ(test(of_its_directory), 429);
+    for (int i = 0; i < 10; ++i)
+        EXPECT_EQ(test(of_none), 202);
+    EXPECT_EQ(test(of_none), 429);
+    EXPECT_EQ(test(made(R"(,"organization_id":")" + home.organization + '"')), 202);
+}
+
 TEST_F(webhook_endpoints, keep_their_secrets_sealed_in_the_store)
 {
     const auto secret = make().text_of("secret");
