@@ -21,8 +21,7 @@ namespace resources = store::resources;
 namespace tenants = store::tenants;
 
 constexpr number_bounds directory_page_size_bounds{1, 1'000, 10};
-constexpr std::size_t directory_page_bytes_max =
-    8 * 1024 * 1024;  // of documents: a page of large ones ends early
+constexpr std::size_t documents_bytes_max = 8 * 1024 * 1024;  // a page of large ones ends early
 constexpr std::int64_t summary_groups_max = 100'000;
 
 // What a request asks for, with the text that its page tokens are bound to.
@@ -109,7 +108,7 @@ struct row_page {
         std::size_t bytes = 0;
         list([&](const resources::row& row) {
             made.has_more =
-                made.rows.size() + 1 == static_cast<std::size_t>(limit) || bytes > directory_page_bytes_max;
+                made.rows.size() + 1 == static_cast<std::size_t>(limit) || bytes > documents_bytes_max;
             if (made.has_more)
                 return false;
             bytes += row.document.size();

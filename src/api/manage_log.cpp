@@ -181,9 +181,9 @@ result<log_page> read_log_page(const call& on, std::string_view list)
 }
 
 // Rows until the page is full; then where the next one begins.
-class log_collector {
+class collector {
 public:
-    explicit log_collector(const log_page& wanted) : wanted_(wanted) {}
+    explicit collector(const log_page& wanted) : wanted_(wanted) {}
 
     // false: it is full.
     bool add(std::int64_t id, json::object row, std::size_t bytes)
@@ -229,7 +229,7 @@ reply list_newest(
         [wanted = *wanted, name, which = std::move(*which), list_rows](
             store::transaction& tx, const tenants::directory& of
         ) -> reply {
-            log_collector rows(wanted);
+            collector rows(wanted);
             list_rows(tx, of.id, which, wanted.before, rows);
             return rows.answer(name);
         }
@@ -240,8 +240,7 @@ reply list_newest(
 
 reply list_requests(const house&, call& on)
 {
-    const auto list = [](auto& tx, auto of, const log::filter& which, std::int64_t before, log_collector& rows
-                      ) {
+    const auto list = [](auto& tx, auto of, const log::filter& which, std::int64_t before, collector& rows) {
         log::list(tx, of, which, before, [&rows](const log::entry& one) {
             return rows.add(one.id, to_json(one), one.body.size() + one.changes.size());
         });
@@ -252,7 +251,7 @@ reply list_requests(const house&, call& on)
 reply list_refusals(const house&, call& on)
 {
     const auto list =
-        [](auto& tx, auto of, const refusals::filter& which, std::int64_t before, log_collector& rows) {
+        [](auto& tx, auto of, const refusals::filter& which, std::int64_t before, collector& rows) {
             refusals::list(tx, of, which, before, [&rows](const refusals::refusal& one) {
                 return rows.add(one.id, to_json(one), one.detail.size());
             });

@@ -33,13 +33,14 @@ std::int64_t last_id_at(time_point when);
 // By its name or, as gRPC gateways have it, that in camel case: page_size and pageSize.
 std::optional<std::string_view> query_parameter(const call& on, std::string_view name);
 
+constexpr std::int64_t number_max = std::numeric_limits<std::int64_t>::max();
+
 // A query parameter's number within bounds; `otherwise` when it is missing.
 struct number_bounds {
     std::int64_t least = 0;
     std::int64_t most = 0;
     std::int64_t otherwise = 0;
 };
-constexpr std::int64_t number_max = std::numeric_limits<std::int64_t>::max();
 result<std::int64_t> number_parameter(const call& on, std::string_view name, const number_bounds& bounds);
 
 // The organization of the path, and that it exists.
