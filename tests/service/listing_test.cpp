@@ -13,6 +13,28 @@ namespace {
 
 class list_test : public testing::Test {
 protected:
+    struct shown {
+        std::vector<std::string> names;
+        scim::list_head head;
+    };
+
+    // A page of the type's resources, of each its attribute `name`.
+    shown show(
+        std::string_view endpoint, std::string_view name, scim::list_request asked, const list_bounds& bounds
+    )
+    {
+        const scim::resource_type* const types[] = {&house.type(endpoint)};
+        const auto query = scim::resolve(std::move(asked), types).value();
+        long_text text;
+        auto made = list(house.tx(), house.who, query, seal, text, bounds).value().value();
+        shown found{{}, std::move(made.head)};
+        const auto body = parse_json_object(std::move(text).take()).value();
+        for (const auto& each : body.at("Resources").as_array())
+            found.names.emplace_back(each.at(name).as_string());
+        EXPECT_EQ(body.at("itemsPerPage").as_int64(), static_cast<std::int64_t>(found.names.size()));
+        return found;
+    }
+
     service_house house;
     test::fixed_random random;
     vault safe{
@@ -124,25 +146,10 @@ protected:
         house.add_group("d", {users[2]});
     }
 
-    struct shown {
-        std::vector<std::string> names;
-        scim::list_head head;
-    };
-
     shown groups(const scim::page_request& at, std::int64_t members_max, bool is_hurried = false)
     {
-        scim::list_request asked{.sort_by = "displayName", .page = at};
-        const scim::resource_type* const types[] = {&house.type("Groups")};
-        const auto query = scim::resolve(asked, types).value();
         const list_bounds bounds{.members_max = members_max, .is_hurried = is_hurried};
-        long_text text;
-        auto made = list(house.tx(), house.who, query, seal, text, bounds).value().value();
-        shown found{{}, std::move(made.head)};
-        const auto body = parse_json_object(std::move(text).take()).value();
-        for (const auto& each : body.at("Resources").as_array())
-            found.names.emplace_back(each.at("displayName").as_string());
-        EXPECT_EQ(body.at("itemsPerPage").as_int64(), static_cast<std::int64_t>(found.names.size()));
-        return found;
+        return show("Groups", "displayName", {.sort_by = "displayName", .page = at}, bounds);
     }
 };
 
@@ -193,23 +200,9 @@ protected:
             house.create("Users", user_body(name, "acme.com", R"(,"title":")" + std::string(500, 't') + '"'));
     }
 
-    struct shown {
-        std::vector<std::string> names;
-        scim::list_head head;
-    };
-
     shown users(scim::list_request asked, std::size_t bytes_max)
     {
-        const scim::resource_type* const types[] = {&house.type("Users")};
-        const auto query = scim::resolve(std::move(asked), types).value();
-        const list_bounds bounds{.document_bytes_max = bytes_max};
-        long_text text;
-        auto made = list(house.tx(), house.who, query, seal, text, bounds).value().value();
-        shown found{{}, std::move(made.head)};
-        const auto body = parse_json_object(std::move(text).take()).value();
-        for (const auto& each : body.at("Resources").as_array())
-            found.names.emplace_back(each.at("userName").as_string());
-        return found;
+        return show("Users", "userName", std::move(asked), {.document_bytes_max = bytes_max});
     }
 };
 
@@ -254,6 +247,28 @@ TEST_F(document_bound_test, pages_by_cursor_meet_all_there_and_back)
         EXPECT_EQ(there, (texts{"a", "b", "c", "d", "e"})) << order;
         const auto back = users({.sort_by = order, .page = {.count = 10, .cursor = last}}, 1'000);
         EXPECT_EQ(back.names, (texts{"c", "d"})) << order;
+    }
+}
+
+// More than the 4 MiB that are read at once.
+TEST_F(list_test, pages_of_large_documents_leave_none_out)
+{
+    std::string photos;
+    for (char letter = 'a'; letter < 'p'; ++letter)
+        photos.append(photos.empty() ? "" : ",")
+            .append(R"({"value":")" + std::string(60'000, letter) + "\"}");
+    texts all;
+    for (int i = 10; i < 20; ++i) {
+        all.push_back("u" + std::to_string(i));
+        house.create("Users", user_body(all.back(), "acme.com", R"(,"title":"t","photos":[)" + photos + ']'));
+    }
+    for (const auto* filter : {"", R"(title eq "t")"}) {
+        scim::list_request asked{.sort_by = "userName", .page = {.count = 10, .cursor = ""}};
+        if (*filter)
+            asked.filter = filter;
+        EXPECT_EQ(show("Users", "userName", asked, {}).names, all) << filter;
+        asked.page = {.start_index = 1, .count = 10};
+        EXPECT_EQ(show("Users", "userName", asked, {}).names, all) << filter;
     }
 }
 

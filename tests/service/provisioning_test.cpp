@@ -1,5 +1,7 @@
 #include "service/provisioning.hpp"
 
+#include "service/columns.hpp"
+#include "service/membership.hpp"
 #include "service_house.hpp"
 
 #include <gtest/gtest.h>
@@ -73,6 +75,38 @@ TEST_F(provisioning_test, a_resource_has_at_most_so_many_bytes_whichever_way_it_
     EXPECT_TRUE(house.new_events().empty());
     EXPECT_EQ(house.get("Users", anna.id()).body, anna.body);
     EXPECT_EQ(house.replace("Users", anna.id(), body(fitting - 1)).status, 200);
+}
+
+TEST_F(provisioning_test, the_last_byte_of_a_resource_fits_and_what_is_larger_by_now_may_not_grow)
+{
+    const auto& type = house.type("Users");
+    const auto text_with = [](std::size_t title_bytes) {
+        std::string photos;
+        for (int i = 10; i < 27; ++i)
+            photos += (i > 10 ? "," : "") + (R"({"value":")" + std::to_string(i)) + std::string(60'000, 'p') +
+                      "\"}";
+        return user_body(
+            "anna",
+            "acme.com",
+            R"(,"title":")" + std::string(title_bytes, 't') + R"(","photos":[)" + photos + ']'
+        );
+    };
+    const auto anna = house.create("Users", text_with(1)).id();
+    const auto id = parse_member_id(house.who, anna).value();
+    const auto kept = [&] {
+        return store::resources::find(house.tx(), house.who.directory, type.name, id).value().document;
+    };
+    const auto fitting = scim::resource_bytes_max - kept().size() + 1;
+    EXPECT_EQ(house.replace("Users", anna, text_with(fitting + 1)).status, 413);
+    EXPECT_EQ(house.replace("Users", anna, text_with(fitting)).status, 200);
+    EXPECT_EQ(kept().size(), scim::resource_bytes_max);
+
+    auto larger = parse_json_object(kept(), {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
+    larger["title"] = std::string(fitting + 100, 't');
+    const auto columns = columns_of(house.who, type, larger);
+    store::resources::update(house.tx(), house.who.directory, type.name, id, to_text(larger), columns);
+    EXPECT_EQ(house.replace("Users", anna, text_with(fitting + 101)).status, 413);
+    EXPECT_EQ(house.replace("Users", anna, text_with(fitting + 99)).status, 200);
 }
 
 TEST_F(provisioning_test, what_changes_nothing_makes_no_version_and_no_event)
