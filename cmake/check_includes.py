@@ -16,10 +16,10 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
 UNSAID = re.compile(r"""R"\((?:.|\n)*?\)"|'(?:\\.|[^'\\\n])'|"(?:\\.|[^"\\\n])*"|//[^\n]*""")  # texts and comments
 NAME = re.compile(r"\bstd::((?:chrono|filesystem|ranges|this_thread)\b|\w+)|\b(json)::")
 
-EVERYWHERE = "int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t ptrdiff_t size_t"
+EVERYWHERE = set("int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t ptrdiff_t size_t".split())
 HEADERS = {
-    "algorithm": "adjacent_find all_of any_of clamp copy_n count_if equal find find_if lower_bound max min none_of ranges remove_if"
-    " sort transform unique",
+    "algorithm": "adjacent_find all_of any_of clamp copy_n count_if equal find find_if lower_bound max min none_of ranges"
+    " remove_if sort transform unique",
     "array": "array to_array",
     "atomic": "atomic memory_order_relaxed",
     "boost/json": "json",
@@ -66,7 +66,7 @@ HEADERS = {
     "type_traits": "decay_t invoke_result_t is_invocable_v is_same_v is_void_v remove_cvref_t remove_reference_t",
     "unordered_map": "unordered_map unordered_multimap",
     "unordered_set": "unordered_set",
-    "utility": "cmp_less cmp_not_equal exchange in_place_type in_place_type_t in_range move pair swap",
+    "utility": "cmp_less cmp_not_equal exchange get in_place_type in_place_type_t in_range move pair swap",
     "variant": "get_if holds_alternative monostate variant visit",
     "vector": "erase_if vector",
 }
@@ -76,7 +76,7 @@ OTHERS = {
     "errc": ("charconv",),
     "erase_if": ("deque", "list", "map", "set", "string", "unordered_map", "unordered_set"),
     "flush": ("iostream",),
-    "get": ("array", "tuple", "utility", "variant"),
+    "get": ("array", "tuple", "variant"),
     "hash": ("memory", "optional", "string", "string_view", "system_error", "thread", "variant"),
     "ios": ("fstream", "iostream", "sstream"),
     "less": ("map", "set"),
@@ -84,7 +84,6 @@ OTHERS = {
     "streamsize": ("fstream", "iostream", "sstream"),
 }
 OWNERS = {name: (header, *OTHERS.get(name, ())) for header, names in HEADERS.items() for name in names.split()}
-OWNERS["get"] = OTHERS["get"]
 
 
 class Files:
@@ -115,7 +114,7 @@ class Files:
 def faults(files, path):
     reach = files.reach(path)
     said = {of_std or of_boost for of_std, of_boost in NAME.findall(UNSAID.sub(" ", files.text(path)))}
-    for name in sorted(said - set(EVERYWHERE.split())):
+    for name in sorted(said - EVERYWHERE):
         if name not in OWNERS:
             yield f"whose is std::{name}? See cmake/check_includes.py"
         elif not reach.intersection(OWNERS[name]):

@@ -54,7 +54,7 @@ scimd_lint(
     packages
     TIMEOUT 600
     NEEDS Python3_EXECUTABLE
-    COMMAND ${Python3_EXECUTABLE} ${scripts}/make_environment.py ${lint_packages} ${scripts}/lint_requirements.txt
+    COMMAND ${Python3_EXECUTABLE} ${scripts}/make_packages.py ${lint_packages} ${scripts}/lint_requirements.txt
 )
 scimd_lint(
     tidy

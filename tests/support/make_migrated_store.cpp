@@ -1,17 +1,10 @@
 // make_migrated_store <file>: an empty database with the schema of now, for migrated_store.hpp.
-#include "base/embedded.hpp"
 #include "store/migrate.hpp"
 #include "store/sqlite.hpp"
+#include "support/sqlite_migrations.hpp"
 
 #include <chrono>
 #include <filesystem>
-#include <span>
-
-namespace scimd::store {
-
-std::span<const embedded_file> embedded_sqlite_migrations();  // of cmake/embed.cmake, in the store
-
-}  // namespace scimd::store
 
 int main(int, char** arguments)
 {

@@ -3,26 +3,18 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "base/embedded.hpp"
 #include "store/migrate.hpp"
 #include "store/sqlite.hpp"
 #include "store/tenants.hpp"
 #include "store/transaction.hpp"
 #include "support/manual_clock.hpp"
 #include "support/migrated_store.hpp"
+#include "support/sqlite_migrations.hpp"
 #include "support/temp_directory.hpp"
 
 #include <chrono>
 #include <filesystem>
 #include <optional>
-#include <span>
-
-namespace scimd::store {
-
-// Of cmake/embed.cmake; its header is the store's own.
-std::span<const embedded_file> embedded_sqlite_migrations();
-
-}  // namespace scimd::store
 
 namespace scimd::test {
 
