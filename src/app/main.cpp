@@ -16,7 +16,7 @@ try {
         return parsed.exit_code;
     }
     if (parsed.run->what.words.front() == "serve")
-        return scimd::app::serve(parsed.run->settings, std::cerr);
+        return scimd::app::serve(parsed.run->settings);
     return scimd::app::run_command(*parsed.run, std::cout, std::cerr);
 } catch (const std::exception& failure) {
     std::cerr << "scimd: " << failure.what() << '\n';
