@@ -10,7 +10,7 @@ import time
 import unittest
 
 from receiver import wait_until
-from scimd import Server, run, user
+from scimd import Server, quoted, run, user
 
 PATIENCE_SECONDS = 60
 DRAIN_SECONDS = 2
@@ -100,6 +100,24 @@ class ShutdownTest(unittest.TestCase):
             self.send(signal.SIGINT)
             self.assertEqual(self.end_within(0), 1)
         self.assertTrue(server.events_logged("server.stopped_by_second_signal"))
+        self.check_data()
+
+    def test_scans_that_take_long_are_not_waited_for(self):
+        server = self.start("--drain-deadline-ms", str(DRAIN_SECONDS * 1000))
+        with self.directory.client() as client:
+            for number in range(50):
+                client.create_user(f"user{number}@example.com", title="x" * 60_000)
+        terms = " or ".join(f'title co "{"x" * 40}{number}"' for number in range(16))
+
+        def list_users():
+            with self.directory.client() as client:
+                client.get(f"/Users?filter={quoted(terms)}")
+
+        for _ in range(8):
+            self.in_background(list_users)
+        time.sleep(0.5)
+        self.send()
+        self.assertIn(self.end_within(DRAIN_SECONDS + 1), (0, LATE))
         self.check_data()
 
     def test_a_backup_that_waits_is_not_waited_for(self):
