@@ -167,6 +167,8 @@ log_queue::~log_queue()
 
 void log_queue::write(std::string_view line)
 {
+    if (line.empty())
+        return;
     {
         const std::lock_guard hold(state_->lock);
         // A line that is longer than the whole queue is dropped alone.

@@ -128,6 +128,8 @@ class FullStderrTest(unittest.TestCase):
 
     def test_a_command_ends(self):
         self.assertEqual(self.run_to_end("organization", "list").returncode, 0)
+        self.assertEqual(self.run_to_end("organization", "show", "org_1").returncode, 1)
+        self.assertEqual(self.run_to_end("organization", "list", "--no-such-option").returncode, 2)
 
 
 if __name__ == "__main__":
