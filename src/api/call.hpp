@@ -3,6 +3,7 @@
 
 #include "api/handler.hpp"
 #include "api/keys_in_hand.hpp"
+#include "api/single_flight.hpp"
 #include "api/target.hpp"
 #include "base/clock.hpp"
 #include "base/long_text.hpp"
@@ -68,6 +69,7 @@ struct house {
     service::txt_look_up look_up_txt;
     service::webhooks::target_rules webhook_rules{};
     std::shared_ptr<keys_in_hand> keys = std::make_shared<keys_in_hand>();
+    std::shared_ptr<single_flight> first_signing_key = std::make_shared<single_flight>();
 };
 
 // Owned by whoever runs the replies, which borrow from it.

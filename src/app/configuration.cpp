@@ -95,6 +95,13 @@ public:
         return !text.empty();
     }
 
+    bool ends_when_sink_fails(const std::string& text)
+    {
+        if (text != "not-ready" && text != "exit")
+            mistakes.push_back("--event-sink-failure must be not-ready or exit, not \"" + text + "\"");
+        return text == "exit";
+    }
+
     std::vector<net::endpoint> endpoints(const std::vector<std::string>& texts)
     {
         std::vector<net::endpoint> parsed;
@@ -199,6 +206,7 @@ configuration judged(const raw_options& raw, judge& by)
     settings.kept.events.events_max =
         by.number<std::int64_t>("--events-max", raw.events_max, 1, 1'000'000'000);
     settings.writes_events = by.event_sink(raw.event_sink);
+    settings.ends_when_sink_fails = by.ends_when_sink_fails(raw.event_sink_failure);
     settings.kept.attempts_kept_for = by.days("--webhook-attempt-days", raw.webhook_attempt_days);
     settings.definitions = by.definitions(raw.schema_dir);
     settings.listen = by.endpoints(raw.listen);
@@ -214,6 +222,7 @@ configuration judged(const raw_options& raw, judge& by)
     );
     settings.mail_providers = raw.mail_providers;
     settings.drain_grace = by.milliseconds("--drain-grace-ms", raw.drain_grace_ms, 0);
+    settings.limits.drain_deadline = by.milliseconds("--drain-deadline-ms", raw.drain_deadline_ms, 1);
     settings.limits.idle_deadline = by.milliseconds("--idle-deadline-ms", raw.idle_deadline_ms, 1);
     settings.limits.header_deadline = by.milliseconds("--header-deadline-ms", raw.header_deadline_ms, 1);
     settings.limits.connections_max =

@@ -32,6 +32,7 @@ struct configuration {
     service::request_retention requests_kept;
     kept_history kept;
     bool writes_events = false;                      // to stdout, as JSON lines
+    bool ends_when_sink_fails = false;               // else it is not ready until the sink works again
     std::vector<scim::definition_file> definitions;  // of schemas and resource types, found to be good
 
     std::vector<net::endpoint> listen;

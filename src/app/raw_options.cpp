@@ -98,6 +98,12 @@ void declare_server_options(CLI::App& app, raw_options& raw)
     server(
         "--event-sink", "SCIMD_EVENT_SINK", raw.event_sink, "stdout: events are written there as JSON lines"
     );
+    server(
+        "--event-sink-failure",
+        "SCIMD_EVENT_SINK_FAILURE",
+        raw.event_sink_failure,
+        "What happens while events cannot be written: not-ready, or exit"
+    );
     server("--threads", "SCIMD_THREADS", raw.threads, "I/O threads (default: one a core)");
     server("--log-level", "SCIMD_LOG_LEVEL", raw.log_level, "debug, info, warning or error");
     server(
@@ -105,6 +111,12 @@ void declare_server_options(CLI::App& app, raw_options& raw)
         "SCIMD_DRAIN_GRACE_MS",
         raw.drain_grace_ms,
         "How long to go on accepting after SIGTERM, not ready"
+    );
+    server(
+        "--drain-deadline-ms",
+        "SCIMD_DRAIN_DEADLINE_MS",
+        raw.drain_deadline_ms,
+        "How long requests may go on after SIGTERM and the grace, until they are cancelled"
     );
     server(
         "--idle-deadline-ms",

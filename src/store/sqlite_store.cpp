@@ -61,7 +61,7 @@ public:
     void on_commit(std::function<void()> bell) override { writer_.on_commit(std::move(bell)); }
     std::string why_not_writable() const override { return writer_.why_not_writable(); }
     bool is_broken() const override { return writer_.is_broken(); }
-    void backup(const std::filesystem::path& target) override { back_up(writer_, target); }
+    void backup(const std::filesystem::path& target) override { back_up(writer_, target, is_cancelled_); }
     std::vector<std::string> check() override;
     void close() override { shut(); }
 
@@ -74,6 +74,7 @@ private:
     const clock& wall_;
     logger& log_;
     const std::chrono::milliseconds scan_deadline_;
+    const std::atomic<bool>* const is_cancelled_;
     counter& reads_;
     counter& scans_taken_;
     counter& writes_;
@@ -99,12 +100,13 @@ sqlite_store::sqlite_store(
     : wall_(around.wall),
       log_(around.log),
       scan_deadline_(around.options.scan_deadline),
+      is_cancelled_(around.options.is_cancelled),
       reads_(works_counter(around.figures, "read")),
       scans_taken_(works_counter(around.figures, "scan")),
       writes_(works_counter(around.figures, "write")),
       folder_(std::move(folder)),
       writing_(std::move(writing)),
-      readers_(folder_->database_file(), around.options.readers_max, around.ids),
+      readers_(folder_->database_file(), around.options.readers_max, around.ids, around.options.is_cancelled),
       scans_(around.options.scan_threads, around.options.scan_queue_max),
       writer_(
           *writing_,
@@ -112,7 +114,10 @@ sqlite_store::sqlite_store(
           around.ids,
           around.log,
           around.figures,
-          {around.options.write_queue_max, around.options.group_works_max, around.options.group_work_max}
+          {around.options.write_queue_max,
+           around.options.group_works_max,
+           around.options.group_work_max,
+           around.options.is_cancelled}
       )
 {
 }
@@ -159,6 +164,7 @@ std::vector<std::string> sqlite_store::check()
     if (is_closing_)
         throw sql::busy("the store is closing");
     sqlite::connection reader(folder_->database_file(), sqlite::role::reader);
+    reader.set_cancellation(is_cancelled_);
     reader.run(begin_check);
     std::vector<std::string> findings = unsound_things(reader);
     reader.run(end_check);
@@ -183,7 +189,8 @@ void sqlite_store::shut()
 void sqlite_store::leave_folder()
 {
     const bool is_sound = !writer_.is_broken();
-    if (is_sound)
+    const bool is_late = is_cancelled_ && *is_cancelled_;  // the next start copies the log back
+    if (is_sound && !is_late)
         writing_->checkpoint(sqlite::connection::checkpoint_mode::truncate, last_checkpoint_patience);
     writing_.reset();
     if (is_sound)

@@ -8,6 +8,7 @@
 #include "base/metrics.hpp"
 #include "store/transaction.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <exception>
@@ -70,6 +71,10 @@ struct sqlite_options {
     std::size_t scan_queue_max = 256;
     std::chrono::milliseconds scan_deadline{5'000};
     std::size_t readers_max = 64;  // connections kept for point reads
+
+    // Once it is set, works are abandoned with sql::busy, those under way and those that wait. Outlives the
+    // store; null: never.
+    const std::atomic<bool>* is_cancelled = nullptr;
 };
 
 // Opens or makes <folder>/scimd.db: takes the folder's lock, refuses network file systems, migrates, verifies

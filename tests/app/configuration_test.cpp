@@ -47,6 +47,8 @@ TEST_F(configuration_test, without_a_word_the_defaults_hold)
     EXPECT_EQ(settings.log_least, log_level::info);
     EXPECT_FALSE(settings.is_metrics_open);
     EXPECT_EQ(settings.drain_grace, 0ms);
+    EXPECT_EQ(settings.limits.drain_deadline, 30s);
+    EXPECT_FALSE(settings.ends_when_sink_fails);
     EXPECT_EQ(settings.limits.idle_deadline, 75s);
     EXPECT_EQ(settings.limits.header_deadline, 10s);
     EXPECT_EQ(settings.limits.connections_max, 4'096U);
@@ -328,6 +330,10 @@ TEST_F(configuration_test, each_value_has_its_bounds)
         {"--drain-grace-ms", "3600001", false},
         {"--drain-grace-ms", "-1", false},
         {"--drain-grace-ms", "1.5", false},
+        {"--drain-deadline-ms", "1", true},
+        {"--drain-deadline-ms", "3600000", true},
+        {"--drain-deadline-ms", "0", false},
+        {"--drain-deadline-ms", "3600001", false},
         {"--idle-deadline-ms", "1", true},
         {"--idle-deadline-ms", "0", false},
         {"--idle-deadline-ms", "3600001", false},
@@ -339,6 +345,10 @@ TEST_F(configuration_test, each_value_has_its_bounds)
         {"--connections-max", "1000001", false},
         {"--event-sink", "stdout", true},
         {"--event-sink", "stderr", false},
+        {"--event-sink-failure", "not-ready", true},
+        {"--event-sink-failure", "exit", true},
+        {"--event-sink-failure", "", false},
+        {"--event-sink-failure", "ignore", false},
         {"--event-days", "1", true},
         {"--event-days", "36500", true},
         {"--event-days", "0", false},

@@ -237,7 +237,23 @@ class ClientsTest(unittest.TestCase):
         self.assertEqual(statuses[:10], [401] * 10)
         self.assertEqual(statuses[-1], 429)
         self.assertTrue(last.headers["Retry-After"])
+            right = public.send("POST", "/oauth/token", form.replace(wrong, secret), FORM)
+            again = public.send("POST", "/oauth/token", form, FORM)
         self.assertEqual(json.loads(last.body)["error"], "temporarily_unavailable")
+        self.assertEqual(right.status, 200, "the right secret always passes")
+        self.assertEqual(again.status, 429)
+
+    def test_all_who_ask_a_fresh_server_for_its_keys_get_the_one_that_is_made(self):
+        self.server.start()
+
+        def keys():
+            with contextlib.closing(self.server.client()) as public:
+                return public.get("/keys")
+
+        answers = together([keys] * 50)
+        self.assertEqual({answer.status for answer in answers}, {200})
+        self.assertEqual({answer.body for answer in answers}, {answers[0].body})
+        self.assertEqual(len(answers[0].json["keys"]), 1)
 
 
 if __name__ == "__main__":
