@@ -49,7 +49,15 @@ TEST(memory, of_bodies_beyond_an_owners_share_is_refused_before_they_come)
     EXPECT_EQ(reserved(tested, "bodies"), 600);
 
     auto second = tested.connect();
-    EXPECT_EQ(status_of(second, head("/echo", "g/m", 600, expecting)), 429);
+    second.send(head("/echo", "g/m", 600, expecting));
+    const auto refused = second.read();
+    ASSERT_TRUE(refused.has_value());
+    EXPECT_EQ(refused->status, 429);
+    EXPECT_EQ(
+        refused->body,
+        "The requests under way of this directory or organization take all the memory that they may."
+        " Try again shortly."
+    );
     auto third = tested.connect();
     EXPECT_EQ(status_of(third, head("/echo", "g/m", 400, expecting)), 100);
     auto other = tested.connect();
@@ -96,8 +104,27 @@ TEST(memory, is_not_waited_for_without_end)
     auto first = tested.connect();
     EXPECT_EQ(status_of(first, head("/echo", "g/m", 900, expecting)), 100);
     auto second = tested.connect();
-    EXPECT_EQ(status_of(second, head("/echo", "h/n", 900, expecting)), 503);
+    second.send(head("/echo", "h/n", 900, expecting));
+    const auto refused = second.read();
+    ASSERT_TRUE(refused.has_value());
+    EXPECT_EQ(refused->status, 503);
+    EXPECT_EQ(refused->body, "The requests under way take all the memory that they may. Try again shortly.");
     EXPECT_EQ(reserved(tested, "bodies"), 900);
+}
+
+TEST(memory, for_a_body_that_can_never_fit_is_refused_for_good)
+{
+    limits bounds;
+    bounds.body_memory = share_of(500, 500);
+    test_server tested(bounds);
+    auto wire = tested.connect();
+    wire.send(head("/echo", "g/m", 501, expecting));
+    const auto refused = wire.read();
+    ASSERT_TRUE(refused.has_value());
+    EXPECT_EQ(refused->status, 413);
+    EXPECT_EQ(refused->body, "The request would take more memory than one request may.");
+    auto fitting = tested.connect();
+    EXPECT_EQ(status_of(fitting, head("/echo", "g/m", 500, expecting)), 100);
 }
 
 TEST(memory, is_given_back_when_the_peer_goes)
