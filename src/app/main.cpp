@@ -1,6 +1,7 @@
 #include "app/commands.hpp"
 #include "app/configuration.hpp"
 #include "app/serve.hpp"
+#include "base/allocator.hpp"
 
 #include <csignal>
 #include <exception>
@@ -8,6 +9,7 @@
 
 int main(int count, char** arguments)
 try {
+    scimd::tune_allocator();
     std::signal(SIGPIPE, SIG_IGN);  // a peer that went away is an error code, not the end of the process
     std::signal(SIGXFSZ, SIG_IGN);  // and so is a file that may not grow
     const auto parsed = scimd::app::parse_arguments(count, arguments);

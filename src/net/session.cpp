@@ -1,5 +1,6 @@
 #include "net/session.hpp"
 
+#include "base/allocator.hpp"
 #include "net/body_pace.hpp"
 #include "net/framing.hpp"
 #include "net/memory_budget.hpp"
@@ -31,6 +32,7 @@ using activity = session_registry::activity;
 constexpr std::size_t read_bytes = 8 * 1024;
 constexpr std::size_t idle_buffer_bytes = 4 * 1024;    // that a connection without a request holds
 constexpr std::size_t chunked_body_bytes = 64 * 1024;  // reserved for a body of unknown length at first
+constexpr std::size_t trimmed_bytes_min = 16 * 1024 * 1024;
 constexpr std::size_t uncounted_response_bytes_max = 16 * 1024;
 constexpr std::chrono::milliseconds linger_deadline{2'000};
 
@@ -118,6 +120,7 @@ private:
     [[nodiscard]] std::string_view received() const noexcept;
     [[nodiscard]] bool stays_open() const;
     bool settle_body();
+    void give_back();
     void rest();
 
     const std::shared_ptr<session_context> shared_;
@@ -234,12 +237,21 @@ asio::awaitable<ending> http_session::serve_one()
 
     dog_->rest();
     auto made = co_await ask_service();
-    memory_.release();
+    give_back();
     if (const auto room = reserve_response(made.body.size()); room.has_error())
         made = shared_->handlers.refuse(room.error(), request_.target);
     const auto end = co_await answer(std::move(made));
-    memory_.release();
+    give_back();
     co_return end;
+}
+
+// Of what a large request has used, the allocator would keep most.
+void http_session::give_back()
+{
+    const bool is_large = memory_.bytes() >= trimmed_bytes_min;
+    memory_.release();
+    if (is_large)
+        trim_allocator();
 }
 
 // A connection that waits for its next request, as most do, holds little.
