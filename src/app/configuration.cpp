@@ -4,6 +4,7 @@
 #include "app/raw_options.hpp"
 #include "app/schema_folder.hpp"
 #include "app/secure_transport.hpp"
+#include "base/ip_network.hpp"
 #include "base/text.hpp"
 #include "net/dns.hpp"
 
@@ -113,6 +114,32 @@ public:
                 mistakes.push_back("--listen " + text + ": " + one.error().detail);
         }
         return parsed;
+    }
+
+    std::vector<ip_network> networks(const std::vector<std::string>& texts)
+    {
+        std::vector<ip_network> parsed;
+        for (const auto& text : texts)
+            if (const auto one = ip_network::parse(text))
+                parsed.push_back(*one);
+            else
+                mistakes.push_back(
+                    "--trusted-proxy must be an address or a network such as 192.0.2.0/24, not \"" + text +
+                    '"'
+                );
+        return parsed;
+    }
+
+    // A quarter is for bodies that are received, the rest for requests that are carried out.
+    void memory(net::limits& limits, const std::string& text)
+    {
+        constexpr std::size_t mib = 1024 * 1024;
+        constexpr std::size_t least = 64;  // the largest body must fit in
+        constexpr std::size_t most = 1'048'576;
+        const auto quarter = number<std::size_t>("--request-memory-mb", text, least, most) * mib / 4;
+        limits.body_memory = net::memory_limits::of(quarter, limits.body_memory.small_request_bytes_max);
+        limits.request_memory =
+            net::memory_limits::of(quarter * 3, limits.request_memory.small_request_bytes_max);
     }
 
     std::vector<net::endpoint> dns_servers(const std::vector<std::string>& texts)
@@ -225,6 +252,11 @@ configuration judged(const raw_options& raw, judge& by)
     settings.limits.drain_deadline = by.milliseconds("--drain-deadline-ms", raw.drain_deadline_ms, 1);
     settings.limits.idle_deadline = by.milliseconds("--idle-deadline-ms", raw.idle_deadline_ms, 1);
     settings.limits.header_deadline = by.milliseconds("--header-deadline-ms", raw.header_deadline_ms, 1);
+    settings.limits.body_deadline = by.milliseconds("--body-deadline-ms", raw.body_deadline_ms, 1);
+    settings.limits.connections_per_address_max =
+        by.number<std::size_t>("--connections-per-address", raw.connections_per_address, 1, 1'000'000);
+    settings.limits.trusted_proxies = by.networks(raw.trusted_proxies);
+    by.memory(settings.limits, raw.request_memory_mb);
     settings.limits.connections_max =
         by.number<std::size_t>("--connections-max", raw.connections_max, 1, 1'000'000);
     settings.allows_private_webhooks = raw.allows_private_webhooks;

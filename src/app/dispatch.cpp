@@ -2,6 +2,7 @@
 
 #include "api/render.hpp"
 #include "app/stream_source.hpp"
+#include "base/json_size.hpp"
 #include "base/long_text.hpp"
 
 #include <boost/asio/async_result.hpp>
@@ -37,6 +38,20 @@ std::uint64_t microseconds_since(std::chrono::steady_clock::time_point start)
     return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(passed).count());
 }
 
+// The directory's of a request to one, or the API client's.
+net::memory_owner owner_of(const api::call& on)
+{
+    net::memory_owner owner;
+    if (!on.notes.directory.empty()) {
+        owner.group = on.notes.organization;
+        owner.member = on.notes.directory;
+    } else {
+        owner.group = on.by.organization ? on.by.organization->text() : on.by.name;
+        owner.member = on.by.name;
+    }
+    return owner;
+}
+
 }  // namespace
 
 dispatcher::dispatcher(
@@ -61,6 +76,7 @@ asio::awaitable<http::response> dispatcher::respond(net::exchange& on_the_way)
     } catch (...) {
         response = apologize(std::current_exception(), on);
     }
+    on_the_way.set_owner(owner_of(on));
     const auto took = microseconds_since(started);
     record(on, response, took);
     site_.note(on, response, std::chrono::microseconds(took));
@@ -70,6 +86,11 @@ asio::awaitable<http::response> dispatcher::respond(net::exchange& on_the_way)
 http::response dispatcher::refuse(const error& reason, std::string_view target)
 {
     return site_.refuse(reason, target);
+}
+
+std::size_t dispatcher::memory_for(std::string_view body) const
+{
+    return json_request_memory(body);
 }
 
 asio::awaitable<http::response> dispatcher::run(api::call& on, net::exchange& on_the_way)
@@ -90,6 +111,7 @@ asio::awaitable<http::response> dispatcher::run(api::call& on, net::exchange& on
             next = co_await perform(on, std::move(job));
         } else if (auto* wanted = std::get_if<api::body_wanted>(&next)) {
             const api::body_wanted want = std::move(*wanted);
+            on_the_way.set_owner(owner_of(on));
             result<std::string> body = co_await on_the_way.read_body(want.bytes_max);
             if (!body) {
                 const error reason = api::body_refusal(want, body.error());

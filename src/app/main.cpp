@@ -1,6 +1,7 @@
 #include "app/commands.hpp"
 #include "app/configuration.hpp"
 #include "app/serve.hpp"
+#include "base/allocator.hpp"
 #include "base/log_queue.hpp"
 
 #include <unistd.h>
@@ -35,6 +36,7 @@ int run(int count, char** arguments, scimd::log_queue& errors)
 
 int main(int count, char** arguments)
 {
+    scimd::tune_allocator();
     std::signal(SIGPIPE, SIG_IGN);  // a peer that went away is an error code, not the end of the process
     std::signal(SIGXFSZ, SIG_IGN);  // and so is a file that may not grow
     scimd::log_queue errors(STDERR_FILENO);  // so that no end waits for whoever has stderr

@@ -130,7 +130,33 @@ void declare_server_options(CLI::App& app, raw_options& raw)
         raw.header_deadline_ms,
         "How long a request's head may take"
     );
+    server(
+        "--body-deadline-ms",
+        "SCIMD_BODY_DEADLINE_MS",
+        raw.body_deadline_ms,
+        "How long a request's body may take, however large"
+    );
     server("--connections-max", "SCIMD_CONNECTIONS_MAX", raw.connections_max, "Connections at a time");
+    server(
+        "--connections-per-address",
+        "SCIMD_CONNECTIONS_PER_ADDRESS",
+        raw.connections_per_address,
+        "Connections at a time from one IPv4 address or IPv6 /64 network"
+    );
+    app.add_option(
+           "--trusted-proxy",
+           raw.trusted_proxies,
+           "Address or network (CIDR) of proxies, which --connections-per-address does not limit"
+    )
+        ->envname("SCIMD_TRUSTED_PROXY")
+        ->delimiter(',')
+        ->group("Server");
+    server(
+        "--request-memory-mb",
+        "SCIMD_REQUEST_MEMORY_MB",
+        raw.request_memory_mb,
+        "Memory that requests under way may take together, in MiB"
+    );
     app.add_flag("--metrics-open", raw.is_metrics_open, "Show /metrics to peers that are not loopback")
         ->envname("SCIMD_METRICS_OPEN")
         ->group("Server");

@@ -4,7 +4,6 @@
 
 #include <boost/asio/post.hpp>
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -22,24 +21,20 @@ namespace asio = boost::asio;
 
 constexpr std::chrono::seconds store_watch_interval{1};
 constexpr std::chrono::seconds sink_lag_interval{1};
-constexpr std::size_t descriptors_reserved = 256;  // for the store, DNS and deliveries
 
-// Raises the limit of open files to what the system allows and returns how many connections fit in it.
-std::size_t connections_that_fit()
+descriptor_needs needs_of(const configuration& settings)
 {
-    rlimit files{};
-    if (getrlimit(RLIMIT_NOFILE, &files) != 0)
-        return descriptors_reserved;
-    files.rlim_cur = files.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &files);
-    getrlimit(RLIMIT_NOFILE, &files);
-    const auto eighty_percent = static_cast<std::size_t>(files.rlim_cur / 10 * 8);
-    return eighty_percent > descriptors_reserved ? eighty_percent - descriptors_reserved : 1;
+    return {
+        .connections = settings.limits.connections_max,
+        .listeners = settings.listen.size() + 1  // the control socket
+    };
 }
 
-net::limits bounded(net::limits limits)
+// As far as the plan goes; without one nothing is listened on.
+net::limits bounded(net::limits limits, const result<descriptor_plan>& plan)
 {
-    limits.connections_max = std::min(limits.connections_max, connections_that_fit());
+    if (plan)
+        limits.connections_max = plan->connections;
     return limits;
 }
 
@@ -61,7 +56,9 @@ server_run::server_run(const configuration& settings, house_keeping& home, logge
       io_(static_cast<int>(settings.threads)),
       bell_(io_.get_executor()),
       dispatcher_(home.site(), home.database(), bell_, log, home.figures()),
-      server_(io_, dispatcher_, bounded(settings.limits), log, home.figures()),
+      open_files_max_(raise_open_files_limit()),
+      descriptors_(plan_descriptors(open_files_max_, needs_of(settings))),
+      server_(io_, dispatcher_, bounded(settings.limits, descriptors_), log, home.figures()),
       reload_signal_(io_),
       grace_(io_),
       watch_timer_(io_)
@@ -78,6 +75,16 @@ server_run::~server_run()
 
 result<void> server_run::listen()
 {
+    if (!descriptors_)
+        return descriptors_.error();
+    if (descriptors_->connections < settings_.limits.connections_max)
+        log_.warning(
+            "server.connections_lowered",
+            {{"wanted", static_cast<std::int64_t>(settings_.limits.connections_max)},
+             {"connections_max", static_cast<std::int64_t>(descriptors_->connections)},
+             {"open_files_max", static_cast<std::int64_t>(open_files_max_)},
+             {"other_files", static_cast<std::int64_t>(descriptors_->reserved)}}
+        );
     for (const auto& where : settings_.listen) {
         const net::listener listener{.at = where, .tls = where.is_unix() ? std::nullopt : settings_.tls};
         const auto opened = open(listener);

@@ -3,6 +3,7 @@
 
 #include "app/commit_bell.hpp"
 #include "app/configuration.hpp"
+#include "app/descriptors.hpp"
 #include "app/dispatch.hpp"
 #include "app/event_pump.hpp"
 #include "app/house_keeping.hpp"
@@ -19,6 +20,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <atomic>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -66,6 +68,8 @@ private:
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
     commit_bell bell_;
     dispatcher dispatcher_;
+    const std::size_t open_files_max_;
+    const result<descriptor_plan> descriptors_;
     net::server server_;
     boost::asio::signal_set reload_signal_;
     boost::asio::steady_timer grace_;

@@ -20,9 +20,10 @@ using state = http::body_source::state;
 constexpr std::size_t copied_body_bytes_max = 16 * 1024;  // a body up to here shares one write with its head
 constexpr std::string_view last_chunk = "0\r\n\r\n";
 
-std::chrono::seconds time_at(std::size_t bytes_per_second, std::size_t bytes) noexcept
+// The time that so many bytes may take at the least speed allowed.
+std::chrono::seconds fair_share(const limits& bounds, std::size_t bytes) noexcept
 {
-    return std::chrono::seconds(bytes / std::max<std::size_t>(bytes_per_second, 1));
+    return std::chrono::seconds(bytes / std::max<std::size_t>(bounds.response_bytes_per_second_min, 1));
 }
 
 // RFC 9112 §7.1: the size in hexadecimal, the bytes, and each ends in CRLF.
@@ -35,11 +36,6 @@ void frame_as_chunk(std::string& before, std::string& piece)
 }
 
 }  // namespace
-
-std::chrono::seconds fair_share(const limits& bounds, std::size_t bytes) noexcept
-{
-    return time_at(bounds.body_bytes_per_second_min, bytes);
-}
 
 response_writer::response_writer(
     std::shared_ptr<transport> wire, std::shared_ptr<watchdog> dog, const limits& bounds, logger& log
@@ -69,6 +65,13 @@ asio::awaitable<bool> response_writer::send_continue()
     co_return co_await write(std::string_view(), end_for(std::string_view()));
 }
 
+void response_writer::release_buffers()
+{
+    constexpr std::size_t kept_bytes = 1024;
+    if (out_.capacity() > kept_bytes)
+        std::string().swap(out_);
+}
+
 void response_writer::drain()
 {
     is_draining_ = true;
@@ -86,8 +89,8 @@ asio::awaitable<bool> response_writer::send_stream(http::response& made, bool in
     std::string piece = std::move(made.body);
     for (auto now = state::more;;) {
         sent += piece.size();
-        const auto fair = time_at(bounds_.long_body_bytes_per_second_min, sent);
-        const auto by = is_kept ? begun + bounds_.write_stall_deadline + fair : end_for(piece);
+        const auto by =
+            is_kept ? begun + bounds_.write_stall_deadline + fair_share(bounds_, sent) : end_for(piece);
         if (!co_await send_piece(piece, in_chunks, now == state::done, by))
             co_return false;
         if (now == state::done)

@@ -20,9 +20,6 @@
 
 namespace scimd::net {
 
-// The time that so many bytes may take at the least speed allowed.
-std::chrono::seconds fair_share(const limits& bounds, std::size_t bytes) noexcept;
-
 class response_writer : public std::enable_shared_from_this<response_writer> {
 public:
     response_writer(
@@ -34,6 +31,9 @@ public:
     asio::awaitable<bool> send(http::response& made, const response_manner& manner);
 
     asio::awaitable<bool> send_continue();
+
+    // Gives back the memory of buffers, between two requests.
+    void release_buffers();
 
     // A body that has no end of its own comes to one.
     void drain();

@@ -123,7 +123,17 @@ TEST_F(configuration_test, every_option_is_read)
          "--header-deadline-ms",
          "7",
          "--connections-max",
-         "8"}
+         "8",
+         "--body-deadline-ms",
+         "9",
+         "--connections-per-address",
+         "10",
+         "--trusted-proxy",
+         "192.0.2.0/24,2001:db8::/32",
+         "--trusted-proxy",
+         "203.0.113.7",
+         "--request-memory-mb",
+         "400"}
     );
     EXPECT_EQ(settings.data, "/srv/x");
     EXPECT_TRUE(settings.is_json);
@@ -142,6 +152,13 @@ TEST_F(configuration_test, every_option_is_read)
     EXPECT_EQ(settings.limits.idle_deadline, 6ms);
     EXPECT_EQ(settings.limits.header_deadline, 7ms);
     EXPECT_EQ(settings.limits.connections_max, 8U);
+    EXPECT_EQ(settings.limits.body_deadline, 9ms);
+    EXPECT_EQ(settings.limits.connections_per_address_max, 10U);
+    ASSERT_EQ(settings.limits.trusted_proxies.size(), 3U);
+    EXPECT_EQ(settings.limits.trusted_proxies[1].text(), "2001:db8::/32");
+    EXPECT_EQ(settings.limits.trusted_proxies[2].text(), "203.0.113.7/32");
+    EXPECT_EQ(settings.limits.body_memory.bytes_max, 100U * 1024 * 1024);
+    EXPECT_EQ(settings.limits.request_memory.bytes_max, 300U * 1024 * 1024);
 }
 
 TEST_F(configuration_test, options_stand_before_or_behind_the_command_with_or_without_equals_sign)
@@ -343,6 +360,21 @@ TEST_F(configuration_test, each_value_has_its_bounds)
         {"--connections-max", "1000000", true},
         {"--connections-max", "0", false},
         {"--connections-max", "1000001", false},
+        {"--body-deadline-ms", "1", true},
+        {"--body-deadline-ms", "3600000", true},
+        {"--body-deadline-ms", "0", false},
+        {"--body-deadline-ms", "3600001", false},
+        {"--connections-per-address", "1", true},
+        {"--connections-per-address", "1000000", true},
+        {"--connections-per-address", "0", false},
+        {"--connections-per-address", "1000001", false},
+        {"--trusted-proxy", "192.0.2.0/24", true},
+        {"--trusted-proxy", "192.0.2.1/24", false},
+        {"--trusted-proxy", "proxy.example.com", false},
+        {"--request-memory-mb", "64", true},
+        {"--request-memory-mb", "1048576", true},
+        {"--request-memory-mb", "63", false},
+        {"--request-memory-mb", "1048577", false},
         {"--event-sink", "stdout", true},
         {"--event-sink", "stderr", false},
         {"--event-sink-failure", "not-ready", true},
