@@ -59,6 +59,9 @@ public:
     // theirs.
     result<void> follow_schemas() { return store::unique_values::reconcile(*database_, schemas_.all()); }
 
+    // All computation for requests ends soon with work_cancelled. Any thread.
+    void abandon_work() noexcept { is_abandoned_ = true; }
+
     // From now on the service says that it is not ready.
     void announce_drain() noexcept { is_draining_ = true; }
 
@@ -101,6 +104,7 @@ private:
     service::guess_throttle guesses_{*random_};
     scim::catalogue_set schemas_;
     std::atomic<bool> is_draining_{false};
+    std::atomic<bool> is_abandoned_{false};  // borrowed by requests
     std::mutex bells_lock_;
     std::vector<std::function<void()>> bells_;
     std::unique_ptr<store::database> database_;

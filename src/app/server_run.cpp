@@ -174,6 +174,7 @@ void server_run::await_stop()
         stop_signals_.async_wait([this](const boost::system::error_code& cancelled, int) {
             if (!cancelled) {
                 exit_code_ = 1;  // told twice: now
+                home_.abandon_work();
                 io_.stop();
             }
         });
@@ -189,8 +190,12 @@ void server_run::stop()
         home_.announce_drain();
         bell_.close();
         grace_.expires_after(settings_.drain_grace);
-        grace_.async_wait([this](const boost::system::error_code&) { server_.drain([this] { io_.stop(); }); }
-        );
+        grace_.async_wait([this](const boost::system::error_code&) {
+            server_.drain([this] {
+                home_.abandon_work();  // nobody waits for it any more
+                io_.stop();
+            });
+        });
     });
 }
 

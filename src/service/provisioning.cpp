@@ -243,7 +243,7 @@ result<resources::row> store_document(
 )
 {
     const auto id = change.found.row.id;
-    const auto values = scim::unique_values(change.after, type);
+    const auto values = scim::unique_values(change.after, type, *who.work);
     if (const auto* taken = unique_values::find_taken(tx, who.directory, type.name, id, values))
         return value_taken(type, *taken);
     auto document = change.after;
@@ -320,7 +320,7 @@ result<provisioned> create(
     const auto text = to_text(body.document);
     if (auto fits = check_size(text); !fits)
         return fits.error();
-    const auto values = scim::unique_values(body.document, type);
+    const auto values = scim::unique_values(body.document, type, *who.work);
     if (const auto* taken = unique_values::find_taken(tx, who.directory, type.name, {}, values))
         return value_taken(type, *taken);
     const auto columns = columns_of(who, type, body.document);
@@ -380,7 +380,8 @@ result<provisioned> replace(
     auto found = load_for_change(tx, who, what);
     if (!found)
         return found.error();
-    if (auto allowed = scim::check_replacement(found->document, body.document, *what.type); !allowed)
+    if (auto allowed = scim::check_replacement(found->document, body.document, *what.type, *who.work);
+        !allowed)
         return allowed.error();
     std::vector<scim::membership_operation> members;
     if (body.names_members)
@@ -403,7 +404,7 @@ result<provisioned> patch(
     auto found = load_for_change(tx, who, what);
     if (!found)
         return found.error();
-    auto after = scim::apply(change, found->document, *what.type);
+    auto after = scim::apply(change, found->document, *what.type, *who.work);
     if (!after)
         return after.error();
     return store_update(
