@@ -10,6 +10,7 @@
 #include "base/metrics.hpp"
 #include "base/random.hpp"
 #include "base/vault.hpp"
+#include "base/work_budget.hpp"
 #include "scim/catalogue_set.hpp"
 #include "scimd/http.hpp"
 #include "service/access_tokens.hpp"
@@ -25,7 +26,9 @@
 #include "store/audit.hpp"
 #include "store/store.hpp"
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -39,6 +42,7 @@ namespace scimd::api {
 struct limits {
     std::size_t scim_body_bytes_max = 10 * 1024 * 1024;
     std::size_t manage_body_bytes_max = 1024 * 1024;
+    std::uint64_t work_steps_max = 200'000'000;  // of one request (base/work_budget)
 };
 
 // What handlers may use, for the life of the process. Everything in it may be used from any thread.
@@ -68,17 +72,24 @@ struct house {
     const service::domain_claims::practice& domains;
     service::txt_look_up look_up_txt;
     service::webhooks::target_rules webhook_rules{};
+    const std::atomic<bool>* cancelled = nullptr;  // set when all computation is to end
     std::shared_ptr<keys_in_hand> keys = std::make_shared<keys_in_hand>();
     std::shared_ptr<single_flight> first_signing_key = std::make_shared<single_flight>();
 };
 
 // Owned by whoever runs the replies, which borrow from it.
 struct call {
-    explicit call(http::request& request) : head(request) {}
+    explicit call(
+        http::request& request, const limits& bounds = {}, const std::atomic<bool>* cancelled = nullptr
+    )
+        : head(request), work(bounds.work_steps_max, cancelled)
+    {
+    }
     call(const call&) = delete;
     call& operator=(const call&) = delete;
 
     http::request& head;
+    work_budget work;
     target where;
     std::vector<std::pair<std::string_view, std::string>> parameters;  // of the route's template
     service::caller who;                                               // once authenticated

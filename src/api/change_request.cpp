@@ -76,6 +76,7 @@ reply write_prepared(const shared_request& asked, const shared_change& change, i
                         return scim_error(asked->on, good.error());
                     if (auto outcome = apply(asked, change, tx))
                         return std::move(*outcome);
+                    asked->on.work.rewind(asked->charged);
                     return round < preparations_max ? begin_round(asked, round + 1) : change_at_once(asked);
                 }};
 }
@@ -112,6 +113,7 @@ reply begin_round(const shared_request& asked, int round)
 
 shared_request share(change_request asked)
 {
+    asked.charged = asked.on.work.here();
     return std::make_shared<const change_request>(std::move(asked));
 }
 

@@ -29,6 +29,7 @@ struct change_request {
     std::optional<service::target> what;  // empty: a creation
     // The resource that was loaded, in the same transaction; none of a creation.
     std::function<result<service::prepared_change>(store::transaction&, store::resources::row)> prepare;
+    work_budget::mark charged{};  // before the first preparation: a further one has not been asked for
 };
 
 // Shared by the works that one request becomes.

@@ -205,6 +205,18 @@ bool is_scim_path(std::string_view target)
     return target.starts_with("/directory/");
 }
 
+error work_refusal(const call& on, const work_limit_exceeded& reason)
+{
+    const bool is_read = on.head.method == "GET" || on.head.method == "HEAD";
+    const bool is_list = is_read || std::string_view(on.notes.route).ends_with("/.search");
+    return {is_list ? errc::too_many : errc::too_large, reason.what()};
+}
+
+error work_refusal(const work_cancelled&)
+{
+    return {errc::unavailable, "The request took too long, or the service is stopping. Try again shortly."};
+}
+
 http::response error_for(const call& on, const error& failure)
 {
     return is_scim_path(on.head.target) ? scim_error(on, failure) : manage_error(failure);

@@ -15,10 +15,14 @@ reply perform(call& on, const work& job, store::database& database)
 {
     reply outcome;
     const auto noted = on.trace.here();
+    const auto charged = on.work.here();
     try {
         store::run(database, job.mode, [&](store::transaction& tx) {
             on.trace.rewind(noted);
+            on.work.rewind(charged);
+            on.work.set_deadline(tx.deadline());
             outcome = job.run(tx);
+            on.work.set_deadline({});
             return verdict_of(outcome);
         });
     } catch (const std::exception&) {
@@ -97,14 +101,25 @@ http::response answer(const site& served, store::database& database, call& on, s
     }
 }
 
+http::response answer_or_refuse(const site& served, store::database& database, call& on, std::string body)
+{
+    try {
+        return answer(served, database, on, std::move(body));
+    } catch (const work_limit_exceeded& reason) {
+        return error_for(on, work_refusal(on, reason));
+    } catch (const work_cancelled& reason) {
+        return error_for(on, work_refusal(reason));
+    }
+}
+
 }  // namespace
 
 http::response run_to_end(const site& served, store::database& database, http::request request)
 {
     const auto started = std::chrono::steady_clock::now();
-    call on(request);
+    call on(request, served.home().bounds, served.home().cancelled);
     auto body = std::exchange(request.body, {});
-    auto response = answer(served, database, on, std::move(body));
+    auto response = answer_or_refuse(served, database, on, std::move(body));
     const auto took = std::chrono::steady_clock::now() - started;
     served.note(on, response, std::chrono::duration_cast<std::chrono::microseconds>(took));
     return response;

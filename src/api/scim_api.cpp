@@ -109,7 +109,7 @@ reply create_resource(const house& home, call& on)
     if (!wanted)
         return scim_error(on, wanted.error());
     return with_body(home, on, [&home, &on, type, wanted = std::move(*wanted)](json::object text) -> reply {
-        auto body = scim::read_resource(std::move(text), *type, on.who.leniency);
+        auto body = scim::read_resource(std::move(text), *type, on.who.leniency, on.work);
         if (!body)
             return scim_error(on, body.error());
         auto prepare_one =
@@ -148,7 +148,7 @@ reply replace_resource(const house& home, call& on)
     if (!what)
         return scim_error(on, what.error());
     return with_body(home, on, [&home, &on, what = std::move(*what)](json::object text) -> reply {
-        auto body = scim::read_resource(std::move(text), *what.type, on.who.leniency);
+        auto body = scim::read_resource(std::move(text), *what.type, on.who.leniency, on.work);
         if (!body)
             return scim_error(on, body.error());
         const bool is_of_members = body->names_members;
@@ -167,7 +167,7 @@ reply patch_resource(const house& home, call& on)
     if (!what)
         return scim_error(on, what.error());
     return with_body(home, on, [&home, &on, what = std::move(*what)](json::object text) -> reply {
-        auto change = scim::read_patch(std::move(text), *what.type, on.who.leniency);
+        auto change = scim::read_patch(std::move(text), *what.type, on.who.leniency, on.work);
         if (!change)
             return scim_error(on, change.error());
         const bool is_of_members = !change->members.empty();

@@ -69,7 +69,7 @@ dispatcher::dispatcher(
 asio::awaitable<http::response> dispatcher::respond(net::exchange& on_the_way)
 {
     const auto started = std::chrono::steady_clock::now();
-    api::call on(on_the_way.head());
+    api::call on(on_the_way.head(), site_.home().bounds, site_.home().cancelled);
     http::response response;
     try {
         response = co_await run(on, on_the_way);
@@ -133,9 +133,13 @@ asio::awaitable<api::reply> dispatcher::perform(api::call& on, api::work job)
     api::reply outcome;
     std::exception_ptr failure;
     const auto noted = on.trace.here();
+    const auto charged = on.work.here();
     const auto task = [&](store::transaction& tx) {
         on.trace.rewind(noted);
+        on.work.rewind(charged);
+        on.work.set_deadline(tx.deadline());
         outcome = job.run(tx);
+        on.work.set_deadline({});
         return api::verdict_of(outcome);
     };
     if (job.mode == store::intent::read) {
@@ -213,6 +217,15 @@ http::response dispatcher::apologize(std::exception_ptr failure, const api::call
     } catch (const store::sql::busy& reason) {
         log_.warning("store.busy", {{"request_id", on.head.id}, {"reason", reason.what()}});
         return api::error_for(on, {errc::unavailable, "The service is busy. Try again shortly."});
+    } catch (const work_limit_exceeded& reason) {
+        log_.info(
+            "request.over_budget",
+            {{"request_id", on.head.id}, {"steps", static_cast<std::int64_t>(on.work.used())}}
+        );
+        return api::error_for(on, api::work_refusal(on, reason));
+    } catch (const work_cancelled& reason) {
+        log_.warning("request.cancelled", {{"request_id", on.head.id}, {"reason", reason.what()}});
+        return api::error_for(on, api::work_refusal(reason));
     } catch (const spool_failure& reason) {
         log_.error("reply.not_spooled", {{"request_id", on.head.id}, {"reason", reason.what()}});
         return api::error_for(on, {errc::unavailable, "The service cannot make so long a reply now."});

@@ -97,7 +97,8 @@ result<std::unique_ptr<house_keeping>> house_keeping::open(
                             ) { return home->renew_master_key(database); },
         .domains = made->domains_,
         .look_up_txt = make_txt_look_up(*made->resolver_),
-        .webhook_rules = webhook_rules(settings)
+        .webhook_rules = webhook_rules(settings),
+        .cancelled = is_cancelled
     });
     made->site_.emplace(*made->house_);
     made->add_jobs();

@@ -19,11 +19,13 @@ json::array named(const std::vector<std::string>& names)
 }
 
 // What a user does not have, or not as the mapping wants it, is left out.
-json::object custom_attributes(const std::vector<attributes::mapping>& by, const json::object& document)
+json::object custom_attributes(
+    const std::vector<attributes::mapping>& by, const json::object& document, work_budget& work
+)
 {
     json::object values;
     for (const auto& mapping : by)
-        if (auto read = attributes::read(mapping, document); read && !read->is_null())
+        if (auto read = attributes::read(mapping, document, work); read && !read->is_null())
             values[mapping.key] = std::move(*read);
     return values;
 }
@@ -40,7 +42,7 @@ json::object describe_user(
     const auto id = "diruser_" + std::to_string(user.id.value);
     auto normalized = normalize_user(who, id, user.document, user.groups);
     normalized["roles"] = named(roles);
-    normalized["custom_attributes"] = custom_attributes(mappings, user.document);
+    normalized["custom_attributes"] = custom_attributes(mappings, user.document, *who.work);
     return normalized;
 }
 

@@ -57,7 +57,7 @@ void readers::run(const task& what, time_point now, steady::time_point deadline)
     const lease reader(*this);
     (*reader).set_deadline(deadline);
     (*reader).run(begin_reading);
-    transaction snapshot(*reader, now, ids_);
+    transaction snapshot(*reader, now, ids_, deadline);
     what(snapshot);
 }
 

@@ -8,13 +8,21 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 
 namespace scimd::store {
 
 class transaction {
 public:
-    transaction(sql::connection& connection, time_point now, id_source& ids)
-        : connection_(connection), now_(now), ids_(ids)
+    using deadline_point = std::chrono::steady_clock::time_point;
+
+    transaction(
+        sql::connection& connection,
+        time_point now,
+        id_source& ids,
+        std::optional<deadline_point> deadline = std::nullopt
+    )
+        : connection_(connection), now_(now), ids_(ids), deadline_(deadline)
     {
     }
     transaction(const transaction&) = delete;
@@ -31,10 +39,14 @@ public:
         return std::chrono::steady_clock::now() - begun_;
     }
 
+    // When its statements are interrupted; none: never.
+    [[nodiscard]] std::optional<deadline_point> deadline() const noexcept { return deadline_; }
+
 private:
     sql::connection& connection_;
     time_point now_;
     id_source& ids_;
+    std::optional<deadline_point> deadline_;
     std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
 };
 
