@@ -84,6 +84,7 @@ struct call {
     std::string alias_of;  // the permanent URI of what "/Me" stands for; empty: the path is no alias
     trail notes;
     time_point begun{};
+    std::size_t body_bytes = 0;                    // once it has been read
     bool is_repeat = false;        // of one that was carried out before under the same Idempotency-Key
     service::request_trace trace;  // of a request to a directory
     std::unique_ptr<keys_in_hand::hold> holds;  // of a chore that came with a key: until it is answered

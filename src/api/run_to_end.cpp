@@ -1,6 +1,7 @@
 #include "api/run_to_end.hpp"
 
 #include "api/render.hpp"
+#include "api/scheduling.hpp"
 #include "base/error.hpp"
 
 #include <chrono>
@@ -16,7 +17,7 @@ reply perform(call& on, const work& job, store::database& database)
     reply outcome;
     const auto noted = on.trace.here();
     try {
-        store::run(database, job.mode, [&](store::transaction& tx) {
+        store::run(database, job.mode, scheduling_key_of(on), [&](store::transaction& tx) {
             on.trace.rewind(noted);
             outcome = job.run(tx);
             return verdict_of(outcome);
@@ -30,10 +31,10 @@ reply perform(call& on, const work& job, store::database& database)
 }
 
 // Nobody else is there to commit anything.
-reply look_once(const awaited& patient, store::database& database)
+reply look_once(const call& on, const awaited& patient, store::database& database)
 {
     std::optional<reply> outcome;
-    store::run(database, store::intent::scan, [&](store::transaction& tx) {
+    store::run(database, store::intent::scan, scheduling_key_of(on), [&](store::transaction& tx) {
         outcome = patient.look(tx, true);
         return store::verdict::commit;
     });
@@ -82,10 +83,11 @@ http::response answer(const site& served, store::database& database, call& on, s
         if (auto* job = std::get_if<work>(&next)) {
             next = perform(on, work(std::move(*job)), database);
         } else if (auto* patient = std::get_if<awaited>(&next)) {
-            next = look_once(awaited(std::move(*patient)), database);
+            next = look_once(on, awaited(std::move(*patient)), database);
         } else if (auto* wanted = std::get_if<body_wanted>(&next)) {
             if (body.size() > wanted->bytes_max)
                 return error_for(on, body_refusal(*wanted, {errc::too_large, "The body is too large."}));
+            on.body_bytes = body.size();
             const auto then = std::move(wanted->then);
             next = then(std::exchange(body, {}));
         } else if (auto* outside = std::get_if<errand>(&next)) {

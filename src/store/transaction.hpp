@@ -6,6 +6,7 @@
 #include "base/clock.hpp"
 #include "store/sql.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 
@@ -13,8 +14,14 @@ namespace scimd::store {
 
 class transaction {
 public:
-    transaction(sql::connection& connection, time_point now, id_source& ids)
-        : connection_(connection), now_(now), ids_(ids)
+    // `others_wait` outlives the transaction; none: no work waits for the connection.
+    transaction(
+        sql::connection& connection,
+        time_point now,
+        id_source& ids,
+        const std::atomic<bool>* others_wait = nullptr
+    )
+        : connection_(connection), now_(now), ids_(ids), others_wait_(others_wait)
     {
     }
     transaction(const transaction&) = delete;
@@ -31,10 +38,17 @@ public:
         return std::chrono::steady_clock::now() - begun_;
     }
 
+    // Whether works of other tenants wait for the connection now: works that may go on later end early then.
+    [[nodiscard]] bool do_others_wait() const noexcept
+    {
+        return others_wait_ && others_wait_->load(std::memory_order_relaxed);
+    }
+
 private:
     sql::connection& connection_;
     time_point now_;
     id_source& ids_;
+    const std::atomic<bool>* others_wait_;
     std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
 };
 

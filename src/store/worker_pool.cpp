@@ -1,37 +1,65 @@
-#include "store/scan_pool.hpp"
+#include "store/worker_pool.hpp"
 
+#include <chrono>
+#include <optional>
 #include <utility>
 
 namespace scimd::store {
 
-scan_pool::scan_pool(std::size_t threads, std::size_t queue_max) : queue_max_(queue_max)
+namespace {
+
+using steady = std::chrono::steady_clock;
+
+queue_limits with_threads(queue_limits limits, std::size_t threads)
+{
+    limits.running_max = threads > 1 ? threads - 1 : 0;
+    return limits;
+}
+
+}  // namespace
+
+worker_pool::worker_pool(std::string_view name, std::size_t threads, queue_limits limits, metrics& figures)
+    : queue_(with_threads(limits, threads)), figures_(figures, name)
 {
     for (std::size_t i = 0; i < threads; ++i)
         threads_.emplace_back([this] { serve(); });
 }
 
-scan_pool::~scan_pool()
+worker_pool::~worker_pool()
 {
     close();
 }
 
-bool scan_pool::offer(job next)
+admission worker_pool::offer(const scheduling_key& key, job next)
 {
     {
         const std::lock_guard lock(mutex_);
-        if (is_closed_ || queue_.size() >= queue_max_)
-            return false;
-        queue_.push_back(std::move(next));
+        const auto admitted = is_closed_ ? admission::full : queue_.push(key, std::move(next));
+        figures_.note(admitted);
+        if (admitted != admission::accepted)
+            return admitted;
+        figures_.note_load(queue_.size(), queue_.bytes());
     }
     changed_.notify_one();
-    return true;
+    return admission::accepted;
 }
 
-void scan_pool::close()
+void worker_pool::close()
+{
+    end(false);
+}
+
+void worker_pool::abandon()
+{
+    end(true);
+}
+
+void worker_pool::end(bool drops_queued)
 {
     {
         const std::lock_guard lock(mutex_);
         is_closed_ = true;
+        is_abandoned_ = is_abandoned_ || drops_queued;
     }
     changed_.notify_all();
     for (std::thread& one : threads_)
@@ -39,17 +67,29 @@ void scan_pool::close()
             one.join();
 }
 
-void scan_pool::serve()
+void worker_pool::serve()
 {
+    std::unique_lock lock(mutex_);
     while (true) {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [this] { return is_closed_ || !queue_.empty(); });
-        if (queue_.empty())
+        std::optional<fair_queue<job>::taken> next;
+        changed_.wait(lock, [&] {
+            if (is_abandoned_)
+                return true;
+            next = queue_.take();
+            return next || (is_closed_ && queue_.size() == 0);
+        });
+        if (!next)
             return;
-        const job next = std::move(queue_.front());
-        queue_.pop_front();
+        figures_.note_load(queue_.size(), queue_.bytes());
         lock.unlock();
-        next();
+        const auto started = steady::now();
+        next->item();
+        next->item = nullptr;
+        const auto cost = std::chrono::duration_cast<std::chrono::microseconds>(steady::now() - started);
+        lock.lock();
+        queue_.finish(next->owner, cost.count());
+        if (queue_.size() > 0 || is_closed_)
+            changed_.notify_all();  // the organization may have one running again
     }
 }
 

@@ -1,38 +1,50 @@
-// A few threads for works that may touch many rows, behind a bounded queue. Any thread may offer.
+// A few threads for what takes long, behind a fair queue: one organization never has all of the threads, when
+// there are several. Any thread may offer.
 #pragma once
 
+#include "base/metrics.hpp"
+#include "store/fair_queue.hpp"
+#include "store/queue_figures.hpp"
+
 #include <condition_variable>
-#include <deque>
+#include <cstddef>
 #include <functional>
 #include <mutex>
+#include <string_view>
 #include <thread>
 #include <vector>
 
 namespace scimd::store {
 
-class scan_pool {
+class worker_pool {
 public:
     using job = std::function<void()>;  // throws nothing
 
-    scan_pool(std::size_t threads, std::size_t queue_max);
-    ~scan_pool();
-    scan_pool(const scan_pool&) = delete;
-    scan_pool& operator=(const scan_pool&) = delete;
+    // `name` is the queue's in the metrics. The limit of running jobs is the pool's own.
+    worker_pool(std::string_view name, std::size_t threads, queue_limits limits, metrics& figures);
+    ~worker_pool();
+    worker_pool(const worker_pool&) = delete;
+    worker_pool& operator=(const worker_pool&) = delete;
 
-    // False: the queue is full, or closed.
-    bool offer(job next);
+    // A closed pool is full.
+    admission offer(const scheduling_key& key, job next);
 
     // Takes no more, finishes what is queued, ends the threads.
     void close();
 
+    // Takes no more, drops what is queued, ends the threads when they have done what they are at.
+    void abandon();
+
 private:
     void serve();
+    void end(bool drops_queued);
 
-    const std::size_t queue_max_;
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::deque<job> queue_;
+    fair_queue<job> queue_;
+    queue_figures figures_;
     bool is_closed_ = false;
+    bool is_abandoned_ = false;
     std::vector<std::thread> threads_;
 };
 
