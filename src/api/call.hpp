@@ -18,6 +18,7 @@
 #include "service/guess_throttle.hpp"
 #include "service/manager.hpp"
 #include "service/request_log.hpp"
+#include "service/request_rates.hpp"
 #include "service/token_usage.hpp"
 #include "service/verified_tokens.hpp"
 #include "service/webhook_url.hpp"
@@ -67,6 +68,7 @@ struct house {
     const service::domain_claims::practice& domains;
     service::txt_look_up look_up_txt;
     service::webhooks::target_rules webhook_rules{};
+    service::request_rates* rates = nullptr;  // of directories; none: no limit
     std::shared_ptr<keys_in_hand> keys = std::make_shared<keys_in_hand>();
 };
 
@@ -85,6 +87,7 @@ struct call {
     trail notes;
     time_point begun{};
     std::size_t body_bytes = 0;                    // once it has been read
+    std::optional<service::rate_standing> rate{};  // of its directory, if there is a limit
     bool is_repeat = false;        // of one that was carried out before under the same Idempotency-Key
     service::request_trace trace;  // of a request to a directory
     std::unique_ptr<keys_in_hand::hold> holds;  // of a chore that came with a key: until it is answered

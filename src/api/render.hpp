@@ -41,6 +41,10 @@ std::string_view error_code(const error& failure);
 // In the form that the path asks for.
 http::response error_for(const call& on, const error& failure);
 
+// What a client is told of the rate limit of its directory, if there is one: in the header fields that the
+// SCIM connector of SailPoint reads, and Retry-After, which Okta and Microsoft Entra ID read.
+void add_rate_fields(const call& on, http::response& made);
+
 bool is_scim_path(std::string_view target);
 
 }  // namespace scimd::api

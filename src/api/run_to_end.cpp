@@ -107,6 +107,7 @@ http::response run_to_end(const site& served, store::database& database, http::r
     call on(request);
     auto body = std::exchange(request.body, {});
     auto response = answer(served, database, on, std::move(body));
+    add_rate_fields(on, response);
     const auto took = std::chrono::steady_clock::now() - started;
     served.note(on, response, std::chrono::duration_cast<std::chrono::microseconds>(took));
     return response;

@@ -70,6 +70,7 @@ asio::awaitable<http::response> dispatcher::respond(net::exchange& on_the_way)
     } catch (...) {
         response = apologize(std::current_exception(), on);
     }
+    api::add_rate_fields(on, response);
     const auto took = microseconds_since(started);
     record(on, response, took);
     site_.note(on, response, std::chrono::microseconds(took));

@@ -70,6 +70,8 @@ result<std::unique_ptr<house_keeping>> house_keeping::open(const configuration& 
         environment = store::tenants::environment(tx);
         return store::verdict::commit;
     });
+    if (settings.directory_rate.per_second > 0)
+        made->rates_.emplace(settings.directory_rate);
     made->house_.emplace(api::house{
         .schemas = made->schemas_,
         .wall = *made->wall_,
@@ -97,7 +99,8 @@ result<std::unique_ptr<house_keeping>> house_keeping::open(const configuration& 
                             ) { return home->renew_master_key(database); },
         .domains = made->domains_,
         .look_up_txt = make_txt_look_up(*made->resolver_),
-        .webhook_rules = webhook_rules(settings)
+        .webhook_rules = webhook_rules(settings),
+        .rates = made->rates_ ? &*made->rates_ : nullptr
     });
     made->site_.emplace(*made->house_);
     made->add_jobs();

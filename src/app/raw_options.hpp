@@ -36,6 +36,8 @@ struct raw_options {
     std::string idle_deadline_ms = "75000";
     std::string header_deadline_ms = "10000";
     std::string connections_max = "4096";
+    std::string directory_requests_per_second = "0";
+    std::string directory_request_burst;
     bool is_metrics_open = false;
     std::vector<std::string> dns_servers;
     std::string domain_window_hours = "168";
