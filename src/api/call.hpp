@@ -20,6 +20,7 @@
 #include "service/guess_throttle.hpp"
 #include "service/manager.hpp"
 #include "service/request_log.hpp"
+#include "service/request_rates.hpp"
 #include "service/token_usage.hpp"
 #include "service/verified_tokens.hpp"
 #include "service/webhook_url.hpp"
@@ -73,6 +74,7 @@ struct house {
     service::txt_look_up look_up_txt;
     service::webhooks::target_rules webhook_rules{};
     const std::atomic<bool>* cancelled = nullptr;  // set when all computation is to end
+    service::request_rates* rates = nullptr;  // of directories; none: no limit
     std::shared_ptr<keys_in_hand> keys = std::make_shared<keys_in_hand>();
     std::shared_ptr<single_flight> first_signing_key = std::make_shared<single_flight>();
 };
@@ -97,6 +99,8 @@ struct call {
     std::string alias_of;  // the permanent URI of what "/Me" stands for; empty: the path is no alias
     trail notes;
     time_point begun{};
+    std::size_t body_bytes = 0;                    // once it has been read
+    std::optional<service::rate_standing> rate{};  // of its directory, if there is a limit
     bool is_repeat = false;        // of one that was carried out before under the same Idempotency-Key
     service::request_trace trace;  // of a request to a directory
     std::unique_ptr<keys_in_hand::hold> holds;  // of a chore that came with a key: until it is answered

@@ -155,7 +155,7 @@ reply read_whole(
     return work{
         store::intent::scan,
         [&home, &on, status, what = std::move(what)](store::transaction& tx) -> reply {
-            long_text body(home.long_replies, on.who.directory.value);
+            long_text body(home.long_replies, on.who.organization.value);
             auto found = service::get_whole(tx, on.who, what, body);
             if (!found)
                 return scim_error(on, found.error());

@@ -200,6 +200,21 @@ http::response manage_error(const error& failure)
     return made;
 }
 
+void add_rate_fields(const call& on, http::response& made)
+{
+    if (!on.rate)
+        return;
+    const auto& rate = *on.rate;
+    made.headers.set("X-Rate-Limit-Limit", std::to_string(rate.limit));
+    made.headers.set("X-Rate-Limit-Remaining", std::to_string(rate.remaining));
+    made.headers.set("X-Rate-Limit-Reset", std::to_string(rate.reset.count()));
+    if (!rate.is_over)
+        return;
+    const auto seconds = std::to_string(rate.retry_after.count());
+    made.headers.set("Retry-After", seconds);
+    made.headers.set("X-Rate-Limit-Retry-After-Seconds", seconds);
+}
+
 bool is_scim_path(std::string_view target)
 {
     return target.starts_with("/directory/");

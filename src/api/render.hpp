@@ -48,6 +48,10 @@ error work_refusal(const call& on, const work_limit_exceeded& reason);
 // To one whose computation was given up.
 error work_refusal(const work_cancelled& reason);
 
+// What a client is told of the rate limit of its directory, if there is one: in the header fields that the
+// SCIM connector of SailPoint reads, and Retry-After, which Okta and Microsoft Entra ID read.
+void add_rate_fields(const call& on, http::response& made);
+
 bool is_scim_path(std::string_view target);
 
 }  // namespace scimd::api

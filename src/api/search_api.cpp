@@ -44,7 +44,7 @@ reply read_page(
 {
     return work{mode, [&home, &on, query = std::move(query), mode](store::transaction& tx) -> reply {
                     const service::list_bounds bounds{.is_hurried = mode == store::intent::read};
-                    long_text message(home.long_replies, on.who.directory.value);
+                    long_text message(home.long_replies, on.who.organization.value);
                     const auto made = service::list(tx, on.who, *query, home.cursors, message, bounds);
                     if (!made)
                         return scim_error(on, made.error());

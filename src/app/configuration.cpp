@@ -89,6 +89,24 @@ public:
         return log_level::info;
     }
 
+    service::request_rate directory_rate(const raw_options& raw)
+    {
+        constexpr std::int64_t burst_seconds = 10;
+        service::request_rate rate;
+        rate.per_second = number<std::int64_t>(
+            "--directory-requests-per-second", raw.directory_requests_per_second, 0, service::request_rate_max
+        );
+        rate.burst = burst_seconds * rate.per_second;
+        if (raw.directory_request_burst.empty())
+            return rate;
+        rate.burst = number<std::int64_t>(
+            "--directory-request-burst", raw.directory_request_burst, 1, service::request_burst_max
+        );
+        if (rate.per_second == 0)
+            mistakes.emplace_back("--directory-request-burst needs --directory-requests-per-second");
+        return rate;
+    }
+
     bool event_sink(const std::string& text)
     {
         if (!text.empty() && text != "stdout")
@@ -259,6 +277,7 @@ configuration judged(const raw_options& raw, judge& by)
     by.memory(settings.limits, raw.request_memory_mb);
     settings.limits.connections_max =
         by.number<std::size_t>("--connections-max", raw.connections_max, 1, 1'000'000);
+    settings.directory_rate = by.directory_rate(raw);
     settings.allows_private_webhooks = raw.allows_private_webhooks;
     settings.webhook_ports.clear();
     for (const auto& port : raw.webhook_ports)

@@ -73,6 +73,8 @@ result<std::unique_ptr<house_keeping>> house_keeping::open(
         environment = store::tenants::environment(tx);
         return store::verdict::commit;
     });
+    if (settings.directory_rate.per_second > 0)
+        made->rates_.emplace(settings.directory_rate);
     made->house_.emplace(api::house{
         .schemas = made->schemas_,
         .wall = *made->wall_,
@@ -98,7 +100,8 @@ result<std::unique_ptr<house_keeping>> house_keeping::open(
         .domains = made->domains_,
         .look_up_txt = make_txt_look_up(*made->resolver_),
         .webhook_rules = webhook_rules(settings),
-        .cancelled = is_cancelled
+        .cancelled = is_cancelled,
+        .rates = made->rates_ ? &*made->rates_ : nullptr
     });
     made->site_.emplace(*made->house_);
     made->add_jobs();

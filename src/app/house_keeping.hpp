@@ -19,6 +19,7 @@
 #include "service/cursor.hpp"
 #include "service/guess_throttle.hpp"
 #include "service/request_log.hpp"
+#include "service/request_rates.hpp"
 #include "service/token_usage.hpp"
 #include "service/verified_tokens.hpp"
 #include "store/store.hpp"
@@ -120,6 +121,7 @@ private:
     service::request_log requests_{figures_};
     service::verified_tokens verified_;
     service::guess_throttle guesses_{*random_};
+    std::optional<service::request_rates> rates_;  // none: no limit
     scim::catalogue_set schemas_;
     std::atomic<bool> is_draining_{false};
     std::mutex bells_lock_;

@@ -157,6 +157,18 @@ void declare_server_options(CLI::App& app, raw_options& raw)
         raw.request_memory_mb,
         "Memory that requests under way may take together, in MiB"
     );
+    server(
+        "--directory-requests-per-second",
+        "SCIMD_DIRECTORY_REQUESTS_PER_SECOND",
+        raw.directory_requests_per_second,
+        "How many SCIM requests a second each directory may send; 0: no limit"
+    );
+    server(
+        "--directory-request-burst",
+        "SCIMD_DIRECTORY_REQUEST_BURST",
+        raw.directory_request_burst,
+        "How many of them may come at once (default: those of ten seconds)"
+    );
     app.add_flag("--metrics-open", raw.is_metrics_open, "Show /metrics to peers that are not loopback")
         ->envname("SCIMD_METRICS_OPEN")
         ->group("Server");

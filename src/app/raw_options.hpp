@@ -42,6 +42,8 @@ struct raw_options {
     std::string connections_per_address = "256";
     std::vector<std::string> trusted_proxies;
     std::string request_memory_mb = "192";
+    std::string directory_requests_per_second = "0";
+    std::string directory_request_burst;
     bool is_metrics_open = false;
     std::vector<std::string> dns_servers;
     std::string domain_window_hours = "168";

@@ -102,11 +102,17 @@ public:
             else
                 run_one(unit.operations.front());
             operations += unit.operations.size();
-        } while (!progress_.is_done(job_) && operations < bulk_round_operations_max &&
-                 tx_.age() < bulk_round_time_max);
+        } while (!progress_.is_done(job_) && may_go_on(operations));
     }
 
 private:
+    [[nodiscard]] bool may_go_on(std::size_t operations) const
+    {
+        if (tx_.do_others_wait())
+            return operations < bulk_round_operations_shared_max && tx_.age() < bulk_round_time_shared_max;
+        return operations < bulk_round_operations_max && tx_.age() < bulk_round_time_max;
+    }
+
     struct broken_circle {
         std::size_t index;  // of the operation that failed
         outcome done;

@@ -25,6 +25,10 @@ namespace scimd::service {
 constexpr std::size_t bulk_round_operations_max = 100;
 constexpr std::chrono::milliseconds bulk_round_time_max{20};
 
+// The same while other tenants wait for the writer.
+constexpr std::size_t bulk_round_operations_shared_max = 10;
+constexpr std::chrono::milliseconds bulk_round_time_shared_max{2};
+
 // POSTs of one circle, which have to be done in one round; more are answered 409.
 constexpr std::size_t bulk_circle_max = 100;
 

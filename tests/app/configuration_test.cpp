@@ -93,6 +93,21 @@ TEST_F(configuration_test, secrets_live_without_end_unless_days_are_given)
     EXPECT_EQ(variable.secret_lifetime_max, std::chrono::days(365));
 }
 
+TEST_F(configuration_test, directories_have_no_rate_limit_unless_one_is_given)
+{
+    EXPECT_EQ(settings_of({"serve"}).directory_rate.per_second, 0);
+    const auto rate = settings_of({"serve", "--directory-requests-per-second", "50"}).directory_rate;
+    EXPECT_EQ(rate.per_second, 50);
+    EXPECT_EQ(rate.burst, 500);
+    const auto burst = [&](const char* size) {
+        return parse({"serve", "--directory-requests-per-second", "50", "--directory-request-burst", size});
+    };
+    EXPECT_EQ(burst("1").run->settings.directory_rate.burst, 1);
+    EXPECT_EQ(burst("100000000").run->settings.directory_rate.burst, 100'000'000);
+    EXPECT_FALSE(burst("0").run);
+    EXPECT_FALSE(burst("100000001").run);
+}
+
 TEST_F(configuration_test, every_option_is_read)
 {
     const auto settings = settings_of(
@@ -356,6 +371,11 @@ TEST_F(configuration_test, each_value_has_its_bounds)
         {"--idle-deadline-ms", "3600001", false},
         {"--header-deadline-ms", "1", true},
         {"--header-deadline-ms", "0", false},
+        {"--directory-requests-per-second", "0", true},
+        {"--directory-requests-per-second", "1000000", true},
+        {"--directory-requests-per-second", "-1", false},
+        {"--directory-requests-per-second", "1000001", false},
+        {"--directory-request-burst", "5", false},  // of no rate
         {"--connections-max", "1", true},
         {"--connections-max", "1000000", true},
         {"--connections-max", "0", false},
