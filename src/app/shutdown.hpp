@@ -15,6 +15,7 @@
 #include <chrono>
 #include <functional>
 #include <mutex>
+#include <string_view>
 #include <thread>
 
 namespace scimd::app {

@@ -234,11 +234,11 @@ class ClientsTest(unittest.TestCase):
             form = f"grant_type=client_credentials&client_id={name}&client_secret={wrong}"
             statuses = [public.send("POST", "/oauth/token", form, FORM).status for _ in range(12)]
             last = public.send("POST", "/oauth/token", form, FORM)
+            right = public.send("POST", "/oauth/token", form.replace(wrong, secret), FORM)
+            again = public.send("POST", "/oauth/token", form, FORM)
         self.assertEqual(statuses[:10], [401] * 10)
         self.assertEqual(statuses[-1], 429)
         self.assertTrue(last.headers["Retry-After"])
-            right = public.send("POST", "/oauth/token", form.replace(wrong, secret), FORM)
-            again = public.send("POST", "/oauth/token", form, FORM)
         self.assertEqual(json.loads(last.body)["error"], "temporarily_unavailable")
         self.assertEqual(right.status, 200, "the right secret always passes")
         self.assertEqual(again.status, 429)
