@@ -148,6 +148,15 @@ public:
         return parsed;
     }
 
+    // An encrypted connection takes eight times the memory of another.
+    std::size_t connections(const raw_options& raw)
+    {
+        constexpr std::size_t encrypted = 1'024;
+        if (raw.connections_max.empty())
+            return raw.tls_key.empty() ? net::limits().connections_max : encrypted;
+        return number<std::size_t>("--connections-max", raw.connections_max, 1, 1'000'000);
+    }
+
     // A quarter is for bodies that are received, the rest for requests that are carried out.
     void memory(net::limits& limits, const std::string& text)
     {
@@ -275,8 +284,7 @@ configuration judged(const raw_options& raw, judge& by)
         by.number<std::size_t>("--connections-per-address", raw.connections_per_address, 1, 1'000'000);
     settings.limits.trusted_proxies = by.networks(raw.trusted_proxies);
     by.memory(settings.limits, raw.request_memory_mb);
-    settings.limits.connections_max =
-        by.number<std::size_t>("--connections-max", raw.connections_max, 1, 1'000'000);
+    settings.limits.connections_max = by.connections(raw);
     settings.directory_rate = by.directory_rate(raw);
     settings.allows_private_webhooks = raw.allows_private_webhooks;
     settings.webhook_ports.clear();

@@ -136,7 +136,12 @@ void declare_server_options(CLI::App& app, raw_options& raw)
         raw.body_deadline_ms,
         "How long a request's body may take, however large"
     );
-    server("--connections-max", "SCIMD_CONNECTIONS_MAX", raw.connections_max, "Connections at a time");
+    server(
+        "--connections-max",
+        "SCIMD_CONNECTIONS_MAX",
+        raw.connections_max,
+        "Connections at a time (default: 4096, with TLS 1024)"
+    );
     server(
         "--connections-per-address",
         "SCIMD_CONNECTIONS_PER_ADDRESS",

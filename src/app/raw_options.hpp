@@ -38,10 +38,10 @@ struct raw_options {
     std::string idle_deadline_ms = "75000";
     std::string header_deadline_ms = "10000";
     std::string body_deadline_ms = "60000";
-    std::string connections_max = "4096";
+    std::string connections_max;
     std::string connections_per_address = "256";
     std::vector<std::string> trusted_proxies;
-    std::string request_memory_mb = "192";
+    std::string request_memory_mb = "144";
     std::string directory_requests_per_second = "0";
     std::string directory_request_burst;
     bool is_metrics_open = false;

@@ -132,32 +132,59 @@ memory_budget::wakers memory_budget::grant_waiting()
     return granted;
 }
 
-memory_reservation::outcome memory_reservation::grow_to(std::size_t bytes, std::function<void()> when_granted)
+// With the budget's mutex held, as the two below; `waiting`: it may wait.
+memory_reservation::outcome memory_reservation::try_grow(std::size_t bytes)
 {
-    const std::lock_guard lock(budget_.mutex_);
     if (bytes <= bytes_)
         return outcome::granted;
+    if (is_unlimited_) {
+        grow(bytes);
+        return outcome::granted;
+    }
     if (bytes > budget_.limits_.request_bytes_max()) {
         budget_.beyond_request_total_.add();
         return outcome::request_beyond;
     }
-    const auto more = bytes - bytes_;
     if (!budget_.has_share(owner_, bytes, bytes_)) {
         budget_.beyond_share_total_.add();
         return outcome::share_beyond;
     }
+    const auto& waiting = budget_.queue_of(is_small(bytes));
+    if (!waiting.empty() || !budget_.has_room(bytes - bytes_, is_small(bytes)))
+        return outcome::waiting;
+    grow(bytes);
+    return outcome::granted;
+}
+
+void memory_reservation::grow(std::size_t bytes)
+{
+    budget_.charge(owner_, bytes - bytes_);
+    budget_.add_granted(bytes - bytes_);
+    bytes_ = bytes;
+}
+
+memory_reservation::outcome memory_reservation::grow_now(std::size_t bytes)
+{
+    const std::lock_guard lock(budget_.mutex_);
+    const auto got = try_grow(bytes);
+    if (got != outcome::waiting)
+        return got;
+    budget_.beyond_total_total_.add();
+    return outcome::total_beyond;
+}
+
+memory_reservation::outcome memory_reservation::grow_to(std::size_t bytes, std::function<void()> when_granted)
+{
+    const std::lock_guard lock(budget_.mutex_);
+    const auto got = try_grow(bytes);
+    if (got != outcome::waiting)
+        return got;
     auto& waiting = budget_.queue_of(is_small(bytes));
-    if (waiting.empty() && budget_.has_room(more, is_small(bytes))) {
-        budget_.charge(owner_, more);
-        budget_.add_granted(more);
-        bytes_ = bytes;
-        return outcome::granted;
-    }
     if (waiting.size() >= budget_.limits_.waiting_max) {
         budget_.beyond_total_total_.add();
         return outcome::total_beyond;
     }
-    budget_.charge(owner_, more);
+    budget_.charge(owner_, bytes - bytes_);
     budget_.waits_total_.add();
     budget_.waiting_level_.add(1);
     waiting.push_back(this);
@@ -170,11 +197,8 @@ memory_reservation::outcome memory_reservation::grow_to(std::size_t bytes, std::
 void memory_reservation::force_to(std::size_t bytes)
 {
     const std::lock_guard lock(budget_.mutex_);
-    if (bytes <= bytes_)
-        return;
-    budget_.charge(owner_, bytes - bytes_);
-    budget_.add_granted(bytes - bytes_);
-    bytes_ = bytes;
+    if (bytes > bytes_)
+        grow(bytes);
 }
 
 bool memory_reservation::is_waiting() const

@@ -110,9 +110,15 @@ public:
     // To be called while nothing is reserved.
     void set_owner(memory_owner owner) { owner_ = std::move(owner); }
 
+    // It is counted, but nothing is refused.
+    void set_unlimited() { is_unlimited_ = true; }
+
     // Reserves up to `bytes` in all, or leaves what there is as it is. To be called while nothing is waited
     // for. `when_granted` is called on any thread, must not block, and must not call back.
     outcome grow_to(std::size_t bytes, std::function<void()> when_granted);
+
+    // Without a wait: total_beyond instead.
+    outcome grow_now(std::size_t bytes);
 
     // Reserves whatever the limits say: for what has been allocated already.
     void force_to(std::size_t bytes);
@@ -130,12 +136,15 @@ private:
     friend class memory_budget;
 
     [[nodiscard]] bool is_small(std::size_t bytes) const noexcept;
+    outcome try_grow(std::size_t bytes);
+    void grow(std::size_t bytes);
 
     memory_budget& budget_;
     memory_owner owner_;
     std::size_t bytes_ = 0;  // as everything below guarded by the budget's mutex while the request waits
     std::size_t wanted_ = 0;
     bool is_waiting_ = false;
+    bool is_unlimited_ = false;
     std::function<void()> when_granted_;
 };
 

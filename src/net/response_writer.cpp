@@ -35,6 +35,18 @@ void frame_as_chunk(std::string& before, std::string& piece)
     piece += "\r\n";
 }
 
+// A stream without a known length can be resumed; of a reply that is kept somewhere, a piece is all that is
+// in memory.
+bool has_memory_for(const std::string& piece, bool is_kept, memory_reservation& memory)
+{
+    if (piece.size() <= response_writer::uncounted_bytes_max)
+        return true;
+    if (!is_kept)
+        return memory.grow_now(piece.size()) == memory_reservation::outcome::granted;
+    memory.force_to(piece.size());
+    return true;
+}
+
 }  // namespace
 
 response_writer::response_writer(
@@ -48,14 +60,16 @@ response_writer::response_writer(
 {
 }
 
-asio::awaitable<bool> response_writer::send(http::response& made, const response_manner& manner)
+asio::awaitable<bool> response_writer::send(
+    http::response& made, const response_manner& manner, memory_reservation& memory
+)
 {
     out_.clear();
     append_response_head(out_, made, manner, date_.now());
     if (!has_body(made, manner))
         co_return co_await write(std::string_view(), end_for(std::string_view()));
     if (made.stream)
-        co_return co_await send_stream(made, is_chunked(made, manner));
+        co_return co_await send_stream(made, is_chunked(made, manner), memory);
     co_return co_await write(made.body, end_for(made.body));
 }
 
@@ -78,7 +92,9 @@ void response_writer::drain()
     wake();
 }
 
-asio::awaitable<bool> response_writer::send_stream(http::response& made, bool in_chunks)
+asio::awaitable<bool> response_writer::send_stream(
+    http::response& made, bool in_chunks, memory_reservation& memory
+)
 {
     http::body_source& source = *made.stream;
     source.on_wake(waker());
@@ -89,10 +105,16 @@ asio::awaitable<bool> response_writer::send_stream(http::response& made, bool in
     std::string piece = std::move(made.body);
     for (auto now = state::more;;) {
         sent += piece.size();
+        if (!has_memory_for(piece, is_kept, memory)) {
+            log_.warning("http.stream_without_memory", {{"bytes", static_cast<std::int64_t>(piece.size())}});
+            wire_->reset();
+            co_return false;
+        }
         const auto by =
             is_kept ? begun + bounds_.write_stall_deadline + fair_share(bounds_, sent) : end_for(piece);
         if (!co_await send_piece(piece, in_chunks, now == state::done, by))
             co_return false;
+        memory.release();
         if (now == state::done)
             co_return true;
         if (now == state::later)

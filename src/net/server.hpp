@@ -89,8 +89,8 @@ struct limits {
     std::chrono::milliseconds stream_pause_max{15'000};  // after which a body that has paused is asked again
     // Of bodies that are received, and of requests that are carried out, with their responses: apart, so that
     // a request that has all of its body never waits for one that has not.
-    memory_limits body_memory = memory_limits::of(48 * 1024 * 1024, 16 * 1024);
-    memory_limits request_memory = memory_limits::of(144 * 1024 * 1024, 128 * 1024);
+    memory_limits body_memory = memory_limits::of(36 * 1024 * 1024, 16 * 1024);
+    memory_limits request_memory = memory_limits::of(108 * 1024 * 1024, 128 * 1024);
     std::chrono::milliseconds memory_wait_max{5'000};  // for other requests to give back theirs
     std::chrono::milliseconds drain_deadline{30'000};  // from drain() to the end of the last session
 };

@@ -33,7 +33,6 @@ constexpr std::size_t read_bytes = 8 * 1024;
 constexpr std::size_t idle_buffer_bytes = 4 * 1024;    // that a connection without a request holds
 constexpr std::size_t chunked_body_bytes = 64 * 1024;  // reserved for a body of unknown length at first
 constexpr std::size_t trimmed_bytes_min = 16 * 1024 * 1024;
-constexpr std::size_t uncounted_response_bytes_max = 16 * 1024;
 constexpr std::chrono::milliseconds linger_deadline{2'000};
 
 enum class ending {
@@ -161,6 +160,10 @@ http_session::http_session(
       memory_(shared_->requests),
       ids_(*shared_->random)
 {
+    if (!from_.is_operator)
+        return;
+    body_memory_.set_unlimited();  // needed most when there is no room
+    memory_.set_unlimited();
 }
 
 http_session::~http_session()
@@ -383,10 +386,6 @@ void http_session::set_owner(memory_owner owner)
 asio::awaitable<result<void>> http_session::reserve(memory_reservation& of, std::size_t bytes)
 {
     using outcome = memory_reservation::outcome;
-    if (from_.is_operator) {  // needed most when there is no room
-        of.force_to(bytes);
-        co_return result<void>();
-    }
     auto got = of.grow_to(bytes, reserve_waker());
     if (got == outcome::waiting) {
         const auto deadline = steady_clock::now() + bounds_.memory_wait_max;
@@ -416,15 +415,13 @@ std::function<void()> http_session::reserve_waker()
 result<void> http_session::reserve_response(std::size_t bytes)
 {
     using outcome = memory_reservation::outcome;
-    if (bytes <= uncounted_response_bytes_max)
+    if (bytes <= response_writer::uncounted_bytes_max)
         return {};
-    if (!is_safe_ || from_.is_operator) {
+    if (!is_safe_) {
         memory_.force_to(bytes);
         return {};
     }
-    auto got = memory_.grow_to(std::min(bytes, bounds_.request_memory.request_bytes_max()), [] {});
-    if (got == outcome::waiting)
-        got = memory_.stop_waiting() ? outcome::total_beyond : outcome::granted;
+    const auto got = memory_.grow_now(std::min(bytes, bounds_.request_memory.request_bytes_max()));
     return got == outcome::granted ? result<void>() : memory_refusal(got);
 }
 
@@ -485,7 +482,7 @@ asio::awaitable<ending> http_session::answer(http::response made)
     // The end of a body that is neither chunked nor counted is the connection's.
     const bool ends_with_connection = made.stream && manner_.is_http_1_0;
     manner_.closes = !settle_body() || !stays_open() || ends_with_connection;
-    if (!co_await writer_->send(made, manner_))
+    if (!co_await writer_->send(made, manner_, memory_))
         co_return ending::quiet;
     co_return manner_.closes ? ending::lingering : ending::none;
 }
@@ -501,7 +498,7 @@ asio::awaitable<ending> http_session::refuse(const error& reason)
         .is_encrypted = wire_->is_encrypted(),
     };
     auto made = shared_->handlers.refuse(reason, readable_target(received()));
-    co_return co_await writer_->send(made, manner_) ? ending::lingering : ending::quiet;
+    co_return co_await writer_->send(made, manner_, memory_) ? ending::lingering : ending::quiet;
 }
 
 // RFC 9112 §9.6: closing while bytes of the peer are unread resets the connection, and the peer may then

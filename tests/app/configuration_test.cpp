@@ -52,6 +52,22 @@ TEST_F(configuration_test, without_a_word_the_defaults_hold)
     EXPECT_EQ(settings.limits.idle_deadline, 75s);
     EXPECT_EQ(settings.limits.header_deadline, 10s);
     EXPECT_EQ(settings.limits.connections_max, 4'096U);
+    EXPECT_EQ(settings.limits.connections_per_address_max, 256U);
+    EXPECT_TRUE(settings.limits.trusted_proxies.empty());
+    EXPECT_EQ(settings.limits.body_deadline, 60s);
+    EXPECT_EQ(settings.limits.body_memory.bytes_max, net::limits().body_memory.bytes_max);
+    EXPECT_EQ(settings.limits.request_memory.bytes_max, net::limits().request_memory.bytes_max);
+}
+
+TEST_F(configuration_test, encrypted_connections_are_fewer_unless_a_number_is_given)
+{
+    const auto of = [](words more) {
+        words all{"serve", "--tls-certificate", "c.pem", "--tls-key", "k.pem"};
+        all.insert(all.end(), more.begin(), more.end());
+        return settings_of(all).limits.connections_max;
+    };
+    EXPECT_EQ(of({}), 1'024U);
+    EXPECT_EQ(of({"--connections-max", "4096"}), 4'096U);
 }
 
 TEST_F(configuration_test, the_master_key_comes_from_a_file_or_the_environment)

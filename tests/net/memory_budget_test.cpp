@@ -196,6 +196,26 @@ TEST_F(memory_budget_test, counts_what_is_there_already_whatever_the_limits)
     EXPECT_EQ(budget.reserved_bytes(), 1U);
 }
 
+TEST_F(memory_budget_test, does_not_wait_when_it_must_not)
+{
+    const auto holder = of("g", "m");
+    EXPECT_EQ(holder->grow_now(90), outcome::granted);
+    const auto other = of("h", "n");
+    EXPECT_EQ(other->grow_now(6), outcome::total_beyond);
+    EXPECT_FALSE(other->is_waiting());
+    EXPECT_EQ(other->grow_now(5), outcome::granted);
+}
+
+TEST_F(memory_budget_test, counts_unlimited_requests_and_grants_them)
+{
+    const auto unlimited = of("g", "m");
+    unlimited->set_unlimited();
+    EXPECT_EQ(grow(*unlimited, 1'000), outcome::granted);
+    EXPECT_EQ(budget.reserved_bytes(), 1'000U);
+    const auto other = of("h", "n");
+    EXPECT_EQ(grow(*other, 1), outcome::waiting);
+}
+
 TEST_F(memory_budget_test, stays_exact_with_many_threads)
 {
     std::vector<std::thread> threads;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 
 namespace scimd::net {
@@ -188,6 +189,36 @@ TEST(memory, of_a_request_is_kept_until_it_has_been_carried_out)
     EXPECT_EQ(status_of(second, head("/echo", "g/m", 600) + std::string(600, 'a')), 200);
     EXPECT_EQ(status_of(second, get("/after")), 200);
     EXPECT_EQ(reserved(tested, "requests"), 0);
+}
+
+class large_pieces final : public http::body_source {
+public:
+    state next(std::string& piece) override
+    {
+        piece.append(piece_bytes, 'x');
+        return --left_ > 0 ? state::more : state::done;
+    }
+
+    static constexpr std::size_t piece_bytes = 100'000;
+    static constexpr std::size_t bytes = 10 * piece_bytes;
+
+private:
+    int left_ = 10;
+};
+
+TEST(memory, of_a_stream_is_that_of_one_piece)
+{
+    limits bounds;
+    for (const auto room : {large_pieces::piece_bytes, large_pieces::piece_bytes - 1}) {
+        bounds.request_memory = share_of(room, room);
+        test_server tested(bounds);
+        tested.handlers.make_stream = [] { return std::make_unique<large_pieces>(); };
+        auto wire = tested.connect();
+        wire.send(get_by("g/m", "/stream"));
+        const auto answer = wire.read();
+        EXPECT_EQ(answer.has_value(), room == large_pieces::piece_bytes);
+        EXPECT_EQ(reserved(tested, "requests"), 0);
+    }
 }
 
 TEST(memory, of_long_responses_that_are_not_taken_is_the_owners)
