@@ -14,8 +14,9 @@ namespace scimd::scim {
 
 namespace {
 
-constexpr std::uint64_t term_steps = 20;        // of a term at one value, beside the texts it compares
-constexpr std::uint64_t date_time_steps = 200;  // to parse two
+constexpr std::uint64_t term_steps = 20;          // of a term at one value, beside the texts it compares
+constexpr std::uint64_t searched_byte_steps = 5;  // for the worst of texts
+constexpr std::uint64_t date_time_steps = 200;    // to parse two
 
 // What one evaluation knows: whom it charges, and the folded texts of the document, by their places in it.
 class evaluation_state {
@@ -134,7 +135,9 @@ bool holds_at_instant(operation which, std::string_view held, std::string_view w
 
 bool holds_charged(operation which, std::string_view held, std::string_view wanted, work_budget& work)
 {
-    work.charge(which == operation::co ? held.size() + wanted.size() : std::min(held.size(), wanted.size()));
+    work.charge(
+        which == operation::co ? held.size() * searched_byte_steps : std::min(held.size(), wanted.size())
+    );
     return holds(which, held, wanted);
 }
 

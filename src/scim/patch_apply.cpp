@@ -20,7 +20,7 @@ constexpr std::uint64_t element_steps = 50;  // of one operation at one element 
 
 // Of what one operation puts into all elements of a list together: far beyond what a document may be, and far
 // below what the product of a value and a list can be.
-constexpr std::uint64_t copied_steps_max = 32 * resource_bytes_max;
+constexpr std::uint64_t copied_steps_max = 8 * resource_bytes_max;
 
 error required(const patch_operation& operation)
 {

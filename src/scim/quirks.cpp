@@ -14,6 +14,8 @@ namespace scimd::scim::quirks {
 
 namespace {
 
+constexpr std::uint64_t name_steps = 400;  // to look up the attribute of a member, and to put it elsewhere
+
 json::value* find_in_any_case(json::object& object, std::string_view name) noexcept
 {
     for (auto& member : object)
@@ -196,7 +198,7 @@ void rewrite_operation(json::object& operation, const resource_type& type, work_
 
 json::object rewrite_resource(json::object body, const resource_type& type, work_budget& work)
 {
-    work.charge(steps_of(body));
+    work.charge(steps_of(body) + body.size() * name_steps);
     odd_urns_as_names(body);
     for (auto& member : body)
         if (const attribute* const target = find_of_resource(type, member.key()))

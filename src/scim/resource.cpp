@@ -15,7 +15,7 @@ namespace scimd::scim {
 
 namespace {
 
-constexpr std::uint64_t name_steps = 100;  // to look up the attribute of a member
+constexpr std::uint64_t name_steps = 400;  // to look up the attribute of a member
 
 // RFC 7643 §3.1 wants the base URN in `schemas`, but templates forget the whole attribute or write the URNs
 // of SCIM 1.1: the endpoint says what the resource is, so only its form is checked.

@@ -14,7 +14,8 @@ namespace scimd::scim {
 
 namespace {
 
-constexpr std::uint64_t element_steps = 100;  // to tell an element from others, beside the texts in it
+constexpr std::uint64_t decoded_byte_steps = 6;  // of text that is not ASCII, to see whether it can be stored
+constexpr std::uint64_t element_steps = 150;     // to tell an element from others, beside the texts in it
 
 std::string_view kind_of(attribute_type type) noexcept
 {
@@ -45,7 +46,7 @@ error refuse(const value_place& place, std::string_view reason)
 }
 
 // Numbers for strings are a habit of templates (a postalCode of 12345); their digits are meant.
-result<json::value> read_text(const json::value& value, const value_place& place)
+result<json::value> read_text(const json::value& value, const value_place& place, work_budget& work)
 {
     if (value.is_int64())
         return json::value(std::to_string(value.get_int64()));
@@ -54,6 +55,8 @@ result<json::value> read_text(const json::value& value, const value_place& place
     const std::string_view text = value.get_string();
     if (text.size() > string_bytes_max)
         return refuse(place, "is longer than " + std::to_string(string_bytes_max) + " bytes.");
+    if (!is_ascii(text))
+        work.charge(text.size() * decoded_byte_steps);
     if (const auto fault = why_not_storable(text); !fault.empty())
         return refuse(place, fault);
     return value;
@@ -100,11 +103,11 @@ result<json::value> read_date_time(const json::value& value, const value_place& 
     return value;
 }
 
-result<json::value> read_binary(const json::value& value, const value_place& place)
+result<json::value> read_binary(const json::value& value, const value_place& place, work_budget& work)
 {
     if (!value.is_string() || !from_base64(value.get_string()))
         return wrong_type(place);
-    return read_text(value, place);
+    return read_text(value, place, work);
 }
 
 enum class nulls { dropped, kept };
@@ -136,7 +139,7 @@ result<json::value> read_single(const json::value& value, const value_place& pla
     switch (place.self.type) {
         case attribute_type::string:
         case attribute_type::reference:
-            return read_text(value, place);
+            return read_text(value, place, work);
         case attribute_type::boolean:
             return read_boolean(value, place);
         case attribute_type::decimal:
@@ -146,7 +149,7 @@ result<json::value> read_single(const json::value& value, const value_place& pla
         case attribute_type::date_time:
             return read_date_time(value, place);
         case attribute_type::binary:
-            return read_binary(value, place);
+            return read_binary(value, place, work);
         case attribute_type::complex:
             return read_complex(value, place.self, nulls::dropped, work);
     }

@@ -10,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <mutex>
 #include <stdexcept>
 
@@ -290,6 +291,29 @@ TEST_F(dispatch_test, an_api_client_has_a_share_of_its_own)
     const auto number = client_id::parse(of_all.id).value().value;
     EXPECT_EQ(owner_of(of_all, lists), (store::tenant{kind, number, whose.value}));
     EXPECT_EQ(owner_of(of_all, "/api/v1/organizations"), (store::tenant{kind, number, 0}));
+}
+
+TEST_F(dispatch_test, more_computation_than_a_request_may_cause_is_refused_and_nothing_is_written)
+{
+    home.house.bounds.work_steps_max = 20'000;
+    const auto body = test::user_text("anna", R"(,"title":")" + std::string(60'000, 'a') + '"');
+    const auto refused = scim("POST", "/Users", body);
+    EXPECT_EQ(refused.status, 413);
+    EXPECT_NE(refused.body.find("more than 20000 steps of computation"), std::string::npos) << refused.body;
+    EXPECT_EQ(log_lines().front().at("event").as_string(), "request.over_budget");
+    home.house.bounds = {};
+    EXPECT_NE(scim("GET", "/Users").body.find(R"("totalResults":0)"), std::string::npos);
+}
+
+TEST_F(dispatch_test, computation_that_is_given_up_asks_to_come_again)
+{
+    const std::atomic<bool> cancelled = true;
+    home.house.cancelled = &cancelled;
+    const auto refused =
+        scim("POST", "/Users", test::user_text("anna", R"(,"title":")" + std::string(200'000, 'a') + '"'));
+    EXPECT_EQ(refused.status, 503);
+    EXPECT_EQ(log_lines().front().at("event").as_string(), "request.cancelled");
+    home.house.cancelled = nullptr;
 }
 
 TEST_F(dispatch_test, a_reply_without_room_asks_to_come_again)
