@@ -74,14 +74,8 @@ void hold(store::transaction& tx, const caller& who, resource_id user, const gat
     store::holds::hold(tx, who.directory, {user, why.reason, why.domain, why.detail});
 }
 
-resources::membership as_membership(resource_id group, const json::object& document)
-{
-    const auto* const name = find_string(document, "displayName");
-    return {group, name ? std::string(*name) : std::string()};
-}
-
 // What the request has done, for the directory's log.
-void note(const caller& who, const prepared_change& change, resource_id id, bool has_other_members)
+void note_change(const caller& who, const prepared_change& change, resource_id id, bool has_other_members)
 {
     if (!who.trace)
         return;
@@ -93,7 +87,7 @@ void note(const caller& who, const prepared_change& change, resource_id id, bool
     who.trace->add(std::move(noted));
 }
 
-result<applied> create(store::transaction& tx, const caller& who, const prepared_change& change)
+result<applied> apply_creation(store::transaction& tx, const caller& who, const prepared_change& change)
 {
     const auto& type = *change.type;
     admission verdict;
@@ -116,7 +110,7 @@ result<applied> create(store::transaction& tx, const caller& who, const prepared
     const auto members = apply_members(tx, who, row->id, change.members);
     if (!members)
         return members.error();
-    note(who, change, row->id, false);
+    note_change(who, change, row->id, false);
     const written done{row->id, row->version, row->created, row->modified};
     if (verdict.hold) {
         hold(tx, who, row->id, *verdict.hold);
@@ -178,7 +172,7 @@ void publish_update(
     publish(tx, who, change.event.value());
 }
 
-result<applied> update(store::transaction& tx, const caller& who, const prepared_change& change)
+result<applied> apply_update(store::transaction& tx, const caller& who, const prepared_change& change)
 {
     if (!is_current(tx, who, change))
         return stale{};
@@ -209,7 +203,7 @@ result<applied> update(store::transaction& tx, const caller& who, const prepared
     }
     publish_membership(tx, who, as_membership(before.id, change.after), *members);
     if (change.has_changed || !members->is_empty())
-        note(who, change, before.id, !members->is_empty());
+        note_change(who, change, before.id, !members->is_empty());
     return done;
 }
 
@@ -217,7 +211,7 @@ result<applied> update(store::transaction& tx, const caller& who, const prepared
 
 result<applied> apply(store::transaction& tx, const caller& who, const prepared_change& change)
 {
-    return change.before ? update(tx, who, change) : create(tx, who, change);
+    return change.before ? apply_update(tx, who, change) : apply_creation(tx, who, change);
 }
 
 }  // namespace scimd::service

@@ -75,9 +75,11 @@ store::verdict verdict_of(const outcome& done)
 }
 
 // The response of an operation that succeeds has no body: RFC 7644 §3.7 leaves that to the server.
-scim::projection id_alone(const scim::resource_type& type)
+scim::projection nothing()
 {
-    return scim::parse_projection("id", "", type);
+    scim::projection wanted;
+    wanted.is_nothing = true;
+    return wanted;
 }
 
 std::string id_in(const representation& made)
@@ -205,8 +207,8 @@ private:
             return failed(body.error());
         const auto& type = *wanted.type;
         if (wanted.method == scim::bulk_method::post)
-            return outcome_of(create(tx_, who_, type, std::get<scim::incoming>(*body), id_alone(type)));
-        target what{&type, resolved_id(wanted.id), {}, id_alone(type)};
+            return outcome_of(create(tx_, who_, type, std::get<scim::incoming>(*body), nothing()));
+        target what{&type, resolved_id(wanted.id), {}, nothing()};
         if (!wanted.version.empty()) {
             auto tags = entity_tags::parse(wanted.version);
             if (!tags)
@@ -279,7 +281,7 @@ private:
         const auto body = read_resolved(demand(index));
         if (!body)
             return failed(body.error());
-        const target what{&type, progress_.ids.at(bulk_id(index)), {}, id_alone(type)};
+        const target what{&type, progress_.ids.at(bulk_id(index)), {}, nothing()};
         auto filled = outcome_of(replace(tx_, who_, what, std::get<scim::incoming>(*body)));
         if (filled.failure)
             return failed(

@@ -43,7 +43,7 @@ scim::projection with_written(scim::projection wanted, std::vector<scim::path> w
 }
 
 // The common end of PUT and PATCH.
-struct update {
+struct wanted_update {
     loaded found;
     json::object after;
     std::vector<scim::membership_operation> members;
@@ -89,7 +89,7 @@ person person_of(const caller& who, const scim::resource_type& type, const json:
 }
 
 result<prepared_change> prepare_update(
-    store::transaction& tx, const caller& who, const target& what, update wanted
+    store::transaction& tx, const caller& who, const target& what, wanted_update wanted
 )
 {
     const auto& type = *what.type;
@@ -220,6 +220,12 @@ result<prepared_change> prepare_patch(
         what,
         {std::move(*opened), std::move(*after), wanted.members, scim::written_on_request(wanted)}
     );
+}
+
+resources::membership as_membership(resource_id group, const json::object& document)
+{
+    const auto* const name = find_string(document, "displayName");
+    return {group, name ? std::string(*name) : std::string()};
 }
 
 written as_it_is(const prepared_change& change)

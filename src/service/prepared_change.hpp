@@ -120,6 +120,9 @@ representation represent_alone(const caller& who, const prepared_change& change,
 // Of a change that is_done_already.
 written as_it_is(const prepared_change& change);
 
+// A group as its members see it.
+store::resources::membership as_membership(resource_id group, const json::object& document);
+
 error not_found(const scim::resource_type& type, std::string_view id);
 
 // The resource of a target; not_found.

@@ -33,12 +33,6 @@ json::object told(
     return user_state(tx, who).told({id, document, groups});
 }
 
-resources::membership as_membership(resource_id group, const json::object& document)
-{
-    const auto* const name = find_string(document, "displayName");
-    return {group, name ? std::string(*name) : std::string()};
-}
-
 // In one transaction with its preparation.
 result<provisioned> apply_at_once(store::transaction& tx, const caller& who, const prepared_change& change)
 {

@@ -102,6 +102,8 @@ void append_projected(
 )
 {
     const auto& type = *what.type;
+    if (what.wanted->is_nothing)
+        return;
     if (what.wanted->is_default() && scim::is_visible_as_stored(what.row->document, type))
         return append_without_members(out, who, type, *what.row, groups);
     std::string full;
