@@ -15,12 +15,21 @@ reply perform(call& on, const work& job, store::database& database)
 {
     reply outcome;
     const auto noted = on.trace.here();
+    const auto task = [&](store::transaction& tx) {
+        on.trace.rewind(noted);
+        outcome = job.run(tx);
+        return verdict_of(outcome);
+    };
     try {
-        store::run(database, job.mode, [&](store::transaction& tx) {
-            on.trace.rewind(noted);
-            outcome = job.run(tx);
-            return verdict_of(outcome);
-        });
+        if (job.mode != store::intent::read) {
+            store::run(database, job.mode, task);
+            return outcome;
+        }
+        try {
+            store::run(database, store::intent::inline_read, task);
+        } catch (const store::sql::over_budget&) {
+            store::run(database, store::intent::scan, task);
+        }
     } catch (const std::exception&) {
         if (!job.otherwise)
             throw;

@@ -16,6 +16,7 @@ bool settle(sqlite::connection& reader) noexcept
 {
     try {
         reader.set_deadline(steady::time_point::max());
+        reader.set_budget(std::nullopt);
         if (reader.in_transaction())
             reader.run(end);
         return true;
@@ -47,10 +48,11 @@ readers::readers(std::filesystem::path file, std::size_t connections_max, id_sou
     idle_.push_back(std::make_unique<sqlite::connection>(file_, sqlite::role::reader));
 }
 
-void readers::run(const task& what, time_point now, steady::time_point deadline)
+void readers::run(const task& what, time_point now, const bounds& within)
 {
     const lease reader(*this);
-    (*reader).set_deadline(deadline);
+    (*reader).set_deadline(within.deadline);
+    (*reader).set_budget(within.budget);
     (*reader).run(begin_reading);
     transaction snapshot(*reader, now, ids_);
     what(snapshot);

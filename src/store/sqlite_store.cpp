@@ -66,7 +66,9 @@ public:
     void close() override { shut(); }
 
 private:
-    std::exception_ptr read(const task& what, steady::time_point deadline);
+    std::exception_ptr read(
+        const task& what, steady::time_point deadline, std::optional<sql::read_budget> budget = {}
+    );
     void scan(task what, completion done);
     void shut();
     void leave_folder();
@@ -77,6 +79,7 @@ private:
     counter& reads_;
     counter& scans_taken_;
     counter& writes_;
+    counter& over_budget_;
     std::atomic<bool> is_closing_ = false;
 
     std::unique_ptr<store_folder> folder_;
@@ -102,6 +105,10 @@ sqlite_store::sqlite_store(
       reads_(works_counter(around.figures, "read")),
       scans_taken_(works_counter(around.figures, "scan")),
       writes_(works_counter(around.figures, "write")),
+      over_budget_(around.figures.count(
+          "scimd_store_reads_over_budget_total",
+          "Reads on the threads of connections that looked at too much and were done again as scans."
+      )),
       folder_(std::move(folder)),
       writing_(std::move(writing)),
       readers_(folder_->database_file(), around.options.readers_max, around.ids),
@@ -125,6 +132,9 @@ void sqlite_store::submit(intent mode, task what, completion done)
         case intent::read:
             reads_.add();
             return done(read(what, steady::now() + scan_deadline_));
+        case intent::inline_read:
+            reads_.add();
+            return done(read(what, steady::now() + scan_deadline_, inline_budget));
         case intent::scan:
             scans_taken_.add();
             return scan(std::move(what), std::move(done));
@@ -135,11 +145,16 @@ void sqlite_store::submit(intent mode, task what, completion done)
 }
 
 // The connection is back before the completion runs: that may submit the next work at once.
-std::exception_ptr sqlite_store::read(const task& what, steady::time_point deadline)
+std::exception_ptr sqlite_store::read(
+    const task& what, steady::time_point deadline, std::optional<sql::read_budget> budget
+)
 {
     try {
-        readers_.run(what, wall_.now(), deadline);
+        readers_.run(what, wall_.now(), {deadline, budget});
         return nullptr;
+    } catch (const sql::over_budget&) {
+        over_budget_.add();
+        return std::current_exception();
     } catch (...) {
         return std::current_exception();
     }
@@ -237,6 +252,19 @@ result<std::unique_ptr<database>> open_sqlite(
 std::string sqlite_version()
 {
     return sqlite3_libversion();
+}
+
+bool is_over_budget(const std::exception_ptr& failure) noexcept
+{
+    if (!failure)
+        return false;
+    try {
+        std::rethrow_exception(failure);
+    } catch (const sql::over_budget&) {
+        return true;
+    } catch (...) {
+        return false;
+    }
 }
 
 void run(database& where, intent mode, const task& what)

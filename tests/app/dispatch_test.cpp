@@ -194,7 +194,7 @@ TEST_F(dispatch_test, a_busy_store_asks_to_come_again)
         std::string body;
     };
     const row rows[] = {
-        {store::intent::read, "GET", "/Users/diruser_1", ""},
+        {store::intent::inline_read, "GET", "/Users/diruser_1", ""},
         {store::intent::scan, "GET", "/Users", ""},
         {store::intent::write, "POST", "/Users", test::user_text("anna")},
     };
@@ -232,6 +232,23 @@ TEST_F(dispatch_test, a_reply_without_room_asks_to_come_again)
     EXPECT_NE(got.body.find("The service cannot make so long a reply now."), std::string::npos) << got.body;
     EXPECT_EQ(got.body.find("anna"), std::string::npos) << got.body;
     EXPECT_EQ(log_lines().at(0).at("event").as_string(), "reply.not_spooled");
+}
+
+TEST_F(dispatch_test, a_read_that_looks_at_too_much_is_done_again_as_a_scan)
+{
+    std::string photos;
+    for (char letter = 'a'; letter < 'j'; ++letter)
+        photos.append(photos.empty() ? "" : ",")
+            .append(R"({"value":")" + std::string(60'000, letter) + "\"}");
+    const auto path = "/Users/" + home.make_user("anna", R"(,"photos":[)" + photos + ']');
+    auto& scans = home.figures.count("scimd_store_works_total", "", {{"intent", "scan"}});
+    const auto before = scans.value();
+    const auto got = scim("GET", path);
+    EXPECT_EQ(got.status, 200) << got.body;
+    EXPECT_EQ(scans.value(), before + 1);
+    fail_at<store::sql::busy>(store::intent::scan);
+    EXPECT_EQ(scim("GET", path).status, 503);
+    EXPECT_EQ(scim("GET", "/Users/" + home.make_user("bob")).status, 200);
 }
 
 // Whoever was told to come again would make it twice.
