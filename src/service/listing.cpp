@@ -56,14 +56,6 @@ public:
     {
     }
 
-    // Members are matched that may be very many.
-    [[nodiscard]] bool reads_whole_groups() const
-    {
-        return std::ranges::any_of(scopes_, [](const list_scope& one) {
-            return one.reads_derived && !one.is_exact;
-        });
-    }
-
     selection by_index() const
     {
         const auto start = query_.page.start_index.value_or(1);
@@ -425,8 +417,6 @@ result<std::optional<page>> list(
 )
 {
     const lister by(tx, who, query, bounds);
-    if (bounds.is_hurried && by.reads_whole_groups())
-        return std::optional<page>();
     if (!query.page.cursor) {
         auto chosen = by.by_index();
         cut(tx, who, chosen, false, bounds.members_max);
