@@ -1,5 +1,6 @@
 #include "api/scim_api.hpp"
 
+#include "api/group_write.hpp"
 #include "api/render.hpp"
 #include "api/scim_body.hpp"
 #include "api/sighting.hpp"
@@ -7,6 +8,8 @@
 #include "scim/message.hpp"
 #include "scim/query.hpp"
 #include "scim/request.hpp"
+#include "scim/written.hpp"
+#include "service/membership_jobs.hpp"
 #include "service/provisioning.hpp"
 #include "service/self_service.hpp"
 
@@ -92,14 +95,48 @@ reply answer(const house& home, const call& on, int status, result<service::prov
     auto& made = std::get<service::representation>(*outcome);
     if (!made.later)
         return scim_resource(on, status, std::move(made));
+    const auto* type = on.who.schemas->find_endpoint(on.parameter("endpoint"));
     // RFC 7644 §3.5.2 lets a PATCH be answered without the resource unless attributes are asked for: whoever
     // adds one member to very many has no use for all of them.
-    if (on.head.method == "PATCH" && made.later->wanted.is_default())
+    if (on.head.method == "PATCH" && type->name == "Group" && made.later->wanted.is_default())
         return scim_version(on, 204, made.version);
-    const auto* type = on.who.schemas->find_endpoint(on.parameter("endpoint"));
     service::target what{type, std::move(made.later->id), {}, std::move(made.later->wanted)};
     auto otherwise = [&on, status, made = std::move(made)] { return scim_resource(on, status, made); };
     return read_whole(home, on, status, std::move(what), std::move(otherwise));
+}
+
+bool is_group(const scim::resource_type& type)
+{
+    return type.name == "Group";
+}
+
+// Of a part of a request that changes a group's members in another one.
+scim::projection without_members(scim::projection wanted, const scim::resource_type& type)
+{
+    if (const auto* members = type.base->find("members"))
+        wanted.excluded.push_back({.attribute = members});
+    return wanted;
+}
+
+service::target but_members(service::target what)
+{
+    what.wanted = without_members(std::move(what.wanted), *what.type);
+    return what;
+}
+
+// What writes on groups have in common.
+group_write group_write_of(
+    const house& home, const call& on, int status, service::target what, std::vector<scim::path> written
+)
+{
+    what.wanted.written = std::move(written);
+    group_write made;
+    made.status = status;
+    made.what = std::move(what);
+    made.show = [&home, &on, status](service::target shown, std::function<http::response()> done) {
+        return read_whole(home, on, status, std::move(shown), std::move(done));
+    };
+    return made;
 }
 
 // The body of a POST, PUT or PATCH, which may tell whose it is.
@@ -151,12 +188,21 @@ reply create_resource(const house& home, call& on)
         auto body = scim::read_resource(std::move(text), *type, on.who.leniency);
         if (!body)
             return scim_error(on, body.error());
-        return work{
-            store::intent::write,
-            [&home, &on, type, wanted, body = std::move(*body)](store::transaction& tx) {
-                return answer(home, on, 201, service::create(tx, on.who, *type, body, wanted));
-            }
+        const auto shared = std::make_shared<const scim::incoming>(std::move(*body));
+        auto whole = [&home, &on, type, wanted, shared](store::transaction& tx) {
+            return answer(home, on, 201, service::create(tx, on.who, *type, *shared, wanted));
         };
+        if (shared->members.empty())
+            return work{store::intent::write, std::move(whole)};
+        auto write = group_write_of(
+            home, on, 201, {type, {}, {}, wanted}, scim::written_on_request(shared->document, *type)
+        );
+        write.members = {scim::add_members{shared->members}};
+        write.rest = [&on, type, wanted = without_members(wanted, *type), shared](store::transaction& tx) {
+            return service::create(tx, on.who, *type, {shared->document, {}, false}, wanted);
+        };
+        write.whole = std::move(whole);
+        return write_group(home, on, std::make_shared<const group_write>(std::move(write)));
     });
 }
 
@@ -191,12 +237,20 @@ reply replace_resource(const house& home, call& on)
         auto body = scim::read_resource(std::move(text), *what.type, on.who.leniency);
         if (!body)
             return scim_error(on, body.error());
-        return work{
-            store::intent::write,
-            [&home, &on, what, body = std::move(*body)](store::transaction& tx) {
-                return answer(home, on, 200, service::replace(tx, on.who, what, body));
-            }
+        const auto shared = std::make_shared<const scim::incoming>(std::move(*body));
+        auto whole = [&home, &on, what, shared](store::transaction& tx) {
+            return answer(home, on, 200, service::replace(tx, on.who, what, *shared));
         };
+        if (!is_group(*what.type) || !shared->names_members)
+            return write_behind_jobs(home, on, what, std::move(whole));
+        auto write =
+            group_write_of(home, on, 200, what, scim::written_on_request(shared->document, *what.type));
+        write.members = {scim::replace_members{shared->members}};
+        write.rest = [&on, what = but_members(what), shared](store::transaction& tx) {
+            return service::replace(tx, on.who, what, {shared->document, {}, false});
+        };
+        write.whole = std::move(whole);
+        return write_group(home, on, std::make_shared<const group_write>(std::move(write)));
     });
 }
 
@@ -209,25 +263,46 @@ reply patch_resource(const house& home, call& on)
         auto change = scim::read_patch(std::move(text), *what.type, on.who.leniency);
         if (!change)
             return scim_error(on, change.error());
-        return work{
-            store::intent::write,
-            [&home, &on, what, change = std::move(*change)](store::transaction& tx) {
-                return answer(home, on, 200, service::patch(tx, on.who, what, change));
-            }
+        const auto shared = std::make_shared<const scim::patch>(std::move(*change));
+        auto whole = [&home, &on, what, shared](store::transaction& tx) {
+            return answer(home, on, 200, service::patch(tx, on.who, what, *shared));
         };
+        if (shared->members.empty())
+            return write_behind_jobs(home, on, what, std::move(whole));
+        auto write = group_write_of(home, on, 200, what, scim::written_on_request(*shared));
+        write.members = shared->members;
+        write.rest = [&on, what = but_members(what), shared](store::transaction& tx) {
+            return service::patch(tx, on.who, what, {shared->operations, {}});
+        };
+        write.whole = std::move(whole);
+        return write_group(home, on, std::make_shared<const group_write>(std::move(write)));
     });
 }
 
-reply delete_resource(const house&, call& on)
+// Of one with very many memberships.
+reply finish_removal(const house& home, const call& on, const service::target& what)
+{
+    if (on.who.trace)
+        on.who.trace->add({.action = "deleted", .id = what.id, .attributes = {}});
+    const resource_id which{parse_prefixed(what.id, what.type->id_prefix).value()};
+    return finish_jobs(home, on, which, [&on](store::transaction&) { return scim_response(on, 204, {}); });
+}
+
+reply delete_resource(const house& home, call& on)
 {
     auto what = read_target(on);
     if (!what)
         return scim_error(on, what.error());
-    return work{store::intent::write, [&on, what = std::move(*what)](store::transaction& tx) -> reply {
-                    if (auto removed = service::remove(tx, on.who, what); !removed)
-                        return scim_error(on, removed.error());
-                    return scim_response(on, 204, {});
-                }};
+    return write_behind_jobs(home, on, *what, [&home, &on, what = *what](store::transaction& tx) -> reply {
+        const auto begun = service::membership_jobs::begin_removal(tx, on.who, what);
+        if (!begun)
+            return scim_error(on, begun.error());
+        if (*begun)
+            return finish_removal(home, on, what);
+        if (auto removed = service::remove(tx, on.who, what); !removed)
+            return scim_error(on, removed.error());
+        return scim_response(on, 204, {});
+    });
 }
 
 reply get_service_provider_config(const house& home, call& on)

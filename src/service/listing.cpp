@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <utility>
 
@@ -349,17 +350,19 @@ std::vector<wanted_row> rows_of(const std::vector<list_item>& items)
     return rows;
 }
 
-// How many items, from the first or from the last on, list no more than so many members; at least one.
+// How many items, from the first or from the last on, list no more than so many members and groups; at least
+// one.
 std::size_t count_fitting(
     store::transaction& tx, const caller& who, std::vector<wanted_row> rows, bool from_last, std::int64_t most
 )
 {
     if (from_last)
         std::ranges::reverse(rows);
-    std::int64_t members = 0;
+    std::int64_t links = 0;
+    const auto counts = count_shown_links(tx, who, rows);
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        members += count_shown_members(tx, who, rows[i]);
-        if (members > most && i > 0)
+        links += counts[i];
+        if (links > most && i > 0)
             return i;
     }
     return rows.size();
@@ -393,10 +396,11 @@ std::optional<page> write_page(
 {
     const auto rows = rows_of(chosen.items);
     if (bounds.is_hurried) {
-        std::int64_t members = 0;
-        for (const auto& row : rows)
-            members += count_shown_members(tx, who, row);
-        if (members > members_inline_max)
+        const auto counts = count_shown_links(tx, who, rows);
+        std::int64_t links = 0;
+        for (const auto count : counts)
+            links += count;
+        if (links > members_inline_max)
             return std::nullopt;
     }
     into.end() += scim::begin_list(head, rows.size());

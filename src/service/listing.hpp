@@ -31,14 +31,14 @@ struct list_bounds {
     // resources than these.
     std::uint64_t counted_rows_max = 10'000;
 
-    // Of all groups of a page; one that would list more ends early, with at least one resource (RFC 7644
-    // §3.4.2.4 lets a page have fewer than were asked for).
+    // Of all groups of a page, and groups of all its users; one that would list more ends early, with at
+    // least one resource (RFC 7644 §3.4.2.4 lets a page have fewer than were asked for).
     std::int64_t members_max = 500'000;
 
     // Of the documents of a page; it ends with the resource that reaches them.
     std::size_t document_bytes_max = 16 * 1024 * 1024;
 
-    // Others wait for this thread: a page of more than members_inline_max is not for it.
+    // Others wait for this thread: a page of more members and groups than members_inline_max is not for it.
     bool is_hurried = false;
 };
 

@@ -105,8 +105,9 @@ json::object told(
 {
     if (!is_user(type))
         return normalized(who, type, id, document);
-    const auto groups = resources::groups_of(tx, who.directory, id);
-    return user_state(tx, who).told({id, document, groups});
+    const user_state users(tx, who);
+    const auto groups = users.groups(id);
+    return users.told({id, document, groups});
 }
 
 result<resources::row> load(store::transaction& tx, const caller& who, const target& what)
@@ -227,7 +228,7 @@ void publish_update(store::transaction& tx, const caller& who, const target& wha
     };
     if (is_user(type)) {
         user_state users(tx, who);
-        const auto groups = resources::groups_of(tx, who.directory, row.id);
+        const auto groups = users.groups(row.id);
         news.before = users.told({row.id, before, groups});
         news.after = users.renewed({row.id, change.after, groups});
     } else {
@@ -414,7 +415,7 @@ result<provisioned> patch(
     );
 }
 
-result<void> remove(store::transaction& tx, const caller& who, const target& what)
+result<std::string> remove(store::transaction& tx, const caller& who, const target& what)
 {
     const auto found = load_for_change(tx, who, what);
     if (!found)
@@ -429,8 +430,8 @@ result<void> remove(store::transaction& tx, const caller& who, const target& wha
     resources::remove(tx, who.directory, type.name, row.id);
     note_change(who, "deleted", type, row.id, {&found->document, nullptr});
     if (was_held)
-        return {};
-    const auto event = publish_change(
+        return std::string();
+    auto event = publish_change(
         tx,
         who,
         {.type = &type, .version = row.version, .before = std::move(last_state), .after = std::nullopt}
@@ -439,7 +440,7 @@ result<void> remove(store::transaction& tx, const caller& who, const target& wha
         secrets::end_with_user(tx, who, row.id, event);
     publish_lost_group(tx, who, as_membership(row.id, found->document), users, event);
     publish_lost_member(tx, who, groups, {row.id, type.name, {}}, event);
-    return {};
+    return event;
 }
 
 }  // namespace scimd::service

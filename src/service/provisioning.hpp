@@ -61,6 +61,7 @@ result<provisioned> patch(
     store::transaction& tx, const caller& who, const target& what, const scim::patch& change
 );
 
-result<void> remove(store::transaction& tx, const caller& who, const target& what);
+// The id of its event; empty: nobody has heard of it.
+result<std::string> remove(store::transaction& tx, const caller& who, const target& what);
 
 }  // namespace scimd::service

@@ -71,6 +71,13 @@ json::object user_state::begun(resource_id id, const json::object& document)
     return with({id, document, none}, named(names));
 }
 
+std::vector<store::resources::membership> user_state::groups(resource_id user) const
+{
+    const auto besides = has_untold_ ? store::untold_groups::count_of_user(tx_, who_.directory, user) : 0;
+    const auto limit = static_cast<std::int64_t>(event_groups_max) + 1 + besides;
+    return store::resources::groups_of(tx_, who_.directory, user, limit);
+}
+
 std::vector<store::untold_groups::row> user_state::untold(resource_id user) const
 {
     if (!has_untold_)

@@ -34,6 +34,7 @@ constexpr sql::statement greatest_id{
     " coalesce((select max(id) from clients), 0), coalesce((select max(id) from client_secrets), 0),"
     " coalesce((select max(id) from signing_keys), 0),"
     " coalesce((select max(id) from webhook_endpoints), 0),"
+    " coalesce((select max(id) from membership_jobs), 0),"
     " coalesce((select max(id) from webhook_attempts), 0))",
 };
 constexpr sql::statement begin_check{"store.begin_check", "begin"};

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace scimd::store::untold_groups {
@@ -19,6 +20,10 @@ struct change {
     std::string caused_by;   // the id of the event that led to it; empty: none
 };
 std::int64_t insert_change(transaction& tx, directory_id where, const change& what);
+
+// One whose id is given, when there is none by it.
+void ensure_change(transaction& tx, directory_id where, std::int64_t id, const change& what);
+void set_cause(transaction& tx, std::int64_t change_id, std::string_view caused_by);
 
 struct membership {
     resource_id group;
@@ -36,6 +41,7 @@ struct row {
     change from;
 };
 std::vector<row> of_user(transaction& tx, directory_id where, resource_id user);  // in the order of changes
+std::int64_t count_of_user(transaction& tx, directory_id where, resource_id user);
 void forget(transaction& tx, directory_id where, resource_id user);
 
 bool has_any(transaction& tx, directory_id where);
