@@ -48,8 +48,11 @@ public:
     void submit(store::intent mode, store::task what, store::completion done) override
     {
         if (failure && mode == fails_at) {
-            done(failure);
-            return;
+            if (succeeds_before == 0) {
+                done(failure);
+                return;
+            }
+            --succeeds_before;
         }
         target_.submit(mode, std::move(what), std::move(done));
     }
@@ -67,6 +70,7 @@ public:
 
     std::exception_ptr failure;
     store::intent fails_at = store::intent::write;
+    std::size_t succeeds_before = 0;  // so many of that intent
 
 private:
     store::database& target_;
@@ -110,9 +114,10 @@ protected:
     }
 
     template <class Failure>
-    void fail_at(store::intent mode)
+    void fail_at(store::intent mode, std::size_t succeeds_before = 0)
     {
         database.fails_at = mode;
+        database.succeeds_before = succeeds_before;
         database.failure = std::make_exception_ptr(Failure("table users of anna@acme.com"));
     }
 
@@ -265,7 +270,7 @@ TEST_F(dispatch_test, a_large_group_that_was_made_but_cannot_be_shown_was_made)
     const auto body =
         R"({"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"All","members":[)" +
         members + "]}";
-    fail_at<spool_failure>(store::intent::scan);
+    fail_at<spool_failure>(store::intent::scan, 1);  // the first finds out what it comes to
     const auto made = scim("POST", "/Groups", body);
     EXPECT_EQ(made.status, 201) << made.body;
     EXPECT_NE(header(made, "Location"), "");
@@ -276,7 +281,7 @@ TEST_F(dispatch_test, a_large_group_that_was_made_but_cannot_be_shown_was_made)
     EXPECT_EQ(log_lines().at(0).at("event").as_string(), "reply.not_spooled");
 
     const auto path = "/Groups/" + std::string(shown.at("id").as_string());
-    fail_at<store::sql::busy>(store::intent::scan);
+    fail_at<store::sql::busy>(store::intent::scan, 1);
     EXPECT_EQ(scim("PUT", path, body).status, 200);
     EXPECT_EQ(scim("GET", path).status, 503);
     database.failure = nullptr;
