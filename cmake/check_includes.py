@@ -66,7 +66,7 @@ HEADERS = {
     "type_traits": "decay_t invoke_result_t is_invocable_v is_same_v is_void_v remove_cvref_t remove_reference_t",
     "unordered_map": "unordered_map unordered_multimap",
     "unordered_set": "unordered_set",
-    "utility": "cmp_less cmp_not_equal exchange get in_place_type in_place_type_t in_range move pair swap",
+    "utility": "cmp_greater cmp_less cmp_not_equal exchange get in_place_type in_place_type_t in_range move pair swap",
     "variant": "get_if holds_alternative monostate variant visit",
     "vector": "erase_if vector",
 }

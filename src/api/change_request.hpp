@@ -39,8 +39,9 @@ shared_request share(change_request asked);
 // The change is prepared again when another has come between its preparation and its turn to be written.
 reply change_in_two_parts(const shared_request& asked);
 
-// All of it where it is written: of members of groups, which change so often that a preparation seldom holds.
-reply change_at_once(const shared_request& asked);
+// All of it in the writer's transaction: of members of groups, which change so often that a preparation
+// seldom holds.
+reply change_here(const shared_request& asked, store::transaction& tx);
 
 // Whoever waited long for the writer may have lost the right to a change meanwhile (see late_body.hpp).
 result<void> judge_again(const call& on, store::transaction& tx);

@@ -17,15 +17,25 @@ reply perform(call& on, const work& job, store::database& database)
     reply outcome;
     const auto noted = on.trace.here();
     const auto charged = on.work.here();
+    const auto key = scheduling_key_of(on);
+    const auto task = [&](store::transaction& tx) {
+        on.trace.rewind(noted);
+        on.work.rewind(charged);
+        on.work.set_deadline(tx.deadline());
+        outcome = job.run(tx);
+        on.work.set_deadline({});
+        return verdict_of(outcome);
+    };
     try {
-        store::run(database, job.mode, scheduling_key_of(on), [&](store::transaction& tx) {
-            on.trace.rewind(noted);
-            on.work.rewind(charged);
-            on.work.set_deadline(tx.deadline());
-            outcome = job.run(tx);
-            on.work.set_deadline({});
-            return verdict_of(outcome);
-        });
+        if (job.mode != store::intent::read) {
+            store::run(database, job.mode, key, task);
+            return outcome;
+        }
+        try {
+            store::run(database, store::intent::inline_read, key, task);
+        } catch (const store::sql::over_budget&) {
+            store::run(database, store::intent::scan, key, task);
+        }
     } catch (const std::exception&) {
         if (!job.otherwise)
             throw;

@@ -154,14 +154,18 @@ asio::awaitable<api::reply> dispatcher::perform(api::call& on, api::work job)
         on.work.set_deadline({});
         return api::verdict_of(outcome);
     };
-    if (job.mode == store::intent::read) {
-        // Done when submit returns: no hop, no suspension.
-        database_.submit(job.mode, key, task, [&](std::exception_ptr thrown) {
-            failure = std::move(thrown);
-        });
-    } else {
+    auto mode = job.mode;
+    if (mode == store::intent::read) {
+        // Done when submit returns: no hop, no suspension. What looks at too much for that is a scan.
+        const auto done = [&](std::exception_ptr thrown) { failure = std::move(thrown); };
+        database_.submit(store::intent::inline_read, key, task, done);
+        if (store::is_over_budget(failure))
+            mode = store::intent::scan;
+    }
+    if (mode != store::intent::read) {
+        failure = nullptr;
         auto start = [&](auto resume) {
-            database_.submit(job.mode, key, task, [&failure, resume](std::exception_ptr thrown) {
+            database_.submit(mode, key, task, [&failure, resume](std::exception_ptr thrown) {
                 failure = std::move(thrown);
                 resume();
             });

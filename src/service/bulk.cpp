@@ -4,7 +4,10 @@
 #include "scim/projection.hpp"
 #include "scim/request.hpp"
 #include "service/etag.hpp"
+#include "service/membership_jobs.hpp"
 #include "service/provisioning.hpp"
+#include "store/membership_jobs.hpp"
+#include "store/resources.hpp"
 #include "store/savepoint.hpp"
 
 #include <functional>
@@ -206,6 +209,8 @@ private:
         if (!body)
             return failed(body.error());
         const auto& type = *wanted.type;
+        if (auto allowed = check_memberships(wanted, *body); !allowed)
+            return failed(allowed.error());
         if (wanted.method == scim::bulk_method::post)
             return outcome_of(create(tx_, who_, type, std::get<scim::incoming>(*body), nothing()));
         target what{&type, resolved_id(wanted.id), {}, nothing()};
@@ -219,8 +224,43 @@ private:
             return outcome_of(replace(tx_, who_, what, std::get<scim::incoming>(*body)));
         if (wanted.method == scim::bulk_method::patch)
             return outcome_of(patch(tx_, who_, what, std::get<scim::patch>(*body)));
+        // What is too large for a transaction goes on behind the request.
+        const auto begun = membership_jobs::begin_removal(tx_, who_, what);
+        if (!begun)
+            return failed(begun.error());
+        if (*begun)
+            return {};
         if (auto removed = remove(tx_, who_, what); !removed)
             return failed(removed.error());
+        return {};
+    }
+
+    // Operations of a bulk request are not done in pieces.
+    [[nodiscard]] result<void> check_memberships(const scim::bulk_demand& wanted, const bulk_body& body) const
+    {
+        membership_jobs::reach reach;
+        if (const auto* change = std::get_if<scim::patch>(&body))
+            reach = membership_jobs::reach_of(change->members);
+        else if (const auto* sent = std::get_if<scim::incoming>(&body))
+            reach = {sent->members.size(), sent->names_members};
+        if (reach.named > membership_jobs::members_at_once_max)
+            return error{
+                errc::too_large,
+                "An operation of a bulk request names at most " +
+                    std::to_string(membership_jobs::members_at_once_max) + " members; send it alone."
+            };
+        const auto number = parse_prefixed(resolved_id(wanted.id), wanted.type->id_prefix);
+        if (!number)
+            return {};
+        if (store::membership_jobs::of_resource(tx_, who_.directory, {*number}))
+            return error{errc::conflict, "The memberships of the resource are being changed; try again."};
+        const auto total = store::resources::count_members(tx_, who_.directory, {*number});
+        if (reach.is_of_all && std::cmp_greater(total, membership_jobs::members_at_once_max))
+            return error{
+                errc::too_large,
+                "An operation of a bulk request looks at no group of more than " +
+                    std::to_string(membership_jobs::members_at_once_max) + " members; send it alone."
+            };
         return {};
     }
 

@@ -46,6 +46,15 @@ json::object describe_user(
     return normalized;
 }
 
+std::vector<store::resources::membership> groups_for_event(
+    store::transaction& tx, const caller& who, resource_id user, bool has_pending
+)
+{
+    const auto pending = has_pending ? store::untold_groups::count_of_user(tx, who.directory, user) : 0;
+    const auto limit = static_cast<std::int64_t>(event_groups_max) + 1 + pending;
+    return store::resources::groups_of(tx, who.directory, user, limit);
+}
+
 user_state::user_state(store::transaction& tx, const caller& who)
     : tx_(tx),
       who_(who),
@@ -76,6 +85,11 @@ json::object user_state::renewed(const user_parts& user)
     if (has_untold_)
         store::untold_groups::forget(tx_, who_.directory, user.id);
     return with(user, names);
+}
+
+std::vector<store::resources::membership> user_state::groups(resource_id user) const
+{
+    return groups_for_event(tx_, who_, user, has_untold_);
 }
 
 std::vector<store::untold_groups::row> user_state::untold(resource_id user) const

@@ -7,6 +7,7 @@
 #include "scim/unique.hpp"
 #include "store/prefix_range.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -37,15 +38,40 @@ struct column {
     std::string_view name;
     value_kind kind;
     std::optional<resources::sort_column> sorts_as;
+    selectivity selects = selectivity::unknown;  // by an equality
 };
 
 constexpr auto columns = std::to_array<column>({
-    {"User", "userName", "", "r.unique_key", value_kind::text, resources::sort_column::unique_key},
-    {"User", "displayName", "", "r.display_key", value_kind::text, resources::sort_column::display_key},
+    {"User",
+     "userName",
+     "",
+     "r.unique_key",
+     value_kind::text,
+     resources::sort_column::unique_key,
+     selectivity::unique},
+    {"User",
+     "displayName",
+     "",
+     "r.display_key",
+     value_kind::text,
+     resources::sort_column::display_key,
+     selectivity::indexed},
     {"User", "active", "", "r.active", value_kind::boolean, std::nullopt},
-    {"Group", "displayName", "", "r.display_key", value_kind::text, resources::sort_column::display_key},
-    {"", "externalId", "", "r.external_id", value_kind::text, resources::sort_column::external_id},
-    {"", "id", "", "r.id", value_kind::id, resources::sort_column::id},
+    {"Group",
+     "displayName",
+     "",
+     "r.display_key",
+     value_kind::text,
+     resources::sort_column::display_key,
+     selectivity::indexed},
+    {"",
+     "externalId",
+     "",
+     "r.external_id",
+     value_kind::text,
+     resources::sort_column::external_id,
+     selectivity::indexed},
+    {"", "id", "", "r.id", value_kind::id, resources::sort_column::id, selectivity::unique},
     {"", "meta", "created", "r.created_at", value_kind::instant, resources::sort_column::created},
     {"", "meta", "lastModified", modified_column, value_kind::instant, resources::sort_column::modified},
 });
@@ -136,6 +162,7 @@ std::optional<std::string_view> operator_of(scim::operation which)
 struct fragment {
     std::string text;  // empty: no condition
     bool is_exact = true;
+    selectivity selects = selectivity::unknown;
 };
 
 // Left to be matched in memory.
@@ -169,6 +196,7 @@ public:
         return {
             .where = {.text = std::move(compiled.text), .parameters = std::move(parameters_)},
             .is_exact = compiled.is_exact,
+            .selects = compiled.selects,
         };
     }
 
@@ -181,7 +209,7 @@ public:
         if (std::holds_alternative<scim::null_literal>(node.value))
             return compare_with_null(node);
         if (const column* const found = find_column(node.attribute, type_))
-            return compare(found->name, found->kind, node);
+            return compare(*found, node);
         if (node.op == scim::operation::eq && scim::is_unique(node.attribute, type_))
             return compare_unique(node);
         const collection* const found = find_collection(node.attribute, type_);
@@ -192,7 +220,11 @@ public:
                                                              : compare(found->value, found->kind, node);
         if (value.text.empty())
             return residue();
-        return {"r.id in (" + std::string(found->query) + " and " + value.text + ")"};
+        const bool is_led = found->kind == value_kind::text && node.op == scim::operation::eq;
+        return {
+            .text = "r.id in (" + std::string(found->query) + " and " + value.text + ")",
+            .selects = is_led ? selectivity::indexed : selectivity::unknown,
+        };
     }
 
     fragment operator()(const scim::present& node)
@@ -223,6 +255,7 @@ public:
                 return constant(false);
             }
             all.is_exact = all.is_exact && term.is_exact;
+            all.selects = std::min(all.selects, term.selects);
             if (term.text != everything)
                 join(all, " and ", term);
         }
@@ -314,6 +347,14 @@ private:
         return node.op == scim::operation::eq ? negated(is_present) : residue();
     }
 
+    fragment compare(const column& found, const scim::comparison& node)
+    {
+        fragment made = compare(found.name, found.kind, node);
+        if (node.op == scim::operation::eq && !made.text.empty())
+            made.selects = found.selects;
+        return made;
+    }
+
     fragment compare(std::string_view name, value_kind kind, const scim::comparison& node)
     {
         switch (kind) {
@@ -401,9 +442,11 @@ private:
             return {std::string(nothing)};
         const std::string attribute = place(to_text(node.attribute));
         return {
-            "r.id in (select u.resource_id from unique_values u where u.directory_id = $1 and u.type = $2"
-            " and u.attribute = " +
-            attribute + " and u.value = " + place(std::move(*key)) + ")"
+            .text =
+                "r.id in (select u.resource_id from unique_values u where u.directory_id = $1"
+                " and u.type = $2 and u.attribute = " +
+                attribute + " and u.value = " + place(std::move(*key)) + ")",
+            .selects = selectivity::unique,
         };
     }
 

@@ -16,6 +16,7 @@ bool settle(sqlite::connection& reader) noexcept
 {
     try {
         reader.set_deadline(steady::time_point::max());
+        reader.set_budget(std::nullopt);
         if (reader.in_transaction())
             reader.run(end);
         return true;
@@ -52,10 +53,11 @@ readers::readers(
     idle_.push_back(open());
 }
 
-void readers::run(const task& what, time_point now, steady::time_point deadline)
+void readers::run(const task& what, time_point now, const bounds& within)
 {
     const lease reader(*this);
-    (*reader).set_deadline(deadline);
+    (*reader).set_deadline(within.deadline);
+    (*reader).set_budget(within.budget);
     (*reader).run(begin_reading);
     transaction snapshot(*reader, now, ids_, deadline);
     what(snapshot);

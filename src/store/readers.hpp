@@ -8,6 +8,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 namespace scimd::store {
@@ -23,9 +24,14 @@ public:
     readers(const readers&) = delete;
     readers& operator=(const readers&) = delete;
 
-    // Runs the task on one snapshot; its verdict does not matter. Throws what it throws, and sql::busy when
-    // all connections are out or the deadline passes.
-    void run(const task& what, time_point now, std::chrono::steady_clock::time_point deadline);
+    struct bounds {
+        std::chrono::steady_clock::time_point deadline;
+        std::optional<sql::read_budget> budget{};
+    };
+
+    // Runs the task on one snapshot; its verdict does not matter. Throws what it throws, sql::busy when all
+    // connections are out or the deadline passes, and sql::over_budget.
+    void run(const task& what, time_point now, const bounds& within);
 
     // Lends no more, and waits until what is lent has come back.
     void close();

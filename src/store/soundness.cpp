@@ -44,6 +44,15 @@ constexpr sql::statement invariants[] = {
         " group by directory_id, group_id having sum(kept) <> sum(counted)",
     },
     {
+        "soundness.membership_counts",
+        "select 'resource ' || member_id || ': in ' || sum(counted) || ' groups, but ' || sum(kept)"
+        " || ' by the kept count'"
+        " from (select directory_id, member_id, total as kept, 0 as counted from membership_counts"
+        " union all select directory_id, member_id, 0, count(*) from members"
+        " group by directory_id, member_id)"
+        " group by directory_id, member_id having sum(kept) <> sum(counted)",
+    },
+    {
         "soundness.subgroups",
         "select 'group ' || c.group_id || ': ' || count(m.member_id) || ' groups in it, but ' || c.subgroups"
         " || ' by the kept count' from member_counts c left join members m"

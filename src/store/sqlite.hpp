@@ -10,6 +10,7 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -59,6 +60,10 @@ public:
     // Once the flag is set, statements end with sql::busy, those still running, too. Null: none. It outlives
     // this, and is set by any thread.
     void set_cancellation(const std::atomic<bool>* is_cancelled) noexcept;
+
+    // What statements from here on may look at together; then they end with sql::over_budget. Empty:
+    // anything.
+    void set_budget(std::optional<sql::read_budget> most) noexcept;
 
     // The frames in the write-ahead log after the last commit of this connection, and how many of its commits
     // wrote any: one that changed nothing is not counted.

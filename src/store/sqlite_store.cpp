@@ -35,6 +35,7 @@ constexpr sql::statement greatest_id{
     " coalesce((select max(id) from clients), 0), coalesce((select max(id) from client_secrets), 0),"
     " coalesce((select max(id) from signing_keys), 0),"
     " coalesce((select max(id) from webhook_endpoints), 0),"
+    " coalesce((select max(id) from membership_jobs), 0),"
     " coalesce((select max(id) from webhook_attempts), 0))",
 };
 constexpr sql::statement begin_check{"store.begin_check", "begin"};
@@ -68,7 +69,9 @@ public:
     void close() override { shut(); }
 
 private:
-    std::exception_ptr read(const task& what, steady::time_point deadline);
+    std::exception_ptr read(
+        const task& what, steady::time_point deadline, std::optional<sql::read_budget> budget = {}
+    );
     void scan(const scheduling_key& key, task what, completion done);
     void shut();
     void leave_folder();
@@ -80,6 +83,7 @@ private:
     counter& reads_;
     counter& scans_taken_;
     counter& writes_;
+    counter& over_budget_;
     std::atomic<bool> is_closing_ = false;
 
     std::unique_ptr<store_folder> folder_;
@@ -106,6 +110,10 @@ sqlite_store::sqlite_store(
       reads_(works_counter(around.figures, "read")),
       scans_taken_(works_counter(around.figures, "scan")),
       writes_(works_counter(around.figures, "write")),
+      over_budget_(around.figures.count(
+          "scimd_store_reads_over_budget_total",
+          "Reads on the threads of connections that looked at too much and were done again as scans."
+      )),
       folder_(std::move(folder)),
       writing_(std::move(writing)),
       readers_(folder_->database_file(), around.options.readers_max, around.ids, around.options.is_cancelled),
@@ -141,6 +149,9 @@ void sqlite_store::submit(intent mode, const scheduling_key& key, task what, com
         case intent::read:
             reads_.add();
             return done(read(what, steady::now() + scan_deadline_));
+        case intent::inline_read:
+            reads_.add();
+            return done(read(what, steady::now() + scan_deadline_, inline_budget));
         case intent::scan:
             scans_taken_.add();
             return scan(key, std::move(what), std::move(done));
@@ -151,11 +162,16 @@ void sqlite_store::submit(intent mode, const scheduling_key& key, task what, com
 }
 
 // The connection is back before the completion runs: that may submit the next work at once.
-std::exception_ptr sqlite_store::read(const task& what, steady::time_point deadline)
+std::exception_ptr sqlite_store::read(
+    const task& what, steady::time_point deadline, std::optional<sql::read_budget> budget
+)
 {
     try {
-        readers_.run(what, wall_.now(), deadline);
+        readers_.run(what, wall_.now(), {deadline, budget});
         return nullptr;
+    } catch (const sql::over_budget&) {
+        over_budget_.add();
+        return std::current_exception();
     } catch (...) {
         return std::current_exception();
     }
@@ -262,6 +278,19 @@ std::exception_ptr queue_refusal(admission why)
     if (why == admission::over_share)
         return std::make_exception_ptr(over_share("the tenant's share of the queue is taken"));
     return std::make_exception_ptr(sql::busy("the queue is full"));
+}
+
+bool is_over_budget(const std::exception_ptr& failure) noexcept
+{
+    if (!failure)
+        return false;
+    try {
+        std::rethrow_exception(failure);
+    } catch (const sql::over_budget&) {
+        return true;
+    } catch (...) {
+        return false;
+    }
 }
 
 void run(database& where, intent mode, const task& what)

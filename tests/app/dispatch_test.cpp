@@ -53,8 +53,11 @@ public:
     {
         keys.push_back(key);
         if (failure && mode == fails_at) {
-            done(failure);
-            return;
+            if (succeeds_before == 0) {
+                done(failure);
+                return;
+            }
+            --succeeds_before;
         }
         target_.submit(mode, key, std::move(what), std::move(done));
     }
@@ -73,6 +76,7 @@ public:
     std::vector<store::scheduling_key> keys;  // of all that was submitted
     std::exception_ptr failure;
     store::intent fails_at = store::intent::write;
+    std::size_t succeeds_before = 0;  // so many of that intent
 
 private:
     store::database& target_;
@@ -116,9 +120,10 @@ protected:
     }
 
     template <class Failure>
-    void fail_at(store::intent mode)
+    void fail_at(store::intent mode, std::size_t succeeds_before = 0)
     {
         database.fails_at = mode;
+        database.succeeds_before = succeeds_before;
         database.failure = std::make_exception_ptr(Failure("table users of anna@acme.com"));
     }
 
@@ -200,7 +205,7 @@ TEST_F(dispatch_test, a_busy_store_asks_to_come_again)
         std::string body;
     };
     const row rows[] = {
-        {store::intent::read, "GET", "/Users/diruser_1", ""},
+        {store::intent::inline_read, "GET", "/Users/diruser_1", ""},
         {store::intent::scan, "GET", "/Users", ""},
         {store::intent::write, "POST", "/Users", test::user_text("anna")},
     };
@@ -328,6 +333,23 @@ TEST_F(dispatch_test, a_reply_without_room_asks_to_come_again)
     EXPECT_EQ(log_lines().at(0).at("event").as_string(), "reply.not_spooled");
 }
 
+TEST_F(dispatch_test, a_read_that_looks_at_too_much_is_done_again_as_a_scan)
+{
+    std::string photos;
+    for (char letter = 'a'; letter < 'j'; ++letter)
+        photos.append(photos.empty() ? "" : ",")
+            .append(R"({"value":")" + std::string(60'000, letter) + "\"}");
+    const auto path = "/Users/" + home.make_user("anna", R"(,"photos":[)" + photos + ']');
+    auto& scans = home.figures.count("scimd_store_works_total", "", {{"intent", "scan"}});
+    const auto before = scans.value();
+    const auto got = scim("GET", path);
+    EXPECT_EQ(got.status, 200) << got.body;
+    EXPECT_EQ(scans.value(), before + 1);
+    fail_at<store::sql::busy>(store::intent::scan);
+    EXPECT_EQ(scim("GET", path).status, 503);
+    EXPECT_EQ(scim("GET", "/Users/" + home.make_user("bob")).status, 200);
+}
+
 // Whoever was told to come again would make it twice.
 TEST_F(dispatch_test, a_large_group_that_was_made_but_cannot_be_shown_was_made)
 {
@@ -342,7 +364,7 @@ TEST_F(dispatch_test, a_large_group_that_was_made_but_cannot_be_shown_was_made)
     const auto body =
         R"({"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"All","members":[)" +
         members + "]}";
-    fail_at<spool_failure>(store::intent::scan);
+    fail_at<spool_failure>(store::intent::scan, 1);  // the first finds out what it comes to
     const auto made = scim("POST", "/Groups", body);
     EXPECT_EQ(made.status, 201) << made.body;
     EXPECT_NE(header(made, "Location"), "");
@@ -353,7 +375,7 @@ TEST_F(dispatch_test, a_large_group_that_was_made_but_cannot_be_shown_was_made)
     EXPECT_EQ(log_lines().at(0).at("event").as_string(), "reply.not_spooled");
 
     const auto path = "/Groups/" + std::string(shown.at("id").as_string());
-    fail_at<store::sql::busy>(store::intent::scan);
+    fail_at<store::sql::busy>(store::intent::scan, 1);
     EXPECT_EQ(scim("PUT", path, body).status, 200);
     EXPECT_EQ(scim("GET", path).status, 503);
     database.failure = nullptr;

@@ -38,6 +38,34 @@ TEST_F(sqlite_store, runs_a_read_on_the_calling_thread_and_scans_and_writes_else
     }
 }
 
+TEST_F(sqlite_store, ends_an_inline_read_that_looks_at_too_much)
+{
+    open();
+    const auto is_within = [&](intent mode, std::int64_t rows) {
+        const std::string text =
+            "with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < " +
+            std::to_string(rows) + ") select count(*) from numbers";
+        try {
+            run(*store, mode, [&](transaction& tx) {
+                EXPECT_EQ(integer(tx, {"numbers", text}), rows);
+                return verdict::commit;
+            });
+            return true;
+        } catch (const sql::over_budget&) {
+            EXPECT_TRUE(is_over_budget(std::current_exception()));
+            return false;
+        }
+    };
+    EXPECT_TRUE(is_within(intent::inline_read, 100));
+    EXPECT_FALSE(is_within(intent::inline_read, static_cast<std::int64_t>(inline_budget.steps)));
+    EXPECT_TRUE(is_within(intent::scan, static_cast<std::int64_t>(inline_budget.steps)));
+    EXPECT_TRUE(is_within(intent::read, static_cast<std::int64_t>(inline_budget.steps)));
+    EXPECT_TRUE(is_within(intent::inline_read, 100)) << "the next one has a budget of its own";
+    EXPECT_EQ(figures.count("scimd_store_reads_over_budget_total", "").value(), 1U);
+    EXPECT_FALSE(is_over_budget(nullptr));
+    EXPECT_FALSE(is_over_budget(std::make_exception_ptr(sql::busy("busy"))));
+}
+
 TEST_F(sqlite_store, gives_a_read_one_snapshot)
 {
     open();
