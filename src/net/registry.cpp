@@ -164,18 +164,23 @@ void session_registry::make_room(time_point now)
         chosen->end_if_idle();
 }
 
-// Makes the chosen session active, so that it is not chosen again before it has had another request.
+// When half of all sessions are fresh, none that has sent a request is closed for still more of them: their
+// turn comes within a second. Makes the chosen session active, so that it is not chosen again before it has
+// had another request.
 std::shared_ptr<session> session_registry::next_to_close(time_point now)
 {
-    const bool takes_fresh =
+    const bool is_fresh_due =
         !fresh_.empty() && now - guests_.find(fresh_.front())->second.since >= first_request_span;
-    auto& from = takes_fresh ? fresh_ : idle_;
+    const bool is_flood = !fresh_.empty() && fresh_.size() >= room_.sessions_max / 2;
+    if (is_flood && !is_fresh_due)
+        return nullptr;
+    auto& from = is_fresh_due ? fresh_ : idle_;
     while (!from.empty()) {
         auto& oldest = *guests_.find(from.front());
         set_activity(oldest, activity::active, now);
         if (auto alive = oldest.second.guest.lock()) {
             set_asked_to_end(oldest.second, true);
-            (takes_fresh ? fresh_closed_ : idle_closed_).add();
+            (is_fresh_due ? fresh_closed_ : idle_closed_).add();
             return alive;
         }
     }

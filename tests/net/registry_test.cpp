@@ -169,22 +169,39 @@ TEST(registry, asks_no_other_while_one_is_ending)
     EXPECT_FALSE(one.registry.is_nearly_full());
 }
 
+// The first `idle` of four sessions are idle, the others have been fresh since 10 s later.
+void fill(house& one, std::size_t idle)
+{
+    for (std::size_t i = 0; i < 4; ++i) {
+        one.enter("", i < idle ? opening : opening + 10s);
+        if (i >= idle)
+            continue;
+        one.registry.mark(*one.guests[i], activity::active, opening);
+        one.registry.mark(*one.guests[i], activity::idle, opening);
+    }
+}
+
 TEST(registry, prefers_sessions_without_a_request_once_they_had_a_second_for_it)
 {
     house one;
-    one.enter("", opening);
-    one.registry.mark(*one.guests[0], activity::active, opening);
-    one.registry.mark(*one.guests[0], activity::idle, opening);
-    for (int i = 1; i < 4; ++i)
-        one.enter("", opening + 10s);
+    fill(one, 3);
     one.registry.make_room(opening + 11s);
-    EXPECT_EQ(one.asked_to_end(), "1");
-    one.enter("", opening + 10s);
+    EXPECT_EQ(one.asked_to_end(), "3");
+
+    house other;
+    fill(other, 3);
+    other.registry.make_room(opening + 11s - 1ms);
+    EXPECT_EQ(other.asked_to_end(), "0");
+}
+
+TEST(registry, closes_no_idle_session_for_a_flood_of_fresh_ones)
+{
+    house one;
+    fill(one, 2);
     one.registry.make_room(opening + 11s - 1ms);
-    EXPECT_EQ(one.asked_to_end(), "01");
-    one.enter("", opening + 10s);
-    one.registry.make_room(opening + 11s - 1ms);
-    EXPECT_EQ(one.asked_to_end(), "01");
+    EXPECT_EQ(one.asked_to_end(), "");
+    one.registry.make_room(opening + 11s);
+    EXPECT_EQ(one.asked_to_end(), "2");
 }
 
 TEST(registry, has_spare_places_when_it_has_many)
