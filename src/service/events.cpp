@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <functional>
 #include <iterator>
 
 namespace scimd::service {
@@ -97,43 +96,6 @@ event_words words_of(const scim::resource_type& type)
     };
 }
 
-struct event_part {
-    std::string_view of;
-    std::string name;
-    std::size_t bytes;
-};
-
-std::vector<event_part> parts_of(const json::object& envelope)
-{
-    std::vector<event_part> parts;
-    for (const std::string_view of : {"data", "previous_attributes"})
-        if (const auto* members = find_object(envelope, of))
-            for (const auto& [name, value] : *members)
-                parts.push_back({of, name, to_text(value).size()});
-    std::ranges::stable_sort(parts, std::ranges::greater(), &event_part::bytes);
-    return parts;
-}
-
-// What takes most goes first; ids never do.
-std::string bounded_text(json::object& envelope)
-{
-    auto text = to_text(envelope);
-    if (text.size() <= event_bytes_max)
-        return text;
-    json::array omitted;
-    auto bytes = text.size() + std::string_view(R"("omitted":[],)").size();
-    for (const auto& [of, name, saved] : parts_of(envelope)) {
-        if (bytes <= event_bytes_max)
-            break;
-        envelope.at(of).as_object().stable_erase(name);
-        bytes += of.size() + 1;  // the name moves there
-        bytes -= saved;
-        omitted.emplace_back(std::string(of) + '.' + name);
-    }
-    envelope["omitted"] = std::move(omitted);
-    return to_text(envelope);
-}
-
 }  // namespace
 
 void note_difference(const json::object& before, const json::object& after, event_draft& draft)
@@ -153,6 +115,7 @@ void note_difference(const json::object& before, const json::object& after, even
             note(key, &value);
     if (draft.changed_attributes.empty())
         note("raw_attributes", find(before, "raw_attributes"));
+    draft.update = difference_of(before, after);
 }
 
 std::string publish(store::transaction& tx, const origin& from, const event_place& where, event_draft draft)
@@ -193,7 +156,7 @@ std::string publish(store::transaction& tx, const origin& from, const event_plac
          .directory = where.directory.value_or(directory_id()),
          .sequence = sequence,
          .type = std::string(draft.type),
-         .body = bounded_text(envelope)}
+         .body = event_text(envelope, draft.update)}
     );
     return id.text();
 }
