@@ -17,6 +17,7 @@
 #include "service/domain_claims.hpp"
 #include "service/guess_throttle.hpp"
 #include "service/manager.hpp"
+#include "service/quotas.hpp"
 #include "service/request_log.hpp"
 #include "service/token_usage.hpp"
 #include "service/verified_tokens.hpp"
@@ -68,6 +69,7 @@ struct house {
     service::txt_look_up look_up_txt;
     service::webhooks::target_rules webhook_rules{};
     std::shared_ptr<keys_in_hand> keys = std::make_shared<keys_in_hand>();
+    std::shared_ptr<service::quota_policy> quotas = std::make_shared<service::quota_policy>();
 };
 
 // Owned by whoever runs the replies, which borrow from it.

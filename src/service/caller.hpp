@@ -14,6 +14,8 @@
 
 namespace scimd::service {
 
+class quota_policy;
+
 struct caller {
     environment_id environment;
     organization_id organization;
@@ -32,6 +34,7 @@ struct caller {
     const scim::catalogue* schemas = nullptr;  // never null; lives as long as the process
     std::optional<origin> on_behalf_of{};      // of a change that no token of the directory makes
     request_trace* trace = nullptr;            // where it is noted what is done; nullptr: nowhere
+    quota_policy* quotas = nullptr;            // that changes are held to; nullptr: to none
 };
 
 // Who the events of a caller's changes name.

@@ -10,6 +10,7 @@
 #include "service/membership.hpp"
 #include "service/membership_events.hpp"
 #include "service/normalize.hpp"
+#include "service/quotas.hpp"
 #include "service/release.hpp"
 #include "service/request_log.hpp"
 #include "service/secrets.hpp"
@@ -265,6 +266,9 @@ result<provisioned> store_update(store::transaction& tx, const caller& who, cons
     auto& row = change.found.row;
     const auto& before = change.found.document;
     const bool has_changed = before != change.after;
+    quota_guard quota(tx, who);
+    if (auto admitted = quota.admit_change(before, change.after, change.members); !admitted)
+        return admitted.error();
     if (who.user)
         if (auto allowed = check_own_change(before, change.after); !allowed)
             return allowed.error();
@@ -297,6 +301,8 @@ result<provisioned> store_update(store::transaction& tx, const caller& who, cons
         row = resources::touch(tx, who.directory, type.name, row.id);
     }
     publish_membership(tx, who, as_membership(row.id, change.after), *members);
+    if (auto fits = quota.check_growth(); !fits)
+        return fits.error();
     if (has_changed || !members->is_empty())
         note_change(who, "updated", type, row.id, {&before, &change.after, !members->is_empty()});
     return represent(tx, who, type, row, with_written(what.wanted, std::move(change.written)));
@@ -312,6 +318,9 @@ result<provisioned> create(
     const scim::projection& wanted
 )
 {
+    const quota_guard quota(tx, who);
+    if (auto admitted = quota.admit_new(type); !admitted)
+        return admitted.error();
     admission verdict;
     if (is_user(type))
         verdict = admit_new(tx, who, body.document);
@@ -333,6 +342,8 @@ result<provisioned> create(
     const auto members = apply_members(tx, who, row->id, {scim::add_members{body.members}});
     if (!members)
         return members.error();
+    if (auto fits = quota.check_growth(); !fits)
+        return fits.error();
     note_change(who, "created", type, row->id, {nullptr, &body.document});
     if (verdict.hold) {
         hold(tx, who, row->id, *verdict.hold);
