@@ -121,7 +121,8 @@ result<void> authenticate(
         .has_unique_group_names = directory.has_unique_group_names,
         .schemas = &home.schemas.of(directory.schemas),
         .trace = &on.trace,
-        .work = &on.work
+        .work = &on.work,
+        .quotas = home.quotas.get()
     };
     return {};
 }

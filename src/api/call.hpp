@@ -19,6 +19,7 @@
 #include "service/domain_claims.hpp"
 #include "service/guess_throttle.hpp"
 #include "service/manager.hpp"
+#include "service/quotas.hpp"
 #include "service/request_log.hpp"
 #include "service/request_rates.hpp"
 #include "service/token_usage.hpp"
@@ -77,6 +78,7 @@ struct house {
     service::request_rates* rates = nullptr;  // of directories; none: no limit
     std::shared_ptr<keys_in_hand> keys = std::make_shared<keys_in_hand>();
     std::shared_ptr<single_flight> first_signing_key = std::make_shared<single_flight>();
+    std::shared_ptr<service::quota_policy> quotas = std::make_shared<service::quota_policy>();
 };
 
 // Owned by whoever runs the replies, which borrow from it.

@@ -144,7 +144,7 @@ result<event_id> start_of(store::transaction& tx, const position& from)
             return error{errc::gone, message};
         return *found;
     }
-    if (from.after.value != 0 && from.after < feed::deleted_up_to(tx))
+    if (from.after.value != 0 && from.after < feed::deleted_up_to(tx, from.wanted))
         return error{errc::gone, message};
     return from.after;
 }
@@ -210,7 +210,7 @@ struct event_stream {
     state operator()(store::transaction& tx, std::string& piece)
     {
         // Its reader was so slow that events have been deleted before it: coming again, it is told so.
-        if (at.value != 0 && at < feed::deleted_up_to(tx))
+        if (at.value != 0 && at < feed::deleted_up_to(tx, wanted))
             return state::done;
         const auto end = feed::read(
             tx,

@@ -5,6 +5,7 @@
 #include "service/membership.hpp"
 #include "service/membership_events.hpp"
 #include "service/membership_jobs.hpp"
+#include "service/quotas.hpp"
 #include "service/representation.hpp"
 #include "store/resources.hpp"
 
@@ -89,6 +90,10 @@ private:
             return scim_error(on_, good.error());
         if (group_ && version_of(tx, on_, *group_) != *made->version)
             return made->number < plans_max ? begin(made->number + 1) : wanted_->whole(tx);
+        const service::quota_guard quota(tx, on_.who);
+        const auto& members = made->members;
+        if (auto admitted = quota.admit_members(members.added.size(), members.removed.size()); !admitted)
+            return scim_error(on_, admitted.error());
         auto outcome = wanted_->rest(tx);
         if (!outcome)
             return scim_error(on_, outcome.error());

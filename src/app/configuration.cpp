@@ -11,6 +11,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdlib>
 #include <deque>
@@ -72,6 +73,24 @@ public:
     {
         constexpr std::int64_t hour_ms = 3'600'000;
         return std::chrono::milliseconds(number<std::int64_t>(name, text, least, hour_ms));
+    }
+
+    service::quota_limits quotas(const raw_options& raw)
+    {
+        constexpr std::array<std::string_view, store::usage::quota_count> flags = {
+            "--directory-users-max",
+            "--directory-groups-max",
+            "--directory-resources-max",
+            "--directory-memberships-max",
+            "--directory-document-bytes-max",
+            "--directory-event-bytes-max",
+            "--directory-events-per-second"
+        };
+        auto limits = service::default_quota_limits;
+        for (std::size_t i = 0; i < flags.size(); ++i)
+            if (!raw.quotas[i].empty())
+                limits[i] = number<std::int64_t>(flags[i], raw.quotas[i], 0, service::quota_max);
+        return limits;
     }
 
     log_level level(const std::string& text)
@@ -259,6 +278,13 @@ configuration judged(const raw_options& raw, judge& by)
     settings.kept.events.kept_for = by.days("--event-days", raw.event_days);
     settings.kept.events.events_max =
         by.number<std::int64_t>("--events-max", raw.events_max, 1, 1'000'000'000);
+    settings.kept.events.bytes_max =
+        by.number<std::int64_t>("--event-bytes-max", raw.event_bytes_max, 1, service::quota_max);
+    settings.quotas = by.quotas(raw);
+    settings.kept.events.directory_bytes_max =
+        settings.quotas[store::usage::index_of(store::usage::quota::event_bytes)];
+    settings.disk_reserve_bytes =
+        by.number<std::int64_t>("--disk-reserve-bytes", raw.disk_reserve_bytes, 0, service::quota_max);
     settings.writes_events = by.event_sink(raw.event_sink);
     settings.ends_when_sink_fails = by.ends_when_sink_fails(raw.event_sink_failure);
     settings.kept.attempts_kept_for = by.days("--webhook-attempt-days", raw.webhook_attempt_days);

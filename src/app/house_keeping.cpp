@@ -101,7 +101,8 @@ result<std::unique_ptr<house_keeping>> house_keeping::open(
         .look_up_txt = make_txt_look_up(*made->resolver_),
         .webhook_rules = webhook_rules(settings),
         .cancelled = is_cancelled,
-        .rates = made->rates_ ? &*made->rates_ : nullptr
+        .rates = made->rates_ ? &*made->rates_ : nullptr,
+        .quotas = std::make_shared<service::quota_policy>(settings.quotas)
     });
     made->site_.emplace(*made->house_);
     made->add_jobs();
@@ -244,6 +245,12 @@ void house_keeping::add_jobs()
     care_->add_jobs(background_);
     events_.emplace(*database_, *wall_, settings_.kept);
     events_->add_jobs(background_);
+    storage_.emplace(
+        *database_, *house_->quotas, settings_.disk_reserve_bytes, settings_.kept.events, log_, figures_
+    );
+    storage_->watch(free_space_of(settings_.data));
+    storage_->look_at_disk();
+    storage_->add_jobs(background_);
     organizations_.emplace(*database_, schemas_, domains_, house_->look_up_txt, house_->environment, log_);
     organizations_->add_jobs(background_);
     log_care_.emplace(*database_, requests_, settings_.requests_kept, log_);

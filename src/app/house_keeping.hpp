@@ -9,6 +9,7 @@
 #include "app/event_care.hpp"
 #include "app/organization_care.hpp"
 #include "app/request_log_care.hpp"
+#include "app/storage_watch.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
@@ -136,6 +137,7 @@ private:
     std::optional<api::site> site_;
     std::optional<directory_care> care_;
     std::optional<event_care> events_;
+    std::optional<storage_watch> storage_;
     std::unique_ptr<net::dns_resolver> resolver_;
     std::optional<organization_care> organizations_;
     std::optional<request_log_care> log_care_;

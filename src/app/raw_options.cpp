@@ -57,6 +57,60 @@ void declare_retention_options(CLI::App& app, raw_options& raw)
     );
     server("--event-days", "SCIMD_EVENT_DAYS", raw.event_days, "How long events are kept");
     server("--events-max", "SCIMD_EVENTS_MAX", raw.events_max, "How many events are kept");
+    server(
+        "--event-bytes-max", "SCIMD_EVENT_BYTES_MAX", raw.event_bytes_max, "How many bytes of events are kept"
+    );
+}
+
+void declare_quota_options(CLI::App& app, raw_options& raw)
+{
+    const auto quota = [&](const char* flag, const char* variable, store::usage::quota which, const char* help
+                       ) {
+        app.add_option(flag, raw.quotas[store::usage::index_of(which)], help)
+            ->envname(variable)
+            ->group("Quotas of a directory; 0: any number");
+    };
+    using enum store::usage::quota;
+    quota("--directory-users-max", "SCIMD_DIRECTORY_USERS_MAX", users, "Users (default: 1000000)");
+    quota("--directory-groups-max", "SCIMD_DIRECTORY_GROUPS_MAX", groups, "Groups (default: 250000)");
+    quota(
+        "--directory-resources-max",
+        "SCIMD_DIRECTORY_RESOURCES_MAX",
+        resources,
+        "Resources of other types (default: 1000000)"
+    );
+    quota(
+        "--directory-memberships-max",
+        "SCIMD_DIRECTORY_MEMBERSHIPS_MAX",
+        memberships,
+        "Members of all groups (default: 10000000)"
+    );
+    quota(
+        "--directory-document-bytes-max",
+        "SCIMD_DIRECTORY_DOCUMENT_BYTES_MAX",
+        document_bytes,
+        "Bytes of all resources (default: 10 GiB)"
+    );
+    quota(
+        "--directory-event-bytes-max",
+        "SCIMD_DIRECTORY_EVENT_BYTES_MAX",
+        event_bytes,
+        "Bytes of events that are kept (default: 5 GiB)"
+    );
+    quota(
+        "--directory-events-per-second",
+        "SCIMD_DIRECTORY_EVENTS_PER_SECOND",
+        events_per_second,
+        "Events a second, ten seconds' worth at once (default: 10000)"
+    );
+    app.add_option(
+           "--disk-reserve-bytes",
+           raw.disk_reserve_bytes,
+           "Below so many free bytes of the data folder's disk only deletions and deactivations are taken"
+    )
+        ->envname("SCIMD_DISK_RESERVE_BYTES")
+        ->capture_default_str()
+        ->group("Server");
 }
 
 void declare_server_options(CLI::App& app, raw_options& raw)
@@ -238,6 +292,7 @@ void declare_options(CLI::App& app, raw_options& raw)
 
     declare_server_options(app, raw);
     declare_retention_options(app, raw);
+    declare_quota_options(app, raw);
     declare_domain_options(app, raw);
     declare_webhook_options(app, raw);
 }

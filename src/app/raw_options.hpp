@@ -1,10 +1,14 @@
 // The options of the command line, the environment and the configuration file, and what each is called there.
 #pragma once
 
+#include "app/storage_watch.hpp"
 #include "service/access_tokens.hpp"
+#include "service/event_retention.hpp"
+#include "store/usage.hpp"
 
 #include <CLI/CLI.hpp>
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -24,6 +28,9 @@ struct raw_options {
     std::string request_log_entries_max = "10000";
     std::string event_days = "90";
     std::string events_max = "10000000";
+    std::string event_bytes_max = std::to_string(service::event_retention().bytes_max);
+    std::array<std::string, store::usage::quota_count> quotas;  // empty: the default
+    std::string disk_reserve_bytes = std::to_string(disk_reserve_bytes_default);
     std::string event_sink;
     std::string event_sink_failure = "not-ready";
     std::string webhook_attempt_days = "90";

@@ -15,6 +15,8 @@
 
 namespace scimd::service {
 
+class quota_policy;
+
 struct caller {
     environment_id environment;
     organization_id organization;
@@ -34,6 +36,7 @@ struct caller {
     std::optional<origin> on_behalf_of{};      // of a change that no token of the directory makes
     request_trace* trace = nullptr;            // where it is noted what is done; nullptr: nowhere
     work_budget* work = &unlimited_work();     // of the request, charged for all that is computed; never null
+    quota_policy* quotas = nullptr;            // that changes are held to; nullptr: to none
 };
 
 // Who the events of a caller's changes name.

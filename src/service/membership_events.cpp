@@ -110,6 +110,7 @@ void publish_user_groups(
         draft.previous_attributes["roles"] = std::move(roles);
     }
     draft.caused_by = untold.back().from.caused_by;
+    draft.update = difference_from(draft.previous_attributes, draft.data);
     publish(tx, who, std::move(draft));
 }
 

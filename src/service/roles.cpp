@@ -172,6 +172,7 @@ void tell_if_changed(store::transaction& tx, const caller& who, user_state& user
     draft.data = users.renewed({user, document, users.groups(user)});
     draft.changed_attributes = {"roles"};
     draft.previous_attributes = json::object{{"roles", std::move(before)}};
+    draft.update = difference_from(draft.previous_attributes, draft.data);
     publish(tx, who, std::move(draft));
 }
 

@@ -28,8 +28,9 @@ constexpr sql::statement greatest_id{
     "store.greatest_id",
     "select max("
     " coalesce((select max(id) from events), 0),"
-    " coalesce((select max(events_deleted_up_to) from environments), 0), coalesce((select max(id) from "
-    "resources), 0),"
+    " coalesce((select max(events_deleted_up_to) from environments), 0),"
+    " coalesce((select max(events_deleted_up_to) from directory_usage), 0),"
+    " coalesce((select max(id) from resources), 0),"
     " coalesce((select max(id) from organizations), 0), coalesce((select max(id) from directories), 0),"
     " coalesce((select max(id) from domains), 0), coalesce((select max(id) from secrets), 0),"
     " coalesce((select max(id) from clients), 0), coalesce((select max(id) from client_secrets), 0),"

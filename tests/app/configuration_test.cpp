@@ -101,6 +101,36 @@ TEST_F(configuration_test, what_is_kept_of_events_and_attempts_is_told_in_days_a
     EXPECT_EQ(variables.kept.attempts_kept_for, std::chrono::days(10));
 }
 
+TEST_F(configuration_test, quotas_and_the_reserve_have_defaults_and_are_read_from_everywhere)
+{
+    constexpr std::int64_t gibibytes_5 = 5'368'709'120;
+    const auto usual = settings_of({"serve"});
+    EXPECT_EQ(usual.quotas, service::default_quota_limits);
+    EXPECT_EQ(usual.kept.events.directory_bytes_max, gibibytes_5);
+    EXPECT_EQ(usual.kept.events.bytes_max, 4 * gibibytes_5);
+    EXPECT_EQ(usual.disk_reserve_bytes, 268'435'456);
+    const auto flags = settings_of(
+        {"serve",
+         "--directory-users-max=1",
+         "--directory-groups-max=2",
+         "--directory-resources-max=3",
+         "--directory-memberships-max=4",
+         "--directory-document-bytes-max=5",
+         "--directory-event-bytes-max=6",
+         "--directory-events-per-second=0",
+         "--event-bytes-max=8",
+         "--disk-reserve-bytes=9"}
+    );
+    EXPECT_EQ(flags.quotas, (service::quota_limits{1, 2, 3, 4, 5, 6, 0}));
+    EXPECT_EQ(flags.kept.events.directory_bytes_max, 6);
+    EXPECT_EQ(flags.kept.events.bytes_max, 8);
+    EXPECT_EQ(flags.disk_reserve_bytes, 9);
+    const auto variables =
+        settings_of({"serve"}, {{"SCIMD_DIRECTORY_USERS_MAX", "10"}, {"SCIMD_DISK_RESERVE_BYTES", "11"}});
+    EXPECT_EQ(variables.quotas.front(), 10);
+    EXPECT_EQ(variables.disk_reserve_bytes, 11);
+}
+
 TEST_F(configuration_test, secrets_live_without_end_unless_days_are_given)
 {
     EXPECT_FALSE(settings_of({"serve"}).secret_lifetime_max);
@@ -425,6 +455,14 @@ TEST_F(configuration_test, each_value_has_its_bounds)
         {"--events-max", "1000000000", true},
         {"--events-max", "0", false},
         {"--events-max", "1000000001", false},
+        {"--event-bytes-max", "1", true},
+        {"--event-bytes-max", "0", false},
+        {"--directory-users-max", "0", true},
+        {"--directory-users-max", "1000000000000000", true},
+        {"--directory-users-max", "1000000000000001", false},
+        {"--directory-events-per-second", "-1", false},
+        {"--disk-reserve-bytes", "0", true},
+        {"--disk-reserve-bytes", "256M", false},
         {"--webhook-attempt-days", "1", true},
         {"--webhook-attempt-days", "0", false},
         {"--secret-days-max", "1", true},
