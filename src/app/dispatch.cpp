@@ -47,7 +47,9 @@ dispatcher::dispatcher(
       bell_(bell),
       log_(log),
       figures_(figures),
-      duration_(figures.duration("scimd_request_seconds", "Time from the head of a request to its response."))
+      duration_(figures.duration("scimd_request_seconds", "Time from the head of a request to its response.")
+      ),
+      steps_(figures.count("scimd_work_steps_total", "Steps of computation charged by requests."))
 {
 }
 
@@ -230,6 +232,7 @@ void dispatcher::record(const api::call& on, const http::response& response, std
         )
         .add();
     duration_.observe_us(microseconds);
+    steps_.add(on.work.used());
     log_.info(
         "request",
         {{"method", on.head.method},

@@ -38,6 +38,7 @@ private:
     logger& log_;
     metrics& figures_;
     histogram& duration_;
+    counter& steps_;
     boost::asio::thread_pool chores_{1};
 };
 
