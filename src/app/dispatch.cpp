@@ -71,6 +71,7 @@ dispatcher::dispatcher(
       figures_(figures),
       duration_(figures.duration("scimd_request_seconds", "Time from the head of a request to its response.")
       ),
+      steps_(figures.count("scimd_work_steps_total", "Steps of computation charged by requests.")),
       chores_("chore", chore_threads, chore_limits, figures)
 {
 }
@@ -280,6 +281,7 @@ void dispatcher::record(const api::call& on, const http::response& response, std
         )
         .add();
     duration_.observe_us(microseconds);
+    steps_.add(on.work.used());
     log_.info(
         "request",
         {{"method", on.head.method},

@@ -41,6 +41,7 @@ private:
     logger& log_;
     metrics& figures_;
     histogram& duration_;
+    counter& steps_;
     store::worker_pool chores_;
 };
 

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstring>
 #include <stdexcept>
+#include <tuple>
 
 namespace scimd {
 
@@ -165,17 +166,29 @@ bool is_stream_safe(std::string_view text) noexcept
     });
 }
 
-// The canonical ordering of UAX #15 by a sort that is stable.
+// The canonical ordering of UAX #15: marks by their class, those of one class as they stand.
 void order_marks(std::u32string& text)
 {
-    const auto& form = forms().nfd;
-    const auto class_of = [&form](char32_t c) { return form.getCombiningClass(static_cast<UChar32>(c)); };
-    const auto is_starter = [&](char32_t c) { return class_of(c) == 0; };
-    auto first = std::find_if_not(text.begin(), text.end(), is_starter);
-    while (first != text.end()) {
-        const auto last = std::find_if(first, text.end(), is_starter);
-        std::stable_sort(first, last, [&](char32_t a, char32_t b) { return class_of(a) < class_of(b); });
-        first = std::find_if_not(last, text.end(), is_starter);
+    struct mark {
+        std::uint8_t combining_class;
+        std::size_t place;
+        char32_t code_point;
+    };
+    const auto class_of = [](char32_t c) { return forms().nfd.getCombiningClass(static_cast<UChar32>(c)); };
+    std::vector<mark> run;
+    for (std::size_t begin = 0, end = 0; begin < text.size(); begin = end + 1) {
+        run.clear();
+        for (end = begin; end < text.size(); ++end) {
+            const auto combining_class = class_of(text[end]);
+            if (combining_class == 0)
+                break;
+            run.push_back({combining_class, end, text[end]});
+        }
+        std::sort(run.begin(), run.end(), [](const mark& a, const mark& b) {
+            return std::tie(a.combining_class, a.place) < std::tie(b.combining_class, b.place);
+        });
+        for (std::size_t i = 0; i < run.size(); ++i)
+            text[begin + i] = run[i].code_point;
     }
 }
 

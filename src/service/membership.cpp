@@ -15,7 +15,7 @@ namespace {
 
 namespace resources = store::resources;
 
-constexpr std::uint64_t member_steps = 500;  // to read one for a filter
+constexpr std::uint64_t member_steps = 300;  // to read one for a filter
 
 error unknown_member(std::string_view value)
 {

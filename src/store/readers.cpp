@@ -59,7 +59,7 @@ void readers::run(const task& what, time_point now, const bounds& within)
     (*reader).set_deadline(within.deadline);
     (*reader).set_budget(within.budget);
     (*reader).run(begin_reading);
-    transaction snapshot(*reader, now, ids_, deadline);
+    transaction snapshot(*reader, now, ids_, within.deadline);
     what(snapshot);
 }
 

@@ -490,6 +490,15 @@ TEST_F(dispatch_test, requests_are_counted_by_method_route_and_status)
     EXPECT_NE(text.find("scimd_request_seconds_count 3"), std::string::npos) << text;
 }
 
+TEST_F(dispatch_test, the_work_of_requests_is_counted)
+{
+    auto& steps = home.figures.count("scimd_work_steps_total", "Steps of computation charged by requests.");
+    operate("GET", "/healthz");
+    EXPECT_EQ(steps.value(), 0U);
+    EXPECT_EQ(scim("POST", "/Users", test::user_text("anna")).status, 201);
+    EXPECT_GT(steps.value(), test::user_text("anna").size());
+}
+
 TEST_F(dispatch_test, what_the_server_refuses_has_the_path_s_form)
 {
     const error reason{errc::fields_too_large, "The header is too large."};

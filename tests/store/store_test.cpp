@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <future>
+#include <optional>
 #include <thread>
 
 namespace scimd::store {
@@ -137,6 +139,24 @@ TEST_F(sqlite_store, ends_a_read_at_its_deadline)
         );
         EXPECT_EQ(read(count_organizations), 0);
     }
+}
+
+TEST_F(sqlite_store, tells_reads_their_deadline_and_gives_writes_none)
+{
+    options.scan_deadline = 1h;
+    open();
+    const auto deadline_of = [&](intent mode) {
+        std::optional<transaction::deadline_point> deadline;
+        run(*store, mode, [&](transaction& tx) {
+            deadline = tx.deadline();
+            return verdict::commit;
+        });
+        return deadline;
+    };
+    const auto before = std::chrono::steady_clock::now();
+    for (const auto mode : {intent::read, intent::scan})
+        EXPECT_GE(deadline_of(mode).value(), before + options.scan_deadline);
+    EXPECT_FALSE(deadline_of(intent::write));
 }
 
 TEST_F(sqlite_store, queues_as_many_scans_as_it_may)
