@@ -45,6 +45,9 @@ struct limits {
     std::size_t scim_body_bytes_max = 10 * 1024 * 1024;
     std::size_t manage_body_bytes_max = 1024 * 1024;
     std::uint64_t work_steps_max = 200'000'000;  // of one request (base/work_budget)
+    std::uint64_t inline_steps_max = 2'000'000;  // of it, at once on a thread that reads sockets
+    std::uint64_t write_steps_max = 20'000'000;  // of it, at once in the writer
+    std::size_t inline_body_bytes_max = 64 * 1024;  // of a body that is parsed on a thread that reads sockets
 };
 
 // What handlers may use, for the life of the process. Everything in it may be used from any thread.
@@ -84,15 +87,16 @@ struct house {
 // Owned by whoever runs the replies, which borrow from it.
 struct call {
     explicit call(
-        http::request& request, const limits& bounds = {}, const std::atomic<bool>* cancelled = nullptr
+        http::request& request, const limits& within = {}, const std::atomic<bool>* cancelled = nullptr
     )
-        : head(request), work(bounds.work_steps_max, cancelled)
+        : head(request), bounds(within), work(within.work_steps_max, cancelled)
     {
     }
     call(const call&) = delete;
     call& operator=(const call&) = delete;
 
     http::request& head;
+    const limits bounds;
     work_budget work;
     target where;
     std::vector<std::pair<std::string_view, std::string>> parameters;  // of the route's template

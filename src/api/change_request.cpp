@@ -5,6 +5,7 @@
 #include "api/late_body.hpp"
 #include "api/render.hpp"
 #include "base/long_text.hpp"
+#include "base/work_budget.hpp"
 #include "service/provisioning.hpp"
 
 #include <utility>
@@ -78,6 +79,19 @@ reply write(const shared_request& asked, std::function<reply(store::transaction&
     return work{store::intent::write, std::move(run)};
 }
 
+// When no preparation has held. One that is too large for the writer may hold the next time.
+reply change_last(const shared_request& asked, store::transaction& tx)
+{
+    try {
+        return change_here(asked, tx);
+    } catch (const stage_limit_exceeded&) {
+        return scim_error(
+            asked->on,
+            {errc::unavailable, "The resource is changed by others too often for so large a change. Try again."}
+        );
+    }
+}
+
 reply write_prepared(const shared_request& asked, const shared_change& change, int round)
 {
     return write(asked, [asked, change, round](store::transaction& tx) -> reply {
@@ -86,7 +100,7 @@ reply write_prepared(const shared_request& asked, const shared_change& change, i
         if (auto outcome = apply(asked, change, tx))
             return std::move(*outcome);
         asked->on.work.rewind(asked->charged);
-        return round < preparations_max ? begin_round(asked, round + 1) : change_here(asked, tx);
+        return round < preparations_max ? begin_round(asked, round + 1) : change_last(asked, tx);
     });
 }
 

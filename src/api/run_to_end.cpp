@@ -2,9 +2,11 @@
 
 #include "api/render.hpp"
 #include "api/scheduling.hpp"
+#include "api/work_stage.hpp"
 #include "base/error.hpp"
 
 #include <chrono>
+#include <exception>
 #include <future>
 #include <string>
 #include <utility>
@@ -14,34 +16,27 @@ namespace {
 
 reply perform(call& on, const work& job, store::database& database)
 {
-    reply outcome;
-    const auto noted = on.trace.here();
-    const auto charged = on.work.here();
     const auto key = scheduling_key_of(on);
-    const auto task = [&](store::transaction& tx) {
-        on.trace.rewind(noted);
-        on.work.rewind(charged);
-        on.work.set_deadline(tx.deadline());
-        outcome = job.run(tx);
-        on.work.set_deadline({});
-        return verdict_of(outcome);
-    };
+    work_stage stage(on, job);
+    const auto run_as = [&](store::intent mode) { store::run(database, mode, key, stage.task(mode)); };
     try {
         if (job.mode != store::intent::read) {
-            store::run(database, job.mode, key, task);
-            return outcome;
+            run_as(job.mode);
+            return stage.take();
         }
         try {
-            store::run(database, store::intent::inline_read, key, task);
-        } catch (const store::sql::over_budget&) {
-            store::run(database, store::intent::scan, key, task);
+            run_as(store::intent::inline_read);
+        } catch (const std::exception&) {
+            if (!is_too_long_inline(std::current_exception()))
+                throw;
+            run_as(store::intent::scan);
         }
     } catch (const std::exception&) {
         if (!job.otherwise)
             throw;
         return job.otherwise();
     }
-    return outcome;
+    return stage.take();
 }
 
 // Nobody else is there to commit anything.

@@ -2,6 +2,7 @@
 
 #include "api/render.hpp"
 #include "api/scheduling.hpp"
+#include "api/work_stage.hpp"
 #include "app/stream_source.hpp"
 #include "base/json_size.hpp"
 #include "base/long_text.hpp"
@@ -129,7 +130,16 @@ asio::awaitable<http::response> dispatcher::run(api::call& on, net::exchange& on
                 co_return api::error_for(on, reason);
             }
             on.body_bytes = body->size();
-            next = want.then(std::move(*body));
+            if (body->size() <= on.bounds.inline_body_bytes_max) {
+                next = want.then(std::move(*body));
+                continue;
+            }
+            // Parsing it takes longer than others may wait for a thread that reads sockets.
+            const auto text = std::make_shared<std::string>(std::move(*body));
+            api::work parse{store::intent::scan, [&want, text](store::transaction&) {
+                                return want.then(std::move(*text));
+                            }};
+            next = co_await perform(on, std::move(parse));
         } else if (auto* outside = std::get_if<api::errand>(&next)) {
             api::errand job = std::move(*outside);
             next = co_await perform(std::move(job));
@@ -142,31 +152,22 @@ asio::awaitable<http::response> dispatcher::run(api::call& on, net::exchange& on
 
 asio::awaitable<api::reply> dispatcher::perform(api::call& on, api::work job)
 {
-    api::reply outcome;
     std::exception_ptr failure;
     const auto key = api::scheduling_key_of(on);
-    const auto noted = on.trace.here();
-    const auto charged = on.work.here();
-    const auto task = [&](store::transaction& tx) {
-        on.trace.rewind(noted);
-        on.work.rewind(charged);
-        on.work.set_deadline(tx.deadline());
-        outcome = job.run(tx);
-        on.work.set_deadline({});
-        return api::verdict_of(outcome);
-    };
+    api::work_stage stage(on, job);
     auto mode = job.mode;
     if (mode == store::intent::read) {
-        // Done when submit returns: no hop, no suspension. What looks at too much for that is a scan.
+        // Done when submit returns: no hop, no suspension. What takes too long for that is a scan.
+        const auto inline_read = store::intent::inline_read;
         const auto done = [&](std::exception_ptr thrown) { failure = std::move(thrown); };
-        database_.submit(store::intent::inline_read, key, task, done);
-        if (store::is_over_budget(failure))
+        database_.submit(inline_read, key, stage.task(inline_read), done);
+        if (api::is_too_long_inline(failure))
             mode = store::intent::scan;
     }
     if (mode != store::intent::read) {
         failure = nullptr;
         auto start = [&](auto resume) {
-            database_.submit(mode, key, task, [&failure, resume](std::exception_ptr thrown) {
+            database_.submit(mode, key, stage.task(mode), [&failure, resume](std::exception_ptr thrown) {
                 failure = std::move(thrown);
                 resume();
             });
@@ -179,7 +180,7 @@ asio::awaitable<api::reply> dispatcher::perform(api::call& on, api::work job)
     }
     if (failure)
         std::rethrow_exception(failure);
-    co_return outcome;
+    co_return stage.take();
 }
 
 asio::awaitable<api::reply> dispatcher::perform(api::call& on, api::chore job)

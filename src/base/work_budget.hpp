@@ -23,6 +23,16 @@ namespace scimd {
 class work_limit_exceeded : public std::runtime_error {
 public:
     explicit work_limit_exceeded(std::uint64_t steps_max);
+
+protected:
+    explicit work_limit_exceeded(const std::string& text) : std::runtime_error(text) {}
+};
+
+// One stage of the request needs more than its thread gives to one request at a time. The stage may be done
+// again elsewhere; where it cannot, the request is refused like one that exceeds its budget.
+class stage_limit_exceeded : public work_limit_exceeded {
+public:
+    explicit stage_limit_exceeded(std::uint64_t steps_max);
 };
 
 // The computation was given up: the process ends, or the deadline of a scan has passed. Not the client's
@@ -57,6 +67,13 @@ public:
     // Throws as charge() does.
     void check();
 
+    // A smaller limit for what is charged from here on, until the next call: of computation on a thread that
+    // others wait for. Beyond it charge() throws stage_limit_exceeded. Empty: none.
+    void begin_stage(std::optional<std::uint64_t> steps_max) noexcept;
+
+    // Gives the stage its limit anew: between parts after each of which it may end.
+    void restart_stage() noexcept { begin_stage(stage_steps_max_); }
+
     // Raises the limit: of a request that goes through a list, for each item of it.
     void allow(std::uint64_t steps) noexcept;
 
@@ -85,6 +102,8 @@ private:
     std::uint64_t allowed_ = 0;  // steps_max_ and what allow() has added
     std::uint64_t used_ = 0;
     std::uint64_t next_check_ = 0;
+    std::optional<std::uint64_t> stage_steps_max_;
+    std::uint64_t stage_end_ = UINT64_MAX;  // of used_
     const std::atomic<bool>* cancelled_ = nullptr;
     std::optional<time_point> deadline_;
 };

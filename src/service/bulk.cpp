@@ -185,6 +185,7 @@ private:
     outcome within_budget(Part part)
     {
         try {
+            who_.work->restart_stage();
             who_.work->check();
             return part();
         } catch (const work_limit_exceeded& reason) {
