@@ -29,7 +29,7 @@ struct writer_limits {
     std::size_t queue_bytes_max = 128 * 1024 * 1024;
     std::size_t group_works_max = 128;
     std::chrono::microseconds group_work_max{5'000};
-    std::chrono::microseconds group_work_shared_max{2'000};  // when works of several tenants are there
+    std::chrono::microseconds group_work_shared_max{2'000};  // when works of several tenants are in it
 };
 
 // Something that needs the writer's connection and takes long: done a step at a time between groups. Made,
@@ -90,7 +90,9 @@ private:
     bool run_work(work& one);
     bool run_timed(work& one);
     void charge();
-    [[nodiscard]] std::chrono::microseconds time_of(const std::vector<work>& group) const;
+    [[nodiscard]] bool may_grow(
+        std::size_t works, bool is_shared, std::chrono::steady_clock::duration elapsed
+    ) const;
     void commit(bool has_kept_works);
     template <class Failure>
     void lose(std::vector<work>& group, const std::string& reason);
