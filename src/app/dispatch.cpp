@@ -56,7 +56,8 @@ dispatcher::dispatcher(
       figures_(figures),
       duration_(figures.duration("scimd_request_seconds", "Time from the head of a request to its response.")
       ),
-      chores_("chore", chore_threads, chore_limits, figures)
+      chores_("chore", chore_threads, chore_limits, figures),
+      turns_(bell.get_executor())
 {
 }
 
@@ -106,6 +107,8 @@ asio::awaitable<http::response> dispatcher::run(api::call& on, net::exchange& on
                 co_return api::error_for(on, reason);
             }
             on.body_bytes = body->size();
+            const auto owner = api::scheduling_key_of(on).owner;
+            co_await turns_.wait(owner);
             next = want.then(std::move(*body));
         } else if (auto* outside = std::get_if<api::errand>(&next)) {
             api::errand job = std::move(*outside);
