@@ -36,6 +36,8 @@ public:
     void ring();
     void close();  // rings for the last time: nobody shall wait any more
 
+    [[nodiscard]] boost::asio::any_io_executor get_executor() const noexcept { return where_; }
+
     [[nodiscard]] std::uint64_t rings() const noexcept { return state_->rings; }
     [[nodiscard]] bool is_closed() const noexcept { return state_->is_closed; }
 

@@ -73,7 +73,8 @@ dispatcher::dispatcher(
       duration_(figures.duration("scimd_request_seconds", "Time from the head of a request to its response.")
       ),
       steps_(figures.count("scimd_work_steps_total", "Steps of computation charged by requests.")),
-      chores_("chore", chore_threads, chore_limits, figures)
+      chores_("chore", chore_threads, chore_limits, figures),
+      turns_(bell.get_executor())
 {
 }
 
@@ -131,6 +132,8 @@ asio::awaitable<http::response> dispatcher::run(api::call& on, net::exchange& on
             }
             on.body_bytes = body->size();
             if (body->size() <= on.bounds.inline_body_bytes_max) {
+                const auto owner = api::scheduling_key_of(on).owner;
+                co_await turns_.wait(owner);
                 next = want.then(std::move(*body));
                 continue;
             }

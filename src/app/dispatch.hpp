@@ -3,6 +3,7 @@
 
 #include "api/site.hpp"
 #include "app/commit_bell.hpp"
+#include "app/fair_turns.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "net/server.hpp"
@@ -43,6 +44,7 @@ private:
     histogram& duration_;
     counter& steps_;
     store::worker_pool chores_;
+    fair_turns turns_;
 };
 
 }  // namespace scimd::app

@@ -87,7 +87,7 @@ struct sqlite_options {
     std::size_t write_queue_bytes_max = 128 * 1024 * 1024;
     std::size_t group_works_max = 128;
     std::chrono::microseconds group_work_max{5'000};
-    std::chrono::microseconds group_work_shared_max{2'000};  // when works of several tenants wait
+    std::chrono::microseconds group_work_shared_max{2'000};  // when works of several tenants are in it
     std::size_t scan_threads = 3;                            // of which one organization has two
     std::size_t scan_queue_max = 1'024;
     std::size_t scan_queue_bytes_max = 32 * 1024 * 1024;

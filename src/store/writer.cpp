@@ -242,11 +242,12 @@ void writer::run_works(std::vector<work>& group)
     const auto started = steady::now();
     database_.run(begin_group);
     bool has_kept_works = run_timed(group.back());
-    while (group.size() < limits_.group_works_max && steady::now() - started < time_of(group) &&
-           !is_cancelled()) {
+    bool is_shared = false;
+    while (may_grow(group.size(), is_shared, steady::now() - started) && !is_cancelled()) {
         std::optional<work> next = next_work();
         if (!next)
             break;
+        is_shared |= next->owner != group.front().owner;
         group.push_back(std::move(*next));
         has_kept_works |= run_timed(group.back());
     }
@@ -255,12 +256,15 @@ void writer::run_works(std::vector<work>& group)
     group_works_.add(group.size());
 }
 
-// How long the group may take: less when works of several tenants are in it or wait.
-std::chrono::microseconds writer::time_of(const std::vector<work>& group) const
+// A tenant that waits joins the group, however long it has taken: its works have one commit less to wait for.
+// Once works of several tenants are in it, it ends soon.
+bool writer::may_grow(std::size_t works, bool is_shared, std::chrono::steady_clock::duration elapsed) const
 {
-    const bool is_shared = do_others_wait_ || group.front().owner != group.back().owner;
-    return is_shared ? std::min(limits_.group_work_max, limits_.group_work_shared_max)
-                     : limits_.group_work_max;
+    if (works >= limits_.group_works_max)
+        return false;
+    const auto most =
+        is_shared ? std::min(limits_.group_work_max, limits_.group_work_shared_max) : limits_.group_work_max;
+    return elapsed < most || (!is_shared && do_others_wait_);
 }
 
 // The time counts however the work ends.

@@ -29,7 +29,7 @@ struct writer_limits {
     std::size_t queue_bytes_max = 128 * 1024 * 1024;
     std::size_t group_works_max = 128;
     std::chrono::microseconds group_work_max{5'000};
-    std::chrono::microseconds group_work_shared_max{2'000};  // when works of several tenants are there
+    std::chrono::microseconds group_work_shared_max{2'000};  // when works of several tenants are in it
     const std::atomic<bool>* is_cancelled = nullptr;  // once it is set, works and chores are abandoned
 };
 
@@ -91,7 +91,9 @@ private:
     bool run_work(work& one);
     bool run_timed(work& one);
     void charge();
-    [[nodiscard]] std::chrono::microseconds time_of(const std::vector<work>& group) const;
+    [[nodiscard]] bool may_grow(
+        std::size_t works, bool is_shared, std::chrono::steady_clock::duration elapsed
+    ) const;
     void commit(bool has_kept_works);
     template <class Failure>
     void lose(std::vector<work>& group, const std::string& reason);

@@ -277,6 +277,19 @@ TEST_F(dispatch_test, works_are_submitted_for_their_tenant)
         EXPECT_EQ(one.owner, by_operator);
 }
 
+// So that no queue and no lock of the store can hold them up.
+TEST_F(dispatch_test, probes_and_metrics_submit_no_work)
+{
+    for (const auto* path : {"/healthz", "/readyz", "/metrics"}) {
+        http::request request;
+        request.method = "GET";
+        request.target = path;
+        request.from.is_loopback = true;
+        EXPECT_EQ(respond(std::move(request)).status, 200) << path;
+    }
+    EXPECT_TRUE(database.keys.empty());
+}
+
 TEST_F(dispatch_test, an_api_client_has_a_share_of_its_own)
 {
     const auto of_all = home.make_client("all");
