@@ -146,7 +146,7 @@ struct list_of {
     to_shape shape;
 };
 
-reply list_page(const house& home, const call& on, const list_of& what)
+reply list_page(const house& home, call& on, const list_of& what)
 {
     auto wanted = read_page(on, what.name);
     if (!wanted)
@@ -166,7 +166,8 @@ reply list_page(const house& home, const call& on, const list_of& what)
             );
             if (wanted.which.is_backwards)
                 std::ranges::reverse(read.rows);
-            const auto who = service::caller_for(origin_of(home, on), of, home.schemas);
+            auto who = service::caller_for(origin_of(home, on), of, home.schemas);
+            who.work = &on.work;
             json::object body{
                 {what.name, what.shape(tx, who, read.rows, wanted.has_detail)},
                 {"total_size", what.total(tx, of.id, wanted.which)}

@@ -200,9 +200,36 @@ http::response manage_error(const error& failure)
     return made;
 }
 
+void add_rate_fields(const call& on, http::response& made)
+{
+    if (!on.rate)
+        return;
+    const auto& rate = *on.rate;
+    made.headers.set("X-Rate-Limit-Limit", std::to_string(rate.limit));
+    made.headers.set("X-Rate-Limit-Remaining", std::to_string(rate.remaining));
+    made.headers.set("X-Rate-Limit-Reset", std::to_string(rate.reset.count()));
+    if (!rate.is_over)
+        return;
+    const auto seconds = std::to_string(rate.retry_after.count());
+    made.headers.set("Retry-After", seconds);
+    made.headers.set("X-Rate-Limit-Retry-After-Seconds", seconds);
+}
+
 bool is_scim_path(std::string_view target)
 {
     return target.starts_with("/directory/");
+}
+
+error work_refusal(const call& on, const work_limit_exceeded& reason)
+{
+    const bool is_read = on.head.method == "GET" || on.head.method == "HEAD";
+    const bool is_list = is_read || std::string_view(on.notes.route).ends_with("/.search");
+    return {is_list ? errc::too_many : errc::too_large, reason.what()};
+}
+
+error work_refusal(const work_cancelled&)
+{
+    return {errc::unavailable, "The request took too long, or the service is stopping. Try again shortly."};
 }
 
 http::response error_for(const call& on, const error& failure)

@@ -1,5 +1,6 @@
 #include "api/scim_api.hpp"
 
+#include "api/change_request.hpp"
 #include "api/render.hpp"
 #include "api/scim_body.hpp"
 #include "api/sighting.hpp"
@@ -7,16 +8,21 @@
 #include "scim/message.hpp"
 #include "scim/query.hpp"
 #include "scim/request.hpp"
+#include "service/prepared_change.hpp"
 #include "service/provisioning.hpp"
 #include "service/self_service.hpp"
+#include "store/resources.hpp"
 
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace scimd::api {
 namespace {
+
+namespace resources = store::resources;
 
 result<service::preconditions> read_preconditions(const http::request& head)
 {
@@ -55,51 +61,6 @@ result<service::target> read_target(const call& on)
     if (!wanted)
         return wanted.error();
     return service::target{type, on.parameter("id"), std::move(*conditions), std::move(*wanted)};
-}
-
-// A resource that is read in a scan of its own, where it may take as long as it is: as it is then, which its
-// version says. A change has been committed by then; one whose resource has gone meanwhile has nothing to
-// show, and one that cannot be shown whole now is answered by `otherwise`.
-reply read_whole(
-    const house& home,
-    const call& on,
-    int status,
-    service::target what,
-    std::function<http::response()> otherwise = {}
-)
-{
-    return work{
-        store::intent::scan,
-        [&home, &on, status, what = std::move(what)](store::transaction& tx) -> reply {
-            long_text body(home.long_replies, on.who.directory.value);
-            auto found = service::get_whole(tx, on.who, what, body);
-            if (!found)
-                return scim_error(on, found.error());
-            if (auto same = what.conditions.check_match(found->version); !same)
-                return scim_error(on, same.error());
-            return long_scim_resource(on, status, std::move(*found), std::move(body));
-        },
-        std::move(otherwise)
-    };
-}
-
-reply answer(const house& home, const call& on, int status, result<service::provisioned> outcome)
-{
-    if (!outcome)
-        return scim_error(on, outcome.error());
-    if (const auto* refusal = std::get_if<service::refused>(&*outcome))
-        return recorded_refusal{scim_error(on, refusal->reason)};
-    auto& made = std::get<service::representation>(*outcome);
-    if (!made.later)
-        return scim_resource(on, status, std::move(made));
-    // RFC 7644 §3.5.2 lets a PATCH be answered without the resource unless attributes are asked for: whoever
-    // adds one member to very many has no use for all of them.
-    if (on.head.method == "PATCH" && made.later->wanted.is_default())
-        return scim_version(on, 204, made.version);
-    const auto* type = on.who.schemas->find_endpoint(on.parameter("endpoint"));
-    service::target what{type, std::move(made.later->id), {}, std::move(made.later->wanted)};
-    auto otherwise = [&on, status, made = std::move(made)] { return scim_resource(on, status, made); };
-    return read_whole(home, on, status, std::move(what), std::move(otherwise));
 }
 
 // The body of a POST, PUT or PATCH, which may tell whose it is.
@@ -148,15 +109,14 @@ reply create_resource(const house& home, call& on)
     if (!wanted)
         return scim_error(on, wanted.error());
     return with_body(home, on, [&home, &on, type, wanted = std::move(*wanted)](json::object text) -> reply {
-        auto body = scim::read_resource(std::move(text), *type, on.who.leniency);
+        auto body = scim::read_resource(std::move(text), *type, on.who.leniency, on.work);
         if (!body)
             return scim_error(on, body.error());
-        return work{
-            store::intent::write,
-            [&home, &on, type, wanted, body = std::move(*body)](store::transaction& tx) {
-                return answer(home, on, 201, service::create(tx, on.who, *type, body, wanted));
-            }
-        };
+        auto prepare_one =
+            [&on, type, wanted, body = std::move(*body)](store::transaction& tx, const resources::row&) {
+                return service::prepare_creation(tx, on.who, *type, body, wanted);
+            };
+        return change_in_two_parts(share({home, on, 201, std::nullopt, std::move(prepare_one)}));
     });
 }
 
@@ -188,15 +148,16 @@ reply replace_resource(const house& home, call& on)
     if (!what)
         return scim_error(on, what.error());
     return with_body(home, on, [&home, &on, what = std::move(*what)](json::object text) -> reply {
-        auto body = scim::read_resource(std::move(text), *what.type, on.who.leniency);
+        auto body = scim::read_resource(std::move(text), *what.type, on.who.leniency, on.work);
         if (!body)
             return scim_error(on, body.error());
-        return work{
-            store::intent::write,
-            [&home, &on, what, body = std::move(*body)](store::transaction& tx) {
-                return answer(home, on, 200, service::replace(tx, on.who, what, body));
-            }
-        };
+        const bool is_of_members = body->names_members;
+        auto prepare_one =
+            [&on, what, body = std::move(*body)](store::transaction& tx, resources::row found) {
+                return service::prepare_replacement(tx, on.who, what, std::move(found), body);
+            };
+        const auto asked = share({home, on, 200, what, std::move(prepare_one)});
+        return is_of_members ? change_at_once(asked) : change_in_two_parts(asked);
     });
 }
 
@@ -206,15 +167,15 @@ reply patch_resource(const house& home, call& on)
     if (!what)
         return scim_error(on, what.error());
     return with_body(home, on, [&home, &on, what = std::move(*what)](json::object text) -> reply {
-        auto change = scim::read_patch(std::move(text), *what.type, on.who.leniency);
+        auto change = scim::read_patch(std::move(text), *what.type, on.who.leniency, on.work);
         if (!change)
             return scim_error(on, change.error());
-        return work{
-            store::intent::write,
-            [&home, &on, what, change = std::move(*change)](store::transaction& tx) {
-                return answer(home, on, 200, service::patch(tx, on.who, what, change));
-            }
-        };
+        const bool is_of_members = !change->members.empty();
+        auto prepare_one = [&on, what, change = std::move(*change)](
+                               store::transaction& tx, resources::row found
+                           ) { return service::prepare_patch(tx, on.who, what, std::move(found), change); };
+        const auto asked = share({home, on, 200, what, std::move(prepare_one)});
+        return is_of_members ? change_at_once(asked) : change_in_two_parts(asked);
     });
 }
 
@@ -224,6 +185,8 @@ reply delete_resource(const house&, call& on)
     if (!what)
         return scim_error(on, what.error());
     return work{store::intent::write, [&on, what = std::move(*what)](store::transaction& tx) -> reply {
+                    if (auto good = judge_again(on, tx); !good)
+                        return scim_error(on, good.error());
                     if (auto removed = service::remove(tx, on.who, what); !removed)
                         return scim_error(on, removed.error());
                     return scim_response(on, 204, {});

@@ -200,6 +200,22 @@ http::response unmatched(const call& on, const match& found)
     return response;
 }
 
+// Once for each request, when it is known whose it is.
+result<void> check_rate(const house& home, call& on)
+{
+    if (!home.rates || on.rate)
+        return {};
+    on.rate = home.rates->take(on.who.directory, on.begun);
+    if (!on.rate->is_over)
+        return {};
+    home.figures
+        .count("scimd_rate_limited_total", "Requests that were over the rate limit of their directory.")
+        .add();
+    return error{
+        errc::too_many_requests, "This directory has sent more requests than its rate limit allows."
+    };
+}
+
 // A token that cannot be good is refused without asking the store.
 template <class Proceed>
 reply authenticated(const house& home, call& on, Proceed proceed)
@@ -209,6 +225,8 @@ reply authenticated(const house& home, call& on, Proceed proceed)
     return work{store::intent::read, [&home, &on, proceed](store::transaction& tx) -> reply {
                     if (auto known = authenticate(home, on, on.where.segments[1], tx); !known)
                         return scim_error(on, known.error());
+                    if (auto allowed = check_rate(home, on); !allowed)
+                        return scim_error(on, allowed.error());
                     auto next = with_sighting(home, on, nullptr, proceed);
                     // Another read goes on in this transaction.
                     const auto* more = std::get_if<work>(&next);

@@ -89,11 +89,36 @@ public:
         return log_level::info;
     }
 
+    service::request_rate directory_rate(const raw_options& raw)
+    {
+        constexpr std::int64_t burst_seconds = 10;
+        service::request_rate rate;
+        rate.per_second = number<std::int64_t>(
+            "--directory-requests-per-second", raw.directory_requests_per_second, 0, service::request_rate_max
+        );
+        rate.burst = burst_seconds * rate.per_second;
+        if (raw.directory_request_burst.empty())
+            return rate;
+        rate.burst = number<std::int64_t>(
+            "--directory-request-burst", raw.directory_request_burst, 1, service::request_burst_max
+        );
+        if (rate.per_second == 0)
+            mistakes.emplace_back("--directory-request-burst needs --directory-requests-per-second");
+        return rate;
+    }
+
     bool event_sink(const std::string& text)
     {
         if (!text.empty() && text != "stdout")
             mistakes.push_back("--event-sink must be stdout, not \"" + text + "\"");
         return !text.empty();
+    }
+
+    bool ends_when_sink_fails(const std::string& text)
+    {
+        if (text != "not-ready" && text != "exit")
+            mistakes.push_back("--event-sink-failure must be not-ready or exit, not \"" + text + "\"");
+        return text == "exit";
     }
 
     std::vector<net::endpoint> endpoints(const std::vector<std::string>& texts)
@@ -235,6 +260,7 @@ configuration judged(const raw_options& raw, judge& by)
     settings.kept.events.events_max =
         by.number<std::int64_t>("--events-max", raw.events_max, 1, 1'000'000'000);
     settings.writes_events = by.event_sink(raw.event_sink);
+    settings.ends_when_sink_fails = by.ends_when_sink_fails(raw.event_sink_failure);
     settings.kept.attempts_kept_for = by.days("--webhook-attempt-days", raw.webhook_attempt_days);
     settings.definitions = by.definitions(raw.schema_dir);
     settings.listen = by.endpoints(raw.listen);
@@ -250,6 +276,7 @@ configuration judged(const raw_options& raw, judge& by)
     );
     settings.mail_providers = raw.mail_providers;
     settings.drain_grace = by.milliseconds("--drain-grace-ms", raw.drain_grace_ms, 0);
+    settings.limits.drain_deadline = by.milliseconds("--drain-deadline-ms", raw.drain_deadline_ms, 1);
     settings.limits.idle_deadline = by.milliseconds("--idle-deadline-ms", raw.idle_deadline_ms, 1);
     settings.limits.header_deadline = by.milliseconds("--header-deadline-ms", raw.header_deadline_ms, 1);
     settings.limits.body_deadline = by.milliseconds("--body-deadline-ms", raw.body_deadline_ms, 1);
@@ -258,6 +285,7 @@ configuration judged(const raw_options& raw, judge& by)
     settings.limits.trusted_proxies = by.networks(raw.trusted_proxies);
     by.memory(settings.limits, raw.request_memory_mb);
     settings.limits.connections_max = by.connections(raw);
+    settings.directory_rate = by.directory_rate(raw);
     settings.allows_private_webhooks = raw.allows_private_webhooks;
     settings.webhook_ports.clear();
     for (const auto& port : raw.webhook_ports)

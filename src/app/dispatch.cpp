@@ -1,6 +1,7 @@
 #include "app/dispatch.hpp"
 
 #include "api/render.hpp"
+#include "api/scheduling.hpp"
 #include "app/stream_source.hpp"
 #include "base/json_size.hpp"
 #include "base/long_text.hpp"
@@ -19,6 +20,12 @@ namespace scimd::app {
 namespace {
 
 namespace asio = boost::asio;
+
+// Long jobs: backups, checks, new keys. One organization has one of them under way.
+constexpr std::size_t chore_threads = 2;
+constexpr store::queue_limits chore_limits{
+    .places_max = 64, .bytes_max = 32 * 1024 * 1024, .quantum = 100'000
+};
 
 // Suspends the calling coroutine until the callback handed to `start` is called, on whatever thread.
 template <class Start>
@@ -62,14 +69,16 @@ dispatcher::dispatcher(
       bell_(bell),
       log_(log),
       figures_(figures),
-      duration_(figures.duration("scimd_request_seconds", "Time from the head of a request to its response."))
+      duration_(figures.duration("scimd_request_seconds", "Time from the head of a request to its response.")
+      ),
+      chores_("chore", chore_threads, chore_limits, figures)
 {
 }
 
 asio::awaitable<http::response> dispatcher::respond(net::exchange& on_the_way)
 {
     const auto started = std::chrono::steady_clock::now();
-    api::call on(on_the_way.head());
+    api::call on(on_the_way.head(), site_.home().bounds, site_.home().cancelled);
     http::response response;
     try {
         response = co_await run(on, on_the_way);
@@ -77,6 +86,7 @@ asio::awaitable<http::response> dispatcher::respond(net::exchange& on_the_way)
         response = apologize(std::current_exception(), on);
     }
     on_the_way.set_owner(owner_of(on));
+    api::add_rate_fields(on, response);
     const auto took = microseconds_since(started);
     record(on, response, took);
     site_.note(on, response, std::chrono::microseconds(took));
@@ -102,7 +112,7 @@ asio::awaitable<http::response> dispatcher::run(api::call& on, net::exchange& on
         if (auto* refusal = std::get_if<api::recorded_refusal>(&next))
             co_return std::move(refusal->response);
         if (auto* stream = std::get_if<api::streamed>(&next))
-            co_return with_stream(database_, bell_, std::move(*stream));
+            co_return with_stream(database_, bell_, api::scheduling_key_of(on).owner, std::move(*stream));
         if (auto* work = std::get_if<api::work>(&next)) {
             api::work job = std::move(*work);
             next = co_await perform(on, std::move(job));
@@ -117,13 +127,14 @@ asio::awaitable<http::response> dispatcher::run(api::call& on, net::exchange& on
                 const error reason = api::body_refusal(want, body.error());
                 co_return api::error_for(on, reason);
             }
+            on.body_bytes = body->size();
             next = want.then(std::move(*body));
         } else if (auto* outside = std::get_if<api::errand>(&next)) {
             api::errand job = std::move(*outside);
             next = co_await perform(std::move(job));
         } else {
             api::chore job = std::move(std::get<api::chore>(next));
-            next = co_await perform(std::move(job));
+            next = co_await perform(on, std::move(job));
         }
     }
 }
@@ -132,18 +143,25 @@ asio::awaitable<api::reply> dispatcher::perform(api::call& on, api::work job)
 {
     api::reply outcome;
     std::exception_ptr failure;
+    const auto key = api::scheduling_key_of(on);
     const auto noted = on.trace.here();
+    const auto charged = on.work.here();
     const auto task = [&](store::transaction& tx) {
         on.trace.rewind(noted);
+        on.work.rewind(charged);
+        on.work.set_deadline(tx.deadline());
         outcome = job.run(tx);
+        on.work.set_deadline({});
         return api::verdict_of(outcome);
     };
     if (job.mode == store::intent::read) {
         // Done when submit returns: no hop, no suspension.
-        database_.submit(job.mode, task, [&](std::exception_ptr thrown) { failure = std::move(thrown); });
+        database_.submit(job.mode, key, task, [&](std::exception_ptr thrown) {
+            failure = std::move(thrown);
+        });
     } else {
         auto start = [&](auto resume) {
-            database_.submit(job.mode, task, [&failure, resume](std::exception_ptr thrown) {
+            database_.submit(job.mode, key, task, [&failure, resume](std::exception_ptr thrown) {
                 failure = std::move(thrown);
                 resume();
             });
@@ -159,12 +177,13 @@ asio::awaitable<api::reply> dispatcher::perform(api::call& on, api::work job)
     co_return outcome;
 }
 
-asio::awaitable<api::reply> dispatcher::perform(api::chore job)
+asio::awaitable<api::reply> dispatcher::perform(api::call& on, api::chore job)
 {
     api::reply outcome;
     std::exception_ptr failure;
+    const auto key = api::scheduling_key_of(on);
     auto start = [&](auto resume) {
-        asio::post(chores_, [&, resume] {
+        const auto admitted = chores_.offer(key, [&, resume] {
             try {
                 outcome = job.run(database_);
             } catch (...) {
@@ -172,6 +191,10 @@ asio::awaitable<api::reply> dispatcher::perform(api::chore job)
             }
             resume();
         });
+        if (admitted == store::admission::accepted)
+            return;
+        failure = store::queue_refusal(admitted);
+        resume();
     };
     co_await until_called_back(start);
     if (failure)
@@ -181,6 +204,7 @@ asio::awaitable<api::reply> dispatcher::perform(api::chore job)
 
 asio::awaitable<api::reply> dispatcher::perform(api::call& on, api::awaited job)
 {
+    const auto owner = api::scheduling_key_of(on).owner;
     const auto deadline = std::chrono::steady_clock::now() + job.patience;
     for (;;) {
         const auto heard = bell_.rings();
@@ -193,8 +217,7 @@ asio::awaitable<api::reply> dispatcher::perform(api::call& on, api::awaited job)
         co_await perform(on, std::move(look));
         if (outcome)
             co_return std::move(*outcome);
-        if (!co_await bell_.wait(heard, deadline))
-            throw store::sql::busy("too many requests wait for events");
+        co_await bell_.wait(owner, heard, deadline);
     }
 }
 
@@ -210,9 +233,23 @@ http::response dispatcher::apologize(std::exception_ptr failure, const api::call
 {
     try {
         std::rethrow_exception(std::move(failure));
+    } catch (const store::over_share& reason) {
+        log_.warning("queue.over_share", {{"request_id", on.head.id}, {"reason", reason.what()}});
+        return api::error_for(
+            on, {errc::too_many_requests, "Too many requests of the same directory or client are waiting."}
+        );
     } catch (const store::sql::busy& reason) {
         log_.warning("store.busy", {{"request_id", on.head.id}, {"reason", reason.what()}});
         return api::error_for(on, {errc::unavailable, "The service is busy. Try again shortly."});
+    } catch (const work_limit_exceeded& reason) {
+        log_.info(
+            "request.over_budget",
+            {{"request_id", on.head.id}, {"steps", static_cast<std::int64_t>(on.work.used())}}
+        );
+        return api::error_for(on, api::work_refusal(on, reason));
+    } catch (const work_cancelled& reason) {
+        log_.warning("request.cancelled", {{"request_id", on.head.id}, {"reason", reason.what()}});
+        return api::error_for(on, api::work_refusal(reason));
     } catch (const spool_failure& reason) {
         log_.error("reply.not_spooled", {{"request_id", on.head.id}, {"reason", reason.what()}});
         return api::error_for(on, {errc::unavailable, "The service cannot make so long a reply now."});

@@ -98,6 +98,12 @@ void declare_server_options(CLI::App& app, raw_options& raw)
     server(
         "--event-sink", "SCIMD_EVENT_SINK", raw.event_sink, "stdout: events are written there as JSON lines"
     );
+    server(
+        "--event-sink-failure",
+        "SCIMD_EVENT_SINK_FAILURE",
+        raw.event_sink_failure,
+        "What happens while events cannot be written: not-ready, or exit"
+    );
     server("--threads", "SCIMD_THREADS", raw.threads, "I/O threads (default: one a core)");
     server("--log-level", "SCIMD_LOG_LEVEL", raw.log_level, "debug, info, warning or error");
     server(
@@ -105,6 +111,12 @@ void declare_server_options(CLI::App& app, raw_options& raw)
         "SCIMD_DRAIN_GRACE_MS",
         raw.drain_grace_ms,
         "How long to go on accepting after SIGTERM, not ready"
+    );
+    server(
+        "--drain-deadline-ms",
+        "SCIMD_DRAIN_DEADLINE_MS",
+        raw.drain_deadline_ms,
+        "How long requests may go on after SIGTERM and the grace, until they are cancelled"
     );
     server(
         "--idle-deadline-ms",
@@ -149,6 +161,18 @@ void declare_server_options(CLI::App& app, raw_options& raw)
         "SCIMD_REQUEST_MEMORY_MB",
         raw.request_memory_mb,
         "Memory that requests under way may take together, in MiB"
+    );
+    server(
+        "--directory-requests-per-second",
+        "SCIMD_DIRECTORY_REQUESTS_PER_SECOND",
+        raw.directory_requests_per_second,
+        "How many SCIM requests a second each directory may send; 0: no limit"
+    );
+    server(
+        "--directory-request-burst",
+        "SCIMD_DIRECTORY_REQUEST_BURST",
+        raw.directory_request_burst,
+        "How many of them may come at once (default: those of ten seconds)"
     );
     app.add_flag("--metrics-open", raw.is_metrics_open, "Show /metrics to peers that are not loopback")
         ->envname("SCIMD_METRICS_OPEN")

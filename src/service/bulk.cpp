@@ -15,18 +15,20 @@
 namespace scimd::service {
 namespace {
 
-result<bulk_body> read_data(json::object data, const scim::bulk_demand& wanted, scim::leniency how)
+result<bulk_body> read_data(
+    json::object data, const scim::bulk_demand& wanted, scim::leniency how, work_budget& work
+)
 {
     const auto& type = *wanted.type;
     if (wanted.method == scim::bulk_method::remove)
         return bulk_body();
     if (wanted.method == scim::bulk_method::patch) {
-        auto change = scim::read_patch(std::move(data), type, how);
+        auto change = scim::read_patch(std::move(data), type, how, work);
         if (!change)
             return change.error();
         return bulk_body(std::move(*change));
     }
-    auto body = scim::read_resource(std::move(data), type, how);
+    auto body = scim::read_resource(std::move(data), type, how, work);
     if (!body)
         return body.error();
     return bulk_body(std::move(*body));
@@ -100,11 +102,17 @@ public:
             else
                 run_one(unit.operations.front());
             operations += unit.operations.size();
-        } while (!progress_.is_done(job_) && operations < bulk_round_operations_max &&
-                 tx_.age() < bulk_round_time_max);
+        } while (!progress_.is_done(job_) && may_go_on(operations));
     }
 
 private:
+    [[nodiscard]] bool may_go_on(std::size_t operations) const
+    {
+        if (tx_.do_others_wait())
+            return operations < bulk_round_operations_shared_max && tx_.age() < bulk_round_time_shared_max;
+        return operations < bulk_round_operations_max && tx_.age() < bulk_round_time_max;
+    }
+
     struct broken_circle {
         std::size_t index;  // of the operation that failed
         outcome done;
@@ -124,7 +132,8 @@ private:
     [[nodiscard]] result<bulk_body> read_resolved(const scim::bulk_demand& wanted) const
     {
         const auto lookup = [this](const std::string& bulk_id) { return id_of(bulk_id); };
-        return read_data(scim::resolve_references(wanted, lookup), wanted, job_.how);
+        who_.work->charge(steps_of(wanted.data));
+        return read_data(scim::resolve_references(wanted, lookup), wanted, job_.how, *who_.work);
     }
 
     // "bulkId:x" stays as it is while there is no x.
@@ -161,10 +170,21 @@ private:
     {
         outcome done;
         attempt([&] {
-            done = perform(index);
+            done = within_budget([&] { return perform(index); });
             return verdict_of(done);
         });
         note(index, done);
+    }
+
+    template <class Part>
+    outcome within_budget(Part part)
+    {
+        try {
+            who_.work->check();
+            return part();
+        } catch (const work_limit_exceeded& reason) {
+            return failed({errc::too_large, reason.what()});
+        }
     }
 
     outcome perform(std::size_t index)
@@ -238,13 +258,14 @@ private:
         for (const auto index : indexes) {
             if (auto lost = lost_reference(demand(index), circle))
                 return broken_circle{index, failed(std::move(*lost))};
-            auto created = perform(demand(index), read_resolved(demand(index)));
+            auto created =
+                within_budget([&] { return perform(demand(index), read_resolved(demand(index))); });
             if (created.failure)
                 return broken_circle{index, std::move(created)};
             progress_.ids[bulk_id(index)] = id_in(created.made);
         }
         for (const auto index : indexes) {
-            done.push_back(fill(index));
+            done.push_back(within_budget([&] { return fill(index); }));
             if (done.back().failure)
                 return broken_circle{index, std::move(done.back())};
         }
@@ -274,7 +295,9 @@ private:
         // Its record went with the others' traces.
         if (broken.done.is_recorded)
             attempt([&] {
-                return verdict_of(perform(demand(broken.index), read_resolved(demand(broken.index))));
+                return verdict_of(within_budget([&] {
+                    return perform(demand(broken.index), read_resolved(demand(broken.index)));
+                }));
             });
         const error consequence{
             errc::conflict,
@@ -350,7 +373,7 @@ private:
 
 }  // namespace
 
-bulk_job prepare_bulk(scim::bulk_request request, scim::leniency how)
+bulk_job prepare_bulk(scim::bulk_request request, scim::leniency how, work_budget& work)
 {
     bulk_job job{.request = std::move(request), .units = {}, .bodies = {}, .how = how};
     job.units = scim::plan_bulk(job.request);
@@ -358,7 +381,7 @@ bulk_job prepare_bulk(scim::bulk_request request, scim::leniency how)
     for (const auto& operation : job.request.operations) {
         const bool is_ready = operation.wanted && operation.wanted->references.empty();
         job.bodies.push_back(
-            is_ready ? read_data(operation.wanted->data, *operation.wanted, how) : bulk_body()
+            is_ready ? read_data(operation.wanted->data, *operation.wanted, how, work) : bulk_body()
         );
     }
     return job;

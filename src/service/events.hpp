@@ -57,6 +57,24 @@ struct resource_change {
 // user_created, group_updated, resource_deleted, … Returns the event's id.
 std::string publish_change(store::transaction& tx, const caller& who, resource_change change);
 
+// An event with everything but what only the transaction knows that publishes it: its id, its time, its place
+// in the log, and the id of a resource that it creates. A value.
+struct prepared_event {
+    std::string type;
+    std::string from_type;     // of the envelope's text: from "type" to what belongs before the time
+    std::string from_version;  // from "object_version" or "context" to the end
+    std::size_t id_begin = 0;  // in `from_version`: where the number of a created resource's id belongs
+};
+
+// Of a created or updated resource. The id in `after` of a created one is not looked at.
+prepared_event prepare_change(const caller& who, resource_change change);
+
+// Returns the event's id.
+std::string publish(store::transaction& tx, const caller& who, const prepared_event& event);
+std::string publish_created(
+    store::transaction& tx, const caller& who, const prepared_event& event, resource_id created
+);
+
 // A user that the domain gate kept out: what identifies it, and why.
 void publish_refusal(
     store::transaction& tx,

@@ -310,10 +310,12 @@ private:
             0,
             -1,
             [&](const resources::row& row) {
+                who_.work->allow(resource_steps);
+                who_.work->charge(row.document.size());
                 const auto document = document_of(tx_, who_, scope, row);
-                if (!scope.is_exact && !scim::matches(*scope.query->where, document))
+                if (!scope.is_exact && !scim::matches(*scope.query->where, document, *who_.work))
                     return true;
-                auto key = key_of(scim::value_at(sort_by, document), sort_by.leaf());
+                auto key = key_of(scim::value_at(sort_by, document), sort_by.leaf(), *who_.work);
                 into.push_back({{std::move(key), scope.rank, row.id}, &scope});
                 return true;
             }

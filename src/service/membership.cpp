@@ -14,6 +14,8 @@ namespace {
 
 namespace resources = store::resources;
 
+constexpr std::uint64_t member_steps = 500;  // to read one for a filter
+
 error unknown_member(std::string_view value)
 {
     return {
@@ -234,10 +236,11 @@ private:
     {
         std::vector<resources::member_row> rows;
         resources::members_of(tx_, who_.directory, group_, [&](const resources::member_row& row) {
+            who_.work->charge(member_steps);
             json::object member{{"value", member_id_text(who_, row.type, row.id)}, {"type", row.type}};
             if (!row.display.empty())
                 member["display"] = row.display;
-            if (scim::matches_value(condition, member))
+            if (scim::matches_value(condition, member, *who_.work))
                 rows.push_back(row);
             return true;
         });

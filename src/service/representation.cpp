@@ -184,6 +184,23 @@ representation represent(
     return made;
 }
 
+bool shows_links(const scim::resource_type& type, const scim::projection& wanted)
+{
+    return derived_of(type) != derived::none && wants(derived_of(type), type, wanted);
+}
+
+representation represent_alone(
+    const caller& who,
+    const scim::resource_type& type,
+    const resources::row& row,
+    const scim::projection& wanted
+)
+{
+    representation made{.location = location_of(who, type, id_text(type, row.id)), .version = row.version};
+    append_projected(made.body, who, {&type, &wanted, &row}, {});
+    return made;
+}
+
 void append_page(
     long_text& out, store::transaction& tx, const caller& who, const std::vector<wanted_row>& rows
 )

@@ -43,6 +43,17 @@ representation represent(
     const scim::projection& wanted
 );
 
+// Whether it shows anything that other rows say: members or groups.
+bool shows_links(const scim::resource_type& type, const scim::projection& wanted);
+
+// Without them. Reads nothing.
+representation represent_alone(
+    const caller& who,
+    const scim::resource_type& type,
+    const store::resources::row& row,
+    const scim::projection& wanted
+);
+
 struct wanted_row {  // borrowed
     const scim::resource_type* type = nullptr;
     const scim::projection* wanted = nullptr;

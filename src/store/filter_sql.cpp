@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "base/work_budget.hpp"
 #include "scim/match.hpp"
 #include "scim/unique.hpp"
 #include "store/prefix_range.hpp"
@@ -283,10 +284,10 @@ private:
     std::optional<bool> constant_of(const scim::path& attribute, const scim::filter& term) const
     {
         if (!scim::belongs(attribute, type_))
-            return scim::matches(term, {});
+            return scim::matches(term, {}, unlimited_work());
         if (!is_resource_type(attribute))
             return std::nullopt;
-        return scim::matches(term, {{"meta", {{"resourceType", type_.name}}}});
+        return scim::matches(term, {{"meta", {{"resourceType", type_.name}}}}, unlimited_work());
     }
 
     // True where the term is false or, because of an unassigned attribute, null.
@@ -333,7 +334,7 @@ private:
         const auto* const literal = std::get_if<std::string>(&node.value);
         if (!literal)
             return residue();
-        std::string wanted = node.attribute.leaf().is_case_exact ? *literal : fold(*literal);
+        std::string wanted = node.attribute.leaf().is_case_exact ? *literal : node.folded;
         if (node.op == scim::operation::sw)
             return compare_prefix(name, std::move(wanted));
         const auto sign = operator_of(node.op);
@@ -412,7 +413,7 @@ private:
         const auto* const literal = std::get_if<std::string>(&node.value);
         if (!literal || node.op != scim::operation::eq)
             return residue();
-        const std::string wanted = node.attribute.leaf().is_case_exact ? *literal : fold(*literal);
+        const std::string& wanted = node.attribute.leaf().is_case_exact ? *literal : node.folded;
         for (const auto& [id_prefix, type] : member_kinds) {
             const auto id = parse_prefixed(wanted, id_prefix);
             if (!id)

@@ -4,6 +4,7 @@
 #include "store/sqlite.hpp"
 #include "store/store.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -13,7 +14,12 @@ namespace scimd::store {
 
 class readers {
 public:
-    readers(std::filesystem::path file, std::size_t connections_max, id_source& ids);
+    readers(
+        std::filesystem::path file,
+        std::size_t connections_max,
+        id_source& ids,
+        const std::atomic<bool>* is_cancelled
+    );
     readers(const readers&) = delete;
     readers& operator=(const readers&) = delete;
 
@@ -29,11 +35,13 @@ private:
     using connection = std::unique_ptr<sqlite::connection>;
 
     connection take();
+    [[nodiscard]] connection open() const;
     void give_back(connection lent) noexcept;
 
     const std::filesystem::path file_;
     const std::size_t connections_max_;
     id_source& ids_;
+    const std::atomic<bool>* const is_cancelled_;
     std::mutex mutex_;
     std::condition_variable came_back_;
     std::vector<connection> idle_;

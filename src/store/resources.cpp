@@ -18,6 +18,11 @@ constexpr sql::statement find_resource{
     " where directory_id = $1 and type = $2 and id = $3",
 };
 
+constexpr sql::statement find_version{
+    "resources.version",
+    "select version from resources where directory_id = $1 and type = $2 and id = $3",
+};
+
 constexpr sql::statement insert_resource{
     "resources.insert",
     "insert into resources (directory_id, type, id, version, created_at, modified_at,"
@@ -201,7 +206,18 @@ std::optional<row> insert(
     };
 }
 
-std::optional<row> update(
+std::optional<std::int64_t> version_of(
+    transaction& tx, directory_id where, std::string_view type, resource_id id
+)
+{
+    std::optional<std::int64_t> version;
+    tx.sql().run(find_version, {where.value, type, id.value}, [&](const sql::row& current) {
+        version = current.integer(0);
+    });
+    return version;
+}
+
+bool rewrite(
     transaction& tx,
     directory_id where,
     std::string_view type,
@@ -225,10 +241,24 @@ std::optional<row> update(
         );
         if (updated > 0) {
             replace_values(tx, where, type, id, columns);
-            return find(tx, where, type, id);
+            return true;
         }
     }
-    return std::nullopt;
+    return false;
+}
+
+std::optional<row> update(
+    transaction& tx,
+    directory_id where,
+    std::string_view type,
+    resource_id id,
+    std::string_view document,
+    const index_columns& columns
+)
+{
+    if (!rewrite(tx, where, type, id, document, columns))
+        return std::nullopt;
+    return find(tx, where, type, id);
 }
 
 row touch(transaction& tx, directory_id where, std::string_view type, resource_id id)

@@ -53,7 +53,23 @@ std::optional<row> insert(
     const index_columns& columns
 );
 
-// Version + 1, modified = tx.now(). Empty as above. The resource must exist.
+// Of the resource as it is; empty: there is none.
+std::optional<std::int64_t> version_of(
+    transaction& tx, directory_id where, std::string_view type, resource_id id
+);
+
+// Version + 1, modified = tx.now(). false: another resource of the type holds the unique key already; nothing
+// is written then. The resource must exist.
+bool rewrite(
+    transaction& tx,
+    directory_id where,
+    std::string_view type,
+    resource_id id,
+    std::string_view document,
+    const index_columns& columns
+);
+
+// The same, and the row as it is then; empty instead of false.
 std::optional<row> update(
     transaction& tx,
     directory_id where,
@@ -145,6 +161,8 @@ struct member_row {
 struct membership {  // a group that somebody is a member of
     resource_id group;
     std::string display_name;
+
+    friend bool operator==(const membership&, const membership&) = default;
 };
 
 // In the order of ids; `each` false stops.

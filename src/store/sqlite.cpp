@@ -137,6 +137,7 @@ struct connection::state {
     sqlite3* database = nullptr;
     statement_cache cache{cached_statements_max};
     steady::time_point deadline = steady::time_point::max();
+    const std::atomic<bool>* is_cancelled = nullptr;
     int wal_frames = 0;
     std::uint64_t commits = 0;
 
@@ -155,7 +156,7 @@ struct connection::state {
     void bind(std::string_view name, const prepared& statement, std::span<const sql::parameter> parameters);
 
     [[nodiscard]] bool is_late() const { return steady::now() >= deadline; }
-    static int interrupt_when_late(void* self);
+    static int interrupt_when_abandoned(void* self);
     static int note_commit(void* self, sqlite3*, const char*, int frames);
 };
 
@@ -171,7 +172,7 @@ void fail(std::string_view doing, sqlite3* handle, int code)
         case SQLITE_PROTOCOL:
             throw sql::busy(message);
         case SQLITE_INTERRUPT:
-            throw sql::busy(std::string(doing) + ": its deadline passed");
+            throw sql::busy(std::string(doing) + ": its deadline passed, or the service is stopping");
         case SQLITE_FULL:
             throw storage_failure(message, kind::full);
         case SQLITE_IOERR:
@@ -199,7 +200,7 @@ void connection::state::open(const std::filesystem::path& file, role as)
         apply(wanted);
     sqlite3_wal_hook(database, &note_commit, this);
     sqlite3_progress_handler(
-        database, virtual_machine_steps_between_deadline_checks, &interrupt_when_late, this
+        database, virtual_machine_steps_between_deadline_checks, &interrupt_when_abandoned, this
     );
 }
 
@@ -266,9 +267,11 @@ void connection::state::bind(
     }
 }
 
-int connection::state::interrupt_when_late(void* self)
+int connection::state::interrupt_when_abandoned(void* self)
 {
     const auto& mine = *static_cast<const state*>(self);
+    if (mine.is_cancelled && *mine.is_cancelled)
+        return 1;
     return mine.deadline != steady::time_point::max() && mine.is_late() ? 1 : 0;
 }
 
@@ -292,7 +295,7 @@ std::int64_t connection::run(
 )
 {
     // Many short statements never meet the progress handler.
-    if (state::interrupt_when_late(state_.get()) != 0)
+    if (state::interrupt_when_abandoned(state_.get()) != 0)
         fail(what.name, state_->database, SQLITE_INTERRUPT);
     sqlite3* database = state_->database;
     borrowed_statement statement(state_->cache, database, what);
@@ -354,6 +357,11 @@ bool connection::owes_foreign_keys() const noexcept
 void connection::set_deadline(steady::time_point when) noexcept
 {
     state_->deadline = when;
+}
+
+void connection::set_cancellation(const std::atomic<bool>* is_cancelled) noexcept
+{
+    state_->is_cancelled = is_cancelled;
 }
 
 int connection::wal_frames() const noexcept

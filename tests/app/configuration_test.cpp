@@ -47,6 +47,8 @@ TEST_F(configuration_test, without_a_word_the_defaults_hold)
     EXPECT_EQ(settings.log_least, log_level::info);
     EXPECT_FALSE(settings.is_metrics_open);
     EXPECT_EQ(settings.drain_grace, 0ms);
+    EXPECT_EQ(settings.limits.drain_deadline, 30s);
+    EXPECT_FALSE(settings.ends_when_sink_fails);
     EXPECT_EQ(settings.limits.idle_deadline, 75s);
     EXPECT_EQ(settings.limits.header_deadline, 10s);
     EXPECT_EQ(settings.limits.connections_max, 4'096U);
@@ -105,6 +107,21 @@ TEST_F(configuration_test, secrets_live_without_end_unless_days_are_given)
     EXPECT_EQ(settings_of({"serve", "--secret-days-max=90"}).secret_lifetime_max, std::chrono::days(90));
     const auto variable = settings_of({"serve"}, {{"SCIMD_SECRET_DAYS_MAX", "365"}});
     EXPECT_EQ(variable.secret_lifetime_max, std::chrono::days(365));
+}
+
+TEST_F(configuration_test, directories_have_no_rate_limit_unless_one_is_given)
+{
+    EXPECT_EQ(settings_of({"serve"}).directory_rate.per_second, 0);
+    const auto rate = settings_of({"serve", "--directory-requests-per-second", "50"}).directory_rate;
+    EXPECT_EQ(rate.per_second, 50);
+    EXPECT_EQ(rate.burst, 500);
+    const auto burst = [&](const char* size) {
+        return parse({"serve", "--directory-requests-per-second", "50", "--directory-request-burst", size});
+    };
+    EXPECT_EQ(burst("1").run->settings.directory_rate.burst, 1);
+    EXPECT_EQ(burst("100000000").run->settings.directory_rate.burst, 100'000'000);
+    EXPECT_FALSE(burst("0").run);
+    EXPECT_FALSE(burst("100000001").run);
 }
 
 TEST_F(configuration_test, every_option_is_read)
@@ -361,11 +378,20 @@ TEST_F(configuration_test, each_value_has_its_bounds)
         {"--drain-grace-ms", "3600001", false},
         {"--drain-grace-ms", "-1", false},
         {"--drain-grace-ms", "1.5", false},
+        {"--drain-deadline-ms", "1", true},
+        {"--drain-deadline-ms", "3600000", true},
+        {"--drain-deadline-ms", "0", false},
+        {"--drain-deadline-ms", "3600001", false},
         {"--idle-deadline-ms", "1", true},
         {"--idle-deadline-ms", "0", false},
         {"--idle-deadline-ms", "3600001", false},
         {"--header-deadline-ms", "1", true},
         {"--header-deadline-ms", "0", false},
+        {"--directory-requests-per-second", "0", true},
+        {"--directory-requests-per-second", "1000000", true},
+        {"--directory-requests-per-second", "-1", false},
+        {"--directory-requests-per-second", "1000001", false},
+        {"--directory-request-burst", "5", false},  // of no rate
         {"--connections-max", "1", true},
         {"--connections-max", "1000000", true},
         {"--connections-max", "0", false},
@@ -387,6 +413,10 @@ TEST_F(configuration_test, each_value_has_its_bounds)
         {"--request-memory-mb", "1048577", false},
         {"--event-sink", "stdout", true},
         {"--event-sink", "stderr", false},
+        {"--event-sink-failure", "not-ready", true},
+        {"--event-sink-failure", "exit", true},
+        {"--event-sink-failure", "", false},
+        {"--event-sink-failure", "ignore", false},
         {"--event-days", "1", true},
         {"--event-days", "36500", true},
         {"--event-days", "0", false},

@@ -45,13 +45,17 @@ class failing_database final : public store::database {
 public:
     explicit failing_database(store::database& target) : target_(target) {}
 
-    void submit(store::intent mode, store::task what, store::completion done) override
+    using database::submit;
+    void submit(
+        store::intent mode, const store::scheduling_key& key, store::task what, store::completion done
+    ) override
     {
+        keys.push_back(key);
         if (failure && mode == fails_at) {
             done(failure);
             return;
         }
-        target_.submit(mode, std::move(what), std::move(done));
+        target_.submit(mode, key, std::move(what), std::move(done));
     }
     void on_commit(std::function<void()> bell) override { target_.on_commit(std::move(bell)); }
     std::string why_not_writable() const override { return target_.why_not_writable(); }
@@ -65,6 +69,7 @@ public:
     }
     void close() override { target_.close(); }
 
+    std::vector<store::scheduling_key> keys;  // of all that was submitted
     std::exception_ptr failure;
     store::intent fails_at = store::intent::write;
 
@@ -220,6 +225,71 @@ TEST_F(dispatch_test, a_busy_store_asks_to_come_again)
     EXPECT_EQ(lines.at(2).at("request_id").as_string(), "request-1");
     database.failure = nullptr;
     EXPECT_EQ(scim("GET", "/Users").status, 200);
+}
+
+TEST_F(dispatch_test, a_share_that_is_taken_is_too_many_requests)
+{
+    fail_at<store::over_share>(store::intent::write);
+    const auto got = scim("POST", "/Users", test::user_text("anna"));
+    EXPECT_EQ(got.status, 429);
+    EXPECT_EQ(header(got, "Retry-After"), "2");
+    EXPECT_EQ(header(got, "Content-Type"), "application/scim+json");
+    EXPECT_NE(got.body.find("\"status\":\"429\""), std::string::npos) << got.body;
+    const auto* const detail = "Too many requests of the same directory or client are waiting.";
+    EXPECT_NE(got.body.find(detail), std::string::npos) << got.body;
+    EXPECT_EQ(got.body.find("anna"), std::string::npos) << got.body;
+    const auto managed = operate("POST", "/api/v1/organizations", R"({"display_name":"B"})");
+    EXPECT_EQ(managed.status, 429);
+    EXPECT_EQ(header(managed, "Retry-After"), "2");
+    EXPECT_NE(managed.body.find("RATE_LIMITED"), std::string::npos) << managed.body;
+    EXPECT_EQ(log_lines().at(0).at("event").as_string(), "queue.over_share");
+}
+
+TEST_F(dispatch_test, works_are_submitted_for_their_tenant)
+{
+    const auto where = directory_id::parse(home.directory).value();
+    const auto whose = organization_id::parse(home.organization).value();
+    const store::tenant unknown{store::tenant::kind::customer, 0, 0};
+    const store::tenant customer{store::tenant::kind::customer, whose.value, where.value};
+    const store::tenant by_operator{store::tenant::kind::operator_, 0, 0};
+
+    const auto body = test::user_text("anna");
+    scim("POST", "/Users", body);
+    ASSERT_EQ(database.keys.size(), 2U);
+    EXPECT_EQ(database.keys[0].owner, unknown);  // before authentication
+    EXPECT_EQ(database.keys[1].owner, customer);
+    EXPECT_GT(database.keys[1].bytes, database.keys[0].bytes + 2 * body.size());
+
+    database.keys.clear();
+    scim("GET", "/Users?filter=title%20pr");
+    EXPECT_EQ(database.keys.back().owner, customer);
+
+    database.keys.clear();
+    operate("POST", "/api/v1/organizations", R"({"display_name":"B"})");
+    ASSERT_FALSE(database.keys.empty());
+    for (const auto& one : database.keys)
+        EXPECT_EQ(one.owner, by_operator);
+}
+
+TEST_F(dispatch_test, an_api_client_has_a_share_of_its_own)
+{
+    const auto of_all = home.make_client("all");
+    const auto of_one = home.make_client("one", R"(,"organization_id":")" + home.organization + '"');
+    const auto whose = organization_id::parse(home.organization).value();
+    const auto owner_of = [&](const test::api_client& client, std::string_view path) {
+        http::request request;
+        request.method = "GET";
+        request.target = path;
+        request.headers.add("Authorization", "Bearer " + home.make_access_token(client));
+        EXPECT_EQ(respond(std::move(request)).status, 200);
+        return database.keys.back().owner;
+    };
+    const auto lists = "/api/v1/organizations/" + home.organization + "/directories";
+    const auto kind = store::tenant::kind::customer;
+    EXPECT_EQ(owner_of(of_one, lists), (store::tenant{kind, whose.value, 0}));
+    const auto number = client_id::parse(of_all.id).value().value;
+    EXPECT_EQ(owner_of(of_all, lists), (store::tenant{kind, number, whose.value}));
+    EXPECT_EQ(owner_of(of_all, "/api/v1/organizations"), (store::tenant{kind, number, 0}));
 }
 
 TEST_F(dispatch_test, a_reply_without_room_asks_to_come_again)
