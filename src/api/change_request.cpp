@@ -1,9 +1,11 @@
 #include "api/change_request.hpp"
 
 #include "api/authenticate.hpp"
+#include "api/group_write.hpp"
 #include "api/late_body.hpp"
 #include "api/render.hpp"
 #include "base/long_text.hpp"
+#include "base/work_budget.hpp"
 #include "service/provisioning.hpp"
 
 #include <utility>
@@ -24,7 +26,7 @@ reply show(const change_request& asked, const shared_change& change, service::re
         return scim_resource(on, asked.status, std::move(made));
     // RFC 7644 §3.5.2 lets a PATCH be answered without the resource unless attributes are asked for: whoever
     // adds one member to very many has no use for all of them.
-    if (on.head.method == "PATCH" && made.later->wanted.is_default())
+    if (on.head.method == "PATCH" && change->type->name == "Group" && made.later->wanted.is_default())
         return scim_version(on, 204, made.version);
     service::target what{change->type, std::move(made.later->id), {}, std::move(made.later->wanted)};
     auto otherwise = [&on, status = asked.status, made = std::move(made)] {
@@ -69,15 +71,37 @@ std::optional<reply> apply(const shared_request& asked, const shared_change& cha
 
 reply begin_round(const shared_request& asked, int round);
 
+// In the writer, after what is left to do to the memberships of the resource.
+reply write(const shared_request& asked, std::function<reply(store::transaction&)> run)
+{
+    if (asked->what)
+        return write_behind_jobs(asked->home, asked->on, *asked->what, std::move(run));
+    return work{store::intent::write, std::move(run)};
+}
+
+// When no preparation has held. One that is too large for the writer may hold the next time.
+reply change_last(const shared_request& asked, store::transaction& tx)
+{
+    try {
+        return change_here(asked, tx);
+    } catch (const stage_limit_exceeded&) {
+        return scim_error(
+            asked->on,
+            {errc::unavailable, "The resource is changed by others too often for so large a change. Try again."}
+        );
+    }
+}
+
 reply write_prepared(const shared_request& asked, const shared_change& change, int round)
 {
-    return work{store::intent::write, [asked, change, round](store::transaction& tx) -> reply {
-                    if (auto good = judge_again(asked->on, tx); !good)
-                        return scim_error(asked->on, good.error());
-                    if (auto outcome = apply(asked, change, tx))
-                        return std::move(*outcome);
-                    return round < preparations_max ? begin_round(asked, round + 1) : change_at_once(asked);
-                }};
+    return write(asked, [asked, change, round](store::transaction& tx) -> reply {
+        if (auto good = judge_again(asked->on, tx); !good)
+            return scim_error(asked->on, good.error());
+        if (auto outcome = apply(asked, change, tx))
+            return std::move(*outcome);
+        asked->on.work.rewind(asked->charged);
+        return round < preparations_max ? begin_round(asked, round + 1) : change_last(asked, tx);
+    });
 }
 
 reply prepare(const shared_request& asked, resources::row found, store::transaction& snapshot, int round)
@@ -112,6 +136,7 @@ reply begin_round(const shared_request& asked, int round)
 
 shared_request share(change_request asked)
 {
+    asked.charged = asked.on.work.here();
     return std::make_shared<const change_request>(std::move(asked));
 }
 
@@ -120,21 +145,18 @@ reply change_in_two_parts(const shared_request& asked)
     return begin_round(asked, 1);
 }
 
-reply change_at_once(const shared_request& asked)
+reply change_here(const shared_request& asked, store::transaction& tx)
 {
-    return work{store::intent::write, [asked](store::transaction& tx) -> reply {
-                    if (auto good = judge_again(asked->on, tx); !good)
-                        return scim_error(asked->on, good.error());
-                    auto found = load(*asked, tx);
-                    if (!found)
-                        return scim_error(asked->on, found.error());
-                    auto prepared = asked->prepare(tx, std::move(*found));
-                    if (!prepared)
-                        return scim_error(asked->on, prepared.error());
-                    const auto change =
-                        std::make_shared<const service::prepared_change>(std::move(*prepared));
-                    return apply(asked, change, tx).value();
-                }};
+    if (auto good = judge_again(asked->on, tx); !good)
+        return scim_error(asked->on, good.error());
+    auto found = load(*asked, tx);
+    if (!found)
+        return scim_error(asked->on, found.error());
+    auto prepared = asked->prepare(tx, std::move(*found));
+    if (!prepared)
+        return scim_error(asked->on, prepared.error());
+    const auto change = std::make_shared<const service::prepared_change>(std::move(*prepared));
+    return apply(asked, change, tx).value();
 }
 
 result<void> judge_again(const call& on, store::transaction& tx)
@@ -153,7 +175,7 @@ reply read_whole(
     return work{
         store::intent::scan,
         [&home, &on, status, what = std::move(what)](store::transaction& tx) -> reply {
-            long_text body(home.long_replies, on.who.directory.value);
+            long_text body(home.long_replies, on.who.organization.value);
             auto found = service::get_whole(tx, on.who, what, body);
             if (!found)
                 return scim_error(on, found.error());

@@ -29,6 +29,7 @@ struct change_request {
     std::optional<service::target> what;  // empty: a creation
     // The resource that was loaded, in the same transaction; none of a creation.
     std::function<result<service::prepared_change>(store::transaction&, store::resources::row)> prepare;
+    work_budget::mark charged{};  // before the first preparation: a further one has not been asked for
 };
 
 // Shared by the works that one request becomes.
@@ -38,8 +39,9 @@ shared_request share(change_request asked);
 // The change is prepared again when another has come between its preparation and its turn to be written.
 reply change_in_two_parts(const shared_request& asked);
 
-// All of it where it is written: of members of groups, which change so often that a preparation seldom holds.
-reply change_at_once(const shared_request& asked);
+// All of it in the writer's transaction: of members of groups, which change so often that a preparation
+// seldom holds.
+reply change_here(const shared_request& asked, store::transaction& tx);
 
 // Whoever waited long for the writer may have lost the right to a change meanwhile (see late_body.hpp).
 result<void> judge_again(const call& on, store::transaction& tx);

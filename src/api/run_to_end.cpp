@@ -1,9 +1,12 @@
 #include "api/run_to_end.hpp"
 
 #include "api/render.hpp"
+#include "api/scheduling.hpp"
+#include "api/work_stage.hpp"
 #include "base/error.hpp"
 
 #include <chrono>
+#include <exception>
 #include <future>
 #include <string>
 #include <utility>
@@ -13,27 +16,34 @@ namespace {
 
 reply perform(call& on, const work& job, store::database& database)
 {
-    reply outcome;
-    const auto noted = on.trace.here();
+    const auto key = scheduling_key_of(on);
+    work_stage stage(on, job);
+    const auto run_as = [&](store::intent mode) { store::run(database, mode, key, stage.task(mode)); };
     try {
-        store::run(database, job.mode, [&](store::transaction& tx) {
-            on.trace.rewind(noted);
-            outcome = job.run(tx);
-            return verdict_of(outcome);
-        });
+        if (job.mode != store::intent::read) {
+            run_as(job.mode);
+            return stage.take();
+        }
+        try {
+            run_as(store::intent::inline_read);
+        } catch (const std::exception&) {
+            if (!is_too_long_inline(std::current_exception()))
+                throw;
+            run_as(store::intent::scan);
+        }
     } catch (const std::exception&) {
         if (!job.otherwise)
             throw;
         return job.otherwise();
     }
-    return outcome;
+    return stage.take();
 }
 
 // Nobody else is there to commit anything.
-reply look_once(const awaited& patient, store::database& database)
+reply look_once(const call& on, const awaited& patient, store::database& database)
 {
     std::optional<reply> outcome;
-    store::run(database, store::intent::scan, [&](store::transaction& tx) {
+    store::run(database, store::intent::scan, scheduling_key_of(on), [&](store::transaction& tx) {
         outcome = patient.look(tx, true);
         return store::verdict::commit;
     });
@@ -82,10 +92,11 @@ http::response answer(const site& served, store::database& database, call& on, s
         if (auto* job = std::get_if<work>(&next)) {
             next = perform(on, work(std::move(*job)), database);
         } else if (auto* patient = std::get_if<awaited>(&next)) {
-            next = look_once(awaited(std::move(*patient)), database);
+            next = look_once(on, awaited(std::move(*patient)), database);
         } else if (auto* wanted = std::get_if<body_wanted>(&next)) {
             if (body.size() > wanted->bytes_max)
                 return error_for(on, body_refusal(*wanted, {errc::too_large, "The body is too large."}));
+            on.body_bytes = body.size();
             const auto then = std::move(wanted->then);
             next = then(std::exchange(body, {}));
         } else if (auto* outside = std::get_if<errand>(&next)) {
@@ -97,14 +108,26 @@ http::response answer(const site& served, store::database& database, call& on, s
     }
 }
 
+http::response answer_or_refuse(const site& served, store::database& database, call& on, std::string body)
+{
+    try {
+        return answer(served, database, on, std::move(body));
+    } catch (const work_limit_exceeded& reason) {
+        return error_for(on, work_refusal(on, reason));
+    } catch (const work_cancelled& reason) {
+        return error_for(on, work_refusal(reason));
+    }
+}
+
 }  // namespace
 
 http::response run_to_end(const site& served, store::database& database, http::request request)
 {
     const auto started = std::chrono::steady_clock::now();
-    call on(request);
+    call on(request, served.home().bounds, served.home().cancelled);
     auto body = std::exchange(request.body, {});
-    auto response = answer(served, database, on, std::move(body));
+    auto response = answer_or_refuse(served, database, on, std::move(body));
+    add_rate_fields(on, response);
     const auto took = std::chrono::steady_clock::now() - started;
     served.note(on, response, std::chrono::duration_cast<std::chrono::microseconds>(took));
     return response;

@@ -1,6 +1,7 @@
 #include "api/scim_api.hpp"
 
 #include "api/change_request.hpp"
+#include "api/group_write.hpp"
 #include "api/render.hpp"
 #include "api/scim_body.hpp"
 #include "api/sighting.hpp"
@@ -8,6 +9,8 @@
 #include "scim/message.hpp"
 #include "scim/query.hpp"
 #include "scim/request.hpp"
+#include "scim/written.hpp"
+#include "service/membership_jobs.hpp"
 #include "service/prepared_change.hpp"
 #include "service/provisioning.hpp"
 #include "service/self_service.hpp"
@@ -63,6 +66,36 @@ result<service::target> read_target(const call& on)
     return service::target{type, on.parameter("id"), std::move(*conditions), std::move(*wanted)};
 }
 
+// Of a part of a request that changes a group's members in another one.
+scim::projection without_members(scim::projection wanted, const scim::resource_type& type)
+{
+    if (const auto* members = type.base->find("members"))
+        wanted.excluded.push_back({.attribute = members});
+    return wanted;
+}
+
+service::target but_members(service::target what)
+{
+    what.wanted = without_members(std::move(what.wanted), *what.type);
+    return what;
+}
+
+// What writes on groups have in common.
+group_write group_write_of(
+    const shared_request& asked, service::target what, std::vector<scim::path> written
+)
+{
+    what.wanted.written = std::move(written);
+    group_write made;
+    made.status = asked->status;
+    made.what = std::move(what);
+    made.show = [asked](service::target shown, std::function<http::response()> done) {
+        return read_whole(asked->home, asked->on, asked->status, std::move(shown), std::move(done));
+    };
+    made.whole = [asked](store::transaction& tx) { return change_here(asked, tx); };
+    return made;
+}
+
 // The body of a POST, PUT or PATCH, which may tell whose it is.
 reply with_body(const house& home, call& on, std::function<reply(json::object)> then)
 {
@@ -111,14 +144,24 @@ reply create_resource(const house& home, call& on)
     if (!wanted)
         return scim_error(on, wanted.error());
     return with_body(home, on, [&home, &on, type, wanted = std::move(*wanted)](json::object text) -> reply {
-        auto body = scim::read_resource(std::move(text), *type, on.who.leniency);
+        auto body = scim::read_resource(std::move(text), *type, on.who.leniency, on.work);
         if (!body)
             return scim_error(on, body.error());
-        auto prepare_one =
-            [&on, type, wanted, body = std::move(*body)](store::transaction& tx, const resources::row&) {
-                return service::prepare_creation(tx, on.who, *type, body, wanted);
-            };
-        return change_in_two_parts(share({home, on, 201, std::nullopt, std::move(prepare_one)}));
+        const auto shared = std::make_shared<const scim::incoming>(std::move(*body));
+        auto prepare_one = [&on, type, wanted, shared](store::transaction& tx, const resources::row&) {
+            return service::prepare_creation(tx, on.who, *type, *shared, wanted);
+        };
+        const auto asked = share({home, on, 201, std::nullopt, std::move(prepare_one)});
+        if (shared->members.empty())
+            return change_in_two_parts(asked);
+        auto write = group_write_of(
+            asked, {type, {}, {}, wanted}, scim::written_on_request(shared->document, *type)
+        );
+        write.members = {scim::add_members{shared->members}};
+        write.rest = [&on, type, wanted = without_members(wanted, *type), shared](store::transaction& tx) {
+            return service::create(tx, on.who, *type, {shared->document, {}, false}, wanted);
+        };
+        return write_group(home, on, std::make_shared<const group_write>(std::move(write)));
     });
 }
 
@@ -150,16 +193,22 @@ reply replace_resource(const house& home, call& on)
     if (!what)
         return scim_error(on, what.error());
     return with_body(home, on, [&home, &on, what = std::move(*what)](json::object text) -> reply {
-        auto body = scim::read_resource(std::move(text), *what.type, on.who.leniency);
+        auto body = scim::read_resource(std::move(text), *what.type, on.who.leniency, on.work);
         if (!body)
             return scim_error(on, body.error());
-        const bool is_of_members = body->names_members;
-        auto prepare_one =
-            [&on, what, body = std::move(*body)](store::transaction& tx, resources::row found) {
-                return service::prepare_replacement(tx, on.who, what, std::move(found), body);
-            };
+        const auto shared = std::make_shared<const scim::incoming>(std::move(*body));
+        auto prepare_one = [&on, what, shared](store::transaction& tx, resources::row found) {
+            return service::prepare_replacement(tx, on.who, what, std::move(found), *shared);
+        };
         const auto asked = share({home, on, 200, what, std::move(prepare_one)});
-        return is_of_members ? change_at_once(asked) : change_in_two_parts(asked);
+        if (what.type->name != "Group" || !shared->names_members)
+            return change_in_two_parts(asked);
+        auto write = group_write_of(asked, what, scim::written_on_request(shared->document, *what.type));
+        write.members = {scim::replace_members{shared->members}};
+        write.rest = [&on, what = but_members(what), shared](store::transaction& tx) {
+            return service::replace(tx, on.who, what, {shared->document, {}, false});
+        };
+        return write_group(home, on, std::make_shared<const group_write>(std::move(write)));
     });
 }
 
@@ -169,30 +218,51 @@ reply patch_resource(const house& home, call& on)
     if (!what)
         return scim_error(on, what.error());
     return with_body(home, on, [&home, &on, what = std::move(*what)](json::object text) -> reply {
-        auto change = scim::read_patch(std::move(text), *what.type, on.who.leniency);
+        auto change = scim::read_patch(std::move(text), *what.type, on.who.leniency, on.work);
         if (!change)
             return scim_error(on, change.error());
-        const bool is_of_members = !change->members.empty();
-        auto prepare_one = [&on, what, change = std::move(*change)](
-                               store::transaction& tx, resources::row found
-                           ) { return service::prepare_patch(tx, on.who, what, std::move(found), change); };
+        const auto shared = std::make_shared<const scim::patch>(std::move(*change));
+        auto prepare_one = [&on, what, shared](store::transaction& tx, resources::row found) {
+            return service::prepare_patch(tx, on.who, what, std::move(found), *shared);
+        };
         const auto asked = share({home, on, 200, what, std::move(prepare_one)});
-        return is_of_members ? change_at_once(asked) : change_in_two_parts(asked);
+        if (shared->members.empty())
+            return change_in_two_parts(asked);
+        auto write = group_write_of(asked, what, scim::written_on_request(*shared));
+        write.members = shared->members;
+        write.rest = [&on, what = but_members(what), shared](store::transaction& tx) {
+            return service::patch(tx, on.who, what, {shared->operations, {}});
+        };
+        return write_group(home, on, std::make_shared<const group_write>(std::move(write)));
     });
 }
 
-reply delete_resource(const house&, call& on)
+// Of one with very many memberships.
+reply finish_removal(const house& home, const call& on, const service::target& what)
+{
+    if (on.who.trace)
+        on.who.trace->add({.action = "deleted", .id = what.id, .attributes = {}});
+    const resource_id which{parse_prefixed(what.id, what.type->id_prefix).value()};
+    return finish_jobs(home, on, which, [&on](store::transaction&) { return scim_response(on, 204, {}); });
+}
+
+reply delete_resource(const house& home, call& on)
 {
     auto what = read_target(on);
     if (!what)
         return scim_error(on, what.error());
-    return work{store::intent::write, [&on, what = std::move(*what)](store::transaction& tx) -> reply {
-                    if (auto good = judge_again(on, tx); !good)
-                        return scim_error(on, good.error());
-                    if (auto removed = service::remove(tx, on.who, what); !removed)
-                        return scim_error(on, removed.error());
-                    return scim_response(on, 204, {});
-                }};
+    return write_behind_jobs(home, on, *what, [&home, &on, what = *what](store::transaction& tx) -> reply {
+        if (auto good = judge_again(on, tx); !good)
+            return scim_error(on, good.error());
+        const auto begun = service::membership_jobs::begin_removal(tx, on.who, what);
+        if (!begun)
+            return scim_error(on, begun.error());
+        if (*begun)
+            return finish_removal(home, on, what);
+        if (auto removed = service::remove(tx, on.who, what); !removed)
+            return scim_error(on, removed.error());
+        return scim_response(on, 204, {});
+    });
 }
 
 reply get_service_provider_config(const house& home, call& on)

@@ -84,6 +84,9 @@ constexpr std::array table = {
     route{"PATCH",  "/api/v1/organizations/{organization}/directories/{directory}",         principal::application, update_directory},
     route{"DELETE", "/api/v1/organizations/{organization}/directories/{directory}",         principal::application, delete_directory},
 
+    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/quotas",  principal::application, get_quotas},
+    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/quota-limits", principal::operator_, get_quotas},
+    route{"PATCH",  "/api/v1/organizations/{organization}/directories/{directory}/quota-limits", principal::operator_, update_quotas},
     route{"POST",   "/api/v1/organizations/{organization}/directories/{directory}/secrets",      principal::application, create_secret, repeat::conflict},
     route{"POST",   "/api/v1/organizations/{organization}/directories/{directory}/secrets:regenerate", principal::application, regenerate_secret, repeat::conflict},
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/secrets",      principal::application, list_secrets},
@@ -200,6 +203,22 @@ http::response unmatched(const call& on, const match& found)
     return response;
 }
 
+// Once for each request, when it is known whose it is.
+result<void> check_rate(const house& home, call& on)
+{
+    if (!home.rates || on.rate)
+        return {};
+    on.rate = home.rates->take(on.who.directory, on.begun);
+    if (!on.rate->is_over)
+        return {};
+    home.figures
+        .count("scimd_rate_limited_total", "Requests that were over the rate limit of their directory.")
+        .add();
+    return error{
+        errc::too_many_requests, "This directory has sent more requests than its rate limit allows."
+    };
+}
+
 // A token that cannot be good is refused without asking the store.
 template <class Proceed>
 reply authenticated(const house& home, call& on, Proceed proceed)
@@ -209,6 +228,8 @@ reply authenticated(const house& home, call& on, Proceed proceed)
     return work{store::intent::read, [&home, &on, proceed](store::transaction& tx) -> reply {
                     if (auto known = authenticate(home, on, on.where.segments[1], tx); !known)
                         return scim_error(on, known.error());
+                    if (auto allowed = check_rate(home, on); !allowed)
+                        return scim_error(on, allowed.error());
                     auto next = with_sighting(home, on, nullptr, proceed);
                     // Another read goes on in this transaction.
                     const auto* more = std::get_if<work>(&next);
@@ -244,6 +265,13 @@ access wanted_of(const call& on, const route* row)
     const bool is_reading =
         on.head.method == "GET" || on.head.method == "HEAD" || (row && row->does == effect::none);
     return is_reading ? access::reading : access::writing;
+}
+
+// While the disk is nearly full: what makes the store smaller, or takes access away.
+bool may_use_reserve(const call& on, const route& row)
+{
+    return on.head.from.is_operator || row.does == effect::none || row.method == "GET" ||
+           row.method == "DELETE" || row.path.ends_with(":disable");
 }
 
 bool may_read_metrics(const house& home, const call& on)
@@ -285,6 +313,8 @@ reply site::handle(call& on) const
         if (auto checked = served_description().check_query(found.row->method, found.row->path, on.where);
             !checked)
             return manage_error(checked.error());
+        if (home_.quotas->is_storage_reserved() && !may_use_reserve(on, *found.row))
+            return manage_error(service::storage_reserved());
         auto next = found.row->handle(home_, on);
         if (found.row->method == "GET")
             return next;

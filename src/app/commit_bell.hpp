@@ -1,6 +1,8 @@
 // Tells those who wait that something has been committed: requests that wait for events, and streams of them.
 #pragma once
 
+#include "store/tenant.hpp"
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
@@ -21,6 +23,7 @@ namespace scimd::app {
 // once.
 class commit_bell {
 public:
+    // An organization or API client never has more than are left for all others.
     static constexpr std::size_t listeners_max = 1'000;
 
     explicit commit_bell(boost::asio::any_io_executor where)
@@ -33,6 +36,8 @@ public:
     void ring();
     void close();  // rings for the last time: nobody shall wait any more
 
+    [[nodiscard]] boost::asio::any_io_executor get_executor() const noexcept { return where_; }
+
     [[nodiscard]] std::uint64_t rings() const noexcept { return state_->rings; }
     [[nodiscard]] bool is_closed() const noexcept { return state_->is_closed; }
 
@@ -40,11 +45,13 @@ public:
     class listener;
 
     // `heard` is called at each ring, must not block, and may be called once more while the listener goes.
-    // Empty: there are too many.
-    [[nodiscard]] std::unique_ptr<listener> listen(std::function<void()> heard);
+    // Throws sql::busy when there are too many, over_share when the tenant has too many.
+    [[nodiscard]] std::unique_ptr<listener> listen(const store::tenant& owner, std::function<void()> heard);
 
-    // Returns when it has rung more often than `seen` says, or at the deadline. false: too many wait.
-    boost::asio::awaitable<bool> wait(std::uint64_t seen, std::chrono::steady_clock::time_point deadline);
+    // Returns when it has rung more often than `seen` says, or at the deadline. Throws what listen() throws.
+    boost::asio::awaitable<void> wait(
+        store::tenant owner, std::uint64_t seen, std::chrono::steady_clock::time_point deadline
+    );
 
 private:
     struct state {
@@ -54,6 +61,7 @@ private:
         std::mutex lock;
         std::uint64_t next = 0;
         std::map<std::uint64_t, std::function<void()>> listeners;
+        std::map<std::int64_t, std::size_t> of_organization;  // how many of them
 
         void tell();
     };
@@ -64,7 +72,10 @@ private:
 
 class commit_bell::listener {
 public:
-    listener(std::shared_ptr<state> bell, std::uint64_t number) : bell_(std::move(bell)), number_(number) {}
+    listener(std::shared_ptr<state> bell, std::uint64_t number, std::int64_t organization)
+        : bell_(std::move(bell)), number_(number), organization_(organization)
+    {
+    }
     listener(const listener&) = delete;
     listener& operator=(const listener&) = delete;
     ~listener();
@@ -72,6 +83,7 @@ public:
 private:
     std::shared_ptr<state> bell_;
     std::uint64_t number_;
+    std::int64_t organization_;
 };
 
 }  // namespace scimd::app

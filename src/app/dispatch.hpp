@@ -3,12 +3,12 @@
 
 #include "api/site.hpp"
 #include "app/commit_bell.hpp"
+#include "app/fair_turns.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "net/server.hpp"
 #include "store/store.hpp"
-
-#include <boost/asio/thread_pool.hpp>
+#include "store/worker_pool.hpp"
 
 #include <exception>
 
@@ -19,14 +19,18 @@ public:
     dispatcher(
         const api::site& served, store::database& database, commit_bell& bell, logger& log, metrics& figures
     );
+    ~dispatcher() override { chores_.abandon(); }
+    dispatcher(const dispatcher&) = delete;
+    dispatcher& operator=(const dispatcher&) = delete;
 
     net::asio::awaitable<http::response> respond(net::exchange& on_the_way) override;
     http::response refuse(const error& reason, std::string_view target) override;
+    [[nodiscard]] std::size_t memory_for(std::string_view body) const override;
 
 private:
     net::asio::awaitable<http::response> run(api::call& on, net::exchange& on_the_way);
     net::asio::awaitable<api::reply> perform(api::call& on, api::work job);
-    net::asio::awaitable<api::reply> perform(api::chore job);
+    net::asio::awaitable<api::reply> perform(api::call& on, api::chore job);
     net::asio::awaitable<api::reply> perform(api::call& on, api::awaited job);
     net::asio::awaitable<api::reply> perform(api::errand job);
     http::response apologize(std::exception_ptr failure, const api::call& on);
@@ -38,7 +42,9 @@ private:
     logger& log_;
     metrics& figures_;
     histogram& duration_;
-    boost::asio::thread_pool chores_{1};
+    counter& steps_;
+    store::worker_pool chores_;
+    fair_turns turns_;
 };
 
 }  // namespace scimd::app

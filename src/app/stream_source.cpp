@@ -34,12 +34,12 @@ private:
 // Has no end of its own: waits for commits, and ends with the server.
 class endless_source final : public store_source {
 public:
-    endless_source(store::database& database, commit_bell& bell, api::streamed reply)
+    endless_source(
+        store::database& database, commit_bell& bell, const store::tenant& owner, api::streamed reply
+    )
         : store_source(database, std::move(reply)),
-          listener_(bell.listen([waker = waker_] { waker->wake(); }))
+          listener_(bell.listen(owner, [waker = waker_] { waker->wake(); }))
     {
-        if (!listener_)
-            throw store::sql::busy("too many streams of events are open");
     }
 
     state next(std::string& piece) override
@@ -78,11 +78,13 @@ private:
 
 }  // namespace
 
-http::response with_stream(store::database& database, commit_bell& bell, api::streamed reply)
+http::response with_stream(
+    store::database& database, commit_bell& bell, const store::tenant& owner, api::streamed reply
+)
 {
     auto response = std::move(reply.head);
     if (reply.is_endless)
-        response.stream = std::make_unique<endless_source>(database, bell, std::move(reply));
+        response.stream = std::make_unique<endless_source>(database, bell, owner, std::move(reply));
     else
         response.stream = std::make_unique<store_source>(database, std::move(reply));
     return response;

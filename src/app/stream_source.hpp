@@ -8,7 +8,10 @@
 
 namespace scimd::app {
 
-// The database and the bell outlive the response. sql::busy: too many endless ones are open.
-http::response with_stream(store::database& database, commit_bell& bell, api::streamed reply);
+// The database and the bell outlive the response. Throws sql::busy or over_share: too many endless ones are
+// open, or too many of that owner.
+http::response with_stream(
+    store::database& database, commit_bell& bell, const store::tenant& owner, api::streamed reply
+);
 
 }  // namespace scimd::app

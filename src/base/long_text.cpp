@@ -55,7 +55,7 @@ void spool::take(std::int64_t owner, std::uint64_t bytes)
         throw spool_failure("too many long replies are under way");
     const auto known = used_by_.find(owner);
     if ((known == used_by_.end() ? 0 : known->second) + bytes > limits_.share_bytes_max)
-        throw spool_failure("too many long replies of one directory are under way");
+        throw spool_failure("too many long replies of one organization are under way");
     used_by_[owner] += bytes;
     used_ += bytes;
     level_.add(static_cast<std::int64_t>(bytes));

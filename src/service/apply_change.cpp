@@ -3,6 +3,7 @@
 #include "service/membership.hpp"
 #include "service/membership_events.hpp"
 #include "service/prepared_change.hpp"
+#include "service/quotas.hpp"
 #include "service/release.hpp"
 #include "service/request_log.hpp"
 #include "store/holds.hpp"
@@ -90,6 +91,9 @@ void note_change(const caller& who, const prepared_change& change, resource_id i
 result<applied> apply_creation(store::transaction& tx, const caller& who, const prepared_change& change)
 {
     const auto& type = *change.type;
+    const quota_guard quota(tx, who);
+    if (auto admitted = quota.admit_new(type); !admitted)
+        return admitted.error();
     admission verdict;
     if (is_user(change))
         verdict = admit_new(tx, who, change.after);
@@ -110,6 +114,8 @@ result<applied> apply_creation(store::transaction& tx, const caller& who, const 
     const auto members = apply_members(tx, who, row->id, change.members);
     if (!members)
         return members.error();
+    if (auto fits = quota.check_growth(); !fits)
+        return fits.error();
     note_change(who, change, row->id, false);
     const written done{row->id, row->version, row->created, row->modified};
     if (verdict.hold) {
@@ -178,6 +184,9 @@ result<applied> apply_update(store::transaction& tx, const caller& who, const pr
         return stale{};
     const auto& type = *change.type;
     const auto& before = *change.before;
+    quota_guard quota(tx, who);
+    if (auto admitted = quota.admit_change(before.document, change.after, change.members); !admitted)
+        return admitted.error();
     admission verdict;
     // Of what the gate looks at users change nothing of themselves.
     if (is_user(change) && change.has_changed && !who.user) {
@@ -202,6 +211,8 @@ result<applied> apply_update(store::transaction& tx, const caller& who, const pr
         done.modified = row.modified;
     }
     publish_membership(tx, who, as_membership(before.id, change.after), *members);
+    if (auto fits = quota.check_growth(); !fits)
+        return fits.error();
     if (change.has_changed || !members->is_empty())
         note_change(who, change, before.id, !members->is_empty());
     return done;

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <functional>
 #include <iterator>
 #include <limits>
 
@@ -97,43 +96,6 @@ event_words words_of(const scim::resource_type& type)
         "organization.directory.resource_updated",
         "organization.directory.resource_deleted",
     };
-}
-
-struct event_part {
-    std::string_view of;
-    std::string name;
-    std::size_t bytes;
-};
-
-std::vector<event_part> parts_of(const json::object& envelope)
-{
-    std::vector<event_part> parts;
-    for (const std::string_view of : {"data", "previous_attributes"})
-        if (const auto* members = find_object(envelope, of))
-            for (const auto& [name, value] : *members)
-                parts.push_back({of, name, to_text(value).size()});
-    std::ranges::stable_sort(parts, std::ranges::greater(), &event_part::bytes);
-    return parts;
-}
-
-// What takes most goes first; ids never do.
-std::string bounded_text(json::object& envelope)
-{
-    auto text = to_text(envelope);
-    if (text.size() <= event_bytes_max)
-        return text;
-    json::array omitted;
-    auto bytes = text.size() + std::string_view(R"("omitted":[],)").size();
-    for (const auto& [of, name, saved] : parts_of(envelope)) {
-        if (bytes <= event_bytes_max)
-            break;
-        envelope.at(of).as_object().stable_erase(name);
-        bytes += of.size() + 1;  // the name moves there
-        bytes -= saved;
-        omitted.emplace_back(std::string(of) + '.' + name);
-    }
-    envelope["omitted"] = std::move(omitted);
-    return to_text(envelope);
 }
 
 // What an event gets from the transaction that publishes it.
@@ -264,12 +226,14 @@ void note_difference(const json::object& before, const json::object& after, even
             note(key, &value);
     if (draft.changed_attributes.empty())
         note("raw_attributes", find(before, "raw_attributes"));
+    draft.update = difference_of(before, after);
 }
 
 std::string publish(store::transaction& tx, const origin& from, const event_place& where, event_draft draft)
 {
     const auto stamp = next_stamp(tx, where);
     const std::string type(draft.type);
+    const auto update = std::move(draft.update);
     auto envelope = envelope_of(from, where, std::move(draft), stamp);
     store::events::append(
         tx,
@@ -278,7 +242,7 @@ std::string publish(store::transaction& tx, const origin& from, const event_plac
          .directory = where.directory.value_or(directory_id()),
          .sequence = stamp.sequence,
          .type = type,
-         .body = bounded_text(envelope)}
+         .body = event_text(envelope, update)}
     );
     return stamp.id.text();
 }
@@ -309,8 +273,9 @@ prepared_event prepare_change(const caller& who, resource_change change)
         change.after->at("id") = prefix + number;
     auto draft = draft_of(std::move(change));
     prepared_event event{.type = std::string(draft.type), .from_type = {}, .from_version = {}};
+    const auto update = std::move(draft.update);
     auto envelope = envelope_of(origin_of(who), place_of(who), std::move(draft), longest_stamp);
-    const auto text = bounded_text(envelope);
+    const auto text = event_text(envelope, update);
     const auto type_begin = text_before_type(longest_stamp).size();
     const auto time = text_of_time(longest_stamp);
     const auto time_begin = text.find(time, type_begin);

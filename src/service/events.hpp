@@ -7,6 +7,7 @@
 
 #include "base/json.hpp"
 #include "service/caller.hpp"
+#include "service/event_text.hpp"
 #include "store/resources.hpp"
 #include "store/transaction.hpp"
 
@@ -22,9 +23,6 @@ namespace scimd::service {
 constexpr std::size_t event_members_max =
     100;  // of a membership event; a larger change makes several of one batch
 
-// Of an event's text. One that would have more is told without its largest members, which it names.
-constexpr std::size_t event_bytes_max = 256 * 1024;
-
 struct event_draft {
     std::string_view type;    // "organization.directory.user_created"
     std::string_view object;  // "DirectoryUser"
@@ -32,8 +30,9 @@ struct event_draft {
     json::object data;
     std::vector<std::string> changed_attributes;
     json::object previous_attributes;
-    std::string batch_id;   // empty: none
-    std::string caused_by;  // the id of the event that led to this one; empty: none
+    std::optional<state_difference> update{};  // of an update of an object
+    std::string batch_id;                      // empty: none
+    std::string caused_by;                     // the id of the event that led to this one; empty: none
 };
 
 // Names what differs between two states of an object, and what it was. raw_attributes differ whenever

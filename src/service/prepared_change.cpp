@@ -53,7 +53,7 @@ struct wanted_update {
 void prepare_document(const caller& who, const json::object& hidden, prepared_change& change)
 {
     const auto& type = *change.type;
-    change.unique_values = scim::unique_values(change.after, type);
+    change.unique_values = scim::unique_values(change.after, type, *who.work);
     change.columns = columns_of(who, type, change.after);
     if (hidden.empty()) {
         change.text = to_text(change.after);
@@ -183,7 +183,8 @@ result<prepared_change> prepare_replacement(
     auto opened = open_for_change(what, std::move(found));
     if (!opened)
         return opened.error();
-    if (auto allowed = scim::check_replacement(opened->document, body.document, *what.type); !allowed)
+    if (auto allowed = scim::check_replacement(opened->document, body.document, *what.type, *who.work);
+        !allowed)
         return allowed.error();
     std::vector<scim::membership_operation> members;
     if (body.names_members)
@@ -210,7 +211,7 @@ result<prepared_change> prepare_patch(
     auto opened = open_for_change(what, std::move(found));
     if (!opened)
         return opened.error();
-    auto after = scim::apply(wanted, opened->document, *what.type);
+    auto after = scim::apply(wanted, opened->document, *what.type, *who.work);
     if (!after)
         return after.error();
     return prepare_update(

@@ -29,8 +29,9 @@ json::object told(
 {
     if (type.name != "User")
         return normalize_other(who, type, id_text(type, id), document);
-    const auto groups = resources::groups_of(tx, who.directory, id);
-    return user_state(tx, who).told({id, document, groups});
+    const user_state users(tx, who);
+    const auto groups = users.groups(id);
+    return users.told({id, document, groups});
 }
 
 // In one transaction with its preparation.
@@ -103,7 +104,7 @@ result<representation> get_whole(
     };
 }
 
-result<void> remove(store::transaction& tx, const caller& who, const target& what)
+result<std::string> remove(store::transaction& tx, const caller& who, const target& what)
 {
     const auto found = load(tx, who, what);
     if (!found)
@@ -124,8 +125,8 @@ result<void> remove(store::transaction& tx, const caller& who, const target& wha
     if (who.trace)
         who.trace->add({.action = "deleted", .id = id_text(type, row.id), .attributes = {}});
     if (was_held)
-        return {};
-    const auto event = publish_change(
+        return std::string();
+    auto event = publish_change(
         tx,
         who,
         {.type = &type, .version = row.version, .before = std::move(last_state), .after = std::nullopt}
@@ -134,7 +135,7 @@ result<void> remove(store::transaction& tx, const caller& who, const target& wha
         secrets::end_with_user(tx, who, row.id, event);
     publish_lost_group(tx, who, as_membership(row.id, document), users, event);
     publish_lost_member(tx, who, groups, {row.id, type.name, {}}, event);
-    return {};
+    return event;
 }
 
 }  // namespace scimd::service

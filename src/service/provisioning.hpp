@@ -46,6 +46,7 @@ result<provisioned> patch(
     store::transaction& tx, const caller& who, const target& what, const scim::patch& wanted
 );
 
-result<void> remove(store::transaction& tx, const caller& who, const target& what);
+// The id of its event; empty: nobody has heard of it.
+result<std::string> remove(store::transaction& tx, const caller& who, const target& what);
 
 }  // namespace scimd::service

@@ -14,12 +14,13 @@ namespace untold_groups = store::untold_groups;
 
 user_context read_user_context(store::transaction& tx, const caller& who, resource_id user)
 {
+    const bool has_pending = untold_groups::has_any(tx, who.directory);
     user_context read{
-        .groups = store::resources::groups_of(tx, who.directory, user),
+        .groups = groups_for_event(tx, who, user, has_pending),
         .roles = roles::names_of(tx, who.directory, user),
         .published_roles = roles::told(tx, who.directory, user),
         .mappings = store::attributes::mappings(tx, who.directory),
-        .has_pending_groups = untold_groups::has_any(tx, who.directory)
+        .has_pending_groups = has_pending
     };
     if (read.has_pending_groups)
         read.pending_groups = untold_groups::of_user(tx, who.directory, user);

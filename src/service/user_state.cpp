@@ -19,11 +19,13 @@ json::array named(const std::vector<std::string>& names)
 }
 
 // What a user does not have, or not as the mapping wants it, is left out.
-json::object custom_attributes(const std::vector<attributes::mapping>& by, const json::object& document)
+json::object custom_attributes(
+    const std::vector<attributes::mapping>& by, const json::object& document, work_budget& work
+)
 {
     json::object values;
     for (const auto& mapping : by)
-        if (auto read = attributes::read(mapping, document); read && !read->is_null())
+        if (auto read = attributes::read(mapping, document, work); read && !read->is_null())
             values[mapping.key] = std::move(*read);
     return values;
 }
@@ -40,8 +42,17 @@ json::object describe_user(
     const auto id = "diruser_" + std::to_string(user.id.value);
     auto normalized = normalize_user(who, id, user.document, user.groups);
     normalized["roles"] = named(roles);
-    normalized["custom_attributes"] = custom_attributes(mappings, user.document);
+    normalized["custom_attributes"] = custom_attributes(mappings, user.document, *who.work);
     return normalized;
+}
+
+std::vector<store::resources::membership> groups_for_event(
+    store::transaction& tx, const caller& who, resource_id user, bool has_pending
+)
+{
+    const auto pending = has_pending ? store::untold_groups::count_of_user(tx, who.directory, user) : 0;
+    const auto limit = static_cast<std::int64_t>(event_groups_max) + 1 + pending;
+    return store::resources::groups_of(tx, who.directory, user, limit);
 }
 
 user_state::user_state(store::transaction& tx, const caller& who)
@@ -74,6 +85,11 @@ json::object user_state::renewed(const user_parts& user)
     if (has_untold_)
         store::untold_groups::forget(tx_, who_.directory, user.id);
     return with(user, names);
+}
+
+std::vector<store::resources::membership> user_state::groups(resource_id user) const
+{
+    return groups_for_event(tx_, who_, user, has_untold_);
 }
 
 std::vector<store::untold_groups::row> user_state::untold(resource_id user) const

@@ -33,6 +33,12 @@ json::object describe_user(
 );
 
 // Of one directory in one transaction; both outlive it.
+// As many of a user's groups as an event lists, and one more where there are more: with those whose events are
+// pending, which `told` takes from them. The cost does not grow with the groups of the user.
+std::vector<store::resources::membership> groups_for_event(
+    store::transaction& tx, const caller& who, resource_id user, bool has_pending
+);
+
 class user_state {
 public:
     user_state(store::transaction& tx, const caller& who);
@@ -40,6 +46,8 @@ public:
     [[nodiscard]] json::object now(const user_parts& user) const;   // with the roles as they are
     [[nodiscard]] json::object told(const user_parts& user) const;  // with those that events have told of
     [[nodiscard]] json::object renewed(const user_parts& user);     // as they are, and told from here on
+
+    [[nodiscard]] std::vector<store::resources::membership> groups(resource_id user) const;
 
     // What has not been told of its groups; `told` takes it back, `renewed` forgets it.
     [[nodiscard]] std::vector<store::untold_groups::row> untold(resource_id user) const;

@@ -1,12 +1,12 @@
 #include "embedded_sqlite_migrations.hpp"
 #include "store/migrate.hpp"
 #include "store/readers.hpp"
-#include "store/scan_pool.hpp"
 #include "store/soundness.hpp"
 #include "store/sqlite.hpp"
 #include "store/sqlite_backup.hpp"
 #include "store/store.hpp"
 #include "store/store_folder.hpp"
+#include "store/worker_pool.hpp"
 #include "store/writer.hpp"
 
 #include <sqlite3.h>
@@ -22,18 +22,21 @@ namespace {
 using steady = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds last_checkpoint_patience{5'000};
+constexpr std::int64_t scan_quantum_us = 20'000;  // of a tenant's turn
 
 constexpr sql::statement greatest_id{
     "store.greatest_id",
     "select max("
     " coalesce((select max(id) from events), 0),"
-    " coalesce((select max(events_deleted_up_to) from environments), 0), coalesce((select max(id) from "
-    "resources), 0),"
+    " coalesce((select max(events_deleted_up_to) from environments), 0),"
+    " coalesce((select max(events_deleted_up_to) from directory_usage), 0),"
+    " coalesce((select max(id) from resources), 0),"
     " coalesce((select max(id) from organizations), 0), coalesce((select max(id) from directories), 0),"
     " coalesce((select max(id) from domains), 0), coalesce((select max(id) from secrets), 0),"
     " coalesce((select max(id) from clients), 0), coalesce((select max(id) from client_secrets), 0),"
     " coalesce((select max(id) from signing_keys), 0),"
     " coalesce((select max(id) from webhook_endpoints), 0),"
+    " coalesce((select max(id) from membership_jobs), 0),"
     " coalesce((select max(id) from webhook_attempts), 0))",
 };
 constexpr sql::statement begin_check{"store.begin_check", "begin"};
@@ -57,32 +60,37 @@ public:
     );
     ~sqlite_store() override { shut(); }
 
-    void submit(intent mode, task what, completion done) override;
+    using database::submit;
+    void submit(intent mode, const scheduling_key& key, task what, completion done) override;
     void on_commit(std::function<void()> bell) override { writer_.on_commit(std::move(bell)); }
     std::string why_not_writable() const override { return writer_.why_not_writable(); }
     bool is_broken() const override { return writer_.is_broken(); }
-    void backup(const std::filesystem::path& target) override { back_up(writer_, target); }
+    void backup(const std::filesystem::path& target) override { back_up(writer_, target, is_cancelled_); }
     std::vector<std::string> check() override;
     void close() override { shut(); }
 
 private:
-    std::exception_ptr read(const task& what, steady::time_point deadline);
-    void scan(task what, completion done);
+    std::exception_ptr read(
+        const task& what, steady::time_point deadline, std::optional<sql::read_budget> budget = {}
+    );
+    void scan(const scheduling_key& key, task what, completion done);
     void shut();
     void leave_folder();
 
     const clock& wall_;
     logger& log_;
     const std::chrono::milliseconds scan_deadline_;
+    const std::atomic<bool>* const is_cancelled_;
     counter& reads_;
     counter& scans_taken_;
     counter& writes_;
+    counter& over_budget_;
     std::atomic<bool> is_closing_ = false;
 
     std::unique_ptr<store_folder> folder_;
     std::unique_ptr<sqlite::connection> writing_;
     readers readers_;
-    scan_pool scans_;
+    worker_pool scans_;
     writer writer_;
 };
 
@@ -99,25 +107,42 @@ sqlite_store::sqlite_store(
     : wall_(around.wall),
       log_(around.log),
       scan_deadline_(around.options.scan_deadline),
+      is_cancelled_(around.options.is_cancelled),
       reads_(works_counter(around.figures, "read")),
       scans_taken_(works_counter(around.figures, "scan")),
       writes_(works_counter(around.figures, "write")),
+      over_budget_(around.figures.count(
+          "scimd_store_reads_over_budget_total",
+          "Reads on the threads of connections that looked at too much and were done again as scans."
+      )),
       folder_(std::move(folder)),
       writing_(std::move(writing)),
-      readers_(folder_->database_file(), around.options.readers_max, around.ids),
-      scans_(around.options.scan_threads, around.options.scan_queue_max),
+      readers_(folder_->database_file(), around.options.readers_max, around.ids, around.options.is_cancelled),
+      scans_(
+          "scan",
+          around.options.scan_threads,
+          {.places_max = around.options.scan_queue_max,
+           .bytes_max = around.options.scan_queue_bytes_max,
+           .quantum = scan_quantum_us},
+          around.figures
+      ),
       writer_(
           *writing_,
           around.wall,
           around.ids,
           around.log,
           around.figures,
-          {around.options.write_queue_max, around.options.group_works_max, around.options.group_work_max}
+          {.queue_max = around.options.write_queue_max,
+           .queue_bytes_max = around.options.write_queue_bytes_max,
+           .group_works_max = around.options.group_works_max,
+           .group_work_max = around.options.group_work_max,
+           .group_work_shared_max = around.options.group_work_shared_max,
+            .is_cancelled = around.options.is_cancelled}
       )
 {
 }
 
-void sqlite_store::submit(intent mode, task what, completion done)
+void sqlite_store::submit(intent mode, const scheduling_key& key, task what, completion done)
 {
     if (is_closing_)
         return done(std::make_exception_ptr(sql::busy("the store is closing")));
@@ -125,33 +150,41 @@ void sqlite_store::submit(intent mode, task what, completion done)
         case intent::read:
             reads_.add();
             return done(read(what, steady::now() + scan_deadline_));
+        case intent::inline_read:
+            reads_.add();
+            return done(read(what, steady::now() + scan_deadline_, inline_budget));
         case intent::scan:
             scans_taken_.add();
-            return scan(std::move(what), std::move(done));
+            return scan(key, std::move(what), std::move(done));
         case intent::write:
             writes_.add();
-            return writer_.submit(std::move(what), std::move(done));
+            return writer_.submit(key, std::move(what), std::move(done));
     }
 }
 
 // The connection is back before the completion runs: that may submit the next work at once.
-std::exception_ptr sqlite_store::read(const task& what, steady::time_point deadline)
+std::exception_ptr sqlite_store::read(
+    const task& what, steady::time_point deadline, std::optional<sql::read_budget> budget
+)
 {
     try {
-        readers_.run(what, wall_.now(), deadline);
+        readers_.run(what, wall_.now(), {deadline, budget});
         return nullptr;
+    } catch (const sql::over_budget&) {
+        over_budget_.add();
+        return std::current_exception();
     } catch (...) {
         return std::current_exception();
     }
 }
 
 // The deadline counts from here: whoever waits does not care where.
-void sqlite_store::scan(task what, completion done)
+void sqlite_store::scan(const scheduling_key& key, task what, completion done)
 {
     const steady::time_point deadline = steady::now() + scan_deadline_;
     auto job = [this, what = std::move(what), done, deadline] { done(read(what, deadline)); };
-    if (!scans_.offer(std::move(job)))
-        done(std::make_exception_ptr(sql::busy("too many scans are waiting")));
+    if (const auto admitted = scans_.offer(key, std::move(job)); admitted != admission::accepted)
+        done(queue_refusal(admitted));
 }
 
 std::vector<std::string> sqlite_store::check()
@@ -159,6 +192,7 @@ std::vector<std::string> sqlite_store::check()
     if (is_closing_)
         throw sql::busy("the store is closing");
     sqlite::connection reader(folder_->database_file(), sqlite::role::reader);
+    reader.set_cancellation(is_cancelled_);
     reader.run(begin_check);
     std::vector<std::string> findings = unsound_things(reader);
     reader.run(end_check);
@@ -183,7 +217,8 @@ void sqlite_store::shut()
 void sqlite_store::leave_folder()
 {
     const bool is_sound = !writer_.is_broken();
-    if (is_sound)
+    const bool is_late = is_cancelled_ && *is_cancelled_;  // the next start copies the log back
+    if (is_sound && !is_late)
         writing_->checkpoint(sqlite::connection::checkpoint_mode::truncate, last_checkpoint_patience);
     writing_.reset();
     if (is_sound)
@@ -239,12 +274,37 @@ std::string sqlite_version()
     return sqlite3_libversion();
 }
 
+std::exception_ptr queue_refusal(admission why)
+{
+    if (why == admission::over_share)
+        return std::make_exception_ptr(over_share("the tenant's share of the queue is taken"));
+    return std::make_exception_ptr(sql::busy("the queue is full"));
+}
+
+bool is_over_budget(const std::exception_ptr& failure) noexcept
+{
+    if (!failure)
+        return false;
+    try {
+        std::rethrow_exception(failure);
+    } catch (const sql::over_budget&) {
+        return true;
+    } catch (...) {
+        return false;
+    }
+}
+
 void run(database& where, intent mode, const task& what)
+{
+    run(where, mode, scheduling_key(), what);
+}
+
+void run(database& where, intent mode, const scheduling_key& key, const task& what)
 {
     // Shared: the waiting side may be gone before set_value() has returned on the other one.
     const auto over = std::make_shared<std::promise<void>>();
     std::future<void> outcome = over->get_future();
-    where.submit(mode, what, [over](std::exception_ptr problem) {
+    where.submit(mode, key, what, [over](std::exception_ptr problem) {
         if (problem)
             over->set_exception(std::move(problem));
         else

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace scimd::store::untold_groups {
@@ -21,6 +22,10 @@ struct change {
     friend bool operator==(const change&, const change&) = default;
 };
 std::int64_t insert_change(transaction& tx, directory_id where, const change& what);
+
+// One whose id is given, when there is none by it.
+void ensure_change(transaction& tx, directory_id where, std::int64_t id, const change& what);
+void set_cause(transaction& tx, std::int64_t change_id, std::string_view caused_by);
 
 struct membership {
     resource_id group;
@@ -42,6 +47,7 @@ struct row {
     friend bool operator==(const row&, const row&) = default;
 };
 std::vector<row> of_user(transaction& tx, directory_id where, resource_id user);  // in the order of changes
+std::int64_t count_of_user(transaction& tx, directory_id where, resource_id user);
 void forget(transaction& tx, directory_id where, resource_id user);
 
 bool has_any(transaction& tx, directory_id where);

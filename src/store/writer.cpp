@@ -26,11 +26,28 @@ constexpr int log_frames_alarming = 13'000;
 constexpr milliseconds patience_urgent{100};
 constexpr milliseconds patience_alarming{5'000};
 
+constexpr std::int64_t quantum_us = 1'000;  // of a tenant's turn
+
 constexpr milliseconds full_disk_probe_interval{1'000};
 
 // Our mark ("SCIM") in the file's header. Setting it writes the first page whatever it held: the smallest
 // durable write there is.
 constexpr std::string_view smallest_write = "pragma application_id = 1396918605";
+
+// While a work runs its statements may be abandoned; those that commit and roll back never are.
+class abandonable {
+public:
+    abandonable(sqlite::connection& database, const std::atomic<bool>* is_cancelled) : database_(database)
+    {
+        database_.set_cancellation(is_cancelled);
+    }
+    ~abandonable() { database_.set_cancellation(nullptr); }
+    abandonable(const abandonable&) = delete;
+    abandonable& operator=(const abandonable&) = delete;
+
+private:
+    sqlite::connection& database_;
+};
 
 template <class Failure>
 std::exception_ptr made(const std::string& reason)
@@ -56,8 +73,9 @@ writer::writer(
       groups_(figures.count("scimd_store_groups_total", "Group commits.")),
       group_works_(figures.count("scimd_store_group_works_total", "Works that went through group commits.")),
       rollbacks_(figures.count("scimd_store_rollbacks_total", "Writing works that were undone.")),
-      queue_length_(figures.level("scimd_store_write_queue", "Works that wait for the writer.")),
       commit_time_(figures.duration("scimd_store_commit_seconds", "Duration of commits with their sync.")),
+      queue_({.places_max = limits.queue_max, .bytes_max = limits.queue_bytes_max, .quantum = quantum_us}),
+      queue_figures_(figures, "write"),
       thread_([this] { serve(); })
 {
 }
@@ -67,7 +85,7 @@ writer::~writer()
     stop();
 }
 
-void writer::submit(task what, completion done)
+void writer::submit(const scheduling_key& key, task what, completion done)
 {
     std::exception_ptr refusal;
     {
@@ -76,16 +94,29 @@ void writer::submit(task what, completion done)
             refusal = made<sql::failure>(broken_);
         else if (is_stopping_)
             refusal = made<sql::busy>("the store is closing");
-        else if (queue_.size() >= limits_.queue_max)
-            refusal = made<sql::busy>("too many writes are waiting");
-        else {
-            queue_.push_back({std::move(what), std::move(done), nullptr});
-            queue_length_.set(static_cast<std::int64_t>(queue_.size()));
-            changed_.notify_one();
+        else if (enqueue(key, what, done, refusal))
             return;
-        }
     }
     done(refusal);
+}
+
+// With the lock held. False: `refusal` says why, and the work is left as it is.
+bool writer::enqueue(const scheduling_key& key, task& what, completion& done, std::exception_ptr& refusal)
+{
+    work next{std::move(what), std::move(done), key.owner};
+    const auto admitted = queue_.push(key, std::move(next));
+    queue_figures_.note(admitted);
+    if (admitted != admission::accepted) {
+        what = std::move(next.what);
+        done = std::move(next.done);
+        refusal = queue_refusal(admitted);
+        return false;
+    }
+    queue_figures_.note_load(queue_.size(), queue_.bytes());
+    if (key.owner != current_)
+        do_others_wait_ = true;
+    changed_.notify_one();
+    return true;
 }
 
 void writer::run_between_groups(std::unique_ptr<chore> what)
@@ -142,25 +173,35 @@ void writer::serve()
 bool writer::wait()
 {
     std::unique_lock lock(mutex_);
-    const auto is_due = [this] { return !queue_.empty() || !errands_.empty() || is_stopping_; };
+    const auto is_due = [this] { return queue_.size() > 0 || !errands_.empty() || is_stopping_; };
     while (is_full_ && broken_.empty() && !changed_.wait_for(lock, full_disk_probe_interval, is_due)) {
         lock.unlock();
         probe();
         lock.lock();
     }
     changed_.wait(lock, is_due);
-    return !queue_.empty() || !errands_.empty();
+    return queue_.size() > 0 || !errands_.empty();
 }
 
 std::optional<writer::work> writer::next_work()
 {
     const std::lock_guard lock(mutex_);
-    if (queue_.empty())
+    charge();
+    auto next = queue_.take();
+    if (!next)
         return std::nullopt;
-    std::optional<work> next(std::move(queue_.front()));
-    queue_.pop_front();
-    queue_length_.set(static_cast<std::int64_t>(queue_.size()));
-    return next;
+    is_charged_ = false;
+    queue_figures_.note_load(queue_.size(), queue_.bytes());
+    current_ = next->owner;
+    do_others_wait_ = queue_.has_others(current_);
+    return std::move(next->item);
+}
+
+// With the lock held: the tenant of the last work pays for the time that it took.
+void writer::charge()
+{
+    if (!std::exchange(is_charged_, true))
+        queue_.finish(current_, std::exchange(cost_, {}).count());
 }
 
 void writer::run_group()
@@ -182,6 +223,10 @@ void writer::run_group()
     } catch (const std::exception& problem) {
         lose<sql::failure>(group, problem.what());
     }
+    {
+        const std::lock_guard lock(mutex_);
+        charge();
+    }
     complete(group);
     if (database_.commits() != commits_before && bell_)
         bell_();
@@ -192,19 +237,49 @@ void writer::run_works(std::vector<work>& group)
 {
     if (is_broken())
         throw sql::failure(why_not_writable());
+    if (is_cancelled())
+        throw sql::busy("the service is stopping");
     const auto started = steady::now();
     database_.run(begin_group);
-    bool has_kept_works = run_work(group.back());
-    while (group.size() < limits_.group_works_max && steady::now() - started < limits_.group_work_max) {
+    bool has_kept_works = run_timed(group.back());
+    bool is_shared = false;
+    while (may_grow(group.size(), is_shared, steady::now() - started) && !is_cancelled()) {
         std::optional<work> next = next_work();
         if (!next)
             break;
+        is_shared |= next->owner != group.front().owner;
         group.push_back(std::move(*next));
-        has_kept_works |= run_work(group.back());
+        has_kept_works |= run_timed(group.back());
     }
     commit(has_kept_works);
     groups_.add();
     group_works_.add(group.size());
+}
+
+// A tenant that waits joins the group, however long it has taken: its works have one commit less to wait for.
+// Once works of several tenants are in it, it ends soon.
+bool writer::may_grow(std::size_t works, bool is_shared, std::chrono::steady_clock::duration elapsed) const
+{
+    if (works >= limits_.group_works_max)
+        return false;
+    const auto most =
+        is_shared ? std::min(limits_.group_work_max, limits_.group_work_shared_max) : limits_.group_work_max;
+    return elapsed < most || (!is_shared && do_others_wait_);
+}
+
+// The time counts however the work ends.
+bool writer::run_timed(work& one)
+{
+    struct stopwatch {
+        std::chrono::microseconds& into;
+        const steady::time_point started = steady::now();
+        ~stopwatch()
+        {
+            into = std::chrono::duration_cast<std::chrono::microseconds>(steady::now() - started);
+        }
+    };
+    const stopwatch running{cost_};
+    return run_work(one);
 }
 
 // Whether the work's changes stay.
@@ -213,7 +288,8 @@ bool writer::run_work(work& one)
     database_.run(begin_work);
     bool is_kept = false;
     try {
-        transaction tx(database_, next_time(), ids_);
+        transaction tx(database_, next_time(), ids_, std::nullopt, &do_others_wait_);
+        const abandonable within(database_, limits_.is_cancelled);
         is_kept = one.what(tx) == verdict::commit;
         if (is_kept && database_.owes_foreign_keys())
             throw sql::failure("a work left a foreign key without its row");
@@ -291,7 +367,7 @@ void writer::run_errand()
             const std::lock_guard lock(mutex_);
             is_stopping = is_stopping_;
         }
-        if (is_stopping)
+        if (is_stopping || is_cancelled())
             throw sql::busy("the store is closing");
         if (current->what->step(database_)) {
             const std::lock_guard lock(mutex_);
@@ -361,7 +437,7 @@ void writer::bound_log()
     const int frames = database_.wal_frames();
     if (frames < log_frames_tried_)
         log_frames_tried_ = 0;  // the log began anew
-    if (frames - log_frames_tried_ < log_frames_step || is_broken())
+    if (frames - log_frames_tried_ < log_frames_step || is_broken() || is_cancelled())
         return;
     log_frames_tried_ = frames;
     using mode = sqlite::connection::checkpoint_mode;

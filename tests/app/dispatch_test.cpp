@@ -10,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <mutex>
 #include <stdexcept>
 
@@ -45,13 +46,20 @@ class failing_database final : public store::database {
 public:
     explicit failing_database(store::database& target) : target_(target) {}
 
-    void submit(store::intent mode, store::task what, store::completion done) override
+    using database::submit;
+    void submit(
+        store::intent mode, const store::scheduling_key& key, store::task what, store::completion done
+    ) override
     {
+        keys.push_back(key);
         if (failure && mode == fails_at) {
-            done(failure);
-            return;
+            if (succeeds_before == 0) {
+                done(failure);
+                return;
+            }
+            --succeeds_before;
         }
-        target_.submit(mode, std::move(what), std::move(done));
+        target_.submit(mode, key, std::move(what), std::move(done));
     }
     void on_commit(std::function<void()> bell) override { target_.on_commit(std::move(bell)); }
     std::string why_not_writable() const override { return target_.why_not_writable(); }
@@ -65,8 +73,10 @@ public:
     }
     void close() override { target_.close(); }
 
+    std::vector<store::scheduling_key> keys;  // of all that was submitted
     std::exception_ptr failure;
     store::intent fails_at = store::intent::write;
+    std::size_t succeeds_before = 0;  // so many of that intent
 
 private:
     store::database& target_;
@@ -110,9 +120,10 @@ protected:
     }
 
     template <class Failure>
-    void fail_at(store::intent mode)
+    void fail_at(store::intent mode, std::size_t succeeds_before = 0)
     {
         database.fails_at = mode;
+        database.succeeds_before = succeeds_before;
         database.failure = std::make_exception_ptr(Failure("table users of anna@acme.com"));
     }
 
@@ -194,7 +205,7 @@ TEST_F(dispatch_test, a_busy_store_asks_to_come_again)
         std::string body;
     };
     const row rows[] = {
-        {store::intent::read, "GET", "/Users/diruser_1", ""},
+        {store::intent::inline_read, "GET", "/Users/diruser_1", ""},
         {store::intent::scan, "GET", "/Users", ""},
         {store::intent::write, "POST", "/Users", test::user_text("anna")},
     };
@@ -222,6 +233,107 @@ TEST_F(dispatch_test, a_busy_store_asks_to_come_again)
     EXPECT_EQ(scim("GET", "/Users").status, 200);
 }
 
+TEST_F(dispatch_test, a_share_that_is_taken_is_too_many_requests)
+{
+    fail_at<store::over_share>(store::intent::write);
+    const auto got = scim("POST", "/Users", test::user_text("anna"));
+    EXPECT_EQ(got.status, 429);
+    EXPECT_EQ(header(got, "Retry-After"), "2");
+    EXPECT_EQ(header(got, "Content-Type"), "application/scim+json");
+    EXPECT_NE(got.body.find("\"status\":\"429\""), std::string::npos) << got.body;
+    const auto* const detail = "Too many requests of the same directory or client are waiting.";
+    EXPECT_NE(got.body.find(detail), std::string::npos) << got.body;
+    EXPECT_EQ(got.body.find("anna"), std::string::npos) << got.body;
+    const auto managed = operate("POST", "/api/v1/organizations", R"({"display_name":"B"})");
+    EXPECT_EQ(managed.status, 429);
+    EXPECT_EQ(header(managed, "Retry-After"), "2");
+    EXPECT_NE(managed.body.find("RATE_LIMITED"), std::string::npos) << managed.body;
+    EXPECT_EQ(log_lines().at(0).at("event").as_string(), "queue.over_share");
+}
+
+TEST_F(dispatch_test, works_are_submitted_for_their_tenant)
+{
+    const auto where = directory_id::parse(home.directory).value();
+    const auto whose = organization_id::parse(home.organization).value();
+    const store::tenant unknown{store::tenant::kind::customer, 0, 0};
+    const store::tenant customer{store::tenant::kind::customer, whose.value, where.value};
+    const store::tenant by_operator{store::tenant::kind::operator_, 0, 0};
+
+    const auto body = test::user_text("anna");
+    scim("POST", "/Users", body);
+    ASSERT_EQ(database.keys.size(), 2U);
+    EXPECT_EQ(database.keys[0].owner, unknown);  // before authentication
+    EXPECT_EQ(database.keys[1].owner, customer);
+    EXPECT_GT(database.keys[1].bytes, database.keys[0].bytes + 2 * body.size());
+
+    database.keys.clear();
+    scim("GET", "/Users?filter=title%20pr");
+    EXPECT_EQ(database.keys.back().owner, customer);
+
+    database.keys.clear();
+    operate("POST", "/api/v1/organizations", R"({"display_name":"B"})");
+    ASSERT_FALSE(database.keys.empty());
+    for (const auto& one : database.keys)
+        EXPECT_EQ(one.owner, by_operator);
+}
+
+// So that no queue and no lock of the store can hold them up.
+TEST_F(dispatch_test, probes_and_metrics_submit_no_work)
+{
+    for (const auto* path : {"/healthz", "/readyz", "/metrics"}) {
+        http::request request;
+        request.method = "GET";
+        request.target = path;
+        request.from.is_loopback = true;
+        EXPECT_EQ(respond(std::move(request)).status, 200) << path;
+    }
+    EXPECT_TRUE(database.keys.empty());
+}
+
+TEST_F(dispatch_test, an_api_client_has_a_share_of_its_own)
+{
+    const auto of_all = home.make_client("all");
+    const auto of_one = home.make_client("one", R"(,"organization_id":")" + home.organization + '"');
+    const auto whose = organization_id::parse(home.organization).value();
+    const auto owner_of = [&](const test::api_client& client, std::string_view path) {
+        http::request request;
+        request.method = "GET";
+        request.target = path;
+        request.headers.add("Authorization", "Bearer " + home.make_access_token(client));
+        EXPECT_EQ(respond(std::move(request)).status, 200);
+        return database.keys.back().owner;
+    };
+    const auto lists = "/api/v1/organizations/" + home.organization + "/directories";
+    const auto kind = store::tenant::kind::customer;
+    EXPECT_EQ(owner_of(of_one, lists), (store::tenant{kind, whose.value, 0}));
+    const auto number = client_id::parse(of_all.id).value().value;
+    EXPECT_EQ(owner_of(of_all, lists), (store::tenant{kind, number, whose.value}));
+    EXPECT_EQ(owner_of(of_all, "/api/v1/organizations"), (store::tenant{kind, number, 0}));
+}
+
+TEST_F(dispatch_test, more_computation_than_a_request_may_cause_is_refused_and_nothing_is_written)
+{
+    home.house.bounds.work_steps_max = 20'000;
+    const auto body = test::user_text("anna", R"(,"title":")" + std::string(60'000, 'a') + '"');
+    const auto refused = scim("POST", "/Users", body);
+    EXPECT_EQ(refused.status, 413);
+    EXPECT_NE(refused.body.find("more than 20000 steps of computation"), std::string::npos) << refused.body;
+    EXPECT_EQ(log_lines().front().at("event").as_string(), "request.over_budget");
+    home.house.bounds = {};
+    EXPECT_NE(scim("GET", "/Users").body.find(R"("totalResults":0)"), std::string::npos);
+}
+
+TEST_F(dispatch_test, computation_that_is_given_up_asks_to_come_again)
+{
+    const std::atomic<bool> cancelled = true;
+    home.house.cancelled = &cancelled;
+    const auto refused =
+        scim("POST", "/Users", test::user_text("anna", R"(,"title":")" + std::string(200'000, 'a') + '"'));
+    EXPECT_EQ(refused.status, 503);
+    EXPECT_EQ(log_lines().front().at("event").as_string(), "request.cancelled");
+    home.house.cancelled = nullptr;
+}
+
 TEST_F(dispatch_test, a_reply_without_room_asks_to_come_again)
 {
     fail_at<spool_failure>(store::intent::scan);
@@ -232,6 +344,23 @@ TEST_F(dispatch_test, a_reply_without_room_asks_to_come_again)
     EXPECT_NE(got.body.find("The service cannot make so long a reply now."), std::string::npos) << got.body;
     EXPECT_EQ(got.body.find("anna"), std::string::npos) << got.body;
     EXPECT_EQ(log_lines().at(0).at("event").as_string(), "reply.not_spooled");
+}
+
+TEST_F(dispatch_test, a_read_that_looks_at_too_much_is_done_again_as_a_scan)
+{
+    std::string photos;
+    for (char letter = 'a'; letter < 'j'; ++letter)
+        photos.append(photos.empty() ? "" : ",")
+            .append(R"({"value":")" + std::string(60'000, letter) + "\"}");
+    const auto path = "/Users/" + home.make_user("anna", R"(,"photos":[)" + photos + ']');
+    auto& scans = home.figures.count("scimd_store_works_total", "", {{"intent", "scan"}});
+    const auto before = scans.value();
+    const auto got = scim("GET", path);
+    EXPECT_EQ(got.status, 200) << got.body;
+    EXPECT_EQ(scans.value(), before + 1);
+    fail_at<store::sql::busy>(store::intent::scan);
+    EXPECT_EQ(scim("GET", path).status, 503);
+    EXPECT_EQ(scim("GET", "/Users/" + home.make_user("bob")).status, 200);
 }
 
 // Whoever was told to come again would make it twice.
@@ -248,7 +377,7 @@ TEST_F(dispatch_test, a_large_group_that_was_made_but_cannot_be_shown_was_made)
     const auto body =
         R"({"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"All","members":[)" +
         members + "]}";
-    fail_at<spool_failure>(store::intent::scan);
+    fail_at<spool_failure>(store::intent::scan, 1);  // the first finds out what it comes to
     const auto made = scim("POST", "/Groups", body);
     EXPECT_EQ(made.status, 201) << made.body;
     EXPECT_NE(header(made, "Location"), "");
@@ -259,7 +388,7 @@ TEST_F(dispatch_test, a_large_group_that_was_made_but_cannot_be_shown_was_made)
     EXPECT_EQ(log_lines().at(0).at("event").as_string(), "reply.not_spooled");
 
     const auto path = "/Groups/" + std::string(shown.at("id").as_string());
-    fail_at<store::sql::busy>(store::intent::scan);
+    fail_at<store::sql::busy>(store::intent::scan, 1);
     EXPECT_EQ(scim("PUT", path, body).status, 200);
     EXPECT_EQ(scim("GET", path).status, 503);
     database.failure = nullptr;
@@ -372,6 +501,15 @@ TEST_F(dispatch_test, requests_are_counted_by_method_route_and_status)
     ) << text;
     EXPECT_NE(text.find("method=\"other\",route=\"none\",status=\"405\"} 1"), std::string::npos) << text;
     EXPECT_NE(text.find("scimd_request_seconds_count 3"), std::string::npos) << text;
+}
+
+TEST_F(dispatch_test, the_work_of_requests_is_counted)
+{
+    auto& steps = home.figures.count("scimd_work_steps_total", "Steps of computation charged by requests.");
+    operate("GET", "/healthz");
+    EXPECT_EQ(steps.value(), 0U);
+    EXPECT_EQ(scim("POST", "/Users", test::user_text("anna")).status, 201);
+    EXPECT_GT(steps.value(), test::user_text("anna").size());
 }
 
 TEST_F(dispatch_test, what_the_server_refuses_has_the_path_s_form)

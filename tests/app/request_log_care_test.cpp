@@ -21,11 +21,14 @@ public:
     {
     }
 
-    void submit(store::intent mode, store::task what, store::completion done) override
+    using database::submit;
+    void submit(
+        store::intent mode, const store::scheduling_key& key, store::task what, store::completion done
+    ) override
     {
         if (++submitted < busy_max)
             others_();
-        target_.submit(mode, std::move(what), std::move(done));
+        target_.submit(mode, key, std::move(what), std::move(done));
     }
     void on_commit(std::function<void()> bell) override { target_.on_commit(std::move(bell)); }
     std::string why_not_writable() const override { return target_.why_not_writable(); }

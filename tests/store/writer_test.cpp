@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <atomic>
 
 namespace scimd::store {
@@ -30,10 +31,11 @@ struct writing {
     }
 
     // Submits, and keeps what the completion gets.
-    std::future<void> submit(task what)
+    std::future<void> submit(task what) { return submit({}, std::move(what)); }
+    std::future<void> submit(const scheduling_key& key, task what)
     {
         const auto over = std::make_shared<std::promise<void>>();
-        under_test->submit(std::move(what), [over](std::exception_ptr problem) {
+        under_test->submit(key, std::move(what), [over](std::exception_ptr problem) {
             if (problem)
                 over->set_exception(problem);
             else
@@ -226,6 +228,138 @@ TEST(store_writer, takes_as_many_works_as_its_queue_holds)
     EXPECT_EQ(store.stored(), (row_ids{1, 2}));
 }
 
+tenant customer(std::int64_t organization, std::int64_t directory = 1)
+{
+    return {tenant::kind::customer, organization, directory};
+}
+
+TEST(store_writer, a_customer_s_work_does_not_wait_behind_all_of_another_s)
+{
+    writing store;
+    std::vector<std::int64_t> order;
+    const auto note = [&](std::int64_t organization) {
+        return [&order, organization](transaction&) {
+            order.push_back(organization);
+            return verdict::commit;
+        };
+    };
+    const auto release = store.occupy();
+    std::vector<std::future<void>> waiting;
+    for (int i = 0; i < 200; ++i)
+        waiting.push_back(store.submit({customer(1)}, note(1)));
+    waiting.push_back(store.submit({customer(2)}, note(2)));
+    waiting.push_back(store.submit({customer(1, 2)}, note(1)));
+    release->set_value();
+    for (auto& one : waiting)
+        one.get();
+    ASSERT_EQ(order.size(), 202U);
+    const auto turn = std::find(order.begin(), order.end(), 2) - order.begin();
+    EXPECT_LE(turn, queue_limits::cost_divisor_min);  // as many as one turn pays for at the most
+}
+
+TEST(store_writer, a_customer_may_fill_its_share_of_the_queue_alone)
+{
+    writing store({.queue_max = 8, .group_works_max = 100, .group_work_max = 5ms});
+    const auto release = store.occupy();
+    const auto nothing = [](transaction&) { return verdict::commit; };
+    std::vector<std::future<void>> waiting;
+    waiting.push_back(store.submit({customer(1)}, nothing));
+    waiting.push_back(store.submit({customer(1)}, nothing));
+    EXPECT_THROW(store.submit({customer(1)}, nothing).get(), over_share);
+    waiting.push_back(store.submit({customer(2)}, nothing));
+    release->set_value();
+    for (auto& one : waiting)
+        one.get();
+}
+
+TEST(store_writer, a_queue_is_bounded_in_bytes)
+{
+    writing store({.queue_max = 100, .queue_bytes_max = 1'000});
+    const auto release = store.occupy();
+    const auto nothing = [](transaction&) { return verdict::commit; };
+    auto large = store.submit({customer(1), 999}, nothing);
+    EXPECT_THROW(store.submit({customer(1), 1}, nothing).get(), over_share);
+    auto other = store.submit({customer(2), 1}, nothing);
+    EXPECT_THROW(store.submit({customer(3), 1}, nothing).get(), sql::busy);
+    release->set_value();
+    large.get();
+    other.get();
+    store.submit({customer(1), 1}, nothing).get();
+}
+
+// With no time for a group of several tenants, it ends when the second one's work is in it.
+TEST(store_writer, a_group_of_several_tenants_ends_soon)
+{
+    writing store({.group_works_max = 100, .group_work_max = 10s, .group_work_shared_max = 0us});
+    std::promise<void> begun;
+    std::promise<void> queued;
+    const auto nothing = [](transaction&) { return verdict::commit; };
+    std::vector<std::future<void>> all;
+    all.push_back(store.submit({customer(1)}, [&](transaction&) {
+        begun.set_value();
+        queued.get_future().wait();
+        return verdict::commit;
+    }));
+    begun.get_future().wait();
+    for (int i = 0; i < 3; ++i) {
+        all.push_back(store.submit({customer(1)}, nothing));
+        all.push_back(store.submit({customer(2)}, nothing));
+    }
+    queued.set_value();
+    for (auto& one : all)
+        one.get();
+    store.under_test->stop();
+    EXPECT_GE(store.groups(), 2U);  // [1 … 2] [2 2 1 …] or so
+    EXPECT_LE(store.groups(), 6U);
+}
+
+TEST(store_writer, a_tenant_that_waits_joins_the_group_of_a_long_work)
+{
+    writing store({.group_works_max = 100, .group_work_max = 0us, .group_work_shared_max = 0us});
+    std::promise<void> begun;
+    std::promise<void> queued;
+    auto first = store.submit({customer(1)}, [&](transaction&) {
+        begun.set_value();
+        queued.get_future().wait();
+        return verdict::commit;
+    });
+    begun.get_future().wait();
+    auto other = store.submit({customer(2)}, [](transaction&) { return verdict::commit; });
+    queued.set_value();
+    first.get();
+    other.get();
+    store.submit({customer(1)}, [](transaction&) { return verdict::commit; }).get();
+    store.under_test->stop();
+    EXPECT_EQ(store.groups(), 2U);  // without the other the last one's would be the third
+}
+
+TEST(store_writer, a_work_learns_that_others_wait)
+{
+    writing store;
+    std::promise<void> begun;
+    std::promise<void> own_queued;
+    std::promise<void> looked;
+    std::promise<void> other_queued;
+    auto first = store.submit({customer(1)}, [&](transaction& tx) {
+        begun.set_value();
+        own_queued.get_future().wait();
+        EXPECT_FALSE(tx.do_others_wait());
+        looked.set_value();
+        other_queued.get_future().wait();
+        EXPECT_TRUE(tx.do_others_wait());
+        return verdict::commit;
+    });
+    begun.get_future().wait();
+    auto own = store.submit({customer(1)}, [](transaction&) { return verdict::commit; });
+    own_queued.set_value();
+    looked.get_future().wait();
+    auto other = store.submit({customer(1, 2)}, [](transaction&) { return verdict::commit; });
+    other_queued.set_value();
+    first.get();
+    own.get();
+    other.get();
+}
+
 TEST(store_writer, rings_after_commits_that_changed_something)
 {
     writing store;
@@ -243,6 +377,7 @@ TEST(store_writer, lets_a_completion_submit_the_next_work)
     writing store;
     std::promise<std::future<void>> next;
     store.under_test->submit(
+        {},
         [](transaction&) { return verdict::commit; },
         [&](std::exception_ptr) { next.set_value(store.insert(2)); }
     );
@@ -254,6 +389,7 @@ TEST(store_writer, survives_a_completion_that_throws)
 {
     writing store;
     store.under_test->submit(
+        {},
         [](transaction&) { return verdict::commit; },
         [](std::exception_ptr) { throw std::logic_error("oops"); }
     );

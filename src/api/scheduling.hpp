@@ -1,0 +1,13 @@
+// Whose share of the queues a request uses.
+#pragma once
+
+#include "api/call.hpp"
+#include "store/tenant.hpp"
+
+namespace scimd::api {
+
+// Follows from what authentication has found, never from what a client says of itself. Requests that are not
+// authenticated yet are one tenant together.
+store::scheduling_key scheduling_key_of(const call& on);
+
+}  // namespace scimd::api

@@ -1,0 +1,71 @@
+#include "app/fair_turns.hpp"
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <chrono>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace scimd::app {
+namespace {
+
+namespace asio = boost::asio;
+using steady = std::chrono::steady_clock;
+
+// A connection has one request at a time: their number is the bound.
+constexpr store::queue_limits limits{
+    .places_max = std::numeric_limits<std::size_t>::max(),
+    .bytes_max = std::numeric_limits<std::size_t>::max(),
+    .quantum = 1'000
+};
+
+}  // namespace
+
+fair_turns::fair_turns(asio::any_io_executor where) : where_(std::move(where)), queue_(limits) {}
+
+asio::awaitable<void> fair_turns::wait(store::tenant owner)
+{
+    const auto executor = co_await asio::this_coro::executor;
+    auto initiate = [this, owner, &executor](auto handler) {
+        const auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+        // Runs at once, on the thread that takes the turn, so that its time can be taken.
+        push(owner, [shared, executor] { asio::dispatch(executor, [shared] { std::move (*shared)(); }); });
+    };
+    co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(initiate, asio::use_awaitable);
+}
+
+// Each one that waits has a turn posted for it, which the one goes to whose turn it is then.
+void fair_turns::push(const store::tenant& owner, std::function<void()> resume)
+{
+    {
+        const std::lock_guard hold(mutex_);
+        queue_.push({owner, 0}, std::move(resume));
+    }
+    asio::post(where_, [this] { run_next(); });
+}
+
+void fair_turns::run_next()
+{
+    using item = store::fair_queue<std::function<void()>>::taken;
+    std::optional<item> next;
+    {
+        const std::lock_guard hold(mutex_);
+        next = queue_.take();
+    }
+    if (!next)
+        return;
+    const auto started = steady::now();
+    next->item();
+    next->item = nullptr;
+    const auto cost = std::chrono::duration_cast<std::chrono::microseconds>(steady::now() - started);
+    const std::lock_guard hold(mutex_);
+    queue_.finish(next->owner, cost.count());
+}
+
+}  // namespace scimd::app

@@ -1,0 +1,36 @@
+// Orders what requests compute on the I/O threads once their bodies have arrived: parsing, checking and what
+// is read before a write. Many requests of one organization are ready at once; another one's goes on between
+// them.
+#pragma once
+
+#include "store/fair_queue.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <functional>
+#include <mutex>
+
+namespace scimd::app {
+
+// Any thread. Outlives the requests that wait.
+class fair_turns {
+public:
+    // `where` runs on the threads that are shared.
+    explicit fair_turns(boost::asio::any_io_executor where);
+    fair_turns(const fair_turns&) = delete;
+    fair_turns& operator=(const fair_turns&) = delete;
+
+    // Returns when it is the tenant's turn. What the caller does until it suspends again is charged.
+    boost::asio::awaitable<void> wait(store::tenant owner);
+
+private:
+    void push(const store::tenant& owner, std::function<void()> resume);
+    void run_next();
+
+    boost::asio::any_io_executor where_;
+    std::mutex mutex_;
+    store::fair_queue<std::function<void()>> queue_;
+};
+
+}  // namespace scimd::app

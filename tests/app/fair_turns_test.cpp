@@ -1,0 +1,41 @@
+#include "app/fair_turns.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace scimd::app {
+namespace {
+
+namespace asio = boost::asio;
+
+asio::awaitable<void> note_turn(
+    fair_turns& turns, std::int64_t organization, std::vector<std::int64_t>& order
+)
+{
+    const store::tenant owner{store::tenant::kind::customer, organization, 1};
+    co_await turns.wait(owner);
+    order.push_back(organization);
+}
+
+TEST(fair_turns, a_request_does_not_wait_for_all_of_another_organization)
+{
+    asio::io_context io;
+    fair_turns turns(io.get_executor());
+    std::vector<std::int64_t> order;
+    for (int i = 0; i < 200; ++i)
+        asio::co_spawn(io, note_turn(turns, 1, order), asio::detached);
+    asio::co_spawn(io, note_turn(turns, 2, order), asio::detached);
+    io.run();
+    ASSERT_EQ(order.size(), 201U);
+    const auto turn = std::find(order.begin(), order.end(), 2) - order.begin();
+    EXPECT_LE(turn, store::queue_limits::cost_divisor_min);
+}
+
+}  // namespace
+}  // namespace scimd::app
