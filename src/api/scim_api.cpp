@@ -104,6 +104,8 @@ reply with_body(const house& home, call& on, std::function<reply(json::object)> 
         on,
         {on.who.user ? std::min(bytes_max, service::own_bytes_max) : bytes_max, {}},
         [&home, &on, then = std::move(then)](json::object body) -> reply {
+            if (!shows_news(home, on, &body))
+                return then(std::move(body));
             const auto shared = std::make_shared<json::object>(std::move(body));
             return with_sighting(home, on, shared.get(), [then, shared] { return then(*shared); });
         }
