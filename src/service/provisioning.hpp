@@ -61,7 +61,7 @@ result<provisioned> patch(
     store::transaction& tx, const caller& who, const target& what, const scim::patch& change
 );
 
-// The id of its event; empty: nobody has heard of it.
+// The id of its event; empty: it was held, and has none.
 result<std::string> remove(store::transaction& tx, const caller& who, const target& what);
 
 }  // namespace scimd::service

@@ -35,8 +35,8 @@ public:
     // Of one who has just been made: in no group, and nothing of him has been told.
     [[nodiscard]] json::object begun(resource_id id, const json::object& document);
 
-    // As many of a user's groups as an event lists, and one more where there are more: with those that have
-    // not been told yet, which `told` takes from them. The cost does not grow with the groups of the user.
+    // As many of a user's groups as an event lists, and one more where there are more, and as many more as
+    // `told` may take away. The cost does not grow with the groups of the user.
     [[nodiscard]] std::vector<store::resources::membership> groups(resource_id user) const;
 
     // What has not been told of its groups; `told` takes it back, `renewed` forgets it.
