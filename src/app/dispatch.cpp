@@ -57,7 +57,7 @@ dispatcher::dispatcher(
       duration_(figures.duration("scimd_request_seconds", "Time from the head of a request to its response.")
       ),
       chores_("chore", chore_threads, chore_limits, figures),
-      turns_(bell.get_executor())
+      turns_(bell.get_executor(), figures)
 {
 }
 
