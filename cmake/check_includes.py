@@ -18,8 +18,8 @@ NAME = re.compile(r"\bstd::((?:chrono|filesystem|ranges|this_thread)\b|\w+)|\b(j
 
 EVERYWHERE = set("int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t ptrdiff_t size_t".split())
 HEADERS = {
-    "algorithm": "adjacent_find all_of any_of clamp copy_n count_if equal find find_if lower_bound max min none_of ranges"
-    " remove_if sort transform unique",
+    "algorithm": "adjacent_find all_of any_of clamp copy_n count_if equal find find_if lower_bound max min"
+    " none_of ranges remove_if sort transform unique",
     "array": "array to_array",
     "atomic": "atomic memory_order_relaxed",
     "boost/json": "json",
@@ -58,15 +58,15 @@ HEADERS = {
     "span": "as_bytes as_writable_bytes span",
     "sstream": "ostringstream",
     "stdexcept": "invalid_argument length_error logic_error runtime_error",
-    "string": "string to_string",
-    "string_view": "string_view",
+    "string": "string to_string u32string",
+    "string_view": "string_view u32string_view",
     "system_error": "errc error_code generic_category system_error",
     "thread": "this_thread thread",
     "tuple": "tie tuple",
     "type_traits": "decay_t invoke_result_t is_invocable_v is_same_v is_void_v remove_cvref_t remove_reference_t",
     "unordered_map": "unordered_map unordered_multimap",
     "unordered_set": "unordered_set",
-    "utility": "cmp_less cmp_not_equal exchange get in_place_type in_place_type_t in_range move pair swap",
+    "utility": "cmp_greater cmp_less cmp_not_equal exchange get in_place_type in_place_type_t in_range move pair swap",
     "variant": "get_if holds_alternative monostate variant visit",
     "vector": "erase_if vector",
 }

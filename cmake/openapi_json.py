@@ -59,7 +59,7 @@ def close(answers):
             content["schema"] = closed(content["schema"])
 
 
-def common_answers(operation, path):
+def common_answers(method, operation, path):
     """The failures that a request may meet before its handler sees it."""
     if not path.startswith("/api/v1/"):
         return []
@@ -67,6 +67,8 @@ def common_answers(operation, path):
     found += ["404"] if "operator" in operation.get("tags", []) else ["401", "403"]
     if "requestBody" in operation:
         found.append("413")
+    if method in ("post", "put", "patch"):
+        found.append("507")
     return found
 
 
@@ -79,7 +81,7 @@ def complete(method, operation, path):
     if "schema" in content:
         content["schema"] = strict(content["schema"])
     close(operation["responses"])
-    answers = common_answers(operation, path)
+    answers = common_answers(method, operation, path)
     if takes_key(method, operation, path):
         operation.setdefault("parameters", []).append({"$ref": "#/components/parameters/IdempotencyKey"})
         answers.append("409")

@@ -120,7 +120,9 @@ result<void> authenticate(
         .leniency = leniency_for(token),
         .has_unique_group_names = directory.has_unique_group_names,
         .schemas = &home.schemas.of(directory.schemas),
-        .trace = &on.trace
+        .trace = &on.trace,
+        .work = &on.work,
+        .quotas = home.quotas.get()
     };
     return {};
 }

@@ -44,9 +44,8 @@ reply post_bulk(const house& home, call& on)
         auto request = scim::parse_bulk(body, *on.who.schemas, too_large);
         if (!request)
             return scim_error(on, request.error());
-        return next_round(
-            on, std::make_shared<const service::bulk_job>(service::prepare_bulk(std::move(*request), how)), {}
-        );
+        auto job = service::prepare_bulk(std::move(*request), how, *on.who.work);
+        return next_round(on, std::make_shared<const service::bulk_job>(std::move(job)), {});
     });
 }
 

@@ -3,12 +3,14 @@
 
 #include "api/handler.hpp"
 #include "api/keys_in_hand.hpp"
+#include "api/single_flight.hpp"
 #include "api/target.hpp"
 #include "base/clock.hpp"
 #include "base/long_text.hpp"
 #include "base/metrics.hpp"
 #include "base/random.hpp"
 #include "base/vault.hpp"
+#include "base/work_budget.hpp"
 #include "scim/catalogue_set.hpp"
 #include "scimd/http.hpp"
 #include "service/access_tokens.hpp"
@@ -17,6 +19,7 @@
 #include "service/domain_claims.hpp"
 #include "service/guess_throttle.hpp"
 #include "service/manager.hpp"
+#include "service/quotas.hpp"
 #include "service/request_log.hpp"
 #include "service/request_rates.hpp"
 #include "service/token_usage.hpp"
@@ -25,7 +28,9 @@
 #include "store/audit.hpp"
 #include "store/store.hpp"
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -39,6 +44,10 @@ namespace scimd::api {
 struct limits {
     std::size_t scim_body_bytes_max = 10 * 1024 * 1024;
     std::size_t manage_body_bytes_max = 1024 * 1024;
+    std::uint64_t work_steps_max = 200'000'000;  // of one request (base/work_budget)
+    std::uint64_t inline_steps_max = 2'000'000;  // of it, at once on a thread that reads sockets
+    std::uint64_t write_steps_max = 20'000'000;  // of it, at once in the writer
+    std::size_t inline_body_bytes_max = 64 * 1024;  // of a body that is parsed on a thread that reads sockets
 };
 
 // What handlers may use, for the life of the process. Everything in it may be used from any thread.
@@ -68,17 +77,27 @@ struct house {
     const service::domain_claims::practice& domains;
     service::txt_look_up look_up_txt;
     service::webhooks::target_rules webhook_rules{};
+    const std::atomic<bool>* cancelled = nullptr;  // set when all computation is to end
     service::request_rates* rates = nullptr;  // of directories; none: no limit
     std::shared_ptr<keys_in_hand> keys = std::make_shared<keys_in_hand>();
+    std::shared_ptr<single_flight> first_signing_key = std::make_shared<single_flight>();
+    std::shared_ptr<service::quota_policy> quotas = std::make_shared<service::quota_policy>();
 };
 
 // Owned by whoever runs the replies, which borrow from it.
 struct call {
-    explicit call(http::request& request) : head(request) {}
+    explicit call(
+        http::request& request, const limits& within = {}, const std::atomic<bool>* cancelled = nullptr
+    )
+        : head(request), bounds(within), work(within.work_steps_max, cancelled)
+    {
+    }
     call(const call&) = delete;
     call& operator=(const call&) = delete;
 
     http::request& head;
+    const limits bounds;
+    work_budget work;
     target where;
     std::vector<std::pair<std::string_view, std::string>> parameters;  // of the route's template
     service::caller who;                                               // once authenticated

@@ -179,8 +179,8 @@ private:
         const json::object& schema, std::string_view text, const std::string& where
     )
     {
-        if (!is_storable(text))
-            return wrong(where, "holds a control character");
+        if (const auto fault = why_not_storable(text); !fault.empty())
+            return wrong(where, std::string(fault.substr(0, fault.size() - 1)));
         return check_count(schema, {"minLength", "maxLength"}, code_points(text), where, "characters");
     }
 

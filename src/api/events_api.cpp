@@ -21,7 +21,8 @@ constexpr number_bounds limit_bounds{1, 1'000, 100};
 constexpr number_bounds wait_bounds{0, 60, 0};                 // seconds
 constexpr std::size_t event_page_bytes_max = 4 * 1024 * 1024;  // a page ends early when its events are large
 constexpr std::size_t piece_bytes = 64 * 1024;                 // of a stream
-constexpr std::int64_t examined_rows_max = 10'000;             // looked at for one page or piece
+constexpr std::int64_t page_rows_max = 10'000;                 // looked at for one page
+constexpr std::int64_t piece_rows_max = 1'000;  // and for a piece, on a thread that others wait for
 constexpr std::size_t filter_types_max = 50;
 constexpr std::size_t type_bytes_max = 100;
 
@@ -143,7 +144,7 @@ result<event_id> start_of(store::transaction& tx, const position& from)
             return error{errc::gone, message};
         return *found;
     }
-    if (from.after.value != 0 && from.after < feed::deleted_up_to(tx))
+    if (from.after.value != 0 && from.after < feed::deleted_up_to(tx, from.wanted))
         return error{errc::gone, message};
     return from.after;
 }
@@ -188,7 +189,7 @@ std::optional<reply> look_for_page(store::transaction& tx, const position& from,
     const auto start = start_of(tx, from);
     if (!start)
         return manage_error(start.error());
-    const auto read = read_page(tx, from.wanted, {.from = *start, .rows_max = examined_rows_max}, from.limit);
+    const auto read = read_page(tx, from.wanted, {.from = *start, .rows_max = page_rows_max}, from.limit);
     if (read.count == 0 && read.end.is_end && !is_last)
         return std::nullopt;
     auto response = manage_response(200, {});
@@ -209,12 +210,12 @@ struct event_stream {
     state operator()(store::transaction& tx, std::string& piece)
     {
         // Its reader was so slow that events have been deleted before it: coming again, it is told so.
-        if (at.value != 0 && at < feed::deleted_up_to(tx))
+        if (at.value != 0 && at < feed::deleted_up_to(tx, wanted))
             return state::done;
         const auto end = feed::read(
             tx,
             wanted,
-            {.from = at, .rows_max = examined_rows_max},
+            {.from = at, .rows_max = piece_rows_max},
             [&](const store::events::event& one) {
                 if (piece.size() >= piece_bytes)
                     return false;

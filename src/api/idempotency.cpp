@@ -35,6 +35,13 @@ std::optional<http::response> answer_again(const repeatable& asked, store::trans
 {
     const auto earlier = answers::find(tx, asked.whose);
     asked.on.is_repeat = earlier && earlier->request == asked.request;
+    if (!earlier && answers::has_many(tx, asked.on.by.name, idempotency_answers_max))
+        return manage_error(
+            {errc::quota_exceeded,
+             "The answers to 10000 requests with an Idempotency-Key are kept already, each for 24 hours. "
+             "Send this "
+             "one without, or later."}
+        );
     if (!earlier)
         return std::nullopt;
     if (earlier->request != asked.request)

@@ -32,6 +32,8 @@ reply update_directory(const house& home, call& on);
 reply delete_directory(const house& home, call& on);
 reply enable_directory(const house& home, call& on);
 reply disable_directory(const house& home, call& on);
+reply get_quotas(const house& home, call& on);
+reply update_quotas(const house& home, call& on);
 
 reply create_secret(const house& home, call& on);
 reply regenerate_secret(const house& home, call& on);

@@ -89,7 +89,9 @@ json::object mapping_json(const std::vector<attribute_rows::mapping>& from)
 }
 
 // One user as the mapping would have it, and what cannot be had.
-json::object previewed(const std::vector<attributes::mapping>& by, const store::resources::row& row)
+json::object previewed(
+    const std::vector<attributes::mapping>& by, const store::resources::row& row, work_budget& work
+)
 {
     const auto document = parse_json_object(row.document, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
     json::object values;
@@ -98,7 +100,7 @@ json::object previewed(const std::vector<attributes::mapping>& by, const store::
         problems.push_back(json::object{{"key", key}, {"detail", detail}});
     };
     for (const auto& one : by) {
-        auto value = attributes::read(one, document);
+        auto value = attributes::read(one, document, work);
         if (!value)
             note(one.key, value.error().detail);
         else if (!value->is_null())
@@ -211,7 +213,7 @@ reply preview_attributes(const house& home, call& on)
                     newest.limit = limit;
                     json::array users;
                     pages::list_users(tx, of.id, newest, [&](const store::resources::row& row) {
-                        users.push_back(previewed(understood, row));
+                        users.push_back(previewed(understood, row, on.work));
                         return true;
                     });
                     return manage_response(200, {{"users", std::move(users)}});

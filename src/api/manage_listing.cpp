@@ -22,6 +22,7 @@ namespace tenants = store::tenants;
 
 constexpr number_bounds directory_page_size_bounds{1, 1'000, 10};
 constexpr std::size_t documents_bytes_max = 8 * 1024 * 1024;  // a page of large ones ends early
+constexpr std::size_t group_bytes = 128;                      // what a group of a user adds to them
 constexpr std::int64_t summary_groups_max = 100'000;
 
 // What a request asks for, with the text that its page tokens are bound to.
@@ -102,7 +103,11 @@ struct row_page {
     std::vector<resources::row> rows;
     bool has_more = false;  // in the direction of the reading
 
-    static row_page read(const std::function<void(const pages::visitor&)>& list, std::int64_t limit)
+    static row_page read(
+        const std::function<void(const pages::visitor&)>& list,
+        std::int64_t limit,
+        const std::function<std::size_t(const resources::row&)>& bytes_of
+    )
     {
         row_page made;
         std::size_t bytes = 0;
@@ -111,7 +116,7 @@ struct row_page {
                 made.rows.size() + 1 == static_cast<std::size_t>(limit) || bytes > documents_bytes_max;
             if (made.has_more)
                 return false;
-            bytes += row.document.size();
+            bytes += bytes_of(row);
             made.rows.push_back(row);
             return true;
         });
@@ -139,14 +144,28 @@ using to_shape = json::array (*)(
     store::transaction&, const service::caller&, const std::vector<resources::row>&, bool has_detail
 );
 
+std::size_t bytes_of_user(store::transaction& tx, directory_id where, const resources::row& row)
+{
+    const auto groups = static_cast<std::size_t>(resources::count_groups_of(tx, where, row.id));
+    return row.document.size() + groups * group_bytes;
+}
+
+std::size_t bytes_of_group(store::transaction&, directory_id, const resources::row& row)
+{
+    return row.document.size();
+}
+
+using to_bytes = std::size_t (*)(store::transaction&, directory_id, const resources::row&);
+
 struct list_of {
     std::string_view name;  // "users"
     to_rows rows;
     to_total total;
     to_shape shape;
+    to_bytes bytes;
 };
 
-reply list_page(const house& home, const call& on, const list_of& what)
+reply list_page(const house& home, call& on, const list_of& what)
 {
     auto wanted = read_page(on, what.name);
     if (!wanted)
@@ -162,11 +181,13 @@ reply list_page(const house& home, const call& on, const list_of& what)
                 return manage_error({errc::not_found, "The group was not found."});
             auto read = row_page::read(
                 [&](const pages::visitor& each) { what.rows(tx, of.id, wanted.which, each); },
-                wanted.which.limit
+                wanted.which.limit,
+                [&](const resources::row& row) { return what.bytes(tx, of.id, row); }
             );
             if (wanted.which.is_backwards)
                 std::ranges::reverse(read.rows);
-            const auto who = service::caller_for(origin_of(home, on), of, home.schemas);
+            auto who = service::caller_for(origin_of(home, on), of, home.schemas);
+            who.work = &on.work;
             json::object body{
                 {what.name, what.shape(tx, who, read.rows, wanted.has_detail)},
                 {"total_size", what.total(tx, of.id, wanted.which)}
@@ -182,13 +203,17 @@ reply list_page(const house& home, const call& on, const list_of& what)
 
 reply list_directory_users(const house& home, call& on)
 {
-    return list_page(home, on, {"users", pages::list_users, pages::count_users, service::directory_users});
+    return list_page(
+        home, on, {"users", pages::list_users, pages::count_users, service::directory_users, bytes_of_user}
+    );
 }
 
 reply list_directory_groups(const house& home, call& on)
 {
     return list_page(
-        home, on, {"groups", pages::list_groups, pages::count_groups, service::directory_groups}
+        home,
+        on,
+        {"groups", pages::list_groups, pages::count_groups, service::directory_groups, bytes_of_group}
     );
 }
 

@@ -9,6 +9,7 @@
 #include "service/guess_throttle.hpp"
 #include "service/signing.hpp"
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <span>
@@ -62,12 +63,14 @@ http::response oauth_error(const problem& why)
 using keys = std::vector<signing_keys::key>;
 using keys_run = std::function<reply(store::transaction&, const keys&)>;
 
-// The first key is made when somebody asks for it. That takes a while: a thread of its own does it.
-reply make_first_key(const house& home, const keys_run& run)
+// Generates the first key, which takes a while: a thread of its own does it.
+reply make_first_key(
+    const house& home, const keys_run& run, const std::shared_ptr<single_flight::flight>& making
+)
 {
-    return chore{[&home, run](store::database&) -> reply {
+    return chore{[&home, run, making](store::database&) -> reply {
         const auto fresh = std::make_shared<rsa_key>(rsa_key::generate());
-        return work{store::intent::write, [&home, fresh, run](store::transaction& tx) -> reply {
+        return work{store::intent::write, [&home, fresh, run, making](store::transaction& tx) -> reply {
                         if (!signing::signer(signing_keys::list(tx), tx.now()))
                             signing::introduce(tx, home.safe, *fresh, signing::urgency::as_usual).value();
                         return run(tx, signing_keys::list(tx));
@@ -75,12 +78,42 @@ reply make_first_key(const house& home, const keys_run& run)
     }};
 }
 
-// `run` is given the keys, of which one signs.
+// The key that another request is making.
+reply await_first_key(const house& home, const keys_run& run)
+{
+    const auto is_refused = std::make_shared<std::atomic<bool>>(false);
+    const auto no_key = [] {
+        return manage_error({errc::unavailable, "There is no signing key yet. Try again shortly."});
+    };
+    return errand{
+        [&home, is_refused](const std::function<void()>& done) {
+            if (home.first_signing_key->wait(done))
+                return;
+            *is_refused = true;
+            done();
+        },
+        [run, is_refused, no_key]() -> reply {
+            if (*is_refused)
+                return no_key();
+            return work{store::intent::read, [run, no_key](store::transaction& tx) -> reply {
+                            const auto known = signing_keys::list(tx);
+                            return signing::signer(known, tx.now()) ? run(tx, known) : no_key();
+                        }};
+        }
+    };
+}
+
+// `run` is given the keys, of which one signs. The first key is made when a request needs it, once for all
+// requests: generation is expensive, and an anonymous request can cause it.
 reply with_keys(const house& home, keys_run run)
 {
     return work{store::intent::read, [&home, run = std::move(run)](store::transaction& tx) -> reply {
                     const auto known = signing_keys::list(tx);
-                    return signing::signer(known, tx.now()) ? run(tx, known) : make_first_key(home, run);
+                    if (signing::signer(known, tx.now()))
+                        return run(tx, known);
+                    if (const auto making = home.first_signing_key->take_off())
+                        return make_first_key(home, run, making);
+                    return await_first_key(home, run);
                 }};
 }
 
@@ -216,19 +249,25 @@ http::response token_response(
     return made;
 }
 
-// Who is not proven gets no further: a key is not made for a guess.
+reply refuse_secret(const house& home, const std::string& who, time_point now)
+{
+    if (!home.guesses.may_try(who, now))
+        return oauth_error({temporarily_unavailable, "There were too many wrong secrets. Try again shortly."}
+        );
+    home.guesses.note_failure(who, now);
+    return oauth_error({invalid_client, "The client is unknown or its secret is wrong."});
+}
+
+// The right secret always passes: else a guess, which anybody can make, would lock its owner out. What keeps
+// secrets from being guessed is their length (service/tokens); proving one is a look-up by its digest. A key
+// is made for a proven client only.
 reply answer(const house& home, const call& on, const presented_client& given)
 {
     const auto who = on.head.from.address + ' ' + given.id;
-    if (!home.guesses.may_try(who, home.wall.now()))
-        return oauth_error({temporarily_unavailable, "There were too many wrong secrets. Try again shortly."}
-        );
     return work{store::intent::read, [&home, who, given](store::transaction& tx) -> reply {
                     const auto client = service::clients::prove(tx, given.id, given.secret);
-                    if (!client) {
-                        home.guesses.note_failure(who, tx.now());
-                        return oauth_error({invalid_client, "The client is unknown or its secret is wrong."});
-                    }
+                    if (!client)
+                        return refuse_secret(home, who, tx.now());
                     home.usage.note(client->by, tx.now());
                     return with_keys(home, [&home, who = client->client](auto& within, const keys& known) {
                         return token_response(

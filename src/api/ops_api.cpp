@@ -15,6 +15,8 @@ reply get_readiness(const house& home, call&)
     const auto reason = home.why_not_ready();
     if (!reason.empty())
         return manage_response(503, {{"status", "unavailable"}, {"reason", reason}});
+    if (home.quotas->is_storage_reserved())
+        return manage_response(200, {{"status", "degraded"}, {"reason", service::storage_reserved().detail}});
     return manage_response(200, {{"status", "ready"}});
 }
 

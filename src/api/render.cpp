@@ -14,6 +14,7 @@ namespace {
 constexpr std::string_view scim_json = "application/scim+json";
 constexpr std::string_view plain_json = "application/json";
 constexpr std::string_view retry_after_seconds = "2";
+constexpr std::string_view retry_after_room_seconds = "60";  // room on the disk is made by people
 
 // RFC 7644 §3.8: an Accept field, or ".scim" behind the path.
 std::string_view scim_type_of(const call& on)
@@ -75,6 +76,8 @@ void add_error_fields(http::response& made, const error& failure)
         made.headers.add("WWW-Authenticate", "Bearer realm=\"scimd\"");
     if (failure.code == errc::unavailable || failure.code == errc::too_many_requests)
         made.headers.add("Retry-After", std::string(retry_after_seconds));
+    if (failure.code == errc::storage_reserved)
+        made.headers.add("Retry-After", std::string(retry_after_room_seconds));
 }
 
 // The numbers of google.rpc.Code, and its names but where Scalekit has another.
@@ -109,6 +112,8 @@ rpc_code rpc_code_of(const error& failure)
             return {12, "UNIMPLEMENTED"};
         case 503:
             return {14, "UNAVAILABLE"};
+        case 507:
+            return {8, "RESOURCE_EXHAUSTED"};
         default:
             return {3, "INVALID_ARGUMENT"};
     }
@@ -218,6 +223,18 @@ void add_rate_fields(const call& on, http::response& made)
 bool is_scim_path(std::string_view target)
 {
     return target.starts_with("/directory/");
+}
+
+error work_refusal(const call& on, const work_limit_exceeded& reason)
+{
+    const bool is_read = on.head.method == "GET" || on.head.method == "HEAD";
+    const bool is_list = is_read || std::string_view(on.notes.route).ends_with("/.search");
+    return {is_list ? errc::too_many : errc::too_large, reason.what()};
+}
+
+error work_refusal(const work_cancelled&)
+{
+    return {errc::unavailable, "The request took too long, or the service is stopping. Try again shortly."};
 }
 
 http::response error_for(const call& on, const error& failure)

@@ -41,6 +41,13 @@ std::string_view error_code(const error& failure);
 // In the form that the path asks for.
 http::response error_for(const call& on, const error& failure);
 
+// What is answered to a request that asks for more computation than it may: of a list 400 tooMany (RFC 7644
+// §3.12), of a body 413 (RFC 9110 §15.5.14), since the same body will never be processed.
+error work_refusal(const call& on, const work_limit_exceeded& reason);
+
+// To one whose computation was given up.
+error work_refusal(const work_cancelled& reason);
+
 // What a client is told of the rate limit of its directory, if there is one: in the header fields that the
 // SCIM connector of SailPoint reads, and Retry-After, which Okta and Microsoft Entra ID read.
 void add_rate_fields(const call& on, http::response& made);

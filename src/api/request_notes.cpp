@@ -46,7 +46,8 @@ std::string provider_of(const call& on, std::string_view agent)
 void note_request(const house& home, call& on, const http::response& answered, std::chrono::microseconds took)
 {
     const auto directory = directory_id::parse(on.where.segments[1]);
-    if (!directory)
+    // The log would take the room that deletions may still need.
+    if (!directory || home.quotas->is_storage_reserved())
         return;
     const auto* agent = on.head.headers.find("User-Agent");
     service::request_note note{

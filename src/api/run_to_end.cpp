@@ -2,9 +2,11 @@
 
 #include "api/render.hpp"
 #include "api/scheduling.hpp"
+#include "api/work_stage.hpp"
 #include "base/error.hpp"
 
 #include <chrono>
+#include <exception>
 #include <future>
 #include <string>
 #include <utility>
@@ -14,20 +16,27 @@ namespace {
 
 reply perform(call& on, const work& job, store::database& database)
 {
-    reply outcome;
-    const auto noted = on.trace.here();
+    const auto key = scheduling_key_of(on);
+    work_stage stage(on, job);
+    const auto run_as = [&](store::intent mode) { store::run(database, mode, key, stage.task(mode)); };
     try {
-        store::run(database, job.mode, scheduling_key_of(on), [&](store::transaction& tx) {
-            on.trace.rewind(noted);
-            outcome = job.run(tx);
-            return verdict_of(outcome);
-        });
+        if (job.mode != store::intent::read) {
+            run_as(job.mode);
+            return stage.take();
+        }
+        try {
+            run_as(store::intent::inline_read);
+        } catch (const std::exception&) {
+            if (!is_too_long_inline(std::current_exception()))
+                throw;
+            run_as(store::intent::scan);
+        }
     } catch (const std::exception&) {
         if (!job.otherwise)
             throw;
         return job.otherwise();
     }
-    return outcome;
+    return stage.take();
 }
 
 // Nobody else is there to commit anything.
@@ -99,14 +108,25 @@ http::response answer(const site& served, store::database& database, call& on, s
     }
 }
 
+http::response answer_or_refuse(const site& served, store::database& database, call& on, std::string body)
+{
+    try {
+        return answer(served, database, on, std::move(body));
+    } catch (const work_limit_exceeded& reason) {
+        return error_for(on, work_refusal(on, reason));
+    } catch (const work_cancelled& reason) {
+        return error_for(on, work_refusal(reason));
+    }
+}
+
 }  // namespace
 
 http::response run_to_end(const site& served, store::database& database, http::request request)
 {
     const auto started = std::chrono::steady_clock::now();
-    call on(request);
+    call on(request, served.home().bounds, served.home().cancelled);
     auto body = std::exchange(request.body, {});
-    auto response = answer(served, database, on, std::move(body));
+    auto response = answer_or_refuse(served, database, on, std::move(body));
     add_rate_fields(on, response);
     const auto took = std::chrono::steady_clock::now() - started;
     served.note(on, response, std::chrono::duration_cast<std::chrono::microseconds>(took));

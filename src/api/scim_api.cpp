@@ -1,5 +1,7 @@
 #include "api/scim_api.hpp"
 
+#include "api/change_request.hpp"
+#include "api/group_write.hpp"
 #include "api/render.hpp"
 #include "api/scim_body.hpp"
 #include "api/sighting.hpp"
@@ -7,16 +9,23 @@
 #include "scim/message.hpp"
 #include "scim/query.hpp"
 #include "scim/request.hpp"
+#include "scim/written.hpp"
+#include "service/membership_jobs.hpp"
+#include "service/prepared_change.hpp"
 #include "service/provisioning.hpp"
 #include "service/self_service.hpp"
+#include "store/resources.hpp"
 
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace scimd::api {
 namespace {
+
+namespace resources = store::resources;
 
 result<service::preconditions> read_preconditions(const http::request& head)
 {
@@ -57,49 +66,34 @@ result<service::target> read_target(const call& on)
     return service::target{type, on.parameter("id"), std::move(*conditions), std::move(*wanted)};
 }
 
-// A resource that is read in a scan of its own, where it may take as long as it is: as it is then, which its
-// version says. A change has been committed by then; one whose resource has gone meanwhile has nothing to
-// show, and one that cannot be shown whole now is answered by `otherwise`.
-reply read_whole(
-    const house& home,
-    const call& on,
-    int status,
-    service::target what,
-    std::function<http::response()> otherwise = {}
-)
+// Of a part of a request that changes a group's members in another one.
+scim::projection without_members(scim::projection wanted, const scim::resource_type& type)
 {
-    return work{
-        store::intent::scan,
-        [&home, &on, status, what = std::move(what)](store::transaction& tx) -> reply {
-            long_text body(home.long_replies, on.who.organization.value);
-            auto found = service::get_whole(tx, on.who, what, body);
-            if (!found)
-                return scim_error(on, found.error());
-            if (auto same = what.conditions.check_match(found->version); !same)
-                return scim_error(on, same.error());
-            return long_scim_resource(on, status, std::move(*found), std::move(body));
-        },
-        std::move(otherwise)
-    };
+    if (const auto* members = type.base->find("members"))
+        wanted.excluded.push_back({.attribute = members});
+    return wanted;
 }
 
-reply answer(const house& home, const call& on, int status, result<service::provisioned> outcome)
+service::target but_members(service::target what)
 {
-    if (!outcome)
-        return scim_error(on, outcome.error());
-    if (const auto* refusal = std::get_if<service::refused>(&*outcome))
-        return recorded_refusal{scim_error(on, refusal->reason)};
-    auto& made = std::get<service::representation>(*outcome);
-    if (!made.later)
-        return scim_resource(on, status, std::move(made));
-    // RFC 7644 §3.5.2 lets a PATCH be answered without the resource unless attributes are asked for: whoever
-    // adds one member to very many has no use for all of them.
-    if (on.head.method == "PATCH" && made.later->wanted.is_default())
-        return scim_version(on, 204, made.version);
-    const auto* type = on.who.schemas->find_endpoint(on.parameter("endpoint"));
-    service::target what{type, std::move(made.later->id), {}, std::move(made.later->wanted)};
-    auto otherwise = [&on, status, made = std::move(made)] { return scim_resource(on, status, made); };
-    return read_whole(home, on, status, std::move(what), std::move(otherwise));
+    what.wanted = without_members(std::move(what.wanted), *what.type);
+    return what;
+}
+
+// What writes on groups have in common.
+group_write group_write_of(
+    const shared_request& asked, service::target what, std::vector<scim::path> written
+)
+{
+    what.wanted.written = std::move(written);
+    group_write made;
+    made.status = asked->status;
+    made.what = std::move(what);
+    made.show = [asked](service::target shown, std::function<http::response()> done) {
+        return read_whole(asked->home, asked->on, asked->status, std::move(shown), std::move(done));
+    };
+    made.whole = [asked](store::transaction& tx) { return change_here(asked, tx); };
+    return made;
 }
 
 // The body of a POST, PUT or PATCH, which may tell whose it is.
@@ -148,15 +142,24 @@ reply create_resource(const house& home, call& on)
     if (!wanted)
         return scim_error(on, wanted.error());
     return with_body(home, on, [&home, &on, type, wanted = std::move(*wanted)](json::object text) -> reply {
-        auto body = scim::read_resource(std::move(text), *type, on.who.leniency);
+        auto body = scim::read_resource(std::move(text), *type, on.who.leniency, on.work);
         if (!body)
             return scim_error(on, body.error());
-        return work{
-            store::intent::write,
-            [&home, &on, type, wanted, body = std::move(*body)](store::transaction& tx) {
-                return answer(home, on, 201, service::create(tx, on.who, *type, body, wanted));
-            }
+        const auto shared = std::make_shared<const scim::incoming>(std::move(*body));
+        auto prepare_one = [&on, type, wanted, shared](store::transaction& tx, const resources::row&) {
+            return service::prepare_creation(tx, on.who, *type, *shared, wanted);
         };
+        const auto asked = share({home, on, 201, std::nullopt, std::move(prepare_one)});
+        if (shared->members.empty())
+            return change_in_two_parts(asked);
+        auto write = group_write_of(
+            asked, {type, {}, {}, wanted}, scim::written_on_request(shared->document, *type)
+        );
+        write.members = {scim::add_members{shared->members}};
+        write.rest = [&on, type, wanted = without_members(wanted, *type), shared](store::transaction& tx) {
+            return service::create(tx, on.who, *type, {shared->document, {}, false}, wanted);
+        };
+        return write_group(home, on, std::make_shared<const group_write>(std::move(write)));
     });
 }
 
@@ -188,15 +191,22 @@ reply replace_resource(const house& home, call& on)
     if (!what)
         return scim_error(on, what.error());
     return with_body(home, on, [&home, &on, what = std::move(*what)](json::object text) -> reply {
-        auto body = scim::read_resource(std::move(text), *what.type, on.who.leniency);
+        auto body = scim::read_resource(std::move(text), *what.type, on.who.leniency, on.work);
         if (!body)
             return scim_error(on, body.error());
-        return work{
-            store::intent::write,
-            [&home, &on, what, body = std::move(*body)](store::transaction& tx) {
-                return answer(home, on, 200, service::replace(tx, on.who, what, body));
-            }
+        const auto shared = std::make_shared<const scim::incoming>(std::move(*body));
+        auto prepare_one = [&on, what, shared](store::transaction& tx, resources::row found) {
+            return service::prepare_replacement(tx, on.who, what, std::move(found), *shared);
         };
+        const auto asked = share({home, on, 200, what, std::move(prepare_one)});
+        if (what.type->name != "Group" || !shared->names_members)
+            return change_in_two_parts(asked);
+        auto write = group_write_of(asked, what, scim::written_on_request(shared->document, *what.type));
+        write.members = {scim::replace_members{shared->members}};
+        write.rest = [&on, what = but_members(what), shared](store::transaction& tx) {
+            return service::replace(tx, on.who, what, {shared->document, {}, false});
+        };
+        return write_group(home, on, std::make_shared<const group_write>(std::move(write)));
     });
 }
 
@@ -206,28 +216,51 @@ reply patch_resource(const house& home, call& on)
     if (!what)
         return scim_error(on, what.error());
     return with_body(home, on, [&home, &on, what = std::move(*what)](json::object text) -> reply {
-        auto change = scim::read_patch(std::move(text), *what.type, on.who.leniency);
+        auto change = scim::read_patch(std::move(text), *what.type, on.who.leniency, on.work);
         if (!change)
             return scim_error(on, change.error());
-        return work{
-            store::intent::write,
-            [&home, &on, what, change = std::move(*change)](store::transaction& tx) {
-                return answer(home, on, 200, service::patch(tx, on.who, what, change));
-            }
+        const auto shared = std::make_shared<const scim::patch>(std::move(*change));
+        auto prepare_one = [&on, what, shared](store::transaction& tx, resources::row found) {
+            return service::prepare_patch(tx, on.who, what, std::move(found), *shared);
         };
+        const auto asked = share({home, on, 200, what, std::move(prepare_one)});
+        if (shared->members.empty())
+            return change_in_two_parts(asked);
+        auto write = group_write_of(asked, what, scim::written_on_request(*shared));
+        write.members = shared->members;
+        write.rest = [&on, what = but_members(what), shared](store::transaction& tx) {
+            return service::patch(tx, on.who, what, {shared->operations, {}});
+        };
+        return write_group(home, on, std::make_shared<const group_write>(std::move(write)));
     });
 }
 
-reply delete_resource(const house&, call& on)
+// Of one with very many memberships.
+reply finish_removal(const house& home, const call& on, const service::target& what)
+{
+    if (on.who.trace)
+        on.who.trace->add({.action = "deleted", .id = what.id, .attributes = {}});
+    const resource_id which{parse_prefixed(what.id, what.type->id_prefix).value()};
+    return finish_jobs(home, on, which, [&on](store::transaction&) { return scim_response(on, 204, {}); });
+}
+
+reply delete_resource(const house& home, call& on)
 {
     auto what = read_target(on);
     if (!what)
         return scim_error(on, what.error());
-    return work{store::intent::write, [&on, what = std::move(*what)](store::transaction& tx) -> reply {
-                    if (auto removed = service::remove(tx, on.who, what); !removed)
-                        return scim_error(on, removed.error());
-                    return scim_response(on, 204, {});
-                }};
+    return write_behind_jobs(home, on, *what, [&home, &on, what = *what](store::transaction& tx) -> reply {
+        if (auto good = judge_again(on, tx); !good)
+            return scim_error(on, good.error());
+        const auto begun = service::membership_jobs::begin_removal(tx, on.who, what);
+        if (!begun)
+            return scim_error(on, begun.error());
+        if (*begun)
+            return finish_removal(home, on, what);
+        if (auto removed = service::remove(tx, on.who, what); !removed)
+            return scim_error(on, removed.error());
+        return scim_response(on, 204, {});
+    });
 }
 
 reply get_service_provider_config(const house& home, call& on)

@@ -23,7 +23,7 @@ result<void> check_content_type(const http::request& head)
 
 }  // namespace
 
-reply with_json_body(const call& on, body_bounds bounds, std::function<reply(json::object)> then)
+reply with_json_body(call& on, body_bounds bounds, std::function<reply(json::object)> then)
 {
     if (auto type = check_content_type(on.head); !type)
         return scim_error(on, type.error());
@@ -32,7 +32,7 @@ reply with_json_body(const call& on, body_bounds bounds, std::function<reply(jso
         [&on, then = std::move(then)](const std::string& text) -> reply {
             if (on.who.trace && text.size() <= service::request_trace::body_bytes_max)
                 on.who.trace->body = text;
-            auto body = parse_json_object(text);
+            auto body = parse_json_object(text, on.work);
             if (!body)
                 return scim_error(on, body.error());
             return then(std::move(*body));

@@ -17,6 +17,6 @@ struct body_bounds {
 
 // The body read as a JSON object, then what `then` makes of it. Errors: 415 for another media type than
 // SCIM's or plain JSON, 413 beyond the limit, 400 for what is no JSON object.
-reply with_json_body(const call& on, body_bounds bounds, std::function<reply(json::object)> then);
+reply with_json_body(call& on, body_bounds bounds, std::function<reply(json::object)> then);
 
 }  // namespace scimd::api

@@ -9,6 +9,8 @@
 #include "scim/urn.hpp"
 #include "service/listing.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -17,6 +19,15 @@ namespace scimd::api {
 namespace {
 
 using type_list = std::vector<const scim::resource_type*>;
+
+// To look up the attributes that a text names, for one type.
+constexpr std::uint64_t name_byte_steps = 200;
+constexpr std::uint64_t filter_byte_steps = 50;
+
+std::size_t filter_bytes(const scim::list_request& asked)
+{
+    return asked.filter ? asked.filter->size() : 0;
+}
 
 type_list all_types(const call& on)
 {
@@ -49,6 +60,8 @@ reply page_of(
 {
     if (!asked)
         return scim_error(on, asked.error());
+    const auto names = asked->attributes.size() + asked->excluded_attributes.size();
+    on.who.work->charge((names * name_byte_steps + filter_bytes(*asked) * filter_byte_steps) * types.size());
     auto query = scim::resolve(*asked, types, on.who.leniency);
     if (!query)
         return scim_error(on, query.error());
@@ -56,7 +69,7 @@ reply page_of(
     return read_page(home, on, std::make_shared<const scim::list_query>(std::move(*query)), mode);
 }
 
-reply search(const house& home, const call& on, type_list types)
+reply search(const house& home, call& on, type_list types)
 {
     const body_bounds bounds{search_body_bytes_max, {}};
     return with_json_body(on, bounds, [&home, &on, types = std::move(types)](const json::object& body) {

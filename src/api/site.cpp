@@ -84,6 +84,9 @@ constexpr std::array table = {
     route{"PATCH",  "/api/v1/organizations/{organization}/directories/{directory}",         principal::application, update_directory},
     route{"DELETE", "/api/v1/organizations/{organization}/directories/{directory}",         principal::application, delete_directory},
 
+    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/quotas",  principal::application, get_quotas},
+    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/quota-limits", principal::operator_, get_quotas},
+    route{"PATCH",  "/api/v1/organizations/{organization}/directories/{directory}/quota-limits", principal::operator_, update_quotas},
     route{"POST",   "/api/v1/organizations/{organization}/directories/{directory}/secrets",      principal::application, create_secret, repeat::conflict},
     route{"POST",   "/api/v1/organizations/{organization}/directories/{directory}/secrets:regenerate", principal::application, regenerate_secret, repeat::conflict},
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/secrets",      principal::application, list_secrets},
@@ -264,6 +267,13 @@ access wanted_of(const call& on, const route* row)
     return is_reading ? access::reading : access::writing;
 }
 
+// While the disk is nearly full: what makes the store smaller, or takes access away.
+bool may_use_reserve(const call& on, const route& row)
+{
+    return on.head.from.is_operator || row.does == effect::none || row.method == "GET" ||
+           row.method == "DELETE" || row.path.ends_with(":disable");
+}
+
 bool may_read_metrics(const house& home, const call& on)
 {
     return home.is_metrics_open || on.head.from.is_loopback;
@@ -303,6 +313,8 @@ reply site::handle(call& on) const
         if (auto checked = served_description().check_query(found.row->method, found.row->path, on.where);
             !checked)
             return manage_error(checked.error());
+        if (home_.quotas->is_storage_reserved() && !may_use_reserve(on, *found.row))
+            return manage_error(service::storage_reserved());
         auto next = found.row->handle(home_, on);
         if (found.row->method == "GET")
             return next;

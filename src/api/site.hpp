@@ -22,6 +22,9 @@ public:
     // Whatever goes wrong on the client's side is a response. `on` must outlive the replies that follow.
     [[nodiscard]] reply handle(call& on) const;
 
+    // For a request that is about to be handled.
+    [[nodiscard]] const house& home() const noexcept { return home_; }
+
     // When the request is over, for the directory's log; the call is used up.
     void note(call& on, const http::response& answered, std::chrono::microseconds took) const;
 

@@ -3,6 +3,7 @@
 #include "app/webhook_requests.hpp"
 
 #include <cctype>
+#include <charconv>
 #include <filesystem>
 #include <utility>
 
@@ -88,6 +89,22 @@ http::request history_request(const command& what, const std::string& directory)
     return make_request("GET", std::move(target));
 }
 
+// A limit that is no number goes as it is, for the server to refuse with the reason.
+http::request quota_request(const std::string& directory, const std::string& name, const std::string& limit)
+{
+    json::value wanted(limit);
+    std::int64_t number = 0;
+    const auto* const end = limit.data() + limit.size();
+    if (const auto read = std::from_chars(limit.data(), end, number);
+        read.ec == std::errc() && read.ptr == end)
+        wanted = number;
+    else if (limit == "default")
+        wanted = nullptr;
+    json::object quotas;
+    quotas[name] = std::move(wanted);
+    return make_request("PATCH", directory + "/quota-limits", {{"quotas", std::move(quotas)}});
+}
+
 http::request directory_request(const command& what)
 {
     const auto& verb = what.words[1];
@@ -106,6 +123,10 @@ http::request directory_request(const command& what)
     const auto path = directory_path(what.arguments[0]);
     if (verb == "show")
         return make_request("GET", path);
+    if (verb == "usage")
+        return make_request("GET", path + "/quotas");
+    if (verb == "quota")
+        return quota_request(path, what.arguments[1], what.arguments[2]);
     if (verb == "log" || verb == "refused" || verb == "refusals")
         return history_request(what, path);
     if (verb == "held")

@@ -143,6 +143,12 @@ void command_tree::declare_directories()
     add({"directory", "disable"}, "Refuse SCIM requests", {"DIRECTORY"});
     add({"directory", "policy"}, "Change the domain policy", {"DIRECTORY", "POLICY"});
     add({"directory", "delete"}, "Delete a disabled one with all that is in it", {"DIRECTORY"});
+    add({"directory", "usage"}, "Show what one uses of its quotas", {"DIRECTORY"});
+    add({"directory", "quota"},
+        "Set a quota: users, groups, resources, memberships, document_bytes, event_bytes or "
+        "events_per_second;"
+        " 0 for any number, default for the configuration's",
+        {"DIRECTORY", "QUOTA", "LIMIT"});
     add({"directory", "held"}, "List the users that are held back, and why", {"DIRECTORY"});
     add({"directory", "mode"}, "Change how clients are read: compat or strict", {"DIRECTORY", "MODE"});
     add({"directory", "provider"},

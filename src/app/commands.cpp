@@ -6,9 +6,12 @@
 #include "app/house_keeping.hpp"
 #include "app/webhook_requests.hpp"
 #include "base/json.hpp"
+#include "base/log_queue.hpp"
 #include "base/text.hpp"
 #include "net/unix_client.hpp"
 #include "scimd/version.hpp"
+
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -63,7 +66,8 @@ public:
 
 private:
     const configuration& settings_;
-    logger log_{stderr_sink(), log_level::error};
+    log_queue lines_{STDERR_FILENO};
+    logger log_{lines_.sink(), log_level::error};
     std::unique_ptr<house_keeping> home_;
 };
 

@@ -4,12 +4,14 @@
 #include "app/raw_options.hpp"
 #include "app/schema_folder.hpp"
 #include "app/secure_transport.hpp"
+#include "base/ip_network.hpp"
 #include "base/text.hpp"
 #include "net/dns.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdlib>
 #include <deque>
@@ -73,6 +75,24 @@ public:
         return std::chrono::milliseconds(number<std::int64_t>(name, text, least, hour_ms));
     }
 
+    service::quota_limits quotas(const raw_options& raw)
+    {
+        constexpr std::array<std::string_view, store::usage::quota_count> flags = {
+            "--directory-users-max",
+            "--directory-groups-max",
+            "--directory-resources-max",
+            "--directory-memberships-max",
+            "--directory-document-bytes-max",
+            "--directory-event-bytes-max",
+            "--directory-events-per-second"
+        };
+        auto limits = service::default_quota_limits;
+        for (std::size_t i = 0; i < flags.size(); ++i)
+            if (!raw.quotas[i].empty())
+                limits[i] = number<std::int64_t>(flags[i], raw.quotas[i], 0, service::quota_max);
+        return limits;
+    }
+
     log_level level(const std::string& text)
     {
         constexpr std::pair<std::string_view, log_level> names[] = {
@@ -113,6 +133,13 @@ public:
         return !text.empty();
     }
 
+    bool ends_when_sink_fails(const std::string& text)
+    {
+        if (text != "not-ready" && text != "exit")
+            mistakes.push_back("--event-sink-failure must be not-ready or exit, not \"" + text + "\"");
+        return text == "exit";
+    }
+
     std::vector<net::endpoint> endpoints(const std::vector<std::string>& texts)
     {
         std::vector<net::endpoint> parsed;
@@ -124,6 +151,41 @@ public:
                 mistakes.push_back("--listen " + text + ": " + one.error().detail);
         }
         return parsed;
+    }
+
+    std::vector<ip_network> networks(const std::vector<std::string>& texts)
+    {
+        std::vector<ip_network> parsed;
+        for (const auto& text : texts)
+            if (const auto one = ip_network::parse(text))
+                parsed.push_back(*one);
+            else
+                mistakes.push_back(
+                    "--trusted-proxy must be an address or a network such as 192.0.2.0/24, not \"" + text +
+                    '"'
+                );
+        return parsed;
+    }
+
+    // An encrypted connection takes eight times the memory of another.
+    std::size_t connections(const raw_options& raw)
+    {
+        constexpr std::size_t encrypted = 1'024;
+        if (raw.connections_max.empty())
+            return raw.tls_key.empty() ? net::limits().connections_max : encrypted;
+        return number<std::size_t>("--connections-max", raw.connections_max, 1, 1'000'000);
+    }
+
+    // A quarter is for bodies that are received, the rest for requests that are carried out.
+    void memory(net::limits& limits, const std::string& text)
+    {
+        constexpr std::size_t mib = 1024 * 1024;
+        constexpr std::size_t least = 64;  // the largest body must fit in
+        constexpr std::size_t most = 1'048'576;
+        const auto quarter = number<std::size_t>("--request-memory-mb", text, least, most) * mib / 4;
+        limits.body_memory = net::memory_limits::of(quarter, limits.body_memory.small_request_bytes_max);
+        limits.request_memory =
+            net::memory_limits::of(quarter * 3, limits.request_memory.small_request_bytes_max);
     }
 
     std::vector<net::endpoint> dns_servers(const std::vector<std::string>& texts)
@@ -216,7 +278,15 @@ configuration judged(const raw_options& raw, judge& by)
     settings.kept.events.kept_for = by.days("--event-days", raw.event_days);
     settings.kept.events.events_max =
         by.number<std::int64_t>("--events-max", raw.events_max, 1, 1'000'000'000);
+    settings.kept.events.bytes_max =
+        by.number<std::int64_t>("--event-bytes-max", raw.event_bytes_max, 1, service::quota_max);
+    settings.quotas = by.quotas(raw);
+    settings.kept.events.directory_bytes_max =
+        settings.quotas[store::usage::index_of(store::usage::quota::event_bytes)];
+    settings.disk_reserve_bytes =
+        by.number<std::int64_t>("--disk-reserve-bytes", raw.disk_reserve_bytes, 0, service::quota_max);
     settings.writes_events = by.event_sink(raw.event_sink);
+    settings.ends_when_sink_fails = by.ends_when_sink_fails(raw.event_sink_failure);
     settings.kept.attempts_kept_for = by.days("--webhook-attempt-days", raw.webhook_attempt_days);
     settings.definitions = by.definitions(raw.schema_dir);
     settings.listen = by.endpoints(raw.listen);
@@ -232,10 +302,15 @@ configuration judged(const raw_options& raw, judge& by)
     );
     settings.mail_providers = raw.mail_providers;
     settings.drain_grace = by.milliseconds("--drain-grace-ms", raw.drain_grace_ms, 0);
+    settings.limits.drain_deadline = by.milliseconds("--drain-deadline-ms", raw.drain_deadline_ms, 1);
     settings.limits.idle_deadline = by.milliseconds("--idle-deadline-ms", raw.idle_deadline_ms, 1);
     settings.limits.header_deadline = by.milliseconds("--header-deadline-ms", raw.header_deadline_ms, 1);
-    settings.limits.connections_max =
-        by.number<std::size_t>("--connections-max", raw.connections_max, 1, 1'000'000);
+    settings.limits.body_deadline = by.milliseconds("--body-deadline-ms", raw.body_deadline_ms, 1);
+    settings.limits.connections_per_address_max =
+        by.number<std::size_t>("--connections-per-address", raw.connections_per_address, 1, 1'000'000);
+    settings.limits.trusted_proxies = by.networks(raw.trusted_proxies);
+    by.memory(settings.limits, raw.request_memory_mb);
+    settings.limits.connections_max = by.connections(raw);
     settings.directory_rate = by.directory_rate(raw);
     settings.allows_private_webhooks = raw.allows_private_webhooks;
     settings.webhook_ports.clear();

@@ -3,9 +3,11 @@
 #pragma once
 
 #include "app/event_care.hpp"
+#include "app/storage_watch.hpp"
 #include "net/server.hpp"
 #include "scim/schema_loader.hpp"
 #include "service/access_tokens.hpp"
+#include "service/quotas.hpp"
 #include "service/request_log.hpp"
 #include "service/request_rates.hpp"
 #include "store/audit.hpp"
@@ -32,7 +34,10 @@ struct configuration {
     store::audit::retention audit_kept;
     service::request_retention requests_kept;
     kept_history kept;
+    service::quota_limits quotas = service::default_quota_limits;  // of a directory
+    std::int64_t disk_reserve_bytes = disk_reserve_bytes_default;
     bool writes_events = false;                      // to stdout, as JSON lines
+    bool ends_when_sink_fails = false;               // else it is not ready until the sink works again
     std::vector<scim::definition_file> definitions;  // of schemas and resource types, found to be good
 
     std::vector<net::endpoint> listen;

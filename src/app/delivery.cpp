@@ -96,7 +96,8 @@ void delivery::finish(milliseconds patience)
 {
     is_finishing_ = true;
     const auto end = std::chrono::steady_clock::now() + patience;
-    while (std::chrono::steady_clock::now() < end) {
+    const auto is_cancelled = [this] { return around_.is_cancelled && *around_.is_cancelled; };
+    while (std::chrono::steady_clock::now() < end && !is_cancelled()) {
         turn();
         if (is_at_rest())
             break;

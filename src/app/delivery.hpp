@@ -51,6 +51,7 @@ struct delivery_surroundings {
     environment_id environment;
     logger& log;
     metrics& figures;
+    const std::atomic<bool>* is_cancelled = nullptr;  // once it is set, the end waits for nothing
 };
 
 // One thread, but for ring().

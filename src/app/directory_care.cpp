@@ -3,9 +3,10 @@
 #include "app/turn.hpp"
 #include "service/directories.hpp"
 #include "service/membership_events.hpp"
+#include "service/membership_jobs.hpp"
 #include "service/roles.hpp"
 #include "service/secrets.hpp"
-#include "store/untold_groups.hpp"
+#include "store/membership_jobs.hpp"
 
 #include <chrono>
 
@@ -15,6 +16,9 @@ namespace {
 constexpr std::chrono::milliseconds directory_removal_interval{500};
 constexpr std::chrono::milliseconds recount_interval{200};
 constexpr std::chrono::milliseconds telling_interval{200};
+constexpr std::chrono::milliseconds membership_interval{500};
+constexpr std::chrono::seconds request_patience{2
+};  // the request that made a job has so long to do it itself
 constexpr std::chrono::minutes warning_interval{10};
 constexpr std::size_t warnings_batch_max = 100;
 
@@ -44,6 +48,7 @@ void directory_care::add_jobs(background& to)
             }});
     to.add({"role_recounts", recount_interval, [this] { recount_roles(); }});
     to.add({"untold_groups", telling_interval, [this] { tell_groups(); }});
+    to.add({"membership_jobs", membership_interval, [this] { finish_memberships(); }});
     to.add({"token_warnings", warning_interval, [this] {
                 take_turn(database_, [this](store::transaction& tx) {
                     return service::secrets::warn_of_expiry(tx, system_, warnings_batch_max) > 0;
@@ -72,19 +77,29 @@ void directory_care::recount_roles()
 // The same with what users have not been told of their groups.
 void directory_care::tell_groups()
 {
-    namespace untold = store::untold_groups;
-    const auto is_wanted = [](store::transaction& tx) { return untold::next_directory(tx, {}).has_value(); };
+    const auto is_wanted = [](store::transaction& tx) { return service::next_to_tell(tx, {}).has_value(); };
     if (!holds(database_, is_wanted))
         return;
     take_turn(database_, [this](store::transaction& tx) {
-        auto next = untold::next_directory(tx, last_told_);
-        if (!next)
-            next = untold::next_directory(tx, {});
+        const auto next = service::next_to_tell(tx, last_told_);
         if (!next)
             return false;
         service::tell_some(tx, schemas_, *next);
         last_told_ = *next;
         return true;
+    });
+}
+
+// What requests have not finished, because the process ended or they take long.
+void directory_care::finish_memberships()
+{
+    const auto is_wanted = [](store::transaction& tx) {
+        return store::membership_jobs::next(tx, tx.now() - request_patience).has_value();
+    };
+    if (!holds(database_, is_wanted))
+        return;
+    take_turn(database_, [this](store::transaction& tx) {
+        return service::membership_jobs::go_on_with_oldest(tx, schemas_, tx.now() - request_patience);
     });
 }
 

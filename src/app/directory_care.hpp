@@ -22,6 +22,7 @@ public:
 private:
     void recount_roles();
     void tell_groups();
+    void finish_memberships();
 
     store::database& database_;
     const scim::catalogue_set& schemas_;

@@ -2,7 +2,9 @@
 
 #include "api/render.hpp"
 #include "api/scheduling.hpp"
+#include "api/work_stage.hpp"
 #include "app/stream_source.hpp"
+#include "base/json_size.hpp"
 #include "base/long_text.hpp"
 
 #include <boost/asio/async_result.hpp>
@@ -44,6 +46,20 @@ std::uint64_t microseconds_since(std::chrono::steady_clock::time_point start)
     return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(passed).count());
 }
 
+// The directory's of a request to one, or the API client's.
+net::memory_owner owner_of(const api::call& on)
+{
+    net::memory_owner owner;
+    if (!on.notes.directory.empty()) {
+        owner.group = on.notes.organization;
+        owner.member = on.notes.directory;
+    } else {
+        owner.group = on.by.organization ? on.by.organization->text() : on.by.name;
+        owner.member = on.by.name;
+    }
+    return owner;
+}
+
 }  // namespace
 
 dispatcher::dispatcher(
@@ -56,6 +72,7 @@ dispatcher::dispatcher(
       figures_(figures),
       duration_(figures.duration("scimd_request_seconds", "Time from the head of a request to its response.")
       ),
+      steps_(figures.count("scimd_work_steps_total", "Steps of computation charged by requests.")),
       chores_("chore", chore_threads, chore_limits, figures),
       turns_(bell.get_executor(), figures)
 {
@@ -64,13 +81,14 @@ dispatcher::dispatcher(
 asio::awaitable<http::response> dispatcher::respond(net::exchange& on_the_way)
 {
     const auto started = std::chrono::steady_clock::now();
-    api::call on(on_the_way.head());
+    api::call on(on_the_way.head(), site_.home().bounds, site_.home().cancelled);
     http::response response;
     try {
         response = co_await run(on, on_the_way);
     } catch (...) {
         response = apologize(std::current_exception(), on);
     }
+    on_the_way.set_owner(owner_of(on));
     api::add_rate_fields(on, response);
     const auto took = microseconds_since(started);
     record(on, response, took);
@@ -81,6 +99,11 @@ asio::awaitable<http::response> dispatcher::respond(net::exchange& on_the_way)
 http::response dispatcher::refuse(const error& reason, std::string_view target)
 {
     return site_.refuse(reason, target);
+}
+
+std::size_t dispatcher::memory_for(std::string_view body) const
+{
+    return json_request_memory(body);
 }
 
 asio::awaitable<http::response> dispatcher::run(api::call& on, net::exchange& on_the_way)
@@ -101,15 +124,25 @@ asio::awaitable<http::response> dispatcher::run(api::call& on, net::exchange& on
             next = co_await perform(on, std::move(job));
         } else if (auto* wanted = std::get_if<api::body_wanted>(&next)) {
             const api::body_wanted want = std::move(*wanted);
+            on_the_way.set_owner(owner_of(on));
             result<std::string> body = co_await on_the_way.read_body(want.bytes_max);
             if (!body) {
                 const error reason = api::body_refusal(want, body.error());
                 co_return api::error_for(on, reason);
             }
             on.body_bytes = body->size();
-            const auto owner = api::scheduling_key_of(on).owner;
-            co_await turns_.wait(owner);
-            next = want.then(std::move(*body));
+            if (body->size() <= on.bounds.inline_body_bytes_max) {
+                const auto owner = api::scheduling_key_of(on).owner;
+                co_await turns_.wait(owner);
+                next = want.then(std::move(*body));
+                continue;
+            }
+            // Parsing it takes longer than others may wait for a thread that reads sockets.
+            const auto text = std::make_shared<std::string>(std::move(*body));
+            api::work parse{store::intent::scan, [&want, text](store::transaction&) {
+                                return want.then(std::move(*text));
+                            }};
+            next = co_await perform(on, std::move(parse));
         } else if (auto* outside = std::get_if<api::errand>(&next)) {
             api::errand job = std::move(*outside);
             next = co_await perform(std::move(job));
@@ -122,23 +155,22 @@ asio::awaitable<http::response> dispatcher::run(api::call& on, net::exchange& on
 
 asio::awaitable<api::reply> dispatcher::perform(api::call& on, api::work job)
 {
-    api::reply outcome;
     std::exception_ptr failure;
     const auto key = api::scheduling_key_of(on);
-    const auto noted = on.trace.here();
-    const auto task = [&](store::transaction& tx) {
-        on.trace.rewind(noted);
-        outcome = job.run(tx);
-        return api::verdict_of(outcome);
-    };
-    if (job.mode == store::intent::read) {
-        // Done when submit returns: no hop, no suspension.
-        database_.submit(job.mode, key, task, [&](std::exception_ptr thrown) {
-            failure = std::move(thrown);
-        });
-    } else {
+    api::work_stage stage(on, job);
+    auto mode = job.mode;
+    if (mode == store::intent::read) {
+        // Done when submit returns: no hop, no suspension. What takes too long for that is a scan.
+        const auto inline_read = store::intent::inline_read;
+        const auto done = [&](std::exception_ptr thrown) { failure = std::move(thrown); };
+        database_.submit(inline_read, key, stage.task(inline_read), done);
+        if (api::is_too_long_inline(failure))
+            mode = store::intent::scan;
+    }
+    if (mode != store::intent::read) {
+        failure = nullptr;
         auto start = [&](auto resume) {
-            database_.submit(job.mode, key, task, [&failure, resume](std::exception_ptr thrown) {
+            database_.submit(mode, key, stage.task(mode), [&failure, resume](std::exception_ptr thrown) {
                 failure = std::move(thrown);
                 resume();
             });
@@ -151,7 +183,7 @@ asio::awaitable<api::reply> dispatcher::perform(api::call& on, api::work job)
     }
     if (failure)
         std::rethrow_exception(failure);
-    co_return outcome;
+    co_return stage.take();
 }
 
 asio::awaitable<api::reply> dispatcher::perform(api::call& on, api::chore job)
@@ -218,6 +250,15 @@ http::response dispatcher::apologize(std::exception_ptr failure, const api::call
     } catch (const store::sql::busy& reason) {
         log_.warning("store.busy", {{"request_id", on.head.id}, {"reason", reason.what()}});
         return api::error_for(on, {errc::unavailable, "The service is busy. Try again shortly."});
+    } catch (const work_limit_exceeded& reason) {
+        log_.info(
+            "request.over_budget",
+            {{"request_id", on.head.id}, {"steps", static_cast<std::int64_t>(on.work.used())}}
+        );
+        return api::error_for(on, api::work_refusal(on, reason));
+    } catch (const work_cancelled& reason) {
+        log_.warning("request.cancelled", {{"request_id", on.head.id}, {"reason", reason.what()}});
+        return api::error_for(on, api::work_refusal(reason));
     } catch (const spool_failure& reason) {
         log_.error("reply.not_spooled", {{"request_id", on.head.id}, {"reason", reason.what()}});
         return api::error_for(on, {errc::unavailable, "The service cannot make so long a reply now."});
@@ -244,6 +285,7 @@ void dispatcher::record(const api::call& on, const http::response& response, std
         )
         .add();
     duration_.observe_us(microseconds);
+    steps_.add(on.work.used());
     log_.info(
         "request",
         {{"method", on.head.method},

@@ -25,6 +25,7 @@ public:
 
     net::asio::awaitable<http::response> respond(net::exchange& on_the_way) override;
     http::response refuse(const error& reason, std::string_view target) override;
+    [[nodiscard]] std::size_t memory_for(std::string_view body) const override;
 
 private:
     net::asio::awaitable<http::response> run(api::call& on, net::exchange& on_the_way);
@@ -41,6 +42,7 @@ private:
     logger& log_;
     metrics& figures_;
     histogram& duration_;
+    counter& steps_;
     store::worker_pool chores_;
     fair_turns turns_;
 };

@@ -21,7 +21,10 @@ event_care::event_care(store::database& database, const clock& wall, const kept_
 void event_care::add_jobs(background& to)
 {
     to.add({"event_retention", turn_interval, [this] {
-                if (wall_.now() >= look_at_ && !cut_events())
+                if (wall_.now() < look_at_)
+                    return;
+                const bool has_more = cut_events();
+                if (!cut_directories() && !has_more)
                     look_at_ = wall_.now() + look_interval;
             }});
     to.add({"webhook_attempts", turn_interval, [this] { cut_attempts(); }});
@@ -41,6 +44,24 @@ bool event_care::cut_events()
         has_more = service::delete_events(tx, up_to, sinks_(), events_batch_max) == events_batch_max;
         return has_more;
     });
+    return has_more;
+}
+
+bool event_care::cut_directories()
+{
+    std::optional<directory_id> next;
+    const auto look = [&](store::transaction& tx) {
+        next = service::next_with_surplus(tx, kept_.events, sinks_(), next.value_or(directory_id()));
+        return next.has_value();
+    };
+    bool has_more = false;
+    while (holds(database_, look)) {
+        take_turn(database_, [&](store::transaction& tx) {
+            const auto deleted = service::delete_surplus(tx, kept_.events, *next, sinks_(), events_batch_max);
+            has_more = has_more || deleted == events_batch_max;
+            return deleted == events_batch_max;
+        });
+    }
     return has_more;
 }
 

@@ -33,6 +33,7 @@ public:
 
     // One turn each. true: there is more to do at once.
     bool cut_events();
+    bool cut_directories();  // those whose events have too many bytes
     bool cut_attempts();
 
 private:

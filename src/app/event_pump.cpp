@@ -31,8 +31,23 @@ event to_public(const store::events::event& from)
 
 }  // namespace
 
-event_pump::event_pump(store::database& database, logger& log, event_sink& to, event_id start)
-    : database_(database), log_(log), to_(to), position_(start.value)
+counter& event_sink_failures(metrics& figures, std::string_view sink_name)
+{
+    return figures.count(
+        "scimd_event_sink_failures_total", "Times that an event sink failed.", {{"sink", sink_name}}
+    );
+}
+
+event_pump::event_pump(const event_pump_surroundings& around, event_sink& to, event_id start)
+    : around_(around),
+      to_(to),
+      failures_(event_sink_failures(around.figures, around.sink_name)),
+      lag_(around.figures.level(
+          "scimd_event_sink_lag_events",
+          "Events that the sink has not taken, counted up to 10,000.",
+          {{"sink", around.sink_name}}
+      )),
+      position_(start.value)
 {
 }
 
@@ -67,7 +82,18 @@ std::optional<event_id> event_pump::needed() const
 
 bool event_pump::is_ending() const
 {
-    return has_ended_ || (is_stopping_ && steady::now() >= end_by_);
+    const bool is_cancelled = around_.is_cancelled && *around_.is_cancelled;
+    return has_ended_ || (is_stopping_ && (is_cancelled || steady::now() >= end_by_));
+}
+
+void event_pump::measure_lag()
+{
+    std::int64_t count = 0;
+    store::run(around_.database, store::intent::read, [&](store::transaction& tx) {
+        count = store::events::count_after(tx, {position_}, lag_events_max);
+        return store::verdict::commit;
+    });
+    lag_.set(has_ended_ ? 0 : count);
 }
 
 // What fails once is tried again: it is the store that was busy, or broken, and then the server ends.
@@ -79,7 +105,7 @@ void event_pump::run()
         try {
             next = read_batch();
         } catch (const std::exception& problem) {
-            log_.warning("event_sink.not_read", {{"reason", std::string_view(problem.what())}});
+            around_.log.warning("event_sink.not_read", {{"reason", std::string_view(problem.what())}});
             has_failed = true;
         }
         const bool is_taken = hand_over(next);
@@ -105,7 +131,7 @@ event_pump::batch event_pump::read_batch()
     }
     batch found;
     std::size_t bytes = 0;
-    store::run(database_, store::intent::read, [&](store::transaction& tx) {
+    store::run(around_.database, store::intent::read, [&](store::transaction& tx) {
         store::events::list_after(tx, {position_}, batch_events_max, [&](const store::events::event& one) {
             found.push_back(one);
             bytes += one.body.size();
@@ -130,7 +156,7 @@ bool event_pump::hand_over(const batch& what)
     }
     if (last == uptake::never) {
         has_ended_ = true;
-        log_.error("event_sink.ended", {{"cursor", "c_" + std::to_string(position_)}});
+        around_.log.error("event_sink.ended", {{"cursor", "c_" + std::to_string(position_)}});
     }
     return last == uptake::done;
 }
@@ -140,7 +166,8 @@ uptake event_pump::offer(const store::events::event& one)
     try {
         return to_.take(to_public(one));
     } catch (const std::exception& problem) {
-        log_.warning("event_sink.failed", {{"reason", std::string_view(problem.what())}});
+        failures_.add();
+        around_.log.warning("event_sink.failed", {{"reason", std::string_view(problem.what())}});
         return uptake::later;
     }
 }

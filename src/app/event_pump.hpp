@@ -5,6 +5,7 @@
 
 #include "base/id.hpp"
 #include "base/log.hpp"
+#include "base/metrics.hpp"
 #include "scimd/event.hpp"
 #include "store/events.hpp"
 #include "store/store.hpp"
@@ -15,15 +16,25 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <string_view>
 #include <thread>
 #include <vector>
 
 namespace scimd::app {
 
+// What it works with. All outlive it.
+struct event_pump_surroundings {
+    store::database& database;
+    logger& log;
+    metrics& figures;
+    std::string_view sink_name;                       // a static text, of the metrics
+    const std::atomic<bool>* is_cancelled = nullptr;  // once it is set, the end does not wait for the sink
+};
+
 class event_pump {
 public:
-    // All outlive it. Begins behind `start` (0: with the oldest that is kept).
-    event_pump(store::database& database, logger& log, event_sink& to, event_id start);
+    // The sink outlives it. Begins behind `start` (0: with the oldest that is kept).
+    event_pump(const event_pump_surroundings& around, event_sink& to, event_id start);
     event_pump(const event_pump&) = delete;
     event_pump& operator=(const event_pump&) = delete;
     ~event_pump() { stop(); }
@@ -41,6 +52,10 @@ public:
     // again.
     void stop();
 
+    // Counts the events that the sink has not taken, up to `lag_events_max`, for the metrics. Any thread.
+    void measure_lag();
+    static constexpr std::int64_t lag_events_max = 10'000;
+
     // The first event that the sink is still to take; empty: it takes no more. Any thread.
     [[nodiscard]] std::optional<event_id> needed() const;
 
@@ -54,9 +69,10 @@ private:
     [[nodiscard]] bool is_ending() const;
     void wait_for(std::chrono::milliseconds patience, bool ends_with_ring);
 
-    store::database& database_;
-    logger& log_;
+    const event_pump_surroundings around_;
     event_sink& to_;
+    counter& failures_;
+    gauge& lag_;
     std::function<void(event_id)> told_ = [](event_id) {};
     std::atomic<std::int64_t> position_;
     std::atomic<bool> has_ended_{false};
@@ -67,5 +83,8 @@ private:
     std::chrono::steady_clock::time_point end_by_;  // once it is stopping
     std::thread thread_;
 };
+
+// Of the metrics: shared by the pump and by what knows better why a sink fails.
+counter& event_sink_failures(metrics& figures, std::string_view sink_name);
 
 }  // namespace scimd::app

@@ -45,13 +45,16 @@ service::webhooks::target_rules webhook_rules(const configuration& settings)
 
 }  // namespace
 
-result<std::unique_ptr<house_keeping>> house_keeping::open(const configuration& settings, logger& log)
+result<std::unique_ptr<house_keeping>> house_keeping::open(
+    const configuration& settings, logger& log, const std::atomic<bool>* is_cancelled
+)
 {
     // They were checked when the configuration was read.
     auto types = scim::extend_standard(settings.definitions).types.value();
-    std::unique_ptr<house_keeping> made(new house_keeping(settings, std::move(types), log));
+    std::unique_ptr<house_keeping> made(new house_keeping(settings, std::move(types), log, is_cancelled));
     store::sqlite_options options;
     options.folder = settings.data;
+    options.is_cancelled = is_cancelled;
     auto opened = store::open_sqlite(options, *made->wall_, made->ids_, log, made->figures_);
     if (!opened)
         return opened.error();
@@ -88,10 +91,7 @@ result<std::unique_ptr<house_keeping>> house_keeping::open(const configuration& 
         .public_url = settings.public_url,
         .is_metrics_open = settings.is_metrics_open,
         .bounds = {},
-        .why_not_ready =
-            [home = made.get()] {
-                return home->is_draining_ ? std::string("draining") : home->database_->why_not_writable();
-            },
+        .why_not_ready = [home = made.get()] { return home->why_not_ready(); },
         .token_lifetime = settings.token_lifetime,
         .secret_lifetime_max = settings.secret_lifetime_max,
         .audit_kept = settings.audit_kept,
@@ -100,7 +100,9 @@ result<std::unique_ptr<house_keeping>> house_keeping::open(const configuration& 
         .domains = made->domains_,
         .look_up_txt = make_txt_look_up(*made->resolver_),
         .webhook_rules = webhook_rules(settings),
-        .rates = made->rates_ ? &*made->rates_ : nullptr
+        .cancelled = is_cancelled,
+        .rates = made->rates_ ? &*made->rates_ : nullptr,
+        .quotas = std::make_shared<service::quota_policy>(settings.quotas)
     });
     made->site_.emplace(*made->house_);
     made->add_jobs();
@@ -144,7 +146,8 @@ delivery_surroundings house_keeping::webhook_surroundings()
         .rules = house_->webhook_rules,
         .environment = house_->environment,
         .log = log_,
-        .figures = figures_
+        .figures = figures_,
+        .is_cancelled = is_cancelled_
     };
 }
 
@@ -215,6 +218,24 @@ void house_keeping::ring_bells()
         bell();
 }
 
+void house_keeping::add_readiness_check(std::function<std::string()> why_not)
+{
+    readiness_checks_.push_back(std::move(why_not));
+}
+
+std::string house_keeping::why_not_ready() const
+{
+    if (is_draining_)
+        return "draining";
+    auto reason = database_->why_not_writable();
+    for (const auto& check : readiness_checks_) {
+        if (!reason.empty())
+            break;
+        reason = check();
+    }
+    return reason;
+}
+
 void house_keeping::add_jobs()
 {
     background_.add({"token_usage", usage_save_interval, [this] { save_token_usage(); }});
@@ -224,6 +245,12 @@ void house_keeping::add_jobs()
     care_->add_jobs(background_);
     events_.emplace(*database_, *wall_, settings_.kept);
     events_->add_jobs(background_);
+    storage_.emplace(
+        *database_, *house_->quotas, settings_.disk_reserve_bytes, settings_.kept.events, log_, figures_
+    );
+    storage_->watch(free_space_of(settings_.data));
+    storage_->look_at_disk();
+    storage_->add_jobs(background_);
     organizations_.emplace(*database_, schemas_, domains_, house_->look_up_txt, house_->environment, log_);
     organizations_->add_jobs(background_);
     log_care_.emplace(*database_, requests_, settings_.requests_kept, log_);

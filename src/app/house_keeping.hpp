@@ -9,6 +9,7 @@
 #include "app/event_care.hpp"
 #include "app/organization_care.hpp"
 #include "app/request_log_care.hpp"
+#include "app/storage_watch.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
@@ -38,8 +39,11 @@ namespace scimd::app {
 
 class house_keeping {
 public:
-    // Opens the store; what can be mended by a person is a result.
-    static result<std::unique_ptr<house_keeping>> open(const configuration& settings, logger& log);
+    // Opens the store; what can be mended by a person is a result. Work is abandoned once the flag is set,
+    // which outlives this; null: never.
+    static result<std::unique_ptr<house_keeping>> open(
+        const configuration& settings, logger& log, const std::atomic<bool>* is_cancelled = nullptr
+    );
 
     house_keeping(const house_keeping&) = delete;
     house_keeping& operator=(const house_keeping&) = delete;
@@ -69,6 +73,13 @@ public:
     // Events that a sink beside the webhooks is still to be told of stay. Before the background starts.
     void hold_events(event_care::holder sinks) { events_->hold(std::move(sinks)); }
 
+    // A further reason for not being ready, asked from any thread; empty text: none. Before the first
+    // request.
+    void add_readiness_check(std::function<std::string()> why_not);
+
+    // A further job. Before the background starts.
+    void add_job(background::job what) { background_.add(std::move(what)); }
+
     // Starts what goes on beside the requests.
     void start_background() { background_.start(); }
 
@@ -76,8 +87,17 @@ public:
     void close();
 
 private:
-    house_keeping(const configuration& settings, scim::catalogue types, logger& log)
-        : settings_(settings), log_(log), schemas_(std::move(types)), background_(log)
+    house_keeping(
+        const configuration& settings,
+        scim::catalogue types,
+        logger& log,
+        const std::atomic<bool>* is_cancelled
+    )
+        : settings_(settings),
+          log_(log),
+          is_cancelled_(is_cancelled),
+          schemas_(std::move(types)),
+          background_(log)
     {
     }
 
@@ -86,12 +106,14 @@ private:
     void rotate_signing_key_when_due();
     result<void> read_practice();
     void ring_bells();
+    [[nodiscard]] std::string why_not_ready() const;
     void add_jobs();
     void forget_old_answers();
     void save_token_usage();  // does not wait for it
 
     const configuration settings_;
     logger& log_;
+    const std::atomic<bool>* const is_cancelled_;
     std::unique_ptr<clock> wall_ = make_system_clock();
     std::unique_ptr<random_source> random_ = make_system_random();
     id_source ids_{*wall_};
@@ -105,6 +127,7 @@ private:
     std::atomic<bool> is_draining_{false};
     std::mutex bells_lock_;
     std::vector<std::function<void()>> bells_;
+    std::vector<std::function<std::string()>> readiness_checks_;
     std::unique_ptr<store::database> database_;
     std::optional<vault> vault_;
     service::domain_claims::practice domains_;
@@ -114,6 +137,7 @@ private:
     std::optional<api::site> site_;
     std::optional<directory_care> care_;
     std::optional<event_care> events_;
+    std::optional<storage_watch> storage_;
     std::unique_ptr<net::dns_resolver> resolver_;
     std::optional<organization_care> organizations_;
     std::optional<request_log_care> log_care_;

@@ -1,10 +1,14 @@
 // The options of the command line, the environment and the configuration file, and what each is called there.
 #pragma once
 
+#include "app/storage_watch.hpp"
 #include "service/access_tokens.hpp"
+#include "service/event_retention.hpp"
+#include "store/usage.hpp"
 
 #include <CLI/CLI.hpp>
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -24,7 +28,11 @@ struct raw_options {
     std::string request_log_entries_max = "10000";
     std::string event_days = "90";
     std::string events_max = "10000000";
+    std::string event_bytes_max = std::to_string(service::event_retention().bytes_max);
+    std::array<std::string, store::usage::quota_count> quotas;  // empty: the default
+    std::string disk_reserve_bytes = std::to_string(disk_reserve_bytes_default);
     std::string event_sink;
+    std::string event_sink_failure = "not-ready";
     std::string webhook_attempt_days = "90";
     std::vector<std::string> listen = {"127.0.0.1:8080"};
     std::string tls_certificate;
@@ -33,9 +41,14 @@ struct raw_options {
     std::string threads;
     std::string log_level = "info";
     std::string drain_grace_ms = "0";
+    std::string drain_deadline_ms = "30000";
     std::string idle_deadline_ms = "75000";
     std::string header_deadline_ms = "10000";
-    std::string connections_max = "4096";
+    std::string body_deadline_ms = "60000";
+    std::string connections_max;
+    std::string connections_per_address = "256";
+    std::vector<std::string> trusted_proxies;
+    std::string request_memory_mb = "144";
     std::string directory_requests_per_second = "0";
     std::string directory_request_burst;
     bool is_metrics_open = false;

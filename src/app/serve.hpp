@@ -3,12 +3,9 @@
 
 #include "app/configuration.hpp"
 
-#include <iosfwd>
-#include <ostream>
-
 namespace scimd::app {
 
-// The exit code: 0 after a drain, 1 when it could not start or was told twice to stop.
-int serve(const configuration& settings, std::ostream& err);
+// The exit code: 0 after a drain, 1 when it could not start or failed, 2 when its schemas cannot be served.
+int serve(const configuration& settings);
 
 }  // namespace scimd::app

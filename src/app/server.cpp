@@ -2,8 +2,13 @@
 
 #include "api/run_to_end.hpp"
 #include "app/configuration.hpp"
+#include "app/counted_drops.hpp"
 #include "app/house_keeping.hpp"
 #include "app/server_run.hpp"
+#include "app/shutdown.hpp"
+#include "base/log_queue.hpp"
+
+#include <unistd.h>
 
 #include <mutex>
 #include <shared_mutex>
@@ -32,9 +37,11 @@ app::configuration settings_of(const std::vector<std::string>& options)
     throw std::runtime_error("scimd: " + why.detail);
 }
 
-std::unique_ptr<app::house_keeping> open(const app::configuration& settings, logger& log)
+std::unique_ptr<app::house_keeping> open(
+    const app::configuration& settings, logger& log, const app::shutdown& ending
+)
 {
-    auto opened = app::house_keeping::open(settings, log);
+    auto opened = app::house_keeping::open(settings, log, &ending.is_cancelled());
     if (!opened)
         fail(opened.error());
     return std::move(*opened);
@@ -45,9 +52,12 @@ std::unique_ptr<app::house_keeping> open(const app::configuration& settings, log
 struct server::state {
     explicit state(app::configuration wanted)
         : settings(std::move(wanted)),
-          log(stderr_sink(), settings.log_least),
-          home(open(settings, log)),
-          run(settings, *home, log, false)
+          lines(STDERR_FILENO),
+          log(lines.sink(), settings.log_least),
+          ending(log, lines, app::process_owner::application),
+          home(open(settings, log, ending)),
+          counting(lines, home->figures()),
+          run(settings, *home, log, ending)
     {
     }
 
@@ -62,8 +72,11 @@ struct server::state {
     }
 
     const app::configuration settings;
+    log_queue lines;
     logger log;
+    app::shutdown ending;
     std::unique_ptr<app::house_keeping> home;
+    app::counted_drops counting;
     app::server_run run;
     std::shared_mutex closing;
     bool is_closed = false;

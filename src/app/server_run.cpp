@@ -4,7 +4,6 @@
 
 #include <boost/asio/post.hpp>
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -21,24 +20,21 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::chrono::seconds store_watch_interval{1};
-constexpr std::size_t descriptors_reserved = 256;  // for the store, DNS and deliveries
+constexpr std::chrono::seconds sink_lag_interval{1};
 
-// Raises the limit of open files to what the system allows and returns how many connections fit in it.
-std::size_t connections_that_fit()
+descriptor_needs needs_of(const configuration& settings)
 {
-    rlimit files{};
-    if (getrlimit(RLIMIT_NOFILE, &files) != 0)
-        return descriptors_reserved;
-    files.rlim_cur = files.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &files);
-    getrlimit(RLIMIT_NOFILE, &files);
-    const auto eighty_percent = static_cast<std::size_t>(files.rlim_cur / 10 * 8);
-    return eighty_percent > descriptors_reserved ? eighty_percent - descriptors_reserved : 1;
+    return {
+        .connections = settings.limits.connections_max,
+        .listeners = settings.listen.size() + 1  // the control socket
+    };
 }
 
-net::limits bounded(net::limits limits)
+// As far as the plan goes; without one nothing is listened on.
+net::limits bounded(net::limits limits, const result<descriptor_plan>& plan)
 {
-    limits.connections_max = std::min(limits.connections_max, connections_that_fit());
+    if (plan)
+        limits.connections_max = plan->connections;
     return limits;
 }
 
@@ -52,28 +48,43 @@ webhook_options webhook_ways(const configuration& settings)
 
 }  // namespace
 
-server_run::server_run(const configuration& settings, house_keeping& home, logger& log, bool takes_signals)
+server_run::server_run(const configuration& settings, house_keeping& home, logger& log, shutdown& ending)
     : settings_(settings),
       home_(home),
       log_(log),
+      ending_(ending),
       io_(static_cast<int>(settings.threads)),
       bell_(io_.get_executor()),
       dispatcher_(home.site(), home.database(), bell_, log, home.figures()),
-      server_(io_, dispatcher_, bounded(settings.limits), log, home.figures()),
-      stop_signals_(io_),
+      open_files_max_(raise_open_files_limit()),
+      descriptors_(plan_descriptors(open_files_max_, needs_of(settings))),
+      server_(io_, dispatcher_, bounded(settings.limits, descriptors_), log, home.figures()),
       reload_signal_(io_),
       grace_(io_),
       watch_timer_(io_)
 {
-    if (!takes_signals)
-        return;
-    stop_signals_.add(SIGTERM);
-    stop_signals_.add(SIGINT);
-    reload_signal_.add(SIGHUP);
+    ending_.take_signals([this] { stop(); });
+    if (ending_.owns_process())
+        reload_signal_.add(SIGHUP);
+}
+
+server_run::~server_run()
+{
+    ending_.forget_stop();
 }
 
 result<void> server_run::listen()
 {
+    if (!descriptors_)
+        return descriptors_.error();
+    if (descriptors_->connections < settings_.limits.connections_max)
+        log_.warning(
+            "server.connections_lowered",
+            {{"wanted", static_cast<std::int64_t>(settings_.limits.connections_max)},
+             {"connections_max", static_cast<std::int64_t>(descriptors_->connections)},
+             {"open_files_max", static_cast<std::int64_t>(open_files_max_)},
+             {"other_files", static_cast<std::int64_t>(descriptors_->reserved)}}
+        );
     for (const auto& where : settings_.listen) {
         const net::listener listener{.at = where, .tls = where.is_unix() ? std::nullopt : settings_.tls};
         const auto opened = open(listener);
@@ -113,7 +124,13 @@ result<void> server_run::deliver_to(event_sink& to)
     });
     if (*start != 0 && *start < deleted.value)
         return error{errc::gone, "Events behind the cursor " + after + " have been deleted."};
-    pump_ = std::make_unique<event_pump>(home_.database(), log_, to, event_id{*start});
+    pump_ = std::make_unique<event_pump>(
+        event_pump_surroundings{
+            home_.database(), log_, home_.figures(), "application", &ending_.is_cancelled()
+        },
+        to,
+        event_id{*start}
+    );
     return {};
 }
 
@@ -123,13 +140,28 @@ void server_run::tell_of_commits()
     home_.on_commit([this] { bell_.ring(); });
     webhooks_ = std::make_unique<webhook_service>(home_.webhook_surroundings(), webhook_ways(settings_));
     home_.on_commit([this] { webhooks_->ring(); });
-    if (settings_.writes_events) {
-        lines_ = std::make_unique<stdout_events>(home_.database(), log_, STDOUT_FILENO);
-        home_.on_commit([this] { lines_->ring(); });
-    }
-    if (pump_)
+    if (settings_.writes_events)
+        write_events();
+    if (pump_) {
         home_.on_commit([this] { pump_->ring(); });
+        home_.add_job({"event_sink_lag", sink_lag_interval, [this] { pump_->measure_lag(); }});
+    }
     home_.hold_events([this] { return needed_by_sinks(); });
+}
+
+void server_run::write_events()
+{
+    lines_ = std::make_unique<stdout_events>(
+        home_.database(), log_, home_.figures(), STDOUT_FILENO, &ending_.is_cancelled()
+    );
+    home_.on_commit([this] { lines_->ring(); });
+    home_.add_job({"stdout_lag", sink_lag_interval, [this] { lines_->measure_lag(); }});
+    home_.add_readiness_check([this] { return lines_->why_not_ready(); });
+    if (settings_.ends_when_sink_fails)
+        lines_->on_failure([this] {
+            exit_code_ = exit_failed;
+            stop();
+        });
 }
 
 std::optional<event_id> server_run::needed_by_sinks() const
@@ -141,10 +173,9 @@ std::optional<event_id> server_run::needed_by_sinks() const
 
 int server_run::until_stopped()
 {
-    await_stop();
+    tell_of_commits();
     await_reload();
     await_watch();
-    tell_of_commits();
     home_.start_background();
     if (lines_)
         lines_->start();
@@ -165,25 +196,11 @@ int server_run::until_stopped()
     return exit_code_;
 }
 
-void server_run::await_stop()
-{
-    stop_signals_.async_wait([this](const boost::system::error_code& failed, int) {
-        if (failed)
-            return;
-        stop();
-        stop_signals_.async_wait([this](const boost::system::error_code& cancelled, int) {
-            if (!cancelled) {
-                exit_code_ = 1;  // told twice: now
-                io_.stop();
-            }
-        });
-    });
-}
-
 void server_run::stop()
 {
     if (is_stopping_.exchange(true))
         return;
+    ending_.begin(settings_.drain_grace + settings_.limits.drain_deadline);
     asio::post(io_, [this] {
         log_.info("server.stopping");
         home_.announce_drain();
@@ -217,7 +234,7 @@ void server_run::await_watch()
             return;
         if (home_.database().is_broken()) {
             log_.error("server.store_broken");
-            exit_code_ = 1;
+            exit_code_ = exit_failed;
             stop();
             return;
         }

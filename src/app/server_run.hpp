@@ -3,9 +3,11 @@
 
 #include "app/commit_bell.hpp"
 #include "app/configuration.hpp"
+#include "app/descriptors.hpp"
 #include "app/dispatch.hpp"
 #include "app/event_pump.hpp"
 #include "app/house_keeping.hpp"
+#include "app/shutdown.hpp"
 #include "app/stdout_events.hpp"
 #include "app/webhook_service.hpp"
 #include "base/log.hpp"
@@ -18,6 +20,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <atomic>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,8 +31,9 @@ namespace scimd::app {
 // The members are built from top to bottom and end from bottom to top.
 class server_run {
 public:
-    // All outlive it. One that takes no signals is stopped by stop() alone.
-    server_run(const configuration& settings, house_keeping& home, logger& log, bool takes_signals);
+    // All outlive it.
+    server_run(const configuration& settings, house_keeping& home, logger& log, shutdown& ending);
+    ~server_run();
     server_run(const server_run&) = delete;
     server_run& operator=(const server_run&) = delete;
 
@@ -52,19 +56,21 @@ private:
     result<net::endpoint> open(const net::listener& listener);
     void tell_of_commits();
     [[nodiscard]] std::optional<event_id> needed_by_sinks() const;
-    void await_stop();
+    void write_events();
     void await_reload();
     void await_watch();
 
     const configuration& settings_;
     house_keeping& home_;
     logger& log_;
+    shutdown& ending_;
     boost::asio::io_context io_;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
     commit_bell bell_;
     dispatcher dispatcher_;
+    const std::size_t open_files_max_;
+    const result<descriptor_plan> descriptors_;
     net::server server_;
-    boost::asio::signal_set stop_signals_;
     boost::asio::signal_set reload_signal_;
     boost::asio::steady_timer grace_;
     boost::asio::steady_timer watch_timer_;

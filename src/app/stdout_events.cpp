@@ -17,13 +17,31 @@ constexpr std::chrono::milliseconds stdout_finish_patience{1'500};
 
 }  // namespace
 
-stdout_events::stdout_events(store::database& database, logger& log, int descriptor)
+stdout_events::stdout_events(
+    store::database& database,
+    logger& log,
+    metrics& figures,
+    int descriptor,
+    const std::atomic<bool>* is_cancelled
+)
     : database_(database),
-      out_(descriptor, {}),
+      log_(log),
+      failures_(event_sink_failures(figures, sink_name)),
+      is_up_(figures.level(
+          "scimd_event_sink_up", "Whether events can be written to the sink.", {{"sink", sink_name}}
+      )),
+      out_(descriptor, {}, is_cancelled),
       saved_(start_of(database, log)),
-      pump_(database, log, out_, saved_)
+      pump_({database, log, figures, sink_name, is_cancelled}, out_, saved_)
 {
+    is_up_.set(1);
     pump_.on_progress([this](event_id position) { note(position); });
+}
+
+std::string stdout_events::why_not_ready() const
+{
+    const auto problem = out_.problem();
+    return problem.empty() ? problem : "the event sink stdout fails: " + problem;
 }
 
 // Events that were deleted while the server ran without the sink are lost to it, which is said.
@@ -43,11 +61,35 @@ event_id stdout_events::start_of(store::database& database, logger& log)
 
 void stdout_events::note(event_id position)
 {
-    const auto now = steady::now();
-    if (position == saved_ || now < save_at_)
+    note_state();
+    if (position != saved_ && steady::now() >= save_at_)
+        save(position);
+}
+
+void stdout_events::note_state()
+{
+    out_.look();
+    auto problem = out_.problem();
+    if (problem == known_problem_)
         return;
+    const bool has_begun = known_problem_.empty();
+    known_problem_ = std::move(problem);
+    is_up_.set(known_problem_.empty() ? 1 : 0);
+    if (known_problem_.empty()) {
+        log_.info("event_sink.recovered");
+        return;
+    }
+    log_.error("event_sink.failed", {{"reason", known_problem_}});
+    if (!has_begun)
+        return;
+    failures_.add();
+    on_failure_();
+}
+
+void stdout_events::save(event_id position)
+{
     saved_ = position;
-    save_at_ = now + save_interval;
+    save_at_ = steady::now() + save_interval;
     database_.submit(
         store::intent::write,
         [position](store::transaction& tx) {
@@ -62,9 +104,8 @@ void stdout_events::stop()
 {
     out_.end_by(steady::now() + stdout_finish_patience);
     pump_.stop();
-    save_at_ = {};
-    if (const auto next = pump_.needed())
-        note({next->value - 1});
+    if (const auto next = pump_.needed(); next && event_id{next->value - 1} != saved_)
+        save({next->value - 1});
 }
 
 }  // namespace scimd::app

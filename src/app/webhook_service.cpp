@@ -12,6 +12,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds failure_pause{1'000};
+constexpr milliseconds failure_step{50};  // how late an end is noticed
 constexpr milliseconds finish_patience{2'000};
 constexpr std::size_t owner_bytes = 8;
 
@@ -62,7 +63,8 @@ milliseconds webhook_service::turn()
         return loop_->turn();
     } catch (const std::exception& problem) {
         log_.warning("webhooks.failed", {{"reason", std::string_view(problem.what())}});
-        std::this_thread::sleep_for(failure_pause);
+        for (milliseconds slept{0}; slept < failure_pause && !is_stopping_; slept += failure_step)
+            std::this_thread::sleep_for(failure_step);
         return milliseconds(0);
     }
 }

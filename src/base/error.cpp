@@ -48,6 +48,8 @@ constexpr auto rows = std::to_array<row>({
     {errc::internal, 500, ""},
     {errc::not_implemented, 501, ""},
     {errc::unavailable, 503, ""},
+    {errc::quota_exceeded, 507, ""},
+    {errc::storage_reserved, 507, ""},
 });
 
 constexpr bool rows_match_the_enumeration()
@@ -55,7 +57,7 @@ constexpr bool rows_match_the_enumeration()
     for (std::size_t i = 0; i < rows.size(); ++i)
         if (rows[i].code != static_cast<errc>(i))
             return false;
-    return rows.back().code == errc::unavailable;
+    return rows.back().code == errc::storage_reserved;
 }
 static_assert(rows_match_the_enumeration());
 

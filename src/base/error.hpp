@@ -51,6 +51,8 @@ enum class errc {
     internal,
     not_implemented,
     unavailable,
+    quota_exceeded,    // of a directory: trying again does not help
+    storage_reserved,  // the disk is nearly full: trying again later may help
 };
 
 // The client's view of a failure. `detail` is one English sentence that names the attribute, path or

@@ -1,6 +1,7 @@
 #include "base/json.hpp"
 
 #include "base/text.hpp"
+#include "base/work_budget.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/basic_parser_impl.hpp>
@@ -20,6 +21,10 @@
 namespace scimd {
 
 namespace {
+
+constexpr std::uint64_t json_byte_steps = 1;    // to parse one
+constexpr std::uint64_t json_value_steps = 40;  // with its place in an array or object
+constexpr std::uint64_t bytes_a_step = 4;       // of a text that is copied as a whole
 
 // The names of the objects that are open, lower-cased, end to end in one buffer: an object costs no
 // allocation of its own.
@@ -299,6 +304,36 @@ result<json::object> parse_json_object(std::string_view text, const json_limits&
     if (object == nullptr)
         return error{errc::invalid_syntax, "The JSON text must be an object."};
     return std::move(*object);
+}
+
+result<json::object> parse_json_object(std::string_view text, work_budget& work)
+{
+    work.charge(text.size() * json_byte_steps);
+    auto parsed = parse_json_object(text);
+    if (parsed)
+        work.charge(steps_of(*parsed));
+    return parsed;
+}
+
+std::uint64_t steps_of(const json::value& value) noexcept
+{
+    if (const json::object* const object = value.if_object())
+        return steps_of(*object);
+    std::uint64_t steps = json_value_steps;
+    if (const json::array* const array = value.if_array())
+        for (const json::value& each : *array)
+            steps += steps_of(each);
+    else if (const json::string* const text = value.if_string())
+        steps += text->size() / bytes_a_step;
+    return steps;
+}
+
+std::uint64_t steps_of(const json::object& object) noexcept
+{
+    std::uint64_t steps = json_value_steps;
+    for (const auto& member : object)
+        steps += member.key().size() / bytes_a_step + steps_of(member.value());
+    return steps;
 }
 
 const json::value* find(const json::object& object, std::string_view name) noexcept

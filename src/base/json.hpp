@@ -9,10 +9,13 @@
 #include <boost/json/value.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace scimd {
+
+class work_budget;
 
 namespace json = boost::json;
 
@@ -28,6 +31,13 @@ result<json::value> parse_json(std::string_view text, const json_limits& limits 
 
 // The same, and the document must be an object.
 result<json::object> parse_json_object(std::string_view text, const json_limits& limits = {});
+
+// The same for what a client sends: charges `work` for its bytes and its values.
+result<json::object> parse_json_object(std::string_view text, work_budget& work);
+
+// How many steps it takes to read or to copy a value: for each value in it, and for every four bytes of texts.
+std::uint64_t steps_of(const json::value& value) noexcept;
+std::uint64_t steps_of(const json::object& object) noexcept;
 
 // Every value written here parses again (RFC 7159 numbers; no Infinity), doubles as shortest decimal ("1.5",
 // "1.0").

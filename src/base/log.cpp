@@ -4,11 +4,8 @@
 #include "base/text.hpp"
 #include "base/time.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -102,18 +99,6 @@ std::string now_text()
     return format_rfc3339(std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()));
 }
 
-void write_to_stderr(std::string_view line)
-{
-    while (!line.empty()) {
-        const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return;  // nobody is left to be told
-        line.remove_prefix(static_cast<std::size_t>(written));
-    }
-}
-
 }  // namespace
 
 logger::logger(sink out, log_level least) : state_(std::make_unique<state>())
@@ -124,10 +109,8 @@ logger::logger(sink out, log_level least) : state_(std::make_unique<state>())
 
 logger::~logger() = default;
 
-void logger::write(log_level level, std::string_view event, std::initializer_list<log_field> fields)
+std::string log_line(log_level level, std::string_view event, std::initializer_list<log_field> fields)
 {
-    if (level < state_->least)
-        return;
     const std::string time = now_text();
     std::string line;
     append_field(line, {"time", time});
@@ -136,6 +119,14 @@ void logger::write(log_level level, std::string_view event, std::initializer_lis
     for (const log_field& field : fields)
         append_field(line, field);
     line += "}\n";
+    return line;
+}
+
+void logger::write(log_level level, std::string_view event, std::initializer_list<log_field> fields)
+{
+    if (level < state_->least)
+        return;
+    const std::string line = log_line(level, event, fields);
     const std::lock_guard lock(state_->mutex);
     state_->out(line);
 }
@@ -158,11 +149,6 @@ void logger::warning(std::string_view event, std::initializer_list<log_field> fi
 void logger::error(std::string_view event, std::initializer_list<log_field> fields)
 {
     write(log_level::error, event, fields);
-}
-
-logger::sink stderr_sink()
-{
-    return write_to_stderr;
 }
 
 }  // namespace scimd

@@ -40,7 +40,7 @@ private:
     std::unique_ptr<state> state_;
 };
 
-// Writes to stderr with one write(2) a line.
-logger::sink stderr_sink();
+// One line as a logger writes it, with the time of now.
+std::string log_line(log_level level, std::string_view event, std::initializer_list<log_field> fields = {});
 
 }  // namespace scimd

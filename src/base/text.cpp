@@ -1,10 +1,15 @@
 #include "base/text.hpp"
 
+#include "base/work_budget.hpp"
+
 #include <unicode/bytestream.h>
 #include <unicode/normalizer2.h>
+#include <unicode/unistr.h>
 
 #include <algorithm>
+#include <cstring>
 #include <stdexcept>
+#include <tuple>
 
 namespace scimd {
 
@@ -21,6 +26,17 @@ bool all_code_points(std::string_view text, Accept accept) noexcept
         text.remove_prefix(next.bytes);
     }
     return true;
+}
+
+// Nearly all text is, and this is much quicker than to decode it.
+bool is_printable_ascii(std::string_view text) noexcept
+{
+    constexpr unsigned first = 0x20;
+    constexpr unsigned count = 0x5f;
+    unsigned others = 0;
+    for (const char c : text)
+        others |= static_cast<unsigned>(static_cast<unsigned char>(c) - first >= count);
+    return others == 0;
 }
 
 constexpr bool is_noncharacter(char32_t c) noexcept
@@ -46,6 +62,34 @@ std::size_t sequence_bytes(unsigned char lead) noexcept
     return 0;
 }
 
+// Steps for each byte of text that ICU goes through twice.
+constexpr std::uint64_t folded_byte_steps = 40;
+constexpr std::uint64_t long_run_byte_steps = 100;
+
+struct normalization_forms {
+    const icu::Normalizer2& nfd;
+    const icu::Normalizer2& nfkd;
+    const icu::Normalizer2& nfc;
+    const icu::Normalizer2& nfkc_casefold;
+};
+
+const normalization_forms& forms()
+{
+    static const normalization_forms made = [] {
+        UErrorCode status = U_ZERO_ERROR;
+        const auto* const nfd = icu::Normalizer2::getNFDInstance(status);
+        const auto* const nfkd = icu::Normalizer2::getNFKDInstance(status);
+        const auto* const nfc = icu::Normalizer2::getNFCInstance(status);
+        const auto* const nfkc_casefold = icu::Normalizer2::getNFKCCasefoldInstance(status);
+        if (U_FAILURE(status))
+            throw std::runtime_error(
+                std::string("ICU has no rules of normalization: ") + u_errorName(status)
+            );
+        return normalization_forms{*nfd, *nfkd, *nfc, *nfkc_casefold};
+    }();
+    return made;
+}
+
 std::string normalized(std::string_view text, const icu::Normalizer2& form)
 {
     std::string out;
@@ -55,6 +99,129 @@ std::string normalized(std::string_view text, const icu::Normalizer2& form)
     form.normalizeUTF8(0, source, sink, nullptr, status);
     if (U_FAILURE(status))
         throw std::runtime_error(std::string("ICU could not fold a string: ") + u_errorName(status));
+    return out;
+}
+
+// ---- runs of non-starters: ICU orders each by insertion, which takes n² steps ----
+
+template <class Each>
+void each_code_point(const icu::UnicodeString& text, Each each)
+{
+    for (std::int32_t i = 0; i < text.length(); i = text.moveIndex32(i, 1))
+        each(static_cast<char32_t>(text.char32At(i)));
+}
+
+// Calls `each` with the code points of the decomposition of one.
+template <class Each>
+void each_decomposed(char32_t one, const icu::Normalizer2& form, icu::UnicodeString& mapping, Each each)
+{
+    if (form.getDecomposition(static_cast<UChar32>(one), mapping))
+        each_code_point(mapping, each);
+    else
+        each(one);
+}
+
+// Whether there can be a run longer than nonstarters_max: quick, and right when it says no. Code points
+// without a boundary before them count as if all of their decomposition were non-starters.
+bool may_have_long_run(std::string_view text) noexcept
+{
+    constexpr char32_t first_combining = 0x300;
+    constexpr char32_t soft_hyphen = 0xad;  // the only one before that folding removes
+    constexpr std::size_t latin_marks_max = 2;
+    constexpr std::size_t marks_max = 4;  // of one code point, in any form
+    const auto& rules = forms();
+    std::size_t run = 0;
+    const bool is_short = all_code_points(text, [&](char32_t c) {
+        if (c == soft_hyphen)
+            return true;
+        if (c < first_combining) {
+            run = c < 0x80 ? 0 : latin_marks_max;
+            return true;
+        }
+        const auto one = static_cast<UChar32>(c);
+        const bool starts = rules.nfkd.hasBoundaryBefore(one) && rules.nfkc_casefold.hasBoundaryBefore(one);
+        run = starts ? marks_max : run + marks_max;
+        return run <= nonstarters_max;
+    });
+    return !is_short;
+}
+
+// What folding removes (U+034F among it) does not end a run: the marks around it become one.
+bool is_stream_safe(std::string_view text) noexcept
+{
+    if (!may_have_long_run(text))
+        return true;
+    const auto& rules = forms();
+    icu::UnicodeString mapping;
+    std::size_t run = 0;
+    return all_code_points(text, [&](char32_t c) {
+        if (rules.nfkc_casefold.getDecomposition(static_cast<UChar32>(c), mapping) && mapping.isEmpty())
+            return true;
+        bool is_short = true;
+        each_decomposed(c, rules.nfkd, mapping, [&](char32_t part) {
+            run = rules.nfd.getCombiningClass(static_cast<UChar32>(part)) == 0 ? 0 : run + 1;
+            is_short = is_short && run <= nonstarters_max;
+        });
+        return is_short;
+    });
+}
+
+// The canonical ordering of UAX #15: marks by their class, those of one class as they stand.
+void order_marks(std::u32string& text)
+{
+    struct mark {
+        std::uint8_t combining_class;
+        std::size_t place;
+        char32_t code_point;
+    };
+    const auto class_of = [](char32_t c) { return forms().nfd.getCombiningClass(static_cast<UChar32>(c)); };
+    std::vector<mark> run;
+    for (std::size_t begin = 0, end = 0; begin < text.size(); begin = end + 1) {
+        run.clear();
+        for (end = begin; end < text.size(); ++end) {
+            const auto combining_class = class_of(text[end]);
+            if (combining_class == 0)
+                break;
+            run.push_back({combining_class, end, text[end]});
+        }
+        std::sort(run.begin(), run.end(), [](const mark& a, const mark& b) {
+            return std::tie(a.combining_class, a.place) < std::tie(b.combining_class, b.place);
+        });
+        for (std::size_t i = 0; i < run.size(); ++i)
+            text[begin + i] = run[i].code_point;
+    }
+}
+
+// The decomposition of all of it, in canonical order.
+std::u32string decomposed(std::u32string_view text, const icu::Normalizer2& form)
+{
+    std::u32string out;
+    icu::UnicodeString mapping;
+    for (const char32_t c : text)
+        each_decomposed(c, form, mapping, [&out](char32_t part) { out += part; });
+    order_marks(out);
+    return out;
+}
+
+// What fold() makes, by the definitions of Unicode instead of ICU's shortcuts: for text with long runs, which
+// only earlier versions have stored.
+std::string fold_long_runs(std::string_view text)
+{
+    std::u32string points;
+    all_code_points(text, [&points](char32_t c) {
+        points += c;
+        return true;
+    });
+    const auto folded = decomposed(decomposed(points, forms().nfd), forms().nfkc_casefold);
+    const auto source = icu::UnicodeString::fromUTF32(
+        reinterpret_cast<const UChar32*>(folded.data()), static_cast<std::int32_t>(folded.size())
+    );
+    UErrorCode status = U_ZERO_ERROR;
+    const auto composed = forms().nfc.normalize(source, status);
+    if (U_FAILURE(status))
+        throw std::runtime_error(std::string("ICU could not compose a string: ") + u_errorName(status));
+    std::string out;
+    composed.toUTF8String(out);
     return out;
 }
 
@@ -129,6 +296,19 @@ code_point first_code_point(std::string_view text) noexcept
     return {.value = value, .bytes = bytes};
 }
 
+std::string_view beginning_of(std::string_view text, std::size_t bytes_max) noexcept
+{
+    const auto is_continuation = [](char byte) {
+        return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
+    };
+    if (text.size() <= bytes_max)
+        return text;
+    auto end = bytes_max;
+    while (end > 0 && is_continuation(text[end]))
+        --end;
+    return text.substr(0, end);
+}
+
 bool is_ascii(std::string_view text) noexcept
 {
     return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
@@ -141,27 +321,49 @@ bool is_valid_utf8(std::string_view text) noexcept
 
 std::string fold(std::string_view text)
 {
+    return fold(text, unlimited_work());
+}
+
+std::string fold(std::string_view text, work_budget& work)
+{
+    work.charge(text.size());
     if (is_ascii(text))
         return to_lower_ascii(text);
+    work.charge(text.size() * folded_byte_steps);
     if (!is_valid_utf8(text))
         return std::string(text);
-
+    if (!is_stream_safe(text)) {
+        work.charge(text.size() * long_run_byte_steps);
+        return fold_long_runs(text);
+    }
     // Decomposed first, as Unicode's caseless matching of identifiers wants it (D147): folding makes a letter
     // of the mark U+0345, and marks behind it would end up on that letter.
-    UErrorCode status = U_ZERO_ERROR;
-    const icu::Normalizer2* const decomposing = icu::Normalizer2::getNFDInstance(status);
-    const icu::Normalizer2* const folding = icu::Normalizer2::getNFKCCasefoldInstance(status);
-    if (U_FAILURE(status))
-        throw std::runtime_error(std::string("ICU has no rules of normalization: ") + u_errorName(status));
-    return normalized(normalized(text, *decomposing), *folding);
+    auto folded = normalized(normalized(text, forms().nfd), forms().nfkc_casefold);
+    work.charge(folded.size());
+    return folded;
+}
+
+std::string_view why_not_storable(std::string_view text) noexcept
+{
+    if (is_printable_ascii(text))
+        return {};
+    const bool is_clean = all_code_points(text, [](char32_t c) {
+        const bool is_control = c < 0x20 && c != '\t' && c != '\n' && c != '\r';
+        return !is_control && !is_noncharacter(c);
+    });
+    if (!is_clean)
+        return "holds control characters or no valid Unicode.";
+    return is_stream_safe(text) ? "" : "holds more than 30 combining marks in a row.";
 }
 
 bool is_storable(std::string_view text) noexcept
 {
-    return all_code_points(text, [](char32_t c) {
-        const bool is_control = c < 0x20 && c != '\t' && c != '\n' && c != '\r';
-        return !is_control && !is_noncharacter(c);
-    });
+    return why_not_storable(text).empty();
+}
+
+bool contains(std::string_view text, std::string_view part) noexcept
+{
+    return memmem(text.data(), text.size(), part.data(), part.size()) != nullptr;
 }
 
 bool has_bidi_control(std::string_view text) noexcept

@@ -32,6 +32,8 @@ using unix_stream = asio::local::stream_protocol;
 
 // Before looking again when all places are taken or the process has no descriptor left.
 constexpr std::chrono::milliseconds accept_pause{100};
+// Before looking again when an idle connection has been asked to end.
+constexpr std::chrono::milliseconds short_accept_pause{5};
 
 error cannot_listen(const endpoint& at, std::string_view why)
 {
@@ -109,8 +111,13 @@ private:
     {
         asio::steady_timer pause(self->acceptor_.get_executor());
         while (self->acceptor_.is_open()) {
+            auto& registry = self->shared_->registry;
+            if (!self->where_.is_operator_door && registry.is_nearly_full()) {
+                co_await self->acceptor_.async_wait(acceptor::wait_read, asio::as_tuple(asio::use_awaitable));
+                registry.make_room();
+            }
             if (self->is_crowded()) {
-                pause.expires_after(accept_pause);
+                pause.expires_after(registry.is_making_room() ? short_accept_pause : accept_pause);
                 co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
                 continue;
             }

@@ -2,7 +2,6 @@
 
 #include <boost/beast/http/error.hpp>
 
-#include <algorithm>
 #include <limits>
 
 namespace scimd::net {
@@ -21,6 +20,12 @@ request_parser::request_parser(http::request& into, std::size_t chunk_header_byt
 void request_parser::limit_body(std::size_t bytes_max)
 {
     body_limit(bytes_max);
+}
+
+std::optional<std::uint64_t> request_parser::announced_bytes() const
+{
+    const auto length = content_length();
+    return length ? std::optional(*length) : std::nullopt;
 }
 
 void request_parser::on_request_impl(verb, string_view method, string_view target, int version, error_code&)
@@ -48,12 +53,8 @@ void request_parser::on_header_impl(error_code&)
     has_head_ = true;
 }
 
-void request_parser::on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&)
-{
-    // An announcement alone must not cost memory.
-    constexpr std::uint64_t reserved_bytes_max = 64 * 1024;
-    body_.reserve(static_cast<std::size_t>(std::min(length.value_or(0), reserved_bytes_max)));
-}
+// An announcement alone must not cost memory: see expect_body().
+void request_parser::on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) {}
 
 std::size_t request_parser::on_body_impl(string_view bytes, error_code&)
 {

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -23,6 +24,13 @@ public:
     // To be called between head and body; a larger body fails with beast::http::error::body_limit.
     void limit_body(std::size_t bytes_max);
 
+    // Content-Length, where there is one.
+    [[nodiscard]] std::optional<std::uint64_t> announced_bytes() const;
+
+    // Room for so many bytes of it at once, for which memory has been reserved.
+    void expect_body(std::size_t bytes) { body_.reserve(bytes); }
+
+    [[nodiscard]] std::size_t body_bytes() const noexcept { return body_.size(); }
     [[nodiscard]] bool is_http_1_0() const noexcept { return is_http_1_0_; }
     [[nodiscard]] std::string take_body() { return std::move(body_); }
 

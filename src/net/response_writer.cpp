@@ -20,9 +20,10 @@ using state = http::body_source::state;
 constexpr std::size_t copied_body_bytes_max = 16 * 1024;  // a body up to here shares one write with its head
 constexpr std::string_view last_chunk = "0\r\n\r\n";
 
-std::chrono::seconds time_at(std::size_t bytes_per_second, std::size_t bytes) noexcept
+// The time that so many bytes may take at the least speed allowed.
+std::chrono::seconds fair_share(const limits& bounds, std::size_t bytes) noexcept
 {
-    return std::chrono::seconds(bytes / std::max<std::size_t>(bytes_per_second, 1));
+    return std::chrono::seconds(bytes / std::max<std::size_t>(bounds.response_bytes_per_second_min, 1));
 }
 
 // RFC 9112 §7.1: the size in hexadecimal, the bytes, and each ends in CRLF.
@@ -34,12 +35,19 @@ void frame_as_chunk(std::string& before, std::string& piece)
     piece += "\r\n";
 }
 
-}  // namespace
-
-std::chrono::seconds fair_share(const limits& bounds, std::size_t bytes) noexcept
+// A stream without a known length can be resumed; of a reply that is kept somewhere, a piece is all that is
+// in memory.
+bool has_memory_for(const std::string& piece, bool is_kept, memory_reservation& memory)
 {
-    return time_at(bounds.body_bytes_per_second_min, bytes);
+    if (piece.size() <= response_writer::uncounted_bytes_max)
+        return true;
+    if (!is_kept)
+        return memory.grow_now(piece.size()) == memory_reservation::outcome::granted;
+    memory.force_to(piece.size());
+    return true;
 }
+
+}  // namespace
 
 response_writer::response_writer(
     std::shared_ptr<transport> wire, std::shared_ptr<watchdog> dog, const limits& bounds, logger& log
@@ -52,14 +60,16 @@ response_writer::response_writer(
 {
 }
 
-asio::awaitable<bool> response_writer::send(http::response& made, const response_manner& manner)
+asio::awaitable<bool> response_writer::send(
+    http::response& made, const response_manner& manner, memory_reservation& memory
+)
 {
     out_.clear();
     append_response_head(out_, made, manner, date_.now());
     if (!has_body(made, manner))
         co_return co_await write(std::string_view(), end_for(std::string_view()));
     if (made.stream)
-        co_return co_await send_stream(made, is_chunked(made, manner));
+        co_return co_await send_stream(made, is_chunked(made, manner), memory);
     co_return co_await write(made.body, end_for(made.body));
 }
 
@@ -69,13 +79,22 @@ asio::awaitable<bool> response_writer::send_continue()
     co_return co_await write(std::string_view(), end_for(std::string_view()));
 }
 
+void response_writer::release_buffers()
+{
+    constexpr std::size_t kept_bytes = 1024;
+    if (out_.capacity() > kept_bytes)
+        std::string().swap(out_);
+}
+
 void response_writer::drain()
 {
     is_draining_ = true;
     wake();
 }
 
-asio::awaitable<bool> response_writer::send_stream(http::response& made, bool in_chunks)
+asio::awaitable<bool> response_writer::send_stream(
+    http::response& made, bool in_chunks, memory_reservation& memory
+)
 {
     http::body_source& source = *made.stream;
     source.on_wake(waker());
@@ -86,10 +105,16 @@ asio::awaitable<bool> response_writer::send_stream(http::response& made, bool in
     std::string piece = std::move(made.body);
     for (auto now = state::more;;) {
         sent += piece.size();
-        const auto fair = time_at(bounds_.long_body_bytes_per_second_min, sent);
-        const auto by = is_kept ? begun + bounds_.write_stall_deadline + fair : end_for(piece);
+        if (!has_memory_for(piece, is_kept, memory)) {
+            log_.warning("http.stream_without_memory", {{"bytes", static_cast<std::int64_t>(piece.size())}});
+            wire_->reset();
+            co_return false;
+        }
+        const auto by =
+            is_kept ? begun + bounds_.write_stall_deadline + fair_share(bounds_, sent) : end_for(piece);
         if (!co_await send_piece(piece, in_chunks, now == state::done, by))
             co_return false;
+        memory.release();
         if (now == state::done)
             co_return true;
         if (now == state::later)

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/log.hpp"
+#include "net/memory_budget.hpp"
 #include "net/response_head.hpp"
 #include "net/server.hpp"
 #include "net/transport.hpp"
@@ -13,6 +14,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -20,20 +22,25 @@
 
 namespace scimd::net {
 
-// The time that so many bytes may take at the least speed allowed.
-std::chrono::seconds fair_share(const limits& bounds, std::size_t bytes) noexcept;
-
 class response_writer : public std::enable_shared_from_this<response_writer> {
 public:
     response_writer(
         std::shared_ptr<transport> wire, std::shared_ptr<watchdog> dog, const limits& bounds, logger& log
     );
 
+    static constexpr std::size_t uncounted_bytes_max = 16 * 1024;  // of a body in memory, or of a piece
+
     // False: the peer is gone or takes too little, at once or on the whole, or the body's source failed. The
-    // connection is of no use then. Both arguments outlive the wait.
-    asio::awaitable<bool> send(http::response& made, const response_manner& manner);
+    // connection is of no use then. `memory` holds what the body takes, and then what each piece of a stream
+    // takes; a stream without a known length ends when there is none. All arguments outlive the wait.
+    asio::awaitable<bool> send(
+        http::response& made, const response_manner& manner, memory_reservation& memory
+    );
 
     asio::awaitable<bool> send_continue();
+
+    // Gives back the memory of buffers, between two requests.
+    void release_buffers();
 
     // A body that has no end of its own comes to one.
     void drain();
@@ -41,7 +48,7 @@ public:
 private:
     using time_point = std::chrono::steady_clock::time_point;
 
-    asio::awaitable<bool> send_stream(http::response& made, bool in_chunks);
+    asio::awaitable<bool> send_stream(http::response& made, bool in_chunks, memory_reservation& memory);
     asio::awaitable<bool> send_piece(std::string& piece, bool in_chunks, bool is_last, time_point by);
     asio::awaitable<bool> write(std::string_view body, time_point by);
     [[nodiscard]] time_point end_for(std::string_view body) const;

@@ -6,8 +6,10 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "base/ip_network.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
+#include "net/memory_budget.hpp"
 #include "scimd/http.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -22,6 +24,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace scimd::net {
 
@@ -36,9 +39,15 @@ public:
     // The body is empty here; the service may move parts out of it.
     virtual http::request& head() = 0;
 
+    // Whose memory the body and the response are. To be called before read_body(); those of an exchange
+    // without an owner are counted together.
+    virtual void set_owner(memory_owner /*owner*/) {}
+
     // The whole body, at most `bytes_max`: too_large beyond, request_timeout when it came too slowly,
-    // bad_request when its framing broke. To be awaited at most once. A body nobody asked for ends the
-    // connection after the response.
+    // bad_request when its framing broke, too_many_requests when its owner's requests take all the memory
+    // that they may, unavailable when all requests do. What is reserved for it is given back when the
+    // response has been made. To be awaited at most once. A body nobody asked for ends the connection after
+    // the response.
     virtual asio::awaitable<result<std::string>> read_body(std::size_t bytes_max) = 0;
 };
 
@@ -52,6 +61,9 @@ public:
     // The body and content type for a request that the server itself refuses (bad framing, too large, too
     // slow). `target` is empty when none could be read. The server adds Connection: close.
     virtual http::response refuse(const error& reason, std::string_view target) = 0;
+
+    // How much memory the request takes while it is carried out, by its body.
+    [[nodiscard]] virtual std::size_t memory_for(std::string_view body) const { return body.size(); }
 };
 
 struct limits {
@@ -61,18 +73,26 @@ struct limits {
     std::size_t chunk_header_bytes_max = 256;
     std::size_t drain_bytes_max = 64 * 1024;  // of a refused body, read before the connection is closed
     std::size_t requests_per_connection_max = 100'000;
-    std::size_t connections_max = 4'096;  // further ones wait in the listen queue
+    std::size_t connections_max = 4'096;  // when nearly all are taken, the longest idle one is closed
     std::size_t connections_per_address_max =
-        256;  // further ones are closed; loopback and unix sockets are exempt
+        256;  // further ones are closed; loopback, unix sockets and trusted proxies are exempt
+    std::vector<ip_network> trusted_proxies = {};
     std::chrono::milliseconds handshake_deadline{10'000};
-    std::chrono::milliseconds header_deadline{10'000};  // from the first byte of a request
-    std::chrono::milliseconds idle_deadline{75'000};    // between requests
-    std::chrono::milliseconds body_deadline{30'000};    // and at least body_bytes_per_second_min after that
+    std::chrono::milliseconds header_deadline{10'000};         // from the first byte of a request
+    std::chrono::milliseconds first_request_deadline{10'000};  // from the handshake to its first byte
+    std::chrono::milliseconds idle_deadline{75'000};           // between requests
+    std::chrono::milliseconds body_deadline{60'000};           // for the whole body, however large
+    std::chrono::milliseconds body_window{10'000};             // each must bring the bytes of body_pace
     std::size_t body_bytes_per_second_min = 1'024;
     std::chrono::milliseconds write_stall_deadline{30'000};
-    std::size_t long_body_bytes_per_second_min = 64 * 1024;  // of a stream of known length, as it goes
+    std::size_t response_bytes_per_second_min = 64 * 1024;  // on the whole, beside the stall deadline
     std::chrono::milliseconds stream_pause_max{15'000};  // after which a body that has paused is asked again
-    std::chrono::milliseconds drain_deadline{30'000};    // from drain() to the end of the last session
+    // Of bodies that are received, and of requests that are carried out, with their responses: apart, so that
+    // a request that has all of its body never waits for one that has not.
+    memory_limits body_memory = memory_limits::of(36 * 1024 * 1024, 16 * 1024);
+    memory_limits request_memory = memory_limits::of(108 * 1024 * 1024, 128 * 1024);
+    std::chrono::milliseconds memory_wait_max{5'000};  // for other requests to give back theirs
+    std::chrono::milliseconds drain_deadline{30'000};  // from drain() to the end of the last session
 };
 
 struct tls_files {

@@ -1,12 +1,18 @@
 #include "net/session.hpp"
 
+#include "base/allocator.hpp"
+#include "net/body_pace.hpp"
 #include "net/framing.hpp"
+#include "net/memory_budget.hpp"
 #include "net/request_id.hpp"
 #include "net/request_parser.hpp"
 #include "net/response_writer.hpp"
 #include "net/watchdog.hpp"
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/error.hpp>
 
@@ -21,7 +27,12 @@ namespace {
 using boost::system::error_code;
 using std::chrono::steady_clock;
 
+using activity = session_registry::activity;
+
 constexpr std::size_t read_bytes = 8 * 1024;
+constexpr std::size_t idle_buffer_bytes = 4 * 1024;    // that a connection without a request holds
+constexpr std::size_t chunked_body_bytes = 64 * 1024;  // reserved for a body of unknown length at first
+constexpr std::size_t trimmed_bytes_min = 16 * 1024 * 1024;
 constexpr std::chrono::milliseconds linger_deadline{2'000};
 
 enum class ending {
@@ -50,6 +61,22 @@ std::string_view refusal_reason(errc code) noexcept
     }
 }
 
+error memory_refusal(memory_reservation::outcome why)
+{
+    using outcome = memory_reservation::outcome;
+    if (why == outcome::request_beyond)
+        return error{errc::too_large, "The request would take more memory than one request may."};
+    if (why == outcome::share_beyond)
+        return error{
+            errc::too_many_requests,
+            "The requests under way of this directory or organization take all the memory that they may."
+            " Try again shortly."
+        };
+    return error{
+        errc::unavailable, "The requests under way take all the memory that they may. Try again shortly."
+    };
+}
+
 error body_too_large(std::size_t bytes_max)
 {
     return error{errc::too_large, "The body is larger than " + std::to_string(bytes_max) + " bytes."};
@@ -67,10 +94,12 @@ public:
     asio::any_io_executor executor() override { return wire_->executor(); }
     asio::awaitable<void> run() override;
     void drain() override;
+    void end_if_idle() override;
     void abort() override;
 
 private:
     http::request& head() override { return request_; }
+    void set_owner(memory_owner owner) override;
     asio::awaitable<result<std::string>> read_body(std::size_t bytes_max) override;
 
     asio::awaitable<ending> serve();
@@ -78,8 +107,11 @@ private:
     asio::awaitable<result<std::size_t>> receive_head();
     result<void> parse_head(std::size_t bytes);
     asio::awaitable<http::response> ask_service();
+    asio::awaitable<result<void>> reserve(memory_reservation& of, std::size_t bytes);
+    std::function<void()> reserve_waker();
     asio::awaitable<result<std::string>> receive_body(std::size_t bytes_max);
     result<bool> parse_body(std::size_t bytes_max);
+    result<void> reserve_response(std::size_t bytes);
     asio::awaitable<ending> answer(http::response made);
     asio::awaitable<ending> refuse(const error& reason);
     asio::awaitable<void> linger();
@@ -87,6 +119,8 @@ private:
     [[nodiscard]] std::string_view received() const noexcept;
     [[nodiscard]] bool stays_open() const;
     bool settle_body();
+    void give_back();
+    void rest();
 
     const std::shared_ptr<session_context> shared_;
     const limits& bounds_;
@@ -94,6 +128,9 @@ private:
     const std::shared_ptr<transport> wire_;
     const std::shared_ptr<watchdog> dog_;
     const std::shared_ptr<response_writer> writer_;
+    asio::steady_timer memory_timer_;  // of the wait for memory
+    memory_reservation body_memory_;   // of the body while it is received
+    memory_reservation memory_;        // of the request while it is carried out, then of its response
 
     boost::beast::flat_buffer in_;
     http::request request_;
@@ -103,6 +140,8 @@ private:
     std::string id_;
     std::size_t requests_ = 0;
     bool is_idle_ = false;
+    bool is_safe_ = false;  // the method of the request, RFC 9110 §9.2.1
+    bool is_aborted_ = false;
     bool is_body_asked_ = false;
     bool awaits_continue_ = false;
 };
@@ -116,13 +155,20 @@ http_session::http_session(
       wire_(std::move(wire)),
       dog_(std::make_shared<watchdog>(wire_)),
       writer_(std::make_shared<response_writer>(wire_, dog_, bounds_, shared_->log)),
+      memory_timer_(wire_->executor()),
+      body_memory_(shared_->bodies),
+      memory_(shared_->requests),
       ids_(*shared_->random)
 {
+    if (!from_.is_operator)
+        return;
+    body_memory_.set_unlimited();  // needed most when there is no room
+    memory_.set_unlimited();
 }
 
 http_session::~http_session()
 {
-    shared_->registry.leave(*this, from_);
+    shared_->registry.leave(*this);
 }
 
 void http_session::drain()
@@ -134,9 +180,25 @@ void http_session::drain()
     });
 }
 
+// What has arrived and was not read yet is the start of a request.
+void http_session::end_if_idle()
+{
+    asio::post(wire_->executor(), [self = shared_from_this()] {
+        const bool has_request = !self->is_idle_ && self->requests_ > 0;
+        if (!has_request && !self->wire_->has_arrivals())
+            self->wire_->cancel();
+        else
+            self->shared_->registry.mark(*self, self->requests_ > 0 ? activity::active : activity::fresh);
+    });
+}
+
 void http_session::abort()
 {
-    asio::post(wire_->executor(), [self = shared_from_this()] { self->wire_->close(); });
+    asio::post(wire_->executor(), [self = shared_from_this()] {
+        self->is_aborted_ = true;
+        self->memory_timer_.cancel();
+        self->wire_->close();
+    });
 }
 
 asio::awaitable<void> http_session::run()
@@ -172,12 +234,40 @@ asio::awaitable<ending> http_session::serve_one()
     if (*bytes == 0)
         co_return ending::quiet;
     ++requests_;
+    shared_->registry.mark(*this, activity::active);
     if (const auto parsed = parse_head(*bytes); parsed.has_error())
         co_return co_await refuse(parsed.error());
 
     dog_->rest();
     auto made = co_await ask_service();
-    co_return co_await answer(std::move(made));
+    give_back();
+    if (const auto room = reserve_response(made.body.size()); room.has_error())
+        made = shared_->handlers.refuse(room.error(), request_.target);
+    const auto end = co_await answer(std::move(made));
+    give_back();
+    co_return end;
+}
+
+// Of what a large request has used, the allocator would keep most.
+void http_session::give_back()
+{
+    const bool is_large = memory_.bytes() >= trimmed_bytes_min;
+    memory_.release();
+    if (is_large)
+        trim_allocator();
+}
+
+// A connection that waits for its next request, as most do, holds little.
+void http_session::rest()
+{
+    shared_->registry.mark(*this, requests_ == 0 ? activity::fresh : activity::idle);
+    parser_.reset();
+    request_ = {};
+    writer_->release_buffers();
+    if (in_.capacity() > idle_buffer_bytes) {
+        in_.clear();
+        in_.shrink_to_fit();
+    }
 }
 
 // The size of the head at the front of the buffer; 0 when the connection ended between requests.
@@ -193,14 +283,18 @@ asio::awaitable<result<std::size_t>> http_session::receive_head()
         is_idle_ = scanned == 0;
         if (is_idle_ && shared_->is_draining)
             co_return std::size_t{0};
-        if (is_idle_)
-            dog_->expect_within(bounds_.idle_deadline);
-        else if (!std::exchange(has_begun, true))
+        if (is_idle_) {
+            rest();
+            dog_->expect_within(requests_ == 0 ? bounds_.first_request_deadline : bounds_.idle_deadline);
+        } else if (!std::exchange(has_begun, true)) {
             dog_->expect_within(bounds_.header_deadline);
-
-        const auto [failure, count] = co_await wire_->read_some(in_.prepare(read_bytes));
+        }
+        const auto wanted = is_idle_ ? idle_buffer_bytes : read_bytes;
+        const auto [failure, count] = co_await wire_->read_some(in_.prepare(wanted));
         const bool was_idle = std::exchange(is_idle_, false);
         in_.commit(count);
+        if (was_idle && requests_ > 0)
+            shared_->registry.mark(*this, activity::active);
         if (dog_->is_late() && !was_idle)
             co_return error{errc::request_timeout, "The header came too slowly."};
         if (failure || dog_->is_late())
@@ -234,6 +328,8 @@ result<void> http_session::parse_head(std::size_t bytes)
         .answers_head = request_.method == "HEAD",
         .is_encrypted = wire_->is_encrypted(),
     };
+    is_safe_ = request_.method == "GET" || manner_.answers_head;
+    set_owner({});
     is_body_asked_ = false;
     // RFC 9110 §10.1.1: an expectation of an HTTP/1.0 client is ignored.
     awaits_continue_ = !manner_.is_http_1_0 && request_.headers.find("Expect");
@@ -257,39 +353,109 @@ asio::awaitable<result<std::string>> http_session::read_body(std::size_t bytes_m
         co_return error{errc::internal, "The body was read before."};
     if (parser_->is_done())
         co_return std::string();
-    if (parser_->content_length().value_or(0) > bytes_max)
+    const auto announced = parser_->announced_bytes();
+    if (announced.value_or(0) > bytes_max)
         co_return body_too_large(bytes_max);
     parser_->limit_body(bytes_max);
 
+    const auto expected = announced.value_or(std::min(bytes_max, chunked_body_bytes));
+    if (auto room = co_await reserve(body_memory_, static_cast<std::size_t>(expected)); room.has_error()) {
+        is_body_asked_ = false;  // one that has arrived whole is skipped
+        co_return room.error();
+    }
+    parser_->expect_body(static_cast<std::size_t>(expected));
     if (awaits_continue_ && in_.size() == 0) {
         if (!co_await writer_->send_continue())
             co_return error{errc::bad_request, "The connection ended before the body."};
     }
     auto body = co_await receive_body(bytes_max);
     dog_->rest();
+    body_memory_.release();
     co_return body;
+}
+
+void http_session::set_owner(memory_owner owner)
+{
+    if (memory_.bytes() != 0 || body_memory_.bytes() != 0)
+        return;
+    body_memory_.set_owner(owner);
+    memory_.set_owner(std::move(owner));
+}
+
+// Memory for the request under way, `bytes` in all, after a wait when others have it.
+asio::awaitable<result<void>> http_session::reserve(memory_reservation& of, std::size_t bytes)
+{
+    using outcome = memory_reservation::outcome;
+    auto got = of.grow_to(bytes, reserve_waker());
+    if (got == outcome::waiting) {
+        const auto deadline = steady_clock::now() + bounds_.memory_wait_max;
+        while (of.is_waiting() && !is_aborted_ && steady_clock::now() < deadline) {
+            memory_timer_.expires_at(deadline);
+            co_await memory_timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+        }
+        got = of.stop_waiting() ? outcome::total_beyond : outcome::granted;
+    }
+    if (got == outcome::granted)
+        co_return result<void>();
+    co_return memory_refusal(got);
+}
+
+std::function<void()> http_session::reserve_waker()
+{
+    return [weak = weak_from_this(), executor = wire_->executor()] {
+        asio::post(executor, [weak] {
+            if (const auto self = weak.lock())
+                self->memory_timer_.cancel();
+        });
+    };
+}
+
+// Of a long response, which is in memory until the peer has taken it. What a safe method would have shown can
+// be asked for again; the outcome of any other is not withheld.
+result<void> http_session::reserve_response(std::size_t bytes)
+{
+    using outcome = memory_reservation::outcome;
+    if (bytes <= response_writer::uncounted_bytes_max)
+        return {};
+    if (!is_safe_) {
+        memory_.force_to(bytes);
+        return {};
+    }
+    const auto got = memory_.grow_now(std::min(bytes, bounds_.request_memory.request_bytes_max()));
+    return got == outcome::granted ? result<void>() : memory_refusal(got);
 }
 
 asio::awaitable<result<std::string>> http_session::receive_body(std::size_t bytes_max)
 {
-    const auto begun = steady_clock::now();
-    std::size_t received_bytes = in_.size();
+    const auto announced = parser_->announced_bytes();
+    body_pace pace(bounds_, announced, steady_clock::now());
     for (;;) {
         const auto is_whole = parse_body(bytes_max);
         if (is_whole.has_error())
             co_return is_whole.error();
         if (*is_whole)
-            co_return parser_->take_body();
+            break;
+        // Of a body of unknown length twice as much is reserved whenever half is there.
+        const auto expected = announced ? 0 : std::min(bytes_max, 2 * parser_->body_bytes());
+        if (auto room = co_await reserve(body_memory_, expected); room.has_error())
+            co_return room.error();
 
-        dog_->expect_by(begun + bounds_.body_deadline + fair_share(bounds_, received_bytes));
+        dog_->expect_by(pace.deadline());
         const auto [failure, count] = co_await wire_->read_some(in_.prepare(read_bytes));
         in_.commit(count);
-        received_bytes += count;
+        pace.receive(count, steady_clock::now());
         if (dog_->is_late())
             co_return error{errc::request_timeout, "The body came too slowly."};
         if (failure)
             co_return error{errc::bad_request, "The connection ended within the body."};
     }
+    auto body = parser_->take_body();
+    dog_->rest();
+    const auto needed =
+        std::min(shared_->handlers.memory_for(body), bounds_.request_memory.request_bytes_max());
+    if (auto room = co_await reserve(memory_, needed); room.has_error())
+        co_return room.error();
+    co_return body;
 }
 
 // Whether the body is whole after what has been received.
@@ -316,7 +482,7 @@ asio::awaitable<ending> http_session::answer(http::response made)
     // The end of a body that is neither chunked nor counted is the connection's.
     const bool ends_with_connection = made.stream && manner_.is_http_1_0;
     manner_.closes = !settle_body() || !stays_open() || ends_with_connection;
-    if (!co_await writer_->send(made, manner_))
+    if (!co_await writer_->send(made, manner_, memory_))
         co_return ending::quiet;
     co_return manner_.closes ? ending::lingering : ending::none;
 }
@@ -332,7 +498,7 @@ asio::awaitable<ending> http_session::refuse(const error& reason)
         .is_encrypted = wire_->is_encrypted(),
     };
     auto made = shared_->handlers.refuse(reason, readable_target(received()));
-    co_return co_await writer_->send(made, manner_) ? ending::lingering : ending::quiet;
+    co_return co_await writer_->send(made, manner_, memory_) ? ending::lingering : ending::quiet;
 }
 
 // RFC 9112 §9.6: closing while bytes of the peer are unread resets the connection, and the peer may then

@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "base/random.hpp"
+#include "net/memory_budget.hpp"
 #include "net/registry.hpp"
 #include "net/server.hpp"
 #include "net/transport.hpp"
@@ -26,6 +27,8 @@ struct session_context {
     counter& connections_total;
     std::unique_ptr<random_source> random;
     session_registry registry;
+    memory_budget bodies;    // that are received
+    memory_budget requests;  // that are carried out, and their responses
     std::atomic<bool> is_draining{false};
 };
 
@@ -38,6 +41,9 @@ public:
 
     // Any thread. An idle session ends; another answers what it is about with Connection: close.
     virtual void drain() = 0;
+
+    // Any thread. A session without a request ends.
+    virtual void end_if_idle() = 0;
 
     // Any thread. Cuts the connection, whatever it is about.
     virtual void abort() = 0;

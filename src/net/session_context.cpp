@@ -11,9 +11,12 @@ session_context::session_context(service& to_ask, const limits& allowed, logger&
       random(make_system_random()),
       registry(
           {.sessions_max = allowed.connections_max,
-           .sessions_per_address_max = allowed.connections_per_address_max},
-          series.level("scimd_http_connections", "Connections open now.")
-      )
+           .sessions_per_address_max = allowed.connections_per_address_max,
+           .trusted_proxies = allowed.trusted_proxies},
+          series
+      ),
+      bodies("bodies", allowed.body_memory, series),
+      requests("requests", allowed.request_memory, series)
 {
 }
 

@@ -322,6 +322,14 @@ result<filter> parse(std::string_view text, const scope& names)
 
 }  // namespace
 
+comparison::comparison(path compared, operation which, literal wanted)
+    : attribute(std::move(compared)), op(which), value(std::move(wanted))
+{
+    const auto* const text = std::get_if<std::string>(&value);
+    if (text && !attribute.leaf().is_case_exact)
+        folded = fold(*text);
+}
+
 boxed_filter::boxed_filter(filter inner) : inner_(std::make_unique<filter>(std::move(inner))) {}
 boxed_filter::boxed_filter(const boxed_filter& other) : inner_(std::make_unique<filter>(*other)) {}
 boxed_filter::boxed_filter(boxed_filter&&) noexcept = default;

@@ -51,9 +51,12 @@ private:
 };
 
 struct comparison {  // the literal has been coerced to the type of the attribute compared
+    comparison(path attribute, operation op, literal value);
+
     path attribute;
-    operation op = operation::eq;
+    operation op;
     literal value;
+    std::string folded;  // of a text that is compared without regard to case; else empty
     friend bool operator==(const comparison&, const comparison&) = default;
 };
 struct present {

@@ -76,8 +76,10 @@ result<literal> as_date_time(const raw_literal& given)
 // No attribute holds other text, and not every store can be asked for it (U+0000).
 result<literal> as_string(const raw_literal& given)
 {
-    if (!is_storable(given.text))
-        return filter_lexer::failure("a string has a character that no attribute can hold", given.position);
+    if (const auto fault = why_not_storable(given.text); !fault.empty())
+        return filter_lexer::failure(
+            "a string " + std::string(fault.substr(0, fault.size() - 1)), given.position
+        );
     return literal(given.text);
 }
 

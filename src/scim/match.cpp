@@ -7,10 +7,36 @@
 #include <cmath>
 #include <compare>
 #include <optional>
+#include <string>
+#include <unordered_map>
 
 namespace scimd::scim {
 
 namespace {
+
+constexpr std::uint64_t term_steps = 20;          // of a term at one value, beside the texts it compares
+constexpr std::uint64_t searched_byte_steps = 5;  // for the worst of texts
+constexpr std::uint64_t date_time_steps = 200;    // to parse two
+
+// What one evaluation knows: whom it charges, and the folded texts of the document, by their places in it.
+class evaluation_state {
+public:
+    explicit evaluation_state(work_budget& work) : work_(work) {}
+
+    [[nodiscard]] work_budget& work() const noexcept { return work_; }
+
+    const std::string& folded(const json::string& text)
+    {
+        const auto [place, is_new] = folded_.try_emplace(&text);
+        if (is_new)
+            place->second = fold(text, work_);
+        return place->second;
+    }
+
+private:
+    work_budget& work_;
+    std::unordered_map<const json::string*, std::string> folded_;
+};
 
 // RFC 7643 §2.5, RFC 7644 table 3 (pr): what is empty, or holds nothing but what is empty, is not there.
 // Documents are no deeper than three levels, since complex attributes hold none (RFC 7643 §2.3.8).
@@ -88,7 +114,7 @@ bool holds(operation which, std::string_view held, std::string_view wanted)
 {
     switch (which) {
         case operation::co:
-            return held.find(wanted) != std::string_view::npos;
+            return contains(held, wanted);
         case operation::sw:
             return held.starts_with(wanted);
         case operation::ew:
@@ -107,20 +133,33 @@ bool holds_at_instant(operation which, std::string_view held, std::string_view w
     return holds(which, *left <=> *right);
 }
 
-bool holds_for_text(const comparison& wanted, std::string_view held, const std::string& text)
+bool holds_charged(operation which, std::string_view held, std::string_view wanted, work_budget& work)
+{
+    work.charge(
+        which == operation::co ? held.size() * searched_byte_steps : std::min(held.size(), wanted.size())
+    );
+    return holds(which, held, wanted);
+}
+
+bool holds_for_text(
+    const comparison& wanted, const json::string& held, const std::string& text, evaluation_state& state
+)
 {
     const attribute& leaf = wanted.attribute.leaf();
-    if (leaf.type == attribute_type::date_time)
+    if (leaf.type == attribute_type::date_time) {
+        state.work().charge(date_time_steps);
         return holds_at_instant(wanted.op, held, text);
+    }
     if (leaf.is_case_exact)
-        return holds(wanted.op, held, text);
-    return holds(wanted.op, fold(held), fold(text));
+        return holds_charged(wanted.op, held, text, state.work());
+    return holds_charged(wanted.op, state.folded(held), wanted.folded, state.work());
 }
 
 // One value that is there against the literal of a comparison.
 struct literal_test {
     const comparison& wanted;
     const json::value& held;
+    evaluation_state& state;
 
     bool operator()(null_literal) const { return wanted.op == operation::ne; }
     bool operator()(std::int64_t number) const { return holds(wanted.op, compare_number(held, number)); }
@@ -138,7 +177,7 @@ struct literal_test {
         const json::string* const given = held.if_string();
         if (!given)
             return wanted.op == operation::ne;
-        return holds_for_text(wanted, *given, text);
+        return holds_for_text(wanted, *given, text, state);
     }
 };
 
@@ -149,15 +188,17 @@ bool holds_for_unassigned(const comparison& wanted)
     return wanted.op == (is_null ? operation::eq : operation::ne);
 }
 
-bool holds_for(const comparison& wanted, const json::value* held)
+bool holds_for(const comparison& wanted, const json::value* held, evaluation_state& state)
 {
+    state.work().charge(term_steps);
     if (!held || !is_assigned(*held))
         return holds_for_unassigned(wanted);
     const json::array* const values = held->if_array();
     if (!values)
-        return std::visit(literal_test{wanted, *held}, wanted.value);
+        return std::visit(literal_test{wanted, *held, state}, wanted.value);
     return std::any_of(values->begin(), values->end(), [&](const json::value& each) {
-        return std::visit(literal_test{wanted, each}, wanted.value);
+        state.work().charge(term_steps);
+        return std::visit(literal_test{wanted, each, state}, wanted.value);
     });
 }
 
@@ -186,8 +227,9 @@ const json::value* part_of(const path& where, const json::value& element)
 
 // Calls `test` with what the path names of each value (nullptr: unassigned) until one passes.
 template <class Test>
-bool any_value(const path& where, const json::object& document, Test test)
+bool any_value(const path& where, const json::object& document, work_budget& work, Test test)
 {
+    work.charge(term_steps);
     const json::value* const value = attribute_in(where, document);
     if (!value || !is_assigned(*value))
         return test(static_cast<const json::value*>(nullptr));
@@ -195,56 +237,23 @@ bool any_value(const path& where, const json::object& document, Test test)
     if (!elements)
         return test(part_of(where, *value));
     return std::any_of(elements->begin(), elements->end(), [&](const json::value& each) {
+        work.charge(term_steps);
         return test(part_of(where, each));
     });
 }
 
-// The two things a filter is held against differ only in how a path is looked up.
-class whole_document {
-public:
-    explicit whole_document(const json::object& document) : document_(document) {}
-
-    bool operator()(const comparison& node) const
-    {
-        // emails eq null is a claim on the attribute, not on one of its values.
-        if (std::holds_alternative<null_literal>(node.value))
-            return is_present(node.attribute) == (node.op == operation::ne);
-        return any_value(node.attribute, document_, [&](const json::value* held) {
-            return holds_for(node, held);
-        });
-    }
-
-    bool operator()(const present& node) const { return is_present(node.attribute); }
-
-    bool operator()(const value_filter& node) const
-    {
-        return any_value(node.attribute, document_, [&](const json::value* element) {
-            return element && matches_value(*node.condition, *element);
-        });
-    }
-
-private:
-    [[nodiscard]] bool is_present(const path& where) const
-    {
-        return any_value(where, document_, [](const json::value* held) {
-            return held && is_assigned(*held);
-        });
-    }
-
-    const json::object& document_;
-};
-
 class one_element {
 public:
-    explicit one_element(const json::value& element) : element_(element) {}
+    one_element(const json::value& element, evaluation_state& state) : element_(element), state_(state) {}
 
     bool operator()(const comparison& node) const
     {
-        return holds_for(node, part_of(node.attribute, element_));
+        return holds_for(node, part_of(node.attribute, element_), state_);
     }
 
     bool operator()(const present& node) const
     {
+        state_.work().charge(term_steps);
         const json::value* const held = part_of(node.attribute, element_);
         return held && is_assigned(*held);
     }
@@ -254,6 +263,7 @@ public:
 
 private:
     const json::value& element_;
+    evaluation_state& state_;
 };
 
 template <class Subject>
@@ -285,6 +295,50 @@ struct evaluation {
     }
 };
 
+bool element_matches(const filter& condition, const json::value& element, evaluation_state& state)
+{
+    const one_element subject(element, state);
+    return evaluation<one_element>{subject}.run(condition);
+}
+
+// A filter is held against one element or a whole document: they differ only in how a path is looked up.
+class whole_document {
+public:
+    whole_document(const json::object& document, evaluation_state& state) : document_(document), state_(state)
+    {
+    }
+
+    bool operator()(const comparison& node) const
+    {
+        // emails eq null is a claim on the attribute, not on one of its values.
+        if (std::holds_alternative<null_literal>(node.value))
+            return is_present(node.attribute) == (node.op == operation::ne);
+        return any_value(node.attribute, document_, state_.work(), [&](const json::value* held) {
+            return holds_for(node, held, state_);
+        });
+    }
+
+    bool operator()(const present& node) const { return is_present(node.attribute); }
+
+    bool operator()(const value_filter& node) const
+    {
+        return any_value(node.attribute, document_, state_.work(), [&](const json::value* element) {
+            return element && element_matches(*node.condition, *element, state_);
+        });
+    }
+
+private:
+    [[nodiscard]] bool is_present(const path& where) const
+    {
+        return any_value(where, document_, state_.work(), [](const json::value* held) {
+            return held && is_assigned(*held);
+        });
+    }
+
+    const json::object& document_;
+    evaluation_state& state_;
+};
+
 // RFC 7644 §3.4.2.3: the primary value stands for all, or else the first.
 const json::value* representative(const json::array& elements)
 {
@@ -299,16 +353,17 @@ const json::value* representative(const json::array& elements)
 
 }  // namespace
 
-bool matches(const filter& condition, const json::object& document)
+bool matches(const filter& condition, const json::object& document, work_budget& work)
 {
-    const whole_document subject(document);
+    evaluation_state state(work);
+    const whole_document subject(document, state);
     return evaluation<whole_document>{subject}.run(condition);
 }
 
-bool matches_value(const filter& condition, const json::value& element)
+bool matches_value(const filter& condition, const json::value& element, work_budget& work)
 {
-    const one_element subject(element);
-    return evaluation<one_element>{subject}.run(condition);
+    evaluation_state state(work);
+    return element_matches(condition, element, state);
 }
 
 const json::value* value_at(const path& where, const json::object& document)

@@ -41,8 +41,8 @@ std::string member_reader::text(std::string_view name, std::size_t bytes_max)
     }
     if (string->size() > bytes_max)
         fail_member(name, "is longer than " + std::to_string(bytes_max) + " bytes.");
-    else if (!is_storable(*string))
-        fail_member(name, "holds control characters.");
+    else if (const auto fault = why_not_storable(*string); !fault.empty())
+        fail_member(name, fault);
     return std::string(*string);
 }
 

@@ -36,7 +36,7 @@ void prune(json::value& value)
 }
 
 // Lists inside a complex value keep to what lists do.
-result<void> tidy_parts(json::value& value, const attribute& target)
+result<void> tidy_parts(json::value& value, const attribute& target, work_budget& work)
 {
     json::object* const members = value.if_object();
     if (!members)
@@ -46,7 +46,7 @@ result<void> tidy_parts(json::value& value, const attribute& target)
         json::array* const elements = member.value().if_array();
         if (!sub || !elements)
             continue;
-        deduplicate(*elements, *sub);
+        deduplicate(*elements, *sub, work);
         if (elements->size() > values_max)
             return invalid_value(
                 target.name + "." + sub->name + " has more than " + std::to_string(values_max) + " values."
@@ -67,13 +67,13 @@ result<void> check_required_parts(const json::value& value, const attribute& tar
     return {};
 }
 
-result<void> tidy_list(json::array& elements, const attribute& target)
+result<void> tidy_list(json::array& elements, const attribute& target, work_budget& work)
 {
     // What they hold first: it says which of them are the same.
     for (json::value& element : elements)
-        if (auto tidied = tidy_parts(element, target); !tidied)
+        if (auto tidied = tidy_parts(element, target, work); !tidied)
             return tidied;
-    deduplicate(elements, target);
+    deduplicate(elements, target, work);
     if (elements.size() > values_max)
         return invalid_value(target.name + " has more than " + std::to_string(values_max) + " values.");
     if (count_primaries(elements) > 1)
@@ -84,17 +84,17 @@ result<void> tidy_list(json::array& elements, const attribute& target)
     return {};
 }
 
-result<void> tidy(json::value& value, const attribute& target)
+result<void> tidy(json::value& value, const attribute& target, work_budget& work)
 {
     prune(value);
     if (auto* const elements = value.if_array())
-        return tidy_list(*elements, target);
-    if (auto tidied = tidy_parts(value, target); !tidied)
+        return tidy_list(*elements, target, work);
+    if (auto tidied = tidy_parts(value, target, work); !tidied)
         return tidied;
     return check_required_parts(value, target);
 }
 
-result<json::object> tidy_extension(json::value& value, const schema& definition)
+result<json::object> tidy_extension(json::value& value, const schema& definition, work_budget& work)
 {
     json::object container;
     if (!value.is_object())
@@ -103,7 +103,7 @@ result<json::object> tidy_extension(json::value& value, const schema& definition
         const attribute* const target = definition.find(member.key());
         if (!target || !is_kept_in_documents(*target))
             continue;
-        if (auto tidied = tidy(member.value(), *target); !tidied)
+        if (auto tidied = tidy(member.value(), *target, work); !tidied)
             return tidied.error();
         if (!member.value().is_null())
             container[target->name] = std::move(member.value());
@@ -156,15 +156,15 @@ result<void> check_appearance(const json::object& holder, std::string_view name,
 }
 
 // Two names that nobody can see would be one.
-result<void> check_visibility(const json::object& document)
+result<void> check_visibility(const json::object& document, work_budget& work)
 {
     const auto* const name = find_string(document, "userName");
-    if (name && fold(*name).empty())
+    if (name && fold(*name, work).empty())
         return invalid_value("userName holds nothing that can be seen.");
     return {};
 }
 
-result<void> check_texts(const json::object& document)
+result<void> check_texts(const json::object& document, work_budget& work)
 {
     for (const std::string_view name : {"userName", "displayName", "externalId"})
         if (auto checked = check_name(document, name); !checked)
@@ -172,7 +172,7 @@ result<void> check_texts(const json::object& document)
     for (const std::string_view name : {"userName", "displayName"})
         if (auto checked = check_appearance(document, name, name); !checked)
             return checked;
-    if (auto checked = check_visibility(document); !checked)
+    if (auto checked = check_visibility(document, work); !checked)
         return checked;
     const auto* const emails = find_array(document, "emails");
     if (!emails)
@@ -199,8 +199,9 @@ json::array schemas_of(const json::object& document, const resource_type& type)
 
 }  // namespace
 
-result<void> normalize(json::object& document, const resource_type& type)
+result<void> normalize(json::object& document, const resource_type& type, work_budget& work)
 {
+    work.charge(steps_of(document));
     complete_references(document, type);  // first: what it leaves empty goes with the rest
     json::object next;
     next["schemas"] = nullptr;  // stands first
@@ -208,12 +209,12 @@ result<void> normalize(json::object& document, const resource_type& type)
         if (const attribute* const target = find_of_resource(type, member.key())) {
             if (!is_stored(type, *target))
                 continue;
-            if (auto tidied = tidy(member.value(), *target); !tidied)
+            if (auto tidied = tidy(member.value(), *target, work); !tidied)
                 return tidied;
             if (!member.value().is_null())
                 next[target->name] = std::move(member.value());
         } else if (const schema* const definition = type.find_schema(member.key())) {
-            auto container = tidy_extension(member.value(), *definition);
+            auto container = tidy_extension(member.value(), *definition, work);
             if (!container)
                 return error{container.error().code, definition->urn + ":" + container.error().detail};
             if (!container->empty())
@@ -229,7 +230,7 @@ result<void> normalize(json::object& document, const resource_type& type)
         return checked;
     if (auto checked = check_unique_lengths(document, type); !checked)
         return checked;
-    return check_texts(document);
+    return check_texts(document, work);
 }
 
 }  // namespace scimd::scim

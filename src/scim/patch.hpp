@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/json.hpp"
+#include "base/work_budget.hpp"
 #include "scim/filter.hpp"
 #include "scim/leniency.hpp"
 #include "scim/resource.hpp"
@@ -82,11 +83,16 @@ struct patch {
 // Operations, unknown op), invalid_path, no_target (remove without path), mutability (an explicit read-only
 // path), invalid_value, invalid_filter, too_large (a limit above).
 result<patch> parse_patch(
-    const json::object& body, const resource_type& type, leniency how = leniency::compat
+    const json::object& body, const resource_type& type, leniency how, work_budget& work
 );
 
 // Applies in order to a copy and normalizes; the document is unchanged on failure. Errors: no_target (a value
-// filter matches nothing and cannot be made true, C2 of docs/compatibility.md), mutability, invalid_value.
-result<json::object> apply(const patch& change, const json::object& document, const resource_type& type);
+// filter matches nothing and cannot be made true, C2 of docs/compatibility.md), mutability, invalid_value,
+// too_large (a value put in so many elements that no document could hold them).
+//
+// `work` is charged for operations × values × terms, and for what is copied.
+result<json::object> apply(
+    const patch& change, const json::object& document, const resource_type& type, work_budget& work
+);
 
 }  // namespace scimd::scim

@@ -5,14 +5,22 @@
 #include "scim/value.hpp"
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <type_traits>
-#include <unordered_map>
-#include <unordered_set>
 #include <utility>
+#include <vector>
 
 namespace scimd::scim {
 
 namespace {
+
+constexpr std::uint64_t operation_steps = 1'000;
+constexpr std::uint64_t element_steps = 50;  // of one operation at one element of a list
+
+// Of what one operation puts into all elements of a list together: far beyond what a document may be, and far
+// below what the product of a value and a list can be.
+constexpr std::uint64_t copied_steps_max = 8 * resource_bytes_max;
 
 error required(const patch_operation& operation)
 {
@@ -28,6 +36,14 @@ error no_match(const patch_operation& operation)
     };
 }
 
+error too_much_copied(const patch_operation& operation)
+{
+    return {
+        errc::too_large,
+        "The value is too large for all elements of " + operation.target.attribute.attribute->name + "."
+    };
+}
+
 json::object& object_at(json::object& holder, std::string_view name)
 {
     json::value& value = holder[name];
@@ -40,9 +56,10 @@ json::array& array_at(json::object& holder, std::string_view name)
     return value.is_array() ? value.get_array() : value.emplace_array();
 }
 
-bool meets(const json::value& element, const patch_target& target)
+bool meets(const json::value& element, const patch_target& target, work_budget& work)
 {
-    return !target.where || matches_value(*target.where, element);
+    work.charge(element_steps);
+    return !target.where || matches_value(*target.where, element, work);
 }
 
 // ---- elements that a filter asks for but nobody has (C2 of docs/compatibility.md) ----
@@ -117,7 +134,7 @@ bool can_be_made(const patch_operation& operation)
     });
 }
 
-result<json::value> make_element(const patch_operation& operation)
+result<json::value> make_element(const patch_operation& operation, work_budget& work)
 {
     const attribute& list = *operation.target.attribute.attribute;
     if (!operation.target.where)
@@ -125,10 +142,10 @@ result<json::value> make_element(const patch_operation& operation)
     if (!can_be_made(operation))
         return no_match(operation);
 
-    auto made = read_value(json::value(literals_of(*operation.target.where)), list, true);
+    auto made = read_value(json::value(literals_of(*operation.target.where)), list, work, true);
     if (!made)
         return made.error();
-    if (!made->is_object() || !matches_value(*operation.target.where, *made))
+    if (!made->is_object() || !matches_value(*operation.target.where, *made, work))
         return no_match(operation);
     return made;
 }
@@ -144,7 +161,7 @@ json::value replaced(const patch_operation& operation)
     return json::value(std::move(next));
 }
 
-result<void> set_element(json::value& element, const patch_operation& operation)
+result<void> set_element(json::value& element, const patch_operation& operation, work_budget& work)
 {
     const path& where = operation.target.attribute;
     if (!where.attribute->is_complex()) {
@@ -154,14 +171,18 @@ result<void> set_element(json::value& element, const patch_operation& operation)
     if (!element.is_object())
         element.emplace_object();
     if (where.sub_attribute)
-        return assign(element.get_object(), *where.sub_attribute, operation.value, operation.verb);
+        return assign(element.get_object(), *where.sub_attribute, operation.value, operation.verb, work);
     if (operation.verb == patch_verb::replace) {
         element = replaced(operation);
         return {};
     }
     for (const auto& change : operation.value.get_object())
         if (auto set = assign(
-                element.get_object(), *where.attribute->find(change.key()), change.value(), operation.verb
+                element.get_object(),
+                *where.attribute->find(change.key()),
+                change.value(),
+                operation.verb,
+                work
             );
             !set)
             return set;
@@ -191,15 +212,21 @@ result<void> check_length(const json::array& elements, const attribute& list)
     };
 }
 
-result<void> set_elements(json::object& holder, const patch_operation& operation)
+result<void> set_elements(json::object& holder, const patch_operation& operation, work_budget& work)
 {
     const path& where = operation.target.attribute;
     json::array& elements = array_at(holder, where.attribute->name);
     std::vector<bool> is_touched(elements.size(), false);
+    const auto steps = steps_of(operation.value);
+    std::uint64_t copied_steps = 0;
     for (std::size_t i = 0; i < elements.size(); ++i) {
-        if (!meets(elements[i], operation.target))
+        if (!meets(elements[i], operation.target, work))
             continue;
-        if (auto set = set_element(elements[i], operation); !set)
+        work.charge(steps);
+        copied_steps += steps;
+        if (copied_steps > copied_steps_max)
+            return too_much_copied(operation);
+        if (auto set = set_element(elements[i], operation, work); !set)
             return set;
         is_touched[i] = true;
     }
@@ -207,10 +234,10 @@ result<void> set_elements(json::object& holder, const patch_operation& operation
     if (!is_any) {
         if (!where.attribute->is_complex())
             return no_match(operation);
-        auto made = make_element(operation);
+        auto made = make_element(operation, work);
         if (!made)
             return made.error();
-        if (auto set = set_element(*made, operation); !set)
+        if (auto set = set_element(*made, operation, work); !set)
             return set;
         elements.push_back(std::move(*made));
         is_touched.push_back(true);
@@ -222,18 +249,19 @@ result<void> set_elements(json::object& holder, const patch_operation& operation
 }
 
 // RFC 7644 §3.5.2.1: what is there already is not added again.
-result<void> append(json::object& holder, const patch_operation& operation)
+result<void> append(json::object& holder, const patch_operation& operation, work_budget& work)
 {
     const attribute& list = *operation.target.attribute.attribute;
     json::array& elements = array_at(holder, list.name);
-    std::unordered_map<std::string, std::size_t> known;
+    std::map<std::string, std::size_t> known;
     for (std::size_t i = 0; i < elements.size(); ++i)
-        known.try_emplace(identity(elements[i], list), i);
+        known.try_emplace(identity(elements[i], list, work), i);
 
     std::vector<bool> made_primary(elements.size(), false);
+    work.charge(steps_of(operation.value));
     for (json::value element : operation.value.get_array()) {
         const bool is_new_primary = is_primary(element);
-        const auto [found, is_new] = known.try_emplace(identity(element, list), elements.size());
+        const auto [found, is_new] = known.try_emplace(identity(element, list, work), elements.size());
         if (is_new) {
             elements.push_back(std::move(element));
             made_primary.push_back(is_new_primary);
@@ -248,32 +276,35 @@ result<void> append(json::object& holder, const patch_operation& operation)
     return {};
 }
 
-result<void> set_list(json::object& holder, const patch_operation& operation)
+result<void> set_list(json::object& holder, const patch_operation& operation, work_budget& work)
 {
     const path& where = operation.target.attribute;
     if (operation.target.where || where.sub_attribute)
-        return set_elements(holder, operation);
+        return set_elements(holder, operation, work);
     if (operation.verb == patch_verb::add)
-        return append(holder, operation);
+        return append(holder, operation, work);
+    work.charge(steps_of(operation.value));
     holder[where.attribute->name] = operation.value;
     return {};
 }
 
 // Immutable attributes are compared with the original once all operations are applied (check_replacement).
-result<void> set(json::object& holder, const patch_operation& operation)
+result<void> set(json::object& holder, const patch_operation& operation, work_budget& work)
 {
     const path& where = operation.target.attribute;
     if (where.attribute->is_multi_valued)
-        return set_list(holder, operation);
+        return set_list(holder, operation, work);
     if (!where.attribute->is_complex()) {
+        work.charge(steps_of(operation.value));
         holder[where.attribute->name] = operation.value;
         return {};
     }
     json::object& element = object_at(holder, where.attribute->name);
     if (where.sub_attribute)
-        return put(element, *where.sub_attribute, operation.value, operation.verb);
+        return put(element, *where.sub_attribute, operation.value, operation.verb, work);
     for (const auto& change : operation.value.get_object())
-        if (auto set = put(element, *where.attribute->find(change.key()), change.value(), operation.verb);
+        if (auto set =
+                put(element, *where.attribute->find(change.key()), change.value(), operation.verb, work);
             !set)
             return set;
     return {};
@@ -289,19 +320,20 @@ void remove_where(json::array& elements, const auto& is_meant)
 
 // The elements that a remove lists (Entra, JumpCloud): by type and value, or by value when the client names
 // no type.
-void remove_listed(json::array& elements, const attribute& list, const json::array& listed)
+void remove_listed(json::array& elements, const attribute& list, const json::array& listed, work_budget& work)
 {
-    std::unordered_set<std::string> whole;
-    std::unordered_set<std::string> by_value;
+    std::set<std::string> whole;
+    std::set<std::string> by_value;
     for (const json::value& each : listed) {
         const bool names_type = each.is_object() && each.get_object().contains("type");
         if (names_type)
-            whole.insert(identity(each, list));
+            whole.insert(identity(each, list, work));
         else
-            by_value.insert(value_identity(each, list));
+            by_value.insert(value_identity(each, list, work));
     }
     remove_where(elements, [&](const json::value& element) {
-        return by_value.contains(value_identity(element, list)) || whole.contains(identity(element, list));
+        return by_value.contains(value_identity(element, list, work)) ||
+               whole.contains(identity(element, list, work));
     });
 }
 
@@ -311,17 +343,21 @@ void remove_part(json::value& element, const attribute& sub)
         erase(element.get_object(), sub.name);
 }
 
-result<void> remove_from_list(json::object& holder, json::array& elements, const patch_operation& operation)
+result<void> remove_from_list(
+    json::object& holder, json::array& elements, const patch_operation& operation, work_budget& work
+)
 {
     const path& where = operation.target.attribute;
     const bool removes_listed = operation.verb == patch_verb::remove && operation.value.is_array();
     if (removes_listed)
-        remove_listed(elements, *where.attribute, operation.value.get_array());
+        remove_listed(elements, *where.attribute, operation.value.get_array(), work);
     else if (!where.sub_attribute)
-        remove_where(elements, [&](const json::value& element) { return meets(element, operation.target); });
+        remove_where(elements, [&](const json::value& element) {
+            return meets(element, operation.target, work);
+        });
     else
         for (json::value& element : elements)
-            if (meets(element, operation.target))
+            if (meets(element, operation.target, work))
                 remove_part(element, *where.sub_attribute);
 
     if (!elements.empty())
@@ -333,30 +369,30 @@ result<void> remove_from_list(json::object& holder, json::array& elements, const
 }
 
 // RFC 7644 §3.12: a filter that yields no match is `noTarget`, also for remove.
-bool lacks_match(const json::value* value, const patch_operation& operation)
+bool lacks_match(const json::value* value, const patch_operation& operation, work_budget& work)
 {
     if (operation.how != leniency::strict || !operation.target.where)
         return false;
     const auto* const elements = value ? value->if_array() : nullptr;
     return !elements || std::none_of(elements->begin(), elements->end(), [&](const json::value& element) {
-        return meets(element, operation.target);
+        return meets(element, operation.target, work);
     });
 }
 
 // A target that is not there is removed already.
-result<void> unassign(json::object& holder, const patch_operation& operation)
+result<void> unassign(json::object& holder, const patch_operation& operation, work_budget& work)
 {
     const path& where = operation.target.attribute;
     json::value* const value = holder.if_contains(where.attribute->name);
     const bool can_leave_some = where.attribute->is_multi_valued && !where.sub_attribute;
     if (where.leaf().is_required && !can_leave_some)
         return required(operation);
-    if (lacks_match(value, operation))
+    if (lacks_match(value, operation, work))
         return no_match(operation);
     if (!value)
         return {};
     if (auto* const elements = value->if_array())
-        return remove_from_list(holder, *elements, operation);
+        return remove_from_list(holder, *elements, operation, work);
     if (where.sub_attribute)
         remove_part(*value, *where.sub_attribute);
     else
@@ -373,32 +409,38 @@ result<void> remove_extension(json::object& document, const schema& container, c
     return {};
 }
 
-result<void> apply_one(const patch_operation& operation, json::object& document, const resource_type& type)
+result<void> apply_one(
+    const patch_operation& operation, json::object& document, const resource_type& type, work_budget& work
+)
 {
+    work.charge(operation_steps);
     const path& where = operation.target.attribute;
     if (!where.attribute)
         return remove_extension(document, *where.extension, type);
 
     json::object& holder = where.extension ? object_at(document, where.extension->urn) : document;
     if (operation.verb == patch_verb::remove || operation.value.is_null())
-        return unassign(holder, operation);
-    return set(holder, operation);
+        return unassign(holder, operation, work);
+    return set(holder, operation, work);
 }
 
 }  // namespace
 
-result<json::object> apply(const patch& change, const json::object& document, const resource_type& type)
+result<json::object> apply(
+    const patch& change, const json::object& document, const resource_type& type, work_budget& work
+)
 {
+    work.charge(steps_of(document));
     json::object next = document;
     for (const patch_operation& operation : change.operations)
-        if (auto applied = apply_one(operation, next, type); !applied)
+        if (auto applied = apply_one(operation, next, type, work); !applied)
             return error{
                 applied.error().code,
                 "Operations[" + std::to_string(operation.index) + "]: " + applied.error().detail
             };
-    if (auto normal = normalize(next, type); !normal)
+    if (auto normal = normalize(next, type, work); !normal)
         return normal.error();
-    if (auto kept = check_replacement(document, next, type); !kept)
+    if (auto kept = check_replacement(document, next, type, work); !kept)
         return kept.error();
     return next;
 }

@@ -145,7 +145,7 @@ filter any_member(const path& members)
 }
 
 // RFC 7643 §8.7.1: of a member only its display can change; another value is another member.
-result<void> read_part(const membership_demand& wanted, membership_operations& out)
+result<void> read_part(const membership_demand& wanted, membership_operations& out, work_budget& work)
 {
     const patch_target& target = wanted.target;
     const attribute& part = *target.attribute.sub_attribute;
@@ -156,7 +156,7 @@ result<void> read_part(const membership_demand& wanted, membership_operations& o
 
     json::value display;
     if (wanted.verb != patch_verb::remove) {
-        auto read = read_value(*wanted.value, part);
+        auto read = read_value(*wanted.value, part, work);
         if (!read)
             return read.error();
         display = std::move(*read);
@@ -182,10 +182,12 @@ bool lists_values(const json::value* value) noexcept
     return !value->is_string() || !value->get_string().empty();
 }
 
-result<void> read_membership(const membership_demand& wanted, membership_operations& out)
+result<void> read_membership(const membership_demand& wanted, membership_operations& out, work_budget& work)
 {
+    if (wanted.value)
+        work.charge(steps_of(*wanted.value));
     if (wanted.target.attribute.sub_attribute)
-        return read_part(wanted, out);
+        return read_part(wanted, out, work);
     if (wanted.target.where)
         return read_matching(wanted, out);
     return read_whole(wanted, out);

@@ -23,6 +23,8 @@ struct membership_demand {
 
 // Appends what it asks for. no_target: an add to a filter that names no member, or, in strict directories, to
 // any filter; mutability: value, $ref or type of a member.
-result<void> read_membership(const membership_demand& wanted, std::vector<membership_operation>& out);
+result<void> read_membership(
+    const membership_demand& wanted, std::vector<membership_operation>& out, work_budget& work
+);
 
 }  // namespace scimd::scim

@@ -20,17 +20,18 @@ bool is_without_effect(const path& where) noexcept
            !is_kept_in_documents(where.leaf());
 }
 
-result<json::value> read_for(const patch_target& target, const json::value& value)
+result<json::value> read_for(const patch_target& target, const json::value& value, work_budget& work)
 {
+    work.charge(steps_of(value));
     const path& where = target.attribute;
     if (where.sub_attribute)
-        return read_value_at(value, {.self = *where.sub_attribute, .parent = where.attribute});
+        return read_value_at(value, {.self = *where.sub_attribute, .parent = where.attribute}, work);
     const bool is_element = target.where.has_value();
     if (where.attribute->is_multi_valued && !is_element)
-        return read_value(value, *where.attribute);
+        return read_value(value, *where.attribute, work);
     if (where.attribute->is_complex())
-        return read_partial(value, *where.attribute);
-    return read_value(value, *where.attribute, is_element);
+        return read_partial(value, *where.attribute, work);
+    return read_value(value, *where.attribute, work, is_element);
 }
 
 std::size_t count_values(const json::value* value) noexcept
@@ -62,7 +63,9 @@ struct demand {
 };
 
 // A secret is checked as everything else, and forgotten.
-result<void> check_forgotten(const demand& wanted, const patch_target& target, const resource_type& type)
+result<void> check_forgotten(
+    const demand& wanted, const patch_target& target, const resource_type& type, work_budget& work
+)
 {
     const attribute& secret = target.attribute.leaf();
     const schema& definition = target.attribute.extension ? *target.attribute.extension : *type.base;
@@ -77,13 +80,16 @@ result<void> check_forgotten(const demand& wanted, const patch_target& target, c
         };
     if (is_removal || !wanted.value)
         return {};
-    const auto value = read_for(target, *wanted.value);
+    const auto value = read_for(target, *wanted.value, work);
     return value ? result<void>() : value.error();
 }
 
 class patch_reader {
 public:
-    patch_reader(const resource_type& type, leniency how) : type_(type), how_(how) {}
+    patch_reader(const resource_type& type, leniency how, work_budget& work)
+        : type_(type), how_(how), work_(work)
+    {
+    }
 
     result<void> read(const json::value& operation, std::size_t index);
     patch take() { return std::move(made_); }
@@ -98,6 +104,7 @@ private:
 
     const resource_type& type_;
     leniency how_;
+    work_budget& work_;
     patch made_;
     std::size_t targets_ = 0;
     std::size_t values_ = 0;
@@ -170,7 +177,7 @@ result<void> patch_reader::read_member(const demand& wanted, std::string_view na
             return read_container(wanted, *definition);
 
     const std::string text = container ? container->urn + ":" + std::string(name) : std::string(name);
-    auto target = parse_target(text, type_, how_);
+    auto target = parse_target(text, type_, how_, work_);
     if (!target) {
         const bool is_value_path = name.find('[') != std::string_view::npos;
         return is_value_path ? result<void>(target.error()) : result<void>();
@@ -182,7 +189,7 @@ result<void> patch_reader::read_path(const demand& wanted, std::string_view text
 {
     if (const schema* const container = type_.find_schema(text))
         return read_container(wanted, *container);
-    auto target = parse_target(text, type_, how_);
+    auto target = parse_target(text, type_, how_, work_);
     if (!target)
         return target.error();
     if (is_read_only(target->attribute))
@@ -196,9 +203,9 @@ result<void> patch_reader::read_target(const demand& wanted, patch_target target
     if (++targets_ > patch_targets_max || values_ > patch_values_max)
         return error{errc::too_large, "The request holds too many values."};
     if (is_without_effect(target.attribute))
-        return check_forgotten(wanted, target, type_);
+        return check_forgotten(wanted, target, type_, work_);
     if (is_kept_apart(type_, *target.attribute.attribute))
-        return read_membership({wanted.verb, target, wanted.value, how_}, made_.members);
+        return read_membership({wanted.verb, target, wanted.value, how_}, made_.members, work_);
 
     const bool is_removal = wanted.verb == patch_verb::remove;
     const bool is_whole_list =
@@ -210,7 +217,7 @@ result<void> patch_reader::read_target(const demand& wanted, patch_target target
     }
     if (!wanted.value)
         return error{errc::invalid_value, "The operation needs a value."};
-    auto value = read_for(target, *wanted.value);
+    auto value = read_for(target, *wanted.value, work_);
     if (!value)
         return value.error();
     // Nothing added is no change, and so are no values removed; only replace unassigns.
@@ -249,7 +256,9 @@ result<void> check_patch_schemas(const json::object& body)
 
 }  // namespace
 
-result<patch> parse_patch(const json::object& body, const resource_type& type, leniency how)
+result<patch> parse_patch(
+    const json::object& body, const resource_type& type, leniency how, work_budget& work
+)
 {
     if (auto checked = check_patch_schemas(body); !checked)
         return checked.error();
@@ -262,7 +271,7 @@ result<patch> parse_patch(const json::object& body, const resource_type& type, l
             errc::too_large, "Operations has more than " + std::to_string(patch_operations_max) + " elements."
         };
 
-    patch_reader reader(type, how);
+    patch_reader reader(type, how, work);
     for (std::size_t i = 0; i < operations->size(); ++i)
         if (auto read = reader.read((*operations)[i], i); !read)
             return error{read.error().code, "Operations[" + std::to_string(i) + "]: " + read.error().detail};

@@ -11,6 +11,8 @@ namespace scimd::scim {
 
 namespace {
 
+constexpr std::uint64_t path_byte_steps = 50;  // to look up names and parse a filter
+
 // Where the bracket at `open` is closed; one inside a quoted literal closes nothing.
 std::size_t closing_bracket(std::string_view text, std::size_t open) noexcept
 {
@@ -59,8 +61,11 @@ result<patch_target> parse_value_path(
 
 }  // namespace
 
-result<patch_target> parse_target(std::string_view text, const resource_type& type, leniency how)
+result<patch_target> parse_target(
+    std::string_view text, const resource_type& type, leniency how, work_budget& work
+)
 {
+    work.charge((text.size() + 1) * path_byte_steps);
     if (const auto open = text.find('['); open != std::string_view::npos)
         return parse_value_path(text, open, type, how);
     auto plain = parse_path(text, type);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "base/work_budget.hpp"
 #include "scim/leniency.hpp"
 #include "scim/patch.hpp"
 #include "scim/schema.hpp"
@@ -12,7 +13,7 @@ namespace scimd::scim {
 
 // invalid_path or, for what stands in brackets, invalid_filter. A schema's URN alone is no target.
 result<patch_target> parse_target(
-    std::string_view text, const resource_type& type, leniency how = leniency::compat
+    std::string_view text, const resource_type& type, leniency how, work_budget& work
 );
 
 }  // namespace scimd::scim

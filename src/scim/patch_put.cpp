@@ -2,8 +2,8 @@
 
 #include "scim/value.hpp"
 
+#include <set>
 #include <string>
-#include <unordered_set>
 #include <utility>
 
 namespace scimd::scim {
@@ -11,14 +11,16 @@ namespace scimd::scim {
 namespace {
 
 // RFC 7644 §3.5.2.1: what is there already is not added again.
-json::array joined(const json::array& before, const json::array& added, const attribute& list)
+json::array joined(
+    const json::array& before, const json::array& added, const attribute& list, work_budget& work
+)
 {
     json::array all = before;
-    std::unordered_set<std::string> known;
+    std::set<std::string> known;
     for (const json::value& each : all)
-        known.insert(identity(each, list));
+        known.insert(identity(each, list, work));
     for (const json::value& each : added)
-        if (known.insert(identity(each, list)).second)
+        if (known.insert(identity(each, list, work)).second)
             all.push_back(each);
     return all;
 }
@@ -31,14 +33,17 @@ void erase(json::object& object, std::string_view name)
         object.stable_erase(found);
 }
 
-result<void> put(json::object& holder, const attribute& sub, const json::value& value, patch_verb verb)
+result<void> put(
+    json::object& holder, const attribute& sub, const json::value& value, patch_verb verb, work_budget& work
+)
 {
+    work.charge(steps_of(value));
     const json::array* const before = find_array(holder, sub.name);
     const bool joins = verb == patch_verb::add && before && value.is_array();
     if (value.is_null()) {
         erase(holder, sub.name);
     } else if (joins) {
-        json::array all = joined(*before, value.get_array(), sub);
+        json::array all = joined(*before, value.get_array(), sub, work);
         // Checked with each operation, so that many of them cannot grow what each walks through.
         if (all.size() > values_max)
             return error{
@@ -51,12 +56,14 @@ result<void> put(json::object& holder, const attribute& sub, const json::value& 
     return {};
 }
 
-result<void> assign(json::object& element, const attribute& sub, const json::value& value, patch_verb verb)
+result<void> assign(
+    json::object& element, const attribute& sub, const json::value& value, patch_verb verb, work_budget& work
+)
 {
     const json::value* const before = find(element, sub.name);
     if (sub.mutability == mutability::immutable && before && *before != value)
         return error{errc::mutability, sub.name + " cannot change once it has a value."};
-    return put(element, sub, value, verb);
+    return put(element, sub, value, verb, work);
 }
 
 }  // namespace scimd::scim

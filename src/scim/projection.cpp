@@ -214,7 +214,7 @@ const attribute* find_base_or_common(const resource_type& type, std::string_view
 
 bool projection::wants(const attribute& candidate) const noexcept
 {
-    return select(*this, nullptr, candidate).is_kept;
+    return !is_nothing && select(*this, nullptr, candidate).is_kept;
 }
 
 bool projection::wants(const attribute& candidate, const attribute& sub_attribute) const

@@ -12,6 +12,7 @@
 namespace scimd::scim {
 
 struct projection {
+    bool is_nothing = false;  // the resource is not returned at all: whatever else stands here
     // Empty and not `is_listed`: the default set. Listed: only these (and the always-returned).
     bool is_listed = false;
     std::vector<path> attributes;
@@ -22,7 +23,7 @@ struct projection {
 
     [[nodiscard]] bool is_default() const noexcept
     {
-        return !is_listed && excluded.empty() && excluded_schemas.empty() && written.empty();
+        return !is_nothing && !is_listed && excluded.empty() && excluded_schemas.empty() && written.empty();
     }
 
     // Whether an attribute (by canonical name, of the base schema or common) can appear at all, so that

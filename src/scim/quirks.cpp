@@ -14,6 +14,8 @@ namespace scimd::scim::quirks {
 
 namespace {
 
+constexpr std::uint64_t name_steps = 400;  // to look up the attribute of a member, and to put it elsewhere
+
 json::value* find_in_any_case(json::object& object, std::string_view name) noexcept
 {
     for (auto& member : object)
@@ -166,15 +168,15 @@ void rewrite_target(json::value& value, const patch_target& target)
     }
 }
 
-void rewrite_named(json::value& value, std::string_view name, const resource_type& type)
+void rewrite_named(json::value& value, std::string_view name, const resource_type& type, work_budget& work)
 {
     if (const schema* const definition = type.find_schema(name))
         rewrite_extension(value, *definition);
-    else if (const auto target = parse_target(name, type))
+    else if (const auto target = parse_target(name, type, leniency::compat, work))
         rewrite_target(value, *target);
 }
 
-void rewrite_operation(json::object& operation, const resource_type& type)
+void rewrite_operation(json::object& operation, const resource_type& type, work_budget& work)
 {
     op_in_any_case(operation);
     json::value* const where = find_in_any_case(operation, "path");
@@ -182,20 +184,21 @@ void rewrite_operation(json::object& operation, const resource_type& type)
     if (where && where->is_string()) {
         *where = with_meant_urn(trim(where->get_string()));
         if (value)
-            rewrite_named(*value, where->get_string(), type);
+            rewrite_named(*value, where->get_string(), type, work);
         return;
     }
     if (!value || !value->is_object())
         return;
     odd_urns_as_names(value->get_object());
     for (auto& member : value->get_object())
-        rewrite_named(member.value(), member.key(), type);
+        rewrite_named(member.value(), member.key(), type, work);
 }
 
 }  // namespace
 
-json::object rewrite_resource(json::object body, const resource_type& type)
+json::object rewrite_resource(json::object body, const resource_type& type, work_budget& work)
 {
+    work.charge(steps_of(body) + body.size() * name_steps);
     odd_urns_as_names(body);
     for (auto& member : body)
         if (const attribute* const target = find_of_resource(type, member.key()))
@@ -205,14 +208,15 @@ json::object rewrite_resource(json::object body, const resource_type& type)
     return body;
 }
 
-json::object rewrite_patch(json::object body, const resource_type& type)
+json::object rewrite_patch(json::object body, const resource_type& type, work_budget& work)
 {
+    work.charge(steps_of(body));
     json::value* const operations = find_in_any_case(body, "Operations");
     if (!operations || !operations->is_array())
         return body;
     for (json::value& operation : operations->get_array())
         if (operation.is_object())
-            rewrite_operation(operation.get_object(), type);
+            rewrite_operation(operation.get_object(), type, work);
     return body;
 }
 

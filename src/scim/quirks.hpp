@@ -5,14 +5,15 @@
 #pragma once
 
 #include "base/json.hpp"
+#include "base/work_budget.hpp"
 #include "scim/schema.hpp"
 
 namespace scimd::scim::quirks {
 
 // All that apply to a resource body of POST and PUT, in order.
-json::object rewrite_resource(json::object body, const resource_type& type);
+json::object rewrite_resource(json::object body, const resource_type& type, work_budget& work);
 
 // All that apply to a PATCH body, in order.
-json::object rewrite_patch(json::object body, const resource_type& type);
+json::object rewrite_patch(json::object body, const resource_type& type, work_budget& work);
 
 }  // namespace scimd::scim::quirks

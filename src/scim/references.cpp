@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace scimd::scim {
 
@@ -107,12 +108,18 @@ void make_references_absolute(std::string& text, const resource_type& type, std:
 {
     constexpr std::string_view mark = R"($ref":"../)";  // in no value: its quotation marks would be escaped
     constexpr std::string_view dots = "..";
+    std::string made;  // beside `text`, which would be moved as a whole with each reference
+    std::size_t done = 0;
     for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + mark.size())) {
         const auto begin = at + mark.size() - dots.size() - 1;
         const auto location = std::string_view(text).substr(begin, text.find('"', begin) - begin);
-        if (has_reference_of_ours(type, location))
-            text.replace(begin, dots.size(), base_url);
+        if (!has_reference_of_ours(type, location))
+            continue;
+        made.append(text, done, begin - done).append(base_url);
+        done = begin + dots.size();
     }
+    if (done > 0)
+        text = std::move(made.append(text, done));
 }
 
 }  // namespace scimd::scim

@@ -7,22 +7,22 @@
 
 namespace scimd::scim {
 
-result<incoming> read_resource(json::object body, const resource_type& type, leniency how)
+result<incoming> read_resource(json::object body, const resource_type& type, leniency how, work_budget& work)
 {
     if (how != leniency::strict)
-        return read_body(quirks::rewrite_resource(std::move(body), type), type);
-    if (auto checked = strict::check_resource(body, type); !checked)
+        return read_body(quirks::rewrite_resource(std::move(body), type, work), type, work);
+    if (auto checked = strict::check_resource(body, type, work); !checked)
         return checked.error();
-    return read_body(body, type);
+    return read_body(body, type, work);
 }
 
-result<patch> read_patch(json::object body, const resource_type& type, leniency how)
+result<patch> read_patch(json::object body, const resource_type& type, leniency how, work_budget& work)
 {
     if (how != leniency::strict)
-        return parse_patch(quirks::rewrite_patch(std::move(body), type), type, how);
-    if (auto checked = strict::check_patch(body, type); !checked)
+        return parse_patch(quirks::rewrite_patch(std::move(body), type, work), type, how, work);
+    if (auto checked = strict::check_patch(body, type, work); !checked)
         return checked.error();
-    return parse_patch(body, type, how);
+    return parse_patch(body, type, how, work);
 }
 
 }  // namespace scimd::scim

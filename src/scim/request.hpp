@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "base/json.hpp"
+#include "base/work_budget.hpp"
 #include "scim/leniency.hpp"
 #include "scim/patch.hpp"
 #include "scim/resource.hpp"
@@ -12,10 +13,10 @@ namespace scimd::scim {
 
 // The body of a POST or PUT. Errors: those of read_body, in a strict directory those of
 // strict::check_resource before.
-result<incoming> read_resource(json::object body, const resource_type& type, leniency how);
+result<incoming> read_resource(json::object body, const resource_type& type, leniency how, work_budget& work);
 
 // The body of a PATCH. Errors: those of parse_patch, in a strict directory those of strict::check_patch
 // before.
-result<patch> read_patch(json::object body, const resource_type& type, leniency how);
+result<patch> read_patch(json::object body, const resource_type& type, leniency how, work_budget& work);
 
 }  // namespace scimd::scim

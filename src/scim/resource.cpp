@@ -6,14 +6,16 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <set>
 #include <string>
-#include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 namespace scimd::scim {
 
 namespace {
+
+constexpr std::uint64_t name_steps = 400;  // to look up the attribute of a member
 
 // RFC 7643 §3.1 wants the base URN in `schemas`, but templates forget the whole attribute or write the URNs
 // of SCIM 1.1: the endpoint says what the resource is, so only its form is checked.
@@ -32,14 +34,15 @@ result<void> check_schemas(const json::value& value)
 
 // Secrets must be there, and be of their types, as everything else; only nobody keeps them. Whatever a
 // client sends as a password is its own affair.
-result<void> check_secrets(const json::object& holder, const schema& definition)
+result<void> check_secrets(const json::object& holder, const schema& definition, work_budget& work)
 {
     for (const attribute& each : definition.attributes) {
         if (!is_forgotten(each))
             continue;
+        work.charge(holder.size());
         const json::value* const given = find_ignoring_case(holder, each.name);
         if (given && !definition.is_built_in) {
-            if (auto read = read_value(*given, each); !read)
+            if (auto read = read_value(*given, each, work); !read)
                 return read.error();
         }
         if (each.is_required && (!given || is_blank(*given)))
@@ -54,7 +57,9 @@ error in_schema(const schema& definition, const error& reason)
 }
 
 // Takes the attributes of an extension out of its container.
-result<void> read_extension(const json::value& value, const schema& definition, json::object& document)
+result<void> read_extension(
+    const json::value& value, const schema& definition, json::object& document, work_budget& work
+)
 {
     if (is_blank(value))
         return {};
@@ -65,20 +70,24 @@ result<void> read_extension(const json::value& value, const schema& definition, 
         const attribute* const target = definition.find(member.key());
         if (!target || !is_kept_in_documents(*target))
             continue;
-        auto read = read_value(member.value(), *target);
+        auto read = read_value(member.value(), *target, work);
         if (!read)
             return in_schema(definition, read.error());
         if (!read->is_null())
             container[target->name] = std::move(*read);
     }
-    if (auto checked = check_secrets(value.get_object(), definition); !checked)
+    if (auto checked = check_secrets(value.get_object(), definition, work); !checked)
         return in_schema(definition, checked.error());
     document[definition.urn] = std::move(container);
     return {};
 }
 
 result<void> read_attribute(
-    const json::value& value, const attribute& target, const resource_type& type, incoming& made
+    const json::value& value,
+    const attribute& target,
+    const resource_type& type,
+    incoming& made,
+    work_budget& work
 )
 {
     if (&target == find_common("schemas"))
@@ -93,7 +102,7 @@ result<void> read_attribute(
     }
     if (!is_stored(type, target))
         return {};
-    auto read = read_value(value, target);
+    auto read = read_value(value, target, work);
     if (!read)
         return read.error();
     if (!read->is_null())
@@ -113,7 +122,8 @@ result<void> check_kept(
     const json::object& current,
     const json::object& next,
     const std::vector<attribute>& attributes,
-    const std::string& prefix
+    const std::string& prefix,
+    work_budget& work
 );
 
 bool has_immutable_part(const attribute& list)
@@ -126,21 +136,25 @@ bool has_immutable_part(const attribute& list)
 // Elements that are the same before and after keep what is immutable in them; which they are, their type and
 // value say.
 result<void> check_elements_kept(
-    const json::array& current, const json::value* next, const attribute& list, const std::string& name
+    const json::array& current,
+    const json::value* next,
+    const attribute& list,
+    const std::string& name,
+    work_budget& work
 )
 {
     const json::array* const elements = next ? next->if_array() : nullptr;
     if (!elements || !has_immutable_part(list))
         return {};
-    std::unordered_map<std::string, const json::object*> known;
+    std::map<std::string, const json::object*> known;
     for (const json::value& each : current)
         if (each.is_object() && find(each.get_object(), "value"))
-            known.emplace(identity(each, list), &each.get_object());
+            known.emplace(identity(each, list, work), &each.get_object());
     for (const json::value& each : *elements) {
-        const auto before = known.find(identity(each, list));
+        const auto before = known.find(identity(each, list, work));
         if (before == known.end() || !each.is_object())
             continue;
-        if (auto kept = check_kept(*before->second, each.get_object(), list.sub_attributes, name + ".");
+        if (auto kept = check_kept(*before->second, each.get_object(), list.sub_attributes, name + ".", work);
             !kept)
             return kept;
     }
@@ -151,7 +165,8 @@ result<void> check_kept(
     const json::object& current,
     const json::object& next,
     const std::vector<attribute>& attributes,
-    const std::string& prefix
+    const std::string& prefix,
+    work_budget& work
 )
 {
     for (const attribute& each : attributes) {
@@ -165,13 +180,14 @@ result<void> check_kept(
         if (each.mutability == mutability::immutable && (!after || *after != *before))
             kept = error{errc::mutability, name + " cannot change once it has a value."};
         else if (const json::array* const elements = before->if_array(); elements && each.is_complex())
-            kept = check_elements_kept(*elements, after, each, name);
+            kept = check_elements_kept(*elements, after, each, name, work);
         else if (const json::object* const members = before->if_object())
             kept = check_kept(
                 *members,
                 after && after->is_object() ? after->get_object() : none,
                 each.sub_attributes,
-                name + "."
+                name + ".",
+                work
             );
         if (!kept)
             return kept;
@@ -210,8 +226,8 @@ result<void> check_member(const member& candidate)
             return invalid_value(
                 "members holds a text longer than " + std::to_string(user_name_bytes_max) + " bytes."
             );
-        if (!is_storable(*text))
-            return invalid_value("members holds control characters or no valid Unicode.");
+        if (const auto fault = why_not_storable(*text); !fault.empty())
+            return invalid_value("members " + std::string(fault));
     }
     return {};
 }
@@ -223,32 +239,34 @@ bool is_kept_apart(const resource_type& type, const attribute& candidate) noexce
     return type.base->urn == urn::group && &candidate == type.base->find("members");
 }
 
-result<incoming> read_body(const json::object& body, const resource_type& type)
+result<incoming> read_body(const json::object& body, const resource_type& type, work_budget& work)
 {
+    work.charge(steps_of(body) + body.size() * name_steps);
     incoming made;
     for (const auto& member : body) {
         result<void> read;
         if (const attribute* const target = find_of_resource(type, member.key()))
-            read = read_attribute(member.value(), *target, type, made);
+            read = read_attribute(member.value(), *target, type, made, work);
         else if (const schema* const definition = type.find_schema(member.key());
                  definition && definition != type.base)
-            read = read_extension(member.value(), *definition, made.document);
+            read = read_extension(member.value(), *definition, made.document, work);
         if (!read)
             return read.error();
     }
-    if (auto checked = check_secrets(body, *type.base); !checked)
+    if (auto checked = check_secrets(body, *type.base, work); !checked)
         return checked.error();
     default_active(made.document, type);
-    if (auto normal = normalize(made.document, type); !normal)
+    if (auto normal = normalize(made.document, type, work); !normal)
         return normal.error();
     return made;
 }
 
 result<void> check_replacement(
-    const json::object& current, const json::object& next, const resource_type& type
+    const json::object& current, const json::object& next, const resource_type& type, work_budget& work
 )
 {
-    if (auto kept = check_kept(current, next, type.base->attributes, ""); !kept)
+    work.charge(steps_of(current));
+    if (auto kept = check_kept(current, next, type.base->attributes, "", work); !kept)
         return kept;
     const json::object none;
     for (const extension& each : type.extensions) {
@@ -257,7 +275,8 @@ result<void> check_replacement(
         if (!before)
             continue;
         const auto* const after = find_object(next, urn);
-        if (auto kept = check_kept(*before, after ? *after : none, each.definition->attributes, urn + ":");
+        if (auto kept =
+                check_kept(*before, after ? *after : none, each.definition->attributes, urn + ":", work);
             !kept)
             return kept;
     }
@@ -274,7 +293,7 @@ result<std::vector<member>> read_members(const json::value& value)
     if (count > members_max)
         return error{errc::too_large, "members has more than " + std::to_string(members_max) + " values."};
 
-    std::unordered_set<std::string> seen;
+    std::set<std::string> seen;  // no choice of values may make it quadratic, as with a hash table
     for (std::size_t i = 0; i < count; ++i) {
         const json::value& element = given ? (*given)[i] : value;
         if (element.is_null())

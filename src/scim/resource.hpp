@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/json.hpp"
+#include "base/work_budget.hpp"
 #include "scim/schema.hpp"
 
 #include <string>
@@ -43,22 +44,24 @@ struct incoming {
 // expected, null as unassigned, read-only attributes and unknown ones ignored, a password dropped. Errors:
 // invalid_value (a value of the wrong type, a required attribute missing, two primaries, text that is not
 // storable, a limit exceeded), each naming the attribute.
-result<incoming> read_body(const json::object& body, const resource_type& type);
+result<incoming> read_body(const json::object& body, const resource_type& type, work_budget& work);
 
 // PUT (RFC 7644 §3.5.1): `next` in place of `current`; an immutable attribute that has a value must keep it
 // (mutability).
 result<void> check_replacement(
-    const json::object& current, const json::object& next, const resource_type& type
+    const json::object& current, const json::object& next, const resource_type& type, work_budget& work
 );
 
 // The rules on a whole document that hold after every change: required attributes (invalid_value), at most
 // one primary, sizes. Also drops what became empty, de-duplicates equal values and rewrites `schemas`. After
 // a failure the document is not to be used.
-result<void> normalize(json::object& document, const resource_type& type);
+result<void> normalize(json::object& document, const resource_type& type, work_budget& work);
 
 // One value made canonical for an attribute (or for one element of it when `is_element`): what PATCH uses.
 // The result is null when the value unassigns (null, [], "", {}).
-result<json::value> read_value(const json::value& value, const attribute& target, bool is_element = false);
+result<json::value> read_value(
+    const json::value& value, const attribute& target, work_budget& work, bool is_element = false
+);
 
 // An array of objects or of bare ids, or one of these alone; null, [] and "" are no members. Each id once,
 // in the order of their first mention. A member without value is invalid_value.

@@ -201,11 +201,13 @@ bool is_standard_target(std::string_view text, const patch_target& target, const
     return is_standard_notation(text.substr(0, open), list, type);
 }
 
-result<void> check_at(std::string_view text, const json::value* value, const resource_type& type)
+result<void> check_at(
+    std::string_view text, const json::value* value, const resource_type& type, work_budget& work
+)
 {
     if (const schema* const definition = find_extension(type, text))
         return value ? check_container(*value, *definition) : result<void>();
-    const auto target = parse_target(text, type, leniency::strict);
+    const auto target = parse_target(text, type, leniency::strict, work);
     if (!target)
         return target.error();
     if (!is_standard_target(text, *target, type))
@@ -220,7 +222,7 @@ result<void> check_at(std::string_view text, const json::value* value, const res
                                                       : check_value(*value, place);
 }
 
-result<void> check_operation(const json::object& operation, const resource_type& type)
+result<void> check_operation(const json::object& operation, const resource_type& type, work_budget& work)
 {
     constexpr std::array<std::string_view, 3> names = {"op", "path", "value"};
     for (const auto& member : operation)
@@ -235,7 +237,7 @@ result<void> check_operation(const json::object& operation, const resource_type&
         return error{errc::invalid_syntax, "remove takes no value; name the values in the path."};
     const json::value* const where = find_ignoring_case(operation, "path");
     if (where && where->is_string())
-        return check_at(where->get_string(), value, type);
+        return check_at(where->get_string(), value, type, work);
     return value ? check_without_path(*value, type) : result<void>();
 }
 
@@ -249,8 +251,9 @@ bool is_standard_notation(std::string_view text, const path& where, const resour
     return equals_ignoring_case(text, to_text(where));
 }
 
-result<void> check_resource(const json::object& body, const resource_type& type)
+result<void> check_resource(const json::object& body, const resource_type& type, work_budget& work)
 {
+    work.charge(steps_of(body));
     if (auto checked = check_schemas(body, type); !checked)
         return checked;
     for (const auto& member : body)
@@ -267,8 +270,9 @@ result<void> check_message(const json::object& body, std::string_view urn)
     return {};
 }
 
-result<void> check_patch(const json::object& body, const resource_type& type)
+result<void> check_patch(const json::object& body, const resource_type& type, work_budget& work)
 {
+    work.charge(steps_of(body));
     if (auto checked = check_message(body, urn::patch_op); !checked)
         return checked;
     const json::value* const given = find_ignoring_case(body, "Operations");
@@ -279,7 +283,7 @@ result<void> check_patch(const json::object& body, const resource_type& type)
         const auto* const operation = (*operations)[i].if_object();
         if (!operation)
             continue;
-        if (auto checked = check_operation(*operation, type); !checked)
+        if (auto checked = check_operation(*operation, type, work); !checked)
             return error{
                 checked.error().code, "Operations[" + std::to_string(i) + "]: " + checked.error().detail
             };

@@ -43,21 +43,22 @@ std::string key_of_number(double number)
     return scimd::to_text(json::value(number == 0 ? 0.0 : number));  // 0 and -0 are one
 }
 
-std::string key_of_text(std::string_view text, const attribute& of)
+std::string key_of_text(std::string_view text, const attribute& of, work_budget& work)
 {
     if (of.type == attribute_type::date_time) {
         const auto instant = parse_rfc3339(text);
         return instant ? format_rfc3339(*instant) : std::string(text);
     }
-    return of.is_case_exact ? std::string(text) : fold(text);
+    return of.is_case_exact ? std::string(text) : fold(text, work);
 }
 
-std::string key_of(const json::value& value, const attribute& of)
+std::string key_of(const json::value& value, const attribute& of, work_budget& work)
 {
+    work.charge(steps_of(value));
     if (const double* const real = value.if_double())
         return key_of_number(*real);
     if (const json::string* const text = value.if_string())
-        return key_of_text(*text, of);
+        return key_of_text(*text, of, work);
     return scimd::to_text(value);
 }
 
@@ -108,11 +109,13 @@ bool is_unique(const path& where, const resource_type& type)
     return std::find(all.begin(), all.end(), where) != all.end();
 }
 
-std::vector<unique_value> unique_values(const json::object& document, const resource_type& type)
+std::vector<unique_value> unique_values(
+    const json::object& document, const resource_type& type, work_budget& work
+)
 {
     std::vector<unique_value> found;
     each_unique_value(document, type, [&](const path& where, const json::value& value) {
-        found.push_back({.attribute = to_text(where), .key = key_of(value, where.leaf())});
+        found.push_back({.attribute = to_text(where), .key = key_of(value, where.leaf(), work)});
     });
     std::sort(found.begin(), found.end());
     found.erase(std::unique(found.begin(), found.end()), found.end());
@@ -125,7 +128,7 @@ std::optional<std::string> unique_key(const literal& wanted, const attribute& of
         [&of](const auto& value) -> std::optional<std::string> {
             using kind = std::decay_t<decltype(value)>;
             if constexpr (std::is_same_v<kind, std::string>)
-                return key_of_text(value, of);
+                return key_of_text(value, of, unlimited_work());
             else if constexpr (std::is_same_v<kind, double>)
                 return key_of_number(value);
             else if constexpr (std::is_same_v<kind, std::int64_t>)

@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/json.hpp"
+#include "base/work_budget.hpp"
 #include "scim/filter.hpp"
 #include "scim/path.hpp"
 #include "scim/schema.hpp"
@@ -33,7 +34,9 @@ struct unique_value {
 };
 
 // All of a document, each once.
-std::vector<unique_value> unique_values(const json::object& document, const resource_type& type);
+std::vector<unique_value> unique_values(
+    const json::object& document, const resource_type& type, work_budget& work
+);
 
 // The key of a filter's literal; empty when no value of the attribute can equal it.
 std::optional<std::string> unique_key(const literal& wanted, const attribute& of);

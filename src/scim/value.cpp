@@ -6,13 +6,16 @@
 #include "scim/resource.hpp"
 
 #include <algorithm>
+#include <map>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 
 namespace scimd::scim {
 
 namespace {
+
+constexpr std::uint64_t decoded_byte_steps = 6;  // of text that is not ASCII, to see whether it can be stored
+constexpr std::uint64_t element_steps = 150;     // to tell an element from others, beside the texts in it
 
 std::string_view kind_of(attribute_type type) noexcept
 {
@@ -43,7 +46,7 @@ error refuse(const value_place& place, std::string_view reason)
 }
 
 // Numbers for strings are a habit of templates (a postalCode of 12345); their digits are meant.
-result<json::value> read_text(const json::value& value, const value_place& place)
+result<json::value> read_text(const json::value& value, const value_place& place, work_budget& work)
 {
     if (value.is_int64())
         return json::value(std::to_string(value.get_int64()));
@@ -52,8 +55,10 @@ result<json::value> read_text(const json::value& value, const value_place& place
     const std::string_view text = value.get_string();
     if (text.size() > string_bytes_max)
         return refuse(place, "is longer than " + std::to_string(string_bytes_max) + " bytes.");
-    if (!is_storable(text))
-        return refuse(place, "holds control characters or no valid Unicode.");
+    if (!is_ascii(text))
+        work.charge(text.size() * decoded_byte_steps);
+    if (const auto fault = why_not_storable(text); !fault.empty())
+        return refuse(place, fault);
     return value;
 }
 
@@ -98,16 +103,18 @@ result<json::value> read_date_time(const json::value& value, const value_place& 
     return value;
 }
 
-result<json::value> read_binary(const json::value& value, const value_place& place)
+result<json::value> read_binary(const json::value& value, const value_place& place, work_budget& work)
 {
     if (!value.is_string() || !from_base64(value.get_string()))
         return wrong_type(place);
-    return read_text(value, place);
+    return read_text(value, place, work);
 }
 
 enum class nulls { dropped, kept };
 
-result<json::value> read_complex(const json::value& value, const attribute& self, nulls unassigned)
+result<json::value> read_complex(
+    const json::value& value, const attribute& self, nulls unassigned, work_budget& work
+)
 {
     if (!value.is_object())
         return wrong_type({.self = self});
@@ -116,7 +123,7 @@ result<json::value> read_complex(const json::value& value, const attribute& self
         const attribute* const sub = self.find(member.key());
         if (!sub || sub->mutability == mutability::read_only)
             continue;
-        auto read = read_value_at(member.value(), {.self = *sub, .parent = &self});
+        auto read = read_value_at(member.value(), {.self = *sub, .parent = &self}, work);
         if (!read)
             return read.error();
         if (!is_kept_in_documents(*sub))
@@ -127,12 +134,12 @@ result<json::value> read_complex(const json::value& value, const attribute& self
     return json::value(std::move(made));
 }
 
-result<json::value> read_single(const json::value& value, const value_place& place)
+result<json::value> read_single(const json::value& value, const value_place& place, work_budget& work)
 {
     switch (place.self.type) {
         case attribute_type::string:
         case attribute_type::reference:
-            return read_text(value, place);
+            return read_text(value, place, work);
         case attribute_type::boolean:
             return read_boolean(value, place);
         case attribute_type::decimal:
@@ -142,15 +149,15 @@ result<json::value> read_single(const json::value& value, const value_place& pla
         case attribute_type::date_time:
             return read_date_time(value, place);
         case attribute_type::binary:
-            return read_binary(value, place);
+            return read_binary(value, place, work);
         case attribute_type::complex:
-            return read_complex(value, place.self, nulls::dropped);
+            return read_complex(value, place.self, nulls::dropped, work);
     }
     return wrong_type(place);
 }
 
 // Null for a list of nothing but blanks.
-result<json::value> read_list(const json::value& value, const value_place& place)
+result<json::value> read_list(const json::value& value, const value_place& place, work_budget& work)
 {
     const auto* const given = value.if_array();
     if (given && given->size() > values_max)
@@ -160,7 +167,7 @@ result<json::value> read_list(const json::value& value, const value_place& place
     json::array made;
     made.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
-        auto element = read_value_at(given ? (*given)[i] : value, place, true);
+        auto element = read_value_at(given ? (*given)[i] : value, place, work, true);
         if (!element)
             return element.error();
         if (!element->is_null())
@@ -169,25 +176,32 @@ result<json::value> read_list(const json::value& value, const value_place& place
     if (count_primaries(made) > 1)
         return refuse(place, "has more than one primary value.");
     if (place.parent)
-        deduplicate(made, place.self);  // it is part of what says whether two elements are the same
+        deduplicate(made, place.self, work);  // it is part of what says whether two elements are the same
     return made.empty() ? json::value(nullptr) : json::value(std::move(made));
 }
 
-void append_identity(std::string& out, const json::value& value, const attribute& of)
+void append_identity(std::string& out, const json::value& value, const attribute& of, work_budget& work)
 {
+    work.charge(steps_of(value));
     if (value.is_string() && !of.is_case_exact)
-        append_quoted(out, fold(value.get_string()));
+        append_quoted(out, fold(value.get_string(), work));
     else
         append_text(out, value);
 }
 
 // Every field ends in a separator that JSON text never holds bare, absent ones too.
-void append_field(std::string& out, const json::object& element, const attribute& list, std::string_view name)
+void append_field(
+    std::string& out,
+    const json::object& element,
+    const attribute& list,
+    std::string_view name,
+    work_budget& work
+)
 {
     const attribute* const sub = list.find(name);
     const json::value* const value = find(element, name);
     if (sub && value)
-        append_identity(out, *value, *sub);
+        append_identity(out, *value, *sub, work);
     out += '\n';
 }
 
@@ -244,23 +258,25 @@ bool is_stored(const resource_type& type, const attribute& candidate) noexcept
     return is_kept_in_documents(candidate) && !is_kept_apart(type, candidate);
 }
 
-result<json::value> read_value_at(const json::value& value, const value_place& place, bool is_element)
+result<json::value> read_value_at(
+    const json::value& value, const value_place& place, work_budget& work, bool is_element
+)
 {
     if (is_blank(value))
         return json::value(nullptr);
     if (place.self.is_multi_valued && !is_element)
-        return read_list(value, place);
-    auto read = read_single(value, place);
+        return read_list(value, place, work);
+    auto read = read_single(value, place, work);
     if (read && is_blank(*read))
         return json::value(nullptr);
     return read;
 }
 
-result<json::value> read_partial(const json::value& value, const attribute& target)
+result<json::value> read_partial(const json::value& value, const attribute& target, work_budget& work)
 {
     if (is_blank(value) && !value.is_object())
         return json::value(nullptr);
-    return read_complex(value, target, nulls::kept);
+    return read_complex(value, target, nulls::kept, work);
 }
 
 void merge(json::object& element, const json::object& changes)
@@ -272,33 +288,34 @@ void merge(json::object& element, const json::object& changes)
             element.stable_erase(found);
 }
 
-std::string identity(const json::value& element, const attribute& list)
+std::string identity(const json::value& element, const attribute& list, work_budget& work)
 {
+    work.charge(element_steps);
     std::string key;
     const auto* const object = element.if_object();
     if (!object) {
-        append_identity(key, element, list);
+        append_identity(key, element, list, work);
         return key;
     }
     if (find(*object, "value")) {
-        append_field(key, *object, list, "type");
-        append_field(key, *object, list, "value");
+        append_field(key, *object, list, "type", work);
+        append_field(key, *object, list, "value", work);
         return key;
     }
     key = '=';  // no key of an element with a value starts like this
     for (const attribute& sub : list.sub_attributes)
         if (!equals_ignoring_case(sub.name, "primary"))
-            append_field(key, *object, list, sub.name);
+            append_field(key, *object, list, sub.name, work);
     return key;
 }
 
-std::string value_identity(const json::value& element, const attribute& list)
+std::string value_identity(const json::value& element, const attribute& list, work_budget& work)
 {
     const auto* const object = element.if_object();
     if (!object || !find(*object, "value"))
-        return identity(element, list);
+        return identity(element, list, work);
     std::string key;
-    append_field(key, *object, list, "value");
+    append_field(key, *object, list, "value", work);
     return key;
 }
 
@@ -329,13 +346,14 @@ void merge_duplicate(json::value& kept, json::value&& again)
     }
 }
 
-void deduplicate(json::array& elements, const attribute& list)
+void deduplicate(json::array& elements, const attribute& list, work_budget& work)
 {
-    std::unordered_map<std::string, std::size_t> seen;
+    std::map<std::string, std::size_t>
+        seen;  // no choice of values may make it quadratic, as with a hash table
     json::array unique;
     unique.reserve(elements.size());
     for (json::value& element : elements) {
-        const auto [found, is_new] = seen.try_emplace(identity(element, list), unique.size());
+        const auto [found, is_new] = seen.try_emplace(identity(element, list, work), unique.size());
         if (is_new)
             unique.push_back(std::move(element));
         else
@@ -344,9 +362,11 @@ void deduplicate(json::array& elements, const attribute& list)
     elements = std::move(unique);
 }
 
-result<json::value> read_value(const json::value& value, const attribute& target, bool is_element)
+result<json::value> read_value(
+    const json::value& value, const attribute& target, work_budget& work, bool is_element
+)
 {
-    return read_value_at(value, {.self = target}, is_element);
+    return read_value_at(value, {.self = target}, work, is_element);
 }
 
 }  // namespace scimd::scim

@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "base/json.hpp"
+#include "base/work_budget.hpp"
 #include "scim/schema.hpp"
 
 #include <cstddef>
@@ -40,28 +41,28 @@ bool is_stored(const resource_type& type, const attribute& candidate) noexcept;
 
 // As read_value of resource.hpp.
 result<json::value> read_value_at(
-    const json::value& value, const value_place& place, bool is_element = false
+    const json::value& value, const value_place& place, work_budget& work, bool is_element = false
 );
 
 // The sub-attributes a client listed for a complex value, those it unassigned as null: what merge() takes.
 // null, [] and "" are null, whereas {} lists nothing; unknown and read-only sub-attributes are left out.
-result<json::value> read_partial(const json::value& value, const attribute& target);
+result<json::value> read_partial(const json::value& value, const attribute& target, work_budget& work);
 
 // Sets the sub-attributes of `changes` in `element`, removing those that are null.
 void merge(json::object& element, const json::object& changes);
 
 // Equal exactly for elements that are one value to a reader (RFC 7643 §2.4): the same type and value, or
 // where they have no value, the same in everything but `primary`.
-std::string identity(const json::value& element, const attribute& list);
+std::string identity(const json::value& element, const attribute& list, work_budget& work);
 
 // The identity by `value` alone, whatever the type.
-std::string value_identity(const json::value& element, const attribute& list);
+std::string value_identity(const json::value& element, const attribute& list, work_budget& work);
 
 bool is_primary(const json::value& element) noexcept;
 std::size_t count_primaries(const json::array& elements) noexcept;
 
 // RFC 7643 §2.4: a (type, value) pair stands once.
-void deduplicate(json::array& elements, const attribute& list);
+void deduplicate(json::array& elements, const attribute& list, work_budget& work);
 
 // Merges an element into an equal one: what identifies it stays as it was written first.
 void merge_duplicate(json::value& kept, json::value&& again);

@@ -89,7 +89,7 @@ result<rows::mapping> check_one(
     const auto* users = where.schemas->find_type("User");
     if (!users)
         return invalid_value("This directory has no users.");
-    const auto target = scim::parse_target(path, *users);
+    const auto target = scim::parse_target(path, *users, scim::leniency::compat, unlimited_work());
     if (!target)
         return invalid_value(at + "map_to: " + target.error().detail);
     if (!target->attribute.attribute)
@@ -120,7 +120,7 @@ bool is_primary(const json::value& element)
 }
 
 // All values that a path leads to, the primary one first.
-json::array values_of(const scim::patch_target& from, const json::object& document)
+json::array values_of(const scim::patch_target& from, const json::object& document, work_budget& work)
 {
     const auto* value = attribute_in(from.attribute, document);
     if (!value || value->is_null())
@@ -129,7 +129,7 @@ json::array values_of(const scim::patch_target& from, const json::object& docume
         return {part_of(from.attribute, *value)};
     json::array found;
     for (const auto& element : value->get_array()) {
-        if (from.where && !scim::matches_value(*from.where, element))
+        if (from.where && !scim::matches_value(*from.where, element, work))
             continue;
         auto part = part_of(from.attribute, element);
         if (part.is_null())
@@ -246,7 +246,7 @@ std::vector<mapping> understand(const std::vector<rows::mapping>& of, const scim
     if (!users)
         return understood;
     for (const auto& one : of) {
-        auto target = scim::parse_target(one.path, *users);
+        auto target = scim::parse_target(one.path, *users, scim::leniency::compat, unlimited_work());
         if (target && one.is_enabled)
             understood.push_back({one.key, one.datatype, one.is_required, std::move(*target)});
     }
@@ -258,9 +258,9 @@ std::vector<mapping> mappings(store::transaction& tx, const caller& where)
     return understand(rows::mappings(tx, where.directory), *where.schemas);
 }
 
-result<json::value> read(const mapping& what, const json::object& document)
+result<json::value> read(const mapping& what, const json::object& document, work_budget& work)
 {
-    auto values = values_of(what.from, document);
+    auto values = values_of(what.from, document, work);
     if (what.datatype == "ARRAY")
         return values.empty() ? json::value() : json::value(std::move(values));
     if (values.empty() || values.front().is_null())

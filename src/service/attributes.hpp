@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "base/json.hpp"
+#include "base/work_budget.hpp"
 #include "scim/patch.hpp"
 #include "service/caller.hpp"
 #include "store/attributes.hpp"
@@ -68,6 +69,6 @@ std::vector<mapping> mappings(store::transaction& tx, const caller& where);
 
 // The value in a canonical document: null when there is none. invalid_value when it cannot be had in the
 // mapping's datatype.
-result<json::value> read(const mapping& what, const json::object& document);
+result<json::value> read(const mapping& what, const json::object& document, work_budget& work);
 
 }  // namespace scimd::service::attributes

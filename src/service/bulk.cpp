@@ -4,7 +4,10 @@
 #include "scim/projection.hpp"
 #include "scim/request.hpp"
 #include "service/etag.hpp"
+#include "service/membership_jobs.hpp"
 #include "service/provisioning.hpp"
+#include "store/membership_jobs.hpp"
+#include "store/resources.hpp"
 #include "store/savepoint.hpp"
 
 #include <functional>
@@ -15,18 +18,20 @@
 namespace scimd::service {
 namespace {
 
-result<bulk_body> read_data(json::object data, const scim::bulk_demand& wanted, scim::leniency how)
+result<bulk_body> read_data(
+    json::object data, const scim::bulk_demand& wanted, scim::leniency how, work_budget& work
+)
 {
     const auto& type = *wanted.type;
     if (wanted.method == scim::bulk_method::remove)
         return bulk_body();
     if (wanted.method == scim::bulk_method::patch) {
-        auto change = scim::read_patch(std::move(data), type, how);
+        auto change = scim::read_patch(std::move(data), type, how, work);
         if (!change)
             return change.error();
         return bulk_body(std::move(*change));
     }
-    auto body = scim::read_resource(std::move(data), type, how);
+    auto body = scim::read_resource(std::move(data), type, how, work);
     if (!body)
         return body.error();
     return bulk_body(std::move(*body));
@@ -73,9 +78,11 @@ store::verdict verdict_of(const outcome& done)
 }
 
 // The response of an operation that succeeds has no body: RFC 7644 §3.7 leaves that to the server.
-scim::projection id_alone(const scim::resource_type& type)
+scim::projection nothing()
 {
-    return scim::parse_projection("id", "", type);
+    scim::projection wanted;
+    wanted.is_nothing = true;
+    return wanted;
 }
 
 std::string id_in(const representation& made)
@@ -130,7 +137,8 @@ private:
     [[nodiscard]] result<bulk_body> read_resolved(const scim::bulk_demand& wanted) const
     {
         const auto lookup = [this](const std::string& bulk_id) { return id_of(bulk_id); };
-        return read_data(scim::resolve_references(wanted, lookup), wanted, job_.how);
+        who_.work->charge(steps_of(wanted.data));
+        return read_data(scim::resolve_references(wanted, lookup), wanted, job_.how, *who_.work);
     }
 
     // "bulkId:x" stays as it is while there is no x.
@@ -167,10 +175,22 @@ private:
     {
         outcome done;
         attempt([&] {
-            done = perform(index);
+            done = within_budget([&] { return perform(index); });
             return verdict_of(done);
         });
         note(index, done);
+    }
+
+    template <class Part>
+    outcome within_budget(Part part)
+    {
+        try {
+            who_.work->restart_stage();
+            who_.work->check();
+            return part();
+        } catch (const work_limit_exceeded& reason) {
+            return failed({errc::too_large, reason.what()});
+        }
     }
 
     outcome perform(std::size_t index)
@@ -190,9 +210,11 @@ private:
         if (!body)
             return failed(body.error());
         const auto& type = *wanted.type;
+        if (auto allowed = check_memberships(wanted, *body); !allowed)
+            return failed(allowed.error());
         if (wanted.method == scim::bulk_method::post)
-            return outcome_of(create(tx_, who_, type, std::get<scim::incoming>(*body), id_alone(type)));
-        target what{&type, resolved_id(wanted.id), {}, id_alone(type)};
+            return outcome_of(create(tx_, who_, type, std::get<scim::incoming>(*body), nothing()));
+        target what{&type, resolved_id(wanted.id), {}, nothing()};
         if (!wanted.version.empty()) {
             auto tags = entity_tags::parse(wanted.version);
             if (!tags)
@@ -203,8 +225,43 @@ private:
             return outcome_of(replace(tx_, who_, what, std::get<scim::incoming>(*body)));
         if (wanted.method == scim::bulk_method::patch)
             return outcome_of(patch(tx_, who_, what, std::get<scim::patch>(*body)));
+        // What is too large for a transaction goes on behind the request.
+        const auto begun = membership_jobs::begin_removal(tx_, who_, what);
+        if (!begun)
+            return failed(begun.error());
+        if (*begun)
+            return {};
         if (auto removed = remove(tx_, who_, what); !removed)
             return failed(removed.error());
+        return {};
+    }
+
+    // Operations of a bulk request are not done in pieces.
+    [[nodiscard]] result<void> check_memberships(const scim::bulk_demand& wanted, const bulk_body& body) const
+    {
+        membership_jobs::reach reach;
+        if (const auto* change = std::get_if<scim::patch>(&body))
+            reach = membership_jobs::reach_of(change->members);
+        else if (const auto* sent = std::get_if<scim::incoming>(&body))
+            reach = {sent->members.size(), sent->names_members};
+        if (reach.named > membership_jobs::members_at_once_max)
+            return error{
+                errc::too_large,
+                "An operation of a bulk request names at most " +
+                    std::to_string(membership_jobs::members_at_once_max) + " members; send it alone."
+            };
+        const auto number = parse_prefixed(resolved_id(wanted.id), wanted.type->id_prefix);
+        if (!number)
+            return {};
+        if (store::membership_jobs::of_resource(tx_, who_.directory, {*number}))
+            return error{errc::conflict, "The memberships of the resource are being changed; try again."};
+        const auto total = store::resources::count_members(tx_, who_.directory, {*number});
+        if (reach.is_of_all && std::cmp_greater(total, membership_jobs::members_at_once_max))
+            return error{
+                errc::too_large,
+                "An operation of a bulk request looks at no group of more than " +
+                    std::to_string(membership_jobs::members_at_once_max) + " members; send it alone."
+            };
         return {};
     }
 
@@ -244,13 +301,14 @@ private:
         for (const auto index : indexes) {
             if (auto lost = lost_reference(demand(index), circle))
                 return broken_circle{index, failed(std::move(*lost))};
-            auto created = perform(demand(index), read_resolved(demand(index)));
+            auto created =
+                within_budget([&] { return perform(demand(index), read_resolved(demand(index))); });
             if (created.failure)
                 return broken_circle{index, std::move(created)};
             progress_.ids[bulk_id(index)] = id_in(created.made);
         }
         for (const auto index : indexes) {
-            done.push_back(fill(index));
+            done.push_back(within_budget([&] { return fill(index); }));
             if (done.back().failure)
                 return broken_circle{index, std::move(done.back())};
         }
@@ -264,7 +322,7 @@ private:
         const auto body = read_resolved(demand(index));
         if (!body)
             return failed(body.error());
-        const target what{&type, progress_.ids.at(bulk_id(index)), {}, id_alone(type)};
+        const target what{&type, progress_.ids.at(bulk_id(index)), {}, nothing()};
         auto filled = outcome_of(replace(tx_, who_, what, std::get<scim::incoming>(*body)));
         if (filled.failure)
             return failed(
@@ -280,7 +338,9 @@ private:
         // Its record went with the others' traces.
         if (broken.done.is_recorded)
             attempt([&] {
-                return verdict_of(perform(demand(broken.index), read_resolved(demand(broken.index))));
+                return verdict_of(within_budget([&] {
+                    return perform(demand(broken.index), read_resolved(demand(broken.index)));
+                }));
             });
         const error consequence{
             errc::conflict,
@@ -356,7 +416,7 @@ private:
 
 }  // namespace
 
-bulk_job prepare_bulk(scim::bulk_request request, scim::leniency how)
+bulk_job prepare_bulk(scim::bulk_request request, scim::leniency how, work_budget& work)
 {
     bulk_job job{.request = std::move(request), .units = {}, .bodies = {}, .how = how};
     job.units = scim::plan_bulk(job.request);
@@ -364,7 +424,7 @@ bulk_job prepare_bulk(scim::bulk_request request, scim::leniency how)
     for (const auto& operation : job.request.operations) {
         const bool is_ready = operation.wanted && operation.wanted->references.empty();
         job.bodies.push_back(
-            is_ready ? read_data(operation.wanted->data, *operation.wanted, how) : bulk_body()
+            is_ready ? read_data(operation.wanted->data, *operation.wanted, how, work) : bulk_body()
         );
     }
     return job;

@@ -43,7 +43,8 @@ struct bulk_job {
     scim::leniency how = scim::leniency::compat;
 };
 
-bulk_job prepare_bulk(scim::bulk_request request, scim::leniency how);
+// Throws work_limit_exceeded before anything is done.
+bulk_job prepare_bulk(scim::bulk_request request, scim::leniency how, work_budget& work);
 
 struct bulk_progress {
     std::size_t next_unit = 0;
@@ -54,7 +55,7 @@ struct bulk_progress {
     [[nodiscard]] bool is_done(const bulk_job& job) const noexcept;
 };
 
-// Does the next round.
+// Does the next round. An operation beyond the budget of the whole request fails, and so do all behind it.
 void run_bulk(store::transaction& tx, const caller& who, const bulk_job& job, bulk_progress& progress);
 
 }  // namespace scimd::service

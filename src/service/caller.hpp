@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/id.hpp"
+#include "base/work_budget.hpp"
 #include "scim/catalogue_set.hpp"
 #include "scim/leniency.hpp"
 #include "service/origin.hpp"
@@ -13,6 +14,8 @@
 #include <string>
 
 namespace scimd::service {
+
+class quota_policy;
 
 struct caller {
     environment_id environment;
@@ -32,6 +35,8 @@ struct caller {
     const scim::catalogue* schemas = nullptr;  // never null; lives as long as the process
     std::optional<origin> on_behalf_of{};      // of a change that no token of the directory makes
     request_trace* trace = nullptr;            // where it is noted what is done; nullptr: nowhere
+    work_budget* work = &unlimited_work();     // of the request, charged for all that is computed; never null
+    quota_policy* quotas = nullptr;            // that changes are held to; nullptr: to none
 };
 
 // Who the events of a caller's changes name.

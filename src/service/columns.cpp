@@ -15,12 +15,12 @@ std::optional<std::string> text_of(const json::object& document, std::string_vie
     return value ? std::optional(std::string(*value)) : std::nullopt;
 }
 
-std::optional<std::string> folded(const std::optional<std::string>& text)
+std::optional<std::string> folded(const std::optional<std::string>& text, work_budget& work)
 {
-    return text ? std::optional(fold(*text)) : std::nullopt;
+    return text ? std::optional(fold(*text, work)) : std::nullopt;
 }
 
-void add_emails(store::resources::index_columns& columns, const json::object& user)
+void add_emails(store::resources::index_columns& columns, const json::object& user, work_budget& work)
 {
     const auto* emails = find_array(user, "emails");
     if (!emails)
@@ -28,7 +28,7 @@ void add_emails(store::resources::index_columns& columns, const json::object& us
     for (const auto& email : *emails) {
         const auto* value = email.is_object() ? find_string(email.get_object(), "value") : nullptr;
         if (value)
-            columns.values.emplace_back("emails.value", fold(*value));
+            columns.values.emplace_back("emails.value", fold(*value, work));
     }
 }
 
@@ -42,17 +42,17 @@ store::resources::index_columns columns_of(
     store::resources::index_columns columns;
     columns.external_id = text_of(document, "externalId");
     if (type.name == "Group") {
-        columns.display_key = folded(text_of(document, "displayName"));
+        columns.display_key = folded(text_of(document, "displayName"), *who.work);
         if (who.has_unique_group_names)
             columns.unique_key = columns.display_key;
     }
     if (type.name != "User")
         return columns;
-    columns.unique_key = folded(text_of(document, "userName"));
-    columns.display_key = folded(text_of(document, "displayName"));
+    columns.unique_key = folded(text_of(document, "userName"), *who.work);
+    columns.display_key = folded(text_of(document, "displayName"), *who.work);
     if (const auto* active = find(document, "active"); active && active->is_bool())
         columns.active = active->get_bool();
-    add_emails(columns, document);
+    add_emails(columns, document, *who.work);
     return columns;
 }
 

@@ -5,6 +5,7 @@
 #include "scim/visible.hpp"
 #include "service/events.hpp"
 #include "service/membership.hpp"
+#include "service/membership_jobs.hpp"
 #include "service/normalize.hpp"
 #include "service/origin_text.hpp"
 #include "service/representation.hpp"
@@ -28,6 +29,9 @@ constexpr std::array<std::string_view, 7> providers = {
 };
 
 constexpr std::size_t removal_pieces_at_once = 16;
+
+// That go with the resources of one transaction, which ends with the one that exceeds them.
+constexpr std::size_t removed_memberships_max = 1'000;
 
 constexpr std::array<std::string_view, 3> statuses = {"DRAFT", "IN_PROGRESS", "COMPLETED"};
 
@@ -73,11 +77,9 @@ void remove_resource(store::transaction& tx, const caller& who, const rows::rema
         return store::resources::remove(tx, who.directory, one.type, one.id);
     const auto document = scim::visible_document(one.document, *type);
     const auto id = id_text(*type, one.id);
-    auto last_state = one.type == "User"
-                          ? user_state(tx, who).told(
-                                {one.id, document, store::resources::groups_of(tx, who.directory, one.id)}
-                            )
-                          : normalize_group(who, id, document);
+    const user_state users(tx, who);
+    auto last_state = one.type == "User" ? users.told({one.id, document, users.groups(one.id)})
+                                         : normalize_group(who, id, document);
     const bool was_held = store::holds::is_held(tx, who.directory, one.id);
     store::resources::remove(tx, who.directory, one.type, one.id);
     if (was_held)  // nobody has heard of such a user
@@ -149,8 +151,16 @@ bool remove_some(store::transaction& tx, const scim::catalogue_set& schemas, con
     auto who = caller_for(from, what.directory, schemas);
     who.schemas = &schemas.of({});  // also what the directory has let go of
     const auto left = rows::remaining(tx, what.directory.id, removal_batch_max);
-    for (const auto& one : left)
+    std::int64_t memberships = 0;
+    for (const auto& one : left) {
+        if (membership_jobs::trim(tx, what.directory.id, one.id))
+            return false;
+        memberships += store::resources::count_members(tx, what.directory.id, one.id) +
+                       store::resources::count_groups_of(tx, what.directory.id, one.id);
         remove_resource(tx, who, one);
+        if (std::cmp_greater(memberships, removed_memberships_max))
+            return false;
+    }
     if (!left.empty() || rows::remove_rows(tx, what.directory.id, removal_batch_max))
         return false;
     publish_state(tx, from, what.directory, "organization.directory.deleted");

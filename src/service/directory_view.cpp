@@ -52,6 +52,7 @@ std::unordered_map<std::int64_t, memberships> groups_of_all(
     std::unordered_map<std::int64_t, memberships> groups;
     resources::groups_of_each(tx, who.directory, ids, [&](resource_id member, const auto& of) {
         groups[member.value].push_back(of);
+        return true;
     });
     return groups;
 }

@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "store/feed.hpp"
+#include "store/usage.hpp"
 #include "store/webhook_deliveries.hpp"
 
 #include <algorithm>
@@ -11,6 +12,7 @@ namespace scimd::service {
 namespace {
 
 constexpr std::int64_t surplus_looked_at_max = 20'000;
+constexpr std::int64_t surplus_measured_max = 1'000;  // events whose bytes are added up
 
 event_id last_not_needed(store::transaction& tx, std::optional<event_id> held_from)
 {
@@ -24,8 +26,40 @@ event_id last_not_needed(store::transaction& tx, std::optional<event_id> held_fr
 event_id expired_up_to(store::transaction& tx, const event_retention& kept)
 {
     const event_id aged{first_id_at(tx.now() - kept.kept_for) - 1};
+    auto up_to = aged;
     const auto surplus = std::min(store::feed::total(tx) - kept.events_max, surplus_looked_at_max);
-    return surplus <= 0 ? aged : std::max(aged, store::feed::last_of_oldest(tx, surplus));
+    if (surplus > 0)
+        up_to = std::max(up_to, store::feed::last_of_oldest(tx, surplus));
+    const auto bytes = store::usage::event_bytes(tx) - kept.bytes_max;
+    if (bytes > 0)
+        up_to = std::max(up_to, store::feed::last_of_oldest_bytes(tx, bytes, surplus_measured_max));
+    return up_to;
+}
+
+std::optional<directory_id> next_with_surplus(
+    store::transaction& tx, const event_retention& kept, std::optional<event_id> held_from, directory_id after
+)
+{
+    const auto last = last_not_needed(tx, held_from);
+    auto found = store::usage::next_event_surplus(tx, kept.directory_bytes_max, after);
+    while (found && store::feed::oldest_of(tx, found->directory) > last)
+        found = store::usage::next_event_surplus(tx, kept.directory_bytes_max, found->directory);
+    return found ? std::optional(found->directory) : std::nullopt;
+}
+
+std::int64_t delete_surplus(
+    store::transaction& tx,
+    const event_retention& kept,
+    directory_id directory,
+    std::optional<event_id> held_from,
+    std::int64_t rows_max
+)
+{
+    const auto found = store::usage::next_event_surplus(tx, kept.directory_bytes_max, {directory.value - 1});
+    if (!found || found->directory != directory)
+        return 0;
+    const auto last = last_not_needed(tx, held_from);
+    return store::feed::delete_oldest_of(tx, directory, last, found->bytes, rows_max);
 }
 
 bool has_deletable(store::transaction& tx, event_id up_to, std::optional<event_id> held_from)

@@ -1,5 +1,6 @@
-// How long the log of events is kept: by age and by number, and never shorter than somebody is still to be
-// told.
+// How long the log of events is kept: by age, number and bytes, and never shorter than webhooks and sinks
+// need it. The log is cut off at its old end; a directory whose events have too many bytes loses its own
+// oldest ones.
 #pragma once
 
 #include "base/id.hpp"
@@ -14,6 +15,8 @@ namespace scimd::service {
 struct event_retention {
     std::chrono::days kept_for{90};
     std::int64_t events_max = 10'000'000;
+    std::int64_t bytes_max = std::int64_t{20} << 30;           // of all events
+    std::int64_t directory_bytes_max = std::int64_t{5} << 30;  // of a directory's, unless set for it
 
     friend bool operator==(const event_retention&, const event_retention&) = default;
 };
@@ -21,6 +24,23 @@ struct event_retention {
 // Up to where events have expired. Of what is too much the oldest 20,000 are looked at: the rest is for the
 // next time.
 event_id expired_up_to(store::transaction& tx, const event_retention& kept);
+
+// The next directory behind `after` that has too many bytes of events, some of which nobody needs.
+std::optional<directory_id> next_with_surplus(
+    store::transaction& tx,
+    const event_retention& kept,
+    std::optional<event_id> held_from,
+    directory_id after = {}
+);
+
+// Deletes the directory's oldest events that are too much, `rows_max` at most; returns how many.
+std::int64_t delete_surplus(
+    store::transaction& tx,
+    const event_retention& kept,
+    directory_id directory,
+    std::optional<event_id> held_from,
+    std::int64_t rows_max
+);
 
 // Whether there is any at or before that position which nobody needs: what webhook endpoints are still to be
 // told stays, and everything from `held_from` on.

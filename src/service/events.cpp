@@ -5,9 +5,10 @@
 #include "store/events.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
-#include <functional>
 #include <iterator>
+#include <limits>
 
 namespace scimd::service {
 namespace {
@@ -97,41 +98,113 @@ event_words words_of(const scim::resource_type& type)
     };
 }
 
-struct event_part {
-    std::string_view of;
-    std::string name;
-    std::size_t bytes;
+// What an event gets from the transaction that publishes it.
+struct event_stamp {
+    event_id id;
+    time_point at;
+    std::int64_t sequence = 0;  // 0: of no directory
 };
 
-std::vector<event_part> parts_of(const json::object& envelope)
+event_stamp next_stamp(store::transaction& tx, const event_place& where)
 {
-    std::vector<event_part> parts;
-    for (const std::string_view of : {"data", "previous_attributes"})
-        if (const auto* members = find_object(envelope, of))
-            for (const auto& [name, value] : *members)
-                parts.push_back({of, name, to_text(value).size()});
-    std::ranges::stable_sort(parts, std::ranges::greater(), &event_part::bytes);
-    return parts;
+    event_stamp stamp{.id = {tx.next_id()}, .at = tx.now()};
+    if (where.directory)
+        stamp.sequence = store::events::next_sequence(tx, *where.directory);
+    return stamp;
 }
 
-// What takes most goes first; ids never do.
-std::string bounded_text(json::object& envelope)
+json::object envelope_of(
+    const origin& from, const event_place& where, event_draft draft, const event_stamp& stamp
+)
 {
-    auto text = to_text(envelope);
-    if (text.size() <= event_bytes_max)
-        return text;
-    json::array omitted;
-    auto bytes = text.size() + std::string_view(R"("omitted":[],)").size();
-    for (const auto& [of, name, saved] : parts_of(envelope)) {
-        if (bytes <= event_bytes_max)
-            break;
-        envelope.at(of).as_object().stable_erase(name);
-        bytes += of.size() + 1;  // the name moves there
-        bytes -= saved;
-        omitted.emplace_back(std::string(of) + '.' + name);
+    json::object envelope{
+        {"spec_version", "1"},
+        {"id", stamp.id.text()},
+        {"type", draft.type},
+        {"object", draft.object},
+        {"display_name", display_name_of(draft.type)},
+        {"environment_id", from.environment.text()}
+    };
+    if (where.organization)
+        envelope["organization_id"] = where.organization->text();
+    if (where.directory)
+        envelope["directory_id"] = where.directory->text();
+    envelope["occurred_at"] = format_rfc3339(stamp.at);
+    if (where.directory)
+        envelope["sequence"] = stamp.sequence;
+    envelope["cursor"] = "c_" + std::to_string(stamp.id.value);
+    if (draft.object_version > 0)
+        envelope["object_version"] = draft.object_version;
+    envelope["context"] = context_of(from, where, draft);
+    envelope["data"] = std::move(draft.data);
+    if (!draft.changed_attributes.empty()) {
+        envelope["changed_attributes"] =
+            json::array(draft.changed_attributes.begin(), draft.changed_attributes.end());
+        envelope["previous_attributes"] = std::move(draft.previous_attributes);
     }
-    envelope["omitted"] = std::move(omitted);
-    return to_text(envelope);
+    return envelope;
+}
+
+// Takes the place of a stamp, and of the id of a resource to be created, in a prepared event: as long as they
+// can be, so that no event becomes larger than it may be.
+constexpr std::int64_t longest_number = std::numeric_limits<std::int64_t>::max();
+constexpr event_stamp longest_stamp{{longest_number}, {}, longest_number};
+
+// The text of an envelope consists of these two, each followed by something prepared.
+std::string text_before_type(const event_stamp& stamp)
+{
+    return R"({"spec_version":"1","id":")" + stamp.id.text() + "\",";
+}
+
+std::string text_of_time(const event_stamp& stamp)
+{
+    return R"("occurred_at":")" + format_rfc3339(stamp.at) + R"(","sequence":)" +
+           std::to_string(stamp.sequence) + R"(,"cursor":"c_)" + std::to_string(stamp.id.value) + "\",";
+}
+
+event_place place_of(const caller& who)
+{
+    return {who.organization, who.directory, who.provider};
+}
+
+// `rest` is what comes from the version on, in pieces.
+std::string publish_text(
+    store::transaction& tx,
+    const caller& who,
+    const prepared_event& event,
+    const std::array<std::string_view, 3>& rest
+)
+{
+    const auto stamp = next_stamp(tx, place_of(who));
+    auto text = text_before_type(stamp);
+    text.reserve(text.size() + event.from_type.size() + event.from_version.size() + 128);
+    text += event.from_type;
+    text += text_of_time(stamp);
+    for (const auto piece : rest)
+        text += piece;
+    store::events::append(
+        tx,
+        {.id = stamp.id,
+         .organization = who.organization,
+         .directory = who.directory,
+         .sequence = stamp.sequence,
+         .type = event.type,
+         .body = std::move(text)}
+    );
+    return stamp.id.text();
+}
+
+event_draft draft_of(resource_change change)
+{
+    event_draft draft;
+    const event_words named = words_of(*change.type);
+    draft.type = !change.before ? named.created : !change.after ? named.deleted : named.updated;
+    draft.object = named.object;
+    draft.object_version = change.version;
+    if (change.before && change.after)
+        note_difference(*change.before, *change.after, draft);
+    draft.data = change.after ? std::move(*change.after) : std::move(*change.before);
+    return draft;
 }
 
 }  // namespace
@@ -153,73 +226,84 @@ void note_difference(const json::object& before, const json::object& after, even
             note(key, &value);
     if (draft.changed_attributes.empty())
         note("raw_attributes", find(before, "raw_attributes"));
+    draft.update = difference_of(before, after);
 }
 
 std::string publish(store::transaction& tx, const origin& from, const event_place& where, event_draft draft)
 {
-    const event_id id{tx.next_id()};
-    json::object envelope{
-        {"spec_version", "1"},
-        {"id", id.text()},
-        {"type", draft.type},
-        {"object", draft.object},
-        {"display_name", display_name_of(draft.type)},
-        {"environment_id", from.environment.text()}
-    };
-    if (where.organization)
-        envelope["organization_id"] = where.organization->text();
-    if (where.directory)
-        envelope["directory_id"] = where.directory->text();
-    envelope["occurred_at"] = format_rfc3339(tx.now());
-    std::int64_t sequence = 0;
-    if (where.directory) {
-        sequence = store::events::next_sequence(tx, *where.directory);
-        envelope["sequence"] = sequence;
-    }
-    envelope["cursor"] = "c_" + std::to_string(id.value);
-    if (draft.object_version > 0)
-        envelope["object_version"] = draft.object_version;
-    envelope["context"] = context_of(from, where, draft);
-    envelope["data"] = std::move(draft.data);
-    if (!draft.changed_attributes.empty()) {
-        envelope["changed_attributes"] =
-            json::array(draft.changed_attributes.begin(), draft.changed_attributes.end());
-        envelope["previous_attributes"] = std::move(draft.previous_attributes);
-    }
+    const auto stamp = next_stamp(tx, where);
+    const std::string type(draft.type);
+    const auto update = std::move(draft.update);
+    auto envelope = envelope_of(from, where, std::move(draft), stamp);
     store::events::append(
         tx,
-        {.id = id,
+        {.id = stamp.id,
          .organization = where.organization.value_or(organization_id()),
          .directory = where.directory.value_or(directory_id()),
-         .sequence = sequence,
-         .type = std::string(draft.type),
-         .body = bounded_text(envelope)}
+         .sequence = stamp.sequence,
+         .type = type,
+         .body = event_text(envelope, update)}
     );
-    return id.text();
+    return stamp.id.text();
 }
 
 std::string publish(store::transaction& tx, const caller& who, event_draft draft)
 {
-    return publish(tx, origin_of(who), {who.organization, who.directory, who.provider}, std::move(draft));
+    return publish(tx, origin_of(who), place_of(who), std::move(draft));
 }
 
 std::string publish_change(store::transaction& tx, const caller& who, resource_change change)
 {
-    event_draft draft;
-    const event_words named = words_of(*change.type);
-    draft.type = !change.before ? named.created : !change.after ? named.deleted : named.updated;
-    draft.object = named.object;
-    draft.object_version = change.version;
-    if (change.before && change.after)
-        note_difference(*change.before, *change.after, draft);
-    if (change.after) {
-        draft.data = std::move(*change.after);
-    } else {
-        draft.data = std::move(*change.before);
+    const bool is_end = !change.after;
+    const auto reason = change.reason;
+    auto draft = draft_of(std::move(change));
+    if (is_end) {
         draft.data["deleted_at"] = format_rfc3339(tx.now());
-        draft.data["reason"] = change.reason;
+        draft.data["reason"] = reason;
     }
     return publish(tx, who, std::move(draft));
+}
+
+prepared_event prepare_change(const caller& who, resource_change change)
+{
+    const bool is_new = !change.before;
+    const auto number = std::to_string(longest_number);
+    const auto prefix = change.type->id_prefix;
+    if (is_new)
+        change.after->at("id") = prefix + number;
+    auto draft = draft_of(std::move(change));
+    prepared_event event{.type = std::string(draft.type), .from_type = {}, .from_version = {}};
+    const auto update = std::move(draft.update);
+    auto envelope = envelope_of(origin_of(who), place_of(who), std::move(draft), longest_stamp);
+    const auto text = event_text(envelope, update);
+    const auto type_begin = text_before_type(longest_stamp).size();
+    const auto time = text_of_time(longest_stamp);
+    const auto time_begin = text.find(time, type_begin);
+    event.from_type = text.substr(type_begin, time_begin - type_begin);
+    event.from_version = text.substr(time_begin + time.size());
+    if (!is_new)
+        return event;
+    // No string holds this: its quotes would be escaped there.
+    const auto data = R"("data":{"id":")" + prefix;
+    event.id_begin = event.from_version.find(data + number) + data.size();
+    event.from_version.erase(event.id_begin, number.size());
+    return event;
+}
+
+std::string publish(store::transaction& tx, const caller& who, const prepared_event& event)
+{
+    return publish_text(tx, who, event, {event.from_version, {}, {}});
+}
+
+std::string publish_created(
+    store::transaction& tx, const caller& who, const prepared_event& event, resource_id created
+)
+{
+    const auto number = std::to_string(created.value);
+    const std::string_view rest = event.from_version;
+    return publish_text(
+        tx, who, event, {rest.substr(0, event.id_begin), number, rest.substr(event.id_begin)}
+    );
 }
 
 void publish_refusal(

@@ -7,6 +7,7 @@
 
 #include "base/json.hpp"
 #include "service/caller.hpp"
+#include "service/event_text.hpp"
 #include "store/resources.hpp"
 #include "store/transaction.hpp"
 
@@ -22,9 +23,6 @@ namespace scimd::service {
 constexpr std::size_t event_members_max =
     100;  // of a membership event; a larger change makes several of one batch
 
-// Of an event's text. One that would have more is told without its largest members, which it names.
-constexpr std::size_t event_bytes_max = 256 * 1024;
-
 struct event_draft {
     std::string_view type;    // "organization.directory.user_created"
     std::string_view object;  // "DirectoryUser"
@@ -32,8 +30,9 @@ struct event_draft {
     json::object data;
     std::vector<std::string> changed_attributes;
     json::object previous_attributes;
-    std::string batch_id;   // empty: none
-    std::string caused_by;  // the id of the event that led to this one; empty: none
+    std::optional<state_difference> update{};  // of an update of an object
+    std::string batch_id;                      // empty: none
+    std::string caused_by;                     // the id of the event that led to this one; empty: none
 };
 
 // Names what differs between two states of an object, and what it was. raw_attributes differ whenever
@@ -56,6 +55,24 @@ struct resource_change {
 
 // user_created, group_updated, resource_deleted, … Returns the event's id.
 std::string publish_change(store::transaction& tx, const caller& who, resource_change change);
+
+// An event with everything but what only the transaction knows that publishes it: its id, its time, its place
+// in the log, and the id of a resource that it creates. A value.
+struct prepared_event {
+    std::string type;
+    std::string from_type;     // of the envelope's text: from "type" to what belongs before the time
+    std::string from_version;  // from "object_version" or "context" to the end
+    std::size_t id_begin = 0;  // in `from_version`: where the number of a created resource's id belongs
+};
+
+// Of a created or updated resource. The id in `after` of a created one is not looked at.
+prepared_event prepare_change(const caller& who, resource_change change);
+
+// Returns the event's id.
+std::string publish(store::transaction& tx, const caller& who, const prepared_event& event);
+std::string publish_created(
+    store::transaction& tx, const caller& who, const prepared_event& event, resource_id created
+);
 
 // A user that the domain gate kept out: what identifies it, and why.
 void publish_refusal(

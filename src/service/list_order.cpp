@@ -7,24 +7,6 @@
 #include <tuple>
 
 namespace scimd::service {
-namespace {
-
-// The beginning of a text that ends with a whole character.
-std::string beginning_of(std::string text)
-{
-    const auto is_continuation = [](char byte) {
-        return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
-    };
-    if (text.size() <= sort_text_bytes_max)
-        return text;
-    auto end = sort_text_bytes_max;
-    while (end > 0 && is_continuation(text[end]))
-        --end;
-    text.resize(end);
-    return text;
-}
-
-}  // namespace
 
 bool stands_before(const list_place& a, const list_place& b, bool is_descending)
 {
@@ -36,7 +18,7 @@ bool stands_before(const list_place& a, const list_place& b, bool is_descending)
            std::tie(lacks_second, second.key, second.rank, second.id);
 }
 
-sort_key key_of(const json::value* value, const scim::attribute& attribute)
+sort_key key_of(const json::value* value, const scim::attribute& attribute, work_budget& work)
 {
     if (!value)
         return std::monostate();
@@ -51,7 +33,10 @@ sort_key key_of(const json::value* value, const scim::attribute& attribute)
         if (const auto instant = parse_rfc3339(text))
             return std::int64_t{instant->time_since_epoch().count()};
     }
-    return beginning_of(attribute.is_case_exact ? std::move(text) : fold(text));
+    if (!attribute.is_case_exact)
+        text = fold(text, work);
+    text.resize(beginning_of(text, sort_text_bytes_max).size());
+    return text;
 }
 
 }  // namespace scimd::service

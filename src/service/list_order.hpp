@@ -4,6 +4,7 @@
 
 #include "base/id.hpp"
 #include "base/json.hpp"
+#include "base/work_budget.hpp"
 #include "scim/schema.hpp"
 
 #include <cstddef>
@@ -32,6 +33,6 @@ bool stands_before(const list_place& a, const list_place& b, bool is_descending)
 
 // Orders as the RFC asks: text folded unless caseExact, numbers and booleans as such, instants as instants.
 // nullptr: unassigned.
-sort_key key_of(const json::value* value, const scim::attribute& attribute);
+sort_key key_of(const json::value* value, const scim::attribute& attribute, work_budget& work);
 
 }  // namespace scimd::service

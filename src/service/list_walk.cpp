@@ -198,7 +198,12 @@ std::optional<list_item> list_walk::next(std::uint64_t examined_max)
         reached_ = item.at;
         ++examined_;
         const auto& scope = *item.of;
-        if (scope.is_exact || scim::matches(*scope.query->where, document_of(tx_, who_, scope, item.row)))
+        if (scope.is_exact)
+            return item;
+        who_.work->allow(resource_steps);
+        who_.work->charge(item.row.document.size());
+        const auto document = document_of(tx_, who_, scope, item.row);
+        if (scim::matches(*scope.query->where, document, *who_.work))
             return item;
     }
     return std::nullopt;

@@ -16,6 +16,10 @@
 
 namespace scimd::service {
 
+// What a list may compute for each resource that it looks at, beyond the limit of the request: lists of many
+// are bounded by their deadline.
+constexpr std::uint64_t resource_steps = 100'000;
+
 // One type's share of a query, as the store can serve it.
 struct list_scope {
     const scim::type_query* query = nullptr;  // outlives the scope

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <utility>
 
@@ -54,14 +55,6 @@ public:
           scopes_(scopes_of(query)),
           is_descending_(query.order == scim::sort_order::descending)
     {
-    }
-
-    // Members are matched that may be very many.
-    [[nodiscard]] bool reads_whole_groups() const
-    {
-        return std::ranges::any_of(scopes_, [](const list_scope& one) {
-            return one.reads_derived && !one.is_exact;
-        });
     }
 
     selection by_index() const
@@ -310,10 +303,12 @@ private:
             0,
             -1,
             [&](const resources::row& row) {
+                who_.work->allow(resource_steps);
+                who_.work->charge(row.document.size());
                 const auto document = document_of(tx_, who_, scope, row);
-                if (!scope.is_exact && !scim::matches(*scope.query->where, document))
+                if (!scope.is_exact && !scim::matches(*scope.query->where, document, *who_.work))
                     return true;
-                auto key = key_of(scim::value_at(sort_by, document), sort_by.leaf());
+                auto key = key_of(scim::value_at(sort_by, document), sort_by.leaf(), *who_.work);
                 into.push_back({{std::move(key), scope.rank, row.id}, &scope});
                 return true;
             }
@@ -357,17 +352,19 @@ std::vector<wanted_row> rows_of(const std::vector<list_item>& items)
     return rows;
 }
 
-// How many items, from the first or from the last on, list no more than so many members; at least one.
+// How many items, from the first or from the last on, list no more than so many members and groups; at least
+// one.
 std::size_t count_fitting(
     store::transaction& tx, const caller& who, std::vector<wanted_row> rows, bool from_last, std::int64_t most
 )
 {
     if (from_last)
         std::ranges::reverse(rows);
-    std::int64_t members = 0;
+    std::int64_t links = 0;
+    const auto counts = count_shown_links(tx, who, rows);
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        members += count_shown_members(tx, who, rows[i]);
-        if (members > most && i > 0)
+        links += counts[i];
+        if (links > most && i > 0)
             return i;
     }
     return rows.size();
@@ -401,10 +398,11 @@ std::optional<page> write_page(
 {
     const auto rows = rows_of(chosen.items);
     if (bounds.is_hurried) {
-        std::int64_t members = 0;
-        for (const auto& row : rows)
-            members += count_shown_members(tx, who, row);
-        if (members > members_inline_max)
+        const auto counts = count_shown_links(tx, who, rows);
+        std::int64_t links = 0;
+        for (const auto count : counts)
+            links += count;
+        if (links > members_inline_max)
             return std::nullopt;
     }
     into.end() += scim::begin_list(head, rows.size());
@@ -425,8 +423,6 @@ result<std::optional<page>> list(
 )
 {
     const lister by(tx, who, query, bounds);
-    if (bounds.is_hurried && by.reads_whole_groups())
-        return std::optional<page>();
     if (!query.page.cursor) {
         auto chosen = by.by_index();
         cut(tx, who, chosen, false, bounds.members_max);

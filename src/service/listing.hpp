@@ -31,15 +31,14 @@ struct list_bounds {
     // resources than these.
     std::uint64_t counted_rows_max = 10'000;
 
-    // Of all groups of a page; one that would list more ends early, with at least one resource (RFC 7644
-    // §3.4.2.4 lets a page have fewer than were asked for).
+    // Of all groups of a page, and groups of all its users; one that would list more ends early, with at
+    // least one resource (RFC 7644 §3.4.2.4 lets a page have fewer than were asked for).
     std::int64_t members_max = 500'000;
 
     // Of the documents of a page; it ends with the resource that reaches them.
     std::size_t document_bytes_max = 16 * 1024 * 1024;
 
-    // Others wait for this thread: a page of more than members_inline_max is not for it, nor is a filter that
-    // looks at members one by one.
+    // Others wait for this thread: a page of more members and groups than members_inline_max is not for it.
     bool is_hurried = false;
 };
 
@@ -59,7 +58,9 @@ result<std::optional<page>> list(
     const list_bounds& bounds = {}
 );
 
-// read for a look-up by an index that yields a handful, scan for everything else.
+// read when the store looks up all of it by an equality on an index (store::compiled_filter), scan for
+// everything else. Whoever does the read bounds it (store::intent::inline_read): an index may have many rows
+// of one value.
 store::intent intent_of(const scim::list_query& query);
 
 }  // namespace scimd::service

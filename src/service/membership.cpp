@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "scim/match.hpp"
+#include "service/member_table.hpp"
 
 #include <algorithm>
 #include <map>
@@ -14,6 +15,8 @@ namespace {
 
 namespace resources = store::resources;
 
+constexpr std::uint64_t member_steps = 300;  // to read one for a filter
+
 error unknown_member(std::string_view value)
 {
     return {
@@ -23,21 +26,30 @@ error unknown_member(std::string_view value)
     };
 }
 
-// The ids of all groups that `group` is in, directly or through others, and itself. Empty: nested too deeply.
-std::optional<std::set<resource_id>> ancestors_of(
-    store::transaction& tx, const caller& who, resource_id group
-)
+// The ids of all groups that `group` is in, directly or through others, and itself. An error: nested too
+// deeply, or in too many.
+result<std::set<resource_id>> ancestors_of(store::transaction& tx, const caller& who, resource_id group)
 {
+    constexpr auto read_max = static_cast<std::int64_t>(group_ancestors_max) + 1;
     std::set<resource_id> seen{group};
     std::vector<resource_id> level{group};
+    std::int64_t read = 0;
     for (std::size_t depth = 0; !level.empty(); ++depth) {
         if (depth == group_depth_max)
-            return std::nullopt;
+            return error{errc::invalid_value, "members: groups are nested too deeply."};
         std::vector<resource_id> next;
         for (const auto child : level) {
-            for (const auto& parent : resources::groups_of(tx, who.directory, child))
-                if (seen.insert(parent.group).second)
-                    next.push_back(parent.group);
+            for (const auto parent : resources::group_ids_of(tx, who.directory, child, read_max - read)) {
+                ++read;
+                if (seen.insert(parent).second)
+                    next.push_back(parent);
+            }
+            if (read == read_max)
+                return error{
+                    errc::invalid_value,
+                    "members: the group is in more than " + std::to_string(group_ancestors_max) +
+                        " groups, directly or through others, and takes in no group."
+                };
         }
         level = std::move(next);
     }
@@ -47,8 +59,11 @@ std::optional<std::set<resource_id>> ancestors_of(
 // Applies one request's operations to one group.
 class member_writer {
 public:
-    member_writer(store::transaction& tx, const caller& who, resource_id group)
-        : tx_(tx), who_(who), group_(group)
+    // `group` stays empty while it is still to be created.
+    member_writer(
+        store::transaction& tx, const caller& who, std::optional<resource_id> group, member_table& members
+    )
+        : tx_(tx), who_(who), group_(group), members_(members)
     {
     }
 
@@ -120,13 +135,38 @@ public:
         return {};
     }
 
+    // What was planned. Members that can be added no more are an error, or left out.
+    result<void> apply(const membership_plan& plan, bool leaves_out)
+    {
+        for (const auto& row : plan.removed)
+            remove_row(row);
+        for (const auto& row : plan.renamed)
+            rename(row.id, row.display);
+        std::vector<resource_id> ids;
+        ids.reserve(plan.added.size());
+        for (const auto& row : plan.added)
+            ids.push_back(row.id);
+        std::unordered_map<std::int64_t, std::string> types;
+        for (auto& kind : resources::kinds_of(tx_, who_.directory, ids))
+            types.emplace(kind.id.value, std::move(kind.type));
+        for (const auto& row : plan.added) {
+            const auto type = types.find(row.id.value);
+            const bool is_there = type != types.end() && type->second == row.type;
+            const auto added =
+                is_there ? add_one(row) : unknown_member(member_id_text(who_, row.type, row.id));
+            if (!added && !leaves_out)
+                return added.error();
+        }
+        return {};
+    }
+
     membership_change take() { return std::move(change_); }
 
 private:
     [[nodiscard]] bool has_member(const std::string& value) const
     {
         const auto id = parse_member_id(who_, value);
-        return id && resources::is_member(tx_, who_.directory, group_, *id);
+        return id && members_.contains(*id);
     }
 
     // One that is a member already, and is listed again.
@@ -183,19 +223,31 @@ private:
             if (auto allowed = check_nesting(row.id); !allowed)
                 return allowed.error();
         }
-        if (resources::add_member(tx_, who_.directory, group_, row))
+        if (members_.add(row)) {
+            if (members_.count_groups_of(row.id) > direct_groups_max) {
+                members_.remove(row.id);
+                return error{
+                    errc::invalid_value,
+                    "members: " + member_id_text(who_, row.type, row.id) + " is in " +
+                        std::to_string(direct_groups_max) + " groups, which are as many as it may be in."
+                };
+            }
             change_.note_added(row);
-        else if (!row.display.empty())
+        } else if (!row.display.empty())
             rename(row.id, row.display);
         return {};
     }
 
     result<void> check_nesting(resource_id child)
     {
-        if (!ancestors_)
-            ancestors_ = ancestors_of(tx_, who_, group_);
-        if (!ancestors_)
-            return error{errc::invalid_value, "members: groups are nested too deeply."};
+        if (!group_)
+            return {};
+        if (!ancestors_) {
+            auto found = ancestors_of(tx_, who_, *group_);
+            if (!found)
+                return found.error();
+            ancestors_ = std::move(*found);
+        }
         if (ancestors_->contains(child))
             return error{errc::invalid_value, "members: a group cannot be a member of itself."};
         return {};
@@ -203,7 +255,7 @@ private:
 
     void rename(resource_id id, std::string_view display)
     {
-        if (resources::set_member_display(tx_, who_.directory, group_, id, display))
+        if (members_.set_display(id, display))
             change_.note_renamed(id);
     }
 
@@ -216,14 +268,14 @@ private:
 
     void remove_row(const resources::member_row& row)
     {
-        if (auto display = resources::remove_member(tx_, who_.directory, group_, row.id))
+        if (auto display = members_.remove(row.id))
             change_.note_removed({row.id, row.type, std::move(*display)});
     }
 
     std::vector<resources::member_row> current()
     {
         std::vector<resources::member_row> rows;
-        resources::members_of(tx_, who_.directory, group_, [&](const resources::member_row& row) {
+        members_.each([&](const resources::member_row& row) {
             rows.push_back(row);
             return true;
         });
@@ -233,11 +285,12 @@ private:
     std::vector<resources::member_row> matching(const scim::filter& condition)
     {
         std::vector<resources::member_row> rows;
-        resources::members_of(tx_, who_.directory, group_, [&](const resources::member_row& row) {
+        members_.each([&](const resources::member_row& row) {
+            who_.work->charge(member_steps);
             json::object member{{"value", member_id_text(who_, row.type, row.id)}, {"type", row.type}};
             if (!row.display.empty())
                 member["display"] = row.display;
-            if (scim::matches_value(condition, member))
+            if (scim::matches_value(condition, member, *who_.work))
                 rows.push_back(row);
             return true;
         });
@@ -246,7 +299,8 @@ private:
 
     store::transaction& tx_;
     const caller& who_;
-    resource_id group_;
+    std::optional<resource_id> group_;
+    member_table& members_;
     membership_change change_;
     std::optional<std::set<resource_id>> ancestors_;  // read when the first group is added
 };
@@ -294,10 +348,55 @@ result<membership_change> apply_members(
     const std::vector<scim::membership_operation>& operations
 )
 {
-    member_writer writer(tx, who, group);
+    stored_members members(tx, who.directory, group);
+    member_writer writer(tx, who, group, members);
     for (const auto& operation : operations)
         if (auto done = std::visit(writer, operation); !done)
             return done.error();
+    return writer.take();
+}
+
+result<membership_plan> plan_members(
+    store::transaction& tx,
+    const caller& who,
+    std::optional<resource_id> group,
+    const std::vector<scim::membership_operation>& operations
+)
+{
+    copied_members members(tx, who.directory, group);
+    member_writer writer(tx, who, group, members);
+    for (const auto& operation : operations)
+        if (auto done = std::visit(writer, operation); !done)
+            return done.error();
+    const auto change = writer.take();
+    membership_plan plan{.removed = change.removed()};
+    // With the display that the last operation gave them.
+    for (const auto& row : change.added())
+        plan.added.push_back(*members.find(row.id));
+    for (const auto id : change.renamed())
+        if (const auto* row = members.find(id))
+            plan.renamed.push_back(*row);
+    return plan;
+}
+
+result<membership_change> apply_plan(
+    store::transaction& tx, const caller& who, resource_id group, const membership_plan& plan
+)
+{
+    stored_members members(tx, who.directory, group);
+    member_writer writer(tx, who, group, members);
+    if (auto done = writer.apply(plan, false); !done)
+        return done.error();
+    return writer.take();
+}
+
+membership_change apply_what_is_left(
+    store::transaction& tx, const caller& who, resource_id group, const membership_plan& plan
+)
+{
+    stored_members members(tx, who.directory, group);
+    member_writer writer(tx, who, group, members);
+    static_cast<void>(writer.apply(plan, true));
     return writer.take();
 }
 

@@ -22,6 +22,12 @@ namespace scimd::service {
 // Levels of groups above a group that takes in another: what the search for a cycle goes through.
 constexpr std::size_t group_depth_max = 32;
 
+// Groups above a group that takes in another, near and far.
+constexpr std::size_t group_ancestors_max = 10'000;
+
+// Groups that a user or a group may be in directly.
+constexpr std::int64_t direct_groups_max = 10'000;
+
 // The net result of one request on one group: a member that was added and removed again is in neither list.
 class membership_change {
 public:
@@ -31,6 +37,7 @@ public:
 
     [[nodiscard]] std::vector<store::resources::member_row> added() const { return listed(true); }
     [[nodiscard]] std::vector<store::resources::member_row> removed() const { return listed(false); }
+    [[nodiscard]] const std::set<resource_id>& renamed() const noexcept { return renamed_; }
     [[nodiscard]] bool is_empty() const noexcept { return renamed_.empty() && changes_.empty(); }
 
 private:
@@ -45,12 +52,41 @@ private:
 };
 
 // Applies the operations in order. invalid_value: a member that is no user or group of this directory, the
-// group itself, a cycle, more than group_depth_max levels of groups above.
+// group itself, a cycle, more than group_depth_max levels or group_ancestors_max groups above, a member that
+// is in direct_groups_max groups already.
 result<membership_change> apply_members(
     store::transaction& tx,
     const caller& who,
     resource_id group,
     const std::vector<scim::membership_operation>& operations
+);
+
+// What operations come to on one state of a group, which its version names: each member in one list at most.
+struct membership_plan {
+    std::vector<store::resources::member_row> removed{};
+    std::vector<store::resources::member_row> added{};
+    std::vector<store::resources::member_row> renamed{};  // with the new display
+
+    [[nodiscard]] std::size_t size() const noexcept { return removed.size() + added.size() + renamed.size(); }
+};
+
+// Looks at the members as they are and changes nothing: for a snapshot. No `group`: it is still to be
+// created. Errors are those of apply_members.
+result<membership_plan> plan_members(
+    store::transaction& tx,
+    const caller& who,
+    std::optional<resource_id> group,
+    const std::vector<scim::membership_operation>& operations
+);
+
+// Errors: a member that has been deleted since, or that cannot be added any more.
+result<membership_change> apply_plan(
+    store::transaction& tx, const caller& who, resource_id group, const membership_plan& plan
+);
+
+// Of a plan that has been accepted: leaves out such members.
+membership_change apply_what_is_left(
+    store::transaction& tx, const caller& who, resource_id group, const membership_plan& plan
 );
 
 // The number in "diruser_42" or "dirgroup_42"; empty when it is no id of something that can be a member.

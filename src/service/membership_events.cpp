@@ -6,6 +6,7 @@
 #include "service/origin_text.hpp"
 #include "service/user_state.hpp"
 #include "store/holds.hpp"
+#include "store/membership_jobs.hpp"
 #include "store/roles.hpp"
 #include "store/tenants.hpp"
 #include "store/untold_groups.hpp"
@@ -30,17 +31,8 @@ struct batch {
     const resources::membership& group;
     const std::vector<resources::member_row>& members;
     std::string caused_by;
+    std::string batch_id{};  // empty: one of its own when it takes several events
 };
-
-// Those that anybody but SCIM knows of.
-std::vector<resources::member_row> without_held(
-    store::transaction& tx, const caller& who, std::vector<resources::member_row> members
-)
-{
-    if (!members.empty() && holds::count(tx, who.directory) > 0)
-        std::erase_if(members, [&](const auto& one) { return holds::is_held(tx, who.directory, one.id); });
-    return members;
-}
 
 // `members` are none who are held.
 void publish_batch(store::transaction& tx, const caller& who, const batch& what)
@@ -49,8 +41,10 @@ void publish_batch(store::transaction& tx, const caller& who, const batch& what)
         return;
     const auto total = resources::count_members(tx, who.directory, what.group.group) -
                        holds::count_members(tx, who.directory, what.group.group);
-    const auto batch_id =
-        what.members.size() > event_members_max ? "batch_" + std::to_string(tx.next_id()) : "";
+    const bool is_whole = what.batch_id.empty();
+    const auto batch_id = is_whole && what.members.size() > event_members_max
+                              ? "batch_" + std::to_string(tx.next_id())
+                              : what.batch_id;
     for (std::size_t start = 0; start < what.members.size(); start += event_members_max) {
         const auto end = std::min(start + event_members_max, what.members.size());
         json::array members;
@@ -106,7 +100,8 @@ void publish_user_groups(
     draft.object_version = row->version;
     const auto document = scim::visible_document(row->document, *who.schemas->find_type("User"));
     auto roles = users.roles_told(user);
-    const auto now = resources::groups_of(tx, who.directory, user);
+    const auto listed_max = event_groups_max + 1 + untold.size();
+    const auto now = resources::groups_of(tx, who.directory, user, static_cast<std::int64_t>(listed_max));
     draft.data = users.renewed({user, document, now});
     draft.changed_attributes = {"groups"};
     draft.previous_attributes = json::object{{"groups", normalize_groups(as_told(now, untold))}};
@@ -115,6 +110,7 @@ void publish_user_groups(
         draft.previous_attributes["roles"] = std::move(roles);
     }
     draft.caused_by = untold.back().from.caused_by;
+    draft.update = difference_from(draft.previous_attributes, draft.data);
     publish(tx, who, std::move(draft));
 }
 
@@ -145,6 +141,23 @@ void look_at_roles_again(store::transaction& tx, const caller& who)
     store::roles::request_recount(tx, who.directory, origin_text(origin_of(who)));
 }
 
+// What they hear later is noted.
+void note_users(
+    store::transaction& tx,
+    const caller& who,
+    const std::vector<resource_id>& whom,
+    const group_change& what,
+    std::int64_t change_id
+)
+{
+    bool is_any_undone = false;
+    for (const auto user : whom)
+        is_any_undone |=
+            !untold_groups::note(tx, who.directory, user, {what.group.group, what.was_member}, change_id);
+    if (is_any_undone)
+        look_at_roles_again(tx, who);
+}
+
 // A handful hear of it at once, each with an event. So many that the others would have to wait are noted.
 void tell_users(
     store::transaction& tx, const caller& who, const std::vector<resource_id>& whom, const group_change& what
@@ -154,13 +167,7 @@ void tell_users(
         const auto change_id = untold_groups::insert_change(
             tx, who.directory, {what.group.display_name, origin_text(origin_of(who)), what.caused_by}
         );
-        bool is_any_undone = false;
-        for (const auto user : whom)
-            is_any_undone |=
-                !untold_groups::note(tx, who.directory, user, {what.group.group, what.was_member}, change_id);
-        if (is_any_undone)
-            look_at_roles_again(tx, who);
-        return;
+        return note_users(tx, who, whom, what, change_id);
     }
     if (whom.empty())
         return;
@@ -184,15 +191,25 @@ void publish_membership(
     store::transaction& tx,
     const caller& who,
     const resources::membership& group,
-    const membership_change& change
+    const membership_change& change,
+    const std::string& batch_id
 )
 {
     const auto added = without_held(tx, who, change.added());
     const auto removed = without_held(tx, who, change.removed());
-    publish_batch(tx, who, {member_added, group, added, {}});
-    publish_batch(tx, who, {member_removed, group, removed, {}});
+    publish_batch(tx, who, {member_added, group, added, {}, batch_id});
+    publish_batch(tx, who, {member_removed, group, removed, {}, batch_id});
     tell_users(tx, who, users_among(added), {group, false, {}});
     tell_users(tx, who, users_among(removed), {group, true, {}});
+}
+
+std::vector<resources::member_row> without_held(
+    store::transaction& tx, const caller& who, std::vector<resources::member_row> members
+)
+{
+    if (!members.empty() && holds::count(tx, who.directory) > 0)
+        std::erase_if(members, [&](const auto& one) { return holds::is_held(tx, who.directory, one.id); });
+    return members;
 }
 
 std::vector<resource_id> users_in(store::transaction& tx, const caller& who, resource_id group)
@@ -216,6 +233,31 @@ void publish_lost_group(
 )
 {
     tell_users(tx, who, users, {group, true, caused_by});
+}
+
+void note_lost_group(
+    store::transaction& tx,
+    const caller& who,
+    const resources::membership& group,
+    const std::vector<resource_id>& users,
+    std::int64_t change_id
+)
+{
+    const auto origin = origin_text(origin_of(who));
+    untold_groups::ensure_change(tx, who.directory, change_id, {group.display_name, origin, {}});
+    note_users(tx, who, users, {group, true, {}}, change_id);
+}
+
+std::optional<directory_id> next_to_tell(store::transaction& tx, directory_id after)
+{
+    for (const auto start : {after, directory_id{}}) {
+        auto next = untold_groups::next_directory(tx, start);
+        while (next && store::membership_jobs::has_removal(tx, *next))
+            next = untold_groups::next_directory(tx, *next);
+        if (next)
+            return next;
+    }
+    return std::nullopt;
 }
 
 bool tell_some(store::transaction& tx, const scim::catalogue_set& schemas, directory_id where)

@@ -14,13 +14,15 @@
 #include "store/transaction.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace scimd::service {
 
-constexpr std::size_t told_at_once_max = 1'000;  // users of one change
-constexpr std::size_t told_batch_max = 100;      // users of one transaction of the job
+constexpr std::size_t told_at_once_max = 100;  // users of one change
+constexpr std::size_t told_batch_max = 100;    // users of one transaction of the job
 
 // Events of a change: group_member_added and _removed in batches, and a user_updated for each user concerned;
 // of more than told_at_once_max users it is noted (store/untold_groups.hpp) and comes later. Users who are
@@ -29,7 +31,8 @@ void publish_membership(
     store::transaction& tx,
     const caller& who,
     const store::resources::membership& group,
-    const membership_change& change
+    const membership_change& change,
+    const std::string& batch_id = {}  // of a change that comes in pieces; empty: this is all of it
 );
 
 // The members of a group who hear of its end.
@@ -42,6 +45,21 @@ void publish_lost_group(
     const store::resources::membership& group,
     const std::vector<resource_id>& users,
     const std::string& caused_by
+);
+
+// The group is being deleted, and these have lost it already: they hear of it with the others. `change_id` is
+// that of the note for all of them, whose cause is the group's event once there is one.
+void note_lost_group(
+    store::transaction& tx,
+    const caller& who,
+    const store::resources::membership& group,
+    const std::vector<resource_id>& users,
+    std::int64_t change_id
+);
+
+// Without those who are held.
+std::vector<store::resources::member_row> without_held(
+    store::transaction& tx, const caller& who, std::vector<store::resources::member_row> members
 );
 
 // A member has come out of a hold: each of its groups shows it from now on.
@@ -61,6 +79,10 @@ void publish_lost_member(
     const store::resources::member_row& member,
     const std::string& caused_by
 );
+
+// The directory behind that one, in a ring, whose users have not been told something and can be: while a
+// resource is being deleted there the event that is its cause is still to come.
+std::optional<directory_id> next_to_tell(store::transaction& tx, directory_id after);
 
 // Tells the next users of a directory what has not been told; false: that was all.
 bool tell_some(store::transaction& tx, const scim::catalogue_set& schemas, directory_id where);

@@ -14,9 +14,13 @@ namespace resources = store::resources;
 // Which groups contain which, as far as anybody has asked.
 class containment {
 public:
-    containment(store::transaction& tx, directory_id where) : tx_(tx), where_(where) {}
+    containment(store::transaction& tx, directory_id where, std::size_t links_max)
+        : tx_(tx), where_(where), links_left_(links_max)
+    {
+    }
 
-    void learn(const std::set<resource_id>& groups)
+    // False: it has followed as many links as it may, and knows no more.
+    bool learn(const std::set<resource_id>& groups)
     {
         std::vector<resource_id> unknown;
         for (const auto group : groups)
@@ -27,9 +31,14 @@ public:
             where_,
             unknown,
             [this](resource_id child, const resources::membership& parent) {
+                if (links_left_ == 0)
+                    return is_complete_ = false;
+                --links_left_;
                 parents_.at(child.value).push_back(parent);
+                return true;
             }
         );
+        return is_complete_;
     }
 
     [[nodiscard]] const std::vector<resources::membership>& parents_of(resource_id group) const
@@ -40,6 +49,8 @@ public:
 private:
     store::transaction& tx_;
     directory_id where_;
+    std::size_t links_left_;
+    bool is_complete_ = true;
     std::unordered_map<std::int64_t, std::vector<resources::membership>> parents_;
 };
 
@@ -88,25 +99,32 @@ private:
 
 }  // namespace
 
-group_links groups_of_users(store::transaction& tx, directory_id where, const std::vector<resource_id>& users)
+group_links groups_of_users(
+    store::transaction& tx, directory_id where, const std::vector<resource_id>& users, std::size_t links_max
+)
 {
     group_links links;
+    std::size_t left = links_max;
     resources::groups_of_each(tx, where, users, [&](resource_id user, const resources::membership& of) {
-        links[user].push_back({of, true});
+        if (left == 0)
+            return links.is_complete = false;
+        --left;
+        links.of[user].push_back({of, true});
+        return true;
     });
     std::vector<climber> climbers;
-    climbers.reserve(links.size());
-    for (auto& [user, found] : links)
+    climbers.reserve(links.of.size());
+    for (auto& [user, found] : links.of)
         climbers.emplace_back(found);
 
-    containment known(tx, where);
-    for (std::size_t depth = 0; depth < nested_levels_max; ++depth) {
+    containment known(tx, where, left);
+    for (std::size_t depth = 0; links.is_complete && depth < nested_levels_max; ++depth) {
         std::set<resource_id> level;
         for (const auto& each : climbers)
             level.insert(each.level().begin(), each.level().end());
         if (level.empty())
             break;
-        known.learn(level);
+        links.is_complete = known.learn(level);
         for (auto& each : climbers)
             each.climb(known);
     }

@@ -171,4 +171,12 @@ json::object normalize_resource(
     return resource;
 }
 
+json::object normalize_other(
+    const caller& who, const scim::resource_type& type, const std::string& id, const json::object& document
+)
+{
+    return type.name == "Group" ? normalize_group(who, id, document)
+                                : normalize_resource(who, type, id, document);
+}
+
 }  // namespace scimd::service

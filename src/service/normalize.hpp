@@ -28,6 +28,11 @@ json::object normalize_resource(
     const caller& who, const scim::resource_type& type, const std::string& id, const json::object& document
 );
 
+// A group or a resource of another type: all but users, who are more than their documents.
+json::object normalize_other(
+    const caller& who, const scim::resource_type& type, const std::string& id, const json::object& document
+);
+
 // The groups of a user as they stand in its normalized form.
 json::array normalize_groups(const std::vector<store::resources::membership>& groups);
 

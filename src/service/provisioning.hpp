@@ -1,8 +1,9 @@
 // The verbs of SCIM on one directory (RFC 7644 §3.3 to §3.6).
 //
-// Each runs in one transaction and leaves either all of its traces, the event among them, or none. Results
-// name what the caller did wrong; a user kept out by the domain gate is neither an error nor a success:
-// `refused` has been recorded and is to be committed.
+// Each is a prepared change (service/prepared_change.hpp) that is prepared and applied at once: it runs in
+// one transaction and leaves either all of its traces, the event among them, or none. Results name what the
+// caller did wrong; a user kept out by the domain gate is neither an error nor a success: `refused` has been
+// recorded and is to be committed.
 #pragma once
 
 #include "base/error.hpp"
@@ -10,31 +11,15 @@
 #include "scim/projection.hpp"
 #include "scim/resource.hpp"
 #include "service/caller.hpp"
-#include "service/etag.hpp"
+#include "service/prepared_change.hpp"
 #include "service/representation.hpp"
-#include "store/store.hpp"
 #include "store/transaction.hpp"
 
-#include <cstdint>
-#include <string>
-#include <string_view>
 #include <variant>
-#include <vector>
 
 namespace scimd::service {
 
-struct refused {
-    error reason;
-};
 using provisioned = std::variant<representation, refused>;
-
-// What is asked of one resource.
-struct target {
-    const scim::resource_type* type = nullptr;
-    std::string id;  // as it stands in the URL
-    preconditions conditions;
-    scim::projection wanted;
-};
 
 result<provisioned> create(
     store::transaction& tx,
@@ -58,9 +43,10 @@ result<provisioned> replace(
 );
 
 result<provisioned> patch(
-    store::transaction& tx, const caller& who, const target& what, const scim::patch& change
+    store::transaction& tx, const caller& who, const target& what, const scim::patch& wanted
 );
 
-result<void> remove(store::transaction& tx, const caller& who, const target& what);
+// The id of its event; empty: nobody has heard of it.
+result<std::string> remove(store::transaction& tx, const caller& who, const target& what);
 
 }  // namespace scimd::service

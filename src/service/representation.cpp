@@ -16,6 +16,8 @@ namespace {
 
 namespace resources = store::resources;
 
+constexpr std::int64_t page_groups_max = 50'000;  // direct groups of users that are in memory at once
+
 // What is read from other rows: a group's members or a user's groups.
 enum class derived { none, members, groups };
 
@@ -102,6 +104,8 @@ void append_projected(
 )
 {
     const auto& type = *what.type;
+    if (what.wanted->is_nothing)
+        return;
     if (what.wanted->is_default() && scim::is_visible_as_stored(what.row->document, type))
         return append_without_members(out, who, type, *what.row, groups);
     std::string full;
@@ -122,8 +126,8 @@ void append_resource(
 {
     static const std::vector<group_link> none;
     const auto& type = *what.type;
-    const auto own = groups.find(what.row->id);
-    append_projected(out.end(), who, what, own == groups.end() ? none : own->second);
+    const auto own = groups.of.find(what.row->id);
+    append_projected(out.end(), who, what, own == groups.of.end() ? none : own->second);
     if (wants(derived::members, type, *what.wanted)) {
         out.end().pop_back();
         append_members(out, tx, who, what.row->id, fields_of(type, *what.wanted));
@@ -132,20 +136,59 @@ void append_resource(
     out.settle();
 }
 
-group_links groups_wanted(store::transaction& tx, const caller& who, std::span<const wanted_row> rows)
+// Whether the groups of each row are to be shown.
+std::vector<bool> wants_groups(std::span<const wanted_row> rows)
 {
-    std::vector<resource_id> users;
+    std::vector<bool> wanted;
+    wanted.reserve(rows.size());
     const wanted_row* before = nullptr;
-    bool is_wanted = false;
     for (const auto& each : rows) {
         // Nearly all pages are of one type.
-        if (!before || before->type != each.type || before->wanted != each.wanted)
-            is_wanted = wants(derived::groups, *each.type, *each.wanted);
+        const bool is_same = before && before->type == each.type && before->wanted == each.wanted;
+        wanted.push_back(is_same ? wanted.back() : wants(derived::groups, *each.type, *each.wanted));
         before = &each;
-        if (is_wanted)
-            users.push_back(each.row->id);
     }
-    return groups_of_users(tx, who.directory, users);
+    return wanted;
+}
+
+group_links groups_wanted(
+    store::transaction& tx, const caller& who, std::span<const wanted_row> rows, std::size_t links_max
+)
+{
+    const auto wanted = wants_groups(rows);
+    std::vector<resource_id> users;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        if (wanted[i])
+            users.push_back(rows[i].row->id);
+    return groups_of_users(tx, who.directory, users, links_max);
+}
+
+// How many rows, one at least, list no more direct groups together than are kept in memory at once.
+std::size_t count_of_block(const std::vector<std::int64_t>& groups, std::size_t begin)
+{
+    std::int64_t total = 0;
+    std::size_t end = begin;
+    while (end < groups.size() && (end == begin || total + groups[end] <= page_groups_max))
+        total += groups[end++];
+    return end - begin;
+}
+
+// Kept counts of the groups of users, where they are shown; else 0.
+std::vector<std::int64_t> count_groups(
+    store::transaction& tx, const caller& who, std::span<const wanted_row> rows
+)
+{
+    const auto wanted = wants_groups(rows);
+    std::vector<resource_id> users;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        if (wanted[i])
+            users.push_back(rows[i].row->id);
+    const auto counted = resources::count_groups_of_each(tx, who.directory, users);
+    std::vector<std::int64_t> totals(rows.size());
+    for (std::size_t i = 0, next = 0; i < rows.size(); ++i)
+        if (wanted[i])
+            totals[i] = counted[next++];
+    return totals;
 }
 
 }  // namespace
@@ -155,11 +198,15 @@ std::string id_text(const scim::resource_type& type, resource_id id)
     return type.id_prefix + std::to_string(id.value);
 }
 
-std::int64_t count_shown_members(store::transaction& tx, const caller& who, const wanted_row& what)
+std::vector<std::int64_t> count_shown_links(
+    store::transaction& tx, const caller& who, const std::vector<wanted_row>& rows
+)
 {
-    if (!wants(derived::members, *what.type, *what.wanted))
-        return 0;
-    return resources::count_members(tx, who.directory, what.row->id);
+    auto totals = count_groups(tx, who, rows);
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        if (wants(derived::members, *rows[i].type, *rows[i].wanted))
+            totals[i] = resources::count_members(tx, who.directory, rows[i].row->id);
+    return totals;
 }
 
 representation represent(
@@ -172,15 +219,39 @@ representation represent(
 {
     const wanted_row what{&type, &wanted, &row};
     auto id = id_text(type, row.id);
-    representation made{.location = location_of(who, type, id), .version = row.version};
-    if (count_shown_members(tx, who, what) > members_inline_max) {
+    representation made{.id = row.id, .location = location_of(who, type, id), .version = row.version};
+    const bool has_many = wants(derived::members, type, wanted) &&
+                          resources::count_members(tx, who.directory, row.id) > members_inline_max;
+    group_links groups;
+    if (!has_many)
+        groups = groups_wanted(tx, who, {&what, 1}, groups_inline_max);
+    if (has_many || !groups.is_complete) {
         append_projected(made.body, who, what, {});
         made.later = unread{std::move(id), wanted};
         return made;
     }
     long_text text;
-    append_resource(text, tx, who, what, groups_wanted(tx, who, {&what, 1}));
+    append_resource(text, tx, who, what, groups);
     made.body = std::move(text).take();
+    return made;
+}
+
+bool shows_links(const scim::resource_type& type, const scim::projection& wanted)
+{
+    return derived_of(type) != derived::none && wants(derived_of(type), type, wanted);
+}
+
+representation represent_alone(
+    const caller& who,
+    const scim::resource_type& type,
+    const resources::row& row,
+    const scim::projection& wanted
+)
+{
+    representation made{
+        .id = row.id, .location = location_of(who, type, id_text(type, row.id)), .version = row.version
+    };
+    append_projected(made.body, who, {&type, &wanted, &row}, {});
     return made;
 }
 
@@ -188,11 +259,16 @@ void append_page(
     long_text& out, store::transaction& tx, const caller& who, const std::vector<wanted_row>& rows
 )
 {
-    const auto groups = groups_wanted(tx, who, rows);
-    for (const auto& each : rows) {
-        if (&each != &rows.front())
-            out.end() += ',';
-        append_resource(out, tx, who, each, groups);
+    const auto counts = count_groups(tx, who, rows);
+    for (std::size_t begin = 0; begin < rows.size();) {
+        const auto block = std::span(rows).subspan(begin, count_of_block(counts, begin));
+        const auto groups = groups_wanted(tx, who, block, group_links_max);
+        for (const auto& each : block) {
+            if (&each != &rows.front())
+                out.end() += ',';
+            append_resource(out, tx, who, each, groups);
+        }
+        begin += block.size();
     }
 }
 

@@ -20,6 +20,9 @@ namespace scimd::service {
 // threads that read sockets. So is a page of groups with more of them in all.
 constexpr std::int64_t members_inline_max = 1'000;
 
+// Nor is a user in more groups than these, with those that contain them.
+constexpr std::int64_t groups_inline_max = 200;
+
 // What is still to be read of a resource that is too long for the place where it was asked for.
 struct unread {
     std::string id;
@@ -27,16 +30,28 @@ struct unread {
 };
 
 struct representation {
-    std::string body{};      // without its members when they are still to be read
+    std::string body{};  // without its members or groups when they are still to be read
+    resource_id id{};
     std::string location{};  // absolute
     std::int64_t version = 0;
     std::optional<unread> later{};
 };
 
 // The text of one resource, projected. Reads members (groups) or groups (users) only when they are wanted,
-// and not more than members_inline_max.
+// and not more than members_inline_max or groups_inline_max.
 representation represent(
     store::transaction& tx,
+    const caller& who,
+    const scim::resource_type& type,
+    const store::resources::row& row,
+    const scim::projection& wanted
+);
+
+// Whether it shows anything that other rows say: members or groups.
+bool shows_links(const scim::resource_type& type, const scim::projection& wanted);
+
+// Without them. Reads nothing.
+representation represent_alone(
     const caller& who,
     const scim::resource_type& type,
     const store::resources::row& row,
@@ -49,11 +64,13 @@ struct wanted_row {  // borrowed
     const store::resources::row* row = nullptr;
 };
 
-// How many members the row's representation lists: a kept count.
-std::int64_t count_shown_members(store::transaction& tx, const caller& who, const wanted_row& what);
+// How many members or direct groups the representation of each row lists: kept counts.
+std::vector<std::int64_t> count_shown_links(
+    store::transaction& tx, const caller& who, const std::vector<wanted_row>& rows
+);
 
-// Any number of them, in order, with commas between and as many members as there are. The groups of all users
-// are read at once.
+// Any number of them, in order, with commas between and as many members as there are. The groups of many
+// users are read at once; of those that contain them no more than group_links_max are looked at.
 void append_page(
     long_text& out, store::transaction& tx, const caller& who, const std::vector<wanted_row>& rows
 );

@@ -1,6 +1,7 @@
 #include "service/request_trace.hpp"
 
 #include "base/text.hpp"
+#include "scim/resource.hpp"
 
 #include <string_view>
 
@@ -38,9 +39,10 @@ json::object members_of(const json::value* value)
 
 person person_in(const json::object& user)
 {
-    return {
-        std::string(text_ignoring_case(user, "externalId")), std::string(text_ignoring_case(user, "userName"))
+    const auto text_of = [&user](std::string_view name) {
+        return std::string(beginning_of(text_ignoring_case(user, name), scim::user_name_bytes_max));
     };
+    return {text_of("externalId"), text_of("userName")};
 }
 
 std::string subject_of(const person& who)

@@ -169,9 +169,10 @@ void tell_if_changed(store::transaction& tx, const caller& who, user_state& user
     draft.type = "organization.directory.user_updated";
     draft.object = "DirectoryUser";
     draft.object_version = row.version;
-    draft.data = users.renewed({user, document, resources::groups_of(tx, who.directory, user)});
+    draft.data = users.renewed({user, document, users.groups(user)});
     draft.changed_attributes = {"roles"};
     draft.previous_attributes = json::object{{"roles", std::move(before)}};
+    draft.update = difference_from(draft.previous_attributes, draft.data);
     publish(tx, who, std::move(draft));
 }
 

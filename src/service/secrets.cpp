@@ -157,6 +157,7 @@ result<new_secret> create(
         return lies_ahead.error();
     if (alive_of_directory(tx, owner.id).size() >= alive_max)
         return error{errc::conflict, "The directory has 20 secrets already; revoke one first."};
+    credentials::forget_ended_of_directory(tx, owner.id, ended_max);
     return make(tx, from, random, owner, expires, std::nullopt);
 }
 

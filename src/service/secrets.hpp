@@ -24,6 +24,7 @@
 namespace scimd::service::secrets {
 
 constexpr std::size_t alive_max = 20;               // that stand for one directory
+constexpr std::int64_t ended_max = 1'000;           // of these, that have ended and are still shown
 constexpr std::size_t alive_of_user_max = 10;       // that stand for one user
 constexpr std::size_t alive_of_users_max = 1'000;   // that stand for any user of one directory
 constexpr std::int64_t ended_of_users_max = 1'000;  // of these, that have ended and are still shown

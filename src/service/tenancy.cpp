@@ -51,6 +51,8 @@ result<tenants::directory> create_directory(
         return error{errc::invalid_value, "name must have at most 200 bytes of text."};
     if (auto known = directories::check_provider(what.provider); !known)
         return known.error();
+    if (tenants::count_directories(tx, owner) >= directories_max)
+        return error{errc::conflict, "The organization has 1000 directories already; delete one first."};
     auto made = tenants::insert_directory(tx, owner, what.name, what.provider, what.policy);
     directories::publish_created(tx, from, made);
     return made;

@@ -10,6 +10,7 @@
 #include "store/transaction.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@
 namespace scimd::service::tenancy {
 
 constexpr std::size_t display_name_bytes_max = 200;
+constexpr std::int64_t directories_max = 1'000;  // of an organization
 
 struct new_directory {
     std::string name;

@@ -19,16 +19,41 @@ json::array named(const std::vector<std::string>& names)
 }
 
 // What a user does not have, or not as the mapping wants it, is left out.
-json::object custom_attributes(const std::vector<attributes::mapping>& by, const json::object& document)
+json::object custom_attributes(
+    const std::vector<attributes::mapping>& by, const json::object& document, work_budget& work
+)
 {
     json::object values;
     for (const auto& mapping : by)
-        if (auto read = attributes::read(mapping, document); read && !read->is_null())
+        if (auto read = attributes::read(mapping, document, work); read && !read->is_null())
             values[mapping.key] = std::move(*read);
     return values;
 }
 
 }  // namespace
+
+json::object describe_user(
+    const caller& who,
+    const std::vector<attributes::mapping>& mappings,
+    const user_parts& user,
+    const std::vector<std::string>& roles
+)
+{
+    const auto id = "diruser_" + std::to_string(user.id.value);
+    auto normalized = normalize_user(who, id, user.document, user.groups);
+    normalized["roles"] = named(roles);
+    normalized["custom_attributes"] = custom_attributes(mappings, user.document, *who.work);
+    return normalized;
+}
+
+std::vector<store::resources::membership> groups_for_event(
+    store::transaction& tx, const caller& who, resource_id user, bool has_pending
+)
+{
+    const auto pending = has_pending ? store::untold_groups::count_of_user(tx, who.directory, user) : 0;
+    const auto limit = static_cast<std::int64_t>(event_groups_max) + 1 + pending;
+    return store::resources::groups_of(tx, who.directory, user, limit);
+}
 
 user_state::user_state(store::transaction& tx, const caller& who)
     : tx_(tx),
@@ -40,16 +65,16 @@ user_state::user_state(store::transaction& tx, const caller& who)
 
 json::object user_state::now(const user_parts& user) const
 {
-    return with(user, roles_now(user.id));
+    return with(user, store::roles::names_of(tx_, who_.directory, user.id));
 }
 
 json::object user_state::told(const user_parts& user) const
 {
     const auto missing = untold(user.id);
     if (missing.empty())
-        return with(user, roles_told(user.id));
+        return with(user, store::roles::told(tx_, who_.directory, user.id));
     const auto groups = as_told(user.groups, missing);
-    return with({user.id, user.document, groups}, roles_told(user.id));
+    return with({user.id, user.document, groups}, store::roles::told(tx_, who_.directory, user.id));
 }
 
 json::object user_state::renewed(const user_parts& user)
@@ -59,16 +84,12 @@ json::object user_state::renewed(const user_parts& user)
         store::roles::set_told(tx_, who_.directory, user.id, names);
     if (has_untold_)
         store::untold_groups::forget(tx_, who_.directory, user.id);
-    return with(user, named(names));
+    return with(user, names);
 }
 
-json::object user_state::begun(resource_id id, const json::object& document)
+std::vector<store::resources::membership> user_state::groups(resource_id user) const
 {
-    const auto names = store::roles::default_names(tx_, who_.directory);
-    if (!names.empty())
-        store::roles::set_told(tx_, who_.directory, id, names);
-    const std::vector<store::resources::membership> none;
-    return with({id, document, none}, named(names));
+    return groups_for_event(tx_, who_, user, has_untold_);
 }
 
 std::vector<store::untold_groups::row> user_state::untold(resource_id user) const
@@ -88,13 +109,9 @@ json::array user_state::roles_told(resource_id user) const
     return named(store::roles::told(tx_, who_.directory, user));
 }
 
-json::object user_state::with(const user_parts& user, json::array roles) const
+json::object user_state::with(const user_parts& user, const std::vector<std::string>& roles) const
 {
-    const auto id = "diruser_" + std::to_string(user.id.value);
-    auto normalized = normalize_user(who_, id, user.document, user.groups);
-    normalized["roles"] = std::move(roles);
-    normalized["custom_attributes"] = custom_attributes(mappings_, user.document);
-    return normalized;
+    return describe_user(who_, mappings_, user, roles);
 }
 
 std::vector<store::resources::membership> as_told(

@@ -13,6 +13,7 @@
 #include "store/transaction.hpp"
 #include "store/untold_groups.hpp"
 
+#include <string>
 #include <vector>
 
 namespace scimd::service {
@@ -23,7 +24,21 @@ struct user_parts {  // borrowed
     const std::vector<store::resources::membership>& groups;
 };
 
+// A user with these roles, in the words of events.
+json::object describe_user(
+    const caller& who,
+    const std::vector<attributes::mapping>& mappings,
+    const user_parts& user,
+    const std::vector<std::string>& roles
+);
+
 // Of one directory in one transaction; both outlive it.
+// As many of a user's groups as an event lists, and one more where there are more: with those whose events are
+// pending, which `told` takes from them. The cost does not grow with the groups of the user.
+std::vector<store::resources::membership> groups_for_event(
+    store::transaction& tx, const caller& who, resource_id user, bool has_pending
+);
+
 class user_state {
 public:
     user_state(store::transaction& tx, const caller& who);
@@ -32,8 +47,7 @@ public:
     [[nodiscard]] json::object told(const user_parts& user) const;  // with those that events have told of
     [[nodiscard]] json::object renewed(const user_parts& user);     // as they are, and told from here on
 
-    // Of one who has just been made: in no group, and nothing of him has been told.
-    [[nodiscard]] json::object begun(resource_id id, const json::object& document);
+    [[nodiscard]] std::vector<store::resources::membership> groups(resource_id user) const;
 
     // What has not been told of its groups; `told` takes it back, `renewed` forgets it.
     [[nodiscard]] std::vector<store::untold_groups::row> untold(resource_id user) const;
@@ -42,7 +56,7 @@ public:
     [[nodiscard]] json::array roles_told(resource_id user) const;
 
 private:
-    [[nodiscard]] json::object with(const user_parts& user, json::array roles) const;
+    [[nodiscard]] json::object with(const user_parts& user, const std::vector<std::string>& roles) const;
 
     store::transaction& tx_;
     const caller& who_;

@@ -20,12 +20,12 @@ namespace {
 
 namespace rows = store::webhooks;
 
-result<void> check_schedule(const std::vector<std::int64_t>& schedule)
+result<void> check_schedule(const std::vector<std::int64_t>& pauses)
 {
-    const bool is_in_range = std::ranges::all_of(schedule, [](std::int64_t one) {
+    const bool is_in_range = std::ranges::all_of(pauses, [](std::int64_t one) {
         return one >= 0 && one <= retry_delay_max.count();
     });
-    if (schedule.size() > attempts_max || !is_in_range) {
+    if (pauses.size() > attempts_max || !is_in_range) {
         return error{
             errc::invalid_value,
             "retry_schedule_seconds must have at most " + std::to_string(attempts_max) +

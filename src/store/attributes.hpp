@@ -34,6 +34,8 @@ struct mapping {
     std::string datatype;
     bool is_enabled = true;
     bool is_required = false;
+
+    friend bool operator==(const mapping&, const mapping&) = default;
 };
 std::vector<mapping> mappings(transaction& tx, directory_id where);  // in the order as given
 // Only key and path of `with` are looked at.

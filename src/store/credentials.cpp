@@ -49,6 +49,13 @@ constexpr sql::statement forget_user_rows{
     " and (revoked_at is not null or expires_at <= $2) order by id desc limit -1 offset $3)",
 };
 
+constexpr sql::statement forget_directory_rows{
+    "secrets.forget_ended_of_directory",
+    "delete from secrets where directory_id = $1 and id in"
+    " (select id from secrets where directory_id = $1 and user_id is null"
+    " and (revoked_at is not null or expires_at <= $2) order by id desc limit -1 offset $3)",
+};
+
 constexpr sql::statement list_expiring{
     "secrets.expiring",
     "select id, directory_id, user_id, suffix, created_at, expires_at, revoked_at, last_used_at,"
@@ -183,6 +190,11 @@ std::int64_t count_alive_of_users(transaction& tx, directory_id directory)
 void forget_ended_of_users(transaction& tx, directory_id directory, std::int64_t kept)
 {
     tx.sql().run(forget_user_rows, {directory.value, to_column(tx.now()), kept});
+}
+
+void forget_ended_of_directory(transaction& tx, directory_id directory, std::int64_t kept)
+{
+    tx.sql().run(forget_directory_rows, {directory.value, to_column(tx.now()), kept});
 }
 
 bool revoke_secret(transaction& tx, directory_id directory, secret_id id)

@@ -46,6 +46,8 @@ std::vector<secret_row> list_user_secrets(transaction& tx, directory_id director
 std::int64_t count_alive_of_users(transaction& tx, directory_id directory);
 // Deletes those of users that are, but for the newest `kept`.
 void forget_ended_of_users(transaction& tx, directory_id directory, std::int64_t kept);
+// The same of those that stand for the directory.
+void forget_ended_of_directory(transaction& tx, directory_id directory, std::int64_t kept);
 
 bool revoke_secret(
     transaction& tx, directory_id directory, secret_id id

@@ -102,11 +102,14 @@ constexpr sql::statement delete_directory{
     "delete from directories where id = $1",
 };
 
+constexpr std::size_t remainder_bytes_max = 2 * 1024 * 1024;  // of documents that are read at once
+
 std::vector<remainder> read_remainders(
     transaction& tx, const sql::statement& which, directory_id of, std::int64_t limit
 )
 {
     std::vector<remainder> left;
+    std::size_t bytes = 0;
     tx.sql().run(which, {of.value, limit}, [&](const sql::row& current) {
         left.push_back(
             {{current.integer(0)},
@@ -114,6 +117,8 @@ std::vector<remainder> read_remainders(
              current.integer(2),
              std::string(current.text(3))}
         );
+        bytes += left.back().document.size();
+        return bytes < remainder_bytes_max;
     });
     return left;
 }

@@ -32,9 +32,8 @@ constexpr sql::statement count_held_after{
 };
 
 constexpr sql::statement list_group_names{
-    "resources.group_names",
-    "select id, coalesce(json_extract(document, '$.displayName'), '') from resources"
-    " where directory_id = $1 and type = 'Group' order by id limit $2",
+    "member_counts.group_names",
+    "select group_id, display_name from member_counts where directory_id = $1 order by group_id limit $2",
 };
 
 resources::row read_row(const sql::row& current)

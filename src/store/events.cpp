@@ -33,6 +33,11 @@ constexpr sql::statement list_events_of_environment{
     " where id > $1 order by id limit $2",
 };
 
+constexpr sql::statement count_events_after{
+    "events.count_after",
+    "select count(*) from (select 1 from events where id > $1 order by id limit $2)",
+};
+
 constexpr sql::statement list_events_of_directory{
     "events.list_directory_after",
     "select id, organization_id, directory_id, sequence, type, body from events"
@@ -78,6 +83,15 @@ void list_after(
     tx.sql().run(list_events_of_environment, {after.value, limit}, [&](const sql::row& current) {
         return each(read_event(current));
     });
+}
+
+std::int64_t count_after(transaction& tx, event_id after, std::int64_t most)
+{
+    std::int64_t count = 0;
+    tx.sql().run(count_events_after, {after.value, most}, [&](const sql::row& current) {
+        count = current.integer(0);
+    });
+    return count;
 }
 
 void list_directory_after(

@@ -32,6 +32,10 @@ void append(transaction& tx, const event& what);
 void list_after(
     transaction& tx, event_id after, std::int64_t limit, const std::function<bool(const event&)>& each
 );
+
+// How many there are behind that one, counted up to `most`.
+std::int64_t count_after(transaction& tx, event_id after, std::int64_t most);
+
 void list_directory_after(
     transaction& tx,
     directory_id directory,

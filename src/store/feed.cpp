@@ -53,7 +53,14 @@ constexpr sql::statement select_first_sequence{
 constexpr sql::statement select_newest{"feed.newest", "select max(id) from events"};
 constexpr sql::statement select_oldest{"feed.oldest", "select min(id) from events"};
 
-constexpr sql::statement select_deleted{"feed.deleted", "select events_deleted_up_to from environments"};
+// Of all directories (0, 0), those of an organization (its id, 0) or one (any, its id).
+constexpr sql::statement select_deleted{
+    "feed.deleted",
+    "select max((select coalesce(max(events_deleted_up_to), 0) from environments),"
+    " (select coalesce(max(u.events_deleted_up_to), 0) from directory_usage u"
+    " where ($2 = 0 or u.directory_id = $2) and ($1 = 0 or u.directory_id in"
+    " (select id from directories where organization_id = $1))))",
+};
 
 // The sequences of a directory are dense and only ever lose their beginning, so that their ends tell how many
 // there are; the directories are found by one look-up each.
@@ -72,7 +79,33 @@ constexpr sql::statement select_last_of_oldest{
     "select max(id) from (select id from events where id <= $1 order by id limit $2)",
 };
 
+constexpr sql::statement select_oldest_bytes{
+    "feed.oldest_bytes",
+    "select id, length(cast(body as blob)) from events order by id limit $1",
+};
+
+constexpr sql::statement select_oldest_of{
+    "feed.oldest_of",
+    "select id from events where directory_id = $1 order by sequence limit 1",
+};
+
+constexpr sql::statement select_oldest_bytes_of{
+    "feed.oldest_bytes_of",
+    "select sequence, id, length(cast(body as blob)) from events"
+    " where directory_id = $1 order by sequence limit $2",
+};
+
 constexpr sql::statement delete_oldest{"feed.delete_oldest", "delete from events where id <= $1"};
+
+constexpr sql::statement delete_oldest_of_directory{
+    "feed.delete_oldest_of",
+    "delete from events where directory_id = $1 and sequence <= $2",
+};
+
+constexpr sql::statement set_deleted_of_directory{
+    "feed.set_deleted_of",
+    "update directory_usage set events_deleted_up_to = $2 where directory_id = $1",
+};
 
 constexpr sql::statement set_deleted{
     "feed.set_deleted",
@@ -195,9 +228,9 @@ event_id oldest(transaction& tx)
     return {number(tx, select_oldest, {})};
 }
 
-event_id deleted_up_to(transaction& tx)
+event_id deleted_up_to(transaction& tx, const selection& wanted)
 {
-    return {number(tx, select_deleted, {})};
+    return {number(tx, select_deleted, {wanted.organization.value, wanted.directory.value})};
 }
 
 std::int64_t total(transaction& tx)
@@ -210,6 +243,17 @@ event_id last_of_oldest(transaction& tx, std::int64_t count)
     return {number(tx, select_last_of_oldest, {sql::integer_max, count})};
 }
 
+event_id last_of_oldest_bytes(transaction& tx, std::int64_t bytes, std::int64_t rows_max)
+{
+    event_id last;
+    tx.sql().run(select_oldest_bytes, {rows_max}, [&](const sql::row& current) {
+        last.value = current.integer(0);
+        bytes -= current.integer(1);
+        return bytes > 0;
+    });
+    return last;
+}
+
 std::int64_t delete_up_to(transaction& tx, event_id position, std::int64_t rows_max)
 {
     const auto last = number(tx, select_last_of_oldest, {position.value, rows_max});
@@ -217,6 +261,31 @@ std::int64_t delete_up_to(transaction& tx, event_id position, std::int64_t rows_
         return 0;
     tx.sql().run(set_deleted, {last});
     return tx.sql().run(delete_oldest, {last});
+}
+
+event_id oldest_of(transaction& tx, directory_id directory)
+{
+    return {number(tx, select_oldest_of, {directory.value})};
+}
+
+std::int64_t delete_oldest_of(
+    transaction& tx, directory_id directory, event_id position, std::int64_t bytes, std::int64_t rows_max
+)
+{
+    std::int64_t sequence = 0;
+    event_id last;
+    tx.sql().run(select_oldest_bytes_of, {directory.value, rows_max}, [&](const sql::row& current) {
+        if (bytes <= 0 || current.integer(1) > position.value)
+            return false;
+        sequence = current.integer(0);
+        last.value = current.integer(1);
+        bytes -= current.integer(2);
+        return true;
+    });
+    if (last.value == 0)
+        return 0;
+    tx.sql().run(set_deleted_of_directory, {directory.value, last.value});
+    return tx.sql().run(delete_oldest_of_directory, {directory.value, sequence});
 }
 
 }  // namespace scimd::store::feed

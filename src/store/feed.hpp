@@ -69,8 +69,9 @@ event_id oldest(transaction& tx);  // that is kept; 0: there is none
 
 // --- retention
 
-// Events at this position or before it have been deleted. 0: none.
-event_id deleted_up_to(transaction& tx);
+// Events of the selection at this position or before it have been deleted. 0: none. The log is cut off at its
+// old end; beside that a directory loses its own oldest events when they take too many bytes.
+event_id deleted_up_to(transaction& tx, const selection& wanted = {});
 
 // How many are kept. A few look-ups a directory, however many events there are.
 std::int64_t total(transaction& tx);
@@ -78,7 +79,20 @@ std::int64_t total(transaction& tx);
 // The last of the oldest `count` (1 at least) events.
 event_id last_of_oldest(transaction& tx, std::int64_t count);
 
+// The last of the oldest events that have so many bytes together, `rows_max` events at most; 0: there is
+// none.
+event_id last_of_oldest_bytes(transaction& tx, std::int64_t bytes, std::int64_t rows_max);
+
 // Deletes the oldest at or before the position, `rows_max` at most; returns how many.
 std::int64_t delete_up_to(transaction& tx, event_id position, std::int64_t rows_max);
+
+// The oldest event of the directory that is kept; 0: there is none.
+event_id oldest_of(transaction& tx, directory_id directory);
+
+// Deletes the directory's oldest events at or before the position until they had `bytes`, `rows_max` at most;
+// returns how many.
+std::int64_t delete_oldest_of(
+    transaction& tx, directory_id directory, event_id position, std::int64_t bytes, std::int64_t rows_max
+);
 
 }  // namespace scimd::store::feed

@@ -2,10 +2,12 @@
 
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "base/work_budget.hpp"
 #include "scim/match.hpp"
 #include "scim/unique.hpp"
 #include "store/prefix_range.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -36,15 +38,40 @@ struct column {
     std::string_view name;
     value_kind kind;
     std::optional<resources::sort_column> sorts_as;
+    selectivity selects = selectivity::unknown;  // by an equality
 };
 
 constexpr auto columns = std::to_array<column>({
-    {"User", "userName", "", "r.unique_key", value_kind::text, resources::sort_column::unique_key},
-    {"User", "displayName", "", "r.display_key", value_kind::text, resources::sort_column::display_key},
+    {"User",
+     "userName",
+     "",
+     "r.unique_key",
+     value_kind::text,
+     resources::sort_column::unique_key,
+     selectivity::unique},
+    {"User",
+     "displayName",
+     "",
+     "r.display_key",
+     value_kind::text,
+     resources::sort_column::display_key,
+     selectivity::indexed},
     {"User", "active", "", "r.active", value_kind::boolean, std::nullopt},
-    {"Group", "displayName", "", "r.display_key", value_kind::text, resources::sort_column::display_key},
-    {"", "externalId", "", "r.external_id", value_kind::text, resources::sort_column::external_id},
-    {"", "id", "", "r.id", value_kind::id, resources::sort_column::id},
+    {"Group",
+     "displayName",
+     "",
+     "r.display_key",
+     value_kind::text,
+     resources::sort_column::display_key,
+     selectivity::indexed},
+    {"",
+     "externalId",
+     "",
+     "r.external_id",
+     value_kind::text,
+     resources::sort_column::external_id,
+     selectivity::indexed},
+    {"", "id", "", "r.id", value_kind::id, resources::sort_column::id, selectivity::unique},
     {"", "meta", "created", "r.created_at", value_kind::instant, resources::sort_column::created},
     {"", "meta", "lastModified", modified_column, value_kind::instant, resources::sort_column::modified},
 });
@@ -135,6 +162,7 @@ std::optional<std::string_view> operator_of(scim::operation which)
 struct fragment {
     std::string text;  // empty: no condition
     bool is_exact = true;
+    selectivity selects = selectivity::unknown;
 };
 
 // Left to be matched in memory.
@@ -168,6 +196,7 @@ public:
         return {
             .where = {.text = std::move(compiled.text), .parameters = std::move(parameters_)},
             .is_exact = compiled.is_exact,
+            .selects = compiled.selects,
         };
     }
 
@@ -180,7 +209,7 @@ public:
         if (std::holds_alternative<scim::null_literal>(node.value))
             return compare_with_null(node);
         if (const column* const found = find_column(node.attribute, type_))
-            return compare(found->name, found->kind, node);
+            return compare(*found, node);
         if (node.op == scim::operation::eq && scim::is_unique(node.attribute, type_))
             return compare_unique(node);
         const collection* const found = find_collection(node.attribute, type_);
@@ -191,7 +220,11 @@ public:
                                                              : compare(found->value, found->kind, node);
         if (value.text.empty())
             return residue();
-        return {"r.id in (" + std::string(found->query) + " and " + value.text + ")"};
+        const bool is_led = found->kind == value_kind::text && node.op == scim::operation::eq;
+        return {
+            .text = "r.id in (" + std::string(found->query) + " and " + value.text + ")",
+            .selects = is_led ? selectivity::indexed : selectivity::unknown,
+        };
     }
 
     fragment operator()(const scim::present& node)
@@ -222,6 +255,7 @@ public:
                 return constant(false);
             }
             all.is_exact = all.is_exact && term.is_exact;
+            all.selects = std::min(all.selects, term.selects);
             if (term.text != everything)
                 join(all, " and ", term);
         }
@@ -283,10 +317,10 @@ private:
     std::optional<bool> constant_of(const scim::path& attribute, const scim::filter& term) const
     {
         if (!scim::belongs(attribute, type_))
-            return scim::matches(term, {});
+            return scim::matches(term, {}, unlimited_work());
         if (!is_resource_type(attribute))
             return std::nullopt;
-        return scim::matches(term, {{"meta", {{"resourceType", type_.name}}}});
+        return scim::matches(term, {{"meta", {{"resourceType", type_.name}}}}, unlimited_work());
     }
 
     // True where the term is false or, because of an unassigned attribute, null.
@@ -313,6 +347,14 @@ private:
         return node.op == scim::operation::eq ? negated(is_present) : residue();
     }
 
+    fragment compare(const column& found, const scim::comparison& node)
+    {
+        fragment made = compare(found.name, found.kind, node);
+        if (node.op == scim::operation::eq && !made.text.empty())
+            made.selects = found.selects;
+        return made;
+    }
+
     fragment compare(std::string_view name, value_kind kind, const scim::comparison& node)
     {
         switch (kind) {
@@ -333,7 +375,7 @@ private:
         const auto* const literal = std::get_if<std::string>(&node.value);
         if (!literal)
             return residue();
-        std::string wanted = node.attribute.leaf().is_case_exact ? *literal : fold(*literal);
+        std::string wanted = node.attribute.leaf().is_case_exact ? *literal : node.folded;
         if (node.op == scim::operation::sw)
             return compare_prefix(name, std::move(wanted));
         const auto sign = operator_of(node.op);
@@ -400,9 +442,11 @@ private:
             return {std::string(nothing)};
         const std::string attribute = place(to_text(node.attribute));
         return {
-            "r.id in (select u.resource_id from unique_values u where u.directory_id = $1 and u.type = $2"
-            " and u.attribute = " +
-            attribute + " and u.value = " + place(std::move(*key)) + ")"
+            .text =
+                "r.id in (select u.resource_id from unique_values u where u.directory_id = $1"
+                " and u.type = $2 and u.attribute = " +
+                attribute + " and u.value = " + place(std::move(*key)) + ")",
+            .selects = selectivity::unique,
         };
     }
 
@@ -412,7 +456,7 @@ private:
         const auto* const literal = std::get_if<std::string>(&node.value);
         if (!literal || node.op != scim::operation::eq)
             return residue();
-        const std::string wanted = node.attribute.leaf().is_case_exact ? *literal : fold(*literal);
+        const std::string& wanted = node.attribute.leaf().is_case_exact ? *literal : node.folded;
         for (const auto& [id_prefix, type] : member_kinds) {
             const auto id = parse_prefixed(wanted, id_prefix);
             if (!id)

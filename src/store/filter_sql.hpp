@@ -10,10 +10,25 @@
 
 namespace scimd::store {
 
+// How many rows of a type an index lets through.
+enum class selectivity {
+    unique,   // one at most
+    indexed,  // those with one value, however many they are
+    unknown,
+};
+
 struct compiled_filter {
     resources::condition where;  // holds for every match, perhaps for more
     bool is_exact = true;        // false: rows still have to be matched in memory
     bool is_void = false;        // nothing of the type can match
+    selectivity selects = selectivity::unknown;
+
+    // The condition is the whole filter, and an equality on an index leads to its rows. An equality on an
+    // index that is not unique may still have many of them: it needs a budget (intent::inline_read).
+    [[nodiscard]] bool is_look_up() const noexcept
+    {
+        return is_void || (is_exact && selects != selectivity::unknown);
+    }
 };
 
 // In SQL: eq (and, where the column allows, ne, gt, ge, lt, le, sw, pr) on userName, displayName, externalId,

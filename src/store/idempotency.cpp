@@ -33,6 +33,13 @@ constexpr sql::statement insert_answer{
     "insert into idempotency_keys (key, request, status, body, created_at) values ($1, $2, $3, $4, $5)",
 };
 
+// '!' follows the space.
+constexpr sql::statement find_many{
+    "idempotency.has_many",
+    "select 1 from idempotency_keys where key >= $1 || ' ' and key < $1 || '!' and created_at > $2"
+    " limit 1 offset $3",
+};
+
 std::int64_t oldest_kept(const transaction& tx)
 {
     return to_column(tx.now() - kept_for);
@@ -49,6 +56,13 @@ std::optional<answer> find(transaction& tx, std::string_view key)
             found->body = std::string(current.text(2));
     });
     return found;
+}
+
+bool has_many(transaction& tx, std::string_view prefix, std::int64_t many)
+{
+    bool has = false;
+    tx.sql().run(find_many, {prefix, oldest_kept(tx), many - 1}, [&](const sql::row&) { has = true; });
+    return has;
 }
 
 bool has_old(transaction& tx)

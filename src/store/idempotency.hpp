@@ -19,6 +19,9 @@ struct answer {
     std::optional<std::string> body = {};  // empty: it held a secret, which is not kept
 };
 
+// Whether so many answers are kept whose keys begin with the prefix and a space.
+bool has_many(transaction& tx, std::string_view prefix, std::int64_t many);
+
 std::optional<answer> find(transaction& tx, std::string_view key);
 
 // The key must be new or older than kept_for. Forgets a few that are older than that.

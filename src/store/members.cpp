@@ -1,9 +1,12 @@
-#include "base/json.hpp"
 #include "store/resources.hpp"
 
 #include <algorithm>
 #include <array>
-#include <map>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
 
 namespace scimd::store::resources {
 
@@ -22,9 +25,26 @@ constexpr sql::statement find_member{
 
 constexpr sql::statement list_groups{
     "members.groups_of",
-    "select m.group_id, g.document from members m"
-    " join resources g on g.directory_id = $1 and g.id = m.group_id"
-    " where m.directory_id = $1 and m.member_id = $2 order by m.group_id",
+    "select m.group_id, g.display_name from members m"
+    " join member_counts g on g.directory_id = $1 and g.group_id = m.group_id"
+    " where m.directory_id = $1 and m.member_id = $2 order by m.group_id limit $3",
+};
+
+constexpr sql::statement list_last_groups{
+    "members.last_groups_of",
+    "select m.group_id, g.display_name from members m"
+    " join member_counts g on g.directory_id = $1 and g.group_id = m.group_id"
+    " where m.directory_id = $1 and m.member_id = $2 order by m.group_id desc limit $3",
+};
+
+constexpr sql::statement list_group_ids{
+    "members.group_ids_of",
+    "select group_id from members where directory_id = $1 and member_id = $2 order by group_id limit $3",
+};
+
+constexpr sql::statement find_membership_count{
+    "membership_counts.find",
+    "select total from membership_counts where directory_id = $1 and member_id = $2",
 };
 
 constexpr sql::statement insert_member{
@@ -44,6 +64,11 @@ constexpr sql::statement update_display{
     " where directory_id = $1 and group_id = $2 and member_id = $3 and display <> $4",
 };
 
+constexpr sql::statement find_group_name{
+    "member_counts.name",
+    "select display_name from member_counts where directory_id = $1 and group_id = $2",
+};
+
 constexpr sql::statement find_member_count{
     "member_counts.find",
     "select total from member_counts where directory_id = $1 and group_id = $2",
@@ -53,13 +78,6 @@ constexpr sql::statement add_to_count{
     "member_counts.add",
     "update member_counts set total = total + $3 where directory_id = $1 and group_id = $2",
 };
-
-std::string display_name_of(std::string_view document)
-{
-    const json::object parsed = parse_json_object(document).value();
-    const json::string* const name = find_string(parsed, "displayName");
-    return name ? std::string(*name) : std::string();
-}
 
 // Lists of ids are filled up to one of these lengths, so that few texts are prepared.
 constexpr std::array<std::size_t, 4> list_lengths = {1, 16, 128, 1'024};
@@ -72,6 +90,35 @@ std::string placeholders(std::size_t count)
         text += (i > 0 ? ",$" : "$") + std::to_string(i + 2);
     return text + ")";
 }
+
+// A query over a list of ids, which takes as many statements as the list needs.
+struct id_list_query {
+    std::string_view name;
+    std::string_view text;   // up to the list; $1 is the directory
+    std::string_view order;  // what follows it
+
+    void run(
+        transaction& tx,
+        directory_id where,
+        const std::vector<resource_id>& ids,
+        const std::function<bool(const sql::row&)>& each
+    ) const
+    {
+        bool goes_on = true;
+        for (std::size_t begin = 0; goes_on && begin < ids.size(); begin += list_lengths.back()) {
+            const auto count = std::min(ids.size() - begin, list_lengths.back());
+            const auto length = *std::ranges::lower_bound(list_lengths, count);
+            std::vector<sql::parameter> parameters{where.value};
+            for (std::size_t i = 0; i < length; ++i)
+                parameters.emplace_back(ids[begin + std::min(i, count - 1)].value);
+            const std::string whole = std::string(text).append(placeholders(length)).append(order);
+            tx.sql().run(sql::statement{name, whole}, parameters, [&](const sql::row& current) {
+                goes_on = each(current);
+                return goes_on;
+            });
+        }
+    }
+};
 
 }  // namespace
 
@@ -86,6 +133,15 @@ void members_of(
             .display = std::string(current.text(2)),
         });
     });
+}
+
+std::string name_of_group(transaction& tx, directory_id where, resource_id group)
+{
+    std::string name;
+    tx.sql().run(find_group_name, {where.value, group.value}, [&](const sql::row& current) {
+        name = std::string(current.text(0));
+    });
+    return name;
 }
 
 std::int64_t count_members(transaction& tx, directory_id where, resource_id group)
@@ -106,43 +162,86 @@ bool is_member(transaction& tx, directory_id where, resource_id group, resource_
     return is_found;
 }
 
-std::vector<membership> groups_of(transaction& tx, directory_id where, resource_id who)
+std::vector<membership> groups_of(transaction& tx, directory_id where, resource_id who, std::int64_t limit)
 {
     std::vector<membership> groups;
-    tx.sql().run(list_groups, {where.value, who.value}, [&](const sql::row& current) {
-        groups.push_back({{current.integer(0)}, display_name_of(current.text(1))});
+    tx.sql().run(list_groups, {where.value, who.value, limit}, [&](const sql::row& current) {
+        groups.push_back({{current.integer(0)}, std::string(current.text(1))});
     });
     return groups;
+}
+
+std::vector<membership> last_groups_of(
+    transaction& tx, directory_id where, resource_id who, std::int64_t limit
+)
+{
+    std::vector<membership> groups;
+    tx.sql().run(list_last_groups, {where.value, who.value, limit}, [&](const sql::row& current) {
+        groups.push_back({{current.integer(0)}, std::string(current.text(1))});
+    });
+    return groups;
+}
+
+std::vector<resource_id> group_ids_of(
+    transaction& tx, directory_id where, resource_id who, std::int64_t limit
+)
+{
+    std::vector<resource_id> groups;
+    tx.sql().run(list_group_ids, {where.value, who.value, limit}, [&](const sql::row& current) {
+        groups.push_back({current.integer(0)});
+    });
+    return groups;
+}
+
+std::int64_t count_groups_of(transaction& tx, directory_id where, resource_id who)
+{
+    std::int64_t total = 0;
+    tx.sql().run(find_membership_count, {where.value, who.value}, [&](const sql::row& current) {
+        total = current.integer(0);
+    });
+    return total;
 }
 
 void groups_of_each(
     transaction& tx,
     directory_id where,
     const std::vector<resource_id>& members,
-    const std::function<void(resource_id member, const membership& of)>& each
+    const std::function<bool(resource_id member, const membership& of)>& each
 )
 {
-    std::map<std::int64_t, std::string> names;  // a group is read once, however many are in it
-    for (std::size_t begin = 0; begin < members.size(); begin += list_lengths.back()) {
-        const auto count = std::min(members.size() - begin, list_lengths.back());
-        const auto length = *std::ranges::lower_bound(list_lengths, count);
-        std::vector<sql::parameter> parameters{where.value};
-        for (std::size_t i = 0; i < length; ++i)
-            parameters.emplace_back(members[begin + std::min(i, count - 1)].value);
-        const std::string text =
-            "select m.member_id, m.group_id, g.document from members m"
-            " join resources g on g.directory_id = $1 and g.id = m.group_id"
-            " where m.directory_id = $1 and m.member_id in " +
-            placeholders(length) + " order by m.member_id, m.group_id";
-        tx.sql()
-            .run(sql::statement{"members.groups_of_each", text}, parameters, [&](const sql::row& current) {
-                const auto group = current.integer(1);
-                auto name = names.find(group);
-                if (name == names.end())
-                    name = names.emplace(group, display_name_of(current.text(2))).first;
-                each({current.integer(0)}, {{group}, name->second});
-            });
+    const id_list_query groups{
+        "members.groups_of_each",
+        "select m.member_id, m.group_id, g.display_name from members m"
+        " join member_counts g on g.directory_id = $1 and g.group_id = m.group_id"
+        " where m.directory_id = $1 and m.member_id in ",
+        " order by m.member_id, m.group_id"
+    };
+    groups.run(tx, where, members, [&](const sql::row& current) {
+        return each({current.integer(0)}, {{current.integer(1)}, std::string(current.text(2))});
+    });
+}
+
+std::vector<std::int64_t> count_groups_of_each(
+    transaction& tx, directory_id where, const std::vector<resource_id>& members
+)
+{
+    const id_list_query counts{
+        "membership_counts.of_each",
+        "select member_id, total from membership_counts where directory_id = $1 and member_id in ",
+        ""
+    };
+    std::unordered_map<std::int64_t, std::int64_t> found;
+    counts.run(tx, where, members, [&](const sql::row& current) {
+        found[current.integer(0)] = current.integer(1);
+        return true;
+    });
+    std::vector<std::int64_t> totals;
+    totals.reserve(members.size());
+    for (const auto member : members) {
+        const auto total = found.find(member.value);
+        totals.push_back(total == found.end() ? 0 : total->second);
     }
+    return totals;
 }
 
 bool add_member(transaction& tx, directory_id where, resource_id group, const member_row& who)

@@ -16,6 +16,7 @@ bool settle(sqlite::connection& reader) noexcept
 {
     try {
         reader.set_deadline(steady::time_point::max());
+        reader.set_budget(std::nullopt);
         if (reader.in_transaction())
             reader.run(end);
         return true;
@@ -40,20 +41,33 @@ private:
     connection connection_;
 };
 
-readers::readers(std::filesystem::path file, std::size_t connections_max, id_source& ids)
-    : file_(std::move(file)), connections_max_(connections_max), ids_(ids)
+readers::readers(
+    std::filesystem::path file,
+    std::size_t connections_max,
+    id_source& ids,
+    const std::atomic<bool>* is_cancelled
+)
+    : file_(std::move(file)), connections_max_(connections_max), ids_(ids), is_cancelled_(is_cancelled)
 {
     idle_.reserve(connections_max_);  // giving back never allocates
-    idle_.push_back(std::make_unique<sqlite::connection>(file_, sqlite::role::reader));
+    idle_.push_back(open());
 }
 
-void readers::run(const task& what, time_point now, steady::time_point deadline)
+void readers::run(const task& what, time_point now, const bounds& within)
 {
     const lease reader(*this);
-    (*reader).set_deadline(deadline);
+    (*reader).set_deadline(within.deadline);
+    (*reader).set_budget(within.budget);
     (*reader).run(begin_reading);
-    transaction snapshot(*reader, now, ids_);
+    transaction snapshot(*reader, now, ids_, within.deadline);
     what(snapshot);
+}
+
+readers::connection readers::open() const
+{
+    auto made = std::make_unique<sqlite::connection>(file_, sqlite::role::reader);
+    made->set_cancellation(is_cancelled_);
+    return made;
 }
 
 readers::connection readers::take()
@@ -72,7 +86,7 @@ readers::connection readers::take()
         }
     }
     try {
-        return std::make_unique<sqlite::connection>(file_, sqlite::role::reader);
+        return open();
     } catch (...) {
         give_back(nullptr);
         throw;

@@ -4,22 +4,34 @@
 #include "store/sqlite.hpp"
 #include "store/store.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 namespace scimd::store {
 
 class readers {
 public:
-    readers(std::filesystem::path file, std::size_t connections_max, id_source& ids);
+    readers(
+        std::filesystem::path file,
+        std::size_t connections_max,
+        id_source& ids,
+        const std::atomic<bool>* is_cancelled
+    );
     readers(const readers&) = delete;
     readers& operator=(const readers&) = delete;
 
-    // Runs the task on one snapshot; its verdict does not matter. Throws what it throws, and sql::busy when
-    // all connections are out or the deadline passes.
-    void run(const task& what, time_point now, std::chrono::steady_clock::time_point deadline);
+    struct bounds {
+        std::chrono::steady_clock::time_point deadline;
+        std::optional<sql::read_budget> budget{};
+    };
+
+    // Runs the task on one snapshot; its verdict does not matter. Throws what it throws, sql::busy when all
+    // connections are out or the deadline passes, and sql::over_budget.
+    void run(const task& what, time_point now, const bounds& within);
 
     // Lends no more, and waits until what is lent has come back.
     void close();
@@ -29,11 +41,13 @@ private:
     using connection = std::unique_ptr<sqlite::connection>;
 
     connection take();
+    [[nodiscard]] connection open() const;
     void give_back(connection lent) noexcept;
 
     const std::filesystem::path file_;
     const std::size_t connections_max_;
     id_source& ids_;
+    const std::atomic<bool>* const is_cancelled_;
     std::mutex mutex_;
     std::condition_variable came_back_;
     std::vector<connection> idle_;

@@ -1,5 +1,6 @@
 #include "store/resources.hpp"
 
+#include "base/json.hpp"
 #include "store/resource_row.hpp"
 
 #include <set>
@@ -16,6 +17,11 @@ constexpr sql::statement find_resource{
     "resources.find",
     "select id, version, created_at, modified_at, document from resources"
     " where directory_id = $1 and type = $2 and id = $3",
+};
+
+constexpr sql::statement find_version{
+    "resources.version",
+    "select version from resources where directory_id = $1 and type = $2 and id = $3",
 };
 
 constexpr sql::statement insert_resource{
@@ -110,7 +116,13 @@ constexpr sql::statement decrement_count{
 
 constexpr sql::statement insert_member_count{
     "member_counts.insert",
-    "insert into member_counts (directory_id, group_id) values ($1, $2)",
+    "insert into member_counts (directory_id, group_id, display_name) values ($1, $2, $3)",
+};
+
+constexpr sql::statement rename_group{
+    "member_counts.rename",
+    "update member_counts set display_name = $3"
+    " where directory_id = $1 and group_id = $2 and display_name <> $3",
 };
 
 constexpr sql::statement leave_groups{
@@ -118,6 +130,13 @@ constexpr sql::statement leave_groups{
     "update member_counts set total = total - 1 where directory_id = $1 and group_id in"
     " (select group_id from members where directory_id = $1 and member_type = $2 and member_id = $3)",
 };
+
+std::string display_name_of(std::string_view document)
+{
+    const json::object parsed = parse_json_object(document, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
+    const json::string* const name = find_string(parsed, "displayName");
+    return name ? std::string(*name) : std::string();
+}
 
 sql::parameter active_column(const index_columns& columns)
 {
@@ -191,7 +210,7 @@ std::optional<row> insert(
         add_value(tx, where, type, id, added);
     tx.sql().run(increment_count, {where.value, type});
     if (type == group_type)
-        tx.sql().run(insert_member_count, {where.value, id.value});
+        tx.sql().run(insert_member_count, {where.value, id.value, display_name_of(document)});
     return row{
         .id = id,
         .version = 1,
@@ -201,7 +220,18 @@ std::optional<row> insert(
     };
 }
 
-std::optional<row> update(
+std::optional<std::int64_t> version_of(
+    transaction& tx, directory_id where, std::string_view type, resource_id id
+)
+{
+    std::optional<std::int64_t> version;
+    tx.sql().run(find_version, {where.value, type, id.value}, [&](const sql::row& current) {
+        version = current.integer(0);
+    });
+    return version;
+}
+
+bool rewrite(
     transaction& tx,
     directory_id where,
     std::string_view type,
@@ -225,10 +255,31 @@ std::optional<row> update(
         );
         if (updated > 0) {
             replace_values(tx, where, type, id, columns);
-            return find(tx, where, type, id);
+            if (type == group_type)
+                tx.sql().run(rename_group, {where.value, id.value, display_name_of(document)});
+            return true;
         }
     }
-    return std::nullopt;
+    return false;
+}
+
+std::optional<row> update(
+    transaction& tx,
+    directory_id where,
+    std::string_view type,
+    resource_id id,
+    std::string_view document,
+    const index_columns& columns
+)
+{
+    if (!rewrite(tx, where, type, id, document, columns))
+        return std::nullopt;
+    return find(tx, where, type, id);
+}
+
+void raise_version(transaction& tx, directory_id where, std::string_view type, resource_id id)
+{
+    tx.sql().run(touch_resource, {where.value, type, id.value, to_column(tx.now())});
 }
 
 row touch(transaction& tx, directory_id where, std::string_view type, resource_id id)

@@ -53,7 +53,23 @@ std::optional<row> insert(
     const index_columns& columns
 );
 
-// Version + 1, modified = tx.now(). Empty as above. The resource must exist.
+// Of the resource as it is; empty: there is none.
+std::optional<std::int64_t> version_of(
+    transaction& tx, directory_id where, std::string_view type, resource_id id
+);
+
+// Version + 1, modified = tx.now(). false: another resource of the type holds the unique key already; nothing
+// is written then. The resource must exist.
+bool rewrite(
+    transaction& tx,
+    directory_id where,
+    std::string_view type,
+    resource_id id,
+    std::string_view document,
+    const index_columns& columns
+);
+
+// The same, and the row as it is then; empty instead of false.
 std::optional<row> update(
     transaction& tx,
     directory_id where,
@@ -65,6 +81,9 @@ std::optional<row> update(
 
 // Version + 1, modified = tx.now() with the document as it is: a group whose members changed.
 row touch(transaction& tx, directory_id where, std::string_view type, resource_id id);
+
+// The same without reading it; nothing happens where there is none.
+void raise_version(transaction& tx, directory_id where, std::string_view type, resource_id id);
 
 // The same of every group that `who` is directly a member of.
 void touch_groups_of(transaction& tx, directory_id where, resource_id who);
@@ -145,24 +164,43 @@ struct member_row {
 struct membership {  // a group that somebody is a member of
     resource_id group;
     std::string display_name;
+
+    friend bool operator==(const membership&, const membership&) = default;
 };
 
 // In the order of ids; `each` false stops.
 void members_of(
     transaction& tx, directory_id where, resource_id group, const std::function<bool(const member_row&)>& each
 );
+std::string name_of_group(transaction& tx, directory_id where, resource_id group);   // empty: none
 std::int64_t count_members(transaction& tx, directory_id where, resource_id group);  // a kept count
 bool is_member(transaction& tx, directory_id where, resource_id group, resource_id candidate);
 
 // The groups that `who` is directly a member of, in the order of ids.
-std::vector<membership> groups_of(transaction& tx, directory_id where, resource_id who);
+std::vector<membership> groups_of(
+    transaction& tx, directory_id where, resource_id who, std::int64_t limit = sql::integer_max
+);
+std::vector<membership> last_groups_of(
+    transaction& tx, directory_id where, resource_id who, std::int64_t limit
+);  // from the last one back
+std::vector<resource_id> group_ids_of(
+    transaction& tx, directory_id where, resource_id who, std::int64_t limit
+);
 
-// The same of many at once, in the order of members and then of groups.
+// How many these are: a kept count.
+std::int64_t count_groups_of(transaction& tx, directory_id where, resource_id who);
+
+// The groups of many at once, in the order of members and then of groups; `each` false stops.
 void groups_of_each(
     transaction& tx,
     directory_id where,
     const std::vector<resource_id>& members,
-    const std::function<void(resource_id member, const membership& of)>& each
+    const std::function<bool(resource_id member, const membership& of)>& each
+);
+
+// The kept counts of many at once, in the order given.
+std::vector<std::int64_t> count_groups_of_each(
+    transaction& tx, directory_id where, const std::vector<resource_id>& members
 );
 
 bool add_member(

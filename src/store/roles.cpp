@@ -1,8 +1,11 @@
 #include "store/roles.hpp"
 
 #include "base/text.hpp"
+#include "store/resources.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <set>
 
 namespace scimd::store::roles {
 
@@ -101,12 +104,23 @@ constexpr sql::statement insert_assignment{
 };
 
 // The user's memberships lead: it is in few groups, and a directory may have a thousand assignments.
-constexpr sql::statement roles_by_group{
-    "roles.by_group",
+constexpr std::int64_t leading_memberships_max = 100;
+constexpr sql::statement roles_by_membership{
+    "roles.by_membership",
     "select r.name from members m"
     " cross join role_assignments a on a.directory_id = m.directory_id and a.group_id = m.group_id"
     " cross join roles r on r.id = a.role_id"
     " where m.directory_id = $1 and m.member_id = $2 order by a.position",
+};
+
+// The assignments lead: the user is in very many groups.
+constexpr sql::statement roles_by_assignment{
+    "roles.by_assignment",
+    "select r.name from role_assignments a"
+    " cross join members m on m.directory_id = a.directory_id and m.group_id = a.group_id and m.member_id = "
+    "$2"
+    " cross join roles r on r.id = a.role_id"
+    " where a.directory_id = $1 order by a.position",
 };
 
 constexpr sql::statement role_by_default{
@@ -330,8 +344,11 @@ void replace_assignments(transaction& tx, directory_id where, const std::vector<
 std::vector<std::string> names_of(transaction& tx, directory_id where, resource_id user)
 {
     std::vector<std::string> names;
-    tx.sql().run(roles_by_group, {where.value, user.value}, [&](const sql::row& current) {
-        if (std::ranges::find(names, current.text(0)) == names.end())
+    std::set<std::string, std::less<>> seen;
+    const bool is_in_few = resources::count_groups_of(tx, where, user) <= leading_memberships_max;
+    const auto& by = is_in_few ? roles_by_membership : roles_by_assignment;
+    tx.sql().run(by, {where.value, user.value}, [&](const sql::row& current) {
+        if (seen.emplace(current.text(0)).second)
             names.emplace_back(current.text(0));
     });
     return names.empty() ? default_names(tx, where) : names;

@@ -21,11 +21,13 @@ constexpr sql::statement invariants[] = {
         "soundness.sequences",
         "select 'directory ' || d.id || ': last sequence ' || d.last_sequence || ', but '"
         " || count(e.sequence) || ' events numbered up to ' || coalesce(max(e.sequence), 0)"
-        " from directories d left join events e on e.directory_id = d.id, environments n"
+        " from directories d left join events e on e.directory_id = d.id"
+        " left join directory_usage u on u.directory_id = d.id, environments n"
         " group by d.id"
         " having count(distinct e.sequence) <> coalesce(max(e.sequence) - min(e.sequence) + 1, 0)"
         " or (max(e.sequence) <> d.last_sequence)"
-        " or (n.events_deleted_up_to = 0 and count(e.sequence) <> d.last_sequence)",
+        " or (n.events_deleted_up_to = 0 and u.events_deleted_up_to = 0"
+        " and count(e.sequence) <> d.last_sequence)",
     },
     {
         "soundness.resource_counts",
@@ -42,6 +44,15 @@ constexpr sql::statement invariants[] = {
         " from (select directory_id, group_id, total as kept, 0 as counted from member_counts"
         " union all select directory_id, group_id, 0, count(*) from members group by directory_id, group_id)"
         " group by directory_id, group_id having sum(kept) <> sum(counted)",
+    },
+    {
+        "soundness.membership_counts",
+        "select 'resource ' || member_id || ': in ' || sum(counted) || ' groups, but ' || sum(kept)"
+        " || ' by the kept count'"
+        " from (select directory_id, member_id, total as kept, 0 as counted from membership_counts"
+        " union all select directory_id, member_id, 0, count(*) from members"
+        " group by directory_id, member_id)"
+        " group by directory_id, member_id having sum(kept) <> sum(counted)",
     },
     {
         "soundness.subgroups",
@@ -71,6 +82,29 @@ constexpr sql::statement invariants[] = {
         " on m.directory_id = c.directory_id and m.group_id = c.group_id left join held_users h"
         " on h.directory_id = m.directory_id and h.user_id = m.member_id"
         " group by c.directory_id, c.group_id having count(h.user_id) <> c.held",
+    },
+    {
+        "soundness.usage",
+        "select 'directory ' || directory_id || ': ' || counted || ' ' || of_what || ', but ' || kept"
+        " || ' by the kept count' from ("
+        "select d.id as directory_id, 'memberships' as of_what, coalesce(u.memberships, -1) as kept,"
+        " (select coalesce(sum(total), 0) from member_counts c where c.directory_id = d.id) as counted"
+        " from directories d left join directory_usage u on u.directory_id = d.id"
+        " union all select d.id, 'bytes of documents', coalesce(u.document_bytes, -1),"
+        " (select coalesce(sum(length(cast(r.document as blob))), 0) from resources r"
+        " where r.directory_id = d.id) from directories d left join directory_usage u on u.directory_id = "
+        "d.id"
+        " union all select d.id, 'bytes of events', coalesce(u.event_bytes, -1),"
+        " (select coalesce(sum(length(cast(e.body as blob))), 0) from events e"
+        " where e.directory_id = d.id) from directories d left join directory_usage u on u.directory_id = "
+        "d.id)"
+        " where kept <> counted",
+    },
+    {
+        "soundness.event_bytes",
+        "select 'the log of events: ' || counted || ' bytes, but ' || kept || ' by the kept count' from"
+        " (select sum(event_bytes) as kept, (select coalesce(sum(length(cast(body as blob))), 0) from events)"
+        " as counted from environments) where kept <> counted",
     },
 };
 

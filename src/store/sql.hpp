@@ -98,6 +98,13 @@ public:
     }
 };
 
+// What a read may look at. Steps of SQLite's virtual machine count the rows that it passes over, too: some
+// ten a row. Bytes are those of the texts that the read is handed.
+struct read_budget {
+    std::uint64_t steps;
+    std::uint64_t bytes;
+};
+
 // The database failed: its message, and the statement's name. Never shown to a client.
 struct failure : std::runtime_error {
     using std::runtime_error::runtime_error;
@@ -105,6 +112,11 @@ struct failure : std::runtime_error {
 
 // Someone else holds it, or a deadline passed: worth another try later (503).
 struct busy : failure {
+    using failure::failure;
+};
+
+// A read has looked at more than its budget: to be done again where it may take longer.
+struct over_budget : failure {
     using failure::failure;
 };
 

@@ -4,7 +4,9 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -15,7 +17,7 @@ namespace {
 using steady = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds busy_timeout{5'000};
-constexpr int virtual_machine_steps_between_deadline_checks = 4'000;
+constexpr int machine_steps_between_checks = 4'000;
 constexpr int undo_bytes_in_memory_max = 120 * 1024;  // written at once, which SQLite does up to 128 KiB
 
 struct limit {
@@ -65,6 +67,9 @@ class current_row final : public sql::row {
 public:
     explicit current_row(sqlite3_stmt* statement) : statement_(statement) {}
 
+    // Of the texts that have been read.
+    [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
+
     bool is_null(int column) const override { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
     std::int64_t integer(int column) const override { return sqlite3_column_int64(statement_, column); }
     std::string_view text(int column) const override
@@ -72,11 +77,57 @@ public:
         const auto* first = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
         if (first == nullptr)
             return {};
-        return {first, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+        const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
+        bytes_ += size;
+        return {first, size};
     }
 
 private:
     sqlite3_stmt* statement_;
+    mutable std::uint64_t bytes_ = 0;
+};
+
+// What is left of a budget. SQLite counts the steps of a statement; those of the one that runs now are known
+// when it comes to a row, and until then as often as it calls back.
+class meter {
+public:
+    explicit meter(const sql::read_budget& most) : left_(most) {}
+
+    [[nodiscard]] bool is_exceeded() const noexcept { return is_exceeded_; }
+
+    void begin_step(sqlite3_stmt* statement) noexcept
+    {
+        calls_ = 0;
+        steps_before_ = steps_of(statement);
+    }
+    void end_step(sqlite3_stmt* statement) noexcept
+    {
+        take(left_.steps, steps_of(statement) - steps_before_);
+    }
+    void take_bytes(std::uint64_t count) noexcept { take(left_.bytes, count); }
+
+    // The statement has run so many steps more without coming to a row.
+    void note_steps(std::uint64_t count) noexcept
+    {
+        if (++calls_ * count > left_.steps)
+            is_exceeded_ = true;
+    }
+
+private:
+    static std::uint64_t steps_of(sqlite3_stmt* statement) noexcept
+    {
+        return static_cast<std::uint64_t>(sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 0));
+    }
+    void take(std::uint64_t& from, std::uint64_t count) noexcept
+    {
+        is_exceeded_ = is_exceeded_ || count > from;
+        from -= std::min(from, count);
+    }
+
+    sql::read_budget left_;
+    std::uint64_t steps_before_ = 0;
+    std::uint64_t calls_ = 0;
+    bool is_exceeded_ = false;
 };
 
 // A statement out of the cache, given back however the scope ends.
@@ -137,6 +188,8 @@ struct connection::state {
     sqlite3* database = nullptr;
     statement_cache cache{cached_statements_max};
     steady::time_point deadline = steady::time_point::max();
+    const std::atomic<bool>* is_cancelled = nullptr;
+    std::optional<meter> budget;
     int wal_frames = 0;
     std::uint64_t commits = 0;
 
@@ -154,8 +207,14 @@ struct connection::state {
     void apply(const setting& wanted);
     void bind(std::string_view name, const prepared& statement, std::span<const sql::parameter> parameters);
 
-    [[nodiscard]] bool is_late() const { return steady::now() >= deadline; }
-    static int interrupt_when_late(void* self);
+    [[nodiscard]] bool is_late() const
+    {
+        return deadline != steady::time_point::max() && steady::now() >= deadline;
+    }
+    [[nodiscard]] bool is_abandoned() const { return (is_cancelled && *is_cancelled) || is_late(); }
+    [[nodiscard]] bool is_over_budget() const noexcept { return budget && budget->is_exceeded(); }
+    int step(sqlite3_stmt* statement);
+    static int interrupt_when_spent(void* self);
     static int note_commit(void* self, sqlite3*, const char*, int frames);
 };
 
@@ -171,7 +230,7 @@ void fail(std::string_view doing, sqlite3* handle, int code)
         case SQLITE_PROTOCOL:
             throw sql::busy(message);
         case SQLITE_INTERRUPT:
-            throw sql::busy(std::string(doing) + ": its deadline passed");
+            throw sql::busy(std::string(doing) + ": its deadline passed, or the service is stopping");
         case SQLITE_FULL:
             throw storage_failure(message, kind::full);
         case SQLITE_IOERR:
@@ -198,9 +257,7 @@ void connection::state::open(const std::filesystem::path& file, role as)
     for (const setting& wanted : settings_of(as))
         apply(wanted);
     sqlite3_wal_hook(database, &note_commit, this);
-    sqlite3_progress_handler(
-        database, virtual_machine_steps_between_deadline_checks, &interrupt_when_late, this
-    );
+    sqlite3_progress_handler(database, machine_steps_between_checks, &interrupt_when_spent, this);
 }
 
 void connection::state::restrict()
@@ -266,10 +323,22 @@ void connection::state::bind(
     }
 }
 
-int connection::state::interrupt_when_late(void* self)
+int connection::state::interrupt_when_spent(void* self)
 {
-    const auto& mine = *static_cast<const state*>(self);
-    return mine.deadline != steady::time_point::max() && mine.is_late() ? 1 : 0;
+    auto& mine = *static_cast<state*>(self);
+    if (mine.budget)
+        mine.budget->note_steps(machine_steps_between_checks);
+    return mine.is_abandoned() || mine.is_over_budget() ? 1 : 0;
+}
+
+int connection::state::step(sqlite3_stmt* statement)
+{
+    if (!budget)
+        return sqlite3_step(statement);
+    budget->begin_step(statement);
+    const int code = sqlite3_step(statement);
+    budget->end_step(statement);
+    return code;
 }
 
 int connection::state::note_commit(void* self, sqlite3*, const char*, int frames)
@@ -292,7 +361,7 @@ std::int64_t connection::run(
 )
 {
     // Many short statements never meet the progress handler.
-    if (state::interrupt_when_late(state_.get()) != 0)
+    if (state_->is_abandoned())
         fail(what.name, state_->database, SQLITE_INTERRUPT);
     sqlite3* database = state_->database;
     borrowed_statement statement(state_->cache, database, what);
@@ -302,9 +371,16 @@ std::int64_t connection::run(
     const sqlite3_int64 changed_before = sqlite3_total_changes64(database);
     const current_row current(handle);
     int code = SQLITE_ROW;
-    while ((code = sqlite3_step(handle)) == SQLITE_ROW)
-        if (!each(current))
+    while ((code = state_->step(handle)) == SQLITE_ROW && !state_->is_over_budget()) {
+        const auto bytes_before = current.bytes();
+        const bool goes_on = each(current);
+        if (state_->budget)
+            state_->budget->take_bytes(current.bytes() - bytes_before);
+        if (!goes_on)
             break;
+    }
+    if (state_->is_over_budget())
+        throw sql::over_budget(std::string(what.name) + ": it looked at more than its budget allows");
     if (code != SQLITE_ROW && code != SQLITE_DONE)
         fail(what.name, database, code);
 
@@ -351,9 +427,19 @@ bool connection::owes_foreign_keys() const noexcept
     return owed != 0;
 }
 
+void connection::set_budget(std::optional<sql::read_budget> most) noexcept
+{
+    state_->budget = most ? std::optional<meter>(*most) : std::nullopt;
+}
+
 void connection::set_deadline(steady::time_point when) noexcept
 {
     state_->deadline = when;
+}
+
+void connection::set_cancellation(const std::atomic<bool>* is_cancelled) noexcept
+{
+    state_->is_cancelled = is_cancelled;
 }
 
 int connection::wal_frames() const noexcept

@@ -6,9 +6,11 @@
 
 #include "store/sql.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -54,6 +56,14 @@ public:
 
     // Statements still running then end with sql::busy. max(): none.
     void set_deadline(std::chrono::steady_clock::time_point when) noexcept;
+
+    // Once the flag is set, statements end with sql::busy, those still running, too. Null: none. It outlives
+    // this, and is set by any thread.
+    void set_cancellation(const std::atomic<bool>* is_cancelled) noexcept;
+
+    // What statements from here on may look at together; then they end with sql::over_budget. Empty:
+    // anything.
+    void set_budget(std::optional<sql::read_budget> most) noexcept;
 
     // The frames in the write-ahead log after the last commit of this connection, and how many of its commits
     // wrote any: one that changed nothing is not counted.

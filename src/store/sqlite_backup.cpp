@@ -41,6 +41,21 @@ void execute(sqlite3* database, const char* text)
         sqlite::fail("backup.prepare", database, code);
 }
 
+int is_set(void* flag)
+{
+    return *static_cast<const std::atomic<bool>*>(flag) ? 1 : 0;
+}
+
+// Its statements then end with sql::busy once the flag is set.
+void abandon_when(const std::atomic<bool>* is_cancelled, sqlite3* database)
+{
+    constexpr int steps_between_looks = 4'000;
+    if (is_cancelled)
+        sqlite3_progress_handler(
+            database, steps_between_looks, &is_set, const_cast<std::atomic<bool>*>(is_cancelled)
+        );
+}
+
 struct copy_finisher {
     void operator()(sqlite3_backup* copy) const noexcept { sqlite3_backup_finish(copy); }
 };
@@ -116,7 +131,7 @@ private:
     int handle_ = -1;
 };
 
-void verify(const fs::path& file)
+void verify(const fs::path& file, const std::atomic<bool>* is_cancelled)
 {
     {
         // The copied header asks for a write-ahead log, which would be two more files beside this one.
@@ -124,6 +139,7 @@ void verify(const fs::path& file)
         execute(plain.get(), "pragma journal_mode = delete");
     }
     const plain_database copy = open_plain(file);
+    abandon_when(is_cancelled, copy.get());
     std::string found;
     const auto take = [](void* to, int, char** values, char**) {
         *static_cast<std::string*>(to) = values[0] == nullptr ? "" : values[0];
@@ -138,13 +154,13 @@ void verify(const fs::path& file)
 
 }  // namespace
 
-void back_up(writer& source, const fs::path& target)
+void back_up(writer& source, const fs::path& target, const std::atomic<bool>* is_cancelled)
 {
     if (fs::exists(target))
         throw sql::failure("backup " + target.string() + ": the file exists");
     part_file part(target);
     source.run_between_groups(std::make_unique<copying>(part.path()));
-    verify(part.path());
+    verify(part.path(), is_cancelled);
     part.publish();
 }
 

@@ -7,12 +7,13 @@
 
 #include "store/writer.hpp"
 
+#include <atomic>
 #include <filesystem>
 
 namespace scimd::store {
 
 // Copies to `target`, which is a file of mode 0600 then. Blocks. Throws sql::failure when the target exists
-// or the copy is not sound; what was written is removed then.
-void back_up(writer& source, const std::filesystem::path& target);
+// or the copy is not sound, and sql::busy once the flag is set; what was written is removed then.
+void back_up(writer& source, const std::filesystem::path& target, const std::atomic<bool>* is_cancelled);
 
 }  // namespace scimd::store

@@ -28,13 +28,15 @@ constexpr sql::statement greatest_id{
     "store.greatest_id",
     "select max("
     " coalesce((select max(id) from events), 0),"
-    " coalesce((select max(events_deleted_up_to) from environments), 0), coalesce((select max(id) from "
-    "resources), 0),"
+    " coalesce((select max(events_deleted_up_to) from environments), 0),"
+    " coalesce((select max(events_deleted_up_to) from directory_usage), 0),"
+    " coalesce((select max(id) from resources), 0),"
     " coalesce((select max(id) from organizations), 0), coalesce((select max(id) from directories), 0),"
     " coalesce((select max(id) from domains), 0), coalesce((select max(id) from secrets), 0),"
     " coalesce((select max(id) from clients), 0), coalesce((select max(id) from client_secrets), 0),"
     " coalesce((select max(id) from signing_keys), 0),"
     " coalesce((select max(id) from webhook_endpoints), 0),"
+    " coalesce((select max(id) from membership_jobs), 0),"
     " coalesce((select max(id) from webhook_attempts), 0))",
 };
 constexpr sql::statement begin_check{"store.begin_check", "begin"};
@@ -63,12 +65,14 @@ public:
     void on_commit(std::function<void()> bell) override { writer_.on_commit(std::move(bell)); }
     std::string why_not_writable() const override { return writer_.why_not_writable(); }
     bool is_broken() const override { return writer_.is_broken(); }
-    void backup(const std::filesystem::path& target) override { back_up(writer_, target); }
+    void backup(const std::filesystem::path& target) override { back_up(writer_, target, is_cancelled_); }
     std::vector<std::string> check() override;
     void close() override { shut(); }
 
 private:
-    std::exception_ptr read(const task& what, steady::time_point deadline);
+    std::exception_ptr read(
+        const task& what, steady::time_point deadline, std::optional<sql::read_budget> budget = {}
+    );
     void scan(const scheduling_key& key, task what, completion done);
     void shut();
     void leave_folder();
@@ -76,9 +80,11 @@ private:
     const clock& wall_;
     logger& log_;
     const std::chrono::milliseconds scan_deadline_;
+    const std::atomic<bool>* const is_cancelled_;
     counter& reads_;
     counter& scans_taken_;
     counter& writes_;
+    counter& over_budget_;
     std::atomic<bool> is_closing_ = false;
 
     std::unique_ptr<store_folder> folder_;
@@ -101,12 +107,17 @@ sqlite_store::sqlite_store(
     : wall_(around.wall),
       log_(around.log),
       scan_deadline_(around.options.scan_deadline),
+      is_cancelled_(around.options.is_cancelled),
       reads_(works_counter(around.figures, "read")),
       scans_taken_(works_counter(around.figures, "scan")),
       writes_(works_counter(around.figures, "write")),
+      over_budget_(around.figures.count(
+          "scimd_store_reads_over_budget_total",
+          "Reads on the threads of connections that looked at too much and were done again as scans."
+      )),
       folder_(std::move(folder)),
       writing_(std::move(writing)),
-      readers_(folder_->database_file(), around.options.readers_max, around.ids),
+      readers_(folder_->database_file(), around.options.readers_max, around.ids, around.options.is_cancelled),
       scans_(
           "scan",
           around.options.scan_threads,
@@ -125,7 +136,8 @@ sqlite_store::sqlite_store(
            .queue_bytes_max = around.options.write_queue_bytes_max,
            .group_works_max = around.options.group_works_max,
            .group_work_max = around.options.group_work_max,
-           .group_work_shared_max = around.options.group_work_shared_max}
+           .group_work_shared_max = around.options.group_work_shared_max,
+            .is_cancelled = around.options.is_cancelled}
       )
 {
 }
@@ -138,6 +150,9 @@ void sqlite_store::submit(intent mode, const scheduling_key& key, task what, com
         case intent::read:
             reads_.add();
             return done(read(what, steady::now() + scan_deadline_));
+        case intent::inline_read:
+            reads_.add();
+            return done(read(what, steady::now() + scan_deadline_, inline_budget));
         case intent::scan:
             scans_taken_.add();
             return scan(key, std::move(what), std::move(done));
@@ -148,11 +163,16 @@ void sqlite_store::submit(intent mode, const scheduling_key& key, task what, com
 }
 
 // The connection is back before the completion runs: that may submit the next work at once.
-std::exception_ptr sqlite_store::read(const task& what, steady::time_point deadline)
+std::exception_ptr sqlite_store::read(
+    const task& what, steady::time_point deadline, std::optional<sql::read_budget> budget
+)
 {
     try {
-        readers_.run(what, wall_.now(), deadline);
+        readers_.run(what, wall_.now(), {deadline, budget});
         return nullptr;
+    } catch (const sql::over_budget&) {
+        over_budget_.add();
+        return std::current_exception();
     } catch (...) {
         return std::current_exception();
     }
@@ -172,6 +192,7 @@ std::vector<std::string> sqlite_store::check()
     if (is_closing_)
         throw sql::busy("the store is closing");
     sqlite::connection reader(folder_->database_file(), sqlite::role::reader);
+    reader.set_cancellation(is_cancelled_);
     reader.run(begin_check);
     std::vector<std::string> findings = unsound_things(reader);
     reader.run(end_check);
@@ -196,7 +217,8 @@ void sqlite_store::shut()
 void sqlite_store::leave_folder()
 {
     const bool is_sound = !writer_.is_broken();
-    if (is_sound)
+    const bool is_late = is_cancelled_ && *is_cancelled_;  // the next start copies the log back
+    if (is_sound && !is_late)
         writing_->checkpoint(sqlite::connection::checkpoint_mode::truncate, last_checkpoint_patience);
     writing_.reset();
     if (is_sound)
@@ -257,6 +279,19 @@ std::exception_ptr queue_refusal(admission why)
     if (why == admission::over_share)
         return std::make_exception_ptr(over_share("the tenant's share of the queue is taken"));
     return std::make_exception_ptr(sql::busy("the queue is full"));
+}
+
+bool is_over_budget(const std::exception_ptr& failure) noexcept
+{
+    if (!failure)
+        return false;
+    try {
+        std::rethrow_exception(failure);
+    } catch (const sql::over_budget&) {
+        return true;
+    } catch (...) {
+        return false;
+    }
 }
 
 void run(database& where, intent mode, const task& what)

@@ -9,8 +9,10 @@
 #include "store/tenant.hpp"
 #include "store/transaction.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <filesystem>
 #include <functional>
@@ -22,11 +24,15 @@
 namespace scimd::store {
 
 enum class intent {
-    read,   // bounded and indexed: runs at once on the calling thread
-    scan,   // may touch many rows: runs on a small pool, with a deadline
-    write,  // runs on the writer's thread, committed together with its neighbours
+    read,         // bounded and indexed: runs at once on the calling thread
+    inline_read,  // a read on a thread for which others wait: beyond inline_budget it ends in
+                  // sql::over_budget
+    scan,         // may touch many rows: runs on a small pool, with a deadline
+    write,        // runs on the writer's thread, committed together with its neighbours
 };
 enum class verdict { commit, rollback };
+
+constexpr sql::read_budget inline_budget{.steps = 50'000, .bytes = 512 * 1024};
 
 using task = std::function<verdict(transaction&)>;
 
@@ -35,9 +41,9 @@ struct over_share : sql::busy {
     using busy::busy;
 };
 
-// Called once: on the calling thread (read), a pool thread (scan) or the writer's thread after the commit
-// (write). The exception is the machine's failure: over_share, sql::busy (queue full, deadline, shutting
-// down) or sql::failure.
+// Called once: on the calling thread (read, inline_read), a pool thread (scan) or the writer's thread after
+// the commit (write). The exception is the machine's failure: over_share, sql::busy (queue full, deadline,
+// shutting down) or sql::failure; of an inline_read sql::over_budget, too (is_over_budget).
 using completion = std::function<void(std::exception_ptr)>;
 
 class database {
@@ -87,6 +93,10 @@ struct sqlite_options {
     std::size_t scan_queue_bytes_max = 32 * 1024 * 1024;
     std::chrono::milliseconds scan_deadline{5'000};
     std::size_t readers_max = 64;  // connections kept for point reads
+
+    // Once it is set, works are abandoned with sql::busy, those under way and those that wait. Outlives the
+    // store; null: never.
+    const std::atomic<bool>* is_cancelled = nullptr;
 };
 
 // Opens or makes <folder>/scimd.db: takes the folder's lock, refuses network file systems, migrates, verifies
@@ -95,6 +105,9 @@ struct sqlite_options {
 result<std::unique_ptr<database>> open_sqlite(
     const sqlite_options& options, const clock& wall, id_source& ids, logger& log, metrics& figures
 );
+
+// Whether an inline_read has to be done again as a scan.
+bool is_over_budget(const std::exception_ptr& failure) noexcept;
 
 // The version of the SQLite library in this process.
 std::string sqlite_version();

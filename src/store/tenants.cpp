@@ -40,6 +40,11 @@ constexpr sql::statement list_directory_rows{
     " detected_at from directories where organization_id = $1 and removed_at is null order by id",
 };
 
+constexpr sql::statement count_directory_rows{
+    "directories.count",
+    "select count(*) from directories where organization_id = $1",
+};
+
 constexpr sql::statement update_directory_enabled{
     "directories.set_enabled",
     "update directories set is_enabled = $3, updated_at = $4 where organization_id = $1 and id = $2",
@@ -153,6 +158,15 @@ std::vector<directory> list_directories(transaction& tx, organization_id owner)
         found.push_back(read_directory(current, 0));
     });
     return found;
+}
+
+std::int64_t count_directories(transaction& tx, organization_id owner)
+{
+    std::int64_t total = 0;
+    tx.sql().run(count_directory_rows, {owner.value}, [&](const sql::row& current) {
+        total = current.integer(0);
+    });
+    return total;
 }
 
 bool set_directory_enabled(transaction& tx, organization_id owner, directory_id id, bool is_enabled)

@@ -65,6 +65,7 @@ directory insert_directory(
 std::optional<directory> find_directory(transaction& tx, organization_id owner, directory_id id);
 std::optional<organization_id> owner_of(transaction& tx, directory_id id);  // for operators, who see all
 std::vector<directory> list_directories(transaction& tx, organization_id owner);
+std::int64_t count_directories(transaction& tx, organization_id owner);  // those being removed, too
 bool set_directory_enabled(transaction& tx, organization_id owner, directory_id id, bool is_enabled);
 bool set_domain_policy(transaction& tx, organization_id owner, directory_id id, domain_policy policy);
 bool set_directory_schemas(

@@ -9,19 +9,23 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 
 namespace scimd::store {
 
 class transaction {
 public:
+    using deadline_point = std::chrono::steady_clock::time_point;
+
     // `others_wait` outlives the transaction; none: no work waits for the connection.
     transaction(
         sql::connection& connection,
         time_point now,
         id_source& ids,
+        std::optional<deadline_point> deadline = std::nullopt,
         const std::atomic<bool>* others_wait = nullptr
     )
-        : connection_(connection), now_(now), ids_(ids), others_wait_(others_wait)
+        : connection_(connection), now_(now), ids_(ids), deadline_(deadline), others_wait_(others_wait)
     {
     }
     transaction(const transaction&) = delete;
@@ -38,6 +42,9 @@ public:
         return std::chrono::steady_clock::now() - begun_;
     }
 
+    // When its statements are interrupted; none: never.
+    [[nodiscard]] std::optional<deadline_point> deadline() const noexcept { return deadline_; }
+
     // Whether works of other tenants wait for the connection now: works that may go on later end early then.
     [[nodiscard]] bool do_others_wait() const noexcept
     {
@@ -48,6 +55,7 @@ private:
     sql::connection& connection_;
     time_point now_;
     id_source& ids_;
+    std::optional<deadline_point> deadline_;
     const std::atomic<bool>* others_wait_;
     std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
 };

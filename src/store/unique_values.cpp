@@ -150,7 +150,8 @@ private:
     result<void> take_in(const resources::row& row)
     {
         const auto document = parse_json_object(row.document, {.depth_max = 64, .nodes_max = SIZE_MAX});
-        for (const scim::unique_value& value : scim::unique_values(document.value(), type_)) {
+        for (const scim::unique_value& value :
+             scim::unique_values(document.value(), type_, unlimited_work())) {
             const bool is_added = std::ranges::any_of(added_, [&](const rule& each) {
                 return each.type == type_.name && each.attribute == value.attribute;
             });

@@ -9,6 +9,17 @@ constexpr sql::statement insert_untold_change{
     "$5)",
 };
 
+constexpr sql::statement ensure_untold_change{
+    "untold_changes.ensure",
+    "insert into untold_changes (id, directory_id, group_name, origin, caused_by) values ($1, $2, $3, $4, $5)"
+    " on conflict (id) do nothing",
+};
+
+constexpr sql::statement update_cause{
+    "untold_changes.set_cause",
+    "update untold_changes set caused_by = $2 where id = $1",
+};
+
 constexpr sql::statement delete_changes{
     "untold_changes.remove",
     "delete from untold_changes where id in (select id from untold_changes where directory_id = $1 limit $2)",
@@ -37,6 +48,11 @@ constexpr sql::statement list_of_user{
     " where u.directory_id = $1 and u.user_id = $2 order by u.change_id, u.group_id",
 };
 
+constexpr sql::statement count_user{
+    "untold_groups.count_of_user",
+    "select count(*) from untold_groups where directory_id = $1 and user_id = $2",
+};
+
 constexpr sql::statement find_any{
     "untold_groups.has_any",
     "select 1 from untold_groups where directory_id = $1 limit 1",
@@ -59,6 +75,16 @@ std::int64_t insert_change(transaction& tx, directory_id where, const change& wh
     const auto id = tx.next_id();
     tx.sql().run(insert_untold_change, {id, where.value, what.group_name, what.origin, what.caused_by});
     return id;
+}
+
+void ensure_change(transaction& tx, directory_id where, std::int64_t id, const change& what)
+{
+    tx.sql().run(ensure_untold_change, {id, where.value, what.group_name, what.origin, what.caused_by});
+}
+
+void set_cause(transaction& tx, std::int64_t change_id, std::string_view caused_by)
+{
+    tx.sql().run(update_cause, {change_id, caused_by});
 }
 
 bool note(
@@ -86,6 +112,15 @@ std::vector<row> of_user(transaction& tx, directory_id where, resource_id user)
         );
     });
     return rows;
+}
+
+std::int64_t count_of_user(transaction& tx, directory_id where, resource_id user)
+{
+    std::int64_t total = 0;
+    tx.sql().run(count_user, {where.value, user.value}, [&](const sql::row& current) {
+        total = current.integer(0);
+    });
+    return total;
 }
 
 void forget(transaction& tx, directory_id where, resource_id user)

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace scimd::store::untold_groups {
@@ -17,12 +18,20 @@ struct change {
     std::string group_name;  // when it was made
     std::string origin;      // kept for the events
     std::string caused_by;   // the id of the event that led to it; empty: none
+
+    friend bool operator==(const change&, const change&) = default;
 };
 std::int64_t insert_change(transaction& tx, directory_id where, const change& what);
+
+// One whose id is given, when there is none by it.
+void ensure_change(transaction& tx, directory_id where, std::int64_t id, const change& what);
+void set_cause(transaction& tx, std::int64_t change_id, std::string_view caused_by);
 
 struct membership {
     resource_id group;
     bool was_member = false;  // told last; now it is the other
+
+    friend bool operator==(const membership&, const membership&) = default;
 };
 
 // A user's membership has changed: what was told before is noted; false: it has become true again.
@@ -34,8 +43,11 @@ struct row {
     membership what;
     std::int64_t change_id = 0;
     change from;
+
+    friend bool operator==(const row&, const row&) = default;
 };
 std::vector<row> of_user(transaction& tx, directory_id where, resource_id user);  // in the order of changes
+std::int64_t count_of_user(transaction& tx, directory_id where, resource_id user);
 void forget(transaction& tx, directory_id where, resource_id user);
 
 bool has_any(transaction& tx, directory_id where);

@@ -34,6 +34,21 @@ constexpr milliseconds full_disk_probe_interval{1'000};
 // durable write there is.
 constexpr std::string_view smallest_write = "pragma application_id = 1396918605";
 
+// While a work runs its statements may be abandoned; those that commit and roll back never are.
+class abandonable {
+public:
+    abandonable(sqlite::connection& database, const std::atomic<bool>* is_cancelled) : database_(database)
+    {
+        database_.set_cancellation(is_cancelled);
+    }
+    ~abandonable() { database_.set_cancellation(nullptr); }
+    abandonable(const abandonable&) = delete;
+    abandonable& operator=(const abandonable&) = delete;
+
+private:
+    sqlite::connection& database_;
+};
+
 template <class Failure>
 std::exception_ptr made(const std::string& reason)
 {
@@ -222,11 +237,13 @@ void writer::run_works(std::vector<work>& group)
 {
     if (is_broken())
         throw sql::failure(why_not_writable());
+    if (is_cancelled())
+        throw sql::busy("the service is stopping");
     const auto started = steady::now();
     database_.run(begin_group);
     bool has_kept_works = run_timed(group.back());
     bool is_shared = false;
-    while (may_grow(group.size(), is_shared, steady::now() - started)) {
+    while (may_grow(group.size(), is_shared, steady::now() - started) && !is_cancelled()) {
         std::optional<work> next = next_work();
         if (!next)
             break;
@@ -271,7 +288,8 @@ bool writer::run_work(work& one)
     database_.run(begin_work);
     bool is_kept = false;
     try {
-        transaction tx(database_, next_time(), ids_, &do_others_wait_);
+        transaction tx(database_, next_time(), ids_, std::nullopt, &do_others_wait_);
+        const abandonable within(database_, limits_.is_cancelled);
         is_kept = one.what(tx) == verdict::commit;
         if (is_kept && database_.owes_foreign_keys())
             throw sql::failure("a work left a foreign key without its row");
@@ -349,7 +367,7 @@ void writer::run_errand()
             const std::lock_guard lock(mutex_);
             is_stopping = is_stopping_;
         }
-        if (is_stopping)
+        if (is_stopping || is_cancelled())
             throw sql::busy("the store is closing");
         if (current->what->step(database_)) {
             const std::lock_guard lock(mutex_);
@@ -419,7 +437,7 @@ void writer::bound_log()
     const int frames = database_.wal_frames();
     if (frames < log_frames_tried_)
         log_frames_tried_ = 0;  // the log began anew
-    if (frames - log_frames_tried_ < log_frames_step || is_broken())
+    if (frames - log_frames_tried_ < log_frames_step || is_broken() || is_cancelled())
         return;
     log_frames_tried_ = frames;
     using mode = sqlite::connection::checkpoint_mode;

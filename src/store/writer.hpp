@@ -30,6 +30,7 @@ struct writer_limits {
     std::size_t group_works_max = 128;
     std::chrono::microseconds group_work_max{5'000};
     std::chrono::microseconds group_work_shared_max{2'000};  // when works of several tenants are in it
+    const std::atomic<bool>* is_cancelled = nullptr;  // once it is set, works and chores are abandoned
 };
 
 // Something that needs the writer's connection and takes long: done a step at a time between groups. Made,
@@ -99,6 +100,7 @@ private:
     void complete(std::vector<work>& group);
     void run_errand();
 
+    [[nodiscard]] bool is_cancelled() const { return limits_.is_cancelled && *limits_.is_cancelled; }
     void undo() noexcept;
     void note(const sqlite::storage_failure& problem);
     void note_success();

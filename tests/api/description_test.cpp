@@ -71,7 +71,7 @@ TEST_F(description_test, the_first_thing_that_is_not_is_told_with_its_name)
         {R"({"name":1})", "name must be a string."},
         {R"({"name":"a"})", "name must have 2 to 4 characters."},
         {R"({"name":"abcde"})", "name must have 2 to 4 characters."},
-        {R"({"name":"ab\u0007"})", "name holds a control character."},
+        {R"({"name":"ab\u0007"})", "name holds control characters or no valid Unicode."},
         {R"({"name":"ab","title":1})", "title is not a member of this request."},
         {R"({"name":"ab","other":null})", "other is not a member of this request."},
         {R"({"name":"ab","color":"blue"})", "color must be one of red, green."},

@@ -51,7 +51,7 @@ TEST_F(error_details_of_queries, filters_name_the_position)
         {"userName eq \"x", "Filter: a string has no closing quote at position 13."},
         {"userName eq \"\\x\"", "Filter: a string is not written as JSON allows at position 13."},
         {"userName eq \"\\u0007\"",
-         "Filter: a string has a character that no attribute can hold at position 13."},
+         "Filter: a string holds control characters or no valid Unicode at position 13."},
         {"(userName pr", "Filter: ')' is missing at position 13."},
         {"emails[value pr", "Filter: ']' is missing at position 16."},
         {"emails[ims[value pr]]", "Filter: there is no attribute 'ims' at position 8."},

@@ -84,7 +84,7 @@ TEST(render_test, a_resource_carries_its_version_and_when_new_its_place)
 {
     http::request request;
     const call on(request);
-    const service::representation made{"{}", "https://scim.test/Users/diruser_1", 3};
+    const service::representation made{"{}", {1}, "https://scim.test/Users/diruser_1", 3};
     const auto created = scim_resource(on, 201, made);
     EXPECT_EQ(*created.headers.find("ETag"), R"(W/"3")");
     EXPECT_EQ(*created.headers.find("Location"), made.location);

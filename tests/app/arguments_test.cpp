@@ -36,6 +36,8 @@ const shape shapes[] = {
     {{"directory", "disable"}, 1},
     {{"directory", "delete"}, 1},
     {{"directory", "policy"}, 2},
+    {{"directory", "usage"}, 1},
+    {{"directory", "quota"}, 3},
     {{"directory", "refusals"}, 1},
     {{"secret", "create"}, 1},
     {{"secret", "regenerate"}, 1},

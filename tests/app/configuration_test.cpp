@@ -47,9 +47,27 @@ TEST_F(configuration_test, without_a_word_the_defaults_hold)
     EXPECT_EQ(settings.log_least, log_level::info);
     EXPECT_FALSE(settings.is_metrics_open);
     EXPECT_EQ(settings.drain_grace, 0ms);
+    EXPECT_EQ(settings.limits.drain_deadline, 30s);
+    EXPECT_FALSE(settings.ends_when_sink_fails);
     EXPECT_EQ(settings.limits.idle_deadline, 75s);
     EXPECT_EQ(settings.limits.header_deadline, 10s);
     EXPECT_EQ(settings.limits.connections_max, 4'096U);
+    EXPECT_EQ(settings.limits.connections_per_address_max, 256U);
+    EXPECT_TRUE(settings.limits.trusted_proxies.empty());
+    EXPECT_EQ(settings.limits.body_deadline, 60s);
+    EXPECT_EQ(settings.limits.body_memory.bytes_max, net::limits().body_memory.bytes_max);
+    EXPECT_EQ(settings.limits.request_memory.bytes_max, net::limits().request_memory.bytes_max);
+}
+
+TEST_F(configuration_test, encrypted_connections_are_fewer_unless_a_number_is_given)
+{
+    const auto of = [](words more) {
+        words all{"serve", "--tls-certificate", "c.pem", "--tls-key", "k.pem"};
+        all.insert(all.end(), more.begin(), more.end());
+        return settings_of(all).limits.connections_max;
+    };
+    EXPECT_EQ(of({}), 1'024U);
+    EXPECT_EQ(of({"--connections-max", "4096"}), 4'096U);
 }
 
 TEST_F(configuration_test, the_master_key_comes_from_a_file_or_the_environment)
@@ -81,6 +99,36 @@ TEST_F(configuration_test, what_is_kept_of_events_and_attempts_is_told_in_days_a
     );
     EXPECT_EQ(variables.kept.events, (service::event_retention{std::chrono::days(8), 9}));
     EXPECT_EQ(variables.kept.attempts_kept_for, std::chrono::days(10));
+}
+
+TEST_F(configuration_test, quotas_and_the_reserve_have_defaults_and_are_read_from_everywhere)
+{
+    constexpr std::int64_t gibibytes_5 = 5'368'709'120;
+    const auto usual = settings_of({"serve"});
+    EXPECT_EQ(usual.quotas, service::default_quota_limits);
+    EXPECT_EQ(usual.kept.events.directory_bytes_max, gibibytes_5);
+    EXPECT_EQ(usual.kept.events.bytes_max, 4 * gibibytes_5);
+    EXPECT_EQ(usual.disk_reserve_bytes, 268'435'456);
+    const auto flags = settings_of(
+        {"serve",
+         "--directory-users-max=1",
+         "--directory-groups-max=2",
+         "--directory-resources-max=3",
+         "--directory-memberships-max=4",
+         "--directory-document-bytes-max=5",
+         "--directory-event-bytes-max=6",
+         "--directory-events-per-second=0",
+         "--event-bytes-max=8",
+         "--disk-reserve-bytes=9"}
+    );
+    EXPECT_EQ(flags.quotas, (service::quota_limits{1, 2, 3, 4, 5, 6, 0}));
+    EXPECT_EQ(flags.kept.events.directory_bytes_max, 6);
+    EXPECT_EQ(flags.kept.events.bytes_max, 8);
+    EXPECT_EQ(flags.disk_reserve_bytes, 9);
+    const auto variables =
+        settings_of({"serve"}, {{"SCIMD_DIRECTORY_USERS_MAX", "10"}, {"SCIMD_DISK_RESERVE_BYTES", "11"}});
+    EXPECT_EQ(variables.quotas.front(), 10);
+    EXPECT_EQ(variables.disk_reserve_bytes, 11);
 }
 
 TEST_F(configuration_test, secrets_live_without_end_unless_days_are_given)
@@ -136,7 +184,17 @@ TEST_F(configuration_test, every_option_is_read)
          "--header-deadline-ms",
          "7",
          "--connections-max",
-         "8"}
+         "8",
+         "--body-deadline-ms",
+         "9",
+         "--connections-per-address",
+         "10",
+         "--trusted-proxy",
+         "192.0.2.0/24,2001:db8::/32",
+         "--trusted-proxy",
+         "203.0.113.7",
+         "--request-memory-mb",
+         "400"}
     );
     EXPECT_EQ(settings.data, "/srv/x");
     EXPECT_TRUE(settings.is_json);
@@ -155,6 +213,13 @@ TEST_F(configuration_test, every_option_is_read)
     EXPECT_EQ(settings.limits.idle_deadline, 6ms);
     EXPECT_EQ(settings.limits.header_deadline, 7ms);
     EXPECT_EQ(settings.limits.connections_max, 8U);
+    EXPECT_EQ(settings.limits.body_deadline, 9ms);
+    EXPECT_EQ(settings.limits.connections_per_address_max, 10U);
+    ASSERT_EQ(settings.limits.trusted_proxies.size(), 3U);
+    EXPECT_EQ(settings.limits.trusted_proxies[1].text(), "2001:db8::/32");
+    EXPECT_EQ(settings.limits.trusted_proxies[2].text(), "203.0.113.7/32");
+    EXPECT_EQ(settings.limits.body_memory.bytes_max, 100U * 1024 * 1024);
+    EXPECT_EQ(settings.limits.request_memory.bytes_max, 300U * 1024 * 1024);
 }
 
 TEST_F(configuration_test, options_stand_before_or_behind_the_command_with_or_without_equals_sign)
@@ -343,6 +408,10 @@ TEST_F(configuration_test, each_value_has_its_bounds)
         {"--drain-grace-ms", "3600001", false},
         {"--drain-grace-ms", "-1", false},
         {"--drain-grace-ms", "1.5", false},
+        {"--drain-deadline-ms", "1", true},
+        {"--drain-deadline-ms", "3600000", true},
+        {"--drain-deadline-ms", "0", false},
+        {"--drain-deadline-ms", "3600001", false},
         {"--idle-deadline-ms", "1", true},
         {"--idle-deadline-ms", "0", false},
         {"--idle-deadline-ms", "3600001", false},
@@ -357,8 +426,27 @@ TEST_F(configuration_test, each_value_has_its_bounds)
         {"--connections-max", "1000000", true},
         {"--connections-max", "0", false},
         {"--connections-max", "1000001", false},
+        {"--body-deadline-ms", "1", true},
+        {"--body-deadline-ms", "3600000", true},
+        {"--body-deadline-ms", "0", false},
+        {"--body-deadline-ms", "3600001", false},
+        {"--connections-per-address", "1", true},
+        {"--connections-per-address", "1000000", true},
+        {"--connections-per-address", "0", false},
+        {"--connections-per-address", "1000001", false},
+        {"--trusted-proxy", "192.0.2.0/24", true},
+        {"--trusted-proxy", "192.0.2.1/24", false},
+        {"--trusted-proxy", "proxy.example.com", false},
+        {"--request-memory-mb", "64", true},
+        {"--request-memory-mb", "1048576", true},
+        {"--request-memory-mb", "63", false},
+        {"--request-memory-mb", "1048577", false},
         {"--event-sink", "stdout", true},
         {"--event-sink", "stderr", false},
+        {"--event-sink-failure", "not-ready", true},
+        {"--event-sink-failure", "exit", true},
+        {"--event-sink-failure", "", false},
+        {"--event-sink-failure", "ignore", false},
         {"--event-days", "1", true},
         {"--event-days", "36500", true},
         {"--event-days", "0", false},
@@ -367,6 +455,14 @@ TEST_F(configuration_test, each_value_has_its_bounds)
         {"--events-max", "1000000000", true},
         {"--events-max", "0", false},
         {"--events-max", "1000000001", false},
+        {"--event-bytes-max", "1", true},
+        {"--event-bytes-max", "0", false},
+        {"--directory-users-max", "0", true},
+        {"--directory-users-max", "1000000000000000", true},
+        {"--directory-users-max", "1000000000000001", false},
+        {"--directory-events-per-second", "-1", false},
+        {"--disk-reserve-bytes", "0", true},
+        {"--disk-reserve-bytes", "256M", false},
         {"--webhook-attempt-days", "1", true},
         {"--webhook-attempt-days", "0", false},
         {"--secret-days-max", "1", true},

@@ -10,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <mutex>
 #include <stdexcept>
 
@@ -52,8 +53,11 @@ public:
     {
         keys.push_back(key);
         if (failure && mode == fails_at) {
-            done(failure);
-            return;
+            if (succeeds_before == 0) {
+                done(failure);
+                return;
+            }
+            --succeeds_before;
         }
         target_.submit(mode, key, std::move(what), std::move(done));
     }
@@ -72,6 +76,7 @@ public:
     std::vector<store::scheduling_key> keys;  // of all that was submitted
     std::exception_ptr failure;
     store::intent fails_at = store::intent::write;
+    std::size_t succeeds_before = 0;  // so many of that intent
 
 private:
     store::database& target_;
@@ -115,9 +120,10 @@ protected:
     }
 
     template <class Failure>
-    void fail_at(store::intent mode)
+    void fail_at(store::intent mode, std::size_t succeeds_before = 0)
     {
         database.fails_at = mode;
+        database.succeeds_before = succeeds_before;
         database.failure = std::make_exception_ptr(Failure("table users of anna@acme.com"));
     }
 
@@ -199,7 +205,7 @@ TEST_F(dispatch_test, a_busy_store_asks_to_come_again)
         std::string body;
     };
     const row rows[] = {
-        {store::intent::read, "GET", "/Users/diruser_1", ""},
+        {store::intent::inline_read, "GET", "/Users/diruser_1", ""},
         {store::intent::scan, "GET", "/Users", ""},
         {store::intent::write, "POST", "/Users", test::user_text("anna")},
     };
@@ -305,6 +311,29 @@ TEST_F(dispatch_test, an_api_client_has_a_share_of_its_own)
     EXPECT_EQ(owner_of(of_all, "/api/v1/organizations"), (store::tenant{kind, number, 0}));
 }
 
+TEST_F(dispatch_test, more_computation_than_a_request_may_cause_is_refused_and_nothing_is_written)
+{
+    home.house.bounds.work_steps_max = 20'000;
+    const auto body = test::user_text("anna", R"(,"title":")" + std::string(60'000, 'a') + '"');
+    const auto refused = scim("POST", "/Users", body);
+    EXPECT_EQ(refused.status, 413);
+    EXPECT_NE(refused.body.find("more than 20000 steps of computation"), std::string::npos) << refused.body;
+    EXPECT_EQ(log_lines().front().at("event").as_string(), "request.over_budget");
+    home.house.bounds = {};
+    EXPECT_NE(scim("GET", "/Users").body.find(R"("totalResults":0)"), std::string::npos);
+}
+
+TEST_F(dispatch_test, computation_that_is_given_up_asks_to_come_again)
+{
+    const std::atomic<bool> cancelled = true;
+    home.house.cancelled = &cancelled;
+    const auto refused =
+        scim("POST", "/Users", test::user_text("anna", R"(,"title":")" + std::string(200'000, 'a') + '"'));
+    EXPECT_EQ(refused.status, 503);
+    EXPECT_EQ(log_lines().front().at("event").as_string(), "request.cancelled");
+    home.house.cancelled = nullptr;
+}
+
 TEST_F(dispatch_test, a_reply_without_room_asks_to_come_again)
 {
     fail_at<spool_failure>(store::intent::scan);
@@ -315,6 +344,23 @@ TEST_F(dispatch_test, a_reply_without_room_asks_to_come_again)
     EXPECT_NE(got.body.find("The service cannot make so long a reply now."), std::string::npos) << got.body;
     EXPECT_EQ(got.body.find("anna"), std::string::npos) << got.body;
     EXPECT_EQ(log_lines().at(0).at("event").as_string(), "reply.not_spooled");
+}
+
+TEST_F(dispatch_test, a_read_that_looks_at_too_much_is_done_again_as_a_scan)
+{
+    std::string photos;
+    for (char letter = 'a'; letter < 'j'; ++letter)
+        photos.append(photos.empty() ? "" : ",")
+            .append(R"({"value":")" + std::string(60'000, letter) + "\"}");
+    const auto path = "/Users/" + home.make_user("anna", R"(,"photos":[)" + photos + ']');
+    auto& scans = home.figures.count("scimd_store_works_total", "", {{"intent", "scan"}});
+    const auto before = scans.value();
+    const auto got = scim("GET", path);
+    EXPECT_EQ(got.status, 200) << got.body;
+    EXPECT_EQ(scans.value(), before + 1);
+    fail_at<store::sql::busy>(store::intent::scan);
+    EXPECT_EQ(scim("GET", path).status, 503);
+    EXPECT_EQ(scim("GET", "/Users/" + home.make_user("bob")).status, 200);
 }
 
 // Whoever was told to come again would make it twice.
@@ -331,7 +377,7 @@ TEST_F(dispatch_test, a_large_group_that_was_made_but_cannot_be_shown_was_made)
     const auto body =
         R"({"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"All","members":[)" +
         members + "]}";
-    fail_at<spool_failure>(store::intent::scan);
+    fail_at<spool_failure>(store::intent::scan, 1);  // the first finds out what it comes to
     const auto made = scim("POST", "/Groups", body);
     EXPECT_EQ(made.status, 201) << made.body;
     EXPECT_NE(header(made, "Location"), "");
@@ -342,7 +388,7 @@ TEST_F(dispatch_test, a_large_group_that_was_made_but_cannot_be_shown_was_made)
     EXPECT_EQ(log_lines().at(0).at("event").as_string(), "reply.not_spooled");
 
     const auto path = "/Groups/" + std::string(shown.at("id").as_string());
-    fail_at<store::sql::busy>(store::intent::scan);
+    fail_at<store::sql::busy>(store::intent::scan, 1);
     EXPECT_EQ(scim("PUT", path, body).status, 200);
     EXPECT_EQ(scim("GET", path).status, 503);
     database.failure = nullptr;
@@ -455,6 +501,15 @@ TEST_F(dispatch_test, requests_are_counted_by_method_route_and_status)
     ) << text;
     EXPECT_NE(text.find("method=\"other\",route=\"none\",status=\"405\"} 1"), std::string::npos) << text;
     EXPECT_NE(text.find("scimd_request_seconds_count 3"), std::string::npos) << text;
+}
+
+TEST_F(dispatch_test, the_work_of_requests_is_counted)
+{
+    auto& steps = home.figures.count("scimd_work_steps_total", "Steps of computation charged by requests.");
+    operate("GET", "/healthz");
+    EXPECT_EQ(steps.value(), 0U);
+    EXPECT_EQ(scim("POST", "/Users", test::user_text("anna")).status, 201);
+    EXPECT_GT(steps.value(), test::user_text("anna").size());
 }
 
 TEST_F(dispatch_test, what_the_server_refuses_has_the_path_s_form)

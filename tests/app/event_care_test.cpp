@@ -3,6 +3,7 @@
 
 #include "delivery_house.hpp"
 #include "store/feed.hpp"
+#include "store/usage.hpp"
 #include "store/webhook_deliveries.hpp"
 
 #include <gtest/gtest.h>
@@ -32,6 +33,8 @@ protected:
         if (sinks)
             care.hold(std::move(sinks));
         while (care.cut_events())
+            continue;
+        while (care.cut_directories())
             continue;
     }
 
@@ -161,6 +164,94 @@ TEST_F(event_care_test, what_a_sink_is_to_be_told_stays)
     home.clock.advance(days(365));
     cut({days(1), any_number}, [&] { return std::optional(needed); });
     EXPECT_EQ(oldest(), needed);
+}
+
+TEST_F(event_care_test, of_too_many_bytes_the_oldest_go)
+{
+    make_users(10);
+    const auto bytes = ask(store::usage::event_bytes);
+    const auto all = total();
+    cut({days(90), any_number, bytes});
+    EXPECT_EQ(total(), all);
+    cut({days(90), any_number, bytes - 1});
+    EXPECT_EQ(total(), all - 1);
+    cut({days(90), any_number, bytes / 2});
+    EXPECT_LE(ask(store::usage::event_bytes), bytes / 2);
+    EXPECT_GT(ask(store::usage::event_bytes), bytes / 2 - 2'000) << "and no more of them";
+    EXPECT_TRUE(home.database->check().empty());
+}
+
+TEST_F(event_care_test, a_directory_with_too_many_bytes_loses_its_own_oldest_alone)
+{
+    const auto quiet = home.make_directory(home.organization, "off");
+    const auto bearer = home.make_token(quiet);
+    home.make_user_in(quiet, bearer, "first");
+    const auto at_start = newest();
+    make_users(10);
+    const auto in = [&](const std::string& directory) {
+        return read("?limit=1000&directory_id=" + directory);
+    };
+    const auto of_quiet = count(in(quiet));
+    const auto before = in(home.directory);
+    const auto bytes = ask([&](store::transaction& tx) {
+        return store::usage::find(tx, {*parse_prefixed(home.directory, "dir_")})
+            .used[store::usage::index_of(store::usage::quota::event_bytes)];
+    });
+    service::event_retention kept{days(90), any_number};
+    kept.directory_bytes_max = bytes;
+    cut(kept);
+    EXPECT_EQ(count(in(home.directory)), count(before));
+    kept.directory_bytes_max = bytes - 1;
+    cut(kept);
+    EXPECT_EQ(count(in(home.directory)), count(before) - 1);
+    kept.directory_bytes_max = bytes / 2;
+    cut(kept);
+    const auto rest = in(home.directory);
+    EXPECT_LT(count(rest), count(before));
+    EXPECT_GT(count(rest), 3U);
+    EXPECT_EQ(count(in(quiet)), of_quiet);
+    EXPECT_TRUE(home.database->check().empty());
+
+    // Behind what has gone is 410 for who reads the directory, its organization or all; another directory
+    // has lost nothing.
+    const auto position = "&after=" + cursor(at_start);
+    EXPECT_EQ(read("?directory_id=" + home.directory + position).status, 410);
+    EXPECT_EQ(read("?organization_id=" + home.organization + position).status, 410);
+    EXPECT_EQ(read("?limit=5" + position).status, 410);
+    EXPECT_EQ(read("?directory_id=" + quiet + position).status, 200);
+    EXPECT_EQ(read("?organization_id=" + home.make_organization("Other") + position).status, 200);
+    EXPECT_EQ(read("?directory_id=" + home.directory + "&after_sequence=1").status, 410);
+    EXPECT_EQ(read("?limit=5&after=" + cursor(newest())).status, 200);
+}
+
+TEST_F(event_care_test, a_directory_s_own_quota_stands_above_the_default)
+{
+    make_users(10);
+    const auto all = total();
+    service::event_retention kept{days(90), any_number};
+    const auto set = [&](const std::string& limit) {
+        const auto path = "/api/v1/organizations/-/directories/" + home.directory + "/quota-limits";
+        ASSERT_EQ(home.operate("PATCH", path, R"({"quotas":{"event_bytes":)" + limit + "}}").status, 200);
+    };
+    set("0");
+    kept.directory_bytes_max = 1;
+    cut(kept);
+    EXPECT_EQ(total(), all);
+    set("5000");
+    kept.directory_bytes_max = 0;
+    cut(kept);
+    EXPECT_LT(total(), all);
+}
+
+TEST_F(event_care_test, what_a_sink_or_an_endpoint_is_to_be_told_stays_whatever_its_bytes)
+{
+    make_users(5);
+    const auto needed = newest();
+    make_users(5, "later");
+    service::event_retention kept{days(90), any_number, 1, 1};
+    cut(kept, [&] { return std::optional(needed); });
+    EXPECT_EQ(oldest(), needed);
+    EXPECT_TRUE(home.database->check().empty());
 }
 
 TEST_F(event_care_test, a_directory_goes_on_counting_when_nothing_of_it_is_kept)

@@ -1,11 +1,13 @@
 // RFC 7644 §5: names that people take for one are one, held against what Unicode's own data say.
 #include "base/text.hpp"
+#include "base/work_budget.hpp"
 
 #include <gtest/gtest.h>
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 
+#include <iterator>
 #include <random>
 #include <string>
 
@@ -106,6 +108,76 @@ TEST(folding, makes_one_of_widths_ligatures_and_sharp_s)
     };
     for (const auto& row : rows)
         EXPECT_EQ(fold(row[0]), fold(row[1])) << row[0];
+}
+
+// What ICU itself makes of it, for runs that are short enough.
+std::string folded_by_icu(const std::string& text)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    const auto* const form = icu::Normalizer2::getNFKCCasefoldInstance(status);
+    return utf8(form->normalize(decomposed(icu::UnicodeString::fromUTF8(text)), status));
+}
+
+// Earlier versions have stored text with longer runs of marks than are taken now: its keys stay the same.
+TEST(folding, of_long_runs_of_marks_is_unicodes)
+{
+    const auto seed = std::random_device()();
+    std::mt19937 random(seed);
+    const char* const parts[] = {
+        "\u0301",
+        "\u0323",
+        "\u0345",
+        "\u0344",
+        "\u034f",
+        "\uff9e",
+        "\u0f73",
+        "\u3099",
+        "\u00ad",
+        "a",
+        "Å",
+        "ﷺ",
+        "가",
+        "\u11a8"
+    };
+    for (int round = 0; round < 500; ++round) {
+        std::string text = "E";
+        for (auto length = random() % 200; length > 0; --length)
+            text += parts[random() % 16 < 13 ? random() % 9 : random() % std::size(parts)];
+        ASSERT_EQ(fold(text), folded_by_icu(text)) << "seed " << seed << ": " << text;
+    }
+}
+
+// The work for a byte is the same however long the runs are: with insertion this would take minutes.
+TEST(folding, of_very_long_runs_takes_its_share_of_work)
+{
+    std::string text = "a";
+    for (int i = 0; i < 200'000; ++i)
+        text += "\u0301";
+    for (int i = 0; i < 200'000; ++i)
+        text += "\u0323";
+    work_budget work(150 * text.size());
+    const auto folded = fold(text, work);
+    EXPECT_LE(folded.size(), text.size());
+    EXPECT_TRUE(folded.starts_with("ạ")) << folded.substr(0, 10);
+}
+
+TEST(folding, makes_no_more_than_eleven_bytes_of_one)
+{
+    std::string text;
+    for (int i = 0; i < 1'000; ++i)
+        text += "ﷺ";
+    EXPECT_EQ(fold(text).size(), 11 * text.size());
+}
+
+TEST(folding, charges_for_what_it_reads_and_makes)
+{
+    work_budget work(1'000'000);
+    EXPECT_EQ(fold("ASCII text", work), "ascii text");
+    EXPECT_EQ(work.used(), 10U);
+    EXPECT_EQ(fold("É", work), "é");
+    EXPECT_GT(work.used(), 10U + 2 * 10);
+    work_budget small(100);
+    EXPECT_THROW(fold(std::string(101, 'a'), small), work_limit_exceeded);
 }
 
 }  // namespace

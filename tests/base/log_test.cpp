@@ -6,7 +6,6 @@
 #include <boost/json/string.hpp>
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <thread>
 #include <vector>
@@ -116,13 +115,6 @@ TEST(logger, writes_whole_lines_from_several_threads)
     ASSERT_EQ(lines.size(), 800U);
     for (const auto& line : lines)
         EXPECT_TRUE(parse_json_object(line)) << line;
-}
-
-TEST(stderr_sink, writes_the_line_as_it_is)
-{
-    testing::internal::CaptureStderr();
-    stderr_sink()("{\"event\":\"a\"}\n");
-    EXPECT_EQ(testing::internal::GetCapturedStderr(), "{\"event\":\"a\"}\n");
 }
 
 }  // namespace

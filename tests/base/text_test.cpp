@@ -176,6 +176,61 @@ TEST(storable, text_is_utf8_without_controls_and_noncharacters)
         EXPECT_EQ(is_storable(row.text), row.is_storable) << testing::PrintToString(row.text);
 }
 
+std::string repeated(std::string_view text, std::size_t times)
+{
+    std::string made;
+    for (std::size_t i = 0; i < times; ++i)
+        made += text;
+    return made;
+}
+
+// UAX #15, Stream-Safe Text Format.
+TEST(storable, text_has_at_most_thirty_marks_in_a_row)
+{
+    const struct {
+        std::string_view mark;
+        std::size_t count;  // of non-starters in one
+    } rows[] = {
+        {"\u0301", 1},
+        {"\u0345", 1},  // which folding makes a letter
+        {"\u0344", 2},
+        {"\uff9e", 1},  // of half width, a mark only by compatibility
+        {"\u0301\u0323", 2},
+        {"\u0301\u034f", 1},  // which folding removes
+        {"\u0301\u00ad\ufe0f", 1},
+    };
+    for (const auto& row : rows) {
+        const auto most = nonstarters_max / row.count;
+        EXPECT_TRUE(is_storable("a" + repeated(row.mark, most) + "b")) << row.mark;
+        EXPECT_FALSE(is_storable("a" + repeated(row.mark, most + 1) + "b")) << row.mark;
+        EXPECT_TRUE(is_storable(repeated("a" + repeated(row.mark, most), 100))) << row.mark;
+        EXPECT_EQ(
+            why_not_storable(repeated(row.mark, 10'000)), "holds more than 30 combining marks in a row."
+        );
+    }
+    EXPECT_FALSE(is_storable("\u00e9" + repeated("\u0301", 30)));  // its own mark is the first
+}
+
+TEST(storable, text_of_languages_with_many_marks_stays)
+{
+    for (const std::string_view text :
+         {"ཧཱུྃ་བཛྲ་གུ་རུ་པདྨ་སིདྡྷི་ཧཱུྃ", "บ้านที่อยู่", "שִׁלּוּחַ", "မြန်မာဘာသာ", "Ṩ̣̌ø̈́m̊ë̂", "각나다", "क्षत्रिय"})
+        EXPECT_EQ(why_not_storable(repeated(text, 500)), "") << text;
+}
+
+TEST(contains, finds_a_part_wherever_it_stands)
+{
+    EXPECT_TRUE(contains("abc", ""));
+    EXPECT_TRUE(contains("", ""));
+    EXPECT_TRUE(contains("abc", "abc"));
+    EXPECT_TRUE(contains("xabc", "abc"));
+    EXPECT_FALSE(contains("ab", "abc"));
+    EXPECT_FALSE(contains("", "a"));
+    const std::string same(10'000, 'a');
+    EXPECT_FALSE(contains(same, std::string(5'000, 'a') + "b"));
+    EXPECT_TRUE(contains(same + "b", std::string(5'000, 'a') + "b"));
+}
+
 TEST(bidi_control, is_found_anywhere_and_only_where_it_is)
 {
     const struct {

@@ -1,4 +1,6 @@
-// A filter that parses prints to one that parses to the same, and is evaluated without harm.
+// A filter that parses prints to one that parses to the same, and is evaluated without harm, in steps that
+// its length and the document bound.
+#include "fuzz/budget.hpp"
 #include "scim/filter.hpp"
 #include "scim/match.hpp"
 #include "scim/sample_types.hpp"
@@ -25,7 +27,9 @@ void check(std::string_view text, const resource_type& type)
     const auto parsed = parse_filter(text, type);
     if (!parsed)
         return;
-    static_cast<void>(matches(*parsed, document()));
+    scimd::fuzz::in_proportion(text.size(), [&](scimd::work_budget& work) {
+        static_cast<void>(matches(*parsed, document(), work));
+    });
     const std::string printed = to_text(*parsed);
     // The canonical spelling may be longer than what was written, and then too long.
     if (printed.size() > filter_bytes_max)

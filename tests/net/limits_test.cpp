@@ -26,10 +26,11 @@ limits impatient()
 {
     limits bounds;
     bounds.header_deadline = 600ms;
+    bounds.first_request_deadline = 800ms;
     bounds.idle_deadline = 1'200ms;
-    bounds.body_deadline = 600ms;
+    bounds.body_window = 600ms;
     bounds.write_stall_deadline = 600ms;
-    bounds.body_bytes_per_second_min = 100'000'000;
+    bounds.response_bytes_per_second_min = 100'000'000;
     return bounds;
 }
 
@@ -95,14 +96,25 @@ TEST(deadline, of_the_header_counts_from_its_first_byte)
 TEST(deadline, of_an_idle_connection_ends_it_without_a_word)
 {
     test_server house(impatient());
+    auto used = house.connect();
+    EXPECT_EQ(status_of(used, get("/")), 200);
+    EXPECT_TRUE(used.stays_silent_for(200ms));
+    EXPECT_TRUE(used.ends_within(10s));
+}
+
+TEST(deadline, of_a_first_request_is_one_of_its_own)
+{
+    auto bounds = impatient();
+    bounds.idle_deadline = 60s;
+    test_server house(bounds);
     auto fresh = house.connect();
     EXPECT_TRUE(fresh.stays_silent_for(200ms));
     EXPECT_TRUE(fresh.ends_within(10s));
 
     auto used = house.connect();
     EXPECT_EQ(status_of(used, get("/")), 200);
-    EXPECT_TRUE(used.stays_silent_for(200ms));
-    EXPECT_TRUE(used.ends_within(10s));
+    EXPECT_TRUE(used.stays_silent_for(1'200ms));
+    EXPECT_EQ(status_of(used, get("/")), 200);
 }
 
 TEST(deadline, of_the_header_starts_anew_with_each_request)
@@ -128,15 +140,33 @@ TEST(deadline, of_the_body_is_reported_to_the_service)
     EXPECT_TRUE(wire.ends_within(10s));
 }
 
-TEST(deadline, of_the_body_is_extended_by_what_arrives)
+TEST(deadline, of_the_body_starts_anew_when_enough_has_come)
 {
     auto bounds = impatient();
-    bounds.body_bytes_per_second_min = 10;  // the ten bytes sent earn a second more
+    bounds.body_bytes_per_second_min = 10;  // six bytes in each window
     test_server house(bounds);
     auto wire = house.connect();
-    wire.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 15\r\n\r\n0123456789");
-    EXPECT_TRUE(wire.stays_silent_for(900ms));
-    EXPECT_EQ(status_of(wire, "01234"), 200);
+    wire.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 20\r\n\r\n");
+    EXPECT_TRUE(wire.stays_silent_for(350ms));
+    wire.send("0123456789");
+    EXPECT_TRUE(wire.stays_silent_for(350ms));
+    wire.send("01234");
+    EXPECT_EQ(status_of(wire, "56789"), 200);
+}
+
+TEST(deadline, of_the_body_is_a_hard_end_however_steadily_it_comes)
+{
+    auto bounds = impatient();
+    bounds.body_bytes_per_second_min = 1;
+    bounds.body_deadline = 1s;
+    test_server house(bounds);
+    auto wire = house.connect();
+    wire.send("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+    for (int i = 0; i < 400 && wire.stays_silent_for(20ms); ++i)
+        wire.send("1\r\na\r\n");
+    const auto answer = wire.read();
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->status, 408);
 }
 
 TEST(deadline, of_a_write_ends_a_connection_that_takes_nothing)
@@ -162,24 +192,61 @@ TEST(deadline, does_not_hurry_the_service)
     EXPECT_EQ(wire.read()->status, 200);
 }
 
-TEST(connections, beyond_their_number_wait_for_a_place)
+TEST(connections, beyond_their_number_wait_for_a_place_while_all_have_a_request)
 {
     limits bounds;
     bounds.connections_max = 2;
     test_server house(bounds);
-    auto first = std::make_unique<raw_connection>(house.connect());
+    auto first = house.connect();
     auto second = house.connect();
-    EXPECT_EQ(status_of(*first, get("/")), 200);
-    EXPECT_EQ(status_of(second, get("/")), 200);
+    first.send(get("/wait"));
+    second.send(get("/wait"));
+    EXPECT_TRUE(second.stays_silent_for(100ms));
 
     // The accept that was under way when the second came in may let in one more.
     auto third = house.connect();
     auto fourth = house.connect();
-    third.send(get("/third"));
-    fourth.send(get("/fourth"));
+    third.send(get("/wait"));
+    fourth.send(get("/wait"));
     EXPECT_TRUE(fourth.stays_silent_for(300ms));
-    first.reset();
-    EXPECT_EQ(third.read()->status, 200);
+    house.handlers.release();
+    for (auto* const one : {&first, &second, &third, &fourth})
+        EXPECT_EQ(one->read()->status, 200);
+}
+
+TEST(connections, that_are_idle_longest_make_room_for_fresh_ones)
+{
+    limits bounds;
+    bounds.connections_max = 2;
+    test_server house(bounds);
+    auto first = house.connect();
+    EXPECT_EQ(status_of(first, get("/")), 200);
+    auto second = house.connect();
+    EXPECT_EQ(status_of(second, get("/")), 200);
+
+    auto third = house.connect();
+    EXPECT_EQ(status_of(third, get("/")), 200);
+    EXPECT_TRUE(first.ends_within(10s));
+    EXPECT_EQ(status_of(second, get("/")), 200);
+    auto& closed = house.figures.count("scimd_http_connections_closed_total", "", {{"state", "idle"}});
+    EXPECT_EQ(closed.value(), 1U);
+}
+
+TEST(connections, that_never_send_a_request_make_room_before_those_that_did)
+{
+    limits bounds;
+    bounds.connections_max = 2;
+    test_server house(bounds);
+    auto used = house.connect();
+    EXPECT_EQ(status_of(used, get("/")), 200);
+    auto mute = house.connect();
+    mute.send("GET / HT");
+    EXPECT_TRUE(mute.stays_silent_for(1'200ms));
+
+    auto third = house.connect();
+    EXPECT_EQ(status_of(third, get("/")), 200);
+    EXPECT_TRUE(mute.ends_within(10s));
+    EXPECT_EQ(status_of(used, get("/")), 200);
 }
 
 // Linux treats all of 127/8 as loopback, which has no share; an address of another interface has.
@@ -223,6 +290,26 @@ TEST(connections, of_one_address_have_a_number_too)
     auto beyond = raw_connection::to_port(bound->port, address);
     EXPECT_TRUE(beyond.ends_within(10s));
     EXPECT_EQ(refusals(house, "address"), 1U);
+}
+
+TEST(connections, of_a_trusted_proxy_have_no_share)
+{
+    const auto address = own_distant_address();
+    if (address.empty())
+        GTEST_SKIP() << "this machine has no address but loopback";
+    limits bounds;
+    bounds.connections_per_address_max = 1;
+    bounds.trusted_proxies.push_back(*ip_network::parse(address));
+    test_server house(bounds);
+    listener where;
+    where.at.host = address;
+    const auto bound = house.tested->listen(where);
+    ASSERT_TRUE(bound.has_value()) << bound.error().detail;
+    std::vector<raw_connection> taken;
+    for (int i = 0; i < 3; ++i) {
+        taken.push_back(raw_connection::to_port(bound->port, address));
+        EXPECT_EQ(status_of(taken.back(), get("/")), 200);
+    }
 }
 
 TEST(connections, of_loopback_have_no_share)

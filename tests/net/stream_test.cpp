@@ -418,9 +418,9 @@ TEST(stream, of_known_length_is_taken_at_the_least_speed_or_given_up)
     constexpr std::size_t all = pieces_of_125_mb * measured_pieces::piece_bytes;
     limits bounds;
     bounds.write_stall_deadline = 1s;  // never that long without a byte
-    bounds.long_body_bytes_per_second_min = 1'000'000'000;
+    bounds.response_bytes_per_second_min = 1'000'000'000;
     EXPECT_LT(drip(bounds, 500), all);
-    bounds.long_body_bytes_per_second_min = 1'000'000;
+    bounds.response_bytes_per_second_min = 1'000'000;
     EXPECT_GT(drip(bounds, 150), all);
 }
 

@@ -25,10 +25,28 @@ std::string describe(const http::peer& from)
            (from.is_operator ? " operator" : " guest");
 }
 
+memory_owner owner_of(const http::request& head)
+{
+    memory_owner owner;
+    const auto* const text = head.headers.find("X-Owner");
+    const auto slash = text ? text->find('/') : std::string::npos;
+    if (slash == std::string::npos)
+        return owner;
+    owner.group = text->substr(0, slash);
+    owner.member = text->substr(slash + 1);
+    return owner;
+}
+
+http::response refusal(const error& reason)
+{
+    return text(http_status(reason.code), reason.detail);
+}
+
 }  // namespace
 
 asio::awaitable<http::response> telling_service::respond(exchange& on_the_way)
 {
+    on_the_way.set_owner(owner_of(on_the_way.head()));
     const std::string target = std::move(on_the_way.head().target);
     {
         const std::lock_guard lock(mutex_);
@@ -37,8 +55,15 @@ asio::awaitable<http::response> telling_service::respond(exchange& on_the_way)
     if (target == "/echo") {
         auto body = co_await on_the_way.read_body(body_bytes_max);
         if (body.has_error())
-            co_return text(http_status(body.error().code), body.error().detail);
+            co_return refusal(body.error());
         co_return text(200, *std::move(body));
+    }
+    if (target == "/large") {
+        constexpr std::size_t large_bytes_max = 300'000;
+        const auto body = co_await on_the_way.read_body(large_bytes_max);
+        if (body.has_error())
+            co_return refusal(body.error());
+        co_return text(200, std::to_string(body->size()));
     }
     if (target == "/unread")
         co_return text(401, "no");
@@ -56,6 +81,9 @@ asio::awaitable<http::response> telling_service::respond(exchange& on_the_way)
     if (target == "/throw")
         throw std::runtime_error("as asked");
     if (target == "/wait") {
+        const auto body = co_await on_the_way.read_body(body_bytes_max);
+        if (body.has_error())
+            co_return refusal(body.error());
         asio::steady_timer pause(co_await asio::this_coro::executor);
         for (is_waited_on_ = true; !is_released_;) {
             pause.expires_after(std::chrono::milliseconds(5));

@@ -20,14 +20,16 @@ namespace scimd::net {
 
 // Answers by path:
 //   /echo          200 with the body, at most `body_bytes_max`; what read_body refuses is its error's status
+//   /large         200 with the number of its bytes, at most 300,000
 //   /unread        401, the body is not looked at
 //   /who           200 "address loopback operator"
 //   /bytes/N       200 with N bytes
 //   /none          204
 //   /stream        200 "begun " and what the source of make_stream makes
 //   /throw         an exception
-//   /wait          200 once release() has been called
+//   /wait          200 once release() has been called, and its body has come
 //   anything else  200 with method and target
+// The owner is what a field "X-Owner: group/member" says.
 class telling_service final : public service {
 public:
     static constexpr std::size_t body_bytes_max = 1'000;

@@ -234,10 +234,26 @@ class ClientsTest(unittest.TestCase):
             form = f"grant_type=client_credentials&client_id={name}&client_secret={wrong}"
             statuses = [public.send("POST", "/oauth/token", form, FORM).status for _ in range(12)]
             last = public.send("POST", "/oauth/token", form, FORM)
+            right = public.send("POST", "/oauth/token", form.replace(wrong, secret), FORM)
+            again = public.send("POST", "/oauth/token", form, FORM)
         self.assertEqual(statuses[:10], [401] * 10)
         self.assertEqual(statuses[-1], 429)
         self.assertTrue(last.headers["Retry-After"])
         self.assertEqual(json.loads(last.body)["error"], "temporarily_unavailable")
+        self.assertEqual(right.status, 200, "the right secret always passes")
+        self.assertEqual(again.status, 429)
+
+    def test_all_who_ask_a_fresh_server_for_its_keys_get_the_one_that_is_made(self):
+        self.server.start()
+
+        def keys():
+            with contextlib.closing(self.server.client()) as public:
+                return public.get("/keys")
+
+        answers = together([keys] * 50)
+        self.assertEqual({answer.status for answer in answers}, {200})
+        self.assertEqual({answer.body for answer in answers}, {answers[0].body})
+        self.assertEqual(len(answers[0].json["keys"]), 1)
 
 
 if __name__ == "__main__":

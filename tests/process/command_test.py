@@ -34,6 +34,8 @@ COMMANDS = (
     "directory disable",
     "directory delete",
     "directory policy",
+    "directory usage",
+    "directory quota",
     "directory held",
     "directory log",
     "directory refused",

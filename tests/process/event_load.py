@@ -96,7 +96,12 @@ class EventBench(load.Bench):
     def new_server(self, name):
         folder = self.folder / name
         folder.mkdir()
-        return load.LoggingServer(folder / "data", ["--webhook-allow-private", "--events-max", "1000000000"])
+        return load.LoggingServer(folder / "data", [
+            "--webhook-allow-private",
+            "--events-max=1000000000",
+            "--event-bytes-max=1000000000000",
+            "--directory-event-bytes-max=0",
+        ])
 
     def write(self, directories, count):
         """So many created users, spread over the directories."""

@@ -1,8 +1,11 @@
 """Events beside HTTP: as lines on stdout, to a sink in the same process, and cut off at the log's old end."""
 
+import contextlib
 import json
 import os
 import pathlib
+import re
+import shutil
 import subprocess
 import tempfile
 import threading
@@ -138,14 +141,135 @@ class StdoutTest(unittest.TestCase):
         self.assertLessEqual(torn, 5)
         self.assertLessEqual(len(set(wanted) - set(first)), torn)
 
-    def test_a_reader_that_goes_away_is_noted_and_the_server_goes_on(self):
-        directory = self.start()
-        os.close(self.reader.writing)
-        os.close(self.reader.reading)
-        with directory.client() as client:
-            client.create_user("anna@example.com")
-            wait_until(lambda: self.server.events_logged("event_sink.ended"), PATIENCE_SECONDS)
-            client.create_user("berta@example.com")
+class SinkFailureTest(unittest.TestCase):
+    """Lines that cannot be written: what the server says of it, and how it goes on."""
+
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="scimd-sink-"))
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+
+    def start(self, stdout, *options):
+        self.server = Server(options=["--event-sink", "stdout", *options])
+        self.addCleanup(self.server.remove)
+        self.server.stdout = stdout
+        self.server.start()
+        self.addCleanup(self.server.stop)
+        self.directory = self.server.new_directory()
+        return self.server
+
+    def create(self, name):
+        with self.directory.client() as client:
+            client.create_user(f"{name}@example.com")
+
+    def readiness(self):
+        with contextlib.closing(self.server.client()) as client:
+            return client.get("/readyz")
+
+    def metric(self, name):
+        with contextlib.closing(self.server.client()) as client:
+            text = client.get("/metrics").body.decode()
+        return int(re.search(rf'^scimd_event_sink_{name}{{sink="stdout"}} (\d+)$', text, re.MULTILINE).group(1))
+
+    def wait_for_failure(self, reason):
+        answer = wait_until(lambda: (found := self.readiness()).status == 503 and found, PATIENCE_SECONDS)
+        self.assertEqual(answer.json["reason"], f"the event sink stdout fails: {reason}")
+        self.assertEqual(self.metric("up"), 0)
+        self.assertEqual(self.metric("failures_total"), 1)
+
+    def test_a_reader_that_goes_away_makes_the_server_not_ready(self):
+        reading, writing = os.pipe()
+        self.start(writing)
+        self.assertEqual(self.readiness().status, 200)
+        self.assertEqual(self.metric("up"), 1)
+        os.close(writing)
+        os.close(reading)
+        self.wait_for_failure("its reader has gone")
+        self.create("anna")
+        wait_until(lambda: self.metric("lag_events") > 0, PATIENCE_SECONDS)
+        self.assertEqual(len(self.server.events_logged("event_sink.failed")), 1)
+        self.assertEqual(self.server.stop(), 0)
+
+    def test_what_a_reader_that_went_away_has_not_read_comes_in_the_next_run(self):
+        reading, writing = os.pipe()
+        self.start(writing)
+        os.close(writing)
+        os.close(reading)
+        self.create("anna")
+        self.wait_for_failure("its reader has gone")
+        self.assertEqual(self.server.stop(), 0)
+        reader = LineReader(self.server)
+        self.server.start()
+        reader.start()
+        with self.server.operator() as control:
+            events = control.get("/api/v1/events?limit=1000").json["events"]
+        last = events[-1]["id"].encode()
+        wait_until(lambda: any(last in line for line in list(reader.lines)), PATIENCE_SECONDS)
+        self.assertEqual(self.server.stop(), 0)
+        ids = [event["id"] for event in reader.end()]
+        self.assertEqual(ids, [event["id"] for event in events][-len(ids) :])
+        self.assertEqual(events[-1]["data"]["preferred_username"], "anna@example.com")
+
+    def test_a_named_pipe_that_gets_a_new_reader_goes_on(self):
+        path = self.folder / "events"
+        os.mkfifo(path)
+        first = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        writing = os.open(path, os.O_WRONLY)
+        self.start(writing)
+        os.close(writing)
+        os.close(first)
+        self.create("anna")
+        self.wait_for_failure("its reader has gone")
+        lines = []
+
+        def read():
+            with open(path, "rb") as stream:
+                lines.extend(stream)
+
+        reader = threading.Thread(target=read, daemon=True)
+        reader.start()
+        wait_until(lambda: self.readiness().status == 200, PATIENCE_SECONDS)
+        self.create("berta")
+        wait_until(lambda: self.metric("lag_events") == 0, PATIENCE_SECONDS)
+        self.assertEqual(self.metric("up"), 1)
+        self.assertEqual(len(self.server.events_logged("event_sink.recovered")), 1)
+        self.assertEqual(self.server.stop(), 0)
+        reader.join(PATIENCE_SECONDS)
+        names = [json.loads(line)["data"].get("preferred_username") for line in lines]
+        self.assertEqual([name for name in names if name], ["anna@example.com", "berta@example.com"])
+
+    def test_a_full_disk_makes_the_server_not_ready(self):
+        with open("/dev/full", "wb") as full:
+            self.start(full)
+        self.wait_for_failure("No space left on device")
+        self.assertEqual(self.server.stop(), 0)
+
+    def test_with_exit_the_server_ends_when_the_reader_goes_away(self):
+        reading, writing = os.pipe()
+        server = self.start(writing, "--event-sink-failure", "exit")
+        self.create("anna")
+        os.close(writing)
+        os.close(reading)
+        self.assertEqual(server.process.wait(PATIENCE_SECONDS), 1)
+        server.finish()
+        self.assertEqual(len(server.events_logged("event_sink.failed")), 1)
+
+    def test_a_reader_that_does_not_read_is_late_and_no_failure(self):
+        reading, writing = os.pipe()
+        self.start(writing)
+        os.close(writing)
+        with self.directory.client() as client:
+            for number in range(200):
+                client.create_user(f"user{number}@example.com", title="x" * 2_000)
+        wait_until(lambda: self.metric("lag_events") > 0, PATIENCE_SECONDS)
+        self.assertEqual(self.readiness().status, 200)
+        self.assertEqual(self.metric("up"), 1)
+        self.assertEqual(self.metric("failures_total"), 0)
+        with os.fdopen(reading, "rb") as stream:
+            reader = threading.Thread(target=stream.read, daemon=True)
+            reader.start()
+            wait_until(lambda: self.metric("lag_events") == 0, PATIENCE_SECONDS)
+            self.assertEqual(self.server.stop(), 0)
+            reader.join(PATIENCE_SECONDS)
 
 
 class RetentionTest(unittest.TestCase):

@@ -112,8 +112,8 @@ TEST(filter, prints_what_it_understood)
         {R"(active eq FALSE)", "active eq false"},
         {R"(roles[primary eq "True"].value eq "x")", R"(roles[primary eq true and value eq "x"])"},
         {R"(userName eq "a\"b\\c\/d\b\f\n\r\t")",
-         "Filter: a string has a character that no attribute can "
-         "hold at position 13."},
+         "Filter: a string holds control characters or no valid "
+         "Unicode at position 13."},
         {R"(userName eq "a\"b\\c\/d\n\t")", R"(userName eq "a\"b\\c/d\n\t")"},
         {R"(userName eq "\u00fc\ud83d\ude00")", "userName eq \"\u00fc\U0001F600\""},
         {R"(userName eq "")", R"(userName eq "")"},

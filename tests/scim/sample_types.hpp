@@ -3,6 +3,7 @@
 
 #include "base/json.hpp"
 #include "scim/schema.hpp"
+#include "scim/unlimited.hpp"
 
 #include <array>
 #include <string>

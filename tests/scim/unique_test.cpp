@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "scim/filter.hpp"
 #include "scim/resource.hpp"
+#include "scim/unlimited.hpp"
 #include "support/sample_schemas.hpp"
 
 #include <gtest/gtest.h>

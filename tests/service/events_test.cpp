@@ -19,6 +19,17 @@ protected:
         return events.empty() ? json::object() : events.back();
     }
 
+    // Of the text of the last event.
+    std::size_t bytes_of_last()
+    {
+        std::size_t bytes = 0;
+        store::events::list_after(house.tx(), {}, 1'000, [&](const store::events::event& one) {
+            bytes = one.body.size();
+            return true;
+        });
+        return bytes;
+    }
+
     service_house house;
 };
 
@@ -221,14 +232,6 @@ std::string photos_of(std::size_t count, std::size_t bytes)
 
 TEST_F(service_events_test, an_event_is_whole_up_to_256_kibibytes)
 {
-    const auto bytes_of_last = [&] {
-        std::size_t bytes = 0;
-        store::events::list_after(house.tx(), {}, 1'000, [&](const store::events::event& one) {
-            bytes = one.body.size();
-            return true;
-        });
-        return bytes;
-    };
     const auto tell = [&](std::size_t padding) {
         event_draft draft;
         draft.type = "organization.directory.resource_created";
@@ -268,18 +271,105 @@ TEST_F(service_events_test, the_largest_members_are_left_out_of_an_event_and_nam
     const auto few = user_body("anna", "acme.com", photos_of(3, 59'000));
     ASSERT_EQ(house.replace("Users", made.id(), few).status, 200);
     const auto updated = only_event();
-    EXPECT_EQ(updated.at("omitted"), json::array{"data.raw_attributes"});
+    EXPECT_EQ(updated.at("omitted"), json::array{"data.raw_attributes.photos"});
+    EXPECT_EQ(updated.at("data").at("raw_attributes").at("userName"), "anna");
     EXPECT_EQ(updated.at("changed_attributes"), json::array{"picture"});
     EXPECT_EQ(updated.at("previous_attributes").at("picture").as_string().size(), 60'000U);
 
     const auto ims = R"([{"op":"add","path":"ims","value":[{"value":"anna","type":"xmpp"}]}])";
     ASSERT_EQ(house.patch("Users", made.id(), ims).status, 200);
     const auto changed = only_event();
-    EXPECT_EQ(changed.at("omitted"), json::array{"data.raw_attributes"}) << "one of the two is enough";
+    const json::array unchanged{
+        "data.raw_attributes.photos", "previous_attributes.raw_attributes.photos", "data.picture"
+    };
+    EXPECT_EQ(changed.at("omitted"), unchanged);
+    EXPECT_TRUE(changed.at("data").at("raw_attributes").as_object().contains("ims"));
     EXPECT_TRUE(changed.at("previous_attributes").as_object().contains("raw_attributes"));
+    EXPECT_LT(bytes_of_last(), 4'096U);
 
     house.remove("Users", made.id());
     EXPECT_FALSE(only_event().contains("omitted"));
+}
+
+TEST_F(service_events_test, an_update_is_whole_up_to_its_limit_and_beyond_it_without_what_has_not_changed)
+{
+    const auto tell = [&](std::size_t padding) {
+        event_draft draft;
+        draft.type = "organization.directory.resource_updated";
+        draft.object = "Device";
+        draft.object_version = 2;
+        const json::object before{
+            {"id", "res_1"},
+            {"organization_id", house.who.organization.text()},
+            {"directory_id", house.who.directory.text()},
+            {"resource_type", "Device"},
+            {"note", "old"},
+            {"same", std::string(padding, 'x')},
+            {"raw_attributes", json::object()}
+        };
+        draft.data = before;
+        draft.data["note"] = "new";
+        note_difference(before, draft.data, draft);
+        publish(house.tx(), house.who, std::move(draft));
+        return only_event();
+    };
+    tell(0);
+    constexpr std::size_t changed_bytes = 10;  // "old" and "new" in quotes
+    const auto padding_max = whole_update_bytes_max + changed_bytes - bytes_of_last();
+    EXPECT_FALSE(tell(padding_max).contains("omitted"));
+    EXPECT_EQ(bytes_of_last(), whole_update_bytes_max + changed_bytes);
+    const auto event = tell(padding_max + 1);
+    EXPECT_EQ(event.at("omitted"), json::array{"data.same"});
+    EXPECT_EQ(event.at("data").at("id"), "res_1");
+    EXPECT_EQ(event.at("data").at("note"), "new");
+    EXPECT_EQ(event.at("previous_attributes").at("note"), "old");
+    EXPECT_LT(bytes_of_last(), 1'000U);
+}
+
+TEST_F(service_events_test, small_changes_of_a_large_user_write_in_proportion_to_what_they_change)
+{
+    json::array numbers;
+    for (int i = 0; i < 900; ++i)
+        numbers.push_back(json::object{{"value", "+49" + std::string(200, '1') + std::to_string(i)}});
+    const auto made = house.create(
+        "Users", user_body("anna", "acme.com", R"(,"phoneNumbers":)" + json::serialize(numbers))
+    );
+    ASSERT_EQ(made.status, 201);
+    ASSERT_GT(only_event().at("data").at("raw_attributes").at("phoneNumbers").as_array().size(), 899U);
+
+    ASSERT_EQ(
+        house.patch("Users", made.id(), R"([{"op":"replace","path":"title","value":"Head"}])").status, 200
+    );
+    const auto titled = only_event();
+    EXPECT_EQ(titled.at("data").at("title"), "Head");
+    EXPECT_EQ(titled.at("data").at("raw_attributes").at("title"), "Head");
+    EXPECT_EQ(titled.at("omitted"), json::array{"data.raw_attributes.phoneNumbers"});
+    EXPECT_LT(bytes_of_last(), 4'096U);
+
+    // One element of a large list: the list itself does not fit, and is named.
+    const auto one = R"([{"op":"add","path":"phoneNumbers","value":[{"value":"+4930","type":"work"}]}])";
+    ASSERT_EQ(house.patch("Users", made.id(), one).status, 200);
+    const auto added = only_event();
+    const json::array left_out{
+        "data.phone_number",
+        "data.raw_attributes.phoneNumbers",
+        "previous_attributes.raw_attributes.phoneNumbers"
+    };
+    EXPECT_EQ(added.at("omitted"), left_out) << "what has not changed goes first";
+    EXPECT_EQ(added.at("changed_attributes"), json::array{"raw_attributes"});
+    EXPECT_LT(bytes_of_last(), 4'096U);
+
+    // A large change is told in full.
+    const std::string title(20'000, 't');
+    ASSERT_EQ(
+        house.patch("Users", made.id(), R"([{"op":"replace","path":"title","value":")" + title + R"("}])")
+            .status,
+        200
+    );
+    const auto large = only_event();
+    EXPECT_EQ(large.at("data").at("title").as_string(), title);
+    EXPECT_EQ(large.at("data").at("raw_attributes").at("title").as_string(), title);
+    EXPECT_EQ(large.at("omitted"), json::array{"data.raw_attributes.phoneNumbers"});
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // Changes of very many memberships: what they write, and what the users concerned hear of them and when.
 #include "scim/request.hpp"
+#include "scim/unlimited.hpp"
 #include "service/membership_events.hpp"
 #include "service/roles.hpp"
 #include "service_house.hpp"

@@ -129,10 +129,9 @@ TEST_F(membership_events_test, a_thousand_members_come_and_go_in_batches_of_one_
     EXPECT_EQ(added.sizes, std::vector<std::size_t>(10, 100));
     EXPECT_EQ(added.batch_ids.size(), 1U);
     EXPECT_EQ(added.members, std::set<std::string>(users.begin(), users.end()));
-    EXPECT_EQ(events.size(), 1U + 10U + 1'000U);
+    ASSERT_EQ(events.size(), 1U + 10U) << "so many users hear of it later";
     EXPECT_EQ(kind_of(events[0]), "group_created");
     EXPECT_EQ(kind_of(events[10]), "group_member_added");
-    EXPECT_EQ(kind_of(events[11]), "user_updated");
     EXPECT_EQ(events[1].at("data").at("total_members").as_int64(), 1'000);
 
     house.patch("Groups", group, R"([{"op":"replace","path":"members","value":[]}])");
@@ -142,7 +141,7 @@ TEST_F(membership_events_test, a_thousand_members_come_and_go_in_batches_of_one_
     EXPECT_EQ(removed.batch_ids.size(), 1U);
     EXPECT_NE(removed.batch_ids, added.batch_ids);
     EXPECT_EQ(removed.members, added.members);
-    EXPECT_EQ(events.size(), 10U + 1'000U);
+    EXPECT_EQ(events.size(), 10U);
 }
 
 TEST_F(membership_events_test, a_group_in_a_group_is_told_as_a_member_and_updates_no_user)

@@ -40,7 +40,7 @@ protected:
     }
     std::vector<group_link> links_of(resource_id user)
     {
-        return groups_of_users(house.tx(), here(), {user})[user];
+        return groups_of_users(house.tx(), here(), {user}).of[user];
     }
     directory_id here() const { return house.who.directory; }
 
@@ -149,8 +149,8 @@ TEST_F(nested_groups_test, a_page_costs_a_query_a_level_however_many_users_it_ha
     test::recording_connection recorder(house.store.connection());
     store::transaction recorded(recorder, house.tx().now(), house.store.ids);
     const auto links = groups_of_users(recorded, here(), users);
-    EXPECT_EQ(links.size(), users.size());
-    for (const auto& [user, found] : links)
+    EXPECT_EQ(links.of.size(), users.size());
+    for (const auto& [user, found] : links.of)
         EXPECT_EQ(found.size(), 2U);
     EXPECT_EQ(recorder.texts.size(), 3U);  // of the users, of team, of unit
     for (const auto& text : recorder.texts)

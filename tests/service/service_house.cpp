@@ -1,5 +1,6 @@
 #include "service_house.hpp"
 
+#include "scim/unlimited.hpp"
 #include "scim/urn.hpp"
 #include "store/events.hpp"
 #include "support/described_events.hpp"

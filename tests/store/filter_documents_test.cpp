@@ -4,6 +4,7 @@
 #include "base/time.hpp"
 #include "filter_sql_fixture.hpp"
 #include "scim/match.hpp"
+#include "scim/unlimited.hpp"
 #include "support/recording_connection.hpp"
 #include "support/seed.hpp"
 #include "support/temp_store.hpp"

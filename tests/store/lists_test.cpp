@@ -167,6 +167,7 @@ TEST_F(lists_test, groups_of_many_are_those_of_each)
         std::map<std::int64_t, std::vector<std::string>> found;
         groups_of_each(tx(), here, some, [&](resource_id member, const membership& of) {
             found[member.value].push_back(of.display_name);
+            return true;
         });
         for (const auto user : some) {
             std::vector<std::string> expected;
@@ -175,7 +176,10 @@ TEST_F(lists_test, groups_of_many_are_those_of_each)
             EXPECT_EQ(found[user.value], expected);
         }
         EXPECT_EQ(found.size(), many);
-        groups_of_each(tx(), others, some, [](resource_id, const membership&) { ADD_FAILURE(); });
+        groups_of_each(tx(), others, some, [](resource_id, const membership&) {
+            ADD_FAILURE();
+            return true;
+        });
     }
 }
 
@@ -190,7 +194,10 @@ TEST_F(lists_test, groups_of_more_than_one_statement_takes_are_found_too)
     std::size_t count = 0;
     test::recording_connection recorder(store.connection());
     transaction recorded(recorder, tx().now(), store.ids);
-    groups_of_each(recorded, here, users, [&](resource_id, const membership&) { ++count; });
+    groups_of_each(recorded, here, users, [&](resource_id, const membership&) {
+        ++count;
+        return true;
+    });
     EXPECT_EQ(count, users.size());
     EXPECT_EQ(recorder.texts.size(), 2U);
     EXPECT_EQ(recorder.plan_of(recorder.texts[0]).find("SCAN"), std::string::npos);

@@ -84,22 +84,27 @@ TEST_F(sqlite_store, finds_what_is_unsound)
          "resources",
          "2 resources of type Group"},
         {"update member_counts set total = 4", "0 members, but 4"},
+        {"insert into membership_counts values (2, 3, 'Group', 7)", "in 0 groups, but 7"},
         {"update organizations set active_users = 5", "0 seats taken, but 5"},
         {"update directories set held_users = 6", "0 held users, but 6"},
         {"update member_counts set held = 2", "0 held members, but 2"},
         {"update member_counts set subgroups = 2", "0 groups in it, but 2"},
+        {"update directory_usage set document_bytes = 9", "2 bytes of documents, but 9"},
+        {"update environments set event_bytes = 9", "0 bytes, but 9"},
         {"delete from organizations", "missing row of organizations"},
     };
     const std::string sound =
         "delete from events; delete from resources; delete from resource_counts; delete from member_counts;"
+        "delete from membership_counts; delete from directory_usage;"
         "delete from directories; delete from organizations;"
+        "update environments set event_bytes = 0;"
         "insert into organizations (id, environment_id, display_name, created_at, updated_at)"
         " values (1, 1, 'Example', 0, 0);"
         "insert into directories (id, organization_id, name, provider, is_enabled, created_at, updated_at)"
         " values (2, 1, 'd', '', 1, 0, 0);"
         "insert into resources values (3, 2, 'Group', 1, 0, 0, 'g', null, null, null, '{}');"
         "insert into resource_counts values (2, 'Group', 1);"
-        "insert into member_counts values (2, 3, 'Group', 0, 0, 0);";
+        "insert into member_counts values (2, 3, 'Group', 0, 0, 0, 'g');";
     open();
     EXPECT_TRUE(store->check().empty());
     store->close();

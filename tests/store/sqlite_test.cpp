@@ -285,6 +285,80 @@ TEST_F(sqlite_connection, a_deadline_ends_a_running_statement_and_refuses_the_ne
     EXPECT_EQ(integer(reader, count_things.text), 0);
 }
 
+class sqlite_budget : public sqlite_connection {
+protected:
+    // What the rows with ids up to `most` hold; throws sql::over_budget.
+    std::size_t bytes_of(std::int64_t most)
+    {
+        std::size_t bytes = 0;
+        reader.run({"some", "select name from things where id <= $1"}, {most}, [&](const sql::row& row) {
+            bytes += row.text(0).size();
+        });
+        return bytes;
+    }
+
+    connection reader{file, role::reader};
+};
+
+TEST_F(sqlite_budget, counts_the_bytes_of_all_statements_together)
+{
+    for (std::int64_t id = 1; id <= 4; ++id)
+        insert_bytes(id, 1'000);
+    reader.set_budget(sql::read_budget{.steps = 10'000, .bytes = 4'000});
+    EXPECT_EQ(bytes_of(4), 4'000U);
+    EXPECT_THROW(bytes_of(1), sql::over_budget);
+    EXPECT_THROW(reader.run(count_things), sql::over_budget) << "one that is spent stays spent";
+    reader.set_budget(sql::read_budget{.steps = 10'000, .bytes = 3'999});
+    EXPECT_THROW(bytes_of(4), sql::over_budget);
+    reader.set_budget(std::nullopt);
+    EXPECT_EQ(bytes_of(4), 4'000U);
+}
+
+TEST_F(sqlite_budget, counts_the_rows_that_are_handed_over)
+{
+    for (std::int64_t id = 1; id <= 1'000; ++id)
+        insert_bytes(id, 1);
+    std::size_t rows = 0;
+    const auto read_all = [&] {
+        rows = 0;
+        reader.run({"all", "select id from things"}, {}, [&](const sql::row&) { ++rows; });
+    };
+    reader.set_budget(sql::read_budget{.steps = 100'000, .bytes = 0});
+    read_all();
+    EXPECT_EQ(rows, 1'000U);
+    reader.set_budget(sql::read_budget{.steps = 500, .bytes = 0});
+    EXPECT_THROW(read_all(), sql::over_budget);
+    EXPECT_GT(rows, 50U);
+    EXPECT_LT(rows, 500U);
+}
+
+TEST_F(sqlite_budget, counts_the_rows_that_are_passed_over)
+{
+    writer.execute(
+        "fill",
+        "insert into things with recursive numbers(n) as"
+        " (select 1 union all select n + 1 from numbers where n < 20000) select n, 'x' from numbers"
+    );
+    constexpr sql::statement count_none{"none", "select count(*) from things where name = 'y'"};
+    std::size_t rows = 0;
+    const auto count = [&] { reader.run(count_none, {}, [&](const sql::row&) { ++rows; }); };
+    reader.set_budget(sql::read_budget{.steps = 20'000, .bytes = 0});
+    EXPECT_THROW(count(), sql::over_budget);
+    EXPECT_EQ(rows, 0U);
+    reader.set_budget(sql::read_budget{.steps = 1'000'000, .bytes = 0});
+    count();
+    EXPECT_EQ(rows, 1U);
+}
+
+TEST_F(sqlite_budget, counts_many_short_statements)
+{
+    insert_bytes(1, 1);
+    reader.set_budget(sql::read_budget{.steps = 1'000, .bytes = 1'000});
+    int done = 0;
+    EXPECT_THROW(for (; done < 1'000; ++done) bytes_of(1), sql::over_budget);
+    EXPECT_GT(done, 10);
+}
+
 TEST_F(sqlite_connection, a_held_write_lock_is_busy)
 {
     connection other(file, role::writer);

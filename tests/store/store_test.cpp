@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <future>
+#include <optional>
 #include <thread>
 
 namespace scimd::store {
@@ -36,6 +38,34 @@ TEST_F(sqlite_store, runs_a_read_on_the_calling_thread_and_scans_and_writes_else
         });
         EXPECT_EQ(where == std::this_thread::get_id(), mode == intent::read);
     }
+}
+
+TEST_F(sqlite_store, ends_an_inline_read_that_looks_at_too_much)
+{
+    open();
+    const auto is_within = [&](intent mode, std::int64_t rows) {
+        const std::string text =
+            "with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < " +
+            std::to_string(rows) + ") select count(*) from numbers";
+        try {
+            run(*store, mode, [&](transaction& tx) {
+                EXPECT_EQ(integer(tx, {"numbers", text}), rows);
+                return verdict::commit;
+            });
+            return true;
+        } catch (const sql::over_budget&) {
+            EXPECT_TRUE(is_over_budget(std::current_exception()));
+            return false;
+        }
+    };
+    EXPECT_TRUE(is_within(intent::inline_read, 100));
+    EXPECT_FALSE(is_within(intent::inline_read, static_cast<std::int64_t>(inline_budget.steps)));
+    EXPECT_TRUE(is_within(intent::scan, static_cast<std::int64_t>(inline_budget.steps)));
+    EXPECT_TRUE(is_within(intent::read, static_cast<std::int64_t>(inline_budget.steps)));
+    EXPECT_TRUE(is_within(intent::inline_read, 100)) << "the next one has a budget of its own";
+    EXPECT_EQ(figures.count("scimd_store_reads_over_budget_total", "").value(), 1U);
+    EXPECT_FALSE(is_over_budget(nullptr));
+    EXPECT_FALSE(is_over_budget(std::make_exception_ptr(sql::busy("busy"))));
 }
 
 TEST_F(sqlite_store, gives_a_read_one_snapshot)
@@ -109,6 +139,24 @@ TEST_F(sqlite_store, ends_a_read_at_its_deadline)
         );
         EXPECT_EQ(read(count_organizations), 0);
     }
+}
+
+TEST_F(sqlite_store, tells_reads_their_deadline_and_gives_writes_none)
+{
+    options.scan_deadline = 1h;
+    open();
+    const auto deadline_of = [&](intent mode) {
+        std::optional<transaction::deadline_point> deadline;
+        run(*store, mode, [&](transaction& tx) {
+            deadline = tx.deadline();
+            return verdict::commit;
+        });
+        return deadline;
+    };
+    const auto before = std::chrono::steady_clock::now();
+    for (const auto mode : {intent::read, intent::scan})
+        EXPECT_GE(deadline_of(mode).value(), before + options.scan_deadline);
+    EXPECT_FALSE(deadline_of(intent::write));
 }
 
 TEST_F(sqlite_store, queues_as_many_scans_as_it_may)

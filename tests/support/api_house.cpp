@@ -4,11 +4,11 @@
 #include "scim/urn.hpp"
 #include "service/directories.hpp"
 #include "service/membership_events.hpp"
+#include "service/membership_jobs.hpp"
 #include "service/organizations.hpp"
 #include "service/release.hpp"
 #include "service/roles.hpp"
 #include "store/directories.hpp"
-#include "store/untold_groups.hpp"
 #include "support/described_events.hpp"
 #include "support/migrated_store.hpp"
 #include "support/response_check.hpp"
@@ -143,7 +143,9 @@ void api_house::work_off()
                 service::roles::recount_some(tx, schemas, *next);
                 has_more = true;
             }
-            if (const auto next = store::untold_groups::next_directory(tx, {})) {
+            has_more =
+                service::membership_jobs::go_on_with_oldest(tx, schemas, time_point::max()) || has_more;
+            if (const auto next = service::next_to_tell(tx, {})) {
                 service::tell_some(tx, schemas, *next);
                 has_more = true;
             }

@@ -1,5 +1,5 @@
-// Passes statements on and remembers them, to look at their texts, SQLite's plans for them and the rows they
-// have written. One thread.
+// Passes statements on and remembers them, to look at their texts, SQLite's plans for them and the rows
+// that they have read and written. One thread.
 #pragma once
 
 #include "store/sql.hpp"
@@ -26,7 +26,11 @@ public:
     {
         texts.emplace_back(what.text);
         names.emplace_back(what.name);
-        const auto changed = target_.run(what, parameters, each);
+        const auto counted = [&](const store::sql::row& current) {
+            ++rows_read;
+            return each(current);
+        };
+        const auto changed = target_.run(what, parameters, counted);
         if (changed > 0)
             written[std::string(what.name)] += changed;
         return changed;
@@ -55,6 +59,7 @@ public:
 
     std::vector<std::string> texts;
     std::vector<std::string> names;
+    std::size_t rows_read = 0;
     std::map<std::string, std::int64_t> written;  // rows by statement, where there were any
 
 private:

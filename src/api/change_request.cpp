@@ -1,0 +1,190 @@
+#include "api/change_request.hpp"
+
+#include "api/authenticate.hpp"
+#include "api/group_write.hpp"
+#include "api/late_body.hpp"
+#include "api/render.hpp"
+#include "base/long_text.hpp"
+#include "base/work_budget.hpp"
+#include "service/provisioning.hpp"
+
+#include <utility>
+#include <variant>
+
+namespace scimd::api {
+namespace {
+
+namespace resources = store::resources;
+
+using shared_change = std::shared_ptr<const service::prepared_change>;
+
+// The resource as the change has left it.
+reply show(const change_request& asked, const shared_change& change, service::representation made)
+{
+    const auto& on = asked.on;
+    if (!made.later)
+        return scim_resource(on, asked.status, std::move(made));
+    // RFC 7644 §3.5.2 lets a PATCH be answered without the resource unless attributes are asked for: whoever
+    // adds one member to very many has no use for all of them.
+    if (on.head.method == "PATCH" && change->type->name == "Group" && made.later->wanted.is_default())
+        return scim_version(on, 204, made.version);
+    service::target what{change->type, std::move(made.later->id), {}, std::move(made.later->wanted)};
+    auto otherwise = [&on, status = asked.status, made = std::move(made)] {
+        return scim_resource(on, status, made);
+    };
+    return read_whole(asked.home, on, asked.status, std::move(what), std::move(otherwise));
+}
+
+// The change has been committed by then: the answer is made where others do not wait for it.
+reply answer(const shared_request& asked, const shared_change& change, const service::written& done)
+{
+    return work{
+        store::intent::read,
+        [asked, change, done](store::transaction& tx) {
+            return show(*asked, change, service::represent(tx, asked->on.who, *change, done));
+        },
+        [asked, change, done] {
+            auto made = service::represent_alone(asked->on.who, *change, done);
+            return scim_resource(asked->on, asked->status, std::move(made));
+        }
+    };
+}
+
+result<resources::row> load(const change_request& asked, store::transaction& tx)
+{
+    return asked.what ? service::load(tx, asked.on.who, *asked.what) : resources::row();
+}
+
+// Empty: the preparation does not hold any more.
+std::optional<reply> apply(const shared_request& asked, const shared_change& change, store::transaction& tx)
+{
+    const auto& on = asked->on;
+    auto outcome = service::apply(tx, on.who, *change);
+    if (!outcome)
+        return scim_error(on, outcome.error());
+    if (const auto* refusal = std::get_if<service::refused>(&*outcome))
+        return recorded_refusal{scim_error(on, refusal->reason)};
+    if (const auto* done = std::get_if<service::written>(&*outcome))
+        return answer(asked, change, *done);
+    return std::nullopt;
+}
+
+reply begin_round(const shared_request& asked, int round);
+
+// In the writer, after what is left to do to the memberships of the resource.
+reply write(const shared_request& asked, std::function<reply(store::transaction&)> run)
+{
+    if (asked->what)
+        return write_behind_jobs(asked->home, asked->on, *asked->what, std::move(run));
+    return work{store::intent::write, std::move(run)};
+}
+
+// When no preparation has held. One that is too large for the writer may hold the next time.
+reply change_last(const shared_request& asked, store::transaction& tx)
+{
+    try {
+        return change_here(asked, tx);
+    } catch (const stage_limit_exceeded&) {
+        return scim_error(
+            asked->on,
+            {errc::unavailable, "The resource is changed by others too often for so large a change. Try again."}
+        );
+    }
+}
+
+reply write_prepared(const shared_request& asked, const shared_change& change, int round)
+{
+    return write(asked, [asked, change, round](store::transaction& tx) -> reply {
+        if (auto good = judge_again(asked->on, tx); !good)
+            return scim_error(asked->on, good.error());
+        if (auto outcome = apply(asked, change, tx))
+            return std::move(*outcome);
+        asked->on.work.rewind(asked->charged);
+        return round < preparations_max ? begin_round(asked, round + 1) : change_last(asked, tx);
+    });
+}
+
+reply prepare(const shared_request& asked, resources::row found, store::transaction& snapshot, int round)
+{
+    auto prepared = asked->prepare(snapshot, std::move(found));
+    if (!prepared)
+        return scim_error(asked->on, prepared.error());
+    const auto change = std::make_shared<const service::prepared_change>(std::move(*prepared));
+    if (!change->is_done_already())
+        return write_prepared(asked, change, round);
+    const auto done = service::as_it_is(*change);
+    return show(*asked, change, service::represent(snapshot, asked->on.who, *change, done));
+}
+
+reply begin_round(const shared_request& asked, int round)
+{
+    return work{store::intent::read, [asked, round](store::transaction& snapshot) -> reply {
+                    auto found = load(*asked, snapshot);
+                    if (!found)
+                        return scim_error(asked->on, found.error());
+                    if (found->document.size() <= prepared_inline_bytes_max)
+                        return prepare(asked, std::move(*found), snapshot, round);
+                    return work{store::intent::scan, [asked, round](store::transaction& later) -> reply {
+                                    auto again = load(*asked, later);
+                                    return again ? prepare(asked, std::move(*again), later, round)
+                                                 : reply(scim_error(asked->on, again.error()));
+                                }};
+                }};
+}
+
+}  // namespace
+
+shared_request share(change_request asked)
+{
+    asked.charged = asked.on.work.here();
+    return std::make_shared<const change_request>(std::move(asked));
+}
+
+reply change_in_two_parts(const shared_request& asked)
+{
+    return begin_round(asked, 1);
+}
+
+reply change_here(const shared_request& asked, store::transaction& tx)
+{
+    if (auto good = judge_again(asked->on, tx); !good)
+        return scim_error(asked->on, good.error());
+    auto found = load(*asked, tx);
+    if (!found)
+        return scim_error(asked->on, found.error());
+    auto prepared = asked->prepare(tx, std::move(*found));
+    if (!prepared)
+        return scim_error(asked->on, prepared.error());
+    const auto change = std::make_shared<const service::prepared_change>(std::move(*prepared));
+    return apply(asked, change, tx).value();
+}
+
+result<void> judge_again(const call& on, store::transaction& tx)
+{
+    return tx.now() - on.begun < judged_for ? result<void>() : authenticate_again(on, tx);
+}
+
+reply read_whole(
+    const house& home,
+    const call& on,
+    int status,
+    service::target what,
+    std::function<http::response()> otherwise
+)
+{
+    return work{
+        store::intent::scan,
+        [&home, &on, status, what = std::move(what)](store::transaction& tx) -> reply {
+            long_text body(home.long_replies, on.who.organization.value);
+            auto found = service::get_whole(tx, on.who, what, body);
+            if (!found)
+                return scim_error(on, found.error());
+            if (auto same = what.conditions.check_match(found->version); !same)
+                return scim_error(on, same.error());
+            return long_scim_resource(on, status, std::move(*found), std::move(body));
+        },
+        std::move(otherwise)
+    };
+}
+
+}  // namespace scimd::api

@@ -1,0 +1,45 @@
+#include "api/single_flight.hpp"
+
+#include <utility>
+
+namespace scimd::api {
+
+std::shared_ptr<single_flight::flight> single_flight::take_off()
+{
+    {
+        const std::lock_guard hold(lock_);
+        if (is_under_way_)
+            return nullptr;
+        is_under_way_ = true;
+    }
+    return std::make_shared<flight>(*this);
+}
+
+bool single_flight::wait(std::function<void()> done)
+{
+    {
+        const std::lock_guard hold(lock_);
+        if (is_under_way_) {
+            if (waiting_.size() >= waiting_max)
+                return false;
+            waiting_.push_back(std::move(done));
+            return true;
+        }
+    }
+    done();
+    return true;
+}
+
+void single_flight::land()
+{
+    std::vector<std::function<void()>> waiting;
+    {
+        const std::lock_guard hold(lock_);
+        is_under_way_ = false;
+        waiting.swap(waiting_);
+    }
+    for (const auto& done : waiting)
+        done();
+}
+
+}  // namespace scimd::api

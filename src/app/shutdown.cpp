@@ -1,0 +1,105 @@
+#include "app/shutdown.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <unistd.h>
+
+#include <csignal>
+#include <string_view>
+#include <utility>
+
+namespace scimd::app {
+namespace {
+
+namespace asio = boost::asio;
+using std::chrono::milliseconds;
+
+// From the drain deadline to the end by force: together with the last words it is a second.
+constexpr milliseconds cancelled_end_patience{750};
+
+}  // namespace
+
+shutdown::shutdown(logger& log, log_queue& lines, process_owner owner)
+    : log_(log), lines_(lines), owner_(owner), thread_([this] { io_.run(); })
+{
+}
+
+shutdown::~shutdown()
+{
+    io_.stop();
+    thread_.join();
+}
+
+void shutdown::take_signals(std::function<void()> stop)
+{
+    if (!owns_process())
+        return;
+    {
+        const std::lock_guard hold(lock_);
+        stop_ = std::move(stop);
+    }
+    signals_.add(SIGTERM);
+    signals_.add(SIGINT);
+    asio::post(io_, [this] { await_signal(); });
+}
+
+void shutdown::forget_stop()
+{
+    const std::lock_guard hold(lock_);
+    stop_ = nullptr;
+}
+
+void shutdown::begin(milliseconds patience)
+{
+    asio::post(io_, [this, patience] {
+        if (std::exchange(has_begun_, true))
+            return;
+        timer_.expires_after(patience);
+        timer_.async_wait([this](const boost::system::error_code& failed) {
+            if (!failed)
+                cancel();
+        });
+    });
+}
+
+void shutdown::await_signal()
+{
+    signals_.async_wait([this](const boost::system::error_code& failed, int) {
+        if (failed)
+            return;
+        note_signal();
+        await_signal();
+    });
+}
+
+void shutdown::note_signal()
+{
+    if (std::exchange(is_signalled_, true))
+        end_process("server.stopped_by_second_signal", exit_failed);
+    const std::lock_guard hold(lock_);
+    if (stop_)
+        stop_();
+}
+
+void shutdown::cancel()
+{
+    is_cancelled_ = true;
+    log_.warning("server.work_cancelled");
+    if (!owns_process())
+        return;
+    timer_.expires_after(cancelled_end_patience);
+    timer_.async_wait([this](const boost::system::error_code& failed) {
+        if (!failed)
+            end_process("server.stopped_late", exit_late);
+    });
+}
+
+// What has been acknowledged is on the disk; the next start cleans up the rest, as after a kill.
+void shutdown::end_process(std::string_view event, int exit_code)
+{
+    log_.error(event, {{"exit_code", exit_code}});
+    lines_.close(last_words_patience);
+    ::_exit(exit_code);
+}
+
+}  // namespace scimd::app

@@ -1,0 +1,228 @@
+// The part of a change that is done where writes are serial.
+#include "service/admission.hpp"
+#include "service/membership.hpp"
+#include "service/membership_events.hpp"
+#include "service/prepared_change.hpp"
+#include "service/quotas.hpp"
+#include "service/release.hpp"
+#include "service/request_log.hpp"
+#include "store/holds.hpp"
+#include "store/refusals.hpp"
+#include "store/unique_values.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace scimd::service {
+namespace {
+
+namespace resources = store::resources;
+namespace unique_values = store::unique_values;
+
+bool is_user(const prepared_change& change)
+{
+    return change.type->name == "User";
+}
+
+error name_taken(const scim::resource_type& type)
+{
+    const std::string name = type.name == "User" ? "userName" : "displayName";
+    return {errc::uniqueness, name + " is taken by another " + type.name + " of this directory."};
+}
+
+error value_taken(const scim::resource_type& type, const scim::unique_value& value)
+{
+    return {errc::uniqueness, value.attribute + " is taken by another " + type.name + " of this directory."};
+}
+
+// What is kept in place of a document may be as large as that, which may be larger than is allowed by now.
+result<void> check_size(const prepared_change& change)
+{
+    const auto before = change.before ? change.before->bytes : 0;
+    if (change.text.size() <= std::max(scim::resource_bytes_max, before))
+        return {};
+    return error{
+        errc::too_large, "A resource has at most " + std::to_string(scim::resource_bytes_max) + " bytes."
+    };
+}
+
+refused record_refusal(
+    store::transaction& tx, const caller& who, const json::object& user, gate_refusal refusal
+)
+{
+    const auto subject = person_in(user);
+    const bool is_first = store::refusals::record(
+        tx,
+        who.directory,
+        {.subject = subject_of(subject),
+         .reason = refusal.reason,
+         .user_name = subject.user_name,
+         .external_id = subject.external_id,
+         .domain = refusal.domain,
+         .detail = refusal.detail},
+        tx.now()
+    );
+    if (who.trace)
+        who.trace->is_recorded = true;
+    if (is_first)
+        publish_refusal(tx, who, user, refusal.reason, refusal.domain, refusal.detail);
+    return {{refusal.code, std::move(refusal.detail)}};
+}
+
+void hold(store::transaction& tx, const caller& who, resource_id user, const gate_refusal& why)
+{
+    store::holds::hold(tx, who.directory, {user, why.reason, why.domain, why.detail});
+}
+
+// What the request has done, for the directory's log.
+void note_change(const caller& who, const prepared_change& change, resource_id id, bool has_other_members)
+{
+    if (!who.trace)
+        return;
+    auto noted = change.note;
+    if (noted.id.empty())
+        noted.id = id_text(*change.type, id);
+    if (has_other_members)
+        noted.attributes.emplace_back("members");
+    who.trace->add(std::move(noted));
+}
+
+result<applied> apply_creation(store::transaction& tx, const caller& who, const prepared_change& change)
+{
+    const auto& type = *change.type;
+    const quota_guard quota(tx, who);
+    if (auto admitted = quota.admit_new(type); !admitted)
+        return admitted.error();
+    admission verdict;
+    if (is_user(change))
+        verdict = admit_new(tx, who, change.after);
+    if (verdict.refusal)
+        return record_refusal(tx, who, change.after, std::move(*verdict.refusal));
+    if (change.context && *change.context != read_new_user_context(tx, who))
+        return stale{};
+    if (auto fits = check_size(change); !fits)
+        return fits.error();
+    if (const auto* taken = unique_values::find_taken(tx, who.directory, type.name, {}, change.unique_values))
+        return value_taken(type, *taken);
+    const auto row = resources::insert(tx, who.directory, type.name, change.text, change.columns);
+    if (!row)
+        return name_taken(type);
+    unique_values::replace(tx, who.directory, type, row->id, change.unique_values);
+    if (is_user(change))
+        resolve_refusals(tx, who.directory, person_in(change.after), tx.now());
+    const auto members = apply_members(tx, who, row->id, change.members);
+    if (!members)
+        return members.error();
+    if (auto fits = quota.check_growth(); !fits)
+        return fits.error();
+    note_change(who, change, row->id, false);
+    const written done{row->id, row->version, row->created, row->modified};
+    if (verdict.hold) {
+        hold(tx, who, row->id, *verdict.hold);
+        return done;
+    }
+    if (change.context)
+        note_published(tx, who, *change.context, row->id);
+    publish_created(tx, who, change.event.value(), row->id);
+    publish_membership(tx, who, as_membership(row->id, change.after), *members);
+    return done;
+}
+
+// The document and what is kept beside it.
+result<void> store_document(store::transaction& tx, const caller& who, const prepared_change& change)
+{
+    const auto& type = *change.type;
+    const auto id = change.before->id;
+    if (const auto* taken = unique_values::find_taken(tx, who.directory, type.name, id, change.unique_values))
+        return value_taken(type, *taken);
+    if (auto fits = check_size(change); !fits)
+        return fits.error();
+    if (!resources::rewrite(tx, who.directory, type.name, id, change.text, change.columns))
+        return name_taken(type);
+    unique_values::replace(tx, who.directory, type, id, change.unique_values);
+    return {};
+}
+
+// Whether the preparation still holds.
+bool is_current(store::transaction& tx, const caller& who, const prepared_change& change)
+{
+    const auto& before = *change.before;
+    if (resources::version_of(tx, who.directory, change.type->name, before.id) != before.version)
+        return false;
+    if (!change.has_changed || !is_user(change))
+        return true;
+    if (store::holds::is_held(tx, who.directory, before.id) != before.is_held)
+        return false;
+    return !change.context || *change.context == read_user_context(tx, who, before.id);
+}
+
+// What is told of a document that has been written.
+void publish_update(
+    store::transaction& tx, const caller& who, const prepared_change& change, const admission& verdict
+)
+{
+    const auto& before = *change.before;
+    if (verdict.hold) {  // nobody's but SCIM's
+        hold(tx, who, before.id, *verdict.hold);
+        return;
+    }
+    if (before.is_held) {
+        store::holds::release(tx, who.directory, before.id);
+        const resources::row row{before.id, before.version + 1, before.created, tx.now(), {}};
+        publish_release(tx, who, *change.type, row, change.after);
+        return;
+    }
+    if (change.context)
+        note_published(tx, who, *change.context, before.id);
+    publish(tx, who, change.event.value());
+}
+
+result<applied> apply_update(store::transaction& tx, const caller& who, const prepared_change& change)
+{
+    if (!is_current(tx, who, change))
+        return stale{};
+    const auto& type = *change.type;
+    const auto& before = *change.before;
+    quota_guard quota(tx, who);
+    if (auto admitted = quota.admit_change(before.document, change.after, change.members); !admitted)
+        return admitted.error();
+    admission verdict;
+    // Of what the gate looks at users change nothing of themselves.
+    if (is_user(change) && change.has_changed && !who.user) {
+        verdict = admit_change(tx, who, before.document, change.after, before.is_held);
+        if (verdict.refusal)
+            return record_refusal(tx, who, change.after, std::move(*verdict.refusal));
+        resolve_refusals(tx, who.directory, person_in(change.after), tx.now());
+    }
+    const auto members = apply_members(tx, who, before.id, change.members);
+    if (!members)
+        return members.error();
+    auto done = as_it_is(change);
+    if (change.has_changed) {
+        if (auto stored = store_document(tx, who, change); !stored)
+            return stored.error();
+        done.version = before.version + 1;
+        done.modified = tx.now();
+        publish_update(tx, who, change, verdict);
+    } else if (!members->is_empty()) {
+        const auto row = resources::touch(tx, who.directory, type.name, before.id);
+        done.version = row.version;
+        done.modified = row.modified;
+    }
+    publish_membership(tx, who, as_membership(before.id, change.after), *members);
+    if (auto fits = quota.check_growth(); !fits)
+        return fits.error();
+    if (change.has_changed || !members->is_empty())
+        note_change(who, change, before.id, !members->is_empty());
+    return done;
+}
+
+}  // namespace
+
+result<applied> apply(store::transaction& tx, const caller& who, const prepared_change& change)
+{
+    return change.before ? apply_update(tx, who, change) : apply_creation(tx, who, change);
+}
+
+}  // namespace scimd::service

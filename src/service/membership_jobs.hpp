@@ -1,0 +1,61 @@
+// Changes of very many memberships, applied in pieces so that other writers come in between: of a group's
+// members by one request, and the deletion of a group with very many members or of a user in very many
+// groups.
+//
+// The first transaction writes down what is to be done (store/membership_jobs.hpp); each further one does a
+// piece of it, with its events, and crosses it off. So it goes on where it was after an end of the process. A
+// resource has one job at a time: whoever wants to change it next does what is left of that first.
+// docs/decisions/0031.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "scim/catalogue_set.hpp"
+#include "service/caller.hpp"
+#include "service/membership.hpp"
+#include "service/provisioning.hpp"
+#include "store/transaction.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace scimd::service::membership_jobs {
+
+// Of one transaction: memberships of a group that come, go or are renamed.
+constexpr std::size_t members_at_once_max = 500;
+
+// And groups that lose a member that is being deleted: each is an event and a new version.
+constexpr std::size_t groups_at_once_max = 200;
+
+// What operations on a group look at before anything of it is read.
+struct reach {
+    std::size_t named = 0;   // members that they name
+    bool is_of_all = false;  // they look at all members that the group has
+};
+reach reach_of(const std::vector<scim::membership_operation>& operations);
+
+// What each transaction of a change does, as text for the store. Needs no transaction.
+std::vector<std::string> parts_of(const membership_plan& plan);
+
+// Writes a change of more than members_at_once_max memberships down. There is no other job on the group.
+void begin_change(
+    store::transaction& tx, const caller& who, resource_id group, const std::vector<std::string>& parts
+);
+
+// When the resource has too many memberships to be deleted at once and its preconditions hold, its deletion
+// is written down: true. False: it is to be deleted by remove(), which says whether it is there at all.
+result<bool> begin_removal(store::transaction& tx, const caller& who, const target& what);
+
+// Does a piece of what is left to do to the resource; false: there is nothing.
+bool go_on(store::transaction& tx, const scim::catalogue_set& schemas, directory_id where, resource_id which);
+
+// The same of the oldest job that was made before; false: there is none.
+bool go_on_with_oldest(store::transaction& tx, const scim::catalogue_set& schemas, time_point made_before);
+
+// Takes memberships of a resource of a directory that is being deleted away, without events, when they are
+// too many to go with it; false: they are not.
+bool trim(store::transaction& tx, directory_id where, resource_id which);
+
+}  // namespace scimd::service::membership_jobs

@@ -1,0 +1,127 @@
+#include "store/membership_jobs.hpp"
+
+#include <utility>
+
+namespace scimd::store::membership_jobs {
+namespace {
+
+constexpr std::string_view name_of_change = "change";
+constexpr std::string_view name_of_removal = "removal";
+
+constexpr sql::statement insert_membership_job{
+    "membership_jobs.insert",
+    "insert into membership_jobs (id, directory_id, resource_id, resource_type, kind, created_at, origin)"
+    " values ($1, $2, $3, $4, $5, $6, $7)",
+};
+
+constexpr sql::statement insert_part{
+    "membership_job_parts.insert",
+    "insert into membership_job_parts (job_id, part, body) values ($1, $2, $3)",
+};
+
+constexpr sql::statement find_of_resource{
+    "membership_jobs.of_resource",
+    "select id, kind, directory_id, resource_id, resource_type, origin from membership_jobs"
+    " where directory_id = $1 and resource_id = $2",
+};
+
+constexpr sql::statement find_next{
+    "membership_jobs.next",
+    "select j.id, j.kind, j.directory_id, j.resource_id, j.resource_type, j.origin from membership_jobs j"
+    " join directories d on d.id = j.directory_id"
+    " where j.created_at < $1 and d.removed_at is null order by j.id limit 1",
+};
+
+constexpr sql::statement find_removal{
+    "membership_jobs.has_removal",
+    "select 1 from membership_jobs where directory_id = $1 and kind = 'removal' limit 1",
+};
+
+constexpr sql::statement find_first_part{
+    "membership_job_parts.first",
+    "select part, body from membership_job_parts where job_id = $1 order by part limit 1",
+};
+
+constexpr sql::statement delete_part{
+    "membership_job_parts.remove",
+    "delete from membership_job_parts where job_id = $1 and part = $2",
+};
+
+constexpr sql::statement delete_finished{
+    "membership_jobs.finish",
+    "delete from membership_jobs where id = $1"
+    " and not exists (select 1 from membership_job_parts where job_id = $1)",
+};
+
+std::optional<job> read_job(transaction& tx, const sql::statement& what, std::span<const sql::parameter> of)
+{
+    std::optional<job> found;
+    tx.sql().run(what, of, [&](const sql::row& current) {
+        found = job{
+            .id = current.integer(0),
+            .what = current.text(1) == name_of_removal ? kind::removal : kind::change,
+            .directory = {current.integer(2)},
+            .resource = {current.integer(3)},
+            .type = std::string(current.text(4)),
+            .origin = std::string(current.text(5)),
+        };
+    });
+    return found;
+}
+
+}  // namespace
+
+job insert(transaction& tx, job what, const std::vector<std::string>& parts)
+{
+    what.id = tx.next_id();
+    tx.sql().run(
+        insert_membership_job,
+        {what.id,
+         what.directory.value,
+         what.resource.value,
+         what.type,
+         what.what == kind::removal ? name_of_removal : name_of_change,
+         to_column(tx.now()),
+         what.origin}
+    );
+    std::int64_t number = 0;
+    for (const auto& body : parts)
+        tx.sql().run(insert_part, {what.id, ++number, body});
+    return what;
+}
+
+std::optional<job> of_resource(transaction& tx, directory_id where, resource_id which)
+{
+    const sql::parameter of[] = {where.value, which.value};
+    return read_job(tx, find_of_resource, of);
+}
+
+std::optional<job> next(transaction& tx, time_point made_before)
+{
+    const sql::parameter of[] = {to_column(made_before)};
+    return read_job(tx, find_next, of);
+}
+
+bool has_removal(transaction& tx, directory_id where)
+{
+    bool is_found = false;
+    tx.sql().run(find_removal, {where.value}, [&](const sql::row&) { is_found = true; });
+    return is_found;
+}
+
+std::optional<part> first_part(transaction& tx, std::int64_t job)
+{
+    std::optional<part> found;
+    tx.sql().run(find_first_part, {job}, [&](const sql::row& current) {
+        found = part{current.integer(0), std::string(current.text(1))};
+    });
+    return found;
+}
+
+bool finish_part(transaction& tx, std::int64_t job, std::int64_t number)
+{
+    tx.sql().run(delete_part, {job, number});
+    return tx.sql().run(delete_finished, {job}) > 0;
+}
+
+}  // namespace scimd::store::membership_jobs

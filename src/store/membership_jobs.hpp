@@ -1,0 +1,53 @@
+// Changes of memberships that are applied in pieces: what is still to be done to the members of a group, or
+// to the groups of a user that is to be deleted. A resource has one job at a time, and it ends with the
+// resource.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/id.hpp"
+#include "store/transaction.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace scimd::store::membership_jobs {
+
+enum class kind {
+    change,   // of a group's members: what is left stands in the job's parts
+    removal,  // of all memberships, and then of the resource
+};
+
+struct job {
+    std::int64_t id = 0;
+    kind what = kind::change;
+    directory_id directory;
+    resource_id resource;
+    std::string type;    // of the resource
+    std::string origin;  // kept for the events
+};
+
+// Its id and the time are given here. The parts are those of a change, in the order in which they are
+// applied.
+job insert(transaction& tx, job what, const std::vector<std::string>& parts);
+
+std::optional<job> of_resource(transaction& tx, directory_id where, resource_id which);
+
+// The oldest one that was made before, in a directory that is there.
+std::optional<job> next(transaction& tx, time_point made_before);
+
+// Whether a removal is under way in the directory.
+bool has_removal(transaction& tx, directory_id where);
+
+struct part {
+    std::int64_t number = 0;
+    std::string body;
+};
+std::optional<part> first_part(transaction& tx, std::int64_t job);
+
+// Takes a part away, and the job with the last one; true: it was the last.
+bool finish_part(transaction& tx, std::int64_t job, std::int64_t number);
+
+}  // namespace scimd::store::membership_jobs

@@ -1,0 +1,174 @@
+// Which reads are done on the thread that asks, and which are scans: counted by the intents that the store
+// was asked with.
+#include "service/representation.hpp"
+#include "store/resources.hpp"
+#include "support/api_house.hpp"
+#include "support/large_group.hpp"
+
+#include <gtest/gtest.h>
+
+namespace scimd::api {
+namespace {
+
+class inline_reads_test : public testing::Test {
+protected:
+    struct works {
+        std::uint64_t scans = 0;
+        std::uint64_t over_budget = 0;
+        friend bool operator==(const works&, const works&) = default;
+    };
+    works so_far()
+    {
+        return {
+            home.figures.count("scimd_store_works_total", "", {{"intent", "scan"}}).value(),
+            home.figures.count("scimd_store_reads_over_budget_total", "").value()
+        };
+    }
+    // What a GET of that path took.
+    works taken_by(const std::string& path, std::string_view method = "GET")
+    {
+        const auto before = so_far();
+        const auto got = home.scim(method, path);
+        EXPECT_EQ(got.status, 200) << got.text.substr(0, 500);
+        const auto after = so_far();
+        last = got;
+        return {after.scans - before.scans, after.over_budget - before.over_budget};
+    }
+    works taken_by_filter(std::string_view filter, std::string_view endpoint = "/Users")
+    {
+        return taken_by(std::string(endpoint) + "?count=2&filter=" + test::in_uri(filter));
+    }
+    void write(const std::function<void(store::transaction&)>& what)
+    {
+        store::run(*home.database, store::intent::write, [&](store::transaction& tx) {
+            what(tx);
+            return store::verdict::commit;
+        });
+    }
+    // Users with that externalId, and with shared@a.com as their address.
+    void write_same(const std::string& external_id, std::size_t count)
+    {
+        write([&](store::transaction& tx) {
+            for (std::size_t i = 0; i < count; ++i) {
+                const auto name = external_id + std::to_string(i);
+                const auto document =
+                    R"({"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":")" + name +
+                    R"(","externalId":")" + external_id + R"("})";
+                store::resources::insert(
+                    tx,
+                    where,
+                    "User",
+                    document,
+                    {.unique_key = name,
+                     .external_id = external_id,
+                     .values = {{"emails.value", external_id + "@a.com"}}}
+                );
+            }
+        });
+    }
+
+    static constexpr works inline_alone{0, 0};
+    static constexpr works scan_alone{1, 0};
+    static constexpr works redone{1, 1};
+
+    test::api_house home;
+    directory_id where = directory_id::parse(home.directory).value();
+    test::answer last;
+};
+
+TEST_F(inline_reads_test, an_equality_on_a_unique_index_is_looked_up)
+{
+    const auto anna = home.make_user("anna", R"(,"externalId":"x1","title":"t")");
+    EXPECT_EQ(taken_by_filter(R"(userName eq "anna")"), inline_alone);
+    EXPECT_EQ(taken_by_filter("id eq \"" + anna + "\""), inline_alone);
+    EXPECT_EQ(taken_by_filter(R"(externalId eq "x1")"), inline_alone);
+    EXPECT_EQ(taken_by_filter(R"(emails.value eq "anna@acme.com")"), inline_alone);
+    EXPECT_EQ(last.body.at("totalResults").as_int64(), 1);
+}
+
+TEST_F(inline_reads_test, what_is_matched_in_memory_is_a_scan)
+{
+    home.make_user("anna", R"(,"title":"t")");
+    EXPECT_EQ(taken_by_filter(R"(emails.type eq "work")"), scan_alone);
+    EXPECT_EQ(taken_by_filter(R"(emails[type eq "work" and value eq "anna@acme.com"])"), scan_alone);
+    EXPECT_EQ(taken_by_filter(R"(emails.value eq "anna@acme.com" and title co "t")"), scan_alone);
+    EXPECT_EQ(taken_by_filter(R"(userName eq "anna" and title co "t")"), scan_alone);
+    EXPECT_EQ(last.body.at("totalResults").as_int64(), 1);
+}
+
+TEST_F(inline_reads_test, an_index_with_many_rows_of_one_value_is_a_scan_beyond_the_budget)
+{
+    write_same("few", 100);
+    write_same("same", 20'000);
+    EXPECT_EQ(taken_by_filter(R"(externalId eq "few")"), inline_alone);
+    EXPECT_EQ(taken_by_filter(R"(emails.value eq "few@a.com")"), inline_alone);
+    EXPECT_EQ(taken_by_filter(R"(externalId eq "same")"), redone);
+    EXPECT_EQ(last.body.at("totalResults").as_int64(), 20'000);
+    EXPECT_EQ(taken_by_filter(R"(emails.value eq "same@a.com")"), redone);
+    EXPECT_EQ(last.body.at("totalResults").as_int64(), 20'000);
+    EXPECT_EQ(
+        taken_by("/Users?count=2&sortBy=title&filter=" + test::in_uri(R"(externalId eq "same")")), redone
+    );
+    const auto before = so_far();
+    EXPECT_EQ(
+        home.scim("POST", "/Users/.search", R"({"count":2,"filter":"externalId eq \"same\""})").status, 200
+    );
+    EXPECT_EQ(so_far().scans, before.scans + 1);
+}
+
+TEST_F(inline_reads_test, a_user_in_many_groups_is_a_scan)
+{
+    const auto anna = home.make_user("anna");
+    const auto bob = home.make_user("bob");
+    const auto path = "/Users/" + anna;
+    constexpr auto most = static_cast<std::size_t>(service::groups_inline_max);
+    std::size_t made = 0;
+    const auto put_into_groups = [&](std::size_t count) {
+        write([&](store::transaction& tx) {
+            for (; made < count; ++made) {
+                const auto name = "g" + std::to_string(made);
+                const auto group = store::resources::insert(
+                    tx, where, "Group", R"({"displayName":")" + name + "\"}", {.unique_key = name}
+                );
+                test::write_members(tx, where, group->id, {test::number_in(anna)});
+            }
+        });
+    };
+    put_into_groups(most);
+    EXPECT_EQ(taken_by(path), inline_alone);
+    EXPECT_EQ(last.body.at("groups").as_array().size(), most);
+    put_into_groups(most + 1);
+    EXPECT_EQ(taken_by(path), scan_alone);
+    EXPECT_EQ(last.body.at("groups").as_array().size(), most + 1);
+    EXPECT_EQ(last.body.at("groups").as_array().back().as_object().at("display"), json::value("g200"));
+    EXPECT_EQ(taken_by(path + "?excludedAttributes=groups"), inline_alone);
+    EXPECT_EQ(taken_by(path, "HEAD"), inline_alone);
+    EXPECT_EQ(taken_by("/Users/" + bob), inline_alone);
+
+    // Changes are answered whole, and the groups are not read by the writer.
+    const auto before = so_far();
+    const auto patched = home.patch(path, R"([{"op":"replace","path":"title","value":"T"}])");
+    ASSERT_EQ(patched.status, 200) << patched.text;
+    EXPECT_EQ(patched.text_of("title"), "T");
+    EXPECT_EQ(patched.body.at("groups").as_array().size(), most + 1);
+    EXPECT_EQ(so_far().scans, before.scans + 1);
+
+    put_into_groups(1'001);
+    EXPECT_EQ(taken_by("/Users?filter=" + test::in_uri(R"(userName eq "anna")")).scans, 1U);
+    EXPECT_EQ(last.body.at("Resources").at(0).at("groups").as_array().size(), 1'001U);
+}
+
+TEST_F(inline_reads_test, a_long_document_is_a_scan)
+{
+    std::string photos;
+    for (char letter = 'a'; letter < 'j'; ++letter)
+        photos.append(photos.empty() ? "" : ",")
+            .append(R"({"value":")" + std::string(60'000, letter) + "\"}");
+    const auto anna = home.make_user("anna", R"(,"photos":[)" + photos + ']');
+    EXPECT_EQ(taken_by("/Users/" + anna), redone);
+    EXPECT_EQ(taken_by_filter(R"(userName eq "anna")"), redone);
+    EXPECT_EQ(taken_by("/Users/" + home.make_user("bob")), inline_alone);
+}
+
+}  // namespace
+}  // namespace scimd::api

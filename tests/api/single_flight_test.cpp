@@ -1,0 +1,71 @@
+#include "api/single_flight.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+namespace scimd::api {
+namespace {
+
+TEST(single_flight, one_does_the_work_and_the_others_are_called_when_it_is_over)
+{
+    single_flight flights;
+    auto first = flights.take_off();
+    ASSERT_NE(first, nullptr);
+    EXPECT_EQ(flights.take_off(), nullptr);
+    int called = 0;
+    for (int i = 0; i < 3; ++i)
+        EXPECT_TRUE(flights.wait([&] { ++called; }));
+    EXPECT_EQ(called, 0);
+    first.reset();
+    EXPECT_EQ(called, 3);
+    EXPECT_NE(flights.take_off(), nullptr) << "the next one";
+    EXPECT_EQ(called, 3);
+}
+
+TEST(single_flight, does_not_wait_for_what_is_not_under_way)
+{
+    single_flight flights;
+    int called = 0;
+    EXPECT_TRUE(flights.wait([&] { ++called; }));
+    EXPECT_EQ(called, 1);
+}
+
+TEST(single_flight, no_more_wait_than_have_room)
+{
+    single_flight flights;
+    auto first = flights.take_off();
+    std::size_t called = 0;
+    for (std::size_t i = 0; i < single_flight::waiting_max; ++i)
+        EXPECT_TRUE(flights.wait([&] { ++called; }));
+    EXPECT_FALSE(flights.wait([&] { ++called; }));
+    first.reset();
+    EXPECT_EQ(called, single_flight::waiting_max);
+}
+
+TEST(single_flight, many_threads_do_the_work_once)
+{
+    single_flight flights;
+    std::atomic<int> led = 0;
+    std::atomic<int> called = 0;
+    std::vector<std::shared_ptr<single_flight::flight>> held(8);
+    std::vector<std::thread> threads;
+    for (auto& one : held)
+        threads.emplace_back([&flights, &led, &called, &one] {
+            one = flights.take_off();
+            if (one)
+                ++led;
+            else
+                flights.wait([&called] { ++called; });
+        });
+    for (auto& thread : threads)
+        thread.join();
+    EXPECT_EQ(led, 1);
+    held.clear();
+    EXPECT_EQ(called, 7);
+}
+
+}  // namespace
+}  // namespace scimd::api

@@ -1,0 +1,241 @@
+#include "net/memory_budget.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <memory>
+#include <thread>
+#include <vector>
+
+namespace scimd::net {
+namespace {
+
+using outcome = memory_reservation::outcome;
+
+memory_limits small_limits()
+{
+    memory_limits limits;
+    limits.bytes_max = 100;
+    limits.group_bytes_max = 60;
+    limits.member_bytes_max = 40;
+    limits.small_requests_bytes = 10;
+    limits.small_request_bytes_max = 5;
+    limits.waiting_max = 3;
+    return limits;
+}
+
+class memory_budget_test : public ::testing::Test {
+protected:
+    metrics figures;
+    memory_budget budget{"tests", small_limits(), figures};
+    int granted = 0;
+
+    std::unique_ptr<memory_reservation> of(const std::string& group, const std::string& member)
+    {
+        auto made = std::make_unique<memory_reservation>(budget);
+        made->set_owner({group, member});
+        return made;
+    }
+
+    outcome grow(memory_reservation& one, std::size_t bytes)
+    {
+        return one.grow_to(bytes, [this] { ++granted; });
+    }
+
+    std::uint64_t refused(std::string_view reason)
+    {
+        return figures.count("scimd_memory_refused_total", "", {{"of", "tests"}, {"reason", reason}}).value();
+    }
+};
+
+TEST_F(memory_budget_test, gives_back_what_a_reservation_held)
+{
+    {
+        const auto one = of("g", "m");
+        EXPECT_EQ(grow(*one, 30), outcome::granted);
+        EXPECT_EQ(grow(*one, 40), outcome::granted);
+        EXPECT_EQ(grow(*one, 20), outcome::granted);
+        EXPECT_EQ(one->bytes(), 40U);
+        EXPECT_EQ(budget.reserved_bytes(), 40U);
+    }
+    EXPECT_EQ(budget.reserved_bytes(), 0U);
+    EXPECT_EQ(figures.level("scimd_memory_reserved_bytes", "", {{"of", "tests"}}).value(), 0);
+    EXPECT_EQ(granted, 0);
+}
+
+TEST_F(memory_budget_test, lets_a_member_have_its_share)
+{
+    const auto first = of("g", "m");
+    const auto second = of("g", "m");
+    const auto third = of("g", "n");
+    EXPECT_EQ(grow(*first, 20), outcome::granted);
+    EXPECT_EQ(grow(*second, 21), outcome::share_beyond);
+    EXPECT_EQ(grow(*second, 20), outcome::granted);
+    EXPECT_EQ(grow(*third, 20), outcome::granted);
+    EXPECT_EQ(refused("share"), 1U);
+}
+
+TEST_F(memory_budget_test, lets_a_group_have_its_share)
+{
+    const auto first = of("g", "m");
+    const auto second = of("g", "n");
+    EXPECT_EQ(grow(*first, 40), outcome::granted);
+    EXPECT_EQ(grow(*second, 21), outcome::share_beyond);
+    EXPECT_EQ(grow(*second, 20), outcome::granted);
+}
+
+TEST_F(memory_budget_test, lets_the_only_request_of_an_owner_have_more_than_its_share)
+{
+    const auto first = of("g", "m");
+    EXPECT_EQ(grow(*first, 91), outcome::request_beyond);
+    EXPECT_EQ(grow(*first, 50), outcome::granted);
+    EXPECT_EQ(grow(*first, 90), outcome::granted);
+    const auto second = of("g", "m");
+    EXPECT_EQ(grow(*second, 1), outcome::share_beyond);
+    EXPECT_EQ(refused("request"), 1U);
+}
+
+TEST_F(memory_budget_test, lets_an_owner_have_small_requests_beside_its_large_ones)
+{
+    const auto large = of("g", "m");
+    EXPECT_EQ(grow(*large, 40), outcome::granted);
+    const auto first = of("g", "m");
+    const auto second = of("g", "m");
+    EXPECT_EQ(grow(*first, 6), outcome::share_beyond);
+    EXPECT_EQ(grow(*first, 5), outcome::granted);
+    EXPECT_EQ(grow(*second, 1), outcome::share_beyond);
+}
+
+TEST_F(memory_budget_test, keeps_some_for_small_requests)
+{
+    const auto large = of("g", "m");
+    EXPECT_EQ(grow(*large, 90), outcome::granted);
+    const auto small = of("h", "n");
+    EXPECT_EQ(grow(*small, 5), outcome::granted);
+    const auto not_small = of("i", "o");
+    EXPECT_EQ(grow(*not_small, 6), outcome::waiting);
+}
+
+TEST_F(memory_budget_test, grants_in_the_order_of_arrival)
+{
+    auto holder = of("g", "m");
+    EXPECT_EQ(grow(*holder, 90), outcome::granted);
+    const auto first = of("h", "n");
+    const auto second = of("i", "o");
+    EXPECT_EQ(grow(*first, 60), outcome::waiting);
+    EXPECT_EQ(grow(*second, 6), outcome::waiting);
+    EXPECT_TRUE(first->is_waiting());
+
+    holder.reset();
+    EXPECT_EQ(granted, 2);
+    EXPECT_FALSE(first->is_waiting());
+    EXPECT_FALSE(first->stop_waiting());
+    EXPECT_EQ(first->bytes(), 60U);
+    EXPECT_EQ(budget.reserved_bytes(), 66U);
+}
+
+TEST_F(memory_budget_test, lets_no_request_pass_the_one_in_front)
+{
+    auto holder = of("g", "m");
+    auto other = of("h", "n");
+    EXPECT_EQ(grow(*holder, 50), outcome::granted);
+    EXPECT_EQ(grow(*other, 40), outcome::granted);
+    const auto large = of("i", "o");
+    const auto behind = of("j", "p");
+    EXPECT_EQ(grow(*large, 60), outcome::waiting);
+    EXPECT_EQ(grow(*behind, 6), outcome::waiting);
+    other.reset();
+    EXPECT_EQ(granted, 0);
+
+    EXPECT_TRUE(large->stop_waiting());
+    EXPECT_EQ(granted, 1);
+    EXPECT_EQ(behind->bytes(), 6U);
+    EXPECT_EQ(large->bytes(), 0U);
+    EXPECT_EQ(refused("total"), 1U);
+}
+
+TEST_F(memory_budget_test, counts_waiting_requests_in_their_share)
+{
+    const auto holder = of("g", "m");
+    EXPECT_EQ(grow(*holder, 90), outcome::granted);
+    const auto first = of("h", "n");
+    const auto second = of("h", "n");
+    EXPECT_EQ(grow(*first, 30), outcome::waiting);
+    EXPECT_EQ(grow(*second, 11), outcome::share_beyond);
+    EXPECT_TRUE(first->stop_waiting());
+    EXPECT_EQ(grow(*second, 11), outcome::waiting);
+}
+
+TEST_F(memory_budget_test, has_a_queue_of_bounded_length)
+{
+    const auto holder = of("g", "m");
+    EXPECT_EQ(grow(*holder, 90), outcome::granted);
+    std::vector<std::unique_ptr<memory_reservation>> waiting;
+    for (int i = 0; i < 3; ++i) {
+        waiting.push_back(of("h" + std::to_string(i), "n" + std::to_string(i)));
+        EXPECT_EQ(grow(*waiting.back(), 6), outcome::waiting);
+    }
+    const auto last = of("z", "z");
+    EXPECT_EQ(grow(*last, 6), outcome::total_beyond);
+    EXPECT_EQ(grow(*last, 5), outcome::granted);
+    EXPECT_EQ(figures.level("scimd_memory_waiting", "", {{"of", "tests"}}).value(), 3);
+    waiting.clear();
+    EXPECT_EQ(figures.level("scimd_memory_waiting", "", {{"of", "tests"}}).value(), 0);
+    EXPECT_EQ(grow(*last, 7), outcome::waiting);
+}
+
+TEST_F(memory_budget_test, counts_what_is_there_already_whatever_the_limits)
+{
+    auto holder = of("g", "m");
+    holder->force_to(1'000);
+    EXPECT_EQ(budget.reserved_bytes(), 1'000U);
+    const auto other = of("h", "n");
+    EXPECT_EQ(grow(*other, 1), outcome::waiting);
+    holder.reset();
+    EXPECT_EQ(granted, 1);
+    EXPECT_EQ(budget.reserved_bytes(), 1U);
+}
+
+TEST_F(memory_budget_test, does_not_wait_when_it_must_not)
+{
+    const auto holder = of("g", "m");
+    EXPECT_EQ(holder->grow_now(90), outcome::granted);
+    const auto other = of("h", "n");
+    EXPECT_EQ(other->grow_now(6), outcome::total_beyond);
+    EXPECT_FALSE(other->is_waiting());
+    EXPECT_EQ(other->grow_now(5), outcome::granted);
+}
+
+TEST_F(memory_budget_test, counts_unlimited_requests_and_grants_them)
+{
+    const auto unlimited = of("g", "m");
+    unlimited->set_unlimited();
+    EXPECT_EQ(grow(*unlimited, 1'000), outcome::granted);
+    EXPECT_EQ(budget.reserved_bytes(), 1'000U);
+    const auto other = of("h", "n");
+    EXPECT_EQ(grow(*other, 1), outcome::waiting);
+}
+
+TEST_F(memory_budget_test, stays_exact_with_many_threads)
+{
+    std::vector<std::thread> threads;
+    std::atomic<int> beyond = 0;
+    for (int i = 0; i < 4; ++i)
+        threads.emplace_back([this, i, &beyond] {
+            for (int round = 0; round < 2'000; ++round) {
+                const auto one = of("g" + std::to_string(i), "m" + std::to_string(i));
+                if (one->grow_to(30, [] {}) == outcome::waiting && round % 2 == 0)
+                    one->stop_waiting();
+                if (budget.reserved_bytes() > 100)
+                    ++beyond;
+            }
+        });
+    for (auto& thread : threads)
+        thread.join();
+    EXPECT_EQ(beyond, 0);
+    EXPECT_EQ(budget.reserved_bytes(), 0U);
+    EXPECT_EQ(figures.level("scimd_memory_waiting", "", {{"of", "tests"}}).value(), 0);
+}
+
+}  // namespace
+}  // namespace scimd::net

@@ -1,0 +1,144 @@
+// What operations come to on a copy of the members is what they come to on the members.
+#include "scim/request.hpp"
+#include "service/membership.hpp"
+#include "service/membership_jobs.hpp"
+#include "service_house.hpp"
+#include "support/large_group.hpp"
+#include "support/seed.hpp"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace scimd::service {
+namespace {
+
+namespace resources = store::resources;
+
+class membership_plan_test : public testing::Test {
+protected:
+    struct member {
+        std::int64_t id;
+        std::string type;
+        std::string display;
+        friend bool operator==(const member&, const member&) = default;
+    };
+    std::vector<member> members_of(const std::string& group)
+    {
+        std::vector<member> found;
+        resources::members_of(
+            house.tx(),
+            here,
+            test::number_in(group),
+            [&](const resources::member_row& row) {
+                found.push_back({row.id.value, row.type, row.display});
+                return true;
+            }
+        );
+        return found;
+    }
+
+    // "[{"op":"add","path":"members",…}]"
+    std::vector<scim::membership_operation> operations_of(const std::string& text)
+    {
+        const auto body =
+            R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":)" + text + "}";
+        return scim::read_patch(parse_json_object(body).value(), house.type("Groups"), scim::leniency::compat)
+            .value()
+            .members;
+    }
+
+    std::string random_member()
+    {
+        const auto& id = pool.at(std::uniform_int_distribution<std::size_t>(0, pool.size() - 1)(random));
+        const bool has_display = std::uniform_int_distribution<int>(0, 2)(random) == 0;
+        const auto display = std::to_string(std::uniform_int_distribution<int>(0, 2)(random));
+        return R"({"value":")" + id + (has_display ? R"(","display":"d)" + display : "") + R"("})";
+    }
+    std::string random_operation()
+    {
+        const auto listed = [&](int most) {
+            std::string text = "[";
+            for (int i = std::uniform_int_distribution<int>(0, most)(random); i > 0; --i)
+                text.append(text.size() > 1 ? "," : "").append(random_member());
+            return text + "]";
+        };
+        switch (std::uniform_int_distribution<int>(0, 4)(random)) {
+            case 0:
+                return R"({"op":"replace","path":"members","value":)" + listed(8) + "}";
+            case 1:
+                return R"({"op":"remove","path":"members","value":)" + listed(3) + "}";
+            case 2:
+                return R"({"op":"remove","path":"members[display eq \"d1\"]"})";
+            case 3:
+                return R"({"op":"replace","path":"members[type eq \"User\"].display","value":"d2"})";
+            default:
+                return R"({"op":"add","path":"members","value":)" + listed(4) + "}";
+        }
+    }
+
+    service_house house;
+    directory_id here = house.who.directory;
+    std::mt19937 random{test::seed()};
+    std::vector<std::string> pool;
+};
+
+TEST_F(membership_plan_test, a_plan_that_is_applied_is_the_operations_applied)
+{
+    const auto direct = house.add_group("direct");
+    const auto planned = house.add_group("planned");
+    for (int i = 0; i < 12; ++i)
+        pool.push_back(house.add_user("u" + std::to_string(i)));
+    pool.push_back(house.add_group("sub"));
+    const auto numbers_of = [](const std::vector<resources::member_row>& rows) {
+        std::vector<std::int64_t> found;
+        for (const auto& row : rows)
+            found.push_back(row.id.value);
+        return found;
+    };
+    for (int round = 0; round < 300; ++round) {
+        std::string text = "[" + random_operation();
+        for (int more = std::uniform_int_distribution<int>(0, 3)(random); more > 0; --more)
+            text += "," + random_operation();
+        text += "]";
+        const auto operations = operations_of(text);
+        const auto plan = plan_members(house.tx(), house.who, test::number_in(planned), operations);
+        const auto change = apply_members(house.tx(), house.who, test::number_in(direct), operations);
+        ASSERT_EQ(plan.has_value(), change.has_value()) << text;
+        if (!plan) {
+            EXPECT_EQ(plan.error().detail, change.error().detail) << text;
+            // What failed half way is rolled back elsewhere; here it is made good.
+            static_cast<void>(apply_members(house.tx(), house.who, test::number_in(planned), operations));
+            ASSERT_EQ(members_of(planned), members_of(direct)) << text;
+            continue;
+        }
+        EXPECT_EQ(
+            members_of(planned).size() + plan->added.size() - plan->removed.size(), members_of(direct).size()
+        );
+        const auto applied = apply_plan(house.tx(), house.who, test::number_in(planned), *plan).value();
+        ASSERT_EQ(members_of(planned), members_of(direct)) << text;
+        EXPECT_EQ(numbers_of(applied.added()), numbers_of(change->added())) << text;
+        EXPECT_EQ(numbers_of(applied.removed()), numbers_of(change->removed())) << text;
+        EXPECT_EQ(applied.is_empty(), change->is_empty()) << text;
+    }
+}
+
+TEST_F(membership_plan_test, a_plan_is_cut_into_parts_that_fit_a_transaction)
+{
+    constexpr auto most = membership_jobs::members_at_once_max;
+    membership_plan plan;
+    const auto parts = [&] { return membership_jobs::parts_of(plan).size(); };
+    EXPECT_EQ(parts(), 0U);
+    for (std::size_t i = 0; i < most; ++i)
+        plan.added.push_back({{static_cast<std::int64_t>(i)}, "User", {}});
+    EXPECT_EQ(parts(), 1U);
+    plan.removed.push_back({{-1}, "User", {}});
+    EXPECT_EQ(parts(), 2U);
+    plan.renamed.resize(most - 1);
+    EXPECT_EQ(parts(), 2U);
+    plan.renamed.resize(most);
+    EXPECT_EQ(parts(), 3U);
+}
+
+}  // namespace
+}  // namespace scimd::service

@@ -1,0 +1,52 @@
+// What a database of before memberships were counted and groups had their names beside them becomes.
+#include "store/migrate.hpp"
+#include "store/resources.hpp"
+#include "store/soundness.hpp"
+#include "support/temp_store.hpp"
+
+#include <gtest/gtest.h>
+
+namespace scimd::store {
+namespace {
+
+TEST(memberships_migration, counts_the_groups_of_members_and_takes_their_names_over)
+{
+    const test::temp_directory folder;
+    const test::manual_clock clock;
+    id_source ids(clock);
+    sqlite::connection database(folder.path() / "scimd.db", sqlite::role::writer);
+    const auto all = embedded_sqlite_migrations();
+    migrate(database, all.first(16), clock.now()).value();
+    database.execute(
+        "rows",
+        "insert into organizations (id, environment_id, display_name, created_at, updated_at)"
+        " values (7, 1, 'Acme', 1, 2);"
+        "insert into directories (id, organization_id, name, provider, is_enabled, created_at, updated_at)"
+        " values (21, 7, 'd', '', 1, 0, 0);"
+        "insert into resources values (31, 21, 'User', 1, 0, 0, 'a', null, null, 1, '{}'),"
+        " (32, 21, 'User', 1, 0, 0, 'b', null, null, 1, '{}'),"
+        " (41, 21, 'Group', 1, 0, 0, 'g', null, null, null, '{\"displayName\":\"Größe\"}'),"
+        " (42, 21, 'Group', 1, 0, 0, 'h', null, null, null, '{}');"
+        "insert into resource_counts values (21, 'User', 2), (21, 'Group', 2);"
+        "insert into member_counts (directory_id, group_id, total) values (21, 41, 2), (21, 42, 1);"
+        "insert into members (directory_id, group_id, member_id, member_type)"
+        " values (21, 41, 31, 'User'), (21, 42, 31, 'User'), (21, 41, 42, 'Group');"
+        "update organizations set active_users = 2; update member_counts set subgroups = 1 where group_id = "
+        "41;"
+    );
+    migrate(database, all, clock.now()).value();
+    EXPECT_EQ(unsound_things(database), std::vector<std::string>());
+    database.run({"begin", "begin"});
+    transaction tx(database, clock.now(), ids);
+    const directory_id where{21};
+    const auto groups = resources::groups_of(tx, where, {31});
+    ASSERT_EQ(groups.size(), 2U);
+    EXPECT_EQ(groups[0].display_name, "Größe");
+    EXPECT_EQ(groups[1].display_name, "");
+    EXPECT_EQ(
+        resources::count_groups_of_each(tx, where, {{31}, {32}, {42}}), (std::vector<std::int64_t>{2, 0, 1})
+    );
+}
+
+}  // namespace
+}  // namespace scimd::store
