@@ -32,13 +32,13 @@ json::object describe_user(
     const std::vector<std::string>& roles
 );
 
-// Of one directory in one transaction; both outlive it.
 // As many of a user's groups as an event lists, and one more where there are more: with those whose events are
 // pending, which `told` takes from them. The cost does not grow with the groups of the user.
 std::vector<store::resources::membership> groups_for_event(
     store::transaction& tx, const caller& who, resource_id user, bool has_pending
 );
 
+// Of one directory in one transaction; both outlive it.
 class user_state {
 public:
     user_state(store::transaction& tx, const caller& who);
