@@ -25,19 +25,33 @@ void adopt(service::caller& who, const store::tenants::detection& seen)
         who.leniency = service::leniency_of(store::tenants::scim_mode::compat, {}, seen);
 }
 
-}  // namespace
-
-reply with_sighting(const house& home, call& on, const json::object* body, std::function<reply()> next)
+// What the request shows, when that is another provider than is known.
+std::optional<service::sighting> find_news(const house& home, const call& on, const json::object* body)
 {
     if (on.who.user)
-        return next();
-    const auto seen = service::recognize(
+        return std::nullopt;
+    auto seen = service::recognize(
         {.method = on.head.method,
          .user_agent = user_agent_of(on.head),
          .target = on.head.target,
          .body = body}
     );
-    if (!seen || !service::is_news(*seen, on.who.detected, home.wall.now()))
+    if (seen && !service::is_news(*seen, on.who.detected, home.wall.now()))
+        seen.reset();
+    return seen;
+}
+
+}  // namespace
+
+bool shows_news(const house& home, const call& on, const json::object* body)
+{
+    return find_news(home, on, body).has_value();
+}
+
+reply with_sighting(const house& home, call& on, const json::object* body, std::function<reply()> next)
+{
+    const auto seen = find_news(home, on, body);
+    if (!seen)
         return next();
     return work{store::intent::write, [&on, seen, next = std::move(next)](store::transaction& tx) -> reply {
                     const store::tenants::detection found{

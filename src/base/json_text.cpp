@@ -3,10 +3,11 @@
 #include <boost/json/array.hpp>
 #include <boost/json/string.hpp>
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 
 namespace scimd {
 
@@ -31,6 +32,36 @@ constexpr std::array<char, 256> escapes = [] {
 char escape_of(char c) noexcept
 {
     return escapes[static_cast<unsigned char>(c)];
+}
+
+// A number with this byte in each place.
+constexpr std::uint64_t in_each_byte(std::uint64_t byte)
+{
+    return byte * 0x0101'0101'0101'0101;
+}
+
+// Whether any of eight bytes is below `least`, which is at most 128.
+constexpr bool has_byte_below(std::uint64_t bytes, std::uint64_t least)
+{
+    return ((bytes - in_each_byte(least)) & ~bytes & in_each_byte(0x80)) != 0;
+}
+
+// How many bytes at the front of `text` stand for themselves. Most texts do so as a whole, so eight bytes are
+// looked at together.
+std::size_t plain_bytes(std::string_view text) noexcept
+{
+    std::size_t plain = 0;
+    while (text.size() - plain >= sizeof(std::uint64_t)) {
+        std::uint64_t bytes = 0;
+        std::memcpy(&bytes, text.data() + plain, sizeof bytes);
+        if (has_byte_below(bytes, 0x20) || has_byte_below(bytes ^ in_each_byte('"'), 1) ||
+            has_byte_below(bytes ^ in_each_byte('\\'), 1))
+            break;
+        plain += sizeof bytes;
+    }
+    while (plain < text.size() && escape_of(text[plain]) == 0)
+        ++plain;
+    return plain;
 }
 
 void append_escaped(std::string& out, char c)
@@ -141,16 +172,14 @@ void append_text(std::string& out, const json::value& value)
 
 void append_quoted(std::string& out, std::string_view text)
 {
-    const auto needs_escape = [](char c) { return escape_of(c) != 0; };
     out += '"';
-    auto rest = text.begin();
     for (;;) {
-        const auto stop = std::find_if(rest, text.end(), needs_escape);
-        out.append(rest, stop);
-        if (stop == text.end())
+        const auto plain = plain_bytes(text);
+        out += text.substr(0, plain);
+        if (plain == text.size())
             break;
-        append_escaped(out, *stop);
-        rest = stop + 1;
+        append_escaped(out, text[plain]);
+        text.remove_prefix(plain + 1);
     }
     out += '"';
 }

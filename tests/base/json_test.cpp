@@ -300,6 +300,27 @@ TEST(json, writes_what_only_we_can_build)
     EXPECT_EQ(to_text(json::object()), "{}");
 }
 
+TEST(json, every_character_is_written_so_that_it_is_read_again_wherever_it_stands)
+{
+    for (int code = 1; code < 256; ++code) {
+        for (std::size_t at = 0; at < 18; ++at) {
+            std::string text(17, 'x');
+            if (code < 0x80)
+                text.insert(at, 1, static_cast<char>(code));
+            else
+                text.insert(
+                    at, {static_cast<char>(0xc0 | code >> 6), static_cast<char>(0x80 | (code & 0x3f))}
+                );
+            const auto written = to_text(json::value(text));
+            const bool is_plain = code >= 0x20 && code != '"' && code != '\\';
+            EXPECT_EQ(written == '"' + text + '"', is_plain) << code << " at " << at;
+            const auto read = parse_json(written);
+            ASSERT_TRUE(read) << written;
+            EXPECT_EQ(read->get_string(), text);
+        }
+    }
+}
+
 TEST(json, appends_to_what_is_there)
 {
     std::string out = "x";
