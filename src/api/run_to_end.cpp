@@ -16,9 +16,10 @@ namespace {
 
 reply perform(call& on, const work& job, store::database& database)
 {
-    const auto key = scheduling_key_of(on);
     work_stage stage(on, job);
-    const auto run_as = [&](store::intent mode) { store::run(database, mode, key, stage.task(mode)); };
+    const auto run_as = [&](store::intent mode) {
+        store::run(database, mode, scheduling_key_of(on), stage.task(mode));
+    };
     try {
         if (job.mode != store::intent::read) {
             run_as(job.mode);

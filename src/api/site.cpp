@@ -206,9 +206,10 @@ http::response unmatched(const call& on, const match& found)
 // Once for each request, when it is known whose it is.
 result<void> check_rate(const house& home, call& on)
 {
-    if (!home.rates || on.rate)
+    if (!home.rates)
         return {};
-    on.rate = home.rates->take(on.who.directory, on.begun);
+    if (!on.rate)  // else the work is done again
+        on.rate = home.rates->take(on.who.directory, on.begun);
     if (!on.rate->is_over)
         return {};
     home.figures

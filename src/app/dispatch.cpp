@@ -156,7 +156,7 @@ asio::awaitable<http::response> dispatcher::run(api::call& on, net::exchange& on
 asio::awaitable<api::reply> dispatcher::perform(api::call& on, api::work job)
 {
     std::exception_ptr failure;
-    const auto key = api::scheduling_key_of(on);
+    auto key = api::scheduling_key_of(on);
     api::work_stage stage(on, job);
     auto mode = job.mode;
     if (mode == store::intent::read) {
@@ -164,8 +164,10 @@ asio::awaitable<api::reply> dispatcher::perform(api::call& on, api::work job)
         const auto inline_read = store::intent::inline_read;
         const auto done = [&](std::exception_ptr thrown) { failure = std::move(thrown); };
         database_.submit(inline_read, key, stage.task(inline_read), done);
-        if (api::is_too_long_inline(failure))
+        if (api::is_too_long_inline(failure)) {
             mode = store::intent::scan;
+            key = api::scheduling_key_of(on);  // whose it is may have been learnt in the attempt
+        }
     }
     if (mode != store::intent::read) {
         failure = nullptr;
