@@ -87,7 +87,8 @@ reply change_last(const shared_request& asked, store::transaction& tx)
     } catch (const stage_limit_exceeded&) {
         return scim_error(
             asked->on,
-            {errc::unavailable, "The resource is changed by others too often for so large a change. Try again."}
+            {errc::unavailable,
+             "The resource is changed by others too often for so large a change. Try again."}
         );
     }
 }
@@ -100,6 +101,9 @@ reply write_prepared(const shared_request& asked, const shared_change& change, i
         if (auto outcome = apply(asked, change, tx))
             return std::move(*outcome);
         asked->on.work.rewind(asked->charged);
+        asked->home.figures
+            .count("scimd_changes_overtaken_total", "Prepared changes that another change came before.")
+            .add();
         return round < preparations_max ? begin_round(asked, round + 1) : change_last(asked, tx);
     });
 }
