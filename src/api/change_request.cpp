@@ -85,11 +85,7 @@ reply change_last(const shared_request& asked, store::transaction& tx)
     try {
         return change_here(asked, tx);
     } catch (const stage_limit_exceeded&) {
-        return scim_error(
-            asked->on,
-            {errc::unavailable,
-             "The resource is changed by others too often for so large a change. Try again."}
-        );
+        return changed_too_often(asked->on);
     }
 }
 
@@ -161,6 +157,14 @@ reply change_here(const shared_request& asked, store::transaction& tx)
         return scim_error(asked->on, prepared.error());
     const auto change = std::make_shared<const service::prepared_change>(std::move(*prepared));
     return apply(asked, change, tx).value();
+}
+
+reply changed_too_often(const call& on)
+{
+    return scim_error(
+        on,
+        {errc::unavailable, "The resource is changed by others too often for so large a change. Try again."}
+    );
 }
 
 result<void> judge_again(const call& on, store::transaction& tx)

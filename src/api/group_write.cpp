@@ -2,6 +2,7 @@
 
 #include "api/change_request.hpp"
 #include "api/render.hpp"
+#include "base/work_budget.hpp"
 #include "service/membership.hpp"
 #include "service/membership_events.hpp"
 #include "service/membership_jobs.hpp"
@@ -25,7 +26,7 @@ namespace resources = store::resources;
 constexpr int plans_max = 4;
 
 struct plan {
-    std::optional<std::int64_t> version{};  // of the group that it was made for; empty: still to be created
+    std::optional<std::int64_t> version{};  // of the group that it was made for; empty: it holds for any
     service::membership_plan members{};
     std::vector<std::string> parts{};  // of one that is too large for a transaction
     int number = 1;
@@ -60,20 +61,26 @@ public:
 private:
     reply make_plan(store::transaction& tx, int number)
     {
-        auto made = std::make_shared<plan>();
-        made->number = number;
-        if (group_) {
-            made->version = version_of(tx, on_, *group_);
-            if (*made->version == 0)  // there is none: the writer says so
-                return write(made);
-        }
+        auto made = plan_for(tx, number);
+        if (!made)
+            return scim_error(on_, made.error());
+        return write(std::make_shared<const plan>(std::move(*made)));
+    }
+
+    [[nodiscard]] result<plan> plan_for(store::transaction& tx, int number) const
+    {
+        plan made;
+        made.number = number;
+        // What names its members means them whatever else the group has.
+        if (group_ && jobs::reach_of(wanted_->members).is_of_all)
+            made.version = version_of(tx, on_, *group_);
         auto members = service::plan_members(tx, on_.who, group_, wanted_->members);
         if (!members)
-            return scim_error(on_, members.error());
+            return members.error();
         if (members->size() > jobs::members_at_once_max)
-            made->parts = jobs::parts_of(*members);
-        made->members = std::move(*members);
-        return write(made);
+            made.parts = jobs::parts_of(*members);
+        made.members = std::move(*members);
+        return made;
     }
 
     reply write(std::shared_ptr<const plan> made)
@@ -88,10 +95,24 @@ private:
     {
         if (auto good = judge_again(on_, tx); !good)
             return scim_error(on_, good.error());
-        if (group_ && version_of(tx, on_, *group_) != *made->version)
-            return made->number < plans_max ? begin(made->number + 1) : wanted_->whole(tx);
+        const bool is_overtaken = made->version && version_of(tx, on_, *group_) != *made->version;
+        if (!is_overtaken)
+            return write(tx, *made);
+        if (made->number < plans_max)
+            return begin(made->number + 1);
+        try {
+            const auto own = plan_for(tx, made->number);
+            return own ? write(tx, *own) : scim_error(on_, own.error());
+        } catch (const stage_limit_exceeded&) {
+            return changed_too_often(on_);
+        }
+    }
+
+    reply write(store::transaction& tx, const plan& made)
+    {
+        const auto before = group_ ? version_of(tx, on_, *group_) : 0;
         const service::quota_guard quota(tx, on_.who);
-        const auto& members = made->members;
+        const auto& members = made.members;
         if (auto admitted = quota.admit_members(members.added.size(), members.removed.size()); !admitted)
             return scim_error(on_, admitted.error());
         auto outcome = wanted_->rest(tx);
@@ -101,9 +122,9 @@ private:
             return recorded_refusal{scim_error(on_, refusal->reason)};
         auto& shown = std::get<service::representation>(*outcome);
         const auto group = group_.value_or(shown.id);
-        if (made->parts.empty())
-            return write_difference(tx, *made, group, std::move(shown));
-        jobs::begin_change(tx, on_.who, group, made->parts);
+        if (made.parts.empty())
+            return write_difference(tx, made, {group, before}, std::move(shown));
+        jobs::begin_change(tx, on_.who, group, made.parts);
         note_members(group);
         return finish_jobs(
             home_,
@@ -115,18 +136,23 @@ private:
         );
     }
 
+    struct written_group {
+        resource_id id;
+        std::int64_t version_before;  // 0: there was none
+    };
+
     reply write_difference(
-        store::transaction& tx, const plan& made, resource_id group, service::representation shown
+        store::transaction& tx, const plan& made, const written_group& of, service::representation shown
     )
     {
+        const auto group = of.id;
         const auto change = service::apply_plan(tx, on_.who, group, made.members);
         if (!change)
             return scim_error(on_, change.error());
         if (!change->is_empty()) {
             // One version a request.
-            if (!group_ || version_of(tx, on_, group) == *made.version)
-                if (group_)
-                    resources::raise_version(tx, on_.who.directory, "Group", group);
+            if (of.version_before != 0 && version_of(tx, on_, group) == of.version_before)
+                resources::raise_version(tx, on_.who.directory, "Group", group);
             const auto name = resources::name_of_group(tx, on_.who.directory, group);
             service::publish_membership(tx, on_.who, {group, name}, *change);
             note_members(group);

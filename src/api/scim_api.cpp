@@ -254,10 +254,10 @@ reply delete_resource(const house& home, call& on)
     return write_behind_jobs(home, on, *what, [&home, &on, what = *what](store::transaction& tx) -> reply {
         if (auto good = judge_again(on, tx); !good)
             return scim_error(on, good.error());
-        const auto begun = service::membership_jobs::begin_removal(tx, on.who, what);
-        if (!begun)
-            return scim_error(on, begun.error());
-        if (*begun)
+        const auto is_large = service::membership_jobs::begin_removal(tx, on.who, what);
+        if (!is_large)
+            return scim_error(on, is_large.error());
+        if (*is_large)
             return finish_removal(home, on, what);
         if (auto removed = service::remove(tx, on.who, what); !removed)
             return scim_error(on, removed.error());

@@ -74,7 +74,7 @@ dispatcher::dispatcher(
       ),
       steps_(figures.count("scimd_work_steps_total", "Steps of computation charged by requests.")),
       chores_("chore", chore_threads, chore_limits, figures),
-      turns_(bell.get_executor())
+      turns_(bell.get_executor(), figures)
 {
 }
 

@@ -68,13 +68,15 @@ bool event_care::cut_directories()
 bool event_care::cut_attempts()
 {
     const auto cut = wall_.now() - kept_.attempts_kept_for;
-    const bool is_wanted =
-        holds(database_, [&](store::transaction& tx) { return store::webhooks::has_attempts(tx, cut); });
+    const bool is_wanted = holds(database_, [&](store::transaction& tx) {
+        return store::webhooks::has_attempts(tx, cut) || store::webhooks::has_dead_letters(tx, cut);
+    });
     if (!is_wanted)
         return false;
     bool has_more = false;
     take_turn(database_, [&](store::transaction& tx) {
-        has_more = store::webhooks::prune_attempts(tx, cut, attempts_batch_max) == attempts_batch_max;
+        has_more = store::webhooks::prune_attempts(tx, cut, attempts_batch_max) == attempts_batch_max ||
+                   store::webhooks::prune_dead_letters(tx, cut, attempts_batch_max) == attempts_batch_max;
         return has_more;
     });
     return has_more;

@@ -27,7 +27,10 @@ constexpr store::queue_limits limits{
 
 }  // namespace
 
-fair_turns::fair_turns(asio::any_io_executor where) : where_(std::move(where)), queue_(limits) {}
+fair_turns::fair_turns(asio::any_io_executor where, metrics& figures)
+    : where_(std::move(where)), queue_(limits), figures_(figures, "compute")
+{
+}
 
 asio::awaitable<void> fair_turns::wait(store::tenant owner)
 {
@@ -46,6 +49,7 @@ void fair_turns::push(const store::tenant& owner, std::function<void()> resume)
     {
         const std::lock_guard hold(mutex_);
         queue_.push({owner, 0}, std::move(resume));
+        figures_.note_load(queue_.size(), queue_.bytes());
     }
     asio::post(where_, [this] { run_next(); });
 }
@@ -57,6 +61,7 @@ void fair_turns::run_next()
     {
         const std::lock_guard hold(mutex_);
         next = queue_.take();
+        figures_.note_load(queue_.size(), queue_.bytes());
     }
     if (!next)
         return;

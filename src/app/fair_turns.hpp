@@ -3,7 +3,9 @@
 // them.
 #pragma once
 
+#include "base/metrics.hpp"
 #include "store/fair_queue.hpp"
+#include "store/queue_figures.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -17,7 +19,7 @@ namespace scimd::app {
 class fair_turns {
 public:
     // `where` runs on the threads that are shared.
-    explicit fair_turns(boost::asio::any_io_executor where);
+    fair_turns(boost::asio::any_io_executor where, metrics& figures);
     fair_turns(const fair_turns&) = delete;
     fair_turns& operator=(const fair_turns&) = delete;
 
@@ -31,6 +33,7 @@ private:
     boost::asio::any_io_executor where_;
     std::mutex mutex_;
     store::fair_queue<std::function<void()>> queue_;
+    store::queue_figures figures_;
 };
 
 }  // namespace scimd::app

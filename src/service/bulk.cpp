@@ -226,10 +226,10 @@ private:
         if (wanted.method == scim::bulk_method::patch)
             return outcome_of(patch(tx_, who_, what, std::get<scim::patch>(*body)));
         // What is too large for a transaction goes on behind the request.
-        const auto begun = membership_jobs::begin_removal(tx_, who_, what);
-        if (!begun)
-            return failed(begun.error());
-        if (*begun)
+        const auto is_large = membership_jobs::begin_removal(tx_, who_, what);
+        if (!is_large)
+            return failed(is_large.error());
+        if (*is_large)
             return {};
         if (auto removed = remove(tx_, who_, what); !removed)
             return failed(removed.error());
@@ -237,18 +237,19 @@ private:
     }
 
     // Operations of a bulk request are not done in pieces.
-    [[nodiscard]] result<void> check_memberships(const scim::bulk_demand& wanted, const bulk_body& body) const
+    [[nodiscard]] result<void> check_memberships(const scim::bulk_demand& wanted, const bulk_body& body)
     {
         membership_jobs::reach reach;
         if (const auto* change = std::get_if<scim::patch>(&body))
             reach = membership_jobs::reach_of(change->members);
         else if (const auto* sent = std::get_if<scim::incoming>(&body))
             reach = {sent->members.size(), sent->names_members};
-        if (reach.named > membership_jobs::members_at_once_max)
+        named_in_circle_ += reach.named;
+        if (reach.named > bulk_members_max || (is_in_circle_ && named_in_circle_ > bulk_members_max))
             return error{
                 errc::too_large,
-                "An operation of a bulk request names at most " +
-                    std::to_string(membership_jobs::members_at_once_max) + " members; send it alone."
+                "An operation of a bulk request names at most " + std::to_string(bulk_members_max) +
+                    " members; send it alone."
             };
         const auto number = parse_prefixed(resolved_id(wanted.id), wanted.type->id_prefix);
         if (!number)
@@ -256,11 +257,11 @@ private:
         if (store::membership_jobs::of_resource(tx_, who_.directory, {*number}))
             return error{errc::conflict, "The memberships of the resource are being changed; try again."};
         const auto total = store::resources::count_members(tx_, who_.directory, {*number});
-        if (reach.is_of_all && std::cmp_greater(total, membership_jobs::members_at_once_max))
+        if (reach.is_of_all && std::cmp_greater(total, bulk_members_max))
             return error{
                 errc::too_large,
                 "An operation of a bulk request looks at no group of more than " +
-                    std::to_string(membership_jobs::members_at_once_max) + " members; send it alone."
+                    std::to_string(bulk_members_max) + " members; send it alone."
             };
         return {};
     }
@@ -280,10 +281,13 @@ private:
         }
         std::vector<outcome> done;
         std::optional<broken_circle> broken;
+        is_in_circle_ = true;
+        named_in_circle_ = 0;
         attempt([&] {
             broken = try_circle(indexes, done);
             return broken ? store::verdict::rollback : store::verdict::commit;
         });
+        is_in_circle_ = false;
         if (broken)
             return give_up(indexes, *broken);
         for (std::size_t i = 0; i < indexes.size(); ++i)
@@ -412,6 +416,8 @@ private:
     const caller& who_;
     const bulk_job& job_;
     bulk_progress& progress_;
+    bool is_in_circle_ = false;
+    std::size_t named_in_circle_ = 0;
 };
 
 }  // namespace

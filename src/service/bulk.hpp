@@ -32,6 +32,10 @@ constexpr std::chrono::milliseconds bulk_round_time_shared_max{2};
 // POSTs of one circle, which have to be done in one round; more are answered 409.
 constexpr std::size_t bulk_circle_max = 100;
 
+// Members that one operation names, or one circle; and that a group has whose members are replaced or
+// filtered: no operation is done in pieces (service/membership_jobs.hpp).
+constexpr std::size_t bulk_members_max = 1'000;
+
 using bulk_body = std::variant<std::monostate, scim::incoming, scim::patch>;
 
 // A request made ready; never changes while it is done.

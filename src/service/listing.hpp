@@ -59,7 +59,7 @@ result<std::optional<page>> list(
 );
 
 // read when the store looks up all of it by an equality on an index (store::compiled_filter), scan for
-// everything else. Whoever does the read bounds it (store::intent::inline_read): an index may have many rows
+// everything else. The caller bounds the read (store::intent::inline_read): an index may have many rows
 // of one value.
 store::intent intent_of(const scim::list_query& query);
 

@@ -12,6 +12,7 @@
 #include "store/untold_groups.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace scimd::service {
@@ -82,8 +83,9 @@ std::vector<resource_id> users_among(const std::vector<resources::member_row>& m
     return users;
 }
 
-// user_updated for a user of whom `untold` is to be told, and with it its roles.
-void publish_user_groups(
+// user_updated for a user of whom `untold` is to be told, and with it its roles. Returns the bytes of its
+// document.
+std::size_t publish_user_groups(
     store::transaction& tx,
     const caller& who,
     user_state& users,
@@ -93,7 +95,7 @@ void publish_user_groups(
 {
     const auto row = resources::find(tx, who.directory, "User", user);
     if (!row || holds::is_held(tx, who.directory, user))
-        return;
+        return 0;
     event_draft draft;
     draft.type = "organization.directory.user_updated";
     draft.object = "DirectoryUser";
@@ -112,6 +114,7 @@ void publish_user_groups(
     draft.caused_by = untold.back().from.caused_by;
     draft.update = difference_from(draft.previous_attributes, draft.data);
     publish(tx, who, std::move(draft));
+    return row->document.size();
 }
 
 // What has become of the membership of users in one group.
@@ -145,7 +148,7 @@ void look_at_roles_again(store::transaction& tx, const caller& who)
 void note_users(
     store::transaction& tx,
     const caller& who,
-    const std::vector<resource_id>& whom,
+    std::span<const resource_id> whom,
     const group_change& what,
     std::int64_t change_id
 )
@@ -158,25 +161,38 @@ void note_users(
         look_at_roles_again(tx, who);
 }
 
-// A handful hear of it at once, each with an event. So many that the others would have to wait are noted.
+void tell_later(
+    store::transaction& tx, const caller& who, std::span<const resource_id> whom, const group_change& what
+)
+{
+    if (whom.empty())
+        return;
+    const auto change_id = untold_groups::insert_change(
+        tx, who.directory, {what.group.display_name, origin_text(origin_of(who)), what.caused_by}
+    );
+    note_users(tx, who, whom, what, change_id);
+}
+
+// A handful hear of it at once, each with an event. So many, or such large ones, that others would have to
+// wait are noted.
 void tell_users(
     store::transaction& tx, const caller& who, const std::vector<resource_id>& whom, const group_change& what
 )
 {
-    if (whom.size() > told_at_once_max) {
-        const auto change_id = untold_groups::insert_change(
-            tx, who.directory, {what.group.display_name, origin_text(origin_of(who)), what.caused_by}
-        );
-        return note_users(tx, who, whom, what, change_id);
-    }
+    if (whom.size() > told_at_once_max)
+        return tell_later(tx, who, whom, what);
     if (whom.empty())
         return;
     user_state users(tx, who);
-    for (const auto user : whom) {
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < whom.size(); ++i) {
+        if (bytes > event_documents_bytes_max)
+            return tell_later(tx, who, std::span(whom).subspan(i), what);
+        const auto user = whom[i];
         auto untold = users.untold(user);
         add_to(untold, what);
         if (!untold.empty()) {
-            publish_user_groups(tx, who, users, user, untold);
+            bytes += publish_user_groups(tx, who, users, user, untold);
             continue;
         }
         untold_groups::forget(tx, who.directory, user);
@@ -264,12 +280,15 @@ bool tell_some(store::transaction& tx, const scim::catalogue_set& schemas, direc
 {
     const auto owner = store::tenants::owner_of(tx, where);
     const auto directory = owner ? store::tenants::find_directory(tx, *owner, where) : std::nullopt;
+    std::size_t bytes = 0;
     for (const auto user : untold_groups::users(tx, where, static_cast<std::int64_t>(told_batch_max))) {
+        if (bytes > event_documents_bytes_max)
+            return true;
         const auto untold = untold_groups::of_user(tx, where, user);
         if (directory) {  // else its end is all that is told of it
             const auto who = caller_for(parse_origin(untold.back().from.origin), *directory, schemas);
             user_state users(tx, who);
-            publish_user_groups(tx, who, users, user, untold);
+            bytes += publish_user_groups(tx, who, users, user, untold);
         }
         untold_groups::forget(tx, where, user);
     }

@@ -24,6 +24,10 @@ namespace scimd::service {
 constexpr std::size_t told_at_once_max = 100;  // users of one change
 constexpr std::size_t told_batch_max = 100;    // users of one transaction of the job
 
+// Of the documents of the users for whom one transaction makes events; it ends with the one that exceeds
+// them.
+constexpr std::size_t event_documents_bytes_max = 512 * 1024;
+
 // Events of a change: group_member_added and _removed in batches, and a user_updated for each user concerned;
 // of more than told_at_once_max users it is noted (store/untold_groups.hpp) and comes later. Users who are
 // held are in none of them, here and below.
@@ -80,8 +84,8 @@ void publish_lost_member(
     const std::string& caused_by
 );
 
-// The directory behind that one, in a ring, whose users have not been told something and can be: while a
-// resource is being deleted there the event that is its cause is still to come.
+// The directory behind that one, in a ring, whose users are still to have events of their groups. While a
+// resource is being deleted there, the event that is their cause is still to come.
 std::optional<directory_id> next_to_tell(store::transaction& tx, directory_id after);
 
 // Tells the next users of a directory what has not been told; false: that was all.

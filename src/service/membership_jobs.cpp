@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -77,6 +78,14 @@ membership_plan read_part(std::string_view text)
 {
     const auto part = parse_json_object(text).value();
     return {read_list(part, "removed"), read_list(part, "added"), read_list(part, "renamed")};
+}
+
+std::string gain_text(std::span<const resources::membership> groups, const std::string& caused_by)
+{
+    json::array ids;
+    for (const auto& one : groups)
+        ids.push_back(one.group.value);
+    return to_text(json::object{{"groups", std::move(ids)}, {"caused_by", caused_by}});
 }
 
 // --- who does it
@@ -147,8 +156,7 @@ void remove_members(store::transaction& tx, const caller& who, const rows::job& 
     note_lost_group(tx, who, group_of(tx, job), users_among(without_held(tx, who, some)), job.id);
 }
 
-// The last ones of those that are too many, so that the first of its groups are there when the resource ends:
-// they are what is told of it.
+// The last ones of those that are too many: the first of its groups are still there for the event of its end.
 std::vector<resources::membership> leave_groups(store::transaction& tx, directory_id where, resource_id which)
 {
     constexpr auto most = static_cast<std::int64_t>(groups_at_once_max);
@@ -190,11 +198,29 @@ void finish_removal(store::transaction& tx, const caller& who, const rows::job& 
     store::untold_groups::set_cause(tx, job.id, event);
 }
 
+// A group that the user has left since has its event of that.
+void publish_part(store::transaction& tx, const caller& who, const rows::job& job, const rows::part& part)
+{
+    const auto text = parse_json_object(part.body).value();
+    std::vector<resources::membership> groups;
+    for (const auto& id : text.at("groups").as_array()) {
+        const resource_id group{id.as_int64()};
+        if (resources::is_member(tx, who.directory, group, job.resource))
+            groups.push_back({group, resources::name_of_group(tx, who.directory, group)});
+    }
+    const std::string caused_by(text.at("caused_by").as_string());
+    publish_gained_member(tx, who, groups, {job.resource, job.type, {}}, caused_by);
+    rows::finish_part(tx, job.id, part.number);
+}
+
 void go_on_with(store::transaction& tx, const caller& who, const rows::job& job)
 {
-    if (job.what == rows::kind::change) {
-        if (const auto part = rows::first_part(tx, job.id))
+    if (job.what != rows::kind::removal) {
+        const auto part = rows::first_part(tx, job.id);
+        if (part && job.what == rows::kind::change)
             apply_part(tx, who, job, *part);
+        else if (part)
+            publish_part(tx, who, job, *part);
         return;
     }
     if (has_many_members(tx, who.directory, job.resource))
@@ -251,6 +277,29 @@ void begin_change(
 )
 {
     rows::insert(tx, made_by(who, group, group_type, rows::kind::change), parts);
+}
+
+void publish_gained_groups(
+    store::transaction& tx,
+    const caller& who,
+    resource_id user,
+    const std::vector<resources::membership>& groups,
+    const std::string& caused_by
+)
+{
+    const auto count = std::min(groups.size(), groups_at_once_max);
+    const auto at_once = std::span(groups).first(count);
+    publish_gained_member(tx, who, {at_once.begin(), at_once.end()}, {user, "User", {}}, caused_by);
+    auto left = std::span(groups).subspan(count);
+    if (left.empty() || rows::of_resource(tx, who.directory, user))  // whose end is near
+        return;
+    std::vector<std::string> parts;
+    while (!left.empty()) {
+        const auto part = left.first(std::min(left.size(), groups_at_once_max));
+        parts.push_back(gain_text(part, caused_by));
+        left = left.subspan(part.size());
+    }
+    rows::insert(tx, made_by(who, user, "User", rows::kind::gain), parts);
 }
 
 result<bool> begin_removal(store::transaction& tx, const caller& who, const target& what)

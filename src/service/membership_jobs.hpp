@@ -4,7 +4,7 @@
 //
 // The first transaction writes down what is to be done (store/membership_jobs.hpp); each further one does a
 // piece of it, with its events, and crosses it off. So it goes on where it was after an end of the process. A
-// resource has one job at a time: whoever wants to change it next does what is left of that first.
+// resource has one job at a time: the next write on it does what is left of that first.
 // docs/decisions/0031.
 #pragma once
 
@@ -27,7 +27,7 @@ namespace scimd::service::membership_jobs {
 constexpr std::size_t members_at_once_max = 500;
 
 // And groups that lose a member that is being deleted: each is an event and a new version.
-constexpr std::size_t groups_at_once_max = 200;
+constexpr std::size_t groups_at_once_max = 150;
 
 // What operations on a group look at before anything of it is read.
 struct reach {
@@ -42,6 +42,16 @@ std::vector<std::string> parts_of(const membership_plan& plan);
 // Writes a change of more than members_at_once_max memberships down. There is no other job on the group.
 void begin_change(
     store::transaction& tx, const caller& who, resource_id group, const std::vector<std::string>& parts
+);
+
+// A user has come out of a hold, with the event `caused_by`: its groups show it from now on. Those that are
+// too many for a transaction are written down.
+void publish_gained_groups(
+    store::transaction& tx,
+    const caller& who,
+    resource_id user,
+    const std::vector<store::resources::membership>& groups,
+    const std::string& caused_by
 );
 
 // When the resource has too many memberships to be deleted at once and its preconditions hold, its deletion

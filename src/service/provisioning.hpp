@@ -46,7 +46,7 @@ result<provisioned> patch(
     store::transaction& tx, const caller& who, const target& what, const scim::patch& wanted
 );
 
-// The id of its event; empty: nobody has heard of it.
+// The id of its event; empty: it was held, and has none.
 result<std::string> remove(store::transaction& tx, const caller& who, const target& what);
 
 }  // namespace scimd::service

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 #include <variant>
 
 namespace scimd::service {
@@ -118,7 +119,7 @@ result<void> quota_guard::admit_write() const
     // The oldest events go beyond the quota, unless they are still to be delivered: then there may be twice
     // as many.
     const auto kept = limits_[usage::index_of(quota::event_bytes)];
-    const auto events = before_.used[usage::index_of(quota::event_bytes)];
+    const auto events = used_before(quota::event_bytes);
     if (kept > 0 && events / 2 >= kept)
         return error{
             errc::quota_exceeded,
@@ -137,7 +138,7 @@ result<void> quota_guard::admit_new(const scim::resource_type& type) const
         return admitted;
     const auto which = quota_of(type);
     const auto limit = limits_[usage::index_of(which)];
-    const auto used = before_.used[usage::index_of(which)];
+    const auto used = used_before(which);
     if (limit > 0 && used >= limit)
         return exceeded(which, limit, used, used + 1);
     return {};
@@ -175,24 +176,27 @@ result<void> quota_guard::check_growth() const
 {
     if (!who_.quotas)
         return {};
-    const auto now = usage::find(tx_, who_.directory);
-    const auto grown = now.used[usage::index_of(quota::document_bytes)] -
-                       before_.used[usage::index_of(quota::document_bytes)];
+    const auto now = usage::find_contents(tx_, who_.directory);
     if (is_reduction_) {
-        if (grown <= deactivation_bytes_max)
+        if (now.document_bytes - used_before(quota::document_bytes) <= deactivation_bytes_max)
             return {};
         if (auto admitted = admit_write(); !admitted)
             return admitted;
     }
-    for (const auto which :
-         {quota::users, quota::groups, quota::resources, quota::memberships, quota::document_bytes}) {
+    for (const auto& [which, is] :
+         {std::pair(quota::memberships, now.memberships), std::pair(quota::document_bytes, now.document_bytes)
+         }) {
         const auto limit = limits_[usage::index_of(which)];
-        const auto was = before_.used[usage::index_of(which)];
-        const auto is = now.used[usage::index_of(which)];
+        const auto was = used_before(which);
         if (limit > 0 && is > limit && is > was)
             return exceeded(which, limit, was, is);
     }
     return {};
+}
+
+std::int64_t quota_guard::used_before(quota which) const
+{
+    return before_.used[usage::index_of(which)];
 }
 
 }  // namespace scimd::service

@@ -3,7 +3,7 @@
 #include "scim/visible.hpp"
 #include "service/admission.hpp"
 #include "service/events.hpp"
-#include "service/membership_events.hpp"
+#include "service/membership_jobs.hpp"
 #include "service/user_state.hpp"
 #include "store/holds.hpp"
 #include "store/tenants.hpp"
@@ -66,7 +66,7 @@ void publish_release(
          .before = std::nullopt,
          .after = user_state(tx, who).renewed({row.id, document, groups})}
     );
-    publish_gained_member(tx, who, groups, {row.id, type.name, {}}, event);
+    membership_jobs::publish_gained_groups(tx, who, row.id, groups, event);
 }
 
 bool release_some(store::transaction& tx, environment_id environment, const scim::catalogue_set& schemas)
@@ -80,12 +80,17 @@ bool release_some(store::transaction& tx, environment_id environment, const scim
         return true;
     }
     const auto some = holds::list(tx, who->directory, wanted->after, release_batch_max);
-    for (const auto& held : some)
-        look_at(tx, *who, held);
-    if (some.size() < static_cast<std::size_t>(release_batch_max))
+    std::int64_t groups = 0;
+    std::size_t seen = 0;
+    while (seen < some.size() && groups < released_groups_max) {
+        groups += resources::count_groups_of(tx, who->directory, some[seen].user);
+        look_at(tx, *who, some[seen++]);
+    }
+    const bool was_last = seen == some.size() && some.size() < static_cast<std::size_t>(release_batch_max);
+    if (was_last)
         holds::finish_release(tx, who->directory);
     else
-        holds::advance_release(tx, {who->directory, some.back().user});
+        holds::advance_release(tx, {who->directory, some[seen - 1].user});
     return true;
 }
 

@@ -13,6 +13,10 @@ namespace scimd::service {
 
 constexpr std::int64_t release_batch_max = 100;  // users that one transaction looks at
 
+// Groups of these users, each of which may be told of one; the transaction ends with the user that reaches
+// them.
+constexpr std::int64_t released_groups_max = 150;
+
 // user_created, then group_member_added for each of the user's groups. The user is not held any more.
 void publish_release(
     store::transaction& tx,

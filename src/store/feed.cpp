@@ -53,13 +53,23 @@ constexpr sql::statement select_first_sequence{
 constexpr sql::statement select_newest{"feed.newest", "select max(id) from events"};
 constexpr sql::statement select_oldest{"feed.oldest", "select min(id) from events"};
 
-// Of all directories (0, 0), those of an organization (its id, 0) or one (any, its id).
 constexpr sql::statement select_deleted{
     "feed.deleted",
-    "select max((select coalesce(max(events_deleted_up_to), 0) from environments),"
-    " (select coalesce(max(u.events_deleted_up_to), 0) from directory_usage u"
-    " where ($2 = 0 or u.directory_id = $2) and ($1 = 0 or u.directory_id in"
-    " (select id from directories where organization_id = $1))))",
+    "select max((select max(events_deleted_up_to) from environments),"
+    " coalesce((select max(events_deleted_up_to) from directory_usage where events_deleted_up_to > 0), 0))",
+};
+
+constexpr sql::statement select_deleted_of_organization{
+    "feed.deleted_of_organization",
+    "select max((select max(events_deleted_up_to) from environments),"
+    " coalesce((select max(events_deleted_up_to) from directory_usage"
+    " where directory_id in (select id from directories where organization_id = $1)), 0))",
+};
+
+constexpr sql::statement select_deleted_of_directory{
+    "feed.deleted_of_directory",
+    "select max((select max(events_deleted_up_to) from environments),"
+    " coalesce((select events_deleted_up_to from directory_usage where directory_id = $1), 0))",
 };
 
 // The sequences of a directory are dense and only ever lose their beginning, so that their ends tell how many
@@ -230,7 +240,11 @@ event_id oldest(transaction& tx)
 
 event_id deleted_up_to(transaction& tx, const selection& wanted)
 {
-    return {number(tx, select_deleted, {wanted.organization.value, wanted.directory.value})};
+    if (wanted.directory.value != 0)
+        return {number(tx, select_deleted_of_directory, {wanted.directory.value})};
+    if (wanted.organization.value != 0)
+        return {number(tx, select_deleted_of_organization, {wanted.organization.value})};
+    return {number(tx, select_deleted, {})};
 }
 
 std::int64_t total(transaction& tx)

@@ -1,12 +1,17 @@
 #include "store/membership_jobs.hpp"
 
+#include <algorithm>
+#include <span>
 #include <utility>
 
 namespace scimd::store::membership_jobs {
 namespace {
 
-constexpr std::string_view name_of_change = "change";
-constexpr std::string_view name_of_removal = "removal";
+struct kind_name {
+    kind what;
+    std::string_view name;
+};
+constexpr kind_name kinds[] = {{kind::change, "change"}, {kind::removal, "removal"}, {kind::gain, "gain"}};
 
 constexpr sql::statement insert_membership_job{
     "membership_jobs.insert",
@@ -53,13 +58,23 @@ constexpr sql::statement delete_finished{
     " and not exists (select 1 from membership_job_parts where job_id = $1)",
 };
 
+std::string_view name_of(kind what)
+{
+    return std::ranges::find(kinds, what, &kind_name::what)->name;
+}
+
+kind kind_by(std::string_view name)
+{
+    return std::ranges::find(kinds, name, &kind_name::name)->what;
+}
+
 std::optional<job> read_job(transaction& tx, const sql::statement& what, std::span<const sql::parameter> of)
 {
     std::optional<job> found;
     tx.sql().run(what, of, [&](const sql::row& current) {
         found = job{
             .id = current.integer(0),
-            .what = current.text(1) == name_of_removal ? kind::removal : kind::change,
+            .what = kind_by(current.text(1)),
             .directory = {current.integer(2)},
             .resource = {current.integer(3)},
             .type = std::string(current.text(4)),
@@ -80,7 +95,7 @@ job insert(transaction& tx, job what, const std::vector<std::string>& parts)
          what.directory.value,
          what.resource.value,
          what.type,
-         what.what == kind::removal ? name_of_removal : name_of_change,
+         name_of(what.what),
          to_column(tx.now()),
          what.origin}
     );

@@ -18,6 +18,7 @@ namespace scimd::store::membership_jobs {
 enum class kind {
     change,   // of a group's members: what is left stands in the job's parts
     removal,  // of all memberships, and then of the resource
+    gain,     // of a user who is held no more: its groups are to tell of it; they stand in the job's parts
 };
 
 struct job {
@@ -29,8 +30,7 @@ struct job {
     std::string origin;  // kept for the events
 };
 
-// Its id and the time are given here. The parts are those of a change, in the order in which they are
-// applied.
+// // Its id and the time are given here. The parts stand in the order in which they are applied.
 job insert(transaction& tx, job what, const std::vector<std::string>& parts);
 
 std::optional<job> of_resource(transaction& tx, directory_id where, resource_id which);

@@ -14,6 +14,11 @@ constexpr sql::statement find_usage{
     " from directory_usage u join directories d on d.id = u.directory_id where u.directory_id = $1",
 };
 
+constexpr sql::statement select_contents{
+    "directory_usage.contents",
+    "select memberships, document_bytes from directory_usage where directory_id = $1",
+};
+
 constexpr sql::statement update_limits{
     "directory_usage.set_limits",
     "update directory_usage set users_max = $2, groups_max = $3, resources_max = $4, memberships_max = $5,"
@@ -56,6 +61,15 @@ directory_usage find(transaction& tx, directory_id which)
             if (!current.is_null(counters + i))
                 found.own[static_cast<std::size_t>(i)] = current.integer(counters + i);
         found.last_sequence = current.integer(counters + static_cast<int>(quota_count));
+    });
+    return found;
+}
+
+contents find_contents(transaction& tx, directory_id which)
+{
+    contents found;
+    tx.sql().run(select_contents, {which.value}, [&](const sql::row& current) {
+        found = {current.integer(0), current.integer(1)};
     });
     return found;
 }

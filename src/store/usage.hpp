@@ -45,6 +45,14 @@ struct directory_usage {
 
 // All 0 for a directory that does not exist.
 directory_usage find(transaction& tx, directory_id which);
+
+// What a change of one resource may have changed beside the number of resources; one look-up.
+struct contents {
+    std::int64_t memberships = 0;
+    std::int64_t document_bytes = 0;
+};
+contents find_contents(transaction& tx, directory_id which);
+
 void set_limits(transaction& tx, directory_id which, const own_limits& limits);
 
 // The bytes of all events that are kept.

@@ -34,6 +34,19 @@ constexpr sql::statement list_other_events{
     " where directory_id is null and id > $1 order by id limit $2",
 };
 
+// A look-up for each endpoint, of which there are a bounded number.
+constexpr sql::statement find_old_dead{
+    "webhook_deliveries.find_old_dead",
+    "select 1 from webhook_endpoints e join webhook_deliveries d on d.endpoint_id = e.id"
+    " where d.state = 'dead' and d.due_at = 0 and d.event_id < $1 limit 1",
+};
+constexpr sql::statement prune_dead_rows{
+    "webhook_deliveries.prune_dead",
+    "delete from webhook_deliveries where (endpoint_id, event_id) in (select d.endpoint_id, d.event_id"
+    " from webhook_endpoints e join webhook_deliveries d on d.endpoint_id = e.id"
+    " where d.state = 'dead' and d.due_at = 0 and d.event_id < $1 limit $2)",
+};
+
 constexpr sql::statement put_delivery_row{
     "webhook_deliveries.put",
     "insert into webhook_deliveries (endpoint_id, event_id, state, attempts, due_at, failed_at, last_error,"
@@ -344,6 +357,18 @@ bool has_attempts(transaction& tx, time_point before)
 std::int64_t prune_attempts(transaction& tx, time_point before, std::int64_t most)
 {
     return tx.sql().run(prune_rows, {first_id_at(before), most});
+}
+
+bool has_dead_letters(transaction& tx, time_point before)
+{
+    bool has = false;
+    tx.sql().run(find_old_dead, {first_id_at(before)}, [&](const sql::row&) { has = true; });
+    return has;
+}
+
+std::int64_t prune_dead_letters(transaction& tx, time_point before, std::int64_t most)
+{
+    return tx.sql().run(prune_dead_rows, {first_id_at(before), most});
 }
 
 }  // namespace scimd::store::webhooks

@@ -102,4 +102,8 @@ std::vector<attempt> list_attempts(
 bool has_attempts(transaction& tx, time_point before);
 std::int64_t prune_attempts(transaction& tx, time_point before, std::int64_t most);  // how many went
 
+// Dead letters whose events are older than that.
+bool has_dead_letters(transaction& tx, time_point before);
+std::int64_t prune_dead_letters(transaction& tx, time_point before, std::int64_t most);
+
 }  // namespace scimd::store::webhooks

@@ -1,7 +1,9 @@
 // Changes of very many memberships over HTTP: how many works they take, what comes in between, and what
 // becomes of them when the process ends on the way.
 #include "api/run_to_end.hpp"
+#include "service/bulk.hpp"
 #include "service/membership_jobs.hpp"
+#include "service/release.hpp"
 #include "service/representation.hpp"
 #include "store/membership_jobs.hpp"
 #include "support/api_house.hpp"
@@ -174,8 +176,8 @@ protected:
         return found;
     }
 
-    // Members that events have told of, by the kind of the event.
-    texts told(std::string_view kind)
+    // Members that events of that kind name.
+    texts members_in(std::string_view kind)
     {
         texts found;
         for (const auto& event : events())
@@ -208,7 +210,7 @@ TEST_F(membership_pieces_test, a_put_of_very_many_is_applied_in_pieces)
     EXPECT_EQ(*got.headers.find("ETag"), home.scim("GET", "/Groups/" + group).header("ETag"));
     EXPECT_NE(*got.headers.find("ETag"), before);
     EXPECT_EQ(jobs(), 0U);
-    EXPECT_EQ(told("group_member_added"), users);
+    EXPECT_EQ(members_in("group_member_added"), users);
 
     home.work_off();
     std::size_t updated = 0;
@@ -247,8 +249,8 @@ TEST_F(membership_pieces_test, a_put_of_very_many_that_changes_few_is_one_write_
     EXPECT_EQ(send("PUT", "/Groups/" + group, group_body("All", wanted)).status, 200);
     EXPECT_EQ(database.writes, 1U);
     EXPECT_EQ(members_of(group), wanted);
-    EXPECT_EQ(told("group_member_added"), (texts{users[0], users[1]}));
-    EXPECT_EQ(told("group_member_removed"), (texts{users.back()}));
+    EXPECT_EQ(members_in("group_member_added"), (texts{users[0], users[1]}));
+    EXPECT_EQ(members_in("group_member_removed"), (texts{users.back()}));
     const auto tag = home.scim("GET", "/Groups/" + group).header("ETag");
     EXPECT_EQ(send("PUT", "/Groups/" + group, group_body("All", wanted)).status, 200);
     EXPECT_EQ(home.scim("GET", "/Groups/" + group).header("ETag"), tag) << "nothing has changed";
@@ -266,9 +268,10 @@ TEST_F(membership_pieces_test, groups_are_made_and_patched_in_pieces)
     EXPECT_EQ(members_of(group), users);
 
     // The first request of its kind is noted for the directory, in a write of its own.
-    const auto nobody = listed({home.make_user("anna")});
+    const auto no_member = listed({home.make_user("anna")});
     EXPECT_EQ(
-        home.patch("/Groups/" + group, R"([{"op":"remove","path":"members","value":)" + nobody + "}]").status,
+        home.patch("/Groups/" + group, R"([{"op":"remove","path":"members","value":)" + no_member + "}]")
+            .status,
         204
     );
     const texts some(users.begin(), users.begin() + 600);
@@ -283,7 +286,7 @@ TEST_F(membership_pieces_test, groups_are_made_and_patched_in_pieces)
     const auto all = send("PATCH", "/Groups/" + group, patch_body(R"([{"op":"remove","path":"members"}])"));
     EXPECT_EQ(all.status, 200);
     EXPECT_EQ(members_of(group), texts());
-    EXPECT_EQ(told("group_member_removed"), users);
+    EXPECT_EQ(members_in("group_member_removed"), users);
     const auto added = send(
         "PATCH",
         "/Groups/" + group,
@@ -347,7 +350,7 @@ TEST_F(membership_pieces_test, a_change_that_was_interrupted_is_completed)
         EXPECT_EQ(jobs(), 0U);
         EXPECT_EQ(members_of(group), users);
     }
-    EXPECT_EQ(told("group_member_added").size(), 3 * users.size());
+    EXPECT_EQ(members_in("group_member_added").size(), 3 * users.size());
 }
 
 TEST_F(membership_pieces_test, the_next_change_of_the_group_does_what_is_left_first)
@@ -367,7 +370,7 @@ TEST_F(membership_pieces_test, the_next_change_of_the_group_does_what_is_left_fi
     EXPECT_EQ(patched.status, 204) << patched.body;
     EXPECT_EQ(database.writes, 3U);
     EXPECT_EQ(members_of(group).size(), users.size() + 1);
-    EXPECT_EQ(told("group_member_added").size(), users.size() + 1);
+    EXPECT_EQ(members_in("group_member_added").size(), users.size() + 1);
 }
 
 TEST_F(membership_pieces_test, a_plan_that_was_overtaken_is_made_again)
@@ -385,7 +388,7 @@ TEST_F(membership_pieces_test, a_plan_that_was_overtaken_is_made_again)
     ASSERT_EQ(send("PUT", "/Groups/" + group, group_body("All", users)).status, 200);
     EXPECT_EQ(members_of(group), users) << "what the other request has added is replaced, too";
     EXPECT_EQ(database.scans, 3U);
-    EXPECT_EQ(told("group_member_removed"), (texts{anna}));
+    EXPECT_EQ(members_in("group_member_removed"), (texts{anna}));
 
     // Whatever else overtakes it each time: the writer does it at last.
     int number = 0;
@@ -470,7 +473,7 @@ TEST_F(membership_pieces_test, a_user_in_very_many_groups_is_deleted_in_pieces)
     const auto few = groups_with(bob, groups_at_once);
     EXPECT_EQ(send("DELETE", "/Users/" + bob).status, 204);
     EXPECT_EQ(database.writes, 1U);
-    EXPECT_EQ(told("group_member_removed").size(), few.size());
+    EXPECT_EQ(members_in("group_member_removed").size(), few.size());
 
     const auto groups = groups_with(anna, 2 * groups_at_once + 1);
     kill_at_write(3);
@@ -480,7 +483,7 @@ TEST_F(membership_pieces_test, a_user_in_very_many_groups_is_deleted_in_pieces)
     EXPECT_EQ(shown.body.at("groups").as_array().size(), groups.size() - groups_at_once);
     home.work_off();
     EXPECT_EQ(home.scim("GET", "/Users/" + anna).status, 404);
-    EXPECT_EQ(told("group_member_removed").size(), few.size() + groups.size());
+    EXPECT_EQ(members_in("group_member_removed").size(), few.size() + groups.size());
     EXPECT_EQ(members_of(groups.front()), texts());
     const auto all = events();
     const auto end = std::ranges::find_if(all, [&](const auto& event) {
@@ -494,7 +497,7 @@ TEST_F(membership_pieces_test, a_user_in_very_many_groups_is_deleted_in_pieces)
     EXPECT_TRUE(end->at("data").at("groups_truncated").as_bool());
 }
 
-TEST_F(membership_pieces_test, a_deletion_that_was_not_to_be_is_not_begun)
+TEST_F(membership_pieces_test, a_deletion_whose_precondition_fails_is_not_started)
 {
     const auto group = home.make_group("All");
     put_into(group, add_users("u", at_once + 1));
@@ -503,9 +506,32 @@ TEST_F(membership_pieces_test, a_deletion_that_was_not_to_be_is_not_begun)
     EXPECT_EQ(jobs(), 0U);
 }
 
+TEST_F(membership_pieces_test, what_names_its_members_is_overtaken_by_nothing)
+{
+    const auto users = add_users("u", 2 * at_once);
+    const auto group = home.make_group("All");
+    int number = 0;
+    database.before = [&](store::intent mode) {
+        if (mode != store::intent::write)
+            return;
+        const auto id = "x" + std::to_string(++number);
+        const auto operations = R"([{"op":"replace","path":"externalId","value":")" + id + R"("}])";
+        EXPECT_LT(home.patch("/Groups/" + group, operations).status, 300);
+    };
+    const auto got = send(
+        "PATCH",
+        "/Groups/" + group,
+        patch_body(R"([{"op":"add","path":"members","value":)" + listed(users) + "}]")
+    );
+    EXPECT_EQ(got.status, 200);
+    EXPECT_EQ(database.scans, 2U);
+    EXPECT_EQ(database.writes, 2U) << "the others do what is left before their own change";
+    EXPECT_EQ(members_of(group), users);
+}
+
 TEST_F(membership_pieces_test, a_bulk_request_takes_no_pieces)
 {
-    const auto users = add_users("u", at_once + 1);
+    const auto users = add_users("u", service::bulk_members_max + 1);
     const texts fitting(users.begin(), users.end() - 1);
     const auto group = home.make_group("All");
     const auto bulk = [&](const std::string& operation) {
@@ -526,14 +552,14 @@ TEST_F(membership_pieces_test, a_bulk_request_takes_no_pieces)
                "}";
     };
     EXPECT_EQ(
-        bulk(put(users)), "413 An operation of a bulk request names at most 500 members; send it alone."
+        bulk(put(users)), "413 An operation of a bulk request names at most 1000 members; send it alone."
     );
     EXPECT_EQ(bulk(put(fitting)), "200");
     EXPECT_EQ(members_of(group), fitting);
     put_into(group, {users.back()});
     EXPECT_EQ(
         bulk(put(fitting)),
-        "413 An operation of a bulk request looks at no group of more than 500 members; send it alone."
+        "413 An operation of a bulk request looks at no group of more than 1000 members; send it alone."
     );
     const auto remove = R"({"method":"DELETE","path":"/Groups/)" + group + "\"}";
     EXPECT_EQ(bulk(remove), "204");
@@ -541,6 +567,40 @@ TEST_F(membership_pieces_test, a_bulk_request_takes_no_pieces)
     EXPECT_EQ(bulk(put({})), "409 The memberships of the resource are being changed; try again.");
     home.work_off();
     EXPECT_EQ(home.scim("GET", "/Groups/" + group).status, 404);
+}
+
+// Each group of a user who is let out of a hold has an event of its own.
+TEST_F(membership_pieces_test, the_events_of_very_many_groups_of_a_released_user_come_in_pieces)
+{
+    const auto path = "/api/v1/organizations/" + home.organization + "/directories/" + home.directory;
+    ASSERT_EQ(home.operate("PATCH", path, R"({"domain_policy":"hold"})").status, 200);
+    const auto made = home.scim(
+        "POST", "/Users", R"({"userName":"eve","emails":[{"value":"eve@evil.test","primary":true}]})"
+    );
+    ASSERT_EQ(made.status, 201) << made.text;
+    const auto eve = made.text_of("id");
+    auto groups = groups_with(eve, 2 * groups_at_once + 1);
+    ASSERT_EQ(home.operate("PATCH", path, R"({"domain_policy":"off"})").status, 200);
+    std::size_t pieces = 0;
+    while (members_in("group_member_added").size() < groups.size() && pieces < 10) {
+        write([&](store::transaction& tx) {
+            service::release_some(tx, home.house.environment, home.schemas);
+            service::membership_jobs::go_on_with_oldest(tx, home.schemas, time_point::max());
+        });
+        ++pieces;
+    }
+    EXPECT_EQ(pieces, 2U);
+    EXPECT_EQ(jobs(), 0U);
+    EXPECT_EQ(members_in("group_member_added"), texts(groups.size(), eve));
+    std::string cause;
+    std::set<std::string> causes;
+    for (const auto& event : events()) {
+        if (event.at("type").as_string() == "organization.directory.user_created")
+            cause = event.at("id").as_string();
+        if (event.at("type").as_string() == "organization.directory.group_member_added")
+            causes.emplace(event.at("context").at("caused_by").as_string());
+    }
+    EXPECT_EQ(causes, std::set<std::string>{cause});
 }
 
 }  // namespace

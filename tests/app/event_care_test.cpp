@@ -328,5 +328,30 @@ TEST_F(event_care_test, attempts_go_when_they_are_too_old_and_not_a_millisecond_
     EXPECT_EQ(attempts(), 0U);
 }
 
+TEST_F(event_care_test, dead_letters_go_when_their_events_are_too_old_and_not_a_millisecond_before)
+{
+    const auto endpoint = home.make_endpoint(R"(,"retry_schedule_seconds":[0])");
+    home.out.react = [](const arrival&) { return reaction{.status = 500}; };
+    make_users(2);
+    home.deliver_for(20s, 5s);
+    const auto letters = [&] {
+        const auto shown = home.operate("GET", home.path(endpoint) + "/dead-letters");
+        return shown.body.at("dead_letters").as_array().size();
+    };
+    const auto made = letters();
+    ASSERT_GE(made, 2U);
+    const auto cut_after = [&](std::chrono::milliseconds age) {
+        home.clock.advance(age);
+        app::event_care care(*home.database, home.clock, {.events = {}, .attempts_kept_for = days(7)});
+        while (care.cut_attempts())
+            continue;
+    };
+    cut_after(days(7) - 20s);
+    EXPECT_EQ(letters(), made);
+    cut_after(1ms);
+    EXPECT_EQ(letters(), 0U);
+    EXPECT_TRUE(home.database->check().empty());
+}
+
 }  // namespace
 }  // namespace scimd::test

@@ -26,7 +26,8 @@ asio::awaitable<void> note_turn(
 TEST(fair_turns, a_request_does_not_wait_for_all_of_another_organization)
 {
     asio::io_context io;
-    fair_turns turns(io.get_executor());
+    metrics figures;
+    fair_turns turns(io.get_executor(), figures);
     std::vector<std::int64_t> order;
     for (int i = 0; i < 200; ++i)
         asio::co_spawn(io, note_turn(turns, 1, order), asio::detached);

@@ -88,8 +88,8 @@ class MembershipKillTest(unittest.TestCase):
         if left:
             self.wait_until(lambda: len(self.members(group)) == USERS, "the change is not completed")
         self.assertEqual(self.members(group), users)
-        told = [one["id"] for event in batches() for one in event["data"]["members"]]
-        self.assertEqual(sorted(told), sorted(users))
+        named = [one["id"] for event in batches() for one in event["data"]["members"]]
+        self.assertEqual(sorted(named), sorted(users))
 
         def is_gone():
             with self.directory.client() as client:

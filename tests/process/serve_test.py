@@ -340,6 +340,19 @@ class ServeTest(unittest.TestCase):
         self.assertIn("scimd_", answer.body.decode())
         self.assertNotIn(directory.token, answer.body.decode())
 
+    def test_each_directory_has_a_rate_limit_when_one_is_given(self):
+        with Server(options=["--directory-requests-per-second", "1", "--directory-request-burst", "3"]) as server:
+            limited, other = server.new_directory(), server.new_directory()
+            with limited.client() as client:
+                answers = [client.get("/Users") for _ in range(20)]
+            self.assertEqual([answer.status for answer in answers[:3]], [200, 200, 200])
+            refused = [answer for answer in answers if answer.status == 429]
+            self.assertTrue(refused)
+            self.assertRegex(refused[0].headers["Retry-After"], "^[1-9][0-9]{0,3}$")
+            self.assertEqual(refused[0].headers["X-Rate-Limit-Limit"], "3")
+            with other.client() as client:
+                self.assertEqual(client.get("/Users").status, 200)
+
     def test_many_connections_are_served_while_one_dawdles(self):
         server = self.start()
         directory = server.new_directory()

@@ -169,15 +169,15 @@ TEST_F(many_groups_test, an_event_lists_the_first_hundred_before_and_after)
     const auto last = house.add_group("the last");
     house.new_events();
     ASSERT_EQ(add(group, anna).status, 200);
-    auto told = house.new_events().back();
-    EXPECT_EQ(told.at("data").at("groups").as_array().size(), event_groups_max);
-    EXPECT_FALSE(told.at("data").as_object().contains("groups_truncated"));
-    EXPECT_EQ(told.at("previous_attributes").at("groups").as_array().size(), event_groups_max - 1);
+    auto latest = house.new_events().back();
+    EXPECT_EQ(latest.at("data").at("groups").as_array().size(), event_groups_max);
+    EXPECT_FALSE(latest.at("data").as_object().contains("groups_truncated"));
+    EXPECT_EQ(latest.at("previous_attributes").at("groups").as_array().size(), event_groups_max - 1);
     ASSERT_EQ(add(last, anna).status, 200);
-    told = house.new_events().back();
-    EXPECT_EQ(told.at("data").at("groups").as_array().size(), event_groups_max);
-    EXPECT_TRUE(told.at("data").at("groups_truncated").as_bool());
-    EXPECT_EQ(told.at("previous_attributes").at("groups").as_array().size(), event_groups_max);
+    latest = house.new_events().back();
+    EXPECT_EQ(latest.at("data").at("groups").as_array().size(), event_groups_max);
+    EXPECT_TRUE(latest.at("data").at("groups_truncated").as_bool());
+    EXPECT_EQ(latest.at("previous_attributes").at("groups").as_array().size(), event_groups_max);
     ASSERT_EQ(house.remove("Users", anna).status, 204);
     for (const auto& event : house.new_events()) {
         if (kind_of(event) != "user_deleted")

@@ -1,4 +1,6 @@
 // What applications are told of members that come and go.
+#include "service/membership_events.hpp"
+
 #include "service/events.hpp"
 #include "service/membership.hpp"
 #include "service_house.hpp"
@@ -142,6 +144,35 @@ TEST_F(membership_events_test, a_thousand_members_come_and_go_in_batches_of_one_
     EXPECT_NE(removed.batch_ids, added.batch_ids);
     EXPECT_EQ(removed.members, added.members);
     EXPECT_EQ(events.size(), 10U);
+}
+
+TEST_F(membership_events_test, users_with_large_documents_have_their_events_later)
+{
+    std::string photos;
+    for (char letter = 'a'; letter < 'f'; ++letter)
+        photos.append(photos.empty() ? "" : ",")
+            .append(R"({"value":")" + std::string(60'000, letter) + "\"}");
+    ids users;
+    for (const auto* name : {"a", "b", "c", "d", "e"})
+        users.push_back(
+            house.create("Users", user_body(name, "acme.com", R"(,"photos":[)" + photos + ']')).id()
+        );
+    house.new_events();
+    const auto updated = [this] {
+        ids found;
+        for (const auto& event : house.new_events())
+            if (kind_of(event) == "user_updated")
+                found.emplace_back(event.at("data").at("id").as_string());
+        return found;
+    };
+    // The second one exceeds event_documents_bytes_max.
+    house.add_group("All", users);
+    EXPECT_EQ(updated(), (ids{users[0], users[1]}));
+    const scim::catalogue_set types{scim::catalogue::standard()};
+    EXPECT_TRUE(tell_some(house.tx(), types, house.who.directory));
+    EXPECT_EQ(updated(), (ids{users[2], users[3]}));
+    EXPECT_FALSE(tell_some(house.tx(), types, house.who.directory));
+    EXPECT_EQ(updated(), (ids{users[4]}));
 }
 
 TEST_F(membership_events_test, a_group_in_a_group_is_told_as_a_member_and_updates_no_user)

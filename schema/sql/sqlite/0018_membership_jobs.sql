@@ -6,8 +6,8 @@ create table membership_jobs (
     directory_id integer not null references directories (id),
     resource_id integer not null,
     resource_type text not null check (resource_type in ('User', 'Group')),
-    -- removal: the memberships go, then the resource
-    kind text not null check (kind in ('change', 'removal')),
+    -- removal: the memberships go, then the resource; gain: events of the groups of a user who is held no more
+    kind text not null check (kind in ('change', 'removal', 'gain')),
     created_at integer not null,
     origin text not null,  -- kept for the events
     foreign key (directory_id, resource_type, resource_id) references resources (directory_id, type, id)
@@ -16,7 +16,7 @@ create table membership_jobs (
 
 create unique index membership_jobs_of_resource on membership_jobs (directory_id, resource_id);
 
--- What is left of a change, in the order in which it is applied: a JSON object each.
+-- What is left of a change or a gain, in the order in which it is applied: a JSON object each.
 create table membership_job_parts (
     job_id integer not null references membership_jobs (id) on delete cascade,
     part integer not null,

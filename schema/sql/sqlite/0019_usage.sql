@@ -16,6 +16,9 @@ create table directory_usage (
     events_per_second_max integer check (events_per_second_max >= 0)
 ) strict;
 
+-- Few directories ever lose events of their own; readers of the whole log look here.
+create index directory_usage_by_deleted on directory_usage (events_deleted_up_to) where events_deleted_up_to > 0;
+
 -- Of the whole log: events of organizations and of directories that have been deleted, too.
 alter table environments add column event_bytes integer not null default 0;
 
@@ -87,6 +90,8 @@ begin
     where directory_id = old.directory_id;
 end;
 
-insert into sqlite_stat1 (tbl, idx, stat) values ('directory_usage', null, '2000');
+insert into sqlite_stat1 (tbl, idx, stat) values
+    ('directory_usage', null, '2000'),
+    ('directory_usage', 'directory_usage_by_deleted', '100 1');
 
 analyze sqlite_schema;
