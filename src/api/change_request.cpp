@@ -97,6 +97,9 @@ reply write_prepared(const shared_request& asked, const shared_change& change, i
         if (auto outcome = apply(asked, change, tx))
             return std::move(*outcome);
         asked->on.work.rewind(asked->charged);
+        asked->home.figures
+            .count("scimd_changes_overtaken_total", "Prepared changes that another change came before.")
+            .add();
         return round < preparations_max ? begin_round(asked, round + 1) : change_last(asked, tx);
     });
 }
@@ -159,7 +162,8 @@ reply change_here(const shared_request& asked, store::transaction& tx)
 reply changed_too_often(const call& on)
 {
     return scim_error(
-        on, {errc::unavailable, "The resource is changed by others too often for so large a change. Try again."}
+        on,
+        {errc::unavailable, "The resource is changed by others too often for so large a change. Try again."}
     );
 }
 

@@ -24,9 +24,9 @@ protected:
             R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[)" +
             operations + "]}";
         auto request = scim::parse_bulk(parse_json_object(body).value(), house.schemas, "").value();
-        const auto job = prepare_bulk(std::move(request), scim::leniency::compat);
+        const auto job = prepare_bulk(std::move(request), scim::leniency::compat, *house.who.work);
         id_source ids(clock);
-        store::transaction tx(house.tx().sql(), house.tx().now(), ids, &others_wait);
+        store::transaction tx(house.tx().sql(), house.tx().now(), ids, std::nullopt, &others_wait);
         bulk_progress progress;
         run_bulk(tx, house.who, job, progress);
         return progress.next_unit;
