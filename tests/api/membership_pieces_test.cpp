@@ -32,7 +32,7 @@ class watched_database final : public store::database {
 public:
     explicit watched_database(store::database& target) : target_(target) {}
 
-    void submit(store::intent mode, store::task what, store::completion done) override
+    void submit(store::intent mode, const store::scheduling_key& key, store::task what, store::completion done) override
     {
         if (mode == store::intent::write)
             ++writes;
@@ -40,7 +40,7 @@ public:
             ++scans;
         if (before)
             before(mode);
-        target_.submit(mode, std::move(what), std::move(done));
+        target_.submit(mode, key, std::move(what), std::move(done));
     }
     void on_commit(std::function<void()> bell) override { target_.on_commit(std::move(bell)); }
     std::string why_not_writable() const override { return target_.why_not_writable(); }

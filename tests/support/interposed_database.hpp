@@ -24,11 +24,11 @@ public:
     std::size_t scans = 0;
     std::size_t writes = 0;
 
-    void submit(store::intent mode, store::task what, store::completion done) override
+    void submit(store::intent mode, const store::scheduling_key& key, store::task what, store::completion done) override
     {
         if (!is_inside_)
             note(mode);
-        real_->submit(mode, std::move(what), std::move(done));
+        real_->submit(mode, key, std::move(what), std::move(done));
     }
     void on_commit(std::function<void()> bell) override { real_->on_commit(std::move(bell)); }
     std::string why_not_writable() const override { return real_->why_not_writable(); }
