@@ -160,14 +160,14 @@ result<void> quota_guard::admit_change(
 
 result<void> quota_guard::admit_members(std::size_t added, std::size_t removed) const
 {
-    if (!who_.quotas || added <= removed)
+    if (!who_.quotas || added == 0)
         return {};
     if (auto admitted = admit_write(); !admitted)
         return admitted;
     const auto limit = limits_[usage::index_of(quota::memberships)];
-    const auto used = before_.used[usage::index_of(quota::memberships)];
-    const auto after = used + static_cast<std::int64_t>(added - removed);
-    if (limit > 0 && after > limit)
+    const auto used = used_before(quota::memberships);
+    const auto after = used + static_cast<std::int64_t>(added) - static_cast<std::int64_t>(removed);
+    if (limit > 0 && after > limit && after > used)
         return exceeded(quota::memberships, limit, used, after);
     return {};
 }

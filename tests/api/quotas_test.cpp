@@ -2,12 +2,14 @@
 #include "api/idempotency.hpp"
 #include "store/idempotency.hpp"
 #include "support/api_house.hpp"
+#include "support/large_group.hpp"
 
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace scimd::api {
 namespace {
@@ -172,6 +174,42 @@ TEST_F(quotas_test, of_memberships_counts_those_of_all_groups)
     EXPECT_EQ(home.scim("DELETE", "/Users/" + bob).status, 204);
     EXPECT_EQ(used("memberships"), 1);
     EXPECT_EQ(add(first, anna).status, 200);
+    EXPECT_TRUE(home.database->check().empty());
+}
+
+// So many at once are applied in pieces behind the request.
+TEST_F(quotas_test, of_memberships_holds_for_changes_that_are_applied_in_pieces)
+{
+    constexpr std::size_t limit = 600;
+    const auto group = home.make_group("all");
+    std::vector<std::string> users;
+    store::run(*home.database, store::intent::write, [&](store::transaction& tx) {
+        for (const auto user : test::write_users(tx, *directory_id::parse(home.directory), "u", 2 * limit))
+            users.push_back("diruser_" + std::to_string(user.value));
+        return store::verdict::commit;
+    });
+    set("memberships", std::to_string(limit));
+    const auto put = [&](std::size_t first, std::size_t count) {
+        std::string members;
+        for (std::size_t i = first; i < first + count; ++i)
+            members += (i > first ? R"(,{"value":")" : R"({"value":")") + users[i] + R"("})";
+        return home.scim(
+            "PUT",
+            "/Groups/" + group + "?excludedAttributes=members",
+            test::group_text("all", R"(,"members":[)" + members + "]")
+        );
+    };
+    expect_refused(put(0, limit + 1), exceeded("memberships", limit, 0, limit + 1));
+    EXPECT_EQ(used("memberships"), 0);
+    EXPECT_EQ(put(0, limit).status, 200);
+    EXPECT_EQ(used("memberships"), limit);
+    EXPECT_EQ(put(limit, limit).status, 200) << "others instead are no growth";
+    EXPECT_EQ(used("memberships"), limit);
+
+    home.house.quotas->reserve_storage(true);
+    EXPECT_EQ(put(0, limit).status, 507) << "but they take room on the disk";
+    EXPECT_EQ(put(limit, 0).status, 200);
+    EXPECT_EQ(used("memberships"), 0);
     EXPECT_TRUE(home.database->check().empty());
 }
 
