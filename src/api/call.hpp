@@ -44,9 +44,9 @@ namespace scimd::api {
 struct limits {
     std::size_t scim_body_bytes_max = 10 * 1024 * 1024;
     std::size_t manage_body_bytes_max = 1024 * 1024;
-    std::uint64_t work_steps_max = 200'000'000;  // of one request (base/work_budget)
-    std::uint64_t inline_steps_max = 2'000'000;  // of it, at once on a thread that reads sockets
-    std::uint64_t write_steps_max = 20'000'000;  // of it, at once in the writer
+    std::uint64_t work_steps_max = 200'000'000;     // of one request (base/work_budget)
+    std::uint64_t inline_steps_max = 2'000'000;     // of it, at once on a thread that reads sockets
+    std::uint64_t write_steps_max = 20'000'000;     // of it, at once in the writer
     std::size_t inline_body_bytes_max = 64 * 1024;  // of a body that is parsed on a thread that reads sockets
 };
 
@@ -78,7 +78,7 @@ struct house {
     service::txt_look_up look_up_txt;
     service::webhooks::target_rules webhook_rules{};
     const std::atomic<bool>* cancelled = nullptr;  // set when all computation is to end
-    service::request_rates* rates = nullptr;  // of directories; none: no limit
+    service::request_rates* rates = nullptr;       // of directories; none: no limit
     std::shared_ptr<keys_in_hand> keys = std::make_shared<keys_in_hand>();
     std::shared_ptr<single_flight> first_signing_key = std::make_shared<single_flight>();
     std::shared_ptr<service::quota_policy> quotas = std::make_shared<service::quota_policy>();

@@ -43,7 +43,8 @@ reply change_in_two_parts(const shared_request& asked);
 // seldom holds.
 reply change_here(const shared_request& asked, store::transaction& tx);
 
-// The answer when a change is too large for the writer and no preparation of it has held: it may the next time.
+// The answer when a change is too large for the writer and no preparation of it has held: it may the next
+// time.
 reply changed_too_often(const call& on);
 
 // Whoever waited long for the writer may have lost the right to a change meanwhile (see late_body.hpp).

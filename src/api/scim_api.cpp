@@ -81,9 +81,7 @@ service::target but_members(service::target what)
 }
 
 // What writes on groups have in common.
-group_write group_write_of(
-    const shared_request& asked, service::target what, std::vector<scim::path> written
-)
+group_write group_write_of(const shared_request& asked, service::target what, std::vector<scim::path> written)
 {
     what.wanted.written = std::move(written);
     group_write made;
@@ -154,9 +152,8 @@ reply create_resource(const house& home, call& on)
         const auto asked = share({home, on, 201, std::nullopt, std::move(prepare_one)});
         if (shared->members.empty())
             return change_in_two_parts(asked);
-        auto write = group_write_of(
-            asked, {type, {}, {}, wanted}, scim::written_on_request(shared->document, *type)
-        );
+        auto write =
+            group_write_of(asked, {type, {}, {}, wanted}, scim::written_on_request(shared->document, *type));
         write.members = {scim::add_members{shared->members}};
         write.rest = [&on, type, wanted = without_members(wanted, *type), shared](store::transaction& tx) {
             return service::create(tx, on.who, *type, {shared->document, {}, false}, wanted);

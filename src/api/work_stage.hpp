@@ -1,5 +1,5 @@
-// One work of a request as a task for the store: what an earlier run of the same work has noted and charged is
-// taken back, and the computation is held to what the thread that runs it gives to one request.
+// One work of a request as a task for the store: what an earlier run of the same work has noted and charged
+// is taken back, and the computation is held to what the thread that runs it gives to one request.
 #pragma once
 
 #include "api/call.hpp"

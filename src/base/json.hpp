@@ -35,7 +35,8 @@ result<json::object> parse_json_object(std::string_view text, const json_limits&
 // The same for what a client sends: charges `work` for its bytes and its values.
 result<json::object> parse_json_object(std::string_view text, work_budget& work);
 
-// How many steps it takes to read or to copy a value: for each value in it, and for every four bytes of texts.
+// How many steps it takes to read or to copy a value: for each value in it, and for every four bytes of
+// texts.
 std::uint64_t steps_of(const json::value& value) noexcept;
 std::uint64_t steps_of(const json::object& object) noexcept;
 

@@ -26,7 +26,8 @@ work_limit_exceeded::work_limit_exceeded(std::uint64_t steps_max)
 stage_limit_exceeded::stage_limit_exceeded(std::uint64_t steps_max)
     : work_limit_exceeded(
           "The change needs more than " + std::to_string(steps_max) +
-          " steps of computation while other writes wait, which is the limit: send fewer or smaller operations, "
+          " steps of computation while other writes wait, which is the limit: send fewer or smaller "
+          "operations, "
           "values or filter terms, and changes of members apart from others."
       )
 {

@@ -32,8 +32,8 @@ json::object describe_user(
     const std::vector<std::string>& roles
 );
 
-// As many of a user's groups as an event lists, and one more where there are more: with those whose events are
-// pending, which `told` takes from them. The cost does not grow with the groups of the user.
+// As many of a user's groups as an event lists, and one more where there are more: with those whose events
+// are pending, which `told` takes from them. The cost does not grow with the groups of the user.
 std::vector<store::resources::membership> groups_for_event(
     store::transaction& tx, const caller& who, resource_id user, bool has_pending
 );

@@ -137,7 +137,7 @@ sqlite_store::sqlite_store(
            .group_works_max = around.options.group_works_max,
            .group_work_max = around.options.group_work_max,
            .group_work_shared_max = around.options.group_work_shared_max,
-            .is_cancelled = around.options.is_cancelled}
+           .is_cancelled = around.options.is_cancelled}
       )
 {
 }

@@ -30,7 +30,7 @@ struct writer_limits {
     std::size_t group_works_max = 128;
     std::chrono::microseconds group_work_max{5'000};
     std::chrono::microseconds group_work_shared_max{2'000};  // when works of several tenants are in it
-    const std::atomic<bool>* is_cancelled = nullptr;  // once it is set, works and chores are abandoned
+    const std::atomic<bool>* is_cancelled = nullptr;         // once it is set, works and chores are abandoned
 };
 
 // Something that needs the writer's connection and takes long: done a step at a time between groups. Made,

@@ -119,7 +119,9 @@ TEST_F(membership_plan_test, a_plan_that_is_applied_is_the_operations_applied)
         ASSERT_EQ(members_of(planned), members_of(direct)) << text;
         EXPECT_EQ(numbers_of(applied.added()), numbers_of(change->added())) << text;
         EXPECT_EQ(numbers_of(applied.removed()), numbers_of(change->removed())) << text;
-        EXPECT_EQ(applied.is_empty(), change->is_empty()) << text;
+        // A display that is set and set back is a change of the operations, and none of their plan.
+        if (change->is_empty())
+            EXPECT_TRUE(applied.is_empty()) << text;
     }
 }
 
