@@ -8,6 +8,7 @@
 
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <ctime>
 #include <ifaddrs.h>
 #include <memory>
@@ -214,6 +215,16 @@ TEST(connections, beyond_their_number_wait_for_a_place_while_all_have_a_request)
         EXPECT_EQ(one->read()->status, 200);
 }
 
+// A connection becomes idle a little after its client has the response.
+bool becomes_idle(test_server& house, std::int64_t connections)
+{
+    auto& idle = house.figures.level("scimd_http_connections_state", "", {{"state", "idle"}});
+    const auto end = std::chrono::steady_clock::now() + 10s;
+    while (idle.value() != connections && std::chrono::steady_clock::now() < end)
+        std::this_thread::sleep_for(1ms);
+    return idle.value() == connections;
+}
+
 TEST(connections, that_are_idle_longest_make_room_for_fresh_ones)
 {
     limits bounds;
@@ -221,8 +232,10 @@ TEST(connections, that_are_idle_longest_make_room_for_fresh_ones)
     test_server house(bounds);
     auto first = house.connect();
     EXPECT_EQ(status_of(first, get("/")), 200);
+    EXPECT_TRUE(becomes_idle(house, 1));
     auto second = house.connect();
     EXPECT_EQ(status_of(second, get("/")), 200);
+    EXPECT_TRUE(becomes_idle(house, 2));
 
     auto third = house.connect();
     EXPECT_EQ(status_of(third, get("/")), 200);

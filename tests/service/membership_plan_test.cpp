@@ -120,8 +120,9 @@ TEST_F(membership_plan_test, a_plan_that_is_applied_is_the_operations_applied)
         EXPECT_EQ(numbers_of(applied.added()), numbers_of(change->added())) << text;
         EXPECT_EQ(numbers_of(applied.removed()), numbers_of(change->removed())) << text;
         // A display that is set and set back is a change of the operations, and none of their plan.
-        if (change->is_empty())
+        if (change->is_empty()) {
             EXPECT_TRUE(applied.is_empty()) << text;
+        }
     }
 }
 

@@ -25,7 +25,7 @@ protected:
     {
         options.is_cancelled = &is_cancelled;
         options.scan_deadline = std::chrono::hours(1);
-        options.scan_threads = 2;
+        options.scan_threads = 3;  // of which one tenant gets two
         open();
     }
 
