@@ -180,7 +180,7 @@ private:
     )
     {
         if (const auto fault = why_not_storable(text); !fault.empty())
-            return wrong(where, std::string(fault.substr(0, fault.size() - 1)));
+            return wrong(where, std::string_view(fault).substr(0, fault.size() - 1));
         return check_count(schema, {"minLength", "maxLength"}, code_points(text), where, "characters");
     }
 

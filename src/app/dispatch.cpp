@@ -13,6 +13,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -26,6 +27,11 @@ namespace asio = boost::asio;
 constexpr std::size_t chore_threads = 2;
 constexpr store::queue_limits chore_limits{
     .places_max = 64, .bytes_max = 32 * 1024 * 1024, .quantum = 100'000
+};
+
+constexpr std::size_t parser_threads = 2;
+constexpr store::queue_limits parser_limits{
+    .places_max = 1'024, .bytes_max = 128 * 1024 * 1024, .quantum = 1'000
 };
 
 // Suspends the calling coroutine until the callback handed to `start` is called, on whatever thread.
@@ -74,8 +80,15 @@ dispatcher::dispatcher(
       ),
       steps_(figures.count("scimd_work_steps_total", "Steps of computation charged by requests.")),
       chores_("chore", chore_threads, chore_limits, figures),
+      parsers_("parse", parser_threads, parser_limits, figures),
       turns_(bell.get_executor(), figures)
 {
+}
+
+dispatcher::~dispatcher()
+{
+    chores_.abandon();
+    parsers_.abandon();
 }
 
 asio::awaitable<http::response> dispatcher::respond(net::exchange& on_the_way)
@@ -139,10 +152,8 @@ asio::awaitable<http::response> dispatcher::run(api::call& on, net::exchange& on
             }
             // Parsing it takes longer than others may wait for a thread that reads sockets.
             const auto text = std::make_shared<std::string>(std::move(*body));
-            api::work parse{store::intent::scan, [&want, text](store::transaction&) {
-                                return want.then(std::move(*text));
-                            }};
-            next = co_await perform(on, std::move(parse));
+            std::function<api::reply()> parse = [&want, text] { return want.then(std::move(*text)); };
+            next = co_await run_in(parsers_, api::scheduling_key_of(on), std::move(parse));
         } else if (auto* outside = std::get_if<api::errand>(&next)) {
             api::errand job = std::move(*outside);
             next = co_await perform(std::move(job));
@@ -188,15 +199,16 @@ asio::awaitable<api::reply> dispatcher::perform(api::call& on, api::work job)
     co_return stage.take();
 }
 
-asio::awaitable<api::reply> dispatcher::perform(api::call& on, api::chore job)
+asio::awaitable<api::reply> dispatcher::run_in(
+    store::worker_pool& pool, store::scheduling_key key, std::function<api::reply()> job
+)
 {
     api::reply outcome;
     std::exception_ptr failure;
-    const auto key = api::scheduling_key_of(on);
     auto start = [&](auto resume) {
-        const auto admitted = chores_.offer(key, [&, resume] {
+        const auto admitted = pool.offer(key, [&, resume] {
             try {
-                outcome = job.run(database_);
+                outcome = job();
             } catch (...) {
                 failure = std::current_exception();
             }
@@ -211,6 +223,12 @@ asio::awaitable<api::reply> dispatcher::perform(api::call& on, api::chore job)
     if (failure)
         std::rethrow_exception(failure);
     co_return outcome;
+}
+
+asio::awaitable<api::reply> dispatcher::perform(api::call& on, api::chore job)
+{
+    std::function<api::reply()> run = [&] { return job.run(database_); };
+    co_return co_await run_in(chores_, api::scheduling_key_of(on), std::move(run));
 }
 
 asio::awaitable<api::reply> dispatcher::perform(api::call& on, api::awaited job)

@@ -11,6 +11,7 @@
 #include "store/worker_pool.hpp"
 
 #include <exception>
+#include <functional>
 
 namespace scimd::app {
 
@@ -19,7 +20,7 @@ public:
     dispatcher(
         const api::site& served, store::database& database, commit_bell& bell, logger& log, metrics& figures
     );
-    ~dispatcher() override { chores_.abandon(); }
+    ~dispatcher() override;
     dispatcher(const dispatcher&) = delete;
     dispatcher& operator=(const dispatcher&) = delete;
 
@@ -33,6 +34,9 @@ private:
     net::asio::awaitable<api::reply> perform(api::call& on, api::chore job);
     net::asio::awaitable<api::reply> perform(api::call& on, api::awaited job);
     net::asio::awaitable<api::reply> perform(api::errand job);
+    net::asio::awaitable<api::reply> run_in(
+        store::worker_pool& pool, store::scheduling_key key, std::function<api::reply()> job
+    );
     http::response apologize(std::exception_ptr failure, const api::call& on);
     void record(const api::call& on, const http::response& response, std::uint64_t microseconds);
 
@@ -44,6 +48,7 @@ private:
     histogram& duration_;
     counter& steps_;
     store::worker_pool chores_;
+    store::worker_pool parsers_;  // of large bodies
     fair_turns turns_;
 };
 

@@ -160,6 +160,17 @@ void declare_server_options(CLI::App& app, raw_options& raw)
     );
     server("--threads", "SCIMD_THREADS", raw.threads, "I/O threads (default: one a core)");
     server("--log-level", "SCIMD_LOG_LEVEL", raw.log_level, "debug, info, warning or error");
+    app.add_flag("--metrics-open", raw.is_metrics_open, "Show /metrics to peers that are not loopback")
+        ->envname("SCIMD_METRICS_OPEN")
+        ->group("Server");
+}
+
+// Deadlines, and what requests and connections may take.
+void declare_limit_options(CLI::App& app, raw_options& raw)
+{
+    const auto server = [&](const char* flag, const char* variable, std::string& into, const char* help) {
+        app.add_option(flag, into, help)->envname(variable)->group("Server");
+    };
     server(
         "--drain-grace-ms",
         "SCIMD_DRAIN_GRACE_MS",
@@ -228,9 +239,6 @@ void declare_server_options(CLI::App& app, raw_options& raw)
         raw.directory_request_burst,
         "How many of them may come at once (default: those of ten seconds)"
     );
-    app.add_flag("--metrics-open", raw.is_metrics_open, "Show /metrics to peers that are not loopback")
-        ->envname("SCIMD_METRICS_OPEN")
-        ->group("Server");
 }
 
 void declare_domain_options(CLI::App& app, raw_options& raw)
@@ -291,6 +299,7 @@ void declare_options(CLI::App& app, raw_options& raw)
         ->envname("SCIMD_CONFIG");
 
     declare_server_options(app, raw);
+    declare_limit_options(app, raw);
     declare_retention_options(app, raw);
     declare_quota_options(app, raw);
     declare_domain_options(app, raw);

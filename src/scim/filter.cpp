@@ -322,8 +322,8 @@ result<filter> parse(std::string_view text, const scope& names)
 
 }  // namespace
 
-comparison::comparison(path compared, operation which, literal wanted)
-    : attribute(std::move(compared)), op(which), value(std::move(wanted))
+comparison::comparison(const path& compared, operation which, literal wanted)
+    : attribute(compared), op(which), value(std::move(wanted))
 {
     const auto* const text = std::get_if<std::string>(&value);
     if (text && !attribute.leaf().is_case_exact)

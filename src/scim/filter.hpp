@@ -51,7 +51,7 @@ private:
 };
 
 struct comparison {  // the literal has been coerced to the type of the attribute compared
-    comparison(path attribute, operation op, literal value);
+    comparison(const path& attribute, operation op, literal value);
 
     path attribute;
     operation op;

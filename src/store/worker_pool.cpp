@@ -1,5 +1,8 @@
 #include "store/worker_pool.hpp"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <chrono>
 #include <optional>
 #include <utility>
@@ -9,6 +12,15 @@ namespace scimd::store {
 namespace {
 
 using steady = std::chrono::steady_clock;
+
+// Of the threads of a pool, in the steps of nice(1): those that serve connections and the writer go first
+// when there are more of them than cores. Linux has a priority for each thread.
+constexpr int niceness = 5;
+
+void lower_own_priority()
+{
+    static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), niceness));
+}
 
 queue_limits with_threads(queue_limits limits, std::size_t threads)
 {
@@ -69,6 +81,7 @@ void worker_pool::end(bool drops_queued)
 
 void worker_pool::serve()
 {
+    lower_own_priority();
     std::unique_lock lock(mutex_);
     while (true) {
         std::optional<fair_queue<job>::taken> next;

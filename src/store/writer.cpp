@@ -18,12 +18,13 @@ constexpr sql::statement undo_work{"writer.rollback_to", "rollback to work"};
 constexpr sql::statement end_work{"writer.release", "release work"};
 
 // The write-ahead log in frames of 4,120 bytes: it is copied back every 4 MiB or so, without waiting for
-// readers; from 32 MiB on the writer waits for them a little, from 52 MiB on as long as a reader may take.
-// So it stays below 64 MiB.
+// readers; from 32 MiB on the writer waits for them a little, from 128 MiB on as long as a reader may take.
+// So it stays below 160 MiB. Scans of one tenant that follow each other without a gap keep the log from being
+// begun anew: a longer wait for them would be one of all writers.
 constexpr int log_frames_step = 1'000;
 constexpr int log_frames_urgent = 8'000;
-constexpr int log_frames_alarming = 13'000;
-constexpr milliseconds patience_urgent{100};
+constexpr int log_frames_alarming = 32'000;
+constexpr milliseconds patience_urgent{5};
 constexpr milliseconds patience_alarming{5'000};
 
 constexpr std::int64_t quantum_us = 1'000;  // of a tenant's turn
@@ -107,7 +108,8 @@ bool writer::enqueue(const scheduling_key& key, task& what, completion& done, st
     const auto admitted = queue_.push(key, std::move(next));
     queue_figures_.note(admitted);
     if (admitted != admission::accepted) {
-        what = std::move(next.what);
+        // It has been moved from only when it was accepted.
+        what = std::move(next.what);  // NOLINT(bugprone-use-after-move)
         done = std::move(next.done);
         refusal = queue_refusal(admitted);
         return false;
