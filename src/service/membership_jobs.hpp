@@ -24,7 +24,7 @@
 namespace scimd::service::membership_jobs {
 
 // Of one transaction: memberships of a group that come, go or are renamed.
-constexpr std::size_t members_at_once_max = 500;
+constexpr std::size_t members_at_once_max = 200;
 
 // And groups that lose a member that is being deleted: each is an event and a new version.
 constexpr std::size_t groups_at_once_max = 150;
