@@ -160,6 +160,18 @@ void declare_server_options(CLI::App& app, raw_options& raw)
     );
     server("--threads", "SCIMD_THREADS", raw.threads, "I/O threads (default: one a core)");
     server("--log-level", "SCIMD_LOG_LEVEL", raw.log_level, "debug, info, warning or error");
+    server(
+        "--directory-requests-per-second",
+        "SCIMD_DIRECTORY_REQUESTS_PER_SECOND",
+        raw.directory_requests_per_second,
+        "How many SCIM requests a second each directory may send; 0: no limit"
+    );
+    server(
+        "--directory-request-burst",
+        "SCIMD_DIRECTORY_REQUEST_BURST",
+        raw.directory_request_burst,
+        "How many of them may come at once (default: those of ten seconds)"
+    );
     app.add_flag("--metrics-open", raw.is_metrics_open, "Show /metrics to peers that are not loopback")
         ->envname("SCIMD_METRICS_OPEN")
         ->group("Server");
@@ -226,18 +238,6 @@ void declare_limit_options(CLI::App& app, raw_options& raw)
         "SCIMD_REQUEST_MEMORY_MB",
         raw.request_memory_mb,
         "Memory that requests under way may take together, in MiB"
-    );
-    server(
-        "--directory-requests-per-second",
-        "SCIMD_DIRECTORY_REQUESTS_PER_SECOND",
-        raw.directory_requests_per_second,
-        "How many SCIM requests a second each directory may send; 0: no limit"
-    );
-    server(
-        "--directory-request-burst",
-        "SCIMD_DIRECTORY_REQUEST_BURST",
-        raw.directory_request_burst,
-        "How many of them may come at once (default: those of ten seconds)"
     );
 }
 

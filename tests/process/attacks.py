@@ -371,7 +371,7 @@ def unknown_paths(target):
 @attack("100 streams of events that are never read, beside creates")
 def unread_streams(target):
     request = (
-        f"GET /api/v1/events/stream HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {target.access_token}\r\n"
+        f"GET /api/v1/events/stream?organization_id={target.organization} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {target.access_token}\r\n"
         "Accept: text/event-stream\r\n\r\n"
     ).encode()
 
@@ -387,7 +387,7 @@ def unread_streams(target):
 @attack("500 long polls for events, beside creates")
 def long_polls(target):
     fields = {"Authorization": f"Bearer {target.access_token}"}
-    path = "/api/v1/events?wait=20&event_types=role.created"
+    path = f"/api/v1/events?organization_id={target.organization}&wait=20&event_types=role.created"
     return sending(target, 500, lambda: ("GET", path, None, fields), client=target.public) + creates(target)[:8]
 
 

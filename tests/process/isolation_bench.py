@@ -11,7 +11,6 @@ import itertools
 import json
 import pathlib
 import re
-import resource
 import shutil
 import subprocess
 import sys
@@ -38,6 +37,8 @@ HEALTH_MS_MAX = 100
 RSS_MB_MAX = 256
 DRAIN_SECONDS = 30
 KINDS = ("GET", "look-up", "list of 10", "PATCH", "create", "webhook", "healthz")
+OPTIONS = ["--webhook-allow-private"]
+NO_ROOM = ["--disk-reserve-bytes", str(10**15)]  # more than any disk has: what grows is refused
 UNREAD_LOG = "unread_log"
 FULL_DISK = "full_disk"
 
@@ -81,6 +82,7 @@ class Bystander:
     """The tenant that is measured: one thread for each kind of request, until it is told to stop."""
 
     def __init__(self, server, directory, ids, receiver):
+        self.successes = (200, 201, 204)
         self.server = server
         self.directory = directory
         self.ids = itertools.cycle(ids)
@@ -119,7 +121,7 @@ class Bystander:
                 status = type(failure).__name__
                 connection = None
             taken = time.monotonic() - begun
-            if status not in (200, 201, 204):
+            if status not in self.successes:
                 self.failures[f"{kind} {status}"] = self.failures.get(f"{kind} {status}", 0) + 1
                 taken = ANSWER_SECONDS
             self.times[kind].append(taken * 1000)
@@ -178,7 +180,7 @@ class Isolation:
     def __init__(self, chosen):
         self.chosen = chosen
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="scimd-isolation-", dir=chosen.folder))
-        self.server = QuietServer(self.folder / "data", options=("--webhook-allow-private",))
+        self.server = QuietServer(self.folder / "data", options=OPTIONS)
         self.receiver = Deliveries()
         self.receiver.thread.start()
         self.faults = []
@@ -235,6 +237,7 @@ class Isolation:
             "put_group": puts["id"],
             "own_token": own,
             "client_id": identifier,
+            "organization": attacker.directory.organization,
         }
         self.credentials = credentials
         innocent.client.close()
@@ -248,11 +251,14 @@ class Isolation:
         self.server.data = self.folder / name
         shutil.copytree(self.folder / "data", self.server.data, ignore=shutil.ignore_patterns("*.sock", "*.lock"))
         self.server.is_log_unread = name == UNREAD_LOG
+        self.server.options = [*OPTIONS, *(NO_ROOM if name == FULL_DISK else [])]
         try:
             self.server.start()
             access_token = self.server.access_token(self.credentials)
             token, base, ids = self.innocent
             bystander = Bystander(self.server, Tenant(token, base), ids[:500], self.receiver)
+            if name == FULL_DISK:
+                bystander.successes = (200, 201, 204, 507)
             bystander.measure(0)
             alone = bystander.measure(self.chosen.seconds, self.chosen.rounds)
             with self.attack(name, access_token) as counts:
@@ -276,9 +282,6 @@ class Isolation:
     @contextlib.contextmanager
     def attack(self, name, access_token):
         counts = {}
-        if name == FULL_DISK:
-            written = max(path.stat().st_size for path in self.server.data.iterdir())
-            resource.prlimit(self.server.process.pid, resource.RLIMIT_FSIZE, (written + 1_000_000,) * 2)
         plays = {UNREAD_LOG: "wrong_tokens", FULL_DISK: "creates"}.get(name, name)
         target = {**self.target, "port": self.server.port, "access_token": access_token}
         program = pathlib.Path(attacks.__file__)
