@@ -105,7 +105,9 @@ struct call {
     std::string alias_of;  // the permanent URI of what "/Me" stands for; empty: the path is no alias
     trail notes;
     time_point begun{};
-    std::size_t body_bytes = 0;                    // once it has been read
+    std::size_t body_bytes = 0;  // once it has been read
+    std::size_t held_bytes = 0;  // of what has been prepared, and waits for the writer
+    bool has_written = false;    // a work of it has been committed: it is not refused any more
     std::optional<service::rate_standing> rate{};  // of its directory, if there is a limit
     bool is_repeat = false;        // of one that was carried out before under the same Idempotency-Key
     service::request_trace trace;  // of a request to a directory

@@ -97,6 +97,7 @@ reply write_prepared(const shared_request& asked, const shared_change& change, i
         if (auto outcome = apply(asked, change, tx))
             return std::move(*outcome);
         asked->on.work.rewind(asked->charged);
+        asked->on.work.restart_stage();
         asked->home.figures
             .count("scimd_changes_overtaken_total", "Prepared changes that another change came before.")
             .add();
@@ -110,6 +111,9 @@ reply prepare(const shared_request& asked, resources::row found, store::transact
     if (!prepared)
         return scim_error(asked->on, prepared.error());
     const auto change = std::make_shared<const service::prepared_change>(std::move(*prepared));
+    // Both states as documents, the text and the event.
+    constexpr std::size_t copies = 5;
+    asked->on.held_bytes = change->text.size() * copies;
     if (!change->is_done_already())
         return write_prepared(asked, change, round);
     const auto done = service::as_it_is(*change);

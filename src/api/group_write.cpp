@@ -28,7 +28,9 @@ constexpr int plans_max = 4;
 struct plan {
     std::optional<std::int64_t> version{};  // of the group that it was made for; empty: it holds for any
     service::membership_plan members{};
-    std::vector<std::string> parts{};  // of one that is too large for a transaction
+    std::vector<std::string> parts{};  // of one that is too large for a transaction, in place of the members
+    std::size_t added = 0;
+    std::size_t removed = 0;
     int number = 1;
 };
 
@@ -46,7 +48,7 @@ std::int64_t version_of(store::transaction& tx, const call& on, resource_id grou
 
 class planned_write : public std::enable_shared_from_this<planned_write> {
 public:
-    planned_write(const house& home, const call& on, std::shared_ptr<const group_write> wanted)
+    planned_write(const house& home, call& on, std::shared_ptr<const group_write> wanted)
         : home_(home), on_(on), wanted_(std::move(wanted)), group_(number_of(wanted_->what))
     {
     }
@@ -64,6 +66,9 @@ private:
         auto made = plan_for(tx, number);
         if (!made)
             return scim_error(on_, made.error());
+        on_.held_bytes = 0;
+        for (const auto& part : made->parts)
+            on_.held_bytes += part.size();
         return write(std::make_shared<const plan>(std::move(*made)));
     }
 
@@ -77,9 +82,12 @@ private:
         auto members = service::plan_members(tx, on_.who, group_, wanted_->members);
         if (!members)
             return members.error();
+        made.added = members->added.size();
+        made.removed = members->removed.size();
         if (members->size() > jobs::members_at_once_max)
             made.parts = jobs::parts_of(*members);
-        made.members = std::move(*members);
+        else
+            made.members = std::move(*members);
         return made;
     }
 
@@ -112,8 +120,7 @@ private:
     {
         const auto before = group_ ? version_of(tx, on_, *group_) : 0;
         const service::quota_guard quota(tx, on_.who);
-        const auto& members = made.members;
-        if (auto admitted = quota.admit_members(members.added.size(), members.removed.size()); !admitted)
+        if (auto admitted = quota.admit_members(made.added, made.removed); !admitted)
             return scim_error(on_, admitted.error());
         auto outcome = wanted_->rest(tx);
         if (!outcome)
@@ -189,14 +196,14 @@ private:
     }
 
     const house& home_;
-    const call& on_;
+    call& on_;
     const std::shared_ptr<const group_write> wanted_;
     const std::optional<resource_id> group_;  // empty: still to be created
 };
 
 }  // namespace
 
-reply write_group(const house& home, const call& on, std::shared_ptr<const group_write> wanted)
+reply write_group(const house& home, call& on, std::shared_ptr<const group_write> wanted)
 {
     const auto reached = jobs::reach_of(wanted->members);
     const auto group = number_of(wanted->what);

@@ -32,7 +32,7 @@ struct group_write {
 };
 
 // The work, or the first of the works, that does it.
-reply write_group(const house& home, const call& on, std::shared_ptr<const group_write> wanted);
+reply write_group(const house& home, call& on, std::shared_ptr<const group_write> wanted);
 
 // A write on a resource, behind what is left to do to its memberships.
 reply write_behind_jobs(

@@ -33,7 +33,11 @@ tenant tenant_of(const call& on)
 
 store::scheduling_key scheduling_key_of(const call& on)
 {
-    return {tenant_of(on), request_bytes + on.body_bytes * parsed_bytes_per_byte};
+    return {
+        .owner = tenant_of(on),
+        .bytes = request_bytes + on.body_bytes * parsed_bytes_per_byte + on.held_bytes,
+        .is_continued = on.has_written
+    };
 }
 
 }  // namespace scimd::api

@@ -35,7 +35,10 @@ store::task work_stage::task(store::intent mode)
         outcome_ = job_.run(tx);
         on_.work.begin_stage({});
         on_.work.set_deadline({});
-        return verdict_of(outcome_);
+        const auto verdict = verdict_of(outcome_);
+        on_.has_written =
+            on_.has_written || (mode == store::intent::write && verdict == store::verdict::commit);
+        return verdict;
     };
 }
 

@@ -23,6 +23,9 @@ constexpr int log_poll_interval_ms = 50;  // how late an end is noticed
 // POSIX: a pipe that can be written to has room for so much, so that the write does not block.
 constexpr std::size_t log_write_bytes_max = PIPE_BUF;
 
+// For lines that come together: a wake-up and a write of each would cost more than the requests they tell of.
+constexpr std::chrono::milliseconds log_gather_time{2};
+
 bool is_temporary(int problem)
 {
     return problem == EINTR || problem == EAGAIN;
@@ -98,6 +101,7 @@ std::string log_queue::state::take_some(std::uint64_t& count)
 {
     std::unique_lock hold(lock);
     changed.wait(hold, [this] { return !lines.empty() || is_closing; });
+    changed.wait_for(hold, log_gather_time, [this] { return bytes >= log_write_bytes_max || is_closing; });
     std::string text;
     count = 0;
     while (!lines.empty() && (text.empty() || text.size() + lines.front().size() <= log_write_bytes_max)) {
@@ -179,7 +183,11 @@ void log_queue::write(std::string_view line)
             state_->drop(1);
             return;
         }
+        const auto before = state_->bytes;
         state_->put(line);
+        // It waits for a first line, and then for as many as one write takes.
+        if (before > 0 && (before >= log_write_bytes_max || state_->bytes < log_write_bytes_max))
+            return;
     }
     state_->changed.notify_one();
 }

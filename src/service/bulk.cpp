@@ -185,7 +185,8 @@ private:
     outcome within_budget(Part part)
     {
         try {
-            who_.work->restart_stage();
+            if (!is_in_circle_)  // whose operations are one in the writer
+                who_.work->restart_stage();
             who_.work->check();
             return part();
         } catch (const work_limit_exceeded& reason) {
@@ -281,6 +282,7 @@ private:
         }
         std::vector<outcome> done;
         std::optional<broken_circle> broken;
+        who_.work->restart_stage();
         is_in_circle_ = true;
         named_in_circle_ = 0;
         attempt([&] {

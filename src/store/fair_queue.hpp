@@ -237,6 +237,8 @@ private:
 
     [[nodiscard]] admission judge(const scheduling_key& key) const
     {
+        if (key.is_continued)  // there is one at a time of each request
+            return admission::accepted;
         const auto& total = of_kind_[static_cast<std::size_t>(key.owner.of)];
         if (total.places >= limits_.places_max || total.bytes >= limits_.bytes_max)
             return admission::full;

@@ -23,7 +23,8 @@ struct tenant {
 
 struct scheduling_key {
     tenant owner;
-    std::size_t bytes = 0;  // an estimate of the memory that the work holds while it waits
+    std::size_t bytes = 0;      // an estimate of the memory that the work holds while it waits
+    bool is_continued = false;  // part of it has been committed: no queue refuses the rest
 };
 
 // What a queue says to a work.

@@ -200,6 +200,17 @@ TEST(fair_queue, a_directory_may_hold_a_quarter_of_the_places)
     EXPECT_EQ(push(tested, customer(1, 1)), admission::accepted);
 }
 
+TEST(fair_queue, the_rest_of_what_has_been_committed_in_part_is_never_refused)
+{
+    queue tested({.places_max = 4});
+    EXPECT_EQ(push(tested, customer(1, 1)), admission::accepted);
+    EXPECT_EQ(push(tested, customer(1, 1)), admission::over_share);
+    EXPECT_EQ(
+        tested.push({.owner = customer(1, 1), .bytes = 1, .is_continued = true}, 0), admission::accepted
+    );
+    EXPECT_EQ(push(tested, customer(1, 1)), admission::over_share);
+}
+
 TEST(fair_queue, bytes_are_shared_like_places)
 {
     queue tested({.places_max = 64, .bytes_max = 6'400});
