@@ -82,6 +82,28 @@ TEST(work_limits_test, a_patch_beyond_the_limit_is_413_and_changes_nothing)
     EXPECT_NE(version_of(home, path), version);
 }
 
+// The threads that serve connections and the writer have limits of their own; a change that needs more of the
+// first is prepared in a scan.
+TEST(work_limits_test, a_patch_is_prepared_where_it_may_take_long_and_not_in_the_writer)
+{
+    test::api_house home({.inline_steps_max = 1'000, .write_steps_max = 1'000});
+    const auto path = "/Users/" + home.make_user("anna", numbers(10, 100));
+    EXPECT_EQ(patch(home, path, removals(10, 10)).status, 200);
+    const auto group = home.make_group("All");
+    for (int i = 0; i < 10; ++i)
+        home.patch(
+            "/Groups/" + group,
+            R"([{"op":"add","path":"members","value":[{"value":")" + home.make_user("u" + std::to_string(i)) +
+                R"("}]}])"
+        );
+    const auto refused =
+        home.patch("/Groups/" + group, R"([{"op":"remove","path":"members[display eq \"x\"]"}])");
+    EXPECT_EQ(refused.status, 413);
+    EXPECT_NE(
+        refused.text.find("more than 1000 steps of computation while other writes wait"), std::string::npos
+    ) << refused.text;
+}
+
 TEST(work_limits_test, a_patch_that_would_take_a_minute_is_413)
 {
     test::api_house home({.work_steps_max = 10'000'000});

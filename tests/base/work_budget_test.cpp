@@ -23,6 +23,21 @@ TEST(work_budget_test, takes_charges_up_to_its_limit_and_none_after_it)
     EXPECT_THROW(work.charge(0), work_limit_exceeded);
 }
 
+TEST(work_budget_test, a_stage_has_a_limit_of_its_own)
+{
+    work_budget work(1'000);
+    work.charge(100);
+    work.begin_stage(50);
+    EXPECT_NO_THROW(work.charge(50));
+    EXPECT_THROW(work.charge(1), stage_limit_exceeded);
+    work.restart_stage();
+    EXPECT_NO_THROW(work.charge(50));
+    EXPECT_THROW(work.charge(1), stage_limit_exceeded);
+    work.begin_stage({});
+    EXPECT_NO_THROW(work.charge(700));
+    EXPECT_THROW(work.charge(200), work_limit_exceeded);
+}
+
 TEST(work_budget_test, a_charge_beyond_what_can_be_counted_is_beyond_the_limit)
 {
     work_budget work(1'000);
