@@ -16,6 +16,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 namespace scimd::app {
@@ -51,6 +52,15 @@ std::uint64_t microseconds_since(std::chrono::steady_clock::time_point start)
     const auto passed = std::chrono::steady_clock::now() - start;
     return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(passed).count());
 }
+
+class meter_of_json final : public net::body_meter {
+public:
+    void add(std::string_view piece) override { meter_.add(piece); }
+    [[nodiscard]] std::size_t memory() const override { return meter_.request_memory(); }
+
+private:
+    json_meter meter_;
+};
 
 // The directory's of a request to one, or the API client's.
 net::memory_owner owner_of(const api::call& on)
@@ -114,9 +124,9 @@ http::response dispatcher::refuse(const error& reason, std::string_view target)
     return site_.refuse(reason, target);
 }
 
-std::size_t dispatcher::memory_for(std::string_view body) const
+std::unique_ptr<net::body_meter> dispatcher::meter_body() const
 {
-    return json_request_memory(body);
+    return std::make_unique<meter_of_json>();
 }
 
 asio::awaitable<http::response> dispatcher::run(api::call& on, net::exchange& on_the_way)

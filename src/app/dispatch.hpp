@@ -12,6 +12,7 @@
 
 #include <exception>
 #include <functional>
+#include <memory>
 
 namespace scimd::app {
 
@@ -26,7 +27,7 @@ public:
 
     net::asio::awaitable<http::response> respond(net::exchange& on_the_way) override;
     http::response refuse(const error& reason, std::string_view target) override;
-    [[nodiscard]] std::size_t memory_for(std::string_view body) const override;
+    [[nodiscard]] std::unique_ptr<net::body_meter> meter_body() const override;
 
 private:
     net::asio::awaitable<http::response> run(api::call& on, net::exchange& on_the_way);

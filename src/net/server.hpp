@@ -51,6 +51,14 @@ public:
     virtual asio::awaitable<result<std::string>> read_body(std::size_t bytes_max) = 0;
 };
 
+// What a request takes while it is carried out, by its body, which is shown to it in pieces as they come.
+class body_meter {
+public:
+    virtual ~body_meter() = default;
+    virtual void add(std::string_view piece) = 0;
+    [[nodiscard]] virtual std::size_t memory() const = 0;
+};
+
 class service {
 public:
     virtual ~service() = default;
@@ -62,8 +70,8 @@ public:
     // slow). `target` is empty when none could be read. The server adds Connection: close.
     virtual http::response refuse(const error& reason, std::string_view target) = 0;
 
-    // How much memory the request takes while it is carried out, by its body.
-    [[nodiscard]] virtual std::size_t memory_for(std::string_view body) const { return body.size(); }
+    // For the body of one request; null: the request takes as much as its body has bytes.
+    [[nodiscard]] virtual std::unique_ptr<body_meter> meter_body() const { return nullptr; }
 };
 
 struct limits {

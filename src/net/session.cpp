@@ -429,14 +429,18 @@ asio::awaitable<result<std::string>> http_session::receive_body(std::size_t byte
 {
     const auto announced = parser_->announced_bytes();
     body_pace pace(bounds_, announced, steady_clock::now());
+    const auto meter = shared_->handlers.meter_body();
     for (;;) {
+        const auto bytes_before = parser_->body().size();
         const auto is_whole = parse_body(bytes_max);
         if (is_whole.has_error())
             co_return is_whole.error();
+        if (meter)
+            meter->add(parser_->body().substr(bytes_before));
         if (*is_whole)
             break;
         // Of a body of unknown length twice as much is reserved whenever half is there.
-        const auto expected = announced ? 0 : std::min(bytes_max, 2 * parser_->body_bytes());
+        const auto expected = announced ? 0 : std::min(bytes_max, 2 * parser_->body().size());
         if (auto room = co_await reserve(body_memory_, expected); room.has_error())
             co_return room.error();
 
@@ -451,9 +455,9 @@ asio::awaitable<result<std::string>> http_session::receive_body(std::size_t byte
     }
     auto body = parser_->take_body();
     dog_->rest();
-    const auto needed =
-        std::min(shared_->handlers.memory_for(body), bounds_.request_memory.request_bytes_max());
-    if (auto room = co_await reserve(memory_, needed); room.has_error())
+    const auto needed = meter ? meter->memory() : body.size();
+    const auto most = bounds_.request_memory.request_bytes_max();
+    if (auto room = co_await reserve(memory_, std::min(needed, most)); room.has_error())
         co_return room.error();
     co_return body;
 }
