@@ -98,8 +98,11 @@ http::response answer(const site& served, store::database& database, call& on, s
             if (body.size() > wanted->bytes_max)
                 return error_for(on, body_refusal(*wanted, {errc::too_large, "The body is too large."}));
             on.body_bytes = body.size();
-            const auto then = std::move(wanted->then);
-            next = then(std::exchange(body, {}));
+            const auto want = std::move(*wanted);
+            const auto judged = want.judge ? want.judge() : std::nullopt;
+            next = judged ? perform(on, *judged, database) : reply();
+            if (!is_refusal(next))
+                next = want.then(std::exchange(body, {}));
         } else if (auto* outside = std::get_if<errand>(&next)) {
             next = perform(errand(std::move(*outside)));
         } else {

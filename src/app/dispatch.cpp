@@ -154,6 +154,11 @@ asio::awaitable<http::response> dispatcher::run(api::call& on, net::exchange& on
                 co_return api::error_for(on, reason);
             }
             on.body_bytes = body->size();
+            if (auto judge = want.judge ? want.judge() : std::nullopt) {
+                next = co_await perform(on, std::move(*judge));
+                if (api::is_refusal(next))
+                    continue;
+            }
             if (body->size() <= on.bounds.inline_body_bytes_max) {
                 const auto owner = api::scheduling_key_of(on).owner;
                 co_await turns_.wait(owner);
