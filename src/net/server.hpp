@@ -99,8 +99,8 @@ struct limits {
     // a request that has all of its body never waits for one that has not.
     memory_limits body_memory = memory_limits::of(36 * 1024 * 1024, 16 * 1024);
     memory_limits request_memory = memory_limits::of(108 * 1024 * 1024, 128 * 1024);
-    std::chrono::milliseconds memory_wait_max{5'000};  // for other requests to give back theirs
-    std::chrono::milliseconds drain_deadline{30'000};  // from drain() to the end of the last session
+    std::chrono::milliseconds memory_wait_max{10'000};  // for other requests to give back theirs
+    std::chrono::milliseconds drain_deadline{30'000};   // from drain() to the end of the last session
 };
 
 struct tls_files {

@@ -393,7 +393,7 @@ asio::awaitable<result<void>> http_session::reserve(memory_reservation& of, std:
             memory_timer_.expires_at(deadline);
             co_await memory_timer_.async_wait(asio::as_tuple(asio::use_awaitable));
         }
-        got = of.stop_waiting() ? outcome::total_beyond : outcome::granted;
+        got = of.stop_waiting();
     }
     if (got == outcome::granted)
         co_return result<void>();
