@@ -18,6 +18,7 @@
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 namespace scimd::app {
 namespace {
@@ -33,6 +34,11 @@ constexpr store::queue_limits chore_limits{
 constexpr std::size_t parser_threads = 2;
 constexpr store::queue_limits parser_limits{
     .places_max = 1'024, .bytes_max = 128 * 1024 * 1024, .quantum = 1'000
+};
+
+// What large requests leave behind.
+constexpr store::queue_limits leftover_limits{
+    .places_max = 64, .bytes_max = 256 * 1024 * 1024, .quantum = 1'000
 };
 
 // Suspends the calling coroutine until the callback handed to `start` is called, on whatever thread.
@@ -91,6 +97,7 @@ dispatcher::dispatcher(
       steps_(figures.count("scimd_work_steps_total", "Steps of computation charged by requests.")),
       chores_("chore", chore_threads, chore_limits, figures),
       parsers_("parse", parser_threads, parser_limits, figures),
+      leftovers_("free", 1, leftover_limits, figures),
       turns_(bell.get_executor(), figures)
 {
 }
@@ -99,6 +106,7 @@ dispatcher::~dispatcher()
 {
     chores_.abandon();
     parsers_.abandon();
+    leftovers_.abandon();
 }
 
 asio::awaitable<http::response> dispatcher::respond(net::exchange& on_the_way)
@@ -211,7 +219,20 @@ asio::awaitable<api::reply> dispatcher::perform(api::call& on, api::work job)
     }
     if (failure)
         std::rethrow_exception(failure);
-    co_return stage.take();
+    auto outcome = stage.take();
+    if (std::holds_alternative<http::response>(outcome))
+        dispose(on, std::move(job));
+    co_return outcome;
+}
+
+// The last work of a request with a large body holds its values, which take as long to free as they took to
+// make. Without room for it that is done here.
+void dispatcher::dispose(const api::call& on, api::work job)
+{
+    if (on.body_bytes > on.bounds.inline_body_bytes_max)
+        static_cast<void>(leftovers_.offer(
+            api::scheduling_key_of(on), [left = std::make_shared<api::work>(std::move(job))] {}
+        ));
 }
 
 asio::awaitable<api::reply> dispatcher::run_in(

@@ -38,6 +38,7 @@ private:
     net::asio::awaitable<api::reply> run_in(
         store::worker_pool& pool, store::scheduling_key key, std::function<api::reply()> job
     );
+    void dispose(const api::call& on, api::work job);
     http::response apologize(std::exception_ptr failure, const api::call& on);
     void record(const api::call& on, const http::response& response, std::uint64_t microseconds);
 
@@ -49,7 +50,8 @@ private:
     histogram& duration_;
     counter& steps_;
     store::worker_pool chores_;
-    store::worker_pool parsers_;  // of large bodies
+    store::worker_pool parsers_;    // of large bodies
+    store::worker_pool leftovers_;  // of requests with large bodies, which are freed there
     fair_turns turns_;
 };
 

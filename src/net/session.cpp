@@ -1,6 +1,5 @@
 #include "net/session.hpp"
 
-#include "base/allocator.hpp"
 #include "net/body_pace.hpp"
 #include "net/framing.hpp"
 #include "net/memory_budget.hpp"
@@ -254,7 +253,7 @@ void http_session::give_back()
     const bool is_large = memory_.bytes() >= trimmed_bytes_min;
     memory_.release();
     if (is_large)
-        trim_allocator();
+        shared_->trimmer.ask();
 }
 
 // A connection that waits for its next request, as most do, holds little.

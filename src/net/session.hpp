@@ -1,6 +1,7 @@
 // One connection from its handshake to its end: request after request, each with its limits and deadlines.
 #pragma once
 
+#include "base/allocator.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "base/random.hpp"
@@ -29,6 +30,7 @@ struct session_context {
     session_registry registry;
     memory_budget bodies;    // that are received
     memory_budget requests;  // that are carried out, and their responses
+    allocator_trimmer trimmer;
     std::atomic<bool> is_draining{false};
 };
 
