@@ -131,7 +131,7 @@ http::response run_to_end(const site& served, store::database& database, http::r
     call on(request, served.home().bounds, served.home().cancelled);
     auto body = std::exchange(request.body, {});
     auto response = answer_or_refuse(served, database, on, std::move(body));
-    add_rate_fields(on, response);
+    served.finish(on, response);
     const auto took = std::chrono::steady_clock::now() - started;
     served.note(on, response, std::chrono::duration_cast<std::chrono::microseconds>(took));
     return response;

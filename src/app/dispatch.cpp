@@ -1,5 +1,6 @@
 #include "app/dispatch.hpp"
 
+#include "api/anonymous.hpp"
 #include "api/render.hpp"
 #include "api/scheduling.hpp"
 #include "api/work_stage.hpp"
@@ -14,6 +15,7 @@
 
 #include <chrono>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -98,7 +100,8 @@ dispatcher::dispatcher(
       chores_("chore", chore_threads, chore_limits, figures),
       parsers_("parse", parser_threads, parser_limits, figures),
       leftovers_("free", 1, leftover_limits, figures),
-      turns_(bell.get_executor(), figures)
+      turns_(bell.get_executor(), "compute", std::numeric_limits<std::size_t>::max(), figures),
+      anonymous_turns_(bell.get_executor(), "anonymous", 1, figures)
 {
 }
 
@@ -115,12 +118,14 @@ asio::awaitable<http::response> dispatcher::respond(net::exchange& on_the_way)
     api::call on(on_the_way.head(), site_.home().bounds, site_.home().cancelled);
     http::response response;
     try {
+        if (api::is_anonymous(on.head))
+            co_await anonymous_turns_.wait(api::anonymous_tenant(on.head));
         response = co_await run(on, on_the_way);
     } catch (...) {
         response = apologize(std::current_exception(), on);
     }
     on_the_way.set_owner(owner_of(on));
-    api::add_rate_fields(on, response);
+    site_.finish(on, response);
     const auto took = microseconds_since(started);
     record(on, response, took);
     site_.note(on, response, std::chrono::microseconds(took));

@@ -53,6 +53,7 @@ private:
     store::worker_pool parsers_;    // of large bodies
     store::worker_pool leftovers_;  // of requests with large bodies, which are freed there
     fair_turns turns_;
+    fair_turns anonymous_turns_;  // one at a time: what is ready of known customers goes on between them
 };
 
 }  // namespace scimd::app

@@ -84,6 +84,9 @@ struct limits {
     std::size_t connections_max = 4'096;  // when nearly all are taken, the longest idle one is closed
     std::size_t connections_per_address_max =
         256;  // further ones are closed; loopback, unix sockets and trusted proxies are exempt
+    // TLS handshakes of one address: so many a second, four times as many at once, and further ones wait for
+    // at most half of handshake_deadline, or are closed. Exempt are the same peers. 0: no limit.
+    std::int64_t handshakes_per_address = 50;
     std::vector<ip_network> trusted_proxies = {};
     std::chrono::milliseconds handshake_deadline{10'000};
     std::chrono::milliseconds header_deadline{10'000};         // from the first byte of a request

@@ -1,5 +1,6 @@
 #include "net/session.hpp"
 
+#include "base/address_share.hpp"
 #include "net/body_pace.hpp"
 #include "net/framing.hpp"
 #include "net/memory_budget.hpp"
@@ -102,6 +103,7 @@ private:
     asio::awaitable<result<std::string>> read_body(std::size_t bytes_max) override;
 
     asio::awaitable<ending> serve();
+    asio::awaitable<bool> await_handshake();
     asio::awaitable<ending> serve_one();
     asio::awaitable<result<std::size_t>> receive_head();
     result<void> parse_head(std::size_t bytes);
@@ -127,9 +129,9 @@ private:
     const std::shared_ptr<transport> wire_;
     const std::shared_ptr<watchdog> dog_;
     const std::shared_ptr<response_writer> writer_;
-    asio::steady_timer memory_timer_;  // of the wait for memory
-    memory_reservation body_memory_;   // of the body while it is received
-    memory_reservation memory_;        // of the request while it is carried out, then of its response
+    asio::steady_timer timer_;        // of the waits for memory and for the handshake
+    memory_reservation body_memory_;  // of the body while it is received
+    memory_reservation memory_;       // of the request while it is carried out, then of its response
 
     boost::beast::flat_buffer in_;
     http::request request_;
@@ -154,7 +156,7 @@ http_session::http_session(
       wire_(std::move(wire)),
       dog_(std::make_shared<watchdog>(wire_)),
       writer_(std::make_shared<response_writer>(wire_, dog_, bounds_, shared_->log)),
-      memory_timer_(wire_->executor()),
+      timer_(wire_->executor()),
       body_memory_(shared_->bodies),
       memory_(shared_->requests),
       ids_(*shared_->random)
@@ -195,7 +197,7 @@ void http_session::abort()
 {
     asio::post(wire_->executor(), [self = shared_from_this()] {
         self->is_aborted_ = true;
-        self->memory_timer_.cancel();
+        self->timer_.cancel();
         self->wire_->close();
     });
 }
@@ -214,6 +216,10 @@ asio::awaitable<void> http_session::run()
 
 asio::awaitable<ending> http_session::serve()
 {
+    if (!co_await await_handshake()) {
+        shared_->count_refusal("handshake_rate");
+        co_return ending::quiet;
+    }
     dog_->expect_within(bounds_.handshake_deadline);
     if (const auto failure = co_await wire_->handshake(); failure || dog_->is_late()) {
         shared_->count_refusal("handshake");
@@ -223,6 +229,25 @@ asio::awaitable<ending> http_session::serve()
     while (end == ending::none)
         end = co_await serve_one();
     co_return end;
+}
+
+// A handshake costs as much as a hundred requests, and whoever asks for it need not be known. False: its
+// address has too many of them.
+asio::awaitable<bool> http_session::await_handshake()
+{
+    if (!wire_->is_encrypted() || !shared_->handshakes)
+        co_return true;
+    const auto address = address_share(from_, bounds_.trusted_proxies);
+    if (address.empty())
+        co_return true;
+    const auto now = steady_clock::now();
+    const auto wait =
+        shared_->handshakes->reserve(address, now.time_since_epoch(), bounds_.handshake_deadline / 2);
+    if (wait && *wait > wait->zero()) {
+        timer_.expires_at(now + *wait);
+        co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+    co_return wait && !is_aborted_;
 }
 
 asio::awaitable<ending> http_session::serve_one()
@@ -389,8 +414,8 @@ asio::awaitable<result<void>> http_session::reserve(memory_reservation& of, std:
     if (got == outcome::waiting) {
         const auto deadline = steady_clock::now() + bounds_.memory_wait_max;
         while (of.is_waiting() && !is_aborted_ && steady_clock::now() < deadline) {
-            memory_timer_.expires_at(deadline);
-            co_await memory_timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+            timer_.expires_at(deadline);
+            co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
         }
         got = of.stop_waiting();
     }
@@ -404,7 +429,7 @@ std::function<void()> http_session::reserve_waker()
     return [weak = weak_from_this(), executor = wire_->executor()] {
         asio::post(executor, [weak] {
             if (const auto self = weak.lock())
-                self->memory_timer_.cancel();
+                self->timer_.cancel();
         });
     };
 }
