@@ -2,7 +2,7 @@
 
 The YAML leaves out what holds for every request; it is added here. Members of a body that are not described are
 refused, and one that need not be there may be null; members of an answer that are not described are not there. Any request can be a bad one; an application's may lack a good
-token, or be beyond what its client may do; a body may be too large; what is the operator's alone is not there for
+token, be beyond what its client may do, or come from an address that sends too many without one; a body may be too large; what is the operator's alone is not there for
 others. A POST takes an Idempotency-Key, unless x-without-idempotency-key says why not.
 """
 
@@ -64,7 +64,7 @@ def common_answers(method, operation, path):
     if not path.startswith("/api/v1/"):
         return []
     found = ["400"]
-    found += ["404"] if "operator" in operation.get("tags", []) else ["401", "403"]
+    found += ["404"] if "operator" in operation.get("tags", []) else ["401", "403", "429"]
     if "requestBody" in operation:
         found.append("413")
     if method in ("post", "put", "patch"):

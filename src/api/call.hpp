@@ -1,7 +1,9 @@
 // One request while it is handled, and the house it is handled in.
 #pragma once
 
+#include "api/anonymous.hpp"
 #include "api/handler.hpp"
+#include "api/kept_answer.hpp"
 #include "api/keys_in_hand.hpp"
 #include "api/single_flight.hpp"
 #include "api/target.hpp"
@@ -79,6 +81,9 @@ struct house {
     service::webhooks::target_rules webhook_rules{};
     const std::atomic<bool>* cancelled = nullptr;  // set when all computation is to end
     service::request_rates* rates = nullptr;       // of directories; none: no limit
+    anonymous_rates* anonymous = nullptr;          // none: no limit
+    std::shared_ptr<kept_answer> public_keys = std::make_shared<kept_answer>();
+    std::shared_ptr<kept_answer> issuer = std::make_shared<kept_answer>();
     std::shared_ptr<keys_in_hand> keys = std::make_shared<keys_in_hand>();
     std::shared_ptr<single_flight> first_signing_key = std::make_shared<single_flight>();
     std::shared_ptr<service::quota_policy> quotas = std::make_shared<service::quota_policy>();
@@ -108,7 +113,8 @@ struct call {
     std::size_t body_bytes = 0;  // once it has been read
     std::size_t held_bytes = 0;  // of what has been prepared, and waits for the writer
     bool has_written = false;    // a work of it has been committed: it is not refused any more
-    std::optional<service::rate_standing> rate{};  // of its directory, if there is a limit
+    // Of its directory, if there is a limit, or of the address of an anonymous request that is over its rate.
+    std::optional<rate_standing> rate{};
     bool is_repeat = false;        // of one that was carried out before under the same Idempotency-Key
     service::request_trace trace;  // of a request to a directory
     std::unique_ptr<keys_in_hand::hold> holds;  // of a chore that came with a key: until it is answered

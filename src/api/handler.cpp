@@ -8,6 +8,11 @@ store::verdict verdict_of(const reply& outcome)
     return response && response->status >= 400 ? store::verdict::rollback : store::verdict::commit;
 }
 
+bool is_refusal(const reply& judged)
+{
+    return verdict_of(judged) == store::verdict::rollback;
+}
+
 error body_refusal(const body_wanted& wanted, error failure)
 {
     if (failure.code == errc::too_large && !wanted.too_large.empty())

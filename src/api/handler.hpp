@@ -38,7 +38,14 @@ struct body_wanted {
     std::size_t bytes_max = 0;
     std::function<reply(std::string)> then;
     std::string too_large = {};  // the detail of the 413; empty: that of whoever reads the body
+
+    // To be asked for when the body has come: a read that is done before `then` is called. A response of
+    // status 400 or more that it ends in is the answer, and `then` is not called.
+    std::function<std::optional<work>()> judge = {};
 };
+
+// Whether the outcome of body_wanted::judge is the answer.
+bool is_refusal(const reply& judged);
 
 // The failure of reading a body, in the words of the handler that wanted it.
 error body_refusal(const body_wanted& wanted, error failure);

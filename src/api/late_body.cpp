@@ -2,8 +2,7 @@
 
 #include "api/render.hpp"
 
-#include <memory>
-#include <string>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -14,15 +13,12 @@ reply judged_again(const house& home, const call& on, reply next, judge still_go
     auto* wanted = std::get_if<body_wanted>(&next);
     if (!wanted)
         return next;
-    wanted->then = [&home, &on, still_good = std::move(still_good), then = std::move(wanted->then)](
-                       std::string text
-                   ) -> reply {
+    wanted->judge = [&home, &on, still_good = std::move(still_good)]() -> std::optional<work> {
         if (home.wall.now() - on.begun < judged_for)
-            return then(std::move(text));
-        const auto body = std::make_shared<const std::string>(std::move(text));
-        return work{store::intent::read, [&on, still_good, then, body](store::transaction& tx) -> reply {
+            return std::nullopt;
+        return work{store::intent::read, [&on, still_good](store::transaction& tx) -> reply {
                         const auto known = still_good(tx);
-                        return known ? then(*body) : reply(error_for(on, known.error()));
+                        return known ? http::response() : error_for(on, known.error());
                     }};
     };
     return next;

@@ -61,6 +61,7 @@ reply rotate_signing_key(const house& home, call&)
             return chore{[&home, how](store::database&) -> reply {
                 const auto fresh = std::make_shared<rsa_key>(rsa_key::generate());
                 return work{store::intent::write, [&home, how, fresh](store::transaction& tx) -> reply {
+                                home.public_keys->forget();
                                 const auto made = signing::introduce(tx, home.safe, *fresh, how);
                                 return made ? key_list(tx) : manage_error(made.error());
                             }};

@@ -10,6 +10,7 @@
 #include "service/signing.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <span>
@@ -25,6 +26,7 @@ namespace signing = service::signing;
 namespace signing_keys = store::signing_keys;
 
 constexpr std::size_t form_bytes_max = 16 * 1024;
+constexpr std::chrono::seconds public_keys_kept_for{1};
 constexpr std::string_view form_type = "application/x-www-form-urlencoded";
 
 // What RFC 6749 §5.2 calls it, and what it is here.
@@ -71,6 +73,7 @@ reply make_first_key(
     return chore{[&home, run, making](store::database&) -> reply {
         const auto fresh = std::make_shared<rsa_key>(rsa_key::generate());
         return work{store::intent::write, [&home, fresh, run, making](store::transaction& tx) -> reply {
+                        home.public_keys->forget();
                         if (!signing::signer(signing_keys::list(tx), tx.now()))
                             signing::introduce(tx, home.safe, *fresh, signing::urgency::as_usual).value();
                         return run(tx, signing_keys::list(tx));
@@ -252,8 +255,7 @@ http::response token_response(
 reply refuse_secret(const house& home, const std::string& who, time_point now)
 {
     if (!home.guesses.may_try(who, now))
-        return oauth_error({temporarily_unavailable, "There were too many wrong secrets. Try again shortly."}
-        );
+        return too_many_token_requests();
     home.guesses.note_failure(who, now);
     return oauth_error({invalid_client, "The client is unknown or its secret is wrong."});
 }
@@ -287,34 +289,55 @@ reply issue_token(const house& home, call& on)
                        }};
 }
 
-reply list_keys(const house& home, call&)
+// The keys are the same for all who ask: one of them in a second makes the answer for the others.
+reply list_keys(const house& home, call& on)
 {
-    return with_keys(home, [](store::transaction& tx, const keys& known) -> reply {
+    const auto answer = [](std::string body) {
+        auto made = manage_response(200, {});
+        made.body = std::move(body);
+        const auto seconds = std::chrono::seconds(signing::keys_fresh_for).count();
+        made.headers.set("Cache-Control", "public, max-age=" + std::to_string(seconds));
+        return made;
+    };
+    if (const auto kept = home.public_keys->find(on.begun))
+        return answer(*kept);
+    const auto generation = home.public_keys->generation();
+    return with_keys(home, [&home, &on, answer, generation](auto& tx, const keys& known) -> reply {
         json::array listed;
         for (const auto& key : known)
             if (signing::is_published(key, tx.now()))
                 listed.push_back(to_jwk(key));
-        auto made = manage_response(200, {{"keys", std::move(listed)}});
-        const auto seconds = std::chrono::seconds(signing::keys_fresh_for).count();
-        made.headers.set("Cache-Control", "public, max-age=" + std::to_string(seconds));
-        return made;
+        auto body = to_text(json::object{{"keys", std::move(listed)}});
+        home.public_keys->keep(body, on.begun, on.begun + public_keys_kept_for, generation);
+        return answer(std::move(body));
     });
 }
 
-reply describe_issuer(const house& home, call&)
+reply describe_issuer(const house& home, call& on)
 {
-    return manage_response(
-        200,
-        {{"issuer", home.public_url},
-         {"token_endpoint", home.public_url + "/oauth/token"},
-         {"jwks_uri", home.public_url + "/keys"},
-         {"grant_types_supported", json::array{"client_credentials"}},
-         {"token_endpoint_auth_methods_supported", json::array{"client_secret_basic", "client_secret_post"}},
-         {"response_types_supported", json::array()},
-         {"subject_types_supported", json::array{"public"}},
-         {"scopes_supported", json::array{"openid"}},
-         {"id_token_signing_alg_values_supported", json::array{"RS256"}}}
-    );
+    auto answer = manage_response(200, {});
+    if (const auto kept = home.issuer->find(on.begun)) {
+        answer.body = *kept;
+        return answer;
+    }
+    answer.body = to_text(json::object{
+        {"issuer", home.public_url},
+        {"token_endpoint", home.public_url + "/oauth/token"},
+        {"jwks_uri", home.public_url + "/keys"},
+        {"grant_types_supported", json::array{"client_credentials"}},
+        {"token_endpoint_auth_methods_supported", json::array{"client_secret_basic", "client_secret_post"}},
+        {"response_types_supported", json::array()},
+        {"subject_types_supported", json::array{"public"}},
+        {"scopes_supported", json::array{"openid"}},
+        {"id_token_signing_alg_values_supported", json::array{"RS256"}}
+    });
+    home.issuer->keep(answer.body, on.begun, time_point::max(), home.issuer->generation());
+    return answer;
+}
+
+http::response too_many_token_requests()
+{
+    return oauth_error({temporarily_unavailable, "There were too many wrong secrets. Try again shortly."});
 }
 
 }  // namespace scimd::api

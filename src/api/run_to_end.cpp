@@ -98,8 +98,11 @@ http::response answer(const site& served, store::database& database, call& on, s
             if (body.size() > wanted->bytes_max)
                 return error_for(on, body_refusal(*wanted, {errc::too_large, "The body is too large."}));
             on.body_bytes = body.size();
-            const auto then = std::move(wanted->then);
-            next = then(std::exchange(body, {}));
+            const auto want = std::move(*wanted);
+            const auto judged = want.judge ? want.judge() : std::nullopt;
+            next = judged ? perform(on, *judged, database) : reply();
+            if (!is_refusal(next))
+                next = want.then(std::exchange(body, {}));
         } else if (auto* outside = std::get_if<errand>(&next)) {
             next = perform(errand(std::move(*outside)));
         } else {
@@ -128,7 +131,7 @@ http::response run_to_end(const site& served, store::database& database, http::r
     call on(request, served.home().bounds, served.home().cancelled);
     auto body = std::exchange(request.body, {});
     auto response = answer_or_refuse(served, database, on, std::move(body));
-    add_rate_fields(on, response);
+    served.finish(on, response);
     const auto took = std::chrono::steady_clock::now() - started;
     served.note(on, response, std::chrono::duration_cast<std::chrono::microseconds>(took));
     return response;

@@ -10,7 +10,6 @@
 #include "scim/query.hpp"
 #include "scim/request.hpp"
 #include "scim/written.hpp"
-#include "service/membership_jobs.hpp"
 #include "service/prepared_change.hpp"
 #include "service/provisioning.hpp"
 #include "service/self_service.hpp"
@@ -50,20 +49,6 @@ result<service::preconditions> read_preconditions(const http::request& head)
 result<scim::projection> read_projection(const call& on, const scim::resource_type& type)
 {
     return scim::parse_projection(on.where.query, type, on.who.leniency);
-}
-
-result<service::target> read_target(const call& on)
-{
-    const auto* type = on.who.schemas->find_endpoint(on.parameter("endpoint"));
-    if (!type)
-        return no_endpoint(on);
-    auto conditions = read_preconditions(on.head);
-    if (!conditions)
-        return conditions.error();
-    auto wanted = read_projection(on, *type);
-    if (!wanted)
-        return wanted.error();
-    return service::target{type, on.parameter("id"), std::move(*conditions), std::move(*wanted)};
 }
 
 // Of a part of a request that changes a group's members in another one.
@@ -127,6 +112,20 @@ error filter_forbidden()
 }
 
 }  // namespace
+
+result<service::target> read_target(const call& on)
+{
+    const auto* type = on.who.schemas->find_endpoint(on.parameter("endpoint"));
+    if (!type)
+        return no_endpoint(on);
+    auto conditions = read_preconditions(on.head);
+    if (!conditions)
+        return conditions.error();
+    auto wanted = read_projection(on, *type);
+    if (!wanted)
+        return wanted.error();
+    return service::target{type, on.parameter("id"), std::move(*conditions), std::move(*wanted)};
+}
 
 error no_endpoint(const call& on)
 {
@@ -231,34 +230,6 @@ reply patch_resource(const house& home, call& on)
             return service::patch(tx, on.who, what, {shared->operations, {}});
         };
         return write_group(home, on, std::make_shared<const group_write>(std::move(write)));
-    });
-}
-
-// Of one with very many memberships.
-reply finish_removal(const house& home, const call& on, const service::target& what)
-{
-    if (on.who.trace)
-        on.who.trace->add({.action = "deleted", .id = what.id, .attributes = {}});
-    const resource_id which{parse_prefixed(what.id, what.type->id_prefix).value()};
-    return finish_jobs(home, on, which, [&on](store::transaction&) { return scim_response(on, 204, {}); });
-}
-
-reply delete_resource(const house& home, call& on)
-{
-    auto what = read_target(on);
-    if (!what)
-        return scim_error(on, what.error());
-    return write_behind_jobs(home, on, *what, [&home, &on, what = *what](store::transaction& tx) -> reply {
-        if (auto good = judge_again(on, tx); !good)
-            return scim_error(on, good.error());
-        const auto is_large = service::membership_jobs::begin_removal(tx, on.who, what);
-        if (!is_large)
-            return scim_error(on, is_large.error());
-        if (*is_large)
-            return finish_removal(home, on, what);
-        if (auto removed = service::remove(tx, on.who, what); !removed)
-            return scim_error(on, removed.error());
-        return scim_response(on, 204, {});
     });
 }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "api/call.hpp"
+#include "base/error.hpp"
+#include "service/prepared_change.hpp"
 
 namespace scimd::api {
 
@@ -16,6 +18,9 @@ reply list_resource_types(const house& home, call& on);
 reply get_resource_type(const house& home, call& on);
 reply list_schemas(const house& home, call& on);
 reply get_schema(const house& home, call& on);
+
+// The resource that the path names, with what the head says of it.
+result<service::target> read_target(const call& on);
 
 // Of a path whose {endpoint} is none.
 error no_endpoint(const call& on);

@@ -1,5 +1,6 @@
 #include "api/site.hpp"
 
+#include "api/anonymous.hpp"
 #include "api/audit_trail.hpp"
 #include "api/authenticate.hpp"
 #include "api/authorize.hpp"
@@ -23,6 +24,8 @@
 
 namespace scimd::api {
 namespace {
+
+constexpr std::string_view token_path = "/oauth/token";
 
 // clang-format off
 constexpr std::array table = {
@@ -220,6 +223,24 @@ result<void> check_rate(const house& home, call& on)
     };
 }
 
+// Answered to anybody. A token for an API client is not: it is counted when its credentials have been judged.
+bool is_public(const call& on, const match& found)
+{
+    if (is_of_directory(on.where) || found.who != principal::anyone)
+        return false;
+    return !found.row || (!is_probe(found.row->path) && found.row->path != token_path);
+}
+
+bool is_over_anonymous_rate(const house& home, call& on)
+{
+    if (!home.anonymous || on.head.from.is_operator)
+        return false;
+    const auto over = home.anonymous->over(on.head.from, on.begun);
+    if (over)
+        on.rate = over;
+    return over.has_value();
+}
+
 // A token that cannot be good is refused without asking the store.
 template <class Proceed>
 reply authenticated(const house& home, call& on, Proceed proceed)
@@ -295,6 +316,8 @@ reply site::handle(call& on) const
         return error_for(on, where.error());
     on.where = std::move(*where);
     auto found = find_route(table, on.head.method, on.where);
+    if (is_public(on, found) && is_over_anonymous_rate(home_, on))
+        return error_for(on, over_anonymous_rate());
     on.parameters = std::move(found.parameters);
     if (found.row)
         on.notes.route = found.row->path;
@@ -334,6 +357,17 @@ reply site::handle(call& on) const
     if (who == principal::metrics_reader && !may_read_metrics(home_, on))
         return error_for(on, {errc::forbidden, "Metrics are shown to loopback peers only."});
     return proceed();
+}
+
+// Who has good credentials is never refused for what others do: it is what has turned out to have none that
+// is counted, when it has been judged.
+void site::finish(call& on, http::response& answer) const
+{
+    const bool is_for_token = on.notes.route == token_path;
+    const bool is_unknown = answer.status == 401 || (is_for_token && answer.status >= 400);
+    if (is_unknown && is_over_anonymous_rate(home_, on))
+        answer = is_for_token ? too_many_token_requests() : error_for(on, over_anonymous_rate());
+    add_rate_fields(on, answer);
 }
 
 void site::note(call& on, const http::response& answered, std::chrono::microseconds took) const

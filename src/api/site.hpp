@@ -25,6 +25,9 @@ public:
     // For a request that is about to be handled.
     [[nodiscard]] const house& home() const noexcept { return home_; }
 
+    // To be called once with the response before it is sent: the rate limits have the last word.
+    void finish(call& on, http::response& answer) const;
+
     // When the request is over, for the directory's log; the call is used up.
     void note(call& on, const http::response& answered, std::chrono::microseconds took) const;
 

@@ -309,6 +309,11 @@ configuration judged(const raw_options& raw, judge& by)
     settings.limits.connections_per_address_max =
         by.number<std::size_t>("--connections-per-address", raw.connections_per_address, 1, 1'000'000);
     settings.limits.trusted_proxies = by.networks(raw.trusted_proxies);
+    settings.limits.handshakes_per_address =
+        by.number<std::int64_t>("--handshakes-per-address", raw.handshakes_per_address, 0, 1'000'000);
+    settings.anonymous_requests_per_address = by.number<std::int64_t>(
+        "--anonymous-requests-per-address", raw.anonymous_requests_per_address, 0, 1'000'000
+    );
     by.memory(settings.limits, raw.request_memory_mb);
     settings.limits.connections_max = by.connections(raw);
     settings.directory_rate = by.directory_rate(raw);

@@ -2,6 +2,7 @@
 // before the defaults.
 #pragma once
 
+#include "api/anonymous.hpp"
 #include "app/event_care.hpp"
 #include "app/storage_watch.hpp"
 #include "net/server.hpp"
@@ -52,6 +53,7 @@ struct configuration {
     std::filesystem::path mail_providers;  // empty: our own list
     net::limits limits;
     service::request_rate directory_rate;  // of the SCIM requests of each directory
+    std::int64_t anonymous_requests_per_address = api::anonymous_rate_default;  // 0: no limit
 
     bool allows_private_webhooks = false;  // loopback, private networks, any port and plain http
     std::vector<std::uint16_t> webhook_ports{443, 8443};

@@ -1,5 +1,6 @@
 #include "app/dispatch.hpp"
 
+#include "api/anonymous.hpp"
 #include "api/render.hpp"
 #include "api/scheduling.hpp"
 #include "api/work_stage.hpp"
@@ -14,9 +15,12 @@
 
 #include <chrono>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <utility>
+#include <variant>
 
 namespace scimd::app {
 namespace {
@@ -32,6 +36,11 @@ constexpr store::queue_limits chore_limits{
 constexpr std::size_t parser_threads = 2;
 constexpr store::queue_limits parser_limits{
     .places_max = 1'024, .bytes_max = 128 * 1024 * 1024, .quantum = 1'000
+};
+
+// What large requests leave behind.
+constexpr store::queue_limits leftover_limits{
+    .places_max = 64, .bytes_max = 256 * 1024 * 1024, .quantum = 1'000
 };
 
 // Suspends the calling coroutine until the callback handed to `start` is called, on whatever thread.
@@ -51,6 +60,15 @@ std::uint64_t microseconds_since(std::chrono::steady_clock::time_point start)
     const auto passed = std::chrono::steady_clock::now() - start;
     return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(passed).count());
 }
+
+class meter_of_json final : public net::body_meter {
+public:
+    void add(std::string_view piece) override { meter_.add(piece); }
+    [[nodiscard]] std::size_t memory() const override { return meter_.request_memory(); }
+
+private:
+    json_meter meter_;
+};
 
 // The directory's of a request to one, or the API client's.
 net::memory_owner owner_of(const api::call& on)
@@ -81,7 +99,9 @@ dispatcher::dispatcher(
       steps_(figures.count("scimd_work_steps_total", "Steps of computation charged by requests.")),
       chores_("chore", chore_threads, chore_limits, figures),
       parsers_("parse", parser_threads, parser_limits, figures),
-      turns_(bell.get_executor(), figures)
+      leftovers_("free", 1, leftover_limits, figures),
+      turns_(bell.get_executor(), "compute", std::numeric_limits<std::size_t>::max(), figures),
+      anonymous_turns_(bell.get_executor(), "anonymous", 1, figures)
 {
 }
 
@@ -89,6 +109,7 @@ dispatcher::~dispatcher()
 {
     chores_.abandon();
     parsers_.abandon();
+    leftovers_.abandon();
 }
 
 asio::awaitable<http::response> dispatcher::respond(net::exchange& on_the_way)
@@ -97,12 +118,14 @@ asio::awaitable<http::response> dispatcher::respond(net::exchange& on_the_way)
     api::call on(on_the_way.head(), site_.home().bounds, site_.home().cancelled);
     http::response response;
     try {
+        if (api::is_anonymous(on.head))
+            co_await anonymous_turns_.wait(api::anonymous_tenant(on.head));
         response = co_await run(on, on_the_way);
     } catch (...) {
         response = apologize(std::current_exception(), on);
     }
     on_the_way.set_owner(owner_of(on));
-    api::add_rate_fields(on, response);
+    site_.finish(on, response);
     const auto took = microseconds_since(started);
     record(on, response, took);
     site_.note(on, response, std::chrono::microseconds(took));
@@ -114,9 +137,9 @@ http::response dispatcher::refuse(const error& reason, std::string_view target)
     return site_.refuse(reason, target);
 }
 
-std::size_t dispatcher::memory_for(std::string_view body) const
+std::unique_ptr<net::body_meter> dispatcher::meter_body() const
 {
-    return json_request_memory(body);
+    return std::make_unique<meter_of_json>();
 }
 
 asio::awaitable<http::response> dispatcher::run(api::call& on, net::exchange& on_the_way)
@@ -144,6 +167,11 @@ asio::awaitable<http::response> dispatcher::run(api::call& on, net::exchange& on
                 co_return api::error_for(on, reason);
             }
             on.body_bytes = body->size();
+            if (auto judge = want.judge ? want.judge() : std::nullopt) {
+                next = co_await perform(on, std::move(*judge));
+                if (api::is_refusal(next))
+                    continue;
+            }
             if (body->size() <= on.bounds.inline_body_bytes_max) {
                 const auto owner = api::scheduling_key_of(on).owner;
                 co_await turns_.wait(owner);
@@ -196,7 +224,20 @@ asio::awaitable<api::reply> dispatcher::perform(api::call& on, api::work job)
     }
     if (failure)
         std::rethrow_exception(failure);
-    co_return stage.take();
+    auto outcome = stage.take();
+    if (std::holds_alternative<http::response>(outcome))
+        dispose(on, std::move(job));
+    co_return outcome;
+}
+
+// The last work of a request with a large body holds its values, which take as long to free as they took to
+// make. Without room for it that is done here.
+void dispatcher::dispose(const api::call& on, api::work job)
+{
+    if (on.body_bytes > on.bounds.inline_body_bytes_max)
+        static_cast<void>(leftovers_.offer(
+            api::scheduling_key_of(on), [left = std::make_shared<api::work>(std::move(job))] {}
+        ));
 }
 
 asio::awaitable<api::reply> dispatcher::run_in(

@@ -12,6 +12,7 @@
 
 #include <exception>
 #include <functional>
+#include <memory>
 
 namespace scimd::app {
 
@@ -26,7 +27,7 @@ public:
 
     net::asio::awaitable<http::response> respond(net::exchange& on_the_way) override;
     http::response refuse(const error& reason, std::string_view target) override;
-    [[nodiscard]] std::size_t memory_for(std::string_view body) const override;
+    [[nodiscard]] std::unique_ptr<net::body_meter> meter_body() const override;
 
 private:
     net::asio::awaitable<http::response> run(api::call& on, net::exchange& on_the_way);
@@ -37,6 +38,7 @@ private:
     net::asio::awaitable<api::reply> run_in(
         store::worker_pool& pool, store::scheduling_key key, std::function<api::reply()> job
     );
+    void dispose(const api::call& on, api::work job);
     http::response apologize(std::exception_ptr failure, const api::call& on);
     void record(const api::call& on, const http::response& response, std::uint64_t microseconds);
 
@@ -48,8 +50,10 @@ private:
     histogram& duration_;
     counter& steps_;
     store::worker_pool chores_;
-    store::worker_pool parsers_;  // of large bodies
+    store::worker_pool parsers_;    // of large bodies
+    store::worker_pool leftovers_;  // of requests with large bodies, which are freed there
     fair_turns turns_;
+    fair_turns anonymous_turns_;  // one at a time: what is ready of known customers goes on between them
 };
 
 }  // namespace scimd::app

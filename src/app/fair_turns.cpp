@@ -27,8 +27,10 @@ constexpr store::queue_limits limits{
 
 }  // namespace
 
-fair_turns::fair_turns(asio::any_io_executor where, metrics& figures)
-    : where_(std::move(where)), queue_(limits), figures_(figures, "compute")
+fair_turns::fair_turns(
+    asio::any_io_executor where, std::string_view name, std::size_t at_once_max, metrics& figures
+)
+    : where_(std::move(where)), at_once_max_(at_once_max), queue_(limits), figures_(figures, name)
 {
 }
 
@@ -43,13 +45,16 @@ asio::awaitable<void> fair_turns::wait(store::tenant owner)
     co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(initiate, asio::use_awaitable);
 }
 
-// Each one that waits has a turn posted for it, which the one goes to whose turn it is then.
+// A turn that is posted goes to the one whose turn it is then.
 void fair_turns::push(const store::tenant& owner, std::function<void()> resume)
 {
     {
         const std::lock_guard hold(mutex_);
         queue_.push({owner, 0}, std::move(resume));
         figures_.note_load(queue_.size(), queue_.bytes());
+        if (posted_ >= at_once_max_)
+            return;
+        ++posted_;
     }
     asio::post(where_, [this] { run_next(); });
 }
@@ -62,15 +67,24 @@ void fair_turns::run_next()
         const std::lock_guard hold(mutex_);
         next = queue_.take();
         figures_.note_load(queue_.size(), queue_.bytes());
+        if (!next) {
+            --posted_;
+            return;
+        }
     }
-    if (!next)
-        return;
     const auto started = steady::now();
     next->item();
     next->item = nullptr;
     const auto cost = std::chrono::duration_cast<std::chrono::microseconds>(steady::now() - started);
-    const std::lock_guard hold(mutex_);
-    queue_.finish(next->owner, cost.count());
+    {
+        const std::lock_guard hold(mutex_);
+        queue_.finish(next->owner, cost.count());
+        if (queue_.size() < posted_) {
+            --posted_;
+            return;
+        }
+    }
+    asio::post(where_, [this] { run_next(); });  // behind all that has become ready meanwhile
 }
 
 }  // namespace scimd::app

@@ -75,6 +75,8 @@ result<std::unique_ptr<house_keeping>> house_keeping::open(
     });
     if (settings.directory_rate.per_second > 0)
         made->rates_.emplace(settings.directory_rate);
+    if (const auto rate = settings.anonymous_requests_per_address; rate > 0)
+        made->anonymous_.emplace(rate, settings.limits.trusted_proxies, made->figures_);
     made->house_.emplace(api::house{
         .schemas = made->schemas_,
         .wall = *made->wall_,
@@ -102,6 +104,7 @@ result<std::unique_ptr<house_keeping>> house_keeping::open(
         .webhook_rules = webhook_rules(settings),
         .cancelled = is_cancelled,
         .rates = made->rates_ ? &*made->rates_ : nullptr,
+        .anonymous = made->anonymous_ ? &*made->anonymous_ : nullptr,
         .quotas = std::make_shared<service::quota_policy>(settings.quotas)
     });
     made->site_.emplace(*made->house_);

@@ -122,7 +122,8 @@ private:
     service::request_log requests_{figures_};
     service::verified_tokens verified_;
     service::guess_throttle guesses_{*random_};
-    std::optional<service::request_rates> rates_;  // none: no limit
+    std::optional<service::request_rates> rates_;    // none: no limit
+    std::optional<api::anonymous_rates> anonymous_;  // none: no limit
     scim::catalogue_set schemas_;
     std::atomic<bool> is_draining_{false};
     std::mutex bells_lock_;

@@ -178,6 +178,40 @@ void declare_server_options(CLI::App& app, raw_options& raw)
 }
 
 // Deadlines, and what requests and connections may take.
+// What one address may do before it is known who sends.
+void declare_address_options(CLI::App& app, raw_options& raw)
+{
+    const auto server = [&](const char* flag, const char* variable, std::string& into, const char* help) {
+        app.add_option(flag, into, help)->envname(variable)->group("Server");
+    };
+    server(
+        "--connections-per-address",
+        "SCIMD_CONNECTIONS_PER_ADDRESS",
+        raw.connections_per_address,
+        "Connections at a time from one IPv4 address or IPv6 /64 network"
+    );
+    app.add_option(
+           "--trusted-proxy",
+           raw.trusted_proxies,
+           "Address or network (CIDR) of proxies, which no limit of an address holds for"
+    )
+        ->envname("SCIMD_TRUSTED_PROXY")
+        ->delimiter(',')
+        ->group("Server");
+    server(
+        "--handshakes-per-address",
+        "SCIMD_HANDSHAKES_PER_ADDRESS",
+        raw.handshakes_per_address,
+        "TLS handshakes a second of one address, four times as many at once; 0: no limit"
+    );
+    server(
+        "--anonymous-requests-per-address",
+        "SCIMD_ANONYMOUS_REQUESTS_PER_ADDRESS",
+        raw.anonymous_requests_per_address,
+        "Requests a second without valid credentials of one address, four times as many at once; 0: no limit"
+    );
+}
+
 void declare_limit_options(CLI::App& app, raw_options& raw)
 {
     const auto server = [&](const char* flag, const char* variable, std::string& into, const char* help) {
@@ -219,20 +253,6 @@ void declare_limit_options(CLI::App& app, raw_options& raw)
         raw.connections_max,
         "Connections at a time (default: 4096, with TLS 1024)"
     );
-    server(
-        "--connections-per-address",
-        "SCIMD_CONNECTIONS_PER_ADDRESS",
-        raw.connections_per_address,
-        "Connections at a time from one IPv4 address or IPv6 /64 network"
-    );
-    app.add_option(
-           "--trusted-proxy",
-           raw.trusted_proxies,
-           "Address or network (CIDR) of proxies, which --connections-per-address does not limit"
-    )
-        ->envname("SCIMD_TRUSTED_PROXY")
-        ->delimiter(',')
-        ->group("Server");
     server(
         "--request-memory-mb",
         "SCIMD_REQUEST_MEMORY_MB",
@@ -300,6 +320,7 @@ void declare_options(CLI::App& app, raw_options& raw)
 
     declare_server_options(app, raw);
     declare_limit_options(app, raw);
+    declare_address_options(app, raw);
     declare_retention_options(app, raw);
     declare_quota_options(app, raw);
     declare_domain_options(app, raw);

@@ -48,6 +48,8 @@ struct raw_options {
     std::string connections_max;
     std::string connections_per_address = "256";
     std::vector<std::string> trusted_proxies;
+    std::string handshakes_per_address = "50";
+    std::string anonymous_requests_per_address = "100";
     std::string request_memory_mb = "144";
     std::string directory_requests_per_second = "0";
     std::string directory_request_burst;

@@ -1,5 +1,6 @@
 #include "base/allocator.hpp"
 
+#include <chrono>
 #include <cstdlib>
 
 #ifdef __GLIBC__
@@ -7,6 +8,17 @@
 #endif
 
 namespace scimd {
+
+namespace {
+
+void trim() noexcept
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
+
+}  // namespace
 
 // Texts of large requests are mapped and unmapped by themselves; left alone, glibc raises that threshold to
 // 32 MiB after the first one, and keeps what is freed. Each thread that ever met another in malloc has an
@@ -24,11 +36,42 @@ void tune_allocator() noexcept
 #endif
 }
 
-void trim_allocator() noexcept
+allocator_trimmer::allocator_trimmer() : thread_([this] { serve(); }) {}
+
+allocator_trimmer::~allocator_trimmer()
 {
-#ifdef __GLIBC__
-    malloc_trim(0);
-#endif
+    {
+        const std::lock_guard lock(mutex_);
+        is_ending_ = true;
+    }
+    changed_.notify_one();
+    thread_.join();
+}
+
+void allocator_trimmer::ask()
+{
+    {
+        const std::lock_guard lock(mutex_);
+        is_asked_ = true;
+    }
+    changed_.notify_one();
+}
+
+// While it runs, threads that share an arena with what is given back wait for it: not more often than that.
+void allocator_trimmer::serve()
+{
+    constexpr std::chrono::milliseconds pause{200};
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        changed_.wait(lock, [this] { return is_asked_ || is_ending_; });
+        if (is_ending_)
+            return;
+        is_asked_ = false;
+        lock.unlock();
+        trim();
+        lock.lock();
+        changed_.wait_for(lock, pause, [this] { return is_ending_; });
+    }
 }
 
 }  // namespace scimd

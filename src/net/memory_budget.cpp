@@ -1,6 +1,6 @@
 #include "net/memory_budget.hpp"
 
-#include <algorithm>
+#include <unordered_set>
 
 namespace scimd::net {
 namespace {
@@ -8,20 +8,12 @@ namespace {
 constexpr auto refused_name = "scimd_memory_refused_total";
 constexpr auto refused_help = "Requests refused because memory was short.";
 
-std::size_t used(const std::unordered_map<std::string, std::size_t>& by, const std::string& name)
+// Of an owner that has nothing: the load of none.
+template <class Loads>
+typename Loads::mapped_type load_of(const Loads& by, const std::string& name)
 {
     const auto found = by.find(name);
-    return found == by.end() ? 0 : found->second;
-}
-
-void give_back(std::unordered_map<std::string, std::size_t>& by, const std::string& name, std::size_t bytes)
-{
-    const auto found = by.find(name);
-    if (found == by.end())
-        return;
-    found->second -= std::min(found->second, bytes);
-    if (found->second == 0)
-        by.erase(found);
+    return found == by.end() ? typename Loads::mapped_type() : found->second;
 }
 
 }  // namespace
@@ -63,17 +55,36 @@ std::size_t memory_budget::reserved_bytes() const
     return granted_;
 }
 
-// For `bytes` in all of a request that has `before` of them. An owner whose large requests take all of its
-// share has some for small ones.
+bool memory_budget::is_small(std::size_t bytes) const noexcept
+{
+    return bytes <= limits_.small_request_bytes_max;
+}
+
+// Whether one of so many bytes in all fits in a share, of which it has `before` already. An owner whose large
+// requests take all of its share has some for small ones.
+bool memory_budget::fits(const load& used, std::size_t share, std::size_t bytes, std::size_t before) const
+{
+    const auto extra = limits_.small_requests_bytes / 2;
+    const auto large = used.large_bytes - (is_small(before) ? 0 : before);
+    const auto small = used.small_bytes - (is_small(before) ? before : 0);
+    if (is_small(bytes))
+        return small + bytes <= extra || large + small + bytes <= share + extra || large + small == 0;
+    return large == 0 || large + small + bytes <= share;
+}
+
+bool memory_budget::has_group_share(const memory_owner& owner, std::size_t bytes, std::size_t before) const
+{
+    return fits(load_of(by_group_, owner.group), limits_.group_bytes_max, bytes, before);
+}
+
+bool memory_budget::has_member_share(const memory_owner& owner, std::size_t bytes, std::size_t before) const
+{
+    return fits(load_of(by_member_, owner.member), limits_.member_bytes_max, bytes, before);
+}
+
 bool memory_budget::has_share(const memory_owner& owner, std::size_t bytes, std::size_t before) const
 {
-    const auto extra = bytes <= limits_.small_request_bytes_max ? limits_.small_requests_bytes / 2 : 0;
-    const auto fits = [&](std::size_t used_by_all, std::size_t share) {
-        const auto used_by_others = used_by_all - before;
-        return used_by_others == 0 || used_by_others + bytes <= share + extra;
-    };
-    return fits(used(by_group_, owner.group), limits_.group_bytes_max) &&
-           fits(used(by_member_, owner.member), limits_.member_bytes_max);
+    return has_group_share(owner, bytes, before) && has_member_share(owner, bytes, before);
 }
 
 bool memory_budget::has_room(std::size_t more, bool is_small) const
@@ -82,123 +93,188 @@ bool memory_budget::has_room(std::size_t more, bool is_small) const
     return granted_ + more + kept <= limits_.bytes_max;
 }
 
-void memory_budget::charge(const memory_owner& owner, std::size_t bytes)
+bool memory_budget::may_wait(const load& used, std::size_t share, std::size_t bytes) const
 {
-    by_group_[owner.group] += bytes;
-    by_member_[owner.member] += bytes;
+    const auto places = limits_.waiting_max * share / limits_.bytes_max;
+    return used.waiting == 0 ||
+           (used.waiting < places && used.waiting_bytes + bytes <= limits_.waiting_shares_max * share);
 }
 
-void memory_budget::refund(const memory_owner& owner, std::size_t bytes)
+bool memory_budget::may_wait(const memory_owner& owner, std::size_t bytes) const
 {
-    give_back(by_group_, owner.group, bytes);
-    give_back(by_member_, owner.member, bytes);
+    return may_wait(load_of(by_group_, owner.group), limits_.group_bytes_max, bytes) &&
+           may_wait(load_of(by_member_, owner.member), limits_.member_bytes_max, bytes);
 }
 
-void memory_budget::add_granted(std::size_t bytes)
+void memory_budget::change(const memory_owner& owner, const std::function<void(load&)>& how)
 {
-    granted_ += bytes;
-    reserved_level_.add(static_cast<std::int64_t>(bytes));
+    const auto change_one = [&](loads& all, const std::string& name) {
+        const auto found = all.try_emplace(name).first;
+        auto& one = found->second;
+        how(one);
+        if (one.large_bytes + one.small_bytes + one.waiting == 0)
+            all.erase(found);
+    };
+    change_one(by_group_, owner.group);
+    change_one(by_member_, owner.member);
 }
 
-void memory_budget::remove_granted(std::size_t bytes)
+void memory_budget::set_reserved(const memory_owner& owner, std::size_t before, std::size_t after)
 {
-    granted_ -= bytes;
-    reserved_level_.add(-static_cast<std::int64_t>(bytes));
+    granted_ += after;
+    granted_ -= before;
+    reserved_level_.add(static_cast<std::int64_t>(after) - static_cast<std::int64_t>(before));
+    change(owner, [&](load& one) {
+        (is_small(after) ? one.small_bytes : one.large_bytes) += after;
+        (is_small(before) ? one.small_bytes : one.large_bytes) -= before;
+    });
 }
 
-// First come, first served: a request in front that does not fit holds up those behind it, or a large one
-// would never be granted.
-void memory_budget::grant_waiting(queue& waiting, bool is_small, wakers& granted)
+// Behind all others, or in front of them when it holds some: it is the one that will give back soonest.
+void memory_budget::enter(memory_reservation& one)
 {
-    while (!waiting.empty()) {
-        auto& next = *waiting.front();
-        const auto more = next.wanted_ - next.bytes_;
-        if (!has_room(more, is_small))
-            return;
-        waiting.pop_front();
-        waiting_level_.add(-1);
-        add_granted(more);
-        next.bytes_ = next.wanted_;
-        next.is_waiting_ = false;
-        granted.push_back(std::move(next.when_granted_));
+    auto& waiting = queue_for(one.wanted_);
+    waiting.insert(one.bytes_ == 0 ? waiting.end() : waiting.begin(), &one);
+    one.is_waiting_ = true;
+    waiting_level_.add(1);
+    change(one.owner_, [&](load& used) {
+        ++used.waiting;
+        used.waiting_bytes += one.wanted_;
+    });
+}
+
+void memory_budget::leave(memory_reservation& one)
+{
+    queue_for(one.wanted_).remove(&one);
+    one.is_waiting_ = false;
+    waiting_level_.add(-1);
+    change(one.owner_, [&](load& used) {
+        --used.waiting;
+        used.waiting_bytes -= one.wanted_;
+    });
+}
+
+// A request in front that does not fit holds up those behind it, or a large one would never be granted: all
+// of them when there is no room, those of its owner when that has no share.
+void memory_budget::grant_waiting(queue& from, wakers& granted)
+{
+    std::unordered_set<std::string_view> groups;  // that have no share
+    std::unordered_set<std::string_view> members;
+    bool has_room_left = true;
+    for (auto* const one : queue(from)) {
+        const auto& owner = one->owner_;
+        if (!has_group_share(owner, one->wanted_, one->bytes_))
+            groups.insert(owner.group);
+        else if (!has_member_share(owner, one->wanted_, one->bytes_))
+            members.insert(owner.member);
+        one->is_short_of_share_ = groups.contains(owner.group) || members.contains(owner.member);
+        if (one->is_short_of_share_ || !has_room_left)
+            continue;
+        has_room_left = has_room(one->wanted_ - one->bytes_, is_small(one->wanted_));
+        if (!has_room_left)
+            continue;
+        leave(*one);
+        one->resize(one->wanted_);
+        if (one->when_granted_)
+            granted.push_back(std::exchange(one->when_granted_, nullptr));
     }
 }
 
 memory_budget::wakers memory_budget::grant_waiting()
 {
     wakers granted;
-    grant_waiting(small_, true, granted);
-    grant_waiting(large_, false, granted);
+    grant_waiting(small_, granted);
+    grant_waiting(large_, granted);
     return granted;
 }
 
-// With the budget's mutex held, as the two below; `waiting`: it may wait.
-memory_reservation::outcome memory_reservation::try_grow(std::size_t bytes)
+void memory_reservation::resize(std::size_t bytes)
+{
+    budget_.set_reserved(owner_, bytes_, bytes);
+    bytes_ = bytes;
+}
+
+bool memory_reservation::has_share(std::size_t bytes) const
+{
+    return budget_.has_share(owner_, bytes, bytes_);
+}
+
+memory_reservation::outcome memory_reservation::refuse(outcome why)
+{
+    if (why == outcome::request_beyond)
+        budget_.beyond_request_total_.add();
+    else if (why == outcome::share_beyond)
+        budget_.beyond_share_total_.add();
+    else
+        budget_.beyond_total_total_.add();
+    return why;
+}
+
+// With the budget's mutex held, as the next; empty: it has to wait for its turn.
+std::optional<memory_reservation::outcome> memory_reservation::try_grow(std::size_t bytes)
 {
     if (bytes <= bytes_)
         return outcome::granted;
     if (is_unlimited_) {
-        grow(bytes);
+        resize(bytes);
         return outcome::granted;
     }
-    if (bytes > budget_.limits_.request_bytes_max()) {
-        budget_.beyond_request_total_.add();
-        return outcome::request_beyond;
+    if (bytes > budget_.limits_.request_bytes_max())
+        return refuse(outcome::request_beyond);
+    const bool is_first = bytes_ > 0 || budget_.queue_for(bytes).empty();
+    const bool has_part = has_share(bytes);
+    if (is_first && has_part && budget_.has_room(bytes - bytes_, budget_.is_small(bytes))) {
+        resize(bytes);
+        return outcome::granted;
     }
-    if (!budget_.has_share(owner_, bytes, bytes_)) {
-        budget_.beyond_share_total_.add();
-        return outcome::share_beyond;
-    }
-    const auto& waiting = budget_.queue_of(is_small(bytes));
-    if (!waiting.empty() || !budget_.has_room(bytes - bytes_, is_small(bytes)))
-        return outcome::waiting;
-    grow(bytes);
-    return outcome::granted;
+    if (bytes_ > 0 && !has_part)
+        return refuse(outcome::share_beyond);
+    return std::nullopt;
 }
 
-void memory_reservation::grow(std::size_t bytes)
+memory_reservation::outcome memory_reservation::wait_for(
+    std::size_t bytes, bool is_patient, std::function<void()> when_granted
+)
 {
-    budget_.charge(owner_, bytes - bytes_);
-    budget_.add_granted(bytes - bytes_);
-    bytes_ = bytes;
+    wanted_ = bytes;
+    budget_.enter(*this);
+    memory_budget::wakers granted;
+    budget_.grant_waiting(budget_.queue_for(bytes), granted);
+    if (!is_waiting_)
+        return outcome::granted;
+    if (is_patient) {
+        when_granted_ = std::move(when_granted);
+        budget_.waits_total_.add();
+        return outcome::waiting;
+    }
+    budget_.leave(*this);
+    return refuse(is_short_of_share_ ? outcome::share_beyond : outcome::total_beyond);
 }
 
 memory_reservation::outcome memory_reservation::grow_now(std::size_t bytes)
 {
     const std::lock_guard lock(budget_.mutex_);
     const auto got = try_grow(bytes);
-    if (got != outcome::waiting)
-        return got;
-    budget_.beyond_total_total_.add();
-    return outcome::total_beyond;
+    return got ? *got : wait_for(bytes, false, nullptr);
 }
 
 memory_reservation::outcome memory_reservation::grow_to(std::size_t bytes, std::function<void()> when_granted)
 {
     const std::lock_guard lock(budget_.mutex_);
-    const auto got = try_grow(bytes);
-    if (got != outcome::waiting)
-        return got;
-    auto& waiting = budget_.queue_of(is_small(bytes));
-    if (waiting.size() >= budget_.limits_.waiting_max) {
-        budget_.beyond_total_total_.add();
-        return outcome::total_beyond;
-    }
-    budget_.charge(owner_, bytes - bytes_);
-    budget_.waits_total_.add();
-    budget_.waiting_level_.add(1);
-    waiting.push_back(this);
-    wanted_ = bytes;
-    is_waiting_ = true;
-    when_granted_ = std::move(when_granted);
-    return outcome::waiting;
+    if (const auto got = try_grow(bytes))
+        return *got;
+    if (budget_.queue_for(bytes).size() >= budget_.limits_.waiting_max)
+        return refuse(outcome::total_beyond);
+    if (!budget_.may_wait(owner_, bytes))
+        return refuse(outcome::share_beyond);
+    return wait_for(bytes, true, std::move(when_granted));
 }
 
 void memory_reservation::force_to(std::size_t bytes)
 {
     const std::lock_guard lock(budget_.mutex_);
     if (bytes > bytes_)
-        grow(bytes);
+        resize(bytes);
 }
 
 bool memory_reservation::is_waiting() const
@@ -207,24 +283,22 @@ bool memory_reservation::is_waiting() const
     return is_waiting_;
 }
 
-bool memory_reservation::stop_waiting()
+memory_reservation::outcome memory_reservation::stop_waiting()
 {
     memory_budget::wakers granted;
+    auto why = outcome::granted;
     {
         const std::lock_guard lock(budget_.mutex_);
         if (!is_waiting_)
-            return false;
-        is_waiting_ = false;
+            return outcome::granted;
+        budget_.leave(*this);
         when_granted_ = nullptr;
-        budget_.queue_of(is_small(wanted_)).remove(this);
-        budget_.waiting_level_.add(-1);
-        budget_.beyond_total_total_.add();
-        budget_.refund(owner_, wanted_ - bytes_);
+        why = refuse(is_short_of_share_ ? outcome::share_beyond : outcome::total_beyond);
         granted = budget_.grant_waiting();  // it may have been the one at the front
     }
     for (const auto& wake : granted)
         wake();
-    return true;
+    return why;
 }
 
 void memory_reservation::release()
@@ -235,18 +309,11 @@ void memory_reservation::release()
         const std::lock_guard lock(budget_.mutex_);
         if (bytes_ == 0)
             return;
-        budget_.refund(owner_, bytes_);
-        budget_.remove_granted(bytes_);
-        bytes_ = 0;
+        resize(0);
         granted = budget_.grant_waiting();
     }
     for (const auto& wake : granted)
         wake();
-}
-
-bool memory_reservation::is_small(std::size_t bytes) const noexcept
-{
-    return bytes <= budget_.limits_.small_request_bytes_max;
 }
 
 }  // namespace scimd::net

@@ -1,5 +1,6 @@
 #include "net/registry.hpp"
 
+#include "base/address_share.hpp"
 #include "net/session.hpp"
 
 #include <algorithm>
@@ -24,15 +25,6 @@ std::size_t spare_places(std::size_t sessions_max) noexcept
 }
 
 }  // namespace
-
-std::string address_share(std::string_view address)
-{
-    constexpr unsigned host_network_bits = 64;
-    const auto parsed = ip_address::parse(address);
-    if (!parsed || !parsed->is_v6)
-        return std::string(address);
-    return masked(*parsed, host_network_bits).text();
-}
 
 session_registry::session_registry(const capacity& room, metrics& figures)
     : room_(room),
@@ -72,12 +64,7 @@ bool session_registry::lacks_room() const
 
 bool session_registry::enter(const std::shared_ptr<session>& guest, const http::peer& from, time_point now)
 {
-    auto share = from.is_loopback ? std::string() : address_share(from.address);
-    if (const auto address = ip_address::parse(from.address)) {
-        const auto holds = [&](const ip_network& network) { return network.contains(*address); };
-        if (std::ranges::any_of(room_.trusted_proxies, holds))
-            share.clear();
-    }
+    auto share = address_share(from, room_.trusted_proxies);
     const std::lock_guard lock(mutex_);
     if (!share.empty()) {
         auto& count = by_address_[share];

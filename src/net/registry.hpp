@@ -13,17 +13,12 @@
 #include <memory>
 #include <mutex>
 #include <string>
-#include <string_view>
 #include <unordered_map>
 #include <vector>
 
 namespace scimd::net {
 
 class session;
-
-// What connections from `address` are counted as: an IPv4 address, an IPv6 network of 64 bits, which is what
-// one host is given (RFC 4291 §2.5.4).
-std::string address_share(std::string_view address);
 
 class session_registry {
 public:

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace scimd::net {
@@ -30,7 +31,8 @@ public:
     // Room for so many bytes of it at once, for which memory has been reserved.
     void expect_body(std::size_t bytes) { body_.reserve(bytes); }
 
-    [[nodiscard]] std::size_t body_bytes() const noexcept { return body_.size(); }
+    // What has come of it.
+    [[nodiscard]] std::string_view body() const noexcept { return body_; }
     [[nodiscard]] bool is_http_1_0() const noexcept { return is_http_1_0_; }
     [[nodiscard]] std::string take_body() { return std::move(body_); }
 

@@ -51,6 +51,14 @@ public:
     virtual asio::awaitable<result<std::string>> read_body(std::size_t bytes_max) = 0;
 };
 
+// What a request takes while it is carried out, by its body, which is shown to it in pieces as they come.
+class body_meter {
+public:
+    virtual ~body_meter() = default;
+    virtual void add(std::string_view piece) = 0;
+    [[nodiscard]] virtual std::size_t memory() const = 0;
+};
+
 class service {
 public:
     virtual ~service() = default;
@@ -62,8 +70,8 @@ public:
     // slow). `target` is empty when none could be read. The server adds Connection: close.
     virtual http::response refuse(const error& reason, std::string_view target) = 0;
 
-    // How much memory the request takes while it is carried out, by its body.
-    [[nodiscard]] virtual std::size_t memory_for(std::string_view body) const { return body.size(); }
+    // For the body of one request; null: the request takes as much as its body has bytes.
+    [[nodiscard]] virtual std::unique_ptr<body_meter> meter_body() const { return nullptr; }
 };
 
 struct limits {
@@ -76,6 +84,9 @@ struct limits {
     std::size_t connections_max = 4'096;  // when nearly all are taken, the longest idle one is closed
     std::size_t connections_per_address_max =
         256;  // further ones are closed; loopback, unix sockets and trusted proxies are exempt
+    // TLS handshakes of one address: so many a second, four times as many at once, and further ones wait for
+    // at most half of handshake_deadline, or are closed. Exempt are the same peers. 0: no limit.
+    std::int64_t handshakes_per_address = 50;
     std::vector<ip_network> trusted_proxies = {};
     std::chrono::milliseconds handshake_deadline{10'000};
     std::chrono::milliseconds header_deadline{10'000};         // from the first byte of a request
@@ -91,8 +102,8 @@ struct limits {
     // a request that has all of its body never waits for one that has not.
     memory_limits body_memory = memory_limits::of(36 * 1024 * 1024, 16 * 1024);
     memory_limits request_memory = memory_limits::of(108 * 1024 * 1024, 128 * 1024);
-    std::chrono::milliseconds memory_wait_max{5'000};  // for other requests to give back theirs
-    std::chrono::milliseconds drain_deadline{30'000};  // from drain() to the end of the last session
+    std::chrono::milliseconds memory_wait_max{10'000};  // for other requests to give back theirs
+    std::chrono::milliseconds drain_deadline{30'000};   // from drain() to the end of the last session
 };
 
 struct tls_files {

@@ -1,6 +1,6 @@
 #include "net/session.hpp"
 
-#include "base/allocator.hpp"
+#include "base/address_share.hpp"
 #include "net/body_pace.hpp"
 #include "net/framing.hpp"
 #include "net/memory_budget.hpp"
@@ -103,6 +103,7 @@ private:
     asio::awaitable<result<std::string>> read_body(std::size_t bytes_max) override;
 
     asio::awaitable<ending> serve();
+    asio::awaitable<bool> await_handshake();
     asio::awaitable<ending> serve_one();
     asio::awaitable<result<std::size_t>> receive_head();
     result<void> parse_head(std::size_t bytes);
@@ -128,9 +129,9 @@ private:
     const std::shared_ptr<transport> wire_;
     const std::shared_ptr<watchdog> dog_;
     const std::shared_ptr<response_writer> writer_;
-    asio::steady_timer memory_timer_;  // of the wait for memory
-    memory_reservation body_memory_;   // of the body while it is received
-    memory_reservation memory_;        // of the request while it is carried out, then of its response
+    asio::steady_timer timer_;        // of the waits for memory and for the handshake
+    memory_reservation body_memory_;  // of the body while it is received
+    memory_reservation memory_;       // of the request while it is carried out, then of its response
 
     boost::beast::flat_buffer in_;
     http::request request_;
@@ -155,7 +156,7 @@ http_session::http_session(
       wire_(std::move(wire)),
       dog_(std::make_shared<watchdog>(wire_)),
       writer_(std::make_shared<response_writer>(wire_, dog_, bounds_, shared_->log)),
-      memory_timer_(wire_->executor()),
+      timer_(wire_->executor()),
       body_memory_(shared_->bodies),
       memory_(shared_->requests),
       ids_(*shared_->random)
@@ -196,7 +197,7 @@ void http_session::abort()
 {
     asio::post(wire_->executor(), [self = shared_from_this()] {
         self->is_aborted_ = true;
-        self->memory_timer_.cancel();
+        self->timer_.cancel();
         self->wire_->close();
     });
 }
@@ -215,6 +216,10 @@ asio::awaitable<void> http_session::run()
 
 asio::awaitable<ending> http_session::serve()
 {
+    if (!co_await await_handshake()) {
+        shared_->count_refusal("handshake_rate");
+        co_return ending::quiet;
+    }
     dog_->expect_within(bounds_.handshake_deadline);
     if (const auto failure = co_await wire_->handshake(); failure || dog_->is_late()) {
         shared_->count_refusal("handshake");
@@ -224,6 +229,25 @@ asio::awaitable<ending> http_session::serve()
     while (end == ending::none)
         end = co_await serve_one();
     co_return end;
+}
+
+// A handshake costs as much as a hundred requests, and whoever asks for it need not be known. False: its
+// address has too many of them.
+asio::awaitable<bool> http_session::await_handshake()
+{
+    if (!wire_->is_encrypted() || !shared_->handshakes)
+        co_return true;
+    const auto address = address_share(from_, bounds_.trusted_proxies);
+    if (address.empty())
+        co_return true;
+    const auto now = steady_clock::now();
+    const auto wait =
+        shared_->handshakes->reserve(address, now.time_since_epoch(), bounds_.handshake_deadline / 2);
+    if (wait && *wait > wait->zero()) {
+        timer_.expires_at(now + *wait);
+        co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+    co_return wait && !is_aborted_;
 }
 
 asio::awaitable<ending> http_session::serve_one()
@@ -254,7 +278,7 @@ void http_session::give_back()
     const bool is_large = memory_.bytes() >= trimmed_bytes_min;
     memory_.release();
     if (is_large)
-        trim_allocator();
+        shared_->trimmer.ask();
 }
 
 // A connection that waits for its next request, as most do, holds little.
@@ -390,10 +414,10 @@ asio::awaitable<result<void>> http_session::reserve(memory_reservation& of, std:
     if (got == outcome::waiting) {
         const auto deadline = steady_clock::now() + bounds_.memory_wait_max;
         while (of.is_waiting() && !is_aborted_ && steady_clock::now() < deadline) {
-            memory_timer_.expires_at(deadline);
-            co_await memory_timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+            timer_.expires_at(deadline);
+            co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
         }
-        got = of.stop_waiting() ? outcome::total_beyond : outcome::granted;
+        got = of.stop_waiting();
     }
     if (got == outcome::granted)
         co_return result<void>();
@@ -405,7 +429,7 @@ std::function<void()> http_session::reserve_waker()
     return [weak = weak_from_this(), executor = wire_->executor()] {
         asio::post(executor, [weak] {
             if (const auto self = weak.lock())
-                self->memory_timer_.cancel();
+                self->timer_.cancel();
         });
     };
 }
@@ -429,14 +453,18 @@ asio::awaitable<result<std::string>> http_session::receive_body(std::size_t byte
 {
     const auto announced = parser_->announced_bytes();
     body_pace pace(bounds_, announced, steady_clock::now());
+    const auto meter = shared_->handlers.meter_body();
     for (;;) {
+        const auto bytes_before = parser_->body().size();
         const auto is_whole = parse_body(bytes_max);
         if (is_whole.has_error())
             co_return is_whole.error();
+        if (meter)
+            meter->add(parser_->body().substr(bytes_before));
         if (*is_whole)
             break;
         // Of a body of unknown length twice as much is reserved whenever half is there.
-        const auto expected = announced ? 0 : std::min(bytes_max, 2 * parser_->body_bytes());
+        const auto expected = announced ? 0 : std::min(bytes_max, 2 * parser_->body().size());
         if (auto room = co_await reserve(body_memory_, expected); room.has_error())
             co_return room.error();
 
@@ -451,9 +479,9 @@ asio::awaitable<result<std::string>> http_session::receive_body(std::size_t byte
     }
     auto body = parser_->take_body();
     dog_->rest();
-    const auto needed =
-        std::min(shared_->handlers.memory_for(body), bounds_.request_memory.request_bytes_max());
-    if (auto room = co_await reserve(memory_, needed); room.has_error())
+    const auto needed = meter ? meter->memory() : body.size();
+    const auto most = bounds_.request_memory.request_bytes_max();
+    if (auto room = co_await reserve(memory_, std::min(needed, most)); room.has_error())
         co_return room.error();
     co_return body;
 }

@@ -1,9 +1,11 @@
 // One connection from its handshake to its end: request after request, each with its limits and deadlines.
 #pragma once
 
+#include "base/allocator.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "base/random.hpp"
+#include "base/token_buckets.hpp"
 #include "net/memory_budget.hpp"
 #include "net/registry.hpp"
 #include "net/server.hpp"
@@ -11,6 +13,8 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
+#include <string>
 
 namespace scimd::net {
 
@@ -27,8 +31,10 @@ struct session_context {
     counter& connections_total;
     std::unique_ptr<random_source> random;
     session_registry registry;
-    memory_budget bodies;    // that are received
-    memory_budget requests;  // that are carried out, and their responses
+    std::optional<token_buckets<std::string>> handshakes;  // of addresses
+    memory_budget bodies;                                  // that are received
+    memory_budget requests;                                // that are carried out, and their responses
+    allocator_trimmer trimmer;
     std::atomic<bool> is_draining{false};
 };
 

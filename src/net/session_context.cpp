@@ -18,6 +18,10 @@ session_context::session_context(service& to_ask, const limits& allowed, logger&
       bodies("bodies", allowed.body_memory, series),
       requests("requests", allowed.request_memory, series)
 {
+    constexpr std::int64_t seconds_at_once = 4;
+    const auto rate = allowed.handshakes_per_address;
+    if (rate > 0)
+        handshakes.emplace(bucket_size{.per_second = rate, .burst = rate * seconds_at_once});
 }
 
 void session_context::count_refusal(std::string_view reason)

@@ -194,16 +194,42 @@ std::string publish_text(
     return stamp.id.text();
 }
 
-event_draft draft_of(resource_change change)
+std::string publish_filled(
+    store::transaction& tx, const caller& who, const prepared_event& event, std::string_view filling
+)
+{
+    const std::string_view rest = event.from_version;
+    return publish_text(tx, who, event, {rest.substr(0, event.gap), filling, rest.substr(event.gap)});
+}
+
+// Where `filling` stands now, at or behind `from`.
+void open_gap(prepared_event& event, std::size_t from, std::string_view filling)
+{
+    event.gap = event.from_version.find(filling, from);
+    event.from_version.erase(event.gap, filling.size());
+}
+
+std::string end_of_data(time_point ended)
+{
+    return R"("deleted_at":")" + format_rfc3339(ended) + R"(","reason":")";
+}
+
+// `now`: of the end of a resource that is deleted.
+event_draft draft_of(resource_change change, time_point now)
 {
     event_draft draft;
     const event_words named = words_of(*change.type);
+    const bool is_end = !change.after;
     draft.type = !change.before ? named.created : !change.after ? named.deleted : named.updated;
     draft.object = named.object;
     draft.object_version = change.version;
     if (change.before && change.after)
         note_difference(*change.before, *change.after, draft);
     draft.data = change.after ? std::move(*change.after) : std::move(*change.before);
+    if (is_end) {
+        draft.data["deleted_at"] = format_rfc3339(now);
+        draft.data["reason"] = change.reason;
+    }
     return draft;
 }
 
@@ -254,24 +280,18 @@ std::string publish(store::transaction& tx, const caller& who, event_draft draft
 
 std::string publish_change(store::transaction& tx, const caller& who, resource_change change)
 {
-    const bool is_end = !change.after;
-    const auto reason = change.reason;
-    auto draft = draft_of(std::move(change));
-    if (is_end) {
-        draft.data["deleted_at"] = format_rfc3339(tx.now());
-        draft.data["reason"] = reason;
-    }
-    return publish(tx, who, std::move(draft));
+    return publish(tx, who, draft_of(std::move(change), tx.now()));
 }
 
 prepared_event prepare_change(const caller& who, resource_change change)
 {
     const bool is_new = !change.before;
+    const bool is_end = !change.after;
     const auto number = std::to_string(longest_number);
     const auto prefix = change.type->id_prefix;
     if (is_new)
         change.after->at("id") = prefix + number;
-    auto draft = draft_of(std::move(change));
+    auto draft = draft_of(std::move(change), longest_stamp.at);
     prepared_event event{.type = std::string(draft.type), .from_type = {}, .from_version = {}};
     const auto update = std::move(draft.update);
     auto envelope = envelope_of(origin_of(who), place_of(who), std::move(draft), longest_stamp);
@@ -281,12 +301,13 @@ prepared_event prepare_change(const caller& who, resource_change change)
     const auto time_begin = text.find(time, type_begin);
     event.from_type = text.substr(type_begin, time_begin - type_begin);
     event.from_version = text.substr(time_begin + time.size());
-    if (!is_new)
-        return event;
-    // No string holds this: its quotes would be escaped there.
-    const auto data = R"("data":{"id":")" + prefix;
-    event.id_begin = event.from_version.find(data + number) + data.size();
-    event.from_version.erase(event.id_begin, number.size());
+    // No string holds either of these: its quotes would be escaped there.
+    if (is_new)
+        open_gap(event, event.from_version.find(R"("data":{"id":")" + prefix + number), number);
+    else if (is_end)
+        open_gap(
+            event, event.from_version.rfind(end_of_data(longest_stamp.at)), format_rfc3339(longest_stamp.at)
+        );
     return event;
 }
 
@@ -299,11 +320,12 @@ std::string publish_created(
     store::transaction& tx, const caller& who, const prepared_event& event, resource_id created
 )
 {
-    const auto number = std::to_string(created.value);
-    const std::string_view rest = event.from_version;
-    return publish_text(
-        tx, who, event, {rest.substr(0, event.id_begin), number, rest.substr(event.id_begin)}
-    );
+    return publish_filled(tx, who, event, std::to_string(created.value));
+}
+
+std::string publish_deleted(store::transaction& tx, const caller& who, const prepared_event& event)
+{
+    return publish_filled(tx, who, event, format_rfc3339(tx.now()));
 }
 
 void publish_refusal(

@@ -62,10 +62,11 @@ struct prepared_event {
     std::string type;
     std::string from_type;     // of the envelope's text: from "type" to what belongs before the time
     std::string from_version;  // from "object_version" or "context" to the end
-    std::size_t id_begin = 0;  // in `from_version`: where the number of a created resource's id belongs
+    // In `from_version`: where the number of a created resource's id, or the time of a deletion, belongs.
+    std::size_t gap = 0;
 };
 
-// Of a created or updated resource. The id in `after` of a created one is not looked at.
+// The id in `after` of a created resource is not looked at.
 prepared_event prepare_change(const caller& who, resource_change change);
 
 // Returns the event's id.
@@ -73,6 +74,8 @@ std::string publish(store::transaction& tx, const caller& who, const prepared_ev
 std::string publish_created(
     store::transaction& tx, const caller& who, const prepared_event& event, resource_id created
 );
+
+std::string publish_deleted(store::transaction& tx, const caller& who, const prepared_event& event);
 
 // A user that the domain gate kept out: what identifies it, and why.
 void publish_refusal(

@@ -1,38 +1,13 @@
 #include "service/provisioning.hpp"
 
-#include "scim/visible.hpp"
-#include "service/events.hpp"
-#include "service/membership_events.hpp"
-#include "service/normalize.hpp"
-#include "service/secrets.hpp"
-#include "service/user_state.hpp"
-#include "store/holds.hpp"
+#include "service/prepared_removal.hpp"
 
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
 
 namespace scimd::service {
 namespace {
-
-namespace resources = store::resources;
-
-// What events have told of it.
-json::object told(
-    store::transaction& tx,
-    const caller& who,
-    const scim::resource_type& type,
-    resource_id id,
-    const json::object& document
-)
-{
-    if (type.name != "User")
-        return normalize_other(who, type, id_text(type, id), document);
-    const user_state users(tx, who);
-    const auto groups = users.groups(id);
-    return users.told({id, document, groups});
-}
 
 // In one transaction with its preparation.
 result<provisioned> apply_at_once(store::transaction& tx, const caller& who, const prepared_change& change)
@@ -109,33 +84,8 @@ result<std::string> remove(store::transaction& tx, const caller& who, const targ
     const auto found = load(tx, who, what);
     if (!found)
         return found.error();
-    if (auto met = what.conditions.check(found->version); !met)
-        return met.error();
-    const auto& type = *what.type;
-    const auto& row = *found;
-    const bool is_user = type.name == "User";
-    const bool is_group = type.name == "Group";
-    const auto document = scim::visible_document(row.document, type);
-    const bool was_held = is_user && store::holds::is_held(tx, who.directory, row.id);
-    auto last_state = told(tx, who, type, row.id, document);
-    const auto users = is_group ? users_in(tx, who, row.id) : std::vector<resource_id>();
-    const auto groups = resources::groups_of(tx, who.directory, row.id);
-    resources::touch_groups_of(tx, who.directory, row.id);
-    resources::remove(tx, who.directory, type.name, row.id);
-    if (who.trace)
-        who.trace->add({.action = "deleted", .id = id_text(type, row.id), .attributes = {}});
-    if (was_held)
-        return std::string();
-    auto event = publish_change(
-        tx,
-        who,
-        {.type = &type, .version = row.version, .before = std::move(last_state), .after = std::nullopt}
-    );
-    if (is_user)
-        secrets::end_with_user(tx, who, row.id, event);
-    publish_lost_group(tx, who, as_membership(row.id, document), users, event);
-    publish_lost_member(tx, who, groups, {row.id, type.name, {}}, event);
-    return event;
+    const auto removal = prepare_removal(tx, who, what, *found);
+    return removal ? result<std::string>(remove(tx, who, *removal).value()) : removal.error();
 }
 
 }  // namespace scimd::service

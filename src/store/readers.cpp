@@ -1,5 +1,6 @@
 #include "store/readers.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace scimd::store {
@@ -15,6 +16,7 @@ constexpr sql::statement end{"readers.end", "commit"};
 bool settle(sqlite::connection& reader) noexcept
 {
     try {
+        reader.set_given_up(false);
         reader.set_deadline(steady::time_point::max());
         reader.set_budget(std::nullopt);
         if (reader.in_transaction())
@@ -50,12 +52,15 @@ readers::readers(
     : file_(std::move(file)), connections_max_(connections_max), ids_(ids), is_cancelled_(is_cancelled)
 {
     idle_.reserve(connections_max_);  // giving back never allocates
+    expendable_.reserve(connections_max_);
     idle_.push_back(open());
 }
 
 void readers::run(const task& what, time_point now, const bounds& within)
 {
     const lease reader(*this);
+    if (within.may_be_given_up)
+        list_as_expendable(*reader);
     (*reader).set_deadline(within.deadline);
     (*reader).set_budget(within.budget);
     (*reader).run(begin_reading);
@@ -93,8 +98,29 @@ readers::connection readers::take()
     }
 }
 
+void readers::list_as_expendable(sqlite::connection& one)
+{
+    const std::lock_guard lock(mutex_);
+    expendable_.push_back(&one);
+}
+
+std::size_t readers::give_up()
+{
+    const std::lock_guard lock(mutex_);
+    std::size_t count = 0;
+    for (auto* const one : expendable_)
+        count += one->set_given_up(true) ? 0 : 1;
+    return count;
+}
+
 void readers::give_back(connection lent) noexcept
 {
+    {
+        const std::lock_guard lock(mutex_);
+        const auto listed = std::ranges::find(expendable_, lent.get());
+        if (listed != expendable_.end())
+            expendable_.erase(listed);
+    }
     if (lent && !settle(*lent))
         lent.reset();
     const std::lock_guard lock(mutex_);

@@ -27,11 +27,16 @@ public:
     struct bounds {
         std::chrono::steady_clock::time_point deadline;
         std::optional<sql::read_budget> budget{};
+        bool may_be_given_up = false;  // see give_up()
     };
 
     // Runs the task on one snapshot; its verdict does not matter. Throws what it throws, sql::busy when all
     // connections are out or the deadline passes, and sql::over_budget.
     void run(const task& what, time_point now, const bounds& within);
+
+    // Ends what runs now and may be given up, with sql::busy: its snapshot keeps the write-ahead log from
+    // being begun anew. Returns how many there were.
+    std::size_t give_up();
 
     // Lends no more, and waits until what is lent has come back.
     void close();
@@ -43,6 +48,7 @@ private:
     connection take();
     [[nodiscard]] connection open() const;
     void give_back(connection lent) noexcept;
+    void list_as_expendable(sqlite::connection& one);
 
     const std::filesystem::path file_;
     const std::size_t connections_max_;
@@ -51,6 +57,7 @@ private:
     std::mutex mutex_;
     std::condition_variable came_back_;
     std::vector<connection> idle_;
+    std::vector<sqlite::connection*> expendable_;  // lent, and may be given up
     std::size_t lent_ = 0;
     bool is_closed_ = false;
 };

@@ -189,6 +189,7 @@ struct connection::state {
     statement_cache cache{cached_statements_max};
     steady::time_point deadline = steady::time_point::max();
     const std::atomic<bool>* is_cancelled = nullptr;
+    std::atomic<bool> is_given_up = false;
     std::optional<meter> budget;
     int wal_frames = 0;
     std::uint64_t commits = 0;
@@ -211,7 +212,10 @@ struct connection::state {
     {
         return deadline != steady::time_point::max() && steady::now() >= deadline;
     }
-    [[nodiscard]] bool is_abandoned() const { return (is_cancelled && *is_cancelled) || is_late(); }
+    [[nodiscard]] bool is_abandoned() const
+    {
+        return (is_cancelled && *is_cancelled) || is_given_up.load(std::memory_order_relaxed) || is_late();
+    }
     [[nodiscard]] bool is_over_budget() const noexcept { return budget && budget->is_exceeded(); }
     int step(sqlite3_stmt* statement);
     static int interrupt_when_spent(void* self);
@@ -230,7 +234,10 @@ void fail(std::string_view doing, sqlite3* handle, int code)
         case SQLITE_PROTOCOL:
             throw sql::busy(message);
         case SQLITE_INTERRUPT:
-            throw sql::busy(std::string(doing) + ": its deadline passed, or the service is stopping");
+            throw sql::busy(
+                std::string(doing) +
+                ": its deadline passed, its snapshot held up the write-ahead log, or the service is stopping"
+            );
         case SQLITE_FULL:
             throw storage_failure(message, kind::full);
         case SQLITE_IOERR:
@@ -442,6 +449,11 @@ void connection::set_cancellation(const std::atomic<bool>* is_cancelled) noexcep
     state_->is_cancelled = is_cancelled;
 }
 
+bool connection::set_given_up(bool is_given_up) noexcept
+{
+    return state_->is_given_up.exchange(is_given_up, std::memory_order_relaxed);
+}
+
 int connection::wal_frames() const noexcept
 {
     return state_->wal_frames;
@@ -455,8 +467,9 @@ std::uint64_t connection::commits() const noexcept
 connection::checkpoint_report connection::checkpoint(checkpoint_mode mode, std::chrono::milliseconds patience)
 {
     sqlite3* database = state_->database;
-    const int how =
-        mode == checkpoint_mode::truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
+    const int how = mode == checkpoint_mode::truncate ? SQLITE_CHECKPOINT_TRUNCATE
+                    : mode == checkpoint_mode::full   ? SQLITE_CHECKPOINT_FULL
+                                                      : SQLITE_CHECKPOINT_PASSIVE;
     checkpoint_report report;
     sqlite3_busy_timeout(database, static_cast<int>(patience.count()));
     const int code =

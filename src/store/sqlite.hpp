@@ -61,6 +61,10 @@ public:
     // this, and is set by any thread.
     void set_cancellation(const std::atomic<bool>* is_cancelled) noexcept;
 
+    // Any thread: statements end with sql::busy from now on, the one that runs now, too, until it is set
+    // back. Returns what it was before.
+    bool set_given_up(bool is_given_up) noexcept;
+
     // What statements from here on may look at together; then they end with sql::over_budget. Empty:
     // anything.
     void set_budget(std::optional<sql::read_budget> most) noexcept;
@@ -70,7 +74,7 @@ public:
     [[nodiscard]] int wal_frames() const noexcept;
     [[nodiscard]] std::uint64_t commits() const noexcept;
 
-    enum class checkpoint_mode { passive, truncate };
+    enum class checkpoint_mode { passive, full, truncate };
     struct checkpoint_report {
         bool is_complete = false;  // else a reader was in the way
         int log_frames = 0;

@@ -73,6 +73,8 @@ private:
     std::exception_ptr read(
         const task& what, steady::time_point deadline, std::optional<sql::read_budget> budget = {}
     );
+    std::exception_ptr read(const task& what, const readers::bounds& within);
+    void give_up_scans();
     void scan(const scheduling_key& key, task what, completion done);
     void shut();
     void leave_folder();
@@ -85,6 +87,7 @@ private:
     counter& scans_taken_;
     counter& writes_;
     counter& over_budget_;
+    counter& scans_given_up_;
     std::atomic<bool> is_closing_ = false;
 
     std::unique_ptr<store_folder> folder_;
@@ -115,6 +118,10 @@ sqlite_store::sqlite_store(
           "scimd_store_reads_over_budget_total",
           "Reads on the threads of connections that looked at too much and were done again as scans."
       )),
+      scans_given_up_(around.figures.count(
+          "scimd_store_scans_given_up_total",
+          "Scans that were ended because the write-ahead log was at its most."
+      )),
       folder_(std::move(folder)),
       writing_(std::move(writing)),
       readers_(folder_->database_file(), around.options.readers_max, around.ids, around.options.is_cancelled),
@@ -137,6 +144,8 @@ sqlite_store::sqlite_store(
            .group_works_max = around.options.group_works_max,
            .group_work_max = around.options.group_work_max,
            .group_work_shared_max = around.options.group_work_shared_max,
+           .log_frames_max = around.options.log_frames_max,
+           .give_up_scans = [this] { give_up_scans(); },
            .is_cancelled = around.options.is_cancelled}
       )
 {
@@ -167,8 +176,13 @@ std::exception_ptr sqlite_store::read(
     const task& what, steady::time_point deadline, std::optional<sql::read_budget> budget
 )
 {
+    return read(what, readers::bounds{.deadline = deadline, .budget = budget});
+}
+
+std::exception_ptr sqlite_store::read(const task& what, const readers::bounds& within)
+{
     try {
-        readers_.run(what, wall_.now(), {deadline, budget});
+        readers_.run(what, wall_.now(), within);
         return nullptr;
     } catch (const sql::over_budget&) {
         over_budget_.add();
@@ -182,9 +196,15 @@ std::exception_ptr sqlite_store::read(
 void sqlite_store::scan(const scheduling_key& key, task what, completion done)
 {
     const steady::time_point deadline = steady::now() + scan_deadline_;
-    auto job = [this, what = std::move(what), done, deadline] { done(read(what, deadline)); };
+    const readers::bounds within{.deadline = deadline, .may_be_given_up = true};
+    auto job = [this, what = std::move(what), done, within] { done(read(what, within)); };
     if (const auto admitted = scans_.offer(key, std::move(job)); admitted != admission::accepted)
         done(queue_refusal(admitted));
+}
+
+void sqlite_store::give_up_scans()
+{
+    scans_given_up_.add(readers_.give_up());
 }
 
 std::vector<std::string> sqlite_store::check()

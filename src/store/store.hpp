@@ -92,6 +92,11 @@ struct sqlite_options {
     std::size_t scan_queue_max = 1'024;
     std::size_t scan_queue_bytes_max = 32 * 1024 * 1024;
     std::chrono::milliseconds scan_deadline{5'000};
+
+    // In the write-ahead log, of 4,120 bytes each: 128 MiB. When there are so many, scans that keep the log
+    // from being begun anew end with sql::busy: no scan may hold up the writer.
+    int log_frames_max = 32'000;
+
     std::size_t readers_max = 64;  // connections kept for point reads
 
     // Once it is set, works are abandoned with sql::busy, those under way and those that wait. Outlives the

@@ -17,15 +17,12 @@ constexpr sql::statement begin_work{"writer.savepoint", "savepoint work"};
 constexpr sql::statement undo_work{"writer.rollback_to", "rollback to work"};
 constexpr sql::statement end_work{"writer.release", "release work"};
 
-// The write-ahead log in frames of 4,120 bytes: it is copied back every 4 MiB or so, without waiting for
-// readers; from 32 MiB on the writer waits for them a little, from 128 MiB on as long as a reader may take.
-// So it stays below 160 MiB. Scans of one tenant that follow each other without a gap keep the log from being
-// begun anew: a longer wait for them would be one of all writers.
-constexpr int log_frames_step = 1'000;
-constexpr int log_frames_urgent = 8'000;
-constexpr int log_frames_alarming = 32'000;
+// The write-ahead log is copied back whenever a thirty-second of its most has been added (4 MiB), without
+// waiting for readers; from a quarter of its most on the writer waits for them a little.
+constexpr int log_steps = 32;
+constexpr int urgent_divisor = 4;
 constexpr milliseconds patience_urgent{5};
-constexpr milliseconds patience_alarming{5'000};
+constexpr milliseconds patience_at_most{50};
 
 constexpr std::int64_t quantum_us = 1'000;  // of a tenant's turn
 
@@ -439,21 +436,39 @@ void writer::bound_log()
     const int frames = database_.wal_frames();
     if (frames < log_frames_tried_)
         log_frames_tried_ = 0;  // the log began anew
-    if (frames - log_frames_tried_ < log_frames_step || is_broken() || is_cancelled())
+    const int step = std::max(1, limits_.log_frames_max / log_steps);
+    if (frames - log_frames_tried_ < step || is_broken() || is_cancelled())
         return;
     log_frames_tried_ = frames;
     using mode = sqlite::connection::checkpoint_mode;
     try {
-        if (frames < log_frames_urgent)
+        if (frames < limits_.log_frames_max / urgent_divisor)
             database_.checkpoint(mode::passive, milliseconds(0));
-        else if (frames < log_frames_alarming)
+        else if (frames < limits_.log_frames_max)
             database_.checkpoint(mode::truncate, patience_urgent);
         else
-            database_.checkpoint(mode::truncate, patience_alarming);
+            begin_log_anew();
     } catch (const sqlite::storage_failure& problem) {
         note(problem);
     } catch (const sql::failure& problem) {
         log_.warning("store.checkpoint_failed", {{"reason", std::string_view(problem.what())}});
+    }
+}
+
+// At its most the log no longer waits for scans: they are given up. Those of one tenant that follow each
+// other without a gap would keep it from being begun anew for ever. The older ones keep its end from being
+// copied back; once it has been, those that began meanwhile keep it in use. Any that begin after that read
+// the database file alone, and are in the way of nothing.
+void writer::begin_log_anew()
+{
+    using mode = sqlite::connection::checkpoint_mode;
+    if (database_.checkpoint(mode::truncate, patience_urgent).is_complete)
+        return;
+    for (const auto how : {mode::full, mode::truncate}) {
+        if (limits_.give_up_scans)
+            limits_.give_up_scans();
+        if (!database_.checkpoint(how, patience_at_most).is_complete)
+            return;
     }
 }
 

@@ -14,6 +14,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -30,7 +31,9 @@ struct writer_limits {
     std::size_t group_works_max = 128;
     std::chrono::microseconds group_work_max{5'000};
     std::chrono::microseconds group_work_shared_max{2'000};  // when works of several tenants are in it
-    const std::atomic<bool>* is_cancelled = nullptr;         // once it is set, works and chores are abandoned
+    int log_frames_max = 32'000;  // of 4,120 bytes, in the write-ahead log; see store.hpp
+    std::function<void()> give_up_scans = {};
+    const std::atomic<bool>* is_cancelled = nullptr;  // once it is set, works and chores are abandoned
 };
 
 // Something that needs the writer's connection and takes long: done a step at a time between groups. Made,
@@ -106,6 +109,7 @@ private:
     void note_success();
     void probe();
     void bound_log();
+    void begin_log_anew();
     time_point next_time();
 
     sqlite::connection& database_;

@@ -1,9 +1,14 @@
 // bulkIds: forward, backward and in circles (RFC 7644 §3.7.1, §3.7.2).
 #include "bulk_house.hpp"
+#include "service/bulk.hpp"
+#include "store/store.hpp"
+#include "support/large_group.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 
 namespace scimd::api {
 namespace {
@@ -143,9 +148,74 @@ TEST_F(bulk_reference_test, a_circle_has_a_limit)
         }
         return operations;
     };
-    EXPECT_EQ(statuses(bulk(circle(101))), texts(101, "409"));
+    const auto most = service::bulk_circle_max;
+    const auto beyond = bulk(circle(most + 1));
+    EXPECT_EQ(statuses(beyond), texts(most + 1, "409"));
+    for (const auto index : {std::size_t{0}, most})
+        EXPECT_EQ(
+            detail_of(result_of(beyond, index)), "More than 100 operations refer to each other in a circle."
+        );
     EXPECT_EQ(count("/Users"), 0);
-    EXPECT_EQ(statuses(bulk(circle(100))), texts(100, "201"));
+    EXPECT_TRUE(home.event_types().empty());
+    EXPECT_EQ(statuses(bulk(circle(most))), texts(most, "201"));
+    EXPECT_EQ(count("/Users"), static_cast<std::int64_t>(most));
+}
+
+// Only one circle is too large: the others, and what is in none, are done.
+TEST_F(bulk_reference_test, a_circle_beyond_its_limit_leaves_other_operations_alone)
+{
+    const auto circle = [](const std::string& prefix, std::size_t size) {
+        std::string operations;
+        for (std::size_t i = 0; i < size; ++i)
+            operations += ',' + post_user(
+                                    prefix + std::to_string(i),
+                                    prefix + std::to_string(i),
+                                    managed_by("bulkId:" + prefix + std::to_string((i + 1) % size))
+                                );
+        return operations;
+    };
+    const auto most = service::bulk_circle_max;
+    const auto answer = bulk(
+        post_user("x", "alone") + circle("a", most + 1) + circle("b", most) + "," +
+        post_group("g", "Staff", members({"bulkId:a0"}))
+    );
+    const auto found = statuses(answer);
+    EXPECT_EQ(found.front(), "201");
+    EXPECT_EQ(std::ranges::count(found, "409"), static_cast<std::ptrdiff_t>(most + 2));
+    EXPECT_EQ(found.back(), "409") << "it refers into the circle that was not created";
+    EXPECT_EQ(count("/Users"), static_cast<std::int64_t>(most + 1));
+}
+
+// A circle is done in one transaction: the members that all of it names count together, but for those that
+// the circle itself creates later.
+TEST_F(bulk_reference_test, the_members_that_a_circle_names_have_a_limit)
+{
+    std::vector<resource_id> users;
+    store::run(*home.database, store::intent::write, [&](store::transaction& tx) {
+        const auto where = directory_id::parse(home.directory).value();
+        users = test::write_users(tx, where, "w", service::bulk_members_max + 1);
+        return store::verdict::commit;
+    });
+    // Each group has a user as member who refers to the next group as its manager.
+    const auto group = [&](const std::string& name, std::size_t from, std::size_t count) {
+        std::string listed = R"({"value":"bulkId:u)" + name + R"("})";
+        for (std::size_t i = from; i < from + count; ++i)
+            listed += R"(,{"value":"diruser_)" + std::to_string(users[i].value) + R"("})";
+        return post_group(name, "Group " + name, R"(,"members":[)" + listed + "]");
+    };
+    const auto circle = [&](std::size_t first, std::size_t second) {
+        return group("a", 0, first) + "," + post_user("ua", "ua", managed_by("bulkId:b")) + "," +
+               group("b", first, second) + "," + post_user("ub", "ub", managed_by("bulkId:a"));
+    };
+    const auto half = service::bulk_members_max / 2;
+    const auto beyond = bulk(circle(half, half + 1));
+    EXPECT_EQ(statuses(beyond), (texts{"409", "409", "413", "409"})) << beyond.text.substr(0, 2'000);
+    EXPECT_EQ(
+        detail_of(result_of(beyond, 2)),
+        "An operation of a bulk request names at most 1000 members; send it alone."
+    );
+    EXPECT_EQ(count("/Groups"), 0);
+    EXPECT_EQ(statuses(bulk(circle(half, half))), texts(4, "201"));
 }
 
 TEST_F(bulk_reference_test, refusals_of_the_gate_are_recorded_as_elsewhere)

@@ -1,6 +1,7 @@
 // How much a request may compute, and what texts are taken: on each side of each limit.
 #include "api/call.hpp"
 #include "support/api_house.hpp"
+#include "support/repeated_text.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,26 +12,8 @@
 namespace scimd::api {
 namespace {
 
-std::string joined(std::string_view term, std::string_view by, int count)
-{
-    std::string text;
-    for (int i = 0; i < count; ++i) {
-        text += i == 0 ? std::string_view() : by;
-        std::string one(term);
-        if (const auto at = one.find('#'); at != std::string::npos)
-            one.replace(at, 1, std::to_string(i));
-        text += one;
-    }
-    return text;
-}
-
-std::string repeated(std::string_view text, std::size_t times)
-{
-    std::string made;
-    for (std::size_t i = 0; i < times; ++i)
-        made += text;
-    return made;
-}
+using test::joined;
+using test::repeated;
 
 std::string numbers(int count, std::size_t bytes)
 {

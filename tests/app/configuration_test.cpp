@@ -54,6 +54,8 @@ TEST_F(configuration_test, without_a_word_the_defaults_hold)
     EXPECT_EQ(settings.limits.connections_max, 4'096U);
     EXPECT_EQ(settings.limits.connections_per_address_max, 256U);
     EXPECT_TRUE(settings.limits.trusted_proxies.empty());
+    EXPECT_EQ(settings.limits.handshakes_per_address, 50);
+    EXPECT_EQ(settings.anonymous_requests_per_address, 100);
     EXPECT_EQ(settings.limits.body_deadline, 60s);
     EXPECT_EQ(settings.limits.body_memory.bytes_max, net::limits().body_memory.bytes_max);
     EXPECT_EQ(settings.limits.request_memory.bytes_max, net::limits().request_memory.bytes_max);
@@ -189,6 +191,10 @@ TEST_F(configuration_test, every_option_is_read)
          "9",
          "--connections-per-address",
          "10",
+         "--handshakes-per-address",
+         "11",
+         "--anonymous-requests-per-address",
+         "12",
          "--trusted-proxy",
          "192.0.2.0/24,2001:db8::/32",
          "--trusted-proxy",
@@ -215,6 +221,8 @@ TEST_F(configuration_test, every_option_is_read)
     EXPECT_EQ(settings.limits.connections_max, 8U);
     EXPECT_EQ(settings.limits.body_deadline, 9ms);
     EXPECT_EQ(settings.limits.connections_per_address_max, 10U);
+    EXPECT_EQ(settings.limits.handshakes_per_address, 11);
+    EXPECT_EQ(settings.anonymous_requests_per_address, 12);
     ASSERT_EQ(settings.limits.trusted_proxies.size(), 3U);
     EXPECT_EQ(settings.limits.trusted_proxies[1].text(), "2001:db8::/32");
     EXPECT_EQ(settings.limits.trusted_proxies[2].text(), "203.0.113.7/32");
@@ -434,6 +442,14 @@ TEST_F(configuration_test, each_value_has_its_bounds)
         {"--connections-per-address", "1000000", true},
         {"--connections-per-address", "0", false},
         {"--connections-per-address", "1000001", false},
+        {"--handshakes-per-address", "0", true},
+        {"--handshakes-per-address", "1000000", true},
+        {"--handshakes-per-address", "-1", false},
+        {"--handshakes-per-address", "1000001", false},
+        {"--anonymous-requests-per-address", "0", true},
+        {"--anonymous-requests-per-address", "1000000", true},
+        {"--anonymous-requests-per-address", "-1", false},
+        {"--anonymous-requests-per-address", "1000001", false},
         {"--trusted-proxy", "192.0.2.0/24", true},
         {"--trusted-proxy", "192.0.2.1/24", false},
         {"--trusted-proxy", "proxy.example.com", false},

@@ -29,12 +29,15 @@ public:
     asio::awaitable<result<std::string>> read_body(std::size_t bytes_max) override
     {
         ++times_read;
+        if (while_body_comes)
+            while_body_comes();
         if (body_.size() > bytes_max)
             co_return error{errc::too_large, "The body is too large."};
         co_return std::move(body_);
     }
 
     int times_read = 0;
+    std::function<void()> while_body_comes;
 
 private:
     http::request head_;
@@ -52,6 +55,7 @@ public:
     ) override
     {
         keys.push_back(key);
+        modes.push_back(mode);
         if (failure && mode == fails_at && fails_late) {
             target_.submit(mode, key, std::move(what), [this, done](const std::exception_ptr&) {
                 done(failure);
@@ -80,6 +84,7 @@ public:
     void close() override { target_.close(); }
 
     std::vector<store::scheduling_key> keys;  // of all that was submitted
+    std::vector<store::intent> modes;
     std::exception_ptr failure;
     store::intent fails_at = store::intent::write;
     std::size_t succeeds_before = 0;  // so many of that intent
@@ -95,6 +100,7 @@ protected:
     {
         request.id = "request-1";
         memory_exchange exchange(std::move(request), std::move(body));
+        exchange.while_body_comes = while_body_comes;
         io.restart();
         http::response response;
         std::exception_ptr thrown;
@@ -165,6 +171,7 @@ protected:
     commit_bell bell{io.get_executor()};
     dispatcher tested{home.site, database, bell, log, home.figures};
     int times_read = 0;
+    std::function<void()> while_body_comes;
 };
 
 TEST_F(dispatch_test, each_way_to_a_response_is_gone_to_its_end)
@@ -191,6 +198,36 @@ TEST_F(dispatch_test, a_refused_head_leaves_the_body_unread)
     EXPECT_EQ(times_read, 0);
     EXPECT_EQ(scim("POST", "/Unknown", "{}").status, 404);
     EXPECT_EQ(times_read, 0);
+}
+
+// Were it parsed within that read, it would take more than a read on such a thread may, and be done again as
+// a scan.
+TEST_F(dispatch_test, a_large_body_that_came_late_is_not_parsed_where_its_token_is_judged_again)
+{
+    std::string many = R"({"schemas":[)";
+    for (int i = 0; i < 400'000; ++i)
+        many += "0,";
+    many += "}";
+    const auto refused = scim("POST", "/Users", many);
+    EXPECT_EQ(refused.status, 400);
+    EXPECT_EQ(database.modes, std::vector{store::intent::inline_read});
+
+    database.modes.clear();
+    while_body_comes = [this] { home.clock.advance(std::chrono::seconds(1)); };
+    EXPECT_EQ(scim("POST", "/Users", many).body, refused.body);
+    EXPECT_EQ(database.modes, (std::vector{store::intent::inline_read, store::intent::inline_read}));
+}
+
+TEST_F(dispatch_test, a_token_that_is_revoked_while_a_body_comes_is_refused)
+{
+    while_body_comes = [this] {
+        home.clock.advance(std::chrono::seconds(1));
+        while_body_comes = nullptr;
+        const auto path = "/api/v1/organizations/" + home.organization + "/directories/" + home.directory;
+        ASSERT_EQ(home.operate("PATCH", path + ":disable").status, 200);
+    };
+    EXPECT_EQ(scim("POST", "/Users", test::user_text("anna")).status, 403);
+    EXPECT_EQ(database.modes, (std::vector{store::intent::inline_read, store::intent::inline_read}));
 }
 
 TEST_F(dispatch_test, a_body_that_cannot_be_read_is_answered_in_the_path_s_form)

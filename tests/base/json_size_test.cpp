@@ -3,11 +3,19 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
 
 namespace scimd {
 namespace {
 
-TEST(json_size, counts_no_fewer_values_than_there_are)
+json_meter meter_of(std::string_view text)
+{
+    json_meter made;
+    made.add(text);
+    return made;
+}
+
+TEST(json_meter, counts_no_fewer_values_than_there_are)
 {
     struct row {
         const char* text;
@@ -21,23 +29,51 @@ TEST(json_size, counts_no_fewer_values_than_there_are)
         {"[1,2,3]", 4},
         {R"({"a":1,"b":[true,null]})", 5},
         {R"({"a":"[[[,,,"})", 2},
+        {R"(\",[)", 1},
         {"", 1},
         {R"("never closed [,)", 1},
         {R"("\)", 1},
     };
     for (const auto& [text, values] : rows)
-        EXPECT_EQ(count_json_values(text), values) << text;
+        EXPECT_EQ(meter_of(text).values(), values) << text;
 }
 
-TEST(json_size, of_a_dense_text_is_many_times_its_own)
+TEST(json_meter, finds_the_same_in_pieces_of_any_size)
+{
+    const std::string_view texts[] = {
+        R"({"a":"x\\\",[{\\","b":[true,{"c":[1,2,"\"",",[{"]}]})",
+        R"([["\\\\"],"\u005b",{"k\"":"\\"},[],[,,{]])",
+        R"("never closed \)",
+        R"(\\"[",[\")",
+    };
+    for (const auto text : texts) {
+        const auto whole = meter_of(text);
+        for (std::size_t piece = 1; piece <= text.size(); ++piece) {
+            json_meter pieces;
+            for (std::size_t at = 0; at < text.size(); at += piece)
+                pieces.add(text.substr(at, piece));
+            EXPECT_EQ(pieces.values(), whole.values()) << text << " in pieces of " << piece;
+            EXPECT_EQ(pieces.request_memory(), whole.request_memory()) << text << " in pieces of " << piece;
+        }
+        for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+            json_meter two;
+            two.add(text.substr(0, cut));
+            two.add({});
+            two.add(text.substr(cut));
+            EXPECT_EQ(two.values(), whole.values()) << text << " cut at " << cut;
+        }
+    }
+}
+
+TEST(json_meter, of_a_dense_text_finds_many_times_its_bytes)
 {
     std::string dense = "[0";
     for (int i = 1; i < 1'000; ++i)
         dense += ",0";
     dense += "]";
-    EXPECT_GE(json_request_memory(dense), 100 * dense.size());
+    EXPECT_GE(meter_of(dense).request_memory(), 100 * dense.size());
     const std::string plain = '"' + std::string(100'000, 'a') + '"';
-    EXPECT_LE(json_request_memory(plain), 5 * plain.size());
+    EXPECT_LE(meter_of(plain).request_memory(), 5 * plain.size());
 }
 
 }  // namespace

@@ -1,9 +1,13 @@
 #include "base/text.hpp"
 
+#include "support/repeated_text.hpp"
+
 #include <gtest/gtest.h>
 
 namespace scimd {
 namespace {
+
+using test::repeated;
 
 using views = std::vector<std::string_view>;
 
@@ -174,14 +178,6 @@ TEST(storable, text_is_utf8_without_controls_and_noncharacters)
     };
     for (const auto& row : rows)
         EXPECT_EQ(is_storable(row.text), row.is_storable) << testing::PrintToString(row.text);
-}
-
-std::string repeated(std::string_view text, std::size_t times)
-{
-    std::string made;
-    for (std::size_t i = 0; i < times; ++i)
-        made += text;
-    return made;
 }
 
 // UAX #15, Stream-Safe Text Format.

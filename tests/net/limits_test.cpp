@@ -1,18 +1,14 @@
 #include "test_server.hpp"
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <ctime>
-#include <ifaddrs.h>
 #include <memory>
-#include <net/if.h>
 #include <optional>
 #include <string>
 #include <thread>
@@ -260,25 +256,6 @@ TEST(connections, that_never_send_a_request_make_room_before_those_that_did)
     EXPECT_EQ(status_of(third, get("/")), 200);
     EXPECT_TRUE(mute.ends_within(10s));
     EXPECT_EQ(status_of(used, get("/")), 200);
-}
-
-// Linux treats all of 127/8 as loopback, which has no share; an address of another interface has.
-std::string own_distant_address()
-{
-    ifaddrs* all = nullptr;
-    if (::getifaddrs(&all) != 0)
-        return {};
-    std::string found;
-    for (const auto* one = all; one && found.empty(); one = one->ifa_next) {
-        if (!one->ifa_addr || one->ifa_addr->sa_family != AF_INET || (one->ifa_flags & IFF_LOOPBACK) != 0)
-            continue;
-        std::array<char, INET_ADDRSTRLEN> text{};
-        const auto* const address = reinterpret_cast<const sockaddr_in*>(one->ifa_addr);
-        ::inet_ntop(AF_INET, &address->sin_addr, text.data(), text.size());
-        found = text.data();
-    }
-    ::freeifaddrs(all);
-    return found;
 }
 
 TEST(connections, of_one_address_have_a_number_too)

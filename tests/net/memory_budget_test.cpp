@@ -20,7 +20,8 @@ memory_limits small_limits()
     limits.member_bytes_max = 40;
     limits.small_requests_bytes = 10;
     limits.small_request_bytes_max = 5;
-    limits.waiting_max = 3;
+    limits.waiting_max = 5;  // three of a group, two of a member
+    limits.waiting_shares_max = 2;
     return limits;
 }
 
@@ -69,7 +70,7 @@ TEST_F(memory_budget_test, lets_a_member_have_its_share)
     const auto second = of("g", "m");
     const auto third = of("g", "n");
     EXPECT_EQ(grow(*first, 20), outcome::granted);
-    EXPECT_EQ(grow(*second, 21), outcome::share_beyond);
+    EXPECT_EQ(second->grow_now(21), outcome::share_beyond);
     EXPECT_EQ(grow(*second, 20), outcome::granted);
     EXPECT_EQ(grow(*third, 20), outcome::granted);
     EXPECT_EQ(refused("share"), 1U);
@@ -80,19 +81,28 @@ TEST_F(memory_budget_test, lets_a_group_have_its_share)
     const auto first = of("g", "m");
     const auto second = of("g", "n");
     EXPECT_EQ(grow(*first, 40), outcome::granted);
-    EXPECT_EQ(grow(*second, 21), outcome::share_beyond);
+    EXPECT_EQ(second->grow_now(21), outcome::share_beyond);
     EXPECT_EQ(grow(*second, 20), outcome::granted);
 }
 
-TEST_F(memory_budget_test, lets_the_only_request_of_an_owner_have_more_than_its_share)
+TEST_F(memory_budget_test, lets_the_only_large_request_of_an_owner_have_more_than_its_share)
 {
     const auto first = of("g", "m");
     EXPECT_EQ(grow(*first, 91), outcome::request_beyond);
     EXPECT_EQ(grow(*first, 50), outcome::granted);
     EXPECT_EQ(grow(*first, 90), outcome::granted);
     const auto second = of("g", "m");
-    EXPECT_EQ(grow(*second, 1), outcome::share_beyond);
+    EXPECT_EQ(second->grow_now(6), outcome::share_beyond);
+    EXPECT_EQ(grow(*second, 5), outcome::granted);
     EXPECT_EQ(refused("request"), 1U);
+
+    const auto small = of("h", "n");
+    const auto large = of("h", "n");
+    EXPECT_EQ(grow(*small, 5), outcome::granted);
+    const auto wait = grow(*large, 90);
+    EXPECT_EQ(wait, outcome::waiting);
+    EXPECT_EQ(large->stop_waiting(), outcome::total_beyond)
+        << "it is not its own small request that it waits for";
 }
 
 TEST_F(memory_budget_test, lets_an_owner_have_small_requests_beside_its_large_ones)
@@ -101,9 +111,9 @@ TEST_F(memory_budget_test, lets_an_owner_have_small_requests_beside_its_large_on
     EXPECT_EQ(grow(*large, 40), outcome::granted);
     const auto first = of("g", "m");
     const auto second = of("g", "m");
-    EXPECT_EQ(grow(*first, 6), outcome::share_beyond);
+    EXPECT_EQ(first->grow_now(6), outcome::share_beyond);
     EXPECT_EQ(grow(*first, 5), outcome::granted);
-    EXPECT_EQ(grow(*second, 1), outcome::share_beyond);
+    EXPECT_EQ(second->grow_now(1), outcome::share_beyond);
 }
 
 TEST_F(memory_budget_test, keeps_some_for_small_requests)
@@ -129,7 +139,7 @@ TEST_F(memory_budget_test, grants_in_the_order_of_arrival)
     holder.reset();
     EXPECT_EQ(granted, 2);
     EXPECT_FALSE(first->is_waiting());
-    EXPECT_FALSE(first->stop_waiting());
+    EXPECT_EQ(first->stop_waiting(), outcome::granted);
     EXPECT_EQ(first->bytes(), 60U);
     EXPECT_EQ(budget.reserved_bytes(), 66U);
 }
@@ -147,23 +157,109 @@ TEST_F(memory_budget_test, lets_no_request_pass_the_one_in_front)
     other.reset();
     EXPECT_EQ(granted, 0);
 
-    EXPECT_TRUE(large->stop_waiting());
+    EXPECT_EQ(large->stop_waiting(), outcome::total_beyond);
     EXPECT_EQ(granted, 1);
     EXPECT_EQ(behind->bytes(), 6U);
     EXPECT_EQ(large->bytes(), 0U);
     EXPECT_EQ(refused("total"), 1U);
 }
 
-TEST_F(memory_budget_test, counts_waiting_requests_in_their_share)
+TEST_F(memory_budget_test, lets_a_request_wait_for_its_owners_share)
 {
-    const auto holder = of("g", "m");
+    auto holder = of("g", "m");
+    const auto second = of("g", "m");
+    const auto third = of("g", "m");
+    EXPECT_EQ(grow(*holder, 40), outcome::granted);
+    EXPECT_EQ(grow(*second, 30), outcome::waiting);
+    EXPECT_EQ(grow(*third, 10), outcome::waiting);
+    holder.reset();
+    EXPECT_EQ(granted, 2);
+    EXPECT_EQ(second->bytes(), 30U);
+    EXPECT_EQ(third->bytes(), 10U);
+    EXPECT_EQ(refused("share"), 0U);
+}
+
+TEST_F(memory_budget_test, lets_others_pass_one_that_waits_for_its_owners_share)
+{
+    auto holder = of("g", "m");
+    EXPECT_EQ(grow(*holder, 40), outcome::granted);
+    const auto waiting = of("g", "m");
+    const auto behind = of("g", "m");
+    const auto of_group = of("g", "n");
+    const auto other = of("h", "o");
+    EXPECT_EQ(grow(*waiting, 20), outcome::waiting);
+    EXPECT_EQ(grow(*of_group, 20), outcome::granted);
+    EXPECT_EQ(grow(*other, 20), outcome::granted);
+    EXPECT_EQ(other->grow_now(25), outcome::granted);
+    EXPECT_EQ(grow(*behind, 6), outcome::waiting);
+
+    holder->release();
+    EXPECT_EQ(granted, 2);
+    EXPECT_EQ(grow(*holder, 15), outcome::waiting);
+    EXPECT_EQ(holder->stop_waiting(), outcome::share_beyond);
+    EXPECT_EQ(refused("share"), 1U);
+}
+
+TEST_F(memory_budget_test, keeps_the_order_of_one_owner)
+{
+    auto holder = of("g", "m");
+    EXPECT_EQ(grow(*holder, 20), outcome::granted);
+    const auto large = of("g", "m");
+    const auto fitting = of("g", "m");
+    EXPECT_EQ(grow(*large, 30), outcome::waiting);
+    EXPECT_EQ(grow(*fitting, 20), outcome::waiting) << "or the large one would wait for ever";
+    EXPECT_EQ(large->stop_waiting(), outcome::share_beyond);
+    EXPECT_EQ(granted, 1);
+    EXPECT_EQ(fitting->bytes(), 20U);
+}
+
+// Two of them would wait for what the other one holds.
+TEST_F(memory_budget_test, lets_no_request_wait_for_its_owners_share_with_some_in_hand)
+{
+    auto first = of("g", "m");
+    auto second = of("g", "m");
+    auto third = of("g", "m");
+    EXPECT_EQ(grow(*first, 15), outcome::granted);
+    EXPECT_EQ(grow(*second, 15), outcome::granted);
+    EXPECT_EQ(grow(*third, 30), outcome::waiting);
+    EXPECT_EQ(grow(*first, 26), outcome::share_beyond);
+    EXPECT_EQ(grow(*first, 25), outcome::granted) << "it does not stand behind one that waits for it";
+    EXPECT_EQ(first->bytes(), 25U);
+    first.reset();
+    second.reset();
+    EXPECT_EQ(granted, 1);
+}
+
+TEST_F(memory_budget_test, has_so_many_places_to_wait_for_a_member_and_for_a_group)
+{
+    const auto holder = of("z", "z");
     EXPECT_EQ(grow(*holder, 90), outcome::granted);
-    const auto first = of("h", "n");
-    const auto second = of("h", "n");
-    EXPECT_EQ(grow(*first, 30), outcome::waiting);
-    EXPECT_EQ(grow(*second, 11), outcome::share_beyond);
-    EXPECT_TRUE(first->stop_waiting());
-    EXPECT_EQ(grow(*second, 11), outcome::waiting);
+    const auto first = of("g", "m");
+    const auto second = of("g", "m");
+    const auto third = of("g", "m");
+    const auto fourth = of("g", "n");
+    EXPECT_EQ(grow(*first, 6), outcome::waiting);
+    EXPECT_EQ(grow(*second, 6), outcome::waiting);
+    EXPECT_EQ(grow(*third, 6), outcome::share_beyond) << "of the member";
+    EXPECT_EQ(grow(*fourth, 6), outcome::waiting);
+    const auto fifth = of("g", "o");
+    EXPECT_EQ(grow(*fifth, 6), outcome::share_beyond) << "of the group";
+    EXPECT_EQ(refused("share"), 2U);
+    EXPECT_EQ(first->stop_waiting(), outcome::total_beyond);
+    EXPECT_EQ(grow(*third, 6), outcome::waiting);
+}
+
+TEST_F(memory_budget_test, lets_a_member_wait_for_so_many_bytes)
+{
+    const auto holder = of("z", "z");
+    EXPECT_EQ(grow(*holder, 90), outcome::granted);
+    const auto first = of("g", "m");
+    const auto second = of("g", "m");
+    EXPECT_EQ(grow(*first, 60), outcome::waiting);
+    EXPECT_EQ(grow(*second, 21), outcome::share_beyond);
+    EXPECT_EQ(grow(*second, 20), outcome::waiting);
+    const auto alone = of("h", "n");
+    EXPECT_EQ(grow(*alone, 90), outcome::waiting) << "one may wait, whatever it asks for";
 }
 
 TEST_F(memory_budget_test, has_a_queue_of_bounded_length)
@@ -171,14 +267,14 @@ TEST_F(memory_budget_test, has_a_queue_of_bounded_length)
     const auto holder = of("g", "m");
     EXPECT_EQ(grow(*holder, 90), outcome::granted);
     std::vector<std::unique_ptr<memory_reservation>> waiting;
-    for (int i = 0; i < 3; ++i) {
+    for (int i = 0; i < 5; ++i) {
         waiting.push_back(of("h" + std::to_string(i), "n" + std::to_string(i)));
         EXPECT_EQ(grow(*waiting.back(), 6), outcome::waiting);
     }
     const auto last = of("z", "z");
     EXPECT_EQ(grow(*last, 6), outcome::total_beyond);
     EXPECT_EQ(grow(*last, 5), outcome::granted);
-    EXPECT_EQ(figures.level("scimd_memory_waiting", "", {{"of", "tests"}}).value(), 3);
+    EXPECT_EQ(figures.level("scimd_memory_waiting", "", {{"of", "tests"}}).value(), 5);
     waiting.clear();
     EXPECT_EQ(figures.level("scimd_memory_waiting", "", {{"of", "tests"}}).value(), 0);
     EXPECT_EQ(grow(*last, 7), outcome::waiting);

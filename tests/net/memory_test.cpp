@@ -40,10 +40,11 @@ std::int64_t reserved(test_server& tested, std::string_view of)
     return tested.figures.level("scimd_memory_reserved_bytes", "", {{"of", of}}).value();
 }
 
-TEST(memory, of_bodies_beyond_an_owners_share_is_refused_before_they_come)
+TEST(memory, of_bodies_beyond_an_owners_share_is_waited_for_and_then_refused_before_they_come)
 {
     limits bounds;
     bounds.body_memory = share_of(4'000, 1'000);
+    bounds.memory_wait_max = 200ms;
     test_server tested(bounds);
     auto first = tested.connect();
     EXPECT_EQ(status_of(first, head("/echo", "g/m", 600, expecting)), 100);
@@ -68,10 +69,33 @@ TEST(memory, of_bodies_beyond_an_owners_share_is_refused_before_they_come)
     EXPECT_EQ(status_of(first, head("/echo", "g/m", 600, expecting)), 100);
 }
 
+TEST(memory, of_bodies_of_one_owner_is_waited_for)
+{
+    limits bounds;
+    bounds.body_memory = share_of(4'000, 1'000);
+    test_server tested(bounds);
+    auto first = tested.connect();
+    EXPECT_EQ(status_of(first, head("/echo", "g/m", 900, expecting)), 100);
+    auto second = tested.connect();
+    second.send(head("/echo", "g/m", 900, expecting));
+    auto third = tested.connect();
+    third.send(head("/echo", "g/m", 900, expecting));
+    EXPECT_TRUE(second.stays_silent_for(100ms));
+    auto other = tested.connect();
+    EXPECT_EQ(status_of(other, head("/echo", "h/n", 900, expecting)), 100);
+    EXPECT_EQ(status_of(first, std::string(900, 'a')), 200);
+    EXPECT_EQ(second.read()->status, 100);
+    EXPECT_EQ(status_of(second, std::string(900, 'a')), 200);
+    EXPECT_EQ(third.read()->status, 100);
+    EXPECT_EQ(status_of(third, std::string(900, 'a')), 200);
+    EXPECT_EQ(tested.figures.count("scimd_memory_waits_total", "", {{"of", "bodies"}}).value(), 2U);
+}
+
 TEST(memory, that_is_refused_leaves_a_connection_open_whose_body_has_come)
 {
     limits bounds;
     bounds.body_memory = share_of(4'000, 1'000);
+    bounds.memory_wait_max = 0ms;
     test_server tested(bounds);
     auto first = tested.connect();
     EXPECT_EQ(status_of(first, head("/echo", "g/m", 600, expecting)), 100);
@@ -170,6 +194,7 @@ TEST(memory, of_a_request_is_kept_until_it_has_been_carried_out)
 {
     limits bounds;
     bounds.request_memory = share_of(4'000, 1'000);
+    bounds.memory_wait_max = 100ms;
     test_server tested(bounds);
     auto first = tested.connect();
     first.send(head("/wait", "g/m", 600) + std::string(600, 'a'));

@@ -10,6 +10,8 @@
 
 #include <array>
 #include <cstring>
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <poll.h>
 #include <utility>
 
@@ -165,6 +167,24 @@ bool raw_connection::ends_within(std::chrono::milliseconds patience)
 bool raw_connection::stays_silent_for(std::chrono::milliseconds patience)
 {
     return received_.empty() && !receive(patience) && !has_ended_;
+}
+
+std::string own_distant_address()
+{
+    ifaddrs* all = nullptr;
+    if (::getifaddrs(&all) != 0)
+        return {};
+    std::string found;
+    for (const auto* one = all; one && found.empty(); one = one->ifa_next) {
+        if (!one->ifa_addr || one->ifa_addr->sa_family != AF_INET || (one->ifa_flags & IFF_LOOPBACK) != 0)
+            continue;
+        std::array<char, INET_ADDRSTRLEN> text{};
+        const auto* const address = reinterpret_cast<const sockaddr_in*>(one->ifa_addr);
+        ::inet_ntop(AF_INET, &address->sin_addr, text.data(), text.size());
+        found = text.data();
+    }
+    ::freeifaddrs(all);
+    return found;
 }
 
 }  // namespace scimd::net

@@ -54,4 +54,8 @@ private:
     std::string received_;
 };
 
+// An address of this machine that is not loopback; empty: there is none. Linux treats all of 127/8 as
+// loopback, for which limits of addresses do not hold.
+std::string own_distant_address();
+
 }  // namespace scimd::net

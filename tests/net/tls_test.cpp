@@ -9,10 +9,13 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <fstream>
 #include <memory>
 #include <string>
+#include <thread>
+#include <vector>
 
 namespace scimd::net {
 namespace {
@@ -29,7 +32,8 @@ struct client_wishes {
 // An OpenSSL client of its own: it shares no code with what is tested.
 class tls_client {
 public:
-    tls_client(std::uint16_t port, const client_wishes& wishes) : wire_(raw_connection::to_port(port))
+    tls_client(std::uint16_t port, const client_wishes& wishes, const std::string& address = "127.0.0.1")
+        : wire_(raw_connection::to_port(port, address))
     {
         const timeval patience{.tv_sec = 5, .tv_usec = 0};
         ::setsockopt(wire_.native(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
@@ -265,6 +269,86 @@ TEST_F(tls, is_drained)
     auto client = connect();
     EXPECT_NE(client.ask(get("/a"), "GET /a").find("200 OK"), std::string::npos);
     EXPECT_TRUE(house_->drains_within(10s));
+}
+
+// Handshakes from an address that is not loopback.
+class tls_handshakes : public testing::Test {
+protected:
+    void listen(limits bounds)
+    {
+        address_ = own_distant_address();
+        if (address_.empty())
+            GTEST_SKIP() << "this machine has no address but loopback";
+        write_certificate(files_, "first");
+        tested_ = std::make_unique<test_server>(bounds);
+        listener where;
+        where.at.host = address_;
+        where.tls = files_;
+        const auto bound = tested_->tested->listen(where);
+        ASSERT_TRUE(bound.has_value()) << bound.error().detail;
+        port_ = bound->port;
+    }
+
+    [[nodiscard]] bool connects() const { return tls_client(port_, {}, address_).is_connected(); }
+    [[nodiscard]] std::uint64_t refused() const
+    {
+        return tested_->figures.count("scimd_http_refused_total", "", {{"reason", "handshake_rate"}}).value();
+    }
+
+    std::string address_;
+    std::unique_ptr<test_server> tested_;
+
+private:
+    temporary_folder folder_;
+    tls_files files_{folder_.path() / "certificate.pem", folder_.path() / "key.pem"};
+    std::uint16_t port_ = 0;
+};
+
+TEST_F(tls_handshakes, beyond_the_rate_of_an_address_wait_or_are_closed)
+{
+    limits bounds;
+    bounds.handshakes_per_address = 1;  // four at once
+    bounds.handshake_deadline = 2'200ms;
+    listen(bounds);
+    if (IsSkipped())
+        return;
+    const auto begun = std::chrono::steady_clock::now();
+    for (int i = 0; i < 4; ++i)
+        EXPECT_TRUE(connects()) << i;
+    EXPECT_EQ(refused(), 0U);
+    EXPECT_TRUE(connects()) << "it waits for its turn";
+    EXPECT_GE(std::chrono::steady_clock::now() - begun, 900ms);
+
+    std::vector<std::thread> clients;
+    std::atomic<int> connected = 0;
+    for (int i = 0; i < 4; ++i)
+        clients.emplace_back([&] { connected += connects() ? 1 : 0; });
+    for (auto& one : clients)
+        one.join();
+    EXPECT_LE(connected, 2) << "one waits for at most half of the deadline";
+    EXPECT_GE(connected, 1);
+    EXPECT_EQ(refused(), 4U - static_cast<unsigned>(connected));
+}
+
+TEST_F(tls_handshakes, of_a_trusted_proxy_and_without_a_limit_have_no_rate)
+{
+    limits bounds;
+    bounds.handshakes_per_address = 1;
+    bounds.handshake_deadline = 200ms;
+    if (const auto address = own_distant_address(); !address.empty())
+        bounds.trusted_proxies.push_back(*ip_network::parse(address));
+    listen(bounds);
+    if (IsSkipped())
+        return;
+    for (int i = 0; i < 8; ++i)
+        EXPECT_TRUE(connects()) << i;
+
+    bounds.trusted_proxies.clear();
+    bounds.handshakes_per_address = 0;
+    listen(bounds);
+    for (int i = 0; i < 8; ++i)
+        EXPECT_TRUE(connects()) << i;
+    EXPECT_EQ(refused(), 0U);
 }
 
 }  // namespace

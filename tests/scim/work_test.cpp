@@ -7,6 +7,7 @@
 #include "scim/quirks.hpp"
 #include "scim/resource.hpp"
 #include "scim/sample_types.hpp"
+#include "support/repeated_text.hpp"
 
 #include <gtest/gtest.h>
 
@@ -18,21 +19,9 @@
 namespace scimd::scim {
 namespace {
 
-constexpr std::uint64_t plenty = UINT64_MAX;
+using test::joined;
 
-// `term` with numbers in place of '#', joined.
-std::string joined(std::string_view term, std::string_view by, int count)
-{
-    std::string text;
-    for (int i = 0; i < count; ++i) {
-        text += i == 0 ? std::string_view() : by;
-        std::string one(term);
-        if (const auto at = one.find('#'); at != std::string::npos)
-            one.replace(at, 1, std::to_string(i));
-        text += one;
-    }
-    return text;
-}
+constexpr std::uint64_t plenty = UINT64_MAX;
 
 std::uint64_t steps_to_match(std::string_view text, const json::object& document)
 {

@@ -20,6 +20,9 @@ public:
 
     // What it does itself passes without it, and is not counted.
     std::function<void(store::intent)> before;
+
+    // Puts something around a task of the request under test; it runs where the task does.
+    std::function<store::task(store::intent, store::task)> around;
     std::size_t reads = 0;
     std::size_t scans = 0;
     std::size_t writes = 0;
@@ -31,6 +34,8 @@ public:
     {
         if (!is_inside_)
             note(mode);
+        if (!is_inside_ && around)
+            what = around(mode, std::move(what));
         real_->submit(mode, key, std::move(what), std::move(done));
     }
     void on_commit(std::function<void()> bell) override { real_->on_commit(std::move(bell)); }

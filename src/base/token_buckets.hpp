@@ -1,0 +1,113 @@
+// Token buckets of one size, one for each key. Any thread.
+//
+// Of a bucket nothing is kept but when it will be full again, and nothing of a full one: the memory is that
+// of the keys that have taken something within the last burst.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+
+namespace scimd {
+
+struct bucket_size {
+    std::int64_t per_second = 0;  // at least 1
+    std::int64_t burst = 0;       // how many may be taken at once
+};
+
+// What there is to be said of a bucket after something has been asked of it.
+struct rate_standing {
+    bool is_over = false;  // there was none left
+    std::int64_t limit = 0;
+    std::int64_t remaining = 0;
+    std::chrono::seconds reset{};        // until the bucket is full
+    std::chrono::seconds retry_after{};  // until there is one again; only where there was none
+};
+
+template <class Key>
+class token_buckets {
+public:
+    using nanoseconds = std::chrono::nanoseconds;
+
+    explicit token_buckets(const bucket_size& size)
+        : burst_(std::max<std::int64_t>(1, size.burst)),
+          interval_(nanoseconds(std::chrono::seconds(1)) / size.per_second),
+          depth_(burst_ * interval_)
+    {
+    }
+    token_buckets(const token_buckets&) = delete;
+    token_buckets& operator=(const token_buckets&) = delete;
+
+    // Takes one. `now` counts from any one point of time.
+    rate_standing take(const Key& of, nanoseconds now)
+    {
+        using std::chrono::ceil;
+        using std::chrono::seconds;
+        const std::lock_guard hold(mutex_);
+        auto& full_at = full_at_of(of, now);
+        rate_standing made{.limit = burst_};
+        const auto filled = full_at + interval_;
+        if (filled > now + depth_) {
+            made.is_over = true;
+            made.retry_after = std::max(seconds(1), ceil<seconds>(filled - now - depth_));
+        } else {
+            full_at = filled;
+            made.remaining = (now + depth_ - full_at) / interval_;
+        }
+        made.reset = ceil<seconds>(full_at - now);
+        return made;
+    }
+
+    // Takes one, in advance where there is none left, and returns how long it must be waited for. Empty:
+    // longer than `patience`, and none was taken.
+    std::optional<nanoseconds> reserve(const Key& of, nanoseconds now, nanoseconds patience)
+    {
+        const std::lock_guard hold(mutex_);
+        auto& full_at = full_at_of(of, now, patience);
+        const auto wait = full_at + interval_ - now - depth_;
+        if (wait > patience)
+            return std::nullopt;
+        full_at += interval_;
+        return std::max(wait, nanoseconds(0));
+    }
+
+    // Of how many keys something is kept.
+    [[nodiscard]] std::size_t known() const
+    {
+        const std::lock_guard hold(mutex_);
+        return full_at_.size();
+    }
+
+private:
+    static constexpr std::size_t sweep_least = 1'024;
+
+    // A clock that was set back makes no bucket emptier than empty.
+    nanoseconds& full_at_of(const Key& of, nanoseconds now, nanoseconds in_advance = {})
+    {
+        if (full_at_.size() >= sweep_at_)
+            forget_full(now);
+        auto& full_at = full_at_.try_emplace(of, now).first->second;
+        full_at = std::clamp(full_at, now, now + depth_ + in_advance);
+        return full_at;
+    }
+
+    // Done when their number has doubled: a constant cost for each call.
+    void forget_full(nanoseconds now)
+    {
+        std::erase_if(full_at_, [now](const auto& one) { return one.second <= now; });
+        sweep_at_ = std::max(sweep_least, 2 * full_at_.size());
+    }
+
+    const std::int64_t burst_;
+    const nanoseconds interval_;  // until one more is there
+    const nanoseconds depth_;     // of a bucket, from empty to full
+    mutable std::mutex mutex_;
+    std::unordered_map<Key, nanoseconds> full_at_;
+    std::size_t sweep_at_ = sweep_least;
+};
+
+}  // namespace scimd

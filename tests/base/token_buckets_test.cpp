@@ -1,0 +1,49 @@
+// take() is tested with the rates of directories (tests/service/request_rates_test.cpp).
+#include "base/token_buckets.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+namespace scimd {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::nanoseconds noon = 1'700'000'000s;
+
+TEST(token_buckets, what_is_taken_in_advance_is_waited_for)
+{
+    token_buckets<std::string> tested({.per_second = 10, .burst = 3});
+    for (int i = 0; i < 3; ++i)
+        EXPECT_EQ(tested.reserve("a", noon, 1s), 0ns);
+    EXPECT_EQ(tested.reserve("a", noon, 1s), 100ms);
+    EXPECT_EQ(tested.reserve("a", noon, 1s), 200ms);
+    EXPECT_EQ(tested.reserve("a", noon + 50ms, 1s), 250ms);
+    EXPECT_EQ(tested.reserve("b", noon, 1s), 0ns);
+}
+
+TEST(token_buckets, nothing_is_taken_that_would_be_waited_for_too_long)
+{
+    token_buckets<std::string> tested({.per_second = 10, .burst = 1});
+    EXPECT_EQ(tested.reserve("a", noon, 200ms), 0ns);
+    EXPECT_EQ(tested.reserve("a", noon, 200ms), 100ms);
+    EXPECT_EQ(tested.reserve("a", noon, 200ms), 200ms);
+    for (int i = 0; i < 10; ++i)
+        EXPECT_FALSE(tested.reserve("a", noon, 200ms));
+    EXPECT_EQ(tested.reserve("a", noon + 100ms, 200ms), 200ms);
+    EXPECT_TRUE(tested.take("a", noon + 100ms).is_over);
+    EXPECT_FALSE(tested.take("a", noon + 400ms).is_over);
+}
+
+TEST(token_buckets, a_clock_that_is_set_back_makes_no_wait_longer_than_the_patience)
+{
+    token_buckets<std::string> tested({.per_second = 10, .burst = 1});
+    EXPECT_EQ(tested.reserve("a", noon, 200ms), 0ns);
+    EXPECT_FALSE(tested.reserve("a", noon - 1h, 200ms));
+    EXPECT_EQ(tested.reserve("a", noon - 1h + 100ms, 200ms), 200ms);
+}
+
+}  // namespace
+}  // namespace scimd
