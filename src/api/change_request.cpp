@@ -4,6 +4,7 @@
 #include "api/group_write.hpp"
 #include "api/late_body.hpp"
 #include "api/render.hpp"
+#include "base/json_size.hpp"
 #include "base/long_text.hpp"
 #include "base/work_budget.hpp"
 #include "service/provisioning.hpp"
@@ -120,20 +121,37 @@ reply prepare(const shared_request& asked, resources::row found, store::transact
     return show(*asked, change, service::represent(snapshot, asked->on.who, *change, done));
 }
 
-reply begin_round(const shared_request& asked, int round)
+// Both states of the resource as documents and texts; what the body has become is still there.
+std::size_t memory_for(const change_request& asked, const std::string& document)
 {
-    return work{store::intent::read, [asked, round](store::transaction& snapshot) -> reply {
+    constexpr std::size_t states = 2;
+    constexpr std::size_t body_copies = 4;
+    return states * json_request_memory(document) + body_copies * asked.on.body_bytes;
+}
+
+// Prepared where `mode` says, when memory for it has been reserved: else it is, and the resource is read
+// again, since nothing of it is held while the request waits.
+reply read_and_prepare(const shared_request& asked, int round, store::intent mode, std::size_t reserved)
+{
+    return work{mode, [asked, round, mode, reserved](store::transaction& snapshot) -> reply {
                     auto found = load(*asked, snapshot);
                     if (!found)
                         return scim_error(asked->on, found.error());
-                    if (found->document.size() <= prepared_inline_bytes_max)
+                    const bool is_large = found->document.size() > prepared_inline_bytes_max;
+                    const auto where = is_large ? store::intent::scan : mode;
+                    const auto needed = memory_for(*asked, found->document);
+                    const bool is_small = found->document.size() <= unreserved_document_bytes_max;
+                    if (where == mode && (is_small || needed <= reserved))
                         return prepare(asked, std::move(*found), snapshot, round);
-                    return work{store::intent::scan, [asked, round](store::transaction& later) -> reply {
-                                    auto again = load(*asked, later);
-                                    return again ? prepare(asked, std::move(*again), later, round)
-                                                 : reply(scim_error(asked->on, again.error()));
-                                }};
+                    return memory_wanted{needed, [asked, round, where, needed] {
+                                             return read_and_prepare(asked, round, where, needed);
+                                         }};
                 }};
+}
+
+reply begin_round(const shared_request& asked, int round)
+{
+    return read_and_prepare(asked, round, store::intent::read, 0);
 }
 
 }  // namespace

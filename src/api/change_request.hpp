@@ -22,6 +22,10 @@ constexpr int preparations_max = 3;
 // A larger document is not worked on by the threads that read sockets.
 constexpr std::size_t prepared_inline_bytes_max = 64 * 1024;
 
+// For a larger document memory is reserved before a change of it is prepared. What smaller ones take is
+// bounded by the places in the queue of the writer.
+constexpr std::size_t unreserved_document_bytes_max = 4 * 1024;
+
 struct change_request {
     const house& home;
     call& on;

@@ -9,9 +9,12 @@
 #include "service/quotas.hpp"
 #include "service/representation.hpp"
 #include "store/resources.hpp"
+#include "store/savepoint.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <variant>
@@ -32,7 +35,18 @@ struct plan {
     std::size_t added = 0;
     std::size_t removed = 0;
     int number = 1;
+
+    [[nodiscard]] std::size_t held_bytes() const
+    {
+        auto bytes = members.size() * service::planned_member_bytes;
+        for (const auto& text : members.displays)
+            bytes += text.size();
+        for (const auto& part : parts)
+            bytes += part.size();
+        return bytes;
+    }
 };
+using shared_plan = std::shared_ptr<const plan>;
 
 std::optional<resource_id> number_of(const service::target& what)
 {
@@ -46,30 +60,68 @@ std::int64_t version_of(store::transaction& tx, const call& on, resource_id grou
     return row ? row->version : 0;
 }
 
+// What planning takes: the members that may change, and those that the request names, of whom there are two
+// lists of texts.
+std::size_t memory_for(const call& on, const jobs::reach& reached, std::int64_t members)
+{
+    constexpr std::size_t body_copies = 8;
+    const auto changed = reached.named + (reached.is_of_all ? static_cast<std::size_t>(members) : 0);
+    return changed * service::planned_member_bytes + on.body_bytes * body_copies;
+}
+
 class planned_write : public std::enable_shared_from_this<planned_write> {
 public:
     planned_write(const house& home, call& on, std::shared_ptr<const group_write> wanted)
-        : home_(home), on_(on), wanted_(std::move(wanted)), group_(number_of(wanted_->what))
+        : home_(home),
+          on_(on),
+          wanted_(std::move(wanted)),
+          group_(number_of(wanted_->what)),
+          charged_(on.work.here())
     {
     }
 
+    // A plan for a group with an unfinished job would be overtaken by it, so that comes first. Nothing is in
+    // memory meanwhile.
     reply begin(int number)
     {
-        return work{store::intent::scan, [self = shared_from_this(), number](store::transaction& tx) {
-                        return self->make_plan(tx, number);
+        if (!group_)
+            return plan_in_memory(number, 0);
+        return work{store::intent::read, [self = shared_from_this(), number](store::transaction& tx) {
+                        return self->begin(tx, number);
                     }};
     }
 
 private:
+    reply begin(store::transaction& tx, int number)
+    {
+        if (!jobs::has_job(tx, on_.who.directory, *group_))
+            return plan_in_memory(number, resources::count_members(tx, on_.who.directory, *group_));
+        auto again = [self = shared_from_this(), number](store::transaction&) { return self->begin(number); };
+        return write_behind_jobs(home_, on_, wanted_->what, std::move(again));
+    }
+
+    reply plan_in_memory(int number, std::int64_t members)
+    {
+        return memory_wanted{
+            memory_for(on_, jobs::reach_of(wanted_->members), members),
+            [self = shared_from_this(), number] {
+                return work{store::intent::scan, [self, number](store::transaction& tx) {
+                                return self->make_plan(tx, number);
+                            }};
+            }
+        };
+    }
+
     reply make_plan(store::transaction& tx, int number)
     {
+        if (group_ && number < plans_max && jobs::has_job(tx, on_.who.directory, *group_))
+            return begin(number + 1);
         auto made = plan_for(tx, number);
         if (!made)
             return scim_error(on_, made.error());
-        on_.held_bytes = 0;
-        for (const auto& part : made->parts)
-            on_.held_bytes += part.size();
-        return write(std::make_shared<const plan>(std::move(*made)));
+        on_.held_bytes = made->held_bytes();
+        const auto shared = std::make_shared<const plan>(std::move(*made));
+        return shared->parts.size() > jobs::parts_at_once_max ? write_parts(shared, 0, 0) : write(shared, 0);
     }
 
     [[nodiscard]] result<plan> plan_for(store::transaction& tx, int number) const
@@ -91,37 +143,118 @@ private:
         return made;
     }
 
-    reply write(std::shared_ptr<const plan> made)
+    // Some of the parts in each transaction, and then the change itself. `job` is their number, here and
+    // below; 0: none has been written yet.
+    reply write_parts(const shared_plan& made, std::size_t before, std::int64_t job)
     {
-        auto run = [self = shared_from_this(), made](store::transaction& tx) {
-            return self->write(tx, made);
+        return work{
+            store::intent::write,
+            [self = shared_from_this(), made, before, job](store::transaction& tx) -> reply {
+                if (auto admitted = self->admit(tx, *made); !admitted)
+                    return self->discard(job, scim_error(self->on_, admitted.error()));
+                const auto rest = std::span(made->parts).subspan(before);
+                const auto some = rest.first(std::min(rest.size(), jobs::parts_at_once_max));
+                const auto number = jobs::write_parts(tx, job, before, some);
+                if (some.size() < rest.size())
+                    return self->write_parts(made, before + some.size(), number);
+                return self->write(made, number);
+            }
+        };
+    }
+
+    [[nodiscard]] result<void> admit(store::transaction& tx, const plan& made) const
+    {
+        if (auto good = judge_again(on_, tx); !good)
+            return good;
+        const service::quota_guard quota(tx, on_.who);
+        return quota.admit_members(made.added, made.removed);
+    }
+
+    // Parts that have been written before go, and then comes `then`.
+    reply discard(std::int64_t job, std::function<reply()> then)
+    {
+        if (job == 0)
+            return then();
+        return work{
+            store::intent::write,
+            [self = shared_from_this(), job, then = std::move(then)](store::transaction& tx) -> reply {
+                return jobs::discard_parts(tx, job) ? self->discard(job, then) : then();
+            }
+        };
+    }
+    reply discard(std::int64_t job, http::response refusal)
+    {
+        const auto shared = std::make_shared<const http::response>(std::move(refusal));
+        return discard(job, [shared]() -> reply {
+            return http::response{shared->status, shared->headers, shared->body};
+        });
+    }
+
+    reply write(shared_plan made, std::int64_t job)
+    {
+        auto run = [self = shared_from_this(), made, job](store::transaction& tx) {
+            return self->write(tx, *made, job);
         };
         return write_behind_jobs(home_, on_, wanted_->what, std::move(run));
     }
 
-    reply write(store::transaction& tx, const std::shared_ptr<const plan>& made)
+    reply write(store::transaction& tx, const plan& made, std::int64_t job)
     {
-        if (auto good = judge_again(on_, tx); !good)
-            return scim_error(on_, good.error());
-        const bool is_overtaken = made->version && version_of(tx, on_, *group_) != *made->version;
-        if (!is_overtaken)
-            return write(tx, *made);
-        if (made->number < plans_max)
-            return begin(made->number + 1);
+        if (is_overtaken(tx, made, job))
+            return plan_again(tx, made.number, job);
+        if (job == 0)
+            return write_now(tx, made, 0);
+        reply outcome;
+        store::attempt(tx, [&] {
+            outcome = write_now(tx, made, job);
+            return verdict_of(outcome);
+        });
+        if (verdict_of(outcome) == store::verdict::commit)
+            return outcome;
+        return discard(job, std::get<http::response>(std::move(outcome)));
+    }
+
+    [[nodiscard]] bool is_overtaken(store::transaction& tx, const plan& made, std::int64_t job) const
+    {
+        if (made.version && version_of(tx, on_, *group_) != *made.version)
+            return true;
+        return job != 0 && jobs::count_parts(tx, job) != made.parts.size();
+    }
+
+    // It has not been asked for twice.
+    reply plan_again(store::transaction& tx, int number, std::int64_t job)
+    {
+        on_.work.rewind(charged_);
+        on_.work.restart_stage();
+        if (number < plans_max)
+            return discard(job, [self = shared_from_this(), number] { return self->begin(number + 1); });
+        if (job == 0)
+            return plan_here(tx);
+        return discard(job, [self = shared_from_this()] {
+            auto here = [self](store::transaction& later) { return self->plan_here(later); };
+            return write_behind_jobs(self->home_, self->on_, self->wanted_->what, std::move(here));
+        });
+    }
+
+    // In the writer, where nothing comes between.
+    reply plan_here(store::transaction& tx)
+    {
         try {
-            const auto own = plan_for(tx, made->number);
-            return own ? write(tx, *own) : scim_error(on_, own.error());
+            const auto own = plan_for(tx, plans_max);
+            if (!own)
+                return scim_error(on_, own.error());
+            return own->parts.size() > jobs::parts_at_once_max ? changed_too_often(on_)
+                                                               : write_now(tx, *own, 0);
         } catch (const stage_limit_exceeded&) {
             return changed_too_often(on_);
         }
     }
 
-    reply write(store::transaction& tx, const plan& made)
+    reply write_now(store::transaction& tx, const plan& made, std::int64_t job)
     {
-        const auto before = group_ ? version_of(tx, on_, *group_) : 0;
-        const service::quota_guard quota(tx, on_.who);
-        if (auto admitted = quota.admit_members(made.added, made.removed); !admitted)
+        if (auto admitted = admit(tx, made); !admitted)
             return scim_error(on_, admitted.error());
+        const auto before = group_ ? version_of(tx, on_, *group_) : 0;
         auto outcome = wanted_->rest(tx);
         if (!outcome)
             return scim_error(on_, outcome.error());
@@ -131,7 +264,7 @@ private:
         const auto group = group_.value_or(shown.id);
         if (made.parts.empty())
             return write_difference(tx, made, {group, before}, std::move(shown));
-        jobs::begin_change(tx, on_.who, group, made.parts);
+        jobs::begin_change(tx, on_.who, group, job, made.parts);
         note_members(group);
         return finish_jobs(
             home_,
@@ -199,6 +332,7 @@ private:
     call& on_;
     const std::shared_ptr<const group_write> wanted_;
     const std::optional<resource_id> group_;  // empty: still to be created
+    const work_budget::mark charged_;         // before the first plan
 };
 
 }  // namespace
@@ -217,9 +351,11 @@ reply write_group(const house& home, call& on, std::shared_ptr<const group_write
         return planned();
     if (!reached.is_of_all || !group)
         return whole();
+    // Those of an unfinished job are not counted yet.
     return work{store::intent::read, [&on, group = *group, planned, whole](store::transaction& tx) -> reply {
                     const auto total = resources::count_members(tx, on.who.directory, group);
-                    return std::cmp_greater(total, jobs::members_at_once_max) ? planned() : whole();
+                    const bool has_many = std::cmp_greater(total, jobs::members_at_once_max);
+                    return has_many || jobs::has_job(tx, on.who.directory, group) ? planned() : whole();
                 }};
 }
 

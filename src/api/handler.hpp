@@ -50,6 +50,13 @@ bool is_refusal(const reply& judged);
 // The failure of reading a body, in the words of the handler that wanted it.
 error body_refusal(const body_wanted& wanted, error failure);
 
+// To be called once memory for what the request is about to hold is reserved: `bytes` in all, with its body.
+// When there is none, the request is refused.
+struct memory_wanted {
+    std::size_t bytes = 0;
+    std::function<reply()> then;
+};
+
 // Takes long and blocks: runs on a thread of its own with the database itself.
 struct chore {
     std::function<reply(store::database&)> run;
@@ -81,8 +88,16 @@ struct awaited {
     std::function<std::optional<reply>(store::transaction&, bool is_last)> look;
 };
 
-struct reply
-    : std::variant<http::response, recorded_refusal, work, body_wanted, chore, errand, streamed, awaited> {
+struct reply : std::variant<
+                   http::response,
+                   recorded_refusal,
+                   work,
+                   body_wanted,
+                   memory_wanted,
+                   chore,
+                   errand,
+                   streamed,
+                   awaited> {
     using variant::variant;
 };
 

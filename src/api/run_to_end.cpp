@@ -103,6 +103,9 @@ http::response answer(const site& served, store::database& database, call& on, s
             next = judged ? perform(on, *judged, database) : reply();
             if (!is_refusal(next))
                 next = want.then(std::exchange(body, {}));
+        } else if (auto* memory = std::get_if<memory_wanted>(&next)) {
+            const auto then = std::move(memory->then);  // there is no other request
+            next = then();
         } else if (auto* outside = std::get_if<errand>(&next)) {
             next = perform(errand(std::move(*outside)));
         } else {

@@ -93,13 +93,17 @@ void directory_care::tell_groups()
 // What requests have not finished, because the process ended or they take long.
 void directory_care::finish_memberships()
 {
+    namespace jobs = service::membership_jobs;
+    namespace rows = store::membership_jobs;
     const auto is_wanted = [](store::transaction& tx) {
-        return store::membership_jobs::next(tx, tx.now() - request_patience).has_value();
+        return rows::next(tx, tx.now() - request_patience).has_value() ||
+               rows::next_abandoned(tx, tx.now() - jobs::abandoned_after).has_value();
     };
     if (!holds(database_, is_wanted))
         return;
     take_turn(database_, [this](store::transaction& tx) {
-        return service::membership_jobs::go_on_with_oldest(tx, schemas_, tx.now() - request_patience);
+        return jobs::go_on_with_oldest(tx, schemas_, tx.now() - request_patience) ||
+               jobs::discard_abandoned_parts(tx);
     });
 }
 

@@ -182,6 +182,12 @@ asio::awaitable<http::response> dispatcher::run(api::call& on, net::exchange& on
             const auto text = std::make_shared<std::string>(std::move(*body));
             std::function<api::reply()> parse = [&want, text] { return want.then(std::move(*text)); };
             next = co_await run_in(parsers_, api::scheduling_key_of(on), std::move(parse));
+        } else if (auto* memory = std::get_if<api::memory_wanted>(&next)) {
+            const api::memory_wanted want = std::move(*memory);
+            const auto room = co_await on_the_way.reserve_memory(want.bytes);
+            if (!room)
+                co_return api::error_for(on, room.error());
+            next = want.then();
         } else if (auto* outside = std::get_if<api::errand>(&next)) {
             api::errand job = std::move(*outside);
             next = co_await perform(std::move(job));

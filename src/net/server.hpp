@@ -49,6 +49,11 @@ public:
     // response has been made. To be awaited at most once. A body nobody asked for ends the connection after
     // the response.
     virtual asio::awaitable<result<std::string>> read_body(std::size_t bytes_max) = 0;
+
+    // Reserves memory for what the request is about to hold, `bytes` in all with what its body takes. When
+    // others have it, a request that holds little waits; one that holds much does not, since two of them
+    // would wait for each other. Errors as of read_body(). To be awaited after it, any number of times.
+    virtual asio::awaitable<result<void>> reserve_memory(std::size_t /*bytes*/) { co_return result<void>(); }
 };
 
 // What a request takes while it is carried out, by its body, which is shown to it in pieces as they come.

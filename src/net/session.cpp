@@ -101,6 +101,7 @@ private:
     http::request& head() override { return request_; }
     void set_owner(memory_owner owner) override;
     asio::awaitable<result<std::string>> read_body(std::size_t bytes_max) override;
+    asio::awaitable<result<void>> reserve_memory(std::size_t bytes) override;
 
     asio::awaitable<ending> serve();
     asio::awaitable<bool> await_handshake();
@@ -396,6 +397,18 @@ asio::awaitable<result<std::string>> http_session::read_body(std::size_t bytes_m
     dog_->rest();
     body_memory_.release();
     co_return body;
+}
+
+asio::awaitable<result<void>> http_session::reserve_memory(std::size_t bytes)
+{
+    const auto& most = bounds_.request_memory;
+    const auto wanted = std::min(bytes, most.request_bytes_max());
+    if (memory_.bytes() <= most.small_request_bytes_max)
+        co_return co_await reserve(memory_, wanted);
+    const auto got = memory_.grow_now(wanted);
+    if (got == memory_reservation::outcome::granted)
+        co_return result<void>();
+    co_return memory_refusal(got);
 }
 
 void http_session::set_owner(memory_owner owner)

@@ -304,11 +304,22 @@ bool element_matches(const filter& condition, const json::value& element, evalua
 // A filter is held against one element or a whole document: they differ only in how a path is looked up.
 class whole_document {
 public:
-    whole_document(const json::object& document, evaluation_state& state) : document_(document), state_(state)
+    whole_document(
+        const json::object& document, evaluation_state& state, const value_terms* outside = nullptr
+    )
+        : document_(document), state_(state), outside_(outside)
     {
     }
 
-    bool operator()(const comparison& node) const
+    template <class Leaf>
+    bool operator()(const Leaf& leaf) const
+    {
+        const auto known = outside_ ? outside_->outcome_of(leaf) : std::nullopt;
+        return known ? *known : is_met(leaf);
+    }
+
+private:
+    [[nodiscard]] bool is_met(const comparison& node) const
     {
         // emails eq null is a claim on the attribute, not on one of its values.
         if (std::holds_alternative<null_literal>(node.value))
@@ -318,16 +329,15 @@ public:
         });
     }
 
-    bool operator()(const present& node) const { return is_present(node.attribute); }
+    [[nodiscard]] bool is_met(const present& node) const { return is_present(node.attribute); }
 
-    bool operator()(const value_filter& node) const
+    [[nodiscard]] bool is_met(const value_filter& node) const
     {
         return any_value(node.attribute, document_, state_.work(), [&](const json::value* element) {
             return element && element_matches(*node.condition, *element, state_);
         });
     }
 
-private:
     [[nodiscard]] bool is_present(const path& where) const
     {
         return any_value(where, document_, state_.work(), [](const json::value* held) {
@@ -337,6 +347,55 @@ private:
 
     const json::object& document_;
     evaluation_state& state_;
+    const value_terms* outside_;
+};
+
+using leaf_pointer = std::variant<const comparison*, const present*, const value_filter*>;
+
+// The leaves of a filter that look at an attribute.
+struct leaf_finder {
+    const attribute& of;
+    std::vector<leaf_pointer>& found;
+
+    void operator()(const conjunction& node) const { in_all(node.terms); }
+    void operator()(const disjunction& node) const { in_all(node.terms); }
+    void operator()(const negation& node) const { std::visit(*this, (*node.term).node); }
+
+    template <class Leaf>
+    void operator()(const Leaf& leaf) const
+    {
+        if (!leaf.attribute.extension && leaf.attribute.attribute->name == of.name)
+            found.emplace_back(&leaf);
+    }
+
+private:
+    void in_all(const std::vector<filter>& terms) const
+    {
+        for (const auto& term : terms)
+            std::visit(*this, term.node);
+    }
+};
+
+// One value that is not in the document against a leaf.
+struct leaf_test {
+    const json::value& element;
+    evaluation_state& state;
+
+    // null is compared with the attribute as a whole: whether there is any value.
+    bool operator()(const comparison* leaf) const
+    {
+        const one_element subject(element, state);
+        if (std::holds_alternative<null_literal>(leaf->value))
+            return subject(present{leaf->attribute});
+        return subject(*leaf);
+    }
+
+    bool operator()(const present* leaf) const { return one_element(element, state)(*leaf); }
+
+    bool operator()(const value_filter* leaf) const
+    {
+        return element_matches(*leaf->condition, element, state);
+    }
 };
 
 // RFC 7644 §3.4.2.3: the primary value stands for all, or else the first.
@@ -357,6 +416,69 @@ bool matches(const filter& condition, const json::object& document, work_budget&
 {
     evaluation_state state(work);
     const whole_document subject(document, state);
+    return evaluation<whole_document>{subject}.run(condition);
+}
+
+value_terms::value_terms(const filter& condition, const attribute& of)
+{
+    std::vector<leaf_pointer> leaves;
+    std::visit(leaf_finder{of, leaves}, condition.node);
+    for (const auto leaf : leaves)
+        terms_.push_back({leaf});
+}
+
+bool value_terms::are_decided() const noexcept
+{
+    return std::ranges::all_of(terms_, &term::has_passed);
+}
+
+void value_terms::look_at(const json::value& element, work_budget& work)
+{
+    evaluation_state state(work);
+    has_values_ = true;
+    work.charge(term_steps);
+    for (auto& each : terms_)
+        each.has_passed = each.has_passed || std::visit(leaf_test{element, state}, each.leaf);
+}
+
+template <class Leaf>
+const value_terms::term* value_terms::find(const Leaf& leaf) const
+{
+    const auto place = std::ranges::find_if(terms_, [&](const term& each) {
+        const auto* const held = std::get_if<const Leaf*>(&each.leaf);
+        return held && *held == &leaf;
+    });
+    return place == terms_.end() ? nullptr : &*place;
+}
+
+std::optional<bool> value_terms::outcome_of(const comparison& leaf) const
+{
+    const auto* const found = find(leaf);
+    if (!found)
+        return std::nullopt;
+    if (std::holds_alternative<null_literal>(leaf.value))
+        return found->has_passed == (leaf.op == operation::ne);
+    return has_values_ ? found->has_passed : holds_for_unassigned(leaf);
+}
+
+std::optional<bool> value_terms::outcome_of(const present& leaf) const
+{
+    const auto* const found = find(leaf);
+    return found ? std::optional(found->has_passed) : std::nullopt;
+}
+
+std::optional<bool> value_terms::outcome_of(const value_filter& leaf) const
+{
+    const auto* const found = find(leaf);
+    return found ? std::optional(found->has_passed) : std::nullopt;
+}
+
+bool matches(
+    const filter& condition, const json::object& document, const value_terms& outside, work_budget& work
+)
+{
+    evaluation_state state(work);
+    const whole_document subject(document, state, &outside);
     return evaluation<whole_document>{subject}.run(condition);
 }
 

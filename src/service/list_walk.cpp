@@ -1,6 +1,7 @@
 #include "service/list_walk.hpp"
 
 #include "scim/match.hpp"
+#include "service/derived_values.hpp"
 #include "service/representation.hpp"
 
 #include <algorithm>
@@ -17,7 +18,7 @@ namespace resources = store::resources;
 constexpr std::size_t block_bytes =
     4 * 1024 * 1024;  // of documents: a block ends with the one that reaches them
 
-// What representation.cpp reads from other rows.
+// What is read from other rows (service/derived_values.hpp).
 bool is_derived(const scim::path& where)
 {
     const std::string_view name = where.attribute->name;
@@ -46,11 +47,11 @@ list_scope scope_of(const scim::type_query& query, std::size_t rank, store::comp
         .rank = rank,
         .where = std::move(compiled.where),
         .is_exact = compiled.is_exact,
-        .reads_derived = query.where && std::visit(derived_finder(), query.where->node),
+        .filters_derived = query.where && std::visit(derived_finder(), query.where->node),
     };
     if (!query.sort_by || !scim::belongs(*query.sort_by, *query.type))
         return made;
-    made.reads_derived = made.reads_derived || is_derived(*query.sort_by);
+    made.orders_derived = is_derived(*query.sort_by);
     const auto column = store::sort_column_of(*query.sort_by, *query.type);
     made.is_sortable = column.has_value();
     made.has_key = !column || *column != resources::sort_column::id;
@@ -97,11 +98,31 @@ std::vector<list_scope> scopes_of(const scim::list_query& query)
     return scopes;
 }
 
-json::object document_of(
-    store::transaction& tx, const caller& who, const list_scope& scope, const resources::row& row
+bool is_match(
+    store::transaction& tx,
+    const caller& who,
+    const list_scope& scope,
+    resource_id id,
+    const json::object& document
 )
 {
-    return whole_document(tx, who, scope.type(), row, scope.reads_derived);
+    const auto& condition = *scope.query->where;
+    return scope.filters_derived ? matches_with_derived(tx, who, scope.type(), id, document, condition)
+                                 : scim::matches(condition, document, *who.work);
+}
+
+// RFC 7644 §3.4.2.3: the first value stands for all, and none of these is primary.
+void add_for_order(
+    store::transaction& tx, const caller& who, const list_scope& scope, resource_id id, json::object& document
+)
+{
+    const auto* const attribute = scope.orders_derived ? derived_attribute_of(scope.type()) : nullptr;
+    if (!attribute)
+        return;
+    each_derived_value(tx, who, scope.type(), id, [&](json::object value) {
+        document[attribute->name] = json::array{std::move(value)};
+        return false;
+    });
 }
 
 scope_walk::scope_walk(
@@ -202,8 +223,8 @@ std::optional<list_item> list_walk::next(std::uint64_t examined_max)
             return item;
         who_.work->allow(resource_steps);
         who_.work->charge(item.row.document.size());
-        const auto document = document_of(tx_, who_, scope, item.row);
-        if (scim::matches(*scope.query->where, document, *who_.work))
+        const auto document = document_with_meta(who_, scope.type(), item.row);
+        if (is_match(tx_, who_, scope, item.row.id, document))
             return item;
     }
     return std::nullopt;

@@ -25,10 +25,11 @@ struct list_scope {
     const scim::type_query* query = nullptr;  // outlives the scope
     std::size_t rank = 0;
     store::resources::condition where{};
-    bool is_exact = true;        // false: `where` lets through what the filter does not
-    bool reads_derived = false;  // the filter or the order looks at members or groups
-    bool has_key = false;        // rows are ordered by `column`; else none has a value to be ordered by
-    bool is_sortable = true;     // false: no column orders like the attribute
+    bool is_exact = true;          // false: `where` lets through what the filter does not
+    bool filters_derived = false;  // the filter looks at members or groups
+    bool orders_derived = false;   // the order does
+    bool has_key = false;          // rows are ordered by `column`; else none has a value to be ordered by
+    bool is_sortable = true;       // false: no column orders like the attribute
     store::resources::sort_column column = store::resources::sort_column::id;
 
     [[nodiscard]] const scim::resource_type& type() const noexcept { return *query->type; }
@@ -43,9 +44,19 @@ struct list_item {
     const list_scope* of = nullptr;
 };
 
-// The whole document of an item, with what is derived from other rows as far as the query looks at it.
-json::object document_of(
-    store::transaction& tx, const caller& who, const list_scope& scope, const store::resources::row& row
+// Whether the filter of a scope that is not exact lets a resource through. `document` is all of it but what
+// is derived from other rows.
+bool is_match(
+    store::transaction& tx,
+    const caller& who,
+    const list_scope& scope,
+    resource_id id,
+    const json::object& document
+);
+
+// Adds to the document what the order of the scope looks at of other rows.
+void add_for_order(
+    store::transaction& tx, const caller& who, const list_scope& scope, resource_id id, json::object& document
 );
 
 // One scope's rows; none is matched yet.

@@ -305,9 +305,10 @@ private:
             [&](const resources::row& row) {
                 who_.work->allow(resource_steps);
                 who_.work->charge(row.document.size());
-                const auto document = document_of(tx_, who_, scope, row);
-                if (!scope.is_exact && !scim::matches(*scope.query->where, document, *who_.work))
+                auto document = document_with_meta(who_, scope.type(), row);
+                if (!scope.is_exact && !is_match(tx_, who_, scope, row.id, document))
                     return true;
+                add_for_order(tx_, who_, scope, row.id, document);
                 auto key = key_of(scim::value_at(sort_by, document), sort_by.leaf(), *who_.work);
                 into.push_back({{std::move(key), scope.rank, row.id}, &scope});
                 return true;

@@ -5,8 +5,9 @@
 #include "service/member_table.hpp"
 
 #include <algorithm>
-#include <map>
+#include <functional>
 #include <set>
+#include <span>
 #include <unordered_map>
 #include <utility>
 
@@ -15,7 +16,10 @@ namespace {
 
 namespace resources = store::resources;
 
-constexpr std::uint64_t member_steps = 300;  // to read one for a filter
+constexpr std::uint64_t member_steps = 300;       // to read one for a filter
+constexpr std::uint64_t row_steps = 500;          // to read the row of a member
+constexpr std::uint64_t added_row_steps = 5'000;  // to look up what a new one is, and where it is a member
+constexpr std::size_t added_at_once = 1'024;
 
 error unknown_member(std::string_view value)
 {
@@ -86,49 +90,65 @@ public:
 
     result<void> operator()(const scim::remove_members_where& operation)
     {
-        for (const auto& row : matching(operation.condition))
-            remove_row(row);
+        std::vector<member_key> found;
+        each_match(operation.condition, [&](const resources::member_row& row) {
+            found.push_back({row.id, row.type});
+            return true;
+        });
+        for (const auto& one : found)
+            remove_one(one);
         return {};
     }
 
-    // Only the difference is written; who stays costs no statement.
+    // Only the difference is written; who stays costs no statement. Of those who are members nothing is kept
+    // in memory.
     result<void> operator()(const scim::replace_members& operation)
     {
-        std::map<resource_id, resources::member_row> left;
-        for (auto& row : current())
-            left.emplace(row.id, std::move(row));
-        std::set<resource_id> kept;
-        std::vector<const scim::member*> others;
-        for (const auto& member : operation.members) {
-            const auto id = parse_member_id(who_, member.value);
-            if (!id)
-                return unknown_member(member.value);
-            const auto row = left.find(*id);
-            if (row == left.end()) {
-                others.push_back(&member);
-                continue;
-            }
-            if (auto kept_one = keep(member, row->second); !kept_one)
-                return kept_one.error();
-            kept.insert(*id);
-        }
-        for (const auto& [id, row] : left)
-            if (!kept.contains(id))
-                remove_row(row);
-        return add(others);
+        auto given = by_id(operation.members);
+        if (!given)
+            return given.error();
+        std::vector<member_key> others;
+        result<void> outcome;
+        auto next = given->begin();
+        each_row([&](const resources::member_row& row) {
+            next = std::find_if(next, given->end(), [&](const auto& one) { return one.id >= row.id; });
+            if (next == given->end() || next->id != row.id)
+                others.push_back({row.id, row.type});
+            for (; next != given->end() && next->id == row.id && outcome; ++next)
+                outcome = check_kept(*next, row);
+            return outcome.has_value();
+        });
+        if (!outcome)
+            return outcome.error();
+        for (const auto& one : others)
+            remove_one(one);
+        std::vector<const scim::member*> added;
+        for (const auto& one : *given)
+            if (!one.is_member)
+                added.push_back(one.given);
+            else if (one.is_renamed)
+                rename(one.id, one.given->display);
+        std::ranges::sort(added);  // as the request has them
+        return add(added);
     }
 
     result<void> operator()(const scim::update_members_where& operation)
     {
-        for (const auto& row : matching(operation.condition))
-            rename(row.id, operation.display);
+        std::vector<resource_id> found;
+        each_match(operation.condition, [&](const resources::member_row& row) {
+            if (row.display != operation.display)
+                found.push_back(row.id);
+            return true;
+        });
+        for (const auto id : found)
+            rename(id, operation.display);
         return {};
     }
 
     result<void> operator()(const scim::expect_member& operation)
     {
         const auto is_one = [this](const std::string& value) { return has_member(value); };
-        const bool is_there = operation.values.empty() ? !matching(operation.condition).empty()
+        const bool is_there = operation.values.empty() ? has_match(operation.condition)
                                                        : std::ranges::any_of(operation.values, is_one);
         if (!is_there)
             return error{errc::no_target, "No value of members meets the filter."};
@@ -138,31 +158,49 @@ public:
     // What was planned. Members that can be added no more are an error, or left out.
     result<void> apply(const membership_plan& plan, bool leaves_out)
     {
-        for (const auto& row : plan.removed)
-            remove_row(row);
-        for (const auto& row : plan.renamed)
-            rename(row.id, row.display);
+        for (const auto& one : plan.removed)
+            remove_one({one.id, one.type});
+        for (const auto& one : plan.renamed)
+            rename(one.id, plan.displays.at(one.display));
         std::vector<resource_id> ids;
         ids.reserve(plan.added.size());
-        for (const auto& row : plan.added)
-            ids.push_back(row.id);
-        std::unordered_map<std::int64_t, std::string> types;
-        for (auto& kind : resources::kinds_of(tx_, who_.directory, ids))
-            types.emplace(kind.id.value, std::move(kind.type));
-        for (const auto& row : plan.added) {
-            const auto type = types.find(row.id.value);
-            const bool is_there = type != types.end() && type->second == row.type;
-            const auto added =
-                is_there ? add_one(row) : unknown_member(member_id_text(who_, row.type, row.id));
+        for (const auto& one : plan.added)
+            ids.push_back(one.id);
+        const auto types = types_of(ids);
+        for (const auto& one : plan.added) {
+            const auto type = types.find(one.id.value);
+            const bool is_there = type != types.end() && type->second == one.type;
+            const auto added = is_there ? add_one({one.id, one.type, plan.displays.at(one.display)})
+                                        : unknown_member(member_id_text(who_, one.type, one.id));
             if (!added && !leaves_out)
                 return added.error();
         }
         return {};
     }
 
-    membership_change take() { return std::move(change_); }
-
 private:
+    // A member of a request that names all members.
+    struct given_member {
+        resource_id id;
+        const scim::member* given = nullptr;
+        bool is_member = false;
+        bool is_renamed = false;
+    };
+
+    [[nodiscard]] result<std::vector<given_member>> by_id(const std::vector<scim::member>& members) const
+    {
+        std::vector<given_member> given;
+        given.reserve(members.size());
+        for (const auto& member : members) {
+            const auto id = parse_member_id(who_, member.value);
+            if (!id)
+                return unknown_member(member.value);
+            given.push_back({*id, &member});
+        }
+        std::ranges::stable_sort(given, {}, &given_member::id);
+        return given;
+    }
+
     [[nodiscard]] bool has_member(const std::string& value) const
     {
         const auto id = parse_member_id(who_, value);
@@ -170,19 +208,30 @@ private:
     }
 
     // One that is a member already, and is listed again.
-    result<void> keep(const scim::member& given, const resources::member_row& row)
+    [[nodiscard]] result<void> check_kept(given_member& one, const resources::member_row& row) const
     {
+        const auto& given = *one.given;
         if (member_id_text(who_, row.type, row.id) != given.value)
             return unknown_member(given.value);
-        if (auto allowed = check_type(given, row.type); !allowed)
-            return allowed;
-        if (!given.display.empty() && given.display != row.display)
-            rename(row.id, given.display);
+        one.is_member = true;
+        one.is_renamed = !given.display.empty() && given.display != row.display;
+        return check_type(given, row.type);
+    }
+
+    result<void> add(std::span<const scim::member* const> members)
+    {
+        while (!members.empty()) {
+            const auto some = members.first(std::min(members.size(), added_at_once));
+            if (auto added = add_some(some); !added)
+                return added;
+            members = members.subspan(some.size());
+        }
         return {};
     }
 
-    result<void> add(const std::vector<const scim::member*>& members)
+    result<void> add_some(std::span<const scim::member* const> members)
     {
+        charge(members.size() * added_row_steps);
         std::vector<resource_id> ids;
         ids.reserve(members.size());
         for (const auto* member : members) {
@@ -191,9 +240,7 @@ private:
                 return unknown_member(member->value);
             ids.push_back(*id);
         }
-        std::unordered_map<std::int64_t, std::string> types;
-        for (auto& kind : resources::kinds_of(tx_, who_.directory, ids))
-            types.emplace(kind.id.value, std::move(kind.type));
+        const auto types = types_of(ids);
         for (std::size_t i = 0; i < members.size(); ++i) {
             const auto& member = *members[i];
             const auto type = types.find(ids[i].value);
@@ -205,6 +252,15 @@ private:
                 return added.error();
         }
         return {};
+    }
+
+    [[nodiscard]] std::unordered_map<std::int64_t, std::string> types_of(const std::vector<resource_id>& ids
+    ) const
+    {
+        std::unordered_map<std::int64_t, std::string> types;
+        for (auto& kind : resources::kinds_of(tx_, who_.directory, ids))
+            types.emplace(kind.id.value, std::move(kind.type));
+        return types;
     }
 
     // Clients err in the type (docs/compatibility.md), so the id alone tells, but where the RFC is taken at
@@ -223,18 +279,17 @@ private:
             if (auto allowed = check_nesting(row.id); !allowed)
                 return allowed.error();
         }
-        if (members_.add(row)) {
-            if (members_.count_groups_of(row.id) > direct_groups_max) {
-                members_.remove(row.id);
-                return error{
-                    errc::invalid_value,
-                    "members: " + member_id_text(who_, row.type, row.id) + " is in " +
-                        std::to_string(direct_groups_max) + " groups, which are as many as it may be in."
-                };
-            }
-            change_.note_added(row);
-        } else if (!row.display.empty())
-            rename(row.id, row.display);
+        if (!members_.add(row)) {
+            if (!row.display.empty())
+                rename(row.id, row.display);
+        } else if (members_.count_groups_of(row.id) > direct_groups_max) {
+            members_.remove({row.id, row.type});
+            return error{
+                errc::invalid_value,
+                "members: " + member_id_text(who_, row.type, row.id) + " is in " +
+                    std::to_string(direct_groups_max) + " groups, which are as many as it may be in."
+            };
+        }
         return {};
     }
 
@@ -253,55 +308,67 @@ private:
         return {};
     }
 
+    // How many members there are is bounded elsewhere: only what the thread gives to one request counts.
+    void charge(std::uint64_t steps)
+    {
+        who_.work->allow(steps);
+        who_.work->charge(steps);
+    }
+
     void rename(resource_id id, std::string_view display)
     {
-        if (members_.set_display(id, display))
-            change_.note_renamed(id);
+        charge(row_steps);
+        members_.set_display(id, display);
     }
 
     void remove(resource_id id, std::string_view value)
     {
         for (auto& kind : resources::kinds_of(tx_, who_.directory, {id}))
             if (member_id_text(who_, kind.type, id) == value)
-                remove_row({id, std::move(kind.type), {}});
+                remove_one({id, std::move(kind.type)});
     }
 
-    void remove_row(const resources::member_row& row)
+    void remove_one(const member_key& one)
     {
-        if (auto display = members_.remove(row.id))
-            change_.note_removed({row.id, row.type, std::move(*display)});
+        charge(row_steps);
+        members_.remove(one);
     }
 
-    std::vector<resources::member_row> current()
+    void each_row(const std::function<bool(const resources::member_row&)>& each)
     {
-        std::vector<resources::member_row> rows;
         members_.each([&](const resources::member_row& row) {
-            rows.push_back(row);
-            return true;
+            charge(row_steps);
+            return each(row);
         });
-        return rows;
     }
 
-    std::vector<resources::member_row> matching(const scim::filter& condition)
+    void each_match(
+        const scim::filter& condition, const std::function<bool(const resources::member_row&)>& each
+    )
     {
-        std::vector<resources::member_row> rows;
-        members_.each([&](const resources::member_row& row) {
+        each_row([&](const resources::member_row& row) {
             who_.work->charge(member_steps);
             json::object member{{"value", member_id_text(who_, row.type, row.id)}, {"type", row.type}};
             if (!row.display.empty())
                 member["display"] = row.display;
-            if (scim::matches_value(condition, member, *who_.work))
-                rows.push_back(row);
-            return true;
+            return !scim::matches_value(condition, member, *who_.work) || each(row);
         });
-        return rows;
+    }
+
+    bool has_match(const scim::filter& condition)
+    {
+        bool is_found = false;
+        each_match(condition, [&](const resources::member_row&) {
+            is_found = true;
+            return false;
+        });
+        return is_found;
     }
 
     store::transaction& tx_;
     const caller& who_;
     std::optional<resource_id> group_;
     member_table& members_;
-    membership_change change_;
     std::optional<std::set<resource_id>> ancestors_;  // read when the first group is added
 };
 
@@ -353,7 +420,7 @@ result<membership_change> apply_members(
     for (const auto& operation : operations)
         if (auto done = std::visit(writer, operation); !done)
             return done.error();
-    return writer.take();
+    return members.take();
 }
 
 result<membership_plan> plan_members(
@@ -363,20 +430,12 @@ result<membership_plan> plan_members(
     const std::vector<scim::membership_operation>& operations
 )
 {
-    copied_members members(tx, who.directory, group);
+    planned_members members(tx, who.directory, group);
     member_writer writer(tx, who, group, members);
     for (const auto& operation : operations)
         if (auto done = std::visit(writer, operation); !done)
             return done.error();
-    const auto change = writer.take();
-    membership_plan plan{.removed = change.removed()};
-    // With the display that the last operation gave them.
-    for (const auto& row : change.added())
-        plan.added.push_back(*members.find(row.id));
-    for (const auto id : change.renamed())
-        if (const auto* row = members.find(id))
-            plan.renamed.push_back(*row);
-    return plan;
+    return members.take();
 }
 
 result<membership_change> apply_plan(
@@ -387,7 +446,7 @@ result<membership_change> apply_plan(
     member_writer writer(tx, who, group, members);
     if (auto done = writer.apply(plan, false); !done)
         return done.error();
-    return writer.take();
+    return members.take();
 }
 
 membership_change apply_what_is_left(
@@ -397,7 +456,7 @@ membership_change apply_what_is_left(
     stored_members members(tx, who.directory, group);
     member_writer writer(tx, who, group, members);
     static_cast<void>(writer.apply(plan, true));
-    return writer.take();
+    return members.take();
 }
 
 std::optional<resource_id> parse_member_id(const caller& who, std::string_view text)

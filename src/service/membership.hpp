@@ -61,14 +61,26 @@ result<membership_change> apply_members(
     const std::vector<scim::membership_operation>& operations
 );
 
-// What operations come to on one state of a group, which its version names: each member in one list at most.
+struct planned_member {
+    resource_id id;
+    std::string type{};
+    std::size_t display = 0;  // among the displays of its plan
+};
+
+// What operations come to on one state of a group, which its version names: each member in one list at most,
+// and each display once.
 struct membership_plan {
-    std::vector<store::resources::member_row> removed{};
-    std::vector<store::resources::member_row> added{};
-    std::vector<store::resources::member_row> renamed{};  // with the new display
+    std::vector<std::string> displays{std::string()};  // the first is empty
+    std::vector<planned_member> removed{};
+    std::vector<planned_member> added{};
+    std::vector<planned_member> renamed{};  // with the new display
 
     [[nodiscard]] std::size_t size() const noexcept { return removed.size() + added.size() + renamed.size(); }
 };
+
+// What planning takes in memory for each member that may change: its place among the changes, in the plan,
+// and in the text of the plan.
+constexpr std::size_t planned_member_bytes = 300;
 
 // Looks at the members as they are and changes nothing: for a snapshot. No `group`: it is still to be
 // created. Errors are those of apply_members.

@@ -10,6 +10,7 @@
 #include "store/untold_groups.hpp"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -45,39 +46,106 @@ struct reach_finder {
 
 // --- parts as text
 
-json::array listed(const std::vector<resources::member_row>& members)
-{
-    json::array list;
-    for (const auto& one : members)
-        list.push_back(json::array{one.id.value, one.type, one.display});
-    return list;
-}
+// A part of a plan, with the displays that it uses.
+class part_of_plan {
+public:
+    explicit part_of_plan(const membership_plan& of) : of_(of) {}
 
-std::vector<resources::member_row> read_list(const json::object& part, std::string_view name)
+    using list = std::vector<planned_member> membership_plan::*;
+
+    void add(planned_member one, list to)
+    {
+        const auto [place, is_new] = displays_.try_emplace(one.display, part_.displays.size());
+        if (is_new)
+            part_.displays.push_back(of_.displays.at(one.display));
+        one.display = place->second;
+        (part_.*to).push_back(std::move(one));
+    }
+
+    [[nodiscard]] const membership_plan& content() const noexcept { return part_; }
+
+private:
+    const membership_plan& of_;
+    membership_plan part_;
+    std::map<std::size_t, std::size_t> displays_{{0, 0}};  // of the plan, and here
+};
+
+// Lists are in the order of ids, whose differences are short texts. One object for each run of a type.
+json::array listed(const std::vector<planned_member>& members)
 {
-    std::vector<resources::member_row> members;
-    for (const auto& one : part.at(name).as_array()) {
-        const auto& fields = one.as_array();
-        members.push_back(
-            {.id = {fields.at(0).as_int64()},
-             .type = std::string(fields.at(1).as_string()),
-             .display = std::string(fields.at(2).as_string())}
+    json::array runs;
+    for (auto next = members.begin(); next != members.end();) {
+        json::array ids;
+        json::array displays;
+        std::int64_t before = 0;
+        const auto& type = next->type;
+        for (; next != members.end() && next->type == type; before = next++->id.value) {
+            ids.push_back(next->id.value - before);
+            displays.push_back(next->display);
+        }
+        runs.push_back(
+            json::object{{"type", type}, {"ids", std::move(ids)}, {"displays", std::move(displays)}}
         );
     }
+    return runs;
+}
+
+void read_run(const json::object& run, std::vector<planned_member>& into)
+{
+    const std::string type(run.at("type").as_string());
+    const auto& displays = run.at("displays").as_array();
+    const auto& ids = run.at("ids").as_array();
+    std::int64_t id = 0;
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        id += ids[i].as_int64();
+        into.push_back({{id}, type, displays.at(i).to_number<std::size_t>()});
+    }
+}
+
+// A member of a part that an earlier version has written.
+planned_member read_single(const json::array& fields, membership_plan& part)
+{
+    part.displays.emplace_back(fields.at(2).as_string());
+    return {{fields.at(0).as_int64()}, std::string(fields.at(1).as_string()), part.displays.size() - 1};
+}
+
+std::vector<planned_member> read_list(const json::object& text, std::string_view name, membership_plan& part)
+{
+    std::vector<planned_member> members;
+    for (const auto& one : text.at(name).as_array())
+        if (const auto* const fields = one.if_array())
+            members.push_back(read_single(*fields, part));
+        else
+            read_run(one.as_object(), members);
     return members;
 }
 
 std::string part_text(const membership_plan& part)
 {
+    json::array displays;
+    for (const auto& text : part.displays)
+        displays.emplace_back(text);
     return to_text(json::object{
-        {"removed", listed(part.removed)}, {"added", listed(part.added)}, {"renamed", listed(part.renamed)}
+        {"displays", std::move(displays)},
+        {"removed", listed(part.removed)},
+        {"added", listed(part.added)},
+        {"renamed", listed(part.renamed)}
     });
 }
 
 membership_plan read_part(std::string_view text)
 {
-    const auto part = parse_json_object(text).value();
-    return {read_list(part, "removed"), read_list(part, "added"), read_list(part, "renamed")};
+    const auto stored = parse_json_object(text).value();
+    membership_plan part;
+    if (const auto* const displays = find_array(stored, "displays")) {
+        part.displays.clear();
+        for (const auto& display : *displays)
+            part.displays.emplace_back(display.as_string());
+    }
+    part.removed = read_list(stored, "removed", part);
+    part.added = read_list(stored, "added", part);
+    part.renamed = read_list(stored, "renamed", part);
+    return part;
 }
 
 std::string gain_text(std::span<const resources::membership> groups, const std::string& caused_by)
@@ -256,27 +324,68 @@ reach reach_of(const std::vector<scim::membership_operation>& operations)
 std::vector<std::string> parts_of(const membership_plan& plan)
 {
     std::vector<std::string> parts;
-    membership_plan part;
-    const auto take = [&](const std::vector<resources::member_row>& from, auto list) {
-        for (const auto& one : from) {
-            (part.*list).push_back(one);
-            if (part.size() == members_at_once_max)
-                parts.push_back(part_text(std::exchange(part, {})));
+    std::optional<part_of_plan> part;
+    const auto take = [&](part_of_plan::list list) {
+        for (const auto& one : plan.*list) {
+            if (!part)
+                part.emplace(plan);
+            part->add(one, list);
+            if (part->content().size() < members_at_once_max)
+                continue;
+            parts.push_back(part_text(part->content()));
+            part.reset();
         }
     };
-    take(plan.removed, &membership_plan::removed);
-    take(plan.renamed, &membership_plan::renamed);
-    take(plan.added, &membership_plan::added);
-    if (part.size() > 0)
-        parts.push_back(part_text(part));
+    take(&membership_plan::removed);
+    take(&membership_plan::renamed);
+    take(&membership_plan::added);
+    if (part)
+        parts.push_back(part_text(part->content()));
     return parts;
 }
 
-void begin_change(
-    store::transaction& tx, const caller& who, resource_id group, const std::vector<std::string>& parts
+std::int64_t write_parts(
+    store::transaction& tx, std::int64_t job, std::size_t before, std::span<const std::string> parts
 )
 {
-    rows::insert(tx, made_by(who, group, group_type, rows::kind::change), parts);
+    if (job == 0)
+        job = tx.next_id();
+    rows::insert_parts(tx, job, before, parts);
+    return job;
+}
+
+std::size_t count_parts(store::transaction& tx, std::int64_t job)
+{
+    return rows::count_parts(tx, job);
+}
+
+void begin_change(
+    store::transaction& tx,
+    const caller& who,
+    resource_id group,
+    std::int64_t job,
+    std::span<const std::string> parts
+)
+{
+    auto made = made_by(who, group, group_type, rows::kind::change);
+    made.id = job;
+    rows::insert(tx, std::move(made), job == 0 ? parts : std::span<const std::string>());
+}
+
+bool has_job(store::transaction& tx, directory_id where, resource_id which)
+{
+    return rows::of_resource(tx, where, which).has_value();
+}
+
+bool discard_parts(store::transaction& tx, std::int64_t job)
+{
+    return rows::remove_parts(tx, job, parts_at_once_max);
+}
+
+bool discard_abandoned_parts(store::transaction& tx)
+{
+    const auto job = rows::next_abandoned(tx, tx.now() - abandoned_after);
+    return job && discard_parts(tx, *job);
 }
 
 void publish_gained_groups(

@@ -16,8 +16,10 @@
 #include "service/provisioning.hpp"
 #include "store/transaction.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -39,10 +41,39 @@ reach reach_of(const std::vector<scim::membership_operation>& operations);
 // What each transaction of a change does, as text for the store. Needs no transaction.
 std::vector<std::string> parts_of(const membership_plan& plan);
 
-// Writes a change of more than members_at_once_max memberships down. There is no other job on the group.
-void begin_change(
-    store::transaction& tx, const caller& who, resource_id group, const std::vector<std::string>& parts
+// Parts that are written in one transaction: those of 20,000 memberships.
+constexpr std::size_t parts_at_once_max = 100;
+
+// Parts that no job came to, because the request or the process ended, are removed after that time.
+constexpr std::chrono::minutes abandoned_after{10};
+
+// Writes parts of a change down before the change itself begins. `job`: what was returned for those before;
+// 0: they are the first.
+std::int64_t write_parts(
+    store::transaction& tx, std::int64_t job, std::size_t before, std::span<const std::string> parts
 );
+
+// How many of them are there.
+std::size_t count_parts(store::transaction& tx, std::int64_t job);
+
+// Begins a change of more than members_at_once_max memberships. There is no other job on the group. `job`:
+// all parts have been written under that number; 0: they are written now.
+void begin_change(
+    store::transaction& tx,
+    const caller& who,
+    resource_id group,
+    std::int64_t job,
+    std::span<const std::string> parts
+);
+
+// Whether there is something left to do to the memberships of the resource.
+bool has_job(store::transaction& tx, directory_id where, resource_id which);
+
+// Removes some parts of a change that will not begin; false: there were none.
+bool discard_parts(store::transaction& tx, std::int64_t job);
+
+// Removes some of the parts that were abandoned; false: there were none.
+bool discard_abandoned_parts(store::transaction& tx);
 
 // A user has come out of a hold, with the event `caused_by`: its groups show it from now on. Those that are
 // too many for a transaction are written down.

@@ -272,27 +272,11 @@ void append_page(
     }
 }
 
-json::object whole_document(
-    store::transaction& tx,
-    const caller& who,
-    const scim::resource_type& type,
-    const resources::row& row,
-    bool with_derived
-)
+json::object document_with_meta(const caller& who, const scim::resource_type& type, const resources::row& row)
 {
-    const auto kind = with_derived ? derived_of(type) : derived::none;
-    std::vector<group_link> groups;
-    if (kind == derived::groups)
-        for (auto& group : resources::groups_of(tx, who.directory, row.id))
-            groups.push_back({std::move(group), true});
-    long_text full;
-    append_without_members(full.end(), who, type, row, groups);
-    if (kind == derived::members) {
-        full.end().pop_back();
-        append_members(full, tx, who, row.id, {});
-        full.end() += '}';
-    }
-    return parse_json_object(std::move(full).take(), {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
+    std::string full;
+    append_without_members(full, who, type, row, {});
+    return parse_json_object(full, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
 }
 
 }  // namespace scimd::service

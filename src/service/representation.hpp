@@ -75,14 +75,10 @@ void append_page(
     long_text& out, store::transaction& tx, const caller& who, const std::vector<wanted_row>& rows
 );
 
-// The whole resource as a document, for filters that look at anything; members or groups only where they are
-// looked at, and of groups the direct ones alone: filters mean the memberships that somebody made.
-json::object whole_document(
-    store::transaction& tx,
-    const caller& who,
-    const scim::resource_type& type,
-    const store::resources::row& row,
-    bool with_derived
+// The resource as a document, with its id and meta, for filters that look at anything. What it shows of other
+// rows is not in it: service/derived_values.hpp.
+json::object document_with_meta(
+    const caller& who, const scim::resource_type& type, const store::resources::row& row
 );
 
 std::string id_text(const scim::resource_type& type, resource_id id);

@@ -23,6 +23,11 @@ constexpr sql::statement find_member{
     "select 1 from members where directory_id = $1 and group_id = $2 and member_id = $3",
 };
 
+constexpr sql::statement find_display{
+    "members.display",
+    "select display from members where directory_id = $1 and group_id = $2 and member_id = $3",
+};
+
 constexpr sql::statement list_groups{
     "members.groups_of",
     "select m.group_id, g.display_name from members m"
@@ -160,6 +165,17 @@ bool is_member(transaction& tx, directory_id where, resource_id group, resource_
         is_found = true;
     });
     return is_found;
+}
+
+std::optional<std::string> display_of_member(
+    transaction& tx, directory_id where, resource_id group, resource_id member
+)
+{
+    std::optional<std::string> display;
+    tx.sql().run(find_display, {where.value, group.value, member.value}, [&](const sql::row& current) {
+        display = std::string(current.text(0));
+    });
+    return display;
 }
 
 std::vector<membership> groups_of(transaction& tx, directory_id where, resource_id who, std::int64_t limit)

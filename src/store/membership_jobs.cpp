@@ -1,7 +1,6 @@
 #include "store/membership_jobs.hpp"
 
 #include <algorithm>
-#include <span>
 #include <utility>
 
 namespace scimd::store::membership_jobs {
@@ -20,8 +19,8 @@ constexpr sql::statement insert_membership_job{
 };
 
 constexpr sql::statement insert_part{
-    "membership_job_parts.insert",
-    "insert into membership_job_parts (job_id, part, body) values ($1, $2, $3)",
+    "membership_parts.insert",
+    "insert into membership_parts (job_id, part, body) values ($1, $2, $3)",
 };
 
 constexpr sql::statement find_of_resource{
@@ -43,19 +42,36 @@ constexpr sql::statement find_removal{
 };
 
 constexpr sql::statement find_first_part{
-    "membership_job_parts.first",
-    "select part, body from membership_job_parts where job_id = $1 order by part limit 1",
+    "membership_parts.first",
+    "select part, body from membership_parts where job_id = $1 order by part limit 1",
 };
 
 constexpr sql::statement delete_part{
-    "membership_job_parts.remove",
-    "delete from membership_job_parts where job_id = $1 and part = $2",
+    "membership_parts.remove",
+    "delete from membership_parts where job_id = $1 and part = $2",
+};
+
+constexpr sql::statement delete_some_parts{
+    "membership_parts.remove_some",
+    "delete from membership_parts where job_id = $1 and part in"
+    " (select part from membership_parts where job_id = $1 order by part limit $2)",
+};
+
+constexpr sql::statement count_of_parts{
+    "membership_parts.count",
+    "select count(*) from membership_parts where job_id = $1",
+};
+
+constexpr sql::statement find_abandoned{
+    "membership_parts.abandoned",
+    "select p.job_id from membership_parts p where p.job_id < $1"
+    " and not exists (select 1 from membership_jobs j where j.id = p.job_id) order by p.job_id limit 1",
 };
 
 constexpr sql::statement delete_finished{
     "membership_jobs.finish",
     "delete from membership_jobs where id = $1"
-    " and not exists (select 1 from membership_job_parts where job_id = $1)",
+    " and not exists (select 1 from membership_parts where job_id = $1)",
 };
 
 std::string_view name_of(kind what)
@@ -86,9 +102,10 @@ std::optional<job> read_job(transaction& tx, const sql::statement& what, std::sp
 
 }  // namespace
 
-job insert(transaction& tx, job what, const std::vector<std::string>& parts)
+job insert(transaction& tx, job what, std::span<const std::string> parts)
 {
-    what.id = tx.next_id();
+    if (what.id == 0)
+        what.id = tx.next_id();
     tx.sql().run(
         insert_membership_job,
         {what.id,
@@ -99,10 +116,38 @@ job insert(transaction& tx, job what, const std::vector<std::string>& parts)
          to_column(tx.now()),
          what.origin}
     );
-    std::int64_t number = 0;
-    for (const auto& body : parts)
-        tx.sql().run(insert_part, {what.id, ++number, body});
+    insert_parts(tx, what.id, 0, parts);
     return what;
+}
+
+void insert_parts(transaction& tx, std::int64_t job, std::size_t before, std::span<const std::string> parts)
+{
+    auto number = static_cast<std::int64_t>(before);
+    for (const auto& body : parts)
+        tx.sql().run(insert_part, {job, ++number, body});
+}
+
+std::size_t count_parts(transaction& tx, std::int64_t job)
+{
+    std::size_t total = 0;
+    tx.sql().run(count_of_parts, {job}, [&](const sql::row& current) {
+        total = static_cast<std::size_t>(current.integer(0));
+    });
+    return total;
+}
+
+bool remove_parts(transaction& tx, std::int64_t job, std::size_t most)
+{
+    return tx.sql().run(delete_some_parts, {job, static_cast<std::int64_t>(most)}) > 0;
+}
+
+std::optional<std::int64_t> next_abandoned(transaction& tx, time_point written_before)
+{
+    std::optional<std::int64_t> found;
+    tx.sql().run(find_abandoned, {first_id_at(written_before)}, [&](const sql::row& current) {
+        found = current.integer(0);
+    });
+    return found;
 }
 
 std::optional<job> of_resource(transaction& tx, directory_id where, resource_id which)

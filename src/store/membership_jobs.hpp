@@ -7,11 +7,12 @@
 #include "base/id.hpp"
 #include "store/transaction.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace scimd::store::membership_jobs {
 
@@ -30,8 +31,20 @@ struct job {
     std::string origin;  // kept for the events
 };
 
-// // Its id and the time are given here. The parts stand in the order in which they are applied.
-job insert(transaction& tx, job what, const std::vector<std::string>& parts);
+// The time is given here, and an id unless it has one because parts of it have been written before. The parts
+// are applied in their order.
+job insert(transaction& tx, job what, std::span<const std::string> parts);
+
+// Parts of a job that is still to be inserted, behind so many that have been written `before`.
+void insert_parts(transaction& tx, std::int64_t job, std::size_t before, std::span<const std::string> parts);
+
+std::size_t count_parts(transaction& tx, std::int64_t job);
+
+// At `most` so many of a job that will not be inserted; false: there were none left.
+bool remove_parts(transaction& tx, std::int64_t job, std::size_t most);
+
+// A job that was never inserted although parts of it were written before.
+std::optional<std::int64_t> next_abandoned(transaction& tx, time_point written_before);
 
 std::optional<job> of_resource(transaction& tx, directory_id where, resource_id which);
 

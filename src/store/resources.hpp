@@ -175,6 +175,9 @@ void members_of(
 std::string name_of_group(transaction& tx, directory_id where, resource_id group);   // empty: none
 std::int64_t count_members(transaction& tx, directory_id where, resource_id group);  // a kept count
 bool is_member(transaction& tx, directory_id where, resource_id group, resource_id candidate);
+std::optional<std::string> display_of_member(
+    transaction& tx, directory_id where, resource_id group, resource_id member
+);
 
 // The groups that `who` is directly a member of, in the order of ids.
 std::vector<membership> groups_of(

@@ -20,7 +20,7 @@ constexpr std::string_view set_title = R"([{"op":"replace","path":"title","value
 
 class change_between_test : public testing::Test {
 protected:
-    change_between_test()
+    explicit change_between_test(const api::limits& bounds = {}) : home(bounds)
     {
         auto between = std::make_unique<test::interposed_database>(std::move(home.database));
         database = between.get();
@@ -193,6 +193,46 @@ TEST_F(user_between_test, a_change_that_is_always_overtaken_is_made_where_it_is_
     EXPECT_EQ(got.text_of("nickName"), std::to_string(number));
     EXPECT_EQ(got.text, home.scim("GET", path).text);
     EXPECT_EQ(news().size(), static_cast<std::size_t>(preparations_max) + 1);
+}
+
+class limited_between_test : public change_between_test {
+protected:
+    limited_between_test() : change_between_test({.write_steps_max = 1'000}) {}
+};
+
+// The last round on a snapshot is one that counts, and there is no further one.
+TEST_F(limited_between_test, a_change_that_is_too_large_for_the_writer_is_prepared_three_times)
+{
+    const auto path = "/Users/" + home.make_user("anna", R"(,"title":"Boss")");
+    const auto operations =
+        R"([{"op":"replace","path":"title","value":")" + std::string(5'000, 'x') + R"("}])";
+    for (const int overtaken : {preparations_max, preparations_max - 1}) {
+        int left = overtaken;
+        database->before = [&](store::intent mode) {
+            if (mode != store::intent::write || left == 0)
+                return;
+            const auto nick = std::to_string(overtaken) + '-' + std::to_string(--left);
+            const auto got =
+                home.patch(path, R"([{"op":"replace","path":"nickName","value":")" + nick + R"("}])");
+            EXPECT_EQ(got.status, 200);
+        };
+        database->writes = 0;
+        const auto got = home.patch(path, operations);
+        database->before = nullptr;
+        EXPECT_EQ(left, 0);
+        EXPECT_EQ(database->writes, static_cast<std::size_t>(preparations_max));
+        if (overtaken < preparations_max) {
+            EXPECT_EQ(got.status, 200) << got.text;
+            continue;
+        }
+        EXPECT_EQ(got.status, 503);
+        EXPECT_EQ(
+            got.text_of("detail"),
+            "The resource is changed by others too often for so large a change. Try again."
+        );
+        EXPECT_FALSE(got.header("Retry-After").empty());
+        EXPECT_EQ(home.scim("GET", path).text_of("title"), "Boss");
+    }
 }
 
 TEST_F(user_between_test, an_answer_shows_what_the_request_has_done_although_more_has_been_done_since)

@@ -1,6 +1,9 @@
 #include "app/dispatch.hpp"
 
+#include "api/change_request.hpp"
 #include "base/long_text.hpp"
+#include "service/membership.hpp"
+#include "service/membership_jobs.hpp"
 #include "service/representation.hpp"
 #include "support/api_house.hpp"
 #include "support/large_group.hpp"
@@ -36,8 +39,18 @@ public:
         co_return std::move(body_);
     }
 
+    asio::awaitable<result<void>> reserve_memory(std::size_t bytes) override
+    {
+        reserved.push_back(bytes);
+        if (bytes > memory_max)
+            co_return error{errc::too_many_requests, "All the memory is taken."};
+        co_return result<void>();
+    }
+
     int times_read = 0;
     std::function<void()> while_body_comes;
+    std::vector<std::size_t> reserved;
+    std::size_t memory_max = SIZE_MAX;
 
 private:
     http::request head_;
@@ -101,6 +114,7 @@ protected:
         request.id = "request-1";
         memory_exchange exchange(std::move(request), std::move(body));
         exchange.while_body_comes = while_body_comes;
+        exchange.memory_max = memory_max;
         io.restart();
         http::response response;
         std::exception_ptr thrown;
@@ -111,6 +125,7 @@ protected:
         io.run();
         EXPECT_FALSE(thrown) << "respond() must not throw";
         times_read = exchange.times_read;
+        reserved = std::move(exchange.reserved);
         return response;
     }
 
@@ -172,6 +187,8 @@ protected:
     dispatcher tested{home.site, database, bell, log, home.figures};
     int times_read = 0;
     std::function<void()> while_body_comes;
+    std::vector<std::size_t> reserved;  // by the last request, beside its body
+    std::size_t memory_max = SIZE_MAX;  // that a request may reserve
 };
 
 TEST_F(dispatch_test, each_way_to_a_response_is_gone_to_its_end)
@@ -320,6 +337,71 @@ TEST_F(dispatch_test, works_are_submitted_for_their_tenant)
     ASSERT_FALSE(database.keys.empty());
     for (const auto& one : database.keys)
         EXPECT_EQ(one.owner, by_operator);
+}
+
+TEST_F(dispatch_test, memory_for_a_plan_is_reserved_before_the_members_are_read)
+{
+    const auto group = home.make_group("All");
+    constexpr std::size_t members = service::membership_jobs::members_at_once_max + 1;
+    store::run(*home.database, store::intent::write, [&](store::transaction& tx) {
+        const auto where = directory_id::parse(home.directory).value();
+        test::write_members(tx, where, test::number_in(group), test::write_users(tx, where, "u", members));
+        return store::verdict::commit;
+    });
+    const auto rename = [&](std::string_view display) {
+        return scim(
+            "PATCH",
+            "/Groups/" + group + "?excludedAttributes=members",
+            R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[)"
+            R"({"op":"replace","path":"members.display","value":")" +
+                std::string(display) + R"("}]})"
+        );
+    };
+    constexpr auto needed = members * service::planned_member_bytes;
+    memory_max = needed;
+    database.keys.clear();
+    const auto refused = rename("a");
+    EXPECT_EQ(refused.status, 429);
+    EXPECT_NE(refused.body.find("All the memory is taken."), std::string::npos) << refused.body;
+    EXPECT_FALSE(header(refused, "Retry-After").empty());
+    EXPECT_EQ(database.keys.size(), 3U) << "the token, the number of members, and a look for jobs";
+    memory_max = needed + 2'000;  // for the body
+    EXPECT_EQ(rename("a").status, 200);
+    ASSERT_EQ(reserved.size(), 1U);
+    EXPECT_GT(reserved.front(), needed);
+    EXPECT_GT(database.keys.back().bytes, members * 10) << "the plan counts while it waits for the writer";
+}
+
+TEST_F(dispatch_test, memory_for_a_change_of_a_large_document_is_reserved_before_it_is_prepared)
+{
+    const auto padded = [&](std::size_t bytes) {
+        return home.make_user("u" + std::to_string(bytes), R"(,"title":")" + std::string(bytes, 'x') + '"');
+    };
+    const auto change = [&](const std::string& user, std::string_view title) {
+        return scim(
+            "PATCH",
+            "/Users/" + user,
+            R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[)"
+            R"({"op":"replace","path":"nickName","value":")" +
+                std::string(title) + R"("}]})"
+        );
+    };
+    const auto small = padded(api::unreserved_document_bytes_max - 1'000);
+    EXPECT_EQ(change(small, "a").status, 200);
+    EXPECT_TRUE(reserved.empty());
+
+    for (const std::size_t bytes : {api::unreserved_document_bytes_max, std::size_t{60'000}}) {
+        const auto user = padded(bytes);
+        EXPECT_EQ(change(user, "a").status, 200);
+        ASSERT_EQ(reserved.size(), 1U);
+        const auto needed = reserved.front();
+        EXPECT_GT(needed, 8 * bytes);
+        memory_max = needed / 2;
+        database.keys.clear();
+        EXPECT_EQ(change(user, "b").status, 429);
+        EXPECT_EQ(database.keys.size(), 2U) << "the token, and how large the user is";
+        memory_max = SIZE_MAX;
+    }
 }
 
 // What is too long for a read waits for a scan in its own tenant's share, not in that of requests that are

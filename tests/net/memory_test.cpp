@@ -216,6 +216,59 @@ TEST(memory, of_a_request_is_kept_until_it_has_been_carried_out)
     EXPECT_EQ(reserved(tested, "requests"), 0);
 }
 
+TEST(memory, of_what_a_request_is_about_to_hold_is_reserved_until_it_is_over)
+{
+    limits bounds;
+    bounds.request_memory = share_of(4'000, 1'000);
+    bounds.request_memory.small_request_bytes_max = 300;
+    test_server tested(bounds);
+    auto first = tested.connect();
+    first.send(head("/holds/900", "g/m", 100) + std::string(100, 'a'));
+    while (!tested.handlers.is_waited_on())
+        std::this_thread::sleep_for(1ms);
+    EXPECT_EQ(reserved(tested, "requests"), 900);
+
+    auto second = tested.connect();
+    second.send(head("/holds/400", "g/m", 50) + std::string(50, 'a'));
+    const auto refused = second.read();
+    ASSERT_TRUE(refused.has_value());
+    EXPECT_EQ(refused->status, 429);
+    EXPECT_EQ(
+        refused->body,
+        "The requests under way of this directory or organization take all the memory that they may."
+        " Try again shortly."
+    );
+    tested.handlers.release();
+    EXPECT_EQ(first.read()->status, 200);
+    EXPECT_EQ(status_of(second, head("/holds/1000", "g/m", 50) + std::string(50, 'a')), 200);
+    EXPECT_EQ(status_of(second, head("/holds/9000", "g/m", 50) + std::string(50, 'a')), 200)
+        << "one alone has what there is";
+    EXPECT_EQ(status_of(second, get("/after")), 200);
+    EXPECT_EQ(reserved(tested, "requests"), 0);
+}
+
+// Two requests that hold much and wait for more would wait for each other.
+TEST(memory, for_more_is_waited_for_only_by_a_request_that_holds_little)
+{
+    limits bounds;
+    bounds.request_memory = share_of(1'000, 1'000);
+    bounds.request_memory.small_request_bytes_max = 100;
+    bounds.memory_wait_max = 5'000ms;
+    test_server tested(bounds);
+    auto first = tested.connect();
+    first.send(head("/holds/800", "g/m", 100) + std::string(100, 'a'));
+    while (!tested.handlers.is_waited_on())
+        std::this_thread::sleep_for(1ms);
+    auto large = tested.connect();
+    EXPECT_EQ(status_of(large, head("/holds/300", "h/n", 101) + std::string(101, 'a')), 503);
+    auto small = tested.connect();
+    small.send(head("/holds/300", "i/o", 100) + std::string(100, 'a'));
+    EXPECT_TRUE(small.stays_silent_for(100ms));
+    tested.handlers.release();
+    EXPECT_EQ(first.read()->status, 200);
+    EXPECT_EQ(small.read()->status, 200);
+}
+
 class large_pieces final : public http::body_source {
 public:
     state next(std::string& piece) override

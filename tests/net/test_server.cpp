@@ -65,6 +65,16 @@ asio::awaitable<http::response> telling_service::respond(exchange& on_the_way)
             co_return refusal(body.error());
         co_return text(200, std::to_string(body->size()));
     }
+    if (target.starts_with("/holds/")) {
+        const auto body = co_await on_the_way.read_body(body_bytes_max);
+        if (body.has_error())
+            co_return refusal(body.error());
+        const auto room = co_await on_the_way.reserve_memory(std::stoul(target.substr(7)));
+        if (room.has_error())
+            co_return refusal(room.error());
+        co_await until_released();
+        co_return text(200, "held");
+    }
     if (target == "/unread")
         co_return text(401, "no");
     if (target == "/who")
@@ -84,13 +94,18 @@ asio::awaitable<http::response> telling_service::respond(exchange& on_the_way)
         const auto body = co_await on_the_way.read_body(body_bytes_max);
         if (body.has_error())
             co_return refusal(body.error());
-        asio::steady_timer pause(co_await asio::this_coro::executor);
-        for (is_waited_on_ = true; !is_released_;) {
-            pause.expires_after(std::chrono::milliseconds(5));
-            co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
-        }
+        co_await until_released();
     }
     co_return text(200, on_the_way.head().method + " " + target);
+}
+
+asio::awaitable<void> telling_service::until_released()
+{
+    asio::steady_timer pause(co_await asio::this_coro::executor);
+    for (is_waited_on_ = true; !is_released_;) {
+        pause.expires_after(std::chrono::milliseconds(5));
+        co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
 }
 
 http::response telling_service::refuse(const error& reason, std::string_view target)

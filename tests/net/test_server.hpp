@@ -21,6 +21,7 @@ namespace scimd::net {
 // Answers by path:
 //   /echo          200 with the body, at most `body_bytes_max`; what read_body refuses is its error's status
 //   /large         200 with the number of its bytes, at most 300,000
+//   /holds/N       200 once N bytes have been reserved and release() has been called
 //   /unread        401, the body is not looked at
 //   /who           200 "address loopback operator"
 //   /bytes/N       200 with N bytes
@@ -45,6 +46,8 @@ public:
     std::function<std::unique_ptr<http::body_source>()> make_stream;  // set before it is asked for
 
 private:
+    asio::awaitable<void> until_released();
+
     mutable std::mutex mutex_;
     std::vector<std::string> targets_;
     std::vector<std::string> reasons_;

@@ -284,6 +284,42 @@ def group_deletions(target):
     return [worker] * 2
 
 
+@attack("40 PATCHes at a time that give all members of a group of 20,000 a display of 1 KB")
+def group_renames(target):
+    path = f"/Groups/{target.large_group}?excludedAttributes=members"
+
+    def make():
+        display = f"{target.number()}-{'y' * 1_000}"
+        return "PATCH", path, patch({"op": "replace", "path": "members.display", "value": display})
+
+    return sending(target, 40, make)
+
+
+@attack("100 PATCHes at a time of users of 900 KB")
+def huge_user_changes(target):
+    addresses = [{"type": f"t{number}", "streetAddress": "s" * 60_000} for number in range(15)]
+
+    def worker():
+        with contextlib.closing(target.client()) as client:
+            made = client.post("/Users", user(f"huge{time.time_ns()}@example.com", addresses=addresses))
+            target.note(made.status)
+            path = f"/Users/{made.json['id'] if made.status == 201 else target.large_user}"
+            while True:
+                change = {"op": "replace", "path": "title", "value": f"t{target.number()}"}
+                target.note(client.patch(path, change).status)
+
+    return [worker] * 100
+
+
+@attack("lists of groups by the displays of the members of a group of 20,000, each of 1 KB")
+def member_display_lists(target):
+    display = {"op": "replace", "path": "members.display", "value": "y" * 1_000}
+    with contextlib.closing(target.client()) as client:
+        target.note(client.patch(f"/Groups/{target.large_group}?excludedAttributes=members", display).status)
+    path = "/Groups?filter=" + quoted('members.display co "zz"')
+    return sending(target, 8, lambda: ("GET", path, None))
+
+
 # --- connections and bodies ---
 
 

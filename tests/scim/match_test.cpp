@@ -41,6 +41,24 @@ struct claim {
     bool is_met;
 };
 
+// The values of any attribute may be looked at one after the other instead.
+void check_outside(
+    const filter& condition, const resource_type& type, const json::object& document, bool is_met
+)
+{
+    for (const auto& attribute : type.base->attributes) {
+        if (!attribute.is_multi_valued)
+            continue;
+        auto rest = document;
+        value_terms terms(condition, attribute);
+        if (const auto* const values = find_array(document, attribute.name))
+            for (const auto& value : *values)
+                terms.look_at(value, unlimited_work());
+        rest.erase(attribute.name);
+        EXPECT_EQ(matches(condition, rest, terms, unlimited_work()), is_met) << attribute.name;
+    }
+}
+
 void check(std::span<const claim> claims, const resource_type& type, const json::object& document)
 {
     for (const claim& each : claims) {
@@ -49,6 +67,9 @@ void check(std::span<const claim> claims, const resource_type& type, const json:
         EXPECT_EQ(matches(*parsed, document), each.is_met) << each.filter;
         filter opposite{negation{*parsed}};
         EXPECT_EQ(matches(opposite, document), !each.is_met) << each.filter;
+        SCOPED_TRACE(each.filter);
+        check_outside(*parsed, type, document, each.is_met);
+        check_outside(opposite, type, document, !each.is_met);
     }
 }
 
@@ -293,6 +314,28 @@ TEST(value_at, takes_the_primary_value_or_else_the_first)
     EXPECT_EQ(text_at("emails.display"), "nothing");
     const json::object one = samples::document(R"({"emails": [{"value": "a"}, {"value": "b"}]})");
     EXPECT_EQ(*value_at(parse_path("emails.value", samples::user()).value(), one), "a");
+}
+
+TEST(match, values_are_looked_at_until_no_further_one_would_change_an_outcome)
+{
+    const auto& type = samples::user();
+    const auto& emails = *type.base->find("emails");
+    const auto condition =
+        parse_filter(R"(emails.value co "b" and not (emails.type eq "work"))", type).value();
+    value_terms terms(condition, emails);
+    EXPECT_FALSE(terms.are_decided());
+    terms.look_at(samples::document(R"({"value": "b"})"), unlimited_work());
+    EXPECT_FALSE(terms.are_decided());
+    EXPECT_TRUE(matches(condition, {}, terms, unlimited_work()));
+    terms.look_at(samples::document(R"({"value": "c", "type": "work"})"), unlimited_work());
+    EXPECT_TRUE(terms.are_decided());
+    EXPECT_FALSE(matches(condition, {}, terms, unlimited_work()));
+
+    const auto other = parse_filter(R"(title eq "x")", type).value();
+    EXPECT_TRUE(value_terms(other, emails).are_decided()) << "none is looked at";
+    work_budget little(10);
+    value_terms charged(condition, emails);
+    EXPECT_THROW(charged.look_at(samples::document(R"({"value": "b"})"), little), work_limit_exceeded);
 }
 
 }  // namespace

@@ -143,5 +143,30 @@ TEST_F(membership_plan_test, a_plan_is_cut_into_parts_that_fit_a_transaction)
     EXPECT_EQ(parts(), 3U);
 }
 
+TEST_F(membership_plan_test, a_plan_has_each_display_once)
+{
+    const auto group = house.add_group("all");
+    constexpr std::size_t count = 250;
+    std::vector<resource_id> users;
+    for (std::size_t i = 0; i < count; ++i)
+        users.push_back(test::number_in(house.add_user("u" + std::to_string(i))));
+    test::write_members(house.tx(), here, test::number_in(group), users);
+    const std::string text(1'000, 'd');
+    const auto rename =
+        operations_of(R"([{"op":"replace","path":"members.display","value":")" + text + R"("}])");
+    const auto plan = plan_members(house.tx(), house.who, test::number_in(group), rename).value();
+    EXPECT_EQ(plan.displays, (std::vector<std::string>{"", text}));
+    EXPECT_EQ(plan.renamed.size(), count);
+    std::size_t bytes = 0;
+    for (const auto& part : membership_jobs::parts_of(plan))
+        bytes += part.size();
+    EXPECT_LT(bytes, count * 25 + 2 * (text.size() + 200));
+
+    ASSERT_TRUE(apply_plan(house.tx(), house.who, test::number_in(group), plan).has_value());
+    const auto again = plan_members(house.tx(), house.who, test::number_in(group), rename).value();
+    EXPECT_EQ(again.size(), 0U);
+    EXPECT_EQ(again.displays, std::vector<std::string>{""});
+}
+
 }  // namespace
 }  // namespace scimd::service

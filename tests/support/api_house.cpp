@@ -145,6 +145,7 @@ void api_house::work_off()
             }
             has_more =
                 service::membership_jobs::go_on_with_oldest(tx, schemas, time_point::max()) || has_more;
+            has_more = service::membership_jobs::discard_abandoned_parts(tx) || has_more;
             if (const auto next = service::next_to_tell(tx, {})) {
                 service::tell_some(tx, schemas, *next);
                 has_more = true;

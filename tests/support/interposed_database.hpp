@@ -55,7 +55,12 @@ private:
             return;
         const auto act = before;  // which may replace itself
         is_inside_ = true;
-        act(mode);
+        try {
+            act(mode);
+        } catch (...) {
+            is_inside_ = false;
+            throw;
+        }
         is_inside_ = false;
     }
 
