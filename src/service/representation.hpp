@@ -74,6 +74,14 @@ std::vector<std::int64_t> count_shown_links(
 void append_page(
     long_text& out, store::transaction& tx, const caller& who, const std::vector<wanted_row>& rows
 );
+// With what count_shown_links() has found of the rows in the same transaction.
+void append_page(
+    long_text& out,
+    store::transaction& tx,
+    const caller& who,
+    const std::vector<wanted_row>& rows,
+    const std::vector<std::int64_t>& links
+);
 
 // The whole resource as a document, for filters that look at anything; members or groups only where they are
 // looked at, and of groups the direct ones alone: filters mean the memberships that somebody made.
