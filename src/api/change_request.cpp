@@ -39,6 +39,10 @@ reply show(const change_request& asked, const shared_change& change, service::re
 // The change has been committed by then: the answer is made where others do not wait for it.
 reply answer(const shared_request& asked, const shared_change& change, const service::written& done)
 {
+    if (service::is_shown_alone(*change))
+        return deferred{[asked, change, done] {
+            return show(*asked, change, service::represent_alone(asked->on.who, *change, done));
+        }};
     return work{
         store::intent::read,
         [asked, change, done](store::transaction& tx) {

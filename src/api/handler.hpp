@@ -68,6 +68,12 @@ struct errand {
     std::function<reply()> then;
 };
 
+// To be made outside of a transaction, once the work that it comes from has been committed. Takes no time
+// that is worth a thread of its own.
+struct deferred {
+    std::function<reply()> make;
+};
+
 // A refusal whose work is committed all the same, because it has recorded the refusal.
 struct recorded_refusal {
     http::response response;
@@ -92,6 +98,7 @@ struct reply : std::variant<
                    http::response,
                    recorded_refusal,
                    work,
+                   deferred,
                    body_wanted,
                    memory_wanted,
                    chore,

@@ -92,6 +92,9 @@ http::response answer(const site& served, store::database& database, call& on, s
             return read_whole(std::move(*stream), database);
         if (auto* job = std::get_if<work>(&next)) {
             next = perform(on, work(std::move(*job)), database);
+        } else if (auto* later = std::get_if<deferred>(&next)) {
+            const auto make = std::move(later->make);
+            next = make();
         } else if (auto* patient = std::get_if<awaited>(&next)) {
             next = look_once(on, awaited(std::move(*patient)), database);
         } else if (auto* wanted = std::get_if<body_wanted>(&next)) {

@@ -155,6 +155,9 @@ asio::awaitable<http::response> dispatcher::run(api::call& on, net::exchange& on
         if (auto* work = std::get_if<api::work>(&next)) {
             api::work job = std::move(*work);
             next = co_await perform(on, std::move(job));
+        } else if (auto* later = std::get_if<api::deferred>(&next)) {
+            const auto make = std::move(later->make);
+            next = make();
         } else if (auto* patient = std::get_if<api::awaited>(&next)) {
             api::awaited job = std::move(*patient);
             next = co_await perform(on, std::move(job));

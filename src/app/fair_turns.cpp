@@ -1,8 +1,8 @@
 #include "app/fair_turns.hpp"
 
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/defer.hpp>
 #include <boost/asio/dispatch.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -45,7 +45,8 @@ asio::awaitable<void> fair_turns::wait(store::tenant owner)
     co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(initiate, asio::use_awaitable);
 }
 
-// A turn that is posted goes to the one whose turn it is then.
+// Each one that waits has a turn posted for it, which the one goes to whose turn it is then. It stands behind
+// all that this thread has been given to do by then; no other thread is woken for it.
 void fair_turns::push(const store::tenant& owner, std::function<void()> resume)
 {
     {
@@ -56,7 +57,7 @@ void fair_turns::push(const store::tenant& owner, std::function<void()> resume)
             return;
         ++posted_;
     }
-    asio::post(where_, [this] { run_next(); });
+    asio::defer(where_, [this] { run_next(); });
 }
 
 void fair_turns::run_next()

@@ -114,7 +114,8 @@ result<applied> apply_creation(store::transaction& tx, const caller& who, const 
     const auto members = apply_members(tx, who, row->id, change.members);
     if (!members)
         return members.error();
-    if (auto fits = quota.check_growth(); !fits)
+    const auto bytes = static_cast<std::int64_t>(change.text.size());
+    if (auto fits = quota.check_growth(bytes, !change.members.empty()); !fits)
         return fits.error();
     note_change(who, change, row->id, false);
     const written done{row->id, row->version, row->created, row->modified};
@@ -211,7 +212,9 @@ result<applied> apply_update(store::transaction& tx, const caller& who, const pr
         done.modified = row.modified;
     }
     publish_membership(tx, who, as_membership(before.id, change.after), *members);
-    if (auto fits = quota.check_growth(); !fits)
+    const auto bytes =
+        static_cast<std::int64_t>(change.text.size()) - static_cast<std::int64_t>(before.bytes);
+    if (auto fits = quota.check_growth(bytes, !members->is_empty()); !fits)
         return fits.error();
     if (change.has_changed || !members->is_empty())
         note_change(who, change, before.id, !members->is_empty());

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -355,36 +356,38 @@ std::vector<wanted_row> rows_of(const std::vector<list_item>& items)
 
 // How many items, from the first or from the last on, list no more than so many members and groups; at least
 // one.
-std::size_t count_fitting(
-    store::transaction& tx, const caller& who, std::vector<wanted_row> rows, bool from_last, std::int64_t most
-)
+std::size_t count_fitting(const std::vector<std::int64_t>& counts, bool from_last, std::int64_t most)
 {
-    if (from_last)
-        std::ranges::reverse(rows);
     std::int64_t links = 0;
-    const auto counts = count_shown_links(tx, who, rows);
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        links += counts[i];
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+        links += from_last ? counts[counts.size() - 1 - i] : counts[i];
         if (links > most && i > 0)
             return i;
     }
-    return rows.size();
+    return counts.size();
 }
 
-// A page that would list too many members ends early: further from where it began.
-void cut(store::transaction& tx, const caller& who, selection& chosen, bool goes_back, std::int64_t most)
+// A page that would list too many members ends early: further from where it began. What each of the items
+// that stay lists.
+std::vector<std::int64_t> cut(
+    store::transaction& tx, const caller& who, selection& chosen, bool goes_back, std::int64_t most
+)
 {
-    const auto fitting = count_fitting(tx, who, rows_of(chosen.items), goes_back, most);
+    auto counts = count_shown_links(tx, who, rows_of(chosen.items));
+    const auto fitting = count_fitting(counts, goes_back, most);
     if (fitting == chosen.items.size())
-        return;
+        return counts;
     const auto rest = static_cast<std::ptrdiff_t>(chosen.items.size() - fitting);
     if (goes_back) {
         chosen.items.erase(chosen.items.begin(), chosen.items.begin() + rest);
+        counts.erase(counts.begin(), counts.begin() + rest);
         chosen.previous = chosen.items.front().at;
     } else {
         chosen.items.erase(chosen.items.end() - rest, chosen.items.end());
+        counts.erase(counts.end() - rest, counts.end());
         chosen.next = chosen.items.back().at;
     }
+    return counts;
 }
 
 // Empty: the page is for another thread.
@@ -392,22 +395,17 @@ std::optional<page> write_page(
     store::transaction& tx,
     const caller& who,
     const selection& chosen,
+    const std::vector<std::int64_t>& links,
     scim::list_head head,
     const list_bounds& bounds,
     long_text& into
 )
 {
     const auto rows = rows_of(chosen.items);
-    if (bounds.is_hurried) {
-        const auto counts = count_shown_links(tx, who, rows);
-        std::int64_t links = 0;
-        for (const auto count : counts)
-            links += count;
-        if (links > members_inline_max)
-            return std::nullopt;
-    }
+    if (bounds.is_hurried && std::reduce(links.begin(), links.end()) > members_inline_max)
+        return std::nullopt;
     into.end() += scim::begin_list(head, rows.size());
-    append_page(into, tx, who, rows);
+    append_page(into, tx, who, rows, links);
     into.end() += scim::list_end;
     return page{std::move(head), rows.size()};
 }
@@ -426,8 +424,9 @@ result<std::optional<page>> list(
     const lister by(tx, who, query, bounds);
     if (!query.page.cursor) {
         auto chosen = by.by_index();
-        cut(tx, who, chosen, false, bounds.members_max);
-        return write_page(tx, who, chosen, {chosen.total, query.page.start_index.value_or(1)}, bounds, into);
+        const auto links = cut(tx, who, chosen, false, bounds.members_max);
+        scim::list_head head{chosen.total, query.page.start_index.value_or(1)};
+        return write_page(tx, who, chosen, links, std::move(head), bounds, into);
     }
 
     const auto identity = identity_of(who, query);
@@ -440,14 +439,14 @@ result<std::optional<page>> list(
         from = std::move(*opened);
     }
     auto chosen = by.by_cursor(from);
-    cut(tx, who, chosen, from && from->goes_back, bounds.members_max);
+    const auto links = cut(tx, who, chosen, from && from->goes_back, bounds.members_max);
     const auto sealed = [&](const std::optional<list_place>& at, bool goes_back) {
         return at ? seal.seal({*at, goes_back, count}, identity, tx.now()) : std::string();
     };
     scim::list_head head{
         chosen.total, std::nullopt, sealed(chosen.previous, true), sealed(chosen.next, false)
     };
-    return write_page(tx, who, chosen, std::move(head), bounds, into);
+    return write_page(tx, who, chosen, links, std::move(head), bounds, into);
 }
 
 }  // namespace scimd::service

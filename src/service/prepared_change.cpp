@@ -239,8 +239,7 @@ representation represent(
 )
 {
     const auto& type = *change.type;
-    const bool has_no_groups = change.context && change.context->groups.empty();
-    if (has_no_groups || !shows_links(type, change.shown))
+    if (is_shown_alone(change))
         return represent_alone(who, change, done);
     if (is_user(type))
         return represent(
@@ -249,6 +248,12 @@ representation represent(
     // A group's version says what its members are: both are read together.
     const auto row = resources::find(tx, who.directory, type.name, done.id);
     return row ? represent(tx, who, type, *row, change.shown) : represent_alone(who, change, done);
+}
+
+bool is_shown_alone(const prepared_change& change)
+{
+    const bool has_no_groups = change.context && change.context->groups.empty();
+    return has_no_groups || !shows_links(*change.type, change.shown);
 }
 
 representation represent_alone(const caller& who, const prepared_change& change, const written& done)

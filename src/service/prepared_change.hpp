@@ -116,6 +116,8 @@ representation represent(
 );
 // Without what other rows say: groups and members.
 representation represent_alone(const caller& who, const prepared_change& change, const written& done);
+// Whether that is all that represent() would show: the resource has none of them, or they are not wanted.
+bool is_shown_alone(const prepared_change& change);
 
 // Of a change that is_done_already.
 written as_it_is(const prepared_change& change);

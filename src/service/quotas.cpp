@@ -1,5 +1,7 @@
 #include "service/quotas.hpp"
 
+#include "store/resources.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -105,7 +107,7 @@ quota_guard::quota_guard(store::transaction& tx, const caller& who) : tx_(tx), w
 {
     if (!who.quotas)
         return;
-    before_ = usage::find(tx, who.directory);
+    before_ = usage::find_without_counts(tx, who.directory);
     limits_ = who.quotas->limits_of(before_.own);
 }
 
@@ -138,10 +140,11 @@ result<void> quota_guard::admit_new(const scim::resource_type& type) const
         return admitted;
     const auto which = quota_of(type);
     const auto limit = limits_[usage::index_of(which)];
-    const auto used = used_before(which);
-    if (limit > 0 && used >= limit)
-        return exceeded(which, limit, used, used + 1);
-    return {};
+    if (limit == 0)
+        return {};
+    const auto used = which == quota::resources ? usage::count_other_resources(tx_, who_.directory)
+                                                : store::resources::count(tx_, who_.directory, type.name);
+    return used < limit ? result<void>() : exceeded(which, limit, used, used + 1);
 }
 
 result<void> quota_guard::admit_change(
@@ -172,13 +175,15 @@ result<void> quota_guard::admit_members(std::size_t added, std::size_t removed) 
     return {};
 }
 
-result<void> quota_guard::check_growth() const
+result<void> quota_guard::check_growth(std::int64_t document_bytes, bool changes_members) const
 {
     if (!who_.quotas)
         return {};
-    const auto now = usage::find_contents(tx_, who_.directory);
+    usage::contents now{used_before(quota::memberships), used_before(quota::document_bytes) + document_bytes};
+    if (changes_members)
+        now = usage::find_contents(tx_, who_.directory);
     if (is_reduction_) {
-        if (now.document_bytes - used_before(quota::document_bytes) <= deactivation_bytes_max)
+        if (document_bytes <= deactivation_bytes_max)
             return {};
         if (auto admitted = admit_write(); !admitted)
             return admitted;

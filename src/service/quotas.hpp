@@ -85,7 +85,8 @@ public:
         const json::object& after,
         const std::vector<scim::membership_operation>& members
     );
-    [[nodiscard]] result<void> check_growth() const;
+    // After what was admitted has been written: by so many bytes its document has become larger.
+    [[nodiscard]] result<void> check_growth(std::int64_t document_bytes, bool changes_members) const;
 
     // Before a change of so many memberships that is applied in pieces later.
     [[nodiscard]] result<void> admit_members(std::size_t added, std::size_t removed) const;

@@ -151,14 +151,19 @@ std::vector<bool> wants_groups(std::span<const wanted_row> rows)
     return wanted;
 }
 
+// `counts`, when they are known: how many groups each row is in; those that are in none are not looked up.
 group_links groups_wanted(
-    store::transaction& tx, const caller& who, std::span<const wanted_row> rows, std::size_t links_max
+    store::transaction& tx,
+    const caller& who,
+    std::span<const wanted_row> rows,
+    std::size_t links_max,
+    std::span<const std::int64_t> counts = {}
 )
 {
     const auto wanted = wants_groups(rows);
     std::vector<resource_id> users;
     for (std::size_t i = 0; i < rows.size(); ++i)
-        if (wanted[i])
+        if (wanted[i] && (counts.empty() || counts[i] > 0))
             users.push_back(rows[i].row->id);
     return groups_of_users(tx, who.directory, users, links_max);
 }
@@ -259,10 +264,22 @@ void append_page(
     long_text& out, store::transaction& tx, const caller& who, const std::vector<wanted_row>& rows
 )
 {
-    const auto counts = count_groups(tx, who, rows);
+    append_page(out, tx, who, rows, count_groups(tx, who, rows));
+}
+
+void append_page(
+    long_text& out,
+    store::transaction& tx,
+    const caller& who,
+    const std::vector<wanted_row>& rows,
+    const std::vector<std::int64_t>& links
+)
+{
     for (std::size_t begin = 0; begin < rows.size();) {
-        const auto block = std::span(rows).subspan(begin, count_of_block(counts, begin));
-        const auto groups = groups_wanted(tx, who, block, group_links_max);
+        const auto size = count_of_block(links, begin);
+        const auto block = std::span(rows).subspan(begin, size);
+        const auto groups =
+            groups_wanted(tx, who, block, group_links_max, std::span(links).subspan(begin, size));
         for (const auto& each : block) {
             if (&each != &rows.front())
                 out.end() += ',';

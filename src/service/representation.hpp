@@ -74,6 +74,14 @@ std::vector<std::int64_t> count_shown_links(
 void append_page(
     long_text& out, store::transaction& tx, const caller& who, const std::vector<wanted_row>& rows
 );
+// With what count_shown_links() has found of the rows in the same transaction.
+void append_page(
+    long_text& out,
+    store::transaction& tx,
+    const caller& who,
+    const std::vector<wanted_row>& rows,
+    const std::vector<std::int64_t>& links
+);
 
 // The resource as a document, with its id and meta, for filters that look at anything. What it shows of other
 // rows is not in it: service/derived_values.hpp.

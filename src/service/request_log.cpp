@@ -275,11 +275,11 @@ bool trim_old_requests(store::transaction& tx, const request_retention& keep)
 
 void resolve_refusals(store::transaction& tx, directory_id where, const person& who, time_point at)
 {
-    if (!who.external_id.empty())
-        store::refusals::resolve(tx, where, who.external_id, at);
     // It may have been refused before the identity provider sent its own id.
-    if (!who.user_name.empty())
-        store::refusals::resolve(tx, where, fold(who.user_name), at);
+    const auto name = fold(who.user_name);
+    const auto& id = who.external_id.empty() ? name : who.external_id;
+    if (!id.empty())
+        store::refusals::resolve(tx, where, id, name.empty() ? id : name, at);
 }
 
 }  // namespace scimd::service

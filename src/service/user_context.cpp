@@ -4,6 +4,8 @@
 #include "service/user_state.hpp"
 #include "store/roles.hpp"
 
+#include <utility>
+
 namespace scimd::service {
 namespace {
 
@@ -15,9 +17,13 @@ namespace untold_groups = store::untold_groups;
 user_context read_user_context(store::transaction& tx, const caller& who, resource_id user)
 {
     const bool has_pending = untold_groups::has_any(tx, who.directory);
+    auto groups = groups_for_event(tx, who, user, has_pending);
+    // Roles are assigned to groups.
+    auto names =
+        groups.empty() ? roles::default_names(tx, who.directory) : roles::names_of(tx, who.directory, user);
     user_context read{
-        .groups = groups_for_event(tx, who, user, has_pending),
-        .roles = roles::names_of(tx, who.directory, user),
+        .groups = std::move(groups),
+        .roles = std::move(names),
         .published_roles = roles::told(tx, who.directory, user),
         .mappings = store::attributes::mappings(tx, who.directory),
         .has_pending_groups = has_pending

@@ -168,6 +168,13 @@ public:
         return all_.places > places;
     }
 
+    // Whether a work of that tenant's organization may be taken now: one waits, and not too many are running.
+    [[nodiscard]] bool may_take_of(const tenant& owner) const
+    {
+        const auto organization = organizations_.find({owner.of, owner.organization});
+        return organization != organizations_.end() && organization->second.is_ready();
+    }
+
     // How many organizations are known now: those with works and those that owe.
     [[nodiscard]] std::size_t known_organizations() const noexcept { return organizations_.size(); }
 

@@ -31,7 +31,7 @@ constexpr sql::statement list_rows{
 constexpr sql::statement mark_resolved{
     "refusals.resolve",
     "update refusals set resolved_at = $3"
-    " where directory_id = $1 and subject = $2 and resolved_at is null and last_at <= $3",
+    " where directory_id = $1 and subject in ($2, $4) and resolved_at is null and last_at <= $3",
 };
 
 constexpr sql::statement delete_beyond{
@@ -105,9 +105,11 @@ void list(
     );
 }
 
-void resolve(transaction& tx, directory_id where, std::string_view subject, time_point at)
+void resolve(
+    transaction& tx, directory_id where, std::string_view subject, std::string_view other, time_point at
+)
 {
-    tx.sql().run(mark_resolved, {where.value, subject, to_column(at)});
+    tx.sql().run(mark_resolved, {where.value, subject, to_column(at), other});
 }
 
 std::int64_t trim(transaction& tx, directory_id where, std::int64_t rows_max, std::int64_t limit)

@@ -49,8 +49,10 @@ void list(
     const std::function<bool(const refusal&)>& each
 );
 
-// A user was written: what was refused of the subject up to that time is over.
-void resolve(transaction& tx, directory_id where, std::string_view subject, time_point at);
+// A user was written, who may have been either subject: what was refused up to that time is over.
+void resolve(
+    transaction& tx, directory_id where, std::string_view subject, std::string_view other, time_point at
+);
 
 // Deletes up to `limit` of those that are beyond the `rows_max` refused last; how many there were.
 std::int64_t trim(transaction& tx, directory_id where, std::int64_t rows_max, std::int64_t limit);

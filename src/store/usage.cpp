@@ -14,6 +14,20 @@ constexpr sql::statement find_usage{
     " from directory_usage u join directories d on d.id = u.directory_id where u.directory_id = $1",
 };
 
+constexpr sql::statement find_without_counts_row{
+    "directory_usage.find_without_counts",
+    "select 0, 0, 0,"
+    " u.memberships, u.document_bytes, u.event_bytes, u.users_max, u.groups_max, u.resources_max,"
+    " u.memberships_max, u.document_bytes_max, u.event_bytes_max, u.events_per_second_max, d.last_sequence"
+    " from directory_usage u join directories d on d.id = u.directory_id where u.directory_id = $1",
+};
+
+constexpr sql::statement count_of_other_types{
+    "resource_counts.of_other_types",
+    "select coalesce(sum(total), 0) from resource_counts"
+    " where directory_id = $1 and type not in ('User', 'Group')",
+};
+
 constexpr sql::statement select_contents{
     "directory_usage.contents",
     "select memberships, document_bytes from directory_usage where directory_id = $1",
@@ -48,12 +62,10 @@ constexpr sql::statement select_totals{
     " from directory_usage",
 };
 
-}  // namespace
-
-directory_usage find(transaction& tx, directory_id which)
+directory_usage find_by(transaction& tx, const sql::statement& what, directory_id which)
 {
     directory_usage found;
-    tx.sql().run(find_usage, {which.value}, [&](const sql::row& current) {
+    tx.sql().run(what, {which.value}, [&](const sql::row& current) {
         constexpr int counters = static_cast<int>(quota_count) - 1;
         for (int i = 0; i < counters; ++i)
             found.used[static_cast<std::size_t>(i)] = current.integer(i);
@@ -63,6 +75,27 @@ directory_usage find(transaction& tx, directory_id which)
         found.last_sequence = current.integer(counters + static_cast<int>(quota_count));
     });
     return found;
+}
+
+}  // namespace
+
+directory_usage find(transaction& tx, directory_id which)
+{
+    return find_by(tx, find_usage, which);
+}
+
+directory_usage find_without_counts(transaction& tx, directory_id which)
+{
+    return find_by(tx, find_without_counts_row, which);
+}
+
+std::int64_t count_other_resources(transaction& tx, directory_id which)
+{
+    std::int64_t total = 0;
+    tx.sql().run(count_of_other_types, {which.value}, [&](const sql::row& current) {
+        total = current.integer(0);
+    });
+    return total;
 }
 
 contents find_contents(transaction& tx, directory_id which)

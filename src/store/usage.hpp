@@ -46,6 +46,11 @@ struct directory_usage {
 // All 0 for a directory that does not exist.
 directory_usage find(transaction& tx, directory_id which);
 
+// Without the numbers of resources, which are 0: what most changes are held against.
+directory_usage find_without_counts(transaction& tx, directory_id which);
+// Those of neither users nor groups. (How many there are of one type says resources::count.)
+std::int64_t count_other_resources(transaction& tx, directory_id which);
+
 // What a change of one resource may have changed beside the number of resources; one look-up.
 struct contents {
     std::int64_t memberships = 0;

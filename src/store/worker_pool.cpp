@@ -44,6 +44,7 @@ worker_pool::~worker_pool()
 
 admission worker_pool::offer(const scheduling_key& key, job next)
 {
+    bool is_one_needed = false;
     {
         const std::lock_guard lock(mutex_);
         const auto admitted = is_closed_ ? admission::full : queue_.push(key, std::move(next));
@@ -51,8 +52,10 @@ admission worker_pool::offer(const scheduling_key& key, job next)
         if (admitted != admission::accepted)
             return admitted;
         figures_.note_load(queue_.size(), queue_.bytes());
+        is_one_needed = queue_.may_take_of(key.owner);
     }
-    changed_.notify_one();
+    if (is_one_needed)
+        changed_.notify_one();
     return admission::accepted;
 }
 
@@ -100,9 +103,11 @@ void worker_pool::serve()
         next->item = nullptr;
         const auto cost = std::chrono::duration_cast<std::chrono::microseconds>(steady::now() - started);
         lock.lock();
+        // The organization may have one running again: this thread is the one that looks for it. Each thread
+        // that waits has been woken for a work that could be taken when it came.
         queue_.finish(next->owner, cost.count());
-        if (queue_.size() > 0 || is_closed_)
-            changed_.notify_all();  // the organization may have one running again
+        if (is_closed_)
+            changed_.notify_all();
     }
 }
 

@@ -92,14 +92,17 @@ void writer::submit(const scheduling_key& key, task what, completion done)
             refusal = made<sql::failure>(broken_);
         else if (is_stopping_)
             refusal = made<sql::busy>("the store is closing");
-        else if (enqueue(key, what, done, refusal))
-            return;
+        else
+            enqueue(key, what, done, refusal);
     }
-    done(refusal);
+    if (refusal)
+        done(refusal);
+    else
+        changed_.notify_one();  // without the lock, which it needs first
 }
 
-// With the lock held. False: `refusal` says why, and the work is left as it is.
-bool writer::enqueue(const scheduling_key& key, task& what, completion& done, std::exception_ptr& refusal)
+// With the lock held. When it is refused, `refusal` says why and the work is left as it is.
+void writer::enqueue(const scheduling_key& key, task& what, completion& done, std::exception_ptr& refusal)
 {
     work next{std::move(what), std::move(done), key.owner};
     const auto admitted = queue_.push(key, std::move(next));
@@ -109,13 +112,11 @@ bool writer::enqueue(const scheduling_key& key, task& what, completion& done, st
         what = std::move(next.what);  // NOLINT(bugprone-use-after-move)
         done = std::move(next.done);
         refusal = queue_refusal(admitted);
-        return false;
+        return;
     }
     queue_figures_.note_load(queue_.size(), queue_.bytes());
     if (key.owner != current_)
         do_others_wait_ = true;
-    changed_.notify_one();
-    return true;
 }
 
 void writer::run_between_groups(std::unique_ptr<chore> what)

@@ -83,7 +83,7 @@ private:
         std::promise<void> done;
     };
 
-    bool enqueue(const scheduling_key& key, task& what, completion& done, std::exception_ptr& refusal);
+    void enqueue(const scheduling_key& key, task& what, completion& done, std::exception_ptr& refusal);
     void serve();
     bool wait();
     std::optional<work> next_work();

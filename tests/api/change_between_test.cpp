@@ -93,6 +93,11 @@ protected:
     user_between_test() { forget(); }
 
     test::answer title(test::header_list headers = {}) { return home.patch(path, set_title, headers); }
+    void join_group()
+    {
+        home.make_group("Staff", R"(,"members":[{"value":")" + id + R"("}])");
+        forget();
+    }
 
     const std::string id = home.make_user("anna", R"(,"title":"Boss")");
     const std::string path = "/Users/" + id;
@@ -237,6 +242,7 @@ TEST_F(limited_between_test, a_change_that_is_too_large_for_the_writer_is_prepar
 
 TEST_F(user_between_test, an_answer_shows_what_the_request_has_done_although_more_has_been_done_since)
 {
+    join_group();
     once_committed([this] { home.patch(path, R"([{"op":"add","path":"nickName","value":"Anni"}])"); });
     const auto got = title();
     EXPECT_EQ(home.scim("GET", path).text_of("nickName"), "Anni");
@@ -246,10 +252,44 @@ TEST_F(user_between_test, an_answer_shows_what_the_request_has_done_although_mor
 
 TEST_F(user_between_test, what_has_been_done_is_answered_although_the_user_has_gone_since)
 {
+    join_group();
     once_committed([this] { home.scim("DELETE", path); });
     const auto got = title();
     EXPECT_EQ(got.status, 200);
+    EXPECT_EQ(home.scim("GET", path).status, 404);
     EXPECT_EQ(got.text_of("title"), "Queen");
+}
+
+// The token, and the state that the change starts from; what is shown of groups is a third read.
+TEST_F(user_between_test, the_answer_for_a_user_in_no_group_reads_nothing)
+{
+    const auto reads_of = [this](const std::function<test::answer()>& request) {
+        const auto before = database->reads;
+        const auto got = request();
+        EXPECT_LT(got.status, 300) << got.text;
+        return database->reads - before;
+    };
+    const auto retitle = [this](std::string_view value) {
+        return home.patch(
+            path, R"([{"op":"replace","path":"title","value":")" + std::string(value) + R"("}])"
+        );
+    };
+    EXPECT_EQ(reads_of([&] { return retitle("A"); }), 2U);
+    EXPECT_EQ(reads_of([&] { return home.scim("PUT", path, test::user_text("anna")); }), 2U);
+    EXPECT_EQ(reads_of([&] { return home.scim("POST", "/Users", test::user_text("berta")); }), 2U);
+    const auto changed = title();
+    EXPECT_EQ(changed.text, home.scim("GET", path).text);
+
+    join_group();
+    EXPECT_EQ(reads_of([&] { return retitle("B"); }), 3U);
+    EXPECT_EQ(
+        reads_of([&] {
+            return home.patch(
+                path + "?excludedAttributes=groups", R"([{"op":"replace","path":"title","value":"C"}])"
+            );
+        }),
+        2U
+    );
 }
 
 TEST_F(user_between_test, what_changes_nothing_needs_no_writer)

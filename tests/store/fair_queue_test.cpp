@@ -258,6 +258,23 @@ TEST(fair_queue, internal_works_and_the_operator_have_places_of_their_own)
     }
 }
 
+TEST(fair_queue, says_whether_a_work_of_an_organization_may_be_taken)
+{
+    queue tested({.running_max = 2});
+    EXPECT_FALSE(tested.may_take_of(customer(1)));
+    for (int i = 0; i < 3; ++i)
+        push(tested, customer(1));
+    EXPECT_TRUE(tested.may_take_of(customer(1)));
+    EXPECT_TRUE(tested.may_take_of(customer(1, 2))) << "another directory of it";
+    tested.take();
+    tested.take();
+    EXPECT_FALSE(tested.may_take_of(customer(1))) << "two are running";
+    push(tested, customer(2));
+    EXPECT_TRUE(tested.may_take_of(customer(2)));
+    tested.finish(customer(1), 1);
+    EXPECT_TRUE(tested.may_take_of(customer(1)));
+}
+
 TEST(fair_queue, an_organization_has_no_more_running_than_it_may)
 {
     queue tested({.running_max = 2});

@@ -162,7 +162,7 @@ TEST_F(isolation_test, every_statement_names_its_directory)
     events::list_directory_after(recorded, mine.id, 0, 10, [](const events::event&) { return true; });
     refusals::record(recorded, mine.id, {.subject = "s", .reason = "no_email"}, tx().now());
     refusals::list(recorded, mine.id, {}, 10, [](const refusals::refusal&) { return true; });
-    refusals::resolve(recorded, mine.id, "s", tx().now());
+    refusals::resolve(recorded, mine.id, "s", "t", tx().now());
     refusals::trim(recorded, mine.id, 1, 1);
     refusals::trim_before(recorded, mine.id, tx().now(), 1);
     request_log::list(recorded, mine.id, {}, 10, [](const request_log::entry&) { return true; });

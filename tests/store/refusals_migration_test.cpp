@@ -69,7 +69,7 @@ TEST(refusals_migration, keeps_each_in_the_order_of_its_first_time_and_all_open)
     EXPECT_TRUE(record(tx, {21}, {.subject = "mia", .reason = "no_email", .user_name = "Mia"}, tx.now()));
     EXPECT_EQ(listed(tx, {21}).front().subject, "mia");
     EXPECT_EQ(listed(tx, {21}).back().count, 2);
-    resolve(tx, {21}, "eve", tx.now());
+    resolve(tx, {21}, "eve", "eve", tx.now());
     for (const auto& one : listed(tx, {21}))
         EXPECT_EQ(one.resolved_at.has_value(), one.subject == "eve") << one.subject;
 }

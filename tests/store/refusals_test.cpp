@@ -119,7 +119,7 @@ TEST_F(refusals_test, what_is_resolved_stays_listed_and_begins_anew_with_the_nex
     refuse(elsewhere, what);
     store.advance(1h);
     const auto resolved = tx().now();
-    resolve(tx(), here.id, "s", resolved);
+    resolve(tx(), here.id, "s", "s", resolved);
     EXPECT_EQ(subjects(here, {.is_resolved = false}), texts{"t"});
     EXPECT_EQ(subjects(here, {.is_resolved = true}), (texts{"s", "s"}));
     EXPECT_EQ(subjects(here), (texts{"t", "s", "s"}));
@@ -140,9 +140,9 @@ TEST_F(refusals_test, a_success_resolves_only_what_was_refused_before_it)
     const auto success = tx().now();
     store.advance(1us);
     refuse(here, {.subject = "s", .reason = "no_email"});
-    resolve(tx(), here.id, "s", success);
+    resolve(tx(), here.id, "s", "s", success);
     EXPECT_EQ(subjects(here, {.is_resolved = false}), texts{"s"});
-    resolve(tx(), here.id, "s", success + 1us);
+    resolve(tx(), here.id, "none", "s", success + 1us);
     EXPECT_EQ(subjects(here, {.is_resolved = false}), texts{});
 }
 
