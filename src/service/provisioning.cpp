@@ -126,6 +126,8 @@ result<std::string> remove(store::transaction& tx, const caller& who, const targ
         who.trace->add({.action = "deleted", .id = id_text(type, row.id), .attributes = {}});
     if (was_held)
         return std::string();
+    // First the memberships: no event leaves a group with a member that does not exist.
+    publish_lost_member(tx, who, groups, {row.id, type.name, {}});
     auto event = publish_change(
         tx,
         who,
@@ -134,7 +136,6 @@ result<std::string> remove(store::transaction& tx, const caller& who, const targ
     if (is_user)
         secrets::end_with_user(tx, who, row.id, event);
     publish_lost_group(tx, who, as_membership(row.id, document), users, event);
-    publish_lost_member(tx, who, groups, {row.id, type.name, {}}, event);
     return event;
 }
 
