@@ -153,6 +153,15 @@ TEST_F(domain_watch_test, a_domain_fails_when_its_window_is_over)
     EXPECT_EQ(text_of(id, "verification_status"), "FAILED");
 }
 
+TEST_F(domain_watch_test, a_domain_is_looked_up_when_the_clock_was_set_back)
+{
+    home.clock.advance(365 * 24h);
+    const auto id = claim("late.test");
+    publish(id);
+    pass(-365 * 24h);
+    EXPECT_EQ(text_of(id, "verification_status"), "VERIFIED");
+}
+
 TEST_F(domain_watch_test, one_lying_server_neither_gives_a_domain_nor_takes_it_away)
 {
     std::atomic<bool> has_it = true;
