@@ -14,6 +14,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -31,6 +32,9 @@ struct writer_limits {
     std::chrono::microseconds group_work_max{5'000};
     std::chrono::microseconds group_work_shared_max{2'000};  // when works of several tenants are in it
     const std::atomic<bool>* is_cancelled = nullptr;         // once it is set, works and chores are abandoned
+    // Why what is written is lost, since the files were replaced; empty: it is not. Asked on the writer's thread
+    // behind each commit, before anything of it is acknowledged, and each second.
+    std::function<std::string()> why_lost = {};
 };
 
 // Something that needs the writer's connection and takes long: done a step at a time between groups. Made,
@@ -105,6 +109,7 @@ private:
     void note(const sqlite::storage_failure& problem);
     void note_success();
     void probe();
+    void check_files();
     void bound_log();
     time_point next_time();
 
