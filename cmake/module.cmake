@@ -63,6 +63,10 @@ endfunction()
 function(scimd_test name)
     cmake_parse_arguments(ARG "" "" "LABELS;SOURCES;LINKS" ${ARGN})
     set(target ${name}_test)
+    set(seconds 120)
+    if(SCIMD_SANITIZE)
+        set(seconds 600)
+    endif()
     add_executable(${target} ${ARG_SOURCES})
     target_link_libraries(
         ${target} PRIVATE scimd::${name} ${ARG_LINKS} Boost::json GTest::gtest_main scimd_options
@@ -74,6 +78,6 @@ function(scimd_test name)
         ${target}
         TEST_PREFIX ${name}.
         DISCOVERY_TIMEOUT 60
-        PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 120
+        PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${seconds}
     )
 endfunction()

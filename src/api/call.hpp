@@ -75,7 +75,7 @@ struct house {
     store::audit::retention audit_kept = {};
     // Seals what is sealed with the newest master key, of which it tells the id; makes one where that is ours
     // to do. Blocks.
-    std::function<std::string(store::database&)> renew_master_key;
+    std::function<result<std::string>(store::database&)> renew_master_key;
     const service::domain_claims::practice& domains;
     service::txt_look_up look_up_txt;
     service::webhooks::target_rules webhook_rules{};

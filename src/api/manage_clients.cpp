@@ -24,7 +24,7 @@ json::object to_json(const client_rows::secret_row& from, time_point now)
         {"secret_suffix", from.suffix},
         {"status", is_alive ? "ACTIVE" : "INACTIVE"},
         {"expire_time", time_or_never(from.expires)},
-        {"last_used_time", time_or_never(from.last_used)}
+        {"last_used_time", last_use_json(from.created, from.last_used)}
     };
 }
 

@@ -11,6 +11,7 @@
 #include "store/directories.hpp"
 #include "store/directory_pages.hpp"
 
+#include <algorithm>
 #include <initializer_list>
 #include <utility>
 
@@ -67,8 +68,8 @@ json::object to_json(const house& home, store::transaction& tx, const tenants::d
     };
     body["role_assignments"] = role_assignments_json(tx, from.id);
     body["attribute_mappings"] = attribute_mappings_json(tx, from.id);
-    if (secrets.last_used)
-        body["last_synced_at"] = format_rfc3339(*secrets.last_used);
+    if (secrets.last_used)  // to the minute, which may have begun before the directory was made
+        body["last_synced_at"] = format_rfc3339(std::max(*secrets.last_used, from.created));
     append_dialect(body, from);
     body["secrets"] = std::move(secrets.listed);
     return body;

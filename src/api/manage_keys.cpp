@@ -73,8 +73,10 @@ reply rotate_signing_key(const house& home, call&)
 reply renew_master_key(const house& home, call&)
 {
     return chore{[&home](store::database& database) -> reply {
-        const auto id = home.renew_master_key(database);
-        return work{store::intent::write, [id](store::transaction&) -> reply {
+        const auto renewed = home.renew_master_key(database);
+        if (!renewed)
+            return manage_error(renewed.error());
+        return work{store::intent::write, [id = *renewed](store::transaction&) -> reply {
                         return manage_response(200, {{"key_id", id}});
                     }};
     }};

@@ -50,6 +50,11 @@ std::string time_or_never(const std::optional<time_point>& when)
     return when ? format_rfc3339(*when) : "0001-01-01T00:00:00Z";
 }
 
+std::string last_use_json(time_point created, std::optional<time_point> last)
+{
+    return time_or_never(last ? std::optional(std::max(*last, created)) : last);
+}
+
 json::object secret_json(const credentials::secret_row& from, time_point now)
 {
     json::object body{
@@ -58,7 +63,7 @@ json::object secret_json(const credentials::secret_row& from, time_point now)
         {"secret_suffix", from.suffix},
         {"status", secrets::is_alive(from, now) ? "ACTIVE" : "INACTIVE"},
         {"expire_time", time_or_never(from.expires)},
-        {"last_used_time", time_or_never(from.last_used)},
+        {"last_used_time", last_use_json(from.created, from.last_used)},
         {"last_used_address", from.last_used_address},
         {"last_used_user_agent", from.last_used_agent},
         {"directory_id", from.directory.text()}

@@ -4,9 +4,12 @@
 #include "api/secret_json.hpp"
 #include "service/clients.hpp"
 #include "service/tenancy.hpp"
+#include "store/sealed.hpp"
 
 #include <filesystem>
 #include <optional>
+#include <set>
+#include <string>
 #include <utility>
 
 namespace scimd::api {
@@ -57,6 +60,29 @@ reply check_store(const house&, call&)
     }};
 }
 
+namespace {
+
+// While a backup is made the master key may be replaced: then it may need either.
+reply backup_to(const std::filesystem::path& target, store::database& database)
+{
+    std::set<std::string> key_ids;
+    const auto note_keys = [&] {
+        store::run(database, store::intent::read, [&](store::transaction& tx) {
+            for (auto& id : store::sealed::key_ids(tx))
+                key_ids.insert(std::move(id));
+            return store::verdict::commit;
+        });
+    };
+    note_keys();
+    database.backup(target);
+    note_keys();
+    return manage_response(
+        200, {{"file", target.string()}, {"master_key_ids", json::array(key_ids.begin(), key_ids.end())}}
+    );
+}
+
+}  // namespace
+
 reply backup_store(const house& home, call&)
 {
     return body_wanted{home.bounds.manage_body_bytes_max, [](const std::string& text) -> reply {
@@ -76,8 +102,7 @@ reply backup_store(const house& home, call&)
                                    {errc::invalid_value, "The folder of the file does not exist."}
                                );
                            return chore{[target](store::database& database) -> reply {
-                               database.backup(target);
-                               return manage_response(200, {{"file", target.string()}});
+                               return backup_to(target, database);
                            }};
                        }};
 }

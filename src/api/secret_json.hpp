@@ -15,6 +15,9 @@ json::object secret_json(const store::credentials::secret_row& from, time_point 
 // Of a secret: Scalekit's clients read what has never been as the first instant.
 std::string time_or_never(const std::optional<time_point>& when);
 
+// Uses are noted to the minute, which may have begun before what was used was made.
+std::string last_use_json(time_point created, std::optional<time_point> last);
+
 // A row with what is known of its last use and not stored yet.
 store::credentials::secret_row with_last_use(const house& home, store::credentials::secret_row row);
 

@@ -45,6 +45,8 @@ void background::run_until_stopped()
 
 void background::run_job(const job& what)
 {
+    if (what.is_by_time && !is_time_sure_())
+        return;
     try {
         what.run();
     } catch (const std::exception& problem) {

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace scimd::app {
@@ -21,12 +22,16 @@ public:
         std::string_view name;  // of a static text
         std::chrono::milliseconds every;
         std::function<void()> run;
+        bool is_by_time = false;  // deletes or ends what is old: waits while the time is not sure
     };
 
     explicit background(logger& log) : log_(log) {}
     background(const background&) = delete;
     background& operator=(const background&) = delete;
     ~background() { stop(); }
+
+    // Asked before each job that is by time. Before start(); without it none waits.
+    void pause_by(std::function<bool()> is_time_sure) { is_time_sure_ = std::move(is_time_sure); }
 
     void add(job what);  // before start(); each runs first when its interval has passed
     void start();
@@ -42,6 +47,7 @@ private:
     void run_job(const job& what);
 
     logger& log_;
+    std::function<bool()> is_time_sure_ = [] { return true; };
     std::vector<scheduled> jobs_;
     std::mutex lock_;
     std::condition_variable stopped_;

@@ -45,7 +45,11 @@ command_tree::command_tree(CLI::App& app, command& what, std::string& limit) : a
     events->add_option("--limit", limit, "Print at most so many");
     events->add_flag("--follow", what.is_following, "Wait for further ones");
     add({"check"}, "Verify the store");
-    add({"backup"}, "Copy the store while it is in use", {"FILE"});
+    add({"backup"}, "Copy the store while it is in use", {"FILE"})
+        ->add_option("--key-to", what.key_file, "Copy the master keys of the data folder there, too");
+    auto* restore = add({"restore"}, "Put a backup in place of the store; no server may run", {"FILE"});
+    restore->add_option("--key-from", what.key_file, "Put the master keys of this file in the data folder");
+    restore->add_flag("--replace", what.is_replacing, "Set the database aside that is there");
     add({"version"}, "Print the versions of scimd and of its libraries");
     refuse_empty_options(app);
 }

@@ -2,6 +2,7 @@
 
 #include "api/render.hpp"
 #include "api/run_to_end.hpp"
+#include "app/backup_commands.hpp"
 #include "app/command_requests.hpp"
 #include "app/house_keeping.hpp"
 #include "app/webhook_requests.hpp"
@@ -282,6 +283,32 @@ private:
     std::int64_t left_;
 };
 
+result<json::object> back_up(connection& server, const invocation& called)
+{
+    log_queue lines(STDERR_FILENO);
+    logger log(lines.sink(), log_level::error);
+    if (const auto checked = check_key_target(called.settings, called.what); !checked)
+        return checked.error();
+    auto made = ask(server, request_of(called.what));
+    return made ? copy_keys_of_backup(called.settings, called.what, std::move(*made), log) : made;
+}
+
+result<json::object> restore(const invocation& called)
+{
+    log_queue lines(STDERR_FILENO);
+    logger log(lines.sink(), log_level::error);
+    return restore_backup(called.settings, called.what, log);
+}
+
+result<json::object> answer_to(connection& server, const invocation& called)
+{
+    if (called.what.words.front() == "backup")
+        return back_up(server, called);
+    if (called.what.words.front() == "restore")
+        return restore(called);
+    return ask_for_all(server, request_of(called.what), called.what);
+}
+
 int print_version(const configuration& settings, std::ostream& out)
 {
     const json::object versions{{"version", version}, {"sqlite", store::sqlite_version()}};
@@ -305,7 +332,7 @@ int run_command(const invocation& called, std::ostream& out, std::ostream& err)
         const auto read = event_reader(server, what, out).read();
         return read ? 0 : fail(read.error(), is_json, out, err);
     }
-    auto body = ask_for_all(server, request_of(what), what);
+    auto body = answer_to(server, called);
     if (body && what.words.back() == "test" && server.has_server())
         body = await_test(server, what, std::move(*body));
     if (!body)

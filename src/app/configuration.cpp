@@ -1,6 +1,7 @@
 #include "app/configuration.hpp"
 
 #include "app/command_tree.hpp"
+#include "app/option_file.hpp"
 #include "app/raw_options.hpp"
 #include "app/schema_folder.hpp"
 #include "app/secure_transport.hpp"
@@ -201,6 +202,24 @@ public:
         return parsed;
     }
 
+    // Of options whose files are read whole.
+    void file(std::string_view name, const std::string& path, std::size_t bytes_max)
+    {
+        if (path.empty())
+            return;
+        if (const auto reason = why_not_readable(path, bytes_max); !reason.empty())
+            mistakes.push_back(std::string(name) + ": " + reason);
+    }
+
+    void files(const raw_options& raw)
+    {
+        file("--master-key-file", raw.master_key_file, key_file_bytes_max);
+        file("--tls-certificate", raw.tls_certificate, certificate_file_bytes_max);
+        file("--tls-key", raw.tls_key, certificate_file_bytes_max);
+        file("--webhook-ca-file", raw.webhook_ca_file, list_file_bytes_max);
+        file("--mail-providers", raw.mail_providers, list_file_bytes_max);
+    }
+
     std::optional<net::tls_files> tls(const raw_options& raw)
     {
         if (raw.tls_certificate.empty() && raw.tls_key.empty())
@@ -257,6 +276,7 @@ public:
 configuration judged(const raw_options& raw, judge& by)
 {
     configuration settings;
+    by.files(raw);
     settings.data = raw.data;
     settings.is_json = raw.is_json;
     settings.public_url = by.public_url(raw.public_url, raw);
@@ -283,6 +303,8 @@ configuration judged(const raw_options& raw, judge& by)
     settings.quotas = by.quotas(raw);
     settings.kept.events.directory_bytes_max =
         settings.quotas[store::usage::index_of(store::usage::quota::event_bytes)];
+    settings.clock_hold =
+        std::chrono::seconds(by.number<std::int64_t>("--clock-hold-s", raw.clock_hold_s, 1, 86'400));
     settings.disk_reserve_bytes =
         by.number<std::int64_t>("--disk-reserve-bytes", raw.disk_reserve_bytes, 0, service::quota_max);
     settings.writes_events = by.event_sink(raw.event_sink);

@@ -36,6 +36,7 @@ struct configuration {
     service::request_retention requests_kept;
     kept_history kept;
     service::quota_limits quotas = service::default_quota_limits;  // of a directory
+    std::chrono::seconds clock_hold{600};  // until a time that the clock has leapt to is adopted
     std::int64_t disk_reserve_bytes = disk_reserve_bytes_default;
     bool writes_events = false;                      // to stdout, as JSON lines
     bool ends_when_sink_fails = false;               // else it is not ready until the sink works again
@@ -111,6 +112,8 @@ struct command {
     bool is_following = false;
     bool is_read_only = false;
     bool is_at_once = false;
+    std::string key_file;       // where master keys are copied to (backup) or from (restore)
+    bool is_replacing = false;  // what is there before a restore is set aside
     webhook_words webhook{};
 };
 

@@ -20,6 +20,12 @@ constexpr std::size_t singles_max = 64;                 // held at a time
 constexpr std::size_t singles_bytes_max = 1024 * 1024;  // likewise, and one event more
 constexpr unsigned sources = 3;
 
+// A time that is further off than any pause was set by a clock that has been set back since.
+bool is_due_at(time_point due, time_point now)
+{
+    return due <= now || due > now + webhooks::retry_delay_max + std::chrono::days(1);
+}
+
 webhooks::retry_schedule schedule_of(const rows::settings& of)
 {
     if (of.retry_seconds.empty())
@@ -96,9 +102,10 @@ std::optional<time_point> courier::next_due(time_point now) const
     if (next_single_)
         consider(*next_single_);
     for (const auto& [directory, one] : lanes_)
-        consider(one.row.due);
+        if (!is_due_at(one.row.due, now))
+            consider(one.row.due);
     for (const auto& [event, one] : singles_)
-        if (!one.is_reported)
+        if (!one.is_reported && !is_due_at(one.row.due, now))
             consider(one.row.due);
     return first;
 }
@@ -116,7 +123,7 @@ bool courier::load(store::transaction& tx, event_tape& tape)
     load_window(tx, tape, has_more);
     std::vector<directory_id> caught_up;
     for (auto& [directory, one] : lanes_) {
-        if (!one.waiting.empty() || one.is_flying || one.row.due > tx.now())
+        if (!one.waiting.empty() || one.is_flying || !is_due_at(one.row.due, tx.now()))
             continue;
         load_lane(tx, one);
         if (one.waiting.empty())
@@ -197,13 +204,13 @@ bool courier::are_singles_full() const
 
 void courier::load_singles(store::transaction& tx)
 {
-    if (!next_single_ || *next_single_ > tx.now() || are_singles_full())
+    if (!next_single_ || !is_due_at(*next_single_, tx.now()) || are_singles_full())
         return;
     constexpr auto most = static_cast<std::int64_t>(2 * singles_max);
     const auto waiting = rows::list_waiting(tx, row_.id, most);
     next_single_.reset();
     for (const auto& row : waiting) {
-        if (row.due > tx.now()) {
+        if (!is_due_at(row.due, tx.now())) {
             next_single_ = row.due;
             return;
         }
@@ -293,7 +300,7 @@ std::optional<courier::flight> courier::take_lane(time_point now)
         return std::nullopt;
     lane* first = nullptr;
     for (auto& [directory, one] : lanes_) {
-        const bool is_due = !one.is_flying && !one.waiting.empty() && one.row.due <= now;
+        const bool is_due = !one.is_flying && !one.waiting.empty() && is_due_at(one.row.due, now);
         if (is_due && !is_busy(directory) && (!first || one.row.due < first->row.due))
             first = &one;
     }
@@ -315,7 +322,7 @@ std::optional<courier::flight> courier::take_single(time_point now)
 {
     for (auto& [id, one] : singles_) {
         const auto directory = one.what ? one.what->directory : directory_id{};
-        const bool is_due = !one.is_flying && !one.is_reported && one.row.due <= now;
+        const bool is_due = !one.is_flying && !one.is_reported && is_due_at(one.row.due, now);
         if (!is_due || (row_.disabled && one.what) || (one.what && is_busy(directory)))
             continue;
         one.is_flying = true;

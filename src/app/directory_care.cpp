@@ -49,11 +49,16 @@ void directory_care::add_jobs(background& to)
     to.add({"role_recounts", recount_interval, [this] { recount_roles(); }});
     to.add({"untold_groups", telling_interval, [this] { tell_groups(); }});
     to.add({"membership_jobs", membership_interval, [this] { finish_memberships(); }});
-    to.add({"token_warnings", warning_interval, [this] {
-                take_turn(database_, [this](store::transaction& tx) {
-                    return service::secrets::warn_of_expiry(tx, system_, warnings_batch_max) > 0;
-                });
-            }});
+    to.add(
+        {"token_warnings",
+         warning_interval,
+         [this] {
+             take_turn(database_, [this](store::transaction& tx) {
+                 return service::secrets::warn_of_expiry(tx, system_, warnings_batch_max) > 0;
+             });
+         },
+         true}
+    );
 }
 
 // Directory after directory, a batch of each at a time, so that none waits for a large one.

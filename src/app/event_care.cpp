@@ -20,14 +20,20 @@ event_care::event_care(store::database& database, const clock& wall, const kept_
 
 void event_care::add_jobs(background& to)
 {
-    to.add({"event_retention", turn_interval, [this] {
-                if (wall_.now() < look_at_)
-                    return;
-                const bool has_more = cut_events();
-                if (!cut_directories() && !has_more)
-                    look_at_ = wall_.now() + look_interval;
-            }});
-    to.add({"webhook_attempts", turn_interval, [this] { cut_attempts(); }});
+    to.add(
+        {"event_retention",
+         turn_interval,
+         [this] {
+             const auto now = wall_.now();
+             if (now < look_at_ && look_at_ <= now + look_interval)  // further off: the clock was set back
+                 return;
+             const bool has_more = cut_events();
+             if (!cut_directories() && !has_more)
+                 look_at_ = wall_.now() + look_interval;
+         },
+         true}
+    );
+    to.add({"webhook_attempts", turn_interval, [this] { cut_attempts(); }, true});
 }
 
 bool event_care::cut_events()

@@ -55,11 +55,13 @@ result<std::unique_ptr<house_keeping>> house_keeping::open(
     store::sqlite_options options;
     options.folder = settings.data;
     options.is_cancelled = is_cancelled;
-    auto opened = store::open_sqlite(options, *made->wall_, made->ids_, log, made->figures_);
+    auto opened = store::open_sqlite(options, made->wall_, made->ids_, log, made->figures_);
     if (!opened)
         return opened.error();
     made->database_ = std::move(*opened);
     made->database_->on_commit([home = made.get()] { home->ring_bells(); });
+    made->time_.emplace(*made->database_, made->wall_, log, made->figures_);
+    made->time_->resume();
     if (const auto opened_vault = made->open_vault(); !opened_vault)
         return opened_vault.error();
     if (const auto read = made->read_practice(); !read)
@@ -79,7 +81,7 @@ result<std::unique_ptr<house_keeping>> house_keeping::open(
         made->anonymous_.emplace(rate, settings.limits.trusted_proxies, made->figures_);
     made->house_.emplace(api::house{
         .schemas = made->schemas_,
-        .wall = *made->wall_,
+        .wall = made->wall_,
         .random = *made->random_,
         .figures = made->figures_,
         .usage = made->usage_,
@@ -143,7 +145,7 @@ delivery_surroundings house_keeping::webhook_surroundings()
 {
     return {
         .database = *database_,
-        .wall = *wall_,
+        .wall = wall_,
         .random = *random_,
         .safe = *vault_,
         .rules = house_->webhook_rules,
@@ -159,20 +161,28 @@ house_keeping::~house_keeping()
     close();
 }
 
-// In an order that a crash at any point does no harm: a key is on disk before it seals, and gone from there
-// when nothing needs it.
-std::string house_keeping::renew_master_key(store::database& database)
+// In an order that a crash at any point does no harm: a key is on disk before it seals. Old ones stay, since
+// backups need them.
+result<std::string> house_keeping::renew_master_key(store::database& database)
 {
-    std::vector<master_key> keys;
     if (owns_master_key(settings_)) {
         const auto file = own_master_key_file(settings_);
         auto old = load_master_keys(settings_, {}, *random_, log_);
+        if (!old)
+            return old.error();
+        if (old->size() >= master_keys_max) {
+            return error{
+                errc::conflict,
+                file.string() +
+                    " holds 16 keys, and no more fit in. Remove the last ones, once no backup needs "
+                    "them any more, and restart the server."
+            };
+        }
+        std::vector<master_key> keys;
         keys.push_back(make_master_key(*random_));
-        for (auto& key : old.value())
-            keys.push_back(std::move(key));
+        std::ranges::move(*old, std::back_inserter(keys));
         write_master_keys(file, keys);
-        auto again = parse_master_keys(to_text(keys).reveal()).value();
-        vault_->add_sealing_key(std::move(again.front()));
+        vault_->add_sealing_key(std::move(keys.front()));
     }
     std::int64_t sealed = 1;
     while (sealed > 0) {
@@ -180,10 +190,6 @@ std::string house_keeping::renew_master_key(store::database& database)
             sealed = store::sealed::seal_anew(tx, *vault_, sealed_anew_at_a_time);
             return store::verdict::commit;
         });
-    }
-    if (owns_master_key(settings_)) {
-        keys.resize(1);
-        write_master_keys(own_master_key_file(settings_), keys);
     }
     const auto id = vault_->sealing_key();
     log_.info("master_key.renewed", {{"key_id", id}});
@@ -241,12 +247,14 @@ std::string house_keeping::why_not_ready() const
 
 void house_keeping::add_jobs()
 {
+    background_.pause_by([this] { return wall_.look().is_settled; });
+    time_->add_jobs(background_);
     background_.add({"token_usage", usage_save_interval, [this] { save_token_usage(); }});
-    background_.add({"signing_key", signing_key_interval, [this] { rotate_signing_key_when_due(); }});
-    background_.add({"idempotency_keys", old_answer_interval, [this] { forget_old_answers(); }});
+    background_.add({"signing_key", signing_key_interval, [this] { rotate_signing_key_when_due(); }, true});
+    background_.add({"idempotency_keys", old_answer_interval, [this] { forget_old_answers(); }, true});
     care_.emplace(*database_, schemas_, house_->environment);
     care_->add_jobs(background_);
-    events_.emplace(*database_, *wall_, settings_.kept);
+    events_.emplace(*database_, wall_, settings_.kept);
     events_->add_jobs(background_);
     storage_.emplace(
         *database_, *house_->quotas, settings_.disk_reserve_bytes, settings_.kept.events, log_, figures_
@@ -296,6 +304,8 @@ void house_keeping::close()
         organizations_->stop();
     resolver_.reset();
     save_token_usage();
+    if (time_ && time_->has_saved())
+        time_->save();
     if (log_care_)
         log_care_->flush();
     database_->close();

@@ -3,6 +3,7 @@
 
 #include "api/site.hpp"
 #include "app/background.hpp"
+#include "app/clock_watch.hpp"
 #include "app/configuration.hpp"
 #include "app/delivery.hpp"
 #include "app/directory_care.hpp"
@@ -10,7 +11,7 @@
 #include "app/organization_care.hpp"
 #include "app/request_log_care.hpp"
 #include "app/storage_watch.hpp"
-#include "base/clock.hpp"
+#include "base/guarded_clock.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "base/random.hpp"
@@ -81,7 +82,11 @@ public:
     void add_job(background::job what) { background_.add(std::move(what)); }
 
     // Starts what goes on beside the requests.
-    void start_background() { background_.start(); }
+    void start_background()
+    {
+        time_->save();
+        background_.start();
+    }
 
     // Ends the background, saves, then closes the store. Called once; without it the destructor does.
     void close();
@@ -96,13 +101,14 @@ private:
         : settings_(settings),
           log_(log),
           is_cancelled_(is_cancelled),
+          wall_(machine_clock(), {.hold = settings.clock_hold}),
           schemas_(std::move(types)),
           background_(log)
     {
     }
 
     result<void> open_vault();
-    std::string renew_master_key(store::database& database);
+    result<std::string> renew_master_key(store::database& database);
     void rotate_signing_key_when_due();
     result<void> read_practice();
     void ring_bells();
@@ -114,9 +120,9 @@ private:
     const configuration settings_;
     logger& log_;
     const std::atomic<bool>* const is_cancelled_;
-    std::unique_ptr<clock> wall_ = make_system_clock();
+    guarded_clock wall_;
     std::unique_ptr<random_source> random_ = make_system_random();
-    id_source ids_{*wall_};
+    id_source ids_{wall_};
     metrics figures_;
     service::token_usage usage_;
     service::request_log requests_{figures_};
@@ -136,6 +142,7 @@ private:
     std::optional<spool> long_replies_;
     std::optional<api::house> house_;
     std::optional<api::site> site_;
+    std::optional<clock_watch> time_;
     std::optional<directory_care> care_;
     std::optional<event_care> events_;
     std::optional<storage_watch> storage_;

@@ -39,6 +39,9 @@ int main(int count, char** arguments)
     scimd::tune_allocator();
     std::signal(SIGPIPE, SIG_IGN);  // a peer that went away is an error code, not the end of the process
     std::signal(SIGXFSZ, SIG_IGN);  // and so is a file that may not grow
+    // Ignored, since they would end the process: there is no log file to open again, and no timer to serve.
+    for (const int idle : {SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO})
+        std::signal(idle, SIG_IGN);
     scimd::log_queue errors(STDERR_FILENO);  // so that no end waits for whoever has stderr
     try {
         return run(count, arguments, errors);

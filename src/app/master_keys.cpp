@@ -1,5 +1,6 @@
 #include "app/master_keys.hpp"
 
+#include "app/option_file.hpp"
 #include "store/store_folder.hpp"
 
 #include <fcntl.h>
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <system_error>
@@ -19,7 +21,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t key_file_bytes_max = 64 * 1024;
 constexpr mode_t owner_only_file = S_IRUSR | S_IWUSR;
 
 class descriptor {
@@ -51,6 +52,8 @@ error unusable(const std::string& where, const std::string& reason)
 
 result<secret> read_file(const fs::path& file)
 {
+    if (const auto reason = why_not_readable(file, SIZE_MAX); !reason.empty())
+        return error{errc::unavailable, "The master key cannot be read: " + reason + "."};
     const descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
     if (opened.get() < 0)
         return unusable(file.string(), "the master key cannot be read: " + why());
@@ -84,7 +87,9 @@ result<std::vector<master_key>> keys_in(std::string_view text, const std::string
     return std::move(*keys);
 }
 
-result<std::vector<master_key>> keys_of_file(const fs::path& file, logger& log)
+}  // namespace
+
+result<std::vector<master_key>> read_master_keys(const fs::path& file, logger& log)
 {
     const auto text = read_file(file);
     if (!text)
@@ -93,6 +98,8 @@ result<std::vector<master_key>> keys_of_file(const fs::path& file, logger& log)
     return keys_in(text->reveal(), file.string());
 }
 
+namespace {
+
 // The store's own key is made once. A store that has used one does not get another in its stead: what is
 // sealed would be lost in silence.
 result<std::vector<master_key>> own_keys(
@@ -100,7 +107,7 @@ result<std::vector<master_key>> own_keys(
 )
 {
     if (fs::exists(file))
-        return keys_of_file(file, log);
+        return read_master_keys(file, log);
     if (!used.empty()) {
         return unusable(
             file.string(),
@@ -120,10 +127,19 @@ result<std::vector<master_key>> keys_as_configured(
 )
 {
     if (!settings.master_key_file.empty())
-        return keys_of_file(settings.master_key_file, log);
+        return read_master_keys(settings.master_key_file, log);
     if (!settings.master_key.empty())
         return keys_in(settings.master_key, "SCIMD_MASTER_KEY");
     return own_keys(own_master_key_file(settings), used, random, log);
+}
+
+// A comment above each key says which one it is: what a backup needs is named by that.
+secret with_ids(const std::vector<master_key>& keys)
+{
+    std::string text;
+    for (const auto& one : keys)
+        text += "# key " + one.id + '\n' + std::string(to_text(one).reveal());
+    return secret(std::move(text));
 }
 
 }  // namespace
@@ -169,7 +185,7 @@ void write_master_keys(const fs::path& file, const std::vector<master_key>& keys
         );
         if (made.get() < 0)
             fail("open");
-        const auto text = to_text(keys);
+        const auto text = with_ids(keys);
         const auto written = ::write(made.get(), text.reveal().data(), text.reveal().size());
         if (written != static_cast<ssize_t>(text.reveal().size()))
             fail("write");

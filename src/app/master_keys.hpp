@@ -21,6 +21,9 @@ result<std::vector<master_key>> load_master_keys(
     const configuration& settings, const std::vector<std::string>& used, random_source& random, logger& log
 );
 
+// The keys of a file. unavailable: it cannot be read, or holds none.
+result<std::vector<master_key>> read_master_keys(const std::filesystem::path& file, logger& log);
+
 // Whether the keys are in the data folder, so that it is us who replace them.
 bool owns_master_key(const configuration& settings);
 

@@ -35,7 +35,7 @@ organization_care::organization_care(
 
 void organization_care::add_jobs(background& to)
 {
-    to.add({"domain_checks", domain_watch_interval, [this] { watch_.ask_about_due(); }});
+    to.add({"domain_checks", domain_watch_interval, [this] { watch_.ask_about_due(); }, true});
     to.add({"held_users", release_interval, [this] {
                 const auto is_wanted = [](store::transaction& tx) {
                     return store::holds::next_release(tx).has_value();

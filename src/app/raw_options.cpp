@@ -1,5 +1,7 @@
 #include "app/raw_options.hpp"
 
+#include "app/option_file.hpp"
+
 namespace scimd::app {
 namespace {
 
@@ -54,6 +56,12 @@ void declare_retention_options(CLI::App& app, raw_options& raw)
         "SCIMD_REQUEST_LOG_ENTRIES_MAX",
         raw.request_log_entries_max,
         "How many of a directory's are kept; 0: none is logged"
+    );
+    server(
+        "--clock-hold-s",
+        "SCIMD_CLOCK_HOLD_S",
+        raw.clock_hold_s,
+        "How long a time that the machine's clock has leapt to must hold until it is adopted"
     );
     server("--event-days", "SCIMD_EVENT_DAYS", raw.event_days, "How long events are kept");
     server("--events-max", "SCIMD_EVENTS_MAX", raw.events_max, "How many events are kept");
@@ -316,7 +324,8 @@ void declare_options(CLI::App& app, raw_options& raw)
         "Folder of JSON files: schemas and resource types beside the built-in ones"
     );
     app.set_config("--config", "", "A file with any of these options, one `name = value` a line")
-        ->envname("SCIMD_CONFIG");
+        ->envname("SCIMD_CONFIG")
+        ->check([](const std::string& file) { return why_not_readable(file, configuration_file_bytes_max); });
 
     declare_server_options(app, raw);
     declare_limit_options(app, raw);

@@ -30,6 +30,7 @@ struct raw_options {
     std::string events_max = "10000000";
     std::string event_bytes_max = std::to_string(service::event_retention().bytes_max);
     std::array<std::string, store::usage::quota_count> quotas;  // empty: the default
+    std::string clock_hold_s = "600";
     std::string disk_reserve_bytes = std::to_string(disk_reserve_bytes_default);
     std::string event_sink;
     std::string event_sink_failure = "not-ready";

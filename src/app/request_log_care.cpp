@@ -23,7 +23,7 @@ constexpr std::size_t batch_max = 200;  // in one transaction: others wait no lo
 void request_log_care::add_jobs(background& to)
 {
     to.add({"request_log", write_interval, [this] { flush(); }});
-    to.add({"request_log_trim", trim_interval, [this] { trim(); }});
+    to.add({"request_log_trim", trim_interval, [this] { trim(); }, true});
 }
 
 // What comes meanwhile has the next turn: under heavy load the log would be most of what is written.

@@ -150,6 +150,11 @@ secret to_text(const std::vector<master_key>& keys)
     return secret(std::move(text));
 }
 
+secret to_text(const master_key& key)
+{
+    return secret(to_base64(bytes_of(key.bytes.reveal())) + '\n');
+}
+
 vault::vault(std::vector<master_key> keys, random_source& random) : keys_(std::move(keys)), random_(random)
 {
     if (keys_.empty())

@@ -36,6 +36,7 @@ result<std::vector<master_key>> parse_master_keys(std::string_view text);
 
 // What parse_master_keys reads.
 secret to_text(const std::vector<master_key>& keys);
+secret to_text(const master_key& key);
 
 class vault {
 public:

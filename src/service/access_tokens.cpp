@@ -154,7 +154,7 @@ bool is_current(const presented_token& token, std::string_view issuer, time_poin
 {
     if (token.claims.issuer != issuer)
         return false;
-    return token.claims.expires > now && token.not_before <= now + clock_skew_max;
+    return token.claims.expires + clock_skew_max > now && token.not_before <= now + clock_skew_max;
 }
 
 }  // namespace scimd::service

@@ -193,7 +193,9 @@ std::optional<domain_news> take_in(
 
 bool allow_request(store::tenants::domain& of, time_point now)
 {
-    const auto used = std::max(of.asks_until, now) + request_interval;
+    // Further off than it can be: the clock was set back.
+    const bool is_set_back = of.asks_until > now + 2 * requests_at_once * request_interval;
+    const auto used = (is_set_back ? now : std::max(of.asks_until, now)) + request_interval;
     if (used > now + requests_at_once * request_interval)
         return false;
     of.asks_until = used;

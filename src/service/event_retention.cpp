@@ -1,6 +1,8 @@
 #include "service/event_retention.hpp"
 
 #include "base/clock.hpp"
+#include "base/json.hpp"
+#include "base/time.hpp"
 #include "store/feed.hpp"
 #include "store/usage.hpp"
 #include "store/webhook_deliveries.hpp"
@@ -21,11 +23,22 @@ event_id last_not_needed(store::transaction& tx, std::optional<event_id> held_fr
     return {std::min(needed, held_from.value_or(none)).value - 1};
 }
 
+// Relative to the newest event, so that a clock that is ahead ends nothing by itself. By the time that is in
+// the event: ids go on from one that a wrong clock has given.
+time_point age_from(store::transaction& tx)
+{
+    const auto newest = store::feed::newest_body(tx);
+    const auto body = newest ? parse_json_object(*newest, {.nodes_max = SIZE_MAX}) : json::object();
+    const auto* at = body ? find_string(*body, "occurred_at") : nullptr;
+    const auto parsed = at ? parse_rfc3339(*at) : std::nullopt;
+    return std::min(tx.now(), parsed.value_or(tx.now()));
+}
+
 }  // namespace
 
 event_id expired_up_to(store::transaction& tx, const event_retention& kept)
 {
-    const event_id aged{first_id_at(tx.now() - kept.kept_for) - 1};
+    const event_id aged{first_id_at(age_from(tx) - kept.kept_for) - 1};
     auto up_to = aged;
     const auto surplus = std::min(store::feed::total(tx) - kept.events_max, surplus_looked_at_max);
     if (surplus > 0)

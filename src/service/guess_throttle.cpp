@@ -7,6 +7,9 @@ namespace {
 
 constexpr std::int64_t interval_us = std::chrono::microseconds(guess_interval).count();
 
+// Not even many threads get further ahead with their guesses: the clock was set back.
+constexpr std::int64_t ahead_max_us = std::chrono::microseconds(std::chrono::hours(24)).count();
+
 std::int64_t microseconds(time_point when)
 {
     return when.time_since_epoch().count();
@@ -22,7 +25,8 @@ guess_throttle::guess_throttle(random_source& random)
 
 bool guess_throttle::may_try(std::string_view who, time_point now) const
 {
-    return place_of(who) - microseconds(now) <= (guesses_at_once - 1) * interval_us;
+    const auto ahead = place_of(who) - microseconds(now);
+    return ahead <= (guesses_at_once - 1) * interval_us || ahead > ahead_max_us;
 }
 
 void guess_throttle::note_failure(std::string_view who, time_point now)
@@ -31,7 +35,8 @@ void guess_throttle::note_failure(std::string_view who, time_point now)
     auto before = place.load();
     auto after = before;
     do {
-        after = std::max(before, microseconds(now)) + interval_us;
+        const auto wall = microseconds(now);
+        after = (before - wall > ahead_max_us ? wall : std::max(before, wall)) + interval_us;
     } while (!place.compare_exchange_weak(before, after));
 }
 

@@ -315,13 +315,12 @@ void publish_lost_member(
     store::transaction& tx,
     const caller& who,
     const std::vector<resources::membership>& groups,
-    const resources::member_row& member,
-    const std::string& caused_by
+    const resources::member_row& member
 )
 {
     const std::vector<resources::member_row> members{member};
     for (const auto& group : groups)
-        publish_batch(tx, who, {member_removed, group, members, caused_by});
+        publish_batch(tx, who, {member_removed, group, members, {}});
 }
 
 }  // namespace scimd::service

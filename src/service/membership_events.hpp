@@ -75,13 +75,12 @@ void publish_gained_member(
     const std::string& caused_by
 );
 
-// A member is gone, and each of its groups has changed with that.
+// A member is being deleted, and each of its groups has changed with that: before the event of its end.
 void publish_lost_member(
     store::transaction& tx,
     const caller& who,
     const std::vector<store::resources::membership>& groups,
-    const store::resources::member_row& member,
-    const std::string& caused_by
+    const store::resources::member_row& member
 );
 
 // The directory behind that one, in a ring, whose users are still to have events of their groups. While a

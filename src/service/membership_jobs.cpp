@@ -243,7 +243,7 @@ void remove_memberships(store::transaction& tx, const caller& who, const rows::j
     const bool is_held = store::holds::is_held(tx, who.directory, job.resource);
     const auto left = leave_groups(tx, who.directory, job.resource);
     if (!is_held)
-        publish_lost_member(tx, who, left, {job.resource, job.type, {}}, {});
+        publish_lost_member(tx, who, left, {job.resource, job.type, {}});
 }
 
 bool has_many_members(store::transaction& tx, directory_id where, resource_id which)

@@ -75,11 +75,12 @@ std::optional<std::string> remove(store::transaction& tx, const caller& who, con
         who.trace->add({.action = "deleted", .id = id_text(type, removal.id), .attributes = {}});
     if (!removal.event)
         return std::string();
+    // First the memberships: no event leaves a group with a member that does not exist.
+    publish_lost_member(tx, who, groups, {removal.id, type.name, {}});
     auto event = publish_deleted(tx, who, *removal.event);
     if (is_user(type))
         secrets::end_with_user(tx, who, removal.id, event);
     publish_lost_group(tx, who, removal.as_group, users, event);
-    publish_lost_member(tx, who, groups, {removal.id, type.name, {}}, event);
     return event;
 }
 

@@ -10,6 +10,9 @@
 namespace scimd::service {
 namespace {
 
+// Threads may read the clock in another order than they come here; what is more is a clock that was set back.
+constexpr std::chrono::minutes set_back_min{1};
+
 namespace usage = store::usage;
 using usage::quota;
 
@@ -83,7 +86,7 @@ bool quota_policy::admits_event(
     const auto made = static_cast<double>(last_sequence - one.sequence);
     one.events = std::clamp(one.events + passed.count() * rate - made, -rate, capacity);
     one.sequence = last_sequence;
-    one.at = std::max(one.at, now);
+    one.at = one.at - now > set_back_min ? now : std::max(one.at, now);
     return one.events >= 1;
 }
 

@@ -29,6 +29,8 @@ constexpr sql::statement list_oldest{
     "select number, at from audit_log order by number limit $1",
 };
 
+constexpr sql::statement find_time{"audit.time", "select at from audit_log where number = $1"};
+
 constexpr sql::statement forget_up_to{"audit.forget", "delete from audit_log where number <= $1"};
 
 // One statement for each index; what else was asked for is looked at row by row.
@@ -95,14 +97,19 @@ std::string digest_of(std::string_view previous, const entry& what)
     return to_hex(sha256(to_text(json::value(covered))));
 }
 
+// By the age relative to the entry before the newest: a clock that is wrong at a start ends nothing at once.
 // A few more than what comes, so that a limit that was lowered is reached in time. The newest stays in any
 // case: the next one is chained to it.
 void forget(transaction& tx, std::int64_t newest, const retention& keep)
 {
+    auto age_from = tx.now();
+    tx.sql().run(find_time, {newest - 1}, [&](const sql::row& current) {
+        age_from = std::min(age_from, from_column(current.integer(0)));
+    });
     std::int64_t last = 0;
     tx.sql().run(list_oldest, {forgotten_at_a_time}, [&](const sql::row& current) {
         const auto number = current.integer(0);
-        const bool is_old = from_column(current.integer(1)) < tx.now() - keep.kept_for;
+        const bool is_old = from_column(current.integer(1)) < age_from - keep.kept_for;
         const bool is_over = number <= newest - keep.entries_max;
         if (number == newest || !(is_old || is_over))
             return false;

@@ -47,11 +47,15 @@ constexpr sql::statement list_domain_rows_of_type{
     " asks_until from domains where organization_id = $1 and type = $4 order by id limit $2 offset $3",
 };
 
+// A check that is further off was put off by a clock that has been set back since.
+constexpr std::chrono::days check_ahead_max{8};
+
 constexpr sql::statement list_due_domain_rows{
     "domains.list_due",
     "select id, organization_id, name, type, method, status, covers_subdomains, created_at, updated_at,"
     " token, window_ends_at, next_check_at, checks, last_check_at, last_outcome, absent_since, absences,"
-    " asks_until from domains where next_check_at <= $1 order by next_check_at limit $2",
+    " asks_until from domains where next_check_at <= $1 or next_check_at > $2 order by next_check_at"
+    " limit $3",
 };
 
 constexpr sql::statement count_domain_rows{
@@ -262,7 +266,9 @@ bool is_verified_domain(transaction& tx, organization_id owner, const domain_nam
 
 std::vector<domain> list_due_domains(transaction& tx, std::int64_t limit)
 {
-    return list(tx, list_due_domain_rows, {to_column(tx.now()), limit});
+    return list(
+        tx, list_due_domain_rows, {to_column(tx.now()), to_column(tx.now() + check_ahead_max), limit}
+    );
 }
 
 }  // namespace scimd::store::tenants

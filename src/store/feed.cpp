@@ -51,6 +51,10 @@ constexpr sql::statement select_first_sequence{
 };
 
 constexpr sql::statement select_newest{"feed.newest", "select max(id) from events"};
+constexpr sql::statement select_newest_body{
+    "feed.newest_body",
+    "select body from events order by id desc limit 1",
+};
 constexpr sql::statement select_oldest{"feed.oldest", "select min(id) from events"};
 
 constexpr sql::statement select_deleted{
@@ -231,6 +235,13 @@ std::optional<event_id> position_of(transaction& tx, directory_id directory, std
 event_id newest(transaction& tx)
 {
     return {number(tx, select_newest, {})};
+}
+
+std::optional<std::string> newest_body(transaction& tx)
+{
+    std::optional<std::string> body;
+    tx.sql().run(select_newest_body, {}, [&](const sql::row& current) { body = current.text(0); });
+    return body;
 }
 
 event_id oldest(transaction& tx)

@@ -65,6 +65,7 @@ std::int64_t sequence_at(transaction& tx, directory_id directory, event_id posit
 std::optional<event_id> position_of(transaction& tx, directory_id directory, std::int64_t sequence);
 
 event_id newest(transaction& tx);  // 0: there is none
+std::optional<std::string> newest_body(transaction& tx);
 event_id oldest(transaction& tx);  // that is kept; 0: there is none
 
 // --- retention

@@ -29,11 +29,14 @@ constexpr sql::statement find_of_resource{
     " where directory_id = $1 and resource_id = $2",
 };
 
+// A job that was made later still was made by a clock that has been set back since.
+constexpr std::chrono::hours ahead_max{1};
+
 constexpr sql::statement find_next{
     "membership_jobs.next",
     "select j.id, j.kind, j.directory_id, j.resource_id, j.resource_type, j.origin from membership_jobs j"
     " join directories d on d.id = j.directory_id"
-    " where j.created_at < $1 and d.removed_at is null order by j.id limit 1",
+    " where (j.created_at < $1 or j.created_at > $2) and d.removed_at is null order by j.id limit 1",
 };
 
 constexpr sql::statement find_removal{
@@ -158,7 +161,7 @@ std::optional<job> of_resource(transaction& tx, directory_id where, resource_id 
 
 std::optional<job> next(transaction& tx, time_point made_before)
 {
-    const sql::parameter of[] = {to_column(made_before)};
+    const sql::parameter of[] = {to_column(made_before), to_column(made_before + ahead_max)};
     return read_job(tx, find_next, of);
 }
 

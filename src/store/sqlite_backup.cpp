@@ -131,7 +131,9 @@ private:
     int handle_ = -1;
 };
 
-void verify(const fs::path& file, const std::atomic<bool>* is_cancelled)
+}  // namespace
+
+void verify_copy(const fs::path& file, const std::atomic<bool>* is_cancelled)
 {
     {
         // The copied header asks for a write-ahead log, which would be two more files beside this one.
@@ -152,15 +154,13 @@ void verify(const fs::path& file, const std::atomic<bool>* is_cancelled)
         throw sql::failure("backup " + file.string() + ": " + found);
 }
 
-}  // namespace
-
 void back_up(writer& source, const fs::path& target, const std::atomic<bool>* is_cancelled)
 {
     if (fs::exists(target))
         throw sql::failure("backup " + target.string() + ": the file exists");
     part_file part(target);
     source.run_between_groups(std::make_unique<copying>(part.path()));
-    verify(part.path(), is_cancelled);
+    verify_copy(part.path(), is_cancelled);
     part.publish();
 }
 

@@ -16,4 +16,8 @@ namespace scimd::store {
 // or the copy is not sound, and sql::busy once the flag is set; what was written is removed then.
 void back_up(writer& source, const std::filesystem::path& target, const std::atomic<bool>* is_cancelled);
 
+// Throws sql::failure when the file is no sound database, and sql::busy once the flag is set. It then needs
+// no other file beside it.
+void verify_copy(const std::filesystem::path& file, const std::atomic<bool>* is_cancelled);
+
 }  // namespace scimd::store

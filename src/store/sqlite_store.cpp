@@ -146,7 +146,8 @@ sqlite_store::sqlite_store(
            .group_work_shared_max = around.options.group_work_shared_max,
            .log_frames_max = around.options.log_frames_max,
            .give_up_scans = [this] { give_up_scans(); },
-           .is_cancelled = around.options.is_cancelled}
+           .is_cancelled = around.options.is_cancelled,
+           .why_lost = [this] { return folder_->why_lost(); }}
       )
 {
 }
@@ -233,13 +234,17 @@ void sqlite_store::shut()
     }
 }
 
-// A store that broke keeps its mark: the next start has to look at the file.
+// A store that broke keeps its mark: the next start has to look at the file. A log that stayed beside another
+// database would be copied into that.
 void sqlite_store::leave_folder()
 {
     const bool is_sound = !writer_.is_broken();
     const bool is_late = is_cancelled_ && *is_cancelled_;  // the next start copies the log back
-    if (is_sound && !is_late)
+    const bool is_lost = !folder_->why_lost().empty();
+    if ((is_sound || is_lost) && !is_late)  // also into a file that was moved
         writing_->checkpoint(sqlite::connection::checkpoint_mode::truncate, last_checkpoint_patience);
+    if (!folder_->has_own_log())  // closing would delete the log of another database
+        sqlite3_db_config(writing_->handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     writing_.reset();
     if (is_sound)
         folder_->mark_stopped();
@@ -268,6 +273,7 @@ result<std::unique_ptr<database>> open_in(std::unique_ptr<store_folder> folder, 
         folder->mark_stopped();
         return migrated.error();
     }
+    static_cast<void>(folder->why_lost());  // from now on they are compared
     around.ids.raise(greatest_id_in(*writing));
     around.log.info("store.opened", {{"sqlite", sqlite3_libversion()}, {"migrations_applied", *migrated}});
     return std::make_unique<sqlite_store>(std::move(folder), std::move(writing), around);

@@ -7,9 +7,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -121,6 +123,48 @@ std::optional<error> make_database_file(const fs::path& file)
     return std::nullopt;
 }
 
+bool is_database(const fs::path& file)
+{
+    constexpr std::string_view magic = "SQLite format 3";
+    const descriptor opened(file, O_RDONLY | O_NONBLOCK);
+    std::array<char, magic.size()> begin{};
+    const auto count = opened.is_open() ? ::read(opened.get(), begin.data(), begin.size()) : -1;
+    return count == static_cast<ssize_t>(magic.size()) &&
+           std::string_view(begin.data(), begin.size()) == magic;
+}
+
+// What a store has left in the folder beside its database.
+std::optional<std::string> trace_in(const fs::path& folder)
+{
+    constexpr std::string_view left_behind[] = {
+        "scimd.db-wal", "scimd.db-shm", "scimd.db-journal", "master.key", "master.key.new", "running"
+    };
+    for (const auto name : left_behind)
+        if (fs::exists(folder / name))
+            return std::string(name);
+    for (const auto& entry : fs::directory_iterator(folder))
+        if (entry.is_regular_file() && entry.path().filename() != "scimd.db" && is_database(entry.path()))
+            return entry.path().filename().string();
+    return std::nullopt;
+}
+
+std::optional<error> missing_database(const fs::path& folder)
+{
+    const auto file = folder / "scimd.db";
+    std::error_code none;
+    if (fs::exists(file) && fs::file_size(file, none) > 0)
+        return std::nullopt;
+    const auto trace = trace_in(folder);
+    if (!trace)
+        return std::nullopt;
+    return error{
+        errc::unavailable,
+        folder.string() + " holds " + *trace +
+            " of a store, but its scimd.db is missing or empty. Put it back, " +
+            "restore a backup with \"scimd restore\", or name an empty folder for a new store."
+    };
+}
+
 }  // namespace
 
 bool is_network_file_system(std::uint64_t statfs_type) noexcept
@@ -135,7 +179,26 @@ void sync_folder(const fs::path& folder)
         throw std::system_error(errno, std::generic_category(), "fsync " + folder.string());
 }
 
+void sync_file(const fs::path& file)
+{
+    const descriptor opened(file, O_RDONLY);
+    if (!opened.is_open() || ::fsync(opened.get()) != 0)
+        throw std::system_error(errno, std::generic_category(), "fsync " + file.string());
+}
+
 result<std::unique_ptr<store_folder>> store_folder::take(const fs::path& folder)
+{
+    auto taken = take_to_restore(folder);
+    if (!taken)
+        return taken;
+    if (auto problem = missing_database(folder))
+        return *problem;
+    if (auto problem = make_database_file((*taken)->database_file()))
+        return *problem;
+    return taken;
+}
+
+result<std::unique_ptr<store_folder>> store_folder::take_to_restore(const fs::path& folder)
 {
     if (auto problem = make_folder(folder))
         return *problem;
@@ -146,10 +209,7 @@ result<std::unique_ptr<store_folder>> store_folder::take(const fs::path& folder)
         return unusable_by_errno(folder);
     if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
         return error{errc::conflict, folder.string() + " is in use by another process."};
-    std::unique_ptr<store_folder> taken(new store_folder(folder, lock.release()));
-    if (auto problem = make_database_file(taken->database_file()))
-        return *problem;
-    return taken;
+    return std::unique_ptr<store_folder>(new store_folder(folder, lock.release()));
 }
 
 store_folder::store_folder(fs::path folder, int lock)
@@ -160,6 +220,28 @@ store_folder::store_folder(fs::path folder, int lock)
 store_folder::~store_folder()
 {
     ::close(lock_);
+}
+
+std::optional<store_folder::identity> store_folder::identity_of(const fs::path& file)
+{
+    struct stat status{};
+    if (::stat(file.c_str(), &status) != 0)
+        return std::nullopt;
+    return identity{status.st_dev, status.st_ino};
+}
+
+std::string store_folder::why_lost()
+{
+    const auto differs = [](std::optional<identity>& known, const fs::path& file) {
+        const auto found = identity_of(file);
+        if (!known)
+            known = found;
+        return known && found != known;
+    };
+    for (const auto& [known, file] : {std::pair(&database_, database_file()), std::pair(&log_, log_file())})
+        if (differs(*known, file))
+            return file.string() + " was moved, replaced or deleted while it was in use";
+    return {};
 }
 
 void store_folder::mark_running()

@@ -77,10 +77,14 @@ constexpr sql::statement delete_key_row{
     "delete from webhook_keys where endpoint_id = $1 and id = $2",
 };
 
+// A lease that ends later was given by a clock that has been set back since.
+constexpr std::chrono::hours lease_ahead_max{1};
+
 constexpr sql::statement claim_row{
     "webhooks.claim",
     "update webhook_endpoints set lease_owner = $2, lease_until = $3, fence = fence + 1"
-    " where id = $1 and (lease_until is null or lease_until < $4 or lease_owner = $2) returning fence",
+    " where id = $1 and (lease_until is null or lease_until < $4 or lease_until > $5"
+    " or lease_owner = $2) returning fence",
 };
 constexpr sql::statement renew_rows{
     "webhooks.renew",
@@ -379,7 +383,11 @@ std::optional<std::int64_t> claim(transaction& tx, webhook_id id, const lease& w
     std::optional<std::int64_t> fence;
     tx.sql().run(
         claim_row,
-        {id.value, wanted.owner, store::to_column(wanted.until), store::to_column(tx.now())},
+        {id.value,
+         wanted.owner,
+         store::to_column(wanted.until),
+         store::to_column(tx.now()),
+         store::to_column(wanted.until + lease_ahead_max)},
         [&](const sql::row& current) { fence = current.integer(0); }
     );
     return fence;

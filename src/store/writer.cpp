@@ -26,7 +26,10 @@ constexpr milliseconds patience_at_most{50};
 
 constexpr std::int64_t quantum_us = 1'000;  // of a tenant's turn
 
-constexpr milliseconds full_disk_probe_interval{1'000};
+// Times only go on, also when the clock is set back a little. After more the old time was wrong.
+constexpr std::chrono::minutes ahead_max{5};
+
+constexpr milliseconds idle_interval{1'000};  // between looks at the files, and at a full disk
 
 // Our mark ("SCIM") in the file's header. Setting it writes the first page whatever it held: the smallest
 // durable write there is.
@@ -174,12 +177,16 @@ bool writer::wait()
 {
     std::unique_lock lock(mutex_);
     const auto is_due = [this] { return queue_.size() > 0 || !errands_.empty() || is_stopping_; };
-    while (is_full_ && broken_.empty() && !changed_.wait_for(lock, full_disk_probe_interval, is_due)) {
+    while (!changed_.wait_for(lock, idle_interval, is_due)) {
+        if (!broken_.empty())
+            continue;
+        const bool is_full = is_full_;
         lock.unlock();
-        probe();
+        check_files();
+        if (is_full)
+            probe();
         lock.lock();
     }
-    changed_.wait(lock, is_due);
     return queue_.size() > 0 || !errands_.empty();
 }
 
@@ -215,6 +222,8 @@ void writer::run_group()
     const std::uint64_t commits_before = database_.commits();
     try {
         run_works(group);
+        if (const auto reason = limits_.why_lost ? limits_.why_lost() : std::string(); !reason.empty())
+            throw sqlite::storage_failure(reason, sqlite::storage_failure::kind::io);
     } catch (const sqlite::storage_failure& problem) {
         note(problem);
         lose<sql::failure>(group, problem.what());
@@ -432,6 +441,13 @@ void writer::probe()
     }
 }
 
+void writer::check_files()
+{
+    const auto reason = limits_.why_lost ? limits_.why_lost() : std::string();
+    if (!reason.empty())
+        note({reason, sqlite::storage_failure::kind::io});
+}
+
 void writer::bound_log()
 {
     const int frames = database_.wal_frames();
@@ -475,7 +491,8 @@ void writer::begin_log_anew()
 
 time_point writer::next_time()
 {
-    last_time_ = std::max(last_time_, wall_.now());
+    const auto now = wall_.now();
+    last_time_ = last_time_ - now > ahead_max ? now : std::max(last_time_, now);
     return last_time_;
 }
 

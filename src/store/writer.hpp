@@ -34,6 +34,9 @@ struct writer_limits {
     int log_frames_max = 32'000;  // of 4,120 bytes, in the write-ahead log; see store.hpp
     std::function<void()> give_up_scans = {};
     const std::atomic<bool>* is_cancelled = nullptr;  // once it is set, works and chores are abandoned
+    // Why what is written is lost, since the files were replaced; empty: it is not. Asked on the writer's thread
+    // behind each commit, before anything of it is acknowledged, and each second.
+    std::function<std::string()> why_lost = {};
 };
 
 // Something that needs the writer's connection and takes long: done a step at a time between groups. Made,
@@ -108,6 +111,7 @@ private:
     void note(const sqlite::storage_failure& problem);
     void note_success();
     void probe();
+    void check_files();
     void bound_log();
     void begin_log_anew();
     time_point next_time();

@@ -164,13 +164,28 @@ TEST_F(directories_test, the_status_says_how_far_the_connection_has_come)
     EXPECT_EQ(status(), "COMPLETED");
 }
 
+// Uses are noted to the minute.
+TEST_F(directories_test, nothing_is_used_before_it_was_made)
+{
+    home.clock.advance(25s);  // 03:04:30
+    home.directory = home.make_directory(home.organization);
+    home.token = home.make_token(home.directory);
+    home.scim("GET", "/Users");
+    const std::string made = "2026-01-02T03:04:30.000000Z";
+    EXPECT_EQ(shown().at("last_synced_at").as_string(), made);
+    EXPECT_EQ(shown().at("secrets").at(0).at("last_used_time").as_string(), made);
+    home.clock.advance(1min);
+    home.scim("GET", "/Users");
+    EXPECT_EQ(shown().at("last_synced_at").as_string(), "2026-01-02T03:05:00.000000Z");
+}
+
 TEST_F(directories_test, the_last_use_of_a_secret_is_shown_before_it_is_stored)
 {
     home.scim("GET", "/Users", "", {{"User-Agent", "Okta SCIM Client 1.0.0"}});
     const auto directory = shown();
-    EXPECT_EQ(directory.at("last_synced_at").as_string(), "2026-01-02T03:04:00.000000Z");
+    EXPECT_EQ(directory.at("last_synced_at").as_string(), "2026-01-02T03:04:05.000000Z");
     const auto& secret = directory.at("secrets").at(0).as_object();
-    EXPECT_EQ(secret.at("last_used_time").as_string(), "2026-01-02T03:04:00.000000Z");
+    EXPECT_EQ(secret.at("last_used_time").as_string(), "2026-01-02T03:04:05.000000Z");
     EXPECT_EQ(secret.at("last_used_address").as_string(), "192.0.2.7");
     EXPECT_EQ(secret.at("last_used_user_agent").as_string(), "Okta SCIM Client 1.0.0");
     const auto id = "/secrets/" + std::string(secret.at("id").as_string());

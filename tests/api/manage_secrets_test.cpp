@@ -187,6 +187,19 @@ TEST_F(manage_secrets_test, a_sound_store_has_no_findings)
     EXPECT_EQ(home.operate("POST", "/api/v1/check").text, R"({"is_sound":true,"findings":[]})");
 }
 
+TEST_F(manage_secrets_test, a_backup_says_which_master_keys_it_needs)
+{
+    test::temp_directory folder;
+    const auto back_up = [&](const char* name) {
+        const auto file = (folder.path() / name).string();
+        return home.operate("POST", "/api/v1/backup", R"({"file":")" + file + R"("})")
+            .body.at("master_key_ids");
+    };
+    EXPECT_EQ(back_up("empty.db"), json::value(json::array()));
+    home.make_access_token(home.make_client("Billing"));
+    EXPECT_EQ(back_up("sealed.db"), (json::array{home.safe.sealing_key()}));
+}
+
 TEST_F(manage_secrets_test, a_backup_is_a_store_of_its_own)
 {
     const auto id = home.make_user("anna");

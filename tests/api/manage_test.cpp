@@ -276,7 +276,7 @@ TEST_F(manage_test, a_directory_is_shown_with_its_endpoint_counts_and_secrets)
          {{"total_users", 2}, {"total_groups", 1}, {"user_updated_at", now}, {"group_updated_at", now}}},
         {"role_assignments", {{"assignments", json::array()}}},
         {"attribute_mappings", {{"attributes", json::array()}}},
-        {"last_synced_at", "2026-01-02T03:04:00.000000Z"},
+        {"last_synced_at", now},
         {"scim_mode", "compat"},
         {"unique_group_names", true},
         {"detected_provider", ""}

@@ -312,6 +312,19 @@ TEST_F(quotas_test, of_events_a_second_lets_ten_seconds_worth_pass_at_once)
     EXPECT_EQ(add_user("later").status, 201);
 }
 
+TEST_F(quotas_test, of_events_a_second_is_admitted_again_when_the_clock_was_set_back)
+{
+    set("events_per_second", "2");
+    home.clock.advance(24h * 365);
+    for (int i = 0; i < 25; ++i)
+        add_user("user" + std::to_string(i));
+    EXPECT_EQ(add_user("one_more").status, 429);
+    home.clock.advance(-24h * 365);
+    EXPECT_EQ(add_user("one_more").status, 429);
+    home.clock.advance(10s);
+    EXPECT_EQ(add_user("one_more").status, 201);
+}
+
 // They go by themselves; only what is still to be delivered may take more, and no more than twice as much.
 TEST_F(quotas_test, of_event_bytes_may_be_twice_exceeded)
 {

@@ -47,6 +47,7 @@ const shape shapes[] = {
     {{"events"}, 0},
     {{"check"}, 0},
     {{"backup"}, 1},
+    {{"restore"}, 1},
     {{"version"}, 0},
 };
 
@@ -55,6 +56,8 @@ TEST(arguments_test, an_option_is_not_empty)
 {
     const words commands[] = {
         {"client", "create", "Billing", "--organization"},
+        {"backup", "/backup.db", "--key-to"},
+        {"restore", "/backup.db", "--key-from"},
         {"client", "add-secret", "skc_1", "--expires"},
         {"secret", "create", "dir_1", "--expires"},
         {"secret", "create", "dir_1", "--user"},
@@ -213,6 +216,7 @@ TEST(arguments_test, help_is_there_for_everything)
           "events",
           "check",
           "backup",
+          "restore",
           "version",
           "--data",
           "SCIMD_DATA",

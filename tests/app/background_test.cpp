@@ -29,6 +29,27 @@ TEST(background_test, each_job_runs_again_and_again)
     }
 }
 
+TEST(background_test, a_job_that_is_by_time_waits_while_the_time_is_not_sure)
+{
+    logger log([](std::string_view) {});
+    background work(log);
+    std::atomic<bool> is_sure = false;
+    std::atomic<int> deletions = 0;
+    std::counting_semaphore<> others(0);
+    std::counting_semaphore<> deleted(0);
+    work.pause_by([&] { return is_sure.load(); });
+    work.add({"deletes", 1ms, [&] { ++deletions, deleted.release(); }, true});
+    work.add({"works", 1ms, [&] { others.release(); }});
+
+    work.start();
+
+    for (int i = 0; i < 20; ++i)
+        others.acquire();
+    EXPECT_EQ(deletions, 0);
+    is_sure = true;
+    deleted.acquire();
+}
+
 TEST(background_test, a_job_that_throws_is_logged_and_runs_again)
 {
     std::string lines;

@@ -1,5 +1,6 @@
 #include "app/configuration.hpp"
 
+#include "app/option_file.hpp"
 #include "command_line.hpp"
 #include "support/temp_directory.hpp"
 
@@ -131,6 +132,37 @@ TEST_F(configuration_test, quotas_and_the_reserve_have_defaults_and_are_read_fro
         settings_of({"serve"}, {{"SCIMD_DIRECTORY_USERS_MAX", "10"}, {"SCIMD_DISK_RESERVE_BYTES", "11"}});
     EXPECT_EQ(variables.quotas.front(), 10);
     EXPECT_EQ(variables.disk_reserve_bytes, 11);
+}
+
+TEST_F(configuration_test, a_leap_of_the_clock_holds_for_ten_minutes_unless_it_is_said)
+{
+    EXPECT_EQ(settings_of({"serve"}).clock_hold, std::chrono::minutes(10));
+    EXPECT_EQ(settings_of({"serve", "--clock-hold-s=1"}).clock_hold, std::chrono::seconds(1));
+    EXPECT_EQ(settings_of({"serve"}, {{"SCIMD_CLOCK_HOLD_S", "86400"}}).clock_hold, std::chrono::hours(24));
+}
+
+// A device would be read for ever.
+TEST_F(configuration_test, files_of_options_are_regular_and_not_too_large)
+{
+    for (const auto* flag :
+         {"--master-key-file", "--tls-certificate", "--tls-key", "--webhook-ca-file", "--mail-providers"}) {
+        const auto refused = parse({"serve", flag, "/dev/zero"});
+        EXPECT_EQ(refused.exit_code, 2);
+        EXPECT_NE(
+            refused.output.find(std::string(flag) + ": /dev/zero is not a regular file\n"), std::string::npos
+        ) << refused.output;
+    }
+    EXPECT_NE(
+        parse({"serve", "--config", "/dev/zero"}).output.find("/dev/zero is not a regular file"),
+        std::string::npos
+    );
+    EXPECT_EQ(parse({"serve", "--schema-dir", "/dev/zero"}).exit_code, 2);
+    const auto path = folder.path() / "file";
+    std::ofstream(path) << "one";
+    EXPECT_EQ(why_not_readable(path, 3), "");
+    EXPECT_EQ(why_not_readable(path, 2), path.string() + " has more than 2 bytes");
+    EXPECT_EQ(why_not_readable(folder.path(), 3), folder.path().string() + " is not a regular file");
+    EXPECT_EQ(why_not_readable(folder.path() / "absent", 3), "");
 }
 
 TEST_F(configuration_test, secrets_live_without_end_unless_days_are_given)

@@ -315,6 +315,34 @@ TEST_F(delivery_in_trouble, is_not_lost_when_the_process_dies)
     EXPECT_EQ(home.sequences(), (sequences{1, 2, 3, 3, 4, 5}));
 }
 
+// What waits for a year that was none, or is held by a lease of that year, is sent all the same.
+TEST_F(delivery_in_trouble, goes_on_when_the_clock_was_set_back)
+{
+    home.make_endpoint();
+    home.clock.advance(std::chrono::days(365));
+    home.out.react = [](const arrival&) { return reaction{.status = 500}; };
+    home.make_user("anna");
+    home.deliver();
+    const auto tried = home.out.arrivals.size();
+    EXPECT_GE(tried, 1U);
+    home.out.react = [](const arrival&) { return reaction{.status = 200}; };
+    home.clock.advance(-std::chrono::days(365));
+    home.deliver();
+    EXPECT_EQ(home.out.arrivals.size(), tried + 1);
+
+    home.clock.advance(std::chrono::days(365));
+    home.out.react = [](const arrival&) { return reaction{.status = 500}; };
+    home.make_user("berta");
+    home.deliver();
+    const auto then = home.out.arrivals.size();
+    home.options.owner = "another";
+    home.clock.advance(-std::chrono::days(365));
+    home.restart();
+    home.out.react = [](const arrival&) { return reaction{.status = 200}; };
+    home.deliver();
+    EXPECT_EQ(home.out.arrivals.size(), then + 1);
+}
+
 // Whoever dies between sending and writing sends again, and everything behind it in order.
 TEST_F(delivery_in_trouble, sends_again_what_was_under_way)
 {

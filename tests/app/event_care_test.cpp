@@ -76,6 +76,32 @@ TEST_F(event_care_test, events_go_when_they_are_too_old_and_not_a_millisecond_be
     EXPECT_TRUE(home.database->check().empty());
 }
 
+// A clock that is ahead ends nothing until something happens at its time.
+TEST_F(event_care_test, events_go_by_their_age_before_the_newest)
+{
+    make_users(3);
+    const auto before = total();
+    home.clock.advance(days(365));
+    cut({days(30), any_number});
+    EXPECT_EQ(total(), before);
+}
+
+TEST_F(event_care_test, events_that_a_wrong_clock_has_dated_ahead_end_nothing)
+{
+    make_users(3);
+    home.clock.advance(days(365));
+    home.make_user("of_the_wrong_year");
+    home.clock.advance(days(-365));
+    home.make_user("of_the_right_year");
+    const auto before = total();
+    cut({days(30), any_number});
+    EXPECT_EQ(total(), before) << "its id goes on from one of the wrong year, but not its time";
+    home.clock.advance(days(31));
+    home.make_user("later");
+    cut({days(30), any_number});
+    EXPECT_EQ(total(), 3);
+}
+
 TEST_F(event_care_test, of_too_many_the_oldest_go)
 {
     make_users(20);

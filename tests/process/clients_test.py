@@ -17,6 +17,12 @@ HEX_KEY = "00112233445566778899aabbccddeeff" * 2
 OTHER_KEY = "ff" * 32
 
 
+
+def keys_in(text):
+    """The keys of a master key file, without its comments."""
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
 class ClientsTest(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="scimd-clients-"))
@@ -140,7 +146,7 @@ class ClientsTest(unittest.TestCase):
         backup = self.folder / "backup.db"
         self.server.command("backup", backup)
         self.server.stop()
-        key = (self.server.data / "master.key").read_text().strip()
+        (key,) = keys_in((self.server.data / "master.key").read_text())
         self.assertEqual((self.server.data / "master.key").stat().st_mode & 0o777, 0o600)
         for file in (backup, *self.server.data.glob("scimd.db*")):
             content = file.read_bytes()
@@ -178,7 +184,8 @@ class ClientsTest(unittest.TestCase):
         told = self.server.command("key", "rotate")["key_id"]
         after = key.read_text()
         self.assertNotEqual(after, before)
-        self.assertEqual(len(after.split()), 1, "the old one is gone from the file")
+        self.assertEqual(keys_in(after), [keys_in(after)[0], *keys_in(before)], "backups need the old one")
+        self.assertTrue(after.startswith(f"# key {told}\n"), "a comment names each key")
         self.assertEqual(self.status_with(token), 200)
         self.server.access_token(client)
         self.server.stop()

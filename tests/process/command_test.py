@@ -1,6 +1,7 @@
 """The command line: every command with and without a running server, its exit codes and its JSON."""
 
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -48,6 +49,7 @@ COMMANDS = (
     "events",
     "check",
     "backup",
+    "restore",
     "version",
 )
 COMMAND_WORDS = {word for command in COMMANDS for word in command.split()}
@@ -135,6 +137,19 @@ class CommandTest(unittest.TestCase):
         self.assert_usage(
             run("serve", "--config", self.folder / "absent.toml", data=self.folder), "absent.toml"
         )
+
+    def test_a_device_is_no_configuration_file(self):
+        fifo = self.folder / "fifo"
+        os.mkfifo(fifo)
+        for file in ("/dev/zero", fifo, self.folder):
+            with self.subTest(file=file):
+                done = run("serve", "--config", file, data=self.folder / "data", timeout=10)
+                self.assert_usage(done, str(file))
+                environment = {"SCIMD_CONFIG": str(file)}
+                self.assert_usage(run("serve", data=self.folder / "data", environment=environment, timeout=10), str(file))
+        large = self.folder / "large.toml"
+        large.write_text("#" * (1024 * 1024 + 1))
+        self.assert_usage(run("serve", "--config", large, data=self.folder), "has more than 1048576 bytes")
 
     def test_a_configuration_file_and_the_environment_are_read(self):
         config = self.folder / "scimd.toml"

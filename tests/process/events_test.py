@@ -220,8 +220,10 @@ class EventsTest(unittest.TestCase):
         group = self.client.create_group("Team", [made["id"]])["id"]
         self.fresh()
         self.assertEqual(self.client.delete(f"/Users/{made['id']}").status, 204)
-        deleted = [event for event in self.fresh() if kind(event) == "user_deleted"]
-        self.assertEqual(len(deleted), 1)
+        events = self.fresh()
+        self.assertEqual([kind(event) for event in events], ["group_member_removed", "user_deleted"])
+        self.assertEqual(events[0]["data"]["members"], [{"id": made["id"], "type": "User"}])
+        deleted = events[1:]
         data = deleted[0]["data"]
         self.assertEqual(data["id"], made["id"])
         self.assertEqual(data["email"], "anna@example.com")

@@ -215,6 +215,7 @@ class Server:
         self.owns_data = data is None
         self.data = pathlib.Path(data or tempfile.mkdtemp(prefix="scimd-"))
         self.options = list(options)
+        self.environment = {}
         self.stdout = subprocess.DEVNULL
         self.process = None
         self.log = []
@@ -241,7 +242,7 @@ class Server:
             stdout=self.stdout,
             stderr=subprocess.PIPE,
             text=True,
-            env=clean_environment(),
+            env={**clean_environment(), **self.environment},
         )
         self.reader = threading.Thread(target=self.read_log, args=(self.process,), daemon=True)
         self.reader.start()

@@ -211,6 +211,15 @@ class ServeTest(unittest.TestCase):
             self.served_certificate(server.port), second, "the old one stays when the new one is bad"
         )
 
+    def test_signals_that_mean_nothing_here_end_nothing(self):
+        server = self.start()
+        for number in (signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGVTALRM, signal.SIGIO):
+            server.process.send_signal(number)
+        time.sleep(0.2)
+        with server.client() as client:
+            self.assertEqual(client.get("/readyz").status, 200)
+        self.assertIsNone(server.process.poll())
+
     def test_files_are_for_the_owner_alone(self):
         server = self.start(data=self.folder / "data")
         for path in (server.data, *server.data.iterdir()):

@@ -154,7 +154,7 @@ TEST_F(service_events_test, an_end_carries_the_last_state_and_the_groups_of_it)
     const auto staff = house.add_group("Staff", {anna});
     house.new_events();
     house.remove("Users", anna);
-    const auto event = house.new_events().front();
+    const auto event = house.new_events().back();
     const auto& data = event.at("data").as_object();
     EXPECT_EQ(data.at("id").as_string(), anna);
     EXPECT_EQ(data.at("email").as_string(), "anna@acme.com");

@@ -42,6 +42,16 @@ TEST_F(guess_throttle_test, ten_wrong_guesses_are_heard_and_then_one_in_six_seco
     EXPECT_EQ(tries_until_refused("a"), guesses_at_once) << "more are not saved up";
 }
 
+TEST_F(guess_throttle_test, a_clock_that_was_set_back_makes_no_one_wait)
+{
+    clock.advance(std::chrono::hours(24 * 365));
+    EXPECT_EQ(tries_until_refused("a"), guesses_at_once);
+    clock.advance(std::chrono::hours(-24 * 365));
+    EXPECT_EQ(tries_until_refused("a"), guesses_at_once);
+    clock.advance(guess_interval);
+    EXPECT_EQ(tries_until_refused("a"), 1);
+}
+
 TEST_F(guess_throttle_test, others_are_not_made_to_wait)
 {
     tries_until_refused("a");

@@ -201,28 +201,29 @@ TEST_F(membership_events_test, the_end_of_a_group_is_told_to_each_of_its_users)
 
     const auto events = house.new_events();
     ASSERT_EQ(events.size(), 4U);
-    EXPECT_EQ(kind_of(events[0]), "group_deleted");
-    const auto cause = events[0].at("id").as_string();
-    for (std::size_t i = 1; i < events.size(); ++i)
+    EXPECT_EQ(kind_of(events[0]), "group_member_removed");
+    EXPECT_EQ(events[0].at("data").at("group").at("id").as_string(), outer);
+    EXPECT_EQ(events[0].at("data").at("members").at(0).at("id").as_string(), staff);
+    EXPECT_EQ(kind_of(events[1]), "group_deleted");
+    const auto cause = events[1].at("id").as_string();
+    for (std::size_t i = 0; i < 2; ++i)
+        EXPECT_FALSE(events[i].at("context").as_object().contains("caused_by"));
+    for (std::size_t i = 2; i < events.size(); ++i)
         EXPECT_EQ(events[i].at("context").at("caused_by").as_string(), cause) << i;
-    EXPECT_FALSE(events[0].at("context").as_object().contains("caused_by"));
-    EXPECT_EQ(kind_of(events[1]), "user_updated");
-    EXPECT_EQ(events[1].at("data").at("id").as_string(), anna);
-    EXPECT_TRUE(events[1].at("data").at("groups").as_array().empty());
+    EXPECT_EQ(kind_of(events[2]), "user_updated");
+    EXPECT_EQ(events[2].at("data").at("id").as_string(), anna);
+    EXPECT_TRUE(events[2].at("data").at("groups").as_array().empty());
     EXPECT_EQ(
-        to_text(events[1].at("previous_attributes").at("groups")),
+        to_text(events[2].at("previous_attributes").at("groups")),
         R"([{"id":")" + staff + R"(","name":"Staff"}])"
     );
-    EXPECT_EQ(events[2].at("data").at("id").as_string(), bert);
-    EXPECT_EQ(kind_of(events[3]), "group_member_removed");
-    EXPECT_EQ(events[3].at("data").at("group").at("id").as_string(), outer);
-    EXPECT_EQ(events[3].at("data").at("members").at(0).at("id").as_string(), staff);
+    EXPECT_EQ(events[3].at("data").at("id").as_string(), bert);
     EXPECT_EQ(house.members_of(outer), ids{});
     EXPECT_NE(house.get("Groups", outer).version(), outer_before);
     EXPECT_EQ(house.get("Groups", inner).status, 200);
 }
 
-TEST_F(membership_events_test, the_end_of_a_user_is_told_to_each_of_its_groups)
+TEST_F(membership_events_test, a_user_leaves_each_of_its_groups_before_it_is_deleted)
 {
     const auto anna = house.add_user("anna");
     const auto bert = house.add_user("bert");
@@ -236,13 +237,14 @@ TEST_F(membership_events_test, the_end_of_a_user_is_told_to_each_of_its_groups)
 
     const auto events = house.new_events();
     ASSERT_EQ(events.size(), 3U);
-    EXPECT_EQ(kind_of(events[0]), "user_deleted");
+    EXPECT_EQ(kind_of(events[0]), "group_member_removed");
     EXPECT_EQ(kind_of(events[1]), "group_member_removed");
-    EXPECT_EQ(kind_of(events[2]), "group_member_removed");
-    EXPECT_EQ(events[1].at("context").at("caused_by"), events[0].at("id"));
-    EXPECT_EQ(events[2].at("context").at("caused_by"), events[0].at("id"));
-    EXPECT_EQ(events[1].at("data").at("group").at("id").as_string(), first);
-    EXPECT_EQ(events[1].at("data").at("total_members").as_int64(), 1);
+    EXPECT_EQ(kind_of(events[2]), "user_deleted");
+    EXPECT_EQ(events[0].at("data").at("group").at("id").as_string(), first);
+    EXPECT_EQ(events[0].at("data").at("total_members").as_int64(), 1);
+    EXPECT_EQ(events[1].at("data").at("group").at("id").as_string(), second);
+    EXPECT_EQ(events[1].at("data").at("total_members").as_int64(), 0);
+    EXPECT_EQ(events[2].at("data").at("id").as_string(), anna);
     EXPECT_EQ(house.members_of(first), (ids{bert}));
     EXPECT_EQ(house.members_of(second), ids{});
     EXPECT_NE(version(first), before[0]);

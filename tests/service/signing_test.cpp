@@ -59,7 +59,7 @@ TEST_F(signing_test, the_next_rotation_takes_away_what_is_forgotten)
 {
     introduce(tx(), safe, some, urgency::as_usual).value();
     introduce(tx(), safe, some, urgency::as_usual).value();
-    store.advance(lead + 24h + 1min);
+    store.advance(lead + 24h + 5min);
     EXPECT_EQ(keys().size(), 2U);
     EXPECT_FALSE(is_published(keys()[0], tx().now()));
     EXPECT_TRUE(is_published(keys()[1], tx().now()));

@@ -97,11 +97,31 @@ TEST_F(audit_test, what_is_too_old_or_too_many_goes_and_the_newest_stays)
     EXPECT_EQ(numbers(), (listed{6, 5, 4})) << "not older than that yet";
     store.advance(1us);
     add("operator");
-    EXPECT_EQ(numbers(), (listed{7, 6}));
+    add("operator");
+    EXPECT_EQ(numbers(), (listed{8, 7, 6}));
     store.advance(keep.kept_for + 1us);
     add("operator");
-    EXPECT_EQ(numbers(), (listed{8}));
+    add("operator");
+    EXPECT_EQ(numbers(), (listed{10, 9}));
     EXPECT_EQ(first_break(tx().sql()), std::nullopt);
+}
+
+// The first entry after a start with a wrong clock ends nothing: the next one may have the right time again.
+TEST_F(audit_test, entries_go_by_their_age_before_the_entry_behind_them)
+{
+    add("operator");
+    add("operator");
+    store.advance(365 * 24h * 10);
+    add("operator");
+    EXPECT_EQ(numbers(), (listed{3, 2, 1}));
+    store.advance(-365 * 24h * 10);
+    add("operator");
+    EXPECT_EQ(numbers(), (listed{4, 3, 2, 1}));
+    store.advance(keep.kept_for + 1us);
+    add("operator");
+    EXPECT_EQ(numbers(), (listed{5, 4, 3, 2, 1}));
+    add("operator");
+    EXPECT_EQ(numbers(), (listed{6, 5, 4, 3}));
 }
 
 TEST_F(audit_test, a_limit_that_was_lowered_is_reached_in_time)
