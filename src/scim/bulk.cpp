@@ -3,7 +3,9 @@
 #include "base/text.hpp"
 #include "scim/bulk_reference.hpp"
 #include "scim/excerpt.hpp"
+#include "scim/legacy_names.hpp"
 #include "scim/message.hpp"
+#include "scim/query.hpp"
 #include "scim/urn.hpp"
 
 #include <algorithm>
@@ -33,27 +35,29 @@ error wrong_kind(std::string_view name, std::string_view kind)
     return {errc::invalid_syntax, std::string(name) + " must be " + std::string(kind) + "."};
 }
 
-result<void> check_bulk_schemas(const json::object& body)
+result<void> check_bulk_schemas(const json::object& body, leniency how)
 {
     const json::value* const given = find_ignoring_case(body, "schemas");
     if (!given || given->is_null())
         return {};
     const auto* const urns = given->if_array();
-    const bool is_bulk =
-        urns && std::any_of(urns->begin(), urns->end(), [](const json::value& each) {
-            return each.is_string() && equals_ignoring_case(each.get_string(), urn::bulk_request);
-        });
+    const bool is_bulk = urns && std::any_of(urns->begin(), urns->end(), [how](const json::value& each) {
+                             return is_message(each, urn::bulk_request, how);
+                         });
     if (!is_bulk)
         return error{errc::invalid_syntax, "schemas must hold " + std::string(urn::bulk_request) + "."};
     return {};
 }
 
-result<std::size_t> read_errors_max(const json::object& body)
+result<std::size_t> read_errors_max(const json::object& body, leniency how)
 {
     const json::value* const given = find_ignoring_case(body, "failOnErrors");
     if (!given || given->is_null())
         return std::size_t{0};
-    const std::int64_t* const number = given->if_int64();
+    const json::string* const text = how == leniency::strict ? nullptr : given->if_string();
+    const auto number = text                ? parse_integer(trim(*text))
+                        : given->is_int64() ? std::optional(given->get_int64())
+                                            : std::nullopt;
     if (!number || *number < 1)
         return error{errc::invalid_value, "failOnErrors must be an integer of at least 1."};
     return static_cast<std::size_t>(*number);
@@ -271,12 +275,12 @@ void append_result(std::string& out, const bulk_result& one)
 }  // namespace
 
 result<bulk_request> parse_bulk(
-    const json::object& body, const catalogue& types, std::string_view too_large_detail
+    const json::object& body, const catalogue& types, std::string_view too_large_detail, leniency how
 )
 {
-    if (auto checked = check_bulk_schemas(body); !checked)
+    if (auto checked = check_bulk_schemas(body, how); !checked)
         return checked.error();
-    const auto errors_max = read_errors_max(body);
+    const auto errors_max = read_errors_max(body, how);
     if (!errors_max)
         return errors_max.error();
     const json::value* const given = find_ignoring_case(body, "Operations");
