@@ -101,8 +101,11 @@ public:
         std::vector<const scim::member*> others;
         for (const auto& member : operation.members) {
             const auto id = parse_member_id(who_, member.value);
-            if (!id)
-                return unknown_member(member.value);
+            if (!id) {
+                if (auto passed = pass_over(member.value); !passed)
+                    return passed;
+                continue;
+            }
             const auto row = left.find(*id);
             if (row == left.end()) {
                 others.push_back(&member);
@@ -173,7 +176,7 @@ private:
     result<void> keep(const scim::member& given, const resources::member_row& row)
     {
         if (member_id_text(who_, row.type, row.id) != given.value)
-            return unknown_member(given.value);
+            return pass_over(given.value);
         if (auto allowed = check_type(given, row.type); !allowed)
             return allowed;
         if (!given.display.empty() && given.display != row.display)
@@ -183,13 +186,14 @@ private:
 
     result<void> add(const std::vector<const scim::member*>& members)
     {
-        std::vector<resource_id> ids;
+        std::vector<resource_id> ids;  // of those that are no ids at all nobody's
         ids.reserve(members.size());
         for (const auto* member : members) {
             const auto id = parse_member_id(who_, member->value);
             if (!id)
-                return unknown_member(member->value);
-            ids.push_back(*id);
+                if (auto passed = pass_over(member->value); !passed)
+                    return passed;
+            ids.push_back(id.value_or(resource_id()));
         }
         std::unordered_map<std::int64_t, std::string> types;
         for (auto& kind : resources::kinds_of(tx_, who_.directory, ids))
@@ -197,13 +201,26 @@ private:
         for (std::size_t i = 0; i < members.size(); ++i) {
             const auto& member = *members[i];
             const auto type = types.find(ids[i].value);
-            if (type == types.end() || member_id_text(who_, type->second, ids[i]) != member.value)
-                return unknown_member(member.value);
+            if (type == types.end() || member_id_text(who_, type->second, ids[i]) != member.value) {
+                if (auto passed = pass_over(member.value); !passed)
+                    return passed;
+                continue;
+            }
             if (auto allowed = check_type(member, type->second); !allowed)
                 return allowed;
             if (auto added = add_one({ids[i], type->second, member.display}); !added)
                 return added.error();
         }
+        return {};
+    }
+
+    // A member that is not there is an error, unless the directory ignores such members.
+    [[nodiscard]] result<void> pass_over(std::string_view value) const
+    {
+        if (!who_.ignores_unknown_members)
+            return unknown_member(value);
+        if (who_.trace)
+            who_.trace->ignored.add("members", scim::ignored_reason::unknown_member);
         return {};
     }
 
