@@ -5,7 +5,6 @@
 #include "scim/excerpt.hpp"
 #include "scim/legacy_names.hpp"
 #include "scim/message.hpp"
-#include "scim/query.hpp"
 #include "scim/urn.hpp"
 
 #include <algorithm>
@@ -49,15 +48,12 @@ result<void> check_bulk_schemas(const json::object& body, leniency how)
     return {};
 }
 
-result<std::size_t> read_errors_max(const json::object& body, leniency how)
+result<std::size_t> read_errors_max(const json::object& body)
 {
     const json::value* const given = find_ignoring_case(body, "failOnErrors");
     if (!given || given->is_null())
         return std::size_t{0};
-    const json::string* const text = how == leniency::strict ? nullptr : given->if_string();
-    const auto number = text                ? parse_integer(trim(*text))
-                        : given->is_int64() ? std::optional(given->get_int64())
-                                            : std::nullopt;
+    const std::int64_t* const number = given->if_int64();
     if (!number || *number < 1)
         return error{errc::invalid_value, "failOnErrors must be an integer of at least 1."};
     return static_cast<std::size_t>(*number);
@@ -280,7 +276,7 @@ result<bulk_request> parse_bulk(
 {
     if (auto checked = check_bulk_schemas(body, how); !checked)
         return checked.error();
-    const auto errors_max = read_errors_max(body, how);
+    const auto errors_max = read_errors_max(body);
     if (!errors_max)
         return errors_max.error();
     const json::value* const given = find_ignoring_case(body, "Operations");

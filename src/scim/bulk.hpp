@@ -51,7 +51,6 @@ struct bulk_request {
 // below 1, two operations of one bulkId). Of single operations: invalid_syntax (a member of the wrong kind,
 // data with DELETE), invalid_value (a member missing, an unknown method, a bulkId that no POST has),
 // invalid_path, not_found (an unknown endpoint).
-// failOnErrors may be a text, but in strict directories.
 result<bulk_request> parse_bulk(
     const json::object& body,
     const catalogue& types,
