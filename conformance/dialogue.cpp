@@ -151,7 +151,9 @@ enum class ending { none, possible };
 expectation read_expectation(const json::value& value, const std::string& where, ending end = ending::none)
 {
     const reader in(
-        value, where, {"status", "headers", "body", "at", "absent", "empty", "milliseconds_max", "ends"}
+        value,
+        where,
+        {"status", "headers", "body", "at", "absent", "empty", "ignored", "moved", "milliseconds_max", "ends"}
     );
     if (const auto* ends = in.find("ends")) {
         if (end == ending::none || !ends->is_bool())
@@ -169,6 +171,8 @@ expectation read_expectation(const json::value& value, const std::string& where,
     out.headers = in.object("headers");
     out.at = in.object("at");
     out.absent = in.texts("absent");
+    out.ignored = in.texts("ignored");
+    out.moved = in.object("moved");
     if (const auto* body = in.find("body"))
         out.body = *body;
     if (const auto* empty = in.find("empty"))

@@ -35,6 +35,8 @@ struct expectation {
     std::optional<json::value> body;
     json::object at;  // path to pattern
     std::vector<std::string> absent;
+    std::vector<std::string> ignored;  // attributes of a created resource that do not come back
+    json::object moved;                // those that come back under another name: the name sent to a path
     bool is_empty = false;
     std::optional<long> milliseconds_max;
     bool ends = false;  // of `strict`: what follows builds on what was refused, so nothing follows

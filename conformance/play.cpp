@@ -1,5 +1,6 @@
 #include "play.hpp"
 
+#include "lost.hpp"
 #include "variables.hpp"
 
 #include <boost/json/parse.hpp>
@@ -164,6 +165,24 @@ public:
         );
     }
 
+    // Of a resource that was created: what was sent comes back, or the case says that it does not.
+    void check_nothing_lost(const std::optional<std::string>& sent, const expectation& wanted)
+    {
+        const auto* answer = is_json_ ? document_.if_object() : nullptr;
+        boost::system::error_code failure;
+        const auto body = sent ? json::parse(*sent, failure) : json::value();
+        if (failure || !body.is_object() || !answer)
+            return;
+        auto expected = wanted.ignored;
+        for (const auto& [name, path] : wanted.moved) {
+            expected.emplace_back(name);
+            require(at(path.as_string()) != nullptr, {std::string(path.as_string()), "present", "absent"});
+        }
+        std::ranges::sort(expected);
+        const auto lost = lost_attributes(body.get_object(), *answer);
+        require(lost == expected, {"ignored", joined(expected), joined(lost)});
+    }
+
     // What a shape picks from the reply; records a failure where there is nothing.
     json::value pick(const json::value& shape)
     {
@@ -191,6 +210,14 @@ private:
     [[nodiscard]] const json::value* at(std::string_view path) const
     {
         return is_json_ ? find(document_, path) : nullptr;
+    }
+
+    static std::string joined(const std::vector<std::string>& names)
+    {
+        std::string out;
+        for (const auto& each : names)
+            out += (out.empty() ? "" : ", ") + each;
+        return out.empty() ? "nothing" : out;
     }
 
     static std::string name(const std::vector<int>& statuses)
@@ -289,7 +316,11 @@ private:
         judge verdict(*answer, out);
         verdict.check_always();
         const bool is_strict = where_.is_strict && wanted.strict;
-        verdict.check(is_strict ? *wanted.strict : wanted.expect, known_);
+        const expectation& expected = is_strict ? *wanted.strict : wanted.expect;
+        verdict.check(expected, known_);
+        const bool shows_some = message.target.find("ttributes=") != std::string::npos;
+        if (message.method == "POST" && answer->status == 201 && !shows_some)
+            verdict.check_nothing_lost(message.body, expected);
         remember_created(message, *answer, verdict.document());
         if (is_strict && wanted.strict->ends)
             return;

@@ -91,11 +91,11 @@ def get(path="/Users/7", status=200, sends=None, **expect):
     return {"note": "a step", "request": request, "expect": {"status": status, **expect}}
 
 
-def post(body, **more):
+def post(body, ignored=(), moved=None, **more):
     return {
         "note": "create",
         "request": {"method": "POST", "path": "/Users", "body": body},
-        "expect": {"status": 201},
+        "expect": {"status": 201, "ignored": list(ignored), "moved": moved or {}},
         **more,
     }
 
@@ -195,6 +195,28 @@ class Assertions(Fixture):
                 self.assertEqual(code, 1)
                 self.assertIn(report, out)
 
+    def test_what_was_sent_with_a_create_comes_back_or_is_listed(self):
+        urn = "urn:x:2.0:User"
+        answer = {"id": "7", "userName": "ann", "emails": [{"value": "a@x"}], urn: {"department": "D"}}
+        rows = [
+            (post({"username": "ann", "schemas": ["x"], "password": "p"}), None),
+            (post({"title": "", "name": {"givenName": None}, "roles": [{}]}), None),
+            (post({"emails": {"value": "b@x"}}), None),
+            (post({"shoe": 1}), "ignored: expected nothing, actual shoe"),
+            (post({"shoe": 1}, ["shoe"]), None),
+            (post({"emails": [{"value": "a@x", "colour": "red"}]}), "actual emails.colour"),
+            (post({urn: {"department": "D", "shoe": 1}}), f"actual {urn}:shoe"),
+            (post({"userName": "ann"}, ["userName"]), "ignored: expected userName, actual nothing"),
+            (post({"dept": "D"}, moved={"dept": f"/{urn}/department"}), None),
+            (post({"dept": "D"}, moved={"dept": f"/{urn}/division"}), f"/{urn}/division: expected present"),
+        ]
+        for step, report in rows:
+            with self.subTest(step=step):
+                self.server.answers["POST /scim/Users"] = [(201, answer, {})]
+                code, out, _ = self.play(step)
+                self.assertEqual(code, 1 if report else 0, out)
+                self.assertIn(report or "", out)
+
     def test_a_server_that_is_not_there_is_a_failure(self):
         self.server.shutdown()
         self.server.server_close()
@@ -267,8 +289,8 @@ class Requests(Fixture):
         }
         self.play(
             {**get(), "capture": {"flag": "active", "tag": "header:ETag"}},
-            post(body),
-            post({"unique": "{{unique}}"}),
+            post(body, ignored=sorted(body)),
+            post({"unique": "{{unique}}"}, ignored=["unique"]),
             variables={"name": "a b"},
         )
         first, second = (json.loads(self.sent(i)["body"]) for i in (1, 2))
@@ -276,7 +298,7 @@ class Requests(Fixture):
         self.assertEqual(first["text"], "true/A B/a%20b")
         self.assertEqual(first["tag"], 'W/"1"')
         self.assertEqual(first["unique"], second["unique"])
-        self.play(post({"unique": "{{unique}}"}))
+        self.play(post({"unique": "{{unique}}"}, ignored=["unique"]))
         deleted = [seen for seen in self.server.seen if seen["method"] == "DELETE"]
         self.assertEqual(len(deleted), 3)
         self.assertNotEqual(json.loads(self.server.seen[-2]["body"])["unique"], first["unique"])
@@ -286,7 +308,7 @@ class Requests(Fixture):
         self.server.answers["POST /scim/Groups"] = [(200, {}, {})]
         group = {"method": "POST", "path": "/Groups", "body": {"members": "{{members}}"}}
         self.play(
-            post({"n": "{{index}}"}, repeat=2, capture={"members": {"value": "id"}}),
+            post({"n": "{{index}}"}, ["n"], repeat=2, capture={"members": {"value": "id"}}),
             {"note": "group", "request": group, "expect": {"status": 200}},
         )
         self.assertEqual([json.loads(self.sent(i)["body"]) for i in (0, 1)], [{"n": 1}, {"n": 2}])

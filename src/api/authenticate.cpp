@@ -119,6 +119,8 @@ result<void> authenticate(
         .request_id = on.head.id,
         .leniency = leniency_for(token),
         .has_unique_group_names = directory.has_unique_group_names,
+        .ignores_unknown_members = directory.unknown == store::tenants::unknown_members::ignore,
+        .patch_status = directory.patch_status,
         .schemas = &home.schemas.of(directory.schemas),
         .trace = &on.trace,
         .work = &on.work,

@@ -41,7 +41,7 @@ reply post_bulk(const house& home, call& on)
         if (how == scim::leniency::strict)
             if (auto checked = scim::strict::check_message(body, scim::urn::bulk_request); !checked)
                 return scim_error(on, checked.error());
-        auto request = scim::parse_bulk(body, *on.who.schemas, too_large);
+        auto request = scim::parse_bulk(body, *on.who.schemas, too_large, how);
         if (!request)
             return scim_error(on, request.error());
         auto job = service::prepare_bulk(std::move(*request), how, *on.who.work);

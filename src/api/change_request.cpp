@@ -23,6 +23,8 @@ using shared_change = std::shared_ptr<const service::prepared_change>;
 reply show(const change_request& asked, const shared_change& change, service::representation made)
 {
     const auto& on = asked.on;
+    if (answers_without_body(on, change->shown))
+        return scim_version(on, 204, made.version);
     if (!made.later)
         return scim_resource(on, asked.status, std::move(made));
     // RFC 7644 §3.5.2 lets a PATCH be answered without the resource unless attributes are asked for: whoever
@@ -50,6 +52,8 @@ reply answer(const shared_request& asked, const shared_change& change, const ser
         },
         [asked, change, done] {
             auto made = service::represent_alone(asked->on.who, *change, done);
+            if (answers_without_body(asked->on, change->shown))
+                return scim_version(asked->on, 204, made.version);
             return scim_resource(asked->on, asked->status, std::move(made));
         }
     };
@@ -183,6 +187,15 @@ reply change_here(const shared_request& asked, store::transaction& tx)
         return scim_error(asked->on, prepared.error());
     const auto change = std::make_shared<const service::prepared_change>(std::move(*prepared));
     return apply(asked, change, tx).value();
+}
+
+bool answers_without_body(const call& on, const scim::projection& shown)
+{
+    if (on.head.method != "PATCH" || on.who.patch_status != 204)
+        return false;
+    auto asked = shown;
+    asked.written.clear();
+    return asked.is_default();
 }
 
 reply changed_too_often(const call& on)

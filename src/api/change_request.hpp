@@ -47,6 +47,10 @@ reply change_in_two_parts(const shared_request& asked);
 // seldom holds.
 reply change_here(const shared_request& asked, store::transaction& tx);
 
+// Whether the directory answers a PATCH that succeeds with 204 (`patch_status`). RFC 7644 §3.5.2: not where
+// attributes are asked for.
+bool answers_without_body(const call& on, const scim::projection& shown);
+
 // The answer when a change is too large for the writer and no preparation of it has held: it may the next
 // time.
 reply changed_too_often(const call& on);

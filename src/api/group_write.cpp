@@ -317,6 +317,8 @@ private:
         const bool is_long =
             resources::count_members(tx, on_.who.directory, group) > service::members_inline_max;
         const bool is_patch = on_.head.method == "PATCH";
+        if (answers_without_body(on_, wanted_->what.wanted))
+            return scim_version(on_, 204, shown.version);
         if (is_patch && is_long && wanted_->what.wanted.is_default())
             return scim_version(on_, 204, shown.version);
         auto what = wanted_->what;

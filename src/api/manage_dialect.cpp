@@ -43,12 +43,42 @@ result<void> set_unique_names(store::transaction& tx, tenants::directory& of, co
     return {};
 }
 
+result<void> set_unknown_members(store::transaction& tx, tenants::directory& of, const json::object& body)
+{
+    const auto text = optional_text(body, "unknown_members");
+    if (!text)
+        return text.error();
+    if (!*text)
+        return {};
+    const auto what = tenancy::parse_unknown_members(**text);
+    if (!what)
+        return what.error();
+    dialects::set_unknown_members(tx, of.id, *what);
+    of.unknown = *what;
+    return {};
+}
+
+result<void> set_patch_status(store::transaction& tx, tenants::directory& of, const json::object& body)
+{
+    const auto* given = find(body, "patch_status");
+    if (!given || given->is_null())
+        return {};
+    const auto* number = given->if_int64();
+    if (!number || (*number != 200 && *number != 204))
+        return error{errc::invalid_value, "patch_status must be 200 or 204."};
+    of.patch_status = static_cast<int>(*number);
+    dialects::set_patch_status(tx, of.id, of.patch_status);
+    return {};
+}
+
 }  // namespace
 
 void append_dialect(json::object& to, const tenants::directory& from)
 {
     to["scim_mode"] = tenancy::to_text(from.mode);
     to["unique_group_names"] = from.has_unique_group_names;
+    to["unknown_members"] = tenancy::to_text(from.unknown);
+    to["patch_status"] = from.patch_status;
     to["detected_provider"] = from.detected ? from.detected->provider : "";
     if (!from.detected)
         return;
@@ -60,7 +90,10 @@ result<void> set_dialect(store::transaction& tx, tenants::directory& of, const j
 {
     if (auto set = set_mode(tx, of, body); !set)
         return set;
-    return set_unique_names(tx, of, body);
+    for (const auto set : {set_unique_names, set_unknown_members, set_patch_status})
+        if (auto done = set(tx, of, body); !done)
+            return done;
+    return {};
 }
 
 }  // namespace scimd::api

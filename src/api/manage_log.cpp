@@ -25,6 +25,13 @@ constexpr number_bounds log_page_size_bounds{1, 1'000, 100};
 constexpr std::size_t log_page_bytes_max = 4 * 1024 * 1024;  // a page ends early when its entries are large
 constexpr std::size_t parameter_bytes_max = 1'024;
 
+// Entries of before the log had them have none.
+json::array ignored_in(const json::object& told)
+{
+    const auto* listed = find_array(told, "ignored");
+    return listed ? *listed : json::array();
+}
+
 json::object to_json(const log::entry& from)
 {
     auto told = parse_json_object(from.changes).value();
@@ -43,6 +50,7 @@ json::object to_json(const log::entry& from)
         {"operations", std::move(told["operations"])},
         {"changes", std::move(told["changes"])},
         {"total_changes", std::move(told["total"])},
+        {"ignored", ignored_in(told)},
         {"provider", from.provider},
         {"user_agent", from.agent},
         {"directory_user_id", from.user},
@@ -58,6 +66,7 @@ json::object to_json(const refusals::refusal& from)
         {"dp_id", from.external_id},
         {"domain", from.domain},
         {"reason", from.reason},
+        {"severity", service::is_warning(from.reason) ? "WARNING" : "ERROR"},
         {"detail", from.detail},
         {"fix", service::how_to_fix(from.reason)},
         {"count", from.count},

@@ -65,6 +65,11 @@ service::target but_members(service::target what)
     return what;
 }
 
+scim::incoming but_members(const scim::incoming& body)
+{
+    return {.document = body.document, .members = {}, .names_members = false, .ignored = body.ignored};
+}
+
 // What writes on groups have in common.
 group_write group_write_of(const shared_request& asked, service::target what, std::vector<scim::path> written)
 {
@@ -155,7 +160,7 @@ reply create_resource(const house& home, call& on)
             group_write_of(asked, {type, {}, {}, wanted}, scim::written_on_request(shared->document, *type));
         write.members = {scim::add_members{shared->members}};
         write.rest = [&on, type, wanted = without_members(wanted, *type), shared](store::transaction& tx) {
-            return service::create(tx, on.who, *type, {shared->document, {}, false}, wanted);
+            return service::create(tx, on.who, *type, but_members(*shared), wanted);
         };
         return write_group(home, on, std::make_shared<const group_write>(std::move(write)));
     });
@@ -202,7 +207,7 @@ reply replace_resource(const house& home, call& on)
         auto write = group_write_of(asked, what, scim::written_on_request(shared->document, *what.type));
         write.members = {scim::replace_members{shared->members}};
         write.rest = [&on, what = but_members(what), shared](store::transaction& tx) {
-            return service::replace(tx, on.who, what, {shared->document, {}, false});
+            return service::replace(tx, on.who, what, but_members(*shared));
         };
         return write_group(home, on, std::make_shared<const group_write>(std::move(write)));
     });
@@ -227,7 +232,7 @@ reply patch_resource(const house& home, call& on)
         auto write = group_write_of(asked, what, scim::written_on_request(*shared));
         write.members = shared->members;
         write.rest = [&on, what = but_members(what), shared](store::transaction& tx) {
-            return service::patch(tx, on.who, what, {shared->operations, {}});
+            return service::patch(tx, on.who, what, {shared->operations, {}, shared->ignored});
         };
         return write_group(home, on, std::make_shared<const group_write>(std::move(write)));
     });

@@ -71,12 +71,12 @@ reply page_of(
 
 reply search(const house& home, call& on, type_list types)
 {
-    const body_bounds bounds{search_body_bytes_max, {}};
+    const body_bounds bounds{search_body_bytes_max, {}, true};
     return with_json_body(on, bounds, [&home, &on, types = std::move(types)](const json::object& body) {
         if (on.who.leniency == scim::leniency::strict)
             if (auto checked = scim::strict::check_message(body, scim::urn::search_request); !checked)
                 return page_of(home, on, checked.error(), types);
-        return page_of(home, on, scim::read_search_request(body), types);
+        return page_of(home, on, scim::read_search_request(body, on.who.leniency), types);
     });
 }
 

@@ -89,17 +89,18 @@ http::request history_request(const command& what, const std::string& directory)
     return make_request("GET", std::move(target));
 }
 
-// A limit that is no number goes as it is, for the server to refuse with the reason.
+// What is no number goes as it is, for the server to refuse with the reason.
+json::value number_or_text(const std::string& text)
+{
+    std::int64_t number = 0;
+    const auto* const end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, number);
+    return read.ec == std::errc() && read.ptr == end ? json::value(number) : json::value(text);
+}
+
 http::request quota_request(const std::string& directory, const std::string& name, const std::string& limit)
 {
-    json::value wanted(limit);
-    std::int64_t number = 0;
-    const auto* const end = limit.data() + limit.size();
-    if (const auto read = std::from_chars(limit.data(), end, number);
-        read.ec == std::errc() && read.ptr == end)
-        wanted = number;
-    else if (limit == "default")
-        wanted = nullptr;
+    json::value wanted = limit == "default" ? json::value(nullptr) : number_or_text(limit);
     json::object quotas;
     quotas[name] = std::move(wanted);
     return make_request("PATCH", directory + "/quota-limits", {{"quotas", std::move(quotas)}});
@@ -114,6 +115,9 @@ http::request directory_request(const command& what)
         add_if_given(body, "directory_provider", what.provider);
         add_if_given(body, "domain_policy", what.domain_policy);
         add_if_given(body, "scim_mode", what.scim_mode);
+        add_if_given(body, "unknown_members", what.unknown_members);
+        if (!what.patch_status.empty())
+            body["patch_status"] = number_or_text(what.patch_status);
         if (what.allows_equal_group_names)
             body["unique_group_names"] = false;
         return make_request("POST", organization_path(what.arguments[0]) + "/directories", body);
@@ -137,6 +141,10 @@ http::request directory_request(const command& what)
         return make_request("PATCH", path, {{"domain_policy", what.arguments[1]}});
     if (verb == "mode")
         return make_request("PATCH", path, {{"scim_mode", what.arguments[1]}});
+    if (verb == "unknown-members")
+        return make_request("PATCH", path, {{"unknown_members", what.arguments[1]}});
+    if (verb == "patch-status")
+        return make_request("PATCH", path, {{"patch_status", number_or_text(what.arguments[1])}});
     if (verb == "provider")
         return make_request("PATCH", path, {{"directory_provider", what.arguments[1]}});
     return make_request("PATCH", path + ':' + verb);

@@ -137,6 +137,8 @@ void command_tree::declare_directories()
     create->add_option(
         "--mode", what_.scim_mode, "How clients are read: compat (as providers need it) or strict (the RFC)"
     );
+    create->add_option("--unknown-members", what_.unknown_members, "Of a group: refuse or ignore");
+    create->add_option("--patch-status", what_.patch_status, "Of a PATCH that succeeds: 200 or 204");
     create->add_flag(
         "--equal-group-names", what_.allows_equal_group_names, "Two groups may have one displayName"
     );
@@ -155,6 +157,12 @@ void command_tree::declare_directories()
         {"DIRECTORY", "QUOTA", "LIMIT"});
     add({"directory", "held"}, "List the users that are held back, and why", {"DIRECTORY"});
     add({"directory", "mode"}, "Change how clients are read: compat or strict", {"DIRECTORY", "MODE"});
+    add({"directory", "unknown-members"},
+        "Say what becomes of members of a group that the directory does not have: refuse or ignore",
+        {"DIRECTORY", "CHOICE"});
+    add({"directory", "patch-status"},
+        "Say how a PATCH that succeeds is answered: 200 with the resource, or 204",
+        {"DIRECTORY", "STATUS"});
     add({"directory", "provider"},
         "Say whose directory it is; \"\" leaves it to detection",
         {"DIRECTORY", "PROVIDER"});

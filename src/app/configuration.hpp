@@ -90,6 +90,8 @@ struct command {
     std::string provider;
     std::string domain_policy;
     std::string scim_mode;
+    std::string unknown_members;
+    std::string patch_status;
     bool allows_equal_group_names = false;
     std::string expires;
     std::string after;

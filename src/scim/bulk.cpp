@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "scim/bulk_reference.hpp"
 #include "scim/excerpt.hpp"
+#include "scim/legacy_names.hpp"
 #include "scim/message.hpp"
 #include "scim/urn.hpp"
 
@@ -33,16 +34,15 @@ error wrong_kind(std::string_view name, std::string_view kind)
     return {errc::invalid_syntax, std::string(name) + " must be " + std::string(kind) + "."};
 }
 
-result<void> check_bulk_schemas(const json::object& body)
+result<void> check_bulk_schemas(const json::object& body, leniency how)
 {
     const json::value* const given = find_ignoring_case(body, "schemas");
     if (!given || given->is_null())
         return {};
     const auto* const urns = given->if_array();
-    const bool is_bulk =
-        urns && std::any_of(urns->begin(), urns->end(), [](const json::value& each) {
-            return each.is_string() && equals_ignoring_case(each.get_string(), urn::bulk_request);
-        });
+    const bool is_bulk = urns && std::any_of(urns->begin(), urns->end(), [how](const json::value& each) {
+                             return is_message(each, urn::bulk_request, how);
+                         });
     if (!is_bulk)
         return error{errc::invalid_syntax, "schemas must hold " + std::string(urn::bulk_request) + "."};
     return {};
@@ -271,10 +271,10 @@ void append_result(std::string& out, const bulk_result& one)
 }  // namespace
 
 result<bulk_request> parse_bulk(
-    const json::object& body, const catalogue& types, std::string_view too_large_detail
+    const json::object& body, const catalogue& types, std::string_view too_large_detail, leniency how
 )
 {
-    if (auto checked = check_bulk_schemas(body); !checked)
+    if (auto checked = check_bulk_schemas(body, how); !checked)
         return checked.error();
     const auto errors_max = read_errors_max(body);
     if (!errors_max)

@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "base/json.hpp"
+#include "scim/leniency.hpp"
 #include "scim/schema.hpp"
 
 #include <cstddef>
@@ -51,7 +52,10 @@ struct bulk_request {
 // data with DELETE), invalid_value (a member missing, an unknown method, a bulkId that no POST has),
 // invalid_path, not_found (an unknown endpoint).
 result<bulk_request> parse_bulk(
-    const json::object& body, const catalogue& types, std::string_view too_large_detail
+    const json::object& body,
+    const catalogue& types,
+    std::string_view too_large_detail,
+    leniency how = leniency::compat
 );
 
 // What both limits are, for whoever exceeds one of them (RFC 7644 §3.7.4).

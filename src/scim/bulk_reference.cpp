@@ -1,6 +1,7 @@
 #include "scim/bulk_reference.hpp"
 
 #include "base/text.hpp"
+#include "scim/quotation.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -36,13 +37,15 @@ std::vector<place> places_in_url(std::string_view text)
 std::vector<place> places_in_path(std::string_view text)
 {
     std::vector<place> found;
-    for (auto open = text.find('"'); open != std::string_view::npos; open = text.find('"', open + 1)) {
-        const auto close = text.find('"', open + 1);
-        if (close == std::string_view::npos)
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (!opens_quotation(text, i))
+            continue;
+        const auto quoted = quotation_at(text, i);
+        if (!quoted)
             break;
-        if (!reference_in_id(text.substr(open + 1, close - open - 1)).empty())
-            found.push_back({open + 1, close - open - 1});
-        open = close;
+        if (!reference_in_id(quoted->inside).empty())
+            found.push_back({quoted->begin, quoted->inside.size()});
+        i = quoted->end - 1;
     }
     return found;
 }

@@ -1,9 +1,11 @@
 #include "scim/filter.hpp"
 
 #include "base/text.hpp"
+#include "scim/comparable.hpp"
 #include "scim/excerpt.hpp"
 #include "scim/filter_lexer.hpp"
 #include "scim/filter_literal.hpp"
+#include "scim/legacy_names.hpp"
 #include "scim/strict.hpp"
 
 #include <array>
@@ -69,6 +71,36 @@ public:
     }
     scope(const path& bracketed, leniency how) : bracketed_(bracketed), how_(how) {}
 
+    // Names inside the brackets behind the URN of a schema are those of its attributes.
+    [[nodiscard]] scope within(const schema& container) const
+    {
+        scope inside = *this;
+        inside.container_ = &container;
+        return inside;
+    }
+
+    // In which any name is that of a text.
+    [[nodiscard]] scope with_any_name() const
+    {
+        scope made = *this;
+        made.has_any_name_ = true;
+        return made;
+    }
+
+    // The schema of that name, whose attributes can stand in brackets behind it; nullptr when there is none,
+    // or it cannot.
+    [[nodiscard]] const schema* find_container(std::string_view name) const
+    {
+        if (is_inside_brackets() || container_ || is_strict())
+            return nullptr;
+        if (const schema* const found = find_container_in(name, *type_))
+            return found;
+        for (const resource_type* const other : others_)
+            if (const schema* const found = find_container_in(name, *other))
+                return found;
+        return nullptr;
+    }
+
     [[nodiscard]] bool is_inside_brackets() const { return !type_; }
     [[nodiscard]] bool is_strict() const { return how_ == leniency::strict; }
     [[nodiscard]] scope within(const path& attribute) const { return {attribute, how_}; }
@@ -77,6 +109,9 @@ public:
     {
         if (is_inside_brackets())
             return find_sub_attribute(name);
+        const std::string full = container_ ? container_->urn + ":" + std::string(name) : std::string();
+        if (container_)
+            name = full;
         if (auto found = find_in(name, *type_))
             return found;
         for (const resource_type* const other : others_)
@@ -94,12 +129,23 @@ private:
         return *found;
     }
 
+    static const schema* find_container_in(std::string_view name, const resource_type& type)
+    {
+        const auto renamed = standard_name(name, type);
+        return type.find_schema(renamed ? *renamed : name);
+    }
+
     [[nodiscard]] std::optional<path> find_sub_attribute(std::string_view name) const
     {
         path found = bracketed_;
-        found.sub_attribute = found.attribute->find(name);
+        found.sub_attribute = scim::find_sub_attribute(*found.attribute, name);
         if (found.sub_attribute)
             return found;
+        if (has_any_name_) {
+            static const attribute any{.name = "any", .description = {}};
+            found.sub_attribute = &any;
+            return found;
+        }
         // Of a multi-valued attribute without sub-attributes "value" is the element itself.
         const bool is_element = !found.attribute->is_complex() && equals_ignoring_case(name, "value");
         return is_element ? std::optional(found) : std::nullopt;
@@ -108,6 +154,8 @@ private:
     const resource_type* type_ = nullptr;
     std::span<const resource_type* const> others_;
     path bracketed_;
+    const schema* container_ = nullptr;
+    bool has_any_name_ = false;
     leniency how_;
 };
 
@@ -192,6 +240,10 @@ private:
         if (name.empty())
             return fail("an attribute is missing");
         const auto attribute = names.find(name);
+        // urn:…:enterprise:2.0:User[department eq "x"] is urn:…:enterprise:2.0:User:department eq "x".
+        if (const schema* const container = attribute ? nullptr : names.find_container(name);
+            container && in_.take('['))
+            return enclosed(']', names.within(*container));
         if (!attribute)
             return filter_lexer::failure("there is no attribute " + excerpt(name), position);
         if (is_secret(*attribute))
@@ -268,7 +320,7 @@ private:
             case attribute_type::decimal:
                 return !given.is_quoted;
             default:
-                return given.is_quoted;
+                return given.is_in_json_quotes;
         }
     }
 
@@ -326,8 +378,10 @@ comparison::comparison(const path& compared, operation which, literal wanted)
     : attribute(compared), op(which), value(std::move(wanted))
 {
     const auto* const text = std::get_if<std::string>(&value);
-    if (text && !attribute.leaf().is_case_exact)
-        folded = fold(*text);
+    if (!text || attribute.leaf().is_case_exact)
+        return;
+    // The blanks at the ends of a part of a text are blanks inside the whole.
+    folded = is_substring(op) ? fold(*text) : comparable_text(*text, attribute.leaf(), unlimited_work());
 }
 
 boxed_filter::boxed_filter(filter inner) : inner_(std::make_unique<filter>(std::move(inner))) {}
@@ -364,6 +418,12 @@ result<filter> parse_filter(
 result<filter> parse_value_filter(std::string_view text, const path& attribute, leniency how)
 {
     return parse(text, scope(attribute, how));
+}
+
+bool has_unknown_sub_attribute(std::string_view text, const path& attribute)
+{
+    const scope names(attribute, leniency::compat);
+    return !parse(text, names) && parse(text, names.with_any_name());
 }
 
 }  // namespace scimd::scim

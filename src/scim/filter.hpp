@@ -111,6 +111,9 @@ result<filter> parse_value_filter(
     std::string_view text, const path& attribute, leniency how = leniency::compat
 );
 
+// Whether the only fault of such a text is that it names sub-attributes that there are not.
+bool has_unknown_sub_attribute(std::string_view text, const path& attribute);
+
 // Parses again to the same filter. (The inside of brackets printed alone has full paths: "emails.type eq …".)
 std::string to_text(const filter& condition);
 

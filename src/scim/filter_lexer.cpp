@@ -3,6 +3,8 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 
+#include <utility>
+
 namespace scimd::scim {
 
 bool filter_lexer::take(char symbol)
@@ -45,12 +47,13 @@ result<raw_literal> filter_lexer::take_literal()
 {
     skip_spaces();
     const std::size_t start = next_;
-    if (text_.substr(start).starts_with('"'))
+    // No value begins with a quotation mark that is meant as a part of it.
+    if (begins_with_quotation_mark(text_.substr(start)))
         return take_quoted();
     const std::string_view word = take_word();
     if (word.empty())
         return failure("a value is missing", start);
-    return raw_literal{.is_quoted = false, .text = std::string(word), .position = start};
+    return raw_literal{.text = std::string(word), .position = start};
 }
 
 bool filter_lexer::at_end()
@@ -85,21 +88,45 @@ std::string_view filter_lexer::word_at(std::size_t start) const
     return text_.substr(start, end - start);
 }
 
-// RFC 7644 §3.4.2.2: strings follow the rules of JSON, which knows them best.
 result<raw_literal> filter_lexer::take_quoted()
 {
     const std::size_t start = next_;
-    std::size_t end = start + 1;
-    while (end < text_.size() && text_[end] != '"')
-        end += text_[end] == '\\' ? 2 : 1;
-    if (end >= text_.size())
+    const auto given = quotation_at(text_, start);
+    if (!given)
         return failure("a string has no closing quote", start);
-    next_ = end + 1;
+    next_ = given->end;
+    auto text = read_quoted(*given, start);
+    if (!text)
+        return text.error();
+    return raw_literal{
+        .is_quoted = true,
+        .is_in_json_quotes = given->is_json,
+        .text = std::move(*text),
+        .position = start,
+    };
+}
 
-    const auto value = parse_json(text_.substr(start, next_ - start));
+// RFC 7644 §3.4.2.2: strings follow the rules of JSON, which knows them best. Between other quotation marks,
+// those of JSON are characters, and the others can be escaped as these are.
+result<std::string> filter_lexer::read_quoted(const quotation& given, std::size_t start) const
+{
+    std::string json = "\"";
+    for (std::size_t i = 0; i < given.inside.size(); ++i) {
+        const std::string_view rest = given.inside.substr(i);
+        const bool is_escaped_mark =
+            !given.is_json && rest.front() == '\\' && begins_with_quotation_mark(rest.substr(1));
+        if (is_escaped_mark && rest[1] != '"')
+            continue;
+        if (is_escaped_mark)
+            json += given.inside[i++];
+        else if (!given.is_json && rest.front() == '"')
+            json += '\\';
+        json += given.inside[i];
+    }
+    const auto value = parse_json(json + '"');
     if (!value || !value->is_string())
         return failure("a string is not written as JSON allows", start);
-    return raw_literal{.is_quoted = true, .text = std::string(value->get_string()), .position = start};
+    return std::string(value->get_string());
 }
 
 }  // namespace scimd::scim

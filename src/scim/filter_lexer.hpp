@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "scim/quotation.hpp"
 
 #include <cstddef>
 #include <string>
@@ -12,8 +13,9 @@ namespace scimd::scim {
 // What stands behind an operator, as written.
 struct raw_literal {
     bool is_quoted = false;
-    std::string text;          // of a quoted one without quotes and escapes
-    std::size_t position = 0;  // of its first byte
+    bool is_in_json_quotes = false;  // quoted as RFC 7644 §3.4.2.2 has it
+    std::string text;                // of a quoted one without quotes and escapes
+    std::size_t position = 0;        // of its first byte
 };
 
 // A place in a filter text. Spaces and tabs before anything taken are skipped.
@@ -38,6 +40,7 @@ private:
     void skip_spaces();
     [[nodiscard]] std::string_view word_at(std::size_t start) const;
     result<raw_literal> take_quoted();
+    [[nodiscard]] result<std::string> read_quoted(const quotation& given, std::size_t start) const;
 
     std::string_view text_;
     std::size_t next_ = 0;

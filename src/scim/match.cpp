@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "scim/comparable.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -18,24 +19,25 @@ constexpr std::uint64_t term_steps = 20;          // of a term at one value, bes
 constexpr std::uint64_t searched_byte_steps = 5;  // for the worst of texts
 constexpr std::uint64_t date_time_steps = 200;    // to parse two
 
-// What one evaluation knows: whom it charges, and the folded texts of the document, by their places in it.
+// What one evaluation knows: whom it charges, and the comparable texts of the document, by their places in
+// it.
 class evaluation_state {
 public:
     explicit evaluation_state(work_budget& work) : work_(work) {}
 
     [[nodiscard]] work_budget& work() const noexcept { return work_; }
 
-    const std::string& folded(const json::string& text)
+    const std::string& comparable(const json::string& text, const attribute& of)
     {
-        const auto [place, is_new] = folded_.try_emplace(&text);
+        const auto [place, is_new] = comparable_.try_emplace(&text);
         if (is_new)
-            place->second = fold(text, work_);
+            place->second = comparable_text(text, of, work_);
         return place->second;
     }
 
 private:
     work_budget& work_;
-    std::unordered_map<const json::string*, std::string> folded_;
+    std::unordered_map<const json::string*, std::string> comparable_;
 };
 
 // RFC 7643 §2.5, RFC 7644 table 3 (pr): what is empty, or holds nothing but what is empty, is not there.
@@ -152,7 +154,7 @@ bool holds_for_text(
     }
     if (leaf.is_case_exact)
         return holds_charged(wanted.op, held, text, state.work());
-    return holds_charged(wanted.op, state.folded(held), wanted.folded, state.work());
+    return holds_charged(wanted.op, state.comparable(held, leaf), wanted.folded, state.work());
 }
 
 // One value that is there against the literal of a comparison.

@@ -66,7 +66,7 @@ std::optional<bool> member_reader::boolean(std::string_view name)
     return std::nullopt;
 }
 
-const json::array& member_reader::list(std::string_view name, std::size_t values_max)
+const json::array& member_reader::list(std::string_view name, std::size_t rows_max)
 {
     static const json::array none;
     const json::value* const value = given(name);
@@ -77,19 +77,19 @@ const json::array& member_reader::list(std::string_view name, std::size_t values
         fail_member(name, "must be an array.");
         return none;
     }
-    if (rows->size() > values_max) {
-        fail_member(name, "has more than " + std::to_string(values_max) + " elements.");
+    if (rows->size() > rows_max) {
+        fail_member(name, "has more than " + std::to_string(rows_max) + " elements.");
         return none;
     }
     return *rows;
 }
 
 std::vector<std::string> member_reader::texts(
-    std::string_view name, std::size_t values_max, std::size_t bytes_max
+    std::string_view name, std::size_t rows_max, std::size_t bytes_max
 )
 {
     std::vector<std::string> rows;
-    for (const json::value& each : list(name, values_max)) {
+    for (const json::value& each : list(name, rows_max)) {
         const json::string* const text = each.if_string();
         if (!text || text->empty() || text->size() > bytes_max) {
             fail_member(name, "must hold strings of 1 to " + std::to_string(bytes_max) + " bytes.");

@@ -47,8 +47,8 @@ public:
     std::string text(std::string_view name, std::size_t bytes_max);  // empty when it is not there
     std::string required_text(std::string_view name, std::size_t bytes_max);
     std::optional<bool> boolean(std::string_view name);
-    const json::array& list(std::string_view name, std::size_t values_max);
-    std::vector<std::string> texts(std::string_view name, std::size_t values_max, std::size_t bytes_max);
+    const json::array& list(std::string_view name, std::size_t rows_max);
+    std::vector<std::string> texts(std::string_view name, std::size_t rows_max, std::size_t bytes_max);
 
     template <class Enum, std::size_t Count>
     std::optional<Enum> one_of(std::string_view name, const std::array<keyword<Enum>, Count>& keywords)

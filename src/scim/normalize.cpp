@@ -1,7 +1,9 @@
 #include "base/text.hpp"
+#include "scim/comparable.hpp"
 #include "scim/references.hpp"
 #include "scim/resource.hpp"
 #include "scim/unique.hpp"
+#include "scim/urn.hpp"
 #include "scim/value.hpp"
 
 #include <algorithm>
@@ -67,6 +69,31 @@ result<void> check_required_parts(const json::value& value, const attribute& tar
     return {};
 }
 
+// RFC 7643 §2.4: what the value of an e-mail address, a telephone number or a role is said of. Without it the
+// rest of the element says nothing. (An address has no `value`.)
+bool needs_values(const attribute& target, const resource_type& type)
+{
+    const bool is_of_users = type.base->urn == urn::user && type.base->find(target.name) == &target;
+    return is_of_users && target.is_multi_valued && target.find("value");
+}
+
+void drop_without_value(json::value& list, const attribute& target, ignored_names* ignored)
+{
+    json::array* const elements = list.if_array();
+    if (!elements)
+        return;
+    const auto kept = std::remove_if(elements->begin(), elements->end(), [](const json::value& element) {
+        return element.is_object() && !element.get_object().contains("value");
+    });
+    if (kept == elements->end())
+        return;
+    elements->erase(kept, elements->end());
+    if (ignored)
+        ignored->add(target.name, ignored_reason::no_value);
+    if (elements->empty())
+        list = nullptr;
+}
+
 result<void> tidy_list(json::array& elements, const attribute& target, work_budget& work)
 {
     // What they hold first: it says which of them are the same.
@@ -84,9 +111,17 @@ result<void> tidy_list(json::array& elements, const attribute& target, work_budg
     return {};
 }
 
-result<void> tidy(json::value& value, const attribute& target, work_budget& work)
+result<void> tidy(
+    json::value& value,
+    const attribute& target,
+    const resource_type& type,
+    work_budget& work,
+    ignored_names* ignored
+)
 {
     prune(value);
+    if (needs_values(target, type))
+        drop_without_value(value, target, ignored);
     if (auto* const elements = value.if_array())
         return tidy_list(*elements, target, work);
     if (auto tidied = tidy_parts(value, target, work); !tidied)
@@ -94,7 +129,13 @@ result<void> tidy(json::value& value, const attribute& target, work_budget& work
     return check_required_parts(value, target);
 }
 
-result<json::object> tidy_extension(json::value& value, const schema& definition, work_budget& work)
+result<json::object> tidy_extension(
+    json::value& value,
+    const schema& definition,
+    const resource_type& type,
+    work_budget& work,
+    ignored_names* ignored
+)
 {
     json::object container;
     if (!value.is_object())
@@ -103,7 +144,7 @@ result<json::object> tidy_extension(json::value& value, const schema& definition
         const attribute* const target = definition.find(member.key());
         if (!target || !is_kept_in_documents(*target))
             continue;
-        if (auto tidied = tidy(member.value(), *target, work); !tidied)
+        if (auto tidied = tidy(member.value(), *target, type, work, ignored); !tidied)
             return tidied.error();
         if (!member.value().is_null())
             container[target->name] = std::move(member.value());
@@ -155,16 +196,7 @@ result<void> check_appearance(const json::object& holder, std::string_view name,
     return {};
 }
 
-// Two names that nobody can see would be one.
-result<void> check_visibility(const json::object& document, work_budget& work)
-{
-    const auto* const name = find_string(document, "userName");
-    if (name && fold(*name, work).empty())
-        return invalid_value("userName holds nothing that can be seen.");
-    return {};
-}
-
-result<void> check_texts(const json::object& document, work_budget& work)
+result<void> check_texts(const json::object& document)
 {
     for (const std::string_view name : {"userName", "displayName", "externalId"})
         if (auto checked = check_name(document, name); !checked)
@@ -172,8 +204,6 @@ result<void> check_texts(const json::object& document, work_budget& work)
     for (const std::string_view name : {"userName", "displayName"})
         if (auto checked = check_appearance(document, name, name); !checked)
             return checked;
-    if (auto checked = check_visibility(document, work); !checked)
-        return checked;
     const auto* const emails = find_array(document, "emails");
     if (!emails)
         return {};
@@ -199,7 +229,26 @@ json::array schemas_of(const json::object& document, const resource_type& type)
 
 }  // namespace
 
-result<void> normalize(json::object& document, const resource_type& type, work_budget& work)
+// Two names that nobody can see would be one.
+result<void> check_visibility(
+    const json::object& document, const json::object& before, const resource_type& type, work_budget& work
+)
+{
+    for (const attribute& each : type.base->attributes) {
+        if (each.format != text_format::name || !each.is_required)
+            continue;
+        const auto* const name = find_string(document, each.name);
+        const auto* const old = find_string(before, each.name);
+        const bool is_new = name && !(old && *old == *name);
+        if (is_new && comparable_text(*name, each, work).empty())
+            return invalid_value(each.name + " holds nothing that can be seen.");
+    }
+    return {};
+}
+
+result<void> normalize(
+    json::object& document, const resource_type& type, work_budget& work, ignored_names* ignored
+)
 {
     work.charge(steps_of(document));
     complete_references(document, type);  // first: what it leaves empty goes with the rest
@@ -209,12 +258,12 @@ result<void> normalize(json::object& document, const resource_type& type, work_b
         if (const attribute* const target = find_of_resource(type, member.key())) {
             if (!is_stored(type, *target))
                 continue;
-            if (auto tidied = tidy(member.value(), *target, work); !tidied)
+            if (auto tidied = tidy(member.value(), *target, type, work, ignored); !tidied)
                 return tidied;
             if (!member.value().is_null())
                 next[target->name] = std::move(member.value());
         } else if (const schema* const definition = type.find_schema(member.key())) {
-            auto container = tidy_extension(member.value(), *definition, work);
+            auto container = tidy_extension(member.value(), *definition, type, work, ignored);
             if (!container)
                 return error{container.error().code, definition->urn + ":" + container.error().detail};
             if (!container->empty())
@@ -230,7 +279,7 @@ result<void> normalize(json::object& document, const resource_type& type, work_b
         return checked;
     if (auto checked = check_unique_lengths(document, type); !checked)
         return checked;
-    return check_texts(document, work);
+    return check_texts(document);
 }
 
 }  // namespace scimd::scim

@@ -76,12 +76,15 @@ using membership_operation = std::variant<
 struct patch {
     std::vector<patch_operation> operations;
     std::vector<membership_operation> members;
+    ignored_names ignored{};  // what of the body has no effect
 };
 
 // The body of a PATCH. Path-less operations have been taken apart into one per attribute (dotted and
 // URN-prefixed names inside the value are paths). Errors name the operation's index: invalid_syntax (no
 // Operations, unknown op), invalid_path, no_target (remove without path), mutability (an explicit read-only
-// path), invalid_value, invalid_filter, too_large (a limit above).
+// path), invalid_value, invalid_filter, too_large (a limit above). A path that names an unknown attribute is
+// invalid_path in strict directories, and elsewhere where no operation names another; else the operation is
+// passed over. `active` cannot be unassigned.
 result<patch> parse_patch(
     const json::object& body, const resource_type& type, leniency how, work_budget& work
 );
@@ -91,8 +94,14 @@ result<patch> parse_patch(
 // too_large (a value put in so many elements that no document could hold them).
 //
 // `work` is charged for operations × values × terms, and for what is copied.
+//
+// What turns out to have no effect goes to `ignored`.
 result<json::object> apply(
-    const patch& change, const json::object& document, const resource_type& type, work_budget& work
+    const patch& change,
+    const json::object& document,
+    const resource_type& type,
+    work_budget& work,
+    ignored_names* ignored = nullptr
 );
 
 }  // namespace scimd::scim

@@ -409,8 +409,22 @@ result<void> remove_extension(json::object& document, const schema& container, c
     return {};
 }
 
+// Of a single complex value a filter chooses it or nothing: nothing is made for it, and nothing else changed.
+bool lacks_single(const json::object* holder, const patch_target& target, work_budget& work)
+{
+    const attribute& chosen = *target.attribute.attribute;
+    if (!target.where || chosen.is_multi_valued)
+        return false;
+    const json::value* const value = holder ? find(*holder, chosen.name) : nullptr;
+    return !value || !meets(*value, target, work);
+}
+
 result<void> apply_one(
-    const patch_operation& operation, json::object& document, const resource_type& type, work_budget& work
+    const patch_operation& operation,
+    json::object& document,
+    const resource_type& type,
+    work_budget& work,
+    ignored_names* ignored
 )
 {
     work.charge(operation_steps);
@@ -418,6 +432,13 @@ result<void> apply_one(
     if (!where.attribute)
         return remove_extension(document, *where.extension, type);
 
+    const json::object* const found =
+        where.extension ? find_object(document, where.extension->urn) : &document;
+    if (lacks_single(found, operation.target, work)) {
+        if (ignored)
+            ignored->add(to_text(where), ignored_reason::no_match);
+        return {};
+    }
     json::object& holder = where.extension ? object_at(document, where.extension->urn) : document;
     if (operation.verb == patch_verb::remove || operation.value.is_null())
         return unassign(holder, operation, work);
@@ -427,19 +448,25 @@ result<void> apply_one(
 }  // namespace
 
 result<json::object> apply(
-    const patch& change, const json::object& document, const resource_type& type, work_budget& work
+    const patch& change,
+    const json::object& document,
+    const resource_type& type,
+    work_budget& work,
+    ignored_names* ignored
 )
 {
     work.charge(steps_of(document));
     json::object next = document;
     for (const patch_operation& operation : change.operations)
-        if (auto applied = apply_one(operation, next, type, work); !applied)
+        if (auto applied = apply_one(operation, next, type, work, ignored); !applied)
             return error{
                 applied.error().code,
                 "Operations[" + std::to_string(operation.index) + "]: " + applied.error().detail
             };
-    if (auto normal = normalize(next, type, work); !normal)
+    if (auto normal = normalize(next, type, work, ignored); !normal)
         return normal.error();
+    if (auto checked = check_visibility(next, document, type, work); !checked)
+        return checked.error();
     if (auto kept = check_replacement(document, next, type, work); !kept)
         return kept.error();
     return next;

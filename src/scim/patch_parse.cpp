@@ -1,4 +1,5 @@
 #include "base/text.hpp"
+#include "scim/legacy_names.hpp"
 #include "scim/patch.hpp"
 #include "scim/patch_members.hpp"
 #include "scim/patch_path.hpp"
@@ -6,6 +7,7 @@
 #include "scim/value.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace scimd::scim {
@@ -62,6 +64,11 @@ struct demand {
     std::size_t index = 0;
 };
 
+error cannot_be_unassigned(const patch_target& target)
+{
+    return {errc::invalid_value, to_text(target.attribute) + " is true or false; it cannot be unassigned."};
+}
+
 // A secret is checked as everything else, and forgotten.
 result<void> check_forgotten(
     const demand& wanted, const patch_target& target, const resource_type& type, work_budget& work
@@ -94,6 +101,12 @@ public:
     result<void> read(const json::value& operation, std::size_t index);
     patch take() { return std::move(made_); }
 
+    // Of a request of so many operations that would all be passed over: it would succeed with nothing.
+    [[nodiscard]] std::optional<error> why_without_effect(std::size_t operations) const
+    {
+        return passed_over_ == operations ? first_passed_over_ : std::nullopt;
+    }
+
 private:
     result<void> read_resource(const demand& wanted);
     result<void> read_container(const demand& wanted, const schema& container);
@@ -101,11 +114,15 @@ private:
     result<void> read_path(const demand& wanted, std::string_view text);
     result<void> read_target(const demand& wanted, patch_target target);
     void push(const demand& wanted, patch_target target, json::value value);
+    void note_without_effect(const demand& wanted, const patch_target& target);
+    void note_parts(const path& where, const json::value& value);
 
     const resource_type& type_;
     leniency how_;
     work_budget& work_;
     patch made_;
+    std::size_t passed_over_ = 0;  // operations on unknown attributes
+    std::optional<error> first_passed_over_;
     std::size_t targets_ = 0;
     std::size_t values_ = 0;
 };
@@ -178,11 +195,15 @@ result<void> patch_reader::read_member(const demand& wanted, std::string_view na
 
     const std::string text = container ? container->urn + ":" + std::string(name) : std::string(name);
     auto target = parse_target(text, type_, how_, work_);
-    if (!target) {
-        const bool is_value_path = name.find('[') != std::string_view::npos;
-        return is_value_path ? result<void>(target.error()) : result<void>();
-    }
-    return read_target(wanted, std::move(*target));
+    if (target)
+        return read_target(wanted, std::move(*target));
+    const bool is_value_path = name.find('[') != std::string_view::npos;
+    if (is_value_path && (how_ == leniency::strict || !names_unknown_attribute(text, type_, work_)))
+        return target.error();
+    const bool repeats_schemas = container && equals_ignoring_case(name, "schemas");
+    if (!is_blank(*wanted.value) && !repeats_schemas)
+        made_.ignored.add(text, ignored_reason::unknown_attribute);
+    return {};
 }
 
 result<void> patch_reader::read_path(const demand& wanted, std::string_view text)
@@ -190,8 +211,15 @@ result<void> patch_reader::read_path(const demand& wanted, std::string_view text
     if (const schema* const container = type_.find_schema(text))
         return read_container(wanted, *container);
     auto target = parse_target(text, type_, how_, work_);
-    if (!target)
-        return target.error();
+    if (!target) {
+        if (how_ == leniency::strict || !names_unknown_attribute(text, type_, work_))
+            return target.error();
+        made_.ignored.add(text, ignored_reason::unknown_path);
+        ++passed_over_;
+        if (!first_passed_over_)
+            first_passed_over_ = target.error();
+        return {};
+    }
     if (is_read_only(target->attribute))
         return error{errc::mutability, to_text(target->attribute) + " is read-only."};
     return read_target(wanted, std::move(*target));
@@ -202,8 +230,10 @@ result<void> patch_reader::read_target(const demand& wanted, patch_target target
     values_ += count_values(wanted.value);
     if (++targets_ > patch_targets_max || values_ > patch_values_max)
         return error{errc::too_large, "The request holds too many values."};
-    if (is_without_effect(target.attribute))
+    if (is_without_effect(target.attribute)) {
+        note_without_effect(wanted, target);
         return check_forgotten(wanted, target, type_, work_);
+    }
     if (is_kept_apart(type_, *target.attribute.attribute))
         return read_membership({wanted.verb, target, wanted.value, how_}, made_.members, work_);
 
@@ -211,6 +241,9 @@ result<void> patch_reader::read_target(const demand& wanted, patch_target target
     const bool is_whole_list =
         target.attribute.leaf().is_multi_valued && !target.attribute.sub_attribute && !target.where;
     const bool removes_listed = is_whole_list && lists_values(wanted.value);
+    const bool is_lifecycle = is_lifecycle_state(type_, target.attribute.leaf());
+    if (is_removal && is_lifecycle)
+        return cannot_be_unassigned(target);
     if (is_removal && !removes_listed) {
         push(wanted, std::move(target), nullptr);
         return {};
@@ -220,11 +253,35 @@ result<void> patch_reader::read_target(const demand& wanted, patch_target target
     auto value = read_for(target, *wanted.value, work_);
     if (!value)
         return value.error();
+    if (value->is_null() && is_lifecycle && wanted.verb == patch_verb::replace)
+        return cannot_be_unassigned(target);
+    note_parts(target.attribute, *wanted.value);
     // Nothing added is no change, and so are no values removed; only replace unassigns.
-    if (value->is_null() && wanted.verb != patch_verb::replace)
+    if (value->is_null() && wanted.verb != patch_verb::replace) {
+        if (wanted.verb == patch_verb::add)
+            made_.ignored.add(to_text(target.attribute), ignored_reason::no_value);
         return {};
+    }
     push(wanted, std::move(target), std::move(*value));
     return {};
+}
+
+// What is common to all resources is in every answer, whatever a client sends.
+void patch_reader::note_without_effect(const demand& wanted, const patch_target& target)
+{
+    if (find_common(target.attribute.attribute->name) == target.attribute.attribute)
+        return;
+    if (wanted.value && !is_blank(*wanted.value))
+        made_.ignored.add(
+            to_text(target.attribute),
+            is_read_only(target.attribute) ? ignored_reason::read_only : ignored_reason::not_kept
+        );
+}
+
+void patch_reader::note_parts(const path& where, const json::value& value)
+{
+    if (!where.sub_attribute)
+        note_ignored_parts(made_.ignored, where.extension, *where.attribute, value, work_);
 }
 
 void patch_reader::push(const demand& wanted, patch_target target, json::value value)
@@ -239,16 +296,15 @@ void patch_reader::push(const demand& wanted, patch_target target, json::value v
 }
 
 // RFC 7644 §3.5.2 wants the URN; a body without `schemas` is understood, one that claims another is not.
-result<void> check_patch_schemas(const json::object& body)
+result<void> check_patch_schemas(const json::object& body, leniency how)
 {
     const json::value* const given = find_ignoring_case(body, "schemas");
     if (!given || given->is_null())
         return {};
     const auto* const urns = given->if_array();
-    const bool is_patch =
-        urns && std::any_of(urns->begin(), urns->end(), [](const json::value& each) {
-            return each.is_string() && equals_ignoring_case(each.get_string(), urn::patch_op);
-        });
+    const bool is_patch = urns && std::any_of(urns->begin(), urns->end(), [how](const json::value& each) {
+                              return is_message(each, urn::patch_op, how);
+                          });
     if (!is_patch)
         return error{errc::invalid_syntax, "schemas must hold " + std::string(urn::patch_op) + "."};
     return {};
@@ -260,11 +316,11 @@ result<patch> parse_patch(
     const json::object& body, const resource_type& type, leniency how, work_budget& work
 )
 {
-    if (auto checked = check_patch_schemas(body); !checked)
+    if (auto checked = check_patch_schemas(body, how); !checked)
         return checked.error();
     const json::value* const given = find_ignoring_case(body, "Operations");
     const auto* const operations = given ? given->if_array() : nullptr;
-    if (!operations || operations->empty())
+    if (!operations || (operations->empty() && how == leniency::strict))
         return error{errc::invalid_syntax, "Operations must be an array of at least one operation."};
     if (operations->size() > patch_operations_max)
         return error{
@@ -275,6 +331,8 @@ result<patch> parse_patch(
     for (std::size_t i = 0; i < operations->size(); ++i)
         if (auto read = reader.read((*operations)[i], i); !read)
             return error{read.error().code, "Operations[" + std::to_string(i) + "]: " + read.error().detail};
+    if (const auto reason = reader.why_without_effect(operations->size()))
+        return error{reason->code, "Operations[0]: " + reason->detail};
     return reader.take();
 }
 

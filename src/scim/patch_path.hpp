@@ -16,4 +16,9 @@ result<patch_target> parse_target(
     std::string_view text, const resource_type& type, leniency how, work_budget& work
 );
 
+// Whether a path that cannot be parsed is written as RFC 7644 §3.5.2 has it and names an attribute, or a
+// sub-attribute, that there is not: a customer's own mapping, which no other operation has to suffer from.
+// Not of the members of a group, where a filter says who goes.
+bool names_unknown_attribute(std::string_view text, const resource_type& type, work_budget& work);
+
 }  // namespace scimd::scim

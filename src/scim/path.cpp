@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "scim/excerpt.hpp"
+#include "scim/legacy_names.hpp"
 
 #include <algorithm>
 
@@ -77,6 +78,9 @@ path find_attribute(const schema* definition, std::string_view name, const resou
 
 result<path> parse_path(std::string_view text, const resource_type& type)
 {
+    const auto renamed = standard_name(text, type);
+    if (renamed)
+        text = *renamed;
     if (type.find_schema(text))
         return error{errc::invalid_path, excerpt(text) + " names a schema, not an attribute."};
 
@@ -88,7 +92,7 @@ result<path> parse_path(std::string_view text, const resource_type& type)
     if (dot == std::string_view::npos)
         return found;
 
-    found.sub_attribute = found.attribute->find(name.substr(dot + 1));
+    found.sub_attribute = find_sub_attribute(*found.attribute, name.substr(dot + 1));
     if (!found.sub_attribute)
         return unknown(text);
     return found;

@@ -29,8 +29,8 @@ struct path {
 };
 
 // Names are matched whatever their ASCII case; a URN prefix of the base or an extension schema is understood,
-// also (Entra) with '.' instead of ':' between URN and name. invalid_path with the offending name
-// otherwise.
+// also (Entra) with '.' instead of ':' between URN and name, and old and odd names (legacy_names.hpp).
+// invalid_path with the offending name otherwise.
 result<path> parse_path(std::string_view text, const resource_type& type);
 
 // Whether resources of the type can have the attribute at all. A path was resolved against one type and may

@@ -1,6 +1,10 @@
 #include "scim/projection.hpp"
 
 #include "base/text.hpp"
+#include "scim/legacy_names.hpp"
+#include "scim/match.hpp"
+#include "scim/patch_path.hpp"
+#include "scim/quotation.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -15,24 +19,65 @@ bool contains(const std::vector<T>& rows, const T& wanted)
     return std::find(rows.begin(), rows.end(), wanted) != rows.end();
 }
 
-// A client may name an attribute a thousand times; each is kept once, so that lists stay as short as schemas.
-void read_names(
-    std::string_view names,
-    const resource_type& type,
-    std::vector<path>& attributes,
-    std::vector<const schema*>& schemas
-)
+// Names with commas between them. A comma in brackets is one of a filter's.
+std::vector<std::string_view> split_names(std::string_view text)
 {
-    for (const std::string_view part : split(names, ',')) {
-        const std::string_view name = trim(part);
-        if (const schema* const whole = type.find_schema(name)) {
-            if (!contains(schemas, whole))
-                schemas.push_back(whole);
+    std::vector<std::string_view> names;
+    std::size_t begin = 0;
+    bool is_in_brackets = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (is_in_brackets && opens_quotation(text, i)) {
+            const auto quoted = quotation_at(text, i);
+            if (!quoted)
+                break;
+            i = quoted->end - 1;
+        } else if (text[i] == '[' || text[i] == ']') {
+            is_in_brackets = text[i] == '[';
+        } else if (text[i] == ',' && !is_in_brackets) {
+            names.push_back(trim(text.substr(begin, i - begin)));
+            begin = i + 1;
+        }
+    }
+    names.push_back(trim(text.substr(begin)));
+    return names;
+}
+
+// As many filters as a list of names can have.
+constexpr std::size_t chosen_max = 16;
+
+struct named_attributes {
+    std::vector<path>& attributes;
+    std::vector<chosen_values>& chosen;
+    std::vector<const schema*>& schemas;
+};
+
+void read_chosen(std::string_view name, const resource_type& type, std::vector<chosen_values>& chosen)
+{
+    auto found = parse_target(name, type, leniency::compat, unlimited_work());
+    if (!found || !found->where || chosen.size() == chosen_max)
+        return;
+    chosen_values one{found->attribute, std::move(*found->where)};
+    if (!contains(chosen, one))
+        chosen.push_back(std::move(one));
+}
+
+// A client may name an attribute a thousand times; each is kept once, so that lists stay as short as schemas.
+void read_names(std::string_view names, const resource_type& type, named_attributes into)
+{
+    for (const std::string_view name : split_names(names)) {
+        const auto renamed = standard_name(name, type);
+        if (const schema* const whole = type.find_schema(renamed ? *renamed : name)) {
+            if (!contains(into.schemas, whole))
+                into.schemas.push_back(whole);
+            continue;
+        }
+        if (name.find('[') != std::string_view::npos) {
+            read_chosen(name, type, into.chosen);
             continue;
         }
         const auto found = parse_path(name, type);
-        if (found && !contains(attributes, *found))
-            attributes.push_back(*found);
+        if (found && !contains(into.attributes, *found))
+            into.attributes.push_back(*found);
     }
 }
 
@@ -66,15 +111,19 @@ bool is_of_any(const std::vector<const schema*>& schemas, const schema* extensio
 selection select_listed(const projection& wanted, const schema* extension, const attribute& candidate)
 {
     selection made{.is_kept = false, .takes_defaults = false, .listed = {}, .excluded = {}};
-    for (const path& listed : wanted.attributes) {
+    const auto take = [&](const path& listed) {
         if (!is_about(listed, extension, candidate))
-            continue;
+            return;
         made.is_kept = true;
         if (listed.sub_attribute)
             made.listed.push_back(listed.sub_attribute);
         else
             made.takes_defaults = true;
-    }
+    };
+    for (const path& listed : wanted.attributes)
+        take(listed);
+    for (const chosen_values& each : wanted.chosen)
+        take(each.attribute);
     // A schema's name stands for what it returns by default.
     if (candidate.returned == returned::by_default && is_of_any(wanted.whole_schemas, extension, candidate))
         made.is_kept = made.takes_defaults = true;
@@ -181,8 +230,58 @@ bool project_sub_attributes(json::value& value, const selection& made, const att
     return !elements->empty();
 }
 
+bool meets_any(const json::value& element, const std::vector<const filter*>& conditions, work_budget& work)
+{
+    return std::any_of(conditions.begin(), conditions.end(), [&](const filter* each) {
+        return matches_value(*each, element, work);
+    });
+}
+
+std::vector<const filter*> conditions_on(
+    const std::vector<chosen_values>& chosen, const schema* extension, const attribute& candidate
+)
+{
+    std::vector<const filter*> found;
+    for (const chosen_values& each : chosen)
+        if (is_about(each.attribute, extension, candidate))
+            found.push_back(&each.where);
+    return found;
+}
+
+// Leaves the values of a list that are wanted; false when none is.
+bool choose_values(
+    json::value& value,
+    const projection& wanted,
+    const schema* extension,
+    const attribute& definition,
+    work_budget& work
+)
+{
+    auto listed = conditions_on(wanted.chosen, extension, definition);
+    const bool is_listed_whole = std::ranges::any_of(wanted.attributes, [&](const path& each) {
+        return is_about(each, extension, definition);
+    });
+    if (is_listed_whole)
+        listed.clear();
+    const auto excluded = conditions_on(wanted.not_chosen, extension, definition);
+    if (listed.empty() && excluded.empty())
+        return true;
+    const auto is_unwanted = [&](const json::value& element) {
+        return (!listed.empty() && !meets_any(element, listed, work)) || meets_any(element, excluded, work);
+    };
+    json::array* const elements = value.if_array();
+    if (!elements)
+        return !is_unwanted(value);
+    elements->erase(std::remove_if(elements->begin(), elements->end(), is_unwanted), elements->end());
+    return !elements->empty();
+}
+
 bool project_attribute(
-    json::value& value, const projection& wanted, const schema* extension, const attribute* definition
+    json::value& value,
+    const projection& wanted,
+    const schema* extension,
+    const attribute* definition,
+    work_budget& work
 )
 {
     if (!definition)
@@ -190,16 +289,21 @@ bool project_attribute(
     const selection made = select(wanted, extension, *definition);
     if (!made.is_kept)
         return false;
+    if (definition->returned != returned::always &&
+        !choose_values(value, wanted, extension, *definition, work))
+        return false;
     return !definition->is_complex() || project_sub_attributes(value, made, *definition);
 }
 
-bool project_extension(json::value& value, const projection& wanted, const schema& extension)
+bool project_extension(
+    json::value& value, const projection& wanted, const schema& extension, work_budget& work
+)
 {
     json::object* const members = value.if_object();
     if (!members)
         return false;
     filter_members(*members, [&](std::string_view name, json::value& member) {
-        return project_attribute(member, wanted, &extension, extension.find(name));
+        return project_attribute(member, wanted, &extension, extension.find(name), work);
     });
     return !members->empty();
 }
@@ -227,17 +331,19 @@ projection parse_projection(std::string_view attributes, std::string_view exclud
 {
     projection made;
     made.is_listed = !trim(attributes).empty();
-    read_names(attributes, type, made.attributes, made.whole_schemas);
-    read_names(excluded, type, made.excluded, made.excluded_schemas);
+    read_names(attributes, type, {made.attributes, made.chosen, made.whole_schemas});
+    read_names(excluded, type, {made.excluded, made.not_chosen, made.excluded_schemas});
+    // A part of some values alone cannot be left out.
+    std::erase_if(made.not_chosen, [](const chosen_values& each) { return each.attribute.sub_attribute; });
     return made;
 }
 
-void project(json::object& resource, const projection& wanted, const resource_type& type)
+void project(json::object& resource, const projection& wanted, const resource_type& type, work_budget& work)
 {
     filter_members(resource, [&](std::string_view name, json::value& value) {
         if (const schema* const extension = type.find_schema(name))
-            return project_extension(value, wanted, *extension);
-        return project_attribute(value, wanted, nullptr, find_base_or_common(type, name));
+            return project_extension(value, wanted, *extension, work);
+        return project_attribute(value, wanted, nullptr, find_base_or_common(type, name), work);
     });
 }
 

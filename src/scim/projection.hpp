@@ -3,6 +3,8 @@
 
 #include "base/error.hpp"
 #include "base/json.hpp"
+#include "base/work_budget.hpp"
+#include "scim/filter.hpp"
 #include "scim/path.hpp"
 #include "scim/schema.hpp"
 
@@ -10,6 +12,13 @@
 #include <vector>
 
 namespace scimd::scim {
+
+// emails[type eq "work"]: of a list only the values that meet the filter. Of a group's members all are shown.
+struct chosen_values {
+    path attribute;
+    filter where;
+    friend bool operator==(const chosen_values&, const chosen_values&) = default;
+};
 
 struct projection {
     bool is_nothing = false;  // the resource is not returned at all: whatever else stands here
@@ -19,11 +28,14 @@ struct projection {
     std::vector<const schema*> whole_schemas;  // attributes=urn:…:enterprise:2.0:User
     std::vector<path> excluded;
     std::vector<const schema*> excluded_schemas;
+    std::vector<chosen_values> chosen{};      // listed, beside `attributes`
+    std::vector<chosen_values> not_chosen{};  // excluded, beside `excluded`
     std::vector<path> written{};  // of those returned on request, by this very request (written.hpp)
 
     [[nodiscard]] bool is_default() const noexcept
     {
-        return !is_nothing && !is_listed && excluded.empty() && excluded_schemas.empty() && written.empty();
+        return !is_nothing && !is_listed && excluded.empty() && excluded_schemas.empty() &&
+               not_chosen.empty() && written.empty();
     }
 
     // Whether an attribute (by canonical name, of the base schema or common) can appear at all, so that
@@ -41,6 +53,11 @@ projection parse_projection(
 );
 
 // Removes from a full resource what is not to be returned; keeps the order of names.
-void project(json::object& resource, const projection& wanted, const resource_type& type);
+void project(
+    json::object& resource,
+    const projection& wanted,
+    const resource_type& type,
+    work_budget& work = unlimited_work()
+);
 
 }  // namespace scimd::scim

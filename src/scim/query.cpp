@@ -27,20 +27,6 @@ std::string_view text_of(const parameters& given, std::string_view name)
     return found ? trim(*found) : std::string_view{};
 }
 
-// A whole number; beyond 64 bits it is the nearest that there is, since both parameters have ends anyway.
-std::optional<std::int64_t> read_integer(std::string_view text)
-{
-    using limits = std::numeric_limits<std::int64_t>;
-    std::int64_t value = 0;
-    const char* const end = text.data() + text.size();
-    const auto [rest, failure] = std::from_chars(text.data(), end, value);
-    if (rest != end || failure == std::errc::invalid_argument)
-        return std::nullopt;
-    if (failure == std::errc::result_out_of_range)
-        return text.starts_with('-') ? limits::min() : limits::max();
-    return value;
-}
-
 error not_an_integer(errc code, std::string_view name, std::string_view text)
 {
     return {code, std::string(name) + " must be an integer, not " + excerpt(text) + "."};
@@ -52,13 +38,13 @@ result<page_request> read_page(const parameters& given)
     if (const std::string* const cursor = find_parameter(given, "cursor"))
         page.cursor = std::string(trim(*cursor));
     if (const std::string_view text = text_of(given, "startIndex"); !text.empty()) {
-        const auto number = read_integer(text);
+        const auto number = parse_integer(text);
         if (!number)
             return not_an_integer(errc::invalid_value, "startIndex", text);
         page.set_start_index(*number);
     }
     if (const std::string_view text = text_of(given, "count"); !text.empty()) {
-        const auto number = read_integer(text);
+        const auto number = parse_integer(text);
         if (!number)
             return not_an_integer(page.cursor ? errc::invalid_count : errc::invalid_value, "count", text);
         page.set_count(*number);
@@ -108,6 +94,19 @@ std::string identity_of(const list_request& asked, std::span<const resource_type
 }
 
 }  // namespace
+
+std::optional<std::int64_t> parse_integer(std::string_view text)
+{
+    using limits = std::numeric_limits<std::int64_t>;
+    std::int64_t value = 0;
+    const char* const end = text.data() + text.size();
+    const auto [rest, failure] = std::from_chars(text.data(), end, value);
+    if (rest != end || failure == std::errc::invalid_argument)
+        return std::nullopt;
+    if (failure == std::errc::result_out_of_range)
+        return text.starts_with('-') ? limits::min() : limits::max();
+    return value;
+}
 
 result<projection> parse_projection(
     std::string_view attributes, std::string_view excluded, const resource_type& type, leniency how

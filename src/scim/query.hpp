@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "scim/filter.hpp"
+#include "scim/leniency.hpp"
 #include "scim/projection.hpp"
 
 #include <chrono>
@@ -52,8 +53,12 @@ using parameters = std::vector<std::pair<std::string, std::string>>;
 result<list_request> read_parameters(const parameters& given);
 
 // invalid_syntax: an unknown member, one of another type, other schemas (they may be missing); invalid_count
-// as above. Unlike parameters of a URL, members have no other purpose: one that nobody knows is a slip.
-result<list_request> read_search_request(const json::object& body);
+// as above. Unlike parameters of a URL, members have no other purpose: one that nobody knows is a slip. But
+// in strict directories numbers and lists of names may be texts, as they are in a URL.
+result<list_request> read_search_request(const json::object& body, leniency how = leniency::compat);
+
+// A whole number; beyond 64 bits it is the nearest that there is. Empty: the text is none.
+std::optional<std::int64_t> parse_integer(std::string_view text);
 
 // What is asked of the resources of one type.
 struct type_query {

@@ -1,14 +1,15 @@
 #include "scim/quirks.hpp"
 
 #include "base/text.hpp"
+#include "scim/legacy_names.hpp"
 #include "scim/patch_path.hpp"
-#include "scim/urn.hpp"
 #include "scim/value.hpp"
 
-#include <array>
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace scimd::scim::quirks {
 
@@ -50,15 +51,26 @@ void strings_for_objects_with_value(json::value& value, const attribute& of)
             string_for_an_object_with_value(element, of);
 }
 
-// Entra, older documentation: `manager: [{"value": "26118915"}]`, and the same for one value that a filter
-// chose.
-void array_of_one_for_an_object(json::value& value, const attribute& of)
+void array_of_one(json::value& value)
 {
     const auto* const elements = value.if_array();
-    if (!of.is_complex() || !elements || elements->size() != 1)
+    if (!elements || elements->size() != 1)
         return;
     json::value only = elements->front();
     value = std::move(only);
+}
+
+// Entra, older documentation: `manager: [{"value": "26118915"}]`, and the same for one value that a filter
+// chose; others, for any attribute that is not multi-valued.
+void array_of_one_for_a_value(json::value& value, const attribute& of)
+{
+    array_of_one(value);
+    json::object* const members = of.is_complex() ? value.if_object() : nullptr;
+    if (!members)
+        return;
+    for (auto& member : *members)
+        if (const attribute* const sub = of.find(member.key()); sub && !sub->is_multi_valued)
+            array_of_one(member.value());
 }
 
 // Entra's "remove manager": a replace with {"value": ""}. Left to merge, it would leave $ref behind.
@@ -76,10 +88,7 @@ void wrapped_simple_value(json::value& value, const attribute& of)
 {
     if (of.is_complex() || of.is_multi_valued)
         return;
-    if (const auto* const elements = value.if_array(); elements && elements->size() == 1) {
-        json::value only = elements->front();
-        value = std::move(only);
-    }
+    array_of_one(value);
     auto* const object = value.if_object();
     if (!object)
         return;
@@ -94,35 +103,92 @@ void wrapped_simple_value(json::value& value, const attribute& of)
 
 // ---- names ----
 
-struct odd_urn {
-    std::string_view sent;
-    std::string_view meant;
-};
-
-// SCIM 1.1 in OneLogin's templates; the enterprise URN without its last colon in older Entra documentation.
-constexpr std::array odd_urns = {
-    odd_urn{"urn:scim:schemas:extension:enterprise:1.0", urn::enterprise_user},
-    odd_urn{"urn:ietf:params:scim:schemas:extension:enterprise:2.0User", urn::enterprise_user},
-};
-
-std::string with_meant_urn(std::string_view name)
-{
-    for (const odd_urn& each : odd_urns)
-        if (starts_with_ignoring_case(name, each.sent))
-            return std::string(each.meant) + std::string(name.substr(each.sent.size()));
-    return std::string(name);
-}
-
-void odd_urns_as_names(json::object& object)
+// Old and odd URNs (legacy_names.hpp) in the names of members.
+void legacy_urns_as_names(json::object& object, const resource_type& type)
 {
     json::object renamed;
     for (auto& member : object) {
-        std::string name = with_meant_urn(member.key());
-        if (name != member.key() && object.contains(name))
-            name = member.key();  // the right one is there, too: it decides
-        renamed[name] = std::move(member.value());
+        const auto standard = standard_name(member.key(), type);
+        // Where the right one is there, too, it decides.
+        const bool is_renamed = standard && !find_ignoring_case(object, *standard);
+        renamed[is_renamed ? *standard : std::string(member.key())] = std::move(member.value());
     }
     object = std::move(renamed);
+}
+
+// An official template for SCIM 1.1: `manager: {"managerId": "26118915"}`.
+void legacy_names_of_parts(json::value& value, const attribute& of)
+{
+    json::object* const members = value.if_object();
+    if (!members || !of.is_complex())
+        return;
+    for (const auto& member : *members) {
+        const attribute* const meant = of.find(member.key()) ? nullptr : find_sub_attribute(of, member.key());
+        if (!meant || find_in_any_case(*members, meant->name))
+            continue;
+        json::value moved = member.value();
+        (*members)[meant->name] = std::move(moved);
+        return;  // the members have moved; no attribute has two such names
+    }
+}
+
+// The object under that name, whatever its case, which is made when there is none; nullptr when something
+// else stands there.
+json::object* object_under(json::object& holder, std::string_view name)
+{
+    if (json::value* const found = find_in_any_case(holder, name))
+        return found->if_object();
+    return &holder[name].emplace_object();
+}
+
+// Where nothing stands yet.
+bool put_at(json::object& body, const path& where, json::value& value)
+{
+    json::object* holder = where.extension ? object_under(body, where.extension->urn) : &body;
+    if (holder && where.sub_attribute)
+        holder = object_under(*holder, where.attribute->name);
+    if (!holder || find_in_any_case(*holder, where.leaf().name))
+        return false;
+    (*holder)[where.leaf().name] = std::move(value);
+    return true;
+}
+
+// A name in a body that is a path: `name.givenName`, an extension's attribute with its URN, and without it
+// (Entra, older documentation: `manager`). PATCH understands these everywhere.
+void names_as_paths(json::object& body, const resource_type& type)
+{
+    std::vector<std::string> names;
+    for (const auto& member : body)
+        if (!is_blank(member.value()) && !find_of_resource(type, member.key()) &&
+            !type.find_schema(member.key()))
+            names.emplace_back(member.key());
+    for (const std::string& name : names) {
+        const auto where = parse_path(name, type);
+        if (!where)
+            continue;
+        json::value value = body.at(name);
+        if (put_at(body, *where, value))
+            body.stable_erase(body.find(name));
+    }
+}
+
+// The attributes of the base schema under its URN, as those of extensions are.
+void base_schema_as_container(json::object& body, const resource_type& type)
+{
+    json::value* const container = find_in_any_case(body, type.base->urn);
+    if (!container)
+        return;
+    array_of_one(*container);
+    if (!container->is_object())
+        return;
+    const json::object members = std::move(container->get_object());
+    const auto place = std::ranges::find_if(body, [&](const auto& member) {
+        return equals_ignoring_case(member.key(), type.base->urn);
+    });
+    body.stable_erase(place);
+    for (const auto& member : members)
+        if (!find_in_any_case(body, member.key()))
+            body[member.key()] = member.value();
 }
 
 // Entra without its 2020 flag: "Add", "Replace", "Remove".
@@ -138,16 +204,24 @@ void op_in_any_case(json::object& operation)
 void rewrite_member(json::value& value, const attribute& of)
 {
     if (!of.is_multi_valued) {
-        array_of_one_for_an_object(value, of);
+        array_of_one_for_a_value(value, of);
         string_for_an_object_with_value(value, of);
+        legacy_names_of_parts(value, of);
         empty_value_for_unassigned(value, of);
-    } else {
-        strings_for_objects_with_value(value, of);
+        return;
     }
+    strings_for_objects_with_value(value, of);
+    if (value.is_object())
+        array_of_one_for_a_value(value, of);
+    if (auto* const elements = value.if_array())
+        for (json::value& element : *elements)
+            if (element.is_object())
+                array_of_one_for_a_value(element, of);
 }
 
 void rewrite_extension(json::value& value, const schema& definition)
 {
+    array_of_one(value);
     auto* const container = value.if_object();
     if (!container)
         return;
@@ -161,8 +235,9 @@ void rewrite_target(json::value& value, const patch_target& target)
     const attribute& of = target.attribute.leaf();
     wrapped_simple_value(value, of);
     if (target.where && !target.attribute.sub_attribute) {
-        array_of_one_for_an_object(value, of);
+        array_of_one_for_a_value(value, of);
         string_for_an_object_with_value(value, of);
+        legacy_names_of_parts(value, of);
     } else {
         rewrite_member(value, of);
     }
@@ -182,14 +257,18 @@ void rewrite_operation(json::object& operation, const resource_type& type, work_
     json::value* const where = find_in_any_case(operation, "path");
     json::value* const value = find_in_any_case(operation, "value");
     if (where && where->is_string()) {
-        *where = with_meant_urn(trim(where->get_string()));
+        const std::string text(trim(where->get_string()));
+        *where = standard_name(text, type).value_or(text);
         if (value)
             rewrite_named(*value, where->get_string(), type, work);
         return;
     }
-    if (!value || !value->is_object())
+    if (!value)
         return;
-    odd_urns_as_names(value->get_object());
+    array_of_one(*value);
+    if (!value->is_object())
+        return;
+    legacy_urns_as_names(value->get_object(), type);
     for (auto& member : value->get_object())
         rewrite_named(member.value(), member.key(), type, work);
 }
@@ -199,7 +278,9 @@ void rewrite_operation(json::object& operation, const resource_type& type, work_
 json::object rewrite_resource(json::object body, const resource_type& type, work_budget& work)
 {
     work.charge(steps_of(body) + body.size() * name_steps);
-    odd_urns_as_names(body);
+    legacy_urns_as_names(body, type);
+    base_schema_as_container(body, type);
+    names_as_paths(body, type);
     for (auto& member : body)
         if (const attribute* const target = find_of_resource(type, member.key()))
             rewrite_member(member.value(), *target);

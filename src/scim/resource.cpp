@@ -56,9 +56,38 @@ error in_schema(const schema& definition, const error& reason)
     return {reason.code, definition.urn + ":" + reason.detail};
 }
 
+// What of a value given for the attribute a document does not hold. What is common to all resources is in
+// every answer, whatever a client sends.
+void note_ignored(
+    ignored_names& found,
+    const schema* extension,
+    const attribute& target,
+    const json::value& value,
+    work_budget& work
+)
+{
+    if (is_blank(value) || find_common(target.name) == &target)
+        return;
+    if (target.mutability == mutability::read_only)
+        found.add(extension, target.name, ignored_reason::read_only);
+    else if (!is_kept_in_documents(target))
+        found.add(extension, target.name, ignored_reason::not_kept);
+    else
+        note_ignored_parts(found, extension, target, value, work);
+}
+
+// Some clients repeat `schemas` inside of extensions.
+void note_unknown(
+    ignored_names& found, const schema* extension, std::string_view name, const json::value& value
+)
+{
+    if (!is_blank(value) && !(extension && equals_ignoring_case(name, "schemas")))
+        found.add(extension, name, ignored_reason::unknown_attribute);
+}
+
 // Takes the attributes of an extension out of its container.
 result<void> read_extension(
-    const json::value& value, const schema& definition, json::object& document, work_budget& work
+    const json::value& value, const schema& definition, incoming& made, work_budget& work
 )
 {
     if (is_blank(value))
@@ -68,7 +97,12 @@ result<void> read_extension(
     json::object container;
     for (const auto& member : value.get_object()) {
         const attribute* const target = definition.find(member.key());
-        if (!target || !is_kept_in_documents(*target))
+        if (!target) {
+            note_unknown(made.ignored, &definition, member.key(), member.value());
+            continue;
+        }
+        note_ignored(made.ignored, &definition, *target, member.value(), work);
+        if (!is_kept_in_documents(*target))
             continue;
         auto read = read_value(member.value(), *target, work);
         if (!read)
@@ -78,7 +112,7 @@ result<void> read_extension(
     }
     if (auto checked = check_secrets(value.get_object(), definition, work); !checked)
         return in_schema(definition, checked.error());
-    document[definition.urn] = std::move(container);
+    made.document[definition.urn] = std::move(container);
     return {};
 }
 
@@ -92,6 +126,7 @@ result<void> read_attribute(
 {
     if (&target == find_common("schemas"))
         return check_schemas(value);
+    note_ignored(made.ignored, nullptr, target, value, work);
     if (is_kept_apart(type, target)) {
         auto members = read_members(value);
         if (!members)
@@ -108,14 +143,6 @@ result<void> read_attribute(
     if (!read->is_null())
         made.document[target.name] = std::move(*read);
     return {};
-}
-
-// A user whose client says nothing of `active` is an active one: Okta loops on "reactivating" a user that
-// comes back without it.
-void default_active(json::object& document, const resource_type& type)
-{
-    if (type.base->urn == urn::user && !document.contains("active"))
-        document["active"] = true;
 }
 
 result<void> check_kept(
@@ -239,6 +266,24 @@ bool is_kept_apart(const resource_type& type, const attribute& candidate) noexce
     return type.base->urn == urn::group && &candidate == type.base->find("members");
 }
 
+bool is_lifecycle_state(const resource_type& type, const attribute& candidate) noexcept
+{
+    return type.base->urn == urn::user && &candidate == type.base->find("active");
+}
+
+void complete_new(json::object& document, const resource_type& type)
+{
+    keep_unnamed(document, {}, type);
+}
+
+void keep_unnamed(json::object& next, const json::object& current, const resource_type& type)
+{
+    if (type.base->urn != urn::user || next.contains("active"))
+        return;
+    const json::value* const active = find(current, "active");
+    next["active"] = active && active->is_bool() ? *active : json::value(true);
+}
+
 result<incoming> read_body(const json::object& body, const resource_type& type, work_budget& work)
 {
     work.charge(steps_of(body) + body.size() * name_steps);
@@ -249,15 +294,18 @@ result<incoming> read_body(const json::object& body, const resource_type& type, 
             read = read_attribute(member.value(), *target, type, made, work);
         else if (const schema* const definition = type.find_schema(member.key());
                  definition && definition != type.base)
-            read = read_extension(member.value(), *definition, made.document, work);
+            read = read_extension(member.value(), *definition, made, work);
+        else
+            note_unknown(made.ignored, nullptr, member.key(), member.value());
         if (!read)
             return read.error();
     }
     if (auto checked = check_secrets(body, *type.base, work); !checked)
         return checked.error();
-    default_active(made.document, type);
-    if (auto normal = normalize(made.document, type, work); !normal)
+    if (auto normal = normalize(made.document, type, work, &made.ignored); !normal)
         return normal.error();
+    if (auto checked = check_visibility(made.document, {}, type, work); !checked)
+        return checked.error();
     return made;
 }
 

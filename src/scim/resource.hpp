@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "base/work_budget.hpp"
+#include "scim/ignored.hpp"
 #include "scim/schema.hpp"
 
 #include <string>
@@ -38,6 +39,7 @@ struct incoming {
     json::object document;
     std::vector<member> members;  // of a group
     bool names_members = false;   // "members" stood in the body (null and [] count)
+    ignored_names ignored{};      // what of the body has no effect
 };
 
 // Coerces and checks a body: names in any case, "True"/"False" for booleans, one object where a list is
@@ -46,6 +48,17 @@ struct incoming {
 // storable, a limit exceeded), each naming the attribute.
 result<incoming> read_body(const json::object& body, const resource_type& type, work_budget& work);
 
+// Whether a user can sign in: `active`, which is always a boolean and changes only when a request names it.
+bool is_lifecycle_state(const resource_type& type, const attribute& candidate) noexcept;
+
+// Of a new user whose client says nothing of `active`: it is active. Okta loops on "reactivating" a user that
+// comes back without it.
+void complete_new(json::object& document, const resource_type& type);
+
+// What a PUT does not name and that stays as it is (RFC 7644 §3.5.1): `active` of a user. One that comes from
+// `current` and is not there either is that of a new user.
+void keep_unnamed(json::object& next, const json::object& current, const resource_type& type);
+
 // PUT (RFC 7644 §3.5.1): `next` in place of `current`; an immutable attribute that has a value must keep it
 // (mutability).
 result<void> check_replacement(
@@ -53,9 +66,17 @@ result<void> check_replacement(
 );
 
 // The rules on a whole document that hold after every change: required attributes (invalid_value), at most
-// one primary, sizes. Also drops what became empty, de-duplicates equal values and rewrites `schemas`. After
-// a failure the document is not to be used.
-result<void> normalize(json::object& document, const resource_type& type, work_budget& work);
+// one primary, sizes. Also drops what became empty and, of users' lists, elements without value, which go to
+// `ignored`; de-duplicates equal values and rewrites `schemas`. After a failure the document is not to be
+// used.
+result<void> normalize(
+    json::object& document, const resource_type& type, work_budget& work, ignored_names* ignored = nullptr
+);
+
+// invalid_value: a userName or a group's displayName of which nothing can be seen, unless it was so `before`.
+result<void> check_visibility(
+    const json::object& document, const json::object& before, const resource_type& type, work_budget& work
+);
 
 // One value made canonical for an attribute (or for one element of it when `is_element`): what PATCH uses.
 // The result is null when the value unassigns (null, [], "", {}).

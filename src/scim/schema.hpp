@@ -20,7 +20,11 @@ enum class attribute_type { string, boolean, decimal, integer, date_time, binary
 enum class mutability { read_only, read_write, immutable, write_only };
 enum class returned { always, never, by_default, on_request };
 enum class uniqueness { none, server, global };
-enum class text_format { any, country };
+enum class text_format {
+    any,
+    country,  // RFC 7643 §4.1.2: a code of ISO 3166-1
+    name,     // that people type: compared without the blanks around it
+};
 
 // Where resources are found that a reference may point at.
 struct reference_target {

@@ -86,6 +86,7 @@ private:
     };
 
     void add_documents(const std::string& file, const json::value& content, origin from);
+    [[nodiscard]] bool is_of_every_server(const json::value& content) const;
     void add_document(const std::string& where, const json::value& content, origin from);
     void add_schema(const std::string& where, const json::object& content, origin from);
     void add_type(const resource_type_draft& draft, origin from);
@@ -126,14 +127,31 @@ resource_type* loader::find_type(std::string_view name)
 void loader::add_documents(const std::string& file, const json::value& content, origin from)
 {
     const json::array* rows = content.if_array();
-    if (const json::object* const object = content.if_object(); object && lists(*object, urn::list_response))
+    const json::object* const object = content.if_object();
+    const bool is_answer = object && lists(*object, urn::list_response);
+    if (is_answer)
         rows = find_array(*object, "Resources");
     if (!rows) {
         add_document(file, content, from);
         return;
     }
     for (std::size_t i = 0; i < rows->size(); ++i)
-        add_document(file + "[" + std::to_string(i) + "]", (*rows)[i], from);
+        if (!is_answer || !is_of_every_server((*rows)[i]))
+            add_document(file + "[" + std::to_string(i) + "]", (*rows)[i], from);
+}
+
+// Another server's answer at /Schemas has the schemas of RFC 7643 beside its own.
+bool loader::is_of_every_server(const json::value& content) const
+{
+    const json::object* const object = content.if_object();
+    const json::string* const id = object ? find_string(*object, "id") : nullptr;
+    if (!id)
+        return false;
+    for (const std::string_view each : {urn::service_provider_config, urn::resource_type, urn::schema})
+        if (equals_ignoring_case(*id, each))
+            return true;
+    const schema* const known = find_schema(*id);
+    return known && known->is_built_in;
 }
 
 void loader::add_document(const std::string& where, const json::value& content, origin from)

@@ -37,8 +37,9 @@ constexpr std::array<keyword<uniqueness>, 3> uniqueness_keywords = {{
     {"server", uniqueness::server},
     {"global", uniqueness::global},
 }};
-constexpr std::array<keyword<text_format>, 1> format_keywords = {{
+constexpr std::array<keyword<text_format>, 2> format_keywords = {{
     {"country", text_format::country},
+    {"name", text_format::name},
 }};
 
 // An unknown name in a definition is a slip of the pen that would silently leave a default in force.
@@ -266,6 +267,18 @@ std::vector<resource_type_draft::extension> read_extensions(
     return made;
 }
 
+// Some servers list what every resource has (RFC 7643 §3.1) in each of their schemas.
+json::array own_attributes(const json::array& rows)
+{
+    json::array own;
+    for (const json::value& row : rows) {
+        const json::string* const name = row.is_object() ? find_string(row.get_object(), "name") : nullptr;
+        if (!name || !find_common(*name))
+            own.push_back(row);
+    }
+    return own;
+}
+
 }  // namespace
 
 schema read_schema(const std::string& where, const json::object& content, mistakes& found)
@@ -279,9 +292,7 @@ schema read_schema(const std::string& where, const json::object& content, mistak
     made.name = in.text("name", definition_name_bytes_max);
     made.description = in.text("description", description_bytes_max);
     const json::array& rows = in.list("attributes", attributes_max);
-    made.attributes = read_attributes(where + ": ", rows, level::attribute, found);
-    for (const attribute& each : made.attributes)
-        in.require(!find_common(each.name), each.name + " is an attribute that every resource has.");
+    made.attributes = read_attributes(where + ": ", own_attributes(rows), level::attribute, found);
     return made;
 }
 

@@ -1,6 +1,7 @@
 // The body of POST /.search (RFC 7644 §3.4.3, RFC 9865 §3).
 #include "base/text.hpp"
 #include "scim/excerpt.hpp"
+#include "scim/legacy_names.hpp"
 #include "scim/query.hpp"
 #include "scim/urn.hpp"
 
@@ -17,8 +18,12 @@ error wrong(std::string_view name, std::string_view must_be)
 }
 
 // Names of attributes as one text, as they stand in a URL.
-result<void> read_names(const json::value& value, std::string_view name, std::string& into)
+result<void> read_names(const json::value& value, std::string_view name, leniency how, std::string& into)
 {
+    if (value.is_string() && how != leniency::strict) {
+        into = value.get_string();
+        return {};
+    }
     const auto* const names = value.if_array();
     if (!names)
         return wrong(name, "an array of attribute names");
@@ -39,15 +44,24 @@ result<void> read_text(const json::value& value, std::string_view name, std::str
     return {};
 }
 
-result<std::int64_t> read_number(const json::value& value, std::string_view name, errc code)
+// Empty: an empty text, which says as little as an empty parameter.
+result<std::optional<std::int64_t>> read_number(
+    const json::value& value, std::string_view name, leniency how, errc code
+)
 {
-    const auto* const number = value.if_int64();
+    if (const auto* const number = value.if_int64())
+        return std::optional(*number);
+    const auto* const text = how == leniency::strict ? nullptr : value.if_string();
+    if (text && trim(*text).empty())
+        return std::optional<std::int64_t>();
+    const auto number = text ? parse_integer(trim(*text)) : std::nullopt;
     if (!number)
         return error{code, wrong(name, "an integer").detail};
-    return *number;
+    return number;
 }
 
 struct reader {
+    leniency how = leniency::compat;
     bool goes_by_cursor = false;
     list_request made{};
 
@@ -75,8 +89,8 @@ struct reader {
     result<void> read_schemas(const json::value& value)
     {
         const auto* const urns = value.if_array();
-        const auto is_ours = [](const json::value& each) {
-            return each.is_string() && equals_ignoring_case(each.get_string(), urn::search_request);
+        const auto is_ours = [this](const json::value& each) {
+            return is_message(each, urn::search_request, how);
         };
         if (!urns || std::ranges::none_of(*urns, is_ours))
             return wrong("schemas", "an array that lists " + std::string(urn::search_request));
@@ -85,12 +99,12 @@ struct reader {
 
     result<void> read_attributes(const json::value& value)
     {
-        return read_names(value, "attributes", made.attributes);
+        return read_names(value, "attributes", how, made.attributes);
     }
 
     result<void> read_excluded(const json::value& value)
     {
-        return read_names(value, "excludedAttributes", made.excluded_attributes);
+        return read_names(value, "excludedAttributes", how, made.excluded_attributes);
     }
 
     result<void> read_filter(const json::value& value)
@@ -114,20 +128,22 @@ struct reader {
 
     result<void> read_start_index(const json::value& value)
     {
-        const auto number = read_number(value, "startIndex", errc::invalid_syntax);
+        const auto number = read_number(value, "startIndex", how, errc::invalid_syntax);
         if (!number)
             return number.error();
-        made.page.set_start_index(*number);
+        if (*number)
+            made.page.set_start_index(**number);
         return {};
     }
 
     result<void> read_count(const json::value& value)
     {
         const auto number =
-            read_number(value, "count", goes_by_cursor ? errc::invalid_count : errc::invalid_syntax);
+            read_number(value, "count", how, goes_by_cursor ? errc::invalid_count : errc::invalid_syntax);
         if (!number)
             return number.error();
-        made.page.set_count(*number);
+        if (*number)
+            made.page.set_count(**number);
         return {};
     }
 
@@ -139,10 +155,10 @@ struct reader {
 
 }  // namespace
 
-result<list_request> read_search_request(const json::object& body)
+result<list_request> read_search_request(const json::object& body, leniency how)
 {
     const auto* const cursor = find_ignoring_case(body, "cursor");
-    reader in{.goes_by_cursor = cursor && !cursor->is_null()};
+    reader in{.how = how, .goes_by_cursor = cursor && !cursor->is_null()};
     for (const auto& member : body)
         if (auto read = in.read(member.key(), member.value()); !read)
             return read.error();

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "scim/comparable.hpp"
 #include "scim/value.hpp"
 
 #include <algorithm>
@@ -49,7 +50,7 @@ std::string key_of_text(std::string_view text, const attribute& of, work_budget&
         const auto instant = parse_rfc3339(text);
         return instant ? format_rfc3339(*instant) : std::string(text);
     }
-    return of.is_case_exact ? std::string(text) : fold(text, work);
+    return of.is_case_exact ? std::string(text) : comparable_text(text, of, work);
 }
 
 std::string key_of(const json::value& value, const attribute& of, work_budget& work)

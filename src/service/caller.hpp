@@ -32,6 +32,8 @@ struct caller {
     std::string request_id;
     scim::leniency leniency = scim::leniency::compat;
     bool has_unique_group_names = true;
+    bool ignores_unknown_members = false;
+    int patch_status = 200;                    // of one for which no attributes are asked
     const scim::catalogue* schemas = nullptr;  // never null; lives as long as the process
     std::optional<origin> on_behalf_of{};      // of a change that no token of the directory makes
     request_trace* trace = nullptr;            // where it is noted what is done; nullptr: nowhere
@@ -66,6 +68,7 @@ inline caller caller_for(
     who.provider = where.effective_provider();
     who.policy = where.policy;
     who.has_unique_group_names = where.has_unique_group_names;
+    who.ignores_unknown_members = where.unknown == store::tenants::unknown_members::ignore;
     who.request_id = from.request_id;
     who.schemas = &schemas.of(where.schemas);
     who.on_behalf_of = from;

@@ -1,6 +1,7 @@
 #include "service/columns.hpp"
 
 #include "base/text.hpp"
+#include "scim/comparable.hpp"
 
 #include <optional>
 #include <string>
@@ -15,9 +16,13 @@ std::optional<std::string> text_of(const json::object& document, std::string_vie
     return value ? std::optional(std::string(*value)) : std::nullopt;
 }
 
-std::optional<std::string> folded(const std::optional<std::string>& text, work_budget& work)
+// A name in the form in which it is compared.
+std::optional<std::string> key_of(
+    const json::object& document, const scim::resource_type& type, std::string_view name, work_budget& work
+)
 {
-    return text ? std::optional(fold(*text, work)) : std::nullopt;
+    const auto* text = find_string(document, name);
+    return text ? std::optional(scim::comparable_text(*text, *type.base->find(name), work)) : std::nullopt;
 }
 
 void add_emails(store::resources::index_columns& columns, const json::object& user, work_budget& work)
@@ -42,14 +47,14 @@ store::resources::index_columns columns_of(
     store::resources::index_columns columns;
     columns.external_id = text_of(document, "externalId");
     if (type.name == "Group") {
-        columns.display_key = folded(text_of(document, "displayName"), *who.work);
+        columns.display_key = key_of(document, type, "displayName", *who.work);
         if (who.has_unique_group_names)
             columns.unique_key = columns.display_key;
     }
     if (type.name != "User")
         return columns;
-    columns.unique_key = folded(text_of(document, "userName"), *who.work);
-    columns.display_key = folded(text_of(document, "displayName"), *who.work);
+    columns.unique_key = key_of(document, type, "userName", *who.work);
+    columns.display_key = key_of(document, type, "displayName", *who.work);
     if (const auto* active = find(document, "active"); active && active->is_bool())
         columns.active = active->get_bool();
     add_emails(columns, document, *who.work);

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "scim/comparable.hpp"
 
 #include <compare>
 #include <tuple>
@@ -34,7 +35,7 @@ sort_key key_of(const json::value* value, const scim::attribute& attribute, work
             return std::int64_t{instant->time_since_epoch().count()};
     }
     if (!attribute.is_case_exact)
-        text = fold(text, work);
+        text = scim::comparable_text(text, attribute, work);
     text.resize(beginning_of(text, sort_text_bytes_max).size());
     return text;
 }

@@ -171,7 +171,7 @@ public:
             const auto type = types.find(one.id.value);
             const bool is_there = type != types.end() && type->second == one.type;
             const auto added = is_there ? add_one({one.id, one.type, plan.displays.at(one.display)})
-                                        : unknown_member(member_id_text(who_, one.type, one.id));
+                                        : pass_over(member_id_text(who_, one.type, one.id));
             if (!added && !leaves_out)
                 return added.error();
         }
@@ -193,9 +193,10 @@ private:
         given.reserve(members.size());
         for (const auto& member : members) {
             const auto id = parse_member_id(who_, member.value);
-            if (!id)
-                return unknown_member(member.value);
-            given.push_back({*id, &member});
+            if (id)
+                given.push_back({*id, &member});
+            else if (auto passed = pass_over(member.value); !passed)
+                return passed.error();
         }
         std::ranges::stable_sort(given, {}, &given_member::id);
         return given;
@@ -211,9 +212,9 @@ private:
     [[nodiscard]] result<void> check_kept(given_member& one, const resources::member_row& row) const
     {
         const auto& given = *one.given;
-        if (member_id_text(who_, row.type, row.id) != given.value)
-            return unknown_member(given.value);
         one.is_member = true;
+        if (member_id_text(who_, row.type, row.id) != given.value)
+            return pass_over(given.value);
         one.is_renamed = !given.display.empty() && given.display != row.display;
         return check_type(given, row.type);
     }
@@ -232,20 +233,24 @@ private:
     result<void> add_some(std::span<const scim::member* const> members)
     {
         charge(members.size() * added_row_steps);
-        std::vector<resource_id> ids;
+        std::vector<resource_id> ids;  // 0: the value is no id
         ids.reserve(members.size());
         for (const auto* member : members) {
             const auto id = parse_member_id(who_, member->value);
             if (!id)
-                return unknown_member(member->value);
-            ids.push_back(*id);
+                if (auto passed = pass_over(member->value); !passed)
+                    return passed;
+            ids.push_back(id.value_or(resource_id()));
         }
         const auto types = types_of(ids);
         for (std::size_t i = 0; i < members.size(); ++i) {
             const auto& member = *members[i];
             const auto type = types.find(ids[i].value);
-            if (type == types.end() || member_id_text(who_, type->second, ids[i]) != member.value)
-                return unknown_member(member.value);
+            if (type == types.end() || member_id_text(who_, type->second, ids[i]) != member.value) {
+                if (auto passed = pass_over(member.value); !passed)
+                    return passed;
+                continue;
+            }
             if (auto allowed = check_type(member, type->second); !allowed)
                 return allowed;
             if (auto added = add_one({ids[i], type->second, member.display}); !added)
@@ -261,6 +266,16 @@ private:
         for (auto& kind : resources::kinds_of(tx_, who_.directory, ids))
             types.emplace(kind.id.value, std::move(kind.type));
         return types;
+    }
+
+    // A member that is not there is an error, unless the directory ignores such members.
+    [[nodiscard]] result<void> pass_over(std::string_view value) const
+    {
+        if (!who_.ignores_unknown_members)
+            return unknown_member(value);
+        if (who_.trace)
+            who_.trace->ignored.add("members", scim::ignored_reason::unknown_member);
+        return {};
     }
 
     // Clients err in the type (docs/compatibility.md), so the id alone tells, but where the RFC is taken at

@@ -1,9 +1,11 @@
 #include "service/prepared_change.hpp"
 
+#include "scim/excerpt.hpp"
 #include "scim/visible.hpp"
 #include "scim/written.hpp"
 #include "service/columns.hpp"
 #include "service/normalize.hpp"
+#include "service/refusal_help.hpp"
 #include "service/self_service.hpp"
 #include "store/holds.hpp"
 
@@ -82,6 +84,35 @@ void prepare_update_event(store::transaction& tx, const caller& who, prepared_ch
     change.event = prepare_change(who, std::move(news));
 }
 
+// What has no effect is said in the log of requests.
+void note_ignored(const caller& who, const scim::ignored_names& ignored)
+{
+    if (who.trace)
+        who.trace->ignored.add(ignored);
+}
+
+// An operation that was passed over is a warning in the ledger: a mapping of the identity provider has no
+// effect for as long as nobody corrects it.
+void note_passed_over(
+    const caller& who,
+    const scim::resource_type& type,
+    const loaded& found,
+    const scim::ignored_names& ignored
+)
+{
+    if (!who.trace || who.user || !is_user(type))
+        return;
+    for (const auto& each : ignored.rows())
+        if (each.why == scim::ignored_reason::unknown_path)
+            who.trace->add_once({
+                .who = person_in(found.document),
+                .resource_id = id_text(type, found.row.id),
+                .reason = std::string(reason_unknown_attribute),
+                .detail =
+                    "There is no attribute " + scim::excerpt(each.name) + ": the operation was passed over.",
+            });
+}
+
 // What users change of themselves does not end what their identity provider was refused.
 person person_of(const caller& who, const scim::resource_type& type, const json::object& document)
 {
@@ -155,18 +186,20 @@ prepared_change prepare_creation(
     prepared_change change;
     change.type = &type;
     change.after = body.document;
+    scim::complete_new(change.after, type);
+    note_ignored(who, body.ignored);
     if (!body.members.empty())
         change.members.emplace_back(scim::add_members{body.members});
     change.note = {.action = "created", .id = {}, .attributes = {}};
-    change.note.who = person_of(who, type, body.document);
+    change.note.who = person_of(who, type, change.after);
     change.shown = with_written(wanted, scim::written_on_request(body.document, type));
     prepare_document(who, {}, change);
     resource_change news{.type = &type, .version = 1, .before = std::nullopt, .after = std::nullopt};
     if (is_user(type)) {
         change.context = read_new_user_context(tx, who);
-        news.after = current_state(who, *change.context, {}, body.document);
+        news.after = current_state(who, *change.context, {}, change.after);
     } else {
-        news.after = normalize_other(who, type, {}, body.document);
+        news.after = normalize_other(who, type, {}, change.after);
     }
     change.event = prepare_change(who, std::move(news));
     return change;
@@ -186,6 +219,9 @@ result<prepared_change> prepare_replacement(
     if (auto allowed = scim::check_replacement(opened->document, body.document, *what.type, *who.work);
         !allowed)
         return allowed.error();
+    auto next = body.document;
+    scim::keep_unnamed(next, opened->document, *what.type);
+    note_ignored(who, body.ignored);
     std::vector<scim::membership_operation> members;
     if (body.names_members)
         members.emplace_back(scim::replace_members{body.members});
@@ -194,7 +230,7 @@ result<prepared_change> prepare_replacement(
         who,
         what,
         {std::move(*opened),
-         body.document,
+         std::move(next),
          std::move(members),
          scim::written_on_request(body.document, *what.type)}
     );
@@ -211,9 +247,12 @@ result<prepared_change> prepare_patch(
     auto opened = open_for_change(what, std::move(found));
     if (!opened)
         return opened.error();
-    auto after = scim::apply(wanted, opened->document, *what.type, *who.work);
+    auto ignored = wanted.ignored;
+    auto after = scim::apply(wanted, opened->document, *what.type, *who.work, &ignored);
     if (!after)
         return after.error();
+    note_ignored(who, ignored);
+    note_passed_over(who, *what.type, *opened, ignored);
     return prepare_update(
         tx,
         who,

@@ -24,6 +24,9 @@ constexpr help known[] = {
     {"invalidPath", "Remove the mapping of the attribute that the detail names: this directory has none such."
     },
     {"invalidFilter", "Correct the filter that the detail names in the identity provider's mappings."},
+    {reason_unknown_attribute,
+     "Remove the mapping of the attribute that the detail names, or give the directory a schema that declares"
+     " it."},
     {"noTarget", "Let the identity provider provision this user anew: what it would change is not there."},
     {"mutability", "Remove the mapping of the attribute that the detail names: it cannot be changed."},
     {"tooMany", "Let the identity provider send less at a time."},
@@ -39,6 +42,11 @@ std::string_view how_to_fix(std::string_view reason)
             return one.fix;
     return "Look at the detail, correct the user or its mapping in the identity provider, and provision "
            "again.";
+}
+
+bool is_warning(std::string_view reason) noexcept
+{
+    return reason == reason_unknown_attribute;
 }
 
 }  // namespace scimd::service

@@ -111,7 +111,7 @@ void append_projected(
     std::string full;
     append_without_members(full, who, type, *what.row, groups);
     auto resource = scim::visible_document(full, type);
-    scim::project(resource, *what.wanted, type);
+    scim::project(resource, *what.wanted, type, *who.work);
     out += to_text(resource);
 }
 

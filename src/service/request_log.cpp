@@ -3,6 +3,7 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "service/mask.hpp"
+#include "service/refusal_help.hpp"
 #include "store/resources.hpp"
 
 #include <algorithm>
@@ -72,8 +73,21 @@ json::array operations_in(const json::object& body)
     return listed;
 }
 
-std::string changes_text(const request_trace& from, const json::object& body)
+// {"attribute": "shoeSize", "reason": "unknown_attribute"} of what was said without effect.
+json::array ignored_in(const request_note& from)
 {
+    if (from.status >= 400)
+        return {};
+    json::array listed;
+    for (const auto& one : from.trace.ignored.rows())
+        if (const auto name = mask_path(storable(one.name, path_bytes_max)); !name.empty())
+            listed.push_back(json::object{{"attribute", name}, {"reason", scim::to_text(one.why)}});
+    return listed;
+}
+
+std::string changes_text(const request_note& what, const json::object& body)
+{
+    const auto& from = what.trace;
     json::array listed;
     for (const auto& one : from.changes) {
         json::object told{{"action", one.action}, {"id", one.id}};
@@ -81,7 +95,10 @@ std::string changes_text(const request_trace& from, const json::object& body)
         listed.push_back(std::move(told));
     }
     return to_text(json::object{
-        {"total", from.total_changes}, {"changes", std::move(listed)}, {"operations", operations_in(body)}
+        {"total", from.total_changes},
+        {"changes", std::move(listed)},
+        {"operations", operations_in(body)},
+        {"ignored", ignored_in(what)}
     });
 }
 
@@ -230,13 +247,15 @@ request_line to_line(const request_note& from)
         .request_id = storable(from.request_id, request_id_bytes_max),
         .resource_id =
             mask_id(from.resource_id.empty() && !made.empty() ? made.front().id : from.resource_id),
-        .changes = changes_text(from.trace, body),
+        .changes = changes_text(from, body),
         .provider = from.provider,
         .agent = storable(from.agent, agent_bytes_max),
         .user = from.user,
         .body = mask_body(from.trace.body)
     };
     line.refused = from.trace.refusals;
+    if (from.status >= 400)  // nothing was passed over of what was not done
+        std::erase_if(line.refused, [](const refusal_note& one) { return is_warning(one.reason); });
     if (auto refused = refusal_in(from, body, scim_type, detail))
         line.refused.push_back(std::move(*refused));
     for (const auto& change : from.trace.changes)

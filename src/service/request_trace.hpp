@@ -3,7 +3,9 @@
 #pragma once
 
 #include "base/json.hpp"
+#include "scim/ignored.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -15,6 +17,7 @@ namespace scimd::service {
 struct person {
     std::string external_id;
     std::string user_name;
+    friend bool operator==(const person&, const person&) = default;
 };
 
 // Of a user as it was sent or as it is stored.
@@ -37,6 +40,7 @@ struct refusal_note {
     std::string resource_id;  // when it is there already; else empty
     std::string reason;
     std::string detail;
+    friend bool operator==(const refusal_note&, const refusal_note&) = default;
 };
 
 struct request_trace {
@@ -48,8 +52,9 @@ struct request_trace {
     std::vector<change_note> changes;  // the first ones
     std::size_t total_changes = 0;
     std::vector<refusal_note> refusals;
-    bool is_recorded = false;  // the refusal is in the ledger already
-    std::string body;          // as it came; empty when it is larger, or nobody has read it
+    scim::ignored_names ignored;  // what was said without effect
+    bool is_recorded = false;     // the refusal is in the ledger already
+    std::string body;             // as it came; empty when it is larger, or nobody has read it
 
     void add(change_note what)
     {
@@ -62,23 +67,31 @@ struct request_trace {
         if (refusals.size() < refusals_kept_max)
             refusals.push_back(std::move(what));
     }
+    // Noted each time that a change is prepared, and meant once.
+    void add_once(refusal_note what)
+    {
+        if (std::ranges::find(refusals, what) == refusals.end())
+            add(std::move(what));
+    }
 
     // A work may run twice, or be undone: what it has noted goes with it.
     struct mark {
         std::size_t changes = 0;
         std::size_t total_changes = 0;
         std::size_t refusals = 0;
+        std::size_t ignored = 0;
         bool is_recorded = false;
     };
     [[nodiscard]] mark here() const noexcept
     {
-        return {changes.size(), total_changes, refusals.size(), is_recorded};
+        return {changes.size(), total_changes, refusals.size(), ignored.rows().size(), is_recorded};
     }
     void rewind(const mark& to)
     {
         changes.resize(to.changes);
         total_changes = to.total_changes;
         refusals.resize(to.refusals);
+        ignored.resize(to.ignored);
         is_recorded = to.is_recorded;
     }
 };

@@ -93,6 +93,20 @@ std::string_view to_text(tenants::scim_mode mode)
     return mode == tenants::scim_mode::strict ? "strict" : "compat";
 }
 
+result<tenants::unknown_members> parse_unknown_members(std::string_view text)
+{
+    if (text == "refuse")
+        return tenants::unknown_members::refuse;
+    if (text == "ignore")
+        return tenants::unknown_members::ignore;
+    return error{errc::invalid_value, "unknown_members must be refuse or ignore."};
+}
+
+std::string_view to_text(tenants::unknown_members what)
+{
+    return what == tenants::unknown_members::ignore ? "ignore" : "refuse";
+}
+
 result<demo_access> prepare_demo(
     store::transaction& tx,
     const origin& from,

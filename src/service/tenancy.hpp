@@ -36,6 +36,10 @@ std::string_view to_text(store::tenants::domain_policy policy);
 result<store::tenants::scim_mode> parse_mode(std::string_view text);
 std::string_view to_text(store::tenants::scim_mode mode);
 
+// "refuse" or "ignore".
+result<store::tenants::unknown_members> parse_unknown_members(std::string_view text);
+std::string_view to_text(store::tenants::unknown_members what);
+
 // The organization "Example Corp" with the verified domain example.com and a directory, made at the first
 // call; a fresh secret at each.
 struct demo_access {

@@ -14,6 +14,16 @@ constexpr sql::statement update_unique_group_names{
     "update directories set unique_group_names = $2, updated_at = $3 where id = $1",
 };
 
+constexpr sql::statement update_unknown_members{
+    "directories.set_unknown_members",
+    "update directories set unknown_members = $2, updated_at = $3 where id = $1",
+};
+
+constexpr sql::statement update_patch_status{
+    "directories.set_patch_status",
+    "update directories set patch_status = $2, updated_at = $3 where id = $1",
+};
+
 // What clients show of themselves is no change that anybody made: updated_at stays.
 constexpr sql::statement update_detected{
     "directories.set_detected",
@@ -53,6 +63,17 @@ bool set_unique_group_names(transaction& tx, directory_id where, bool are_unique
     }
     tx.sql().run(update_unique_group_names, {where.value, std::int64_t{are_unique}, to_column(tx.now())});
     return true;
+}
+
+void set_unknown_members(transaction& tx, directory_id where, tenants::unknown_members what)
+{
+    const std::string_view word = what == tenants::unknown_members::ignore ? "ignore" : "refuse";
+    tx.sql().run(update_unknown_members, {where.value, word, to_column(tx.now())});
+}
+
+void set_patch_status(transaction& tx, directory_id where, int status)
+{
+    tx.sql().run(update_patch_status, {where.value, std::int64_t{status}, to_column(tx.now())});
 }
 
 void set_detected(transaction& tx, directory_id where, const tenants::detection& what)

@@ -16,6 +16,11 @@ void set_mode(transaction& tx, directory_id where, tenants::scim_mode mode);
 // nothing is written, when two have one name already.
 bool set_unique_group_names(transaction& tx, directory_id where, bool are_unique);
 
+void set_unknown_members(transaction& tx, directory_id where, tenants::unknown_members what);
+
+// 200 or 204.
+void set_patch_status(transaction& tx, directory_id where, int status);
+
 // In place of what was recognized before.
 void set_detected(transaction& tx, directory_id where, const tenants::detection& what);
 

@@ -52,6 +52,16 @@ constexpr sql::statement update_keys{
     " where other.directory_id = $1 and other.type = $2 and other.unique_key = $5 and other.id <> $3)",
 };
 
+// Of two names that were told apart by the blanks around them one has kept its key: it is the same as before
+// but for these, so the resource goes on under it.
+constexpr sql::statement update_kept_key{
+    "resources.update_kept_key",
+    "update resources set version = version + 1, modified_at = $4, display_key = $6, external_id = $7,"
+    " active = $8, document = $9"
+    " where directory_id = $1 and type = $2 and id = $3"
+    " and unique_key <> $5 and trim(unique_key, char(32, 9, 10, 13)) = $5",
+};
+
 constexpr sql::statement touch_resource{
     "resources.touch",
     "update resources set version = version + 1, modified_at = $4"
@@ -240,7 +250,7 @@ bool rewrite(
     const index_columns& columns
 )
 {
-    for (const sql::statement& attempt : {update_document, update_keys}) {
+    for (const sql::statement& attempt : {update_document, update_keys, update_kept_key}) {
         const std::int64_t updated = tx.sql().run(
             attempt,
             {where.value,

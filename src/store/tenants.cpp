@@ -25,7 +25,8 @@ constexpr sql::statement find_directory_row{
     "directories.find",
     "select id, organization_id, name, provider, is_enabled, domain_policy, created_at, updated_at,"
     " last_sequence, schemas, scim_mode, unique_group_names, detected_provider, detected_by, detected_surely,"
-    " detected_at from directories where organization_id = $1 and id = $2 and removed_at is null",
+    " detected_at, unknown_members, patch_status from directories where organization_id = $1 and id = $2 and "
+    "removed_at is null",
 };
 
 constexpr sql::statement find_owner{
@@ -37,7 +38,8 @@ constexpr sql::statement list_directory_rows{
     "directories.list",
     "select id, organization_id, name, provider, is_enabled, domain_policy, created_at, updated_at,"
     " last_sequence, schemas, scim_mode, unique_group_names, detected_provider, detected_by, detected_surely,"
-    " detected_at from directories where organization_id = $1 and removed_at is null order by id",
+    " detected_at, unknown_members, patch_status from directories where organization_id = $1 and removed_at "
+    "is null order by id",
 };
 
 constexpr sql::statement count_directory_rows{
@@ -62,6 +64,7 @@ constexpr sql::statement update_directory_schemas{
 
 constexpr std::array<std::string_view, 3> policy_words = {"off", "reject", "hold"};
 constexpr std::array<std::string_view, 2> mode_words = {"compat", "strict"};
+constexpr std::array<std::string_view, 2> unknown_member_words = {"refuse", "ignore"};
 
 std::optional<detection> read_detection(const sql::row& current, int first)
 {
@@ -101,6 +104,8 @@ directory read_directory(const sql::row& current, int first)
         .mode = from_word<scim_mode>(current.text(first + 10), mode_words),
         .has_unique_group_names = current.integer(first + 11) != 0,
         .detected = read_detection(current, first + 12),
+        .unknown = from_word<unknown_members>(current.text(first + 16), unknown_member_words),
+        .patch_status = static_cast<int>(current.integer(first + 17)),
     };
 }
 

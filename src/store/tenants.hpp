@@ -24,6 +24,9 @@ enum class domain_policy { off, reject, hold };
 
 enum class scim_mode { compat, strict };
 
+// What becomes of members of a group that are no users or groups of the directory.
+enum class unknown_members { refuse, ignore };
+
 // The identity provider that a directory's requests were recognized as.
 struct detection {
     std::string provider;     // "OKTA", "MICROSOFT_AD", …
@@ -47,6 +50,8 @@ struct directory {
     scim_mode mode = scim_mode::compat;
     bool has_unique_group_names = true;
     std::optional<detection> detected{};
+    unknown_members unknown = unknown_members::refuse;
+    int patch_status = 200;  // of a PATCH that succeeds and for which no attributes are asked: 200 or 204
 
     // Told, else detected, else empty.
     [[nodiscard]] const std::string& effective_provider() const

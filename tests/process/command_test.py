@@ -35,6 +35,8 @@ COMMANDS = (
     "directory disable",
     "directory delete",
     "directory policy",
+    "directory unknown-members",
+    "directory patch-status",
     "directory usage",
     "directory quota",
     "directory held",

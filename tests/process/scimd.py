@@ -171,6 +171,18 @@ class Directory:
                 after = found[-1]["sequence"]
         return [event for event in found if kinds is None or kind(event) in kinds]
 
+    def request_log(self):
+        """All entries, the oldest first."""
+        entries, token = [], ""
+        with self.server.operator() as control:
+            while True:
+                path = f"{self.management}/request-log?page_size=1000&page_token={token}"
+                page = Client.expect(200, control.get(path)).json
+                entries += page["entries"]
+                token = page["next_page_token"]
+                if not token:
+                    return entries[::-1]
+
     def refusals(self):
         with self.server.operator() as control:
             return Client.expect(200, control.get(f"{self.management}/refusals")).json["refusals"]

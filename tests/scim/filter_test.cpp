@@ -194,6 +194,84 @@ TEST(filter, says_where_the_text_is_wrong)
 }
 
 // RFC 7644 §3.4.2.2, table 3.
+TEST(filter, reads_texts_in_other_quotation_marks)
+{
+    const struct {
+        const char* sent;
+        const char* meant;
+    } rows[] = {
+        {"userName eq 'ann@x.y'", R"(userName eq "ann@x.y")"},
+        {"userName eq “ann”", R"(userName eq "ann")"},
+        {"userName eq „ann“", R"(userName eq "ann")"},
+        {"userName eq ”ann”", R"(userName eq "ann")"},
+        {"userName eq ‘ann’", R"(userName eq "ann")"},
+        {"userName eq «ann»", R"(userName eq "ann")"},
+        {"userName eq `ann´", R"(userName eq "ann")"},
+        {"userName eq ＂ann＂", R"(userName eq "ann")"},
+        {"userName eq 'a \"b\" c'", R"(userName eq "a \"b\" c")"},
+        {R"(userName eq 'O\'Brien')", R"(userName eq "O'Brien")"},
+        {R"(userName eq 'a\"b\\c')", R"(userName eq "a\"b\\c")"},
+        {"userName eq O'Brien", R"(userName eq "O'Brien")"},
+        {"userName eq ''", R"(userName eq "")"},
+        {"active eq 'true'", "active eq true"},
+        {"emails[type eq 'work' and value co ']x']", R"(emails[type eq "work" and value co "]x"])"},
+    };
+    for (const auto& row : rows) {
+        const auto made = parse_filter(row.sent, samples::user());
+        ASSERT_TRUE(made) << row.sent << ": " << made.error().detail;
+        EXPECT_EQ(*made, parse_filter(row.meant, samples::user()).value()) << row.sent;
+    }
+    for (const char* const text :
+         {"userName eq 'ann", "userName eq ”", "userName eq “ann\"", "userName eq 'O'Brien'", "userName eq ″x"
+         }) {
+        const auto made = parse_filter(text, samples::user());
+        ASSERT_FALSE(made) << text;
+        EXPECT_EQ(made.error().code, errc::invalid_filter);
+    }
+}
+
+TEST(filter, brackets_behind_the_urn_of_a_schema_hold_its_attributes)
+{
+    const std::string urn = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+    const auto same = [](const std::string& a, const std::string& b) {
+        const auto made = parse_filter(a, samples::user());
+        ASSERT_TRUE(made) << a << ": " << made.error().detail;
+        EXPECT_EQ(*made, parse_filter(b, samples::user()).value()) << a;
+    };
+    same(urn + R"([department eq "D"])", urn + R"(:department eq "D")");
+    same(
+        R"(title pr and urn:scim:schemas:extension:enterprise:1.0[manager.managerId eq "7" or not (division pr)])",
+        "title pr and (" + urn + R"(:manager.value eq "7" or not ()" + urn + ":division pr))"
+    );
+    same(R"(urn:ietf:params:scim:schemas:core:2.0:User[userName eq "b"])", R"(userName eq "b")");
+    for (const std::string& text :
+         {urn + R"([userName eq "b"])",
+          urn + "[" + urn + R"([department eq "D"]])",
+          urn + R"([department eq "D")"})
+        EXPECT_FALSE(parse_filter(text, samples::user())) << text;
+}
+
+TEST(filter, names_are_compared_without_the_blanks_around_them)
+{
+    const struct {
+        const char* condition;
+        bool matches;
+    } rows[] = {
+        {R"(userName eq "ann")", true},
+        {R"(userName eq "  Ann\t")", true},
+        {R"(userName ne "ann ")", false},
+        {R"(userName ew "n")", true},
+        {R"(userName sw " a")", false},
+        {R"(userName co "n n")", false},
+        {R"(title eq "T")", false},
+        {R"(title eq " T")", true},
+    };
+    const json::object user = samples::document(R"({"userName": " ann ", "title": " T"})");
+    for (const auto& row : rows)
+        EXPECT_EQ(matches(parse_filter(row.condition, samples::user()).value(), user), row.matches)
+            << row.condition;
+}
+
 TEST(filter, refuses_operators_that_a_type_does_not_have)
 {
     constexpr std::string_view filters[] = {

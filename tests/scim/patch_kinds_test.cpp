@@ -195,11 +195,6 @@ TEST(patch, paths_that_name_nothing_are_refused)
              R"([{"op": "remove", "path": "emails[userName eq \"u\"]"}])",
              nullptr,
              errc::invalid_filter},
-            {"a filter on a single value",
-             R"({})",
-             R"([{"op": "replace", "path": "name[givenName eq \"G\"].familyName", "value": "F"}])",
-             nullptr,
-             errc::invalid_path},
             {"a filter behind a sub-attribute",
              R"({})",
              R"([{"op": "remove", "path": "emails.value[type eq \"work\"]"}])",
@@ -226,6 +221,177 @@ TEST(patch, paths_that_name_nothing_are_refused)
           nullptr,
           errc::invalid_path}},
         samples::group()
+    );
+    expect_rows(
+        {{"members that are filtered by what they do not have: nobody may stay who was meant to go",
+          R"({})",
+          R"([{"op": "replace", "path": "displayName", "value": "h"},
+              {"op": "remove", "path": "members[valu eq \"1\"]"}])",
+          nullptr,
+          errc::invalid_filter}},
+        samples::group()
+    );
+}
+
+TEST(patch, operations_on_unknown_attributes_are_passed_over_beside_others)
+{
+    const struct {
+        const char* path;
+        bool is_passed_over;
+    } rows[] = {
+        {"shoe", true},
+        {"name.shoe", true},
+        {"emails[type eq \\\"work\\\"].shoe", true},
+        {"emails[kind eq \\\"work\\\"].value", true},
+        {"shoes[type eq \\\"left\\\"].size", true},
+        {"urn:example:acme:2.0:User:costUnit", true},
+        {"urn:example:acme:2.0:User", true},
+        {"urn:example:title", true},
+        {"extension_7_shoe-size", true},
+        {"__proto__.x", true},
+        {"", false},
+        {"shoe size", false},
+        {"7shoe", false},
+        {"a.b.c", false},
+        {"shoes[]", false},
+        {"shoes[type eq \\\"left\\\"", false},
+        {"shoes[type pr] x", false},
+        {"emails[type eq]", false},
+        {"emails[type is 7].shoe", false},
+        {"/title", false},
+        {"urn:example a:title", false},
+    };
+    const auto user = samples::resource_of(R"({"active": true})", samples::user());
+    for (const auto& row : rows)
+        for (const char* const op : {"add", "replace", "remove"}) {
+            const std::string operation =
+                R"({"op": ")" + std::string(op) + R"(", "path": ")" + row.path +
+                (op == std::string_view("remove") ? R"("})" : R"(", "value": "1"})");
+            const auto beside = samples::patch_body(
+                "[" + operation + R"(, {"op": "replace", "path": "active", "value": false}])"
+            );
+            const auto change = parse_patch(beside, samples::user());
+            ASSERT_EQ(change.has_value(), row.is_passed_over) << operation;
+            EXPECT_FALSE(parse_patch(beside, samples::user(), leniency::strict)) << operation;
+            EXPECT_FALSE(parse_patch(samples::patch_body("[" + operation + "]"), samples::user()))
+                << operation;
+            if (!change)
+                continue;
+            const auto after = apply(*change, user, samples::user());
+            ASSERT_TRUE(after) << operation;
+            EXPECT_EQ(after->at("active"), json::value(false)) << operation;
+        }
+}
+
+TEST(patch, a_request_that_would_be_passed_over_as_a_whole_is_refused)
+{
+    const auto change = parse_patch(
+        samples::patch_body(R"([{"op": "add", "path": "shoe", "value": 1}, {"op": "remove", "path": "hat"}])"
+        ),
+        samples::user()
+    );
+    ASSERT_FALSE(change);
+    EXPECT_EQ(change.error().code, errc::invalid_path);
+    EXPECT_EQ(change.error().detail, "Operations[0]: There is no attribute 'shoe'.");
+}
+
+TEST(patch, what_has_no_effect_is_noted)
+{
+    const struct {
+        const char* operation;
+        const char* name;
+        ignored_reason why;
+    } rows[] = {
+        {R"({"op": "add", "path": "shoe", "value": 1})", "shoe", ignored_reason::unknown_path},
+        {R"({"op": "add", "value": {"shoe": 1}})", "shoe", ignored_reason::unknown_attribute},
+        {R"({"op": "add", "value": {"shoes[type eq \"x\"]": 1}})",
+         "shoes[type eq \"x\"]",
+         ignored_reason::unknown_attribute},
+        {R"({"op": "add", "path": "name", "value": {"shoe": 1}})",
+         "name.shoe",
+         ignored_reason::unknown_attribute},
+        {R"({"op": "add", "path": "title", "value": null})", "title", ignored_reason::no_value},
+        {R"({"op": "replace", "path": "password", "value": "p"})", "password", ignored_reason::not_kept},
+        {R"({"op": "replace", "value": {"groups": ["x"]}})", "groups", ignored_reason::read_only},
+        {R"({"op": "add", "path": "phoneNumbers", "value": [{"type": "work"}]})",
+         "phoneNumbers",
+         ignored_reason::no_value},
+        {R"({"op": "remove", "path": "name[givenName eq \"H\"]"})", "name", ignored_reason::no_match},
+    };
+    const auto user = samples::resource_of(R"({"name": {"givenName": "G"}})", samples::user());
+    for (const auto& row : rows) {
+        const auto body = samples::patch_body(
+            "[" + std::string(row.operation) + R"(, {"op": "replace", "path": "nickName", "value": "N"}])"
+        );
+        const auto change = parse_patch(body, samples::user());
+        ASSERT_TRUE(change) << row.operation;
+        auto ignored = change->ignored;
+        ASSERT_TRUE(apply(*change, user, samples::user(), unlimited_work(), &ignored)) << row.operation;
+        EXPECT_EQ(ignored.rows(), (std::vector<ignored_name>{{row.name, row.why}})) << row.operation;
+    }
+}
+
+TEST(patch, active_cannot_be_unassigned)
+{
+    for (const char* const operations :
+         {R"([{"op": "remove", "path": "active"}])",
+          R"([{"op": "remove", "path": "active", "value": true}])",
+          R"([{"op": "replace", "path": "active", "value": null}])",
+          R"([{"op": "replace", "path": "active", "value": ""}])",
+          R"([{"op": "replace", "value": {"active": []}}])"}) {
+        const auto change = parse_patch(samples::patch_body(operations), samples::user());
+        ASSERT_FALSE(change) << operations;
+        EXPECT_EQ(change.error().code, errc::invalid_value);
+        EXPECT_EQ(change.error().detail, "Operations[0]: active is true or false; it cannot be unassigned.");
+    }
+    expect_rows(
+        {{"nothing added is no change",
+          R"({"active": false})",
+          R"([{"op": "add", "path": "active", "value": null}])",
+          R"({"active": false})"}},
+        samples::user()
+    );
+}
+
+TEST(patch, a_filter_on_one_complex_value_chooses_it_or_nothing)
+{
+    const char* const g = R"({"name": {"givenName": "G", "familyName": "F"}})";
+    const char* const e = R"({"name": {"givenName": "G", "familyName": "E"}})";
+    expect_rows(
+        {
+            {"removed", g, R"([{"op": "remove", "path": "name[givenName eq \"G\"]"}])", R"({})"},
+            {"not removed", g, R"([{"op": "remove", "path": "name[givenName eq \"H\"]"}])", g},
+            {"a part removed",
+             g,
+             R"([{"op": "remove", "path": "name[givenName eq \"G\"].familyName"}])",
+             R"({"name": {"givenName": "G"}})"},
+            {"a part replaced",
+             g,
+             R"([{"op": "replace", "path": "name[givenName eq \"g\"].familyName", "value": "E"}])",
+             e},
+            {"not replaced",
+             g,
+             R"([{"op": "replace", "path": "name[givenName eq \"H\"].familyName", "value": "E"}])",
+             g},
+            {"not made",
+             R"({})",
+             R"([{"op": "add", "path": "name[givenName eq \"H\"].familyName", "value": "E"}])",
+             R"({})"},
+            {"merged",
+             g,
+             R"([{"op": "replace", "path": "name[givenName eq \"G\"]", "value": {"familyName": "E"}}])",
+             e},
+            {"unassigned",
+             g,
+             R"([{"op": "replace", "path": "name[givenName eq \"G\"]", "value": null}])",
+             R"({})"},
+            {"a simple value has none",
+             R"({})",
+             R"([{"op": "remove", "path": "title[value eq \"T\"]"}])",
+             nullptr,
+             errc::invalid_path},
+        },
+        samples::user()
     );
 }
 

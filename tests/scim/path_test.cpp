@@ -74,7 +74,6 @@ TEST(path, refuses_what_is_not_there)
         "emails[type eq \"work\"]",
         "urn:ietf:params:scim:schemas:core:2.0:User:",
         "urn:ietf:params:scim:schemas:core:2.0:User:department",
-        "urn:ietf:params:scim:schemas:core:2.0:UserName",
         "urn:ietf:params:scim:schemas:core:2.0:Group:displayName",
         "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:userName",
         "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:id",

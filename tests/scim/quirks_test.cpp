@@ -21,6 +21,7 @@ void expect_user(const char* claim, const char* sent, const char* kept)
     SCOPED_TRACE(claim);
     auto read = read_body(quirks::rewrite_resource(document(sent), samples::user()), samples::user());
     ASSERT_TRUE(read) << read.error().detail;
+    complete_new(read->document, samples::user());
     read->document.stable_erase(read->document.find("schemas"));
     EXPECT_EQ(read->document, document(kept)) << scimd::to_text(read->document);
 }
@@ -287,6 +288,78 @@ TEST(quirks, entra_misspells_the_enterprise_urn)
         R"({"userName": "a", "active": true,
             "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"department": "right"}})"
     );
+}
+
+TEST(quirks, names_in_a_body_are_paths)
+{
+    expect_user(
+        "dotted, with a URN, and of an extension without one",
+        R"({"userName": "a", "name.givenName": "G", "urn:ietf:params:scim:schemas:core:2.0:User:title": "T",
+            "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department": "D", "manager": "7"})",
+        R"({"userName": "a", "active": true, "title": "T", "name": {"givenName": "G"},
+            "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":
+                {"department": "D", "manager": {"value": "7"}}})"
+    );
+    expect_user(
+        "what stands there already decides",
+        R"({"userName": "a", "name": {"givenName": "G"}, "name.givenName": "H", "title": "T",
+            "urn:ietf:params:scim:schemas:core:2.0:User:title": "U"})",
+        R"({"userName": "a", "active": true, "title": "T", "name": {"givenName": "G"}})"
+    );
+    expect_user(
+        "the base schema as a container",
+        R"({"userName": "a", "urn:ietf:params:scim:schemas:core:2.0:User": {"title": "T", "userName": "b"}})",
+        R"({"userName": "a", "active": true, "title": "T"})"
+    );
+}
+
+TEST(quirks, a_list_of_one_is_the_one)
+{
+    expect_user(
+        "wherever one value belongs",
+        R"({"userName": ["a"], "active": [false], "name": [{"givenName": ["G"]}],
+            "emails": {"value": ["x"]}, "phoneNumbers": [{"value": ["1"]}],
+            "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": [{"department": ["D"]}]})",
+        R"({"userName": "a", "active": false, "name": {"givenName": "G"}, "emails": [{"value": "x"}],
+            "phoneNumbers": [{"value": "1"}],
+            "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"department": "D"}})"
+    );
+    expect_user_patches({
+        {"the value of an operation",
+         R"({})",
+         R"([{"op": "replace", "value": [{"title": "T"}]}])",
+         R"({"title": "T"})"},
+        {"an extension",
+         R"({})",
+         R"([{"op": "add", "path": "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
+              "value": [{"department": "D"}]}])",
+         R"({"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"department": "D"}})"},
+        {"two are not", R"({})", R"([{"op": "replace", "value": [{}, {}]}])", nullptr, errc::invalid_value},
+    });
+}
+
+TEST(quirks, scim_1_1_names_the_manager_s_id)
+{
+    expect_user(
+        "in a body",
+        R"({"userName": "a", "urn:scim:schemas:extension:enterprise:1.0": {"manager": {"managerId": "7"}}})",
+        R"({"userName": "a", "active": true,
+            "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"manager": {"value": "7"}}})"
+    );
+    expect_user_patches({
+        {"in a value",
+         R"({})",
+         R"([{"op": "add", "path": "manager", "value": {"managerId": "7"}}])",
+         R"({"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"manager": {"value": "7"}}})"},
+        {"in a path",
+         R"({})",
+         R"([{"op": "add", "path": "manager.managerId", "value": "7"}])",
+         R"({"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"manager": {"value": "7"}}})"},
+        {"beside the right one, which decides",
+         R"({})",
+         R"([{"op": "add", "path": "manager", "value": {"managerId": "7", "value": "8"}}])",
+         R"({"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"manager": {"value": "8"}}})"},
+    });
 }
 
 TEST(quirks, entra_creates_with_nulls_and_strings)

@@ -30,7 +30,7 @@ void expect_readings(std::initializer_list<reading> rows, const resource_type& t
 {
     for (const reading& row : rows) {
         SCOPED_TRACE(row.claim);
-        const auto read = read_body(document(row.sent), type);
+        auto read = read_body(document(row.sent), type);
         if (!row.kept) {
             ASSERT_FALSE(read) << scimd::to_text(read->document);
             EXPECT_EQ(read.error().code, row.code) << read.error().detail;
@@ -38,6 +38,7 @@ void expect_readings(std::initializer_list<reading> rows, const resource_type& t
             continue;
         }
         ASSERT_TRUE(read) << read.error().detail;
+        complete_new(read->document, type);
         EXPECT_EQ(without_schemas(read->document), document(row.kept)) << scimd::to_text(read->document);
     }
 }
@@ -130,6 +131,104 @@ TEST(resource, what_the_server_owns_or_does_not_know_is_ignored)
         },
         samples::user()
     );
+}
+
+TEST(resource, active_stays_in_a_replacement_that_does_not_name_it)
+{
+    const struct {
+        const char* sent;
+        const char* before;
+        bool is_active;
+    } rows[] = {
+        {R"({"userName": "a"})", R"({"active": false})", false},
+        {R"({"userName": "a", "active": null})", R"({"active": false})", false},
+        {R"({"userName": "a", "active": ""})", R"({"active": false})", false},
+        {R"({"userName": "a", "active": true})", R"({"active": false})", true},
+        {R"({"userName": "a"})", R"({"active": true})", true},
+        {R"({"userName": "a"})", R"({})", true},
+    };
+    for (const auto& row : rows) {
+        auto read = read_body(document(row.sent), samples::user());
+        ASSERT_TRUE(read) << row.sent;
+        keep_unnamed(read->document, document(row.before), samples::user());
+        EXPECT_EQ(read->document.at("active"), json::value(row.is_active)) << row.sent;
+    }
+}
+
+std::string ignored_text(const ignored_names& found)
+{
+    std::string text;
+    for (const ignored_name& each : found.rows())
+        text += each.name + ":" + std::string(to_text(each.why)) + " ";
+    return text;
+}
+
+TEST(resource, what_has_no_effect_is_noted_with_its_reason)
+{
+    const struct {
+        const char* sent;
+        const char* ignored;
+    } rows[] = {
+        {R"({"userName": "a", "title": "T", "id": "1", "meta": {"created": "x"}})", ""},
+        {R"({"userName": "a", "shoe": 1, "sock": null, "hat": []})", "shoe:unknown_attribute "},
+        {R"({"userName": "a", "password": "p"})", "password:not_kept "},
+        {R"({"userName": "a", "groups": [{"value": "1"}]})", "groups:read_only "},
+        {R"({"userName": "a", "name": {"shoe": "1", "givenName": "G"}})", "name.shoe:unknown_attribute "},
+        {R"({"userName": "a", "emails": [{"value": "x", "shoe": 1}, {"type": "work"}]})",
+         "emails.shoe:unknown_attribute emails:no_value "},
+        {R"({"userName": "a", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":
+             {"schemas": ["x"], "shoe": "1", "manager": {"value": "1", "displayName": "M"}}})",
+         "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:shoe:unknown_attribute "
+         "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.displayName:read_only "},
+    };
+    for (const auto& row : rows) {
+        const auto read = read_body(document(row.sent), samples::user());
+        ASSERT_TRUE(read) << row.sent;
+        EXPECT_EQ(ignored_text(read->ignored), row.ignored) << row.sent;
+    }
+}
+
+TEST(resource, names_without_effect_are_bounded_and_stand_once)
+{
+    ignored_names found;
+    for (int i = 0; i < 2; ++i)
+        for (std::size_t n = 0; n < ignored_names::kept_max + 1; ++n)
+            found.add(std::to_string(n), ignored_reason::read_only);
+    EXPECT_EQ(found.rows().size(), ignored_names::kept_max);
+    ignored_names one;
+    one.add(std::string(1'000, 'x'), ignored_reason::no_match);
+    EXPECT_EQ(one.rows().front().name.size(), ignored_names::name_bytes_max);
+    EXPECT_EQ(to_text(ignored_reason::no_match), "no_match");
+    EXPECT_EQ(to_text(ignored_reason::unknown_member), "unknown_member");
+}
+
+TEST(resource, elements_without_value_are_dropped_from_the_lists_of_users)
+{
+    const auto read = read_body(
+        document(R"({"userName": "a", "phoneNumbers": [{"value": "", "type": "work"}, {"value": "1"}],
+                     "roles": [{"type": "r"}], "addresses": [{"type": "work"}]})"),
+        samples::user()
+    );
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->document.at("phoneNumbers"), json::value(json::array{json::object{{"value", "1"}}}));
+    EXPECT_FALSE(read->document.contains("roles"));
+    EXPECT_TRUE(read->document.contains("addresses"));
+}
+
+TEST(resource, names_that_cannot_be_seen_are_refused_unless_they_were_there)
+{
+    for (const char* const sent : {R"({"userName": " "})", "{\"userName\": \"\\u3000\\t\"}"}) {
+        const auto read = read_body(document(sent), samples::user());
+        ASSERT_FALSE(read) << sent;
+        EXPECT_EQ(read.error().detail, "userName holds nothing that can be seen.");
+    }
+    const auto group = read_body(document(R"({"displayName": "  "})"), samples::group());
+    ASSERT_FALSE(group);
+    EXPECT_EQ(group.error().detail, "displayName holds nothing that can be seen.");
+    EXPECT_TRUE(read_body(document(R"({"userName": "a", "displayName": " "})"), samples::user()));
+
+    const json::object before = document(R"({"userName": " "})");
+    EXPECT_TRUE(check_visibility(before, before, samples::user(), unlimited_work()));
 }
 
 TEST(resource, active_is_true_unless_the_client_says_otherwise)
@@ -312,8 +411,9 @@ TEST(resource, a_pair_of_type_and_value_stands_once)
              R"({"userName": "a", "active": true, "emails": [{"value": "x", "type": "work"}, {"value": "x", "type": "home"}]})"
             },
             {"no type is not an empty type's neighbour",
-             R"({"userName": "a", "active": true, "emails": [{"value": "work"}, {"type": "work"}]})",
-             R"({"userName": "a", "active": true, "emails": [{"value": "work"}, {"type": "work"}]})"},
+             R"({"userName": "a", "active": true, "emails": [{"value": "x"}, {"value": "x", "type": "work"}]})",
+             R"({"userName": "a", "active": true, "emails": [{"value": "x"}, {"value": "x", "type": "work"}]})"
+            },
             {"addresses have no value: all must be equal",
              R"({"userName": "a", "active": true,
                  "addresses": [{"type": "work", "locality": "L"}, {"type": "work", "locality": "M"},

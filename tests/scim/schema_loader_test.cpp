@@ -107,6 +107,31 @@ TEST(extend_standard, a_file_may_hold_one_definition_a_list_or_a_list_response)
     }
 }
 
+// What many servers answer at /Schemas: their own beside those of RFC 7643, with what every resource has.
+TEST(extend_standard, the_answer_of_another_server_at_schemas_is_taken_as_it_is)
+{
+    const std::string answer = R"({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"], "totalResults": 4, "Resources": [
+            {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Schema"], "name": "User",
+             "id": "urn:ietf:params:scim:schemas:core:2.0:User", "attributes": [{"name": "userName"}]},
+            {"id": "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig", "attributes": [{"name": "patch"}]},
+            {"id": "urn:ietf:params:scim:schemas:core:2.0:Schema", "attributes": [{"name": "attributes"}]},
+            {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Schema"], "id": "urn:example:badge:2.0:User",
+             "name": "Badge", "description": "A badge", "meta": {"resourceType": "Schema"},
+             "attributes": [{"name": "id", "mutability": "readOnly", "returned": "always"},
+                            {"name": "externalId"}, {"name": "Meta", "type": "complex", "subAttributes": [{"name": "version"}]},
+                            {"name": "number"}]}
+        ]})";
+    const catalogue types = loaded({{"answer.json", answer}});
+    const schema* const badge = types.find_schema("urn:example:badge:2.0:User");
+    ASSERT_TRUE(badge);
+    ASSERT_EQ(badge->attributes.size(), 1U);
+    EXPECT_EQ(badge->attributes.front().name, "number");
+    EXPECT_TRUE(types.find_type("User")->find_schema("urn:example:badge:2.0:User"));
+    EXPECT_EQ(types.schemas().size(), 4U);
+    EXPECT_TRUE(types.find_schema(urn::user)->find("name"));
+}
+
 TEST(extend_standard, prefixes_of_ids_are_given_or_derived)
 {
     const catalogue types = loaded({

@@ -140,8 +140,6 @@ TEST(catalogue, refuses_attributes_with_file_name_and_reason)
         {R"({})", "(an attribute without name): 'name' is missing or empty."},
         {R"(7)", "every attribute must be an object."},
         {R"({"name": "a"}, {"name": "A"})", "A: the attribute is defined twice."},
-        {R"({"name": "id"})", "id is an attribute that every resource has."},
-        {R"({"name": "Meta"})", "Meta is an attribute that every resource has."},
         {R"({"name": "a", "required": true, "mutability": "readOnly"})",
          "a: a required attribute cannot be readOnly: no client could give it."},
         {R"({"name": "a", "mutability": "writeOnly", "returned": "default"})",

@@ -56,8 +56,7 @@ TEST(search_request, tells_what_is_wrong_with_it)
         error expected;
     } rows[] = {
         {R"({"fitler": "title pr"})", {errc::invalid_syntax, "A SearchRequest has no member 'fitler'."}},
-        {R"({"attributes": "userName"})",
-         {errc::invalid_syntax, "attributes must be an array of attribute names."}},
+        {R"({"attributes": 1})", {errc::invalid_syntax, "attributes must be an array of attribute names."}},
         {R"({"excludedAttributes": [1]})",
          {errc::invalid_syntax, "excludedAttributes must be an array of attribute names."}},
         {R"({"filter": ["title pr"]})", {errc::invalid_syntax, "filter must be a string."}},
@@ -65,9 +64,9 @@ TEST(search_request, tells_what_is_wrong_with_it)
         {R"({"sortOrder": true})", {errc::invalid_syntax, "sortOrder must be a string."}},
         {R"({"sortOrder": "up"})",
          {errc::invalid_value, "sortOrder must be ascending or descending, not 'up'."}},
-        {R"({"startIndex": "1"})", {errc::invalid_syntax, "startIndex must be an integer."}},
+        {R"({"startIndex": "one"})", {errc::invalid_syntax, "startIndex must be an integer."}},
         {R"({"count": 1.5})", {errc::invalid_syntax, "count must be an integer."}},
-        {R"({"count": "1", "cursor": ""})", {errc::invalid_count, "count must be an integer."}},
+        {R"({"count": "one", "cursor": ""})", {errc::invalid_count, "count must be an integer."}},
         {R"({"cursor": 7})", {errc::invalid_syntax, "cursor must be a string."}},
         {R"({"schemas": "x"})",
          {errc::invalid_syntax,
@@ -81,6 +80,31 @@ TEST(search_request, tells_what_is_wrong_with_it)
         ASSERT_FALSE(made) << row.text;
         EXPECT_EQ(made.error(), row.expected) << row.text << ": " << made.error().detail;
     }
+}
+
+TEST(search_request, takes_texts_where_a_query_has_them_but_in_strict_directories)
+{
+    const struct {
+        const char* text;
+        const char* refused;
+    } rows[] = {
+        {R"({"startIndex": " 3 "})", "startIndex must be an integer."},
+        {R"({"count": "5"})", "count must be an integer."},
+        {R"({"count": ""})", "count must be an integer."},
+        {R"({"attributes": "userName,emails"})", "attributes must be an array of attribute names."},
+        {R"({"excludedAttributes": "emails"})", "excludedAttributes must be an array of attribute names."},
+        {R"({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:SearchRequest"]})",
+         "schemas must be an array that lists urn:ietf:params:scim:api:messages:2.0:SearchRequest."},
+    };
+    for (const auto& row : rows) {
+        EXPECT_TRUE(read(row.text)) << row.text;
+        const auto strict = read_search_request(samples::document(row.text), leniency::strict);
+        ASSERT_FALSE(strict) << row.text;
+        EXPECT_EQ(strict.error().detail, row.refused);
+    }
+    EXPECT_EQ(read(R"({"startIndex": "3"})")->page.start_index, 3U);
+    EXPECT_EQ(read(R"({"count": "5"})")->page.count, 5U);
+    EXPECT_EQ(read(R"({"attributes": "userName,emails"})")->attributes, "userName,emails");
 }
 
 }  // namespace

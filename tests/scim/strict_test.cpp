@@ -310,6 +310,11 @@ TEST(strict, filters_keep_to_the_grammar)
         "active eq TRUE",
         R"(emails[type eq "work"].value eq "x")",
         R"(manager eq "7")",
+        "userName eq 'b'",
+        "userName eq “b”",
+        R"(urn:scim:schemas:extension:enterprise:1.0:department eq "D")",
+        R"(urn:ietf:params:scim:schemas:core:2.0:userName eq "b")",
+        R"(urn:ietf:params:scim:schemas:extension:enterprise:2.0:User[department eq "D"])",
         R"(urn:ietf:params:scim:schemas:extension:enterprise:2.0:User.manager.value eq "7")",
     };
     for (const char* const text : refused) {

@@ -5,7 +5,7 @@ bug remembers from request to request. The names are those of the cases of confo
 notice it.
 """
 
-from . import matching, members, users, wire
+from . import lifecycle, matching, members, users, wire
 from .acting import BUGS, Answer, Request, encoded
 
-__all__ = ["BUGS", "Answer", "Request", "encoded", "matching", "members", "users", "wire"]
+__all__ = ["BUGS", "Answer", "Request", "encoded", "lifecycle", "matching", "members", "users", "wire"]

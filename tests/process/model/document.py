@@ -2,7 +2,7 @@
 
 import re
 
-from .schema import comparable, named
+from .schema import BLANKS, LEGACY_ENTERPRISE, comparable, find_path, fold, named
 
 USER_ID = re.compile(r"U~\d+~")
 USERS = "/Users/U~"
@@ -26,8 +26,15 @@ def is_kept(attribute):
     return attribute.mutability not in ("readOnly", "writeOnly")
 
 
+def only(value):
+    """A list of one is the one."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
 def read(attribute, value, as_element=False):
     """A value as the attribute wants it; None when it unassigns (RFC 7643 §2.5)."""
+    if not attribute.is_many:
+        value = only(value)
     if is_blank(value):
         return None
     if attribute.is_many and not as_element:
@@ -51,7 +58,14 @@ def read_boolean(value):
     raise invalid_value()
 
 
+def wrapped(attribute, value):
+    """A bare text is the value of what has one."""
+    is_text = isinstance(value, str) and value != ""
+    return {"value": value} if is_text and attribute.kind == "complex" and attribute.part("value") else value
+
+
 def read_complex(attribute, value, keeps_none=False):
+    value = wrapped(attribute, value)
     if not isinstance(value, dict):
         raise invalid_value()
     made = {}
@@ -59,6 +73,8 @@ def read_complex(attribute, value, keeps_none=False):
         part = attribute.part(name)
         if part is None or part.mutability == "readOnly":
             continue
+        if part.name.lower() != name.lower() and any(one.lower() == part.name.lower() for one in value):
+            continue  # an old name beside the right one
         one = read(part, given)
         if one is not None or keeps_none:
             made[part.name] = one
@@ -116,6 +132,8 @@ def tidy(attributes, container):
     made = {}
     for attribute in attributes:
         value = pruned(container.get(attribute.name))
+        if attribute.is_many and attribute.part("value") and value:
+            value = [element for element in value if "value" in element] or None
         if value is None or not is_kept(attribute):
             continue
         if attribute.is_many:
@@ -173,6 +191,7 @@ def read_body(resource_type, body):
     """The document of a POST or PUT, and its members: None when it does not name them."""
     if not isinstance(body, dict):
         raise Refused(400, "invalidSyntax")
+    body = with_standard_names(resource_type, body)
     document, members = {}, None
     for name, value in body.items():
         attribute = named(resource_type.attributes, name)
@@ -183,14 +202,66 @@ def read_body(resource_type, body):
             members = read_members(value)
         elif attribute and is_kept(attribute):
             document[attribute.name] = read(attribute, value)
-        elif extension and not is_blank(value):
+        elif extension and not is_blank(only(value)):
+            value = only(value)
             if not isinstance(value, dict):
                 raise invalid_value()
             urn, attributes = extension
             document[urn] = read_extension(attributes, value)
-    if resource_type.name == "User" and document.get("active") is None:
-        document["active"] = True
-    return normal(resource_type, document), members
+    made = normal(resource_type, document)
+    check_visible(resource_type, made, {})
+    return made, members
+
+
+def check_visible(resource_type, document, before):
+    """A name holds something that can be seen; one of before stays as it is."""
+    for attribute in resource_type.attributes:
+        name = document.get(attribute.name)
+        if attribute.is_name and attribute.is_required and name != before.get(attribute.name):
+            if not fold(name).strip(BLANKS):
+                raise invalid_value()
+
+
+def with_standard_names(resource_type, body):
+    """Old URNs, and names that are paths, where nothing stands under the right name."""
+    made = with_standard_urns(resource_type, body)
+    for name in list(made):
+        if named(resource_type.attributes, name) or resource_type.extension(name) or is_blank(made[name]):
+            continue
+        path = find_path(resource_type, name)
+        if path is not None and put_at(made, path, made[name]):
+            del made[name]
+    return made
+
+
+def with_standard_urns(resource_type, body):
+    made = {}
+    for name, value in body.items():
+        known = [urn for urn, _ in resource_type.extensions]
+        is_old = known and name.lower() in [one.lower() for one in LEGACY_ENTERPRISE]
+        if is_old and not any(one.lower() == known[0].lower() for one in body):
+            name = known[0]
+        made[name] = value
+    return made
+
+
+def put_at(body, path, value):
+    holder = object_under(body, path.urn) if path.urn else body
+    if holder is not None and path.part:
+        holder = object_under(holder, path.attribute.name)
+    if holder is None or any(one.lower() == path.leaf.name.lower() for one in holder):
+        return False
+    holder[path.leaf.name] = value
+    return True
+
+
+def object_under(holder, name):
+    for one, value in holder.items():
+        if one.lower() == name.lower():
+            holder[one] = dict(value) if isinstance(value, dict) else value
+            return holder[one] if isinstance(value, dict) else None
+    holder[name] = {}
+    return holder[name]
 
 
 def read_extension(attributes, value):

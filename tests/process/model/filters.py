@@ -26,7 +26,8 @@ class Compare:
         leaf = self.path.leaf
         if leaf.kind == "complex":
             leaf = leaf.part("value")
-        held, wanted = comparable(leaf, held), comparable(leaf, self.value)
+        held = comparable(leaf, held)
+        wanted = comparable(leaf, self.value, self.operator in ("co", "sw", "ew"))
         match self.operator:
             case "eq":
                 return held == wanted

@@ -30,6 +30,17 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Unknown:
+    """A path that is well written and names nothing."""
+
+    text: str
+    reason: str = "invalidPath"  # of the refusal when no operation is about anything else
+
+    def __str__(self):
+        return self.text
+
+
+@dataclass(frozen=True)
 class Operation:
     """One as a client writes it. `target` is None without a path, a text when it is meant to be wrong."""
 
@@ -63,12 +74,16 @@ def steps_of(resource_type, operation):
     target = operation.target
     if isinstance(target, str):
         raise Refused(400, "invalidPath")
+    if isinstance(target, Unknown):
+        return []  # a customer's mapping, which no other operation has to suffer from: Model.patch looks at all
     if target is None:
         if operation.op == "remove":
             raise Refused(400, "noTarget")
-        if not isinstance(operation.value, dict) or not operation.has_value:
+        value = documents.only(operation.value)
+        if not isinstance(value, dict) or not operation.has_value:
             raise invalid_value()
-        return steps_of_members(resource_type, operation.op, operation.value, "")
+        value = documents.with_standard_urns(resource_type, value)
+        return steps_of_members(resource_type, operation.op, value, "")
     if target.path is None:
         return steps_of_extension(resource_type, operation)
     if "readOnly" in (target.path.attribute.mutability, target.path.leaf.mutability):
@@ -78,14 +93,15 @@ def steps_of(resource_type, operation):
 
 def steps_of_extension(resource_type, operation):
     urn = operation.target.urn
-    empties = operation.has_value and is_blank(operation.value) and operation.value != {}
+    value = documents.only(operation.value)
+    empties = operation.has_value and is_blank(value) and value != {}
     if operation.op == "remove" or (operation.op == "replace" and empties):
         return [Step("remove", operation.target, None)]
     if empties:
         return []
-    if not isinstance(operation.value, dict) or not operation.has_value:
+    if not isinstance(value, dict) or not operation.has_value:
         raise invalid_value()
-    return steps_of_members(resource_type, operation.op, operation.value, urn + ":")
+    return steps_of_members(resource_type, operation.op, value, urn + ":")
 
 
 def steps_of_members(resource_type, op, value, prefix):
@@ -110,6 +126,8 @@ def checked(step, has_value):
     if path.attribute.mutability == "writeOnly":
         return step  # never stored, so never looked at
     is_list = path.attribute.is_many and path.part is None and step.target.condition is None
+    if step.op == "remove" and path.attribute.name == "active":
+        raise invalid_value()
     if step.op == "remove":
         lists = is_list and has_value and step.value is not None and step.value != ""
         return Step(
@@ -117,7 +135,10 @@ def checked(step, has_value):
         )
     if not has_value:
         raise invalid_value()
-    return Step(step.op, step.target, read_for(path, step.target.condition is not None, step.value))
+    value = read_for(path, step.target.condition is not None, step.value)
+    if step.op == "replace" and path.attribute.name == "active" and value is None:
+        raise invalid_value()
+    return Step(step.op, step.target, value)
 
 
 def read_for(path, is_element, value):
@@ -127,6 +148,7 @@ def read_for(path, is_element, value):
         return documents.read(path.attribute, value)
     if path.attribute.kind != "complex":
         return documents.read(path.attribute, value)
+    value = documents.only(value)
     if is_blank(value) and value != {}:
         return None
     return documents.read_complex(path.attribute, value, keeps_none=True)
@@ -162,6 +184,8 @@ def apply(resource_type, steps, document):
         if path.attribute.name in ("members", "schemas") or path.attribute.mutability == "writeOnly":
             continue
         holder = made.setdefault(path.urn, {}) if path.urn else made
+        if not path.attribute.is_many and not meets_single(holder, step.target):
+            continue
         if step.op == "remove":
             remove(holder, step)
         elif step.value is None:
@@ -171,7 +195,17 @@ def apply(resource_type, steps, document):
             set_many(holder, step)
         else:
             set_single(holder, step)
-    return documents.normal(resource_type, made)
+    made = documents.normal(resource_type, made)
+    documents.check_visible(resource_type, made, document)
+    return made
+
+
+def meets_single(holder, target):
+    """A complex value that is not in a list is a list of one: a filter chooses it, or nothing is changed."""
+    if target.condition is None:
+        return True
+    element = holder.get(target.path.attribute.name)
+    return element is not None and meets(target, element)
 
 
 def set_single(holder, step):

@@ -4,8 +4,10 @@ import dataclasses
 import json
 import random
 import re
+import time
 import urllib.parse
 
+from . import effects
 from .requests import Requests
 from .schema import TYPES
 from .server import Model
@@ -16,6 +18,7 @@ PATCH_URN = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 ID = re.compile(r"[UG]~\d+~")
 SMALL = 1_000_000
 CURSOR_PAGE = 3
+LOG_SECONDS = 20
 LOST = {(409, "")}  # what a reference to a failed creation is answered
 
 
@@ -24,10 +27,16 @@ class Disagreement(Exception):
 
 
 class Player:
-    """One fresh directory and its model. `client` speaks to the directory (scimd.Client)."""
+    """One fresh directory and its model. `client` speaks to the directory (scimd.Client).
 
-    def __init__(self, client):
+    `read_log` gives the entries of the directory's log of requests that are there, the oldest first.
+    """
+
+    def __init__(self, client, read_log=None):
         self.client = client
+        self.read_log = read_log
+        self.explained = 0  # names without effect that the log has
+        self.writes = []  # those that succeeded alone, each with the names that did not come back
         self.model = Model()
         self.wire_ids = {}
         self.model_ids = {}
@@ -45,6 +54,36 @@ class Player:
         method, path, body, headers = self.written(request)
         answer = self.client.send(method, path, body, headers)
         self.compare(request, expected, answer.status, answer.body, answer.headers.get("ETag"))
+        self.note(request, answer)
+
+    def note(self, request, answer):
+        if request.method == "GET" or answer.status >= 300:
+            return
+        lost = []
+        if request.method != "DELETE" and not request.attributes and not request.excluded:
+            resource = json.loads(answer.body)
+            if request.method == "PATCH":
+                lost = effects.lost_in_operations(TYPES[request.type], request.operations, resource)
+            else:
+                lost = effects.lost_in_body(TYPES[request.type], request.body, resource)
+        self.writes.append((request, lost))
+
+    def check_log(self):
+        """What has had no effect that can be read back stands in the log with its reason."""
+        if self.read_log is None:
+            return
+        deadline = time.monotonic() + LOG_SECONDS
+        while len(entries := [one for one in self.read_log() if is_write(one)]) < len(self.writes):
+            if time.monotonic() > deadline:
+                raise Disagreement(f"{len(self.writes)} writes, {len(entries)} entries in the log")
+            time.sleep(0.05)
+        for (request, lost), entry in zip(self.writes, entries):
+            ignored = [one["attribute"] for one in entry["ignored"]]
+            if entry["method"] != request.method:
+                raise Disagreement(f"{self.shown(request)}\nis in the log as {entry}")
+            if unexplained := effects.unexplained(lost, ignored):
+                raise Disagreement(f"{self.shown(request)}\nlost {unexplained}, and the log says {ignored}")
+            self.explained += len(lost)
 
     def sendable(self, request):
         """Nobody can send a version that no answer has shown yet."""
@@ -298,6 +337,11 @@ class Player:
         return f"{method} {urllib.parse.unquote(path)} {headers or ''} {body or ''} ({request.id})"
 
 
+def is_write(entry):
+    is_alone = entry["path"] in ("/Users", "/Groups", "/Users/{id}", "/Groups/{id}")
+    return is_alone and entry["method"] != "GET" and entry["status"] < 300
+
+
 def groups_of(id, members):
     """The groups that list `id`, and those that hold them, each with the kind of the membership."""
     direct = {group for group, ids in members.items() if id in ids}
@@ -345,6 +389,7 @@ def replay(turns, player):
 def swept(player):
     try:
         player.sweep()
+        player.check_log()
     except Disagreement as problem:
         return problem
     return None

@@ -1,8 +1,8 @@
 """Random requests, most of them sensible, for a model in its present state."""
 
 from . import filters
-from .patch import Operation, Target
-from .schema import ENTERPRISE, ENTERPRISE_URN, GROUP_URN, TYPES, USER_URN, Path, named
+from .patch import Operation, Target, Unknown
+from .schema import ENTERPRISE, ENTERPRISE_URN, LEGACY_ENTERPRISE, GROUP_URN, TYPES, USER_URN, Path, named
 from .server import NOBODY, Query, Request
 
 NAMES = [
@@ -21,7 +21,18 @@ NAMES = [
     "fay",
     "a b",
     "x'y",
+    " ada",
+    "fay\t",
 ]
+UNKNOWN = [
+    Unknown("shoeSize"),
+    Unknown("name.middleInitial"),
+    Unknown("urn:example:acme:2.0:User:costUnit"),
+    Unknown('shoes[type eq "left"].size'),
+    Unknown('emails[kind eq "work"].value', "invalidFilter"),
+]
+# As clients name what is in an extension, or a part of something.
+ODD_NAMES = ["manager", "name.givenName", f"{ENTERPRISE_URN}:department", "manager.value"]
 WORDS = NAMES + ["Boss", "boss", "Clerk", "A", "a", "%_", "😀", "true", "7", "é"]
 NO_FILTERS = [
     "",
@@ -43,6 +54,7 @@ class Requests:
     def __init__(self, random):
         self.random = random
         self.made = 0
+        self.model = None  # of the request at hand
 
     # ---- values ----
 
@@ -108,6 +120,11 @@ class Requests:
         return values[0] if len(values) == 1 and self.chance(4) else values
 
     def value_of(self, model, attribute):
+        """Of what is no list sometimes a list of one."""
+        value = self.one_value_of(model, attribute)
+        return [value] if not attribute.is_many and self.chance(20) else value
+
+    def one_value_of(self, model, attribute):
         if self.chance(12):
             return self.empty()
         if self.chance(40):
@@ -115,7 +132,7 @@ class Requests:
         if attribute.name == "members":
             return self.members(model)
         if attribute.name == "manager":
-            return {"value": self.id(model, "User")}
+            return {self.any(["value", "value", "managerId"]): self.id(model, "User")}
         if attribute.is_many:
             return self.plural_values(attribute)
         if attribute.kind == "complex":
@@ -139,6 +156,9 @@ class Requests:
             members.append(member)
         return members
 
+    def name(self):
+        return "  " if self.chance(60) else self.any(NAMES) + self.any(["", "", "1", "2", " "])
+
     # ---- bodies ----
 
     def body(self, model, kind):
@@ -156,14 +176,16 @@ class Requests:
             elif is_wanted:
                 is_name = attribute.is_required and not self.chance(20)
                 body[self.spelled(attribute.name)] = (
-                    self.any(NAMES) + self.any(["", "", "1", "2"])
-                    if is_name
-                    else self.value_of(model, attribute)
+                    self.name() if is_name else self.value_of(model, attribute)
                 )
         if kind == "User" and self.chance(3):
-            body[ENTERPRISE_URN] = {
+            extension = {
                 attribute.name: self.value_of(model, attribute) for attribute in ENTERPRISE if self.chance(2)
             }
+            urn = self.any(LEGACY_ENTERPRISE) if self.chance(6) else ENTERPRISE_URN
+            body[urn] = [extension] if self.chance(10) else extension
+        if kind == "User" and self.chance(10):
+            body[self.any(ODD_NAMES)] = self.word()
         if self.chance(30):
             body["nobodyKnows"] = {"x": [1]}
         return body
@@ -222,6 +244,8 @@ class Requests:
 
     def condition(self, attribute):
         """What stands in brackets."""
+        if attribute.name == "manager":
+            return filters.Compare(Path("", attribute.part("value")), "eq", self.id(self.model, "User"))
 
         def one():
             part = self.any(attribute.parts)
@@ -253,6 +277,7 @@ class Requests:
     # ---- requests ----
 
     def some(self, model):
+        self.model = model
         kind = self.any(["User", "User", "Group"])
         pick = self.random.randrange(100)
         if pick < 22:
@@ -261,7 +286,8 @@ class Requests:
         if pick < 34:
             return self.with_version(model, "PUT", kind, body=self.body(model, kind))
         if pick < 62:
-            operations = tuple(self.operation(model, kind) for _ in range(self.any([1, 1, 1, 2, 3])))
+            count = 0 if self.chance(40) else self.any([1, 1, 1, 2, 3])
+            operations = tuple(self.operation(model, kind) for _ in range(count))
             return self.with_version(model, "PATCH", kind, operations=operations)
         if pick < 66:
             return self.with_version(model, "DELETE", kind)
@@ -324,6 +350,10 @@ class Requests:
 
     def operation(self, model, kind):
         op = self.any(["add", "replace", "replace", "remove"])
+        if self.chance(20):
+            return Operation(op, self.any(UNKNOWN) if kind == "User" else UNKNOWN[0], self.word())
+        if kind == "User" and self.chance(12):
+            return self.lifecycle_operation(op)
         if self.chance(40):
             return self.any(
                 [
@@ -342,6 +372,14 @@ class Requests:
         if kind == "Group" and not self.chance(3):
             return self.member_operation(model, op)
         return self.attribute_operation(model, kind, op)
+
+    def lifecycle_operation(self, op):
+        """Of whether a user can sign in, also with nothing."""
+        path = Target(Path("", named(TYPES["User"].attributes, "active")))
+        value = self.empty() if self.chance(3) else self.any([True, False, "False", [False]])
+        if op != "remove" and self.chance(3):
+            return Operation(op, None, {"active": value})
+        return Operation(op, path, value, op != "remove" or self.chance(2))
 
     def partial(self, model, kind):
         body = self.body(model, kind)
@@ -364,7 +402,7 @@ class Requests:
                 value = {one.name: self.value_of(model, one) for one in ENTERPRISE if self.chance(2)}
                 return Operation(op, Target(None, urn=urn), value)
         part, condition = None, None
-        if attribute.is_many and self.chance(2):
+        if (attribute.is_many and self.chance(2)) or (attribute.parts and self.chance(6)):
             condition = self.condition(attribute)
         if attribute.parts and self.chance(2):
             part = self.any([one for one in attribute.parts if one.mutability == "readWrite"])

@@ -8,6 +8,15 @@ GROUP_URN = "urn:ietf:params:scim:schemas:core:2.0:Group"
 ENTERPRISE_URN = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
 
+BLANKS = " \t\r\n"
+# What SCIM 1.1 and templates call the enterprise extension, and the core schemas.
+LEGACY_ENTERPRISE = (
+    "urn:scim:schemas:extension:enterprise:1.0",
+    "urn:scim:schemas:extension:enterprise:2.0",
+    "urn:ietf:params:scim:schemas:extension:enterprise:2.0User",
+)
+
+
 @dataclass(frozen=True)
 class Attribute:
     name: str
@@ -19,9 +28,13 @@ class Attribute:
     returned: str = "default"
     parts: tuple = ()
     words: tuple = ()  # canonicalValues
+    is_name: bool = False  # compared without the blanks around it
 
     def part(self, name):
-        return named(self.parts, name)
+        found = named(self.parts, name)
+        if found is None and self.name == "manager" and name.lower() == "managerid":
+            return named(self.parts, "value")
+        return found
 
 
 def named(attributes, name):
@@ -58,13 +71,13 @@ COMMON = (
 )
 
 USER = COMMON + (
-    Attribute("userName", is_required=True),
+    Attribute("userName", is_required=True, is_name=True),
     Attribute(
         "name",
         kind="complex",
         parts=tuple(Attribute(name) for name in ("formatted", "familyName", "givenName", "middleName")),
     ),
-    Attribute("displayName"),
+    Attribute("displayName", is_name=True),
     Attribute("nickName"),
     Attribute("title"),
     Attribute("active", kind="boolean"),
@@ -101,7 +114,7 @@ ENTERPRISE = (
 )
 
 GROUP = COMMON + (
-    Attribute("displayName", is_required=True),
+    Attribute("displayName", is_required=True, is_name=True),
     Attribute(
         "members",
         kind="complex",
@@ -145,9 +158,11 @@ def fold(text):
     return text
 
 
-def comparable(attribute, value):
+def comparable(attribute, value, is_part=False):
+    """The form in which a value is compared; of a part of one, as that of `co`, the blanks are its own."""
     if isinstance(value, str) and not attribute.is_exact and attribute.kind != "reference":
-        return fold(value)
+        folded = fold(value)
+        return folded.strip(BLANKS) if attribute.is_name and not is_part else folded
     return value
 
 
@@ -170,6 +185,9 @@ class Path:
 
 def find_path(resource_type, text):
     """The path of a text, None when it names nothing (RFC 7644 §3.10)."""
+    for legacy in LEGACY_ENTERPRISE:
+        if text.lower().startswith(legacy.lower() + ":") and resource_type.extensions:
+            text = ENTERPRISE_URN + text[len(legacy) :]
     urn, attributes, rest = "", resource_type.attributes, text
     for known, own in resource_type.extensions:
         if text.lower().startswith(known.lower() + ":"):
@@ -178,6 +196,10 @@ def find_path(resource_type, text):
         rest = text[len(resource_type.urn) + 1 :]
     name, dot, part_name = rest.partition(".")
     attribute = named(attributes, name)
+    if attribute is None and rest == text:
+        for known, own in resource_type.extensions:
+            if named(own, name):
+                urn, attribute = known, named(own, name)
     if attribute is None:
         return None
     part = attribute.part(part_name) if dot else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from . import document as documents
 from . import filters, patch
 from .document import Refused, invalid_value
-from .schema import TYPES, fold
+from .schema import TYPES, comparable, named
 
 PAGE_MAX = 1000
 NOBODY = ("U~0~", "G~0~")  # ids that no resource ever has
@@ -102,6 +102,7 @@ class Model:
     def create(self, request):
         resource_type = TYPES[request.type]
         document, members = documents.read_body(resource_type, request.body)
+        keep_unnamed(resource_type, document, {})
         record = Record(request.id, resource_type, document, {})
         problems = self.problems_of(record, document, [("add", members or {})])
         if problems:
@@ -126,6 +127,7 @@ class Model:
         if problems:
             return refusal(*problems)
         document, members = body
+        keep_unnamed(TYPES[request.type], document, self.find(request).document)
         changes = [] if members is None else [("replace", members)]
         return self.change(request, document, changes)
 
@@ -137,8 +139,8 @@ class Model:
                 steps += patch.steps_of(resource_type, operation)
             except Refused as problem:
                 problems.append(problem)
-        if not request.operations:
-            problems.append(Refused(400, "invalidSyntax"))
+        if request.operations and all(isinstance(one.target, patch.Unknown) for one in request.operations):
+            problems.append(Refused(400, request.operations[0].target.reason))
         problems += self.problems_of_target(request)
         if problems:
             return refusal(*problems)
@@ -214,10 +216,9 @@ class Model:
         return self.problems_of_name(record, document) + self.problems_of_members(record, changes)
 
     def problems_of_name(self, record, document):
-        unique = record.type.unique
         for other in self.records.values():
             is_other = other.type is record.type and other.id != record.id
-            if is_other and fold(other.document[unique]) == fold(document[unique]):
+            if is_other and key_of(other, other.document) == key_of(record, document):
                 return [Refused(409, "uniqueness")]
         return []
 
@@ -336,6 +337,16 @@ class Model:
         if record.type.name == "User" and (groups := self.groups_of(record, has_indirect)):
             resource["groups"] = groups
         return resource
+
+
+def keep_unnamed(resource_type, document, before):
+    """Whether a user can sign in changes only when a request says so; a new one can."""
+    if resource_type.name == "User" and document.get("active") is None:
+        document["active"] = before.get("active", True)
+
+
+def key_of(record, document):
+    return comparable(named(record.type.attributes, record.type.unique), document[record.type.unique])
 
 
 def is_about_members(step):

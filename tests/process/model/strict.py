@@ -8,8 +8,8 @@ from .play import Disagreement, Player
 class StrictPlayer(Player):
     """What the directory refuses with 400 did not happen; of anything else the model must say the same."""
 
-    def __init__(self, client):
-        super().__init__(client)
+    def __init__(self, client, read_log=None):
+        super().__init__(client, read_log)
         self.taken = 0
         self.refused = 0
 
@@ -24,7 +24,8 @@ class StrictPlayer(Player):
             return self.expect_refusal(request, json.loads(answer.body))
         self.taken += 1
         expected = self.model.handle(request)
-        return self.compare(request, expected, answer.status, answer.body, answer.headers.get("ETag"))
+        self.compare(request, expected, answer.status, answer.body, answer.headers.get("ETag"))
+        return self.note(request, answer)
 
     def expect_refusal(self, request, body):
         if body.get("status") != "400" or not body.get("scimType") or not body.get("detail"):
