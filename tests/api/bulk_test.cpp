@@ -180,7 +180,7 @@ TEST_F(bulk_test, operations_that_cannot_be_understood_fail_alone)
         {R"({"method":"PATCH","path":"/Users/)" + anna + R"(","data":null})", "400", "invalidValue", "data"},
         {R"({"method":"PUT","path":"/Users/)" + anna + R"(","data":[]})", "400", "invalidSyntax", "data"},
         {R"({"method":"PATCH","path":"/Users/)" + anna + R"(","data":"x"})", "400", "invalidSyntax", "data"},
-        {R"({"method":"PATCH","path":"/Users/)" + anna + R"(","data":[]})",
+        {R"({"method":"PATCH","path":"/Users/)" + anna + R"(","data":[7]})",
          "400",
          "invalidSyntax",
          "Operations"},

@@ -148,17 +148,17 @@ TEST_F(error_details_of_queries, members_of_a_search_request_are_named)
         {R"("sortBy":7)", "sortBy must be a string."},
         {R"("sortOrder":7)", "sortOrder must be a string."},
         {R"("cursor":7)", "cursor must be a string."},
-        {R"("attributes":"userName")", "attributes must be an array of attribute names."},
+        {R"("attributes":7)", "attributes must be an array of attribute names."},
         {R"("excludedAttributes":[7])", "excludedAttributes must be an array of attribute names."},
-        {R"("startIndex":"1")", "startIndex must be an integer."},
-        {R"("count":"1")", "count must be an integer."},
+        {R"("startIndex":"one")", "startIndex must be an integer."},
+        {R"("count":"one")", "count must be an integer."},
     };
     for (const auto& [members, detail] : rows)
         expect_refused({"POST", "/.search", search_text(members), 400, "invalidSyntax", std::string(detail)});
     expect_refused(
         {"POST",
          "/Users/.search",
-         search_text(R"("cursor":"","count":"1")"),
+         search_text(R"("cursor":"","count":"one")"),
          400,
          "invalidCount",
          "count must be an integer."}

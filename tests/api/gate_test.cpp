@@ -49,6 +49,7 @@ TEST_F(api_gate_test, a_refusal_is_a_scim_error_that_names_the_domain_and_is_kep
         {"dp_id", ""},
         {"domain", "evil.test"},
         {"reason", "domain_not_verified"},
+        {"severity", "ERROR"},
         {"detail", refused.text_of("detail")},
         {"fix", service::how_to_fix("domain_not_verified")},
         {"count", 2},

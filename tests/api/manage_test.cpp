@@ -279,6 +279,8 @@ TEST_F(manage_test, a_directory_is_shown_with_its_endpoint_counts_and_secrets)
         {"last_synced_at", now},
         {"scim_mode", "compat"},
         {"unique_group_names", true},
+        {"unknown_members", "refuse"},
+        {"patch_status", 200},
         {"detected_provider", ""}
     };
     EXPECT_EQ(directory, expected) << got.text;

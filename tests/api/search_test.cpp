@@ -213,7 +213,7 @@ TEST_F(search_test, what_is_wrong_is_named)
         std::string_view detail;
     } rows[] = {
         {"", R"({"fitler":"x"})", 400, "invalidSyntax", "A SearchRequest has no member 'fitler'."},
-        {"/Users", R"({"count":"3"})", 400, "invalidSyntax", "count must be an integer."},
+        {"/Users", R"({"count":"three"})", 400, "invalidSyntax", "count must be an integer."},
         {"", R"({"filter":"nobodys eq 1"})", 400, "invalidFilter", "nobodys"},
         {"/Groups", R"({"filter":"userName eq \"x\""})", 400, "invalidFilter", "userName"},
         {"", R"({"sortBy":"nobodys"})", 400, "invalidPath", "nobodys"},

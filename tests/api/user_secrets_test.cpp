@@ -129,8 +129,8 @@ TEST_F(user_secrets_test, it_sleeps_while_its_user_is_deactivated)
     }
     EXPECT_EQ(set_active("true"), 200);
     EXPECT_EQ(me(token).status, 200);
-    EXPECT_EQ(home.patch("/Users/" + id, R"([{"op":"remove","path":"active"}])").status, 200);
-    EXPECT_EQ(me(token).status, 200) << "who does not say is active";
+    EXPECT_EQ(home.patch("/Users/" + id, R"([{"op":"remove","path":"active"}])").status, 400);
+    EXPECT_EQ(me(token).status, 200) << "who was not switched off is active";
     home.operate("PATCH", path.substr(0, path.rfind('/')) + ":disable");
     EXPECT_EQ(
         me(token).text_of("detail"), "This directory is disabled. Enable it to provision users and groups."

@@ -85,6 +85,9 @@ TEST(policy_test, a_policy_is_spelled_one_way)
     EXPECT_EQ(parse_policy("off").value(), tenants::domain_policy::off);
     for (const auto* const text : {"", "Reject", "none", "OFF", "off "})
         EXPECT_FALSE(parse_policy(text)) << text;
+    EXPECT_EQ(parse_unknown_members("ignore").value(), tenants::unknown_members::ignore);
+    EXPECT_EQ(parse_unknown_members("refuse").value(), tenants::unknown_members::refuse);
+    EXPECT_EQ(parse_unknown_members("Ignore").error().detail, "unknown_members must be refuse or ignore.");
 }
 
 }  // namespace
