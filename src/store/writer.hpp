@@ -32,8 +32,8 @@ struct writer_limits {
     std::chrono::microseconds group_work_max{5'000};
     std::chrono::microseconds group_work_shared_max{2'000};  // when works of several tenants are in it
     const std::atomic<bool>* is_cancelled = nullptr;         // once it is set, works and chores are abandoned
-    // Why what is written is lost, since the files were replaced; empty: it is not. Asked on the writer's thread
-    // behind each commit, before anything of it is acknowledged, and each second.
+    // Why what is written is lost, since the files were replaced; empty: it is not. Asked on the writer's
+    // thread behind each commit, before anything of it is acknowledged, and each second.
     std::function<std::string()> why_lost = {};
 };
 
