@@ -171,12 +171,16 @@ TEST_F(directories_test, nothing_is_used_before_it_was_made)
     home.directory = home.make_directory(home.organization);
     home.token = home.make_token(home.directory);
     home.scim("GET", "/Users");
+    const auto show = [&] {
+        return home.operate("GET", "/api/v1/organizations/-/directories/" + home.directory)
+            .member("directory");
+    };
     const std::string made = "2026-01-02T03:04:30.000000Z";
-    EXPECT_EQ(shown().at("last_synced_at").as_string(), made);
-    EXPECT_EQ(shown().at("secrets").at(0).at("last_used_time").as_string(), made);
+    EXPECT_EQ(show().at("last_synced_at").as_string(), made);
+    EXPECT_EQ(show().at("secrets").at(0).at("last_used_time").as_string(), made);
     home.clock.advance(1min);
     home.scim("GET", "/Users");
-    EXPECT_EQ(shown().at("last_synced_at").as_string(), "2026-01-02T03:05:00.000000Z");
+    EXPECT_EQ(show().at("last_synced_at").as_string(), "2026-01-02T03:05:00.000000Z");
 }
 
 TEST_F(directories_test, the_last_use_of_a_secret_is_shown_before_it_is_stored)

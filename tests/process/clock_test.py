@@ -60,8 +60,8 @@ class ClockTest(unittest.TestCase):
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="scimd-clock-"))
         source = cls.folder / "moved_clock.c"
         source.write_text(MOVED_CLOCK)
-        cls.library = cls.folder / "moved_clock.so"
-        subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", cls.library, source], check=True, timeout=60)
+        cls.moved_clock = cls.folder / "moved_clock.so"
+        subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", cls.moved_clock, source], check=True, timeout=60)
 
     @classmethod
     def tearDownClass(cls):
@@ -72,7 +72,7 @@ class ClockTest(unittest.TestCase):
         self.move_clock(0)
         self.server = Server(options=["--event-days", "1"])
         self.server.environment = {
-            "LD_PRELOAD": str(self.library),
+            "LD_PRELOAD": str(self.moved_clock),
             "MOVED_CLOCK": str(self.ahead),
             "ASAN_OPTIONS": "verify_asan_link_order=0",
         }
