@@ -22,6 +22,10 @@ environment_id environment(transaction& tx
 // verified.
 enum class domain_policy { off, reject, hold };
 
+// Which addresses of a user have to be at verified domains: the primary one, or all of them. With `primary`
+// the others must only not be at a domain of another organization.
+enum class domain_gate_scope { primary, all };
+
 enum class scim_mode { compat, strict };
 
 // The identity provider that a directory's requests were recognized as.
@@ -47,6 +51,7 @@ struct directory {
     scim_mode mode = scim_mode::compat;
     bool has_unique_group_names = true;
     std::optional<detection> detected{};
+    domain_gate_scope gate_scope = domain_gate_scope::primary;
 
     // Told, else detected, else empty.
     [[nodiscard]] const std::string& effective_provider() const
@@ -68,6 +73,7 @@ std::vector<directory> list_directories(transaction& tx, organization_id owner);
 std::int64_t count_directories(transaction& tx, organization_id owner);  // those being removed, too
 bool set_directory_enabled(transaction& tx, organization_id owner, directory_id id, bool is_enabled);
 bool set_domain_policy(transaction& tx, organization_id owner, directory_id id, domain_policy policy);
+bool set_domain_gate_scope(transaction& tx, organization_id owner, directory_id id, domain_gate_scope scope);
 bool set_directory_schemas(
     transaction& tx, organization_id owner, directory_id id, const std::optional<std::string>& schemas
 );
