@@ -113,6 +113,7 @@ http::request directory_request(const command& what)
         add_if_given(body, "name", what.name);
         add_if_given(body, "directory_provider", what.provider);
         add_if_given(body, "domain_policy", what.domain_policy);
+        add_if_given(body, "domain_gate_scope", what.domain_gate_scope);
         add_if_given(body, "scim_mode", what.scim_mode);
         if (what.allows_equal_group_names)
             body["unique_group_names"] = false;
@@ -135,6 +136,8 @@ http::request directory_request(const command& what)
         return make_request("DELETE", path);
     if (verb == "policy")
         return make_request("PATCH", path, {{"domain_policy", what.arguments[1]}});
+    if (verb == "scope")
+        return make_request("PATCH", path, {{"domain_gate_scope", what.arguments[1]}});
     if (verb == "mode")
         return make_request("PATCH", path, {{"scim_mode", what.arguments[1]}});
     if (verb == "provider")

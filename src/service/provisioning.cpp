@@ -7,6 +7,7 @@
 #include "service/secrets.hpp"
 #include "service/user_state.hpp"
 #include "store/holds.hpp"
+#include "store/refusals.hpp"
 
 #include <optional>
 #include <stdexcept>
@@ -29,7 +30,7 @@ json::object told(
 {
     if (type.name != "User")
         return normalize_other(who, type, id_text(type, id), document);
-    const user_state users(tx, who);
+    user_state users(tx, who);
     const auto groups = users.groups(id);
     return users.told({id, document, groups});
 }
@@ -122,6 +123,8 @@ result<std::string> remove(store::transaction& tx, const caller& who, const targ
     const auto groups = resources::groups_of(tx, who.directory, row.id);
     resources::touch_groups_of(tx, who.directory, row.id);
     resources::remove(tx, who.directory, type.name, row.id);
+    if (is_user)
+        store::refusals::resolve_all_standing(tx, who.directory, row.id, tx.now());
     if (who.trace)
         who.trace->add({.action = "deleted", .id = id_text(type, row.id), .attributes = {}});
     if (was_held)
