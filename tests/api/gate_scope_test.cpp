@@ -117,7 +117,8 @@ TEST_F(gate_scope_test, no_address_of_another_organization_comes_in_by_a_creatio
             "domain_owned_elsewhere ceo@victim.com",
         })
     );
-    const auto& data = home.events().at(seen).at("data");
+    const auto event = home.events().at(seen);
+    const auto& data = event.at("data");
     EXPECT_EQ(data.at("reason").as_string(), "domain_owned_elsewhere");
     EXPECT_EQ(data.at("address").as_string(), "ceo@victim.com");
     EXPECT_EQ(data.at("domain").as_string(), "victim.com");
