@@ -115,6 +115,7 @@ result<void> authenticate(
         .is_provider_told = !directory.provider.empty(),
         .detected = directory.detected,
         .policy = directory.policy,
+        .gate_scope = directory.gate_scope,
         .base_url = home.public_url + "/directory/" + directory.id.text() + "/scim/v2",
         .request_id = on.head.id,
         .leniency = leniency_for(token),

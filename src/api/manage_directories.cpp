@@ -58,6 +58,7 @@ json::object to_json(const house& home, store::transaction& tx, const tenants::d
         {"status", status_of(tx, from.id, secrets)},
         {"mappings", json::array()},
         {"domain_policy", tenancy::to_text(from.policy)},
+        {"domain_gate_scope", tenancy::to_text(from.gate_scope)},
         {"schemas", schemas_of(from.schemas)},
         {"directory_endpoint", home.public_url + "/directory/" + from.id.text() + "/scim/v2"},
         {"email", ""},
@@ -116,6 +117,19 @@ result<void> check_type(const json::object& body)
     return {};
 }
 
+// Empty: the body does not name it.
+result<std::optional<tenants::domain_gate_scope>> read_gate_scope(const json::object& body)
+{
+    using scope = std::optional<tenants::domain_gate_scope>;
+    const auto text = optional_text(body, "domain_gate_scope");
+    if (!text)
+        return text.error();
+    if (!*text)
+        return scope();
+    const auto parsed = tenancy::parse_gate_scope(**text);
+    return parsed ? result<scope>(*parsed) : parsed.error();
+}
+
 result<tenancy::new_directory> read_new_directory(const json::object& body)
 {
     if (auto type = check_type(body); !type)
@@ -132,7 +146,15 @@ result<tenancy::new_directory> read_new_directory(const json::object& body)
     const auto policy = tenancy::parse_policy(policy_text->value_or("reject"));
     if (!policy)
         return policy.error();
-    return tenancy::new_directory{name->value_or(""), provider->value_or(""), *policy};
+    const auto scope = read_gate_scope(body);
+    if (!scope)
+        return scope.error();
+    return tenancy::new_directory{
+        .name = name->value_or(""),
+        .provider = provider->value_or(""),
+        .policy = *policy,
+        .gate_scope = scope->value_or(tenants::domain_gate_scope::primary)
+    };
 }
 
 // What this API has in places of its own.
@@ -175,6 +197,10 @@ result<service::directories::change> read_directory_change(const json::object& b
             return policy.error();
         wanted.policy = *policy;
     }
+    const auto scope = read_gate_scope(body);
+    if (!scope)
+        return scope.error();
+    wanted.gate_scope = *scope;
     if (const auto* enabled = find(body, "enabled"); enabled && !enabled->is_null()) {
         const auto flag = optional_flag(body, "enabled");
         if (!flag)

@@ -25,8 +25,11 @@ json::object to_json(store::transaction& tx, directory_id where, const holds::he
         {"reason", held.reason},
         {"domain", held.domain},
         {"detail", held.detail},
+        {"address", held.address},
         {"held_since", format_rfc3339(held.since)}
     };
+    if (auto warning = service::warning_of(held.domain); !warning.empty())
+        body["domain_warning"] = std::move(warning);
     if (const auto row = store::resources::find(tx, where, "User", held.user)) {
         const auto user = parse_json_object(row->document, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
         if (const auto* name = find(user, "userName"))

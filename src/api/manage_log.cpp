@@ -4,6 +4,7 @@
 #include "api/page_token.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "service/domains.hpp"
 #include "service/refusal_help.hpp"
 #include "store/refusals.hpp"
 #include "store/request_log.hpp"
@@ -65,6 +66,8 @@ json::object to_json(const refusals::refusal& from)
         {"preferred_username", from.user_name},
         {"dp_id", from.external_id},
         {"domain", from.domain},
+        {"address", from.address},
+        {"user_id", from.user ? "diruser_" + std::to_string(from.user->value) : std::string()},
         {"reason", from.reason},
         {"severity", service::is_warning(from.reason) ? "WARNING" : "ERROR"},
         {"detail", from.detail},
@@ -74,6 +77,8 @@ json::object to_json(const refusals::refusal& from)
         {"last_refused_at", format_rfc3339(from.last_at)},
         {"status", from.resolved_at ? "RESOLVED" : "OPEN"}
     };
+    if (auto warning = service::warning_of(from.domain); !warning.empty())
+        body["domain_warning"] = std::move(warning);
     if (from.resolved_at)
         body["resolved_at"] = format_rfc3339(*from.resolved_at);
     return body;

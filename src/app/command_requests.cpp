@@ -114,6 +114,7 @@ http::request directory_request(const command& what)
         add_if_given(body, "name", what.name);
         add_if_given(body, "directory_provider", what.provider);
         add_if_given(body, "domain_policy", what.domain_policy);
+        add_if_given(body, "domain_gate_scope", what.domain_gate_scope);
         add_if_given(body, "scim_mode", what.scim_mode);
         add_if_given(body, "unknown_members", what.unknown_members);
         if (!what.patch_status.empty())
@@ -139,6 +140,8 @@ http::request directory_request(const command& what)
         return make_request("DELETE", path);
     if (verb == "policy")
         return make_request("PATCH", path, {{"domain_policy", what.arguments[1]}});
+    if (verb == "scope")
+        return make_request("PATCH", path, {{"domain_gate_scope", what.arguments[1]}});
     if (verb == "mode")
         return make_request("PATCH", path, {{"scim_mode", what.arguments[1]}});
     if (verb == "unknown-members")

@@ -143,11 +143,19 @@ void command_tree::declare_directories()
         "--equal-group-names", what_.allows_equal_group_names, "Two groups may have one displayName"
     );
     add_policy(create);
+    create->add_option(
+        "--domain-gate-scope",
+        what_.domain_gate_scope,
+        "Which addresses of a user must be at verified domains: primary (the default) or all"
+    );
     add({"directory", "list"}, "List an organization's directories", {"ORGANIZATION"});
     add({"directory", "show"}, "Show one", {"DIRECTORY"});
     add({"directory", "enable"}, "Take SCIM requests again", {"DIRECTORY"});
     add({"directory", "disable"}, "Refuse SCIM requests", {"DIRECTORY"});
     add({"directory", "policy"}, "Change the domain policy", {"DIRECTORY", "POLICY"});
+    add({"directory", "scope"},
+        "Change which addresses must be at verified domains: primary or all",
+        {"DIRECTORY", "SCOPE"});
     add({"directory", "delete"}, "Delete a disabled one with all that is in it", {"DIRECTORY"});
     add({"directory", "usage"}, "Show what one uses of its quotas", {"DIRECTORY"});
     add({"directory", "quota"},

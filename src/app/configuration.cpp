@@ -323,6 +323,7 @@ configuration judged(const raw_options& raw, judge& by)
         by.number<std::int64_t>("--domain-window-hours", raw.domain_window_hours, 1, 24 * 365)
     );
     settings.mail_providers = raw.mail_providers;
+    settings.reserved_domains = raw.reserved_domains;
     settings.drain_grace = by.milliseconds("--drain-grace-ms", raw.drain_grace_ms, 0);
     settings.limits.drain_deadline = by.milliseconds("--drain-deadline-ms", raw.drain_deadline_ms, 1);
     settings.limits.idle_deadline = by.milliseconds("--idle-deadline-ms", raw.idle_deadline_ms, 1);
@@ -358,6 +359,10 @@ void judge_command(command& what, const raw_options& raw, judge& by)
     const auto& policy = sets_policy ? what.arguments[1] : what.domain_policy;
     if (!policy.empty() && policy != "reject" && policy != "hold" && policy != "off")
         by.mistakes.push_back("the domain policy must be reject, hold or off, not \"" + policy + "\"");
+    const bool sets_scope = what.words == std::vector<std::string>{"directory", "scope"};
+    const auto& scope = sets_scope ? what.arguments[1] : what.domain_gate_scope;
+    if (!scope.empty() && scope != "primary" && scope != "all")
+        by.mistakes.push_back("the scope of the domain gate must be primary or all, not \"" + scope + "\"");
 }
 
 std::string listing(const std::vector<std::string>& mistakes)

@@ -51,7 +51,8 @@ struct configuration {
     std::chrono::milliseconds drain_grace{0};
     std::vector<net::endpoint> dns_servers;  // none: the system's
     std::chrono::hours domain_window{7 * 24};
-    std::filesystem::path mail_providers;  // empty: our own list
+    std::filesystem::path mail_providers;    // empty: our own list
+    std::filesystem::path reserved_domains;  // likewise
     net::limits limits;
     service::request_rate directory_rate;  // of the SCIM requests of each directory
     std::int64_t anonymous_requests_per_address = api::anonymous_rate_default;  // 0: no limit
@@ -89,6 +90,7 @@ struct command {
     std::string name;
     std::string provider;
     std::string domain_policy;
+    std::string domain_gate_scope;
     std::string scim_mode;
     std::string unknown_members;
     std::string patch_status;

@@ -2,6 +2,7 @@
 
 #include "app/turn.hpp"
 #include "service/directories.hpp"
+#include "service/domain_review.hpp"
 #include "service/membership_events.hpp"
 #include "service/membership_jobs.hpp"
 #include "service/roles.hpp"
@@ -9,6 +10,7 @@
 #include "store/membership_jobs.hpp"
 
 #include <chrono>
+#include <optional>
 
 namespace scimd::app {
 namespace {
@@ -19,6 +21,8 @@ constexpr std::chrono::milliseconds telling_interval{200};
 constexpr std::chrono::milliseconds membership_interval{500};
 constexpr std::chrono::seconds request_patience{2
 };  // the request that made a job has so long to do it itself
+constexpr std::chrono::milliseconds review_interval{500};
+constexpr std::chrono::milliseconds review_turn_max{250};  // until the other jobs have had theirs
 constexpr std::chrono::minutes warning_interval{10};
 constexpr std::size_t warnings_batch_max = 100;
 
@@ -49,6 +53,7 @@ void directory_care::add_jobs(background& to)
     to.add({"role_recounts", recount_interval, [this] { recount_roles(); }});
     to.add({"untold_groups", telling_interval, [this] { tell_groups(); }});
     to.add({"membership_jobs", membership_interval, [this] { finish_memberships(); }});
+    to.add({"domain_reviews", review_interval, [this] { review_domains(); }});
     to.add(
         {"token_warnings",
          warning_interval,
@@ -110,6 +115,25 @@ void directory_care::finish_memberships()
         return jobs::go_on_with_oldest(tx, schemas_, tx.now() - request_patience) ||
                jobs::discard_abandoned_parts(tx);
     });
+}
+
+// Users are looked over in reads, so that the writer has only what is to be noted.
+void directory_care::review_domains()
+{
+    const auto until = std::chrono::steady_clock::now() + review_turn_max;
+    while (std::chrono::steady_clock::now() < until) {
+        std::optional<service::review_step> step;
+        store::run(database_, store::intent::scan, [&](store::transaction& tx) {
+            step = service::look_over_some(tx, system_.environment, schemas_);
+            return store::verdict::commit;
+        });
+        if (!step)
+            return;
+        store::run(database_, store::intent::write, [&](store::transaction& tx) {
+            service::finish_step(tx, system_.environment, schemas_, *step);
+            return store::verdict::commit;
+        });
+    }
 }
 
 }  // namespace scimd::app

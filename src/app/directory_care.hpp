@@ -23,6 +23,7 @@ private:
     void recount_roles();
     void tell_groups();
     void finish_memberships();
+    void review_domains();
 
     store::database& database_;
     const scim::catalogue_set& schemas_;

@@ -129,16 +129,35 @@ result<void> house_keeping::open_vault()
     return {};
 }
 
+namespace {
+
+// Hands a file that an option names to `replace`; nothing when it names none.
+template <class Replace>
+result<void> replace_by_file(const std::filesystem::path& name, std::string_view option, Replace replace)
+{
+    if (name.empty())
+        return {};
+    std::ifstream file(name);
+    const std::string text(std::istreambuf_iterator<char>(file), {});
+    if (!file)
+        return error{errc::invalid_value, std::string(option) + ": the file cannot be read."};
+    return replace(text);
+}
+
+}  // namespace
+
 result<void> house_keeping::read_practice()
 {
     domains_.schedule.window = settings_.domain_window;
-    if (settings_.mail_providers.empty())
-        return {};
-    std::ifstream file(settings_.mail_providers);
-    const std::string text(std::istreambuf_iterator<char>(file), {});
-    if (!file)
-        return error{errc::invalid_value, "--mail-providers: the file cannot be read."};
-    return domains_.rules.replace_mail_providers(text);
+    auto& rules = domains_.rules;
+    auto done = replace_by_file(settings_.mail_providers, "--mail-providers", [&](const std::string& text) {
+        return rules.replace_mail_providers(text);
+    });
+    if (!done)
+        return done;
+    return replace_by_file(settings_.reserved_domains, "--reserved-domains", [&](const std::string& text) {
+        return rules.replace_reserved_domains(text);
+    });
 }
 
 delivery_surroundings house_keeping::webhook_surroundings()

@@ -292,6 +292,12 @@ void declare_domain_options(CLI::App& app, raw_options& raw)
         raw.mail_providers,
         "A file of names that no organization may own, one a line, in place of the built-in ones"
     );
+    option(
+        "--reserved-domains",
+        "SCIMD_RESERVED_DOMAINS",
+        raw.reserved_domains,
+        "A file of special-use and shared names that no organization may own, in place of the built-in ones"
+    );
 }
 
 }  // namespace

@@ -58,6 +58,7 @@ struct raw_options {
     std::vector<std::string> dns_servers;
     std::string domain_window_hours = "168";
     std::string mail_providers;
+    std::string reserved_domains;
     bool allows_private_webhooks = false;
     std::vector<std::string> webhook_ports = {"443", "8443"};
     std::string webhook_ca_file;

@@ -191,6 +191,12 @@ bool is_dot_atom(std::string_view local)
     });
 }
 
+// Readers that look for the first '@', or that map widths (U+FF20, U+FE6B), find another domain behind it.
+bool has_at_sign(std::string_view local)
+{
+    return contains(local, "@") || contains(local, "\xef\xbc\xa0") || contains(local, "\xef\xb9\xab");
+}
+
 bool is_quoted_string(std::string_view local)
 {
     if (local.size() < 2 || !local.starts_with('"') || !local.ends_with('"'))
@@ -254,6 +260,8 @@ result<domain_name> domain_of_email(std::string_view address)
         return error{errc::invalid_value, "The local part of the e-mail address is longer than 64 bytes."};
     if (!is_valid_utf8(local) || !(is_dot_atom(local) || is_quoted_string(local)))
         return error{errc::invalid_value, "The local part of the e-mail address is malformed."};
+    if (has_at_sign(local))
+        return error{errc::invalid_value, "The local part of the e-mail address has an '@' of its own."};
     if (address.ends_with('.'))
         return error{errc::invalid_value, "The e-mail address ends with a dot."};
     return domain_name::parse(address.substr(at + 1));

@@ -30,7 +30,8 @@ private:
 };
 
 // What stands behind the last '@' of a mailbox (RFC 5321 §4.1.2), parsed; invalid_value when it is no
-// address. Quoted local parts pass; comments and address literals do not.
+// address. Quoted local parts pass unless they hold an '@', behind which readers of fewer rules would find
+// another domain; comments and address literals do not.
 result<domain_name> domain_of_email(std::string_view address);
 
 }  // namespace scimd

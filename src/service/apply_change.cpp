@@ -1,5 +1,6 @@
 // The part of a change that is done where writes are serial.
 #include "service/admission.hpp"
+#include "service/domain_review.hpp"
 #include "service/membership.hpp"
 #include "service/membership_events.hpp"
 #include "service/prepared_change.hpp"
@@ -60,19 +61,20 @@ refused record_refusal(
          .user_name = subject.user_name,
          .external_id = subject.external_id,
          .domain = refusal.domain,
-         .detail = refusal.detail},
+         .detail = refusal.detail,
+         .address = refusal.address},
         tx.now()
     );
     if (who.trace)
         who.trace->is_recorded = true;
     if (is_first)
-        publish_refusal(tx, who, user, refusal.reason, refusal.domain, refusal.detail);
+        publish_refusal(tx, who, user, refusal);
     return {{refusal.code, std::move(refusal.detail)}};
 }
 
 void hold(store::transaction& tx, const caller& who, resource_id user, const gate_refusal& why)
 {
-    store::holds::hold(tx, who.directory, {user, why.reason, why.domain, why.detail});
+    store::holds::hold(tx, who.directory, as_held(user, why));
 }
 
 // What the request has done, for the directory's log.
@@ -94,12 +96,14 @@ result<applied> apply_creation(store::transaction& tx, const caller& who, const 
     const quota_guard quota(tx, who);
     if (auto admitted = quota.admit_new(type); !admitted)
         return admitted.error();
+    domain_look_up domains(tx, who);
     admission verdict;
     if (is_user(change))
-        verdict = admit_new(tx, who, change.after);
+        verdict = admit_new(tx, who, domains, {change.after, change.addresses});
     if (verdict.refusal)
         return record_refusal(tx, who, change.after, std::move(*verdict.refusal));
-    if (change.context && *change.context != read_new_user_context(tx, who))
+    if (change.context &&
+        *change.context != read_new_user_context(tx, who, verified_of(domains, change.addresses)))
         return stale{};
     if (auto fits = check_size(change); !fits)
         return fits.error();
@@ -146,7 +150,9 @@ result<void> store_document(store::transaction& tx, const caller& who, const pre
 }
 
 // Whether the preparation still holds.
-bool is_current(store::transaction& tx, const caller& who, const prepared_change& change)
+bool is_current(
+    store::transaction& tx, const caller& who, domain_look_up& domains, const prepared_change& change
+)
 {
     const auto& before = *change.before;
     if (resources::version_of(tx, who.directory, change.type->name, before.id) != before.version)
@@ -155,7 +161,23 @@ bool is_current(store::transaction& tx, const caller& who, const prepared_change
         return true;
     if (store::holds::is_held(tx, who.directory, before.id) != before.is_held)
         return false;
-    return !change.context || *change.context == read_user_context(tx, who, before.id);
+    if (!change.context)
+        return true;
+    auto verified = verified_of(domains, before.addresses, change.addresses);
+    return *change.context == read_user_context(tx, who, before.id, std::move(verified));
+}
+
+// What was listed of its former addresses is over.
+void review_changed_user(
+    store::transaction& tx,
+    const caller& who,
+    domain_look_up& domains,
+    resource_id user,
+    const prepared_change& change
+)
+{
+    const auto objections = standing_objections_to(domains, who, change.addresses);
+    resolve_standing_refusals(tx, who, user, objections);
 }
 
 // What is told of a document that has been written.
@@ -181,7 +203,8 @@ void publish_update(
 
 result<applied> apply_update(store::transaction& tx, const caller& who, const prepared_change& change)
 {
-    if (!is_current(tx, who, change))
+    domain_look_up domains(tx, who);
+    if (!is_current(tx, who, domains, change))
         return stale{};
     const auto& type = *change.type;
     const auto& before = *change.before;
@@ -191,10 +214,19 @@ result<applied> apply_update(store::transaction& tx, const caller& who, const pr
     admission verdict;
     // Of what the gate looks at users change nothing of themselves.
     if (is_user(change) && change.has_changed && !who.user) {
-        verdict = admit_change(tx, who, before.document, change.after, before.is_held);
+        verdict = admit_change(
+            tx,
+            who,
+            domains,
+            {before.document, before.addresses},
+            {change.after, change.addresses},
+            before.is_held
+        );
         if (verdict.refusal)
             return record_refusal(tx, who, change.after, std::move(*verdict.refusal));
         resolve_refusals(tx, who.directory, person_in(change.after), tx.now());
+        if (before.addresses != change.addresses)
+            review_changed_user(tx, who, domains, before.id, change);
     }
     const auto members = apply_members(tx, who, before.id, change.members);
     if (!members)

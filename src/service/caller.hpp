@@ -28,6 +28,7 @@ struct caller {
     bool is_provider_told = false;
     std::optional<store::tenants::detection> detected{};
     store::tenants::domain_policy policy = store::tenants::domain_policy::reject;
+    store::tenants::domain_gate_scope gate_scope = store::tenants::domain_gate_scope::primary;
     std::string base_url;  // of the directory's SCIM endpoint, without a trailing slash
     std::string request_id;
     scim::leniency leniency = scim::leniency::compat;
@@ -67,6 +68,7 @@ inline caller caller_for(
     who.directory = where.id;
     who.provider = where.effective_provider();
     who.policy = where.policy;
+    who.gate_scope = where.gate_scope;
     who.has_unique_group_names = where.has_unique_group_names;
     who.ignores_unknown_members = where.unknown == store::tenants::unknown_members::ignore;
     who.request_id = from.request_id;

@@ -77,7 +77,7 @@ void remove_resource(store::transaction& tx, const caller& who, const rows::rema
         return store::resources::remove(tx, who.directory, one.type, one.id);
     const auto document = scim::visible_document(one.document, *type);
     const auto id = id_text(*type, one.id);
-    const user_state users(tx, who);
+    user_state users(tx, who);
     auto last_state = one.type == "User" ? users.told({one.id, document, users.groups(one.id)})
                                          : normalize_group(who, id, document);
     const bool was_held = store::holds::is_held(tx, who.directory, one.id);
@@ -122,6 +122,10 @@ result<void> update(
     if (wanted.policy) {
         tenants::set_domain_policy(tx, which.organization, which.id, *wanted.policy);
         which.policy = *wanted.policy;
+    }
+    if (wanted.gate_scope) {
+        tenants::set_domain_gate_scope(tx, which.organization, which.id, *wanted.gate_scope);
+        which.gate_scope = *wanted.gate_scope;
     }
     if (wanted.is_enabled)
         set_enabled(tx, from, which, *wanted.is_enabled);

@@ -27,6 +27,7 @@ struct change {
     std::optional<std::string> provider;  // empty text: none
     std::optional<std::string> status;
     std::optional<store::tenants::domain_policy> policy;
+    std::optional<store::tenants::domain_gate_scope> gate_scope;
     std::optional<bool> is_enabled;
 };
 // Applies what is there to the row and to `which`. invalid_value names the member; nothing is written then.

@@ -3,6 +3,7 @@
 #include "base/time.hpp"
 #include "scim/visible.hpp"
 #include "service/normalize.hpp"
+#include "service/user_addresses.hpp"
 #include "service/user_state.hpp"
 #include "store/directory_pages.hpp"
 
@@ -21,13 +22,11 @@ std::string id_with(std::string_view prefix, resource_id id)
     return std::string(prefix) + std::to_string(id.value);
 }
 
-json::array addresses_of(const json::object& document)
+json::array emails_in(const json::object& document)
 {
     json::array found;
-    if (const auto* emails = find_array(document, "emails"))
-        for (const auto& email : *emails)
-            if (const auto* value = email.is_object() ? find_string(email.get_object(), "value") : nullptr)
-                found.emplace_back(*value);
+    for (auto& email : emails_of(document))
+        found.emplace_back(std::move(email));
     return found;
 }
 
@@ -70,16 +69,22 @@ json::object directory_user(
         named.push_back(
             json::object{{"id", id_with("dirgroup_", group.group)}, {"display_name", group.display_name}}
         );
-    return {
+    json::object user{
         {"id", id_with("diruser_", row.id)},
         {"email", text_or_empty(detail, "email")},
         {"preferred_username", text_or_empty(detail, "preferred_username")},
         {"given_name", text_or_empty(detail, "given_name")},
         {"family_name", text_or_empty(detail, "family_name")},
         {"updated_at", format_rfc3339(row.modified)},
-        {"emails", addresses_of(document)},
+        {"emails", emails_in(document)},
         {"groups", std::move(named)}
     };
+    for (const std::string_view mark :
+         {"email_domain_verified", "preferred_username_domain_verified", "email_addresses", "domain_warnings"
+         })
+        if (const auto* value = find(detail, mark))
+            user[mark] = *value;
+    return user;
 }
 
 json::object directory_group(
@@ -107,13 +112,15 @@ json::array directory_users(
 {
     auto groups = groups_of_all(tx, who, rows);
     json::array listed;
-    const user_state users(tx, who);
+    user_state users(tx, who);
     const auto& type = *who.schemas->find_type("User");
     for (const auto& row : rows) {
         const auto document = scim::visible_document(row.document, type);
         const auto& in = groups[row.id.value];
-        auto detail = has_detail ? users.now({row.id, document, in})
-                                 : normalize_user(who, id_with("diruser_", row.id), document, in);
+        auto detail =
+            has_detail
+                ? users.now({row.id, document, in})
+                : normalize_user(who, id_with("diruser_", row.id), document, in, users.domains_of(document));
         auto user = directory_user(row, document, in, detail);
         if (has_detail)
             user["user_detail"] = std::move(detail);

@@ -2,6 +2,7 @@
 
 #include "base/codec.hpp"
 #include "base/time.hpp"
+#include "service/domains.hpp"
 #include "service/events.hpp"
 
 #include <array>
@@ -64,7 +65,7 @@ std::string_view type_text(domain_type type)
 // What API and events have in common.
 json::object common_json(environment_id environment, const domain& from)
 {
-    return {
+    json::object body{
         {"id", from.id.text()},
         {"domain", from.name},
         {"environment_id", environment.text()},
@@ -75,6 +76,9 @@ json::object common_json(environment_id environment, const domain& from)
         {"txt_record_key", record_name(from)},
         {"txt_record_secret", from.token}
     };
+    if (auto warning = warning_of(from.name); !warning.empty())
+        body["domain_warning"] = std::move(warning);
+    return body;
 }
 
 void add_time(json::object& to, std::string_view name, const std::optional<time_point>& when)

@@ -329,22 +329,21 @@ std::string publish_deleted(store::transaction& tx, const caller& who, const pre
 }
 
 void publish_refusal(
-    store::transaction& tx,
-    const caller& who,
-    const json::object& user,
-    std::string_view reason,
-    std::string_view domain,
-    std::string_view detail
+    store::transaction& tx, const caller& who, const json::object& user, const gate_refusal& why
 )
 {
     json::object data{
         {"organization_id", who.organization.text()},
         {"directory_id", who.directory.text()},
-        {"reason", reason},
-        {"detail", detail}
+        {"reason", why.reason},
+        {"detail", why.detail}
     };
-    if (!domain.empty())
-        data["domain"] = domain;
+    if (!why.domain.empty())
+        data["domain"] = why.domain;
+    if (!why.address.empty())
+        data["address"] = why.address;
+    if (auto warning = warning_of(why.domain); !warning.empty())
+        data["domain_warning"] = std::move(warning);
     if (const auto* user_name = find(user, "userName"))
         data["preferred_username"] = *user_name;
     if (const auto* external_id = find(user, "externalId"))

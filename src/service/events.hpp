@@ -7,6 +7,7 @@
 
 #include "base/json.hpp"
 #include "service/caller.hpp"
+#include "service/domains.hpp"
 #include "service/event_text.hpp"
 #include "store/resources.hpp"
 #include "store/transaction.hpp"
@@ -79,12 +80,7 @@ std::string publish_deleted(store::transaction& tx, const caller& who, const pre
 
 // A user that the domain gate kept out: what identifies it, and why.
 void publish_refusal(
-    store::transaction& tx,
-    const caller& who,
-    const json::object& user,
-    std::string_view reason,
-    std::string_view domain,
-    std::string_view detail
+    store::transaction& tx, const caller& who, const json::object& user, const gate_refusal& why
 );
 
 }  // namespace scimd::service

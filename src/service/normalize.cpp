@@ -1,9 +1,12 @@
 #include "service/normalize.hpp"
 
+#include "base/look_alike.hpp"
 #include "scim/urn.hpp"
-#include "service/domains.hpp"
+#include "service/user_addresses.hpp"
 
+#include <algorithm>
 #include <string_view>
+#include <utility>
 
 namespace scimd::service {
 namespace {
@@ -95,7 +98,46 @@ void add_name(json::object& to, const json::object& document)
         to["name"] = std::string(*given) + ' ' + std::string(*family);
 }
 
+constexpr std::size_t warnings_max = 10;
+
+void add_once(json::array& to, std::string text)
+{
+    const json::value one(text);
+    if (to.size() < warnings_max && std::ranges::find(to, one) == to.end())
+        to.push_back(one);
+}
+
 }  // namespace
+
+void add_address_marks(json::object& to, const json::object& document, const verified_domains& domains)
+{
+    const auto addresses = addresses_of(document);
+    json::array listed;
+    json::array warnings;
+    bool is_primary_verified = false;
+    bool is_user_name_verified = false;
+    for (const auto& address : addresses) {
+        const bool is_verified = address.domain && domains.contains(*address.domain);
+        if (address.is_primary)
+            is_primary_verified = is_verified;
+        if (address.is_user_name)
+            is_user_name_verified = is_verified;
+        else
+            listed.push_back(json::object{
+                {"value", address.text},
+                {"domain", address.domain ? address.domain->text() : std::string()},
+                {"domain_verified", is_verified}
+            });
+        for (const auto& domain : address.domains)
+            if (auto warning = look_alike_warning(domain); !warning.empty())
+                add_once(warnings, std::move(warning));
+    }
+    to["email_domain_verified"] = is_primary_verified;
+    to["preferred_username_domain_verified"] = is_user_name_verified;
+    to["email_addresses"] = std::move(listed);
+    if (!warnings.empty())
+        to["domain_warnings"] = std::move(warnings);
+}
 
 json::array normalize_groups(const std::vector<store::resources::membership>& groups)
 {
@@ -114,7 +156,8 @@ json::object normalize_user(
     const caller& who,
     const std::string& id,
     const json::object& document,
-    const std::vector<store::resources::membership>& groups
+    const std::vector<store::resources::membership>& groups,
+    const verified_domains& domains
 )
 {
     json::object user;
@@ -123,6 +166,7 @@ json::object normalize_user(
     user["directory_id"] = who.directory.text();
     if (const auto email = email_of(document); !email.empty())
         user["email"] = email;
+    add_address_marks(user, document, domains);
     add_name(user, document);
     copy(user, document, user_attributes);
     copy_value(user, document, {"photos", "picture"});

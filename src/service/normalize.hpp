@@ -4,6 +4,7 @@
 
 #include "base/json.hpp"
 #include "service/caller.hpp"
+#include "service/domain_standing.hpp"
 #include "store/resources.hpp"
 
 #include <cstddef>
@@ -14,12 +15,17 @@ namespace scimd::service {
 
 constexpr std::size_t event_groups_max = 100;  // of a user in one event; more are cut with groups_truncated
 
+// What a user's addresses are worth: email_domain_verified, preferred_username_domain_verified,
+// email_addresses and, where a domain may be taken for another, domain_warnings.
+void add_address_marks(json::object& to, const json::object& document, const verified_domains& domains);
+
 // `document` is the canonical SCIM document; it is repeated in raw_attributes.
 json::object normalize_user(
     const caller& who,
     const std::string& id,
     const json::object& document,
-    const std::vector<store::resources::membership>& groups
+    const std::vector<store::resources::membership>& groups,
+    const verified_domains& domains
 );
 json::object normalize_group(const caller& who, const std::string& id, const json::object& document);
 

@@ -17,11 +17,6 @@ namespace {
 
 namespace resources = store::resources;
 
-bool is_user(const scim::resource_type& type)
-{
-    return type.name == "User";
-}
-
 // A resource that is about to change: its preconditions hold.
 struct loaded {
     resources::row row;
@@ -74,7 +69,9 @@ void prepare_update_event(store::transaction& tx, const caller& who, prepared_ch
         .type = &type, .version = before.version + 1, .before = std::nullopt, .after = std::nullopt
     };
     if (is_user(type)) {
-        change.context = read_user_context(tx, who, before.id);
+        domain_look_up domains(tx, who);
+        change.context =
+            read_user_context(tx, who, before.id, verified_of(domains, before.addresses, change.addresses));
         news.before = published_state(who, *change.context, before.id, before.document);
         news.after = current_state(who, *change.context, before.id, change.after);
     } else {
@@ -151,6 +148,10 @@ result<prepared_change> prepare_update(
     }
     change.note.attributes = changed_attributes(before, change.after);
     prepare_document(who, wanted.found.hidden, change);
+    if (is_user(type)) {
+        change.before->addresses = addresses_of(before);
+        change.addresses = addresses_of(change.after);
+    }
     change.before->is_held = is_user(type) && store::holds::is_held(tx, who.directory, row.id);
     if (!change.before->is_held)
         prepare_update_event(tx, who, change);
@@ -158,6 +159,11 @@ result<prepared_change> prepare_update(
 }
 
 }  // namespace
+
+bool is_user(const scim::resource_type& type)
+{
+    return type.name == "User";
+}
 
 error not_found(const scim::resource_type& type, std::string_view id)
 {
@@ -196,7 +202,9 @@ prepared_change prepare_creation(
     prepare_document(who, {}, change);
     resource_change news{.type = &type, .version = 1, .before = std::nullopt, .after = std::nullopt};
     if (is_user(type)) {
-        change.context = read_new_user_context(tx, who);
+        change.addresses = addresses_of(change.after);
+        domain_look_up domains(tx, who);
+        change.context = read_new_user_context(tx, who, verified_of(domains, change.addresses));
         news.after = current_state(who, *change.context, {}, change.after);
     } else {
         news.after = normalize_other(who, type, {}, change.after);

@@ -19,6 +19,7 @@
 #include "service/events.hpp"
 #include "service/representation.hpp"
 #include "service/request_trace.hpp"
+#include "service/user_addresses.hpp"
 #include "service/user_context.hpp"
 #include "store/resources.hpp"
 #include "store/transaction.hpp"
@@ -46,9 +47,10 @@ struct original {
     std::int64_t version = 0;
     time_point created;
     time_point modified;
-    std::size_t bytes = 0;  // of the stored text
-    json::object document;  // what the directory sees of it
-    bool is_held = false;   // a user; not looked at when the document stays as it is
+    std::size_t bytes = 0;                  // of the stored text
+    json::object document;                  // what the directory sees of it
+    bool is_held = false;                   // a user; not looked at when the document stays as it is
+    std::vector<user_address> addresses{};  // of a user whose document changes
 };
 
 struct prepared_change {
@@ -60,10 +62,11 @@ struct prepared_change {
     store::resources::index_columns columns;
     std::vector<scim::unique_value> unique_values;
     std::vector<scim::membership_operation> members;
-    std::optional<user_context> context;  // of a user's event
-    std::optional<prepared_event> event;  // empty: the document stays as it is, or the user is held
-    change_note note;                     // without the id of a created resource
-    scim::projection shown;               // of the answer
+    std::vector<user_address> addresses{};  // of a user, once the change is done
+    std::optional<user_context> context;    // of a user's event
+    std::optional<prepared_event> event;    // empty: the document stays as it is, or the user is held
+    change_note note;                       // without the id of a created resource
+    scim::projection shown;                 // of the answer
 
     // Nothing is to be written: the resource is as the client wants it.
     [[nodiscard]] bool is_done_already() const noexcept { return !has_changed && members.empty(); }
@@ -124,6 +127,8 @@ written as_it_is(const prepared_change& change);
 
 // A group as its members see it.
 store::resources::membership as_membership(resource_id group, const json::object& document);
+
+bool is_user(const scim::resource_type& type);
 
 error not_found(const scim::resource_type& type, std::string_view id);
 

@@ -5,6 +5,7 @@
 #include "service/normalize.hpp"
 #include "service/secrets.hpp"
 #include "store/holds.hpp"
+#include "store/refusals.hpp"
 
 #include <utility>
 #include <vector>
@@ -13,11 +14,6 @@ namespace scimd::service {
 namespace {
 
 namespace resources = store::resources;
-
-bool is_user(const scim::resource_type& type)
-{
-    return type.name == "User";
-}
 
 // Whether the preparation still holds.
 bool is_current(store::transaction& tx, const caller& who, const prepared_removal& removal)
@@ -71,6 +67,8 @@ std::optional<std::string> remove(store::transaction& tx, const caller& who, con
     const auto groups = resources::groups_of(tx, who.directory, removal.id);
     resources::touch_groups_of(tx, who.directory, removal.id);
     resources::remove(tx, who.directory, type.name, removal.id);
+    if (is_user(type))
+        store::refusals::resolve_all_standing(tx, who.directory, removal.id, tx.now());
     if (who.trace)
         who.trace->add({.action = "deleted", .id = id_text(type, removal.id), .attributes = {}});
     if (!removal.event)

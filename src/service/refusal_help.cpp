@@ -12,6 +12,9 @@ constexpr help known[] = {
     {"domain_not_verified",
      "Verify the domain for this organization, or leave the user out of the assignment in the identity"
      " provider."},
+    {"domain_owned_elsewhere",
+     "Take the address off the user in the identity provider; if the domain is this organization's, verify it"
+     " here once the other organization has given it up."},
     {"no_email", "Map an address of a verified domain to emails in the identity provider."},
     {"invalid_email", "Correct the user's e-mail address in the identity provider."},
     {"seat_limit", "Raise the number of users of the organization, or deactivate users who have left."},

@@ -37,9 +37,12 @@ void look_at(store::transaction& tx, const caller& who, const holds::held_user& 
         return;
     const auto row = resources::find(tx, who.directory, type->name, held.user).value();
     const auto document = scim::visible_document(row.document, *type);
-    if (auto reason = reason_to_hold(tx, who, document)) {
-        if (reason->reason != held.reason || reason->domain != held.domain)
-            holds::hold(tx, who.directory, {held.user, reason->reason, reason->domain, reason->detail});
+    const auto addresses = addresses_of(document);
+    domain_look_up domains(tx, who);
+    if (auto reason = reason_to_hold(tx, who, domains, {document, addresses})) {
+        auto now = as_held(held.user, *reason);
+        if (now.reason != held.reason || now.domain != held.domain || now.address != held.address)
+            holds::hold(tx, who.directory, now);
         return;
     }
     holds::release(tx, who.directory, held.user);

@@ -54,6 +54,10 @@ result<tenants::directory> create_directory(
     if (tenants::count_directories(tx, owner) >= directories_max)
         return error{errc::conflict, "The organization has 1000 directories already; delete one first."};
     auto made = tenants::insert_directory(tx, owner, what.name, what.provider, what.policy);
+    if (what.gate_scope != made.gate_scope) {
+        tenants::set_domain_gate_scope(tx, owner, made.id, what.gate_scope);
+        made.gate_scope = what.gate_scope;
+    }
     directories::publish_created(tx, from, made);
     return made;
 }
@@ -77,6 +81,20 @@ std::string_view to_text(domain_policy policy)
             return "hold";
     }
     return {};
+}
+
+result<tenants::domain_gate_scope> parse_gate_scope(std::string_view text)
+{
+    if (text == "primary")
+        return tenants::domain_gate_scope::primary;
+    if (text == "all")
+        return tenants::domain_gate_scope::all;
+    return error{errc::invalid_value, "domain_gate_scope must be primary or all."};
+}
+
+std::string_view to_text(tenants::domain_gate_scope scope)
+{
+    return scope == tenants::domain_gate_scope::all ? "all" : "primary";
 }
 
 result<tenants::scim_mode> parse_mode(std::string_view text)

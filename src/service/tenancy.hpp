@@ -24,6 +24,7 @@ struct new_directory {
     std::string name;
     std::string provider;  // of the enumeration DirectoryProvider, or empty
     store::tenants::domain_policy policy = store::tenants::domain_policy::reject;
+    store::tenants::domain_gate_scope gate_scope = store::tenants::domain_gate_scope::primary;
 };
 // With its events.
 result<store::tenants::directory> create_directory(
@@ -32,6 +33,9 @@ result<store::tenants::directory> create_directory(
 
 result<store::tenants::domain_policy> parse_policy(std::string_view text);
 std::string_view to_text(store::tenants::domain_policy policy);
+
+result<store::tenants::domain_gate_scope> parse_gate_scope(std::string_view text);
+std::string_view to_text(store::tenants::domain_gate_scope scope);
 
 result<store::tenants::scim_mode> parse_mode(std::string_view text);
 std::string_view to_text(store::tenants::scim_mode mode);

@@ -14,7 +14,9 @@ namespace untold_groups = store::untold_groups;
 
 }  // namespace
 
-user_context read_user_context(store::transaction& tx, const caller& who, resource_id user)
+user_context read_user_context(
+    store::transaction& tx, const caller& who, resource_id user, verified_domains domains
+)
 {
     const bool has_pending = untold_groups::has_any(tx, who.directory);
     auto groups = groups_for_event(tx, who, user, has_pending);
@@ -26,20 +28,23 @@ user_context read_user_context(store::transaction& tx, const caller& who, resour
         .roles = std::move(names),
         .published_roles = roles::told(tx, who.directory, user),
         .mappings = store::attributes::mappings(tx, who.directory),
-        .has_pending_groups = has_pending
+        .has_pending_groups = has_pending,
+        .pending_groups = {},
+        .domains = std::move(domains)
     };
     if (read.has_pending_groups)
         read.pending_groups = untold_groups::of_user(tx, who.directory, user);
     return read;
 }
 
-user_context read_new_user_context(store::transaction& tx, const caller& who)
+user_context read_new_user_context(store::transaction& tx, const caller& who, verified_domains domains)
 {
     return {
         .groups = {},
         .roles = roles::default_names(tx, who.directory),
         .published_roles = {},
-        .mappings = store::attributes::mappings(tx, who.directory)
+        .mappings = store::attributes::mappings(tx, who.directory),
+        .domains = std::move(domains)
     };
 }
 
@@ -49,9 +54,9 @@ json::object published_state(
 {
     const auto mappings = attributes::understand(of.mappings, *who.schemas);
     if (of.pending_groups.empty())
-        return describe_user(who, mappings, {user, document, of.groups}, of.published_roles);
+        return describe_user(who, mappings, {user, document, of.groups, of.domains}, of.published_roles);
     const auto groups = as_told(of.groups, of.pending_groups);
-    return describe_user(who, mappings, {user, document, groups}, of.published_roles);
+    return describe_user(who, mappings, {user, document, groups, of.domains}, of.published_roles);
 }
 
 json::object current_state(
@@ -59,7 +64,7 @@ json::object current_state(
 )
 {
     const auto mappings = attributes::understand(of.mappings, *who.schemas);
-    return describe_user(who, mappings, {user, document, of.groups}, of.roles);
+    return describe_user(who, mappings, {user, document, of.groups, of.domains}, of.roles);
 }
 
 void note_published(store::transaction& tx, const caller& who, const user_context& of, resource_id user)

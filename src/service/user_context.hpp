@@ -4,6 +4,7 @@
 
 #include "base/json.hpp"
 #include "service/caller.hpp"
+#include "service/domain_standing.hpp"
 #include "store/attributes.hpp"
 #include "store/resources.hpp"
 #include "store/transaction.hpp"
@@ -21,14 +22,18 @@ struct user_context {
     std::vector<store::attributes::mapping> mappings;
     bool has_pending_groups = false;                          // of any user of the directory
     std::vector<store::untold_groups::row> pending_groups{};  // of this one: not published yet
+    verified_domains domains{};                               // of its addresses, before and after a change
 
     friend bool operator==(const user_context&, const user_context&) = default;
 };
 
-user_context read_user_context(store::transaction& tx, const caller& who, resource_id user);
+// `domains` are those of its addresses.
+user_context read_user_context(
+    store::transaction& tx, const caller& who, resource_id user, verified_domains domains
+);
 
 // Of a user who is not there yet.
-user_context read_new_user_context(store::transaction& tx, const caller& who);
+user_context read_new_user_context(store::transaction& tx, const caller& who, verified_domains domains);
 
 // The user as events have last said, and as it is. Pure.
 json::object published_state(

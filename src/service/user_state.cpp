@@ -1,6 +1,7 @@
 #include "service/user_state.hpp"
 
 #include "service/normalize.hpp"
+#include "service/user_addresses.hpp"
 #include "store/roles.hpp"
 
 #include <algorithm>
@@ -35,12 +36,12 @@ json::object custom_attributes(
 json::object describe_user(
     const caller& who,
     const std::vector<attributes::mapping>& mappings,
-    const user_parts& user,
+    const described_user& user,
     const std::vector<std::string>& roles
 )
 {
     const auto id = "diruser_" + std::to_string(user.id.value);
-    auto normalized = normalize_user(who, id, user.document, user.groups);
+    auto normalized = normalize_user(who, id, user.document, user.groups, user.domains);
     normalized["roles"] = named(roles);
     normalized["custom_attributes"] = custom_attributes(mappings, user.document, *who.work);
     return normalized;
@@ -59,16 +60,17 @@ user_state::user_state(store::transaction& tx, const caller& who)
     : tx_(tx),
       who_(who),
       mappings_(attributes::mappings(tx, who)),
-      has_untold_(store::untold_groups::has_any(tx, who.directory))
+      has_untold_(store::untold_groups::has_any(tx, who.directory)),
+      domains_(tx, who)
 {
 }
 
-json::object user_state::now(const user_parts& user) const
+json::object user_state::now(const user_parts& user)
 {
     return with(user, store::roles::names_of(tx_, who_.directory, user.id));
 }
 
-json::object user_state::told(const user_parts& user) const
+json::object user_state::told(const user_parts& user)
 {
     const auto missing = untold(user.id);
     if (missing.empty())
@@ -109,9 +111,15 @@ json::array user_state::roles_told(resource_id user) const
     return named(store::roles::told(tx_, who_.directory, user));
 }
 
-json::object user_state::with(const user_parts& user, const std::vector<std::string>& roles) const
+verified_domains user_state::domains_of(const json::object& document)
 {
-    return describe_user(who_, mappings_, user, roles);
+    return verified_of(domains_, addresses_of(document));
+}
+
+json::object user_state::with(const user_parts& user, const std::vector<std::string>& roles)
+{
+    const auto domains = domains_of(user.document);
+    return describe_user(who_, mappings_, {user.id, user.document, user.groups, domains}, roles);
 }
 
 std::vector<store::resources::membership> as_told(

@@ -9,6 +9,7 @@
 #include "base/json.hpp"
 #include "service/attributes.hpp"
 #include "service/caller.hpp"
+#include "service/domain_standing.hpp"
 #include "store/resources.hpp"
 #include "store/transaction.hpp"
 #include "store/untold_groups.hpp"
@@ -24,11 +25,18 @@ struct user_parts {  // borrowed
     const std::vector<store::resources::membership>& groups;
 };
 
+struct described_user {  // borrowed
+    resource_id id;
+    const json::object& document;
+    const std::vector<store::resources::membership>& groups;
+    const verified_domains& domains;  // of its addresses
+};
+
 // A user with these roles, in the words of events.
 json::object describe_user(
     const caller& who,
     const std::vector<attributes::mapping>& mappings,
-    const user_parts& user,
+    const described_user& user,
     const std::vector<std::string>& roles
 );
 
@@ -43,9 +51,12 @@ class user_state {
 public:
     user_state(store::transaction& tx, const caller& who);
 
-    [[nodiscard]] json::object now(const user_parts& user) const;   // with the roles as they are
-    [[nodiscard]] json::object told(const user_parts& user) const;  // with those that events have told of
-    [[nodiscard]] json::object renewed(const user_parts& user);     // as they are, and told from here on
+    [[nodiscard]] json::object now(const user_parts& user);      // with the roles as they are
+    [[nodiscard]] json::object told(const user_parts& user);     // with those that events have told of
+    [[nodiscard]] json::object renewed(const user_parts& user);  // as they are, and told from here on
+
+    // Which of the domains of a user's addresses are verified.
+    [[nodiscard]] verified_domains domains_of(const json::object& document);
 
     [[nodiscard]] std::vector<store::resources::membership> groups(resource_id user) const;
 
@@ -56,12 +67,13 @@ public:
     [[nodiscard]] json::array roles_told(resource_id user) const;
 
 private:
-    [[nodiscard]] json::object with(const user_parts& user, const std::vector<std::string>& roles) const;
+    [[nodiscard]] json::object with(const user_parts& user, const std::vector<std::string>& roles);
 
     store::transaction& tx_;
     const caller& who_;
     std::vector<attributes::mapping> mappings_;
     bool has_untold_;
+    domain_look_up domains_;
 };
 
 // The groups of a user before that change of them. Both in the order of ids, as they are read.

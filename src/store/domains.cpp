@@ -74,10 +74,11 @@ constexpr sql::statement find_name_owner{
     " and type = 'organization' and status = 'verified'",
 };
 
-constexpr sql::statement find_verified{
-    "domains.find_verified",
-    "select covers_subdomains from domains where organization_id = $1 and name = $2"
-    " and type = 'organization' and status = 'verified'",
+constexpr sql::statement find_parent_owner{
+    "domains.find_parent_owner",
+    "select organization_id from domains where environment_id = $1"
+    " and name in (select value from json_each($2)) and type = 'organization' and status = 'verified'"
+    " and covers_subdomains = 1 order by length(name) desc limit 1",
 };
 
 constexpr std::array<std::string_view, 2> type_words = {"organization", "allowed_email"};
@@ -127,13 +128,23 @@ std::vector<domain> list(
     return found;
 }
 
-bool has_verified(transaction& tx, organization_id owner, std::string_view name, bool as_parent)
+// The names above this one, as a JSON array; empty when there is none that can be a domain. A name has at
+// most 127 labels (RFC 1035 §3.1), hence as many parents, and holds nothing that JSON would escape.
+std::string parents_of(const domain_name& name)
 {
-    bool is_found = false;
-    tx.sql().run(find_verified, {owner.value, name}, [&](const sql::row& current) {
-        is_found = !as_parent || current.integer(0) != 0;
-    });
-    return is_found;
+    std::string listed;
+    std::string_view rest = name.text();
+    for (auto dot = rest.find('.'); dot != std::string_view::npos; dot = rest.find('.')) {
+        rest.remove_prefix(dot + 1);
+        if (rest.find('.') == std::string_view::npos)
+            break;
+        listed += listed.empty() ? "[\"" : ",\"";
+        listed += rest;
+        listed += '"';
+    }
+    if (!listed.empty())
+        listed += ']';
+    return listed;
 }
 
 }  // namespace
@@ -250,18 +261,20 @@ bool is_owned_by_another(transaction& tx, organization_id owner, std::string_vie
     return is_found;
 }
 
+std::optional<organization_id> owner_of(transaction& tx, environment_id where, const domain_name& name)
+{
+    std::optional<organization_id> owner;
+    const auto take = [&](const sql::row& current) { owner = organization_id{current.integer(0)}; };
+    tx.sql().run(find_name_owner, {where.value, name.text()}, take);
+    const auto parents = owner ? std::string() : parents_of(name);
+    if (!parents.empty())
+        tx.sql().run(find_parent_owner, {where.value, parents}, take);
+    return owner;
+}
+
 bool is_verified_domain(transaction& tx, organization_id owner, const domain_name& name)
 {
-    std::string_view candidate = name.text();
-    if (has_verified(tx, owner, candidate, false))
-        return true;
-    // A name has at most 127 labels (RFC 1035 §3.1), hence as many parents.
-    for (auto dot = candidate.find('.'); dot != std::string_view::npos; dot = candidate.find('.')) {
-        candidate.remove_prefix(dot + 1);
-        if (has_verified(tx, owner, candidate, true))
-            return true;
-    }
-    return false;
+    return owner_of(tx, environment(tx), name) == owner;
 }
 
 std::vector<domain> list_due_domains(transaction& tx, std::int64_t limit)

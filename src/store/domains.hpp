@@ -71,7 +71,10 @@ bool delete_domain(transaction& tx, organization_id owner, domain_id id);  // fa
 // Whether another organization has the name verified.
 bool is_owned_by_another(transaction& tx, organization_id owner, std::string_view name);
 
-// Whether the name, or a parent of it that covers sub-domains, is a verified domain of the organization.
+// Whose the name is: of the verified domains that are this name, or a parent of it that covers sub-domains,
+// the longest decides. Empty: it is no organization's.
+std::optional<organization_id> owner_of(transaction& tx, environment_id where, const domain_name& name);
+
 bool is_verified_domain(transaction& tx, organization_id owner, const domain_name& name);
 
 // Those whose next check is due, the longest overdue first.

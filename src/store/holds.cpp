@@ -5,9 +5,10 @@ namespace {
 
 constexpr sql::statement insert_row{
     "held_users.hold",
-    "insert into held_users (directory_id, user_id, reason, domain, detail, held_at)"
-    " values ($1, $2, $3, $4, $5, $6) on conflict (directory_id, user_id) do update"
-    " set reason = excluded.reason, domain = excluded.domain, detail = excluded.detail",
+    "insert into held_users (directory_id, user_id, reason, domain, detail, held_at, address)"
+    " values ($1, $2, $3, $4, $5, $6, $7) on conflict (directory_id, user_id) do update"
+    " set reason = excluded.reason, domain = excluded.domain, detail = excluded.detail,"
+    " address = excluded.address",
 };
 
 constexpr sql::statement delete_row{
@@ -22,7 +23,7 @@ constexpr sql::statement find_row{
 
 constexpr sql::statement list_rows{
     "held_users.list",
-    "select user_id, reason, domain, detail, held_at from held_users"
+    "select user_id, reason, domain, detail, held_at, address from held_users"
     " where directory_id = $1 and user_id > $2 order by user_id limit $3",
 };
 
@@ -39,6 +40,12 @@ constexpr sql::statement find_member_count{
 constexpr sql::statement find_request{
     "releases.next",
     "select directory_id, after_id from releases order by directory_id limit 1",
+};
+
+constexpr sql::statement insert_request{
+    "releases.request",
+    "insert into releases (directory_id, after_id) select id, 0 from directories where id = $1"
+    " and held_users > 0 on conflict (directory_id) do update set after_id = 0",
 };
 
 constexpr sql::statement update_request{
@@ -65,7 +72,14 @@ std::int64_t one_number(
 void hold(transaction& tx, directory_id where, const held_user& what)
 {
     tx.sql().run(
-        insert_row, {where.value, what.user.value, what.reason, what.domain, what.detail, to_column(tx.now())}
+        insert_row,
+        {where.value,
+         what.user.value,
+         what.reason,
+         what.domain,
+         what.detail,
+         to_column(tx.now()),
+         what.address}
     );
 }
 
@@ -88,6 +102,7 @@ std::vector<held_user> list(transaction& tx, directory_id where, resource_id aft
             .reason = std::string(current.text(1)),
             .domain = std::string(current.text(2)),
             .detail = std::string(current.text(3)),
+            .address = std::string(current.text(5)),
             .since = from_column(current.integer(4)),
         });
     });
@@ -111,6 +126,11 @@ std::optional<release_request> next_release(transaction& tx)
         found = release_request{{current.integer(0)}, {current.integer(1)}};
     });
     return found;
+}
+
+void request_release(transaction& tx, directory_id where)
+{
+    tx.sql().run(insert_request, {where.value});
 }
 
 void advance_release(transaction& tx, const release_request& to)

@@ -15,9 +15,10 @@ namespace scimd::store::holds {
 
 struct held_user {
     resource_id user;
-    std::string reason;  // "domain_not_verified", "no_email", "invalid_email", "seat_limit"
-    std::string domain;  // empty: none
-    std::string detail;  // for people
+    std::string reason;     // "domain_not_verified", "domain_owned_elsewhere", "no_email", "seat_limit", …
+    std::string domain;     // empty: none
+    std::string detail;     // for people
+    std::string address{};  // that is the reason; empty: none
     time_point since{};
 };
 
@@ -42,6 +43,8 @@ struct release_request {
     resource_id after;  // the last user that has been looked at
 };
 std::optional<release_request> next_release(transaction& tx);
+// Notes a directory there if it holds users.
+void request_release(transaction& tx, directory_id where);
 void advance_release(transaction& tx, const release_request& to);
 void finish_release(transaction& tx, directory_id where);
 

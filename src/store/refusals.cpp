@@ -8,22 +8,59 @@ constexpr sql::statement upsert{
     "refusals.record",
     "insert into refusals (directory_id, subject, reason, domain, user_name, external_id, detail, count, "
     "first_at,"
-    " last_at, id)"
-    " select $1, $2, $3, $4, $5, $6, $7, 1, $8, $8, $9"
+    " last_at, id, address)"
+    " select $1, $2, $3, $4, $5, $6, $7, 1, $8, $8, $9, $10"
     " where exists (select 1 from directories where id = $1 and removed_at is null)"
     " on conflict (directory_id, subject, reason, domain) do update set user_name = excluded.user_name,"
     " external_id = excluded.external_id, detail = excluded.detail, last_at = excluded.last_at,"
-    " count = iif(resolved_at is null, count + 1, 1),"
+    " address = excluded.address, count = iif(resolved_at is null, count + 1, 1),"
     " first_at = iif(resolved_at is null, first_at, excluded.first_at),"
     " id = iif(resolved_at is null, id, excluded.id), resolved_at = null"
     " returning count",
 };
 
+constexpr sql::statement upsert_standing{
+    "refusals.record_standing",
+    "insert into refusals (directory_id, subject, reason, domain, user_name, external_id, detail, count,"
+    " first_at, last_at, id, address, user_id)"
+    " select $1, $2, $3, $4, $5, $6, $7, 1, $8, $8, $9, $10, $11"
+    " where exists (select 1 from directories where id = $1 and removed_at is null)"
+    " on conflict (directory_id, subject, reason, domain) do update set user_name = excluded.user_name,"
+    " external_id = excluded.external_id, detail = excluded.detail, address = excluded.address,"
+    " user_id = excluded.user_id, count = iif(resolved_at is null, count, 1),"
+    " first_at = iif(resolved_at is null, first_at, excluded.first_at),"
+    " last_at = iif(resolved_at is null, last_at, excluded.last_at),"
+    " id = iif(resolved_at is null, id, excluded.id), resolved_at = null",
+};
+
+constexpr sql::statement list_standing{
+    "refusals.standing_of",
+    "select id, subject, reason, user_name, external_id, domain, detail, count, first_at, last_at,"
+    " resolved_at, address, user_id from refusals"
+    " where directory_id = $1 and user_id = $2 and resolved_at is null",
+};
+
+constexpr sql::statement count_standing_rows{
+    "refusals.count_standing",
+    "select count(*) from refusals where directory_id = $1 and user_id is not null and resolved_at is null",
+};
+
+constexpr sql::statement mark_standing_resolved{
+    "refusals.resolve_standing",
+    "update refusals set resolved_at = $6 where directory_id = $1 and subject = $2 and reason = $3"
+    " and domain = $4 and user_id = $5 and resolved_at is null",
+};
+
+constexpr sql::statement mark_all_standing_resolved{
+    "refusals.resolve_all_standing",
+    "update refusals set resolved_at = $3 where directory_id = $1 and user_id = $2 and resolved_at is null",
+};
+
 constexpr sql::statement list_rows{
     "refusals.list",
-    "select id, subject, reason, user_name, external_id, domain, detail, count, first_at, last_at, "
-    "resolved_at"
-    " from refusals where directory_id = $1 and id < $2 and ($3 = '' or reason = $3)"
+    "select id, subject, reason, user_name, external_id, domain, detail, count, first_at, last_at,"
+    " resolved_at, address, user_id from refusals where directory_id = $1 and id < $2 and ($3 = '' or reason "
+    "= $3)"
     " and ($4 = '' or user_name = $4 or external_id = $4) and ($5 is null or (resolved_at is not null) = $5)"
     " order by id desc",
 };
@@ -31,7 +68,8 @@ constexpr sql::statement list_rows{
 constexpr sql::statement mark_resolved{
     "refusals.resolve",
     "update refusals set resolved_at = $3"
-    " where directory_id = $1 and subject in ($2, $4) and resolved_at is null and last_at <= $3",
+    " where directory_id = $1 and subject in ($2, $4) and resolved_at is null and last_at <= $3"
+    " and user_id is null",
 };
 
 constexpr sql::statement delete_beyond{
@@ -64,6 +102,9 @@ refusal read_row(const sql::row& current)
     };
     if (!current.is_null(10))
         read.resolved_at = from_column(current.integer(10));
+    read.address = std::string(current.text(11));
+    if (!current.is_null(12))
+        read.user = resource_id{current.integer(12)};
     return read;
 }
 
@@ -82,7 +123,8 @@ bool record(transaction& tx, directory_id where, const refusal& what, time_point
          what.external_id,
          what.detail,
          to_column(at),
-         tx.next_id()},
+         tx.next_id(),
+         what.address},
         [&](const sql::row& current) { count = current.integer(0); }
     );
     return count == 1;
@@ -103,6 +145,57 @@ void list(
         {where.value, before, which.reason, which.user, wanted},
         [&](const sql::row& current) { return each(read_row(current)); }
     );
+}
+
+void record_standing(transaction& tx, directory_id where, const refusal& what, time_point at)
+{
+    tx.sql().run(
+        upsert_standing,
+        {where.value,
+         what.subject,
+         what.reason,
+         what.domain,
+         what.user_name,
+         what.external_id,
+         what.detail,
+         to_column(at),
+         tx.next_id(),
+         what.address,
+         what.user.value().value}
+    );
+}
+
+std::vector<refusal> standing_of(transaction& tx, directory_id where, resource_id user)
+{
+    std::vector<refusal> found;
+    tx.sql().run(list_standing, {where.value, user.value}, [&](const sql::row& current) {
+        found.push_back(read_row(current));
+    });
+    return found;
+}
+
+std::int64_t count_standing(transaction& tx, directory_id where)
+{
+    std::int64_t count = 0;
+    tx.sql().run(count_standing_rows, {where.value}, [&](const sql::row& current) {
+        count = current.integer(0);
+    });
+    return count;
+}
+
+void resolve_standing(
+    transaction& tx, directory_id where, resource_id user, const refusal& which, time_point at
+)
+{
+    tx.sql().run(
+        mark_standing_resolved,
+        {where.value, which.subject, which.reason, which.domain, user.value, to_column(at)}
+    );
+}
+
+void resolve_all_standing(transaction& tx, directory_id where, resource_id user, time_point at)
+{
+    tx.sql().run(mark_all_standing_resolved, {where.value, user.value, to_column(at)});
 }
 
 void resolve(

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace scimd::store::refusals {
 
@@ -22,6 +23,8 @@ struct refusal {
     std::string external_id{};
     std::string domain{};  // empty: none
     std::string detail{};
+    std::string address{};              // that is the reason; empty: none
+    std::optional<resource_id> user{};  // whose stored address is the reason; empty: a request was refused
     std::int64_t count = 1;
     time_point first_at{};
     time_point last_at{};
@@ -49,7 +52,20 @@ void list(
     const std::function<bool(const refusal&)>& each
 );
 
-// A user was written, who may have been either subject: what was refused up to that time is over.
+// The same of a user who is in the directory, about what is stored of it. One that is open already is not
+// counted again.
+void record_standing(transaction& tx, directory_id where, const refusal& what, time_point at);
+
+// What is open of the stored addresses of that user.
+std::vector<refusal> standing_of(transaction& tx, directory_id where, resource_id user);
+std::int64_t count_standing(transaction& tx, directory_id where);  // open ones, of all users
+void resolve_standing(
+    transaction& tx, directory_id where, resource_id user, const refusal& which, time_point at
+);
+void resolve_all_standing(transaction& tx, directory_id where, resource_id user, time_point at);
+
+// A user was written, who may have been either subject: what was refused up to that time is over, but for what is
+// recorded of a stored address.
 void resolve(
     transaction& tx, directory_id where, std::string_view subject, std::string_view other, time_point at
 );

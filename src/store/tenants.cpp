@@ -25,8 +25,8 @@ constexpr sql::statement find_directory_row{
     "directories.find",
     "select id, organization_id, name, provider, is_enabled, domain_policy, created_at, updated_at,"
     " last_sequence, schemas, scim_mode, unique_group_names, detected_provider, detected_by, detected_surely,"
-    " detected_at, unknown_members, patch_status from directories where organization_id = $1 and id = $2 and "
-    "removed_at is null",
+    " detected_at, unknown_members, patch_status, domain_gate_scope from directories"
+    " where organization_id = $1 and id = $2 and removed_at is null",
 };
 
 constexpr sql::statement find_owner{
@@ -38,8 +38,8 @@ constexpr sql::statement list_directory_rows{
     "directories.list",
     "select id, organization_id, name, provider, is_enabled, domain_policy, created_at, updated_at,"
     " last_sequence, schemas, scim_mode, unique_group_names, detected_provider, detected_by, detected_surely,"
-    " detected_at, unknown_members, patch_status from directories where organization_id = $1 and removed_at "
-    "is null order by id",
+    " detected_at, unknown_members, patch_status, domain_gate_scope from directories"
+    " where organization_id = $1 and removed_at is null order by id",
 };
 
 constexpr sql::statement count_directory_rows{
@@ -57,12 +57,18 @@ constexpr sql::statement update_directory_policy{
     "update directories set domain_policy = $3, updated_at = $4 where organization_id = $1 and id = $2",
 };
 
+constexpr sql::statement update_directory_gate_scope{
+    "directories.set_gate_scope",
+    "update directories set domain_gate_scope = $3, updated_at = $4 where organization_id = $1 and id = $2",
+};
+
 constexpr sql::statement update_directory_schemas{
     "directories.set_schemas",
     "update directories set schemas = $3, updated_at = $4 where organization_id = $1 and id = $2",
 };
 
 constexpr std::array<std::string_view, 3> policy_words = {"off", "reject", "hold"};
+constexpr std::array<std::string_view, 2> gate_scope_words = {"primary", "all"};
 constexpr std::array<std::string_view, 2> mode_words = {"compat", "strict"};
 constexpr std::array<std::string_view, 2> unknown_member_words = {"refuse", "ignore"};
 
@@ -106,6 +112,7 @@ directory read_directory(const sql::row& current, int first)
         .detected = read_detection(current, first + 12),
         .unknown = from_word<unknown_members>(current.text(first + 16), unknown_member_words),
         .patch_status = static_cast<int>(current.integer(first + 17)),
+        .gate_scope = from_word<domain_gate_scope>(current.text(first + 18), gate_scope_words),
     };
 }
 
@@ -186,6 +193,15 @@ bool set_domain_policy(transaction& tx, organization_id owner, directory_id id, 
 {
     const std::int64_t updated = tx.sql().run(
         update_directory_policy, {owner.value, id.value, to_word(policy, policy_words), to_column(tx.now())}
+    );
+    return updated > 0;
+}
+
+bool set_domain_gate_scope(transaction& tx, organization_id owner, directory_id id, domain_gate_scope scope)
+{
+    const std::int64_t updated = tx.sql().run(
+        update_directory_gate_scope,
+        {owner.value, id.value, to_word(scope, gate_scope_words), to_column(tx.now())}
     );
     return updated > 0;
 }

@@ -22,6 +22,10 @@ environment_id environment(transaction& tx
 // verified.
 enum class domain_policy { off, reject, hold };
 
+// Which addresses of a user have to be at verified domains: the primary one, or all of them. With `primary`
+// the others must only not be at a domain of another organization.
+enum class domain_gate_scope { primary, all };
+
 enum class scim_mode { compat, strict };
 
 // What becomes of members of a group that are no users or groups of the directory.
@@ -52,6 +56,7 @@ struct directory {
     std::optional<detection> detected{};
     unknown_members unknown = unknown_members::refuse;
     int patch_status = 200;  // of a PATCH that succeeds and for which no attributes are asked: 200 or 204
+    domain_gate_scope gate_scope = domain_gate_scope::primary;
 
     // Told, else detected, else empty.
     [[nodiscard]] const std::string& effective_provider() const
@@ -73,6 +78,7 @@ std::vector<directory> list_directories(transaction& tx, organization_id owner);
 std::int64_t count_directories(transaction& tx, organization_id owner);  // those being removed, too
 bool set_directory_enabled(transaction& tx, organization_id owner, directory_id id, bool is_enabled);
 bool set_domain_policy(transaction& tx, organization_id owner, directory_id id, domain_policy policy);
+bool set_domain_gate_scope(transaction& tx, organization_id owner, directory_id id, domain_gate_scope scope);
 bool set_directory_schemas(
     transaction& tx, organization_id owner, directory_id id, const std::optional<std::string>& schemas
 );

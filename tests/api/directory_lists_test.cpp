@@ -78,6 +78,12 @@ TEST_F(directory_lists_test, a_user_has_what_scalekit_s_have)
            {"family_name", "Ahorn"},
            {"updated_at", day_of_the_house},
            {"emails", {"anna@acme.com"}},
+           {"email_domain_verified", true},
+           {"preferred_username_domain_verified", false},
+           {"email_addresses",
+            json::array{
+                json::object{{"value", "anna@acme.com"}, {"domain", "acme.com"}, {"domain_verified", true}}
+            }},
            {"groups", json::array{json::object{{"id", staff}, {"display_name", "Staff"}}}}}}},
         {"total_size", 1},
         {"next_page_token", ""},
@@ -97,8 +103,10 @@ TEST_F(directory_lists_test, what_a_user_does_not_have_is_there_and_empty)
     const auto user = get("/users").body.at("users").at(0).as_object();
     for (const auto* const name : {"email", "given_name", "family_name"})
         EXPECT_EQ(user.at(name), "") << name;
-    for (const auto* const name : {"emails", "groups"})
+    for (const auto* const name : {"emails", "email_addresses", "groups"})
         EXPECT_EQ(user.at(name), json::array()) << name;
+    for (const auto* const name : {"email_domain_verified", "preferred_username_domain_verified"})
+        EXPECT_EQ(user.at(name), false) << name;
     EXPECT_FALSE(find(user, "user_detail"));
 }
 

@@ -48,6 +48,8 @@ TEST_F(api_gate_test, a_refusal_is_a_scim_error_that_names_the_domain_and_is_kep
         {"preferred_username", "eve"},
         {"dp_id", ""},
         {"domain", "evil.test"},
+        {"address", "eve@evil.test"},
+        {"user_id", ""},
         {"reason", "domain_not_verified"},
         {"severity", "ERROR"},
         {"detail", refused.text_of("detail")},

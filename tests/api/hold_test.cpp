@@ -114,6 +114,7 @@ TEST_F(hold_test, a_user_of_an_unverified_domain_is_stored_for_scim_alone)
         {"email", "eve@late.test"},
         {"reason", "domain_not_verified"},
         {"domain", "late.test"},
+        {"address", "eve@late.test"},
         {"detail", listed[0].at("detail")},
         {"held_since", "2026-01-02T03:04:05.000000Z"}
     };

@@ -266,6 +266,7 @@ TEST_F(manage_test, a_directory_is_shown_with_its_endpoint_counts_and_secrets)
         {"status", "COMPLETED"},
         {"mappings", json::array()},
         {"domain_policy", "reject"},
+        {"domain_gate_scope", "primary"},
         {"schemas", nullptr},
         {"directory_endpoint", "https://scim.test/directory/" + home.directory + "/scim/v2"},
         {"email", ""},

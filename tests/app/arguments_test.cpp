@@ -122,6 +122,9 @@ TEST(arguments_test, options_of_a_command_reach_it)
     EXPECT_EQ(what.domain_policy, "off");
     EXPECT_EQ(command_of({"demo", "--domain-policy=reject"}).domain_policy, "reject");
     EXPECT_EQ(
+        command_of({"directory", "create", "org_1", "--domain-gate-scope", "all"}).domain_gate_scope, "all"
+    );
+    EXPECT_EQ(
         command_of({"secret", "create", "dir_1", "--expires", "2027-01-31T00:00:00Z"}).expires,
         "2027-01-31T00:00:00Z"
     );

@@ -37,6 +37,7 @@ COMMANDS = (
     "directory policy",
     "directory unknown-members",
     "directory patch-status",
+    "directory scope",
     "directory usage",
     "directory quota",
     "directory held",
@@ -108,6 +109,8 @@ class CommandTest(unittest.TestCase):
             ("events", "--organization", ""),
             ("events", "--directory", ""),
             ("directory", "policy", "dir_1", "perhaps"),
+            ("directory", "scope", "dir_1", "some"),
+            ("directory", "create", "org_1", "--domain-gate-scope", "some"),
             ("secret", "revoke", "dir_1"),
             ("secret", "create", "dir_1", "--user", ""),
         ):
@@ -197,8 +200,8 @@ class CommandTest(unittest.TestCase):
         org = organization["id"]
         self.assertIn(org, [row["id"] for row in call("organization", "list")["organizations"]])
         self.assertEqual(call("organization", "show", org)["organization"]["id"], org)
-        domain = call("domain", "create", org, "Acme.example", "--subdomains")["domain"]
-        self.assertEqual(domain["domain"], "acme.example")
+        domain = call("domain", "create", org, "Acme.com", "--subdomains")["domain"]
+        self.assertEqual(domain["domain"], "acme.com")
         self.assertEqual(domain["verification_status"], "VERIFIED")
         self.assertEqual([row["id"] for row in call("domain", "list", org)["domains"]], [domain["id"]])
         self.assertEqual(call("domain", "show", org, domain["id"])["domain"], domain)
@@ -211,6 +214,10 @@ class CommandTest(unittest.TestCase):
         self.assertIs(call("directory", "disable", where)["enabled"], False)
         self.assertIs(call("directory", "show", where)["directory"]["enabled"], False)
         self.assertIs(call("directory", "enable", where)["enabled"], True)
+        self.assertEqual(directory["domain_gate_scope"], "primary")
+        self.assertEqual(call("directory", "scope", where, "all")["directory"]["domain_gate_scope"], "all")
+        strict = call("directory", "create", org, "--domain-gate-scope", "all")["directory"]
+        self.assertEqual(strict["domain_gate_scope"], "all")
         call("directory", "policy", where, "reject")
         self.assertEqual(call("directory", "show", where)["directory"]["domain_policy"].lower(), "reject")
         self.assertEqual(call("directory", "refused", where, "--status", "open")["refusals"], [])

@@ -1,5 +1,6 @@
 """Organizations and domains from outside: DNS by a server of the test's own, commands, kills, simultaneous writes."""
 
+import pathlib
 import socket
 import struct
 import threading
@@ -160,6 +161,42 @@ class DomainsTest(unittest.TestCase):
         done = run("organization", "list", "--mail-providers", str(providers), data=self.server.data / "new")
         self.assertEqual(done.returncode, 1)
         self.assertIn("line 1", done.stderr)
+
+    def test_reserved_names_are_refused_unless_the_list_is_another(self):
+        organization = self.server.new_directory().organization
+        self.server.stop()
+        self.server.reserved_domains = None
+        self.server.start()
+        for name, reason in (
+            ("acme.internal", "special-use"),
+            ("acme.test", "special-use"),
+            ("onmicrosoft.com", "shared by the customers"),
+        ):
+            with self.assertRaises(CommandFailed) as failed:
+                self.server.command("domain", "add", organization, name)
+            self.assertIn(reason, str(failed.exception))
+        self.server.command("domain", "add", organization, "acme.onmicrosoft.com")
+        self.server.stop()
+        self.server.reserved_domains = str(self.server.data / "reserved")
+        pathlib.Path(self.server.reserved_domains).write_text("# a list\nshared tenants.acme.com\n")
+        self.server.start()
+        self.server.command("domain", "add", organization, "acme.internal")
+        with self.assertRaises(CommandFailed):
+            self.server.command("domain", "add", organization, "tenants.acme.com")
+        pathlib.Path(self.server.reserved_domains).write_text("tenants.acme.com\n")
+        done = run(
+            "organization", "list", "--reserved-domains", self.server.reserved_domains, data=self.server.data / "new"
+        )
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("reserved domains, line 1", done.stderr)
+        done = run("organization", "list", "--reserved-domains", "/no/file", data=self.server.data / "new")
+        self.assertIn("--reserved-domains: the file cannot be read", done.stderr)
+
+    def test_a_look_alike_comes_with_a_warning(self):
+        organization = self.server.new_directory().organization
+        shown = self.server.command("domain", "add", organization, "\u0430cme.com")["domain"]
+        self.assertEqual(shown["domain"], "xn--cme-5cd.com")
+        self.assertIn("mixes letters of several scripts", shown["domain_warning"])
 
     def test_servers_are_addresses(self):
         done = run("serve", "--dns-server", "dns.example:53", "--domain-window-hours", "0", data=self.server.data)

@@ -1,5 +1,6 @@
 """The domain gate: who a directory takes in, how a refusal reads, and where it is written down."""
 
+import time
 import unittest
 
 from scimd import Server, kind, user
@@ -213,6 +214,61 @@ class GateTest(unittest.TestCase):
         self.assertEqual(data["domain"], "other.example")
         self.assertEqual(data["preferred_username"], "eve")
         self.assertEqual(data["dp_id"], "e-1")
+
+    def open_beside(self, victim="victim.com"):
+        """A directory of an organization, and another organization that has verified a domain."""
+        self.victim = self.server.new_directory((victim,), "reject").organization
+        self.open(("acme.com",))
+
+    def test_no_identity_of_another_organization_comes_in_by_any_address(self):
+        self.open_beside()
+        own = "ann@acme.com"
+        for name, emails in (
+            ("ceo@victim.com", [own]),
+            ("ann", [own, "ceo@victim.com"]),
+            ('"x@victim.com"@acme.com', [own]),
+            ("ann", ['"x@victim.com"@acme.com']),
+        ):
+            with self.subTest(name=name, emails=emails):
+                listed = [{"value": value, "primary": value == emails[0]} for value in emails]
+                self.assert_refused(self.client.post("/Users", user(name, emails=listed)), "victim.com")
+        self.assertEqual(self.client.get("/Users").json["totalResults"], 0)
+        made = self.client.create_user("ann@acme.onmicrosoft.com", emails=[{"value": own, "primary": True}])
+        path = f"/Users/{made['id']}"
+        self.assert_refused(
+            self.client.patch(path, {"op": "replace", "path": "userName", "value": "root@victim.com"}),
+            "root@victim.com",
+        )
+        created = self.directory.events(kinds=["user_created"])[0]["data"]
+        self.assertTrue(created["email_domain_verified"])
+        self.assertFalse(created["preferred_username_domain_verified"])
+        self.server.command("directory", "scope", self.directory.id, "all")
+        self.assert_refused(
+            self.client.post("/Users", user("bob@acme.onmicrosoft.com", emails=[{"value": "bob@acme.com"}])),
+            "acme.onmicrosoft.com",
+        )
+        self.assertEqual(self.client.patch(path, {"op": "replace", "path": "active", "value": False}).status, 200)
+
+    def test_users_who_are_there_are_listed_when_their_domain_gets_an_owner(self):
+        self.open_beside()
+        made = self.client.create_user("ann@late.com", emails=[{"value": "ann@acme.com", "primary": True}])
+        self.assertEqual(self.directory.refusals(), [])
+        self.server.add_domain(self.victim, "late.com")
+        deadline = time.monotonic() + 20
+        while not (rows := self.directory.refusals()) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        self.assertEqual([row["user_id"] for row in rows], [made["id"]])
+        self.assertEqual(rows[0]["reason"], "domain_owned_elsewhere")
+        self.assertEqual(rows[0]["address"], "ann@late.com")
+        self.assertEqual(self.client.get(f"/Users/{made['id']}").status, 200)
+        self.assertEqual(self.kinds(), ["user_created"])
+
+    def test_the_owner_of_a_sub_domain_has_it_for_itself(self):
+        self.open_beside("sub.parent.com")
+        self.server.add_domain(self.directory.organization, "parent.com", covers_subdomains=True)
+        self.assertEqual(self.client.post("/Users", user("a@parent.com")).status, 201)
+        self.assertEqual(self.client.post("/Users", user("a@other.parent.com")).status, 201)
+        self.assert_refused(self.client.post("/Users", user("a@sub.parent.com")), "sub.parent.com")
 
 
 if __name__ == "__main__":

@@ -228,6 +228,8 @@ class Server:
         self.data = pathlib.Path(data or tempfile.mkdtemp(prefix="scimd-"))
         self.options = list(options)
         self.environment = {}
+        # Domains of tests are at .test and .example, which no customer can have.
+        self.reserved_domains = os.devnull
         self.stdout = subprocess.DEVNULL
         self.process = None
         self.log = []
@@ -243,7 +245,10 @@ class Server:
             self.remove()
 
     def command_line(self):
-        return [BINARY, "serve", "--data", str(self.data), "--listen", "127.0.0.1:0", *self.options]
+        command = [BINARY, "serve", "--data", str(self.data), "--listen", "127.0.0.1:0"]
+        if self.reserved_domains:
+            command += ["--reserved-domains", self.reserved_domains]
+        return command + self.options
 
     def start(self):
         self.port = None

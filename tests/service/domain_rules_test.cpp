@@ -19,7 +19,7 @@ TEST(domain_rules, public_suffixes_and_mail_providers_are_refused_and_names_belo
         const bool is_exception = std::string_view(name) == "city.kawasaki.jp";
         EXPECT_EQ(allows(rules, name), is_exception) << name;
     }
-    for (const auto* name : {"acme.co.uk", "acme.github.io", "acme.com", "acme.test", "mail.acme.com"})
+    for (const auto* name : {"acme.co.uk", "acme.github.io", "acme.com", "mail.acme.com", "example.com"})
         EXPECT_TRUE(allows(rules, name)) << name;
     for (const auto* name :
          {"gmail.com",
@@ -33,7 +33,7 @@ TEST(domain_rules, public_suffixes_and_mail_providers_are_refused_and_names_belo
           "mailinator.com",
           "icloud.com"})
         EXPECT_FALSE(allows(rules, name)) << name;
-    EXPECT_TRUE(allows(rules, "corp.gmail.com.acme.test"));
+    EXPECT_TRUE(allows(rules, "corp.gmail.com.acme.com"));
     EXPECT_NE(
         rules.check(domain_name::parse("co.uk").value()).error().detail.find("public suffix"),
         std::string::npos
@@ -46,6 +46,7 @@ TEST(domain_rules, public_suffixes_and_mail_providers_are_refused_and_names_belo
 TEST(domain_rules, the_list_of_mail_providers_can_be_replaced)
 {
     domain_rules rules;
+    ASSERT_TRUE(rules.replace_reserved_domains(""));
     ASSERT_TRUE(
         rules.replace_mail_providers("# ours\r\n Mail.Acme.test \r\nb\xC3\xBC"
                                      "cher.test # umlaut\n\n")
@@ -61,6 +62,73 @@ TEST(domain_rules, the_list_of_mail_providers_can_be_replaced)
     EXPECT_FALSE(allows(rules, "mail.acme.test"));
     EXPECT_TRUE(rules.replace_mail_providers(""));
     EXPECT_TRUE(allows(rules, "mail.acme.test"));
+}
+
+std::string reason_against(const domain_rules& rules, std::string_view name)
+{
+    const auto checked = rules.check(domain_name::parse(name).value());
+    return checked ? std::string() : checked.error().detail;
+}
+
+TEST(domain_rules, special_use_names_belong_to_no_organization)
+{
+    const domain_rules rules;
+    for (const auto* name :
+         {"acme.test",
+          "acme.example",
+          "eng.acme.internal",
+          "acme.local",
+          "acme.LOCAL",
+          "acme.invalid",
+          "acme.localhost",
+          "home.arpa",
+          "1.168.192.in-addr.arpa",
+          "acme.onion",
+          "acme.alt",
+          "acme.corp",
+          "acme.lan"})
+        EXPECT_NE(reason_against(rules, name).find(" is a special-use name (RFC 6761)"), std::string::npos)
+            << name;
+    for (const auto* name : {"test.com", "local.acme.com", "internal.de", "mytest.io", "acme-internal.com"})
+        EXPECT_EQ(reason_against(rules, name), "") << name;
+}
+
+TEST(domain_rules, names_that_the_customers_of_a_provider_share_belong_to_none_of_them)
+{
+    const domain_rules rules;
+    for (const auto* name :
+         {"onmicrosoft.com", "mail.onmicrosoft.com", "okta.com", "acme.okta.com", "acme.eu.auth0.com"})
+        EXPECT_NE(
+            reason_against(rules, name).find(" is shared by the customers of a provider"), std::string::npos
+        ) << name;
+    // The tenant of this name is one customer's.
+    EXPECT_EQ(reason_against(rules, "acme.onmicrosoft.com"), "");
+    EXPECT_EQ(reason_against(rules, "notokta.com"), "");
+}
+
+TEST(domain_rules, the_list_of_reserved_domains_can_be_replaced)
+{
+    domain_rules rules;
+    ASSERT_TRUE(rules.replace_reserved_domains("# none but\r\nshared  Tenants.Acme.com\nspecial-use *.zz #\n")
+    );
+    EXPECT_EQ(reason_against(rules, "acme.test"), "");
+    EXPECT_NE(reason_against(rules, "tenants.acme.com"), "");
+    EXPECT_EQ(reason_against(rules, "a.tenants.acme.com"), "");
+    EXPECT_NE(reason_against(rules, "acme.zz"), "");
+    for (const auto* text :
+         {"shared", "acme.com", "mine acme.com", "special-use *.", "shared a b.com", "special-use *.a_b"}) {
+        const auto refused = rules.replace_reserved_domains("shared good.com\n" + std::string(text) + "\n");
+        ASSERT_FALSE(refused) << text;
+        EXPECT_TRUE(refused.error().detail.starts_with("reserved domains, line 2: "))
+            << refused.error().detail;
+    }
+    EXPECT_EQ(
+        rules.replace_reserved_domains("acme.com").error().detail,
+        "reserved domains, line 1: A line is \"special-use\" or \"shared\" and a name."
+    );
+    EXPECT_NE(reason_against(rules, "acme.zz"), "") << "a bad list changes nothing";
+    ASSERT_TRUE(rules.replace_reserved_domains(""));
+    EXPECT_EQ(reason_against(rules, "acme.zz"), "");
 }
 
 }  // namespace

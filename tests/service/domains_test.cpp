@@ -58,10 +58,16 @@ protected:
         );
     }
 
+    std::optional<gate_refusal> refusal_of(const json::object& user)
+    {
+        domain_look_up domains(house.tx(), house.who);
+        return refuse_by_domain(domains, house.who, addresses_of(user));
+    }
+
     std::string reason_for(std::string_view address)
     {
         json::object user{{"userName", "eve"}, {"emails", {json::object{{"value", address}}}}};
-        const auto refusal = refuse_by_domain(house.tx(), house.who, user);
+        const auto refusal = refusal_of(user);
         return refusal ? refusal->reason + " " + refusal->domain : "";
     }
 
@@ -82,7 +88,7 @@ TEST_F(gate_test, the_domain_as_a_whole_decides)
         {"a@acme.com", ""},
         {"a@ACME.Com", ""},
         {"a@acme.com.", "invalid_email "},
-        {"\"a@evil.test\"@acme.com", ""},
+        {"\"a@evil.test\"@acme.com", "invalid_email "},
         {"a@sub.acme.com", "domain_not_verified sub.acme.com"},
         {"a@notacme.com", "domain_not_verified notacme.com"},
         {"a@acme.com.evil.test", "domain_not_verified acme.com.evil.test"},
@@ -135,7 +141,7 @@ TEST_F(gate_test, an_open_gate_asks_nothing)
 TEST_F(gate_test, the_refusal_names_the_domain_and_what_to_do)
 {
     const json::object user{{"userName", "eve@EVIL.test"}};
-    const auto refusal = refuse_by_domain(house.tx(), house.who, user);
+    const auto refusal = refusal_of(user);
     ASSERT_TRUE(refusal);
     EXPECT_NE(refusal->detail.find("evil.test"), std::string::npos) << refusal->detail;
     EXPECT_NE(refusal->detail.find("Verify the domain"), std::string::npos) << refusal->detail;
@@ -146,6 +152,209 @@ TEST_F(gate_test, a_domain_taken_back_closes_the_gate)
     EXPECT_EQ(reason_for("a@acme.com"), "");
     ASSERT_TRUE(tenants::delete_domain(house.tx(), house.who.organization, house.domain));
     EXPECT_EQ(reason_for("a@acme.com"), "domain_not_verified acme.com");
+}
+
+// Every address that an application may find an account by.
+class gate_scope_test : public gate_test {
+protected:
+    gate_scope_test()
+    {
+        const auto other = tenants::insert_organization(house.tx(), "Victim", std::nullopt);
+        victim = other->id;
+        verify_for(victim, "victim.com", false);
+        verify_for(victim, "wide.com", true);
+    }
+
+    domain_id verify_for(organization_id owner, std::string_view name, bool covers_subdomains)
+    {
+        return tenants::insert_domain(
+                   house.tx(),
+                   owner,
+                   domain_name::parse(name).value(),
+                   tenants::domain_status::verified,
+                   covers_subdomains
+        )
+            ->id;
+    }
+
+    // "reason domain address" of each objection.
+    std::vector<std::string> objections(std::string_view user)
+    {
+        domain_look_up domains(house.tx(), house.who);
+        const auto addresses = addresses_of(user_with(user));
+        std::vector<std::string> texts;
+        for (const auto& one : objections_to(domains, house.who, addresses))
+            texts.push_back(one.reason + " " + one.domain + " " + one.address);
+        return texts;
+    }
+
+    std::vector<std::string> of_user_name(const std::string& name)
+    {
+        return objections(to_text(json::object{
+            {"userName", name}, {"emails", {json::object{{"value", "a@acme.com"}, {"primary", true}}}}
+        }));
+    }
+
+    organization_id victim;
+};
+
+using texts = std::vector<std::string>;
+
+TEST_F(gate_scope_test, an_address_at_another_organization_s_domain_is_found_wherever_it_stands)
+{
+    EXPECT_EQ(of_user_name("ann"), texts());
+    EXPECT_EQ(of_user_name("ann@acme.com"), texts());
+    EXPECT_EQ(of_user_name("ann@acme.onmicrosoft.com"), texts()) << "an unclaimed domain";
+    EXPECT_EQ(of_user_name("@ann"), texts());
+    EXPECT_EQ(of_user_name("ann@corp"), texts());
+    for (const auto* name :
+         {"ceo@victim.com",
+          "CEO@Victim.COM",
+          "ceo@victim.com.",
+          " ceo@victim.com ",
+          "<ceo@victim.com>",
+          "Ceo <ceo@victim.com>",
+          "ceo@(comment)victim.com",
+          "ceo@victim.com@acme.com",
+          "ceo@acme.com,ceo@victim.com",
+          "ceo\xef\xbc\xa0victim.com",  // a wide @
+          "ceo@\xef\xbd\x96ictim.com",  // a wide v
+          "ceo@victim\xef\xbc\x8e"
+          "com",  // a wide full stop
+          "ceo@victim\xe3\x80\x82"
+          "com",                         // an ideographic one
+          "ceo@vic\xe2\x80\x8btim.com",  // a blank without width
+          "ceo@victim.com\xe2\x80\x8b"}) {
+        const auto found = of_user_name(name);
+        EXPECT_TRUE(found.size() == 1 && found[0].starts_with("domain_owned_elsewhere victim.com "))
+            << name << ": " << (found.empty() ? "" : found[0]);
+    }
+    EXPECT_EQ(of_user_name("ceo@a.wide.com"), texts{"domain_owned_elsewhere a.wide.com ceo@a.wide.com"});
+    EXPECT_EQ(
+        objections(R"({"emails":[{"value":"a@acme.com","primary":true},{"value":"b@victim.com"},
+                                 {"value":"c@late.com"},{"value":"d@wide.com","type":"work"}]})"),
+        (texts{"domain_owned_elsewhere victim.com b@victim.com", "domain_owned_elsewhere wide.com d@wide.com"}
+        )
+    );
+}
+
+TEST_F(gate_scope_test, a_quoted_or_wide_at_sign_is_refused_whatever_the_domain)
+{
+    for (const std::string name :
+         {"\"x@victim.com\"@acme.com", "\"x@nowhere.com\"@acme.com", "x\xef\xbc\xa0victim.com@acme.com"}) {
+        EXPECT_EQ(of_user_name(name), texts{"invalid_email  " + name});
+        const json::object email{{"value", name}};
+        EXPECT_EQ(objections(to_text(json::object{{"emails", {email}}})), texts{"invalid_email  " + name});
+    }
+    EXPECT_EQ(of_user_name("\"x y\"@acme.com"), texts());
+}
+
+TEST_F(gate_scope_test, all_asks_for_every_address)
+{
+    house.who.gate_scope = tenants::domain_gate_scope::all;
+    EXPECT_EQ(of_user_name("ann"), texts());
+    EXPECT_EQ(of_user_name("ann@acme.com"), texts());
+    EXPECT_EQ(
+        of_user_name("ann@acme.onmicrosoft.com"),
+        texts{"domain_not_verified acme.onmicrosoft.com ann@acme.onmicrosoft.com"}
+    );
+    EXPECT_EQ(of_user_name("ann@corp"), texts{"invalid_email  ann@corp"});
+    EXPECT_EQ(
+        objections(R"({"emails":[{"value":"a@acme.com","primary":true},{"value":"n/a"},
+                                 {"value":"c@late.com"}]})"),
+        (texts{"invalid_email  n/a", "domain_not_verified late.com c@late.com"})
+    );
+    house.who.policy = tenants::domain_policy::off;
+    EXPECT_EQ(of_user_name("ceo@victim.com"), texts());
+}
+
+TEST_F(gate_scope_test, the_longest_verified_name_decides)
+{
+    verify_for(house.who.organization, "sub.wide.com", false);
+    verify_for(house.who.organization, "deep.parent.com", true);
+    verify_for(victim, "parent.com", true);
+    verify_for(victim, "x.deep.parent.com", true);
+    struct row {
+        std::string_view address;
+        std::string_view reason;
+    };
+    const row rows[] = {
+        {"a@sub.wide.com", ""},
+        {"a@x.sub.wide.com", "domain_not_verified x.sub.wide.com"},  // covered by wide.com alone
+        {"a@deep.parent.com", ""},
+        {"a@y.deep.parent.com", ""},
+        {"a@x.deep.parent.com", "domain_not_verified x.deep.parent.com"},
+        {"a@y.x.deep.parent.com", "domain_not_verified y.x.deep.parent.com"},
+        {"a@parent.com", "domain_not_verified parent.com"},
+    };
+    for (const auto& row : rows)
+        EXPECT_EQ(reason_for(row.address), row.reason) << row.address;
+    house.who.organization = victim;
+    EXPECT_EQ(reason_for("a@sub.wide.com"), "domain_not_verified sub.wide.com");
+    EXPECT_EQ(reason_for("a@x.sub.wide.com"), "");
+    EXPECT_EQ(reason_for("a@x.deep.parent.com"), "");
+    EXPECT_EQ(reason_for("a@y.deep.parent.com"), "domain_not_verified y.deep.parent.com");
+}
+
+TEST_F(gate_scope_test, a_user_s_addresses_are_in_a_hundred_domains_at_most)
+{
+    const auto user_of = [](int domains) {
+        json::array emails{json::object{{"value", "a@acme.com"}, {"primary", true}}};
+        for (int i = 1; i < domains; ++i)
+            emails.push_back(json::object{{"value", "a@d" + std::to_string(i) + ".com"}});
+        for (int i = 1; i < 50; ++i)
+            emails.push_back(json::object{{"value", "x" + std::to_string(i) + "@acme.com"}});
+        return to_text(json::object{{"emails", std::move(emails)}});
+    };
+    EXPECT_EQ(objections(user_of(100)), texts());
+    EXPECT_EQ(objections(user_of(101)), texts{"invalid_email  "});
+    domain_look_up domains(house.tx(), house.who);
+    const auto addresses = addresses_of(user_with(user_of(101)));
+    EXPECT_EQ(
+        refuse_by_domain(domains, house.who, addresses)->detail,
+        "A user has 1000 addresses at most, and in 100 different domains."
+    );
+    EXPECT_EQ(verified_of(domains, addresses).size(), 100U);
+}
+
+TEST_F(gate_scope_test, a_user_has_a_thousand_addresses_at_most)
+{
+    const auto user_of = [](int addresses) {
+        json::array emails;
+        for (int i = 0; i < addresses; ++i) {
+            emails.push_back(json::object{{"value", "a" + std::to_string(i) + "@acme.com"}});
+            emails.push_back(emails.back());
+        }
+        return to_text(json::object{{"emails", std::move(emails)}});
+    };
+    EXPECT_EQ(objections(user_of(1'000)), texts());
+    EXPECT_EQ(objections(user_of(1'001)), texts{"invalid_email  "});
+}
+
+TEST_F(gate_scope_test, the_details_name_the_address_and_not_the_other_organization)
+{
+    domain_look_up domains(house.tx(), house.who);
+    const auto detail = [&](std::string_view user) {
+        return objections_to(domains, house.who, addresses_of(user_with(user))).front().detail;
+    };
+    EXPECT_EQ(
+        detail(R"({"userName":"ceo@victim.com","emails":[{"value":"a@acme.com"}]})"),
+        "The domain victim.com of the userName ceo@victim.com is verified for another organization. Take the "
+        "address off this user, or leave the user out of the assignment."
+    );
+    EXPECT_EQ(
+        detail(R"({"emails":[{"value":"a@late.com"}]})"),
+        "The domain late.com of the e-mail address a@late.com is not verified for this organization. Verify "
+        "the "
+        "domain, or leave this user out of the assignment."
+    );
+    EXPECT_EQ(
+        detail(R"({"emails":[{"value":"\"x@victim.com\"@acme.com"}]})"),
+        "The user's e-mail address \"x@victim.com\"@acme.com cannot be used: The local part of the e-mail "
+        "address has an '@' of its own."
+    );
+    const auto long_one = "a@" + std::string(300, 'b');
+    EXPECT_EQ(shown_address(long_one).size(), 254U);
 }
 
 }  // namespace

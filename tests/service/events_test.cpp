@@ -115,8 +115,9 @@ TEST_F(service_events_test, an_update_says_what_changed_and_what_it_was)
          R"(["preferred_username","active"])",
          R"({"preferred_username":"anna","active":true})"},
         {R"([{"op":"replace","path":"emails","value":[{"value":"b@acme.com","primary":true}]}])",
-         R"(["email"])",
-         R"({"email":"anna@acme.com"})"},
+         R"(["email","email_addresses"])",
+         R"({"email":"anna@acme.com","email_addresses":)"
+         R"([{"value":"anna@acme.com","domain":"acme.com","domain_verified":true}]})"},
     };
     const auto anna = house.add_user("anna");
     house.new_events();

@@ -19,7 +19,10 @@ json::object normalized_user(
     std::string_view document, const std::vector<store::resources::membership>& groups = {}
 )
 {
-    return normalize_user(somebody(), "diruser_1", parse_json_object(document).value(), groups);
+    verified_domains domains;
+    domains.add(domain_name::parse("acme.com").value(), true);
+    domains.add(domain_name::parse("xn--cme-5cd.com").value(), false);
+    return normalize_user(somebody(), "diruser_1", parse_json_object(document).value(), groups, domains);
 }
 
 TEST(normalize_test, each_attribute_has_its_key)
@@ -101,9 +104,56 @@ TEST(normalize_test, what_is_not_there_has_no_key)
     auto user = normalized_user("{}");
     EXPECT_EQ(
         to_text(user),
-        R"({"id":"diruser_1","organization_id":"org_5","directory_id":"dir_6","groups":[],)"
+        R"({"id":"diruser_1","organization_id":"org_5","directory_id":"dir_6","email_domain_verified":false,)"
+        R"("preferred_username_domain_verified":false,"email_addresses":[],"groups":[],)"
         R"("raw_attributes":{}})"
     );
+}
+
+TEST(normalize_test, each_address_says_whether_its_domain_is_verified)
+{
+    auto user = normalized_user(
+        R"({"userName":"Ceo@Victim.com","emails":[{"value":"a@ACME.com","primary":true},
+            {"value":"a@late.com"},{"value":"n/a"},{"value":"a@acme.com"}]})"
+    );
+    EXPECT_TRUE(user.at("email_domain_verified").as_bool());
+    EXPECT_FALSE(user.at("preferred_username_domain_verified").as_bool());
+    EXPECT_EQ(
+        to_text(user.at("email_addresses")),
+        R"([{"value":"a@ACME.com","domain":"acme.com","domain_verified":true},)"
+        R"({"value":"a@late.com","domain":"late.com","domain_verified":false},)"
+        R"({"value":"n/a","domain":"","domain_verified":false},)"
+        R"({"value":"a@acme.com","domain":"acme.com","domain_verified":true}])"
+    );
+    EXPECT_FALSE(user.contains("domain_warnings"));
+
+    user = normalized_user(R"({"userName":"a@acme.com"})");
+    EXPECT_TRUE(user.at("email_domain_verified").as_bool());
+    EXPECT_TRUE(user.at("preferred_username_domain_verified").as_bool());
+    EXPECT_EQ(to_text(user.at("email_addresses")), "[]");
+    // No address, nothing to rely on.
+    user = normalized_user(R"({"userName":"a","emails":[{"value":"a@late.com"}]})");
+    EXPECT_FALSE(user.at("email_domain_verified").as_bool());
+    EXPECT_FALSE(user.at("preferred_username_domain_verified").as_bool());
+}
+
+TEST(normalize_test, a_domain_that_may_be_taken_for_another_comes_with_a_warning)
+{
+    const auto user = normalized_user(
+        "{\"userName\":\"eve@\xd0\xb0"
+        "cme.com\",\"emails\":[{\"value\":\"eve@\xd0\xb0"
+        "cme.com\"}]}"
+    );
+    EXPECT_EQ(
+        to_text(user.at("domain_warnings")),
+        R"(["A label of xn--cme-5cd.com mixes letters of several scripts: it may be taken for another name."])"
+    );
+    EXPECT_EQ(user.at("email_addresses").at(0).at("domain").as_string(), "xn--cme-5cd.com");
+    std::string many = R"({"emails":[)";
+    for (int i = 0; i < 12; ++i)
+        many += (i == 0 ? "" : ",") + std::string(R"({"value":"e@)") + std::to_string(i) + ".\xd0\xb0" +
+                "cme.com\"}";
+    EXPECT_EQ(normalized_user(many + "]}").at("domain_warnings").as_array().size(), 10U);
 }
 
 TEST(normalize_test, a_user_s_groups_are_cut_at_a_hundred_and_say_so)

@@ -64,6 +64,7 @@ TEST_F(provisioning_gate_test, a_refused_user_is_not_there_and_its_refusal_is)
         {"reason", "domain_not_verified"},
         {"detail", refused.detail},
         {"domain", "evil.test"},
+        {"address", "eve@evil.test"},
         {"preferred_username", "eve"},
         {"dp_id", "00u9"},
         {"email", "eve@evil.test"}

@@ -178,5 +178,51 @@ TEST_F(refusals_test, nothing_is_recorded_of_a_directory_that_is_none)
     EXPECT_FALSE(record(tx(), {7}, {.subject = "s", .reason = "no_email"}, tx().now()));
 }
 
+TEST_F(refusals_test, what_stands_of_a_user_ends_with_its_reason_and_not_with_a_success)
+{
+    const refusal what{
+        .subject = "ann",
+        .reason = "domain_owned_elsewhere",
+        .user_name = "ann",
+        .domain = "victim.com",
+        .detail = "d",
+        .address = "ann@victim.com",
+        .user = resource_id{7}
+    };
+    record_standing(tx(), here.id, what, tx().now());
+    store.advance(1h);
+    record_standing(tx(), here.id, what, tx().now());
+    ASSERT_EQ(listed(here).size(), 1U);
+    const auto first = listed(here)[0];
+    EXPECT_EQ(first.user, resource_id{7});
+    EXPECT_EQ(first.address, "ann@victim.com");
+    EXPECT_EQ(first.count, 1);
+    EXPECT_EQ(first.last_at, first.first_at);
+    EXPECT_EQ(count_standing(tx(), here.id), 1);
+    EXPECT_EQ(count_standing(tx(), elsewhere.id), 0);
+
+    // A request of the same subject is counted there, and its success ends nothing.
+    refuse(here, {.subject = "ann", .reason = "domain_owned_elsewhere", .domain = "victim.com"});
+    resolve(tx(), here.id, "ann", tx().now());
+    EXPECT_EQ(subjects(here, {.is_resolved = false}), texts{"ann"});
+    EXPECT_EQ(listed(here)[0].count, 2);
+    ASSERT_EQ(standing_of(tx(), here.id, {7}).size(), 1U);
+    EXPECT_TRUE(standing_of(tx(), here.id, {8}).empty());
+
+    resolve_standing(tx(), here.id, {8}, what, tx().now());
+    resolve_all_standing(tx(), elsewhere.id, {7}, tx().now());
+    EXPECT_EQ(count_standing(tx(), here.id), 1);
+    resolve_standing(tx(), here.id, {7}, what, tx().now());
+    EXPECT_EQ(count_standing(tx(), here.id), 0);
+    EXPECT_TRUE(standing_of(tx(), here.id, {7}).empty());
+
+    // Anew, as another one.
+    record_standing(tx(), here.id, what, tx().now());
+    EXPECT_EQ(listed(here)[0].count, 1);
+    EXPECT_GT(listed(here)[0].id, first.id);
+    resolve_all_standing(tx(), here.id, {7}, tx().now());
+    EXPECT_EQ(count_standing(tx(), here.id), 0);
+}
+
 }  // namespace
 }  // namespace scimd::store::refusals

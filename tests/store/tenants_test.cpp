@@ -139,6 +139,32 @@ TEST_F(tenants_test, a_domain_covers_its_subdomains_only_when_it_says_so)
         EXPECT_EQ(is_verified_domain(tx(), acme, name(asked)), is_verified) << asked;
 }
 
+TEST_F(tenants_test, the_longest_name_that_is_verified_decides_whose_a_name_is)
+{
+    const auto where = environment(tx());
+    insert_domain(tx(), acme, name("parent.com"), domain_status::verified, true);
+    insert_domain(tx(), other, name("sub.parent.com"), domain_status::verified, true);
+    insert_domain(tx(), acme, name("x.sub.parent.com"), domain_status::verified, false);
+    insert_domain(tx(), other, name("late.parent.com"), domain_status::pending, true);
+    const struct {
+        const char* asked;
+        std::optional<organization_id> owner;
+    } cases[] = {
+        {"parent.com", acme},
+        {"a.parent.com", acme},
+        {"late.parent.com", acme},
+        {"sub.parent.com", other},
+        {"a.sub.parent.com", other},
+        {"x.sub.parent.com", acme},
+        {"y.x.sub.parent.com", other},
+        {"notparent.com", std::nullopt},
+        {"com.parent", std::nullopt},
+        {"elsewhere.co.uk", std::nullopt},
+    };
+    for (const auto& [asked, owner] : cases)
+        EXPECT_EQ(owner_of(tx(), where, name(asked)), owner) << asked;
+}
+
 TEST_F(tenants_test, a_directory_is_found_by_its_owner_alone)
 {
     const auto made = insert_directory(tx(), acme, "staff", "OKTA", domain_policy::off);

@@ -1,0 +1,112 @@
+// What a database of before the gate looked at every address becomes: all of its users are to be looked at.
+#include "store/domain_reviews.hpp"
+#include "store/holds.hpp"
+#include "store/migrate.hpp"
+#include "store/refusals.hpp"
+#include "store/tenants.hpp"
+#include "support/temp_store.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace scimd::store {
+namespace {
+
+constexpr std::size_t migrations_before = 22;
+
+class domain_gate_migration : public testing::Test {
+protected:
+    void migrate_with(const char* rows)
+    {
+        const auto all = embedded_sqlite_migrations();
+        migrate(database, all.first(migrations_before), clock.now()).value();
+        database.execute(
+            "rows",
+            "insert into organizations (id, environment_id, display_name, created_at, updated_at)"
+            " values (7, 1, 'Acme', 1, 2);"
+            "insert into directories (id, organization_id, name, provider, is_enabled, domain_policy, "
+            "created_at,"
+            " updated_at) values (21, 7, 'd', 'OKTA', 1, 'reject', 1, 2)"
+        );
+        database.execute("more rows", rows);
+        migrate(database, all, clock.now()).value();
+        database.run({"begin", "begin"});
+    }
+
+    const test::temp_directory folder;
+    const test::manual_clock clock;
+    id_source ids{clock};
+    sqlite::connection database{folder.path() / "scimd.db", sqlite::role::writer};
+};
+
+TEST_F(domain_gate_migration, users_are_looked_at_again_and_nothing_else_is_changed)
+{
+    migrate_with(
+        "insert into resources (id, directory_id, type, version, created_at, modified_at, unique_key, "
+        "document)"
+        " values (31, 21, 'User', 1, 0, 0, 'a', '{}'), (32, 21, 'User', 1, 0, 0, 'b', '{}');"
+        "insert into refusals (directory_id, subject, reason, domain, user_name, detail, count, first_at, "
+        "last_at)"
+        " values (21, 'eve', 'no_email', '', 'Eve', 'none', 1, 30, 30);"
+        "insert into held_users (directory_id, user_id, reason, domain, detail, held_at)"
+        " values (21, 32, 'domain_not_verified', 'late.com', 'd', 5)"
+    );
+    transaction tx(database, clock.now(), ids);
+    EXPECT_EQ(tenants::find_directory(tx, {7}, {21})->gate_scope, tenants::domain_gate_scope::primary);
+    auto review = domain_reviews::next(tx);
+    ASSERT_TRUE(review);
+    EXPECT_EQ(review->name, "");
+    EXPECT_FALSE(review->directory);
+    const auto read = domain_reviews::read_users(tx, *review, {21}, 1, 1'000);
+    ASSERT_EQ(read.users.size(), 1U);
+    EXPECT_EQ(read.users[0].id, resource_id{31});
+    EXPECT_FALSE(read.is_complete);
+    review->at = {21};
+    review->after = read.last;
+    domain_reviews::advance(tx, *review);
+    EXPECT_EQ(domain_reviews::next(tx)->after, resource_id{31});
+    EXPECT_TRUE(domain_reviews::read_users(tx, *domain_reviews::next(tx), {21}, 2, 1'000).is_complete);
+    domain_reviews::finish(tx, review->id);
+    EXPECT_FALSE(domain_reviews::next(tx));
+
+    EXPECT_EQ(holds::list(tx, {21}, {}, 10).at(0).address, "");
+    refusals::list(tx, {21}, {}, std::numeric_limits<std::int64_t>::max(), [](const refusals::refusal& one) {
+        EXPECT_EQ(one.address, "");
+        EXPECT_FALSE(one.user);
+        return true;
+    });
+}
+
+TEST_F(domain_gate_migration, an_empty_store_has_nothing_to_look_at)
+{
+    migrate_with("select 1");
+    transaction tx(database, clock.now(), ids);
+    EXPECT_FALSE(domain_reviews::next(tx));
+}
+
+TEST_F(domain_gate_migration, a_batch_ends_with_the_document_that_exceeds_it)
+{
+    migrate_with(
+        "insert into resources (id, directory_id, type, version, created_at, modified_at, unique_key, "
+        "document)"
+        " values (31, 21, 'User', 1, 0, 0, 'a', '{\"userName\":\"A@Victim.COM\"}'),"
+        " (32, 21, 'User', 1, 0, 0, 'b', '{\"userName\":\"x@elsewhere.com\"}'),"
+        " (33, 21, 'User', 1, 0, 0, 'c', '{\"userName\":\"x@victim.com\"}')"
+    );
+    transaction tx(database, clock.now(), ids);
+    auto review = *domain_reviews::next(tx);
+    review.name = "victim.com";
+    auto read = domain_reviews::read_users(tx, review, {21}, 10, 50);
+    EXPECT_EQ(read.last, resource_id{32});
+    EXPECT_FALSE(read.is_complete);
+    ASSERT_EQ(read.users.size(), 1U);
+    EXPECT_EQ(read.users[0].id, resource_id{31});
+    review.after = read.last;
+    read = domain_reviews::read_users(tx, review, {21}, 10, 50);
+    EXPECT_EQ(read.users.size(), 1U);
+    EXPECT_TRUE(read.is_complete);
+}
+
+}  // namespace
+}  // namespace scimd::store
