@@ -108,6 +108,7 @@ struct command {
     std::optional<std::int64_t> users_max;  // none: any number
     bool is_following = false;
     bool is_read_only = false;
+    std::vector<std::string> scopes;
     bool is_at_once = false;
     webhook_words webhook{};
 };

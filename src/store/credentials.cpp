@@ -94,7 +94,8 @@ constexpr sql::statement find_bearer_row{
     "select s.id, s.digest, s.suffix, s.expires_at, s.revoked_at, s.user_id,"
     " d.id, d.organization_id, d.name, d.provider, d.is_enabled, d.domain_policy, d.created_at,"
     " d.updated_at, d.last_sequence, d.schemas, d.scim_mode, d.unique_group_names, d.detected_provider,"
-    " d.detected_by, d.detected_surely, d.detected_at"
+    " d.detected_by, d.detected_surely, d.detected_at,"
+    " coalesce(json_extract(o.features, '$.dir_sync'), 1)"
     " from secrets s join directories d on d.id = s.directory_id"
     " join organizations o on o.id = d.organization_id"
     " where s.digest = $1 and o.deleted_at is null",
@@ -239,6 +240,7 @@ std::optional<bearer> find_bearer(transaction& tx, const sha256_digest& digest)
             .revoked = read_time(current, 4),
             .user = read_user(current, 5),
             .directory = tenants::read_directory(current, 6),
+            .may_synchronize = current.integer(22) != 0,
         };
     });
     return found;
