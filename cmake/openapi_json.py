@@ -16,7 +16,8 @@ import yaml
 def or_null(schema):
     """The same schema that takes null, too."""
     if "$ref" in schema:
-        return {"anyOf": [{"$ref": schema["$ref"]}, {"type": "null"}]}
+        beside = {name: value for name, value in schema.items() if name != "$ref"}
+        return {"anyOf": [{"$ref": schema["$ref"]}, {"type": "null"}], **beside}
     made = dict(schema)
     if isinstance(made.get("type"), str):
         made["type"] = [made["type"], "null"]

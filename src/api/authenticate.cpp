@@ -68,6 +68,8 @@ result<known_token> find_token(
 // forbidden: it is good, and what it stands for is switched off.
 result<void> check_awake(const known_token& known)
 {
+    if (!known.token.may_synchronize)
+        return error{errc::forbidden, "The feature dir_sync is turned off for this organization."};
     if (!known.token.directory.is_enabled)
         return error{errc::forbidden, "This directory is disabled. Enable it to provision users and groups."};
     if (known.of_user == standing::inactive)

@@ -2,11 +2,13 @@
 
 #include "api/render.hpp"
 #include "base/text.hpp"
+#include "service/clients.hpp"
 #include "service/verified_tokens.hpp"
 #include "store/clients.hpp"
 #include "store/signing_keys.hpp"
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -59,14 +61,19 @@ std::optional<service::presented_token> verified(
     return known;
 }
 
-// What the client may do is read each time: the token says who it is, no more.
+// What the client may do is read each time; its token can only say less.
 std::optional<service::manager> manager_of(const house& home, std::string_view text, store::transaction& tx)
 {
     const auto token = verified(home, text, tx);
     const auto client = token ? store::clients::find(tx, token->claims.client) : std::nullopt;
     if (!client)
         return std::nullopt;
-    return service::manager{client->id.text(), client->organization, client->may_write};
+    const auto kind = client->organization ? service::caller_kind::organization_client
+                                           : service::caller_kind::application_client;
+    auto scopes = service::clients::scopes_of(*client);
+    if (token->claims.scopes)
+        scopes = scopes & *token->claims.scopes;
+    return service::manager{kind, client->id.text(), client->organization, scopes};
 }
 
 // A client of one organization may leave its id out of the path.
@@ -81,18 +88,24 @@ result<void> confine(call& on, organization_id to)
             return error{errc::not_found, "The organization was not found."};
         return {};
     }
-    return error{errc::forbidden, "This client is for one organization; this is not of it."};
+    return {};
 }
 
-result<void> admit(call& on, access wanted)
+// Confinement comes first: whether another organization exists is not told.
+result<void> admit(call& on, const route* row)
 {
-    if (wanted == access::writing && !on.by.may_write)
-        return error{errc::forbidden, "This client may read only."};
-    return on.by.organization ? confine(on, *on.by.organization) : result<void>();
+    if (on.by.organization)
+        if (auto confined = confine(on, *on.by.organization); !confined)
+            return confined;
+    return row ? check_caller(on.by, *row) : result<void>();
 }
 
 reply proceed_as_client(
-    const house& home, call& on, access wanted, const std::function<reply()>& proceed, store::transaction& tx
+    const house& home,
+    call& on,
+    const route* row,
+    const std::function<reply()>& proceed,
+    store::transaction& tx
 )
 {
     for (const auto text : presented_tokens(on.head)) {
@@ -100,7 +113,7 @@ reply proceed_as_client(
         if (!known)
             continue;
         on.by = std::move(*known);
-        if (const auto admitted = admit(on, wanted); !admitted)
+        if (const auto admitted = admit(on, row); !admitted)
             return manage_error(admitted.error());
         auto next = proceed();
         // Another read goes on in this transaction.
@@ -112,18 +125,35 @@ reply proceed_as_client(
 
 }  // namespace
 
-reply authorized(const house& home, call& on, access wanted, std::function<reply()> proceed)
+result<void> check_caller(const service::manager& who, const route& row)
+{
+    const std::string name = std::string(row.method) + ' ' + std::string(row.path);
+    if (!row.who.callers.contains(who.kind)) {
+        return error{
+            errc::forbidden,
+            name +
+                " is for the operator and for clients of the whole environment; this caller is for one"
+                " organization."
+        };
+    }
+    const auto needed = scope_of(row);
+    if (needed && !who.scopes.contains(*needed))
+        return error{errc::forbidden, name + " needs the scope " + name_of(*needed) + "."};
+    return {};
+}
+
+reply authorized(const house& home, call& on, const route* row, std::function<reply()> proceed)
 {
     if (on.head.from.is_operator) {
-        on.by.name = "operator";
+        on.by = {service::caller_kind::operator_, "operator", std::nullopt, service::scope_set::all()};
         return proceed();
     }
     if (presented_tokens(on.head).empty())
         return manage_error(unauthenticated());
     return work{
         store::intent::read,
-        [&home, &on, wanted, proceed = std::move(proceed)](store::transaction& tx) -> reply {
-            return proceed_as_client(home, on, wanted, proceed, tx);
+        [&home, &on, row, proceed = std::move(proceed)](store::transaction& tx) -> reply {
+            return proceed_as_client(home, on, row, proceed, tx);
         }
     };
 }

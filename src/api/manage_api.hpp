@@ -18,6 +18,7 @@ reply get_user_limit(const house& home, call& on);
 reply update_user_limit(const house& home, call& on);
 reply get_session_policy(const house& home, call& on);
 reply update_session_policy(const house& home, call& on);
+reply get_application_session_policy(const house& home, call& on);
 
 reply create_domain(const house& home, call& on);
 reply list_domains(const house& home, call& on);

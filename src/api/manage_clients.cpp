@@ -2,6 +2,7 @@
 #include "api/manage_api.hpp"
 #include "api/manage_read.hpp"
 #include "api/secret_json.hpp"
+#include "base/text.hpp"
 #include "base/time.hpp"
 #include "service/clients.hpp"
 
@@ -28,6 +29,16 @@ json::object to_json(const client_rows::secret_row& from, time_point now)
     };
 }
 
+json::array scopes_json(const service::scope_set& from)
+{
+    json::array names;
+    const auto text = names_of(from);
+    for (const auto name : split(text, ' '))
+        if (!name.empty())
+            names.emplace_back(name);
+    return names;
+}
+
 json::object to_json(store::transaction& tx, const client_rows::client& from)
 {
     json::array secrets;
@@ -38,6 +49,7 @@ json::object to_json(store::transaction& tx, const client_rows::client& from)
         {"client_id", from.id.text()},
         {"name", from.name},
         {"access", from.may_write ? "READ_WRITE" : "READ"},
+        {"scopes", scopes_json(clients::scopes_of(from))},
         {"create_time", format_rfc3339(from.created)},
         {"update_time", format_rfc3339(from.updated)},
         {"secrets", std::move(secrets)}
@@ -45,6 +57,24 @@ json::object to_json(store::transaction& tx, const client_rows::client& from)
     if (from.organization)
         body["organization_id"] = from.organization->text();
     return body;
+}
+
+// Without any, all there are, those of later versions among them.
+result<std::optional<std::string>> read_client_scopes(const json::object& body)
+{
+    const auto* names = find_array(body, "scopes");
+    if (!names || names->empty())
+        return std::optional<std::string>();
+    service::scope_set wanted;
+    for (const auto& name : *names) {
+        const auto known = service::parse_scope(name.as_string());
+        if (!known)
+            return error{
+                errc::invalid_value, "scopes: there is no scope " + std::string(name.as_string()) + "."
+            };
+        wanted.add(*known);
+    }
+    return std::optional(names_of(wanted));
 }
 
 result<client_rows::new_client> read_new_client(const json::object& body)
@@ -64,7 +94,10 @@ result<client_rows::new_client> read_new_client(const json::object& body)
     const auto wanted = access->value_or("READ_WRITE");
     if (wanted != "READ_WRITE" && wanted != "READ")
         return error{errc::invalid_value, "access must be READ_WRITE or READ."};
-    return client_rows::new_client{owner, std::move(*name), wanted == "READ_WRITE"};
+    auto scopes = read_client_scopes(body);
+    if (!scopes)
+        return scopes.error();
+    return client_rows::new_client{owner, std::move(*name), wanted == "READ_WRITE", std::move(*scopes)};
 }
 
 result<client_rows::client> read_client(store::transaction& tx, const call& on)

@@ -130,6 +130,15 @@ result<std::optional<tenants::domain_gate_scope>> read_gate_scope(const json::ob
     return parsed ? result<scope>(*parsed) : parsed.error();
 }
 
+// Unspecified is a provider of one's own, as with Scalekit, which has no name here.
+result<std::optional<std::string>> read_provider(const json::object& body)
+{
+    auto provider = optional_text(body, "directory_provider");
+    if (provider && *provider == "DIRECTORY_PROVIDER_UNSPECIFIED")
+        return std::optional<std::string>("");
+    return provider;
+}
+
 result<tenancy::new_directory> read_new_directory(const json::object& body)
 {
     if (auto type = check_type(body); !type)
@@ -137,7 +146,7 @@ result<tenancy::new_directory> read_new_directory(const json::object& body)
     auto name = optional_text(body, "name");
     if (!name)
         return name.error();
-    auto provider = optional_text(body, "directory_provider");
+    auto provider = read_provider(body);
     if (!provider)
         return provider.error();
     const auto policy_text = optional_text(body, "domain_policy");
@@ -179,15 +188,16 @@ result<service::directories::change> read_directory_change(const json::object& b
         return good.error();
     service::directories::change wanted;
     using member = std::pair<std::string_view, std::optional<std::string>*>;
-    for (const auto& [name, into] :
-         {member("name", &wanted.name),
-          member("directory_provider", &wanted.provider),
-          member("status", &wanted.status)}) {
+    for (const auto& [name, into] : {member("name", &wanted.name), member("status", &wanted.status)}) {
         auto text = optional_text(body, name);
         if (!text)
             return text.error();
         *into = std::move(*text);
     }
+    auto provider = read_provider(body);
+    if (!provider)
+        return provider.error();
+    wanted.provider = std::move(*provider);
     const auto policy_text = optional_text(body, "domain_policy");
     if (!policy_text)
         return policy_text.error();

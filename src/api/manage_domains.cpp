@@ -2,6 +2,7 @@
 #include "api/manage_api.hpp"
 #include "api/manage_read.hpp"
 #include "service/domain_claims.hpp"
+#include "service/organizations.hpp"
 
 #include <array>
 #include <memory>
@@ -35,10 +36,11 @@ result<domain_type> parse_type(std::string_view text)
     return invalid_value("domain_type must be ORGANIZATION_DOMAIN or ALLOWED_EMAIL_DOMAIN.");
 }
 
-result<bool> parse_is_by_dns(std::string_view text, domain_type type)
+// `otherwise` when nothing is said.
+result<bool> parse_is_by_dns(std::string_view text, domain_type type, bool otherwise)
 {
     if (text.empty())
-        return false;
+        return otherwise && type == domain_type::organization;
     if (type == domain_type::allowed_email) {
         if (text == "NOT_APPLICABLE")
             return false;
@@ -49,7 +51,8 @@ result<bool> parse_is_by_dns(std::string_view text, domain_type type)
     return invalid_value("verification_method must be ADMIN or DNS.");
 }
 
-result<domain_claims::new_claim> read_claim(const json::object& body)
+// A client of one organization cannot vouch for a domain: for it, DNS is what is meant when nothing is said.
+result<domain_claims::new_claim> read_claim(const call& on, const json::object& body)
 {
     domain_claims::new_claim wanted;
     auto name = required_text(body, "domain");
@@ -66,7 +69,8 @@ result<domain_claims::new_claim> read_claim(const json::object& body)
     const auto method_text = optional_text(body, "verification_method");
     if (!method_text)
         return method_text.error();
-    const auto is_by_dns = parse_is_by_dns(method_text->value_or(""), wanted.type);
+    const auto is_by_dns =
+        parse_is_by_dns(method_text->value_or(""), wanted.type, !on.by.is_of_environment());
     if (!is_by_dns)
         return is_by_dns.error();
     wanted.is_by_dns = *is_by_dns;
@@ -87,6 +91,17 @@ result<tenants::domain> read_domain(store::transaction& tx, const call& on)
     if (!found)
         return error{errc::not_found, "The domain was not found."};
     return std::move(*found);
+}
+
+// Verification by DNS is a feature of customers: who manages the environment has it anyway.
+result<void> check_is_offered(store::transaction& tx, const call& on, organization_id to)
+{
+    if (on.by.is_of_environment())
+        return {};
+    const auto organization = tenants::find_organization(tx, to);
+    if (organization && service::organizations::has_feature(*organization, "domain_verification"))
+        return {};
+    return error{errc::forbidden, "The feature domain_verification is turned off for this organization."};
 }
 
 http::response verdict(bool is_verified)
@@ -130,7 +145,9 @@ reply create_domain(const house& home, call& on)
         home,
         on,
         [&home, &on](store::transaction& tx, organization_id owner, const json::object& body) -> reply {
-            const auto wanted = read_claim(body);
+            if (auto offered = check_is_offered(tx, on, owner); !offered)
+                return manage_error(offered.error());
+            const auto wanted = read_claim(on, body);
             if (!wanted)
                 return manage_error(wanted.error());
             const auto made =
@@ -192,6 +209,8 @@ reply verify_domain(const house& home, call& on)
                     auto found = read_domain(tx, on);
                     if (!found)
                         return manage_error(found.error());
+                    if (auto offered = check_is_offered(tx, on, found->organization); !offered)
+                        return manage_error(offered.error());
                     // Nothing to ask: somebody vouched for it, or its window is over.
                     if (found->method != domain_method::dns || found->status == domain_status::failed)
                         return verdict(found->status == domain_status::verified);

@@ -3,6 +3,7 @@
 #include "api/manage_api.hpp"
 #include "api/manage_read.hpp"
 #include "service/organizations.hpp"
+#include "service/session_policy.hpp"
 
 #include <utility>
 #include <vector>
@@ -37,7 +38,8 @@ http::response limit_response(const tenants::organization& of)
 
 http::response policy_response(const tenants::organization& of)
 {
-    return manage_response(200, parse_json_object(of.session_policy).value());
+    const auto policy = service::kept_session_policy(of.session_policy);
+    return manage_response(200, {{"policy", service::session_policy_json(policy)}});
 }
 
 // A body, then the organization of the path; `run` is (transaction&, organization, const json::object&).
@@ -103,6 +105,13 @@ reply update_user_limit(const house& home, call& on)
 reply get_session_policy(const house&, call& on)
 {
     return show(on, policy_response);
+}
+
+reply get_application_session_policy(const house&, call& on)
+{
+    return show(on, [](const tenants::organization&) {
+        return manage_response(200, {{"application_policy", service::application_session_policy_json()}});
+    });
 }
 
 reply update_session_policy(const house& home, call& on)

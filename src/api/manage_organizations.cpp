@@ -16,6 +16,9 @@ namespace organizations = service::organizations;
 
 constexpr number_bounds organization_page_size_bounds{1, 100, 10};
 constexpr number_bounds found_page_size_bounds{1, 30, 10};
+// Those of tokens: of lists that began with the oldest, "organizations" and "search", tokens are refused.
+constexpr std::string_view list_name = "newest_organizations";
+constexpr std::string_view search_name = "newest_found";
 constexpr std::size_t query_characters_min = 3;
 constexpr std::size_t query_bytes_max = 400;  // 100 characters of UTF-8
 
@@ -81,14 +84,19 @@ std::int64_t id_of(const tenants::organization& row)
     return row.id.value;
 }
 
+// Lists begin with the newest: what comes behind an id is older.
+std::int64_t end_of(const page_position& where)
+{
+    return where.is_first() ? std::numeric_limits<std::int64_t>::max() : where.id;
+}
+
 token_page<tenants::organization> read_page(
     store::transaction& tx, const page_position& where, std::int64_t size
 )
 {
-    const organization_id from{where.id};
-    auto found = where.is_before ? tenants::list_organizations_before(tx, from, size + 1)
-                                 : tenants::list_organizations(tx, from, size + 1);
-    return make_page("organizations", where, static_cast<std::size_t>(size), std::move(found), id_of);
+    auto found = where.is_before ? tenants::list_organizations(tx, {where.id}, size + 1)
+                                 : tenants::list_organizations_before(tx, {end_of(where)}, size + 1);
+    return make_page(list_name, where, static_cast<std::size_t>(size), std::move(found), id_of);
 }
 
 bool matches(const tenants::organization& one, std::string_view folded_query)
@@ -109,15 +117,15 @@ http::response search(
         if (!matches(one, query))
             return true;
         ++total;
-        const bool is_wanted = where.is_before ? one.id.value < where.id : one.id.value > where.id;
+        const bool is_wanted = where.is_before ? one.id.value > where.id : one.id.value < end_of(where);
         if (is_wanted)
             found.push_back(one);
         return true;
     });
-    if (where.is_before)
+    if (!where.is_before)
         std::ranges::reverse(found);
     found.resize(std::min(found.size(), static_cast<std::size_t>(size) + 1));
-    const auto page = make_page("search", where, static_cast<std::size_t>(size), std::move(found), id_of);
+    const auto page = make_page(search_name, where, static_cast<std::size_t>(size), std::move(found), id_of);
     return page_response(page, total);
 }
 
@@ -136,7 +144,7 @@ reply create_organization(const house& home, call& on)
 reply list_organizations(const house&, call& on)
 {
     const auto size = number_parameter(on, "page_size", organization_page_size_bounds);
-    const auto where = parse_page_token("organizations", query_parameter(on, "page_token"));
+    const auto where = parse_page_token(list_name, query_parameter(on, "page_token"));
     if (!size || !where)
         return manage_error(size ? where.error() : size.error());
     const auto external_id = query_parameter(on, "external_id");
@@ -159,7 +167,7 @@ reply list_organizations(const house&, call& on)
 reply search_organizations(const house&, call& on)
 {
     const auto size = number_parameter(on, "page_size", found_page_size_bounds);
-    const auto where = parse_page_token("search", query_parameter(on, "page_token"));
+    const auto where = parse_page_token(search_name, query_parameter(on, "page_token"));
     if (!size || !where)
         return manage_error(size ? where.error() : size.error());
     const auto query = query_parameter(on, "query").value_or("");

@@ -131,7 +131,7 @@ result<store::tenants::directory> read_directory(store::transaction& tx, const c
 
 service::origin origin_of(const house& home, const call& on)
 {
-    const bool is_operator = on.by.name == "operator";
+    const bool is_operator = on.by.kind == service::caller_kind::operator_;
     service::actor who{is_operator ? "operator" : "client", is_operator ? std::string() : on.by.name, {}};
     return {home.environment, "api", std::move(who), on.head.id};
 }

@@ -109,6 +109,34 @@ reply run_on_role(store::transaction& tx, const call& on, bool is_read, const ro
     return found ? run(tx, *of, *found) : manage_error(no_role());
 }
 
+// A caller of one organization may have a role of its own as the default; without one, its users would get
+// the environment's.
+result<void> check_default(
+    store::transaction& tx, const call& on, const roles::scope& of, const std::optional<std::string>& name
+)
+{
+    if (on.by.is_of_environment() || !name)
+        return {};
+    const auto found = roles::find_in_sight(tx, of, *name);
+    const bool is_own = found && found->owner;
+    if (name->empty() || (found && !is_own))
+        return roles::environment_role_refusal("default_member_role");
+    return {};
+}
+
+// Where a caller of one organization removes a role, none of the environment takes its place.
+result<void> check_removal(
+    store::transaction& tx, const call& on, const roles::role& which, const std::optional<roles::role>& next
+)
+{
+    if (on.by.is_of_environment())
+        return {};
+    const bool is_followed = next && next->owner;
+    if (next ? is_followed : !role_rows::is_default(tx, which.id))
+        return {};
+    return roles::environment_role_refusal("reassign_role_name");
+}
+
 // A body that is as described.
 std::vector<roles::wanted_assignment> read_assignments(const json::object& body)
 {
@@ -201,12 +229,19 @@ reply update_role(const house& home, call& on)
 
 reply delete_role(const house& home, call& on)
 {
-    return work{store::intent::write, [&home, &on](store::transaction& tx) -> reply {
-                    return run_on_role(tx, on, false, [&](auto& in, const auto&, const auto& found) -> reply {
-                        const auto removed = roles::remove(in, origin_of(home, on), found);
-                        return removed ? manage_response(200, {}) : manage_error(removed.error());
-                    });
-                }};
+    return work{
+        store::intent::write,
+        [&home, &on](store::transaction& tx) -> reply {
+            return run_on_role(tx, on, false, [&](auto& in, const auto& of, const auto& found) -> reply {
+                const std::string successor(query_parameter(on, "reassign_role_name").value_or(""));
+                const auto next = roles::find_in_sight(in, of, successor);
+                if (auto allowed = check_removal(in, on, found, next); !allowed)
+                    return manage_error(allowed.error());
+                const auto removed = roles::remove(in, origin_of(home, on), found, successor);
+                return removed ? manage_response(200, {}) : manage_error(removed.error());
+            });
+        }
+    };
 }
 
 reply set_default_roles(const house& home, call& on)
@@ -219,6 +254,8 @@ reply set_default_roles(const house& home, call& on)
         const auto member = optional_text(body, "default_member_role");
         if (!creator || !member)
             return manage_error(creator ? member.error() : creator.error());
+        if (auto allowed = check_default(tx, on, *of, *member); !allowed)
+            return manage_error(allowed.error());
         const auto from = origin_of(home, on);
         if (auto set = roles::set_defaults(tx, from, *of, {*creator, *member}); !set)
             return manage_error(set.error());
@@ -240,7 +277,8 @@ reply assign_roles(const house& home, call& on)
         [&home,
          &on](store::transaction& tx, const tenants::directory& of, const json::object& body) -> reply {
             const auto where = service::caller_for(origin_of(home, on), of, home.schemas);
-            if (auto done = roles::assign(tx, where, read_assignments(body)); !done)
+            if (auto done = roles::assign(tx, where, read_assignments(body), on.by.is_of_environment());
+                !done)
                 return manage_error(done.error());
             return manage_response(200, {{"role_assignments", role_assignments_json(tx, of.id)}});
         }

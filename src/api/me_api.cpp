@@ -77,7 +77,7 @@ reply delete_me(const house& home, call& on)
     return with_me(home, on, refuse_removal);
 }
 
-result<void> check_reach(const call& on, principal row)
+result<void> check_reach(const call& on, const principal& row)
 {
     if (!on.who.user)
         return {};

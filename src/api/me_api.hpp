@@ -16,6 +16,6 @@ reply delete_me(const house& home, call& on);
 
 // Whether the token opens that row: one of a user its own resource and the description of the service, one of
 // the directory all. Others' resources are refused whether they are there or not.
-result<void> check_reach(const call& on, principal row);
+result<void> check_reach(const call& on, const principal& row);
 
 }  // namespace scimd::api

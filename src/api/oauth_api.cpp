@@ -39,9 +39,11 @@ constexpr fault invalid_client{"invalid_client", errc::unauthorized};
 constexpr fault unsupported_grant_type{"unsupported_grant_type", errc::bad_request};
 constexpr fault temporarily_unavailable{"temporarily_unavailable", errc::too_many_requests};
 
+constexpr fault invalid_scope{"invalid_scope", errc::bad_request};
+
 struct problem {
     fault what;
-    std::string_view description;  // a static text
+    std::string description;
 };
 
 template <class T>
@@ -50,7 +52,7 @@ using checked = boost::system::result<T, problem>;
 // RFC 6749's members, and beside them those of the management API's errors, which its clients look for.
 http::response oauth_error(const problem& why)
 {
-    auto made = manage_error({why.what.code, std::string(why.description)});
+    auto made = manage_error({why.what.code, why.description});
     auto body = parse_json_object(made.body).value();
     body["error"] = why.what.name;
     body["error_description"] = why.description;
@@ -136,6 +138,15 @@ json::object to_jwk(const signing_keys::key& from)
     };
 }
 
+json::array scopes_supported()
+{
+    json::array names{"openid"};
+    const auto text = names_of(service::scope_set::all());
+    for (const auto name : split(text, ' '))
+        names.emplace_back(name);
+    return names;
+}
+
 // --- the request for a token
 
 using form = std::vector<std::pair<std::string, std::string>>;
@@ -171,7 +182,7 @@ bool is_form(const http::request& head)
 // RFC 6749 §2.3.1: id and secret are form-encoded each, joined by a colon, then in base64.
 checked<presented_client> basic_credentials(std::string_view header)
 {
-    constexpr problem none{invalid_client, "The Authorization header holds no credentials of a client."};
+    const problem none{invalid_client, "The Authorization header holds no credentials of a client."};
     constexpr std::string_view scheme = "Basic ";
     if (!starts_with_ignoring_case(header, scheme))
         return none;
@@ -189,25 +200,60 @@ checked<presented_client> basic_credentials(std::string_view header)
     return presented_client{std::move(*id), std::move(*secret)};
 }
 
-// In the header or in the body, not in both (RFC 6749 §2.3).
+bool is_basic(std::string_view header)
+{
+    return starts_with_ignoring_case(header, "Basic") && (header.size() == 5 || header[5] == ' ');
+}
+
+// In the header or in the body, not in both (RFC 6749 §2.3). An Authorization of another scheme authenticates
+// no client: libraries send the token that they are about to renew with every request.
 checked<presented_client> read_credentials(const http::request& head, const form& given)
 {
-    const auto* header = head.headers.find("Authorization");
+    const std::string* basic = nullptr;
+    for (const auto& [name, value] : head.headers) {
+        if (!equals_ignoring_case(name, "Authorization") || !is_basic(value))
+            continue;
+        if (basic)
+            return problem{invalid_request, "The client must authenticate in one way only."};
+        basic = &value;
+    }
     const auto* id = find_field(given, "client_id");
     const auto* secret = find_field(given, "client_secret");
-    if (!header && (!id || !secret))
+    if (!basic && (!id || !secret))
         return problem{invalid_client, "client_id and client_secret are required."};
-    if (!header)
+    if (!basic)
         return presented_client{*id, *secret};
-    if (secret || head.headers.count("Authorization") > 1)
+    if (secret)
         return problem{invalid_request, "The client must authenticate in one way only."};
-    auto read = basic_credentials(*header);
+    auto read = basic_credentials(*basic);
     if (read && id && *id != read->id)
         return problem{invalid_request, "client_id is another one than in the Authorization header."};
     return read;
 }
 
-checked<presented_client> read_request(const http::request& head, std::string_view body)
+// What a request asks for: a client, and what its token is to be good for.
+struct token_request {
+    presented_client client;
+    std::optional<service::scope_set> scopes{};  // none: all that the client has
+};
+
+// RFC 6749 §3.3. "openid" stands for no part of the API: libraries send it out of habit.
+checked<std::optional<service::scope_set>> read_wanted_scopes(const form& given)
+{
+    const auto* text = find_field(given, "scope");
+    service::scope_set wanted;
+    for (const auto name : text ? split(*text, ' ') : std::vector<std::string_view>()) {
+        if (name.empty() || name == "openid")
+            continue;
+        const auto known = service::parse_scope(name);
+        if (!known)
+            return problem{invalid_scope, "scope holds a name that is no scope of this API."};
+        wanted.add(*known);
+    }
+    return wanted.is_empty() ? std::optional<service::scope_set>() : std::optional(wanted);
+}
+
+checked<token_request> read_request(const http::request& head, std::string_view body)
 {
     if (!is_form(head))
         return problem{invalid_request, "The Content-Type must be application/x-www-form-urlencoded."};
@@ -221,14 +267,29 @@ checked<presented_client> read_request(const http::request& head, std::string_vi
         return problem{invalid_request, "grant_type is required."};
     if (*grant != "client_credentials")
         return problem{unsupported_grant_type, "grant_type must be client_credentials."};
-    return read_credentials(head, *given);
+    auto client = read_credentials(head, *given);
+    if (!client)
+        return client.error();
+    const auto scopes = read_wanted_scopes(*given);
+    if (!scopes)
+        return scopes.error();
+    return token_request{std::move(*client), *scopes};
+}
+
+// RFC 6749 §5.1: what was granted, where it is not simply everything.
+std::string granted_text(const store::clients::client& who, const std::optional<service::scope_set>& asked)
+{
+    if (asked)
+        return names_of(*asked);
+    return who.scopes ? names_of(service::clients::scopes_of(who)) : std::string("openid");
 }
 
 http::response token_response(
     const house& home,
     store::transaction& tx,
     const signing_keys::key& signer,
-    const store::clients::client& who
+    const store::clients::client& who,
+    const std::optional<service::scope_set>& asked
 )
 {
     const auto key = rsa_key::from_private(signing_keys::private_half(tx, home.safe, signer.id).reveal());
@@ -239,14 +300,15 @@ http::response token_response(
         .organization = who.organization,
         .id = "tkn_" + std::to_string(tx.next_id()),
         .issued = issued,
-        .expires = issued + home.token_lifetime
+        .expires = issued + home.token_lifetime,
+        .scopes = asked
     };
     auto made = manage_response(
         200,
         {{"access_token", service::sign_access_token(token, signer.id, key.value())},
          {"token_type", "Bearer"},
          {"expires_in", home.token_lifetime.count()},
-         {"scope", "openid"}}
+         {"scope", granted_text(who, asked)}}
     );
     made.headers.add("Pragma", "no-cache");  // RFC 6749 §5.1
     return made;
@@ -263,19 +325,26 @@ reply refuse_secret(const house& home, const std::string& who, time_point now)
 // The right secret always passes: else a guess, which anybody can make, would lock its owner out. What keeps
 // secrets from being guessed is their length (service/tokens); proving one is a look-up by its digest. A key
 // is made for a proven client only.
-reply answer(const house& home, const call& on, const presented_client& given)
+reply answer(const house& home, const call& on, const token_request& given)
 {
-    const auto who = on.head.from.address + ' ' + given.id;
+    const auto who = on.head.from.address + ' ' + given.client.id;
     return work{store::intent::read, [&home, who, given](store::transaction& tx) -> reply {
-                    const auto client = service::clients::prove(tx, given.id, given.secret);
+                    const auto client = service::clients::prove(tx, given.client.id, given.client.secret);
                     if (!client)
                         return refuse_secret(home, who, tx.now());
                     home.usage.note(client->by, tx.now());
-                    return with_keys(home, [&home, who = client->client](auto& within, const keys& known) {
-                        return token_response(
-                            home, within, signing::signer(known, within.now()).value(), who
+                    if (given.scopes && !given.scopes->is_within(service::clients::scopes_of(client->client)))
+                        return oauth_error(
+                            {invalid_scope, "scope holds more than this client has been granted."}
                         );
-                    });
+                    return with_keys(
+                        home,
+                        [&home, who = client->client, asked = given.scopes](auto& within, const keys& known) {
+                            return token_response(
+                                home, within, signing::signer(known, within.now()).value(), who, asked
+                            );
+                        }
+                    );
                 }};
 }
 
@@ -328,7 +397,7 @@ reply describe_issuer(const house& home, call& on)
         {"token_endpoint_auth_methods_supported", json::array{"client_secret_basic", "client_secret_post"}},
         {"response_types_supported", json::array()},
         {"subject_types_supported", json::array{"public"}},
-        {"scopes_supported", json::array{"openid"}},
+        {"scopes_supported", scopes_supported()},
         {"id_token_signing_alg_values_supported", json::array{"RS256"}}
     });
     home.issuer->keep(answer.body, on.begun, time_point::max(), home.issuer->generation());

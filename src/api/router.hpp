@@ -2,7 +2,10 @@
 #pragma once
 
 #include "api/call.hpp"
+#include "api/field_rules.hpp"
+#include "service/callers.hpp"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,19 +13,57 @@
 
 namespace scimd::api {
 
-// Who may call a route. There is no default: a row without one does not compile.
-enum class principal {
-    anyone,
-    metrics_reader,  // a loopback peer, or anyone when the configuration says so
-    directory,       // a bearer token that stands for the directory named in the path
-    directory_user,  // the same, or one that stands for a user of it: for what is its own (api/me_api.hpp)
-    application,     // whoever manages the environment: an API client, or the operator
-    operator_,       // whoever can open the control socket
-};
+// Who may call a route, and under which scopes. A row without one does not compile, and a row of the
+// management API names its area by the way it is written.
+struct principal {
+    service::caller_set callers;
+    service::scope_area area = service::scope_area::none;
+    std::span<const field_rule> fields = {};  // of the body: who may set which
 
-constexpr bool is_of_scim(principal who)
+    static const principal anyone;
+    static const principal metrics_reader;
+    static const principal directory;       // a bearer token that stands for the directory named in the path
+    static const principal directory_user;  // also one of a user of it: for what is its own (api/me_api.hpp)
+    static const principal operator_;       // who can open the control socket
+
+    // The operator, and clients of the whole environment.
+    static constexpr principal environment(service::scope_area area)
+    {
+        return {service::environment_side, area};
+    }
+
+    // Clients of the organization named in the path, too. They may set what `fields` opens to them, no more.
+    static constexpr principal organization(service::scope_area area, std::span<const field_rule> fields = {})
+    {
+        return {service::organization_side, area, fields};
+    }
+
+    friend constexpr bool operator==(const principal& a, const principal& b)
+    {
+        return a.callers == b.callers && a.area == b.area;
+    }
+};
+inline constexpr principal principal::anyone{{service::caller_kind::anonymous}};
+inline constexpr principal principal::metrics_reader{{service::caller_kind::monitor}};
+inline constexpr principal principal::directory{{service::caller_kind::directory_token}};
+inline constexpr principal principal::directory_user{
+    {service::caller_kind::directory_token, service::caller_kind::user_token}
+};
+inline constexpr principal principal::operator_{{service::caller_kind::operator_}};
+
+constexpr bool is_of_scim(const principal& who)
 {
-    return who == principal::directory || who == principal::directory_user;
+    return who.callers.contains(service::caller_kind::directory_token);
+}
+
+constexpr bool is_of_management(const principal& who)
+{
+    return who.callers.contains(service::caller_kind::operator_);
+}
+
+constexpr bool is_for_clients(const principal& who)
+{
+    return who.callers.contains(service::caller_kind::application_client);
 }
 
 // What a POST whose Idempotency-Key is known already is told.
@@ -49,6 +90,20 @@ struct route {
     repeat again = repeat::anew;
     effect does = effect::of_its_method;
 };
+
+// Whether a request of that method changes something.
+constexpr bool is_reading(const route& row)
+{
+    return row.method == "GET" || row.does == effect::none;
+}
+
+// What a client or its token must have been granted; nothing: no scope is asked for.
+constexpr std::optional<service::scope> scope_of(const route& row)
+{
+    if (row.who.area == service::scope_area::none)
+        return std::nullopt;
+    return service::scope{row.who.area, !is_reading(row)};
+}
 
 struct match {
     const route* row = nullptr;         // nullptr: no row of that method

@@ -6,6 +6,7 @@
 #include "api/authorize.hpp"
 #include "api/bulk_api.hpp"
 #include "api/description.hpp"
+#include "api/field_rules.hpp"
 #include "api/idempotency.hpp"
 #include "api/late_body.hpp"
 #include "api/manage_api.hpp"
@@ -19,6 +20,7 @@
 #include "api/search_api.hpp"
 #include "api/sighting.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -26,6 +28,7 @@ namespace scimd::api {
 namespace {
 
 constexpr std::string_view token_path = "/oauth/token";
+using area = service::scope_area;
 
 // clang-format off
 constexpr std::array table = {
@@ -59,93 +62,94 @@ constexpr std::array table = {
     route{"PATCH",  "/directory/{directory}/scim/v2/{endpoint}/{id}",       principal::directory, patch_resource},
     route{"DELETE", "/directory/{directory}/scim/v2/{endpoint}/{id}",       principal::directory, delete_resource},
 
-    route{"POST",   "/api/v1/organizations",                principal::application, create_organization, repeat::same_answer},
-    route{"GET",    "/api/v1/organizations",                principal::application, list_organizations},
-    route{"GET",    "/api/v1/organizations:search",         principal::application, search_organizations},
-    route{"GET",    "/api/v1/organizations:external",       principal::application, refuse_no_external_id},
-    route{"GET",    "/api/v1/organizations:external/{external_id}", principal::application, get_organization_by_external_id},
-    route{"GET",    "/api/v1/organizations/{organization}", principal::application, get_organization},
-    route{"PATCH",  "/api/v1/organizations/{organization}", principal::application, update_organization},
-    route{"DELETE", "/api/v1/organizations/{organization}", principal::application, delete_organization},
-    route{"PATCH",  "/api/v1/organizations/{organization}/settings",                principal::application, update_organization_settings},
-    route{"GET",    "/api/v1/organizations/{organization}/settings/usermanagement", principal::application, get_user_limit},
-    route{"PATCH",  "/api/v1/organizations/{organization}/settings/usermanagement", principal::application, update_user_limit},
-    route{"GET",    "/api/v1/organizations/{organization}/session-policy",          principal::application, get_session_policy},
-    route{"PATCH",  "/api/v1/organizations/{organization}/session-policy",          principal::application, update_session_policy},
+    route{"POST",   "/api/v1/organizations",                principal::environment(area::organizations), create_organization, repeat::same_answer},
+    route{"GET",    "/api/v1/organizations",                principal::environment(area::organizations), list_organizations},
+    route{"GET",    "/api/v1/organizations:search",         principal::environment(area::organizations), search_organizations},
+    route{"GET",    "/api/v1/organizations:external",       principal::environment(area::organizations), refuse_no_external_id},
+    route{"GET",    "/api/v1/organizations:external/{external_id}", principal::environment(area::organizations), get_organization_by_external_id},
+    route{"GET",    "/api/v1/organizations/{organization}", principal::organization(area::organizations), get_organization},
+    route{"PATCH",  "/api/v1/organizations/{organization}", principal::organization(area::organizations, organization_fields), update_organization},
+    route{"DELETE", "/api/v1/organizations/{organization}", principal::environment(area::organizations), delete_organization},
+    route{"PATCH",  "/api/v1/organizations/{organization}/settings",                principal::environment(area::organizations), update_organization_settings},
+    route{"GET",    "/api/v1/organizations/{organization}/settings/usermanagement", principal::organization(area::organizations), get_user_limit},
+    route{"PATCH",  "/api/v1/organizations/{organization}/settings/usermanagement", principal::environment(area::organizations), update_user_limit},
+    route{"GET",    "/api/v1/organizations/{organization}/session-policy",          principal::organization(area::organizations), get_session_policy},
+    route{"PATCH",  "/api/v1/organizations/{organization}/session-policy",          principal::environment(area::organizations), update_session_policy},
+    route{"GET",    "/api/v1/organizations/{organization}/application-session-policy", principal::organization(area::organizations), get_application_session_policy},
 
-    route{"POST",   "/api/v1/organizations/{organization}/domains",      principal::application, create_domain, repeat::same_answer},
-    route{"GET",    "/api/v1/organizations/{organization}/domains",      principal::application, list_domains},
-    route{"PATCH",  "/api/v1/organizations/{organization}/domains/{id}:verify", principal::application, verify_domain},
-    route{"GET",    "/api/v1/organizations/{organization}/domains/{id}", principal::application, get_domain},
-    route{"DELETE", "/api/v1/organizations/{organization}/domains/{id}", principal::application, delete_domain},
+    route{"POST",   "/api/v1/organizations/{organization}/domains",      principal::organization(area::domains, domain_fields), create_domain, repeat::same_answer},
+    route{"GET",    "/api/v1/organizations/{organization}/domains",      principal::organization(area::domains), list_domains},
+    route{"PATCH",  "/api/v1/organizations/{organization}/domains/{id}:verify", principal::organization(area::domains), verify_domain},
+    route{"GET",    "/api/v1/organizations/{organization}/domains/{id}", principal::organization(area::domains), get_domain},
+    route{"DELETE", "/api/v1/organizations/{organization}/domains/{id}", principal::organization(area::domains), delete_domain},
 
-    route{"POST",   "/api/v1/organizations/{organization}/directories",                     principal::application, create_directory, repeat::same_answer},
-    route{"GET",    "/api/v1/organizations/{organization}/directories",                     principal::application, list_directories},
-    route{"PATCH",  "/api/v1/organizations/{organization}/directories/{directory}:enable",  principal::application, enable_directory},
-    route{"PATCH",  "/api/v1/organizations/{organization}/directories/{directory}:disable", principal::application, disable_directory},
-    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}",         principal::application, get_directory},
-    route{"PATCH",  "/api/v1/organizations/{organization}/directories/{directory}",         principal::application, update_directory},
-    route{"DELETE", "/api/v1/organizations/{organization}/directories/{directory}",         principal::application, delete_directory},
+    route{"POST",   "/api/v1/organizations/{organization}/directories",                     principal::organization(area::directories, directory_fields), create_directory, repeat::same_answer},
+    route{"GET",    "/api/v1/organizations/{organization}/directories",                     principal::organization(area::directories), list_directories},
+    route{"PATCH",  "/api/v1/organizations/{organization}/directories/{directory}:enable",  principal::organization(area::directories), enable_directory},
+    route{"PATCH",  "/api/v1/organizations/{organization}/directories/{directory}:disable", principal::organization(area::directories), disable_directory},
+    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}",         principal::organization(area::directories), get_directory},
+    route{"PATCH",  "/api/v1/organizations/{organization}/directories/{directory}",         principal::organization(area::directories, directory_fields), update_directory},
+    route{"DELETE", "/api/v1/organizations/{organization}/directories/{directory}",         principal::organization(area::directories), delete_directory},
 
-    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/quotas",  principal::application, get_quotas},
+    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/quotas",  principal::organization(area::directories), get_quotas},
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/quota-limits", principal::operator_, get_quotas},
     route{"PATCH",  "/api/v1/organizations/{organization}/directories/{directory}/quota-limits", principal::operator_, update_quotas},
-    route{"POST",   "/api/v1/organizations/{organization}/directories/{directory}/secrets",      principal::application, create_secret, repeat::conflict},
-    route{"POST",   "/api/v1/organizations/{organization}/directories/{directory}/secrets:regenerate", principal::application, regenerate_secret, repeat::conflict},
-    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/secrets",      principal::application, list_secrets},
-    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/secrets/{id}", principal::application, get_secret},
-    route{"DELETE", "/api/v1/organizations/{organization}/directories/{directory}/secrets/{id}", principal::application, revoke_secret},
-    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/request-log",  principal::application, list_requests},
-    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/users",          principal::application, list_directory_users},
-    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/groups/summary", principal::application, list_group_names},
-    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/groups",         principal::application, list_directory_groups},
-    route{"PUT",    "/api/v1/organizations/{organization}/directories/{directory}/groups/-/roles:assign", principal::application, assign_roles},
-    route{"PUT",    "/api/v1/organizations/{organization}/directories/{directory}/attributes", principal::application, map_attributes},
-    route{"POST",   "/api/v1/organizations/{organization}/directories/{directory}/attributes:preview", principal::application, preview_attributes, repeat::anew, effect::none},
-    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/refusals",     principal::application, list_refusals},
-    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/held-users",     principal::application, list_held_users},
+    route{"POST",   "/api/v1/organizations/{organization}/directories/{directory}/secrets",      principal::organization(area::secrets, secret_fields), create_secret, repeat::conflict},
+    route{"POST",   "/api/v1/organizations/{organization}/directories/{directory}/secrets:regenerate", principal::organization(area::secrets, secret_fields), regenerate_secret, repeat::conflict},
+    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/secrets",      principal::organization(area::secrets), list_secrets},
+    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/secrets/{id}", principal::organization(area::secrets), get_secret},
+    route{"DELETE", "/api/v1/organizations/{organization}/directories/{directory}/secrets/{id}", principal::organization(area::secrets), revoke_secret},
+    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/request-log",  principal::organization(area::users), list_requests},
+    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/users",          principal::organization(area::users), list_directory_users},
+    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/groups/summary", principal::organization(area::users), list_group_names},
+    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/groups",         principal::organization(area::users), list_directory_groups},
+    route{"PUT",    "/api/v1/organizations/{organization}/directories/{directory}/groups/-/roles:assign", principal::organization(area::roles, role_assignment_fields), assign_roles},
+    route{"PUT",    "/api/v1/organizations/{organization}/directories/{directory}/attributes", principal::organization(area::directories, attribute_mapping_fields), map_attributes},
+    route{"POST",   "/api/v1/organizations/{organization}/directories/{directory}/attributes:preview", principal::organization(area::directories, attribute_mapping_fields), preview_attributes, repeat::anew, effect::none},
+    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/refusals",     principal::organization(area::users), list_refusals},
+    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/held-users",     principal::organization(area::users), list_held_users},
 
-    route{"GET",    "/api/v1/directory-user-attributes", principal::application, list_attributes},
-    route{"POST",   "/api/v1/directory-user-attributes", principal::application, create_attribute, repeat::same_answer},
-    route{"PATCH",  "/api/v1/directory-user-attributes/{key}", principal::application, update_attribute},
-    route{"DELETE", "/api/v1/directory-user-attributes/{key}", principal::application, delete_attribute},
+    route{"GET",    "/api/v1/directory-user-attributes", principal::environment(area::attributes), list_attributes},
+    route{"POST",   "/api/v1/directory-user-attributes", principal::environment(area::attributes), create_attribute, repeat::same_answer},
+    route{"PATCH",  "/api/v1/directory-user-attributes/{key}", principal::environment(area::attributes), update_attribute},
+    route{"DELETE", "/api/v1/directory-user-attributes/{key}", principal::environment(area::attributes), delete_attribute},
 
-    route{"POST",   "/api/v1/roles", principal::application, create_role, repeat::same_answer},
-    route{"GET",    "/api/v1/roles", principal::application, list_roles},
-    route{"PATCH",  "/api/v1/roles:set_defaults", principal::application, set_default_roles},
-    route{"GET",    "/api/v1/roles/{role_name}", principal::application, get_role},
-    route{"PUT",    "/api/v1/roles/{role_name}", principal::application, update_role},
-    route{"DELETE", "/api/v1/roles/{role_name}", principal::application, delete_role},
-    route{"POST",   "/api/v1/organizations/{organization}/roles", principal::application, create_role, repeat::same_answer},
-    route{"GET",    "/api/v1/organizations/{organization}/roles", principal::application, list_roles},
-    route{"PATCH",  "/api/v1/organizations/{organization}/roles:set_defaults", principal::application, set_default_roles},
-    route{"GET",    "/api/v1/organizations/{organization}/roles/{role_name}", principal::application, get_role},
-    route{"PUT",    "/api/v1/organizations/{organization}/roles/{role_name}", principal::application, update_role},
-    route{"DELETE", "/api/v1/organizations/{organization}/roles/{role_name}", principal::application, delete_role},
+    route{"POST",   "/api/v1/roles", principal::environment(area::roles), create_role, repeat::same_answer},
+    route{"GET",    "/api/v1/roles", principal::environment(area::roles), list_roles},
+    route{"PATCH",  "/api/v1/roles:set_defaults", principal::environment(area::roles), set_default_roles},
+    route{"GET",    "/api/v1/roles/{role_name}", principal::environment(area::roles), get_role},
+    route{"PUT",    "/api/v1/roles/{role_name}", principal::environment(area::roles), update_role},
+    route{"DELETE", "/api/v1/roles/{role_name}", principal::environment(area::roles), delete_role},
+    route{"POST",   "/api/v1/organizations/{organization}/roles", principal::organization(area::roles, role_fields), create_role, repeat::same_answer},
+    route{"GET",    "/api/v1/organizations/{organization}/roles", principal::organization(area::roles), list_roles},
+    route{"PATCH",  "/api/v1/organizations/{organization}/roles:set_defaults", principal::organization(area::roles, default_role_fields), set_default_roles},
+    route{"GET",    "/api/v1/organizations/{organization}/roles/{role_name}", principal::organization(area::roles), get_role},
+    route{"PUT",    "/api/v1/organizations/{organization}/roles/{role_name}", principal::organization(area::roles, role_fields), update_role},
+    route{"DELETE", "/api/v1/organizations/{organization}/roles/{role_name}", principal::organization(area::roles), delete_role},
 
-    route{"POST",   "/api/v1/webhook-endpoints",                                            principal::application, create_webhook, repeat::conflict},
-    route{"GET",    "/api/v1/webhook-endpoints",                                            principal::application, list_webhooks},
-    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:enable",                           principal::application, enable_webhook, repeat::same_answer},
-    route{"PATCH",  "/api/v1/webhook-endpoints/{webhook}:enable",                           principal::application, enable_webhook},
-    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:disable",                          principal::application, disable_webhook, repeat::same_answer},
-    route{"PATCH",  "/api/v1/webhook-endpoints/{webhook}:disable",                          principal::application, disable_webhook},
-    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:test",                             principal::application, test_webhook, repeat::same_answer},
-    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:rotate-secret",                    principal::application, rotate_webhook_secret, repeat::conflict},
-    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:retry-failed",                     principal::application, retry_failed_deliveries, repeat::same_answer},
-    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:replay",                           principal::application, replay_events, repeat::same_answer},
-    route{"GET",    "/api/v1/webhook-endpoints/{webhook}",                                  principal::application, get_webhook},
-    route{"PATCH",  "/api/v1/webhook-endpoints/{webhook}",                                  principal::application, update_webhook},
-    route{"DELETE", "/api/v1/webhook-endpoints/{webhook}",                                  principal::application, delete_webhook},
-    route{"GET",    "/api/v1/webhook-endpoints/{webhook}/attempts",                         principal::application, list_webhook_attempts},
-    route{"GET",    "/api/v1/webhook-endpoints/{webhook}/dead-letters",                     principal::application, list_dead_letters},
-    route{"POST",   "/api/v1/webhook-endpoints/{webhook}/dead-letters/{event}:retry",       principal::application, retry_dead_letter, repeat::same_answer},
-    route{"GET",    "/api/v1/webhook-endpoints/{webhook}/dead-letters/{event}",             principal::application, get_dead_letter},
-    route{"DELETE", "/api/v1/webhook-endpoints/{webhook}/dead-letters/{event}",             principal::application, discard_dead_letter},
+    route{"POST",   "/api/v1/webhook-endpoints",                                            principal::environment(area::webhooks), create_webhook, repeat::conflict},
+    route{"GET",    "/api/v1/webhook-endpoints",                                            principal::environment(area::webhooks), list_webhooks},
+    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:enable",                           principal::environment(area::webhooks), enable_webhook, repeat::same_answer},
+    route{"PATCH",  "/api/v1/webhook-endpoints/{webhook}:enable",                           principal::environment(area::webhooks), enable_webhook},
+    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:disable",                          principal::environment(area::webhooks), disable_webhook, repeat::same_answer},
+    route{"PATCH",  "/api/v1/webhook-endpoints/{webhook}:disable",                          principal::environment(area::webhooks), disable_webhook},
+    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:test",                             principal::environment(area::webhooks), test_webhook, repeat::same_answer},
+    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:rotate-secret",                    principal::environment(area::webhooks), rotate_webhook_secret, repeat::conflict},
+    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:retry-failed",                     principal::environment(area::webhooks), retry_failed_deliveries, repeat::same_answer},
+    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:replay",                           principal::environment(area::webhooks), replay_events, repeat::same_answer},
+    route{"GET",    "/api/v1/webhook-endpoints/{webhook}",                                  principal::environment(area::webhooks), get_webhook},
+    route{"PATCH",  "/api/v1/webhook-endpoints/{webhook}",                                  principal::environment(area::webhooks), update_webhook},
+    route{"DELETE", "/api/v1/webhook-endpoints/{webhook}",                                  principal::environment(area::webhooks), delete_webhook},
+    route{"GET",    "/api/v1/webhook-endpoints/{webhook}/attempts",                         principal::environment(area::webhooks), list_webhook_attempts},
+    route{"GET",    "/api/v1/webhook-endpoints/{webhook}/dead-letters",                     principal::environment(area::webhooks), list_dead_letters},
+    route{"POST",   "/api/v1/webhook-endpoints/{webhook}/dead-letters/{event}:retry",       principal::environment(area::webhooks), retry_dead_letter, repeat::same_answer},
+    route{"GET",    "/api/v1/webhook-endpoints/{webhook}/dead-letters/{event}",             principal::environment(area::webhooks), get_dead_letter},
+    route{"DELETE", "/api/v1/webhook-endpoints/{webhook}/dead-letters/{event}",             principal::environment(area::webhooks), discard_dead_letter},
 
-    route{"GET",    "/api/v1/events/stream", principal::application, stream_events},
-    route{"GET",    "/api/v1/events", principal::application, list_events},
-    route{"POST",   "/api/v1/events", principal::application, search_events, repeat::anew, effect::none},
-    route{"GET",    "/api/v1/audit-log", principal::application, list_audit_log},
+    route{"GET",    "/api/v1/events/stream", principal::environment(area::events), stream_events},
+    route{"GET",    "/api/v1/events", principal::environment(area::events), list_events},
+    route{"POST",   "/api/v1/events", principal::environment(area::events), search_events, repeat::anew, effect::none},
+    route{"GET",    "/api/v1/audit-log", principal::environment(area::audit_log), list_audit_log},
 
     route{"POST",   "/api/v1/clients",      principal::operator_, create_client, repeat::conflict},
     route{"GET",    "/api/v1/clients",      principal::operator_, list_clients},
@@ -163,6 +167,17 @@ constexpr std::array table = {
     route{"POST",   "/api/v1/backup", principal::operator_, backup_store},
 };
 // clang-format on
+
+// A row that clients may call asks for a scope, and one that an organization's clients may call names the
+// organization, to which they are confined.
+constexpr bool is_declared(const route& row)
+{
+    if (is_for_clients(row.who) != (row.who.area != area::none))
+        return false;
+    return !row.who.callers.contains(service::caller_kind::organization_client) ||
+           row.path.starts_with("/api/v1/organizations/{organization}");
+}
+static_assert(std::ranges::all_of(table, is_declared));
 
 error no_such_path()
 {
@@ -259,34 +274,25 @@ reply authenticated(const house& home, call& on, Proceed proceed)
                 }};
 }
 
-bool is_of_management(principal who)
-{
-    return who == principal::application || who == principal::operator_;
-}
-
-// Holds the body against its description before the handler sees it.
-reply as_described(const route& row, reply next)
+// Holds the body against its description, and what it sets against the caller, before the handler sees it.
+reply as_described(const call& on, const route& row, reply next)
 {
     auto* wanted = std::get_if<body_wanted>(&next);
     const auto* schema = served_description().body_schema(row.method, row.path);
-    if (!wanted || !schema)
+    if (!wanted || (!schema && on.by.is_of_environment()))
         return next;
-    wanted->then = [schema, then = std::move(wanted->then)](std::string text) -> reply {
+    wanted->then = [&on, &row, schema, then = std::move(wanted->then)](std::string text) -> reply {
         const auto body = parse_json_object(text.empty() ? "{}" : text);
         if (!body)
             return manage_error(body.error());
-        const auto checked = served_description().check(*schema, *body);
-        return checked ? then(std::move(text)) : reply(manage_error(checked.error()));
+        if (schema)
+            if (const auto checked = served_description().check(*schema, *body); !checked)
+                return manage_error(checked.error());
+        if (const auto allowed = check_fields(row.who.fields, on.by, *body); !allowed)
+            return manage_error(allowed.error());
+        return then(std::move(text));
     };
     return next;
-}
-
-// What a client must be allowed to do.
-access wanted_of(const call& on, const route* row)
-{
-    const bool is_reading =
-        on.head.method == "GET" || on.head.method == "HEAD" || (row && row->does == effect::none);
-    return is_reading ? access::reading : access::writing;
 }
 
 // While the disk is nearly full: what makes the store smaller, or takes access away.
@@ -322,7 +328,7 @@ reply site::handle(call& on) const
     if (found.row)
         on.notes.route = found.row->path;
     const auto who = found.who;
-    const auto wanted = wanted_of(on, found.row);
+    const auto* row = found.row;
     const auto proceed = [this, &on, who, found = std::move(found)]() -> reply {
         if (!found.row)
             return unmatched(on, found);
@@ -343,7 +349,7 @@ reply site::handle(call& on) const
         if (found.row->method == "GET")
             return next;
         next = once(home_, on, found.row->again, std::move(next));
-        next = audited(home_, on, as_described(*found.row, std::move(next)));
+        next = audited(home_, on, as_described(on, *found.row, std::move(next)));
         return judged_again(home_, on, std::move(next), [this, &on](store::transaction& tx) {
             return authorize_again(home_, on, tx);
         });
@@ -353,7 +359,7 @@ reply site::handle(call& on) const
     if (who == principal::operator_ && !on.head.from.is_operator)
         return error_for(on, no_such_path());
     if (is_of_management(who))
-        return authorized(home_, on, wanted, proceed);
+        return authorized(home_, on, row, proceed);
     if (who == principal::metrics_reader && !may_read_metrics(home_, on))
         return error_for(on, {errc::forbidden, "Metrics are shown to loopback peers only."});
     return proceed();

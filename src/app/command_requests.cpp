@@ -179,6 +179,8 @@ http::request client_request(const command& what)
         add_if_given(body, "organization_id", what.organization);
         if (what.is_read_only)
             body["access"] = "READ";
+        if (!what.scopes.empty())
+            body["scopes"] = json::array(what.scopes.begin(), what.scopes.end());
         return make_request("POST", clients, body);
     }
     if (verb == "list")

@@ -219,6 +219,11 @@ void command_tree::declare_clients(std::string& limit)
     auto* create = add({"client", "create"}, "Make a client of the API; its secret is shown once", {"NAME"});
     create->add_option("--organization", what_.organization, "It may use this organization alone");
     create->add_flag("--read-only", what_.is_read_only, "It may change nothing");
+    create->add_option(
+        "--scope",
+        what_.scopes,
+        "It may do this alone, for instance domains:write; can be given several times"
+    );
     add({"client", "list"}, "List all clients");
     add({"client", "show"}, "Show one, without its secrets' texts", {"CLIENT"});
     add({"client", "delete"}, "Remove one; its tokens end at once", {"CLIENT"});

@@ -115,6 +115,7 @@ struct command {
     std::optional<std::int64_t> users_max;  // none: any number
     bool is_following = false;
     bool is_read_only = false;
+    std::vector<std::string> scopes;
     bool is_at_once = false;
     std::string key_file;       // where master keys are copied to (backup) or from (restore)
     bool is_replacing = false;  // what is there before a restore is set aside

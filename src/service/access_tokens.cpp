@@ -93,6 +93,8 @@ std::optional<access_token> claims_in(const json::object& claims)
     };
     if (!is_for(claims, read.issuer))
         return std::nullopt;
+    if (find(claims, "scope"))
+        read.scopes = read_scopes(text_in(claims, "scope"));  // of another kind: none
     if (find(claims, "oid")) {
         read.organization = organization_id::parse(text_in(claims, "oid"));
         if (!read.organization)
@@ -116,6 +118,8 @@ std::string sign_access_token(const access_token& what, signing_key_id key_id, c
         {"client_id", what.client.text()},
         {"jti", what.id}
     };
+    if (what.scopes)
+        claims["scope"] = names_of(*what.scopes);  // RFC 9068 §2.2.3
     if (what.organization)
         claims["oid"] = what.organization->text();
     auto text = encoded(to_text(header)) + '.' + encoded(to_text(claims));

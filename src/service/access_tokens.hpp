@@ -4,6 +4,7 @@
 #include "base/clock.hpp"
 #include "base/id.hpp"
 #include "base/rsa_key.hpp"
+#include "service/callers.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -27,6 +28,7 @@ struct access_token {
     std::string id;  // "tkn_42"
     time_point issued;
     time_point expires;
+    std::optional<scope_set> scopes{};  // those asked for; none: all that the client has
 };
 
 std::string sign_access_token(const access_token& what, signing_key_id key_id, const rsa_key& key);

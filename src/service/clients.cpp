@@ -41,6 +41,12 @@ made_secret mint(
 
 }  // namespace
 
+scope_set scopes_of(const rows::client& what)
+{
+    const auto granted = what.scopes ? read_scopes(*what.scopes) : scope_set::all();
+    return what.may_write ? granted : granted & scope_set::reading();
+}
+
 result<made_client> create_client(store::transaction& tx, random_source& random, const rows::new_client& what)
 {
     const auto name = trim(what.name);
@@ -50,7 +56,7 @@ result<made_client> create_client(store::transaction& tx, random_source& random,
         return error{errc::invalid_value, "organization_id is of no organization."};
     if (rows::count(tx) >= clients_max)
         return error{errc::conflict, "There are 1,000 clients already; delete one first."};
-    auto made = rows::insert(tx, {what.organization, std::string(name), what.may_write});
+    auto made = rows::insert(tx, {what.organization, std::string(name), what.may_write, what.scopes});
     auto minted = mint(tx, random, made.id, std::nullopt);
     return made_client{std::move(made), std::move(minted.plain)};
 }
@@ -70,7 +76,7 @@ result<made_client> prepare_demo_client(store::transaction& tx, random_source& r
 {
     auto known = rows::find_by_name(tx, demo_name);
     if (!known)
-        return create_client(tx, random, {std::nullopt, std::string(demo_name), true});
+        return create_client(tx, random, {std::nullopt, std::string(demo_name)});
     const auto secrets = living_secrets(tx, known->id);
     for (std::size_t i = 0; i + secrets_max <= secrets.size(); ++i)
         rows::erase_secret(tx, known->id, secrets[i].id);

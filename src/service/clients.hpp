@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "base/random.hpp"
 #include "base/secret.hpp"
+#include "service/callers.hpp"
 #include "store/clients.hpp"
 #include "store/transaction.hpp"
 
@@ -19,6 +20,9 @@ constexpr std::size_t name_bytes_max = 200;
 constexpr std::int64_t clients_max = 1'000;
 constexpr std::size_t secrets_max =
     5;  // of one client, so that one can take the place of another without haste
+
+// What its tokens may be granted at most.
+scope_set scopes_of(const store::clients::client& what);
 
 struct made_client {
     store::clients::client client;

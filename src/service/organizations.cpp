@@ -5,6 +5,7 @@
 #include "service/directories.hpp"
 #include "service/domain_claims.hpp"
 #include "service/events.hpp"
+#include "service/session_policy.hpp"
 
 #include <algorithm>
 #include <array>
@@ -19,14 +20,15 @@ constexpr std::size_t directories_at_once = 100;  // of a removed organization
 struct feature_name {
     std::string_view name;
     bool is_always_shown;  // once any has been set
+    bool is_on_by_itself;  // until it is set
 };
 
 // In the order in which they are shown.
 constexpr std::array features = {
-    feature_name{"sso", true},
-    feature_name{"dir_sync", true},
-    feature_name{"domain_verification", false},
-    feature_name{"session_policy", false}
+    feature_name{"sso", true, false},
+    feature_name{"dir_sync", true, true},
+    feature_name{"domain_verification", false, true},
+    feature_name{"session_policy", false, false}
 };
 
 std::string_view without_alias(std::string_view name)
@@ -172,10 +174,12 @@ json::object settings_of(std::string_view text)
 {
     const auto flags = parse_json_object(text).value();
     json::array listed;
-    for (const auto& [name, is_always_shown] : features) {
-        const auto* flag = find(flags, name);
-        if (flag || is_always_shown)
-            listed.push_back(json::object{{"name", name}, {"enabled", flag && flag->as_bool()}});
+    for (const auto& one : features) {
+        const auto* flag = find(flags, one.name);
+        if (flag || one.is_always_shown)
+            listed.push_back(
+                json::object{{"name", one.name}, {"enabled", flag ? flag->as_bool() : one.is_on_by_itself}}
+            );
     }
     return {{"features", std::move(listed)}};
 }
@@ -246,6 +250,18 @@ result<organization> update(
     return store_change(tx, from, before, std::move(which));
 }
 
+bool has_feature(const organization& which, std::string_view name)
+{
+    const auto known = std::ranges::find(features, name, &feature_name::name);
+    if (known == features.end())
+        return false;
+    if (!which.features)
+        return known->is_on_by_itself;
+    const auto flags = parse_json_object(*which.features).value();
+    const auto* flag = find(flags, name);
+    return flag ? flag->as_bool() : known->is_on_by_itself;
+}
+
 result<organization> switch_features(
     store::transaction& tx, const origin& from, organization which, const std::vector<feature>& wanted
 )
@@ -278,15 +294,10 @@ result<organization> set_session_policy(
     store::transaction& tx, organization which, const json::object& wanted
 )
 {
-    auto policy = parse_json_object(which.session_policy).value();
-    for (const auto& [name, value] : wanted)
-        if (!value.is_null())
-            policy[name] = value;
-        else if (const auto known = policy.find(name); known != policy.end())
-            policy.stable_erase(known);
-    which.session_policy = to_text(policy);
-    if (which.session_policy.size() > session_policy_bytes_max)
-        return invalid_value("The session policy must have at most 4096 bytes.");
+    const auto policy = change_session_policy(kept_session_policy(which.session_policy), wanted);
+    if (!policy)
+        return policy.error();
+    which.session_policy = to_text(session_policy_json(*policy));
     tenants::update_organization(tx, which);
     which.updated = tx.now();
     return which;

@@ -30,7 +30,6 @@ constexpr std::size_t metadata_key_max = 25;
 constexpr std::size_t metadata_value_max = 256;
 constexpr std::size_t slug_bytes_max = 253;
 constexpr std::size_t logo_url_bytes_max = 1'024;
-constexpr std::size_t session_policy_bytes_max = 4'096;
 constexpr std::int64_t users_max = 2'147'483'647;  // the API's numbers have 32 bits
 
 // What is there is to be changed.
@@ -55,6 +54,10 @@ struct feature {
     std::string name;  // "sso", "dir_sync", … or an alias of it
     bool is_enabled = false;
 };
+// Whether what the feature stands for is there; one that has never been set is, but for those that do
+// nothing.
+bool has_feature(const organization& which, std::string_view name);
+
 // Switches those that are named. organization.updated. invalid_value: there is no such feature.
 result<organization> switch_features(
     store::transaction& tx, const origin& from, organization which, const std::vector<feature>& wanted
@@ -63,7 +66,8 @@ result<organization> switch_features(
 // How many users may be active, at most users_max; empty or 0: any number.
 organization limit_users(store::transaction& tx, organization which, std::optional<std::int64_t> limit);
 
-// The members of `wanted` in place of those there are, null for none. invalid_value: too large.
+// Keeps the policy that `wanted` makes of the one there is (service/session_policy.hpp), whose errors these
+// are.
 result<organization> set_session_policy(
     store::transaction& tx, organization which, const json::object& wanted
 );

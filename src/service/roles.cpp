@@ -156,6 +156,47 @@ result<rows::assignment> read_assignment(
     return rows::assignment{{*group}, found->id, found->name};
 }
 
+// The first of these that is another role; roles of an organization have nothing to fall back on but what
+// they extend.
+std::optional<role_id> fallback_of(store::transaction& tx, const role& which, std::string_view usual)
+{
+    auto found = which.extends ? find_in_sight(tx, which.owner, *which.extends) : std::nullopt;
+    if (!found && !which.owner)
+        found = rows::find(tx, std::nullopt, usual);
+    return found && found->id != which.id ? std::optional(found->id) : std::nullopt;
+}
+
+result<rows::successors> successors_of(
+    store::transaction& tx, const role& which, const std::string& successor
+)
+{
+    if (successor.empty()) {
+        rows::successors by;
+        by.creator = fallback_of(tx, which, "admin");
+        by.member = fallback_of(tx, which, "member");
+        if (!which.owner)
+            by.of_organizations = by.member;
+        return by;
+    }
+    const auto found = find_in_sight(tx, which.owner, successor);
+    if (!found || found->id == which.id)
+        return invalid_value(
+            "reassign_role_name: there is no other role " + successor.substr(0, name_bytes_max) + "."
+        );
+    return rows::successors{found->id, found->id, found->id, found->id};
+}
+
+using given_roles = std::set<std::pair<resource_id, role_id>>;
+
+given_roles of_environment(store::transaction& tx, const std::vector<rows::assignment>& among)
+{
+    given_roles found;
+    for (const auto& one : among)
+        if (const auto known = rows::find(tx, one.role); known && !known->owner)
+            found.emplace(one.group, one.role);
+    return found;
+}
+
 // One user_updated when its roles differ from what was told. Where its groups do, too, that is told with them
 // (membership_events.hpp).
 void tell_if_changed(store::transaction& tx, const caller& who, user_state& users, resource_id user)
@@ -202,7 +243,7 @@ result<role> create(
     if (!is_name(name))
         return invalid_value("name must have 1 to 64 letters, digits or underscores.");
     if (find_in_sight(tx, of, name))
-        return error{errc::conflict, "A role " + std::string(name) + " already exists."};
+        return invalid_value("A role " + std::string(name) + " already exists.");
     if (rows::count(tx, of) >= static_cast<std::int64_t>(roles_max))
         return error{errc::conflict, "There are 500 roles already; delete one first."};
     role made{{}, of, std::string(name), std::string(name), {}};
@@ -225,13 +266,29 @@ result<role> update(store::transaction& tx, const origin& from, role which, cons
     return which;
 }
 
-result<void> remove(store::transaction& tx, const origin& from, const role& which)
+error environment_role_refusal(std::string_view field)
 {
-    if (rows::is_default(tx, which.id))
-        return invalid_value("The role " + which.name + " is a default role; choose another default first.");
+    return {
+        errc::forbidden,
+        std::string(field) +
+            ": roles of the environment are given by the operator and by clients of the whole environment."
+    };
+}
+
+result<void> remove(
+    store::transaction& tx, const origin& from, const role& which, const std::string& successor
+)
+{
     if (rows::count_dependents(tx, which) > 0)
         return invalid_value("The role " + which.name + " is extended by others; change these first.");
-    rows::request_recounts_by_role(tx, which.id, origin_text(from));
+    const auto successors = successors_of(tx, which, successor);
+    if (!successors)
+        return successors.error();
+    if (rows::is_default(tx, which.id))
+        rows::request_recounts(tx, which.owner, origin_text(from));
+    else
+        rows::request_recounts_by_role(tx, which.id, origin_text(from));
+    rows::replace(tx, which.id, *successors);
     rows::remove(tx, which.id);
     publish_role(tx, from, which, "role.deleted");
     return {};
@@ -258,12 +315,17 @@ result<void> set_defaults(store::transaction& tx, const origin& from, const scop
     return {};
 }
 
-result<void> assign(store::transaction& tx, const caller& where, const std::vector<wanted_assignment>& wanted)
+result<void> assign(
+    store::transaction& tx,
+    const caller& where,
+    const std::vector<wanted_assignment>& wanted,
+    bool is_of_environment
+)
 {
     if (wanted.size() > assignments_max)
         return invalid_value("assignments has more than 1,000 elements.");
     std::vector<rows::assignment> next;
-    std::set<std::pair<resource_id, role_id>> seen;
+    given_roles seen;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         auto read = read_assignment(tx, where, wanted[i], i);
         if (!read)
@@ -272,8 +334,11 @@ result<void> assign(store::transaction& tx, const caller& where, const std::vect
             return invalid_value("assignments[" + std::to_string(i) + "] stands there twice.");
         next.push_back(std::move(*read));
     }
-    if (next == rows::assignments(tx, where.directory))
+    const auto before = rows::assignments(tx, where.directory);
+    if (next == before)
         return {};
+    if (!is_of_environment && of_environment(tx, next) != of_environment(tx, before))
+        return environment_role_refusal("assignments");
     rows::replace_assignments(tx, where.directory, next);
     // A directory that one batch is enough for need not wait for the job.
     if (resources::count(tx, where.directory, "User") <= static_cast<std::int64_t>(recount_batch_max))

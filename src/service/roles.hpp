@@ -44,14 +44,23 @@ struct change {
     std::optional<std::vector<std::string>> permissions{};
 };
 
-// With its event, role.created. conflict: the name is taken in sight. invalid_value names the member.
+// With its event, role.created. invalid_value names the member: the name may be taken in sight. conflict:
+// there are too many.
 result<role> create(
     store::transaction& tx, const origin& from, const scope& of, std::string_view name, const change& what
 );
 result<role> update(store::transaction& tx, const origin& from, role which, const change& what);
 
-// invalid_value while it is a default or another role extends it. Assignments go with it.
-result<void> remove(store::transaction& tx, const origin& from, const role& which);
+// invalid_value while another role extends it. Where it is a default, and where groups give it, `successor`
+// takes its place, the name of a role in its sight; without one it is no longer given, and the default is the
+// role that it extends, else the environment's "admin" (of those who make organizations) or "member", else
+// none. An organization whose own role goes has the environment's default.
+result<void> remove(
+    store::transaction& tx, const origin& from, const role& which, const std::string& successor
+);
+
+// forbidden, where a caller of one organization would decide about roles of the environment.
+error environment_role_refusal(std::string_view field);
 
 struct new_defaults {
     std::optional<std::string> creator{};  // a name; empty text: none; empty: as it is
@@ -68,9 +77,13 @@ struct wanted_assignment {
     std::string role_id;  // empty: not given
 };
 // The whole list, the first with precedence. Errors name the index. The users of a small directory are told
-// at once, those of others by a job.
+// at once, those of others by a job. forbidden: roles of the environment would be given or taken, and
+// `is_of_environment` is false.
 result<void> assign(
-    store::transaction& tx, const caller& where, const std::vector<wanted_assignment>& wanted
+    store::transaction& tx,
+    const caller& where,
+    const std::vector<wanted_assignment>& wanted,
+    bool is_of_environment
 );
 
 // Compares the next users of the directory with what was told, up to recount_batch_max, and tells what

@@ -45,8 +45,14 @@ result<tenants::directory> create_directory(
     store::transaction& tx, const origin& from, organization_id owner, const new_directory& what
 )
 {
-    if (!tenants::find_organization(tx, owner))
+    const auto organization = tenants::find_organization(tx, owner);
+    if (!organization)
         return no_organization();
+    if (!organizations::has_feature(*organization, "dir_sync"))
+        return error{
+            errc::forbidden,
+            "The feature dir_sync is turned off for this organization: it has no new directories."
+        };
     if (what.name.size() > display_name_bytes_max || !is_storable(what.name))
         return error{errc::invalid_value, "name must have at most 200 bytes of text."};
     if (auto known = directories::check_provider(what.provider); !known)

@@ -1,6 +1,7 @@
 #include "service/webhook_filter.hpp"
 
 #include "base/text.hpp"
+#include "service/event_types.hpp"
 
 #include <algorithm>
 #include <array>
@@ -97,6 +98,19 @@ result<void> check_event_types(std::span<const std::string> patterns)
             "event_types[" + std::to_string(i) +
                 "] must be the type of an event, a prefix with \".*\" behind it, or \"*\"."
         };
+    }
+    return {};
+}
+
+result<void> check_types_exist(std::span<const std::string> patterns)
+{
+    for (std::size_t i = 0; i < patterns.size(); ++i) {
+        const auto is_named = [&](std::string_view type) { return matches_one(patterns[i], type); };
+        if (std::ranges::none_of(event_types(), is_named))
+            return error{
+                errc::invalid_value,
+                "event_types[" + std::to_string(i) + "]: there is no event of the type " + patterns[i] + "."
+            };
     }
     return {};
 }

@@ -19,6 +19,9 @@ constexpr std::size_t event_type_bytes_max = 128;
 // ("organization.directory.*"), or everything ("*").
 result<void> check_event_types(std::span<const std::string> patterns);
 
+// invalid_value: one that no event has, now or ever in this version.
+result<void> check_types_exist(std::span<const std::string> patterns);
+
 // Whether a type is one of them; without any, every type is.
 bool matches(std::span<const std::string> patterns, std::string_view type);
 

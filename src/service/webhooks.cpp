@@ -94,6 +94,8 @@ result<created_endpoint> create(
 {
     if (const auto good = check(tx, with.rules, what); !good)
         return good.error();
+    if (const auto known = check_types_exist(what.event_types); !known)
+        return known.error();
     if (rows::count(tx) >= endpoints_max) {
         return error{
             errc::conflict, "There are " + std::to_string(endpoints_max) + " webhook endpoints already."
@@ -110,6 +112,10 @@ result<rows::endpoint> update(
 {
     if (const auto good = check(tx, with.rules, after); !good)
         return good.error();
+    // An endpoint may be older than this rule: its other settings can still be changed.
+    if (after.event_types != before.is.event_types)
+        if (const auto known = check_types_exist(after.event_types); !known)
+            return known.error();
     if (!(before.is == after))
         rows::update(tx, before.id, after);
     return *rows::find(tx, before.id);

@@ -9,24 +9,25 @@ namespace {
 
 constexpr sql::statement insert_client{
     "clients.insert",
-    "insert into clients (id, environment_id, organization_id, name, may_write, created_at, updated_at)"
-    " select $1, id, $2, $3, $4, $5, $5 from environments",
+    "insert into clients (id, environment_id, organization_id, name, may_write, created_at, updated_at,"
+    " scopes)"
+    " select $1, id, $2, $3, $4, $5, $5, $6 from environments",
 };
 
 constexpr sql::statement find_client{
     "clients.find",
-    "select id, organization_id, name, may_write, created_at, updated_at from clients where id = $1",
+    "select id, organization_id, name, may_write, created_at, updated_at, scopes from clients where id = $1",
 };
 
 constexpr sql::statement find_client_by_name{
     "clients.find_by_name",
-    "select id, organization_id, name, may_write, created_at, updated_at from clients where name = $1"
+    "select id, organization_id, name, may_write, created_at, updated_at, scopes from clients where name = $1"
     " order by id limit 1",
 };
 
 constexpr sql::statement list_clients{
     "clients.list",
-    "select id, organization_id, name, may_write, created_at, updated_at from clients where id > $1"
+    "select id, organization_id, name, may_write, created_at, updated_at, scopes from clients where id > $1"
     " order by id limit $2",
 };
 
@@ -65,6 +66,7 @@ client read_client(const sql::row& current)
             current.is_null(1) ? std::nullopt : std::optional(organization_id{current.integer(1)}),
         .name = std::string(current.text(2)),
         .may_write = current.integer(3) != 0,
+        .scopes = read_text(current, 6),
         .created = from_column(current.integer(4)),
         .updated = from_column(current.integer(5)),
     };
@@ -78,12 +80,16 @@ client insert(transaction& tx, const new_client& what)
     const auto now = to_column(tx.now());
     const auto owner = what.organization ? sql::parameter(what.organization->value) : sql::parameter();
     const std::int64_t may_write = what.may_write ? 1 : 0;
-    tx.sql().run(insert_client, {id.value, owner, std::string_view(what.name), may_write, now});
+    tx.sql().run(
+        insert_client,
+        {id.value, owner, std::string_view(what.name), may_write, now, sql::nullable(what.scopes)}
+    );
     return {
         .id = id,
         .organization = what.organization,
         .name = what.name,
         .may_write = what.may_write,
+        .scopes = what.scopes,
         .created = tx.now(),
         .updated = tx.now(),
     };

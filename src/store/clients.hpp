@@ -18,6 +18,7 @@ struct client {
     std::optional<organization_id> organization;  // none: all of them
     std::string name;
     bool may_write = true;
+    std::optional<std::string> scopes{};  // names with spaces between; none: all there are
     time_point created;
     time_point updated;
 };
@@ -26,6 +27,7 @@ struct new_client {
     std::optional<organization_id> organization;
     std::string name;
     bool may_write = true;
+    std::optional<std::string> scopes{};
 };
 client insert(transaction& tx, const new_client& what);
 std::optional<client> find(transaction& tx, client_id id);

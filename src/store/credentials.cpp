@@ -95,7 +95,7 @@ constexpr sql::statement find_bearer_row{
     " d.id, d.organization_id, d.name, d.provider, d.is_enabled, d.domain_policy, d.created_at,"
     " d.updated_at, d.last_sequence, d.schemas, d.scim_mode, d.unique_group_names, d.detected_provider,"
     " d.detected_by, d.detected_surely, d.detected_at, d.unknown_members, d.patch_status,"
-    " d.domain_gate_scope"
+    " d.domain_gate_scope, coalesce(json_extract(o.features, '$.dir_sync'), 1)"
     " from secrets s join directories d on d.id = s.directory_id"
     " join organizations o on o.id = d.organization_id"
     " where s.digest = $1 and o.deleted_at is null",
@@ -240,6 +240,7 @@ std::optional<bearer> find_bearer(transaction& tx, const sha256_digest& digest)
             .revoked = read_time(current, 4),
             .user = read_user(current, 5),
             .directory = tenants::read_directory(current, 6),
+            .may_synchronize = current.integer(25) != 0,
         };
     });
     return found;

@@ -78,6 +78,7 @@ struct bearer {
     std::optional<time_point> revoked;
     std::optional<resource_id> user;  // for whom it stands, who may be gone; empty: for the directory
     tenants::directory directory;
+    bool may_synchronize = true;  // the organization's feature dir_sync
 };
 std::optional<bearer> find_bearer(transaction& tx, const sha256_digest& digest);
 

@@ -87,6 +87,27 @@ constexpr sql::statement find_default_use{
     " union all select 1 from organizations where default_member_role = $1 limit 1",
 };
 
+constexpr sql::statement replace_creator{
+    "environments.replace_default_creator_role",
+    "update environments set default_creator_role = $2 where default_creator_role = $1",
+};
+
+constexpr sql::statement replace_member{
+    "environments.replace_default_member_role",
+    "update environments set default_member_role = $2 where default_member_role = $1",
+};
+
+constexpr sql::statement replace_organization_member{
+    "organizations.replace_default_role",
+    "update organizations set default_member_role = $2 where default_member_role = $1",
+};
+
+// A group that gives the other role already keeps that.
+constexpr sql::statement replace_assigned{
+    "role_assignments.replace_role",
+    "update or ignore role_assignments set role_id = $2 where role_id = $1",
+};
+
 constexpr sql::statement list_assignments{
     "role_assignments.list",
     "select a.group_id, a.role_id, r.name from role_assignments a join roles r on r.id = a.role_id"
@@ -322,6 +343,15 @@ void set_defaults(transaction& tx, const scope& of, const defaults& to)
 bool is_default(transaction& tx, role_id which)
 {
     return number(tx, find_default_use, {which.value}) == 1;
+}
+
+void replace(transaction& tx, role_id which, const successors& by)
+{
+    tx.sql().run(replace_creator, {which.value, nullable_id(by.creator)});
+    tx.sql().run(replace_member, {which.value, nullable_id(by.member)});
+    tx.sql().run(replace_organization_member, {which.value, nullable_id(by.of_organizations)});
+    if (by.assigned)
+        tx.sql().run(replace_assigned, {which.value, by.assigned->value});
 }
 
 std::vector<assignment> assignments(transaction& tx, directory_id where)

@@ -56,6 +56,15 @@ defaults find_defaults(transaction& tx, const scope& of);
 void set_defaults(transaction& tx, const scope& of, const defaults& to);
 bool is_default(transaction& tx, role_id which);  // of the environment or of any organization
 
+// Wherever it is a default, others are, and where groups give it, `assigned` if there is one.
+struct successors {
+    std::optional<role_id> creator{};
+    std::optional<role_id> member{};            // of the environment
+    std::optional<role_id> of_organizations{};  // of those that have chosen it; none: the environment's
+    std::optional<role_id> assigned{};
+};
+void replace(transaction& tx, role_id which, const successors& by);
+
 // --- assignments
 
 struct assignment {

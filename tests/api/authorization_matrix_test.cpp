@@ -147,56 +147,53 @@ TEST_F(authorization_matrix_test, no_cell_is_wrong)
     const auto reader = credentials::bearing(
         "a reader's access token", home.make_access_token(home.make_client("Reader", R"(,"access":"READ")"))
     );
+    const auto bound = credentials::bearing("a token of one organization", home.make_bound_token("Customer"));
     credentials operator_{"the control socket", {}, true};
 
     for (const auto& row : routes()) {
         const auto scim_path = filled(row.path, home.organization, home.directory);
         const auto path = filled(row.path, "org_1", "dir_1");
-        const bool is_reading = row.method == "GET" || row.does == effect::none;
-        switch (row.who) {
-            case principal::directory:
-            case principal::directory_user:
-                for (const auto& who : refused)
-                    expect(fate::unknown_caller, row, scim_path, who);
-                expect(opens_for_users(row) ? fate::admitted : fate::forbidden, row, scim_path, of_user);
-                expect(fate::unknown_caller, row, path, of_user);
-                for (const auto& who : {foreign, application, reader, operator_})
-                    expect(fate::unknown_caller, row, scim_path, who);
-                expect(fate::admitted, row, scim_path, own);
-                expect(fate::unknown_caller, row, path, own);
-                break;
-            case principal::application:
-                for (const auto& who : refused)
-                    expect(fate::unknown_caller, row, scim_path, who);
-                expect(fate::unknown_caller, row, scim_path, foreign);
-                expect(fate::unknown_caller, row, scim_path, own);
-                expect(fate::unknown_caller, row, scim_path, of_user);
-                expect(fate::admitted, row, path, application);
-                expect(is_reading ? fate::admitted : fate::forbidden, row, path, reader);
-                expect(fate::admitted, row, path, operator_);
-                break;
-            case principal::operator_:
-                for (const auto& who : refused)
-                    expect(fate::hidden, row, scim_path, who);
-                for (const auto& who : {foreign, own, of_user, application, reader})
-                    expect(fate::hidden, row, scim_path, who);
-                expect(fate::admitted, row, path, operator_);
-                break;
-            case principal::metrics_reader:
-                for (const auto& who : refused)
-                    expect(fate::forbidden, row, path, who);
-                for (const auto& who : {foreign, own, of_user, application, reader})
-                    expect(fate::forbidden, row, path, who);
-                expect(fate::admitted, row, path, operator_);
-                break;
-            case principal::anyone:
-                // The token endpoint has a 401 of its own, for whoever names no client.
-                if (row.path == "/oauth/token")
-                    break;
-                for (const auto& who : refused)
-                    expect(fate::admitted, row, path, who);
-                for (const auto& who : {foreign, own, application, reader, operator_})
-                    expect(fate::admitted, row, path, who);
+        if (is_of_scim(row.who)) {
+            for (const auto& who : refused)
+                expect(fate::unknown_caller, row, scim_path, who);
+            expect(opens_for_users(row) ? fate::admitted : fate::forbidden, row, scim_path, of_user);
+            expect(fate::unknown_caller, row, path, of_user);
+            for (const auto& who : {foreign, application, reader, bound, operator_})
+                expect(fate::unknown_caller, row, scim_path, who);
+            expect(fate::admitted, row, scim_path, own);
+            expect(fate::unknown_caller, row, path, own);
+        } else if (is_for_clients(row.who)) {
+            for (const auto& who : refused)
+                expect(fate::unknown_caller, row, scim_path, who);
+            for (const auto& who : {foreign, own, of_user})
+                expect(fate::unknown_caller, row, scim_path, who);
+            expect(fate::admitted, row, path, application);
+            expect(is_reading(row) ? fate::admitted : fate::forbidden, row, path, reader);
+            const bool is_open = row.who.callers.contains(service::caller_kind::organization_client);
+            const auto elsewhere = filled(row.path, home.organization, "dir_1");
+            expect(is_open ? fate::admitted : fate::forbidden, row, elsewhere, bound);
+            expect(fate::admitted, row, path, operator_);
+        } else if (is_of_management(row.who)) {
+            for (const auto& who : refused)
+                expect(fate::hidden, row, scim_path, who);
+            for (const auto& who : {foreign, own, of_user, application, reader, bound})
+                expect(fate::hidden, row, scim_path, who);
+            expect(fate::admitted, row, path, operator_);
+        } else if (row.who == principal::metrics_reader) {
+            for (const auto& who : refused)
+                expect(fate::forbidden, row, path, who);
+            for (const auto& who : {foreign, own, of_user, application, reader, bound})
+                expect(fate::forbidden, row, path, who);
+            expect(fate::admitted, row, path, operator_);
+        } else {
+            // The token endpoint has a 401 of its own, for requests that name no client.
+            ASSERT_TRUE(row.who == principal::anyone) << row.path;
+            if (row.path == "/oauth/token")
+                continue;
+            for (const auto& who : refused)
+                expect(fate::admitted, row, path, who);
+            for (const auto& who : {foreign, own, application, reader, bound, operator_})
+                expect(fate::admitted, row, path, who);
         }
     }
     EXPECT_GE(cells, 2'000);
@@ -208,16 +205,11 @@ TEST_F(authorization_matrix_test, a_client_of_one_organization_is_confined_on_ev
 {
     const auto other = home.make_organization("Other");
     const auto foreign = home.make_directory(other);
-    const auto bound = credentials::bearing(
-        "a token of one organization",
-        home.make_access_token(
-            home.make_client("Portal", R"(,"organization_id":")" + home.organization + "\"")
-        )
-    );
+    const auto bound = credentials::bearing("a token of one organization", home.make_bound_token("Portal"));
     const auto missing = ask("GET", "/api/v1/organizations/org_1", bound);
     EXPECT_EQ(missing.status, 404);
     for (const auto& row : routes()) {
-        if (row.who != principal::application)
+        if (!is_for_clients(row.who))
             continue;
         if (row.path.find("{organization}") == std::string_view::npos) {
             expect(fate::forbidden, row, filled(row.path, other, foreign), bound);
@@ -245,7 +237,7 @@ TEST_F(authorization_matrix_test, a_directory_is_found_under_its_own_organizatio
     const auto application = credentials::bearing("an access token", good);
     const auto foreign = home.make_directory(home.make_organization("Other"));
     for (const auto& row : routes()) {
-        if (row.who != principal::application || row.path.find("{directory}") == std::string_view::npos)
+        if (!is_for_clients(row.who) || row.path.find("{directory}") == std::string_view::npos)
             continue;
         const auto path = filled(row.path, home.organization, foreign);
         const auto refused = ask(row.method, path, application);

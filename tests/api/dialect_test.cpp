@@ -74,8 +74,9 @@ TEST_F(dialect_test, settings_that_do_not_exist_are_refused_and_change_nothing)
         {R"({"scim_mode": "strict", "unique_group_names": "no"})",
          "unique_group_names must be true or false or null."},
         {R"({"scim_mode": "strict", "directory_provider": "ACME"})",
-         "directory_provider must be one of OKTA, GOOGLE, MICROSOFT_AD, AUTH0, ONELOGIN, JUMPCLOUD,"
-         " PING_IDENTITY."},
+         "directory_provider must be one of DIRECTORY_PROVIDER_UNSPECIFIED, OKTA, GOOGLE, MICROSOFT_AD, "
+         "AUTH0,"
+         " ONELOGIN, JUMPCLOUD, PING_IDENTITY."},
         {R"({"scim_mode": "strict", "domain_policy": "none"})",
          "domain_policy must be one of reject, hold, off."},
     };

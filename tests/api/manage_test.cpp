@@ -132,7 +132,7 @@ TEST_F(manage_test, organizations_come_in_pages_by_token)
     };
     const auto first = home.operate("GET", organizations);
     EXPECT_EQ(names_of(first).size(), 10U);
-    EXPECT_EQ(names_of(first).front(), "Acme");
+    EXPECT_EQ(names_of(first).front(), "Number 25");
     EXPECT_EQ(first.body.at("total_size").as_int64(), 25);
     EXPECT_EQ(first.text_of("prev_page_token"), "");
 
@@ -149,8 +149,8 @@ TEST_F(manage_test, organizations_come_in_pages_by_token)
     } while (!token.empty() && pages < 10);
     EXPECT_EQ(pages, 4);
     ASSERT_EQ(all.size(), 25U);
-    EXPECT_EQ(all[1], "Number 2");
-    EXPECT_EQ(all[24], "Number 25");
+    EXPECT_EQ(all[1], "Number 24");
+    EXPECT_EQ(all[24], "Acme");
     // A last page that is full has no successor.
     EXPECT_EQ(home.operate("GET", organizations + "?page_size=25").text_of("next_page_token"), "");
     EXPECT_NE(home.operate("GET", organizations + "?page_size=24").text_of("next_page_token"), "");

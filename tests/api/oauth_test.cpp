@@ -108,6 +108,21 @@ TEST_F(oauth_test, a_client_gets_a_token_by_the_body_or_by_the_header)
          {"grant_type=client_credentials", "scope=openid&grant_type=client_credentials"})
         EXPECT_EQ(status_with(ask(form, basic)), 200) << form;
     EXPECT_EQ(ask("grant_type=client_credentials&client_id=" + client.id, basic).status, 200);
+    // Client libraries send the token that they are about to renew with every request.
+    const auto credentials =
+        "grant_type=client_credentials&client_id=" + client.id + "&client_secret=" + client.secret;
+    for (const auto& other :
+         {"Bearer " + by_body.text_of("access_token"), std::string("Bearer x"), std::string("Digest x")})
+        EXPECT_EQ(status_with(ask(credentials, other)), 200) << other;
+    const auto two = home.call(
+        "POST",
+        "/oauth/token",
+        "grant_type=client_credentials",
+        {{"Content-Type", "application/x-www-form-urlencoded"},
+         {"Authorization", "Bearer x"},
+         {"Authorization", basic}}
+    );
+    EXPECT_EQ(two.status, 200) << two.text;
     // RFC 6749 §2.3.1: each half is form-encoded.
     auto encoded = client.secret;
     encoded.replace(encoded.find('_'), 1, "%5F");

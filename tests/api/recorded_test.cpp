@@ -173,6 +173,9 @@ class recorded_test : public testing::Test {
 protected:
     recorded_test() : table(parse_json_object(content_of(SCIMD_RECORDED), {.nodes_max = SIZE_MAX}).value())
     {
+        for (const auto* const role :
+             {"admin", "member"})  // those of a fresh environment are not in the records
+            home.operate("DELETE", "/api/v1/roles/" + std::string(role));
         const auto client = home.make_client("Billing");
         names = {
             {"{organization}", home.organization},

@@ -126,6 +126,14 @@ class ClientsTest(unittest.TestCase):
         self.assertEqual({entry["actor"] for entry in entries}, {"operator"})
         self.assertEqual(self.server.command("audit", "--actor", name)["entries"], [])
 
+    def test_a_command_limits_a_client_to_scopes(self):
+        self.server.start()
+        made = self.server.command("client", "create", "DNS", "--scope", "domains:read", "--scope", "domains:write")
+        self.assertEqual(made["client"]["scopes"], ["domains:read", "domains:write"])
+        token = self.server.access_token((made["client_id"], made["client_secret"]))
+        self.assertEqual(self.status_with(token, path="/api/v1/organizations/org_1/domains"), 404)
+        self.assertEqual(self.status_with(token, path="/api/v1/organizations"), 403)
+
     def test_a_client_that_is_deleted_before_its_body_has_come_makes_nothing(self):
         self.server.start()
         made = self.server.command("client", "create", "Billing")

@@ -281,12 +281,19 @@ api_client api_house::make_client(std::string_view name, std::string_view more)
     return {made.text_of("client_id"), made.text_of("client_secret")};
 }
 
-std::string api_house::make_access_token(const api_client& who)
+std::string api_house::make_bound_token(std::string_view client_name, std::string_view more)
+{
+    const auto bound = "," + quoted("organization_id", organization);
+    return make_access_token(make_client(client_name, bound + std::string(more)));
+}
+
+std::string api_house::make_access_token(const api_client& who, std::string_view scopes)
 {
     const auto made = call(
         "POST",
         "/oauth/token",
-        "grant_type=client_credentials&client_id=" + who.id + "&client_secret=" + who.secret,
+        "grant_type=client_credentials&client_id=" + who.id + "&client_secret=" + who.secret +
+            "&scope=" + std::string(scopes),
         {{"Content-Type", "application/x-www-form-urlencoded"}}
     );
     if (made.status != 200)

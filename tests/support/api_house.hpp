@@ -71,7 +71,10 @@ public:
     std::string make_token(std::string_view directory, std::string_view expires = "");
     std::string make_user_token(std::string_view user);  // of a user of the house's own directory
     api_client make_client(std::string_view name, std::string_view more = "");
-    std::string make_access_token(const api_client& who);
+    std::string make_access_token(const api_client& who, std::string_view scopes = "");
+    std::string make_bound_token(
+        std::string_view client_name, std::string_view more = ""
+    );  // for its organization
     std::string make_user(std::string_view name, std::string_view more = "");
     std::string make_group(std::string_view name, std::string_view more = "");
 

@@ -1,0 +1,24 @@
+// The list of event types is that of the published schemas.
+#include "service/event_types.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <set>
+#include <string>
+
+namespace scimd::service {
+namespace {
+
+TEST(event_types, are_those_that_have_a_schema)
+{
+    std::set<std::string> described;
+    for (const auto& file : std::filesystem::directory_iterator(SCIMD_EVENT_SCHEMA_FOLDER))
+        if (file.path().extension() == ".json" && file.path().stem() != "envelope")
+            described.insert(file.path().stem().string());
+    const auto listed = event_types();
+    EXPECT_EQ(std::set<std::string>(listed.begin(), listed.end()), described);
+}
+
+}  // namespace
+}  // namespace scimd::service
