@@ -185,7 +185,7 @@ private:
             resources::count_members(tx, on_.who.directory, group) > service::members_inline_max;
         const bool is_patch = on_.head.method == "PATCH";
         if (is_patch && is_long && wanted_->what.wanted.is_default())
-            return scim_version(on_, 204, shown.version);
+            return scim_version(204, shown);
         auto what = wanted_->what;
         what.id = service::id_text(*what.type, group);
         what.conditions = {};
