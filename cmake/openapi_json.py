@@ -1,6 +1,8 @@
 """Writes schema/openapi.yaml as JSON, as it is served at /openapi.json: openapi_json.py <yaml> <json>
 
-The YAML leaves out what holds for every request; it is added here. Members of a body that are not described are
+The YAML leaves out what holds for every request; it is added here. Texts hold no control characters but tab and line
+ends, and no noncharacters; a segment of a path holds none at all, and nothing that two readers could take for a
+separator; times have the offsets of XML Schema. Members of a body that are not described are
 refused, and one that need not be there may be null; members of an answer that are not described are not there. Any request can be a bad one; an application's may lack a good
 token, be beyond what its client may do, or come from an address that sends too many without one; a body may be too large; what is the operator's alone is not there for
 others. A POST takes an Idempotency-Key, unless x-without-idempotency-key says why not.
@@ -8,9 +10,32 @@ others. A POST takes an Idempotency-Key, unless x-without-idempotency-key says w
 
 import json
 import pathlib
+import re
 import sys
 
 import yaml
+
+
+NONCHARACTERS = "\\ufdd0-\\ufdef\\ufffe\\uffff"  # and those beyond the basic plane, which regular expressions spell apart
+TEXT = "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f" + NONCHARACTERS + "]*$"
+SEGMENT = "^(?!\\.{1,2}$)[^\\u0000-\\u001f\\u007f/\\\\" + NONCHARACTERS + "]+$"
+DATE_TIME = (
+    "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?"
+    "(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)$"
+)
+
+
+def is_text(schema):
+    kind = schema.get("type")
+    return kind == "string" or (isinstance(kind, list) and "string" in kind)
+
+
+def storable(schema, pattern=TEXT):
+    """A schema of a text that says which characters it may hold, where nothing else says so."""
+    made = dict(schema)
+    if is_text(made) and "enum" not in made and "pattern" not in made:
+        made["pattern"] = DATE_TIME if made.get("format") == "date-time" else pattern
+    return made
 
 
 def or_null(schema):
@@ -28,7 +53,7 @@ def or_null(schema):
 
 def strict(schema):
     """A schema of a request, inside and out."""
-    made = dict(schema)
+    made = storable(schema)
     if "properties" in made:
         needed = made.get("required", [])
         described = {name: strict(member) for name, member in made["properties"].items()}
@@ -38,6 +63,10 @@ def strict(schema):
         made.setdefault("additionalProperties", False)
     if "items" in made:
         made["items"] = strict(made["items"])
+    if isinstance(made.get("additionalProperties"), dict):
+        made["additionalProperties"] = strict(made["additionalProperties"])
+        made["propertyNames"] = {"type": "string", **made.get("propertyNames", {})}
+        made["propertyNames"] = storable(made["propertyNames"])
     return made
 
 
@@ -90,13 +119,40 @@ def complete(method, operation, path):
         operation["responses"].setdefault(status, {"$ref": "#/components/responses/Error"})
 
 
+def narrow(parameters):
+    for parameter in parameters:
+        if "schema" in parameter:
+            parameter["schema"] = storable(parameter["schema"], SEGMENT if parameter["in"] == "path" else TEXT)
+
+
+def given(schemas, part):
+    """A part of a request that refers to schemas of requests: those that answers share stand there twice."""
+    if isinstance(part, list):
+        return [given(schemas, one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    made = {name: given(schemas, one) for name, one in part.items()}
+    if found := re.fullmatch(r"#/components/schemas/(\w+)", str(made.get("$ref"))):
+        name = f"Given{found[1]}"
+        if name not in schemas:
+            schemas[name] = {}  # which may refer to itself
+            schemas[name] = given(schemas, strict(schemas[found[1]]))
+        made["$ref"] = f"#/components/schemas/{name}"
+    return made
+
+
 def main(source, target):
     described = yaml.safe_load(pathlib.Path(source).read_text())
+    parts = described["components"]
     for path, item in described["paths"].items():
+        narrow(item.get("parameters", []))
         for method, operation in item.items():
             if method != "parameters":
+                narrow(operation.get("parameters", []))
                 complete(method, operation, path)
-    parts = described["components"]
+                if "requestBody" in operation:
+                    operation["requestBody"] = given(parts["schemas"], operation["requestBody"])
+    narrow(parts["parameters"].values())
     close(parts["responses"])
     parts["schemas"] = {name: closed(schema) for name, schema in parts["schemas"].items()}
     pathlib.Path(target).write_text(json.dumps(described, ensure_ascii=False, separators=(",", ":")))

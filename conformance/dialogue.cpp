@@ -192,9 +192,10 @@ expectation read_expectation(const json::value& value, const std::string& where,
 
 step read_step(const json::value& value, const std::string& where)
 {
-    const reader in(value, where, {"note", "request", "expect", "strict", "capture", "repeat"});
+    const reader in(value, where, {"note", "proves", "request", "expect", "strict", "capture", "repeat"});
     step out;
     out.note = in.text("note");
+    out.proves = in.texts("proves");
     const std::string at = where + " (" + out.note + ')';
     out.request = read_request(in.need("request"), at + ", request");
     out.expect = read_expectation(in.need("expect"), at + ", expect");

@@ -44,6 +44,7 @@ struct expectation {
 
 struct step {
     std::string note;
+    std::vector<std::string> proves;  // rows of requirements.md
     request_template request;
     expectation expect;
     std::optional<expectation> strict;  // in place of `expect` with a server that keeps to the letter

@@ -136,6 +136,7 @@ public:
             type && (type->starts_with("application/scim+json") || type->starts_with("application/json"));
         require(is_scim, {"Content-Type", "application/scim+json", type ? *type : "absent"});
         require(!has_member(document_, "password"), {"body", "no password", "there is one"});
+        check_location();
     }
 
     void check(const expectation& wanted, const variables& known)
@@ -207,6 +208,19 @@ public:
     [[nodiscard]] const json::value* document() const { return is_json_ ? &document_ : nullptr; }
 
 private:
+    // RFC 7643 §3.1, RFC 7644 §3.3.
+    void check_location()
+    {
+        const auto* location = at("meta.location");
+        if (!location || !location->is_string())
+            return;
+        for (const auto* name : {"Content-Location", "Location"}) {
+            const std::string* value = answer_.find(name);
+            const bool is_same = !value || *value == location->get_string();
+            require(is_same, {name, "meta.location", value ? *value : ""});
+        }
+    }
+
     [[nodiscard]] const json::value* at(std::string_view path) const
     {
         return is_json_ ? find(document_, path) : nullptr;
@@ -288,6 +302,7 @@ private:
     {
         step_outcome out;
         out.note = wanted.note;
+        out.proves = wanted.proves;
         std::map<std::string, json::array, std::less<>> lists;
         for (std::size_t i = 0; i < wanted.repeat && out.failures.empty(); ++i) {
             known_["index"] = i + 1;

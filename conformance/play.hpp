@@ -12,6 +12,7 @@ namespace conformance {
 
 struct step_outcome {
     std::string note;
+    std::vector<std::string> proves;
     std::string exchange;  // "PATCH /Users/7 -> 200 in 3 ms"
     std::string reply;     // the beginning of its body
     std::size_t assertions = 0;

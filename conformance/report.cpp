@@ -1,5 +1,6 @@
 #include "report.hpp"
 
+#include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
@@ -59,6 +60,7 @@ json::object to_json(const outcome& result)
             failures.push_back(json::object{
                 {"step", result.steps.size()},
                 {"note", step.note},
+                {"proves", json::array(step.proves.begin(), step.proves.end())},
                 {"exchange", step.exchange},
                 {"where", where},
                 {"expected", expected},
@@ -105,8 +107,10 @@ void print_outcome(std::ostream& out, const outcome& result, bool is_verbose)
     if (is_passed)
         return;
     const auto& step = result.steps.back();
-    out << "    step " << result.steps.size() << ": " << step.note << " [" << result.played->source << "]\n"
-        << "    " << step.exchange << '\n';
+    out << "    step " << result.steps.size() << ": " << step.note << " [" << result.played->source << "]";
+    for (const auto& row : step.proves)
+        out << ' ' << row;
+    out << "\n    " << step.exchange << '\n';
     for (const auto& [where, expected, actual] : step.failures)
         out << "      " << where << ": expected " << expected << ", actual " << actual << '\n';
     if (!step.reply.empty())

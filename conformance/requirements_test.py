@@ -1,5 +1,6 @@
 """What requirements.md, regressions.md and the proofs of docs/compatibility.md name exists, every case is named in
-one of the first two, and each MUST names a case or a test; that of a gap shows what is done instead.
+one of the first two, and each MUST names a case or a test; that of a gap shows what is done instead. A case that a
+row cites has steps that prove the row, and each of them asserts more than success.
 
 Usage: requirements_test.py BUILD_FOLDER
 """
@@ -16,16 +17,39 @@ LEVELS = ABSOLUTE | {"SHOULD", "SHOULD NOT", "MAY"}
 
 
 def cases():
-    """Every case as "suite: name"."""
-    found = []
+    """Every case, by "suite: name"."""
+    found = {}
     for part, root in (("cases", "cases"), ("idp", "."), ("custom/cases", "custom/cases")):
         for file in sorted((FOLDER / part).rglob("*.json")):
             suite = file.relative_to(FOLDER / root).with_suffix("")
             if part == "custom/cases":
                 suite = pathlib.PurePath("custom") / suite
             read = json.loads(file.read_text(encoding="utf-8"))
-            found += [f"{suite}: {case['name']}" for case in (read if isinstance(read, list) else [read])]
+            for case in read if isinstance(read, list) else [read]:
+                found[f"{suite}: {case['name']}"] = case
     return found
+
+
+def asserts(step):
+    """Whether a step can fail though the request succeeds: 200, or a choice of statuses, is no assertion by itself."""
+    expected = step["expect"]
+    has_more = any(name in expected for name in ("headers", "body", "at", "absent", "empty", "milliseconds_max"))
+    return has_more or (isinstance(expected["status"], int) and expected["status"] != 200)
+
+
+def unproved(page, known_cases):
+    """What the rows cite and the steps do not prove, and what the steps prove and no row cites."""
+    cited = {(number, case) for number, _, proof in rows(page) for case in re.findall(r"`([^`]+)`", proof)}
+    cited = {(number, case) for number, case in cited if case in known_cases}
+    proved = set()
+    for name, case in known_cases.items():
+        for step in case["steps"]:
+            for number in step.get("proves", []):
+                proved.add((number, name))
+                if not asserts(step):
+                    yield f"{number}: asserts nothing: {name}, {step['note']}"
+    yield from (f"{number}: no step proves it: {name}" for number, name in cited - proved)
+    yield from (f"{number}: proved, but not cited: {name}" for number, name in proved - cited)
 
 
 def tests(build):
@@ -92,8 +116,9 @@ def main():
     page = "\n".join(
         (FOLDER / name).read_text(encoding="utf-8") for name in ("requirements.md", "regressions.md")
     )
-    known_cases, known_tests = set(cases()), tests(sys.argv[1])
-    found = list(complaints(page, known_cases, known_tests))
+    all_cases, known_tests = cases(), tests(sys.argv[1])
+    known_cases = set(all_cases)
+    found = list(complaints(page, known_cases, known_tests)) + list(unproved(page, all_cases))
     compatibility = (FOLDER.parent / "docs" / "compatibility.md").read_text(encoding="utf-8")
     named = list(proofs(compatibility))
     found += [f"no such proof: {proof}" for proof in named if not is_there(proof, known_cases, known_tests)]

@@ -187,6 +187,8 @@ class Assertions(Fixture):
             (200, "<html>", {"Content-Type": "text/html"}, "expected JSON"),
             (200, {"id": "7"}, {"Content-Type": "text/plain"}, "Content-Type: expected application/scim+json"),
             (200, {"nested": [{"Password": "x"}]}, {}, "no password"),
+            (200, {"meta": {"location": "/a"}}, {"Content-Location": "/b"}, "Content-Location: expected meta.location"),
+            (200, {"meta": {"location": "/a"}}, {"Location": "/b"}, "Location: expected meta.location, actual /b"),
         ]
         for status, content, headers, report in rows:
             with self.subTest(report=report):
@@ -216,6 +218,11 @@ class Assertions(Fixture):
                 code, out, _ = self.play(step)
                 self.assertEqual(code, 1 if report else 0, out)
                 self.assertIn(report or "", out)
+
+    def test_a_failing_step_names_the_rows_that_it_would_have_proved(self):
+        code, out, _ = self.play(get(), {**get(status=404), "proves": ["A1", "B22"]})
+        self.assertEqual(code, 1)
+        self.assertIn("step 2: a step [none] A1 B22\n", out)
 
     def test_a_server_that_is_not_there_is_a_failure(self):
         self.server.shutdown()

@@ -44,7 +44,7 @@ struct peer {
 
 struct request {
     std::string method;  // as sent: methods are case-sensitive
-    std::string target;  // origin-form, as sent: "/a%20b?c=d"
+    std::string target;  // origin-form: "/a%20b?c=d"; "*" of OPTIONS
     fields headers;
     std::string body;  // empty while only the head has been read
     peer from;

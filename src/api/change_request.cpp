@@ -30,7 +30,7 @@ reply show(const change_request& asked, const shared_change& change, service::re
     // RFC 7644 §3.5.2 lets a PATCH be answered without the resource unless attributes are asked for: whoever
     // adds one member to very many has no use for all of them.
     if (on.head.method == "PATCH" && change->type->name == "Group" && made.later->wanted.is_default())
-        return scim_version(on, 204, made.version);
+        return scim_version(204, made);
     service::target what{change->type, std::move(made.later->id), {}, std::move(made.later->wanted)};
     auto otherwise = [&on, status = asked.status, made = std::move(made)] {
         return scim_resource(on, status, made);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -131,6 +132,16 @@ result<void> check_choice(const json::array& choices, const json::value& value, 
     return wrong(where, "must be one of " + listed);
 }
 
+// "35.0" and "35" are the same integer.
+std::string_view without_zero_fraction(std::string_view text)
+{
+    const auto point = text.find('.');
+    if (point == std::string_view::npos || point + 1 == text.size())
+        return text;
+    const bool is_whole = text.find_first_not_of('0', point + 1) == std::string_view::npos;
+    return is_whole ? text.substr(0, point) : text;
+}
+
 // A text of a query as the type that is wanted there, or as the text that it is.
 json::value as_described(const json::object& schema, std::string_view text)
 {
@@ -238,8 +249,13 @@ private:
         if (known)
             return value.is_null() ? result<void>() : check(*known, value, path);
         const auto* others = find(schema, "additionalProperties");
-        if (others && others->is_object())
+        if (others && others->is_object()) {
+            if (const auto fault = why_not_storable(name); !fault.empty())
+                return wrong(
+                    where, "has a member whose name " + std::string(fault.substr(0, fault.size() - 1))
+                );
             return check(others->get_object(), value, path);
+        }
         if (others && others->is_bool() && !others->get_bool())
             return wrong(path, "is not a member of this request");
         return {};
@@ -270,8 +286,7 @@ const json::object* description::body_schema(std::string_view method, std::strin
     return at;
 }
 
-result<void> description::check_query(std::string_view method, std::string_view path, const target& where)
-    const
+result<void> description::check_query(std::string_view method, std::string_view path, target& where) const
 {
     const auto* described = operation(method, path);
     const auto* parameters = described ? find_array(*described, "parameters") : nullptr;
@@ -280,11 +295,16 @@ result<void> description::check_query(std::string_view method, std::string_view 
     for (const auto& one : *parameters) {
         const auto& parameter = resolved(one.as_object());
         const auto name = std::string(parameter.at("name").get_string());
-        const auto text = where.parameter(name);
-        if (!text || parameter.at("in").get_string() != "query")
+        const auto given = std::ranges::find_if(where.query, [&name](const auto& field) {
+            return equals_ignoring_case(field.first, name);
+        });
+        if (given == where.query.end() || parameter.at("in").get_string() != "query")
             continue;
         const auto& schema = resolved(parameter.at("schema").as_object());
-        const auto value = as_described(schema, *text);
+        const auto* type = find_string(schema, "type");
+        if (type && *type == "integer")
+            given->second = std::string(without_zero_fraction(given->second));
+        const auto value = as_described(schema, given->second);
         if (auto checked = checker(*this).check(schema, value, name); !checked)
             return checked;
     }
@@ -308,6 +328,26 @@ const json::object& description::resolved(const json::object& schema) const
 result<void> description::check(const json::object& schema, const json::value& body) const
 {
     return checker(*this).check(schema, body, {});
+}
+
+bool write_whole_numbers(json::value& value)
+{
+    constexpr double least = -0x1p63;
+    constexpr double end = 0x1p63;
+    bool has_changed = false;
+    if (value.is_double()) {
+        const double number = value.get_double();
+        has_changed = number >= least && number < end && std::trunc(number) == number;
+        if (has_changed)
+            value = static_cast<std::int64_t>(number);
+    } else if (value.is_array()) {
+        for (auto& element : value.get_array())
+            has_changed |= write_whole_numbers(element);
+    } else if (value.is_object()) {
+        for (auto& member : value.get_object())
+            has_changed |= write_whole_numbers(member.value());
+    }
+    return has_changed;
 }
 
 const description& served_description()

@@ -25,9 +25,9 @@ public:
 
     // invalid_value: the first parameter of the query that is not as described. Those that are not described
     // are passed over, as Scalekit does.
-    [[nodiscard]] result<void> check_query(
-        std::string_view method, std::string_view path, const target& where
-    ) const;
+    // A whole number that is written with a fraction of zeros is written without.
+    [[nodiscard]] result<void> check_query(std::string_view method, std::string_view path, target& where)
+        const;
 
     // A schema itself, or that which it refers to.
     [[nodiscard]] const json::object& resolved(const json::object& schema) const;
@@ -40,6 +40,9 @@ private:
 
     json::object document_;
 };
+
+// JSON Schema takes 35.0 for an integer: makes it 35, at any depth. Whether anything has changed.
+bool write_whole_numbers(json::value& value);
 
 // That which is linked into the binary.
 const description& served_description();

@@ -320,7 +320,7 @@ private:
         if (answers_without_body(on_, wanted_->what.wanted))
             return scim_version(on_, 204, shown.version);
         if (is_patch && is_long && wanted_->what.wanted.is_default())
-            return scim_version(on_, 204, shown.version);
+            return scim_version(204, shown);
         auto what = wanted_->what;
         what.id = service::id_text(*what.type, group);
         what.conditions = {};

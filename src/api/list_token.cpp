@@ -1,5 +1,6 @@
 #include "api/list_token.hpp"
 
+#include "api/page_token.hpp"
 #include "base/codec.hpp"
 #include "base/text.hpp"
 
@@ -10,8 +11,6 @@
 
 namespace scimd::api {
 namespace {
-
-constexpr std::size_t text_bytes_max = 200;
 
 std::string checksum(std::string_view query)
 {
@@ -26,11 +25,6 @@ std::optional<std::int64_t> parse_number(std::string_view text)
     return read.ec == std::errc() && read.ptr == end ? std::optional(number) : std::nullopt;
 }
 
-error none_of_ours()
-{
-    return {errc::invalid_value, "page_token is none of ours, or belongs to another query."};
-}
-
 }  // namespace
 
 std::string list_token::text(std::string_view query) const
@@ -42,17 +36,19 @@ std::string list_token::text(std::string_view query) const
 
 result<list_token> list_token::parse(std::string_view text, std::string_view query)
 {
-    const auto bytes = text.size() <= text_bytes_max ? from_base64url(text) : std::nullopt;
+    if (auto good = check_page_token(text); !good)
+        return good.error();
+    const auto bytes = from_base64url(text);
     if (!bytes)
-        return none_of_ours();
+        return no_such_page();
     const std::string plain(reinterpret_cast<const char*>(bytes->data()), bytes->size());
     const auto parts = split(plain, '.');
     if (parts.size() != 4 || (parts[0] != "f" && parts[0] != "b") || parts[1] != checksum(query))
-        return none_of_ours();
+        return no_such_page();
     const auto modified = parse_number(parts[2]);
     const auto id = parse_number(parts[3]);
     if (!modified || !id)
-        return none_of_ours();
+        return no_such_page();
     return list_token{parts[0] == "b", {*modified, {*id}}};
 }
 

@@ -17,7 +17,7 @@ struct list_token {
     // `query` is what must be the same on every page: list, directory and conditions.
     [[nodiscard]] std::string text(std::string_view query) const;
 
-    // invalid_value when it is none of ours, or of another query.
+    // invalid_value when it is malformed, not_found when it is of another query.
     static result<list_token> parse(std::string_view text, std::string_view query);
 };
 

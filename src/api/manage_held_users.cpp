@@ -46,11 +46,7 @@ reply list_held_users(const house&, call& on)
     const auto size = number_parameter(on, "page_size", held_user_page_size_bounds);
     const auto where = parse_page_token("held", query_parameter(on, "page_token"));
     if (!size || !where || where->is_before)
-        return manage_error(
-            !size    ? size.error()
-            : !where ? where.error()
-                     : error{errc::invalid_value, "page_token is none of this list."}
-        );
+        return manage_error(!size ? size.error() : !where ? where.error() : no_such_page());
     return with_directory(
         on,
         store::intent::scan,

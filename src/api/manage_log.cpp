@@ -187,7 +187,7 @@ result<log_page> read_log_page(const call& on, std::string_view list)
     if (!where)
         return where.error();
     if (where->is_before)
-        return error{errc::invalid_value, "page_token is none of this list."};
+        return no_such_page();
     log_page read{list, static_cast<std::size_t>(*size)};
     if (!where->is_first())
         read.before = where->id;

@@ -202,8 +202,7 @@ reply get_organization_by_external_id(const house&, call& on)
 
 reply refuse_no_external_id(const house&, call&)
 {
-    return manage_error(
-        {errc::invalid_value, "external_id is required: …/organizations:external/{external_id}."}
+    return manage_error({errc::not_found, "external_id is required: …/organizations:external/{external_id}."}
     );
 }
 

@@ -217,7 +217,7 @@ reply update_role(const house& home, call& on)
         return run_on_role(tx, on, false, [&](auto& in, const auto& of, const auto& found) -> reply {
             const auto name = optional_text(body, "name");
             if (!name || name->value_or(found.name) != found.name)
-                return manage_error({errc::invalid_value, "name cannot be changed."});
+                return manage_error({errc::conflict, "name cannot be changed."});
             const auto what = read_role_change(body);
             if (!what)
                 return manage_error(what.error());

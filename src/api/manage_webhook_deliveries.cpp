@@ -4,6 +4,7 @@
 #include "base/time.hpp"
 #include "service/webhooks.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace scimd::api {
@@ -65,7 +66,7 @@ result<webhook_rows::delivery> read_dead_letter(store::transaction& tx, const ca
     return std::move(*found);
 }
 
-// A bound of a range: a time, whose whole millisecond is in it, or an event by its id.
+// A bound of a range: a time, whose whole millisecond is in it, an event by its id, or the narrower of both.
 enum class range_end { lower, upper };
 
 result<std::optional<event_id>> read_bound(
@@ -76,22 +77,24 @@ result<std::optional<event_id>> read_bound(
     const auto event = optional_text(body, event_name);
     if (!time || !event)
         return time ? event.error() : time.error();
-    if (*time && *event) {
-        return error{
-            errc::invalid_value,
-            std::string(time_name) + " and " + std::string(event_name) + " are not given together."
-        };
-    }
+    std::optional<event_id> bound;
     if (*event) {
         const auto id = read_event_id(event_name, **event);
-        return id ? result<std::optional<event_id>>(*id) : id.error();
+        if (!id)
+            return id.error();
+        bound = *id;
     }
     if (!*time)
-        return std::optional<event_id>();
+        return bound;
     const auto when = parse_rfc3339(**time);
     if (!when)
         return error{errc::invalid_value, std::string(time_name) + " must be a timestamp of RFC 3339."};
-    return std::optional(event_id{which == range_end::lower ? first_id_at(*when) : last_id_at(*when)});
+    const auto at = which == range_end::lower ? first_id_at(*when) : last_id_at(*when);
+    if (!bound)
+        return std::optional(event_id{at});
+    return std::optional(
+        event_id{which == range_end::lower ? std::max(at, bound->value) : std::min(at, bound->value)}
+    );
 }
 
 }  // namespace

@@ -9,6 +9,8 @@
 #include "service/guess_throttle.hpp"
 #include "service/signing.hpp"
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <functional>
@@ -164,13 +166,15 @@ const std::string* find_field(const form& given, std::string_view name)
     return nullptr;
 }
 
+// RFC 6749 §3.2: a parameter that is known stands once; others are ignored.
 bool has_repeated(const form& given)
 {
-    for (std::size_t i = 0; i < given.size(); ++i)
-        for (std::size_t j = 0; j < i; ++j)
-            if (given[i].first == given[j].first)
-                return true;
-    return false;
+    constexpr std::array<std::string_view, 4> known = {"grant_type", "client_id", "client_secret", "scope"};
+    return std::ranges::any_of(known, [&given](std::string_view name) {
+        return std::ranges::count(given, name, [](const auto& one) -> std::string_view {
+                   return one.first;
+               }) > 1;
+    });
 }
 
 bool is_form(const http::request& head)

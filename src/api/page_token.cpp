@@ -2,15 +2,34 @@
 
 #include "base/codec.hpp"
 #include "base/id.hpp"
+#include "base/text.hpp"
 
+#include <algorithm>
 #include <span>
 
 namespace scimd::api {
 namespace {
 
-constexpr std::size_t token_bytes_max = 200;
+constexpr std::size_t page_token_bytes_max = 200;
+
+bool is_base64url_character(char c) noexcept
+{
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+}
 
 }  // namespace
+
+result<void> check_page_token(std::string_view token)
+{
+    if (token.size() > page_token_bytes_max || !std::ranges::all_of(token, is_base64url_character))
+        return error{errc::invalid_value, "page_token must have at most 200 letters, digits, - and _."};
+    return {};
+}
+
+error no_such_page()
+{
+    return {errc::not_found, "There is no page of this list with this page_token."};
+}
 
 std::string to_page_token(std::string_view list, const page_position& where)
 {
@@ -22,8 +41,10 @@ result<page_position> parse_page_token(std::string_view list, std::optional<std:
 {
     if (!token || token->empty())
         return page_position();
-    const error refusal{errc::invalid_value, "page_token is none of this list."};
-    const auto bytes = token->size() <= token_bytes_max ? from_base64url(*token) : std::nullopt;
+    if (auto good = check_page_token(*token); !good)
+        return good.error();
+    const auto refusal = no_such_page();
+    const auto bytes = from_base64url(*token);
     if (!bytes)
         return refusal;
     std::string_view text(reinterpret_cast<const char*>(bytes->data()), bytes->size());

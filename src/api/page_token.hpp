@@ -25,7 +25,15 @@ struct page_position {
 // `list` says which list a token is of, so that none is taken for another's.
 std::string to_page_token(std::string_view list, const page_position& where);
 
-// The first page when there is no token; invalid_value when it is none of this list.
+// invalid_value for what no token can be.
+result<void> check_page_token(std::string_view token);
+
+// What a token that is well formed and of no page of the list is answered: the description of the API says
+// what is well formed, and cannot say which pages there are.
+error no_such_page();
+
+// The first page when there is no token; invalid_value when it is malformed, not_found when it is not of this
+// list.
 result<page_position> parse_page_token(std::string_view list, std::optional<std::string_view> token);
 
 // One page of rows and the tokens of its neighbours; empty: there is none.

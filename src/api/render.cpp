@@ -40,11 +40,18 @@ public:
     state next(std::string& /*piece*/) override { return state::done; }
 };
 
-void add_resource_fields(http::response& made, service::representation& resource)
+// RFC 7643 §3.1: Content-Location is meta.location of the resource that the answer carries; RFC 7644 §3.3 and
+// the examples of §3.4.1, §3.5.1 and §3.5.2 have it in Location as well.
+void add_location_fields(http::response& made, const std::string& location)
+{
+    made.headers.set("Location", location);
+    made.headers.set("Content-Location", location);
+}
+
+void add_resource_fields(http::response& made, const service::representation& resource)
 {
     made.headers.add("ETag", service::etag(resource.version));
-    if (made.status == 201)
-        made.headers.add("Location", std::move(resource.location));
+    add_location_fields(made, resource.location);
 }
 
 http::response make_response(int status, std::string_view type, std::string body)
@@ -59,15 +66,11 @@ http::response make_response(int status, std::string_view type, std::string body
     return made;
 }
 
-// RFC 7644 §3.11: any response to "/Me" says where it is for good. RFC 9110 §8.7, §15.4.5: and a resource
-// that is shown, or was, is that one's.
+// RFC 7644 §3.11: any response to "/Me" says where it is for good.
 void add_alias_fields(http::response& made, const std::string& alias_of)
 {
-    if (alias_of.empty())
-        return;
-    made.headers.add("Location", alias_of);
-    if (made.status == 200 || made.status == 304)
-        made.headers.add("Content-Location", alias_of);
+    if (!alias_of.empty())
+        made.headers.set("Location", alias_of);
 }
 
 void add_error_fields(http::response& made, const error& failure)
@@ -109,6 +112,7 @@ rpc_code rpc_code_of(const error& failure)
         case 500:
             return {13, "INTERNAL"};
         case 501:
+        case 505:
             return {12, "UNIMPLEMENTED"};
         case 503:
             return {14, "UNAVAILABLE"};
@@ -135,12 +139,19 @@ http::response scim_resource(const call& on, int status, service::representation
     return made;
 }
 
-http::response scim_version(const call& on, int status, std::int64_t version)
+http::response scim_version(int status, const service::representation& resource)
 {
     http::response made;
     made.status = status;
-    made.headers.add("ETag", service::etag(version));
-    add_alias_fields(made, on.alias_of);
+    add_resource_fields(made, resource);
+    return made;
+}
+
+http::response scim_document(const call& on, const json::object& document)
+{
+    auto made = scim_response(on, 200, to_text(document));
+    const std::string location(document.at("meta").at("location").as_string());
+    add_location_fields(made, location);
     return made;
 }
 

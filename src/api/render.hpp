@@ -16,8 +16,11 @@ namespace scimd::api {
 http::response scim_response(const call& on, int status, std::string body);
 http::response scim_resource(const call& on, int status, service::representation resource);
 
-// Its version alone: what was changed, or has not changed, need not be shown.
-http::response scim_version(const call& on, int status, std::int64_t version);
+// Its version and location alone: what was changed, or has not changed, need not be shown.
+http::response scim_version(int status, const service::representation& resource);
+
+// A resource of discovery, which has no version.
+http::response scim_document(const call& on, const json::object& document);
 
 // The same of texts of any length.
 http::response long_scim_response(const call& on, int status, long_text body);

@@ -179,7 +179,7 @@ reply get_resource(const house& home, call& on)
                         return scim_error(on, same.error());
                     if (what.conditions.if_none_match &&
                         what.conditions.if_none_match->matches(found->version))
-                        return scim_version(on, 304, found->version);
+                        return scim_version(304, *found);
                     if (found->later && on.head.method == "HEAD")
                         return unread_scim_resource(on, 200, std::move(*found));
                     if (found->later)
@@ -242,7 +242,7 @@ reply get_service_provider_config(const house& home, call& on)
 {
     scim::capabilities what;
     what.bulk_payload_bytes_max = home.bounds.scim_body_bytes_max;
-    return scim_response(on, 200, to_text(scim::service_provider_config(what, on.who.base_url)));
+    return scim_document(on, scim::service_provider_config(what, on.who.base_url));
 }
 
 reply list_resource_types(const house&, call& on)
@@ -260,7 +260,7 @@ reply get_resource_type(const house&, call& on)
     const auto* type = on.who.schemas->find_type(on.parameter("id"));
     if (!type)
         return scim_error(on, {errc::not_found, "There is no such resource type."});
-    return scim_response(on, 200, to_text(scim::resource_type_document(*type, on.who.base_url)));
+    return scim_document(on, scim::resource_type_document(*type, on.who.base_url));
 }
 
 reply list_schemas(const house&, call& on)
@@ -278,7 +278,7 @@ reply get_schema(const house&, call& on)
     const auto* definition = on.who.schemas->find_schema(on.parameter("id"));
     if (!definition)
         return scim_error(on, {errc::not_found, "There is no such schema."});
-    return scim_response(on, 200, to_text(scim::schema_document(*definition, on.who.base_url)));
+    return scim_document(on, scim::schema_document(*definition, on.who.base_url));
 }
 
 }  // namespace scimd::api

@@ -201,20 +201,23 @@ error no_such_version()
 }
 
 // RFC 9110 §9.3.7.
-http::response options(const match& found)
+http::response options(std::string allow)
 {
     http::response response;
     response.status = 204;
-    response.headers.add("Allow", found.allow);
+    response.headers.add("Allow", std::move(allow));
     return response;
 }
+
+// "*" asks for the server as a whole.
+constexpr std::string_view methods_of_server = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
 http::response unmatched(const call& on, const match& found)
 {
     if (found.allow.empty())
         return error_for(on, names_another_version(on.where) ? no_such_version() : no_such_path());
     if (on.head.method == "OPTIONS")
-        return options(found);
+        return options(found.allow);
     auto response =
         error_for(on, {errc::method_not_allowed, "This path has the methods " + found.allow + "."});
     response.headers.add("Allow", found.allow);
@@ -282,13 +285,16 @@ reply as_described(const call& on, const route& row, reply next)
     if (!wanted || (!schema && on.by.is_of_environment()))
         return next;
     wanted->then = [&on, &row, schema, then = std::move(wanted->then)](std::string text) -> reply {
-        const auto body = parse_json_object(text.empty() ? "{}" : text);
-        if (!body)
-            return manage_error(body.error());
+        auto parsed = parse_json_object(text.empty() ? "{}" : text);
+        if (!parsed)
+            return manage_error(parsed.error());
+        json::value body = std::move(*parsed);
+        if (write_whole_numbers(body))
+            text = to_text(body.get_object());
         if (schema)
-            if (const auto checked = served_description().check(*schema, *body); !checked)
+            if (const auto checked = served_description().check(*schema, body); !checked)
                 return manage_error(checked.error());
-        if (const auto allowed = check_fields(row.who.fields, on.by, *body); !allowed)
+        if (const auto allowed = check_fields(row.who.fields, on.by, body.get_object()); !allowed)
             return manage_error(allowed.error());
         return then(std::move(text));
     };
@@ -317,6 +323,8 @@ std::span<const route> routes()
 reply site::handle(call& on) const
 {
     on.begun = home_.wall.now();
+    if (on.head.method == "OPTIONS" && on.head.target == "*")
+        return options(std::string(methods_of_server));
     auto where = parse_target(on.head.target);
     if (!where)
         return error_for(on, where.error());

@@ -48,6 +48,7 @@ constexpr auto rows = std::to_array<row>({
     {errc::internal, 500, ""},
     {errc::not_implemented, 501, ""},
     {errc::unavailable, 503, ""},
+    {errc::http_version_not_supported, 505, ""},
     {errc::quota_exceeded, 507, ""},
     {errc::storage_reserved, 507, ""},
 });

@@ -51,6 +51,7 @@ enum class errc {
     internal,
     not_implemented,
     unavailable,
+    http_version_not_supported,
     quota_exceeded,    // of a directory: trying again does not help
     storage_reserved,  // the disk is nearly full: trying again later may help
 };

@@ -84,12 +84,6 @@ bool is_value_byte(char c) noexcept
     return c == '\t' || (byte >= ' ' && byte != 0x7f);
 }
 
-bool is_method_without_body(std::string_view method) noexcept
-{
-    return method == "GET" || method == "HEAD" || method == "DELETE" || method == "OPTIONS" ||
-           method == "TRACE";
-}
-
 // Ten digits without a leading zero: every reader understands the same number.
 bool is_content_length(std::string_view text) noexcept
 {
@@ -131,8 +125,79 @@ bool is_host(std::string_view text) noexcept
     });
 }
 
-// METHOD SP origin-form SP HTTP/1.x, one space each (RFC 9112 §3). What is inside the target is the router's
-// to judge; here it must be visible ASCII without a fragment.
+// What an absolute-form target (RFC 9112 §3.2.2) consists of.
+struct absolute_target {
+    std::string_view default_port;  // of the scheme
+    std::string_view authority;
+    std::string_view rest;  // path and query; empty, or begins with '/' or '?'
+};
+
+// Empty when it is not of http or https.
+std::optional<absolute_target> split_absolute(std::string_view target) noexcept
+{
+    constexpr std::string_view http = "http://";
+    constexpr std::string_view https = "https://";
+    absolute_target parts;
+    if (equals_ignoring_case(target.substr(0, http.size()), http)) {
+        parts.default_port = "80";
+        target.remove_prefix(http.size());
+    } else if (equals_ignoring_case(target.substr(0, https.size()), https)) {
+        parts.default_port = "443";
+        target.remove_prefix(https.size());
+    } else {
+        return std::nullopt;
+    }
+    const auto end = std::min(target.find_first_of("/?"), target.size());
+    parts.authority = target.substr(0, end);
+    parts.rest = target.substr(end);
+    return parts;
+}
+
+// Without the port that it has anyway.
+std::string_view without_port(std::string_view host, std::string_view default_port) noexcept
+{
+    const auto colon = host.rfind(':');
+    const auto bracket = host.rfind(']');
+    const bool has_port =
+        colon != std::string_view::npos && (bracket == std::string_view::npos || bracket < colon);
+    if (!has_port)
+        return host;
+    const auto port = host.substr(colon + 1);
+    return port.empty() || port == default_port ? host.substr(0, colon) : host;
+}
+
+// RFC 9112 §3.2: both name the same host. A proxy that goes by one and a server that goes by the other would
+// disagree on whose request it is, so that a difference is refused, not settled in favour of the target.
+result<void> check_authority(std::string_view target, std::string_view host_field)
+{
+    const auto absolute = split_absolute(target);
+    if (!absolute)
+        return {};
+    if (!is_host(absolute->authority))
+        return bad_request("The request target does not name one host with an optional port.");
+    if (!equals_ignoring_case(
+            without_port(absolute->authority, absolute->default_port),
+            without_port(host_field, absolute->default_port)
+        ))
+        return bad_request("The request target names another host than the Host field.");
+    return {};
+}
+
+// RFC 9110 §2.5, RFC 9112 §2.3: a minor version that is not known is taken for the highest that is.
+result<void> check_version(std::string_view version)
+{
+    constexpr std::string_view name = "HTTP/";
+    const bool is_version = version.size() == name.size() + 3 && version.starts_with(name) &&
+                            is_digit(version[5]) && version[6] == '.' && is_digit(version[7]);
+    if (!is_version || version[5] == '0')
+        return bad_request("The version is not HTTP/1.1 or HTTP/1.0.");
+    if (version[5] != '1')
+        return error{errc::http_version_not_supported, "The only major version understood is HTTP/1."};
+    return {};
+}
+
+// METHOD SP target SP HTTP/1.x, one space each (RFC 9112 §3). What is inside the target is the router's to
+// judge; here it must be visible ASCII without a fragment.
 result<request_line> read_request_line(std::string_view line)
 {
     const auto first_space = line.find(' ');
@@ -147,12 +212,13 @@ result<request_line> read_request_line(std::string_view line)
 
     if (!is_token(parts.method))
         return bad_request("The method is not a token.");
-    if (!parts.target.starts_with('/'))
-        return bad_request("The request target is not in origin form.");
+    const bool is_asterisk = parts.target == "*" && parts.method == "OPTIONS";
+    if (!parts.target.starts_with('/') && !is_asterisk && !split_absolute(parts.target))
+        return bad_request("The request target is neither a path nor an absolute URI.");
     if (!std::ranges::all_of(parts.target, is_visible) || parts.target.find('#') != std::string_view::npos)
         return bad_request("The request target holds a character that a URI may not hold.");
-    if (version != "HTTP/1.1" && version != "HTTP/1.0")
-        return bad_request("The version is neither HTTP/1.1 nor HTTP/1.0.");
+    if (auto known = check_version(version); known.has_error())
+        return known.error();
     parts.is_http_1_0 = version == "HTTP/1.0";
     return parts;
 }
@@ -236,9 +302,6 @@ result<void> check_body_framing(const request_line& line, const single_fields& k
     if (length && !is_content_length(*length))
         return bad_request("Content-Length is not a number of at most ten digits.");
 
-    const bool has_body = coding || (length && *length != "0");
-    if (has_body && is_method_without_body(line.method))
-        return bad_request(std::string(line.method) + " takes no body.");
     return {};
 }
 
@@ -254,9 +317,50 @@ std::string_view readable_target(std::string_view received) noexcept
     const auto line = received.substr(0, received.find(line_end));
     const auto begin = line.find(' ');
     const auto end = line.rfind(' ');
-    if (begin == std::string_view::npos || end <= begin + 1 || line[begin + 1] != '/')
+    if (begin == std::string_view::npos || end <= begin + 1)
         return {};
-    return line.substr(begin + 1, end - begin - 1);
+    const auto target = line.substr(begin + 1, end - begin - 1);
+    const auto absolute = split_absolute(target);
+    const auto path = absolute ? absolute->rest : target;
+    return path.starts_with('/') ? path : std::string_view();
+}
+
+std::string_view http1_required_frames() noexcept
+{
+    // length (3 bytes), type, flags, stream (4), and of GOAWAY the last stream (4) and the error code (4)
+    return {
+        "\0\0\0\x4\0\0\0\0\0"
+        "\0\0\x8\x7\0\0\0\0\0\0\0\0\0\0\0\0\xd",
+        26
+    };
+}
+
+std::string origin_form(std::string_view method, std::string_view target)
+{
+    const auto absolute = split_absolute(target);
+    if (!absolute)
+        return std::string(target);
+    if (absolute->rest.starts_with('/'))
+        return std::string(absolute->rest);
+    if (absolute->rest.empty() && method == "OPTIONS")
+        return "*";
+    return "/" + std::string(absolute->rest);
+}
+
+std::string with_known_version(std::string_view head)
+{
+    const auto minor = head.find(line_end) - 1;
+    if (head[minor] == '0' || head[minor] == '1')
+        return {};
+    std::string known(head);
+    known[minor] = '1';
+    return known;
+}
+
+bool ignores_body(std::string_view method) noexcept
+{
+    return method == "GET" || method == "HEAD" || method == "DELETE" || method == "OPTIONS" ||
+           method == "TRACE";
 }
 
 result<std::size_t> find_head(std::string_view received, std::size_t scanned, const limits& bounds)
@@ -304,6 +408,8 @@ result<void> check_head(std::string_view head, const limits& bounds)
 
     if (!(*known)[host] || !is_host(*(*known)[host]))
         return bad_request("Host is not one host name with an optional port.");
+    if (auto named = check_authority(line->target, *(*known)[host]); named.has_error())
+        return named;
     if ((*known)[content_encoding])
         return error{errc::unsupported_media_type, "A body with a Content-Encoding is not taken."};
     const auto& expectation = (*known)[expect];

@@ -1,7 +1,9 @@
-// Beast's parser, filling our own request: the second reader of a head that the framing gate has passed, and
-// the only one of bodies.
+// Beast's parser, filling our own request: the second reader of a head that the framing gate has passed.
+// Bodies are counted, or left to chunk_decoder.
 #pragma once
 
+#include "base/error.hpp"
+#include "net/chunked_body.hpp"
 #include "scimd/http.hpp"
 
 #include <boost/beast/http/basic_parser.hpp>
@@ -20,13 +22,23 @@ public:
     using error_code = boost::system::error_code;
 
     // Fills `into`, which must outlive the parser.
-    request_parser(http::request& into, std::size_t chunk_header_bytes_max);
+    request_parser(http::request& into, const chunk_limits& bounds);
 
-    // To be called between head and body; a larger body fails with beast::http::error::body_limit.
+    // Reads from the front of `received` until its end or the end of the body, and says how many bytes it has
+    // read. To be called once the head is done and the request is not.
+    result<std::size_t> put_body(std::string_view received);
+
+    // Whether head and body have been read.
+    [[nodiscard]] bool is_complete() const;
+
+    // To be called between head and body; a larger body in chunks is too_large.
     void limit_body(std::size_t bytes_max);
 
     // Content-Length, where there is one.
     [[nodiscard]] std::optional<std::uint64_t> announced_bytes() const;
+
+    // To be called between head and body, which is read and dropped then.
+    void ignore_body() { is_ignored_ = true; }
 
     // Room for so many bytes of it at once, for which memory has been reserved.
     void expect_body(std::size_t bytes) { body_.reserve(bytes); }
@@ -52,9 +64,10 @@ private:
     void on_finish_impl(error_code&) override;
 
     http::request& into_;
-    const std::size_t chunk_header_bytes_max_;
-    bool has_head_ = false;
+    chunk_decoder chunks_;
+    std::uint64_t body_bytes_read_ = 0;  // of a body that is not chunked
     bool is_http_1_0_ = false;
+    bool is_ignored_ = false;
     std::string body_;
 };
 

@@ -79,6 +79,12 @@ asio::awaitable<bool> response_writer::send_continue()
     co_return co_await write(std::string_view(), end_for(std::string_view()));
 }
 
+asio::awaitable<bool> response_writer::send_raw(std::string_view bytes)
+{
+    out_ = bytes;
+    co_return co_await write(std::string_view(), end_for(std::string_view()));
+}
+
 void response_writer::release_buffers()
 {
     constexpr std::size_t kept_bytes = 1024;

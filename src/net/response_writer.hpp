@@ -39,6 +39,9 @@ public:
 
     asio::awaitable<bool> send_continue();
 
+    // Bytes that are no response. They outlive the wait.
+    asio::awaitable<bool> send_raw(std::string_view bytes);
+
     // Gives back the memory of buffers, between two requests.
     void release_buffers();
 

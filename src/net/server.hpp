@@ -84,6 +84,10 @@ struct limits {
     std::size_t header_bytes_max = 16 * 1024;       // 431 beyond; the whole block
     std::size_t header_fields_max = 100;            // 431 beyond
     std::size_t chunk_header_bytes_max = 256;
+    std::size_t chunk_extensions_bytes_max = 16 * 1024;  // of all chunks of a body
+    std::size_t trailer_bytes_max = 8 * 1024;            // 431 beyond
+    std::size_t trailer_fields_max = 32;                 // 431 beyond
+    std::size_t ignored_body_bytes_max = 16 * 1024;      // 413 beyond; of a method that has no use for one
     std::size_t drain_bytes_max = 64 * 1024;  // of a refused body, read before the connection is closed
     std::size_t requests_per_connection_max = 100'000;
     std::size_t connections_max = 4'096;  // when nearly all are taken, the longest idle one is closed

@@ -14,7 +14,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/error.hpp>
 
 #include <algorithm>
 #include <exception>
@@ -50,6 +49,8 @@ std::string_view refusal_reason(errc code) noexcept
             return "fields_too_large";
         case errc::not_implemented:
             return "transfer_coding";
+        case errc::http_version_not_supported:
+            return "version";
         case errc::unsupported_media_type:
             return "content_encoding";
         case errc::expectation_failed:
@@ -74,6 +75,16 @@ error memory_refusal(memory_reservation::outcome why)
         };
     return error{
         errc::unavailable, "The requests under way take all the memory that they may. Try again shortly."
+    };
+}
+
+chunk_limits chunk_limits_of(const limits& bounds)
+{
+    return {
+        .header_bytes_max = bounds.chunk_header_bytes_max,
+        .extensions_bytes_max = bounds.chunk_extensions_bytes_max,
+        .trailer_bytes_max = bounds.trailer_bytes_max,
+        .trailer_fields_max = bounds.trailer_fields_max,
     };
 }
 
@@ -111,11 +122,14 @@ private:
     asio::awaitable<http::response> ask_service();
     asio::awaitable<result<void>> reserve(memory_reservation& of, std::size_t bytes);
     std::function<void()> reserve_waker();
+    asio::awaitable<result<void>> ignore_body();
     asio::awaitable<result<std::string>> receive_body(std::size_t bytes_max);
-    result<bool> parse_body(std::size_t bytes_max);
+    asio::awaitable<result<void>> receive_some_of(body_pace& pace);
+    result<bool> parse_body();
     result<void> reserve_response(std::size_t bytes);
     asio::awaitable<ending> answer(http::response made);
     asio::awaitable<ending> refuse(const error& reason);
+    asio::awaitable<ending> refuse_http2();
     asio::awaitable<void> linger();
 
     [[nodiscard]] std::string_view received() const noexcept;
@@ -260,8 +274,12 @@ asio::awaitable<ending> http_session::serve_one()
         co_return ending::quiet;
     ++requests_;
     shared_->registry.mark(*this, activity::active);
+    if (requests_ == 1 && received().starts_with(http2_preface))
+        co_return co_await refuse_http2();
     if (const auto parsed = parse_head(*bytes); parsed.has_error())
         co_return co_await refuse(parsed.error());
+    if (const auto ignored = co_await ignore_body(); ignored.has_error())
+        co_return co_await answer(shared_->handlers.refuse(ignored.error(), request_.target));
 
     dog_->rest();
     auto made = co_await ask_service();
@@ -302,7 +320,9 @@ asio::awaitable<result<std::size_t>> http_session::receive_head()
     bool has_begun = false;
     for (;;) {
         const auto bytes = find_head(received(), scanned, bounds_);
-        if (bytes.has_error() || *bytes > 0)
+        const bool awaits_preface = requests_ == 0 && received().size() < http2_preface.size() &&
+                                    http2_preface.starts_with(received());
+        if (bytes.has_error() || (*bytes > 0 && !awaits_preface))
             co_return bytes;
         scanned = in_.size();
         is_idle_ = scanned == 0;
@@ -329,20 +349,22 @@ asio::awaitable<result<std::size_t>> http_session::receive_head()
 
 result<void> http_session::parse_head(std::size_t bytes)
 {
-    const auto head = received().substr(0, bytes);
+    auto head = received().substr(0, bytes);
     if (auto sound = check_head(head, bounds_); sound.has_error())
         return sound;
+    const auto known = with_known_version(head);
+    if (!known.empty())
+        head = known;
 
     request_ = {};
     request_.from = from_;
-    parser_.emplace(request_, bounds_.chunk_header_bytes_max);
-    parser_->eager(false);  // the head only: the body waits until somebody asks for it
+    parser_.emplace(request_, chunk_limits_of(bounds_));
     error_code failure;
     const auto parsed = parser_->put(asio::const_buffer(head.data(), head.size()), failure);
     if (failure || parsed != bytes || !parser_->is_header_done())
         return error{errc::bad_request, "The header cannot be parsed."};
-    parser_->eager(true);
     in_.consume(bytes);
+    request_.target = origin_form(request_.method, request_.target);
 
     const auto* const id = request_.headers.find("X-Request-Id");
     id_ = id && is_request_id(*id) ? *id : ids_.next();
@@ -376,7 +398,7 @@ asio::awaitable<result<std::string>> http_session::read_body(std::size_t bytes_m
 {
     if (std::exchange(is_body_asked_, true))
         co_return error{errc::internal, "The body was read before."};
-    if (parser_->is_done())
+    if (parser_->is_complete())
         co_return std::string();
     const auto announced = parser_->announced_bytes();
     if (announced.value_or(0) > bytes_max)
@@ -409,6 +431,34 @@ asio::awaitable<result<void>> http_session::reserve_memory(std::size_t bytes)
     if (got == memory_reservation::outcome::granted)
         co_return result<void>();
     co_return memory_refusal(got);
+}
+
+// RFC 9110 §9.3: the body of a method that has no use for one, before the request is carried out, so that a
+// broken one has no effect. It takes no memory.
+asio::awaitable<result<void>> http_session::ignore_body()
+{
+    if (parser_->is_complete() || !ignores_body(request_.method))
+        co_return result<void>();
+    const auto bytes_max = bounds_.ignored_body_bytes_max;
+    const auto announced = parser_->announced_bytes();
+    if (announced.value_or(0) > bytes_max)
+        co_return body_too_large(bytes_max);
+    parser_->limit_body(bytes_max);
+    parser_->ignore_body();
+    if (awaits_continue_ && in_.size() == 0) {
+        if (!co_await writer_->send_continue())
+            co_return error{errc::bad_request, "The connection ended before the body."};
+    }
+    body_pace pace(bounds_, announced, steady_clock::now());
+    for (;;) {
+        const auto is_whole = parse_body();
+        if (is_whole.has_error())
+            co_return is_whole.error();
+        if (*is_whole)
+            co_return result<void>();
+        if (auto more = co_await receive_some_of(pace); more.has_error())
+            co_return more;
+    }
 }
 
 void http_session::set_owner(memory_owner owner)
@@ -470,6 +520,9 @@ asio::awaitable<result<std::string>> http_session::receive_body(std::size_t byte
     for (;;) {
         const auto bytes_before = parser_->body().size();
         const auto is_whole = parse_body(bytes_max);
+}
+
+        const auto is_whole = parse_body();
         if (is_whole.has_error())
             co_return is_whole.error();
         if (meter)
@@ -480,15 +533,8 @@ asio::awaitable<result<std::string>> http_session::receive_body(std::size_t byte
         const auto expected = announced ? 0 : std::min(bytes_max, 2 * parser_->body().size());
         if (auto room = co_await reserve(body_memory_, expected); room.has_error())
             co_return room.error();
-
-        dog_->expect_by(pace.deadline());
-        const auto [failure, count] = co_await wire_->read_some(in_.prepare(read_bytes));
-        in_.commit(count);
-        pace.receive(count, steady_clock::now());
-        if (dog_->is_late())
-            co_return error{errc::request_timeout, "The body came too slowly."};
-        if (failure)
-            co_return error{errc::bad_request, "The connection ended within the body."};
+        if (auto more = co_await receive_some_of(pace); more.has_error())
+            co_return more.error();
     }
     auto body = parser_->take_body();
     dog_->rest();
@@ -499,23 +545,29 @@ asio::awaitable<result<std::string>> http_session::receive_body(std::size_t byte
     co_return body;
 }
 
-// Whether the body is whole after what has been received.
-result<bool> http_session::parse_body(std::size_t bytes_max)
+asio::awaitable<result<void>> http_session::receive_some_of(body_pace& pace)
 {
-    namespace beast_http = boost::beast::http;
-    constexpr std::size_t line_ends_bytes = 4;  // the CRLF that ends the chunk before, and the header's own
+    dog_->expect_by(pace.deadline());
+    const auto [failure, count] = co_await wire_->read_some(in_.prepare(read_bytes));
+    in_.commit(count);
+    pace.receive(count, steady_clock::now());
+    if (dog_->is_late())
+        co_return error{errc::request_timeout, "The body came too slowly."};
+    if (failure)
+        co_return error{errc::bad_request, "The connection ended within the body."};
+    co_return result<void>();
+}
+
+// Whether the body is whole after what has been received.
+result<bool> http_session::parse_body()
+{
     if (in_.size() == 0)
         return false;
-
-    error_code failure;
-    in_.consume(parser_->put(in_.data(), failure));
-    if (failure == beast_http::error::body_limit)
-        return body_too_large(bytes_max);
-    if (failure && failure != beast_http::error::need_more)
-        return error{errc::bad_request, "The body's chunks are malformed."};
-    if (in_.size() > bounds_.chunk_header_bytes_max + line_ends_bytes && !parser_->is_done())
-        return error{errc::bad_request, "A chunk's header is too long."};
-    return parser_->is_done();
+    const auto read = parser_->put_body(received());
+    if (read.has_error())
+        return read.error();
+    in_.consume(*read);
+    return parser_->is_complete();
 }
 
 asio::awaitable<ending> http_session::answer(http::response made)
@@ -540,6 +592,13 @@ asio::awaitable<ending> http_session::refuse(const error& reason)
     };
     auto made = shared_->handlers.refuse(reason, readable_target(received()));
     co_return co_await writer_->send(made, manner_, memory_) ? ending::lingering : ending::quiet;
+}
+
+// A client that begins HTTP/2 without having asked learns what to use instead, in the frames that it reads.
+asio::awaitable<ending> http_session::refuse_http2()
+{
+    shared_->count_refusal("http2");
+    co_return co_await writer_->send_raw(http1_required_frames()) ? ending::lingering : ending::quiet;
 }
 
 // RFC 9112 §9.6: closing while bytes of the peer are unread resets the connection, and the peer may then
@@ -572,7 +631,7 @@ bool http_session::stays_open() const
 // it has arrived.
 bool http_session::settle_body()
 {
-    if (parser_->is_done())
+    if (parser_->is_complete())
         return true;
     const auto bytes = parser_->content_length();
     if (is_body_asked_ || !bytes || *bytes > in_.size())

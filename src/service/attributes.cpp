@@ -82,13 +82,13 @@ result<rows::mapping> check_one(
     const auto first = rows::find(tx, wanted.key);
     const auto second = first ? std::nullopt : rows::find(tx, wanted.map_to);
     if (!first && !second)
-        return invalid_value(at + "key: there is no such directory user attribute.");
+        return error{errc::not_found, at + "key: there is no such directory user attribute."};
     const auto& path = first ? wanted.map_to : wanted.key;
     if (path.size() > path_bytes_max)
         return invalid_value(at + "map_to must have at most 500 bytes.");
     const auto* users = where.schemas->find_type("User");
     if (!users)
-        return invalid_value("This directory has no users.");
+        return error{errc::not_found, "This directory has no users."};
     const auto target = scim::parse_target(path, *users, scim::leniency::compat, unlimited_work());
     if (!target)
         return invalid_value(at + "map_to: " + target.error().detail);

@@ -53,7 +53,7 @@ result<made_client> create_client(store::transaction& tx, random_source& random,
     if (name.empty() || name.size() > name_bytes_max || !is_storable(name))
         return error{errc::invalid_value, "name must have 1 to 200 bytes of text."};
     if (what.organization && !store::tenants::find_organization(tx, *what.organization))
-        return error{errc::invalid_value, "organization_id is of no organization."};
+        return error{errc::not_found, "organization_id is of no organization."};
     if (rows::count(tx) >= clients_max)
         return error{errc::conflict, "There are 1,000 clients already; delete one first."};
     auto made = rows::insert(tx, {what.organization, std::string(name), what.may_write, what.scopes});
@@ -66,7 +66,7 @@ result<made_secret> add_secret(
 )
 {
     if (expires && *expires <= tx.now())
-        return error{errc::invalid_value, "expire_time must lie in the future."};
+        return error{errc::conflict, "expire_time must lie in the future."};
     if (living_secrets(tx, client).size() >= secrets_max)
         return error{errc::conflict, "The client has 5 secrets already; revoke one first."};
     return mint(tx, random, client, expires);

@@ -53,7 +53,9 @@ result<void> check_extends(store::transaction& tx, const role& which)
             return invalid_value("extends: more than 10 roles extend each other.");
         const auto base = find_in_sight(tx, which.owner, *next);
         if (!base)
-            return invalid_value("extends: there is no role " + next->substr(0, name_bytes_max) + ".");
+            return error{
+                errc::not_found, "extends: there is no role " + next->substr(0, name_bytes_max) + "."
+            };
         next = base->extends;
     }
     return {};
@@ -134,9 +136,10 @@ result<std::optional<role_id>> default_of(
         return std::optional<role_id>();
     const auto found = find_in_sight(tx, of, name);
     if (!found)
-        return invalid_value(
+        return error{
+            errc::not_found,
             std::string(member) + ": there is no role " + name.substr(0, name_bytes_max) + "."
-        );
+        };
     return std::optional(found->id);
 }
 
@@ -147,12 +150,12 @@ result<rows::assignment> read_assignment(
     const auto at = "assignments[" + std::to_string(index) + "].";
     const auto group = parse_prefixed(wanted.group, "dirgroup_");
     if (!group || !resources::find(tx, where.directory, "Group", {*group}))
-        return invalid_value(at + "group_id: this directory has no such group.");
+        return error{errc::not_found, at + "group_id: this directory has no such group."};
     const auto found = find_in_sight(tx, where.organization, wanted.role_name);
     if (!found)
-        return invalid_value(at + "role_name: there is no such role.");
+        return error{errc::not_found, at + "role_name: there is no such role."};
     if (!wanted.role_id.empty() && wanted.role_id != found->id.text())
-        return invalid_value(at + "role_id: this is not the role " + found->name + ".");
+        return error{errc::conflict, at + "role_id: this is not the role " + found->name + "."};
     return rows::assignment{{*group}, found->id, found->name};
 }
 

@@ -97,7 +97,7 @@ void revoke_row(
 result<void> check_expiry(const store::transaction& tx, std::optional<time_point> expires)
 {
     if (expires && *expires <= tx.now())
-        return error{errc::invalid_value, "expire_time must lie in the future."};
+        return error{errc::conflict, "expire_time must lie in the future."};
     return {};
 }
 
@@ -127,11 +127,11 @@ result<resource_id> find_user(store::transaction& tx, directory_id where, std::s
     const resource_id user{*number};
     switch (standing_of(tx, where, user)) {
         case standing::unknown:
-            return error{errc::invalid_value, "directory_user_id: this directory has no such user."};
+            return error{errc::not_found, "directory_user_id: this directory has no such user."};
         case standing::held:
-            return error{errc::invalid_value, "directory_user_id: the user is held back; see held-users."};
+            return error{errc::conflict, "directory_user_id: the user is held back; see held-users."};
         case standing::inactive:
-            return error{errc::invalid_value, "directory_user_id: the user is deactivated."};
+            return error{errc::conflict, "directory_user_id: the user is deactivated."};
         case standing::good:
             break;
     }

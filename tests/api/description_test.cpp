@@ -88,6 +88,8 @@ TEST_F(description_test, the_first_thing_that_is_not_is_told_with_its_name)
         {R"({"name":"ab","tags":["a","abcd"]})", "tags[1] must have at most 3 characters."},
         {R"({"name":"ab","tags":[null]})", "tags[0] must be a string."},
         {R"({"name":"ab","metadata":{"a":1}})", "metadata.a must be a string."},
+        {R"({"name":"ab","metadata":{"\u0001":"a"}})",
+         "metadata has a member whose name holds control characters or no valid Unicode."},
         {R"({"name":"ab","metadata":{"a":"","b":"","c":""}})", "metadata must have at most 2 members."},
         {R"({"name":"ab","inner":{}})", "inner.a is required."},
         {R"({"name":"ab","inner":[]})", "inner must be an object."},
@@ -97,6 +99,18 @@ TEST_F(description_test, the_first_thing_that_is_not_is_told_with_its_name)
         EXPECT_EQ(fault(body), detail) << body;
 }
 
+TEST(write_whole_numbers, changes_doubles_without_a_fraction_at_any_depth)
+{
+    auto value =
+        json::value(parse_json_object(R"({"a":35.0,"b":[1.5,-2e3,{"c":1e30}],"d":"1.0","e":7})").value());
+    EXPECT_TRUE(write_whole_numbers(value));
+    EXPECT_EQ(value.at("a"), json::value(std::int64_t{35}));
+    EXPECT_EQ(value.at("b").at(0), json::value(1.5));
+    EXPECT_EQ(value.at("b").at(1), json::value(std::int64_t{-2000}));
+    EXPECT_TRUE(value.at("b").at(2).at("c").is_double());
+    EXPECT_FALSE(write_whole_numbers(value));
+}
+
 TEST_F(description_test, a_query_is_read_as_what_is_described)
 {
     const std::pair<std::string_view, std::string_view> rows[] = {
@@ -104,6 +118,9 @@ TEST_F(description_test, a_query_is_read_as_what_is_described)
         {"/things?size=1&flag=True&color=red&other=x", "none"},
         {"/things?size=9&flag=FALSE", "none"},
         {"/things?SIZE=0", "size must be at least 1."},
+        {"/things?size=9.0", "none"},
+        {"/things?size=10.00", "size must be at most 9."},
+        {"/things?size=9.", "size must be a whole number."},
         {"/things?size=10", "size must be at most 9."},
         {"/things?size=", "size must be a whole number."},
         {"/things?size=1.5", "size must be a whole number."},
@@ -113,9 +130,18 @@ TEST_F(description_test, a_query_is_read_as_what_is_described)
         {"/things?name=abcde", "name must have at most 4 characters."},
     };
     for (const auto& [text, detail] : rows) {
-        const auto checked = described.check_query("GET", "/things", parse_target(text).value());
+        auto where = parse_target(text).value();
+        const auto checked = described.check_query("GET", "/things", where);
         EXPECT_EQ(checked ? "none" : checked.error().detail, detail) << text;
     }
+}
+
+TEST_F(description_test, a_whole_number_of_a_query_loses_its_fraction_of_zeros)
+{
+    auto where = parse_target("/things?size=9.00&name=1.0").value();
+    ASSERT_TRUE(described.check_query("GET", "/things", where));
+    EXPECT_EQ(where.parameter("size"), "9");
+    EXPECT_EQ(where.parameter("name"), "1.0");
 }
 
 TEST_F(description_test, what_is_not_described_has_no_schema)

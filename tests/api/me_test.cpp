@@ -81,7 +81,7 @@ TEST_F(me_test, is_the_user_for_whom_the_token_stands)
     );
     EXPECT_EQ(mine("GET", "/Users/" + id).text, got.text);
     EXPECT_EQ(mine("GET", "/users/" + id).text, got.text) << "the name of an endpoint in any case";
-    EXPECT_EQ(mine("GET", "/Users/" + id).header("Location"), "") << "is no alias";
+    EXPECT_EQ(mine("GET", "/Users/" + id).header("Location"), location);
 }
 
 TEST_F(me_test, every_response_says_where_the_user_is_for_good)

@@ -105,7 +105,9 @@ TEST_F(oauth_test, a_client_gets_a_token_by_the_body_or_by_the_header)
 
     const auto basic = "Basic " + base64(client.id + ":" + client.secret);
     for (const auto* const form :
-         {"grant_type=client_credentials", "scope=openid&grant_type=client_credentials"})
+         {"grant_type=client_credentials",
+          "scope=openid&grant_type=client_credentials",
+          "unknown=1&unknown=2&grant_type=client_credentials"})
         EXPECT_EQ(status_with(ask(form, basic)), 200) << form;
     EXPECT_EQ(ask("grant_type=client_credentials&client_id=" + client.id, basic).status, 200);
     // Client libraries send the token that they are about to renew with every request.
@@ -295,7 +297,7 @@ TEST_F(oauth_test, a_secret_ends_at_its_time)
     EXPECT_EQ(ask_as(brief).status, 200);
     home.clock.advance(1us);
     EXPECT_EQ(ask_as(brief).status, 401);
-    EXPECT_EQ(home.operate("POST", path, R"({"expire_time":"2026-01-02T04:04:05Z"})").status, 400);
+    EXPECT_EQ(home.operate("POST", path, R"({"expire_time":"2026-01-02T04:04:05Z"})").status, 409);
 }
 
 TEST_F(oauth_test, a_token_lives_until_its_end_and_no_longer)

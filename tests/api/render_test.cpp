@@ -80,7 +80,7 @@ TEST(render_test, an_empty_body_has_no_type)
     EXPECT_TRUE(response.body.empty());
 }
 
-TEST(render_test, a_resource_carries_its_version_and_when_new_its_place)
+TEST(render_test, a_resource_carries_its_version_and_its_location)
 {
     http::request request;
     const call on(request);
@@ -88,7 +88,12 @@ TEST(render_test, a_resource_carries_its_version_and_when_new_its_place)
     const auto created = scim_resource(on, 201, made);
     EXPECT_EQ(*created.headers.find("ETag"), R"(W/"3")");
     EXPECT_EQ(*created.headers.find("Location"), made.location);
-    EXPECT_EQ(scim_resource(on, 200, made).headers.count("Location"), 0U);
+    for (const auto& response :
+         {scim_resource(on, 200, made), scim_version(304, made), unread_scim_resource(on, 200, made)})
+        for (const auto* name : {"Location", "Content-Location"}) {
+            EXPECT_EQ(response.headers.count(name), 1U) << name;
+            EXPECT_EQ(*response.headers.find(name), made.location) << name;
+        }
 }
 
 TEST(render_test, errors_have_the_form_of_their_api)
@@ -136,6 +141,7 @@ TEST(render_test, management_errors_carry_the_code_of_their_status)
         {errc::internal, 500, 13, "INTERNAL"},
         {errc::not_implemented, 501, 12, "UNIMPLEMENTED"},
         {errc::unavailable, 503, 14, "UNAVAILABLE"},
+        {errc::http_version_not_supported, 505, 12, "UNIMPLEMENTED"},
     };
     for (const auto& row : rows) {
         const auto made = manage_error({row.code, "Why."});

@@ -228,6 +228,15 @@ TEST_F(route_table_test, other_methods_are_answered_with_those_there_are)
     EXPECT_EQ(home.operate("DELETE", "/api/v1/organizations").header("Allow"), "POST, GET, HEAD, OPTIONS");
 }
 
+// RFC 9110 §9.3.7: of the server as a whole.
+TEST_F(route_table_test, options_with_an_asterisk_is_answered_to_anyone)
+{
+    const auto got = home.call("OPTIONS", "*");
+    EXPECT_EQ(got.status, 204);
+    EXPECT_EQ(got.header("Allow"), "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+    EXPECT_EQ(home.call("GET", "*").status, 400);
+}
+
 TEST_F(route_table_test, options_tells_the_methods_of_a_path)
 {
     const struct {

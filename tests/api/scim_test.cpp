@@ -32,7 +32,6 @@ TEST_F(scim_test, a_user_is_made_read_replaced_patched_and_removed)
     const auto read = home.scim("GET", path);
     EXPECT_EQ(read.status, 200);
     EXPECT_EQ(read.text, made.text);
-    EXPECT_EQ(read.header("Location"), "");
 
     const auto replaced = home.scim("PUT", path, test::user_text("anna", R"(,"title":"Boss")"));
     EXPECT_EQ(replaced.status, 200);
@@ -50,6 +49,47 @@ TEST_F(scim_test, a_user_is_made_read_replaced_patched_and_removed)
     expect_failure(home.scim("GET", path), 404, "");
     expect_failure(home.scim("DELETE", path), 404, "");
     EXPECT_EQ(home.event_types().size(), 4U);
+}
+
+// RFC 7643 §3.1: Content-Location is meta.location.
+TEST_F(scim_test, every_answer_that_carries_one_resource_says_where_it_is)
+{
+    const auto made = home.scim("POST", "/Users", test::user_text("anna"));
+    const auto user = "/Users/" + made.text_of("id");
+    const auto group = "/Groups/" + home.make_group("Staff");
+    const auto at = [](const test::answer& got) {
+        EXPECT_EQ(got.header("Content-Location"), got.header("Location"));
+        return got.header("Content-Location");
+    };
+    const auto expect_own = [&at](const test::answer& got) {
+        EXPECT_LT(got.status, 300) << got.text;
+        EXPECT_EQ(at(got), std::string(got.member("meta").at("location").as_string()));
+    };
+    expect_own(made);
+    for (const auto& path :
+         {user,
+          group,
+          std::string("/ServiceProviderConfig"),
+          std::string("/ResourceTypes/User"),
+          std::string("/Schemas/urn:ietf:params:scim:schemas:core:2.0:User")}) {
+        const auto read = home.scim("GET", path);
+        expect_own(read);
+        EXPECT_EQ(at(home.scim("HEAD", path)), at(read)) << path;
+    }
+    expect_own(home.scim("PUT", user, test::user_text("anna", R"(,"title":"Boss")")));
+    expect_own(home.patch(user, R"([{"op":"remove","path":"title"}])"));
+    expect_own(home.patch(user, R"([{"op":"remove","path":"title"}])"));
+    expect_own(home.scim("PUT", group, R"({"displayName":"Staff","members":[]})"));
+    expect_own(home.patch(group, R"([{"op":"replace","path":"displayName","value":"Others"}])"));
+
+    const auto location = made.header("Location");
+    EXPECT_EQ(at(home.scim("GET", user + "?attributes=userName")), location);
+    const auto same = home.scim("GET", user, "", {{"If-None-Match", "*"}});
+    EXPECT_EQ(same.status, 304);
+    EXPECT_EQ(at(same), location);
+    for (const auto* list : {"/Users", "/Groups", "/Schemas", "/ResourceTypes", "", "/Users/none"})
+        EXPECT_EQ(at(home.scim("GET", list)), "") << list;
+    EXPECT_EQ(at(home.scim("DELETE", user)), "");
 }
 
 TEST_F(scim_test, head_is_answered_as_get_is)

@@ -69,20 +69,25 @@ TEST_F(user_secrets_test, only_a_user_of_the_directory_who_may_come_in_can_have_
     const auto group = home.make_group("Staff");
     const auto gone = home.make_user("carl");
     home.scim("DELETE", "/Users/" + gone);
-    const std::pair<std::string, std::string_view> rows[] = {
-        {"diruser_1", "directory_user_id: this directory has no such user."},
-        {gone, "directory_user_id: this directory has no such user."},
-        {"diruser_" + group.substr(group.find('_') + 1), "directory_user_id: this directory has no such user."
-        },
-        {group, "directory_user_id must be the id of a user: diruser_…"},
-        {"anna", "directory_user_id must be the id of a user: diruser_…"},
-        {"", "directory_user_id must be the id of a user: diruser_…"},
-        {held.text_of("id"), "directory_user_id: the user is held back; see held-users."},
-        {asleep, "directory_user_id: the user is deactivated."},
+    constexpr std::string_view none = "directory_user_id: this directory has no such user.";
+    constexpr std::string_view no_id = "directory_user_id must be the id of a user: diruser_…";
+    const struct {
+        std::string user;
+        int status;
+        std::string_view reason;
+    } rows[] = {
+        {"diruser_1", 404, none},
+        {gone, 404, none},
+        {"diruser_" + group.substr(group.find('_') + 1), 404, none},
+        {group, 400, no_id},
+        {"anna", 400, no_id},
+        {"", 400, no_id},
+        {held.text_of("id"), 409, "directory_user_id: the user is held back; see held-users."},
+        {asleep, 409, "directory_user_id: the user is deactivated."},
     };
-    for (const auto& [user, reason] : rows) {
+    for (const auto& [user, status, reason] : rows) {
         const auto refused = make(user);
-        EXPECT_EQ(refused.status, 400) << user;
+        EXPECT_EQ(refused.status, status) << user;
         EXPECT_EQ(refused.text_of("message"), reason) << user;
     }
     const auto other = home.make_directory(home.organization);
@@ -93,7 +98,7 @@ TEST_F(user_secrets_test, only_a_user_of_the_directory_who_may_come_in_can_have_
     EXPECT_EQ(
         home.operate("POST", path, R"({"expire_time":"2020-01-01T00:00:00Z",)" + body_for(id).substr(1))
             .status,
-        400
+        409
     );
     EXPECT_EQ(home.operate("POST", path, R"({"directory_user_id":null})").status, 201) << "the directory's";
 }

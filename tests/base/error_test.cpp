@@ -47,6 +47,7 @@ TEST(errc, has_the_status_and_scim_type_of_the_rfcs)
         {errc::internal, 500, ""},
         {errc::not_implemented, 501, ""},
         {errc::unavailable, 503, ""},
+        {errc::http_version_not_supported, 505, ""},
     };
     for (const auto& row : rows) {
         EXPECT_EQ(http_status(row.code), row.status) << static_cast<int>(row.code);

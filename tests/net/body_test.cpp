@@ -136,7 +136,97 @@ TEST(body, of_malformed_chunks_is_refused_with_the_reason)
     const auto answer = wire.read();
     ASSERT_TRUE(answer.has_value());
     EXPECT_EQ(answer->status, 400);
-    EXPECT_EQ(answer->body, "The body's chunks are malformed.");
+    EXPECT_EQ(answer->body, "The body's chunks are malformed: a chunk's size is not a hexadecimal number.");
+}
+
+TEST(body, of_chunks_may_have_trailer_fields_which_are_dropped)
+{
+    test_server house;
+    auto wire = house.connect();
+    wire.send(chunked_head() + "5\r\nhello\r\n0\r\nX-Checksum: a b\r\nX-More:\r\n\r\n" + get("/next"));
+    EXPECT_EQ(wire.read()->body, "hello");
+    EXPECT_EQ(wire.read()->body, "GET /next");
+}
+
+// Byte by byte, without an end: the answer does not wait for more.
+TEST(body, with_a_bare_lf_behind_the_last_chunk_is_refused_at_once)
+{
+    test_server house;
+    auto wire = house.connect();
+    for (const char byte : chunked_head() + "5\r\nhello\r\n0\r\n\n")
+        ASSERT_TRUE(wire.send(std::string_view(&byte, 1)));
+    const auto answer = wire.read();
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_EQ(answer->status, 400);
+    EXPECT_EQ(answer->body, "The body's chunks are malformed: a line ends in a CR or an LF alone.");
+}
+
+constexpr std::array without_use_for_a_body = {"GET", "DELETE", "OPTIONS", "TRACE"};
+
+TEST(body, of_a_method_without_use_for_one_is_ignored)
+{
+    test_server house;
+    auto wire = house.connect();
+    for (const std::string method : without_use_for_a_body) {
+        wire.send(method + " /a HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
+        wire.send(method + " /b HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+        wire.send("5\r\nhello\r\n0\r\nX-A: b\r\n\r\n" + get("/c"));
+        EXPECT_EQ(wire.read()->body, method + " /a");
+        EXPECT_EQ(wire.read()->body, method + " /b");
+        EXPECT_EQ(wire.read()->body, "GET /c");
+    }
+    wire.send("HEAD /a HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
+    EXPECT_EQ(wire.read(true)->status, 200);
+    wire.send("GET /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
+    EXPECT_EQ(wire.read()->body, "");
+}
+
+TEST(body, that_is_ignored_has_a_limit)
+{
+    limits bounds;
+    bounds.ignored_body_bytes_max = 100;
+    test_server house(bounds);
+    for (const auto& [bytes, status] : {std::pair{99U, 200}, {100U, 200}, {101U, 413}}) {
+        const std::string text(bytes, 'a');
+        const std::string head = "DELETE /a HTTP/1.1\r\nHost: a\r\n";
+        auto counted = house.connect();
+        EXPECT_EQ(
+            status_of(counted, head + "Content-Length: " + std::to_string(bytes) + "\r\n\r\n" + text), status
+        );
+        auto in_chunks = house.connect();
+        EXPECT_EQ(
+            status_of(
+                in_chunks,
+                head + "Transfer-Encoding: chunked\r\n\r\n2\r\naa\r\n" +
+                    (bytes == 101U   ? "63"
+                     : bytes == 100U ? "62"
+                                     : "61") +
+                    "\r\n" + text.substr(2) + "\r\n0\r\n\r\n"
+            ),
+            status
+        );
+    }
+    EXPECT_EQ(house.handlers.targets().size(), 4U);
+    EXPECT_EQ(house.handlers.reasons().front(), "The body is larger than 100 bytes.");
+}
+
+TEST(body, that_is_ignored_is_waited_for_and_only_so_long)
+{
+    limits bounds;
+    bounds.body_deadline = 200ms;
+    test_server house(bounds);
+    auto wire = house.connect();
+    const std::string head = "GET /a HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n";
+    wire.send(head + "Expect: 100-continue\r\n\r\n");
+    EXPECT_EQ(wire.read()->status, 100);
+    EXPECT_TRUE(house.handlers.targets().empty());
+    wire.send("hello");
+    EXPECT_EQ(wire.read()->body, "GET /a");
+
+    wire.send(head + "\r\nhell");
+    EXPECT_EQ(wire.read()->status, 408);
+    EXPECT_TRUE(wire.ends_within(10s));
+    EXPECT_EQ(house.handlers.targets().size(), 1U);
 }
 
 TEST(body, that_is_not_read_is_not_waited_for)

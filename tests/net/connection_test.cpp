@@ -191,6 +191,65 @@ TEST(connection, survives_a_service_that_throws)
     EXPECT_EQ(status_of(wire, get("/next")), 200);
 }
 
+TEST(connection, takes_targets_in_absolute_form)
+{
+    test_server house;
+    auto wire = house.connect();
+    wire.send("GET http://a/b?c HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_EQ(wire.read()->body, "GET /b?c");
+    wire.send("OPTIONS http://a HTTP/1.1\r\nHost: A:80\r\n\r\n");
+    EXPECT_EQ(wire.read()->body, "OPTIONS *");
+    wire.send("GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_EQ(wire.read()->status, 400);
+    EXPECT_TRUE(wire.ends_within(10s));
+}
+
+TEST(connection, treats_a_later_minor_version_as_1_1)
+{
+    test_server house;
+    auto wire = house.connect();
+    for (int i = 0; i < 2; ++i) {
+        wire.send("POST /echo HTTP/1.2\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n");
+        const auto answer = wire.read();
+        ASSERT_TRUE(answer.has_value());
+        EXPECT_EQ(answer->body, "a");
+        EXPECT_EQ(field_of(*answer, "Connection"), "");
+    }
+}
+
+// SETTINGS without any, then GOAWAY: the last stream is 0, the error is HTTP_1_1_REQUIRED (RFC 9113 §7).
+TEST(connection, answers_the_preface_of_http_2_in_its_frames)
+{
+    using namespace std::string_literals;
+    const auto frames =
+        "\0\0\0\x04\0\0\0\0\0"
+        "\0\0\x08\x07\0\0\0\0\0"
+        "\0\0\0\0\0\0\0\x0d"s;
+    const std::string preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    test_server house;
+    auto whole = house.connect();
+    whole.send(preface + "\0\0\0\x04\0\0\0\0\0"s);
+    EXPECT_EQ(whole.read_to_end(), frames);
+
+    auto in_pieces = house.connect();
+    for (const char byte : preface)
+        ASSERT_TRUE(in_pieces.send(std::string_view(&byte, 1)));
+    EXPECT_EQ(in_pieces.read_to_end(), frames);
+    EXPECT_TRUE(house.handlers.targets().empty());
+    EXPECT_EQ(house.figures.count("scimd_http_refused_total", "", {{"reason", "http2"}}).value(), 2U);
+}
+
+TEST(connection, answers_what_is_not_the_whole_preface_of_http_2_as_http_1)
+{
+    test_server house;
+    auto other = house.connect();
+    EXPECT_EQ(status_of(other, "PRI * HTTP/2.0\r\n\r\nSN\r\n\r\n"), 400);
+
+    auto second = house.connect();
+    EXPECT_EQ(status_of(second, get("/")), 200);
+    EXPECT_EQ(status_of(second, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), 400);
+}
+
 TEST(connection, tells_who_is_there)
 {
     test_server house;

@@ -66,9 +66,14 @@ TEST(check_head, says_what_is_wrong)
         {"GET / HTTP/1.1\n\r\n", "A line ends in LF without CR."},
         {"GET /\r\n\r\n", "The request line is not METHOD SP target SP version."},
         {"G(T / HTTP/1.1\r\n\r\n", "The method is not a token."},
-        {"GET * HTTP/1.1\r\n\r\n", "The request target is not in origin form."},
+        {"GET * HTTP/1.1\r\n\r\n", "The request target is neither a path nor an absolute URI."},
+        {"GET http://a@b/ HTTP/1.1\r\nHost: b\r\n\r\n",
+         "The request target does not name one host with an optional port."},
+        {"GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n",
+         "The request target names another host than the Host field."},
         {"GET /#a HTTP/1.1\r\n\r\n", "The request target holds a character that a URI may not hold."},
-        {"GET / HTTP/2.0\r\n\r\n", "The version is neither HTTP/1.1 nor HTTP/1.0."},
+        {"GET / HTTP/1.x\r\n\r\n", "The version is not HTTP/1.1 or HTTP/1.0."},
+        {"GET / HTTP/2.0\r\n\r\n", "The only major version understood is HTTP/1."},
         {get + " folded\r\n\r\n", "A header field is folded over two lines."},
         {get + "X\r\n\r\n", "A header line has no colon."},
         {get + "X : b\r\n\r\n", "A header field's name is not a token."},
@@ -83,7 +88,6 @@ TEST(check_head, says_what_is_wrong)
         {"POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n",
          "HTTP/1.0 knows no Transfer-Encoding."},
         {post + "Content-Length: -1\r\n\r\n", "Content-Length is not a number of at most ten digits."},
-        {get + "Content-Length: 1\r\n\r\n", "GET takes no body."},
         {"GET / HTTP/1.1\r\n\r\n", "Host is not one host name with an optional port."},
         {post + "Content-Encoding: gzip\r\n\r\n", "A body with a Content-Encoding is not taken."},
         {post + "Expect: miracles\r\n\r\n", "The only expectation met is 100-continue."},
@@ -137,6 +141,28 @@ TEST(check_head, takes_so_many_fields_and_no_more)
     EXPECT_EQ(verdict_on(head_with_fields(most - 1), bounds), accepted);
     EXPECT_EQ(verdict_on(head_with_fields(most), bounds), accepted);
     EXPECT_EQ(verdict_on(head_with_fields(most + 1), bounds), 431);
+}
+
+TEST(origin_form, is_what_stands_behind_the_authority)
+{
+    EXPECT_EQ(origin_form("GET", "/a?b"), "/a?b");
+    EXPECT_EQ(origin_form("GET", "http://a/b?c"), "/b?c");
+    EXPECT_EQ(origin_form("GET", "HTTPS://a:1//b"), "//b");
+    EXPECT_EQ(origin_form("GET", "http://a"), "/");
+    EXPECT_EQ(origin_form("GET", "http://a?b/c"), "/?b/c");
+    EXPECT_EQ(origin_form("OPTIONS", "*"), "*");
+    EXPECT_EQ(origin_form("OPTIONS", "http://a"), "*");
+    EXPECT_EQ(origin_form("OPTIONS", "http://a/"), "/");
+    EXPECT_EQ(origin_form("OPTIONS", "http://a?b"), "/?b");
+}
+
+TEST(readable_target, is_the_path_of_a_request_line)
+{
+    EXPECT_EQ(readable_target("GET /a?b HTTP/1.1\r\n"), "/a?b");
+    EXPECT_EQ(readable_target("GET http://b/a HTTP/1.1\r\n"), "/a");
+    EXPECT_EQ(readable_target("GET * HTTP/1.1\r\n"), "");
+    EXPECT_EQ(readable_target("GET http://b HTTP/1.1\r\n"), "");
+    EXPECT_EQ(readable_target("nonsense\r\n"), "");
 }
 
 TEST(find_head, finds_the_same_end_however_the_bytes_arrive)
