@@ -24,7 +24,7 @@ reply show(const change_request& asked, const shared_change& change, service::re
 {
     const auto& on = asked.on;
     if (answers_without_body(on, change->shown))
-        return scim_version(on, 204, made.version);
+        return scim_version(204, made);
     if (!made.later)
         return scim_resource(on, asked.status, std::move(made));
     // RFC 7644 §3.5.2 lets a PATCH be answered without the resource unless attributes are asked for: whoever
@@ -53,7 +53,7 @@ reply answer(const shared_request& asked, const shared_change& change, const ser
         [asked, change, done] {
             auto made = service::represent_alone(asked->on.who, *change, done);
             if (answers_without_body(asked->on, change->shown))
-                return scim_version(asked->on, 204, made.version);
+                return scim_version(204, made);
             return scim_resource(asked->on, asked->status, std::move(made));
         }
     };
@@ -134,7 +134,9 @@ std::size_t memory_for(const change_request& asked, const std::string& document)
 {
     constexpr std::size_t states = 2;
     constexpr std::size_t body_copies = 4;
-    return states * json_request_memory(document) + body_copies * asked.on.body_bytes;
+    json_meter meter;
+    meter.add(document);
+    return states * meter.request_memory() + body_copies * asked.on.body_bytes;
 }
 
 // Prepared where `mode` says, when memory for it has been reserved: else it is, and the resource is read

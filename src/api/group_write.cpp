@@ -318,7 +318,7 @@ private:
             resources::count_members(tx, on_.who.directory, group) > service::members_inline_max;
         const bool is_patch = on_.head.method == "PATCH";
         if (answers_without_body(on_, wanted_->what.wanted))
-            return scim_version(on_, 204, shown.version);
+            return scim_version(204, shown);
         if (is_patch && is_long && wanted_->what.wanted.is_default())
             return scim_version(204, shown);
         auto what = wanted_->what;

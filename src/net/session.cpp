@@ -519,9 +519,6 @@ asio::awaitable<result<std::string>> http_session::receive_body(std::size_t byte
     const auto meter = shared_->handlers.meter_body();
     for (;;) {
         const auto bytes_before = parser_->body().size();
-        const auto is_whole = parse_body(bytes_max);
-}
-
         const auto is_whole = parse_body();
         if (is_whole.has_error())
             co_return is_whole.error();

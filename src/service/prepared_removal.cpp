@@ -1,6 +1,7 @@
 #include "service/prepared_removal.hpp"
 
 #include "scim/visible.hpp"
+#include "service/domain_standing.hpp"
 #include "service/membership_events.hpp"
 #include "service/normalize.hpp"
 #include "service/secrets.hpp"
@@ -24,7 +25,11 @@ bool is_current(store::transaction& tx, const caller& who, const prepared_remova
         return true;
     if (store::holds::is_held(tx, who.directory, removal.id) != removal.is_held)
         return false;
-    return !removal.context || *removal.context == read_user_context(tx, who, removal.id);
+    if (!removal.context)
+        return true;
+    domain_look_up domains(tx, who);
+    return *removal.context ==
+           read_user_context(tx, who, removal.id, verified_of(domains, removal.addresses));
 }
 
 }  // namespace
@@ -49,7 +54,9 @@ result<prepared_removal> prepare_removal(
         .type = &type, .version = found.version, .before = std::nullopt, .after = std::nullopt
     };
     if (is_user(type)) {
-        removal.context = read_user_context(tx, who, found.id);
+        removal.addresses = addresses_of(document);
+        domain_look_up domains(tx, who);
+        removal.context = read_user_context(tx, who, found.id, verified_of(domains, removal.addresses));
         news.before = published_state(who, *removal.context, found.id, document);
     } else {
         news.before = normalize_other(who, type, id_text(type, found.id), document);

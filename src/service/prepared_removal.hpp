@@ -6,6 +6,7 @@
 #include "service/caller.hpp"
 #include "service/events.hpp"
 #include "service/prepared_change.hpp"
+#include "service/user_addresses.hpp"
 #include "service/user_context.hpp"
 #include "store/resources.hpp"
 #include "store/transaction.hpp"
@@ -14,6 +15,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace scimd::service {
 
@@ -23,6 +25,7 @@ struct prepared_removal {
     std::int64_t version = 0;
     store::resources::membership as_group;  // as its members see it
     bool is_held = false;                   // a user
+    std::vector<user_address> addresses{};  // of a user
     std::optional<user_context> context;    // of a user's event
     std::optional<prepared_event> event;    // empty: it is held
 

@@ -14,7 +14,7 @@
 namespace scimd::store {
 namespace {
 
-std::size_t migrations_before()
+std::size_t migrations_before_lifecycle()
 {
     const auto all = embedded_sqlite_migrations();
     const auto own = std::ranges::find_if(all, [](const embedded_file& each) {
@@ -35,7 +35,7 @@ protected:
     lifecycle_migration() : database_(folder_.path() / "scimd.db", sqlite::role::writer)
     {
         const auto all = embedded_sqlite_migrations();
-        migrate(database_, all.first(migrations_before()), clock_.now()).value();
+        migrate(database_, all.first(migrations_before_lifecycle()), clock_.now()).value();
         database_.execute(
             "rows",
             "insert into organizations (id, environment_id, display_name, created_at, updated_at)"

@@ -203,7 +203,7 @@ TEST_F(refusals_test, what_stands_of_a_user_ends_with_its_reason_and_not_with_a_
 
     // A request of the same subject is counted there, and its success ends nothing.
     refuse(here, {.subject = "ann", .reason = "domain_owned_elsewhere", .domain = "victim.com"});
-    resolve(tx(), here.id, "ann", tx().now());
+    resolve(tx(), here.id, "ann", "ann", tx().now());
     EXPECT_EQ(subjects(here, {.is_resolved = false}), texts{"ann"});
     EXPECT_EQ(listed(here)[0].count, 2);
     ASSERT_EQ(standing_of(tx(), here.id, {7}).size(), 1U);
