@@ -116,7 +116,7 @@ TEST_F(features_test, organizations_are_listed_newest_first_forwards_and_backwar
         );
     }
     // Tokens of lists that began with the oldest: "organizations>1".
-    EXPECT_EQ(home.operate("GET", "/api/v1/organizations?page_token=b3JnYW5pemF0aW9ucz4x").status, 400);
+    EXPECT_EQ(home.operate("GET", "/api/v1/organizations?page_token=b3JnYW5pemF0aW9ucz4x").status, 404);
 }
 
 TEST_F(features_test, an_unspecified_provider_is_one_of_one_s_own)

@@ -72,6 +72,8 @@ protected:
         const auto& schema = served_description().resolved(given);
         if (const auto* values = find_array(schema, "enum")) {
             for (const auto& value : *values) {
+                if (!value.is_string())
+                    return value;
                 const std::string_view text = value.as_string();
                 const bool is_open =
                     rule && std::ranges::find(rule->open_values, text) != rule->open_values.end();

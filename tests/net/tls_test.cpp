@@ -11,6 +11,7 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <csignal>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -35,6 +36,7 @@ public:
     tls_client(std::uint16_t port, const client_wishes& wishes, const std::string& address = "127.0.0.1")
         : wire_(raw_connection::to_port(port, address))
     {
+        std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL, and the server may have closed
         const timeval patience{.tv_sec = 5, .tv_usec = 0};
         ::setsockopt(wire_.native(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
         SSL_CTX_set_security_level(context_.get(), 0);  // so that the server is what refuses

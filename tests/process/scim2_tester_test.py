@@ -1,4 +1,5 @@
-"""An independent SCIM client, scim2-tester, checks the server: all of its checks, on all resource types."""
+"""An independent SCIM client, scim2-tester, checks the server: all of its checks, on all resource types, but for the
+deviations that are listed here."""
 
 import unittest
 
@@ -7,6 +8,13 @@ from scim2_client.engines.httpx2 import SyncSCIMClient
 from scim2_tester import Status, check_server
 
 from scimd import Server
+
+# The tester removes every attribute that is not required. `active` cannot be removed: a removal would let a deactivated
+# user back in, or leave a user with an unknown status (docs/compatibility.md, C34).
+DEVIATIONS = [
+    "check_remove_attribute (User): ERROR Failed to remove attribute 'active': "
+    "Operations[0]: active is true or false; it cannot be unassigned."
+]
 
 
 class Scim2TesterTest(unittest.TestCase):
@@ -28,7 +36,7 @@ class Scim2TesterTest(unittest.TestCase):
                 for result in results
                 if result.status not in (Status.SUCCESS, Status.ACCEPTABLE)
             ]
-            self.assertEqual(failed, [])
+            self.assertEqual(failed, DEVIATIONS)
             self.assertEqual(server.events_logged("internal"), [])
 
 
