@@ -51,7 +51,7 @@ kill_cycles() {
     local cycles=${SCIMD_KILL_CYCLES:-200} name
     build dev || return
     for name in kill membership_kill webhook_kill; do
-        run env "SCIMD_BINARY=$checkout/build/dev/src/app/scimd" "SCIMD_KILL_CYCLES=$cycles" \
+        run env "SCIMD_BINARY=$checkout/build/dev/scimd" "SCIMD_KILL_CYCLES=$cycles" \
             "SCIMD_WEBHOOK_KILL_CYCLES=$cycles" PYTHONDONTWRITEBYTECODE=1 \
             python3 "tests/process/${name}_test.py" --verbose || return
     done
