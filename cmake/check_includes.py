@@ -50,6 +50,7 @@ HEADERS = {
     "memory": "addressof enable_shared_from_this make_shared make_unique shared_ptr unique_ptr weak_ptr",
     "mutex": "call_once lock_guard mutex once_flag scoped_lock unique_lock",
     "new": "bad_alloc",
+    "numeric": "reduce",
     "optional": "nullopt optional",
     "ostream": "flush ostream",
     "queue": "priority_queue",

@@ -4,6 +4,7 @@
 #include "base/crypto.hpp"
 #include "base/json.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace scimd::store::audit {

@@ -53,7 +53,8 @@ constexpr sql::statement find_removal{
     "directory_removals.find",
     "select r.origin, d.id, d.organization_id, d.name, d.provider, d.is_enabled, d.domain_policy,"
     " d.created_at, d.updated_at, d.last_sequence, d.schemas, d.scim_mode, d.unique_group_names,"
-    " d.detected_provider, d.detected_by, d.detected_surely, d.detected_at, d.unknown_members, d.patch_status,"
+    " d.detected_provider, d.detected_by, d.detected_surely, d.detected_at, d.unknown_members, "
+    "d.patch_status,"
     " d.domain_gate_scope"
     " from directory_removals r join directories d on d.id = r.directory_id"
     " where r.directory_id >= $1 order by r.directory_id limit 1",

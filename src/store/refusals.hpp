@@ -64,8 +64,8 @@ void resolve_standing(
 );
 void resolve_all_standing(transaction& tx, directory_id where, resource_id user, time_point at);
 
-// A user was written, who may have been either subject: what was refused up to that time is over, but for what is
-// recorded of a stored address.
+// A user was written, who may have been either subject: what was refused up to that time is over, but for
+// what is recorded of a stored address.
 void resolve(
     transaction& tx, directory_id where, std::string_view subject, std::string_view other, time_point at
 );

@@ -7,6 +7,8 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 
+#include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string_view>
@@ -47,6 +49,14 @@ std::optional<std::vector<std::string>> rows_of(sqlite3* database, const char* q
     return found;
 }
 
+std::optional<std::size_t> parse_count(std::string_view text)
+{
+    std::size_t count = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), count);
+    const bool is_whole = read.ec == std::errc() && read.ptr == text.data() + text.size();
+    return is_whole ? std::optional(count) : std::nullopt;
+}
+
 result<std::vector<std::string>> key_ids_of(const fs::path& copy, const fs::path& backup)
 {
     sqlite3* opened = nullptr;
@@ -55,9 +65,10 @@ result<std::vector<std::string>> key_ids_of(const fs::path& copy, const fs::path
     const auto newest =
         code == SQLITE_OK ? rows_of(opened, "select coalesce(max(number), 0) from migrations") : std::nullopt;
     auto ids = newest ? rows_of(opened, "select distinct key_id from sealed_values order by key_id") : newest;
-    if (!ids || newest->size() != 1)
+    const auto version = ids && newest->size() == 1 ? parse_count(newest->front()) : std::nullopt;
+    if (!version)
         return not_restorable(backup, "it is not a backup of scimd");
-    if (std::stoull(newest->front()) > embedded_sqlite_migrations().size())
+    if (*version > embedded_sqlite_migrations().size())
         return not_restorable(backup, "it was made by a newer version of scimd");
     return std::move(*ids);
 }

@@ -34,8 +34,8 @@ struct writer_limits {
     int log_frames_max = 32'000;  // of 4,120 bytes, in the write-ahead log; see store.hpp
     std::function<void()> give_up_scans = {};
     const std::atomic<bool>* is_cancelled = nullptr;  // once it is set, works and chores are abandoned
-    // Why what is written is lost, since the files were replaced; empty: it is not. Asked on the writer's thread
-    // behind each commit, before anything of it is acknowledged, and each second.
+    // Why what is written is lost, since the files were replaced; empty: it is not. Asked on the writer's
+    // thread behind each commit, before anything of it is acknowledged, and each second.
     std::function<std::string()> why_lost = {};
 };
 
