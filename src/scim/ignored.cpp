@@ -58,6 +58,8 @@ std::string_view to_text(ignored_reason why) noexcept
             return "no_match";
         case ignored_reason::unknown_member:
             return "unknown_member";
+        case ignored_reason::derived:
+            return "derived";
     }
     return {};
 }

@@ -21,6 +21,7 @@ enum class ignored_reason {
     no_value,        // an element of a list without `value`, or an operation that adds nothing
     no_match,        // the filter of the path matches nothing, so nothing was changed
     unknown_member,  // of a group
+    derived,         // a `$ref` that follows the `value` beside it
 };
 
 // "unknown_attribute", as the log has it.

@@ -2,6 +2,7 @@
 #include "scim/match.hpp"
 #include "scim/patch.hpp"
 #include "scim/patch_put.hpp"
+#include "scim/references.hpp"
 #include "scim/value.hpp"
 
 #include <algorithm>
@@ -445,6 +446,37 @@ result<void> apply_one(
     return set(holder, operation, work);
 }
 
+// A `$ref` that an operation sets or removes, and that follows the `value` beside it all the same: known when
+// all operations have been applied.
+void note_derived(
+    ignored_names& found, const patch_operation& operation, const json::object& document, work_budget& work
+)
+{
+    path where = operation.target.attribute;
+    if (!where.attribute || (where.sub_attribute && where.sub_attribute->name != "$ref"))
+        return;
+    const bool removes = operation.verb == patch_verb::remove || operation.value.is_null();
+    const json::object* const members = operation.value.if_object();
+    const json::string* const wanted = members ? find_string(*members, "$ref") : operation.value.if_string();
+    if (removes ? !where.sub_attribute : !wanted)
+        return;
+    if (!where.sub_attribute)
+        where.sub_attribute = where.attribute->find("$ref");
+    if (!where.sub_attribute)
+        return;
+
+    const json::object* const holder =
+        where.extension ? find_object(document, where.extension->urn) : &document;
+    const json::value* const value = holder ? find(*holder, where.attribute->name) : nullptr;
+    const json::array* const elements = value ? value->if_array() : nullptr;
+    const auto is_derived = [&](const json::value& element) {
+        return meets(element, operation.target, work) &&
+               is_derived_instead(element, *where.attribute, removes ? nullptr : wanted);
+    };
+    if (elements ? std::ranges::any_of(*elements, is_derived) : is_derived(value ? *value : json::value()))
+        found.add(to_text(where), ignored_reason::derived);
+}
+
 }  // namespace
 
 result<json::object> apply(
@@ -465,6 +497,9 @@ result<json::object> apply(
             };
     if (auto normal = normalize(next, type, work, ignored); !normal)
         return normal.error();
+    if (ignored)
+        for (const patch_operation& operation : change.operations)
+            note_derived(*ignored, operation, next, work);
     if (auto checked = check_visibility(next, document, type, work); !checked)
         return checked.error();
     if (auto kept = check_replacement(document, next, type, work); !kept)

@@ -64,44 +64,68 @@ bool has_reference_of_ours(const resource_type& type, std::string_view location)
            });
 }
 
-void complete(json::object& element, const attribute& reference)
+std::string_view last_segment(std::string_view location)
+{
+    return location.substr(location.rfind('/') + 1);
+}
+
+// Whether it had to replace or drop what was given.
+bool complete(json::object& element, const attribute& reference)
 {
     const json::string* const value = find_string(element, "value");
     const json::string* const given = find_string(element, "$ref");
     if (given && !is_ours(*given, reference))
-        return;
+        return false;
     const auto location = value ? location_of(*value, reference) : std::nullopt;
+    const bool is_other = given && (!location || last_segment(*given) != last_segment(*location));
     if (location)
         element["$ref"] = *location;
     else if (given)
         element.stable_erase(element.find("$ref"));
+    return is_other;
 }
 
-void complete_all(json::object& holder, const schema& of)
+// `extension` is `of`, unless that is the base schema.
+void complete_all(json::object& holder, const schema& of, const schema* extension, ignored_names* ignored)
 {
     for (const attribute& each : of.attributes) {
         const attribute* const reference = reference_of(each);
         json::value* const value = reference ? holder.if_contains(each.name) : nullptr;
         if (!value)
             continue;
+        bool is_other = false;
         if (json::object* const one = value->if_object())
-            complete(*one, *reference);
+            is_other = complete(*one, *reference);
         if (json::array* const many = value->if_array())
             for (json::value& element : *many)
                 if (json::object* const one = element.if_object())
-                    complete(*one, *reference);
+                    is_other = complete(*one, *reference) || is_other;
+        if (is_other && ignored)
+            ignored->add(extension, each.name + "." + reference->name, ignored_reason::derived);
     }
 }
 
 }  // namespace
 
-void complete_references(json::object& document, const resource_type& type)
+void complete_references(json::object& document, const resource_type& type, ignored_names* ignored)
 {
-    complete_all(document, *type.base);
+    complete_all(document, *type.base, nullptr, ignored);
     for (const extension& each : type.extensions)
         if (json::value* const holder = document.if_contains(each.definition->urn);
             holder && holder->is_object())
-            complete_all(holder->get_object(), *each.definition);
+            complete_all(holder->get_object(), *each.definition, each.definition, ignored);
+}
+
+bool is_derived_instead(const json::value& element, const attribute& target, const json::string* wanted)
+{
+    const attribute* const reference = reference_of(target);
+    const json::object* const members = element.if_object();
+    if (!reference)
+        return false;
+    const json::string* const kept = members ? find_string(*members, reference->name) : nullptr;
+    if (!wanted)
+        return kept && is_ours(*kept, *reference);
+    return is_ours(*wanted, *reference) && !(kept && last_segment(*kept) == last_segment(*wanted));
 }
 
 void make_references_absolute(std::string& text, const resource_type& type, std::string_view base_url)

@@ -1,6 +1,7 @@
 #include "scim/resource.hpp"
 
 #include "base/text.hpp"
+#include "scim/references.hpp"
 #include "scim/urn.hpp"
 #include "scim/value.hpp"
 
@@ -302,6 +303,7 @@ result<incoming> read_body(const json::object& body, const resource_type& type, 
     }
     if (auto checked = check_secrets(body, *type.base, work); !checked)
         return checked.error();
+    complete_references(made.document, type, &made.ignored);
     if (auto normal = normalize(made.document, type, work, &made.ignored); !normal)
         return normal.error();
     if (auto checked = check_visibility(made.document, {}, type, work); !checked)

@@ -167,6 +167,11 @@ TEST_F(lifecycle_test, what_a_request_says_without_effect_is_in_the_log)
     );
     home.patch(path_, R"([{"op":"replace","path":"name[givenName eq \"x\"].familyName","value":"y"}])");
     EXPECT_EQ(last_ignored(), json::array{row("name.familyName", "no_match")});
+    const std::string manager = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager";
+    home.patch(path_, R"([{"op":"add","path":")" + manager + R"(","value":{"value":"diruser_7"}}])");
+    EXPECT_EQ(last_ignored(), json::array());
+    home.patch(path_, R"([{"op":"remove","path":")" + manager + R"(.$ref"}])");
+    EXPECT_EQ(last_ignored(), json::array{row((manager + ".$ref").c_str(), "derived")});
     home.patch(path_, R"([{"op":"replace","path":"title","value":"T"}])");
     EXPECT_EQ(last_ignored(), json::array());
 

@@ -154,7 +154,7 @@ class EventsTest(unittest.TestCase):
         self.assertEqual(self.client.post("/Users", user("ANNA@example.com")).status, 409)
         operations = [
             {"op": "replace", "path": "title", "value": "x"},
-            {"op": "replace", "path": "nonsense", "value": "x"},
+            {"op": "replace", "path": "active", "value": "perhaps"},
         ]
         self.assertEqual(self.client.patch(f"/Users/{made['id']}", *operations).status, 400)
         self.assertEqual(self.client.delete("/Users/diruser_1").status, 404)

@@ -317,8 +317,19 @@ TEST(patch, what_has_no_effect_is_noted)
          "phoneNumbers",
          ignored_reason::no_value},
         {R"({"op": "remove", "path": "name[givenName eq \"H\"]"})", "name", ignored_reason::no_match},
+        {R"({"op": "remove", "path": "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.$ref"})",
+         "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.$ref",
+         ignored_reason::derived},
+        {R"({"op": "replace", "path": "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.$ref",
+             "value": "../Users/diruser_8"})",
+         "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.$ref",
+         ignored_reason::derived},
     };
-    const auto user = samples::resource_of(R"({"name": {"givenName": "G"}})", samples::user());
+    const auto user = samples::resource_of(
+        R"({"name": {"givenName": "G"},
+            "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"manager": {"value": "diruser_7"}}})",
+        samples::user()
+    );
     for (const auto& row : rows) {
         const auto body = samples::patch_body(
             "[" + std::string(row.operation) + R"(, {"op": "replace", "path": "nickName", "value": "N"}])"

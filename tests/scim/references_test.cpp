@@ -9,6 +9,8 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace scimd::scim {
 namespace {
@@ -90,6 +92,55 @@ TEST(references, follow_their_value)
         ASSERT_TRUE(after) << after.error().detail;
         EXPECT_EQ(manager_of(*after), row.after) << row.operation;
     }
+}
+
+TEST(references, that_say_another_resource_than_their_value_are_noted)
+{
+    const std::string name = std::string(urn::enterprise_user) + ":manager.$ref";
+    const std::vector<ignored_name> derived{{name, ignored_reason::derived}};
+    const struct {
+        std::string_view manager;
+        bool is_noted;
+    } rows[] = {
+        {R"({"value":"diruser_7","$ref":"../Users/diruser_8"})", true},
+        {R"({"$ref":"../Users/diruser_8"})", true},
+        {R"({"value":"diruser_7","$ref":"https://scim.test/v2/Users/diruser_7"})", false},
+        {R"({"value":"diruser_7","$ref":"https://idp.test/8"})", false},
+        {R"({"value":"diruser_7"})", false},
+    };
+    for (const auto& row : rows) {
+        const auto expected = row.is_noted ? derived : std::vector<ignored_name>{};
+        const std::string text = R"({"userName": "a", ")" + std::string(urn::enterprise_user) +
+                                 R"(": {"manager": )" + std::string(row.manager) + "}}";
+        EXPECT_EQ(read_body(parse_json_object(text).value(), samples::user())->ignored.rows(), expected)
+            << row.manager;
+
+        const auto change = parse_patch(
+            samples::patch_body(
+                R"([{"op":"replace","path":"manager","value":)" + std::string(row.manager) + "}]"
+            ),
+            samples::user()
+        );
+        ASSERT_TRUE(change) << row.manager;
+        ignored_names found;
+        ASSERT_TRUE(apply(
+            *change, user_managed_by(R"({"value":"diruser_9"})"), samples::user(), unlimited_work(), &found
+        ));
+        EXPECT_EQ(found.rows(), expected) << row.manager;
+    }
+}
+
+TEST(references, whose_value_changes_beside_them_are_not_noted)
+{
+    const auto change = parse_patch(
+        samples::patch_body(R"([{"op":"replace","path":"manager.value","value":"diruser_8"}])"),
+        samples::user()
+    );
+    ignored_names found;
+    ASSERT_TRUE(
+        apply(*change, user_managed_by(R"({"value":"diruser_7"})"), samples::user(), unlimited_work(), &found)
+    );
+    EXPECT_TRUE(found.rows().empty());
 }
 
 TEST(references, of_ours_are_absolute_where_they_are_read)
