@@ -76,6 +76,8 @@ class OpenApiTest(unittest.TestCase):
         done = subprocess.run(
             [
                 pathlib.Path(sys.executable).parent / "schemathesis",
+                "--config-file",
+                pathlib.Path(__file__).with_name("schemathesis.toml"),
                 "run",
                 f"http://127.0.0.1:{self.server.port}/openapi.json",
                 "--url",
