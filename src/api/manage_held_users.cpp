@@ -28,8 +28,8 @@ json::object to_json(store::transaction& tx, directory_id where, const holds::he
         {"address", held.address},
         {"held_since", format_rfc3339(held.since)}
     };
-    if (auto warning = service::warning_of(held.domain); !warning.empty())
-        body["domain_warning"] = std::move(warning);
+    if (const auto warning = service::warning_of(held.domain); !warning.empty())
+        body["domain_warning"] = warning;
     if (const auto row = store::resources::find(tx, where, "User", held.user)) {
         const auto user = parse_json_object(row->document, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
         if (const auto* name = find(user, "userName"))

@@ -77,8 +77,8 @@ json::object to_json(const refusals::refusal& from)
         {"last_refused_at", format_rfc3339(from.last_at)},
         {"status", from.resolved_at ? "RESOLVED" : "OPEN"}
     };
-    if (auto warning = service::warning_of(from.domain); !warning.empty())
-        body["domain_warning"] = std::move(warning);
+    if (const auto warning = service::warning_of(from.domain); !warning.empty())
+        body["domain_warning"] = warning;
     if (from.resolved_at)
         body["resolved_at"] = format_rfc3339(*from.resolved_at);
     return body;

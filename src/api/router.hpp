@@ -24,7 +24,7 @@ struct principal {
     static const principal metrics_reader;
     static const principal directory;       // a bearer token that stands for the directory named in the path
     static const principal directory_user;  // also one of a user of it: for what is its own (api/me_api.hpp)
-    static const principal operator_;       // who can open the control socket
+    static const principal operator_only;   // who can open the control socket
 
     // The operator, and clients of the whole environment.
     static constexpr principal environment(service::scope_area area)
@@ -49,7 +49,7 @@ inline constexpr principal principal::directory{{service::caller_kind::directory
 inline constexpr principal principal::directory_user{
     {service::caller_kind::directory_token, service::caller_kind::user_token}
 };
-inline constexpr principal principal::operator_{{service::caller_kind::operator_}};
+inline constexpr principal principal::operator_only{{service::caller_kind::operator_}};
 
 constexpr bool is_of_scim(const principal& who)
 {

@@ -92,8 +92,8 @@ constexpr std::array table = {
     route{"DELETE", "/api/v1/organizations/{organization}/directories/{directory}",         principal::organization(area::directories), delete_directory},
 
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/quotas",  principal::organization(area::directories), get_quotas},
-    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/quota-limits", principal::operator_, get_quotas},
-    route{"PATCH",  "/api/v1/organizations/{organization}/directories/{directory}/quota-limits", principal::operator_, update_quotas},
+    route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/quota-limits", principal::operator_only, get_quotas},
+    route{"PATCH",  "/api/v1/organizations/{organization}/directories/{directory}/quota-limits", principal::operator_only, update_quotas},
     route{"POST",   "/api/v1/organizations/{organization}/directories/{directory}/secrets",      principal::organization(area::secrets, secret_fields), create_secret, repeat::conflict},
     route{"POST",   "/api/v1/organizations/{organization}/directories/{directory}/secrets:regenerate", principal::organization(area::secrets, secret_fields), regenerate_secret, repeat::conflict},
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/secrets",      principal::organization(area::secrets), list_secrets},
@@ -151,20 +151,20 @@ constexpr std::array table = {
     route{"POST",   "/api/v1/events", principal::environment(area::events), search_events, repeat::anew, effect::none},
     route{"GET",    "/api/v1/audit-log", principal::environment(area::audit_log), list_audit_log},
 
-    route{"POST",   "/api/v1/clients",      principal::operator_, create_client, repeat::conflict},
-    route{"GET",    "/api/v1/clients",      principal::operator_, list_clients},
-    route{"GET",    "/api/v1/clients/{id}", principal::operator_, get_client},
-    route{"DELETE", "/api/v1/clients/{id}", principal::operator_, delete_client},
-    route{"POST",   "/api/v1/clients/{id}/secrets",          principal::operator_, create_client_secret, repeat::conflict},
-    route{"DELETE", "/api/v1/clients/{id}/secrets/{secret}", principal::operator_, revoke_client_secret},
+    route{"POST",   "/api/v1/clients",      principal::operator_only, create_client, repeat::conflict},
+    route{"GET",    "/api/v1/clients",      principal::operator_only, list_clients},
+    route{"GET",    "/api/v1/clients/{id}", principal::operator_only, get_client},
+    route{"DELETE", "/api/v1/clients/{id}", principal::operator_only, delete_client},
+    route{"POST",   "/api/v1/clients/{id}/secrets",          principal::operator_only, create_client_secret, repeat::conflict},
+    route{"DELETE", "/api/v1/clients/{id}/secrets/{secret}", principal::operator_only, revoke_client_secret},
 
-    route{"GET",    "/api/v1/signing-keys",        principal::operator_, list_signing_keys},
-    route{"POST",   "/api/v1/signing-keys:rotate", principal::operator_, rotate_signing_key, repeat::same_answer},
-    route{"POST",   "/api/v1/master-key:rotate",   principal::operator_, renew_master_key, repeat::same_answer},
+    route{"GET",    "/api/v1/signing-keys",        principal::operator_only, list_signing_keys},
+    route{"POST",   "/api/v1/signing-keys:rotate", principal::operator_only, rotate_signing_key, repeat::same_answer},
+    route{"POST",   "/api/v1/master-key:rotate",   principal::operator_only, renew_master_key, repeat::same_answer},
 
-    route{"POST",   "/api/v1/demo",   principal::operator_, prepare_demo, repeat::conflict},
-    route{"POST",   "/api/v1/check",  principal::operator_, check_store, repeat::anew, effect::none},
-    route{"POST",   "/api/v1/backup", principal::operator_, backup_store},
+    route{"POST",   "/api/v1/demo",   principal::operator_only, prepare_demo, repeat::conflict},
+    route{"POST",   "/api/v1/check",  principal::operator_only, check_store, repeat::anew, effect::none},
+    route{"POST",   "/api/v1/backup", principal::operator_only, backup_store},
 };
 // clang-format on
 
@@ -364,7 +364,7 @@ reply site::handle(call& on) const
     };
     if (is_of_directory(on.where))
         return authenticated(home_, on, proceed);
-    if (who == principal::operator_ && !on.head.from.is_operator)
+    if (who == principal::operator_only && !on.head.from.is_operator)
         return error_for(on, no_such_path());
     if (is_of_management(who))
         return authorized(home_, on, row, proceed);

@@ -258,7 +258,7 @@ asio::awaitable<bool> http_session::await_handshake()
     const auto now = steady_clock::now();
     const auto wait =
         shared_->handshakes->reserve(address, now.time_since_epoch(), bounds_.handshake_deadline / 2);
-    if (wait && *wait > wait->zero()) {
+    if (wait && wait->count() > 0) {
         timer_.expires_at(now + *wait);
         co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
     }

@@ -76,8 +76,8 @@ json::object common_json(environment_id environment, const domain& from)
         {"txt_record_key", record_name(from)},
         {"txt_record_secret", from.token}
     };
-    if (auto warning = warning_of(from.name); !warning.empty())
-        body["domain_warning"] = std::move(warning);
+    if (const auto warning = warning_of(from.name); !warning.empty())
+        body["domain_warning"] = warning;
     return body;
 }
 

@@ -342,8 +342,8 @@ void publish_refusal(
         data["domain"] = why.domain;
     if (!why.address.empty())
         data["address"] = why.address;
-    if (auto warning = warning_of(why.domain); !warning.empty())
-        data["domain_warning"] = std::move(warning);
+    if (const auto warning = warning_of(why.domain); !warning.empty())
+        data["domain_warning"] = warning;
     if (const auto* user_name = find(user, "userName"))
         data["preferred_username"] = *user_name;
     if (const auto* external_id = find(user, "externalId"))

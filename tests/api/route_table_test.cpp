@@ -136,7 +136,7 @@ TEST_F(route_table_test, operators_routes_are_not_there_for_the_public)
     const auto expected = all_of(home.call("GET", "/nothing/here"));
     EXPECT_EQ(expected.substr(0, 4), "404\n");
     for (const auto& row : routes()) {
-        if (!(row.who == principal::operator_))
+        if (!(row.who == principal::operator_only))
             continue;
         const auto path = filled(row.path);
         EXPECT_EQ(all_of(home.call(row.method, path)), expected) << path;
