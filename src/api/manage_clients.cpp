@@ -60,21 +60,15 @@ json::object to_json(store::transaction& tx, const client_rows::client& from)
 }
 
 // Without any, all there are, those of later versions among them.
-result<std::optional<std::string>> read_client_scopes(const json::object& body)
+std::optional<std::string> read_client_scopes(const json::object& body)
 {
     const auto* names = find_array(body, "scopes");
     if (!names || names->empty())
-        return std::optional<std::string>();
+        return std::nullopt;
     service::scope_set wanted;
-    for (const auto& name : *names) {
-        const auto known = service::parse_scope(name.as_string());
-        if (!known)
-            return error{
-                errc::invalid_value, "scopes: there is no scope " + std::string(name.as_string()) + "."
-            };
-        wanted.add(*known);
-    }
-    return std::optional(names_of(wanted));
+    for (const auto& name : *names)
+        wanted.add(service::parse_scope(name.as_string()).value());  // the description lists all names
+    return names_of(wanted);
 }
 
 result<client_rows::new_client> read_new_client(const json::object& body)
@@ -94,10 +88,7 @@ result<client_rows::new_client> read_new_client(const json::object& body)
     const auto wanted = access->value_or("READ_WRITE");
     if (wanted != "READ_WRITE" && wanted != "READ")
         return error{errc::invalid_value, "access must be READ_WRITE or READ."};
-    auto scopes = read_client_scopes(body);
-    if (!scopes)
-        return scopes.error();
-    return client_rows::new_client{owner, std::move(*name), wanted == "READ_WRITE", std::move(*scopes)};
+    return client_rows::new_client{owner, std::move(*name), wanted == "READ_WRITE", read_client_scopes(body)};
 }
 
 result<client_rows::client> read_client(store::transaction& tx, const call& on)
