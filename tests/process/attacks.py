@@ -262,8 +262,8 @@ def joins(target):
 @attack("PUTs that give a group 20,000 members and take them away again")
 def group_puts(target):
     members = [{"value": one} for one in target.user_ids]
-    bodies = itertools.cycle(
-        json.dumps({"schemas": [GROUP], "displayName": "Puts", "members": some}) for some in (members, members[:1])
+    bodies = itertools.cycle(  # of a list: threads may share it, which they may not with a generator
+        [json.dumps({"schemas": [GROUP], "displayName": "Puts", "members": some}) for some in (members, members[:1])]
     )
     return sending(target, 2, lambda: ("PUT", f"/Groups/{target.put_group}?excludedAttributes=members", next(bodies)))
 
