@@ -9,6 +9,7 @@ import argparse
 import contextlib
 import itertools
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -250,6 +251,7 @@ class Isolation:
         """What the bystander's requests take alone and beside the attack, and what becomes of the process."""
         self.server.data = self.folder / name
         shutil.copytree(self.folder / "data", self.server.data, ignore=shutil.ignore_patterns("*.sock", "*.lock"))
+        os.sync()  # else the first commits wait until the disk has the copy
         self.server.is_log_unread = name == UNREAD_LOG
         self.server.options = [*OPTIONS, *(NO_ROOM if name == FULL_DISK else [])]
         try:
