@@ -273,6 +273,18 @@ TEST_F(memory_budget_test, counts_what_is_there_already_whatever_the_limits)
     EXPECT_EQ(budget.reserved_bytes(), 1U);
 }
 
+// A small request that becomes a large one no longer takes from what its owner has for small ones.
+TEST_F(memory_budget_test, grants_a_small_request_when_another_of_its_owner_has_become_large)
+{
+    const auto large = holding("g", "m", 40);
+    const auto first = holding("g", "m", 5);
+    const auto second = waiting_for("g", "m", 1);
+    first->force_to(6);
+    EXPECT_EQ(granted, 1);
+    EXPECT_EQ(second->bytes(), 1U);
+    EXPECT_EQ(budget.reserved_bytes(), 47U);
+}
+
 TEST_F(memory_budget_test, does_not_wait_when_it_must_not)
 {
     const auto holder = of("g", "m");
