@@ -132,14 +132,14 @@ result<json::object> restore_backup(const configuration& settings, const command
     const auto done = store::restore({backup, settings.data, what.is_replacing}, check);
     if (!done)
         return done.error();
-    json::object told{
+    json::object answer{
         {"file", backup.string()},
         {"data", fs::absolute(settings.data).string()},
         {"master_key_ids", texts(done->key_ids)}
     };
     if (done->set_aside)
-        told["set_aside"] = fs::absolute(*done->set_aside).string();
-    return told;
+        answer["set_aside"] = fs::absolute(*done->set_aside).string();
+    return answer;
 }
 
 }  // namespace scimd::app

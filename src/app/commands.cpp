@@ -283,30 +283,23 @@ private:
     std::int64_t left_;
 };
 
-result<json::object> back_up(connection& server, const invocation& called)
+result<json::object> back_up(connection& server, const invocation& called, logger& log)
 {
-    log_queue lines(STDERR_FILENO);
-    logger log(lines.sink(), log_level::error);
     if (const auto checked = check_key_target(called.settings, called.what); !checked)
         return checked.error();
     auto made = ask(server, request_of(called.what));
     return made ? copy_keys_of_backup(called.settings, called.what, std::move(*made), log) : made;
 }
 
-result<json::object> restore(const invocation& called)
-{
-    log_queue lines(STDERR_FILENO);
-    logger log(lines.sink(), log_level::error);
-    return restore_backup(called.settings, called.what, log);
-}
-
 result<json::object> answer_to(connection& server, const invocation& called)
 {
-    if (called.what.words.front() == "backup")
-        return back_up(server, called);
-    if (called.what.words.front() == "restore")
-        return restore(called);
-    return ask_for_all(server, request_of(called.what), called.what);
+    const auto& verb = called.what.words.front();
+    if (verb != "backup" && verb != "restore")
+        return ask_for_all(server, request_of(called.what), called.what);
+    log_queue lines(STDERR_FILENO);
+    logger log(lines.sink(), log_level::error);
+    return verb == "backup" ? back_up(server, called, log)
+                            : restore_backup(called.settings, called.what, log);
 }
 
 int print_version(const configuration& settings, std::ostream& out)

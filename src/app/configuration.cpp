@@ -218,6 +218,7 @@ public:
         file("--tls-key", raw.tls_key, certificate_file_bytes_max);
         file("--webhook-ca-file", raw.webhook_ca_file, list_file_bytes_max);
         file("--mail-providers", raw.mail_providers, list_file_bytes_max);
+        file("--reserved-domains", raw.reserved_domains, list_file_bytes_max);
     }
 
     std::optional<net::tls_files> tls(const raw_options& raw)

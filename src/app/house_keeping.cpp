@@ -43,6 +43,19 @@ service::webhooks::target_rules webhook_rules(const configuration& settings)
     return rules;
 }
 
+// Hands the text of the file that an option names to `replace`; does nothing when it names none.
+template <class Replace>
+result<void> replace_by_file(const std::filesystem::path& name, std::string_view option, Replace replace)
+{
+    if (name.empty())
+        return {};
+    std::ifstream file(name);
+    const std::string text(std::istreambuf_iterator<char>(file), {});
+    if (!file)
+        return error{errc::invalid_value, std::string(option) + ": the file cannot be read."};
+    return replace(text);
+}
+
 }  // namespace
 
 result<std::unique_ptr<house_keeping>> house_keeping::open(
@@ -128,23 +141,6 @@ result<void> house_keeping::open_vault()
     cursors_.emplace(*vault_, *random_);
     return {};
 }
-
-namespace {
-
-// Hands a file that an option names to `replace`; nothing when it names none.
-template <class Replace>
-result<void> replace_by_file(const std::filesystem::path& name, std::string_view option, Replace replace)
-{
-    if (name.empty())
-        return {};
-    std::ifstream file(name);
-    const std::string text(std::istreambuf_iterator<char>(file), {});
-    if (!file)
-        return error{errc::invalid_value, std::string(option) + ": the file cannot be read."};
-    return replace(text);
-}
-
-}  // namespace
 
 result<void> house_keeping::read_practice()
 {

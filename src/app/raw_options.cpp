@@ -185,8 +185,7 @@ void declare_server_options(CLI::App& app, raw_options& raw)
         ->group("Server");
 }
 
-// Deadlines, and what requests and connections may take.
-// What one address may do before it is known who sends.
+// Limits of one address, which hold before a request is authenticated.
 void declare_address_options(CLI::App& app, raw_options& raw)
 {
     const auto server = [&](const char* flag, const char* variable, std::string& into, const char* help) {
@@ -201,7 +200,7 @@ void declare_address_options(CLI::App& app, raw_options& raw)
     app.add_option(
            "--trusted-proxy",
            raw.trusted_proxies,
-           "Address or network (CIDR) of proxies, which no limit of an address holds for"
+           "Address or network (CIDR) of proxies, which are exempt from the limits of one address"
     )
         ->envname("SCIMD_TRUSTED_PROXY")
         ->delimiter(',')
@@ -220,6 +219,7 @@ void declare_address_options(CLI::App& app, raw_options& raw)
     );
 }
 
+// Deadlines, and what requests and connections may take.
 void declare_limit_options(CLI::App& app, raw_options& raw)
 {
     const auto server = [&](const char* flag, const char* variable, std::string& into, const char* help) {
@@ -334,8 +334,8 @@ void declare_options(CLI::App& app, raw_options& raw)
         ->check([](const std::string& file) { return why_not_readable(file, configuration_file_bytes_max); });
 
     declare_server_options(app, raw);
-    declare_limit_options(app, raw);
     declare_address_options(app, raw);
+    declare_limit_options(app, raw);
     declare_retention_options(app, raw);
     declare_quota_options(app, raw);
     declare_domain_options(app, raw);

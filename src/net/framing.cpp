@@ -132,7 +132,7 @@ struct absolute_target {
     std::string_view rest;  // path and query; empty, or begins with '/' or '?'
 };
 
-// Empty when it is not of http or https.
+// Returns nothing for a target of another scheme than http and https.
 std::optional<absolute_target> split_absolute(std::string_view target) noexcept
 {
     constexpr std::string_view http = "http://";
@@ -153,7 +153,7 @@ std::optional<absolute_target> split_absolute(std::string_view target) noexcept
     return parts;
 }
 
-// Without the port that it has anyway.
+// Removes the port when it is the one that the scheme implies.
 std::string_view without_port(std::string_view host, std::string_view default_port) noexcept
 {
     const auto colon = host.rfind(':');

@@ -32,7 +32,7 @@ std::string origin_form(std::string_view method, std::string_view target);
 // version when it has a later one. Empty: it has none.
 std::string with_known_version(std::string_view head);
 
-// Whether a body of such a method has no meaning (RFC 9110 §9.3): it is read and ignored.
+// Whether a body has no meaning with this method (RFC 9110 §9.3): it is read and ignored.
 bool ignores_body(std::string_view method) noexcept;
 
 // RFC 9110 §5.6.2.

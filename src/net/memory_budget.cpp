@@ -272,9 +272,16 @@ memory_reservation::outcome memory_reservation::grow_to(std::size_t bytes, std::
 
 void memory_reservation::force_to(std::size_t bytes)
 {
-    const std::lock_guard lock(budget_.mutex_);
-    if (bytes > bytes_)
+    memory_budget::wakers granted;
+    {
+        const std::lock_guard lock(budget_.mutex_);
+        if (bytes <= bytes_)
+            return;
         resize(bytes);
+        granted = budget_.grant_waiting();  // a small request that has become large leaves its owner's room
+    }
+    for (const auto& wake : granted)
+        wake();
 }
 
 bool memory_reservation::is_waiting() const

@@ -145,7 +145,12 @@ TEST_F(configuration_test, a_leap_of_the_clock_holds_for_ten_minutes_unless_it_i
 TEST_F(configuration_test, files_of_options_are_regular_and_not_too_large)
 {
     for (const auto* flag :
-         {"--master-key-file", "--tls-certificate", "--tls-key", "--webhook-ca-file", "--mail-providers"}) {
+         {"--master-key-file",
+          "--tls-certificate",
+          "--tls-key",
+          "--webhook-ca-file",
+          "--mail-providers",
+          "--reserved-domains"}) {
         const auto refused = parse({"serve", flag, "/dev/zero"});
         EXPECT_EQ(refused.exit_code, 2);
         EXPECT_NE(

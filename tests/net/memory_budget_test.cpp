@@ -43,6 +43,24 @@ protected:
         return one.grow_to(bytes, [this] { ++granted; });
     }
 
+    std::unique_ptr<memory_reservation> holding(
+        const std::string& group, const std::string& member, std::size_t bytes
+    )
+    {
+        auto made = of(group, member);
+        EXPECT_EQ(grow(*made, bytes), outcome::granted);
+        return made;
+    }
+
+    std::unique_ptr<memory_reservation> waiting_for(
+        const std::string& group, const std::string& member, std::size_t bytes
+    )
+    {
+        auto made = of(group, member);
+        EXPECT_EQ(grow(*made, bytes), outcome::waiting);
+        return made;
+    }
+
     std::uint64_t refused(std::string_view reason)
     {
         return figures.count("scimd_memory_refused_total", "", {{"of", "tests"}, {"reason", reason}}).value();
@@ -52,8 +70,7 @@ protected:
 TEST_F(memory_budget_test, gives_back_what_a_reservation_held)
 {
     {
-        const auto one = of("g", "m");
-        EXPECT_EQ(grow(*one, 30), outcome::granted);
+        const auto one = holding("g", "m", 30);
         EXPECT_EQ(grow(*one, 40), outcome::granted);
         EXPECT_EQ(grow(*one, 20), outcome::granted);
         EXPECT_EQ(one->bytes(), 40U);
@@ -66,21 +83,18 @@ TEST_F(memory_budget_test, gives_back_what_a_reservation_held)
 
 TEST_F(memory_budget_test, lets_a_member_have_its_share)
 {
-    const auto first = of("g", "m");
+    const auto first = holding("g", "m", 20);
     const auto second = of("g", "m");
-    const auto third = of("g", "n");
-    EXPECT_EQ(grow(*first, 20), outcome::granted);
     EXPECT_EQ(second->grow_now(21), outcome::share_beyond);
     EXPECT_EQ(grow(*second, 20), outcome::granted);
-    EXPECT_EQ(grow(*third, 20), outcome::granted);
+    const auto third = holding("g", "n", 20);
     EXPECT_EQ(refused("share"), 1U);
 }
 
 TEST_F(memory_budget_test, lets_a_group_have_its_share)
 {
-    const auto first = of("g", "m");
+    const auto first = holding("g", "m", 40);
     const auto second = of("g", "n");
-    EXPECT_EQ(grow(*first, 40), outcome::granted);
     EXPECT_EQ(second->grow_now(21), outcome::share_beyond);
     EXPECT_EQ(grow(*second, 20), outcome::granted);
 }
@@ -96,9 +110,8 @@ TEST_F(memory_budget_test, lets_the_only_large_request_of_an_owner_have_more_tha
     EXPECT_EQ(grow(*second, 5), outcome::granted);
     EXPECT_EQ(refused("request"), 1U);
 
-    const auto small = of("h", "n");
+    const auto small = holding("h", "n", 5);
     const auto large = of("h", "n");
-    EXPECT_EQ(grow(*small, 5), outcome::granted);
     const auto wait = grow(*large, 90);
     EXPECT_EQ(wait, outcome::waiting);
     EXPECT_EQ(large->stop_waiting(), outcome::total_beyond)
@@ -107,8 +120,7 @@ TEST_F(memory_budget_test, lets_the_only_large_request_of_an_owner_have_more_tha
 
 TEST_F(memory_budget_test, lets_an_owner_have_small_requests_beside_its_large_ones)
 {
-    const auto large = of("g", "m");
-    EXPECT_EQ(grow(*large, 40), outcome::granted);
+    const auto large = holding("g", "m", 40);
     const auto first = of("g", "m");
     const auto second = of("g", "m");
     EXPECT_EQ(first->grow_now(6), outcome::share_beyond);
@@ -118,22 +130,16 @@ TEST_F(memory_budget_test, lets_an_owner_have_small_requests_beside_its_large_on
 
 TEST_F(memory_budget_test, keeps_some_for_small_requests)
 {
-    const auto large = of("g", "m");
-    EXPECT_EQ(grow(*large, 90), outcome::granted);
-    const auto small = of("h", "n");
-    EXPECT_EQ(grow(*small, 5), outcome::granted);
-    const auto not_small = of("i", "o");
-    EXPECT_EQ(grow(*not_small, 6), outcome::waiting);
+    const auto large = holding("g", "m", 90);
+    const auto small = holding("h", "n", 5);
+    const auto not_small = waiting_for("i", "o", 6);
 }
 
 TEST_F(memory_budget_test, grants_in_the_order_of_arrival)
 {
-    auto holder = of("g", "m");
-    EXPECT_EQ(grow(*holder, 90), outcome::granted);
-    const auto first = of("h", "n");
-    const auto second = of("i", "o");
-    EXPECT_EQ(grow(*first, 60), outcome::waiting);
-    EXPECT_EQ(grow(*second, 6), outcome::waiting);
+    auto holder = holding("g", "m", 90);
+    const auto first = waiting_for("h", "n", 60);
+    const auto second = waiting_for("i", "o", 6);
     EXPECT_TRUE(first->is_waiting());
 
     holder.reset();
@@ -146,14 +152,10 @@ TEST_F(memory_budget_test, grants_in_the_order_of_arrival)
 
 TEST_F(memory_budget_test, lets_no_request_pass_the_one_in_front)
 {
-    auto holder = of("g", "m");
-    auto other = of("h", "n");
-    EXPECT_EQ(grow(*holder, 50), outcome::granted);
-    EXPECT_EQ(grow(*other, 40), outcome::granted);
-    const auto large = of("i", "o");
-    const auto behind = of("j", "p");
-    EXPECT_EQ(grow(*large, 60), outcome::waiting);
-    EXPECT_EQ(grow(*behind, 6), outcome::waiting);
+    auto holder = holding("g", "m", 50);
+    auto other = holding("h", "n", 40);
+    const auto large = waiting_for("i", "o", 60);
+    const auto behind = waiting_for("j", "p", 6);
     other.reset();
     EXPECT_EQ(granted, 0);
 
@@ -166,12 +168,9 @@ TEST_F(memory_budget_test, lets_no_request_pass_the_one_in_front)
 
 TEST_F(memory_budget_test, lets_a_request_wait_for_its_owners_share)
 {
-    auto holder = of("g", "m");
-    const auto second = of("g", "m");
-    const auto third = of("g", "m");
-    EXPECT_EQ(grow(*holder, 40), outcome::granted);
-    EXPECT_EQ(grow(*second, 30), outcome::waiting);
-    EXPECT_EQ(grow(*third, 10), outcome::waiting);
+    auto holder = holding("g", "m", 40);
+    const auto second = waiting_for("g", "m", 30);
+    const auto third = waiting_for("g", "m", 10);
     holder.reset();
     EXPECT_EQ(granted, 2);
     EXPECT_EQ(second->bytes(), 30U);
@@ -181,17 +180,12 @@ TEST_F(memory_budget_test, lets_a_request_wait_for_its_owners_share)
 
 TEST_F(memory_budget_test, lets_others_pass_one_that_waits_for_its_owners_share)
 {
-    auto holder = of("g", "m");
-    EXPECT_EQ(grow(*holder, 40), outcome::granted);
-    const auto waiting = of("g", "m");
-    const auto behind = of("g", "m");
-    const auto of_group = of("g", "n");
-    const auto other = of("h", "o");
-    EXPECT_EQ(grow(*waiting, 20), outcome::waiting);
-    EXPECT_EQ(grow(*of_group, 20), outcome::granted);
-    EXPECT_EQ(grow(*other, 20), outcome::granted);
+    auto holder = holding("g", "m", 40);
+    const auto waiting = waiting_for("g", "m", 20);
+    const auto of_group = holding("g", "n", 20);
+    const auto other = holding("h", "o", 20);
     EXPECT_EQ(other->grow_now(25), outcome::granted);
-    EXPECT_EQ(grow(*behind, 6), outcome::waiting);
+    const auto behind = waiting_for("g", "m", 6);
 
     holder->release();
     EXPECT_EQ(granted, 2);
@@ -202,11 +196,9 @@ TEST_F(memory_budget_test, lets_others_pass_one_that_waits_for_its_owners_share)
 
 TEST_F(memory_budget_test, keeps_the_order_of_one_owner)
 {
-    auto holder = of("g", "m");
-    EXPECT_EQ(grow(*holder, 20), outcome::granted);
-    const auto large = of("g", "m");
+    auto holder = holding("g", "m", 20);
+    const auto large = waiting_for("g", "m", 30);
     const auto fitting = of("g", "m");
-    EXPECT_EQ(grow(*large, 30), outcome::waiting);
     EXPECT_EQ(grow(*fitting, 20), outcome::waiting) << "or the large one would wait for ever";
     EXPECT_EQ(large->stop_waiting(), outcome::share_beyond);
     EXPECT_EQ(granted, 1);
@@ -216,12 +208,9 @@ TEST_F(memory_budget_test, keeps_the_order_of_one_owner)
 // Two of them would wait for what the other one holds.
 TEST_F(memory_budget_test, lets_no_request_wait_for_its_owners_share_with_some_in_hand)
 {
-    auto first = of("g", "m");
-    auto second = of("g", "m");
-    auto third = of("g", "m");
-    EXPECT_EQ(grow(*first, 15), outcome::granted);
-    EXPECT_EQ(grow(*second, 15), outcome::granted);
-    EXPECT_EQ(grow(*third, 30), outcome::waiting);
+    auto first = holding("g", "m", 15);
+    auto second = holding("g", "m", 15);
+    auto third = waiting_for("g", "m", 30);
     EXPECT_EQ(grow(*first, 26), outcome::share_beyond);
     EXPECT_EQ(grow(*first, 25), outcome::granted) << "it does not stand behind one that waits for it";
     EXPECT_EQ(first->bytes(), 25U);
@@ -232,16 +221,12 @@ TEST_F(memory_budget_test, lets_no_request_wait_for_its_owners_share_with_some_i
 
 TEST_F(memory_budget_test, has_so_many_places_to_wait_for_a_member_and_for_a_group)
 {
-    const auto holder = of("z", "z");
-    EXPECT_EQ(grow(*holder, 90), outcome::granted);
-    const auto first = of("g", "m");
-    const auto second = of("g", "m");
+    const auto holder = holding("z", "z", 90);
+    const auto first = waiting_for("g", "m", 6);
+    const auto second = waiting_for("g", "m", 6);
     const auto third = of("g", "m");
-    const auto fourth = of("g", "n");
-    EXPECT_EQ(grow(*first, 6), outcome::waiting);
-    EXPECT_EQ(grow(*second, 6), outcome::waiting);
     EXPECT_EQ(grow(*third, 6), outcome::share_beyond) << "of the member";
-    EXPECT_EQ(grow(*fourth, 6), outcome::waiting);
+    const auto fourth = waiting_for("g", "n", 6);
     const auto fifth = of("g", "o");
     EXPECT_EQ(grow(*fifth, 6), outcome::share_beyond) << "of the group";
     EXPECT_EQ(refused("share"), 2U);
@@ -251,11 +236,9 @@ TEST_F(memory_budget_test, has_so_many_places_to_wait_for_a_member_and_for_a_gro
 
 TEST_F(memory_budget_test, lets_a_member_wait_for_so_many_bytes)
 {
-    const auto holder = of("z", "z");
-    EXPECT_EQ(grow(*holder, 90), outcome::granted);
-    const auto first = of("g", "m");
+    const auto holder = holding("z", "z", 90);
+    const auto first = waiting_for("g", "m", 60);
     const auto second = of("g", "m");
-    EXPECT_EQ(grow(*first, 60), outcome::waiting);
     EXPECT_EQ(grow(*second, 21), outcome::share_beyond);
     EXPECT_EQ(grow(*second, 20), outcome::waiting);
     const auto alone = of("h", "n");
@@ -264,8 +247,7 @@ TEST_F(memory_budget_test, lets_a_member_wait_for_so_many_bytes)
 
 TEST_F(memory_budget_test, has_a_queue_of_bounded_length)
 {
-    const auto holder = of("g", "m");
-    EXPECT_EQ(grow(*holder, 90), outcome::granted);
+    const auto holder = holding("g", "m", 90);
     std::vector<std::unique_ptr<memory_reservation>> waiting;
     for (int i = 0; i < 5; ++i) {
         waiting.push_back(of("h" + std::to_string(i), "n" + std::to_string(i)));
@@ -285,11 +267,22 @@ TEST_F(memory_budget_test, counts_what_is_there_already_whatever_the_limits)
     auto holder = of("g", "m");
     holder->force_to(1'000);
     EXPECT_EQ(budget.reserved_bytes(), 1'000U);
-    const auto other = of("h", "n");
-    EXPECT_EQ(grow(*other, 1), outcome::waiting);
+    const auto other = waiting_for("h", "n", 1);
     holder.reset();
     EXPECT_EQ(granted, 1);
     EXPECT_EQ(budget.reserved_bytes(), 1U);
+}
+
+// A small request that becomes a large one no longer takes from what its owner has for small ones.
+TEST_F(memory_budget_test, grants_a_small_request_when_another_of_its_owner_has_become_large)
+{
+    const auto large = holding("g", "m", 40);
+    const auto first = holding("g", "m", 5);
+    const auto second = waiting_for("g", "m", 1);
+    first->force_to(6);
+    EXPECT_EQ(granted, 1);
+    EXPECT_EQ(second->bytes(), 1U);
+    EXPECT_EQ(budget.reserved_bytes(), 47U);
 }
 
 TEST_F(memory_budget_test, does_not_wait_when_it_must_not)
@@ -308,8 +301,7 @@ TEST_F(memory_budget_test, counts_unlimited_requests_and_grants_them)
     unlimited->set_unlimited();
     EXPECT_EQ(grow(*unlimited, 1'000), outcome::granted);
     EXPECT_EQ(budget.reserved_bytes(), 1'000U);
-    const auto other = of("h", "n");
-    EXPECT_EQ(grow(*other, 1), outcome::waiting);
+    const auto other = waiting_for("h", "n", 1);
 }
 
 TEST_F(memory_budget_test, stays_exact_with_many_threads)

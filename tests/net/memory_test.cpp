@@ -35,6 +35,38 @@ std::string get_by(std::string_view owner, std::string_view target)
 
 constexpr std::string_view expecting = "Expect: 100-continue\r\n";
 
+// With its body.
+std::string whole(std::string_view target, std::string_view owner, std::size_t bytes)
+{
+    return head(target, owner, bytes) + std::string(bytes, 'a');
+}
+
+// A connection for whose body memory is reserved, and that has not sent it.
+raw_connection connect_with_memory(test_server& tested, std::string_view owner, std::size_t bytes)
+{
+    auto wire = tested.connect();
+    EXPECT_EQ(status_of(wire, head("/echo", owner, bytes, expecting)), 100);
+    return wire;
+}
+
+// A connection whose request is being carried out.
+raw_connection connect_with_request(test_server& tested, const std::string& request)
+{
+    auto wire = tested.connect();
+    wire.send(request);
+    while (!tested.handlers.is_waited_on())
+        std::this_thread::sleep_for(1ms);
+    return wire;
+}
+
+// A connection that has sent a head, which waits for memory or is refused.
+raw_connection connect_and_ask(test_server& tested, std::string_view owner, std::size_t bytes)
+{
+    auto wire = tested.connect();
+    wire.send(head("/echo", owner, bytes, expecting));
+    return wire;
+}
+
 std::int64_t reserved(test_server& tested, std::string_view of)
 {
     return tested.figures.level("scimd_memory_reserved_bytes", "", {{"of", of}}).value();
@@ -46,12 +78,10 @@ TEST(memory, of_bodies_beyond_an_owners_share_is_waited_for_and_then_refused_bef
     bounds.body_memory = share_of(4'000, 1'000);
     bounds.memory_wait_max = 200ms;
     test_server tested(bounds);
-    auto first = tested.connect();
-    EXPECT_EQ(status_of(first, head("/echo", "g/m", 600, expecting)), 100);
+    auto first = connect_with_memory(tested, "g/m", 600);
     EXPECT_EQ(reserved(tested, "bodies"), 600);
 
-    auto second = tested.connect();
-    second.send(head("/echo", "g/m", 600, expecting));
+    auto second = connect_and_ask(tested, "g/m", 600);
     const auto refused = second.read();
     ASSERT_TRUE(refused.has_value());
     EXPECT_EQ(refused->status, 429);
@@ -60,10 +90,8 @@ TEST(memory, of_bodies_beyond_an_owners_share_is_waited_for_and_then_refused_bef
         "The requests under way of this directory or organization take all the memory that they may."
         " Try again shortly."
     );
-    auto third = tested.connect();
-    EXPECT_EQ(status_of(third, head("/echo", "g/m", 400, expecting)), 100);
-    auto other = tested.connect();
-    EXPECT_EQ(status_of(other, head("/echo", "h/n", 1'000, expecting)), 100);
+    auto third = connect_with_memory(tested, "g/m", 400);
+    auto other = connect_with_memory(tested, "h/n", 1'000);
 
     EXPECT_EQ(status_of(first, std::string(600, 'a')), 200);
     EXPECT_EQ(status_of(first, head("/echo", "g/m", 600, expecting)), 100);
@@ -74,15 +102,11 @@ TEST(memory, of_bodies_of_one_owner_is_waited_for)
     limits bounds;
     bounds.body_memory = share_of(4'000, 1'000);
     test_server tested(bounds);
-    auto first = tested.connect();
-    EXPECT_EQ(status_of(first, head("/echo", "g/m", 900, expecting)), 100);
-    auto second = tested.connect();
-    second.send(head("/echo", "g/m", 900, expecting));
-    auto third = tested.connect();
-    third.send(head("/echo", "g/m", 900, expecting));
+    auto first = connect_with_memory(tested, "g/m", 900);
+    auto second = connect_and_ask(tested, "g/m", 900);
+    auto third = connect_and_ask(tested, "g/m", 900);
     EXPECT_TRUE(second.stays_silent_for(100ms));
-    auto other = tested.connect();
-    EXPECT_EQ(status_of(other, head("/echo", "h/n", 900, expecting)), 100);
+    auto other = connect_with_memory(tested, "h/n", 900);
     EXPECT_EQ(status_of(first, std::string(900, 'a')), 200);
     EXPECT_EQ(second.read()->status, 100);
     EXPECT_EQ(status_of(second, std::string(900, 'a')), 200);
@@ -97,10 +121,9 @@ TEST(memory, that_is_refused_leaves_a_connection_open_whose_body_has_come)
     bounds.body_memory = share_of(4'000, 1'000);
     bounds.memory_wait_max = 0ms;
     test_server tested(bounds);
-    auto first = tested.connect();
-    EXPECT_EQ(status_of(first, head("/echo", "g/m", 600, expecting)), 100);
+    auto first = connect_with_memory(tested, "g/m", 600);
     auto second = tested.connect();
-    EXPECT_EQ(status_of(second, head("/echo", "g/m", 500) + std::string(500, 'a')), 429);
+    EXPECT_EQ(status_of(second, whole("/echo", "g/m", 500)), 429);
     EXPECT_EQ(status_of(second, get("/next")), 200);
 }
 
@@ -109,10 +132,8 @@ TEST(memory, of_all_bodies_is_waited_for)
     limits bounds;
     bounds.body_memory = share_of(1'000, 1'000);
     test_server tested(bounds);
-    auto first = tested.connect();
-    EXPECT_EQ(status_of(first, head("/echo", "g/m", 900, expecting)), 100);
-    auto second = tested.connect();
-    second.send(head("/echo", "h/n", 900, expecting));
+    auto first = connect_with_memory(tested, "g/m", 900);
+    auto second = connect_and_ask(tested, "h/n", 900);
     EXPECT_TRUE(second.stays_silent_for(200ms));
     EXPECT_EQ(status_of(first, std::string(900, 'a')), 200);
     EXPECT_EQ(second.read()->status, 100);
@@ -126,10 +147,8 @@ TEST(memory, is_not_waited_for_without_end)
     bounds.body_memory = share_of(1'000, 1'000);
     bounds.memory_wait_max = 200ms;
     test_server tested(bounds);
-    auto first = tested.connect();
-    EXPECT_EQ(status_of(first, head("/echo", "g/m", 900, expecting)), 100);
-    auto second = tested.connect();
-    second.send(head("/echo", "h/n", 900, expecting));
+    auto first = connect_with_memory(tested, "g/m", 900);
+    auto second = connect_and_ask(tested, "h/n", 900);
     const auto refused = second.read();
     ASSERT_TRUE(refused.has_value());
     EXPECT_EQ(refused->status, 503);
@@ -142,14 +161,12 @@ TEST(memory, for_a_body_that_can_never_fit_is_refused_for_good)
     limits bounds;
     bounds.body_memory = share_of(500, 500);
     test_server tested(bounds);
-    auto wire = tested.connect();
-    wire.send(head("/echo", "g/m", 501, expecting));
+    auto wire = connect_and_ask(tested, "g/m", 501);
     const auto refused = wire.read();
     ASSERT_TRUE(refused.has_value());
     EXPECT_EQ(refused->status, 413);
     EXPECT_EQ(refused->body, "The request would take more memory than one request may.");
-    auto fitting = tested.connect();
-    EXPECT_EQ(status_of(fitting, head("/echo", "g/m", 500, expecting)), 100);
+    auto fitting = connect_with_memory(tested, "g/m", 500);
 }
 
 TEST(memory, is_given_back_when_the_peer_goes)
@@ -196,22 +213,19 @@ TEST(memory, of_a_request_is_kept_until_it_has_been_carried_out)
     bounds.request_memory = share_of(4'000, 1'000);
     bounds.memory_wait_max = 100ms;
     test_server tested(bounds);
-    auto first = tested.connect();
-    first.send(head("/wait", "g/m", 600) + std::string(600, 'a'));
-    while (!tested.handlers.is_waited_on())
-        std::this_thread::sleep_for(1ms);
+    auto first = connect_with_request(tested, whole("/wait", "g/m", 600));
     EXPECT_EQ(reserved(tested, "requests"), 600);
     EXPECT_EQ(reserved(tested, "bodies"), 0);
 
     auto second = tested.connect();
-    EXPECT_EQ(status_of(second, head("/echo", "g/m", 600) + std::string(600, 'a')), 429);
-    EXPECT_EQ(status_of(second, head("/echo", "g/m", 400) + std::string(400, 'a')), 200);
+    EXPECT_EQ(status_of(second, whole("/echo", "g/m", 600)), 429);
+    EXPECT_EQ(status_of(second, whole("/echo", "g/m", 400)), 200);
     auto other = tested.connect();
-    EXPECT_EQ(status_of(other, head("/echo", "h/n", 600) + std::string(600, 'a')), 200);
+    EXPECT_EQ(status_of(other, whole("/echo", "h/n", 600)), 200);
 
     tested.handlers.release();
     EXPECT_EQ(first.read()->status, 200);
-    EXPECT_EQ(status_of(second, head("/echo", "g/m", 600) + std::string(600, 'a')), 200);
+    EXPECT_EQ(status_of(second, whole("/echo", "g/m", 600)), 200);
     EXPECT_EQ(status_of(second, get("/after")), 200);
     EXPECT_EQ(reserved(tested, "requests"), 0);
 }
@@ -222,14 +236,11 @@ TEST(memory, of_what_a_request_is_about_to_hold_is_reserved_until_it_is_over)
     bounds.request_memory = share_of(4'000, 1'000);
     bounds.request_memory.small_request_bytes_max = 300;
     test_server tested(bounds);
-    auto first = tested.connect();
-    first.send(head("/holds/900", "g/m", 100) + std::string(100, 'a'));
-    while (!tested.handlers.is_waited_on())
-        std::this_thread::sleep_for(1ms);
+    auto first = connect_with_request(tested, whole("/holds/900", "g/m", 100));
     EXPECT_EQ(reserved(tested, "requests"), 900);
 
     auto second = tested.connect();
-    second.send(head("/holds/400", "g/m", 50) + std::string(50, 'a'));
+    second.send(whole("/holds/400", "g/m", 50));
     const auto refused = second.read();
     ASSERT_TRUE(refused.has_value());
     EXPECT_EQ(refused->status, 429);
@@ -240,9 +251,8 @@ TEST(memory, of_what_a_request_is_about_to_hold_is_reserved_until_it_is_over)
     );
     tested.handlers.release();
     EXPECT_EQ(first.read()->status, 200);
-    EXPECT_EQ(status_of(second, head("/holds/1000", "g/m", 50) + std::string(50, 'a')), 200);
-    EXPECT_EQ(status_of(second, head("/holds/9000", "g/m", 50) + std::string(50, 'a')), 200)
-        << "one alone has what there is";
+    EXPECT_EQ(status_of(second, whole("/holds/1000", "g/m", 50)), 200);
+    EXPECT_EQ(status_of(second, whole("/holds/9000", "g/m", 50)), 200) << "one alone has what there is";
     EXPECT_EQ(status_of(second, get("/after")), 200);
     EXPECT_EQ(reserved(tested, "requests"), 0);
 }
@@ -255,14 +265,11 @@ TEST(memory, for_more_is_waited_for_only_by_a_request_that_holds_little)
     bounds.request_memory.small_request_bytes_max = 100;
     bounds.memory_wait_max = 5'000ms;
     test_server tested(bounds);
-    auto first = tested.connect();
-    first.send(head("/holds/800", "g/m", 100) + std::string(100, 'a'));
-    while (!tested.handlers.is_waited_on())
-        std::this_thread::sleep_for(1ms);
+    auto first = connect_with_request(tested, whole("/holds/800", "g/m", 100));
     auto large = tested.connect();
-    EXPECT_EQ(status_of(large, head("/holds/300", "h/n", 101) + std::string(101, 'a')), 503);
+    EXPECT_EQ(status_of(large, whole("/holds/300", "h/n", 101)), 503);
     auto small = tested.connect();
-    small.send(head("/holds/300", "i/o", 100) + std::string(100, 'a'));
+    small.send(whole("/holds/300", "i/o", 100));
     EXPECT_TRUE(small.stays_silent_for(100ms));
     tested.handlers.release();
     EXPECT_EQ(first.read()->status, 200);

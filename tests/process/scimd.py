@@ -228,8 +228,7 @@ class Server:
         self.data = pathlib.Path(data or tempfile.mkdtemp(prefix="scimd-"))
         self.options = list(options)
         self.environment = {}
-        # Domains of tests are at .test and .example, which no customer can have.
-        self.reserved_domains = os.devnull
+        self.reserved_domains = str(pathlib.Path(__file__).with_name("no_reserved_domains.txt"))
         self.stdout = subprocess.DEVNULL
         self.process = None
         self.log = []
