@@ -1,11 +1,15 @@
 """Writes schema/openapi.yaml as JSON, as it is served at /openapi.json: openapi_json.py <yaml> <json>
 
-The YAML leaves out what holds for every request; it is added here. Texts hold no control characters but tab and line
-ends, and no noncharacters; a segment of a path holds none at all, and nothing that two readers could take for a
-separator; times have the offsets of XML Schema. Members of a body that are not described are
-refused, and one that need not be there may be null; members of an answer that are not described are not there. Any request can be a bad one; an application's may lack a good
-token, be beyond what its client may do, or come from an address that sends too many without one; a body may be too large; what is the operator's alone is not there for
-others. A POST takes an Idempotency-Key, unless x-without-idempotency-key says why not.
+The YAML leaves out what holds for every request, which is added here:
+
+- Texts hold no control characters but tab and line ends, and no noncharacters. A segment of a path holds no control
+  characters at all, and nothing that two readers could take for a separator. Times have the offsets of XML Schema.
+- Members of a body that are not described are refused, and one that is not required may be null. Members of an answer
+  that are not described are not there.
+- Any request may be malformed, and a body too large. An application's request may lack a valid token, be beyond what its
+  client may do, or come from an address that sends too many without a token. Operations of the operator alone are 404
+  for others.
+- A POST takes an Idempotency-Key, unless x-without-idempotency-key says why not.
 """
 
 import json
@@ -16,7 +20,8 @@ import sys
 import yaml
 
 
-NONCHARACTERS = "\\ufdd0-\\ufdef\\ufffe\\uffff"  # and those beyond the basic plane, which regular expressions spell apart
+# Those beyond the basic plane are left out: engines of regular expressions do not agree how they are written.
+NONCHARACTERS = "\\ufdd0-\\ufdef\\ufffe\\uffff"
 TEXT = "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f" + NONCHARACTERS + "]*$"
 SEGMENT = "^(?!\\.{1,2}$)[^\\u0000-\\u001f\\u007f/\\\\" + NONCHARACTERS + "]+$"
 DATE_TIME = (
@@ -31,7 +36,7 @@ def is_text(schema):
 
 
 def storable(schema, pattern=TEXT):
-    """A schema of a text that says which characters it may hold, where nothing else says so."""
+    """The same schema with the characters that a text may hold, unless it has a pattern or an enumeration."""
     made = dict(schema)
     if is_text(made) and "enum" not in made and "pattern" not in made:
         made["pattern"] = DATE_TIME if made.get("format") == "date-time" else pattern
@@ -126,7 +131,7 @@ def narrow(parameters):
 
 
 def given(schemas, part):
-    """A part of a request that refers to schemas of requests: those that answers share stand there twice."""
+    """The same part of a request, referring to strict copies of the schemas, since answers refer to them, too."""
     if isinstance(part, list):
         return [given(schemas, one) for one in part]
     if not isinstance(part, dict):

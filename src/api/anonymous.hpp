@@ -1,5 +1,5 @@
-// Requests that are answered without it being known whose they are: what is public, and what has no good
-// credentials. They have a share of the computation and a rate for each address (docs/decisions/0032).
+// Anonymous requests: those for what is public, and those without valid credentials. They have a share of the
+// computation and a rate for each address (docs/decisions/0032).
 #pragma once
 
 #include "api/handler.hpp"
@@ -28,7 +28,7 @@ public:
     // `per_second` is at least 1; the requests of four seconds may come at once.
     anonymous_rates(std::int64_t per_second, std::vector<ip_network> trusted_proxies, metrics& figures);
 
-    // Counts a request. Empty: there is a rate for the peer, and this one is over it no more than any other.
+    // Counts a request. Empty: the peer has no limit, or is within it.
     std::optional<rate_standing> over(const http::peer& from, time_point now);
 
 private:
@@ -42,11 +42,11 @@ error over_anonymous_rate();
 // Health, readiness and metrics: they have no limit, and are answered before all else.
 bool is_probe(std::string_view path);
 
-// Whether the head shows already that the request is such a one; that of others shows when their credentials
-// are looked up. Takes next to no time.
+// Whether the head alone shows that the request is anonymous: whether other credentials are valid is known
+// when they have been looked up. Takes next to no time.
 bool is_anonymous(const http::request& head);
 
-// Whose turns such a request takes: those of its address.
+// The tenant whose turns an anonymous request takes: its address.
 store::tenant anonymous_tenant(const http::request& head);
 
 }  // namespace scimd::api

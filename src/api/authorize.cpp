@@ -91,7 +91,7 @@ result<void> confine(call& on, organization_id to)
     return {};
 }
 
-// Confinement comes first: whether another organization exists is not told.
+// Confinement comes first: the answer does not show whether another organization exists.
 result<void> admit(call& on, const route* row)
 {
     if (on.by.organization)

@@ -1,10 +1,8 @@
 #include "api/change_request.hpp"
 
-#include "api/authenticate.hpp"
 #include "api/group_write.hpp"
-#include "api/late_body.hpp"
+#include "api/preparation.hpp"
 #include "api/render.hpp"
-#include "base/json_size.hpp"
 #include "base/long_text.hpp"
 #include "base/work_budget.hpp"
 #include "service/provisioning.hpp"
@@ -19,14 +17,22 @@ namespace resources = store::resources;
 
 using shared_change = std::shared_ptr<const service::prepared_change>;
 
+// Without members or groups that are read in a scan of their own.
+http::response show_alone(
+    const change_request& asked, const shared_change& change, service::representation made
+)
+{
+    if (answers_without_body(asked.on, change->shown))
+        return scim_version(204, made);
+    return scim_resource(asked.on, asked.status, std::move(made));
+}
+
 // The resource as the change has left it.
 reply show(const change_request& asked, const shared_change& change, service::representation made)
 {
     const auto& on = asked.on;
-    if (answers_without_body(on, change->shown))
-        return scim_version(204, made);
-    if (!made.later)
-        return scim_resource(on, asked.status, std::move(made));
+    if (!made.later || answers_without_body(on, change->shown))
+        return show_alone(asked, change, std::move(made));
     // RFC 7644 §3.5.2 lets a PATCH be answered without the resource unless attributes are asked for: whoever
     // adds one member to very many has no use for all of them.
     if (on.head.method == "PATCH" && change->type->name == "Group" && made.later->wanted.is_default())
@@ -51,10 +57,7 @@ reply answer(const shared_request& asked, const shared_change& change, const ser
             return show(*asked, change, service::represent(tx, asked->on.who, *change, done));
         },
         [asked, change, done] {
-            auto made = service::represent_alone(asked->on.who, *change, done);
-            if (answers_without_body(asked->on, change->shown))
-                return scim_version(204, made);
-            return scim_resource(asked->on, asked->status, std::move(made));
+            return show_alone(*asked, change, service::represent_alone(asked->on.who, *change, done));
         }
     };
 }
@@ -88,16 +91,6 @@ reply write(const shared_request& asked, std::function<reply(store::transaction&
     return work{store::intent::write, std::move(run)};
 }
 
-// When no preparation has held. One that is too large for the writer may hold the next time.
-reply change_last(const shared_request& asked, store::transaction& tx)
-{
-    try {
-        return change_here(asked, tx);
-    } catch (const stage_limit_exceeded&) {
-        return changed_too_often(asked->on);
-    }
-}
-
 reply write_prepared(const shared_request& asked, const shared_change& change, int round)
 {
     return write(asked, [asked, change, round](store::transaction& tx) -> reply {
@@ -105,12 +98,10 @@ reply write_prepared(const shared_request& asked, const shared_change& change, i
             return scim_error(asked->on, good.error());
         if (auto outcome = apply(asked, change, tx))
             return std::move(*outcome);
-        asked->on.work.rewind(asked->charged);
-        asked->on.work.restart_stage();
-        asked->home.figures
-            .count("scimd_changes_overtaken_total", "Prepared changes that another change came before.")
-            .add();
-        return round < preparations_max ? begin_round(asked, round + 1) : change_last(asked, tx);
+        note_overtaken(asked->home, asked->on, asked->charged);
+        if (round < preparations_max)
+            return begin_round(asked, round + 1);
+        return prepare_in_writer(asked->on, [&] { return change_here(asked, tx); });
     });
 }
 
@@ -129,39 +120,16 @@ reply prepare(const shared_request& asked, resources::row found, store::transact
     return show(*asked, change, service::represent(snapshot, asked->on.who, *change, done));
 }
 
-// Both states of the resource as documents and texts; what the body has become is still there.
-std::size_t memory_for(const change_request& asked, const std::string& document)
-{
-    constexpr std::size_t states = 2;
-    constexpr std::size_t body_copies = 4;
-    json_meter meter;
-    meter.add(document);
-    return states * meter.request_memory() + body_copies * asked.on.body_bytes;
-}
-
-// Prepared where `mode` says, when memory for it has been reserved: else it is, and the resource is read
-// again, since nothing of it is held while the request waits.
-reply read_and_prepare(const shared_request& asked, int round, store::intent mode, std::size_t reserved)
-{
-    return work{mode, [asked, round, mode, reserved](store::transaction& snapshot) -> reply {
-                    auto found = load(*asked, snapshot);
-                    if (!found)
-                        return scim_error(asked->on, found.error());
-                    const bool is_large = found->document.size() > prepared_inline_bytes_max;
-                    const auto where = is_large ? store::intent::scan : mode;
-                    const auto needed = memory_for(*asked, found->document);
-                    const bool is_small = found->document.size() <= unreserved_document_bytes_max;
-                    if (where == mode && (is_small || needed <= reserved))
-                        return prepare(asked, std::move(*found), snapshot, round);
-                    return memory_wanted{needed, [asked, round, where, needed] {
-                                             return read_and_prepare(asked, round, where, needed);
-                                         }};
-                }};
-}
-
 reply begin_round(const shared_request& asked, int round)
 {
-    return read_and_prepare(asked, round, store::intent::read, 0);
+    return prepare_on_snapshot(
+        {.on = asked->on,
+         .states = 2,
+         .load = [asked](store::transaction& snapshot) { return load(*asked, snapshot); },
+         .prepare = [asked, round](
+                        store::transaction& snapshot, resources::row found
+                    ) { return prepare(asked, std::move(found), snapshot, round); }}
+    );
 }
 
 }  // namespace
@@ -198,19 +166,6 @@ bool answers_without_body(const call& on, const scim::projection& shown)
     auto asked = shown;
     asked.written.clear();
     return asked.is_default();
-}
-
-reply changed_too_often(const call& on)
-{
-    return scim_error(
-        on,
-        {errc::unavailable, "The resource is changed by others too often for so large a change. Try again."}
-    );
-}
-
-result<void> judge_again(const call& on, store::transaction& tx)
-{
-    return tx.now() - on.begun < judged_for ? result<void>() : authenticate_again(on, tx);
 }
 
 reply read_whole(

@@ -9,22 +9,11 @@
 #include "store/resources.hpp"
 #include "store/transaction.hpp"
 
-#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
 
 namespace scimd::api {
-
-// How often a change is prepared on a snapshot before it is prepared where it is written.
-constexpr int preparations_max = 3;
-
-// A larger document is not worked on by the threads that read sockets.
-constexpr std::size_t prepared_inline_bytes_max = 64 * 1024;
-
-// For a larger document memory is reserved before a change of it is prepared. What smaller ones take is
-// bounded by the places in the queue of the writer.
-constexpr std::size_t unreserved_document_bytes_max = 4 * 1024;
 
 struct change_request {
     const house& home;
@@ -50,13 +39,6 @@ reply change_here(const shared_request& asked, store::transaction& tx);
 // Whether the directory answers a PATCH that succeeds with 204 (`patch_status`). RFC 7644 §3.5.2: not where
 // attributes are asked for.
 bool answers_without_body(const call& on, const scim::projection& shown);
-
-// The answer when a change is too large for the writer and no preparation of it has held: it may the next
-// time.
-reply changed_too_often(const call& on);
-
-// Whoever waited long for the writer may have lost the right to a change meanwhile (see late_body.hpp).
-result<void> judge_again(const call& on, store::transaction& tx);
 
 // A resource that is read in a scan of its own, where it may take as long as it is: as it is then, which its
 // version says. A change has been committed by then; one whose resource has gone meanwhile has nothing to

@@ -3,7 +3,7 @@
 // What concerns the environment, or what an organization may do (vouching for a domain, limits, policies,
 // features, the roles of the environment), is for the operator and for clients of the whole environment. An
 // organization's own callers may set what a rule opens to them; a member without a rule is refused to them,
-// so that a new one is closed until somebody has decided. Pure; any thread.
+// so that a new one is closed until it has a rule. Pure; any thread.
 #pragma once
 
 #include "base/error.hpp"
@@ -39,7 +39,7 @@ inline constexpr std::array organization_fields = {
     field_rule{"slug", service::environment_side},      // unique in the environment
 };
 
-// Verification by DNS is a proof; the rest is somebody's word.
+// Verification by DNS is a proof; the other methods are claims.
 inline constexpr std::array domain_fields = {
     field_rule{"domain", service::organization_side},
     field_rule{"domain_type", service::environment_side, {"ORGANIZATION_DOMAIN", "DOMAIN_TYPE_UNSPECIFIED"}},

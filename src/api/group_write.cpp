@@ -1,6 +1,7 @@
 #include "api/group_write.hpp"
 
 #include "api/change_request.hpp"
+#include "api/preparation.hpp"
 #include "api/render.hpp"
 #include "base/work_budget.hpp"
 #include "service/membership.hpp"
@@ -221,11 +222,9 @@ private:
         return job != 0 && jobs::count_parts(tx, job) != made.parts.size();
     }
 
-    // It has not been asked for twice.
     reply plan_again(store::transaction& tx, int number, std::int64_t job)
     {
-        on_.work.rewind(charged_);
-        on_.work.restart_stage();
+        note_overtaken(home_, on_, charged_);
         if (number < plans_max)
             return discard(job, [self = shared_from_this(), number] { return self->begin(number + 1); });
         if (job == 0)
@@ -239,15 +238,13 @@ private:
     // In the writer, where nothing comes between.
     reply plan_here(store::transaction& tx)
     {
-        try {
+        return prepare_in_writer(on_, [&]() -> reply {
             const auto own = plan_for(tx, plans_max);
             if (!own)
                 return scim_error(on_, own.error());
-            return own->parts.size() > jobs::parts_at_once_max ? changed_too_often(on_)
-                                                               : write_now(tx, *own, 0);
-        } catch (const stage_limit_exceeded&) {
-            return changed_too_often(on_);
-        }
+            const bool is_large = own->parts.size() > jobs::parts_at_once_max;
+            return is_large ? changed_too_often(on_) : write_now(tx, *own, 0);
+        });
     }
 
     reply write_now(store::transaction& tx, const plan& made, std::int64_t job)
@@ -317,9 +314,8 @@ private:
         const bool is_long =
             resources::count_members(tx, on_.who.directory, group) > service::members_inline_max;
         const bool is_patch = on_.head.method == "PATCH";
-        if (answers_without_body(on_, wanted_->what.wanted))
-            return scim_version(204, shown);
-        if (is_patch && is_long && wanted_->what.wanted.is_default())
+        const bool is_unasked = is_patch && is_long && wanted_->what.wanted.is_default();
+        if (is_unasked || answers_without_body(on_, wanted_->what.wanted))
             return scim_version(204, shown);
         auto what = wanted_->what;
         what.id = service::id_text(*what.type, group);

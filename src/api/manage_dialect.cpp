@@ -43,29 +43,23 @@ result<void> set_unique_names(store::transaction& tx, tenants::directory& of, co
     return {};
 }
 
-result<void> set_unknown_members(store::transaction& tx, tenants::directory& of, const json::object& body)
+// Like the following one: the description has no other values.
+void set_unknown_members(store::transaction& tx, tenants::directory& of, const json::object& body)
 {
-    const auto text = optional_text(body, "unknown_members");
+    const auto* text = find_string(body, "unknown_members");
     if (!text)
-        return text.error();
-    if (!*text)
-        return {};
-    const auto what = tenancy::parse_unknown_members(**text);
-    if (!what)
-        return what.error();
-    dialects::set_unknown_members(tx, of.id, *what);
-    of.unknown = *what;
-    return {};
+        return;
+    of.unknown = tenancy::parse_unknown_members(*text).value();
+    dialects::set_unknown_members(tx, of.id, of.unknown);
 }
 
-result<void> set_patch_status(store::transaction& tx, tenants::directory& of, const json::object& body)
+void set_patch_status(store::transaction& tx, tenants::directory& of, const json::object& body)
 {
     const auto* given = find(body, "patch_status");
     if (!given || given->is_null())
-        return {};
-    of.patch_status = *given == json::value(204) ? 204 : 200;  // its description has no other
+        return;
+    of.patch_status = *given == json::value(204) ? 204 : 200;
     dialects::set_patch_status(tx, of.id, of.patch_status);
-    return {};
 }
 
 }  // namespace
@@ -87,9 +81,10 @@ result<void> set_dialect(store::transaction& tx, tenants::directory& of, const j
 {
     if (auto set = set_mode(tx, of, body); !set)
         return set;
-    for (const auto set : {set_unique_names, set_unknown_members, set_patch_status})
-        if (auto done = set(tx, of, body); !done)
-            return done;
+    if (auto set = set_unique_names(tx, of, body); !set)
+        return set;
+    set_unknown_members(tx, of, body);
+    set_patch_status(tx, of, body);
     return {};
 }
 

@@ -11,7 +11,6 @@
 #include "store/directories.hpp"
 #include "store/directory_pages.hpp"
 
-#include <algorithm>
 #include <initializer_list>
 #include <utility>
 
@@ -69,8 +68,8 @@ json::object to_json(const house& home, store::transaction& tx, const tenants::d
     };
     body["role_assignments"] = role_assignments_json(tx, from.id);
     body["attribute_mappings"] = attribute_mappings_json(tx, from.id);
-    if (secrets.last_used)  // to the minute, which may have begun before the directory was made
-        body["last_synced_at"] = format_rfc3339(std::max(*secrets.last_used, from.created));
+    if (secrets.last_used)
+        body["last_synced_at"] = last_use_json(from.created, secrets.last_used);
     append_dialect(body, from);
     body["secrets"] = std::move(secrets.listed);
     return body;
@@ -117,20 +116,14 @@ result<void> check_type(const json::object& body)
     return {};
 }
 
-// Empty: the body does not name it.
-result<std::optional<tenants::domain_gate_scope>> read_gate_scope(const json::object& body)
+// Empty: the body does not name it. The description has no other values.
+std::optional<tenants::domain_gate_scope> read_gate_scope(const json::object& body)
 {
-    using scope = std::optional<tenants::domain_gate_scope>;
-    const auto text = optional_text(body, "domain_gate_scope");
-    if (!text)
-        return text.error();
-    if (!*text)
-        return scope();
-    const auto parsed = tenancy::parse_gate_scope(**text);
-    return parsed ? result<scope>(*parsed) : parsed.error();
+    const auto* text = find_string(body, "domain_gate_scope");
+    return text ? tenancy::parse_gate_scope(*text) : std::nullopt;
 }
 
-// Unspecified is a provider of one's own, as with Scalekit, which has no name here.
+// As with Scalekit, an unspecified provider is a custom one, which has no name here.
 result<std::optional<std::string>> read_provider(const json::object& body)
 {
     auto provider = optional_text(body, "directory_provider");
@@ -155,14 +148,11 @@ result<tenancy::new_directory> read_new_directory(const json::object& body)
     const auto policy = tenancy::parse_policy(policy_text->value_or("reject"));
     if (!policy)
         return policy.error();
-    const auto scope = read_gate_scope(body);
-    if (!scope)
-        return scope.error();
     return tenancy::new_directory{
         .name = name->value_or(""),
         .provider = provider->value_or(""),
         .policy = *policy,
-        .gate_scope = scope->value_or(tenants::domain_gate_scope::primary)
+        .gate_scope = read_gate_scope(body).value_or(tenants::domain_gate_scope::primary)
     };
 }
 
@@ -207,10 +197,7 @@ result<service::directories::change> read_directory_change(const json::object& b
             return policy.error();
         wanted.policy = *policy;
     }
-    const auto scope = read_gate_scope(body);
-    if (!scope)
-        return scope.error();
-    wanted.gate_scope = *scope;
+    wanted.gate_scope = read_gate_scope(body);
     if (const auto* enabled = find(body, "enabled"); enabled && !enabled->is_null()) {
         const auto flag = optional_flag(body, "enabled");
         if (!flag)

@@ -27,9 +27,9 @@ constexpr std::size_t log_page_bytes_max = 4 * 1024 * 1024;  // a page ends earl
 constexpr std::size_t parameter_bytes_max = 1'024;
 
 // Entries of before the log had them have none.
-json::array ignored_in(const json::object& told)
+json::array ignored_in(const json::object& changes)
 {
-    const auto* listed = find_array(told, "ignored");
+    const auto* listed = find_array(changes, "ignored");
     return listed ? *listed : json::array();
 }
 

@@ -28,6 +28,7 @@ namespace signing = service::signing;
 namespace signing_keys = store::signing_keys;
 
 constexpr std::size_t form_bytes_max = 16 * 1024;
+constexpr std::size_t scope_bytes_max = 1'000;
 constexpr std::chrono::seconds public_keys_kept_for{1};
 constexpr std::string_view form_type = "application/x-www-form-urlencoded";
 
@@ -40,7 +41,6 @@ constexpr fault invalid_request{"invalid_request", errc::bad_request};
 constexpr fault invalid_client{"invalid_client", errc::unauthorized};
 constexpr fault unsupported_grant_type{"unsupported_grant_type", errc::bad_request};
 constexpr fault temporarily_unavailable{"temporarily_unavailable", errc::too_many_requests};
-
 constexpr fault invalid_scope{"invalid_scope", errc::bad_request};
 
 struct problem {
@@ -235,7 +235,7 @@ checked<presented_client> read_credentials(const http::request& head, const form
     return read;
 }
 
-// What a request asks for: a client, and what its token is to be good for.
+// What a request asks for: the client, and the scopes of its token.
 struct token_request {
     presented_client client;
     std::optional<service::scope_set> scopes{};  // none: all that the client has
@@ -245,6 +245,8 @@ struct token_request {
 checked<std::optional<service::scope_set>> read_wanted_scopes(const form& given)
 {
     const auto* text = find_field(given, "scope");
+    if (text && text->size() > scope_bytes_max)
+        return problem{invalid_scope, "scope must have at most 1000 characters."};
     service::scope_set wanted;
     for (const auto name : text ? split(*text, ' ') : std::vector<std::string_view>()) {
         if (name.empty() || name == "openid")

@@ -6,6 +6,7 @@
 namespace scimd::api {
 
 reply issue_token(const house& home, call& on);
+
 // 429 in the form of RFC 6749 §5.2.
 http::response too_many_token_requests();
 

@@ -1,8 +1,7 @@
-// A DELETE of one resource: prepared on a snapshot, as other changes are (see change_request.hpp), but for
+// A DELETE of one resource: prepared on a snapshot, as other changes are (see preparation.hpp), but for
 // one with very many memberships, which is deleted in pieces.
-#include "api/authenticate.hpp"
-#include "api/change_request.hpp"
 #include "api/group_write.hpp"
+#include "api/preparation.hpp"
 #include "api/render.hpp"
 #include "api/scim_api.hpp"
 #include "service/membership_jobs.hpp"
@@ -41,15 +40,10 @@ reply finish_removal(const removal_request& asked)
 
 reply begin_round(const shared_request& asked, int round);
 
-// When no preparation has held. One that is too large for the writer may hold the next time.
 reply remove_here(const removal_request& asked, store::transaction& tx)
 {
-    try {
-        auto done = service::remove(tx, asked.on.who, asked.what);
-        return done ? removed(asked.on) : reply(scim_error(asked.on, done.error()));
-    } catch (const stage_limit_exceeded&) {
-        return changed_too_often(asked.on);
-    }
+    auto done = service::remove(tx, asked.on.who, asked.what);
+    return done ? removed(asked.on) : reply(scim_error(asked.on, done.error()));
 }
 
 reply write(const shared_request& asked, const shared_removal& removal, int round)
@@ -69,12 +63,10 @@ reply write(const shared_request& asked, const shared_removal& removal, int roun
                 return finish_removal(*asked);
             if (service::remove(tx, on.who, *removal))
                 return removed(on);
-            on.work.rewind(asked->charged);
-            on.work.restart_stage();
-            asked->home.figures
-                .count("scimd_changes_overtaken_total", "Prepared changes that another change came before.")
-                .add();
-            return round < preparations_max ? begin_round(asked, round + 1) : remove_here(*asked, tx);
+            note_overtaken(asked->home, on, asked->charged);
+            if (round < preparations_max)
+                return begin_round(asked, round + 1);
+            return prepare_in_writer(on, [&] { return remove_here(*asked, tx); });
         }
     );
 }
@@ -93,19 +85,14 @@ reply prepare(
 
 reply begin_round(const shared_request& asked, int round)
 {
-    return work{store::intent::read, [asked, round](store::transaction& snapshot) -> reply {
-                    const auto& on = asked->on;
-                    const auto found = service::load(snapshot, on.who, asked->what);
-                    if (!found)
-                        return scim_error(on, found.error());
-                    if (found->document.size() <= prepared_inline_bytes_max)
-                        return prepare(asked, *found, snapshot, round);
-                    return work{store::intent::scan, [asked, round](store::transaction& later) -> reply {
-                                    const auto again = service::load(later, asked->on.who, asked->what);
-                                    return again ? prepare(asked, *again, later, round)
-                                                 : reply(scim_error(asked->on, again.error()));
-                                }};
-                }};
+    return prepare_on_snapshot(
+        {.on = asked->on,
+         .load = [asked](store::transaction& snapshot
+                 ) { return service::load(snapshot, asked->on.who, asked->what); },
+         .prepare = [asked, round](
+                        store::transaction& snapshot, const store::resources::row& found
+                    ) { return prepare(asked, found, snapshot, round); }}
+    );
 }
 
 }  // namespace

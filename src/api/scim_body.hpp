@@ -12,7 +12,7 @@ namespace scimd::api {
 
 struct body_bounds {
     std::size_t bytes_max = 0;
-    std::string too_large;      // what a larger one is told; empty: its size alone
+    std::string too_large;      // the detail of the 413; empty: its size alone
     bool may_be_empty = false;  // an empty body stands for an empty object, but in strict directories
 };
 

@@ -241,7 +241,8 @@ result<void> check_rate(const house& home, call& on)
     };
 }
 
-// Answered to anybody. A token for an API client is not: it is counted when its credentials have been judged.
+// What needs no credentials. A token for an API client is not public: it is counted when its credentials have
+// been judged.
 bool is_public(const call& on, const match& found)
 {
     if (is_of_directory(on.where) || found.who != principal::anyone)

@@ -89,13 +89,13 @@ std::string_view to_text(domain_policy policy)
     return {};
 }
 
-result<tenants::domain_gate_scope> parse_gate_scope(std::string_view text)
+std::optional<tenants::domain_gate_scope> parse_gate_scope(std::string_view text)
 {
     if (text == "primary")
         return tenants::domain_gate_scope::primary;
     if (text == "all")
         return tenants::domain_gate_scope::all;
-    return error{errc::invalid_value, "domain_gate_scope must be primary or all."};
+    return std::nullopt;
 }
 
 std::string_view to_text(tenants::domain_gate_scope scope)
@@ -117,13 +117,13 @@ std::string_view to_text(tenants::scim_mode mode)
     return mode == tenants::scim_mode::strict ? "strict" : "compat";
 }
 
-result<tenants::unknown_members> parse_unknown_members(std::string_view text)
+std::optional<tenants::unknown_members> parse_unknown_members(std::string_view text)
 {
     if (text == "refuse")
         return tenants::unknown_members::refuse;
     if (text == "ignore")
         return tenants::unknown_members::ignore;
-    return error{errc::invalid_value, "unknown_members must be refuse or ignore."};
+    return std::nullopt;
 }
 
 std::string_view to_text(tenants::unknown_members what)

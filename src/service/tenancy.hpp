@@ -34,14 +34,13 @@ result<store::tenants::directory> create_directory(
 result<store::tenants::domain_policy> parse_policy(std::string_view text);
 std::string_view to_text(store::tenants::domain_policy policy);
 
-result<store::tenants::domain_gate_scope> parse_gate_scope(std::string_view text);
+std::optional<store::tenants::domain_gate_scope> parse_gate_scope(std::string_view text);
 std::string_view to_text(store::tenants::domain_gate_scope scope);
 
 result<store::tenants::scim_mode> parse_mode(std::string_view text);
 std::string_view to_text(store::tenants::scim_mode mode);
 
-// "refuse" or "ignore".
-result<store::tenants::unknown_members> parse_unknown_members(std::string_view text);
+std::optional<store::tenants::unknown_members> parse_unknown_members(std::string_view text);
 std::string_view to_text(store::tenants::unknown_members what);
 
 // The organization "Example Corp" with the verified domain example.com and a directory, made at the first

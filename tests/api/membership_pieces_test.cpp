@@ -220,6 +220,7 @@ TEST_F(membership_pieces_test, a_plan_that_was_overtaken_is_made_again)
     ASSERT_EQ(send("PUT", "/Groups/" + group, group_body("All", users)).status, 200);
     EXPECT_EQ(members_of(group), users);
     EXPECT_EQ(writes, 4U);
+    EXPECT_NE(home.figures.exposition().find("scimd_changes_overtaken_total 5\n"), std::string::npos);
 }
 
 TEST_F(membership_pieces_test, a_member_that_is_deleted_meanwhile_is_left_out)

@@ -69,7 +69,7 @@ TEST_F(role_removal_test, a_fresh_environment_has_admin_and_member)
     EXPECT_EQ(listed[1].at("name"), "member");
     EXPECT_EQ(defaults(), "admin -");
     EXPECT_EQ(roles_of(home.make_user("anna")), texts())
-        << "a role that nobody has chosen is given to nobody";
+        << "a role that has not been chosen is given to no user";
 }
 
 TEST_F(role_removal_test, a_name_that_is_taken_is_a_bad_request)

@@ -111,7 +111,20 @@ TEST_F(scopes_test, a_name_that_is_no_scope_is_refused)
     EXPECT_EQ(home.operate("POST", "/api/v1/clients", R"({"name":"x","scopes":[]})").status, 201);
 }
 
-// What a later version may have put there opens nothing here, and never everything.
+TEST_F(scopes_test, a_list_of_scopes_has_a_limit)
+{
+    const std::string name = "domains:read";
+    const auto padded = [&](std::size_t characters) {
+        return token_for(client, name + std::string(characters - name.size(), '+'));
+    };
+    EXPECT_EQ(padded(1'000).status, 200);
+    const auto refused = padded(1'001);
+    EXPECT_EQ(refused.status, 400);
+    EXPECT_EQ(refused.text_of("error"), "invalid_scope");
+    EXPECT_EQ(refused.text_of("error_description"), "scope must have at most 1000 characters.");
+}
+
+// What a later version may have put there grants nothing here, and never everything.
 TEST_F(scopes_test, a_claim_that_is_not_understood_grants_nothing)
 {
     const auto good = home.make_access_token(client, "domains:read");

@@ -66,6 +66,10 @@ TEST_F(session_policy_test, values_are_checked_and_nothing_of_a_refused_one_is_k
          "absolute_session_timeout must be a time of 6 minutes to 365 days."},
         {R"({"policy_source":"CUSTOM","absolute_session_timeout":366,"absolute_session_timeout_unit":"DAYS"})",
          "absolute_session_timeout must be a time of 6 minutes to 365 days."},
+        {R"({"policy_source":"CUSTOM","absolute_session_timeout":8761,"absolute_session_timeout_unit":"HOURS"})",
+         "absolute_session_timeout must be a time of 6 minutes to 365 days."},
+        {R"({"policy_source":"CUSTOM","absolute_session_timeout":525601})",
+         "absolute_session_timeout must be at most 525600."},
         {R"({"policy_source":"CUSTOM","absolute_session_timeout":60,"idle_session_timeout_enabled":true})",
          "idle_session_timeout is required when idle_session_timeout_enabled is true."},
         {R"({"policy_source":"CUSTOM","absolute_session_timeout":60,"idle_session_timeout_enabled":true,)"
@@ -88,8 +92,12 @@ TEST_F(session_policy_test, values_are_checked_and_nothing_of_a_refused_one_is_k
     EXPECT_EQ(shown(), of_application);
     for (const auto* const body :
          {R"({"policy_source":"CUSTOM","absolute_session_timeout":6})",
-          R"({"policy_source":"CUSTOM","absolute_session_timeout":365,"absolute_session_timeout_unit":"DAYS"})"
-         })
+          R"({"policy_source":"CUSTOM","absolute_session_timeout":365,"absolute_session_timeout_unit":"DAYS"})",
+          R"({"policy_source":"CUSTOM","absolute_session_timeout":1,"absolute_session_timeout_unit":"HOURS"})",
+          R"({"policy_source":"CUSTOM","absolute_session_timeout":8760,"absolute_session_timeout_unit":"HOURS"})",
+          R"({"policy_source":"CUSTOM","absolute_session_timeout":525600})",
+          R"({"policy_source":"CUSTOM","absolute_session_timeout":60,"idle_session_timeout_enabled":true,)"
+          R"("idle_session_timeout":60})"})
         EXPECT_EQ(set(body).status, 200) << body;
 }
 

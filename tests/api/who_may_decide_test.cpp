@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -33,7 +34,7 @@ std::string name_of(const route& row)
 
 service::manager manager_of(caller_kind kind, const service::scope_set& scopes = service::scope_set::all())
 {
-    return {kind, "somebody", organization_id{1}, scopes};
+    return {kind, "a caller", organization_id{1}, scopes};
 }
 
 class who_may_decide_test : public testing::Test {
@@ -66,7 +67,7 @@ protected:
         return text;
     }
 
-    // A value as described, which is none of those that are open to everybody.
+    // A value as described, which is none of those that are open to all callers.
     static json::value sample_of(const json::object& given, const field_rule* rule)
     {
         const auto& schema = served_description().resolved(given);
@@ -97,13 +98,46 @@ protected:
         return "x";
     }
 
+    using members = std::map<std::string, json::object>;
+
+    // The members of a body, and those of objects in it: "assignments", and "assignments.role_name" of the
+    // elements of a list.
+    static members members_of(const json::object& schema)
+    {
+        members found;
+        std::set<const json::object*> seen;  // a schema may refer to itself
+        add_members(schema, "", found, seen);
+        return found;
+    }
+    static void add_members(
+        const json::object& given,
+        const std::string& prefix,
+        members& found,
+        std::set<const json::object*>& seen
+    )
+    {
+        const auto& schema = served_description().resolved(given);
+        if (!seen.insert(&schema).second)
+            return;
+        if (const auto* each = find_object(schema, "items"))
+            add_members(*each, prefix, found, seen);
+        const auto* properties = find_object(schema, "properties");
+        if (!properties)
+            return;
+        for (const auto& [name, property] : *properties) {
+            const auto path = prefix + std::string(name);
+            found.emplace(path, property.as_object());
+            add_members(property.as_object(), path + '.', found, seen);
+        }
+    }
+
     static const field_rule* rule_of(const route& row, std::string_view field)
     {
         const auto rule = std::ranges::find(row.who.fields, field, &field_rule::field);
         return rule == row.who.fields.end() ? nullptr : &*rule;
     }
 
-    // Sets that one, and what a body cannot be without, to what everybody may set it to.
+    // A body with that member, and with those that are required.
     static json::object body_with(const route& row, const json::object& schema, std::string_view field)
     {
         json::object body;
@@ -146,11 +180,25 @@ TEST_F(who_may_decide_test, every_member_of_a_body_that_a_customer_can_send_is_d
             continue;
         for (const auto& [name, property] :
              *find_object(served_description().resolved(*schema), "properties"))
-            EXPECT_TRUE(rule_of(row, name)) << name_of(row) << " says not who may set " << name;
+            EXPECT_TRUE(rule_of(row, name)) << name_of(row) << ": there is no rule for " << name;
     }
 }
 
-TEST_F(who_may_decide_test, every_field_is_set_by_those_who_may_and_by_nobody_else)
+TEST_F(who_may_decide_test, every_rule_is_about_a_member_that_is_described)
+{
+    std::map<const field_rule*, bool> rules;  // rows share them
+    for (const auto& row : routes()) {
+        const auto* schema = served_description().body_schema(row.method, row.path);
+        const auto described = schema ? members_of(*schema) : members();
+        for (const auto& rule : row.who.fields)
+            rules[&rule] |= described.contains(std::string(rule.field));
+    }
+    EXPECT_GE(rules.size(), 30U);
+    for (const auto& [rule, is_described] : rules)
+        EXPECT_TRUE(is_described) << rule->field;
+}
+
+TEST_F(who_may_decide_test, every_field_is_set_by_those_who_may_and_by_no_others)
 {
     for (const auto& row : routes()) {
         const auto* schema = served_description().body_schema(row.method, row.path);
@@ -271,12 +319,11 @@ TEST_F(who_may_decide_test, the_description_says_the_same_as_the_table)
         const auto* schema = served_description().body_schema(row.method, row.path);
         if (!schema || row.who.fields.empty())
             continue;
-        for (const auto& [name, property] :
-             *find_object(served_description().resolved(*schema), "properties")) {
+        // A member of an object without a rule of its own is for those who may set the object.
+        for (const auto& [name, property] : members_of(*schema)) {
             const auto* rule = rule_of(row, name);
-            ASSERT_TRUE(rule);
-            const auto* said = property.as_object().if_contains("x-callers");
-            EXPECT_EQ(said != nullptr, !rule->who.contains(caller_kind::organization_client)) << name;
+            const auto* said = property.if_contains("x-callers");
+            EXPECT_EQ(said != nullptr, rule && !rule->who.contains(caller_kind::organization_client)) << name;
             if (said) {
                 EXPECT_EQ(*said, names(rule->who)) << name;
             }
@@ -333,6 +380,10 @@ TEST_F(who_may_decide_test, a_customer_cannot_change_its_limits_policies_and_fea
             .status,
         403
     );
+    EXPECT_EQ(
+        as_customer("PATCH", "/directories/" + home.directory, R"({"domain_gate_scope":"primary"})").status,
+        403
+    );
     EXPECT_EQ(as_customer("POST", "/directories", R"({"domain_policy":"off"})").status, 403);
     const auto shown = home.operate("GET", owner + "/directories/" + home.directory).member("directory");
     EXPECT_EQ(shown.at("domain_policy"), "reject");
@@ -340,6 +391,16 @@ TEST_F(who_may_decide_test, a_customer_cannot_change_its_limits_policies_and_fea
     EXPECT_EQ(as_customer("DELETE", "").status, 403);
     EXPECT_EQ(home.operate("GET", owner).text, before);
     EXPECT_EQ(as_customer("PATCH", "", R"({"display_name":"Acme Ltd"})").status, 200);
+}
+
+TEST_F(who_may_decide_test, a_customer_chooses_how_its_directory_answers)
+{
+    const auto path = "/directories/" + home.directory;
+    const auto got = as_customer("PATCH", path, R"({"unknown_members":"ignore","patch_status":204})");
+    ASSERT_EQ(got.status, 200) << got.text;
+    const auto shown = home.operate("GET", owner + path).member("directory");
+    EXPECT_EQ(shown.at("unknown_members"), "ignore");
+    EXPECT_EQ(shown.at("patch_status"), 204);
 }
 
 TEST_F(who_may_decide_test, a_customer_gives_its_own_roles_and_none_of_the_environment)

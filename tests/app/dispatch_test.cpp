@@ -1,4 +1,4 @@
-#include "api/change_request.hpp"
+#include "api/preparation.hpp"
 #include "dispatch_fixture.hpp"
 #include "service/membership.hpp"
 #include "service/membership_jobs.hpp"
@@ -153,6 +153,33 @@ TEST_F(dispatch_test, memory_for_a_change_of_a_large_document_is_reserved_before
         database.keys.clear();
         EXPECT_EQ(change(user, "b").status, 429);
         EXPECT_EQ(database.keys.size(), 2U) << "the token, and how large the user is";
+        memory_max = SIZE_MAX;
+    }
+}
+
+TEST_F(dispatch_test, memory_for_the_deletion_of_a_large_document_is_reserved_before_it_is_prepared)
+{
+    const auto padded = [&](std::size_t bytes) {
+        const std::string half(bytes / 2, 'x');
+        return home.make_user(
+            "u" + std::to_string(bytes), R"(,"title":")" + half + R"(","nickName":")" + half + '"'
+        );
+    };
+    EXPECT_EQ(scim("DELETE", "/Users/" + padded(api::unreserved_document_bytes_max - 1'000)).status, 204);
+    EXPECT_TRUE(reserved.empty());
+
+    for (const std::size_t bytes : {api::unreserved_document_bytes_max, std::size_t{70'000}}) {
+        const auto user = padded(bytes);
+        memory_max = 4 * bytes;
+        database.keys.clear();
+        const auto refused = scim("DELETE", "/Users/" + user);
+        EXPECT_EQ(refused.status, 429);
+        EXPECT_FALSE(header(refused, "Retry-After").empty());
+        EXPECT_EQ(database.keys.size(), 1U) << "the token and how large the user is, in one read";
+        memory_max = 6 * bytes;
+        EXPECT_EQ(scim("DELETE", "/Users/" + user).status, 204);
+        ASSERT_EQ(reserved.size(), 1U);
+        EXPECT_GT(reserved.front(), 4 * bytes);
         memory_max = SIZE_MAX;
     }
 }

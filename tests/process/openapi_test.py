@@ -3,7 +3,7 @@
 Each route is asked as its callers ask it: applications over the network with an access token, the operator over
 the control socket, which a small relay offers to the checker as a port. All checks of schemathesis are made.
 
-The run is short, with a fixed seed. The long form takes as many seeds and examples as it is told:
+The run is short, with a fixed seed. The long form takes seeds and the number of examples from the environment:
 
     SCIMD_OPENAPI_SEEDS="1 2" SCIMD_OPENAPI_EXAMPLES=100 ctest --preset dev -R process.openapi --timeout 7200
 """

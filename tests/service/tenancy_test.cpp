@@ -87,7 +87,10 @@ TEST(policy_test, a_policy_is_spelled_one_way)
         EXPECT_FALSE(parse_policy(text)) << text;
     EXPECT_EQ(parse_unknown_members("ignore").value(), tenants::unknown_members::ignore);
     EXPECT_EQ(parse_unknown_members("refuse").value(), tenants::unknown_members::refuse);
-    EXPECT_EQ(parse_unknown_members("Ignore").error().detail, "unknown_members must be refuse or ignore.");
+    EXPECT_FALSE(parse_unknown_members("Ignore"));
+    EXPECT_EQ(parse_gate_scope("primary"), tenants::domain_gate_scope::primary);
+    EXPECT_EQ(parse_gate_scope("all"), tenants::domain_gate_scope::all);
+    EXPECT_FALSE(parse_gate_scope("All"));
 }
 
 }  // namespace

@@ -1,0 +1,110 @@
+// What others do between the preparation of a change and its turn to be written (docs/decisions/0036): what
+// the tests of it share.
+#pragma once
+
+#include "api/late_body.hpp"
+#include "support/api_house.hpp"
+#include "support/interposed_database.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace scimd::api {
+
+using texts = std::vector<std::string>;
+
+inline constexpr std::string_view set_title = R"([{"op":"replace","path":"title","value":"Queen"}])";
+
+class change_between_test : public testing::Test {
+protected:
+    explicit change_between_test(const api::limits& bounds = {}) : home(bounds)
+    {
+        auto between = std::make_unique<test::interposed_database>(std::move(home.database));
+        database = between.get();
+        home.database = std::move(between);
+    }
+
+    // `act` comes once, before the next write.
+    void once(std::function<void()> act)
+    {
+        database->before = [this, act = std::move(act)](store::intent mode) {
+            if (mode != store::intent::write)
+                return;
+            database->before = nullptr;
+            act();
+        };
+    }
+
+    // `act` comes once, when the next write has been committed and is to be answered.
+    void once_committed(std::function<void()> act)
+    {
+        once([this, act = std::move(act)] {
+            database->before = [this, act](store::intent) {
+                database->before = nullptr;
+                act();
+            };
+        });
+    }
+
+    // What has been done so far.
+    void forget()
+    {
+        news();
+        database->scans = database->writes = 0;
+    }
+
+    // The second with which the token was judged has passed, and some more.
+    void wait_long() { home.clock.advance(judged_for); }
+
+    std::vector<json::object> news()
+    {
+        auto all = home.events();
+        all.erase(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(seen));
+        seen += all.size();
+        return all;
+    }
+    texts news_types()
+    {
+        auto types = home.event_types();
+        types.erase(types.begin(), types.begin() + static_cast<std::ptrdiff_t>(seen));
+        seen += types.size();
+        return types;
+    }
+
+    test::answer operate(std::string_view method, const std::string& path, std::string_view body = "")
+    {
+        auto done = home.operate(method, path, body);
+        EXPECT_LT(done.status, 300) << path << ' ' << done.text;
+        return done;
+    }
+
+    test::api_house home;
+    test::interposed_database* database = nullptr;
+    std::size_t seen = 0;
+    const std::string owner = "/api/v1/organizations/" + home.organization;
+    const std::string directory = owner + "/directories/" + home.directory;
+};
+
+class user_between_test : public change_between_test {
+protected:
+    user_between_test() { forget(); }
+
+    test::answer title(test::header_list headers = {}) { return home.patch(path, set_title, headers); }
+    void join_group()
+    {
+        home.make_group("Staff", R"(,"members":[{"value":")" + id + R"("}])");
+        forget();
+    }
+
+    const std::string id = home.make_user("anna", R"(,"title":"Boss")");
+    const std::string path = "/Users/" + id;
+};
+
+}  // namespace scimd::api
