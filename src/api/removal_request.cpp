@@ -32,8 +32,6 @@ reply removed(const call& on)
 reply finish_removal(const removal_request& asked)
 {
     auto& on = asked.on;
-    if (on.who.trace)
-        on.who.trace->add({.action = "deleted", .id = asked.what.id, .attributes = {}});
     const resource_id which{parse_prefixed(asked.what.id, asked.what.type->id_prefix).value()};
     return finish_jobs(asked.home, on, which, [&on](store::transaction&) { return removed(on); });
 }

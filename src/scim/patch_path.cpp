@@ -17,22 +17,6 @@ namespace {
 
 constexpr std::uint64_t path_byte_steps = 50;  // to look up names and parse a filter
 
-// Where the bracket at `open` is closed; one inside a quoted literal closes nothing.
-std::size_t closing_bracket(std::string_view text, std::size_t open) noexcept
-{
-    for (std::size_t i = open + 1; i < text.size(); ++i) {
-        if (text[i] == ']')
-            return i;
-        if (!opens_quotation(text, i))
-            continue;
-        const auto quoted = quotation_at(text, i);
-        if (!quoted)
-            return std::string_view::npos;
-        i = quoted->end - 1;
-    }
-    return std::string_view::npos;
-}
-
 error bad_path(std::string_view text, std::string_view reason)
 {
     return {errc::invalid_path, excerpt(text) + " " + std::string(reason)};

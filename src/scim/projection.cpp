@@ -24,16 +24,12 @@ std::vector<std::string_view> split_names(std::string_view text)
 {
     std::vector<std::string_view> names;
     std::size_t begin = 0;
-    bool is_in_brackets = false;
     for (std::size_t i = 0; i < text.size(); ++i) {
-        if (is_in_brackets && opens_quotation(text, i)) {
-            const auto quoted = quotation_at(text, i);
-            if (!quoted)
+        if (text[i] == '[') {
+            i = closing_bracket(text, i);
+            if (i == std::string_view::npos)
                 break;
-            i = quoted->end - 1;
-        } else if (text[i] == '[' || text[i] == ']') {
-            is_in_brackets = text[i] == '[';
-        } else if (text[i] == ',' && !is_in_brackets) {
+        } else if (text[i] == ',') {
             names.push_back(trim(text.substr(begin, i - begin)));
             begin = i + 1;
         }

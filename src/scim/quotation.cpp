@@ -73,4 +73,19 @@ std::optional<quotation> quotation_at(std::string_view text, std::size_t place) 
     return std::nullopt;
 }
 
+std::size_t closing_bracket(std::string_view text, std::size_t open) noexcept
+{
+    for (std::size_t i = open + 1; i < text.size(); ++i) {
+        if (text[i] == ']')
+            return i;
+        if (!opens_quotation(text, i))
+            continue;
+        const auto quoted = quotation_at(text, i);
+        if (!quoted)
+            return std::string_view::npos;
+        i = quoted->end - 1;
+    }
+    return std::string_view::npos;
+}
+
 }  // namespace scimd::scim

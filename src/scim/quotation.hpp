@@ -26,4 +26,7 @@ struct quotation {
 // the meaning from the character behind it.
 std::optional<quotation> quotation_at(std::string_view text, std::size_t place) noexcept;
 
+// Where the bracket at `open` is closed; npos: it is not. One in quotation marks closes nothing.
+std::size_t closing_bracket(std::string_view text, std::size_t open) noexcept;
+
 }  // namespace scimd::scim

@@ -67,8 +67,7 @@ gate_refusal owned_elsewhere(const user_address& address, const domain_name& dom
         domain.text(),
         "The domain " + domain.text() + " of the " + named(address) +
             " is verified for another organization. Take the address off this user, or leave the user out of "
-            "the"
-            " assignment."
+            "the assignment."
     );
 }
 

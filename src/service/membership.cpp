@@ -83,8 +83,8 @@ public:
     result<void> operator()(const scim::remove_members& operation)
     {
         for (const auto& value : operation.values)
-            if (const auto id = parse_member_id(who_, value))
-                remove(*id, value);
+            if (const auto one = find_resource(value))
+                remove_one(*one);
         return {};
     }
 
@@ -112,10 +112,13 @@ public:
         auto next = given->begin();
         each_row([&](const resources::member_row& row) {
             next = std::find_if(next, given->end(), [&](const auto& one) { return one.id >= row.id; });
-            if (next == given->end() || next->id != row.id)
-                others.push_back({row.id, row.type});
-            for (; next != given->end() && next->id == row.id && outcome; ++next)
+            bool is_kept = false;
+            for (; next != given->end() && next->id == row.id && outcome; ++next) {
                 outcome = check_kept(*next, row);
+                is_kept = is_kept || next->is_member;
+            }
+            if (!is_kept)
+                others.push_back({row.id, row.type});
             return outcome.has_value();
         });
         if (!outcome)
@@ -204,17 +207,29 @@ private:
 
     [[nodiscard]] bool has_member(const std::string& value) const
     {
+        const auto one = find_resource(value);
+        return one && members_.contains(one->id);
+    }
+
+    // The user or group whose whole id that is: "dirgroup_7" is no name of the user 7.
+    [[nodiscard]] std::optional<member_key> find_resource(const std::string& value) const
+    {
         const auto id = parse_member_id(who_, value);
-        return id && members_.contains(*id);
+        if (!id)
+            return std::nullopt;
+        for (auto& kind : resources::kinds_of(tx_, who_.directory, {*id}))
+            if (member_id_text(who_, kind.type, *id) == value)
+                return member_key{*id, std::move(kind.type)};
+        return std::nullopt;
     }
 
     // One that is a member already, and is listed again.
     [[nodiscard]] result<void> check_kept(given_member& one, const resources::member_row& row) const
     {
         const auto& given = *one.given;
-        one.is_member = true;
         if (member_id_text(who_, row.type, row.id) != given.value)
             return pass_over(given.value);
+        one.is_member = true;
         one.is_renamed = !given.display.empty() && given.display != row.display;
         return check_type(given, row.type);
     }
@@ -268,7 +283,7 @@ private:
         return types;
     }
 
-    // A member that is not there is an error, unless the directory ignores such members.
+    // A member that is not there is an error, unless the directory ignores unknown members.
     [[nodiscard]] result<void> pass_over(std::string_view value) const
     {
         if (!who_.ignores_unknown_members)
@@ -334,13 +349,6 @@ private:
     {
         charge(row_steps);
         members_.set_display(id, display);
-    }
-
-    void remove(resource_id id, std::string_view value)
-    {
-        for (auto& kind : resources::kinds_of(tx_, who_.directory, {id}))
-            if (member_id_text(who_, kind.type, id) == value)
-                remove_one({id, std::move(kind.type)});
     }
 
     void remove_one(const member_key& one)

@@ -424,6 +424,8 @@ result<bool> begin_removal(store::transaction& tx, const caller& who, const targ
     if (auto met = what.conditions.check(row->version); !met)
         return met.error();
     rows::insert(tx, made_by(who, row->id, what.type->name, rows::kind::removal), {});
+    if (who.trace)
+        who.trace->add({.action = "deleted", .id = id_text(*what.type, row->id), .attributes = {}});
     return true;
 }
 

@@ -86,7 +86,8 @@ void publish_gained_groups(
 );
 
 // When the resource has too many memberships to be deleted at once and its preconditions hold, its deletion
-// is written down: true. False: it is to be deleted by remove(), which says whether it is there at all.
+// is written down, for the log of requests, too: true. False: it is to be deleted by remove(), which says
+// whether it is there at all.
 result<bool> begin_removal(store::transaction& tx, const caller& who, const target& what);
 
 // Does a piece of what is left to do to the resource; false: there is nothing.

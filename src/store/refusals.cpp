@@ -15,7 +15,8 @@ constexpr sql::statement upsert{
     " external_id = excluded.external_id, detail = excluded.detail, last_at = excluded.last_at,"
     " address = excluded.address, count = iif(resolved_at is null, count + 1, 1),"
     " first_at = iif(resolved_at is null, first_at, excluded.first_at),"
-    " id = iif(resolved_at is null, id, excluded.id), resolved_at = null"
+    " id = iif(resolved_at is null, id, excluded.id), user_id = iif(resolved_at is null, user_id, null),"
+    " resolved_at = null"
     " returning count",
 };
 

@@ -1,8 +1,11 @@
 // Users who are there already when a domain gets another owner: listed, and left as they are.
 #include "service/domain_review.hpp"
 
+#include "service/membership_jobs.hpp"
 #include "store/refusals.hpp"
+#include "store/resources.hpp"
 #include "support/api_house.hpp"
+#include "support/large_group.hpp"
 
 #include <gtest/gtest.h>
 
@@ -142,6 +145,56 @@ TEST_F(domain_review_test, an_entry_stays_until_the_address_or_its_owner_has_gon
     EXPECT_EQ(refusals()[0].at("count").as_int64(), 1);
 }
 
+TEST_F(domain_review_test, an_entry_ends_with_its_user_however_that_is_deleted)
+{
+    const auto ann = make("ann@victim.com", "ann@acme.com");
+    const auto bob = make("bob@victim.com", "bob@acme.com");
+    const auto eva = make("eva@victim.com", "eva@acme.com");
+    home.make_domain(victim, "victim.com");
+    home.work_off();
+    EXPECT_EQ(listed().size(), 3U);
+    EXPECT_EQ(home.scim("DELETE", "/Users/" + ann).status, 204);
+    EXPECT_EQ(listed().size(), 2U);
+    const auto bulk = R"({"Operations":[{"method":"DELETE","path":"/Users/)" + bob + R"("}]})";
+    EXPECT_EQ(home.scim("POST", "/Bulk", bulk).status, 200);
+    EXPECT_EQ(listed(), texts{"eva@victim.com domain_owned_elsewhere eva@victim.com " + eva});
+    // In more groups than are left in one transaction.
+    store::run(*home.database, store::intent::write, [&](store::transaction& tx) {
+        const auto where = directory_id::parse(home.directory).value();
+        for (std::size_t i = 0; i <= service::membership_jobs::groups_at_once_max; ++i) {
+            const auto name = std::to_string(i);
+            const auto group = store::resources::insert(
+                tx, where, "Group", R"({"displayName":")" + name + "\"}", {.unique_key = name}
+            );
+            test::write_members(tx, where, group->id, {test::number_in(eva)});
+        }
+        return store::verdict::commit;
+    });
+    EXPECT_EQ(home.scim("DELETE", "/Users/" + eva).status, 204);
+    EXPECT_EQ(listed(), texts());
+    EXPECT_EQ(refusals("resolved").size(), 3U);
+}
+
+// The entry of a user who is gone is no longer one of a stored address.
+TEST_F(domain_review_test, a_refusal_after_the_end_of_a_user_ends_as_any_other)
+{
+    const auto create = [&](const std::string& name) {
+        const auto body = R"({"externalId":"a1","userName":")" + name +
+                          R"(","emails":[{"primary":true,"value":"ann@acme.com"}]})";
+        return home.scim("POST", "/Users", body);
+    };
+    const auto ann = create("ann@victim.com").text_of("id");
+    home.make_domain(victim, "victim.com");
+    home.work_off();
+    EXPECT_EQ(listed().size(), 1U);
+    EXPECT_EQ(home.scim("DELETE", "/Users/" + ann).status, 204);
+    EXPECT_EQ(listed(), texts());
+    EXPECT_EQ(create("ann@victim.com").status, 400);
+    EXPECT_EQ(listed(), texts{"ann@victim.com domain_owned_elsewhere ann@victim.com "});
+    EXPECT_EQ(create("ann").status, 201);
+    EXPECT_EQ(refusals(), json::array());
+}
+
 TEST_F(domain_review_test, what_a_directory_asks_from_now_on_is_asked_of_those_who_are_there)
 {
     const auto ann = make("ann@home.com", "ann@acme.com");
@@ -215,6 +268,51 @@ TEST_F(domain_review_test, a_step_looks_at_so_many_users_and_no_more)
     EXPECT_TRUE(refusals().empty());
     EXPECT_TRUE(step());
     EXPECT_EQ(refusals().size(), 1U);
+}
+
+TEST_F(domain_review_test, a_step_writes_about_so_many_users_and_no_more)
+{
+    for (std::size_t i = 0; i < service::review_findings_max + 1; ++i)
+        make("u" + std::to_string(i), "u@acme.com", "u@victim.com");
+    home.work_off();
+    home.make_domain(victim, "victim.com");
+    EXPECT_TRUE(step());
+    EXPECT_TRUE(refusals().empty());
+    EXPECT_TRUE(step());
+    EXPECT_EQ(refusals().size(), service::review_findings_max);
+    EXPECT_TRUE(step());
+    EXPECT_EQ(refusals().size(), service::review_findings_max + 1);
+}
+
+// Of documents of that size, as many as it takes to come to the bound.
+TEST_F(domain_review_test, a_step_reads_so_many_bytes_and_no_more)
+{
+    const auto make_large = [&](const std::string& name, std::size_t values) {
+        std::string text = R"({"userName":")" + name + R"(","emails":[{"value":"a@acme.com"}],"roles":[)";
+        for (std::size_t i = 0; i < values; ++i)
+            text.append(i == 0 ? "" : ",")
+                .append(R"({"value":")" + std::to_string(i) + std::string(60'000, 'x') + "\"}");
+        EXPECT_EQ(home.scim("POST", "/Users", text + "]}").status, 201);
+    };
+    const auto steps_to_ann = [&] {
+        home.work_off();
+        const auto domain = home.make_domain(victim, "victim.com");
+        int steps = 0;
+        while (listed().empty() && step())
+            ++steps;
+        end_domain(victim, domain);
+        home.work_off();
+        return steps;
+    };
+    static_assert(service::review_bytes_max > 17 * 61'000 && service::review_bytes_max < 18 * 60'000);
+    make_large("first", 8);
+    make_large("second", 8);
+    const auto ann = make("ann@victim.com", "ann@acme.com");
+    EXPECT_EQ(steps_to_ann(), 2) << "the beginning, and all three users";
+    EXPECT_EQ(home.scim("DELETE", "/Users/" + ann).status, 204);
+    make_large("third", 2);
+    make("ann@victim.com", "ann@acme.com");
+    EXPECT_EQ(steps_to_ann(), 3);
 }
 
 TEST_F(domain_review_test, a_ledger_takes_so_many_and_no_more)

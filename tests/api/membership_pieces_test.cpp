@@ -3,6 +3,7 @@
 #include "membership_pieces.hpp"
 
 #include "service/bulk.hpp"
+#include "store/dialects.hpp"
 
 namespace scimd::api {
 namespace {
@@ -126,6 +127,42 @@ TEST_F(membership_pieces_test, what_cannot_be_is_refused_before_anything_is_writ
     const auto nowhere = send("PUT", "/Groups/dirgroup_1", group_body("All", users));
     EXPECT_EQ(nowhere.status, 404) << nowhere.body;
     EXPECT_EQ(jobs(), 0U);
+}
+
+TEST_F(membership_pieces_test, unknown_members_among_very_many_are_left_out)
+{
+    write([&](store::transaction& tx) {
+        store::dialects::set_unknown_members(tx, where, store::tenants::unknown_members::ignore);
+    });
+    const auto users = add_users("u", 2 * at_once + 10);
+    const auto group = "/Groups/" + home.make_group("All");
+    const auto id = group.substr(group.rfind('/') + 1);
+    const auto with_unknown = [&](texts members) {
+        const auto as_group = "dirgroup_" + users[0].substr(users[0].find('_') + 1);
+        members.insert(members.begin() + 1, {"diruser_1", "nobody", as_group});
+        return members;
+    };
+    const auto put = send("PUT", group, group_body("All", with_unknown(users)));
+    EXPECT_EQ(put.status, 200) << put.body.substr(0, 300);
+    EXPECT_EQ(writes, 5U) << "the group, three pieces, and a look at what has become of it";
+    EXPECT_EQ(members_of(id), users);
+    EXPECT_EQ(members_in("group_member_added"), users);
+
+    // A user who is listed as a group is not listed.
+    const texts rest(users.begin() + at_once + 5, users.end());
+    EXPECT_EQ(send("PUT", group, group_body("All", with_unknown(rest))).status, 200);
+    EXPECT_EQ(members_of(id), rest);
+    const texts gone(users.begin(), users.end() - static_cast<std::ptrdiff_t>(rest.size()));
+    EXPECT_EQ(members_in("group_member_removed"), gone);
+
+    const auto added =
+        patch_body(R"([{"op":"add","path":"members","value":)" + listed(with_unknown(gone)) + "}]");
+    EXPECT_EQ(send("PATCH", group, added).status, 200);
+    EXPECT_EQ(members_of(id), users);
+    const auto made = send("POST", "/Groups", group_body("New", with_unknown(users)));
+    ASSERT_EQ(made.status, 201) << made.body.substr(0, 300);
+    const auto shown = parse_json_object(made.body, {.nodes_max = SIZE_MAX}).value();
+    EXPECT_EQ(shown.at("members").as_array().size(), users.size());
 }
 
 TEST_F(membership_pieces_test, other_writers_come_in_between)

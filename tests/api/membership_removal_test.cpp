@@ -97,6 +97,29 @@ TEST_F(membership_removal_test, a_deletion_whose_precondition_fails_is_not_start
     EXPECT_EQ(jobs(), 0U);
 }
 
+TEST_F(membership_removal_test, a_deletion_in_pieces_is_in_the_log_of_requests)
+{
+    const auto users = add_users("u", at_once + 1);
+    const auto log = "/api/v1/organizations/-/directories/" + home.directory + "/request-log?method=";
+    const auto changes = [&](const std::string& method) {
+        home.write_log();
+        return home.operate("GET", log + method).body.at("entries").at(0).at("changes").as_array();
+    };
+    const auto deleted = [](const std::string& id) {
+        return json::array{json::object{{"action", "deleted"}, {"id", id}, {"attributes", json::array()}}};
+    };
+    const auto alone = home.make_group("Alone");
+    put_into(alone, users);
+    EXPECT_EQ(send("DELETE", "/Groups/" + alone).status, 204);
+    EXPECT_EQ(changes("DELETE"), deleted(alone));
+
+    const auto listed = home.make_group("Listed");
+    put_into(listed, users);
+    const auto bulk = R"({"Operations":[{"method":"DELETE","path":"/Groups/)" + listed + R"("}]})";
+    EXPECT_EQ(send("POST", "/Bulk", bulk).status, 200);
+    EXPECT_EQ(changes("POST"), deleted(listed));
+}
+
 // Each group of a user who is let out of a hold has an event of its own.
 TEST_F(membership_removal_test, the_events_of_very_many_groups_of_a_released_user_come_in_pieces)
 {

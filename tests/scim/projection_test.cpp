@@ -203,6 +203,21 @@ TEST(projection, says_beforehand_what_can_appear)
     EXPECT_FALSE(projection{}.wants(*samples::user().base->find("password")));
 }
 
+TEST(projection, takes_16_filters_and_no_more)
+{
+    std::string names;
+    for (int i = 1; i < 16; ++i)
+        names += "emails[type eq \"" + std::to_string(i) + "\"],";
+    const auto home = R"(emails[type eq "home"])";
+    const auto work = std::string(R"(emails[type eq "work"])");
+    EXPECT_EQ(parse_projection(names + home, "", samples::user()).chosen.size(), 16U);
+    EXPECT_EQ(
+        projected(whole_user, names + work, ""),
+        minimal_and(R"("emails": [{"value": "a@b.c", "type": "work"}])")
+    );
+    EXPECT_EQ(projected(whole_user, names + home + "," + work, ""), minimal_and(""));
+}
+
 TEST(projection, repeated_names_are_kept_once)
 {
     const projection wanted = parse_projection("userName,USERNAME,userName,name", "id,ID", samples::user());

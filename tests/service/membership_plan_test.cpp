@@ -83,13 +83,21 @@ protected:
     std::vector<std::string> pool;
 };
 
-TEST_F(membership_plan_test, a_plan_that_is_applied_is_the_operations_applied)
+// One that refuses unknown members, and one that ignores them.
+class any_directory : public membership_plan_test, public testing::WithParamInterface<bool> {};
+
+INSTANTIATE_TEST_SUITE_P(unknown_members, any_directory, testing::Bool());
+
+TEST_P(any_directory, a_plan_that_is_applied_is_the_operations_applied)
 {
+    house.who.ignores_unknown_members = GetParam();
     const auto direct = house.add_group("direct");
     const auto planned = house.add_group("planned");
     for (int i = 0; i < 12; ++i)
         pool.push_back(house.add_user("u" + std::to_string(i)));
     pool.push_back(house.add_group("sub"));
+    if (GetParam())
+        pool.insert(pool.end(), {"diruser_1", "anna", "dirgroup_" + pool[0].substr(pool[0].find('_') + 1)});
     const auto numbers_of = [](const std::vector<resources::member_row>& rows) {
         std::vector<std::int64_t> found;
         for (const auto& row : rows)

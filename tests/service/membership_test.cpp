@@ -183,6 +183,25 @@ TEST_F(membership_test, ids_of_nobody_here_are_refused_and_nothing_is_added)
     EXPECT_EQ(house.new_types(), ids{});
 }
 
+TEST_F(membership_test, an_unknown_member_is_left_out_where_the_directory_ignores_it)
+{
+    house.who.ignores_unknown_members = true;
+    const auto digits = anna.substr(anna.find('_') + 1);
+    for (const auto& unknown : ids{"diruser_1", "dirgroup_" + digits, digits, "anna"}) {
+        EXPECT_EQ(replace(staff, {unknown, bert}).status, 200) << unknown;
+        EXPECT_EQ(house.members_of(staff), (ids{bert})) << unknown;
+        EXPECT_EQ(add(staff, {unknown, anna}).status, 200) << unknown;
+        EXPECT_EQ(house.members_of(staff), (ids{anna, bert})) << unknown;
+        // It is anna who is a member, and no group of that number.
+        EXPECT_EQ(replace(staff, {unknown}).status, 200) << unknown;
+        EXPECT_EQ(house.members_of(staff), ids{}) << unknown;
+        EXPECT_EQ(replace(staff, {anna}).status, 200) << unknown;
+        EXPECT_EQ(replace(staff, {unknown, anna, unknown}).status, 200) << unknown;
+        EXPECT_EQ(house.members_of(staff), (ids{anna})) << unknown;
+    }
+    expect_refused(add(staff, {staff}), "member of itself");
+}
+
 TEST_F(membership_test, removing_whoever_is_no_member_changes_nothing)
 {
     add(staff, {anna});
@@ -205,7 +224,11 @@ TEST_F(membership_test, replacing_whoever_is_no_member_has_no_target)
     add(staff, {anna});
     house.new_events();
     const auto before = house.get("Groups", staff).version();
-    for (const auto& filter : {R"(value eq \")" + bert + R"(\")", std::string(R"(type eq \"Group\")")})
+    const auto group = "dirgroup_" + anna.substr(anna.find('_') + 1);
+    for (const auto& filter :
+         {R"(value eq \")" + bert + R"(\")",
+          R"(value eq \")" + group + R"(\")",
+          std::string(R"(type eq \"Group\")")})
         for (const auto* const rest : {R"(].display","value":"B")", R"(]","value":{"value":"diruser_1"})"}) {
             const auto done = patch(
                 staff,
