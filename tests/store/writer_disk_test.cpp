@@ -1,9 +1,8 @@
 // The writer and the files that it writes: a full disk, an I/O error, the length of the write-ahead log.
+#include "support/file_size_limit.hpp"
 #include "writer_fixture.hpp"
 
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
@@ -63,28 +62,12 @@ TEST(store_writer, finds_out_by_itself_that_a_full_disk_has_room)
     EXPECT_NE(store.lines.find("store.writable"), std::string::npos);
 }
 
-// Files of this process grow to `bytes` and no further: a write beyond is an I/O error.
-class file_size_limit {
-public:
-    explicit file_size_limit(rlim_t bytes)
-    {
-        ::signal(SIGXFSZ, SIG_IGN);
-        ::getrlimit(RLIMIT_FSIZE, &before_);
-        const rlimit bounded{bytes, before_.rlim_max};
-        ::setrlimit(RLIMIT_FSIZE, &bounded);
-    }
-    ~file_size_limit() { ::setrlimit(RLIMIT_FSIZE, &before_); }
-
-private:
-    rlimit before_{};
-};
-
 TEST(store_writer, writes_nothing_any_more_after_an_io_error)
 {
     writing store;
     store.insert(1).get();
     {
-        const file_size_limit limit(std::filesystem::file_size(store.file.string() + "-wal"));
+        const test::file_size_limit limit(std::filesystem::file_size(store.file.string() + "-wal"));
         EXPECT_THROW(store.insert(2).get(), sql::failure);
     }
     EXPECT_TRUE(store.under_test->is_broken());
