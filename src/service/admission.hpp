@@ -6,7 +6,7 @@
 //
 // What is stored already is not a reason to refuse a change of something else, but for the primary address
 // with the policy `reject`; and a change that leaves the user inactive passes unless it brings an address
-// that was not there (docs/decisions/0004, 0041).
+// that was not there (docs/decisions/0004, 0038).
 #pragma once
 
 #include "base/json.hpp"

@@ -79,7 +79,7 @@ void list_user(
     for (const auto& one : objections) {
         if (refusals::count_standing(tx, who.directory) >= standing_refusals_max)
             return;
-        refusals::record_standing(
+        refusals::record(
             tx,
             who.directory,
             {.subject = subject_of(subject),

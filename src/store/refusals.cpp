@@ -4,34 +4,22 @@ namespace scimd::store::refusals {
 
 namespace {
 
+// A request is counted each time that it is refused, what is stored of a user ($11) once. One of both is open
+// until the latter ends; one that was resolved is whatever begins it anew.
 constexpr sql::statement upsert{
     "refusals.record",
-    "insert into refusals (directory_id, subject, reason, domain, user_name, external_id, detail, count, "
-    "first_at,"
-    " last_at, id, address)"
-    " select $1, $2, $3, $4, $5, $6, $7, 1, $8, $8, $9, $10"
-    " where exists (select 1 from directories where id = $1 and removed_at is null)"
-    " on conflict (directory_id, subject, reason, domain) do update set user_name = excluded.user_name,"
-    " external_id = excluded.external_id, detail = excluded.detail, last_at = excluded.last_at,"
-    " address = excluded.address, count = iif(resolved_at is null, count + 1, 1),"
-    " first_at = iif(resolved_at is null, first_at, excluded.first_at),"
-    " id = iif(resolved_at is null, id, excluded.id), user_id = iif(resolved_at is null, user_id, null),"
-    " resolved_at = null"
-    " returning count",
-};
-
-constexpr sql::statement upsert_standing{
-    "refusals.record_standing",
     "insert into refusals (directory_id, subject, reason, domain, user_name, external_id, detail, count,"
     " first_at, last_at, id, address, user_id)"
     " select $1, $2, $3, $4, $5, $6, $7, 1, $8, $8, $9, $10, $11"
     " where exists (select 1 from directories where id = $1 and removed_at is null)"
     " on conflict (directory_id, subject, reason, domain) do update set user_name = excluded.user_name,"
     " external_id = excluded.external_id, detail = excluded.detail, address = excluded.address,"
-    " user_id = excluded.user_id, count = iif(resolved_at is null, count, 1),"
+    " user_id = iif(resolved_at is null, coalesce(excluded.user_id, user_id), excluded.user_id),"
+    " count = iif(resolved_at is null, count + (excluded.user_id is null), 1),"
     " first_at = iif(resolved_at is null, first_at, excluded.first_at),"
-    " last_at = iif(resolved_at is null, last_at, excluded.last_at),"
-    " id = iif(resolved_at is null, id, excluded.id), resolved_at = null",
+    " last_at = iif(resolved_at is null and excluded.user_id is not null, last_at, excluded.last_at),"
+    " id = iif(resolved_at is null, id, excluded.id), resolved_at = null"
+    " returning count",
 };
 
 constexpr sql::statement list_standing{
@@ -113,6 +101,7 @@ refusal read_row(const sql::row& current)
 
 bool record(transaction& tx, directory_id where, const refusal& what, time_point at)
 {
+    const auto user = what.user ? sql::parameter(what.user->value) : sql::parameter();
     std::int64_t count = 0;
     tx.sql().run(
         upsert,
@@ -125,7 +114,8 @@ bool record(transaction& tx, directory_id where, const refusal& what, time_point
          what.detail,
          to_column(at),
          tx.next_id(),
-         what.address},
+         what.address,
+         user},
         [&](const sql::row& current) { count = current.integer(0); }
     );
     return count == 1;
@@ -145,24 +135,6 @@ void list(
         list_rows,
         {where.value, before, which.reason, which.user, wanted},
         [&](const sql::row& current) { return each(read_row(current)); }
-    );
-}
-
-void record_standing(transaction& tx, directory_id where, const refusal& what, time_point at)
-{
-    tx.sql().run(
-        upsert_standing,
-        {where.value,
-         what.subject,
-         what.reason,
-         what.domain,
-         what.user_name,
-         what.external_id,
-         what.detail,
-         to_column(at),
-         tx.next_id(),
-         what.address,
-         what.user.value().value}
     );
 }
 

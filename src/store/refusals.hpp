@@ -32,8 +32,9 @@ struct refusal {
 };
 
 // At that time; id, count and times of `what` are not looked at. One that was resolved begins anew. Nothing
-// is recorded of a directory that is gone. true: the first time, since the last success, that this subject is
-// refused for this reason and domain.
+// is recorded of a directory that is gone. One with a `user`, about what is stored of it, is not counted
+// again while it is open. true: the first time, since the last success, that this subject is refused for this
+// reason and domain.
 bool record(transaction& tx, directory_id where, const refusal& what, time_point at);
 
 struct filter {
@@ -52,11 +53,7 @@ void list(
     const std::function<bool(const refusal&)>& each
 );
 
-// The same of a user who is in the directory, about what is stored of it. One that is open already is not
-// counted again.
-void record_standing(transaction& tx, directory_id where, const refusal& what, time_point at);
-
-// What is open of the stored addresses of that user.
+// What is open with that `user`.
 std::vector<refusal> standing_of(transaction& tx, directory_id where, resource_id user);
 std::int64_t count_standing(transaction& tx, directory_id where);  // open ones, of all users
 void resolve_standing(

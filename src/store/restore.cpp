@@ -76,7 +76,8 @@ result<std::vector<std::string>> key_ids_of(const fs::path& copy, const fs::path
 // The unfinished copy: gone unless it was given its name.
 class copy_of_backup {
 public:
-    copy_of_backup(const fs::path& backup, fs::path to) : path_(std::move(to))
+    // Once the other constructor has run, the destructor removes what a failure leaves.
+    copy_of_backup(const fs::path& backup, fs::path to) : copy_of_backup(std::move(to))
     {
         fs::copy_file(backup, path_, fs::copy_options::overwrite_existing);
         if (::chmod(path_.c_str(), owner_only_file) != 0)
@@ -93,6 +94,8 @@ public:
     [[nodiscard]] const fs::path& path() const noexcept { return path_; }
 
 private:
+    explicit copy_of_backup(fs::path to) : path_(std::move(to)) {}
+
     fs::path path_;
 };
 

@@ -182,9 +182,7 @@ bool writer::wait()
             continue;
         const bool is_full = is_full_;
         lock.unlock();
-        check_files();
-        if (is_full)
-            probe();
+        probe(is_full);
         lock.lock();
     }
     return queue_.size() > 0 || !errands_.empty();
@@ -222,8 +220,7 @@ void writer::run_group()
     const std::uint64_t commits_before = database_.commits();
     try {
         run_works(group);
-        if (const auto reason = limits_.why_lost ? limits_.why_lost() : std::string(); !reason.empty())
-            throw sqlite::storage_failure(reason, sqlite::storage_failure::kind::io);
+        check_files();
     } catch (const sqlite::storage_failure& problem) {
         note(problem);
         lose<sql::failure>(group, problem.what());
@@ -426,11 +423,14 @@ void writer::note_success()
         log_.info("store.writable");
 }
 
-// Nobody sends writes to a server that is not ready, so the writer finds out by itself when there is room
-// again.
-void writer::probe()
+// While there is nothing to do. A server that is not ready gets no writes, so the writer finds out by itself
+// when a full disk has room again.
+void writer::probe(bool is_full)
 {
     try {
+        check_files();
+        if (!is_full)
+            return;
         database_.execute("writer.probe", smallest_write);
         note_success();
     } catch (const sqlite::storage_failure& problem) {
@@ -441,11 +441,11 @@ void writer::probe()
     }
 }
 
-void writer::check_files()
+void writer::check_files() const
 {
     const auto reason = limits_.why_lost ? limits_.why_lost() : std::string();
     if (!reason.empty())
-        note({reason, sqlite::storage_failure::kind::io});
+        throw sqlite::storage_failure(reason, sqlite::storage_failure::kind::io);
 }
 
 void writer::bound_log()

@@ -110,8 +110,8 @@ private:
     void undo() noexcept;
     void note(const sqlite::storage_failure& problem);
     void note_success();
-    void probe();
-    void check_files();
+    void probe(bool is_full);
+    void check_files() const;
     void bound_log();
     void begin_log_anew();
     time_point next_time();

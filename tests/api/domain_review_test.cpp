@@ -320,7 +320,7 @@ TEST_F(domain_review_test, a_ledger_takes_so_many_and_no_more)
     store::run(*home.database, store::intent::write, [&](store::transaction& tx) {
         const auto where = directory_id::parse(home.directory).value();
         for (std::int64_t i = 0; i < service::standing_refusals_max - 1; ++i)
-            store::refusals::record_standing(
+            store::refusals::record(
                 tx,
                 where,
                 {.subject = "s" + std::to_string(i),

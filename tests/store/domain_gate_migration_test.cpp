@@ -1,10 +1,9 @@
 // What a database of before the gate looked at every address becomes: all of its users are to be looked at.
+#include "older_database.hpp"
 #include "store/domain_reviews.hpp"
 #include "store/holds.hpp"
-#include "store/migrate.hpp"
 #include "store/refusals.hpp"
 #include "store/tenants.hpp"
-#include "support/temp_store.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,31 +12,21 @@
 namespace scimd::store {
 namespace {
 
-constexpr std::size_t migrations_before = 22;
-
 class domain_gate_migration : public testing::Test {
 protected:
     void migrate_with(const char* rows)
     {
-        const auto all = embedded_sqlite_migrations();
-        migrate(database, all.first(migrations_before), clock.now()).value();
         database.execute(
-            "rows",
             "insert into organizations (id, environment_id, display_name, created_at, updated_at)"
             " values (7, 1, 'Acme', 1, 2);"
-            "insert into directories (id, organization_id, name, provider, is_enabled, domain_policy, "
-            "created_at,"
-            " updated_at) values (21, 7, 'd', 'OKTA', 1, 'reject', 1, 2)"
+            "insert into directories (id, organization_id, name, provider, is_enabled, domain_policy,"
+            " created_at, updated_at) values (21, 7, 'd', 'OKTA', 1, 'reject', 1, 2)"
         );
-        database.execute("more rows", rows);
-        migrate(database, all, clock.now()).value();
-        database.run({"begin", "begin"});
+        database.execute(rows);
+        database.apply_later_migrations();
     }
 
-    const test::temp_directory folder;
-    const test::manual_clock clock;
-    id_source ids{clock};
-    sqlite::connection database{folder.path() / "scimd.db", sqlite::role::writer};
+    older_database database{"0023_domain_gate.sql"};
 };
 
 TEST_F(domain_gate_migration, users_are_looked_at_again_and_nothing_else_is_changed)
@@ -52,7 +41,7 @@ TEST_F(domain_gate_migration, users_are_looked_at_again_and_nothing_else_is_chan
         "insert into held_users (directory_id, user_id, reason, domain, detail, held_at)"
         " values (21, 32, 'domain_not_verified', 'late.com', 'd', 5)"
     );
-    transaction tx(database, clock.now(), ids);
+    auto& tx = database.tx();
     EXPECT_EQ(tenants::find_directory(tx, {7}, {21})->gate_scope, tenants::domain_gate_scope::primary);
     auto review = domain_reviews::next(tx);
     ASSERT_TRUE(review);
@@ -81,7 +70,7 @@ TEST_F(domain_gate_migration, users_are_looked_at_again_and_nothing_else_is_chan
 TEST_F(domain_gate_migration, an_empty_store_has_nothing_to_look_at)
 {
     migrate_with("select 1");
-    transaction tx(database, clock.now(), ids);
+    auto& tx = database.tx();
     EXPECT_FALSE(domain_reviews::next(tx));
 }
 
@@ -94,7 +83,7 @@ TEST_F(domain_gate_migration, a_batch_ends_with_the_document_that_exceeds_it)
         " (32, 21, 'User', 1, 0, 0, 'b', '{\"userName\":\"x@elsewhere.com\"}'),"
         " (33, 21, 'User', 1, 0, 0, 'c', '{\"userName\":\"x@victim.com\"}')"
     );
-    transaction tx(database, clock.now(), ids);
+    auto& tx = database.tx();
     auto review = *domain_reviews::next(tx);
     review.name = "victim.com";
     auto read = domain_reviews::read_users(tx, review, {21}, 10, 50);

@@ -1,7 +1,6 @@
 // What a database of before organizations had settings becomes.
-#include "store/migrate.hpp"
+#include "older_database.hpp"
 #include "store/tenants.hpp"
-#include "support/temp_store.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,14 +9,8 @@ namespace {
 
 TEST(domains_migration, keeps_domains_policies_and_counts_the_seats)
 {
-    const test::temp_directory folder;
-    const test::manual_clock clock;
-    id_source ids(clock);
-    sqlite::connection database(folder.path() / "scimd.db", sqlite::role::writer);
-    const auto all = embedded_sqlite_migrations();
-    migrate(database, all.first(3), clock.now()).value();
+    older_database database("0004_domains.sql");
     database.execute(
-        "rows",
         "insert into organizations values (7, 1, 'Acme', 'a', 1, 2), (8, 1, 'Other', null, 1, 2);"
         "insert into domains values (11, 1, 7, 'acme.com', 'verified', 1, 1, 2),"
         " (12, 1, 8, 'claimed.com', 'pending', 0, 1, 2);"
@@ -28,9 +21,8 @@ TEST(domains_migration, keeps_domains_policies_and_counts_the_seats)
         "null, '{}'),"
         " (34, 22, 'Group', 1, 0, 0, 'g', null, null, null, '{}');"
     );
-    migrate(database, all, clock.now()).value();
-    database.run({"begin", "begin"});
-    transaction tx(database, clock.now(), ids);
+    database.apply_later_migrations();
+    auto& tx = database.tx();
     const auto acme = tenants::find_organization(tx, {7});
     ASSERT_TRUE(acme);
     EXPECT_EQ(acme->active_users, 2);

@@ -1,27 +1,18 @@
 // What a database of before features had an effect, and scopes were there, becomes.
+#include "older_database.hpp"
 #include "store/clients.hpp"
-#include "store/migrate.hpp"
 #include "store/roles.hpp"
 #include "store/tenants.hpp"
-#include "support/temp_store.hpp"
 
 #include <gtest/gtest.h>
 
 namespace scimd::store {
 namespace {
 
-constexpr std::size_t migrations_before = 23;
-
 TEST(features_migration, turns_on_what_is_in_use)
 {
-    const test::temp_directory folder;
-    const test::manual_clock clock;
-    id_source ids(clock);
-    sqlite::connection database(folder.path() / "scimd.db", sqlite::role::writer);
-    const auto all = embedded_sqlite_migrations();
-    migrate(database, all.first(migrations_before), clock.now()).value();
+    older_database database("0024_scopes_roles_features.sql");
     database.execute(
-        "rows",
         "insert into organizations (id, environment_id, display_name, created_at, updated_at, features) "
         "values"
         " (7, 1, 'In use', 1, 2, '{\"sso\":false,\"dir_sync\":false,\"domain_verification\":false}'),"
@@ -35,9 +26,8 @@ TEST(features_migration, turns_on_what_is_in_use)
         "insert into clients (id, environment_id, name, may_write, created_at, updated_at)"
         " values (31, 1, 'Billing', 1, 1, 2);"
     );
-    migrate(database, all, clock.now()).value();
-    database.run({"begin", "begin"});
-    transaction tx(database, clock.now(), ids);
+    database.apply_later_migrations();
+    auto& tx = database.tx();
     EXPECT_EQ(
         tenants::find_organization(tx, {7})->features,
         R"({"sso":false,"dir_sync":true,"domain_verification":true})"
@@ -53,13 +43,9 @@ TEST(features_migration, turns_on_what_is_in_use)
 
 TEST(features_migration, gives_a_fresh_environment_its_two_roles)
 {
-    const test::temp_directory folder;
-    const test::manual_clock clock;
-    id_source ids(clock);
-    sqlite::connection database(folder.path() / "scimd.db", sqlite::role::writer);
-    migrate(database, embedded_sqlite_migrations(), clock.now()).value();
-    database.run({"begin", "begin"});
-    transaction tx(database, clock.now(), ids);
+    older_database database("0024_scopes_roles_features.sql");
+    database.apply_later_migrations();
+    auto& tx = database.tx();
     const auto listed = roles::list(tx, std::nullopt);
     ASSERT_EQ(listed.size(), 2U);
     EXPECT_EQ(listed[0].name, "admin");

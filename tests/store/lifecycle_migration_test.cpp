@@ -1,27 +1,17 @@
-// What a database of before becomes in which users could lose `active`, and blanks told names apart.
-#include "store/migrate.hpp"
+// What a database of before becomes in which users could lose `active`, and names differed by the blanks
+// around them.
+#include "older_database.hpp"
 #include "store/resources.hpp"
 #include "store/soundness.hpp"
 #include "store/tenants.hpp"
-#include "support/temp_store.hpp"
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
 namespace scimd::store {
 namespace {
-
-std::size_t migrations_before_lifecycle()
-{
-    const auto all = embedded_sqlite_migrations();
-    const auto own = std::ranges::find_if(all, [](const embedded_file& each) {
-        return each.name.ends_with("_lifecycle.sql");
-    });
-    return static_cast<std::size_t>(own - all.begin());
-}
 
 std::string event_of(int id, int user, const char* type, const char* active)
 {
@@ -32,34 +22,26 @@ std::string event_of(int id, int user, const char* type, const char* active)
 
 class lifecycle_migration : public ::testing::Test {
 protected:
-    lifecycle_migration() : database_(folder_.path() / "scimd.db", sqlite::role::writer)
+    lifecycle_migration()
     {
-        const auto all = embedded_sqlite_migrations();
-        migrate(database_, all.first(migrations_before_lifecycle()), clock_.now()).value();
         database_.execute(
-            "rows",
             "insert into organizations (id, environment_id, display_name, created_at, updated_at)"
             " values (7, 1, 'Acme', 1, 2);"
-            "insert into directories (id, organization_id, name, provider, is_enabled, created_at, "
-            "updated_at)"
-            " values (21, 7, 'd', '', 1, 0, 0);"
+            "insert into directories (id, organization_id, name, provider, is_enabled, created_at,"
+            " updated_at) values (21, 7, 'd', '', 1, 0, 0);"
         );
     }
-
-    void migrate_rest() { migrate(database_, embedded_sqlite_migrations(), clock_.now()).value(); }
 
     std::vector<std::string> rows(const char* query)
     {
         std::vector<std::string> found;
-        database_.run({"rows", query}, {}, [&](const sql::row& current) {
+        database_.connection.run({"rows", query}, {}, [&](const sql::row& current) {
             found.emplace_back(current.text(0));
         });
         return found;
     }
 
-    const test::temp_directory folder_;
-    const test::manual_clock clock_;
-    sqlite::connection database_;
+    older_database database_{"0022_lifecycle.sql"};
 };
 
 TEST_F(lifecycle_migration, users_without_active_have_what_was_published_last)
@@ -76,8 +58,8 @@ TEST_F(lifecycle_migration, users_without_active_have_what_was_published_last)
         event_of(2, 31, "user_updated", ",\"active\":false") + "," + event_of(3, 31, "user_updated", "") +
         "," + event_of(4, 34, "user_updated", ",\"active\":true") +
         "; update directories set last_sequence = 4;";
-    database_.execute("rows", insert.c_str());
-    migrate_rest();
+    database_.execute(insert);
+    database_.apply_later_migrations();
     EXPECT_EQ(
         rows("select id || ' ' || active || ' ' || version || ' ' || document from resources order by id"),
         (std::vector<std::string>{
@@ -87,28 +69,25 @@ TEST_F(lifecycle_migration, users_without_active_have_what_was_published_last)
             R"(34 1 2 {"userName":"e","active":true})",
         })
     );
-    EXPECT_EQ(unsound_things(database_), std::vector<std::string>());
+    EXPECT_EQ(unsound_things(database_.connection), std::vector<std::string>());
 }
 
 TEST_F(lifecycle_migration, keys_lose_the_blanks_around_them_unless_another_has_that_key)
 {
     database_.execute(
-        "rows",
         "insert into resources values"
         " (31, 21, 'User', 1, 0, 0, ' ann', ' ann ', null, 1, '{\"userName\":\" ann\",\"active\":true}'),"
         " (32, 21, 'User', 1, 0, 0, 'bob', null, null, 1, '{\"userName\":\"bob\",\"active\":true}'),"
         " (33, 21, 'User', 1, 0, 0, 'bob ', null, null, 1, '{\"userName\":\"bob \",\"active\":true}');"
         "insert into resource_counts values (21, 'User', 3); update organizations set active_users = 3;"
     );
-    migrate_rest();
+    database_.apply_later_migrations();
     EXPECT_EQ(
         rows("select unique_key || '|' || coalesce(display_key, '') from resources order by id"),
         (std::vector<std::string>{"ann|ann", "bob|", "bob |"})
     );
     // The one that has kept its key can be changed: switched off, above all.
-    id_source ids(clock_);
-    database_.run({"begin", "begin"});
-    transaction tx(database_, clock_.now(), ids);
+    auto& tx = database_.tx();
     resources::index_columns columns;
     columns.unique_key = "bob";
     columns.active = false;
@@ -120,10 +99,8 @@ TEST_F(lifecycle_migration, keys_lose_the_blanks_around_them_unless_another_has_
 
 TEST_F(lifecycle_migration, directories_refuse_unknown_members_and_answer_patches_with_the_resource)
 {
-    migrate_rest();
-    id_source ids(clock_);
-    database_.run({"begin", "begin"});
-    transaction tx(database_, clock_.now(), ids);
+    database_.apply_later_migrations();
+    auto& tx = database_.tx();
     const auto found = tenants::find_directory(tx, {7}, {21});
     ASSERT_TRUE(found);
     EXPECT_EQ(found->unknown, tenants::unknown_members::refuse);

@@ -1,8 +1,7 @@
 // What a database of before memberships were counted and groups had their names beside them becomes.
-#include "store/migrate.hpp"
+#include "older_database.hpp"
 #include "store/resources.hpp"
 #include "store/soundness.hpp"
-#include "support/temp_store.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,14 +10,8 @@ namespace {
 
 TEST(memberships_migration, counts_the_groups_of_members_and_takes_their_names_over)
 {
-    const test::temp_directory folder;
-    const test::manual_clock clock;
-    id_source ids(clock);
-    sqlite::connection database(folder.path() / "scimd.db", sqlite::role::writer);
-    const auto all = embedded_sqlite_migrations();
-    migrate(database, all.first(16), clock.now()).value();
+    older_database database("0017_memberships.sql");
     database.execute(
-        "rows",
         "insert into organizations (id, environment_id, display_name, created_at, updated_at)"
         " values (7, 1, 'Acme', 1, 2);"
         "insert into directories (id, organization_id, name, provider, is_enabled, created_at, updated_at)"
@@ -34,10 +27,9 @@ TEST(memberships_migration, counts_the_groups_of_members_and_takes_their_names_o
         "update organizations set active_users = 2; update member_counts set subgroups = 1 where group_id = "
         "41;"
     );
-    migrate(database, all, clock.now()).value();
-    EXPECT_EQ(unsound_things(database), std::vector<std::string>());
-    database.run({"begin", "begin"});
-    transaction tx(database, clock.now(), ids);
+    database.apply_later_migrations();
+    EXPECT_EQ(unsound_things(database.connection), std::vector<std::string>());
+    auto& tx = database.tx();
     const directory_id where{21};
     const auto groups = resources::groups_of(tx, where, {31});
     ASSERT_EQ(groups.size(), 2U);

@@ -1,7 +1,6 @@
 // What the refusals of a database of before they were a ledger become.
-#include "store/migrate.hpp"
+#include "older_database.hpp"
 #include "store/refusals.hpp"
-#include "support/temp_store.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,8 +10,6 @@
 
 namespace scimd::store::refusals {
 namespace {
-
-constexpr std::size_t migrations_before = 11;
 
 std::vector<refusal> listed(transaction& tx, directory_id where)
 {
@@ -26,14 +23,8 @@ std::vector<refusal> listed(transaction& tx, directory_id where)
 
 TEST(refusals_migration, keeps_each_in_the_order_of_its_first_time_and_all_open)
 {
-    const test::temp_directory folder;
-    const test::manual_clock clock;
-    id_source ids(clock);
-    sqlite::connection database(folder.path() / "scimd.db", sqlite::role::writer);
-    const auto all = embedded_sqlite_migrations();
-    migrate(database, all.first(migrations_before), clock.now()).value();
+    older_database database("0012_request_log.sql");
     database.execute(
-        "rows",
         "insert into organizations (id, environment_id, display_name, created_at, updated_at)"
         " values (7, 1, 'Acme', 1, 2);"
         "insert into directories (id, organization_id, name, provider, is_enabled, domain_policy, created_at,"
@@ -44,9 +35,8 @@ TEST(refusals_migration, keeps_each_in_the_order_of_its_first_time_and_all_open)
         " (21, 'bob', 'no_email', '', 'Bob', 'none', 2, 30, 95),"
         " (22, 'eve', 'no_email', '', 'Eve', 'none', 1, 30, 30);"
     );
-    migrate(database, all, clock.now()).value();
-    database.run({"begin", "begin"});
-    transaction tx(database, clock.now(), ids);
+    database.apply_later_migrations();
+    auto& tx = database.tx();
 
     const auto here = listed(tx, {21});
     ASSERT_EQ(here.size(), 3U);

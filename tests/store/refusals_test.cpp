@@ -189,9 +189,9 @@ TEST_F(refusals_test, what_stands_of_a_user_ends_with_its_reason_and_not_with_a_
         .address = "ann@victim.com",
         .user = resource_id{7}
     };
-    record_standing(tx(), here.id, what, tx().now());
+    record(tx(), here.id, what, tx().now());
     store.advance(1h);
-    record_standing(tx(), here.id, what, tx().now());
+    record(tx(), here.id, what, tx().now());
     ASSERT_EQ(listed(here).size(), 1U);
     const auto first = listed(here)[0];
     EXPECT_EQ(first.user, resource_id{7});
@@ -217,11 +217,27 @@ TEST_F(refusals_test, what_stands_of_a_user_ends_with_its_reason_and_not_with_a_
     EXPECT_TRUE(standing_of(tx(), here.id, {7}).empty());
 
     // Anew, as another one.
-    record_standing(tx(), here.id, what, tx().now());
+    record(tx(), here.id, what, tx().now());
     EXPECT_EQ(listed(here)[0].count, 1);
     EXPECT_GT(listed(here)[0].id, first.id);
     resolve_all_standing(tx(), here.id, {7}, tx().now());
     EXPECT_EQ(count_standing(tx(), here.id), 0);
+}
+
+TEST_F(refusals_test, a_request_that_is_refused_after_the_end_of_what_stood_of_a_user_ends_with_a_success)
+{
+    refusal what{
+        .subject = "ann", .reason = "domain_owned_elsewhere", .domain = "victim.com", .user = resource_id{7}
+    };
+    refuse(here, what);
+    resolve_all_standing(tx(), here.id, {7}, tx().now());  // the user was deleted
+    what.user.reset();
+    refuse(here, what);
+    EXPECT_EQ(count_standing(tx(), here.id), 0);
+    ASSERT_EQ(listed(here).size(), 1U);
+    EXPECT_FALSE(listed(here)[0].user);
+    resolve(tx(), here.id, "ann", "ann", tx().now());
+    EXPECT_EQ(subjects(here, {.is_resolved = false}), texts{});
 }
 
 }  // namespace

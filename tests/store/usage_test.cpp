@@ -1,9 +1,8 @@
 // What a directory uses is kept by triggers, and filled in for a database of before there were any.
 #include "store/usage.hpp"
 
-#include "store/migrate.hpp"
+#include "older_database.hpp"
 #include "store/soundness.hpp"
-#include "support/temp_store.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,7 +11,6 @@
 namespace scimd::store::usage {
 namespace {
 
-constexpr std::size_t migrations_before = 16;
 constexpr auto rows =
     "insert into organizations (id, environment_id, display_name, created_at, updated_at)"
     " values (7, 1, 'Acme', 1, 2);"
@@ -31,12 +29,12 @@ constexpr auto rows =
 
 class usage_test : public testing::Test {
 protected:
-    void run(const std::string& statements) { database.execute("rows", statements); }
+    void run(const std::string& statements) { older.execute(statements); }
 
     directory_usage of(std::int64_t directory)
     {
         database.run({"begin", "begin"});
-        transaction tx(database, clock.now(), ids);
+        transaction tx(database, older.clock.now(), older.ids);
         const auto found = find(tx, {directory});
         database.run({"commit", "commit"});
         return found;
@@ -44,18 +42,14 @@ protected:
 
     static std::int64_t used(const directory_usage& of, quota which) { return of.used[index_of(which)]; }
 
-    const test::temp_directory folder;
-    const test::manual_clock clock;
-    id_source ids{clock};
-    sqlite::connection database{folder.path() / "scimd.db", sqlite::role::writer};
+    older_database older{"0019_usage.sql"};
+    sqlite::connection& database = older.connection;
 };
 
 TEST_F(usage_test, a_migration_counts_what_is_there)
 {
-    const auto all = embedded_sqlite_migrations();
-    migrate(database, all.first(migrations_before), clock.now()).value();
     run(rows);
-    migrate(database, all, clock.now()).value();
+    older.apply_later_migrations();
     const auto found = of(21);
     EXPECT_EQ(used(found, quota::users), 2);
     EXPECT_EQ(used(found, quota::groups), 1);
@@ -72,7 +66,7 @@ TEST_F(usage_test, a_migration_counts_what_is_there)
 
 TEST_F(usage_test, triggers_follow_every_change)
 {
-    migrate(database, embedded_sqlite_migrations(), clock.now()).value();
+    older.apply_later_migrations();
     run(rows);
     EXPECT_EQ(used(of(21), quota::document_bytes), 16);
     EXPECT_EQ(used(of(21), quota::event_bytes), 7);
@@ -108,7 +102,7 @@ TEST_F(usage_test, triggers_follow_every_change)
 
 TEST_F(usage_test, a_directory_takes_its_row_with_it)
 {
-    migrate(database, embedded_sqlite_migrations(), clock.now()).value();
+    older.apply_later_migrations();
     run(rows);
     run("delete from directories where id = 22");
     std::int64_t left = 0;

@@ -1,95 +1,13 @@
-#include "store/writer.hpp"
-
-#include "support/manual_clock.hpp"
-#include "support/temp_directory.hpp"
+#include "writer_fixture.hpp"
 
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/resource.h>
 
-#include <algorithm>
 #include <atomic>
 
 namespace scimd::store {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr sql::statement insert_thing{"insert", "insert into things (id, name) values ($1, $2)"};
-
-// A writer on a table of its own. Works are numbered by the row that they insert.
-struct writing {
-    explicit writing(const writer_limits& limits = {})
-    {
-        database.execute(
-            "make",
-            "create table things (id integer primary key, name text);"
-            "create table parents (id integer primary key);"
-            "create table children (parent integer references parents (id) deferrable initially deferred)"
-        );
-        under_test = std::make_unique<writer>(database, wall, ids, log, figures, limits);
-    }
-
-    // Submits, and keeps what the completion gets.
-    std::future<void> submit(task what) { return submit({}, std::move(what)); }
-    std::future<void> submit(const scheduling_key& key, task what)
-    {
-        const auto over = std::make_shared<std::promise<void>>();
-        under_test->submit(key, std::move(what), [over](std::exception_ptr problem) {
-            if (problem)
-                over->set_exception(problem);
-            else
-                over->set_value();
-        });
-        return over->get_future();
-    }
-    std::future<void> insert(std::int64_t id, verdict end = verdict::commit)
-    {
-        return submit([=](transaction& tx) {
-            tx.sql().run(insert_thing, {id, "thing"});
-            return end;
-        });
-    }
-    // Occupies the writer until the returned promise is kept, so that what is submitted meanwhile queues up.
-    std::shared_ptr<std::promise<void>> occupy()
-    {
-        const auto begun = std::make_shared<std::promise<void>>();
-        const auto released = std::make_shared<std::promise<void>>();
-        const std::shared_future<void> release = released->get_future().share();
-        occupied = submit([=](transaction&) {
-            begun->set_value();
-            release.wait();
-            return verdict::rollback;
-        });
-        begun->get_future().wait();
-        return released;
-    }
-
-    std::vector<std::int64_t> stored()
-    {
-        std::vector<std::int64_t> ids_found;
-        sqlite::connection reader(file, sqlite::role::reader);
-        reader.run({"ids", "select id from things order by id"}, {}, [&](const sql::row& row) {
-            ids_found.push_back(row.integer(0));
-        });
-        return ids_found;
-    }
-    std::uint64_t groups() { return figures.count("scimd_store_groups_total", "").value(); }
-    std::uint64_t rollbacks() { return figures.count("scimd_store_rollbacks_total", "").value(); }
-
-    test::temp_directory folder;
-    std::filesystem::path file = folder.path() / "test.db";
-    test::manual_clock wall;
-    id_source ids{wall};
-    std::string lines;
-    logger log{[this](std::string_view line) { lines += line; }};
-    metrics figures;
-    sqlite::connection database{file, sqlite::role::writer};
-    std::unique_ptr<writer> under_test;
-    std::future<void> occupied;
-};
-
-using row_ids = std::vector<std::int64_t>;
 
 TEST(store_writer, commits_the_works_that_wait_together)
 {
@@ -449,85 +367,6 @@ TEST(store_writer, finishes_what_is_queued_before_it_stops)
     EXPECT_EQ(store.stored(), row_ids{1});
 }
 
-TEST(store_writer, goes_on_when_a_full_disk_has_room_again)
-{
-    writing store;
-    store
-        .submit([](transaction& tx) {
-            tx.sql().run({"bound", "pragma max_page_count = 12"});
-            return verdict::rollback;
-        })
-        .get();
-    const std::string large(100'000, 'x');
-    const auto insert_large = [&](transaction& tx) {
-        tx.sql().run(insert_thing, {1, large});
-        return verdict::commit;
-    };
-    const auto release = store.occupy();
-    auto neighbour = store.insert(5);
-    auto too_much = store.submit(insert_large);
-    release->set_value();
-    EXPECT_THROW(neighbour.get(), sql::failure);
-    EXPECT_THROW(too_much.get(), sql::failure);
-    EXPECT_EQ(store.under_test->why_not_writable(), "the disk is full");
-
-    store.insert(2).get();  // there is room for this one
-    EXPECT_EQ(store.under_test->why_not_writable(), "");
-    EXPECT_EQ(store.stored(), row_ids{2});
-}
-
-TEST(store_writer, finds_out_by_itself_that_a_full_disk_has_room)
-{
-    writing store;
-    store.database.execute("bound", "pragma max_page_count = 12");
-    EXPECT_THROW(
-        store
-            .submit([](transaction& tx) {
-                tx.sql().run(insert_thing, {1, std::string(100'000, 'x')});
-                return verdict::commit;
-            })
-            .get(),
-        sql::failure
-    );
-    const auto patience = std::chrono::steady_clock::now() + 10s;
-    while (!store.under_test->why_not_writable().empty() && std::chrono::steady_clock::now() < patience)
-        std::this_thread::sleep_for(20ms);
-    EXPECT_EQ(store.under_test->why_not_writable(), "");
-    EXPECT_NE(store.lines.find("store.writable"), std::string::npos);
-}
-
-// Files of this process grow to `bytes` and no further: a write beyond is an I/O error.
-class file_size_limit {
-public:
-    explicit file_size_limit(rlim_t bytes)
-    {
-        ::signal(SIGXFSZ, SIG_IGN);
-        ::getrlimit(RLIMIT_FSIZE, &before_);
-        const rlimit bounded{bytes, before_.rlim_max};
-        ::setrlimit(RLIMIT_FSIZE, &bounded);
-    }
-    ~file_size_limit() { ::setrlimit(RLIMIT_FSIZE, &before_); }
-
-private:
-    rlimit before_{};
-};
-
-TEST(store_writer, writes_nothing_any_more_after_an_io_error)
-{
-    writing store;
-    store.insert(1).get();
-    {
-        const file_size_limit limit(std::filesystem::file_size(store.file.string() + "-wal"));
-        EXPECT_THROW(store.insert(2).get(), sql::failure);
-    }
-    EXPECT_TRUE(store.under_test->is_broken());
-    EXPECT_NE(store.under_test->why_not_writable(), "");
-    auto refused = store.insert(3);
-    EXPECT_EQ(refused.wait_for(0s), std::future_status::ready);
-    EXPECT_THROW(refused.get(), sql::failure);
-    EXPECT_EQ(store.stored(), row_ids{1});
-}
-
 class counted_chore final : public chore {
 public:
     counted_chore(int steps, std::atomic<int>& done) : steps_(steps), done_(done) {}
@@ -570,45 +409,6 @@ TEST(store_writer, breaks_a_chore_off_when_it_stops)
     );
     stopping.join();
     EXPECT_THROW(store.under_test->run_between_groups(std::make_unique<counted_chore>(1, done)), sql::busy);
-}
-
-TEST(store_writer, keeps_the_log_short)
-{
-    writing store;
-    const std::string large(1'000'000, 'x');
-    std::uintmax_t longest = 0;
-    for (std::int64_t id = 1; id <= 24; ++id) {
-        store
-            .submit([&](transaction& tx) {
-                tx.sql().run(insert_thing, {id, large});
-                return verdict::commit;
-            })
-            .get();
-        longest = std::max(longest, std::filesystem::file_size(store.file.string() + "-wal"));
-    }
-    EXPECT_LT(longest, 8U * 1024 * 1024);
-}
-
-TEST(store_writer, keeps_the_log_below_160_mib_beside_a_reader_that_stalls)
-{
-    writing store;
-    sqlite::connection reader(store.file, sqlite::role::reader);
-    reader.execute("snapshot", "begin; select count(*) from things");
-    const std::string large(4'000'000, 'x');
-    std::uintmax_t longest = 0;
-    for (std::int64_t id = 1; id <= 45; ++id) {
-        store
-            .submit([&](transaction& tx) {
-                tx.sql().run(insert_thing, {id, large});
-                return verdict::commit;
-            })
-            .get();
-        longest = std::max(longest, std::filesystem::file_size(store.file.string() + "-wal"));
-        if (id == 29)
-            reader.execute("end", "commit");
-    }
-    EXPECT_GT(longest, 100U * 1024 * 1024);  // nothing can be dropped while somebody may read it
-    EXPECT_LT(longest, 160U * 1024 * 1024);
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 alter table clients add column scopes text;
 
 -- A new environment has the two roles that applications look for: that of the person who makes an organization, and that
--- of other people. The second is no default: it is given to nobody unless somebody chooses so. An environment that has been
+-- of other people. The second is no default: no user gets it without a choice of the application. An environment that has been
 -- used is left as it is.
 insert into roles (id, environment_id, organization_id, name, display_name, description, extends, permissions,
         created_at, updated_at)
