@@ -7,18 +7,24 @@ namespace scimd::scim {
 
 namespace {
 
-// A mark that opens a quotation, and those that close it.
+// A mark that opens a quotation, and those that close it. The marks are those of Unicode's property
+// Quotation_Mark, the dingbats of the same look, and primes and accents that stand for them.
 struct mark {
     std::string_view opening;
     std::array<std::string_view, 2> closing;
 };
 
 constexpr std::array marks = {
-    mark{"\"", {"\"", "\""}}, mark{"'", {"'", "'"}}, mark{"`", {"`", "´"}},    mark{"´", {"´", "`"}},
-    mark{"“", {"”", "“"}},    mark{"”", {"”", "“"}}, mark{"„", {"“", "”"}},    mark{"‟", {"”", "“"}},
-    mark{"‘", {"’", "‘"}},    mark{"’", {"’", "‘"}}, mark{"‚", {"‘", "’"}},    mark{"‛", {"’", "‘"}},
-    mark{"«", {"»", "«"}},    mark{"»", {"«", "»"}}, mark{"‹", {"›", "‹"}},    mark{"›", {"‹", "›"}},
-    mark{"′", {"′", "′"}},    mark{"″", {"″", "″"}}, mark{"＂", {"＂", "＂"}}, mark{"＇", {"＇", "＇"}},
+    mark{"\"", {"\"", "\""}}, mark{"'", {"'", "'"}},    mark{"`", {"`", "´"}},    mark{"´", {"´", "`"}},
+    mark{"“", {"”", "“"}},    mark{"”", {"”", "“"}},    mark{"„", {"“", "”"}},    mark{"‟", {"”", "“"}},
+    mark{"‘", {"’", "‘"}},    mark{"’", {"’", "‘"}},    mark{"‚", {"‘", "’"}},    mark{"‛", {"’", "‘"}},
+    mark{"«", {"»", "«"}},    mark{"»", {"«", "»"}},    mark{"‹", {"›", "‹"}},    mark{"›", {"‹", "›"}},
+    mark{"′", {"′", "′"}},    mark{"″", {"″", "″"}},    mark{"＂", {"＂", "＂"}}, mark{"＇", {"＇", "＇"}},
+    mark{"「", {"」", "「"}}, mark{"」", {"「", "」"}}, mark{"『", {"』", "『"}}, mark{"』", {"『", "』"}},
+    mark{"｢", {"｣", "｢"}},    mark{"｣", {"｢", "｣"}},    mark{"〝", {"〞", "〟"}}, mark{"〞", {"〝", "〞"}},
+    mark{"〟", {"〝", "〟"}}, mark{"﹁", {"﹂", "﹁"}}, mark{"﹂", {"﹁", "﹂"}}, mark{"﹃", {"﹄", "﹃"}},
+    mark{"﹄", {"﹃", "﹄"}}, mark{"❝", {"❞", "❝"}},    mark{"❞", {"❝", "❞"}},    mark{"❛", {"❜", "❛"}},
+    mark{"❜", {"❛", "❜"}},    mark{"⹂", {"‟", "“"}},
 };
 
 const mark* find_mark(std::string_view text) noexcept

@@ -68,13 +68,13 @@ bool may_pass(const change& what, const gate_refusal& objection)
     if (address && !address->is_primary)
         return is_stored(stored, *address);
     const bool keeps_primary = primary_of(what.before) == primary_of(what.after);
-    if (holds && keeps_primary)
-        return true;
+    // A deactivation may have taken the verified address away: a user that comes back is judged by what is
+    // left.
     if (is_active(what.after.document))
-        return false;
+        return holds && keeps_primary && is_active(what.before.document);
     // A deactivation is never refused for what is stored or is taken away: a user whose domain has
     // lapsed can still be deactivated, and so can one whose e-mails are left out of the request.
-    return keeps_primary || has_no_primary || (address->is_user_name && is_stored(stored, *address));
+    return keeps_primary || has_no_primary || is_stored(stored, *address);
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace scimd::service {
 namespace {
 
 constexpr std::size_t shown_bytes_max = 254;     // RFC 5321 §4.5.3.1.3, without the angle brackets
-constexpr std::size_t scanned_bytes_max = 4096;  // of an ill-formed address
+constexpr std::size_t scanned_bytes_max = 4096;  // of an ill-formed address; a longer one is refused
 
 std::string value_of(const json::object& email)
 {
@@ -80,6 +80,31 @@ std::vector<domain_name> names_behind_at(std::string_view text)
             names.push_back(std::move(*name));
     }
     return names;
+}
+
+// Readers of mail drop comments and blanks between the words of a domain (RFC 5322 §3.2.2, §4.4):
+// "ceo@victim(c).com".
+std::string without_comments_and_blanks(std::string_view text)
+{
+    std::string kept;
+    std::size_t depth = 0;
+    for (const char c : text) {
+        if (c == '(')
+            ++depth;
+        const bool is_blank = static_cast<unsigned char>(c) <= ' ';
+        if (depth == 0 && !is_blank)
+            kept += c;
+        if (c == ')' && depth > 0)
+            --depth;
+    }
+    return kept;
+}
+
+void append_missing(std::vector<domain_name>& to, std::vector<domain_name> names)
+{
+    for (auto& name : names)
+        if (std::ranges::find(to, name) == to.end())
+            to.push_back(std::move(name));
 }
 
 // A quoted or wide '@' in front of the one that counts.
@@ -155,8 +180,9 @@ user_address read_address(std::string_view text)
     }
     read.fault = domain.error().detail;
     const auto folded = mapped(beginning_of(text, scanned_bytes_max));
-    read.is_ambiguous = has_hidden_at(text, folded);
+    read.is_ambiguous = text.size() > scanned_bytes_max || has_hidden_at(text, folded);
     read.domains = names_behind_at(folded);
+    append_missing(read.domains, names_behind_at(without_comments_and_blanks(folded)));
     return read;
 }
 

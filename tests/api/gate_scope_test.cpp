@@ -287,6 +287,43 @@ TEST_F(gate_scope_test, a_deactivation_passes_unless_it_brings_an_address)
     );
 }
 
+TEST_F(gate_scope_test, a_deactivation_may_take_the_primary_address_away)
+{
+    const auto id = make("bob", "bob@acme.com", "bob@home.com");
+    const auto off = home.patch(
+        "/Users/" + id,
+        R"([{"op":"replace","path":"active","value":false},
+            {"op":"remove","path":"emails[value eq \"bob@acme.com\"]"}])"
+    );
+    EXPECT_EQ(off.status, 200) << "the address that is left was there before: " << off.text;
+    expect_refused(set_active(id, true), "home.com");
+    EXPECT_EQ(home.scim("GET", "/Users/" + id).body.at("active").as_bool(), false);
+}
+
+TEST_F(gate_scope_test, a_deactivated_user_comes_back_with_a_verified_primary_address_alone)
+{
+    set(R"({"domain_policy":"hold"})");
+    const auto named = make("ceo@unclaimed.com", "ann@acme.com");
+    const auto bare = make("bob", "bob@acme.com");
+    const auto switch_off = [&](const std::string& id, std::string_view name) {
+        const auto off = home.scim(
+            "PUT",
+            "/Users/" + id,
+            R"({"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"active":false,"userName":")" +
+                std::string(name) + "\"}"
+        );
+        EXPECT_EQ(off.status, 200) << off.text;
+    };
+    switch_off(named, "ceo@unclaimed.com");
+    switch_off(bare, "bob");
+    expect_refused(set_active(named, true), "userName ceo@unclaimed.com");
+    expect_refused(set_active(bare, true), "no e-mail address");
+    EXPECT_EQ(
+        home.scim("PUT", "/Users/" + bare, body_of("bob", "bob@acme.com", "", R"(,"active":true)")).status,
+        200
+    );
+}
+
 TEST_F(gate_scope_test, a_held_user_says_which_address_it_is_and_comes_out_when_the_other_owner_has_gone)
 {
     set(R"({"domain_policy":"hold"})");

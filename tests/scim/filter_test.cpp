@@ -208,6 +208,15 @@ TEST(filter, reads_texts_in_other_quotation_marks)
         {"userName eq «ann»", R"(userName eq "ann")"},
         {"userName eq `ann´", R"(userName eq "ann")"},
         {"userName eq ＂ann＂", R"(userName eq "ann")"},
+        {"userName eq 「ann」", R"(userName eq "ann")"},
+        {"userName eq 『ann』", R"(userName eq "ann")"},
+        {"userName eq ｢ann｣", R"(userName eq "ann")"},
+        {"userName eq 〝ann〟", R"(userName eq "ann")"},
+        {"userName eq ﹁ann﹂", R"(userName eq "ann")"},
+        {"userName eq ﹃ann﹄", R"(userName eq "ann")"},
+        {"userName eq ❝ann❞", R"(userName eq "ann")"},
+        {"userName eq ❛ann❜", R"(userName eq "ann")"},
+        {"userName eq ⹂ann‟", R"(userName eq "ann")"},
         {"userName eq 'a \"b\" c'", R"(userName eq "a \"b\" c")"},
         {R"(userName eq 'O\'Brien')", R"(userName eq "O'Brien")"},
         {R"(userName eq 'a\"b\\c')", R"(userName eq "a\"b\\c")"},
@@ -222,8 +231,16 @@ TEST(filter, reads_texts_in_other_quotation_marks)
         EXPECT_EQ(*made, parse_filter(row.meant, samples::user()).value()) << row.sent;
     }
     for (const char* const text :
-         {"userName eq 'ann", "userName eq ”", "userName eq “ann\"", "userName eq 'O'Brien'", "userName eq ″x"
-         }) {
+         {"userName eq 'ann",
+          "userName eq ”",
+          "userName eq “ann\"",
+          "userName eq 'O'Brien'",
+          "userName eq ″x",
+          "userName eq 「ann",
+          "userName eq 」ann",
+          "userName eq 〞ann",
+          "userName eq ❞ann",
+          "userName eq ⹂ann"}) {
         const auto made = parse_filter(text, samples::user());
         ASSERT_FALSE(made) << text;
         EXPECT_EQ(made.error().code, errc::invalid_filter);

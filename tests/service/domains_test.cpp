@@ -215,6 +215,9 @@ TEST_F(gate_scope_test, an_address_at_another_organization_s_domain_is_found_whe
           "<ceo@victim.com>",
           "Ceo <ceo@victim.com>",
           "ceo@(comment)victim.com",
+          "ceo@victim(a (nested) comment).com",
+          "ceo@victim .com",
+          "ceo@victim.\tcom",
           "ceo@victim.com@acme.com",
           "ceo@acme.com,ceo@victim.com",
           "ceo\xef\xbc\xa0victim.com",  // a wide @
@@ -247,6 +250,22 @@ TEST_F(gate_scope_test, a_quoted_or_wide_at_sign_is_refused_whatever_the_domain)
         EXPECT_EQ(objections(to_text(json::object{{"emails", {email}}})), texts{"invalid_email  " + name});
     }
     EXPECT_EQ(of_user_name("\"x y\"@acme.com"), texts());
+}
+
+TEST_F(gate_scope_test, an_address_that_is_too_long_to_be_searched_is_refused)
+{
+    const auto second = [&](const std::string& address) {
+        const json::object first{{"value", "a@acme.com"}, {"primary", true}};
+        return objections(to_text(json::object{{"emails", {first, json::object{{"value", address}}}}}));
+    };
+    const std::string foreign = "ceo@victim.com";
+    const auto found = second(std::string(4096 - foreign.size(), ' ') + foreign);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_TRUE(found[0].starts_with("domain_owned_elsewhere victim.com ")) << found[0];
+    const auto refused = second(std::string(4097 - foreign.size(), ' ') + foreign);
+    ASSERT_EQ(refused.size(), 1U) << "whatever is behind the bytes that are searched";
+    EXPECT_TRUE(refused[0].starts_with("invalid_email ")) << refused[0];
+    EXPECT_EQ(second(std::string(4096, 'x')), texts());
 }
 
 TEST_F(gate_scope_test, all_asks_for_every_address)
