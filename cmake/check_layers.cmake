@@ -1,19 +1,23 @@
-# Fails on an #include against the arrows of docs/architecture.md, and on what only certain rooms may hold.
+# Fails on an #include against the arrows of docs/architecture.md, and on what only certain modules may hold.
 #
 #   cmake -P cmake/check_layers.cmake
 include(${CMAKE_CURRENT_LIST_DIR}/project_files.cmake)
 
-# What each room may include, besides itself and the value types of include/scimd.
-set(rooms base scim store service api net app)
+# What each module may include, besides itself and the value types of include/scimd.
+set(modules base scim store service api net webhooks jobs options app cli)
 set(uses_base "")
 set(uses_scim base)
 set(uses_store base scim)
 set(uses_service base scim store)
 set(uses_api base scim store service)
 set(uses_net base)
-set(uses_app base scim store service api net)
+set(uses_webhooks base store service net)
+set(uses_jobs base scim store service net)
+set(uses_options base scim store service api net jobs)
+set(uses_app base scim store service api net webhooks jobs options)
+set(uses_cli base store api net options app)
 
-set(asynchronous net app conformance)  # co_await, Asio, Beast
+set(asynchronous net webhooks app conformance)  # co_await, Asio, Beast
 set(relational store)                  # sqlite3.h
 
 function(fault file text)
@@ -21,8 +25,8 @@ function(fault file text)
     set_property(GLOBAL APPEND_STRING PROPERTY FAULTS "${name}: ${text}\n")
 endfunction()
 
-# `room` is empty for the public headers, which belong to none.
-function(check_file file room)
+# `module` is empty for the public headers, which belong to none.
+function(check_file file module)
     file(STRINGS ${file} lines ENCODING UTF-8
         REGEX "^[ \t]*#[ \t]*include|(^|[^A-Za-z0-9_])co_(await|return|yield)([^A-Za-z0-9_]|$)")
     foreach(line IN LISTS lines)
@@ -35,16 +39,16 @@ function(check_file file room)
         if(line MATCHES "co_(await|return|yield)" OR header MATCHES "^boost/(asio|beast)")
             set(is_coroutine TRUE)
         endif()
-        if(is_coroutine AND NOT room IN_LIST asynchronous)
+        if(is_coroutine AND NOT module IN_LIST asynchronous)
             fault(${file} "coroutines, Asio and Beast live in ${asynchronous}: ${line}")
         endif()
-        if(NOT room IN_LIST relational AND header MATCHES "^sqlite3")
+        if(NOT module IN_LIST relational AND header MATCHES "^sqlite3")
             fault(${file} "SQLite is known in ${relational} alone: ${line}")
         endif()
-        if(header MATCHES "^([a-z_]+)/" AND CMAKE_MATCH_1 IN_LIST rooms)
+        if(header MATCHES "^([a-z_]+)/" AND CMAKE_MATCH_1 IN_LIST modules)
             set(other ${CMAKE_MATCH_1})
-            if(NOT other STREQUAL room AND NOT other IN_LIST uses_${room})
-                fault(${file} "'${room}' may not include '${other}': ${line}")
+            if(NOT other STREQUAL module AND NOT other IN_LIST uses_${module})
+                fault(${file} "'${module}' may not include '${other}': ${line}")
             endif()
         endif()
     endforeach()

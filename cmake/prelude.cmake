@@ -1,4 +1,4 @@
-# What nearly every source of the rooms includes is read once for all of them: a third of their compilation.
+# What nearly every source of the modules includes is read once for all of them: a third of their compilation.
 #
 # That each file names what it needs of this is proven by lint.includes. Optimised builds do without: there GCC 12 takes
 # what comes from it for ours, and warns of overlaps inside its own std::string.
@@ -7,7 +7,7 @@ if(NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
 endif()
 file(WRITE ${PROJECT_BINARY_DIR}/prelude.cpp "")
 add_library(scimd_prelude OBJECT ${PROJECT_BINARY_DIR}/prelude.cpp)
-target_link_libraries(scimd_prelude PRIVATE Boost::json scimd_options)
+target_link_libraries(scimd_prelude PRIVATE Boost::json scimd_compile_options)
 target_precompile_headers(
     scimd_prelude
     PRIVATE

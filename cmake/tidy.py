@@ -1,4 +1,4 @@
-"""Runs clang-tidy on the sources of src/, several of a room together, and remembers which contents were clean.
+"""Runs clang-tidy on the sources of src/, several of a module together, and remembers which contents were clean.
 
     python3 cmake/tidy.py <clang-tidy> <build folder>
 
@@ -25,8 +25,8 @@ BATCH = 8
 FOREIGN = ("boost_impl.cpp",)  # libraries compiled once; nothing of ours is in them
 
 
-def rooms(build):
-    """The sources of each room, and how they are compiled: {(folder, command): [source]}."""
+def modules(build):
+    """The sources of each module, and how they are compiled: {(folder, command): [source]}."""
     found = collections.defaultdict(list)
     for entry in json.loads((build / "compile_commands.json").read_text()):
         source = entry["file"]
@@ -39,7 +39,7 @@ def rooms(build):
 def batches(build, memory):
     """[(the file that includes the sources of a batch, they, its entry)]"""
     made = []
-    for (folder, command), sources in sorted(rooms(build).items(), key=lambda room: min(room[1])):
+    for (folder, command), sources in sorted(modules(build).items(), key=lambda module: min(module[1])):
         sources.sort()
         for first in range(0, len(sources), BATCH):
             batch = sources[first : first + BATCH]

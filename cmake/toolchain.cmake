@@ -19,9 +19,9 @@ set(SCIMD_SANITIZE "" CACHE STRING "Sanitizers, as in -fsanitize=: address,undef
 option(SCIMD_WERROR "Treat our warnings as errors" OFF)
 option(SCIMD_COVERAGE "Instrument for gcov" OFF)
 
-add_library(scimd_options INTERFACE)
+add_library(scimd_compile_options INTERFACE)
 target_compile_options(
-    scimd_options
+    scimd_compile_options
     INTERFACE
         -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual
         # GCC 12 warns of overlapping copies inside its own std::string when it optimises (GCC bug 105651).
@@ -33,14 +33,14 @@ target_compile_options(
         -fstack-protector-strong -fstack-clash-protection
         $<$<CONFIG:Release>:-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3>
 )
-target_compile_definitions(scimd_options INTERFACE _GLIBCXX_ASSERTIONS)
-target_link_options(scimd_options INTERFACE -Wl,-z,relro,-z,now)
+target_compile_definitions(scimd_compile_options INTERFACE _GLIBCXX_ASSERTIONS)
+target_link_options(scimd_compile_options INTERFACE -Wl,-z,relro,-z,now)
 
 if(SCIMD_SANITIZE)
     # Instrumented, GCC 12 takes std::regex for uninitialized and warns of Asio's fences, which ThreadSanitizer does not
     # know; the mutexes beside them it does.
     target_compile_options(
-        scimd_options
+        scimd_compile_options
         INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized> $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>
     )
     add_compile_options(

@@ -16,7 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 NOT_OF_SCIM = {"catalogue_set", "schema_loader", "schema_reader"}
 SERVICE = "admission bulk cursor etag list_order list_walk listing membership provisioning self_service".split()
 API = "authenticate bulk_api me_api scim_api scim_body search_api site target".split()
-ELSEWHERE = ["base/json.cpp", "net/chunked_body.cpp", "net/framing.cpp", "net/session.cpp", "app/dispatch.cpp"]
+ELSEWHERE = ["base/json/json.cpp", "net/http/chunked_body.cpp", "net/http/framing.cpp", "net/http/session.cpp", "app/dispatch.cpp"]
 
 # What no client can be made to read.
 UNHEARD = {
@@ -152,7 +152,7 @@ def shown(text):
 def collected():
     """File names by pattern and text."""
     code = {file: without_noise(file.read_text(encoding="utf-8")) for file in sources()}
-    shared = dict(Sources(code[ROOT / "src/scim/filter_lexer.cpp"], {}).defined())
+    shared = dict(Sources(code[ROOT / "src/scim/filter/filter_lexer.cpp"], {}).defined())
     found = {}
     for file, text in code.items():
         for made in Sources(text, shared).texts():

@@ -7,8 +7,8 @@
 
 #include "base/error.hpp"
 #include "scimd/http.hpp"
-#include "store/store.hpp"
-#include "store/transaction.hpp"
+#include "store/engine/database.hpp"
+#include "store/engine/transaction.hpp"
 
 #include <chrono>
 #include <cstddef>

@@ -1,6 +1,6 @@
 #include "api/ops_api.hpp"
 
-#include "api/description.hpp"
+#include "api/openapi.hpp"
 #include "api/render.hpp"
 
 namespace scimd::api {

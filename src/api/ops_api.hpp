@@ -1,7 +1,7 @@
 // What machines that watch us ask: /healthz, /readyz, /metrics.
 #pragma once
 
-#include "api/call.hpp"
+#include "api/request_context.hpp"
 
 namespace scimd::api {
 

@@ -1,8 +1,8 @@
 #include "api/render.hpp"
 
-#include "api/accept.hpp"
-#include "scim/message.hpp"
-#include "service/etag.hpp"
+#include "api/content_negotiation.hpp"
+#include "scim/messages/message.hpp"
+#include "service/scim/etag.hpp"
 
 #include <memory>
 #include <optional>

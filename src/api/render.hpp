@@ -1,10 +1,10 @@
 // The only place that turns documents and errors into responses.
 #pragma once
 
-#include "api/call.hpp"
+#include "api/request_context.hpp"
 #include "base/error.hpp"
-#include "base/long_text.hpp"
-#include "service/representation.hpp"
+#include "base/spooled_text.hpp"
+#include "service/scim/representation.hpp"
 
 #include <cstdint>
 #include <string>

@@ -1,9 +1,9 @@
 // From method and path to the row of the route table. Pure.
 #pragma once
 
-#include "api/call.hpp"
-#include "api/field_rules.hpp"
-#include "service/callers.hpp"
+#include "api/auth/field_rules.hpp"
+#include "api/request_context.hpp"
+#include "service/auth/caller_kinds.hpp"
 
 #include <optional>
 #include <span>
@@ -22,9 +22,10 @@ struct principal {
 
     static const principal anyone;
     static const principal metrics_reader;
-    static const principal directory;       // a bearer token that stands for the directory named in the path
-    static const principal directory_user;  // also one of a user of it: for what is its own (api/me_api.hpp)
-    static const principal operator_only;   // who can open the control socket
+    static const principal directory;  // a bearer token that stands for the directory named in the path
+    static const principal
+        directory_user;  // also one of a user of it: for what is its own (api/scim/me_api.hpp)
+    static const principal operator_only;  // who can open the control socket
 
     // The operator, and clients of the whole environment.
     static constexpr principal environment(service::scope_area area)

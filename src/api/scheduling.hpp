@@ -1,8 +1,8 @@
 // Whose share of the queues a request uses.
 #pragma once
 
-#include "api/call.hpp"
-#include "store/tenant.hpp"
+#include "api/request_context.hpp"
+#include "store/engine/scheduling_key.hpp"
 
 namespace scimd::api {
 

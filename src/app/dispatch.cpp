@@ -1,12 +1,12 @@
 #include "app/dispatch.hpp"
 
-#include "api/anonymous.hpp"
+#include "api/auth/anonymous.hpp"
 #include "api/render.hpp"
 #include "api/scheduling.hpp"
-#include "api/work_stage.hpp"
-#include "app/stream_source.hpp"
-#include "base/json_size.hpp"
-#include "base/long_text.hpp"
+#include "api/transaction_task.hpp"
+#include "app/streamed_body.hpp"
+#include "base/json/json_size.hpp"
+#include "base/spooled_text.hpp"
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>

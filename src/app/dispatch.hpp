@@ -1,14 +1,14 @@
 // The bridge between net, api and store: takes replies to their end while sessions sleep.
 #pragma once
 
-#include "api/site.hpp"
-#include "app/commit_bell.hpp"
-#include "app/fair_turns.hpp"
+#include "api/pipeline.hpp"
+#include "app/commit_notifier.hpp"
+#include "app/fair_queue_executor.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
-#include "net/server.hpp"
-#include "store/store.hpp"
-#include "store/worker_pool.hpp"
+#include "net/server/server.hpp"
+#include "store/engine/database.hpp"
+#include "store/engine/worker_pool.hpp"
 
 #include <exception>
 #include <functional>

@@ -1,7 +1,7 @@
 #include "app/master_keys.hpp"
 
-#include "app/option_file.hpp"
-#include "store/store_folder.hpp"
+#include "options/option_file.hpp"
+#include "store/sqlite/data_directory.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>

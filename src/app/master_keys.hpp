@@ -2,11 +2,11 @@
 // in the data folder, which is made at the first start.
 #pragma once
 
-#include "app/configuration.hpp"
+#include "base/crypto/random.hpp"
+#include "base/crypto/vault.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
-#include "base/random.hpp"
-#include "base/vault.hpp"
+#include "options/configuration.hpp"
 
 #include <filesystem>
 #include <string>

@@ -1,12 +1,12 @@
 #include "scimd/server.hpp"
 
-#include "api/run_to_end.hpp"
-#include "app/configuration.hpp"
-#include "app/counted_drops.hpp"
-#include "app/house_keeping.hpp"
-#include "app/server_run.hpp"
+#include "api/run_in_process.hpp"
+#include "app/application.hpp"
+#include "app/dropped_lines_metric.hpp"
+#include "app/server_process.hpp"
 #include "app/shutdown.hpp"
 #include "base/log_queue.hpp"
+#include "options/configuration.hpp"
 
 #include <unistd.h>
 

@@ -80,7 +80,7 @@ using event_id = identifier<event_kind>;
 using client_id = identifier<client_kind>;
 using signing_key_id = identifier<signing_key_kind>;
 
-// A resource of a directory. Its textual prefix is its resource type's (scim/schema.hpp): "diruser_",
+// A resource of a directory. Its textual prefix is its resource type's (scim/schema/schema.hpp): "diruser_",
 // "dirgroup_".
 struct resource_id {
     std::int64_t value = 0;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/work_budget.hpp"
-#include "scim/schema.hpp"
+#include "scim/schema/schema.hpp"
 
 #include <string>
 #include <string_view>

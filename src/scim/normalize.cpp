@@ -2,8 +2,8 @@
 #include "scim/comparable.hpp"
 #include "scim/references.hpp"
 #include "scim/resource.hpp"
+#include "scim/schema/urn.hpp"
 #include "scim/unique.hpp"
-#include "scim/urn.hpp"
 #include "scim/value.hpp"
 
 #include <algorithm>

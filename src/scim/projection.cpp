@@ -1,10 +1,10 @@
 #include "scim/projection.hpp"
 
 #include "base/text.hpp"
-#include "scim/legacy_names.hpp"
-#include "scim/match.hpp"
-#include "scim/patch_path.hpp"
-#include "scim/quotation.hpp"
+#include "scim/filter/match.hpp"
+#include "scim/filter/quotation.hpp"
+#include "scim/patch/patch_path.hpp"
+#include "scim/schema/legacy_names.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -2,11 +2,11 @@
 #pragma once
 
 #include "base/error.hpp"
-#include "base/json.hpp"
+#include "base/json/json.hpp"
 #include "base/work_budget.hpp"
-#include "scim/filter.hpp"
-#include "scim/path.hpp"
-#include "scim/schema.hpp"
+#include "scim/filter/filter.hpp"
+#include "scim/filter/path.hpp"
+#include "scim/schema/schema.hpp"
 
 #include <string_view>
 #include <vector>

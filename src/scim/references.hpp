@@ -2,9 +2,9 @@
 // §4.3). The resource need not exist, yet or any more. Pure.
 #pragma once
 
-#include "base/json.hpp"
-#include "scim/ignored.hpp"
-#include "scim/schema.hpp"
+#include "base/json/json.hpp"
+#include "scim/ignored_attributes.hpp"
+#include "scim/schema/schema.hpp"
 
 #include <string>
 #include <string_view>

@@ -2,7 +2,7 @@
 
 #include "base/text.hpp"
 #include "scim/references.hpp"
-#include "scim/urn.hpp"
+#include "scim/schema/urn.hpp"
 #include "scim/value.hpp"
 
 #include <algorithm>

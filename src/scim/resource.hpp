@@ -7,10 +7,10 @@
 #pragma once
 
 #include "base/error.hpp"
-#include "base/json.hpp"
+#include "base/json/json.hpp"
 #include "base/work_budget.hpp"
-#include "scim/ignored.hpp"
-#include "scim/schema.hpp"
+#include "scim/ignored_attributes.hpp"
+#include "scim/schema/schema.hpp"
 
 #include <string>
 #include <vector>

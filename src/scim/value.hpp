@@ -3,9 +3,9 @@
 #pragma once
 
 #include "base/error.hpp"
-#include "base/json.hpp"
+#include "base/json/json.hpp"
 #include "base/work_budget.hpp"
-#include "scim/schema.hpp"
+#include "scim/schema/schema.hpp"
 
 #include <cstddef>
 #include <string>

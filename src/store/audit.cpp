@@ -1,8 +1,8 @@
 #include "store/audit.hpp"
 
 #include "base/codec.hpp"
-#include "base/crypto.hpp"
-#include "base/json.hpp"
+#include "base/crypto/digest.hpp"
+#include "base/json/json.hpp"
 
 #include <algorithm>
 #include <utility>

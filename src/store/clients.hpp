@@ -1,9 +1,9 @@
 // The clients of the management API and their secrets, which are stored as SHA-256 alone.
 #pragma once
 
-#include "base/crypto.hpp"
+#include "base/crypto/digest.hpp"
 #include "base/id.hpp"
-#include "store/transaction.hpp"
+#include "store/engine/transaction.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -1,10 +1,10 @@
 // The secrets (bearer tokens) of directories. A token is stored as its SHA-256 alone.
 #pragma once
 
-#include "base/crypto.hpp"
+#include "base/crypto/digest.hpp"
 #include "base/id.hpp"
+#include "store/engine/transaction.hpp"
 #include "store/tenants.hpp"
-#include "store/transaction.hpp"
 
 #include <chrono>
 #include <cstdint>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "base/id.hpp"
+#include "store/engine/transaction.hpp"
 #include "store/tenants.hpp"
-#include "store/transaction.hpp"
 
 #include <string_view>
 

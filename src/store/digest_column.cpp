@@ -1,6 +1,6 @@
 #include "store/digest_column.hpp"
 
-#include "store/sql.hpp"
+#include "store/engine/sql.hpp"
 
 #include <charconv>
 

@@ -1,7 +1,7 @@
 // Digests in columns: 64 hexadecimal digits.
 #pragma once
 
-#include "base/crypto.hpp"
+#include "base/crypto/digest.hpp"
 
 #include <string_view>
 

@@ -3,8 +3,8 @@
 
 #include "base/clock.hpp"
 #include "base/id.hpp"
+#include "store/engine/transaction.hpp"
 #include "store/tenants.hpp"
-#include "store/transaction.hpp"
 
 #include <cstdint>
 #include <optional>

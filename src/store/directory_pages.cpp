@@ -1,6 +1,6 @@
 #include "store/directory_pages.hpp"
 
-#include "store/holds.hpp"
+#include "store/held_users.hpp"
 
 #include <initializer_list>
 #include <string_view>

@@ -1,7 +1,7 @@
 // Reads a directory out of a result, for the statements of tenants.cpp and credentials.cpp.
 #pragma once
 
-#include "store/sql.hpp"
+#include "store/engine/sql.hpp"
 #include "store/tenants.hpp"
 
 namespace scimd::store::tenants {

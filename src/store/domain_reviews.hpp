@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/id.hpp"
-#include "store/transaction.hpp"
+#include "store/engine/transaction.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,7 +1,7 @@
 #include "store/domains.hpp"
 
+#include "store/enum_text.hpp"
 #include "store/tenants.hpp"
-#include "store/words.hpp"
 
 #include <array>
 #include <utility>

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "base/domain_name.hpp"
 #include "base/id.hpp"
-#include "store/transaction.hpp"
+#include "base/network/domain_name.hpp"
+#include "store/engine/transaction.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -21,7 +21,7 @@ enum class domain_status { pending, verified, failed, lapsed };
 struct domain {
     domain_id id;
     organization_id organization;
-    std::string name;  // A-labels, see base/domain_name.hpp
+    std::string name;  // A-labels, see base/network/domain_name.hpp
     domain_type type = domain_type::organization;
     domain_method method = domain_method::admin;
     domain_status status = domain_status::verified;
@@ -35,7 +35,7 @@ struct domain {
     std::optional<time_point> next_check{};
     std::int64_t checks = 0;  // on schedule, since the window began
     std::optional<time_point> last_check{};
-    std::string last_outcome{};                // of service/domain_life.hpp; empty: none yet
+    std::string last_outcome{};                // of service/domains/domain_verification.hpp; empty: none yet
     std::optional<time_point> absent_since{};  // of a verified domain's record
     std::int64_t absences = 0;                 // answers in a row that it is not there
     time_point asks_until{};                   // how far checks on request have used up their rate

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/id.hpp"
-#include "store/transaction.hpp"
+#include "store/engine/transaction.hpp"
 
 #include <optional>
 #include <string_view>

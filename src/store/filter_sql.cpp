@@ -3,7 +3,7 @@
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "base/work_budget.hpp"
-#include "scim/match.hpp"
+#include "scim/filter/match.hpp"
 #include "scim/unique.hpp"
 #include "store/prefix_range.hpp"
 

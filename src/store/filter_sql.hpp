@@ -1,9 +1,9 @@
 // A SCIM filter as a condition on indexed columns, where it can be one.
 #pragma once
 
-#include "scim/filter.hpp"
-#include "scim/query.hpp"
-#include "scim/schema.hpp"
+#include "scim/filter/filter.hpp"
+#include "scim/messages/query.hpp"
+#include "scim/schema/schema.hpp"
 #include "store/resources.hpp"
 
 #include <optional>

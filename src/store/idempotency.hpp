@@ -1,7 +1,7 @@
 // Answers to requests that carried an Idempotency-Key: a repeat gets the same answer and does nothing.
 #pragma once
 
-#include "store/transaction.hpp"
+#include "store/engine/transaction.hpp"
 
 #include <chrono>
 #include <cstdint>

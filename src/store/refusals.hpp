@@ -4,7 +4,7 @@
 
 #include "base/clock.hpp"
 #include "base/id.hpp"
-#include "store/transaction.hpp"
+#include "store/engine/transaction.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -44,7 +44,7 @@ struct filter {
 };
 
 // The newest first, those of an id below `before`. `each` false stops. Looks at no more than the ledger's
-// limit (service/request_log.hpp).
+// limit (service/request_log/request_log.hpp).
 void list(
     transaction& tx,
     directory_id where,

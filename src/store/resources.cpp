@@ -1,6 +1,6 @@
 #include "store/resources.hpp"
 
-#include "base/json.hpp"
+#include "base/json/json.hpp"
 #include "store/resource_row.hpp"
 
 #include <set>

@@ -6,7 +6,7 @@
 
 #include "base/clock.hpp"
 #include "base/id.hpp"
-#include "store/transaction.hpp"
+#include "store/engine/transaction.hpp"
 
 #include <cstdint>
 #include <functional>

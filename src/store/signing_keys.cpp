@@ -1,7 +1,7 @@
 #include "store/signing_keys.hpp"
 
 #include "base/codec.hpp"
-#include "store/sealed.hpp"
+#include "store/encrypted_secrets.hpp"
 
 #include <span>
 #include <utility>

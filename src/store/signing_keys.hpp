@@ -1,11 +1,12 @@
 // The keys that access tokens are signed with: published from their creation on, signing from one moment to
-// another, forgotten when no token of theirs can be alive. The private halves are in store/sealed.hpp.
+// another, forgotten when no token of theirs can be alive. The private halves are in
+// store/encrypted_secrets.hpp.
 #pragma once
 
+#include "base/crypto/secret.hpp"
+#include "base/crypto/vault.hpp"
 #include "base/id.hpp"
-#include "base/secret.hpp"
-#include "base/vault.hpp"
-#include "store/transaction.hpp"
+#include "store/engine/transaction.hpp"
 
 #include <optional>
 #include <string>

@@ -1,7 +1,7 @@
 #include "store/tenants.hpp"
 
 #include "store/directory_row.hpp"
-#include "store/words.hpp"
+#include "store/enum_text.hpp"
 
 #include <array>
 #include <stdexcept>

@@ -4,8 +4,8 @@
 #include "base/clock.hpp"
 #include "base/id.hpp"
 #include "store/domains.hpp"
+#include "store/engine/transaction.hpp"
 #include "store/organizations.hpp"
-#include "store/transaction.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -1,6 +1,6 @@
 #include "store/unique_values.hpp"
 
-#include "base/json.hpp"
+#include "base/json/json.hpp"
 #include "store/resources.hpp"
 
 #include <algorithm>

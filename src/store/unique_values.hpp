@@ -4,10 +4,10 @@
 
 #include "base/error.hpp"
 #include "base/id.hpp"
-#include "scim/schema.hpp"
+#include "scim/schema/schema.hpp"
 #include "scim/unique.hpp"
-#include "store/store.hpp"
-#include "store/transaction.hpp"
+#include "store/engine/database.hpp"
+#include "store/engine/transaction.hpp"
 
 #include <string_view>
 #include <vector>

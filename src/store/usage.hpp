@@ -5,7 +5,7 @@
 #pragma once
 
 #include "base/id.hpp"
-#include "store/transaction.hpp"
+#include "store/engine/transaction.hpp"
 
 #include <array>
 #include <cstddef>

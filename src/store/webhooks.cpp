@@ -1,7 +1,7 @@
 #include "store/webhooks.hpp"
 
-#include "base/json.hpp"
-#include "store/sealed.hpp"
+#include "base/json/json.hpp"
+#include "store/encrypted_secrets.hpp"
 
 #include <array>
 

@@ -4,7 +4,7 @@
 
 #include "base/clock.hpp"
 #include "base/id.hpp"
-#include "store/transaction.hpp"
+#include "store/engine/transaction.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -75,7 +75,7 @@ std::int64_t changes(transaction& tx);  // a number that moves with each touch
 // this minute.
 bool count_test(transaction& tx, std::optional<organization_id> of, std::int64_t most);
 
-// --- keys, whose texts are sealed (store/sealed.hpp)
+// --- keys, whose texts are sealed (store/encrypted_secrets.hpp)
 
 struct signing_key {
     webhook_key_id id;

@@ -1,7 +1,7 @@
 // What requests get that are answered without it being known whose they are.
-#include "api/anonymous.hpp"
+#include "api/auth/anonymous.hpp"
 
-#include "base/ip_network.hpp"
+#include "base/network/ip_network.hpp"
 #include "support/api_house.hpp"
 
 #include <gtest/gtest.h>

@@ -1,8 +1,8 @@
 // The audit log: what is written by whom, and what is not in it.
-#include "api/audit_trail.hpp"
+#include "api/management/audit_trail.hpp"
 
-#include "api/description.hpp"
-#include "api/site.hpp"
+#include "api/openapi.hpp"
+#include "api/pipeline.hpp"
 #include "support/api_house.hpp"
 
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
-#include "api/authenticate.hpp"
+#include "api/auth/authenticate.hpp"
 
-#include "service/tokens.hpp"
+#include "service/auth/tokens.hpp"
 #include "support/api_house.hpp"
 
 #include <gtest/gtest.h>

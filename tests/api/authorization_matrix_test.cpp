@@ -1,7 +1,7 @@
 // Every route of the table with every kind of credentials: who gets in, and who learns nothing.
-#include "api/site.hpp"
+#include "api/pipeline.hpp"
 #include "forged_tokens.hpp"
-#include "service/access_tokens.hpp"
+#include "service/auth/access_tokens.hpp"
 #include "support/api_house.hpp"
 
 #include <gtest/gtest.h>

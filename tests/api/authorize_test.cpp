@@ -1,5 +1,5 @@
 // Access tokens at the management API: which are taken, and what they open.
-#include "api/authorize.hpp"
+#include "api/auth/authorize.hpp"
 
 #include "forged_tokens.hpp"
 #include "support/api_house.hpp"

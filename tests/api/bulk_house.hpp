@@ -1,7 +1,7 @@
 // What tests of bulk requests share.
 #pragma once
 
-#include "scim/urn.hpp"
+#include "scim/schema/urn.hpp"
 #include "support/api_house.hpp"
 
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 // bulkIds: forward, backward and in circles (RFC 7644 §3.7.1, §3.7.2).
 #include "bulk_house.hpp"
-#include "service/bulk.hpp"
-#include "store/store.hpp"
+#include "service/scim/bulk.hpp"
+#include "store/engine/database.hpp"
 #include "support/large_group.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // POST /Bulk (RFC 7644 §3.7) as clients see it: results, errors and limits.
-#include "scim/bulk.hpp"
+#include "scim/messages/bulk.hpp"
 
 #include "bulk_house.hpp"
 

@@ -1,7 +1,7 @@
 // What other tenants get of the writer while a bulk request is carried out: counted in works, not in time.
 #include "bulk_house.hpp"
-#include "service/bulk.hpp"
-#include "store/store.hpp"
+#include "service/scim/bulk.hpp"
+#include "store/engine/database.hpp"
 #include "support/interposed_database.hpp"
 
 #include <atomic>

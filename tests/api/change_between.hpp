@@ -2,7 +2,7 @@
 // the tests of it share.
 #pragma once
 
-#include "api/late_body.hpp"
+#include "api/auth/reauthenticate.hpp"
 #include "support/api_house.hpp"
 #include "support/interposed_database.hpp"
 

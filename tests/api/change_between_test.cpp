@@ -2,7 +2,7 @@
 // outcome is that of requests one after the other.
 #include "change_between.hpp"
 
-#include "api/preparation.hpp"
+#include "api/scim/preparation.hpp"
 #include "store/resources.hpp"
 
 #include <gtest/gtest.h>

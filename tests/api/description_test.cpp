@@ -1,7 +1,6 @@
 // Bodies against the API's description.
-#include "api/description.hpp"
-
-#include "api/site.hpp"
+#include "api/openapi.hpp"
+#include "api/pipeline.hpp"
 #include "support/api_house.hpp"
 
 #include <gtest/gtest.h>

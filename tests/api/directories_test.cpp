@@ -1,5 +1,5 @@
 // The life of a directory: changed, switched off and on, removed; and its secrets renewed.
-#include "service/directories.hpp"
+#include "service/management/directories.hpp"
 
 #include "store/directories.hpp"
 #include "support/api_house.hpp"

@@ -1,7 +1,7 @@
 // Users who are there already when a domain gets another owner: listed, and left as they are.
-#include "service/domain_review.hpp"
+#include "service/domains/domain_review.hpp"
 
-#include "service/membership_jobs.hpp"
+#include "service/groups/membership_jobs.hpp"
 #include "store/refusals.hpp"
 #include "store/resources.hpp"
 #include "support/api_house.hpp"

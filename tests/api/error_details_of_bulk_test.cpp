@@ -1,6 +1,6 @@
 // What the results of a bulk request say of operations that cannot be done (RFC 7644 §3.7.3).
 #include "refusals.hpp"
-#include "scim/urn.hpp"
+#include "scim/schema/urn.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
 #include "forged_tokens.hpp"
 
 #include "base/codec.hpp"
-#include "base/crypto.hpp"
-#include "base/rsa_key.hpp"
+#include "base/crypto/digest.hpp"
+#include "base/crypto/rsa_key.hpp"
 #include "base/text.hpp"
 #include "store/signing_keys.hpp"
 

@@ -1,5 +1,5 @@
 // The domain gate as clients and operators see it.
-#include "service/refusal_help.hpp"
+#include "service/request_log/error_hints.hpp"
 #include "support/api_house.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // Users who are held, and seats: what SCIM, the events and the management API see of them.
-#include "service/release.hpp"
+#include "service/domains/held_user_release.hpp"
 #include "support/api_house.hpp"
 
 #include <gtest/gtest.h>

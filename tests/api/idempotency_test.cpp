@@ -1,8 +1,8 @@
 // Idempotency-Key: an answer that was lost may be asked for again.
-#include "api/idempotency.hpp"
+#include "api/management/idempotency.hpp"
 
-#include "api/description.hpp"
-#include "api/site.hpp"
+#include "api/openapi.hpp"
+#include "api/pipeline.hpp"
 #include "store/webhook_deliveries.hpp"
 #include "support/api_house.hpp"
 

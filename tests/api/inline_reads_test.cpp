@@ -1,6 +1,6 @@
 // Which reads are done on the thread that asks, and which are scans: counted by the intents that the store
 // was asked with.
-#include "service/representation.hpp"
+#include "service/scim/representation.hpp"
 #include "store/resources.hpp"
 #include "support/api_house.hpp"
 #include "support/large_group.hpp"

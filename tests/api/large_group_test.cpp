@@ -3,7 +3,7 @@
 #include "support/large_group.hpp"
 
 #include "scim/projection.hpp"
-#include "service/representation.hpp"
+#include "service/scim/representation.hpp"
 #include "support/api_house.hpp"
 
 #include <gtest/gtest.h>

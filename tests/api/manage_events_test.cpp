@@ -1,5 +1,5 @@
 // GET /api/v1/events.
-#include "store/feed.hpp"
+#include "store/event_log.hpp"
 #include "support/api_house.hpp"
 
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // Secrets, the demo, checks and backups by the operator's routes.
-#include "api/run_to_end.hpp"
-#include "service/secrets.hpp"
+#include "api/run_in_process.hpp"
+#include "service/auth/secrets.hpp"
 #include "support/api_house.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // "/Me" (RFC 7644 §3.11): who it is, what it shows and changes, and what else a user's token opens: nothing.
-#include "service/self_service.hpp"
+#include "service/scim/self_update.hpp"
 #include "support/api_house.hpp"
 
 #include <gtest/gtest.h>

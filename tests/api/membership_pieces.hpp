@@ -1,9 +1,9 @@
 // Changes of very many memberships over HTTP: what the tests of them share.
 #pragma once
 
-#include "api/run_to_end.hpp"
-#include "service/membership_jobs.hpp"
-#include "service/representation.hpp"
+#include "api/run_in_process.hpp"
+#include "service/groups/membership_jobs.hpp"
+#include "service/scim/representation.hpp"
 #include "store/membership_jobs.hpp"
 #include "support/api_house.hpp"
 #include "support/interposed_database.hpp"

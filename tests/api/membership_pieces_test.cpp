@@ -2,7 +2,7 @@
 // the process ends on the way.
 #include "membership_pieces.hpp"
 
-#include "service/bulk.hpp"
+#include "service/scim/bulk.hpp"
 #include "store/dialects.hpp"
 
 namespace scimd::api {

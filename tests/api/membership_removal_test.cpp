@@ -1,6 +1,6 @@
 // The end of groups with very many members, and of users in very many groups.
 #include "membership_pieces.hpp"
-#include "service/release.hpp"
+#include "service/domains/held_user_release.hpp"
 
 #include <set>
 

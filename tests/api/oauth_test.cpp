@@ -1,7 +1,7 @@
 // Tokens for clients: POST /oauth/token, GET /keys, and what our issuer says of itself.
-#include "api/oauth_api.hpp"
+#include "api/auth/oauth_api.hpp"
 #include "base/codec.hpp"
-#include "base/rsa_key.hpp"
+#include "base/crypto/rsa_key.hpp"
 #include "base/text.hpp"
 #include "support/api_house.hpp"
 

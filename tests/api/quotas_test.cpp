@@ -1,5 +1,5 @@
 // What a directory may use of the store: each quota on both of its sides, and what always passes.
-#include "api/idempotency.hpp"
+#include "api/management/idempotency.hpp"
 #include "store/idempotency.hpp"
 #include "support/api_house.hpp"
 #include "support/large_group.hpp"

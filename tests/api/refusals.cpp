@@ -1,6 +1,6 @@
 #include "refusals.hpp"
 
-#include "scim/urn.hpp"
+#include "scim/schema/urn.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // What others do between the preparation of a deletion and its turn to be written (docs/decisions/0036).
-#include "api/preparation.hpp"
+#include "api/scim/preparation.hpp"
 #include "change_between.hpp"
 
 #include <gtest/gtest.h>

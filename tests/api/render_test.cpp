@@ -1,6 +1,6 @@
 #include "api/render.hpp"
 
-#include "base/json.hpp"
+#include "base/json/json.hpp"
 
 #include <gtest/gtest.h>
 

@@ -2,8 +2,8 @@
 // the description leaves nothing open by accident.
 #include "support/response_check.hpp"
 
-#include "api/description.hpp"
-#include "api/site.hpp"
+#include "api/openapi.hpp"
+#include "api/pipeline.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Who may call what, for every row of the table.
-#include "api/site.hpp"
+#include "api/pipeline.hpp"
 #include "support/api_house.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // The life of secrets that stand for a user: made, shown, counted, ended.
-#include "service/secrets.hpp"
+#include "service/auth/secrets.hpp"
 #include "support/api_house.hpp"
 
 #include <gtest/gtest.h>

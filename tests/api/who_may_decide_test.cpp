@@ -1,9 +1,9 @@
 // Who may set which member of a body, and who may call which row: every field and every row of the table with
 // every kind of caller.
-#include "api/authorize.hpp"
-#include "api/description.hpp"
-#include "api/field_rules.hpp"
-#include "api/site.hpp"
+#include "api/auth/authorize.hpp"
+#include "api/auth/field_rules.hpp"
+#include "api/openapi.hpp"
+#include "api/pipeline.hpp"
 #include "support/api_house.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // How much a request may compute, and what texts are taken: on each side of each limit.
-#include "api/call.hpp"
+#include "api/request_context.hpp"
 #include "support/api_house.hpp"
 #include "support/repeated_text.hpp"
 

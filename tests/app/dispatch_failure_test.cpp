@@ -1,6 +1,6 @@
-#include "base/long_text.hpp"
+#include "base/spooled_text.hpp"
 #include "dispatch_fixture.hpp"
-#include "service/representation.hpp"
+#include "service/scim/representation.hpp"
 #include "support/large_group.hpp"
 
 #include <atomic>

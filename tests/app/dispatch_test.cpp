@@ -1,7 +1,7 @@
-#include "api/preparation.hpp"
+#include "api/scim/preparation.hpp"
 #include "dispatch_fixture.hpp"
-#include "service/membership.hpp"
-#include "service/membership_jobs.hpp"
+#include "service/groups/membership.hpp"
+#include "service/groups/membership_jobs.hpp"
 #include "support/large_group.hpp"
 
 namespace scimd::app {

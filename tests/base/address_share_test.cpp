@@ -1,4 +1,4 @@
-#include "base/address_share.hpp"
+#include "base/network/address_share.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,6 @@
-#include "base/crypto.hpp"
-
 #include "base/bytes_of.hpp"
 #include "base/codec.hpp"
+#include "base/crypto/digest.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "base/domain_name.hpp"
+#include "base/network/domain_name.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "base/ed25519.hpp"
+#include "base/crypto/ed25519.hpp"
 
 #include "base/codec.hpp"
 

@@ -1,4 +1,4 @@
-#include "base/ip_address.hpp"
+#include "base/network/ip_address.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "base/json_size.hpp"
+#include "base/json/json_size.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 #include "base/log.hpp"
 
-#include "base/json.hpp"
+#include "base/json/json.hpp"
 #include "base/time.hpp"
 
 #include <boost/json/string.hpp>

@@ -1,5 +1,4 @@
-#include "base/long_text.hpp"
-
+#include "base/spooled_text.hpp"
 #include "support/temp_directory.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "base/look_alike.hpp"
+#include "base/network/look_alike.hpp"
 
 #include <gtest/gtest.h>
 

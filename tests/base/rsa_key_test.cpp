@@ -1,4 +1,4 @@
-#include "base/rsa_key.hpp"
+#include "base/crypto/rsa_key.hpp"
 
 #include "base/codec.hpp"
 

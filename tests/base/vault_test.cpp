@@ -1,4 +1,4 @@
-#include "base/vault.hpp"
+#include "base/crypto/vault.hpp"
 
 #include "support/fixed_random.hpp"
 

@@ -1,8 +1,8 @@
 // A bulk request that parses has a plan in which each operation stands once and behind what it refers to, and
 // resolving its references leaves none.
-#include "scim/bulk.hpp"
-#include "scim/bulk_plan.hpp"
-#include "scim/bulk_reference.hpp"
+#include "scim/messages/bulk.hpp"
+#include "scim/messages/bulk_plan.hpp"
+#include "scim/messages/bulk_reference.hpp"
 #include "scim/sample_types.hpp"
 
 #include <cstdint>

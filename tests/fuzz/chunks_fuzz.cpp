@@ -1,6 +1,6 @@
 // A chunked body, whatever it is, means the same in whatever pieces it arrives, and is read within its
 // limits.
-#include "net/chunked_body.hpp"
+#include "net/http/chunked_body.hpp"
 
 #include <algorithm>
 #include <cstdint>

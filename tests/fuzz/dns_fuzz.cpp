@@ -1,6 +1,6 @@
 // A name server's response, whatever it is, is read within its bytes and the limits, and means the same each
 // time.
-#include "net/dns_message.hpp"
+#include "net/dns/dns_message.hpp"
 
 #include <cstdint>
 #include <cstdlib>

@@ -1,8 +1,8 @@
 // A filter that parses prints to one that parses to the same, and is evaluated without harm, in steps that
 // its length and the document bound.
 #include "fuzz/budget.hpp"
-#include "scim/filter.hpp"
-#include "scim/match.hpp"
+#include "scim/filter/filter.hpp"
+#include "scim/filter/match.hpp"
 #include "scim/sample_types.hpp"
 
 #include <cstdint>

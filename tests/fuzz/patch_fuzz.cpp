@@ -2,8 +2,8 @@
 // and what it says is JSON again. The body goes through the quirks first, as in the service. What is too much
 // work is refused; reading the body never is.
 #include "fuzz/budget.hpp"
-#include "scim/patch.hpp"
-#include "scim/quirks.hpp"
+#include "scim/patch/patch.hpp"
+#include "scim/patch/quirks.hpp"
 #include "scim/resource.hpp"
 #include "scim/sample_types.hpp"
 

@@ -1,5 +1,5 @@
 // A path that parses prints to one that parses to the same.
-#include "scim/path.hpp"
+#include "scim/filter/path.hpp"
 #include "scim/sample_types.hpp"
 
 #include <cstdint>

@@ -1,8 +1,8 @@
 // A query string, or a SearchRequest, that is understood keeps to the limits of a page, means the same when
 // it is read again, and projects: what is always returned stays, and projecting twice changes nothing.
 #include "api/target.hpp"
-#include "base/json.hpp"
-#include "scim/query.hpp"
+#include "base/json/json.hpp"
+#include "scim/messages/query.hpp"
 #include "scim/sample_types.hpp"
 
 #include <cstdint>

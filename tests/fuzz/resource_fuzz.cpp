@@ -2,7 +2,7 @@
 // JSON again, and reading it again gives the same. The body goes through the quirks first, as in the service.
 // All of it takes steps in proportion to the body.
 #include "fuzz/budget.hpp"
-#include "scim/quirks.hpp"
+#include "scim/patch/quirks.hpp"
 #include "scim/resource.hpp"
 #include "scim/sample_types.hpp"
 #include "support/sample_schemas.hpp"

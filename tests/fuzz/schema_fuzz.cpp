@@ -1,8 +1,8 @@
 // A definition file is loaded or refused with reasons; what is loaded, shown at /Schemas and /ResourceTypes,
 // loads again and is shown the same.
-#include "base/json.hpp"
-#include "scim/discovery.hpp"
-#include "scim/schema_loader.hpp"
+#include "base/json/json.hpp"
+#include "scim/schema/discovery.hpp"
+#include "scim/schema/schema_loader.hpp"
 
 #include <cstdint>
 #include <cstdlib>

@@ -1,4 +1,4 @@
-#include "net/body_pace.hpp"
+#include "net/http/body_pace.hpp"
 
 #include <gtest/gtest.h>
 

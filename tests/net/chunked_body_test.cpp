@@ -1,4 +1,4 @@
-#include "net/chunked_body.hpp"
+#include "net/http/chunked_body.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // DNS look-ups against a real authoritative server, and against servers that misbehave.
-#include "net/dns.hpp"
+#include "net/dns/dns.hpp"
 
-#include "net/dns_message.hpp"
+#include "net/dns/dns_message.hpp"
 #include "support/name_server.hpp"
 
 #include <gtest/gtest.h>

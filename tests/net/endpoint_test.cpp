@@ -1,4 +1,4 @@
-#include "net/server.hpp"
+#include "net/server/server.hpp"
 
 #include <gtest/gtest.h>
 

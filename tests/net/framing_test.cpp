@@ -1,4 +1,4 @@
-#include "net/framing.hpp"
+#include "net/http/framing.hpp"
 
 #include "head_cases.hpp"
 

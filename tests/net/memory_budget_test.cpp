@@ -1,4 +1,4 @@
-#include "net/memory_budget.hpp"
+#include "net/server/memory_budget.hpp"
 
 #include <gtest/gtest.h>
 

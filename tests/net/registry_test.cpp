@@ -1,6 +1,5 @@
-#include "net/registry.hpp"
-
-#include "net/session.hpp"
+#include "net/http/session.hpp"
+#include "net/server/session_registry.hpp"
 
 #include <boost/asio/io_context.hpp>
 

@@ -1,4 +1,4 @@
-#include "net/response_head.hpp"
+#include "net/http/response_head.hpp"
 
 #include <gtest/gtest.h>
 

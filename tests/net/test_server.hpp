@@ -1,7 +1,7 @@
 // A server on port 0 with a service that tells what it was asked, and a thread or two to run it.
 #pragma once
 
-#include "net/server.hpp"
+#include "net/server/server.hpp"
 #include "raw_connection.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>

@@ -1,4 +1,4 @@
-#include "net/tls.hpp"
+#include "net/server/tls.hpp"
 
 #include "test_certificate.hpp"
 #include "test_server.hpp"

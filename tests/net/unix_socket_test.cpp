@@ -1,4 +1,4 @@
-#include "net/unix_client.hpp"
+#include "net/client/unix_client.hpp"
 #include "test_certificate.hpp"
 #include "test_server.hpp"
 

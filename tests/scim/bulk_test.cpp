@@ -1,8 +1,8 @@
-#include "scim/bulk.hpp"
+#include "scim/messages/bulk.hpp"
 
 #include "sample_types.hpp"
-#include "scim/bulk_plan.hpp"
-#include "scim/bulk_reference.hpp"
+#include "scim/messages/bulk_plan.hpp"
+#include "scim/messages/bulk_reference.hpp"
 
 #include <gtest/gtest.h>
 

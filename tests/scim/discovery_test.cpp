@@ -1,4 +1,4 @@
-#include "scim/discovery.hpp"
+#include "scim/schema/discovery.hpp"
 
 #include "sample_types.hpp"
 

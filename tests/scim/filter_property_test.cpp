@@ -1,6 +1,6 @@
 #include "random_scim.hpp"
 #include "sample_types.hpp"
-#include "scim/filter.hpp"
+#include "scim/filter/filter.hpp"
 #include "support/seed.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "scim/filter.hpp"
+#include "scim/filter/filter.hpp"
 
 #include "sample_types.hpp"
 

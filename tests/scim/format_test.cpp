@@ -1,4 +1,4 @@
-#include "scim/format.hpp"
+#include "scim/schema/format.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "scim/match.hpp"
+#include "scim/filter/match.hpp"
 
 #include "sample_types.hpp"
 

@@ -1,4 +1,4 @@
-#include "scim/message.hpp"
+#include "scim/messages/message.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // What holds of any PATCH on any document.
 #include "random_scim.hpp"
 #include "sample_types.hpp"
-#include "scim/patch.hpp"
+#include "scim/patch/patch.hpp"
 #include "support/seed.hpp"
 
 #include <gtest/gtest.h>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "sample_types.hpp"
-#include "scim/patch.hpp"
-#include "scim/quirks.hpp"
+#include "scim/patch/patch.hpp"
+#include "scim/patch/quirks.hpp"
 #include "scim/resource.hpp"
 
 #include <gtest/gtest.h>

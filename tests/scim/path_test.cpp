@@ -1,4 +1,4 @@
-#include "scim/path.hpp"
+#include "scim/filter/path.hpp"
 
 #include "sample_types.hpp"
 

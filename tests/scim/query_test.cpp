@@ -1,4 +1,4 @@
-#include "scim/query.hpp"
+#include "scim/messages/query.hpp"
 
 #include "sample_types.hpp"
 

@@ -1,4 +1,4 @@
-#include "scim/quirks.hpp"
+#include "scim/patch/quirks.hpp"
 
 #include "patch_rows.hpp"
 

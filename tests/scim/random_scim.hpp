@@ -1,11 +1,11 @@
 // Random filters, documents and PATCH bodies for a resource type, most of them valid.
 #pragma once
 
-#include "base/json.hpp"
-#include "scim/filter.hpp"
-#include "scim/path.hpp"
+#include "base/json/json.hpp"
+#include "scim/filter/filter.hpp"
+#include "scim/filter/path.hpp"
 #include "scim/resource.hpp"
-#include "scim/schema.hpp"
+#include "scim/schema/schema.hpp"
 #include "scim/value.hpp"
 
 #include <array>

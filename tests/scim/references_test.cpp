@@ -1,9 +1,9 @@
 #include "scim/references.hpp"
 
 #include "sample_types.hpp"
-#include "scim/patch.hpp"
+#include "scim/patch/patch.hpp"
 #include "scim/resource.hpp"
-#include "scim/urn.hpp"
+#include "scim/schema/urn.hpp"
 #include "support/sample_schemas.hpp"
 
 #include <gtest/gtest.h>

@@ -1,8 +1,8 @@
 // Resource types to test with: the standard ones, and a Device with an attribute of every kind.
 #pragma once
 
-#include "base/json.hpp"
-#include "scim/schema.hpp"
+#include "base/json/json.hpp"
+#include "scim/schema/schema.hpp"
 #include "scim/unlimited.hpp"
 
 #include <array>

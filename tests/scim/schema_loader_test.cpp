@@ -1,7 +1,7 @@
-#include "scim/schema_loader.hpp"
+#include "scim/schema/schema_loader.hpp"
 
-#include "scim/schema_reader.hpp"
-#include "scim/urn.hpp"
+#include "scim/schema/schema_reader.hpp"
+#include "scim/schema/urn.hpp"
 
 #include <gtest/gtest.h>
 

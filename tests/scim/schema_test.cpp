@@ -1,7 +1,7 @@
-#include "scim/schema.hpp"
+#include "scim/schema/schema.hpp"
 
 #include "sample_types.hpp"
-#include "scim/urn.hpp"
+#include "scim/schema/urn.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 #include "sample_types.hpp"
-#include "scim/query.hpp"
+#include "scim/messages/query.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,9 +1,9 @@
 // What strict directories refuse, and that all else is read as everywhere.
-#include "scim/strict.hpp"
+#include "scim/patch/strict.hpp"
 
 #include "patch_rows.hpp"
-#include "scim/query.hpp"
-#include "scim/request.hpp"
+#include "scim/messages/query.hpp"
+#include "scim/patch/request_body.hpp"
 
 namespace scimd::scim {
 namespace {

@@ -1,7 +1,7 @@
 #include "scim/unique.hpp"
 
 #include "base/text.hpp"
-#include "scim/filter.hpp"
+#include "scim/filter/filter.hpp"
 #include "scim/resource.hpp"
 #include "scim/unlimited.hpp"
 #include "support/sample_schemas.hpp"

@@ -1,13 +1,13 @@
 // The functions that charge a budget, for tests of what they make: with a budget without a limit.
 #pragma once
 
-#include "scim/match.hpp"
-#include "scim/patch.hpp"
-#include "scim/patch_path.hpp"
-#include "scim/quirks.hpp"
-#include "scim/request.hpp"
+#include "scim/filter/match.hpp"
+#include "scim/patch/patch.hpp"
+#include "scim/patch/patch_path.hpp"
+#include "scim/patch/quirks.hpp"
+#include "scim/patch/request_body.hpp"
+#include "scim/patch/strict.hpp"
 #include "scim/resource.hpp"
-#include "scim/strict.hpp"
 #include "scim/unique.hpp"
 
 #include <string_view>

@@ -1,5 +1,4 @@
-#include "scim/visible.hpp"
-
+#include "scim/schema/hidden_attributes.hpp"
 #include "scim/value.hpp"
 #include "support/sample_schemas.hpp"
 

@@ -1,4 +1,4 @@
-#include "service/address_policy.hpp"
+#include "service/webhooks/address_policy.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // How long one round of a bulk request keeps the writer.
-#include "service/bulk.hpp"
+#include "service/scim/bulk.hpp"
 #include "service_house.hpp"
 #include "support/manual_clock.hpp"
 

@@ -1,4 +1,4 @@
-#include "service/clients.hpp"
+#include "service/auth/clients.hpp"
 
 #include "support/fixed_random.hpp"
 #include "support/temp_store.hpp"

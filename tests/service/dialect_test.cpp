@@ -1,5 +1,5 @@
 // Providers recognized by their requests: the recorded ones of conformance/idp, and single telltales.
-#include "service/dialect.hpp"
+#include "service/request_log/idp_detection.hpp"
 
 #include <gtest/gtest.h>
 

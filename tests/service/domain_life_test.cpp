@@ -1,5 +1,5 @@
 // The life of a domain that DNS proves, as a table of checks, and what a TXT record must say.
-#include "service/domain_life.hpp"
+#include "service/domains/domain_verification.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Names that everybody shares belong to no organization.
-#include "service/domain_rules.hpp"
+#include "service/domains/domain_blocklist.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,4 @@
-#include "service/domains.hpp"
-
+#include "service/domains/domain_gate.hpp"
 #include "service_house.hpp"
 
 #include <gtest/gtest.h>

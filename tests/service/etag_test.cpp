@@ -1,4 +1,4 @@
-#include "service/etag.hpp"
+#include "service/scim/etag.hpp"
 
 #include <gtest/gtest.h>
 

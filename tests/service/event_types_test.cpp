@@ -1,5 +1,5 @@
 // The list of event types is that of the published schemas.
-#include "service/event_types.hpp"
+#include "service/events/event_types.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "service/events.hpp"
+#include "service/events/events.hpp"
 
 #include "service_house.hpp"
 #include "store/events.hpp"

@@ -1,5 +1,4 @@
-#include "service/guess_throttle.hpp"
-
+#include "service/auth/login_rate_limit.hpp"
 #include "support/fixed_random.hpp"
 #include "support/manual_clock.hpp"
 

@@ -1,12 +1,12 @@
 // Changes of very many memberships: what they write, and what the users concerned hear of them and when.
-#include "scim/request.hpp"
+#include "scim/patch/request_body.hpp"
 #include "scim/unlimited.hpp"
-#include "service/membership_events.hpp"
-#include "service/roles.hpp"
+#include "service/groups/membership_events.hpp"
+#include "service/management/roles.hpp"
 #include "service_house.hpp"
-#include "store/holds.hpp"
+#include "store/held_users.hpp"
+#include "store/pending_group_events.hpp"
 #include "store/roles.hpp"
-#include "store/untold_groups.hpp"
 #include "support/large_group.hpp"
 #include "support/recording_connection.hpp"
 

@@ -1,7 +1,7 @@
 // The bounds of a page: what is looked at, and what is shown. (All else is in tests/api.)
-#include "service/listing.hpp"
+#include "service/lists/listing.hpp"
 
-#include "service/representation.hpp"
+#include "service/scim/representation.hpp"
 #include "service_house.hpp"
 #include "support/fixed_random.hpp"
 #include "support/large_group.hpp"

@@ -1,8 +1,8 @@
 // Users in very many groups: what one membership more costs, and how many there may be.
-#include "scim/request.hpp"
-#include "service/membership.hpp"
-#include "service/nested_groups.hpp"
-#include "service/normalize.hpp"
+#include "scim/patch/request_body.hpp"
+#include "service/events/event_payload.hpp"
+#include "service/groups/membership.hpp"
+#include "service/groups/nested_groups.hpp"
 #include "service_house.hpp"
 #include "store/roles.hpp"
 #include "support/large_group.hpp"

@@ -1,8 +1,7 @@
 // The text of members beside what a projection of the whole document would leave, and what is read for it.
-#include "service/member_text.hpp"
-
 #include "scim/projection.hpp"
-#include "service/listing.hpp"
+#include "service/groups/member_json.hpp"
+#include "service/lists/listing.hpp"
 #include "service_house.hpp"
 #include "support/fixed_random.hpp"
 #include "support/large_group.hpp"

@@ -1,8 +1,8 @@
 // What applications are told of members that come and go.
-#include "service/membership_events.hpp"
+#include "service/groups/membership_events.hpp"
 
-#include "service/events.hpp"
-#include "service/membership.hpp"
+#include "service/events/events.hpp"
+#include "service/groups/membership.hpp"
 #include "service_house.hpp"
 
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 // What operations come to on a copy of the members is what they come to on the members.
-#include "scim/request.hpp"
-#include "service/membership.hpp"
-#include "service/membership_jobs.hpp"
+#include "scim/patch/request_body.hpp"
+#include "service/groups/membership.hpp"
+#include "service/groups/membership_jobs.hpp"
 #include "service_house.hpp"
 #include "support/large_group.hpp"
 #include "support/seed.hpp"

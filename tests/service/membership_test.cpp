@@ -1,4 +1,4 @@
-#include "service/membership.hpp"
+#include "service/groups/membership.hpp"
 
 #include "service_house.hpp"
 

@@ -1,5 +1,5 @@
 // A user's groups, direct and indirect: what SCIM shows of them, how far up, and at which cost.
-#include "service/nested_groups.hpp"
+#include "service/groups/nested_groups.hpp"
 
 #include "service_house.hpp"
 #include "support/recording_connection.hpp"

@@ -1,5 +1,4 @@
-#include "service/normalize.hpp"
-
+#include "service/events/event_payload.hpp"
 #include "service_house.hpp"
 
 #include <gtest/gtest.h>

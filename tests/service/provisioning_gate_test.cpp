@@ -1,5 +1,5 @@
 // The domain gate in the verbs: who is kept out, and how that is written down.
-#include "service/provisioning.hpp"
+#include "service/scim/provisioning.hpp"
 #include "service_house.hpp"
 #include "store/refusals.hpp"
 

@@ -1,7 +1,7 @@
-#include "service/provisioning.hpp"
+#include "service/scim/provisioning.hpp"
 
-#include "service/columns.hpp"
-#include "service/membership.hpp"
+#include "service/groups/membership.hpp"
+#include "service/scim/indexed_columns.hpp"
 #include "service_house.hpp"
 
 #include <gtest/gtest.h>

@@ -1,8 +1,8 @@
 // Whoever folds the events of a directory knows its users, groups and members without asking.
-#include "scim/catalogue_set.hpp"
-#include "service/release.hpp"
+#include "scim/schema/catalogue_set.hpp"
+#include "service/domains/held_user_release.hpp"
 #include "service_house.hpp"
-#include "store/holds.hpp"
+#include "store/held_users.hpp"
 #include "store/resources.hpp"
 #include "store/tenants.hpp"
 

@@ -1,8 +1,8 @@
 // What may wait to be written to the log of requests, how long it is kept, and what of it is masked.
-#include "service/request_log.hpp"
+#include "service/request_log/request_log.hpp"
 
-#include "service/mask.hpp"
-#include "service/refusal_help.hpp"
+#include "service/request_log/error_hints.hpp"
+#include "service/request_log/mask.hpp"
 #include "support/temp_store.hpp"
 
 #include <gtest/gtest.h>

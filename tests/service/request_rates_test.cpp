@@ -1,4 +1,4 @@
-#include "service/request_rates.hpp"
+#include "service/limits/rate_limit.hpp"
 
 #include <gtest/gtest.h>
 

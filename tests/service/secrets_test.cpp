@@ -1,7 +1,7 @@
-#include "service/secrets.hpp"
+#include "service/auth/secrets.hpp"
 
-#include "base/json.hpp"
-#include "service/tokens.hpp"
+#include "base/json/json.hpp"
+#include "service/auth/tokens.hpp"
 #include "store/events.hpp"
 #include "store/resources.hpp"
 #include "support/fixed_random.hpp"

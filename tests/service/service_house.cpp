@@ -1,7 +1,7 @@
 #include "service_house.hpp"
 
+#include "scim/schema/urn.hpp"
 #include "scim/unlimited.hpp"
-#include "scim/urn.hpp"
 #include "store/events.hpp"
 #include "support/described_events.hpp"
 

@@ -3,9 +3,9 @@
 // One thread.
 #pragma once
 
-#include "base/json.hpp"
-#include "service/caller.hpp"
-#include "service/provisioning.hpp"
+#include "base/json/json.hpp"
+#include "service/auth/caller.hpp"
+#include "service/scim/provisioning.hpp"
 #include "support/temp_store.hpp"
 
 #include <string>

@@ -1,4 +1,4 @@
-#include "service/signing.hpp"
+#include "service/auth/signing.hpp"
 
 #include "support/fixed_random.hpp"
 #include "support/temp_store.hpp"

@@ -1,6 +1,5 @@
-#include "service/tenancy.hpp"
-
-#include "service/secrets.hpp"
+#include "service/auth/secrets.hpp"
+#include "service/management/demo.hpp"
 #include "support/fixed_random.hpp"
 #include "support/temp_store.hpp"
 

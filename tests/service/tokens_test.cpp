@@ -1,4 +1,4 @@
-#include "service/tokens.hpp"
+#include "service/auth/tokens.hpp"
 
 #include "support/fixed_random.hpp"
 

@@ -1,4 +1,4 @@
-#include "service/verified_tokens.hpp"
+#include "service/auth/token_cache.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "service/webhook_filter.hpp"
+#include "service/webhooks/webhook_filter.hpp"
 
 #include "support/seed.hpp"
 

@@ -1,4 +1,4 @@
-#include "service/webhook_schedule.hpp"
+#include "service/webhooks/webhook_schedule.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // Signatures as a receiver sees them: verified with OpenSSL and nothing of ours, and worth nothing after any
 // single bit has changed.
-#include "service/webhook_signing.hpp"
+#include "service/webhooks/webhook_signing.hpp"
 #include "support/fixed_random.hpp"
 #include "support/seed.hpp"
 

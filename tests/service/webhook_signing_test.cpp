@@ -1,4 +1,4 @@
-#include "service/webhook_signing.hpp"
+#include "service/webhooks/webhook_signing.hpp"
 
 #include "base/codec.hpp"
 #include "support/fixed_random.hpp"

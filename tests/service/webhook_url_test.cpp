@@ -1,4 +1,4 @@
-#include "service/webhook_url.hpp"
+#include "service/webhooks/webhook_url.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // What a database of before the gate looked at every address becomes: all of its users are to be looked at.
 #include "older_database.hpp"
 #include "store/domain_reviews.hpp"
-#include "store/holds.hpp"
+#include "store/held_users.hpp"
 #include "store/refusals.hpp"
 #include "store/tenants.hpp"
 

@@ -1,4 +1,4 @@
-#include "store/fair_queue.hpp"
+#include "store/engine/fair_queue.hpp"
 
 #include <gtest/gtest.h>
 

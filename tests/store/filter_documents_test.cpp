@@ -1,9 +1,9 @@
 // Filters in SQL against the same filters in memory, on random documents.
-#include "base/json.hpp"
+#include "base/json/json.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "filter_sql_fixture.hpp"
-#include "scim/match.hpp"
+#include "scim/filter/match.hpp"
 #include "scim/unlimited.hpp"
 #include "support/recording_connection.hpp"
 #include "support/seed.hpp"

@@ -1,8 +1,8 @@
 // Filters as the tests of their SQL write them.
 #pragma once
 
-#include "scim/filter.hpp"
-#include "scim/schema.hpp"
+#include "scim/filter/filter.hpp"
+#include "scim/schema/schema.hpp"
 #include "store/filter_sql.hpp"
 
 #include <gtest/gtest.h>

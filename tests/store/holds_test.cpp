@@ -1,6 +1,5 @@
 // Held users, and the counts that follow them wherever rows come from and go to.
-#include "store/holds.hpp"
-
+#include "store/held_users.hpp"
 #include "store/resources.hpp"
 #include "store/tenants.hpp"
 #include "support/temp_store.hpp"

@@ -2,7 +2,7 @@
 // around them.
 #include "older_database.hpp"
 #include "store/resources.hpp"
-#include "store/soundness.hpp"
+#include "store/sqlite/integrity_check.hpp"
 #include "store/tenants.hpp"
 
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 // What a database of before memberships were counted and groups had their names beside them becomes.
 #include "older_database.hpp"
 #include "store/resources.hpp"
-#include "store/soundness.hpp"
+#include "store/sqlite/integrity_check.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
-#include "store/migrate.hpp"
+#include "store/sqlite/migrate.hpp"
 
-#include "store/transaction.hpp"
+#include "store/engine/transaction.hpp"
 #include "support/manual_clock.hpp"
 #include "support/temp_directory.hpp"
 #include "support/temp_store.hpp"

@@ -2,9 +2,9 @@
 // and looks at what has become of them. One thread.
 #pragma once
 
-#include "store/migrate.hpp"
-#include "store/sqlite.hpp"
-#include "store/transaction.hpp"
+#include "store/engine/transaction.hpp"
+#include "store/sqlite/migrate.hpp"
+#include "store/sqlite/sqlite.hpp"
 #include "support/manual_clock.hpp"
 #include "support/sqlite_migrations.hpp"
 #include "support/temp_directory.hpp"

@@ -1,4 +1,4 @@
-#include "store/restore.hpp"
+#include "store/sqlite/restore.hpp"
 
 #include "sqlite_store_fixture.hpp"
 #include "support/file_size_limit.hpp"

@@ -1,4 +1,4 @@
-#include "store/savepoint.hpp"
+#include "store/engine/savepoint.hpp"
 
 #include "support/temp_store.hpp"
 

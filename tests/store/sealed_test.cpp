@@ -1,5 +1,4 @@
-#include "store/sealed.hpp"
-
+#include "store/encrypted_secrets.hpp"
 #include "support/fixed_random.hpp"
 #include "support/temp_store.hpp"
 

@@ -1,5 +1,4 @@
-#include "store/sqlite_backup.hpp"
-
+#include "store/sqlite/backup.hpp"
 #include "store/sqlite_store_fixture.hpp"
 #include "store/store_files.hpp"
 

@@ -2,7 +2,7 @@
 // organization.
 #pragma once
 
-#include "store/store.hpp"
+#include "store/engine/database.hpp"
 #include "support/manual_clock.hpp"
 #include "support/temp_directory.hpp"
 

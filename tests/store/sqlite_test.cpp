@@ -1,6 +1,6 @@
-#include "store/sqlite.hpp"
+#include "store/sqlite/sqlite.hpp"
 
-#include "store/statement_cache.hpp"
+#include "store/sqlite/statement_cache.hpp"
 #include "support/temp_directory.hpp"
 
 #include <gtest/gtest.h>

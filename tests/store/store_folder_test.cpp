@@ -1,5 +1,4 @@
-#include "store/store_folder.hpp"
-
+#include "store/sqlite/data_directory.hpp"
 #include "store/sqlite_store_fixture.hpp"
 #include "store/store_files.hpp"
 

@@ -1,5 +1,4 @@
-#include "store/store.hpp"
-
+#include "store/engine/database.hpp"
 #include "store/sqlite_store_fixture.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,4 @@
-#include "store/untold_groups.hpp"
-
+#include "store/pending_group_events.hpp"
 #include "store/resources.hpp"
 #include "support/large_group.hpp"
 #include "support/recording_connection.hpp"

@@ -2,7 +2,7 @@
 #include "store/usage.hpp"
 
 #include "older_database.hpp"
-#include "store/soundness.hpp"
+#include "store/sqlite/integrity_check.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "store/worker_pool.hpp"
+#include "store/engine/worker_pool.hpp"
 
 #include <gtest/gtest.h>
 

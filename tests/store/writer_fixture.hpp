@@ -4,8 +4,8 @@
 #include "base/id.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
-#include "store/sqlite.hpp"
-#include "store/writer.hpp"
+#include "store/engine/writer.hpp"
+#include "store/sqlite/sqlite.hpp"
 #include "support/manual_clock.hpp"
 #include "support/temp_directory.hpp"
 

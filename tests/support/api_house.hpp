@@ -2,12 +2,12 @@
 // folder of its own. One thread.
 #pragma once
 
-#include "api/call.hpp"
-#include "api/site.hpp"
-#include "base/json.hpp"
-#include "base/vault.hpp"
+#include "api/pipeline.hpp"
+#include "api/request_context.hpp"
+#include "base/crypto/vault.hpp"
+#include "base/json/json.hpp"
 #include "scimd/http.hpp"
-#include "store/store.hpp"
+#include "store/engine/database.hpp"
 #include "support/fixed_random.hpp"
 #include "support/manual_clock.hpp"
 #include "support/temp_directory.hpp"

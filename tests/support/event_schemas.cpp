@@ -1,6 +1,6 @@
 #include "support/event_schemas.hpp"
 
-#include "base/json.hpp"
+#include "base/json/json.hpp"
 
 #include <filesystem>
 #include <fstream>

@@ -2,7 +2,7 @@
 // which threads draw decides who gets what.
 #pragma once
 
-#include "base/random.hpp"
+#include "base/crypto/random.hpp"
 
 #include <cstdint>
 #include <mutex>

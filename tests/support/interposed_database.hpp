@@ -2,7 +2,7 @@
 // other clients do between the preparation of a change and its turn. One thread.
 #pragma once
 
-#include "store/store.hpp"
+#include "store/engine/database.hpp"
 
 #include <cstddef>
 #include <filesystem>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "base/id.hpp"
+#include "store/engine/transaction.hpp"
 #include "store/resources.hpp"
-#include "store/transaction.hpp"
 
 #include <cstddef>
 #include <string>

@@ -1,6 +1,6 @@
 // make_migrated_store <file>: an empty database with the schema of now, for migrated_store.hpp.
-#include "store/migrate.hpp"
-#include "store/sqlite.hpp"
+#include "store/sqlite/migrate.hpp"
+#include "store/sqlite/sqlite.hpp"
 #include "support/sqlite_migrations.hpp"
 
 #include <chrono>

@@ -2,7 +2,7 @@
 // that they have read and written. One thread.
 #pragma once
 
-#include "store/sql.hpp"
+#include "store/engine/sql.hpp"
 
 #include <cstddef>
 #include <cstdint>

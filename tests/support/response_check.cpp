@@ -1,7 +1,7 @@
 #include "support/response_check.hpp"
 
-#include "api/description.hpp"
-#include "api/site.hpp"
+#include "api/openapi.hpp"
+#include "api/pipeline.hpp"
 #include "api/target.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"

@@ -2,7 +2,7 @@
 // described, and what is described is answered.
 #pragma once
 
-#include "base/json.hpp"
+#include "base/json/json.hpp"
 
 #include <string>
 #include <string_view>

@@ -2,7 +2,7 @@
 // a resource type with an attribute of every kind.
 #pragma once
 
-#include "scim/schema_loader.hpp"
+#include "scim/schema/schema_loader.hpp"
 
 #include <stdexcept>
 #include <string_view>

@@ -3,10 +3,10 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "store/migrate.hpp"
-#include "store/sqlite.hpp"
+#include "store/engine/transaction.hpp"
+#include "store/sqlite/migrate.hpp"
+#include "store/sqlite/sqlite.hpp"
 #include "store/tenants.hpp"
-#include "store/transaction.hpp"
 #include "support/manual_clock.hpp"
 #include "support/migrated_store.hpp"
 #include "support/sqlite_migrations.hpp"

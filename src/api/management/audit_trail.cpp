@@ -1,0 +1,275 @@
+#include "api/management/audit_trail.hpp"
+
+#include "api/pipeline.hpp"
+#include "api/render.hpp"
+#include "base/text.hpp"
+#include "store/audit.hpp"
+#include "store/engine/savepoint.hpp"
+#include "store/tenants.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace scimd::api {
+namespace {
+
+constexpr std::size_t picture_bytes_max = 16 * 1024;
+constexpr std::string_view withheld = "[withheld]";
+
+// --- what was there
+
+// "/…/directories/{directory}:enable" is about "/…/directories/{directory}".
+std::string_view without_verb(std::string_view path)
+{
+    const auto last = path.rfind('/');
+    const auto colon = path.find("}:", last);
+    return colon == std::string_view::npos ? path : path.substr(0, colon + 1);
+}
+
+const route* reading_row(std::string_view path)
+{
+    const auto table = routes();
+    const auto row = std::ranges::find_if(table, [&](const route& one) {
+        return one.method == "GET" && one.path == path;
+    });
+    return row == table.end() ? nullptr : &*row;
+}
+
+// The row that shows what a request is about: its own path's, else that of the nearest thing above it. What a
+// POST makes was not there before.
+const route* row_that_shows(const call& on)
+{
+    auto path = without_verb(on.notes.route);
+    if (on.head.method == "POST" && path == on.notes.route)
+        return nullptr;
+    if (const auto* row = reading_row(path))
+        return row;
+    while (path.rfind('/') != 0) {
+        path = path.substr(0, path.rfind('/'));
+        if (const auto* row = path.ends_with('}') ? reading_row(path) : nullptr)
+            return row;
+    }
+    return nullptr;
+}
+
+// What a reading request would be answered now; null: nothing.
+json::value picture(const house& home, const call& on, const route* row, store::transaction& tx)
+{
+    if (!row)
+        return nullptr;
+    http::request request;
+    request.method = "GET";
+    request.target = on.head.target;
+    call view(request);
+    view.parameters = on.parameters;
+    view.by = on.by;
+    reply next = row->handle(home, view);
+    while (auto* more = std::get_if<work>(&next)) {
+        const auto run = std::move(more->run);
+        next = run(tx);
+    }
+    const auto* response = std::get_if<http::response>(&next);
+    if (!response || response->status != 200)
+        return nullptr;
+    auto body = parse_json(response->body);
+    return body ? std::move(*body) : json::value();
+}
+
+// --- what is written down
+
+bool is_secret_name(std::string_view name)
+{
+    const auto lower = to_lower_ascii(name);
+    constexpr std::array words{"secret", "token", "password", "location", "signing_key"};
+    constexpr std::array harmless{"_suffix", "_id", "_time", "_at"};
+    const auto holds = [&](const char* word) { return lower.find(word) != std::string::npos; };
+    const auto ends = [&](const char* word) { return lower.ends_with(word); };
+    return std::ranges::any_of(words, holds) && std::ranges::none_of(harmless, ends);
+}
+
+void withhold_all(json::value& value)
+{
+    if (auto* list = value.if_array())
+        std::ranges::for_each(*list, withhold_all);
+    else if (auto* object = value.if_object())
+        for (auto& [name, member] : *object)
+            withhold_all(member);
+    else
+        value = withheld;
+}
+
+json::value shown(json::value document)
+{
+    redact(document);
+    const auto bytes = to_text(document).size();
+    if (bytes > picture_bytes_max)
+        return json::object{{"omitted_bytes", bytes}};
+    return document;
+}
+
+// How paths name what stands below that one: "webhook" of "/…/webhook-endpoints/{webhook}"; empty: nothing
+// does.
+std::string_view name_below(std::string_view path)
+{
+    for (const auto& row : routes()) {
+        const auto rest = row.path.starts_with(path) ? row.path.substr(path.size()) : std::string_view();
+        if (rest.starts_with("/{") && rest.find('}') == rest.size() - 1)
+            return rest.substr(2, rest.size() - 3);
+    }
+    return {};
+}
+
+// The ids in the path, and those of what was made: {"organization": "org_1", "directory": "dir_2"}.
+json::object targets_of(const call& on, const json::object& answer)
+{
+    json::object targets;
+    for (const auto& [name, value] : on.parameters)
+        if (value != "-")
+            targets[name] = value;
+    for (const auto& [name, value] : answer)
+        if (const auto* id = value.is_object() ? find_string(value.get_object(), "id") : nullptr)
+            targets[name] = *id;
+    const auto* id = find_string(answer, "id");  // of an answer that is the thing itself
+    if (const auto name = name_below(on.notes.route); id && !name.empty())
+        targets[name] = *id;
+    return targets;
+}
+
+std::string text_of(const json::object& object, std::string_view name)
+{
+    const auto* text = find_string(object, name);
+    return text ? std::string(*text) : std::string();
+}
+
+// What one attempt is told of: begun before it, completed after it.
+class pen {
+public:
+    pen(const house& home, const call& on, store::transaction& tx)
+        : home_(home), on_(on), tx_(tx), row_(row_that_shows(on)), before_(picture(home, on, row_, tx))
+    {
+        const auto directory = directory_id::parse(on.parameter("directory"));
+        entry_.actor = on.by.name;
+        entry_.directory = directory;
+        entry_.organization = organization_id::parse(on.parameter("organization"));
+        if (directory && !entry_.organization)
+            entry_.organization = store::tenants::owner_of(tx, *directory);
+    }
+
+    void write(const http::response& response)
+    {
+        const auto parsed = parse_json_object(response.body);
+        const auto answer = parsed ? *parsed : json::object();
+        const auto targets = targets_of(on_, answer);
+        if (!entry_.organization)
+            entry_.organization = organization_id::parse(text_of(targets, "organization"));
+        if (!entry_.directory)
+            entry_.directory = directory_id::parse(text_of(targets, "directory"));
+        json::object body{
+            {"method", on_.head.method},
+            {"route", on_.notes.route},
+            {"targets", targets},
+            {"address", on_.head.from.address},
+            {"request_id", on_.head.id},
+            {"status", response.status}
+        };
+        if (response.status >= 400)
+            body["message"] = text_of(answer, "message");
+        else
+            add_pictures(body, answer);
+        entry_.body = to_text(body);
+        store::audit::append(tx_, entry_, home_.audit_kept);
+    }
+
+private:
+    void add_pictures(json::object& body, const json::object& answer)
+    {
+        auto after = on_.head.method == "DELETE" ? json::value() : picture(home_, on_, row_, tx_);
+        if (after.is_null() && on_.head.method != "DELETE")
+            after = answer;
+        body["before"] = shown(std::move(before_));
+        body["after"] = shown(std::move(after));
+    }
+
+    const house& home_;
+    const call& on_;
+    store::transaction& tx_;
+    const route* row_;
+    json::value before_;
+    store::audit::new_entry entry_;
+};
+
+reply recorded(const house& home, call& on, const work& job, store::transaction& tx)
+{
+    pen told(home, on, tx);
+    reply outcome;
+    store::attempt(tx, [&] {
+        outcome = job.run(tx);
+        return verdict_of(outcome);
+    });
+    if (on.is_repeat)
+        return outcome;
+    if (auto* response = std::get_if<http::response>(&outcome)) {
+        told.write(*response);
+        return response->status < 400 ? std::move(outcome) : reply(recorded_refusal{std::move(*response)});
+    }
+    if (const auto* refusal = std::get_if<recorded_refusal>(&outcome)) {
+        told.write(refusal->response);
+        return outcome;
+    }
+    return audited(home, on, std::move(outcome));
+}
+
+}  // namespace
+
+void redact(json::value& document)
+{
+    if (auto* list = document.if_array())
+        for (auto& element : *list)
+            redact(element);
+    auto* object = document.if_object();
+    if (!object)
+        return;
+    for (auto& [name, value] : *object) {
+        if (value.is_string() && is_secret_name(name))
+            value = withheld;
+        redact(value);
+    }
+    withhold_headers(*object);
+}
+
+void withhold_headers(json::object& document)
+{
+    if (auto* headers = document.if_contains("headers"))
+        withhold_all(*headers);
+}
+
+reply audited(const house& home, call& on, reply next)
+{
+    if (auto* job = std::get_if<work>(&next)) {
+        if (job->mode != store::intent::write) {
+            return work{job->mode, [&home, &on, run = std::move(job->run)](store::transaction& tx) {
+                            return audited(home, on, run(tx));
+                        }};
+        }
+        return work{store::intent::write, [&home, &on, job = std::move(*job)](store::transaction& tx) {
+                        return recorded(home, on, job, tx);
+                    }};
+    }
+    if (auto* wanted = std::get_if<body_wanted>(&next)) {
+        wanted->then = [&home, &on, then = std::move(wanted->then)](std::string body) {
+            return audited(home, on, then(std::move(body)));
+        };
+        return next;
+    }
+    if (auto* long_job = std::get_if<chore>(&next)) {
+        return chore{[&home, &on, run = std::move(long_job->run)](store::database& database) {
+            return audited(home, on, run(database));
+        }};
+    }
+    return next;
+}
+
+}  // namespace scimd::api

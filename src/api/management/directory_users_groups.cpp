@@ -1,0 +1,248 @@
+// Users and groups of a directory, page by page, and the sequence number they are true at: whoever loads them
+// and then follows the events behind that number has missed nothing.
+#include "api/management/api.hpp"
+#include "api/management/list_token.hpp"
+#include "api/management/management_request.hpp"
+#include "base/text.hpp"
+#include "base/time.hpp"
+#include "service/management/directory_view.hpp"
+#include "store/directory_pages.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+#include <vector>
+
+namespace scimd::api {
+namespace {
+
+namespace pages = store::directory_pages;
+namespace resources = store::resources;
+namespace tenants = store::tenants;
+
+constexpr number_bounds directory_page_size_bounds{1, 1'000, 10};
+constexpr std::size_t documents_bytes_max = 8 * 1024 * 1024;  // a page of large ones ends early
+constexpr std::size_t group_bytes = 128;                      // what a group of a user adds to them
+constexpr std::int64_t summary_groups_max = 100'000;
+
+// What a request asks for, with the text that its page tokens are bound to.
+struct wanted_page {
+    pages::selection which;
+    bool has_detail = false;
+    std::string query;
+};
+
+result<std::optional<resource_id>> read_group(const call& on)
+{
+    const auto text = query_parameter(on, "directory_group_id");
+    if (!text || text->empty())
+        return std::optional<resource_id>();
+    const auto number = parse_prefixed(*text, "dirgroup_");
+    if (!number)
+        return error{errc::invalid_value, "directory_group_id is none of ours."};
+    return std::optional(resource_id{*number});
+}
+
+result<std::optional<time_point>> read_updated_after(const call& on)
+{
+    const auto text = query_parameter(on, "updated_after");
+    if (!text || text->empty())
+        return std::optional<time_point>();
+    const auto when = parse_rfc3339(*text);
+    if (!when)
+        return error{errc::invalid_value, "updated_after must be a timestamp of RFC 3339."};
+    return when;
+}
+
+result<bool> flag_parameter(const call& on, std::string_view name)
+{
+    const auto text = query_parameter(on, name);
+    if (!text || text->empty() || equals_ignoring_case(*text, "false"))
+        return false;
+    if (equals_ignoring_case(*text, "true"))
+        return true;
+    return error{errc::invalid_value, std::string(name) + " must be true or false."};
+}
+
+result<wanted_page> read_page(const call& on, std::string_view list)
+{
+    wanted_page wanted;
+    const auto size = number_parameter(on, "page_size", directory_page_size_bounds);
+    if (!size)
+        return size.error();
+    const auto group = list == "users" ? read_group(on) : result<std::optional<resource_id>>(std::nullopt);
+    if (!group)
+        return group.error();
+    const auto updated_after = read_updated_after(on);
+    if (!updated_after)
+        return updated_after.error();
+    const auto detail = flag_parameter(on, "include_detail");
+    if (!detail)
+        return detail.error();
+    if (const auto external = flag_parameter(on, "include_external_groups"); !external)
+        return external.error();
+    wanted.which = {
+        *group, *updated_after, std::nullopt, false, *size + 1
+    };  // one more says whether to go on
+    wanted.has_detail = *detail;
+    wanted.query = std::string(list) + '\n' + on.parameter("directory") + '\n' +
+                   (*group ? std::to_string((*group)->value) : "") + '\n' +
+                   (*updated_after ? format_rfc3339(**updated_after) : "");
+    const auto text = query_parameter(on, "page_token");
+    if (!text || text->empty())
+        return wanted;
+    const auto token = list_token::parse(*text, wanted.query);
+    if (!token)
+        return token.error();
+    wanted.which.from = token->at;
+    wanted.which.is_backwards = token->is_backwards;
+    return wanted;
+}
+
+struct row_page {
+    std::vector<resources::row> rows;
+    bool has_more = false;  // in the direction of the reading
+
+    static row_page read(
+        const std::function<void(const pages::visitor&)>& list,
+        std::int64_t limit,
+        const std::function<std::size_t(const resources::row&)>& bytes_of
+    )
+    {
+        row_page made;
+        std::size_t bytes = 0;
+        list([&](const resources::row& row) {
+            made.has_more =
+                made.rows.size() + 1 == static_cast<std::size_t>(limit) || bytes > documents_bytes_max;
+            if (made.has_more)
+                return false;
+            bytes += bytes_of(row);
+            made.rows.push_back(row);
+            return true;
+        });
+        return made;
+    }
+};
+
+std::string token_at(const resources::row& row, bool is_backwards, const std::string& query)
+{
+    return list_token{is_backwards, {store::to_column(row.modified), row.id}}.text(query);
+}
+
+void add_tokens(json::object& body, const row_page& read, const wanted_page& wanted)
+{
+    const bool is_backwards = wanted.which.is_backwards;
+    const bool has_next = is_backwards ? !read.rows.empty() : read.has_more;
+    const bool has_previous = is_backwards ? read.has_more : wanted.which.from && !read.rows.empty();
+    body["next_page_token"] = has_next ? token_at(read.rows.back(), false, wanted.query) : "";
+    body["prev_page_token"] = has_previous ? token_at(read.rows.front(), true, wanted.query) : "";
+}
+
+using to_rows = void (*)(store::transaction&, directory_id, const pages::selection&, const pages::visitor&);
+using to_total = std::int64_t (*)(store::transaction&, directory_id, const pages::selection&);
+using to_shape = json::array (*)(
+    store::transaction&, const service::caller&, const std::vector<resources::row>&, bool has_detail
+);
+
+std::size_t bytes_of_user(store::transaction& tx, directory_id where, const resources::row& row)
+{
+    const auto groups = static_cast<std::size_t>(resources::count_groups_of(tx, where, row.id));
+    return row.document.size() + groups * group_bytes;
+}
+
+std::size_t bytes_of_group(store::transaction&, directory_id, const resources::row& row)
+{
+    return row.document.size();
+}
+
+using to_bytes = std::size_t (*)(store::transaction&, directory_id, const resources::row&);
+
+struct list_of {
+    std::string_view name;  // "users"
+    to_rows rows;
+    to_total total;
+    to_shape shape;
+    to_bytes bytes;
+};
+
+reply list_page(const house& home, call& on, const list_of& what)
+{
+    auto wanted = read_page(on, what.name);
+    if (!wanted)
+        return manage_error(wanted.error());
+    return with_directory(
+        on,
+        store::intent::scan,
+        [&home, &on, what, wanted = std::move(*wanted)](
+            store::transaction& tx, const tenants::directory& of
+        ) -> reply {
+            const auto& group = wanted.which.group;
+            if (group && !resources::find(tx, of.id, "Group", *group))
+                return manage_error({errc::not_found, "The group was not found."});
+            auto read = row_page::read(
+                [&](const pages::visitor& each) { what.rows(tx, of.id, wanted.which, each); },
+                wanted.which.limit,
+                [&](const resources::row& row) { return what.bytes(tx, of.id, row); }
+            );
+            if (wanted.which.is_backwards)
+                std::ranges::reverse(read.rows);
+            auto who = service::caller_for(origin_of(home, on), of, home.schemas);
+            who.work = &on.work;
+            json::object body{
+                {what.name, what.shape(tx, who, read.rows, wanted.has_detail)},
+                {"total_size", what.total(tx, of.id, wanted.which)}
+            };
+            add_tokens(body, read, wanted);
+            body["sequence"] = of.last_sequence;
+            return manage_response(200, body);
+        }
+    );
+}
+
+}  // namespace
+
+reply list_directory_users(const house& home, call& on)
+{
+    return list_page(
+        home, on, {"users", pages::list_users, pages::count_users, service::directory_users, bytes_of_user}
+    );
+}
+
+reply list_directory_groups(const house& home, call& on)
+{
+    return list_page(
+        home,
+        on,
+        {"groups", pages::list_groups, pages::count_groups, service::directory_groups, bytes_of_group}
+    );
+}
+
+reply list_group_names(const house&, call& on)
+{
+    return with_directory(
+        on,
+        store::intent::scan,
+        [](store::transaction& tx, const tenants::directory& of) -> reply {
+            json::array listed;
+            pages::each_group_name(
+                tx,
+                of.id,
+                summary_groups_max,
+                [&](resource_id id, const std::string& name) {
+                    listed.push_back(json::object{
+                        {"id", "dirgroup_" + std::to_string(id.value)}, {"name", name}, {"display_name", name}
+                    });
+                    return true;
+                }
+            );
+            return manage_response(
+                200,
+                {{"groups", std::move(listed)},
+                 {"total_size", pages::count_groups(tx, of.id, {})},
+                 {"sequence", of.last_sequence}}
+            );
+        }
+    );
+}
+
+}  // namespace scimd::api

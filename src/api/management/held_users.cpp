@@ -1,0 +1,75 @@
+// Users that a directory holds back, and why.
+#include "store/held_users.hpp"
+
+#include "api/management/api.hpp"
+#include "api/management/management_request.hpp"
+#include "api/management/page_token.hpp"
+#include "base/time.hpp"
+#include "service/domains/domain_gate.hpp"
+#include "store/resources.hpp"
+
+#include <utility>
+
+namespace scimd::api {
+namespace {
+
+namespace holds = store::holds;
+
+constexpr number_bounds held_user_page_size_bounds{1, 1'000, 100};
+
+json::object to_json(store::transaction& tx, directory_id where, const holds::held_user& held)
+{
+    json::object body{
+        {"user_id", "diruser_" + std::to_string(held.user.value)},
+        {"preferred_username", ""},
+        {"email", ""},
+        {"reason", held.reason},
+        {"domain", held.domain},
+        {"detail", held.detail},
+        {"address", held.address},
+        {"held_since", format_rfc3339(held.since)}
+    };
+    if (const auto warning = service::warning_of(held.domain); !warning.empty())
+        body["domain_warning"] = warning;
+    if (const auto row = store::resources::find(tx, where, "User", held.user)) {
+        const auto user = parse_json_object(row->document, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
+        if (const auto* name = find(user, "userName"))
+            body["preferred_username"] = *name;
+        body["email"] = service::email_of(user);
+    }
+    return body;
+}
+
+}  // namespace
+
+reply list_held_users(const house&, call& on)
+{
+    const auto size = number_parameter(on, "page_size", held_user_page_size_bounds);
+    const auto where = parse_page_token("held", query_parameter(on, "page_token"));
+    if (!size || !where || where->is_before)
+        return manage_error(!size ? size.error() : !where ? where.error() : no_such_page());
+    return with_directory(
+        on,
+        store::intent::scan,
+        [size = *size, where = *where](store::transaction& tx, const store::tenants::directory& of) -> reply {
+            const auto page = make_page(
+                "held",
+                where,
+                static_cast<std::size_t>(size),
+                holds::list(tx, of.id, resource_id{where.id}, size + 1),
+                [](const holds::held_user& one) { return one.user.value; }
+            );
+            json::array listed;
+            for (const auto& held : page.rows)
+                listed.push_back(to_json(tx, of.id, held));
+            return manage_response(
+                200,
+                {{"held_users", std::move(listed)},
+                 {"total_size", holds::count(tx, of.id)},
+                 {"next_page_token", page.next}}
+            );
+        }
+    );
+}
+
+}  // namespace scimd::api

@@ -1,0 +1,13 @@
+// What a directory shows of its role assignments and attribute mappings.
+#pragma once
+
+#include "base/id.hpp"
+#include "base/json/json.hpp"
+#include "store/engine/transaction.hpp"
+
+namespace scimd::api {
+
+json::object role_assignments_json(store::transaction& tx, directory_id of);
+json::object attribute_mappings_json(store::transaction& tx, directory_id of);
+
+}  // namespace scimd::api

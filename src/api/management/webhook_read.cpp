@@ -1,0 +1,195 @@
+#include "api/management/webhook_read.hpp"
+
+#include "base/time.hpp"
+#include "service/webhooks/webhook_signing.hpp"
+
+#include <optional>
+
+namespace scimd::api {
+
+namespace {
+
+namespace webhook_rows = store::webhooks;
+
+constexpr number_bounds webhook_page_size_bounds{1, 100, 30};
+constexpr std::int64_t blocked_shown_max = 100;
+constexpr std::int64_t counted_max = 100'000;
+
+// Kinds of members are as described: bodies are held against the description before they come here. null
+// stands for a member's default, and what is missing stays as it was.
+
+void read_text(const json::object& body, std::string_view name, std::string& into)
+{
+    if (const auto* value = find(body, name))
+        into = value->is_null() ? std::string() : std::string(value->as_string());
+}
+
+template <class Id>
+result<void> read_id(const json::object& body, std::string_view name, std::optional<Id>& into)
+{
+    std::string text = into ? into->text() : std::string();
+    read_text(body, name, text);
+    into = Id::parse(text);
+    if (!text.empty() && !into)
+        return error{errc::not_found, std::string(name) + " is none of ours."};
+    return {};
+}
+
+void read_mode(const json::object& body, webhook_rows::settings& into)
+{
+    if (const auto* value = find(body, "mode"))
+        into.mode = !value->is_null() && value->as_string() == "concurrent"
+                        ? webhook_rows::delivery_mode::concurrent
+                        : webhook_rows::delivery_mode::ordered;
+}
+
+void read_lists(const json::object& body, webhook_rows::settings& into)
+{
+    if (const auto* types = find(body, "event_types")) {
+        into.event_types.clear();
+        if (const auto* given = types->if_array())
+            for (const auto& one : *given)
+                into.event_types.emplace_back(one.as_string());
+    }
+    if (const auto* seconds = find(body, "retry_schedule_seconds")) {
+        into.retry_seconds.clear();
+        if (const auto* given = seconds->if_array())
+            for (const auto& one : *given)
+                into.retry_seconds.push_back(one.as_int64());
+    }
+    if (const auto* headers = find(body, "headers")) {
+        into.headers.clear();
+        if (const auto* given = headers->if_object())
+            for (const auto& [name, value] : *given)
+                into.headers.emplace_back(name, value.as_string());
+    }
+}
+
+json::array keys_of(store::transaction& tx, webhook_id of)
+{
+    json::array listed;
+    for (const auto& key : webhook_rows::list_keys(tx, of)) {
+        if (key.expires && *key.expires <= tx.now())
+            continue;
+        json::object row{{"id", key.id.text()}, {"create_time", format_rfc3339(key.created)}};
+        if (!key.public_key.empty())
+            row["public_key"] = key.public_key;
+        if (key.expires)
+            row["expire_time"] = format_rfc3339(*key.expires);
+        listed.push_back(std::move(row));
+    }
+    return listed;
+}
+
+json::array blocked_of(store::transaction& tx, webhook_id of)
+{
+    json::array listed;
+    for (const auto& lane : webhook_rows::list_lanes(tx, of, blocked_shown_max)) {
+        if (lane.head.value == 0)
+            continue;  // about to catch up
+        json::object row{
+            {"event_id", lane.head.text()},
+            {"attempts", lane.attempts},
+            {"next_attempt_time", format_rfc3339(lane.due)},
+            {"last_error", lane.last_error}
+        };
+        if (lane.directory.value != 0)
+            row["directory_id"] = lane.directory.text();
+        listed.push_back(std::move(row));
+    }
+    return listed;
+}
+
+}  // namespace
+
+result<webhook_rows::endpoint> read_webhook(store::transaction& tx, const call& on)
+{
+    const auto id = webhook_id::parse(on.parameter("webhook"));
+    auto found = id ? webhook_rows::find(tx, *id) : std::nullopt;
+    if (!found)
+        return error{errc::not_found, "The webhook endpoint was not found."};
+    return std::move(*found);
+}
+
+result<webhook_page> read_webhook_page(const call& on)
+{
+    const auto size = number_parameter(on, "page_size", webhook_page_size_bounds);
+    if (!size)
+        return size.error();
+    const auto token = number_parameter(on, "page_token", {0, number_max - 1, 0});
+    if (!token)
+        return error{errc::invalid_value, "page_token is none of ours."};
+    return webhook_page{*size, *token};
+}
+
+result<webhook_rows::settings> read_settings(const json::object& body, webhook_rows::settings so_far)
+{
+    read_text(body, "url", so_far.url);
+    read_text(body, "description", so_far.description);
+    read_lists(body, so_far);
+    read_mode(body, so_far);
+    if (const auto read = read_id(body, "organization_id", so_far.organization); !read)
+        return read.error();
+    if (const auto read = read_id(body, "directory_id", so_far.directory); !read)
+        return read.error();
+    if (so_far.url.empty())
+        return error{errc::invalid_value, "url is required."};
+    return so_far;
+}
+
+json::object endpoint_json(store::transaction& tx, const webhook_rows::endpoint& from)
+{
+    json::object headers;
+    for (const auto& [name, value] : from.is.headers)
+        headers[name] = value;
+    const auto keys = keys_of(tx, from.id);
+    json::object body{
+        {"id", from.id.text()},
+        {"url", from.is.url},
+        {"description", from.is.description},
+        {"event_types", json::array(from.is.event_types.begin(), from.is.event_types.end())},
+        {"headers", std::move(headers)},
+        {"mode", webhook_rows::to_text(from.is.mode)},
+        {"signature", from.signature},
+        {"retry_schedule_seconds", json::array(from.is.retry_seconds.begin(), from.is.retry_seconds.end())},
+        {"enabled", !from.disabled},
+        {"create_time", format_rfc3339(from.created)},
+        {"update_time", format_rfc3339(from.updated)}
+    };
+    if (from.is.organization)
+        body["organization_id"] = from.is.organization->text();
+    if (from.is.directory)
+        body["directory_id"] = from.is.directory->text();
+    if (from.disabled) {
+        body["disabled_reason"] = webhook_rows::to_text(*from.disabled);
+        body["disable_time"] = format_rfc3339(*from.disabled_at);
+    }
+    if (!keys.empty())
+        if (const auto* shown = find_string(keys.front().as_object(), "public_key"))
+            body["public_key"] = *shown;
+    body["keys"] = keys;
+    return body;
+}
+
+json::object stats_of(store::transaction& tx, const webhook_rows::endpoint& of)
+{
+    json::object stats{
+        {"position", "c_" + std::to_string(of.position.value)},
+        {"has_caught_up", !webhook_rows::next_event(tx, of.position)},
+        {"consecutive_failures", of.failures},
+        {"waiting",
+         webhook_rows::count_deliveries(tx, of.id, webhook_rows::delivery_state::waiting, counted_max)},
+        {"dead_letters",
+         webhook_rows::count_deliveries(tx, of.id, webhook_rows::delivery_state::dead, counted_max)},
+        {"blocked", blocked_of(tx, of.id)}
+    };
+    if (of.failing_since)
+        stats["failing_since"] = format_rfc3339(*of.failing_since);
+    if (of.last_success)
+        stats["last_success_time"] = format_rfc3339(*of.last_success);
+    if (of.last_failure)
+        stats["last_failure_time"] = format_rfc3339(*of.last_failure);
+    return stats;
+}
+
+}  // namespace scimd::api

@@ -1,0 +1,15 @@
+// Runs a request through the site and the store on this thread, without sockets: for the command line,
+// embedders and tests.
+#pragma once
+
+#include "api/pipeline.hpp"
+#include "scimd/http.hpp"
+#include "store/engine/database.hpp"
+
+namespace scimd::api {
+
+// `request` holds its whole body. Blocks. The machine's failures are thrown. The response is whole, too: a
+// stream is read to its end, or to where it pauses.
+http::response run_to_end(const site& served, store::database& database, http::request request);
+
+}  // namespace scimd::api

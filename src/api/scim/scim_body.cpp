@@ -1,0 +1,55 @@
+#include "api/scim/scim_body.hpp"
+
+#include "api/render.hpp"
+#include "base/text.hpp"
+
+#include <string_view>
+#include <utility>
+
+namespace scimd::api {
+namespace {
+
+// RFC 7644 §3.8, with what identity providers do: any parameter, no type at all, plain JSON.
+result<void> check_content_type(const http::request& head)
+{
+    const auto* field = head.headers.find("Content-Type");
+    if (!field)
+        return {};
+    const auto type = trim(std::string_view(*field).substr(0, field->find(';')));
+    if (equals_ignoring_case(type, "application/scim+json") || equals_ignoring_case(type, "application/json"))
+        return {};
+    return error{errc::unsupported_media_type, "The body must be application/scim+json or application/json."};
+}
+
+std::string_view without_mark(std::string_view text, scim::leniency how) noexcept
+{
+    constexpr std::string_view mark = "\xEF\xBB\xBF";
+    if (how != scim::leniency::strict && text.starts_with(mark))
+        text.remove_prefix(mark.size());
+    return text;
+}
+
+}  // namespace
+
+reply with_json_body(call& on, body_bounds bounds, std::function<reply(json::object)> then)
+{
+    if (auto type = check_content_type(on.head); !type)
+        return scim_error(on, type.error());
+    return body_wanted{
+        bounds.bytes_max,
+        [&on, then = std::move(then), may_be_empty = bounds.may_be_empty](const std::string& sent) -> reply {
+            const std::string_view text = without_mark(sent, on.who.leniency);
+            if (on.who.trace && text.size() <= service::request_trace::body_bytes_max)
+                on.who.trace->body = text;
+            if (may_be_empty && trim(text).empty() && on.who.leniency != scim::leniency::strict)
+                return then({});
+            auto body = parse_json_object(text, on.work);
+            if (!body)
+                return scim_error(on, body.error());
+            return then(std::move(*body));
+        },
+        std::move(bounds.too_large)
+    };
+}
+
+}  // namespace scimd::api

@@ -1,0 +1,330 @@
+#include "app/application.hpp"
+
+#include "app/master_keys.hpp"
+#include "jobs/batch_runner.hpp"
+#include "net/client/http_client.hpp"
+#include "scim/schema/schema_loader.hpp"
+#include "service/auth/signing.hpp"
+#include "store/clients.hpp"
+#include "store/credentials.hpp"
+#include "store/encrypted_secrets.hpp"
+#include "store/idempotency.hpp"
+#include "store/tenants.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <utility>
+
+namespace scimd::app {
+namespace {
+
+constexpr std::chrono::minutes usage_save_interval{1};
+constexpr std::chrono::hours signing_key_interval{1};
+constexpr std::chrono::seconds old_answer_interval{10};
+constexpr std::int64_t answers_batch_max = 500;  // some milliseconds of the writer's
+constexpr std::int64_t sealed_anew_at_a_time = 100;
+
+// What we listen on is no place for webhooks. A listener on every address stands for the machine's.
+service::webhooks::target_rules webhook_rules(const configuration& settings)
+{
+    service::webhooks::target_rules rules;
+    rules.ports = settings.webhook_ports;
+    rules.addresses.allows_private = settings.allows_private_webhooks;
+    for (const auto& where : settings.listen) {
+        const auto address = ip_address::parse(where.host);
+        if (address && *address != ip_address{} && *address != ip_address{.is_v6 = true})
+            rules.addresses.own.push_back(*address);
+        else if (address)
+            std::ranges::copy(net::addresses_of_machine(), std::back_inserter(rules.addresses.own));
+    }
+    return rules;
+}
+
+// Hands the text of the file that an option names to `replace`; does nothing when it names none.
+template <class Replace>
+result<void> replace_by_file(const std::filesystem::path& name, std::string_view option, Replace replace)
+{
+    if (name.empty())
+        return {};
+    std::ifstream file(name);
+    const std::string text(std::istreambuf_iterator<char>(file), {});
+    if (!file)
+        return error{errc::invalid_value, std::string(option) + ": the file cannot be read."};
+    return replace(text);
+}
+
+}  // namespace
+
+result<std::unique_ptr<house_keeping>> house_keeping::open(
+    const configuration& settings, logger& log, const std::atomic<bool>* is_cancelled
+)
+{
+    // They were checked when the configuration was read.
+    auto types = scim::extend_standard(settings.definitions).types.value();
+    std::unique_ptr<house_keeping> made(new house_keeping(settings, std::move(types), log, is_cancelled));
+    store::sqlite_options options;
+    options.folder = settings.data;
+    options.is_cancelled = is_cancelled;
+    auto opened = store::open_sqlite(options, made->wall_, made->ids_, log, made->figures_);
+    if (!opened)
+        return opened.error();
+    made->database_ = std::move(*opened);
+    made->database_->on_commit([home = made.get()] { home->ring_bells(); });
+    made->time_.emplace(*made->database_, made->wall_, log, made->figures_);
+    made->time_->resume();
+    if (const auto opened_vault = made->open_vault(); !opened_vault)
+        return opened_vault.error();
+    if (const auto read = made->read_practice(); !read)
+        return read.error();
+    net::dns_options dns;
+    dns.servers = settings.dns_servers;
+    made->long_replies_.emplace(settings.data, made->figures_);
+    made->resolver_ = net::make_dns_resolver(dns, made->figures_);
+    environment_id environment;
+    store::run(*made->database_, store::intent::read, [&](store::transaction& tx) {
+        environment = store::tenants::environment(tx);
+        return store::verdict::commit;
+    });
+    if (settings.directory_rate.per_second > 0)
+        made->rates_.emplace(settings.directory_rate);
+    if (const auto rate = settings.anonymous_requests_per_address; rate > 0)
+        made->anonymous_.emplace(rate, settings.limits.trusted_proxies, made->figures_);
+    made->house_.emplace(api::house{
+        .schemas = made->schemas_,
+        .wall = made->wall_,
+        .random = *made->random_,
+        .figures = made->figures_,
+        .usage = made->usage_,
+        .requests = made->requests_,
+        .safe = *made->vault_,
+        .verified = made->verified_,
+        .guesses = made->guesses_,
+        .cursors = *made->cursors_,
+        .long_replies = *made->long_replies_,
+        .environment = environment,
+        .public_url = settings.public_url,
+        .is_metrics_open = settings.is_metrics_open,
+        .bounds = {},
+        .why_not_ready = [home = made.get()] { return home->why_not_ready(); },
+        .token_lifetime = settings.token_lifetime,
+        .secret_lifetime_max = settings.secret_lifetime_max,
+        .audit_kept = settings.audit_kept,
+        .renew_master_key = [home = made.get()](store::database& database
+                            ) { return home->renew_master_key(database); },
+        .domains = made->domains_,
+        .look_up_txt = make_txt_look_up(*made->resolver_),
+        .webhook_rules = webhook_rules(settings),
+        .cancelled = is_cancelled,
+        .rates = made->rates_ ? &*made->rates_ : nullptr,
+        .anonymous = made->anonymous_ ? &*made->anonymous_ : nullptr,
+        .quotas = std::make_shared<service::quota_policy>(settings.quotas)
+    });
+    made->site_.emplace(*made->house_);
+    made->add_jobs();
+    return made;
+}
+
+result<void> house_keeping::open_vault()
+{
+    std::vector<std::string> used;
+    store::run(*database_, store::intent::read, [&](store::transaction& tx) {
+        used = store::sealed::key_ids(tx);
+        return store::verdict::commit;
+    });
+    auto keys = load_master_keys(settings_, used, *random_, log_);
+    if (!keys)
+        return keys.error();
+    vault_.emplace(std::move(*keys), *random_);
+    cursors_.emplace(*vault_, *random_);
+    return {};
+}
+
+result<void> house_keeping::read_practice()
+{
+    domains_.schedule.window = settings_.domain_window;
+    auto& rules = domains_.rules;
+    auto done = replace_by_file(settings_.mail_providers, "--mail-providers", [&](const std::string& text) {
+        return rules.replace_mail_providers(text);
+    });
+    if (!done)
+        return done;
+    return replace_by_file(settings_.reserved_domains, "--reserved-domains", [&](const std::string& text) {
+        return rules.replace_reserved_domains(text);
+    });
+}
+
+delivery_surroundings house_keeping::webhook_surroundings()
+{
+    return {
+        .database = *database_,
+        .wall = wall_,
+        .random = *random_,
+        .safe = *vault_,
+        .rules = house_->webhook_rules,
+        .environment = house_->environment,
+        .log = log_,
+        .figures = figures_,
+        .is_cancelled = is_cancelled_
+    };
+}
+
+house_keeping::~house_keeping()
+{
+    close();
+}
+
+// In an order that a crash at any point does no harm: a key is on disk before it seals. Old ones stay, since
+// backups need them.
+result<std::string> house_keeping::renew_master_key(store::database& database)
+{
+    if (owns_master_key(settings_)) {
+        const auto file = own_master_key_file(settings_);
+        auto old = load_master_keys(settings_, {}, *random_, log_);
+        if (!old)
+            return old.error();
+        if (old->size() >= master_keys_max) {
+            return error{
+                errc::conflict,
+                file.string() +
+                    " holds 16 keys, and no more fit in. Remove the last ones, once no backup needs "
+                    "them any more, and restart the server."
+            };
+        }
+        std::vector<master_key> keys;
+        keys.push_back(make_master_key(*random_));
+        std::ranges::move(*old, std::back_inserter(keys));
+        write_master_keys(file, keys);
+        vault_->add_sealing_key(std::move(keys.front()));
+    }
+    std::int64_t sealed = 1;
+    while (sealed > 0) {
+        store::run(database, store::intent::write, [&](store::transaction& tx) {
+            sealed = store::sealed::seal_anew(tx, *vault_, sealed_anew_at_a_time);
+            return store::verdict::commit;
+        });
+    }
+    const auto id = vault_->sealing_key();
+    log_.info("master_key.renewed", {{"key_id", id}});
+    return id;
+}
+
+void house_keeping::rotate_signing_key_when_due()
+{
+    bool is_due = false;
+    store::run(*database_, store::intent::read, [&](store::transaction& tx) {
+        is_due = service::signing::is_due(store::signing_keys::list(tx), tx.now());
+        return store::verdict::commit;
+    });
+    if (!is_due)
+        return;
+    const auto fresh = rsa_key::generate();
+    store::run(*database_, store::intent::write, [&](store::transaction& tx) {
+        const auto made =
+            service::signing::introduce(tx, *vault_, fresh, service::signing::urgency::as_usual);
+        return made ? store::verdict::commit : store::verdict::rollback;
+    });
+    log_.info("signing_key.rotated");
+}
+
+void house_keeping::on_commit(std::function<void()> bell)
+{
+    const std::lock_guard hold(bells_lock_);
+    bells_.push_back(std::move(bell));
+}
+
+void house_keeping::ring_bells()
+{
+    const std::lock_guard hold(bells_lock_);
+    for (const auto& bell : bells_)
+        bell();
+}
+
+void house_keeping::add_readiness_check(std::function<std::string()> why_not)
+{
+    readiness_checks_.push_back(std::move(why_not));
+}
+
+std::string house_keeping::why_not_ready() const
+{
+    if (is_draining_)
+        return "draining";
+    auto reason = database_->why_not_writable();
+    for (const auto& check : readiness_checks_) {
+        if (!reason.empty())
+            break;
+        reason = check();
+    }
+    return reason;
+}
+
+void house_keeping::add_jobs()
+{
+    background_.pause_by([this] { return wall_.look().is_settled; });
+    time_->add_jobs(background_);
+    background_.add({"token_usage", usage_save_interval, [this] { save_token_usage(); }});
+    background_.add({"signing_key", signing_key_interval, [this] { rotate_signing_key_when_due(); }, true});
+    background_.add({"idempotency_keys", old_answer_interval, [this] { forget_old_answers(); }, true});
+    care_.emplace(*database_, schemas_, house_->environment);
+    care_->add_jobs(background_);
+    events_.emplace(*database_, wall_, settings_.kept);
+    events_->add_jobs(background_);
+    storage_.emplace(
+        *database_, *house_->quotas, settings_.disk_reserve_bytes, settings_.kept.events, log_, figures_
+    );
+    storage_->watch(free_space_of(settings_.data));
+    storage_->look_at_disk();
+    storage_->add_jobs(background_);
+    organizations_.emplace(*database_, schemas_, domains_, house_->look_up_txt, house_->environment, log_);
+    organizations_->add_jobs(background_);
+    log_care_.emplace(*database_, requests_, settings_.requests_kept, log_);
+    log_care_->add_jobs(background_);
+}
+
+void house_keeping::forget_old_answers()
+{
+    if (!holds(*database_, store::idempotency::has_old))
+        return;
+    take_turn(*database_, [](store::transaction& tx) {
+        return store::idempotency::forget_old(tx, answers_batch_max) == answers_batch_max;
+    });
+}
+
+void house_keeping::save_token_usage()
+{
+    auto used = usage_.take();
+    if (used.empty())
+        return;
+    const auto write = [used = std::move(used)](store::transaction& tx) {
+        for (const auto& [secret, last] : used) {
+            store::credentials::set_last_used(tx, secret, last);
+            store::clients::set_last_used(tx, secret, last.when);
+        }
+        return store::verdict::commit;
+    };
+    database_->submit(store::intent::write, write, [this](const std::exception_ptr& problem) {
+        if (problem)
+            log_.warning("token_usage.not_saved");
+    });
+}
+
+void house_keeping::close()
+{
+    if (!database_)
+        return;
+    background_.stop();
+    if (organizations_)
+        organizations_->stop();
+    resolver_.reset();
+    save_token_usage();
+    if (time_ && time_->has_saved())
+        time_->save();
+    if (log_care_)
+        log_care_->flush();
+    database_->close();
+    database_.reset();
+}
+
+}  // namespace scimd::app

@@ -1,0 +1,91 @@
+#include "app/fair_queue_executor.hpp"
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/defer.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <chrono>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace scimd::app {
+namespace {
+
+namespace asio = boost::asio;
+using steady = std::chrono::steady_clock;
+
+// A connection has one request at a time: their number is the bound.
+constexpr store::queue_limits limits{
+    .places_max = std::numeric_limits<std::size_t>::max(),
+    .bytes_max = std::numeric_limits<std::size_t>::max(),
+    .quantum = 1'000
+};
+
+}  // namespace
+
+fair_turns::fair_turns(
+    asio::any_io_executor where, std::string_view name, std::size_t at_once_max, metrics& figures
+)
+    : where_(std::move(where)), at_once_max_(at_once_max), queue_(limits), figures_(figures, name)
+{
+}
+
+asio::awaitable<void> fair_turns::wait(store::tenant owner)
+{
+    const auto executor = co_await asio::this_coro::executor;
+    auto initiate = [this, owner, &executor](auto handler) {
+        const auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+        // Runs at once, on the thread that takes the turn, so that its time can be taken.
+        push(owner, [shared, executor] { asio::dispatch(executor, [shared] { std::move (*shared)(); }); });
+    };
+    co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(initiate, asio::use_awaitable);
+}
+
+// Each one that waits has a turn posted for it, which the one goes to whose turn it is then. It stands behind
+// all that this thread has been given to do by then; no other thread is woken for it.
+void fair_turns::push(const store::tenant& owner, std::function<void()> resume)
+{
+    {
+        const std::lock_guard hold(mutex_);
+        queue_.push({owner, 0}, std::move(resume));
+        figures_.note_load(queue_.size(), queue_.bytes());
+        if (posted_ >= at_once_max_)
+            return;
+        ++posted_;
+    }
+    asio::defer(where_, [this] { run_next(); });
+}
+
+void fair_turns::run_next()
+{
+    using item = store::fair_queue<std::function<void()>>::taken;
+    std::optional<item> next;
+    {
+        const std::lock_guard hold(mutex_);
+        next = queue_.take();
+        figures_.note_load(queue_.size(), queue_.bytes());
+        if (!next) {
+            --posted_;
+            return;
+        }
+    }
+    const auto started = steady::now();
+    next->item();
+    next->item = nullptr;
+    const auto cost = std::chrono::duration_cast<std::chrono::microseconds>(steady::now() - started);
+    {
+        const std::lock_guard hold(mutex_);
+        queue_.finish(next->owner, cost.count());
+        if (queue_.size() < posted_) {
+            --posted_;
+            return;
+        }
+    }
+    asio::post(where_, [this] { run_next(); });  // behind all that has become ready meanwhile
+}
+
+}  // namespace scimd::app

@@ -1,0 +1,103 @@
+#include "app/json_lines_sink.hpp"
+
+#include <climits>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <poll.h>
+#include <system_error>
+
+namespace scimd::app {
+namespace {
+
+constexpr int poll_interval_ms = 50;  // how late an end is noticed
+
+// POSIX: a pipe that can be written to has room for so much, so that the write does not block.
+constexpr std::size_t write_bytes_max = PIPE_BUF;
+
+constexpr std::string_view reader_gone = "its reader has gone";
+
+bool may_come_again(int problem)
+{
+    return problem == EINTR || problem == EAGAIN;
+}
+
+bool has_reader_gone(short events)
+{
+    return (events & (POLLERR | POLLHUP | POLLNVAL)) != 0;
+}
+
+}  // namespace
+
+uptake line_sink::take(const event& what)
+{
+    if (what.id != under_way_) {
+        under_way_ = what.id;
+        rest_ = what.body + '\n';
+    }
+    return write();
+}
+
+uptake line_sink::write()
+{
+    while (!rest_.empty()) {
+        pollfd one{.fd = descriptor_, .events = POLLOUT, .revents = 0};
+        const int ready = ::poll(&one, 1, poll_interval_ms);
+        if (ready < 0 && !may_come_again(errno))
+            return fail(std::generic_category().message(errno), false);
+        if (has_reader_gone(one.revents))
+            return fail(std::string(reader_gone), true);
+        if (ready <= 0) {
+            if (is_over())
+                return uptake::later;
+            continue;
+        }
+        const ssize_t written = ::write(descriptor_, rest_.data(), std::min(rest_.size(), write_bytes_max));
+        if (written < 0 && errno == EPIPE)
+            return fail(std::string(reader_gone), true);
+        if (written < 0 && !may_come_again(errno))
+            return fail(std::generic_category().message(errno), false);
+        rest_.erase(0, static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
+    }
+    under_way_.clear();
+    set_problem({});
+    return uptake::done;
+}
+
+// A new reader, which a named pipe may get, begins with a whole line; a disk that was full goes on within it.
+uptake line_sink::fail(std::string reason, bool is_reader_gone)
+{
+    if (is_reader_gone)
+        under_way_.clear();
+    set_problem(std::move(reason));
+    return uptake::later;
+}
+
+void line_sink::look()
+{
+    pollfd one{.fd = descriptor_, .events = POLLOUT, .revents = 0};
+    if (::poll(&one, 1, 0) >= 0 && has_reader_gone(one.revents))
+        fail(std::string(reader_gone), true);
+    else if (problem() == reader_gone)
+        set_problem({});
+}
+
+bool line_sink::is_over() const
+{
+    return (is_cancelled_ && *is_cancelled_) || std::chrono::steady_clock::now() >= end_by_.load();
+}
+
+void line_sink::set_problem(std::string reason)
+{
+    const std::lock_guard hold(lock_);
+    problem_ = std::move(reason);
+}
+
+std::string line_sink::problem() const
+{
+    const std::lock_guard hold(lock_);
+    return problem_;
+}
+
+}  // namespace scimd::app

@@ -1,0 +1,85 @@
+// One run of the server: listeners, requests, what goes on beside them, and its end.
+#pragma once
+
+#include "app/application.hpp"
+#include "app/commit_notifier.hpp"
+#include "app/descriptors.hpp"
+#include "app/dispatch.hpp"
+#include "app/event_forwarder.hpp"
+#include "app/shutdown.hpp"
+#include "app/stdout_sink.hpp"
+#include "base/log.hpp"
+#include "net/server/server.hpp"
+#include "options/configuration.hpp"
+#include "scimd/event.hpp"
+#include "webhooks/delivery_service.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace scimd::app {
+
+// The members are built from top to bottom and end from bottom to top.
+class server_run {
+public:
+    // All outlive it.
+    server_run(const configuration& settings, house_keeping& home, logger& log, shutdown& ending);
+    ~server_run();
+    server_run(const server_run&) = delete;
+    server_run& operator=(const server_run&) = delete;
+
+    result<void> listen();
+
+    // Hands events to it while the server runs. invalid_value: its cursor is none; gone: events behind it
+    // have been deleted. Before until_stopped().
+    result<void> deliver_to(event_sink& to);
+
+    // Serves on this thread, and others, until it is stopped or the disk fails. The exit code: 0 after a
+    // drain. The store is closed then, before this is destroyed.
+    int until_stopped();
+
+    // Begins to drain. Any thread; may be called again.
+    void stop();
+
+    [[nodiscard]] const std::vector<std::string>& endpoints() const noexcept { return endpoints_; }
+
+private:
+    result<net::endpoint> open(const net::listener& listener);
+    void tell_of_commits();
+    [[nodiscard]] std::optional<event_id> needed_by_sinks() const;
+    void write_events();
+    void await_reload();
+    void await_watch();
+
+    const configuration& settings_;
+    house_keeping& home_;
+    logger& log_;
+    shutdown& ending_;
+    boost::asio::io_context io_;
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
+    commit_bell bell_;
+    dispatcher dispatcher_;
+    const std::size_t open_files_max_;
+    const result<descriptor_plan> descriptors_;
+    net::server server_;
+    boost::asio::signal_set reload_signal_;
+    boost::asio::steady_timer grace_;
+    boost::asio::steady_timer watch_timer_;
+    std::vector<std::string> endpoints_;
+    std::unique_ptr<event_pump> pump_;
+    std::unique_ptr<webhook_service> webhooks_;
+    std::unique_ptr<stdout_events> lines_;
+    std::atomic<bool> is_stopping_{false};
+    std::atomic<int> exit_code_{0};
+};
+
+}  // namespace scimd::app

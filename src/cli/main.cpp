@@ -1,0 +1,52 @@
+#include "base/allocator.hpp"
+#include "base/log_queue.hpp"
+#include "cli/commands.hpp"
+#include "cli/serve.hpp"
+#include "options/configuration.hpp"
+
+#include <unistd.h>
+
+#include <csignal>
+#include <exception>
+#include <iostream>
+#include <sstream>
+#include <string>
+
+namespace {
+
+int run(int count, char** arguments, scimd::log_queue& errors)
+{
+    const auto parsed = scimd::app::parse_arguments(count, arguments);
+    if (!parsed.run && parsed.exit_code == 0)
+        std::cout << parsed.output;
+    else if (!parsed.run)
+        errors.write(parsed.output);
+    if (!parsed.run)
+        return parsed.exit_code;
+    if (parsed.run->what.words.front() == "serve")
+        return scimd::app::serve(parsed.run->settings);
+    std::ostringstream problem;
+    const int exit_code = scimd::app::run_command(*parsed.run, std::cout, problem);
+    if (!problem.view().empty())
+        errors.write(problem.view());
+    return exit_code;
+}
+
+}  // namespace
+
+int main(int count, char** arguments)
+{
+    scimd::tune_allocator();
+    std::signal(SIGPIPE, SIG_IGN);  // a peer that went away is an error code, not the end of the process
+    std::signal(SIGXFSZ, SIG_IGN);  // and so is a file that may not grow
+    // Ignored, since they would end the process: there is no log file to open again, and no timer to serve.
+    for (const int idle : {SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO})
+        std::signal(idle, SIG_IGN);
+    scimd::log_queue errors(STDERR_FILENO);  // so that no end waits for whoever has stderr
+    try {
+        return run(count, arguments, errors);
+    } catch (const std::exception& failure) {
+        errors.write("scimd: " + std::string(failure.what()) + '\n');
+        return 1;
+    }
+}

@@ -1,0 +1,56 @@
+#include "cli/serve.hpp"
+
+#include "app/application.hpp"
+#include "app/dropped_lines_metric.hpp"
+#include "app/server_process.hpp"
+#include "app/shutdown.hpp"
+#include "base/log_queue.hpp"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <string>
+
+namespace scimd::app {
+namespace {
+
+// After a drain in time; it is still watched over by `ending`.
+constexpr std::chrono::milliseconds flush_patience{500};
+
+// By way of the log's queue, so that the order is kept and an end is never held up.
+int refuse(log_queue& lines, const std::string& reason, int exit_code)
+{
+    lines.write("scimd: " + reason + '\n');
+    return exit_code;
+}
+
+int run(const configuration& settings, logger& log, log_queue& lines, shutdown& ending)
+{
+    const auto home = house_keeping::open(settings, log, &ending.is_cancelled());
+    if (!home)
+        return refuse(lines, home.error().detail, exit_failed);
+    const counted_drops counting(lines, (*home)->figures());
+    if (const auto followed = (*home)->follow_schemas(); !followed)
+        return refuse(lines, "--schema-dir: " + followed.error().detail, 2);
+    server_run server(settings, **home, log, ending);
+    if (const auto listening = server.listen(); !listening)
+        return refuse(lines, listening.error().detail, exit_failed);
+    const int exit_code = server.until_stopped();
+    (*home)->close();
+    log.info("server.stopped", {{"drained", exit_code == 0}});
+    return exit_code;
+}
+
+}  // namespace
+
+int serve(const configuration& settings)
+{
+    log_queue lines(STDERR_FILENO);
+    logger log(lines.sink(), settings.log_least);
+    shutdown ending(log, lines, process_owner::scimd);
+    const int exit_code = run(settings, log, lines, ending);
+    lines.close(ending.is_cancelled() ? last_words_patience : flush_patience);
+    return exit_code;
+}
+
+}  // namespace scimd::app

@@ -1,0 +1,135 @@
+#include "jobs/domain_checks.hpp"
+
+#include "store/tenants.hpp"
+
+#include <utility>
+#include <vector>
+
+namespace scimd::app {
+namespace {
+
+using net::dns_outcome;
+using service::check_outcome;
+
+check_outcome outcome_of(dns_outcome outcome)
+{
+    switch (outcome) {
+        case dns_outcome::found:
+            return check_outcome::found;
+        case dns_outcome::no_records:
+            return check_outcome::no_record;
+        case dns_outcome::no_such_name:
+            return check_outcome::no_such_name;
+        case dns_outcome::alias_failure:
+            return check_outcome::alias_failure;
+        case dns_outcome::server_failure:
+            return check_outcome::server_failure;
+        case dns_outcome::unreachable:
+            return check_outcome::unreachable;
+        case dns_outcome::timed_out:
+            return check_outcome::timed_out;
+        case dns_outcome::overloaded:
+            return check_outcome::overloaded;
+    }
+    return check_outcome::server_failure;
+}
+
+}  // namespace
+
+service::txt_look_up make_txt_look_up(net::dns_resolver& resolver)
+{
+    return [&resolver](std::string name, std::function<void(std::vector<service::txt_answer>)> done) {
+        resolver.look_up_everywhere(
+            std::move(name),
+            net::dns_kind::txt,
+            [done = std::move(done)](std::vector<net::dns_answer> answers) {
+                std::vector<service::txt_answer> told;
+                told.reserve(answers.size());
+                for (auto& answer : answers)
+                    told.push_back({outcome_of(answer.outcome), std::move(answer.values)});
+                done(std::move(told));
+            }
+        );
+    };
+}
+
+domain_watch::domain_watch(
+    store::database& database,
+    const service::domain_claims::practice& by,
+    service::txt_look_up look_up,
+    environment_id environment,
+    logger& log
+)
+    : database_(database),
+      practice_(by),
+      look_up_(std::move(look_up)),
+      system_{environment, "system", {"system", {}, {}}, {}},
+      log_(log)
+{
+}
+
+void domain_watch::ask_about_due()
+{
+    std::vector<store::tenants::domain> due;
+    store::run(database_, store::intent::read, [&](store::transaction& tx) {
+        due = store::tenants::list_due_domains(tx, static_cast<std::int64_t>(2 * in_flight_max));
+        return store::verdict::commit;
+    });
+    for (const auto& domain : due) {
+        if (!take_up(domain.id))
+            continue;
+        const auto take = [this, id = domain.id](std::vector<service::txt_answer> answers) {
+            take_in({id, std::move(answers), true});
+        };
+        look_up_(service::domain_claims::record_name(domain), take);
+    }
+}
+
+void domain_watch::stop()
+{
+    const std::lock_guard hold(lock_);
+    is_stopped_ = true;
+}
+
+void domain_watch::wait_until_idle()
+{
+    std::unique_lock hold(lock_);
+    idle_.wait(hold, [this] { return in_flight_.empty(); });
+}
+
+bool domain_watch::take_up(domain_id which)
+{
+    const std::lock_guard hold(lock_);
+    return !is_stopped_ && in_flight_.size() < in_flight_max && in_flight_.insert(which).second;
+}
+
+void domain_watch::let_go(domain_id which)
+{
+    const std::lock_guard hold(lock_);
+    in_flight_.erase(which);
+    idle_.notify_all();
+}
+
+void domain_watch::take_in(service::domain_claims::dns_finding finding)
+{
+    const auto id = finding.domain;
+    {
+        const std::lock_guard hold(lock_);
+        if (is_stopped_) {
+            in_flight_.erase(id);
+            idle_.notify_all();
+            return;
+        }
+    }
+    const auto write = [this, finding = std::move(finding)](store::transaction& tx) {
+        service::domain_claims::take_in(tx, system_, practice_, finding);
+        return store::verdict::commit;
+    };
+    database_.submit(store::intent::write, write, [this, id](const std::exception_ptr& problem) {
+        if (problem)  // it stays due
+            log_.warning("domain.check_not_saved", {{"domain_id", id.text()}});
+        let_go(id);
+    });
+}
+
+}  // namespace scimd::app

@@ -1,0 +1,89 @@
+#include "jobs/request_log_writer.hpp"
+
+#include "jobs/batch_runner.hpp"
+#include "store/request_log.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace scimd::app {
+namespace {
+
+constexpr std::chrono::milliseconds write_interval{500};
+constexpr std::chrono::seconds trim_interval{10};
+constexpr std::size_t batch_max = 200;  // in one transaction: others wait no longer than a few milliseconds
+
+}  // namespace
+
+void request_log_care::add_jobs(background& to)
+{
+    to.add({"request_log", write_interval, [this] { flush(); }});
+    to.add({"request_log_trim", trim_interval, [this] { trim(); }, true});
+}
+
+// What comes meanwhile has the next turn: under heavy load the log would be most of what is written.
+void request_log_care::flush()
+{
+    const auto waiting = notes_.take(service::request_notes_max);
+    for (std::span<const service::request_note> rest(waiting); !rest.empty();) {
+        const auto batch = rest.first(std::min(batch_max, rest.size()));
+        rest = rest.subspan(batch.size());
+        try {
+            write(batch);
+        } catch (const store::sql::failure& problem) {
+            log_.warning(
+                "request_log.lost",
+                {{"requests", static_cast<std::int64_t>(batch.size())},
+                 {"reason", std::string_view(problem.what())}}
+            );
+        }
+    }
+}
+
+void request_log_care::write(std::span<const service::request_note> batch)
+{
+    std::vector<service::request_line> lines;
+    lines.reserve(batch.size());
+    for (const auto& note : batch) {
+        lines.push_back(service::to_line(note));
+        grown_.insert(note.directory);
+    }
+    store::run(database_, store::intent::write, [&](store::transaction& tx) {
+        for (const auto& line : lines)
+            service::write_line(tx, line, keep_);
+        return store::verdict::commit;
+    });
+}
+
+void request_log_care::trim()
+{
+    look_at_all();
+    for (const auto directory : std::exchange(grown_, {}))
+        take_turn(database_, [&](store::transaction& tx) {
+            return service::trim_requests(tx, directory, keep_);
+        });
+    take_turn(database_, [this](store::transaction& tx) { return service::trim_old_requests(tx, keep_); });
+}
+
+// The limits may have been lowered since.
+void request_log_care::look_at_all()
+{
+    if (std::exchange(has_seen_all_, true))
+        return;
+    std::optional<directory_id> next;
+    do {
+        store::run(database_, store::intent::read, [&](store::transaction& tx) {
+            next = store::request_log::next_directory(tx, next.value_or(directory_id()));
+            return store::verdict::commit;
+        });
+        if (next)
+            grown_.insert(*next);
+    } while (next);
+}
+
+}  // namespace scimd::app

@@ -1,0 +1,57 @@
+#include "jobs/scheduler.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace scimd::app {
+
+void background::add(job what)
+{
+    const auto due = std::chrono::steady_clock::now() + what.every;
+    jobs_.push_back({std::move(what), due});
+}
+
+void background::start()
+{
+    if (!jobs_.empty())
+        thread_ = std::thread([this] { run_until_stopped(); });
+}
+
+void background::stop()
+{
+    {
+        const std::lock_guard hold(lock_);
+        is_stopping_ = true;
+    }
+    stopped_.notify_all();
+    if (thread_.joinable())
+        thread_.join();
+}
+
+void background::run_until_stopped()
+{
+    std::unique_lock hold(lock_);
+    while (!is_stopping_) {
+        auto& next = *std::ranges::min_element(jobs_, {}, &scheduled::due);
+        if (stopped_.wait_until(hold, next.due, [this] { return is_stopping_; }))
+            return;
+        hold.unlock();
+        run_job(next.what);
+        hold.lock();
+        next.due = std::chrono::steady_clock::now() + next.what.every;
+    }
+}
+
+void background::run_job(const job& what)
+{
+    if (what.is_by_time && !is_time_sure_())
+        return;
+    try {
+        what.run();
+    } catch (const std::exception& problem) {
+        log_.warning("background.failed", {{"job", what.name}, {"reason", std::string_view(problem.what())}});
+    }
+}
+
+}  // namespace scimd::app

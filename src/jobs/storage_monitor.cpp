@@ -1,0 +1,107 @@
+#include "jobs/storage_monitor.hpp"
+
+#include "jobs/batch_runner.hpp"
+#include "store/usage.hpp"
+
+#include <system_error>
+#include <utility>
+
+namespace scimd::app {
+namespace {
+
+constexpr std::chrono::seconds disk_interval{1};
+constexpr std::chrono::seconds usage_interval{15};
+
+// Writes are taken again when there is an eighth more than the reserve, so that the state does not change
+// with every look.
+std::int64_t room_to_go_on(std::int64_t reserve_bytes)
+{
+    return reserve_bytes + reserve_bytes / 8;
+}
+
+}  // namespace
+
+free_space free_space_of(std::filesystem::path folder)
+{
+    return [folder = std::move(folder)]() -> std::optional<std::int64_t> {
+        std::error_code problem;
+        const auto room = std::filesystem::space(folder, problem);
+        if (problem)
+            return std::nullopt;
+        return static_cast<std::int64_t>(room.available);
+    };
+}
+
+storage_watch::storage_watch(
+    store::database& database,
+    service::quota_policy& policy,
+    std::int64_t reserve_bytes,
+    const service::event_retention& kept,
+    logger& log,
+    metrics& figures
+)
+    : database_(database),
+      policy_(policy),
+      reserve_bytes_(reserve_bytes),
+      kept_(kept),
+      log_(log),
+      figures_(figures),
+      free_bytes_(figures.level("scimd_disk_free_bytes", "Room on the disk of the data folder.")),
+      is_reserved_(figures.level(
+          "scimd_disk_reserved",
+          "1 while only deletions and the like are taken because the disk is nearly full."
+      )),
+      surplus_(figures.level(
+          "scimd_event_surplus_bytes",
+          "Events beyond the quotas of their directories, which webhooks or sinks still need."
+      ))
+{
+}
+
+void storage_watch::add_jobs(background& to)
+{
+    to.add({"disk_space", disk_interval, [this] { look_at_disk(); }});
+    to.add({"usage", usage_interval, [this] { look_at_usage(); }});
+}
+
+void storage_watch::look_at_disk()
+{
+    const auto room = free_ ? free_() : std::nullopt;
+    if (!room)
+        return;
+    free_bytes_.set(*room);
+    const bool was_reserved = policy_.is_storage_reserved();
+    const bool is_reserved = *room < (was_reserved ? room_to_go_on(reserve_bytes_) : reserve_bytes_);
+    if (is_reserved == was_reserved)
+        return;
+    policy_.reserve_storage(is_reserved);
+    is_reserved_.set(is_reserved ? 1 : 0);
+    if (is_reserved)
+        log_.error("disk.nearly_full", {{"free_bytes", *room}, {"reserve_bytes", reserve_bytes_}});
+    else
+        log_.info("disk.has_room", {{"free_bytes", *room}, {"reserve_bytes", reserve_bytes_}});
+}
+
+void storage_watch::look_at_usage()
+{
+    namespace usage = store::usage;
+    std::array<std::int64_t, usage::quota_count> totals{};
+    std::int64_t surplus = 0;
+    holds(database_, [&](store::transaction& tx) {
+        totals = usage::totals(tx);
+        auto next = usage::next_event_surplus(tx, kept_.directory_bytes_max);
+        while (next) {
+            surplus += next->bytes;
+            next = usage::next_event_surplus(tx, kept_.directory_bytes_max, next->directory);
+        }
+        return false;
+    });
+    surplus_.set(surplus);
+    for (std::size_t i = 0; i < totals.size(); ++i)
+        if (i != usage::index_of(usage::quota::events_per_second))
+            figures_
+                .level("scimd_usage", "What all directories use together.", {{"of", usage::quota_names[i]}})
+                .set(totals[i]);
+}
+
+}  // namespace scimd::app

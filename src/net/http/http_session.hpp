@@ -1,0 +1,107 @@
+// The session of one connection. What it does about bodies is in session_body.cpp, and about memory in
+// session_memory.cpp.
+#pragma once
+
+#include "net/http/body_pace.hpp"
+#include "net/http/request_id.hpp"
+#include "net/http/request_parser.hpp"
+#include "net/http/response_writer.hpp"
+#include "net/http/session.hpp"
+#include "net/server/deadline.hpp"
+#include "net/server/memory_budget.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace scimd::net {
+
+enum class ending {
+    none,       // the next request
+    quiet,      // close
+    lingering,  // let the peer read what we wrote before we close
+};
+
+class http_session final : public session,
+                           public std::enable_shared_from_this<http_session>,
+                           private exchange {
+public:
+    http_session(
+        std::unique_ptr<transport> wire, const http::peer& from, std::shared_ptr<session_context> shared
+    );
+    ~http_session() override;
+
+    asio::any_io_executor executor() override { return wire_->executor(); }
+    asio::awaitable<void> run() override;
+    void drain() override;
+    void end_if_idle() override;
+    void abort() override;
+
+private:
+    http::request& head() override { return request_; }
+    void set_owner(memory_owner owner) override;
+    asio::awaitable<result<std::string>> read_body(std::size_t bytes_max) override;
+    asio::awaitable<result<void>> reserve_memory(std::size_t bytes) override;
+
+    asio::awaitable<ending> serve();
+    asio::awaitable<bool> await_handshake();
+    asio::awaitable<ending> serve_one();
+    asio::awaitable<result<std::size_t>> receive_head();
+    result<void> parse_head(std::size_t bytes);
+    asio::awaitable<http::response> ask_service();
+    asio::awaitable<ending> answer(http::response made);
+    asio::awaitable<ending> refuse(const error& reason);
+    asio::awaitable<ending> refuse_http2();
+    asio::awaitable<void> linger();
+
+    [[nodiscard]] std::string_view received() const noexcept;
+    [[nodiscard]] bool stays_open() const;
+    void rest();
+
+    // session_body.cpp
+    asio::awaitable<result<void>> ignore_body();
+    result<void> limit_body(std::size_t bytes_max);
+    asio::awaitable<result<std::string>> receive_body(std::size_t bytes_max);
+    asio::awaitable<result<void>> receive_some_of(body_pace& pace);
+    result<bool> parse_body();
+    bool settle_body();
+
+    // session_memory.cpp
+    asio::awaitable<result<void>> reserve(memory_reservation& of, std::size_t bytes);
+    std::function<void()> reserve_waker();
+    result<void> reserve_response(std::size_t bytes);
+    void give_back();
+
+    static constexpr std::size_t read_bytes = 8 * 1024;
+
+    const std::shared_ptr<session_context> shared_;
+    const limits& bounds_;
+    const http::peer from_;
+    const std::shared_ptr<transport> wire_;
+    const std::shared_ptr<watchdog> dog_;
+    const std::shared_ptr<response_writer> writer_;
+    asio::steady_timer timer_;        // of the waits for memory and for the handshake
+    memory_reservation body_memory_;  // of the body while it is received
+    memory_reservation memory_;       // of the request while it is carried out, then of its response
+
+    boost::beast::flat_buffer in_;
+    http::request request_;
+    std::optional<request_parser> parser_;
+    response_manner manner_;  // of the response to come; the service may move the request away under it
+    request_ids ids_;
+    std::string id_;
+    std::size_t requests_ = 0;
+    bool is_idle_ = false;
+    bool is_safe_ = false;  // the method of the request, RFC 9110 §9.2.1
+    bool is_aborted_ = false;
+    bool is_body_asked_ = false;
+    bool awaits_continue_ = false;
+};
+
+}  // namespace scimd::net

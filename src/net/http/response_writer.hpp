@@ -1,0 +1,75 @@
+// Puts responses on the wire: a head with its body, or with a body that is made while it is sent.
+//
+// Threads: the transport's executor.
+#pragma once
+
+#include "base/log.hpp"
+#include "net/http/response_head.hpp"
+#include "net/server/deadline.hpp"
+#include "net/server/memory_budget.hpp"
+#include "net/server/server.hpp"
+#include "net/server/transport.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace scimd::net {
+
+class response_writer : public std::enable_shared_from_this<response_writer> {
+public:
+    response_writer(
+        std::shared_ptr<transport> wire, std::shared_ptr<watchdog> dog, const limits& bounds, logger& log
+    );
+
+    static constexpr std::size_t uncounted_bytes_max = 16 * 1024;  // of a body in memory, or of a piece
+
+    // False: the peer is gone or takes too little, at once or on the whole, or the body's source failed. The
+    // connection is of no use then. `memory` holds what the body takes, and then what each piece of a stream
+    // takes; a stream without a known length ends when there is none. All arguments outlive the wait.
+    asio::awaitable<bool> send(
+        http::response& made, const response_manner& manner, memory_reservation& memory
+    );
+
+    asio::awaitable<bool> send_continue();
+
+    // Bytes that are no response. They outlive the wait.
+    asio::awaitable<bool> send_raw(std::string_view bytes);
+
+    // Gives back the memory of buffers, between two requests.
+    void release_buffers();
+
+    // A body that has no end of its own comes to one.
+    void drain();
+
+private:
+    using time_point = std::chrono::steady_clock::time_point;
+
+    asio::awaitable<bool> send_stream(http::response& made, bool in_chunks, memory_reservation& memory);
+    asio::awaitable<bool> send_piece(std::string& piece, bool in_chunks, bool is_last, time_point by);
+    asio::awaitable<bool> write(std::string_view body, time_point by);
+    [[nodiscard]] time_point end_for(std::string_view body) const;
+    asio::awaitable<void> pause();
+    asio::awaitable<void> let_others_run();
+    std::function<void()> waker();
+    void wake();
+
+    const std::shared_ptr<transport> wire_;
+    const std::shared_ptr<watchdog> dog_;
+    const limits& bounds_;
+    logger& log_;
+    asio::steady_timer pause_timer_;
+    date_stamp date_;
+    std::string out_;
+    bool is_woken_ = false;
+    bool is_draining_ = false;
+    std::atomic<bool> is_wake_under_way_{false};
+};
+
+}  // namespace scimd::net

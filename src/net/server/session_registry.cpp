@@ -1,0 +1,211 @@
+#include "net/server/session_registry.hpp"
+
+#include "base/network/address_share.hpp"
+#include "net/http/session.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace scimd::net {
+namespace {
+
+constexpr std::chrono::seconds first_request_span{1};
+constexpr auto closed_name = "scimd_http_connections_closed_total";
+constexpr auto closed_help = "Connections without a request that were closed to make room for others.";
+constexpr auto state_name = "scimd_http_connections_state";
+constexpr auto state_help = "Connections open now, by what they are about.";
+
+// Places that are kept free, so that a new connection need not wait until another has ended.
+std::size_t spare_places(std::size_t sessions_max) noexcept
+{
+    constexpr std::size_t part = 16;
+    constexpr std::size_t most = 64;
+    return std::min(sessions_max / part, most);
+}
+
+}  // namespace
+
+session_registry::session_registry(const capacity& room, metrics& figures)
+    : room_(room),
+      open_(figures.level("scimd_http_connections", "Connections open now.")),
+      fresh_level_(figures.level(state_name, state_help, {{"state", "fresh"}})),
+      idle_level_(figures.level(state_name, state_help, {{"state", "idle"}})),
+      active_level_(figures.level(state_name, state_help, {{"state", "active"}})),
+      fresh_closed_(figures.count(closed_name, closed_help, {{"state", "fresh"}})),
+      idle_closed_(figures.count(closed_name, closed_help, {{"state", "idle"}}))
+{
+    figures.level("scimd_http_connections_max", "Connections that may be open at a time.")
+        .set(static_cast<std::int64_t>(room.sessions_max));
+}
+
+bool session_registry::is_full() const
+{
+    const std::lock_guard lock(mutex_);
+    return guests_.size() >= room_.sessions_max;
+}
+
+bool session_registry::is_nearly_full() const
+{
+    const std::lock_guard lock(mutex_);
+    return lacks_room();
+}
+
+bool session_registry::is_making_room() const
+{
+    const std::lock_guard lock(mutex_);
+    return asked_to_end_ > 0;
+}
+
+bool session_registry::lacks_room() const
+{
+    return guests_.size() - asked_to_end_ + spare_places(room_.sessions_max) >= room_.sessions_max;
+}
+
+bool session_registry::enter(const std::shared_ptr<session>& guest, const http::peer& from, time_point now)
+{
+    auto share = address_share(from, room_.trusted_proxies);
+    const std::lock_guard lock(mutex_);
+    if (!share.empty()) {
+        auto& count = by_address_[share];
+        if (count >= room_.sessions_per_address_max)
+            return false;
+        ++count;
+    }
+    place taken;
+    taken.guest = guest;
+    taken.share = std::move(share);
+    taken.since = now;
+    const auto [entered, is_new] = guests_.emplace(guest.get(), std::move(taken));
+    entered->second.at = fresh_.insert(fresh_.end(), guest.get());
+    fresh_level_.add(1);
+    open_.add(1);
+    return true;
+}
+
+void session_registry::leave(const session& guest)
+{
+    std::function<void()> empty;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto found = guests_.find(&guest);
+        if (found == guests_.end())
+            return;
+        auto& left = found->second;
+        set_asked_to_end(left, false);
+        sessions_of(left.is).erase(left.at);
+        level_of(left.is).add(-1);
+        open_.add(-1);
+        if (!left.share.empty() && --by_address_[left.share] == 0)
+            by_address_.erase(left.share);
+        guests_.erase(found);
+        if (guests_.empty())
+            empty = std::exchange(empty_, nullptr);
+    }
+    if (empty)
+        empty();
+}
+
+void session_registry::mark(const session& guest, activity now_is, time_point now)
+{
+    const std::lock_guard lock(mutex_);
+    if (const auto found = guests_.find(&guest); found != guests_.end())
+        set_activity(*found, now_is, now);
+}
+
+void session_registry::set_activity(places::value_type& of, activity is, time_point now)
+{
+    auto& changed = of.second;
+    set_asked_to_end(changed, false);
+    if (changed.is == is)
+        return;
+    auto& to = sessions_of(is);
+    to.splice(to.end(), sessions_of(changed.is), changed.at);
+    level_of(changed.is).add(-1);
+    level_of(is).add(1);
+    changed.is = is;
+    changed.since = now;
+}
+
+// A session that was asked to end but has got a request meanwhile clears the flag by mark().
+void session_registry::set_asked_to_end(place& of, bool is_asked)
+{
+    if (of.is_asked_to_end == is_asked)
+        return;
+    of.is_asked_to_end = is_asked;
+    if (is_asked)
+        ++asked_to_end_;
+    else
+        --asked_to_end_;
+}
+
+void session_registry::make_room(time_point now)
+{
+    std::shared_ptr<session> chosen;
+    {
+        const std::lock_guard lock(mutex_);
+        if (lacks_room())
+            chosen = next_to_close(now);
+    }
+    if (chosen)
+        chosen->end_if_idle();
+}
+
+// When half of all sessions are fresh, none that has sent a request is closed for still more of them: their
+// turn comes within a second. Makes the chosen session active, so that it is not chosen again before it has
+// had another request.
+std::shared_ptr<session> session_registry::next_to_close(time_point now)
+{
+    const bool is_fresh_due =
+        !fresh_.empty() && now - guests_.find(fresh_.front())->second.since >= first_request_span;
+    const bool is_flood = !fresh_.empty() && fresh_.size() >= room_.sessions_max / 2;
+    if (is_flood && !is_fresh_due)
+        return nullptr;
+    auto& from = is_fresh_due ? fresh_ : idle_;
+    while (!from.empty()) {
+        auto& oldest = *guests_.find(from.front());
+        set_activity(oldest, activity::active, now);
+        if (auto alive = oldest.second.guest.lock()) {
+            set_asked_to_end(oldest.second, true);
+            (is_fresh_due ? fresh_closed_ : idle_closed_).add();
+            return alive;
+        }
+    }
+    return nullptr;
+}
+
+std::list<const session*>& session_registry::sessions_of(activity is)
+{
+    return is == activity::fresh ? fresh_ : is == activity::idle ? idle_ : active_;
+}
+
+gauge& session_registry::level_of(activity is)
+{
+    return is == activity::fresh ? fresh_level_ : is == activity::idle ? idle_level_ : active_level_;
+}
+
+std::vector<std::shared_ptr<session>> session_registry::all() const
+{
+    const std::lock_guard lock(mutex_);
+    std::vector<std::shared_ptr<session>> living;
+    living.reserve(guests_.size());
+    for (const auto& [key, guest] : guests_)
+        if (auto alive = guest.guest.lock())
+            living.push_back(std::move(alive));
+    return living;
+}
+
+void session_registry::when_empty(std::function<void()> empty)
+{
+    {
+        const std::lock_guard lock(mutex_);
+        if (!guests_.empty()) {
+            empty_ = std::move(empty);
+            return;
+        }
+    }
+    if (empty)
+        empty();
+}
+
+}  // namespace scimd::net

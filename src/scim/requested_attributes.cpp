@@ -1,0 +1,77 @@
+#include "scim/requested_attributes.hpp"
+
+#include <algorithm>
+
+namespace scimd::scim {
+
+namespace {
+
+bool is_on_request(const attribute& candidate)
+{
+    return candidate.returned == returned::on_request;
+}
+
+void note(std::vector<path>& found, const path& where)
+{
+    if (std::find(found.begin(), found.end(), where) == found.end())
+        found.push_back(where);
+}
+
+// The parts of a complex value, or of each of a list.
+void note_parts(std::vector<path>& found, const path& whole, const json::value& value)
+{
+    if (const json::array* const elements = value.if_array()) {
+        for (const json::value& each : *elements)
+            note_parts(found, whole, each);
+        return;
+    }
+    const json::object* const members = value.if_object();
+    if (!members)
+        return;
+    for (const attribute& sub : whole.attribute->sub_attributes) {
+        path part = whole;
+        part.sub_attribute = &sub;
+        if (is_on_request(sub) && find(*members, sub.name))
+            note(found, part);
+    }
+}
+
+void note_value(std::vector<path>& found, const path& where, const json::value& value)
+{
+    if (is_on_request(*where.attribute))
+        note(found, {.extension = where.extension, .attribute = where.attribute});
+    if (where.sub_attribute && is_on_request(*where.sub_attribute))
+        note(found, where);
+    else if (!where.sub_attribute)
+        note_parts(found, where, value);
+}
+
+void note_all(std::vector<path>& found, const schema* extension, const schema& of, const json::object& holder)
+{
+    for (const attribute& each : of.attributes)
+        if (const json::value* const value = find(holder, each.name))
+            note_value(found, {.extension = extension, .attribute = &each}, *value);
+}
+
+}  // namespace
+
+std::vector<path> written_on_request(const json::object& document, const resource_type& type)
+{
+    std::vector<path> found;
+    note_all(found, nullptr, *type.base, document);
+    for (const extension& each : type.extensions)
+        if (const json::object* const holder = find_object(document, each.definition->urn))
+            note_all(found, each.definition, *each.definition, *holder);
+    return found;
+}
+
+std::vector<path> written_on_request(const patch& change)
+{
+    std::vector<path> found;
+    for (const patch_operation& each : change.operations)
+        if (each.target.attribute.attribute)
+            note_value(found, each.target.attribute, each.value);
+    return found;
+}
+
+}  // namespace scimd::scim

@@ -1,0 +1,19 @@
+// The attributes "returned" on request that a client has written: the response to its POST, PUT or PATCH has
+// them (RFC 7643 §7). Pure.
+#pragma once
+
+#include "base/json/json.hpp"
+#include "scim/filter/path.hpp"
+#include "scim/patch/patch.hpp"
+#include "scim/schema/schema.hpp"
+
+#include <vector>
+
+namespace scimd::scim {
+
+// Of a whole document, as POST and PUT bring it.
+std::vector<path> written_on_request(const json::object& document, const resource_type& type);
+
+std::vector<path> written_on_request(const patch& change);
+
+}  // namespace scimd::scim

@@ -1,0 +1,23 @@
+// What the server says of itself (RFC 7643 §5 to §7, RFC 7644 §4). Pure.
+#pragma once
+
+#include "base/json/json.hpp"
+#include "scim/schema/schema.hpp"
+
+#include <cstddef>
+#include <string_view>
+
+namespace scimd::scim {
+
+struct capabilities {  // what is advertised is what is enforced
+    std::size_t filter_results_max = 1'000;
+    std::size_t bulk_payload_bytes_max = 0;  // of bulk requests; 0: none are taken
+    std::string_view documentation_uri;      // empty: left out
+};
+
+// `base_url` is the directory's SCIM base without a trailing slash; it becomes meta.location.
+json::object service_provider_config(const capabilities& what, std::string_view base_url);
+json::object resource_type_document(const resource_type& type, std::string_view base_url);
+json::object schema_document(const schema& definition, std::string_view base_url);
+
+}  // namespace scimd::scim

@@ -1,0 +1,36 @@
+#include "service/auth/token_cache.hpp"
+
+#include <utility>
+
+namespace scimd::service {
+
+std::optional<presented_token> verified_tokens::find(const sha256_digest& digest)
+{
+    const std::scoped_lock hold(mutex_);
+    if (const auto known = young_.find(digest); known != young_.end())
+        return known->second;
+    const auto known = old_.find(digest);
+    if (known == old_.end())
+        return std::nullopt;
+    auto token = known->second;
+    add(digest, token);
+    return token;
+}
+
+// What was signed has been looked at and is not needed again.
+void verified_tokens::remember(const sha256_digest& digest, presented_token token)
+{
+    token.signed_text.clear();
+    token.signature.clear();
+    const std::scoped_lock hold(mutex_);
+    add(digest, std::move(token));
+}
+
+void verified_tokens::add(const sha256_digest& digest, presented_token token)
+{
+    if (young_.size() >= generation_max_)
+        old_ = std::exchange(young_, {});
+    young_.insert_or_assign(digest, std::move(token));
+}
+
+}  // namespace scimd::service

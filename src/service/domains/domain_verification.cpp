@@ -1,0 +1,205 @@
+#include "service/domains/domain_verification.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace scimd::service {
+namespace {
+
+using store::tenants::domain_status;
+
+constexpr std::chrono::seconds request_interval{10};
+constexpr int requests_at_once = 6;
+
+struct outcome_words {
+    check_outcome outcome;
+    std::string_view name;
+    std::string_view sentence;
+};
+
+constexpr std::array all_words = {
+    outcome_words{check_outcome::found, "FOUND", "The TXT record is there."},
+    outcome_words{
+        check_outcome::token_missing,
+        "TOKEN_MISSING",
+        "There are TXT records at this name, but none of them holds the token."
+    },
+    outcome_words{check_outcome::no_record, "NO_RECORD", "The name exists, but has no TXT record."},
+    outcome_words{check_outcome::no_such_name, "NO_SUCH_NAME", "The name does not exist (NXDOMAIN)."},
+    outcome_words{
+        check_outcome::disagreement,
+        "DISAGREEMENT",
+        "Some resolvers have the record and others do not; it may still be on its way to them."
+    },
+    outcome_words{
+        check_outcome::owned_elsewhere, "OWNED_ELSEWHERE", "The record is there, but the domain is taken."
+    },
+    outcome_words{
+        check_outcome::server_failure,
+        "SERVER_FAILURE",
+        "A name server failed or refused to answer (SERVFAIL, REFUSED), or its answer is damaged."
+    },
+    outcome_words{check_outcome::unreachable, "UNREACHABLE", "A resolver cannot be reached."},
+    outcome_words{check_outcome::timed_out, "TIMED_OUT", "A resolver did not answer in time."},
+    outcome_words{
+        check_outcome::alias_failure, "ALIAS_FAILURE", "The name's CNAME records go in a circle or too far."
+    },
+    outcome_words{check_outcome::overloaded, "OVERLOADED", "Too many look-ups are under way."},
+};
+
+bool is_searched(domain_status status)
+{
+    return status == domain_status::pending || status == domain_status::lapsed;
+}
+
+std::chrono::minutes pause_after(std::int64_t checks, const domain_schedule& by)
+{
+    auto pause = by.first_pause;
+    for (std::int64_t i = 0; i < checks && pause < by.longest_pause; ++i)
+        pause *= 2;
+    return std::min(pause, by.longest_pause);
+}
+
+domain_news verify(store::tenants::domain& of, const domain_schedule& by, time_point now)
+{
+    of.status = domain_status::verified;
+    of.window_end.reset();
+    of.next_check = now + by.recheck_pause;
+    of.checks = 0;
+    of.absences = 0;
+    of.absent_since.reset();
+    return domain_news::verified;
+}
+
+std::optional<domain_news> take_in_searched(
+    store::tenants::domain& of, const domain_schedule& by, const domain_check& check
+)
+{
+    if (check.outcome == check_outcome::found)
+        return verify(of, by, check.at);
+    const auto end = of.window_end.value_or(check.at);
+    if (check.at >= end) {
+        of.status = domain_status::failed;
+        of.next_check.reset();
+        return domain_news::failed;
+    }
+    if (check.is_on_schedule) {
+        ++of.checks;
+        of.next_check = std::min(end, check.at + pause_after(of.checks, by));
+    }
+    return std::nullopt;
+}
+
+std::optional<domain_news> take_in_absence(
+    store::tenants::domain& of, const domain_schedule& by, time_point now
+)
+{
+    of.absent_since = of.absent_since.value_or(now);
+    ++of.absences;
+    if (of.absences < by.lapse_absences || now - *of.absent_since < by.lapse_after) {
+        of.next_check = now + by.recheck_pause;
+        return domain_news::lapsing;
+    }
+    of.status = domain_status::lapsed;
+    begin_window(of, by, now);
+    return domain_news::lapsed;
+}
+
+std::optional<domain_news> take_in_verified(
+    store::tenants::domain& of, const domain_schedule& by, const domain_check& check
+)
+{
+    if (check.outcome == check_outcome::found) {
+        const bool was_missed = of.absences > 0;
+        const auto news = verify(of, by, check.at);
+        return was_missed ? std::optional(news) : std::nullopt;
+    }
+    if (!check.is_on_schedule)
+        return std::nullopt;
+    if (is_absence(check.outcome))
+        return take_in_absence(of, by, check.at);
+    of.next_check = check.at + by.trouble_pause;
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view name_of(check_outcome outcome)
+{
+    return std::ranges::find(all_words, outcome, &outcome_words::outcome)->name;
+}
+
+std::string_view explain(std::string_view outcome) noexcept
+{
+    const auto* const found = std::ranges::find(all_words, outcome, &outcome_words::name);
+    return found == all_words.end() ? std::string_view() : found->sentence;
+}
+
+bool is_absence(check_outcome outcome) noexcept
+{
+    return outcome == check_outcome::token_missing || outcome == check_outcome::no_record ||
+           outcome == check_outcome::no_such_name;
+}
+
+bool holds_token(std::string_view text, std::string_view token)
+{
+    constexpr std::string_view key = "token=";
+    if (trim(text) == token)
+        return true;
+    return std::ranges::any_of(split(text, ' '), [&](std::string_view pair) {
+        return starts_with_ignoring_case(pair, key) && pair.substr(key.size()) == token;
+    });
+}
+
+check_outcome judge(const std::vector<txt_answer>& answers, std::string_view token)
+{
+    std::optional<check_outcome> all;
+    for (const auto& answer : answers) {
+        auto one = answer.outcome;
+        const auto is_ours = [&](const std::string& text) { return holds_token(text, token); };
+        if (one == check_outcome::found && std::ranges::none_of(answer.texts, is_ours))
+            one = check_outcome::token_missing;
+        if (one != check_outcome::found && !is_absence(one))
+            return one;
+        if (all && (*all == check_outcome::found) != (one == check_outcome::found))
+            return check_outcome::disagreement;
+        all = all.value_or(one);
+    }
+    return all.value_or(check_outcome::unreachable);
+}
+
+void begin_window(store::tenants::domain& of, const domain_schedule& by, time_point now)
+{
+    of.window_end = now + by.window;
+    of.next_check = std::min<time_point>(*of.window_end, now + by.first_pause);
+    of.checks = 0;
+}
+
+std::optional<domain_news> take_in(
+    store::tenants::domain& of, const domain_schedule& by, const domain_check& check
+)
+{
+    of.last_check = check.at;
+    of.last_outcome = name_of(check.outcome);
+    if (is_searched(of.status))
+        return take_in_searched(of, by, check);
+    if (of.status == domain_status::verified)
+        return take_in_verified(of, by, check);
+    return std::nullopt;
+}
+
+bool allow_request(store::tenants::domain& of, time_point now)
+{
+    // Further off than it can be: the clock was set back.
+    const bool is_set_back = of.asks_until > now + 2 * requests_at_once * request_interval;
+    const auto used = (is_set_back ? now : std::max(of.asks_until, now)) + request_interval;
+    if (used > now + requests_at_once * request_interval)
+        return false;
+    of.asks_until = used;
+    return true;
+}
+
+}  // namespace scimd::service

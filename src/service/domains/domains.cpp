@@ -1,0 +1,228 @@
+#include "service/domains/domains.hpp"
+
+#include "base/codec.hpp"
+#include "base/time.hpp"
+#include "service/domains/domain_gate.hpp"
+#include "service/events/events.hpp"
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+namespace scimd::service::domain_claims {
+namespace {
+
+namespace tenants = store::tenants;
+using tenants::domain_method;
+using tenants::domain_status;
+using tenants::domain_type;
+
+constexpr std::string_view challenge_label = "_scimd-challenge.";
+constexpr std::size_t name_bytes_max = 253;     // RFC 1035 §2.3.4
+constexpr std::size_t token_random_bytes = 20;  // 160 bits
+
+std::string make_token(random_source& random)
+{
+    std::array<std::byte, token_random_bytes> bytes{};
+    random.fill(bytes);
+    return to_base32(bytes);
+}
+
+std::string_view status_text(const domain& of)
+{
+    if (of.type == domain_type::allowed_email)
+        return "AUTO_VERIFIED";
+    switch (of.status) {
+        case domain_status::verified:
+            return "VERIFIED";
+        case domain_status::failed:
+            return "FAILED";
+        case domain_status::pending:
+        case domain_status::lapsed:
+            return "PENDING";
+    }
+    return "VERIFICATION_STATUS_UNSPECIFIED";
+}
+
+std::string_view method_text(domain_method method)
+{
+    switch (method) {
+        case domain_method::admin:
+            return "ADMIN";
+        case domain_method::dns:
+            return "DNS";
+        case domain_method::not_applicable:
+            return "NOT_APPLICABLE";
+    }
+    return "VERIFICATION_METHOD_UNSPECIFIED";
+}
+
+std::string_view type_text(domain_type type)
+{
+    return type == domain_type::organization ? "ORGANIZATION_DOMAIN" : "ALLOWED_EMAIL_DOMAIN";
+}
+
+// What API and events have in common.
+json::object common_json(environment_id environment, const domain& from)
+{
+    json::object body{
+        {"id", from.id.text()},
+        {"domain", from.name},
+        {"environment_id", environment.text()},
+        {"organization_id", from.organization.text()},
+        {"domain_type", type_text(from.type)},
+        {"verification_status", status_text(from)},
+        {"verification_method", method_text(from.method)},
+        {"txt_record_key", record_name(from)},
+        {"txt_record_secret", from.token}
+    };
+    if (const auto warning = warning_of(from.name); !warning.empty())
+        body["domain_warning"] = warning;
+    return body;
+}
+
+void add_time(json::object& to, std::string_view name, const std::optional<time_point>& when)
+{
+    if (when)
+        to[name] = format_rfc3339(*when);
+}
+
+std::string_view type_of(domain_news news)
+{
+    switch (news) {
+        case domain_news::verified:
+            return "organization.domain_dns_verification_success";
+        case domain_news::failed:
+            return "organization.domain_dns_verification_failed";
+        case domain_news::lapsing:
+            return "organization.domain_dns_verification_lapsing";
+        case domain_news::lapsed:
+            return "organization.domain_dns_verification_lapsed";
+    }
+    return {};
+}
+
+void publish_domain(store::transaction& tx, const origin& from, std::string_view type, const domain& what)
+{
+    event_draft draft;
+    draft.type = type;
+    draft.object = "Organization";
+    draft.data = common_json(from.environment, what);
+    add_time(draft.data, "absent_since", what.absent_since);
+    if (!what.last_outcome.empty())
+        draft.data["last_check_outcome"] = what.last_outcome;
+    draft.data["updated_at"] = format_rfc3339(tx.now());
+    publish(tx, from, {what.organization, std::nullopt, {}}, std::move(draft));
+}
+
+result<domain> drafted(
+    store::transaction& tx, const practice& by, random_source& random, const new_claim& what
+)
+{
+    const auto name = domain_name::parse(what.name);
+    if (!name)
+        return error{errc::invalid_value, "domain: " + name.error().detail};
+    if (auto allowed = by.rules.check(*name); !allowed)
+        return allowed.error();
+    domain draft;
+    draft.name = name->text();
+    draft.type = what.type;
+    draft.covers_subdomains = what.covers_subdomains;
+    if (what.type == domain_type::allowed_email) {
+        draft.method = domain_method::not_applicable;
+        return draft;
+    }
+    if (!what.is_by_dns)
+        return draft;
+    if (challenge_label.size() + draft.name.size() > name_bytes_max)
+        return error{errc::invalid_value, "domain: the name is too long to be verified by DNS."};
+    draft.method = domain_method::dns;
+    draft.status = domain_status::pending;
+    draft.token = make_token(random);
+    begin_window(draft, by.schedule, tx.now());
+    return draft;
+}
+
+}  // namespace
+
+result<domain> create(
+    store::transaction& tx,
+    const origin& from,
+    const practice& by,
+    random_source& random,
+    organization_id owner,
+    const new_claim& what
+)
+{
+    auto draft = drafted(tx, by, random, what);
+    if (!draft)
+        return draft.error();
+    if (tenants::count_domains(tx, owner) >= domains_max)
+        return error{errc::invalid_value, "The organization has 1000 domains already; remove one first."};
+    draft->organization = owner;
+    return add(tx, from, std::move(*draft));
+}
+
+result<domain> add(store::transaction& tx, const origin& from, domain what)
+{
+    const auto name = what.name;
+    auto made = tenants::insert_domain(tx, std::move(what));
+    if (!made)
+        return error{errc::conflict, "The domain " + name + " already exists."};
+    publish_domain(tx, from, "organization.domain_created", *made);
+    return std::move(*made);
+}
+
+void remove(store::transaction& tx, const origin& from, const domain& which)
+{
+    if (tenants::delete_domain(tx, which.organization, which.id))
+        publish_domain(tx, from, "organization.domain_deleted", which);
+}
+
+std::optional<domain> take_in(
+    store::transaction& tx, const origin& from, const practice& by, const dns_finding& what
+)
+{
+    auto found = tenants::find_domain_anywhere(tx, what.domain);
+    if (!found || found->method != domain_method::dns)
+        return found;
+    domain_check check{judge(what.answers, found->token), what.is_on_schedule, tx.now()};
+    const bool is_taken = tenants::is_owned_by_another(tx, found->organization, found->name);
+    if (check.outcome == check_outcome::found && is_taken)
+        check.outcome = check_outcome::owned_elsewhere;
+    const auto news = service::take_in(*found, by.schedule, check);
+    tenants::update_domain(tx, *found);
+    if (news)
+        publish_domain(tx, from, type_of(*news), *found);
+    return found;
+}
+
+std::string record_name(const domain& of)
+{
+    return of.method == domain_method::dns ? std::string(challenge_label).append(of.name) : std::string();
+}
+
+json::object to_json(environment_id environment, const domain& from)
+{
+    auto body = common_json(environment, from);
+    body["create_time"] = format_rfc3339(from.created);
+    body["update_time"] = format_rfc3339(from.updated);
+    body["covers_subdomains"] = from.covers_subdomains;
+    if (from.method != domain_method::dns)
+        return body;
+    body["txt_record_value"] = "token=" + from.token;
+    body["lapsed"] = from.status == domain_status::lapsed;
+    add_time(body, "verification_expire_time", from.window_end);
+    add_time(body, "next_check_time", from.next_check);
+    add_time(body, "absent_since", from.absent_since);
+    if (from.last_check) {
+        body["last_check"] = json::object{
+            {"time", format_rfc3339(*from.last_check)},
+            {"outcome", from.last_outcome},
+            {"detail", explain(from.last_outcome)}
+        };
+    }
+    return body;
+}
+
+}  // namespace scimd::service::domain_claims

@@ -1,0 +1,100 @@
+#include "service/domains/held_user_release.hpp"
+
+#include "scim/schema/hidden_attributes.hpp"
+#include "service/domains/admission.hpp"
+#include "service/events/events.hpp"
+#include "service/groups/membership_jobs.hpp"
+#include "service/scim/user_publication.hpp"
+#include "store/held_users.hpp"
+#include "store/tenants.hpp"
+
+#include <optional>
+#include <utility>
+
+namespace scimd::service {
+namespace {
+
+namespace holds = store::holds;
+namespace tenants = store::tenants;
+namespace resources = store::resources;
+
+// Empty: the directory is gone, or its organization.
+std::optional<caller> caller_of(
+    store::transaction& tx, environment_id environment, const scim::catalogue_set& schemas, directory_id where
+)
+{
+    const auto owner = tenants::owner_of(tx, where);
+    const auto directory = owner ? tenants::find_directory(tx, *owner, where) : std::nullopt;
+    if (!directory)
+        return std::nullopt;
+    return caller_for({environment, "system", {"system", {}, {}}, {}}, *directory, schemas);
+}
+
+void look_at(store::transaction& tx, const caller& who, const holds::held_user& held)
+{
+    const auto* type = who.schemas->find_type("User");
+    if (!type)  // the configuration does not know users any more
+        return;
+    const auto row = resources::find(tx, who.directory, type->name, held.user).value();
+    const auto document = scim::visible_document(row.document, *type);
+    const auto addresses = addresses_of(document);
+    domain_look_up domains(tx, who);
+    if (auto reason = reason_to_hold(tx, who, domains, {document, addresses})) {
+        auto now = as_held(held.user, *reason);
+        if (now.reason != held.reason || now.domain != held.domain || now.address != held.address)
+            holds::hold(tx, who.directory, now);
+        return;
+    }
+    holds::release(tx, who.directory, held.user);
+    // Whoever asks the directory API for what has changed since is to find the user.
+    publish_release(tx, who, *type, resources::touch(tx, who.directory, type->name, held.user), document);
+}
+
+}  // namespace
+
+void publish_release(
+    store::transaction& tx,
+    const caller& who,
+    const scim::resource_type& type,
+    const resources::row& row,
+    const json::object& document
+)
+{
+    const auto groups = resources::groups_of(tx, who.directory, row.id);
+    const auto event = publish_change(
+        tx,
+        who,
+        {.type = &type,
+         .version = row.version,
+         .before = std::nullopt,
+         .after = user_state(tx, who).renewed({row.id, document, groups})}
+    );
+    membership_jobs::publish_gained_groups(tx, who, row.id, groups, event);
+}
+
+bool release_some(store::transaction& tx, environment_id environment, const scim::catalogue_set& schemas)
+{
+    const auto wanted = holds::next_release(tx);
+    if (!wanted)
+        return false;
+    const auto who = caller_of(tx, environment, schemas, wanted->directory);
+    if (!who) {
+        holds::finish_release(tx, wanted->directory);
+        return true;
+    }
+    const auto some = holds::list(tx, who->directory, wanted->after, release_batch_max);
+    std::int64_t groups = 0;
+    std::size_t seen = 0;
+    while (seen < some.size() && groups < released_groups_max) {
+        groups += resources::count_groups_of(tx, who->directory, some[seen].user);
+        look_at(tx, *who, some[seen++]);
+    }
+    const bool was_last = seen == some.size() && some.size() < static_cast<std::size_t>(release_batch_max);
+    if (was_last)
+        holds::finish_release(tx, who->directory);
+    else
+        holds::advance_release(tx, {who->directory, some[seen - 1].user});
+    return true;
+}
+
+}  // namespace scimd::service

@@ -1,0 +1,45 @@
+// Users, groups and other resources as an application sees them: the `data` of events, in the words of
+// Scalekit's API. Pure.
+#pragma once
+
+#include "base/json/json.hpp"
+#include "service/auth/caller.hpp"
+#include "service/domains/domain_ownership.hpp"
+#include "store/resources.hpp"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace scimd::service {
+
+constexpr std::size_t event_groups_max = 100;  // of a user in one event; more are cut with groups_truncated
+
+// What a user's addresses are worth: email_domain_verified, preferred_username_domain_verified,
+// email_addresses and, where a domain may be taken for another, domain_warnings.
+void add_address_marks(json::object& to, const json::object& document, const verified_domains& domains);
+
+// `document` is the canonical SCIM document; it is repeated in raw_attributes.
+json::object normalize_user(
+    const caller& who,
+    const std::string& id,
+    const json::object& document,
+    const std::vector<store::resources::membership>& groups,
+    const verified_domains& domains
+);
+json::object normalize_group(const caller& who, const std::string& id, const json::object& document);
+
+// A resource of any other type.
+json::object normalize_resource(
+    const caller& who, const scim::resource_type& type, const std::string& id, const json::object& document
+);
+
+// A group or a resource of another type: all but users, who are more than their documents.
+json::object normalize_other(
+    const caller& who, const scim::resource_type& type, const std::string& id, const json::object& document
+);
+
+// The groups of a user as they stand in its normalized form.
+json::array normalize_groups(const std::vector<store::resources::membership>& groups);
+
+}  // namespace scimd::service

@@ -1,0 +1,31 @@
+#include "service/events/event_source_text.hpp"
+
+#include "base/json/json.hpp"
+
+namespace scimd::service {
+
+std::string origin_text(const origin& from)
+{
+    return to_text(json::object{
+        {"environment", from.environment.value},
+        {"source", from.source},
+        {"type", from.by.type},
+        {"id", from.by.id},
+        {"suffix", from.by.suffix},
+        {"request_id", from.request_id}
+    });
+}
+
+origin parse_origin(std::string_view text)
+{
+    const auto from = parse_json_object(text).value();
+    const auto member = [&](std::string_view name) { return std::string(*find_string(from, name)); };
+    return {
+        environment_id{find(from, "environment")->to_number<std::int64_t>()},
+        member("source"),
+        {member("type"), member("id"), member("suffix")},
+        member("request_id")
+    };
+}
+
+}  // namespace scimd::service

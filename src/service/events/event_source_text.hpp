@@ -1,0 +1,14 @@
+// An origin as text that waits in the store for the job that ends what a request began.
+#pragma once
+
+#include "service/events/event_source.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace scimd::service {
+
+std::string origin_text(const origin& from);
+origin parse_origin(std::string_view text);  // that was written so
+
+}  // namespace scimd::service

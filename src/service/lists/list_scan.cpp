@@ -1,0 +1,238 @@
+#include "service/lists/list_scan.hpp"
+
+#include "scim/filter/match.hpp"
+#include "service/scim/derived_values.hpp"
+#include "service/scim/representation.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace scimd::service {
+namespace {
+
+namespace resources = store::resources;
+
+constexpr std::size_t block_bytes =
+    4 * 1024 * 1024;  // of documents: a block ends with the one that reaches them
+
+// What is read from other rows (service/scim/derived_values.hpp).
+bool is_derived(const scim::path& where)
+{
+    const std::string_view name = where.attribute->name;
+    return !where.extension && (name == "members" || name == "groups");
+}
+
+struct derived_finder {
+    bool operator()(const scim::comparison& node) const { return is_derived(node.attribute); }
+    bool operator()(const scim::present& node) const { return is_derived(node.attribute); }
+    bool operator()(const scim::value_filter& node) const { return is_derived(node.attribute); }
+    bool operator()(const scim::negation& node) const { return std::visit(*this, (*node.term).node); }
+    bool operator()(const scim::conjunction& node) const { return any_of(node.terms); }
+    bool operator()(const scim::disjunction& node) const { return any_of(node.terms); }
+
+private:
+    [[nodiscard]] bool any_of(const std::vector<scim::filter>& terms) const
+    {
+        return std::ranges::any_of(terms, [this](const auto& term) { return std::visit(*this, term.node); });
+    }
+};
+
+list_scope scope_of(const scim::type_query& query, std::size_t rank, store::compiled_filter compiled)
+{
+    list_scope made{
+        .query = &query,
+        .rank = rank,
+        .where = std::move(compiled.where),
+        .is_exact = compiled.is_exact,
+        .filters_derived = query.where && std::visit(derived_finder(), query.where->node),
+    };
+    if (!query.sort_by || !scim::belongs(*query.sort_by, *query.type))
+        return made;
+    made.orders_derived = is_derived(*query.sort_by);
+    const auto column = store::sort_column_of(*query.sort_by, *query.type);
+    made.is_sortable = column.has_value();
+    made.has_key = !column || *column != resources::sort_column::id;
+    made.column = column.value_or(resources::sort_column::id);
+    return made;
+}
+
+sort_key to_key(const resources::sort_value& value)
+{
+    return std::visit([](const auto& held) -> sort_key { return held; }, value);
+}
+
+resources::sort_value to_value(const sort_key& key)
+{
+    if (const auto* const text = std::get_if<std::string>(&key))
+        return *text;
+    if (const auto* const number = std::get_if<std::int64_t>(&key))
+        return *number;
+    return {};
+}
+
+// Of rows with the same key those of a type that stands before are all before, those of one behind all
+// behind.
+resource_id edge_for(const list_scope& scope, const list_place& after, bool is_descending)
+{
+    using limits = std::numeric_limits<std::int64_t>;
+    if (scope.rank == after.rank)
+        return after.id;
+    const bool has_all_behind = (scope.rank > after.rank) != is_descending;
+    return {has_all_behind != is_descending ? limits::min() : limits::max()};
+}
+
+}  // namespace
+
+std::vector<list_scope> scopes_of(const scim::list_query& query)
+{
+    std::vector<list_scope> scopes;
+    for (std::size_t rank = 0; rank < query.parts.size(); ++rank) {
+        const auto& part = query.parts[rank];
+        auto compiled = part.where ? store::compile(*part.where, *part.type) : store::compiled_filter();
+        if (!compiled.is_void)
+            scopes.push_back(scope_of(part, rank, std::move(compiled)));
+    }
+    return scopes;
+}
+
+bool is_match(
+    store::transaction& tx,
+    const caller& who,
+    const list_scope& scope,
+    resource_id id,
+    const json::object& document
+)
+{
+    const auto& condition = *scope.query->where;
+    return scope.filters_derived ? matches_with_derived(tx, who, scope.type(), id, document, condition)
+                                 : scim::matches(condition, document, *who.work);
+}
+
+// RFC 7644 §3.4.2.3: the first value stands for all, and none of these is primary.
+void add_for_order(
+    store::transaction& tx, const caller& who, const list_scope& scope, resource_id id, json::object& document
+)
+{
+    const auto* const attribute = scope.orders_derived ? derived_attribute_of(scope.type()) : nullptr;
+    if (!attribute)
+        return;
+    each_derived_value(tx, who, scope.type(), id, [&](json::object value) {
+        document[attribute->name] = json::array{std::move(value)};
+        return false;
+    });
+}
+
+scope_walk::scope_walk(
+    const list_scope& scope,
+    bool is_descending,
+    const std::optional<list_place>& after,
+    std::int64_t block_rows
+)
+    : scope_(&scope), order_{scope.column, is_descending}, block_rows_(block_rows)
+{
+    if (!after)
+        return;
+    const bool is_among_values = !std::holds_alternative<std::monostate>(after->key);
+    if (is_among_values && !scope.has_key) {
+        // None of these has a value: all come behind those that have one, or when descending before them.
+        is_exhausted_ = is_descending;
+        return;
+    }
+    after_ = {to_value(after->key), edge_for(scope, *after, is_descending)};
+}
+
+const list_item* scope_walk::head(store::transaction& tx, directory_id where)
+{
+    if (block_.empty() && !is_exhausted_)
+        read_block(tx, where);
+    return block_.empty() ? nullptr : &block_.front();
+}
+
+list_item scope_walk::take()
+{
+    auto taken = std::move(block_.front());
+    block_.pop_front();
+    return taken;
+}
+
+void scope_walk::read_block(store::transaction& tx, directory_id where)
+{
+    std::size_t bytes = 0;
+    bool is_full = false;
+    resources::list_behind(
+        tx,
+        where,
+        scope_->type().name,
+        scope_->where,
+        order_,
+        after_,
+        block_rows_,
+        [&](const resources::row& row, const resources::sort_value& value) {
+            block_.push_back({{to_key(value), scope_->rank, row.id}, row, scope_});
+            after_ = {value, row.id};
+            bytes += row.document.size();
+            is_full = bytes >= block_bytes || !std::cmp_less(block_.size(), block_rows_);
+            return !is_full;
+        }
+    );
+    is_exhausted_ = !is_full;
+}
+
+list_walk::list_walk(
+    store::transaction& tx,
+    const caller& who,
+    const std::vector<list_scope>& scopes,
+    bool is_descending,
+    const std::optional<list_place>& after,
+    std::int64_t block_rows
+)
+    : tx_(tx), who_(who), is_descending_(is_descending)
+{
+    for (const auto& scope : scopes)
+        walks_.emplace_back(scope, is_descending, after, block_rows);
+}
+
+scope_walk* list_walk::foremost()
+{
+    scope_walk* first = nullptr;
+    const list_place* place = nullptr;
+    for (auto& walk : walks_) {
+        const auto* const head = walk.head(tx_, who_.directory);
+        if (!head || (place && !stands_before(head->at, *place, is_descending_)))
+            continue;
+        first = &walk;
+        place = &head->at;
+    }
+    return first;
+}
+
+std::optional<list_item> list_walk::next(std::uint64_t examined_max)
+{
+    while (examined_ < examined_max) {
+        auto* const walk = foremost();
+        if (!walk)
+            return std::nullopt;
+        auto item = walk->take();
+        reached_ = item.at;
+        ++examined_;
+        const auto& scope = *item.of;
+        if (scope.is_exact)
+            return item;
+        who_.work->allow(resource_steps);
+        who_.work->charge(item.row.document.size());
+        const auto document = document_with_meta(who_, scope.type(), item.row);
+        if (is_match(tx_, who_, scope, item.row.id, document))
+            return item;
+    }
+    return std::nullopt;
+}
+
+bool list_walk::is_at_end()
+{
+    return foremost() == nullptr;
+}
+
+}  // namespace scimd::service

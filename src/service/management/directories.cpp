@@ -1,0 +1,199 @@
+#include "service/management/directories.hpp"
+
+#include "base/text.hpp"
+#include "base/time.hpp"
+#include "scim/schema/hidden_attributes.hpp"
+#include "service/events/event_payload.hpp"
+#include "service/events/event_source_text.hpp"
+#include "service/events/events.hpp"
+#include "service/groups/membership.hpp"
+#include "service/groups/membership_jobs.hpp"
+#include "service/management/demo.hpp"
+#include "service/scim/representation.hpp"
+#include "service/scim/user_publication.hpp"
+#include "store/held_users.hpp"
+#include "store/resources.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace scimd::service::directories {
+namespace {
+
+namespace tenants = store::tenants;
+namespace rows = store::directories;
+
+constexpr std::array<std::string_view, 7> providers = {
+    "OKTA", "GOOGLE", "MICROSOFT_AD", "AUTH0", "ONELOGIN", "JUMPCLOUD", "PING_IDENTITY"
+};
+
+constexpr std::size_t removal_pieces_at_once = 16;
+
+// That go with the resources of one transaction, which ends with the one that exceeds them.
+constexpr std::size_t removed_memberships_max = 1'000;
+
+constexpr std::array<std::string_view, 3> statuses = {"DRAFT", "IN_PROGRESS", "COMPLETED"};
+
+void publish_state(
+    store::transaction& tx, const origin& from, const tenants::directory& which, std::string_view type
+)
+{
+    event_draft draft;
+    draft.type = type;
+    draft.object = "Directory";
+    draft.data = json::object{
+        {"id", which.id.text()},
+        {"organization_id", which.organization.text()},
+        {"directory_type", "SCIM"},
+        {"provider", which.provider},
+        {"name", which.name},
+        {"enabled", which.is_enabled},
+        {"updated_at", format_rfc3339(tx.now())}
+    };
+    publish(tx, from, {which.organization, which.id, which.provider}, std::move(draft));
+}
+
+std::string_view state_type(bool is_enabled)
+{
+    return is_enabled ? "organization.directory_enabled" : "organization.directory_disabled";
+}
+
+result<void> check(const change& wanted)
+{
+    if (wanted.name && (wanted.name->size() > tenancy::display_name_bytes_max || !is_storable(*wanted.name)))
+        return error{errc::invalid_value, "name must have at most 200 bytes of text."};
+    if (wanted.status && std::ranges::find(statuses, *wanted.status) == statuses.end())
+        return error{errc::invalid_value, "status must be DRAFT, IN_PROGRESS or COMPLETED."};
+    return wanted.provider ? check_provider(*wanted.provider) : result<void>();
+}
+
+// Memberships go without events of their own: the group's end follows. A type that the configuration does not
+// know any more has no words for an event.
+void remove_resource(store::transaction& tx, const caller& who, const rows::remainder& one)
+{
+    const auto* type = who.schemas->find_type(one.type);
+    if (!type)
+        return store::resources::remove(tx, who.directory, one.type, one.id);
+    const auto document = scim::visible_document(one.document, *type);
+    const auto id = id_text(*type, one.id);
+    user_state users(tx, who);
+    auto last_state = one.type == "User" ? users.told({one.id, document, users.groups(one.id)})
+                                         : normalize_group(who, id, document);
+    const bool was_held = store::holds::is_held(tx, who.directory, one.id);
+    store::resources::remove(tx, who.directory, one.type, one.id);
+    if (was_held)  // nobody has heard of such a user
+        return;
+    publish_change(
+        tx,
+        who,
+        {.type = type,
+         .version = one.version,
+         .before = std::move(last_state),
+         .after = std::nullopt,
+         .reason = "directory_deleted"}
+    );
+}
+
+}  // namespace
+
+void publish_created(store::transaction& tx, const origin& from, const tenants::directory& made)
+{
+    publish_state(tx, from, made, "organization.directory.created");
+    publish_state(tx, from, made, state_type(true));
+}
+
+result<void> update(
+    store::transaction& tx, const origin& from, tenants::directory& which, const change& wanted
+)
+{
+    if (auto good = check(wanted); !good)
+        return good.error();
+    if (wanted.name) {
+        rows::rename(tx, which.id, *wanted.name);
+        which.name = *wanted.name;
+    }
+    if (wanted.provider) {
+        rows::set_provider(tx, which.id, *wanted.provider);
+        which.provider = *wanted.provider;
+    }
+    if (wanted.status)
+        rows::set_status(tx, which.id, *wanted.status);
+    if (wanted.policy) {
+        tenants::set_domain_policy(tx, which.organization, which.id, *wanted.policy);
+        which.policy = *wanted.policy;
+    }
+    if (wanted.gate_scope) {
+        tenants::set_domain_gate_scope(tx, which.organization, which.id, *wanted.gate_scope);
+        which.gate_scope = *wanted.gate_scope;
+    }
+    if (wanted.is_enabled)
+        set_enabled(tx, from, which, *wanted.is_enabled);
+    return {};
+}
+
+void set_enabled(store::transaction& tx, const origin& from, tenants::directory& which, bool is_enabled)
+{
+    if (which.is_enabled == is_enabled)
+        return;
+    tenants::set_directory_enabled(tx, which.organization, which.id, is_enabled);
+    which.is_enabled = is_enabled;
+    publish_state(tx, from, which, state_type(is_enabled));
+}
+
+result<void> begin_removal(store::transaction& tx, const origin& from, const tenants::directory& which)
+{
+    if (which.is_enabled)
+        return error{errc::invalid_value, "The directory is enabled; disable it first, then delete it."};
+    rows::begin_removal(tx, which.id, origin_text(from));
+    return {};
+}
+
+bool remove_some(store::transaction& tx, const scim::catalogue_set& schemas, const rows::removal& what)
+{
+    const auto from = parse_origin(what.origin);
+    auto who = caller_for(from, what.directory, schemas);
+    who.schemas = &schemas.of({});  // also what the directory has let go of
+    const auto left = rows::remaining(tx, what.directory.id, removal_batch_max);
+    std::int64_t memberships = 0;
+    for (const auto& one : left) {
+        if (membership_jobs::trim(tx, what.directory.id, one.id))
+            return false;
+        memberships += store::resources::count_members(tx, what.directory.id, one.id) +
+                       store::resources::count_groups_of(tx, what.directory.id, one.id);
+        remove_resource(tx, who, one);
+        if (std::cmp_greater(memberships, removed_memberships_max))
+            return false;
+    }
+    if (!left.empty() || rows::remove_rows(tx, what.directory.id, removal_batch_max))
+        return false;
+    publish_state(tx, from, what.directory, "organization.directory.deleted");
+    rows::end_removal(tx, what.directory.id);
+    return true;
+}
+
+void remove_if_small(store::transaction& tx, const scim::catalogue_set& schemas, directory_id which)
+{
+    std::int64_t resources = 0;
+    for (const auto& type : schemas.of({}).resource_types())
+        resources += store::resources::count(tx, which, type.name);
+    if (resources > static_cast<std::int64_t>(removal_batch_max))
+        return;
+    const auto what = rows::next_removal(tx, which);
+    for (std::size_t i = 0; what && i < removal_pieces_at_once; ++i)
+        if (remove_some(tx, schemas, *what))
+            return;
+}
+
+result<void> check_provider(std::string_view provider)
+{
+    if (provider.empty() || std::ranges::find(providers, provider) != providers.end())
+        return {};
+    return error{
+        errc::invalid_value,
+        "directory_provider must be one of OKTA, GOOGLE, MICROSOFT_AD, AUTH0, ONELOGIN, JUMPCLOUD,"
+        " PING_IDENTITY, or be left out."
+    };
+}
+
+}  // namespace scimd::service::directories

@@ -1,0 +1,142 @@
+#include "service/management/directory_view.hpp"
+
+#include "base/time.hpp"
+#include "scim/schema/hidden_attributes.hpp"
+#include "service/domains/user_addresses.hpp"
+#include "service/events/event_payload.hpp"
+#include "service/scim/user_publication.hpp"
+#include "store/directory_pages.hpp"
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+namespace scimd::service {
+namespace {
+
+namespace resources = store::resources;
+
+std::string id_with(std::string_view prefix, resource_id id)
+{
+    return std::string(prefix) + std::to_string(id.value);
+}
+
+json::array emails_in(const json::object& document)
+{
+    json::array found;
+    for (auto& email : emails_of(document))
+        found.emplace_back(std::move(email));
+    return found;
+}
+
+// A field that is always there, as protobuf's JSON has it: empty when there is none.
+json::string text_or_empty(const json::object& from, std::string_view name)
+{
+    const auto* text = find_string(from, name);
+    return text ? *text : json::string();
+}
+
+using memberships = std::vector<resources::membership>;
+
+// The groups of each user, by its id.
+std::unordered_map<std::int64_t, memberships> groups_of_all(
+    store::transaction& tx, const caller& who, const std::vector<resources::row>& users
+)
+{
+    std::vector<resource_id> ids;
+    ids.reserve(users.size());
+    for (const auto& user : users)
+        ids.push_back(user.id);
+    std::unordered_map<std::int64_t, memberships> groups;
+    resources::groups_of_each(tx, who.directory, ids, [&](resource_id member, const auto& of) {
+        groups[member.value].push_back(of);
+        return true;
+    });
+    return groups;
+}
+
+// As it is, `detail` being its normalized form.
+json::object directory_user(
+    const resources::row& row,
+    const json::object& document,
+    const memberships& groups,
+    const json::object& detail
+)
+{
+    json::array named;
+    for (const auto& group : groups)
+        named.push_back(
+            json::object{{"id", id_with("dirgroup_", group.group)}, {"display_name", group.display_name}}
+        );
+    json::object user{
+        {"id", id_with("diruser_", row.id)},
+        {"email", text_or_empty(detail, "email")},
+        {"preferred_username", text_or_empty(detail, "preferred_username")},
+        {"given_name", text_or_empty(detail, "given_name")},
+        {"family_name", text_or_empty(detail, "family_name")},
+        {"updated_at", format_rfc3339(row.modified)},
+        {"emails", emails_in(document)},
+        {"groups", std::move(named)}
+    };
+    for (const std::string_view mark :
+         {"email_domain_verified", "preferred_username_domain_verified", "email_addresses", "domain_warnings"
+         })
+        if (const auto* value = find(detail, mark))
+            user[mark] = *value;
+    return user;
+}
+
+json::object directory_group(
+    store::transaction& tx, const caller& who, const resources::row& row, bool has_detail
+)
+{
+    const auto document = scim::visible_document(row.document, *who.schemas->find_type("Group"));
+    const auto id = id_with("dirgroup_", row.id);
+    json::object group{
+        {"id", id},
+        {"display_name", text_or_empty(document, "displayName")},
+        {"total_users", store::directory_pages::count_members(tx, who.directory, row.id)},
+        {"updated_at", format_rfc3339(row.modified)}
+    };
+    if (has_detail)
+        group["group_detail"] = normalize_group(who, id, document);
+    return group;
+}
+
+}  // namespace
+
+json::array directory_users(
+    store::transaction& tx, const caller& who, const std::vector<resources::row>& rows, bool has_detail
+)
+{
+    auto groups = groups_of_all(tx, who, rows);
+    json::array listed;
+    user_state users(tx, who);
+    const auto& type = *who.schemas->find_type("User");
+    for (const auto& row : rows) {
+        const auto document = scim::visible_document(row.document, type);
+        const auto& in = groups[row.id.value];
+        auto detail =
+            has_detail
+                ? users.now({row.id, document, in})
+                : normalize_user(who, id_with("diruser_", row.id), document, in, users.domains_of(document));
+        auto user = directory_user(row, document, in, detail);
+        if (has_detail)
+            user["user_detail"] = std::move(detail);
+        listed.push_back(std::move(user));
+    }
+    return listed;
+}
+
+json::array directory_groups(
+    store::transaction& tx, const caller& who, const std::vector<resources::row>& rows, bool has_detail
+)
+{
+    json::array listed;
+    for (const auto& row : rows)
+        listed.push_back(directory_group(tx, who, row, has_detail));
+    return listed;
+}
+
+}  // namespace scimd::service

@@ -1,0 +1,366 @@
+#include "service/management/roles.hpp"
+
+#include "base/text.hpp"
+#include "scim/schema/hidden_attributes.hpp"
+#include "service/events/event_source_text.hpp"
+#include "service/events/events.hpp"
+#include "service/scim/user_publication.hpp"
+#include "store/resources.hpp"
+#include "store/tenants.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace scimd::service::roles {
+namespace {
+
+namespace rows = store::roles;
+namespace resources = store::resources;
+
+constexpr std::size_t name_bytes_max = 64;
+constexpr std::size_t display_name_bytes_max = 200;
+constexpr std::size_t description_bytes_max = 1'000;
+constexpr std::size_t permission_bytes_max = 100;
+
+bool is_name(std::string_view text)
+{
+    const auto is_plain = [](char letter) {
+        return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+               (letter >= '0' && letter <= '9') || letter == '_';
+    };
+    return !text.empty() && text.size() <= name_bytes_max && std::ranges::all_of(text, is_plain);
+}
+
+result<void> check_text(std::string_view name, std::string_view text, std::size_t least, std::size_t most)
+{
+    if (text.size() >= least && text.size() <= most && is_storable(text))
+        return {};
+    return invalid_value(
+        std::string(name) + " must have " + std::to_string(least) + " to " + std::to_string(most) +
+        " bytes of text."
+    );
+}
+
+// Follows the chain of what a role would extend: every link exists, none leads back, and it ends.
+result<void> check_extends(store::transaction& tx, const role& which)
+{
+    auto next = which.extends;
+    for (std::size_t depth = 0; next; ++depth) {
+        if (*next == which.name)
+            return invalid_value("extends: a role cannot extend itself, directly or through others.");
+        if (depth == extension_depth_max)
+            return invalid_value("extends: more than 10 roles extend each other.");
+        const auto base = find_in_sight(tx, which.owner, *next);
+        if (!base)
+            return error{
+                errc::not_found, "extends: there is no role " + next->substr(0, name_bytes_max) + "."
+            };
+        next = base->extends;
+    }
+    return {};
+}
+
+result<void> check_permissions(const std::vector<std::string>& names)
+{
+    if (names.size() > permissions_max)
+        return invalid_value("permissions has more than 100 names.");
+    for (const auto& name : names)
+        if (auto good = check_text("permissions: a name", name, 1, permission_bytes_max); !good)
+            return good.error();
+    return {};
+}
+
+result<void> apply(store::transaction& tx, const change& what, role& to)
+{
+    if (what.display_name) {
+        if (auto good = check_text("display_name", *what.display_name, 1, display_name_bytes_max); !good)
+            return good.error();
+        to.display_name = *what.display_name;
+    }
+    if (what.description) {
+        if (auto good = check_text("description", *what.description, 0, description_bytes_max); !good)
+            return good.error();
+        to.description = *what.description;
+    }
+    if (what.permissions) {
+        if (auto good = check_permissions(*what.permissions); !good)
+            return good.error();
+        to.permissions = to_text(json::array(what.permissions->begin(), what.permissions->end()));
+    }
+    if (what.extends) {
+        to.extends = what.extends->empty() ? std::nullopt : what.extends;
+        if (auto good = check_extends(tx, to); !good)
+            return good.error();
+    }
+    return {};
+}
+
+json::object role_data(const role& which)
+{
+    json::object data{
+        {"id", which.id.text()},
+        {"name", which.name},
+        {"display_name", which.display_name},
+        {"description", which.description},
+        {"permissions", parse_json(which.permissions).value()}
+    };
+    if (which.extends)
+        data["extends"] = *which.extends;
+    return data;
+}
+
+// `before` is what an updated one was.
+void publish_role(
+    store::transaction& tx,
+    const origin& from,
+    const role& which,
+    std::string_view type,
+    const role* before = nullptr
+)
+{
+    event_draft draft;
+    draft.type = type;
+    draft.object = "Role";
+    draft.data = role_data(which);
+    if (before)
+        note_difference(role_data(*before), draft.data, draft);
+    publish(tx, from, {which.owner, std::nullopt, {}}, std::move(draft));
+}
+
+result<std::optional<role_id>> default_of(
+    store::transaction& tx, const scope& of, std::string_view member, const std::string& name
+)
+{
+    if (name.empty())
+        return std::optional<role_id>();
+    const auto found = find_in_sight(tx, of, name);
+    if (!found)
+        return error{
+            errc::not_found,
+            std::string(member) + ": there is no role " + name.substr(0, name_bytes_max) + "."
+        };
+    return std::optional(found->id);
+}
+
+result<rows::assignment> read_assignment(
+    store::transaction& tx, const caller& where, const wanted_assignment& wanted, std::size_t index
+)
+{
+    const auto at = "assignments[" + std::to_string(index) + "].";
+    const auto group = parse_prefixed(wanted.group, "dirgroup_");
+    if (!group || !resources::find(tx, where.directory, "Group", {*group}))
+        return error{errc::not_found, at + "group_id: this directory has no such group."};
+    const auto found = find_in_sight(tx, where.organization, wanted.role_name);
+    if (!found)
+        return error{errc::not_found, at + "role_name: there is no such role."};
+    if (!wanted.role_id.empty() && wanted.role_id != found->id.text())
+        return error{errc::conflict, at + "role_id: this is not the role " + found->name + "."};
+    return rows::assignment{{*group}, found->id, found->name};
+}
+
+// The first of these that is another role; roles of an organization have nothing to fall back on but what
+// they extend.
+std::optional<role_id> fallback_of(store::transaction& tx, const role& which, std::string_view usual)
+{
+    auto found = which.extends ? find_in_sight(tx, which.owner, *which.extends) : std::nullopt;
+    if (!found && !which.owner)
+        found = rows::find(tx, std::nullopt, usual);
+    return found && found->id != which.id ? std::optional(found->id) : std::nullopt;
+}
+
+result<rows::successors> successors_of(
+    store::transaction& tx, const role& which, const std::string& successor
+)
+{
+    if (successor.empty()) {
+        rows::successors by;
+        by.creator = fallback_of(tx, which, "admin");
+        by.member = fallback_of(tx, which, "member");
+        if (!which.owner)
+            by.of_organizations = by.member;
+        return by;
+    }
+    const auto found = find_in_sight(tx, which.owner, successor);
+    if (!found || found->id == which.id)
+        return invalid_value(
+            "reassign_role_name: there is no other role " + successor.substr(0, name_bytes_max) + "."
+        );
+    return rows::successors{found->id, found->id, found->id, found->id};
+}
+
+using given_roles = std::set<std::pair<resource_id, role_id>>;
+
+given_roles of_environment(store::transaction& tx, const std::vector<rows::assignment>& among)
+{
+    given_roles found;
+    for (const auto& one : among)
+        if (const auto known = rows::find(tx, one.role); known && !known->owner)
+            found.emplace(one.group, one.role);
+    return found;
+}
+
+// One user_updated when its roles differ from what was told. Where its groups do, too, that is told with them
+// (membership_events.hpp).
+void tell_if_changed(store::transaction& tx, const caller& who, user_state& users, resource_id user)
+{
+    auto before = users.roles_told(user);
+    if (before == users.roles_now(user) || !users.untold(user).empty())
+        return;
+    const auto row = resources::find(tx, who.directory, "User", user).value();
+    const auto document = scim::visible_document(row.document, *who.schemas->find_type("User"));
+    event_draft draft;
+    draft.type = "organization.directory.user_updated";
+    draft.object = "DirectoryUser";
+    draft.object_version = row.version;
+    draft.data = users.renewed({user, document, users.groups(user)});
+    draft.changed_attributes = {"roles"};
+    draft.previous_attributes = json::object{{"roles", std::move(before)}};
+    draft.update = difference_from(draft.previous_attributes, draft.data);
+    publish(tx, who, std::move(draft));
+}
+
+// The last one of the next users in the order of ids; 0 when none was left.
+resource_id compare_batch(store::transaction& tx, const caller& who, resource_id after)
+{
+    const auto batch =
+        rows::users_behind(tx, who.directory, after, static_cast<std::int64_t>(recount_batch_max));
+    user_state users(tx, who);
+    for (const auto user : batch)
+        tell_if_changed(tx, who, users, user);
+    return batch.empty() ? resource_id{} : batch.back();
+}
+
+}  // namespace
+
+std::optional<role> find_in_sight(store::transaction& tx, const scope& of, std::string_view name)
+{
+    auto found = rows::find(tx, of, name);
+    return found || !of ? found : rows::find(tx, std::nullopt, name);
+}
+
+result<role> create(
+    store::transaction& tx, const origin& from, const scope& of, std::string_view name, const change& what
+)
+{
+    if (!is_name(name))
+        return invalid_value("name must have 1 to 64 letters, digits or underscores.");
+    if (find_in_sight(tx, of, name))
+        return invalid_value("A role " + std::string(name) + " already exists.");
+    if (rows::count(tx, of) >= static_cast<std::int64_t>(roles_max))
+        return error{errc::conflict, "There are 500 roles already; delete one first."};
+    role made{{}, of, std::string(name), std::string(name), {}};
+    if (auto applied = apply(tx, what, made); !applied)
+        return applied.error();
+    made = rows::insert(tx, made);
+    publish_role(tx, from, made, "role.created");
+    return made;
+}
+
+result<role> update(store::transaction& tx, const origin& from, role which, const change& what)
+{
+    const auto before = which;
+    if (auto applied = apply(tx, what, which); !applied)
+        return applied.error();
+    if (which == before)
+        return which;
+    rows::update(tx, which);
+    publish_role(tx, from, which, "role.updated", &before);
+    return which;
+}
+
+error environment_role_refusal(std::string_view field)
+{
+    return {
+        errc::forbidden,
+        std::string(field) +
+            ": roles of the environment are given by the operator and by clients of the whole environment."
+    };
+}
+
+result<void> remove(
+    store::transaction& tx, const origin& from, const role& which, const std::string& successor
+)
+{
+    if (rows::count_dependents(tx, which) > 0)
+        return invalid_value("The role " + which.name + " is extended by others; change these first.");
+    const auto successors = successors_of(tx, which, successor);
+    if (!successors)
+        return successors.error();
+    if (rows::is_default(tx, which.id))
+        rows::request_recounts(tx, which.owner, origin_text(from));
+    else
+        rows::request_recounts_by_role(tx, which.id, origin_text(from));
+    rows::replace(tx, which.id, *successors);
+    rows::remove(tx, which.id);
+    publish_role(tx, from, which, "role.deleted");
+    return {};
+}
+
+result<void> set_defaults(store::transaction& tx, const origin& from, const scope& of, const new_defaults& to)
+{
+    auto defaults = rows::find_defaults(tx, of);
+    if (to.creator) {
+        const auto found = default_of(tx, of, "default_creator_role", *to.creator);
+        if (!found)
+            return found.error();
+        defaults.creator = *found;
+    }
+    if (to.member) {
+        const auto found = default_of(tx, of, "default_member_role", *to.member);
+        if (!found)
+            return found.error();
+        if (defaults.member != *found)
+            rows::request_recounts(tx, of, origin_text(from));
+        defaults.member = *found;
+    }
+    rows::set_defaults(tx, of, defaults);
+    return {};
+}
+
+result<void> assign(
+    store::transaction& tx,
+    const caller& where,
+    const std::vector<wanted_assignment>& wanted,
+    bool is_of_environment
+)
+{
+    if (wanted.size() > assignments_max)
+        return invalid_value("assignments has more than 1,000 elements.");
+    std::vector<rows::assignment> next;
+    given_roles seen;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        auto read = read_assignment(tx, where, wanted[i], i);
+        if (!read)
+            return read.error();
+        if (!seen.emplace(read->group, read->role).second)
+            return invalid_value("assignments[" + std::to_string(i) + "] stands there twice.");
+        next.push_back(std::move(*read));
+    }
+    const auto before = rows::assignments(tx, where.directory);
+    if (next == before)
+        return {};
+    if (!is_of_environment && of_environment(tx, next) != of_environment(tx, before))
+        return environment_role_refusal("assignments");
+    rows::replace_assignments(tx, where.directory, next);
+    // A directory that one batch is enough for need not wait for the job.
+    if (resources::count(tx, where.directory, "User") <= static_cast<std::int64_t>(recount_batch_max))
+        compare_batch(tx, where, {});
+    else
+        rows::request_recount(tx, where.directory, origin_text(origin_of(where)));
+    return {};
+}
+
+void recount_some(store::transaction& tx, const scim::catalogue_set& schemas, const rows::recount& what)
+{
+    const auto directory = store::tenants::find_directory(tx, what.organization, what.directory);
+    const auto from = parse_origin(what.origin);
+    const auto last =
+        directory ? compare_batch(tx, caller_for(from, *directory, schemas), what.after) : resource_id();
+    if (last.value == 0)
+        rows::finish_recount(tx, what.directory);
+    else
+        rows::advance_recount(tx, what.directory, last);
+}
+
+}  // namespace scimd::service::roles

@@ -1,0 +1,356 @@
+#include "service/request_log/idp_detection.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+#include <utility>
+
+namespace scimd::service {
+namespace {
+
+// The same words as in tenancy.cpp.
+constexpr std::string_view entra = "MICROSOFT_AD";
+constexpr std::string_view okta = "OKTA";
+constexpr std::string_view google = "GOOGLE";
+constexpr std::string_view jumpcloud = "JUMPCLOUD";
+constexpr std::string_view onelogin = "ONELOGIN";
+constexpr std::string_view ping = "PING_IDENTITY";
+constexpr std::string_view auth0 = "AUTH0";
+
+// ---- looking into requests
+
+bool contains_ignoring_case(std::string_view text, std::string_view part)
+{
+    return !std::ranges::search(
+                text,
+                part,
+                {},
+                [](char c) { return to_lower_ascii(c); },
+                [](char c) { return to_lower_ascii(c); }
+    ).empty();
+}
+
+std::string_view query_of(const utterance& what)
+{
+    const auto question = what.target.find('?');
+    return question == std::string_view::npos ? std::string_view() : what.target.substr(question + 1);
+}
+
+bool is_filter_sent(const utterance& what)
+{
+    return contains_ignoring_case(query_of(what), "filter=");
+}
+
+const json::value* member(const utterance& what, std::string_view name)
+{
+    return what.body ? find_ignoring_case(*what.body, name) : nullptr;
+}
+
+bool has_schema(const utterance& what, std::string_view urn)
+{
+    const auto* schemas = member(what, "schemas");
+    return schemas && schemas->is_array() &&
+           std::ranges::any_of(schemas->get_array(), [&](const json::value& each) {
+               return each.is_string() && equals_ignoring_case(each.get_string(), urn);
+           });
+}
+
+bool has_external_id(const utterance& what, auto&& looks_like)
+{
+    const auto* id = member(what, "externalId");
+    return id && id->is_string() && looks_like(std::string_view(id->get_string()));
+}
+
+// Whether any operation of a PATCH is such. `claim` is (const json::object&) -> bool.
+bool any_operation(const utterance& what, auto&& claim)
+{
+    const auto* operations = member(what, "Operations");
+    return operations && operations->is_array() &&
+           std::ranges::any_of(operations->get_array(), [&](const json::value& each) {
+               return each.is_object() && claim(each.get_object());
+           });
+}
+
+// Whether an element of the operation's value is an object for which the claim holds.
+bool any_element(const json::object& operation, auto&& claim)
+{
+    const auto* value = find_ignoring_case(operation, "value");
+    return value && value->is_array() &&
+           std::ranges::any_of(value->get_array(), [&](const json::value& each) {
+               return each.is_object() && claim(each.get_object());
+           });
+}
+
+// ---- what they say
+
+bool names_entra_flag(const utterance& what)
+{
+    const auto query = query_of(what);
+    return contains_ignoring_case(query, "aadOptscim062020") ||
+           contains_ignoring_case(query, "AzureAdScimPatch2017");
+}
+
+bool names_entra_schema(const utterance& what)
+{
+    return has_schema(what, "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group");
+}
+
+bool misspells_enterprise(const utterance& what)
+{
+    constexpr std::string_view odd = "urn:ietf:params:scim:schemas:extension:enterprise:2.0User";
+    return has_schema(what, odd) || member(what, odd) != nullptr;
+}
+
+bool capitalizes_operations(const utterance& what)
+{
+    return any_operation(what, [](const json::object& one) {
+        const auto op = text_ignoring_case(one, "op");
+        return op == "Add" || op == "Replace" || op == "Remove";
+    });
+}
+
+bool sends_null_references(const utterance& what)
+{
+    return any_operation(what, [](const json::object& one) {
+        return any_element(one, [](const json::object& element) {
+            const auto* reference = find_ignoring_case(element, "$ref");
+            return reference && reference->is_null();
+        });
+    });
+}
+
+// "displayName", "name.givenName" and URNs beside each other, without a path.
+bool puts_paths_into_values(const utterance& what)
+{
+    return any_operation(what, [](const json::object& one) {
+        const auto* value = find_ignoring_case(one, "value");
+        return !find_ignoring_case(one, "path") && value && value->is_object() &&
+               std::ranges::any_of(value->get_object(), [](const auto& each) {
+                   return std::string_view(each.key()).starts_with("name.");
+               });
+    });
+}
+
+bool quotes_booleans_in_paths(const utterance& what)
+{
+    return any_operation(what, [](const json::object& one) {
+        const auto where = text_ignoring_case(one, "path");
+        return where.find("[primary eq \"True\"]") != std::string_view::npos ||
+               (where == "active" &&
+                (text_ignoring_case(one, "value") == "False" || text_ignoring_case(one, "value") == "True"));
+    });
+}
+
+// A manager by another path than its own, as a bare id, in a list, or removed by an empty value.
+bool addresses_manager_oddly(const utterance& what)
+{
+    return any_operation(what, [](const json::object& one) {
+        const auto where = text_ignoring_case(one, "path");
+        const auto* value = find_ignoring_case(one, "value");
+        if (!value || !where.ends_with("manager"))
+            return false;
+        const bool is_empty = value->is_object() && text_ignoring_case(value->get_object(), "value").empty();
+        return where.ends_with("User.manager") || where == "manager" || !value->is_object() || is_empty;
+    });
+}
+
+// POST with meta but without id: nobody else tells what the endpoint says.
+bool creates_with_meta(const utterance& what)
+{
+    const auto* meta = member(what, "meta");
+    return what.method == "POST" && meta && meta->is_object() && meta->get_object().size() == 1 &&
+           meta->get_object().contains("resourceType") && !member(what, "id");
+}
+
+bool quotes_primary_role(const utterance& what)
+{
+    const auto* roles = member(what, "roles");
+    return roles && roles->is_array() && std::ranges::any_of(roles->get_array(), [](const json::value& each) {
+               return each.is_object() && text_ignoring_case(each.get_object(), "primary") == "True";
+           });
+}
+
+// Spaces as plus signs in a filter, and no User-Agent at all; or the probes that only Entra sends.
+bool asks_like_entra(const utterance& what)
+{
+    const auto query = query_of(what);
+    const bool is_anonymous = !what.user_agent.has_value();
+    const bool has_plus = query.find("+eq+") != std::string_view::npos;
+    return is_filter_sent(what) && is_anonymous && has_plus;
+}
+
+bool creates_like_okta(const utterance& what)
+{
+    constexpr std::size_t okta_id_size = 20;
+    return what.method != "PATCH" && has_external_id(what, [](std::string_view id) {
+               return id.size() == okta_id_size && id.starts_with("00u");
+           });
+}
+
+// RFC 7644 knows no groups in a body, and few send a password with every user.
+bool sends_empty_groups(const utterance& what)
+{
+    const auto* groups = member(what, "groups");
+    return what.method == "POST" && groups && groups->is_array() && groups->get_array().empty() &&
+           member(what, "password");
+}
+
+bool renames_with_id(const utterance& what)
+{
+    return any_operation(what, [](const json::object& one) {
+        const auto* value = find_ignoring_case(one, "value");
+        return !find_ignoring_case(one, "path") && value && value->is_object() &&
+               find_ignoring_case(value->get_object(), "id") &&
+               find_ignoring_case(value->get_object(), "displayName");
+    });
+}
+
+bool identifies_like_jumpcloud(const utterance& what)
+{
+    constexpr std::size_t object_id_size = 24;
+    return has_external_id(what, [](std::string_view id) {
+        return id.size() == object_id_size && std::ranges::all_of(id, [](char c) {
+                   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+               });
+    });
+}
+
+bool replaces_with_null_emails(const utterance& what)
+{
+    const auto* emails = member(what, "emails");
+    return what.method == "PUT" && emails && emails->is_null();
+}
+
+bool removes_by_value_in_small_letters(const utterance& what)
+{
+    return any_operation(what, [](const json::object& one) {
+        return text_ignoring_case(one, "op") == "remove" && text_ignoring_case(one, "path") == "members" &&
+               any_element(one, [](const json::object& element) {
+                   return element.size() == 1 && find_ignoring_case(element, "value");
+               });
+    });
+}
+
+bool speaks_scim_1(const utterance& what)
+{
+    return has_schema(what, "urn:scim:schemas:core:1.0");
+}
+
+bool sends_emails_as_object(const utterance& what)
+{
+    const auto* emails = member(what, "emails");
+    return emails && emails->is_object();
+}
+
+bool has_empty_agent(const utterance& what)
+{
+    return what.user_agent && what.user_agent->empty();
+}
+
+bool capitalizes_operators(const utterance& what)
+{
+    const auto query = query_of(what);
+    return is_filter_sent(what) &&
+           (query.find("%20Eq%20") != std::string_view::npos || query.find("+Eq+") != std::string_view::npos);
+}
+
+// ---- who they are
+
+struct agent {
+    std::string_view part;  // of the User-Agent, in any case
+    std::string_view provider;
+};
+
+constexpr auto agents = std::to_array<agent>({
+    {"okta", okta},
+    {"Google-Auto-Provisioning", google},
+    {"JumpCloud", jumpcloud},
+    {"OneLogin", onelogin},
+    {"PingFederate", ping},
+    {"PingOne", ping},
+    {"PingIdentity", ping},
+    {"Auth0", auth0},
+});
+
+constexpr std::string_view by_agent = "its User-Agent";
+
+struct telltale {
+    std::string_view provider;
+    std::string_view by;
+    bool is_certain;
+    bool (*holds)(const utterance&);
+};
+
+// The first that holds decides. What Entra alone does stands before what others do, too.
+constexpr auto telltales = std::to_array<telltale>({
+    {entra, "the flag in its base URL", true, names_entra_flag},
+    {entra, "the schema of its groups", true, names_entra_schema},
+    {entra, "the enterprise URN without its last colon", false, misspells_enterprise},
+    {entra, "operations in capitals", false, capitalizes_operations},
+    {entra, "members with $ref null", false, sends_null_references},
+    {entra, "booleans in quotes", false, quotes_booleans_in_paths},
+    {entra, "booleans in quotes", false, quotes_primary_role},
+    {entra, "names with dots in values", false, puts_paths_into_values},
+    {entra, "the form of the manager", false, addresses_manager_oddly},
+    {entra, "meta.resourceType in new resources", false, creates_with_meta},
+    {okta, "the form of externalId", false, creates_like_okta},
+    {okta, "empty groups and a password in new users", false, sends_empty_groups},
+    {okta, "groups renamed with their id", false, renames_with_id},
+    {onelogin, "the schema of SCIM 1", false, speaks_scim_1},
+    {onelogin, "e-mail addresses as one object", false, sends_emails_as_object},
+    {jumpcloud, "the form of externalId", false, identifies_like_jumpcloud},
+    {jumpcloud, "e-mail addresses replaced by null", false, replaces_with_null_emails},
+    {jumpcloud, "members removed by value", false, removes_by_value_in_small_letters},
+    {ping, "the operator Eq", false, capitalizes_operators},
+    {entra, "filters with plus signs and no User-Agent", false, asks_like_entra},
+    {onelogin, "an empty User-Agent", false, has_empty_agent},
+});
+
+}  // namespace
+
+std::optional<sighting> recognize(const utterance& what)
+{
+    if (what.user_agent)
+        if (auto named = recognize_agent(*what.user_agent))
+            return named;
+    for (const telltale& one : telltales)
+        if (one.holds(what))
+            return sighting{one.provider, one.by, one.is_certain};
+    return std::nullopt;
+}
+
+std::optional<sighting> recognize_agent(std::string_view user_agent)
+{
+    for (const agent& one : agents)
+        if (contains_ignoring_case(user_agent, one.part))
+            return sighting{one.provider, by_agent, true};
+    return std::nullopt;
+}
+
+bool is_news(const sighting& seen, const std::optional<store::tenants::detection>& known, time_point now)
+{
+    if (!known)
+        return true;
+    if (known->provider == seen.provider)
+        return seen.is_certain && !known->is_certain;
+    if (now - known->at < detection_interval)
+        return seen.is_certain && !known->is_certain;
+    return seen.is_certain || !known->is_certain || now - known->at >= certainty_lasts;
+}
+
+scim::leniency leniency_of(
+    store::tenants::scim_mode mode,
+    std::string_view told_provider,
+    const std::optional<store::tenants::detection>& detected
+)
+{
+    if (mode == store::tenants::scim_mode::strict)
+        return scim::leniency::strict;
+    const bool is_detected =
+        told_provider.empty() && detected && detected->is_certain && detected->provider == entra;
+    return told_provider == entra || is_detected ? scim::leniency::entra : scim::leniency::compat;
+}
+
+}  // namespace scimd::service

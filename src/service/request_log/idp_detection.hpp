@@ -1,0 +1,56 @@
+// Which identity provider speaks, told from its requests alone: nobody has to configure it. Pure.
+//
+// A provider either names itself (its User-Agent, a flag or URN of its own), which is certain, or has habits
+// that no other is known to have. Many requests show neither.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/json/json.hpp"
+#include "scim/conformance_mode.hpp"
+#include "store/tenants.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace scimd::service {
+
+// What is looked at of a request.
+struct utterance {
+    std::string_view method;
+    std::optional<std::string_view> user_agent;  // none sent is not the same as an empty one
+    std::string_view target;                     // as sent, with the query
+    const json::object* body = nullptr;          // of POST, PUT and PATCH, once it has been read
+};
+
+struct sighting {
+    std::string_view provider;  // of the enumeration DirectoryProvider; of a static text
+    std::string_view by;        // for people; of a static text
+    bool is_certain = false;
+
+    friend bool operator==(const sighting&, const sighting&) = default;
+};
+
+std::optional<sighting> recognize(const utterance& what);
+
+// What the User-Agent alone says; nothing: it names no provider. Entra sends none at all.
+std::optional<sighting> recognize_agent(std::string_view user_agent);
+
+// Two clients of one directory may not make it write more often.
+constexpr std::chrono::seconds detection_interval{10};
+// How long a provider that named itself stands against the mere habits of another: customers do move.
+constexpr std::chrono::hours certainty_lasts{24};
+
+// Whether `seen` is to take the place of what is known.
+bool is_news(const sighting& seen, const std::optional<store::tenants::detection>& known, time_point now);
+
+// How a directory is to be read: as it was told to be, and otherwise as its provider needs it, if that has
+// been told or has named itself. Habits alone do not take a reading from the RFC that other clients rely on.
+scim::leniency leniency_of(
+    store::tenants::scim_mode mode,
+    std::string_view told_provider,
+    const std::optional<store::tenants::detection>& detected
+);
+
+}  // namespace scimd::service

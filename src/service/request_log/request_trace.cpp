@@ -1,0 +1,74 @@
+#include "service/request_log/request_trace.hpp"
+
+#include "base/text.hpp"
+#include "scim/resource.hpp"
+
+#include <string_view>
+
+namespace scimd::service {
+namespace {
+
+// What is in only one of both, or another in each. `each` is given the name and both values, of which one may
+// be nullptr.
+template <class Each>
+void each_difference(const json::object& before, const json::object& after, Each each)
+{
+    const json::value* const none = nullptr;
+    for (const auto& [name, value] : after) {
+        const auto* was = find(before, name);
+        if (!was || *was != value)
+            each(std::string_view(name), was, &value);
+    }
+    for (const auto& [name, value] : before)
+        if (!find(after, name))
+            each(std::string_view(name), &value, none);
+}
+
+// The attributes of an extension are in an object under its URN.
+bool is_extension(std::string_view name)
+{
+    return name.find(':') != std::string_view::npos;
+}
+
+json::object members_of(const json::value* value)
+{
+    return value && value->is_object() ? value->get_object() : json::object();
+}
+
+}  // namespace
+
+person person_in(const json::object& user)
+{
+    const auto text_of = [&user](std::string_view name) {
+        return std::string(beginning_of(text_ignoring_case(user, name), scim::user_name_bytes_max));
+    };
+    return {text_of("externalId"), text_of("userName")};
+}
+
+std::string subject_of(const person& who)
+{
+    return who.external_id.empty() ? fold(who.user_name) : who.external_id;
+}
+
+std::vector<std::string> changed_attributes(const json::object& before, const json::object& after)
+{
+    std::vector<std::string> names;
+    const auto add = [&](std::string name) {
+        if (names.size() < request_trace::attributes_kept_max)
+            names.push_back(std::move(name));
+    };
+    each_difference(before, after, [&](std::string_view name, const json::value* was, const json::value* is) {
+        if (!is_extension(name))
+            return add(std::string(name));
+        each_difference(
+            members_of(was),
+            members_of(is),
+            [&](std::string_view part, const json::value*, const json::value*) {
+                add(std::string(name).append(":").append(part));
+            }
+        );
+    });
+    return names;
+}
+
+}  // namespace scimd::service

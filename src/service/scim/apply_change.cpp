@@ -1,0 +1,263 @@
+// The part of a change that is done where writes are serial.
+#include "service/domains/admission.hpp"
+#include "service/domains/domain_review.hpp"
+#include "service/domains/held_user_release.hpp"
+#include "service/groups/membership.hpp"
+#include "service/groups/membership_events.hpp"
+#include "service/limits/quotas.hpp"
+#include "service/request_log/request_log.hpp"
+#include "service/scim/prepared_change.hpp"
+#include "store/held_users.hpp"
+#include "store/refusals.hpp"
+#include "store/unique_values.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace scimd::service {
+namespace {
+
+namespace resources = store::resources;
+namespace unique_values = store::unique_values;
+
+bool is_user(const prepared_change& change)
+{
+    return change.type->name == "User";
+}
+
+error name_taken(const scim::resource_type& type)
+{
+    const std::string name = type.name == "User" ? "userName" : "displayName";
+    return {errc::uniqueness, name + " is taken by another " + type.name + " of this directory."};
+}
+
+error value_taken(const scim::resource_type& type, const scim::unique_value& value)
+{
+    return {errc::uniqueness, value.attribute + " is taken by another " + type.name + " of this directory."};
+}
+
+// What is kept in place of a document may be as large as that, which may be larger than is allowed by now.
+result<void> check_size(const prepared_change& change)
+{
+    const auto before = change.before ? change.before->bytes : 0;
+    if (change.text.size() <= std::max(scim::resource_bytes_max, before))
+        return {};
+    return error{
+        errc::too_large, "A resource has at most " + std::to_string(scim::resource_bytes_max) + " bytes."
+    };
+}
+
+refused record_refusal(
+    store::transaction& tx, const caller& who, const json::object& user, gate_refusal refusal
+)
+{
+    const auto subject = person_in(user);
+    const bool is_first = store::refusals::record(
+        tx,
+        who.directory,
+        {.subject = subject_of(subject),
+         .reason = refusal.reason,
+         .user_name = subject.user_name,
+         .external_id = subject.external_id,
+         .domain = refusal.domain,
+         .detail = refusal.detail,
+         .address = refusal.address},
+        tx.now()
+    );
+    if (who.trace)
+        who.trace->is_recorded = true;
+    if (is_first)
+        publish_refusal(tx, who, user, refusal);
+    return {{refusal.code, std::move(refusal.detail)}};
+}
+
+void hold(store::transaction& tx, const caller& who, resource_id user, const gate_refusal& why)
+{
+    store::holds::hold(tx, who.directory, as_held(user, why));
+}
+
+// What the request has done, for the directory's log.
+void note_change(const caller& who, const prepared_change& change, resource_id id, bool has_other_members)
+{
+    if (!who.trace)
+        return;
+    auto noted = change.note;
+    if (noted.id.empty())
+        noted.id = id_text(*change.type, id);
+    if (has_other_members)
+        noted.attributes.emplace_back("members");
+    who.trace->add(std::move(noted));
+}
+
+result<applied> apply_creation(store::transaction& tx, const caller& who, const prepared_change& change)
+{
+    const auto& type = *change.type;
+    const quota_guard quota(tx, who);
+    if (auto admitted = quota.admit_new(type); !admitted)
+        return admitted.error();
+    domain_look_up domains(tx, who);
+    admission verdict;
+    if (is_user(change))
+        verdict = admit_new(tx, who, domains, {change.after, change.addresses});
+    if (verdict.refusal)
+        return record_refusal(tx, who, change.after, std::move(*verdict.refusal));
+    if (change.context &&
+        *change.context != read_new_user_context(tx, who, verified_of(domains, change.addresses)))
+        return stale{};
+    if (auto fits = check_size(change); !fits)
+        return fits.error();
+    if (const auto* taken = unique_values::find_taken(tx, who.directory, type.name, {}, change.unique_values))
+        return value_taken(type, *taken);
+    const auto row = resources::insert(tx, who.directory, type.name, change.text, change.columns);
+    if (!row)
+        return name_taken(type);
+    unique_values::replace(tx, who.directory, type, row->id, change.unique_values);
+    if (is_user(change))
+        resolve_refusals(tx, who.directory, person_in(change.after), tx.now());
+    const auto members = apply_members(tx, who, row->id, change.members);
+    if (!members)
+        return members.error();
+    const auto bytes = static_cast<std::int64_t>(change.text.size());
+    if (auto fits = quota.check_growth(bytes, !change.members.empty()); !fits)
+        return fits.error();
+    note_change(who, change, row->id, false);
+    const written done{row->id, row->version, row->created, row->modified};
+    if (verdict.hold) {
+        hold(tx, who, row->id, *verdict.hold);
+        return done;
+    }
+    if (change.context)
+        note_published(tx, who, *change.context, row->id);
+    publish_created(tx, who, change.event.value(), row->id);
+    publish_membership(tx, who, as_membership(row->id, change.after), *members);
+    return done;
+}
+
+// The document and what is kept beside it.
+result<void> store_document(store::transaction& tx, const caller& who, const prepared_change& change)
+{
+    const auto& type = *change.type;
+    const auto id = change.before->id;
+    if (const auto* taken = unique_values::find_taken(tx, who.directory, type.name, id, change.unique_values))
+        return value_taken(type, *taken);
+    if (auto fits = check_size(change); !fits)
+        return fits.error();
+    if (!resources::rewrite(tx, who.directory, type.name, id, change.text, change.columns))
+        return name_taken(type);
+    unique_values::replace(tx, who.directory, type, id, change.unique_values);
+    return {};
+}
+
+// Whether the preparation still holds.
+bool is_current(
+    store::transaction& tx, const caller& who, domain_look_up& domains, const prepared_change& change
+)
+{
+    const auto& before = *change.before;
+    if (resources::version_of(tx, who.directory, change.type->name, before.id) != before.version)
+        return false;
+    if (!change.has_changed || !is_user(change))
+        return true;
+    if (store::holds::is_held(tx, who.directory, before.id) != before.is_held)
+        return false;
+    if (!change.context)
+        return true;
+    auto verified = verified_of(domains, before.addresses, change.addresses);
+    return *change.context == read_user_context(tx, who, before.id, std::move(verified));
+}
+
+// What was listed of its former addresses is over.
+void review_changed_user(
+    store::transaction& tx,
+    const caller& who,
+    domain_look_up& domains,
+    resource_id user,
+    const prepared_change& change
+)
+{
+    const auto objections = standing_objections_to(domains, who, change.addresses);
+    resolve_standing_refusals(tx, who, user, objections);
+}
+
+// What is told of a document that has been written.
+void publish_update(
+    store::transaction& tx, const caller& who, const prepared_change& change, const admission& verdict
+)
+{
+    const auto& before = *change.before;
+    if (verdict.hold) {  // nobody's but SCIM's
+        hold(tx, who, before.id, *verdict.hold);
+        return;
+    }
+    if (before.is_held) {
+        store::holds::release(tx, who.directory, before.id);
+        const resources::row row{before.id, before.version + 1, before.created, tx.now(), {}};
+        publish_release(tx, who, *change.type, row, change.after);
+        return;
+    }
+    if (change.context)
+        note_published(tx, who, *change.context, before.id);
+    publish(tx, who, change.event.value());
+}
+
+result<applied> apply_update(store::transaction& tx, const caller& who, const prepared_change& change)
+{
+    domain_look_up domains(tx, who);
+    if (!is_current(tx, who, domains, change))
+        return stale{};
+    const auto& type = *change.type;
+    const auto& before = *change.before;
+    quota_guard quota(tx, who);
+    if (auto admitted = quota.admit_change(before.document, change.after, change.members); !admitted)
+        return admitted.error();
+    admission verdict;
+    // Of what the gate looks at users change nothing of themselves.
+    if (is_user(change) && change.has_changed && !who.user) {
+        verdict = admit_change(
+            tx,
+            who,
+            domains,
+            {before.document, before.addresses},
+            {change.after, change.addresses},
+            before.is_held
+        );
+        if (verdict.refusal)
+            return record_refusal(tx, who, change.after, std::move(*verdict.refusal));
+        resolve_refusals(tx, who.directory, person_in(change.after), tx.now());
+        if (before.addresses != change.addresses)
+            review_changed_user(tx, who, domains, before.id, change);
+    }
+    const auto members = apply_members(tx, who, before.id, change.members);
+    if (!members)
+        return members.error();
+    auto done = as_it_is(change);
+    if (change.has_changed) {
+        if (auto stored = store_document(tx, who, change); !stored)
+            return stored.error();
+        done.version = before.version + 1;
+        done.modified = tx.now();
+        publish_update(tx, who, change, verdict);
+    } else if (!members->is_empty()) {
+        const auto row = resources::touch(tx, who.directory, type.name, before.id);
+        done.version = row.version;
+        done.modified = row.modified;
+    }
+    publish_membership(tx, who, as_membership(before.id, change.after), *members);
+    const auto bytes =
+        static_cast<std::int64_t>(change.text.size()) - static_cast<std::int64_t>(before.bytes);
+    if (auto fits = quota.check_growth(bytes, !members->is_empty()); !fits)
+        return fits.error();
+    if (change.has_changed || !members->is_empty())
+        note_change(who, change, before.id, !members->is_empty());
+    return done;
+}
+
+}  // namespace
+
+result<applied> apply(store::transaction& tx, const caller& who, const prepared_change& change)
+{
+    return change.before ? apply_update(tx, who, change) : apply_creation(tx, who, change);
+}
+
+}  // namespace scimd::service

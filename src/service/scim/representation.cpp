@@ -1,0 +1,299 @@
+#include "service/scim/representation.hpp"
+
+#include "base/time.hpp"
+#include "scim/references.hpp"
+#include "scim/resource.hpp"
+#include "scim/schema/hidden_attributes.hpp"
+#include "service/groups/member_json.hpp"
+#include "service/groups/nested_groups.hpp"
+#include "service/scim/etag.hpp"
+
+#include <span>
+#include <string_view>
+
+namespace scimd::service {
+namespace {
+
+namespace resources = store::resources;
+
+constexpr std::int64_t page_groups_max = 50'000;  // direct groups of users that are in memory at once
+
+// What is read from other rows: a group's members or a user's groups.
+enum class derived { none, members, groups };
+
+derived derived_of(const scim::resource_type& type)
+{
+    return type.name == "Group" ? derived::members : type.name == "User" ? derived::groups : derived::none;
+}
+
+std::string_view derived_name(derived kind)
+{
+    return kind == derived::members ? "members" : "groups";
+}
+
+bool wants(derived kind, const scim::resource_type& type, const scim::projection& wanted)
+{
+    if (derived_of(type) != kind)
+        return false;
+    const auto* attribute = type.base->find(derived_name(kind));
+    return attribute && wanted.wants(*attribute);
+}
+
+std::string location_of(const caller& who, const scim::resource_type& type, std::string_view id)
+{
+    std::string location;
+    location.reserve(who.base_url.size() + type.endpoint.size() + 1 + id.size());
+    location.append(who.base_url).append(type.endpoint).append("/").append(id);
+    return location;
+}
+
+// Ids, times, URLs and the names of types hold nothing that JSON escapes.
+void append_meta(
+    std::string& out, const scim::resource_type& type, const resources::row& row, std::string_view location
+)
+{
+    out.append(R"(,"meta":{"resourceType":")").append(type.name);
+    out.append(R"(","created":")").append(format_rfc3339(row.created));
+    out.append(R"(","lastModified":")").append(format_rfc3339(row.modified));
+    out.append(R"(","location":")").append(location);
+    out.append(R"(","version":"W/\")").append(std::to_string(row.version)) += R"(\""})";
+}
+
+void append_groups(std::string& out, const caller& who, const std::vector<group_link>& groups)
+{
+    if (groups.empty())
+        return;
+    const auto& type = *who.schemas->find_type("Group");
+    out += ",\"groups\":[";
+    for (const auto& [group, is_direct] : groups) {
+        if (out.back() != '[')
+            out += ',';
+        const auto id = id_text(type, group.group);
+        out += '{';
+        append_text_member(out, "value", id);
+        append_text_member(out, "$ref", location_of(who, type, id));
+        append_text_member(out, "display", group.display_name);
+        append_text_member(out, "type", is_direct ? "direct" : "indirect");
+        out += '}';
+    }
+    out += ']';
+}
+
+// The resource but for members: the stored text, reopened at its end.
+void append_without_members(
+    std::string& out,
+    const caller& who,
+    const scim::resource_type& type,
+    const resources::row& row,
+    const std::vector<group_link>& groups
+)
+{
+    out.append(row.document, 0, row.document.size() - 1);
+    scim::make_references_absolute(out, type, who.base_url);
+    const auto id = id_text(type, row.id);
+    out.append(R"(,"id":")").append(id) += '"';
+    append_meta(out, type, row, location_of(who, type, id));
+    append_groups(out, who, groups);
+    out += '}';
+}
+
+// The resource as it was asked for, but for members. Stored text is canonical: where all of it is shown it is
+// extended instead of being parsed, rebuilt and written again.
+void append_projected(
+    std::string& out, const caller& who, const wanted_row& what, const std::vector<group_link>& groups
+)
+{
+    const auto& type = *what.type;
+    if (what.wanted->is_nothing)
+        return;
+    if (what.wanted->is_default() && scim::is_visible_as_stored(what.row->document, type))
+        return append_without_members(out, who, type, *what.row, groups);
+    std::string full;
+    append_without_members(full, who, type, *what.row, groups);
+    auto resource = scim::visible_document(full, type);
+    scim::project(resource, *what.wanted, type, *who.work);
+    out += to_text(resource);
+}
+
+// Of a row and what was read of its groups before. Members come last, and are never all in memory.
+void append_resource(
+    long_text& out,
+    store::transaction& tx,
+    const caller& who,
+    const wanted_row& what,
+    const group_links& groups
+)
+{
+    static const std::vector<group_link> none;
+    const auto& type = *what.type;
+    const auto own = groups.of.find(what.row->id);
+    append_projected(out.end(), who, what, own == groups.of.end() ? none : own->second);
+    if (wants(derived::members, type, *what.wanted)) {
+        out.end().pop_back();
+        append_members(out, tx, who, what.row->id, fields_of(type, *what.wanted));
+        out.end() += '}';
+    }
+    out.settle();
+}
+
+// Whether the groups of each row are to be shown.
+std::vector<bool> wants_groups(std::span<const wanted_row> rows)
+{
+    std::vector<bool> wanted;
+    wanted.reserve(rows.size());
+    const wanted_row* before = nullptr;
+    for (const auto& each : rows) {
+        // Nearly all pages are of one type.
+        const bool is_same = before && before->type == each.type && before->wanted == each.wanted;
+        wanted.push_back(is_same ? wanted.back() : wants(derived::groups, *each.type, *each.wanted));
+        before = &each;
+    }
+    return wanted;
+}
+
+// `counts`, when they are known: how many groups each row is in; those that are in none are not looked up.
+group_links groups_wanted(
+    store::transaction& tx,
+    const caller& who,
+    std::span<const wanted_row> rows,
+    std::size_t links_max,
+    std::span<const std::int64_t> counts = {}
+)
+{
+    const auto wanted = wants_groups(rows);
+    std::vector<resource_id> users;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        if (wanted[i] && (counts.empty() || counts[i] > 0))
+            users.push_back(rows[i].row->id);
+    return groups_of_users(tx, who.directory, users, links_max);
+}
+
+// How many rows, one at least, list no more direct groups together than are kept in memory at once.
+std::size_t count_of_block(const std::vector<std::int64_t>& groups, std::size_t begin)
+{
+    std::int64_t total = 0;
+    std::size_t end = begin;
+    while (end < groups.size() && (end == begin || total + groups[end] <= page_groups_max))
+        total += groups[end++];
+    return end - begin;
+}
+
+// Kept counts of the groups of users, where they are shown; else 0.
+std::vector<std::int64_t> count_groups(
+    store::transaction& tx, const caller& who, std::span<const wanted_row> rows
+)
+{
+    const auto wanted = wants_groups(rows);
+    std::vector<resource_id> users;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        if (wanted[i])
+            users.push_back(rows[i].row->id);
+    const auto counted = resources::count_groups_of_each(tx, who.directory, users);
+    std::vector<std::int64_t> totals(rows.size());
+    for (std::size_t i = 0, next = 0; i < rows.size(); ++i)
+        if (wanted[i])
+            totals[i] = counted[next++];
+    return totals;
+}
+
+}  // namespace
+
+std::string id_text(const scim::resource_type& type, resource_id id)
+{
+    return type.id_prefix + std::to_string(id.value);
+}
+
+std::vector<std::int64_t> count_shown_links(
+    store::transaction& tx, const caller& who, const std::vector<wanted_row>& rows
+)
+{
+    auto totals = count_groups(tx, who, rows);
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        if (wants(derived::members, *rows[i].type, *rows[i].wanted))
+            totals[i] = resources::count_members(tx, who.directory, rows[i].row->id);
+    return totals;
+}
+
+representation represent(
+    store::transaction& tx,
+    const caller& who,
+    const scim::resource_type& type,
+    const resources::row& row,
+    const scim::projection& wanted
+)
+{
+    const wanted_row what{&type, &wanted, &row};
+    auto id = id_text(type, row.id);
+    representation made{.id = row.id, .location = location_of(who, type, id), .version = row.version};
+    const bool has_many = wants(derived::members, type, wanted) &&
+                          resources::count_members(tx, who.directory, row.id) > members_inline_max;
+    group_links groups;
+    if (!has_many)
+        groups = groups_wanted(tx, who, {&what, 1}, groups_inline_max);
+    if (has_many || !groups.is_complete) {
+        append_projected(made.body, who, what, {});
+        made.later = unread{std::move(id), wanted};
+        return made;
+    }
+    long_text text;
+    append_resource(text, tx, who, what, groups);
+    made.body = std::move(text).take();
+    return made;
+}
+
+bool shows_links(const scim::resource_type& type, const scim::projection& wanted)
+{
+    return derived_of(type) != derived::none && wants(derived_of(type), type, wanted);
+}
+
+representation represent_alone(
+    const caller& who,
+    const scim::resource_type& type,
+    const resources::row& row,
+    const scim::projection& wanted
+)
+{
+    representation made{
+        .id = row.id, .location = location_of(who, type, id_text(type, row.id)), .version = row.version
+    };
+    append_projected(made.body, who, {&type, &wanted, &row}, {});
+    return made;
+}
+
+void append_page(
+    long_text& out, store::transaction& tx, const caller& who, const std::vector<wanted_row>& rows
+)
+{
+    append_page(out, tx, who, rows, count_groups(tx, who, rows));
+}
+
+void append_page(
+    long_text& out,
+    store::transaction& tx,
+    const caller& who,
+    const std::vector<wanted_row>& rows,
+    const std::vector<std::int64_t>& links
+)
+{
+    for (std::size_t begin = 0; begin < rows.size();) {
+        const auto size = count_of_block(links, begin);
+        const auto block = std::span(rows).subspan(begin, size);
+        const auto groups =
+            groups_wanted(tx, who, block, group_links_max, std::span(links).subspan(begin, size));
+        for (const auto& each : block) {
+            if (&each != &rows.front())
+                out.end() += ',';
+            append_resource(out, tx, who, each, groups);
+        }
+        begin += block.size();
+    }
+}
+
+json::object document_with_meta(const caller& who, const scim::resource_type& type, const resources::row& row)
+{
+    std::string full;
+    append_without_members(full, who, type, row, {});
+    return parse_json_object(full, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
+}
+
+}  // namespace scimd::service

@@ -1,0 +1,237 @@
+#include "service/webhooks/webhooks.hpp"
+
+#include "base/json/json.hpp"
+#include "base/text.hpp"
+#include "base/time.hpp"
+#include "service/webhooks/webhook_filter.hpp"
+#include "service/webhooks/webhook_schedule.hpp"
+#include "store/encrypted_secrets.hpp"
+#include "store/events.hpp"
+#include "store/tenants.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <utility>
+
+namespace scimd::service::webhooks {
+
+namespace {
+
+namespace rows = store::webhooks;
+
+result<void> check_schedule(const std::vector<std::int64_t>& pauses)
+{
+    const bool is_in_range = std::ranges::all_of(pauses, [](std::int64_t one) {
+        return one >= 0 && one <= retry_delay_max.count();
+    });
+    if (pauses.size() > attempts_max || !is_in_range) {
+        return error{
+            errc::invalid_value,
+            "retry_schedule_seconds must have at most " + std::to_string(attempts_max) +
+                " numbers from 0 to " + std::to_string(retry_delay_max.count()) + "."
+        };
+    }
+    return {};
+}
+
+// A directory's organization must be the organization, when both are given.
+result<void> check_scope(store::transaction& tx, const rows::settings& what)
+{
+    if (what.organization && !store::tenants::find_organization(tx, *what.organization))
+        return error{errc::not_found, "organization_id: the organization was not found."};
+    if (!what.directory)
+        return {};
+    const auto owner = store::tenants::owner_of(tx, *what.directory);
+    if (!owner || (what.organization && *owner != *what.organization))
+        return error{errc::not_found, "directory_id: the directory was not found."};
+    return {};
+}
+
+result<void> check(store::transaction& tx, const target_rules& rules, const rows::settings& what)
+{
+    if (const auto url = endpoint_url::parse(what.url, rules); !url)
+        return url.error();
+    if (what.description.size() > description_bytes_max || !is_storable(what.description)) {
+        return error{
+            errc::invalid_value,
+            "description must have at most " + std::to_string(description_bytes_max) +
+                " bytes, without control characters."
+        };
+    }
+    if (const auto types = check_event_types(what.event_types); !types)
+        return types.error();
+    if (what.headers.size() > headers_max) {
+        return error{
+            errc::invalid_value, "headers must not have more than " + std::to_string(headers_max) + " fields."
+        };
+    }
+    for (const auto& [name, value] : what.headers)
+        if (const auto header = check_header(name, value); !header)
+            return header.error();
+    if (const auto schedule = check_schedule(what.retry_seconds); !schedule)
+        return schedule.error();
+    return check_scope(tx, what);
+}
+
+issued_key issue(store::transaction& tx, const workshop& with, webhook_id owner, signature_kind kind)
+{
+    issued_key made;
+    auto key = make_signing_key(kind, with.random);
+    made.public_key = public_key_of(key);
+    const auto id = rows::insert_key(tx, owner, made.public_key);
+    store::sealed::put(tx, with.safe, rows::place_of(id), key.reveal());
+    if (kind == signature_kind::v1)
+        made.plain = std::move(key);
+    return made;
+}
+
+}  // namespace
+
+result<created_endpoint> create(
+    store::transaction& tx, const workshop& with, const rows::settings& what, signature_kind signature
+)
+{
+    if (const auto good = check(tx, with.rules, what); !good)
+        return good.error();
+    if (const auto known = check_types_exist(what.event_types); !known)
+        return known.error();
+    if (rows::count(tx) >= endpoints_max) {
+        return error{
+            errc::conflict, "There are " + std::to_string(endpoints_max) + " webhook endpoints already."
+        };
+    }
+    const auto row = rows::insert(tx, what, to_text(signature));
+    auto key = issue(tx, with, row.id, signature);
+    return created_endpoint{*rows::find(tx, row.id), std::move(key)};
+}
+
+result<rows::endpoint> update(
+    store::transaction& tx, const workshop& with, const rows::endpoint& before, const rows::settings& after
+)
+{
+    if (const auto good = check(tx, with.rules, after); !good)
+        return good.error();
+    // An endpoint may be older than this rule: its other settings can still be changed.
+    if (after.event_types != before.is.event_types)
+        if (const auto known = check_types_exist(after.event_types); !known)
+            return known.error();
+    if (!(before.is == after))
+        rows::update(tx, before.id, after);
+    return *rows::find(tx, before.id);
+}
+
+issued_key rotate(
+    store::transaction& tx, const workshop& with, const rows::endpoint& of, std::chrono::seconds overlap
+)
+{
+    const auto end = tx.now() + overlap;
+    std::size_t kept = 1;  // the new one
+    for (const auto& key : rows::list_keys(tx, of.id)) {
+        const bool is_dead = end <= tx.now() || (key.expires && *key.expires <= tx.now());
+        if (is_dead || kept == keys_max) {
+            rows::remove_key(tx, of.id, key.id);
+            continue;
+        }
+        ++kept;
+        if (!key.expires || *key.expires > end)
+            rows::set_key_expiry(tx, of.id, key.id, end);
+    }
+    return issue(tx, with, of.id, *parse_signature_kind(of.signature));
+}
+
+key_ring open_keys(store::transaction& tx, const vault& safe, webhook_id of)
+{
+    key_ring ring;
+    for (const auto& key : rows::list_keys(tx, of)) {
+        if (key.expires && *key.expires <= tx.now())
+            continue;
+        if (auto text = store::sealed::find(tx, safe, rows::place_of(key.id)))
+            ring.keys.push_back(std::move(*text));
+        if (key.expires)
+            ring.expires = std::min(ring.expires.value_or(*key.expires), *key.expires);
+    }
+    return ring;
+}
+
+result<event_id> send_test(store::transaction& tx, environment_id where, const rows::endpoint& to)
+{
+    const auto owner = to.is.directory ? store::tenants::owner_of(tx, *to.is.directory) : to.is.organization;
+    if (!rows::count_test(tx, owner, tests_per_minute))
+        return error{
+            errc::too_many_requests,
+            "There are at most " + std::to_string(tests_per_minute) + " tests a minute."
+        };
+    const event_id id{tx.next_id()};
+    const json::object envelope{
+        {"spec_version", "1"},
+        {"id", id.text()},
+        {"type", "webhook_endpoint.test"},
+        {"object", "WebhookEndpoint"},
+        {"display_name", "Webhook Endpoint Test"},
+        {"environment_id", where.text()},
+        {"occurred_at", format_rfc3339(tx.now())},
+        {"context", {{"source", "api"}}},
+        {"data", {{"id", to.id.text()}, {"description", to.is.description}}}
+    };
+    rows::delivery test;
+    test.event = id;
+    test.due = time_point();  // before everything else
+    test.test_body = scimd::to_text(envelope);
+    rows::put_delivery(tx, to.id, test);
+    rows::touch(tx, to.id);
+    return id;
+}
+
+replay_outcome replay(store::transaction& tx, const rows::endpoint& to, const replay_range& range)
+{
+    std::map<directory_id, event_id> settled;
+    for (const auto& lane : rows::list_lanes(tx, to.id, std::numeric_limits<std::int64_t>::max()))
+        settled[lane.directory] = lane.settled;
+    // What lies behind the position, or waits in its directory, is sent without being asked for.
+    const auto is_to_come = [&](const store::events::event& one) {
+        const auto lane = settled.find(one.directory);
+        return one.id > to.position || (lane != settled.end() && one.id > lane->second);
+    };
+    replay_outcome outcome;
+    std::vector<event_id> chosen;
+    std::int64_t seen = 0;
+    constexpr std::int64_t seen_max = 10 * replayed_max;
+    store::events::list_after(tx, {range.from.value - 1}, seen_max + 1, [&](const auto& one) {
+        if (one.id > range.to)
+            return false;
+        if (outcome.count == replayed_max || ++seen > seen_max) {
+            outcome.next = one.id;
+            return false;
+        }
+        if (!is_to_come(one) && is_told(to, one)) {
+            chosen.push_back(one.id);
+            ++outcome.count;
+        }
+        return true;
+    });
+    for (const auto id : chosen) {
+        rows::delivery again;
+        again.event = id;
+        again.due = tx.now();
+        rows::put_delivery(tx, to.id, again);
+    }
+    if (!chosen.empty())
+        rows::touch(tx, to.id);
+    return outcome;
+}
+
+bool is_told(const rows::endpoint& whom, const store::events::event& what)
+{
+    if (whom.is.organization && *whom.is.organization != what.organization)
+        return false;
+    if (whom.is.directory && *whom.is.directory != what.directory)
+        return false;
+    if (!matches(whom.is.event_types, what.type))
+        return false;
+    // An endpoint is not told of itself: each failure of that would be another event to tell.
+    const bool is_of_webhooks = what.type.starts_with("webhook_endpoint.");
+    return !is_of_webhooks || what.body.find('"' + whom.id.text() + '"') == std::string::npos;
+}
+
+}  // namespace scimd::service::webhooks

@@ -1,0 +1,65 @@
+// The read-only connections of a store, leased from a free list. Any thread.
+#pragma once
+
+#include "store/engine/database.hpp"
+#include "store/sqlite/sqlite.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+namespace scimd::store {
+
+class readers {
+public:
+    readers(
+        std::filesystem::path file,
+        std::size_t connections_max,
+        id_source& ids,
+        const std::atomic<bool>* is_cancelled
+    );
+    readers(const readers&) = delete;
+    readers& operator=(const readers&) = delete;
+
+    struct bounds {
+        std::chrono::steady_clock::time_point deadline;
+        std::optional<sql::read_budget> budget{};
+        bool may_be_given_up = false;  // see give_up()
+    };
+
+    // Runs the task on one snapshot; its verdict does not matter. Throws what it throws, sql::busy when all
+    // connections are out or the deadline passes, and sql::over_budget.
+    void run(const task& what, time_point now, const bounds& within);
+
+    // Ends what runs now and may be given up, with sql::busy: its snapshot keeps the write-ahead log from
+    // being begun anew. Returns how many there were.
+    std::size_t give_up();
+
+    // Lends no more, and waits until what is lent has come back.
+    void close();
+
+private:
+    class lease;
+    using connection = std::unique_ptr<sqlite::connection>;
+
+    connection take();
+    [[nodiscard]] connection open() const;
+    void give_back(connection lent) noexcept;
+    void list_as_expendable(sqlite::connection& one);
+
+    const std::filesystem::path file_;
+    const std::size_t connections_max_;
+    id_source& ids_;
+    const std::atomic<bool>* const is_cancelled_;
+    std::mutex mutex_;
+    std::condition_variable came_back_;
+    std::vector<connection> idle_;
+    std::vector<sqlite::connection*> expendable_;  // lent, and may be given up
+    std::size_t lent_ = 0;
+    bool is_closed_ = false;
+};
+
+}  // namespace scimd::store

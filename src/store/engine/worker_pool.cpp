@@ -1,0 +1,114 @@
+#include "store/engine/worker_pool.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <optional>
+#include <utility>
+
+namespace scimd::store {
+
+namespace {
+
+using steady = std::chrono::steady_clock;
+
+// Of the threads of a pool, in the steps of nice(1): those that serve connections and the writer go first
+// when there are more of them than cores. Linux has a priority for each thread.
+constexpr int niceness = 5;
+
+void lower_own_priority()
+{
+    static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), niceness));
+}
+
+queue_limits with_threads(queue_limits limits, std::size_t threads)
+{
+    limits.running_max = threads > 1 ? threads - 1 : 0;
+    return limits;
+}
+
+}  // namespace
+
+worker_pool::worker_pool(std::string_view name, std::size_t threads, queue_limits limits, metrics& figures)
+    : queue_(with_threads(limits, threads)), figures_(figures, name)
+{
+    for (std::size_t i = 0; i < threads; ++i)
+        threads_.emplace_back([this] { serve(); });
+}
+
+worker_pool::~worker_pool()
+{
+    close();
+}
+
+admission worker_pool::offer(const scheduling_key& key, job next)
+{
+    bool is_one_needed = false;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto admitted = is_closed_ ? admission::full : queue_.push(key, std::move(next));
+        figures_.note(admitted);
+        if (admitted != admission::accepted)
+            return admitted;
+        figures_.note_load(queue_.size(), queue_.bytes());
+        is_one_needed = queue_.may_take_of(key.owner);
+    }
+    if (is_one_needed)
+        changed_.notify_one();
+    return admission::accepted;
+}
+
+void worker_pool::close()
+{
+    end(false);
+}
+
+void worker_pool::abandon()
+{
+    end(true);
+}
+
+void worker_pool::end(bool drops_queued)
+{
+    {
+        const std::lock_guard lock(mutex_);
+        is_closed_ = true;
+        is_abandoned_ = is_abandoned_ || drops_queued;
+    }
+    changed_.notify_all();
+    for (std::thread& one : threads_)
+        if (one.joinable())
+            one.join();
+}
+
+void worker_pool::serve()
+{
+    lower_own_priority();
+    std::unique_lock lock(mutex_);
+    while (true) {
+        std::optional<fair_queue<job>::taken> next;
+        changed_.wait(lock, [&] {
+            if (is_abandoned_)
+                return true;
+            next = queue_.take();
+            return next || (is_closed_ && queue_.size() == 0);
+        });
+        if (!next)
+            return;
+        figures_.note_load(queue_.size(), queue_.bytes());
+        lock.unlock();
+        const auto started = steady::now();
+        next->item();
+        next->item = nullptr;
+        const auto cost = std::chrono::duration_cast<std::chrono::microseconds>(steady::now() - started);
+        lock.lock();
+        // The organization may have one running again: this thread is the one that looks for it. Each thread
+        // that waits has been woken for a work that could be taken when it came.
+        queue_.finish(next->owner, cost.count());
+        if (is_closed_)
+            changed_.notify_all();
+    }
+}
+
+}  // namespace scimd::store

@@ -1,0 +1,499 @@
+#include "store/engine/writer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace scimd::store {
+
+namespace {
+
+using steady = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr sql::statement begin_group{"writer.begin", "begin immediate"};
+constexpr sql::statement commit_group{"writer.commit", "commit"};
+constexpr sql::statement rollback_group{"writer.rollback", "rollback"};
+constexpr sql::statement begin_work{"writer.savepoint", "savepoint work"};
+constexpr sql::statement undo_work{"writer.rollback_to", "rollback to work"};
+constexpr sql::statement end_work{"writer.release", "release work"};
+
+// The write-ahead log is copied back whenever a thirty-second of its most has been added (4 MiB), without
+// waiting for readers; from a quarter of its most on the writer waits for them a little.
+constexpr int log_steps = 32;
+constexpr int urgent_divisor = 4;
+constexpr milliseconds patience_urgent{5};
+constexpr milliseconds patience_at_most{50};
+
+constexpr std::int64_t quantum_us = 1'000;  // of a tenant's turn
+
+// Times only go on, also when the clock is set back a little. After more the old time was wrong.
+constexpr std::chrono::minutes ahead_max{5};
+
+constexpr milliseconds idle_interval{1'000};  // between looks at the files, and at a full disk
+
+// Our mark ("SCIM") in the file's header. Setting it writes the first page whatever it held: the smallest
+// durable write there is.
+constexpr std::string_view smallest_write = "pragma application_id = 1396918605";
+
+// While a work runs its statements may be abandoned; those that commit and roll back never are.
+class abandonable {
+public:
+    abandonable(sqlite::connection& database, const std::atomic<bool>* is_cancelled) : database_(database)
+    {
+        database_.set_cancellation(is_cancelled);
+    }
+    ~abandonable() { database_.set_cancellation(nullptr); }
+    abandonable(const abandonable&) = delete;
+    abandonable& operator=(const abandonable&) = delete;
+
+private:
+    sqlite::connection& database_;
+};
+
+template <class Failure>
+std::exception_ptr made(const std::string& reason)
+{
+    return std::make_exception_ptr(Failure(reason));
+}
+
+}  // namespace
+
+writer::writer(
+    sqlite::connection& database,
+    const clock& wall,
+    id_source& ids,
+    logger& log,
+    metrics& figures,
+    const writer_limits& limits
+)
+    : database_(database),
+      wall_(wall),
+      ids_(ids),
+      log_(log),
+      limits_(limits),
+      groups_(figures.count("scimd_store_groups_total", "Group commits.")),
+      group_works_(figures.count("scimd_store_group_works_total", "Works that went through group commits.")),
+      rollbacks_(figures.count("scimd_store_rollbacks_total", "Writing works that were undone.")),
+      commit_time_(figures.duration("scimd_store_commit_seconds", "Duration of commits with their sync.")),
+      queue_({.places_max = limits.queue_max, .bytes_max = limits.queue_bytes_max, .quantum = quantum_us}),
+      queue_figures_(figures, "write"),
+      thread_([this] { serve(); })
+{
+}
+
+writer::~writer()
+{
+    stop();
+}
+
+void writer::submit(const scheduling_key& key, task what, completion done)
+{
+    std::exception_ptr refusal;
+    {
+        const std::lock_guard lock(mutex_);
+        if (!broken_.empty())
+            refusal = made<sql::failure>(broken_);
+        else if (is_stopping_)
+            refusal = made<sql::busy>("the store is closing");
+        else
+            enqueue(key, what, done, refusal);
+    }
+    if (refusal)
+        done(refusal);
+    else
+        changed_.notify_one();  // without the lock, which it needs first
+}
+
+// With the lock held. When it is refused, `refusal` says why and the work is left as it is.
+void writer::enqueue(const scheduling_key& key, task& what, completion& done, std::exception_ptr& refusal)
+{
+    work next{std::move(what), std::move(done), key.owner};
+    const auto admitted = queue_.push(key, std::move(next));
+    queue_figures_.note(admitted);
+    if (admitted != admission::accepted) {
+        // It has been moved from only when it was accepted.
+        what = std::move(next.what);  // NOLINT(bugprone-use-after-move)
+        done = std::move(next.done);
+        refusal = queue_refusal(admitted);
+        return;
+    }
+    queue_figures_.note_load(queue_.size(), queue_.bytes());
+    if (key.owner != current_)
+        do_others_wait_ = true;
+}
+
+void writer::run_between_groups(std::unique_ptr<chore> what)
+{
+    const auto asked = std::make_shared<errand>();
+    asked->what = std::move(what);
+    {
+        const std::lock_guard lock(mutex_);
+        if (is_stopping_)
+            throw sql::busy("the store is closing");
+        errands_.push_back(asked);
+    }
+    changed_.notify_one();
+    asked->done.get_future().get();
+}
+
+std::string writer::why_not_writable() const
+{
+    const std::lock_guard lock(mutex_);
+    if (!broken_.empty())
+        return broken_;
+    if (is_full_)
+        return "the disk is full";
+    return is_stopping_ ? "the store is closing" : "";
+}
+
+bool writer::is_broken() const
+{
+    const std::lock_guard lock(mutex_);
+    return !broken_.empty();
+}
+
+void writer::stop()
+{
+    {
+        const std::lock_guard lock(mutex_);
+        is_stopping_ = true;
+    }
+    changed_.notify_one();
+    if (thread_.joinable())
+        thread_.join();
+}
+
+void writer::serve()
+{
+    while (wait()) {
+        run_group();
+        bound_log();
+        run_errand();
+    }
+}
+
+// Until there is something to do; false: stopped, and all is done.
+bool writer::wait()
+{
+    std::unique_lock lock(mutex_);
+    const auto is_due = [this] { return queue_.size() > 0 || !errands_.empty() || is_stopping_; };
+    while (!changed_.wait_for(lock, idle_interval, is_due)) {
+        if (!broken_.empty())
+            continue;
+        const bool is_full = is_full_;
+        lock.unlock();
+        probe(is_full);
+        lock.lock();
+    }
+    return queue_.size() > 0 || !errands_.empty();
+}
+
+std::optional<writer::work> writer::next_work()
+{
+    const std::lock_guard lock(mutex_);
+    charge();
+    auto next = queue_.take();
+    if (!next)
+        return std::nullopt;
+    is_charged_ = false;
+    queue_figures_.note_load(queue_.size(), queue_.bytes());
+    current_ = next->owner;
+    do_others_wait_ = queue_.has_others(current_);
+    return std::move(next->item);
+}
+
+// With the lock held: the tenant of the last work pays for the time that it took.
+void writer::charge()
+{
+    if (!std::exchange(is_charged_, true))
+        queue_.finish(current_, std::exchange(cost_, {}).count());
+}
+
+void writer::run_group()
+{
+    std::vector<work> group;
+    group.reserve(limits_.group_works_max);
+    if (std::optional<work> first = next_work())
+        group.push_back(std::move(*first));
+    else
+        return;
+    const std::uint64_t commits_before = database_.commits();
+    try {
+        run_works(group);
+        check_files();
+    } catch (const sqlite::storage_failure& problem) {
+        note(problem);
+        lose<sql::failure>(group, problem.what());
+    } catch (const sql::busy& problem) {
+        lose<sql::busy>(group, problem.what());
+    } catch (const std::exception& problem) {
+        lose<sql::failure>(group, problem.what());
+    }
+    {
+        const std::lock_guard lock(mutex_);
+        charge();
+    }
+    complete(group);
+    if (database_.commits() != commits_before && bell_)
+        bell_();
+}
+
+// Begins with the one work in `group` and adds those that are queued, as far as a group goes.
+void writer::run_works(std::vector<work>& group)
+{
+    if (is_broken())
+        throw sql::failure(why_not_writable());
+    if (is_cancelled())
+        throw sql::busy("the service is stopping");
+    const auto started = steady::now();
+    database_.run(begin_group);
+    bool has_kept_works = run_timed(group.back());
+    bool is_shared = false;
+    while (may_grow(group.size(), is_shared, steady::now() - started) && !is_cancelled()) {
+        std::optional<work> next = next_work();
+        if (!next)
+            break;
+        is_shared |= next->owner != group.front().owner;
+        group.push_back(std::move(*next));
+        has_kept_works |= run_timed(group.back());
+    }
+    commit(has_kept_works);
+    groups_.add();
+    group_works_.add(group.size());
+}
+
+// A tenant that waits joins the group, however long it has taken: its works have one commit less to wait for.
+// Once works of several tenants are in it, it ends soon.
+bool writer::may_grow(std::size_t works, bool is_shared, std::chrono::steady_clock::duration elapsed) const
+{
+    if (works >= limits_.group_works_max)
+        return false;
+    const auto most =
+        is_shared ? std::min(limits_.group_work_max, limits_.group_work_shared_max) : limits_.group_work_max;
+    return elapsed < most || (!is_shared && do_others_wait_);
+}
+
+// The time counts however the work ends.
+bool writer::run_timed(work& one)
+{
+    struct stopwatch {
+        std::chrono::microseconds& into;
+        const steady::time_point started = steady::now();
+        ~stopwatch()
+        {
+            into = std::chrono::duration_cast<std::chrono::microseconds>(steady::now() - started);
+        }
+    };
+    const stopwatch running{cost_};
+    return run_work(one);
+}
+
+// Whether the work's changes stay.
+bool writer::run_work(work& one)
+{
+    database_.run(begin_work);
+    bool is_kept = false;
+    try {
+        transaction tx(database_, next_time(), ids_, std::nullopt, &do_others_wait_);
+        const abandonable within(database_, limits_.is_cancelled);
+        is_kept = one.what(tx) == verdict::commit;
+        if (is_kept && database_.owes_foreign_keys())
+            throw sql::failure("a work left a foreign key without its row");
+    } catch (const sqlite::storage_failure&) {
+        throw;
+    } catch (...) {
+        is_kept = false;
+        one.problem = std::current_exception();
+    }
+    // Some failures make SQLite roll back everything, not the statement alone.
+    if (!database_.in_transaction())
+        throw sql::failure("the group was rolled back by a failing work");
+    if (!is_kept) {
+        database_.run(undo_work);
+        rollbacks_.add();
+    }
+    database_.run(end_work);
+    return is_kept;
+}
+
+void writer::commit(bool has_kept_works)
+{
+    if (!has_kept_works) {
+        database_.run(rollback_group);  // a commit would write and sync pages that are as they were
+        return;
+    }
+    const auto started = steady::now();
+    database_.run(commit_group);
+    const auto taken = std::chrono::duration_cast<std::chrono::microseconds>(steady::now() - started);
+    commit_time_.observe_us(static_cast<std::uint64_t>(taken.count()));
+    note_success();
+}
+
+// Nothing of the group was acknowledged, and nothing of it stays. A work that failed by itself keeps its
+// reason.
+template <class Failure>
+void writer::lose(std::vector<work>& group, const std::string& reason)
+{
+    undo();
+    for (work& one : group)
+        if (!one.problem)
+            one.problem = made<Failure>(reason);
+}
+
+void writer::complete(std::vector<work>& group)
+{
+    for (work& one : group) {
+        one.what = nullptr;
+        try {
+            one.done(std::exchange(one.problem, nullptr));
+        } catch (const std::exception& defect) {
+            log_.error("store.completion_failed", {{"reason", std::string_view(defect.what())}});
+        }
+    }
+}
+
+std::shared_ptr<writer::errand> writer::next_errand()
+{
+    const std::lock_guard lock(mutex_);
+    if (errands_.empty())
+        return nullptr;
+    std::shared_ptr<errand> next = std::move(errands_.front());
+    errands_.pop_front();
+    return next;
+}
+
+void writer::run_errand()
+{
+    const std::shared_ptr<errand> current = next_errand();
+    if (!current)
+        return;
+    try {
+        bool is_stopping = false;
+        {
+            const std::lock_guard lock(mutex_);
+            is_stopping = is_stopping_;
+        }
+        if (is_stopping || is_cancelled())
+            throw sql::busy("the store is closing");
+        if (current->what->step(database_)) {
+            const std::lock_guard lock(mutex_);
+            errands_.push_back(current);
+            return;
+        }
+        current->what.reset();
+        current->done.set_value();
+    } catch (...) {
+        current->what.reset();
+        current->done.set_exception(std::current_exception());
+    }
+}
+
+void writer::undo() noexcept
+{
+    try {
+        if (database_.in_transaction())
+            database_.run(rollback_group);
+    } catch (const std::exception& problem) {
+        const std::lock_guard lock(mutex_);
+        broken_ = problem.what();
+    }
+}
+
+void writer::note(const sqlite::storage_failure& problem)
+{
+    const bool is_full = problem.cause == sqlite::storage_failure::kind::full;
+    {
+        const std::lock_guard lock(mutex_);
+        if (is_full)
+            is_full_ = true;
+        else
+            broken_ = problem.what();
+    }
+    log_.error(is_full ? "store.full" : "store.broken", {{"reason", std::string_view(problem.what())}});
+}
+
+void writer::note_success()
+{
+    bool was_full = false;
+    {
+        const std::lock_guard lock(mutex_);
+        was_full = std::exchange(is_full_, false);
+    }
+    if (was_full)
+        log_.info("store.writable");
+}
+
+// While there is nothing to do. A server that is not ready gets no writes, so the writer finds out by itself
+// when a full disk has room again.
+void writer::probe(bool is_full)
+{
+    try {
+        check_files();
+        if (!is_full)
+            return;
+        database_.execute("writer.probe", smallest_write);
+        note_success();
+    } catch (const sqlite::storage_failure& problem) {
+        if (problem.cause != sqlite::storage_failure::kind::full)
+            note(problem);
+    } catch (const sql::failure&) {
+        // Not a word about the disk: the next probe will tell.
+    }
+}
+
+void writer::check_files() const
+{
+    const auto reason = limits_.why_lost ? limits_.why_lost() : std::string();
+    if (!reason.empty())
+        throw sqlite::storage_failure(reason, sqlite::storage_failure::kind::io);
+}
+
+void writer::bound_log()
+{
+    const int frames = database_.wal_frames();
+    if (frames < log_frames_tried_)
+        log_frames_tried_ = 0;  // the log began anew
+    const int step = std::max(1, limits_.log_frames_max / log_steps);
+    if (frames - log_frames_tried_ < step || is_broken() || is_cancelled())
+        return;
+    log_frames_tried_ = frames;
+    using mode = sqlite::connection::checkpoint_mode;
+    try {
+        if (frames < limits_.log_frames_max / urgent_divisor)
+            database_.checkpoint(mode::passive, milliseconds(0));
+        else if (frames < limits_.log_frames_max)
+            database_.checkpoint(mode::truncate, patience_urgent);
+        else
+            begin_log_anew();
+    } catch (const sqlite::storage_failure& problem) {
+        note(problem);
+    } catch (const sql::failure& problem) {
+        log_.warning("store.checkpoint_failed", {{"reason", std::string_view(problem.what())}});
+    }
+}
+
+// At its most the log no longer waits for scans: they are given up. Those of one tenant that follow each
+// other without a gap would keep it from being begun anew for ever. The older ones keep its end from being
+// copied back; once it has been, those that began meanwhile keep it in use. Any that begin after that read
+// the database file alone, and are in the way of nothing.
+void writer::begin_log_anew()
+{
+    using mode = sqlite::connection::checkpoint_mode;
+    if (database_.checkpoint(mode::truncate, patience_urgent).is_complete)
+        return;
+    for (const auto how : {mode::full, mode::truncate}) {
+        if (limits_.give_up_scans)
+            limits_.give_up_scans();
+        if (!database_.checkpoint(how, patience_at_most).is_complete)
+            return;
+    }
+}
+
+time_point writer::next_time()
+{
+    const auto now = wall_.now();
+    last_time_ = last_time_ - now > ahead_max ? now : std::max(last_time_, now);
+    return last_time_;
+}
+
+}  // namespace scimd::store

@@ -1,0 +1,146 @@
+#include "store/held_users.hpp"
+
+namespace scimd::store::holds {
+namespace {
+
+constexpr sql::statement insert_row{
+    "held_users.hold",
+    "insert into held_users (directory_id, user_id, reason, domain, detail, held_at, address)"
+    " values ($1, $2, $3, $4, $5, $6, $7) on conflict (directory_id, user_id) do update"
+    " set reason = excluded.reason, domain = excluded.domain, detail = excluded.detail,"
+    " address = excluded.address",
+};
+
+constexpr sql::statement delete_row{
+    "held_users.release",
+    "delete from held_users where directory_id = $1 and user_id = $2",
+};
+
+constexpr sql::statement find_row{
+    "held_users.find",
+    "select 1 from held_users where directory_id = $1 and user_id = $2",
+};
+
+constexpr sql::statement list_rows{
+    "held_users.list",
+    "select user_id, reason, domain, detail, held_at, address from held_users"
+    " where directory_id = $1 and user_id > $2 order by user_id limit $3",
+};
+
+constexpr sql::statement find_count{
+    "directories.held_users",
+    "select held_users from directories where id = $1",
+};
+
+constexpr sql::statement find_member_count{
+    "member_counts.held",
+    "select held from member_counts where directory_id = $1 and group_id = $2",
+};
+
+constexpr sql::statement find_request{
+    "releases.next",
+    "select directory_id, after_id from releases order by directory_id limit 1",
+};
+
+constexpr sql::statement insert_request{
+    "releases.request",
+    "insert into releases (directory_id, after_id) select id, 0 from directories where id = $1"
+    " and held_users > 0 on conflict (directory_id) do update set after_id = 0",
+};
+
+constexpr sql::statement update_request{
+    "releases.advance",
+    "update releases set after_id = $2 where directory_id = $1",
+};
+
+constexpr sql::statement delete_request{
+    "releases.finish",
+    "delete from releases where directory_id = $1",
+};
+
+std::int64_t one_number(
+    transaction& tx, const sql::statement& what, std::initializer_list<sql::parameter> parameters
+)
+{
+    std::int64_t number = 0;
+    tx.sql().run(what, parameters, [&](const sql::row& current) { number = current.integer(0); });
+    return number;
+}
+
+}  // namespace
+
+void hold(transaction& tx, directory_id where, const held_user& what)
+{
+    tx.sql().run(
+        insert_row,
+        {where.value,
+         what.user.value,
+         what.reason,
+         what.domain,
+         what.detail,
+         to_column(tx.now()),
+         what.address}
+    );
+}
+
+bool release(transaction& tx, directory_id where, resource_id user)
+{
+    return tx.sql().run(delete_row, {where.value, user.value}) > 0;
+}
+
+bool is_held(transaction& tx, directory_id where, resource_id user)
+{
+    return one_number(tx, find_row, {where.value, user.value}) != 0;
+}
+
+std::vector<held_user> list(transaction& tx, directory_id where, resource_id after, std::int64_t limit)
+{
+    std::vector<held_user> found;
+    tx.sql().run(list_rows, {where.value, after.value, limit}, [&](const sql::row& current) {
+        found.push_back({
+            .user = {current.integer(0)},
+            .reason = std::string(current.text(1)),
+            .domain = std::string(current.text(2)),
+            .detail = std::string(current.text(3)),
+            .address = std::string(current.text(5)),
+            .since = from_column(current.integer(4)),
+        });
+    });
+    return found;
+}
+
+std::int64_t count(transaction& tx, directory_id where)
+{
+    return one_number(tx, find_count, {where.value});
+}
+
+std::int64_t count_members(transaction& tx, directory_id where, resource_id group)
+{
+    return one_number(tx, find_member_count, {where.value, group.value});
+}
+
+std::optional<release_request> next_release(transaction& tx)
+{
+    std::optional<release_request> found;
+    tx.sql().run(find_request, {}, [&](const sql::row& current) {
+        found = release_request{{current.integer(0)}, {current.integer(1)}};
+    });
+    return found;
+}
+
+void request_release(transaction& tx, directory_id where)
+{
+    tx.sql().run(insert_request, {where.value});
+}
+
+void advance_release(transaction& tx, const release_request& to)
+{
+    tx.sql().run(update_request, {to.directory.value, to.after.value});
+}
+
+void finish_release(transaction& tx, directory_id where)
+{
+    tx.sql().run(delete_request, {where.value});
+}
+
+}  // namespace scimd::store::holds

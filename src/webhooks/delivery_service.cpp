@@ -1,0 +1,72 @@
+#include "webhooks/delivery_service.hpp"
+
+#include "base/codec.hpp"
+
+#include <array>
+#include <exception>
+#include <utility>
+
+namespace scimd::app {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds failure_pause{1'000};
+constexpr milliseconds failure_step{50};  // how late an end is noticed
+constexpr milliseconds finish_patience{2'000};
+constexpr std::size_t owner_bytes = 8;
+
+std::string make_owner(random_source& random)
+{
+    std::array<std::byte, owner_bytes> bytes{};
+    random.fill(bytes);
+    return to_hex(bytes);
+}
+
+}  // namespace
+
+webhook_service::webhook_service(const delivery_surroundings& around, const webhook_options& options)
+    : log_(around.log),
+      resolver_(make_host_resolver(options.dns, around.figures)),
+      out_(make_webhook_sender(*resolver_, around.rules, options.ca_file))
+{
+    delivery_options delivering;
+    delivering.owner = make_owner(around.random);
+    loop_ = std::make_unique<delivery>(std::move(delivering), around, *out_);
+    thread_ = std::thread([this] { run(); });
+}
+
+void webhook_service::stop()
+{
+    is_stopping_ = true;
+    loop_->ring();
+    if (thread_.joinable())
+        thread_.join();
+    resolver_.reset();  // its end answers what is under way, to a sender that must still be there
+}
+
+void webhook_service::run()
+{
+    while (!is_stopping_)
+        loop_->wait(turn());
+    try {
+        loop_->finish(finish_patience);
+    } catch (const std::exception& problem) {
+        log_.warning("webhooks.not_finished", {{"reason", std::string_view(problem.what())}});
+    }
+}
+
+// What fails once is tried again: it is the store that was busy, or broken, and then the server ends.
+milliseconds webhook_service::turn()
+{
+    try {
+        return loop_->turn();
+    } catch (const std::exception& problem) {
+        log_.warning("webhooks.failed", {{"reason", std::string_view(problem.what())}});
+        for (milliseconds slept{0}; slept < failure_pause && !is_stopping_; slept += failure_step)
+            std::this_thread::sleep_for(failure_step);
+        return milliseconds(0);
+    }
+}
+
+}  // namespace scimd::app

@@ -1,0 +1,45 @@
+// Webhooks of a running server: the delivery loop on a thread of its own, with its sender and its resolver.
+#pragma once
+
+#include "webhooks/delivery_loop.hpp"
+#include "webhooks/http_sender.hpp"
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+
+namespace scimd::app {
+
+struct webhook_options {
+    net::dns_options dns;
+    std::string ca_file;  // empty: what the system trusts
+};
+
+class webhook_service {
+public:
+    // Starts at once. Throws when libcurl does not start or the store fails.
+    webhook_service(const delivery_surroundings& around, const webhook_options& options);
+    webhook_service(const webhook_service&) = delete;
+    webhook_service& operator=(const webhook_service&) = delete;
+    ~webhook_service() { stop(); }
+
+    // Something has been committed. Any thread; does not block.
+    void ring() noexcept { loop_->ring(); }
+
+    // Lets what is on its way arrive, for a moment, and writes it. May be called again.
+    void stop();
+
+private:
+    void run();
+    std::chrono::milliseconds turn();
+
+    logger& log_;
+    std::unique_ptr<host_resolver> resolver_;
+    std::unique_ptr<sender> out_;  // is called back by the resolver
+    std::unique_ptr<delivery> loop_;
+    std::atomic<bool> is_stopping_{false};
+    std::thread thread_;
+};
+
+}  // namespace scimd::app

@@ -1,0 +1,366 @@
+#include "webhooks/endpoint_queue.hpp"
+
+#include "scimd/version.hpp"
+#include "service/webhooks/webhook_filter.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace scimd::app {
+namespace {
+
+namespace webhooks = service::webhooks;
+namespace rows = store::webhooks;
+
+constexpr std::size_t window_events_max = 256;
+constexpr std::size_t window_bytes_max = 1024 * 1024;   // and one event more
+constexpr std::int64_t lane_events_max = 32;            // read at a time
+constexpr std::size_t lane_bytes_max = 256 * 1024;      // likewise, and one event more
+constexpr std::size_t singles_max = 64;                 // held at a time
+constexpr std::size_t singles_bytes_max = 1024 * 1024;  // likewise, and one event more
+constexpr unsigned sources = 3;
+
+// A time that is further off than any pause was set by a clock that has been set back since.
+bool is_due_at(time_point due, time_point now)
+{
+    return due <= now || due > now + webhooks::retry_delay_max + std::chrono::days(1);
+}
+
+webhooks::retry_schedule schedule_of(const rows::settings& of)
+{
+    if (of.retry_seconds.empty())
+        return webhooks::retry_schedule::standard();
+    webhooks::retry_schedule schedule{.delays = {}, .is_own = true};
+    for (const auto seconds : of.retry_seconds)
+        schedule.delays.emplace_back(seconds);
+    // A zero in front stands for the first attempt, which is always made at once.
+    if (schedule.delays.front().count() == 0)
+        schedule.delays.erase(schedule.delays.begin());
+    return schedule;
+}
+
+std::int64_t seconds_of(time_point when)
+{
+    return std::chrono::floor<std::chrono::seconds>(when).time_since_epoch().count();
+}
+
+}  // namespace
+
+courier::courier(round from, const webhooks::target_rules& rules, random_source& random)
+    : row_(std::move(from.row)),
+      ring_(std::move(from.ring)),
+      tenant_(from.tenant),
+      schedule_(schedule_of(row_.is)),
+      random_(random),
+      is_ordered_(row_.is.mode == rows::delivery_mode::ordered),
+      read_up_to_(row_.position),
+      health_{row_.failing_since, row_.last_failure, row_.failures},
+      last_success_(row_.last_success),
+      position_handed_out_(row_.position)
+{
+    if (auto url = webhooks::endpoint_url::parse(row_.is.url, rules))
+        url_ = std::move(*url);
+    else
+        why_no_url_ = url.error().detail;
+    for (auto& one : from.lanes) {
+        const auto directory = one.directory;
+        lane made{
+            .row = std::move(one), .waiting = {}, .read_sequence = 0, .read_event = {}, .is_flying = false
+        };
+        made.read_sequence = made.row.settled_sequence;
+        made.read_event = made.row.settled;
+        lanes_.emplace(directory, std::move(made));
+    }
+}
+
+bool courier::is_at_rest() const noexcept
+{
+    return flights_.empty() && !has_news_ && !is_settling_;
+}
+
+bool courier::is_proven() const noexcept
+{
+    return last_success_ && !health_.failing_since;
+}
+
+bool courier::is_outdated(time_point now) const noexcept
+{
+    return ring_.expires && *ring_.expires <= now;
+}
+
+std::optional<time_point> courier::next_due(time_point now) const
+{
+    if (is_retired_)
+        return std::nullopt;
+    std::optional<time_point> first;
+    const auto consider = [&](time_point due) {
+        if (due > now)
+            first = std::min(first.value_or(due), due);
+    };
+    if (ring_.expires)
+        consider(*ring_.expires);
+    if (next_single_)
+        consider(*next_single_);
+    for (const auto& [directory, one] : lanes_)
+        if (!is_due_at(one.row.due, now))
+            consider(one.row.due);
+    for (const auto& [event, one] : singles_)
+        if (!one.is_reported && !is_due_at(one.row.due, now))
+            consider(one.row.due);
+    return first;
+}
+
+// --- what may be sent
+
+bool courier::load(store::transaction& tx, event_tape& tape)
+{
+    if (is_retired_)
+        return false;
+    bool has_more = false;
+    load_singles(tx);
+    if (row_.disabled)
+        return false;
+    load_window(tx, tape, has_more);
+    std::vector<directory_id> caught_up;
+    for (auto& [directory, one] : lanes_) {
+        if (!one.waiting.empty() || one.is_flying || !is_due_at(one.row.due, tx.now()))
+            continue;
+        load_lane(tx, one);
+        if (one.waiting.empty())
+            caught_up.push_back(directory);
+    }
+    for (const auto directory : caught_up)
+        close_lane(directory);
+    return has_more;
+}
+
+bool courier::is_window_full() const noexcept
+{
+    return window_.size() >= window_events_max || window_bytes_ >= window_bytes_max;
+}
+
+void courier::load_window(store::transaction& tx, event_tape& tape, bool& has_more)
+{
+    if (is_window_full())
+        return;
+    const bool is_unread = tape.read(tx, read_up_to_, [&](const shared_event& one) {
+        if (is_window_full())
+            return false;
+        read_up_to_ = one->id;
+        if (webhooks::is_told(row_, *one) && !lanes_.contains(one->directory)) {
+            window_.push_back({one});
+            window_bytes_ += one->body.size();
+        }
+        return true;
+    });
+    has_more = is_unread && !is_window_full();
+    advance();
+}
+
+// No further than the window has been read: behind that the directory is the window's again. An endpoint that
+// has one request at a time gets one event at a time.
+void courier::load_lane(store::transaction& tx, lane& into)
+{
+    const rows::lane from{
+        .directory = into.row.directory,
+        .settled = into.read_event,
+        .settled_sequence = into.read_sequence,
+        .head = {},
+        .attempts = 0,
+        .due = {},
+        .last_error = {}
+    };
+    const auto bytes_max = is_proven() ? lane_bytes_max : 1;
+    bool has_more = true;
+    while (has_more && into.waiting.empty()) {
+        auto position = from;
+        position.settled = into.read_event;
+        position.settled_sequence = into.read_sequence;
+        std::int64_t count = 0;
+        std::size_t bytes = 0;
+        rows::list_lane_events(tx, position, lane_events_max, [&](const store::events::event& one) {
+            if (one.id > read_up_to_ || bytes >= bytes_max)
+                return false;
+            ++count;
+            into.read_event = one.id;
+            into.read_sequence = one.sequence;
+            if (webhooks::is_told(row_, one)) {
+                into.waiting.push_back(std::make_shared<const store::events::event>(one));
+                bytes += one.body.size();
+            }
+            return true;
+        });
+        has_more = count == lane_events_max;
+    }
+}
+
+bool courier::are_singles_full() const
+{
+    std::size_t bytes = 0;
+    for (const auto& [event, one] : singles_)
+        bytes += one.what ? one.what->body.size() : one.row.test_body->size();
+    return singles_.size() >= singles_max || bytes >= singles_bytes_max;
+}
+
+void courier::load_singles(store::transaction& tx)
+{
+    if (!next_single_ || !is_due_at(*next_single_, tx.now()) || are_singles_full())
+        return;
+    constexpr auto most = static_cast<std::int64_t>(2 * singles_max);
+    const auto waiting = rows::list_waiting(tx, row_.id, most);
+    next_single_.reset();
+    for (const auto& row : waiting) {
+        if (!is_due_at(row.due, tx.now())) {
+            next_single_ = row.due;
+            return;
+        }
+        if (singles_.contains(row.event) || next_.deliveries.contains(row.event))
+            continue;
+        if (row_.disabled && !row.test_body)
+            continue;
+        if (are_singles_full()) {
+            next_single_ = tx.now();
+            return;
+        }
+        shared_event what;
+        if (!row.test_body) {
+            auto found = rows::find_event(tx, row.event);
+            if (!found) {  // the log has been cut behind it
+                next_.deliveries[row.event] = {std::nullopt, row.due};
+                has_news_ = true;
+                continue;
+            }
+            what = std::make_shared<const store::events::event>(std::move(*found));
+        }
+        singles_.emplace(row.event, single{row, what});
+    }
+    if (static_cast<std::int64_t>(waiting.size()) == most)
+        next_single_ = tx.now();
+}
+
+// --- what is sent
+
+std::optional<shipment> courier::take(std::uint64_t number, time_point now)
+{
+    const auto capacity = is_proven() ? flights_max : 1;
+    if (is_retired_ || flights_.size() >= capacity)
+        return std::nullopt;
+    std::optional<flight> next;
+    // Each source comes first in its turn, so that none starves another.
+    for (unsigned i = 0; i < sources && !next; ++i) {
+        switch (turn_++ % sources) {
+            case 0:
+                next = take_plain();
+                break;
+            case 1:
+                next = take_lane(now);
+                break;
+            default:
+                next = take_single(now);
+        }
+    }
+    if (!next)
+        return std::nullopt;
+    next->started = now;
+    last_shipment_ = number;
+    auto packed = pack(*next, number, now);
+    busy_.insert(next->directory);
+    flights_.emplace(number, std::move(*next));
+    return packed;
+}
+
+bool courier::is_busy(directory_id directory) const
+{
+    return is_ordered_ && busy_.contains(directory);
+}
+
+std::optional<courier::flight> courier::take_plain()
+{
+    if (row_.disabled)
+        return std::nullopt;
+    for (auto& one : window_) {
+        if (one.is_taken || is_busy(one.what->directory))
+            continue;
+        one.is_taken = true;
+        return flight{
+            .from = source::plain,
+            .what = one.what,
+            .id = one.what->id,
+            .directory = one.what->directory,
+            .attempt = 1,
+            .started = {}
+        };
+    }
+    return std::nullopt;
+}
+
+std::optional<courier::flight> courier::take_lane(time_point now)
+{
+    if (row_.disabled)
+        return std::nullopt;
+    lane* first = nullptr;
+    for (auto& [directory, one] : lanes_) {
+        const bool is_due = !one.is_flying && !one.waiting.empty() && is_due_at(one.row.due, now);
+        if (is_due && !is_busy(directory) && (!first || one.row.due < first->row.due))
+            first = &one;
+    }
+    if (!first)
+        return std::nullopt;
+    first->is_flying = true;
+    const auto& head = first->waiting.front();
+    return flight{
+        .from = source::lane,
+        .what = head,
+        .id = head->id,
+        .directory = first->row.directory,
+        .attempt = first->row.attempts + 1,
+        .started = {}
+    };
+}
+
+std::optional<courier::flight> courier::take_single(time_point now)
+{
+    for (auto& [id, one] : singles_) {
+        const auto directory = one.what ? one.what->directory : directory_id{};
+        const bool is_due = !one.is_flying && !one.is_reported && is_due_at(one.row.due, now);
+        if (!is_due || (row_.disabled && one.what) || (one.what && is_busy(directory)))
+            continue;
+        one.is_flying = true;
+        return flight{
+            .from = source::single,
+            .what = one.what,
+            .id = id,
+            .directory = directory,
+            .attempt = one.row.attempts + 1,
+            .started = {}
+        };
+    }
+    return std::nullopt;
+}
+
+shipment courier::pack(const flight& what, std::uint64_t number, time_point now) const
+{
+    shipment made;
+    made.number = number;
+    if (url_)
+        made.to = *url_;
+    else
+        made.refusal = why_no_url_;
+    if (what.what)
+        made.body = std::shared_ptr<const std::string>(what.what, &what.what->body);
+    else
+        made.body = std::make_shared<const std::string>(*singles_.at(what.id).row.test_body);
+    const auto id = what.id.text();
+    const auto timestamp = seconds_of(now);
+    made.headers = {
+        {"content-type", "application/json"},
+        {"user-agent", "scimd/" + std::string(version)},
+        {"webhook-id", id},
+        {"webhook-timestamp", std::to_string(timestamp)},
+        {"webhook-signature", webhooks::sign(ring_.keys, {id, timestamp, *made.body})}
+    };
+    made.headers.insert(made.headers.end(), row_.is.headers.begin(), row_.is.headers.end());
+    return made;
+}
+
+}  // namespace scimd::app

@@ -1,0 +1,86 @@
+#include "webhooks/host_resolver.hpp"
+
+#include "net/dns/dns.hpp"
+
+#include <array>
+#include <chrono>
+#include <mutex>
+#include <utility>
+
+namespace scimd::app {
+namespace {
+
+// Deliveries ask more often than the checks of domains, whose pace is the default. There is room for the two
+// look-ups of each delivery that may be under way: names that nobody answers for must not hold up others.
+constexpr std::size_t queries_per_second = 1'000;
+constexpr std::size_t in_flight_max = 1'024;
+constexpr std::chrono::milliseconds deadline{5'000};
+
+// What the two look-ups of a host come to.
+class both {
+public:
+    explicit both(std::function<void(host_answer)> done) : done_(std::move(done)) {}
+
+    void add(const net::dns_answer& one)
+    {
+        {
+            const std::lock_guard hold(lock_);
+            take(one);
+            if (--missing_ > 0)
+                return;
+        }
+        if (!answer_.problem.empty())
+            answer_.addresses.clear();
+        done_(std::move(answer_));
+    }
+
+private:
+    void take(const net::dns_answer& one)
+    {
+        if (one.outcome == net::dns_outcome::timed_out)
+            answer_.problem = "the name server did not answer in time";
+        else if (one.outcome != net::dns_outcome::found && !net::is_negative(one.outcome))
+            answer_.problem = "the name server could not be asked";
+        for (const auto& text : one.values)
+            if (const auto address = ip_address::parse(text))
+                answer_.addresses.push_back(*address);
+            else
+                answer_.problem = "the name server answered what is no address";
+    }
+
+    std::function<void(host_answer)> done_;
+    std::mutex lock_;
+    host_answer answer_;
+    int missing_ = 2;
+};
+
+class dns_host_resolver final : public host_resolver {
+public:
+    dns_host_resolver(const net::dns_options& options, metrics& figures)
+        : dns_(net::make_dns_resolver(options, figures))
+    {
+    }
+
+    void resolve(const std::string& host, std::function<void(host_answer)> done) override
+    {
+        const auto answers =
+            std::make_shared<both>(std::move(done));  // lives as long as the slower of the two
+        for (const auto kind : {net::dns_kind::a, net::dns_kind::aaaa})
+            dns_->look_up(host, kind, [answers](const net::dns_answer& one) { answers->add(one); });
+    }
+
+private:
+    std::unique_ptr<net::dns_resolver> dns_;
+};
+
+}  // namespace
+
+std::unique_ptr<host_resolver> make_host_resolver(net::dns_options options, metrics& figures)
+{
+    options.queries_per_second = queries_per_second;
+    options.in_flight_max = in_flight_max;
+    options.deadline = deadline;
+    return std::make_unique<dns_host_resolver>(options, figures);
+}
+
+}  // namespace scimd::app

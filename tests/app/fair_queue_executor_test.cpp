@@ -1,0 +1,65 @@
+#include "app/fair_queue_executor.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace scimd::app {
+namespace {
+
+namespace asio = boost::asio;
+
+asio::awaitable<void> note_turn(
+    fair_turns& turns, std::int64_t organization, std::vector<std::int64_t>& order
+)
+{
+    const store::tenant owner{store::tenant::kind::customer, organization, 1};
+    co_await turns.wait(owner);
+    order.push_back(organization);
+}
+
+TEST(fair_turns, a_request_does_not_wait_for_all_of_another_organization)
+{
+    asio::io_context io;
+    metrics figures;
+    fair_turns turns(io.get_executor(), "tests", 1'000, figures);
+    std::vector<std::int64_t> order;
+    for (int i = 0; i < 200; ++i)
+        asio::co_spawn(io, note_turn(turns, 1, order), asio::detached);
+    asio::co_spawn(io, note_turn(turns, 2, order), asio::detached);
+    io.run();
+    ASSERT_EQ(order.size(), 201U);
+    const auto turn = std::find(order.begin(), order.end(), 2) - order.begin();
+    EXPECT_LE(turn, store::queue_limits::cost_divisor_min);
+}
+
+// Other things that are ready, and become ready, go on between the turns of requests that there may be any
+// number of.
+TEST(fair_turns, are_taken_one_at_a_time_where_that_is_asked_for)
+{
+    asio::io_context io;
+    metrics figures;
+    fair_turns turns(io.get_executor(), "tests", 1, figures);
+    std::vector<std::int64_t> order;
+    for (int i = 0; i < 100; ++i)
+        asio::co_spawn(io, note_turn(turns, 1, order), asio::detached);
+    std::size_t turns_before = 0;
+    asio::post(io, [&] { asio::post(io, [&] { asio::post(io, [&] { turns_before = order.size(); }); }); });
+    io.run();
+    EXPECT_EQ(order.size(), 100U);
+    EXPECT_LE(turns_before, 3U);
+
+    asio::co_spawn(io, note_turn(turns, 1, order), asio::detached);
+    io.restart();
+    io.run();
+    EXPECT_EQ(order.size(), 101U) << "and begin again when they had all been taken";
+}
+
+}  // namespace
+}  // namespace scimd::app

@@ -1,0 +1,71 @@
+// The log of requests is written in turns.
+#include "jobs/request_log_writer.hpp"
+
+#include "support/api_house.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <utility>
+
+namespace scimd::app {
+namespace {
+
+constexpr std::size_t busy_max = 1'000;  // a test that fails ends all the same
+
+// The real store, while others go on asking.
+class busy_database final : public store::database {
+public:
+    busy_database(store::database& target, std::function<void()> others)
+        : target_(target), others_(std::move(others))
+    {
+    }
+
+    using database::submit;
+    void submit(
+        store::intent mode, const store::scheduling_key& key, store::task what, store::completion done
+    ) override
+    {
+        if (++submitted < busy_max)
+            others_();
+        target_.submit(mode, key, std::move(what), std::move(done));
+    }
+    void on_commit(std::function<void()> bell) override { target_.on_commit(std::move(bell)); }
+    std::string why_not_writable() const override { return target_.why_not_writable(); }
+    bool is_broken() const override { return target_.is_broken(); }
+    void backup(const std::filesystem::path& target) override { target_.backup(target); }
+    std::vector<std::string> check() override { return target_.check(); }
+    void close() override { target_.close(); }
+
+    std::size_t submitted = 0;
+
+private:
+    store::database& target_;
+    const std::function<void()> others_;
+};
+
+TEST(request_log_care, a_turn_writes_what_waits_when_it_begins)
+{
+    constexpr std::size_t batch = 200;
+    test::api_house home;
+    logger quiet([](std::string_view) {});
+    home.requests.take(service::request_notes_max);
+    const auto note = [&] {
+        service::request_note one;
+        one.directory = *directory_id::parse(home.directory);
+        one.is_known = true;
+        one.method = "POST";
+        home.requests.note(std::move(one));
+    };
+    busy_database busy(*home.database, note);
+    request_log_care care(busy, home.requests, home.requests_kept, quiet);
+
+    for (std::size_t i = 0; i < batch + 1; ++i)
+        note();
+    care.flush();
+    EXPECT_EQ(busy.submitted, 2U);
+    EXPECT_EQ(home.requests.take(service::request_notes_max).size(), 2U);
+}
+
+}  // namespace
+}  // namespace scimd::app

@@ -1,0 +1,103 @@
+#include "jobs/scheduler.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <semaphore>
+#include <stdexcept>
+#include <string>
+
+namespace scimd::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(background_test, each_job_runs_again_and_again)
+{
+    logger log([](std::string_view) {});
+    background work(log);
+    std::counting_semaphore<> first(0);
+    std::counting_semaphore<> second(0);
+    work.add({"first", 1ms, [&] { first.release(); }});
+    work.add({"second", 1ms, [&] { second.release(); }});
+
+    work.start();
+
+    for (int i = 0; i < 3; ++i) {
+        first.acquire();
+        second.acquire();
+    }
+}
+
+TEST(background_test, a_job_that_is_by_time_waits_while_the_time_is_not_sure)
+{
+    logger log([](std::string_view) {});
+    background work(log);
+    std::atomic<bool> is_sure = false;
+    std::atomic<int> deletions = 0;
+    std::counting_semaphore<> others(0);
+    std::counting_semaphore<> deleted(0);
+    work.pause_by([&] { return is_sure.load(); });
+    work.add({"deletes", 1ms, [&] { ++deletions, deleted.release(); }, true});
+    work.add({"works", 1ms, [&] { others.release(); }});
+
+    work.start();
+
+    for (int i = 0; i < 20; ++i)
+        others.acquire();
+    EXPECT_EQ(deletions, 0);
+    is_sure = true;
+    deleted.acquire();
+}
+
+TEST(background_test, a_job_that_throws_is_logged_and_runs_again)
+{
+    std::string lines;
+    logger log([&](std::string_view line) { lines += line; });
+    background work(log);
+    std::counting_semaphore<> ran(0);
+    work.add({"broken", 1ms, [&] {
+                  ran.release();
+                  throw std::runtime_error("no luck");
+              }});
+
+    work.start();
+    ran.acquire();
+    ran.acquire();
+    work.stop();
+
+    EXPECT_NE(lines.find(R"("job":"broken","reason":"no luck")"), std::string::npos) << lines;
+}
+
+TEST(background_test, stopping_waits_for_the_running_job_and_nothing_runs_behind_it)
+{
+    logger log([](std::string_view) {});
+    background work(log);
+    std::atomic<int> runs = 0;
+    std::binary_semaphore has_begun(0);
+    work.add({"slow", 1ms, [&] {
+                  has_begun.release();
+                  std::this_thread::sleep_for(5ms);
+                  ++runs;
+              }});
+
+    work.start();
+    has_begun.acquire();
+    work.stop();
+
+    const int seen = runs;
+    EXPECT_GE(seen, 1);
+    std::this_thread::sleep_for(5ms);
+    EXPECT_EQ(runs, seen);
+}
+
+TEST(background_test, a_job_whose_time_has_not_come_does_not_hold_the_end_up)
+{
+    logger log([](std::string_view) {});
+    background work(log);
+    work.add({"daily", 24h, [] { FAIL(); }});
+    work.start();
+}
+
+}  // namespace
+}  // namespace scimd::app

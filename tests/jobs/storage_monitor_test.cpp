@@ -1,0 +1,89 @@
+// The reserve of the disk: from when on it is kept, and from when on no more.
+#include "jobs/storage_monitor.hpp"
+
+#include "support/api_house.hpp"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+
+namespace scimd::test {
+namespace {
+
+constexpr std::int64_t reserve = 8'000;
+
+class storage_watch_test : public testing::Test {
+protected:
+    storage_watch_test()
+    {
+        watch.watch([this] { return free_bytes; });
+    }
+
+    bool is_reserved_at(std::optional<std::int64_t> bytes)
+    {
+        free_bytes = bytes;
+        watch.look_at_disk();
+        return home.house.quotas->is_storage_reserved();
+    }
+
+    bool has_metric(const std::string& line)
+    {
+        return home.figures.exposition().find(line + '\n') != std::string::npos;
+    }
+
+    api_house home;
+    std::string log_text;
+    logger log{[this](std::string_view line) { log_text += line; }};
+    std::optional<std::int64_t> free_bytes;
+    app::storage_watch watch{*home.database, *home.house.quotas, reserve, {}, log, home.figures};
+};
+
+TEST_F(storage_watch_test, keeps_the_reserve_below_its_size_and_until_there_is_an_eighth_more)
+{
+    EXPECT_FALSE(is_reserved_at(1'000'000));
+    EXPECT_FALSE(is_reserved_at(reserve));
+    EXPECT_TRUE(is_reserved_at(reserve - 1));
+    EXPECT_TRUE(has_metric("scimd_disk_free_bytes 7999"));
+    EXPECT_TRUE(has_metric("scimd_disk_reserved 1"));
+    EXPECT_EQ(home.scim("POST", "/Users", user_text("anna")).status, 507);
+    EXPECT_TRUE(is_reserved_at(std::nullopt)) << "what is not known changes nothing";
+    EXPECT_TRUE(is_reserved_at(8'999));
+    EXPECT_FALSE(is_reserved_at(9'000));
+    EXPECT_TRUE(has_metric("scimd_disk_reserved 0"));
+    EXPECT_EQ(home.scim("POST", "/Users", user_text("anna")).status, 201);
+    EXPECT_FALSE(is_reserved_at(reserve));
+    EXPECT_NE(log_text.find("disk.nearly_full"), std::string::npos);
+    EXPECT_NE(log_text.find("disk.has_room"), std::string::npos);
+}
+
+TEST_F(storage_watch_test, asks_the_file_system)
+{
+    const auto room = app::free_space_of(home.folder.path())();
+    ASSERT_TRUE(room);
+    EXPECT_GT(*room, 0);
+    EXPECT_FALSE(app::free_space_of(home.folder.path() / "nowhere")());
+}
+
+TEST_F(storage_watch_test, tells_what_all_directories_use_together)
+{
+    home.make_user("anna");
+    home.make_user("bob");
+    home.make_group("all");
+    watch.look_at_usage();
+    EXPECT_TRUE(has_metric(R"(scimd_usage{of="users"} 2)"));
+    EXPECT_TRUE(has_metric(R"(scimd_usage{of="groups"} 1)"));
+    EXPECT_TRUE(has_metric("scimd_event_surplus_bytes 0"));
+    EXPECT_EQ(home.figures.exposition().find("events_per_second"), std::string::npos);
+    const auto path = "/api/v1/organizations/-/directories/" + home.directory + "/quota-limits";
+    std::int64_t used = 0;
+    const auto shown = home.operate("PATCH", path, R"({"quotas":{"event_bytes":1}})");
+    for (const auto& one : shown.body.at("quotas").as_array())
+        if (one.at("name") == "event_bytes")
+            used = one.at("used").as_int64();
+    watch.look_at_usage();
+    EXPECT_TRUE(has_metric("scimd_event_surplus_bytes " + std::to_string(used - 1)));
+}
+
+}  // namespace
+}  // namespace scimd::test
