@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
-namespace scimd::store::feed {
+namespace scimd::store::event_log {
 namespace {
 
 constexpr sql::statement select_forward{

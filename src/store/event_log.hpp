@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-namespace scimd::store::feed {
+namespace scimd::store::event_log {
 
 // Who told of it: a directory's identity provider, or the environment itself.
 enum class source { any, directory, environment };

@@ -1,6 +1,6 @@
 #include "store/held_users.hpp"
 
-namespace scimd::store::holds {
+namespace scimd::store::held_users {
 namespace {
 
 constexpr sql::statement insert_row{

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace scimd::store::holds {
+namespace scimd::store::held_users {
 
 struct held_user {
     resource_id user;

@@ -1,6 +1,6 @@
 #include "store/pending_group_events.hpp"
 
-namespace scimd::store::untold_groups {
+namespace scimd::store::pending_group_events {
 namespace {
 
 constexpr sql::statement insert_untold_change{

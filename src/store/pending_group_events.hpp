@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace scimd::store::untold_groups {
+namespace scimd::store::pending_group_events {
 
 // A change of one group's members.
 struct change {

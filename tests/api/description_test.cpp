@@ -48,7 +48,7 @@ protected:
         return checked ? "none" : checked.error().detail;
     }
 
-    const description described{sample};
+    const openapi_description described{sample};
 };
 
 TEST_F(description_test, what_is_as_described_passes)
@@ -167,7 +167,7 @@ TEST(served_description_test, every_body_that_is_described_is_strict)
 
 TEST(served_description_test, a_body_that_is_not_as_described_does_not_reach_its_handler)
 {
-    test::api_house home;
+    test::api_fixture fixture;
     const std::pair<std::string_view, std::string_view> rows[] = {
         {"{}", "display_name is required."},
         {"", "display_name is required."},
@@ -179,17 +179,17 @@ TEST(served_description_test, a_body_that_is_not_as_described_does_not_reach_its
          "The JSON text is refused at byte 25 (display_name): a string holds U+0000."},
     };
     for (const auto& [body, message] : rows) {
-        const auto got = home.operate("POST", "/api/v1/organizations", body);
+        const auto got = fixture.operate("POST", "/api/v1/organizations", body);
         EXPECT_EQ(got.status, 400) << body;
         EXPECT_EQ(got.text_of("message"), message) << body;
     }
-    EXPECT_EQ(home.operate("GET", "/api/v1/organizations").body.at("total_size").as_int64(), 1);
+    EXPECT_EQ(fixture.operate("GET", "/api/v1/organizations").body.at("total_size").as_int64(), 1);
 }
 
 TEST(served_description_test, it_is_served_as_json)
 {
-    test::api_house home;
-    const auto got = home.call("GET", "/openapi.json");
+    test::api_fixture fixture;
+    const auto got = fixture.call("GET", "/openapi.json");
     EXPECT_EQ(got.status, 200);
     EXPECT_EQ(got.header("Content-Type"), "application/json");
     EXPECT_EQ(got.text_of("openapi"), "3.1.0");

@@ -25,7 +25,7 @@ protected:
 
     test::temp_store store;
     test::fixed_random random;
-    const origin from{tenants::environment(tx()), "api", {"operator", {}, {}}, {}};
+    const event_source from{tenants::environment(tx()), "api", {"operator", {}, {}}, {}};
 };
 
 TEST_F(tenancy_test, directories_name_a_known_provider_or_none)

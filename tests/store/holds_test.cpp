@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace scimd::store::holds {
+namespace scimd::store::held_users {
 namespace {
 
 class holds_test : public testing::Test {

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace scimd::store::untold_groups {
+namespace scimd::store::pending_group_events {
 namespace {
 
 class untold_groups_test : public testing::Test {
