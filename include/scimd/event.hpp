@@ -18,9 +18,9 @@ struct event {
 };
 
 enum class sink_result {
-    accepted,   // the next one, please
-    retry,  // the same again in a second
-    stop,  // no more of them
+    accepted,  // the next one, please
+    retry,     // the same again in a second
+    stop,      // no more of them
 };
 
 // Takes events one after the other in the order of commit, on a thread of the server's. However long it

@@ -286,7 +286,8 @@ const json::object* openapi_description::body_schema(std::string_view method, st
     return at;
 }
 
-result<void> openapi_description::check_query(std::string_view method, std::string_view path, target& where) const
+result<void> openapi_description::check_query(std::string_view method, std::string_view path, target& where)
+    const
 {
     const auto* described = operation(method, path);
     const auto* parameters = described ? find_array(*described, "parameters") : nullptr;

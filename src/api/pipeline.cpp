@@ -266,16 +266,19 @@ reply authenticated(const server_context& server, request_context& request, Proc
 {
     if (!has_plausible_token(request.http))
         return scim_error(request, unauthorized());
-    return transaction_step{store::intent::read, [&server, &request, proceed](store::transaction& tx) -> reply {
-                    if (auto known = authenticate(server, request, request.target.segments[1], tx); !known)
-                        return scim_error(request, known.error());
-                    if (auto allowed = check_rate(server, request); !allowed)
-                        return scim_error(request, allowed.error());
-                    auto next = with_idp_detection(server, request, nullptr, proceed);
-                    // Another read goes on in this transaction.
-                    const auto* more = std::get_if<transaction_step>(&next);
-                    return more && more->mode == store::intent::read ? more->run(tx) : std::move(next);
-                }};
+    return transaction_step{
+        store::intent::read,
+        [&server, &request, proceed](store::transaction& tx) -> reply {
+            if (auto known = authenticate(server, request, request.target.segments[1], tx); !known)
+                return scim_error(request, known.error());
+            if (auto allowed = check_rate(server, request); !allowed)
+                return scim_error(request, allowed.error());
+            auto next = with_idp_detection(server, request, nullptr, proceed);
+            // Another read goes on in this transaction.
+            const auto* more = std::get_if<transaction_step>(&next);
+            return more && more->mode == store::intent::read ? more->run(tx) : std::move(next);
+        }
+    };
 }
 
 // Holds the body against its description, and what it sets against the caller, before the handler sees it.
@@ -295,7 +298,8 @@ reply as_described(const request_context& request, const route& row, reply next)
         if (schema)
             if (const auto checked = served_description().check(*schema, body); !checked)
                 return manage_error(checked.error());
-        if (const auto allowed = check_fields(row.who.fields, request.api_client, body.get_object()); !allowed)
+        if (const auto allowed = check_fields(row.who.fields, request.api_client, body.get_object());
+            !allowed)
             return manage_error(allowed.error());
         return then(std::move(text));
     };
@@ -344,12 +348,16 @@ reply request_pipeline::handle(request_context& request) const
         if (const auto allowed = check_reach(request, found.row->who); !allowed)
             return scim_error(request, allowed.error());
         if (is_of_scim(who))
-            return reauthenticate_late(server_, request, found.row->handle(server_, request), [&request](store::transaction& tx) {
-                return reauthenticate(request, tx);
-            });
+            return reauthenticate_late(
+                server_,
+                request,
+                found.row->handle(server_, request),
+                [&request](store::transaction& tx) { return reauthenticate(request, tx); }
+            );
         if (!is_of_management(who))
             return found.row->handle(server_, request);
-        if (auto checked = served_description().check_query(found.row->method, found.row->path, request.target);
+        if (auto checked =
+                served_description().check_query(found.row->method, found.row->path, request.target);
             !checked)
             return manage_error(checked.error());
         if (server_.quotas->is_storage_reserved() && !may_use_reserve(request, *found.row))
@@ -359,9 +367,12 @@ reply request_pipeline::handle(request_context& request) const
             return next;
         next = run_idempotent(server_, request, found.row->idempotency, std::move(next));
         next = run_audited(server_, request, as_described(request, *found.row, std::move(next)));
-        return reauthenticate_late(server_, request, std::move(next), [this, &request](store::transaction& tx) {
-            return reauthorize(server_, request, tx);
-        });
+        return reauthenticate_late(
+            server_,
+            request,
+            std::move(next),
+            [this, &request](store::transaction& tx) { return reauthorize(server_, request, tx); }
+        );
     };
     if (is_of_directory(request.target))
         return authenticated(server_, request, proceed);
@@ -385,7 +396,9 @@ void request_pipeline::finish(request_context& request, http::response& answer) 
     add_rate_fields(request, answer);
 }
 
-void request_pipeline::log_request(request_context& request, const http::response& answered, std::chrono::microseconds took) const
+void request_pipeline::log_request(
+    request_context& request, const http::response& answered, std::chrono::microseconds took
+) const
 {
     if (is_of_directory(request.target))
         record_request(server_, request, answered, took);

@@ -29,7 +29,8 @@ public:
     void finish(request_context& request, http::response& answer) const;
 
     // When the request is over, for the directory's log; the call is used up.
-    void log_request(request_context& request, const http::response& answered, std::chrono::microseconds took) const;
+    void log_request(request_context& request, const http::response& answered, std::chrono::microseconds took)
+        const;
 
     // For what goes wrong before or after: bad framing, a body too large, the machine's failures.
     [[nodiscard]] http::response refuse(const error& reason, std::string_view target) const;

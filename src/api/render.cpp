@@ -174,7 +174,9 @@ http::response long_scim_resource(
     return made;
 }
 
-http::response unread_scim_resource(const request_context& request, int status, service::representation resource)
+http::response unread_scim_resource(
+    const request_context& request, int status, service::representation resource
+)
 {
     auto made = scim_response(request, status, std::string());
     made.headers.add("Content-Type", std::string(scim_type_of(request)));

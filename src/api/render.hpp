@@ -26,7 +26,9 @@ http::response scim_document(const request_context& request, const json::object&
 http::response long_scim_response(const request_context& request, int status, spooled_text body);
 // The answer to HEAD for a resource that is long: RFC 9110 §9.3.2 lets the length be left out where it is
 // known only once the body has been made.
-http::response unread_scim_resource(const request_context& request, int status, service::representation resource);
+http::response unread_scim_resource(
+    const request_context& request, int status, service::representation resource
+);
 
 http::response long_scim_resource(
     const request_context& request, int status, service::representation resource, spooled_text body

@@ -61,8 +61,8 @@ struct server_context {
     service::last_used_times& last_used;
     service::request_log& requests;
     const vault& key_vault;
-    service::token_cache& token_cache;  // of API clients
-    service::login_rate_limit& login_limits;    // at their secrets
+    service::token_cache& token_cache;        // of API clients
+    service::login_rate_limit& login_limits;  // at their secrets
     const service::cursor_seal& cursors;
     spool& spooled_responses;
     environment_id environment;
@@ -79,9 +79,9 @@ struct server_context {
     const service::domains::domain_policy_config& domains;
     service::txt_look_up look_up_txt;
     service::webhooks::target_rules webhook_rules{};
-    const std::atomic<bool>* cancelled = nullptr;  // set when all computation is to end
-    service::rate_limiter* directory_limits = nullptr;       // of directories; none: no limit
-    anonymous_rates* anonymous_limits = nullptr;          // none: no limit
+    const std::atomic<bool>* cancelled = nullptr;       // set when all computation is to end
+    service::rate_limiter* directory_limits = nullptr;  // of directories; none: no limit
+    anonymous_rates* anonymous_limits = nullptr;        // none: no limit
     std::shared_ptr<cached_response> public_keys = std::make_shared<cached_response>();
     std::shared_ptr<cached_response> issuer = std::make_shared<cached_response>();
     std::shared_ptr<idempotency_locks> idempotency_keys = std::make_shared<idempotency_locks>();
@@ -105,19 +105,20 @@ struct request_context {
     work_budget budget;
     target target;
     std::vector<std::pair<std::string_view, std::string>> parameters;  // of the route's template
-    service::caller caller;                                               // once authenticated
-    service::manager api_client;                                               // once authorized
+    service::caller caller;                                            // once authenticated
+    service::manager api_client;                                       // once authorized
     std::string permanent_uri;  // the permanent URI of what "/Me" stands for; empty: the path is no alias
     access_log_fields access_log;
     time_point started_at{};
-    std::size_t body_bytes = 0;  // once it has been read
+    std::size_t body_bytes = 0;      // once it has been read
     std::size_t prepared_bytes = 0;  // of what has been prepared, and waits for the writer
-    bool has_written = false;    // a work of it has been committed: it is not refused any more
+    bool has_written = false;        // a work of it has been committed: it is not refused any more
     // Of its directory, if there is a limit, or of the address of an anonymous request that is over its rate.
     std::optional<rate_limit_status> rate_limit{};
     bool is_repeat = false;        // of one that was carried out before under the same Idempotency-Key
     service::request_trace trace;  // of a request to a directory
-    std::unique_ptr<idempotency_locks::lock> idempotency_lock;  // of a chore that came with a key: until it is answered
+    std::unique_ptr<idempotency_locks::lock>
+        idempotency_lock;  // of a chore that came with a key: until it is answered
 
     // What the template's {name} stood for; empty when it has none such.
     [[nodiscard]] const std::string& parameter(std::string_view name) const;

@@ -69,7 +69,7 @@ constexpr bool is_for_clients(const principal& who)
 
 // What a POST whose Idempotency-Key is known already is told.
 enum class idempotency_policy {
-    run_again,         // the key is not looked at: it changes nothing of ours
+    run_again,    // the key is not looked at: it changes nothing of ours
     same_answer,  // but for the values of a webhook endpoint's headers, which are not kept
     conflict,     // the answer holds a secret, which is shown once and not kept
 };

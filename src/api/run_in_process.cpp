@@ -80,7 +80,9 @@ http::response read_whole(http::response made)
     return made;
 }
 
-http::response answer(const request_pipeline& pipeline, store::database& database, request_context& request, std::string body)
+http::response answer(
+    const request_pipeline& pipeline, store::database& database, request_context& request, std::string body
+)
 {
     auto next = pipeline.handle(request);
     for (;;) {
@@ -118,7 +120,9 @@ http::response answer(const request_pipeline& pipeline, store::database& databas
     }
 }
 
-http::response answer_or_refuse(const request_pipeline& pipeline, store::database& database, request_context& request, std::string body)
+http::response answer_or_refuse(
+    const request_pipeline& pipeline, store::database& database, request_context& request, std::string body
+)
 {
     try {
         return answer(pipeline, database, request, std::move(body));

@@ -272,12 +272,19 @@ void application::add_jobs()
     retention_jobs_.emplace(*database_, wall_clock_, settings_.kept);
     retention_jobs_->add_jobs(scheduler_);
     storage_monitor_.emplace(
-        *database_, *server_context_->quotas, settings_.disk_reserve_bytes, settings_.kept.events, log_, metrics_
+        *database_,
+        *server_context_->quotas,
+        settings_.disk_reserve_bytes,
+        settings_.kept.events,
+        log_,
+        metrics_
     );
     storage_monitor_->watch(jobs::free_space_of(settings_.data));
     storage_monitor_->look_at_disk();
     storage_monitor_->add_jobs(scheduler_);
-    organization_jobs_.emplace(*database_, schemas_, domain_policy_, server_context_->look_up_txt, server_context_->environment, log_);
+    organization_jobs_.emplace(
+        *database_, schemas_, domain_policy_, server_context_->look_up_txt, server_context_->environment, log_
+    );
     organization_jobs_->add_jobs(scheduler_);
     request_log_writer_.emplace(*database_, requests_, settings_.requests_kept, log_);
     request_log_writer_->add_jobs(scheduler_);

@@ -72,7 +72,10 @@ public:
     void on_commit(std::function<void()> bell);
 
     // Events that a sink beside the webhooks is still to be told of stay. Before the background starts.
-    void retain_events(jobs::retention_jobs::first_needed_event sinks) { retention_jobs_->retain(std::move(sinks)); }
+    void retain_events(jobs::retention_jobs::first_needed_event sinks)
+    {
+        retention_jobs_->retain(std::move(sinks));
+    }
 
     // A further reason for not being ready, asked from any thread; empty text: none. Before the first
     // request.
@@ -128,8 +131,8 @@ private:
     service::request_log requests_{metrics_};
     service::token_cache token_cache_;
     service::login_rate_limit login_limits_{*random_};
-    std::optional<service::rate_limiter> directory_limits_;    // none: no limit
-    std::optional<api::anonymous_rates> anonymous_limits_;  // none: no limit
+    std::optional<service::rate_limiter> directory_limits_;  // none: no limit
+    std::optional<api::anonymous_rates> anonymous_limits_;   // none: no limit
     scim::catalogue_set schemas_;
     std::atomic<bool> is_draining_{false};
     std::mutex commit_callbacks_lock_;

@@ -46,7 +46,9 @@ public:
 
     // `heard` is called at each ring, must not block, and may be called once more while the listener goes.
     // Throws sql::busy when there are too many, over_share when the tenant has too many.
-    [[nodiscard]] std::unique_ptr<subscription> subscribe(const store::tenant& owner, std::function<void()> heard);
+    [[nodiscard]] std::unique_ptr<subscription> subscribe(
+        const store::tenant& owner, std::function<void()> heard
+    );
 
     // Returns when it has rung more often than `seen` says, or at the deadline. Throws what listen() throws.
     boost::asio::awaitable<void> wait(

@@ -78,7 +78,8 @@ net::memory_owner owner_of(const api::request_context& request)
         owner.group = request.access_log.organization;
         owner.member = request.access_log.directory;
     } else {
-        owner.group = request.api_client.organization ? request.api_client.organization->text() : request.api_client.name;
+        owner.group = request.api_client.organization ? request.api_client.organization->text()
+                                                      : request.api_client.name;
         owner.member = request.api_client.name;
     }
     return owner;
@@ -87,14 +88,19 @@ net::memory_owner owner_of(const api::request_context& request)
 }  // namespace
 
 dispatcher::dispatcher(
-    const api::request_pipeline& pipeline, store::database& database, commit_notifier& notifier, logger& log, metrics_registry& metrics
+    const api::request_pipeline& pipeline,
+    store::database& database,
+    commit_notifier& notifier,
+    logger& log,
+    metrics_registry& metrics
 )
     : pipeline_(pipeline),
       database_(database),
       notifier_(notifier),
       log_(log),
       metrics_(metrics),
-      duration_(metrics.histogram_of("scimd_request_seconds", "Time from the head of a request to its response.")
+      duration_(
+          metrics.histogram_of("scimd_request_seconds", "Time from the head of a request to its response.")
       ),
       steps_(metrics.counter_of("scimd_work_steps_total", "Steps of computation charged by requests.")),
       blocking_tasks_("chore", chore_threads, chore_limits, metrics),
@@ -151,7 +157,9 @@ asio::awaitable<http::response> dispatcher::run(api::request_context& request, n
         if (auto* refusal = std::get_if<api::committed_error>(&next))
             co_return std::move(refusal->response);
         if (auto* stream = std::get_if<api::response_stream>(&next))
-            co_return with_stream(database_, notifier_, api::scheduling_key_of(request).owner, std::move(*stream));
+            co_return with_stream(
+                database_, notifier_, api::scheduling_key_of(request).owner, std::move(*stream)
+            );
         if (auto* work = std::get_if<api::transaction_step>(&next)) {
             api::transaction_step job = std::move(*work);
             next = co_await perform(request, std::move(job));
@@ -245,7 +253,8 @@ void dispatcher::dispose(const api::request_context& request, api::transaction_s
 {
     if (request.body_bytes > request.bounds.inline_body_bytes_max)
         static_cast<void>(leftovers_.offer(
-            api::scheduling_key_of(request), [left = std::make_shared<api::transaction_step>(std::move(job))] {}
+            api::scheduling_key_of(request),
+            [left = std::make_shared<api::transaction_step>(std::move(job))] {}
         ));
 }
 
@@ -290,9 +299,9 @@ asio::awaitable<api::reply> dispatcher::perform(api::request_context& request, a
         const bool is_last = notifier_.is_closed() || std::chrono::steady_clock::now() >= deadline;
         std::optional<api::reply> outcome;
         api::transaction_step look{store::intent::scan, [&](store::transaction& tx) -> api::reply {
-                           outcome = job.look(tx, is_last);
-                           return http::response{};
-                       }};
+                                       outcome = job.look(tx, is_last);
+                                       return http::response{};
+                                   }};
         co_await perform(request, std::move(look));
         if (outcome)
             co_return std::move(*outcome);
@@ -315,7 +324,8 @@ http::response dispatcher::error_response(std::exception_ptr failure, const api:
     } catch (const store::over_share& reason) {
         log_.warning("queue.over_share", {{"request_id", request.http.id}, {"reason", reason.what()}});
         return api::error_for(
-            request, {errc::too_many_requests, "Too many requests of the same directory or client are waiting."}
+            request,
+            {errc::too_many_requests, "Too many requests of the same directory or client are waiting."}
         );
     } catch (const store::sql::busy& reason) {
         log_.warning("store.busy", {{"request_id", request.http.id}, {"reason", reason.what()}});
@@ -341,7 +351,9 @@ http::response dispatcher::error_response(std::exception_ptr failure, const api:
     }
 }
 
-void dispatcher::record(const api::request_context& request, const http::response& response, std::uint64_t microseconds)
+void dispatcher::record(
+    const api::request_context& request, const http::response& response, std::uint64_t microseconds
+)
 {
     const auto status = std::to_string(response.status);
     const auto route = request.access_log.route.empty() ? std::string_view("none") : request.access_log.route;

@@ -19,7 +19,11 @@ namespace scimd::app {
 class dispatcher final : public net::service {
 public:
     dispatcher(
-        const api::request_pipeline& pipeline, store::database& database, commit_notifier& notifier, logger& log, metrics_registry& metrics
+        const api::request_pipeline& pipeline,
+        store::database& database,
+        commit_notifier& notifier,
+        logger& log,
+        metrics_registry& metrics
     );
     ~dispatcher() override;
     dispatcher(const dispatcher&) = delete;
@@ -40,7 +44,9 @@ private:
     );
     void dispose(const api::request_context& request, api::transaction_step job);
     http::response error_response(std::exception_ptr failure, const api::request_context& request);
-    void record(const api::request_context& request, const http::response& response, std::uint64_t microseconds);
+    void record(
+        const api::request_context& request, const http::response& response, std::uint64_t microseconds
+    );
 
     const api::request_pipeline& pipeline_;
     store::database& database_;
@@ -53,7 +59,8 @@ private:
     store::worker_pool parsers_;    // of large bodies
     store::worker_pool leftovers_;  // of requests with large bodies, which are freed there
     fair_executor executor_;
-    fair_executor anonymous_executor_;  // one at a time: what is ready of known customers goes on between them
+    fair_executor
+        anonymous_executor_;  // one at a time: what is ready of known customers goes on between them
 };
 
 }  // namespace scimd::app

@@ -11,7 +11,8 @@ class dropped_lines_metric {
 public:
     dropped_lines_metric(log_queue& lines, metrics_registry& metrics) : lines_(lines)
     {
-        lines_.count_in(&metrics.counter_of("scimd_log_lines_dropped_total", "Lines of the log that were dropped.")
+        lines_.count_in(
+            &metrics.counter_of("scimd_log_lines_dropped_total", "Lines of the log that were dropped.")
         );
     }
     ~dropped_lines_metric() { lines_.count_in(nullptr); }

@@ -38,7 +38,9 @@ counter& event_sink_failures(metrics_registry& metrics, std::string_view sink_na
     );
 }
 
-event_forwarder::event_forwarder(const event_forwarder_dependencies& dependencies, event_sink& to, event_id start)
+event_forwarder::event_forwarder(
+    const event_forwarder_dependencies& dependencies, event_sink& to, event_id start
+)
     : dependencies_(dependencies),
       to_(to),
       failures_(event_sink_failures(dependencies.metrics, dependencies.sink_name)),

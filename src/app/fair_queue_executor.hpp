@@ -24,7 +24,10 @@ public:
     // turns stand in its queue at a time; with few of them everything else that is ready goes on between two
     // turns.
     fair_executor(
-        boost::asio::any_io_executor where, std::string_view name, std::size_t at_once_max, metrics_registry& metrics
+        boost::asio::any_io_executor where,
+        std::string_view name,
+        std::size_t at_once_max,
+        metrics_registry& metrics
     );
     fair_executor(const fair_executor&) = delete;
     fair_executor& operator=(const fair_executor&) = delete;

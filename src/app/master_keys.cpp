@@ -123,7 +123,10 @@ result<std::vector<master_key>> own_keys(
 }
 
 result<std::vector<master_key>> keys_as_configured(
-    const options::configuration& settings, const std::vector<std::string>& used, random_source& random, logger& log
+    const options::configuration& settings,
+    const std::vector<std::string>& used,
+    random_source& random,
+    logger& log
 )
 {
     if (!settings.master_key_file.empty())
@@ -145,7 +148,10 @@ secret with_ids(const std::vector<master_key>& keys)
 }  // namespace
 
 result<std::vector<master_key>> load_master_keys(
-    const options::configuration& settings, const std::vector<std::string>& used, random_source& random, logger& log
+    const options::configuration& settings,
+    const std::vector<std::string>& used,
+    random_source& random,
+    logger& log
 )
 {
     auto keys = keys_as_configured(settings, used, random, log);

@@ -18,7 +18,10 @@ namespace scimd::app {
 // unavailable, with what to do about it: it is not, or the keys cannot be read. The data folder exists and is
 // this process's.
 result<std::vector<master_key>> load_master_keys(
-    const options::configuration& settings, const std::vector<std::string>& used, random_source& random, logger& log
+    const options::configuration& settings,
+    const std::vector<std::string>& used,
+    random_source& random,
+    logger& log
 );
 
 // The keys of a file. unavailable: it cannot be read, or holds none.

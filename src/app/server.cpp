@@ -109,7 +109,9 @@ http::response server::call(http::request request)
     const std::shared_lock hold(state_->closing);
     if (state_->is_closed)
         throw std::runtime_error("scimd: the server has been stopped");
-    return api::run_in_process(state_->application->pipeline(), state_->application->database(), std::move(request));
+    return api::run_in_process(
+        state_->application->pipeline(), state_->application->database(), std::move(request)
+    );
 }
 
 void server::stop()

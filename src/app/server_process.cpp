@@ -48,7 +48,9 @@ webhooks::webhook_options webhook_ways(const options::configuration& settings)
 
 }  // namespace
 
-server_process::server_process(const options::configuration& settings, application& application, logger& log, shutdown& ending)
+server_process::server_process(
+    const options::configuration& settings, application& application, logger& log, shutdown& ending
+)
     : settings_(settings),
       application_(application),
       log_(log),
@@ -86,7 +88,9 @@ result<void> server_process::listen()
              {"other_files", static_cast<std::int64_t>(descriptors_->reserved)}}
         );
     for (const auto& where : settings_.listen) {
-        const net::listen_options listener{.at = where, .tls = where.is_unix() ? std::nullopt : settings_.tls};
+        const net::listen_options listener{
+            .at = where, .tls = where.is_unix() ? std::nullopt : settings_.tls
+        };
         const auto opened = open(listener);
         if (!opened)
             return opened.error();
@@ -138,7 +142,9 @@ result<void> server_process::deliver_to(event_sink& to)
 void server_process::notify_on_commit()
 {
     application_.on_commit([this] { notifier_.notify(); });
-    webhooks_ = std::make_unique<webhooks::delivery_service>(application_.webhook_dependencies(), webhook_ways(settings_));
+    webhooks_ = std::make_unique<webhooks::delivery_service>(
+        application_.webhook_dependencies(), webhook_ways(settings_)
+    );
     application_.on_commit([this] { webhooks_->notify(); });
     if (settings_.writes_events)
         write_events();

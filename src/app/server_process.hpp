@@ -32,7 +32,9 @@ namespace scimd::app {
 class server_process {
 public:
     // All outlive it.
-    server_process(const options::configuration& settings, application& application, logger& log, shutdown& ending);
+    server_process(
+        const options::configuration& settings, application& application, logger& log, shutdown& ending
+    );
     ~server_process();
     server_process(const server_process&) = delete;
     server_process& operator=(const server_process&) = delete;

@@ -35,7 +35,10 @@ private:
 class endless_source final : public store_source {
 public:
     endless_source(
-        store::database& database, commit_notifier& notifier, const store::tenant& owner, api::response_stream reply
+        store::database& database,
+        commit_notifier& notifier,
+        const store::tenant& owner,
+        api::response_stream reply
     )
         : store_source(database, std::move(reply)),
           listener_(notifier.subscribe(owner, [waker = waker_] { waker->wake(); }))
@@ -79,7 +82,10 @@ private:
 }  // namespace
 
 http::response with_stream(
-    store::database& database, commit_notifier& notifier, const store::tenant& owner, api::response_stream reply
+    store::database& database,
+    commit_notifier& notifier,
+    const store::tenant& owner,
+    api::response_stream reply
 )
 {
     auto response = std::move(reply.head);

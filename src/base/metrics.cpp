@@ -183,7 +183,9 @@ void histogram::observe_us(std::uint64_t microseconds) noexcept
 metrics_registry::metrics_registry() = default;
 metrics_registry::~metrics_registry() = default;
 
-metrics_registry::family& metrics_registry::family_of(std::string_view name, std::string_view help, std::size_t kind)
+metrics_registry::family& metrics_registry::family_of(
+    std::string_view name, std::string_view help, std::size_t kind
+)
 {
     for (const auto& known : families_) {
         if (known->name != name)

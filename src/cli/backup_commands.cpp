@@ -35,14 +35,17 @@ result<keys> keys_at_hand(const options::configuration& settings, logger& log)
 {
     if (!settings.master_key.empty())
         return parse_master_keys(settings.master_key);
-    const auto file = app::owns_master_key(settings) ? app::own_master_key_file(settings) : settings.master_key_file;
+    const auto file =
+        app::owns_master_key(settings) ? app::own_master_key_file(settings) : settings.master_key_file;
     if (app::owns_master_key(settings) && !fs::exists(file))
         return keys();
     return app::read_master_keys(file, log);
 }
 
 // Those at hand, and behind them those that are given and not there yet.
-result<keys> with_given_keys(keys at_hand, const options::configuration& settings, const options::command& what, logger& log)
+result<keys> with_given_keys(
+    keys at_hand, const options::configuration& settings, const options::command& what, logger& log
+)
 {
     if (what.key_file.empty())
         return at_hand;
@@ -113,7 +116,9 @@ result<json::object> copy_keys_of_backup(
     return made;
 }
 
-result<json::object> restore_backup(const options::configuration& settings, const options::command& what, logger& log)
+result<json::object> restore_backup(
+    const options::configuration& settings, const options::command& what, logger& log
+)
 {
     auto at_hand = keys_at_hand(settings, log);
     if (!at_hand)

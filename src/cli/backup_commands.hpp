@@ -20,6 +20,8 @@ result<json::object> copy_keys_of_backup(
 );
 
 // Puts a backup in the place of the database of the data folder, which no server may use.
-result<json::object> restore_backup(const options::configuration& settings, const options::command& what, logger& log);
+result<json::object> restore_backup(
+    const options::configuration& settings, const options::command& what, logger& log
+);
 
 }  // namespace scimd::cli

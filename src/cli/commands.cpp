@@ -164,7 +164,9 @@ json::array* rows_of(json::object& body)
 }
 
 // Lists come in pages; the command shows them all, or as many as it was told.
-result<json::object> ask_for_all(connection& server, const http::request& request, const options::command& what)
+result<json::object> ask_for_all(
+    connection& server, const http::request& request, const options::command& what
+)
 {
     auto body = ask(server, request);
     const auto* next = body ? find_string(*body, "next_page_token") : nullptr;

@@ -13,7 +13,9 @@ constexpr std::chrono::minutes save_interval{1};
 
 }  // namespace
 
-clock_monitor::clock_monitor(store::database& database, guarded_clock& wall_clock, logger& log, metrics_registry& metrics)
+clock_monitor::clock_monitor(
+    store::database& database, guarded_clock& wall_clock, logger& log, metrics_registry& metrics
+)
     : database_(database),
       wall_clock_(wall_clock),
       log_(log),
@@ -44,10 +46,10 @@ void clock_monitor::resume()
 void clock_monitor::add_jobs(scheduler& scheduler)
 {
     scheduler.add({"clock", look_interval, [this] {
-                look();
-                if (!saved_ || std::chrono::steady_clock::now() - *saved_ >= save_interval)
-                    save();
-            }});
+                       look();
+                       if (!saved_ || std::chrono::steady_clock::now() - *saved_ >= save_interval)
+                           save();
+                   }});
 }
 
 void clock_monitor::look()

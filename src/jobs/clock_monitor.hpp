@@ -16,7 +16,9 @@ namespace scimd::jobs {
 // One thread: that of the jobs.
 class clock_monitor {
 public:
-    clock_monitor(store::database& database, guarded_clock& wall_clock, logger& log, metrics_registry& metrics);
+    clock_monitor(
+        store::database& database, guarded_clock& wall_clock, logger& log, metrics_registry& metrics
+    );
 
     // Compares the machine's clock with the time stored by the last run. Before the first request.
     void resume();

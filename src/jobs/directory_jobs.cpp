@@ -38,18 +38,18 @@ directory_jobs::directory_jobs(
 void directory_jobs::add_jobs(scheduler& scheduler)
 {
     scheduler.add({"directory_removals", directory_removal_interval, [this] {
-                const auto is_wanted = [](store::transaction& tx) {
-                    return store::directories::next_removal(tx).has_value();
-                };
-                if (!has_work(database_, is_wanted))
-                    return;
-                run_in_batches(database_, [this](store::transaction& tx) {
-                    const auto next = store::directories::next_removal(tx);
-                    if (next)
-                        service::directories::remove_some(tx, schemas_, *next);
-                    return next.has_value();
-                });
-            }});
+                       const auto is_wanted = [](store::transaction& tx) {
+                           return store::directories::next_removal(tx).has_value();
+                       };
+                       if (!has_work(database_, is_wanted))
+                           return;
+                       run_in_batches(database_, [this](store::transaction& tx) {
+                           const auto next = store::directories::next_removal(tx);
+                           if (next)
+                               service::directories::remove_some(tx, schemas_, *next);
+                           return next.has_value();
+                       });
+                   }});
     scheduler.add({"role_recounts", recount_interval, [this] { recompute_roles(); }});
     scheduler.add({"untold_groups", telling_interval, [this] { publish_pending_groups(); }});
     scheduler.add({"membership_jobs", membership_interval, [this] { finish_memberships(); }});
@@ -87,7 +87,9 @@ void directory_jobs::recompute_roles()
 // The same with what users have not been told of their groups.
 void directory_jobs::publish_pending_groups()
 {
-    const auto is_wanted = [](store::transaction& tx) { return service::next_to_publish(tx, {}).has_value(); };
+    const auto is_wanted = [](store::transaction& tx) {
+        return service::next_to_publish(tx, {}).has_value();
+    };
     if (!has_work(database_, is_wanted))
         return;
     run_in_batches(database_, [this](store::transaction& tx) {

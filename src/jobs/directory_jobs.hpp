@@ -29,7 +29,7 @@ private:
     const scim::catalogue_set& schemas_;
     service::event_source system_;
     directory_id last_recounted_;  // the next turn begins behind it
-    directory_id last_published_;       // the same
+    directory_id last_published_;  // the same
 };
 
 }  // namespace scimd::jobs

@@ -37,25 +37,25 @@ void organization_jobs::add_jobs(scheduler& scheduler)
 {
     scheduler.add({"domain_checks", domain_watch_interval, [this] { watch_.ask_about_due(); }, true});
     scheduler.add({"held_users", release_interval, [this] {
-                const auto is_wanted = [](store::transaction& tx) {
-                    return store::held_users::next_release(tx).has_value();
-                };
-                if (!has_work(database_, is_wanted))
-                    return;
-                run_in_batches(database_, [this](store::transaction& tx) {
-                    return service::release_held_users(tx, environment_, schemas_);
-                });
-            }});
+                       const auto is_wanted = [](store::transaction& tx) {
+                           return store::held_users::next_release(tx).has_value();
+                       };
+                       if (!has_work(database_, is_wanted))
+                           return;
+                       run_in_batches(database_, [this](store::transaction& tx) {
+                           return service::release_held_users(tx, environment_, schemas_);
+                       });
+                   }});
     scheduler.add({"organization_removals", organization_removal_interval, [this] {
-                const auto is_wanted = [](store::transaction& tx) {
-                    return store::tenants::next_to_remove(tx).has_value();
-                };
-                if (!has_work(database_, is_wanted))
-                    return;
-                run_in_batches(database_, [this](store::transaction& tx) {
-                    return service::organizations::remove_some(tx, environment_);
-                });
-            }});
+                       const auto is_wanted = [](store::transaction& tx) {
+                           return store::tenants::next_to_remove(tx).has_value();
+                       };
+                       if (!has_work(database_, is_wanted))
+                           return;
+                       run_in_batches(database_, [this](store::transaction& tx) {
+                           return service::organizations::remove_some(tx, environment_);
+                       });
+                   }});
 }
 
 }  // namespace scimd::jobs

@@ -67,7 +67,9 @@ void request_log_writer::trim()
         run_in_batches(database_, [&](store::transaction& tx) {
             return service::trim_requests(tx, directory, keep_);
         });
-    run_in_batches(database_, [this](store::transaction& tx) { return service::trim_old_requests(tx, keep_); });
+    run_in_batches(database_, [this](store::transaction& tx) {
+        return service::trim_old_requests(tx, keep_);
+    });
 }
 
 // The limits may have been lowered since.

@@ -13,7 +13,9 @@ constexpr std::int64_t attempts_batch_max = 2'000;
 
 }  // namespace
 
-retention_jobs::retention_jobs(store::database& database, const clock& wall_clock, const retention_options& kept)
+retention_jobs::retention_jobs(
+    store::database& database, const clock& wall_clock, const retention_options& kept
+)
     : database_(database), wall_clock_(wall_clock), kept_(kept)
 {
 }

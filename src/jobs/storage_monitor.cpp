@@ -100,7 +100,9 @@ void storage_monitor::look_at_usage()
     for (std::size_t i = 0; i < totals.size(); ++i)
         if (i != usage::index_of(usage::quota::events_per_second))
             metrics_
-                .gauge_of("scimd_usage", "What all directories use together.", {{"of", usage::quota_names[i]}})
+                .gauge_of(
+                    "scimd_usage", "What all directories use together.", {{"of", usage::quota_names[i]}}
+                )
                 .set(totals[i]);
 }
 

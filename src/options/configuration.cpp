@@ -265,11 +265,8 @@ public:
             const bool is_control = static_cast<unsigned char>(c) < ' ';
             return is_control || std::string_view("?# \"\\").find(c) != std::string_view::npos;
         });
-        if (!is_http || host + 2 >= text.size() || has_more) {
-            errors.push_back(
-                "--public-url must be an http or https URL without query, not \"" + text + "\""
-            );
-        }
+        if (!is_http || host + 2 >= text.size() || has_more)
+            errors.push_back("--public-url must be an http or https URL without query, not \"" + text + "\"");
         return text;
     }
 };

@@ -83,4 +83,4 @@ std::int64_t seal_anew(transaction& tx, const vault& key_vault, std::int64_t mos
     return static_cast<std::int64_t>(found.size());
 }
 
-}  // namespace scimd::store::sealed
+}  // namespace scimd::store::encrypted_secrets

@@ -30,4 +30,4 @@ std::vector<std::string> key_ids(transaction& tx);
 // left. Throws sql::failure when one does not open.
 std::int64_t seal_anew(transaction& tx, const vault& key_vault, std::int64_t most);
 
-}  // namespace scimd::store::sealed
+}  // namespace scimd::store::encrypted_secrets

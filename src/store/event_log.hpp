@@ -96,4 +96,4 @@ std::int64_t delete_oldest_of(
     transaction& tx, directory_id directory, event_id position, std::int64_t bytes, std::int64_t rows_max
 );
 
-}  // namespace scimd::store::feed
+}  // namespace scimd::store::event_log

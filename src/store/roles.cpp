@@ -403,7 +403,9 @@ std::vector<std::string> published(transaction& tx, directory_id where, resource
     return names;
 }
 
-void set_published(transaction& tx, directory_id where, resource_id user, const std::vector<std::string>& names)
+void set_published(
+    transaction& tx, directory_id where, resource_id user, const std::vector<std::string>& names
+)
 {
     if (names.empty()) {
         tx.sql().run(delete_told, {where.value, user.value});

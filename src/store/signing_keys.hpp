@@ -33,7 +33,9 @@ key insert(transaction& tx, const vault& key_vault, const new_key& what);
 
 std::optional<key> find(transaction& tx, signing_key_id id);
 std::vector<key> list(transaction& tx);  // oldest first, those too that are past their end
-secret private_half(transaction& tx, const vault& key_vault, signing_key_id id);  // throws sql::failure: not there
+secret private_half(
+    transaction& tx, const vault& key_vault, signing_key_id id
+);  // throws sql::failure: not there
 
 void retire(transaction& tx, signing_key_id id, time_point when, time_point forgotten);
 void erase(transaction& tx, signing_key_id id);

@@ -214,7 +214,10 @@ std::int64_t make_directory_queues_due(transaction& tx, webhook_id owner, const 
 }
 
 void list_queued_events(
-    transaction& tx, const directory_queue& of, std::int64_t limit, const std::function<bool(const events::event&)>& each
+    transaction& tx,
+    const directory_queue& of,
+    std::int64_t limit,
+    const std::function<bool(const events::event&)>& each
 )
 {
     if (of.directory.value != 0) {

@@ -28,9 +28,13 @@ struct directory_queue {
     time_point due{};
     std::string last_error;
 };
-void put_directory_queue(transaction& tx, webhook_id owner, const directory_queue& what);  // replaces the directory's
+void put_directory_queue(
+    transaction& tx, webhook_id owner, const directory_queue& what
+);  // replaces the directory's
 void remove_directory_queue(transaction& tx, webhook_id owner, directory_id directory);
-std::vector<directory_queue> list_directory_queues(transaction& tx, webhook_id owner, std::int64_t limit);  // by directory
+std::vector<directory_queue> list_directory_queues(
+    transaction& tx, webhook_id owner, std::int64_t limit
+);  // by directory
 
 // From the one to the other, both with it.
 struct event_span {
@@ -43,7 +47,10 @@ std::int64_t make_directory_queues_due(transaction& tx, webhook_id owner, const 
 
 // In order, those behind what is settled. false stops.
 void list_queued_events(
-    transaction& tx, const directory_queue& of, std::int64_t limit, const std::function<bool(const events::event&)>& each
+    transaction& tx,
+    const directory_queue& of,
+    std::int64_t limit,
+    const std::function<bool(const events::event&)>& each
 );
 
 // --- single events

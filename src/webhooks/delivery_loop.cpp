@@ -47,7 +47,9 @@ delivery_loop::delivery_loop(delivery_options options, const delivery_dependenci
       failures_(attempts_counter(dependencies.metrics, "failure")),
       exhausted_(dependencies.metrics.counter_of("scimd_webhook_dead_letters_total", "Deliveries given up.")),
       in_flight_(dependencies.metrics.gauge_of("scimd_webhook_in_flight", "Webhook attempts under way.")),
-      attempt_time_(dependencies.metrics.histogram_of("scimd_webhook_attempt_seconds", "Duration of webhook attempts."))
+      attempt_time_(
+          dependencies.metrics.histogram_of("scimd_webhook_attempt_seconds", "Duration of webhook attempts.")
+      )
 {
     store::run(dependencies_.database, store::intent::write, [&](store::transaction& tx) {
         if (options_.has_store_alone)
@@ -263,7 +265,8 @@ void delivery_loop::claim_endpoints()
     for (auto& one : opened) {
         const auto id = one.row.id;
         endpoint_revisions_[id] = one.row.revision;
-        queues_[id] = std::make_unique<endpoint_queue>(std::move(one), dependencies_.rules, dependencies_.random);
+        queues_[id] =
+            std::make_unique<endpoint_queue>(std::move(one), dependencies_.rules, dependencies_.random);
         ready_next_.insert(id);
     }
     if (opened.size() == missing.size())
@@ -299,7 +302,8 @@ bool delivery_loop::send_next(endpoint_queue& from)
     const bool is_unproven = !from.is_healthy();
     const auto tenant = from.tenant();
     const auto id = from.row().id;
-    if (!in_flight_tenants_.has_room_or_wait(tenant, id) || (is_unproven && !unhealthy_.has_room_or_wait(tenant, id)))
+    if (!in_flight_tenants_.has_room_or_wait(tenant, id) ||
+        (is_unproven && !unhealthy_.has_room_or_wait(tenant, id)))
         return false;
     auto what = from.take(++last_number_, dependencies_.wall_clock.now());
     if (!what)

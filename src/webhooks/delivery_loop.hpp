@@ -33,8 +33,8 @@
 namespace scimd::webhooks {
 
 struct delivery_options {
-    std::string owner;              // of the leases; another process has another one
-    bool has_store_alone = true;    // leases of an earlier process are void
+    std::string owner;               // of the leases; another process has another one
+    bool has_store_alone = true;     // leases of an earlier process are void
     std::size_t attempts_max = 512;  // at a time, to all endpoints
     std::size_t unhealthy_attempts_max =
         256;  // of those, to endpoints whose last attempt failed or that have had none
@@ -76,7 +76,10 @@ public:
     void finish(std::chrono::milliseconds patience);
 
     // Whether all that has come back so far is in the store.
-    [[nodiscard]] bool is_written() const { return write_state_ == write_state::idle && settlements_.empty(); }
+    [[nodiscard]] bool is_written() const
+    {
+        return write_state_ == write_state::idle && settlements_.empty();
+    }
 
 private:
     enum class write_state { idle, under_way, done, refused };
@@ -120,8 +123,8 @@ private:
     // they may be thousands, are not looked at.
     std::set<webhook_id> ready_;
     std::set<std::pair<time_point, webhook_id>> timers_;
-    std::set<webhook_id> ready_next_;    // in the next turn as well
-    std::set<webhook_id> looked_at_;     // since settlements were last collected
+    std::set<webhook_id> ready_next_;                // in the next turn as well
+    std::set<webhook_id> looked_at_;                 // since settlements were last collected
     std::set<organization_id> tenants_with_events_;  // have had events that nobody has been woken for yet
     std::size_t unannounced_events_ = 0;
     std::uint64_t last_number_ = 0;
@@ -138,8 +141,8 @@ private:
 
     std::atomic<bool> is_notified_{true};
     std::vector<service::webhooks::settlement> settlements_;  // the round that is being written
-    std::vector<webhook_id> lost_;                        // of it: somebody else's now
-    std::size_t given_up_ = 0;                            // of it: deliveries
+    std::vector<webhook_id> lost_;                            // of it: somebody else's now
+    std::size_t given_up_ = 0;                                // of it: deliveries
     std::atomic<write_state> write_state_{write_state::idle};
     std::mutex writing_lock_;
     std::condition_variable written_round_;

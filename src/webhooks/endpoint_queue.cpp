@@ -46,7 +46,9 @@ std::int64_t seconds_of(time_point when)
 
 }  // namespace
 
-endpoint_queue::endpoint_queue(claimed_endpoint from, const webhooks::target_rules& rules, random_source& random)
+endpoint_queue::endpoint_queue(
+    claimed_endpoint from, const webhooks::target_rules& rules, random_source& random
+)
     : row_(std::move(from.row)),
       keys_(std::move(from.keys)),
       tenant_(from.tenant),
@@ -338,7 +340,8 @@ std::optional<endpoint_queue::attempt> endpoint_queue::take_retry(time_point now
     return std::nullopt;
 }
 
-delivery_request endpoint_queue::build_request(const attempt& what, std::uint64_t number, time_point now) const
+delivery_request endpoint_queue::build_request(const attempt& what, std::uint64_t number, time_point now)
+    const
 {
     delivery_request made;
     made.number = number;

@@ -40,7 +40,9 @@ struct claimed_endpoint {
 class endpoint_queue {
 public:
     // `rules` and `random` outlive it. Of a disabled endpoint only tests are delivered.
-    endpoint_queue(claimed_endpoint from, const service::webhooks::target_rules& rules, random_source& random);
+    endpoint_queue(
+        claimed_endpoint from, const service::webhooks::target_rules& rules, random_source& random
+    );
 
     [[nodiscard]] const store::webhooks::endpoint& row() const noexcept { return row_; }
     [[nodiscard]] organization_id tenant() const noexcept { return tenant_; }
@@ -117,7 +119,9 @@ private:
 
     void log_attempt(const attempt& made, const delivery_result& what);
     void settle_window(const attempt& made, const service::webhooks::step& next, const std::string& why);
-    void settle_directory_queue(const attempt& made, const service::webhooks::step& next, const std::string& why);
+    void settle_directory_queue(
+        const attempt& made, const service::webhooks::step& next, const std::string& why
+    );
     void settle_retry(const attempt& made, const service::webhooks::step& next, const std::string& why);
     void open_directory_queue(const attempt& made, time_point due, const std::string& why);
     void add_dead_letter(const attempt& made, const std::string& why);

@@ -147,7 +147,9 @@ void endpoint_queue::open_directory_queue(const attempt& made, time_point due, c
     directory_queues_.insert_or_assign(made.directory, std::move(opened));
 }
 
-void endpoint_queue::settle_directory_queue(const attempt& made, const webhooks::step& next, const std::string& why)
+void endpoint_queue::settle_directory_queue(
+    const attempt& made, const webhooks::step& next, const std::string& why
+)
 {
     auto& of = directory_queues_.at(made.directory);
     of.is_in_flight = false;

@@ -174,7 +174,9 @@ void webhook_sender::go_on(delivery_request what, const host_answer& checked, mi
     );
 }
 
-void webhook_sender::fail(const delivery_request& what, std::string reason, bool is_timeout, milliseconds spent)
+void webhook_sender::fail(
+    const delivery_request& what, std::string reason, bool is_timeout, milliseconds spent
+)
 {
     delivery_result made;
     made.number = what.number;

@@ -45,7 +45,9 @@ bool recent_events::read_behind(
     return was_stopped || count == piece_events_max;
 }
 
-void recent_events::extend(store::transaction& tx, const std::function<void(const store::events::event&)>& each)
+void recent_events::extend(
+    store::transaction& tx, const std::function<void(const store::events::event&)>& each
+)
 {
     forget_oldest();
     if (!may_have_more_)

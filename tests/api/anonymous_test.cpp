@@ -2,7 +2,7 @@
 #include "api/auth/anonymous.hpp"
 
 #include "base/network/ip_network.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 

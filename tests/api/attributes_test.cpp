@@ -1,5 +1,5 @@
 // Declared attributes, where directories have them, and what users show of it.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 

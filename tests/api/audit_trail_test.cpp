@@ -3,7 +3,7 @@
 
 #include "api/openapi.hpp"
 #include "api/pipeline.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -106,7 +106,8 @@ TEST_F(audit_trail_test, a_creation_tells_who_made_what)
 
 TEST_F(audit_trail_test, what_was_made_is_named_however_it_is_shown)
 {
-    const auto hook = fixture.operate("POST", "/api/v1/webhook-endpoints", R"({"url":"https://example.com/a"})");
+    const auto hook =
+        fixture.operate("POST", "/api/v1/webhook-endpoints", R"({"url":"https://example.com/a"})");
     EXPECT_EQ(newest().at("targets"), (json::object{{"webhook", hook.text_of("id")}}));
     fixture.operate("POST", "/api/v1/webhook-endpoints/" + hook.text_of("id") + ":disable");
     EXPECT_EQ(newest().at("targets"), (json::object{{"webhook", hook.text_of("id")}}));

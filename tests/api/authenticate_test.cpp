@@ -1,7 +1,7 @@
 #include "api/auth/authenticate.hpp"
 
 #include "service/auth/tokens.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -104,19 +104,25 @@ TEST_F(authenticate_test, every_failure_reads_the_same_to_the_byte)
     for (const auto& row : rows)
         EXPECT_EQ(all_of(present(row)), expected) << row.substr(0, 100);
     EXPECT_EQ(
-        fixture.call(
+        fixture
+            .call(
                 "GET", "/directory/" + other + "/scim/v2/Users", "", {{"Authorization", "Bearer " + foreign}}
-        ).status,
+            )
+            .status,
         200
     );
     EXPECT_EQ(
         all_of(fixture.call(
-            "GET", "/directory/" + other + "/scim/v2/Users", "", {{"Authorization", "Bearer " + fixture.token}}
+            "GET",
+            "/directory/" + other + "/scim/v2/Users",
+            "",
+            {{"Authorization", "Bearer " + fixture.token}}
         )),
         expected
     );
-    EXPECT_EQ(all_of(fixture.scim("GET", "/Users", "", {{"Authorization", "Bearer " + fixture.token}})), expected)
-        << "two good tokens are one too many";
+    EXPECT_EQ(
+        all_of(fixture.scim("GET", "/Users", "", {{"Authorization", "Bearer " + fixture.token}})), expected
+    ) << "two good tokens are one too many";
     EXPECT_EQ(status_of_token(fixture.token), 200);
 }
 

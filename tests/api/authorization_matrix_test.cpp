@@ -2,7 +2,7 @@
 #include "api/pipeline.hpp"
 #include "forged_tokens.hpp"
 #include "service/auth/access_tokens.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -143,12 +143,15 @@ TEST_F(authorization_matrix_test, no_cell_is_wrong)
             refused.push_back(credentials::bearing("a token with " + forged.name, forged.text));
     const auto foreign = credentials::bearing("another directory's token", scim_token_of_another());
     const auto own = credentials::bearing("the directory's token", fixture.token);
-    const auto of_user = credentials::bearing("a user's token", fixture.make_user_token(fixture.make_user("anna")));
+    const auto of_user =
+        credentials::bearing("a user's token", fixture.make_user_token(fixture.make_user("anna")));
     const auto application = credentials::bearing("an access token", fresh);
     const auto reader = credentials::bearing(
-        "a reader's access token", fixture.make_access_token(fixture.make_client("Reader", R"(,"access":"READ")"))
+        "a reader's access token",
+        fixture.make_access_token(fixture.make_client("Reader", R"(,"access":"READ")"))
     );
-    const auto bound = credentials::bearing("a token of one organization", fixture.make_bound_token("Customer"));
+    const auto bound =
+        credentials::bearing("a token of one organization", fixture.make_bound_token("Customer"));
     credentials operator_{"the control socket", {}, true};
 
     for (const auto& row : routes()) {
@@ -206,7 +209,8 @@ TEST_F(authorization_matrix_test, a_client_of_one_organization_is_confined_on_ev
 {
     const auto other = fixture.make_organization("Other");
     const auto foreign = fixture.make_directory(other);
-    const auto bound = credentials::bearing("a token of one organization", fixture.make_bound_token("Portal"));
+    const auto bound =
+        credentials::bearing("a token of one organization", fixture.make_bound_token("Portal"));
     const auto missing = ask("GET", "/api/v1/organizations/org_1", bound);
     EXPECT_EQ(missing.status, 404);
     for (const auto& row : routes()) {

@@ -2,7 +2,7 @@
 #include "api/auth/authorize.hpp"
 
 #include "forged_tokens.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -82,7 +82,8 @@ TEST_F(authorize_test, a_token_that_is_signed_anew_without_a_change_is_good)
     auto claims = claims_of(good);
     claims["nbf"] = claims["iat"].as_int64() + 300;
     claims["exp"] = claims["iat"].as_int64() - 299;
-    EXPECT_EQ(status_of(signed_by_the_house(fixture, header, claims)), 200) << "clocks differ by five minutes";
+    EXPECT_EQ(status_of(signed_by_the_house(fixture, header, claims)), 200)
+        << "clocks differ by five minutes";
     claims = claims_of(good);
     claims["scopes"] = json::array{"anything"};
     EXPECT_EQ(status_of(signed_by_the_house(fixture, header, claims)), 200);

@@ -1,5 +1,5 @@
 // bulkIds: forward, backward and in circles (RFC 7644 §3.7.1, §3.7.2).
-#include "bulk_house.hpp"
+#include "bulk_fixture.hpp"
 #include "service/scim/bulk.hpp"
 #include "store/engine/database.hpp"
 #include "support/large_group.hpp"

@@ -1,7 +1,7 @@
 // POST /Bulk (RFC 7644 §3.7) as clients see it: results, errors and limits.
 #include "scim/messages/bulk.hpp"
 
-#include "bulk_house.hpp"
+#include "bulk_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -315,7 +315,9 @@ TEST(bulk_payload_test, more_bytes_than_advertised_are_too_many)
     api::limits bounds;
     bounds.scim_body_bytes_max = 400;
     test::api_fixture fixture(bounds);
-    EXPECT_EQ(fixture.scim("GET", "/ServiceProviderConfig").member("bulk").at("maxPayloadSize").as_int64(), 400);
+    EXPECT_EQ(
+        fixture.scim("GET", "/ServiceProviderConfig").member("bulk").at("maxPayloadSize").as_int64(), 400
+    );
     std::string body = R"({"Operations":[{"method":"DELETE","path":"/Users/1"}]})";
     body.append(400 - body.size(), ' ');
     EXPECT_EQ(fixture.scim("POST", "/Bulk", body).status, 200);

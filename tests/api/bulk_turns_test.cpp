@@ -1,5 +1,5 @@
 // What other tenants get of the writer while a bulk request is carried out: counted in works, not in time.
-#include "bulk_house.hpp"
+#include "bulk_fixture.hpp"
 #include "service/scim/bulk.hpp"
 #include "store/engine/database.hpp"
 #include "support/interposed_database.hpp"

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "api/auth/reauthenticate.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 #include "support/interposed_database.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // Each characteristic of RFC 7643 §2.2 on attributes of one's own, in each verb.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 #include "support/sample_schemas.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // Preconditions (RFC 7644 §3.14) and content types (§3.1, §3.8) of requests.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -81,7 +81,8 @@ TEST_F(conditions_test, what_changes_nothing_keeps_its_tag)
 TEST_F(conditions_test, a_group_s_tag_moves_with_its_members_and_its_members_ends)
 {
     const auto member = path.substr(path.rfind('/') + 1);
-    const auto group = "/Groups/" + fixture.make_group("Staff", R"(,"members":[{"value":")" + member + R"("}])");
+    const auto group =
+        "/Groups/" + fixture.make_group("Staff", R"(,"members":[{"value":")" + member + R"("}])");
     EXPECT_EQ(fixture.scim("GET", group).header("ETag"), R"(W/"1")");
     fixture.scim("DELETE", path);
     EXPECT_EQ(fixture.scim("GET", group).header("ETag"), R"(W/"2")");

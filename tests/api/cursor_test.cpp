@@ -1,5 +1,5 @@
 // Pages by cursor (RFC 9865).
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -63,7 +63,8 @@ protected:
 
     texts by_index(std::string_view parameters, std::string_view path = "/Users")
     {
-        return fixture.scim("GET", std::string(path) + "?count=1000" + std::string(parameters)).resources("id");
+        return fixture.scim("GET", std::string(path) + "?count=1000" + std::string(parameters))
+            .resources("id");
     }
 
     static texts joined(const std::vector<texts>& parts)

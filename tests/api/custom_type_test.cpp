@@ -1,5 +1,5 @@
 // Resource types of one's own: everything that users have, without a line of code.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 #include "support/sample_schemas.hpp"
 
 #include <gtest/gtest.h>

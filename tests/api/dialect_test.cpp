@@ -1,14 +1,14 @@
 // How a directory's clients are read, and who they are found to be: settings, detection, and what follows.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
 namespace scimd::api {
 namespace {
 
-class dialect_test : public testing::Test {
+class idp_detection_test : public testing::Test {
 protected:
-    dialect_test() { set(R"({"directory_provider": ""})"); }
+    idp_detection_test() { set(R"({"directory_provider": ""})"); }
 
     [[nodiscard]] std::string path() const
     {
@@ -38,7 +38,7 @@ protected:
     test::api_fixture fixture;
 };
 
-TEST_F(dialect_test, a_directory_is_lenient_unless_it_is_told_otherwise)
+TEST_F(idp_detection_test, a_directory_is_lenient_unless_it_is_told_otherwise)
 {
     const auto directory = shown();
     EXPECT_EQ(directory.at("scim_mode"), "compat");
@@ -48,7 +48,7 @@ TEST_F(dialect_test, a_directory_is_lenient_unless_it_is_told_otherwise)
     EXPECT_FALSE(directory.contains("detected_provider_by"));
 }
 
-TEST_F(dialect_test, settings_are_given_with_a_new_directory)
+TEST_F(idp_detection_test, settings_are_given_with_a_new_directory)
 {
     const auto made = fixture.operate(
         "POST",
@@ -57,14 +57,15 @@ TEST_F(dialect_test, settings_are_given_with_a_new_directory)
     );
     ASSERT_EQ(made.status, 201) << made.text;
     const std::string id(made.member("directory").at("id").as_string());
-    const auto got = fixture.operate("GET", "/api/v1/organizations/" + fixture.organization + "/directories/" + id);
+    const auto got =
+        fixture.operate("GET", "/api/v1/organizations/" + fixture.organization + "/directories/" + id);
     EXPECT_EQ(got.member("directory"), made.member("directory"));
     EXPECT_EQ(got.member("directory").at("scim_mode"), "strict");
     EXPECT_EQ(got.member("directory").at("unique_group_names"), false);
     EXPECT_EQ(got.member("directory").at("directory_provider"), "OKTA");
 }
 
-TEST_F(dialect_test, settings_that_do_not_exist_are_refused_and_change_nothing)
+TEST_F(idp_detection_test, settings_that_do_not_exist_are_refused_and_change_nothing)
 {
     const auto before = shown();
     const std::pair<std::string_view, std::string_view> rows[] = {
@@ -93,7 +94,7 @@ TEST_F(dialect_test, settings_that_do_not_exist_are_refused_and_change_nothing)
     EXPECT_EQ(made.text_of("message"), "scim_mode must be one of compat, strict.");
 }
 
-TEST_F(dialect_test, strictness_holds_from_the_next_request_on)
+TEST_F(idp_detection_test, strictness_holds_from_the_next_request_on)
 {
     const std::string body = R"({"userName": "a@acme.com", "emails": [{"value": "a@acme.com"}]})";
     set(R"({"scim_mode": "strict"})");
@@ -107,7 +108,7 @@ TEST_F(dialect_test, strictness_holds_from_the_next_request_on)
     EXPECT_EQ(fixture.scim("POST", "/Users", body).status, 201);
 }
 
-TEST_F(dialect_test, attributes_and_excluded_attributes_exclude_each_other_in_strict_directories_only)
+TEST_F(idp_detection_test, attributes_and_excluded_attributes_exclude_each_other_in_strict_directories_only)
 {
     const auto user = fixture.make_user("a");
     const std::string both = "?attributes=userName&excludedAttributes=emails";
@@ -124,7 +125,7 @@ TEST_F(dialect_test, attributes_and_excluded_attributes_exclude_each_other_in_st
     }
 }
 
-TEST_F(dialect_test, the_provider_is_detected_from_a_head_and_shown)
+TEST_F(idp_detection_test, the_provider_is_detected_from_a_head_and_shown)
 {
     fixture.scim("GET", "/Users", "", {{"User-Agent", "curl/8"}});
     EXPECT_EQ(shown("detected_provider"), "");
@@ -134,23 +135,25 @@ TEST_F(dialect_test, the_provider_is_detected_from_a_head_and_shown)
     EXPECT_EQ(shown("detected_provider_by"), "its User-Agent");
     EXPECT_EQ(shown("detected_provider_time"), "2026-01-02T03:04:05.000000Z");
     EXPECT_EQ(shown("directory_provider"), "");
-    const auto list = fixture.operate("GET", "/api/v1/organizations/" + fixture.organization + "/directories");
+    const auto list =
+        fixture.operate("GET", "/api/v1/organizations/" + fixture.organization + "/directories");
     EXPECT_EQ(list.body.at("directories").at(0).at("detected_provider"), "OKTA");
 }
 
-TEST_F(dialect_test, the_provider_is_detected_from_a_body)
+TEST_F(idp_detection_test, the_provider_is_detected_from_a_body)
 {
     const auto user = fixture.make_user("a");
     fixture.clock.advance(std::chrono::minutes(1));
     EXPECT_EQ(
-        fixture.patch("/Users/" + user, R"([{"op": "Replace", "path": "active", "value": "False"}])").status, 200
+        fixture.patch("/Users/" + user, R"([{"op": "Replace", "path": "active", "value": "False"}])").status,
+        200
     );
     EXPECT_EQ(shown("detected_provider"), "MICROSOFT_AD");
     EXPECT_EQ(shown("detected_provider_by"), "operations in capitals");
     EXPECT_EQ(shown("detected_provider_time"), "2026-01-02T03:05:05.000000Z");
 }
 
-TEST_F(dialect_test, a_detected_provider_stands_in_events_from_its_first_request_on)
+TEST_F(idp_detection_test, a_detected_provider_stands_in_events_from_its_first_request_on)
 {
     const auto made =
         fixture.scim("POST", "/Users", test::user_text("a"), {{"User-Agent", "Okta SCIM Client 1.0.0"}});
@@ -165,7 +168,7 @@ TEST_F(dialect_test, a_detected_provider_stands_in_events_from_its_first_request
     EXPECT_EQ(fixture.events().back().at("context").at("provider"), "OKTA");
 }
 
-TEST_F(dialect_test, detection_writes_once)
+TEST_F(idp_detection_test, detection_writes_once)
 {
     const test::header_list okta = {{"User-Agent", "Okta SCIM Client 1.0.0"}};
     fixture.scim("GET", "/Users", "", okta);
@@ -179,13 +182,13 @@ TEST_F(dialect_test, detection_writes_once)
     EXPECT_EQ(shown("detected_provider"), "ONELOGIN") << "two clients make no more writes than one in 10 s";
 }
 
-TEST_F(dialect_test, what_is_refused_detects_nothing)
+TEST_F(idp_detection_test, what_is_refused_detects_nothing)
 {
     fixture.call("GET", fixture.base() + "/Users", "", {{"User-Agent", "Okta SCIM Client 1.0.0"}});
     EXPECT_EQ(shown("detected_provider"), "");
 }
 
-TEST_F(dialect_test, entra_is_read_as_entra_once_it_has_named_itself_or_has_been_told)
+TEST_F(idp_detection_test, entra_is_read_as_entra_once_it_has_named_itself_or_has_been_told)
 {
     const auto user = fixture.make_user("a");
     EXPECT_EQ(replace_unknown_type(user), 400);
@@ -202,13 +205,14 @@ TEST_F(dialect_test, entra_is_read_as_entra_once_it_has_named_itself_or_has_been
     EXPECT_EQ(replace_unknown_type(other), 200);
 }
 
-TEST_F(dialect_test, names_of_groups_are_unique_unless_the_directory_says_otherwise)
+TEST_F(idp_detection_test, names_of_groups_are_unique_unless_the_directory_says_otherwise)
 {
     fixture.make_group("Staff");
     EXPECT_EQ(fixture.scim("POST", "/Groups", test::group_text("STAFF")).status, 409);
     set(R"({"unique_group_names": false})");
     const auto second = fixture.make_group("STAFF");
-    const auto found = fixture.scim("GET", "/Groups?filter=displayName%20eq%20%22staff%22&sortBy=displayName");
+    const auto found =
+        fixture.scim("GET", "/Groups?filter=displayName%20eq%20%22staff%22&sortBy=displayName");
     EXPECT_EQ(found.body.at("totalResults"), 2);
 
     const auto refused = fixture.operate("PATCH", path(), R"({"unique_group_names": true})");

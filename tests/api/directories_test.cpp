@@ -2,7 +2,7 @@
 #include "service/management/directories.hpp"
 
 #include "store/directories.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -38,7 +38,8 @@ protected:
     bool is_sound() { return fixture.database->check().empty(); }
 
     test::api_fixture fixture;
-    const std::string path = "/api/v1/organizations/" + fixture.organization + "/directories/" + fixture.directory;
+    const std::string path =
+        "/api/v1/organizations/" + fixture.organization + "/directories/" + fixture.directory;
 };
 
 TEST_F(directories_test, every_member_can_be_changed_and_the_others_stay)
@@ -260,7 +261,8 @@ TEST_F(directories_test, a_deleted_directory_is_gone_with_an_event_for_each_thin
     EXPECT_EQ(act("GET").status, 404);
     EXPECT_EQ(act("DELETE").status, 404);
     EXPECT_EQ(fixture.scim("GET", "/Users").status, 401);
-    const auto listed = fixture.operate("GET", "/api/v1/organizations/" + fixture.organization + "/directories");
+    const auto listed =
+        fixture.operate("GET", "/api/v1/organizations/" + fixture.organization + "/directories");
     EXPECT_EQ(listed.body.at("directories").as_array().size(), 0U);
     EXPECT_FALSE(remove_piece()) << "a small directory goes with the request";
     auto events = fixture.events();

@@ -1,5 +1,5 @@
 // Users and groups of a directory as an application lists them.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -59,7 +59,8 @@ protected:
     }
 
     test::api_fixture fixture;
-    const std::string path = "/api/v1/organizations/" + fixture.organization + "/directories/" + fixture.directory;
+    const std::string path =
+        "/api/v1/organizations/" + fixture.organization + "/directories/" + fixture.directory;
 };
 
 TEST_F(directory_lists_test, a_user_has_what_scalekit_s_have)
@@ -92,7 +93,8 @@ TEST_F(directory_lists_test, a_user_has_what_scalekit_s_have)
     };
     EXPECT_EQ(got.body, expected) << got.text;
     EXPECT_EQ(
-        fixture.operate("GET", "/api/v1/organizations/-/directories/" + fixture.directory + "/users").text, got.text
+        fixture.operate("GET", "/api/v1/organizations/-/directories/" + fixture.directory + "/users").text,
+        got.text
     );
 }
 
@@ -301,7 +303,9 @@ TEST_F(directory_lists_test, a_page_of_large_users_ends_early_and_goes_on)
             .append(R"({"value":")" + std::string(60'000, letter) + "\"}");
     texts users;
     for (int i = 0; i < 12; ++i)
-        users.push_back(fixture.make_user("u" + std::to_string(i), R"(,"entitlements":[)" + entitlements + "]"));
+        users.push_back(
+            fixture.make_user("u" + std::to_string(i), R"(,"entitlements":[)" + entitlements + "]")
+        );
     const auto first = get("/users?page_size=1000&include_detail=true");
     const auto shown = ids_of(first, "users").size();
     EXPECT_GT(shown, 1U);

@@ -1,7 +1,7 @@
 // A disabled directory: every method at every path of it is 403 for whoever has its token and 401 for others,
 // and nothing is done.
 #include "api/pipeline.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 

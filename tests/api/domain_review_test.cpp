@@ -4,7 +4,7 @@
 #include "service/groups/membership_jobs.hpp"
 #include "store/refusals.hpp"
 #include "store/resources.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 #include "support/large_group.hpp"
 
 #include <gtest/gtest.h>
@@ -110,7 +110,9 @@ TEST_F(domain_review_test, a_verified_domain_lists_the_users_of_others_that_carr
     EXPECT_EQ(listed(), texts());
     EXPECT_EQ(refusals("resolved").size(), 1U);
     const auto path = "/api/v1/organizations/" + victim + "/domains";
-    EXPECT_EQ(fixture.operate("POST", path, R"({"domain":"victim.com","covers_subdomains":true})").status, 201);
+    EXPECT_EQ(
+        fixture.operate("POST", path, R"({"domain":"victim.com","covers_subdomains":true})").status, 201
+    );
     fixture.work_off();
     EXPECT_EQ(
         listed(),

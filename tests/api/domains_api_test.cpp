@@ -1,5 +1,5 @@
 // Domains through the management API; DNS says what the test has it say.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -225,7 +225,8 @@ TEST_F(domains_api_test, an_allowed_email_domain_is_nobody_s_and_opens_no_gate)
     EXPECT_EQ(create(body, fixture.make_organization("Other")).status, 201);
     EXPECT_EQ(create(body).status, 409);
     EXPECT_EQ(
-        fixture.scim("POST", "/Users", R"({"userName":"a","emails":[{"value":"a@partner.test"}]})").status, 400
+        fixture.scim("POST", "/Users", R"({"userName":"a","emails":[{"value":"a@partner.test"}]})").status,
+        400
     );
     EXPECT_EQ(create(R"({"domain":"partner.test"})").status, 201);
 

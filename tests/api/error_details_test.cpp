@@ -273,12 +273,14 @@ TEST_F(error_details, of_groups_that_are_nested_too_deeply_say_so)
     std::string inner = readers;
     std::string outer;
     for (int level = 0; level < 33; ++level) {
-        outer =
-            fixture.make_group("Level " + std::to_string(level), R"(,"members":[{"value":")" + inner + R"("}])");
+        outer = fixture.make_group(
+            "Level " + std::to_string(level), R"(,"members":[{"value":")" + inner + R"("}])"
+        );
         inner = outer;
     }
     const auto got = fixture.patch(
-        group, R"([{"op":"add","path":"members","value":[{"value":")" + fixture.make_group("Leaf") + R"("}]}])"
+        group,
+        R"([{"op":"add","path":"members","value":[{"value":")" + fixture.make_group("Leaf") + R"("}]}])"
     );
     expect_error(got, 400, "invalidValue", "members: groups are nested too deeply.");
 }

@@ -2,7 +2,7 @@
 // what is wrong.
 #include "support/event_schemas.hpp"
 
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // What an organization's features switch, and the shapes that official client libraries rely on.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -104,7 +104,9 @@ TEST_F(features_test, organizations_are_listed_newest_first_forwards_and_backwar
         EXPECT_EQ(first.text_of("prev_page_token"), "");
         const auto second = fixture.operate("GET", path + first.text_of("next_page_token"));
         EXPECT_EQ(ids_of(second), texts(newest_first.begin() + 2, newest_first.begin() + 4));
-        fixture.make_organization("Acme " + std::string(list).substr(20, 1));  // comes before all pages so far
+        fixture.make_organization(
+            "Acme " + std::string(list).substr(20, 1)
+        );  // comes before all pages so far
         const auto last = fixture.operate("GET", path + second.text_of("next_page_token"));
         EXPECT_EQ(ids_of(last).back(), newest_first.back());
         EXPECT_EQ(last.text_of("next_page_token"), "");

@@ -96,7 +96,8 @@ void add_claim_attacks(std::vector<forged_token>& all, test::api_fixture& fixtur
     const auto with = [&](std::string_view name, const json::value& value) {
         auto claims = claims_of(good);
         claims[name] = value;
-        all.push_back({std::string(name) + " " + to_text(value), signed_by_the_house(fixture, header, claims)});
+        all.push_back({std::string(name) + " " + to_text(value), signed_by_the_house(fixture, header, claims)}
+        );
     };
     for (const auto* const name : {"iss", "sub", "aud", "exp", "iat", "nbf", "client_id"}) {
         auto claims = claims_of(good);
@@ -175,7 +176,9 @@ json::object claims_of(const std::string& token)
     return part(token, 1);
 }
 
-std::string signed_by_the_house(test::api_fixture& fixture, const json::object& header, const json::object& claims)
+std::string signed_by_the_house(
+    test::api_fixture& fixture, const json::object& header, const json::object& claims
+)
 {
     auto text = unsigned_text(header, claims);
     std::string signature;

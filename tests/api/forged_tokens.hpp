@@ -1,7 +1,7 @@
 // Access tokens as attackers, mistakes and time make them.
 #pragma once
 
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <string>
 #include <utility>

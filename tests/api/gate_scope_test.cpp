@@ -1,5 +1,5 @@
 // The domain gate guards every address of a user, whichever verb brings it.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -62,7 +62,9 @@ protected:
 
     json::array refusals()
     {
-        return fixture.operate("GET", directory_path() + "/refusals?status=open").body.at("refusals").as_array();
+        return fixture.operate("GET", directory_path() + "/refusals?status=open")
+            .body.at("refusals")
+            .as_array();
     }
 
     json::array held()
@@ -211,13 +213,15 @@ TEST_F(gate_scope_test, the_scope_is_set_when_a_directory_is_made_and_later)
     const auto made = fixture.operate("POST", path, R"({"domain_gate_scope":"all"})");
     EXPECT_EQ(made.member("directory").at("domain_gate_scope").as_string(), "all");
     EXPECT_EQ(
-        fixture.operate("POST", path, R"({})").member("directory").at("domain_gate_scope").as_string(), "primary"
+        fixture.operate("POST", path, R"({})").member("directory").at("domain_gate_scope").as_string(),
+        "primary"
     );
     const auto one = path + "/" + std::string(made.member("directory").at("id").as_string());
     const auto changed = fixture.operate("PATCH", one, R"({"domain_gate_scope":"primary"})");
     EXPECT_EQ(changed.member("directory").at("domain_gate_scope").as_string(), "primary");
     EXPECT_EQ(
-        fixture.operate("PATCH", one, R"({"name":"x"})").member("directory").at("domain_gate_scope"), "primary"
+        fixture.operate("PATCH", one, R"({"name":"x"})").member("directory").at("domain_gate_scope"),
+        "primary"
     );
     for (const auto* const bad : {R"({"domain_gate_scope":"some"})", R"({"domain_gate_scope":7})"}) {
         EXPECT_EQ(fixture.operate("PATCH", one, bad).status, 400) << bad;
@@ -242,7 +246,8 @@ TEST_F(gate_scope_test, what_is_stored_already_does_not_stop_another_change)
     EXPECT_EQ(set_active(id, true).status, 200);
     // But not in another place, and not a new one at the same domain.
     expect_refused(
-        fixture.scim("PUT", path, body_of("a@later.com", "ann@acme.com", "a@later.com")), "userName a@later.com"
+        fixture.scim("PUT", path, body_of("a@later.com", "ann@acme.com", "a@later.com")),
+        "userName a@later.com"
     );
     expect_refused(fixture.scim("PUT", path, body_of("ann@late.com", "a@later.com")), "a@later.com");
     expect_refused(fixture.scim("PUT", path, body_of("bob@late.com", "ann@acme.com")), "bob@late.com");
@@ -271,11 +276,12 @@ TEST_F(gate_scope_test, a_deactivation_passes_unless_it_brings_an_address)
     fixture.make_domain(fixture.organization, "acme.com");
     const auto bare = make("bob", "bob@acme.com");
     EXPECT_EQ(
-        fixture.scim(
+        fixture
+            .scim(
                 "PUT",
                 "/Users/" + bare,
                 R"({"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"bob","active":false})"
-        )
+            )
             .status,
         200
     );
@@ -384,7 +390,9 @@ TEST_F(gate_scope_test, a_look_alike_is_shown_in_a_labels_with_a_warning)
     EXPECT_EQ(made.member("domain").at("domain_warning").as_string(), warning);
     EXPECT_EQ(fixture.events().back().at("data").at("domain").as_string(), "xn--cme-5cd.com");
     EXPECT_EQ(fixture.events().back().at("data").at("domain_warning").as_string(), warning);
-    EXPECT_FALSE(fixture.operate("GET", path + "/" + fixture.domain).member("domain").contains("domain_warning"));
+    EXPECT_FALSE(
+        fixture.operate("GET", path + "/" + fixture.domain).member("domain").contains("domain_warning")
+    );
 
     EXPECT_EQ(create("eve", "eve@" + name).status, 201);
     EXPECT_EQ(fixture.events().back().at("data").at("domain_warnings").at(0).as_string(), warning);

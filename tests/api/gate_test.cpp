@@ -1,6 +1,6 @@
 // The domain gate as clients and operators see it.
 #include "service/request_log/error_hints.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -20,7 +20,9 @@ protected:
 
     json::array refusals()
     {
-        return fixture.operate("GET", directory_path() + "/refusals?status=open").body.at("refusals").as_array();
+        return fixture.operate("GET", directory_path() + "/refusals?status=open")
+            .body.at("refusals")
+            .as_array();
     }
 
     [[nodiscard]] std::string directory_path() const
@@ -90,7 +92,9 @@ TEST_F(api_gate_test, sub_domains_come_with_a_domain_that_covers_them)
 {
     const auto path = "/api/v1/organizations/" + fixture.organization + "/domains";
     EXPECT_EQ(create("a", "a@x.wide.test").status, 400);
-    EXPECT_EQ(fixture.operate("POST", path, R"({"domain":"wide.test","covers_subdomains":true})").status, 201);
+    EXPECT_EQ(
+        fixture.operate("POST", path, R"({"domain":"wide.test","covers_subdomains":true})").status, 201
+    );
     EXPECT_EQ(create("a", "a@x.wide.test").status, 201);
     EXPECT_EQ(create("b", "b@x.acme.com").status, 400);
 }

@@ -1,6 +1,6 @@
 // Users who are held, and seats: what SCIM, the events and the management API see of them.
 #include "service/domains/held_user_release.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -17,8 +17,9 @@ protected:
 
     void set_policy(std::string_view policy)
     {
-        const auto set =
-            fixture.operate("PATCH", directory_path(), R"({"domain_policy":")" + std::string(policy) + R"("})");
+        const auto set = fixture.operate(
+            "PATCH", directory_path(), R"({"domain_policy":")" + std::string(policy) + R"("})"
+        );
         ASSERT_EQ(set.status, 200) << set.text;
         seen = fixture.events().size();
     }
@@ -186,7 +187,8 @@ TEST_F(hold_test, groups_tell_of_a_held_member_when_it_is_let_out)
     // In and out again of another group: nobody hears of it.
     const auto other = fixture.make_group("other", R"(,"members":[{"value":")" + eve + R"("}])");
     EXPECT_EQ(
-        fixture.patch("/Groups/" + other, R"([{"op":"remove","path":"members[value eq \")" + eve + R"(\"]"}])")
+        fixture
+            .patch("/Groups/" + other, R"([{"op":"remove","path":"members[value eq \")" + eve + R"(\"]"}])")
             .status,
         200
     );
@@ -243,7 +245,9 @@ TEST_F(hold_test, who_is_known_stays_so_but_takes_on_no_unverified_address)
     EXPECT_EQ(refused.status, 400);
     EXPECT_EQ(new_types(), texts{"user_rejected"});
     fixture.operate("DELETE", "/api/v1/organizations/" + fixture.organization + "/domains/" + fixture.domain);
-    EXPECT_EQ(fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"x"}])").status, 200);
+    EXPECT_EQ(
+        fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"x"}])").status, 200
+    );
     EXPECT_EQ(set_active(anna, false).status, 200);
     EXPECT_EQ(set_active(anna, true).status, 400) << "coming back is coming in";
     EXPECT_EQ(new_types(), (texts{"domain_deleted", "user_updated", "user_updated", "user_rejected"}));

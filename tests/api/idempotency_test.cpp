@@ -4,7 +4,7 @@
 #include "api/openapi.hpp"
 #include "api/pipeline.hpp"
 #include "store/webhook_deliveries.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -189,7 +189,9 @@ TEST_F(idempotency_test, a_chore_that_is_under_way_is_not_begun_beside_itself)
 TEST_F(idempotency_test, a_chore_that_failed_may_be_tried_again)
 {
     const std::string rotate = "/api/v1/master-key:rotate";
-    fixture.server.renew_master_key = [](store::database&) -> std::string { throw std::runtime_error("full"); };
+    fixture.server.renew_master_key = [](store::database&) -> std::string {
+        throw std::runtime_error("full");
+    };
     EXPECT_THROW(post(rotate, "", "key"), std::runtime_error);
     fixture.server.renew_master_key = [](store::database&) { return std::string("mk_1"); };
     EXPECT_EQ(post(rotate, "", "key").status, 200);

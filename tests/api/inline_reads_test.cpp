@@ -2,7 +2,7 @@
 // was asked with.
 #include "service/scim/representation.hpp"
 #include "store/resources.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 #include "support/large_group.hpp"
 
 #include <gtest/gtest.h>

@@ -4,7 +4,7 @@
 
 #include "scim/projection.hpp"
 #include "service/scim/representation.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -169,7 +169,8 @@ TEST_F(large_group_test, a_patch_is_answered_without_it_unless_attributes_are_na
     EXPECT_EQ(name.status, 200);
     EXPECT_EQ(name.text_of("displayName"), "All");
     EXPECT_EQ(
-        fixture.patch(path + "?excludedAttributes=members", R"([{"op":"add","path":"externalId","value":"z"}])")
+        fixture
+            .patch(path + "?excludedAttributes=members", R"([{"op":"add","path":"externalId","value":"z"}])")
             .status,
         200
     );
@@ -181,7 +182,9 @@ TEST_F(large_group_test, a_patch_is_answered_without_it_unless_attributes_are_na
 
 TEST_F(large_group_test, what_finds_no_room_is_unavailable_and_small_replies_go_on)
 {
-    spool narrow(fixture.folder.path(), fixture.metrics, {.memory_bytes_max = 10'000, .file_bytes_max = 1'000'000});
+    spool narrow(
+        fixture.folder.path(), fixture.metrics, {.memory_bytes_max = 10'000, .file_bytes_max = 1'000'000}
+    );
     const auto where = directory_id::parse(fixture.directory).value();
     store::run(*fixture.database, store::intent::scan, [&](store::transaction& tx) {
         service::caller who;

@@ -1,6 +1,6 @@
 // Whether a user can sign in changes only when a request says so, and what a request says without effect is
 // in the log of requests (docs/compatibility.md, C13, C34).
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -27,8 +27,9 @@ protected:
     {
         EXPECT_EQ(fixture.scim("GET", path_).body.at("active"), json::value(is_active));
         for (const bool wanted : {true, false}) {
-            const auto found =
-                fixture.scim("GET", std::string("/Users?filter=active%20eq%20") + (wanted ? "true" : "false"));
+            const auto found = fixture.scim(
+                "GET", std::string("/Users?filter=active%20eq%20") + (wanted ? "true" : "false")
+            );
             EXPECT_EQ(found.body.at("totalResults"), json::value(wanted == is_active ? 1 : 0)) << found.text;
         }
         const auto events = fixture.events();

@@ -1,5 +1,5 @@
 // How much of a body is taken.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -24,7 +24,9 @@ TEST(limits_test, bodies_are_taken_up_to_ten_and_one_mebibytes_by_default)
 
 TEST(limits_test, a_scim_body_is_taken_up_to_its_limit)
 {
-    test::api_fixture fixture({.scim_body_bytes_max = scim_bytes_max, .manage_body_bytes_max = manage_bytes_max});
+    test::api_fixture fixture(
+        {.scim_body_bytes_max = scim_bytes_max, .manage_body_bytes_max = manage_bytes_max}
+    );
     const auto made = fixture.scim("POST", "/Users", padded(test::user_text("anna"), scim_bytes_max));
     ASSERT_EQ(made.status, 201);
     const auto path = "/Users/" + made.text_of("id");
@@ -44,17 +46,22 @@ TEST(limits_test, a_scim_body_is_taken_up_to_its_limit)
 
 TEST(limits_test, a_management_body_is_taken_up_to_its_limit)
 {
-    test::api_fixture fixture({.scim_body_bytes_max = scim_bytes_max, .manage_body_bytes_max = manage_bytes_max});
+    test::api_fixture fixture(
+        {.scim_body_bytes_max = scim_bytes_max, .manage_body_bytes_max = manage_bytes_max}
+    );
     const auto* const path = "/api/v1/organizations";
     EXPECT_EQ(fixture.operate("POST", path, padded(R"({"display_name":"A"})", manage_bytes_max)).status, 201);
-    const auto refused = fixture.operate("POST", path, padded(R"({"display_name":"A"})", manage_bytes_max + 1));
+    const auto refused =
+        fixture.operate("POST", path, padded(R"({"display_name":"A"})", manage_bytes_max + 1));
     EXPECT_EQ(refused.status, 413);
     EXPECT_EQ(refused.body.at("code").as_int64(), 3);
 }
 
 TEST(limits_test, whoever_is_refused_on_the_head_is_not_asked_for_a_body)
 {
-    test::api_fixture fixture({.scim_body_bytes_max = scim_bytes_max, .manage_body_bytes_max = manage_bytes_max});
+    test::api_fixture fixture(
+        {.scim_body_bytes_max = scim_bytes_max, .manage_body_bytes_max = manage_bytes_max}
+    );
     const std::string huge(scim_bytes_max + 1, ' ');
     EXPECT_EQ(fixture.call("POST", fixture.base() + "/Users", huge).status, 401);
     EXPECT_EQ(fixture.call("POST", "/api/v1/organizations", huge).status, 401);

@@ -1,5 +1,5 @@
 // Lists: filters, pages and order (RFC 7644 §3.4.2).
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // "/Me" (RFC 7644 §3.11): who it is, what it shows and changes, and what else a user's token opens: nothing.
 #include "service/scim/self_update.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -57,7 +57,8 @@ protected:
     std::string stored() { return fixture.scim("GET", "/Users/" + id).text; }
 
     test::api_fixture fixture;
-    const std::string id = fixture.make_user("anna", R"(,"externalId":"a1","title":"Queen","nickName":"Anni")");
+    const std::string id =
+        fixture.make_user("anna", R"(,"externalId":"a1","title":"Queen","nickName":"Anni")");
     const std::string token = fixture.make_user_token(id);
     const std::string location = "https://scim.test" + fixture.base() + "/Users/" + id;
 };
@@ -366,7 +367,9 @@ TEST_F(me_test, is_not_taken_for_the_identity_provider)
 TEST_F(me_test, is_not_held_against_the_domains_of_its_organization)
 {
     fixture.operate("DELETE", "/api/v1/organizations/" + fixture.organization + "/domains/" + fixture.domain);
-    EXPECT_EQ(fixture.patch("/Users/" + id, R"([{"op":"replace","path":"nickName","value":"A"}])").status, 400);
+    EXPECT_EQ(
+        fixture.patch("/Users/" + id, R"([{"op":"replace","path":"nickName","value":"A"}])").status, 400
+    );
     EXPECT_EQ(change(R"([{"op":"replace","path":"nickName","value":"A"}])").status, 200);
 }
 

@@ -5,7 +5,7 @@
 #include "service/groups/membership_jobs.hpp"
 #include "service/scim/representation.hpp"
 #include "store/membership_jobs.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 #include "support/interposed_database.hpp"
 #include "support/large_group.hpp"
 

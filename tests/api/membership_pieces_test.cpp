@@ -175,11 +175,12 @@ TEST_F(membership_pieces_test, other_writers_come_in_between)
         if (mode != store::intent::write)
             return;
         EXPECT_EQ(
-            fixture.patch(
+            fixture
+                .patch(
                     "/Users/" + anna,
                     R"([{"op":"replace","path":"title","value":"t)" + std::to_string(database.writes) +
                         R"("}])"
-            )
+                )
                 .status,
             200
         );

@@ -1,5 +1,5 @@
 // Groups of users over HTTP: in lists, in filters, in conditions.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -15,7 +15,9 @@ protected:
 
     std::int64_t count_of(const std::string& filter)
     {
-        return fixture.scim("GET", "/Users?count=0&filter=" + filter).body.at("totalResults").to_number<int>();
+        return fixture.scim("GET", "/Users?count=0&filter=" + filter)
+            .body.at("totalResults")
+            .to_number<int>();
     }
 
     test::api_fixture fixture;
@@ -53,8 +55,9 @@ TEST_F(nested_groups_api_test, a_user_s_tag_stays_when_its_groups_change)
     const auto now = fixture.scim("GET", "/Users/" + anna);
     EXPECT_FALSE(now.body.contains("groups"));
     EXPECT_EQ(now.header("ETag"), tag);
-    const auto patched =
-        fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"T"}])", {{"If-Match", tag}});
+    const auto patched = fixture.patch(
+        "/Users/" + anna, R"([{"op":"replace","path":"title","value":"T"}])", {{"If-Match", tag}}
+    );
     EXPECT_EQ(patched.status, 200) << patched.text;
 }
 

@@ -3,7 +3,7 @@
 #include "base/codec.hpp"
 #include "base/crypto/rsa_key.hpp"
 #include "base/text.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Organizations through the management API.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -282,7 +282,8 @@ TEST_F(organizations_test, features_are_switched_by_any_of_their_names)
         EXPECT_EQ(patch(body, "/settings").status, 400) << body;
     EXPECT_EQ(fixture.operate("GET", own).text, unchanged);
     EXPECT_EQ(
-        fixture.operate("PATCH", organizations + "/org_1/settings", R"({"features":[{"name":"sso"}]})").status,
+        fixture.operate("PATCH", organizations + "/org_1/settings", R"({"features":[{"name":"sso"}]})")
+            .status,
         404
     );
 }

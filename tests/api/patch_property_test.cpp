@@ -1,6 +1,6 @@
 // What holds of any PATCH, seen by clients and by readers of events: all of it or nothing, and no event and
 // no version without a change.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 #include "support/seed.hpp"
 
 #include <gtest/gtest.h>

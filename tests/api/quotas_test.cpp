@@ -1,7 +1,7 @@
 // What a directory may use of the store: each quota on both of its sides, and what always passes.
 #include "api/management/idempotency.hpp"
 #include "store/idempotency.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 #include "support/large_group.hpp"
 
 #include <gtest/gtest.h>
@@ -167,7 +167,8 @@ TEST_F(quotas_test, of_memberships_counts_those_of_all_groups)
 
     // One for another is no growth.
     EXPECT_EQ(
-        fixture.scim("PUT", "/Groups/" + first, test::group_text("first", R"(,"members":[)" + member(bob) + "]"))
+        fixture
+            .scim("PUT", "/Groups/" + first, test::group_text("first", R"(,"members":[)" + member(bob) + "]"))
             .status,
         200
     );
@@ -236,7 +237,8 @@ TEST_F(quotas_test, of_bytes_is_exact_and_what_does_not_grow_passes)
     EXPECT_EQ(rename(14).status, 200);
     EXPECT_EQ(rename(15).status, 507);
     EXPECT_EQ(
-        fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"zzzzzzzzzzzzzz"}])").status,
+        fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"zzzzzzzzzzzzzz"}])")
+            .status,
         200
     );
 }
@@ -259,7 +261,8 @@ TEST_F(quotas_test, let_users_be_deactivated_and_members_removed)
         << "a deactivation may not bring much with it";
     EXPECT_EQ(activate("false").status, 200);
     EXPECT_EQ(
-        fixture.patch("/Groups/" + group, R"([{"op":"remove","path":"members[value eq \")" + anna + R"(\"]"}])")
+        fixture
+            .patch("/Groups/" + group, R"([{"op":"remove","path":"members[value eq \")" + anna + R"(\"]"}])")
             .status,
         200
     );
@@ -301,7 +304,9 @@ TEST_F(quotas_test, of_events_a_second_lets_ten_seconds_worth_pass_at_once)
         "This directory changes faster than its quota \"events_per_second\" of 2 allows. Try again shortly."
     );
     EXPECT_NE(refused.header("Retry-After"), "");
-    EXPECT_EQ(fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"x"}])").status, 429);
+    EXPECT_EQ(
+        fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"x"}])").status, 429
+    );
     EXPECT_EQ(
         fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"active","value":false}])").status, 200
     );
@@ -331,7 +336,9 @@ TEST_F(quotas_test, of_event_bytes_may_be_twice_exceeded)
     const auto anna = fixture.make_user("anna");
     const auto bytes = used("event_bytes");
     set("event_bytes", std::to_string(bytes / 2 + 1));
-    EXPECT_EQ(fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"x"}])").status, 200);
+    EXPECT_EQ(
+        fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"x"}])").status, 200
+    );
     const auto refused = add_user("bob");
     EXPECT_EQ(refused.status, 507);
     EXPECT_EQ(
@@ -375,14 +382,19 @@ TEST_F(disk_reserve, takes_deletions_and_deactivations_alone_until_there_is_room
     EXPECT_EQ(refused.status, 507);
     EXPECT_EQ(refused.text_of("detail"), detail);
     EXPECT_EQ(refused.header("Retry-After"), "60");
-    EXPECT_EQ(fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"x"}])").status, 507);
+    EXPECT_EQ(
+        fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"x"}])").status, 507
+    );
     EXPECT_EQ(fixture.scim("GET", "/Users/" + anna).status, 200);
     EXPECT_EQ(
         fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"active","value":false}])").status, 200
     );
-    EXPECT_EQ(fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"active","value":true}])").status, 507);
     EXPECT_EQ(
-        fixture.patch("/Groups/" + group, R"([{"op":"remove","path":"members[value eq \")" + anna + R"(\"]"}])")
+        fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"active","value":true}])").status, 507
+    );
+    EXPECT_EQ(
+        fixture
+            .patch("/Groups/" + group, R"([{"op":"remove","path":"members[value eq \")" + anna + R"(\"]"}])")
             .status,
         200
     );
@@ -443,9 +455,10 @@ TEST(table_limits, an_organization_has_at_most_a_thousand_directories)
     EXPECT_EQ(refused.status, 409);
     EXPECT_EQ(refused.text_of("message"), "The organization has 1000 directories already; delete one first.");
     EXPECT_EQ(
-        fixture.operate(
+        fixture
+            .operate(
                 "POST", "/api/v1/organizations/" + fixture.make_organization("Other") + "/directories", "{}"
-        )
+            )
             .status,
         201
     );

@@ -2,7 +2,7 @@
 // ours key by key: the same members, of the same kinds and the same order of magnitude, and none of our own
 // that docs/compatibility.md does not name. A row's `differs` says where we do otherwise, and by which row of
 // that page.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -206,7 +206,9 @@ protected:
         names["{group}"] = fixture.make_group("Engineering", R"(,"members":[{"value":")" + anna + R"("}])");
         fixture.make_group("Support", R"(,"externalId":"7c66a174")");
         fixture.make_group("Sales");
-        fixture.patch("/Groups/" + names["{group}"], R"([{"op":"add","path":"externalId","value":"7c66a173"}])");
+        fixture.patch(
+            "/Groups/" + names["{group}"], R"([{"op":"add","path":"externalId","value":"7c66a173"}])"
+        );
     }
 
     [[nodiscard]] std::string organization() const { return "/api/v1/organizations/" + fixture.organization; }

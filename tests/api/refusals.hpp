@@ -1,7 +1,7 @@
 // What is refused, and exactly how: rows of a request and the error that answers it.
 #pragma once
 
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <string>
 #include <string_view>

@@ -89,7 +89,8 @@ TEST(render_test, a_resource_carries_its_version_and_its_location)
     EXPECT_EQ(*created.headers.find("ETag"), R"(W/"3")");
     EXPECT_EQ(*created.headers.find("Location"), made.location);
     for (const auto& response :
-         {scim_resource(request, 200, made), scim_version(304, made), unread_scim_resource(request, 200, made)})
+         {scim_resource(request, 200, made), scim_version(304, made), unread_scim_resource(request, 200, made)
+         })
         for (const auto* name : {"Location", "Content-Location"}) {
             EXPECT_EQ(response.headers.count(name), 1U) << name;
             EXPECT_EQ(*response.headers.find(name), made.location) << name;
@@ -174,7 +175,8 @@ TEST(render_test, the_path_decides_the_form)
         http::request head;
         head.target = row.target;
         EXPECT_EQ(is_scim_path(row.target), row.is_scim) << row.target;
-        const auto body = parse_json_object(error_for(request_context(head), {errc::not_found, "No."}).body).value();
+        const auto body =
+            parse_json_object(error_for(request_context(head), {errc::not_found, "No."}).body).value();
         EXPECT_EQ(body.contains("schemas"), row.is_scim) << row.target;
         EXPECT_EQ(body.contains("code"), !row.is_scim) << row.target;
     }

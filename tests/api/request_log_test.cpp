@@ -1,5 +1,5 @@
 // The log of requests and the ledger of refused users, as an application sees them.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 

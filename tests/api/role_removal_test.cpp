@@ -1,5 +1,5 @@
 // Deleting roles that are given or are defaults, and the roles of a fresh environment.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Roles, the groups that give them, and who is told.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,7 +12,8 @@ class roles_test : public testing::Test {
 protected:
     void make_role(std::string_view name, const std::string& where = "/api/v1")
     {
-        const auto made = fixture.operate("POST", where + "/roles", R"({"name":")" + std::string(name) + "\"}");
+        const auto made =
+            fixture.operate("POST", where + "/roles", R"({"name":")" + std::string(name) + "\"}");
         ASSERT_EQ(made.status, 201) << made.text;
     }
 
@@ -31,7 +32,9 @@ protected:
             body.append(body.empty() ? "" : ",");
             body.append(R"({"group_id":")" + group + R"(","role_name":")" + role + "\"}");
         }
-        return fixture.operate("PUT", directory + "/groups/-/roles:assign", R"({"assignments":[)" + body + "]}");
+        return fixture.operate(
+            "PUT", directory + "/groups/-/roles:assign", R"({"assignments":[)" + body + "]}"
+        );
     }
 
     static texts named(const json::value& listed)
@@ -193,7 +196,9 @@ TEST_F(roles_test, roles_follow_memberships_in_the_event_of_the_membership)
     const auto staff = make_group("Staff");
     assign({{staff, "clerk"}});
     news();
-    fixture.patch("/Groups/" + staff, R"([{"op":"add","path":"members","value":[{"value":")" + anna + "\"}]}]");
+    fixture.patch(
+        "/Groups/" + staff, R"([{"op":"add","path":"members","value":[{"value":")" + anna + "\"}]}]"
+    );
     auto told = news().back();
     EXPECT_EQ(told.at("changed_attributes"), (json::array{"groups", "roles"}));
     EXPECT_EQ(named(told.at("data").at("roles")), texts{"clerk"});

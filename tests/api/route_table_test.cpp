@@ -1,6 +1,6 @@
 // Who may call what, for every row of the table.
 #include "api/pipeline.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -142,7 +142,8 @@ TEST_F(route_table_test, operators_routes_are_not_there_for_the_public)
         EXPECT_EQ(all_of(fixture.call(row.method, path)), expected) << path;
         // Neither with a token of a directory, nor by another method.
         EXPECT_EQ(
-            all_of(fixture.call(row.method, path, "", {{"Authorization", "Bearer " + fixture.token}})), expected
+            all_of(fixture.call(row.method, path, "", {{"Authorization", "Bearer " + fixture.token}})),
+            expected
         ) << path;
         EXPECT_EQ(all_of(fixture.call("TRACE", path)), expected) << path;
         http::request loopback;
@@ -163,7 +164,8 @@ TEST_F(route_table_test, applications_routes_want_an_access_token)
         const auto path = filled(row.path);
         EXPECT_EQ(all_of(fixture.call(row.method, path)), expected) << path;
         EXPECT_EQ(
-            all_of(fixture.call(row.method, path, "", {{"Authorization", "Bearer " + fixture.token}})), expected
+            all_of(fixture.call(row.method, path, "", {{"Authorization", "Bearer " + fixture.token}})),
+            expected
         ) << path;
         EXPECT_EQ(all_of(fixture.call("TRACE", path)), expected) << path;
     }

@@ -1,5 +1,5 @@
 // Which of the optional schemas a directory has.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 #include "support/sample_schemas.hpp"
 
 #include <gtest/gtest.h>

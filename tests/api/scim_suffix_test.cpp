@@ -1,5 +1,5 @@
 // ".scim" behind a path (RFC 7644 §3.8).
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -20,11 +20,12 @@ TEST(scim_suffix, asks_for_scims_own_type)
         EXPECT_EQ(scim.header("Content-Type"), "application/scim+json");
     }
     EXPECT_EQ(
-        fixture.scim(
+        fixture
+            .scim(
                 "PATCH",
                 "/Users/" + id + ".scim",
                 R"({"Operations":[{"op":"add","path":"title","value":"X"}]})"
-        )
+            )
             .status,
         200
     );

@@ -1,5 +1,5 @@
 // The verbs of SCIM over HTTP (RFC 7644 §3.3 to §3.6, §4).
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -131,15 +131,17 @@ TEST_F(scim_test, a_manager_s_reference_is_absolute_and_may_come_back)
     const auto boss = fixture.make_user("boss");
     const auto other = fixture.make_user("other");
     const auto anna =
-        "/Users/" + fixture.make_user("anna", ",\"" + enterprise + R"(":{"manager":{"value":")" + boss + "\"}}");
+        "/Users/" +
+        fixture.make_user("anna", ",\"" + enterprise + R"(":{"manager":{"value":")" + boss + "\"}}");
     const auto manager = [&](const test::answer& user) {
         return user.member(enterprise).at("manager").as_object();
     };
     const auto read = fixture.scim("GET", anna);
     EXPECT_EQ(manager(read), (json::object{{"value", boss}, {"$ref", url_of(boss)}}));
     EXPECT_EQ(fixture.scim("PUT", anna, read.text).header("ETag"), read.header("ETag"));
-    const auto found =
-        fixture.scim("GET", "/Users?filter=" + enterprise + ":manager.$ref%20eq%20%22" + url_of(boss) + "%22");
+    const auto found = fixture.scim(
+        "GET", "/Users?filter=" + enterprise + ":manager.$ref%20eq%20%22" + url_of(boss) + "%22"
+    );
     EXPECT_EQ(found.body.at("totalResults").as_int64(), 1) << found.text;
     const auto moved = fixture.patch(
         anna, R"([{"op":"replace","path":")" + enterprise + R"(:manager.value","value":")" + other + R"("}])"
@@ -156,7 +158,9 @@ TEST_F(scim_test, what_a_client_does_wrong_is_told_in_scim_s_words)
     expect_failure(fixture.scim("POST", "/Users", "{"), 400, "invalidSyntax");
     expect_failure(fixture.scim("POST", "/Users", ""), 400, "invalidSyntax");
     expect_failure(fixture.scim("POST", "/Users", "[]"), 400, "invalidSyntax");
-    expect_failure(fixture.scim("POST", "/Users", R"({"userName":"a","USERNAME":"b"})"), 400, "invalidSyntax");
+    expect_failure(
+        fixture.scim("POST", "/Users", R"({"userName":"a","USERNAME":"b"})"), 400, "invalidSyntax"
+    );
     expect_failure(fixture.scim("POST", "/Users", "{}"), 400, "invalidValue");
     expect_failure(
         fixture.scim("POST", "/Users", test::user_text("b", R"(,"active":"maybe")")), 400, "invalidValue"
@@ -184,7 +188,8 @@ TEST_F(scim_test, what_a_client_does_wrong_is_told_in_scim_s_words)
 
 TEST_F(scim_test, the_answer_shows_the_attributes_asked_for_whatever_the_method)
 {
-    const auto anna = fixture.make_user("anna", R"(,"title":"Boss","name":{"givenName":"A","familyName":"B"})");
+    const auto anna =
+        fixture.make_user("anna", R"(,"title":"Boss","name":{"givenName":"A","familyName":"B"})");
     const auto body =
         test::user_text("anna", R"(,"title":"Chief","name":{"givenName":"A","familyName":"B"})");
     const auto patch = R"({"Operations":[{"op":"replace","path":"title","value":"Lead"}]})";
@@ -205,8 +210,9 @@ TEST_F(scim_test, the_answer_shows_the_attributes_asked_for_whatever_the_method)
             const auto fresh = test::user_text(
                 "new" + std::to_string(++number), R"(,"title":"T","name":{"givenName":"A","familyName":"B"})"
             );
-            const auto got =
-                fixture.scim(row.method, row.path + "?" + parameters, row.method == "POST" ? fresh : row.body);
+            const auto got = fixture.scim(
+                row.method, row.path + "?" + parameters, row.method == "POST" ? fresh : row.body
+            );
             EXPECT_LT(got.status, 300) << got.text;
             return got.body;
         };
@@ -241,7 +247,8 @@ TEST_F(scim_test, members_and_groups_are_shown_when_they_are_wanted)
         R"([{"value":")" + staff + R"(","$ref":")" + base + "/Groups/" + staff +
             R"(","display":"Staff","type":"direct"}])"
     );
-    EXPECT_FALSE(fixture.scim("GET", "/Groups/" + staff + "?excludedAttributes=members").body.contains("members")
+    EXPECT_FALSE(
+        fixture.scim("GET", "/Groups/" + staff + "?excludedAttributes=members").body.contains("members")
     );
     EXPECT_FALSE(fixture.scim("GET", "/Users/" + anna + "?attributes=userName").body.contains("groups"));
     EXPECT_TRUE(fixture.scim("GET", "/Users/" + anna + "?attributes=groups").body.contains("groups"));

@@ -1,6 +1,6 @@
 // Scopes: what a client is made with, what its tokens are granted, and what they open.
 #include "forged_tokens.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // POST /.search (RFC 7644 §3.4.3) and queries at the base (§3.4.2.1).
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Session policies, in Scalekit's shape.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 

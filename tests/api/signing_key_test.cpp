@@ -1,5 +1,5 @@
 // The first signing key: how often it is generated, and for whom.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -139,12 +139,13 @@ TEST_F(signing_key_test, a_wrong_secret_generates_no_key)
 {
     const auto client = fixture.make_client("Billing");
     EXPECT_EQ(
-        fixture.request_context(
+        fixture
+            .request_context(
                 "POST",
                 "/oauth/token",
                 "grant_type=client_credentials&client_secret=wrong&client_id=" + client.id,
                 {{"Content-Type", "application/x-www-form-urlencoded"}}
-        )
+            )
             .status,
         401
     );

@@ -1,6 +1,6 @@
 // What is unique in a directory, by the index of the schema's own attributes and by that of user names.
 #include "store/unique_values.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 #include "support/sample_schemas.hpp"
 
 #include <gtest/gtest.h>
@@ -72,7 +72,9 @@ TEST_F(uniqueness, does_not_stand_in_the_way_of_the_resource_itself)
     ASSERT_EQ(made.status, 201) << made.text;
     const auto place = "/Devices/" + made.text_of("id");
     EXPECT_EQ(fixture.patch(place, R"([{"op":"replace","path":"serial","value":"a"}])").status, 200);
-    EXPECT_EQ(fixture.scim("PUT", place, R"({"serial":"A","urn:example:Warranty":{"vendor":"w"}})").status, 200);
+    EXPECT_EQ(
+        fixture.scim("PUT", place, R"({"serial":"A","urn:example:Warranty":{"vendor":"w"}})").status, 200
+    );
 }
 
 TEST_F(uniqueness, ends_with_the_value_and_with_the_resource)

@@ -1,6 +1,6 @@
 // The life of secrets that stand for a user: made, shown, counted, ended.
 #include "service/auth/secrets.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -100,15 +100,17 @@ TEST_F(user_secrets_test, only_a_user_of_the_directory_who_may_come_in_can_have_
             .status,
         409
     );
-    EXPECT_EQ(fixture.operate("POST", path, R"({"directory_user_id":null})").status, 201) << "the directory's";
+    EXPECT_EQ(fixture.operate("POST", path, R"({"directory_user_id":null})").status, 201)
+        << "the directory's";
 }
 
 TEST_F(user_secrets_test, it_opens_its_own_directory_alone)
 {
     const auto token = make(id).text_of("plain_secret");
     const auto other = fixture.make_directory(fixture.organization);
-    const auto got =
-        fixture.call("GET", "/directory/" + other + "/scim/v2/Me", "", {{"Authorization", "Bearer " + token}});
+    const auto got = fixture.call(
+        "GET", "/directory/" + other + "/scim/v2/Me", "", {{"Authorization", "Bearer " + token}}
+    );
     EXPECT_EQ(got.status, 401);
     EXPECT_EQ(got.text, fixture.call("GET", "/directory/" + other + "/scim/v2/Me").text);
 }
@@ -153,12 +155,13 @@ TEST_F(user_secrets_test, it_ends_with_its_user_and_with_an_event)
     const auto before = fixture.events().size();
     EXPECT_EQ(fixture.scim("DELETE", "/Users/" + id).status, 204);
     EXPECT_EQ(
-        fixture.scim(
+        fixture
+            .scim(
                 "POST",
                 "/Bulk",
                 R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[{"method":"DELETE","path":"/Users/)" +
                     bert + R"("}]})"
-        )
+            )
             .status,
         200
     );

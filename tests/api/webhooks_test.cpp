@@ -1,5 +1,5 @@
 // Webhook endpoints by their routes.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -15,7 +15,9 @@ class webhook_endpoints : public testing::Test {
 protected:
     test::answer make(std::string_view more = "")
     {
-        return fixture.operate("POST", base, R"({"url":"https://app.example/hook")" + std::string(more) + "}");
+        return fixture.operate(
+            "POST", base, R"({"url":"https://app.example/hook")" + std::string(more) + "}"
+        );
     }
     std::string made(std::string_view more = "")
     {
@@ -136,7 +138,8 @@ TEST_F(webhook_endpoints, change_in_what_a_patch_names_and_in_nothing_else)
 {
     const auto path = made(R"(,"description":"d","headers":{"X-A":"1"},"mode":"concurrent")");
     const auto before = shown(path);
-    const auto answer = fixture.operate("PATCH", path, R"({"url":"https://b.example/","headers":{"X-B":"2"}})");
+    const auto answer =
+        fixture.operate("PATCH", path, R"({"url":"https://b.example/","headers":{"X-B":"2"}})");
     ASSERT_EQ(answer.status, 200) << answer.text;
     EXPECT_EQ(answer.text_of("url"), "https://b.example/");
     EXPECT_EQ(answer.member("headers"), (json::object{{"X-B", "2"}}));

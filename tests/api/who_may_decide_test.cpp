@@ -4,7 +4,7 @@
 #include "api/auth/field_rules.hpp"
 #include "api/openapi.hpp"
 #include "api/pipeline.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -58,7 +58,9 @@ protected:
     {
         std::string text(path);
         const std::pair<std::string_view, std::string> values[] = {
-            {"{organization}", fixture.organization}, {"{directory}", fixture.directory}, {"{role_name}", "clerk"}
+            {"{organization}", fixture.organization},
+            {"{directory}", fixture.directory},
+            {"{role_name}", "clerk"}
         };
         for (const auto& [name, value] : values)
             if (const auto at = text.find(name); at != std::string::npos)
@@ -381,11 +383,13 @@ TEST_F(who_may_decide_test, a_customer_cannot_change_its_limits_policies_and_fea
         403
     );
     EXPECT_EQ(
-        as_customer("PATCH", "/directories/" + fixture.directory, R"({"domain_gate_scope":"primary"})").status,
+        as_customer("PATCH", "/directories/" + fixture.directory, R"({"domain_gate_scope":"primary"})")
+            .status,
         403
     );
     EXPECT_EQ(as_customer("POST", "/directories", R"({"domain_policy":"off"})").status, 403);
-    const auto shown = fixture.operate("GET", owner + "/directories/" + fixture.directory).member("directory");
+    const auto shown =
+        fixture.operate("GET", owner + "/directories/" + fixture.directory).member("directory");
     EXPECT_EQ(shown.at("domain_policy"), "reject");
     EXPECT_EQ(shown.at("name"), "") << "nothing of a refused body is kept";
     EXPECT_EQ(as_customer("DELETE", "").status, 403);

@@ -1,6 +1,6 @@
 // How much a request may compute, and what texts are taken: on each side of each limit.
 #include "api/request_context.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 #include "support/repeated_text.hpp"
 
 #include <gtest/gtest.h>
@@ -76,8 +76,8 @@ TEST(work_limits_test, a_patch_is_prepared_where_it_may_take_long_and_not_in_the
     for (int i = 0; i < 15; ++i) {
         const auto added = fixture.patch(
             "/Groups/" + group,
-            R"([{"op":"add","path":"members","value":[{"value":")" + fixture.make_user("u" + std::to_string(i)) +
-                R"("}]}])"
+            R"([{"op":"add","path":"members","value":[{"value":")" +
+                fixture.make_user("u" + std::to_string(i)) + R"("}]}])"
         );
         EXPECT_EQ(added.status, 200);
     }
@@ -147,7 +147,9 @@ TEST(work_limits_test, a_list_beyond_the_limit_is_too_many)
     test::api_fixture fixture({.work_steps_max = 1'000'000});
     fixture.make_user("anna", R"(,"title":")" + std::string(60'000, 'a') + '"');
     const auto list = [&](int terms) {
-        return fixture.scim("GET", "/Users?filter=" + test::in_uri(joined(R"(title co "z#")", " or ", terms)));
+        return fixture.scim(
+            "GET", "/Users?filter=" + test::in_uri(joined(R"(title co "z#")", " or ", terms))
+        );
     };
     const auto refused = list(64);
     expect_beyond_the_limit(refused, 400, "1000000");
@@ -292,7 +294,9 @@ TEST(text_limits_test, attributes_hold_at_most_thirty_marks_in_a_row)
         );
     }
     const auto replaced = [&](std::size_t count) {
-        return patch(fixture, path, R"({"op":"replace","path":"userName","value":")" + marked(count) + R"("})");
+        return patch(
+            fixture, path, R"({"op":"replace","path":"userName","value":")" + marked(count) + R"("})"
+        );
     };
     EXPECT_EQ(
         replaced(32).text_of("detail"), "Operations[0]: userName holds more than 30 combining marks in a row."
@@ -325,7 +329,9 @@ TEST(text_limits_test, filters_hold_at_most_thirty_marks_in_a_row)
     const auto path = "/Users/" + fixture.make_user("anna");
     EXPECT_EQ(
         patch(
-            fixture, path, R"({"op":"remove","path":"emails[value eq \"a)" + repeated("\u0301", 31) + R"(\"]"})"
+            fixture,
+            path,
+            R"({"op":"remove","path":"emails[value eq \"a)" + repeated("\u0301", 31) + R"(\"]"})"
         )
             .status,
         400

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "app/dispatch.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>

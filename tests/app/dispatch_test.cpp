@@ -58,7 +58,8 @@ TEST_F(dispatch_test, a_token_that_is_revoked_while_a_body_comes_is_refused)
     while_body_comes = [this] {
         fixture.clock.advance(std::chrono::seconds(1));
         while_body_comes = nullptr;
-        const auto path = "/api/v1/organizations/" + fixture.organization + "/directories/" + fixture.directory;
+        const auto path =
+            "/api/v1/organizations/" + fixture.organization + "/directories/" + fixture.directory;
         ASSERT_EQ(fixture.operate("PATCH", path + ":disable").status, 200);
     };
     EXPECT_EQ(scim("POST", "/Users", test::user_text("anna")).status, 403);
@@ -128,7 +129,9 @@ TEST_F(dispatch_test, memory_for_a_plan_is_reserved_before_the_members_are_read)
 TEST_F(dispatch_test, memory_for_a_change_of_a_large_document_is_reserved_before_it_is_prepared)
 {
     const auto padded = [&](std::size_t bytes) {
-        return fixture.make_user("u" + std::to_string(bytes), R"(,"title":")" + std::string(bytes, 'x') + '"');
+        return fixture.make_user(
+            "u" + std::to_string(bytes), R"(,"title":")" + std::string(bytes, 'x') + '"'
+        );
     };
     const auto change = [&](const std::string& user, std::string_view title) {
         return scim(
@@ -325,7 +328,8 @@ TEST_F(dispatch_test, requests_are_counted_by_method_route_and_status)
 
 TEST_F(dispatch_test, the_work_of_requests_is_counted)
 {
-    auto& steps = fixture.metrics.counter_of("scimd_work_steps_total", "Steps of computation charged by requests.");
+    auto& steps =
+        fixture.metrics.counter_of("scimd_work_steps_total", "Steps of computation charged by requests.");
     operate("GET", "/healthz");
     EXPECT_EQ(steps.value(), 0U);
     EXPECT_EQ(scim("POST", "/Users", test::user_text("anna")).status, 201);

@@ -28,15 +28,15 @@ event numbered(int number, std::size_t bytes = 10)
 }
 
 // A named pipe, so that its reader can come back. What is not taken at once is not waited for.
-class line_sink_test : public testing::Test {
+class json_lines_sink_test : public testing::Test {
 protected:
-    line_sink_test()
+    json_lines_sink_test()
     {
         EXPECT_EQ(::mkfifo(path_.c_str(), 0600), 0);
         open_reader();
         writer_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
     }
-    ~line_sink_test() override
+    ~json_lines_sink_test() override
     {
         close_reader();
         ::close(writer_);
@@ -66,7 +66,7 @@ protected:
     int writer_ = -1;
 };
 
-TEST_F(line_sink_test, writes_each_event_as_a_line)
+TEST_F(json_lines_sink_test, writes_each_event_as_a_line)
 {
     json_lines_sink sink(writer_, "c_1");
     EXPECT_EQ(sink.resume_after(), "c_1");
@@ -76,7 +76,7 @@ TEST_F(line_sink_test, writes_each_event_as_a_line)
     EXPECT_EQ(sink.problem(), "");
 }
 
-TEST_F(line_sink_test, goes_on_within_a_line_that_found_no_room)
+TEST_F(json_lines_sink_test, goes_on_within_a_line_that_found_no_room)
 {
     shrink();
     json_lines_sink sink(writer_, "");
@@ -90,7 +90,7 @@ TEST_F(line_sink_test, goes_on_within_a_line_that_found_no_room)
     EXPECT_EQ(sink.problem(), "") << "to wait is no failure";
 }
 
-TEST_F(line_sink_test, a_cancelled_one_waits_for_nothing)
+TEST_F(json_lines_sink_test, a_cancelled_one_waits_for_nothing)
 {
     shrink();
     const std::atomic<bool> is_cancelled{true};
@@ -98,7 +98,7 @@ TEST_F(line_sink_test, a_cancelled_one_waits_for_nothing)
     EXPECT_EQ(sink.take(numbered(1, 3 * page)), sink_result::retry);
 }
 
-TEST_F(line_sink_test, a_new_reader_gets_the_whole_line_that_the_old_one_did_not_read)
+TEST_F(json_lines_sink_test, a_new_reader_gets_the_whole_line_that_the_old_one_did_not_read)
 {
     shrink();
     json_lines_sink sink(writer_, "");
@@ -117,7 +117,7 @@ TEST_F(line_sink_test, a_new_reader_gets_the_whole_line_that_the_old_one_did_not
     EXPECT_TRUE(seen.ends_with(numbered(1, 3 * page).body + '\n'));
 }
 
-TEST_F(line_sink_test, notes_that_the_reader_has_gone_although_there_is_nothing_to_write)
+TEST_F(json_lines_sink_test, notes_that_the_reader_has_gone_although_there_is_nothing_to_write)
 {
     json_lines_sink sink(writer_, "");
     sink.look();

@@ -1,6 +1,6 @@
 #include "app/streamed_body.hpp"
 
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -68,8 +68,9 @@ TEST(stream_source, without_an_end_is_woken_by_commits_and_ends_with_the_server)
         piece = "x";
         return state::later;
     };
-    auto response =
-        with_stream(*fixture.database, notifier, {}, {.head = http::response(), .next = wait, .is_endless = true});
+    auto response = with_stream(
+        *fixture.database, notifier, {}, {.head = http::response(), .next = wait, .is_endless = true}
+    );
     int woken = 0;
     response.stream->on_wake([&woken] { ++woken; });
     notifier.notify();

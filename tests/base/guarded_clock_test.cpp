@@ -23,7 +23,9 @@ protected:
     void leap(std::chrono::microseconds amount) { machine.wall += amount; }
 
     clock_reading machine{start, 5h};
-    guarded_clock wall_clock{[this] { return machine; }, {.forward_max = 1h, .backward_max = 5min, .hold = 10min}};
+    guarded_clock wall_clock{
+        [this] { return machine; }, {.forward_max = 1h, .backward_max = 5min, .hold = 10min}
+    };
 };
 
 TEST_F(guarded_clock_test, small_steps_are_followed_at_once)

@@ -1,7 +1,7 @@
 // Domains watched in a real name server, with a clock that the test moves.
 #include "jobs/domain_checks.hpp"
 
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 #include "support/name_server.hpp"
 
 #include <gtest/gtest.h>
@@ -13,10 +13,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class domain_watch_test : public testing::Test {
+class domain_checks_test : public testing::Test {
 protected:
-    domain_watch_test() { ask_servers({server.address()}); }
-    ~domain_watch_test() override
+    domain_checks_test() { ask_servers({server.address()}); }
+    ~domain_checks_test() override
     {
         watch->stop();
         resolver.reset();
@@ -89,7 +89,7 @@ protected:
     std::optional<domain_checks> watch;
 };
 
-TEST_F(domain_watch_test, a_domain_is_verified_lapses_and_is_verified_again)
+TEST_F(domain_checks_test, a_domain_is_verified_lapses_and_is_verified_again)
 {
     const auto id = claim("late.test");
     pass(59s);
@@ -134,7 +134,7 @@ TEST_F(domain_watch_test, a_domain_is_verified_lapses_and_is_verified_again)
     );
 }
 
-TEST_F(domain_watch_test, a_domain_fails_when_its_window_is_over)
+TEST_F(domain_checks_test, a_domain_fails_when_its_window_is_over)
 {
     fixture.domain_policy.schedule.window = 2h;
     const auto id = claim("late.test");
@@ -153,7 +153,7 @@ TEST_F(domain_watch_test, a_domain_fails_when_its_window_is_over)
     EXPECT_EQ(text_of(id, "verification_status"), "FAILED");
 }
 
-TEST_F(domain_watch_test, a_domain_is_looked_up_when_the_clock_was_set_back)
+TEST_F(domain_checks_test, a_domain_is_looked_up_when_the_clock_was_set_back)
 {
     fixture.clock.advance(365 * 24h);
     const auto id = claim("late.test");
@@ -162,7 +162,7 @@ TEST_F(domain_watch_test, a_domain_is_looked_up_when_the_clock_was_set_back)
     EXPECT_EQ(text_of(id, "verification_status"), "VERIFIED");
 }
 
-TEST_F(domain_watch_test, one_lying_server_neither_gives_a_domain_nor_takes_it_away)
+TEST_F(domain_checks_test, one_lying_server_neither_gives_a_domain_nor_takes_it_away)
 {
     std::atomic<bool> has_it = true;
     const auto id = claim("late.test");
@@ -188,7 +188,7 @@ TEST_F(domain_watch_test, one_lying_server_neither_gives_a_domain_nor_takes_it_a
     EXPECT_EQ(told(), types{"domain_dns_verification_success"});
 }
 
-TEST_F(domain_watch_test, a_silent_server_neither_gives_a_domain_nor_takes_it_away)
+TEST_F(domain_checks_test, a_silent_server_neither_gives_a_domain_nor_takes_it_away)
 {
     test::scripted_name_server mute([](const std::string&) { return test::scripted_name_server::messages{}; }
     );
@@ -207,7 +207,7 @@ TEST_F(domain_watch_test, a_silent_server_neither_gives_a_domain_nor_takes_it_aw
     EXPECT_EQ(outcome_of(other), "TIMED_OUT");
 }
 
-TEST_F(domain_watch_test, a_record_of_many_is_found_by_tcp_and_behind_an_alias)
+TEST_F(domain_checks_test, a_record_of_many_is_found_by_tcp_and_behind_an_alias)
 {
     test::name_server zones({"late.test", "other.test"});
     const auto id = claim("late.test");
@@ -225,7 +225,7 @@ TEST_F(domain_watch_test, a_record_of_many_is_found_by_tcp_and_behind_an_alias)
     EXPECT_EQ(text_of(id, "verification_status"), "VERIFIED");
 }
 
-TEST_F(domain_watch_test, a_thousand_that_are_due_at_once_are_asked_a_few_at_a_time)
+TEST_F(domain_checks_test, a_thousand_that_are_due_at_once_are_asked_a_few_at_a_time)
 {
     std::mutex lock;
     std::vector<std::function<void(std::vector<service::txt_answer>)>> waiting;
@@ -261,7 +261,7 @@ TEST_F(domain_watch_test, a_thousand_that_are_due_at_once_are_asked_a_few_at_a_t
     EXPECT_EQ(asked, 999U);
 }
 
-TEST_F(domain_watch_test, nothing_is_written_once_it_has_been_stopped)
+TEST_F(domain_checks_test, nothing_is_written_once_it_has_been_stopped)
 {
     const auto id = claim("late.test");
     std::function<void(std::vector<service::txt_answer>)> answer;

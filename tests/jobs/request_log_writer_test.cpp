@@ -1,7 +1,7 @@
 // The log of requests is written in turns.
 #include "jobs/request_log_writer.hpp"
 
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 

@@ -4,7 +4,7 @@
 #include "store/event_log.hpp"
 #include "store/usage.hpp"
 #include "store/webhook_deliveries.hpp"
-#include "support/delivery_house.hpp"
+#include "support/delivery_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -18,7 +18,7 @@ using std::chrono::days;
 
 constexpr std::int64_t any_number = 1'000'000;
 
-class event_care_test : public testing::Test {
+class retention_jobs_test : public testing::Test {
 protected:
     void make_users(int count, std::string_view prefix = "user")
     {
@@ -29,7 +29,9 @@ protected:
     // Does all that the job would do by and by.
     void cut(const service::event_retention& kept, app::retention_jobs::first_needed_event sinks = {})
     {
-        app::retention_jobs care(*fixture.database, fixture.clock, {.events = kept, .attempts_kept_for = days(90)});
+        app::retention_jobs care(
+            *fixture.database, fixture.clock, {.events = kept, .attempts_kept_for = days(90)}
+        );
         if (sinks)
             care.retain(std::move(sinks));
         while (care.cut_events())
@@ -59,7 +61,7 @@ protected:
     delivery_fixture fixture;
 };
 
-TEST_F(event_care_test, events_go_when_they_are_too_old_and_not_a_millisecond_before)
+TEST_F(retention_jobs_test, events_go_when_they_are_too_old_and_not_a_millisecond_before)
 {
     const auto before = total();
     make_users(3);
@@ -77,7 +79,7 @@ TEST_F(event_care_test, events_go_when_they_are_too_old_and_not_a_millisecond_be
 }
 
 // A clock that is ahead ends nothing until something happens at its time.
-TEST_F(event_care_test, events_go_by_their_age_before_the_newest)
+TEST_F(retention_jobs_test, events_go_by_their_age_before_the_newest)
 {
     make_users(3);
     const auto before = total();
@@ -86,7 +88,7 @@ TEST_F(event_care_test, events_go_by_their_age_before_the_newest)
     EXPECT_EQ(total(), before);
 }
 
-TEST_F(event_care_test, events_that_a_wrong_clock_has_dated_ahead_end_nothing)
+TEST_F(retention_jobs_test, events_that_a_wrong_clock_has_dated_ahead_end_nothing)
 {
     make_users(3);
     fixture.clock.advance(days(365));
@@ -102,7 +104,7 @@ TEST_F(event_care_test, events_that_a_wrong_clock_has_dated_ahead_end_nothing)
     EXPECT_EQ(total(), 3);
 }
 
-TEST_F(event_care_test, of_too_many_the_oldest_go)
+TEST_F(retention_jobs_test, of_too_many_the_oldest_go)
 {
     make_users(20);
     const auto all = total();
@@ -118,7 +120,7 @@ TEST_F(event_care_test, of_too_many_the_oldest_go)
     EXPECT_TRUE(fixture.database->check().empty());
 }
 
-TEST_F(event_care_test, the_number_of_all_is_that_of_directories_and_of_what_is_in_none)
+TEST_F(retention_jobs_test, the_number_of_all_is_that_of_directories_and_of_what_is_in_none)
 {
     const auto second = fixture.make_directory(fixture.organization);
     make_users(7);
@@ -133,7 +135,7 @@ TEST_F(event_care_test, the_number_of_all_is_that_of_directories_and_of_what_is_
     EXPECT_EQ(counted(), 1);
 }
 
-TEST_F(event_care_test, what_an_endpoint_is_to_be_told_stays_until_it_is_told)
+TEST_F(retention_jobs_test, what_an_endpoint_is_to_be_told_stays_until_it_is_told)
 {
     fixture.make_endpoint();
     fixture.out.react = [](const arrival&) { return std::optional<reaction>(); };
@@ -150,7 +152,7 @@ TEST_F(event_care_test, what_an_endpoint_is_to_be_told_stays_until_it_is_told)
     EXPECT_EQ(oldest().value, first);
 }
 
-TEST_F(event_care_test, what_stands_still_behind_a_failure_stays_until_the_endpoint_is_disabled)
+TEST_F(retention_jobs_test, what_stands_still_behind_a_failure_stays_until_the_endpoint_is_disabled)
 {
     const auto endpoint = fixture.make_endpoint(R"(,"organization_id":")" + fixture.organization + '"');
     fixture.out.react = [](const arrival&) { return reaction{.status = 500}; };
@@ -166,7 +168,7 @@ TEST_F(event_care_test, what_stands_still_behind_a_failure_stays_until_the_endpo
     EXPECT_EQ(total(), 1);
 }
 
-TEST_F(event_care_test, what_is_sent_again_stays_until_it_has_arrived)
+TEST_F(retention_jobs_test, what_is_sent_again_stays_until_it_has_arrived)
 {
     const auto endpoint = fixture.make_endpoint(R"(,"mode":"concurrent","retry_schedule_seconds":[0,60])");
     fixture.out.react = [](const arrival& one) { return reaction{.status = one.sequence == 1 ? 500 : 200}; };
@@ -180,7 +182,7 @@ TEST_F(event_care_test, what_is_sent_again_stays_until_it_has_arrived)
     EXPECT_EQ(total(), 1);
 }
 
-TEST_F(event_care_test, what_a_sink_is_to_be_told_stays)
+TEST_F(retention_jobs_test, what_a_sink_is_to_be_told_stays)
 {
     make_users(5);
     const auto needed = newest();
@@ -192,7 +194,7 @@ TEST_F(event_care_test, what_a_sink_is_to_be_told_stays)
     EXPECT_EQ(oldest(), needed);
 }
 
-TEST_F(event_care_test, of_too_many_bytes_the_oldest_go)
+TEST_F(retention_jobs_test, of_too_many_bytes_the_oldest_go)
 {
     make_users(10);
     const auto bytes = ask(store::usage::event_bytes);
@@ -207,7 +209,7 @@ TEST_F(event_care_test, of_too_many_bytes_the_oldest_go)
     EXPECT_TRUE(fixture.database->check().empty());
 }
 
-TEST_F(event_care_test, a_directory_with_too_many_bytes_loses_its_own_oldest_alone)
+TEST_F(retention_jobs_test, a_directory_with_too_many_bytes_loses_its_own_oldest_alone)
 {
     const auto quiet = fixture.make_directory(fixture.organization, "off");
     const auto bearer = fixture.make_token(quiet);
@@ -250,7 +252,7 @@ TEST_F(event_care_test, a_directory_with_too_many_bytes_loses_its_own_oldest_alo
     EXPECT_EQ(read("?limit=5&after=" + cursor(newest())).status, 200);
 }
 
-TEST_F(event_care_test, a_directory_s_own_quota_stands_above_the_default)
+TEST_F(retention_jobs_test, a_directory_s_own_quota_stands_above_the_default)
 {
     make_users(10);
     const auto all = total();
@@ -269,7 +271,7 @@ TEST_F(event_care_test, a_directory_s_own_quota_stands_above_the_default)
     EXPECT_LT(total(), all);
 }
 
-TEST_F(event_care_test, what_a_sink_or_an_endpoint_is_to_be_told_stays_whatever_its_bytes)
+TEST_F(retention_jobs_test, what_a_sink_or_an_endpoint_is_to_be_told_stays_whatever_its_bytes)
 {
     make_users(5);
     const auto needed = newest();
@@ -280,7 +282,7 @@ TEST_F(event_care_test, what_a_sink_or_an_endpoint_is_to_be_told_stays_whatever_
     EXPECT_TRUE(fixture.database->check().empty());
 }
 
-TEST_F(event_care_test, a_directory_goes_on_counting_when_nothing_of_it_is_kept)
+TEST_F(retention_jobs_test, a_directory_goes_on_counting_when_nothing_of_it_is_kept)
 {
     make_users(4);
     const auto in_directory = "?directory_id=" + fixture.directory;
@@ -302,7 +304,7 @@ TEST_F(event_care_test, a_directory_goes_on_counting_when_nothing_of_it_is_kept)
     EXPECT_TRUE(fixture.database->check().empty());
 }
 
-TEST_F(event_care_test, who_follows_a_quiet_directory_does_not_stay_behind)
+TEST_F(retention_jobs_test, who_follows_a_quiet_directory_does_not_stay_behind)
 {
     const auto quiet = fixture.make_directory(fixture.organization);
     const auto start = read("?limit=1000&directory_id=" + quiet).text_of("next_cursor");
@@ -316,14 +318,16 @@ TEST_F(event_care_test, who_follows_a_quiet_directory_does_not_stay_behind)
     EXPECT_EQ(read("?directory_id=" + quiet + "&after=" + seen.text_of("next_cursor")).status, 200);
 }
 
-TEST_F(event_care_test, one_deletion_is_of_so_many_at_most)
+TEST_F(retention_jobs_test, one_deletion_is_of_so_many_at_most)
 {
     make_users(12);
     const auto all = total();
     std::vector<std::int64_t> gone;
     for (int i = 0; i < 4; ++i)
         store::run(*fixture.database, store::intent::write, [&](store::transaction& tx) {
-            gone.push_back(service::delete_events(tx, store::event_log::newest(tx), std::nullopt, (all + 2) / 3));
+            gone.push_back(
+                service::delete_events(tx, store::event_log::newest(tx), std::nullopt, (all + 2) / 3)
+            );
             return store::verdict::commit;
         });
     EXPECT_EQ(gone[0], (all + 2) / 3);
@@ -332,7 +336,7 @@ TEST_F(event_care_test, one_deletion_is_of_so_many_at_most)
     EXPECT_EQ(gone[3], 0);
 }
 
-TEST_F(event_care_test, attempts_go_when_they_are_too_old_and_not_a_millisecond_before)
+TEST_F(retention_jobs_test, attempts_go_when_they_are_too_old_and_not_a_millisecond_before)
 {
     const auto endpoint = fixture.make_endpoint();
     make_users(3);
@@ -345,7 +349,9 @@ TEST_F(event_care_test, attempts_go_when_they_are_too_old_and_not_a_millisecond_
     ASSERT_GE(made, 3U);
     const auto cut_after = [&](std::chrono::milliseconds age) {
         fixture.clock.advance(age);
-        app::retention_jobs care(*fixture.database, fixture.clock, {.events = {}, .attempts_kept_for = days(7)});
+        app::retention_jobs care(
+            *fixture.database, fixture.clock, {.events = {}, .attempts_kept_for = days(7)}
+        );
         while (care.cut_attempts())
             continue;
     };
@@ -355,7 +361,7 @@ TEST_F(event_care_test, attempts_go_when_they_are_too_old_and_not_a_millisecond_
     EXPECT_EQ(attempts(), 0U);
 }
 
-TEST_F(event_care_test, dead_letters_go_when_their_events_are_too_old_and_not_a_millisecond_before)
+TEST_F(retention_jobs_test, dead_letters_go_when_their_events_are_too_old_and_not_a_millisecond_before)
 {
     const auto endpoint = fixture.make_endpoint(R"(,"retry_schedule_seconds":[0])");
     fixture.out.react = [](const arrival&) { return reaction{.status = 500}; };
@@ -369,7 +375,9 @@ TEST_F(event_care_test, dead_letters_go_when_their_events_are_too_old_and_not_a_
     ASSERT_GE(made, 2U);
     const auto cut_after = [&](std::chrono::milliseconds age) {
         fixture.clock.advance(age);
-        app::retention_jobs care(*fixture.database, fixture.clock, {.events = {}, .attempts_kept_for = days(7)});
+        app::retention_jobs care(
+            *fixture.database, fixture.clock, {.events = {}, .attempts_kept_for = days(7)}
+        );
         while (care.cut_attempts())
             continue;
     };

@@ -1,7 +1,7 @@
 // The reserve of the disk: from when on it is kept, and from when on no more.
 #include "jobs/storage_monitor.hpp"
 
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,9 +13,9 @@ namespace {
 
 constexpr std::int64_t reserve = 8'000;
 
-class storage_watch_test : public testing::Test {
+class storage_monitor_test : public testing::Test {
 protected:
-    storage_watch_test()
+    storage_monitor_test()
     {
         watch.watch([this] { return free_bytes; });
     }
@@ -39,7 +39,7 @@ protected:
     app::storage_monitor watch{*fixture.database, *fixture.server.quotas, reserve, {}, log, fixture.metrics};
 };
 
-TEST_F(storage_watch_test, keeps_the_reserve_below_its_size_and_until_there_is_an_eighth_more)
+TEST_F(storage_monitor_test, keeps_the_reserve_below_its_size_and_until_there_is_an_eighth_more)
 {
     EXPECT_FALSE(is_reserved_at(1'000'000));
     EXPECT_FALSE(is_reserved_at(reserve));
@@ -57,7 +57,7 @@ TEST_F(storage_watch_test, keeps_the_reserve_below_its_size_and_until_there_is_a
     EXPECT_NE(log_text.find("disk.has_room"), std::string::npos);
 }
 
-TEST_F(storage_watch_test, asks_the_file_system)
+TEST_F(storage_monitor_test, asks_the_file_system)
 {
     const auto room = app::free_space_of(fixture.folder.path())();
     ASSERT_TRUE(room);
@@ -65,7 +65,7 @@ TEST_F(storage_watch_test, asks_the_file_system)
     EXPECT_FALSE(app::free_space_of(fixture.folder.path() / "nowhere")());
 }
 
-TEST_F(storage_watch_test, tells_what_all_directories_use_together)
+TEST_F(storage_monitor_test, tells_what_all_directories_use_together)
 {
     fixture.make_user("anna");
     fixture.make_user("bob");

@@ -63,7 +63,9 @@ protected:
 
     std::uint64_t refused(std::string_view reason)
     {
-        return metrics.counter_of("scimd_memory_refused_total", "", {{"of", "tests"}, {"reason", reason}}).value();
+        return metrics.counter_of(
+                          "scimd_memory_refused_total", "", {{"of", "tests"}, {"reason", reason}}
+        ).value();
     }
 };
 

@@ -294,7 +294,8 @@ protected:
     [[nodiscard]] bool connects() const { return tls_client(port_, {}, address_).is_connected(); }
     [[nodiscard]] std::uint64_t refused() const
     {
-        return tested_->metrics.counter_of("scimd_http_refused_total", "", {{"reason", "handshake_rate"}}).value();
+        return tested_->metrics.counter_of("scimd_http_refused_total", "", {{"reason", "handshake_rate"}})
+            .value();
     }
 
     std::string address_;

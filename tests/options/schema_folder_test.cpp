@@ -55,8 +55,7 @@ TEST_F(schema_folder_test, follows_links)
 TEST_F(schema_folder_test, tells_of_folders_that_are_none)
 {
     EXPECT_EQ(
-        read_schema_folder(path() + "/missing").errors,
-        texts{path() + "/missing: No such file or directory"}
+        read_schema_folder(path() + "/missing").errors, texts{path() + "/missing: No such file or directory"}
     );
     write("file", "");
     EXPECT_EQ(read_schema_folder(path() + "/file").errors, texts{path() + "/file: Not a directory"});

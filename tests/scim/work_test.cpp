@@ -140,8 +140,9 @@ TEST(work_of_patches, ends_at_the_limit_and_leaves_the_document)
 {
     const auto document = user_with_numbers(1'000, 900);
     const auto before = document;
-    const auto change =
-        parse_patch(operations(removal(64), 1'000), samples::user(), conformance_mode::compat, unlimited_work());
+    const auto change = parse_patch(
+        operations(removal(64), 1'000), samples::user(), conformance_mode::compat, unlimited_work()
+    );
     ASSERT_TRUE(change);
     work_budget work(20'000'000);
     EXPECT_THROW(apply(*change, document, samples::user(), work), work_limit_exceeded);
@@ -171,8 +172,9 @@ TEST(work_of_patches, a_value_is_not_put_in_more_elements_than_any_document_coul
             {"path", R"(phoneNumbers[value pr].display)"},
             {"value", std::string(bytes, 'x')}
         };
-        const auto change =
-            parse_patch(operations(operation, 1), samples::user(), conformance_mode::compat, unlimited_work());
+        const auto change = parse_patch(
+            operations(operation, 1), samples::user(), conformance_mode::compat, unlimited_work()
+        );
         return apply(change.value(), document, samples::user(), unlimited_work());
     };
     EXPECT_TRUE(replaced(30'000));
@@ -196,7 +198,10 @@ TEST(work_of_patches, is_charged_for_paths_that_are_names)
     work_budget small(100'000);
     EXPECT_THROW(
         parse_patch(
-            quirks::rewrite_patch(body, samples::user(), small), samples::user(), conformance_mode::compat, small
+            quirks::rewrite_patch(body, samples::user(), small),
+            samples::user(),
+            conformance_mode::compat,
+            small
         ),
         work_limit_exceeded
     );

@@ -1,6 +1,6 @@
 // How long one round of a bulk request keeps the writer.
 #include "service/scim/bulk.hpp"
-#include "service_house.hpp"
+#include "service_fixture.hpp"
 #include "support/manual_clock.hpp"
 
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 #include "service/events/events.hpp"
 
-#include "service_house.hpp"
+#include "service_fixture.hpp"
 #include "store/events.hpp"
 
 #include <gtest/gtest.h>
@@ -217,7 +217,9 @@ TEST_F(service_events_test, a_refused_request_takes_no_number)
     const auto elsewhere = R"([{"op":"add","path":"members","value":[{"value":"diruser_1"}]}])";
     const auto staff = fixture.add_group("Staff");
     EXPECT_EQ(fixture.patch("Groups", staff, elsewhere).status, 400);
-    EXPECT_EQ(fixture.create("Groups", group_body("New", R"(,"members":[{"value":"diruser_1"}])")).status, 400);
+    EXPECT_EQ(
+        fixture.create("Groups", group_body("New", R"(,"members":[{"value":"diruser_1"}])")).status, 400
+    );
     fixture.add_user("bert");
     EXPECT_EQ(fixture.events().back().at("sequence").as_int64(), 3);
 }

@@ -3,7 +3,7 @@
 #include "scim/unlimited.hpp"
 #include "service/groups/membership_events.hpp"
 #include "service/management/roles.hpp"
-#include "service_house.hpp"
+#include "service_fixture.hpp"
 #include "store/held_users.hpp"
 #include "store/pending_group_events.hpp"
 #include "store/roles.hpp"
@@ -154,7 +154,8 @@ TEST_F(large_change_test, a_put_of_the_same_members_changes_nothing)
     listen();
     EXPECT_TRUE(told.empty());
     EXPECT_EQ(
-        resources::find(fixture.tx(), fixture.who.directory, "Group", test::number_in(group))->version, version
+        resources::find(fixture.tx(), fixture.who.directory, "Group", test::number_in(group))->version,
+        version
     );
 }
 
@@ -256,7 +257,9 @@ TEST_F(large_change_test, whatever_event_of_a_user_comes_first_tells_its_groups)
     const auto group = fixture.add_group("All", users);
     fixture.new_events();
 
-    ASSERT_EQ(fixture.patch("Users", users[7], R"([{"op":"add","path":"title","value":"Boss"}])").status, 200);
+    ASSERT_EQ(
+        fixture.patch("Users", users[7], R"([{"op":"add","path":"title","value":"Boss"}])").status, 200
+    );
     listen();
     ASSERT_EQ(told.size(), 1U);
     EXPECT_EQ(group_ids(told[0].at("data").at("groups")), (std::set<std::string>{group}));
@@ -304,15 +307,17 @@ TEST_F(large_change_test, roles_that_changed_meanwhile_are_told_of_what_is_undon
     add_users(published_at_once_max + 1);
     const auto group = fixture.add_group("All", users);
     tell_all();
-    ASSERT_TRUE(roles::create(fixture.tx(), event_source_of(fixture.who), fixture.who.organization, "reader", {}));
+    ASSERT_TRUE(
+        roles::create(fixture.tx(), event_source_of(fixture.who), fixture.who.organization, "reader", {})
+    );
     const auto recount = [&] {
         while (const auto next = store::roles::next_recount(fixture.tx()))
             roles::recount_some(fixture.tx(), types, *next);
     };
     ASSERT_EQ(fixture.patch("Groups", group, R"([{"op":"remove","path":"members"}])").status, 200);
-    ASSERT_TRUE(
-        roles::set_defaults(fixture.tx(), event_source_of(fixture.who), fixture.who.organization, {.member = "reader"})
-    );
+    ASSERT_TRUE(roles::set_defaults(
+        fixture.tx(), event_source_of(fixture.who), fixture.who.organization, {.member = "reader"}
+    ));
     recount();
     fixture.new_events();
 
@@ -335,7 +340,9 @@ TEST_F(large_change_test, users_who_are_held_hear_of_nothing)
 {
     add_users(published_at_once_max + 1);
     const auto group = fixture.add_group("All", users);
-    store::held_users::hold(fixture.tx(), fixture.who.directory, {test::number_in(users[0]), "no_email", "", ""});
+    store::held_users::hold(
+        fixture.tx(), fixture.who.directory, {test::number_in(users[0]), "no_email", "", ""}
+    );
     fixture.new_events();
     tell_all();
     listen();
@@ -410,7 +417,8 @@ TEST_F(large_change_test, what_was_told_and_what_is_come_together_whatever_comes
     hear();
     for (const auto& user : users) {
         std::set<std::string> now;
-        for (const auto& group : resources::groups_of(fixture.tx(), fixture.who.directory, test::number_in(user)))
+        for (const auto& group :
+             resources::groups_of(fixture.tx(), fixture.who.directory, test::number_in(user)))
             now.insert("dirgroup_" + std::to_string(group.group.value));
         EXPECT_EQ(known[user], now);
     }

@@ -2,7 +2,7 @@
 #include "service/lists/listing.hpp"
 
 #include "service/scim/representation.hpp"
-#include "service_house.hpp"
+#include "service_fixture.hpp"
 #include "support/fixed_random.hpp"
 #include "support/large_group.hpp"
 
@@ -210,7 +210,9 @@ protected:
     document_bound_test()
     {
         for (const auto* name : {"a", "b", "c", "d", "e"})
-            fixture.create("Users", user_body(name, "acme.com", R"(,"title":")" + std::string(500, 't') + '"'));
+            fixture.create(
+                "Users", user_body(name, "acme.com", R"(,"title":")" + std::string(500, 't') + '"')
+            );
     }
 
     shown users(scim::list_request asked, std::size_t bytes_max)
@@ -273,7 +275,9 @@ TEST_F(list_test, pages_of_large_documents_leave_none_out)
     texts all;
     for (int i = 10; i < 20; ++i) {
         all.push_back("u" + std::to_string(i));
-        fixture.create("Users", user_body(all.back(), "acme.com", R"(,"title":"t","photos":[)" + photos + ']'));
+        fixture.create(
+            "Users", user_body(all.back(), "acme.com", R"(,"title":"t","photos":[)" + photos + ']')
+        );
     }
     for (const auto* filter : {"", R"(title eq "t")"}) {
         scim::list_request asked{.sort_by = "userName", .page = {.count = 10, .cursor = ""}};

@@ -3,7 +3,7 @@
 #include "service/events/event_payload.hpp"
 #include "service/groups/membership.hpp"
 #include "service/groups/nested_groups.hpp"
-#include "service_house.hpp"
+#include "service_fixture.hpp"
 #include "store/roles.hpp"
 #include "support/large_group.hpp"
 #include "support/recording_connection.hpp"

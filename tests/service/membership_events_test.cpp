@@ -3,7 +3,7 @@
 
 #include "service/events/events.hpp"
 #include "service/groups/membership.hpp"
-#include "service_house.hpp"
+#include "service_fixture.hpp"
 
 #include <gtest/gtest.h>
 

@@ -2,7 +2,7 @@
 #include "scim/patch/request_body.hpp"
 #include "service/groups/membership.hpp"
 #include "service/groups/membership_jobs.hpp"
-#include "service_house.hpp"
+#include "service_fixture.hpp"
 #include "support/large_group.hpp"
 #include "support/seed.hpp"
 
@@ -43,7 +43,9 @@ protected:
     {
         const auto body =
             R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":)" + text + "}";
-        return scim::read_patch(parse_json_object(body).value(), fixture.type("Groups"), scim::conformance_mode::compat)
+        return scim::read_patch(
+                   parse_json_object(body).value(), fixture.type("Groups"), scim::conformance_mode::compat
+        )
             .value()
             .members;
     }

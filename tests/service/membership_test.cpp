@@ -1,6 +1,6 @@
 #include "service/groups/membership.hpp"
 
-#include "service_house.hpp"
+#include "service_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -177,7 +177,9 @@ TEST_F(membership_test, ids_of_nobody_here_are_refused_and_nothing_is_added)
     for (const auto& row : rows) {
         expect_refused(add(staff, {bert, row}), row);
         expect_refused(replace(staff, {row}), row);
-        expect_refused(fixture.create("Groups", group_body("New", ",\"members\":" + members_text({row}))), row);
+        expect_refused(
+            fixture.create("Groups", group_body("New", ",\"members\":" + members_text({row}))), row
+        );
     }
     EXPECT_EQ(fixture.members_of(staff), ids{});
     EXPECT_EQ(fixture.new_types(), ids{});

@@ -1,7 +1,7 @@
 // A user's groups, direct and indirect: what SCIM shows of them, how far up, and at which cost.
 #include "service/groups/nested_groups.hpp"
 
-#include "service_house.hpp"
+#include "service_fixture.hpp"
 #include "support/recording_connection.hpp"
 
 #include <gtest/gtest.h>

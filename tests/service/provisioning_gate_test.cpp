@@ -1,6 +1,6 @@
 // The domain gate in the verbs: who is kept out, and how that is written down.
 #include "service/scim/provisioning.hpp"
-#include "service_house.hpp"
+#include "service_fixture.hpp"
 #include "store/refusals.hpp"
 
 #include <gtest/gtest.h>
@@ -119,7 +119,9 @@ TEST_F(provisioning_gate_test, a_change_let_in_at_last_starts_afresh_too)
     const auto anna = fixture.add_user("anna");
     fixture.replace("Users", anna, user_body("anna", "evil.test"));
     EXPECT_EQ(refusals().size(), 1U);
-    ASSERT_EQ(fixture.replace("Users", anna, user_body("anna", "acme.com", R"(,"title":"Boss")")).status, 200);
+    ASSERT_EQ(
+        fixture.replace("Users", anna, user_body("anna", "acme.com", R"(,"title":"Boss")")).status, 200
+    );
     EXPECT_EQ(refusals().size(), 0U);
 }
 
@@ -152,13 +154,21 @@ TEST_F(provisioning_gate_test, shutting_out_passes_though_the_domain_has_lapsed)
     const auto bert = fixture.add_user("bert");
     const auto staff = fixture.add_group("Staff", {anna});
     lapse();
-    EXPECT_TRUE(fixture.patch("Users", anna, R"([{"op":"replace","path":"title","value":"Boss"}])").is_refused);
-    EXPECT_EQ(fixture.patch("Users", anna, R"([{"op":"replace","path":"active","value":false}])").status, 200);
-    EXPECT_EQ(fixture.replace("Users", bert, user_body("bert", "acme.com", R"(,"active":false)")).status, 200);
-    EXPECT_TRUE(fixture.patch("Users", anna, R"([{"op":"replace","path":"active","value":true}])").is_refused);
+    EXPECT_TRUE(fixture.patch("Users", anna, R"([{"op":"replace","path":"title","value":"Boss"}])").is_refused
+    );
+    EXPECT_EQ(
+        fixture.patch("Users", anna, R"([{"op":"replace","path":"active","value":false}])").status, 200
+    );
+    EXPECT_EQ(
+        fixture.replace("Users", bert, user_body("bert", "acme.com", R"(,"active":false)")).status, 200
+    );
+    EXPECT_TRUE(fixture.patch("Users", anna, R"([{"op":"replace","path":"active","value":true}])").is_refused
+    );
     EXPECT_EQ(fixture.get("Users", anna).body.at("active").as_bool(), false);
     // Neither a request that changes nothing nor the group's own membership asks the gate; nor does the end.
-    EXPECT_EQ(fixture.replace("Users", bert, user_body("bert", "acme.com", R"(,"active":false)")).status, 200);
+    EXPECT_EQ(
+        fixture.replace("Users", bert, user_body("bert", "acme.com", R"(,"active":false)")).status, 200
+    );
     EXPECT_EQ(fixture.patch("Groups", staff, R"([{"op":"remove","path":"members"}])").status, 200);
     EXPECT_EQ(fixture.remove("Users", anna).status, 204);
 }

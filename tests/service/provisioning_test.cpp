@@ -2,7 +2,7 @@
 
 #include "service/groups/membership.hpp"
 #include "service/scim/indexed_columns.hpp"
-#include "service_house.hpp"
+#include "service_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -41,7 +41,8 @@ TEST_F(provisioning_test, each_change_moves_version_and_time_once)
     EXPECT_EQ(patched.version(), R"(W/"2")");
     EXPECT_EQ(patched.body.at("meta").at("lastModified").as_string(), "2026-01-02T03:04:06.000000Z");
     EXPECT_EQ(patched.body.at("meta").at("created").as_string(), "2026-01-02T03:04:05.000000Z");
-    const auto replaced = fixture.replace("Users", anna, user_body("anna", "acme.com", R"(,"title":"Chief")"));
+    const auto replaced =
+        fixture.replace("Users", anna, user_body("anna", "acme.com", R"(,"title":"Chief")"));
     EXPECT_EQ(replaced.version(), R"(W/"3")");
     EXPECT_EQ(fixture.new_types(), (texts{"user_updated", "user_updated"}));
 }
@@ -205,7 +206,8 @@ TEST_F(provisioning_test, a_name_is_taken_once_whatever_its_case_and_width)
         fixture.patch("Users", bert, R"([{"op":"replace","path":"userName","value":"aNNa"}])").status, 409
     );
     EXPECT_EQ(
-        fixture.patch("Groups", crew, R"([{"op":"replace","path":"displayName","value":"staff"}])").status, 409
+        fixture.patch("Groups", crew, R"([{"op":"replace","path":"displayName","value":"staff"}])").status,
+        409
     );
     EXPECT_EQ(fixture.new_types(), texts{});
     EXPECT_EQ(fixture.get("Users", bert).version(), R"(W/"1")");

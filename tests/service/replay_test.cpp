@@ -1,7 +1,7 @@
 // Whoever folds the events of a directory knows its users, groups and members without asking.
 #include "scim/schema/catalogue_set.hpp"
 #include "service/domains/held_user_release.hpp"
-#include "service_house.hpp"
+#include "service_fixture.hpp"
 #include "store/held_users.hpp"
 #include "store/resources.hpp"
 #include "store/tenants.hpp"
@@ -256,7 +256,9 @@ public:
         for (const auto& [group, total] : folded.totals) {
             const auto where = house_.who.directory;
             const auto all = store::resources::count_members(house_.tx(), where, number_of(group));
-            EXPECT_EQ(total, all - store::held_users::count_members(server_context_.tx(), where, number_of(group)));
+            EXPECT_EQ(
+                total, all - store::held_users::count_members(server_context_.tx(), where, number_of(group))
+            );
         }
     }
 

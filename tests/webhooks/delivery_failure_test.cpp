@@ -1,6 +1,6 @@
 // Deliveries that fail for good, processes that die, and sending again.
 #include "store/webhooks.hpp"
-#include "support/delivery_house.hpp"
+#include "support/delivery_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -28,7 +28,9 @@ protected:
     [[nodiscard]] std::string ours() const { return R"(,"organization_id":")" + fixture.organization + '"'; }
     json::array dead_letters(const std::string& endpoint)
     {
-        return fixture.operate("GET", fixture.path(endpoint) + "/dead-letters").body.at("dead_letters").as_array();
+        return fixture.operate("GET", fixture.path(endpoint) + "/dead-letters")
+            .body.at("dead_letters")
+            .as_array();
     }
     std::vector<std::string> dead_events(const std::string& endpoint)
     {
@@ -63,7 +65,8 @@ TEST_F(delivery_in_trouble, buries_an_event_after_its_last_attempt_and_goes_on_i
     EXPECT_EQ(dead[0].at("attempts"), 3);
     EXPECT_EQ(dead[0].at("last_error"), json::value("status 500"));
     EXPECT_EQ(dead[0].at("event_type"), json::value("organization.directory.user_created"));
-    const auto one = fixture.operate("GET", fixture.path(endpoint) + "/dead-letters/" + fixture.out.arrivals[0].event);
+    const auto one =
+        fixture.operate("GET", fixture.path(endpoint) + "/dead-letters/" + fixture.out.arrivals[0].event);
     EXPECT_EQ(one.body.at("log").as_array().size(), 3U);
     EXPECT_EQ(one.body.at("event").at("id"), json::value(fixture.out.arrivals[0].event));
     ASSERT_EQ(notices().size(), 1U);
@@ -106,8 +109,9 @@ TEST_F(delivery_in_trouble, retries_all_that_failed_since_a_time)
     fixture.deliver();
     answer(200);
     fixture.out.arrivals.clear();
-    const auto asked =
-        fixture.operate("POST", fixture.path(endpoint) + ":retry-failed", R"({"since":"2026-01-02T03:30:00Z"})");
+    const auto asked = fixture.operate(
+        "POST", fixture.path(endpoint) + ":retry-failed", R"({"since":"2026-01-02T03:30:00Z"})"
+    );
     EXPECT_EQ(asked.body.at("count"), 2);
     EXPECT_FALSE(asked.body.at("has_more").as_bool());
     fixture.deliver();
@@ -117,7 +121,8 @@ TEST_F(delivery_in_trouble, retries_all_that_failed_since_a_time)
     fixture.deliver();
     EXPECT_TRUE(dead_letters(endpoint).empty());
     EXPECT_EQ(
-        fixture.operate("POST", fixture.path(endpoint) + ":retry-failed", R"({"since":"yesterday"})").status, 400
+        fixture.operate("POST", fixture.path(endpoint) + ":retry-failed", R"({"since":"yesterday"})").status,
+        400
     );
 }
 
@@ -206,7 +211,9 @@ TEST_F(delivery_in_trouble, replays_events_with_their_ids_and_bytes)
     EXPECT_EQ(fixture.operate("POST", fixture.path(endpoint) + ":replay", both).body.at("count"), 2);
     for (const auto* bad : {"{}", R"({"from":"x"})", R"({"event_id":"x"})"})
         EXPECT_EQ(fixture.operate("POST", fixture.path(endpoint) + ":replay", bad).status, 400) << bad;
-    EXPECT_EQ(fixture.operate("POST", fixture.path(endpoint) + ":replay", R"({"event_id":"evt_1"})").status, 404);
+    EXPECT_EQ(
+        fixture.operate("POST", fixture.path(endpoint) + ":replay", R"({"event_id":"evt_1"})").status, 404
+    );
 }
 
 // Whoever asks again while an attempt is under way gets another one, whatever comes of the first.

@@ -1,5 +1,5 @@
 // Endpoints that hang, a thousand of them, and what everybody else gets meanwhile.
-#include "support/delivery_house.hpp"
+#include "support/delivery_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -143,7 +143,8 @@ TEST_F(delivery_beside_hanging, gives_each_endpoint_of_an_organization_its_share
     is_hanging = false;
     for (int i = 0; i < endpoints; ++i)
         fixture.make_endpoint(
-            of(fixture.organization) + R"(,"mode":"concurrent")", "https://hanging.example/" + std::to_string(i)
+            of(fixture.organization) + R"(,"mode":"concurrent")",
+            "https://hanging.example/" + std::to_string(i)
         );
     open_all(endpoints);
     fixture.make_user("anna");

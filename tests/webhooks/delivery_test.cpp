@@ -1,6 +1,6 @@
 // What endpoints are sent, in which order, and what of it is known afterwards.
 #include "service/webhooks/webhook_signing.hpp"
-#include "support/delivery_house.hpp"
+#include "support/delivery_fixture.hpp"
 
 #include <gtest/gtest.h>
 

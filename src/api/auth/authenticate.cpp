@@ -90,7 +90,10 @@ bool has_plausible_token(const http::request& head)
 }
 
 result<void> authenticate(
-    const server_context& server, request_context& request, std::string_view directory_text, store::transaction& tx
+    const server_context& server,
+    request_context& request,
+    std::string_view directory_text,
+    store::transaction& tx
 )
 {
     const auto known = find_token(request.http, directory_text, tx);
@@ -105,7 +108,9 @@ result<void> authenticate(
     if (auto awake = check_awake(*known); !awake)
         return awake;
     const auto* agent = request.http.headers.find("User-Agent");
-    server.last_used.note(token.id, tx.now(), request.http.from.address, agent ? std::string_view(*agent) : "");
+    server.last_used.note(
+        token.id, tx.now(), request.http.from.address, agent ? std::string_view(*agent) : ""
+    );
     request.caller = {
         .environment = server.environment,
         .organization = directory.organization,

@@ -12,7 +12,9 @@ namespace scimd::api {
 // `directory` is the id in the path. Fills on.who, or says the one thing that every failure is told: a
 // missing, empty, doubled, malformed, unknown, expired or revoked token and another directory's look all
 // alike. forbidden: the token is good, its directory disabled or its user deactivated.
-result<void> authenticate(const server_context& server, request_context& request, std::string_view directory, store::transaction& tx);
+result<void> authenticate(
+    const server_context& server, request_context& request, std::string_view directory, store::transaction& tx
+);
 
 // The same of a call that was authenticated before: whether it still would be. Changes nothing.
 result<void> reauthenticate(const request_context& request, store::transaction& tx);

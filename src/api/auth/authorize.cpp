@@ -62,7 +62,9 @@ std::optional<service::presented_token> verified(
 }
 
 // What the client may do is read each time; its token can only say less.
-std::optional<service::manager> manager_of(const server_context& server, std::string_view text, store::transaction& tx)
+std::optional<service::manager> manager_of(
+    const server_context& server, std::string_view text, store::transaction& tx
+)
 {
     const auto token = verified(server, text, tx);
     const auto client = token ? store::clients::find(tx, token->claims.client) : std::nullopt;
@@ -142,10 +144,14 @@ result<void> check_caller(const service::manager& who, const route& row)
     return {};
 }
 
-reply authorized(const server_context& server, request_context& request, const route* row, std::function<reply()> proceed)
+reply authorized(
+    const server_context& server, request_context& request, const route* row, std::function<reply()> proceed
+)
 {
     if (request.http.from.is_operator) {
-        request.api_client = {service::caller_kind::operator_, "operator", std::nullopt, service::scope_set::all()};
+        request.api_client = {
+            service::caller_kind::operator_, "operator", std::nullopt, service::scope_set::all()
+        };
         return proceed();
     }
     if (presented_tokens(request.http).empty())

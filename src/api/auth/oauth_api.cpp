@@ -76,12 +76,15 @@ reply make_first_key(
 {
     return blocking_task{[&server, run, making](store::database&) -> reply {
         const auto fresh = std::make_shared<rsa_key>(rsa_key::generate());
-        return transaction_step{store::intent::write, [&server, fresh, run, making](store::transaction& tx) -> reply {
-                        server.public_keys->forget();
-                        if (!signing::signer(signing_keys::list(tx), tx.now()))
-                            signing::introduce(tx, server.key_vault, *fresh, signing::urgency::as_usual).value();
-                        return run(tx, signing_keys::list(tx));
-                    }};
+        return transaction_step{
+            store::intent::write,
+            [&server, fresh, run, making](store::transaction& tx) -> reply {
+                server.public_keys->forget();
+                if (!signing::signer(signing_keys::list(tx), tx.now()))
+                    signing::introduce(tx, server.key_vault, *fresh, signing::urgency::as_usual).value();
+                return run(tx, signing_keys::list(tx));
+            }
+        };
     }};
 }
 
@@ -103,9 +106,9 @@ reply await_first_key(const server_context& server, const keys_run& run)
             if (*is_refused)
                 return no_key();
             return transaction_step{store::intent::read, [run, no_key](store::transaction& tx) -> reply {
-                            const auto known = signing_keys::list(tx);
-                            return signing::signer(known, tx.now()) ? run(tx, known) : no_key();
-                        }};
+                                        const auto known = signing_keys::list(tx);
+                                        return signing::signer(known, tx.now()) ? run(tx, known) : no_key();
+                                    }};
         }
     };
 }
@@ -114,14 +117,17 @@ reply await_first_key(const server_context& server, const keys_run& run)
 // requests: generation is expensive, and an anonymous request can cause it.
 reply with_keys(const server_context& server, keys_run run)
 {
-    return transaction_step{store::intent::read, [&server, run = std::move(run)](store::transaction& tx) -> reply {
-                    const auto known = signing_keys::list(tx);
-                    if (signing::signer(known, tx.now()))
-                        return run(tx, known);
-                    if (const auto making = server.first_signing_key->take_off())
-                        return make_first_key(server, run, making);
-                    return await_first_key(server, run);
-                }};
+    return transaction_step{
+        store::intent::read,
+        [&server, run = std::move(run)](store::transaction& tx) -> reply {
+            const auto known = signing_keys::list(tx);
+            if (signing::signer(known, tx.now()))
+                return run(tx, known);
+            if (const auto making = server.first_signing_key->take_off())
+                return make_first_key(server, run, making);
+            return await_first_key(server, run);
+        }
+    };
 }
 
 json::object to_jwk(const signing_keys::key& from)
@@ -298,7 +304,8 @@ http::response token_response(
     const std::optional<service::scope_set>& asked
 )
 {
-    const auto key = rsa_key::from_private(signing_keys::private_half(tx, server.key_vault, signer.id).reveal());
+    const auto key =
+        rsa_key::from_private(signing_keys::private_half(tx, server.key_vault, signer.id).reveal());
     const auto issued = std::chrono::floor<std::chrono::seconds>(tx.now());
     const service::access_token token{
         .issuer = server.public_url,
@@ -334,24 +341,25 @@ reply refuse_secret(const server_context& server, const std::string& who, time_p
 reply answer(const server_context& server, const request_context& request, const token_request& given)
 {
     const auto who = request.http.from.address + ' ' + given.client.id;
-    return transaction_step{store::intent::read, [&server, who, given](store::transaction& tx) -> reply {
-                    const auto client = service::clients::prove(tx, given.client.id, given.client.secret);
-                    if (!client)
-                        return refuse_secret(server, who, tx.now());
-                    server.last_used.note(client->by, tx.now());
-                    if (given.scopes && !given.scopes->is_within(service::clients::scopes_of(client->client)))
-                        return oauth_error(
-                            {invalid_scope, "scope holds more than this client has been granted."}
-                        );
-                    return with_keys(
-                        server,
-                        [&server, who = client->client, asked = given.scopes](auto& within, const keys& known) {
-                            return token_response(
-                                server, within, signing::signer(known, within.now()).value(), who, asked
-                            );
-                        }
+    return transaction_step{
+        store::intent::read,
+        [&server, who, given](store::transaction& tx) -> reply {
+            const auto client = service::clients::prove(tx, given.client.id, given.client.secret);
+            if (!client)
+                return refuse_secret(server, who, tx.now());
+            server.last_used.note(client->by, tx.now());
+            if (given.scopes && !given.scopes->is_within(service::clients::scopes_of(client->client)))
+                return oauth_error({invalid_scope, "scope holds more than this client has been granted."});
+            return with_keys(
+                server,
+                [&server, who = client->client, asked = given.scopes](auto& within, const keys& known) {
+                    return token_response(
+                        server, within, signing::signer(known, within.now()).value(), who, asked
                     );
-                }};
+                }
+            );
+        }
+    };
 }
 
 }  // namespace
@@ -359,9 +367,9 @@ reply answer(const server_context& server, const request_context& request, const
 reply issue_token(const server_context& server, request_context& request)
 {
     return body_request{form_bytes_max, [&server, &request](const std::string& body) -> reply {
-                           const auto given = read_request(request.http, body);
-                           return given ? answer(server, request, *given) : oauth_error(given.error());
-                       }};
+                            const auto given = read_request(request.http, body);
+                            return given ? answer(server, request, *given) : oauth_error(given.error());
+                        }};
 }
 
 // The keys are the same for all who ask: one of them in a second makes the answer for the others.
@@ -383,7 +391,9 @@ reply list_keys(const server_context& server, request_context& request)
             if (signing::is_published(key, tx.now()))
                 listed.push_back(to_jwk(key));
         auto body = to_text(json::object{{"keys", std::move(listed)}});
-        server.public_keys->keep(body, request.started_at, request.started_at + public_keys_kept_for, generation);
+        server.public_keys->keep(
+            body, request.started_at, request.started_at + public_keys_kept_for, generation
+        );
         return answer(std::move(body));
     });
 }

@@ -19,6 +19,8 @@ using token_check = std::function<result<void>(store::transaction&)>;
 
 // When `next` waits for a body that comes later than that, `still_good` is asked before it gets it. Its error
 // is the answer then.
-reply reauthenticate_late(const server_context& server, const request_context& request, reply next, token_check still_good);
+reply reauthenticate_late(
+    const server_context& server, const request_context& request, reply next, token_check still_good
+);
 
 }  // namespace scimd::api

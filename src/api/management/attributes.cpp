@@ -128,13 +128,13 @@ json::object attribute_mappings_json(store::transaction& tx, directory_id of)
 reply list_attributes(const server_context&, request_context&)
 {
     return transaction_step{store::intent::read, [](store::transaction& tx) -> reply {
-                    json::array listed;
-                    for (const auto& one : attributes::standard_attributes())
-                        listed.push_back(to_json(one));
-                    for (const auto& one : attribute_rows::list(tx))
-                        listed.push_back(to_json(one));
-                    return manage_response(200, {{"user_attributes", std::move(listed)}});
-                }};
+                                json::array listed;
+                                for (const auto& one : attributes::standard_attributes())
+                                    listed.push_back(to_json(one));
+                                for (const auto& one : attribute_rows::list(tx))
+                                    listed.push_back(to_json(one));
+                                return manage_response(200, {{"user_attributes", std::move(listed)}});
+                            }};
 }
 
 reply create_attribute(const server_context& server, request_context&)
@@ -162,12 +162,12 @@ reply update_attribute(const server_context& server, request_context& request)
 reply delete_attribute(const server_context&, request_context& request)
 {
     return transaction_step{store::intent::write, [&request](store::transaction& tx) -> reply {
-                    const auto found = find_custom(tx, request.parameter("key"));
-                    if (!found)
-                        return manage_error(found.error());
-                    attribute_rows::remove(tx, found->key);
-                    return manage_response(200, {});
-                }};
+                                const auto found = find_custom(tx, request.parameter("key"));
+                                if (!found)
+                                    return manage_error(found.error());
+                                attribute_rows::remove(tx, found->key);
+                                return manage_response(200, {});
+                            }};
 }
 
 reply map_attributes(const server_context& server, request_context& request)
@@ -204,7 +204,8 @@ reply preview_attributes(const server_context& server, request_context& request)
                  limit = limit && limit->is_int64() ? limit->get_int64() : preview_users_default](
                     store::transaction& tx, const tenants::directory& of
                 ) -> reply {
-                    const auto where = service::caller_for(event_source_of(server, request), of, server.schemas);
+                    const auto where =
+                        service::caller_for(event_source_of(server, request), of, server.schemas);
                     const auto checked = attributes::check(tx, where, wanted);
                     if (!checked)
                         return manage_error(checked.error());

@@ -91,27 +91,27 @@ reply list_audit_log(const server_context&, request_context& request)
     const auto asked = read_query(request);
     if (!asked)
         return manage_error(asked.error());
-    return transaction_step{store::intent::scan, [asked = *asked](store::transaction& tx) -> reply {
-                    auto query = asked;
-                    ++query.limit;
-                    const auto found = store::audit::list(tx, query);
-                    json::array listed;
-                    std::size_t bytes = 0;
-                    for (const auto& entry : found) {
-                        if (static_cast<std::int64_t>(listed.size()) == asked.limit ||
-                            bytes > audit_page_bytes_max)
-                            break;
-                        bytes += entry.body.size();
-                        listed.push_back(to_json(entry));
-                    }
-                    const bool has_more = listed.size() < found.size();
-                    const auto next =
-                        has_more ? std::to_string(found[listed.size() - 1].number) : std::string();
-                    return manage_response(
-                        200,
-                        {{"entries", std::move(listed)}, {"next_page_token", next}, {"prev_page_token", ""}}
-                    );
-                }};
+    return transaction_step{
+        store::intent::scan,
+        [asked = *asked](store::transaction& tx) -> reply {
+            auto query = asked;
+            ++query.limit;
+            const auto found = store::audit::list(tx, query);
+            json::array listed;
+            std::size_t bytes = 0;
+            for (const auto& entry : found) {
+                if (static_cast<std::int64_t>(listed.size()) == asked.limit || bytes > audit_page_bytes_max)
+                    break;
+                bytes += entry.body.size();
+                listed.push_back(to_json(entry));
+            }
+            const bool has_more = listed.size() < found.size();
+            const auto next = has_more ? std::to_string(found[listed.size() - 1].number) : std::string();
+            return manage_response(
+                200, {{"entries", std::move(listed)}, {"next_page_token", next}, {"prev_page_token", ""}}
+            );
+        }
+    };
 }
 
 }  // namespace scimd::api

@@ -56,7 +56,9 @@ const route* row_that_shows(const request_context& request)
 }
 
 // What a reading request would be answered now; null: nothing.
-json::value snapshot(const server_context& server, const request_context& request, const route* row, store::transaction& tx)
+json::value snapshot(
+    const server_context& server, const request_context& request, const route* row, store::transaction& tx
+)
 {
     if (!row)
         return nullptr;
@@ -148,7 +150,11 @@ std::string text_of(const json::object& object, std::string_view name)
 class audit_writer {
 public:
     audit_writer(const server_context& server, const request_context& request, store::transaction& tx)
-        : server_(server), request_(request), tx_(tx), row_(row_that_shows(request)), before_(snapshot(server, request, row_, tx))
+        : server_(server),
+          request_(request),
+          tx_(tx),
+          row_(row_that_shows(request)),
+          before_(snapshot(server, request, row_, tx))
     {
         const auto directory = directory_id::parse(request.parameter("directory"));
         entry_.actor = request.api_client.name;
@@ -186,7 +192,8 @@ public:
 private:
     void add_snapshots(json::object& body, const json::object& answer)
     {
-        auto after = request_.http.method == "DELETE" ? json::value() : snapshot(server_, request_, row_, tx_);
+        auto after =
+            request_.http.method == "DELETE" ? json::value() : snapshot(server_, request_, row_, tx_);
         if (after.is_null() && request_.http.method != "DELETE")
             after = answer;
         body["before"] = shown(std::move(before_));
@@ -201,7 +208,12 @@ private:
     store::audit::new_entry entry_;
 };
 
-reply run_recorded(const server_context& server, request_context& request, const transaction_step& job, store::transaction& tx)
+reply run_recorded(
+    const server_context& server,
+    request_context& request,
+    const transaction_step& job,
+    store::transaction& tx
+)
 {
     audit_writer told(server, request, tx);
     reply outcome;
@@ -250,13 +262,19 @@ reply run_audited(const server_context& server, request_context& request, reply 
 {
     if (auto* job = std::get_if<transaction_step>(&next)) {
         if (job->mode != store::intent::write) {
-            return transaction_step{job->mode, [&server, &request, run = std::move(job->run)](store::transaction& tx) {
-                            return run_audited(server, request, run(tx));
-                        }};
+            return transaction_step{
+                job->mode,
+                [&server, &request, run = std::move(job->run)](store::transaction& tx) {
+                    return run_audited(server, request, run(tx));
+                }
+            };
         }
-        return transaction_step{store::intent::write, [&server, &request, job = std::move(*job)](store::transaction& tx) {
-                        return run_recorded(server, request, job, tx);
-                    }};
+        return transaction_step{
+            store::intent::write,
+            [&server, &request, job = std::move(*job)](store::transaction& tx) {
+                return run_recorded(server, request, job, tx);
+            }
+        };
     }
     if (auto* wanted = std::get_if<body_request>(&next)) {
         wanted->then = [&server, &request, then = std::move(wanted->then)](std::string body) {

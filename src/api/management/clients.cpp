@@ -129,77 +129,83 @@ reply list_clients(const server_context&, request_context& request)
     const auto after = number_parameter(request, "page_token", {0, number_max, 0});
     if (!after)
         return manage_error({errc::invalid_value, "page_token is none of ours."});
-    return transaction_step{store::intent::scan, [size = *size, after = *after](store::transaction& tx) -> reply {
-                    auto found = client_rows::list(tx, client_id{after}, size + 1);
-                    const bool has_more = static_cast<std::int64_t>(found.size()) > size;
-                    if (has_more)
-                        found.pop_back();
-                    json::array listed;
-                    for (const auto& client : found)
-                        listed.push_back(to_json(tx, client));
-                    const auto next = has_more ? std::to_string(found.back().id.value) : std::string();
-                    return manage_response(
-                        200,
-                        {{"clients", std::move(listed)},
-                         {"total_size", client_rows::count(tx)},
-                         {"next_page_token", next},
-                         {"prev_page_token", ""}}
-                    );
-                }};
+    return transaction_step{
+        store::intent::scan,
+        [size = *size, after = *after](store::transaction& tx) -> reply {
+            auto found = client_rows::list(tx, client_id{after}, size + 1);
+            const bool has_more = static_cast<std::int64_t>(found.size()) > size;
+            if (has_more)
+                found.pop_back();
+            json::array listed;
+            for (const auto& client : found)
+                listed.push_back(to_json(tx, client));
+            const auto next = has_more ? std::to_string(found.back().id.value) : std::string();
+            return manage_response(
+                200,
+                {{"clients", std::move(listed)},
+                 {"total_size", client_rows::count(tx)},
+                 {"next_page_token", next},
+                 {"prev_page_token", ""}}
+            );
+        }
+    };
 }
 
 reply get_client(const server_context&, request_context& request)
 {
     return transaction_step{store::intent::read, [&request](store::transaction& tx) -> reply {
-                    const auto found = read_client(tx, request);
-                    return found ? manage_response(200, {{"client", to_json(tx, *found)}})
-                                 : manage_error(found.error());
-                }};
+                                const auto found = read_client(tx, request);
+                                return found ? manage_response(200, {{"client", to_json(tx, *found)}})
+                                             : manage_error(found.error());
+                            }};
 }
 
 reply delete_client(const server_context&, request_context& request)
 {
     return transaction_step{store::intent::write, [&request](store::transaction& tx) -> reply {
-                    const auto found = read_client(tx, request);
-                    if (!found)
-                        return manage_error(found.error());
-                    client_rows::erase(tx, found->id);
-                    return manage_response(200, {});
-                }};
+                                const auto found = read_client(tx, request);
+                                if (!found)
+                                    return manage_error(found.error());
+                                client_rows::erase(tx, found->id);
+                                return manage_response(200, {});
+                            }};
 }
 
 reply create_client_secret(const server_context& server, request_context& request)
 {
-    return with_manage_body(server, [&server, &request](store::transaction& tx, const json::object& body) -> reply {
-        const auto expires = optional_time(body, "expire_time");
-        if (!expires)
-            return manage_error(expires.error());
-        const auto owner = read_client(tx, request);
-        if (!owner)
-            return manage_error(owner.error());
-        const auto made = clients::add_secret(tx, server.random, owner->id, *expires);
-        if (!made)
-            return manage_error(made.error());
-        return manage_response(
-            201,
-            {{"client_id", owner->id.text()},
-             {"client_secret", made->plain.reveal()},
-             {"secret", to_json(made->row, tx.now())}}
-        );
-    });
+    return with_manage_body(
+        server,
+        [&server, &request](store::transaction& tx, const json::object& body) -> reply {
+            const auto expires = optional_time(body, "expire_time");
+            if (!expires)
+                return manage_error(expires.error());
+            const auto owner = read_client(tx, request);
+            if (!owner)
+                return manage_error(owner.error());
+            const auto made = clients::add_secret(tx, server.random, owner->id, *expires);
+            if (!made)
+                return manage_error(made.error());
+            return manage_response(
+                201,
+                {{"client_id", owner->id.text()},
+                 {"client_secret", made->plain.reveal()},
+                 {"secret", to_json(made->row, tx.now())}}
+            );
+        }
+    );
 }
 
 reply revoke_client_secret(const server_context&, request_context& request)
 {
     return transaction_step{store::intent::write, [&request](store::transaction& tx) -> reply {
-                    const auto owner = read_client(tx, request);
-                    if (!owner)
-                        return manage_error(owner.error());
-                    const auto id = secret_id::parse(request.parameter("secret"));
-                    if (!id || !client_rows::erase_secret(tx, owner->id, *id))
-                        return manage_error({errc::not_found, "The secret was not found."});
-                    return manage_response(200, {});
-                }};
+                                const auto owner = read_client(tx, request);
+                                if (!owner)
+                                    return manage_error(owner.error());
+                                const auto id = secret_id::parse(request.parameter("secret"));
+                                if (!id || !client_rows::erase_secret(tx, owner->id, *id))
+                                    return manage_error({errc::not_found, "The secret was not found."});
+                                return manage_response(200, {});
+                            }};
 }
 
 }  // namespace scimd::api

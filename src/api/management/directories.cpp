@@ -215,7 +215,8 @@ reply create_directory(const server_context& server, request_context& request)
     return with_organization_body(
         server,
         request,
-        [&server, &request](store::transaction& tx, organization_id owner, const json::object& body) -> reply {
+        [&server,
+         &request](store::transaction& tx, organization_id owner, const json::object& body) -> reply {
             const auto wanted = read_new_directory(body);
             if (!wanted)
                 return manage_error(wanted.error());
@@ -236,14 +237,14 @@ reply create_directory(const server_context& server, request_context& request)
 reply list_directories(const server_context& server, request_context& request)
 {
     return transaction_step{store::intent::scan, [&server, &request](store::transaction& tx) -> reply {
-                    const auto owner = read_organization(tx, request);
-                    if (!owner)
-                        return manage_error(owner.error());
-                    json::array listed;
-                    for (const auto& directory : tenants::list_directories(tx, *owner))
-                        listed.push_back(to_json(server, tx, directory));
-                    return manage_response(200, {{"directories", std::move(listed)}});
-                }};
+                                const auto owner = read_organization(tx, request);
+                                if (!owner)
+                                    return manage_error(owner.error());
+                                json::array listed;
+                                for (const auto& directory : tenants::list_directories(tx, *owner))
+                                    listed.push_back(to_json(server, tx, directory));
+                                return manage_response(200, {{"directories", std::move(listed)}});
+                            }};
 }
 
 reply get_directory(const server_context& server, request_context& request)
@@ -262,7 +263,8 @@ reply update_directory(const server_context& server, request_context& request)
     return with_directory_body(
         server,
         request,
-        [&server, &request](store::transaction& tx, tenants::directory found, const json::object& body) -> reply {
+        [&server,
+         &request](store::transaction& tx, tenants::directory found, const json::object& body) -> reply {
             const auto wanted = read_directory_change(body);
             if (!wanted)
                 return manage_error(wanted.error());
@@ -271,7 +273,9 @@ reply update_directory(const server_context& server, request_context& request)
                 return manage_error(schemas.error());
             if (auto set = set_dialect(tx, found, body); !set)
                 return manage_error(set.error());
-            if (auto done = service::directories::update(tx, event_source_of(server, request), found, *wanted); !done)
+            if (auto done =
+                    service::directories::update(tx, event_source_of(server, request), found, *wanted);
+                !done)
                 return manage_error(done.error());
             set_schemas(tx, found, *schemas);
             return directory_response(server, tx, 200, found);
@@ -285,7 +289,8 @@ reply delete_directory(const server_context& server, request_context& request)
         request,
         store::intent::write,
         [&server, &request](store::transaction& tx, const tenants::directory& which) -> reply {
-            const auto begun = service::directories::begin_removal(tx, event_source_of(server, request), which);
+            const auto begun =
+                service::directories::begin_removal(tx, event_source_of(server, request), which);
             if (!begun)
                 return manage_error(begun.error());
             service::directories::remove_if_small(tx, server.schemas, which.id);

@@ -70,7 +70,8 @@ result<page_request> read_page(const request_context& request, std::string_view 
     const auto size = number_parameter(request, "page_size", directory_page_size_bounds);
     if (!size)
         return size.error();
-    const auto group = list == "users" ? read_group(request) : result<std::optional<resource_id>>(std::nullopt);
+    const auto group =
+        list == "users" ? read_group(request) : result<std::optional<resource_id>>(std::nullopt);
     if (!group)
         return group.error();
     const auto updated_after = read_updated_after(request);
@@ -204,7 +205,9 @@ reply list_page(const server_context& server, request_context& request, const li
 reply list_directory_users(const server_context& server, request_context& request)
 {
     return list_page(
-        server, request, {"users", pages::list_users, pages::count_users, service::directory_users, bytes_of_user}
+        server,
+        request,
+        {"users", pages::list_users, pages::count_users, service::directory_users, bytes_of_user}
     );
 }
 

@@ -127,13 +127,16 @@ reply ask_dns(const server_context& server, const request_context& request, cons
             );
         },
         [&server, &request, finding]() -> reply {
-            return transaction_step{store::intent::write, [&server, &request, finding](store::transaction& tx) -> reply {
-                            const auto now =
-                                domains::take_in(tx, event_source_of(server, request), server.domains, *finding);
-                            if (!now)
-                                return manage_error({errc::not_found, "The domain was not found."});
-                            return verdict(now->status == domain_status::verified);
-                        }};
+            return transaction_step{
+                store::intent::write,
+                [&server, &request, finding](store::transaction& tx) -> reply {
+                    const auto now =
+                        domains::take_in(tx, event_source_of(server, request), server.domains, *finding);
+                    if (!now)
+                        return manage_error({errc::not_found, "The domain was not found."});
+                    return verdict(now->status == domain_status::verified);
+                }
+            };
         }
     };
 }
@@ -145,14 +148,16 @@ reply create_domain(const server_context& server, request_context& request)
     return with_organization_body(
         server,
         request,
-        [&server, &request](store::transaction& tx, organization_id owner, const json::object& body) -> reply {
+        [&server,
+         &request](store::transaction& tx, organization_id owner, const json::object& body) -> reply {
             if (auto offered = check_is_offered(tx, request, owner); !offered)
                 return manage_error(offered.error());
             const auto wanted = read_claim(request, body);
             if (!wanted)
                 return manage_error(wanted.error());
-            const auto made =
-                domains::create(tx, event_source_of(server, request), server.domains, server.random, owner, *wanted);
+            const auto made = domains::create(
+                tx, event_source_of(server, request), server.domains, server.random, owner, *wanted
+            );
             return made ? domain_response(server, 201, *made) : manage_error(made.error());
         }
     );
@@ -169,7 +174,8 @@ reply list_domains(const server_context& server, request_context& request)
     const bool is_any = type_text.empty() || type_text == "DOMAIN_TYPE_UNSPECIFIED";
     return transaction_step{
         store::intent::scan,
-        [&server, &request, size = *size, number = *number, type = *type, is_any](store::transaction& tx) -> reply {
+        [&server, &request, size = *size, number = *number, type = *type, is_any](store::transaction& tx
+        ) -> reply {
             const auto owner = read_organization(tx, request);
             if (!owner)
                 return manage_error(owner.error());
@@ -188,40 +194,44 @@ reply list_domains(const server_context& server, request_context& request)
 reply get_domain(const server_context& server, request_context& request)
 {
     return transaction_step{store::intent::read, [&server, &request](store::transaction& tx) -> reply {
-                    const auto found = read_domain(tx, request);
-                    return found ? domain_response(server, 200, *found) : manage_error(found.error());
-                }};
+                                const auto found = read_domain(tx, request);
+                                return found ? domain_response(server, 200, *found)
+                                             : manage_error(found.error());
+                            }};
 }
 
 reply delete_domain(const server_context& server, request_context& request)
 {
     return transaction_step{store::intent::write, [&server, &request](store::transaction& tx) -> reply {
-                    const auto found = read_domain(tx, request);
-                    if (!found)
-                        return manage_error(found.error());
-                    domains::remove(tx, event_source_of(server, request), *found);
-                    return manage_response(200, {});
-                }};
+                                const auto found = read_domain(tx, request);
+                                if (!found)
+                                    return manage_error(found.error());
+                                domains::remove(tx, event_source_of(server, request), *found);
+                                return manage_response(200, {});
+                            }};
 }
 
 reply verify_domain(const server_context& server, request_context& request)
 {
-    return transaction_step{store::intent::write, [&server, &request](store::transaction& tx) -> reply {
-                    auto found = read_domain(tx, request);
-                    if (!found)
-                        return manage_error(found.error());
-                    if (auto offered = check_is_offered(tx, request, found->organization); !offered)
-                        return manage_error(offered.error());
-                    // Nothing to ask: somebody vouched for it, or its window is over.
-                    if (found->method != domain_method::dns || found->status == domain_status::failed)
-                        return verdict(found->status == domain_status::verified);
-                    if (!service::allow_request(*found, tx.now()))
-                        return manage_error(
-                            {errc::too_many_requests, "A domain is checked six times a minute at most."}
-                        );
-                    tenants::update_domain(tx, *found);
-                    return ask_dns(server, request, *found);
-                }};
+    return transaction_step{
+        store::intent::write,
+        [&server, &request](store::transaction& tx) -> reply {
+            auto found = read_domain(tx, request);
+            if (!found)
+                return manage_error(found.error());
+            if (auto offered = check_is_offered(tx, request, found->organization); !offered)
+                return manage_error(offered.error());
+            // Nothing to ask: somebody vouched for it, or its window is over.
+            if (found->method != domain_method::dns || found->status == domain_status::failed)
+                return verdict(found->status == domain_status::verified);
+            if (!service::allow_request(*found, tx.now()))
+                return manage_error(
+                    {errc::too_many_requests, "A domain is checked six times a minute at most."}
+                );
+            tenants::update_domain(tx, *found);
+            return ask_dns(server, request, *found);
+        }
+    };
 }
 
 }  // namespace scimd::api

@@ -57,10 +57,7 @@ result<std::vector<std::string>> read_event_types(const json::object& filter)
 
 // The event position that `position` has of a time; `otherwise` when there is none in the filter.
 result<event_id> read_time(
-    const json::object& filter,
-    std::string_view name,
-    event_id fallback,
-    std::int64_t (*position)(time_point)
+    const json::object& filter, std::string_view name, event_id fallback, std::int64_t (*position)(time_point)
 )
 {
     const auto text = optional_text(filter, name);

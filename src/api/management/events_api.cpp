@@ -169,7 +169,10 @@ struct event_page {
 };
 
 event_page read_page(
-    store::transaction& tx, const event_log::selection& wanted, const event_log::span& where, std::int64_t limit
+    store::transaction& tx,
+    const event_log::selection& wanted,
+    const event_log::span& where,
+    std::int64_t limit
 )
 {
     event_page read;
@@ -240,8 +243,8 @@ reply list_events(const server_context&, request_context& request)
     if (!from)
         return manage_error(from.error());
     return long_poll{from->patience, [from = *from](store::transaction& tx, bool is_last) {
-                       return look_for_page(tx, from, is_last || from.patience.count() == 0);
-                   }};
+                         return look_for_page(tx, from, is_last || from.patience.count() == 0);
+                     }};
 }
 
 reply stream_events(const server_context&, request_context& request)
@@ -257,17 +260,19 @@ reply stream_events(const server_context&, request_context& request)
         from->after_sequence.reset();
     }
     return transaction_step{store::intent::read, [from = std::move(*from)](store::transaction& tx) -> reply {
-                    const auto start = start_of(tx, from);
-                    if (!start)
-                        return manage_error(start.error());
-                    http::response head;
-                    head.headers.add("Content-Type", "text/event-stream");
-                    head.headers.add("Cache-Control", "no-store");
-                    head.body = "retry: 1000\n\n";
-                    return response_stream{
-                        .head = std::move(head), .next = event_stream{from.wanted, *start}, .is_endless = true
-                    };
-                }};
+                                const auto start = start_of(tx, from);
+                                if (!start)
+                                    return manage_error(start.error());
+                                http::response head;
+                                head.headers.add("Content-Type", "text/event-stream");
+                                head.headers.add("Cache-Control", "no-store");
+                                head.body = "retry: 1000\n\n";
+                                return response_stream{
+                                    .head = std::move(head),
+                                    .next = event_stream{from.wanted, *start},
+                                    .is_endless = true
+                                };
+                            }};
 }
 
 }  // namespace scimd::api

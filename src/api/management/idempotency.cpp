@@ -21,7 +21,7 @@ struct repeatable {
     const server_context& server;
     request_context& request;
     idempotency_policy policy = idempotency_policy::run_again;
-    std::string key;    // a key is its caller's own
+    std::string key;             // a key is its caller's own
     std::string request_digest;  // its digest
 };
 
@@ -119,7 +119,9 @@ reply guarded_chore(repeatable asked, blocking_task job)
                     return manage_error(taken.error());
                 asked.request.idempotency_lock = std::move(*taken);
             }
-            return blocking_task{[asked, job](store::database& database) { return run_held(asked, job, database); }};
+            return blocking_task{[asked, job](store::database& database) {
+                return run_held(asked, job, database);
+            }};
         }
     };
 }
@@ -133,14 +135,19 @@ reply guarded(repeatable asked, reply next)
         return next;
     if (job->mode == store::intent::write)
         return guarded_write(std::move(asked), std::move(*job));
-    return transaction_step{job->mode, [asked = std::move(asked), run = std::move(job->run)](store::transaction& tx) {
-                    return guarded(asked, run(tx));
-                }};
+    return transaction_step{
+        job->mode,
+        [asked = std::move(asked), run = std::move(job->run)](store::transaction& tx) {
+            return guarded(asked, run(tx));
+        }
+    };
 }
 
 }  // namespace
 
-reply run_idempotent(const server_context& server, request_context& request, idempotency_policy policy, reply next)
+reply run_idempotent(
+    const server_context& server, request_context& request, idempotency_policy policy, reply next
+)
 {
     const auto* key = request.http.headers.find("Idempotency-Key");
     if (!key || policy == idempotency_policy::run_again)

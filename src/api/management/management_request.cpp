@@ -77,7 +77,9 @@ std::optional<std::string_view> query_parameter(const request_context& request, 
     return request.target.parameter(joined);
 }
 
-result<std::int64_t> number_parameter(const request_context& request, std::string_view name, const number_bounds& bounds)
+result<std::int64_t> number_parameter(
+    const request_context& request, std::string_view name, const number_bounds& bounds
+)
 {
     const auto text = query_parameter(request, name);
     if (!text || text->empty())
@@ -132,7 +134,9 @@ result<store::tenants::directory> read_directory(store::transaction& tx, const r
 service::event_source event_source_of(const server_context& server, const request_context& request)
 {
     const bool is_operator = request.api_client.kind == service::caller_kind::operator_;
-    service::actor who{is_operator ? "operator" : "client", is_operator ? std::string() : request.api_client.name, {}};
+    service::actor who{
+        is_operator ? "operator" : "client", is_operator ? std::string() : request.api_client.name, {}
+    };
     return {server.environment, "api", std::move(who), request.http.id};
 }
 

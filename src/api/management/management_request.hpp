@@ -41,12 +41,16 @@ struct number_bounds {
     std::int64_t most = 0;
     std::int64_t default_value = 0;
 };
-result<std::int64_t> number_parameter(const request_context& request, std::string_view name, const number_bounds& bounds);
+result<std::int64_t> number_parameter(
+    const request_context& request, std::string_view name, const number_bounds& bounds
+);
 
 // The organization of the path, and that it exists.
 result<organization_id> read_organization(store::transaction& tx, const request_context& request);
 
-result<store::tenants::organization> find_organization(store::transaction& tx, const request_context& request);
+result<store::tenants::organization> find_organization(
+    store::transaction& tx, const request_context& request
+);
 
 // The directory of the path ("{directory}") in its organization, which may be "-" for any.
 result<store::tenants::directory> read_directory(store::transaction& tx, const request_context& request);
@@ -60,9 +64,9 @@ template <class LookUp, class Run>
 reply with_found(const request_context& request, store::intent mode, LookUp look_up, Run run)
 {
     return transaction_step{mode, [&request, look_up, run = std::move(run)](store::transaction& tx) -> reply {
-                    const auto found = look_up(tx, request);
-                    return found ? run(tx, *found) : reply(manage_error(found.error()));
-                }};
+                                const auto found = look_up(tx, request);
+                                return found ? run(tx, *found) : reply(manage_error(found.error()));
+                            }};
 }
 
 // The same on the directory of the path.

@@ -59,9 +59,9 @@ template <class Show>
 reply show(const request_context& request, Show show_it)
 {
     return transaction_step{store::intent::read, [&request, show_it](store::transaction& tx) -> reply {
-                    const auto found = find_organization(tx, request);
-                    return found ? show_it(*found) : manage_error(found.error());
-                }};
+                                const auto found = find_organization(tx, request);
+                                return found ? show_it(*found) : manage_error(found.error());
+                            }};
 }
 
 }  // namespace
@@ -71,7 +71,8 @@ reply update_organization_settings(const server_context& server, request_context
     return with_changed_organization(
         server,
         request,
-        [&server, &request](store::transaction& tx, tenants::organization which, const json::object& body) -> reply {
+        [&server,
+         &request](store::transaction& tx, tenants::organization which, const json::object& body) -> reply {
             const auto changed = organizations::switch_features(
                 tx, event_source_of(server, request), std::move(which), read_features(body)
             );

@@ -134,12 +134,15 @@ http::response search(
 
 reply create_organization(const server_context& server, request_context& request)
 {
-    return with_manage_body(server, [&server, &request](store::transaction& tx, const json::object& body) -> reply {
-        const auto wanted = read_organization_change(body);
-        if (!wanted)
-            return manage_error(wanted.error());
-        return answer(organizations::create(tx, event_source_of(server, request), *wanted), 201);
-    });
+    return with_manage_body(
+        server,
+        [&server, &request](store::transaction& tx, const json::object& body) -> reply {
+            const auto wanted = read_organization_change(body);
+            if (!wanted)
+                return manage_error(wanted.error());
+            return answer(organizations::create(tx, event_source_of(server, request), *wanted), 201);
+        }
+    );
 }
 
 reply list_organizations(const server_context&, request_context& request)
@@ -185,8 +188,8 @@ reply search_organizations(const server_context&, request_context& request)
 reply get_organization(const server_context&, request_context& request)
 {
     return transaction_step{store::intent::read, [&request](store::transaction& tx) -> reply {
-                    return answer(find_organization(tx, request));
-                }};
+                                return answer(find_organization(tx, request));
+                            }};
 }
 
 reply get_organization_by_external_id(const server_context&, request_context& request)
@@ -194,11 +197,13 @@ reply get_organization_by_external_id(const server_context&, request_context& re
     if (const auto id = query_parameter(request, "id"); id && !id->empty())
         return manage_error({errc::invalid_value, "Give either id or external_id, not both."});
     return transaction_step{store::intent::read, [&request](store::transaction& tx) -> reply {
-                    auto found = tenants::find_organization_by_external_id(tx, request.parameter("external_id"));
-                    if (!found)
-                        return manage_error({errc::not_found, "The organization was not found."});
-                    return organization_response(200, *found);
-                }};
+                                auto found = tenants::find_organization_by_external_id(
+                                    tx, request.parameter("external_id")
+                                );
+                                if (!found)
+                                    return manage_error({errc::not_found, "The organization was not found."});
+                                return organization_response(200, *found);
+                            }};
 }
 
 reply refuse_no_external_id(const server_context&, request_context&)
@@ -209,26 +214,31 @@ reply refuse_no_external_id(const server_context&, request_context&)
 
 reply update_organization(const server_context& server, request_context& request)
 {
-    return with_manage_body(server, [&server, &request](store::transaction& tx, const json::object& body) -> reply {
-        auto found = find_organization(tx, request);
-        if (!found)
-            return manage_error(found.error());
-        const auto wanted = read_organization_change(body);
-        if (!wanted)
-            return manage_error(wanted.error());
-        return answer(organizations::update(tx, event_source_of(server, request), std::move(*found), *wanted));
-    });
+    return with_manage_body(
+        server,
+        [&server, &request](store::transaction& tx, const json::object& body) -> reply {
+            auto found = find_organization(tx, request);
+            if (!found)
+                return manage_error(found.error());
+            const auto wanted = read_organization_change(body);
+            if (!wanted)
+                return manage_error(wanted.error());
+            return answer(
+                organizations::update(tx, event_source_of(server, request), std::move(*found), *wanted)
+            );
+        }
+    );
 }
 
 reply delete_organization(const server_context& server, request_context& request)
 {
     return transaction_step{store::intent::write, [&server, &request](store::transaction& tx) -> reply {
-                    const auto found = find_organization(tx, request);
-                    if (!found)
-                        return manage_error(found.error());
-                    organizations::begin_removal(tx, event_source_of(server, request), *found);
-                    return manage_response(200, {});
-                }};
+                                const auto found = find_organization(tx, request);
+                                if (!found)
+                                    return manage_error(found.error());
+                                organizations::begin_removal(tx, event_source_of(server, request), *found);
+                                return manage_response(200, {});
+                            }};
 }
 
 }  // namespace scimd::api

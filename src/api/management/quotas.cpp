@@ -12,7 +12,9 @@ namespace tenants = store::tenants;
 namespace usage = store::usage;
 
 // The count of events a second is not kept: it has a limit alone.
-http::response quotas_response(const server_context& server, store::transaction& tx, const tenants::directory& of)
+http::response quotas_response(
+    const server_context& server, store::transaction& tx, const tenants::directory& of
+)
 {
     const auto found = usage::find(tx, of.id);
     const auto limits = server.quotas->limits_of(found.own);
@@ -46,7 +48,9 @@ reply update_quotas(const server_context& server, request_context& request)
     return with_directory_body(
         server,
         request,
-        [&server](store::transaction& tx, const tenants::directory& found, const json::object& body) -> reply {
+        [&server](
+            store::transaction& tx, const tenants::directory& found, const json::object& body
+        ) -> reply {
             auto own = usage::find(tx, found.id).own;
             const auto& given = *find_object(body, "quotas");
             for (std::size_t i = 0; i < usage::quota_count; ++i) {

@@ -230,7 +230,11 @@ private:
 // through.
 template <class Filter, class List>
 reply list_newest(
-    request_context& request, std::string_view list, std::string_view name, result<Filter> which, List list_rows
+    request_context& request,
+    std::string_view list,
+    std::string_view name,
+    result<Filter> which,
+    List list_rows
 )
 {
     const auto wanted = read_log_page(request, list);

@@ -113,7 +113,10 @@ reply run_on_role(store::transaction& tx, const request_context& request, bool i
 // A caller of one organization may have a role of its own as the default; without one, its users would get
 // the environment's.
 result<void> check_default(
-    store::transaction& tx, const request_context& request, const roles::scope& of, const std::optional<std::string>& name
+    store::transaction& tx,
+    const request_context& request,
+    const roles::scope& of,
+    const std::optional<std::string>& name
 )
 {
     if (request.api_client.is_of_environment() || !name)
@@ -127,7 +130,10 @@ result<void> check_default(
 
 // Where a caller of one organization removes a role, none of the environment takes its place.
 result<void> check_removal(
-    store::transaction& tx, const request_context& request, const roles::role& which, const std::optional<roles::role>& next
+    store::transaction& tx,
+    const request_context& request,
+    const roles::role& which,
+    const std::optional<roles::role>& next
 )
 {
     if (request.api_client.is_of_environment())
@@ -170,62 +176,71 @@ json::object role_assignments_json(store::transaction& tx, directory_id of)
 
 reply create_role(const server_context& server, request_context& request)
 {
-    return with_manage_body(server, [&server, &request](store::transaction& tx, const json::object& body) -> reply {
-        const auto of = read_scope(tx, request);
-        if (!of)
-            return manage_error(of.error());
-        const auto name = required_text(body, "name");
-        if (!name)
-            return manage_error(name.error());
-        const auto what = read_role_change(body);
-        if (!what)
-            return manage_error(what.error());
-        const auto made = roles::create(tx, event_source_of(server, request), *of, *name, *what);
-        return made ? role_response(tx, 201, *of, *made) : manage_error(made.error());
-    });
+    return with_manage_body(
+        server,
+        [&server, &request](store::transaction& tx, const json::object& body) -> reply {
+            const auto of = read_scope(tx, request);
+            if (!of)
+                return manage_error(of.error());
+            const auto name = required_text(body, "name");
+            if (!name)
+                return manage_error(name.error());
+            const auto what = read_role_change(body);
+            if (!what)
+                return manage_error(what.error());
+            const auto made = roles::create(tx, event_source_of(server, request), *of, *name, *what);
+            return made ? role_response(tx, 201, *of, *made) : manage_error(made.error());
+        }
+    );
 }
 
 reply list_roles(const server_context&, request_context& request)
 {
     return transaction_step{store::intent::scan, [&request](store::transaction& tx) -> reply {
-                    const auto of = read_scope(tx, request);
-                    if (!of)
-                        return manage_error(of.error());
-                    const auto defaults = defaults_in_sight(tx, *of);
-                    json::array listed;
-                    for (const auto& one : role_rows::list(tx, std::nullopt))
-                        if (!*of || !role_rows::find(tx, *of, one.name))
-                            listed.push_back(to_json(tx, one, defaults));
-                    if (*of)
-                        for (const auto& one : role_rows::list(tx, *of))
-                            listed.push_back(to_json(tx, one, defaults));
-                    return manage_response(200, {{"roles", std::move(listed)}});
-                }};
+                                const auto of = read_scope(tx, request);
+                                if (!of)
+                                    return manage_error(of.error());
+                                const auto defaults = defaults_in_sight(tx, *of);
+                                json::array listed;
+                                for (const auto& one : role_rows::list(tx, std::nullopt))
+                                    if (!*of || !role_rows::find(tx, *of, one.name))
+                                        listed.push_back(to_json(tx, one, defaults));
+                                if (*of)
+                                    for (const auto& one : role_rows::list(tx, *of))
+                                        listed.push_back(to_json(tx, one, defaults));
+                                return manage_response(200, {{"roles", std::move(listed)}});
+                            }};
 }
 
 reply get_role(const server_context&, request_context& request)
 {
-    return transaction_step{store::intent::read, [&request](store::transaction& tx) -> reply {
-                    return run_on_role(tx, request, true, [](auto& in, const auto& of, const auto& found) {
-                        return role_response(in, 200, of, found);
-                    });
-                }};
+    return transaction_step{
+        store::intent::read,
+        [&request](store::transaction& tx) -> reply {
+            return run_on_role(tx, request, true, [](auto& in, const auto& of, const auto& found) {
+                return role_response(in, 200, of, found);
+            });
+        }
+    };
 }
 
 reply update_role(const server_context& server, request_context& request)
 {
-    return with_manage_body(server, [&server, &request](store::transaction& tx, const json::object& body) -> reply {
-        return run_on_role(tx, request, false, [&](auto& in, const auto& of, const auto& found) -> reply {
-            const auto name = optional_text(body, "name");
-            if (!name || name->value_or(found.name) != found.name)
-                return manage_error({errc::conflict, "name cannot be changed."});
-            const auto what = read_role_change(body);
-            if (!what)
-                return manage_error(what.error());
-            const auto changed = roles::update(in, event_source_of(server, request), found, *what);
-            return changed ? role_response(in, 200, of, *changed) : manage_error(changed.error());
-        });
-    });
+    return with_manage_body(
+        server,
+        [&server, &request](store::transaction& tx, const json::object& body) -> reply {
+            return run_on_role(tx, request, false, [&](auto& in, const auto& of, const auto& found) -> reply {
+                const auto name = optional_text(body, "name");
+                if (!name || name->value_or(found.name) != found.name)
+                    return manage_error({errc::conflict, "name cannot be changed."});
+                const auto what = read_role_change(body);
+                if (!what)
+                    return manage_error(what.error());
+                const auto changed = roles::update(in, event_source_of(server, request), found, *what);
+                return changed ? role_response(in, 200, of, *changed) : manage_error(changed.error());
+            });
+        }
+    );
 }
 
 reply delete_role(const server_context& server, request_context& request)
@@ -247,27 +262,32 @@ reply delete_role(const server_context& server, request_context& request)
 
 reply set_default_roles(const server_context& server, request_context& request)
 {
-    return with_manage_body(server, [&server, &request](store::transaction& tx, const json::object& body) -> reply {
-        const auto of = read_scope(tx, request);
-        if (!of)
-            return manage_error(of.error());
-        const auto creator = optional_text(body, "default_creator_role");
-        const auto member = optional_text(body, "default_member_role");
-        if (!creator || !member)
-            return manage_error(creator ? member.error() : creator.error());
-        if (auto allowed = check_default(tx, request, *of, *member); !allowed)
-            return manage_error(allowed.error());
-        const auto from = event_source_of(server, request);
-        if (auto set = roles::set_defaults(tx, from, *of, {*creator, *member}); !set)
-            return manage_error(set.error());
-        const auto defaults = defaults_in_sight(tx, *of);
-        json::object answer;
-        if (!*of && defaults.creator)
-            answer["default_creator"] = to_json(tx, role_rows::find(tx, *defaults.creator).value(), defaults);
-        if (defaults.member)
-            answer["default_member"] = to_json(tx, role_rows::find(tx, *defaults.member).value(), defaults);
-        return manage_response(200, answer);
-    });
+    return with_manage_body(
+        server,
+        [&server, &request](store::transaction& tx, const json::object& body) -> reply {
+            const auto of = read_scope(tx, request);
+            if (!of)
+                return manage_error(of.error());
+            const auto creator = optional_text(body, "default_creator_role");
+            const auto member = optional_text(body, "default_member_role");
+            if (!creator || !member)
+                return manage_error(creator ? member.error() : creator.error());
+            if (auto allowed = check_default(tx, request, *of, *member); !allowed)
+                return manage_error(allowed.error());
+            const auto from = event_source_of(server, request);
+            if (auto set = roles::set_defaults(tx, from, *of, {*creator, *member}); !set)
+                return manage_error(set.error());
+            const auto defaults = defaults_in_sight(tx, *of);
+            json::object answer;
+            if (!*of && defaults.creator)
+                answer["default_creator"] =
+                    to_json(tx, role_rows::find(tx, *defaults.creator).value(), defaults);
+            if (defaults.member)
+                answer["default_member"] =
+                    to_json(tx, role_rows::find(tx, *defaults.member).value(), defaults);
+            return manage_response(200, answer);
+        }
+    );
 }
 
 reply assign_roles(const server_context& server, request_context& request)
@@ -278,7 +298,8 @@ reply assign_roles(const server_context& server, request_context& request)
         [&server,
          &request](store::transaction& tx, const tenants::directory& of, const json::object& body) -> reply {
             const auto where = service::caller_for(event_source_of(server, request), of, server.schemas);
-            if (auto done = roles::assign(tx, where, read_assignments(body), request.api_client.is_of_environment());
+            if (auto done =
+                    roles::assign(tx, where, read_assignments(body), request.api_client.is_of_environment());
                 !done)
                 return manage_error(done.error());
             return manage_response(200, {{"role_assignments", role_assignments_json(tx, of.id)}});

@@ -19,7 +19,9 @@ std::string time_or_never(const std::optional<time_point>& when);
 std::string last_use_json(time_point created, std::optional<time_point> last);
 
 // A row with what is known of its last use and not stored yet.
-store::credentials::secret_row with_last_use(const server_context& server, store::credentials::secret_row row);
+store::credentials::secret_row with_last_use(
+    const server_context& server, store::credentials::secret_row row
+);
 
 // When a new secret ends for which nothing is asked: none, or as late as the operator lets it.
 std::optional<time_point> latest_end(const server_context& server, time_point now);

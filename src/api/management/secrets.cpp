@@ -20,7 +20,9 @@ namespace secrets = service::secrets;
 namespace tenants = store::tenants;
 
 // RFC 7644 §7.4: no later than the operator lets it, and then at the latest when nothing is said.
-result<std::optional<time_point>> end_of(const server_context& server, const json::object& body, time_point now)
+result<std::optional<time_point>> end_of(
+    const server_context& server, const json::object& body, time_point now
+)
 {
     const auto asked = optional_time(body, "expire_time");
     const auto latest = latest_end(server, now);
@@ -106,8 +108,9 @@ reply create_secret(const server_context& server, request_context& request)
     return with_directory_body(
         server,
         request,
-        [&server,
-         &request](store::transaction& tx, const tenants::directory& owner, const json::object& body) -> reply {
+        [&server, &request](
+            store::transaction& tx, const tenants::directory& owner, const json::object& body
+        ) -> reply {
             const auto expires = end_of(server, body, tx.now());
             if (!expires)
                 return manage_error(expires.error());
@@ -129,8 +132,9 @@ reply regenerate_secret(const server_context& server, request_context& request)
     return with_directory_body(
         server,
         request,
-        [&server,
-         &request](store::transaction& tx, const tenants::directory& owner, const json::object& body) -> reply {
+        [&server, &request](
+            store::transaction& tx, const tenants::directory& owner, const json::object& body
+        ) -> reply {
             const auto expires = end_of(server, body, tx.now());
             if (!expires)
                 return manage_error(expires.error());
@@ -139,7 +143,10 @@ reply regenerate_secret(const server_context& server, request_context& request)
                 return manage_error(seconds.error());
             const std::chrono::seconds overlap(seconds->value_or(secrets::overlap_default.count()));
             return shown_once(
-                tx, secrets::regenerate(tx, event_source_of(server, request), server.random, owner, *expires, overlap)
+                tx,
+                secrets::regenerate(
+                    tx, event_source_of(server, request), server.random, owner, *expires, overlap
+                )
             );
         }
     );

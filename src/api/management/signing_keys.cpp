@@ -43,31 +43,35 @@ http::response key_list(store::transaction& tx)
 
 reply list_signing_keys(const server_context&, request_context&)
 {
-    return transaction_step{store::intent::read, [](store::transaction& tx) -> reply { return key_list(tx); }};
+    return transaction_step{store::intent::read, [](store::transaction& tx) -> reply {
+                                return key_list(tx);
+                            }};
 }
 
 reply rotate_signing_key(const server_context& server, request_context&)
 {
-    return body_request{
-        server.bounds.manage_body_bytes_max,
-        [&server](const std::string& text) -> reply {
-            const auto body = parse_json_object(text.empty() ? "{}" : text);
-            if (!body)
-                return manage_error(body.error());
-            const auto at_once = optional_flag(*body, "at_once");
-            if (!at_once)
-                return manage_error(at_once.error());
-            const auto how = *at_once ? signing::urgency::at_once : signing::urgency::as_usual;
-            return blocking_task{[&server, how](store::database&) -> reply {
-                const auto fresh = std::make_shared<rsa_key>(rsa_key::generate());
-                return transaction_step{store::intent::write, [&server, how, fresh](store::transaction& tx) -> reply {
-                                server.public_keys->forget();
-                                const auto made = signing::introduce(tx, server.key_vault, *fresh, how);
-                                return made ? key_list(tx) : manage_error(made.error());
+    return body_request{server.bounds.manage_body_bytes_max, [&server](const std::string& text) -> reply {
+                            const auto body = parse_json_object(text.empty() ? "{}" : text);
+                            if (!body)
+                                return manage_error(body.error());
+                            const auto at_once = optional_flag(*body, "at_once");
+                            if (!at_once)
+                                return manage_error(at_once.error());
+                            const auto how =
+                                *at_once ? signing::urgency::at_once : signing::urgency::as_usual;
+                            return blocking_task{[&server, how](store::database&) -> reply {
+                                const auto fresh = std::make_shared<rsa_key>(rsa_key::generate());
+                                return transaction_step{
+                                    store::intent::write,
+                                    [&server, how, fresh](store::transaction& tx) -> reply {
+                                        server.public_keys->forget();
+                                        const auto made =
+                                            signing::introduce(tx, server.key_vault, *fresh, how);
+                                        return made ? key_list(tx) : manage_error(made.error());
+                                    }
+                                };
                             }};
-            }};
-        }
-    };
+                        }};
 }
 
 reply renew_master_key(const server_context& server, request_context&)
@@ -77,8 +81,8 @@ reply renew_master_key(const server_context& server, request_context&)
         if (!renewed)
             return manage_error(renewed.error());
         return transaction_step{store::intent::write, [id = *renewed](store::transaction&) -> reply {
-                        return manage_response(200, {{"key_id", id}});
-                    }};
+                                    return manage_response(200, {{"key_id", id}});
+                                }};
     }};
 }
 

@@ -57,7 +57,9 @@ result<event_id> read_event_id(std::string_view name, std::string_view text)
 }
 
 // The delivery of the path, which must have been given up.
-result<webhook_rows::delivery> read_dead_letter(store::transaction& tx, const request_context& request, webhook_id of)
+result<webhook_rows::delivery> read_dead_letter(
+    store::transaction& tx, const request_context& request, webhook_id of
+)
 {
     const auto event = event_id::parse(request.parameter("event"));
     auto found = event ? webhook_rows::find_delivery(tx, of, *event) : std::nullopt;

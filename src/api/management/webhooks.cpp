@@ -62,15 +62,18 @@ reply list_webhooks(const server_context&, request_context& request)
     if (!asked)
         return manage_error(asked.error());
     return transaction_step{store::intent::scan, [asked = *asked](store::transaction& tx) -> reply {
-                    auto found = webhook_rows::list(tx, webhook_id{asked.token}, asked.rows());
-                    const auto show = [&](const webhook_rows::endpoint& one) {
-                        return endpoint_json(tx, one);
-                    };
-                    const auto token_of = [](const webhook_rows::endpoint& one) { return one.id.value; };
-                    auto page = page_of("webhook_endpoints", std::move(found), asked, show, token_of);
-                    page["total_size"] = webhook_rows::count(tx);
-                    return manage_response(200, page);
-                }};
+                                auto found = webhook_rows::list(tx, webhook_id{asked.token}, asked.rows());
+                                const auto show = [&](const webhook_rows::endpoint& one) {
+                                    return endpoint_json(tx, one);
+                                };
+                                const auto token_of = [](const webhook_rows::endpoint& one) {
+                                    return one.id.value;
+                                };
+                                auto page =
+                                    page_of("webhook_endpoints", std::move(found), asked, show, token_of);
+                                page["total_size"] = webhook_rows::count(tx);
+                                return manage_response(200, page);
+                            }};
 }
 
 reply get_webhook(const server_context&, request_context& request)

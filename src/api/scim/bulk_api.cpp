@@ -36,17 +36,21 @@ reply post_bulk(const server_context& server, request_context& request)
 {
     const auto bytes_max = server.bounds.scim_body_bytes_max;
     const auto too_large = scim::bulk_too_large(bytes_max);
-    return with_json_body(request, {bytes_max, too_large}, [&request, too_large](const json::object& body) -> reply {
-        const auto mode = request.caller.mode;
-        if (mode == scim::conformance_mode::strict)
-            if (auto checked = scim::strict::check_message(body, scim::urn::bulk_request); !checked)
-                return scim_error(request, checked.error());
-        auto bulk = scim::parse_bulk(body, *request.caller.schemas, too_large, mode);
-        if (!bulk)
-            return scim_error(request, bulk.error());
-        auto job = service::prepare_bulk(std::move(*bulk), mode, *request.caller.work);
-        return next_round(request, std::make_shared<const service::bulk_job>(std::move(job)), {});
-    });
+    return with_json_body(
+        request,
+        {bytes_max, too_large},
+        [&request, too_large](const json::object& body) -> reply {
+            const auto mode = request.caller.mode;
+            if (mode == scim::conformance_mode::strict)
+                if (auto checked = scim::strict::check_message(body, scim::urn::bulk_request); !checked)
+                    return scim_error(request, checked.error());
+            auto bulk = scim::parse_bulk(body, *request.caller.schemas, too_large, mode);
+            if (!bulk)
+                return scim_error(request, bulk.error());
+            auto job = service::prepare_bulk(std::move(*bulk), mode, *request.caller.work);
+            return next_round(request, std::make_shared<const service::bulk_job>(std::move(job)), {});
+        }
+    );
 }
 
 }  // namespace scimd::api

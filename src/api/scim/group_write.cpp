@@ -72,7 +72,9 @@ std::size_t memory_for(const request_context& request, const jobs::reach& reache
 
 class planned_write : public std::enable_shared_from_this<planned_write> {
 public:
-    planned_write(const server_context& server, request_context& request, std::shared_ptr<const group_write> wanted)
+    planned_write(
+        const server_context& server, request_context& request, std::shared_ptr<const group_write> wanted
+    )
         : server_(server),
           request_(request),
           wanted_(std::move(wanted)),
@@ -87,9 +89,10 @@ public:
     {
         if (!group_)
             return plan_in_memory(number, 0);
-        return transaction_step{store::intent::read, [self = shared_from_this(), number](store::transaction& tx) {
-                        return self->begin(tx, number);
-                    }};
+        return transaction_step{
+            store::intent::read,
+            [self = shared_from_this(), number](store::transaction& tx) { return self->begin(tx, number); }
+        };
     }
 
 private:
@@ -107,8 +110,8 @@ private:
             memory_for(request_, jobs::reach_of(wanted_->members), members),
             [self = shared_from_this(), number] {
                 return transaction_step{store::intent::scan, [self, number](store::transaction& tx) {
-                                return self->make_plan(tx, number);
-                            }};
+                                            return self->make_plan(tx, number);
+                                        }};
             }
         };
     }
@@ -335,7 +338,9 @@ private:
 
 }  // namespace
 
-reply write_group(const server_context& server, request_context& request, std::shared_ptr<const group_write> wanted)
+reply write_group(
+    const server_context& server, request_context& request, std::shared_ptr<const group_write> wanted
+)
 {
     const auto reached = jobs::reach_of(wanted->members);
     const auto group = number_of(wanted->what);
@@ -350,15 +355,21 @@ reply write_group(const server_context& server, request_context& request, std::s
     if (!reached.is_of_all || !group)
         return whole();
     // Those of an unfinished job are not counted yet.
-    return transaction_step{store::intent::read, [&request, group = *group, planned, whole](store::transaction& tx) -> reply {
-                    const auto total = resources::count_members(tx, request.caller.directory, group);
-                    const bool has_many = std::cmp_greater(total, jobs::members_at_once_max);
-                    return has_many || jobs::has_job(tx, request.caller.directory, group) ? planned() : whole();
-                }};
+    return transaction_step{
+        store::intent::read,
+        [&request, group = *group, planned, whole](store::transaction& tx) -> reply {
+            const auto total = resources::count_members(tx, request.caller.directory, group);
+            const bool has_many = std::cmp_greater(total, jobs::members_at_once_max);
+            return has_many || jobs::has_job(tx, request.caller.directory, group) ? planned() : whole();
+        }
+    };
 }
 
 reply finish_jobs(
-    const server_context& server, const request_context& request, resource_id which, std::function<reply(store::transaction&)> run
+    const server_context& server,
+    const request_context& request,
+    resource_id which,
+    std::function<reply(store::transaction&)> run
 )
 {
     return transaction_step{

@@ -32,7 +32,9 @@ struct group_write {
 };
 
 // The work, or the first of the works, that does it.
-reply write_group(const server_context& server, request_context& request, std::shared_ptr<const group_write> wanted);
+reply write_group(
+    const server_context& server, request_context& request, std::shared_ptr<const group_write> wanted
+);
 
 // A write on a resource, behind what is left to do to its memberships.
 reply write_behind_jobs(
@@ -44,7 +46,10 @@ reply write_behind_jobs(
 
 // What is left to do to the resource's memberships, and then `run` in the last transaction.
 reply finish_jobs(
-    const server_context& server, const request_context& request, resource_id which, std::function<reply(store::transaction&)> run
+    const server_context& server,
+    const request_context& request,
+    resource_id which,
+    std::function<reply(store::transaction&)> run
 );
 
 }  // namespace scimd::api

@@ -26,7 +26,9 @@ void adopt(service::caller& who, const store::tenants::detection& seen)
 }
 
 // What the request shows, when that is another provider than is known.
-std::optional<service::idp_detection> find_news(const server_context& server, const request_context& request, const json::object* body)
+std::optional<service::idp_detection> find_news(
+    const server_context& server, const request_context& request, const json::object* body
+)
 {
     if (request.caller.user)
         return std::nullopt;
@@ -48,19 +50,27 @@ bool shows_news(const server_context& server, const request_context& request, co
     return find_news(server, request, body).has_value();
 }
 
-reply with_idp_detection(const server_context& server, request_context& request, const json::object* body, std::function<reply()> next)
+reply with_idp_detection(
+    const server_context& server,
+    request_context& request,
+    const json::object* body,
+    std::function<reply()> next
+)
 {
     const auto seen = find_news(server, request, body);
     if (!seen)
         return next();
-    return transaction_step{store::intent::write, [&request, seen, next = std::move(next)](store::transaction& tx) -> reply {
-                    const store::tenants::detection found{
-                        std::string(seen->provider), std::string(seen->by), seen->is_certain, tx.now()
-                    };
-                    store::dialects::set_detected(tx, request.caller.directory, found);
-                    adopt(request.caller, found);
-                    return next();
-                }};
+    return transaction_step{
+        store::intent::write,
+        [&request, seen, next = std::move(next)](store::transaction& tx) -> reply {
+            const store::tenants::detection found{
+                std::string(seen->provider), std::string(seen->by), seen->is_certain, tx.now()
+            };
+            store::dialects::set_detected(tx, request.caller.directory, found);
+            adopt(request.caller, found);
+            return next();
+        }
+    };
 }
 
 }  // namespace scimd::api

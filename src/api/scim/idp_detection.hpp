@@ -14,6 +14,11 @@ bool shows_news(const server_context& server, const request_context& request, co
 // `next`, after a write of its own when the request shows another provider than the directory is known to
 // have. That is rare: once or twice in a directory's life, and never by a user's own client. `body` is
 // nullptr before it has been read.
-reply with_idp_detection(const server_context& server, request_context& request, const json::object* body, std::function<reply()> next);
+reply with_idp_detection(
+    const server_context& server,
+    request_context& request,
+    const json::object* body,
+    std::function<reply()> next
+);
 
 }  // namespace scimd::api

@@ -28,19 +28,19 @@ std::size_t memory_for(const preparation& asked, const std::string& document)
 reply read_and_prepare(const shared_preparation& asked, store::intent mode, std::size_t reserved)
 {
     return transaction_step{mode, [asked, mode, reserved](store::transaction& snapshot) -> reply {
-                    auto found = asked->load(snapshot);
-                    if (!found)
-                        return scim_error(asked->request, found.error());
-                    const bool is_large = found->document.size() > prepared_inline_bytes_max;
-                    const auto where = is_large ? store::intent::scan : mode;
-                    const auto needed = memory_for(*asked, found->document);
-                    const bool is_small = found->document.size() <= unreserved_document_bytes_max;
-                    if (where == mode && (is_small || needed <= reserved))
-                        return asked->prepare(snapshot, std::move(*found));
-                    return memory_request{needed, [asked, where, needed] {
-                                             return read_and_prepare(asked, where, needed);
-                                         }};
-                }};
+                                auto found = asked->load(snapshot);
+                                if (!found)
+                                    return scim_error(asked->request, found.error());
+                                const bool is_large = found->document.size() > prepared_inline_bytes_max;
+                                const auto where = is_large ? store::intent::scan : mode;
+                                const auto needed = memory_for(*asked, found->document);
+                                const bool is_small = found->document.size() <= unreserved_document_bytes_max;
+                                if (where == mode && (is_small || needed <= reserved))
+                                    return asked->prepare(snapshot, std::move(*found));
+                                return memory_request{needed, [asked, where, needed] {
+                                                          return read_and_prepare(asked, where, needed);
+                                                      }};
+                            }};
 }
 
 }  // namespace
@@ -55,7 +55,8 @@ void record_overtaken(const server_context& server, request_context& request, wo
 {
     request.budget.rewind(charged);
     request.budget.restart_stage();
-    server.metrics.counter_of("scimd_changes_overtaken_total", "Prepared changes that another change came before.")
+    server.metrics
+        .counter_of("scimd_changes_overtaken_total", "Prepared changes that another change came before.")
         .add();
 }
 

@@ -33,7 +33,9 @@ reply finish_removal(const removal_request& asked)
 {
     auto& request = asked.request;
     const resource_id which{parse_prefixed(asked.what.id, asked.what.type->id_prefix).value()};
-    return finish_jobs(asked.server, request, which, [&request](store::transaction&) { return removed(request); });
+    return finish_jobs(asked.server, request, which, [&request](store::transaction&) {
+        return removed(request);
+    });
 }
 
 reply begin_round(const shared_request& asked, int round);
@@ -101,7 +103,9 @@ reply delete_resource(const server_context& server, request_context& request)
     if (!what)
         return scim_error(request, what.error());
     return begin_round(
-        std::make_shared<const removal_request>(removal_request{server, request, std::move(*what), request.budget.here()}),
+        std::make_shared<const removal_request>(
+            removal_request{server, request, std::move(*what), request.budget.here()}
+        ),
         1
     );
 }

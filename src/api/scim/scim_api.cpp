@@ -85,7 +85,9 @@ group_write group_write_of(const shared_request& asked, service::target what, st
 }
 
 // The body of a POST, PUT or PATCH, which may tell whose it is.
-reply with_body(const server_context& server, request_context& request, std::function<reply(json::object)> then)
+reply with_body(
+    const server_context& server, request_context& request, std::function<reply(json::object)> then
+)
 {
     const auto bytes_max = server.bounds.scim_body_bytes_max;
     return with_json_body(
@@ -95,7 +97,9 @@ reply with_body(const server_context& server, request_context& request, std::fun
             if (!shows_news(server, request, &body))
                 return then(std::move(body));
             const auto shared = std::make_shared<json::object>(std::move(body));
-            return with_idp_detection(server, request, shared.get(), [then, shared] { return then(*shared); });
+            return with_idp_detection(server, request, shared.get(), [then, shared] {
+                return then(*shared);
+            });
         }
     );
 }
@@ -145,25 +149,32 @@ reply create_resource(const server_context& server, request_context& request)
     auto wanted = read_projection(request, *type);
     if (!wanted)
         return scim_error(request, wanted.error());
-    return with_body(server, request, [&server, &request, type, wanted = std::move(*wanted)](json::object text) -> reply {
-        auto body = scim::read_resource(std::move(text), *type, request.caller.mode, request.budget);
-        if (!body)
-            return scim_error(request, body.error());
-        const auto shared = std::make_shared<const scim::parsed_body>(std::move(*body));
-        auto prepare_one = [&request, type, wanted, shared](store::transaction& tx, const resources::row&) {
-            return service::prepare_creation(tx, request.caller, *type, *shared, wanted);
-        };
-        const auto asked = share({server, request, 201, std::nullopt, std::move(prepare_one)});
-        if (shared->members.empty())
-            return change_in_two_parts(asked);
-        auto write =
-            group_write_of(asked, {type, {}, {}, wanted}, scim::requested_on_demand(shared->document, *type));
-        write.members = {scim::add_members{shared->members}};
-        write.rest = [&request, type, wanted = without_members(wanted, *type), shared](store::transaction& tx) {
-            return service::create(tx, request.caller, *type, but_members(*shared), wanted);
-        };
-        return write_group(server, request, std::make_shared<const group_write>(std::move(write)));
-    });
+    return with_body(
+        server,
+        request,
+        [&server, &request, type, wanted = std::move(*wanted)](json::object text) -> reply {
+            auto body = scim::read_resource(std::move(text), *type, request.caller.mode, request.budget);
+            if (!body)
+                return scim_error(request, body.error());
+            const auto shared = std::make_shared<const scim::parsed_body>(std::move(*body));
+            auto prepare_one =
+                [&request, type, wanted, shared](store::transaction& tx, const resources::row&) {
+                    return service::prepare_creation(tx, request.caller, *type, *shared, wanted);
+                };
+            const auto asked = share({server, request, 201, std::nullopt, std::move(prepare_one)});
+            if (shared->members.empty())
+                return change_in_two_parts(asked);
+            auto write = group_write_of(
+                asked, {type, {}, {}, wanted}, scim::requested_on_demand(shared->document, *type)
+            );
+            write.members = {scim::add_members{shared->members}};
+            write.rest =
+                [&request, type, wanted = without_members(wanted, *type), shared](store::transaction& tx) {
+                    return service::create(tx, request.caller, *type, but_members(*shared), wanted);
+                };
+            return write_group(server, request, std::make_shared<const group_write>(std::move(write)));
+        }
+    );
 }
 
 reply get_resource(const server_context& server, request_context& request)
@@ -171,21 +182,23 @@ reply get_resource(const server_context& server, request_context& request)
     auto what = read_target(request);
     if (!what)
         return scim_error(request, what.error());
-    return transaction_step{store::intent::read, [&server, &request, what = std::move(*what)](store::transaction& tx) -> reply {
-                    auto found = service::get(tx, request.caller, what);
-                    if (!found)
-                        return scim_error(request, found.error());
-                    if (auto same = what.conditions.check_match(found->version); !same)
-                        return scim_error(request, same.error());
-                    if (what.conditions.if_none_match &&
-                        what.conditions.if_none_match->matches(found->version))
-                        return scim_version(304, *found);
-                    if (found->later && request.http.method == "HEAD")
-                        return unread_scim_resource(request, 200, std::move(*found));
-                    if (found->later)
-                        return read_whole(server, request, 200, what);
-                    return scim_resource(request, 200, std::move(*found));
-                }};
+    return transaction_step{
+        store::intent::read,
+        [&server, &request, what = std::move(*what)](store::transaction& tx) -> reply {
+            auto found = service::get(tx, request.caller, what);
+            if (!found)
+                return scim_error(request, found.error());
+            if (auto same = what.conditions.check_match(found->version); !same)
+                return scim_error(request, same.error());
+            if (what.conditions.if_none_match && what.conditions.if_none_match->matches(found->version))
+                return scim_version(304, *found);
+            if (found->later && request.http.method == "HEAD")
+                return unread_scim_resource(request, 200, std::move(*found));
+            if (found->later)
+                return read_whole(server, request, 200, what);
+            return scim_resource(request, 200, std::move(*found));
+        }
+    };
 }
 
 reply replace_resource(const server_context& server, request_context& request)
@@ -193,24 +206,28 @@ reply replace_resource(const server_context& server, request_context& request)
     auto what = read_target(request);
     if (!what)
         return scim_error(request, what.error());
-    return with_body(server, request, [&server, &request, what = std::move(*what)](json::object text) -> reply {
-        auto body = scim::read_resource(std::move(text), *what.type, request.caller.mode, request.budget);
-        if (!body)
-            return scim_error(request, body.error());
-        const auto shared = std::make_shared<const scim::parsed_body>(std::move(*body));
-        auto prepare_one = [&request, what, shared](store::transaction& tx, resources::row found) {
-            return service::prepare_replacement(tx, request.caller, what, std::move(found), *shared);
-        };
-        const auto asked = share({server, request, 200, what, std::move(prepare_one)});
-        if (what.type->name != "Group" || !shared->names_members)
-            return change_in_two_parts(asked);
-        auto write = group_write_of(asked, what, scim::requested_on_demand(shared->document, *what.type));
-        write.members = {scim::replace_members{shared->members}};
-        write.rest = [&request, what = but_members(what), shared](store::transaction& tx) {
-            return service::replace(tx, request.caller, what, but_members(*shared));
-        };
-        return write_group(server, request, std::make_shared<const group_write>(std::move(write)));
-    });
+    return with_body(
+        server,
+        request,
+        [&server, &request, what = std::move(*what)](json::object text) -> reply {
+            auto body = scim::read_resource(std::move(text), *what.type, request.caller.mode, request.budget);
+            if (!body)
+                return scim_error(request, body.error());
+            const auto shared = std::make_shared<const scim::parsed_body>(std::move(*body));
+            auto prepare_one = [&request, what, shared](store::transaction& tx, resources::row found) {
+                return service::prepare_replacement(tx, request.caller, what, std::move(found), *shared);
+            };
+            const auto asked = share({server, request, 200, what, std::move(prepare_one)});
+            if (what.type->name != "Group" || !shared->names_members)
+                return change_in_two_parts(asked);
+            auto write = group_write_of(asked, what, scim::requested_on_demand(shared->document, *what.type));
+            write.members = {scim::replace_members{shared->members}};
+            write.rest = [&request, what = but_members(what), shared](store::transaction& tx) {
+                return service::replace(tx, request.caller, what, but_members(*shared));
+            };
+            return write_group(server, request, std::make_shared<const group_write>(std::move(write)));
+        }
+    );
 }
 
 reply patch_resource(const server_context& server, request_context& request)
@@ -218,24 +235,28 @@ reply patch_resource(const server_context& server, request_context& request)
     auto what = read_target(request);
     if (!what)
         return scim_error(request, what.error());
-    return with_body(server, request, [&server, &request, what = std::move(*what)](json::object text) -> reply {
-        auto change = scim::read_patch(std::move(text), *what.type, request.caller.mode, request.budget);
-        if (!change)
-            return scim_error(request, change.error());
-        const auto shared = std::make_shared<const scim::patch>(std::move(*change));
-        auto prepare_one = [&request, what, shared](store::transaction& tx, resources::row found) {
-            return service::prepare_patch(tx, request.caller, what, std::move(found), *shared);
-        };
-        const auto asked = share({server, request, 200, what, std::move(prepare_one)});
-        if (shared->members.empty())
-            return change_in_two_parts(asked);
-        auto write = group_write_of(asked, what, scim::requested_on_demand(*shared));
-        write.members = shared->members;
-        write.rest = [&request, what = but_members(what), shared](store::transaction& tx) {
-            return service::patch(tx, request.caller, what, {shared->operations, {}, shared->ignored});
-        };
-        return write_group(server, request, std::make_shared<const group_write>(std::move(write)));
-    });
+    return with_body(
+        server,
+        request,
+        [&server, &request, what = std::move(*what)](json::object text) -> reply {
+            auto change = scim::read_patch(std::move(text), *what.type, request.caller.mode, request.budget);
+            if (!change)
+                return scim_error(request, change.error());
+            const auto shared = std::make_shared<const scim::patch>(std::move(*change));
+            auto prepare_one = [&request, what, shared](store::transaction& tx, resources::row found) {
+                return service::prepare_patch(tx, request.caller, what, std::move(found), *shared);
+            };
+            const auto asked = share({server, request, 200, what, std::move(prepare_one)});
+            if (shared->members.empty())
+                return change_in_two_parts(asked);
+            auto write = group_write_of(asked, what, scim::requested_on_demand(*shared));
+            write.members = shared->members;
+            write.rest = [&request, what = but_members(what), shared](store::transaction& tx) {
+                return service::patch(tx, request.caller, what, {shared->operations, {}, shared->ignored});
+            };
+            return write_group(server, request, std::make_shared<const group_write>(std::move(write)));
+        }
+    );
 }
 
 reply get_service_provider_config(const server_context& server, request_context& request)

@@ -37,7 +37,8 @@ reply with_json_body(request_context& request, body_bounds bounds, std::function
         return scim_error(request, type.error());
     return body_request{
         bounds.bytes_max,
-        [&request, then = std::move(then), may_be_empty = bounds.may_be_empty](const std::string& sent) -> reply {
+        [&request, then = std::move(then), may_be_empty = bounds.may_be_empty](const std::string& sent
+        ) -> reply {
             const std::string_view text = without_mark(sent, request.caller.mode);
             if (request.caller.trace && text.size() <= service::request_trace::body_bytes_max)
                 request.caller.trace->body = text;

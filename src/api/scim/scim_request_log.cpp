@@ -25,8 +25,8 @@ std::string path_of(const request_context& request)
     if (at == std::string::npos)
         return path.empty() ? "/" : path;
     const auto& name = request.parameter("endpoint");
-    const bool is_known =
-        request.caller.schemas ? request.caller.schemas->find_endpoint(name) != nullptr : name == "Users" || name == "Groups";
+    const bool is_known = request.caller.schemas ? request.caller.schemas->find_endpoint(name) != nullptr
+                                                 : name == "Users" || name == "Groups";
     return is_known ? path.replace(at, any_endpoint.size(), name) : path;
 }
 
@@ -43,7 +43,12 @@ std::string provider_of(const request_context& request, std::string_view agent)
 
 }  // namespace
 
-void record_request(const server_context& server, request_context& request, const http::response& answered, std::chrono::microseconds took)
+void record_request(
+    const server_context& server,
+    request_context& request,
+    const http::response& answered,
+    std::chrono::microseconds took
+)
 {
     const auto directory = directory_id::parse(request.target.segments[1]);
     // The log would take the room that deletions may still need.

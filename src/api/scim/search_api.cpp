@@ -39,29 +39,40 @@ type_list all_types(const request_context& request)
 
 // What turns out to be too long for a look-up goes on as a scan.
 reply read_page(
-    const server_context& server, const request_context& request, std::shared_ptr<const scim::list_query> query, store::intent mode
+    const server_context& server,
+    const request_context& request,
+    std::shared_ptr<const scim::list_query> query,
+    store::intent mode
 )
 {
-    return transaction_step{mode, [&server, &request, query = std::move(query), mode](store::transaction& tx) -> reply {
-                    const service::list_bounds bounds{.is_hurried = mode == store::intent::read};
-                    spooled_text message(server.spooled_responses, request.caller.organization.value);
-                    const auto made = service::list(tx, request.caller, *query, server.cursors, message, bounds);
-                    if (!made)
-                        return scim_error(request, made.error());
-                    if (!*made)
-                        return read_page(server, request, query, store::intent::scan);
-                    return long_scim_response(request, 200, std::move(message));
-                }};
+    return transaction_step{
+        mode,
+        [&server, &request, query = std::move(query), mode](store::transaction& tx) -> reply {
+            const service::list_bounds bounds{.is_hurried = mode == store::intent::read};
+            spooled_text message(server.spooled_responses, request.caller.organization.value);
+            const auto made = service::list(tx, request.caller, *query, server.cursors, message, bounds);
+            if (!made)
+                return scim_error(request, made.error());
+            if (!*made)
+                return read_page(server, request, query, store::intent::scan);
+            return long_scim_response(request, 200, std::move(message));
+        }
+    };
 }
 
 reply page_of(
-    const server_context& server, const request_context& request, const result<scim::list_request>& asked, const type_list& types
+    const server_context& server,
+    const request_context& request,
+    const result<scim::list_request>& asked,
+    const type_list& types
 )
 {
     if (!asked)
         return scim_error(request, asked.error());
     const auto names = asked->attributes.size() + asked->excluded_attributes.size();
-    request.caller.work->charge((names * name_byte_steps + filter_bytes(*asked) * filter_byte_steps) * types.size());
+    request.caller.work->charge(
+        (names * name_byte_steps + filter_bytes(*asked) * filter_byte_steps) * types.size()
+    );
     auto query = scim::resolve(*asked, types, request.caller.mode);
     if (!query)
         return scim_error(request, query.error());
@@ -72,12 +83,16 @@ reply page_of(
 reply search(const server_context& server, request_context& request, type_list types)
 {
     const body_bounds bounds{search_body_bytes_max, {}, true};
-    return with_json_body(request, bounds, [&server, &request, types = std::move(types)](const json::object& body) {
-        if (request.caller.mode == scim::conformance_mode::strict)
-            if (auto checked = scim::strict::check_message(body, scim::urn::search_request); !checked)
-                return page_of(server, request, checked.error(), types);
-        return page_of(server, request, scim::read_search_request(body, request.caller.mode), types);
-    });
+    return with_json_body(
+        request,
+        bounds,
+        [&server, &request, types = std::move(types)](const json::object& body) {
+            if (request.caller.mode == scim::conformance_mode::strict)
+                if (auto checked = scim::strict::check_message(body, scim::urn::search_request); !checked)
+                    return page_of(server, request, checked.error(), types);
+            return page_of(server, request, scim::read_search_request(body, request.caller.mode), types);
+        }
+    );
 }
 
 }  // namespace

@@ -25,7 +25,10 @@ namespace scimd::net {
 class response_writer : public std::enable_shared_from_this<response_writer> {
 public:
     response_writer(
-        std::shared_ptr<transport> wire, std::shared_ptr<deadline_timer> dog, const limits& bounds, logger& log
+        std::shared_ptr<transport> wire,
+        std::shared_ptr<deadline_timer> dog,
+        const limits& bounds,
+        logger& log
     );
 
     static constexpr std::size_t uncounted_bytes_max = 16 * 1024;  // of a body in memory, or of a piece

@@ -2,7 +2,9 @@
 
 namespace scimd::net {
 
-session_context::session_context(service& to_ask, const limits& allowed, logger& journal, metrics_registry& series)
+session_context::session_context(
+    service& to_ask, const limits& allowed, logger& journal, metrics_registry& series
+)
     : handlers(to_ask),
       bounds(allowed),
       log(journal),
@@ -27,7 +29,9 @@ session_context::session_context(service& to_ask, const limits& allowed, logger&
 void session_context::count_refusal(std::string_view reason)
 {
     metrics
-        .counter_of("scimd_http_refused_total", "Connections and requests refused unheard.", {{"reason", reason}})
+        .counter_of(
+            "scimd_http_refused_total", "Connections and requests refused unheard.", {{"reason", reason}}
+        )
         .add();
 }
 

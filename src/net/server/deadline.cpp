@@ -4,7 +4,10 @@
 
 namespace scimd::net {
 
-deadline_timer::deadline_timer(std::shared_ptr<transport> wire) : wire_(std::move(wire)), timer_(wire_->executor()) {}
+deadline_timer::deadline_timer(std::shared_ptr<transport> wire)
+    : wire_(std::move(wire)), timer_(wire_->executor())
+{
+}
 
 void deadline_timer::expect_by(time_point deadline)
 {

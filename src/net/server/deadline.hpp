@@ -22,7 +22,7 @@ public:
     void expect_by(time_point deadline);
     void expect_within(std::chrono::milliseconds span);
     void pause();  // nothing is expected now
-    void stop();  // for good
+    void stop();   // for good
 
     // The deadline passed and what was waited for has been cancelled. Until the next expect_.
     [[nodiscard]] bool is_late() const noexcept { return is_late_; }

@@ -62,7 +62,8 @@ http::peer describe(const tcp::endpoint& remote)
 }
 
 template <class Protocol>
-class socket_listener final : public listener, public std::enable_shared_from_this<socket_listener<Protocol>> {
+class socket_listener final : public listener,
+                              public std::enable_shared_from_this<socket_listener<Protocol>> {
 public:
     using acceptor = typename Protocol::acceptor;
     using socket = typename Protocol::socket;

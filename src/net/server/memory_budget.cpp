@@ -36,12 +36,17 @@ memory_budget::memory_budget(std::string_view what, const memory_limits& limits,
       reserved_level_(metrics.gauge_of(
           "scimd_memory_reserved_bytes", "Memory reserved by requests under way.", {{"of", what}}
       )),
-      waiting_level_(metrics.gauge_of("scimd_memory_waiting", "Requests that wait for memory.", {{"of", what}})),
-      waits_total_(
-          metrics.counter_of("scimd_memory_waits_total", "Requests that have waited for memory.", {{"of", what}})
+      waiting_level_(
+          metrics.gauge_of("scimd_memory_waiting", "Requests that wait for memory.", {{"of", what}})
       ),
-      beyond_request_total_(metrics.counter_of(refused_name, refused_help, {{"of", what}, {"reason", "request"}})),
-      beyond_share_total_(metrics.counter_of(refused_name, refused_help, {{"of", what}, {"reason", "share"}})),
+      waits_total_(metrics.counter_of(
+          "scimd_memory_waits_total", "Requests that have waited for memory.", {{"of", what}}
+      )),
+      beyond_request_total_(
+          metrics.counter_of(refused_name, refused_help, {{"of", what}, {"reason", "request"}})
+      ),
+      beyond_share_total_(metrics.counter_of(refused_name, refused_help, {{"of", what}, {"reason", "share"}})
+      ),
       beyond_total_total_(metrics.counter_of(refused_name, refused_help, {{"of", what}, {"reason", "total"}}))
 {
     metrics.gauge_of(

@@ -14,7 +14,13 @@
 namespace scimd::net {
 
 struct server::state : std::enable_shared_from_this<state> {
-    state(asio::io_context& context, service& handlers, const limits& bounds, logger& log, metrics_registry& metrics)
+    state(
+        asio::io_context& context,
+        service& handlers,
+        const limits& bounds,
+        logger& log,
+        metrics_registry& metrics
+    )
         : io(context),
           shared(std::make_shared<session_context>(handlers, bounds, log, metrics)),
           drain_timer(asio::make_strand(context))
@@ -75,7 +81,9 @@ void server::state::cut_off()
     end_drain();
 }
 
-server::server(asio::io_context& io, service& handlers, const limits& bounds, logger& log, metrics_registry& metrics)
+server::server(
+    asio::io_context& io, service& handlers, const limits& bounds, logger& log, metrics_registry& metrics
+)
     : state_(std::make_shared<state>(io, handlers, bounds, log, metrics))
 {
 }

@@ -133,13 +133,15 @@ struct endpoint {
 
 struct listen_options {
     endpoint at;
-    std::optional<tls_files> tls;   // TCP only
+    std::optional<tls_files> tls;    // TCP only
     bool is_control_socket = false;  // unix only: requests carry peer.is_operator, the socket has mode 0600
 };
 
 class server {
 public:
-    server(asio::io_context& io, service& handlers, const limits& bounds, logger& log, metrics_registry& metrics);
+    server(
+        asio::io_context& io, service& handlers, const limits& bounds, logger& log, metrics_registry& metrics
+    );
     ~server();
     server(const server&) = delete;
     server& operator=(const server&) = delete;

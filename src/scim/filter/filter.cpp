@@ -247,7 +247,9 @@ private:
         if (!attribute)
             return filter_lexer::failure("there is no attribute " + quoted_input(name), position);
         if (is_secret(*attribute))
-            return filter_lexer::failure("the attribute " + quoted_input(name) + " cannot be compared", position);
+            return filter_lexer::failure(
+                "the attribute " + quoted_input(name) + " cannot be compared", position
+            );
         if (in_.take('['))
             return value_path(*attribute, names, position);
         return compared(*attribute, names);

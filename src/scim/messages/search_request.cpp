@@ -18,7 +18,9 @@ error wrong(std::string_view name, std::string_view must_be)
 }
 
 // Names of attributes as one text, as they stand in a URL.
-result<void> read_names(const json::value& value, std::string_view name, conformance_mode mode, std::string& into)
+result<void> read_names(
+    const json::value& value, std::string_view name, conformance_mode mode, std::string& into
+)
 {
     if (value.is_string() && mode != conformance_mode::strict) {
         into = value.get_string();

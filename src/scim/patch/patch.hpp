@@ -39,8 +39,9 @@ struct patch_operation {
     // Canonical for the target. Of a complex value only the sub-attributes sent, null to unassign them. null
     // with replace when it unassigns the target, and with remove but when that lists the elements it means.
     json::value value;
-    std::size_t index = 0;            // of the operation in the request, for error messages
-    conformance_mode mode = conformance_mode::compat;  // decides what becomes of a filter that matches nothing (C2)
+    std::size_t index = 0;  // of the operation in the request, for error messages
+    conformance_mode mode =
+        conformance_mode::compat;  // decides what becomes of a filter that matches nothing (C2)
 };
 
 struct add_members {

@@ -7,7 +7,9 @@
 
 namespace scimd::scim {
 
-result<parsed_body> read_resource(json::object body, const resource_type& type, conformance_mode mode, work_budget& work)
+result<parsed_body> read_resource(
+    json::object body, const resource_type& type, conformance_mode mode, work_budget& work
+)
 {
     if (mode != conformance_mode::strict)
         return read_body(quirks::rewrite_resource(std::move(body), type, work), type, work);
@@ -16,7 +18,9 @@ result<parsed_body> read_resource(json::object body, const resource_type& type, 
     return read_body(body, type, work);
 }
 
-result<patch> read_patch(json::object body, const resource_type& type, conformance_mode mode, work_budget& work)
+result<patch> read_patch(
+    json::object body, const resource_type& type, conformance_mode mode, work_budget& work
+)
 {
     if (mode != conformance_mode::strict)
         return parse_patch(quirks::rewrite_patch(std::move(body), type, work), type, mode, work);

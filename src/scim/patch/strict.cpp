@@ -232,7 +232,9 @@ result<void> check_operation(const json::object& operation, const resource_type&
         if (std::ranges::none_of(names, [&](std::string_view name) {
                 return equals_ignoring_case(name, member.key());
             }))
-            return error{errc::invalid_syntax, quoted_input(member.key()) + " is not a member of an operation."};
+            return error{
+                errc::invalid_syntax, quoted_input(member.key()) + " is not a member of an operation."
+            };
     const json::value* const op = find_ignoring_case(operation, "op");
     const json::value* const value = find_ignoring_case(operation, "value");
     // RFC 7644 §3.5.2.2 gives it no meaning: whoever means these values must say so in the path, lest all go.

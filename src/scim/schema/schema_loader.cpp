@@ -320,7 +320,9 @@ void loader::check_references(const attribute& reference, const std::string& whe
 {
     for (const std::string& name : reference.reference_types)
         if (is_resource_name(name) && !find_type(name))
-            found_.add(where, "'referenceTypes' names " + quoted_input(name) + ", which is no resource type.");
+            found_.add(
+                where, "'referenceTypes' names " + quoted_input(name) + ", which is no resource type."
+            );
 }
 
 void loader::check_whole()

@@ -182,7 +182,9 @@ std::vector<attribute> read_attributes(
     const std::string& where, const json::array& rows, level at, definition_errors& found
 );
 
-attribute read_attribute(const std::string& where, const json::object& members, level at, definition_errors& found)
+attribute read_attribute(
+    const std::string& where, const json::object& members, level at, definition_errors& found
+)
 {
     const json::string* const name = find_string(members, "name");
     const std::string path = where + (name ? std::string(name->subview(0, definition_name_bytes_max))
@@ -296,7 +298,9 @@ schema read_schema(const std::string& where, const json::object& content, defini
     return made;
 }
 
-resource_type_draft read_resource_type(const std::string& where, const json::object& content, definition_errors& found)
+resource_type_draft read_resource_type(
+    const std::string& where, const json::object& content, definition_errors& found
+)
 {
     definition_reader in(where, content, found);
     in.only(type_members);

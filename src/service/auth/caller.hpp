@@ -34,12 +34,12 @@ struct caller {
     scim::conformance_mode mode = scim::conformance_mode::compat;
     bool has_unique_group_names = true;
     bool ignores_unknown_members = false;
-    int patch_status = 200;                    // of one for which no attributes are asked
-    const scim::catalogue* schemas = nullptr;  // never null; lives as long as the process
-    std::optional<event_source> on_behalf_of{};      // of a change that no token of the directory makes
-    request_trace* trace = nullptr;            // where it is noted what is done; nullptr: nowhere
-    work_budget* work = &unlimited_work();     // of the request, charged for all that is computed; never null
-    quota_policy* quotas = nullptr;            // that changes are held to; nullptr: to none
+    int patch_status = 200;                      // of one for which no attributes are asked
+    const scim::catalogue* schemas = nullptr;    // never null; lives as long as the process
+    std::optional<event_source> on_behalf_of{};  // of a change that no token of the directory makes
+    request_trace* trace = nullptr;              // where it is noted what is done; nullptr: nowhere
+    work_budget* work = &unlimited_work();  // of the request, charged for all that is computed; never null
+    quota_policy* quotas = nullptr;         // that changes are held to; nullptr: to none
 };
 
 // Who the events of a caller's changes name.

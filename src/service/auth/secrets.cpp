@@ -212,7 +212,9 @@ result<new_secret> regenerate(
     return create(tx, from, random, owner, expires);
 }
 
-bool revoke(store::transaction& tx, const event_source& from, const tenants::directory& owner, secret_id which)
+bool revoke(
+    store::transaction& tx, const event_source& from, const tenants::directory& owner, secret_id which
+)
 {
     const auto rows = credentials::list_secrets(tx, owner.id);
     const auto found = std::ranges::find(rows, which, &credentials::secret_row::id);

@@ -55,7 +55,9 @@ result<void> domain_blocklist::replace_mail_providers(std::string_view text)
     return {};
 }
 
-result<void> domain_blocklist::read_reserved(std::string_view line, reservations& names, reservations& parents)
+result<void> domain_blocklist::read_reserved(
+    std::string_view line, reservations& names, reservations& parents
+)
 {
     const auto blank = line.find_first_of(" \t");
     const auto reason = line.substr(0, blank);

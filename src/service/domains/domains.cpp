@@ -102,7 +102,9 @@ std::string_view type_of(domain_transition news)
     return {};
 }
 
-void publish_domain(store::transaction& tx, const event_source& from, std::string_view type, const domain& what)
+void publish_domain(
+    store::transaction& tx, const event_source& from, std::string_view type, const domain& what
+)
 {
     event_draft draft;
     draft.type = type;
@@ -180,7 +182,10 @@ void remove(store::transaction& tx, const event_source& from, const domain& whic
 }
 
 std::optional<domain> take_in(
-    store::transaction& tx, const event_source& from, const domain_policy_config& policy, const dns_finding& what
+    store::transaction& tx,
+    const event_source& from,
+    const domain_policy_config& policy,
+    const dns_finding& what
 )
 {
     auto found = tenants::find_domain_anywhere(tx, what.domain);
@@ -225,4 +230,4 @@ json::object to_json(environment_id environment, const domain& from)
     return body;
 }
 
-}  // namespace scimd::service::domain_claims
+}  // namespace scimd::service::domains

@@ -59,7 +59,10 @@ struct dns_finding {
     bool is_on_schedule = true;
 };
 std::optional<domain> take_in(
-    store::transaction& tx, const event_source& from, const domain_policy_config& policy, const dns_finding& what
+    store::transaction& tx,
+    const event_source& from,
+    const domain_policy_config& policy,
+    const dns_finding& what
 );
 
 // The name to ask for TXT records: "_scimd-challenge.acme.com". Empty unless by DNS.
@@ -68,4 +71,4 @@ std::string record_name(const domain& of);
 // As the API shows it; events show less.
 json::object to_json(environment_id environment, const domain& from);
 
-}  // namespace scimd::service::domain_claims
+}  // namespace scimd::service::domains

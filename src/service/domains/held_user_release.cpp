@@ -72,7 +72,9 @@ void publish_release(
     membership_jobs::publish_gained_groups(tx, who, row.id, groups, event);
 }
 
-bool release_held_users(store::transaction& tx, environment_id environment, const scim::catalogue_set& schemas)
+bool release_held_users(
+    store::transaction& tx, environment_id environment, const scim::catalogue_set& schemas
+)
 {
     const auto wanted = held_users::next_release(tx);
     if (!wanted)

@@ -255,7 +255,9 @@ void note_difference(const json::object& before, const json::object& after, even
     draft.update = difference_of(before, after);
 }
 
-std::string publish(store::transaction& tx, const event_source& from, const event_place& where, event_draft draft)
+std::string publish(
+    store::transaction& tx, const event_source& from, const event_place& where, event_draft draft
+)
 {
     const auto stamp = next_stamp(tx, where);
     const std::string type(draft.type);

@@ -50,7 +50,11 @@ member_fields fields_of(const scim::resource_type& group_type, const scim::proje
 }
 
 void append_members(
-    spooled_text& out, store::transaction& tx, const caller& who, resource_id group, const member_fields& fields
+    spooled_text& out,
+    store::transaction& tx,
+    const caller& who,
+    resource_id group,
+    const member_fields& fields
 )
 {
     constexpr std::string_view begin = "\"members\":[";

@@ -155,8 +155,9 @@ void note_users(
 {
     bool is_any_undone = false;
     for (const auto user : whom)
-        is_any_undone |=
-            !pending_group_events::note(tx, who.directory, user, {what.group.group, what.was_member}, change_id);
+        is_any_undone |= !pending_group_events::note(
+            tx, who.directory, user, {what.group.group, what.was_member}, change_id
+        );
     if (is_any_undone)
         request_role_recompute(tx, who);
 }
@@ -224,7 +225,9 @@ std::vector<resources::member_row> without_held(
 )
 {
     if (!members.empty() && held_users::count(tx, who.directory) > 0)
-        std::erase_if(members, [&](const auto& one) { return held_users::is_held(tx, who.directory, one.id); });
+        std::erase_if(members, [&](const auto& one) {
+            return held_users::is_held(tx, who.directory, one.id);
+        });
     return members;
 }
 
@@ -281,7 +284,8 @@ bool publish_pending(store::transaction& tx, const scim::catalogue_set& schemas,
     const auto owner = store::tenants::owner_of(tx, where);
     const auto directory = owner ? store::tenants::find_directory(tx, *owner, where) : std::nullopt;
     std::size_t bytes = 0;
-    for (const auto user : pending_group_events::users(tx, where, static_cast<std::int64_t>(publish_batch_max))) {
+    for (const auto user :
+         pending_group_events::users(tx, where, static_cast<std::int64_t>(publish_batch_max))) {
         if (bytes > event_documents_bytes_max)
             return true;
         const auto untold = pending_group_events::of_user(tx, where, user);

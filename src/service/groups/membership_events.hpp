@@ -22,7 +22,7 @@
 namespace scimd::service {
 
 constexpr std::size_t published_at_once_max = 100;  // users of one change
-constexpr std::size_t publish_batch_max = 100;    // users of one transaction of the job
+constexpr std::size_t publish_batch_max = 100;      // users of one transaction of the job
 
 // Of the documents of the users for whom one transaction makes events; it ends with the one that exceeds
 // them.

@@ -27,7 +27,8 @@ struct cursor {
 class cursor_seal {
 public:
     // Both outlive it.
-    cursor_seal(const vault& key_vault, random_source& random) : key_vault_(key_vault.derived("scimd list cursors"), random)
+    cursor_seal(const vault& key_vault, random_source& random)
+        : key_vault_(key_vault.derived("scimd list cursors"), random)
     {
     }
 

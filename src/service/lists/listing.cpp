@@ -147,8 +147,9 @@ private:
         return page;
     }
 
-    void read_cut(const list_scope& scope, std::uint64_t offset, page_budget& left, std::vector<list_item>& into)
-        const
+    void read_cut(
+        const list_scope& scope, std::uint64_t offset, page_budget& left, std::vector<list_item>& into
+    ) const
     {
         resources::list(
             tx_,

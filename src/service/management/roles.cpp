@@ -240,7 +240,11 @@ std::optional<role> find_in_sight(store::transaction& tx, const scope& of, std::
 }
 
 result<role> create(
-    store::transaction& tx, const event_source& from, const scope& of, std::string_view name, const change& what
+    store::transaction& tx,
+    const event_source& from,
+    const scope& of,
+    std::string_view name,
+    const change& what
 )
 {
     if (!is_name(name))
@@ -297,7 +301,9 @@ result<void> remove(
     return {};
 }
 
-result<void> set_defaults(store::transaction& tx, const event_source& from, const scope& of, const new_defaults& to)
+result<void> set_defaults(
+    store::transaction& tx, const event_source& from, const scope& of, const new_defaults& to
+)
 {
     auto defaults = rows::find_defaults(tx, of);
     if (to.creator) {

@@ -47,7 +47,11 @@ struct change {
 // With its event, role.created. invalid_value names the member: the name may be taken in sight. conflict:
 // there are too many.
 result<role> create(
-    store::transaction& tx, const event_source& from, const scope& of, std::string_view name, const change& what
+    store::transaction& tx,
+    const event_source& from,
+    const scope& of,
+    std::string_view name,
+    const change& what
 );
 result<role> update(store::transaction& tx, const event_source& from, role which, const change& what);
 

@@ -329,7 +329,9 @@ std::optional<idp_detection> detect_by_user_agent(std::string_view user_agent)
     return std::nullopt;
 }
 
-bool should_replace(const idp_detection& seen, const std::optional<store::tenants::detection>& known, time_point now)
+bool should_replace(
+    const idp_detection& seen, const std::optional<store::tenants::detection>& known, time_point now
+)
 {
     if (!known)
         return true;
@@ -350,7 +352,8 @@ scim::conformance_mode conformance_mode_of(
         return scim::conformance_mode::strict;
     const bool is_detected =
         told_provider.empty() && detected && detected->is_certain && detected->provider == entra;
-    return told_provider == entra || is_detected ? scim::conformance_mode::entra : scim::conformance_mode::compat;
+    return told_provider == entra || is_detected ? scim::conformance_mode::entra
+                                                 : scim::conformance_mode::compat;
 }
 
 }  // namespace scimd::service

@@ -43,7 +43,9 @@ constexpr std::chrono::seconds detection_interval{10};
 constexpr std::chrono::hours certainty_lasts{24};
 
 // Whether `seen` is to take the place of what is known.
-bool should_replace(const idp_detection& seen, const std::optional<store::tenants::detection>& known, time_point now);
+bool should_replace(
+    const idp_detection& seen, const std::optional<store::tenants::detection>& known, time_point now
+);
 
 // How a directory is to be read: as it was told to be, and otherwise as its provider needs it, if that has
 // been told or has named itself. Habits alone do not take a reading from the RFC that other clients rely on.

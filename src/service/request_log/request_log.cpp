@@ -214,7 +214,9 @@ std::vector<request_record> request_log::take(std::size_t most)
         return std::exchange(waiting_, {});
     }
     const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(most);
-    std::vector<request_record> taken(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end));
+    std::vector<request_record> taken(
+        std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end)
+    );
     waiting_.erase(waiting_.begin(), end);
     for (const auto& one : taken) {
         auto& counts = counts_[one.directory];

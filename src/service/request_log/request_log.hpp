@@ -89,7 +89,7 @@ private:
 struct request_line {
     store::request_log::entry entry;
     std::vector<refusal_record> refused;  // for the ledger
-    std::vector<person> succeeded;      // whose refusals are over
+    std::vector<person> succeeded;        // whose refusals are over
 };
 request_line to_line(const request_record& from);
 

@@ -105,8 +105,8 @@ void record_skipped(
                 .who = person_in(found.document),
                 .resource_id = id_text(type, found.row.id),
                 .reason = std::string(reason_unknown_attribute),
-                .detail =
-                    "There is no attribute " + scim::quoted_input(each.name) + ": the operation was passed over.",
+                .detail = "There is no attribute " + scim::quoted_input(each.name) +
+                          ": the operation was passed over.",
             });
 }
 

@@ -65,7 +65,7 @@ struct prepared_change {
     std::vector<user_address> addresses{};  // of a user, once the change is done
     std::optional<user_context> context;    // of a user's event
     std::optional<prepared_event> event;    // empty: the document stays as it is, or the user is held
-    change_record note;                       // without the id of a created resource
+    change_record note;                     // without the id of a created resource
     scim::projection shown;                 // of the answer
 
     // Nothing is to be written: the resource is as the client wants it.

@@ -51,7 +51,8 @@ std::vector<store::resources::membership> groups_for_event(
     store::transaction& tx, const caller& who, resource_id user, bool has_pending
 )
 {
-    const auto pending = has_pending ? store::pending_group_events::count_of_user(tx, who.directory, user) : 0;
+    const auto pending =
+        has_pending ? store::pending_group_events::count_of_user(tx, who.directory, user) : 0;
     const auto limit = static_cast<std::int64_t>(event_groups_max) + 1 + pending;
     return store::resources::groups_of(tx, who.directory, user, limit);
 }
@@ -123,7 +124,8 @@ json::object user_publication::with(const user_parts& user, const std::vector<st
 }
 
 std::vector<store::resources::membership> as_published(
-    std::vector<store::resources::membership> now, const std::vector<store::pending_group_events::row>& pending
+    std::vector<store::resources::membership> now,
+    const std::vector<store::pending_group_events::row>& pending
 )
 {
     using store::resources::membership;

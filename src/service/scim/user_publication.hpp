@@ -51,9 +51,9 @@ class user_publication {
 public:
     user_publication(store::transaction& tx, const caller& who);
 
-    [[nodiscard]] json::object current(const user_parts& user);      // with the roles as they are
-    [[nodiscard]] json::object published(const user_parts& user);     // with those that events have told of
-    [[nodiscard]] json::object publish(const user_parts& user);  // as they are, and told from here on
+    [[nodiscard]] json::object current(const user_parts& user);    // with the roles as they are
+    [[nodiscard]] json::object published(const user_parts& user);  // with those that events have told of
+    [[nodiscard]] json::object publish(const user_parts& user);    // as they are, and told from here on
 
     // Which of the domains of a user's addresses are verified.
     [[nodiscard]] verified_domains domains_of(const json::object& document);
@@ -78,7 +78,8 @@ private:
 
 // The groups of a user before that change of them. Both in the order of ids, as they are read.
 std::vector<store::resources::membership> as_published(
-    std::vector<store::resources::membership> now, const std::vector<store::pending_group_events::row>& pending
+    std::vector<store::resources::membership> now,
+    const std::vector<store::pending_group_events::row>& pending
 );
 
 }  // namespace scimd::service

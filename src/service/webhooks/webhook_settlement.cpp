@@ -107,7 +107,9 @@ bool settle_delivery(store::transaction& tx, webhook_id of, event_id event, cons
 
 }  // namespace
 
-std::optional<std::size_t> write_settlement(store::transaction& tx, environment_id where, const settlement& what)
+std::optional<std::size_t> write_settlement(
+    store::transaction& tx, environment_id where, const settlement& what
+)
 {
     const auto id = what.now.id;
     if (!rows::save_progress(tx, what.now))

@@ -107,7 +107,10 @@ result<created_endpoint> create(
 }
 
 result<rows::endpoint> update(
-    store::transaction& tx, const key_dependencies& keys, const rows::endpoint& before, const rows::settings& after
+    store::transaction& tx,
+    const key_dependencies& keys,
+    const rows::endpoint& before,
+    const rows::settings& after
 )
 {
     if (const auto good = check(tx, keys.rules, after); !good)
@@ -122,7 +125,10 @@ result<rows::endpoint> update(
 }
 
 issued_key rotate(
-    store::transaction& tx, const key_dependencies& keys, const rows::endpoint& of, std::chrono::seconds overlap
+    store::transaction& tx,
+    const key_dependencies& keys,
+    const rows::endpoint& of,
+    std::chrono::seconds overlap
 )
 {
     const auto end = tx.now() + overlap;

@@ -30,7 +30,9 @@ queue_limits with_threads(queue_limits limits, std::size_t threads)
 
 }  // namespace
 
-worker_pool::worker_pool(std::string_view name, std::size_t threads, queue_limits limits, metrics_registry& metrics)
+worker_pool::worker_pool(
+    std::string_view name, std::size_t threads, queue_limits limits, metrics_registry& metrics
+)
     : queue_(with_threads(limits, threads)), queue_metrics_(metrics, name)
 {
     for (std::size_t i = 0; i < threads; ++i)

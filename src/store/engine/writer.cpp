@@ -72,9 +72,12 @@ writer::writer(
       log_(log),
       limits_(limits),
       groups_(metrics.counter_of("scimd_store_groups_total", "Group commits.")),
-      group_works_(metrics.counter_of("scimd_store_group_works_total", "Works that went through group commits.")),
+      group_works_(
+          metrics.counter_of("scimd_store_group_works_total", "Works that went through group commits.")
+      ),
       rollbacks_(metrics.counter_of("scimd_store_rollbacks_total", "Writing works that were undone.")),
-      commit_time_(metrics.histogram_of("scimd_store_commit_seconds", "Duration of commits with their sync.")),
+      commit_time_(metrics.histogram_of("scimd_store_commit_seconds", "Duration of commits with their sync.")
+      ),
       queue_({.places_max = limits.queue_max, .bytes_max = limits.queue_bytes_max, .quantum = quantum_us}),
       queue_metrics_(metrics, "write"),
       thread_([this] { serve(); })

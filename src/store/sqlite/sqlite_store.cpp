@@ -259,7 +259,9 @@ std::int64_t greatest_id_in(sql::connection& database)
     return greatest;
 }
 
-result<std::unique_ptr<database>> open_in(std::unique_ptr<data_directory> folder, const writer_dependencies& around)
+result<std::unique_ptr<database>> open_in(
+    std::unique_ptr<data_directory> folder, const writer_dependencies& around
+)
 {
     auto writing = std::make_unique<sqlite::connection>(folder->database_file(), sqlite::role::writer);
     if (folder->was_left_running()) {
@@ -282,7 +284,11 @@ result<std::unique_ptr<database>> open_in(std::unique_ptr<data_directory> folder
 }  // namespace
 
 result<std::unique_ptr<database>> open_sqlite(
-    const sqlite_options& options, const clock& wall_clock, id_source& ids, logger& log, metrics_registry& metrics
+    const sqlite_options& options,
+    const clock& wall_clock,
+    id_source& ids,
+    logger& log,
+    metrics_registry& metrics
 )
 {
     auto folder = data_directory::take(options.folder);

@@ -1,5 +1,6 @@
 #include "service/domains/domain_gate.hpp"
-#include "service_house.hpp"
+
+#include "service_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -53,7 +54,11 @@ protected:
     void verify(std::string_view name, bool covers_subdomains, tenants::domain_status status)
     {
         tenants::insert_domain(
-            fixture.tx(), fixture.who.organization, domain_name::parse(name).value(), status, covers_subdomains
+            fixture.tx(),
+            fixture.who.organization,
+            domain_name::parse(name).value(),
+            status,
+            covers_subdomains
         );
     }
 

@@ -1,4 +1,5 @@
 #include "store/engine/database.hpp"
+
 #include "store/sqlite_store_fixture.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include "api/run_in_process.hpp"
 #include "scim/schema/urn.hpp"

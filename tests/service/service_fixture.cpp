@@ -1,4 +1,4 @@
-#include "service_house.hpp"
+#include "service_fixture.hpp"
 
 #include "scim/schema/urn.hpp"
 #include "scim/unlimited.hpp"

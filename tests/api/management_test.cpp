@@ -1,12 +1,12 @@
 // Organizations, domains and directories by the operator's routes.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
 namespace scimd::api {
 namespace {
 
-class manage_test : public testing::Test {
+class management_test : public testing::Test {
 protected:
     void expect_failure(const test::answer& got, int status, std::string_view name)
     {
@@ -21,9 +21,10 @@ protected:
     const std::string own = organizations + "/" + fixture.organization;
 };
 
-TEST_F(manage_test, an_organization_is_shown_as_it_was_made)
+TEST_F(management_test, an_organization_is_shown_as_it_was_made)
 {
-    const auto made = fixture.operate("POST", organizations, R"({"display_name":" Beta ","external_id":"b-1"})");
+    const auto made =
+        fixture.operate("POST", organizations, R"({"display_name":" Beta ","external_id":"b-1"})");
     ASSERT_EQ(made.status, 201);
     const auto& organization = made.member("organization");
     const std::string id(organization.at("id").as_string());
@@ -42,7 +43,7 @@ TEST_F(manage_test, an_organization_is_shown_as_it_was_made)
     EXPECT_FALSE(fixture.operate("GET", own).member("organization").contains("external_id"));
 }
 
-TEST_F(manage_test, bodies_are_looked_at_closely)
+TEST_F(management_test, bodies_are_looked_at_closely)
 {
     const std::string_view rows[] = {
         "{}",
@@ -63,15 +64,17 @@ TEST_F(manage_test, bodies_are_looked_at_closely)
     EXPECT_EQ(fixture.operate("GET", organizations).body.at("total_size").as_int64(), 1);
 }
 
-TEST_F(manage_test, an_external_id_is_taken_once)
+TEST_F(management_test, an_external_id_is_taken_once)
 {
     const auto* const body = R"({"display_name":"B","external_id":"b"})";
     EXPECT_EQ(fixture.operate("POST", organizations, body).status, 201);
     expect_failure(fixture.operate("POST", organizations, body), 409, "ALREADY_EXISTS");
-    EXPECT_EQ(fixture.operate("POST", organizations, R"({"display_name":"C","external_id":null})").status, 201);
+    EXPECT_EQ(
+        fixture.operate("POST", organizations, R"({"display_name":"C","external_id":null})").status, 201
+    );
 }
 
-TEST_F(manage_test, what_does_not_exist_is_not_found)
+TEST_F(management_test, what_does_not_exist_is_not_found)
 {
     const auto other = fixture.make_organization("Other");
     const auto elsewhere = organizations + "/" + other;
@@ -107,7 +110,9 @@ TEST_F(manage_test, what_does_not_exist_is_not_found)
         EXPECT_EQ(got.status, 404) << method << ' ' << path;
     }
     expect_failure(
-        fixture.operate("POST", elsewhere + "/directories/" + fixture.directory + "/secrets"), 404, "NOT_FOUND"
+        fixture.operate("POST", elsewhere + "/directories/" + fixture.directory + "/secrets"),
+        404,
+        "NOT_FOUND"
     );
     expect_failure(
         fixture.operate("POST", organizations + "/org_1/domains", R"({"domain":"x.test"})"), 404, "NOT_FOUND"
@@ -120,7 +125,7 @@ TEST_F(manage_test, what_does_not_exist_is_not_found)
                     .as_bool());
 }
 
-TEST_F(manage_test, organizations_come_in_pages_by_token)
+TEST_F(management_test, organizations_come_in_pages_by_token)
 {
     for (int i = 2; i <= 25; ++i)
         fixture.make_organization("Number " + std::to_string(i));
@@ -156,7 +161,7 @@ TEST_F(manage_test, organizations_come_in_pages_by_token)
     EXPECT_NE(fixture.operate("GET", organizations + "?page_size=24").text_of("next_page_token"), "");
 }
 
-TEST_F(manage_test, numbers_of_a_query_keep_within_their_bounds)
+TEST_F(management_test, numbers_of_a_query_keep_within_their_bounds)
 {
     struct row {
         std::string query;
@@ -179,7 +184,7 @@ TEST_F(manage_test, numbers_of_a_query_keep_within_their_bounds)
         EXPECT_EQ(fixture.operate("GET", row.query).status, row.status) << row.query;
 }
 
-TEST_F(manage_test, a_domain_is_verified_at_once_and_can_be_removed)
+TEST_F(management_test, a_domain_is_verified_at_once_and_can_be_removed)
 {
     const auto made =
         fixture.operate("POST", own + "/domains", R"({"domain":"Wide.TEST.","covers_subdomains":true})");
@@ -208,7 +213,7 @@ TEST_F(manage_test, a_domain_is_verified_at_once_and_can_be_removed)
     EXPECT_EQ(fixture.operate("POST", own + "/domains", R"({"domain":"wide.test"})").status, 201);
 }
 
-TEST_F(manage_test, a_domain_has_one_owner_and_a_real_name)
+TEST_F(management_test, a_domain_has_one_owner_and_a_real_name)
 {
     const auto elsewhere = organizations + "/" + fixture.make_organization("Other") + "/domains";
     const auto taken = fixture.operate("POST", elsewhere, R"({"domain":"ACME.com"})");
@@ -228,7 +233,7 @@ TEST_F(manage_test, a_domain_has_one_owner_and_a_real_name)
     EXPECT_TRUE(fixture.operate("GET", elsewhere).body.at("domains").as_array().empty());
 }
 
-TEST_F(manage_test, domains_come_in_numbered_pages)
+TEST_F(management_test, domains_come_in_numbered_pages)
 {
     for (int i = 0; i < 4; ++i)
         fixture.make_domain(fixture.organization, "d" + std::to_string(i) + ".test");
@@ -246,7 +251,7 @@ TEST_F(manage_test, domains_come_in_numbered_pages)
     EXPECT_EQ(domains("?page_size=2&page_number=3"), "");
 }
 
-TEST_F(manage_test, a_directory_is_shown_with_its_endpoint_counts_and_secrets)
+TEST_F(management_test, a_directory_is_shown_with_its_endpoint_counts_and_secrets)
 {
     fixture.make_user("anna");
     fixture.make_user("bert");
@@ -292,7 +297,7 @@ TEST_F(manage_test, a_directory_is_shown_with_its_endpoint_counts_and_secrets)
     EXPECT_EQ(got.text.find(fixture.token), std::string::npos);
 }
 
-TEST_F(manage_test, directories_are_made_and_changed_within_their_choices)
+TEST_F(management_test, directories_are_made_and_changed_within_their_choices)
 {
     const auto path = own + "/directories";
     const auto made = fixture.operate("POST", path, R"({"name":"Staff","domain_policy":"off"})");

@@ -1,4 +1,5 @@
 #include "store/encrypted_secrets.hpp"
+
 #include "support/fixed_random.hpp"
 #include "support/temp_store.hpp"
 
@@ -17,7 +18,7 @@ std::vector<master_key> one_key(random_source& random)
     return keys;
 }
 
-class sealed_test : public testing::Test {
+class encrypted_secrets_test : public testing::Test {
 protected:
     transaction& tx() { return store.tx(); }
 
@@ -43,7 +44,7 @@ protected:
     vault key_vault{one_key(random), random};
 };
 
-TEST_F(sealed_test, a_value_is_read_as_it_was_put)
+TEST_F(encrypted_secrets_test, a_value_is_read_as_it_was_put)
 {
     put(tx(), key_vault, "a", "first");
     put(tx(), key_vault, "b", "second");
@@ -55,20 +56,20 @@ TEST_F(sealed_test, a_value_is_read_as_it_was_put)
     EXPECT_EQ(found("b"), "second");
 }
 
-TEST_F(sealed_test, the_database_does_not_hold_the_text)
+TEST_F(encrypted_secrets_test, the_database_does_not_hold_the_text)
 {
     put(tx(), key_vault, "a", "hunter2hunter2");
     EXPECT_EQ(stored("a").find("hunter2"), std::string::npos);
 }
 
-TEST_F(sealed_test, a_value_moved_to_another_place_does_not_open)
+TEST_F(encrypted_secrets_test, a_value_moved_to_another_place_does_not_open)
 {
     put(tx(), key_vault, "a", "first");
     tx().sql().run({"test", "update sealed_values set place = 'b'"});
     EXPECT_THROW(find(tx(), key_vault, "b"), sql::failure);
 }
 
-TEST_F(sealed_test, a_new_master_key_takes_over_a_few_at_a_time)
+TEST_F(encrypted_secrets_test, a_new_master_key_takes_over_a_few_at_a_time)
 {
     for (const auto* place : {"a", "b", "c"})
         put(tx(), key_vault, place, std::string("of ") + place);
@@ -83,7 +84,7 @@ TEST_F(sealed_test, a_new_master_key_takes_over_a_few_at_a_time)
     EXPECT_EQ(found("a") + found("b") + found("c"), "of aof bof c");
 }
 
-TEST_F(sealed_test, a_value_of_an_unknown_key_is_a_failure_and_stays)
+TEST_F(encrypted_secrets_test, a_value_of_an_unknown_key_is_a_failure_and_stays)
 {
     put(tx(), key_vault, "a", "first");
     const auto before = stored("a");
@@ -94,4 +95,4 @@ TEST_F(sealed_test, a_value_of_an_unknown_key_is_a_failure_and_stays)
 }
 
 }  // namespace
-}  // namespace scimd::store::sealed
+}  // namespace scimd::store::encrypted_secrets

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "scim/schema/urn.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,6 @@
-#include "net/http/session.hpp"
 #include "net/server/session_registry.hpp"
+
+#include "net/http/session.hpp"
 
 #include <boost/asio/io_context.hpp>
 

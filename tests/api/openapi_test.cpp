@@ -1,7 +1,8 @@
 // Bodies against the API's description.
 #include "api/openapi.hpp"
+
 #include "api/pipeline.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -38,7 +39,7 @@ constexpr std::string_view sample = R"({
         "schemas": {"Color": {"enum": ["red", "green"]}}}
 })";
 
-class description_test : public testing::Test {
+class openapi_test : public testing::Test {
 protected:
     std::string fault(std::string_view body) const
     {
@@ -51,7 +52,7 @@ protected:
     const openapi_description described{sample};
 };
 
-TEST_F(description_test, what_is_as_described_passes)
+TEST_F(openapi_test, what_is_as_described_passes)
 {
     for (const auto* const body :
          {R"({"name":"ab"})",
@@ -61,7 +62,7 @@ TEST_F(description_test, what_is_as_described_passes)
         EXPECT_EQ(fault(body), "none") << body;
 }
 
-TEST_F(description_test, the_first_thing_that_is_not_is_told_with_its_name)
+TEST_F(openapi_test, the_first_thing_that_is_not_is_told_with_its_name)
 {
     const std::pair<std::string_view, std::string_view> rows[] = {
         {"[]", "The body must be an object."},
@@ -110,7 +111,7 @@ TEST(write_whole_numbers, changes_doubles_without_a_fraction_at_any_depth)
     EXPECT_FALSE(write_whole_numbers(value));
 }
 
-TEST_F(description_test, a_query_is_read_as_what_is_described)
+TEST_F(openapi_test, a_query_is_read_as_what_is_described)
 {
     const std::pair<std::string_view, std::string_view> rows[] = {
         {"/things", "none"},
@@ -135,7 +136,7 @@ TEST_F(description_test, a_query_is_read_as_what_is_described)
     }
 }
 
-TEST_F(description_test, a_whole_number_of_a_query_loses_its_fraction_of_zeros)
+TEST_F(openapi_test, a_whole_number_of_a_query_loses_its_fraction_of_zeros)
 {
     auto where = parse_target("/things?size=9.00&name=1.0").value();
     ASSERT_TRUE(described.check_query("GET", "/things", where));
@@ -143,7 +144,7 @@ TEST_F(description_test, a_whole_number_of_a_query_loses_its_fraction_of_zeros)
     EXPECT_EQ(where.parameter("name"), "1.0");
 }
 
-TEST_F(description_test, what_is_not_described_has_no_schema)
+TEST_F(openapi_test, what_is_not_described_has_no_schema)
 {
     EXPECT_FALSE(described.body_schema("GET", "/things/{id}"));
     EXPECT_FALSE(described.body_schema("POST", "/things"));

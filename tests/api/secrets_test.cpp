@@ -1,7 +1,8 @@
 // Secrets, the demo, checks and backups by the operator's routes.
-#include "api/run_in_process.hpp"
 #include "service/auth/secrets.hpp"
-#include "support/api_house.hpp"
+
+#include "api/run_in_process.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,7 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class manage_secrets_test : public testing::Test {
+class secrets_test : public testing::Test {
 protected:
     json::array secrets() { return fixture.operate("GET", path).body.at("secrets").as_array(); }
 
@@ -20,7 +21,7 @@ protected:
     const std::string path = "/api/v1/organizations/-/directories/" + fixture.directory + "/secrets";
 };
 
-TEST_F(manage_secrets_test, a_token_is_shown_once_and_known_by_its_end)
+TEST_F(secrets_test, a_token_is_shown_once_and_known_by_its_end)
 {
     const auto made = fixture.operate("POST", path, R"({"expire_time":"2026-02-01T01:00:00+01:00"})");
     ASSERT_EQ(made.status, 201);
@@ -45,7 +46,7 @@ TEST_F(manage_secrets_test, a_token_is_shown_once_and_known_by_its_end)
     EXPECT_EQ(fixture.operate("GET", path).text.find(token), std::string::npos);
 }
 
-TEST_F(manage_secrets_test, one_secret_is_shown_as_it_stands_in_the_list)
+TEST_F(secrets_test, one_secret_is_shown_as_it_stands_in_the_list)
 {
     fixture.make_token(fixture.directory);
     const auto listed = secrets();
@@ -62,7 +63,7 @@ TEST_F(manage_secrets_test, one_secret_is_shown_as_it_stands_in_the_list)
     }
 }
 
-TEST_F(manage_secrets_test, an_expiry_is_an_instant_to_come)
+TEST_F(secrets_test, an_expiry_is_an_instant_to_come)
 {
     for (const auto* const text :
          {"\"2026-01-02T03:04:05Z\"",
@@ -81,7 +82,7 @@ TEST_F(manage_secrets_test, an_expiry_is_an_instant_to_come)
     EXPECT_EQ(fixture.operate("POST", path, "").status, 201);
 }
 
-TEST_F(manage_secrets_test, the_operator_says_how_long_a_new_one_lives_at_the_most)
+TEST_F(secrets_test, the_operator_says_how_long_a_new_one_lives_at_the_most)
 {
     constexpr auto latest = "2026-04-02T03:04:05.000000Z";  // 90 days from now
     fixture.server.secret_lifetime_max = std::chrono::days(90);
@@ -110,7 +111,7 @@ TEST_F(manage_secrets_test, the_operator_says_how_long_a_new_one_lives_at_the_mo
     EXPECT_EQ(fixture.operate("GET", demo).body.at("secrets").at(0).at("expire_time").as_string(), latest);
 }
 
-TEST_F(manage_secrets_test, who_has_not_asked_for_an_end_is_warned_of_it_too)
+TEST_F(secrets_test, who_has_not_asked_for_an_end_is_warned_of_it_too)
 {
     fixture.server.secret_lifetime_max = std::chrono::days(30);
     const auto id = std::string(fixture.operate("POST", path).member("secret").at("id").as_string());
@@ -132,7 +133,7 @@ TEST_F(manage_secrets_test, who_has_not_asked_for_an_end_is_warned_of_it_too)
     EXPECT_EQ(told.at("data").at("id").as_string(), id);
 }
 
-TEST_F(manage_secrets_test, what_is_revoked_or_over_is_inactive)
+TEST_F(secrets_test, what_is_revoked_or_over_is_inactive)
 {
     const auto made = fixture.operate("POST", path, R"({"expire_time":"2026-01-02T04:04:05Z"})");
     fixture.clock.advance(1h - 1us);
@@ -147,17 +148,18 @@ TEST_F(manage_secrets_test, what_is_revoked_or_over_is_inactive)
         EXPECT_EQ(fixture.operate("DELETE", path + again).status, 404) << again;
 }
 
-TEST_F(manage_secrets_test, another_directory_cannot_revoke_it)
+TEST_F(secrets_test, another_directory_cannot_revoke_it)
 {
     const auto id = "/" + std::string(secrets().at(0).at("id").as_string());
     const auto other = fixture.make_directory(fixture.organization);
     EXPECT_EQ(
-        fixture.operate("DELETE", "/api/v1/organizations/-/directories/" + other + "/secrets" + id).status, 404
+        fixture.operate("DELETE", "/api/v1/organizations/-/directories/" + other + "/secrets" + id).status,
+        404
     );
     EXPECT_EQ(fixture.scim("GET", "/Users").status, 200);
 }
 
-TEST_F(manage_secrets_test, a_directory_has_20_secrets_alive_and_no_21st)
+TEST_F(secrets_test, a_directory_has_20_secrets_alive_and_no_21st)
 {
     for (std::size_t i = 1; i < service::secrets::alive_max; ++i)
         ASSERT_EQ(fixture.operate("POST", path).status, 201) << i;
@@ -166,7 +168,7 @@ TEST_F(manage_secrets_test, a_directory_has_20_secrets_alive_and_no_21st)
     EXPECT_EQ(fixture.operate("POST", path).status, 201);
 }
 
-TEST_F(manage_secrets_test, the_demo_can_be_used_at_once)
+TEST_F(secrets_test, the_demo_can_be_used_at_once)
 {
     const auto made = fixture.operate("POST", "/api/v1/demo", R"({"domain_policy":"off"})");
     ASSERT_EQ(made.status, 200) << made.text;
@@ -183,13 +185,13 @@ TEST_F(manage_secrets_test, the_demo_can_be_used_at_once)
     EXPECT_EQ(fixture.operate("POST", "/api/v1/demo", R"({"domain_policy":"x"})").status, 400);
 }
 
-TEST_F(manage_secrets_test, a_sound_store_has_no_findings)
+TEST_F(secrets_test, a_sound_store_has_no_findings)
 {
     fixture.make_group("Staff", R"(,"members":[{"value":")" + fixture.make_user("anna") + R"("}])");
     EXPECT_EQ(fixture.operate("POST", "/api/v1/check").text, R"({"is_sound":true,"findings":[]})");
 }
 
-TEST_F(manage_secrets_test, a_backup_says_which_master_keys_it_needs)
+TEST_F(secrets_test, a_backup_says_which_master_keys_it_needs)
 {
     test::temp_directory folder;
     const auto back_up = [&](const char* name) {
@@ -202,7 +204,7 @@ TEST_F(manage_secrets_test, a_backup_says_which_master_keys_it_needs)
     EXPECT_EQ(back_up("sealed.db"), (json::array{fixture.safe.sealing_key()}));
 }
 
-TEST_F(manage_secrets_test, a_backup_is_a_store_of_its_own)
+TEST_F(secrets_test, a_backup_is_a_store_of_its_own)
 {
     const auto id = fixture.make_user("anna");
     test::temp_directory folder;
@@ -229,7 +231,7 @@ TEST_F(manage_secrets_test, a_backup_is_a_store_of_its_own)
     (*copy)->close();
 }
 
-TEST_F(manage_secrets_test, a_backup_names_a_new_file_in_a_folder_that_is)
+TEST_F(secrets_test, a_backup_names_a_new_file_in_a_folder_that_is)
 {
     test::temp_directory folder;
     const std::string rows[] = {

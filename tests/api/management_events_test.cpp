@@ -1,6 +1,6 @@
 // GET /api/v1/events.
 #include "store/event_log.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // Deliveries with everything real but the way out and the time: what is sent is seen, and answered, here.
 #pragma once
 
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 #include "webhooks/delivery_loop.hpp"
 #include "webhooks/sender.hpp"
 

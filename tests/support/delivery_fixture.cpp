@@ -1,4 +1,4 @@
-#include "support/delivery_house.hpp"
+#include "support/delivery_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -126,7 +126,9 @@ json::object delivery_fixture::shown(const std::string& endpoint)
 }
 
 // A round is written on the store's thread: when nothing has been sent for many turns, nothing will be.
-void delivery_fixture::make_user_in(const std::string& where, const std::string& bearer, std::string_view name)
+void delivery_fixture::make_user_in(
+    const std::string& where, const std::string& bearer, std::string_view name
+)
 {
     const auto made = call(
         "POST",
