@@ -249,11 +249,11 @@ private:
         add(match(pattern, found ? &value : nullptr, "header " + name));
     }
 
-    void require(bool holds, mismatch otherwise)
+    void require(bool holds, mismatch fallback)
     {
         ++out_.assertions;
         if (!holds)
-            out_.failures.push_back(std::move(otherwise));
+            out_.failures.push_back(std::move(fallback));
     }
 
     void add(std::vector<mismatch> found)

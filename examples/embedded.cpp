@@ -27,14 +27,14 @@ public:
         return cursor;
     }
 
-    scimd::uptake take(const scimd::event& what) override
+    scimd::sink_result take(const scimd::event& what) override
     {
         std::cout << what.type << ' ' << what.sequence << '\n';
         std::ofstream(file_) << what.cursor;
         const std::lock_guard hold(lock_);
         has_user_ = has_user_ || what.type == "organization.directory.user_created";
         changed_.notify_all();
-        return scimd::uptake::done;
+        return scimd::sink_result::accepted;
     }
 
     bool has_user_within(std::chrono::seconds patience)

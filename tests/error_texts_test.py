@@ -12,11 +12,13 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 
-# Whose errors stop a start or answer an operator; everything else in the room speaks to SCIM clients.
-NOT_OF_SCIM = {"catalogue_set", "schema_loader", "schema_reader"}
-SERVICE = "admission bulk cursor etag list_order list_walk listing membership provisioning self_service".split()
-API = "authenticate bulk_api me_api scim_api scim_body search_api site target".split()
-ELSEWHERE = ["base/json/json.cpp", "net/http/chunked_body.cpp", "net/http/framing.cpp", "net/http/session.cpp", "app/dispatch.cpp"]
+# The sources whose errors answer SCIM clients; those of schemas stop a start or answer an operator.
+FOLDERS = "scim scim/filter scim/messages scim/patch service/groups service/lists service/scim api/scim".split()
+FILES = """
+    scim/schema/discovery scim/schema/format scim/schema/legacy_names scim/schema/schema scim/schema/hidden_attributes
+    service/domains/admission api/auth/authenticate api/pipeline api/target
+    base/json/json net/http/chunked_body net/http/framing net/http/http_session net/http/session_body app/dispatch
+""".split()
 
 # What no client can be made to read.
 UNHEARD = {
@@ -38,10 +40,8 @@ GAP = None  # in a text: what only a request can tell
 
 
 def sources():
-    files = [file for file in sorted((ROOT / "src/scim").glob("*.cpp")) if file.stem not in NOT_OF_SCIM]
-    files += [ROOT / f"src/service/{name}.cpp" for name in SERVICE]
-    files += [ROOT / f"src/api/{name}.cpp" for name in API]
-    return files + [ROOT / "src" / name for name in ELSEWHERE]
+    files = [file for folder in FOLDERS for file in sorted((ROOT / "src" / folder).glob("*.cpp"))]
+    return files + [ROOT / f"src/{name}.cpp" for name in FILES]
 
 
 def spoken(literal):

@@ -17,10 +17,10 @@ struct event {
     std::string body;             // the whole envelope: the JSON that every other way delivers, byte for byte
 };
 
-enum class uptake {
-    done,   // the next one, please
-    later,  // the same again in a second
-    never,  // no more of them
+enum class sink_result {
+    accepted,  // the next one, please
+    retry,     // the same again in a second
+    stop,      // no more of them
 };
 
 // Takes events one after the other in the order of commit, on a thread of the server's. However long it
@@ -36,7 +36,7 @@ public:
 
     // An exception counts as `later`, and is logged. The end of the server waits for a call that is under
     // way.
-    virtual uptake take(const event& what) = 0;
+    virtual sink_result take(const event& what) = 0;
 };
 
 }  // namespace scimd

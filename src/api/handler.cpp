@@ -8,12 +8,12 @@ store::verdict verdict_of(const reply& outcome)
     return response && response->status >= 400 ? store::verdict::rollback : store::verdict::commit;
 }
 
-bool is_refusal(const reply& judged)
+bool is_refusal(const reply& outcome)
 {
-    return verdict_of(judged) == store::verdict::rollback;
+    return verdict_of(outcome) == store::verdict::rollback;
 }
 
-error body_refusal(const body_wanted& wanted, error failure)
+error body_refusal(const body_request& wanted, error failure)
 {
     if (failure.code == errc::too_large && !wanted.too_large.empty())
         failure.detail = wanted.too_large;

@@ -162,7 +162,7 @@ json::value as_described(const json::object& schema, std::string_view text)
 
 class checker {
 public:
-    explicit checker(const description& whole) : description_(whole) {}
+    explicit checker(const openapi_description& whole) : description_(whole) {}
 
     // Deep as the schema, which has an end; a body is as deep as it may be parsed.
     result<void> check(const json::object& given, const json::value& value, const std::string& where) const
@@ -261,24 +261,24 @@ private:
         return {};
     }
 
-    const description& description_;
+    const openapi_description& description_;
 };
 
 }  // namespace
 
-description::description(std::string_view openapi_json)
+openapi_description::openapi_description(std::string_view openapi_json)
     : document_(parse_json_object(openapi_json, document_limits).value())
 {
 }
 
-const json::object* description::operation(std::string_view method, std::string_view path) const
+const json::object* openapi_description::operation(std::string_view method, std::string_view path) const
 {
     const auto* paths = find_object(document_, "paths");
     const auto* described = paths ? find_object(*paths, path) : nullptr;
     return described ? find_object(*described, to_lower_ascii(method)) : nullptr;
 }
 
-const json::object* description::body_schema(std::string_view method, std::string_view path) const
+const json::object* openapi_description::body_schema(std::string_view method, std::string_view path) const
 {
     const auto* at = operation(method, path);
     for (const auto* const step : {"requestBody", "content", "application/json", "schema"})
@@ -286,7 +286,8 @@ const json::object* description::body_schema(std::string_view method, std::strin
     return at;
 }
 
-result<void> description::check_query(std::string_view method, std::string_view path, target& where) const
+result<void> openapi_description::check_query(std::string_view method, std::string_view path, target& where)
+    const
 {
     const auto* described = operation(method, path);
     const auto* parameters = described ? find_array(*described, "parameters") : nullptr;
@@ -311,7 +312,7 @@ result<void> description::check_query(std::string_view method, std::string_view 
     return {};
 }
 
-const json::object& description::resolved(const json::object& schema) const
+const json::object& openapi_description::resolved(const json::object& schema) const
 {
     // "This or null": null is absence, and is not looked at.
     if (const auto* choices = find_array(schema, "anyOf"))
@@ -325,7 +326,7 @@ const json::object& description::resolved(const json::object& schema) const
     return *at;
 }
 
-result<void> description::check(const json::object& schema, const json::value& body) const
+result<void> openapi_description::check(const json::object& schema, const json::value& body) const
 {
     return checker(*this).check(schema, body, {});
 }
@@ -350,9 +351,9 @@ bool write_whole_numbers(json::value& value)
     return has_changed;
 }
 
-const description& served_description()
+const openapi_description& served_description()
 {
-    static const description served(served_description_text());
+    static const openapi_description served(served_description_text());
     return served;
 }
 

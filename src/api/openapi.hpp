@@ -16,9 +16,9 @@
 
 namespace scimd::api {
 
-class description {
+class openapi_description {
 public:
-    explicit description(std::string_view openapi_json);
+    explicit openapi_description(std::string_view openapi_json);
 
     // The schema of that route's JSON body; nullptr: none is described. `path` is the template.
     [[nodiscard]] const json::object* body_schema(std::string_view method, std::string_view path) const;
@@ -45,7 +45,7 @@ private:
 bool write_whole_numbers(json::value& value);
 
 // That which is linked into the binary.
-const description& served_description();
+const openapi_description& served_description();
 std::string_view served_description_text();
 
 }  // namespace scimd::api

@@ -5,9 +5,9 @@
 
 namespace scimd::api {
 
-reply get_health(const house& home, call& on);     // the process is alive
-reply get_readiness(const house& home, call& on);  // and its store takes writes
-reply get_metrics(const house& home, call& on);
-reply get_openapi(const house& home, call& on);  // Prometheus' text format
+reply get_health(const server_context& server, request_context& request);     // the process is alive
+reply get_readiness(const server_context& server, request_context& request);  // and its store takes writes
+reply get_metrics(const server_context& server, request_context& request);
+reply get_openapi(const server_context& server, request_context& request);  // Prometheus' text format
 
 }  // namespace scimd::api

@@ -62,7 +62,7 @@ constexpr std::array table = {
     route{"PATCH",  "/directory/{directory}/scim/v2/{endpoint}/{id}",       principal::directory, patch_resource},
     route{"DELETE", "/directory/{directory}/scim/v2/{endpoint}/{id}",       principal::directory, delete_resource},
 
-    route{"POST",   "/api/v1/organizations",                principal::environment(area::organizations), create_organization, repeat::same_answer},
+    route{"POST",   "/api/v1/organizations",                principal::environment(area::organizations), create_organization, idempotency_policy::same_answer},
     route{"GET",    "/api/v1/organizations",                principal::environment(area::organizations), list_organizations},
     route{"GET",    "/api/v1/organizations:search",         principal::environment(area::organizations), search_organizations},
     route{"GET",    "/api/v1/organizations:external",       principal::environment(area::organizations), refuse_no_external_id},
@@ -77,13 +77,13 @@ constexpr std::array table = {
     route{"PATCH",  "/api/v1/organizations/{organization}/session-policy",          principal::environment(area::organizations), update_session_policy},
     route{"GET",    "/api/v1/organizations/{organization}/application-session-policy", principal::organization(area::organizations), get_application_session_policy},
 
-    route{"POST",   "/api/v1/organizations/{organization}/domains",      principal::organization(area::domains, domain_fields), create_domain, repeat::same_answer},
+    route{"POST",   "/api/v1/organizations/{organization}/domains",      principal::organization(area::domains, domain_fields), create_domain, idempotency_policy::same_answer},
     route{"GET",    "/api/v1/organizations/{organization}/domains",      principal::organization(area::domains), list_domains},
     route{"PATCH",  "/api/v1/organizations/{organization}/domains/{id}:verify", principal::organization(area::domains), verify_domain},
     route{"GET",    "/api/v1/organizations/{organization}/domains/{id}", principal::organization(area::domains), get_domain},
     route{"DELETE", "/api/v1/organizations/{organization}/domains/{id}", principal::organization(area::domains), delete_domain},
 
-    route{"POST",   "/api/v1/organizations/{organization}/directories",                     principal::organization(area::directories, directory_fields), create_directory, repeat::same_answer},
+    route{"POST",   "/api/v1/organizations/{organization}/directories",                     principal::organization(area::directories, directory_fields), create_directory, idempotency_policy::same_answer},
     route{"GET",    "/api/v1/organizations/{organization}/directories",                     principal::organization(area::directories), list_directories},
     route{"PATCH",  "/api/v1/organizations/{organization}/directories/{directory}:enable",  principal::organization(area::directories), enable_directory},
     route{"PATCH",  "/api/v1/organizations/{organization}/directories/{directory}:disable", principal::organization(area::directories), disable_directory},
@@ -94,8 +94,8 @@ constexpr std::array table = {
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/quotas",  principal::organization(area::directories), get_quotas},
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/quota-limits", principal::operator_only, get_quotas},
     route{"PATCH",  "/api/v1/organizations/{organization}/directories/{directory}/quota-limits", principal::operator_only, update_quotas},
-    route{"POST",   "/api/v1/organizations/{organization}/directories/{directory}/secrets",      principal::organization(area::secrets, secret_fields), create_secret, repeat::conflict},
-    route{"POST",   "/api/v1/organizations/{organization}/directories/{directory}/secrets:regenerate", principal::organization(area::secrets, secret_fields), regenerate_secret, repeat::conflict},
+    route{"POST",   "/api/v1/organizations/{organization}/directories/{directory}/secrets",      principal::organization(area::secrets, secret_fields), create_secret, idempotency_policy::conflict},
+    route{"POST",   "/api/v1/organizations/{organization}/directories/{directory}/secrets:regenerate", principal::organization(area::secrets, secret_fields), regenerate_secret, idempotency_policy::conflict},
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/secrets",      principal::organization(area::secrets), list_secrets},
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/secrets/{id}", principal::organization(area::secrets), get_secret},
     route{"DELETE", "/api/v1/organizations/{organization}/directories/{directory}/secrets/{id}", principal::organization(area::secrets), revoke_secret},
@@ -105,65 +105,65 @@ constexpr std::array table = {
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/groups",         principal::organization(area::users), list_directory_groups},
     route{"PUT",    "/api/v1/organizations/{organization}/directories/{directory}/groups/-/roles:assign", principal::organization(area::roles, role_assignment_fields), assign_roles},
     route{"PUT",    "/api/v1/organizations/{organization}/directories/{directory}/attributes", principal::organization(area::directories, attribute_mapping_fields), map_attributes},
-    route{"POST",   "/api/v1/organizations/{organization}/directories/{directory}/attributes:preview", principal::organization(area::directories, attribute_mapping_fields), preview_attributes, repeat::anew, effect::none},
+    route{"POST",   "/api/v1/organizations/{organization}/directories/{directory}/attributes:preview", principal::organization(area::directories, attribute_mapping_fields), preview_attributes, idempotency_policy::run_again, effect::none},
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/refusals",     principal::organization(area::users), list_refusals},
     route{"GET",    "/api/v1/organizations/{organization}/directories/{directory}/held-users",     principal::organization(area::users), list_held_users},
 
     route{"GET",    "/api/v1/directory-user-attributes", principal::environment(area::attributes), list_attributes},
-    route{"POST",   "/api/v1/directory-user-attributes", principal::environment(area::attributes), create_attribute, repeat::same_answer},
+    route{"POST",   "/api/v1/directory-user-attributes", principal::environment(area::attributes), create_attribute, idempotency_policy::same_answer},
     route{"PATCH",  "/api/v1/directory-user-attributes/{key}", principal::environment(area::attributes), update_attribute},
     route{"DELETE", "/api/v1/directory-user-attributes/{key}", principal::environment(area::attributes), delete_attribute},
 
-    route{"POST",   "/api/v1/roles", principal::environment(area::roles), create_role, repeat::same_answer},
+    route{"POST",   "/api/v1/roles", principal::environment(area::roles), create_role, idempotency_policy::same_answer},
     route{"GET",    "/api/v1/roles", principal::environment(area::roles), list_roles},
     route{"PATCH",  "/api/v1/roles:set_defaults", principal::environment(area::roles), set_default_roles},
     route{"GET",    "/api/v1/roles/{role_name}", principal::environment(area::roles), get_role},
     route{"PUT",    "/api/v1/roles/{role_name}", principal::environment(area::roles), update_role},
     route{"DELETE", "/api/v1/roles/{role_name}", principal::environment(area::roles), delete_role},
-    route{"POST",   "/api/v1/organizations/{organization}/roles", principal::organization(area::roles, role_fields), create_role, repeat::same_answer},
+    route{"POST",   "/api/v1/organizations/{organization}/roles", principal::organization(area::roles, role_fields), create_role, idempotency_policy::same_answer},
     route{"GET",    "/api/v1/organizations/{organization}/roles", principal::organization(area::roles), list_roles},
     route{"PATCH",  "/api/v1/organizations/{organization}/roles:set_defaults", principal::organization(area::roles, default_role_fields), set_default_roles},
     route{"GET",    "/api/v1/organizations/{organization}/roles/{role_name}", principal::organization(area::roles), get_role},
     route{"PUT",    "/api/v1/organizations/{organization}/roles/{role_name}", principal::organization(area::roles, role_fields), update_role},
     route{"DELETE", "/api/v1/organizations/{organization}/roles/{role_name}", principal::organization(area::roles), delete_role},
 
-    route{"POST",   "/api/v1/webhook-endpoints",                                            principal::environment(area::webhooks), create_webhook, repeat::conflict},
+    route{"POST",   "/api/v1/webhook-endpoints",                                            principal::environment(area::webhooks), create_webhook, idempotency_policy::conflict},
     route{"GET",    "/api/v1/webhook-endpoints",                                            principal::environment(area::webhooks), list_webhooks},
-    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:enable",                           principal::environment(area::webhooks), enable_webhook, repeat::same_answer},
+    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:enable",                           principal::environment(area::webhooks), enable_webhook, idempotency_policy::same_answer},
     route{"PATCH",  "/api/v1/webhook-endpoints/{webhook}:enable",                           principal::environment(area::webhooks), enable_webhook},
-    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:disable",                          principal::environment(area::webhooks), disable_webhook, repeat::same_answer},
+    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:disable",                          principal::environment(area::webhooks), disable_webhook, idempotency_policy::same_answer},
     route{"PATCH",  "/api/v1/webhook-endpoints/{webhook}:disable",                          principal::environment(area::webhooks), disable_webhook},
-    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:test",                             principal::environment(area::webhooks), test_webhook, repeat::same_answer},
-    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:rotate-secret",                    principal::environment(area::webhooks), rotate_webhook_secret, repeat::conflict},
-    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:retry-failed",                     principal::environment(area::webhooks), retry_failed_deliveries, repeat::same_answer},
-    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:replay",                           principal::environment(area::webhooks), replay_events, repeat::same_answer},
+    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:test",                             principal::environment(area::webhooks), test_webhook, idempotency_policy::same_answer},
+    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:rotate-secret",                    principal::environment(area::webhooks), rotate_webhook_secret, idempotency_policy::conflict},
+    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:retry-failed",                     principal::environment(area::webhooks), retry_failed_deliveries, idempotency_policy::same_answer},
+    route{"POST",   "/api/v1/webhook-endpoints/{webhook}:replay",                           principal::environment(area::webhooks), replay_events, idempotency_policy::same_answer},
     route{"GET",    "/api/v1/webhook-endpoints/{webhook}",                                  principal::environment(area::webhooks), get_webhook},
     route{"PATCH",  "/api/v1/webhook-endpoints/{webhook}",                                  principal::environment(area::webhooks), update_webhook},
     route{"DELETE", "/api/v1/webhook-endpoints/{webhook}",                                  principal::environment(area::webhooks), delete_webhook},
     route{"GET",    "/api/v1/webhook-endpoints/{webhook}/attempts",                         principal::environment(area::webhooks), list_webhook_attempts},
     route{"GET",    "/api/v1/webhook-endpoints/{webhook}/dead-letters",                     principal::environment(area::webhooks), list_dead_letters},
-    route{"POST",   "/api/v1/webhook-endpoints/{webhook}/dead-letters/{event}:retry",       principal::environment(area::webhooks), retry_dead_letter, repeat::same_answer},
+    route{"POST",   "/api/v1/webhook-endpoints/{webhook}/dead-letters/{event}:retry",       principal::environment(area::webhooks), retry_dead_letter, idempotency_policy::same_answer},
     route{"GET",    "/api/v1/webhook-endpoints/{webhook}/dead-letters/{event}",             principal::environment(area::webhooks), get_dead_letter},
     route{"DELETE", "/api/v1/webhook-endpoints/{webhook}/dead-letters/{event}",             principal::environment(area::webhooks), discard_dead_letter},
 
     route{"GET",    "/api/v1/events/stream", principal::environment(area::events), stream_events},
     route{"GET",    "/api/v1/events", principal::environment(area::events), list_events},
-    route{"POST",   "/api/v1/events", principal::environment(area::events), search_events, repeat::anew, effect::none},
+    route{"POST",   "/api/v1/events", principal::environment(area::events), search_events, idempotency_policy::run_again, effect::none},
     route{"GET",    "/api/v1/audit-log", principal::environment(area::audit_log), list_audit_log},
 
-    route{"POST",   "/api/v1/clients",      principal::operator_only, create_client, repeat::conflict},
+    route{"POST",   "/api/v1/clients",      principal::operator_only, create_client, idempotency_policy::conflict},
     route{"GET",    "/api/v1/clients",      principal::operator_only, list_clients},
     route{"GET",    "/api/v1/clients/{id}", principal::operator_only, get_client},
     route{"DELETE", "/api/v1/clients/{id}", principal::operator_only, delete_client},
-    route{"POST",   "/api/v1/clients/{id}/secrets",          principal::operator_only, create_client_secret, repeat::conflict},
+    route{"POST",   "/api/v1/clients/{id}/secrets",          principal::operator_only, create_client_secret, idempotency_policy::conflict},
     route{"DELETE", "/api/v1/clients/{id}/secrets/{secret}", principal::operator_only, revoke_client_secret},
 
     route{"GET",    "/api/v1/signing-keys",        principal::operator_only, list_signing_keys},
-    route{"POST",   "/api/v1/signing-keys:rotate", principal::operator_only, rotate_signing_key, repeat::same_answer},
-    route{"POST",   "/api/v1/master-key:rotate",   principal::operator_only, renew_master_key, repeat::same_answer},
+    route{"POST",   "/api/v1/signing-keys:rotate", principal::operator_only, rotate_signing_key, idempotency_policy::same_answer},
+    route{"POST",   "/api/v1/master-key:rotate",   principal::operator_only, renew_master_key, idempotency_policy::same_answer},
 
-    route{"POST",   "/api/v1/demo",   principal::operator_only, prepare_demo, repeat::conflict},
-    route{"POST",   "/api/v1/check",  principal::operator_only, check_store, repeat::anew, effect::none},
+    route{"POST",   "/api/v1/demo",   principal::operator_only, prepare_demo, idempotency_policy::conflict},
+    route{"POST",   "/api/v1/check",  principal::operator_only, check_store, idempotency_policy::run_again, effect::none},
     route{"POST",   "/api/v1/backup", principal::operator_only, backup_store},
 };
 // clang-format on
@@ -212,29 +212,29 @@ http::response options(std::string allow)
 // "*" asks for the server as a whole.
 constexpr std::string_view methods_of_server = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
-http::response unmatched(const call& on, const match& found)
+http::response unmatched(const request_context& request, const match& found)
 {
     if (found.allow.empty())
-        return error_for(on, names_another_version(on.where) ? no_such_version() : no_such_path());
-    if (on.head.method == "OPTIONS")
+        return error_for(request, names_another_version(request.target) ? no_such_version() : no_such_path());
+    if (request.http.method == "OPTIONS")
         return options(found.allow);
     auto response =
-        error_for(on, {errc::method_not_allowed, "This path has the methods " + found.allow + "."});
+        error_for(request, {errc::method_not_allowed, "This path has the methods " + found.allow + "."});
     response.headers.add("Allow", found.allow);
     return response;
 }
 
 // Once for each request, when it is known whose it is.
-result<void> check_rate(const house& home, call& on)
+result<void> check_rate(const server_context& server, request_context& request)
 {
-    if (!home.rates)
+    if (!server.directory_limits)
         return {};
-    if (!on.rate)  // else the work is done again
-        on.rate = home.rates->take(on.who.directory, on.begun);
-    if (!on.rate->is_over)
+    if (!request.rate_limit)  // else the work is done again
+        request.rate_limit = server.directory_limits->take(request.caller.directory, request.started_at);
+    if (!request.rate_limit->is_over)
         return {};
-    home.figures
-        .count("scimd_rate_limited_total", "Requests that were over the rate limit of their directory.")
+    server.metrics
+        .counter_of("scimd_rate_limited_total", "Requests that were over the rate limit of their directory.")
         .add();
     return error{
         errc::too_many_requests, "This directory has sent more requests than its rate limit allows."
@@ -243,49 +243,52 @@ result<void> check_rate(const house& home, call& on)
 
 // What needs no credentials. A token for an API client is not public: it is counted when its credentials have
 // been judged.
-bool is_public(const call& on, const match& found)
+bool is_public(const request_context& request, const match& found)
 {
-    if (is_of_directory(on.where) || found.who != principal::anyone)
+    if (is_of_directory(request.target) || found.who != principal::anyone)
         return false;
     return !found.row || (!is_probe(found.row->path) && found.row->path != token_path);
 }
 
-bool is_over_anonymous_rate(const house& home, call& on)
+bool is_over_anonymous_rate(const server_context& server, request_context& request)
 {
-    if (!home.anonymous || on.head.from.is_operator)
+    if (!server.anonymous_limits || request.http.from.is_operator)
         return false;
-    const auto over = home.anonymous->over(on.head.from, on.begun);
+    const auto over = server.anonymous_limits->over(request.http.from, request.started_at);
     if (over)
-        on.rate = over;
+        request.rate_limit = over;
     return over.has_value();
 }
 
 // A token that cannot be good is refused without asking the store.
 template <class Proceed>
-reply authenticated(const house& home, call& on, Proceed proceed)
+reply authenticated(const server_context& server, request_context& request, Proceed proceed)
 {
-    if (!has_plausible_token(on.head))
-        return scim_error(on, unauthorized());
-    return work{store::intent::read, [&home, &on, proceed](store::transaction& tx) -> reply {
-                    if (auto known = authenticate(home, on, on.where.segments[1], tx); !known)
-                        return scim_error(on, known.error());
-                    if (auto allowed = check_rate(home, on); !allowed)
-                        return scim_error(on, allowed.error());
-                    auto next = with_sighting(home, on, nullptr, proceed);
-                    // Another read goes on in this transaction.
-                    const auto* more = std::get_if<work>(&next);
-                    return more && more->mode == store::intent::read ? more->run(tx) : std::move(next);
-                }};
+    if (!has_plausible_token(request.http))
+        return scim_error(request, unauthorized());
+    return transaction_step{
+        store::intent::read,
+        [&server, &request, proceed](store::transaction& tx) -> reply {
+            if (auto known = authenticate(server, request, request.target.segments[1], tx); !known)
+                return scim_error(request, known.error());
+            if (auto allowed = check_rate(server, request); !allowed)
+                return scim_error(request, allowed.error());
+            auto next = with_idp_detection(server, request, nullptr, proceed);
+            // Another read goes on in this transaction.
+            const auto* more = std::get_if<transaction_step>(&next);
+            return more && more->mode == store::intent::read ? more->run(tx) : std::move(next);
+        }
+    };
 }
 
 // Holds the body against its description, and what it sets against the caller, before the handler sees it.
-reply as_described(const call& on, const route& row, reply next)
+reply as_described(const request_context& request, const route& row, reply next)
 {
-    auto* wanted = std::get_if<body_wanted>(&next);
+    auto* wanted = std::get_if<body_request>(&next);
     const auto* schema = served_description().body_schema(row.method, row.path);
-    if (!wanted || (!schema && on.by.is_of_environment()))
+    if (!wanted || (!schema && request.api_client.is_of_environment()))
         return next;
-    wanted->then = [&on, &row, schema, then = std::move(wanted->then)](std::string text) -> reply {
+    wanted->then = [&request, &row, schema, then = std::move(wanted->then)](std::string text) -> reply {
         auto parsed = parse_json_object(text.empty() ? "{}" : text);
         if (!parsed)
             return manage_error(parsed.error());
@@ -295,7 +298,8 @@ reply as_described(const call& on, const route& row, reply next)
         if (schema)
             if (const auto checked = served_description().check(*schema, body); !checked)
                 return manage_error(checked.error());
-        if (const auto allowed = check_fields(row.who.fields, on.by, body.get_object()); !allowed)
+        if (const auto allowed = check_fields(row.who.fields, request.api_client, body.get_object());
+            !allowed)
             return manage_error(allowed.error());
         return then(std::move(text));
     };
@@ -303,15 +307,15 @@ reply as_described(const call& on, const route& row, reply next)
 }
 
 // While the disk is nearly full: what makes the store smaller, or takes access away.
-bool may_use_reserve(const call& on, const route& row)
+bool may_use_reserve(const request_context& request, const route& row)
 {
-    return on.head.from.is_operator || row.does == effect::none || row.method == "GET" ||
+    return request.http.from.is_operator || row.does == effect::none || row.method == "GET" ||
            row.method == "DELETE" || row.path.ends_with(":disable");
 }
 
-bool may_read_metrics(const house& home, const call& on)
+bool may_read_metrics(const server_context& server, const request_context& request)
 {
-    return home.is_metrics_open || on.head.from.is_loopback;
+    return server.is_metrics_open || request.http.from.is_loopback;
 }
 
 }  // namespace
@@ -321,81 +325,90 @@ std::span<const route> routes()
     return table;
 }
 
-reply site::handle(call& on) const
+reply request_pipeline::handle(request_context& request) const
 {
-    on.begun = home_.wall.now();
-    if (on.head.method == "OPTIONS" && on.head.target == "*")
+    request.started_at = server_.wall_clock.now();
+    if (request.http.method == "OPTIONS" && request.http.target == "*")
         return options(std::string(methods_of_server));
-    auto where = parse_target(on.head.target);
+    auto where = parse_target(request.http.target);
     if (!where)
-        return error_for(on, where.error());
-    on.where = std::move(*where);
-    auto found = find_route(table, on.head.method, on.where);
-    if (is_public(on, found) && is_over_anonymous_rate(home_, on))
-        return error_for(on, over_anonymous_rate());
-    on.parameters = std::move(found.parameters);
+        return error_for(request, where.error());
+    request.target = std::move(*where);
+    auto found = find_route(table, request.http.method, request.target);
+    if (is_public(request, found) && is_over_anonymous_rate(server_, request))
+        return error_for(request, over_anonymous_rate());
+    request.parameters = std::move(found.parameters);
     if (found.row)
-        on.notes.route = found.row->path;
+        request.access_log.route = found.row->path;
     const auto who = found.who;
     const auto* row = found.row;
-    const auto proceed = [this, &on, who, found = std::move(found)]() -> reply {
+    const auto proceed = [this, &request, who, found = std::move(found)]() -> reply {
         if (!found.row)
-            return unmatched(on, found);
-        if (const auto allowed = check_reach(on, found.row->who); !allowed)
-            return scim_error(on, allowed.error());
+            return unmatched(request, found);
+        if (const auto allowed = check_reach(request, found.row->who); !allowed)
+            return scim_error(request, allowed.error());
         if (is_of_scim(who))
-            return judged_again(home_, on, found.row->handle(home_, on), [&on](store::transaction& tx) {
-                return authenticate_again(on, tx);
-            });
+            return reauthenticate_late(
+                server_,
+                request,
+                found.row->handle(server_, request),
+                [&request](store::transaction& tx) { return reauthenticate(request, tx); }
+            );
         if (!is_of_management(who))
-            return found.row->handle(home_, on);
-        if (auto checked = served_description().check_query(found.row->method, found.row->path, on.where);
+            return found.row->handle(server_, request);
+        if (auto checked =
+                served_description().check_query(found.row->method, found.row->path, request.target);
             !checked)
             return manage_error(checked.error());
-        if (home_.quotas->is_storage_reserved() && !may_use_reserve(on, *found.row))
+        if (server_.quotas->is_storage_reserved() && !may_use_reserve(request, *found.row))
             return manage_error(service::storage_reserved());
-        auto next = found.row->handle(home_, on);
+        auto next = found.row->handle(server_, request);
         if (found.row->method == "GET")
             return next;
-        next = once(home_, on, found.row->again, std::move(next));
-        next = audited(home_, on, as_described(on, *found.row, std::move(next)));
-        return judged_again(home_, on, std::move(next), [this, &on](store::transaction& tx) {
-            return authorize_again(home_, on, tx);
-        });
+        next = run_idempotent(server_, request, found.row->idempotency, std::move(next));
+        next = run_audited(server_, request, as_described(request, *found.row, std::move(next)));
+        return reauthenticate_late(
+            server_,
+            request,
+            std::move(next),
+            [this, &request](store::transaction& tx) { return reauthorize(server_, request, tx); }
+        );
     };
-    if (is_of_directory(on.where))
-        return authenticated(home_, on, proceed);
-    if (who == principal::operator_only && !on.head.from.is_operator)
-        return error_for(on, no_such_path());
+    if (is_of_directory(request.target))
+        return authenticated(server_, request, proceed);
+    if (who == principal::operator_only && !request.http.from.is_operator)
+        return error_for(request, no_such_path());
     if (is_of_management(who))
-        return authorized(home_, on, row, proceed);
-    if (who == principal::metrics_reader && !may_read_metrics(home_, on))
-        return error_for(on, {errc::forbidden, "Metrics are shown to loopback peers only."});
+        return authorized(server_, request, row, proceed);
+    if (who == principal::metrics_reader && !may_read_metrics(server_, request))
+        return error_for(request, {errc::forbidden, "Metrics are shown to loopback peers only."});
     return proceed();
 }
 
 // Who has good credentials is never refused for what others do: it is what has turned out to have none that
 // is counted, when it has been judged.
-void site::finish(call& on, http::response& answer) const
+void request_pipeline::finish(request_context& request, http::response& answer) const
 {
-    const bool is_for_token = on.notes.route == token_path;
+    const bool is_for_token = request.access_log.route == token_path;
     const bool is_unknown = answer.status == 401 || (is_for_token && answer.status >= 400);
-    if (is_unknown && is_over_anonymous_rate(home_, on))
-        answer = is_for_token ? too_many_token_requests() : error_for(on, over_anonymous_rate());
-    add_rate_fields(on, answer);
+    if (is_unknown && is_over_anonymous_rate(server_, request))
+        answer = is_for_token ? too_many_token_requests() : error_for(request, over_anonymous_rate());
+    add_rate_fields(request, answer);
 }
 
-void site::note(call& on, const http::response& answered, std::chrono::microseconds took) const
+void request_pipeline::log_request(
+    request_context& request, const http::response& answered, std::chrono::microseconds took
+) const
 {
-    if (is_of_directory(on.where))
-        note_request(home_, on, answered, took);
+    if (is_of_directory(request.target))
+        record_request(server_, request, answered, took);
 }
 
-http::response site::refuse(const error& reason, std::string_view target) const
+http::response request_pipeline::refuse(const error& reason, std::string_view target) const
 {
-    http::request request;
-    request.target = target;
-    return error_for(call(request), reason);
+    http::request head;
+    head.target = target;
+    return error_for(request_context(head), reason);
 }
 
 }  // namespace scimd::api

@@ -15,27 +15,28 @@ namespace scimd::api {
 std::span<const route> routes();
 
 // Stateless but for the house it borrows. Any thread.
-class site {
+class request_pipeline {
 public:
-    explicit site(const house& home) : home_(home) {}
+    explicit request_pipeline(const server_context& server) : server_(server) {}
 
     // Whatever goes wrong on the client's side is a response. `on` must outlive the replies that follow.
-    [[nodiscard]] reply handle(call& on) const;
+    [[nodiscard]] reply handle(request_context& request) const;
 
     // For a request that is about to be handled.
-    [[nodiscard]] const house& home() const noexcept { return home_; }
+    [[nodiscard]] const server_context& server() const noexcept { return server_; }
 
     // To be called once with the response before it is sent: the rate limits have the last word.
-    void finish(call& on, http::response& answer) const;
+    void finish(request_context& request, http::response& answer) const;
 
     // When the request is over, for the directory's log; the call is used up.
-    void note(call& on, const http::response& answered, std::chrono::microseconds took) const;
+    void log_request(request_context& request, const http::response& answered, std::chrono::microseconds took)
+        const;
 
     // For what goes wrong before or after: bad framing, a body too large, the machine's failures.
     [[nodiscard]] http::response refuse(const error& reason, std::string_view target) const;
 
 private:
-    const house& home_;
+    const server_context& server_;
 };
 
 }  // namespace scimd::api

@@ -17,21 +17,21 @@ constexpr std::string_view retry_after_seconds = "2";
 constexpr std::string_view retry_after_room_seconds = "60";  // room on the disk is made by people
 
 // RFC 7644 §3.8: an Accept field, or ".scim" behind the path.
-std::string_view scim_type_of(const call& on)
+std::string_view scim_type_of(const request_context& request)
 {
-    const auto* accept = on.head.headers.find("Accept");
-    return accept && !on.where.has_scim_suffix && prefers_plain_json(*accept) ? plain_json : scim_json;
+    const auto* accept = request.http.headers.find("Accept");
+    return accept && !request.target.has_scim_suffix && prefers_plain_json(*accept) ? plain_json : scim_json;
 }
 
 class spooled_body final : public http::body_source {
 public:
-    explicit spooled_body(long_text text) : text_(std::move(text)) {}
+    explicit spooled_body(spooled_text text) : text_(std::move(text)) {}
 
     state next(std::string& piece) override { return text_.read(piece) ? state::more : state::done; }
     [[nodiscard]] std::optional<std::uint64_t> bytes_left() const override { return text_.size(); }
 
 private:
-    long_text text_;
+    spooled_text text_;
 };
 
 // Of no known length, and never asked for.
@@ -125,16 +125,16 @@ rpc_code rpc_code_of(const error& failure)
 
 }  // namespace
 
-http::response scim_response(const call& on, int status, std::string body)
+http::response scim_response(const request_context& request, int status, std::string body)
 {
-    auto made = make_response(status, scim_type_of(on), std::move(body));
-    add_alias_fields(made, on.alias_of);
+    auto made = make_response(status, scim_type_of(request), std::move(body));
+    add_alias_fields(made, request.permanent_uri);
     return made;
 }
 
-http::response scim_resource(const call& on, int status, service::representation resource)
+http::response scim_resource(const request_context& request, int status, service::representation resource)
 {
-    auto made = scim_response(on, status, std::move(resource.body));
+    auto made = scim_response(request, status, std::move(resource.body));
     add_resource_fields(made, resource);
     return made;
 }
@@ -147,45 +147,47 @@ http::response scim_version(int status, const service::representation& resource)
     return made;
 }
 
-http::response scim_document(const call& on, const json::object& document)
+http::response scim_document(const request_context& request, const json::object& document)
 {
-    auto made = scim_response(on, 200, to_text(document));
+    auto made = scim_response(request, 200, to_text(document));
     const std::string location(document.at("meta").at("location").as_string());
     add_location_fields(made, location);
     return made;
 }
 
-http::response long_scim_response(const call& on, int status, long_text body)
+http::response long_scim_response(const request_context& request, int status, spooled_text body)
 {
     if (body.is_in_memory())
-        return scim_response(on, status, std::move(body).take());
-    auto made = scim_response(on, status, std::string());
-    made.headers.add("Content-Type", std::string(scim_type_of(on)));
+        return scim_response(request, status, std::move(body).take());
+    auto made = scim_response(request, status, std::string());
+    made.headers.add("Content-Type", std::string(scim_type_of(request)));
     made.stream = std::make_unique<spooled_body>(std::move(body));
     return made;
 }
 
 http::response long_scim_resource(
-    const call& on, int status, service::representation resource, long_text body
+    const request_context& request, int status, service::representation resource, spooled_text body
 )
 {
-    auto made = long_scim_response(on, status, std::move(body));
+    auto made = long_scim_response(request, status, std::move(body));
     add_resource_fields(made, resource);
     return made;
 }
 
-http::response unread_scim_resource(const call& on, int status, service::representation resource)
+http::response unread_scim_resource(
+    const request_context& request, int status, service::representation resource
+)
 {
-    auto made = scim_response(on, status, std::string());
-    made.headers.add("Content-Type", std::string(scim_type_of(on)));
+    auto made = scim_response(request, status, std::string());
+    made.headers.add("Content-Type", std::string(scim_type_of(request)));
     made.stream = std::make_unique<unread_body>();
     add_resource_fields(made, resource);
     return made;
 }
 
-http::response scim_error(const call& on, const error& failure)
+http::response scim_error(const request_context& request, const error& failure)
 {
-    auto made = scim_response(on, http_status(failure.code), scim::error_message(failure));
+    auto made = scim_response(request, http_status(failure.code), scim::error_message(failure));
     add_error_fields(made, failure);
     return made;
 }
@@ -216,11 +218,11 @@ http::response manage_error(const error& failure)
     return made;
 }
 
-void add_rate_fields(const call& on, http::response& made)
+void add_rate_fields(const request_context& request, http::response& made)
 {
-    if (!on.rate)
+    if (!request.rate_limit)
         return;
-    const auto& rate = *on.rate;
+    const auto& rate = *request.rate_limit;
     made.headers.set("X-Rate-Limit-Limit", std::to_string(rate.limit));
     made.headers.set("X-Rate-Limit-Remaining", std::to_string(rate.remaining));
     made.headers.set("X-Rate-Limit-Reset", std::to_string(rate.reset.count()));
@@ -236,10 +238,10 @@ bool is_scim_path(std::string_view target)
     return target.starts_with("/directory/");
 }
 
-error work_refusal(const call& on, const work_limit_exceeded& reason)
+error work_refusal(const request_context& request, const work_limit_exceeded& reason)
 {
-    const bool is_read = on.head.method == "GET" || on.head.method == "HEAD";
-    const bool is_list = is_read || std::string_view(on.notes.route).ends_with("/.search");
+    const bool is_read = request.http.method == "GET" || request.http.method == "HEAD";
+    const bool is_list = is_read || std::string_view(request.access_log.route).ends_with("/.search");
     return {is_list ? errc::too_many : errc::too_large, reason.what()};
 }
 
@@ -248,9 +250,9 @@ error work_refusal(const work_cancelled&)
     return {errc::unavailable, "The request took too long, or the service is stopping. Try again shortly."};
 }
 
-http::response error_for(const call& on, const error& failure)
+http::response error_for(const request_context& request, const error& failure)
 {
-    return is_scim_path(on.head.target) ? scim_error(on, failure) : manage_error(failure);
+    return is_scim_path(request.http.target) ? scim_error(request, failure) : manage_error(failure);
 }
 
 }  // namespace scimd::api

@@ -2,7 +2,7 @@
 
 namespace scimd::api {
 
-const std::string& call::parameter(std::string_view name) const
+const std::string& request_context::parameter(std::string_view name) const
 {
     static const std::string none;
     for (const auto& [key, value] : parameters)

@@ -53,18 +53,18 @@ struct limits {
 };
 
 // What handlers may use, for the life of the process. Everything in it may be used from any thread.
-struct house {
+struct server_context {
     const scim::catalogue_set& schemas;
-    const clock& wall;
+    const clock& wall_clock;
     random_source& random;
-    metrics& figures;
-    service::token_usage& usage;
+    metrics_registry& metrics;
+    service::last_used_times& last_used;
     service::request_log& requests;
-    const vault& safe;
-    service::verified_tokens& verified;  // of API clients
-    service::guess_throttle& guesses;    // at their secrets
+    const vault& key_vault;
+    service::token_cache& token_cache;        // of API clients
+    service::login_rate_limit& login_limits;  // at their secrets
     const service::cursor_seal& cursors;
-    spool& long_replies;
+    spool& spooled_responses;
     environment_id environment;
     std::string public_url;        // without a trailing slash
     bool is_metrics_open = false;  // to peers that are not loopback
@@ -72,52 +72,53 @@ struct house {
     std::function<std::string()> why_not_ready;  // empty text: ready
     std::chrono::seconds token_lifetime = service::access_token_lifetime_default;
     std::optional<std::chrono::days> secret_lifetime_max = {};  // of directories; none: without end
-    store::audit::retention audit_kept = {};
+    store::audit::retention audit_retention = {};
     // Seals what is sealed with the newest master key, of which it tells the id; makes one where that is ours
     // to do. Blocks.
     std::function<result<std::string>(store::database&)> renew_master_key;
-    const service::domain_claims::practice& domains;
+    const service::domains::domain_policy_config& domains;
     service::txt_look_up look_up_txt;
     service::webhooks::target_rules webhook_rules{};
-    const std::atomic<bool>* cancelled = nullptr;  // set when all computation is to end
-    service::request_rates* rates = nullptr;       // of directories; none: no limit
-    anonymous_rates* anonymous = nullptr;          // none: no limit
-    std::shared_ptr<kept_answer> public_keys = std::make_shared<kept_answer>();
-    std::shared_ptr<kept_answer> issuer = std::make_shared<kept_answer>();
-    std::shared_ptr<keys_in_hand> keys = std::make_shared<keys_in_hand>();
+    const std::atomic<bool>* cancelled = nullptr;       // set when all computation is to end
+    service::rate_limiter* directory_limits = nullptr;  // of directories; none: no limit
+    anonymous_rates* anonymous_limits = nullptr;        // none: no limit
+    std::shared_ptr<cached_response> public_keys = std::make_shared<cached_response>();
+    std::shared_ptr<cached_response> issuer = std::make_shared<cached_response>();
+    std::shared_ptr<idempotency_locks> idempotency_keys = std::make_shared<idempotency_locks>();
     std::shared_ptr<single_flight> first_signing_key = std::make_shared<single_flight>();
     std::shared_ptr<service::quota_policy> quotas = std::make_shared<service::quota_policy>();
 };
 
 // Owned by whoever runs the replies, which borrow from it.
-struct call {
-    explicit call(
-        http::request& request, const limits& within = {}, const std::atomic<bool>* cancelled = nullptr
+struct request_context {
+    explicit request_context(
+        http::request& head, const limits& within = {}, const std::atomic<bool>* cancelled = nullptr
     )
-        : head(request), bounds(within), work(within.work_steps_max, cancelled)
+        : http(head), bounds(within), budget(within.work_steps_max, cancelled)
     {
     }
-    call(const call&) = delete;
-    call& operator=(const call&) = delete;
+    request_context(const request_context&) = delete;
+    request_context& operator=(const request_context&) = delete;
 
-    http::request& head;
+    http::request& http;
     const limits bounds;
-    work_budget work;
-    target where;
+    work_budget budget;
+    target target;
     std::vector<std::pair<std::string_view, std::string>> parameters;  // of the route's template
-    service::caller who;                                               // once authenticated
-    service::manager by;                                               // once authorized
-    std::string alias_of;  // the permanent URI of what "/Me" stands for; empty: the path is no alias
-    trail notes;
-    time_point begun{};
-    std::size_t body_bytes = 0;  // once it has been read
-    std::size_t held_bytes = 0;  // of what has been prepared, and waits for the writer
-    bool has_written = false;    // a work of it has been committed: it is not refused any more
+    service::caller caller;                                            // once authenticated
+    service::manager api_client;                                       // once authorized
+    std::string permanent_uri;  // the permanent URI of what "/Me" stands for; empty: the path is no alias
+    access_log_fields access_log;
+    time_point started_at{};
+    std::size_t body_bytes = 0;      // once it has been read
+    std::size_t prepared_bytes = 0;  // of what has been prepared, and waits for the writer
+    bool has_written = false;        // a work of it has been committed: it is not refused any more
     // Of its directory, if there is a limit, or of the address of an anonymous request that is over its rate.
-    std::optional<rate_standing> rate{};
+    std::optional<rate_limit_status> rate_limit{};
     bool is_repeat = false;        // of one that was carried out before under the same Idempotency-Key
     service::request_trace trace;  // of a request to a directory
-    std::unique_ptr<keys_in_hand::hold> holds;  // of a chore that came with a key: until it is answered
+    std::unique_ptr<idempotency_locks::lock>
+        idempotency_lock;  // of a chore that came with a key: until it is answered
 
     // What the template's {name} stood for; empty when it has none such.
     [[nodiscard]] const std::string& parameter(std::string_view name) const;

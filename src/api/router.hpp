@@ -68,8 +68,8 @@ constexpr bool is_for_clients(const principal& who)
 }
 
 // What a POST whose Idempotency-Key is known already is told.
-enum class repeat {
-    anew,         // the key is not looked at: it changes nothing of ours
+enum class idempotency_policy {
+    run_again,    // the key is not looked at: it changes nothing of ours
     same_answer,  // but for the values of a webhook endpoint's headers, which are not kept
     conflict,     // the answer holds a secret, which is shown once and not kept
 };
@@ -80,7 +80,7 @@ enum class effect {
     none,  // a POST that only reads: a client that may read only has it, too
 };
 
-using handler = reply (*)(const house&, call&);
+using handler = reply (*)(const server_context&, request_context&);
 
 struct route {
     std::string_view method;
@@ -88,7 +88,7 @@ struct route {
         path;  // "/directory/{directory}/scim/v2/{endpoint}/{id}"; "{id}:enable" matches with that suffix
     principal who;
     handler handle;
-    repeat again = repeat::anew;
+    idempotency_policy idempotency = idempotency_policy::run_again;
     effect does = effect::of_its_method;
 };
 

@@ -10,6 +10,8 @@ namespace scimd::api {
 
 // `request` holds its whole body. Blocks. The machine's failures are thrown. The response is whole, too: a
 // stream is read to its end, or to where it pauses.
-http::response run_to_end(const site& served, store::database& database, http::request request);
+http::response run_in_process(
+    const request_pipeline& pipeline, store::database& database, http::request head
+);
 
 }  // namespace scimd::api

@@ -8,6 +8,6 @@ namespace scimd::api {
 
 // Follows from what authentication has found, never from what a client says of itself. Requests that are not
 // authenticated yet are one tenant together.
-store::scheduling_key scheduling_key_of(const call& on);
+store::scheduling_key scheduling_key_of(const request_context& request);
 
 }  // namespace scimd::api

@@ -20,24 +20,24 @@ std::optional<std::uint64_t> steps_max(const limits& bounds, store::intent mode)
 
 }  // namespace
 
-work_stage::work_stage(call& on, const work& job)
-    : on_(on), job_(job), noted_(on.trace.here()), charged_(on.work.here())
+transaction_task::transaction_task(request_context& request, const transaction_step& job)
+    : request_(request), job_(job), recorded_(request.trace.here()), charged_(request.budget.here())
 {
 }
 
-store::task work_stage::task(store::intent mode)
+store::task transaction_task::task(store::intent mode)
 {
     return [this, mode](store::transaction& tx) {
-        on_.trace.rewind(noted_);
-        on_.work.rewind(charged_);
-        on_.work.set_deadline(tx.deadline());
-        on_.work.begin_stage(steps_max(on_.bounds, mode));
+        request_.trace.rewind(recorded_);
+        request_.budget.rewind(charged_);
+        request_.budget.set_deadline(tx.deadline());
+        request_.budget.begin_stage(steps_max(request_.bounds, mode));
         outcome_ = job_.run(tx);
-        on_.work.begin_stage({});
-        on_.work.set_deadline({});
+        request_.budget.begin_stage({});
+        request_.budget.set_deadline({});
         const auto verdict = verdict_of(outcome_);
-        on_.has_written =
-            on_.has_written || (mode == store::intent::write && verdict == store::verdict::commit);
+        request_.has_written =
+            request_.has_written || (mode == store::intent::write && verdict == store::verdict::commit);
         return verdict;
     };
 }

@@ -13,11 +13,11 @@
 namespace scimd::api {
 
 // Used by one thread at a time; outlives the tasks that it makes.
-class work_stage {
+class transaction_task {
 public:
-    work_stage(call& on, const work& job);
-    work_stage(const work_stage&) = delete;
-    work_stage& operator=(const work_stage&) = delete;
+    transaction_task(request_context& request, const transaction_step& job);
+    transaction_task(const transaction_task&) = delete;
+    transaction_task& operator=(const transaction_task&) = delete;
 
     // `mode` is where the task will run: inline_read, scan or write.
     [[nodiscard]] store::task task(store::intent mode);
@@ -26,9 +26,9 @@ public:
     [[nodiscard]] reply take() { return std::move(outcome_); }
 
 private:
-    call& on_;
-    const work& job_;
-    const service::request_trace::mark noted_;
+    request_context& request_;
+    const transaction_step& job_;
+    const service::request_trace::mark recorded_;
     const work_budget::mark charged_;
     reply outcome_;
 };

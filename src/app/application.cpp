@@ -28,7 +28,7 @@ constexpr std::int64_t answers_batch_max = 500;  // some milliseconds of the wri
 constexpr std::int64_t sealed_anew_at_a_time = 100;
 
 // What we listen on is no place for webhooks. A listener on every address stands for the machine's.
-service::webhooks::target_rules webhook_rules(const configuration& settings)
+service::webhooks::target_rules webhook_rules(const options::configuration& settings)
 {
     service::webhooks::target_rules rules;
     rules.ports = settings.webhook_ports;
@@ -58,52 +58,52 @@ result<void> replace_by_file(const std::filesystem::path& name, std::string_view
 
 }  // namespace
 
-result<std::unique_ptr<house_keeping>> house_keeping::open(
-    const configuration& settings, logger& log, const std::atomic<bool>* is_cancelled
+result<std::unique_ptr<application>> application::open(
+    const options::configuration& settings, logger& log, const std::atomic<bool>* is_cancelled
 )
 {
     // They were checked when the configuration was read.
     auto types = scim::extend_standard(settings.definitions).types.value();
-    std::unique_ptr<house_keeping> made(new house_keeping(settings, std::move(types), log, is_cancelled));
+    std::unique_ptr<application> made(new application(settings, std::move(types), log, is_cancelled));
     store::sqlite_options options;
     options.folder = settings.data;
     options.is_cancelled = is_cancelled;
-    auto opened = store::open_sqlite(options, made->wall_, made->ids_, log, made->figures_);
+    auto opened = store::open_sqlite(options, made->wall_clock_, made->ids_, log, made->metrics_);
     if (!opened)
         return opened.error();
     made->database_ = std::move(*opened);
-    made->database_->on_commit([home = made.get()] { home->ring_bells(); });
-    made->time_.emplace(*made->database_, made->wall_, log, made->figures_);
-    made->time_->resume();
+    made->database_->on_commit([home = made.get()] { home->notify_commit(); });
+    made->clock_monitor_.emplace(*made->database_, made->wall_clock_, log, made->metrics_);
+    made->clock_monitor_->resume();
     if (const auto opened_vault = made->open_vault(); !opened_vault)
         return opened_vault.error();
-    if (const auto read = made->read_practice(); !read)
+    if (const auto read = made->read_domain_policy(); !read)
         return read.error();
     net::dns_options dns;
     dns.servers = settings.dns_servers;
-    made->long_replies_.emplace(settings.data, made->figures_);
-    made->resolver_ = net::make_dns_resolver(dns, made->figures_);
+    made->spooled_responses_.emplace(settings.data, made->metrics_);
+    made->resolver_ = net::make_dns_resolver(dns, made->metrics_);
     environment_id environment;
     store::run(*made->database_, store::intent::read, [&](store::transaction& tx) {
         environment = store::tenants::environment(tx);
         return store::verdict::commit;
     });
     if (settings.directory_rate.per_second > 0)
-        made->rates_.emplace(settings.directory_rate);
+        made->directory_limits_.emplace(settings.directory_rate);
     if (const auto rate = settings.anonymous_requests_per_address; rate > 0)
-        made->anonymous_.emplace(rate, settings.limits.trusted_proxies, made->figures_);
-    made->house_.emplace(api::house{
+        made->anonymous_limits_.emplace(rate, settings.limits.trusted_proxies, made->metrics_);
+    made->server_context_.emplace(api::server_context{
         .schemas = made->schemas_,
-        .wall = made->wall_,
+        .wall_clock = made->wall_clock_,
         .random = *made->random_,
-        .figures = made->figures_,
-        .usage = made->usage_,
+        .metrics = made->metrics_,
+        .last_used = made->last_used_,
         .requests = made->requests_,
-        .safe = *made->vault_,
-        .verified = made->verified_,
-        .guesses = made->guesses_,
+        .key_vault = *made->vault_,
+        .token_cache = made->token_cache_,
+        .login_limits = made->login_limits_,
         .cursors = *made->cursors_,
-        .long_replies = *made->long_replies_,
+        .spooled_responses = *made->spooled_responses_,
         .environment = environment,
         .public_url = settings.public_url,
         .is_metrics_open = settings.is_metrics_open,
@@ -111,27 +111,27 @@ result<std::unique_ptr<house_keeping>> house_keeping::open(
         .why_not_ready = [home = made.get()] { return home->why_not_ready(); },
         .token_lifetime = settings.token_lifetime,
         .secret_lifetime_max = settings.secret_lifetime_max,
-        .audit_kept = settings.audit_kept,
+        .audit_retention = settings.audit_kept,
         .renew_master_key = [home = made.get()](store::database& database
                             ) { return home->renew_master_key(database); },
-        .domains = made->domains_,
-        .look_up_txt = make_txt_look_up(*made->resolver_),
+        .domains = made->domain_policy_,
+        .look_up_txt = jobs::make_txt_look_up(*made->resolver_),
         .webhook_rules = webhook_rules(settings),
         .cancelled = is_cancelled,
-        .rates = made->rates_ ? &*made->rates_ : nullptr,
-        .anonymous = made->anonymous_ ? &*made->anonymous_ : nullptr,
+        .directory_limits = made->directory_limits_ ? &*made->directory_limits_ : nullptr,
+        .anonymous_limits = made->anonymous_limits_ ? &*made->anonymous_limits_ : nullptr,
         .quotas = std::make_shared<service::quota_policy>(settings.quotas)
     });
-    made->site_.emplace(*made->house_);
+    made->pipeline_.emplace(*made->server_context_);
     made->add_jobs();
     return made;
 }
 
-result<void> house_keeping::open_vault()
+result<void> application::open_vault()
 {
     std::vector<std::string> used;
     store::run(*database_, store::intent::read, [&](store::transaction& tx) {
-        used = store::sealed::key_ids(tx);
+        used = store::encrypted_secrets::key_ids(tx);
         return store::verdict::commit;
     });
     auto keys = load_master_keys(settings_, used, *random_, log_);
@@ -142,10 +142,10 @@ result<void> house_keeping::open_vault()
     return {};
 }
 
-result<void> house_keeping::read_practice()
+result<void> application::read_domain_policy()
 {
-    domains_.schedule.window = settings_.domain_window;
-    auto& rules = domains_.rules;
+    domain_policy_.schedule.window = settings_.domain_window;
+    auto& rules = domain_policy_.rules;
     auto done = replace_by_file(settings_.mail_providers, "--mail-providers", [&](const std::string& text) {
         return rules.replace_mail_providers(text);
     });
@@ -156,29 +156,29 @@ result<void> house_keeping::read_practice()
     });
 }
 
-delivery_surroundings house_keeping::webhook_surroundings()
+webhooks::delivery_dependencies application::webhook_dependencies()
 {
     return {
         .database = *database_,
-        .wall = wall_,
+        .wall_clock = wall_clock_,
         .random = *random_,
-        .safe = *vault_,
-        .rules = house_->webhook_rules,
-        .environment = house_->environment,
+        .key_vault = *vault_,
+        .rules = server_context_->webhook_rules,
+        .environment = server_context_->environment,
         .log = log_,
-        .figures = figures_,
+        .metrics = metrics_,
         .is_cancelled = is_cancelled_
     };
 }
 
-house_keeping::~house_keeping()
+application::~application()
 {
     close();
 }
 
 // In an order that a crash at any point does no harm: a key is on disk before it seals. Old ones stay, since
 // backups need them.
-result<std::string> house_keeping::renew_master_key(store::database& database)
+result<std::string> application::renew_master_key(store::database& database)
 {
     if (owns_master_key(settings_)) {
         const auto file = own_master_key_file(settings_);
@@ -202,7 +202,7 @@ result<std::string> house_keeping::renew_master_key(store::database& database)
     std::int64_t sealed = 1;
     while (sealed > 0) {
         store::run(database, store::intent::write, [&](store::transaction& tx) {
-            sealed = store::sealed::seal_anew(tx, *vault_, sealed_anew_at_a_time);
+            sealed = store::encrypted_secrets::seal_anew(tx, *vault_, sealed_anew_at_a_time);
             return store::verdict::commit;
         });
     }
@@ -211,7 +211,7 @@ result<std::string> house_keeping::renew_master_key(store::database& database)
     return id;
 }
 
-void house_keeping::rotate_signing_key_when_due()
+void application::rotate_signing_key_when_due()
 {
     bool is_due = false;
     store::run(*database_, store::intent::read, [&](store::transaction& tx) {
@@ -229,25 +229,25 @@ void house_keeping::rotate_signing_key_when_due()
     log_.info("signing_key.rotated");
 }
 
-void house_keeping::on_commit(std::function<void()> bell)
+void application::on_commit(std::function<void()> bell)
 {
-    const std::lock_guard hold(bells_lock_);
-    bells_.push_back(std::move(bell));
+    const std::lock_guard hold(commit_callbacks_lock_);
+    commit_callbacks_.push_back(std::move(bell));
 }
 
-void house_keeping::ring_bells()
+void application::notify_commit()
 {
-    const std::lock_guard hold(bells_lock_);
-    for (const auto& bell : bells_)
+    const std::lock_guard hold(commit_callbacks_lock_);
+    for (const auto& bell : commit_callbacks_)
         bell();
 }
 
-void house_keeping::add_readiness_check(std::function<std::string()> why_not)
+void application::add_readiness_check(std::function<std::string()> why_not)
 {
     readiness_checks_.push_back(std::move(why_not));
 }
 
-std::string house_keeping::why_not_ready() const
+std::string application::why_not_ready() const
 {
     if (is_draining_)
         return "draining";
@@ -260,41 +260,48 @@ std::string house_keeping::why_not_ready() const
     return reason;
 }
 
-void house_keeping::add_jobs()
+void application::add_jobs()
 {
-    background_.pause_by([this] { return wall_.look().is_settled; });
-    time_->add_jobs(background_);
-    background_.add({"token_usage", usage_save_interval, [this] { save_token_usage(); }});
-    background_.add({"signing_key", signing_key_interval, [this] { rotate_signing_key_when_due(); }, true});
-    background_.add({"idempotency_keys", old_answer_interval, [this] { forget_old_answers(); }, true});
-    care_.emplace(*database_, schemas_, house_->environment);
-    care_->add_jobs(background_);
-    events_.emplace(*database_, wall_, settings_.kept);
-    events_->add_jobs(background_);
-    storage_.emplace(
-        *database_, *house_->quotas, settings_.disk_reserve_bytes, settings_.kept.events, log_, figures_
+    scheduler_.pause_by([this] { return wall_clock_.look().is_settled; });
+    clock_monitor_->add_jobs(scheduler_);
+    scheduler_.add({"token_usage", usage_save_interval, [this] { save_token_usage(); }});
+    scheduler_.add({"signing_key", signing_key_interval, [this] { rotate_signing_key_when_due(); }, true});
+    scheduler_.add({"idempotency_keys", old_answer_interval, [this] { delete_old_answers(); }, true});
+    directory_jobs_.emplace(*database_, schemas_, server_context_->environment);
+    directory_jobs_->add_jobs(scheduler_);
+    retention_jobs_.emplace(*database_, wall_clock_, settings_.kept);
+    retention_jobs_->add_jobs(scheduler_);
+    storage_monitor_.emplace(
+        *database_,
+        *server_context_->quotas,
+        settings_.disk_reserve_bytes,
+        settings_.kept.events,
+        log_,
+        metrics_
     );
-    storage_->watch(free_space_of(settings_.data));
-    storage_->look_at_disk();
-    storage_->add_jobs(background_);
-    organizations_.emplace(*database_, schemas_, domains_, house_->look_up_txt, house_->environment, log_);
-    organizations_->add_jobs(background_);
-    log_care_.emplace(*database_, requests_, settings_.requests_kept, log_);
-    log_care_->add_jobs(background_);
+    storage_monitor_->watch(jobs::free_space_of(settings_.data));
+    storage_monitor_->look_at_disk();
+    storage_monitor_->add_jobs(scheduler_);
+    organization_jobs_.emplace(
+        *database_, schemas_, domain_policy_, server_context_->look_up_txt, server_context_->environment, log_
+    );
+    organization_jobs_->add_jobs(scheduler_);
+    request_log_writer_.emplace(*database_, requests_, settings_.requests_kept, log_);
+    request_log_writer_->add_jobs(scheduler_);
 }
 
-void house_keeping::forget_old_answers()
+void application::delete_old_answers()
 {
-    if (!holds(*database_, store::idempotency::has_old))
+    if (!jobs::has_work(*database_, store::idempotency::has_old))
         return;
-    take_turn(*database_, [](store::transaction& tx) {
+    jobs::run_in_batches(*database_, [](store::transaction& tx) {
         return store::idempotency::forget_old(tx, answers_batch_max) == answers_batch_max;
     });
 }
 
-void house_keeping::save_token_usage()
+void application::save_token_usage()
 {
-    auto used = usage_.take();
+    auto used = last_used_.take();
     if (used.empty())
         return;
     const auto write = [used = std::move(used)](store::transaction& tx) {
@@ -310,19 +317,19 @@ void house_keeping::save_token_usage()
     });
 }
 
-void house_keeping::close()
+void application::close()
 {
     if (!database_)
         return;
-    background_.stop();
-    if (organizations_)
-        organizations_->stop();
+    scheduler_.stop();
+    if (organization_jobs_)
+        organization_jobs_->stop();
     resolver_.reset();
     save_token_usage();
-    if (time_ && time_->has_saved())
-        time_->save();
-    if (log_care_)
-        log_care_->flush();
+    if (clock_monitor_ && clock_monitor_->has_saved())
+        clock_monitor_->save();
+    if (request_log_writer_)
+        request_log_writer_->flush();
     database_->close();
     database_.reset();
 }

@@ -38,28 +38,28 @@
 
 namespace scimd::app {
 
-class house_keeping {
+class application {
 public:
     // Opens the store; what can be mended by a person is a result. Work is abandoned once the flag is set,
     // which outlives this; null: never.
-    static result<std::unique_ptr<house_keeping>> open(
-        const configuration& settings, logger& log, const std::atomic<bool>* is_cancelled = nullptr
+    static result<std::unique_ptr<application>> open(
+        const options::configuration& settings, logger& log, const std::atomic<bool>* is_cancelled = nullptr
     );
 
-    house_keeping(const house_keeping&) = delete;
-    house_keeping& operator=(const house_keeping&) = delete;
-    ~house_keeping();
+    application(const application&) = delete;
+    application& operator=(const application&) = delete;
+    ~application();
 
-    [[nodiscard]] const api::site& site() const noexcept { return *site_; }
+    [[nodiscard]] const api::request_pipeline& pipeline() const noexcept { return *pipeline_; }
     [[nodiscard]] store::database& database() noexcept { return *database_; }
-    [[nodiscard]] metrics& figures() noexcept { return figures_; }
-    [[nodiscard]] std::string environment() const { return house_->environment.text(); }
+    [[nodiscard]] metrics_registry& metrics() noexcept { return metrics_; }
+    [[nodiscard]] std::string environment() const { return server_context_->environment.text(); }
 
     // What delivers webhooks works with.
-    [[nodiscard]] delivery_surroundings webhook_surroundings();
+    [[nodiscard]] webhooks::delivery_dependencies webhook_dependencies();
 
     // Before the first request: the URL is known once a listener has its port.
-    void set_public_url(std::string url) { house_->public_url = std::move(url); }
+    void set_public_url(std::string url) { server_context_->public_url = std::move(url); }
 
     // Before the first request of a server: what the store keeps to follow the schemas does so. An error is
     // theirs.
@@ -72,28 +72,31 @@ public:
     void on_commit(std::function<void()> bell);
 
     // Events that a sink beside the webhooks is still to be told of stay. Before the background starts.
-    void hold_events(event_care::holder sinks) { events_->hold(std::move(sinks)); }
+    void retain_events(jobs::retention_jobs::first_needed_event sinks)
+    {
+        retention_jobs_->retain(std::move(sinks));
+    }
 
     // A further reason for not being ready, asked from any thread; empty text: none. Before the first
     // request.
     void add_readiness_check(std::function<std::string()> why_not);
 
     // A further job. Before the background starts.
-    void add_job(background::job what) { background_.add(std::move(what)); }
+    void add_job(jobs::scheduler::job what) { scheduler_.add(std::move(what)); }
 
     // Starts what goes on beside the requests.
-    void start_background()
+    void start_jobs()
     {
-        time_->save();
-        background_.start();
+        clock_monitor_->save();
+        scheduler_.start();
     }
 
     // Ends the background, saves, then closes the store. Called once; without it the destructor does.
     void close();
 
 private:
-    house_keeping(
-        const configuration& settings,
+    application(
+        const options::configuration& settings,
         scim::catalogue types,
         logger& log,
         const std::atomic<bool>* is_cancelled
@@ -101,55 +104,55 @@ private:
         : settings_(settings),
           log_(log),
           is_cancelled_(is_cancelled),
-          wall_(machine_clock(), {.hold = settings.clock_hold}),
+          wall_clock_(machine_clock(), {.hold = settings.clock_hold}),
           schemas_(std::move(types)),
-          background_(log)
+          scheduler_(log)
     {
     }
 
     result<void> open_vault();
     result<std::string> renew_master_key(store::database& database);
     void rotate_signing_key_when_due();
-    result<void> read_practice();
-    void ring_bells();
+    result<void> read_domain_policy();
+    void notify_commit();
     [[nodiscard]] std::string why_not_ready() const;
     void add_jobs();
-    void forget_old_answers();
+    void delete_old_answers();
     void save_token_usage();  // does not wait for it
 
-    const configuration settings_;
+    const options::configuration settings_;
     logger& log_;
     const std::atomic<bool>* const is_cancelled_;
-    guarded_clock wall_;
+    guarded_clock wall_clock_;
     std::unique_ptr<random_source> random_ = make_system_random();
-    id_source ids_{wall_};
-    metrics figures_;
-    service::token_usage usage_;
-    service::request_log requests_{figures_};
-    service::verified_tokens verified_;
-    service::guess_throttle guesses_{*random_};
-    std::optional<service::request_rates> rates_;    // none: no limit
-    std::optional<api::anonymous_rates> anonymous_;  // none: no limit
+    id_source ids_{wall_clock_};
+    metrics_registry metrics_;
+    service::last_used_times last_used_;
+    service::request_log requests_{metrics_};
+    service::token_cache token_cache_;
+    service::login_rate_limit login_limits_{*random_};
+    std::optional<service::rate_limiter> directory_limits_;  // none: no limit
+    std::optional<api::anonymous_rates> anonymous_limits_;   // none: no limit
     scim::catalogue_set schemas_;
     std::atomic<bool> is_draining_{false};
-    std::mutex bells_lock_;
-    std::vector<std::function<void()>> bells_;
+    std::mutex commit_callbacks_lock_;
+    std::vector<std::function<void()>> commit_callbacks_;
     std::vector<std::function<std::string()>> readiness_checks_;
     std::unique_ptr<store::database> database_;
     std::optional<vault> vault_;
-    service::domain_claims::practice domains_;
+    service::domains::domain_policy_config domain_policy_;
     std::optional<service::cursor_seal> cursors_;
-    std::optional<spool> long_replies_;
-    std::optional<api::house> house_;
-    std::optional<api::site> site_;
-    std::optional<clock_watch> time_;
-    std::optional<directory_care> care_;
-    std::optional<event_care> events_;
-    std::optional<storage_watch> storage_;
+    std::optional<spool> spooled_responses_;
+    std::optional<api::server_context> server_context_;
+    std::optional<api::request_pipeline> pipeline_;
+    std::optional<jobs::clock_monitor> clock_monitor_;
+    std::optional<jobs::directory_jobs> directory_jobs_;
+    std::optional<jobs::retention_jobs> retention_jobs_;
+    std::optional<jobs::storage_monitor> storage_monitor_;
     std::unique_ptr<net::dns_resolver> resolver_;
-    std::optional<organization_care> organizations_;
-    std::optional<request_log_care> log_care_;
-    background background_;
+    std::optional<jobs::organization_jobs> organization_jobs_;
+    std::optional<jobs::request_log_writer> request_log_writer_;
+    jobs::scheduler scheduler_;
 };
 
 }  // namespace scimd::app

@@ -14,62 +14,62 @@ namespace scimd::app {
 
 namespace asio = boost::asio;
 
-void commit_bell::ring()
+void commit_notifier::notify()
 {
-    ++state_->rings;
-    if (!state_->is_telling.exchange(true))
-        asio::post(where_, [bell = state_] { bell->tell(); });
+    ++state_->generation;
+    if (!state_->is_notifying.exchange(true))
+        asio::post(where_, [bell = state_] { bell->notify_subscribers(); });
 }
 
-void commit_bell::close()
+void commit_notifier::close()
 {
     state_->is_closed = true;
-    ring();
+    notify();
 }
 
-void commit_bell::state::tell()
+void commit_notifier::state::notify_subscribers()
 {
-    is_telling = false;  // first: whoever rings from now on may not have been told
+    is_notifying = false;  // first: whoever rings from now on may not have been told
     const std::lock_guard hold(lock);
-    for (const auto& [number, heard] : listeners)
+    for (const auto& [number, heard] : subscriptions)
         heard();
 }
 
-std::unique_ptr<commit_bell::listener> commit_bell::listen(
+std::unique_ptr<commit_notifier::subscription> commit_notifier::subscribe(
     const store::tenant& owner, std::function<void()> heard
 )
 {
     const std::lock_guard hold(state_->lock);
-    const auto all = state_->listeners.size();
-    if (all >= listeners_max)
+    const auto all = state_->subscriptions.size();
+    if (all >= subscriptions_max)
         throw store::sql::busy("too many requests wait for events");
     const auto own = state_->of_organization.find(owner.organization);
     const bool is_customer = owner.of == store::tenant::kind::customer;
-    if (is_customer && own != state_->of_organization.end() && own->second >= listeners_max - all)
+    if (is_customer && own != state_->of_organization.end() && own->second >= subscriptions_max - all)
         throw store::over_share("too many requests of the same client wait for events");
     const auto number = state_->next++;
-    state_->listeners.emplace(number, std::move(heard));
+    state_->subscriptions.emplace(number, std::move(heard));
     ++state_->of_organization[owner.organization];
-    return std::make_unique<listener>(state_, number, owner.organization);
+    return std::make_unique<subscription>(state_, number, owner.organization);
 }
 
-commit_bell::listener::~listener()
+commit_notifier::subscription::~subscription()
 {
-    const std::lock_guard hold(bell_->lock);
-    bell_->listeners.erase(number_);
-    if (const auto own = bell_->of_organization.find(organization_); --own->second == 0)
-        bell_->of_organization.erase(own);
+    const std::lock_guard hold(state_->lock);
+    state_->subscriptions.erase(number_);
+    if (const auto own = state_->of_organization.find(organization_); --own->second == 0)
+        state_->of_organization.erase(own);
 }
 
-asio::awaitable<void> commit_bell::wait(
+asio::awaitable<void> commit_notifier::wait(
     store::tenant owner, std::uint64_t seen, std::chrono::steady_clock::time_point deadline
 )
 {
     const auto executor = co_await asio::this_coro::executor;
     const auto timer = std::make_shared<asio::steady_timer>(executor, deadline);
     auto heard = [timer, executor] { asio::post(executor, [timer] { timer->cancel(); }); };
-    const auto listening = listen(owner, std::move(heard));
-    if (rings() == seen)
+    const auto listening = subscribe(owner, std::move(heard));
+    if (generation() == seen)
         co_await timer->async_wait(asio::as_tuple(asio::use_awaitable));
 }
 

@@ -71,15 +71,16 @@ private:
 };
 
 // The directory's of a request to one, or the API client's.
-net::memory_owner owner_of(const api::call& on)
+net::memory_owner owner_of(const api::request_context& request)
 {
     net::memory_owner owner;
-    if (!on.notes.directory.empty()) {
-        owner.group = on.notes.organization;
-        owner.member = on.notes.directory;
+    if (!request.access_log.directory.empty()) {
+        owner.group = request.access_log.organization;
+        owner.member = request.access_log.directory;
     } else {
-        owner.group = on.by.organization ? on.by.organization->text() : on.by.name;
-        owner.member = on.by.name;
+        owner.group = request.api_client.organization ? request.api_client.organization->text()
+                                                      : request.api_client.name;
+        owner.member = request.api_client.name;
     }
     return owner;
 }
@@ -87,27 +88,32 @@ net::memory_owner owner_of(const api::call& on)
 }  // namespace
 
 dispatcher::dispatcher(
-    const api::site& served, store::database& database, commit_bell& bell, logger& log, metrics& figures
+    const api::request_pipeline& pipeline,
+    store::database& database,
+    commit_notifier& notifier,
+    logger& log,
+    metrics_registry& metrics
 )
-    : site_(served),
+    : pipeline_(pipeline),
       database_(database),
-      bell_(bell),
+      notifier_(notifier),
       log_(log),
-      figures_(figures),
-      duration_(figures.duration("scimd_request_seconds", "Time from the head of a request to its response.")
+      metrics_(metrics),
+      duration_(
+          metrics.histogram_of("scimd_request_seconds", "Time from the head of a request to its response.")
       ),
-      steps_(figures.count("scimd_work_steps_total", "Steps of computation charged by requests.")),
-      chores_("chore", chore_threads, chore_limits, figures),
-      parsers_("parse", parser_threads, parser_limits, figures),
-      leftovers_("free", 1, leftover_limits, figures),
-      turns_(bell.get_executor(), "compute", std::numeric_limits<std::size_t>::max(), figures),
-      anonymous_turns_(bell.get_executor(), "anonymous", 1, figures)
+      steps_(metrics.counter_of("scimd_work_steps_total", "Steps of computation charged by requests.")),
+      blocking_tasks_("chore", chore_threads, chore_limits, metrics),
+      parsers_("parse", parser_threads, parser_limits, metrics),
+      leftovers_("free", 1, leftover_limits, metrics),
+      executor_(notifier.get_executor(), "compute", std::numeric_limits<std::size_t>::max(), metrics),
+      anonymous_executor_(notifier.get_executor(), "anonymous", 1, metrics)
 {
 }
 
 dispatcher::~dispatcher()
 {
-    chores_.abandon();
+    blocking_tasks_.abandon();
     parsers_.abandon();
     leftovers_.abandon();
 }
@@ -115,26 +121,26 @@ dispatcher::~dispatcher()
 asio::awaitable<http::response> dispatcher::respond(net::exchange& on_the_way)
 {
     const auto started = std::chrono::steady_clock::now();
-    api::call on(on_the_way.head(), site_.home().bounds, site_.home().cancelled);
+    api::request_context request(on_the_way.head(), pipeline_.server().bounds, pipeline_.server().cancelled);
     http::response response;
     try {
-        if (api::is_anonymous(on.head))
-            co_await anonymous_turns_.wait(api::anonymous_tenant(on.head));
-        response = co_await run(on, on_the_way);
+        if (api::is_anonymous(request.http))
+            co_await anonymous_executor_.wait(api::anonymous_tenant(request.http));
+        response = co_await run(request, on_the_way);
     } catch (...) {
-        response = apologize(std::current_exception(), on);
+        response = error_response(std::current_exception(), request);
     }
-    on_the_way.set_owner(owner_of(on));
-    site_.finish(on, response);
+    on_the_way.set_owner(owner_of(request));
+    pipeline_.finish(request, response);
     const auto took = microseconds_since(started);
-    record(on, response, took);
-    site_.note(on, response, std::chrono::microseconds(took));
+    record(request, response, took);
+    pipeline_.log_request(request, response, std::chrono::microseconds(took));
     co_return response;
 }
 
 http::response dispatcher::refuse(const error& reason, std::string_view target)
 {
-    return site_.refuse(reason, target);
+    return pipeline_.refuse(reason, target);
 }
 
 std::unique_ptr<net::body_meter> dispatcher::meter_body() const
@@ -142,70 +148,72 @@ std::unique_ptr<net::body_meter> dispatcher::meter_body() const
     return std::make_unique<meter_of_json>();
 }
 
-asio::awaitable<http::response> dispatcher::run(api::call& on, net::exchange& on_the_way)
+asio::awaitable<http::response> dispatcher::run(api::request_context& request, net::exchange& on_the_way)
 {
-    api::reply next = site_.handle(on);
+    api::reply next = pipeline_.handle(request);
     for (;;) {
         if (auto* response = std::get_if<http::response>(&next))
             co_return std::move(*response);
-        if (auto* refusal = std::get_if<api::recorded_refusal>(&next))
+        if (auto* refusal = std::get_if<api::committed_error>(&next))
             co_return std::move(refusal->response);
-        if (auto* stream = std::get_if<api::streamed>(&next))
-            co_return with_stream(database_, bell_, api::scheduling_key_of(on).owner, std::move(*stream));
-        if (auto* work = std::get_if<api::work>(&next)) {
-            api::work job = std::move(*work);
-            next = co_await perform(on, std::move(job));
-        } else if (auto* later = std::get_if<api::deferred>(&next)) {
+        if (auto* stream = std::get_if<api::response_stream>(&next))
+            co_return with_stream(
+                database_, notifier_, api::scheduling_key_of(request).owner, std::move(*stream)
+            );
+        if (auto* work = std::get_if<api::transaction_step>(&next)) {
+            api::transaction_step job = std::move(*work);
+            next = co_await perform(request, std::move(job));
+        } else if (auto* later = std::get_if<api::after_commit>(&next)) {
             const auto make = std::move(later->make);
             next = make();
-        } else if (auto* patient = std::get_if<api::awaited>(&next)) {
-            api::awaited job = std::move(*patient);
-            next = co_await perform(on, std::move(job));
-        } else if (auto* wanted = std::get_if<api::body_wanted>(&next)) {
-            const api::body_wanted want = std::move(*wanted);
-            on_the_way.set_owner(owner_of(on));
+        } else if (auto* patient = std::get_if<api::long_poll>(&next)) {
+            api::long_poll job = std::move(*patient);
+            next = co_await perform(request, std::move(job));
+        } else if (auto* wanted = std::get_if<api::body_request>(&next)) {
+            const api::body_request want = std::move(*wanted);
+            on_the_way.set_owner(owner_of(request));
             result<std::string> body = co_await on_the_way.read_body(want.bytes_max);
             if (!body) {
                 const error reason = api::body_refusal(want, body.error());
-                co_return api::error_for(on, reason);
+                co_return api::error_for(request, reason);
             }
-            on.body_bytes = body->size();
-            if (auto judge = want.judge ? want.judge() : std::nullopt) {
-                next = co_await perform(on, std::move(*judge));
+            request.body_bytes = body->size();
+            if (auto judge = want.recheck ? want.recheck() : std::nullopt) {
+                next = co_await perform(request, std::move(*judge));
                 if (api::is_refusal(next))
                     continue;
             }
-            if (body->size() <= on.bounds.inline_body_bytes_max) {
-                const auto owner = api::scheduling_key_of(on).owner;
-                co_await turns_.wait(owner);
+            if (body->size() <= request.bounds.inline_body_bytes_max) {
+                const auto owner = api::scheduling_key_of(request).owner;
+                co_await executor_.wait(owner);
                 next = want.then(std::move(*body));
                 continue;
             }
             // Parsing it takes longer than others may wait for a thread that reads sockets.
             const auto text = std::make_shared<std::string>(std::move(*body));
             std::function<api::reply()> parse = [&want, text] { return want.then(std::move(*text)); };
-            next = co_await run_in(parsers_, api::scheduling_key_of(on), std::move(parse));
-        } else if (auto* memory = std::get_if<api::memory_wanted>(&next)) {
-            const api::memory_wanted want = std::move(*memory);
+            next = co_await run_in(parsers_, api::scheduling_key_of(request), std::move(parse));
+        } else if (auto* memory = std::get_if<api::memory_request>(&next)) {
+            const api::memory_request want = std::move(*memory);
             const auto room = co_await on_the_way.reserve_memory(want.bytes);
             if (!room)
-                co_return api::error_for(on, room.error());
+                co_return api::error_for(request, room.error());
             next = want.then();
-        } else if (auto* outside = std::get_if<api::errand>(&next)) {
-            api::errand job = std::move(*outside);
+        } else if (auto* outside = std::get_if<api::external_call>(&next)) {
+            api::external_call job = std::move(*outside);
             next = co_await perform(std::move(job));
         } else {
-            api::chore job = std::move(std::get<api::chore>(next));
-            next = co_await perform(on, std::move(job));
+            api::blocking_task job = std::move(std::get<api::blocking_task>(next));
+            next = co_await perform(request, std::move(job));
         }
     }
 }
 
-asio::awaitable<api::reply> dispatcher::perform(api::call& on, api::work job)
+asio::awaitable<api::reply> dispatcher::perform(api::request_context& request, api::transaction_step job)
 {
     std::exception_ptr failure;
-    auto key = api::scheduling_key_of(on);
-    api::work_stage stage(on, job);
+    auto key = api::scheduling_key_of(request);
+    api::transaction_task stage(request, job);
     auto mode = job.mode;
     if (mode == store::intent::read) {
         // Done when submit returns: no hop, no suspension. What takes too long for that is a scan.
@@ -214,7 +222,7 @@ asio::awaitable<api::reply> dispatcher::perform(api::call& on, api::work job)
         database_.submit(inline_read, key, stage.task(inline_read), done);
         if (api::is_too_long_inline(failure)) {
             mode = store::intent::scan;
-            key = api::scheduling_key_of(on);  // whose it is may have been learnt in the attempt
+            key = api::scheduling_key_of(request);  // whose it is may have been learnt in the attempt
         }
     }
     if (mode != store::intent::read) {
@@ -227,25 +235,26 @@ asio::awaitable<api::reply> dispatcher::perform(api::call& on, api::work job)
         };
         co_await until_called_back(start);
     }
-    if (failure && job.otherwise) {
-        apologize(failure, on);  // into the log
-        co_return job.otherwise();
+    if (failure && job.on_failure) {
+        error_response(failure, request);  // into the log
+        co_return job.on_failure();
     }
     if (failure)
         std::rethrow_exception(failure);
     auto outcome = stage.take();
     if (std::holds_alternative<http::response>(outcome))
-        dispose(on, std::move(job));
+        dispose(request, std::move(job));
     co_return outcome;
 }
 
 // The last work of a request with a large body holds its values, which take as long to free as they took to
 // make. Without room for it that is done here.
-void dispatcher::dispose(const api::call& on, api::work job)
+void dispatcher::dispose(const api::request_context& request, api::transaction_step job)
 {
-    if (on.body_bytes > on.bounds.inline_body_bytes_max)
+    if (request.body_bytes > request.bounds.inline_body_bytes_max)
         static_cast<void>(leftovers_.offer(
-            api::scheduling_key_of(on), [left = std::make_shared<api::work>(std::move(job))] {}
+            api::scheduling_key_of(request),
+            [left = std::make_shared<api::transaction_step>(std::move(job))] {}
         ));
 }
 
@@ -275,32 +284,32 @@ asio::awaitable<api::reply> dispatcher::run_in(
     co_return outcome;
 }
 
-asio::awaitable<api::reply> dispatcher::perform(api::call& on, api::chore job)
+asio::awaitable<api::reply> dispatcher::perform(api::request_context& request, api::blocking_task job)
 {
     std::function<api::reply()> run = [&] { return job.run(database_); };
-    co_return co_await run_in(chores_, api::scheduling_key_of(on), std::move(run));
+    co_return co_await run_in(blocking_tasks_, api::scheduling_key_of(request), std::move(run));
 }
 
-asio::awaitable<api::reply> dispatcher::perform(api::call& on, api::awaited job)
+asio::awaitable<api::reply> dispatcher::perform(api::request_context& request, api::long_poll job)
 {
-    const auto owner = api::scheduling_key_of(on).owner;
+    const auto owner = api::scheduling_key_of(request).owner;
     const auto deadline = std::chrono::steady_clock::now() + job.patience;
     for (;;) {
-        const auto heard = bell_.rings();
-        const bool is_last = bell_.is_closed() || std::chrono::steady_clock::now() >= deadline;
+        const auto heard = notifier_.generation();
+        const bool is_last = notifier_.is_closed() || std::chrono::steady_clock::now() >= deadline;
         std::optional<api::reply> outcome;
-        api::work look{store::intent::scan, [&](store::transaction& tx) -> api::reply {
-                           outcome = job.look(tx, is_last);
-                           return http::response{};
-                       }};
-        co_await perform(on, std::move(look));
+        api::transaction_step look{store::intent::scan, [&](store::transaction& tx) -> api::reply {
+                                       outcome = job.look(tx, is_last);
+                                       return http::response{};
+                                   }};
+        co_await perform(request, std::move(look));
         if (outcome)
             co_return std::move(*outcome);
-        co_await bell_.wait(owner, heard, deadline);
+        co_await notifier_.wait(owner, heard, deadline);
     }
 }
 
-asio::awaitable<api::reply> dispatcher::perform(api::errand job)
+asio::awaitable<api::reply> dispatcher::perform(api::external_call job)
 {
     auto start = [&](auto resume) { job.run(resume); };
     co_await until_called_back(start);
@@ -308,64 +317,67 @@ asio::awaitable<api::reply> dispatcher::perform(api::errand job)
 }
 
 // The machine's failures: what the client learns is that it may try again, or that it was not its fault.
-http::response dispatcher::apologize(std::exception_ptr failure, const api::call& on)
+http::response dispatcher::error_response(std::exception_ptr failure, const api::request_context& request)
 {
     try {
         std::rethrow_exception(std::move(failure));
     } catch (const store::over_share& reason) {
-        log_.warning("queue.over_share", {{"request_id", on.head.id}, {"reason", reason.what()}});
+        log_.warning("queue.over_share", {{"request_id", request.http.id}, {"reason", reason.what()}});
         return api::error_for(
-            on, {errc::too_many_requests, "Too many requests of the same directory or client are waiting."}
+            request,
+            {errc::too_many_requests, "Too many requests of the same directory or client are waiting."}
         );
     } catch (const store::sql::busy& reason) {
-        log_.warning("store.busy", {{"request_id", on.head.id}, {"reason", reason.what()}});
-        return api::error_for(on, {errc::unavailable, "The service is busy. Try again shortly."});
+        log_.warning("store.busy", {{"request_id", request.http.id}, {"reason", reason.what()}});
+        return api::error_for(request, {errc::unavailable, "The service is busy. Try again shortly."});
     } catch (const work_limit_exceeded& reason) {
         log_.info(
             "request.over_budget",
-            {{"request_id", on.head.id}, {"steps", static_cast<std::int64_t>(on.work.used())}}
+            {{"request_id", request.http.id}, {"steps", static_cast<std::int64_t>(request.budget.used())}}
         );
-        return api::error_for(on, api::work_refusal(on, reason));
+        return api::error_for(request, api::work_refusal(request, reason));
     } catch (const work_cancelled& reason) {
-        log_.warning("request.cancelled", {{"request_id", on.head.id}, {"reason", reason.what()}});
-        return api::error_for(on, api::work_refusal(reason));
+        log_.warning("request.cancelled", {{"request_id", request.http.id}, {"reason", reason.what()}});
+        return api::error_for(request, api::work_refusal(reason));
     } catch (const spool_failure& reason) {
-        log_.error("reply.not_spooled", {{"request_id", on.head.id}, {"reason", reason.what()}});
-        return api::error_for(on, {errc::unavailable, "The service cannot make so long a reply now."});
+        log_.error("reply.not_spooled", {{"request_id", request.http.id}, {"reason", reason.what()}});
+        return api::error_for(request, {errc::unavailable, "The service cannot make so long a reply now."});
     } catch (const store::sql::failure& reason) {
-        log_.error("store.failed", {{"request_id", on.head.id}, {"reason", reason.what()}});
-        return api::error_for(on, {errc::unavailable, "The service cannot reach its store now."});
+        log_.error("store.failed", {{"request_id", request.http.id}, {"reason", reason.what()}});
+        return api::error_for(request, {errc::unavailable, "The service cannot reach its store now."});
     } catch (const std::exception& reason) {
-        log_.error("request.failed", {{"request_id", on.head.id}, {"reason", reason.what()}});
-        return api::error_for(on, {errc::internal, "The service failed on this request."});
+        log_.error("request.failed", {{"request_id", request.http.id}, {"reason", reason.what()}});
+        return api::error_for(request, {errc::internal, "The service failed on this request."});
     }
 }
 
-void dispatcher::record(const api::call& on, const http::response& response, std::uint64_t microseconds)
+void dispatcher::record(
+    const api::request_context& request, const http::response& response, std::uint64_t microseconds
+)
 {
     const auto status = std::to_string(response.status);
-    const auto route = on.notes.route.empty() ? std::string_view("none") : on.notes.route;
-    figures_
-        .count(
+    const auto route = request.access_log.route.empty() ? std::string_view("none") : request.access_log.route;
+    metrics_
+        .counter_of(
             "scimd_requests_total",
             "Requests answered.",
-            {{"method", on.head.method.size() < 8 ? on.head.method : "other"},
+            {{"method", request.http.method.size() < 8 ? request.http.method : "other"},
              {"route", route},
              {"status", status}}
         )
         .add();
     duration_.observe_us(microseconds);
-    steps_.add(on.work.used());
+    steps_.add(request.budget.used());
     log_.info(
         "request",
-        {{"method", on.head.method},
+        {{"method", request.http.method},
          {"route", route},
          {"status", response.status},
          {"bytes", static_cast<std::int64_t>(response.body_bytes().value_or(response.body.size()))},
          {"microseconds", static_cast<std::int64_t>(microseconds)},
-         {"request_id", on.head.id},
-         {"organization_id", on.notes.organization},
-         {"directory_id", on.notes.directory}}
+         {"request_id", request.http.id},
+         {"organization_id", request.access_log.organization},
+         {"directory_id", request.access_log.directory}}
     );
 }
 

@@ -19,7 +19,11 @@ namespace scimd::app {
 class dispatcher final : public net::service {
 public:
     dispatcher(
-        const api::site& served, store::database& database, commit_bell& bell, logger& log, metrics& figures
+        const api::request_pipeline& pipeline,
+        store::database& database,
+        commit_notifier& notifier,
+        logger& log,
+        metrics_registry& metrics
     );
     ~dispatcher() override;
     dispatcher(const dispatcher&) = delete;
@@ -30,30 +34,33 @@ public:
     [[nodiscard]] std::unique_ptr<net::body_meter> meter_body() const override;
 
 private:
-    net::asio::awaitable<http::response> run(api::call& on, net::exchange& on_the_way);
-    net::asio::awaitable<api::reply> perform(api::call& on, api::work job);
-    net::asio::awaitable<api::reply> perform(api::call& on, api::chore job);
-    net::asio::awaitable<api::reply> perform(api::call& on, api::awaited job);
-    net::asio::awaitable<api::reply> perform(api::errand job);
+    net::asio::awaitable<http::response> run(api::request_context& request, net::exchange& on_the_way);
+    net::asio::awaitable<api::reply> perform(api::request_context& request, api::transaction_step job);
+    net::asio::awaitable<api::reply> perform(api::request_context& request, api::blocking_task job);
+    net::asio::awaitable<api::reply> perform(api::request_context& request, api::long_poll job);
+    net::asio::awaitable<api::reply> perform(api::external_call job);
     net::asio::awaitable<api::reply> run_in(
         store::worker_pool& pool, store::scheduling_key key, std::function<api::reply()> job
     );
-    void dispose(const api::call& on, api::work job);
-    http::response apologize(std::exception_ptr failure, const api::call& on);
-    void record(const api::call& on, const http::response& response, std::uint64_t microseconds);
+    void dispose(const api::request_context& request, api::transaction_step job);
+    http::response error_response(std::exception_ptr failure, const api::request_context& request);
+    void record(
+        const api::request_context& request, const http::response& response, std::uint64_t microseconds
+    );
 
-    const api::site& site_;
+    const api::request_pipeline& pipeline_;
     store::database& database_;
-    commit_bell& bell_;
+    commit_notifier& notifier_;
     logger& log_;
-    metrics& figures_;
+    metrics_registry& metrics_;
     histogram& duration_;
     counter& steps_;
-    store::worker_pool chores_;
+    store::worker_pool blocking_tasks_;
     store::worker_pool parsers_;    // of large bodies
     store::worker_pool leftovers_;  // of requests with large bodies, which are freed there
-    fair_turns turns_;
-    fair_turns anonymous_turns_;  // one at a time: what is ready of known customers goes on between them
+    fair_executor executor_;
+    fair_executor
+        anonymous_executor_;  // one at a time: what is ready of known customers goes on between them
 };
 
 }  // namespace scimd::app

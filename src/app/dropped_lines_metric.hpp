@@ -7,16 +7,17 @@
 namespace scimd::app {
 
 // Counts as long as it lives. Both outlive it.
-class counted_drops {
+class dropped_lines_metric {
 public:
-    counted_drops(log_queue& lines, metrics& figures) : lines_(lines)
+    dropped_lines_metric(log_queue& lines, metrics_registry& metrics) : lines_(lines)
     {
-        lines_.count_in(&figures.count("scimd_log_lines_dropped_total", "Lines of the log that were dropped.")
+        lines_.count_in(
+            &metrics.counter_of("scimd_log_lines_dropped_total", "Lines of the log that were dropped.")
         );
     }
-    ~counted_drops() { lines_.count_in(nullptr); }
-    counted_drops(const counted_drops&) = delete;
-    counted_drops& operator=(const counted_drops&) = delete;
+    ~dropped_lines_metric() { lines_.count_in(nullptr); }
+    dropped_lines_metric(const dropped_lines_metric&) = delete;
+    dropped_lines_metric& operator=(const dropped_lines_metric&) = delete;
 
 private:
     log_queue& lines_;

@@ -31,65 +31,67 @@ event to_public(const store::events::event& from)
 
 }  // namespace
 
-counter& event_sink_failures(metrics& figures, std::string_view sink_name)
+counter& event_sink_failures(metrics_registry& metrics, std::string_view sink_name)
 {
-    return figures.count(
+    return metrics.counter_of(
         "scimd_event_sink_failures_total", "Times that an event sink failed.", {{"sink", sink_name}}
     );
 }
 
-event_pump::event_pump(const event_pump_surroundings& around, event_sink& to, event_id start)
-    : around_(around),
+event_forwarder::event_forwarder(
+    const event_forwarder_dependencies& dependencies, event_sink& to, event_id start
+)
+    : dependencies_(dependencies),
       to_(to),
-      failures_(event_sink_failures(around.figures, around.sink_name)),
-      lag_(around.figures.level(
+      failures_(event_sink_failures(dependencies.metrics, dependencies.sink_name)),
+      lag_(dependencies.metrics.gauge_of(
           "scimd_event_sink_lag_events",
           "Events that the sink has not taken, counted up to 10,000.",
-          {{"sink", around.sink_name}}
+          {{"sink", dependencies.sink_name}}
       )),
       position_(start.value)
 {
 }
 
-void event_pump::start()
+void event_forwarder::start()
 {
     thread_ = std::thread([this] { run(); });
 }
 
-void event_pump::ring() noexcept
+void event_forwarder::notify() noexcept
 {
     const std::lock_guard hold(lock_);
-    has_rung_ = true;
-    rung_.notify_one();
+    is_notified_ = true;
+    notified_.notify_one();
 }
 
-void event_pump::stop()
+void event_forwarder::stop()
 {
     {
         const std::lock_guard hold(lock_);
         if (!std::exchange(is_stopping_, true))
             end_by_ = steady::now() + pump_finish_patience;
-        rung_.notify_one();
+        notified_.notify_one();
     }
     if (thread_.joinable())
         thread_.join();
 }
 
-std::optional<event_id> event_pump::needed() const
+std::optional<event_id> event_forwarder::needed() const
 {
     return has_ended_ ? std::nullopt : std::optional(event_id{position_ + 1});
 }
 
-bool event_pump::is_ending() const
+bool event_forwarder::is_ending() const
 {
-    const bool is_cancelled = around_.is_cancelled && *around_.is_cancelled;
+    const bool is_cancelled = dependencies_.is_cancelled && *dependencies_.is_cancelled;
     return has_ended_ || (is_stopping_ && (is_cancelled || steady::now() >= end_by_));
 }
 
-void event_pump::measure_lag()
+void event_forwarder::measure_lag()
 {
     std::int64_t count = 0;
-    store::run(around_.database, store::intent::read, [&](store::transaction& tx) {
+    store::run(dependencies_.database, store::intent::read, [&](store::transaction& tx) {
         count = store::events::count_after(tx, {position_}, lag_events_max);
         return store::verdict::commit;
     });
@@ -97,7 +99,7 @@ void event_pump::measure_lag()
 }
 
 // What fails once is tried again: it is the store that was busy, or broken, and then the server ends.
-void event_pump::run()
+void event_forwarder::run()
 {
     for (;;) {
         batch next;
@@ -105,11 +107,11 @@ void event_pump::run()
         try {
             next = read_batch();
         } catch (const std::exception& problem) {
-            around_.log.warning("event_sink.not_read", {{"reason", std::string_view(problem.what())}});
+            dependencies_.log.warning("event_sink.not_read", {{"reason", std::string_view(problem.what())}});
             has_failed = true;
         }
         const bool is_taken = hand_over(next);
-        told_({position_});
+        on_progress_({position_});
         {
             const std::lock_guard hold(lock_);
             const bool is_idle = next.empty() || !is_taken;
@@ -123,15 +125,15 @@ void event_pump::run()
     }
 }
 
-event_pump::batch event_pump::read_batch()
+event_forwarder::batch event_forwarder::read_batch()
 {
     {
         const std::lock_guard hold(lock_);
-        has_rung_ = false;  // first: what is committed from now on may not be among what is read
+        is_notified_ = false;  // first: what is committed from now on may not be among what is read
     }
     batch found;
     std::size_t bytes = 0;
-    store::run(around_.database, store::intent::read, [&](store::transaction& tx) {
+    store::run(dependencies_.database, store::intent::read, [&](store::transaction& tx) {
         store::events::list_after(tx, {position_}, batch_events_max, [&](const store::events::event& one) {
             found.push_back(one);
             bytes += one.body.size();
@@ -142,40 +144,40 @@ event_pump::batch event_pump::read_batch()
     return found;
 }
 
-bool event_pump::hand_over(const batch& what)
+bool event_forwarder::hand_over(const batch& what)
 {
-    uptake last = uptake::done;
+    sink_result last = sink_result::accepted;
     for (const auto& one : what) {
         last = offer(one);
-        if (last != uptake::done)
+        if (last != sink_result::accepted)
             break;
         position_ = one.id.value;
         const std::lock_guard hold(lock_);
         if (is_ending())
             break;
     }
-    if (last == uptake::never) {
+    if (last == sink_result::stop) {
         has_ended_ = true;
-        around_.log.error("event_sink.ended", {{"cursor", "c_" + std::to_string(position_)}});
+        dependencies_.log.error("event_sink.ended", {{"cursor", "c_" + std::to_string(position_)}});
     }
-    return last == uptake::done;
+    return last == sink_result::accepted;
 }
 
-uptake event_pump::offer(const store::events::event& one)
+sink_result event_forwarder::offer(const store::events::event& one)
 {
     try {
         return to_.take(to_public(one));
     } catch (const std::exception& problem) {
         failures_.add();
-        around_.log.warning("event_sink.failed", {{"reason", std::string_view(problem.what())}});
-        return uptake::later;
+        dependencies_.log.warning("event_sink.failed", {{"reason", std::string_view(problem.what())}});
+        return sink_result::retry;
     }
 }
 
-void event_pump::wait_for(milliseconds patience, bool ends_with_ring)
+void event_forwarder::wait_for(milliseconds patience, bool ends_with_ring)
 {
     std::unique_lock hold(lock_);
-    rung_.wait_for(hold, patience, [&] { return is_stopping_ || (ends_with_ring && has_rung_); });
+    notified_.wait_for(hold, patience, [&] { return is_stopping_ || (ends_with_ring && is_notified_); });
 }
 
 }  // namespace scimd::app

@@ -27,14 +27,14 @@ constexpr store::queue_limits limits{
 
 }  // namespace
 
-fair_turns::fair_turns(
-    asio::any_io_executor where, std::string_view name, std::size_t at_once_max, metrics& figures
+fair_executor::fair_executor(
+    asio::any_io_executor where, std::string_view name, std::size_t at_once_max, metrics_registry& metrics
 )
-    : where_(std::move(where)), at_once_max_(at_once_max), queue_(limits), figures_(figures, name)
+    : where_(std::move(where)), at_once_max_(at_once_max), queue_(limits), queue_metrics_(metrics, name)
 {
 }
 
-asio::awaitable<void> fair_turns::wait(store::tenant owner)
+asio::awaitable<void> fair_executor::wait(store::tenant owner)
 {
     const auto executor = co_await asio::this_coro::executor;
     auto initiate = [this, owner, &executor](auto handler) {
@@ -47,12 +47,12 @@ asio::awaitable<void> fair_turns::wait(store::tenant owner)
 
 // Each one that waits has a turn posted for it, which the one goes to whose turn it is then. It stands behind
 // all that this thread has been given to do by then; no other thread is woken for it.
-void fair_turns::push(const store::tenant& owner, std::function<void()> resume)
+void fair_executor::push(const store::tenant& owner, std::function<void()> resume)
 {
     {
         const std::lock_guard hold(mutex_);
         queue_.push({owner, 0}, std::move(resume));
-        figures_.note_load(queue_.size(), queue_.bytes());
+        queue_metrics_.record_load(queue_.size(), queue_.bytes());
         if (posted_ >= at_once_max_)
             return;
         ++posted_;
@@ -60,14 +60,14 @@ void fair_turns::push(const store::tenant& owner, std::function<void()> resume)
     asio::defer(where_, [this] { run_next(); });
 }
 
-void fair_turns::run_next()
+void fair_executor::run_next()
 {
     using item = store::fair_queue<std::function<void()>>::taken;
     std::optional<item> next;
     {
         const std::lock_guard hold(mutex_);
         next = queue_.take();
-        figures_.note_load(queue_.size(), queue_.bytes());
+        queue_metrics_.record_load(queue_.size(), queue_.bytes());
         if (!next) {
             --posted_;
             return;

@@ -18,16 +18,19 @@
 namespace scimd::app {
 
 // Any thread. Outlives the requests that wait.
-class fair_turns {
+class fair_executor {
 public:
     // `where` runs on the threads that are shared. `name` is the label of its metrics. At most `at_once_max`
     // turns stand in its queue at a time; with few of them everything else that is ready goes on between two
     // turns.
-    fair_turns(
-        boost::asio::any_io_executor where, std::string_view name, std::size_t at_once_max, metrics& figures
+    fair_executor(
+        boost::asio::any_io_executor where,
+        std::string_view name,
+        std::size_t at_once_max,
+        metrics_registry& metrics
     );
-    fair_turns(const fair_turns&) = delete;
-    fair_turns& operator=(const fair_turns&) = delete;
+    fair_executor(const fair_executor&) = delete;
+    fair_executor& operator=(const fair_executor&) = delete;
 
     // Returns when it is the tenant's turn. What the caller does until it suspends again is charged.
     boost::asio::awaitable<void> wait(store::tenant owner);
@@ -41,7 +44,7 @@ private:
     std::mutex mutex_;
     std::size_t posted_ = 0;  // turns that stand in the queue of `where`, or run
     store::fair_queue<std::function<void()>> queue_;
-    store::queue_figures figures_;
+    store::queue_metrics queue_metrics_;
 };
 
 }  // namespace scimd::app

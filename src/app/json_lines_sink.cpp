@@ -30,7 +30,7 @@ bool has_reader_gone(short events)
 
 }  // namespace
 
-uptake line_sink::take(const event& what)
+sink_result json_lines_sink::take(const event& what)
 {
     if (what.id != under_way_) {
         under_way_ = what.id;
@@ -39,7 +39,7 @@ uptake line_sink::take(const event& what)
     return write();
 }
 
-uptake line_sink::write()
+sink_result json_lines_sink::write()
 {
     while (!rest_.empty()) {
         pollfd one{.fd = descriptor_, .events = POLLOUT, .revents = 0};
@@ -50,7 +50,7 @@ uptake line_sink::write()
             return fail(std::string(reader_gone), true);
         if (ready <= 0) {
             if (is_over())
-                return uptake::later;
+                return sink_result::retry;
             continue;
         }
         const ssize_t written = ::write(descriptor_, rest_.data(), std::min(rest_.size(), write_bytes_max));
@@ -62,19 +62,19 @@ uptake line_sink::write()
     }
     under_way_.clear();
     set_problem({});
-    return uptake::done;
+    return sink_result::accepted;
 }
 
 // A new reader, which a named pipe may get, begins with a whole line; a disk that was full goes on within it.
-uptake line_sink::fail(std::string reason, bool is_reader_gone)
+sink_result json_lines_sink::fail(std::string reason, bool is_reader_gone)
 {
     if (is_reader_gone)
         under_way_.clear();
     set_problem(std::move(reason));
-    return uptake::later;
+    return sink_result::retry;
 }
 
-void line_sink::look()
+void json_lines_sink::look()
 {
     pollfd one{.fd = descriptor_, .events = POLLOUT, .revents = 0};
     if (::poll(&one, 1, 0) >= 0 && has_reader_gone(one.revents))
@@ -83,18 +83,18 @@ void line_sink::look()
         set_problem({});
 }
 
-bool line_sink::is_over() const
+bool json_lines_sink::is_over() const
 {
     return (is_cancelled_ && *is_cancelled_) || std::chrono::steady_clock::now() >= end_by_.load();
 }
 
-void line_sink::set_problem(std::string reason)
+void json_lines_sink::set_problem(std::string reason)
 {
     const std::lock_guard hold(lock_);
     problem_ = std::move(reason);
 }
 
-std::string line_sink::problem() const
+std::string json_lines_sink::problem() const
 {
     const std::lock_guard hold(lock_);
     return problem_;

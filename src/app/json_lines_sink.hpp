@@ -14,11 +14,11 @@ namespace scimd::app {
 
 // Waits as long as the reader does not read. A line whose end is missing is no event: the process has ended
 // in between, or the reader has gone, and the whole line comes again.
-class line_sink final : public event_sink {
+class json_lines_sink final : public event_sink {
 public:
     // Writes to the descriptor, which stays open; begins behind the cursor. Once the flag is set nothing is
     // waited for any more; it outlives this; null: never.
-    line_sink(int descriptor, std::string after, const std::atomic<bool>* is_cancelled = nullptr)
+    json_lines_sink(int descriptor, std::string after, const std::atomic<bool>* is_cancelled = nullptr)
         : descriptor_(descriptor), after_(std::move(after)), is_cancelled_(is_cancelled)
     {
     }
@@ -26,7 +26,7 @@ public:
     std::string resume_after() override { return after_; }
 
     // later: it could not be written, for the reason that problem() tells.
-    uptake take(const event& what) override;
+    sink_result take(const event& what) override;
 
     // Looks whether the reader is still there. On the thread that calls take().
     void look();
@@ -38,8 +38,8 @@ public:
     void end_by(std::chrono::steady_clock::time_point when) noexcept { end_by_ = when; }
 
 private:
-    uptake write();
-    uptake fail(std::string reason, bool is_reader_gone);
+    sink_result write();
+    sink_result fail(std::string reason, bool is_reader_gone);
     [[nodiscard]] bool is_over() const;
     void set_problem(std::string reason);
 

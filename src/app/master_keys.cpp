@@ -52,7 +52,7 @@ error unusable(const std::string& where, const std::string& reason)
 
 result<secret> read_file(const fs::path& file)
 {
-    if (const auto reason = why_not_readable(file, SIZE_MAX); !reason.empty())
+    if (const auto reason = options::why_not_readable(file, SIZE_MAX); !reason.empty())
         return error{errc::unavailable, "The master key cannot be read: " + reason + "."};
     const descriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
     if (opened.get() < 0)
@@ -64,10 +64,10 @@ result<secret> read_file(const fs::path& file)
         if (count < 0)
             return unusable(file.string(), "the master key cannot be read: " + why());
         text.append(chunk.data(), static_cast<std::size_t>(count));
-        if (count == 0 || text.size() > key_file_bytes_max)
+        if (count == 0 || text.size() > options::key_file_bytes_max)
             break;
     }
-    if (text.size() > key_file_bytes_max)
+    if (text.size() > options::key_file_bytes_max)
         return unusable(file.string(), "a file of master keys has at most 64 KiB");
     return secret(std::move(text));
 }
@@ -123,7 +123,10 @@ result<std::vector<master_key>> own_keys(
 }
 
 result<std::vector<master_key>> keys_as_configured(
-    const configuration& settings, const std::vector<std::string>& used, random_source& random, logger& log
+    const options::configuration& settings,
+    const std::vector<std::string>& used,
+    random_source& random,
+    logger& log
 )
 {
     if (!settings.master_key_file.empty())
@@ -145,7 +148,10 @@ secret with_ids(const std::vector<master_key>& keys)
 }  // namespace
 
 result<std::vector<master_key>> load_master_keys(
-    const configuration& settings, const std::vector<std::string>& used, random_source& random, logger& log
+    const options::configuration& settings,
+    const std::vector<std::string>& used,
+    random_source& random,
+    logger& log
 )
 {
     auto keys = keys_as_configured(settings, used, random, log);
@@ -163,12 +169,12 @@ result<std::vector<master_key>> load_master_keys(
     return std::move(*keys);
 }
 
-bool owns_master_key(const configuration& settings)
+bool owns_master_key(const options::configuration& settings)
 {
     return settings.master_key_file.empty() && settings.master_key.empty();
 }
 
-fs::path own_master_key_file(const configuration& settings)
+fs::path own_master_key_file(const options::configuration& settings)
 {
     return settings.data / "master.key";
 }

@@ -18,16 +18,19 @@ namespace scimd::app {
 // unavailable, with what to do about it: it is not, or the keys cannot be read. The data folder exists and is
 // this process's.
 result<std::vector<master_key>> load_master_keys(
-    const configuration& settings, const std::vector<std::string>& used, random_source& random, logger& log
+    const options::configuration& settings,
+    const std::vector<std::string>& used,
+    random_source& random,
+    logger& log
 );
 
 // The keys of a file. unavailable: it cannot be read, or holds none.
 result<std::vector<master_key>> read_master_keys(const std::filesystem::path& file, logger& log);
 
 // Whether the keys are in the data folder, so that it is us who replace them.
-bool owns_master_key(const configuration& settings);
+bool owns_master_key(const options::configuration& settings);
 
-std::filesystem::path own_master_key_file(const configuration& settings);
+std::filesystem::path own_master_key_file(const options::configuration& settings);
 
 // Replaces the file whole: after a power cut it holds the old keys or the new ones. Throws std::system_error.
 void write_master_keys(const std::filesystem::path& file, const std::vector<master_key>& keys);

@@ -19,13 +19,13 @@
 namespace scimd {
 namespace {
 
-app::configuration settings_of(const std::vector<std::string>& options)
+options::configuration settings_of(const std::vector<std::string>& options)
 {
     std::vector<const char*> words{"scimd", "serve"};
     for (const auto& one : options)
         words.push_back(one.c_str());
-    auto parsed = app::parse_arguments(static_cast<int>(words.size()), words.data());
-    if (!parsed.run || parsed.run->what.words.front() != "serve")
+    auto parsed = options::parse_arguments(static_cast<int>(words.size()), words.data());
+    if (!parsed.run || parsed.run->what.positional.front() != "serve")
         throw std::invalid_argument(parsed.output.empty() ? "scimd: not options of serve" : parsed.output);
     return std::move(parsed.run->settings);
 }
@@ -37,11 +37,11 @@ app::configuration settings_of(const std::vector<std::string>& options)
     throw std::runtime_error("scimd: " + why.detail);
 }
 
-std::unique_ptr<app::house_keeping> open(
-    const app::configuration& settings, logger& log, const app::shutdown& ending
+std::unique_ptr<app::application> open(
+    const options::configuration& settings, logger& log, const app::shutdown& ending
 )
 {
-    auto opened = app::house_keeping::open(settings, log, &ending.is_cancelled());
+    auto opened = app::application::open(settings, log, &ending.is_cancelled());
     if (!opened)
         fail(opened.error());
     return std::move(*opened);
@@ -50,14 +50,14 @@ std::unique_ptr<app::house_keeping> open(
 }  // namespace
 
 struct server::state {
-    explicit state(app::configuration wanted)
+    explicit state(options::configuration wanted)
         : settings(std::move(wanted)),
           lines(STDERR_FILENO),
           log(lines.sink(), settings.log_least),
           ending(log, lines, app::process_owner::application),
-          home(open(settings, log, ending)),
-          counting(lines, home->figures()),
-          run(settings, *home, log, ending)
+          application(open(settings, log, ending)),
+          counting(lines, application->metrics()),
+          run(settings, *application, log, ending)
     {
     }
 
@@ -67,17 +67,17 @@ struct server::state {
         const int exit_code = run.until_stopped();
         const std::unique_lock hold(closing);
         is_closed = true;
-        home->close();
+        application->close();
         log.info("server.stopped", {{"drained", exit_code == 0}});
     }
 
-    const app::configuration settings;
+    const options::configuration settings;
     log_queue lines;
     logger log;
     app::shutdown ending;
-    std::unique_ptr<app::house_keeping> home;
-    app::counted_drops counting;
-    app::server_run run;
+    std::unique_ptr<app::application> application;
+    app::dropped_lines_metric counting;
+    app::server_process run;
     std::shared_mutex closing;
     bool is_closed = false;
     std::thread thread;
@@ -109,7 +109,9 @@ http::response server::call(http::request request)
     const std::shared_lock hold(state_->closing);
     if (state_->is_closed)
         throw std::runtime_error("scimd: the server has been stopped");
-    return api::run_to_end(state_->home->site(), state_->home->database(), std::move(request));
+    return api::run_in_process(
+        state_->application->pipeline(), state_->application->database(), std::move(request)
+    );
 }
 
 void server::stop()

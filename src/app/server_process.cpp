@@ -22,7 +22,7 @@ namespace asio = boost::asio;
 constexpr std::chrono::seconds store_watch_interval{1};
 constexpr std::chrono::seconds sink_lag_interval{1};
 
-descriptor_needs needs_of(const configuration& settings)
+descriptor_needs needs_of(const options::configuration& settings)
 {
     return {
         .connections = settings.limits.connections_max,
@@ -38,9 +38,9 @@ net::limits bounded(net::limits limits, const result<descriptor_plan>& plan)
     return limits;
 }
 
-webhook_options webhook_ways(const configuration& settings)
+webhooks::webhook_options webhook_ways(const options::configuration& settings)
 {
-    webhook_options ways;
+    webhooks::webhook_options ways;
     ways.dns.servers = settings.dns_servers;
     ways.ca_file = settings.webhook_ca_file;
     return ways;
@@ -48,17 +48,19 @@ webhook_options webhook_ways(const configuration& settings)
 
 }  // namespace
 
-server_run::server_run(const configuration& settings, house_keeping& home, logger& log, shutdown& ending)
+server_process::server_process(
+    const options::configuration& settings, application& application, logger& log, shutdown& ending
+)
     : settings_(settings),
-      home_(home),
+      application_(application),
       log_(log),
       ending_(ending),
       io_(static_cast<int>(settings.threads)),
-      bell_(io_.get_executor()),
-      dispatcher_(home.site(), home.database(), bell_, log, home.figures()),
+      notifier_(io_.get_executor()),
+      dispatcher_(application.pipeline(), application.database(), notifier_, log, application.metrics()),
       open_files_max_(raise_open_files_limit()),
       descriptors_(plan_descriptors(open_files_max_, needs_of(settings))),
-      server_(io_, dispatcher_, bounded(settings.limits, descriptors_), log, home.figures()),
+      server_(io_, dispatcher_, bounded(settings.limits, descriptors_), log, application.metrics()),
       reload_signal_(io_),
       grace_(io_),
       watch_timer_(io_)
@@ -68,12 +70,12 @@ server_run::server_run(const configuration& settings, house_keeping& home, logge
         reload_signal_.add(SIGHUP);
 }
 
-server_run::~server_run()
+server_process::~server_process()
 {
-    ending_.forget_stop();
+    ending_.clear_stop();
 }
 
-result<void> server_run::listen()
+result<void> server_process::listen()
 {
     if (!descriptors_)
         return descriptors_.error();
@@ -86,47 +88,49 @@ result<void> server_run::listen()
              {"other_files", static_cast<std::int64_t>(descriptors_->reserved)}}
         );
     for (const auto& where : settings_.listen) {
-        const net::listener listener{.at = where, .tls = where.is_unix() ? std::nullopt : settings_.tls};
+        const net::listen_options listener{
+            .at = where, .tls = where.is_unix() ? std::nullopt : settings_.tls
+        };
         const auto opened = open(listener);
         if (!opened)
             return opened.error();
         endpoints_.push_back(opened->text());
         if (where.port == 0 && !where.is_unix() && !settings_.is_public_url_given)
-            home_.set_public_url((settings_.tls ? "https://" : "http://") + opened->text());
+            application_.set_public_url((settings_.tls ? "https://" : "http://") + opened->text());
     }
-    net::listener control;
+    net::listen_options control;
     control.at.unix_path = settings_.data / "control.sock";
-    control.is_operator_door = true;
+    control.is_control_socket = true;
     if (const auto opened = open(control); !opened)
         return opened.error();
     return {};
 }
 
-result<net::endpoint> server_run::open(const net::listener& listener)
+result<net::endpoint> server_process::open(const net::listen_options& listener)
 {
     auto bound = server_.listen(listener);
     if (!bound)
         return error{bound.error().code, listener.at.text() + ": " + bound.error().detail};
-    log_.info("server.listening", {{"endpoint", bound->text()}, {"control", listener.is_operator_door}});
+    log_.info("server.listening", {{"endpoint", bound->text()}, {"control", listener.is_control_socket}});
     return bound;
 }
 
-result<void> server_run::deliver_to(event_sink& to)
+result<void> server_process::deliver_to(event_sink& to)
 {
     const auto after = to.resume_after();
     const auto start = after.empty() ? std::optional<std::int64_t>(0) : parse_prefixed(after, "c_");
     if (!start)
         return error{errc::invalid_value, "resume_after() must give the cursor of an event, or nothing."};
     event_id deleted;
-    store::run(home_.database(), store::intent::read, [&](store::transaction& tx) {
-        deleted = store::feed::deleted_up_to(tx);
+    store::run(application_.database(), store::intent::read, [&](store::transaction& tx) {
+        deleted = store::event_log::deleted_up_to(tx);
         return store::verdict::commit;
     });
     if (*start != 0 && *start < deleted.value)
         return error{errc::gone, "Events behind the cursor " + after + " have been deleted."};
-    pump_ = std::make_unique<event_pump>(
-        event_pump_surroundings{
-            home_.database(), log_, home_.figures(), "application", &ending_.is_cancelled()
+    forwarder_ = std::make_unique<event_forwarder>(
+        event_forwarder_dependencies{
+            application_.database(), log_, application_.metrics(), "application", &ending_.is_cancelled()
         },
         to,
         event_id{*start}
@@ -135,53 +139,55 @@ result<void> server_run::deliver_to(event_sink& to)
 }
 
 // What is told of commits goes on ringing until the store is closed.
-void server_run::tell_of_commits()
+void server_process::notify_on_commit()
 {
-    home_.on_commit([this] { bell_.ring(); });
-    webhooks_ = std::make_unique<webhook_service>(home_.webhook_surroundings(), webhook_ways(settings_));
-    home_.on_commit([this] { webhooks_->ring(); });
+    application_.on_commit([this] { notifier_.notify(); });
+    webhooks_ = std::make_unique<webhooks::delivery_service>(
+        application_.webhook_dependencies(), webhook_ways(settings_)
+    );
+    application_.on_commit([this] { webhooks_->notify(); });
     if (settings_.writes_events)
         write_events();
-    if (pump_) {
-        home_.on_commit([this] { pump_->ring(); });
-        home_.add_job({"event_sink_lag", sink_lag_interval, [this] { pump_->measure_lag(); }});
+    if (forwarder_) {
+        application_.on_commit([this] { forwarder_->notify(); });
+        application_.add_job({"event_sink_lag", sink_lag_interval, [this] { forwarder_->measure_lag(); }});
     }
-    home_.hold_events([this] { return needed_by_sinks(); });
+    application_.retain_events([this] { return needed_by_sinks(); });
 }
 
-void server_run::write_events()
+void server_process::write_events()
 {
-    lines_ = std::make_unique<stdout_events>(
-        home_.database(), log_, home_.figures(), STDOUT_FILENO, &ending_.is_cancelled()
+    stdout_sink_ = std::make_unique<stdout_sink>(
+        application_.database(), log_, application_.metrics(), STDOUT_FILENO, &ending_.is_cancelled()
     );
-    home_.on_commit([this] { lines_->ring(); });
-    home_.add_job({"stdout_lag", sink_lag_interval, [this] { lines_->measure_lag(); }});
-    home_.add_readiness_check([this] { return lines_->why_not_ready(); });
+    application_.on_commit([this] { stdout_sink_->notify(); });
+    application_.add_job({"stdout_lag", sink_lag_interval, [this] { stdout_sink_->measure_lag(); }});
+    application_.add_readiness_check([this] { return stdout_sink_->why_not_ready(); });
     if (settings_.ends_when_sink_fails)
-        lines_->on_failure([this] {
+        stdout_sink_->on_failure([this] {
             exit_code_ = exit_failed;
             stop();
         });
 }
 
-std::optional<event_id> server_run::needed_by_sinks() const
+std::optional<event_id> server_process::needed_by_sinks() const
 {
-    const auto first = lines_ ? lines_->needed() : std::nullopt;
-    const auto second = pump_ ? pump_->needed() : std::nullopt;
+    const auto first = stdout_sink_ ? stdout_sink_->needed() : std::nullopt;
+    const auto second = forwarder_ ? forwarder_->needed() : std::nullopt;
     return first && second ? std::min(first, second) : first ? first : second;
 }
 
-int server_run::until_stopped()
+int server_process::until_stopped()
 {
-    tell_of_commits();
+    notify_on_commit();
     await_reload();
-    await_watch();
-    home_.start_background();
-    if (lines_)
-        lines_->start();
-    if (pump_)
-        pump_->start();
-    log_.info("server.ready", {{"environment_id", home_.environment()}});
+    watch_storage();
+    application_.start_jobs();
+    if (stdout_sink_)
+        stdout_sink_->start();
+    if (forwarder_)
+        forwarder_->start();
+    log_.info("server.ready", {{"environment_id", application_.environment()}});
     std::vector<std::thread> threads;
     for (std::size_t i = 1; i < settings_.threads; ++i)
         threads.emplace_back([this] { io_.run(); });
@@ -189,29 +195,29 @@ int server_run::until_stopped()
     for (auto& thread : threads)
         thread.join();
     webhooks_->stop();
-    if (lines_)
-        lines_->stop();
-    if (pump_)
-        pump_->stop();
+    if (stdout_sink_)
+        stdout_sink_->stop();
+    if (forwarder_)
+        forwarder_->stop();
     return exit_code_;
 }
 
-void server_run::stop()
+void server_process::stop()
 {
     if (is_stopping_.exchange(true))
         return;
     ending_.begin(settings_.drain_grace + settings_.limits.drain_deadline);
     asio::post(io_, [this] {
         log_.info("server.stopping");
-        home_.announce_drain();
-        bell_.close();
+        application_.announce_drain();
+        notifier_.close();
         grace_.expires_after(settings_.drain_grace);
         grace_.async_wait([this](const boost::system::error_code&) { server_.drain([this] { io_.stop(); }); }
         );
     });
 }
 
-void server_run::await_reload()
+void server_process::await_reload()
 {
     reload_signal_.async_wait([this](const boost::system::error_code& failed, int) {
         if (failed)
@@ -226,19 +232,19 @@ void server_run::await_reload()
 }
 
 // Every second: has the disk failed us?
-void server_run::await_watch()
+void server_process::watch_storage()
 {
     watch_timer_.expires_after(store_watch_interval);
     watch_timer_.async_wait([this](const boost::system::error_code& failed) {
         if (failed)
             return;
-        if (home_.database().is_broken()) {
+        if (application_.database().is_broken()) {
             log_.error("server.store_broken");
             exit_code_ = exit_failed;
             stop();
             return;
         }
-        await_watch();
+        watch_storage();
     });
 }
 

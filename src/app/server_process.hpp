@@ -29,13 +29,15 @@
 namespace scimd::app {
 
 // The members are built from top to bottom and end from bottom to top.
-class server_run {
+class server_process {
 public:
     // All outlive it.
-    server_run(const configuration& settings, house_keeping& home, logger& log, shutdown& ending);
-    ~server_run();
-    server_run(const server_run&) = delete;
-    server_run& operator=(const server_run&) = delete;
+    server_process(
+        const options::configuration& settings, application& application, logger& log, shutdown& ending
+    );
+    ~server_process();
+    server_process(const server_process&) = delete;
+    server_process& operator=(const server_process&) = delete;
 
     result<void> listen();
 
@@ -53,20 +55,20 @@ public:
     [[nodiscard]] const std::vector<std::string>& endpoints() const noexcept { return endpoints_; }
 
 private:
-    result<net::endpoint> open(const net::listener& listener);
-    void tell_of_commits();
+    result<net::endpoint> open(const net::listen_options& listener);
+    void notify_on_commit();
     [[nodiscard]] std::optional<event_id> needed_by_sinks() const;
     void write_events();
     void await_reload();
-    void await_watch();
+    void watch_storage();
 
-    const configuration& settings_;
-    house_keeping& home_;
+    const options::configuration& settings_;
+    application& application_;
     logger& log_;
     shutdown& ending_;
     boost::asio::io_context io_;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
-    commit_bell bell_;
+    commit_notifier notifier_;
     dispatcher dispatcher_;
     const std::size_t open_files_max_;
     const result<descriptor_plan> descriptors_;
@@ -75,9 +77,9 @@ private:
     boost::asio::steady_timer grace_;
     boost::asio::steady_timer watch_timer_;
     std::vector<std::string> endpoints_;
-    std::unique_ptr<event_pump> pump_;
-    std::unique_ptr<webhook_service> webhooks_;
-    std::unique_ptr<stdout_events> lines_;
+    std::unique_ptr<event_forwarder> forwarder_;
+    std::unique_ptr<webhooks::delivery_service> webhooks_;
+    std::unique_ptr<stdout_sink> stdout_sink_;
     std::atomic<bool> is_stopping_{false};
     std::atomic<int> exit_code_{0};
 };

@@ -43,7 +43,7 @@ void shutdown::take_signals(std::function<void()> stop)
     asio::post(io_, [this] { await_signal(); });
 }
 
-void shutdown::forget_stop()
+void shutdown::clear_stop()
 {
     const std::lock_guard hold(lock_);
     stop_ = nullptr;
@@ -67,12 +67,12 @@ void shutdown::await_signal()
     signals_.async_wait([this](const boost::system::error_code& failed, int) {
         if (failed)
             return;
-        note_signal();
+        record_signal();
         await_signal();
     });
 }
 
-void shutdown::note_signal()
+void shutdown::record_signal()
 {
     if (std::exchange(is_signalled_, true))
         end_process("server.stopped_by_second_signal", exit_failed);

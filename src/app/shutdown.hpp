@@ -46,7 +46,7 @@ public:
     [[nodiscard]] bool owns_process() const noexcept { return owner_ == process_owner::scimd; }
 
     // A signal calls nothing any more, but a second one still ends the process.
-    void forget_stop();
+    void clear_stop();
 
     // What still runs when that time has passed is cancelled, and when something does not end even then the
     // process does. Any thread; the first call counts.
@@ -57,7 +57,7 @@ public:
 
 private:
     void await_signal();
-    void note_signal();
+    void record_signal();
     void cancel();
     void end_process(std::string_view event, int exit_code);
 

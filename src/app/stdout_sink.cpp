@@ -17,41 +17,41 @@ constexpr std::chrono::milliseconds stdout_finish_patience{1'500};
 
 }  // namespace
 
-stdout_events::stdout_events(
+stdout_sink::stdout_sink(
     store::database& database,
     logger& log,
-    metrics& figures,
+    metrics_registry& metrics,
     int descriptor,
     const std::atomic<bool>* is_cancelled
 )
     : database_(database),
       log_(log),
-      failures_(event_sink_failures(figures, sink_name)),
-      is_up_(figures.level(
+      failures_(event_sink_failures(metrics, sink_name)),
+      is_up_(metrics.gauge_of(
           "scimd_event_sink_up", "Whether events can be written to the sink.", {{"sink", sink_name}}
       )),
       out_(descriptor, {}, is_cancelled),
       saved_(start_of(database, log)),
-      pump_({database, log, figures, sink_name, is_cancelled}, out_, saved_)
+      forwarder_({database, log, metrics, sink_name, is_cancelled}, out_, saved_)
 {
     is_up_.set(1);
-    pump_.on_progress([this](event_id position) { note(position); });
+    forwarder_.on_progress([this](event_id position) { save_if_due(position); });
 }
 
-std::string stdout_events::why_not_ready() const
+std::string stdout_sink::why_not_ready() const
 {
     const auto problem = out_.problem();
     return problem.empty() ? problem : "the event sink stdout fails: " + problem;
 }
 
 // Events that were deleted while the server ran without the sink are lost to it, which is said.
-event_id stdout_events::start_of(store::database& database, logger& log)
+event_id stdout_sink::start_of(store::database& database, logger& log)
 {
     event_id start;
     event_id deleted;
     store::run(database, store::intent::read, [&](store::transaction& tx) {
         start = store::event_sinks::position_of(tx, sink_name).value_or(event_id());
-        deleted = store::feed::deleted_up_to(tx);
+        deleted = store::event_log::deleted_up_to(tx);
         return store::verdict::commit;
     });
     if (start.value != 0 && start < deleted)
@@ -59,14 +59,14 @@ event_id stdout_events::start_of(store::database& database, logger& log)
     return start;
 }
 
-void stdout_events::note(event_id position)
+void stdout_sink::save_if_due(event_id position)
 {
-    note_state();
+    record_state();
     if (position != saved_ && steady::now() >= save_at_)
         save(position);
 }
 
-void stdout_events::note_state()
+void stdout_sink::record_state()
 {
     out_.look();
     auto problem = out_.problem();
@@ -86,7 +86,7 @@ void stdout_events::note_state()
     on_failure_();
 }
 
-void stdout_events::save(event_id position)
+void stdout_sink::save(event_id position)
 {
     saved_ = position;
     save_at_ = steady::now() + save_interval;
@@ -100,11 +100,11 @@ void stdout_events::save(event_id position)
     );
 }
 
-void stdout_events::stop()
+void stdout_sink::stop()
 {
     out_.end_by(steady::now() + stdout_finish_patience);
-    pump_.stop();
-    if (const auto next = pump_.needed(); next && event_id{next->value - 1} != saved_)
+    forwarder_.stop();
+    if (const auto next = forwarder_.needed(); next && event_id{next->value - 1} != saved_)
         save({next->value - 1});
 }
 

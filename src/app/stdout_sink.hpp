@@ -20,24 +20,24 @@
 
 namespace scimd::app {
 
-class stdout_events {
+class stdout_sink {
 public:
     // All outlive it. Throws what the store throws.
-    stdout_events(
+    stdout_sink(
         store::database& database,
         logger& log,
-        metrics& figures,
+        metrics_registry& metrics,
         int descriptor,
         const std::atomic<bool>* is_cancelled = nullptr
     );
-    stdout_events(const stdout_events&) = delete;
-    stdout_events& operator=(const stdout_events&) = delete;
-    ~stdout_events() { stop(); }
+    stdout_sink(const stdout_sink&) = delete;
+    stdout_sink& operator=(const stdout_sink&) = delete;
+    ~stdout_sink() { stop(); }
 
-    void start() { pump_.start(); }
-    void ring() noexcept { pump_.ring(); }
-    void measure_lag() { pump_.measure_lag(); }
-    [[nodiscard]] std::optional<event_id> needed() const { return pump_.needed(); }
+    void start() { forwarder_.start(); }
+    void notify() noexcept { forwarder_.notify(); }
+    void measure_lag() { forwarder_.measure_lag(); }
+    [[nodiscard]] std::optional<event_id> needed() const { return forwarder_.needed(); }
 
     // Called on the pump's thread each time that lines begin to fail. Before start().
     void on_failure(std::function<void()> call) { on_failure_ = std::move(call); }
@@ -50,8 +50,8 @@ public:
 
 private:
     static event_id start_of(store::database& database, logger& log);
-    void note(event_id position);
-    void note_state();
+    void save_if_due(event_id position);
+    void record_state();
     void save(event_id position);
 
     store::database& database_;
@@ -60,10 +60,10 @@ private:
     gauge& is_up_;
     std::function<void()> on_failure_ = [] {};
     std::string known_problem_;  // of the pump's thread
-    line_sink out_;
+    json_lines_sink out_;
     event_id saved_;
     std::chrono::steady_clock::time_point save_at_{};  // not before
-    event_pump pump_;
+    event_forwarder forwarder_;
 };
 
 }  // namespace scimd::app

@@ -11,7 +11,7 @@ namespace {
 // No transaction is open between two pieces: a slow reader holds back no checkpoint.
 class store_source : public http::body_source {
 public:
-    store_source(store::database& database, api::streamed reply)
+    store_source(store::database& database, api::response_stream reply)
         : database_(database), next_piece_(std::move(reply.next))
     {
     }
@@ -35,10 +35,13 @@ private:
 class endless_source final : public store_source {
 public:
     endless_source(
-        store::database& database, commit_bell& bell, const store::tenant& owner, api::streamed reply
+        store::database& database,
+        commit_notifier& notifier,
+        const store::tenant& owner,
+        api::response_stream reply
     )
         : store_source(database, std::move(reply)),
-          listener_(bell.listen(owner, [waker = waker_] { waker->wake(); }))
+          listener_(notifier.subscribe(owner, [waker = waker_] { waker->wake(); }))
     {
     }
 
@@ -72,19 +75,22 @@ private:
     };
 
     std::shared_ptr<waker> waker_ = std::make_shared<waker>();
-    std::unique_ptr<commit_bell::listener> listener_;
+    std::unique_ptr<commit_notifier::subscription> listener_;
     bool is_draining_ = false;
 };
 
 }  // namespace
 
 http::response with_stream(
-    store::database& database, commit_bell& bell, const store::tenant& owner, api::streamed reply
+    store::database& database,
+    commit_notifier& notifier,
+    const store::tenant& owner,
+    api::response_stream reply
 )
 {
     auto response = std::move(reply.head);
     if (reply.is_endless)
-        response.stream = std::make_unique<endless_source>(database, bell, owner, std::move(reply));
+        response.stream = std::make_unique<endless_source>(database, notifier, owner, std::move(reply));
     else
         response.stream = std::make_unique<store_source>(database, std::move(reply));
     return response;

@@ -11,7 +11,10 @@ namespace scimd::app {
 // The database and the bell outlive the response. Throws sql::busy or over_share: too many endless ones are
 // open, or too many of that owner.
 http::response with_stream(
-    store::database& database, commit_bell& bell, const store::tenant& owner, api::streamed reply
+    store::database& database,
+    commit_notifier& notifier,
+    const store::tenant& owner,
+    api::response_stream reply
 );
 
 }  // namespace scimd::app

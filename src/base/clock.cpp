@@ -32,7 +32,7 @@ std::unique_ptr<clock> make_system_clock()
 
 std::int64_t id_source::next()
 {
-    const auto candidate = first_id_at(wall_.now());
+    const auto candidate = first_id_at(wall_clock_.now());
     const std::lock_guard lock(mutex_);
     // A full count runs into the next millisecond, a clock set back goes on from the last id.
     last_ = std::max(candidate, last_ + 1);

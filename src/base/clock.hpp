@@ -27,7 +27,7 @@ std::int64_t first_id_at(time_point when);
 // also when the wall clock steps back; `floor` carries that over a restart. Any thread.
 class id_source {
 public:
-    explicit id_source(const clock& wall) : wall_(wall) {}
+    explicit id_source(const clock& wall_clock) : wall_clock_(wall_clock) {}
 
     std::int64_t next();
 
@@ -35,7 +35,7 @@ public:
     void raise(std::int64_t floor);
 
 private:
-    const clock& wall_;
+    const clock& wall_clock_;
     std::mutex mutex_;
     std::int64_t last_ = 0;
 };

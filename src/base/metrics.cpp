@@ -22,7 +22,7 @@ struct series {
     std::variant<counter, gauge, histogram> figure;
 };
 
-std::size_t hash_of(metrics::labels set)
+std::size_t hash_of(metrics_registry::labels set)
 {
     std::size_t hash = 0;
     for (const auto& [name, value] : set) {
@@ -117,7 +117,7 @@ constexpr std::array<std::string_view, 3> kind_names = {"counter", "gauge", "his
 
 }  // namespace
 
-struct metrics::family {
+struct metrics_registry::family {
     family(std::string_view title, std::string_view meaning, std::size_t kind_index)
         : name(title), help(meaning), kind(kind_index)
     {
@@ -180,10 +180,12 @@ void histogram::observe_us(std::uint64_t microseconds) noexcept
     sum_us.fetch_add(microseconds, std::memory_order_relaxed);
 }
 
-metrics::metrics() = default;
-metrics::~metrics() = default;
+metrics_registry::metrics_registry() = default;
+metrics_registry::~metrics_registry() = default;
 
-metrics::family& metrics::family_of(std::string_view name, std::string_view help, std::size_t kind)
+metrics_registry::family& metrics_registry::family_of(
+    std::string_view name, std::string_view help, std::size_t kind
+)
 {
     for (const auto& known : families_) {
         if (known->name != name)
@@ -195,25 +197,25 @@ metrics::family& metrics::family_of(std::string_view name, std::string_view help
     return *families_.emplace_back(std::make_unique<family>(name, help, kind));
 }
 
-counter& metrics::count(std::string_view name, std::string_view help, labels set)
+counter& metrics_registry::counter_of(std::string_view name, std::string_view help, labels set)
 {
     const std::lock_guard lock(mutex_);
     return family_of(name, help, 0).at<counter>(set);
 }
 
-gauge& metrics::level(std::string_view name, std::string_view help, labels set)
+gauge& metrics_registry::gauge_of(std::string_view name, std::string_view help, labels set)
 {
     const std::lock_guard lock(mutex_);
     return family_of(name, help, 1).at<gauge>(set);
 }
 
-histogram& metrics::duration(std::string_view name, std::string_view help, labels set)
+histogram& metrics_registry::histogram_of(std::string_view name, std::string_view help, labels set)
 {
     const std::lock_guard lock(mutex_);
     return family_of(name, help, 2).at<histogram>(set);
 }
 
-std::string metrics::exposition() const
+std::string metrics_registry::exposition() const
 {
     std::string out;
     const std::lock_guard lock(mutex_);

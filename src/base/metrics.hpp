@@ -48,21 +48,21 @@ public:
     std::atomic<std::uint64_t> sum_us{0};
 };
 
-class metrics {
+class metrics_registry {
 public:
     using labels = std::initializer_list<std::pair<std::string_view, std::string_view>>;
 
-    metrics();
-    ~metrics();
-    metrics(const metrics&) = delete;
-    metrics& operator=(const metrics&) = delete;
+    metrics_registry();
+    ~metrics_registry();
+    metrics_registry(const metrics_registry&) = delete;
+    metrics_registry& operator=(const metrics_registry&) = delete;
 
     // The series of that name and those labels, made at its first use. `help` is taken from the first use of
     // a name. At most 1,000 label sets a name; further ones share one series labelled overflow="true".
     // A name used for two kinds is a defect: std::logic_error.
-    counter& count(std::string_view name, std::string_view help, labels set = {});
-    gauge& level(std::string_view name, std::string_view help, labels set = {});
-    histogram& duration(std::string_view name, std::string_view help, labels set = {});
+    counter& counter_of(std::string_view name, std::string_view help, labels set = {});
+    gauge& gauge_of(std::string_view name, std::string_view help, labels set = {});
+    histogram& histogram_of(std::string_view name, std::string_view help, labels set = {});
 
     [[nodiscard]] std::string exposition() const;
 

@@ -22,10 +22,10 @@ constexpr std::size_t piece_bytes = 64 * 1024;   // read at once
 
 }  // namespace
 
-spool::spool(std::filesystem::path folder, metrics& figures, const spool_limits& limits)
+spool::spool(std::filesystem::path folder, metrics_registry& metrics, const spool_limits& limits)
     : folder_(std::move(folder)),
       limits_(limits),
-      level_(figures.level("scimd_spooled_bytes", "Files of long replies that are being sent."))
+      level_(metrics.gauge_of("scimd_spooled_bytes", "Files of long replies that are being sent."))
 {
 }
 
@@ -74,7 +74,7 @@ void spool::give_back(std::int64_t owner, std::uint64_t bytes) noexcept
     level_.add(-static_cast<std::int64_t>(bytes));
 }
 
-long_text::long_text(long_text&& other) noexcept
+spooled_text::spooled_text(spooled_text&& other) noexcept
     : place_(other.place_),
       owner_(other.owner_),
       end_(std::move(other.end_)),
@@ -84,7 +84,7 @@ long_text::long_text(long_text&& other) noexcept
 {
 }
 
-long_text::~long_text()
+spooled_text::~spooled_text()
 {
     if (file_ < 0)
         return;
@@ -92,7 +92,7 @@ long_text::~long_text()
     place_->give_back(owner_, written_);
 }
 
-void long_text::settle()
+void spooled_text::flush()
 {
     if (!place_ || end_.size() < (is_in_memory() ? place_->limits_.memory_bytes_max : block_bytes))
         return;
@@ -101,7 +101,7 @@ void long_text::settle()
     move_to_file();
 }
 
-void long_text::move_to_file()
+void spooled_text::move_to_file()
 {
     place_->take(owner_, end_.size());
     written_ += end_.size();
@@ -117,7 +117,7 @@ void long_text::move_to_file()
     end_.shrink_to_fit();
 }
 
-bool long_text::read(std::string& piece)
+bool spooled_text::read(std::string& piece)
 {
     if (read_ == written_) {
         piece += std::exchange(end_, {});

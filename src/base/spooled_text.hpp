@@ -31,14 +31,14 @@ struct spool_limits {
 // Where the files are and how large they are. Outlives the texts; any thread.
 class spool {
 public:
-    spool(std::filesystem::path folder, metrics& figures, const spool_limits& limits = {});
+    spool(std::filesystem::path folder, metrics_registry& metrics, const spool_limits& limits = {});
     spool(const spool&) = delete;
     spool& operator=(const spool&) = delete;
 
     [[nodiscard]] std::uint64_t used_bytes() const;
 
 private:
-    friend class long_text;
+    friend class spooled_text;
 
     [[nodiscard]] int open_file() const;
     void take(std::int64_t owner, std::uint64_t bytes);
@@ -53,20 +53,20 @@ private:
 };
 
 // One thread at a time.
-class long_text {
+class spooled_text {
 public:
     // Texts of one owner have a share of the spool together, so that no single one takes all of it.
-    explicit long_text(spool& place, std::int64_t owner = 0) noexcept : place_(&place), owner_(owner) {}
-    long_text() noexcept = default;  // in memory, however long: for texts of bounded length
-    long_text(long_text&& other) noexcept;
-    long_text& operator=(long_text&&) = delete;
-    ~long_text();
+    explicit spooled_text(spool& place, std::int64_t owner = 0) noexcept : place_(&place), owner_(owner) {}
+    spooled_text() noexcept = default;  // in memory, however long: for texts of bounded length
+    spooled_text(spooled_text&& other) noexcept;
+    spooled_text& operator=(spooled_text&&) = delete;
+    ~spooled_text();
 
     // To be appended to; what has been appended before may have gone to the file.
     [[nodiscard]] std::string& end() noexcept { return end_; }
 
     // To be called now and then, between one part and the next. Throws spool_failure.
-    void settle();
+    void flush();
 
     [[nodiscard]] std::uint64_t size() const noexcept { return written_ - read_ + end_.size(); }
     [[nodiscard]] bool is_in_memory() const noexcept { return file_ < 0; }

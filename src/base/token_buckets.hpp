@@ -20,7 +20,7 @@ struct bucket_size {
 };
 
 // What there is to be said of a bucket after something has been asked of it.
-struct rate_standing {
+struct rate_limit_status {
     bool is_over = false;  // there was none left
     std::int64_t limit = 0;
     std::int64_t remaining = 0;
@@ -43,13 +43,13 @@ public:
     token_buckets& operator=(const token_buckets&) = delete;
 
     // Takes one. `now` counts from any one point of time.
-    rate_standing take(const Key& of, nanoseconds now)
+    rate_limit_status take(const Key& of, nanoseconds now)
     {
         using std::chrono::ceil;
         using std::chrono::seconds;
         const std::lock_guard hold(mutex_);
         auto& full_at = full_at_of(of, now);
-        rate_standing made{.limit = burst_};
+        rate_limit_status made{.limit = burst_};
         const auto filled = full_at + interval_;
         if (filled > now + depth_) {
             made.is_over = true;
@@ -89,14 +89,14 @@ private:
     nanoseconds& full_at_of(const Key& of, nanoseconds now, nanoseconds in_advance = {})
     {
         if (full_at_.size() >= sweep_at_)
-            forget_full(now);
+            evict_full(now);
         auto& full_at = full_at_.try_emplace(of, now).first->second;
         full_at = std::clamp(full_at, now, now + depth_ + in_advance);
         return full_at;
     }
 
     // Done when their number has doubled: a constant cost for each call.
-    void forget_full(nanoseconds now)
+    void evict_full(nanoseconds now)
     {
         std::erase_if(full_at_, [now](const auto& one) { return one.second <= now; });
         sweep_at_ = std::max(sweep_least, 2 * full_at_.size());

@@ -13,14 +13,14 @@
 #include <utility>
 #include <vector>
 
-namespace scimd::app {
+namespace scimd::cli {
 namespace {
 
 namespace fs = std::filesystem;
 
 using keys = std::vector<master_key>;
 
-bool holds(const keys& known, std::string_view id)
+bool has_work(const keys& known, std::string_view id)
 {
     return std::ranges::find(known, id, &master_key::id) != known.end();
 }
@@ -31,31 +31,34 @@ json::array texts(const std::vector<std::string>& from)
 }
 
 // Those that a start would find: configured, or in the data folder.
-result<keys> keys_at_hand(const configuration& settings, logger& log)
+result<keys> keys_at_hand(const options::configuration& settings, logger& log)
 {
     if (!settings.master_key.empty())
         return parse_master_keys(settings.master_key);
-    const auto file = owns_master_key(settings) ? own_master_key_file(settings) : settings.master_key_file;
-    if (owns_master_key(settings) && !fs::exists(file))
+    const auto file =
+        app::owns_master_key(settings) ? app::own_master_key_file(settings) : settings.master_key_file;
+    if (app::owns_master_key(settings) && !fs::exists(file))
         return keys();
-    return read_master_keys(file, log);
+    return app::read_master_keys(file, log);
 }
 
 // Those at hand, and behind them those that are given and not there yet.
-result<keys> with_given_keys(keys at_hand, const configuration& settings, const command& what, logger& log)
+result<keys> with_given_keys(
+    keys at_hand, const options::configuration& settings, const options::command& what, logger& log
+)
 {
     if (what.key_file.empty())
         return at_hand;
-    if (!owns_master_key(settings)) {
+    if (!app::owns_master_key(settings)) {
         return error{
             errc::invalid_value, "--key-from is for a master key in the data folder; yours is configured."
         };
     }
-    auto given = read_master_keys(what.key_file, log);
+    auto given = app::read_master_keys(what.key_file, log);
     if (!given)
         return given;
     for (auto& one : *given)
-        if (!holds(at_hand, one.id))
+        if (!has_work(at_hand, one.id))
             at_hand.push_back(std::move(one));
     if (at_hand.size() > master_keys_max)
         return error{errc::invalid_value, "A file of master keys holds at most 16."};
@@ -65,7 +68,7 @@ result<keys> with_given_keys(keys at_hand, const configuration& settings, const 
 std::optional<error> missing_key(const keys& known, const std::vector<std::string>& needed)
 {
     for (const auto& id : needed) {
-        if (!holds(known, id)) {
+        if (!has_work(known, id)) {
             return error{
                 errc::invalid_value,
                 "The backup needs master key " + id +
@@ -79,11 +82,11 @@ std::optional<error> missing_key(const keys& known, const std::vector<std::strin
 
 }  // namespace
 
-result<void> check_key_target(const configuration& settings, const command& what)
+result<void> check_key_target(const options::configuration& settings, const options::command& what)
 {
     if (what.key_file.empty())
         return {};
-    if (!owns_master_key(settings)) {
+    if (!app::owns_master_key(settings)) {
         return error{
             errc::invalid_value, "--key-to copies the master key of the data folder; yours is configured."
         };
@@ -94,12 +97,12 @@ result<void> check_key_target(const configuration& settings, const command& what
 }
 
 result<json::object> copy_keys_of_backup(
-    const configuration& settings, const command& what, json::object made, logger& log
+    const options::configuration& settings, const options::command& what, json::object made, logger& log
 )
 {
     if (what.key_file.empty())
         return made;
-    const auto known = read_master_keys(own_master_key_file(settings), log);
+    const auto known = app::read_master_keys(app::own_master_key_file(settings), log);
     if (!known)
         return known.error();
     std::vector<std::string> needed;
@@ -108,12 +111,14 @@ result<json::object> copy_keys_of_backup(
             needed.emplace_back(id.as_string());
     if (auto refused = missing_key(*known, needed))
         return *refused;
-    write_master_keys(fs::absolute(what.key_file), *known);
+    app::write_master_keys(fs::absolute(what.key_file), *known);
     made["key_file"] = fs::absolute(what.key_file).string();
     return made;
 }
 
-result<json::object> restore_backup(const configuration& settings, const command& what, logger& log)
+result<json::object> restore_backup(
+    const options::configuration& settings, const options::command& what, logger& log
+)
 {
     auto at_hand = keys_at_hand(settings, log);
     if (!at_hand)
@@ -125,7 +130,7 @@ result<json::object> restore_backup(const configuration& settings, const command
         if (auto refused = missing_key(*known, needed))
             return refused;
         if (!what.key_file.empty())
-            write_master_keys(own_master_key_file(settings), *known);
+            app::write_master_keys(app::own_master_key_file(settings), *known);
         return std::nullopt;
     };
     const fs::path backup = fs::absolute(what.arguments[0]);
@@ -142,4 +147,4 @@ result<json::object> restore_backup(const configuration& settings, const command
     return answer;
 }
 
-}  // namespace scimd::app
+}  // namespace scimd::cli

@@ -26,7 +26,7 @@
 #include <thread>
 #include <utility>
 
-namespace scimd::app {
+namespace scimd::cli {
 namespace {
 
 constexpr std::chrono::milliseconds answer_deadline{600'000};  // backups and checks take their time
@@ -41,35 +41,35 @@ constexpr std::int64_t events_page = 1'000;
 // command.
 class connection {
 public:
-    explicit connection(const configuration& settings) : settings_(settings) {}
+    explicit connection(const options::configuration& settings) : settings_(settings) {}
 
     result<http::response> send(http::request request)
     {
         request.from.is_operator = true;
         request.id = "cli";
-        if (!home_) {
+        if (!application_) {
             auto answered = net::call_unix(settings_.data / "control.sock", request, answer_deadline);
             if (answered || answered.error().code != errc::unavailable)
                 return answered;
-            auto opened = house_keeping::open(settings_, log_);
+            auto opened = app::application::open(settings_, log_);
             if (!opened)
                 return opened.error();
-            home_ = std::move(*opened);
+            application_ = std::move(*opened);
         }
-        return api::run_to_end(home_->site(), home_->database(), std::move(request));
+        return api::run_in_process(application_->pipeline(), application_->database(), std::move(request));
     }
 
     // Whether a server has answered, and not the store.
-    [[nodiscard]] bool has_server() const noexcept { return !home_; }
+    [[nodiscard]] bool has_server() const noexcept { return !application_; }
 
     // Lets a server take the data directory.
-    void release() { home_.reset(); }
+    void release() { application_.reset(); }
 
 private:
-    const configuration& settings_;
+    const options::configuration& settings_;
     log_queue lines_{STDERR_FILENO};
     logger log_{lines_.sink(), log_level::error};
-    std::unique_ptr<house_keeping> home_;
+    std::unique_ptr<app::application> application_;
 };
 
 // --- what is printed
@@ -164,7 +164,9 @@ json::array* rows_of(json::object& body)
 }
 
 // Lists come in pages; the command shows them all, or as many as it was told.
-result<json::object> ask_for_all(connection& server, const http::request& request, const command& what)
+result<json::object> ask_for_all(
+    connection& server, const http::request& request, const options::command& what
+)
 {
     auto body = ask(server, request);
     const auto* next = body ? find_string(*body, "next_page_token") : nullptr;
@@ -189,7 +191,7 @@ result<json::object> ask_for_all(connection& server, const http::request& reques
 }
 
 // What came of a test: the server sends it within the time of an attempt.
-result<json::object> await_test(connection& server, const command& what, json::object answer)
+result<json::object> await_test(connection& server, const options::command& what, json::object answer)
 {
     const auto request = test_attempts_request(what, answer);
     for (auto waited = follow_pause; waited < test_patience; waited += follow_pause) {
@@ -206,7 +208,7 @@ result<json::object> await_test(connection& server, const command& what, json::o
 
 class event_reader {
 public:
-    event_reader(connection& server, const command& what, std::ostream& out)
+    event_reader(connection& server, const options::command& what, std::ostream& out)
         : server_(server),
           what_(what),
           out_(out),
@@ -234,7 +236,7 @@ public:
     }
 
 private:
-    static std::string filter_of(const command& what)
+    static std::string filter_of(const options::command& what)
     {
         std::string filter;
         for (const auto& type : what.event_types)
@@ -248,7 +250,7 @@ private:
 
     // A directory is read behind a sequence number, too: digits alone. Later pages begin behind the one
     // before.
-    static std::string first_place(const command& what)
+    static std::string first_place(const options::command& what)
     {
         const bool is_number =
             !what.after.empty() && what.after.find_first_not_of("0123456789") == std::string::npos;
@@ -276,14 +278,14 @@ private:
     }
 
     connection& server_;
-    const command& what_;
+    const options::command& what_;
     std::ostream& out_;
     const std::string filter_;
     std::string place_;
     std::int64_t left_;
 };
 
-result<json::object> back_up(connection& server, const invocation& called, logger& log)
+result<json::object> back_up(connection& server, const options::invocation& called, logger& log)
 {
     if (const auto checked = check_key_target(called.settings, called.what); !checked)
         return checked.error();
@@ -291,9 +293,9 @@ result<json::object> back_up(connection& server, const invocation& called, logge
     return made ? copy_keys_of_backup(called.settings, called.what, std::move(*made), log) : made;
 }
 
-result<json::object> answer_to(connection& server, const invocation& called)
+result<json::object> answer_to(connection& server, const options::invocation& called)
 {
-    const auto& verb = called.what.words.front();
+    const auto& verb = called.what.positional.front();
     if (verb != "backup" && verb != "restore")
         return ask_for_all(server, request_of(called.what), called.what);
     log_queue lines(STDERR_FILENO);
@@ -302,7 +304,7 @@ result<json::object> answer_to(connection& server, const invocation& called)
                             : restore_backup(called.settings, called.what, log);
 }
 
-int print_version(const configuration& settings, std::ostream& out)
+int print_version(const options::configuration& settings, std::ostream& out)
 {
     const json::object versions{{"version", version}, {"sqlite", store::sqlite_version()}};
     if (settings.is_json)
@@ -314,19 +316,19 @@ int print_version(const configuration& settings, std::ostream& out)
 
 }  // namespace
 
-int run_command(const invocation& called, std::ostream& out, std::ostream& err)
+int run_command(const options::invocation& called, std::ostream& out, std::ostream& err)
 {
     const auto& what = called.what;
     const bool is_json = called.settings.is_json;
-    if (what.words.front() == "version")
+    if (what.positional.front() == "version")
         return print_version(called.settings, out);
     connection server(called.settings);
-    if (what.words.front() == "events") {
+    if (what.positional.front() == "events") {
         const auto read = event_reader(server, what, out).read();
         return read ? 0 : fail(read.error(), is_json, out, err);
     }
     auto body = answer_to(server, called);
-    if (body && what.words.back() == "test" && server.has_server())
+    if (body && what.positional.back() == "test" && server.has_server())
         body = await_test(server, what, std::move(*body));
     if (!body)
         return fail(body.error(), is_json, out, err);
@@ -338,4 +340,4 @@ int run_command(const invocation& called, std::ostream& out, std::ostream& err)
     return is_sound && !is_sound->as_bool() ? 1 : 0;
 }
 
-}  // namespace scimd::app
+}  // namespace scimd::cli

@@ -7,9 +7,9 @@
 #include <iosfwd>
 #include <ostream>
 
-namespace scimd::app {
+namespace scimd::cli {
 
 // The exit code: 0, or 1 with the reason on `err`.
-int run_command(const invocation& called, std::ostream& out, std::ostream& err);
+int run_command(const options::invocation& called, std::ostream& out, std::ostream& err);
 
-}  // namespace scimd::app
+}  // namespace scimd::cli

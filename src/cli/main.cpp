@@ -16,17 +16,17 @@ namespace {
 
 int run(int count, char** arguments, scimd::log_queue& errors)
 {
-    const auto parsed = scimd::app::parse_arguments(count, arguments);
+    const auto parsed = scimd::options::parse_arguments(count, arguments);
     if (!parsed.run && parsed.exit_code == 0)
         std::cout << parsed.output;
     else if (!parsed.run)
         errors.write(parsed.output);
     if (!parsed.run)
         return parsed.exit_code;
-    if (parsed.run->what.words.front() == "serve")
-        return scimd::app::serve(parsed.run->settings);
+    if (parsed.run->what.positional.front() == "serve")
+        return scimd::cli::serve(parsed.run->settings);
     std::ostringstream problem;
-    const int exit_code = scimd::app::run_command(*parsed.run, std::cout, problem);
+    const int exit_code = scimd::cli::run_command(*parsed.run, std::cout, problem);
     if (!problem.view().empty())
         errors.write(problem.view());
     return exit_code;

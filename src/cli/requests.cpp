@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <utility>
 
-namespace scimd::app {
+namespace scimd::cli {
 namespace {
 
 const std::string organizations = "/api/v1/organizations";
@@ -28,9 +28,9 @@ void add_query(std::string& target, std::string_view name, const std::string& va
         target.append("&").append(name).append("=").append(path_segment(value));
 }
 
-http::request organization_request(const command& what)
+http::request organization_request(const options::command& what)
 {
-    const auto& verb = what.words[1];
+    const auto& verb = what.positional[1];
     if (verb == "create") {
         json::object body{{"display_name", what.arguments[0]}};
         add_if_given(body, "external_id", what.external_id);
@@ -58,9 +58,9 @@ http::request organization_request(const command& what)
     return make_request(verb == "delete" ? "DELETE" : "GET", path);
 }
 
-http::request domain_request(const command& what)
+http::request domain_request(const options::command& what)
 {
-    const auto& verb = what.words[1];
+    const auto& verb = what.positional[1];
     const auto domains = organization_path(what.arguments[0]) + "/domains";
     if (verb == "create" || verb == "add") {
         json::object body{{"domain", what.arguments[1]}, {"covers_subdomains", what.covers_subdomains}};
@@ -75,9 +75,9 @@ http::request domain_request(const command& what)
     return make_request(verb == "show" ? "GET" : "DELETE", domains + '/' + path_segment(what.arguments[1]));
 }
 
-http::request history_request(const command& what, const std::string& directory)
+http::request history_request(const options::command& what, const std::string& directory)
 {
-    const bool is_log = what.words[1] == "log";
+    const bool is_log = what.positional[1] == "log";
     std::string target = directory + (is_log ? "/request-log?page_size=1000" : "/refusals?page_size=1000");
     add_query(target, "status", what.status);
     add_query(target, "method", what.method);
@@ -106,9 +106,9 @@ http::request quota_request(const std::string& directory, const std::string& nam
     return make_request("PATCH", directory + "/quota-limits", {{"quotas", std::move(quotas)}});
 }
 
-http::request directory_request(const command& what)
+http::request directory_request(const options::command& what)
 {
-    const auto& verb = what.words[1];
+    const auto& verb = what.positional[1];
     if (verb == "create") {
         json::object body{{"directory_type", "SCIM"}};
         add_if_given(body, "name", what.name);
@@ -153,9 +153,9 @@ http::request directory_request(const command& what)
     return make_request("PATCH", path + ':' + verb);
 }
 
-http::request secret_request(const command& what)
+http::request secret_request(const options::command& what)
 {
-    const auto& verb = what.words[1];
+    const auto& verb = what.positional[1];
     const auto secrets = directory_path(what.arguments[0]) + "/secrets";
     if (verb == "create" || verb == "regenerate") {
         json::object body;
@@ -170,9 +170,9 @@ http::request secret_request(const command& what)
     return make_request(verb == "show" ? "GET" : "DELETE", secrets + '/' + path_segment(what.arguments[1]));
 }
 
-http::request client_request(const command& what)
+http::request client_request(const options::command& what)
 {
-    const auto& verb = what.words[1];
+    const auto& verb = what.positional[1];
     const std::string clients = "/api/v1/clients";
     if (verb == "create") {
         json::object body{{"name", what.arguments[0]}};
@@ -196,9 +196,9 @@ http::request client_request(const command& what)
     return make_request(verb == "show" ? "GET" : "DELETE", path);
 }
 
-http::request key_request(const command& what)
+http::request key_request(const options::command& what)
 {
-    const auto& verb = what.words[1];
+    const auto& verb = what.positional[1];
     if (verb == "list")
         return make_request("GET", "/api/v1/signing-keys");
     if (verb == "rotate")
@@ -206,7 +206,7 @@ http::request key_request(const command& what)
     return make_request("POST", "/api/v1/signing-keys:rotate", {{"at_once", what.is_at_once}});
 }
 
-http::request audit_request(const command& what)
+http::request audit_request(const options::command& what)
 {
     std::string target = "/api/v1/audit-log?page_size=1000";
     add_query(target, "organization_id", what.organization);
@@ -248,9 +248,9 @@ std::string path_segment(std::string_view text)
     return encoded;
 }
 
-http::request request_of(const command& what)
+http::request request_of(const options::command& what)
 {
-    const auto& noun = what.words[0];
+    const auto& noun = what.positional[0];
     if (noun == "organization")
         return organization_request(what);
     if (noun == "domain")
@@ -285,4 +285,4 @@ void add_if_given(json::object& body, std::string_view name, const std::string& 
         body[name] = text;
 }
 
-}  // namespace scimd::app
+}  // namespace scimd::cli

@@ -8,9 +8,9 @@
 #include <string>
 #include <string_view>
 
-namespace scimd::app {
+namespace scimd::cli {
 
-http::request request_of(const command& what);
+http::request request_of(const options::command& what);
 
 http::request make_request(std::string_view method, std::string target, const json::object& body = {});
 
@@ -19,4 +19,4 @@ std::string path_segment(std::string_view text);
 
 void add_if_given(json::object& body, std::string_view name, const std::string& text);
 
-}  // namespace scimd::app
+}  // namespace scimd::cli

@@ -11,7 +11,7 @@
 #include <chrono>
 #include <string>
 
-namespace scimd::app {
+namespace scimd::cli {
 namespace {
 
 // After a drain in time; it is still watched over by `ending`.
@@ -24,33 +24,33 @@ int refuse(log_queue& lines, const std::string& reason, int exit_code)
     return exit_code;
 }
 
-int run(const configuration& settings, logger& log, log_queue& lines, shutdown& ending)
+int run(const options::configuration& settings, logger& log, log_queue& lines, app::shutdown& ending)
 {
-    const auto home = house_keeping::open(settings, log, &ending.is_cancelled());
-    if (!home)
-        return refuse(lines, home.error().detail, exit_failed);
-    const counted_drops counting(lines, (*home)->figures());
-    if (const auto followed = (*home)->follow_schemas(); !followed)
+    const auto application = app::application::open(settings, log, &ending.is_cancelled());
+    if (!application)
+        return refuse(lines, application.error().detail, app::exit_failed);
+    const app::dropped_lines_metric counting(lines, (*application)->metrics());
+    if (const auto followed = (*application)->follow_schemas(); !followed)
         return refuse(lines, "--schema-dir: " + followed.error().detail, 2);
-    server_run server(settings, **home, log, ending);
+    app::server_process server(settings, **application, log, ending);
     if (const auto listening = server.listen(); !listening)
-        return refuse(lines, listening.error().detail, exit_failed);
+        return refuse(lines, listening.error().detail, app::exit_failed);
     const int exit_code = server.until_stopped();
-    (*home)->close();
+    (*application)->close();
     log.info("server.stopped", {{"drained", exit_code == 0}});
     return exit_code;
 }
 
 }  // namespace
 
-int serve(const configuration& settings)
+int serve(const options::configuration& settings)
 {
     log_queue lines(STDERR_FILENO);
     logger log(lines.sink(), settings.log_least);
-    shutdown ending(log, lines, process_owner::scimd);
+    app::shutdown ending(log, lines, app::process_owner::scimd);
     const int exit_code = run(settings, log, lines, ending);
-    lines.close(ending.is_cancelled() ? last_words_patience : flush_patience);
+    lines.close(ending.is_cancelled() ? app::last_words_patience : flush_patience);
     return exit_code;
 }
 
-}  // namespace scimd::app
+}  // namespace scimd::cli

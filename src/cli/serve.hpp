@@ -3,9 +3,9 @@
 
 #include "options/configuration.hpp"
 
-namespace scimd::app {
+namespace scimd::cli {
 
 // The exit code: 0 after a drain, 1 when it could not start or failed, 2 when its schemas cannot be served.
-int serve(const configuration& settings);
+int serve(const options::configuration& settings);
 
-}  // namespace scimd::app
+}  // namespace scimd::cli

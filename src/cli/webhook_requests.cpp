@@ -10,17 +10,17 @@
 #include <utility>
 #include <vector>
 
-namespace scimd::app {
+namespace scimd::cli {
 namespace {
 
 constexpr std::string_view endpoints = "/api/v1/webhook-endpoints";
 
-std::string path_of(const command& what)
+std::string path_of(const options::command& what)
 {
     return std::string(endpoints) + '/' + path_segment(what.arguments[0]);
 }
 
-std::string letter_of(const command& what)
+std::string letter_of(const options::command& what)
 {
     return path_of(what) + "/dead-letters/" + path_segment(what.arguments[1]);
 }
@@ -45,7 +45,7 @@ json::object headers_of(const std::vector<std::string>& lines)
     return headers;
 }
 
-json::object settings_of(const webhook_words& given)
+json::object settings_of(const options::webhook_arguments& given)
 {
     json::object body;
     add_if_given(body, "url", given.url);
@@ -75,7 +75,7 @@ void add_bound(json::object& body, std::string name, const std::string& text)
     add_if_given(body, name, text);
 }
 
-json::object replay_of(const webhook_words& given)
+json::object replay_of(const options::webhook_arguments& given)
 {
     json::object body;
     add_if_given(body, "event_id", given.event);
@@ -84,19 +84,19 @@ json::object replay_of(const webhook_words& given)
     return body;
 }
 
-http::request settings_request(const command& what)
+http::request settings_request(const options::command& what)
 {
     auto body = settings_of(what.webhook);
-    if (what.words[1] == "update")
+    if (what.positional[1] == "update")
         return make_request("PATCH", path_of(what), body);
     body["url"] = what.arguments[0];
     return make_request("POST", std::string(endpoints), body);
 }
 
-http::request action_request(const command& what)
+http::request action_request(const options::command& what)
 {
     json::object body;
-    const auto& verb = what.words[1];
+    const auto& verb = what.positional[1];
     if (verb == "enable" && what.webhook.skips_backlog)
         body["skip_backlog"] = true;
     if (verb == "rotate-secret" && !what.webhook.overlap_seconds.empty())
@@ -112,9 +112,9 @@ http::request action_request(const command& what)
 
 }  // namespace
 
-http::request webhook_request(const command& what)
+http::request webhook_request(const options::command& what)
 {
-    const auto& verb = what.words[1];
+    const auto& verb = what.positional[1];
     if (verb == "create" || verb == "update")
         return settings_request(what);
     if (verb == "list")
@@ -138,7 +138,7 @@ http::request webhook_request(const command& what)
     return action_request(what);
 }
 
-http::request test_attempts_request(const command& what, const json::object& answer)
+http::request test_attempts_request(const options::command& what, const json::object& answer)
 {
     const auto* event = find_string(answer, "event_id");
     return make_request(
@@ -146,4 +146,4 @@ http::request test_attempts_request(const command& what, const json::object& ans
     );
 }
 
-}  // namespace scimd::app
+}  // namespace scimd::cli

@@ -5,11 +5,11 @@
 #include "options/configuration.hpp"
 #include "scimd/http.hpp"
 
-namespace scimd::app {
+namespace scimd::cli {
 
-http::request webhook_request(const command& what);
+http::request webhook_request(const options::command& what);
 
 // What asks for the attempts of a test, given the answer to it.
-http::request test_attempts_request(const command& what, const json::object& answer);
+http::request test_attempts_request(const options::command& what, const json::object& answer);
 
-}  // namespace scimd::app
+}  // namespace scimd::cli

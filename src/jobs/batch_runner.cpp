@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-namespace scimd::app {
+namespace scimd::jobs {
 namespace {
 
 using steady = std::chrono::steady_clock;
@@ -11,7 +11,7 @@ constexpr std::chrono::milliseconds turn_max{250};  // of one job, until the oth
 
 }  // namespace
 
-void take_turn(store::database& database, const std::function<bool(store::transaction&)>& piece)
+void run_in_batches(store::database& database, const std::function<bool(store::transaction&)>& piece)
 {
     const auto until = steady::now() + turn_max;
     bool has_more = true;
@@ -23,7 +23,7 @@ void take_turn(store::database& database, const std::function<bool(store::transa
     }
 }
 
-bool holds(store::database& database, const std::function<bool(store::transaction&)>& asks)
+bool has_work(store::database& database, const std::function<bool(store::transaction&)>& asks)
 {
     bool is_so = false;
     store::run(database, store::intent::read, [&](store::transaction& tx) {
@@ -33,4 +33,4 @@ bool holds(store::database& database, const std::function<bool(store::transactio
     return is_so;
 }
 
-}  // namespace scimd::app
+}  // namespace scimd::jobs

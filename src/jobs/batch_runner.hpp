@@ -6,13 +6,13 @@
 
 #include <functional>
 
-namespace scimd::app {
+namespace scimd::jobs {
 
 // Runs `piece` in a transaction of its own as long as it says that there is more, for a bounded time. Blocks;
 // throws what the store throws.
-void take_turn(store::database& database, const std::function<bool(store::transaction&)>& piece);
+void run_in_batches(store::database& database, const std::function<bool(store::transaction&)>& piece);
 
 // Whether `asks` says so, in a read: what a job looks at before it takes a turn of the writer.
-bool holds(store::database& database, const std::function<bool(store::transaction&)>& asks);
+bool has_work(store::database& database, const std::function<bool(store::transaction&)>& asks);
 
-}  // namespace scimd::app
+}  // namespace scimd::jobs

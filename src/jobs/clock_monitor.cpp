@@ -5,7 +5,7 @@
 #include <exception>
 #include <optional>
 
-namespace scimd::app {
+namespace scimd::jobs {
 namespace {
 
 constexpr std::chrono::seconds look_interval{1};
@@ -13,18 +13,20 @@ constexpr std::chrono::minutes save_interval{1};
 
 }  // namespace
 
-clock_watch::clock_watch(store::database& database, guarded_clock& wall, logger& log, metrics& figures)
+clock_monitor::clock_monitor(
+    store::database& database, guarded_clock& wall_clock, logger& log, metrics_registry& metrics
+)
     : database_(database),
-      wall_(wall),
+      wall_clock_(wall_clock),
       log_(log),
-      is_paused_(figures.level(
+      is_paused_(metrics.gauge_of(
           "scimd_clock_paused", "1 while nothing is deleted by time because the machine's clock has leapt."
       )),
-      leaps_(figures.count("scimd_clock_leaps_total", "Leaps of the machine's clock."))
+      leaps_(metrics.counter_of("scimd_clock_leaps_total", "Leaps of the machine's clock."))
 {
 }
 
-void clock_watch::resume()
+void clock_monitor::resume()
 {
     std::optional<time_point> stored;
     store::run(database_, store::intent::read, [&](store::transaction& tx) {
@@ -33,35 +35,35 @@ void clock_watch::resume()
     });
     if (!stored)
         return;
-    wall_.resume_from(*stored);
-    last_ = wall_.look();
+    wall_clock_.resume_from(*stored);
+    last_ = wall_clock_.look();
     leaps_.add(last_.leaps);
     is_paused_.set(last_.is_settled ? 0 : 1);
     if (!last_.is_settled)
-        log_leap(last_.ahead.count() != 0 ? last_.ahead : wall_.now() - *stored);
+        log_leap(last_.ahead.count() != 0 ? last_.ahead : wall_clock_.now() - *stored);
 }
 
-void clock_watch::add_jobs(background& to)
+void clock_monitor::add_jobs(scheduler& scheduler)
 {
-    to.add({"clock", look_interval, [this] {
-                look();
-                if (!saved_ || std::chrono::steady_clock::now() - *saved_ >= save_interval)
-                    save();
-            }});
+    scheduler.add({"clock", look_interval, [this] {
+                       look();
+                       if (!saved_ || std::chrono::steady_clock::now() - *saved_ >= save_interval)
+                           save();
+                   }});
 }
 
-void clock_watch::look()
+void clock_monitor::look()
 {
-    const auto current = wall_.look();
+    const auto current = wall_clock_.look();
     report(current);
     is_paused_.set(current.is_settled ? 0 : 1);
     leaps_.add(current.leaps - last_.leaps);
     last_ = current;
 }
 
-void clock_watch::save()
+void clock_monitor::save()
 {
-    if (!wall_.look().is_settled)
+    if (!wall_clock_.look().is_settled)
         return;
     saved_ = std::chrono::steady_clock::now();
     const auto write = [](store::transaction& tx) {
@@ -75,7 +77,7 @@ void clock_watch::save()
 }
 
 // A leap that came and went between two looks changed nothing.
-void clock_watch::report(const guarded_clock::status& current)
+void clock_monitor::report(const guarded_clock::status& current)
 {
     if (current.adopted != last_.adopted)
         log_.warning("clock.adopted");
@@ -85,10 +87,10 @@ void clock_watch::report(const guarded_clock::status& current)
         log_.info("clock.settled");
 }
 
-void clock_watch::log_leap(std::chrono::microseconds ahead)
+void clock_monitor::log_leap(std::chrono::microseconds ahead)
 {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(ahead).count();
     log_.error("clock.leapt", {{"ahead_s", static_cast<std::int64_t>(seconds)}});
 }
 
-}  // namespace scimd::app
+}  // namespace scimd::jobs

@@ -11,17 +11,19 @@
 #include <chrono>
 #include <optional>
 
-namespace scimd::app {
+namespace scimd::jobs {
 
 // One thread: that of the jobs.
-class clock_watch {
+class clock_monitor {
 public:
-    clock_watch(store::database& database, guarded_clock& wall, logger& log, metrics& figures);
+    clock_monitor(
+        store::database& database, guarded_clock& wall_clock, logger& log, metrics_registry& metrics
+    );
 
     // Compares the machine's clock with the time stored by the last run. Before the first request.
     void resume();
 
-    void add_jobs(background& to);
+    void add_jobs(scheduler& scheduler);
     void look();
     void save();  // does not wait for it; a time that is not sure is not stored
     [[nodiscard]] bool has_saved() const noexcept { return saved_.has_value(); }
@@ -31,7 +33,7 @@ private:
     void log_leap(std::chrono::microseconds ahead);
 
     store::database& database_;
-    guarded_clock& wall_;
+    guarded_clock& wall_clock_;
     logger& log_;
     guarded_clock::status last_;
     std::optional<std::chrono::steady_clock::time_point> saved_;
@@ -39,4 +41,4 @@ private:
     counter& leaps_;
 };
 
-}  // namespace scimd::app
+}  // namespace scimd::jobs

@@ -12,7 +12,7 @@
 #include <chrono>
 #include <optional>
 
-namespace scimd::app {
+namespace scimd::jobs {
 namespace {
 
 constexpr std::chrono::milliseconds directory_removal_interval{500};
@@ -28,37 +28,37 @@ constexpr std::size_t warnings_batch_max = 100;
 
 }  // namespace
 
-directory_care::directory_care(
+directory_jobs::directory_jobs(
     store::database& database, const scim::catalogue_set& schemas, environment_id environment
 )
     : database_(database), schemas_(schemas), system_{environment, "system", {"system", {}, {}}, {}}
 {
 }
 
-void directory_care::add_jobs(background& to)
+void directory_jobs::add_jobs(scheduler& scheduler)
 {
-    to.add({"directory_removals", directory_removal_interval, [this] {
-                const auto is_wanted = [](store::transaction& tx) {
-                    return store::directories::next_removal(tx).has_value();
-                };
-                if (!holds(database_, is_wanted))
-                    return;
-                take_turn(database_, [this](store::transaction& tx) {
-                    const auto next = store::directories::next_removal(tx);
-                    if (next)
-                        service::directories::remove_some(tx, schemas_, *next);
-                    return next.has_value();
-                });
-            }});
-    to.add({"role_recounts", recount_interval, [this] { recount_roles(); }});
-    to.add({"untold_groups", telling_interval, [this] { tell_groups(); }});
-    to.add({"membership_jobs", membership_interval, [this] { finish_memberships(); }});
-    to.add({"domain_reviews", review_interval, [this] { review_domains(); }});
-    to.add(
+    scheduler.add({"directory_removals", directory_removal_interval, [this] {
+                       const auto is_wanted = [](store::transaction& tx) {
+                           return store::directories::next_removal(tx).has_value();
+                       };
+                       if (!has_work(database_, is_wanted))
+                           return;
+                       run_in_batches(database_, [this](store::transaction& tx) {
+                           const auto next = store::directories::next_removal(tx);
+                           if (next)
+                               service::directories::remove_some(tx, schemas_, *next);
+                           return next.has_value();
+                       });
+                   }});
+    scheduler.add({"role_recounts", recount_interval, [this] { recompute_roles(); }});
+    scheduler.add({"untold_groups", telling_interval, [this] { publish_pending_groups(); }});
+    scheduler.add({"membership_jobs", membership_interval, [this] { finish_memberships(); }});
+    scheduler.add({"domain_reviews", review_interval, [this] { review_domains(); }});
+    scheduler.add(
         {"token_warnings",
          warning_interval,
          [this] {
-             take_turn(database_, [this](store::transaction& tx) {
+             run_in_batches(database_, [this](store::transaction& tx) {
                  return service::secrets::warn_of_expiry(tx, system_, warnings_batch_max) > 0;
              });
          },
@@ -67,12 +67,12 @@ void directory_care::add_jobs(background& to)
 }
 
 // Directory after directory, a batch of each at a time, so that none waits for a large one.
-void directory_care::recount_roles()
+void directory_jobs::recompute_roles()
 {
     const auto is_wanted = [](store::transaction& tx) { return store::roles::next_recount(tx).has_value(); };
-    if (!holds(database_, is_wanted))
+    if (!has_work(database_, is_wanted))
         return;
-    take_turn(database_, [this](store::transaction& tx) {
+    run_in_batches(database_, [this](store::transaction& tx) {
         auto next = store::roles::next_recount(tx, last_recounted_);
         if (!next)
             next = store::roles::next_recount(tx);
@@ -85,23 +85,25 @@ void directory_care::recount_roles()
 }
 
 // The same with what users have not been told of their groups.
-void directory_care::tell_groups()
+void directory_jobs::publish_pending_groups()
 {
-    const auto is_wanted = [](store::transaction& tx) { return service::next_to_tell(tx, {}).has_value(); };
-    if (!holds(database_, is_wanted))
+    const auto is_wanted = [](store::transaction& tx) {
+        return service::next_to_publish(tx, {}).has_value();
+    };
+    if (!has_work(database_, is_wanted))
         return;
-    take_turn(database_, [this](store::transaction& tx) {
-        const auto next = service::next_to_tell(tx, last_told_);
+    run_in_batches(database_, [this](store::transaction& tx) {
+        const auto next = service::next_to_publish(tx, last_published_);
         if (!next)
             return false;
-        service::tell_some(tx, schemas_, *next);
-        last_told_ = *next;
+        service::publish_pending(tx, schemas_, *next);
+        last_published_ = *next;
         return true;
     });
 }
 
 // What requests have not finished, because the process ended or they take long.
-void directory_care::finish_memberships()
+void directory_jobs::finish_memberships()
 {
     namespace jobs = service::membership_jobs;
     namespace rows = store::membership_jobs;
@@ -109,16 +111,16 @@ void directory_care::finish_memberships()
         return rows::next(tx, tx.now() - request_patience).has_value() ||
                rows::next_abandoned(tx, tx.now() - jobs::abandoned_after).has_value();
     };
-    if (!holds(database_, is_wanted))
+    if (!has_work(database_, is_wanted))
         return;
-    take_turn(database_, [this](store::transaction& tx) {
+    run_in_batches(database_, [this](store::transaction& tx) {
         return jobs::go_on_with_oldest(tx, schemas_, tx.now() - request_patience) ||
                jobs::discard_abandoned_parts(tx);
     });
 }
 
 // Users are looked over in reads, so that the writer has only what is to be noted.
-void directory_care::review_domains()
+void directory_jobs::review_domains()
 {
     const auto until = std::chrono::steady_clock::now() + review_turn_max;
     while (std::chrono::steady_clock::now() < until) {
@@ -136,4 +138,4 @@ void directory_care::review_domains()
     }
 }
 
-}  // namespace scimd::app
+}  // namespace scimd::jobs

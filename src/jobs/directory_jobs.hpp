@@ -9,27 +9,27 @@
 #include "store/engine/database.hpp"
 #include "store/engine/transaction.hpp"
 
-namespace scimd::app {
+namespace scimd::jobs {
 
 // Every piece of work is a transaction of its own, so that requests get their turn in between, and what an
 // end of the process interrupts goes on after the next start.
-class directory_care {
+class directory_jobs {
 public:
-    directory_care(store::database& database, const scim::catalogue_set& schemas, environment_id environment);
+    directory_jobs(store::database& database, const scim::catalogue_set& schemas, environment_id environment);
 
-    void add_jobs(background& to);
+    void add_jobs(scheduler& scheduler);
 
 private:
-    void recount_roles();
-    void tell_groups();
+    void recompute_roles();
+    void publish_pending_groups();
     void finish_memberships();
     void review_domains();
 
     store::database& database_;
     const scim::catalogue_set& schemas_;
-    service::origin system_;
+    service::event_source system_;
     directory_id last_recounted_;  // the next turn begins behind it
-    directory_id last_told_;       // the same
+    directory_id last_published_;  // the same
 };
 
-}  // namespace scimd::app
+}  // namespace scimd::jobs

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-namespace scimd::app {
+namespace scimd::jobs {
 namespace {
 
 using net::dns_outcome;
@@ -53,22 +53,22 @@ service::txt_look_up make_txt_look_up(net::dns_resolver& resolver)
     };
 }
 
-domain_watch::domain_watch(
+domain_checks::domain_checks(
     store::database& database,
-    const service::domain_claims::practice& by,
+    const service::domains::domain_policy_config& policy,
     service::txt_look_up look_up,
     environment_id environment,
     logger& log
 )
     : database_(database),
-      practice_(by),
+      policy_(policy),
       look_up_(std::move(look_up)),
       system_{environment, "system", {"system", {}, {}}, {}},
       log_(log)
 {
 }
 
-void domain_watch::ask_about_due()
+void domain_checks::ask_about_due()
 {
     std::vector<store::tenants::domain> due;
     store::run(database_, store::intent::read, [&](store::transaction& tx) {
@@ -81,36 +81,36 @@ void domain_watch::ask_about_due()
         const auto take = [this, id = domain.id](std::vector<service::txt_answer> answers) {
             take_in({id, std::move(answers), true});
         };
-        look_up_(service::domain_claims::record_name(domain), take);
+        look_up_(service::domains::record_name(domain), take);
     }
 }
 
-void domain_watch::stop()
+void domain_checks::stop()
 {
     const std::lock_guard hold(lock_);
     is_stopped_ = true;
 }
 
-void domain_watch::wait_until_idle()
+void domain_checks::wait_until_idle()
 {
     std::unique_lock hold(lock_);
     idle_.wait(hold, [this] { return in_flight_.empty(); });
 }
 
-bool domain_watch::take_up(domain_id which)
+bool domain_checks::take_up(domain_id which)
 {
     const std::lock_guard hold(lock_);
     return !is_stopped_ && in_flight_.size() < in_flight_max && in_flight_.insert(which).second;
 }
 
-void domain_watch::let_go(domain_id which)
+void domain_checks::let_go(domain_id which)
 {
     const std::lock_guard hold(lock_);
     in_flight_.erase(which);
     idle_.notify_all();
 }
 
-void domain_watch::take_in(service::domain_claims::dns_finding finding)
+void domain_checks::take_in(service::domains::dns_finding finding)
 {
     const auto id = finding.domain;
     {
@@ -122,7 +122,7 @@ void domain_watch::take_in(service::domain_claims::dns_finding finding)
         }
     }
     const auto write = [this, finding = std::move(finding)](store::transaction& tx) {
-        service::domain_claims::take_in(tx, system_, practice_, finding);
+        service::domains::take_in(tx, system_, policy_, finding);
         return store::verdict::commit;
     };
     database_.submit(store::intent::write, write, [this, id](const std::exception_ptr& problem) {
@@ -132,4 +132,4 @@ void domain_watch::take_in(service::domain_claims::dns_finding finding)
     });
 }
 
-}  // namespace scimd::app
+}  // namespace scimd::jobs

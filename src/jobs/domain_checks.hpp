@@ -15,20 +15,20 @@
 #include <mutex>
 #include <set>
 
-namespace scimd::app {
+namespace scimd::jobs {
 
 // Answers of the resolver as the service understands them.
 service::txt_look_up make_txt_look_up(net::dns_resolver& resolver);
 
-class domain_watch {
+class domain_checks {
 public:
     // Questions under way at a time, so that a thousand domains due at once leave the resolver to others,
     // too.
     static constexpr std::size_t in_flight_max = 32;
 
-    domain_watch(
+    domain_checks(
         store::database& database,
-        const service::domain_claims::practice& by,
+        const service::domains::domain_policy_config& policy,
         service::txt_look_up look_up,
         environment_id environment,
         logger& log
@@ -45,13 +45,13 @@ public:
 
 private:
     bool take_up(domain_id which);
-    void take_in(service::domain_claims::dns_finding finding);
+    void take_in(service::domains::dns_finding finding);
     void let_go(domain_id which);
 
     store::database& database_;
-    const service::domain_claims::practice& practice_;
+    const service::domains::domain_policy_config& policy_;
     service::txt_look_up look_up_;
-    service::origin system_;
+    service::event_source system_;
     logger& log_;
     std::mutex lock_;
     std::condition_variable idle_;
@@ -59,4 +59,4 @@ private:
     bool is_stopped_ = false;
 };
 
-}  // namespace scimd::app
+}  // namespace scimd::jobs

@@ -12,28 +12,28 @@
 
 #include <memory>
 
-namespace scimd::app {
+namespace scimd::jobs {
 
 // The store and the resolver end after it has been stopped, in this order: the resolver, the store, this.
-class organization_care {
+class organization_jobs {
 public:
-    organization_care(
+    organization_jobs(
         store::database& database,
         const scim::catalogue_set& schemas,
-        const service::domain_claims::practice& by,
+        const service::domains::domain_policy_config& policy,
         service::txt_look_up look_up,
         environment_id environment,
         logger& log
     );
 
-    void add_jobs(background& to);
+    void add_jobs(scheduler& scheduler);
     void stop() { watch_.stop(); }
 
 private:
     store::database& database_;
     const scim::catalogue_set& schemas_;
     environment_id environment_;
-    domain_watch watch_;
+    domain_checks watch_;
 };
 
-}  // namespace scimd::app
+}  // namespace scimd::jobs

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace scimd::app {
+namespace scimd::jobs {
 namespace {
 
 constexpr std::chrono::milliseconds write_interval{500};
@@ -20,17 +20,17 @@ constexpr std::size_t batch_max = 200;  // in one transaction: others wait no lo
 
 }  // namespace
 
-void request_log_care::add_jobs(background& to)
+void request_log_writer::add_jobs(scheduler& scheduler)
 {
-    to.add({"request_log", write_interval, [this] { flush(); }});
-    to.add({"request_log_trim", trim_interval, [this] { trim(); }, true});
+    scheduler.add({"request_log", write_interval, [this] { flush(); }});
+    scheduler.add({"request_log_trim", trim_interval, [this] { trim(); }, true});
 }
 
 // What comes meanwhile has the next turn: under heavy load the log would be most of what is written.
-void request_log_care::flush()
+void request_log_writer::flush()
 {
     const auto waiting = notes_.take(service::request_notes_max);
-    for (std::span<const service::request_note> rest(waiting); !rest.empty();) {
+    for (std::span<const service::request_record> rest(waiting); !rest.empty();) {
         const auto batch = rest.first(std::min(batch_max, rest.size()));
         rest = rest.subspan(batch.size());
         try {
@@ -45,7 +45,7 @@ void request_log_care::flush()
     }
 }
 
-void request_log_care::write(std::span<const service::request_note> batch)
+void request_log_writer::write(std::span<const service::request_record> batch)
 {
     std::vector<service::request_line> lines;
     lines.reserve(batch.size());
@@ -60,18 +60,20 @@ void request_log_care::write(std::span<const service::request_note> batch)
     });
 }
 
-void request_log_care::trim()
+void request_log_writer::trim()
 {
     look_at_all();
     for (const auto directory : std::exchange(grown_, {}))
-        take_turn(database_, [&](store::transaction& tx) {
+        run_in_batches(database_, [&](store::transaction& tx) {
             return service::trim_requests(tx, directory, keep_);
         });
-    take_turn(database_, [this](store::transaction& tx) { return service::trim_old_requests(tx, keep_); });
+    run_in_batches(database_, [this](store::transaction& tx) {
+        return service::trim_old_requests(tx, keep_);
+    });
 }
 
 // The limits may have been lowered since.
-void request_log_care::look_at_all()
+void request_log_writer::look_at_all()
 {
     if (std::exchange(has_seen_all_, true))
         return;
@@ -86,4 +88,4 @@ void request_log_care::look_at_all()
     } while (next);
 }
 
-}  // namespace scimd::app
+}  // namespace scimd::jobs

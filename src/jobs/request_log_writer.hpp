@@ -9,12 +9,12 @@
 #include <set>
 #include <span>
 
-namespace scimd::app {
+namespace scimd::jobs {
 
 // Its jobs run on the background's thread; when that has ended, flush() may be called by another.
-class request_log_care {
+class request_log_writer {
 public:
-    request_log_care(
+    request_log_writer(
         store::database& database,
         service::request_log& notes,
         const service::request_retention& keep,
@@ -24,13 +24,13 @@ public:
     {
     }
 
-    void add_jobs(background& to);
+    void add_jobs(scheduler& scheduler);
 
     // Writes all that waits when it begins. Blocks. What the store does not take is lost, and logged.
     void flush();
 
 private:
-    void write(std::span<const service::request_note> batch);
+    void write(std::span<const service::request_record> batch);
     void trim();
     void look_at_all();
 
@@ -42,4 +42,4 @@ private:
     bool has_seen_all_ = false;     // what an earlier process has left
 };
 
-}  // namespace scimd::app
+}  // namespace scimd::jobs

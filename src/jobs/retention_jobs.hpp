@@ -11,25 +11,25 @@
 #include <functional>
 #include <optional>
 
-namespace scimd::app {
+namespace scimd::jobs {
 
-struct kept_history {
+struct retention_options {
     service::event_retention events;
     std::chrono::days attempts_kept_for{90};  // of webhooks
 };
 
 // Every piece of work is a short transaction of its own, so that requests get their turn in between. One
 // thread: that of the jobs.
-class event_care {
+class retention_jobs {
 public:
     // The first event that a sink beside the webhooks is still to be told of; empty: there is none. Any
     // thread.
-    using holder = std::function<std::optional<event_id>()>;
+    using first_needed_event = std::function<std::optional<event_id>()>;
 
-    event_care(store::database& database, const clock& wall, const kept_history& kept);
+    retention_jobs(store::database& database, const clock& wall_clock, const retention_options& kept);
 
-    void hold(holder sinks) { sinks_ = std::move(sinks); }  // before the jobs start
-    void add_jobs(background& to);
+    void retain(first_needed_event sinks) { sinks_ = std::move(sinks); }  // before the jobs start
+    void add_jobs(scheduler& scheduler);
 
     // One turn each. true: there is more to do at once.
     bool cut_events();
@@ -38,10 +38,10 @@ public:
 
 private:
     store::database& database_;
-    const clock& wall_;
-    const kept_history kept_;
-    holder sinks_ = [] { return std::optional<event_id>(); };
+    const clock& wall_clock_;
+    const retention_options kept_;
+    first_needed_event sinks_ = [] { return std::optional<event_id>(); };
     time_point look_at_{};  // at the events, not before
 };
 
-}  // namespace scimd::app
+}  // namespace scimd::jobs

@@ -4,21 +4,21 @@
 #include <exception>
 #include <utility>
 
-namespace scimd::app {
+namespace scimd::jobs {
 
-void background::add(job what)
+void scheduler::add(job what)
 {
     const auto due = std::chrono::steady_clock::now() + what.every;
     jobs_.push_back({std::move(what), due});
 }
 
-void background::start()
+void scheduler::start()
 {
     if (!jobs_.empty())
         thread_ = std::thread([this] { run_until_stopped(); });
 }
 
-void background::stop()
+void scheduler::stop()
 {
     {
         const std::lock_guard hold(lock_);
@@ -29,7 +29,7 @@ void background::stop()
         thread_.join();
 }
 
-void background::run_until_stopped()
+void scheduler::run_until_stopped()
 {
     std::unique_lock hold(lock_);
     while (!is_stopping_) {
@@ -43,7 +43,7 @@ void background::run_until_stopped()
     }
 }
 
-void background::run_job(const job& what)
+void scheduler::run_job(const job& what)
 {
     if (what.is_by_time && !is_time_sure_())
         return;
@@ -54,4 +54,4 @@ void background::run_job(const job& what)
     }
 }
 
-}  // namespace scimd::app
+}  // namespace scimd::jobs

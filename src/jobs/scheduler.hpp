@@ -12,11 +12,11 @@
 #include <utility>
 #include <vector>
 
-namespace scimd::app {
+namespace scimd::jobs {
 
 // A job is short, or it delays the others; what waits for a network has a thread or a loop elsewhere. One
 // that throws is logged and runs again when its time has come.
-class background {
+class scheduler {
 public:
     struct job {
         std::string_view name;  // of a static text
@@ -25,10 +25,10 @@ public:
         bool is_by_time = false;  // deletes or ends what is old: waits while the time is not sure
     };
 
-    explicit background(logger& log) : log_(log) {}
-    background(const background&) = delete;
-    background& operator=(const background&) = delete;
-    ~background() { stop(); }
+    explicit scheduler(logger& log) : log_(log) {}
+    scheduler(const scheduler&) = delete;
+    scheduler& operator=(const scheduler&) = delete;
+    ~scheduler() { stop(); }
 
     // Asked before each job that is by time. Before start(); without it none waits.
     void pause_by(std::function<bool()> is_time_sure) { is_time_sure_ = std::move(is_time_sure); }
@@ -55,4 +55,4 @@ private:
     std::thread thread_;
 };
 
-}  // namespace scimd::app
+}  // namespace scimd::jobs

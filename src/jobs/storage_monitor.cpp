@@ -6,7 +6,7 @@
 #include <system_error>
 #include <utility>
 
-namespace scimd::app {
+namespace scimd::jobs {
 namespace {
 
 constexpr std::chrono::seconds disk_interval{1};
@@ -32,39 +32,39 @@ free_space free_space_of(std::filesystem::path folder)
     };
 }
 
-storage_watch::storage_watch(
+storage_monitor::storage_monitor(
     store::database& database,
     service::quota_policy& policy,
     std::int64_t reserve_bytes,
     const service::event_retention& kept,
     logger& log,
-    metrics& figures
+    metrics_registry& metrics
 )
     : database_(database),
       policy_(policy),
       reserve_bytes_(reserve_bytes),
       kept_(kept),
       log_(log),
-      figures_(figures),
-      free_bytes_(figures.level("scimd_disk_free_bytes", "Room on the disk of the data folder.")),
-      is_reserved_(figures.level(
+      metrics_(metrics),
+      free_bytes_(metrics.gauge_of("scimd_disk_free_bytes", "Room on the disk of the data folder.")),
+      is_reserved_(metrics.gauge_of(
           "scimd_disk_reserved",
           "1 while only deletions and the like are taken because the disk is nearly full."
       )),
-      surplus_(figures.level(
+      surplus_(metrics.gauge_of(
           "scimd_event_surplus_bytes",
           "Events beyond the quotas of their directories, which webhooks or sinks still need."
       ))
 {
 }
 
-void storage_watch::add_jobs(background& to)
+void storage_monitor::add_jobs(scheduler& scheduler)
 {
-    to.add({"disk_space", disk_interval, [this] { look_at_disk(); }});
-    to.add({"usage", usage_interval, [this] { look_at_usage(); }});
+    scheduler.add({"disk_space", disk_interval, [this] { look_at_disk(); }});
+    scheduler.add({"usage", usage_interval, [this] { look_at_usage(); }});
 }
 
-void storage_watch::look_at_disk()
+void storage_monitor::look_at_disk()
 {
     const auto room = free_ ? free_() : std::nullopt;
     if (!room)
@@ -82,12 +82,12 @@ void storage_watch::look_at_disk()
         log_.info("disk.has_room", {{"free_bytes", *room}, {"reserve_bytes", reserve_bytes_}});
 }
 
-void storage_watch::look_at_usage()
+void storage_monitor::look_at_usage()
 {
     namespace usage = store::usage;
     std::array<std::int64_t, usage::quota_count> totals{};
     std::int64_t surplus = 0;
-    holds(database_, [&](store::transaction& tx) {
+    has_work(database_, [&](store::transaction& tx) {
         totals = usage::totals(tx);
         auto next = usage::next_event_surplus(tx, kept_.directory_bytes_max);
         while (next) {
@@ -99,9 +99,11 @@ void storage_watch::look_at_usage()
     surplus_.set(surplus);
     for (std::size_t i = 0; i < totals.size(); ++i)
         if (i != usage::index_of(usage::quota::events_per_second))
-            figures_
-                .level("scimd_usage", "What all directories use together.", {{"of", usage::quota_names[i]}})
+            metrics_
+                .gauge_of(
+                    "scimd_usage", "What all directories use together.", {{"of", usage::quota_names[i]}}
+                )
                 .set(totals[i]);
 }
 
-}  // namespace scimd::app
+}  // namespace scimd::jobs

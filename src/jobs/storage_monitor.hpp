@@ -18,7 +18,7 @@
 #include <functional>
 #include <optional>
 
-namespace scimd::app {
+namespace scimd::jobs {
 
 constexpr std::int64_t disk_reserve_bytes_default = 256 * 1024 * 1024;
 
@@ -27,19 +27,19 @@ using free_space = std::function<std::optional<std::int64_t>()>;
 free_space free_space_of(std::filesystem::path folder);
 
 // One thread: that of the jobs.
-class storage_watch {
+class storage_monitor {
 public:
-    storage_watch(
+    storage_monitor(
         store::database& database,
         service::quota_policy& policy,
         std::int64_t reserve_bytes,
         const service::event_retention& kept,
         logger& log,
-        metrics& figures
+        metrics_registry& metrics
     );
 
     void watch(free_space where) { free_ = std::move(where); }  // before the jobs start
-    void add_jobs(background& to);
+    void add_jobs(scheduler& scheduler);
 
     void look_at_disk();
     void look_at_usage();
@@ -50,11 +50,11 @@ private:
     const std::int64_t reserve_bytes_;
     const service::event_retention kept_;
     logger& log_;
-    metrics& figures_;
+    metrics_registry& metrics_;
     free_space free_;
     gauge& free_bytes_;
     gauge& is_reserved_;
     gauge& surplus_;
 };
 
-}  // namespace scimd::app
+}  // namespace scimd::jobs

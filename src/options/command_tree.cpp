@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace scimd::app {
+namespace scimd::options {
 namespace {
 
 // An empty option would be none: a filter would choose everything, a client manage all organizations, a token
@@ -59,7 +59,7 @@ void command_tree::collect()
     const CLI::App* chosen = &app_;
     while (!chosen->get_subcommands().empty()) {
         chosen = chosen->get_subcommands().front();
-        what_.words.push_back(chosen->get_name());
+        what_.positional.push_back(chosen->get_name());
     }
     for (auto& [owner, values] : arguments_)
         if (owner == chosen)
@@ -304,4 +304,4 @@ void command_tree::describe(const char* word, const char* help)
     app_.get_subcommand(word)->description(help);
 }
 
-}  // namespace scimd::app
+}  // namespace scimd::options

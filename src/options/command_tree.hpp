@@ -13,7 +13,7 @@ namespace CLI {  // NOLINT(readability-identifier-naming): the library's names
 class App;       // NOLINT(readability-identifier-naming)
 }
 
-namespace scimd::app {
+namespace scimd::options {
 
 // Fills `what` and `limit` when `app` parses; all three outlive it.
 class command_tree {
@@ -44,4 +44,4 @@ private:
     std::deque<std::pair<CLI::App*, std::vector<std::string>>> arguments_;
 };
 
-}  // namespace scimd::app
+}  // namespace scimd::options

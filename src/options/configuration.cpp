@@ -23,7 +23,7 @@
 #include <thread>
 #include <utility>
 
-namespace scimd::app {
+namespace scimd::options {
 namespace {
 
 // CLI11 lets the file win over the environment; ours is flags, environment, file. So what the environment
@@ -45,9 +45,9 @@ std::vector<std::string> with_environment(const CLI::App& app, std::vector<std::
     return given;
 }
 
-class judge {
+class validator {
 public:
-    std::vector<std::string> mistakes;
+    std::vector<std::string> errors;
 
     template <class Number>
     Number number(std::string_view name, const std::string& text, Number least, Number most)
@@ -56,7 +56,7 @@ public:
         const auto* end = text.data() + text.size();
         const auto read = std::from_chars(text.data(), end, value);
         if (read.ec != std::errc() || read.ptr != end || value < least || value > most) {
-            mistakes.push_back(
+            errors.push_back(
                 std::string(name) + " must be a number from " + std::to_string(least) + " to " +
                 std::to_string(most) + ", not \"" + text + "\""
             );
@@ -105,7 +105,7 @@ public:
         for (const auto& [name, level] : names)
             if (name == text)
                 return level;
-        mistakes.push_back("--log-level must be debug, info, warning or error, not \"" + text + "\"");
+        errors.push_back("--log-level must be debug, info, warning or error, not \"" + text + "\"");
         return log_level::info;
     }
 
@@ -123,21 +123,21 @@ public:
             "--directory-request-burst", raw.directory_request_burst, 1, service::request_burst_max
         );
         if (rate.per_second == 0)
-            mistakes.emplace_back("--directory-request-burst needs --directory-requests-per-second");
+            errors.emplace_back("--directory-request-burst needs --directory-requests-per-second");
         return rate;
     }
 
     bool event_sink(const std::string& text)
     {
         if (!text.empty() && text != "stdout")
-            mistakes.push_back("--event-sink must be stdout, not \"" + text + "\"");
+            errors.push_back("--event-sink must be stdout, not \"" + text + "\"");
         return !text.empty();
     }
 
     bool ends_when_sink_fails(const std::string& text)
     {
         if (text != "not-ready" && text != "exit")
-            mistakes.push_back("--event-sink-failure must be not-ready or exit, not \"" + text + "\"");
+            errors.push_back("--event-sink-failure must be not-ready or exit, not \"" + text + "\"");
         return text == "exit";
     }
 
@@ -149,7 +149,7 @@ public:
             if (one)
                 parsed.push_back(std::move(*one));
             else
-                mistakes.push_back("--listen " + text + ": " + one.error().detail);
+                errors.push_back("--listen " + text + ": " + one.error().detail);
         }
         return parsed;
     }
@@ -161,7 +161,7 @@ public:
             if (const auto one = ip_network::parse(text))
                 parsed.push_back(*one);
             else
-                mistakes.push_back(
+                errors.push_back(
                     "--trusted-proxy must be an address or a network such as 192.0.2.0/24, not \"" + text +
                     '"'
                 );
@@ -197,7 +197,7 @@ public:
             if (one)
                 parsed.push_back(std::move(*one));
             else
-                mistakes.push_back("--dns-server " + one.error().detail);
+                errors.push_back("--dns-server " + one.error().detail);
         }
         return parsed;
     }
@@ -208,7 +208,7 @@ public:
         if (path.empty())
             return;
         if (const auto reason = why_not_readable(path, bytes_max); !reason.empty())
-            mistakes.push_back(std::string(name) + ": " + reason);
+            errors.push_back(std::string(name) + ": " + reason);
     }
 
     void files(const raw_options& raw)
@@ -226,7 +226,7 @@ public:
         if (raw.tls_certificate.empty() && raw.tls_key.empty())
             return std::nullopt;
         if (raw.tls_certificate.empty() || raw.tls_key.empty())
-            mistakes.emplace_back("--tls-certificate and --tls-key are given together or not at all");
+            errors.emplace_back("--tls-certificate and --tls-key are given together or not at all");
         return net::tls_files{raw.tls_certificate, raw.tls_key};
     }
 
@@ -236,7 +236,7 @@ public:
         const auto* value = std::getenv("SCIMD_MASTER_KEY");
         const std::string text = value ? value : "";
         if (!text.empty() && !raw.master_key_file.empty())
-            mistakes.emplace_back("--master-key-file and SCIMD_MASTER_KEY are not given together");
+            errors.emplace_back("--master-key-file and SCIMD_MASTER_KEY are not given together");
         return text;
     }
 
@@ -245,8 +245,8 @@ public:
         if (folder.empty())
             return {};
         auto read = read_schema_folder(folder);
-        for (const auto& mistake : read.mistakes)
-            mistakes.push_back("--schema-dir: " + mistake);
+        for (const auto& mistake : read.errors)
+            errors.push_back("--schema-dir: " + mistake);
         return std::move(read.files);
     }
 
@@ -265,16 +265,13 @@ public:
             const bool is_control = static_cast<unsigned char>(c) < ' ';
             return is_control || std::string_view("?# \"\\").find(c) != std::string_view::npos;
         });
-        if (!is_http || host + 2 >= text.size() || has_more) {
-            mistakes.push_back(
-                "--public-url must be an http or https URL without query, not \"" + text + "\""
-            );
-        }
+        if (!is_http || host + 2 >= text.size() || has_more)
+            errors.push_back("--public-url must be an http or https URL without query, not \"" + text + "\"");
         return text;
     }
 };
 
-configuration judged(const raw_options& raw, judge& by)
+configuration validated(const raw_options& raw, validator& by)
 {
     configuration settings;
     by.files(raw);
@@ -350,26 +347,26 @@ configuration judged(const raw_options& raw, judge& by)
 }
 
 // What a command was given, as far as it can be judged without asking anybody.
-void judge_command(command& what, const raw_options& raw, judge& by)
+void validate_command(command& what, const raw_options& raw, validator& by)
 {
     if (!raw.limit.empty())
         what.limit = by.number<std::int64_t>("--limit", raw.limit, 1, 1'000'000'000);
-    else if (what.words == std::vector<std::string>{"webhook", "attempts"})
+    else if (what.positional == std::vector<std::string>{"webhook", "attempts"})
         what.limit = 100;  // there may be millions
-    const bool sets_policy = what.words == std::vector<std::string>{"directory", "policy"};
+    const bool sets_policy = what.positional == std::vector<std::string>{"directory", "policy"};
     const auto& policy = sets_policy ? what.arguments[1] : what.domain_policy;
     if (!policy.empty() && policy != "reject" && policy != "hold" && policy != "off")
-        by.mistakes.push_back("the domain policy must be reject, hold or off, not \"" + policy + "\"");
-    const bool sets_scope = what.words == std::vector<std::string>{"directory", "scope"};
+        by.errors.push_back("the domain policy must be reject, hold or off, not \"" + policy + "\"");
+    const bool sets_scope = what.positional == std::vector<std::string>{"directory", "scope"};
     const auto& scope = sets_scope ? what.arguments[1] : what.domain_gate_scope;
     if (!scope.empty() && scope != "primary" && scope != "all")
-        by.mistakes.push_back("the scope of the domain gate must be primary or all, not \"" + scope + "\"");
+        by.errors.push_back("the scope of the domain gate must be primary or all, not \"" + scope + "\"");
 }
 
-std::string listing(const std::vector<std::string>& mistakes)
+std::string listing(const std::vector<std::string>& errors)
 {
     std::string text;
-    for (const auto& mistake : mistakes)
+    for (const auto& mistake : errors)
         text += "scimd: " + mistake + '\n';
     return text + "scimd: see scimd --help\n";
 }
@@ -393,7 +390,7 @@ parsed_arguments parse_arguments(int count, const char* const* arguments)
         sub->allow_extras(false);
     auto given = with_environment(app, {arguments + 1, arguments + count});
     std::ranges::reverse(given);  // CLI11 takes them from the back
-    judge by;
+    validator by;
     try {
         app.parse(std::move(given));
     } catch (const CLI::ParseError& problem) {
@@ -402,19 +399,19 @@ parsed_arguments parse_arguments(int count, const char* const* arguments)
             app.exit(problem, out, out);
             return {std::nullopt, out.str(), 0};
         }
-        by.mistakes.emplace_back(problem.what());
+        by.errors.emplace_back(problem.what());
     }
     for (const auto& unknown : app.remaining(true))
-        by.mistakes.push_back("unknown option or key: " + unknown);
-    called.settings = judged(raw, by);
-    std::ranges::move(transport_mistakes(called.settings), std::back_inserter(by.mistakes));
-    if (by.mistakes.empty()) {
+        by.errors.push_back("unknown option or key: " + unknown);
+    called.settings = validated(raw, by);
+    std::ranges::move(transport_mistakes(called.settings), std::back_inserter(by.errors));
+    if (by.errors.empty()) {
         tree.collect();
-        judge_command(called.what, raw, by);
+        validate_command(called.what, raw, by);
     }
-    if (!by.mistakes.empty())
-        return {std::nullopt, listing(by.mistakes), 2};
+    if (!by.errors.empty())
+        return {std::nullopt, listing(by.errors), 2};
     return {std::move(called), {}, 0};
 }
 
-}  // namespace scimd::app
+}  // namespace scimd::options

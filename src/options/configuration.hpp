@@ -20,7 +20,7 @@
 #include <string>
 #include <vector>
 
-namespace scimd::app {
+namespace scimd::options {
 
 // A value; immutable after start (certificates alone are read again).
 struct configuration {
@@ -34,10 +34,10 @@ struct configuration {
     std::optional<std::chrono::days> secret_lifetime_max;  // of directories; none: without end
     store::audit::retention audit_kept;
     service::request_retention requests_kept;
-    kept_history kept;
+    jobs::retention_options kept;
     service::quota_limits quotas = service::default_quota_limits;  // of a directory
     std::chrono::seconds clock_hold{600};  // until a time that the clock has leapt to is adopted
-    std::int64_t disk_reserve_bytes = disk_reserve_bytes_default;
+    std::int64_t disk_reserve_bytes = jobs::disk_reserve_bytes_default;
     bool writes_events = false;                      // to stdout, as JSON lines
     bool ends_when_sink_fails = false;               // else it is not ready until the sink works again
     std::vector<scim::definition_file> definitions;  // of schemas and resource types, found to be good
@@ -63,7 +63,7 @@ struct configuration {
 };
 
 // What the commands of webhook endpoints are given, as text.
-struct webhook_words {
+struct webhook_arguments {
     std::string url;
     std::string description;
     std::vector<std::string> event_types;
@@ -82,7 +82,7 @@ struct webhook_words {
 
 // One command and what was given to it: {"organization", "create"} with {"Acme"}.
 struct command {
-    std::vector<std::string> words;
+    std::vector<std::string> positional;
     std::vector<std::string>
         arguments;  // positional, in the order of the usage line; absent optional ones are empty
 
@@ -119,7 +119,7 @@ struct command {
     bool is_at_once = false;
     std::string key_file;       // where master keys are copied to (backup) or from (restore)
     bool is_replacing = false;  // what is there before a restore is set aside
-    webhook_words webhook{};
+    webhook_arguments webhook{};
 };
 
 struct invocation {
@@ -135,4 +135,4 @@ struct parsed_arguments {
 };
 parsed_arguments parse_arguments(int count, const char* const* arguments);
 
-}  // namespace scimd::app
+}  // namespace scimd::options

@@ -2,7 +2,7 @@
 
 #include <system_error>
 
-namespace scimd::app {
+namespace scimd::options {
 
 namespace fs = std::filesystem;
 
@@ -20,4 +20,4 @@ std::string why_not_readable(const fs::path& file, std::size_t bytes_max)
     return {};
 }
 
-}  // namespace scimd::app
+}  // namespace scimd::options

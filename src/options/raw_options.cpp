@@ -2,7 +2,7 @@
 
 #include "options/option_file.hpp"
 
-namespace scimd::app {
+namespace scimd::options {
 namespace {
 
 void declare_webhook_options(CLI::App& app, raw_options& raw)
@@ -342,4 +342,4 @@ void declare_options(CLI::App& app, raw_options& raw)
     declare_webhook_options(app, raw);
 }
 
-}  // namespace scimd::app
+}  // namespace scimd::options

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace scimd::app {
+namespace scimd::options {
 
 // As given, before anything is judged: so that every mistake is found in one go.
 struct raw_options {
@@ -31,7 +31,7 @@ struct raw_options {
     std::string event_bytes_max = std::to_string(service::event_retention().bytes_max);
     std::array<std::string, store::usage::quota_count> quotas;  // empty: the default
     std::string clock_hold_s = "600";
-    std::string disk_reserve_bytes = std::to_string(disk_reserve_bytes_default);
+    std::string disk_reserve_bytes = std::to_string(jobs::disk_reserve_bytes_default);
     std::string event_sink;
     std::string event_sink_failure = "not-ready";
     std::string webhook_attempt_days = "90";
@@ -69,4 +69,4 @@ struct raw_options {
 // `raw` outlives the parsing.
 void declare_options(CLI::App& app, raw_options& raw);
 
-}  // namespace scimd::app
+}  // namespace scimd::options

@@ -7,7 +7,7 @@
 #include <system_error>
 #include <utility>
 
-namespace scimd::app {
+namespace scimd::options {
 namespace {
 
 namespace fs = std::filesystem;
@@ -20,7 +20,7 @@ bool is_definition_file(const fs::directory_entry& entry)
 }
 
 // The paths, or why there are none.
-std::vector<fs::path> definition_files(const fs::path& folder, std::vector<std::string>& mistakes)
+std::vector<fs::path> definition_files(const fs::path& folder, std::vector<std::string>& errors)
 {
     std::error_code failed;
     std::vector<fs::path> paths;
@@ -29,16 +29,16 @@ std::vector<fs::path> definition_files(const fs::path& folder, std::vector<std::
         if (is_definition_file(*entry))
             paths.push_back(entry->path());
         if (paths.size() > scim::definition_files_max) {
-            mistakes.push_back(
+            errors.push_back(
                 folder.string() + " has more than " + std::to_string(scim::definition_files_max) + " files"
             );
             return {};
         }
     }
     if (failed)
-        mistakes.push_back(folder.string() + ": " + failed.message());
+        errors.push_back(folder.string() + ": " + failed.message());
     else if (paths.empty())
-        mistakes.push_back(folder.string() + " has no file *.json");
+        errors.push_back(folder.string() + " has no file *.json");
     std::ranges::sort(paths);
     return paths;
 }
@@ -60,16 +60,16 @@ std::optional<std::string> read_definition_file(const fs::path& path)
 schema_folder read_schema_folder(const fs::path& folder)
 {
     schema_folder made;
-    for (const auto& path : definition_files(folder, made.mistakes))
+    for (const auto& path : definition_files(folder, made.errors))
         if (auto content = read_definition_file(path))
             made.files.push_back({path.filename().string(), std::move(*content)});
         else
-            made.mistakes.push_back(path.filename().string() + ": cannot be read");
+            made.errors.push_back(path.filename().string() + ": cannot be read");
     auto loaded = scim::extend_standard(made.files);
-    std::ranges::move(loaded.mistakes, std::back_inserter(made.mistakes));
-    if (!made.mistakes.empty())
+    std::ranges::move(loaded.errors, std::back_inserter(made.errors));
+    if (!made.errors.empty())
         made.files.clear();
     return made;
 }
 
-}  // namespace scimd::app
+}  // namespace scimd::options

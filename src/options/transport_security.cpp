@@ -5,7 +5,7 @@
 
 #include <string_view>
 
-namespace scimd::app {
+namespace scimd::options {
 namespace {
 
 // RFC 6761 §6.3, RFC 1122 §3.2.1.3, RFC 4291 §2.5.3. Any other name may lead anywhere.
@@ -43,23 +43,23 @@ bool is_in_clear(std::string_view url)
 
 std::vector<std::string> transport_mistakes(const configuration& settings)
 {
-    std::vector<std::string> mistakes;
+    std::vector<std::string> errors;
     const bool is_covered = settings.tls || settings.is_behind_tls_proxy;
     for (const auto& at : settings.listen)
         if (!is_covered && !at.is_unix() && !is_this_machine(at.host))
-            mistakes.push_back(
+            errors.push_back(
                 "--listen " + at.text() +
                 ": beyond this machine tokens must not be sent in clear; give --tls-certificate and"
                 " --tls-key, or --behind-tls-proxy when a proxy in front of it speaks TLS"
             );
     if (settings.is_public_url_given && is_in_clear(settings.public_url))
-        mistakes.push_back(
+        errors.push_back(
             "--public-url must be https, or http of this machine alone, for tokens are sent there; not \"" +
             settings.public_url + "\""
         );
     if (!settings.is_public_url_given && settings.is_behind_tls_proxy && is_in_clear(settings.public_url))
-        mistakes.emplace_back("--behind-tls-proxy wants --public-url, the https address of the proxy");
-    return mistakes;
+        errors.emplace_back("--behind-tls-proxy wants --public-url, the https address of the proxy");
+    return errors;
 }
 
-}  // namespace scimd::app
+}  // namespace scimd::options

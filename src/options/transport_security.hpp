@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-namespace scimd::app {
+namespace scimd::options {
 
 // One text for each mistake.
 std::vector<std::string> transport_mistakes(const configuration& settings);
 
-}  // namespace scimd::app
+}  // namespace scimd::options

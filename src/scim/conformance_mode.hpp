@@ -3,7 +3,7 @@
 
 namespace scimd::scim {
 
-enum class leniency {
+enum class conformance_mode {
     strict,  // the letter of RFC 7643 and RFC 7644: what they do not describe is refused
              // (scim/patch/strict.hpp)
     compat,  // what identity providers send is understood (scim/patch/quirks.hpp)

@@ -84,7 +84,7 @@ void ignored_names::add(const ignored_names& others)
         add(each.name, each.why);
 }
 
-void note_ignored_parts(
+void record_ignored_parts(
     ignored_names& found,
     const schema* extension,
     const attribute& target,

@@ -53,7 +53,7 @@ private:
 // What of a value given for the attribute is not read: unknown and read-only sub-attributes, of the first
 // `values_max` elements of a list. `extension` is the schema that has the attribute, when that is none of the
 // base and common ones.
-void note_ignored_parts(
+void record_ignored_parts(
     ignored_names& found,
     const schema* extension,
     const attribute& target,

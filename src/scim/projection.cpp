@@ -49,7 +49,7 @@ struct named_attributes {
 
 void read_chosen(std::string_view name, const resource_type& type, std::vector<chosen_values>& chosen)
 {
-    auto found = parse_target(name, type, leniency::compat, unlimited_work());
+    auto found = parse_target(name, type, conformance_mode::compat, unlimited_work());
     if (!found || !found->where || chosen.size() == chosen_max)
         return;
     chosen_values one{found->attribute, std::move(*found->where)};
@@ -130,7 +130,7 @@ selection select_default(const projection& wanted, const schema* extension, cons
 {
     selection made;
     made.is_kept = candidate.returned == returned::by_default;
-    for (const path& written : wanted.written) {
+    for (const path& written : wanted.requested) {
         if (!is_about(written, extension, candidate))
             continue;
         if (written.sub_attribute)

@@ -30,12 +30,12 @@ struct projection {
     std::vector<const schema*> excluded_schemas;
     std::vector<chosen_values> chosen{};      // listed, beside `attributes`
     std::vector<chosen_values> not_chosen{};  // excluded, beside `excluded`
-    std::vector<path> written{};  // of those returned on request, by this very request (written.hpp)
+    std::vector<path> requested{};  // of those returned on request, by this very request (written.hpp)
 
     [[nodiscard]] bool is_default() const noexcept
     {
         return !is_nothing && !is_listed && excluded.empty() && excluded_schemas.empty() &&
-               not_chosen.empty() && written.empty();
+               not_chosen.empty() && requested.empty();
     }
 
     // Whether an attribute (by canonical name, of the base schema or common) can appear at all, so that

@@ -11,7 +11,7 @@ constexpr bool is_continuation(char c) noexcept
 
 }  // namespace
 
-std::string excerpt(std::string_view text)
+std::string quoted_input(std::string_view text)
 {
     if (text.size() <= excerpt_bytes_max)
         return "'" + std::string(text) + "'";

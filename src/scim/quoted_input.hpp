@@ -11,6 +11,6 @@ constexpr std::size_t excerpt_bytes_max = 64;
 
 // `text` between single quotes, cut at a character's border with "..." when it is longer than
 // excerpt_bytes_max.
-std::string excerpt(std::string_view text);
+std::string quoted_input(std::string_view text);
 
 }  // namespace scimd::scim

@@ -55,7 +55,7 @@ void note_all(std::vector<path>& found, const schema* extension, const schema& o
 
 }  // namespace
 
-std::vector<path> written_on_request(const json::object& document, const resource_type& type)
+std::vector<path> requested_on_demand(const json::object& document, const resource_type& type)
 {
     std::vector<path> found;
     note_all(found, nullptr, *type.base, document);
@@ -65,7 +65,7 @@ std::vector<path> written_on_request(const json::object& document, const resourc
     return found;
 }
 
-std::vector<path> written_on_request(const patch& change)
+std::vector<path> requested_on_demand(const patch& change)
 {
     std::vector<path> found;
     for (const patch_operation& each : change.operations)

@@ -12,8 +12,8 @@
 namespace scimd::scim {
 
 // Of a whole document, as POST and PUT bring it.
-std::vector<path> written_on_request(const json::object& document, const resource_type& type);
+std::vector<path> requested_on_demand(const json::object& document, const resource_type& type);
 
-std::vector<path> written_on_request(const patch& change);
+std::vector<path> requested_on_demand(const patch& change);
 
 }  // namespace scimd::scim

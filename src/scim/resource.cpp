@@ -59,7 +59,7 @@ error in_schema(const schema& definition, const error& reason)
 
 // What of a value given for the attribute a document does not hold. What is common to all resources is in
 // every answer, whatever a client sends.
-void note_ignored(
+void record_ignored(
     ignored_names& found,
     const schema* extension,
     const attribute& target,
@@ -74,11 +74,11 @@ void note_ignored(
     else if (!is_kept_in_documents(target))
         found.add(extension, target.name, ignored_reason::not_kept);
     else
-        note_ignored_parts(found, extension, target, value, work);
+        record_ignored_parts(found, extension, target, value, work);
 }
 
 // Some clients repeat `schemas` inside of extensions.
-void note_unknown(
+void record_unknown(
     ignored_names& found, const schema* extension, std::string_view name, const json::value& value
 )
 {
@@ -88,7 +88,7 @@ void note_unknown(
 
 // Takes the attributes of an extension out of its container.
 result<void> read_extension(
-    const json::value& value, const schema& definition, incoming& made, work_budget& work
+    const json::value& value, const schema& definition, parsed_body& made, work_budget& work
 )
 {
     if (is_blank(value))
@@ -99,10 +99,10 @@ result<void> read_extension(
     for (const auto& member : value.get_object()) {
         const attribute* const target = definition.find(member.key());
         if (!target) {
-            note_unknown(made.ignored, &definition, member.key(), member.value());
+            record_unknown(made.ignored, &definition, member.key(), member.value());
             continue;
         }
-        note_ignored(made.ignored, &definition, *target, member.value(), work);
+        record_ignored(made.ignored, &definition, *target, member.value(), work);
         if (!is_kept_in_documents(*target))
             continue;
         auto read = read_value(member.value(), *target, work);
@@ -121,13 +121,13 @@ result<void> read_attribute(
     const json::value& value,
     const attribute& target,
     const resource_type& type,
-    incoming& made,
+    parsed_body& made,
     work_budget& work
 )
 {
     if (&target == find_common("schemas"))
         return check_schemas(value);
-    note_ignored(made.ignored, nullptr, target, value, work);
+    record_ignored(made.ignored, nullptr, target, value, work);
     if (is_kept_apart(type, target)) {
         auto members = read_members(value);
         if (!members)
@@ -285,10 +285,10 @@ void keep_unnamed(json::object& next, const json::object& current, const resourc
     next["active"] = active && active->is_bool() ? *active : json::value(true);
 }
 
-result<incoming> read_body(const json::object& body, const resource_type& type, work_budget& work)
+result<parsed_body> read_body(const json::object& body, const resource_type& type, work_budget& work)
 {
     work.charge(steps_of(body) + body.size() * name_steps);
-    incoming made;
+    parsed_body made;
     for (const auto& member : body) {
         result<void> read;
         if (const attribute* const target = find_of_resource(type, member.key()))
@@ -297,7 +297,7 @@ result<incoming> read_body(const json::object& body, const resource_type& type, 
                  definition && definition != type.base)
             read = read_extension(member.value(), *definition, made, work);
         else
-            note_unknown(made.ignored, nullptr, member.key(), member.value());
+            record_unknown(made.ignored, nullptr, member.key(), member.value());
         if (!read)
             return read.error();
     }

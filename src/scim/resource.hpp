@@ -35,7 +35,7 @@ struct member {
 };
 
 // What a client sent in a POST or PUT, made canonical.
-struct incoming {
+struct parsed_body {
     json::object document;
     std::vector<member> members;  // of a group
     bool names_members = false;   // "members" stood in the body (null and [] count)
@@ -46,7 +46,7 @@ struct incoming {
 // expected, null as unassigned, read-only attributes and unknown ones ignored, a password dropped. Errors:
 // invalid_value (a value of the wrong type, a required attribute missing, two primaries, text that is not
 // storable, a limit exceeded), each naming the attribute.
-result<incoming> read_body(const json::object& body, const resource_type& type, work_budget& work);
+result<parsed_body> read_body(const json::object& body, const resource_type& type, work_budget& work);
 
 // Whether a user can sign in: `active`, which is always a boolean and changes only when a request names it.
 bool is_lifecycle_state(const resource_type& type, const attribute& candidate) noexcept;

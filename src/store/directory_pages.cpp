@@ -194,7 +194,7 @@ std::int64_t count_users(transaction& tx, directory_id where, const selection& w
         return count_after(tx, where, "User", after) -
                number(tx, count_held_after, {where.value, to_column(after)});
     }
-    return resources::count(tx, where, "User") - holds::count(tx, where);
+    return resources::count(tx, where, "User") - held_users::count(tx, where);
 }
 
 std::int64_t count_groups(transaction& tx, directory_id where, const selection& which)

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace scimd::store::sealed {
+namespace scimd::store::encrypted_secrets {
 
 namespace {
 
@@ -32,9 +32,9 @@ constexpr sql::statement list_of_other_keys{
     "select place, sealed from sealed_values where key_id <> $1 limit $2",
 };
 
-secret open_or_throw(const vault& safe, std::string_view sealed, std::string_view place)
+secret open_or_throw(const vault& key_vault, std::string_view sealed, std::string_view place)
 {
-    auto opened = safe.open(sealed, place);
+    auto opened = key_vault.open(sealed, place);
     if (!opened)
         throw sql::failure("sealed: the value at " + std::string(place) + " does not open");
     return std::move(*opened);
@@ -42,17 +42,17 @@ secret open_or_throw(const vault& safe, std::string_view sealed, std::string_vie
 
 }  // namespace
 
-void put(transaction& tx, const vault& safe, std::string_view place, std::string_view plain)
+void put(transaction& tx, const vault& key_vault, std::string_view place, std::string_view plain)
 {
-    const auto sealed = safe.seal(plain, place);
+    const auto sealed = key_vault.seal(plain, place);
     tx.sql().run(put_value, {place, vault::key_of(sealed), sealed});
 }
 
-std::optional<secret> find(transaction& tx, const vault& safe, std::string_view place)
+std::optional<secret> find(transaction& tx, const vault& key_vault, std::string_view place)
 {
     std::optional<secret> found;
     tx.sql().run(find_value, {place}, [&](const sql::row& current) {
-        found = open_or_throw(safe, current.text(0), place);
+        found = open_or_throw(key_vault, current.text(0), place);
     });
     return found;
 }
@@ -69,18 +69,18 @@ std::vector<std::string> key_ids(transaction& tx)
     return found;
 }
 
-std::int64_t seal_anew(transaction& tx, const vault& safe, std::int64_t most)
+std::int64_t seal_anew(transaction& tx, const vault& key_vault, std::int64_t most)
 {
     std::vector<std::pair<std::string, secret>> found;
-    const auto first = safe.sealing_key();
+    const auto first = key_vault.sealing_key();
     tx.sql().run(list_of_other_keys, {std::string_view(first), most}, [&](const sql::row& current) {
         std::string place(current.text(0));
-        auto plain = open_or_throw(safe, current.text(1), place);
+        auto plain = open_or_throw(key_vault, current.text(1), place);
         found.emplace_back(std::move(place), std::move(plain));
     });
     for (const auto& [place, plain] : found)
-        put(tx, safe, place, plain.reveal());
+        put(tx, key_vault, place, plain.reveal());
     return static_cast<std::int64_t>(found.size());
 }
 
-}  // namespace scimd::store::sealed
+}  // namespace scimd::store::encrypted_secrets

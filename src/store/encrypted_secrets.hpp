@@ -13,13 +13,13 @@
 #include <string_view>
 #include <vector>
 
-namespace scimd::store::sealed {
+namespace scimd::store::encrypted_secrets {
 
 // Replaces what is there.
-void put(transaction& tx, const vault& safe, std::string_view place, std::string_view plain);
+void put(transaction& tx, const vault& key_vault, std::string_view place, std::string_view plain);
 
 // Empty when nothing is there. Throws sql::failure when it is there and does not open.
-std::optional<secret> find(transaction& tx, const vault& safe, std::string_view place);
+std::optional<secret> find(transaction& tx, const vault& key_vault, std::string_view place);
 
 void erase(transaction& tx, std::string_view place);
 
@@ -28,6 +28,6 @@ std::vector<std::string> key_ids(transaction& tx);
 
 // Seals up to `most` of those anew that the vault's first key has not sealed; returns how many. 0: none is
 // left. Throws sql::failure when one does not open.
-std::int64_t seal_anew(transaction& tx, const vault& safe, std::int64_t most);
+std::int64_t seal_anew(transaction& tx, const vault& key_vault, std::int64_t most);
 
-}  // namespace scimd::store::sealed
+}  // namespace scimd::store::encrypted_secrets

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
-namespace scimd::store::feed {
+namespace scimd::store::event_log {
 namespace {
 
 constexpr sql::statement select_forward{
@@ -313,4 +313,4 @@ std::int64_t delete_oldest_of(
     return tx.sql().run(delete_oldest_of_directory, {directory.value, sequence});
 }
 
-}  // namespace scimd::store::feed
+}  // namespace scimd::store::event_log

@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-namespace scimd::store::feed {
+namespace scimd::store::event_log {
 
 // Who told of it: a directory's identity provider, or the environment itself.
 enum class source { any, directory, environment };
@@ -96,4 +96,4 @@ std::int64_t delete_oldest_of(
     transaction& tx, directory_id directory, event_id position, std::int64_t bytes, std::int64_t rows_max
 );
 
-}  // namespace scimd::store::feed
+}  // namespace scimd::store::event_log

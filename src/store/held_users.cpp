@@ -1,6 +1,6 @@
 #include "store/held_users.hpp"
 
-namespace scimd::store::holds {
+namespace scimd::store::held_users {
 namespace {
 
 constexpr sql::statement insert_row{
@@ -143,4 +143,4 @@ void finish_release(transaction& tx, directory_id where)
     tx.sql().run(delete_request, {where.value});
 }
 
-}  // namespace scimd::store::holds
+}  // namespace scimd::store::held_users

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace scimd::store::holds {
+namespace scimd::store::held_users {
 
 struct held_user {
     resource_id user;
@@ -48,4 +48,4 @@ void request_release(transaction& tx, directory_id where);
 void advance_release(transaction& tx, const release_request& to);
 void finish_release(transaction& tx, directory_id where);
 
-}  // namespace scimd::store::holds
+}  // namespace scimd::store::held_users

@@ -66,20 +66,20 @@ bool is_nullable(sort_column column)
 }
 
 // A stretch of the order that is one range of one index.
-struct stretch {
+struct index_range {
     bool has_values = true;  // false: of the rows without one
     std::optional<place> after{};
 };
 
 // RFC 7644 §3.4.2.3: what has no value comes last when ascending and first when descending.
-std::vector<stretch> stretches_of(const ordering& order, const std::optional<place>& after)
+std::vector<index_range> index_ranges_of(const ordering& order, const std::optional<place>& after)
 {
     if (!is_nullable(order.by))
         return {{true, after}};
     const bool is_among_values = after && !std::holds_alternative<std::monostate>(after->value);
     const bool is_among_others = after && !is_among_values;
-    const stretch values{true, is_among_values ? after : std::nullopt};
-    const stretch others{false, is_among_others ? after : std::nullopt};
+    const index_range values{true, is_among_values ? after : std::nullopt};
+    const index_range others{false, is_among_others ? after : std::nullopt};
     if (order.is_descending)
         return is_among_values ? std::vector{values} : std::vector{others, values};
     return is_among_others ? std::vector{others} : std::vector{values, others};
@@ -107,7 +107,7 @@ public:
     reader(transaction& tx, const listed& from) : tx_(tx), from_(from), name_(name_of(from.order.by)) {}
 
     void read(
-        const stretch& part,
+        const index_range& part,
         std::int64_t limit,
         const std::function<bool(const row&, const sort_value&)>& each
     )
@@ -126,7 +126,7 @@ public:
     }
 
 private:
-    std::string condition_of(const stretch& part, std::vector<sql::parameter>& parameters) const
+    std::string condition_of(const index_range& part, std::vector<sql::parameter>& parameters) const
     {
         std::string text;
         const bool is_of_ids = from_.order.by == sort_column::id || !part.has_values;
@@ -148,7 +148,7 @@ private:
                next(part.after->id.value) + ")";
     }
 
-    [[nodiscard]] std::string order_of(const stretch& part) const
+    [[nodiscard]] std::string order_of(const index_range& part) const
     {
         const std::string direction = from_.order.is_descending ? " desc" : " asc";
         std::string text = " order by ";
@@ -230,7 +230,7 @@ void list_behind(
         limit = each(current, value) ? limit - 1 : 0;
         return limit > 0;
     };
-    for (const auto& part : stretches_of(order, after))
+    for (const auto& part : index_ranges_of(order, after))
         if (limit > 0)
             rows.read(part, limit, counted);
 }

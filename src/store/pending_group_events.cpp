@@ -1,6 +1,6 @@
 #include "store/pending_group_events.hpp"
 
-namespace scimd::store::untold_groups {
+namespace scimd::store::pending_group_events {
 namespace {
 
 constexpr sql::statement insert_untold_change{
@@ -158,4 +158,4 @@ void remove_changes(transaction& tx, directory_id where, std::int64_t limit)
     tx.sql().run(delete_changes, {where.value, limit});
 }
 
-}  // namespace scimd::store::untold_groups
+}  // namespace scimd::store::pending_group_events

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace scimd::store::untold_groups {
+namespace scimd::store::pending_group_events {
 
 // A change of one group's members.
 struct change {
@@ -59,4 +59,4 @@ std::vector<resource_id> users(transaction& tx, directory_id where, std::int64_t
 // When nothing is left: at most `limit` changes go.
 void remove_changes(transaction& tx, directory_id where, std::int64_t limit);
 
-}  // namespace scimd::store::untold_groups
+}  // namespace scimd::store::pending_group_events

@@ -393,7 +393,7 @@ std::vector<std::string> default_names(transaction& tx, directory_id where)
     return names;
 }
 
-std::vector<std::string> told(transaction& tx, directory_id where, resource_id user)
+std::vector<std::string> published(transaction& tx, directory_id where, resource_id user)
 {
     std::vector<std::string> names;
     tx.sql().run(find_told, {where.value, user.value}, [&](const sql::row& current) {
@@ -403,7 +403,9 @@ std::vector<std::string> told(transaction& tx, directory_id where, resource_id u
     return names;
 }
 
-void set_told(transaction& tx, directory_id where, resource_id user, const std::vector<std::string>& names)
+void set_published(
+    transaction& tx, directory_id where, resource_id user, const std::vector<std::string>& names
+)
 {
     if (names.empty()) {
         tx.sql().run(delete_told, {where.value, user.value});

@@ -86,8 +86,10 @@ std::vector<std::string> default_names(transaction& tx, directory_id where);
 
 // --- what has been told
 
-std::vector<std::string> told(transaction& tx, directory_id where, resource_id user);
-void set_told(transaction& tx, directory_id where, resource_id user, const std::vector<std::string>& names);
+std::vector<std::string> published(transaction& tx, directory_id where, resource_id user);
+void set_published(
+    transaction& tx, directory_id where, resource_id user, const std::vector<std::string>& names
+);
 
 // Asks for all users of these directories to be compared with what was told. `origin` is kept for the events.
 void request_recount(transaction& tx, directory_id where, std::string_view origin);

@@ -54,14 +54,14 @@ key read_key(const sql::row& current)
 
 }  // namespace
 
-key insert(transaction& tx, const vault& safe, const new_key& what)
+key insert(transaction& tx, const vault& key_vault, const new_key& what)
 {
     const signing_key_id id{tx.next_id()};
     const auto public_text = to_base64url(std::as_bytes(std::span(what.public_der)));
     tx.sql().run(
         insert_key, {id.value, std::string_view(public_text), to_column(tx.now()), to_column(what.signs)}
     );
-    sealed::put(tx, safe, place_of(id), what.private_der.reveal());
+    encrypted_secrets::put(tx, key_vault, place_of(id), what.private_der.reveal());
     return {
         .id = id,
         .public_der = what.public_der,
@@ -86,9 +86,9 @@ std::vector<key> list(transaction& tx)
     return found;
 }
 
-secret private_half(transaction& tx, const vault& safe, signing_key_id id)
+secret private_half(transaction& tx, const vault& key_vault, signing_key_id id)
 {
-    auto found = sealed::find(tx, safe, place_of(id));
+    auto found = encrypted_secrets::find(tx, key_vault, place_of(id));
     if (!found)
         throw sql::failure("signing_keys: the private half of " + id.text() + " is missing");
     return std::move(*found);
@@ -101,7 +101,7 @@ void retire(transaction& tx, signing_key_id id, time_point when, time_point forg
 
 void erase(transaction& tx, signing_key_id id)
 {
-    sealed::erase(tx, place_of(id));
+    encrypted_secrets::erase(tx, place_of(id));
     tx.sql().run(delete_key, {id.value});
 }
 

@@ -29,11 +29,13 @@ struct new_key {
     secret private_der;
     time_point signs;
 };
-key insert(transaction& tx, const vault& safe, const new_key& what);
+key insert(transaction& tx, const vault& key_vault, const new_key& what);
 
 std::optional<key> find(transaction& tx, signing_key_id id);
 std::vector<key> list(transaction& tx);  // oldest first, those too that are past their end
-secret private_half(transaction& tx, const vault& safe, signing_key_id id);  // throws sql::failure: not there
+secret private_half(
+    transaction& tx, const vault& key_vault, signing_key_id id
+);  // throws sql::failure: not there
 
 void retire(transaction& tx, signing_key_id id, time_point when, time_point forgotten);
 void erase(transaction& tx, signing_key_id id);

@@ -171,7 +171,7 @@ attempt read_attempt(const sql::row& current)
 
 }  // namespace
 
-void put_lane(transaction& tx, webhook_id owner, const lane& what)
+void put_directory_queue(transaction& tx, webhook_id owner, const directory_queue& what)
 {
     tx.sql().run(
         put_lane_row,
@@ -186,14 +186,14 @@ void put_lane(transaction& tx, webhook_id owner, const lane& what)
     );
 }
 
-void remove_lane(transaction& tx, webhook_id owner, directory_id directory)
+void remove_directory_queue(transaction& tx, webhook_id owner, directory_id directory)
 {
     tx.sql().run(delete_lane_row, {owner.value, directory.value});
 }
 
-std::vector<lane> list_lanes(transaction& tx, webhook_id owner, std::int64_t limit)
+std::vector<directory_queue> list_directory_queues(transaction& tx, webhook_id owner, std::int64_t limit)
 {
-    std::vector<lane> found;
+    std::vector<directory_queue> found;
     tx.sql().run(list_lane_rows, {owner.value, limit}, [&](const sql::row& current) {
         found.push_back({
             .directory = {current.integer(0)},
@@ -208,13 +208,16 @@ std::vector<lane> list_lanes(transaction& tx, webhook_id owner, std::int64_t lim
     return found;
 }
 
-std::int64_t hurry_lanes(transaction& tx, webhook_id owner, const event_span& of)
+std::int64_t make_directory_queues_due(transaction& tx, webhook_id owner, const event_span& of)
 {
     return tx.sql().run(hurry_lane_rows, {owner.value, of.first.value, of.last.value, to_column(tx.now())});
 }
 
-void list_lane_events(
-    transaction& tx, const lane& of, std::int64_t limit, const std::function<bool(const events::event&)>& each
+void list_queued_events(
+    transaction& tx,
+    const directory_queue& of,
+    std::int64_t limit,
+    const std::function<bool(const events::event&)>& each
 )
 {
     if (of.directory.value != 0) {
@@ -283,7 +286,7 @@ std::int64_t count_deliveries(transaction& tx, webhook_id owner, delivery_state 
     return total;
 }
 
-std::int64_t revive_deliveries(transaction& tx, webhook_id owner, const event_span& of, std::int64_t most)
+std::int64_t retry_deliveries(transaction& tx, webhook_id owner, const event_span& of, std::int64_t most)
 {
     return tx.sql().run(revive_rows, {owner.value, of.first.value, of.last.value, to_column(tx.now()), most});
 }

@@ -19,7 +19,7 @@ namespace scimd::store::webhooks {
 
 // --- lanes: the events of one directory, in order, behind the endpoint's position
 
-struct lane {
+struct directory_queue {
     directory_id directory;  // 0: what belongs to no directory
     event_id settled;        // up to here, and
     std::int64_t settled_sequence = 0;
@@ -28,9 +28,13 @@ struct lane {
     time_point due{};
     std::string last_error;
 };
-void put_lane(transaction& tx, webhook_id owner, const lane& what);  // replaces the directory's
-void remove_lane(transaction& tx, webhook_id owner, directory_id directory);
-std::vector<lane> list_lanes(transaction& tx, webhook_id owner, std::int64_t limit);  // by directory
+void put_directory_queue(
+    transaction& tx, webhook_id owner, const directory_queue& what
+);  // replaces the directory's
+void remove_directory_queue(transaction& tx, webhook_id owner, directory_id directory);
+std::vector<directory_queue> list_directory_queues(
+    transaction& tx, webhook_id owner, std::int64_t limit
+);  // by directory
 
 // From the one to the other, both with it.
 struct event_span {
@@ -39,11 +43,14 @@ struct event_span {
 };
 
 // Those that wait with an event of the span are due at once; how many.
-std::int64_t hurry_lanes(transaction& tx, webhook_id owner, const event_span& of);
+std::int64_t make_directory_queues_due(transaction& tx, webhook_id owner, const event_span& of);
 
 // In order, those behind what is settled. false stops.
-void list_lane_events(
-    transaction& tx, const lane& of, std::int64_t limit, const std::function<bool(const events::event&)>& each
+void list_queued_events(
+    transaction& tx,
+    const directory_queue& of,
+    std::int64_t limit,
+    const std::function<bool(const events::event&)>& each
 );
 
 // --- single events
@@ -70,7 +77,7 @@ std::int64_t count_deliveries(transaction& tx, webhook_id owner, delivery_state 
 
 // Those whose event is of the span: the dead wait again, from their first attempt, and the waiting are due at
 // once. How many.
-std::int64_t revive_deliveries(transaction& tx, webhook_id owner, const event_span& of, std::int64_t most);
+std::int64_t retry_deliveries(transaction& tx, webhook_id owner, const event_span& of, std::int64_t most);
 
 std::optional<events::event> find_event(transaction& tx, event_id id);
 // The first event behind that one; empty: it is the newest.

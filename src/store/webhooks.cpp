@@ -374,7 +374,7 @@ void set_key_expiry(transaction& tx, webhook_id owner, webhook_key_id id, time_p
 void remove_key(transaction& tx, webhook_id owner, webhook_key_id id)
 {
     tx.sql().run(delete_key_row, {owner.value, id.value});
-    sealed::erase(tx, place_of(id));
+    encrypted_secrets::erase(tx, place_of(id));
     touch(tx, owner);
 }
 

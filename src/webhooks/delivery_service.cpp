@@ -6,7 +6,7 @@
 #include <exception>
 #include <utility>
 
-namespace scimd::app {
+namespace scimd::webhooks {
 namespace {
 
 using std::chrono::milliseconds;
@@ -25,27 +25,27 @@ std::string make_owner(random_source& random)
 
 }  // namespace
 
-webhook_service::webhook_service(const delivery_surroundings& around, const webhook_options& options)
-    : log_(around.log),
-      resolver_(make_host_resolver(options.dns, around.figures)),
-      out_(make_webhook_sender(*resolver_, around.rules, options.ca_file))
+delivery_service::delivery_service(const delivery_dependencies& dependencies, const webhook_options& options)
+    : log_(dependencies.log),
+      resolver_(make_host_resolver(options.dns, dependencies.metrics)),
+      out_(make_http_sender(*resolver_, dependencies.rules, options.ca_file))
 {
     delivery_options delivering;
-    delivering.owner = make_owner(around.random);
-    loop_ = std::make_unique<delivery>(std::move(delivering), around, *out_);
+    delivering.owner = make_owner(dependencies.random);
+    loop_ = std::make_unique<delivery_loop>(std::move(delivering), dependencies, *out_);
     thread_ = std::thread([this] { run(); });
 }
 
-void webhook_service::stop()
+void delivery_service::stop()
 {
     is_stopping_ = true;
-    loop_->ring();
+    loop_->notify();
     if (thread_.joinable())
         thread_.join();
     resolver_.reset();  // its end answers what is under way, to a sender that must still be there
 }
 
-void webhook_service::run()
+void delivery_service::run()
 {
     while (!is_stopping_)
         loop_->wait(turn());
@@ -57,10 +57,10 @@ void webhook_service::run()
 }
 
 // What fails once is tried again: it is the store that was busy, or broken, and then the server ends.
-milliseconds webhook_service::turn()
+milliseconds delivery_service::turn()
 {
     try {
-        return loop_->turn();
+        return loop_->run_once();
     } catch (const std::exception& problem) {
         log_.warning("webhooks.failed", {{"reason", std::string_view(problem.what())}});
         for (milliseconds slept{0}; slept < failure_pause && !is_stopping_; slept += failure_step)
@@ -69,4 +69,4 @@ milliseconds webhook_service::turn()
     }
 }
 
-}  // namespace scimd::app
+}  // namespace scimd::webhooks

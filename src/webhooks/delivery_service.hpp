@@ -9,23 +9,23 @@
 #include <string>
 #include <thread>
 
-namespace scimd::app {
+namespace scimd::webhooks {
 
 struct webhook_options {
     net::dns_options dns;
     std::string ca_file;  // empty: what the system trusts
 };
 
-class webhook_service {
+class delivery_service {
 public:
     // Starts at once. Throws when libcurl does not start or the store fails.
-    webhook_service(const delivery_surroundings& around, const webhook_options& options);
-    webhook_service(const webhook_service&) = delete;
-    webhook_service& operator=(const webhook_service&) = delete;
-    ~webhook_service() { stop(); }
+    delivery_service(const delivery_dependencies& dependencies, const webhook_options& options);
+    delivery_service(const delivery_service&) = delete;
+    delivery_service& operator=(const delivery_service&) = delete;
+    ~delivery_service() { stop(); }
 
     // Something has been committed. Any thread; does not block.
-    void ring() noexcept { loop_->ring(); }
+    void notify() noexcept { loop_->notify(); }
 
     // Lets what is on its way arrive, for a moment, and writes it. May be called again.
     void stop();
@@ -37,9 +37,9 @@ private:
     logger& log_;
     std::unique_ptr<host_resolver> resolver_;
     std::unique_ptr<sender> out_;  // is called back by the resolver
-    std::unique_ptr<delivery> loop_;
+    std::unique_ptr<delivery_loop> loop_;
     std::atomic<bool> is_stopping_{false};
     std::thread thread_;
 };
 
-}  // namespace scimd::app
+}  // namespace scimd::webhooks

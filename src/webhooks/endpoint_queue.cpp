@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace scimd::app {
+namespace scimd::webhooks {
 namespace {
 
 namespace webhooks = service::webhooks;
@@ -46,9 +46,11 @@ std::int64_t seconds_of(time_point when)
 
 }  // namespace
 
-courier::courier(round from, const webhooks::target_rules& rules, random_source& random)
+endpoint_queue::endpoint_queue(
+    claimed_endpoint from, const webhooks::target_rules& rules, random_source& random
+)
     : row_(std::move(from.row)),
-      ring_(std::move(from.ring)),
+      keys_(std::move(from.keys)),
       tenant_(from.tenant),
       schedule_(schedule_of(row_.is)),
       random_(random),
@@ -62,49 +64,49 @@ courier::courier(round from, const webhooks::target_rules& rules, random_source&
         url_ = std::move(*url);
     else
         why_no_url_ = url.error().detail;
-    for (auto& one : from.lanes) {
+    for (auto& one : from.directory_queues) {
         const auto directory = one.directory;
-        lane made{
-            .row = std::move(one), .waiting = {}, .read_sequence = 0, .read_event = {}, .is_flying = false
+        directory_queue made{
+            .row = std::move(one), .waiting = {}, .read_sequence = 0, .read_event = {}, .is_in_flight = false
         };
         made.read_sequence = made.row.settled_sequence;
         made.read_event = made.row.settled;
-        lanes_.emplace(directory, std::move(made));
+        directory_queues_.emplace(directory, std::move(made));
     }
 }
 
-bool courier::is_at_rest() const noexcept
+bool endpoint_queue::is_at_rest() const noexcept
 {
-    return flights_.empty() && !has_news_ && !is_settling_;
+    return attempts_.empty() && !has_changes_ && !is_settling_;
 }
 
-bool courier::is_proven() const noexcept
+bool endpoint_queue::is_healthy() const noexcept
 {
     return last_success_ && !health_.failing_since;
 }
 
-bool courier::is_outdated(time_point now) const noexcept
+bool endpoint_queue::is_outdated(time_point now) const noexcept
 {
-    return ring_.expires && *ring_.expires <= now;
+    return keys_.expires && *keys_.expires <= now;
 }
 
-std::optional<time_point> courier::next_due(time_point now) const
+std::optional<time_point> endpoint_queue::next_due(time_point now) const
 {
-    if (is_retired_)
+    if (is_stopped_)
         return std::nullopt;
     std::optional<time_point> first;
     const auto consider = [&](time_point due) {
         if (due > now)
             first = std::min(first.value_or(due), due);
     };
-    if (ring_.expires)
-        consider(*ring_.expires);
-    if (next_single_)
-        consider(*next_single_);
-    for (const auto& [directory, one] : lanes_)
+    if (keys_.expires)
+        consider(*keys_.expires);
+    if (next_retry_)
+        consider(*next_retry_);
+    for (const auto& [directory, one] : directory_queues_)
         if (!is_due_at(one.row.due, now))
             consider(one.row.due);
-    for (const auto& [event, one] : singles_)
+    for (const auto& [event, one] : retries_)
         if (!one.is_reported && !is_due_at(one.row.due, now))
             consider(one.row.due);
     return first;
@@ -112,42 +114,42 @@ std::optional<time_point> courier::next_due(time_point now) const
 
 // --- what may be sent
 
-bool courier::load(store::transaction& tx, event_tape& tape)
+bool endpoint_queue::load(store::transaction& tx, recent_events& recent)
 {
-    if (is_retired_)
+    if (is_stopped_)
         return false;
     bool has_more = false;
-    load_singles(tx);
+    load_retries(tx);
     if (row_.disabled)
         return false;
-    load_window(tx, tape, has_more);
+    load_window(tx, recent, has_more);
     std::vector<directory_id> caught_up;
-    for (auto& [directory, one] : lanes_) {
-        if (!one.waiting.empty() || one.is_flying || !is_due_at(one.row.due, tx.now()))
+    for (auto& [directory, one] : directory_queues_) {
+        if (!one.waiting.empty() || one.is_in_flight || !is_due_at(one.row.due, tx.now()))
             continue;
-        load_lane(tx, one);
+        load_directory_queue(tx, one);
         if (one.waiting.empty())
             caught_up.push_back(directory);
     }
     for (const auto directory : caught_up)
-        close_lane(directory);
+        close_directory_queue(directory);
     return has_more;
 }
 
-bool courier::is_window_full() const noexcept
+bool endpoint_queue::is_window_full() const noexcept
 {
     return window_.size() >= window_events_max || window_bytes_ >= window_bytes_max;
 }
 
-void courier::load_window(store::transaction& tx, event_tape& tape, bool& has_more)
+void endpoint_queue::load_window(store::transaction& tx, recent_events& recent, bool& has_more)
 {
     if (is_window_full())
         return;
-    const bool is_unread = tape.read(tx, read_up_to_, [&](const shared_event& one) {
+    const bool is_unread = recent.read(tx, read_up_to_, [&](const shared_event& one) {
         if (is_window_full())
             return false;
         read_up_to_ = one->id;
-        if (webhooks::is_told(row_, *one) && !lanes_.contains(one->directory)) {
+        if (webhooks::is_subscribed(row_, *one) && !directory_queues_.contains(one->directory)) {
             window_.push_back({one});
             window_bytes_ += one->body.size();
         }
@@ -159,9 +161,9 @@ void courier::load_window(store::transaction& tx, event_tape& tape, bool& has_mo
 
 // No further than the window has been read: behind that the directory is the window's again. An endpoint that
 // has one request at a time gets one event at a time.
-void courier::load_lane(store::transaction& tx, lane& into)
+void endpoint_queue::load_directory_queue(store::transaction& tx, directory_queue& into)
 {
-    const rows::lane from{
+    const rows::directory_queue from{
         .directory = into.row.directory,
         .settled = into.read_event,
         .settled_sequence = into.read_sequence,
@@ -170,7 +172,7 @@ void courier::load_lane(store::transaction& tx, lane& into)
         .due = {},
         .last_error = {}
     };
-    const auto bytes_max = is_proven() ? lane_bytes_max : 1;
+    const auto bytes_max = is_healthy() ? lane_bytes_max : 1;
     bool has_more = true;
     while (has_more && into.waiting.empty()) {
         auto position = from;
@@ -178,13 +180,13 @@ void courier::load_lane(store::transaction& tx, lane& into)
         position.settled_sequence = into.read_sequence;
         std::int64_t count = 0;
         std::size_t bytes = 0;
-        rows::list_lane_events(tx, position, lane_events_max, [&](const store::events::event& one) {
+        rows::list_queued_events(tx, position, lane_events_max, [&](const store::events::event& one) {
             if (one.id > read_up_to_ || bytes >= bytes_max)
                 return false;
             ++count;
             into.read_event = one.id;
             into.read_sequence = one.sequence;
-            if (webhooks::is_told(row_, one)) {
+            if (webhooks::is_subscribed(row_, one)) {
                 into.waiting.push_back(std::make_shared<const store::events::event>(one));
                 bytes += one.body.size();
             }
@@ -194,32 +196,32 @@ void courier::load_lane(store::transaction& tx, lane& into)
     }
 }
 
-bool courier::are_singles_full() const
+bool endpoint_queue::are_retries_full() const
 {
     std::size_t bytes = 0;
-    for (const auto& [event, one] : singles_)
+    for (const auto& [event, one] : retries_)
         bytes += one.what ? one.what->body.size() : one.row.test_body->size();
-    return singles_.size() >= singles_max || bytes >= singles_bytes_max;
+    return retries_.size() >= singles_max || bytes >= singles_bytes_max;
 }
 
-void courier::load_singles(store::transaction& tx)
+void endpoint_queue::load_retries(store::transaction& tx)
 {
-    if (!next_single_ || !is_due_at(*next_single_, tx.now()) || are_singles_full())
+    if (!next_retry_ || !is_due_at(*next_retry_, tx.now()) || are_retries_full())
         return;
     constexpr auto most = static_cast<std::int64_t>(2 * singles_max);
     const auto waiting = rows::list_waiting(tx, row_.id, most);
-    next_single_.reset();
+    next_retry_.reset();
     for (const auto& row : waiting) {
         if (!is_due_at(row.due, tx.now())) {
-            next_single_ = row.due;
+            next_retry_ = row.due;
             return;
         }
-        if (singles_.contains(row.event) || next_.deliveries.contains(row.event))
+        if (retries_.contains(row.event) || next_.deliveries.contains(row.event))
             continue;
         if (row_.disabled && !row.test_body)
             continue;
-        if (are_singles_full()) {
-            next_single_ = tx.now();
+        if (are_retries_full()) {
+            next_retry_ = tx.now();
             return;
         }
         shared_event what;
@@ -227,63 +229,63 @@ void courier::load_singles(store::transaction& tx)
             auto found = rows::find_event(tx, row.event);
             if (!found) {  // the log has been cut behind it
                 next_.deliveries[row.event] = {std::nullopt, row.due};
-                has_news_ = true;
+                has_changes_ = true;
                 continue;
             }
             what = std::make_shared<const store::events::event>(std::move(*found));
         }
-        singles_.emplace(row.event, single{row, what});
+        retries_.emplace(row.event, single_retry{row, what});
     }
     if (static_cast<std::int64_t>(waiting.size()) == most)
-        next_single_ = tx.now();
+        next_retry_ = tx.now();
 }
 
 // --- what is sent
 
-std::optional<shipment> courier::take(std::uint64_t number, time_point now)
+std::optional<delivery_request> endpoint_queue::take(std::uint64_t number, time_point now)
 {
-    const auto capacity = is_proven() ? flights_max : 1;
-    if (is_retired_ || flights_.size() >= capacity)
+    const auto capacity = is_healthy() ? endpoint_attempts_max : 1;
+    if (is_stopped_ || attempts_.size() >= capacity)
         return std::nullopt;
-    std::optional<flight> next;
+    std::optional<attempt> next;
     // Each source comes first in its turn, so that none starves another.
     for (unsigned i = 0; i < sources && !next; ++i) {
         switch (turn_++ % sources) {
             case 0:
-                next = take_plain();
+                next = take_from_window();
                 break;
             case 1:
-                next = take_lane(now);
+                next = take_from_directory_queue(now);
                 break;
             default:
-                next = take_single(now);
+                next = take_retry(now);
         }
     }
     if (!next)
         return std::nullopt;
     next->started = now;
-    last_shipment_ = number;
-    auto packed = pack(*next, number, now);
+    last_request_ = number;
+    auto packed = build_request(*next, number, now);
     busy_.insert(next->directory);
-    flights_.emplace(number, std::move(*next));
+    attempts_.emplace(number, std::move(*next));
     return packed;
 }
 
-bool courier::is_busy(directory_id directory) const
+bool endpoint_queue::is_busy(directory_id directory) const
 {
     return is_ordered_ && busy_.contains(directory);
 }
 
-std::optional<courier::flight> courier::take_plain()
+std::optional<endpoint_queue::attempt> endpoint_queue::take_from_window()
 {
     if (row_.disabled)
         return std::nullopt;
     for (auto& one : window_) {
-        if (one.is_taken || is_busy(one.what->directory))
+        if (one.is_in_flight || is_busy(one.what->directory))
             continue;
-        one.is_taken = true;
-        return flight{
-            .from = source::plain,
+        one.is_in_flight = true;
+        return attempt{
+            .from = source::window,
             .what = one.what,
             .id = one.what->id,
             .directory = one.what->directory,
@@ -294,22 +296,22 @@ std::optional<courier::flight> courier::take_plain()
     return std::nullopt;
 }
 
-std::optional<courier::flight> courier::take_lane(time_point now)
+std::optional<endpoint_queue::attempt> endpoint_queue::take_from_directory_queue(time_point now)
 {
     if (row_.disabled)
         return std::nullopt;
-    lane* first = nullptr;
-    for (auto& [directory, one] : lanes_) {
-        const bool is_due = !one.is_flying && !one.waiting.empty() && is_due_at(one.row.due, now);
+    directory_queue* first = nullptr;
+    for (auto& [directory, one] : directory_queues_) {
+        const bool is_due = !one.is_in_flight && !one.waiting.empty() && is_due_at(one.row.due, now);
         if (is_due && !is_busy(directory) && (!first || one.row.due < first->row.due))
             first = &one;
     }
     if (!first)
         return std::nullopt;
-    first->is_flying = true;
+    first->is_in_flight = true;
     const auto& head = first->waiting.front();
-    return flight{
-        .from = source::lane,
+    return attempt{
+        .from = source::directory_queue,
         .what = head,
         .id = head->id,
         .directory = first->row.directory,
@@ -318,16 +320,16 @@ std::optional<courier::flight> courier::take_lane(time_point now)
     };
 }
 
-std::optional<courier::flight> courier::take_single(time_point now)
+std::optional<endpoint_queue::attempt> endpoint_queue::take_retry(time_point now)
 {
-    for (auto& [id, one] : singles_) {
+    for (auto& [id, one] : retries_) {
         const auto directory = one.what ? one.what->directory : directory_id{};
-        const bool is_due = !one.is_flying && !one.is_reported && is_due_at(one.row.due, now);
+        const bool is_due = !one.is_in_flight && !one.is_reported && is_due_at(one.row.due, now);
         if (!is_due || (row_.disabled && one.what) || (one.what && is_busy(directory)))
             continue;
-        one.is_flying = true;
-        return flight{
-            .from = source::single,
+        one.is_in_flight = true;
+        return attempt{
+            .from = source::retry,
             .what = one.what,
             .id = id,
             .directory = directory,
@@ -338,9 +340,10 @@ std::optional<courier::flight> courier::take_single(time_point now)
     return std::nullopt;
 }
 
-shipment courier::pack(const flight& what, std::uint64_t number, time_point now) const
+delivery_request endpoint_queue::build_request(const attempt& what, std::uint64_t number, time_point now)
+    const
 {
-    shipment made;
+    delivery_request made;
     made.number = number;
     if (url_)
         made.to = *url_;
@@ -349,7 +352,7 @@ shipment courier::pack(const flight& what, std::uint64_t number, time_point now)
     if (what.what)
         made.body = std::shared_ptr<const std::string>(what.what, &what.what->body);
     else
-        made.body = std::make_shared<const std::string>(*singles_.at(what.id).row.test_body);
+        made.body = std::make_shared<const std::string>(*retries_.at(what.id).row.test_body);
     const auto id = what.id.text();
     const auto timestamp = seconds_of(now);
     made.headers = {
@@ -357,10 +360,10 @@ shipment courier::pack(const flight& what, std::uint64_t number, time_point now)
         {"user-agent", "scimd/" + std::string(version)},
         {"webhook-id", id},
         {"webhook-timestamp", std::to_string(timestamp)},
-        {"webhook-signature", webhooks::sign(ring_.keys, {id, timestamp, *made.body})}
+        {"webhook-signature", webhooks::sign(keys_.keys, {id, timestamp, *made.body})}
     };
     made.headers.insert(made.headers.end(), row_.is.headers.begin(), row_.is.headers.end());
     return made;
 }
 
-}  // namespace scimd::app
+}  // namespace scimd::webhooks

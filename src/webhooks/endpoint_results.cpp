@@ -7,14 +7,14 @@
 #include <span>
 #include <utility>
 
-namespace scimd::app {
+namespace scimd::webhooks {
 namespace {
 
 namespace webhooks = service::webhooks;
 namespace rows = store::webhooks;
 
 // The beginning of what a stranger answered, as text that can be shown: one line of valid UTF-8.
-std::string excerpt_of(std::string_view answer)
+std::string beginning_of(std::string_view answer)
 {
     std::string text;
     while (!answer.empty()) {
@@ -31,7 +31,7 @@ std::string excerpt_of(std::string_view answer)
     return text;
 }
 
-std::string reason_of(const receipt& what)
+std::string reason_of(const delivery_result& what)
 {
     if (what.seen.is_success())
         return {};
@@ -40,16 +40,16 @@ std::string reason_of(const receipt& what)
 
 }  // namespace
 
-void courier::receive(const receipt& what, time_point now)
+void endpoint_queue::receive(const delivery_result& what, time_point now)
 {
-    const auto found = flights_.extract(what.number);
+    const auto found = attempts_.extract(what.number);
     if (found.empty())
         return;  // of a courier before this one
     const auto& made = found.mapped();
     busy_.erase(busy_.find(made.directory));
     log_attempt(made, what);
     webhooks::step next = webhooks::done{};
-    const bool is_test = made.from == source::single && !made.what;
+    const bool is_test = made.from == source::retry && !made.what;
     if (!is_test) {
         std::uint32_t draw = 0;
         if (!what.seen.is_success())
@@ -67,21 +67,21 @@ void courier::receive(const receipt& what, time_point now)
         row_.disabled = next_.disable;
     const auto why = reason_of(what);
     switch (made.from) {
-        case source::plain:
-            settle_plain(made, next, why);
+        case source::window:
+            settle_window(made, next, why);
             break;
-        case source::lane:
-            settle_lane(made, next, why);
+        case source::directory_queue:
+            settle_directory_queue(made, next, why);
             break;
-        case source::single:
-            settle_single(made, next, why);
+        case source::retry:
+            settle_retry(made, next, why);
             break;
     }
-    has_news_ = true;
+    has_changes_ = true;
     advance();
 }
 
-void courier::log_attempt(const flight& made, const receipt& what)
+void endpoint_queue::log_attempt(const attempt& made, const delivery_result& what)
 {
     next_.attempts.push_back({
         .id = {},
@@ -91,25 +91,25 @@ void courier::log_attempt(const flight& made, const receipt& what)
         .status = what.seen.status > 0 ? std::optional(what.seen.status) : std::nullopt,
         .milliseconds = what.milliseconds,
         .error = what.error,
-        .response = excerpt_of(what.response),
+        .response = beginning_of(what.response),
     });
 }
 
-void courier::settle_plain(const flight& made, const webhooks::step& next, const std::string& why)
+void endpoint_queue::settle_window(const attempt& made, const webhooks::step& next, const std::string& why)
 {
     const auto at = std::ranges::find(window_, made.id, [](const auto& one) { return one.what->id; });
     if (std::holds_alternative<webhooks::disable_endpoint>(next)) {
-        at->is_taken = false;  // still to be delivered, should the endpoint be enabled again
+        at->is_in_flight = false;  // still to be delivered, should the endpoint be enabled again
         return;
     }
     at->is_settled = true;
     if (std::holds_alternative<webhooks::give_up>(next))
-        return bury(made, why);
+        return add_dead_letter(made, why);
     const auto* again = std::get_if<webhooks::retry>(&next);
     if (!again)
         return;
     if (is_ordered_)
-        return open_lane(made, again->at, why);
+        return open_directory_queue(made, again->at, why);
     rows::delivery row;
     row.event = made.id;
     row.attempts = made.attempt;
@@ -117,14 +117,14 @@ void courier::settle_plain(const flight& made, const webhooks::step& next, const
     row.failed_at = made.started;
     row.last_error = why;
     next_.deliveries[made.id] = {row, std::nullopt};
-    next_single_ = std::min(next_single_.value_or(again->at), again->at);
+    next_retry_ = std::min(next_retry_.value_or(again->at), again->at);
 }
 
 // The directory leaves the window. What the window holds of it behind this event is read again when its turn
 // comes: a thousand directories that wait hold an event each.
-void courier::open_lane(const flight& made, time_point due, const std::string& why)
+void endpoint_queue::open_directory_queue(const attempt& made, time_point due, const std::string& why)
 {
-    lane opened;
+    directory_queue opened;
     opened.row = {
         .directory = made.directory,
         .settled = {made.id.value - 1},
@@ -137,20 +137,22 @@ void courier::open_lane(const flight& made, time_point due, const std::string& w
     for (auto& one : window_) {
         if (one.what->directory != made.directory || one.what->id < made.id)
             continue;
-        one.is_taken = true;
+        one.is_in_flight = true;
         one.is_settled = true;
     }
     opened.waiting.push_back(made.what);
     opened.read_event = made.id;
     opened.read_sequence = made.what->sequence;
-    note_lane(opened);
-    lanes_.insert_or_assign(made.directory, std::move(opened));
+    record_directory_queue(opened);
+    directory_queues_.insert_or_assign(made.directory, std::move(opened));
 }
 
-void courier::settle_lane(const flight& made, const webhooks::step& next, const std::string& why)
+void endpoint_queue::settle_directory_queue(
+    const attempt& made, const webhooks::step& next, const std::string& why
+)
 {
-    auto& of = lanes_.at(made.directory);
-    of.is_flying = false;
+    auto& of = directory_queues_.at(made.directory);
+    of.is_in_flight = false;
     if (std::holds_alternative<webhooks::disable_endpoint>(next))
         return;
     if (const auto* again = std::get_if<webhooks::retry>(&next)) {
@@ -161,10 +163,10 @@ void courier::settle_lane(const flight& made, const webhooks::step& next, const 
         of.waiting.resize(1);
         of.read_event = made.id;
         of.read_sequence = made.what->sequence;
-        return note_lane(of);
+        return record_directory_queue(of);
     }
     if (std::holds_alternative<webhooks::give_up>(next))
-        bury(made, why);
+        add_dead_letter(made, why);
     of.waiting.pop_front();
     of.row.settled = made.id;
     of.row.settled_sequence = made.what->sequence;
@@ -172,19 +174,19 @@ void courier::settle_lane(const flight& made, const webhooks::step& next, const 
     of.row.attempts = 0;
     of.row.due = made.started;
     of.row.last_error.clear();
-    note_lane(of);
+    record_directory_queue(of);
 }
 
-void courier::settle_single(const flight& made, const webhooks::step& next, const std::string& why)
+void endpoint_queue::settle_retry(const attempt& made, const webhooks::step& next, const std::string& why)
 {
-    auto& one = singles_.at(made.id);
-    one.is_flying = false;
+    auto& one = retries_.at(made.id);
+    one.is_in_flight = false;
     if (std::holds_alternative<webhooks::disable_endpoint>(next))
         return;
     one.is_reported = true;
     const auto read_due = one.row.due;
     if (std::holds_alternative<webhooks::give_up>(next)) {
-        bury(made, why);
+        add_dead_letter(made, why);
         next_.deliveries[made.id].read_due = read_due;
         return;
     }
@@ -198,10 +200,10 @@ void courier::settle_single(const flight& made, const webhooks::step& next, cons
     one.row.failed_at = made.started;
     one.row.last_error = why;
     next_.deliveries[made.id] = {one.row, read_due};
-    next_single_ = std::min(next_single_.value_or(again->at), again->at);
+    next_retry_ = std::min(next_retry_.value_or(again->at), again->at);
 }
 
-void courier::bury(const flight& made, const std::string& why)
+void endpoint_queue::add_dead_letter(const attempt& made, const std::string& why)
 {
     rows::delivery row;
     row.event = made.id;
@@ -213,21 +215,21 @@ void courier::bury(const flight& made, const std::string& why)
     next_.exhausted.push_back({made.id, made.what->type, made.what->organization, made.attempt, why});
 }
 
-void courier::note_lane(const lane& what)
+void endpoint_queue::record_directory_queue(const directory_queue& what)
 {
-    next_.lanes[what.row.directory] = what.row;
-    has_news_ = true;
+    next_.directory_queues[what.row.directory] = what.row;
+    has_changes_ = true;
 }
 
-void courier::close_lane(directory_id directory)
+void endpoint_queue::close_directory_queue(directory_id directory)
 {
-    lanes_.erase(directory);
-    next_.lanes[directory] = std::nullopt;
-    has_news_ = true;
+    directory_queues_.erase(directory);
+    next_.directory_queues[directory] = std::nullopt;
+    has_changes_ = true;
 }
 
 // All before the first slot that is not settled is.
-void courier::advance()
+void endpoint_queue::advance()
 {
     while (!window_.empty() && window_.front().is_settled) {
         window_bytes_ -= window_.front().what->body.size();
@@ -236,10 +238,10 @@ void courier::advance()
     row_.position = window_.empty() ? read_up_to_ : event_id{window_.front().what->id.value - 1};
 }
 
-std::optional<webhooks::settlement> courier::settle(bool is_thorough)
+std::optional<webhooks::settlement> endpoint_queue::settle(bool is_thorough)
 {
     const bool has_moved = row_.position > position_handed_out_;
-    if (is_settling_ || !(has_news_ || (is_thorough && has_moved)))
+    if (is_settling_ || !(has_changes_ || (is_thorough && has_moved)))
         return std::nullopt;
     next_.now = {
         .id = row_.id,
@@ -252,22 +254,22 @@ std::optional<webhooks::settlement> courier::settle(bool is_thorough)
     };
     row_.last_failure = next_.now.last_failure;
     position_handed_out_ = row_.position;
-    for (const auto& [event, one] : singles_)
+    for (const auto& [event, one] : retries_)
         if (one.is_reported)
             reported_.push_back(event);
     are_rows_settling_ = !next_.deliveries.empty();
-    has_news_ = false;
+    has_changes_ = false;
     is_settling_ = true;
     return std::exchange(next_, {});
 }
 
-void courier::confirm()
+void endpoint_queue::confirm()
 {
     for (const auto event : std::exchange(reported_, {}))
-        singles_.erase(event);
+        retries_.erase(event);
     if (std::exchange(are_rows_settling_, false))
-        next_single_ = time_point();  // one of the new rows may be due already
+        next_retry_ = time_point();  // one of the new rows may be due already
     is_settling_ = false;
 }
 
-}  // namespace scimd::app
+}  // namespace scimd::webhooks

@@ -7,7 +7,7 @@
 #include <mutex>
 #include <utility>
 
-namespace scimd::app {
+namespace scimd::webhooks {
 namespace {
 
 // Deliveries ask more often than the checks of domains, whose pace is the default. There is room for the two
@@ -56,8 +56,8 @@ private:
 
 class dns_host_resolver final : public host_resolver {
 public:
-    dns_host_resolver(const net::dns_options& options, metrics& figures)
-        : dns_(net::make_dns_resolver(options, figures))
+    dns_host_resolver(const net::dns_options& options, metrics_registry& metrics)
+        : dns_(net::make_dns_resolver(options, metrics))
     {
     }
 
@@ -75,12 +75,12 @@ private:
 
 }  // namespace
 
-std::unique_ptr<host_resolver> make_host_resolver(net::dns_options options, metrics& figures)
+std::unique_ptr<host_resolver> make_host_resolver(net::dns_options options, metrics_registry& metrics)
 {
     options.queries_per_second = queries_per_second;
     options.in_flight_max = in_flight_max;
     options.deadline = deadline;
-    return std::make_unique<dns_host_resolver>(options, figures);
+    return std::make_unique<dns_host_resolver>(options, metrics);
 }
 
-}  // namespace scimd::app
+}  // namespace scimd::webhooks

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace scimd::app {
+namespace scimd::webhooks {
 
 // All addresses, or why there are none.
 struct host_answer {
@@ -27,6 +27,6 @@ public:
 };
 
 // Asks for A and AAAA. When one of the two fails there is no answer: what is not known cannot be judged.
-std::unique_ptr<host_resolver> make_host_resolver(net::dns_options options, metrics& figures);
+std::unique_ptr<host_resolver> make_host_resolver(net::dns_options options, metrics_registry& metrics);
 
-}  // namespace scimd::app
+}  // namespace scimd::webhooks

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace scimd::app {
+namespace scimd::webhooks {
 namespace {
 
 using steady = std::chrono::steady_clock;
@@ -29,7 +29,7 @@ public:
     )
         : resolver_(resolver),
           rules_(rules),
-          out_(net::make_outbound(
+          out_(net::make_http_client(
               {.may_connect = [&rules](const ip_address& to) { return rules.addresses.why_not(to).empty(); },
                .allows_plain = rules.addresses.allows_private,
                .ca_file = ca_file,
@@ -38,8 +38,8 @@ public:
     {
     }
 
-    void send(shipment what) override;
-    void wait(milliseconds patience, std::vector<receipt>& into) override;
+    void send(delivery_request what) override;
+    void wait(milliseconds patience, std::vector<delivery_result>& into) override;
     void wake() noexcept override { out_->wake(); }
 
 private:
@@ -48,24 +48,24 @@ private:
         steady::time_point until;
     };
     struct waiting_host {
-        std::vector<shipment> shipments;
+        std::vector<delivery_request> shipments;
         steady::time_point since;
     };
 
-    void ask(shipment what);
+    void ask(delivery_request what);
     void take_answers();
     void end_overdue();
-    void go_on(shipment what, const host_answer& judged, milliseconds spent);
-    void fail(const shipment& what, std::string reason, bool is_timeout, milliseconds spent);
+    void go_on(delivery_request what, const host_answer& checked, milliseconds spent);
+    void fail(const delivery_request& what, std::string reason, bool is_timeout, milliseconds spent);
     [[nodiscard]] host_answer judge(host_answer found) const;
 
     host_resolver& resolver_;
     const service::webhooks::target_rules& rules_;
-    std::unique_ptr<net::outbound> out_;
+    std::unique_ptr<net::http_client> out_;
     std::map<std::string, known_host> known_;
     std::map<std::string, waiting_host> waiting_;
-    std::vector<receipt> failed_;
-    std::vector<net::outbound_result> ended_;
+    std::vector<delivery_result> failed_;
+    std::vector<net::http_client_result> ended_;
     std::mutex answers_lock_;
     std::vector<std::pair<std::string, host_answer>> answers_;
 };
@@ -80,11 +80,11 @@ bool is_local_name(const std::string& host)
     return host == "localhost" || host.ends_with(".localhost");
 }
 
-void webhook_sender::send(shipment what)
+void webhook_sender::send(delivery_request what)
 {
     if (what.to.literal) {
-        const auto judged = judge({{*what.to.literal}, {}});
-        return go_on(std::move(what), judged, milliseconds(0));
+        const auto checked = judge({{*what.to.literal}, {}});
+        return go_on(std::move(what), checked, milliseconds(0));
     }
     // RFC 6761 §6.3: not a matter of DNS.
     if (is_local_name(what.to.host)) {
@@ -97,7 +97,7 @@ void webhook_sender::send(shipment what)
     ask(std::move(what));
 }
 
-void webhook_sender::ask(shipment what)
+void webhook_sender::ask(delivery_request what)
 {
     const auto host = what.to.host;
     const auto [at, is_new] = waiting_.try_emplace(host, waiting_host{{}, steady::now()});
@@ -134,15 +134,15 @@ void webhook_sender::take_answers()
     if (!answers.empty() && known_.size() + answers.size() > addresses_kept_max)
         known_.clear();
     for (auto& [host, answer] : answers) {
-        const auto judged = judge(std::move(answer));
-        if (judged.problem.empty())
-            known_[host] = {judged, steady::now() + addresses_kept_for};
+        const auto checked = judge(std::move(answer));
+        if (checked.problem.empty())
+            known_[host] = {checked, steady::now() + addresses_kept_for};
         auto waited = waiting_.extract(host);
         if (waited.empty())
             continue;  // nobody waits any more
         const auto spent = since(waited.mapped().since);
         for (auto& one : waited.mapped().shipments)
-            go_on(std::move(one), judged, spent);
+            go_on(std::move(one), checked, spent);
     }
 }
 
@@ -158,25 +158,27 @@ void webhook_sender::end_overdue()
     });
 }
 
-void webhook_sender::go_on(shipment what, const host_answer& judged, milliseconds spent)
+void webhook_sender::go_on(delivery_request what, const host_answer& checked, milliseconds spent)
 {
-    if (!judged.problem.empty())
-        return fail(what, judged.problem, false, spent);
+    if (!checked.problem.empty())
+        return fail(what, checked.problem, false, spent);
     out_->start(
         {.number = what.number,
          .url = std::move(what.to.text),
          .host = what.to.host,
          .port = what.to.port,
-         .addresses = judged.addresses,
+         .addresses = checked.addresses,
          .headers = std::move(what.headers),
          .body = std::move(what.body),
          .spent = spent}
     );
 }
 
-void webhook_sender::fail(const shipment& what, std::string reason, bool is_timeout, milliseconds spent)
+void webhook_sender::fail(
+    const delivery_request& what, std::string reason, bool is_timeout, milliseconds spent
+)
 {
-    receipt made;
+    delivery_result made;
     made.number = what.number;
     made.seen.is_timeout = is_timeout;
     made.milliseconds = spent.count();
@@ -184,7 +186,7 @@ void webhook_sender::fail(const shipment& what, std::string reason, bool is_time
     failed_.push_back(std::move(made));
 }
 
-void webhook_sender::wait(milliseconds patience, std::vector<receipt>& into)
+void webhook_sender::wait(milliseconds patience, std::vector<delivery_result>& into)
 {
     if (!failed_.empty())
         patience = milliseconds(0);
@@ -194,7 +196,7 @@ void webhook_sender::wait(milliseconds patience, std::vector<receipt>& into)
     take_answers();
     end_overdue();
     for (auto& one : std::exchange(ended_, {})) {
-        receipt made;
+        delivery_result made;
         made.number = one.number;
         made.seen = {one.status, one.is_timeout, one.retry_after};
         made.milliseconds = one.took.count();
@@ -208,11 +210,11 @@ void webhook_sender::wait(milliseconds patience, std::vector<receipt>& into)
 
 }  // namespace
 
-std::unique_ptr<sender> make_webhook_sender(
+std::unique_ptr<sender> make_http_sender(
     host_resolver& resolver, const service::webhooks::target_rules& rules, const std::string& ca_file
 )
 {
     return std::make_unique<webhook_sender>(resolver, rules, ca_file);
 }
 
-}  // namespace scimd::app
+}  // namespace scimd::webhooks

@@ -8,12 +8,12 @@
 #include <memory>
 #include <string>
 
-namespace scimd::app {
+namespace scimd::webhooks {
 
 // `resolver` and `rules` outlive it; it outlives the resolver's answers.
 // One thread, but for wake(), as webhooks/sender.hpp says.
-std::unique_ptr<sender> make_webhook_sender(
+std::unique_ptr<sender> make_http_sender(
     host_resolver& resolver, const service::webhooks::target_rules& rules, const std::string& ca_file
 );
 
-}  // namespace scimd::app
+}  // namespace scimd::webhooks

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace scimd::app {
+namespace scimd::webhooks {
 namespace {
 
 constexpr std::int64_t piece_events_max = 512;
@@ -13,15 +13,15 @@ constexpr std::size_t tape_bytes_max = 16 * 1024 * 1024;
 
 }  // namespace
 
-bool event_tape::read(
+bool recent_events::read(
     store::transaction& tx, event_id after, const std::function<bool(const shared_event&)>& each
 )
 {
-    return after < start_ ? read_behind(tx, after, each) : !play(after, each);
+    return after < start_ ? read_behind(tx, after, each) : !replay(after, each);
 }
 
 // What the tape holds; false: `each` has stopped it.
-bool event_tape::play(event_id after, const std::function<bool(const shared_event&)>& each) const
+bool recent_events::replay(event_id after, const std::function<bool(const shared_event&)>& each) const
 {
     const auto id_of = [](const shared_event& one) { return one->id; };
     const auto first = std::ranges::upper_bound(events_, after, {}, id_of);
@@ -29,7 +29,7 @@ bool event_tape::play(event_id after, const std::function<bool(const shared_even
 }
 
 // An endpoint far behind: what it reads, nobody else needs now.
-bool event_tape::read_behind(
+bool recent_events::read_behind(
     store::transaction& tx, event_id after, const std::function<bool(const shared_event&)>& each
 )
 {
@@ -45,7 +45,9 @@ bool event_tape::read_behind(
     return was_stopped || count == piece_events_max;
 }
 
-void event_tape::extend(store::transaction& tx, const std::function<void(const store::events::event&)>& each)
+void recent_events::extend(
+    store::transaction& tx, const std::function<void(const store::events::event&)>& each
+)
 {
     forget_oldest();
     if (!may_have_more_)
@@ -64,7 +66,7 @@ void event_tape::extend(store::transaction& tx, const std::function<void(const s
     may_have_more_ = count == piece_events_max || bytes >= piece_bytes_max;
 }
 
-void event_tape::forget_oldest()
+void recent_events::forget_oldest()
 {
     while (events_.size() > tape_events_max || bytes_ > tape_bytes_max) {
         start_ = events_.front()->id;
@@ -73,4 +75,4 @@ void event_tape::forget_oldest()
     }
 }
 
-}  // namespace scimd::app
+}  // namespace scimd::webhooks

@@ -10,14 +10,14 @@
 #include <functional>
 #include <memory>
 
-namespace scimd::app {
+namespace scimd::webhooks {
 
 // Shared by the deliveries of one event to many endpoints, which end in no known order.
 using shared_event = std::shared_ptr<const store::events::event>;
 
-class event_tape {
+class recent_events {
 public:
-    explicit event_tape(event_id start) : start_(start), end_(start) {}
+    explicit recent_events(event_id start) : start_(start), end_(start) {}
 
     // Something has been committed since the last look.
     void expect_more() noexcept { may_have_more_ = true; }
@@ -35,7 +35,7 @@ private:
     bool read_behind(
         store::transaction& tx, event_id after, const std::function<bool(const shared_event&)>& each
     );
-    bool play(event_id after, const std::function<bool(const shared_event&)>& each) const;
+    bool replay(event_id after, const std::function<bool(const shared_event&)>& each) const;
     void forget_oldest();
 
     std::deque<shared_event> events_;  // all with start_ < id <= end_
@@ -45,4 +45,4 @@ private:
     bool may_have_more_ = true;
 };
 
-}  // namespace scimd::app
+}  // namespace scimd::webhooks

@@ -11,10 +11,10 @@
 #include <utility>
 #include <vector>
 
-namespace scimd::app {
+namespace scimd::webhooks {
 
 // One POST of JSON.
-struct shipment {
+struct delivery_request {
     std::uint64_t number = 0;  // names it in the receipt
     service::webhooks::endpoint_url to;
     std::vector<std::pair<std::string, std::string>> headers;
@@ -23,7 +23,7 @@ struct shipment {
     std::string refusal;  // why it must not be sent at all: its receipt comes at once; empty: none
 };
 
-struct receipt {
+struct delivery_result {
     std::uint64_t number = 0;
     service::webhooks::outcome seen;
     std::int64_t milliseconds = 0;
@@ -36,14 +36,14 @@ class sender {
 public:
     virtual ~sender() = default;
 
-    virtual void send(shipment what) = 0;
+    virtual void send(delivery_request what) = 0;
 
     // Moves what is under way, and waits up to that long for something to happen. Appends what has come to
     // its end, each shipment once.
-    virtual void wait(std::chrono::milliseconds patience, std::vector<receipt>& into) = 0;
+    virtual void wait(std::chrono::milliseconds patience, std::vector<delivery_result>& into) = 0;
 
     // Ends a wait() from any thread, or the next one.
     virtual void wake() noexcept = 0;
 };
 
-}  // namespace scimd::app
+}  // namespace scimd::webhooks

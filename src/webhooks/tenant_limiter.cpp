@@ -1,14 +1,14 @@
 #include "webhooks/tenant_limiter.hpp"
 
-namespace scimd::app {
+namespace scimd::webhooks {
 
-bool crowd::has_room(organization_id tenant) const
+bool tenant_limiter::has_room(organization_id tenant) const
 {
     const auto own = of_tenant_.find(tenant);
     return all_ + (own == of_tenant_.end() ? 0 : own->second) < most_;
 }
 
-bool crowd::has_room_or_wait(organization_id tenant, webhook_id endpoint)
+bool tenant_limiter::has_room_or_wait(organization_id tenant, webhook_id endpoint)
 {
     const bool has = has_room(tenant);
     if (!has)
@@ -16,20 +16,20 @@ bool crowd::has_room_or_wait(organization_id tenant, webhook_id endpoint)
     return has;
 }
 
-void crowd::add(organization_id tenant)
+void tenant_limiter::add(organization_id tenant)
 {
     ++all_;
     ++of_tenant_[tenant];
 }
 
-void crowd::remove(organization_id tenant)
+void tenant_limiter::remove(organization_id tenant)
 {
     --all_;
     if (const auto own = of_tenant_.find(tenant); --own->second == 0)
         of_tenant_.erase(own);
 }
 
-void crowd::take_waiting(std::set<webhook_id>& into)
+void tenant_limiter::take_waiting(std::set<webhook_id>& into)
 {
     for (auto one = waiting_.begin(); one != waiting_.end();) {
         if (!has_room(one->first)) {
@@ -41,4 +41,4 @@ void crowd::take_waiting(std::set<webhook_id>& into)
     }
 }
 
-}  // namespace scimd::app
+}  // namespace scimd::webhooks

@@ -9,11 +9,11 @@
 #include <map>
 #include <set>
 
-namespace scimd::app {
+namespace scimd::webhooks {
 
-class crowd {
+class tenant_limiter {
 public:
-    explicit crowd(std::size_t most) : most_(most) {}
+    explicit tenant_limiter(std::size_t most) : most_(most) {}
 
     [[nodiscard]] bool is_full() const noexcept { return all_ >= most_; }
 
@@ -34,4 +34,4 @@ private:
     std::map<organization_id, std::set<webhook_id>> waiting_;
 };
 
-}  // namespace scimd::app
+}  // namespace scimd::webhooks

@@ -2,7 +2,7 @@
 #include "api/auth/anonymous.hpp"
 
 #include "base/network/ip_network.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -21,7 +21,7 @@ constexpr std::string_view proxy = "198.51.100.7";
 
 class anonymous_test : public testing::Test {
 protected:
-    anonymous_test() { home.house.anonymous = &rates; }
+    anonymous_test() { fixture.server.anonymous_limits = &rates; }
 
     test::answer ask(
         std::string_view target,
@@ -31,17 +31,17 @@ protected:
         std::string_view body = ""
     )
     {
-        http::request request;
-        request.method = method;
-        request.target = target;
-        request.from.address = address;
-        request.from.is_loopback = address.empty();
-        request.body = body;
+        http::request head;
+        head.method = method;
+        head.target = target;
+        head.from.address = address;
+        head.from.is_loopback = address.empty();
+        head.body = body;
         if (!authorization.empty())
-            request.headers.add("Authorization", std::string(authorization));
+            head.headers.add("Authorization", std::string(authorization));
         if (method == "POST")
-            request.headers.add("Content-Type", "application/x-www-form-urlencoded");
-        return home.send(std::move(request));
+            head.headers.add("Content-Type", "application/x-www-form-urlencoded");
+        return fixture.send(std::move(head));
     }
 
     void use_up(std::string_view address = "192.0.2.1")
@@ -62,11 +62,11 @@ protected:
 
     [[nodiscard]] std::uint64_t limited()
     {
-        return home.figures.count("scimd_anonymous_rate_limited_total", "").value();
+        return fixture.metrics.counter_of("scimd_anonymous_rate_limited_total", "").value();
     }
 
-    test::api_house home;
-    anonymous_rates rates{1, {*ip_network::parse("198.51.100.0/24")}, home.figures};  // four at once
+    test::api_fixture fixture;
+    anonymous_rates rates{1, {*ip_network::parse("198.51.100.0/24")}, fixture.metrics};  // four at once
 };
 
 TEST_F(anonymous_test, public_answers_have_a_rate_for_each_address)
@@ -81,7 +81,7 @@ TEST_F(anonymous_test, public_answers_have_a_rate_for_each_address)
     }
     EXPECT_EQ(limited(), 4U);
     EXPECT_EQ(ask("/keys", "192.0.2.2").status, 200);
-    home.clock.advance(1s);
+    fixture.clock.advance(1s);
     EXPECT_EQ(ask("/keys").status, 200);
     EXPECT_EQ(ask("/keys").status, 429);
 }
@@ -95,7 +95,7 @@ TEST_F(anonymous_test, an_ipv6_network_of_64_bits_is_one_address)
 
 TEST_F(anonymous_test, paths_that_do_not_exist_and_wrong_tokens_are_counted)
 {
-    const auto users = home.base() + "/Users";
+    const auto users = fixture.base() + "/Users";
     EXPECT_EQ(ask("/nothing").status, 404);
     EXPECT_EQ(ask(users).status, 401);
     EXPECT_EQ(ask(users, "192.0.2.1", "Bearer nonsense").status, 401);
@@ -114,10 +114,10 @@ TEST_F(anonymous_test, paths_that_do_not_exist_and_wrong_tokens_are_counted)
 
 TEST_F(anonymous_test, good_credentials_pass_whatever_others_of_the_address_have_sent)
 {
-    const auto client = home.make_client("all");
+    const auto client = fixture.make_client("all");
     use_up();
     EXPECT_EQ(ask("/keys").status, 429);
-    EXPECT_EQ(ask(home.base() + "/Users", "192.0.2.1", "Bearer " + home.token).status, 200);
+    EXPECT_EQ(ask(fixture.base() + "/Users", "192.0.2.1", "Bearer " + fixture.token).status, 200);
     const auto form =
         "grant_type=client_credentials&client_id=" + client.id + "&client_secret=" + client.secret;
     const auto issued = ask("/oauth/token", "192.0.2.1", "", "POST", form);
@@ -150,7 +150,7 @@ TEST_F(anonymous_test, probes_have_no_rate)
         for (const auto* target : {"/healthz", "/readyz"})
             EXPECT_EQ(ask(target).status, 200) << target;
     EXPECT_EQ(ask("/metrics").status, 403);
-    home.house.is_metrics_open = true;
+    fixture.server.is_metrics_open = true;
     for (int i = 0; i < 10; ++i)
         EXPECT_EQ(ask("/metrics").status, 200);
 }
@@ -160,21 +160,21 @@ TEST_F(anonymous_test, trusted_proxies_loopback_and_the_operator_have_no_rate)
     for (int i = 0; i < 10; ++i) {
         EXPECT_EQ(ask("/keys", proxy).status, 200);
         EXPECT_EQ(ask("/keys", "").status, 200);
-        EXPECT_EQ(home.operate("GET", "/nothing").status, 404);
+        EXPECT_EQ(fixture.operate("GET", "/nothing").status, 404);
     }
     EXPECT_EQ(limited(), 0U);
 }
 
 TEST_F(anonymous_test, without_a_limit_nothing_is_refused)
 {
-    home.house.anonymous = nullptr;
+    fixture.server.anonymous_limits = nullptr;
     for (int i = 0; i < 10; ++i)
         EXPECT_EQ(ask("/keys").status, 200);
 }
 
 TEST_F(anonymous_test, the_head_shows_which_requests_are_anonymous)
 {
-    const auto users = home.base() + "/Users";
+    const auto users = fixture.base() + "/Users";
     EXPECT_TRUE(is_anonymous(head("/keys")));
     EXPECT_TRUE(is_anonymous(head("/keys", "Bearer x")));
     EXPECT_TRUE(is_anonymous(head("/oauth/token")));
@@ -183,7 +183,7 @@ TEST_F(anonymous_test, the_head_shows_which_requests_are_anonymous)
     EXPECT_TRUE(is_anonymous(head(users, "Bearer nonsense")));
     EXPECT_TRUE(is_anonymous(head("/api/v1/organizations")));
 
-    EXPECT_FALSE(is_anonymous(head(users, "Bearer " + home.token)));
+    EXPECT_FALSE(is_anonymous(head(users, "Bearer " + fixture.token)));
     EXPECT_FALSE(is_anonymous(head("/api/v1/organizations", "Bearer a.b.c")));
     for (const auto* probe : {"/healthz", "/readyz?x=1", "/metrics"})
         EXPECT_FALSE(is_anonymous(head(probe))) << probe;
@@ -206,20 +206,20 @@ TEST_F(anonymous_test, each_address_has_turns_of_its_own)
 
 TEST_F(anonymous_test, the_keys_are_read_once_in_a_second_and_anew_when_there_is_another)
 {
-    const auto first = home.call("GET", "/keys").text;
+    const auto first = fixture.call("GET", "/keys").text;
     const auto before = first.find("snk_");
     ASSERT_NE(before, std::string::npos);
-    EXPECT_EQ(home.call("GET", "/keys").text, first);
-    ASSERT_EQ(home.operate("POST", "/api/v1/signing-keys:rotate", "{}").status, 200);
-    const auto both = home.call("GET", "/keys").text;
+    EXPECT_EQ(fixture.call("GET", "/keys").text, first);
+    ASSERT_EQ(fixture.operate("POST", "/api/v1/signing-keys:rotate", "{}").status, 200);
+    const auto both = fixture.call("GET", "/keys").text;
     EXPECT_GT(both.size(), first.size() + 100);
-    home.clock.advance(1s);
-    EXPECT_EQ(home.call("GET", "/keys").text, both);
+    fixture.clock.advance(1s);
+    EXPECT_EQ(fixture.call("GET", "/keys").text, both);
 
     // What a job has done is seen after a second at the latest.
-    home.clock.advance(24h * 30);
+    fixture.clock.advance(24h * 30);
     EXPECT_EQ(
-        home.call("GET", "/keys").text.find(first.substr(before, first.find('"', before) - before)),
+        fixture.call("GET", "/keys").text.find(first.substr(before, first.find('"', before) - before)),
         std::string::npos
     );
 }

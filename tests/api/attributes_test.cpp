@@ -1,5 +1,5 @@
 // Declared attributes, where directories have them, and what users show of it.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@ class attributes_test : public testing::Test {
 protected:
     test::answer declare(std::string_view key, std::string_view datatype, std::string_view more = "")
     {
-        return home.operate(
+        return fixture.operate(
             "POST",
             definitions,
             R"({"key":")" + std::string(key) + R"(","datatype":")" + std::string(datatype) + "\"" +
@@ -28,19 +28,19 @@ protected:
 
     test::answer map(const std::vector<std::pair<std::string, std::string>>& pairs)
     {
-        return home.operate("PUT", directory + "/attributes", mapping(pairs));
+        return fixture.operate("PUT", directory + "/attributes", mapping(pairs));
     }
 
     json::value shown()
     {
-        const auto page = home.operate("GET", directory + "/users?include_detail=true");
+        const auto page = fixture.operate("GET", directory + "/users?include_detail=true");
         return page.body.at("users").at(0).at("user_detail").at("custom_attributes");
     }
 
-    test::api_house home;
+    test::api_fixture fixture;
     const std::string definitions = "/api/v1/directory-user-attributes";
     const std::string directory =
-        "/api/v1/organizations/" + home.organization + "/directories/" + home.directory;
+        "/api/v1/organizations/" + fixture.organization + "/directories/" + fixture.directory;
 };
 
 TEST_F(attributes_test, an_attribute_is_declared_listed_changed_and_withdrawn)
@@ -56,14 +56,14 @@ TEST_F(attributes_test, an_attribute_is_declared_listed_changed_and_withdrawn)
         {"category", "CUSTOM"}
     };
     EXPECT_EQ(made.member("user_attribute"), expected);
-    const auto listed = home.operate("GET", definitions).body.at("user_attributes").as_array();
+    const auto listed = fixture.operate("GET", definitions).body.at("user_attributes").as_array();
     EXPECT_EQ(listed.front().at("category"), "STANDARD");
     EXPECT_EQ(listed.back(), expected);
-    const auto changed = home.operate("PATCH", definitions + "/mobile_phone", R"({"required":true})");
+    const auto changed = fixture.operate("PATCH", definitions + "/mobile_phone", R"({"required":true})");
     EXPECT_EQ(changed.member("user_attribute").at("required"), true);
     EXPECT_EQ(changed.member("user_attribute").at("label"), "Mobile phone");
-    EXPECT_EQ(home.operate("DELETE", definitions + "/mobile_phone").status, 200);
-    EXPECT_EQ(home.operate("DELETE", definitions + "/mobile_phone").status, 404);
+    EXPECT_EQ(fixture.operate("DELETE", definitions + "/mobile_phone").status, 200);
+    EXPECT_EQ(fixture.operate("DELETE", definitions + "/mobile_phone").status, 404);
 }
 
 TEST_F(attributes_test, what_is_no_attribute_is_refused_by_name)
@@ -81,9 +81,9 @@ TEST_F(attributes_test, what_is_no_attribute_is_refused_by_name)
         EXPECT_EQ(got.text_of("message"), message) << key;
     }
     EXPECT_EQ(declare("abc", "TEXT").status, 400);
-    const auto standard = home.operate("PATCH", definitions + "/title", "{}");
+    const auto standard = fixture.operate("PATCH", definitions + "/title", "{}");
     EXPECT_EQ(standard.text_of("message"), "A standard attribute cannot be changed.");
-    const auto renamed = home.operate("PATCH", definitions + "/shoe_size", R"({"key":"size"})");
+    const auto renamed = fixture.operate("PATCH", definitions + "/shoe_size", R"({"key":"size"})");
     EXPECT_EQ(renamed.text_of("message"), "key cannot be changed.");
 }
 
@@ -112,10 +112,10 @@ TEST_F(attributes_test, mapped_attributes_are_in_details_and_events_in_their_dat
         (json::object{{"key", "badge"}, {"map_to", urn + ":employeeNumber"}})
     );
     EXPECT_EQ(
-        home.operate("GET", directory).member("directory").at("attribute_mappings"),
+        fixture.operate("GET", directory).member("directory").at("attribute_mappings"),
         set.body.at("attribute_mappings")
     );
-    const auto made = home.scim(
+    const auto made = fixture.scim(
         "POST",
         "/Users",
         R"({"userName":"anna","active":true,"name":{"givenName":"Anna"},"emails":[)"
@@ -131,15 +131,15 @@ TEST_F(attributes_test, mapped_attributes_are_in_details_and_events_in_their_dat
         {"full_name", {{"givenName", "Anna"}}}
     };
     EXPECT_EQ(shown(), expected) << to_text(shown());
-    EXPECT_EQ(home.events().back().at("data").at("custom_attributes"), expected);
-    home.patch("/Users/" + made.text_of("id"), R"([{"op":"replace","path":"nickName","value":"Anni"}])");
-    const auto told = home.events().back();
+    EXPECT_EQ(fixture.events().back().at("data").at("custom_attributes"), expected);
+    fixture.patch("/Users/" + made.text_of("id"), R"([{"op":"replace","path":"nickName","value":"Anni"}])");
+    const auto told = fixture.events().back();
     EXPECT_EQ(told.at("changed_attributes"), (json::array{"nickname", "custom_attributes"}));
     EXPECT_EQ(told.at("previous_attributes").at("custom_attributes"), expected);
 
-    home.operate("PATCH", definitions + "/badge", R"({"enabled":false})");
+    fixture.operate("PATCH", definitions + "/badge", R"({"enabled":false})");
     EXPECT_FALSE(find(shown().as_object(), "badge"));
-    home.operate("DELETE", definitions + "/is_staff");
+    fixture.operate("DELETE", definitions + "/is_staff");
     EXPECT_FALSE(find(shown().as_object(), "is_staff"));
 }
 
@@ -158,7 +158,7 @@ TEST_F(attributes_test, a_mapping_that_is_wrong_changes_nothing)
         EXPECT_EQ(got.text_of("message").substr(0, message.size()), message) << got.text;
     }
     EXPECT_EQ(
-        home.operate("GET", directory).member("directory").at("attribute_mappings").at("attributes"),
+        fixture.operate("GET", directory).member("directory").at("attribute_mappings").at("attributes"),
         (json::array{json::object{{"key", "badge"}, {"map_to", "title"}}})
     );
 }
@@ -166,11 +166,11 @@ TEST_F(attributes_test, a_mapping_that_is_wrong_changes_nothing)
 TEST_F(attributes_test, a_preview_shows_the_newest_users_and_what_they_lack)
 {
     declare("badge", "NUMBER", R"(,"required":true)");
-    const auto anna = home.make_user("anna", R"(,"title":"7")");
-    const auto bert = home.make_user("bert", R"(,"title":"seven")");
-    const auto carl = home.make_user("carl");
+    const auto anna = fixture.make_user("anna", R"(,"title":"7")");
+    const auto bert = fixture.make_user("bert", R"(,"title":"seven")");
+    const auto carl = fixture.make_user("carl");
     const auto preview = [&](std::string body) {
-        return home.operate("POST", directory + "/attributes:preview", std::move(body));
+        return fixture.operate("POST", directory + "/attributes:preview", std::move(body));
     };
     const auto got = preview(mapping({{"badge", "title"}}));
     ASSERT_EQ(got.status, 200) << got.text;
@@ -210,34 +210,34 @@ TEST_F(attributes_test, a_schema_that_the_directory_has_given_up_shows_nothing)
         map({{"team", enterprise + ":department"}, {"chief", "manager.value"}, {"motto", "title"}});
     ASSERT_EQ(mapped.status, 200) << mapped.text;
     const auto data = R"(,"title":"t",")" + enterprise + R"(":{"department":"d","manager":{"value":"m"}})";
-    home.make_user("anna", data);
+    fixture.make_user("anna", data);
     const json::object everything{{"team", "d"}, {"chief", "m"}, {"motto", "t"}};
     const json::object rest{{"motto", "t"}};
     EXPECT_EQ(shown(), everything);
 
-    ASSERT_EQ(home.operate("PATCH", directory, R"({"schemas":[]})").status, 200);
+    ASSERT_EQ(fixture.operate("PATCH", directory, R"({"schemas":[]})").status, 200);
     EXPECT_EQ(shown(), rest);
-    const auto page = home.operate("GET", directory + "/users?include_detail=true");
+    const auto page = fixture.operate("GET", directory + "/users?include_detail=true");
     EXPECT_EQ(page.text.find("department"), std::string::npos) << page.text;
     const auto preview =
-        home.operate("POST", directory + "/attributes:preview", mapping({{"motto", "title"}}));
+        fixture.operate("POST", directory + "/attributes:preview", mapping({{"motto", "title"}}));
     EXPECT_EQ(preview.body.at("users").at(0).at("custom_attributes"), rest);
-    const auto refused = home.operate(
+    const auto refused = fixture.operate(
         "POST", directory + "/attributes:preview", mapping({{"team", enterprise + ":department"}})
     );
     EXPECT_EQ(refused.status, 400) << refused.text;
-    home.make_user("bert", data);
-    home.patch(
-        "/Users/" + home.scim("GET", "/Users").resources("id").front(),
+    fixture.make_user("bert", data);
+    fixture.patch(
+        "/Users/" + fixture.scim("GET", "/Users").resources("id").front(),
         R"([{"op":"add","path":"nickName","value":"n"}])"
     );
-    const auto told = home.events();
+    const auto told = fixture.events();
     for (const auto& event : {told[told.size() - 2], told.back()}) {
         EXPECT_EQ(event.at("data").at("custom_attributes"), rest) << to_text(event);
         EXPECT_EQ(to_text(event).find("department"), std::string::npos) << to_text(event);
     }
 
-    ASSERT_EQ(home.operate("PATCH", directory, R"({"schemas":null})").status, 200);
+    ASSERT_EQ(fixture.operate("PATCH", directory, R"({"schemas":null})").status, 200);
     EXPECT_EQ(shown(), everything);
 }
 
@@ -245,11 +245,11 @@ TEST_F(attributes_test, a_directory_with_mappings_can_be_deleted)
 {
     declare("badge", "NUMBER");
     map({{"badge", "title"}});
-    home.operate("PATCH", directory + ":disable");
-    ASSERT_EQ(home.operate("DELETE", directory).status, 200);
-    home.work_off();
-    EXPECT_EQ(home.operate("GET", directory).status, 404);
-    EXPECT_EQ(home.operate("POST", "/api/v1/check").body.at("findings"), json::array());
+    fixture.operate("PATCH", directory + ":disable");
+    ASSERT_EQ(fixture.operate("DELETE", directory).status, 200);
+    fixture.work_off();
+    EXPECT_EQ(fixture.operate("GET", directory).status, 404);
+    EXPECT_EQ(fixture.operate("POST", "/api/v1/check").body.at("findings"), json::array());
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 
 #include "api/openapi.hpp"
 #include "api/pipeline.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -57,7 +57,7 @@ class audit_trail_test : public testing::Test {
 protected:
     std::vector<json::object> entries(std::string_view query = "")
     {
-        const auto page = home.operate("GET", "/api/v1/audit-log" + std::string(query));
+        const auto page = fixture.operate("GET", "/api/v1/audit-log" + std::string(query));
         EXPECT_EQ(page.status, 200) << page.text;
         std::vector<json::object> listed;
         for (const auto& entry : page.body.at("entries").as_array())
@@ -75,14 +75,14 @@ protected:
 
     test::answer as_client(std::string_view method, std::string_view target, std::string_view body = "")
     {
-        return home.call(method, target, body, {{"Authorization", "Bearer " + token}});
+        return fixture.call(method, target, body, {{"Authorization", "Bearer " + token}});
     }
 
-    test::api_house home;
-    const test::api_client client = home.make_client("Billing");
-    const std::string token = home.make_access_token(client);
+    test::api_fixture fixture;
+    const test::api_client client = fixture.make_client("Billing");
+    const std::string token = fixture.make_access_token(client);
     const std::string directory_path =
-        "/api/v1/organizations/" + home.organization + "/directories/" + home.directory;
+        "/api/v1/organizations/" + fixture.organization + "/directories/" + fixture.directory;
 };
 
 TEST_F(audit_trail_test, a_creation_tells_who_made_what)
@@ -106,31 +106,32 @@ TEST_F(audit_trail_test, a_creation_tells_who_made_what)
 
 TEST_F(audit_trail_test, what_was_made_is_named_however_it_is_shown)
 {
-    const auto hook = home.operate("POST", "/api/v1/webhook-endpoints", R"({"url":"https://example.com/a"})");
+    const auto hook =
+        fixture.operate("POST", "/api/v1/webhook-endpoints", R"({"url":"https://example.com/a"})");
     EXPECT_EQ(newest().at("targets"), (json::object{{"webhook", hook.text_of("id")}}));
-    home.operate("POST", "/api/v1/webhook-endpoints/" + hook.text_of("id") + ":disable");
+    fixture.operate("POST", "/api/v1/webhook-endpoints/" + hook.text_of("id") + ":disable");
     EXPECT_EQ(newest().at("targets"), (json::object{{"webhook", hook.text_of("id")}}));
-    const auto role = home.operate("POST", "/api/v1/roles", R"({"name":"chief"})");
+    const auto role = fixture.operate("POST", "/api/v1/roles", R"({"name":"chief"})");
     EXPECT_EQ(newest().at("targets"), (json::object{{"role", role.member("role").at("id")}}));
 }
 
 TEST_F(audit_trail_test, a_change_tells_what_was_before_and_what_is_after)
 {
-    home.operate("PATCH", directory_path, R"({"domain_policy":"off"})");
+    fixture.operate("PATCH", directory_path, R"({"domain_policy":"off"})");
     auto entry = newest();
     EXPECT_EQ(text(entry, "actor"), "operator");
-    EXPECT_EQ(text(entry, "directory_id"), home.directory);
-    EXPECT_EQ(text(entry, "organization_id"), home.organization);
+    EXPECT_EQ(text(entry, "directory_id"), fixture.directory);
+    EXPECT_EQ(text(entry, "organization_id"), fixture.organization);
     EXPECT_EQ(entry.at("before").at("directory").at("domain_policy").as_string(), "reject");
     EXPECT_EQ(entry.at("after").at("directory").at("domain_policy").as_string(), "off");
 
-    home.operate("PATCH", "/api/v1/organizations/-/directories/" + home.directory + ":disable");
+    fixture.operate("PATCH", "/api/v1/organizations/-/directories/" + fixture.directory + ":disable");
     entry = newest();
-    EXPECT_EQ(text(entry, "organization_id"), home.organization) << "though the path did not say so";
+    EXPECT_EQ(text(entry, "organization_id"), fixture.organization) << "though the path did not say so";
     EXPECT_TRUE(entry.at("before").at("directory").at("enabled").as_bool());
     EXPECT_FALSE(entry.at("after").at("directory").at("enabled").as_bool());
 
-    home.operate("DELETE", "/api/v1/organizations/" + home.organization + "/domains/" + home.domain);
+    fixture.operate("DELETE", "/api/v1/organizations/" + fixture.organization + "/domains/" + fixture.domain);
     entry = newest();
     EXPECT_EQ(entry.at("before").at("domain").at("domain").as_string(), "acme.com");
     EXPECT_TRUE(entry.at("after").is_null());
@@ -140,30 +141,30 @@ TEST_F(audit_trail_test, a_refused_change_is_told_with_its_reason_and_leaves_not
 {
     const std::string twice = R"({"display_name":"New","external_id":"1"})";
     ASSERT_EQ(as_client("POST", "/api/v1/organizations", twice).status, 201);
-    const auto before = home.operate("GET", "/api/v1/organizations").text;
+    const auto before = fixture.operate("GET", "/api/v1/organizations").text;
     EXPECT_EQ(as_client("POST", "/api/v1/organizations", twice).status, 409);
     const auto entry = newest();
     EXPECT_EQ(entry.at("status").as_int64(), 409);
     EXPECT_NE(text(entry, "message").find("external_id"), std::string::npos);
     EXPECT_FALSE(entry.contains("before"));
     EXPECT_FALSE(entry.contains("after"));
-    EXPECT_EQ(home.operate("GET", "/api/v1/organizations").text, before);
+    EXPECT_EQ(fixture.operate("GET", "/api/v1/organizations").text, before);
 }
 
 TEST_F(audit_trail_test, reading_and_unknown_callers_leave_no_entry)
 {
     const auto before = entries().size();
-    home.operate("GET", directory_path);
+    fixture.operate("GET", directory_path);
     as_client("GET", "/api/v1/organizations");
-    home.call("POST", "/api/v1/organizations", R"({"display_name":"New"})");
-    home.scim("POST", "/Users", test::user_text("anna"));
+    fixture.call("POST", "/api/v1/organizations", R"({"display_name":"New"})");
+    fixture.scim("POST", "/Users", test::user_text("anna"));
     EXPECT_EQ(entries().size(), before);
 }
 
 TEST_F(audit_trail_test, a_repeat_under_an_idempotency_key_leaves_no_entry)
 {
     const auto send = [&](std::string_view target, std::string_view body) {
-        return home.call(
+        return fixture.call(
             "POST", target, body, {{"Authorization", "Bearer " + token}, {"Idempotency-Key", "key"}}
         );
     };
@@ -179,15 +180,15 @@ TEST_F(audit_trail_test, a_repeat_under_an_idempotency_key_leaves_no_entry)
 
 TEST_F(audit_trail_test, no_secret_is_in_it)
 {
-    const auto made = home.operate("POST", directory_path + "/secrets");
-    const auto demo = home.operate("POST", "/api/v1/demo");
-    const auto page = home.operate("GET", "/api/v1/audit-log?page_size=1000").text;
+    const auto made = fixture.operate("POST", directory_path + "/secrets");
+    const auto demo = fixture.operate("POST", "/api/v1/demo");
+    const auto page = fixture.operate("GET", "/api/v1/audit-log?page_size=1000").text;
     for (const auto& text :
          {made.text_of("plain_secret"),
           demo.text_of("bearer_token"),
           demo.text_of("client_secret"),
           client.secret,
-          home.token,
+          fixture.token,
           token}) {
         ASSERT_FALSE(text.empty());
         EXPECT_EQ(page.find(text), std::string::npos);
@@ -199,12 +200,12 @@ TEST_F(audit_trail_test, the_values_of_headers_are_not_in_it)
 {
     const std::string body =
         R"({"url":"https://example.com/a","headers":{"X-Api-Key":"of-theirs","X-Tenant":"of-theirs"}})";
-    const auto hook = home.operate("POST", "/api/v1/webhook-endpoints", body);
+    const auto hook = fixture.operate("POST", "/api/v1/webhook-endpoints", body);
     const auto path = "/api/v1/webhook-endpoints/" + hook.text_of("id");
-    home.operate("PATCH", path, R"({"headers":{"X-Api-Key":"of-theirs"}})");
-    home.operate("POST", path + ":disable");
-    home.operate("DELETE", path);
-    const auto page = home.operate("GET", "/api/v1/audit-log?page_size=1000").text;
+    fixture.operate("PATCH", path, R"({"headers":{"X-Api-Key":"of-theirs"}})");
+    fixture.operate("POST", path + ":disable");
+    fixture.operate("DELETE", path);
+    const auto page = fixture.operate("GET", "/api/v1/audit-log?page_size=1000").text;
     EXPECT_EQ(page.find("of-theirs"), std::string::npos);
     EXPECT_NE(
         page.find(R"("headers":{"X-Api-Key":"[withheld]","X-Tenant":"[withheld]"})"), std::string::npos
@@ -230,13 +231,13 @@ TEST_F(audit_trail_test, what_is_secret_is_known_by_its_name_at_any_depth)
 
 TEST_F(audit_trail_test, filters_and_pages_find_what_is_asked_for)
 {
-    const auto other = home.make_organization("Other");
-    home.clock.advance(1h);
+    const auto other = fixture.make_organization("Other");
+    fixture.clock.advance(1h);
     as_client("PATCH", directory_path, R"({"domain_policy":"off"})");
     as_client("PATCH", directory_path, R"({"domain_policy":"reject"})");
     EXPECT_EQ(entries("?actor=" + client.id).size(), 2U);
     EXPECT_EQ(entries("?organization_id=" + other).size(), 1U);
-    EXPECT_EQ(entries("?directory_id=" + home.directory + "&actor=operator").size(), 2U)
+    EXPECT_EQ(entries("?directory_id=" + fixture.directory + "&actor=operator").size(), 2U)
         << "made, and its token";
     EXPECT_EQ(entries("?since=2026-01-02T04:04:05Z").size(), 2U);
     EXPECT_EQ(entries("?since=2126-01-02T04:04:05Z").size(), 0U);
@@ -245,7 +246,7 @@ TEST_F(audit_trail_test, filters_and_pages_find_what_is_asked_for)
     std::vector<json::object> paged;
     std::string next;
     do {
-        const auto page = home.operate("GET", "/api/v1/audit-log?page_size=2&page_token=" + next);
+        const auto page = fixture.operate("GET", "/api/v1/audit-log?page_size=2&page_token=" + next);
         for (const auto& entry : page.body.at("entries").as_array())
             paged.push_back(entry.as_object());
         next = page.text_of("next_page_token");
@@ -260,19 +261,19 @@ TEST_F(audit_trail_test, filters_and_pages_find_what_is_asked_for)
           "?since=yesterday",
           "?organization_id=dir_1",
           "?directory_id=1"}) {
-        const auto got = home.operate("GET", "/api/v1/audit-log" + std::string(bad));
+        const auto got = fixture.operate("GET", "/api/v1/audit-log" + std::string(bad));
         EXPECT_EQ(got.status, 400) << bad;
         const std::string name(bad + 1, std::string_view(bad).find('=') - 1);
         EXPECT_NE(got.text_of("message").find(name), std::string::npos) << got.text;
     }
     const std::string long_actor = "?actor=" + std::string(65, 'a');
-    EXPECT_EQ(home.operate("GET", "/api/v1/audit-log" + long_actor).status, 400);
+    EXPECT_EQ(fixture.operate("GET", "/api/v1/audit-log" + long_actor).status, 400);
     EXPECT_EQ(entries(long_actor.substr(0, long_actor.size() - 1)).size(), 0U);
 }
 
 TEST_F(audit_trail_test, the_entry_is_written_with_its_change_or_not_at_all)
 {
-    EXPECT_TRUE(home.database->check().empty());
+    EXPECT_TRUE(fixture.database->check().empty());
     const auto entry = newest();
     EXPECT_EQ(text(entry, "digest").size(), 64U);
 }
@@ -288,8 +289,8 @@ TEST_F(audit_trail_test, every_writing_route_of_the_table_leaves_an_entry)
         SCOPED_TRACE(std::string(row.method) + " " + std::string(row.path));
         std::string path(row.path);
         const std::pair<std::string_view, std::string> values[] = {
-            {"{organization}", home.organization},
-            {"{directory}", home.directory},
+            {"{organization}", fixture.organization},
+            {"{directory}", fixture.directory},
             {"{id}", "x_1"},
             {"{secret}", "sec_1"},
             {"{webhook}", "whe_1"},
@@ -298,7 +299,7 @@ TEST_F(audit_trail_test, every_writing_route_of_the_table_leaves_an_entry)
         for (const auto& [name, value] : values)
             if (const auto at = path.find(name); at != std::string::npos)
                 path.replace(at, name.size(), value);
-        const auto got = home.operate(row.method, path, least_body(row));
+        const auto got = fixture.operate(row.method, path, least_body(row));
         const auto entry = newest();
         EXPECT_EQ(text(entry, "route"), row.path);
         EXPECT_EQ(text(entry, "method"), row.method);

@@ -2,7 +2,7 @@
 #include "api/pipeline.hpp"
 #include "forged_tokens.hpp"
 #include "service/auth/access_tokens.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -68,14 +68,14 @@ protected:
 
     test::answer ask(std::string_view method, const std::string& path, const credentials& who)
     {
-        http::request request;
-        request.method = method;
-        request.target = path;
-        request.headers = who.headers;
-        request.from.address = "192.0.2.7";
+        http::request head;
+        head.method = method;
+        head.target = path;
+        head.headers = who.headers;
+        head.from.address = "192.0.2.7";
         if (who.is_operator)
-            request.from = {.address = {}, .is_loopback = true, .is_operator = true};
-        return home.send(std::move(request));
+            head.from = {.address = {}, .is_loopback = true, .is_operator = true};
+        return fixture.send(std::move(head));
     }
 
     // The paths are filled with ids of nobody, and nobody deletes itself.
@@ -104,25 +104,25 @@ protected:
 
     std::string scim_token_of_another()
     {
-        return home.make_token(home.make_directory(home.make_organization("Other")));
+        return fixture.make_token(fixture.make_directory(fixture.make_organization("Other")));
     }
 
-    test::api_house home;
-    const test::answer nowhere = home.call("GET", "/nothing/here");
-    const test::api_client client = home.make_client("Billing");
-    const std::string good = home.make_access_token(client);
+    test::api_fixture fixture;
+    const test::answer nowhere = fixture.call("GET", "/nothing/here");
+    const test::api_client client = fixture.make_client("Billing");
+    const std::string good = fixture.make_access_token(client);
     int cells = 0;
 };
 
 // Nobody whom anything but a token of SCIM would let in, and the other way round.
 TEST_F(authorization_matrix_test, no_cell_is_wrong)
 {
-    const auto deleted = home.make_client("Deleted");
-    const auto orphan = home.make_access_token(deleted);
-    home.operate("DELETE", "/api/v1/clients/" + deleted.id);
-    home.clock.advance(24h + service::clock_skew_max - 1s);
+    const auto deleted = fixture.make_client("Deleted");
+    const auto orphan = fixture.make_access_token(deleted);
+    fixture.operate("DELETE", "/api/v1/clients/" + deleted.id);
+    fixture.clock.advance(24h + service::clock_skew_max - 1s);
     const auto expired = good;
-    const auto fresh = home.make_access_token(client);
+    const auto fresh = fixture.make_access_token(client);
 
     std::vector<credentials> refused{
         {"nothing", {}},
@@ -138,21 +138,24 @@ TEST_F(authorization_matrix_test, no_cell_is_wrong)
         credentials::bearing("a client's secret", client.secret),
         credentials::bearing("a client's id", client.id),
     };
-    for (const auto& forged : forged_tokens(home, fresh))
-        if (forged.text != home.token)
+    for (const auto& forged : forged_tokens(fixture, fresh))
+        if (forged.text != fixture.token)
             refused.push_back(credentials::bearing("a token with " + forged.name, forged.text));
     const auto foreign = credentials::bearing("another directory's token", scim_token_of_another());
-    const auto own = credentials::bearing("the directory's token", home.token);
-    const auto of_user = credentials::bearing("a user's token", home.make_user_token(home.make_user("anna")));
+    const auto own = credentials::bearing("the directory's token", fixture.token);
+    const auto of_user =
+        credentials::bearing("a user's token", fixture.make_user_token(fixture.make_user("anna")));
     const auto application = credentials::bearing("an access token", fresh);
     const auto reader = credentials::bearing(
-        "a reader's access token", home.make_access_token(home.make_client("Reader", R"(,"access":"READ")"))
+        "a reader's access token",
+        fixture.make_access_token(fixture.make_client("Reader", R"(,"access":"READ")"))
     );
-    const auto bound = credentials::bearing("a token of one organization", home.make_bound_token("Customer"));
+    const auto bound =
+        credentials::bearing("a token of one organization", fixture.make_bound_token("Customer"));
     credentials operator_{"the control socket", {}, true};
 
     for (const auto& row : routes()) {
-        const auto scim_path = filled(row.path, home.organization, home.directory);
+        const auto scim_path = filled(row.path, fixture.organization, fixture.directory);
         const auto path = filled(row.path, "org_1", "dir_1");
         if (is_of_scim(row.who)) {
             for (const auto& who : refused)
@@ -171,7 +174,7 @@ TEST_F(authorization_matrix_test, no_cell_is_wrong)
             expect(fate::admitted, row, path, application);
             expect(is_reading(row) ? fate::admitted : fate::forbidden, row, path, reader);
             const bool is_open = row.who.callers.contains(service::caller_kind::organization_client);
-            const auto elsewhere = filled(row.path, home.organization, "dir_1");
+            const auto elsewhere = filled(row.path, fixture.organization, "dir_1");
             expect(is_open ? fate::admitted : fate::forbidden, row, elsewhere, bound);
             expect(fate::admitted, row, path, operator_);
         } else if (is_of_management(row.who)) {
@@ -204,9 +207,10 @@ TEST_F(authorization_matrix_test, no_cell_is_wrong)
 // A client of one organization: its own part of the API, as if there were no other.
 TEST_F(authorization_matrix_test, a_client_of_one_organization_is_confined_on_every_route)
 {
-    const auto other = home.make_organization("Other");
-    const auto foreign = home.make_directory(other);
-    const auto bound = credentials::bearing("a token of one organization", home.make_bound_token("Portal"));
+    const auto other = fixture.make_organization("Other");
+    const auto foreign = fixture.make_directory(other);
+    const auto bound =
+        credentials::bearing("a token of one organization", fixture.make_bound_token("Portal"));
     const auto missing = ask("GET", "/api/v1/organizations/org_1", bound);
     EXPECT_EQ(missing.status, 404);
     for (const auto& row : routes()) {
@@ -220,7 +224,7 @@ TEST_F(authorization_matrix_test, a_client_of_one_organization_is_confined_on_ev
         EXPECT_EQ(got.status, 404) << row.method << ' ' << row.path;
         EXPECT_EQ(got.text, missing.text) << row.method << ' ' << row.path;
         if (row.path.find("{directory}") != std::string_view::npos) {
-            for (const auto& owner : {home.organization, std::string("-")}) {
+            for (const auto& owner : {fixture.organization, std::string("-")}) {
                 const auto path = filled(row.path, owner, foreign);
                 const auto refused = ask(row.method, path, bound);
                 const auto unknown = ask(row.method, filled(row.path, owner, "dir_1"), bound);
@@ -236,13 +240,13 @@ TEST_F(authorization_matrix_test, a_client_of_one_organization_is_confined_on_ev
 TEST_F(authorization_matrix_test, a_directory_is_found_under_its_own_organization_alone)
 {
     const auto application = credentials::bearing("an access token", good);
-    const auto foreign = home.make_directory(home.make_organization("Other"));
+    const auto foreign = fixture.make_directory(fixture.make_organization("Other"));
     for (const auto& row : routes()) {
         if (!is_for_clients(row.who) || row.path.find("{directory}") == std::string_view::npos)
             continue;
-        const auto path = filled(row.path, home.organization, foreign);
+        const auto path = filled(row.path, fixture.organization, foreign);
         const auto refused = ask(row.method, path, application);
-        const auto unknown = ask(row.method, filled(row.path, home.organization, "dir_1"), application);
+        const auto unknown = ask(row.method, filled(row.path, fixture.organization, "dir_1"), application);
         EXPECT_EQ(refused.status, unknown.status) << row.method << ' ' << path;
         EXPECT_EQ(refused.text, unknown.text) << row.method << ' ' << path;
         EXPECT_GE(refused.status, 400) << row.method << ' ' << path;

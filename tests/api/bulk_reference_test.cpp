@@ -1,5 +1,5 @@
 // bulkIds: forward, backward and in circles (RFC 7644 §3.7.1, §3.7.2).
-#include "bulk_house.hpp"
+#include "bulk_fixture.hpp"
 #include "service/scim/bulk.hpp"
 #include "store/engine/database.hpp"
 #include "support/large_group.hpp"
@@ -29,7 +29,7 @@ TEST_F(bulk_reference_test, references_stand_for_what_was_created_before)
     EXPECT_EQ(statuses(answer), (texts{"201", "201", "201", "201", "200", "200"})) << answer.text;
     const auto boss = id_of(result_of(answer, 0));
     const auto inner = path_of(result_of(answer, 2));
-    const auto anna = home.scim("GET", path_of(result_of(answer, 1)));
+    const auto anna = fixture.scim("GET", path_of(result_of(answer, 1)));
     EXPECT_NE(
         anna.text.find(R"("manager":{"value":")" + boss + R"(","$ref":")" + url_of(boss) + "\"}"),
         std::string::npos
@@ -52,14 +52,14 @@ TEST_F(bulk_reference_test, a_reference_in_a_ref_is_replaced_too)
     );
     EXPECT_EQ(statuses(answer), (texts{"201", "201"})) << answer.text;
     const auto boss = id_of(result_of(answer, 0));
-    const auto anna = home.scim("GET", path_of(result_of(answer, 1)));
+    const auto anna = fixture.scim("GET", path_of(result_of(answer, 1)));
     EXPECT_NE(anna.text.find(R"("$ref":")" + url_of(boss) + "\""), std::string::npos) << anna.text;
     EXPECT_NE(anna.text.find(R"("department":"bulkId")"), std::string::npos) << anna.text;
 }
 
 TEST_F(bulk_reference_test, an_operation_waits_for_what_it_refers_to)
 {
-    const auto staff = "/Groups/" + home.make_group("Staff");
+    const auto staff = "/Groups/" + fixture.make_group("Staff");
     const auto answer = bulk(
         post_group("outer", "Outer", members({"bulkId:inner"})) + "," +
         post_group("inner", "Inner", members({"bulkId:u"})) + R"(,{"method":"PATCH","path":")" + staff +
@@ -74,7 +74,7 @@ TEST_F(bulk_reference_test, an_operation_waits_for_what_it_refers_to)
     const auto anna = id_of(result_of(answer, 5));
     EXPECT_EQ(members_of(path_of(result_of(answer, 0))), texts{id_of(result_of(answer, 1))});
     EXPECT_EQ(members_of(path_of(result_of(answer, 1))), texts{anna});
-    EXPECT_EQ(home.scim("GET", "/Users/" + anna).text_of("title"), "T");
+    EXPECT_EQ(fixture.scim("GET", "/Users/" + anna).text_of("title"), "T");
     // Both changes of one group are made in their order.
     EXPECT_TRUE(members_of(staff).empty());
 }
@@ -103,7 +103,7 @@ TEST_F(bulk_reference_test, users_that_refer_to_each_other_are_created_together)
     EXPECT_EQ(statuses(answer), (texts{"201", "201", "201", "201"})) << answer.text;
     for (const auto& [who, whom] : {std::pair(0, 2), std::pair(2, 0), std::pair(3, 3)}) {
         const auto result = result_of(answer, static_cast<std::size_t>(who));
-        const auto user = home.scim("GET", path_of(result));
+        const auto user = fixture.scim("GET", path_of(result));
         const auto manager = id_of(result_of(answer, static_cast<std::size_t>(whom)));
         EXPECT_NE(
             user.text.find(R"("manager":{"value":")" + manager + R"(","$ref":")" + url_of(manager) + "\"}"),
@@ -120,13 +120,13 @@ TEST_F(bulk_reference_test, groups_that_would_contain_each_other_are_refused_tog
         post_group("ytrewq", "Group B", members({"bulkId:qwerty"})) + "," + post_group("z", "Group C")
     );
     EXPECT_EQ(statuses(answer), (texts{"409", "409", "201"})) << answer.text;
-    EXPECT_EQ(home.scim("GET", "/Groups").resources("displayName"), texts{"Group C"});
-    EXPECT_EQ(home.event_types(), texts{"group_created"});
+    EXPECT_EQ(fixture.scim("GET", "/Groups").resources("displayName"), texts{"Group C"});
+    EXPECT_EQ(fixture.event_types(), texts{"group_created"});
 }
 
 TEST_F(bulk_reference_test, one_failure_in_a_circle_undoes_it_and_keeps_its_reason)
 {
-    home.make_user("bert");
+    fixture.make_user("bert");
     const auto answer = bulk(
         post_user("a", "anna", managed_by("bulkId:b")) + "," +
         post_user("b", "bert", managed_by("bulkId:a")) + "," + post_group("g", "Staff", members({"bulkId:a"}))
@@ -156,7 +156,7 @@ TEST_F(bulk_reference_test, a_circle_has_a_limit)
             detail_of(result_of(beyond, index)), "More than 100 operations refer to each other in a circle."
         );
     EXPECT_EQ(count("/Users"), 0);
-    EXPECT_TRUE(home.event_types().empty());
+    EXPECT_TRUE(fixture.event_types().empty());
     EXPECT_EQ(statuses(bulk(circle(most))), texts(most, "201"));
     EXPECT_EQ(count("/Users"), static_cast<std::int64_t>(most));
 }
@@ -191,8 +191,8 @@ TEST_F(bulk_reference_test, a_circle_beyond_its_limit_leaves_other_operations_al
 TEST_F(bulk_reference_test, the_members_that_a_circle_names_have_a_limit)
 {
     std::vector<resource_id> users;
-    store::run(*home.database, store::intent::write, [&](store::transaction& tx) {
-        const auto where = directory_id::parse(home.directory).value();
+    store::run(*fixture.database, store::intent::write, [&](store::transaction& tx) {
+        const auto where = directory_id::parse(fixture.directory).value();
         users = test::write_users(tx, where, "w", service::bulk_members_max + 1);
         return store::verdict::commit;
     });
@@ -233,7 +233,7 @@ TEST_F(bulk_reference_test, refusals_of_the_gate_are_recorded_as_elsewhere)
     EXPECT_NE(detail_of(result_of(answer, 0)).find("evil.test"), std::string::npos);
 
     const auto listed =
-        home.operate("GET", "/api/v1/organizations/-/directories/" + home.directory + "/refusals")
+        fixture.operate("GET", "/api/v1/organizations/-/directories/" + fixture.directory + "/refusals")
             .body.at("refusals")
             .as_array();
     texts names;
@@ -241,8 +241,8 @@ TEST_F(bulk_reference_test, refusals_of_the_gate_are_recorded_as_elsewhere)
         names.emplace_back(one.at("preferred_username").as_string());
     std::ranges::sort(names);
     EXPECT_EQ(names, (texts{"eve", "fay"}));
-    EXPECT_EQ(home.scim("GET", "/Users").resources("userName"), texts{"anna"});
-    auto types = home.event_types();
+    EXPECT_EQ(fixture.scim("GET", "/Users").resources("userName"), texts{"anna"});
+    auto types = fixture.event_types();
     std::ranges::sort(types);
     EXPECT_EQ(types, (texts{"user_created", "user_rejected", "user_rejected"}));
 }

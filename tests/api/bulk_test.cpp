@@ -1,7 +1,7 @@
 // POST /Bulk (RFC 7644 §3.7) as clients see it: results, errors and limits.
 #include "scim/messages/bulk.hpp"
 
-#include "bulk_house.hpp"
+#include "bulk_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,9 +12,9 @@ namespace {
 
 TEST_F(bulk_test, each_operation_has_its_own_result)
 {
-    const auto anna = home.make_user("anna");
-    const auto bert = home.make_user("bert");
-    const auto carl = home.make_user("carl");
+    const auto anna = fixture.make_user("anna");
+    const auto bert = fixture.make_user("bert");
+    const auto carl = fixture.make_user("carl");
     const auto answer = bulk(
         post_user("q", "dora") + R"(,{"method":"PUT","path":"/Users/)" + anna + R"(","data":)" +
         test::user_text("anna", R"(,"title":"Boss")") + R"(},{"method":"PATCH","path":"/Users/)" + bert +
@@ -29,7 +29,7 @@ TEST_F(bulk_test, each_operation_has_its_own_result)
         to_text(answer.body.at("schemas")), R"(["urn:ietf:params:scim:api:messages:2.0:BulkResponse"])"
     );
 
-    const auto base = "https://scim.test" + home.base();
+    const auto base = "https://scim.test" + fixture.base();
     const auto dora = path_of(result_of(answer, 0));
     const json::array expected{
         json::object{
@@ -56,10 +56,10 @@ TEST_F(bulk_test, each_operation_has_its_own_result)
     };
     EXPECT_EQ(answer.body.at("Operations").as_array(), expected) << answer.text;
 
-    EXPECT_EQ(home.scim("GET", dora).text_of("userName"), "dora");
-    EXPECT_EQ(home.scim("GET", "/Users/" + anna).text_of("title"), "Boss");
-    EXPECT_EQ(home.scim("GET", "/Users/" + bert).text_of("title"), "Clerk");
-    EXPECT_EQ(home.scim("GET", "/Users/" + carl).status, 404);
+    EXPECT_EQ(fixture.scim("GET", dora).text_of("userName"), "dora");
+    EXPECT_EQ(fixture.scim("GET", "/Users/" + anna).text_of("title"), "Boss");
+    EXPECT_EQ(fixture.scim("GET", "/Users/" + bert).text_of("title"), "Clerk");
+    EXPECT_EQ(fixture.scim("GET", "/Users/" + carl).status, 404);
 }
 
 TEST_F(bulk_test, events_are_those_of_requests_sent_one_by_one)
@@ -73,9 +73,9 @@ TEST_F(bulk_test, events_are_those_of_requests_sent_one_by_one)
         R"({"method":"DELETE","path":"/Groups/bulkId:g"})"
     );
     EXPECT_EQ(statuses(made), (texts{"201", "201", "200", "200", "204"})) << made.text;
-    const auto in_bulk = home.event_types();
+    const auto in_bulk = fixture.event_types();
 
-    test::api_house other;
+    test::api_fixture other;
     const auto anna = other.make_user("anna");
     const auto staff = other.make_group("Staff", members({anna}));
     other.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"Boss"}])");
@@ -87,8 +87,8 @@ TEST_F(bulk_test, events_are_those_of_requests_sent_one_by_one)
 
 TEST_F(bulk_test, a_failed_operation_leaves_nothing_and_the_others_go_on)
 {
-    home.make_user("anna");
-    const auto before = home.event_types();
+    fixture.make_user("anna");
+    const auto before = fixture.event_types();
     // The group fails after its row was written: its second member is nobody.
     const auto answer = bulk(
         post_user("a", "ANNA") + "," + post_group("g", "Staff", members({"diruser_1"})) + "," +
@@ -111,12 +111,12 @@ TEST_F(bulk_test, a_failed_operation_leaves_nothing_and_the_others_go_on)
     EXPECT_EQ(count("/Users"), 2);
     auto expected = before;
     expected.emplace_back("user_created");
-    EXPECT_EQ(home.event_types(), expected);
+    EXPECT_EQ(fixture.event_types(), expected);
 }
 
 TEST_F(bulk_test, operations_that_cannot_be_understood_fail_alone)
 {
-    const auto anna = home.make_user("anna");
+    const auto anna = fixture.make_user("anna");
     const auto user = test::user_text("new");
     const std::string too_long(scim::bulk_id_bytes_max + 1, 'x');
     const std::string long_path = "/Users/" + std::string(scim::bulk_path_bytes_max, '1');
@@ -191,7 +191,7 @@ TEST_F(bulk_test, operations_that_cannot_be_understood_fail_alone)
         {post_group("x", "Staff", members({"bulkId:nobody"})), "400", "invalidValue", "'nobody'"},
         {R"({"method":"DELETE","path":"/Users/bulkId:nobody"})", "400", "invalidValue", "'nobody'"},
     };
-    const auto events = home.events().size();
+    const auto events = fixture.events().size();
     for (const auto& [operation, status, type, word] : cases) {
         const auto result = bulk_of_one(operation);
         EXPECT_EQ(result.at("status").as_string(), status) << operation;
@@ -201,8 +201,8 @@ TEST_F(bulk_test, operations_that_cannot_be_understood_fail_alone)
         EXPECT_EQ(given ? std::string_view(*given) : "", type) << operation;
         EXPECT_NE(detail_of(result).find(word), std::string::npos) << operation << "\n" << detail_of(result);
     }
-    EXPECT_EQ(home.events().size(), events);
-    EXPECT_EQ(home.scim("GET", "/Users/" + anna).header("ETag"), "W/\"1\"");
+    EXPECT_EQ(fixture.events().size(), events);
+    EXPECT_EQ(fixture.scim("GET", "/Users/" + anna).header("ETag"), "W/\"1\"");
 }
 
 TEST_F(bulk_test, a_request_that_cannot_be_understood_changes_nothing)
@@ -232,19 +232,19 @@ TEST_F(bulk_test, a_request_that_cannot_be_understood_changes_nothing)
          "'u'"},
     };
     for (const auto& [body, type, word] : cases) {
-        const auto answer = home.scim("POST", "/Bulk", body);
+        const auto answer = fixture.scim("POST", "/Bulk", body);
         EXPECT_EQ(answer.status, 400) << body;
         EXPECT_EQ(answer.text_of("scimType"), type) << body;
         EXPECT_NE(answer.text_of("detail").find(word), std::string::npos) << answer.text_of("detail");
     }
     EXPECT_EQ(count("/Users"), 0);
-    EXPECT_TRUE(home.events().empty());
+    EXPECT_TRUE(fixture.events().empty());
 }
 
 TEST_F(bulk_test, what_is_harmless_is_understood)
 {
-    const auto anna = home.make_user("anna");
-    const auto answer = home.scim(
+    const auto anna = fixture.make_user("anna");
+    const auto answer = fixture.scim(
         "POST",
         "/Bulk",
         R"({"operations":[{"Method":"patch","Path":"Users/)" + anna +
@@ -275,7 +275,7 @@ TEST_F(bulk_test, fail_on_errors_ends_the_request_and_what_was_done_stays)
 
 TEST_F(bulk_test, a_version_is_a_precondition)
 {
-    const auto anna = "/Users/" + home.make_user("anna");
+    const auto anna = "/Users/" + fixture.make_user("anna");
     const auto put = [&](std::string_view version, std::string_view title) {
         return R"({"method":"PUT","path":")" + anna + R"(","version":")" + std::string(version) +
                R"(","data":)" + test::user_text("anna", R"(,"title":")" + std::string(title) + "\"") + "}";
@@ -285,7 +285,7 @@ TEST_F(bulk_test, a_version_is_a_precondition)
     EXPECT_EQ(statuses(answer), (texts{"200", "412"}));
     EXPECT_EQ(result_of(answer, 0).at("version").as_string(), "W/\"2\"");
     EXPECT_EQ(path_of(result_of(answer, 1)), anna);
-    EXPECT_EQ(home.scim("GET", anna).text_of("title"), "A");
+    EXPECT_EQ(fixture.scim("GET", anna).text_of("title"), "A");
 
     const auto stale = bulk_of_one(R"({"method":"DELETE","path":")" + anna + R"(","version":"W/\"1\""})");
     EXPECT_EQ(stale.at("status").as_string(), "412");
@@ -295,7 +295,7 @@ TEST_F(bulk_test, a_version_is_a_precondition)
 
 TEST_F(bulk_test, more_operations_than_advertised_are_too_many)
 {
-    const auto config = home.scim("GET", "/ServiceProviderConfig").member("bulk");
+    const auto config = fixture.scim("GET", "/ServiceProviderConfig").member("bulk");
     EXPECT_TRUE(config.at("supported").as_bool());
     const auto operations_max = static_cast<std::size_t>(config.at("maxOperations").as_int64());
     EXPECT_EQ(operations_max, 1'000U);
@@ -314,12 +314,14 @@ TEST(bulk_payload_test, more_bytes_than_advertised_are_too_many)
 {
     api::limits bounds;
     bounds.scim_body_bytes_max = 400;
-    test::api_house home(bounds);
-    EXPECT_EQ(home.scim("GET", "/ServiceProviderConfig").member("bulk").at("maxPayloadSize").as_int64(), 400);
+    test::api_fixture fixture(bounds);
+    EXPECT_EQ(
+        fixture.scim("GET", "/ServiceProviderConfig").member("bulk").at("maxPayloadSize").as_int64(), 400
+    );
     std::string body = R"({"Operations":[{"method":"DELETE","path":"/Users/1"}]})";
     body.append(400 - body.size(), ' ');
-    EXPECT_EQ(home.scim("POST", "/Bulk", body).status, 200);
-    const auto refused = home.scim("POST", "/Bulk", body + " ");
+    EXPECT_EQ(fixture.scim("POST", "/Bulk", body).status, 200);
+    const auto refused = fixture.scim("POST", "/Bulk", body + " ");
     EXPECT_EQ(refused.status, 413);
     EXPECT_NE(refused.text_of("detail").find("400 bytes (maxPayloadSize)"), std::string::npos);
 }
@@ -327,11 +329,11 @@ TEST(bulk_payload_test, more_bytes_than_advertised_are_too_many)
 TEST_F(bulk_test, only_post_is_there_and_only_with_json)
 {
     for (const auto* const method : {"GET", "PUT", "PATCH", "DELETE"}) {
-        const auto refused = home.scim(method, "/Bulk", "{}");
+        const auto refused = fixture.scim(method, "/Bulk", "{}");
         EXPECT_EQ(refused.status, 405) << method;
         EXPECT_EQ(refused.header("Allow"), "POST, OPTIONS");
     }
-    EXPECT_EQ(home.scim("POST", "/Bulk", "{}", {{"Content-Type", "text/plain"}}).status, 415);
+    EXPECT_EQ(fixture.scim("POST", "/Bulk", "{}", {{"Content-Type", "text/plain"}}).status, 415);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // What other tenants get of the writer while a bulk request is carried out: counted in works, not in time.
-#include "bulk_house.hpp"
+#include "bulk_fixture.hpp"
 #include "service/scim/bulk.hpp"
 #include "store/engine/database.hpp"
 #include "support/interposed_database.hpp"
@@ -41,8 +41,8 @@ protected:
 
     bulk_turns_test()
     {
-        real_ = home.database.get();
-        auto between = std::make_unique<test::interposed_database>(std::move(home.database));
+        real_ = fixture.database.get();
+        auto between = std::make_unique<test::interposed_database>(std::move(fixture.database));
         between->around = [this](store::intent mode, store::task what) -> store::task {
             if (mode != store::intent::write)
                 return what;
@@ -56,7 +56,7 @@ protected:
                 return verdict;
             };
         };
-        home.database = std::move(between);
+        fixture.database = std::move(between);
     }
 
     // Always some of another tenant wait, until the bulk request has been answered.

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "api/auth/reauthenticate.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 #include "support/interposed_database.hpp"
 
 #include <gtest/gtest.h>
@@ -24,11 +24,11 @@ inline constexpr std::string_view set_title = R"([{"op":"replace","path":"title"
 
 class change_between_test : public testing::Test {
 protected:
-    explicit change_between_test(const api::limits& bounds = {}) : home(bounds)
+    explicit change_between_test(const api::limits& bounds = {}) : fixture(bounds)
     {
-        auto between = std::make_unique<test::interposed_database>(std::move(home.database));
+        auto between = std::make_unique<test::interposed_database>(std::move(fixture.database));
         database = between.get();
-        home.database = std::move(between);
+        fixture.database = std::move(between);
     }
 
     // `act` comes once, before the next write.
@@ -61,18 +61,18 @@ protected:
     }
 
     // The second with which the token was judged has passed, and some more.
-    void wait_long() { home.clock.advance(judged_for); }
+    void wait_long() { fixture.clock.advance(recheck_after); }
 
     std::vector<json::object> news()
     {
-        auto all = home.events();
+        auto all = fixture.events();
         all.erase(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(seen));
         seen += all.size();
         return all;
     }
     texts news_types()
     {
-        auto types = home.event_types();
+        auto types = fixture.event_types();
         types.erase(types.begin(), types.begin() + static_cast<std::ptrdiff_t>(seen));
         seen += types.size();
         return types;
@@ -80,30 +80,30 @@ protected:
 
     test::answer operate(std::string_view method, const std::string& path, std::string_view body = "")
     {
-        auto done = home.operate(method, path, body);
+        auto done = fixture.operate(method, path, body);
         EXPECT_LT(done.status, 300) << path << ' ' << done.text;
         return done;
     }
 
-    test::api_house home;
+    test::api_fixture fixture;
     test::interposed_database* database = nullptr;
     std::size_t seen = 0;
-    const std::string owner = "/api/v1/organizations/" + home.organization;
-    const std::string directory = owner + "/directories/" + home.directory;
+    const std::string owner = "/api/v1/organizations/" + fixture.organization;
+    const std::string directory = owner + "/directories/" + fixture.directory;
 };
 
 class user_between_test : public change_between_test {
 protected:
     user_between_test() { forget(); }
 
-    test::answer title(test::header_list headers = {}) { return home.patch(path, set_title, headers); }
+    test::answer title(test::header_list headers = {}) { return fixture.patch(path, set_title, headers); }
     void join_group()
     {
-        home.make_group("Staff", R"(,"members":[{"value":")" + id + R"("}])");
+        fixture.make_group("Staff", R"(,"members":[{"value":")" + id + R"("}])");
         forget();
     }
 
-    const std::string id = home.make_user("anna", R"(,"title":"Boss")");
+    const std::string id = fixture.make_user("anna", R"(,"title":"Boss")");
     const std::string path = "/Users/" + id;
 };
 

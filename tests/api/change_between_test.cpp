@@ -18,13 +18,13 @@ namespace {
 
 TEST_F(user_between_test, changes_of_different_attributes_are_all_applied)
 {
-    once([this] { home.patch(path, R"([{"op":"add","path":"nickName","value":"Anni"}])"); });
+    once([this] { fixture.patch(path, R"([{"op":"add","path":"nickName","value":"Anni"}])"); });
     const auto got = title();
     EXPECT_EQ(got.status, 200);
     EXPECT_EQ(got.header("ETag"), "W/\"3\"");
     EXPECT_EQ(got.text_of("nickName"), "Anni");
     EXPECT_EQ(got.text_of("title"), "Queen");
-    EXPECT_EQ(got.text, home.scim("GET", path).text);
+    EXPECT_EQ(got.text, fixture.scim("GET", path).text);
     EXPECT_EQ(database->writes, 2U);
     const auto told = news();
     ASSERT_EQ(told.size(), 2U);
@@ -37,8 +37,8 @@ TEST_F(user_between_test, changes_of_different_attributes_are_all_applied)
 
 TEST_F(user_between_test, a_replacement_replaces_what_is_there_by_then)
 {
-    once([this] { home.patch(path, R"([{"op":"add","path":"nickName","value":"Anni"}])"); });
-    const auto got = home.scim("PUT", path, test::user_text("anna", R"(,"title":"Queen")"));
+    once([this] { fixture.patch(path, R"([{"op":"add","path":"nickName","value":"Anni"}])"); });
+    const auto got = fixture.scim("PUT", path, test::user_text("anna", R"(,"title":"Queen")"));
     EXPECT_EQ(got.status, 200);
     EXPECT_EQ(got.header("ETag"), "W/\"3\"");
     EXPECT_EQ(got.text_of("nickName"), "");
@@ -56,34 +56,34 @@ TEST_F(user_between_test, the_same_change_happens_once)
 
 TEST_F(user_between_test, a_precondition_is_held_against_the_version_by_then)
 {
-    once([this] { home.patch(path, R"([{"op":"add","path":"nickName","value":"Anni"}])"); });
+    once([this] { fixture.patch(path, R"([{"op":"add","path":"nickName","value":"Anni"}])"); });
     const auto got = title({{"If-Match", "W/\"1\""}});
     EXPECT_EQ(got.status, 412);
     EXPECT_EQ(got.text_of("detail"), "The resource has version W/\"2\".");
-    EXPECT_EQ(home.scim("GET", path).text_of("title"), "Boss");
+    EXPECT_EQ(fixture.scim("GET", path).text_of("title"), "Boss");
 }
 
 TEST_F(user_between_test, one_who_has_gone_is_not_found)
 {
     for (const std::string_view method : {"PATCH", "PUT"}) {
-        const auto other = "/Users/" + home.make_user("other");
-        once([&] { home.scim("DELETE", other); });
+        const auto other = "/Users/" + fixture.make_user("other");
+        once([&] { fixture.scim("DELETE", other); });
         const auto got = method == "PUT"
-                             ? home.scim("PUT", other, test::user_text("other", R"(,"title":"Queen")"))
-                             : home.patch(other, set_title);
+                             ? fixture.scim("PUT", other, test::user_text("other", R"(,"title":"Queen")"))
+                             : fixture.patch(other, set_title);
         EXPECT_EQ(got.status, 404) << method;
     }
 }
 
 TEST_F(user_between_test, a_name_that_another_has_taken_is_taken)
 {
-    once([this] { home.make_user("berta"); });
-    EXPECT_EQ(home.scim("POST", "/Users", test::user_text("berta")).text_of("scimType"), "uniqueness");
-    once([this] { home.make_user("carla"); });
-    const auto renamed = home.patch(path, R"([{"op":"replace","path":"userName","value":"Carla"}])");
+    once([this] { fixture.make_user("berta"); });
+    EXPECT_EQ(fixture.scim("POST", "/Users", test::user_text("berta")).text_of("scimType"), "uniqueness");
+    once([this] { fixture.make_user("carla"); });
+    const auto renamed = fixture.patch(path, R"([{"op":"replace","path":"userName","value":"Carla"}])");
     EXPECT_EQ(renamed.status, 409);
     EXPECT_EQ(renamed.text_of("scimType"), "uniqueness");
-    EXPECT_EQ(home.scim("GET", path).text_of("userName"), "anna");
+    EXPECT_EQ(fixture.scim("GET", path).text_of("userName"), "anna");
     EXPECT_EQ(news_types(), (texts{"user_created", "user_created"}));
 }
 
@@ -94,7 +94,7 @@ TEST_F(user_between_test, a_change_that_is_always_overtaken_is_made_where_it_is_
         if (mode != store::intent::write)
             return;
         const auto nick = std::to_string(++number);
-        home.patch(path, R"([{"op":"replace","path":"nickName","value":")" + nick + R"("}])");
+        fixture.patch(path, R"([{"op":"replace","path":"nickName","value":")" + nick + R"("}])");
     };
     const auto got = title();
     database->before = nullptr;
@@ -103,13 +103,13 @@ TEST_F(user_between_test, a_change_that_is_always_overtaken_is_made_where_it_is_
     EXPECT_EQ(database->writes, static_cast<std::size_t>(preparations_max));
     EXPECT_EQ(got.header("ETag"), "W/\"" + std::to_string(preparations_max + 2) + '"');
     EXPECT_NE(
-        home.figures.exposition().find(
+        fixture.figures.exposition().find(
             "scimd_changes_overtaken_total " + std::to_string(preparations_max) + "\n"
         ),
         std::string::npos
     );
     EXPECT_EQ(got.text_of("nickName"), std::to_string(number));
-    EXPECT_EQ(got.text, home.scim("GET", path).text);
+    EXPECT_EQ(got.text, fixture.scim("GET", path).text);
     EXPECT_EQ(news().size(), static_cast<std::size_t>(preparations_max) + 1);
 }
 
@@ -121,7 +121,7 @@ protected:
 // The last round on a snapshot is one that counts, and there is no further one.
 TEST_F(limited_between_test, a_change_that_is_too_large_for_the_writer_is_prepared_three_times)
 {
-    const auto path = "/Users/" + home.make_user("anna", R"(,"title":"Boss")");
+    const auto path = "/Users/" + fixture.make_user("anna", R"(,"title":"Boss")");
     const auto operations =
         R"([{"op":"replace","path":"title","value":")" + std::string(5'000, 'x') + R"("}])";
     for (const int overtaken : {preparations_max, preparations_max - 1}) {
@@ -131,11 +131,11 @@ TEST_F(limited_between_test, a_change_that_is_too_large_for_the_writer_is_prepar
                 return;
             const auto nick = std::to_string(overtaken) + '-' + std::to_string(--left);
             const auto got =
-                home.patch(path, R"([{"op":"replace","path":"nickName","value":")" + nick + R"("}])");
+                fixture.patch(path, R"([{"op":"replace","path":"nickName","value":")" + nick + R"("}])");
             EXPECT_EQ(got.status, 200);
         };
         database->writes = 0;
-        const auto got = home.patch(path, operations);
+        const auto got = fixture.patch(path, operations);
         database->before = nullptr;
         EXPECT_EQ(left, 0);
         EXPECT_EQ(database->writes, static_cast<std::size_t>(preparations_max));
@@ -149,16 +149,16 @@ TEST_F(limited_between_test, a_change_that_is_too_large_for_the_writer_is_prepar
             "The resource is changed by others too often for so large a change. Try again."
         );
         EXPECT_FALSE(got.header("Retry-After").empty());
-        EXPECT_EQ(home.scim("GET", path).text_of("title"), "Boss");
+        EXPECT_EQ(fixture.scim("GET", path).text_of("title"), "Boss");
     }
 }
 
 TEST_F(user_between_test, an_answer_shows_what_the_request_has_done_although_more_has_been_done_since)
 {
     join_group();
-    once_committed([this] { home.patch(path, R"([{"op":"add","path":"nickName","value":"Anni"}])"); });
+    once_committed([this] { fixture.patch(path, R"([{"op":"add","path":"nickName","value":"Anni"}])"); });
     const auto got = title();
-    EXPECT_EQ(home.scim("GET", path).text_of("nickName"), "Anni");
+    EXPECT_EQ(fixture.scim("GET", path).text_of("nickName"), "Anni");
     EXPECT_EQ(got.header("ETag"), "W/\"2\"");
     EXPECT_EQ(got.text_of("nickName"), "");
 }
@@ -166,10 +166,10 @@ TEST_F(user_between_test, an_answer_shows_what_the_request_has_done_although_mor
 TEST_F(user_between_test, what_has_been_done_is_answered_although_the_user_has_gone_since)
 {
     join_group();
-    once_committed([this] { home.scim("DELETE", path); });
+    once_committed([this] { fixture.scim("DELETE", path); });
     const auto got = title();
     EXPECT_EQ(got.status, 200);
-    EXPECT_EQ(home.scim("GET", path).status, 404);
+    EXPECT_EQ(fixture.scim("GET", path).status, 404);
     EXPECT_EQ(got.text_of("title"), "Queen");
 }
 
@@ -183,21 +183,21 @@ TEST_F(user_between_test, the_answer_for_a_user_in_no_group_reads_nothing)
         return database->reads - before;
     };
     const auto retitle = [this](std::string_view value) {
-        return home.patch(
+        return fixture.patch(
             path, R"([{"op":"replace","path":"title","value":")" + std::string(value) + R"("}])"
         );
     };
     EXPECT_EQ(reads_of([&] { return retitle("A"); }), 2U);
-    EXPECT_EQ(reads_of([&] { return home.scim("PUT", path, test::user_text("anna")); }), 2U);
-    EXPECT_EQ(reads_of([&] { return home.scim("POST", "/Users", test::user_text("berta")); }), 2U);
+    EXPECT_EQ(reads_of([&] { return fixture.scim("PUT", path, test::user_text("anna")); }), 2U);
+    EXPECT_EQ(reads_of([&] { return fixture.scim("POST", "/Users", test::user_text("berta")); }), 2U);
     const auto changed = title();
-    EXPECT_EQ(changed.text, home.scim("GET", path).text);
+    EXPECT_EQ(changed.text, fixture.scim("GET", path).text);
 
     join_group();
     EXPECT_EQ(reads_of([&] { return retitle("B"); }), 3U);
     EXPECT_EQ(
         reads_of([&] {
-            return home.patch(
+            return fixture.patch(
                 path + "?excludedAttributes=groups", R"([{"op":"replace","path":"title","value":"C"}])"
             );
         }),
@@ -207,8 +207,8 @@ TEST_F(user_between_test, the_answer_for_a_user_in_no_group_reads_nothing)
 
 TEST_F(user_between_test, what_changes_nothing_needs_no_writer)
 {
-    EXPECT_EQ(home.patch(path, R"([{"op":"replace","path":"title","value":"Boss"}])").status, 200);
-    EXPECT_EQ(home.scim("PUT", path, test::user_text("anna", R"(,"title":"Boss")")).status, 200);
+    EXPECT_EQ(fixture.patch(path, R"([{"op":"replace","path":"title","value":"Boss"}])").status, 200);
+    EXPECT_EQ(fixture.scim("PUT", path, test::user_text("anna", R"(,"title":"Boss")")).status, 200);
     EXPECT_EQ(title({{"If-Match", "W/\"7\""}}).status, 412);
     EXPECT_EQ(database->writes, 0U);
     EXPECT_EQ(news().size(), 0U);
@@ -219,7 +219,7 @@ TEST_F(user_between_test, what_changes_nothing_needs_no_writer)
 TEST_F(user_between_test, an_event_names_the_groups_by_then)
 {
     std::string group;
-    once([&] { group = home.make_group("Staff", R"(,"members":[{"value":")" + id + R"("}])"); });
+    once([&] { group = fixture.make_group("Staff", R"(,"members":[{"value":")" + id + R"("}])"); });
     const auto got = title();
     EXPECT_EQ(got.body.at("groups").at(0).at("value"), json::value(group));
     const auto told = news();
@@ -234,11 +234,11 @@ TEST_F(user_between_test, an_event_has_the_attributes_that_are_mapped_by_then)
         operate("PUT", directory + "/attributes", R"({"attributes":[{"key":"nick","map_to":"nickName"}]})");
     };
     once(map);
-    home.patch(path, R"([{"op":"add","path":"nickName","value":"Anni"}])");
+    fixture.patch(path, R"([{"op":"add","path":"nickName","value":"Anni"}])");
     EXPECT_EQ(to_text(news().back().at("data").at("custom_attributes")), R"({"nick":"Anni"})");
     operate("PUT", directory + "/attributes", R"({"attributes":[]})");
     once(map);
-    home.make_user("berta", R"(,"nickName":"Bert")");
+    fixture.make_user("berta", R"(,"nickName":"Bert")");
     EXPECT_EQ(to_text(news().back().at("data").at("custom_attributes")), R"({"nick":"Bert"})");
 }
 
@@ -246,7 +246,7 @@ TEST_F(user_between_test, an_event_has_the_roles_by_then)
 {
     operate("POST", "/api/v1/roles", R"({"name":"reader"})");
     once([this] { operate("PATCH", "/api/v1/roles:set_defaults", R"({"default_member_role":"reader"})"); });
-    home.make_user("berta");
+    fixture.make_user("berta");
     EXPECT_EQ(to_text(news().back().at("data").at("roles")), R"([{"role_name":"reader"}])");
     operate("POST", "/api/v1/roles", R"({"name":"writer"})");
     once([this] { operate("PATCH", "/api/v1/roles:set_defaults", R"({"default_member_role":"writer"})"); });
@@ -256,9 +256,9 @@ TEST_F(user_between_test, an_event_has_the_roles_by_then)
 
 TEST_F(user_between_test, groups_that_are_still_to_be_published_are_published_with_it)
 {
-    once([this] { home.make_group("Staff", R"(,"members":[{"value":")" + id + R"("}])"); });
+    once([this] { fixture.make_group("Staff", R"(,"members":[{"value":")" + id + R"("}])"); });
     title();
-    home.work_off();
+    fixture.work_off();
     const auto told = news();
     std::size_t updates = 0;
     for (const auto& event : told)
@@ -272,15 +272,15 @@ class group_between_test : public change_between_test {
 protected:
     group_between_test() { forget(); }
 
-    const std::string user = home.make_user("anna");
-    const std::string path = "/Groups/" + home.make_group("Staff");
+    const std::string user = fixture.make_user("anna");
+    const std::string path = "/Groups/" + fixture.make_group("Staff");
 };
 
 TEST_F(group_between_test, a_new_member_stays_when_the_group_is_renamed)
 {
     const auto add = R"([{"op":"add","path":"members","value":[{"value":")" + user + R"("}]}])";
-    once([&] { home.patch(path, add); });
-    const auto got = home.patch(path, R"([{"op":"replace","path":"displayName","value":"Crew"}])");
+    once([&] { fixture.patch(path, add); });
+    const auto got = fixture.patch(path, R"([{"op":"replace","path":"displayName","value":"Crew"}])");
     EXPECT_EQ(got.status, 200);
     EXPECT_EQ(got.header("ETag"), "W/\"3\"");
     EXPECT_EQ(got.body.at("members").as_array().size(), 1U);
@@ -290,8 +290,8 @@ TEST_F(group_between_test, a_new_member_stays_when_the_group_is_renamed)
 TEST_F(group_between_test, a_replacement_that_names_no_members_keeps_the_new_one)
 {
     const auto add = R"([{"op":"add","path":"members","value":[{"value":")" + user + R"("}]}])";
-    once([&] { home.patch(path, add); });
-    const auto got = home.scim("PUT", path, R"({"displayName":"Crew"})");
+    once([&] { fixture.patch(path, add); });
+    const auto got = fixture.scim("PUT", path, R"({"displayName":"Crew"})");
     EXPECT_EQ(got.status, 200);
     EXPECT_EQ(got.body.at("members").as_array().size(), 1U);
 }
@@ -299,13 +299,13 @@ TEST_F(group_between_test, a_replacement_that_names_no_members_keeps_the_new_one
 TEST_F(group_between_test, an_answer_has_the_members_of_the_version_that_it_shows)
 {
     const auto add = R"([{"op":"add","path":"members","value":[{"value":")" + user + R"("}]}])";
-    once_committed([&] { home.patch(path, add); });
-    const auto got = home.patch(path, R"([{"op":"replace","path":"displayName","value":"Crew"}])");
+    once_committed([&] { fixture.patch(path, add); });
+    const auto got = fixture.patch(path, R"([{"op":"replace","path":"displayName","value":"Crew"}])");
     EXPECT_EQ(got.header("ETag"), "W/\"3\"");
     EXPECT_EQ(got.member("meta").at("version"), json::value("W/\"3\""));
     EXPECT_EQ(got.body.at("members").as_array().size(), 1U);
-    once_committed([&] { home.scim("DELETE", path); });
-    const auto last = home.patch(path, R"([{"op":"replace","path":"displayName","value":"Gang"}])");
+    once_committed([&] { fixture.scim("DELETE", path); });
+    const auto last = fixture.patch(path, R"([{"op":"replace","path":"displayName","value":"Gang"}])");
     EXPECT_EQ(last.status, 200);
     EXPECT_EQ(last.text_of("displayName"), "Gang");
 }
@@ -313,8 +313,8 @@ TEST_F(group_between_test, an_answer_has_the_members_of_the_version_that_it_show
 TEST_F(group_between_test, members_are_changed_where_they_are_written)
 {
     const auto add = R"([{"op":"add","path":"members","value":[{"value":")" + user + R"("}]}])";
-    once([&] { home.patch(path, R"([{"op":"replace","path":"displayName","value":"Crew"}])"); });
-    const auto got = home.patch(path, add);
+    once([&] { fixture.patch(path, R"([{"op":"replace","path":"displayName","value":"Crew"}])"); });
+    const auto got = fixture.patch(path, add);
     EXPECT_EQ(got.status, 200);
     EXPECT_EQ(got.text_of("displayName"), "Crew");
     EXPECT_EQ(database->writes, 1U);
@@ -326,9 +326,9 @@ TEST_F(change_between_test, a_large_document_is_prepared_in_a_scan)
 {
     const auto bytes = [this](const std::string& user) {
         std::size_t found = 0;
-        store::run(*home.database, store::intent::read, [&](store::transaction& tx) {
+        store::run(*fixture.database, store::intent::read, [&](store::transaction& tx) {
             const auto number = parse_prefixed(user, "diruser_").value();
-            const auto where = directory_id::parse(home.directory).value();
+            const auto where = directory_id::parse(fixture.directory).value();
             found = store::resources::find(tx, where, "User", {number})->document.size();
             return store::verdict::commit;
         });
@@ -338,19 +338,19 @@ TEST_F(change_between_test, a_large_document_is_prepared_in_a_scan)
         return R"(,"title":")" + std::string(count / 2, 'x') + R"(","nickName":")" +
                std::string(count - count / 2, 'x') + '"';
     };
-    const auto base = bytes(home.make_user("anna1", padded(2))) - 2;
+    const auto base = bytes(fixture.make_user("anna1", padded(2))) - 2;
     for (const auto& [size, scans] :
          {std::pair<std::size_t, std::size_t>{prepared_inline_bytes_max, 0},
           {prepared_inline_bytes_max + 1, 1}}) {
-        const auto id = home.make_user("bert" + std::to_string(scans), padded(size - base));
+        const auto id = fixture.make_user("bert" + std::to_string(scans), padded(size - base));
         ASSERT_EQ(bytes(id), size);
         const auto before = database->scans;
-        const auto got = home.patch("/Users/" + id, R"([{"op":"add","path":"userType","value":"x"}])");
+        const auto got = fixture.patch("/Users/" + id, R"([{"op":"add","path":"userType","value":"x"}])");
         EXPECT_EQ(got.status, 200);
         EXPECT_EQ(database->scans - before, scans) << size;
-        const auto other = home.make_user("carl" + std::to_string(scans), padded(size - base));
+        const auto other = fixture.make_user("carl" + std::to_string(scans), padded(size - base));
         const auto before_removal = database->scans;
-        EXPECT_EQ(home.scim("DELETE", "/Users/" + other).status, 204);
+        EXPECT_EQ(fixture.scim("DELETE", "/Users/" + other).status, 204);
         EXPECT_EQ(database->scans - before_removal, scans) << size;
     }
 }

@@ -1,5 +1,5 @@
 // Each characteristic of RFC 7643 §2.2 on attributes of one's own, in each verb.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 #include "support/sample_schemas.hpp"
 
 #include <gtest/gtest.h>
@@ -39,7 +39,7 @@ protected:
             {"b.json", R"({"name": "Kind", "endpoint": "/Kinds", "schema": "urn:example:Kind"})"},
         });
         if (!loaded.types)
-            throw std::runtime_error(loaded.mistakes.front());
+            throw std::runtime_error(loaded.errors.front());
         return std::move(*loaded.types);
     }
 
@@ -48,7 +48,7 @@ protected:
         return R"({"must":"m","pin":"1234")" + std::string(more) + "}";
     }
 
-    answer make(std::string_view more) { return home.scim("POST", "/Kinds", body(more)); }
+    answer make(std::string_view more) { return fixture.scim("POST", "/Kinds", body(more)); }
 
     static std::string outcome(const answer& given)
     {
@@ -57,7 +57,7 @@ protected:
         return given.text_of("scimType") + ": " + given.text_of("detail");
     }
 
-    api_house home{kinds()};
+    api_fixture fixture{kinds()};
 };
 
 TEST_F(characteristics, type_decides_what_a_value_may_be)
@@ -96,9 +96,9 @@ TEST_F(characteristics, type_decides_what_a_value_may_be)
         const std::string member = "\"" + std::string(row.attribute) + "\":" + std::string(row.value);
         const bool is_pin = row.attribute == "pin";
         const auto made =
-            home.scim("POST", "/Kinds", is_pin ? R"({"must":"m",)" + member + "}" : body("," + member));
+            fixture.scim("POST", "/Kinds", is_pin ? R"({"must":"m",)" + member + "}" : body("," + member));
         EXPECT_EQ(outcome(made), row.outcome) << member;
-        const auto patched = home.patch(
+        const auto patched = fixture.patch(
             "/Kinds/" + id,
             R"([{"op":"replace","path":")" + std::string(row.attribute) + R"(","value":)" +
                 std::string(row.value) + "}]"
@@ -112,14 +112,14 @@ TEST_F(characteristics, type_decides_what_a_value_may_be)
 
 TEST_F(characteristics, required_attributes_and_secrets_must_be_given)
 {
-    EXPECT_EQ(outcome(home.scim("POST", "/Kinds", R"({"pin":"1"})")), "invalidValue: must is required.");
-    EXPECT_EQ(outcome(home.scim("POST", "/Kinds", R"({"must":"m"})")), "invalidValue: pin is required.");
+    EXPECT_EQ(outcome(fixture.scim("POST", "/Kinds", R"({"pin":"1"})")), "invalidValue: must is required.");
+    EXPECT_EQ(outcome(fixture.scim("POST", "/Kinds", R"({"must":"m"})")), "invalidValue: pin is required.");
     EXPECT_EQ(
-        outcome(home.scim("POST", "/Kinds", R"({"must":"m","pin":""})")), "invalidValue: pin is required."
+        outcome(fixture.scim("POST", "/Kinds", R"({"must":"m","pin":""})")), "invalidValue: pin is required."
     );
     EXPECT_EQ(outcome(make(R"(,"parts":[{"count":1}])")), "invalidValue: parts.value is required.");
     const auto place = "/Kinds/" + make("").text_of("id");
-    EXPECT_EQ(outcome(home.scim("PUT", place, R"({"must":"n"})")), "invalidValue: pin is required.");
+    EXPECT_EQ(outcome(fixture.scim("PUT", place, R"({"must":"n"})")), "invalidValue: pin is required.");
     const struct {
         std::string_view operation, outcome;
     } rows[] = {
@@ -130,7 +130,7 @@ TEST_F(characteristics, required_attributes_and_secrets_must_be_given)
         {R"({"op":"replace","path":"pin","value":"9"})", "200"},
     };
     for (const auto& row : rows)
-        EXPECT_EQ(outcome(home.patch(place, "[" + std::string(row.operation) + "]")), row.outcome)
+        EXPECT_EQ(outcome(fixture.patch(place, "[" + std::string(row.operation) + "]")), row.outcome)
             << row.operation;
 }
 
@@ -142,16 +142,16 @@ TEST_F(characteristics, mutability_is_kept)
     EXPECT_FALSE(made.body.contains("pin"));
     const auto place = "/Kinds/" + made.text_of("id");
     const std::string kept = R"(,"born":"x","parts":[{"value":"a","maker":"m"}])";
-    EXPECT_EQ(outcome(home.scim("PUT", place, body(kept))), "200");
+    EXPECT_EQ(outcome(fixture.scim("PUT", place, body(kept))), "200");
     EXPECT_EQ(
-        outcome(home.scim("PUT", place, body(""))), "mutability: born cannot change once it has a value."
+        outcome(fixture.scim("PUT", place, body(""))), "mutability: born cannot change once it has a value."
     );
     EXPECT_EQ(
-        outcome(home.scim("PUT", place, body(R"(,"born":"x","parts":[{"value":"a","maker":"n"}])"))),
+        outcome(fixture.scim("PUT", place, body(R"(,"born":"x","parts":[{"value":"a","maker":"n"}])"))),
         "mutability: parts.maker cannot change once it has a value."
     );
     EXPECT_EQ(
-        outcome(home.scim("PUT", place, body(R"(,"born":"x","parts":[{"value":"b","maker":"n"}])"))), "200"
+        outcome(fixture.scim("PUT", place, body(R"(,"born":"x","parts":[{"value":"b","maker":"n"}])"))), "200"
     ) << "another element may have another maker";
     const struct {
         std::string_view operation, outcome;
@@ -165,10 +165,10 @@ TEST_F(characteristics, mutability_is_kept)
         {R"({"op":"add","path":"parts","value":[{"value":"c","code":"secret"}]})", "200"},
     };
     for (const auto& row : rows)
-        EXPECT_EQ(outcome(home.patch(place, "[" + std::string(row.operation) + "]")), row.outcome)
+        EXPECT_EQ(outcome(fixture.patch(place, "[" + std::string(row.operation) + "]")), row.outcome)
             << row.operation;
-    EXPECT_EQ(home.scim("GET", place).text.find("secret"), std::string::npos);
-    EXPECT_EQ(to_text(home.events().back()).find("secret"), std::string::npos);
+    EXPECT_EQ(fixture.scim("GET", place).text.find("secret"), std::string::npos);
+    EXPECT_EQ(to_text(fixture.events().back()).find("secret"), std::string::npos);
 }
 
 // RFC 7643 §7: "request" is in the response when the client has written it.
@@ -178,22 +178,22 @@ TEST_F(characteristics, returned_decides_what_a_response_shows)
     EXPECT_EQ(made.text_of("asked"), "q");
     EXPECT_EQ(made.body.at("parts").at(0).at("hint"), "h");
     const auto place = "/Kinds/" + made.text_of("id");
-    const auto plain = home.scim("GET", place);
+    const auto plain = fixture.scim("GET", place);
     EXPECT_FALSE(plain.body.contains("asked"));
     EXPECT_FALSE(plain.body.at("parts").at(0).as_object().contains("hint"));
-    EXPECT_EQ(home.scim("GET", place + "?attributes=asked").text_of("asked"), "q");
-    EXPECT_EQ(home.scim("GET", place + "?attributes=text").text_of("always"), "a");
-    EXPECT_EQ(home.scim("GET", place + "?excludedAttributes=always").text_of("always"), "a");
+    EXPECT_EQ(fixture.scim("GET", place + "?attributes=asked").text_of("asked"), "q");
+    EXPECT_EQ(fixture.scim("GET", place + "?attributes=text").text_of("always"), "a");
+    EXPECT_EQ(fixture.scim("GET", place + "?excludedAttributes=always").text_of("always"), "a");
 
-    const auto other = home.patch(place, R"([{"op":"replace","path":"text","value":"u"}])");
+    const auto other = fixture.patch(place, R"([{"op":"replace","path":"text","value":"u"}])");
     EXPECT_FALSE(other.body.contains("asked"));
-    const auto same = home.patch(place, R"([{"op":"replace","path":"asked","value":"r"}])");
+    const auto same = fixture.patch(place, R"([{"op":"replace","path":"asked","value":"r"}])");
     EXPECT_EQ(same.text_of("asked"), "r");
     const auto part =
-        home.patch(place, R"([{"op":"replace","path":"parts[value eq \"v\"].hint","value":"i"}])");
+        fixture.patch(place, R"([{"op":"replace","path":"parts[value eq \"v\"].hint","value":"i"}])");
     EXPECT_EQ(part.body.at("parts").at(0).at("hint"), "i");
     EXPECT_FALSE(part.body.contains("asked"));
-    const auto listed = home.scim("PUT", place + "?attributes=text", body(R"(,"asked":"s","text":"t")"));
+    const auto listed = fixture.scim("PUT", place + "?attributes=text", body(R"(,"asked":"s","text":"t")"));
     EXPECT_FALSE(listed.body.contains("asked"));
 }
 
@@ -202,7 +202,7 @@ TEST_F(characteristics, lists_inside_complex_values_are_lists)
     const auto made = make(R"(,"box":{"marks":["a","A","b"]},"parts":[{"value":"v","modes":["x"]}])");
     EXPECT_EQ(made.body.at("box").at("marks"), (json::value{"a", "b"}));
     const auto place = "/Kinds/" + made.text_of("id");
-    const auto added = home.patch(
+    const auto added = fixture.patch(
         place,
         R"([{"op":"add","path":"box.marks","value":["B","c"]},
             {"op":"add","path":"parts[value eq \"v\"].modes","value":["y"]},
@@ -210,9 +210,9 @@ TEST_F(characteristics, lists_inside_complex_values_are_lists)
     );
     EXPECT_EQ(added.body.at("box").at("marks"), (json::value{"a", "b", "c", "d"})) << added.text;
     EXPECT_EQ(added.body.at("parts").at(0).at("modes"), (json::value{"x", "y"}));
-    const auto replaced = home.patch(place, R"([{"op":"replace","path":"box.marks","value":["z"]}])");
+    const auto replaced = fixture.patch(place, R"([{"op":"replace","path":"box.marks","value":["z"]}])");
     EXPECT_EQ(replaced.body.at("box").at("marks"), (json::value{"z"}));
-    EXPECT_EQ(home.scim("GET", "/Kinds?filter=box.marks+eq+%22Z%22").body.at("totalResults"), 1);
+    EXPECT_EQ(fixture.scim("GET", "/Kinds?filter=box.marks+eq+%22Z%22").body.at("totalResults"), 1);
 }
 
 TEST_F(characteristics, lists_inside_complex_values_cannot_be_grown_beyond_their_length)
@@ -223,7 +223,7 @@ TEST_F(characteristics, lists_inside_complex_values_cannot_be_grown_beyond_their
     const auto made = make(R"(,"box":{"marks":[)" + marks + "]}");
     ASSERT_EQ(made.status, 201);
     EXPECT_EQ(
-        outcome(home.patch(
+        outcome(fixture.patch(
             "/Kinds/" + made.text_of("id"), R"([{"op":"add","path":"box.marks","value":["one more"]}])"
         )),
         "invalidValue: Operations[0]: marks has more than 1000 values."

@@ -1,5 +1,5 @@
 // Preconditions (RFC 7644 §3.14) and content types (§3.1, §3.8) of requests.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,8 +8,8 @@ namespace {
 
 class conditions_test : public testing::Test {
 protected:
-    test::api_house home;
-    const std::string path = "/Users/" + home.make_user("anna");
+    test::api_fixture fixture;
+    const std::string path = "/Users/" + fixture.make_user("anna");
 };
 
 TEST_F(conditions_test, what_a_client_has_already_is_not_sent_again)
@@ -29,19 +29,19 @@ TEST_F(conditions_test, what_a_client_has_already_is_not_sent_again)
         {R"("1)", 400},
     };
     for (const auto& row : rows) {
-        const auto got = home.scim("GET", path, "", {{"If-None-Match", row.field}});
+        const auto got = fixture.scim("GET", path, "", {{"If-None-Match", row.field}});
         EXPECT_EQ(got.status, row.status) << row.field;
         if (row.status == 304) {
             EXPECT_EQ(got.header("ETag"), R"(W/"1")");
             EXPECT_EQ(got.text, "");
         }
     }
-    EXPECT_EQ(home.scim("HEAD", path, "", {{"If-None-Match", "*"}}).status, 304);
-    EXPECT_EQ(home.scim("GET", path, "", {{"If-Match", R"(W/"1")"}}).status, 200);
-    EXPECT_EQ(home.scim("GET", path, "", {{"If-Match", R"(W/"2")"}}).status, 412);
-    EXPECT_EQ(home.scim("GET", path, "", {{"If-Match", "*"}, {"If-None-Match", "*"}}).status, 304);
-    home.patch(path, R"([{"op":"add","path":"title","value":"Boss"}])");
-    EXPECT_EQ(home.scim("GET", path, "", {{"If-None-Match", R"(W/"1")"}}).status, 200);
+    EXPECT_EQ(fixture.scim("HEAD", path, "", {{"If-None-Match", "*"}}).status, 304);
+    EXPECT_EQ(fixture.scim("GET", path, "", {{"If-Match", R"(W/"1")"}}).status, 200);
+    EXPECT_EQ(fixture.scim("GET", path, "", {{"If-Match", R"(W/"2")"}}).status, 412);
+    EXPECT_EQ(fixture.scim("GET", path, "", {{"If-Match", "*"}, {"If-None-Match", "*"}}).status, 304);
+    fixture.patch(path, R"([{"op":"add","path":"title","value":"Boss"}])");
+    EXPECT_EQ(fixture.scim("GET", path, "", {{"If-None-Match", R"(W/"1")"}}).status, 200);
 }
 
 TEST_F(conditions_test, a_change_happens_to_the_version_it_was_meant_for_alone)
@@ -55,24 +55,24 @@ TEST_F(conditions_test, a_change_happens_to_the_version_it_was_meant_for_alone)
     const row rows[] = {{"PUT", put}, {"PATCH", patch}, {"DELETE", ""}};
     for (const auto& row : rows) {
         for (const auto* const stale : {R"(W/"7")", R"("7", "8")", R"("0")"}) {
-            const auto got = home.scim(row.method, path, row.body, {{"If-Match", stale}});
+            const auto got = fixture.scim(row.method, path, row.body, {{"If-Match", stale}});
             EXPECT_EQ(got.status, 412) << row.method << ' ' << stale;
             EXPECT_NE(got.text_of("detail").find(R"(W/"1")"), std::string::npos);
         }
-        EXPECT_EQ(home.scim(row.method, path, row.body, {{"If-None-Match", R"(W/"1")"}}).status, 412);
-        EXPECT_EQ(home.scim(row.method, path, row.body, {{"If-Match", "1"}}).status, 400);
+        EXPECT_EQ(fixture.scim(row.method, path, row.body, {{"If-None-Match", R"(W/"1")"}}).status, 412);
+        EXPECT_EQ(fixture.scim(row.method, path, row.body, {{"If-Match", "1"}}).status, 400);
     }
-    EXPECT_EQ(home.scim("GET", path).header("ETag"), R"(W/"1")");
-    EXPECT_EQ(home.scim("PUT", path, put, {{"If-Match", R"(W/"1")"}}).header("ETag"), R"(W/"2")");
-    EXPECT_EQ(home.scim("PATCH", path, patch, {{"If-Match", R"("1", "2")"}}).header("ETag"), R"(W/"3")");
-    EXPECT_EQ(home.scim("DELETE", path, "", {{"If-Match", "*"}}).status, 204);
-    EXPECT_EQ(home.scim("DELETE", path, "", {{"If-Match", "*"}}).status, 404);
+    EXPECT_EQ(fixture.scim("GET", path).header("ETag"), R"(W/"1")");
+    EXPECT_EQ(fixture.scim("PUT", path, put, {{"If-Match", R"(W/"1")"}}).header("ETag"), R"(W/"2")");
+    EXPECT_EQ(fixture.scim("PATCH", path, patch, {{"If-Match", R"("1", "2")"}}).header("ETag"), R"(W/"3")");
+    EXPECT_EQ(fixture.scim("DELETE", path, "", {{"If-Match", "*"}}).status, 204);
+    EXPECT_EQ(fixture.scim("DELETE", path, "", {{"If-Match", "*"}}).status, 404);
 }
 
 TEST_F(conditions_test, what_changes_nothing_keeps_its_tag)
 {
-    const auto before = home.scim("GET", path);
-    const auto put = home.scim("PUT", path, test::user_text("anna"));
+    const auto before = fixture.scim("GET", path);
+    const auto put = fixture.scim("PUT", path, test::user_text("anna"));
     EXPECT_EQ(put.status, 200);
     EXPECT_EQ(put.header("ETag"), before.header("ETag"));
     EXPECT_EQ(put.text, before.text);
@@ -81,10 +81,11 @@ TEST_F(conditions_test, what_changes_nothing_keeps_its_tag)
 TEST_F(conditions_test, a_group_s_tag_moves_with_its_members_and_its_members_ends)
 {
     const auto member = path.substr(path.rfind('/') + 1);
-    const auto group = "/Groups/" + home.make_group("Staff", R"(,"members":[{"value":")" + member + R"("}])");
-    EXPECT_EQ(home.scim("GET", group).header("ETag"), R"(W/"1")");
-    home.scim("DELETE", path);
-    EXPECT_EQ(home.scim("GET", group).header("ETag"), R"(W/"2")");
+    const auto group =
+        "/Groups/" + fixture.make_group("Staff", R"(,"members":[{"value":")" + member + R"("}])");
+    EXPECT_EQ(fixture.scim("GET", group).header("ETag"), R"(W/"1")");
+    fixture.scim("DELETE", path);
+    EXPECT_EQ(fixture.scim("GET", group).header("ETag"), R"(W/"2")");
 }
 
 TEST_F(conditions_test, bodies_are_json_of_either_name_or_of_none)
@@ -111,22 +112,22 @@ TEST_F(conditions_test, bodies_are_json_of_either_name_or_of_none)
     };
     const auto body = test::user_text("anna");
     for (const auto& row : rows) {
-        const auto got = home.scim("PUT", path, body, {{"Content-Type", row.type}});
-        EXPECT_EQ(got.status, row.is_taken ? 200 : 415) << row.type;
+        const auto got = fixture.scim("PUT", path, body, {{"Content-Type", row.type}});
+        EXPECT_EQ(got.status, row.is_in_flight ? 200 : 415) << row.type;
     }
-    EXPECT_EQ(home.scim("PUT", path, body).status, 200);
+    EXPECT_EQ(fixture.scim("PUT", path, body).status, 200);
     for (const auto* const method : {"PATCH", "PUT"})
-        EXPECT_EQ(home.scim(method, path, "x", {{"Content-Type", "text/plain"}}).status, 415) << method;
-    EXPECT_EQ(home.scim("POST", "/Users", "x", {{"Content-Type", "text/plain"}}).status, 415);
-    EXPECT_EQ(home.scim("GET", path, "", {{"Content-Type", "text/plain"}}).status, 200);
+        EXPECT_EQ(fixture.scim(method, path, "x", {{"Content-Type", "text/plain"}}).status, 415) << method;
+    EXPECT_EQ(fixture.scim("POST", "/Users", "x", {{"Content-Type", "text/plain"}}).status, 415);
+    EXPECT_EQ(fixture.scim("GET", path, "", {{"Content-Type", "text/plain"}}).status, 200);
 }
 
 TEST_F(conditions_test, the_answer_s_type_is_what_the_client_takes)
 {
-    EXPECT_EQ(home.scim("GET", path).header("Content-Type"), "application/scim+json");
-    const auto plain = home.scim("GET", path, "", {{"Accept", "application/json"}});
+    EXPECT_EQ(fixture.scim("GET", path).header("Content-Type"), "application/scim+json");
+    const auto plain = fixture.scim("GET", path, "", {{"Accept", "application/json"}});
     EXPECT_EQ(plain.header("Content-Type"), "application/json");
-    const auto missing = home.scim("GET", "/Users/none", "", {{"Accept", "application/json"}});
+    const auto missing = fixture.scim("GET", "/Users/none", "", {{"Accept", "application/json"}});
     EXPECT_EQ(missing.header("Content-Type"), "application/json");
 }
 

@@ -1,5 +1,5 @@
 // Pages by cursor (RFC 9865).
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -40,7 +40,7 @@ class cursor_test : public testing::Test {
 protected:
     test::answer page(std::string_view cursor, std::string_view parameters, std::string_view path = "/Users")
     {
-        return home.scim(
+        return fixture.scim(
             "GET", std::string(path) + "?cursor=" + std::string(cursor) + std::string(parameters)
         );
     }
@@ -63,7 +63,8 @@ protected:
 
     texts by_index(std::string_view parameters, std::string_view path = "/Users")
     {
-        return home.scim("GET", std::string(path) + "?count=1000" + std::string(parameters)).resources("id");
+        return fixture.scim("GET", std::string(path) + "?count=1000" + std::string(parameters))
+            .resources("id");
     }
 
     static texts joined(const std::vector<texts>& parts)
@@ -76,7 +77,7 @@ protected:
 
     std::string add(int number)
     {
-        home.clock.advance(std::chrono::milliseconds(number % 3 == 0 ? 0 : 1));
+        fixture.clock.advance(std::chrono::milliseconds(number % 3 == 0 ? 0 : 1));
         std::string more;
         if (number % 2 == 0)
             more += R"(,"title":"T)" + std::to_string(number % 5) + "\"";
@@ -85,7 +86,7 @@ protected:
         if (number % 4 == 0)
             more += R"(,"externalId":"x)" + std::to_string(number) + "\"";
         more += number % 7 == 0 ? R"(,"active":false)" : R"(,"active":true)";
-        return home.make_user("u" + std::to_string(number * 7919 % 1'000), more);
+        return fixture.make_user("u" + std::to_string(number * 7919 % 1'000), more);
     }
 
     void expect_error(const test::answer& got, std::string_view scim_type, std::string_view detail)
@@ -95,7 +96,7 @@ protected:
         EXPECT_NE(got.text_of("detail").find(detail), std::string::npos) << got.text;
     }
 
-    test::api_house home;
+    test::api_fixture fixture;
 };
 
 TEST_F(cursor_test, pages_are_those_by_index_in_every_order_with_every_filter)
@@ -176,8 +177,8 @@ TEST_F(cursor_test, no_count_at_all_or_none_wanted)
         EXPECT_EQ(none.text_of("nextCursor"), "");
     }
     // RFC 9865 §2: a parameter without a value is the empty one.
-    EXPECT_EQ(home.scim("GET", "/Users?cursor&count=2").resources("id").size(), 2U);
-    EXPECT_EQ(home.scim("GET", "/Users?CURSOR=&count=2").resources("id").size(), 2U);
+    EXPECT_EQ(fixture.scim("GET", "/Users?cursor&count=2").resources("id").size(), 2U);
+    EXPECT_EQ(fixture.scim("GET", "/Users?CURSOR=&count=2").resources("id").size(), 2U);
 }
 
 TEST_F(cursor_test, are_of_characters_that_a_url_takes)
@@ -199,7 +200,7 @@ TEST_F(cursor_test, belong_to_one_query)
 {
     for (int i = 0; i < 6; ++i)
         add(i);
-    home.make_group("One");
+    fixture.make_group("One");
     const std::string parameters = "&count=2&sortBy=userName&filter=active%20eq%20true";
     const auto cursor = page("", parameters).text_of("nextCursor");
     EXPECT_EQ(page(cursor, parameters).status, 200);
@@ -224,8 +225,8 @@ TEST_F(cursor_test, belong_to_one_directory)
         add(i);
     const auto cursor = page("", "&count=1").text_of("nextCursor");
     ASSERT_EQ(page(cursor, "&count=1").status, 200);
-    home.directory = home.make_directory(home.organization);
-    home.token = home.make_token(home.directory);
+    fixture.directory = fixture.make_directory(fixture.organization);
+    fixture.token = fixture.make_token(fixture.directory);
     expect_error(page(cursor, "&count=1"), "invalidCursor", "The cursor is none of this query.");
 }
 
@@ -267,9 +268,9 @@ TEST_F(cursor_test, expire)
     for (int i = 0; i < 3; ++i)
         add(i);
     const auto cursor = page("", "&count=1").text_of("nextCursor");
-    home.clock.advance(std::chrono::seconds(3'599));
+    fixture.clock.advance(std::chrono::seconds(3'599));
     EXPECT_EQ(page(cursor, "&count=1").status, 200);
-    home.clock.advance(std::chrono::seconds(1));
+    fixture.clock.advance(std::chrono::seconds(1));
     expect_error(page(cursor, "&count=1"), "expiredCursor", "One is good for 3600 seconds");
 }
 
@@ -277,7 +278,7 @@ TEST_F(cursor_test, are_one_of_two_ways_to_page)
 {
     add(1);
     expect_error(page("", "&startIndex=1"), "invalidValue", "startIndex and cursor are two ways to page");
-    const auto plain = home.scim("GET", "/Users?count=0");
+    const auto plain = fixture.scim("GET", "/Users?count=0");
     EXPECT_EQ(plain.body.at("startIndex").as_int64(), 1);
     EXPECT_FALSE(plain.body.contains("nextCursor"));
 }
@@ -289,7 +290,7 @@ TEST_F(cursor_test, a_page_whose_neighbours_are_gone_is_a_page_all_the_same)
         ids.push_back(add(i));
     const auto second = page(page("", "&count=3").text_of("nextCursor"), "&count=3");
     for (int i = 0; i < 3; ++i)
-        home.scim("DELETE", "/Users/" + ids[i]);
+        fixture.scim("DELETE", "/Users/" + ids[i]);
     const auto back = page(second.text_of("previousCursor"), "&count=3");
     EXPECT_EQ(back.status, 200);
     EXPECT_TRUE(back.resources("id").empty());
@@ -297,7 +298,7 @@ TEST_F(cursor_test, a_page_whose_neighbours_are_gone_is_a_page_all_the_same)
     const auto forth = page(back.text_of("nextCursor"), "&count=3");
     EXPECT_EQ(forth.resources("id"), (texts{ids[3], ids[4], ids[5]}));
     for (int i = 6; i < 9; ++i)
-        home.scim("DELETE", "/Users/" + ids[i]);
+        fixture.scim("DELETE", "/Users/" + ids[i]);
     const auto behind = page(second.text_of("nextCursor"), "&count=3");
     EXPECT_EQ(behind.status, 200);
     EXPECT_TRUE(behind.resources("id").empty());
@@ -332,7 +333,7 @@ TEST_F(cursor_test, visit_each_stable_resource_once_whatever_comes_and_goes)
                 ids.push_back(add(number++));
             for (auto i = random() % 3; i > 0; --i) {
                 const auto gone = ids.begin() + static_cast<std::ptrdiff_t>(random() % ids.size());
-                home.scim("DELETE", "/Users/" + *gone);
+                fixture.scim("DELETE", "/Users/" + *gone);
                 stable.erase(*gone);
                 ids.erase(gone);
             }

@@ -1,5 +1,5 @@
 // Resource types of one's own: everything that users have, without a line of code.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 #include "support/sample_schemas.hpp"
 
 #include <gtest/gtest.h>
@@ -19,17 +19,17 @@ protected:
     {
         std::string body = R"({"schemas":["urn:example:Device"],"serial":")" + std::string(serial) + "\"";
         body += R"(,"urn:example:Warranty":{"vendor":"v"})";
-        return home.scim("POST", "/Devices", body.append(more).append("}"));
+        return fixture.scim("POST", "/Devices", body.append(more).append("}"));
     }
 
     std::vector<std::string> serials(std::string_view query)
     {
-        const auto found = home.scim("GET", "/Devices" + std::string(query));
+        const auto found = fixture.scim("GET", "/Devices" + std::string(query));
         EXPECT_EQ(found.status, 200) << found.text;
         return found.resources("serial");
     }
 
-    api_house home{sample_schemas()};
+    api_fixture fixture{sample_schemas()};
 };
 
 TEST_F(custom_type, is_created_read_replaced_patched_and_deleted)
@@ -39,12 +39,12 @@ TEST_F(custom_type, is_created_read_replaced_patched_and_deleted)
     const auto id = made.text_of("id");
     EXPECT_TRUE(id.starts_with("dirdevice_")) << id;
     const auto place = "/Devices/" + id;
-    EXPECT_EQ(made.header("Location"), "https://scim.test" + home.base() + place);
+    EXPECT_EQ(made.header("Location"), "https://scim.test" + fixture.base() + place);
     EXPECT_EQ(made.member("meta").at("resourceType"), "Device");
     EXPECT_EQ(made.header("ETag"), "W/\"1\"");
-    EXPECT_EQ(home.scim("GET", place).text, made.text);
+    EXPECT_EQ(fixture.scim("GET", place).text, made.text);
 
-    const auto replaced = home.scim(
+    const auto replaced = fixture.scim(
         "PUT",
         place,
         R"({"schemas":["urn:example:Device"],"serial":"A2","urn:example:Warranty":{"vendor":"w"}})"
@@ -53,7 +53,7 @@ TEST_F(custom_type, is_created_read_replaced_patched_and_deleted)
     EXPECT_EQ(replaced.text_of("serial"), "A2");
     EXPECT_FALSE(replaced.body.contains("cores"));
 
-    const auto patched = home.patch(
+    const auto patched = fixture.patch(
         place,
         R"([{"op":"add","path":"ports","value":[{"value":"usb1","speed":5.5}]},
             {"op":"replace","path":"urn:example:Place:floor","value":3}])"
@@ -62,9 +62,9 @@ TEST_F(custom_type, is_created_read_replaced_patched_and_deleted)
     EXPECT_EQ(patched.member("urn:example:Place").at("floor"), 3);
     EXPECT_EQ(patched.header("ETag"), "W/\"3\"");
 
-    EXPECT_EQ(home.scim("DELETE", place, "", {{"If-Match", "W/\"1\""}}).status, 412);
-    EXPECT_EQ(home.scim("DELETE", place).status, 204);
-    EXPECT_EQ(home.scim("GET", place).status, 404);
+    EXPECT_EQ(fixture.scim("DELETE", place, "", {{"If-Match", "W/\"1\""}}).status, 412);
+    EXPECT_EQ(fixture.scim("DELETE", place).status, 204);
+    EXPECT_EQ(fixture.scim("GET", place).status, 404);
 }
 
 TEST_F(custom_type, is_filtered_sorted_paged_and_projected)
@@ -97,21 +97,21 @@ TEST_F(custom_type, is_filtered_sorted_paged_and_projected)
     };
     for (const auto& row : rows)
         EXPECT_EQ(serials(row.query), row.serials) << row.query;
-    const auto page = home.scim("GET", "/Devices?attributes=cores&filter=cores+eq+8");
+    const auto page = fixture.scim("GET", "/Devices?attributes=cores&filter=cores+eq+8");
     const auto& only = page.body.at("Resources").at(0).as_object();
     EXPECT_TRUE(only.contains("cores"));
     EXPECT_FALSE(only.contains("serial"));
-    EXPECT_EQ(home.scim("GET", "/Devices?filter=userName+eq+%22x%22").status, 400);
+    EXPECT_EQ(fixture.scim("GET", "/Devices?filter=userName+eq+%22x%22").status, 400);
 }
 
 TEST_F(custom_type, is_discovered)
 {
-    const auto shown = home.scim("GET", "/ResourceTypes/Device");
+    const auto shown = fixture.scim("GET", "/ResourceTypes/Device");
     EXPECT_EQ(shown.text_of("endpoint"), "/Devices");
     EXPECT_EQ(shown.body.at("schemaExtensions").at(0).at("required"), true);
-    EXPECT_EQ(home.scim("GET", "/Schemas/urn:example:Device").text_of("name"), "Device");
+    EXPECT_EQ(fixture.scim("GET", "/Schemas/urn:example:Device").text_of("name"), "Device");
     EXPECT_EQ(
-        home.scim("GET", "/ResourceTypes").resources("name"),
+        fixture.scim("GET", "/ResourceTypes").resources("name"),
         (std::vector<std::string>{"User", "Group", "Device"})
     );
 }
@@ -129,7 +129,7 @@ TEST_F(custom_type, is_not_active_unless_it_says_so)
 
 TEST_F(custom_type, misses_a_required_extension)
 {
-    const auto made = home.scim("POST", "/Devices", R"({"schemas":["urn:example:Device"],"serial":"a"})");
+    const auto made = fixture.scim("POST", "/Devices", R"({"schemas":["urn:example:Device"],"serial":"a"})");
     EXPECT_EQ(made.status, 400);
     EXPECT_EQ(made.text_of("detail"), "urn:example:Warranty is required.");
 }
@@ -140,7 +140,7 @@ TEST_F(custom_type, is_no_member_of_groups)
     const auto number = id.substr(id.find('_') + 1);
     for (const std::string& member : {id, "diruser_" + number}) {
         const auto made =
-            home.scim("POST", "/Groups", group_text("g", R"(,"members":[{"value":")" + member + "\"}]"));
+            fixture.scim("POST", "/Groups", group_text("g", R"(,"members":[{"value":")" + member + "\"}]"));
         EXPECT_EQ(made.status, 400) << made.text;
         EXPECT_EQ(made.text_of("scimType"), "invalidValue");
     }
@@ -149,13 +149,13 @@ TEST_F(custom_type, is_no_member_of_groups)
 TEST_F(custom_type, has_events_of_its_own)
 {
     const auto id = make("a", R"(,"externalId":"x")").text_of("id");
-    home.patch("/Devices/" + id, R"([{"op":"replace","path":"cores","value":1}])");
-    home.scim("DELETE", "/Devices/" + id);
+    fixture.patch("/Devices/" + id, R"([{"op":"replace","path":"cores","value":1}])");
+    fixture.scim("DELETE", "/Devices/" + id);
     EXPECT_EQ(
-        home.event_types(),
+        fixture.event_types(),
         (std::vector<std::string>{"resource_created", "resource_updated", "resource_deleted"})
     );
-    const auto made = home.events().front();
+    const auto made = fixture.events().front();
     EXPECT_EQ(made.at("object"), "Device");
     EXPECT_EQ(made.at("display_name"), "Directory Resource Created");
     const auto& data = made.at("data").as_object();
@@ -169,7 +169,7 @@ TEST_F(custom_type, has_events_of_its_own)
 TEST_F(custom_type, passes_the_domain_gate)
 {
     EXPECT_EQ(make("a").status, 201);
-    EXPECT_EQ(home.scim("POST", "/Users", R"({"userName":"x"})").status, 400);
+    EXPECT_EQ(fixture.scim("POST", "/Users", R"({"userName":"x"})").status, 400);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // Users and groups of a directory as an application lists them.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -16,7 +16,7 @@ constexpr auto day_of_the_house = "2026-01-02T03:04:05.000000Z";
 
 class directory_lists_test : public testing::Test {
 protected:
-    test::answer get(std::string_view query) { return home.operate("GET", path + std::string(query)); }
+    test::answer get(std::string_view query) { return fixture.operate("GET", path + std::string(query)); }
 
     static std::string member_list(const texts& ids)
     {
@@ -58,16 +58,17 @@ protected:
         return "/" + std::string(list) + "?" + query + "&page_token=" + token;
     }
 
-    test::api_house home;
-    const std::string path = "/api/v1/organizations/" + home.organization + "/directories/" + home.directory;
+    test::api_fixture fixture;
+    const std::string path =
+        "/api/v1/organizations/" + fixture.organization + "/directories/" + fixture.directory;
 };
 
 TEST_F(directory_lists_test, a_user_has_what_scalekit_s_have)
 {
-    const auto anna = home.make_user(
+    const auto anna = fixture.make_user(
         "anna", R"(,"externalId":"e-1","title":"Engineer","name":{"givenName":"Anna","familyName":"Ahorn"})"
     );
-    const auto staff = home.make_group("Staff", member_list({anna}));
+    const auto staff = fixture.make_group("Staff", member_list({anna}));
     const auto got = get("/users");
     const json::object expected{
         {"users",
@@ -88,18 +89,19 @@ TEST_F(directory_lists_test, a_user_has_what_scalekit_s_have)
         {"total_size", 1},
         {"next_page_token", ""},
         {"prev_page_token", ""},
-        {"sequence", home.events().back().at("sequence")}
+        {"sequence", fixture.events().back().at("sequence")}
     };
     EXPECT_EQ(got.body, expected) << got.text;
     EXPECT_EQ(
-        home.operate("GET", "/api/v1/organizations/-/directories/" + home.directory + "/users").text, got.text
+        fixture.operate("GET", "/api/v1/organizations/-/directories/" + fixture.directory + "/users").text,
+        got.text
     );
 }
 
 TEST_F(directory_lists_test, what_a_user_does_not_have_is_there_and_empty)
 {
-    home.operate("PATCH", path, R"({"domain_policy":"off"})");
-    ASSERT_EQ(home.scim("POST", "/Users", R"({"userName":"bare"})").status, 201);
+    fixture.operate("PATCH", path, R"({"domain_policy":"off"})");
+    ASSERT_EQ(fixture.scim("POST", "/Users", R"({"userName":"bare"})").status, 201);
     const auto user = get("/users").body.at("users").at(0).as_object();
     for (const auto* const name : {"email", "given_name", "family_name"})
         EXPECT_EQ(user.at(name), "") << name;
@@ -112,9 +114,9 @@ TEST_F(directory_lists_test, what_a_user_does_not_have_is_there_and_empty)
 
 TEST_F(directory_lists_test, a_group_has_what_scalekit_s_have)
 {
-    const auto anna = home.make_user("anna");
-    const auto inner = home.make_group("Inner");
-    const auto staff = home.make_group("Staff", member_list({anna, inner}));
+    const auto anna = fixture.make_user("anna");
+    const auto inner = fixture.make_group("Inner");
+    const auto staff = fixture.make_group("Staff", member_list({anna, inner}));
     const auto got = get("/groups");
     const auto group_json = [](std::string_view id, std::string_view name, int total) {
         return json::object{
@@ -126,31 +128,31 @@ TEST_F(directory_lists_test, a_group_has_what_scalekit_s_have)
         {"total_size", 2},
         {"next_page_token", ""},
         {"prev_page_token", ""},
-        {"sequence", home.events().back().at("sequence")}
+        {"sequence", fixture.events().back().at("sequence")}
     };
     EXPECT_EQ(got.body, expected) << got.text;
-    home.patch("/Groups/" + staff, R"([{"op":"remove","path":"members[value eq \")" + inner + R"(\"]"}])");
+    fixture.patch("/Groups/" + staff, R"([{"op":"remove","path":"members[value eq \")" + inner + R"(\"]"}])");
     EXPECT_EQ(get("/groups").body.at("groups").at(1).at("total_users"), 1);
-    home.scim("DELETE", "/Users/" + anna);
+    fixture.scim("DELETE", "/Users/" + anna);
     EXPECT_EQ(get("/groups").body.at("groups").at(1).at("total_users"), 0);
 }
 
 TEST_F(directory_lists_test, a_group_that_loses_a_group_keeps_its_users)
 {
-    const auto anna = home.make_user("anna");
-    const auto inner = home.make_group("Inner");
-    const auto staff = home.make_group("Staff", member_list({anna, inner}));
-    EXPECT_EQ(home.scim("DELETE", "/Groups/" + inner).status, 204);
+    const auto anna = fixture.make_user("anna");
+    const auto inner = fixture.make_group("Inner");
+    const auto staff = fixture.make_group("Staff", member_list({anna, inner}));
+    EXPECT_EQ(fixture.scim("DELETE", "/Groups/" + inner).status, 204);
     EXPECT_EQ(get("/groups").body.at("groups").at(0).at("total_users"), 1);
     EXPECT_EQ(get("/users?directory_group_id=" + staff).body.at("total_size"), 1);
-    EXPECT_EQ(home.operate("POST", "/api/v1/check").body.at("findings"), json::array());
+    EXPECT_EQ(fixture.operate("POST", "/api/v1/check").body.at("findings"), json::array());
 }
 
 TEST_F(directory_lists_test, details_are_the_data_of_events)
 {
-    const auto anna = home.make_user("anna", R"(,"title":"Engineer")");
-    home.make_group("Staff", member_list({anna}));
-    const auto events = home.events();
+    const auto anna = fixture.make_user("anna", R"(,"title":"Engineer")");
+    fixture.make_group("Staff", member_list({anna}));
+    const auto events = fixture.events();
     const auto user = get("/users?include_detail=true").body.at("users").at(0);
     EXPECT_EQ(events.back().at("type").as_string(), "organization.directory.user_updated");
     EXPECT_EQ(user.at("user_detail"), events.back().at("data"));
@@ -166,11 +168,11 @@ TEST_F(directory_lists_test, pages_have_everyone_once_in_both_directions)
     texts users;
     texts groups;
     for (int i = 0; i < 5; ++i) {
-        users.push_back(home.make_user("u" + std::to_string(i)));
-        groups.push_back(home.make_group("g" + std::to_string(i), i == 0 ? member_list(users) : ""));
-        home.clock.advance(1s);
+        users.push_back(fixture.make_user("u" + std::to_string(i)));
+        groups.push_back(fixture.make_group("g" + std::to_string(i), i == 0 ? member_list(users) : ""));
+        fixture.clock.advance(1s);
     }
-    const auto all = home.make_group("All", member_list(users));
+    const auto all = fixture.make_group("All", member_list(users));
     groups.push_back(all);
     for (const auto* const more : {"", "&updated_after=2026-01-01T00:00:00Z", "&include_detail=true"}) {
         for (int size = 1; size <= 7; ++size) {
@@ -188,7 +190,7 @@ TEST_F(directory_lists_test, pages_have_everyone_once_in_both_directions)
 TEST_F(directory_lists_test, a_page_has_ten_unless_told)
 {
     for (int i = 0; i < 11; ++i)
-        home.make_user("u" + std::to_string(i));
+        fixture.make_user("u" + std::to_string(i));
     const auto got = get("/users");
     EXPECT_EQ(ids_of(got, "users").size(), 10U);
     EXPECT_EQ(got.body.at("total_size"), 11);
@@ -198,13 +200,13 @@ TEST_F(directory_lists_test, a_page_has_ten_unless_told)
 
 TEST_F(directory_lists_test, what_changed_since_comes_in_the_order_of_change)
 {
-    const auto anna = home.make_user("anna");
-    const auto bert = home.make_user("bert");
-    const auto carl = home.make_user("carl");
-    home.clock.advance(1s);
-    home.patch("/Users/" + bert, R"([{"op":"replace","path":"title","value":"x"}])");
-    home.clock.advance(1s);
-    home.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"x"}])");
+    const auto anna = fixture.make_user("anna");
+    const auto bert = fixture.make_user("bert");
+    const auto carl = fixture.make_user("carl");
+    fixture.clock.advance(1s);
+    fixture.patch("/Users/" + bert, R"([{"op":"replace","path":"title","value":"x"}])");
+    fixture.clock.advance(1s);
+    fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"x"}])");
 
     const auto all = get("/users?updated_after=2026-01-02T03:04:04.999999Z");
     EXPECT_EQ(ids_of(all, "users"), (texts{carl, bert, anna}));
@@ -220,15 +222,15 @@ TEST_F(directory_lists_test, what_changed_since_comes_in_the_order_of_change)
 
 TEST_F(directory_lists_test, members_of_a_group_can_be_chosen_by_time_too)
 {
-    const auto anna = home.make_user("anna");
-    const auto bert = home.make_user("bert");
-    home.make_user("carl");
-    const auto staff = home.make_group("Staff", member_list({anna, bert}));
+    const auto anna = fixture.make_user("anna");
+    const auto bert = fixture.make_user("bert");
+    fixture.make_user("carl");
+    const auto staff = fixture.make_group("Staff", member_list({anna, bert}));
     const auto of_staff = "/users?directory_group_id=" + staff;
     EXPECT_EQ(ids_of(get(of_staff), "users"), (texts{anna, bert}));
     EXPECT_EQ(get(of_staff).body.at("total_size"), 2);
-    home.clock.advance(1s);
-    home.patch("/Users/" + bert, R"([{"op":"replace","path":"title","value":"x"}])");
+    fixture.clock.advance(1s);
+    fixture.patch("/Users/" + bert, R"([{"op":"replace","path":"title","value":"x"}])");
     const auto since = get(of_staff + "&updated_after=" + day_of_the_house);
     EXPECT_EQ(ids_of(since, "users"), texts{bert});
     EXPECT_EQ(since.body.at("total_size"), 1);
@@ -236,13 +238,13 @@ TEST_F(directory_lists_test, members_of_a_group_can_be_chosen_by_time_too)
 
 TEST_F(directory_lists_test, whoever_is_held_is_in_no_list_and_no_count)
 {
-    home.operate("PATCH", path, R"({"domain_policy":"hold"})");
-    const auto anna = home.make_user("anna");
-    home.clock.advance(1h);
+    fixture.operate("PATCH", path, R"({"domain_policy":"hold"})");
+    const auto anna = fixture.make_user("anna");
+    fixture.clock.advance(1h);
     const auto eve =
-        home.scim("POST", "/Users", R"({"userName":"eve","emails":[{"value":"eve@late.test"}]})");
+        fixture.scim("POST", "/Users", R"({"userName":"eve","emails":[{"value":"eve@late.test"}]})");
     ASSERT_EQ(eve.status, 201) << eve.text;
-    const auto staff = home.make_group("Staff", member_list({anna, eve.text_of("id")}));
+    const auto staff = fixture.make_group("Staff", member_list({anna, eve.text_of("id")}));
     for (const auto* const query :
          {"/users", "/users?updated_after=2026-01-01T00:00:00Z", "/users?page_size=1"}) {
         EXPECT_EQ(ids_of(get(query), "users"), texts{anna}) << query;
@@ -260,8 +262,8 @@ TEST_F(directory_lists_test, whoever_is_held_is_in_no_list_and_no_count)
     EXPECT_EQ(directory.at("stats").at("total_users"), 1);
     EXPECT_EQ(directory.at("stats").at("user_updated_at"), day_of_the_house);
 
-    home.make_domain(home.organization, "late.test");
-    home.work_off();
+    fixture.make_domain(fixture.organization, "late.test");
+    fixture.work_off();
     EXPECT_EQ(ids_of(get("/users"), "users"), (texts{anna, eve.text_of("id")}));
     EXPECT_EQ(get("").member("directory").at("total_users"), 2);
     EXPECT_EQ(get("/groups").body.at("groups").at(0).at("total_users"), 2);
@@ -269,19 +271,19 @@ TEST_F(directory_lists_test, whoever_is_held_is_in_no_list_and_no_count)
 
 TEST_F(directory_lists_test, the_sequence_is_that_of_the_last_event)
 {
-    const auto last = [this] { return home.events().back().at("sequence"); };
-    home.make_user("anna");
+    const auto last = [this] { return fixture.events().back().at("sequence"); };
+    fixture.make_user("anna");
     for (const auto* const list : {"/users", "/groups", "/groups/summary"})
         EXPECT_EQ(get(list).body.at("sequence"), last()) << list;
-    home.make_group("Staff");
+    fixture.make_group("Staff");
     for (const auto* const list : {"/users", "/groups", "/groups/summary"})
         EXPECT_EQ(get(list).body.at("sequence"), last()) << list;
 }
 
 TEST_F(directory_lists_test, the_summary_names_every_group)
 {
-    const auto staff = home.make_group("Staff");
-    const auto board = home.make_group("Board");
+    const auto staff = fixture.make_group("Staff");
+    const auto board = fixture.make_group("Board");
     const auto got = get("/groups/summary");
     EXPECT_EQ(
         got.body.at("groups"),
@@ -301,7 +303,9 @@ TEST_F(directory_lists_test, a_page_of_large_users_ends_early_and_goes_on)
             .append(R"({"value":")" + std::string(60'000, letter) + "\"}");
     texts users;
     for (int i = 0; i < 12; ++i)
-        users.push_back(home.make_user("u" + std::to_string(i), R"(,"entitlements":[)" + entitlements + "]"));
+        users.push_back(
+            fixture.make_user("u" + std::to_string(i), R"(,"entitlements":[)" + entitlements + "]")
+        );
     const auto first = get("/users?page_size=1000&include_detail=true");
     const auto shown = ids_of(first, "users").size();
     EXPECT_GT(shown, 1U);
@@ -313,15 +317,15 @@ TEST_F(directory_lists_test, a_page_of_large_users_ends_early_and_goes_on)
 
 TEST_F(directory_lists_test, a_token_is_of_its_own_list_and_query)
 {
-    home.make_user("anna");
-    home.make_user("bert");
-    home.make_group("Staff");
-    home.make_group("Board");
+    fixture.make_user("anna");
+    fixture.make_user("bert");
+    fixture.make_group("Staff");
+    fixture.make_group("Board");
     const auto token = get("/users?page_size=1").text_of("next_page_token");
     ASSERT_NE(token, "");
     EXPECT_EQ(get("/users?page_size=5&page_token=" + token).status, 200);  // the size may change
     EXPECT_EQ(get("/users?include_detail=true&page_token=" + token).status, 200);
-    const auto other = home.make_directory(home.organization);
+    const auto other = fixture.make_directory(fixture.organization);
     const auto elsewhere = "/api/v1/organizations/-/directories/" + other + "/users?page_token=" + token;
     const std::string rows[] = {
         path + "/groups?page_token=" + token,
@@ -332,11 +336,11 @@ TEST_F(directory_lists_test, a_token_is_of_its_own_list_and_query)
         elsewhere
     };
     EXPECT_EQ(
-        home.operate("GET", path + "/users?page_token=a.b").text_of("message"),
+        fixture.operate("GET", path + "/users?page_token=a.b").text_of("message"),
         "page_token must have at most 200 letters, digits, - and _."
     );
     for (const auto& row : rows) {
-        const auto got = home.operate("GET", row);
+        const auto got = fixture.operate("GET", row);
         const bool is_malformed = row.ends_with("aaaa");
         EXPECT_EQ(got.status, is_malformed ? 400 : 404) << row;
         EXPECT_EQ(
@@ -376,12 +380,12 @@ TEST_F(directory_lists_test, what_is_asked_wrongly_is_named)
 
 TEST_F(directory_lists_test, nothing_of_another_directory_is_listed)
 {
-    const auto anna = home.make_user("anna");
-    const auto staff = home.make_group("Staff", member_list({anna}));
-    const auto other = "/api/v1/organizations/-/directories/" + home.make_directory(home.organization);
+    const auto anna = fixture.make_user("anna");
+    const auto staff = fixture.make_group("Staff", member_list({anna}));
+    const auto other = "/api/v1/organizations/-/directories/" + fixture.make_directory(fixture.organization);
     for (const auto* const list : {"/users", "/groups", "/groups/summary"})
-        EXPECT_EQ(home.operate("GET", other + list).body.at("total_size"), 0) << list;
-    EXPECT_EQ(home.operate("GET", other + "/users?directory_group_id=" + staff).status, 404);
+        EXPECT_EQ(fixture.operate("GET", other + list).body.at("total_size"), 0) << list;
+    EXPECT_EQ(fixture.operate("GET", other + "/users?directory_group_id=" + staff).status, 404);
 }
 
 }  // namespace

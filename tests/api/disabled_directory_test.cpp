@@ -1,7 +1,7 @@
 // A disabled directory: every method at every path of it is 403 for whoever has its token and 401 for others,
 // and nothing is done.
 #include "api/pipeline.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -46,21 +46,21 @@ protected:
     // All that is in it.
     std::string state()
     {
-        const auto users = home.operate("GET", management + "/users?include_detail=true");
-        const auto groups = home.operate("GET", management + "/groups?include_detail=true");
+        const auto users = fixture.operate("GET", management + "/users?include_detail=true");
+        const auto groups = fixture.operate("GET", management + "/groups?include_detail=true");
         return to_text(users.body.at("users")) + to_text(groups.body.at("groups"));
     }
 
     void set_enabled(bool is_enabled)
     {
         const auto verb = is_enabled ? ":enable" : ":disable";
-        ASSERT_EQ(home.operate("PATCH", management + verb).status, 200);
+        ASSERT_EQ(fixture.operate("PATCH", management + verb).status, 200);
     }
 
-    test::api_house home;
-    const std::string management = "/api/v1/organizations/-/directories/" + home.directory;
-    const std::string user = home.make_user("anna");
-    const std::string group = home.make_group("Staff", R"(,"members":[{"value":")" + user + R"("}])");
+    test::api_fixture fixture;
+    const std::string management = "/api/v1/organizations/-/directories/" + fixture.directory;
+    const std::string user = fixture.make_user("anna");
+    const std::string group = fixture.make_group("Staff", R"(,"members":[{"value":")" + user + R"("}])");
     const std::string body = test::user_text("bert");
 };
 
@@ -68,11 +68,11 @@ TEST_F(disabled_directory_test, every_method_at_every_path_is_forbidden_to_its_t
 {
     set_enabled(false);
     const auto before = state();
-    const auto told = home.events().size();
+    const auto told = fixture.events().size();
     int cells = 0;
     for (const auto& path : paths()) {
         for (const auto method : methods) {
-            const auto got = home.scim(method, path, body);
+            const auto got = fixture.scim(method, path, body);
             EXPECT_EQ(got.status, 403) << method << ' ' << path << got.text;
             EXPECT_EQ(got.text_of("status"), "403") << method << ' ' << path;
             EXPECT_NE(got.text_of("detail").find("disabled"), std::string::npos) << method << ' ' << path;
@@ -82,23 +82,23 @@ TEST_F(disabled_directory_test, every_method_at_every_path_is_forbidden_to_its_t
     }
     EXPECT_GT(cells, 200);
     EXPECT_EQ(state(), before);
-    EXPECT_EQ(home.events().size(), told);
+    EXPECT_EQ(fixture.events().size(), told);
 }
 
 TEST_F(disabled_directory_test, whoever_has_no_token_of_it_learns_nothing_of_it)
 {
-    const auto foreign = home.make_token(home.make_directory(home.make_organization("Other")));
-    const auto ended = home.make_token(home.directory, "2026-01-02T03:04:06Z");
-    home.clock.advance(std::chrono::seconds(2));
+    const auto foreign = fixture.make_token(fixture.make_directory(fixture.make_organization("Other")));
+    const auto ended = fixture.make_token(fixture.directory, "2026-01-02T03:04:06Z");
+    fixture.clock.advance(std::chrono::seconds(2));
     set_enabled(false);
-    const auto unknown = home.call("GET", "/directory/dir_1/scim/v2/Users");
+    const auto unknown = fixture.call("GET", "/directory/dir_1/scim/v2/Users");
     ASSERT_EQ(unknown.status, 401);
     for (const auto& path : paths()) {
         for (const auto method : methods) {
-            const auto where = home.base() + path;
-            EXPECT_EQ(home.call(method, where, body).text, unknown.text) << method << ' ' << path;
-            for (const auto& token : {foreign, ended, home.token + "x", std::string("x")}) {
-                const auto got = home.call(method, where, body, {{"Authorization", "Bearer " + token}});
+            const auto where = fixture.base() + path;
+            EXPECT_EQ(fixture.call(method, where, body).text, unknown.text) << method << ' ' << path;
+            for (const auto& token : {foreign, ended, fixture.token + "x", std::string("x")}) {
+                const auto got = fixture.call(method, where, body, {{"Authorization", "Bearer " + token}});
                 EXPECT_EQ(got.status, 401) << method << ' ' << path;
                 EXPECT_EQ(got.text, unknown.text) << method << ' ' << path;
             }
@@ -114,8 +114,8 @@ TEST_F(disabled_directory_test, it_goes_on_where_it_was_when_it_is_enabled_again
     EXPECT_EQ(state(), before);
     for (const auto& path : paths())
         for (const auto method : {"GET", "HEAD", "POST", "OPTIONS", "TRACE"})
-            EXPECT_NE(home.scim(method, path).status, 403) << method << ' ' << path;
-    EXPECT_EQ(home.scim("GET", "/Users/" + user).status, 200);
+            EXPECT_NE(fixture.scim(method, path).status, 403) << method << ' ' << path;
+    EXPECT_EQ(fixture.scim("GET", "/Users/" + user).status, 200);
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 #include "service/groups/membership_jobs.hpp"
 #include "store/refusals.hpp"
 #include "store/resources.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 #include "support/large_group.hpp"
 
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@ using texts = std::vector<std::string>;
 
 class domain_review_test : public testing::Test {
 protected:
-    domain_review_test() : victim(home.make_organization("Victim")) {}
+    domain_review_test() : victim(fixture.make_organization("Victim")) {}
 
     std::string make(std::string_view name, std::string_view primary, std::string_view second = "")
     {
@@ -24,14 +24,14 @@ protected:
                     std::string(primary) + R"("})";
         if (!second.empty())
             text += R"(,{"value":")" + std::string(second) + R"("})";
-        const auto made = home.scim("POST", "/Users", text + "]}");
+        const auto made = fixture.scim("POST", "/Users", text + "]}");
         EXPECT_EQ(made.status, 201) << made.text;
         return made.text_of("id");
     }
 
     json::array refusals(std::string_view status = "open")
     {
-        return home
+        return fixture
             .operate("GET", directory_path() + "/refusals?page_size=1000&status=" + std::string(status))
             .body.at("refusals")
             .as_array();
@@ -52,27 +52,27 @@ protected:
 
     void set(std::string_view settings)
     {
-        ASSERT_EQ(home.operate("PATCH", directory_path(), settings).status, 200);
+        ASSERT_EQ(fixture.operate("PATCH", directory_path(), settings).status, 200);
     }
 
     void end_domain(std::string_view owner, std::string_view id)
     {
         const auto path = "/api/v1/organizations/" + std::string(owner) + "/domains/" + std::string(id);
-        ASSERT_EQ(home.operate("DELETE", path).status, 200);
+        ASSERT_EQ(fixture.operate("DELETE", path).status, 200);
     }
 
     // One step of the job; false: there was nothing to do.
     bool step()
     {
         std::optional<service::review_step> found;
-        store::run(*home.database, store::intent::scan, [&](store::transaction& tx) {
-            found = service::look_over_some(tx, home.house.environment, home.schemas);
+        store::run(*fixture.database, store::intent::scan, [&](store::transaction& tx) {
+            found = service::look_over_some(tx, fixture.server.environment, fixture.schemas);
             return store::verdict::commit;
         });
         if (!found)
             return false;
-        store::run(*home.database, store::intent::write, [&](store::transaction& tx) {
-            service::finish_step(tx, home.house.environment, home.schemas, *found);
+        store::run(*fixture.database, store::intent::write, [&](store::transaction& tx) {
+            service::finish_step(tx, fixture.server.environment, fixture.schemas, *found);
             return store::verdict::commit;
         });
         return true;
@@ -80,10 +80,10 @@ protected:
 
     [[nodiscard]] std::string directory_path() const
     {
-        return "/api/v1/organizations/-/directories/" + home.directory;
+        return "/api/v1/organizations/-/directories/" + fixture.directory;
     }
 
-    test::api_house home;
+    test::api_fixture fixture;
     std::string victim;
 };
 
@@ -93,25 +93,27 @@ TEST_F(domain_review_test, a_verified_domain_lists_the_users_of_others_that_carr
     const auto bob = make("bob", "bob@acme.com", "b@x.victim.com");
     make("eva", "eva@acme.com", "eva@notvictim.com");
     make("mia", "mia@acme.com");
-    const auto events = home.events().size();
-    const auto domain = home.make_domain(victim, "victim.com");
-    home.work_off();
+    const auto events = fixture.events().size();
+    const auto domain = fixture.make_domain(victim, "victim.com");
+    fixture.work_off();
     EXPECT_EQ(listed(), texts{"ann@Victim.com domain_owned_elsewhere ann@Victim.com " + ann});
     const auto first = refusals()[0];
     EXPECT_EQ(first.at("domain").as_string(), "victim.com");
     EXPECT_EQ(first.at("count").as_int64(), 1);
-    EXPECT_EQ(home.events().size(), events + 1) << "nothing but the domain's own event";
-    EXPECT_EQ(home.scim("GET", "/Users/" + ann).status, 200);
-    EXPECT_EQ(home.operate("GET", directory_path() + "/held-users").body.at("total_size").as_int64(), 0);
+    EXPECT_EQ(fixture.events().size(), events + 1) << "nothing but the domain's own event";
+    EXPECT_EQ(fixture.scim("GET", "/Users/" + ann).status, 200);
+    EXPECT_EQ(fixture.operate("GET", directory_path() + "/held-users").body.at("total_size").as_int64(), 0);
 
     // A domain that covers what is below it.
     end_domain(victim, domain);
-    home.work_off();
+    fixture.work_off();
     EXPECT_EQ(listed(), texts());
     EXPECT_EQ(refusals("resolved").size(), 1U);
     const auto path = "/api/v1/organizations/" + victim + "/domains";
-    EXPECT_EQ(home.operate("POST", path, R"({"domain":"victim.com","covers_subdomains":true})").status, 201);
-    home.work_off();
+    EXPECT_EQ(
+        fixture.operate("POST", path, R"({"domain":"victim.com","covers_subdomains":true})").status, 201
+    );
+    fixture.work_off();
     EXPECT_EQ(
         listed(),
         (texts{
@@ -126,21 +128,21 @@ TEST_F(domain_review_test, an_entry_stays_until_the_address_or_its_owner_has_gon
     const auto ann = make("ann@victim.com", "ann@acme.com");
     const auto bob = make("bob@victim.com", "bob@acme.com");
     const auto eva = make("eva@victim.com", "eva@acme.com");
-    home.make_domain(victim, "victim.com");
-    home.work_off();
+    fixture.make_domain(victim, "victim.com");
+    fixture.work_off();
     EXPECT_EQ(listed().size(), 3U);
     // A change of something else ends nothing, neither at once nor with its line in the log.
-    EXPECT_EQ(home.patch("/Users/" + ann, R"([{"op":"replace","path":"title","value":"x"}])").status, 200);
-    home.write_log();
+    EXPECT_EQ(fixture.patch("/Users/" + ann, R"([{"op":"replace","path":"title","value":"x"}])").status, 200);
+    fixture.write_log();
     EXPECT_EQ(listed().size(), 3U);
     EXPECT_EQ(
-        home.patch("/Users/" + ann, R"([{"op":"replace","path":"userName","value":"ann"}])").status, 200
+        fixture.patch("/Users/" + ann, R"([{"op":"replace","path":"userName","value":"ann"}])").status, 200
     );
-    EXPECT_EQ(home.scim("DELETE", "/Users/" + bob).status, 204);
+    EXPECT_EQ(fixture.scim("DELETE", "/Users/" + bob).status, 204);
     EXPECT_EQ(listed(), texts{"eva@victim.com domain_owned_elsewhere eva@victim.com " + eva});
     // Looked at again, it is the same entry.
     set(R"({"domain_gate_scope":"all"})");
-    home.work_off();
+    fixture.work_off();
     EXPECT_EQ(listed().size(), 1U);
     EXPECT_EQ(refusals()[0].at("count").as_int64(), 1);
 }
@@ -150,17 +152,17 @@ TEST_F(domain_review_test, an_entry_ends_with_its_user_however_that_is_deleted)
     const auto ann = make("ann@victim.com", "ann@acme.com");
     const auto bob = make("bob@victim.com", "bob@acme.com");
     const auto eva = make("eva@victim.com", "eva@acme.com");
-    home.make_domain(victim, "victim.com");
-    home.work_off();
+    fixture.make_domain(victim, "victim.com");
+    fixture.work_off();
     EXPECT_EQ(listed().size(), 3U);
-    EXPECT_EQ(home.scim("DELETE", "/Users/" + ann).status, 204);
+    EXPECT_EQ(fixture.scim("DELETE", "/Users/" + ann).status, 204);
     EXPECT_EQ(listed().size(), 2U);
     const auto bulk = R"({"Operations":[{"method":"DELETE","path":"/Users/)" + bob + R"("}]})";
-    EXPECT_EQ(home.scim("POST", "/Bulk", bulk).status, 200);
+    EXPECT_EQ(fixture.scim("POST", "/Bulk", bulk).status, 200);
     EXPECT_EQ(listed(), texts{"eva@victim.com domain_owned_elsewhere eva@victim.com " + eva});
     // In more groups than are left in one transaction.
-    store::run(*home.database, store::intent::write, [&](store::transaction& tx) {
-        const auto where = directory_id::parse(home.directory).value();
+    store::run(*fixture.database, store::intent::write, [&](store::transaction& tx) {
+        const auto where = directory_id::parse(fixture.directory).value();
         for (std::size_t i = 0; i <= service::membership_jobs::groups_at_once_max; ++i) {
             const auto name = std::to_string(i);
             const auto group = store::resources::insert(
@@ -170,7 +172,7 @@ TEST_F(domain_review_test, an_entry_ends_with_its_user_however_that_is_deleted)
         }
         return store::verdict::commit;
     });
-    EXPECT_EQ(home.scim("DELETE", "/Users/" + eva).status, 204);
+    EXPECT_EQ(fixture.scim("DELETE", "/Users/" + eva).status, 204);
     EXPECT_EQ(listed(), texts());
     EXPECT_EQ(refusals("resolved").size(), 3U);
 }
@@ -181,13 +183,13 @@ TEST_F(domain_review_test, a_refusal_after_the_end_of_a_user_ends_as_any_other)
     const auto create = [&](const std::string& name) {
         const auto body = R"({"externalId":"a1","userName":")" + name +
                           R"(","emails":[{"primary":true,"value":"ann@acme.com"}]})";
-        return home.scim("POST", "/Users", body);
+        return fixture.scim("POST", "/Users", body);
     };
     const auto ann = create("ann@victim.com").text_of("id");
-    home.make_domain(victim, "victim.com");
-    home.work_off();
+    fixture.make_domain(victim, "victim.com");
+    fixture.work_off();
     EXPECT_EQ(listed().size(), 1U);
-    EXPECT_EQ(home.scim("DELETE", "/Users/" + ann).status, 204);
+    EXPECT_EQ(fixture.scim("DELETE", "/Users/" + ann).status, 204);
     EXPECT_EQ(listed(), texts());
     EXPECT_EQ(create("ann@victim.com").status, 400);
     EXPECT_EQ(listed(), texts{"ann@victim.com domain_owned_elsewhere ann@victim.com "});
@@ -199,21 +201,21 @@ TEST_F(domain_review_test, what_a_directory_asks_from_now_on_is_asked_of_those_w
 {
     const auto ann = make("ann@home.com", "ann@acme.com");
     set(R"({"domain_gate_scope":"all"})");
-    home.work_off();
+    fixture.work_off();
     EXPECT_EQ(listed(), texts{"ann@home.com domain_not_verified ann@home.com " + ann});
     set(R"({"domain_gate_scope":"primary"})");
-    home.work_off();
+    fixture.work_off();
     EXPECT_EQ(listed(), texts());
     set(R"({"domain_policy":"off"})");
     const auto eve = make("eve", "eve@evil.test");
-    home.work_off();
+    fixture.work_off();
     EXPECT_EQ(listed(), texts());
     set(R"({"domain_policy":"reject"})");
-    home.work_off();
+    fixture.work_off();
     EXPECT_EQ(listed(), texts{"eve domain_not_verified eve@evil.test " + eve});
     // The organization's own domain settles it.
-    home.make_domain(home.organization, "evil.test");
-    home.work_off();
+    fixture.make_domain(fixture.organization, "evil.test");
+    fixture.work_off();
     EXPECT_EQ(listed(), texts());
 }
 
@@ -222,8 +224,8 @@ TEST_F(domain_review_test, an_open_gate_still_lists_who_carries_another_organiza
     set(R"({"domain_policy":"off"})");
     const auto eve = make("eve", "eve@victim.com");
     make("mia", "mia@unclaimed.com");
-    home.make_domain(victim, "victim.com");
-    home.work_off();
+    fixture.make_domain(victim, "victim.com");
+    fixture.work_off();
     EXPECT_EQ(listed(), texts{"eve domain_owned_elsewhere eve@victim.com " + eve});
 }
 
@@ -235,25 +237,25 @@ TEST_F(domain_review_test, names_in_other_letters_are_found)
         "ann@acme.com"
     );
     const auto bob = make("bob", "bob@acme.com", "bob@XN--BCHER-KVA.com");
-    home.make_domain(victim, "xn--bcher-kva.com");
-    home.work_off();
+    fixture.make_domain(victim, "xn--bcher-kva.com");
+    fixture.work_off();
     EXPECT_EQ(listed().size(), 2U);
 }
 
 TEST_F(domain_review_test, a_review_goes_on_where_it_was)
 {
-    home.make_directory(home.organization);
+    fixture.make_directory(fixture.organization);
     for (int i = 0; i < 250; ++i)
         make("u" + std::to_string(i) + "@victim.com", "u" + std::to_string(i) + "@acme.com");
-    home.work_off();
-    home.make_domain(victim, "victim.com");
+    fixture.work_off();
+    fixture.make_domain(victim, "victim.com");
     std::vector<std::size_t> counts;
     while (step())
         counts.push_back(refusals().size());
     // The beginning, two full batches of findings, what is left, another directory, and the end.
     EXPECT_EQ(counts, (std::vector<std::size_t>{0, 100, 200, 250, 250, 250}));
     EXPECT_FALSE(step());
-    EXPECT_TRUE(home.database->check().empty());
+    EXPECT_TRUE(fixture.database->check().empty());
 }
 
 TEST_F(domain_review_test, a_step_looks_at_so_many_users_and_no_more)
@@ -261,8 +263,8 @@ TEST_F(domain_review_test, a_step_looks_at_so_many_users_and_no_more)
     set(R"({"domain_policy":"off"})");
     for (int i = 0; i < service::review_rows_max + 1; ++i)
         make("u" + std::to_string(i), i == service::review_rows_max ? "u@victim.com" : "u@unclaimed.com");
-    home.work_off();
-    home.make_domain(victim, "victim.com");
+    fixture.work_off();
+    fixture.make_domain(victim, "victim.com");
     EXPECT_TRUE(step());
     EXPECT_TRUE(step());
     EXPECT_TRUE(refusals().empty());
@@ -274,8 +276,8 @@ TEST_F(domain_review_test, a_step_writes_about_so_many_users_and_no_more)
 {
     for (std::size_t i = 0; i < service::review_findings_max + 1; ++i)
         make("u" + std::to_string(i), "u@acme.com", "u@victim.com");
-    home.work_off();
-    home.make_domain(victim, "victim.com");
+    fixture.work_off();
+    fixture.make_domain(victim, "victim.com");
     EXPECT_TRUE(step());
     EXPECT_TRUE(refusals().empty());
     EXPECT_TRUE(step());
@@ -292,16 +294,16 @@ TEST_F(domain_review_test, a_step_reads_so_many_bytes_and_no_more)
         for (std::size_t i = 0; i < values; ++i)
             text.append(i == 0 ? "" : ",")
                 .append(R"({"value":")" + std::to_string(i) + std::string(60'000, 'x') + "\"}");
-        EXPECT_EQ(home.scim("POST", "/Users", text + "]}").status, 201);
+        EXPECT_EQ(fixture.scim("POST", "/Users", text + "]}").status, 201);
     };
     const auto steps_to_ann = [&] {
-        home.work_off();
-        const auto domain = home.make_domain(victim, "victim.com");
+        fixture.work_off();
+        const auto domain = fixture.make_domain(victim, "victim.com");
         int steps = 0;
         while (listed().empty() && step())
             ++steps;
         end_domain(victim, domain);
-        home.work_off();
+        fixture.work_off();
         return steps;
     };
     static_assert(service::review_bytes_max > 17 * 61'000 && service::review_bytes_max < 18 * 60'000);
@@ -309,7 +311,7 @@ TEST_F(domain_review_test, a_step_reads_so_many_bytes_and_no_more)
     make_large("second", 8);
     const auto ann = make("ann@victim.com", "ann@acme.com");
     EXPECT_EQ(steps_to_ann(), 2) << "the beginning, and all three users";
-    EXPECT_EQ(home.scim("DELETE", "/Users/" + ann).status, 204);
+    EXPECT_EQ(fixture.scim("DELETE", "/Users/" + ann).status, 204);
     make_large("third", 2);
     make("ann@victim.com", "ann@acme.com");
     EXPECT_EQ(steps_to_ann(), 3);
@@ -317,8 +319,8 @@ TEST_F(domain_review_test, a_step_reads_so_many_bytes_and_no_more)
 
 TEST_F(domain_review_test, a_ledger_takes_so_many_and_no_more)
 {
-    store::run(*home.database, store::intent::write, [&](store::transaction& tx) {
-        const auto where = directory_id::parse(home.directory).value();
+    store::run(*fixture.database, store::intent::write, [&](store::transaction& tx) {
+        const auto where = directory_id::parse(fixture.directory).value();
         for (std::int64_t i = 0; i < service::standing_refusals_max - 1; ++i)
             store::refusals::record(
                 tx,
@@ -332,11 +334,11 @@ TEST_F(domain_review_test, a_ledger_takes_so_many_and_no_more)
     });
     make("ann@victim.com", "ann@acme.com");
     make("bob@victim.com", "bob@acme.com");
-    home.make_domain(victim, "victim.com");
-    home.work_off();
+    fixture.make_domain(victim, "victim.com");
+    fixture.work_off();
     std::int64_t open = 0;
-    store::run(*home.database, store::intent::read, [&](store::transaction& tx) {
-        open = store::refusals::count_standing(tx, directory_id::parse(home.directory).value());
+    store::run(*fixture.database, store::intent::read, [&](store::transaction& tx) {
+        open = store::refusals::count_standing(tx, directory_id::parse(fixture.directory).value());
         return store::verdict::commit;
     });
     EXPECT_EQ(open, service::standing_refusals_max);
@@ -345,21 +347,21 @@ TEST_F(domain_review_test, a_ledger_takes_so_many_and_no_more)
 TEST_F(domain_review_test, a_change_during_a_review_is_reviewed_by_itself)
 {
     make("ann@victim.com", "ann@acme.com");
-    home.work_off();
-    end_domain(victim, home.make_domain(victim, "victim.com"));
+    fixture.work_off();
+    end_domain(victim, fixture.make_domain(victim, "victim.com"));
     EXPECT_TRUE(step());
     std::optional<service::review_step> read_before;
-    store::run(*home.database, store::intent::scan, [&](store::transaction& tx) {
-        read_before = service::look_over_some(tx, home.house.environment, home.schemas);
+    store::run(*fixture.database, store::intent::scan, [&](store::transaction& tx) {
+        read_before = service::look_over_some(tx, fixture.server.environment, fixture.schemas);
         return store::verdict::commit;
     });
-    home.make_domain(victim, "victim.com");
-    store::run(*home.database, store::intent::write, [&](store::transaction& tx) {
-        service::finish_step(tx, home.house.environment, home.schemas, read_before.value());
+    fixture.make_domain(victim, "victim.com");
+    store::run(*fixture.database, store::intent::write, [&](store::transaction& tx) {
+        service::finish_step(tx, fixture.server.environment, fixture.schemas, read_before.value());
         return store::verdict::commit;
     });
     EXPECT_TRUE(listed().empty());
-    home.work_off();
+    fixture.work_off();
     EXPECT_EQ(listed().size(), 1U);
 }
 
@@ -368,9 +370,9 @@ TEST_F(domain_review_test, many_changes_of_one_domain_wait_as_one)
     make("ann@victim.com", "ann@acme.com");
     while (step())
         continue;
-    end_domain(victim, home.make_domain(victim, "victim.com"));
-    end_domain(victim, home.make_domain(victim, "victim.com"));
-    home.make_domain(victim, "victim.com");
+    end_domain(victim, fixture.make_domain(victim, "victim.com"));
+    end_domain(victim, fixture.make_domain(victim, "victim.com"));
+    fixture.make_domain(victim, "victim.com");
     std::size_t steps = 0;
     while (step())
         ++steps;

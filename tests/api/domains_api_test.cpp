@@ -1,5 +1,5 @@
 // Domains through the management API; DNS says what the test has it say.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -14,7 +14,7 @@ class domains_api_test : public testing::Test {
 protected:
     domains_api_test()
     {
-        home.look_up_txt = [this](const std::string& name, const auto& done) {
+        fixture.look_up_txt = [this](const std::string& name, const auto& done) {
             asked.push_back(name);
             done(answers);
         };
@@ -22,8 +22,8 @@ protected:
 
     test::answer create(std::string_view body, std::string_view owner = "")
     {
-        const auto whose = owner.empty() ? home.organization : std::string(owner);
-        return home.operate("POST", "/api/v1/organizations/" + whose + "/domains", body);
+        const auto whose = owner.empty() ? fixture.organization : std::string(owner);
+        return fixture.operate("POST", "/api/v1/organizations/" + whose + "/domains", body);
     }
 
     std::string claim(std::string_view name, std::string_view owner = "")
@@ -35,15 +35,15 @@ protected:
 
     json::object show(std::string_view id, std::string_view owner = "")
     {
-        const auto whose = owner.empty() ? home.organization : std::string(owner);
+        const auto whose = owner.empty() ? fixture.organization : std::string(owner);
         const auto path = "/api/v1/organizations/" + whose + "/domains/" + std::string(id);
-        return home.operate("GET", path).member("domain");
+        return fixture.operate("GET", path).member("domain");
     }
 
     test::answer verify(std::string_view id, std::string_view owner = "")
     {
-        const auto whose = owner.empty() ? home.organization : std::string(owner);
-        return home.operate(
+        const auto whose = owner.empty() ? fixture.organization : std::string(owner);
+        return fixture.operate(
             "PATCH", "/api/v1/organizations/" + whose + "/domains/" + std::string(id) + ":verify"
         );
     }
@@ -58,7 +58,7 @@ protected:
         answers = {{outcome, std::move(records)}};
     }
 
-    test::api_house home;
+    test::api_fixture fixture;
     std::vector<service::txt_answer> answers;
     std::vector<std::string> asked;
 };
@@ -74,7 +74,7 @@ TEST_F(domains_api_test, one_by_dns_starts_pending_with_its_challenge)
         {"id", domain.at("id")},
         {"domain", "late.test"},
         {"environment_id", "env_1"},
-        {"organization_id", home.organization},
+        {"organization_id", fixture.organization},
         {"domain_type", "ORGANIZATION_DOMAIN"},
         {"verification_status", "PENDING"},
         {"verification_method", "DNS"},
@@ -89,13 +89,13 @@ TEST_F(domains_api_test, one_by_dns_starts_pending_with_its_challenge)
         {"next_check_time", "2026-01-02T03:05:05.000000Z"}
     };
     EXPECT_EQ(domain, expected) << made.text;
-    const auto event = home.events().back();
+    const auto event = fixture.events().back();
     EXPECT_EQ(event.at("type").as_string(), "organization.domain_created");
     EXPECT_EQ(event.at("data").at("verification_status").as_string(), "PENDING");
     EXPECT_EQ(event.at("data").at("txt_record_key").as_string(), "_scimd-challenge.late.test");
     // It opens no gate.
     EXPECT_EQ(
-        home.scim("POST", "/Users", R"({"userName":"a","emails":[{"value":"a@late.test"}]})").status, 400
+        fixture.scim("POST", "/Users", R"({"userName":"a","emails":[{"value":"a@late.test"}]})").status, 400
     );
 }
 
@@ -124,7 +124,7 @@ TEST_F(domains_api_test, a_check_on_request_tells_what_dns_says)
         {check_outcome::found, {"v=spf1", "token=" + std::string(32, 'a')}, "TOKEN_MISSING"},
     };
     for (const auto& row : rows) {
-        home.clock.advance(std::chrono::minutes(1));
+        fixture.clock.advance(std::chrono::minutes(1));
         say(row.outcome, row.texts);
         EXPECT_EQ(verify(id).text, R"({"verified":false})");
         const auto shown = show(id);
@@ -137,12 +137,12 @@ TEST_F(domains_api_test, a_check_on_request_tells_what_dns_says)
     say(check_outcome::found, {"other", "token=" + token});
     EXPECT_EQ(verify(id).text, R"({"verified":true})");
     EXPECT_EQ(show(id).at("verification_status").as_string(), "VERIFIED");
-    EXPECT_EQ(home.events().back().at("type").as_string(), "organization.domain_dns_verification_success");
+    EXPECT_EQ(fixture.events().back().at("type").as_string(), "organization.domain_dns_verification_success");
     EXPECT_EQ(
-        home.events().back().at("display_name").as_string(), "Organization Domain DNS Verification Success"
+        fixture.events().back().at("display_name").as_string(), "Organization Domain DNS Verification Success"
     );
     EXPECT_EQ(
-        home.scim("POST", "/Users", R"({"userName":"a","emails":[{"value":"a@late.test"}]})").status, 201
+        fixture.scim("POST", "/Users", R"({"userName":"a","emails":[{"value":"a@late.test"}]})").status, 201
     );
 }
 
@@ -157,11 +157,11 @@ TEST_F(domains_api_test, checks_on_request_are_six_a_minute_and_none_is_made_wit
     EXPECT_EQ(refused.body.at("details").at(0).at("error_code").as_string(), "RATE_LIMITED");
     EXPECT_NE(refused.header("Retry-After"), "");
     EXPECT_EQ(asked.size(), 6U);
-    home.clock.advance(std::chrono::seconds(10));
+    fixture.clock.advance(std::chrono::seconds(10));
     EXPECT_EQ(verify(id).status, 200);
 
     asked.clear();
-    EXPECT_EQ(verify(home.domain).text, R"({"verified":true})");
+    EXPECT_EQ(verify(fixture.domain).text, R"({"verified":true})");
     EXPECT_EQ(verify("dom_1").status, 404);
     EXPECT_EQ(verify("x").status, 404);
     EXPECT_TRUE(asked.empty());
@@ -169,7 +169,7 @@ TEST_F(domains_api_test, checks_on_request_are_six_a_minute_and_none_is_made_wit
 
 TEST_F(domains_api_test, the_token_of_one_organization_proves_nothing_for_another)
 {
-    const auto other = home.make_organization("Other");
+    const auto other = fixture.make_organization("Other");
     const auto ours = claim("late.test");
     const auto theirs = claim("late.test", other);
     say(check_outcome::found, {"token=" + token_of(theirs, other)});
@@ -179,7 +179,7 @@ TEST_F(domains_api_test, the_token_of_one_organization_proves_nothing_for_anothe
 
 TEST_F(domains_api_test, one_of_two_that_prove_it_owns_it_and_the_other_learns_nothing)
 {
-    const auto other = home.make_organization("Other");
+    const auto other = fixture.make_organization("Other");
     const auto ours = claim("late.test");
     const auto theirs = claim("late.test", other);
     say(check_outcome::found, {"token=" + token_of(theirs, other), "token=" + token_of(ours)});
@@ -191,14 +191,14 @@ TEST_F(domains_api_test, one_of_two_that_prove_it_owns_it_and_the_other_learns_n
     EXPECT_EQ(shown.find(theirs), std::string::npos);
 
     // Neither does whoever vouches for it, nor a claim of the owner's own a second time.
-    const auto vouched = create(R"({"domain":"late.test"})", home.make_organization("Third"));
+    const auto vouched = create(R"({"domain":"late.test"})", fixture.make_organization("Third"));
     EXPECT_EQ(vouched.status, 409);
     EXPECT_EQ(vouched.text.find(other), std::string::npos);
     EXPECT_EQ(create(R"({"domain":"LATE.test","verification_method":"DNS"})", other).status, 409);
 
     // The owner gone, the other claim can still be proved.
-    home.operate("DELETE", "/api/v1/organizations/" + other + "/domains/" + theirs);
-    EXPECT_EQ(home.events().back().at("type").as_string(), "organization.domain_deleted");
+    fixture.operate("DELETE", "/api/v1/organizations/" + other + "/domains/" + theirs);
+    EXPECT_EQ(fixture.events().back().at("type").as_string(), "organization.domain_deleted");
     EXPECT_EQ(verify(ours).text, R"({"verified":true})");
 }
 
@@ -206,12 +206,12 @@ TEST_F(domains_api_test, a_domain_that_is_removed_while_dns_is_asked_is_not_foun
 {
     const auto id = claim("late.test");
     const auto token = token_of(id);
-    home.look_up_txt = [&](const std::string&, const auto& done) {
-        home.operate("DELETE", "/api/v1/organizations/" + home.organization + "/domains/" + id);
+    fixture.look_up_txt = [&](const std::string&, const auto& done) {
+        fixture.operate("DELETE", "/api/v1/organizations/" + fixture.organization + "/domains/" + id);
         done({{check_outcome::found, {token}}});
     };
     EXPECT_EQ(verify(id).status, 404);
-    EXPECT_EQ(home.event_types().back(), "domain_deleted");
+    EXPECT_EQ(fixture.event_types().back(), "domain_deleted");
 }
 
 TEST_F(domains_api_test, an_allowed_email_domain_is_nobody_s_and_opens_no_gate)
@@ -222,16 +222,17 @@ TEST_F(domains_api_test, an_allowed_email_domain_is_nobody_s_and_opens_no_gate)
     EXPECT_EQ(made.member("domain").at("verification_status").as_string(), "AUTO_VERIFIED");
     EXPECT_EQ(made.member("domain").at("verification_method").as_string(), "NOT_APPLICABLE");
     EXPECT_EQ(made.member("domain").at("txt_record_secret").as_string(), "");
-    EXPECT_EQ(create(body, home.make_organization("Other")).status, 201);
+    EXPECT_EQ(create(body, fixture.make_organization("Other")).status, 201);
     EXPECT_EQ(create(body).status, 409);
     EXPECT_EQ(
-        home.scim("POST", "/Users", R"({"userName":"a","emails":[{"value":"a@partner.test"}]})").status, 400
+        fixture.scim("POST", "/Users", R"({"userName":"a","emails":[{"value":"a@partner.test"}]})").status,
+        400
     );
     EXPECT_EQ(create(R"({"domain":"partner.test"})").status, 201);
 
     const auto listed = [&](std::string_view type) {
-        const auto path = "/api/v1/organizations/" + home.organization + "/domains?domain_type=";
-        const auto page = home.operate("GET", path + std::string(type));
+        const auto path = "/api/v1/organizations/" + fixture.organization + "/domains?domain_type=";
+        const auto page = fixture.operate("GET", path + std::string(type));
         return page.status == 200 ? static_cast<int>(page.body.at("domains").as_array().size())
                                   : -page.status;
     };
@@ -279,8 +280,8 @@ TEST_F(domains_api_test, what_cannot_be_a_domain_is_refused_by_name)
     long_name += "test";  // 240 bytes: a name, but none that the challenge fits in front of
     EXPECT_EQ(create(R"({"domain":")" + long_name + R"(","verification_method":"DNS"})").status, 400);
     EXPECT_EQ(create(R"({"domain":")" + long_name + R"("})").status, 201);
-    const auto path = "/api/v1/organizations/" + home.organization + "/domains";
-    EXPECT_EQ(home.operate("GET", path).body.at("domains").as_array().size(), 2U);
+    const auto path = "/api/v1/organizations/" + fixture.organization + "/domains";
+    EXPECT_EQ(fixture.operate("GET", path).body.at("domains").as_array().size(), 2U);
 }
 
 }  // namespace

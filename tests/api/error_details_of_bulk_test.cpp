@@ -29,7 +29,7 @@ protected:
 
     void expect_results(std::string_view operations, const std::vector<result>& wanted)
     {
-        const auto got = home.scim("POST", "/Bulk", bulk_text(operations));
+        const auto got = fixture.scim("POST", "/Bulk", bulk_text(operations));
         ASSERT_EQ(got.status, 200) << got.text;
         const auto& results = got.body.at("Operations").as_array();
         ASSERT_EQ(results.size(), wanted.size());
@@ -46,7 +46,7 @@ protected:
         }
     }
 
-    test::api_house home;
+    test::api_fixture fixture;
     const std::string data = test::user_text("new");
 };
 
@@ -67,7 +67,7 @@ TEST_F(error_details_of_bulk, requests_that_are_none_say_what_is_wrong)
          {"invalidValue", "Operations[1]: another operation has the bulkId 'a', too."}},
     };
     for (const auto& [body, why] : rows)
-        expect_refused(home, {"POST", "/Bulk", body, 400, why.first, why.second});
+        expect_refused(fixture, {"POST", "/Bulk", body, 400, why.first, why.second});
 }
 
 TEST_F(error_details_of_bulk, more_operations_than_are_taken_name_both_limits)
@@ -76,7 +76,7 @@ TEST_F(error_details_of_bulk, more_operations_than_are_taken_name_both_limits)
     for (int i = 0; i < 1'000; ++i)
         operations += ",7";
     expect_refused(
-        home,
+        fixture,
         {"POST",
          "/Bulk",
          bulk_text(operations + "]"),
@@ -150,7 +150,7 @@ TEST_F(error_details_of_bulk, operations_that_make_no_sense_say_what_is_wrong)
     };
     for (const auto& row : rows)
         expect_operation_refused(row.operation, row.status, row.scim_type, row.detail);
-    EXPECT_TRUE(home.events().empty());
+    EXPECT_TRUE(fixture.events().empty());
 }
 
 TEST_F(error_details_of_bulk, references_to_what_was_not_created_name_the_bulk_id)
@@ -192,7 +192,7 @@ TEST_F(error_details_of_bulk, circles_that_cannot_be_closed_name_who_broke_them)
         ring + "]",
         std::vector<result>(101, {409, "", "More than 100 operations refer to each other in a circle."})
     );
-    EXPECT_TRUE(home.events().empty());
+    EXPECT_TRUE(fixture.events().empty());
 }
 
 }  // namespace

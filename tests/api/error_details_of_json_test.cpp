@@ -12,7 +12,7 @@ namespace {
 
 TEST(error_details_of_json, name_the_byte)
 {
-    test::api_house home;
+    test::api_fixture fixture;
     const std::pair<std::string, std::string_view> rows[] = {
         {"", "The JSON text is refused at byte 0: incomplete JSON."},
         {"userName=anna", "The JSON text is refused at byte 0: syntax error."},
@@ -33,7 +33,7 @@ TEST(error_details_of_json, name_the_byte)
     for (int i = 0; i < 500'000; ++i)
         many += ",0";
     expect_refused(
-        home,
+        fixture,
         {"POST",
          "/Users",
          many + "]}",
@@ -42,7 +42,7 @@ TEST(error_details_of_json, name_the_byte)
          "The JSON text is refused at byte 1000003 (a): there are too many values."}
     );
     for (const auto& [body, detail] : rows)
-        expect_refused(home, {"POST", "/Users", body, 400, "invalidSyntax", std::string(detail)});
+        expect_refused(fixture, {"POST", "/Users", body, 400, "invalidSyntax", std::string(detail)});
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace {
 
 class error_details_of_queries : public testing::Test {
 protected:
-    void expect_refused(const refusal& row) { api::expect_refused(home, row); }
+    void expect_refused(const refusal& row) { api::expect_refused(fixture, row); }
 
     void expect_query_refused(
         std::string_view query, std::string_view scim_type, std::string_view detail, int status = 400
@@ -35,7 +35,7 @@ protected:
         );
     }
 
-    test::api_house home{test::sample_schemas()};
+    test::api_fixture fixture{test::sample_schemas()};
 };
 
 TEST_F(error_details_of_queries, filters_name_the_position)
@@ -176,8 +176,8 @@ TEST_F(error_details_of_queries, members_of_a_search_request_are_named)
 TEST_F(error_details_of_queries, cursors_that_lead_nowhere_say_what_to_do)
 {
     for (const auto* const name : {"anna", "bert", "cora"})
-        home.make_user(name);
-    const auto next = home.scim("GET", "/Users?cursor&count=1").text_of("nextCursor");
+        fixture.make_user(name);
+    const auto next = fixture.scim("GET", "/Users?cursor&count=1").text_of("nextCursor");
     ASSERT_FALSE(next.empty());
     const std::string foreign =
         "The cursor is none of this query. The first page has an empty one; the others have what the page "
@@ -188,7 +188,7 @@ TEST_F(error_details_of_queries, cursors_that_lead_nowhere_say_what_to_do)
     expect_query_refused(
         "count=2&cursor=" + next, "invalidCount", "The cursor is of pages with a count of 1, not 2."
     );
-    home.clock.advance(std::chrono::hours(24));
+    fixture.clock.advance(std::chrono::hours(24));
     expect_query_refused(
         "count=1&cursor=" + next,
         "expiredCursor",
@@ -198,7 +198,7 @@ TEST_F(error_details_of_queries, cursors_that_lead_nowhere_say_what_to_do)
 
 TEST_F(error_details_of_queries, conditions_name_the_version)
 {
-    const auto path = "/Users/" + home.make_user("anna");
+    const auto path = "/Users/" + fixture.make_user("anna");
     const std::string body = test::user_text("anna");
     const std::string syntax = "If-Match and If-None-Match take * or a list of quoted tags.";
     expect_refused({"PUT", path, body, 400, "invalidValue", syntax, "If-Match", "1"});
@@ -264,39 +264,39 @@ TEST_F(error_details_of_queries, paths_and_queries_that_are_none_are_named)
     for (int i = 0; i < 100; ++i)
         many += "&a";
     expect_refused({"GET", many, "", 400, "", "The request has more than 100 query parameters."});
-    const auto got = home.call("GET", "directory");
+    const auto got = fixture.call("GET", "directory");
     EXPECT_EQ(got.status, 400);
     EXPECT_EQ(got.text_of("message"), "The request's path must begin with a slash.");
-    const auto metrics = home.call("GET", "/metrics");
+    const auto metrics = fixture.call("GET", "/metrics");
     EXPECT_EQ(metrics.status, 403);
     EXPECT_EQ(metrics.text_of("message"), "Metrics are shown to loopback peers only.");
 }
 
 TEST_F(error_details_of_queries, another_version_of_the_protocol_is_told_from_a_path_that_is_none)
 {
-    const auto base = "/directory/" + home.directory + "/scim/";
+    const auto base = "/directory/" + fixture.directory + "/scim/";
     const std::string_view versions[] = {"v1", "v9", "v2.1", "v20"};
     for (const auto version : versions)
         for (const auto* const path : {"", "/Users", "/Users/42", "/ServiceProviderConfig"})
             expect_error(
-                home.call("GET", base + std::string(version) + path),
+                fixture.call("GET", base + std::string(version) + path),
                 400,
                 "invalidVers",
                 "The only version of SCIM that is served is v2."
             );
     for (const auto* const path : {"v/Users", "V2/Users", "Users", "version1/Users", ""})
-        expect_error(home.call("GET", base + path), 404, "", "There is nothing at this path.");
+        expect_error(fixture.call("GET", base + path), 404, "", "There is nothing at this path.");
 }
 
 TEST_F(error_details_of_queries, whoever_has_no_token_is_told_nothing_else)
 {
     const std::string reason = "The request needs a valid bearer token of this directory.";
-    expect_error(home.call("GET", home.base() + "/Users"), 401, "", reason);
-    expect_error(home.call("GET", "/directory/dir_1/scim/v2/Nowhere"), 401, "", reason);
-    const auto path = "/api/v1/organizations/" + home.organization + "/directories/" + home.directory;
-    ASSERT_EQ(home.operate("PATCH", path + ":disable").status, 200);
+    expect_error(fixture.call("GET", fixture.base() + "/Users"), 401, "", reason);
+    expect_error(fixture.call("GET", "/directory/dir_1/scim/v2/Nowhere"), 401, "", reason);
+    const auto path = "/api/v1/organizations/" + fixture.organization + "/directories/" + fixture.directory;
+    ASSERT_EQ(fixture.operate("PATCH", path + ":disable").status, 200);
     expect_error(
-        home.scim("GET", "/Users"),
+        fixture.scim("GET", "/Users"),
         403,
         "",
         "This directory is disabled. Enable it to provision users and groups."
@@ -305,11 +305,11 @@ TEST_F(error_details_of_queries, whoever_has_no_token_is_told_nothing_else)
 
 TEST_F(error_details_of_queries, a_full_organization_names_its_seats)
 {
-    const auto path = "/api/v1/organizations/" + home.organization + "/settings/usermanagement";
-    ASSERT_EQ(home.operate("PATCH", path, R"({"settings":{"max_allowed_users":1}})").status, 200);
-    home.make_user("anna");
+    const auto path = "/api/v1/organizations/" + fixture.organization + "/settings/usermanagement";
+    ASSERT_EQ(fixture.operate("PATCH", path, R"({"settings":{"max_allowed_users":1}})").status, 200);
+    fixture.make_user("anna");
     expect_error(
-        home.scim("POST", "/Users", test::user_text("bert")),
+        fixture.scim("POST", "/Users", test::user_text("bert")),
         403,
         "",
         "The organization may have 1 active users and has 1. Deactivate users who are not needed, or have "

@@ -34,7 +34,7 @@ std::string numbered_emails(std::size_t count)
 
 class error_details : public testing::Test {
 protected:
-    void expect_refused(const refusal& row) { api::expect_refused(home, row); }
+    void expect_refused(const refusal& row) { api::expect_refused(fixture, row); }
 
     // Rows of a body, the scimType and the detail.
     void expect_bodies_refused(
@@ -64,10 +64,10 @@ protected:
             );
     }
 
-    test::api_house home;
-    const std::string anna = home.make_user("anna", R"(,"displayName":"Anna","title":"T")");
-    const std::string bert = home.make_user("bert");
-    const std::string readers = home.make_group("Readers", R"(,"members":[{"value":")" + anna + R"("}])");
+    test::api_fixture fixture;
+    const std::string anna = fixture.make_user("anna", R"(,"displayName":"Anna","title":"T")");
+    const std::string bert = fixture.make_user("bert");
+    const std::string readers = fixture.make_group("Readers", R"(,"members":[{"value":")" + anna + R"("}])");
     const std::string user = "/Users/" + anna;
     const std::string group = "/Groups/" + readers;
 };
@@ -273,19 +273,21 @@ TEST_F(error_details, of_groups_that_are_nested_too_deeply_say_so)
     std::string inner = readers;
     std::string outer;
     for (int level = 0; level < 33; ++level) {
-        outer =
-            home.make_group("Level " + std::to_string(level), R"(,"members":[{"value":")" + inner + R"("}])");
+        outer = fixture.make_group(
+            "Level " + std::to_string(level), R"(,"members":[{"value":")" + inner + R"("}])"
+        );
         inner = outer;
     }
-    const auto got = home.patch(
-        group, R"([{"op":"add","path":"members","value":[{"value":")" + home.make_group("Leaf") + R"("}]}])"
+    const auto got = fixture.patch(
+        group,
+        R"([{"op":"add","path":"members","value":[{"value":")" + fixture.make_group("Leaf") + R"("}]}])"
     );
     expect_error(got, 400, "invalidValue", "members: groups are nested too deeply.");
 }
 
 TEST_F(error_details, of_strict_directories_name_what_the_rfc_does_not_know)
 {
-    make_strict(home);
+    make_strict(fixture);
     expect_bodies_refused(
         "POST",
         "/Users",

@@ -2,7 +2,7 @@
 // what is wrong.
 #include "support/event_schemas.hpp"
 
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -18,11 +18,11 @@ class event_schemas : public testing::Test {
 protected:
     event_schemas()
     {
-        house.make_user("anna");
-        event = house.events().back();
+        fixture.make_user("anna");
+        event = fixture.events().back();
     }
 
-    api_house house;
+    api_fixture fixture;
     json::object event;
 };
 

@@ -39,12 +39,12 @@ std::int64_t seconds(time_point when)
 }
 
 // The header says what to verify with, and we do not do as it says.
-void add_header_attacks(std::vector<forged_token>& all, test::api_house& home, const std::string& good)
+void add_header_attacks(std::vector<forged_token>& all, test::api_fixture& fixture, const std::string& good)
 {
     const auto header = header_of(good);
     const auto claims = claims_of(good);
     store::signing_keys::key key;
-    store::run(*home.database, store::intent::read, [&](store::transaction& tx) {
+    store::run(*fixture.database, store::intent::read, [&](store::transaction& tx) {
         key = store::signing_keys::list(tx).back();
         return store::verdict::commit;
     });
@@ -54,7 +54,7 @@ void add_header_attacks(std::vector<forged_token>& all, test::api_house& home, c
         return changed;
     };
     const auto add = [&](std::string name, const json::object& changed) {
-        all.push_back({std::move(name), signed_by_the_house(home, changed, claims)});
+        all.push_back({std::move(name), signed_by_the_house(fixture, changed, claims)});
     };
     for (const auto* const none : {"none", "None", "NONE", "nOnE"}) {
         const auto text = unsigned_text(with("alg", none), claims);
@@ -89,19 +89,20 @@ void add_header_attacks(std::vector<forged_token>& all, test::api_house& home, c
     add("another type", with("typ", "secevent+jwt"));
 }
 
-void add_claim_attacks(std::vector<forged_token>& all, test::api_house& home, const std::string& good)
+void add_claim_attacks(std::vector<forged_token>& all, test::api_fixture& fixture, const std::string& good)
 {
     const auto header = header_of(good);
-    const auto now = seconds(home.clock.now());
+    const auto now = seconds(fixture.clock.now());
     const auto with = [&](std::string_view name, const json::value& value) {
         auto claims = claims_of(good);
         claims[name] = value;
-        all.push_back({std::string(name) + " " + to_text(value), signed_by_the_house(home, header, claims)});
+        all.push_back({std::string(name) + " " + to_text(value), signed_by_the_house(fixture, header, claims)}
+        );
     };
     for (const auto* const name : {"iss", "sub", "aud", "exp", "iat", "nbf", "client_id"}) {
         auto claims = claims_of(good);
         claims.erase(name);
-        all.push_back({std::string("no ") + name, signed_by_the_house(home, header, claims)});
+        all.push_back({std::string("no ") + name, signed_by_the_house(fixture, header, claims)});
         for (const auto& value :
              {json::value(nullptr), json::value(""), json::value(json::array()), json::value(true)})
             with(name, value);
@@ -175,30 +176,32 @@ json::object claims_of(const std::string& token)
     return part(token, 1);
 }
 
-std::string signed_by_the_house(test::api_house& home, const json::object& header, const json::object& claims)
+std::string signed_by_the_house(
+    test::api_fixture& fixture, const json::object& header, const json::object& claims
+)
 {
     auto text = unsigned_text(header, claims);
     std::string signature;
-    store::run(*home.database, store::intent::read, [&](store::transaction& tx) {
+    store::run(*fixture.database, store::intent::read, [&](store::transaction& tx) {
         const auto key = store::signing_keys::list(tx).back();
-        const auto der = store::signing_keys::private_half(tx, home.safe, key.id);
+        const auto der = store::signing_keys::private_half(tx, fixture.key_vault, key.id);
         signature = rsa_key::from_private(der.reveal())->sign(text);
         return store::verdict::commit;
     });
     return with_signature(std::move(text), signature);
 }
 
-std::vector<forged_token> forged_tokens(test::api_house& home, const std::string& good)
+std::vector<forged_token> forged_tokens(test::api_fixture& fixture, const std::string& good)
 {
     std::vector<forged_token> all;
     add_broken_texts(all, good);
-    add_header_attacks(all, home, good);
-    add_claim_attacks(all, home, good);
+    add_header_attacks(all, fixture, good);
+    add_claim_attacks(all, fixture, good);
     const auto stranger = rsa_key::generate().sign(unsigned_text(header_of(good), claims_of(good)));
     all.push_back(
         {"signed by another key", with_signature(unsigned_text(header_of(good), claims_of(good)), stranger)}
     );
-    all.push_back({"a token of SCIM", home.token});
+    all.push_back({"a token of SCIM", fixture.token});
     all.push_back({"nothing", ""});
     return all;
 }

@@ -1,7 +1,7 @@
 // Access tokens as attackers, mistakes and time make them.
 #pragma once
 
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <string>
 #include <utility>
@@ -15,13 +15,13 @@ struct forged_token {
 };
 
 // Each is refused. `good` is an access token of the house, alive.
-std::vector<forged_token> forged_tokens(test::api_house& home, const std::string& good);
+std::vector<forged_token> forged_tokens(test::api_fixture& fixture, const std::string& good);
 
 // Claims and header of a token, to be changed, and signed with the house's own key.
 json::object header_of(const std::string& token);
 json::object claims_of(const std::string& token);
 std::string signed_by_the_house(
-    test::api_house& home, const json::object& header, const json::object& claims
+    test::api_fixture& fixture, const json::object& header, const json::object& claims
 );
 
 }  // namespace scimd::api

@@ -1,5 +1,5 @@
 // The domain gate guards every address of a user, whichever verb brings it.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,16 +12,16 @@ class gate_scope_test : public testing::Test {
 protected:
     gate_scope_test()
     {
-        victim = home.make_organization("Victim");
-        victim_domain = home.make_domain(victim, "victim.com");
-        seen = home.events().size();
+        victim = fixture.make_organization("Victim");
+        victim_domain = fixture.make_domain(victim, "victim.com");
+        seen = fixture.events().size();
     }
 
     void set(std::string_view settings)
     {
-        const auto done = home.operate("PATCH", directory_path(), settings);
+        const auto done = fixture.operate("PATCH", directory_path(), settings);
         ASSERT_EQ(done.status, 200) << done.text;
-        seen = home.events().size();
+        seen = fixture.events().size();
     }
 
     static std::string body_of(
@@ -41,7 +41,7 @@ protected:
 
     test::answer create(std::string_view name, std::string_view primary, std::string_view second = "")
     {
-        return home.scim("POST", "/Users", body_of(name, primary, second));
+        return fixture.scim("POST", "/Users", body_of(name, primary, second));
     }
 
     std::string make(std::string_view name, std::string_view primary, std::string_view second = "")
@@ -53,7 +53,7 @@ protected:
 
     test::answer set_active(std::string_view id, bool is_active)
     {
-        return home.patch(
+        return fixture.patch(
             "/Users/" + std::string(id),
             std::string(R"([{"op":"replace","path":"active","value":)") + (is_active ? "true" : "false") +
                 "}]"
@@ -62,25 +62,27 @@ protected:
 
     json::array refusals()
     {
-        return home.operate("GET", directory_path() + "/refusals?status=open").body.at("refusals").as_array();
+        return fixture.operate("GET", directory_path() + "/refusals?status=open")
+            .body.at("refusals")
+            .as_array();
     }
 
     json::array held()
     {
-        return home.operate("GET", directory_path() + "/held-users").body.at("held_users").as_array();
+        return fixture.operate("GET", directory_path() + "/held-users").body.at("held_users").as_array();
     }
 
     texts new_types()
     {
-        auto all = home.event_types();
-        texts fresh(all.end() - static_cast<std::ptrdiff_t>(home.events().size() - seen), all.end());
-        seen = home.events().size();
+        auto all = fixture.event_types();
+        texts fresh(all.end() - static_cast<std::ptrdiff_t>(fixture.events().size() - seen), all.end());
+        seen = fixture.events().size();
         return fresh;
     }
 
     [[nodiscard]] std::string directory_path() const
     {
-        return "/api/v1/organizations/-/directories/" + home.directory;
+        return "/api/v1/organizations/-/directories/" + fixture.directory;
     }
 
     static void expect_refused(const test::answer& answer, std::string_view reason)
@@ -90,7 +92,7 @@ protected:
         EXPECT_NE(answer.text_of("detail").find(reason), std::string::npos) << answer.text;
     }
 
-    test::api_house home;
+    test::api_fixture fixture;
     std::string victim;
     std::string victim_domain;
     std::size_t seen = 0;
@@ -102,7 +104,7 @@ TEST_F(gate_scope_test, no_address_of_another_organization_comes_in_by_a_creatio
     expect_refused(create("ann", "ann@acme.com", "ceo@victim.com"), "e-mail address ceo@victim.com");
     expect_refused(create("ann", "\"x@victim.com\"@acme.com"), "an '@' of its own");
     expect_refused(create("\"x@victim.com\"@acme.com", "ann@acme.com"), "an '@' of its own");
-    EXPECT_EQ(home.scim("GET", "/Users").body.at("totalResults").as_int64(), 0);
+    EXPECT_EQ(fixture.scim("GET", "/Users").body.at("totalResults").as_int64(), 0);
     texts listed;
     for (const auto& one : refusals())
         listed.push_back(
@@ -117,7 +119,7 @@ TEST_F(gate_scope_test, no_address_of_another_organization_comes_in_by_a_creatio
             "domain_owned_elsewhere ceo@victim.com",
         })
     );
-    const auto event = home.events().at(seen);
+    const auto event = fixture.events().at(seen);
     const auto& data = event.at("data");
     EXPECT_EQ(data.at("reason").as_string(), "domain_owned_elsewhere");
     EXPECT_EQ(data.at("address").as_string(), "ceo@victim.com");
@@ -129,9 +131,9 @@ TEST_F(gate_scope_test, nor_by_a_change_whichever_verb_makes_it)
 {
     const auto id = make("ann", "ann@acme.com");
     const auto path = "/Users/" + id;
-    const auto before = home.scim("GET", path).text;
-    expect_refused(home.scim("PUT", path, body_of("root@victim.com", "ann@acme.com")), "root@victim.com");
-    expect_refused(home.scim("PUT", path, body_of("ann", "ann@acme.com", "x@victim.com")), "x@victim.com");
+    const auto before = fixture.scim("GET", path).text;
+    expect_refused(fixture.scim("PUT", path, body_of("root@victim.com", "ann@acme.com")), "root@victim.com");
+    expect_refused(fixture.scim("PUT", path, body_of("ann", "ann@acme.com", "x@victim.com")), "x@victim.com");
     const std::string_view operations[] = {
         R"([{"op":"replace","path":"userName","value":"x@victim.com"}])",
         R"([{"op":"replace","value":{"userName":"x@victim.com"}}])",
@@ -141,8 +143,8 @@ TEST_F(gate_scope_test, nor_by_a_change_whichever_verb_makes_it)
             {"op":"replace","path":"userName","value":"x@victim.com"}])",
     };
     for (const auto each : operations)
-        expect_refused(home.patch(path, each), "x@victim.com");
-    const auto bulk = home.scim(
+        expect_refused(fixture.patch(path, each), "x@victim.com");
+    const auto bulk = fixture.scim(
         "POST",
         "/Bulk",
         R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[
@@ -154,26 +156,26 @@ TEST_F(gate_scope_test, nor_by_a_change_whichever_verb_makes_it)
     ASSERT_EQ(bulk.status, 200) << bulk.text;
     for (const auto& one : bulk.body.at("Operations").as_array())
         EXPECT_EQ(one.at("status").as_string(), "400") << to_text(one);
-    const auto token = home.make_user_token(id);
-    const auto mine = home.call(
+    const auto token = fixture.make_user_token(id);
+    const auto mine = fixture.call(
         "PATCH",
-        home.base() + "/Me",
+        fixture.base() + "/Me",
         R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":
             [{"op":"replace","path":"userName","value":"x@victim.com"}]})",
         {{"Authorization", "Bearer " + token}, {"Content-Type", "application/scim+json"}}
     );
     EXPECT_EQ(mine.status, 403) << mine.text;
-    EXPECT_EQ(home.scim("GET", path).text, before);
+    EXPECT_EQ(fixture.scim("GET", path).text, before);
 }
 
 TEST_F(gate_scope_test, an_address_at_an_unclaimed_domain_comes_in_and_is_marked)
 {
     const auto id = make("ann@acme.onmicrosoft.com", "ann@acme.com", "ann@home.com");
-    const auto event = home.events().back();
+    const auto event = fixture.events().back();
     for (const auto& data :
          {event.at("data").as_object(),
-          home.operate("GET", directory_path() + "/users").body.at("users").at(0).as_object(),
-          home.operate("GET", directory_path() + "/users?include_detail=true")
+          fixture.operate("GET", directory_path() + "/users").body.at("users").at(0).as_object(),
+          fixture.operate("GET", directory_path() + "/users?include_detail=true")
               .body.at("users")
               .at(0)
               .at("user_detail")
@@ -188,9 +190,9 @@ TEST_F(gate_scope_test, an_address_at_an_unclaimed_domain_comes_in_and_is_marked
         );
     }
     // The mark is a part of the state: what is verified now is said by the next event.
-    home.make_domain(home.organization, "acme.onmicrosoft.com");
-    EXPECT_EQ(home.patch("/Users/" + id, R"([{"op":"replace","path":"title","value":"x"}])").status, 200);
-    EXPECT_TRUE(home.events().back().at("data").at("preferred_username_domain_verified").as_bool());
+    fixture.make_domain(fixture.organization, "acme.onmicrosoft.com");
+    EXPECT_EQ(fixture.patch("/Users/" + id, R"([{"op":"replace","path":"title","value":"x"}])").status, 200);
+    EXPECT_TRUE(fixture.events().back().at("data").at("preferred_username_domain_verified").as_bool());
 }
 
 TEST_F(gate_scope_test, all_turns_every_unverified_address_away)
@@ -199,7 +201,7 @@ TEST_F(gate_scope_test, all_turns_every_unverified_address_away)
     expect_refused(create("ann@acme.onmicrosoft.com", "ann@acme.com"), "acme.onmicrosoft.com");
     expect_refused(create("ann", "ann@acme.com", "ann@home.com"), "home.com");
     EXPECT_EQ(create("ann@acme.com", "ann@acme.com").status, 201);
-    home.make_domain(home.organization, "acme.onmicrosoft.com");
+    fixture.make_domain(fixture.organization, "acme.onmicrosoft.com");
     EXPECT_EQ(create("bob@acme.onmicrosoft.com", "bob@acme.com").status, 201);
     set(R"({"domain_gate_scope":"primary"})");
     EXPECT_EQ(create("eva", "eva@acme.com", "eva@home.com").status, 201);
@@ -207,34 +209,36 @@ TEST_F(gate_scope_test, all_turns_every_unverified_address_away)
 
 TEST_F(gate_scope_test, the_scope_is_set_when_a_directory_is_made_and_later)
 {
-    const auto path = "/api/v1/organizations/" + home.organization + "/directories";
-    const auto made = home.operate("POST", path, R"({"domain_gate_scope":"all"})");
+    const auto path = "/api/v1/organizations/" + fixture.organization + "/directories";
+    const auto made = fixture.operate("POST", path, R"({"domain_gate_scope":"all"})");
     EXPECT_EQ(made.member("directory").at("domain_gate_scope").as_string(), "all");
     EXPECT_EQ(
-        home.operate("POST", path, R"({})").member("directory").at("domain_gate_scope").as_string(), "primary"
+        fixture.operate("POST", path, R"({})").member("directory").at("domain_gate_scope").as_string(),
+        "primary"
     );
     const auto one = path + "/" + std::string(made.member("directory").at("id").as_string());
-    const auto changed = home.operate("PATCH", one, R"({"domain_gate_scope":"primary"})");
+    const auto changed = fixture.operate("PATCH", one, R"({"domain_gate_scope":"primary"})");
     EXPECT_EQ(changed.member("directory").at("domain_gate_scope").as_string(), "primary");
     EXPECT_EQ(
-        home.operate("PATCH", one, R"({"name":"x"})").member("directory").at("domain_gate_scope"), "primary"
+        fixture.operate("PATCH", one, R"({"name":"x"})").member("directory").at("domain_gate_scope"),
+        "primary"
     );
     for (const auto* const bad : {R"({"domain_gate_scope":"some"})", R"({"domain_gate_scope":7})"}) {
-        EXPECT_EQ(home.operate("PATCH", one, bad).status, 400) << bad;
-        EXPECT_EQ(home.operate("POST", path, bad).status, 400) << bad;
+        EXPECT_EQ(fixture.operate("PATCH", one, bad).status, 400) << bad;
+        EXPECT_EQ(fixture.operate("POST", path, bad).status, 400) << bad;
     }
-    EXPECT_EQ(home.operate("GET", one).member("directory").at("domain_gate_scope").as_string(), "primary");
+    EXPECT_EQ(fixture.operate("GET", one).member("directory").at("domain_gate_scope").as_string(), "primary");
 }
 
 TEST_F(gate_scope_test, what_is_stored_already_does_not_stop_another_change)
 {
     const auto id = make("ann@late.com", "ann@acme.com", "a@later.com");
     const auto path = "/Users/" + id;
-    const auto other = home.make_domain(victim, "late.com");
-    home.make_domain(victim, "later.com");
-    EXPECT_EQ(home.patch(path, R"([{"op":"replace","path":"title","value":"x"}])").status, 200);
+    const auto other = fixture.make_domain(victim, "late.com");
+    fixture.make_domain(victim, "later.com");
+    EXPECT_EQ(fixture.patch(path, R"([{"op":"replace","path":"title","value":"x"}])").status, 200);
     EXPECT_EQ(
-        home.scim("PUT", path, body_of("ANN@late.com", "ann@acme.com", "A@later.com", R"(,"title":"y")"))
+        fixture.scim("PUT", path, body_of("ANN@late.com", "ann@acme.com", "A@later.com", R"(,"title":"y")"))
             .status,
         200
     ) << "letters and their capitals are the same address";
@@ -242,47 +246,49 @@ TEST_F(gate_scope_test, what_is_stored_already_does_not_stop_another_change)
     EXPECT_EQ(set_active(id, true).status, 200);
     // But not in another place, and not a new one at the same domain.
     expect_refused(
-        home.scim("PUT", path, body_of("a@later.com", "ann@acme.com", "a@later.com")), "userName a@later.com"
+        fixture.scim("PUT", path, body_of("a@later.com", "ann@acme.com", "a@later.com")),
+        "userName a@later.com"
     );
-    expect_refused(home.scim("PUT", path, body_of("ann@late.com", "a@later.com")), "a@later.com");
-    expect_refused(home.scim("PUT", path, body_of("bob@late.com", "ann@acme.com")), "bob@late.com");
+    expect_refused(fixture.scim("PUT", path, body_of("ann@late.com", "a@later.com")), "a@later.com");
+    expect_refused(fixture.scim("PUT", path, body_of("bob@late.com", "ann@acme.com")), "bob@late.com");
     // Neither does the scope.
     set(R"({"domain_gate_scope":"all"})");
-    EXPECT_EQ(home.patch(path, R"([{"op":"replace","path":"title","value":"z"}])").status, 200);
-    EXPECT_EQ(home.scim("DELETE", path).status, 204);
+    EXPECT_EQ(fixture.patch(path, R"([{"op":"replace","path":"title","value":"z"}])").status, 200);
+    EXPECT_EQ(fixture.scim("DELETE", path).status, 204);
 }
 
 TEST_F(gate_scope_test, a_deactivation_passes_unless_it_brings_an_address)
 {
     const auto id = make("ann@late.com", "ann@acme.com");
     const auto path = "/Users/" + id;
-    home.make_domain(victim, "late.com");
-    home.operate("DELETE", "/api/v1/organizations/" + home.organization + "/domains/" + home.domain);
+    fixture.make_domain(victim, "late.com");
+    fixture.operate("DELETE", "/api/v1/organizations/" + fixture.organization + "/domains/" + fixture.domain);
     // A client that sends no e-mails when it deactivates a user: userName is what is left.
-    const auto off = home.scim(
+    const auto off = fixture.scim(
         "PUT",
         path,
         R"({"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"ann@late.com","active":false})"
     );
     EXPECT_EQ(off.status, 200) << off.text;
-    EXPECT_EQ(home.scim("GET", path).body.at("active").as_bool(), false);
+    EXPECT_EQ(fixture.scim("GET", path).body.at("active").as_bool(), false);
     EXPECT_EQ(set_active(id, true).status, 400) << "its only address is not verified";
 
-    home.make_domain(home.organization, "acme.com");
+    fixture.make_domain(fixture.organization, "acme.com");
     const auto bare = make("bob", "bob@acme.com");
     EXPECT_EQ(
-        home.scim(
+        fixture
+            .scim(
                 "PUT",
                 "/Users/" + bare,
                 R"({"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"bob","active":false})"
-        )
+            )
             .status,
         200
     );
     expect_refused(set_active(bare, true), "no e-mail address");
     const auto eva = make("eva", "eva@acme.com");
     expect_refused(
-        home.scim("PUT", "/Users/" + eva, body_of("eva", "eva@evil.test", "", R"(,"active":false)")),
+        fixture.scim("PUT", "/Users/" + eva, body_of("eva", "eva@evil.test", "", R"(,"active":false)")),
         "evil.test"
     );
 }
@@ -290,14 +296,14 @@ TEST_F(gate_scope_test, a_deactivation_passes_unless_it_brings_an_address)
 TEST_F(gate_scope_test, a_deactivation_may_take_the_primary_address_away)
 {
     const auto id = make("bob", "bob@acme.com", "bob@home.com");
-    const auto off = home.patch(
+    const auto off = fixture.patch(
         "/Users/" + id,
         R"([{"op":"replace","path":"active","value":false},
             {"op":"remove","path":"emails[value eq \"bob@acme.com\"]"}])"
     );
     EXPECT_EQ(off.status, 200) << "the address that is left was there before: " << off.text;
     expect_refused(set_active(id, true), "home.com");
-    EXPECT_EQ(home.scim("GET", "/Users/" + id).body.at("active").as_bool(), false);
+    EXPECT_EQ(fixture.scim("GET", "/Users/" + id).body.at("active").as_bool(), false);
 }
 
 TEST_F(gate_scope_test, a_deactivated_user_comes_back_with_a_verified_primary_address_alone)
@@ -306,7 +312,7 @@ TEST_F(gate_scope_test, a_deactivated_user_comes_back_with_a_verified_primary_ad
     const auto named = make("ceo@unclaimed.com", "ann@acme.com");
     const auto bare = make("bob", "bob@acme.com");
     const auto switch_off = [&](const std::string& id, std::string_view name) {
-        const auto off = home.scim(
+        const auto off = fixture.scim(
             "PUT",
             "/Users/" + id,
             R"({"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"active":false,"userName":")" +
@@ -319,7 +325,7 @@ TEST_F(gate_scope_test, a_deactivated_user_comes_back_with_a_verified_primary_ad
     expect_refused(set_active(named, true), "userName ceo@unclaimed.com");
     expect_refused(set_active(bare, true), "no e-mail address");
     EXPECT_EQ(
-        home.scim("PUT", "/Users/" + bare, body_of("bob", "bob@acme.com", "", R"(,"active":true)")).status,
+        fixture.scim("PUT", "/Users/" + bare, body_of("bob", "bob@acme.com", "", R"(,"active":true)")).status,
         200
     );
 }
@@ -332,11 +338,11 @@ TEST_F(gate_scope_test, a_held_user_says_which_address_it_is_and_comes_out_when_
     EXPECT_EQ(held()[0].at("reason").as_string(), "domain_owned_elsewhere");
     EXPECT_EQ(held()[0].at("address").as_string(), "ceo@victim.com");
     EXPECT_EQ(held()[0].at("email").as_string(), "ann@acme.com");
-    home.work_off();
+    fixture.work_off();
     EXPECT_EQ(held().size(), 1U);
     EXPECT_EQ(new_types(), texts());
-    home.operate("DELETE", "/api/v1/organizations/" + victim + "/domains/" + victim_domain);
-    home.work_off();
+    fixture.operate("DELETE", "/api/v1/organizations/" + victim + "/domains/" + victim_domain);
+    fixture.work_off();
     EXPECT_TRUE(held().empty());
     EXPECT_EQ(new_types(), (texts{"domain_deleted", "user_created"}));
     EXPECT_TRUE(refusals().empty()) << "who is held is in no ledger";
@@ -344,11 +350,11 @@ TEST_F(gate_scope_test, a_held_user_says_which_address_it_is_and_comes_out_when_
 
 TEST_F(gate_scope_test, reserved_names_are_refused_with_their_reason)
 {
-    home.practice.rules = {};
+    fixture.domain_policy.rules = {};
     const auto add = [&](std::string_view name) {
-        return home.operate(
+        return fixture.operate(
             "POST",
-            "/api/v1/organizations/" + home.organization + "/domains",
+            "/api/v1/organizations/" + fixture.organization + "/domains",
             R"({"domain":")" + std::string(name) + R"("})"
         );
     };
@@ -377,21 +383,23 @@ TEST_F(gate_scope_test, a_look_alike_is_shown_in_a_labels_with_a_warning)
         "cme.com";
     constexpr std::string_view warning =
         "A label of xn--cme-5cd.com mixes letters of several scripts: it may be taken for another name.";
-    const auto path = "/api/v1/organizations/" + home.organization + "/domains";
-    const auto made = home.operate("POST", path, R"({"domain":")" + name + R"("})");
+    const auto path = "/api/v1/organizations/" + fixture.organization + "/domains";
+    const auto made = fixture.operate("POST", path, R"({"domain":")" + name + R"("})");
     ASSERT_EQ(made.status, 201) << made.text;
     EXPECT_EQ(made.member("domain").at("domain").as_string(), "xn--cme-5cd.com");
     EXPECT_EQ(made.member("domain").at("domain_warning").as_string(), warning);
-    EXPECT_EQ(home.events().back().at("data").at("domain").as_string(), "xn--cme-5cd.com");
-    EXPECT_EQ(home.events().back().at("data").at("domain_warning").as_string(), warning);
-    EXPECT_FALSE(home.operate("GET", path + "/" + home.domain).member("domain").contains("domain_warning"));
+    EXPECT_EQ(fixture.events().back().at("data").at("domain").as_string(), "xn--cme-5cd.com");
+    EXPECT_EQ(fixture.events().back().at("data").at("domain_warning").as_string(), warning);
+    EXPECT_FALSE(
+        fixture.operate("GET", path + "/" + fixture.domain).member("domain").contains("domain_warning")
+    );
 
     EXPECT_EQ(create("eve", "eve@" + name).status, 201);
-    EXPECT_EQ(home.events().back().at("data").at("domain_warnings").at(0).as_string(), warning);
+    EXPECT_EQ(fixture.events().back().at("data").at("domain_warnings").at(0).as_string(), warning);
     EXPECT_EQ(create("mia", "mia@mail." + name).status, 400);
     EXPECT_EQ(refusals().at(0).at("domain").as_string(), "mail.xn--cme-5cd.com");
     EXPECT_TRUE(refusals().at(0).as_object().contains("domain_warning"));
-    EXPECT_TRUE(home.events().back().at("data").as_object().contains("domain_warning"));
+    EXPECT_TRUE(fixture.events().back().at("data").as_object().contains("domain_warning"));
     set(R"({"domain_policy":"hold"})");
     EXPECT_EQ(create("mia", "mia@mail." + name).status, 201);
     EXPECT_TRUE(held().at(0).as_object().contains("domain_warning"));

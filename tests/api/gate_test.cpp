@@ -1,6 +1,6 @@
 // The domain gate as clients and operators see it.
 #include "service/request_log/error_hints.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -15,20 +15,22 @@ protected:
     {
         const auto text = R"({"userName":")" + std::string(name) +
                           R"(","emails":[{"primary":true,"value":")" + std::string(address) + R"("}]})";
-        return home.scim("POST", "/Users", text);
+        return fixture.scim("POST", "/Users", text);
     }
 
     json::array refusals()
     {
-        return home.operate("GET", directory_path() + "/refusals?status=open").body.at("refusals").as_array();
+        return fixture.operate("GET", directory_path() + "/refusals?status=open")
+            .body.at("refusals")
+            .as_array();
     }
 
     [[nodiscard]] std::string directory_path() const
     {
-        return "/api/v1/organizations/-/directories/" + home.directory;
+        return "/api/v1/organizations/-/directories/" + fixture.directory;
     }
 
-    test::api_house home;
+    test::api_fixture fixture;
 };
 
 TEST_F(api_gate_test, a_refusal_is_a_scim_error_that_names_the_domain_and_is_kept)
@@ -37,9 +39,9 @@ TEST_F(api_gate_test, a_refusal_is_a_scim_error_that_names_the_domain_and_is_kep
     EXPECT_EQ(refused.status, 400);
     EXPECT_EQ(refused.text_of("scimType"), "invalidValue");
     EXPECT_NE(refused.text_of("detail").find("evil.test"), std::string::npos);
-    EXPECT_EQ(home.scim("GET", "/Users").body.at("totalResults").as_int64(), 0);
+    EXPECT_EQ(fixture.scim("GET", "/Users").body.at("totalResults").as_int64(), 0);
 
-    home.clock.advance(std::chrono::hours(1));
+    fixture.clock.advance(std::chrono::hours(1));
     create("eve", "eve@evil.test");
     const auto listed = refusals();
     ASSERT_EQ(listed.size(), 1U);
@@ -60,13 +62,13 @@ TEST_F(api_gate_test, a_refusal_is_a_scim_error_that_names_the_domain_and_is_kep
         {"status", "OPEN"}
     };
     EXPECT_EQ(listed[0], expected) << to_text(listed[0]);
-    EXPECT_EQ(home.event_types(), std::vector<std::string>{"user_rejected"});
+    EXPECT_EQ(fixture.event_types(), std::vector<std::string>{"user_rejected"});
 }
 
 TEST_F(api_gate_test, the_reason_tells_one_refusal_from_another)
 {
     create("a", "no address");
-    home.scim("POST", "/Users", R"({"userName":"b"})");
+    fixture.scim("POST", "/Users", R"({"userName":"b"})");
     create("c", "c@sub.acme.com");
     std::vector<std::string> reasons;
     for (const auto& one : refusals())
@@ -78,19 +80,21 @@ TEST_F(api_gate_test, the_reason_tells_one_refusal_from_another)
 TEST_F(api_gate_test, a_domain_opens_the_gate_and_its_end_closes_it)
 {
     EXPECT_EQ(create("a", "a@late.test").status, 400);
-    const auto id = home.make_domain(home.organization, "late.test");
+    const auto id = fixture.make_domain(fixture.organization, "late.test");
     EXPECT_EQ(create("a", "a@late.test").status, 201);
     EXPECT_TRUE(refusals().empty());
-    const auto path = "/api/v1/organizations/" + home.organization + "/domains/" + id;
-    EXPECT_EQ(home.operate("DELETE", path).status, 200);
+    const auto path = "/api/v1/organizations/" + fixture.organization + "/domains/" + id;
+    EXPECT_EQ(fixture.operate("DELETE", path).status, 200);
     EXPECT_EQ(create("b", "b@late.test").status, 400);
 }
 
 TEST_F(api_gate_test, sub_domains_come_with_a_domain_that_covers_them)
 {
-    const auto path = "/api/v1/organizations/" + home.organization + "/domains";
+    const auto path = "/api/v1/organizations/" + fixture.organization + "/domains";
     EXPECT_EQ(create("a", "a@x.wide.test").status, 400);
-    EXPECT_EQ(home.operate("POST", path, R"({"domain":"wide.test","covers_subdomains":true})").status, 201);
+    EXPECT_EQ(
+        fixture.operate("POST", path, R"({"domain":"wide.test","covers_subdomains":true})").status, 201
+    );
     EXPECT_EQ(create("a", "a@x.wide.test").status, 201);
     EXPECT_EQ(create("b", "b@x.acme.com").status, 400);
 }
@@ -98,32 +102,32 @@ TEST_F(api_gate_test, sub_domains_come_with_a_domain_that_covers_them)
 TEST_F(api_gate_test, the_policy_is_obeyed_from_the_next_request_on)
 {
     EXPECT_EQ(create("a", "a@evil.test").status, 400);
-    EXPECT_EQ(home.operate("PATCH", directory_path(), R"({"domain_policy":"off"})").status, 200);
+    EXPECT_EQ(fixture.operate("PATCH", directory_path(), R"({"domain_policy":"off"})").status, 200);
     EXPECT_EQ(create("a", "a@evil.test").status, 201);
-    EXPECT_EQ(home.operate("PATCH", directory_path(), R"({"domain_policy":"reject"})").status, 200);
+    EXPECT_EQ(fixture.operate("PATCH", directory_path(), R"({"domain_policy":"reject"})").status, 200);
     EXPECT_EQ(create("b", "b@evil.test").status, 400);
 }
 
 TEST_F(api_gate_test, a_refused_change_stores_nothing_but_its_refusal)
 {
-    const auto id = home.make_user("anna");
-    const auto before = home.scim("GET", "/Users/" + id).text;
-    const auto refused = home.patch(
+    const auto id = fixture.make_user("anna");
+    const auto before = fixture.scim("GET", "/Users/" + id).text;
+    const auto refused = fixture.patch(
         "/Users/" + id, R"([{"op":"replace","path":"emails","value":[{"value":"anna@evil.test"}]}])"
     );
     EXPECT_EQ(refused.status, 400);
     EXPECT_EQ(refused.header("ETag"), "");
-    EXPECT_EQ(home.scim("GET", "/Users/" + id).text, before);
+    EXPECT_EQ(fixture.scim("GET", "/Users/" + id).text, before);
     EXPECT_EQ(refusals().size(), 1U);
-    EXPECT_EQ(home.event_types(), (std::vector<std::string>{"user_created", "user_rejected"}));
+    EXPECT_EQ(fixture.event_types(), (std::vector<std::string>{"user_created", "user_rejected"}));
 }
 
 TEST_F(api_gate_test, refusals_of_another_directory_are_not_shown)
 {
     create("eve", "eve@evil.test");
-    const auto other = home.make_directory(home.organization);
+    const auto other = fixture.make_directory(fixture.organization);
     const auto path = "/api/v1/organizations/-/directories/" + other + "/refusals";
-    EXPECT_TRUE(home.operate("GET", path).body.at("refusals").as_array().empty());
+    EXPECT_TRUE(fixture.operate("GET", path).body.at("refusals").as_array().empty());
 }
 
 }  // namespace

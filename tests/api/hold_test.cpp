@@ -1,6 +1,6 @@
 // Users who are held, and seats: what SCIM, the events and the management API see of them.
 #include "service/domains/held_user_release.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -17,16 +17,17 @@ protected:
 
     void set_policy(std::string_view policy)
     {
-        const auto set =
-            home.operate("PATCH", directory_path(), R"({"domain_policy":")" + std::string(policy) + R"("})");
+        const auto set = fixture.operate(
+            "PATCH", directory_path(), R"({"domain_policy":")" + std::string(policy) + R"("})"
+        );
         ASSERT_EQ(set.status, 200) << set.text;
-        seen = home.events().size();
+        seen = fixture.events().size();
     }
 
     void limit_users(int limit)
     {
-        const auto path = "/api/v1/organizations/" + home.organization + "/settings/usermanagement";
-        const auto set = home.operate(
+        const auto path = "/api/v1/organizations/" + fixture.organization + "/settings/usermanagement";
+        const auto set = fixture.operate(
             "PATCH", path, R"({"settings":{"max_allowed_users":)" + std::to_string(limit) + "}}"
         );
         ASSERT_EQ(set.status, 200) << set.text;
@@ -40,7 +41,7 @@ protected:
 
     test::answer create(std::string_view name, std::string_view domain, std::string_view more = "")
     {
-        return home.scim("POST", "/Users", body_of(name, domain, more));
+        return fixture.scim("POST", "/Users", body_of(name, domain, more));
     }
 
     std::string add(std::string_view name, std::string_view domain)
@@ -52,7 +53,7 @@ protected:
 
     test::answer set_active(std::string_view user, bool is_active)
     {
-        return home.patch(
+        return fixture.patch(
             "/Users/" + std::string(user),
             std::string(R"([{"op":"replace","path":"active","value":)") + (is_active ? "true" : "false") +
                 "}]"
@@ -62,7 +63,7 @@ protected:
     // Since the last call.
     texts new_types()
     {
-        auto all = home.event_types();
+        auto all = fixture.event_types();
         texts fresh(all.begin() + static_cast<std::ptrdiff_t>(seen), all.end());
         seen = all.size();
         return fresh;
@@ -70,7 +71,7 @@ protected:
 
     json::array held()
     {
-        return home.operate("GET", directory_path() + "/held-users").body.at("held_users").as_array();
+        return fixture.operate("GET", directory_path() + "/held-users").body.at("held_users").as_array();
     }
 
     std::vector<std::string> reasons()
@@ -83,10 +84,10 @@ protected:
 
     [[nodiscard]] std::string directory_path() const
     {
-        return "/api/v1/organizations/-/directories/" + home.directory;
+        return "/api/v1/organizations/-/directories/" + fixture.directory;
     }
 
-    test::api_house home;
+    test::api_fixture fixture;
     std::size_t seen = 0;
 };
 
@@ -95,17 +96,17 @@ TEST_F(hold_test, a_user_of_an_unverified_domain_is_stored_for_scim_alone)
     const auto made = create("eve", "late.test");
     ASSERT_EQ(made.status, 201) << made.text;
     const auto id = made.text_of("id");
-    EXPECT_EQ(home.scim("GET", "/Users/" + id).text_of("userName"), "eve");
+    EXPECT_EQ(fixture.scim("GET", "/Users/" + id).text_of("userName"), "eve");
     EXPECT_EQ(
-        home.scim("GET", "/Users?filter=userName%20eq%20%22eve%22").body.at("totalResults").as_int64(), 1
+        fixture.scim("GET", "/Users?filter=userName%20eq%20%22eve%22").body.at("totalResults").as_int64(), 1
     );
-    EXPECT_EQ(home.patch("/Users/" + id, R"([{"op":"replace","path":"title","value":"x"}])").status, 200);
-    EXPECT_EQ(home.scim("PUT", "/Users/" + id, body_of("eve", "late.test")).status, 200);
+    EXPECT_EQ(fixture.patch("/Users/" + id, R"([{"op":"replace","path":"title","value":"x"}])").status, 200);
+    EXPECT_EQ(fixture.scim("PUT", "/Users/" + id, body_of("eve", "late.test")).status, 200);
     EXPECT_EQ(set_active(id, false).status, 200);
     EXPECT_EQ(set_active(id, true).status, 200);
     EXPECT_EQ(new_types(), texts());
 
-    home.clock.advance(std::chrono::hours(1));
+    fixture.clock.advance(std::chrono::hours(1));
     const auto listed = held();
     ASSERT_EQ(listed.size(), 1U);
     const json::object expected{
@@ -120,7 +121,7 @@ TEST_F(hold_test, a_user_of_an_unverified_domain_is_stored_for_scim_alone)
     };
     EXPECT_EQ(listed[0], expected) << to_text(listed[0]);
 
-    EXPECT_EQ(home.scim("DELETE", "/Users/" + id).status, 204);
+    EXPECT_EQ(fixture.scim("DELETE", "/Users/" + id).status, 204);
     EXPECT_EQ(new_types(), texts());
     EXPECT_TRUE(held().empty());
 }
@@ -129,24 +130,24 @@ TEST_F(hold_test, a_verified_domain_lets_its_users_out_as_new_ones)
 {
     const auto eve = add("eve", "late.test");
     const auto mia = add("mia", "never.test");
-    home.work_off();
+    fixture.work_off();
     EXPECT_EQ(new_types(), texts());
-    home.clock.advance(std::chrono::hours(1));
-    home.make_domain(home.organization, "late.test");
-    home.work_off();
+    fixture.clock.advance(std::chrono::hours(1));
+    fixture.make_domain(fixture.organization, "late.test");
+    fixture.work_off();
     EXPECT_EQ(new_types(), (texts{"domain_created", "user_created"}));
-    const auto event = home.events().back();
+    const auto event = fixture.events().back();
     EXPECT_EQ(event.at("data").at("id").as_string(), eve);
     EXPECT_EQ(event.at("context").at("source").as_string(), "system");
     EXPECT_EQ(
-        home.scim("GET", "/Users/" + eve).body.at("meta").at("lastModified").as_string(),
+        fixture.scim("GET", "/Users/" + eve).body.at("meta").at("lastModified").as_string(),
         "2026-01-02T04:04:05.000000Z"
     );
     ASSERT_EQ(held().size(), 1U);
     EXPECT_EQ(held()[0].at("user_id").as_string(), mia);
     // From now on eve is like anybody else.
     EXPECT_EQ(set_active(eve, false).status, 200);
-    EXPECT_EQ(home.scim("DELETE", "/Users/" + eve).status, 204);
+    EXPECT_EQ(fixture.scim("DELETE", "/Users/" + eve).status, 204);
     EXPECT_EQ(new_types(), (texts{"user_updated", "user_deleted"}));
 }
 
@@ -154,21 +155,21 @@ TEST_F(hold_test, many_are_let_out_in_batches)
 {
     for (int i = 0; i < 250; ++i)
         add("u" + std::to_string(i), "late.test");
-    home.make_domain(home.organization, "late.test");
+    fixture.make_domain(fixture.organization, "late.test");
     std::vector<std::size_t> left;
     bool has_more = true;
     while (has_more) {
-        store::run(*home.database, store::intent::write, [&](store::transaction& tx) {
-            has_more = service::release_some(tx, home.house.environment, home.schemas);
+        store::run(*fixture.database, store::intent::write, [&](store::transaction& tx) {
+            has_more = service::release_held_users(tx, fixture.server.environment, fixture.schemas);
             return store::verdict::commit;
         });
         left.push_back(static_cast<std::size_t>(
-            home.operate("GET", directory_path() + "/held-users").body.at("total_size").as_int64()
+            fixture.operate("GET", directory_path() + "/held-users").body.at("total_size").as_int64()
         ));
     }
     EXPECT_EQ(left, (std::vector<std::size_t>{150, 50, 0, 0}));
-    EXPECT_EQ(std::ranges::count(home.event_types(), "user_created"), 250);
-    EXPECT_TRUE(home.database->check().empty());
+    EXPECT_EQ(std::ranges::count(fixture.event_types(), "user_created"), 250);
+    EXPECT_TRUE(fixture.database->check().empty());
 }
 
 TEST_F(hold_test, groups_tell_of_a_held_member_when_it_is_let_out)
@@ -176,26 +177,27 @@ TEST_F(hold_test, groups_tell_of_a_held_member_when_it_is_let_out)
     const auto anna = add("anna", "acme.com");
     const auto eve = add("eve", "late.test");
     const auto members = R"(,"members":[{"value":")" + anna + R"("},{"value":")" + eve + R"("}])";
-    const auto group = home.make_group("staff", members);
+    const auto group = fixture.make_group("staff", members);
     EXPECT_EQ(new_types(), (texts{"user_created", "group_created", "group_member_added", "user_updated"}));
-    auto event = home.events()[home.events().size() - 2];
+    auto event = fixture.events()[fixture.events().size() - 2];
     EXPECT_EQ(event.at("data").at("members").as_array().size(), 1U);
     EXPECT_EQ(event.at("data").at("total_members").as_int64(), 1);
-    EXPECT_EQ(home.scim("GET", "/Groups/" + group).body.at("members").as_array().size(), 2U);
+    EXPECT_EQ(fixture.scim("GET", "/Groups/" + group).body.at("members").as_array().size(), 2U);
 
     // In and out again of another group: nobody hears of it.
-    const auto other = home.make_group("other", R"(,"members":[{"value":")" + eve + R"("}])");
+    const auto other = fixture.make_group("other", R"(,"members":[{"value":")" + eve + R"("}])");
     EXPECT_EQ(
-        home.patch("/Groups/" + other, R"([{"op":"remove","path":"members[value eq \")" + eve + R"(\"]"}])")
+        fixture
+            .patch("/Groups/" + other, R"([{"op":"remove","path":"members[value eq \")" + eve + R"(\"]"}])")
             .status,
         200
     );
     EXPECT_EQ(new_types(), texts{"group_created"});
 
-    home.make_domain(home.organization, "late.test");
-    home.work_off();
+    fixture.make_domain(fixture.organization, "late.test");
+    fixture.work_off();
     EXPECT_EQ(new_types(), (texts{"domain_created", "user_created", "group_member_added"}));
-    event = home.events().back();
+    event = fixture.events().back();
     EXPECT_EQ(event.at("data").at("members").at(0).at("id").as_string(), eve);
     EXPECT_EQ(event.at("data").at("total_members").as_int64(), 2);
     EXPECT_TRUE(event.at("context").as_object().contains("caused_by"));
@@ -204,46 +206,48 @@ TEST_F(hold_test, groups_tell_of_a_held_member_when_it_is_let_out)
 TEST_F(hold_test, the_end_of_a_group_or_of_a_held_member_is_silent_for_it)
 {
     const auto eve = add("eve", "late.test");
-    const auto first = home.make_group("first", R"(,"members":[{"value":")" + eve + R"("}])");
-    const auto second = home.make_group("second", R"(,"members":[{"value":")" + eve + R"("}])");
-    const auto etag = home.scim("GET", "/Groups/" + second).header("ETag");
+    const auto first = fixture.make_group("first", R"(,"members":[{"value":")" + eve + R"("}])");
+    const auto second = fixture.make_group("second", R"(,"members":[{"value":")" + eve + R"("}])");
+    const auto etag = fixture.scim("GET", "/Groups/" + second).header("ETag");
     new_types();
-    EXPECT_EQ(home.scim("DELETE", "/Groups/" + first).status, 204);
-    EXPECT_EQ(home.scim("DELETE", "/Users/" + eve).status, 204);
+    EXPECT_EQ(fixture.scim("DELETE", "/Groups/" + first).status, 204);
+    EXPECT_EQ(fixture.scim("DELETE", "/Users/" + eve).status, 204);
     EXPECT_EQ(new_types(), texts{"group_deleted"});
     // SCIM sees the group change, though.
-    EXPECT_NE(home.scim("GET", "/Groups/" + second).header("ETag"), etag);
-    EXPECT_TRUE(home.database->check().empty());
+    EXPECT_NE(fixture.scim("GET", "/Groups/" + second).header("ETag"), etag);
+    EXPECT_TRUE(fixture.database->check().empty());
 }
 
 TEST_F(hold_test, a_change_that_ends_the_reason_lets_the_user_out_at_once)
 {
     const auto eve = add("eve", "late.test");
-    EXPECT_EQ(home.scim("PUT", "/Users/" + eve, body_of("eve", "acme.com")).status, 200);
+    EXPECT_EQ(fixture.scim("PUT", "/Users/" + eve, body_of("eve", "acme.com")).status, 200);
     EXPECT_EQ(new_types(), texts{"user_created"});
-    EXPECT_EQ(home.events().back().at("data").at("email").as_string(), "eve@acme.com");
+    EXPECT_EQ(fixture.events().back().at("data").at("email").as_string(), "eve@acme.com");
     EXPECT_TRUE(held().empty());
 }
 
 TEST_F(hold_test, a_held_user_may_change_to_another_unverified_address)
 {
     const auto eve = add("eve", "late.test");
-    EXPECT_EQ(home.scim("PUT", "/Users/" + eve, body_of("eve", "later.test")).status, 200);
+    EXPECT_EQ(fixture.scim("PUT", "/Users/" + eve, body_of("eve", "later.test")).status, 200);
     EXPECT_EQ(held()[0].at("domain").as_string(), "later.test");
-    EXPECT_EQ(home.scim("POST", "/Users", R"({"userName":"nomail"})").status, 201);
+    EXPECT_EQ(fixture.scim("POST", "/Users", R"({"userName":"nomail"})").status, 201);
     EXPECT_EQ(reasons(), (std::vector<std::string>{"domain_not_verified", "no_email"}));
     EXPECT_EQ(new_types(), texts());
 }
 
 TEST_F(hold_test, who_is_known_stays_so_but_takes_on_no_unverified_address)
 {
-    const auto anna = home.make_user("anna");
+    const auto anna = fixture.make_user("anna");
     new_types();
-    const auto refused = home.scim("PUT", "/Users/" + anna, body_of("anna", "evil.test"));
+    const auto refused = fixture.scim("PUT", "/Users/" + anna, body_of("anna", "evil.test"));
     EXPECT_EQ(refused.status, 400);
     EXPECT_EQ(new_types(), texts{"user_rejected"});
-    home.operate("DELETE", "/api/v1/organizations/" + home.organization + "/domains/" + home.domain);
-    EXPECT_EQ(home.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"x"}])").status, 200);
+    fixture.operate("DELETE", "/api/v1/organizations/" + fixture.organization + "/domains/" + fixture.domain);
+    EXPECT_EQ(
+        fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"x"}])").status, 200
+    );
     EXPECT_EQ(set_active(anna, false).status, 200);
     EXPECT_EQ(set_active(anna, true).status, 400) << "coming back is coming in";
     EXPECT_EQ(new_types(), (texts{"domain_deleted", "user_updated", "user_updated", "user_rejected"}));
@@ -254,19 +258,19 @@ TEST_F(hold_test, another_policy_loses_nobody)
 {
     const auto eve = add("eve", "late.test");
     set_policy("reject");
-    home.work_off();
+    fixture.work_off();
     EXPECT_EQ(held().size(), 1U);
     EXPECT_EQ(create("mia", "late.test").status, 400);
-    EXPECT_EQ(home.patch("/Users/" + eve, R"([{"op":"replace","path":"title","value":"x"}])").status, 400);
+    EXPECT_EQ(fixture.patch("/Users/" + eve, R"([{"op":"replace","path":"title","value":"x"}])").status, 400);
     EXPECT_EQ(set_active(eve, false).status, 200);
     EXPECT_EQ(held().size(), 1U);
     EXPECT_EQ(new_types(), (texts{"user_rejected", "user_rejected"}));
     set_policy("off");
-    home.work_off();
+    fixture.work_off();
     EXPECT_EQ(new_types(), texts{"user_created"});
     EXPECT_TRUE(held().empty());
     set_policy("hold");
-    EXPECT_EQ(home.patch("/Users/" + eve, R"([{"op":"replace","path":"title","value":"y"}])").status, 200);
+    EXPECT_EQ(fixture.patch("/Users/" + eve, R"([{"op":"replace","path":"title","value":"y"}])").status, 200);
     EXPECT_EQ(new_types(), texts{"user_updated"});
 }
 
@@ -275,7 +279,7 @@ TEST_F(hold_test, held_users_come_in_pages_of_their_own_directory)
     for (const auto* name : {"a", "b", "c"})
         add(name, "late.test");
     const auto page = [&](std::string_view query) {
-        return home.operate("GET", directory_path() + "/held-users?" + std::string(query));
+        return fixture.operate("GET", directory_path() + "/held-users?" + std::string(query));
     };
     const auto first = page("page_size=2");
     EXPECT_EQ(first.body.at("held_users").as_array().size(), 2U);
@@ -286,9 +290,9 @@ TEST_F(hold_test, held_users_come_in_pages_of_their_own_directory)
     EXPECT_EQ(page("page_size=0").status, 400);
     EXPECT_EQ(page("page_size=1001").status, 400);
     EXPECT_EQ(page("page_token=x").status, 404);
-    const auto other = home.make_directory(home.organization, "hold");
+    const auto other = fixture.make_directory(fixture.organization, "hold");
     const auto path = "/api/v1/organizations/-/directories/" + other + "/held-users";
-    EXPECT_TRUE(home.operate("GET", path).body.at("held_users").as_array().empty());
+    EXPECT_TRUE(fixture.operate("GET", path).body.at("held_users").as_array().empty());
 }
 
 TEST_F(hold_test, a_full_house_takes_nobody_more_and_says_so)
@@ -300,7 +304,7 @@ TEST_F(hold_test, a_full_house_takes_nobody_more_and_says_so)
     EXPECT_EQ(refused.status, 403);
     EXPECT_NE(refused.text_of("detail").find("may have 2 active users and has 2"), std::string::npos);
     EXPECT_EQ(refused.text_of("scimType"), "");
-    const auto listed = home.operate("GET", directory_path() + "/refusals").body.at("refusals").as_array();
+    const auto listed = fixture.operate("GET", directory_path() + "/refusals").body.at("refusals").as_array();
     ASSERT_EQ(listed.size(), 1U);
     EXPECT_EQ(listed[0].at("reason").as_string(), "seat_limit");
     EXPECT_EQ(new_types(), (texts{"user_created", "user_created", "user_rejected"}));
@@ -310,8 +314,8 @@ TEST_F(hold_test, a_full_house_takes_nobody_more_and_says_so)
     EXPECT_EQ(idle.status, 201);
     EXPECT_EQ(set_active(idle.text_of("id"), true).status, 403);
     EXPECT_EQ(create("e", "late.test").status, 201);
-    home.directory = home.make_directory(home.organization);
-    home.token = home.make_token(home.directory);
+    fixture.directory = fixture.make_directory(fixture.organization);
+    fixture.token = fixture.make_token(fixture.directory);
     EXPECT_EQ(create("f", "acme.com").status, 403);
 }
 
@@ -321,16 +325,16 @@ TEST_F(hold_test, changes_and_departures_pass_a_full_house_and_a_free_seat_count
     const auto a = add("a", "acme.com");
     const auto b = add("b", "acme.com");
     limit_users(1);
-    EXPECT_EQ(home.patch("/Users/" + a, R"([{"op":"replace","path":"title","value":"x"}])").status, 200);
-    EXPECT_EQ(home.scim("PUT", "/Users/" + a, body_of("a", "acme.com")).status, 200);
+    EXPECT_EQ(fixture.patch("/Users/" + a, R"([{"op":"replace","path":"title","value":"x"}])").status, 200);
+    EXPECT_EQ(fixture.scim("PUT", "/Users/" + a, body_of("a", "acme.com")).status, 200);
     EXPECT_EQ(set_active(b, false).status, 200);
     EXPECT_EQ(set_active(b, true).status, 403);
-    EXPECT_EQ(home.scim("DELETE", "/Users/" + a).status, 204);
+    EXPECT_EQ(fixture.scim("DELETE", "/Users/" + a).status, 204);
     EXPECT_EQ(set_active(b, true).status, 200);
     EXPECT_EQ(create("c", "acme.com").status, 403);
     limit_users(0);
     EXPECT_EQ(create("c", "acme.com").status, 201);
-    EXPECT_TRUE(home.database->check().empty());
+    EXPECT_TRUE(fixture.database->check().empty());
 }
 
 TEST_F(hold_test, who_is_let_out_of_a_hold_waits_for_a_seat_and_gets_the_next_one)
@@ -338,14 +342,14 @@ TEST_F(hold_test, who_is_let_out_of_a_hold_waits_for_a_seat_and_gets_the_next_on
     limit_users(1);
     const auto anna = add("anna", "acme.com");
     const auto eve = add("eve", "late.test");
-    home.make_domain(home.organization, "late.test");
-    home.work_off();
+    fixture.make_domain(fixture.organization, "late.test");
+    fixture.work_off();
     EXPECT_EQ(reasons(), std::vector<std::string>{"seat_limit"});
     EXPECT_EQ(new_types(), (texts{"user_created", "domain_created"}));
-    EXPECT_EQ(home.patch("/Users/" + eve, R"([{"op":"replace","path":"title","value":"x"}])").status, 200);
+    EXPECT_EQ(fixture.patch("/Users/" + eve, R"([{"op":"replace","path":"title","value":"x"}])").status, 200);
     EXPECT_EQ(reasons(), std::vector<std::string>{"seat_limit"});
     EXPECT_EQ(set_active(anna, false).status, 200);
-    home.work_off();
+    fixture.work_off();
     EXPECT_TRUE(held().empty());
     EXPECT_EQ(new_types(), (texts{"user_updated", "user_created"}));
     EXPECT_EQ(set_active(anna, true).status, 403);

@@ -4,7 +4,7 @@
 #include "api/openapi.hpp"
 #include "api/pipeline.hpp"
 #include "store/webhook_deliveries.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -23,25 +23,25 @@ class idempotency_test : public testing::Test {
 protected:
     test::answer post(std::string_view target, std::string_view body, const std::string& key)
     {
-        http::request request;
-        request.method = "POST";
-        request.target = target;
-        request.headers.add("Idempotency-Key", key);
-        request.body = body;
-        request.from.is_operator = true;
-        return home.send(std::move(request));
+        http::request head;
+        head.method = "POST";
+        head.target = target;
+        head.headers.add("Idempotency-Key", key);
+        head.body = body;
+        head.from.is_operator = true;
+        return fixture.send(std::move(head));
     }
 
     std::int64_t organizations()
     {
-        return home.operate("GET", "/api/v1/organizations").body.at("total_size").as_int64();
+        return fixture.operate("GET", "/api/v1/organizations").body.at("total_size").as_int64();
     }
 
     // An event that an endpoint was not told of in the end; its id.
     std::string make_dead_letter(const std::string& endpoint)
     {
-        const std::string event(home.events().front().at("id").as_string());
-        store::run(*home.database, store::intent::write, [&](store::transaction& tx) {
+        const std::string event(fixture.events().front().at("id").as_string());
+        store::run(*fixture.database, store::intent::write, [&](store::transaction& tx) {
             store::webhooks::delivery dead;
             dead.event = event_id::parse(event).value();
             dead.state = store::webhooks::delivery_state::dead;
@@ -68,7 +68,7 @@ protected:
         return whole.at("paths").at(row.path).at("post").as_object();
     }
 
-    test::api_house home;
+    test::api_fixture fixture;
     std::map<std::string, std::string, std::less<>> names;
     const std::string path = "/api/v1/organizations";
     const std::string acme = R"({"display_name":"Acme"})";
@@ -94,7 +94,7 @@ TEST_F(idempotency_test, every_post_of_the_table_takes_a_key_or_says_why_not)
     int posts = 0;
     for (const auto& row : routes()) {
         if (row.method != "POST" || !is_of_management(row.who)) {
-            EXPECT_EQ(row.again, repeat::anew) << row.path;
+            EXPECT_EQ(row.idempotency, idempotency_policy::run_again) << row.path;
             continue;
         }
         ++posts;
@@ -102,7 +102,7 @@ TEST_F(idempotency_test, every_post_of_the_table_takes_a_key_or_says_why_not)
         const auto* parameters = find_array(operation, "parameters");
         const bool takes_key =
             parameters && to_text(*parameters).find("/IdempotencyKey") != std::string::npos;
-        EXPECT_EQ(takes_key, row.again != repeat::anew) << row.path;
+        EXPECT_EQ(takes_key, row.idempotency != idempotency_policy::run_again) << row.path;
         EXPECT_EQ(find_string(operation, "x-without-idempotency-key") != nullptr, !takes_key) << row.path;
     }
     EXPECT_GE(posts, 25);
@@ -120,17 +120,17 @@ TEST_F(idempotency_test, on_every_route_that_takes_one_a_repeat_does_nothing)
         {"/api/v1/webhook-endpoints/{webhook}:replay", R"({"from":"2026-01-01T00:00:00Z"})"},
         {"/api/v1/clients", R"({"name":"Other"})"},
     };
-    home.make_user("anna");
+    fixture.make_user("anna");
     const auto hook =
-        home.operate("POST", "/api/v1/webhook-endpoints", R"({"url":"https://example.com/hook"})");
+        fixture.operate("POST", "/api/v1/webhook-endpoints", R"({"url":"https://example.com/hook"})");
     names = {
-        {"{organization}", home.organization},
-        {"{directory}", home.directory},
+        {"{organization}", fixture.organization},
+        {"{directory}", fixture.directory},
         {"{webhook}", hook.text_of("id")},
-        {"{id}", home.make_client("Billing").id}
+        {"{id}", fixture.make_client("Billing").id}
     };
     for (const auto& row : routes()) {
-        if (row.again == repeat::anew)
+        if (row.idempotency == idempotency_policy::run_again)
             continue;
         names["{event}"] = make_dead_letter(names["{webhook}"]);
         const auto given = bodies.find(row.path);
@@ -138,10 +138,10 @@ TEST_F(idempotency_test, on_every_route_that_takes_one_a_repeat_does_nothing)
         const auto target = filled(row.path);
         const auto first = post(target, body, target);
         EXPECT_LT(first.status, 300) << target << first.text;
-        const auto told = home.events().size();
+        const auto told = fixture.events().size();
         const auto second = post(target, body, target);
-        EXPECT_EQ(home.events().size(), told) << target;
-        if (row.again == repeat::same_answer) {
+        EXPECT_EQ(fixture.events().size(), told) << target;
+        if (row.idempotency == idempotency_policy::same_answer) {
             EXPECT_EQ(second.status, first.status) << target;
             EXPECT_EQ(second.text, first.text) << target;
         } else {
@@ -155,13 +155,13 @@ TEST_F(idempotency_test, on_every_route_that_takes_one_a_repeat_does_nothing)
 TEST_F(idempotency_test, a_chore_is_not_begun_again)
 {
     int times = 0;
-    home.house.renew_master_key = [&](store::database&) { return "mk_" + std::to_string(++times); };
+    fixture.server.renew_master_key = [&](store::database&) { return "mk_" + std::to_string(++times); };
     const auto first = post("/api/v1/master-key:rotate", "", "key");
     EXPECT_EQ(first.text, R"({"key_id":"mk_1"})");
     EXPECT_EQ(post("/api/v1/master-key:rotate", "", "key").text, first.text);
     EXPECT_EQ(times, 1);
     EXPECT_EQ(post("/api/v1/master-key:rotate", "", "other").text, R"({"key_id":"mk_2"})");
-    EXPECT_EQ(home.operate("POST", "/api/v1/master-key:rotate").text, R"({"key_id":"mk_3"})");
+    EXPECT_EQ(fixture.operate("POST", "/api/v1/master-key:rotate").text, R"({"key_id":"mk_3"})");
 }
 
 TEST_F(idempotency_test, a_chore_that_is_under_way_is_not_begun_beside_itself)
@@ -170,7 +170,7 @@ TEST_F(idempotency_test, a_chore_that_is_under_way_is_not_begun_beside_itself)
     int times = 0;
     test::answer meanwhile;
     test::answer other;
-    home.house.renew_master_key = [&](store::database&) {
+    fixture.server.renew_master_key = [&](store::database&) {
         if (++times == 1) {
             meanwhile = post(rotate, "", "key");
             other = post(rotate, "", "other");
@@ -189,9 +189,11 @@ TEST_F(idempotency_test, a_chore_that_is_under_way_is_not_begun_beside_itself)
 TEST_F(idempotency_test, a_chore_that_failed_may_be_tried_again)
 {
     const std::string rotate = "/api/v1/master-key:rotate";
-    home.house.renew_master_key = [](store::database&) -> std::string { throw std::runtime_error("full"); };
+    fixture.server.renew_master_key = [](store::database&) -> std::string {
+        throw std::runtime_error("full");
+    };
     EXPECT_THROW(post(rotate, "", "key"), std::runtime_error);
-    home.house.renew_master_key = [](store::database&) { return std::string("mk_1"); };
+    fixture.server.renew_master_key = [](store::database&) { return std::string("mk_1"); };
     EXPECT_EQ(post(rotate, "", "key").status, 200);
 }
 
@@ -200,11 +202,11 @@ TEST_F(idempotency_test, a_repeated_rotation_or_test_is_one)
     const auto rotation = post("/api/v1/signing-keys:rotate", R"({"at_once":true})", "key-1");
     ASSERT_EQ(rotation.status, 200) << rotation.text;
     EXPECT_EQ(post("/api/v1/signing-keys:rotate", R"({"at_once":true})", "key-1").text, rotation.text);
-    EXPECT_EQ(home.operate("GET", "/api/v1/signing-keys").text, rotation.text);
+    EXPECT_EQ(fixture.operate("GET", "/api/v1/signing-keys").text, rotation.text);
     EXPECT_EQ(post("/api/v1/signing-keys:rotate", "{}", "key-1").status, 409);
 
     const auto made =
-        home.operate("POST", "/api/v1/webhook-endpoints", R"({"url":"https://example.com/hook"})");
+        fixture.operate("POST", "/api/v1/webhook-endpoints", R"({"url":"https://example.com/hook"})");
     ASSERT_EQ(made.status, 201) << made.text;
     const auto test = "/api/v1/webhook-endpoints/" + made.text_of("id") + ":test";
     const auto sent = post(test, "", "key-2");
@@ -217,7 +219,7 @@ TEST_F(idempotency_test, a_key_stands_for_one_request)
 {
     ASSERT_EQ(post(path, acme, "key").status, 201);
     EXPECT_EQ(post(path, R"({"display_name":"Other"})", "key").status, 409);
-    EXPECT_EQ(post(path + "/" + home.organization + "/directories", "{}", "key").status, 409);
+    EXPECT_EQ(post(path + "/" + fixture.organization + "/directories", "{}", "key").status, 409);
 }
 
 TEST_F(idempotency_test, a_failure_is_not_kept)
@@ -228,18 +230,18 @@ TEST_F(idempotency_test, a_failure_is_not_kept)
 
 TEST_F(idempotency_test, a_secret_is_not_shown_again_and_not_kept)
 {
-    const auto secrets = "/api/v1/organizations/-/directories/" + home.directory + "/secrets";
+    const auto secrets = "/api/v1/organizations/-/directories/" + fixture.directory + "/secrets";
     const auto made = post(secrets, "{}", "key");
     ASSERT_EQ(made.status, 201);
     const auto again = post(secrets, "{}", "key");
-    EXPECT_EQ(again.status, 409);
-    EXPECT_EQ(again.text.find(made.text_of("plain_secret")), std::string::npos);
-    EXPECT_EQ(home.operate("GET", secrets).body.at("secrets").as_array().size(), 2U);
+    EXPECT_EQ(idempotency.status, 409);
+    EXPECT_EQ(idempotency.text.find(made.text_of("plain_secret")), std::string::npos);
+    EXPECT_EQ(fixture.operate("GET", secrets).body.at("secrets").as_array().size(), 2U);
 }
 
 TEST_F(idempotency_test, the_values_of_headers_are_not_kept)
 {
-    const auto made = home.operate(
+    const auto made = fixture.operate(
         "POST",
         "/api/v1/webhook-endpoints",
         R"({"url":"https://example.com/hook","headers":{"X-Api-Key":"of-theirs"}})"
@@ -249,16 +251,16 @@ TEST_F(idempotency_test, the_values_of_headers_are_not_kept)
     ASSERT_EQ(first.member("headers").at("X-Api-Key").as_string(), "of-theirs");
     const auto again = post(disable, "", "key");
     first.body["headers"].as_object()["X-Api-Key"] = "[withheld]";
-    EXPECT_EQ(again.status, 200);
-    EXPECT_EQ(again.body, first.body);
+    EXPECT_EQ(idempotency.status, 200);
+    EXPECT_EQ(idempotency.body, first.body);
 }
 
 TEST_F(idempotency_test, an_answer_is_kept_for_a_day)
 {
     const auto first = post(path, acme, "key");
-    home.clock.advance(24h - 1us);
+    fixture.clock.advance(24h - 1us);
     EXPECT_EQ(post(path, acme, "key").text, first.text);
-    home.clock.advance(1us);
+    fixture.clock.advance(1us);
     const auto later = post(path, acme, "key");
     EXPECT_EQ(later.status, 201);
     EXPECT_NE(later.text, first.text);

@@ -2,7 +2,7 @@
 // was asked with.
 #include "service/scim/representation.hpp"
 #include "store/resources.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 #include "support/large_group.hpp"
 
 #include <gtest/gtest.h>
@@ -20,15 +20,15 @@ protected:
     works so_far()
     {
         return {
-            home.figures.count("scimd_store_works_total", "", {{"intent", "scan"}}).value(),
-            home.figures.count("scimd_store_reads_over_budget_total", "").value()
+            fixture.metrics.counter_of("scimd_store_works_total", "", {{"intent", "scan"}}).value(),
+            fixture.metrics.counter_of("scimd_store_reads_over_budget_total", "").value()
         };
     }
     // What a GET of that path took.
     works taken_by(const std::string& path, std::string_view method = "GET")
     {
         const auto before = so_far();
-        const auto got = home.scim(method, path);
+        const auto got = fixture.scim(method, path);
         EXPECT_EQ(got.status, 200) << got.text.substr(0, 500);
         const auto after = so_far();
         last = got;
@@ -40,7 +40,7 @@ protected:
     }
     void write(const std::function<void(store::transaction&)>& what)
     {
-        store::run(*home.database, store::intent::write, [&](store::transaction& tx) {
+        store::run(*fixture.database, store::intent::write, [&](store::transaction& tx) {
             what(tx);
             return store::verdict::commit;
         });
@@ -71,14 +71,14 @@ protected:
     static constexpr works scan_alone{1, 0};
     static constexpr works redone{1, 1};
 
-    test::api_house home;
-    directory_id where = directory_id::parse(home.directory).value();
+    test::api_fixture fixture;
+    directory_id where = directory_id::parse(fixture.directory).value();
     test::answer last;
 };
 
 TEST_F(inline_reads_test, an_equality_on_a_unique_index_is_looked_up)
 {
-    const auto anna = home.make_user("anna", R"(,"externalId":"x1","title":"t")");
+    const auto anna = fixture.make_user("anna", R"(,"externalId":"x1","title":"t")");
     EXPECT_EQ(taken_by_filter(R"(userName eq "anna")"), inline_alone);
     EXPECT_EQ(taken_by_filter("id eq \"" + anna + "\""), inline_alone);
     EXPECT_EQ(taken_by_filter(R"(externalId eq "x1")"), inline_alone);
@@ -88,7 +88,7 @@ TEST_F(inline_reads_test, an_equality_on_a_unique_index_is_looked_up)
 
 TEST_F(inline_reads_test, what_is_matched_in_memory_is_a_scan)
 {
-    home.make_user("anna", R"(,"title":"t")");
+    fixture.make_user("anna", R"(,"title":"t")");
     EXPECT_EQ(taken_by_filter(R"(emails.type eq "work")"), scan_alone);
     EXPECT_EQ(taken_by_filter(R"(emails[type eq "work" and value eq "anna@acme.com"])"), scan_alone);
     EXPECT_EQ(taken_by_filter(R"(emails.value eq "anna@acme.com" and title co "t")"), scan_alone);
@@ -111,15 +111,15 @@ TEST_F(inline_reads_test, an_index_with_many_rows_of_one_value_is_a_scan_beyond_
     );
     const auto before = so_far();
     EXPECT_EQ(
-        home.scim("POST", "/Users/.search", R"({"count":2,"filter":"externalId eq \"same\""})").status, 200
+        fixture.scim("POST", "/Users/.search", R"({"count":2,"filter":"externalId eq \"same\""})").status, 200
     );
     EXPECT_EQ(so_far().scans, before.scans + 1);
 }
 
 TEST_F(inline_reads_test, a_user_in_many_groups_is_a_scan)
 {
-    const auto anna = home.make_user("anna");
-    const auto bob = home.make_user("bob");
+    const auto anna = fixture.make_user("anna");
+    const auto bob = fixture.make_user("bob");
     const auto path = "/Users/" + anna;
     constexpr auto most = static_cast<std::size_t>(service::groups_inline_max);
     std::size_t made = 0;
@@ -147,7 +147,7 @@ TEST_F(inline_reads_test, a_user_in_many_groups_is_a_scan)
 
     // Changes are answered whole, and the groups are not read by the writer.
     const auto before = so_far();
-    const auto patched = home.patch(path, R"([{"op":"replace","path":"title","value":"T"}])");
+    const auto patched = fixture.patch(path, R"([{"op":"replace","path":"title","value":"T"}])");
     ASSERT_EQ(patched.status, 200) << patched.text;
     EXPECT_EQ(patched.text_of("title"), "T");
     EXPECT_EQ(patched.body.at("groups").as_array().size(), most + 1);
@@ -164,10 +164,10 @@ TEST_F(inline_reads_test, a_long_document_is_a_scan)
     for (char letter = 'a'; letter < 'j'; ++letter)
         photos.append(photos.empty() ? "" : ",")
             .append(R"({"value":")" + std::string(60'000, letter) + "\"}");
-    const auto anna = home.make_user("anna", R"(,"photos":[)" + photos + ']');
+    const auto anna = fixture.make_user("anna", R"(,"photos":[)" + photos + ']');
     EXPECT_EQ(taken_by("/Users/" + anna), redone);
     EXPECT_EQ(taken_by_filter(R"(userName eq "anna")"), redone);
-    EXPECT_EQ(taken_by("/Users/" + home.make_user("bob")), inline_alone);
+    EXPECT_EQ(taken_by("/Users/" + fixture.make_user("bob")), inline_alone);
 }
 
 }  // namespace

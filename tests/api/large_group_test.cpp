@@ -4,7 +4,7 @@
 
 #include "scim/projection.hpp"
 #include "service/scim/representation.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -19,10 +19,10 @@ constexpr std::size_t users_of_the_group = 20'000;  // some 3.6 MB of text: more
 
 class large_group_test : public testing::Test {
 protected:
-    large_group_test() : group(home.make_group("All"))
+    large_group_test() : group(fixture.make_group("All"))
     {
-        const auto where = directory_id::parse(home.directory).value();
-        store::run(*home.database, store::intent::write, [&](store::transaction& tx) {
+        const auto where = directory_id::parse(fixture.directory).value();
+        store::run(*fixture.database, store::intent::write, [&](store::transaction& tx) {
             const auto made = test::write_users(tx, where, "u", users_of_the_group);
             test::write_members(tx, where, test::number_in(group), made);
             for (const auto user : made)
@@ -37,7 +37,7 @@ protected:
         std::string text = R"("members":[)";
         for (const auto& id : who) {
             text += text.ends_with('[') ? R"({"value":")" : R"(,{"value":")";
-            text += id + R"(","$ref":"https://scim.test)" + home.base() + "/Users/" + id;
+            text += id + R"(","$ref":"https://scim.test)" + fixture.base() + "/Users/" + id;
             text += R"(","type":"User"})";
         }
         return text + "]";
@@ -51,7 +51,7 @@ protected:
         return found;
     }
 
-    test::api_house home;
+    test::api_fixture fixture;
     std::string group;
     texts users;
 };
@@ -59,49 +59,49 @@ protected:
 TEST_F(large_group_test, is_shown_to_the_byte_as_a_small_one_would_be)
 {
     const auto path = "/Groups/" + group;
-    const auto without = home.scim("GET", path + "?excludedAttributes=members");
+    const auto without = fixture.scim("GET", path + "?excludedAttributes=members");
     ASSERT_EQ(without.status, 200);
     EXPECT_FALSE(without.body.contains("members"));
 
-    const auto got = home.scim("GET", path);
+    const auto got = fixture.scim("GET", path);
     ASSERT_EQ(got.status, 200);
     EXPECT_EQ(got.header("ETag"), without.header("ETag"));
     EXPECT_EQ(got.header("Content-Type"), "application/scim+json");
     auto expected = without.text;
     expected.pop_back();
     EXPECT_TRUE(got.text == expected + "," + listed(users) + "}");
-    EXPECT_EQ(home.long_replies.used_bytes(), 0U);
+    EXPECT_EQ(fixture.spooled_responses.used_bytes(), 0U);
 }
 
 TEST_F(large_group_test, a_page_shows_it_whole_among_others)
 {
-    home.make_group("Few", R"(,"members":[{"value":")" + users[0] + R"("}])");
-    home.make_group("None");
+    fixture.make_group("Few", R"(,"members":[{"value":")" + users[0] + R"("}])");
+    fixture.make_group("None");
     for (const auto* path :
          {"/Groups",
           "/Groups?sortBy=displayName&sortOrder=descending",
           "/Groups?cursor=",
           "?filter=displayName%20pr"}) {
-        const auto got = home.scim("GET", path);
+        const auto got = fixture.scim("GET", path);
         ASSERT_EQ(got.status, 200) << path;
         EXPECT_EQ(got.body.at("itemsPerPage").as_int64(), 3) << path;
         for (const auto& each : got.body.at("Resources").as_array()) {
             const auto& resource = each.as_object();
-            const auto alone = home.scim("GET", "/Groups/" + std::string(resource.at("id").as_string()));
+            const auto alone = fixture.scim("GET", "/Groups/" + std::string(resource.at("id").as_string()));
             EXPECT_TRUE(alone.text == to_text(resource)) << path;
         }
     }
     // A look-up by an index, and a search by POST.
-    const auto found = home.scim("GET", "/Groups?filter=displayName%20eq%20%22all%22");
+    const auto found = fixture.scim("GET", "/Groups?filter=displayName%20eq%20%22all%22");
     ASSERT_EQ(found.body.at("totalResults").as_int64(), 1);
     EXPECT_TRUE(members_in(found.body.at("Resources").at(0).as_object()) == users);
-    const auto searched = home.scim("POST", "/Groups/.search", R"({"filter":"displayName eq \"all\""})");
+    const auto searched = fixture.scim("POST", "/Groups/.search", R"({"filter":"displayName eq \"all\""})");
     EXPECT_TRUE(searched.text == found.text);
 }
 
 TEST_F(large_group_test, of_each_member_is_shown_what_is_asked_for)
 {
-    const auto ref = R"("$ref":"https://scim.test)" + home.base() + "/Users/" + users[0] + R"(")";
+    const auto ref = R"("$ref":"https://scim.test)" + fixture.base() + "/Users/" + users[0] + R"(")";
     const auto value = R"("value":")" + users[0] + R"(")";
     const struct {
         std::string_view parameters;
@@ -113,45 +113,45 @@ TEST_F(large_group_test, of_each_member_is_shown_what_is_asked_for)
         {"attributes=members&excludedAttributes=members.type", "{" + value + "," + ref + "}"},
     };
     for (const auto& row : rows) {
-        const auto got = home.scim("GET", "/Groups/" + group + "?" + std::string(row.parameters));
+        const auto got = fixture.scim("GET", "/Groups/" + group + "?" + std::string(row.parameters));
         ASSERT_EQ(got.status, 200) << row.parameters;
         const auto& members = got.body.at("members").as_array();
         EXPECT_EQ(members.size(), users_of_the_group) << row.parameters;
         EXPECT_EQ(to_text(members.at(0)), row.first) << row.parameters;
     }
     // Of none anything is known.
-    const auto none = home.scim("GET", "/Groups/" + group + "?attributes=members.display");
+    const auto none = fixture.scim("GET", "/Groups/" + group + "?attributes=members.display");
     EXPECT_FALSE(none.body.contains("members"));
 }
 
 TEST_F(large_group_test, conditions_are_held_against_it)
 {
     const auto path = "/Groups/" + group;
-    EXPECT_EQ(home.scim("GET", path, "", {{"If-None-Match", R"(W/"1")"}}).status, 304);
-    EXPECT_EQ(home.scim("GET", path, "", {{"If-Match", R"(W/"2")"}}).status, 412);
-    EXPECT_EQ(home.scim("GET", path, "", {{"If-Match", R"(W/"1")"}}).status, 200);
+    EXPECT_EQ(fixture.scim("GET", path, "", {{"If-None-Match", R"(W/"1")"}}).status, 304);
+    EXPECT_EQ(fixture.scim("GET", path, "", {{"If-Match", R"(W/"2")"}}).status, 412);
+    EXPECT_EQ(fixture.scim("GET", path, "", {{"If-Match", R"(W/"1")"}}).status, 200);
 }
 
 TEST_F(large_group_test, its_head_is_told_without_its_members)
 {
     const auto path = "/Groups/" + group;
-    const auto got = home.scim("HEAD", path);
+    const auto got = fixture.scim("HEAD", path);
     EXPECT_EQ(got.status, 200);
     EXPECT_EQ(got.header("ETag"), R"(W/"1")");
     EXPECT_EQ(got.header("Content-Type"), "application/scim+json");
     EXPECT_EQ(got.text, "") << "nothing was read";
-    EXPECT_EQ(home.scim("HEAD", path, "", {{"If-None-Match", R"(W/"1")"}}).status, 304);
-    EXPECT_EQ(home.scim("HEAD", path, "", {{"If-Match", R"(W/"2")"}}).status, 412);
+    EXPECT_EQ(fixture.scim("HEAD", path, "", {{"If-None-Match", R"(W/"1")"}}).status, 304);
+    EXPECT_EQ(fixture.scim("HEAD", path, "", {{"If-Match", R"(W/"2")"}}).status, 412);
 }
 
 TEST_F(large_group_test, a_put_is_answered_with_all_of_it)
 {
     const auto path = "/Groups/" + group;
-    const auto put = home.scim("PUT", path, test::group_text("Everybody", R"(,"externalId":"x")"));
+    const auto put = fixture.scim("PUT", path, test::group_text("Everybody", R"(,"externalId":"x")"));
     ASSERT_EQ(put.status, 200);
     EXPECT_EQ(put.header("ETag"), R"(W/"2")");
     EXPECT_EQ(put.text_of("displayName"), "Everybody");
-    EXPECT_TRUE(put.text == home.scim("GET", path).text);
+    EXPECT_TRUE(put.text == fixture.scim("GET", path).text);
 }
 
 // RFC 7644 §3.5.2.
@@ -159,39 +159,42 @@ TEST_F(large_group_test, a_patch_is_answered_without_it_unless_attributes_are_na
 {
     const auto path = "/Groups/" + group;
     const auto remove = R"([{"op":"remove","path":"members[value eq \")" + users[3] + R"(\"]"}])";
-    const auto changed = home.patch(path, remove);
+    const auto changed = fixture.patch(path, remove);
     EXPECT_EQ(changed.status, 204);
     EXPECT_EQ(changed.text, "");
     EXPECT_EQ(changed.header("ETag"), R"(W/"2")");
 
     const auto name =
-        home.patch(path + "?attributes=displayName", R"([{"op":"add","path":"externalId","value":"x"}])");
+        fixture.patch(path + "?attributes=displayName", R"([{"op":"add","path":"externalId","value":"x"}])");
     EXPECT_EQ(name.status, 200);
     EXPECT_EQ(name.text_of("displayName"), "All");
     EXPECT_EQ(
-        home.patch(path + "?excludedAttributes=members", R"([{"op":"add","path":"externalId","value":"z"}])")
+        fixture
+            .patch(path + "?excludedAttributes=members", R"([{"op":"add","path":"externalId","value":"z"}])")
             .status,
         200
     );
     const auto whole =
-        home.patch(path + "?attributes=members", R"([{"op":"add","path":"externalId","value":"y"}])");
+        fixture.patch(path + "?attributes=members", R"([{"op":"add","path":"externalId","value":"y"}])");
     EXPECT_EQ(whole.status, 200);
     EXPECT_EQ(members_in(whole.body).size(), users_of_the_group - 1);
 }
 
 TEST_F(large_group_test, what_finds_no_room_is_unavailable_and_small_replies_go_on)
 {
-    spool narrow(home.folder.path(), home.figures, {.memory_bytes_max = 10'000, .file_bytes_max = 1'000'000});
-    const auto where = directory_id::parse(home.directory).value();
-    store::run(*home.database, store::intent::scan, [&](store::transaction& tx) {
+    spool narrow(
+        fixture.folder.path(), fixture.metrics, {.memory_bytes_max = 10'000, .file_bytes_max = 1'000'000}
+    );
+    const auto where = directory_id::parse(fixture.directory).value();
+    store::run(*fixture.database, store::intent::scan, [&](store::transaction& tx) {
         service::caller who;
         who.directory = where;
-        who.schemas = &home.schemas.of({});
+        who.schemas = &fixture.schemas.of({});
         const auto* type = who.schemas->find_type("Group");
         const auto row = store::resources::find(tx, where, "Group", test::number_in(group)).value();
         const scim::projection all;
-        long_text text(narrow);
-        const std::vector<service::wanted_row> page{{type, &all, &row}};
+        spooled_text text(narrow);
+        const std::vector<service::requested_row> page{{type, &all, &row}};
         EXPECT_THROW(service::append_page(text, tx, who, page), spool_failure);
         return store::verdict::commit;
     });

@@ -1,6 +1,6 @@
 // Whether a user can sign in changes only when a request says so, and what a request says without effect is
 // in the log of requests (docs/compatibility.md, C13, C34).
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -14,33 +14,34 @@ constexpr const char* enterprise = "urn:ietf:params:scim:schemas:extension:enter
 
 class lifecycle_test : public testing::Test {
 protected:
-    lifecycle_test() : path_("/Users/" + home.make_user("anna")) {}
+    lifecycle_test() : path_("/Users/" + fixture.make_user("anna")) {}
 
     void switch_off()
     {
-        const auto off = home.patch(path_, R"([{"op":"replace","path":"active","value":false}])");
+        const auto off = fixture.patch(path_, R"([{"op":"replace","path":"active","value":false}])");
         ASSERT_EQ(off.status, 200) << off.text;
     }
 
     // In the answer to GET, by the index, and in the last event of the user.
     void expect_active(bool is_active)
     {
-        EXPECT_EQ(home.scim("GET", path_).body.at("active"), json::value(is_active));
+        EXPECT_EQ(fixture.scim("GET", path_).body.at("active"), json::value(is_active));
         for (const bool wanted : {true, false}) {
-            const auto found =
-                home.scim("GET", std::string("/Users?filter=active%20eq%20") + (wanted ? "true" : "false"));
+            const auto found = fixture.scim(
+                "GET", std::string("/Users?filter=active%20eq%20") + (wanted ? "true" : "false")
+            );
             EXPECT_EQ(found.body.at("totalResults"), json::value(wanted == is_active ? 1 : 0)) << found.text;
         }
-        const auto events = home.events();
+        const auto events = fixture.events();
         EXPECT_EQ(events.back().at("data").at("active"), json::value(is_active));
     }
 
     test::answer manage(std::string_view method, std::string_view rest, std::string_view body = "")
     {
-        home.write_log();
-        return home.operate(
+        fixture.write_log();
+        return fixture.operate(
             method,
-            "/api/v1/organizations/" + home.organization + "/directories/" + home.directory +
+            "/api/v1/organizations/" + fixture.organization + "/directories/" + fixture.directory +
                 std::string(rest),
             body
         );
@@ -55,23 +56,23 @@ protected:
             .as_array();
     }
 
-    test::api_house home;
+    test::api_fixture fixture;
     std::string path_;
 };
 
 TEST_F(lifecycle_test, a_put_that_does_not_name_active_leaves_it)
 {
     switch_off();
-    const auto events = home.events().size();
+    const auto events = fixture.events().size();
     for (const char* const more : {"", R"(,"active":null)", R"(,"active":"")", R"(,"active":[])"}) {
-        const auto put = home.scim("PUT", path_, test::user_text("anna", more));
+        const auto put = fixture.scim("PUT", path_, test::user_text("anna", more));
         EXPECT_EQ(put.status, 200) << put.text;
         EXPECT_EQ(put.header("ETag"), R"(W/"2")") << more;
         expect_active(false);
     }
-    EXPECT_EQ(home.events().size(), events);
+    EXPECT_EQ(fixture.events().size(), events);
 
-    const auto bulk = home.scim(
+    const auto bulk = fixture.scim(
         "POST",
         "/Bulk",
         R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[
@@ -79,12 +80,12 @@ TEST_F(lifecycle_test, a_put_that_does_not_name_active_leaves_it)
             path_ + R"(","data":)" + test::user_text("anna", R"(,"title":"Boss")") + "}]}"
     );
     EXPECT_EQ(bulk.status, 200) << bulk.text;
-    EXPECT_EQ(home.scim("GET", path_).text_of("title"), "Boss");
+    EXPECT_EQ(fixture.scim("GET", path_).text_of("title"), "Boss");
     expect_active(false);
 
-    EXPECT_EQ(home.scim("PUT", path_, test::user_text("anna", R"(,"active":true)")).status, 200);
+    EXPECT_EQ(fixture.scim("PUT", path_, test::user_text("anna", R"(,"active":true)")).status, 200);
     expect_active(true);
-    EXPECT_EQ(home.scim("PUT", path_, test::user_text("anna", R"(,"title":"X")")).status, 200);
+    EXPECT_EQ(fixture.scim("PUT", path_, test::user_text("anna", R"(,"title":"X")")).status, 200);
     expect_active(true);
 }
 
@@ -96,7 +97,7 @@ TEST_F(lifecycle_test, active_cannot_be_unassigned)
           R"({"op":"replace","path":"active","value":null})",
           R"({"op":"replace","value":{"active":null}})",
           R"({"op":"remove","path":"active"})"}) {
-        const auto got = home.patch(path_, "[" + std::string(operation) + "]");
+        const auto got = fixture.patch(path_, "[" + std::string(operation) + "]");
         EXPECT_EQ(got.status, 400) << operation;
         EXPECT_EQ(got.text_of("scimType"), "invalidValue") << operation;
         expect_active(false);
@@ -106,8 +107,8 @@ TEST_F(lifecycle_test, active_cannot_be_unassigned)
 TEST_F(lifecycle_test, a_deactivation_does_not_fail_for_what_stands_beside_it)
 {
     const std::string urn = enterprise;
-    home.scim("PUT", path_, test::user_text("anna", ",\"" + urn + R"(":{"manager":{"value":"m"}})"));
-    const auto off = home.patch(
+    fixture.scim("PUT", path_, test::user_text("anna", ",\"" + urn + R"(":{"manager":{"value":"m"}})"));
+    const auto off = fixture.patch(
         path_,
         R"([{"op":"Replace","path":"active","value":"False"},{"op":"Remove","path":")" + urn +
             R"(:manager[value eq \"m\"]"},{"op":"Add","path":"urn:example:acme:2.0:User:costUnit","value":"7"}])"
@@ -137,7 +138,7 @@ TEST_F(lifecycle_test, a_deactivation_does_not_fail_for_what_stands_beside_it)
 
     // A strict directory has no half of it.
     ASSERT_EQ(manage("PATCH", "", R"({"scim_mode":"strict"})").status, 200);
-    const auto strict = home.patch(
+    const auto strict = fixture.patch(
         path_,
         R"([{"op":"replace","path":"active","value":true},{"op":"add","path":"shoeSize","value":"43"}])"
     );
@@ -151,7 +152,7 @@ TEST_F(lifecycle_test, what_a_request_says_without_effect_is_in_the_log)
     const auto row = [](const char* attribute, const char* reason) {
         return json::value(json::object{{"attribute", attribute}, {"reason", reason}});
     };
-    const auto made = home.scim(
+    const auto made = fixture.scim(
         "POST",
         "/Users",
         test::user_text("bob", R"(,"shoeSize":43,"password":"p","phoneNumbers":[{"type":"work"}])")
@@ -165,22 +166,22 @@ TEST_F(lifecycle_test, what_a_request_says_without_effect_is_in_the_log)
             row("phoneNumbers", "no_value"),
         })
     );
-    home.patch(path_, R"([{"op":"replace","path":"name[givenName eq \"x\"].familyName","value":"y"}])");
+    fixture.patch(path_, R"([{"op":"replace","path":"name[givenName eq \"x\"].familyName","value":"y"}])");
     EXPECT_EQ(last_ignored(), json::array{row("name.familyName", "no_match")});
     const std::string manager = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager";
-    home.patch(path_, R"([{"op":"add","path":")" + manager + R"(","value":{"value":"diruser_7"}}])");
+    fixture.patch(path_, R"([{"op":"add","path":")" + manager + R"(","value":{"value":"diruser_7"}}])");
     EXPECT_EQ(last_ignored(), json::array());
-    home.patch(path_, R"([{"op":"remove","path":")" + manager + R"(.$ref"}])");
+    fixture.patch(path_, R"([{"op":"remove","path":")" + manager + R"(.$ref"}])");
     EXPECT_EQ(last_ignored(), json::array{row((manager + ".$ref").c_str(), "derived")});
-    home.patch(path_, R"([{"op":"replace","path":"title","value":"T"}])");
+    fixture.patch(path_, R"([{"op":"replace","path":"title","value":"T"}])");
     EXPECT_EQ(last_ignored(), json::array());
 
     // What was refused has no effect at all.
-    home.patch(path_, R"([{"op":"add","value":{"hat":"1"}},{"op":"remove","path":"userName"}])");
+    fixture.patch(path_, R"([{"op":"add","value":{"hat":"1"}},{"op":"remove","path":"userName"}])");
     EXPECT_EQ(last_ignored(), json::array());  // that of before
 
     // Of a bulk request all, and nothing of an operation that failed.
-    home.scim(
+    fixture.scim(
         "POST",
         "/Bulk",
         R"({"Operations":[{"method":"PATCH","path":")" + path_ +
@@ -200,13 +201,13 @@ TEST_F(choices_test, unknown_members_are_refused_or_ignored)
     const auto body = [&](std::string_view name) {
         return R"({"displayName":")" + std::string(name) + R"(","members":)" + members + "}";
     };
-    EXPECT_EQ(home.scim("POST", "/Groups", body("G")).status, 400);
+    EXPECT_EQ(fixture.scim("POST", "/Groups", body("G")).status, 400);
     EXPECT_EQ(manage("GET", "").body.at("directory").at("unknown_members"), "refuse");
     const auto set = manage("PATCH", "", R"({"unknown_members":"ignore"})");
     ASSERT_EQ(set.status, 200) << set.text;
     EXPECT_EQ(set.body.at("directory").at("unknown_members"), "ignore");
 
-    const auto made = home.scim("POST", "/Groups", body("G"));
+    const auto made = fixture.scim("POST", "/Groups", body("G"));
     ASSERT_EQ(made.status, 201) << made.text;
     ASSERT_EQ(made.body.at("members").as_array().size(), 1U);
     EXPECT_EQ(made.body.at("members").at(0).at("value"), json::value(id));
@@ -215,16 +216,16 @@ TEST_F(choices_test, unknown_members_are_refused_or_ignored)
         (json::array{json::object{{"attribute", "members"}, {"reason", "unknown_member"}}})
     );
     const auto group = "/Groups/" + made.text_of("id");
-    const auto put = home.scim("PUT", group, body("G"));
+    const auto put = fixture.scim("PUT", group, body("G"));
     EXPECT_EQ(put.status, 200) << put.text;
     EXPECT_EQ(put.body.at("members").as_array().size(), 1U);
-    const auto added = home.patch(group, R"([{"op":"add","path":"members","value":)" + members + "}]");
+    const auto added = fixture.patch(group, R"([{"op":"add","path":"members","value":)" + members + "}]");
     EXPECT_EQ(added.status, 200) << added.text;
     EXPECT_EQ(added.body.at("members").as_array().size(), 1U);
 
     // What is wrong otherwise is refused all the same.
     const auto own = R"([{"op":"add","path":"members","value":[{"value":")" + made.text_of("id") + R"("}]}])";
-    EXPECT_EQ(home.patch(group, own).status, 400);
+    EXPECT_EQ(fixture.patch(group, own).status, 400);
 
     const auto bad = manage("PATCH", "", R"({"unknown_members":"maybe"})");
     EXPECT_EQ(bad.status, 400);
@@ -234,25 +235,25 @@ TEST_F(choices_test, unknown_members_are_refused_or_ignored)
 TEST_F(choices_test, a_patch_is_answered_with_the_resource_or_without)
 {
     const char* const boss = R"([{"op":"replace","path":"title","value":"Boss"}])";
-    EXPECT_EQ(home.patch(path_, boss).status, 200);
+    EXPECT_EQ(fixture.patch(path_, boss).status, 200);
     ASSERT_EQ(manage("PATCH", "", R"({"patch_status":204})").status, 200);
     EXPECT_EQ(manage("GET", "").body.at("directory").at("patch_status"), 204);
 
-    const auto same = home.patch(path_, boss);
+    const auto same = fixture.patch(path_, boss);
     EXPECT_EQ(same.status, 204);
     EXPECT_EQ(same.text, "");
     EXPECT_EQ(same.header("ETag"), R"(W/"2")");
-    const auto changed = home.patch(path_, R"([{"op":"remove","path":"title"}])");
+    const auto changed = fixture.patch(path_, R"([{"op":"remove","path":"title"}])");
     EXPECT_EQ(changed.status, 204);
     EXPECT_EQ(changed.header("ETag"), R"(W/"3")");
-    const auto group = "/Groups/" + home.make_group("G");
+    const auto group = "/Groups/" + fixture.make_group("G");
     const auto id = path_.substr(path_.rfind('/') + 1);
     const auto member = R"([{"op":"add","path":"members","value":[{"value":")" + id + R"("}]}])";
-    EXPECT_EQ(home.patch(group, member).status, 204);
+    EXPECT_EQ(fixture.patch(group, member).status, 204);
 
     // RFC 7644 §3.5.2: with attributes the answer has a body.
-    EXPECT_EQ(home.patch(path_ + "?attributes=title", boss).status, 200);
-    EXPECT_EQ(home.scim("PUT", path_, test::user_text("anna")).status, 200);
+    EXPECT_EQ(fixture.patch(path_ + "?attributes=title", boss).status, 200);
+    EXPECT_EQ(fixture.scim("PUT", path_, test::user_text("anna")).status, 200);
 
     for (const char* const wrong : {R"({"patch_status":202})", R"({"patch_status":"204"})"}) {
         const auto bad = manage("PATCH", "", wrong);

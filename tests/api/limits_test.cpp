@@ -1,5 +1,5 @@
 // How much of a body is taken.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -24,44 +24,51 @@ TEST(limits_test, bodies_are_taken_up_to_ten_and_one_mebibytes_by_default)
 
 TEST(limits_test, a_scim_body_is_taken_up_to_its_limit)
 {
-    test::api_house home({.scim_body_bytes_max = scim_bytes_max, .manage_body_bytes_max = manage_bytes_max});
-    const auto made = home.scim("POST", "/Users", padded(test::user_text("anna"), scim_bytes_max));
+    test::api_fixture fixture(
+        {.scim_body_bytes_max = scim_bytes_max, .manage_body_bytes_max = manage_bytes_max}
+    );
+    const auto made = fixture.scim("POST", "/Users", padded(test::user_text("anna"), scim_bytes_max));
     ASSERT_EQ(made.status, 201);
     const auto path = "/Users/" + made.text_of("id");
-    EXPECT_EQ(home.scim("PUT", path, padded(test::user_text("anna"), scim_bytes_max)).status, 200);
+    EXPECT_EQ(fixture.scim("PUT", path, padded(test::user_text("anna"), scim_bytes_max)).status, 200);
     const auto patch = R"({"Operations":[{"op":"remove","path":"title"}]})";
-    EXPECT_EQ(home.scim("PATCH", path, padded(patch, scim_bytes_max)).status, 200);
+    EXPECT_EQ(fixture.scim("PATCH", path, padded(patch, scim_bytes_max)).status, 200);
 
     for (const auto& refused :
-         {home.scim("POST", "/Users", padded(test::user_text("bert"), scim_bytes_max + 1)),
-          home.scim("PUT", path, padded(test::user_text("anna"), scim_bytes_max + 1)),
-          home.scim("PATCH", path, padded(patch, scim_bytes_max + 1))}) {
+         {fixture.scim("POST", "/Users", padded(test::user_text("bert"), scim_bytes_max + 1)),
+          fixture.scim("PUT", path, padded(test::user_text("anna"), scim_bytes_max + 1)),
+          fixture.scim("PATCH", path, padded(patch, scim_bytes_max + 1))}) {
         EXPECT_EQ(refused.status, 413);
         EXPECT_EQ(refused.text_of("status"), "413");
     }
-    EXPECT_EQ(home.scim("GET", "/Users").body.at("totalResults").as_int64(), 1);
+    EXPECT_EQ(fixture.scim("GET", "/Users").body.at("totalResults").as_int64(), 1);
 }
 
 TEST(limits_test, a_management_body_is_taken_up_to_its_limit)
 {
-    test::api_house home({.scim_body_bytes_max = scim_bytes_max, .manage_body_bytes_max = manage_bytes_max});
+    test::api_fixture fixture(
+        {.scim_body_bytes_max = scim_bytes_max, .manage_body_bytes_max = manage_bytes_max}
+    );
     const auto* const path = "/api/v1/organizations";
-    EXPECT_EQ(home.operate("POST", path, padded(R"({"display_name":"A"})", manage_bytes_max)).status, 201);
-    const auto refused = home.operate("POST", path, padded(R"({"display_name":"A"})", manage_bytes_max + 1));
+    EXPECT_EQ(fixture.operate("POST", path, padded(R"({"display_name":"A"})", manage_bytes_max)).status, 201);
+    const auto refused =
+        fixture.operate("POST", path, padded(R"({"display_name":"A"})", manage_bytes_max + 1));
     EXPECT_EQ(refused.status, 413);
     EXPECT_EQ(refused.body.at("code").as_int64(), 3);
 }
 
 TEST(limits_test, whoever_is_refused_on_the_head_is_not_asked_for_a_body)
 {
-    test::api_house home({.scim_body_bytes_max = scim_bytes_max, .manage_body_bytes_max = manage_bytes_max});
+    test::api_fixture fixture(
+        {.scim_body_bytes_max = scim_bytes_max, .manage_body_bytes_max = manage_bytes_max}
+    );
     const std::string huge(scim_bytes_max + 1, ' ');
-    EXPECT_EQ(home.call("POST", home.base() + "/Users", huge).status, 401);
-    EXPECT_EQ(home.call("POST", "/api/v1/organizations", huge).status, 401);
-    EXPECT_EQ(home.scim("POST", "/Users", huge, {{"Content-Type", "text/plain"}}).status, 415);
-    EXPECT_EQ(home.scim("POST", "/Unknown", huge).status, 404);
-    EXPECT_EQ(home.scim("PATCH", "/Users/diruser_1", huge, {{"If-Match", "x"}}).status, 400);
-    EXPECT_EQ(home.scim("DELETE", "/Users/diruser_1", huge).status, 404);
+    EXPECT_EQ(fixture.call("POST", fixture.base() + "/Users", huge).status, 401);
+    EXPECT_EQ(fixture.call("POST", "/api/v1/organizations", huge).status, 401);
+    EXPECT_EQ(fixture.scim("POST", "/Users", huge, {{"Content-Type", "text/plain"}}).status, 415);
+    EXPECT_EQ(fixture.scim("POST", "/Unknown", huge).status, 404);
+    EXPECT_EQ(fixture.scim("PATCH", "/Users/diruser_1", huge, {{"If-Match", "x"}}).status, 400);
+    EXPECT_EQ(fixture.scim("DELETE", "/Users/diruser_1", huge).status, 404);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // Lists: filters, pages and order (RFC 7644 §3.4.2).
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -23,11 +23,11 @@ protected:
 
     void add(std::string_view name, std::string_view more)
     {
-        home.clock.advance(std::chrono::seconds(1));
-        ids.push_back(home.make_user(name, more));
+        fixture.clock.advance(std::chrono::seconds(1));
+        ids.push_back(fixture.make_user(name, more));
     }
 
-    test::answer list(const std::string& parameters) { return home.scim("GET", "/Users?" + parameters); }
+    test::answer list(const std::string& parameters) { return fixture.scim("GET", "/Users?" + parameters); }
 
     texts found(std::string_view filter)
     {
@@ -39,13 +39,13 @@ protected:
         return got.resources("userName");
     }
 
-    test::api_house home;
+    test::api_fixture fixture;
     std::vector<std::string> ids;
 };
 
 TEST_F(list_test, filters_find_by_column_and_by_matching_alike)
 {
-    const auto staff = home.make_group("Staff", R"(,"members":[{"value":")" + ids[1] + R"("}])");
+    const auto staff = fixture.make_group("Staff", R"(,"members":[{"value":")" + ids[1] + R"("}])");
     struct row {
         std::string filter;
         texts expected;
@@ -90,13 +90,13 @@ TEST_F(list_test, filters_find_by_column_and_by_matching_alike)
 
 TEST_F(list_test, groups_are_found_by_their_members)
 {
-    const auto staff = home.make_group("Staff", R"(,"members":[{"value":")" + ids[0] + R"("}])");
-    home.make_group("Others");
+    const auto staff = fixture.make_group("Staff", R"(,"members":[{"value":")" + ids[0] + R"("}])");
+    fixture.make_group("Others");
     const auto got =
-        home.scim("GET", "/Groups?filter=" + test::in_uri(R"(members.value eq ")" + ids[0] + "\""));
+        fixture.scim("GET", "/Groups?filter=" + test::in_uri(R"(members.value eq ")" + ids[0] + "\""));
     EXPECT_EQ(got.resources("id"), texts{staff});
     const auto both = R"(displayName eq "staff" and members[value eq ")" + ids[0] + R"("])";
-    EXPECT_EQ(home.scim("GET", "/Groups?filter=" + test::in_uri(both)).resources("id"), texts{staff});
+    EXPECT_EQ(fixture.scim("GET", "/Groups?filter=" + test::in_uri(both)).resources("id"), texts{staff});
 }
 
 TEST_F(list_test, pages_follow_each_other_without_gap_or_repetition)
@@ -179,10 +179,10 @@ TEST_F(list_test, the_order_is_the_one_asked_for)
 
 TEST_F(list_test, each_resource_of_a_page_shows_what_is_asked_for)
 {
-    home.make_group("Staff", R"(,"members":[{"value":")" + ids[0] + R"("}])");
+    fixture.make_group("Staff", R"(,"members":[{"value":")" + ids[0] + R"("}])");
     const auto whole = list("filter=" + test::in_uri(R"(userName eq "anna")"));
     const auto& resource = whole.body.at("Resources").at(0).as_object();
-    EXPECT_EQ(to_text(resource), home.scim("GET", "/Users/" + ids[0]).text);
+    EXPECT_EQ(to_text(resource), fixture.scim("GET", "/Users/" + ids[0]).text);
     EXPECT_EQ(resource.at("groups").as_array().size(), 1U);
 
     const auto few = list("attributes=userName&sortBy=title&filter=" + test::in_uri(R"(title eq "boss")"));

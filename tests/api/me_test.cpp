@@ -1,6 +1,6 @@
 // "/Me" (RFC 7644 §3.11): who it is, what it shows and changes, and what else a user's token opens: nothing.
 #include "service/scim/self_update.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -14,9 +14,9 @@ namespace {
 
 TEST(me, is_nobody_for_a_token_of_a_directory)
 {
-    test::api_house home;
+    test::api_fixture fixture;
     for (const auto* method : {"GET", "POST", "PUT", "PATCH", "DELETE"}) {
-        const auto got = home.scim(method, "/Me", R"({"userName":"x"})");
+        const auto got = fixture.scim(method, "/Me", R"({"userName":"x"})");
         EXPECT_EQ(got.status, 501) << method;
         EXPECT_EQ(
             got.text,
@@ -24,10 +24,10 @@ TEST(me, is_nobody_for_a_token_of_a_directory)
             R"("detail":"The token stands for the directory, not for a user: there is no /Me.","status":"501"})"
         ) << method;
         EXPECT_EQ(got.header("Location"), "") << method;
-        EXPECT_EQ(home.call(method, home.base() + "/Me").status, 401) << method;
+        EXPECT_EQ(fixture.call(method, fixture.base() + "/Me").status, 401) << method;
     }
-    EXPECT_EQ(home.scim("HEAD", "/Me").status, 501);
-    EXPECT_TRUE(home.events().empty());
+    EXPECT_EQ(fixture.scim("HEAD", "/Me").status, 501);
+    EXPECT_TRUE(fixture.events().empty());
 }
 
 class me_test : public testing::Test {
@@ -40,9 +40,9 @@ protected:
         test::header_list more = {}
     )
     {
-        const auto of_directory = std::exchange(home.token, token);
-        auto got = home.scim(method, path, body, more);
-        home.token = of_directory;
+        const auto of_directory = std::exchange(fixture.token, token);
+        auto got = fixture.scim(method, path, body, more);
+        fixture.token = of_directory;
         return got;
     }
 
@@ -54,21 +54,22 @@ protected:
     }
 
     // The user as it is stored.
-    std::string stored() { return home.scim("GET", "/Users/" + id).text; }
+    std::string stored() { return fixture.scim("GET", "/Users/" + id).text; }
 
-    test::api_house home;
-    const std::string id = home.make_user("anna", R"(,"externalId":"a1","title":"Queen","nickName":"Anni")");
-    const std::string token = home.make_user_token(id);
-    const std::string location = "https://scim.test" + home.base() + "/Users/" + id;
+    test::api_fixture fixture;
+    const std::string id =
+        fixture.make_user("anna", R"(,"externalId":"a1","title":"Queen","nickName":"Anni")");
+    const std::string token = fixture.make_user_token(id);
+    const std::string location = "https://scim.test" + fixture.base() + "/Users/" + id;
 };
 
 TEST_F(me_test, is_the_user_for_whom_the_token_stands)
 {
-    home.make_group("Staff", R"(,"members":[{"value":")" + id + R"("}])");
+    fixture.make_group("Staff", R"(,"members":[{"value":")" + id + R"("}])");
     for (const auto* query : {"", "?attributes=userName", "?excludedAttributes=emails,groups"}) {
         const auto got = mine("GET", "/Me" + std::string(query));
         EXPECT_EQ(got.status, 200) << query;
-        EXPECT_EQ(got.text, home.scim("GET", "/Users/" + id + query).text);
+        EXPECT_EQ(got.text, fixture.scim("GET", "/Users/" + id + query).text);
         EXPECT_EQ(got.header("ETag"), "W/\"1\"");
     }
     const auto got = mine("GET", "/Me");
@@ -141,9 +142,9 @@ TEST_F(me_test, changes_by_patch_and_put_and_is_the_actor_of_its_events)
     EXPECT_FALSE(put.body.contains("preferredLanguage")) << "not asked for";
     EXPECT_EQ(mine("GET", "/Me").text_of("preferredLanguage"), "de");
 
-    const auto told = home.events();
+    const auto told = fixture.events();
     ASSERT_EQ(
-        home.event_types(),
+        fixture.event_types(),
         (std::vector<std::string>{"user_created", "token_created", "user_updated", "user_updated"})
     );
     const json::object actor{{"type", "directory_user"}, {"id", id}, {"suffix", token.substr(56)}};
@@ -201,10 +202,10 @@ TEST_F(me_test, does_not_change_what_anybody_is_let_in_by)
         "The user for whom the token stands is there already: change it by PUT or PATCH."
     );
     EXPECT_EQ(stored(), before);
-    EXPECT_EQ(home.event_types().size(), 2U) << "user_created, token_created";
-    home.write_log();
+    EXPECT_EQ(fixture.event_types().size(), 2U) << "user_created, token_created";
+    fixture.write_log();
     const auto refused =
-        home.operate("GET", "/api/v1/organizations/-/directories/" + home.directory + "/refusals");
+        fixture.operate("GET", "/api/v1/organizations/-/directories/" + fixture.directory + "/refusals");
     EXPECT_TRUE(refused.body.at("refusals").as_array().empty())
         << "the identity provider was refused nothing";
 
@@ -226,7 +227,7 @@ TEST_F(me_test, does_not_make_itself_larger_than_128_kib)
     const auto refused = mine("PATCH", "/Me", sized(most + 1));
     EXPECT_EQ(refused.status, 413);
     EXPECT_EQ(refused.header("Location"), location);
-    EXPECT_EQ(home.scim("PATCH", "/Users/" + id, sized(most + 1)).status, 200)
+    EXPECT_EQ(fixture.scim("PATCH", "/Users/" + id, sized(most + 1)).status, 200)
         << "the directory's limit is another";
 
     const std::string half(50'000, 'x');
@@ -237,8 +238,8 @@ TEST_F(me_test, does_not_make_itself_larger_than_128_kib)
         return R"([{"op":"replace","path":"profileUrl","value":")" + std::string(bytes, 'x') + R"("}])";
     };
     const auto bytes = [this] {
-        const auto users = home.operate(
-            "GET", "/api/v1/organizations/-/directories/" + home.directory + "/users?include_detail=true"
+        const auto users = fixture.operate(
+            "GET", "/api/v1/organizations/-/directories/" + fixture.directory + "/users?include_detail=true"
         );
         return to_text(users.body.at("users").at(0).at("user_detail").at("raw_attributes")).size();
     };
@@ -249,15 +250,15 @@ TEST_F(me_test, does_not_make_itself_larger_than_128_kib)
     const auto grown = change(long_name(room + 1));
     EXPECT_EQ(grown.status, 413);
     EXPECT_EQ(grown.text_of("detail"), "A user does not make itself larger than 131072 bytes.");
-    EXPECT_EQ(home.patch("/Users/" + id, long_name(room + 9)).status, 200);
+    EXPECT_EQ(fixture.patch("/Users/" + id, long_name(room + 9)).status, 200);
     EXPECT_EQ(change(R"([{"op":"replace","path":"profileUrl","value":"x"}])").status, 200);
 }
 
 TEST_F(me_test, opens_nothing_else_whether_it_is_there_or_not)
 {
-    const auto other = home.make_user("bert");
-    const auto group = home.make_group("Staff", R"(,"members":[{"value":")" + id + R"("}])");
-    const auto before = home.scim("GET", "/Users").text + home.scim("GET", "/Groups").text;
+    const auto other = fixture.make_user("bert");
+    const auto group = fixture.make_group("Staff", R"(,"members":[{"value":")" + id + R"("}])");
+    const auto before = fixture.scim("GET", "/Users").text + fixture.scim("GET", "/Groups").text;
     const auto number = id.substr(id.find('_') + 1);
     const std::string removal = R"({"Operations":[{"method":"DELETE","path":"/Users/)" + other + R"("}]})";
     const std::string rename = R"({"Operations":[{"op":"add","path":"displayName","value":"X"}]})";
@@ -301,9 +302,9 @@ TEST_F(me_test, opens_nothing_else_whether_it_is_there_or_not)
             "directory."
         ) << row.path;
     }
-    EXPECT_EQ(home.scim("GET", "/Users").text + home.scim("GET", "/Groups").text, before);
+    EXPECT_EQ(fixture.scim("GET", "/Users").text + fixture.scim("GET", "/Groups").text, before);
     for (const auto* path : {"/ServiceProviderConfig", "/Schemas", "/ResourceTypes", "/ResourceTypes/User"})
-        EXPECT_EQ(mine("GET", path).text, home.scim("GET", path).text) << path;
+        EXPECT_EQ(mine("GET", path).text, fixture.scim("GET", path).text) << path;
 }
 
 TEST_F(me_test, has_nothing_below_it)
@@ -317,7 +318,7 @@ TEST_F(me_test, has_nothing_below_it)
     };
     for (const auto& [method, path] : rows) {
         EXPECT_EQ(mine(method, path, "{}").status, 404) << path;
-        EXPECT_EQ(home.scim(method, path, "{}").status, 404) << path;
+        EXPECT_EQ(fixture.scim(method, path, "{}").status, 404) << path;
     }
     EXPECT_EQ(mine("POST", "/Me/.search", "{}").text_of("detail"), "There is no endpoint /Me.");
     EXPECT_EQ(mine("GET", "/Me/").status, 200) << "a slash at the end is looked over";
@@ -327,31 +328,31 @@ TEST_F(me_test, has_nothing_below_it)
 // C2 of docs/compatibility.md: what is read otherwise for Entra is not for users' clients.
 TEST_F(me_test, is_read_as_the_rfc_has_it_whatever_the_identity_provider_needs)
 {
-    home.operate(
+    fixture.operate(
         "PATCH",
-        "/api/v1/organizations/-/directories/" + home.directory,
+        "/api/v1/organizations/-/directories/" + fixture.directory,
         R"({"directory_provider":"MICROSOFT_AD"})"
     );
     const std::string_view make =
         R"([{"op":"replace","path":"phoneNumbers[type eq \"own\"].value","value":"1"}])";
     EXPECT_EQ(change(make).text_of("scimType"), "noTarget");
-    EXPECT_EQ(home.patch("/Users/" + id, make).status, 200);
+    EXPECT_EQ(fixture.patch("/Users/" + id, make).status, 200);
 }
 
 TEST_F(me_test, is_not_taken_for_the_identity_provider)
 {
-    const auto path = "/api/v1/organizations/-/directories/" + home.directory;
-    home.operate("PATCH", path, R"({"directory_provider":""})");
-    const auto before = home.operate("GET", path).member("directory");
+    const auto path = "/api/v1/organizations/-/directories/" + fixture.directory;
+    fixture.operate("PATCH", path, R"({"directory_provider":""})");
+    const auto before = fixture.operate("GET", path).member("directory");
     const test::header_list okta{{"User-Agent", "Okta SCIM Client 1.0.0"}};
     EXPECT_EQ(mine("GET", "/Me", "", okta).status, 200);
     EXPECT_EQ(change(R"([{"op":"Replace","path":"nickName","value":"A"}])", okta).status, 200);
-    const auto after = home.operate("GET", path).member("directory");
+    const auto after = fixture.operate("GET", path).member("directory");
     EXPECT_EQ(after.at("detected_provider"), "");
     EXPECT_EQ(after.at("secrets"), before.at("secrets")) << "the directory's own, unused";
 
-    home.write_log();
-    const auto log = home.operate("GET", path + "/request-log").body.at("entries").as_array();
+    fixture.write_log();
+    const auto log = fixture.operate("GET", path + "/request-log").body.at("entries").as_array();
     for (std::size_t i : {0U, 1U}) {
         EXPECT_EQ(log.at(i).at("path"), "/Me");
         EXPECT_EQ(log.at(i).at("provider"), "");
@@ -365,26 +366,28 @@ TEST_F(me_test, is_not_taken_for_the_identity_provider)
 // Nor is it kept out of what it may change by a domain that is not verified any more.
 TEST_F(me_test, is_not_held_against_the_domains_of_its_organization)
 {
-    home.operate("DELETE", "/api/v1/organizations/" + home.organization + "/domains/" + home.domain);
-    EXPECT_EQ(home.patch("/Users/" + id, R"([{"op":"replace","path":"nickName","value":"A"}])").status, 400);
+    fixture.operate("DELETE", "/api/v1/organizations/" + fixture.organization + "/domains/" + fixture.domain);
+    EXPECT_EQ(
+        fixture.patch("/Users/" + id, R"([{"op":"replace","path":"nickName","value":"A"}])").status, 400
+    );
     EXPECT_EQ(change(R"([{"op":"replace","path":"nickName","value":"A"}])").status, 200);
 }
 
 // The ledger is of what the identity provider is refused, and only its own success ends that.
 TEST_F(me_test, ends_nothing_that_the_identity_provider_was_refused)
 {
-    const auto path = "/api/v1/organizations/-/directories/" + home.directory + "/refusals";
+    const auto path = "/api/v1/organizations/-/directories/" + fixture.directory + "/refusals";
     EXPECT_EQ(
-        home.patch("/Users/" + id, R"([{"op":"replace","path":"active","value":"perhaps"}])").status, 400
+        fixture.patch("/Users/" + id, R"([{"op":"replace","path":"active","value":"perhaps"}])").status, 400
     );
-    home.write_log();
-    home.clock.advance(std::chrono::seconds(1));
+    fixture.write_log();
+    fixture.clock.advance(std::chrono::seconds(1));
     EXPECT_EQ(change(R"([{"op":"replace","path":"nickName","value":"A"}])").status, 200);
-    home.write_log();
-    EXPECT_EQ(home.operate("GET", path).body.at("refusals").at(0).at("status"), "OPEN");
-    EXPECT_EQ(home.patch("/Users/" + id, R"([{"op":"replace","path":"title","value":"A"}])").status, 200);
-    home.write_log();
-    EXPECT_EQ(home.operate("GET", path).body.at("refusals").at(0).at("status"), "RESOLVED");
+    fixture.write_log();
+    EXPECT_EQ(fixture.operate("GET", path).body.at("refusals").at(0).at("status"), "OPEN");
+    EXPECT_EQ(fixture.patch("/Users/" + id, R"([{"op":"replace","path":"title","value":"A"}])").status, 200);
+    fixture.write_log();
+    EXPECT_EQ(fixture.operate("GET", path).body.at("refusals").at(0).at("status"), "RESOLVED");
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include "service/groups/membership_jobs.hpp"
 #include "service/scim/representation.hpp"
 #include "store/membership_jobs.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 #include "support/interposed_database.hpp"
 #include "support/large_group.hpp"
 
@@ -32,17 +32,17 @@ struct killed : std::runtime_error {
 class membership_pieces : public testing::Test {
 protected:
     explicit membership_pieces(const api::limits& bounds = {})
-        : home(bounds),
-          database_(new test::interposed_database(std::move(home.database))),
+        : fixture(bounds),
+          database_(new test::interposed_database(std::move(fixture.database))),
           database(*database_)
     {
-        home.database.reset(database_);
+        fixture.database.reset(database_);
     }
-    ~membership_pieces() override { EXPECT_EQ(home.database->check(), texts()); }
+    ~membership_pieces() override { EXPECT_EQ(fixture.database->check(), texts()); }
 
     void write(const std::function<void(store::transaction&)>& what)
     {
-        store::run(*home.database, store::intent::write, [&](store::transaction& tx) {
+        store::run(*fixture.database, store::intent::write, [&](store::transaction& tx) {
             what(tx);
             return store::verdict::commit;
         });
@@ -102,16 +102,16 @@ protected:
     // What is done for it is counted from 0.
     http::response send(std::string_view method, const std::string& path, std::string body = {})
     {
-        http::request request;
-        request.method = method;
-        request.target = home.base() + path;
-        request.body = std::move(body);
-        request.from.address = "192.0.2.7";
-        request.id = "request-1";
-        request.headers.add("Authorization", "Bearer " + home.token);
+        http::request head;
+        head.method = method;
+        head.target = fixture.base() + path;
+        head.body = std::move(body);
+        head.from.address = "192.0.2.7";
+        head.id = "request-1";
+        head.headers.add("Authorization", "Bearer " + fixture.token);
         database.writes = 0;
         database.scans = 0;
-        auto response = run_to_end(home.site, *home.database, std::move(request));
+        auto response = run_in_process(fixture.pipeline, *fixture.database, std::move(head));
         writes = database.writes;
         scans = database.scans;
         return response;
@@ -128,7 +128,7 @@ protected:
     texts members_of(const std::string& group)
     {
         texts found;
-        const auto got = home.scim("GET", "/Groups/" + group);
+        const auto got = fixture.scim("GET", "/Groups/" + group);
         if (const auto* members = find_array(got.body, "members"))
             for (const auto& member : *members)
                 found.emplace_back(member.at("value").as_string());
@@ -173,14 +173,14 @@ protected:
         return found;
     }
 
-    test::api_house home;
+    test::api_fixture fixture;
 
 private:
     test::interposed_database* database_;  // home's own
 
 protected:
     test::interposed_database& database;
-    directory_id where = directory_id::parse(home.directory).value();
+    directory_id where = directory_id::parse(fixture.directory).value();
     std::size_t writes = 0;  // of the last request that was answered
     std::size_t scans = 0;
     std::int64_t first_event = 0;  // those behind it are looked at

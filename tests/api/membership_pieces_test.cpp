@@ -15,8 +15,8 @@ constexpr std::string_view rename_all = R"([{"op":"replace","path":"members.disp
 TEST_F(membership_pieces_test, a_put_of_very_many_is_applied_in_pieces)
 {
     const auto users = add_users("u", 2 * at_once + 10);
-    const auto group = home.make_group("All");
-    const auto before = home.scim("GET", "/Groups/" + group).header("ETag");
+    const auto group = fixture.make_group("All");
+    const auto before = fixture.scim("GET", "/Groups/" + group).header("ETag");
     const auto got = send("PUT", "/Groups/" + group, group_body("Everybody", users));
     ASSERT_EQ(got.status, 200) << got.body.substr(0, 300);
     EXPECT_EQ(writes, 5U);  // the group, three pieces, and a look at what has become of it
@@ -25,12 +25,12 @@ TEST_F(membership_pieces_test, a_put_of_very_many_is_applied_in_pieces)
     EXPECT_EQ(shown.at("displayName").as_string(), "Everybody");
     EXPECT_EQ(shown.at("members").as_array().size(), users.size());
     EXPECT_EQ(members_of(group), users);
-    EXPECT_EQ(*got.headers.find("ETag"), home.scim("GET", "/Groups/" + group).header("ETag"));
+    EXPECT_EQ(*got.headers.find("ETag"), fixture.scim("GET", "/Groups/" + group).header("ETag"));
     EXPECT_NE(*got.headers.find("ETag"), before);
     EXPECT_EQ(jobs(), 0U);
     EXPECT_EQ(members_in("group_member_added"), users);
 
-    home.work_off();
+    fixture.work_off();
     std::size_t updated = 0;
     std::set<std::string> batches;
     for (const auto& event : events()) {
@@ -47,11 +47,11 @@ TEST_F(membership_pieces_test, one_more_than_fit_a_transaction_are_pieces)
 {
     const auto users = add_users("u", at_once + 1);
     const texts fitting(users.begin(), users.end() - 1);
-    const auto group = home.make_group("All");
+    const auto group = fixture.make_group("All");
     EXPECT_EQ(send("PUT", "/Groups/" + group, group_body("All", fitting)).status, 200);
     EXPECT_EQ(writes, 1U);
     EXPECT_EQ(scans, 0U);
-    const auto other = home.make_group("Other");
+    const auto other = fixture.make_group("Other");
     EXPECT_EQ(send("PUT", "/Groups/" + other, group_body("Other", users)).status, 200);
     EXPECT_EQ(writes, 4U);
     EXPECT_EQ(members_of(other), users);
@@ -60,7 +60,7 @@ TEST_F(membership_pieces_test, one_more_than_fit_a_transaction_are_pieces)
 TEST_F(membership_pieces_test, a_put_of_very_many_that_changes_few_is_one_write_of_these)
 {
     const auto users = add_users("u", 3 * at_once);
-    const auto group = home.make_group("All");
+    const auto group = fixture.make_group("All");
     put_into(group, {users.begin() + 2, users.end()});
     first_event = std::stoll(std::string(events().back().at("cursor").as_string()).substr(2));
     const texts wanted(users.begin(), users.end() - 1);
@@ -69,9 +69,9 @@ TEST_F(membership_pieces_test, a_put_of_very_many_that_changes_few_is_one_write_
     EXPECT_EQ(members_of(group), wanted);
     EXPECT_EQ(members_in("group_member_added"), (texts{users[0], users[1]}));
     EXPECT_EQ(members_in("group_member_removed"), (texts{users.back()}));
-    const auto tag = home.scim("GET", "/Groups/" + group).header("ETag");
+    const auto tag = fixture.scim("GET", "/Groups/" + group).header("ETag");
     EXPECT_EQ(send("PUT", "/Groups/" + group, group_body("All", wanted)).status, 200);
-    EXPECT_EQ(home.scim("GET", "/Groups/" + group).header("ETag"), tag) << "nothing has changed";
+    EXPECT_EQ(fixture.scim("GET", "/Groups/" + group).header("ETag"), tag) << "nothing has changed";
 }
 
 TEST_F(membership_pieces_test, groups_are_made_and_patched_in_pieces)
@@ -86,9 +86,9 @@ TEST_F(membership_pieces_test, groups_are_made_and_patched_in_pieces)
     EXPECT_EQ(members_of(group), users);
 
     // The first request of its kind is noted for the directory, in a write of its own.
-    const auto no_member = listed({home.make_user("anna")});
+    const auto no_member = listed({fixture.make_user("anna")});
     EXPECT_EQ(
-        home.patch("/Groups/" + group, R"([{"op":"remove","path":"members","value":)" + no_member + "}]")
+        fixture.patch("/Groups/" + group, R"([{"op":"remove","path":"members","value":)" + no_member + "}]")
             .status,
         204
     );
@@ -111,13 +111,13 @@ TEST_F(membership_pieces_test, groups_are_made_and_patched_in_pieces)
         patch_body(R"([{"op":"add","path":"members","value":)" + listed(users) + "}]")
     );
     EXPECT_EQ(added.status, 204) << "a long group is not shown to who patches it";
-    EXPECT_EQ(*added.headers.find("ETag"), home.scim("GET", "/Groups/" + group).header("ETag"));
+    EXPECT_EQ(*added.headers.find("ETag"), fixture.scim("GET", "/Groups/" + group).header("ETag"));
 }
 
 TEST_F(membership_pieces_test, what_cannot_be_is_refused_before_anything_is_written)
 {
     auto users = add_users("u", at_once + 1);
-    const auto group = home.make_group("All");
+    const auto group = fixture.make_group("All");
     users.push_back("diruser_1");
     const auto got = send("PUT", "/Groups/" + group, group_body("All", users));
     EXPECT_EQ(got.status, 400);
@@ -135,7 +135,7 @@ TEST_F(membership_pieces_test, unknown_members_among_very_many_are_left_out)
         store::dialects::set_unknown_members(tx, where, store::tenants::unknown_members::ignore);
     });
     const auto users = add_users("u", 2 * at_once + 10);
-    const auto group = "/Groups/" + home.make_group("All");
+    const auto group = "/Groups/" + fixture.make_group("All");
     const auto id = group.substr(group.rfind('/') + 1);
     const auto with_unknown = [&](texts members) {
         const auto as_group = "dirgroup_" + users[0].substr(users[0].find('_') + 1);
@@ -168,18 +168,19 @@ TEST_F(membership_pieces_test, unknown_members_among_very_many_are_left_out)
 TEST_F(membership_pieces_test, other_writers_come_in_between)
 {
     const auto users = add_users("u", 3 * at_once);
-    const auto group = home.make_group("All");
-    const auto anna = home.make_user("anna");
+    const auto group = fixture.make_group("All");
+    const auto anna = fixture.make_user("anna");
     std::vector<std::size_t> seen;
     database.before = [&](store::intent mode) {
         if (mode != store::intent::write)
             return;
         EXPECT_EQ(
-            home.patch(
+            fixture
+                .patch(
                     "/Users/" + anna,
                     R"([{"op":"replace","path":"title","value":"t)" + std::to_string(database.writes) +
                         R"("}])"
-            )
+                )
                 .status,
             200
         );
@@ -193,14 +194,14 @@ TEST_F(membership_pieces_test, a_change_that_was_interrupted_is_completed)
 {
     const auto users = add_users("u", 3 * at_once);
     for (const std::size_t alive : {2U, 3U, 5U}) {
-        const auto group = home.make_group("All" + std::to_string(alive));
+        const auto group = fixture.make_group("All" + std::to_string(alive));
         kill_at_write(alive);
         EXPECT_THROW(
             send("PUT", "/Groups/" + group, group_body("All" + std::to_string(alive), users)), killed
         );
         database.before = nullptr;
         EXPECT_EQ(jobs(), alive == 5 ? 0U : 1U);
-        home.work_off();
+        fixture.work_off();
         EXPECT_EQ(jobs(), 0U);
         EXPECT_EQ(members_of(group), users);
     }
@@ -210,8 +211,8 @@ TEST_F(membership_pieces_test, a_change_that_was_interrupted_is_completed)
 TEST_F(membership_pieces_test, the_next_change_of_the_group_does_what_is_left_first)
 {
     const auto users = add_users("u", 2 * at_once);
-    const auto group = home.make_group("All");
-    const auto anna = home.make_user("anna");
+    const auto group = fixture.make_group("All");
+    const auto anna = fixture.make_user("anna");
     kill_at_write(2);
     EXPECT_THROW(send("PUT", "/Groups/" + group, group_body("All", users)), killed);
     database.before = nullptr;
@@ -230,14 +231,14 @@ TEST_F(membership_pieces_test, the_next_change_of_the_group_does_what_is_left_fi
 TEST_F(membership_pieces_test, a_plan_that_was_overtaken_is_made_again)
 {
     const auto users = add_users("u", at_once + 1);
-    const auto group = home.make_group("All");
-    const auto anna = home.make_user("anna");
+    const auto group = fixture.make_group("All");
+    const auto anna = fixture.make_user("anna");
     bool is_first = true;
     database.before = [&](store::intent mode) {
         if (mode != store::intent::write || !std::exchange(is_first, false))
             return;
         const auto operations = R"([{"op":"add","path":"members","value":)" + listed({anna}) + "}]";
-        EXPECT_EQ(home.patch("/Groups/" + group, operations).status, 200);
+        EXPECT_EQ(fixture.patch("/Groups/" + group, operations).status, 200);
     };
     ASSERT_EQ(send("PUT", "/Groups/" + group, group_body("All", users)).status, 200);
     EXPECT_EQ(members_of(group), users) << "what the other request has added is replaced, too";
@@ -251,23 +252,23 @@ TEST_F(membership_pieces_test, a_plan_that_was_overtaken_is_made_again)
             return;
         const auto id = "x" + std::to_string(++number);
         const auto operations = R"([{"op":"replace","path":"externalId","value":")" + id + R"("}])";
-        EXPECT_EQ(home.patch("/Groups/" + group, operations).status, 200);
+        EXPECT_EQ(fixture.patch("/Groups/" + group, operations).status, 200);
     };
     put_into(group, add_users("more", at_once));
     ASSERT_EQ(send("PUT", "/Groups/" + group, group_body("All", users)).status, 200);
     EXPECT_EQ(members_of(group), users);
     EXPECT_EQ(writes, 4U);
-    EXPECT_NE(home.figures.exposition().find("scimd_changes_overtaken_total 5\n"), std::string::npos);
+    EXPECT_NE(fixture.figures.exposition().find("scimd_changes_overtaken_total 5\n"), std::string::npos);
 }
 
 TEST_F(membership_pieces_test, a_member_that_is_deleted_meanwhile_is_left_out)
 {
     const auto users = add_users("u", 2 * at_once);
-    const auto group = home.make_group("All");
+    const auto group = fixture.make_group("All");
     database.before = [&](store::intent mode) {
         if (mode != store::intent::write || database.writes != 3)
             return;
-        EXPECT_EQ(home.scim("DELETE", "/Users/" + users.back()).status, 204);
+        EXPECT_EQ(fixture.scim("DELETE", "/Users/" + users.back()).status, 204);
     };
     ASSERT_EQ(send("PUT", "/Groups/" + group, group_body("All", users)).status, 200);
     EXPECT_EQ(members_of(group), (texts{users.begin(), users.end() - 1}));
@@ -276,14 +277,14 @@ TEST_F(membership_pieces_test, a_member_that_is_deleted_meanwhile_is_left_out)
 TEST_F(membership_pieces_test, what_names_its_members_is_overtaken_by_nothing)
 {
     const auto users = add_users("u", 2 * at_once);
-    const auto group = home.make_group("All");
+    const auto group = fixture.make_group("All");
     int number = 0;
     database.before = [&](store::intent mode) {
         if (mode != store::intent::write)
             return;
         const auto id = "x" + std::to_string(++number);
         const auto operations = R"([{"op":"replace","path":"externalId","value":")" + id + R"("}])";
-        EXPECT_LT(home.patch("/Groups/" + group, operations).status, 300);
+        EXPECT_LT(fixture.patch("/Groups/" + group, operations).status, 300);
     };
     const auto got = send(
         "PATCH",
@@ -300,9 +301,9 @@ TEST_F(membership_pieces_test, a_bulk_request_takes_no_pieces)
 {
     const auto users = add_users("u", service::bulk_members_max + 1);
     const texts fitting(users.begin(), users.end() - 1);
-    const auto group = home.make_group("All");
+    const auto group = fixture.make_group("All");
     const auto bulk = [&](const std::string& operation) {
-        const auto got = home.scim(
+        const auto got = fixture.scim(
             "POST",
             "/Bulk",
             R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[)" + operation +
@@ -332,14 +333,14 @@ TEST_F(membership_pieces_test, a_bulk_request_takes_no_pieces)
     EXPECT_EQ(bulk(remove), "204");
     EXPECT_EQ(jobs(), 1U);
     EXPECT_EQ(bulk(put({})), "409 The memberships of the resource are being changed; try again.");
-    home.work_off();
-    EXPECT_EQ(home.scim("GET", "/Groups/" + group).status, 404);
+    fixture.work_off();
+    EXPECT_EQ(fixture.scim("GET", "/Groups/" + group).status, 404);
 }
 
 TEST_F(membership_pieces_test, a_change_that_an_earlier_version_has_left_is_completed)
 {
     const auto users = add_users("u", at_once + 1);
-    const auto group = home.make_group("All");
+    const auto group = fixture.make_group("All");
     put_into(group, users);
     kill_at_write(2);
     EXPECT_THROW(send("PATCH", "/Groups/" + group, patch_body(std::string(rename_all))), killed);
@@ -351,9 +352,9 @@ TEST_F(membership_pieces_test, a_change_that_an_earlier_version_has_left_is_comp
     write([&](store::transaction& tx) {
         tx.sql().run({"test.part", "update membership_parts set body = $1"}, {left});
     });
-    home.work_off();
+    fixture.work_off();
     EXPECT_EQ(jobs() + parts(), 0U);
-    const auto got = home.scim("GET", "/Groups/" + group);
+    const auto got = fixture.scim("GET", "/Groups/" + group);
     const auto& members = got.body.at("members").as_array();
     ASSERT_EQ(members.size(), at_once);
     EXPECT_EQ(members[0].at("display").as_string(), "A");
@@ -364,7 +365,7 @@ TEST_F(membership_pieces_test, a_change_that_an_earlier_version_has_left_is_comp
 TEST_F(membership_pieces_test, nothing_is_planned_while_the_group_has_a_job)
 {
     const auto users = add_users("u", 3 * at_once);
-    const auto group = home.make_group("All");
+    const auto group = fixture.make_group("All");
     kill_at_write(2);
     EXPECT_THROW(send("PUT", "/Groups/" + group, group_body("All", users)), killed);
     std::size_t jobs_at_plan = 77;
@@ -386,7 +387,7 @@ class large_pieces_test : public membership_pieces {
 protected:
     std::string path_of(const std::string& id) { return "/Groups/" + id + "?excludedAttributes=members"; }
 
-    const std::string group = home.make_group("All");
+    const std::string group = fixture.make_group("All");
     const texts users = add_users("u", (parts_at_once + 1) * at_once);
     const std::string body = patch_body(std::string(rename_all));
 };
@@ -397,7 +398,7 @@ TEST_F(large_pieces_test, parts_are_written_some_at_a_time)
     EXPECT_EQ(send("PATCH", path_of(group), body).status, 200);
     EXPECT_EQ(writes, 1 + parts_at_once + 1) << "all parts and the job, the pieces, and a last look";
 
-    const auto more = home.make_group("More");
+    const auto more = fixture.make_group("More");
     put_into(more, users);
     std::size_t parts_before = 0;
     database.before = [&](store::intent mode) {
@@ -417,18 +418,18 @@ TEST_F(large_pieces_test, parts_are_written_some_at_a_time)
 TEST_F(large_pieces_test, parts_of_a_change_that_is_refused_are_removed)
 {
     put_into(group, users);
-    http::request request;
-    request.method = "PATCH";
-    request.target = home.base() + path_of(group);
-    request.body = body;
-    request.headers.add("Authorization", "Bearer " + home.token);
-    request.headers.add("If-Match", "W/\"77\"");
+    http::request head;
+    head.method = "PATCH";
+    head.target = fixture.base() + path_of(group);
+    head.body = body;
+    head.headers.add("Authorization", "Bearer " + fixture.token);
+    head.headers.add("If-Match", "W/\"77\"");
     std::size_t most = 0;
     database.before = [&](store::intent mode) {
         if (mode == store::intent::write)
             most = std::max(most, parts());
     };
-    EXPECT_EQ(home.send(std::move(request)).status, 412);
+    EXPECT_EQ(fixture.send(std::move(head)).status, 412);
     database.before = nullptr;
     EXPECT_EQ(most, parts_at_once + 1);
     EXPECT_EQ(jobs() + parts(), 0U);
@@ -443,7 +444,7 @@ TEST_F(large_pieces_test, parts_of_a_change_that_was_overtaken_are_removed)
         if (mode != store::intent::write || database.writes != 3 || !std::exchange(is_first, false))
             return;
         EXPECT_LT(
-            home.patch("/Groups/" + group, R"([{"op":"add","path":"externalId","value":"x"}])").status, 300
+            fixture.patch("/Groups/" + group, R"([{"op":"add","path":"externalId","value":"x"}])").status, 300
         );
     };
     EXPECT_EQ(send("PATCH", path_of(group), body).status, 200);
@@ -461,11 +462,11 @@ TEST_F(large_pieces_test, parts_that_were_abandoned_are_removed_after_a_while)
         database.before = nullptr;
         EXPECT_EQ(jobs(), 0U);
         EXPECT_GE(parts(), parts_at_once);
-        home.clock.advance(service::membership_jobs::abandoned_after - std::chrono::seconds(1));
-        home.work_off();
+        fixture.clock.advance(service::membership_jobs::abandoned_after - std::chrono::seconds(1));
+        fixture.work_off();
         EXPECT_GE(parts(), parts_at_once);
-        home.clock.advance(std::chrono::seconds(2));
-        home.work_off();
+        fixture.clock.advance(std::chrono::seconds(2));
+        fixture.work_off();
         EXPECT_EQ(parts(), 0U);
     }
     EXPECT_EQ(count("select count(*) from members where display = 'd'"), 0U);
@@ -479,8 +480,8 @@ TEST_F(large_pieces_test, a_change_whose_parts_have_gone_is_planned_again)
     database.before = [&](store::intent mode) {
         if (mode != store::intent::write || database.writes != 3 || !std::exchange(is_first, false))
             return;
-        home.clock.advance(service::membership_jobs::abandoned_after + std::chrono::seconds(1));
-        home.work_off();
+        fixture.clock.advance(service::membership_jobs::abandoned_after + std::chrono::seconds(1));
+        fixture.work_off();
         EXPECT_EQ(parts(), 0U);
     };
     EXPECT_EQ(send("PATCH", path_of(group), body).status, 200);
@@ -504,7 +505,7 @@ protected:
             if (mode != store::intent::write || left == 0)
                 return;
             const auto text = std::to_string(number++) + "x" + std::to_string(--left);
-            home.patch(
+            fixture.patch(
                 "/Groups/" + group, R"([{"op":"replace","path":"externalId","value":")" + text + R"("}])"
             );
         };
@@ -512,7 +513,7 @@ protected:
 
     int left = 0;
     int number = 0;
-    const std::string group = home.make_group("All");
+    const std::string group = fixture.make_group("All");
     const std::string path = "/Groups/" + group + "?excludedAttributes=members";
     static constexpr int plans_max = 4;
 };

@@ -12,7 +12,7 @@ class membership_removal_test : public membership_pieces {};
 TEST_F(membership_removal_test, a_large_group_is_deleted_in_pieces)
 {
     const auto users = add_users("u", 2 * at_once + 1);
-    const auto group = home.make_group("All");
+    const auto group = fixture.make_group("All");
     put_into(group, users);
     kill_at_write(2);
     EXPECT_THROW(send("DELETE", "/Groups/" + group), killed);
@@ -22,10 +22,10 @@ TEST_F(membership_removal_test, a_large_group_is_deleted_in_pieces)
     const auto deleted = send("DELETE", "/Groups/" + group);
     EXPECT_EQ(deleted.status, 404) << "the request before has deleted it";
     EXPECT_EQ(writes, 4U);
-    EXPECT_EQ(home.scim("GET", "/Groups/" + group).status, 404);
+    EXPECT_EQ(fixture.scim("GET", "/Groups/" + group).status, 404);
     EXPECT_EQ(jobs(), 0U);
 
-    home.work_off();
+    fixture.work_off();
     std::string end;
     std::size_t updated = 0;
     for (const auto& event : events()) {
@@ -45,22 +45,22 @@ TEST_F(membership_removal_test, a_large_group_is_deleted_in_pieces)
 TEST_F(membership_removal_test, a_group_that_fits_a_transaction_is_deleted_whole)
 {
     const auto users = add_users("u", at_once);
-    const auto group = home.make_group("All");
+    const auto group = fixture.make_group("All");
     put_into(group, users);
     EXPECT_EQ(send("DELETE", "/Groups/" + group).status, 204);
     EXPECT_EQ(writes, 1U);
-    const auto other = home.make_group("Other");
+    const auto other = fixture.make_group("Other");
     put_into(other, users);
     put_into(other, add_users("more", 1));
     EXPECT_EQ(send("DELETE", "/Groups/" + other).status, 204);
     EXPECT_EQ(writes, 4U);
-    EXPECT_EQ(home.scim("GET", "/Groups/" + other).status, 404);
+    EXPECT_EQ(fixture.scim("GET", "/Groups/" + other).status, 404);
 }
 
 TEST_F(membership_removal_test, a_user_in_very_many_groups_is_deleted_in_pieces)
 {
-    const auto anna = home.make_user("anna");
-    const auto bob = home.make_user("bob");
+    const auto anna = fixture.make_user("anna");
+    const auto bob = fixture.make_user("bob");
     const auto few = groups_with(bob, groups_at_once);
     EXPECT_EQ(send("DELETE", "/Users/" + bob).status, 204);
     EXPECT_EQ(writes, 1U);
@@ -70,10 +70,10 @@ TEST_F(membership_removal_test, a_user_in_very_many_groups_is_deleted_in_pieces)
     kill_at_write(3);
     EXPECT_THROW(send("DELETE", "/Users/" + anna), killed);
     database.before = nullptr;
-    const auto shown = home.scim("GET", "/Users/" + anna);
+    const auto shown = fixture.scim("GET", "/Users/" + anna);
     EXPECT_EQ(shown.body.at("groups").as_array().size(), groups.size() - groups_at_once);
-    home.work_off();
-    EXPECT_EQ(home.scim("GET", "/Users/" + anna).status, 404);
+    fixture.work_off();
+    EXPECT_EQ(fixture.scim("GET", "/Users/" + anna).status, 404);
     EXPECT_EQ(members_in("group_member_removed").size(), few.size() + groups.size());
     EXPECT_EQ(members_of(groups.front()), texts());
     const auto all = events();
@@ -90,9 +90,9 @@ TEST_F(membership_removal_test, a_user_in_very_many_groups_is_deleted_in_pieces)
 
 TEST_F(membership_removal_test, a_deletion_whose_precondition_fails_is_not_started)
 {
-    const auto group = home.make_group("All");
+    const auto group = fixture.make_group("All");
     put_into(group, add_users("u", at_once + 1));
-    const auto got = home.scim("DELETE", "/Groups/" + group, "", {{"If-Match", "W/\"77\""}});
+    const auto got = fixture.scim("DELETE", "/Groups/" + group, "", {{"If-Match", "W/\"77\""}});
     EXPECT_EQ(got.status, 412);
     EXPECT_EQ(jobs(), 0U);
 }
@@ -100,20 +100,20 @@ TEST_F(membership_removal_test, a_deletion_whose_precondition_fails_is_not_start
 TEST_F(membership_removal_test, a_deletion_in_pieces_is_in_the_log_of_requests)
 {
     const auto users = add_users("u", at_once + 1);
-    const auto log = "/api/v1/organizations/-/directories/" + home.directory + "/request-log?method=";
+    const auto log = "/api/v1/organizations/-/directories/" + fixture.directory + "/request-log?method=";
     const auto changes = [&](const std::string& method) {
-        home.write_log();
-        return home.operate("GET", log + method).body.at("entries").at(0).at("changes").as_array();
+        fixture.write_log();
+        return fixture.operate("GET", log + method).body.at("entries").at(0).at("changes").as_array();
     };
     const auto deleted = [](const std::string& id) {
         return json::array{json::object{{"action", "deleted"}, {"id", id}, {"attributes", json::array()}}};
     };
-    const auto alone = home.make_group("Alone");
+    const auto alone = fixture.make_group("Alone");
     put_into(alone, users);
     EXPECT_EQ(send("DELETE", "/Groups/" + alone).status, 204);
     EXPECT_EQ(changes("DELETE"), deleted(alone));
 
-    const auto listed = home.make_group("Listed");
+    const auto listed = fixture.make_group("Listed");
     put_into(listed, users);
     const auto bulk = R"({"Operations":[{"method":"DELETE","path":"/Groups/)" + listed + R"("}]})";
     EXPECT_EQ(send("POST", "/Bulk", bulk).status, 200);
@@ -123,20 +123,20 @@ TEST_F(membership_removal_test, a_deletion_in_pieces_is_in_the_log_of_requests)
 // Each group of a user who is let out of a hold has an event of its own.
 TEST_F(membership_removal_test, the_events_of_very_many_groups_of_a_released_user_come_in_pieces)
 {
-    const auto path = "/api/v1/organizations/" + home.organization + "/directories/" + home.directory;
-    ASSERT_EQ(home.operate("PATCH", path, R"({"domain_policy":"hold"})").status, 200);
-    const auto made = home.scim(
+    const auto path = "/api/v1/organizations/" + fixture.organization + "/directories/" + fixture.directory;
+    ASSERT_EQ(fixture.operate("PATCH", path, R"({"domain_policy":"hold"})").status, 200);
+    const auto made = fixture.scim(
         "POST", "/Users", R"({"userName":"eve","emails":[{"value":"eve@evil.test","primary":true}]})"
     );
     ASSERT_EQ(made.status, 201) << made.text;
     const auto eve = made.text_of("id");
     auto groups = groups_with(eve, 2 * groups_at_once + 1);
-    ASSERT_EQ(home.operate("PATCH", path, R"({"domain_policy":"off"})").status, 200);
+    ASSERT_EQ(fixture.operate("PATCH", path, R"({"domain_policy":"off"})").status, 200);
     std::size_t pieces = 0;
     while (members_in("group_member_added").size() < groups.size() && pieces < 10) {
         write([&](store::transaction& tx) {
-            service::release_some(tx, home.house.environment, home.schemas);
-            service::membership_jobs::go_on_with_oldest(tx, home.schemas, time_point::max());
+            service::release_held_users(tx, fixture.server.environment, fixture.schemas);
+            service::membership_jobs::go_on_with_oldest(tx, fixture.schemas, time_point::max());
         });
         ++pieces;
     }

@@ -1,5 +1,5 @@
 // Groups of users over HTTP: in lists, in filters, in conditions.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -15,18 +15,20 @@ protected:
 
     std::int64_t count_of(const std::string& filter)
     {
-        return home.scim("GET", "/Users?count=0&filter=" + filter).body.at("totalResults").to_number<int>();
+        return fixture.scim("GET", "/Users?count=0&filter=" + filter)
+            .body.at("totalResults")
+            .to_number<int>();
     }
 
-    test::api_house home;
-    std::string anna = home.make_user("anna");
-    std::string team = home.make_group("Team", with_member(anna));
-    std::string unit = home.make_group("Unit", with_member(team));
+    test::api_fixture fixture;
+    std::string anna = fixture.make_user("anna");
+    std::string team = fixture.make_group("Team", with_member(anna));
+    std::string unit = fixture.make_group("Unit", with_member(team));
 };
 
 TEST_F(nested_groups_api_test, lists_and_single_users_show_the_same_groups)
 {
-    const auto one = home.scim("GET", "/Users/" + anna);
+    const auto one = fixture.scim("GET", "/Users/" + anna);
     ASSERT_EQ(one.status, 200);
     const auto& groups = one.body.at("groups").as_array();
     ASSERT_EQ(groups.size(), 2U);
@@ -34,7 +36,7 @@ TEST_F(nested_groups_api_test, lists_and_single_users_show_the_same_groups)
     EXPECT_EQ(groups[0].at("type"), "direct");
     EXPECT_EQ(groups[1].at("value"), json::value(unit));
     EXPECT_EQ(groups[1].at("type"), "indirect");
-    const auto listed = home.scim("GET", "/Users");
+    const auto listed = fixture.scim("GET", "/Users");
     EXPECT_EQ(listed.body.at("Resources").at(0).at("groups"), one.body.at("groups"));
 }
 
@@ -48,23 +50,24 @@ TEST_F(nested_groups_api_test, filters_look_at_the_groups_that_list_the_user)
 
 TEST_F(nested_groups_api_test, a_user_s_tag_stays_when_its_groups_change)
 {
-    const auto tag = home.scim("GET", "/Users/" + anna).header("ETag");
-    ASSERT_EQ(home.scim("DELETE", "/Groups/" + team).status, 204);
-    const auto now = home.scim("GET", "/Users/" + anna);
+    const auto tag = fixture.scim("GET", "/Users/" + anna).header("ETag");
+    ASSERT_EQ(fixture.scim("DELETE", "/Groups/" + team).status, 204);
+    const auto now = fixture.scim("GET", "/Users/" + anna);
     EXPECT_FALSE(now.body.contains("groups"));
     EXPECT_EQ(now.header("ETag"), tag);
-    const auto patched =
-        home.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"T"}])", {{"If-Match", tag}});
+    const auto patched = fixture.patch(
+        "/Users/" + anna, R"([{"op":"replace","path":"title","value":"T"}])", {{"If-Match", tag}}
+    );
     EXPECT_EQ(patched.status, 200) << patched.text;
 }
 
 TEST_F(nested_groups_api_test, a_name_that_comes_back_after_its_end_is_somebody_new)
 {
-    ASSERT_EQ(home.scim("DELETE", "/Users/" + anna).status, 204);
-    const auto again = home.make_user("anna");
+    ASSERT_EQ(fixture.scim("DELETE", "/Users/" + anna).status, 204);
+    const auto again = fixture.make_user("anna");
     EXPECT_NE(again, anna);
-    EXPECT_EQ(home.scim("GET", "/Users/" + anna).status, 404);
-    EXPECT_FALSE(home.scim("GET", "/Users/" + again).body.contains("groups"));
+    EXPECT_EQ(fixture.scim("GET", "/Users/" + anna).status, 404);
+    EXPECT_FALSE(fixture.scim("GET", "/Users/" + again).body.contains("groups"));
 }
 
 }  // namespace

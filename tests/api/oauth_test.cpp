@@ -3,7 +3,7 @@
 #include "base/codec.hpp"
 #include "base/crypto/rsa_key.hpp"
 #include "base/text.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -32,7 +32,7 @@ class oauth_test : public testing::Test {
 protected:
     test::answer post(std::string_view form, test::header_list headers = {})
     {
-        return home.call("POST", "/oauth/token", form, headers);
+        return fixture.call("POST", "/oauth/token", form, headers);
     }
 
     test::answer ask(
@@ -65,7 +65,7 @@ protected:
     std::set<std::string> key_ids()
     {
         std::set<std::string> ids;
-        const auto published = home.call("GET", "/keys");
+        const auto published = fixture.call("GET", "/keys");
         for (const auto& key : published.body.at("keys").as_array())
             ids.emplace(key.at("kid").as_string());
         return ids;
@@ -78,7 +78,7 @@ protected:
 
     int status_with(const test::answer& token)
     {
-        return home
+        return fixture
             .call(
                 "GET",
                 "/api/v1/organizations",
@@ -88,8 +88,8 @@ protected:
             .status;
     }
 
-    test::api_house home;
-    const test::api_client client = home.make_client("Billing");
+    test::api_fixture fixture;
+    const test::api_client client = fixture.make_client("Billing");
 };
 
 TEST_F(oauth_test, a_client_gets_a_token_by_the_body_or_by_the_header)
@@ -116,7 +116,7 @@ TEST_F(oauth_test, a_client_gets_a_token_by_the_body_or_by_the_header)
     for (const auto& other :
          {"Bearer " + by_body.text_of("access_token"), std::string("Bearer x"), std::string("Digest x")})
         EXPECT_EQ(status_with(ask(credentials, other)), 200) << other;
-    const auto two = home.call(
+    const auto two = fixture.call(
         "POST",
         "/oauth/token",
         "grant_type=client_credentials",
@@ -133,7 +133,7 @@ TEST_F(oauth_test, a_client_gets_a_token_by_the_body_or_by_the_header)
 
 TEST_F(oauth_test, the_token_is_a_jwt_with_the_claims_that_clients_read)
 {
-    home.house.token_lifetime = 90min;
+    fixture.server.token_lifetime = 90min;
     const auto got = ask_as(client);
     EXPECT_EQ(got.body.at("expires_in").as_int64(), 5'400);
     const auto token = got.text_of("access_token");
@@ -143,7 +143,7 @@ TEST_F(oauth_test, the_token_is_a_jwt_with_the_claims_that_clients_read)
     EXPECT_EQ(header.at("alg").as_string(), "RS256");
     EXPECT_TRUE(header.at("kid").as_string().starts_with("snk_"));
     const auto claims = decoded(parts[1]);
-    const auto now = std::chrono::floor<std::chrono::seconds>(home.clock.now()).time_since_epoch().count();
+    const auto now = std::chrono::floor<std::chrono::seconds>(fixture.clock.now()).time_since_epoch().count();
     EXPECT_EQ(claims.at("iss").as_string(), "https://scim.test");
     EXPECT_EQ(claims.at("sub").as_string(), client.id);
     EXPECT_EQ(claims.at("client_id").as_string(), client.id);
@@ -157,7 +157,7 @@ TEST_F(oauth_test, the_token_is_a_jwt_with_the_claims_that_clients_read)
 
 TEST_F(oauth_test, the_keys_published_are_enough_to_verify_a_token)
 {
-    const auto published = home.call("GET", "/keys");
+    const auto published = fixture.call("GET", "/keys");
     EXPECT_EQ(published.header("Cache-Control"), "public, max-age=300");
     const auto& keys = published.body.at("keys").as_array();
     ASSERT_EQ(keys.size(), 1U);
@@ -173,7 +173,7 @@ TEST_F(oauth_test, the_keys_published_are_enough_to_verify_a_token)
 
 TEST_F(oauth_test, the_issuer_describes_itself)
 {
-    const auto got = home.call("GET", "/.well-known/openid-configuration");
+    const auto got = fixture.call("GET", "/.well-known/openid-configuration");
     EXPECT_EQ(got.status, 200);
     EXPECT_EQ(got.text_of("issuer"), "https://scim.test");
     EXPECT_EQ(got.text_of("token_endpoint"), "https://scim.test/oauth/token");
@@ -212,7 +212,7 @@ TEST_F(oauth_test, bad_requests_are_told_in_the_words_of_rfc_6749)
         {grant, "Basic !!!", 401, "invalid_client"},
         {grant, "Basic " + base64("no colon"), 401, "invalid_client"},
         {grant, "Basic " + base64(client.id + ":wrong"), 401, "invalid_client"},
-        {grant, "Basic " + base64(client.id + ":" + home.token), 401, "invalid_client"},
+        {grant, "Basic " + base64(client.id + ":" + fixture.token), 401, "invalid_client"},
     };
     for (const auto& row : rows) {
         SCOPED_TRACE(row.form + " " + row.authorization);
@@ -230,7 +230,7 @@ TEST_F(oauth_test, bad_requests_are_told_in_the_words_of_rfc_6749)
         200
     );
     EXPECT_EQ(ask(std::string(16 * 1024 + 1, 'a')).status, 413);
-    EXPECT_EQ(home.call("GET", "/oauth/token").status, 405);
+    EXPECT_EQ(fixture.call("GET", "/oauth/token").status, 405);
 }
 
 TEST_F(oauth_test, wrong_secrets_are_limited_and_the_right_one_always_passes)
@@ -247,10 +247,10 @@ TEST_F(oauth_test, wrong_secrets_are_limited_and_the_right_one_always_passes)
     EXPECT_EQ(ask_as(client).status, 200) << "from the address that the guesses came from";
     EXPECT_EQ(ask_as(wrong).status, 429) << "the right secret does not forgive the wrong ones";
 
-    home.clock.advance(service::guess_interval - 1us);
+    fixture.clock.advance(service::guess_interval - 1us);
     EXPECT_EQ(ask_as(wrong).status, 429);
     EXPECT_EQ(ask_as(client).status, 200);
-    home.clock.advance(1us);
+    fixture.clock.advance(1us);
     EXPECT_EQ(ask_as(wrong).status, 401);
     EXPECT_EQ(ask_as(wrong).status, 429);
     EXPECT_EQ(ask_as(client).status, 200);
@@ -262,7 +262,7 @@ TEST_F(oauth_test, wrong_secrets_of_one_client_do_not_limit_those_of_another)
     wrong.secret.back() = wrong.secret.back() == 'a' ? 'b' : 'a';
     for (int i = 0; i <= service::guesses_at_once; ++i)
         ask_as(wrong);
-    auto other = home.make_client("Other");
+    auto other = fixture.make_client("Other");
     EXPECT_EQ(ask_as(other).status, 200);
     other.secret.back() = other.secret.back() == 'a' ? 'b' : 'a';
     EXPECT_EQ(ask_as(other).status, 401);
@@ -271,50 +271,50 @@ TEST_F(oauth_test, wrong_secrets_of_one_client_do_not_limit_those_of_another)
 TEST_F(oauth_test, secrets_can_be_changed_without_a_gap)
 {
     const auto path = "/api/v1/clients/" + client.id;
-    const auto added = home.operate("POST", path + "/secrets");
+    const auto added = fixture.operate("POST", path + "/secrets");
     ASSERT_EQ(added.status, 201) << added.text;
     const test::api_client renewed{client.id, added.text_of("client_secret")};
     EXPECT_EQ(ask_as(client).status, 200);
     EXPECT_EQ(ask_as(renewed).status, 200);
-    const auto shown = home.operate("GET", path);
+    const auto shown = fixture.operate("GET", path);
     EXPECT_EQ(shown.text.find(client.secret), std::string::npos);
     const auto& secrets = shown.member("client").at("secrets").as_array();
     ASSERT_EQ(secrets.size(), 2U);
     const std::string first(secrets[0].at("id").as_string());
-    EXPECT_EQ(home.operate("DELETE", path + "/secrets/" + first).status, 200);
+    EXPECT_EQ(fixture.operate("DELETE", path + "/secrets/" + first).status, 200);
     EXPECT_EQ(ask_as(client).status, 401);
     EXPECT_EQ(ask_as(renewed).status, 200);
-    EXPECT_EQ(home.operate("DELETE", path + "/secrets/" + first).status, 404);
+    EXPECT_EQ(fixture.operate("DELETE", path + "/secrets/" + first).status, 404);
 }
 
 TEST_F(oauth_test, a_secret_ends_at_its_time)
 {
     const auto path = "/api/v1/clients/" + client.id + "/secrets";
-    const auto added = home.operate("POST", path, R"({"expire_time":"2026-01-02T04:04:05Z"})");
+    const auto added = fixture.operate("POST", path, R"({"expire_time":"2026-01-02T04:04:05Z"})");
     ASSERT_EQ(added.status, 201) << added.text;
     const test::api_client brief{client.id, added.text_of("client_secret")};
-    home.clock.advance(1h - 1us);
+    fixture.clock.advance(1h - 1us);
     EXPECT_EQ(ask_as(brief).status, 200);
-    home.clock.advance(1us);
+    fixture.clock.advance(1us);
     EXPECT_EQ(ask_as(brief).status, 401);
-    EXPECT_EQ(home.operate("POST", path, R"({"expire_time":"2026-01-02T04:04:05Z"})").status, 409);
+    EXPECT_EQ(fixture.operate("POST", path, R"({"expire_time":"2026-01-02T04:04:05Z"})").status, 409);
 }
 
 TEST_F(oauth_test, a_token_lives_until_its_end_and_no_longer)
 {
     const auto token = ask_as(client);
-    home.clock.advance(24h - 1s + 5min - 1us);  // clocks may differ by five minutes
+    fixture.clock.advance(24h - 1s + 5min - 1us);  // clocks may differ by five minutes
     EXPECT_EQ(status_with(token), 200);
-    home.clock.advance(1us);
+    fixture.clock.advance(1us);
     EXPECT_EQ(status_with(token), 401);
 }
 
 TEST_F(oauth_test, a_token_is_good_from_five_minutes_before_its_time)
 {
     const auto token = ask_as(client);
-    home.clock.advance(-5min);
+    fixture.clock.advance(-5min);
     EXPECT_EQ(status_with(token), 200);
-    home.clock.advance(-1s);
+    fixture.clock.advance(-1s);
     EXPECT_EQ(status_with(token), 401);
 }
 
@@ -322,22 +322,22 @@ TEST_F(oauth_test, a_new_key_is_published_before_it_signs_and_the_old_one_until_
 {
     const auto before = ask_as(client);
     const auto old_key = key_id_of(before);
-    const auto rotated = home.operate("POST", "/api/v1/signing-keys:rotate");
+    const auto rotated = fixture.operate("POST", "/api/v1/signing-keys:rotate");
     ASSERT_EQ(rotated.status, 200) << rotated.text;
     EXPECT_EQ(key_ids().size(), 2U);
     EXPECT_EQ(key_id_of(ask_as(client)), old_key) << "not yet";
-    EXPECT_EQ(home.operate("POST", "/api/v1/signing-keys:rotate").status, 409) << "one at a time";
-    home.clock.advance(10min - 1us);
+    EXPECT_EQ(fixture.operate("POST", "/api/v1/signing-keys:rotate").status, 409) << "one at a time";
+    fixture.clock.advance(10min - 1us);
     EXPECT_EQ(key_id_of(ask_as(client)), old_key);
-    home.clock.advance(1us);
+    fixture.clock.advance(1us);
     const auto after = ask_as(client);
     EXPECT_NE(key_id_of(after), old_key);
     EXPECT_TRUE(key_ids().contains(key_id_of(after)));
     EXPECT_EQ(status_with(before), 200);
     EXPECT_EQ(status_with(after), 200);
-    home.clock.advance(24h + 5min - 1s);
+    fixture.clock.advance(24h + 5min - 1s);
     EXPECT_TRUE(key_ids().contains(old_key));
-    home.clock.advance(1s);
+    fixture.clock.advance(1s);
     EXPECT_EQ(key_ids(), (std::set<std::string>{key_id_of(after)}));
 }
 
@@ -345,7 +345,7 @@ TEST_F(oauth_test, a_key_that_was_given_up_takes_its_tokens_with_it)
 {
     const auto before = ask_as(client);
     EXPECT_EQ(status_with(before), 200);
-    ASSERT_EQ(home.operate("POST", "/api/v1/signing-keys:rotate", R"({"at_once":true})").status, 200);
+    ASSERT_EQ(fixture.operate("POST", "/api/v1/signing-keys:rotate", R"({"at_once":true})").status, 200);
     EXPECT_EQ(status_with(before), 401);
     EXPECT_FALSE(key_ids().contains(key_id_of(before)));
     const auto after = ask_as(client);
@@ -357,17 +357,17 @@ TEST_F(oauth_test, a_deleted_client_s_token_ends_at_once)
 {
     const auto token = ask_as(client);
     EXPECT_EQ(status_with(token), 200);
-    EXPECT_EQ(home.operate("DELETE", "/api/v1/clients/" + client.id).status, 200);
+    EXPECT_EQ(fixture.operate("DELETE", "/api/v1/clients/" + client.id).status, 200);
     EXPECT_EQ(status_with(token), 401);
     EXPECT_EQ(ask_as(client).status, 401);
-    EXPECT_EQ(home.operate("GET", "/api/v1/clients/" + client.id).status, 404);
+    EXPECT_EQ(fixture.operate("GET", "/api/v1/clients/" + client.id).status, 404);
 }
 
 TEST_F(oauth_test, the_private_key_is_not_in_the_database_as_it_is)
 {
     ask_as(client);
     std::string sealed;
-    store::run(*home.database, store::intent::read, [&](store::transaction& tx) {
+    store::run(*fixture.database, store::intent::read, [&](store::transaction& tx) {
         tx.sql().run(
             {"test", "select sealed from sealed_values where place like 'signing_key/%'"},
             {},
@@ -375,7 +375,7 @@ TEST_F(oauth_test, the_private_key_is_not_in_the_database_as_it_is)
         );
         return store::verdict::commit;
     });
-    EXPECT_TRUE(sealed.starts_with("v1." + home.safe.sealing_key() + "."));
+    EXPECT_TRUE(sealed.starts_with("v1." + fixture.safe.sealing_key() + "."));
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // Organizations through the management API.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,7 +12,7 @@ class organizations_test : public testing::Test {
 protected:
     test::answer patch(std::string_view body, std::string_view below = "")
     {
-        return home.operate("PATCH", own + std::string(below), body);
+        return fixture.operate("PATCH", own + std::string(below), body);
     }
 
     // A 400 that names the member, and the organization is as it was.
@@ -20,7 +20,7 @@ protected:
     {
         EXPECT_EQ(got.status, 400) << got.text;
         EXPECT_NE(got.text_of("message").find(member), std::string::npos) << got.text;
-        EXPECT_EQ(home.operate("GET", own).text, before);
+        EXPECT_EQ(fixture.operate("GET", own).text, before);
     }
 
     std::vector<std::string> names_of(const test::answer& page)
@@ -31,15 +31,15 @@ protected:
         return names;
     }
 
-    test::api_house home;
+    test::api_fixture fixture;
     const std::string organizations = "/api/v1/organizations";
-    const std::string own = organizations + "/" + home.organization;
-    const std::string before = home.operate("GET", own).text;
+    const std::string own = organizations + "/" + fixture.organization;
+    const std::string before = fixture.operate("GET", own).text;
 };
 
 TEST_F(organizations_test, everything_that_is_given_is_shown)
 {
-    const auto made = home.operate(
+    const auto made = fixture.operate(
         "POST",
         organizations,
         R"({"display_name":"Beta","external_id":"b-1","region_code":"EU","metadata":{"tier":"gold"},)"
@@ -59,12 +59,12 @@ TEST_F(organizations_test, everything_that_is_given_is_shown)
         {"logo_url", "https://beta.test/logo.png"}
     };
     EXPECT_EQ(shown, expected) << made.text;
-    EXPECT_EQ(home.operate("GET", organizations + ":external/b-1").text, made.text);
-    EXPECT_EQ(home.operate("GET", organizations + ":external/nobody").status, 404);
-    EXPECT_EQ(home.operate("GET", organizations + ":external/").status, 404);
-    EXPECT_EQ(home.operate("GET", organizations + ":external/b-1?id=org_1").status, 400);
+    EXPECT_EQ(fixture.operate("GET", organizations + ":external/b-1").text, made.text);
+    EXPECT_EQ(fixture.operate("GET", organizations + ":external/nobody").status, 404);
+    EXPECT_EQ(fixture.operate("GET", organizations + ":external/").status, 404);
+    EXPECT_EQ(fixture.operate("GET", organizations + ":external/b-1?id=org_1").status, 400);
 
-    const auto event = home.events().back();
+    const auto event = fixture.events().back();
     EXPECT_EQ(event.at("type").as_string(), "organization.created");
     EXPECT_EQ(event.at("object").as_string(), "Organization");
     EXPECT_EQ(event.at("display_name").as_string(), "Organization Created");
@@ -76,21 +76,21 @@ TEST_F(organizations_test, everything_that_is_given_is_shown)
 
 TEST_F(organizations_test, a_change_touches_what_it_names_and_is_told_once)
 {
-    home.clock.advance(std::chrono::hours(1));
+    fixture.clock.advance(std::chrono::hours(1));
     const auto changed = patch(R"({"display_name":"Acme Corp","metadata":{"tier":"gold"},"slug":"acme"})");
     ASSERT_EQ(changed.status, 200) << changed.text;
     EXPECT_EQ(changed.member("organization").at("display_name").as_string(), "Acme Corp");
     EXPECT_EQ(changed.member("organization").at("update_time").as_string(), "2026-01-02T04:04:05.000000Z");
-    const auto event = home.events().back();
+    const auto event = fixture.events().back();
     EXPECT_EQ(event.at("type").as_string(), "organization.updated");
     EXPECT_EQ(event.at("data"), changed.member("organization"));
     EXPECT_EQ(event.at("previous_attributes").at("display_name").as_string(), "Acme");
     EXPECT_EQ(event.at("changed_attributes").as_array().size(), 3U);
 
-    const auto count = home.events().size();
+    const auto count = fixture.events().size();
     EXPECT_EQ(patch(R"({"display_name":"Acme Corp"})").text, changed.text);
     EXPECT_EQ(patch("{}").text, changed.text);
-    EXPECT_EQ(home.events().size(), count);
+    EXPECT_EQ(fixture.events().size(), count);
 
     EXPECT_EQ(patch(R"({"external_id":"a","logo_url":"https://a.test"})").status, 200);
     const auto cleared = patch(R"({"external_id":"","slug":"","logo_url":"","metadata":{}})");
@@ -170,24 +170,24 @@ TEST_F(organizations_test, each_member_keeps_within_its_limits)
 TEST_F(organizations_test, names_are_unique_and_free_again_when_their_owner_is_gone)
 {
     const auto* const body = R"({"display_name":"B","external_id":"b","slug":"b"})";
-    const auto made = home.operate("POST", organizations, body);
+    const auto made = fixture.operate("POST", organizations, body);
     const auto path = organizations + "/" + std::string(made.member("organization").at("id").as_string());
-    EXPECT_EQ(home.operate("POST", organizations, body).status, 409);
+    EXPECT_EQ(fixture.operate("POST", organizations, body).status, 409);
     EXPECT_EQ(patch(R"({"external_id":"b"})").status, 409);
     EXPECT_EQ(patch(R"({"slug":"B"})").status, 409);
-    EXPECT_EQ(home.operate("GET", own).text, before);
-    EXPECT_EQ(home.operate("DELETE", path).status, 200);
-    EXPECT_EQ(home.operate("GET", path).status, 404);
-    EXPECT_EQ(home.operate("GET", organizations + ":external/b").status, 404);
-    EXPECT_EQ(home.operate("POST", organizations, body).status, 201);
+    EXPECT_EQ(fixture.operate("GET", own).text, before);
+    EXPECT_EQ(fixture.operate("DELETE", path).status, 200);
+    EXPECT_EQ(fixture.operate("GET", path).status, 404);
+    EXPECT_EQ(fixture.operate("GET", organizations + ":external/b").status, 404);
+    EXPECT_EQ(fixture.operate("POST", organizations, body).status, 201);
 }
 
 TEST_F(organizations_test, pages_go_forth_and_back)
 {
     for (int i = 2; i <= 25; ++i)
-        home.make_organization("Number " + std::to_string(i));
+        fixture.make_organization("Number " + std::to_string(i));
     const auto page = [&](std::string_view token) {
-        return home.operate("GET", organizations + "?page_size=10&page_token=" + std::string(token));
+        return fixture.operate("GET", organizations + "?page_size=10&page_token=" + std::string(token));
     };
     const auto first = page("");
     const auto second = page(first.text_of("next_page_token"));
@@ -205,7 +205,7 @@ TEST_F(organizations_test, pages_go_forth_and_back)
     EXPECT_EQ(names_of(page(start.text_of("next_page_token"))), names_of(second));
     EXPECT_EQ(third.body.at("total_size").as_int64(), 25);
     // Names as gRPC gateways take them.
-    EXPECT_EQ(names_of(home.operate("GET", organizations + "?pageSize=3")).size(), 3U);
+    EXPECT_EQ(names_of(fixture.operate("GET", organizations + "?pageSize=3")).size(), 3U);
 
     for (const auto* token : {"x", "0", "b3JnYW5pemF0aW9ucw", "%00", "c2VhcmNoPjE"})
         EXPECT_EQ(page(token).status, std::string_view(token) == "%00" ? 400 : 404) << token;
@@ -213,24 +213,24 @@ TEST_F(organizations_test, pages_go_forth_and_back)
 
 TEST_F(organizations_test, an_external_id_filters_the_list)
 {
-    home.operate("POST", organizations, R"({"display_name":"B","external_id":"b/1"})");
-    const auto found = home.operate("GET", organizations + "?external_id=b%2F1");
+    fixture.operate("POST", organizations, R"({"display_name":"B","external_id":"b/1"})");
+    const auto found = fixture.operate("GET", organizations + "?external_id=b%2F1");
     EXPECT_EQ(names_of(found), std::vector<std::string>{"B"});
     EXPECT_EQ(found.body.at("total_size").as_int64(), 1);
-    EXPECT_TRUE(names_of(home.operate("GET", organizations + "?external_id=none")).empty());
+    EXPECT_TRUE(names_of(fixture.operate("GET", organizations + "?external_id=none")).empty());
 }
 
 TEST_F(organizations_test, a_search_looks_at_names_and_ids_whatever_their_case)
 {
-    home.operate("POST", organizations, R"({"display_name":"M\u00FCnchen Werke","external_id":"MUC-7"})");
+    fixture.operate("POST", organizations, R"({"display_name":"M\u00FCnchen Werke","external_id":"MUC-7"})");
     for (int i = 0; i < 5; ++i)
-        home.make_organization("Branch " + std::to_string(i));
+        fixture.make_organization("Branch " + std::to_string(i));
     const auto search = [&](std::string_view query) {
-        return home.operate("GET", organizations + ":search?" + std::string(query));
+        return fixture.operate("GET", organizations + ":search?" + std::string(query));
     };
     EXPECT_EQ(names_of(search("query=m%C3%9CNCHEN")), texts{"M\xC3\xBCnchen Werke"});
     EXPECT_EQ(names_of(search("query=muc-7")), texts{"M\xC3\xBCnchen Werke"});
-    EXPECT_EQ(names_of(search("query=" + home.organization)), texts{"Acme"});
+    EXPECT_EQ(names_of(search("query=" + fixture.organization)), texts{"Acme"});
     EXPECT_TRUE(names_of(search("query=nothing")).empty());
     const auto first = search("query=branch&page_size=2");
     EXPECT_EQ(names_of(first), (texts{"Branch 4", "Branch 3"}));
@@ -254,7 +254,7 @@ TEST_F(organizations_test, features_are_switched_by_any_of_their_names)
             text += std::string(one.at("name").as_string()) + (one.at("enabled").as_bool() ? "+ " : "- ");
         return text;
     };
-    EXPECT_FALSE(home.operate("GET", own).member("organization").contains("settings"));
+    EXPECT_FALSE(fixture.operate("GET", own).member("organization").contains("settings"));
     EXPECT_EQ(features(R"({"features":[{"name":"directory_sync","enabled":true}]})"), "sso- dir_sync+ ");
     EXPECT_EQ(
         features(R"({"features":[{"name":"sso","enabled":true},{"name":"scim","enabled":false}]})"),
@@ -264,7 +264,7 @@ TEST_F(organizations_test, features_are_switched_by_any_of_their_names)
         features(R"({"features":[{"name":"session_policy","enabled":true},{"name":"domain_verification"}]})"),
         "sso+ dir_sync- domain_verification- session_policy+ "
     );
-    EXPECT_EQ(home.event_types().back(), "updated");
+    EXPECT_EQ(fixture.event_types().back(), "updated");
 
     const std::string_view refused[] = {
         "{}",
@@ -277,12 +277,13 @@ TEST_F(organizations_test, features_are_switched_by_any_of_their_names)
         R"({"features":[{"name":"sso","on":true}]})",
         R"({"settings":{}})",
     };
-    const auto unchanged = home.operate("GET", own).text;
+    const auto unchanged = fixture.operate("GET", own).text;
     for (const auto body : refused)
         EXPECT_EQ(patch(body, "/settings").status, 400) << body;
-    EXPECT_EQ(home.operate("GET", own).text, unchanged);
+    EXPECT_EQ(fixture.operate("GET", own).text, unchanged);
     EXPECT_EQ(
-        home.operate("PATCH", organizations + "/org_1/settings", R"({"features":[{"name":"sso"}]})").status,
+        fixture.operate("PATCH", organizations + "/org_1/settings", R"({"features":[{"name":"sso"}]})")
+            .status,
         404
     );
 }
@@ -290,14 +291,14 @@ TEST_F(organizations_test, features_are_switched_by_any_of_their_names)
 TEST_F(organizations_test, the_number_of_users_is_unset_nought_or_a_limit)
 {
     const auto path = std::string("/settings/usermanagement");
-    EXPECT_EQ(home.operate("GET", own + path).text, R"({"settings":{}})");
+    EXPECT_EQ(fixture.operate("GET", own + path).text, R"({"settings":{}})");
     for (const auto* body :
          {R"({"settings":{"max_allowed_users":100}})",
           R"({"settings":{"max_allowed_users":0}})",
           R"({"settings":{"max_allowed_users":2147483647}})",
           R"({"settings":{}})"}) {
         EXPECT_EQ(patch(body, path).text, body);
-        EXPECT_EQ(home.operate("GET", own + path).text, body);
+        EXPECT_EQ(fixture.operate("GET", own + path).text, body);
     }
     EXPECT_EQ(patch(R"({"settings":{"max_allowed_users":null}})", path).text, R"({"settings":{}})");
     for (const auto* body :
@@ -310,43 +311,43 @@ TEST_F(organizations_test, the_number_of_users_is_unset_nought_or_a_limit)
           R"({"settings":{"other":5}})",
           R"({"max_allowed_users":5})"})
         EXPECT_EQ(patch(body, path).status, 400) << body;
-    EXPECT_EQ(home.operate("GET", own + path).text, R"({"settings":{}})");
+    EXPECT_EQ(fixture.operate("GET", own + path).text, R"({"settings":{}})");
 }
 
 TEST_F(organizations_test, a_deleted_one_is_gone_at_once_and_its_own_goes_in_pieces)
 {
-    const auto anna = home.make_user("anna");
-    home.make_group("staff", R"(,"members":[{"value":")" + anna + R"("}])");
-    const auto other = home.make_organization("Other");
-    const auto others_directory = home.make_directory(other);
-    const auto count = home.events().size();
-    EXPECT_EQ(home.operate("DELETE", own).status, 200);
+    const auto anna = fixture.make_user("anna");
+    fixture.make_group("staff", R"(,"members":[{"value":")" + anna + R"("}])");
+    const auto other = fixture.make_organization("Other");
+    const auto others_directory = fixture.make_directory(other);
+    const auto count = fixture.events().size();
+    EXPECT_EQ(fixture.operate("DELETE", own).status, 200);
 
-    EXPECT_EQ(home.operate("GET", own).status, 404);
-    EXPECT_EQ(home.operate("DELETE", own).status, 404);
-    EXPECT_EQ(home.operate("GET", own + "/domains").status, 404);
-    EXPECT_EQ(home.operate("GET", own + "/directories").status, 404);
-    EXPECT_EQ(home.operate("GET", own + "/directories/" + home.directory).status, 404);
-    EXPECT_EQ(home.operate("GET", organizations + "/-/directories/" + home.directory).status, 404);
-    EXPECT_EQ(home.scim("GET", "/Users").status, 401);
-    EXPECT_EQ(home.operate("GET", organizations).body.at("total_size").as_int64(), 1);
+    EXPECT_EQ(fixture.operate("GET", own).status, 404);
+    EXPECT_EQ(fixture.operate("DELETE", own).status, 404);
+    EXPECT_EQ(fixture.operate("GET", own + "/domains").status, 404);
+    EXPECT_EQ(fixture.operate("GET", own + "/directories").status, 404);
+    EXPECT_EQ(fixture.operate("GET", own + "/directories/" + fixture.directory).status, 404);
+    EXPECT_EQ(fixture.operate("GET", organizations + "/-/directories/" + fixture.directory).status, 404);
+    EXPECT_EQ(fixture.scim("GET", "/Users").status, 401);
+    EXPECT_EQ(fixture.operate("GET", organizations).body.at("total_size").as_int64(), 1);
     // Its domain can be somebody else's now.
-    EXPECT_FALSE(home.make_domain(other, "acme.com").empty());
+    EXPECT_FALSE(fixture.make_domain(other, "acme.com").empty());
 
-    home.work_off();
-    auto types = home.event_types();
+    fixture.work_off();
+    auto types = fixture.event_types();
     types.erase(types.begin(), types.begin() + static_cast<std::ptrdiff_t>(count));
     const std::vector<std::string> expected{
         "domain_deleted", "deleted", "domain_created", "user_deleted", "group_deleted", "deleted"
     };
     EXPECT_EQ(types, expected);
-    const auto deleted = home.events().at(count + 1);
+    const auto deleted = fixture.events().at(count + 1);
     EXPECT_EQ(deleted.at("type").as_string(), "organization.deleted");
     EXPECT_EQ(deleted.at("data").at("deleted_at").as_string(), "2026-01-02T03:04:05.000000Z");
-    EXPECT_TRUE(home.database->check().empty());
-    EXPECT_EQ(home.operate("GET", organizations + "/-/directories/" + others_directory).status, 200);
+    EXPECT_TRUE(fixture.database->check().empty());
+    EXPECT_EQ(fixture.operate("GET", organizations + "/-/directories/" + others_directory).status, 200);
     std::int64_t rows = 0;
-    store::run(*home.database, store::intent::read, [&](store::transaction& tx) {
+    store::run(*fixture.database, store::intent::read, [&](store::transaction& tx) {
         tx.sql().run(
             {"rows",
              "select (select count(*) from organizations) + (select count(*) from directories)"

@@ -1,6 +1,6 @@
 // What holds of any PATCH, seen by clients and by readers of events: all of it or nothing, and no event and
 // no version without a change.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 #include "support/seed.hpp"
 
 #include <gtest/gtest.h>
@@ -16,9 +16,9 @@ protected:
     patch_property_test()
     {
         for (const auto* const name : {"anna", "bert", "carl"})
-            users.push_back(home.make_user(name));
+            users.push_back(fixture.make_user(name));
         for (const auto* const name : {"Staff", "Board"})
-            groups.push_back(home.make_group(name));
+            groups.push_back(fixture.make_group(name));
     }
 
     const std::string& any(const std::vector<std::string>& of) { return of[random() % of.size()]; }
@@ -68,13 +68,13 @@ protected:
     }
 
     // Everything that a client can read.
-    std::string state() { return home.scim("GET", "/Users").text + home.scim("GET", "/Groups").text; }
+    std::string state() { return fixture.scim("GET", "/Users").text + fixture.scim("GET", "/Groups").text; }
 
     std::string last_event()
     {
-        const auto page = home.operate(
+        const auto page = fixture.operate(
             "GET",
-            "/api/v1/events?limit=1000&directory_id=" + home.directory +
+            "/api/v1/events?limit=1000&directory_id=" + fixture.directory +
                 "&after_sequence=" + std::to_string(seen)
         );
         const auto& events = page.body.at("events").as_array();
@@ -84,7 +84,7 @@ protected:
     }
 
     std::mt19937 random{test::seed()};
-    test::api_house home;
+    test::api_fixture fixture;
     std::vector<std::string> users;
     std::vector<std::string> groups;
     std::int64_t seen = 0;
@@ -115,12 +115,12 @@ TEST_F(patch_property_test, a_patch_is_whole_or_leaves_no_trace)
         operations += ']';
         SCOPED_TRACE(path + " " + operations);
 
-        const auto version = home.scim("GET", path).header("ETag");
-        home.clock.advance(std::chrono::seconds(1));
-        const auto answer = home.patch(path, operations);
+        const auto version = fixture.scim("GET", path).header("ETag");
+        fixture.clock.advance(std::chrono::seconds(1));
+        const auto answer = fixture.patch(path, operations);
         const auto after = state();
         const auto event = last_event();
-        const auto version_after = home.scim("GET", path).header("ETag");
+        const auto version_after = fixture.scim("GET", path).header("ETag");
         if (answer.status >= 400) {
             ++refused;
             ASSERT_EQ(after, before) << answer.text;
@@ -137,7 +137,7 @@ TEST_F(patch_property_test, a_patch_is_whole_or_leaves_no_trace)
             ASSERT_TRUE(!event.empty() || displays_in(after) != displays_in(before));
         }
         if (answer.status == 200) {
-            ASSERT_EQ(home.scim("GET", path).text, answer.text);
+            ASSERT_EQ(fixture.scim("GET", path).text, answer.text);
         }
         before = after;
     }

@@ -20,23 +20,23 @@ TEST_F(user_between_test, a_token_that_was_revoked_counts_for_a_second_and_no_lo
     const std::string text(made.text_of("plain_secret"));
     const auto secret = directory + "/secrets/" + std::string(made.member("secret").at("id").as_string());
     const auto change = [&](std::string_view value) {
-        http::request request;
-        request.method = "PATCH";
-        request.target = home.base() + path;
-        request.body =
+        http::request head;
+        head.method = "PATCH";
+        head.target = fixture.base() + path;
+        head.body =
             R"({"Operations":[{"op":"replace","path":"title","value":")" + std::string(value) + R"("}]})";
-        request.from.address = "192.0.2.7";
-        request.headers.add("Authorization", "Bearer " + text);
-        return home.send(std::move(request));
+        head.from.address = "192.0.2.7";
+        head.headers.add("Authorization", "Bearer " + text);
+        return fixture.send(std::move(head));
     };
-    once([&] { home.clock.advance(judged_for - std::chrono::microseconds(1)); });
+    once([&] { fixture.clock.advance(recheck_after - std::chrono::microseconds(1)); });
     EXPECT_EQ(change("A").status, 200);
     once([&] {
         wait_long();
         operate("DELETE", secret);
     });
     EXPECT_EQ(change("B").status, 401);
-    EXPECT_EQ(home.scim("GET", path).text_of("title"), "A");
+    EXPECT_EQ(fixture.scim("GET", path).text_of("title"), "A");
 }
 
 TEST_F(user_between_test, a_disabled_directory_takes_no_change_that_has_waited)
@@ -50,69 +50,69 @@ TEST_F(user_between_test, a_disabled_directory_takes_no_change_that_has_waited)
     EXPECT_EQ(title().status, 403);
     enable();
     once(disable);
-    EXPECT_EQ(home.scim("POST", "/Users", test::user_text("berta")).status, 403);
+    EXPECT_EQ(fixture.scim("POST", "/Users", test::user_text("berta")).status, 403);
     enable();
     once(disable);
-    EXPECT_EQ(home.scim("DELETE", path).status, 403);
+    EXPECT_EQ(fixture.scim("DELETE", path).status, 403);
     enable();
-    EXPECT_EQ(home.scim("GET", path).text_of("title"), "Boss");
-    EXPECT_EQ(home.scim("GET", "/Users").body.at("totalResults"), json::value(1));
+    EXPECT_EQ(fixture.scim("GET", path).text_of("title"), "Boss");
+    EXPECT_EQ(fixture.scim("GET", "/Users").body.at("totalResults"), json::value(1));
 }
 
 TEST_F(user_between_test, a_user_who_is_deactivated_changes_itself_no_more)
 {
-    const auto token = home.make_user_token(id);
+    const auto token = fixture.make_user_token(id);
     once([this] {
         wait_long();
-        home.patch(path, R"([{"op":"replace","path":"active","value":false}])");
+        fixture.patch(path, R"([{"op":"replace","path":"active","value":false}])");
     });
-    http::request request;
-    request.method = "PATCH";
-    request.target = home.base() + "/Me";
-    request.body = R"({"Operations":[{"op":"replace","path":"nickName","value":"A"}]})";
-    request.from.address = "192.0.2.7";
-    request.headers.add("Authorization", "Bearer " + token);
-    EXPECT_EQ(home.send(std::move(request)).status, 403);
-    EXPECT_EQ(home.scim("GET", path).text_of("nickName"), "");
+    http::request head;
+    head.method = "PATCH";
+    head.target = fixture.base() + "/Me";
+    head.body = R"({"Operations":[{"op":"replace","path":"nickName","value":"A"}]})";
+    head.from.address = "192.0.2.7";
+    head.headers.add("Authorization", "Bearer " + token);
+    EXPECT_EQ(fixture.send(std::move(head)).status, 403);
+    EXPECT_EQ(fixture.scim("GET", path).text_of("nickName"), "");
 }
 
 // --- the domain gate and seats
 
 TEST_F(user_between_test, a_domain_that_is_released_lets_nobody_in)
 {
-    const auto release = [this] { operate("DELETE", owner + "/domains/" + home.domain); };
+    const auto release = [this] { operate("DELETE", owner + "/domains/" + fixture.domain); };
     once(release);
-    const auto refused = home.scim("POST", "/Users", test::user_text("berta"));
+    const auto refused = fixture.scim("POST", "/Users", test::user_text("berta"));
     EXPECT_EQ(refused.status, 400) << refused.text;
-    EXPECT_EQ(home.scim("GET", "/Users").body.at("totalResults"), json::value(1));
+    EXPECT_EQ(fixture.scim("GET", "/Users").body.at("totalResults"), json::value(1));
     EXPECT_EQ(news_types().back(), "user_rejected");
     EXPECT_EQ(title().status, 400);
-    EXPECT_EQ(home.scim("GET", path).text_of("title"), "Boss");
+    EXPECT_EQ(fixture.scim("GET", path).text_of("title"), "Boss");
 }
 
 TEST_F(user_between_test, the_last_seat_is_taken_once)
 {
     operate("PATCH", owner + "/settings/usermanagement", R"({"settings":{"max_allowed_users":2}})");
-    once([this] { home.make_user("berta"); });
-    EXPECT_EQ(home.scim("POST", "/Users", test::user_text("carla")).status, 403);
-    EXPECT_EQ(home.scim("GET", "/Users").body.at("totalResults"), json::value(2));
+    once([this] { fixture.make_user("berta"); });
+    EXPECT_EQ(fixture.scim("POST", "/Users", test::user_text("carla")).status, 403);
+    EXPECT_EQ(fixture.scim("GET", "/Users").body.at("totalResults"), json::value(2));
 }
 
 class held_between_test : public change_between_test {
 protected:
     held_between_test()
     {
-        home.directory = home.make_directory(home.organization, "hold");
-        home.token = home.make_token(home.directory);
-        operate("DELETE", owner + "/domains/" + home.domain);
-        path = "/Users/" + home.make_user("zoe", R"(,"title":"Boss")");
+        fixture.directory = fixture.make_directory(fixture.organization, "hold");
+        fixture.token = fixture.make_token(fixture.directory);
+        operate("DELETE", owner + "/domains/" + fixture.domain);
+        path = "/Users/" + fixture.make_user("zoe", R"(,"title":"Boss")");
         forget();
     }
 
     void let_in()
     {
-        home.make_domain(home.organization, "acme.com");
-        home.work_off();
+        fixture.make_domain(fixture.organization, "acme.com");
+        fixture.work_off();
     }
 
     std::string path;
@@ -121,7 +121,7 @@ protected:
 TEST_F(held_between_test, one_who_is_let_in_before_the_change_is_updated_and_not_created_again)
 {
     once([this] { let_in(); });
-    EXPECT_EQ(home.patch(path, set_title).status, 200);
+    EXPECT_EQ(fixture.patch(path, set_title).status, 200);
     const auto told = news();
     ASSERT_FALSE(told.empty());
     EXPECT_EQ(told.back().at("type"), json::value("organization.directory.user_updated"));
@@ -130,8 +130,8 @@ TEST_F(held_between_test, one_who_is_let_in_before_the_change_is_updated_and_not
 
 TEST_F(held_between_test, one_whose_domain_is_verified_before_the_change_comes_in_by_it)
 {
-    once([this] { home.make_domain(home.organization, "acme.com"); });
-    EXPECT_EQ(home.patch(path, set_title).status, 200);
+    once([this] { fixture.make_domain(fixture.organization, "acme.com"); });
+    EXPECT_EQ(fixture.patch(path, set_title).status, 200);
     const auto told = news();
     EXPECT_EQ(told.back().at("type"), json::value("organization.directory.user_created"));
     EXPECT_EQ(told.back().at("data").at("title"), json::value("Queen"));

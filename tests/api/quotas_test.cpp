@@ -1,7 +1,7 @@
 // What a directory may use of the store: each quota on both of its sides, and what always passes.
 #include "api/management/idempotency.hpp"
 #include "store/idempotency.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 #include "support/large_group.hpp"
 
 #include <gtest/gtest.h>
@@ -20,17 +20,17 @@ class quotas_test : public testing::Test {
 protected:
     test::answer set(std::string_view name, const std::string& limit)
     {
-        return home.operate(
+        return fixture.operate(
             "PATCH", path("quota-limits"), R"({"quotas":{")" + std::string(name) + "\":" + limit + "}}"
         );
     }
     [[nodiscard]] std::string path(const std::string& of = "quotas") const
     {
-        return "/api/v1/organizations/-/directories/" + home.directory + '/' + of;
+        return "/api/v1/organizations/-/directories/" + fixture.directory + '/' + of;
     }
     std::int64_t used(std::string_view name)
     {
-        return quota_in(home.operate("GET", path()), name).at("used").as_int64();
+        return quota_in(fixture.operate("GET", path()), name).at("used").as_int64();
     }
     static json::object quota_in(const test::answer& got, std::string_view name)
     {
@@ -53,11 +53,11 @@ protected:
 
     test::answer add_user(std::string_view name, std::string_view more = "")
     {
-        return home.scim("POST", "/Users", test::user_text(name, more));
+        return fixture.scim("POST", "/Users", test::user_text(name, more));
     }
     test::answer add_group(std::string_view name, std::string_view more = "")
     {
-        return home.scim("POST", "/Groups", test::group_text(name, more));
+        return fixture.scim("POST", "/Groups", test::group_text(name, more));
     }
 
     static std::string exceeded(const std::string& name, int limit, int now, int then)
@@ -78,15 +78,15 @@ protected:
         EXPECT_EQ(got.header("Retry-After"), "");
     }
 
-    test::api_house home;
+    test::api_fixture fixture;
 };
 
 TEST_F(quotas_test, are_shown_with_their_limits_and_what_is_used)
 {
-    home.make_user("anna");
-    const auto got = home.operate("GET", path());
+    fixture.make_user("anna");
+    const auto got = fixture.operate("GET", path());
     EXPECT_EQ(got.status, 200);
-    EXPECT_EQ(got.text_of("directory_id"), home.directory);
+    EXPECT_EQ(got.text_of("directory_id"), fixture.directory);
     EXPECT_EQ(quota_in(got, "users"), quota("users", 1'000'000, true, 1));
     EXPECT_EQ(quota_in(got, "groups"), quota("groups", 250'000, true, 0));
     EXPECT_EQ(quota_in(got, "events_per_second"), quota("events_per_second", 10'000, true));
@@ -103,15 +103,15 @@ TEST_F(quotas_test, are_shown_with_their_limits_and_what_is_used)
 
 TEST_F(quotas_test, are_set_by_the_operator_alone_and_only_to_numbers_of_quotas)
 {
-    const auto token = home.make_access_token(home.make_client("Portal"));
+    const auto token = fixture.make_access_token(fixture.make_client("Portal"));
     const std::string bearer = "Bearer " + token;
-    EXPECT_EQ(home.call("GET", path(), "", {{"Authorization", bearer}}).status, 200);
+    EXPECT_EQ(fixture.call("GET", path(), "", {{"Authorization", bearer}}).status, 200);
     for (const auto* of : {"quotas", "quota-limits"}) {
         const auto got =
-            home.call("PATCH", path(of), R"({"quotas":{"users":9}})", {{"Authorization", bearer}});
+            fixture.call("PATCH", path(of), R"({"quotas":{"users":9}})", {{"Authorization", bearer}});
         EXPECT_EQ(got.status, of == std::string("quotas") ? 405 : 404);
     }
-    EXPECT_EQ(home.operate("GET", path("quota-limits")).text, home.operate("GET", path()).text);
+    EXPECT_EQ(fixture.operate("GET", path("quota-limits")).text, fixture.operate("GET", path()).text);
     EXPECT_EQ(set("users", "-1").status, 400);
     EXPECT_EQ(set("users", "1000000000000000").status, 200);
     EXPECT_EQ(set("users", "1000000000000001").status, 400);
@@ -125,16 +125,16 @@ TEST_F(quotas_test, of_users_is_exact)
     EXPECT_EQ(add_user("anna").status, 201);
     const auto last = add_user("bob");
     EXPECT_EQ(last.status, 201);
-    const auto events = home.events().size();
+    const auto events = fixture.events().size();
     expect_refused(add_user("eve"), exceeded("users", 2, 2, 3));
-    EXPECT_EQ(home.events().size(), events);
+    EXPECT_EQ(fixture.events().size(), events);
     EXPECT_EQ(add_group("all").status, 201) << "another quota";
 
-    EXPECT_EQ(home.scim("DELETE", "/Users/" + last.text_of("id")).status, 204);
+    EXPECT_EQ(fixture.scim("DELETE", "/Users/" + last.text_of("id")).status, 204);
     EXPECT_EQ(add_user("eve").status, 201);
     set("users", "0");
     EXPECT_EQ(add_user("mia").status, 201) << "0 is any number";
-    EXPECT_TRUE(home.database->check().empty());
+    EXPECT_TRUE(fixture.database->check().empty());
 }
 
 TEST_F(quotas_test, of_groups_is_exact)
@@ -147,13 +147,13 @@ TEST_F(quotas_test, of_groups_is_exact)
 
 TEST_F(quotas_test, of_memberships_counts_those_of_all_groups)
 {
-    const auto anna = home.make_user("anna");
-    const auto bob = home.make_user("bob");
+    const auto anna = fixture.make_user("anna");
+    const auto bob = fixture.make_user("bob");
     const auto member = [](const std::string& id) { return R"({"value":")" + id + R"("})"; };
-    const auto first = home.make_group("first", R"(,"members":[)" + member(anna) + "]");
+    const auto first = fixture.make_group("first", R"(,"members":[)" + member(anna) + "]");
     set("memberships", "2");
     const auto add = [&](const std::string& group, const std::string& id) {
-        return home.patch(
+        return fixture.patch(
             "/Groups/" + group, R"([{"op":"add","path":"members","value":[)" + member(id) + "]}]"
         );
     };
@@ -167,24 +167,25 @@ TEST_F(quotas_test, of_memberships_counts_those_of_all_groups)
 
     // One for another is no growth.
     EXPECT_EQ(
-        home.scim("PUT", "/Groups/" + first, test::group_text("first", R"(,"members":[)" + member(bob) + "]"))
+        fixture
+            .scim("PUT", "/Groups/" + first, test::group_text("first", R"(,"members":[)" + member(bob) + "]"))
             .status,
         200
     );
-    EXPECT_EQ(home.scim("DELETE", "/Users/" + bob).status, 204);
+    EXPECT_EQ(fixture.scim("DELETE", "/Users/" + bob).status, 204);
     EXPECT_EQ(used("memberships"), 1);
     EXPECT_EQ(add(first, anna).status, 200);
-    EXPECT_TRUE(home.database->check().empty());
+    EXPECT_TRUE(fixture.database->check().empty());
 }
 
 // So many at once are applied in pieces behind the request.
 TEST_F(quotas_test, of_memberships_holds_for_changes_that_are_applied_in_pieces)
 {
     constexpr std::size_t limit = 600;
-    const auto group = home.make_group("all");
+    const auto group = fixture.make_group("all");
     std::vector<std::string> users;
-    store::run(*home.database, store::intent::write, [&](store::transaction& tx) {
-        for (const auto user : test::write_users(tx, *directory_id::parse(home.directory), "u", 2 * limit))
+    store::run(*fixture.database, store::intent::write, [&](store::transaction& tx) {
+        for (const auto user : test::write_users(tx, *directory_id::parse(fixture.directory), "u", 2 * limit))
             users.push_back("diruser_" + std::to_string(user.value));
         return store::verdict::commit;
     });
@@ -193,7 +194,7 @@ TEST_F(quotas_test, of_memberships_holds_for_changes_that_are_applied_in_pieces)
         std::string members;
         for (std::size_t i = first; i < first + count; ++i)
             members += (i > first ? R"(,{"value":")" : R"({"value":")") + users[i] + R"("})";
-        return home.scim(
+        return fixture.scim(
             "PUT",
             "/Groups/" + group + "?excludedAttributes=members",
             test::group_text("all", R"(,"members":[)" + members + "]")
@@ -206,20 +207,20 @@ TEST_F(quotas_test, of_memberships_holds_for_changes_that_are_applied_in_pieces)
     EXPECT_EQ(put(limit, limit).status, 200) << "others instead are no growth";
     EXPECT_EQ(used("memberships"), limit);
 
-    home.house.quotas->reserve_storage(true);
+    fixture.server.quotas->reserve_storage(true);
     EXPECT_EQ(put(0, limit).status, 507) << "but they take room on the disk";
     EXPECT_EQ(put(limit, 0).status, 200);
     EXPECT_EQ(used("memberships"), 0);
-    EXPECT_TRUE(home.database->check().empty());
+    EXPECT_TRUE(fixture.database->check().empty());
 }
 
 TEST_F(quotas_test, of_bytes_is_exact_and_what_does_not_grow_passes)
 {
-    const auto anna = home.make_user("anna", R"(,"title":"xxxxxxxxxx")");
+    const auto anna = fixture.make_user("anna", R"(,"title":"xxxxxxxxxx")");
     const auto now = used("document_bytes");
     set("document_bytes", std::to_string(now + 5));
     const auto rename = [&](std::size_t letters) {
-        return home.patch(
+        return fixture.patch(
             "/Users/" + anna,
             R"([{"op":"replace","path":"title","value":")" + std::string(letters, 'y') + R"("}])"
         );
@@ -236,19 +237,20 @@ TEST_F(quotas_test, of_bytes_is_exact_and_what_does_not_grow_passes)
     EXPECT_EQ(rename(14).status, 200);
     EXPECT_EQ(rename(15).status, 507);
     EXPECT_EQ(
-        home.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"zzzzzzzzzzzzzz"}])").status,
+        fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"zzzzzzzzzzzzzz"}])")
+            .status,
         200
     );
 }
 
 TEST_F(quotas_test, let_users_be_deactivated_and_members_removed)
 {
-    const auto anna = home.make_user("anna");
-    const auto group = home.make_group("all", R"(,"members":[{"value":")" + anna + R"("}])");
+    const auto anna = fixture.make_user("anna");
+    const auto group = fixture.make_group("all", R"(,"members":[{"value":")" + anna + R"("}])");
     for (const auto* name : {"users", "groups", "memberships", "document_bytes"})
         set(name, "1");
     const auto activate = [&](std::string_view is_active, std::string_view more = "") {
-        return home.patch(
+        return fixture.patch(
             "/Users/" + anna,
             R"([{"op":"replace","path":"active","value":)" + std::string(is_active) + "}" +
                 std::string(more) + "]"
@@ -259,12 +261,13 @@ TEST_F(quotas_test, let_users_be_deactivated_and_members_removed)
         << "a deactivation may not bring much with it";
     EXPECT_EQ(activate("false").status, 200);
     EXPECT_EQ(
-        home.patch("/Groups/" + group, R"([{"op":"remove","path":"members[value eq \")" + anna + R"(\"]"}])")
+        fixture
+            .patch("/Groups/" + group, R"([{"op":"remove","path":"members[value eq \")" + anna + R"(\"]"}])")
             .status,
         200
     );
-    EXPECT_EQ(home.scim("DELETE", "/Groups/" + group).status, 204);
-    EXPECT_EQ(home.scim("DELETE", "/Users/" + anna).status, 204);
+    EXPECT_EQ(fixture.scim("DELETE", "/Groups/" + group).status, 204);
+    EXPECT_EQ(fixture.scim("DELETE", "/Users/" + anna).status, 204);
 }
 
 TEST_F(quotas_test, are_held_against_each_operation_of_a_bulk_request)
@@ -274,7 +277,7 @@ TEST_F(quotas_test, are_held_against_each_operation_of_a_bulk_request)
         return R"({"method":"POST","path":"/Users","bulkId":")" + std::string(name) + R"(","data":)" +
                test::user_text(name) + "}";
     };
-    const auto got = home.scim(
+    const auto got = fixture.scim(
         "POST",
         "/Bulk",
         R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[)" +
@@ -289,9 +292,9 @@ TEST_F(quotas_test, are_held_against_each_operation_of_a_bulk_request)
 
 TEST_F(quotas_test, of_events_a_second_lets_ten_seconds_worth_pass_at_once)
 {
-    const auto anna = home.make_user("anna");
+    const auto anna = fixture.make_user("anna");
     set("events_per_second", "2");
-    home.scim("GET", "/Users/" + anna);
+    fixture.scim("GET", "/Users/" + anna);
     for (int i = 0; i < 20; ++i)
         EXPECT_EQ(add_user("user" + std::to_string(i)).status, 201) << i;
     const auto refused = add_user("one_more");
@@ -301,37 +304,41 @@ TEST_F(quotas_test, of_events_a_second_lets_ten_seconds_worth_pass_at_once)
         "This directory changes faster than its quota \"events_per_second\" of 2 allows. Try again shortly."
     );
     EXPECT_NE(refused.header("Retry-After"), "");
-    EXPECT_EQ(home.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"x"}])").status, 429);
     EXPECT_EQ(
-        home.patch("/Users/" + anna, R"([{"op":"replace","path":"active","value":false}])").status, 200
+        fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"x"}])").status, 429
     );
-    EXPECT_EQ(home.scim("DELETE", "/Users/" + anna).status, 204);
-    home.clock.advance(1s);
+    EXPECT_EQ(
+        fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"active","value":false}])").status, 200
+    );
+    EXPECT_EQ(fixture.scim("DELETE", "/Users/" + anna).status, 204);
+    fixture.clock.advance(1s);
     EXPECT_EQ(add_user("later").status, 429) << "what has passed all the same counts, too";
-    home.clock.advance(1s);
+    fixture.clock.advance(1s);
     EXPECT_EQ(add_user("later").status, 201);
 }
 
 TEST_F(quotas_test, of_events_a_second_is_admitted_again_when_the_clock_was_set_back)
 {
     set("events_per_second", "2");
-    home.clock.advance(24h * 365);
+    fixture.clock.advance(24h * 365);
     for (int i = 0; i < 25; ++i)
         add_user("user" + std::to_string(i));
     EXPECT_EQ(add_user("one_more").status, 429);
-    home.clock.advance(-24h * 365);
+    fixture.clock.advance(-24h * 365);
     EXPECT_EQ(add_user("one_more").status, 429);
-    home.clock.advance(10s);
+    fixture.clock.advance(10s);
     EXPECT_EQ(add_user("one_more").status, 201);
 }
 
 // They go by themselves; only what is still to be delivered may take more, and no more than twice as much.
 TEST_F(quotas_test, of_event_bytes_may_be_twice_exceeded)
 {
-    const auto anna = home.make_user("anna");
+    const auto anna = fixture.make_user("anna");
     const auto bytes = used("event_bytes");
     set("event_bytes", std::to_string(bytes / 2 + 1));
-    EXPECT_EQ(home.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"x"}])").status, 200);
+    EXPECT_EQ(
+        fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"x"}])").status, 200
+    );
     const auto refused = add_user("bob");
     EXPECT_EQ(refused.status, 507);
     EXPECT_EQ(
@@ -340,16 +347,16 @@ TEST_F(quotas_test, of_event_bytes_may_be_twice_exceeded)
             ". Its events have " + std::to_string(used("event_bytes")) +
             ", because the oldest are still to be delivered to webhooks or sinks."
     );
-    EXPECT_EQ(home.scim("DELETE", "/Users/" + anna).status, 204);
+    EXPECT_EQ(fixture.scim("DELETE", "/Users/" + anna).status, 204);
 }
 
 TEST_F(quotas_test, are_those_of_one_directory)
 {
     set("users", "1");
-    home.make_user("anna");
-    const auto other = home.make_directory(home.organization, "off");
-    const std::string bearer = "Bearer " + home.make_token(other);
-    const auto got = home.call(
+    fixture.make_user("anna");
+    const auto other = fixture.make_directory(fixture.organization, "off");
+    const std::string bearer = "Bearer " + fixture.make_token(other);
+    const auto got = fixture.call(
         "POST", "/directory/" + other + "/scim/v2/Users", test::user_text("bob"), {{"Authorization", bearer}}
     );
     EXPECT_EQ(got.status, 201) << got.text;
@@ -366,48 +373,53 @@ protected:
 
 TEST_F(disk_reserve, takes_deletions_and_deactivations_alone_until_there_is_room)
 {
-    const auto anna = home.make_user("anna");
-    const auto bob = home.make_user("bob");
-    const auto group = home.make_group("all", R"(,"members":[{"value":")" + anna + R"("}])");
-    home.house.quotas->reserve_storage(true);
+    const auto anna = fixture.make_user("anna");
+    const auto bob = fixture.make_user("bob");
+    const auto group = fixture.make_group("all", R"(,"members":[{"value":")" + anna + R"("}])");
+    fixture.server.quotas->reserve_storage(true);
 
     const auto refused = add_user("eve");
     EXPECT_EQ(refused.status, 507);
     EXPECT_EQ(refused.text_of("detail"), detail);
     EXPECT_EQ(refused.header("Retry-After"), "60");
-    EXPECT_EQ(home.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"x"}])").status, 507);
-    EXPECT_EQ(home.scim("GET", "/Users/" + anna).status, 200);
     EXPECT_EQ(
-        home.patch("/Users/" + anna, R"([{"op":"replace","path":"active","value":false}])").status, 200
+        fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"x"}])").status, 507
     );
-    EXPECT_EQ(home.patch("/Users/" + anna, R"([{"op":"replace","path":"active","value":true}])").status, 507);
+    EXPECT_EQ(fixture.scim("GET", "/Users/" + anna).status, 200);
     EXPECT_EQ(
-        home.patch("/Groups/" + group, R"([{"op":"remove","path":"members[value eq \")" + anna + R"(\"]"}])")
+        fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"active","value":false}])").status, 200
+    );
+    EXPECT_EQ(
+        fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"active","value":true}])").status, 507
+    );
+    EXPECT_EQ(
+        fixture
+            .patch("/Groups/" + group, R"([{"op":"remove","path":"members[value eq \")" + anna + R"(\"]"}])")
             .status,
         200
     );
-    EXPECT_EQ(home.scim("DELETE", "/Users/" + bob).status, 204);
+    EXPECT_EQ(fixture.scim("DELETE", "/Users/" + bob).status, 204);
 
-    const auto log = "/api/v1/organizations/-/directories/" + home.directory + "/request-log";
-    home.write_log();
-    const auto logged = home.operate("GET", log).body.at("entries").as_array().size();
+    const auto log = "/api/v1/organizations/-/directories/" + fixture.directory + "/request-log";
+    fixture.write_log();
+    const auto logged = fixture.operate("GET", log).body.at("entries").as_array().size();
     EXPECT_EQ(logged, 3U) << "what was asked before";
 
-    home.house.quotas->reserve_storage(false);
+    fixture.server.quotas->reserve_storage(false);
     EXPECT_EQ(add_user("eve").status, 201);
-    home.write_log();
-    EXPECT_EQ(home.operate("GET", log).body.at("entries").as_array().size(), logged + 1);
-    EXPECT_TRUE(home.database->check().empty());
+    fixture.write_log();
+    EXPECT_EQ(fixture.operate("GET", log).body.at("entries").as_array().size(), logged + 1);
+    EXPECT_TRUE(fixture.database->check().empty());
 }
 
 TEST_F(disk_reserve, is_the_operator_s_and_takes_from_clients_what_makes_the_store_smaller)
 {
-    const std::string bearer = "Bearer " + home.make_access_token(home.make_client("Portal"));
+    const std::string bearer = "Bearer " + fixture.make_access_token(fixture.make_client("Portal"));
     const auto ask = [&](std::string_view method, const std::string& target, std::string_view body = "") {
-        return home.call(method, target, body, {{"Authorization", bearer}});
+        return fixture.call(method, target, body, {{"Authorization", bearer}});
     };
-    const auto directory = "/api/v1/organizations/-/directories/" + home.directory;
-    home.house.quotas->reserve_storage(true);
+    const auto directory = "/api/v1/organizations/-/directories/" + fixture.directory;
+    fixture.server.quotas->reserve_storage(true);
     const auto refused = ask("POST", "/api/v1/organizations", R"({"display_name":"More"})");
     EXPECT_EQ(refused.status, 507);
     EXPECT_EQ(refused.text_of("message"), detail);
@@ -418,14 +430,14 @@ TEST_F(disk_reserve, is_the_operator_s_and_takes_from_clients_what_makes_the_sto
     EXPECT_EQ(ask("PATCH", directory + ":disable").status, 200);
     EXPECT_EQ(ask("PATCH", directory + ":enable").status, 507);
     EXPECT_EQ(ask("DELETE", directory).status, 200);
-    EXPECT_EQ(home.operate("POST", "/api/v1/organizations", R"({"display_name":"More"})").status, 201);
+    EXPECT_EQ(fixture.operate("POST", "/api/v1/organizations", R"({"display_name":"More"})").status, 201);
 }
 
 TEST_F(disk_reserve, is_said_by_readyz)
 {
-    EXPECT_EQ(home.call("GET", "/readyz").text_of("status"), "ready");
-    home.house.quotas->reserve_storage(true);
-    const auto got = home.call("GET", "/readyz");
+    EXPECT_EQ(fixture.call("GET", "/readyz").text_of("status"), "ready");
+    fixture.server.quotas->reserve_storage(true);
+    const auto got = fixture.call("GET", "/readyz");
     EXPECT_EQ(got.status, 200);
     EXPECT_EQ(got.text_of("status"), "degraded");
     EXPECT_EQ(got.text_of("reason"), detail);
@@ -435,17 +447,18 @@ TEST_F(disk_reserve, is_said_by_readyz)
 
 TEST(table_limits, an_organization_has_at_most_a_thousand_directories)
 {
-    test::api_house home;
-    const auto directories = "/api/v1/organizations/" + home.organization + "/directories";
+    test::api_fixture fixture;
+    const auto directories = "/api/v1/organizations/" + fixture.organization + "/directories";
     for (int i = 1; i < 1'000; ++i)
-        ASSERT_EQ(home.operate("POST", directories, "{}").status, 201) << i;
-    const auto refused = home.operate("POST", directories, "{}");
+        ASSERT_EQ(fixture.operate("POST", directories, "{}").status, 201) << i;
+    const auto refused = fixture.operate("POST", directories, "{}");
     EXPECT_EQ(refused.status, 409);
     EXPECT_EQ(refused.text_of("message"), "The organization has 1000 directories already; delete one first.");
     EXPECT_EQ(
-        home.operate(
-                "POST", "/api/v1/organizations/" + home.make_organization("Other") + "/directories", "{}"
-        )
+        fixture
+            .operate(
+                "POST", "/api/v1/organizations/" + fixture.make_organization("Other") + "/directories", "{}"
+            )
             .status,
         201
     );
@@ -453,38 +466,38 @@ TEST(table_limits, an_organization_has_at_most_a_thousand_directories)
 
 TEST(table_limits, of_the_secrets_that_have_ended_the_newest_thousand_are_kept)
 {
-    test::api_house home;
-    const auto secrets = "/api/v1/organizations/-/directories/" + home.directory + "/secrets";
+    test::api_fixture fixture;
+    const auto secrets = "/api/v1/organizations/-/directories/" + fixture.directory + "/secrets";
     std::string first;
     for (int i = 0; i < 1'002; ++i) {
-        const auto made = home.operate("POST", secrets);
+        const auto made = fixture.operate("POST", secrets);
         ASSERT_EQ(made.status, 201) << made.text;
         const std::string id(made.member("secret").at("id").as_string());
-        ASSERT_EQ(home.operate("DELETE", secrets + "/" + id).status, 200);
+        ASSERT_EQ(fixture.operate("DELETE", secrets + "/" + id).status, 200);
         if (i == 0)
             first = id;
         if (i == 1'000) {
-            EXPECT_EQ(home.operate("GET", secrets + "/" + first).status, 200);
+            EXPECT_EQ(fixture.operate("GET", secrets + "/" + first).status, 200);
         }
     }
-    EXPECT_EQ(home.operate("GET", secrets + "/" + first).status, 404);
-    EXPECT_EQ(home.operate("GET", secrets).body.at("secrets").as_array().size(), 1'002U)
+    EXPECT_EQ(fixture.operate("GET", secrets + "/" + first).status, 404);
+    EXPECT_EQ(fixture.operate("GET", secrets).body.at("secrets").as_array().size(), 1'002U)
         << "a thousand, the one that ended last, and the one in use";
 }
 
 TEST(table_limits, a_client_has_at_most_ten_thousand_answers_kept)
 {
-    test::api_house home;
+    test::api_fixture fixture;
     const auto ask = [&](const std::string& key) {
-        http::request request;
-        request.method = "POST";
-        request.target = "/api/v1/organizations";
-        request.headers.add("Idempotency-Key", key);
-        request.body = R"({"display_name":"Acme"})";
-        request.from.is_operator = true;
-        return home.send(std::move(request));
+        http::request head;
+        head.method = "POST";
+        head.target = "/api/v1/organizations";
+        head.headers.add("Idempotency-Key", key);
+        head.body = R"({"display_name":"Acme"})";
+        head.from.is_operator = true;
+        return fixture.send(std::move(head));
     };
-    store::run(*home.database, store::intent::write, [](store::transaction& tx) {
+    store::run(*fixture.database, store::intent::write, [](store::transaction& tx) {
         for (std::int64_t i = 1; i < idempotency_answers_max; ++i)
             store::idempotency::keep(tx, "operator " + std::to_string(i), {.request = "x", .body = "{}"});
         store::idempotency::keep(tx, "operators x", {.request = "x", .body = "{}"});  // of another one
@@ -500,7 +513,7 @@ TEST(table_limits, a_client_has_at_most_ten_thousand_answers_kept)
         "one without, or later."
     );
     EXPECT_EQ(ask("last").status, 201) << "the answer that is kept";
-    home.clock.advance(24h);
+    fixture.clock.advance(24h);
     EXPECT_EQ(ask("one more").status, 201);
 }
 

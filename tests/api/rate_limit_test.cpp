@@ -1,4 +1,4 @@
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,23 +9,23 @@ using namespace std::chrono_literals;
 
 class rate_limit_test : public testing::Test {
 protected:
-    rate_limit_test() { home.house.rates = &rates; }
+    rate_limit_test() { fixture.server.directory_limits = &rates; }
 
-    test::api_house home;
-    service::request_rates rates{{.per_second = 1, .burst = 3}};
+    test::api_fixture fixture;
+    service::rate_limiter rates{{.per_second = 1, .burst = 3}};
 };
 
 TEST_F(rate_limit_test, a_directory_over_its_rate_is_told_when_to_come_again)
 {
     for (const auto* remaining : {"2", "1", "0"}) {
-        const auto served = home.scim("GET", "/Users");
+        const auto served = fixture.scim("GET", "/Users");
         EXPECT_EQ(served.status, 200);
         EXPECT_EQ(served.header("X-Rate-Limit-Limit"), "3");
         EXPECT_EQ(served.header("X-Rate-Limit-Remaining"), remaining);
         EXPECT_EQ(served.header("Retry-After"), "");
         EXPECT_EQ(served.header("X-Rate-Limit-Retry-After-Seconds"), "");
     }
-    const auto refused = home.scim("POST", "/Users", test::user_text("anna"));
+    const auto refused = fixture.scim("POST", "/Users", test::user_text("anna"));
     EXPECT_EQ(refused.status, 429);
     EXPECT_EQ(refused.header("Content-Type"), "application/scim+json");
     EXPECT_EQ(refused.text_of("status"), "429");
@@ -35,26 +35,26 @@ TEST_F(rate_limit_test, a_directory_over_its_rate_is_told_when_to_come_again)
     EXPECT_EQ(refused.header("X-Rate-Limit-Limit"), "3");
     EXPECT_EQ(refused.header("X-Rate-Limit-Remaining"), "0");
     EXPECT_EQ(refused.header("X-Rate-Limit-Reset"), "3");
-    EXPECT_EQ(home.figures.count("scimd_rate_limited_total", "").value(), 1U);
+    EXPECT_EQ(fixture.figures.count("scimd_rate_limited_total", "").value(), 1U);
 
-    home.clock.advance(1s);
-    EXPECT_EQ(home.scim("POST", "/Users", test::user_text("anna")).status, 201);
-    EXPECT_EQ(home.scim("GET", "/Users").status, 429);
+    fixture.clock.advance(1s);
+    EXPECT_EQ(fixture.scim("POST", "/Users", test::user_text("anna")).status, 201);
+    EXPECT_EQ(fixture.scim("GET", "/Users").status, 429);
 }
 
 TEST_F(rate_limit_test, other_directories_and_the_management_api_are_not_counted)
 {
     for (int i = 0; i < 4; ++i)
-        home.scim("GET", "/Users");
-    ASSERT_EQ(home.scim("GET", "/Users").status, 429);
-    const auto other = home.make_directory(home.organization);
-    const auto token = home.make_token(other);
+        fixture.scim("GET", "/Users");
+    ASSERT_EQ(fixture.scim("GET", "/Users").status, 429);
+    const auto other = fixture.make_directory(fixture.organization);
+    const auto token = fixture.make_token(other);
     const auto path = "/directory/" + other + "/scim/v2/Users";
     const auto bearer = "Bearer " + token;
-    const auto served = home.call("GET", path, "", {{"Authorization", bearer}});
+    const auto served = fixture.call("GET", path, "", {{"Authorization", bearer}});
     EXPECT_EQ(served.status, 200);
     EXPECT_EQ(served.header("X-Rate-Limit-Remaining"), "2");
-    EXPECT_EQ(home.operate("GET", "/api/v1/organizations").header("X-Rate-Limit-Limit"), "");
+    EXPECT_EQ(fixture.operate("GET", "/api/v1/organizations").header("X-Rate-Limit-Limit"), "");
 }
 
 // Else a stranger could use up the rate of a directory whose id it knows.
@@ -62,18 +62,18 @@ TEST_F(rate_limit_test, a_request_without_a_good_token_does_not_count)
 {
     for (int i = 0; i < 10; ++i) {
         const auto refused =
-            home.call("GET", home.base() + "/Users", "", {{"Authorization", "Bearer nonsense"}});
+            fixture.call("GET", fixture.base() + "/Users", "", {{"Authorization", "Bearer nonsense"}});
         EXPECT_EQ(refused.status, 401);
         EXPECT_EQ(refused.header("X-Rate-Limit-Limit"), "");
     }
-    EXPECT_EQ(home.scim("GET", "/Users").header("X-Rate-Limit-Remaining"), "2");
+    EXPECT_EQ(fixture.scim("GET", "/Users").header("X-Rate-Limit-Remaining"), "2");
 }
 
 TEST_F(rate_limit_test, without_a_limit_nothing_is_told)
 {
-    home.house.rates = nullptr;
+    fixture.server.directory_limits = nullptr;
     for (int i = 0; i < 10; ++i) {
-        const auto served = home.scim("GET", "/Users");
+        const auto served = fixture.scim("GET", "/Users");
         EXPECT_EQ(served.status, 200);
         EXPECT_EQ(served.header("X-Rate-Limit-Limit"), "");
     }

@@ -2,7 +2,7 @@
 // ours key by key: the same members, of the same kinds and the same order of magnitude, and none of our own
 // that docs/compatibility.md does not name. A row's `differs` says where we do otherwise, and by which row of
 // that page.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -175,17 +175,17 @@ protected:
     {
         for (const auto* const role :
              {"admin", "member"})  // those of a fresh environment are not in the records
-            home.operate("DELETE", "/api/v1/roles/" + std::string(role));
-        const auto client = home.make_client("Billing");
+            fixture.operate("DELETE", "/api/v1/roles/" + std::string(role));
+        const auto client = fixture.make_client("Billing");
         names = {
-            {"{organization}", home.organization},
-            {"{directory}", home.directory},
-            {"{domain}", home.domain},
+            {"{organization}", fixture.organization},
+            {"{directory}", fixture.directory},
+            {"{domain}", fixture.domain},
             {"{client_id}", client.id},
             {"{client_secret}", client.secret}
         };
-        names["{other}"] = home.make_organization("Other");
-        name_and_set(home.organization, "my_unique_id");
+        names["{other}"] = fixture.make_organization("Other");
+        name_and_set(fixture.organization, "my_unique_id");
         name_and_set(names["{other}"], "my_other_id");
         fill_directory();
     }
@@ -200,20 +200,22 @@ protected:
     // Four users and three groups, as there were when the responses were recorded.
     void fill_directory()
     {
-        const auto anna = home.make_user("anna", anna_has);
+        const auto anna = fixture.make_user("anna", anna_has);
         for (const auto* const name : {"bert", "carol", "dora"})
-            home.make_user(name, R"(,"externalId":"00u7c66a17379c64271")");
-        names["{group}"] = home.make_group("Engineering", R"(,"members":[{"value":")" + anna + R"("}])");
-        home.make_group("Support", R"(,"externalId":"7c66a174")");
-        home.make_group("Sales");
-        home.patch("/Groups/" + names["{group}"], R"([{"op":"add","path":"externalId","value":"7c66a173"}])");
+            fixture.make_user(name, R"(,"externalId":"00u7c66a17379c64271")");
+        names["{group}"] = fixture.make_group("Engineering", R"(,"members":[{"value":")" + anna + R"("}])");
+        fixture.make_group("Support", R"(,"externalId":"7c66a174")");
+        fixture.make_group("Sales");
+        fixture.patch(
+            "/Groups/" + names["{group}"], R"([{"op":"add","path":"externalId","value":"7c66a173"}])"
+        );
     }
 
-    [[nodiscard]] std::string organization() const { return "/api/v1/organizations/" + home.organization; }
+    [[nodiscard]] std::string organization() const { return "/api/v1/organizations/" + fixture.organization; }
 
     void change(std::string_view method, const std::string& path, std::string_view body = "")
     {
-        const auto done = home.operate(method, path, body);
+        const auto done = fixture.operate(method, path, body);
         EXPECT_LT(done.status, 300) << path << done.text;
     }
 
@@ -232,13 +234,13 @@ protected:
         const auto target = filled(request.at("target").as_string());
         const auto* body = find(request, "body");
         if (body && body->is_string())
-            return home.call(
+            return fixture.call(
                 method,
                 target,
                 filled(body->get_string()),
                 {{"Content-Type", "application/x-www-form-urlencoded"}}
             );
-        return home.operate(method, target, body ? filled(to_text(*body)) : "");
+        return fixture.operate(method, target, body ? filled(to_text(*body)) : "");
     }
 
     json::object ours(const json::object& row)
@@ -248,7 +250,7 @@ protected:
             return {{"status", answer.status}, {"body", answer.body}};
         }
         json::object chosen;  // the last of its type, or the first
-        for (const auto& event : home.events())
+        for (const auto& event : fixture.events())
             if (event.at("type") == row.at("event") && (chosen.empty() || !row.contains("is_first")))
                 chosen = event;
         return {{"body", chosen}};
@@ -287,18 +289,18 @@ protected:
     void end_things()
     {
         for (const auto* const place : {"/Users", "/Groups"}) {
-            const auto listed = home.scim("GET", place);
-            home.scim("DELETE", place + ("/" + listed.resources("id").at(1)));
+            const auto listed = fixture.scim("GET", place);
+            fixture.scim("DELETE", place + ("/" + listed.resources("id").at(1)));
         }
-        home.look_up_txt = [this](const std::string&, const auto& done) { done(found); };
+        fixture.look_up_txt = [this](const std::string&, const auto& done) { done(found); };
         const auto proved = claim("proved.com");
         const auto late = claim("late.com");
         const auto token =
-            std::string(home.operate("GET", proved).member("domain").at("txt_record_secret").as_string());
+            std::string(fixture.operate("GET", proved).member("domain").at("txt_record_secret").as_string());
         found = {{service::check_outcome::found, {token}}};
         change("PATCH", proved + ":verify");
         found = {{service::check_outcome::no_record, {}}};
-        home.clock.advance(8 * 24h);
+        fixture.clock.advance(8 * 24h);
         change("PATCH", late + ":verify");
     }
 
@@ -306,7 +308,7 @@ protected:
     {
         const auto domains = organization() + "/domains";
         const auto made =
-            home.operate("POST", domains, R"({"domain":")" + name + R"(","verification_method":"DNS"})");
+            fixture.operate("POST", domains, R"({"domain":")" + name + R"(","verification_method":"DNS"})");
         return domains + "/" + std::string(made.member("domain").at("id").as_string());
     }
 
@@ -322,7 +324,7 @@ protected:
             "costCenter":"4130","organization":"Acme","division":"Tools","department":"Hammers"})";
 
     const json::object table;
-    test::api_house home;
+    test::api_fixture fixture;
     std::map<std::string, std::string, std::less<>> names;
     std::vector<service::txt_answer> found;
 };

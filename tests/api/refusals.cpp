@@ -26,15 +26,15 @@ void expect_error(const test::answer& got, int status, std::string_view scim_typ
     EXPECT_EQ(got.header("Content-Type"), "application/scim+json");
 }
 
-void expect_refused(test::api_house& home, const refusal& row)
+void expect_refused(test::api_fixture& fixture, const refusal& row)
 {
     SCOPED_TRACE(row.method + " " + row.path + " " + row.body.substr(0, 200));
-    const auto before = home.events().size();
+    const auto before = fixture.events().size();
     const auto got = row.header.empty()
-                         ? home.scim(row.method, row.path, row.body)
-                         : home.scim(row.method, row.path, row.body, {{row.header, row.header_value}});
+                         ? fixture.scim(row.method, row.path, row.body)
+                         : fixture.scim(row.method, row.path, row.body, {{row.header, row.header_value}});
     expect_error(got, row.status, row.scim_type, row.detail);
-    EXPECT_EQ(home.events().size(), before);
+    EXPECT_EQ(fixture.events().size(), before);
 }
 
 std::string patch_text(std::string_view operations)
@@ -54,10 +54,10 @@ std::string bulk_text(std::string_view operations, std::string_view members)
     );
 }
 
-void make_strict(test::api_house& home)
+void make_strict(test::api_fixture& fixture)
 {
-    const auto path = "/api/v1/organizations/" + home.organization + "/directories/" + home.directory;
-    ASSERT_EQ(home.operate("PATCH", path, R"({"scim_mode":"strict"})").status, 200);
+    const auto path = "/api/v1/organizations/" + fixture.organization + "/directories/" + fixture.directory;
+    ASSERT_EQ(fixture.operate("PATCH", path, R"({"scim_mode":"strict"})").status, 200);
 }
 
 }  // namespace scimd::api

@@ -1,7 +1,7 @@
 // What is refused, and exactly how: rows of a request and the error that answers it.
 #pragma once
 
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <string>
 #include <string_view>
@@ -23,7 +23,7 @@ struct refusal {
 void expect_error(const test::answer& got, int status, std::string_view scim_type, std::string_view detail);
 
 // Sends the request, expects the error, and that nothing has changed.
-void expect_refused(test::api_house& home, const refusal& row);
+void expect_refused(test::api_fixture& fixture, const refusal& row);
 
 // A PATCH message of these operations; a search or bulk message of these members.
 std::string patch_text(std::string_view operations);
@@ -31,6 +31,6 @@ std::string search_text(std::string_view members);
 std::string bulk_text(std::string_view operations, std::string_view members = "");
 
 // The house's directory keeps to the letter of the RFC from now on.
-void make_strict(test::api_house& home);
+void make_strict(test::api_fixture& fixture);
 
 }  // namespace scimd::api

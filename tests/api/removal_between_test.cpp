@@ -13,7 +13,7 @@ namespace {
 TEST_F(user_between_test, the_event_of_a_deletion_shows_the_user_by_then)
 {
     once([this] { title(); });
-    EXPECT_EQ(home.scim("DELETE", path).status, 204);
+    EXPECT_EQ(fixture.scim("DELETE", path).status, 204);
     EXPECT_EQ(database->writes, 2U);
     const auto told = news();
     ASSERT_EQ(told.size(), 2U);
@@ -29,8 +29,8 @@ TEST_F(user_between_test, the_event_of_a_deletion_shows_the_user_by_then)
 TEST_F(user_between_test, the_event_of_a_deletion_leaves_text_alone_that_looks_like_its_own)
 {
     const std::string own = R"("deleted_at":"1970-01-01T00:00:00Z","reason":")";
-    const auto other = home.make_user("other", R"(,"title":)" + to_text(json::value(own)));
-    EXPECT_EQ(home.scim("DELETE", "/Users/" + other).status, 204);
+    const auto other = fixture.make_user("other", R"(,"title":)" + to_text(json::value(own)));
+    EXPECT_EQ(fixture.scim("DELETE", "/Users/" + other).status, 204);
     const auto told = news();
     EXPECT_EQ(told.back().at("data").at("title"), json::value(own));
     EXPECT_EQ(told.back().at("data").at("deleted_at"), told.back().at("occurred_at"));
@@ -39,25 +39,25 @@ TEST_F(user_between_test, the_event_of_a_deletion_leaves_text_alone_that_looks_l
 TEST_F(user_between_test, the_event_of_a_deletion_names_the_groups_by_then)
 {
     std::string group;
-    once([&] { group = home.make_group("Staff", R"(,"members":[{"value":")" + id + R"("}])"); });
-    EXPECT_EQ(home.scim("DELETE", path).status, 204);
+    once([&] { group = fixture.make_group("Staff", R"(,"members":[{"value":")" + id + R"("}])"); });
+    EXPECT_EQ(fixture.scim("DELETE", path).status, 204);
     const auto told = news();
     const auto deleted = std::ranges::find_if(told, [](const json::object& one) {
         return one.at("type") == json::value("organization.directory.user_deleted");
     });
     ASSERT_NE(deleted, told.end());
     EXPECT_EQ(to_text(deleted->at("data").at("groups")), R"([{"id":")" + group + R"(","name":"Staff"}])");
-    EXPECT_EQ(home.scim("GET", "/Groups/" + group).status, 200);
+    EXPECT_EQ(fixture.scim("GET", "/Groups/" + group).status, 200);
 }
 
 TEST_F(user_between_test, a_deletion_keeps_its_precondition_and_finds_who_is_there_by_then)
 {
     once([this] { title(); });
-    const auto got = home.scim("DELETE", path, "", {{"If-Match", "W/\"1\""}});
+    const auto got = fixture.scim("DELETE", path, "", {{"If-Match", "W/\"1\""}});
     EXPECT_EQ(got.status, 412);
     EXPECT_EQ(got.text_of("detail"), "The resource has version W/\"2\".");
-    once([this] { home.scim("DELETE", path); });
-    EXPECT_EQ(home.scim("DELETE", path).status, 404);
+    once([this] { fixture.scim("DELETE", path); });
+    EXPECT_EQ(fixture.scim("DELETE", path).status, 404);
     EXPECT_EQ(news_types(), (texts{"user_updated", "user_deleted"}));
 }
 
@@ -68,15 +68,15 @@ TEST_F(user_between_test, a_deletion_that_is_always_overtaken_is_made_where_it_i
         if (mode != store::intent::write)
             return;
         const auto nick = std::to_string(++number);
-        home.patch(path, R"([{"op":"replace","path":"nickName","value":")" + nick + R"("}])");
+        fixture.patch(path, R"([{"op":"replace","path":"nickName","value":")" + nick + R"("}])");
     };
-    EXPECT_EQ(home.scim("DELETE", path).status, 204);
+    EXPECT_EQ(fixture.scim("DELETE", path).status, 204);
     database->before = nullptr;
     EXPECT_EQ(number, preparations_max);
     EXPECT_EQ(database->writes, static_cast<std::size_t>(preparations_max));
     const auto told = news();
     EXPECT_EQ(told.back().at("data").at("nickname"), json::value(std::to_string(number)));
-    EXPECT_EQ(home.scim("GET", path).status, 404);
+    EXPECT_EQ(fixture.scim("GET", path).status, 404);
 }
 
 }  // namespace

@@ -9,10 +9,10 @@ namespace {
 
 std::string content_type_for(std::optional<std::string> accept)
 {
-    http::request request;
+    http::request head;
     if (accept)
-        request.headers.add("Accept", *accept);
-    const auto response = scim_response(call(request), 200, "{}");
+        head.headers.add("Accept", *accept);
+    const auto response = scim_response(request_context(head), 200, "{}");
     return *response.headers.find("Content-Type");
 }
 
@@ -59,11 +59,11 @@ TEST(render_test, scim_s_own_type_is_sent_unless_plain_json_alone_is_taken)
 
 TEST(render_test, nothing_is_stored_or_sniffed_on_the_way)
 {
-    http::request request;
-    const call on(request);
+    http::request head;
+    const request_context request(head);
     for (const auto& response :
-         {scim_response(on, 200, "{}"),
-          scim_error(on, {errc::not_found, "No."}),
+         {scim_response(request, 200, "{}"),
+          scim_error(request, {errc::not_found, "No."}),
           manage_response(200, {}),
           manage_error({errc::not_found, "No."})}) {
         EXPECT_EQ(*response.headers.find("Cache-Control"), "no-store");
@@ -74,22 +74,23 @@ TEST(render_test, nothing_is_stored_or_sniffed_on_the_way)
 
 TEST(render_test, an_empty_body_has_no_type)
 {
-    http::request request;
-    const auto response = scim_response(call(request), 204, {});
+    http::request head;
+    const auto response = scim_response(request_context(head), 204, {});
     EXPECT_EQ(response.headers.count("Content-Type"), 0U);
     EXPECT_TRUE(response.body.empty());
 }
 
 TEST(render_test, a_resource_carries_its_version_and_its_location)
 {
-    http::request request;
-    const call on(request);
+    http::request head;
+    const request_context request(head);
     const service::representation made{"{}", {1}, "https://scim.test/Users/diruser_1", 3};
-    const auto created = scim_resource(on, 201, made);
+    const auto created = scim_resource(request, 201, made);
     EXPECT_EQ(*created.headers.find("ETag"), R"(W/"3")");
     EXPECT_EQ(*created.headers.find("Location"), made.location);
     for (const auto& response :
-         {scim_resource(on, 200, made), scim_version(304, made), unread_scim_resource(on, 200, made)})
+         {scim_resource(request, 200, made), scim_version(304, made), unread_scim_resource(request, 200, made)
+         })
         for (const auto* name : {"Location", "Content-Location"}) {
             EXPECT_EQ(response.headers.count(name), 1U) << name;
             EXPECT_EQ(*response.headers.find(name), made.location) << name;
@@ -98,8 +99,8 @@ TEST(render_test, a_resource_carries_its_version_and_its_location)
 
 TEST(render_test, errors_have_the_form_of_their_api)
 {
-    http::request request;
-    const auto scim = scim_error(call(request), {errc::invalid_path, "Say \"which\"."});
+    http::request head;
+    const auto scim = scim_error(request_context(head), {errc::invalid_path, "Say \"which\"."});
     EXPECT_EQ(scim.status, 400);
     EXPECT_EQ(
         scim.body,
@@ -171,10 +172,11 @@ TEST(render_test, the_path_decides_the_form)
         {"", false},
     };
     for (const auto& row : rows) {
-        http::request request;
-        request.target = row.target;
+        http::request head;
+        head.target = row.target;
         EXPECT_EQ(is_scim_path(row.target), row.is_scim) << row.target;
-        const auto body = parse_json_object(error_for(call(request), {errc::not_found, "No."}).body).value();
+        const auto body =
+            parse_json_object(error_for(request_context(head), {errc::not_found, "No."}).body).value();
         EXPECT_EQ(body.contains("schemas"), row.is_scim) << row.target;
         EXPECT_EQ(body.contains("code"), !row.is_scim) << row.target;
     }

@@ -1,5 +1,5 @@
 // The log of requests and the ledger of refused users, as an application sees them.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -16,13 +16,13 @@ class request_log_test : public testing::Test {
 protected:
     [[nodiscard]] std::string directory_path() const
     {
-        return "/api/v1/organizations/" + home.organization + "/directories/" + home.directory;
+        return "/api/v1/organizations/" + fixture.organization + "/directories/" + fixture.directory;
     }
 
     test::answer log(std::string_view query = "")
     {
-        home.write_log();
-        return home.operate("GET", directory_path() + "/request-log" + std::string(query));
+        fixture.write_log();
+        return fixture.operate("GET", directory_path() + "/request-log" + std::string(query));
     }
 
     json::object newest() { return log().body.at("entries").as_array().at(0).as_object(); }
@@ -42,8 +42,8 @@ protected:
 
     test::answer refusals(std::string_view query = "")
     {
-        home.write_log();
-        return home.operate("GET", directory_path() + "/refusals" + std::string(query));
+        fixture.write_log();
+        return fixture.operate("GET", directory_path() + "/refusals" + std::string(query));
     }
 
     // "uniqueness OPEN 2" of each.
@@ -59,13 +59,13 @@ protected:
         return lines;
     }
 
-    test::api_house home;
+    test::api_fixture fixture;
 };
 
 TEST_F(request_log_test, a_request_is_told_with_what_it_has_changed)
 {
-    const auto id = home.make_user("anna");
-    home.scim(
+    const auto id = fixture.make_user("anna");
+    fixture.scim(
         "PATCH",
         "/Users/" + id,
         R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],)"
@@ -92,41 +92,41 @@ TEST_F(request_log_test, a_request_is_told_with_what_it_has_changed)
 
 TEST_F(request_log_test, nobodys_name_address_or_token_is_in_it)
 {
-    home.make_user("anna", R"(,"name":{"givenName":"Jane","familyName":"Roe"},"password":"s3cret-word")");
-    home.make_user("anna.again");
-    home.scim("POST", "/Users", test::user_text("anna"));
-    home.scim("GET", R"(/Users?filter=userName%20eq%20%22anna%22&token=s3cret-word)");
-    home.scim("GET", "/Users?filter=userName%20eq%20anna");
-    home.scim("GET", "/Users/anna%40acme.com");
-    home.scim("GET", "/Users/anna");
-    home.scim("POST", "/Users", R"({"userName":"anna)");
-    home.scim("POST", "/anna", R"({"userName":"anna"})");
+    fixture.make_user("anna", R"(,"name":{"givenName":"Jane","familyName":"Roe"},"password":"s3cret-word")");
+    fixture.make_user("anna.again");
+    fixture.scim("POST", "/Users", test::user_text("anna"));
+    fixture.scim("GET", R"(/Users?filter=userName%20eq%20%22anna%22&token=s3cret-word)");
+    fixture.scim("GET", "/Users?filter=userName%20eq%20anna");
+    fixture.scim("GET", "/Users/anna%40acme.com");
+    fixture.scim("GET", "/Users/anna");
+    fixture.scim("POST", "/Users", R"({"userName":"anna)");
+    fixture.scim("POST", "/anna", R"({"userName":"anna"})");
     const auto seen = log().text;
     EXPECT_EQ(log().body.at("entries").as_array().size(), 9U);
     for (const std::string_view hidden : {"anna", "Jane", "Roe", "s3cret-word"})
         EXPECT_EQ(seen.find(hidden), std::string::npos) << hidden << " in " << seen;
-    EXPECT_EQ(seen.find(home.token), std::string::npos);
+    EXPECT_EQ(seen.find(fixture.token), std::string::npos);
     EXPECT_NE(seen.find(R"(filter=userName eq \"***\")"), std::string::npos) << seen;
     EXPECT_NE(seen.find("***@acme.com"), std::string::npos) << "the domain stays";
 }
 
 TEST_F(request_log_test, refused_requests_are_told_with_the_reason)
 {
-    home.make_user("anna");
-    home.scim("POST", "/Users", test::user_text("anna"));
+    fixture.make_user("anna");
+    fixture.scim("POST", "/Users", test::user_text("anna"));
     auto entry = newest();
     EXPECT_EQ(entry.at("status"), 409);
     EXPECT_EQ(entry.at("scim_type"), "uniqueness");
     EXPECT_EQ(entry.at("detail"), "userName is taken by another User of this directory.");
     EXPECT_EQ(entry.at("total_changes"), 0);
 
-    home.call("GET", home.base() + "/Users", "", {{"Authorization", "Bearer wrong"}});
-    home.call("GET", home.base() + "/Users/diruser_1");
-    home.operate("PATCH", directory_path() + ":disable");
-    home.scim("GET", "/Users");
-    home.operate("PATCH", directory_path() + ":enable");
-    home.scim("GET", "/Nothing");
-    home.scim("POST", "/Users", R"({"userName":)");
+    fixture.call("GET", fixture.base() + "/Users", "", {{"Authorization", "Bearer wrong"}});
+    fixture.call("GET", fixture.base() + "/Users/diruser_1");
+    fixture.operate("PATCH", directory_path() + ":disable");
+    fixture.scim("GET", "/Users");
+    fixture.operate("PATCH", directory_path() + ":enable");
+    fixture.scim("GET", "/Nothing");
+    fixture.scim("POST", "/Users", R"({"userName":)");
     EXPECT_EQ(
         told("?status=error"),
         (texts{
@@ -142,16 +142,16 @@ TEST_F(request_log_test, refused_requests_are_told_with_the_reason)
 
 TEST_F(request_log_test, what_was_rolled_back_has_changed_nothing)
 {
-    const auto id = home.make_user("anna");
-    home.make_user("bert");
-    home.patch("/Users/" + id, R"([{"op":"replace","path":"userName","value":"bert"}])");
+    const auto id = fixture.make_user("anna");
+    fixture.make_user("bert");
+    fixture.patch("/Users/" + id, R"([{"op":"replace","path":"userName","value":"bert"}])");
     EXPECT_EQ(newest().at("changes"), json::array());
     const std::string bulk =
         R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[)"
         R"({"method":"POST","bulkId":"1","path":"/Users","data":)" +
         test::user_text("carl") + R"(},{"method":"POST","bulkId":"2","path":"/Users","data":)" +
         test::user_text("bert", R"(,"externalId":"b-2")") + "}]}";
-    ASSERT_EQ(home.scim("POST", "/Bulk", bulk).status, 200);
+    ASSERT_EQ(fixture.scim("POST", "/Bulk", bulk).status, 200);
     const auto entry = newest();
     EXPECT_EQ(entry.at("total_changes"), 1);
     EXPECT_EQ(entry.at("operations").as_array().size(), 2U);
@@ -162,10 +162,10 @@ TEST_F(request_log_test, what_was_rolled_back_has_changed_nothing)
 
 TEST_F(request_log_test, filters_narrow_the_log_and_pages_go_through_it)
 {
-    const auto id = home.make_user("anna");
-    home.clock.advance(std::chrono::hours(1));
-    home.scim("GET", "/Users/" + id);
-    home.scim("DELETE", "/Users/diruser_7");
+    const auto id = fixture.make_user("anna");
+    fixture.clock.advance(std::chrono::hours(1));
+    fixture.scim("GET", "/Users/" + id);
+    fixture.scim("DELETE", "/Users/diruser_7");
     EXPECT_EQ(told("?method=POST"), texts{"POST /Users 201"});
     EXPECT_EQ(told("?status=2xx"), (texts{"GET /Users/{id} 200", "POST /Users 201"}));
     EXPECT_EQ(told("?status=404"), texts{"DELETE /Users/{id} 404"});
@@ -202,29 +202,29 @@ TEST_F(request_log_test, a_bad_question_is_told_what_is_wrong_with_it)
         {"/refusals?page_token=bm9uZQ", "page_token"},
     };
     for (const auto& [query, named] : cases) {
-        const auto answer = home.operate("GET", directory_path() + query);
+        const auto answer = fixture.operate("GET", directory_path() + query);
         EXPECT_EQ(answer.status, std::string_view(query).ends_with("bm9uZQ") ? 404 : 400) << query;
         EXPECT_NE(answer.text.find(named), std::string::npos) << query << ": " << answer.text;
     }
-    EXPECT_EQ(home.operate("GET", "/api/v1/organizations/-/directories/dir_7/request-log").status, 404);
+    EXPECT_EQ(fixture.operate("GET", "/api/v1/organizations/-/directories/dir_7/request-log").status, 404);
 }
 
 TEST_F(request_log_test, another_directorys_requests_are_not_in_it)
 {
-    home.make_user("anna");
-    home.write_log();
-    const auto other = home.make_directory(home.organization);
+    fixture.make_user("anna");
+    fixture.write_log();
+    const auto other = fixture.make_directory(fixture.organization);
     const auto path = "/api/v1/organizations/-/directories/" + other;
-    EXPECT_EQ(home.operate("GET", path + "/request-log").body.at("entries"), json::array());
-    EXPECT_EQ(home.operate("GET", path + "/refusals").body.at("refusals"), json::array());
+    EXPECT_EQ(fixture.operate("GET", path + "/request-log").body.at("entries"), json::array());
+    EXPECT_EQ(fixture.operate("GET", path + "/refusals").body.at("refusals"), json::array());
 }
 
 TEST_F(request_log_test, a_refused_user_is_open_until_it_is_written)
 {
-    home.make_user("anna");
+    fixture.make_user("anna");
     const auto again = test::user_text("anna", R"(,"externalId":"a-2")");
-    home.scim("POST", "/Users", again);
-    home.scim("POST", "/Users", again);
+    fixture.scim("POST", "/Users", again);
+    fixture.scim("POST", "/Users", again);
     EXPECT_EQ(ledger(), texts{"uniqueness OPEN 2"});
     const auto listed = refusals("?user=a-2").body.at("refusals").as_array();
     ASSERT_EQ(listed.size(), 1U);
@@ -232,8 +232,8 @@ TEST_F(request_log_test, a_refused_user_is_open_until_it_is_written)
     EXPECT_EQ(listed[0].at("dp_id"), "a-2");
     EXPECT_NE(listed[0].at("fix").as_string().find("userName"), std::string::npos);
 
-    home.clock.advance(std::chrono::minutes(1));
-    EXPECT_EQ(home.scim("POST", "/Users", test::user_text("anna2", R"(,"externalId":"a-2")")).status, 201);
+    fixture.clock.advance(std::chrono::minutes(1));
+    EXPECT_EQ(fixture.scim("POST", "/Users", test::user_text("anna2", R"(,"externalId":"a-2")")).status, 201);
     EXPECT_EQ(ledger(), texts{"uniqueness RESOLVED 2"});
     EXPECT_EQ(ledger("?status=open"), texts{});
     EXPECT_EQ(ledger("?status=resolved"), texts{"uniqueness RESOLVED 2"});
@@ -242,13 +242,13 @@ TEST_F(request_log_test, a_refused_user_is_open_until_it_is_written)
 
 TEST_F(request_log_test, each_kind_of_refusal_has_its_reason)
 {
-    const auto id = home.make_user("anna");
+    const auto id = fixture.make_user("anna");
     const auto schema =
         std::string(R"({"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":)");
-    home.scim("POST", "/Users", schema + R"("eve","emails":[{"value":"eve@evil.test"}]})");
-    home.scim("POST", "/Users", schema + R"("bob"})");
-    home.scim("POST", "/Users", schema + R"("carl","active":"perhaps"})");
-    home.patch("/Users/" + id, R"([{"op":"replace","path":"id","value":"x"}])");
+    fixture.scim("POST", "/Users", schema + R"("eve","emails":[{"value":"eve@evil.test"}]})");
+    fixture.scim("POST", "/Users", schema + R"("bob"})");
+    fixture.scim("POST", "/Users", schema + R"("carl","active":"perhaps"})");
+    fixture.patch("/Users/" + id, R"([{"op":"replace","path":"id","value":"x"}])");
     EXPECT_EQ(ledger("?reason=domain_not_verified"), texts{"domain_not_verified OPEN 1"});
     EXPECT_EQ(ledger("?reason=no_email"), texts{"no_email OPEN 1"});
     EXPECT_EQ(ledger("?reason=mutability&user=anna"), texts{"mutability OPEN 1"});
@@ -258,31 +258,31 @@ TEST_F(request_log_test, each_kind_of_refusal_has_its_reason)
 
 TEST_F(request_log_test, a_success_that_overtakes_the_log_resolves_all_the_same)
 {
-    home.make_user("anna");
-    home.scim("POST", "/Users", test::user_text("anna", R"(,"externalId":"a-2")"));
-    EXPECT_EQ(home.scim("POST", "/Users", test::user_text("ann", R"(,"externalId":"a-2")")).status, 201);
+    fixture.make_user("anna");
+    fixture.scim("POST", "/Users", test::user_text("anna", R"(,"externalId":"a-2")"));
+    EXPECT_EQ(fixture.scim("POST", "/Users", test::user_text("ann", R"(,"externalId":"a-2")")).status, 201);
     EXPECT_EQ(ledger(), texts{"uniqueness RESOLVED 1"});
 }
 
 TEST_F(request_log_test, a_directory_that_is_deleted_takes_its_log_with_it)
 {
-    home.make_user("anna");
-    home.write_log();
-    home.operate("PATCH", directory_path() + ":disable");
-    home.scim("GET", "/Users");
-    EXPECT_EQ(home.operate("DELETE", directory_path()).status, 200);
-    home.work_off();
-    home.write_log();
-    EXPECT_EQ(home.log_text, "");
-    EXPECT_EQ(home.operate("POST", "/api/v1/check").text_of("is_sound"), "");
-    EXPECT_TRUE(home.operate("POST", "/api/v1/check").body.at("is_sound").as_bool());
+    fixture.make_user("anna");
+    fixture.write_log();
+    fixture.operate("PATCH", directory_path() + ":disable");
+    fixture.scim("GET", "/Users");
+    EXPECT_EQ(fixture.operate("DELETE", directory_path()).status, 200);
+    fixture.work_off();
+    fixture.write_log();
+    EXPECT_EQ(fixture.log_text, "");
+    EXPECT_EQ(fixture.operate("POST", "/api/v1/check").text_of("is_sound"), "");
+    EXPECT_TRUE(fixture.operate("POST", "/api/v1/check").body.at("is_sound").as_bool());
 }
 
 TEST_F(request_log_test, without_entries_to_keep_refused_users_are_listed_still)
 {
-    home.requests_kept.entries_max = 0;
-    home.make_user("anna");
-    home.scim("POST", "/Users", test::user_text("anna", R"(,"externalId":"a-2")"));
+    fixture.requests_kept.entries_max = 0;
+    fixture.make_user("anna");
+    fixture.scim("POST", "/Users", test::user_text("anna", R"(,"externalId":"a-2")"));
     EXPECT_EQ(told(), texts{});
     EXPECT_EQ(ledger(), texts{"uniqueness OPEN 1"});
 }

@@ -1,5 +1,5 @@
 // Roles, the groups that give them, and who is told.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,7 +12,8 @@ class roles_test : public testing::Test {
 protected:
     void make_role(std::string_view name, const std::string& where = "/api/v1")
     {
-        const auto made = home.operate("POST", where + "/roles", R"({"name":")" + std::string(name) + "\"}");
+        const auto made =
+            fixture.operate("POST", where + "/roles", R"({"name":")" + std::string(name) + "\"}");
         ASSERT_EQ(made.status, 201) << made.text;
     }
 
@@ -21,7 +22,7 @@ protected:
         std::string members;
         for (const auto& id : ids)
             members.append(members.empty() ? "" : ",").append(R"({"value":")" + id + "\"}");
-        return home.make_group(name, R"(,"members":[)" + members + "]");
+        return fixture.make_group(name, R"(,"members":[)" + members + "]");
     }
 
     test::answer assign(const std::vector<std::pair<std::string, std::string>>& pairs)
@@ -31,7 +32,9 @@ protected:
             body.append(body.empty() ? "" : ",");
             body.append(R"({"group_id":")" + group + R"(","role_name":")" + role + "\"}");
         }
-        return home.operate("PUT", directory + "/groups/-/roles:assign", R"({"assignments":[)" + body + "]}");
+        return fixture.operate(
+            "PUT", directory + "/groups/-/roles:assign", R"({"assignments":[)" + body + "]}"
+        );
     }
 
     static texts named(const json::value& listed)
@@ -44,7 +47,7 @@ protected:
 
     texts roles_of(std::string_view user)
     {
-        const auto page = home.operate("GET", directory + "/users?page_size=1000&include_detail=true");
+        const auto page = fixture.operate("GET", directory + "/users?page_size=1000&include_detail=true");
         for (const auto& one : page.body.at("users").as_array())
             if (one.at("id").as_string() == user)
                 return named(one.at("user_detail").at("roles"));
@@ -54,21 +57,21 @@ protected:
     // Since the last call.
     std::vector<json::object> news()
     {
-        auto all = home.events();
+        auto all = fixture.events();
         std::vector<json::object> fresh(all.begin() + static_cast<std::ptrdiff_t>(seen), all.end());
         seen = all.size();
         return fresh;
     }
 
-    test::api_house home;
+    test::api_fixture fixture;
     std::size_t seen = 0;
-    const std::string owner = "/api/v1/organizations/" + home.organization;
-    const std::string directory = owner + "/directories/" + home.directory;
+    const std::string owner = "/api/v1/organizations/" + fixture.organization;
+    const std::string directory = owner + "/directories/" + fixture.directory;
 };
 
 TEST_F(roles_test, a_role_is_made_read_changed_and_deleted_with_its_events)
 {
-    const auto made = home.operate(
+    const auto made = fixture.operate(
         "POST", "/api/v1/roles", R"({"name":"chief","display_name":"Admin","permissions":["all"]})"
     );
     ASSERT_EQ(made.status, 201) << made.text;
@@ -85,14 +88,14 @@ TEST_F(roles_test, a_role_is_made_read_changed_and_deleted_with_its_events)
         {"is_org_role", false}
     };
     EXPECT_EQ(made.member("role"), expected) << made.text;
-    EXPECT_EQ(home.operate("GET", "/api/v1/roles/chief").text, made.text);
-    EXPECT_EQ(home.operate("GET", owner + "/roles/chief").text, made.text);
-    const auto renamed = home.operate("PUT", "/api/v1/roles/chief", R"({"display_name":"Chief"})");
+    EXPECT_EQ(fixture.operate("GET", "/api/v1/roles/chief").text, made.text);
+    EXPECT_EQ(fixture.operate("GET", owner + "/roles/chief").text, made.text);
+    const auto renamed = fixture.operate("PUT", "/api/v1/roles/chief", R"({"display_name":"Chief"})");
     EXPECT_EQ(renamed.member("role").at("display_name"), "Chief");
     EXPECT_EQ(renamed.member("role").at("permissions"), json::array{"all"});
-    EXPECT_EQ(home.operate("PUT", "/api/v1/roles/chief", R"({"display_name":"Chief"})").status, 200);
-    EXPECT_EQ(home.operate("DELETE", "/api/v1/roles/chief").status, 200);
-    EXPECT_EQ(home.operate("GET", "/api/v1/roles/chief").status, 404);
+    EXPECT_EQ(fixture.operate("PUT", "/api/v1/roles/chief", R"({"display_name":"Chief"})").status, 200);
+    EXPECT_EQ(fixture.operate("DELETE", "/api/v1/roles/chief").status, 200);
+    EXPECT_EQ(fixture.operate("GET", "/api/v1/roles/chief").status, 404);
     texts types;
     const auto told = news();
     for (const auto& event : told) {
@@ -110,24 +113,24 @@ TEST_F(roles_test, an_organization_sees_its_own_roles_and_the_environment_s)
 {
     make_role("chief");
     make_role("clerk", owner);
-    EXPECT_EQ(home.operate("GET", "/api/v1/roles").body.at("roles").as_array().size(), 3U);
-    const auto seen_there = home.operate("GET", owner + "/roles").body.at("roles").as_array();
+    EXPECT_EQ(fixture.operate("GET", "/api/v1/roles").body.at("roles").as_array().size(), 3U);
+    const auto seen_there = fixture.operate("GET", owner + "/roles").body.at("roles").as_array();
     ASSERT_EQ(seen_there.size(), 4U);
     EXPECT_EQ(seen_there[2].at("name"), "chief");
     EXPECT_EQ(seen_there[3].at("name"), "clerk");
     EXPECT_EQ(seen_there[3].at("is_org_role"), true);
-    const auto other = "/api/v1/organizations/" + home.make_organization("Other");
-    EXPECT_EQ(home.operate("GET", other + "/roles/clerk").status, 404);
-    EXPECT_EQ(home.operate("DELETE", owner + "/roles/chief").status, 404);
-    EXPECT_EQ(home.operate("PUT", owner + "/roles/chief", R"({"description":"x"})").status, 404);
-    EXPECT_EQ(home.operate("POST", owner + "/roles", R"({"name":"chief"})").status, 400);
+    const auto other = "/api/v1/organizations/" + fixture.make_organization("Other");
+    EXPECT_EQ(fixture.operate("GET", other + "/roles/clerk").status, 404);
+    EXPECT_EQ(fixture.operate("DELETE", owner + "/roles/chief").status, 404);
+    EXPECT_EQ(fixture.operate("PUT", owner + "/roles/chief", R"({"description":"x"})").status, 404);
+    EXPECT_EQ(fixture.operate("POST", owner + "/roles", R"({"name":"chief"})").status, 400);
 }
 
 TEST_F(roles_test, what_is_no_role_is_refused_by_name)
 {
     make_role("base");
     make_role("one");
-    home.operate("PUT", "/api/v1/roles/one", R"({"extends":"base"})");
+    fixture.operate("PUT", "/api/v1/roles/one", R"({"extends":"base"})");
     const std::pair<std::string_view, std::string_view> made[] = {
         {R"({"name":"a b"})", "name must have 1 to 64 letters, digits or underscores."},
         {R"({"name":"x","extends":"none"})", "extends: there is no role none."},
@@ -135,18 +138,18 @@ TEST_F(roles_test, what_is_no_role_is_refused_by_name)
         },
     };
     for (const auto& [body, message] : made) {
-        const auto got = home.operate("POST", "/api/v1/roles", body);
+        const auto got = fixture.operate("POST", "/api/v1/roles", body);
         EXPECT_EQ(got.status, message.find("there is no role") == std::string_view::npos ? 400 : 404) << body;
         EXPECT_EQ(got.text_of("message"), message) << body;
     }
-    const auto round = home.operate("PUT", "/api/v1/roles/base", R"({"extends":"one"})");
+    const auto round = fixture.operate("PUT", "/api/v1/roles/base", R"({"extends":"one"})");
     EXPECT_EQ(round.text_of("message"), "extends: a role cannot extend itself, directly or through others.");
     EXPECT_EQ(
-        home.operate("DELETE", "/api/v1/roles/base").text_of("message"),
+        fixture.operate("DELETE", "/api/v1/roles/base").text_of("message"),
         "The role base is extended by others; change these first."
     );
     EXPECT_EQ(
-        home.operate("PUT", "/api/v1/roles/one", R"({"name":"two"})").text_of("message"),
+        fixture.operate("PUT", "/api/v1/roles/one", R"({"name":"two"})").text_of("message"),
         "name cannot be changed."
     );
 }
@@ -155,9 +158,9 @@ TEST_F(roles_test, a_mapping_tells_each_user_whose_roles_differ_once)
 {
     make_role("chief");
     make_role("clerk");
-    const auto anna = home.make_user("anna");
-    const auto bert = home.make_user("bert");
-    home.make_user("carl");
+    const auto anna = fixture.make_user("anna");
+    const auto bert = fixture.make_user("bert");
+    fixture.make_user("carl");
     const auto chiefs = make_group("Chiefs", {anna});
     const auto staff = make_group("Staff", {anna, bert});
     news();
@@ -173,7 +176,7 @@ TEST_F(roles_test, a_mapping_tells_each_user_whose_roles_differ_once)
     EXPECT_EQ(told[0].at("context").at("source"), "api");
     EXPECT_EQ(named(told[1].at("data").at("roles")), texts{"clerk"});
     EXPECT_EQ(roles_of(anna), (texts{"chief", "clerk"}));
-    const auto shown = home.operate("GET", directory).member("directory");
+    const auto shown = fixture.operate("GET", directory).member("directory");
     EXPECT_EQ(shown.at("role_assignments"), set.body.at("role_assignments"));
 
     EXPECT_EQ(assign({{chiefs, "chief"}, {staff, "clerk"}}).status, 200);
@@ -189,25 +192,27 @@ TEST_F(roles_test, a_mapping_tells_each_user_whose_roles_differ_once)
 TEST_F(roles_test, roles_follow_memberships_in_the_event_of_the_membership)
 {
     make_role("clerk");
-    const auto anna = home.make_user("anna");
+    const auto anna = fixture.make_user("anna");
     const auto staff = make_group("Staff");
     assign({{staff, "clerk"}});
     news();
-    home.patch("/Groups/" + staff, R"([{"op":"add","path":"members","value":[{"value":")" + anna + "\"}]}]");
+    fixture.patch(
+        "/Groups/" + staff, R"([{"op":"add","path":"members","value":[{"value":")" + anna + "\"}]}]"
+    );
     auto told = news().back();
     EXPECT_EQ(told.at("changed_attributes"), (json::array{"groups", "roles"}));
     EXPECT_EQ(named(told.at("data").at("roles")), texts{"clerk"});
-    home.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"x"}])");
+    fixture.patch("/Users/" + anna, R"([{"op":"replace","path":"title","value":"x"}])");
     told = news().back();
     EXPECT_EQ(told.at("changed_attributes"), json::array{"title"});
     EXPECT_EQ(named(told.at("data").at("roles")), texts{"clerk"});
-    home.scim("DELETE", "/Groups/" + staff);
+    fixture.scim("DELETE", "/Groups/" + staff);
     told = news().back();
     EXPECT_EQ(told.at("type"), "organization.directory.user_updated");
     EXPECT_EQ(told.at("changed_attributes"), (json::array{"groups", "roles"}));
     EXPECT_EQ(named(told.at("previous_attributes").at("roles")), texts{"clerk"});
     EXPECT_EQ(roles_of(anna), texts());
-    const auto after = home.operate("GET", directory).member("directory");
+    const auto after = fixture.operate("GET", directory).member("directory");
     EXPECT_EQ(after.at("role_assignments").at("assignments"), json::array());
 }
 
@@ -216,42 +221,42 @@ TEST_F(roles_test, whoever_no_group_gives_a_role_has_the_default)
     make_role("guest");
     make_role("insider", owner);
     make_role("clerk");
-    const auto anna = home.make_user("anna");
-    const auto bert = home.make_user("bert");
+    const auto anna = fixture.make_user("anna");
+    const auto bert = fixture.make_user("bert");
     const auto staff = make_group("Staff", {bert});
     assign({{staff, "clerk"}});
     news();
     const auto set =
-        home.operate("PATCH", "/api/v1/roles:set_defaults", R"({"default_member_role":"guest"})");
+        fixture.operate("PATCH", "/api/v1/roles:set_defaults", R"({"default_member_role":"guest"})");
     ASSERT_EQ(set.status, 200) << set.text;
     EXPECT_EQ(set.member("default_member").at("name"), "guest");
-    home.work_off();
+    fixture.work_off();
     const auto told = news();
     ASSERT_EQ(told.size(), 1U);
     EXPECT_EQ(named(told[0].at("data").at("roles")), texts{"guest"});
-    home.operate("PATCH", owner + "/roles:set_defaults", R"({"default_member_role":"insider"})");
-    home.work_off();
+    fixture.operate("PATCH", owner + "/roles:set_defaults", R"({"default_member_role":"insider"})");
+    fixture.work_off();
     EXPECT_EQ(roles_of(anna), texts{"insider"});
     EXPECT_EQ(roles_of(bert), texts{"clerk"});
     EXPECT_EQ(news().size(), 1U);
-    home.operate("PATCH", owner + "/roles:set_defaults", R"({"default_member_role":""})");
-    home.work_off();
+    fixture.operate("PATCH", owner + "/roles:set_defaults", R"({"default_member_role":""})");
+    fixture.work_off();
     EXPECT_EQ(roles_of(anna), texts{"guest"});
     news();
-    const auto carl = home.make_user("carl");
+    const auto carl = fixture.make_user("carl");
     EXPECT_EQ(named(news().back().at("data").at("roles")), texts{"guest"});
-    home.scim("DELETE", "/Users/" + carl);
+    fixture.scim("DELETE", "/Users/" + carl);
     EXPECT_EQ(named(news().back().at("data").at("roles")), texts{"guest"});
 }
 
 TEST_F(roles_test, a_deleted_role_is_taken_from_everybody)
 {
     make_role("clerk");
-    const auto anna = home.make_user("anna");
+    const auto anna = fixture.make_user("anna");
     assign({{make_group("Staff", {anna}), "clerk"}});
     news();
-    EXPECT_EQ(home.operate("DELETE", "/api/v1/roles/clerk").status, 200);
-    home.work_off();
+    EXPECT_EQ(fixture.operate("DELETE", "/api/v1/roles/clerk").status, 200);
+    fixture.work_off();
     const auto told = news();
     ASSERT_EQ(told.size(), 2U);
     EXPECT_EQ(told[0].at("type"), "role.deleted");
@@ -265,24 +270,24 @@ TEST_F(roles_test, a_large_directory_is_recounted_in_batches_and_each_user_told_
     constexpr int users = 450;  // three batches
     texts ids;
     for (int i = 0; i < users; ++i)
-        ids.push_back(home.make_user("u" + std::to_string(i)));
+        ids.push_back(fixture.make_user("u" + std::to_string(i)));
     const auto staff = make_group("Staff", ids);
-    const auto before = home.operate("GET", directory + "/users").body.at("sequence").as_int64();
+    const auto before = fixture.operate("GET", directory + "/users").body.at("sequence").as_int64();
     EXPECT_EQ(assign({{staff, "clerk"}}).status, 200);
-    EXPECT_EQ(home.operate("GET", directory + "/users").body.at("sequence").as_int64(), before);
-    home.work_off();
-    EXPECT_EQ(home.operate("GET", directory + "/users").body.at("sequence").as_int64(), before + users);
-    home.work_off();
-    EXPECT_EQ(home.operate("GET", directory + "/users").body.at("sequence").as_int64(), before + users);
+    EXPECT_EQ(fixture.operate("GET", directory + "/users").body.at("sequence").as_int64(), before);
+    fixture.work_off();
+    EXPECT_EQ(fixture.operate("GET", directory + "/users").body.at("sequence").as_int64(), before + users);
+    fixture.work_off();
+    EXPECT_EQ(fixture.operate("GET", directory + "/users").body.at("sequence").as_int64(), before + users);
 }
 
 TEST_F(roles_test, an_assignment_that_is_wrong_changes_nothing)
 {
     make_role("clerk");
-    const auto staff = make_group("Staff", {home.make_user("anna")});
+    const auto staff = make_group("Staff", {fixture.make_user("anna")});
     ASSERT_EQ(assign({{staff, "clerk"}}).status, 200);
     news();
-    const auto foreign = "dirgroup_" + home.make_user("bert").substr(std::string("diruser_").size());
+    const auto foreign = "dirgroup_" + fixture.make_user("bert").substr(std::string("diruser_").size());
     news();
     const std::vector<std::pair<std::vector<std::pair<std::string, std::string>>, std::string_view>> rows{
         {{{staff, "clerk"}, {"dirgroup_1", "clerk"}},
@@ -299,11 +304,11 @@ TEST_F(roles_test, an_assignment_that_is_wrong_changes_nothing)
     EXPECT_TRUE(news().empty());
     const auto body =
         R"({"assignments":[{"group_id":")" + staff + R"(","role_name":"clerk","role_id":"role_1"}]})";
-    const auto other = home.operate("PUT", directory + "/groups/-/roles:assign", body);
+    const auto other = fixture.operate("PUT", directory + "/groups/-/roles:assign", body);
     EXPECT_EQ(other.status, 409);
     EXPECT_EQ(other.text_of("message"), "assignments[0].role_id: this is not the role clerk.");
     EXPECT_EQ(
-        home.operate("GET", directory)
+        fixture.operate("GET", directory)
             .member("directory")
             .at("role_assignments")
             .at("assignments")
@@ -316,16 +321,16 @@ TEST_F(roles_test, an_assignment_that_is_wrong_changes_nothing)
 TEST_F(roles_test, a_directory_with_roles_can_be_deleted)
 {
     make_role("clerk", owner);
-    home.operate("PATCH", owner + "/roles:set_defaults", R"({"default_member_role":"clerk"})");
-    const auto anna = home.make_user("anna");
+    fixture.operate("PATCH", owner + "/roles:set_defaults", R"({"default_member_role":"clerk"})");
+    const auto anna = fixture.make_user("anna");
     assign({{make_group("Staff", {anna}), "clerk"}});
-    home.operate("PATCH", directory + ":disable");
-    ASSERT_EQ(home.operate("DELETE", directory).status, 200);
-    home.work_off();
-    EXPECT_EQ(home.operate("GET", directory).status, 404);
-    ASSERT_EQ(home.operate("DELETE", owner).status, 200);
-    home.work_off();
-    EXPECT_EQ(home.operate("POST", "/api/v1/check").body.at("findings"), json::array());
+    fixture.operate("PATCH", directory + ":disable");
+    ASSERT_EQ(fixture.operate("DELETE", directory).status, 200);
+    fixture.work_off();
+    EXPECT_EQ(fixture.operate("GET", directory).status, 404);
+    ASSERT_EQ(fixture.operate("DELETE", owner).status, 200);
+    fixture.work_off();
+    EXPECT_EQ(fixture.operate("POST", "/api/v1/check").body.at("findings"), json::array());
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // Who may call what, for every row of the table.
 #include "api/pipeline.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -17,8 +17,8 @@ protected:
     [[nodiscard]] std::string filled(std::string_view path) const
     {
         const std::map<std::string_view, std::string> values{
-            {"{directory}", home.directory},
-            {"{organization}", home.organization},
+            {"{directory}", fixture.directory},
+            {"{organization}", fixture.organization},
             {"{endpoint}", "Users"},
             {"{id}", "User"},
             {"{secret}", "sec_1"},
@@ -44,7 +44,7 @@ protected:
         return text + '\n' + got.text;
     }
 
-    test::api_house home;
+    test::api_fixture fixture;
 };
 
 TEST_F(route_table_test, each_path_s_prefix_says_who_may_call_it)
@@ -88,22 +88,22 @@ TEST_F(route_table_test, what_is_for_anyone_is_listed_here)
 
 TEST_F(route_table_test, every_scim_route_wants_a_token_and_tells_nothing_without)
 {
-    const auto expected = all_of(home.call("GET", home.base() + "/Users"));
+    const auto expected = all_of(fixture.call("GET", fixture.base() + "/Users"));
     EXPECT_EQ(expected.substr(0, 4), "401\n");
     for (const auto& row : routes()) {
         if (is_of_scim(row.who)) {
-            EXPECT_EQ(all_of(home.call(row.method, filled(row.path))), expected) << row.path;
-            EXPECT_NE(home.scim(row.method, filled(row.path).substr(home.base().size())).status, 401);
+            EXPECT_EQ(all_of(fixture.call(row.method, filled(row.path))), expected) << row.path;
+            EXPECT_NE(fixture.scim(row.method, filled(row.path).substr(fixture.base().size())).status, 401);
         }
     }
     // Nor what does not exist, nor which methods there are, nor that an operator would be heard.
     for (const auto* const path : {"", "/", "/Unknown", "/Users/x/y/z", "/Bulk", "/Me"}) {
-        EXPECT_EQ(all_of(home.call("GET", home.base() + path)), expected) << path;
-        EXPECT_EQ(all_of(home.call("TRACE", home.base() + path)), expected) << path;
-        EXPECT_EQ(all_of(home.operate("GET", home.base() + path)), expected) << path;
+        EXPECT_EQ(all_of(fixture.call("GET", fixture.base() + path)), expected) << path;
+        EXPECT_EQ(all_of(fixture.call("TRACE", fixture.base() + path)), expected) << path;
+        EXPECT_EQ(all_of(fixture.operate("GET", fixture.base() + path)), expected) << path;
     }
-    EXPECT_EQ(all_of(home.call("GET", "/directory/dir_1/scim/v2/Users")), expected);
-    EXPECT_EQ(all_of(home.call("GET", "/directory/x/scim/v2/Users")), expected);
+    EXPECT_EQ(all_of(fixture.call("GET", "/directory/dir_1/scim/v2/Users")), expected);
+    EXPECT_EQ(all_of(fixture.call("GET", "/directory/x/scim/v2/Users")), expected);
 }
 
 TEST_F(route_table_test, what_a_user_s_token_opens_is_listed_here)
@@ -133,39 +133,41 @@ TEST_F(route_table_test, what_a_user_s_token_opens_is_listed_here)
 
 TEST_F(route_table_test, operators_routes_are_not_there_for_the_public)
 {
-    const auto expected = all_of(home.call("GET", "/nothing/here"));
+    const auto expected = all_of(fixture.call("GET", "/nothing/here"));
     EXPECT_EQ(expected.substr(0, 4), "404\n");
     for (const auto& row : routes()) {
         if (!(row.who == principal::operator_only))
             continue;
         const auto path = filled(row.path);
-        EXPECT_EQ(all_of(home.call(row.method, path)), expected) << path;
+        EXPECT_EQ(all_of(fixture.call(row.method, path)), expected) << path;
         // Neither with a token of a directory, nor by another method.
         EXPECT_EQ(
-            all_of(home.call(row.method, path, "", {{"Authorization", "Bearer " + home.token}})), expected
+            all_of(fixture.call(row.method, path, "", {{"Authorization", "Bearer " + fixture.token}})),
+            expected
         ) << path;
-        EXPECT_EQ(all_of(home.call("TRACE", path)), expected) << path;
+        EXPECT_EQ(all_of(fixture.call("TRACE", path)), expected) << path;
         http::request loopback;
         loopback.method = row.method;
         loopback.target = path;
         loopback.from = {.address = "127.0.0.1", .is_loopback = true};
-        EXPECT_EQ(all_of(home.send(std::move(loopback))), expected) << path;
+        EXPECT_EQ(all_of(fixture.send(std::move(loopback))), expected) << path;
     }
 }
 
 TEST_F(route_table_test, applications_routes_want_an_access_token)
 {
-    const auto expected = all_of(home.call("GET", "/api/v1/organizations"));
+    const auto expected = all_of(fixture.call("GET", "/api/v1/organizations"));
     EXPECT_EQ(expected.substr(0, 4), "401\n");
     for (const auto& row : routes()) {
         if (!is_for_clients(row.who))
             continue;
         const auto path = filled(row.path);
-        EXPECT_EQ(all_of(home.call(row.method, path)), expected) << path;
+        EXPECT_EQ(all_of(fixture.call(row.method, path)), expected) << path;
         EXPECT_EQ(
-            all_of(home.call(row.method, path, "", {{"Authorization", "Bearer " + home.token}})), expected
+            all_of(fixture.call(row.method, path, "", {{"Authorization", "Bearer " + fixture.token}})),
+            expected
         ) << path;
-        EXPECT_EQ(all_of(home.call("TRACE", path)), expected) << path;
+        EXPECT_EQ(all_of(fixture.call("TRACE", path)), expected) << path;
     }
 }
 
@@ -174,29 +176,29 @@ TEST_F(route_table_test, operators_reach_each_of_theirs)
     for (const auto& row : routes()) {
         if (is_of_management(row.who)) {
             EXPECT_NE(
-                all_of(home.operate(row.method, filled(row.path))), all_of(home.call("GET", "/nothing"))
+                all_of(fixture.operate(row.method, filled(row.path))), all_of(fixture.call("GET", "/nothing"))
             );
-            EXPECT_EQ(home.operate("TRACE", filled(row.path)).status, 405) << row.path;
+            EXPECT_EQ(fixture.operate("TRACE", filled(row.path)).status, 405) << row.path;
         }
     }
 }
 
 TEST_F(route_table_test, health_is_for_anyone_and_metrics_for_loopback_peers)
 {
-    EXPECT_EQ(home.call("GET", "/healthz").text, R"({"status":"ok"})");
-    EXPECT_EQ(home.call("GET", "/readyz").status, 200);
-    home.why_not_ready = "draining";
-    const auto waiting = home.call("GET", "/readyz");
+    EXPECT_EQ(fixture.call("GET", "/healthz").text, R"({"status":"ok"})");
+    EXPECT_EQ(fixture.call("GET", "/readyz").status, 200);
+    fixture.why_not_ready = "draining";
+    const auto waiting = fixture.call("GET", "/readyz");
     EXPECT_EQ(waiting.status, 503);
     EXPECT_EQ(waiting.text_of("reason"), "draining");
-    EXPECT_EQ(home.call("GET", "/healthz").status, 200);
+    EXPECT_EQ(fixture.call("GET", "/healthz").status, 200);
 
-    EXPECT_EQ(home.call("GET", "/metrics").status, 403);
-    const auto shown = home.operate("GET", "/metrics");
+    EXPECT_EQ(fixture.call("GET", "/metrics").status, 403);
+    const auto shown = fixture.operate("GET", "/metrics");
     EXPECT_EQ(shown.status, 200);
     EXPECT_EQ(shown.header("Content-Type"), "text/plain; version=0.0.4");
-    home.house.is_metrics_open = true;
-    EXPECT_EQ(home.call("GET", "/metrics").status, 200);
+    fixture.server.is_metrics_open = true;
+    EXPECT_EQ(fixture.call("GET", "/metrics").status, 200);
 }
 
 TEST_F(route_table_test, other_methods_are_answered_with_those_there_are)
@@ -219,22 +221,22 @@ TEST_F(route_table_test, other_methods_are_answered_with_those_there_are)
         {"get", "/Users", "GET, HEAD, POST, OPTIONS"},
     };
     for (const auto& row : rows) {
-        const auto got = home.scim(row.method, row.path);
+        const auto got = fixture.scim(row.method, row.path);
         EXPECT_EQ(got.status, 405) << row.path;
         EXPECT_EQ(got.header("Allow"), row.allow) << row.path;
         EXPECT_EQ(got.text_of("status"), "405") << row.path;
     }
-    EXPECT_EQ(home.call("POST", "/healthz").header("Allow"), "GET, HEAD, OPTIONS");
-    EXPECT_EQ(home.operate("DELETE", "/api/v1/organizations").header("Allow"), "POST, GET, HEAD, OPTIONS");
+    EXPECT_EQ(fixture.call("POST", "/healthz").header("Allow"), "GET, HEAD, OPTIONS");
+    EXPECT_EQ(fixture.operate("DELETE", "/api/v1/organizations").header("Allow"), "POST, GET, HEAD, OPTIONS");
 }
 
 // RFC 9110 §9.3.7: of the server as a whole.
 TEST_F(route_table_test, options_with_an_asterisk_is_answered_to_anyone)
 {
-    const auto got = home.call("OPTIONS", "*");
+    const auto got = fixture.call("OPTIONS", "*");
     EXPECT_EQ(got.status, 204);
     EXPECT_EQ(got.header("Allow"), "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
-    EXPECT_EQ(home.call("GET", "*").status, 400);
+    EXPECT_EQ(fixture.call("GET", "*").status, 400);
 }
 
 TEST_F(route_table_test, options_tells_the_methods_of_a_path)
@@ -251,15 +253,15 @@ TEST_F(route_table_test, options_tells_the_methods_of_a_path)
         {"/ServiceProviderConfig", "GET, HEAD, OPTIONS"},
     };
     for (const auto& row : rows) {
-        const auto got = home.scim("OPTIONS", row.path);
+        const auto got = fixture.scim("OPTIONS", row.path);
         EXPECT_EQ(got.status, 204) << row.path;
         EXPECT_EQ(got.header("Allow"), row.allow) << row.path;
         EXPECT_EQ(got.text, "") << row.path;
-        EXPECT_EQ(home.call("OPTIONS", home.base() + std::string(row.path)).status, 401) << row.path;
+        EXPECT_EQ(fixture.call("OPTIONS", fixture.base() + std::string(row.path)).status, 401) << row.path;
     }
-    EXPECT_EQ(home.call("OPTIONS", "/healthz").status, 204);
-    EXPECT_EQ(home.scim("OPTIONS", "/Users/1/2/3").status, 404);
-    EXPECT_EQ(home.call("OPTIONS", "/api/v1/organizations").status, 401);
+    EXPECT_EQ(fixture.call("OPTIONS", "/healthz").status, 204);
+    EXPECT_EQ(fixture.scim("OPTIONS", "/Users/1/2/3").status, 404);
+    EXPECT_EQ(fixture.call("OPTIONS", "/api/v1/organizations").status, 401);
 }
 
 }  // namespace

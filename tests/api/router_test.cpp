@@ -5,7 +5,7 @@
 namespace scimd::api {
 namespace {
 
-reply nothing(const house&, call&)
+reply nothing(const server_context&, request_context&)
 {
     return http::response();
 }

@@ -1,5 +1,5 @@
 // Which of the optional schemas a directory has.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 #include "support/sample_schemas.hpp"
 
 #include <gtest/gtest.h>
@@ -18,22 +18,22 @@ class schema_choice : public testing::Test {
 protected:
     answer choose(std::string_view schemas)
     {
-        return home.operate(
+        return fixture.operate(
             "PATCH",
-            "/api/v1/organizations/-/directories/" + home.directory,
+            "/api/v1/organizations/-/directories/" + fixture.directory,
             R"({"schemas":)" + std::string(schemas) + "}"
         );
     }
 
-    api_house home{sample_schemas()};
+    api_fixture fixture{sample_schemas()};
 };
 
 TEST_F(schema_choice, is_everything_at_first)
 {
-    const auto shown = home.operate("GET", "/api/v1/organizations/-/directories/" + home.directory);
+    const auto shown = fixture.operate("GET", "/api/v1/organizations/-/directories/" + fixture.directory);
     EXPECT_TRUE(shown.member("directory").at("schemas").is_null());
-    EXPECT_EQ(home.scim("GET", "/ResourceTypes").resources("name"), (texts{"User", "Group", "Device"}));
-    EXPECT_EQ(home.scim("GET", "/Schemas").body.at("totalResults"), 7);
+    EXPECT_EQ(fixture.scim("GET", "/ResourceTypes").resources("name"), (texts{"User", "Group", "Device"}));
+    EXPECT_EQ(fixture.scim("GET", "/Schemas").body.at("totalResults"), 7);
 }
 
 TEST_F(schema_choice, decides_what_is_discovered_and_accepted)
@@ -41,22 +41,22 @@ TEST_F(schema_choice, decides_what_is_discovered_and_accepted)
     const auto chosen = choose(R"(["URN:example:Place", "urn:example:Place"])");
     EXPECT_EQ(chosen.status, 200) << chosen.text;
     EXPECT_EQ(chosen.member("directory").at("schemas"), json::value{"urn:example:Place"});
-    EXPECT_EQ(home.scim("GET", "/ResourceTypes").resources("name"), (texts{"User", "Group"}));
+    EXPECT_EQ(fixture.scim("GET", "/ResourceTypes").resources("name"), (texts{"User", "Group"}));
     EXPECT_EQ(
-        home.scim("GET", "/Schemas").resources("id"),
+        fixture.scim("GET", "/Schemas").resources("id"),
         (texts{
             "urn:ietf:params:scim:schemas:core:2.0:User",
             "urn:ietf:params:scim:schemas:core:2.0:Group",
             "urn:example:Place"
         })
     );
-    EXPECT_EQ(home.scim("GET", "/Schemas/" + std::string(enterprise)).status, 404);
-    EXPECT_EQ(home.scim("GET", "/Devices").status, 404);
+    EXPECT_EQ(fixture.scim("GET", "/Schemas/" + std::string(enterprise)).status, 404);
+    EXPECT_EQ(fixture.scim("GET", "/Devices").status, 404);
     EXPECT_EQ(
-        home.scim("GET", "/Users?filter=" + std::string(enterprise) + ":department+eq+%22x%22").status, 400
+        fixture.scim("GET", "/Users?filter=" + std::string(enterprise) + ":department+eq+%22x%22").status, 400
     );
 
-    const auto made = home.scim(
+    const auto made = fixture.scim(
         "POST",
         "/Users",
         user_text(
@@ -67,7 +67,7 @@ TEST_F(schema_choice, decides_what_is_discovered_and_accepted)
     EXPECT_EQ(made.status, 201);
     EXPECT_TRUE(made.body.contains("urn:example:Place"));
     EXPECT_FALSE(made.body.contains(enterprise));
-    const auto patched = home.patch(
+    const auto patched = fixture.patch(
         "/Users/" + made.text_of("id"),
         R"([{"op":"add","path":")" + std::string(enterprise) + R"(:department","value":"d"}])"
     );
@@ -78,21 +78,21 @@ TEST_F(schema_choice, decides_what_is_discovered_and_accepted)
 TEST_F(schema_choice, may_be_empty_or_everything_again)
 {
     EXPECT_EQ(choose("[]").member("directory").at("schemas"), json::array());
-    EXPECT_EQ(home.scim("GET", "/Schemas").body.at("totalResults"), 2);
+    EXPECT_EQ(fixture.scim("GET", "/Schemas").body.at("totalResults"), 2);
     EXPECT_TRUE(choose("null").member("directory").at("schemas").is_null());
-    EXPECT_EQ(home.scim("GET", "/Schemas").body.at("totalResults"), 7);
+    EXPECT_EQ(fixture.scim("GET", "/Schemas").body.at("totalResults"), 7);
 }
 
 TEST_F(schema_choice, is_made_with_the_directory)
 {
-    const auto path = "/api/v1/organizations/" + home.organization + "/directories";
+    const auto path = "/api/v1/organizations/" + fixture.organization + "/directories";
     const auto made =
-        home.operate("POST", path, R"({"schemas":["urn:example:Device","urn:example:Warranty"]})");
+        fixture.operate("POST", path, R"({"schemas":["urn:example:Device","urn:example:Warranty"]})");
     ASSERT_EQ(made.status, 201) << made.text;
-    home.directory = std::string(made.member("directory").at("id").as_string());
-    home.token = home.make_token(home.directory);
-    EXPECT_EQ(home.scim("GET", "/ResourceTypes").resources("name"), (texts{"User", "Group", "Device"}));
-    EXPECT_EQ(home.scim("GET", "/ResourceTypes/Device").body.at("schemaExtensions").as_array().size(), 1U);
+    fixture.directory = std::string(made.member("directory").at("id").as_string());
+    fixture.token = fixture.make_token(fixture.directory);
+    EXPECT_EQ(fixture.scim("GET", "/ResourceTypes").resources("name"), (texts{"User", "Group", "Device"}));
+    EXPECT_EQ(fixture.scim("GET", "/ResourceTypes/Device").body.at("schemaExtensions").as_array().size(), 1U);
 }
 
 TEST_F(schema_choice, is_refused_when_it_names_what_cannot_be_chosen)
@@ -112,37 +112,37 @@ TEST_F(schema_choice, is_refused_when_it_names_what_cannot_be_chosen)
         EXPECT_EQ(refused.status, row.message.ends_with("choose.") ? 404 : 400) << row.schemas;
         EXPECT_EQ(refused.text_of("message"), row.message);
     }
-    EXPECT_EQ(home.scim("GET", "/Schemas").body.at("totalResults"), 7);
+    EXPECT_EQ(fixture.scim("GET", "/Schemas").body.at("totalResults"), 7);
 }
 
 // What a directory gives up is neither shown nor lost.
 TEST_F(schema_choice, that_gives_a_schema_up_hides_its_data_until_it_comes_back)
 {
-    const auto id = home.make_user(
+    const auto id = fixture.make_user(
         "anna",
         R"(,"title":"t","urn:example:Place":{"floor":1},")" + std::string(enterprise) +
             R"(":{"department":"d"})"
     );
     const auto place = "/Users/" + id;
-    const auto whole = home.scim("GET", place).body;
+    const auto whole = fixture.scim("GET", place).body;
     ASSERT_TRUE(whole.contains("urn:example:Place"));
 
     choose("[]");
-    const auto hidden = home.scim("GET", place);
+    const auto hidden = fixture.scim("GET", place);
     EXPECT_EQ(hidden.body.at("schemas"), json::value{"urn:ietf:params:scim:schemas:core:2.0:User"});
     EXPECT_FALSE(hidden.body.contains("urn:example:Place"));
     EXPECT_FALSE(hidden.body.contains(enterprise));
-    EXPECT_EQ(home.scim("GET", "/Users").body.at("Resources").at(0), json::value(hidden.body));
+    EXPECT_EQ(fixture.scim("GET", "/Users").body.at("Resources").at(0), json::value(hidden.body));
 
-    EXPECT_EQ(home.patch(place, R"([{"op":"replace","path":"title","value":"u"}])").status, 200);
-    const auto told = home.events().back();
+    EXPECT_EQ(fixture.patch(place, R"([{"op":"replace","path":"title","value":"u"}])").status, 200);
+    const auto told = fixture.events().back();
     EXPECT_FALSE(told.at("data").at("raw_attributes").as_object().contains("urn:example:Place"));
     EXPECT_FALSE(
-        home.patch(place, R"([{"op":"replace","path":"title","value":"u"}])").body.contains(enterprise)
+        fixture.patch(place, R"([{"op":"replace","path":"title","value":"u"}])").body.contains(enterprise)
     );
 
     choose("null");
-    const auto back = home.scim("GET", place).body;
+    const auto back = fixture.scim("GET", place).body;
     EXPECT_EQ(back.at("schemas").as_array().size(), 3U);
     EXPECT_EQ(back.at("urn:example:Place"), whole.at("urn:example:Place"));
     EXPECT_EQ(back.at(enterprise), whole.at(enterprise));
@@ -152,9 +152,9 @@ TEST_F(schema_choice, that_gives_a_schema_up_hides_its_data_until_it_comes_back)
 TEST_F(schema_choice, of_one_directory_is_not_anothers)
 {
     choose("[]");
-    home.directory = home.make_directory(home.organization);
-    home.token = home.make_token(home.directory);
-    EXPECT_EQ(home.scim("GET", "/Schemas").body.at("totalResults"), 7);
+    fixture.directory = fixture.make_directory(fixture.organization);
+    fixture.token = fixture.make_token(fixture.directory);
+    EXPECT_EQ(fixture.scim("GET", "/Schemas").body.at("totalResults"), 7);
 }
 
 }  // namespace

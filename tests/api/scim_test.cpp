@@ -1,5 +1,5 @@
 // The verbs of SCIM over HTTP (RFC 7644 §3.3 to §3.6, §4).
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -17,46 +17,46 @@ protected:
         EXPECT_EQ(got.header("Content-Type"), "application/scim+json");
     }
 
-    test::api_house home;
+    test::api_fixture fixture;
 };
 
 TEST_F(scim_test, a_user_is_made_read_replaced_patched_and_removed)
 {
-    const auto made = home.scim("POST", "/Users", test::user_text("anna"));
+    const auto made = fixture.scim("POST", "/Users", test::user_text("anna"));
     ASSERT_EQ(made.status, 201) << made.text;
     const auto path = "/Users/" + made.text_of("id");
-    EXPECT_EQ(made.header("Location"), "https://scim.test" + home.base() + path);
+    EXPECT_EQ(made.header("Location"), "https://scim.test" + fixture.base() + path);
     EXPECT_EQ(made.header("ETag"), R"(W/"1")");
     EXPECT_EQ(made.member("meta").at("location").as_string(), made.header("Location"));
 
-    const auto read = home.scim("GET", path);
+    const auto read = fixture.scim("GET", path);
     EXPECT_EQ(read.status, 200);
     EXPECT_EQ(read.text, made.text);
 
-    const auto replaced = home.scim("PUT", path, test::user_text("anna", R"(,"title":"Boss")"));
+    const auto replaced = fixture.scim("PUT", path, test::user_text("anna", R"(,"title":"Boss")"));
     EXPECT_EQ(replaced.status, 200);
     EXPECT_EQ(replaced.header("ETag"), R"(W/"2")");
     EXPECT_EQ(replaced.text_of("title"), "Boss");
 
-    const auto patched = home.patch(path, R"([{"op":"remove","path":"title"}])");
+    const auto patched = fixture.patch(path, R"([{"op":"remove","path":"title"}])");
     EXPECT_EQ(patched.status, 200);
     EXPECT_EQ(patched.header("ETag"), R"(W/"3")");
     EXPECT_FALSE(patched.body.contains("title"));
 
-    const auto removed = home.scim("DELETE", path);
+    const auto removed = fixture.scim("DELETE", path);
     EXPECT_EQ(removed.status, 204);
     EXPECT_EQ(removed.text, "");
-    expect_failure(home.scim("GET", path), 404, "");
-    expect_failure(home.scim("DELETE", path), 404, "");
-    EXPECT_EQ(home.event_types().size(), 4U);
+    expect_failure(fixture.scim("GET", path), 404, "");
+    expect_failure(fixture.scim("DELETE", path), 404, "");
+    EXPECT_EQ(fixture.event_types().size(), 4U);
 }
 
 // RFC 7643 §3.1: Content-Location is meta.location.
 TEST_F(scim_test, every_answer_that_carries_one_resource_says_where_it_is)
 {
-    const auto made = home.scim("POST", "/Users", test::user_text("anna"));
+    const auto made = fixture.scim("POST", "/Users", test::user_text("anna"));
     const auto user = "/Users/" + made.text_of("id");
-    const auto group = "/Groups/" + home.make_group("Staff");
+    const auto group = "/Groups/" + fixture.make_group("Staff");
     const auto at = [](const test::answer& got) {
         EXPECT_EQ(got.header("Content-Location"), got.header("Location"));
         return got.header("Content-Location");
@@ -72,33 +72,33 @@ TEST_F(scim_test, every_answer_that_carries_one_resource_says_where_it_is)
           std::string("/ServiceProviderConfig"),
           std::string("/ResourceTypes/User"),
           std::string("/Schemas/urn:ietf:params:scim:schemas:core:2.0:User")}) {
-        const auto read = home.scim("GET", path);
+        const auto read = fixture.scim("GET", path);
         expect_own(read);
-        EXPECT_EQ(at(home.scim("HEAD", path)), at(read)) << path;
+        EXPECT_EQ(at(fixture.scim("HEAD", path)), at(read)) << path;
     }
-    expect_own(home.scim("PUT", user, test::user_text("anna", R"(,"title":"Boss")")));
-    expect_own(home.patch(user, R"([{"op":"remove","path":"title"}])"));
-    expect_own(home.patch(user, R"([{"op":"remove","path":"title"}])"));
-    expect_own(home.scim("PUT", group, R"({"displayName":"Staff","members":[]})"));
-    expect_own(home.patch(group, R"([{"op":"replace","path":"displayName","value":"Others"}])"));
+    expect_own(fixture.scim("PUT", user, test::user_text("anna", R"(,"title":"Boss")")));
+    expect_own(fixture.patch(user, R"([{"op":"remove","path":"title"}])"));
+    expect_own(fixture.patch(user, R"([{"op":"remove","path":"title"}])"));
+    expect_own(fixture.scim("PUT", group, R"({"displayName":"Staff","members":[]})"));
+    expect_own(fixture.patch(group, R"([{"op":"replace","path":"displayName","value":"Others"}])"));
 
     const auto location = made.header("Location");
-    EXPECT_EQ(at(home.scim("GET", user + "?attributes=userName")), location);
-    const auto same = home.scim("GET", user, "", {{"If-None-Match", "*"}});
+    EXPECT_EQ(at(fixture.scim("GET", user + "?attributes=userName")), location);
+    const auto same = fixture.scim("GET", user, "", {{"If-None-Match", "*"}});
     EXPECT_EQ(same.status, 304);
     EXPECT_EQ(at(same), location);
     for (const auto* list : {"/Users", "/Groups", "/Schemas", "/ResourceTypes", "", "/Users/none"})
-        EXPECT_EQ(at(home.scim("GET", list)), "") << list;
-    EXPECT_EQ(at(home.scim("DELETE", user)), "");
+        EXPECT_EQ(at(fixture.scim("GET", list)), "") << list;
+    EXPECT_EQ(at(fixture.scim("DELETE", user)), "");
 }
 
 TEST_F(scim_test, head_is_answered_as_get_is)
 {
-    const auto path = "/Users/" + home.make_user("anna");
+    const auto path = "/Users/" + fixture.make_user("anna");
     for (const auto& one :
          {path, std::string("/Users"), std::string("/Schemas"), std::string("/Users/none")}) {
-        const auto head = home.scim("HEAD", one);
-        const auto get = home.scim("GET", one);
+        const auto head = fixture.scim("HEAD", one);
+        const auto get = fixture.scim("GET", one);
         EXPECT_EQ(head.status, get.status) << one;
         EXPECT_EQ(head.header("ETag"), get.header("ETag")) << one;
         EXPECT_EQ(head.header("Content-Type"), get.header("Content-Type")) << one;
@@ -108,40 +108,42 @@ TEST_F(scim_test, head_is_answered_as_get_is)
 
 TEST_F(scim_test, the_password_is_taken_and_never_shown)
 {
-    const auto made = home.scim("POST", "/Users", test::user_text("anna", R"(,"password":"hush hush")"));
+    const auto made = fixture.scim("POST", "/Users", test::user_text("anna", R"(,"password":"hush hush")"));
     ASSERT_EQ(made.status, 201);
     const auto path = "/Users/" + made.text_of("id");
     for (const auto& answer :
          {made,
-          home.scim("GET", path),
-          home.scim("GET", path + "?attributes=password"),
-          home.scim("GET", "/Users"),
-          home.operate("GET", "/api/v1/events")}) {
+          fixture.scim("GET", path),
+          fixture.scim("GET", path + "?attributes=password"),
+          fixture.scim("GET", "/Users"),
+          fixture.operate("GET", "/api/v1/events")}) {
         EXPECT_EQ(answer.text.find("hush"), std::string::npos) << answer.text;
     }
-    EXPECT_EQ(home.scim("GET", "/Users?filter=password%20pr").status, 400);
+    EXPECT_EQ(fixture.scim("GET", "/Users?filter=password%20pr").status, 400);
 }
 
 TEST_F(scim_test, a_manager_s_reference_is_absolute_and_may_come_back)
 {
     const auto url_of = [&](const std::string& user) {
-        return "https://scim.test" + home.base() + "/Users/" + user;
+        return "https://scim.test" + fixture.base() + "/Users/" + user;
     };
     const std::string enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-    const auto boss = home.make_user("boss");
-    const auto other = home.make_user("other");
+    const auto boss = fixture.make_user("boss");
+    const auto other = fixture.make_user("other");
     const auto anna =
-        "/Users/" + home.make_user("anna", ",\"" + enterprise + R"(":{"manager":{"value":")" + boss + "\"}}");
+        "/Users/" +
+        fixture.make_user("anna", ",\"" + enterprise + R"(":{"manager":{"value":")" + boss + "\"}}");
     const auto manager = [&](const test::answer& user) {
         return user.member(enterprise).at("manager").as_object();
     };
-    const auto read = home.scim("GET", anna);
+    const auto read = fixture.scim("GET", anna);
     EXPECT_EQ(manager(read), (json::object{{"value", boss}, {"$ref", url_of(boss)}}));
-    EXPECT_EQ(home.scim("PUT", anna, read.text).header("ETag"), read.header("ETag"));
-    const auto found =
-        home.scim("GET", "/Users?filter=" + enterprise + ":manager.$ref%20eq%20%22" + url_of(boss) + "%22");
+    EXPECT_EQ(fixture.scim("PUT", anna, read.text).header("ETag"), read.header("ETag"));
+    const auto found = fixture.scim(
+        "GET", "/Users?filter=" + enterprise + ":manager.$ref%20eq%20%22" + url_of(boss) + "%22"
+    );
     EXPECT_EQ(found.body.at("totalResults").as_int64(), 1) << found.text;
-    const auto moved = home.patch(
+    const auto moved = fixture.patch(
         anna, R"([{"op":"replace","path":")" + enterprise + R"(:manager.value","value":")" + other + R"("}])"
     );
     EXPECT_EQ(manager(moved), (json::object{{"value", other}, {"$ref", url_of(other)}}));
@@ -149,42 +151,45 @@ TEST_F(scim_test, a_manager_s_reference_is_absolute_and_may_come_back)
 
 TEST_F(scim_test, what_a_client_does_wrong_is_told_in_scim_s_words)
 {
-    const auto anna = "/Users/" + home.make_user("anna");
-    const auto staff = "/Groups/" + home.make_group("Staff");
-    expect_failure(home.scim("POST", "/Users", test::user_text("ANNA")), 409, "uniqueness");
-    expect_failure(home.scim("POST", "/Groups", test::group_text("staff")), 409, "uniqueness");
-    expect_failure(home.scim("POST", "/Users", "{"), 400, "invalidSyntax");
-    expect_failure(home.scim("POST", "/Users", ""), 400, "invalidSyntax");
-    expect_failure(home.scim("POST", "/Users", "[]"), 400, "invalidSyntax");
-    expect_failure(home.scim("POST", "/Users", R"({"userName":"a","USERNAME":"b"})"), 400, "invalidSyntax");
-    expect_failure(home.scim("POST", "/Users", "{}"), 400, "invalidValue");
+    const auto anna = "/Users/" + fixture.make_user("anna");
+    const auto staff = "/Groups/" + fixture.make_group("Staff");
+    expect_failure(fixture.scim("POST", "/Users", test::user_text("ANNA")), 409, "uniqueness");
+    expect_failure(fixture.scim("POST", "/Groups", test::group_text("staff")), 409, "uniqueness");
+    expect_failure(fixture.scim("POST", "/Users", "{"), 400, "invalidSyntax");
+    expect_failure(fixture.scim("POST", "/Users", ""), 400, "invalidSyntax");
+    expect_failure(fixture.scim("POST", "/Users", "[]"), 400, "invalidSyntax");
     expect_failure(
-        home.scim("POST", "/Users", test::user_text("b", R"(,"active":"maybe")")), 400, "invalidValue"
+        fixture.scim("POST", "/Users", R"({"userName":"a","USERNAME":"b"})"), 400, "invalidSyntax"
     );
-    expect_failure(home.scim("GET", "/Users/diruser_1"), 404, "");
-    expect_failure(home.scim("GET", "/Me"), 501, "");
-    expect_failure(home.scim("PUT", anna, "{}"), 400, "invalidValue");
-    expect_failure(home.patch(anna, R"([{"op":"move","path":"title"}])"), 400, "invalidSyntax");
-    expect_failure(home.patch(anna, R"([{"op":"remove"}])"), 400, "noTarget");
-    expect_failure(home.patch(anna, R"([{"op":"add","path":"nope!","value":"x"}])"), 400, "invalidPath");
-    expect_failure(home.patch(anna, R"([{"op":"replace","path":"id","value":"x"}])"), 400, "mutability");
-    expect_failure(home.patch(anna, R"([{"op":"remove","path":"userName"}])"), 400, "mutability");
+    expect_failure(fixture.scim("POST", "/Users", "{}"), 400, "invalidValue");
     expect_failure(
-        home.patch(staff, R"([{"op":"add","path":"members","value":[{"value":"diruser_1"}]}])"),
+        fixture.scim("POST", "/Users", test::user_text("b", R"(,"active":"maybe")")), 400, "invalidValue"
+    );
+    expect_failure(fixture.scim("GET", "/Users/diruser_1"), 404, "");
+    expect_failure(fixture.scim("GET", "/Me"), 501, "");
+    expect_failure(fixture.scim("PUT", anna, "{}"), 400, "invalidValue");
+    expect_failure(fixture.patch(anna, R"([{"op":"move","path":"title"}])"), 400, "invalidSyntax");
+    expect_failure(fixture.patch(anna, R"([{"op":"remove"}])"), 400, "noTarget");
+    expect_failure(fixture.patch(anna, R"([{"op":"add","path":"nope!","value":"x"}])"), 400, "invalidPath");
+    expect_failure(fixture.patch(anna, R"([{"op":"replace","path":"id","value":"x"}])"), 400, "mutability");
+    expect_failure(fixture.patch(anna, R"([{"op":"remove","path":"userName"}])"), 400, "mutability");
+    expect_failure(
+        fixture.patch(staff, R"([{"op":"add","path":"members","value":[{"value":"diruser_1"}]}])"),
         400,
         "invalidValue"
     );
-    expect_failure(home.scim("GET", "/Users?filter=userName%20eq"), 400, "invalidFilter");
-    expect_failure(home.scim("GET", "/Users?filter="), 400, "invalidFilter");
-    expect_failure(home.scim("GET", "/Users?sortBy=nothing"), 400, "invalidPath");
-    expect_failure(home.scim("GET", "/Users?count=many"), 400, "invalidValue");
-    expect_failure(home.scim("GET", "/Users?filter=%ff"), 400, "");
-    EXPECT_EQ(home.event_types(), (std::vector<std::string>{"user_created", "group_created"}));
+    expect_failure(fixture.scim("GET", "/Users?filter=userName%20eq"), 400, "invalidFilter");
+    expect_failure(fixture.scim("GET", "/Users?filter="), 400, "invalidFilter");
+    expect_failure(fixture.scim("GET", "/Users?sortBy=nothing"), 400, "invalidPath");
+    expect_failure(fixture.scim("GET", "/Users?count=many"), 400, "invalidValue");
+    expect_failure(fixture.scim("GET", "/Users?filter=%ff"), 400, "");
+    EXPECT_EQ(fixture.event_types(), (std::vector<std::string>{"user_created", "group_created"}));
 }
 
 TEST_F(scim_test, the_answer_shows_the_attributes_asked_for_whatever_the_method)
 {
-    const auto anna = home.make_user("anna", R"(,"title":"Boss","name":{"givenName":"A","familyName":"B"})");
+    const auto anna =
+        fixture.make_user("anna", R"(,"title":"Boss","name":{"givenName":"A","familyName":"B"})");
     const auto body =
         test::user_text("anna", R"(,"title":"Chief","name":{"givenName":"A","familyName":"B"})");
     const auto patch = R"({"Operations":[{"op":"replace","path":"title","value":"Lead"}]})";
@@ -205,8 +210,9 @@ TEST_F(scim_test, the_answer_shows_the_attributes_asked_for_whatever_the_method)
             const auto fresh = test::user_text(
                 "new" + std::to_string(++number), R"(,"title":"T","name":{"givenName":"A","familyName":"B"})"
             );
-            const auto got =
-                home.scim(row.method, row.path + "?" + parameters, row.method == "POST" ? fresh : row.body);
+            const auto got = fixture.scim(
+                row.method, row.path + "?" + parameters, row.method == "POST" ? fresh : row.body
+            );
             EXPECT_LT(got.status, 300) << got.text;
             return got.body;
         };
@@ -228,64 +234,65 @@ TEST_F(scim_test, the_answer_shows_the_attributes_asked_for_whatever_the_method)
 
 TEST_F(scim_test, members_and_groups_are_shown_when_they_are_wanted)
 {
-    const auto anna = home.make_user("anna");
-    const auto staff = home.make_group("Staff", R"(,"members":[{"value":")" + anna + R"("}])");
-    const auto group = home.scim("GET", "/Groups/" + staff).body;
-    const auto base = "https://scim.test" + home.base();
+    const auto anna = fixture.make_user("anna");
+    const auto staff = fixture.make_group("Staff", R"(,"members":[{"value":")" + anna + R"("}])");
+    const auto group = fixture.scim("GET", "/Groups/" + staff).body;
+    const auto base = "https://scim.test" + fixture.base();
     EXPECT_EQ(
         to_text(group.at("members")),
         R"([{"value":")" + anna + R"(","$ref":")" + base + "/Users/" + anna + R"(","type":"User"}])"
     );
     EXPECT_EQ(
-        to_text(home.scim("GET", "/Users/" + anna).body.at("groups")),
+        to_text(fixture.scim("GET", "/Users/" + anna).body.at("groups")),
         R"([{"value":")" + staff + R"(","$ref":")" + base + "/Groups/" + staff +
             R"(","display":"Staff","type":"direct"}])"
     );
-    EXPECT_FALSE(home.scim("GET", "/Groups/" + staff + "?excludedAttributes=members").body.contains("members")
+    EXPECT_FALSE(
+        fixture.scim("GET", "/Groups/" + staff + "?excludedAttributes=members").body.contains("members")
     );
-    EXPECT_FALSE(home.scim("GET", "/Users/" + anna + "?attributes=userName").body.contains("groups"));
-    EXPECT_TRUE(home.scim("GET", "/Users/" + anna + "?attributes=groups").body.contains("groups"));
-    const auto empty = home.make_group("Empty");
-    EXPECT_EQ(to_text(home.scim("GET", "/Groups/" + empty).body.at("members")), "[]");
+    EXPECT_FALSE(fixture.scim("GET", "/Users/" + anna + "?attributes=userName").body.contains("groups"));
+    EXPECT_TRUE(fixture.scim("GET", "/Users/" + anna + "?attributes=groups").body.contains("groups"));
+    const auto empty = fixture.make_group("Empty");
+    EXPECT_EQ(to_text(fixture.scim("GET", "/Groups/" + empty).body.at("members")), "[]");
 }
 
 TEST_F(scim_test, the_service_describes_itself)
 {
-    const auto config = home.scim("GET", "/ServiceProviderConfig");
+    const auto config = fixture.scim("GET", "/ServiceProviderConfig");
     EXPECT_EQ(config.status, 200);
     EXPECT_TRUE(config.member("patch").at("supported").as_bool());
     EXPECT_TRUE(config.member("etag").at("supported").as_bool());
     EXPECT_TRUE(config.member("bulk").at("supported").as_bool());
 
     EXPECT_EQ(
-        home.scim("GET", "/ResourceTypes").resources("name"), (std::vector<std::string>{"User", "Group"})
+        fixture.scim("GET", "/ResourceTypes").resources("name"), (std::vector<std::string>{"User", "Group"})
     );
-    EXPECT_EQ(home.scim("GET", "/ResourceTypes/Group").text_of("endpoint"), "/Groups");
-    EXPECT_EQ(home.scim("GET", "/Schemas").body.at("totalResults").as_int64(), 3);
+    EXPECT_EQ(fixture.scim("GET", "/ResourceTypes/Group").text_of("endpoint"), "/Groups");
+    EXPECT_EQ(fixture.scim("GET", "/Schemas").body.at("totalResults").as_int64(), 3);
     const std::string user = "urn:ietf:params:scim:schemas:core:2.0:User";
-    EXPECT_EQ(home.scim("GET", "/Schemas/" + user).text_of("id"), user);
+    EXPECT_EQ(fixture.scim("GET", "/Schemas/" + user).text_of("id"), user);
     for (const auto* const path : {"/Schemas/urn:none", "/ResourceTypes/Device"})
-        expect_failure(home.scim("GET", path), 404, "");
+        expect_failure(fixture.scim("GET", path), 404, "");
     // RFC 7644 §4.
     for (const auto* const path : {"/Schemas?filter=id%20pr", "/ResourceTypes?filter=id%20pr"})
-        expect_failure(home.scim("GET", path), 403, "");
+        expect_failure(fixture.scim("GET", path), 403, "");
 }
 
 TEST_F(scim_test, another_directory_sees_none_of_it)
 {
-    const auto anna = home.make_user("anna");
-    const auto staff = home.make_group("Staff");
-    home.directory = home.make_directory(home.organization);
-    home.token = home.make_token(home.directory);
-    EXPECT_EQ(home.scim("GET", "/Users").body.at("totalResults").as_int64(), 0);
+    const auto anna = fixture.make_user("anna");
+    const auto staff = fixture.make_group("Staff");
+    fixture.directory = fixture.make_directory(fixture.organization);
+    fixture.token = fixture.make_token(fixture.directory);
+    EXPECT_EQ(fixture.scim("GET", "/Users").body.at("totalResults").as_int64(), 0);
     EXPECT_EQ(
-        home.scim("GET", "/Users?filter=userName%20eq%20%22anna%22").body.at("totalResults").as_int64(), 0
+        fixture.scim("GET", "/Users?filter=userName%20eq%20%22anna%22").body.at("totalResults").as_int64(), 0
     );
-    EXPECT_EQ(home.scim("GET", "/Users/" + anna).status, 404);
-    EXPECT_EQ(home.scim("PUT", "/Users/" + anna, test::user_text("anna")).status, 404);
-    EXPECT_EQ(home.patch("/Groups/" + staff, R"([{"op":"remove","path":"members"}])").status, 404);
-    EXPECT_EQ(home.scim("DELETE", "/Groups/" + staff).status, 404);
-    EXPECT_EQ(home.scim("POST", "/Users", test::user_text("anna")).status, 201);
+    EXPECT_EQ(fixture.scim("GET", "/Users/" + anna).status, 404);
+    EXPECT_EQ(fixture.scim("PUT", "/Users/" + anna, test::user_text("anna")).status, 404);
+    EXPECT_EQ(fixture.patch("/Groups/" + staff, R"([{"op":"remove","path":"members"}])").status, 404);
+    EXPECT_EQ(fixture.scim("DELETE", "/Groups/" + staff).status, 404);
+    EXPECT_EQ(fixture.scim("POST", "/Users", test::user_text("anna")).status, 201);
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // Scopes: what a client is made with, what its tokens are granted, and what they open.
 #include "forged_tokens.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,7 +13,7 @@ class scopes_test : public testing::Test {
 protected:
     test::answer token_for(const test::api_client& who, std::string_view scope)
     {
-        return home.call(
+        return fixture.call(
             "POST",
             "/oauth/token",
             "grant_type=client_credentials&client_id=" + who.id + "&client_secret=" + who.secret +
@@ -26,12 +26,12 @@ protected:
         const std::string& token, std::string_view method, const std::string& path, std::string_view body = ""
     )
     {
-        return home.call(method, path, body, {{"Authorization", "Bearer " + token}});
+        return fixture.call(method, path, body, {{"Authorization", "Bearer " + token}});
     }
 
-    test::api_house home;
-    const std::string domains = "/api/v1/organizations/" + home.organization + "/domains";
-    const test::api_client client = home.make_client("Billing");
+    test::api_fixture fixture;
+    const std::string domains = "/api/v1/organizations/" + fixture.organization + "/domains";
+    const test::api_client client = fixture.make_client("Billing");
 };
 
 TEST_F(scopes_test, a_client_without_scopes_has_all_and_its_tokens_say_openid)
@@ -40,7 +40,7 @@ TEST_F(scopes_test, a_client_without_scopes_has_all_and_its_tokens_say_openid)
     EXPECT_EQ(got.text_of("scope"), "openid");
     EXPECT_FALSE(claims_of(got.text_of("access_token")).contains("scope"));
     EXPECT_EQ(token_for(client, "openid").text_of("scope"), "openid");
-    const auto shown = home.operate("GET", "/api/v1/clients/" + client.id).member("client").at("scopes");
+    const auto shown = fixture.operate("GET", "/api/v1/clients/" + client.id).member("client").at("scopes");
     EXPECT_EQ(shown.as_array().size(), 17U);
     EXPECT_EQ(shown.as_array().front(), "organizations:read");
     EXPECT_EQ(with(got.text_of("access_token"), "GET", "/api/v1/audit-log").status, 200);
@@ -73,8 +73,8 @@ TEST_F(scopes_test, a_token_opens_what_it_was_asked_for_and_no_more)
 TEST_F(scopes_test, a_client_has_the_scopes_it_was_made_with)
 {
     const auto narrow =
-        home.make_client("Narrow", R"(,"scopes":["roles:read","domains:read","domains:write"])");
-    const auto shown = home.operate("GET", "/api/v1/clients/" + narrow.id).member("client").at("scopes");
+        fixture.make_client("Narrow", R"(,"scopes":["roles:read","domains:read","domains:write"])");
+    const auto shown = fixture.operate("GET", "/api/v1/clients/" + narrow.id).member("client").at("scopes");
     EXPECT_EQ(shown, (json::array{"domains:read", "domains:write", "roles:read"}));
     const auto whole = token_for(narrow, "");
     EXPECT_EQ(whole.text_of("scope"), "domains:read domains:write roles:read");
@@ -90,7 +90,7 @@ TEST_F(scopes_test, a_client_has_the_scopes_it_was_made_with)
 TEST_F(scopes_test, a_client_that_may_read_only_has_no_writing_scope)
 {
     const auto reader =
-        home.make_client("Reader", R"(,"access":"READ","scopes":["domains:read","domains:write"])");
+        fixture.make_client("Reader", R"(,"access":"READ","scopes":["domains:read","domains:write"])");
     EXPECT_EQ(token_for(reader, "").text_of("scope"), "domains:read");
     EXPECT_EQ(token_for(reader, "domains:write").text_of("error"), "invalid_scope");
 }
@@ -105,10 +105,10 @@ TEST_F(scopes_test, a_name_that_is_no_scope_is_refused)
         EXPECT_EQ(got.text_of("error_description"), "scope holds a name that is no scope of this API.");
     }
     const auto made =
-        home.operate("POST", "/api/v1/clients", R"({"name":"x","scopes":["domains:read","users:write"]})");
+        fixture.operate("POST", "/api/v1/clients", R"({"name":"x","scopes":["domains:read","users:write"]})");
     EXPECT_EQ(made.status, 400);
     EXPECT_TRUE(made.text_of("message").starts_with("scopes[1] must be one of organizations:read, "));
-    EXPECT_EQ(home.operate("POST", "/api/v1/clients", R"({"name":"x","scopes":[]})").status, 201);
+    EXPECT_EQ(fixture.operate("POST", "/api/v1/clients", R"({"name":"x","scopes":[]})").status, 201);
 }
 
 TEST_F(scopes_test, a_list_of_scopes_has_a_limit)
@@ -127,17 +127,17 @@ TEST_F(scopes_test, a_list_of_scopes_has_a_limit)
 // What a later version may have put there grants nothing here, and never everything.
 TEST_F(scopes_test, a_claim_that_is_not_understood_grants_nothing)
 {
-    const auto good = home.make_access_token(client, "domains:read");
+    const auto good = fixture.make_access_token(client, "domains:read");
     auto claims = claims_of(good);
     for (const json::value& scope :
          {json::value("later:read"), json::value(""), json::value(7), json::value(json::array{"domains:read"})
          }) {
         claims["scope"] = scope;
-        EXPECT_EQ(with(signed_by_the_house(home, header_of(good), claims), "GET", domains).status, 403)
+        EXPECT_EQ(with(signed_by_the_house(fixture, header_of(good), claims), "GET", domains).status, 403)
             << scope;
     }
     claims["scope"] = "later:read domains:read";
-    EXPECT_EQ(with(signed_by_the_house(home, header_of(good), claims), "GET", domains).status, 200);
+    EXPECT_EQ(with(signed_by_the_house(fixture, header_of(good), claims), "GET", domains).status, 200);
 }
 
 }  // namespace

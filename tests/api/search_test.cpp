@@ -1,5 +1,5 @@
 // POST /.search (RFC 7644 §3.4.3) and queries at the base (§3.4.2.1).
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -15,12 +15,12 @@ protected:
     search_test()
     {
         for (const auto* name : {"carl", "anna", "bert"}) {
-            home.clock.advance(std::chrono::seconds(1));
-            users.push_back(home.make_user(name, R"(,"externalId":"x-)" + std::string(name) + "\""));
+            fixture.clock.advance(std::chrono::seconds(1));
+            users.push_back(fixture.make_user(name, R"(,"externalId":"x-)" + std::string(name) + "\""));
         }
         for (const auto* name : {"Beta", "Alpha"}) {
-            home.clock.advance(std::chrono::seconds(1));
-            groups.push_back(home.make_group(name, R"(,"externalId":"x-)" + std::string(name) + "\""));
+            fixture.clock.advance(std::chrono::seconds(1));
+            groups.push_back(fixture.make_group(name, R"(,"externalId":"x-)" + std::string(name) + "\""));
         }
         all = users;
         all.insert(all.end(), groups.begin(), groups.end());
@@ -28,7 +28,7 @@ protected:
 
     test::answer search(std::string_view path, std::string_view body)
     {
-        return home.scim("POST", std::string(path) + "/.search", body);
+        return fixture.scim("POST", std::string(path) + "/.search", body);
     }
 
     texts found(std::string_view filter)
@@ -42,7 +42,7 @@ protected:
         return ids;
     }
 
-    test::api_house home;
+    test::api_fixture fixture;
     texts users;
     texts groups;
     texts all;
@@ -54,7 +54,7 @@ TEST_F(search_test, of_one_type_is_the_list_of_that_type)
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],
         "filter": "userName ne \"bert\"", "sortBy": "userName", "attributes": ["userName"],
         "startIndex": 2, "count": 5})");
-    const auto got = home.scim(
+    const auto got = fixture.scim(
         "GET",
         "/Users?filter=userName%20ne%20%22bert%22&sortBy=userName&attributes=userName&startIndex=2&count=5"
     );
@@ -68,7 +68,7 @@ TEST_F(search_test, at_the_base_is_over_all_types)
 {
     EXPECT_EQ(search("", "{}").resources("id"), all);
     for (const auto* path : {"", "/", "?", "/?count=100"}) {
-        const auto got = home.scim("GET", path);
+        const auto got = fixture.scim("GET", path);
         EXPECT_EQ(got.status, 200) << path << got.text;
         EXPECT_EQ(got.resources("id"), all) << path;
         EXPECT_EQ(got.body.at("totalResults").as_int64(), 5) << path;
@@ -133,7 +133,7 @@ TEST_F(search_test, at_the_base_pages_go_over_the_union)
         for (std::size_t count = 1; count <= 6; ++count) {
             texts by_index;
             for (std::size_t start = 1; start <= all.size() + 1; start += count) {
-                const auto page = home.scim(
+                const auto page = fixture.scim(
                     "GET",
                     "?startIndex=" + std::to_string(start) + "&count=" + std::to_string(count) + "&" +
                         std::string(row.order)
@@ -148,7 +148,7 @@ TEST_F(search_test, at_the_base_pages_go_over_the_union)
             texts by_cursor;
             std::string cursor;
             do {
-                const auto page = home.scim(
+                const auto page = fixture.scim(
                     "GET",
                     "?count=" + std::to_string(count) + "&" + std::string(row.order) + "&cursor=" + cursor
                 );
@@ -198,7 +198,7 @@ TEST_F(search_test, cursors_stand_in_the_body)
     } while (!cursor.empty());
     EXPECT_EQ(seen, groups);
     // A cursor of one way to ask is good for the other.
-    const auto first = home.scim("GET", "/Users?cursor=&count=1");
+    const auto first = fixture.scim("GET", "/Users?cursor=&count=1");
     const auto next = search("/Users", R"({"count":1,"cursor":")" + first.text_of("nextCursor") + R"("})");
     EXPECT_EQ(next.resources("id"), texts{users[1]});
 }
@@ -230,14 +230,14 @@ TEST_F(search_test, what_is_wrong_is_named)
         EXPECT_NE(got.text_of("detail").find(row.detail), std::string::npos) << got.text;
     }
     EXPECT_EQ(search("", R"({"filter":")" + std::string(256 * 1024, 'x') + "\"}").status, 413);
-    EXPECT_EQ(home.scim("POST", "/.search", "{}", {{"Content-Type", "text/plain"}}).status, 415);
+    EXPECT_EQ(fixture.scim("POST", "/.search", "{}", {{"Content-Type", "text/plain"}}).status, 415);
 }
 
 TEST_F(search_test, is_a_post)
 {
     for (const auto* path : {"/.search", "/Users/.search"}) {
         for (const auto* method : {"GET", "PUT", "PATCH", "DELETE"}) {
-            const auto got = home.scim(method, path);
+            const auto got = fixture.scim(method, path);
             EXPECT_EQ(got.status, 405) << method << path;
             EXPECT_EQ(got.header("Allow"), "POST, OPTIONS") << method << path;
         }

@@ -1,5 +1,5 @@
 // Session policies, in Scalekit's shape.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,25 +10,25 @@ namespace {
 
 class session_policy_test : public testing::Test {
 protected:
-    test::answer set(std::string_view body) { return home.operate("PATCH", path, body); }
-    json::object shown() { return home.operate("GET", path).member("policy"); }
+    test::answer set(std::string_view body) { return fixture.operate("PATCH", path, body); }
+    json::object shown() { return fixture.operate("GET", path).member("policy"); }
 
-    test::api_house home;
-    const std::string owner = "/api/v1/organizations/" + home.organization;
+    test::api_fixture fixture;
+    const std::string owner = "/api/v1/organizations/" + fixture.organization;
     const std::string path = owner + "/session-policy";
     const json::object of_application{{"policy_source", "APPLICATION"}};
 };
 
 TEST_F(session_policy_test, it_is_the_application_s_until_it_is_set)
 {
-    EXPECT_EQ(home.operate("GET", path).text, R"({"policy":{"policy_source":"APPLICATION"}})");
-    const auto got = home.operate("GET", owner + "/application-session-policy");
+    EXPECT_EQ(fixture.operate("GET", path).text, R"({"policy":{"policy_source":"APPLICATION"}})");
+    const auto got = fixture.operate("GET", owner + "/application-session-policy");
     EXPECT_EQ(
         got.text,
         R"({"application_policy":{"absolute_session_timeout":480,"absolute_session_timeout_unit":"MINUTES",)"
         R"("idle_session_timeout_enabled":false,"idle_session_timeout":0,"access_token_expiry":5}})"
     );
-    EXPECT_EQ(home.operate("GET", "/api/v1/organizations/org_1/application-session-policy").status, 404);
+    EXPECT_EQ(fixture.operate("GET", "/api/v1/organizations/org_1/application-session-policy").status, 404);
 }
 
 TEST_F(session_policy_test, a_custom_policy_is_kept_in_minutes)

@@ -1,6 +1,6 @@
 // What is unique in a directory, by the index of the schema's own attributes and by that of user names.
 #include "store/unique_values.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 #include "support/sample_schemas.hpp"
 
 #include <gtest/gtest.h>
@@ -17,12 +17,12 @@ protected:
     {
         std::string body =
             R"({"urn:example:Warranty":{"vendor":"v"},"serial":")" + std::string(serial) + "\"";
-        return home.scim("POST", "/Devices", body.append(more).append("}"));
+        return fixture.scim("POST", "/Devices", body.append(more).append("}"));
     }
 
     answer make_badged(std::string_view name, std::string_view badge)
     {
-        return home.scim(
+        return fixture.scim(
             "POST",
             "/Users",
             user_text(name, ",\"" + std::string(badge_urn) + "\":{" + std::string(badge) + "}")
@@ -41,7 +41,7 @@ protected:
         );
     }
 
-    api_house home{sample_schemas()};
+    api_fixture fixture{sample_schemas()};
 };
 
 TEST_F(uniqueness, of_values_is_kept_by_post_put_and_patch)
@@ -56,13 +56,13 @@ TEST_F(uniqueness, of_values_is_kept_by_post_put_and_patch)
     expect_taken(make("C", R"(,"asset":"x")"), "asset");
     expect_taken(make("C", R"(,"ports":[{"value":"P2"},{"value":"P1"}])"), "ports.value");
     expect_taken(
-        home.scim("PUT", place, R"({"serial":"a","urn:example:Warranty":{"vendor":"v"}})"), "serial"
+        fixture.scim("PUT", place, R"({"serial":"a","urn:example:Warranty":{"vendor":"v"}})"), "serial"
     );
-    expect_taken(home.patch(place, R"([{"op":"replace","path":"asset","value":"x"}])"), "asset");
+    expect_taken(fixture.patch(place, R"([{"op":"replace","path":"asset","value":"x"}])"), "asset");
     expect_taken(
-        home.patch(place, R"([{"op":"add","path":"ports","value":[{"value":"p1"}]}])"), "ports.value"
+        fixture.patch(place, R"([{"op":"add","path":"ports","value":[{"value":"p1"}]}])"), "ports.value"
     );
-    EXPECT_EQ(home.scim("GET", place).text, second.text);
+    EXPECT_EQ(fixture.scim("GET", place).text, second.text);
     EXPECT_EQ(make("C", R"(,"asset":"X")").status, 201) << "asset is caseExact";
 }
 
@@ -71,17 +71,19 @@ TEST_F(uniqueness, does_not_stand_in_the_way_of_the_resource_itself)
     const auto made = make("A", R"(,"ports":[{"value":"p1"},{"value":"P1","primary":true}])");
     ASSERT_EQ(made.status, 201) << made.text;
     const auto place = "/Devices/" + made.text_of("id");
-    EXPECT_EQ(home.patch(place, R"([{"op":"replace","path":"serial","value":"a"}])").status, 200);
-    EXPECT_EQ(home.scim("PUT", place, R"({"serial":"A","urn:example:Warranty":{"vendor":"w"}})").status, 200);
+    EXPECT_EQ(fixture.patch(place, R"([{"op":"replace","path":"serial","value":"a"}])").status, 200);
+    EXPECT_EQ(
+        fixture.scim("PUT", place, R"({"serial":"A","urn:example:Warranty":{"vendor":"w"}})").status, 200
+    );
 }
 
 TEST_F(uniqueness, ends_with_the_value_and_with_the_resource)
 {
     const auto first = make("A", R"(,"asset":"x")");
     const auto place = "/Devices/" + first.text_of("id");
-    ASSERT_EQ(home.patch(place, R"([{"op":"remove","path":"asset"}])").status, 200);
+    ASSERT_EQ(fixture.patch(place, R"([{"op":"remove","path":"asset"}])").status, 200);
     EXPECT_EQ(make("B", R"(,"asset":"x")").status, 201);
-    ASSERT_EQ(home.scim("DELETE", place).status, 204);
+    ASSERT_EQ(fixture.scim("DELETE", place).status, 204);
     const auto again = make("A");
     EXPECT_EQ(again.status, 201);
     EXPECT_NE(again.text_of("id"), first.text_of("id"));
@@ -99,8 +101,8 @@ TEST_F(uniqueness, is_one_of_directory_and_type)
     );
     EXPECT_EQ(make_badged("bert", R"("number":"2","codes":["B"])").status, 201);
     EXPECT_EQ(make("1").status, 201) << "another type";
-    home.directory = home.make_directory(home.organization);
-    home.token = home.make_token(home.directory);
+    fixture.directory = fixture.make_directory(fixture.organization);
+    fixture.token = fixture.make_token(fixture.directory);
     EXPECT_EQ(make_badged("anna", R"("number":"1","serial":7)").status, 201) << "another directory";
 }
 
@@ -126,22 +128,22 @@ TEST_F(uniqueness, is_what_filters_look_up)
         {"/Users?filter=urn:example:params:scim:schemas:extension:badge:2.0:User:serial+eq+8", 0},
     };
     for (const auto& row : rows)
-        EXPECT_EQ(home.scim("GET", row.target).body.at("totalResults"), row.found) << row.target;
+        EXPECT_EQ(fixture.scim("GET", row.target).body.at("totalResults"), row.found) << row.target;
 }
 
 TEST_F(uniqueness, of_user_names_follows_unicode)
 {
-    home.make_user("stra\u00dfe", R"(,"active":true)");
+    fixture.make_user("stra\u00dfe", R"(,"active":true)");
     for (const std::string_view name : {"STRASSE", "Strasse", "\uff53\uff54\uff52\uff41\uff53\uff53\uff45"}) {
-        const auto refused = home.scim("POST", "/Users", user_text(name));
+        const auto refused = fixture.scim("POST", "/Users", user_text(name));
         EXPECT_EQ(refused.status, 409) << name;
         EXPECT_EQ(refused.text_of("detail"), "userName is taken by another User of this directory.");
     }
-    EXPECT_EQ(home.scim("GET", "/Users?filter=userName+eq+%22STRASSE%22").body.at("totalResults"), 1);
-    home.make_user("re\u0301sume\u0301");
-    EXPECT_EQ(home.scim("POST", "/Users", user_text("R\u00c9SUM\u00c9")).status, 409);
-    EXPECT_EQ(home.scim("POST", "/Users", user_text("resume")).status, 201);
-    const auto unseen = home.scim("POST", "/Users", user_text("\u200b\u00ad"));
+    EXPECT_EQ(fixture.scim("GET", "/Users?filter=userName+eq+%22STRASSE%22").body.at("totalResults"), 1);
+    fixture.make_user("re\u0301sume\u0301");
+    EXPECT_EQ(fixture.scim("POST", "/Users", user_text("R\u00c9SUM\u00c9")).status, 409);
+    EXPECT_EQ(fixture.scim("POST", "/Users", user_text("resume")).status, 201);
+    const auto unseen = fixture.scim("POST", "/Users", user_text("\u200b\u00ad"));
     EXPECT_EQ(unseen.status, 400);
     EXPECT_EQ(unseen.text_of("detail"), "userName holds nothing that can be seen.");
 }
@@ -150,8 +152,8 @@ TEST_F(uniqueness, of_a_name_ends_at_once_and_its_id_never_comes_back)
 {
     std::vector<std::string> ids;
     for (int i = 0; i < 3; ++i) {
-        ids.push_back(home.make_user("anna", R"(,"externalId":"x1")"));
-        EXPECT_EQ(home.scim("DELETE", "/Users/" + ids.back()).status, 204);
+        ids.push_back(fixture.make_user("anna", R"(,"externalId":"x1")"));
+        EXPECT_EQ(fixture.scim("DELETE", "/Users/" + ids.back()).status, 204);
     }
     EXPECT_NE(ids[0], ids[1]);
     EXPECT_NE(ids[1], ids[2]);
@@ -171,16 +173,16 @@ scim::catalogue coded(std::string_view uniqueness)
 
 TEST(unique_values, follow_the_schemas_from_one_start_to_the_next)
 {
-    api_house home(coded("none"));
+    api_fixture fixture(coded("none"));
     const auto make = [&](std::string_view name, std::string_view code) {
-        return home.scim(
+        return fixture.scim(
             "POST",
             "/Users",
             user_text(name, R"(,"urn:example:Code:User":{"code":")" + std::string(code) + "\"}")
         );
     };
     const auto reconcile = [&](std::string_view uniqueness) {
-        return store::unique_values::reconcile(*home.database, coded(uniqueness));
+        return store::unique_values::reconcile(*fixture.database, coded(uniqueness));
     };
     ASSERT_TRUE(reconcile("none"));
     const auto first = make("a", "one").text_of("id");
@@ -190,10 +192,10 @@ TEST(unique_values, follow_the_schemas_from_one_start_to_the_next)
     EXPECT_EQ(
         refused.error().detail,
         "urn:example:Code:User:code cannot be unique: two resources of the type User in the directory " +
-            home.directory + " have the same value."
+            fixture.directory + " have the same value."
     );
 
-    ASSERT_EQ(home.scim("DELETE", "/Users/" + second).status, 204);
+    ASSERT_EQ(fixture.scim("DELETE", "/Users/" + second).status, 204);
     ASSERT_TRUE(reconcile("server")) << "what failed has left nothing behind";
     ASSERT_TRUE(reconcile("server"));
 

@@ -1,5 +1,5 @@
 // Webhook endpoints by their routes.
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -15,7 +15,9 @@ class webhook_endpoints : public testing::Test {
 protected:
     test::answer make(std::string_view more = "")
     {
-        return home.operate("POST", base, R"({"url":"https://app.example/hook")" + std::string(more) + "}");
+        return fixture.operate(
+            "POST", base, R"({"url":"https://app.example/hook")" + std::string(more) + "}"
+        );
     }
     std::string made(std::string_view more = "")
     {
@@ -23,9 +25,9 @@ protected:
         EXPECT_EQ(answer.status, 201) << answer.text;
         return base + '/' + answer.text_of("id");
     }
-    json::object shown(const std::string& path) { return home.operate("GET", path).body; }
+    json::object shown(const std::string& path) { return fixture.operate("GET", path).body; }
 
-    test::api_house home;
+    test::api_fixture fixture;
 };
 
 TEST_F(webhook_endpoints, show_their_secret_once)
@@ -36,7 +38,7 @@ TEST_F(webhook_endpoints, show_their_secret_once)
     const auto secret = answer.text_of("secret");
     EXPECT_TRUE(secret.starts_with("whsec_"));
     EXPECT_TRUE(answer.text_of("id").starts_with("whe_"));
-    const auto again = home.operate("GET", base + '/' + answer.text_of("id"));
+    const auto again = fixture.operate("GET", base + '/' + answer.text_of("id"));
     EXPECT_EQ(again.status, 200);
     EXPECT_EQ(again.text.find(secret), std::string::npos);
     EXPECT_EQ(again.text.find("\"secret\""), std::string::npos);
@@ -46,7 +48,7 @@ TEST_F(webhook_endpoints, show_their_secret_once)
     EXPECT_EQ(again.text_of("mode"), "concurrent");
     EXPECT_EQ(again.text_of("signature"), "v1");
     EXPECT_TRUE(again.body.at("enabled").as_bool());
-    EXPECT_EQ(home.operate("GET", base).text.find(secret), std::string::npos);
+    EXPECT_EQ(fixture.operate("GET", base).text.find(secret), std::string::npos);
 }
 
 TEST_F(webhook_endpoints, publish_the_public_key_of_v1a_and_keep_the_private_one)
@@ -112,45 +114,46 @@ TEST_F(webhook_endpoints, are_refused_with_the_member_that_is_wrong)
                  "directory_id: the directory was not found.",
                  404},
          }) {
-        const auto answer = home.operate("POST", base, body);
+        const auto answer = fixture.operate("POST", base, body);
         EXPECT_EQ(answer.status, status) << body << answer.text;
         EXPECT_EQ(answer.text_of("message"), detail);
     }
-    EXPECT_EQ(home.operate("GET", base).body.at("total_size"), 0);
+    EXPECT_EQ(fixture.operate("GET", base).body.at("total_size"), 0);
 }
 
 TEST_F(webhook_endpoints, belong_to_a_directory_of_their_organization)
 {
-    const auto other = home.make_organization("Other");
+    const auto other = fixture.make_organization("Other");
     const auto scope = [](std::string_view organization, std::string_view directory) {
         return R"(,"organization_id":")" + std::string(organization) + R"(","directory_id":")" +
                std::string(directory) + '"';
     };
-    EXPECT_EQ(make(scope(other, home.directory)).status, 404);
-    const auto body = shown(made(scope(home.organization, home.directory)));
-    EXPECT_EQ(body.at("organization_id"), json::value(home.organization));
-    EXPECT_EQ(body.at("directory_id"), json::value(home.directory));
+    EXPECT_EQ(make(scope(other, fixture.directory)).status, 404);
+    const auto body = shown(made(scope(fixture.organization, fixture.directory)));
+    EXPECT_EQ(body.at("organization_id"), json::value(fixture.organization));
+    EXPECT_EQ(body.at("directory_id"), json::value(fixture.directory));
 }
 
 TEST_F(webhook_endpoints, change_in_what_a_patch_names_and_in_nothing_else)
 {
     const auto path = made(R"(,"description":"d","headers":{"X-A":"1"},"mode":"concurrent")");
     const auto before = shown(path);
-    const auto answer = home.operate("PATCH", path, R"({"url":"https://b.example/","headers":{"X-B":"2"}})");
+    const auto answer =
+        fixture.operate("PATCH", path, R"({"url":"https://b.example/","headers":{"X-B":"2"}})");
     ASSERT_EQ(answer.status, 200) << answer.text;
     EXPECT_EQ(answer.text_of("url"), "https://b.example/");
     EXPECT_EQ(answer.member("headers"), (json::object{{"X-B", "2"}}));
     for (const auto* name : {"id", "description", "mode", "signature", "event_types", "keys"})
         EXPECT_EQ(answer.body.at(name), before.at(name)) << name;
-    const auto reset = home.operate("PATCH", path, R"({"description":null,"headers":null,"mode":null})");
+    const auto reset = fixture.operate("PATCH", path, R"({"description":null,"headers":null,"mode":null})");
     EXPECT_EQ(reset.text_of("description"), "");
     EXPECT_EQ(reset.text_of("mode"), "ordered");
     EXPECT_EQ(reset.member("headers").size(), 0U);
     EXPECT_EQ(
-        home.operate("PATCH", path, R"({"signature":"v1a"})").text_of("message"),
+        fixture.operate("PATCH", path, R"({"signature":"v1a"})").text_of("message"),
         "signature cannot be changed."
     );
-    EXPECT_EQ(home.operate("PATCH", path, R"({"url":"ftp://x"})").status, 400);
+    EXPECT_EQ(fixture.operate("PATCH", path, R"({"url":"ftp://x"})").status, 400);
     EXPECT_EQ(shown(path).at("url"), json::value("https://b.example/"));
 }
 
@@ -162,36 +165,36 @@ TEST_F(webhook_endpoints, are_listed_in_pages)
     std::vector<std::string> seen;
     std::string token;
     do {
-        const auto page = home.operate("GET", base + "?page_size=2&page_token=" + token);
+        const auto page = fixture.operate("GET", base + "?page_size=2&page_token=" + token);
         EXPECT_EQ(page.body.at("total_size"), 5);
         for (const auto& one : page.body.at("webhook_endpoints").as_array())
             seen.emplace_back(one.at("id").as_string());
         token = page.text_of("next_page_token");
     } while (!token.empty());
     EXPECT_EQ(seen, ids);
-    EXPECT_EQ(home.operate("GET", base + "?page_token=x").status, 400);
-    EXPECT_EQ(home.operate("GET", base + "?page_size=101").status, 400);
+    EXPECT_EQ(fixture.operate("GET", base + "?page_token=x").status, 400);
+    EXPECT_EQ(fixture.operate("GET", base + "?page_size=101").status, 400);
 }
 
 TEST_F(webhook_endpoints, are_gone_once_deleted)
 {
     const auto path = made();
-    EXPECT_EQ(home.operate("DELETE", path).status, 200);
+    EXPECT_EQ(fixture.operate("DELETE", path).status, 200);
     for (const auto* method : {"GET", "DELETE", "PATCH"})
-        EXPECT_EQ(home.operate(method, path, "{}").status, 404);
-    EXPECT_EQ(home.operate("POST", path + ":test").status, 404);
-    EXPECT_EQ(home.operate("GET", base + "/nonsense").status, 404);
+        EXPECT_EQ(fixture.operate(method, path, "{}").status, 404);
+    EXPECT_EQ(fixture.operate("POST", path + ":test").status, 404);
+    EXPECT_EQ(fixture.operate("GET", base + "/nonsense").status, 404);
 }
 
 TEST_F(webhook_endpoints, are_switched_off_and_on)
 {
     const auto path = made();
     for (const auto* method : {"POST", "PATCH"}) {
-        const auto off = home.operate(method, path + ":disable");
+        const auto off = fixture.operate(method, path + ":disable");
         EXPECT_EQ(off.status, 200);
         EXPECT_FALSE(off.body.at("enabled").as_bool());
         EXPECT_EQ(off.text_of("disabled_reason"), "operator");
-        const auto on = home.operate(method, path + ":enable");
+        const auto on = fixture.operate(method, path + ":enable");
         EXPECT_TRUE(on.body.at("enabled").as_bool());
         EXPECT_EQ(on.text_of("disabled_reason"), "");
     }
@@ -202,47 +205,47 @@ TEST_F(webhook_endpoints, go_on_where_they_stopped_or_skip_what_they_missed)
     const auto path = made();
     const auto position = [&] { return shown(path).at("stats").at("position"); };
     const auto before = position();
-    home.operate("POST", path + ":disable");
-    home.make_user("anna");
-    home.operate("POST", path + ":enable");
+    fixture.operate("POST", path + ":disable");
+    fixture.make_user("anna");
+    fixture.operate("POST", path + ":enable");
     EXPECT_EQ(position(), before);
     EXPECT_FALSE(shown(path).at("stats").at("has_caught_up").as_bool());
-    home.operate("POST", path + ":enable", R"({"skip_backlog":true})");
+    fixture.operate("POST", path + ":enable", R"({"skip_backlog":true})");
     EXPECT_TRUE(shown(path).at("stats").at("has_caught_up").as_bool());
-    EXPECT_EQ(home.operate("POST", path + ":enable", R"({"skip_backlog":1})").status, 400);
+    EXPECT_EQ(fixture.operate("POST", path + ":enable", R"({"skip_backlog":1})").status, 400);
 }
 
 TEST_F(webhook_endpoints, sign_with_the_old_key_for_a_day_longer)
 {
     const auto first = make();
     const auto path = base + '/' + first.text_of("id");
-    const auto rotated = home.operate("POST", path + ":rotate-secret");
+    const auto rotated = fixture.operate("POST", path + ":rotate-secret");
     ASSERT_EQ(rotated.status, 200) << rotated.text;
     EXPECT_TRUE(rotated.text_of("secret").starts_with("whsec_"));
     EXPECT_NE(rotated.text_of("secret"), first.text_of("secret"));
     const auto keys = [&] { return shown(path).at("keys").as_array().size(); };
     EXPECT_EQ(keys(), 2U);
-    home.clock.advance(std::chrono::hours(24) - std::chrono::seconds(1));
+    fixture.clock.advance(std::chrono::hours(24) - std::chrono::seconds(1));
     EXPECT_EQ(keys(), 2U);
-    home.clock.advance(std::chrono::seconds(1));
+    fixture.clock.advance(std::chrono::seconds(1));
     EXPECT_EQ(keys(), 1U);
 }
 
 TEST_F(webhook_endpoints, end_the_old_key_at_once_when_asked)
 {
     const auto path = made();
-    EXPECT_EQ(home.operate("POST", path + ":rotate-secret", R"({"overlap_seconds":0})").status, 200);
+    EXPECT_EQ(fixture.operate("POST", path + ":rotate-secret", R"({"overlap_seconds":0})").status, 200);
     EXPECT_EQ(shown(path).at("keys").as_array().size(), 1U);
     for (const auto* bad :
          {R"({"overlap_seconds":-1})", R"({"overlap_seconds":604801})", R"({"overlap_seconds":"1"})"})
-        EXPECT_EQ(home.operate("POST", path + ":rotate-secret", bad).status, 400) << bad;
+        EXPECT_EQ(fixture.operate("POST", path + ":rotate-secret", bad).status, 400) << bad;
 }
 
 TEST_F(webhook_endpoints, have_ten_keys_at_most)
 {
     const auto path = made();
     for (int i = 0; i < 12; ++i)
-        EXPECT_EQ(home.operate("POST", path + ":rotate-secret").status, 200);
+        EXPECT_EQ(fixture.operate("POST", path + ":rotate-secret").status, 200);
     EXPECT_EQ(shown(path).at("keys").as_array().size(), 10U);
 }
 
@@ -250,25 +253,25 @@ TEST_F(webhook_endpoints, are_tested_ten_times_a_minute_at_most)
 {
     const auto path = made();
     for (int i = 0; i < 10; ++i) {
-        const auto answer = home.operate("POST", path + ":test");
+        const auto answer = fixture.operate("POST", path + ":test");
         EXPECT_EQ(answer.status, 202);
         EXPECT_TRUE(answer.text_of("event_id").starts_with("evt_"));
     }
-    const auto refused = home.operate("POST", path + ":test");
+    const auto refused = fixture.operate("POST", path + ":test");
     EXPECT_EQ(refused.status, 429);
     EXPECT_EQ(refused.text_of("message"), "There are at most 10 tests a minute.");
-    home.clock.advance(std::chrono::minutes(1));
-    EXPECT_EQ(home.operate("POST", path + ":test").status, 202);
+    fixture.clock.advance(std::chrono::minutes(1));
+    EXPECT_EQ(fixture.operate("POST", path + ":test").status, 202);
 }
 
 TEST_F(webhook_endpoints, of_each_organization_are_tested_as_often_whatever_others_do)
 {
-    const auto other = home.make_organization("Globex");
-    const auto directory = home.make_directory(other);
+    const auto other = fixture.make_organization("Globex");
+    const auto directory = fixture.make_directory(other);
     const auto of_none = made();
     const auto of_other = made(R"(,"organization_id":")" + other + '"');
     const auto of_its_directory = made(R"(,"directory_id":")" + directory + '"');
-    const auto test = [&](const std::string& path) { return home.operate("POST", path + ":test").status; };
+    const auto test = [&](const std::string& path) { return fixture.operate("POST", path + ":test").status; };
     for (int i = 0; i < 10; ++i)
         EXPECT_EQ(test(i % 2 == 0 ? of_other : of_its_directory), 202);
     EXPECT_EQ(test(of_other), 429);
@@ -276,14 +279,14 @@ TEST_F(webhook_endpoints, of_each_organization_are_tested_as_often_whatever_othe
     for (int i = 0; i < 10; ++i)
         EXPECT_EQ(test(of_none), 202);
     EXPECT_EQ(test(of_none), 429);
-    EXPECT_EQ(test(made(R"(,"organization_id":")" + home.organization + '"')), 202);
+    EXPECT_EQ(test(made(R"(,"organization_id":")" + fixture.organization + '"')), 202);
 }
 
 TEST_F(webhook_endpoints, keep_their_secrets_sealed_in_the_store)
 {
     const auto secret = make().text_of("secret");
     std::string found;
-    store::run(*home.database, store::intent::read, [&](store::transaction& tx) {
+    store::run(*fixture.database, store::intent::read, [&](store::transaction& tx) {
         tx.sql().run({"dump", "select * from sealed_values"}, {}, [&](const store::sql::row& row) {
             found += row.text(0);
             found += row.text(1);

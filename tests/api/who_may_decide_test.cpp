@@ -4,7 +4,7 @@
 #include "api/auth/field_rules.hpp"
 #include "api/openapi.hpp"
 #include "api/pipeline.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -44,9 +44,9 @@ protected:
     )
     {
         if (who == caller_kind::operator_)
-            return home.operate(method, path, body);
+            return fixture.operate(method, path, body);
         const auto& token = who == caller_kind::application_client ? application : bound;
-        return home.call(method, path, body, {{"Authorization", "Bearer " + token}});
+        return fixture.call(method, path, body, {{"Authorization", "Bearer " + token}});
     }
 
     test::answer as_customer(std::string_view method, const std::string& path, const std::string& body = "")
@@ -58,7 +58,9 @@ protected:
     {
         std::string text(path);
         const std::pair<std::string_view, std::string> values[] = {
-            {"{organization}", home.organization}, {"{directory}", home.directory}, {"{role_name}", "clerk"}
+            {"{organization}", fixture.organization},
+            {"{directory}", fixture.directory},
+            {"{role_name}", "clerk"}
         };
         for (const auto& [name, value] : values)
             if (const auto at = text.find(name); at != std::string::npos)
@@ -162,10 +164,10 @@ protected:
         }
     }
 
-    test::api_house home;
-    const std::string owner = "/api/v1/organizations/" + home.organization;
-    const std::string application = home.make_access_token(home.make_client("Application"));
-    const std::string bound = home.make_bound_token("Customer");
+    test::api_fixture fixture;
+    const std::string owner = "/api/v1/organizations/" + fixture.organization;
+    const std::string application = fixture.make_access_token(fixture.make_client("Application"));
+    const std::string bound = fixture.make_bound_token("Customer");
     int cells = 0;
 };
 
@@ -353,9 +355,9 @@ TEST_F(who_may_decide_test, a_customer_cannot_vouch_for_a_domain)
     ASSERT_EQ(asked.status, 201) << asked.text;
     EXPECT_EQ(asked.member("domain").at("verification_method"), "DNS");
     EXPECT_EQ(asked.member("domain").at("verification_status"), "PENDING");
-    const auto other = home.make_organization("Victim");
+    const auto other = fixture.make_organization("Victim");
     EXPECT_EQ(
-        home.operate("POST", "/api/v1/organizations/" + other + "/domains", R"({"domain":"victim.com"})")
+        fixture.operate("POST", "/api/v1/organizations/" + other + "/domains", R"({"domain":"victim.com"})")
             .status,
         201
     );
@@ -366,7 +368,7 @@ TEST_F(who_may_decide_test, a_customer_cannot_vouch_for_a_domain)
 
 TEST_F(who_may_decide_test, a_customer_cannot_change_its_limits_policies_and_features)
 {
-    const auto before = home.operate("GET", owner).text;
+    const auto before = fixture.operate("GET", owner).text;
     const std::pair<std::string_view, std::string_view> rows[] = {
         {"/settings/usermanagement", R"({"settings":{"max_allowed_users":1000000}})"},
         {"/settings", R"({"features":[{"name":"dir_sync","enabled":true}]})"},
@@ -376,29 +378,31 @@ TEST_F(who_may_decide_test, a_customer_cannot_change_its_limits_policies_and_fea
     for (const auto& [path, body] : rows)
         EXPECT_EQ(as_customer("PATCH", std::string(path), std::string(body)).status, 403) << path;
     EXPECT_EQ(
-        as_customer("PATCH", "/directories/" + home.directory, R"({"name":"x","domain_policy":"off"})")
+        as_customer("PATCH", "/directories/" + fixture.directory, R"({"name":"x","domain_policy":"off"})")
             .status,
         403
     );
     EXPECT_EQ(
-        as_customer("PATCH", "/directories/" + home.directory, R"({"domain_gate_scope":"primary"})").status,
+        as_customer("PATCH", "/directories/" + fixture.directory, R"({"domain_gate_scope":"primary"})")
+            .status,
         403
     );
     EXPECT_EQ(as_customer("POST", "/directories", R"({"domain_policy":"off"})").status, 403);
-    const auto shown = home.operate("GET", owner + "/directories/" + home.directory).member("directory");
+    const auto shown =
+        fixture.operate("GET", owner + "/directories/" + fixture.directory).member("directory");
     EXPECT_EQ(shown.at("domain_policy"), "reject");
     EXPECT_EQ(shown.at("name"), "") << "nothing of a refused body is kept";
     EXPECT_EQ(as_customer("DELETE", "").status, 403);
-    EXPECT_EQ(home.operate("GET", owner).text, before);
+    EXPECT_EQ(fixture.operate("GET", owner).text, before);
     EXPECT_EQ(as_customer("PATCH", "", R"({"display_name":"Acme Ltd"})").status, 200);
 }
 
 TEST_F(who_may_decide_test, a_customer_chooses_how_its_directory_answers)
 {
-    const auto path = "/directories/" + home.directory;
+    const auto path = "/directories/" + fixture.directory;
     const auto got = as_customer("PATCH", path, R"({"unknown_members":"ignore","patch_status":204})");
     ASSERT_EQ(got.status, 200) << got.text;
-    const auto shown = home.operate("GET", owner + path).member("directory");
+    const auto shown = fixture.operate("GET", owner + path).member("directory");
     EXPECT_EQ(shown.at("unknown_members"), "ignore");
     EXPECT_EQ(shown.at("patch_status"), 204);
 }
@@ -408,11 +412,11 @@ TEST_F(who_may_decide_test, a_customer_gives_its_own_roles_and_none_of_the_envir
     const std::string refusal =
         "assignments: roles of the environment are given by the operator and by clients of the whole "
         "environment.";
-    ASSERT_EQ(home.operate("POST", "/api/v1/roles", R"({"name":"boss"})").status, 201);
+    ASSERT_EQ(fixture.operate("POST", "/api/v1/roles", R"({"name":"boss"})").status, 201);
     ASSERT_EQ(as_customer("POST", "/roles", R"({"name":"clerk"})").status, 201);
-    const auto chiefs = home.make_group("Chiefs");
-    const auto staff = home.make_group("Staff");
-    const auto path = "/directories/" + home.directory + "/groups/-/roles:assign";
+    const auto chiefs = fixture.make_group("Chiefs");
+    const auto staff = fixture.make_group("Staff");
+    const auto path = "/directories/" + fixture.directory + "/groups/-/roles:assign";
     const auto body = [](std::initializer_list<std::pair<std::string, std::string>> pairs) {
         json::array listed;
         for (const auto& [group, role] : pairs)

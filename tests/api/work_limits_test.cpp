@@ -1,6 +1,6 @@
 // How much a request may compute, and what texts are taken: on each side of each limit.
 #include "api/request_context.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 #include "support/repeated_text.hpp"
 
 #include <gtest/gtest.h>
@@ -31,9 +31,9 @@ std::string removals(int count, int terms)
     return joined(R"({"op":"remove","path":"phoneNumbers[)" + filter_of_terms(terms) + R"(]"})", ",", count);
 }
 
-test::answer patch(test::api_house& home, const std::string& path, const std::string& operations)
+test::answer patch(test::api_fixture& fixture, const std::string& path, const std::string& operations)
 {
-    return home.patch(path, '[' + operations + ']');
+    return fixture.patch(path, '[' + operations + ']');
 }
 
 void expect_beyond_the_limit(const test::answer& refused, int status, std::string_view limit)
@@ -43,9 +43,9 @@ void expect_beyond_the_limit(const test::answer& refused, int status, std::strin
     EXPECT_TRUE(refused.text_of("detail").starts_with(text)) << refused.text;
 }
 
-std::string version_of(test::api_house& home, const std::string& path)
+std::string version_of(test::api_fixture& fixture, const std::string& path)
 {
-    return home.scim("GET", path).header("ETag");
+    return fixture.scim("GET", path).header("ETag");
 }
 
 TEST(work_limits_test, a_request_has_two_hundred_million_steps_by_default)
@@ -55,34 +55,34 @@ TEST(work_limits_test, a_request_has_two_hundred_million_steps_by_default)
 
 TEST(work_limits_test, a_patch_beyond_the_limit_is_413_and_changes_nothing)
 {
-    test::api_house home({.work_steps_max = 2'000'000});
-    const auto path = "/Users/" + home.make_user("anna", numbers(100, 100));
-    const auto version = version_of(home, path);
+    test::api_fixture fixture({.work_steps_max = 2'000'000});
+    const auto path = "/Users/" + fixture.make_user("anna", numbers(100, 100));
+    const auto version = version_of(fixture, path);
     const std::string change = R"({"op":"replace","path":"title","value":"X"},)";
-    expect_beyond_the_limit(patch(home, path, change + removals(100, 10)), 413, "2000000");
-    EXPECT_EQ(version_of(home, path), version);
-    EXPECT_EQ(patch(home, path, change + removals(10, 10)).status, 200);
-    EXPECT_NE(version_of(home, path), version);
+    expect_beyond_the_limit(patch(fixture, path, change + removals(100, 10)), 413, "2000000");
+    EXPECT_EQ(version_of(fixture, path), version);
+    EXPECT_EQ(patch(fixture, path, change + removals(10, 10)).status, 200);
+    EXPECT_NE(version_of(fixture, path), version);
 }
 
 // The threads that serve connections and the writer have limits of their own; a change that needs more of the
 // first is prepared in a scan.
 TEST(work_limits_test, a_patch_is_prepared_where_it_may_take_long_and_not_in_the_writer)
 {
-    test::api_house home({.inline_steps_max = 1'000, .write_steps_max = 8'000});
-    const auto path = "/Users/" + home.make_user("anna", numbers(10, 100));
-    EXPECT_EQ(patch(home, path, removals(10, 10)).status, 200);
-    const auto group = home.make_group("All");
+    test::api_fixture fixture({.inline_steps_max = 1'000, .write_steps_max = 8'000});
+    const auto path = "/Users/" + fixture.make_user("anna", numbers(10, 100));
+    EXPECT_EQ(patch(fixture, path, removals(10, 10)).status, 200);
+    const auto group = fixture.make_group("All");
     for (int i = 0; i < 15; ++i) {
-        const auto added = home.patch(
+        const auto added = fixture.patch(
             "/Groups/" + group,
-            R"([{"op":"add","path":"members","value":[{"value":")" + home.make_user("u" + std::to_string(i)) +
-                R"("}]}])"
+            R"([{"op":"add","path":"members","value":[{"value":")" +
+                fixture.make_user("u" + std::to_string(i)) + R"("}]}])"
         );
         EXPECT_EQ(added.status, 200);
     }
     const auto refused =
-        home.patch("/Groups/" + group, R"([{"op":"remove","path":"members[display eq \"x\"]"}])");
+        fixture.patch("/Groups/" + group, R"([{"op":"remove","path":"members[display eq \"x\"]"}])");
     EXPECT_EQ(refused.status, 413);
     EXPECT_NE(
         refused.text.find("more than 8000 steps of computation while other writes wait"), std::string::npos
@@ -91,19 +91,19 @@ TEST(work_limits_test, a_patch_is_prepared_where_it_may_take_long_and_not_in_the
 
 TEST(work_limits_test, a_patch_that_would_take_a_minute_is_413)
 {
-    test::api_house home({.work_steps_max = 10'000'000});
-    const auto path = "/Users/" + home.make_user("anna", numbers(1'000, 900));
-    expect_beyond_the_limit(patch(home, path, removals(1'000, 64)), 413, "10000000");
+    test::api_fixture fixture({.work_steps_max = 10'000'000});
+    const auto path = "/Users/" + fixture.make_user("anna", numbers(1'000, 900));
+    expect_beyond_the_limit(patch(fixture, path, removals(1'000, 64)), 413, "10000000");
 }
 
 TEST(work_limits_test, by_default_large_changes_of_real_clients_are_done)
 {
-    test::api_house home;
-    const auto path = "/Users/" + home.make_user("anna", numbers(1'000, 20));
-    EXPECT_EQ(patch(home, path, removals(100, 10)).status, 200);
+    test::api_fixture fixture;
+    const auto path = "/Users/" + fixture.make_user("anna", numbers(1'000, 20));
+    EXPECT_EQ(patch(fixture, path, removals(100, 10)).status, 200);
     EXPECT_EQ(
         patch(
-            home,
+            fixture,
             path,
             joined(
                 R"({"op":"replace","path":"phoneNumbers[value eq \"#AAAAAAAAAAAAAAAAAAAA\"].display","value":"x"})",
@@ -119,42 +119,44 @@ TEST(work_limits_test, by_default_large_changes_of_real_clients_are_done)
         operations += (i > 0 ? "," : "") +
                       (R"({"method":"POST","path":"/Users","bulkId":")" + std::to_string(i)) +
                       R"(","data":)" + test::user_text("user" + std::to_string(i), numbers(50, 100)) + "}";
-    const auto answer = home.scim("POST", "/Bulk", R"({"Operations":[)" + operations + "]}");
+    const auto answer = fixture.scim("POST", "/Bulk", R"({"Operations":[)" + operations + "]}");
     EXPECT_EQ(answer.status, 200);
     EXPECT_EQ(answer.text.find(R"("status":"413")"), std::string::npos);
-    EXPECT_EQ(home.scim("GET", "/Users?count=0").body.at("totalResults").as_int64(), 201);
+    EXPECT_EQ(fixture.scim("GET", "/Users?count=0").body.at("totalResults").as_int64(), 201);
 }
 
 TEST(work_limits_test, a_body_beyond_the_limit_is_413)
 {
-    test::api_house home({.work_steps_max = 500'000});
+    test::api_fixture fixture({.work_steps_max = 500'000});
     const auto body = [](int count) { return test::user_text("anna", numbers(count, 500)); };
-    expect_beyond_the_limit(home.scim("POST", "/Users", body(400)), 413, "500000");
-    const auto made = home.scim("POST", "/Users", body(40));
+    expect_beyond_the_limit(fixture.scim("POST", "/Users", body(400)), 413, "500000");
+    const auto made = fixture.scim("POST", "/Users", body(40));
     ASSERT_EQ(made.status, 201);
     const auto path = "/Users/" + made.text_of("id");
-    expect_beyond_the_limit(home.scim("PUT", path, body(400)), 413, "500000");
-    EXPECT_EQ(home.scim("PUT", path, body(39)).status, 200);
+    expect_beyond_the_limit(fixture.scim("PUT", path, body(400)), 413, "500000");
+    EXPECT_EQ(fixture.scim("PUT", path, body(39)).status, 200);
     const auto nodes = [](int count) {
         return test::user_text("bert", R"(,"x":[)" + joined("1", ",", count) + "]");
     };
-    expect_beyond_the_limit(home.scim("POST", "/Users", nodes(30'000)), 413, "500000");
-    EXPECT_EQ(home.scim("POST", "/Users", nodes(3'000)).status, 201);
+    expect_beyond_the_limit(fixture.scim("POST", "/Users", nodes(30'000)), 413, "500000");
+    EXPECT_EQ(fixture.scim("POST", "/Users", nodes(3'000)).status, 201);
 }
 
 TEST(work_limits_test, a_list_beyond_the_limit_is_too_many)
 {
-    test::api_house home({.work_steps_max = 1'000'000});
-    home.make_user("anna", R"(,"title":")" + std::string(60'000, 'a') + '"');
+    test::api_fixture fixture({.work_steps_max = 1'000'000});
+    fixture.make_user("anna", R"(,"title":")" + std::string(60'000, 'a') + '"');
     const auto list = [&](int terms) {
-        return home.scim("GET", "/Users?filter=" + test::in_uri(joined(R"(title co "z#")", " or ", terms)));
+        return fixture.scim(
+            "GET", "/Users?filter=" + test::in_uri(joined(R"(title co "z#")", " or ", terms))
+        );
     };
     const auto refused = list(64);
     expect_beyond_the_limit(refused, 400, "1000000");
     EXPECT_EQ(refused.text_of("scimType"), "tooMany");
     EXPECT_EQ(list(2).status, 200);
     const auto search = [&](int terms) {
-        return home.scim(
+        return fixture.scim(
             "POST", "/Users/.search", R"({"filter":")" + joined(R"(title co \"z#\")", " or ", terms) + R"("})"
         );
     };
@@ -166,9 +168,9 @@ TEST(work_limits_test, a_list_beyond_the_limit_is_too_many)
 
 TEST(work_limits_test, names_of_attributes_are_charged)
 {
-    test::api_house home({.work_steps_max = 1'000'000});
+    test::api_fixture fixture({.work_steps_max = 1'000'000});
     const auto search = [&](int names) {
-        return home.scim(
+        return fixture.scim(
             "POST", "/Users/.search", R"({"attributes":[)" + joined(R"("a#")", ",", names) + "]}"
         );
     };
@@ -179,19 +181,19 @@ TEST(work_limits_test, names_of_attributes_are_charged)
 // Of many resources each has an allowance of its own, so that their number alone is no reason.
 TEST(work_limits_test, a_list_of_many_is_not_beyond_the_limit)
 {
-    test::api_house home({.work_steps_max = 100'000});
+    test::api_fixture fixture({.work_steps_max = 100'000});
     for (int i = 0; i < 40; ++i)
-        home.make_user("user" + std::to_string(i), R"(,"title":")" + std::string(5'000, 'a') + '"');
+        fixture.make_user("user" + std::to_string(i), R"(,"title":")" + std::string(5'000, 'a') + '"');
     for (const auto* query : {"/Users?filter=title%20co%20%22z%22", "/Users?sortBy=title"}) {
-        const auto listed = home.scim("GET", query);
+        const auto listed = fixture.scim("GET", query);
         EXPECT_EQ(listed.status, 200) << listed.text;
     }
 }
 
 TEST(work_limits_test, operations_of_a_bulk_request_beyond_the_limit_fail_and_so_do_those_behind)
 {
-    test::api_house home({.work_steps_max = 3'000'000});
-    const auto id = home.make_user("anna", numbers(100, 100));
+    test::api_fixture fixture({.work_steps_max = 3'000'000});
+    const auto id = fixture.make_user("anna", numbers(100, 100));
     const auto operation = [&](int count) {
         return R"({"method":"PATCH","path":"/Users/)" + id + R"(","data":{"Operations":[)" +
                removals(count, 10) + R"(,{"op":"replace","path":"title","value":")" + std::to_string(count) +
@@ -199,7 +201,7 @@ TEST(work_limits_test, operations_of_a_bulk_request_beyond_the_limit_fail_and_so
     };
     const std::string creation =
         R"({"method":"POST","path":"/Users","bulkId":"b","data":)" + test::user_text("bert") + "}";
-    const auto done = home.scim(
+    const auto done = fixture.scim(
         "POST", "/Bulk", R"({"Operations":[)" + operation(1) + "," + operation(100) + "," + creation + "]}"
     );
     ASSERT_EQ(done.status, 200) << done.text;
@@ -208,31 +210,31 @@ TEST(work_limits_test, operations_of_a_bulk_request_beyond_the_limit_fail_and_so
     EXPECT_EQ(results[0].at("status").as_string(), "200");
     EXPECT_EQ(results[1].at("status").as_string(), "413");
     EXPECT_EQ(results[2].at("status").as_string(), "413");
-    EXPECT_EQ(home.scim("GET", "/Users/" + id).text_of("title"), "1");
-    EXPECT_EQ(home.scim("GET", "/Users").body.at("totalResults").as_int64(), 1);
-    EXPECT_EQ(home.scim("POST", "/Bulk", R"({"Operations":[)" + creation + "]}").status, 200);
-    EXPECT_EQ(home.scim("GET", "/Users").body.at("totalResults").as_int64(), 2);
+    EXPECT_EQ(fixture.scim("GET", "/Users/" + id).text_of("title"), "1");
+    EXPECT_EQ(fixture.scim("GET", "/Users").body.at("totalResults").as_int64(), 1);
+    EXPECT_EQ(fixture.scim("POST", "/Bulk", R"({"Operations":[)" + creation + "]}").status, 200);
+    EXPECT_EQ(fixture.scim("GET", "/Users").body.at("totalResults").as_int64(), 2);
 }
 
 TEST(work_limits_test, a_bulk_request_that_cannot_be_read_within_the_limit_is_413)
 {
-    test::api_house home({.work_steps_max = 300'000});
+    test::api_fixture fixture({.work_steps_max = 300'000});
     const std::string creation = R"({"method":"POST","path":"/Users","bulkId":"b","data":)" +
                                  test::user_text("bert", numbers(400, 400)) + "}";
     expect_beyond_the_limit(
-        home.scim("POST", "/Bulk", R"({"Operations":[)" + creation + "]}"), 413, "300000"
+        fixture.scim("POST", "/Bulk", R"({"Operations":[)" + creation + "]}"), 413, "300000"
     );
-    EXPECT_EQ(home.scim("GET", "/Users").body.at("totalResults").as_int64(), 0);
+    EXPECT_EQ(fixture.scim("GET", "/Users").body.at("totalResults").as_int64(), 0);
 }
 
 TEST(work_limits_test, filters_on_members_are_charged)
 {
-    test::api_house home({.work_steps_max = 300'000});
+    test::api_fixture fixture({.work_steps_max = 300'000});
     std::string members;
     for (int i = 0; i < 50; ++i)
-        members += (i > 0 ? "," : "") + (R"({"value":")" + home.make_user("user" + std::to_string(i))) +
+        members += (i > 0 ? "," : "") + (R"({"value":")" + fixture.make_user("user" + std::to_string(i))) +
                    R"(","display":")" + std::string(100, 'A') + R"("})";
-    const auto path = "/Groups/" + home.make_group("g", R"(,"members":[)" + members + "]");
+    const auto path = "/Groups/" + fixture.make_group("g", R"(,"members":[)" + members + "]");
     const auto removal = [](int count) {
         return joined(
             R"({"op":"remove","path":"members[)" + joined(R"(display ew \"z#\")", " or ", 60) + R"(]"})",
@@ -240,40 +242,40 @@ TEST(work_limits_test, filters_on_members_are_charged)
             count
         );
     };
-    const auto version = version_of(home, path);
+    const auto version = version_of(fixture, path);
     expect_beyond_the_limit(
-        patch(home, path, R"({"op":"replace","path":"displayName","value":"h"},)" + removal(10)),
+        patch(fixture, path, R"({"op":"replace","path":"displayName","value":"h"},)" + removal(10)),
         413,
         "300000"
     );
-    EXPECT_EQ(version_of(home, path), version);
-    EXPECT_EQ(patch(home, path, removal(1)).status, 200);
+    EXPECT_EQ(version_of(fixture, path), version);
+    EXPECT_EQ(patch(fixture, path, removal(1)).status, 200);
 }
 
 TEST(work_limits_test, computation_is_given_up_when_the_service_stops)
 {
-    test::api_house home;
-    const auto path = "/Users/" + home.make_user("anna", numbers(1'000, 900));
+    test::api_fixture fixture;
+    const auto path = "/Users/" + fixture.make_user("anna", numbers(1'000, 900));
     const std::atomic<bool> cancelled = true;
-    home.house.cancelled = &cancelled;
-    const auto refused = patch(home, path, removals(1'000, 64));
+    fixture.server.cancelled = &cancelled;
+    const auto refused = patch(fixture, path, removals(1'000, 64));
     EXPECT_EQ(refused.status, 503) << refused.text;
     EXPECT_EQ(
         refused.text_of("detail"), "The request took too long, or the service is stopping. Try again shortly."
     );
-    home.house.cancelled = nullptr;
-    EXPECT_EQ(home.scim("GET", path).status, 200);
+    fixture.server.cancelled = nullptr;
+    EXPECT_EQ(fixture.scim("GET", path).status, 200);
 }
 
 // ---- texts ----
 
 TEST(text_limits_test, attributes_hold_at_most_thirty_marks_in_a_row)
 {
-    test::api_house home;
+    test::api_fixture fixture;
     const auto marked = [](std::size_t count) {
         return "a" + repeated("\u0301", count / 2) + repeated("\u0323", count / 2);
     };
-    const auto path = "/Users/" + home.make_user("anna", R"(,"title":")" + marked(30) + '"');
+    const auto path = "/Users/" + fixture.make_user("anna", R"(,"title":")" + marked(30) + '"');
     const struct {
         std::string text;
         std::string_view attribute;
@@ -283,7 +285,7 @@ TEST(text_limits_test, attributes_hold_at_most_thirty_marks_in_a_row)
         {R"(,"phoneNumbers":[{"value":")" + marked(16'000) + R"("}])", "phoneNumbers.value"},
     };
     for (const auto& row : rows) {
-        const auto refused = home.scim("PUT", path, test::user_text("anna", row.text));
+        const auto refused = fixture.scim("PUT", path, test::user_text("anna", row.text));
         EXPECT_EQ(refused.status, 400);
         EXPECT_EQ(refused.text_of("scimType"), "invalidValue");
         EXPECT_EQ(
@@ -292,13 +294,15 @@ TEST(text_limits_test, attributes_hold_at_most_thirty_marks_in_a_row)
         );
     }
     const auto replaced = [&](std::size_t count) {
-        return patch(home, path, R"({"op":"replace","path":"userName","value":")" + marked(count) + R"("})");
+        return patch(
+            fixture, path, R"({"op":"replace","path":"userName","value":")" + marked(count) + R"("})"
+        );
     };
     EXPECT_EQ(
         replaced(32).text_of("detail"), "Operations[0]: userName holds more than 30 combining marks in a row."
     );
     EXPECT_EQ(replaced(30).status, 200);
-    const auto group = home.scim(
+    const auto group = fixture.scim(
         "POST",
         "/Groups",
         test::group_text("g", R"(,"members":[{"value":"diruser_1","display":")" + marked(32) + R"("}])")
@@ -308,9 +312,9 @@ TEST(text_limits_test, attributes_hold_at_most_thirty_marks_in_a_row)
 
 TEST(text_limits_test, filters_hold_at_most_thirty_marks_in_a_row)
 {
-    test::api_house home;
+    test::api_fixture fixture;
     const auto listed = [&](std::size_t count) {
-        return home.scim(
+        return fixture.scim(
             "GET", "/Users?filter=" + test::in_uri(R"(title eq "a)" + repeated("\u0301", count) + R"(")")
         );
     };
@@ -322,10 +326,12 @@ TEST(text_limits_test, filters_hold_at_most_thirty_marks_in_a_row)
         refused.text_of("detail"),
         "Filter: a string holds more than 30 combining marks in a row at position 10."
     );
-    const auto path = "/Users/" + home.make_user("anna");
+    const auto path = "/Users/" + fixture.make_user("anna");
     EXPECT_EQ(
         patch(
-            home, path, R"({"op":"remove","path":"emails[value eq \"a)" + repeated("\u0301", 31) + R"(\"]"})"
+            fixture,
+            path,
+            R"({"op":"remove","path":"emails[value eq \"a)" + repeated("\u0301", 31) + R"(\"]"})"
         )
             .status,
         400
@@ -334,9 +340,9 @@ TEST(text_limits_test, filters_hold_at_most_thirty_marks_in_a_row)
 
 TEST(text_limits_test, names_of_the_management_api_hold_at_most_thirty_marks_in_a_row)
 {
-    test::api_house home;
+    test::api_fixture fixture;
     const auto named = [&](std::size_t count) {
-        return home.operate(
+        return fixture.operate(
             "POST", "/api/v1/organizations", R"({"display_name":"a)" + repeated("\u0301", count) + R"("})"
         );
     };

@@ -78,25 +78,25 @@ TEST_F(dispatch_failure_test, a_share_that_is_taken_is_too_many_requests)
 
 TEST_F(dispatch_failure_test, more_computation_than_a_request_may_cause_is_refused_and_nothing_is_written)
 {
-    home.house.bounds.work_steps_max = 20'000;
+    fixture.server.bounds.work_steps_max = 20'000;
     const auto body = test::user_text("anna", R"(,"title":")" + std::string(60'000, 'a') + '"');
     const auto refused = scim("POST", "/Users", body);
     EXPECT_EQ(refused.status, 413);
     EXPECT_NE(refused.body.find("more than 20000 steps of computation"), std::string::npos) << refused.body;
     EXPECT_EQ(log_lines().front().at("event").as_string(), "request.over_budget");
-    home.house.bounds = {};
+    fixture.server.bounds = {};
     EXPECT_NE(scim("GET", "/Users").body.find(R"("totalResults":0)"), std::string::npos);
 }
 
 TEST_F(dispatch_failure_test, computation_that_is_given_up_asks_to_come_again)
 {
     const std::atomic<bool> cancelled = true;
-    home.house.cancelled = &cancelled;
+    fixture.server.cancelled = &cancelled;
     const auto refused =
         scim("POST", "/Users", test::user_text("anna", R"(,"title":")" + std::string(200'000, 'a') + '"'));
     EXPECT_EQ(refused.status, 503);
     EXPECT_EQ(log_lines().front().at("event").as_string(), "request.cancelled");
-    home.house.cancelled = nullptr;
+    fixture.server.cancelled = nullptr;
 }
 
 TEST_F(dispatch_failure_test, a_reply_without_room_asks_to_come_again)
@@ -115,8 +115,8 @@ TEST_F(dispatch_failure_test, a_reply_without_room_asks_to_come_again)
 TEST_F(dispatch_failure_test, a_large_group_that_was_made_but_cannot_be_shown_was_made)
 {
     std::string members;
-    const auto where = directory_id::parse(home.directory).value();
-    store::run(*home.database, store::intent::write, [&](store::transaction& tx) {
+    const auto where = directory_id::parse(fixture.directory).value();
+    store::run(*fixture.database, store::intent::write, [&](store::transaction& tx) {
         for (const auto user : test::write_users(tx, where, "u", service::members_inline_max + 1))
             members.append(members.empty() ? "" : ",")
                 .append(R"({"value":"diruser_)" + std::to_string(user.value) + "\"}");
@@ -154,7 +154,7 @@ TEST_F(dispatch_failure_test, a_defect_of_ours_is_an_internal_error_that_tells_n
     const auto of_chore = operate("POST", "/api/v1/check");
     EXPECT_EQ(of_chore.status, 500);
     EXPECT_EQ(of_chore.body.find("table"), std::string::npos);
-    home.house.why_not_ready = []() -> std::string { throw std::runtime_error("table"); };
+    fixture.server.why_not_ready = []() -> std::string { throw std::runtime_error("table"); };
     const auto of_handler = operate("GET", "/readyz");
     EXPECT_EQ(of_handler.status, 500);
     EXPECT_EQ(of_handler.body.find("table"), std::string::npos);
@@ -166,14 +166,14 @@ TEST_F(dispatch_failure_test, a_recorded_refusal_is_kept_and_another_failure_is_
 {
     const auto refused = scim("POST", "/Users", R"({"userName":"eve@evil.test"})");
     EXPECT_EQ(refused.status, 400);
-    const auto path = "/api/v1/organizations/-/directories/" + home.directory + "/refusals";
+    const auto path = "/api/v1/organizations/-/directories/" + fixture.directory + "/refusals";
     const auto listed = parse_json_object(operate("GET", path).body).value();
     ASSERT_EQ(listed.at("refusals").as_array().size(), 1U);
-    EXPECT_EQ(home.event_types(), std::vector<std::string>{"user_rejected"});
+    EXPECT_EQ(fixture.event_types(), std::vector<std::string>{"user_rejected"});
 
     const auto group = test::group_text("Staff", R"(,"members":[{"value":"diruser_1"}])");
     EXPECT_EQ(scim("POST", "/Groups", group).status, 400);
-    EXPECT_EQ(home.scim("GET", "/Groups").body.at("totalResults").as_int64(), 0);
+    EXPECT_EQ(fixture.scim("GET", "/Groups").body.at("totalResults").as_int64(), 0);
 }
 
 TEST_F(dispatch_failure_test, what_the_server_refuses_has_the_path_s_form)

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "app/dispatch.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -113,10 +113,10 @@ private:
 
 class dispatch_fixture : public testing::Test {
 protected:
-    http::response respond(http::request request, std::string body = {})
+    http::response respond(http::request head, std::string body = {})
     {
-        request.id = "request-1";
-        memory_exchange exchange(std::move(request), std::move(body));
+        head.id = "request-1";
+        memory_exchange exchange(std::move(head), std::move(body));
         exchange.while_body_comes = while_body_comes;
         exchange.memory_max = memory_max;
         io.restart();
@@ -135,20 +135,20 @@ protected:
 
     http::response scim(std::string_view method, std::string_view path, std::string body = {})
     {
-        http::request request;
-        request.method = method;
-        request.target = home.base().append(path);
-        request.headers.add("Authorization", "Bearer " + home.token);
-        return respond(std::move(request), std::move(body));
+        http::request head;
+        head.method = method;
+        head.target = fixture.base().append(path);
+        head.headers.add("Authorization", "Bearer " + fixture.token);
+        return respond(std::move(head), std::move(body));
     }
 
     http::response operate(std::string_view method, std::string_view target, std::string body = {})
     {
-        http::request request;
-        request.method = method;
-        request.target = target;
-        request.from.is_operator = true;
-        return respond(std::move(request), std::move(body));
+        http::request head;
+        head.method = method;
+        head.target = target;
+        head.from.is_operator = true;
+        return respond(std::move(head), std::move(body));
     }
 
     template <class Failure>
@@ -179,16 +179,16 @@ protected:
 
     // Outlives the store, whose writer may still be waking it when the answer is there already.
     asio::io_context io;
-    api_house home;
-    failing_database database{*home.database};
+    api_fixture fixture;
+    failing_database database{*fixture.database};
     std::mutex mutex;
     std::string log_text;
     logger log{[this](std::string_view line) {
         const std::scoped_lock lock(mutex);
         log_text += line;
     }};
-    app::commit_bell bell{io.get_executor()};
-    app::dispatcher tested{home.site, database, bell, log, home.figures};
+    app::commit_notifier notifier{io.get_executor()};
+    app::dispatcher tested{fixture.pipeline, database, notifier, log, fixture.metrics};
     int times_read = 0;
     std::function<void()> while_body_comes;
     std::vector<std::size_t> reserved;  // by the last request, beside its body

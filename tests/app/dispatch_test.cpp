@@ -26,10 +26,10 @@ TEST_F(dispatch_test, each_way_to_a_response_is_gone_to_its_end)
 
 TEST_F(dispatch_test, a_refused_head_leaves_the_body_unread)
 {
-    http::request request;
-    request.method = "POST";
-    request.target = home.base() + "/Users";
-    EXPECT_EQ(respond(std::move(request), test::user_text("anna")).status, 401);
+    http::request head;
+    head.method = "POST";
+    head.target = fixture.base() + "/Users";
+    EXPECT_EQ(respond(std::move(head), test::user_text("anna")).status, 401);
     EXPECT_EQ(times_read, 0);
     EXPECT_EQ(scim("POST", "/Unknown", "{}").status, 404);
     EXPECT_EQ(times_read, 0);
@@ -48,7 +48,7 @@ TEST_F(dispatch_test, a_large_body_that_came_late_is_not_parsed_where_its_token_
     EXPECT_EQ(database.modes, std::vector{store::intent::inline_read});
 
     database.modes.clear();
-    while_body_comes = [this] { home.clock.advance(std::chrono::seconds(1)); };
+    while_body_comes = [this] { fixture.clock.advance(std::chrono::seconds(1)); };
     EXPECT_EQ(scim("POST", "/Users", many).body, refused.body);
     EXPECT_EQ(database.modes, (std::vector{store::intent::inline_read, store::intent::inline_read}));
 }
@@ -56,10 +56,11 @@ TEST_F(dispatch_test, a_large_body_that_came_late_is_not_parsed_where_its_token_
 TEST_F(dispatch_test, a_token_that_is_revoked_while_a_body_comes_is_refused)
 {
     while_body_comes = [this] {
-        home.clock.advance(std::chrono::seconds(1));
+        fixture.clock.advance(std::chrono::seconds(1));
         while_body_comes = nullptr;
-        const auto path = "/api/v1/organizations/" + home.organization + "/directories/" + home.directory;
-        ASSERT_EQ(home.operate("PATCH", path + ":disable").status, 200);
+        const auto path =
+            "/api/v1/organizations/" + fixture.organization + "/directories/" + fixture.directory;
+        ASSERT_EQ(fixture.operate("PATCH", path + ":disable").status, 200);
     };
     EXPECT_EQ(scim("POST", "/Users", test::user_text("anna")).status, 403);
     EXPECT_EQ(database.modes, (std::vector{store::intent::inline_read, store::intent::inline_read}));
@@ -67,8 +68,8 @@ TEST_F(dispatch_test, a_token_that_is_revoked_while_a_body_comes_is_refused)
 
 TEST_F(dispatch_test, works_are_submitted_for_their_tenant)
 {
-    const auto where = directory_id::parse(home.directory).value();
-    const auto whose = organization_id::parse(home.organization).value();
+    const auto where = directory_id::parse(fixture.directory).value();
+    const auto whose = organization_id::parse(fixture.organization).value();
     const store::tenant unknown{store::tenant::kind::customer, 0, 0};
     const store::tenant customer{store::tenant::kind::customer, whose.value, where.value};
     const store::tenant by_operator{store::tenant::kind::operator_, 0, 0};
@@ -94,10 +95,10 @@ TEST_F(dispatch_test, works_are_submitted_for_their_tenant)
 
 TEST_F(dispatch_test, memory_for_a_plan_is_reserved_before_the_members_are_read)
 {
-    const auto group = home.make_group("All");
+    const auto group = fixture.make_group("All");
     constexpr std::size_t members = service::membership_jobs::members_at_once_max + 1;
-    store::run(*home.database, store::intent::write, [&](store::transaction& tx) {
-        const auto where = directory_id::parse(home.directory).value();
+    store::run(*fixture.database, store::intent::write, [&](store::transaction& tx) {
+        const auto where = directory_id::parse(fixture.directory).value();
         test::write_members(tx, where, test::number_in(group), test::write_users(tx, where, "u", members));
         return store::verdict::commit;
     });
@@ -128,7 +129,9 @@ TEST_F(dispatch_test, memory_for_a_plan_is_reserved_before_the_members_are_read)
 TEST_F(dispatch_test, memory_for_a_change_of_a_large_document_is_reserved_before_it_is_prepared)
 {
     const auto padded = [&](std::size_t bytes) {
-        return home.make_user("u" + std::to_string(bytes), R"(,"title":")" + std::string(bytes, 'x') + '"');
+        return fixture.make_user(
+            "u" + std::to_string(bytes), R"(,"title":")" + std::string(bytes, 'x') + '"'
+        );
     };
     const auto change = [&](const std::string& user, std::string_view title) {
         return scim(
@@ -161,7 +164,7 @@ TEST_F(dispatch_test, memory_for_the_deletion_of_a_large_document_is_reserved_be
 {
     const auto padded = [&](std::size_t bytes) {
         const std::string half(bytes / 2, 'x');
-        return home.make_user(
+        return fixture.make_user(
             "u" + std::to_string(bytes), R"(,"title":")" + half + R"(","nickName":")" + half + '"'
         );
     };
@@ -192,7 +195,7 @@ TEST_F(dispatch_test, a_read_that_becomes_a_scan_is_submitted_for_its_tenant)
     database.fails_late = true;
     EXPECT_EQ(scim("GET", "/Users/diruser_1").status, 404);
     ASSERT_EQ(database.keys.size(), 2U);
-    const auto where = directory_id::parse(home.directory).value();
+    const auto where = directory_id::parse(fixture.directory).value();
     EXPECT_EQ(database.keys[0].owner.directory, 0);
     EXPECT_EQ(database.keys[1].owner.directory, where.value);
 }
@@ -201,29 +204,29 @@ TEST_F(dispatch_test, a_read_that_becomes_a_scan_is_submitted_for_its_tenant)
 TEST_F(dispatch_test, probes_and_metrics_submit_no_work)
 {
     for (const auto* path : {"/healthz", "/readyz", "/metrics"}) {
-        http::request request;
-        request.method = "GET";
-        request.target = path;
-        request.from.is_loopback = true;
-        EXPECT_EQ(respond(std::move(request)).status, 200) << path;
+        http::request head;
+        head.method = "GET";
+        head.target = path;
+        head.from.is_loopback = true;
+        EXPECT_EQ(respond(std::move(head)).status, 200) << path;
     }
     EXPECT_TRUE(database.keys.empty());
 }
 
 TEST_F(dispatch_test, an_api_client_has_a_share_of_its_own)
 {
-    const auto of_all = home.make_client("all");
-    const auto of_one = home.make_client("one", R"(,"organization_id":")" + home.organization + '"');
-    const auto whose = organization_id::parse(home.organization).value();
+    const auto of_all = fixture.make_client("all");
+    const auto of_one = fixture.make_client("one", R"(,"organization_id":")" + fixture.organization + '"');
+    const auto whose = organization_id::parse(fixture.organization).value();
     const auto owner_of = [&](const test::api_client& client, std::string_view path) {
-        http::request request;
-        request.method = "GET";
-        request.target = path;
-        request.headers.add("Authorization", "Bearer " + home.make_access_token(client));
-        EXPECT_EQ(respond(std::move(request)).status, 200);
+        http::request head;
+        head.method = "GET";
+        head.target = path;
+        head.headers.add("Authorization", "Bearer " + fixture.make_access_token(client));
+        EXPECT_EQ(respond(std::move(head)).status, 200);
         return database.keys.back().owner;
     };
-    const auto lists = "/api/v1/organizations/" + home.organization + "/directories";
+    const auto lists = "/api/v1/organizations/" + fixture.organization + "/directories";
     const auto kind = store::tenant::kind::customer;
     EXPECT_EQ(owner_of(of_one, lists), (store::tenant{kind, whose.value, 0}));
     const auto number = client_id::parse(of_all.id).value().value;
@@ -237,15 +240,15 @@ TEST_F(dispatch_test, a_read_that_looks_at_too_much_is_done_again_as_a_scan)
     for (char letter = 'a'; letter < 'j'; ++letter)
         photos.append(photos.empty() ? "" : ",")
             .append(R"({"value":")" + std::string(60'000, letter) + "\"}");
-    const auto path = "/Users/" + home.make_user("anna", R"(,"photos":[)" + photos + ']');
-    auto& scans = home.figures.count("scimd_store_works_total", "", {{"intent", "scan"}});
+    const auto path = "/Users/" + fixture.make_user("anna", R"(,"photos":[)" + photos + ']');
+    auto& scans = fixture.metrics.counter_of("scimd_store_works_total", "", {{"intent", "scan"}});
     const auto before = scans.value();
     const auto got = scim("GET", path);
     EXPECT_EQ(got.status, 200) << got.body;
     EXPECT_EQ(scans.value(), before + 1);
     fail_at<store::sql::busy>(store::intent::scan);
     EXPECT_EQ(scim("GET", path).status, 503);
-    EXPECT_EQ(scim("GET", "/Users/" + home.make_user("bob")).status, 200);
+    EXPECT_EQ(scim("GET", "/Users/" + fixture.make_user("bob")).status, 200);
 }
 
 TEST_F(dispatch_test, a_request_is_one_line_of_ids_and_numbers)
@@ -267,8 +270,8 @@ TEST_F(dispatch_test, a_request_is_one_line_of_ids_and_numbers)
         {"status", 201},
         {"bytes", made.body.size()},
         {"request_id", "request-1"},
-        {"organization_id", home.organization},
-        {"directory_id", home.directory}
+        {"organization_id", fixture.organization},
+        {"directory_id", fixture.directory}
     };
     EXPECT_EQ(line, expected) << log_text;
 
@@ -276,7 +279,7 @@ TEST_F(dispatch_test, a_request_is_one_line_of_ids_and_numbers)
     scim("POST", "/Users", R"({"userName":"eve@evil.test"})");
     scim("POST", "/Users", "anna {");
     for (const auto& word :
-         {home.token,
+         {fixture.token,
           std::string("anna"),
           std::string("acme"),
           std::string("hush"),
@@ -289,11 +292,11 @@ TEST_F(dispatch_test, a_request_is_one_line_of_ids_and_numbers)
 
 TEST_F(dispatch_test, a_stranger_s_line_names_no_directory)
 {
-    http::request request;
-    request.method = "GET";
-    request.target = home.base() + "/Users";
-    request.headers.add("Authorization", "Bearer nonsense");
-    respond(std::move(request));
+    http::request head;
+    head.method = "GET";
+    head.target = fixture.base() + "/Users";
+    head.headers.add("Authorization", "Bearer nonsense");
+    respond(std::move(head));
     const auto line = log_lines().at(0);
     EXPECT_EQ(line.at("status").as_int64(), 401);
     EXPECT_EQ(line.at("directory_id").as_string(), "");
@@ -311,7 +314,7 @@ TEST_F(dispatch_test, requests_are_counted_by_method_route_and_status)
     odd.method = "SOMETHINGLONG";
     odd.target = "/healthz";
     respond(std::move(odd));
-    const auto text = home.figures.exposition();
+    const auto text = fixture.metrics.exposition();
     EXPECT_NE(
         text.find(
             "scimd_requests_total{method=\"GET\",route=\"/directory/{directory}/scim/v2/{endpoint}/{id}\","
@@ -325,7 +328,8 @@ TEST_F(dispatch_test, requests_are_counted_by_method_route_and_status)
 
 TEST_F(dispatch_test, the_work_of_requests_is_counted)
 {
-    auto& steps = home.figures.count("scimd_work_steps_total", "Steps of computation charged by requests.");
+    auto& steps =
+        fixture.metrics.counter_of("scimd_work_steps_total", "Steps of computation charged by requests.");
     operate("GET", "/healthz");
     EXPECT_EQ(steps.value(), 0U);
     EXPECT_EQ(scim("POST", "/Users", test::user_text("anna")).status, 201);

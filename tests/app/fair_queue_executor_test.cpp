@@ -16,7 +16,7 @@ namespace {
 namespace asio = boost::asio;
 
 asio::awaitable<void> note_turn(
-    fair_turns& turns, std::int64_t organization, std::vector<std::int64_t>& order
+    fair_executor& turns, std::int64_t organization, std::vector<std::int64_t>& order
 )
 {
     const store::tenant owner{store::tenant::kind::customer, organization, 1};
@@ -27,8 +27,8 @@ asio::awaitable<void> note_turn(
 TEST(fair_turns, a_request_does_not_wait_for_all_of_another_organization)
 {
     asio::io_context io;
-    metrics figures;
-    fair_turns turns(io.get_executor(), "tests", 1'000, figures);
+    metrics_registry metrics;
+    fair_executor turns(io.get_executor(), "tests", 1'000, metrics);
     std::vector<std::int64_t> order;
     for (int i = 0; i < 200; ++i)
         asio::co_spawn(io, note_turn(turns, 1, order), asio::detached);
@@ -44,8 +44,8 @@ TEST(fair_turns, a_request_does_not_wait_for_all_of_another_organization)
 TEST(fair_turns, are_taken_one_at_a_time_where_that_is_asked_for)
 {
     asio::io_context io;
-    metrics figures;
-    fair_turns turns(io.get_executor(), "tests", 1, figures);
+    metrics_registry metrics;
+    fair_executor turns(io.get_executor(), "tests", 1, metrics);
     std::vector<std::int64_t> order;
     for (int i = 0; i < 100; ++i)
         asio::co_spawn(io, note_turn(turns, 1, order), asio::detached);

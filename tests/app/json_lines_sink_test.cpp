@@ -28,15 +28,15 @@ event numbered(int number, std::size_t bytes = 10)
 }
 
 // A named pipe, so that its reader can come back. What is not taken at once is not waited for.
-class line_sink_test : public testing::Test {
+class json_lines_sink_test : public testing::Test {
 protected:
-    line_sink_test()
+    json_lines_sink_test()
     {
         EXPECT_EQ(::mkfifo(path_.c_str(), 0600), 0);
         open_reader();
         writer_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
     }
-    ~line_sink_test() override
+    ~json_lines_sink_test() override
     {
         close_reader();
         ::close(writer_);
@@ -66,60 +66,60 @@ protected:
     int writer_ = -1;
 };
 
-TEST_F(line_sink_test, writes_each_event_as_a_line)
+TEST_F(json_lines_sink_test, writes_each_event_as_a_line)
 {
-    line_sink sink(writer_, "c_1");
+    json_lines_sink sink(writer_, "c_1");
     EXPECT_EQ(sink.resume_after(), "c_1");
-    EXPECT_EQ(sink.take(numbered(1)), uptake::done);
-    EXPECT_EQ(sink.take(numbered(2)), uptake::done);
+    EXPECT_EQ(sink.take(numbered(1)), sink_result::done);
+    EXPECT_EQ(sink.take(numbered(2)), sink_result::done);
     EXPECT_EQ(read_all(), "1..........\n2..........\n");
     EXPECT_EQ(sink.problem(), "");
 }
 
-TEST_F(line_sink_test, goes_on_within_a_line_that_found_no_room)
+TEST_F(json_lines_sink_test, goes_on_within_a_line_that_found_no_room)
 {
     shrink();
-    line_sink sink(writer_, "");
+    json_lines_sink sink(writer_, "");
     sink.end_by(steady::time_point());
     const auto long_one = numbered(1, 3 * page);
     std::string seen;
-    while (sink.take(long_one) == uptake::later)
+    while (sink.take(long_one) == sink_result::retry)
         seen += read_all();
     seen += read_all();
     EXPECT_EQ(seen, long_one.body + '\n');
     EXPECT_EQ(sink.problem(), "") << "to wait is no failure";
 }
 
-TEST_F(line_sink_test, a_cancelled_one_waits_for_nothing)
+TEST_F(json_lines_sink_test, a_cancelled_one_waits_for_nothing)
 {
     shrink();
     const std::atomic<bool> is_cancelled{true};
-    line_sink sink(writer_, "", &is_cancelled);
-    EXPECT_EQ(sink.take(numbered(1, 3 * page)), uptake::later);
+    json_lines_sink sink(writer_, "", &is_cancelled);
+    EXPECT_EQ(sink.take(numbered(1, 3 * page)), sink_result::retry);
 }
 
-TEST_F(line_sink_test, a_new_reader_gets_the_whole_line_that_the_old_one_did_not_read)
+TEST_F(json_lines_sink_test, a_new_reader_gets_the_whole_line_that_the_old_one_did_not_read)
 {
     shrink();
-    line_sink sink(writer_, "");
+    json_lines_sink sink(writer_, "");
     sink.end_by(steady::time_point());
-    EXPECT_EQ(sink.take(numbered(1, 3 * page)), uptake::later);
+    EXPECT_EQ(sink.take(numbered(1, 3 * page)), sink_result::retry);
     close_reader();
-    EXPECT_EQ(sink.take(numbered(1, 3 * page)), uptake::later);
+    EXPECT_EQ(sink.take(numbered(1, 3 * page)), sink_result::retry);
     EXPECT_EQ(sink.problem(), "its reader has gone");
     open_reader();
     sink.look();
     EXPECT_EQ(sink.problem(), "");
     std::string seen;
-    while (sink.take(numbered(1, 3 * page)) == uptake::later)
+    while (sink.take(numbered(1, 3 * page)) == sink_result::retry)
         seen += read_all();
     seen += read_all();
     EXPECT_TRUE(seen.ends_with(numbered(1, 3 * page).body + '\n'));
 }
 
-TEST_F(line_sink_test, notes_that_the_reader_has_gone_although_there_is_nothing_to_write)
+TEST_F(json_lines_sink_test, notes_that_the_reader_has_gone_although_there_is_nothing_to_write)
 {
-    line_sink sink(writer_, "");
+    json_lines_sink sink(writer_, "");
     sink.look();
     EXPECT_EQ(sink.problem(), "");
     close_reader();
@@ -130,14 +130,14 @@ TEST_F(line_sink_test, notes_that_the_reader_has_gone_although_there_is_nothing_
 TEST(line_sink, a_full_disk_is_a_problem_as_long_as_it_is_full)
 {
     const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
-    line_sink sink(full, "");
-    EXPECT_EQ(sink.take(numbered(1)), uptake::later);
+    json_lines_sink sink(full, "");
+    EXPECT_EQ(sink.take(numbered(1)), sink_result::retry);
     EXPECT_EQ(sink.problem(), "No space left on device");
     sink.look();
     EXPECT_EQ(sink.problem(), "No space left on device") << "until a line has been written";
     const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
     ::dup2(nowhere, full);
-    EXPECT_EQ(sink.take(numbered(1)), uptake::done);
+    EXPECT_EQ(sink.take(numbered(1)), sink_result::done);
     EXPECT_EQ(sink.problem(), "");
     ::close(nowhere);
     ::close(full);

@@ -44,7 +44,7 @@ protected:
     test::fixed_random random;
     std::string log_text;
     logger log{[this](std::string_view line) { log_text += line; }, log_level::info};
-    configuration settings;
+    options::configuration settings;
     const std::string hex_key_id = parse_master_keys(hex_key).value().front().id;
 };
 

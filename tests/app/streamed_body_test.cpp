@@ -1,6 +1,6 @@
 #include "app/streamed_body.hpp"
 
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -20,16 +20,16 @@ constexpr store::sql::statement count_users{
 
 TEST(stream_source, makes_each_piece_in_a_read_of_its_own)
 {
-    test::api_house home;
+    test::api_fixture fixture;
     boost::asio::io_context io;
-    commit_bell bell(io.get_executor());
+    commit_notifier notifier(io.get_executor());
     http::response head;
     head.status = 207;
     head.body = "users:";
     int pieces = 0;
     auto response = with_stream(
-        *home.database,
-        bell,
+        *fixture.database,
+        notifier,
         {},
         {std::move(head),
          [&pieces](store::transaction& tx, std::string& piece) {
@@ -43,37 +43,38 @@ TEST(stream_source, makes_each_piece_in_a_read_of_its_own)
     ASSERT_TRUE(response.stream);
     std::string all = response.body;
     EXPECT_EQ(response.stream->next(all), state::more);
-    home.make_user("anna");  // between two pieces the store is free
+    fixture.make_user("anna");  // between two pieces the store is free
     EXPECT_EQ(response.stream->next(all), state::done);
     EXPECT_EQ(all, "users: 0 1");
 }
 
 TEST(stream_source, throws_what_its_work_throws)
 {
-    test::api_house home;
+    test::api_fixture fixture;
     const auto fail = [](store::transaction&, std::string&) -> state { throw std::runtime_error("gone"); };
     boost::asio::io_context io;
-    commit_bell bell(io.get_executor());
-    auto response = with_stream(*home.database, bell, {}, {http::response(), fail});
+    commit_notifier notifier(io.get_executor());
+    auto response = with_stream(*fixture.database, notifier, {}, {http::response(), fail});
     std::string piece;
     EXPECT_THROW(response.stream->next(piece), std::runtime_error);
 }
 
 TEST(stream_source, without_an_end_is_woken_by_commits_and_ends_with_the_server)
 {
-    test::api_house home;
+    test::api_fixture fixture;
     boost::asio::io_context io;
-    commit_bell bell(io.get_executor());
+    commit_notifier notifier(io.get_executor());
     const auto wait = [](store::transaction&, std::string& piece) {
         piece = "x";
         return state::later;
     };
-    auto response =
-        with_stream(*home.database, bell, {}, {.head = http::response(), .next = wait, .is_endless = true});
+    auto response = with_stream(
+        *fixture.database, notifier, {}, {.head = http::response(), .next = wait, .is_endless = true}
+    );
     int woken = 0;
     response.stream->on_wake([&woken] { ++woken; });
-    bell.ring();
-    bell.ring();  // told together with the first
+    notifier.notify();
+    notifier.notify();  // told together with the first
     io.run();
     EXPECT_EQ(woken, 1);
     std::string piece;
@@ -81,7 +82,7 @@ TEST(stream_source, without_an_end_is_woken_by_commits_and_ends_with_the_server)
     response.stream->drain();
     EXPECT_EQ(response.stream->next(piece), state::done);
     response.stream.reset();
-    bell.ring();
+    notifier.notify();
     io.restart();
     io.run();
     EXPECT_EQ(woken, 1);
@@ -89,17 +90,17 @@ TEST(stream_source, without_an_end_is_woken_by_commits_and_ends_with_the_server)
 
 TEST(stream_source, there_are_so_many_without_an_end_and_no_more)
 {
-    test::api_house home;
+    test::api_fixture fixture;
     boost::asio::io_context io;
-    commit_bell bell(io.get_executor());
+    commit_notifier notifier(io.get_executor());
     const auto wait = [](store::transaction&, std::string&) { return state::later; };
     const auto open = [&](const store::tenant& owner = {}) {
         return with_stream(
-            *home.database, bell, owner, {.head = http::response(), .next = wait, .is_endless = true}
+            *fixture.database, notifier, owner, {.head = http::response(), .next = wait, .is_endless = true}
         );
     };
     std::vector<http::response> all;
-    for (std::size_t i = 0; i < commit_bell::listeners_max; ++i)
+    for (std::size_t i = 0; i < commit_notifier::subscriptions_max; ++i)
         all.push_back(open());
     EXPECT_THROW(open(), store::sql::busy);
     all.pop_back();
@@ -108,25 +109,25 @@ TEST(stream_source, there_are_so_many_without_an_end_and_no_more)
 
 TEST(stream_source, one_client_leaves_room_for_others)
 {
-    test::api_house home;
+    test::api_fixture fixture;
     boost::asio::io_context io;
-    commit_bell bell(io.get_executor());
+    commit_notifier notifier(io.get_executor());
     const auto wait = [](store::transaction&, std::string&) { return state::later; };
     const auto open = [&](std::int64_t client) {
         const store::tenant owner{store::tenant::kind::customer, client, 0};
         return with_stream(
-            *home.database, bell, owner, {.head = http::response(), .next = wait, .is_endless = true}
+            *fixture.database, notifier, owner, {.head = http::response(), .next = wait, .is_endless = true}
         );
     };
     std::vector<http::response> all;
-    for (std::size_t i = 0; i < commit_bell::listeners_max / 2; ++i)
+    for (std::size_t i = 0; i < commit_notifier::subscriptions_max / 2; ++i)
         all.push_back(open(1));
     EXPECT_THROW(open(1), store::over_share);
-    for (std::size_t i = 0; i < commit_bell::listeners_max / 4; ++i)
+    for (std::size_t i = 0; i < commit_notifier::subscriptions_max / 4; ++i)
         all.push_back(open(2));
     EXPECT_THROW(open(2), store::over_share);
     all.push_back(open(3));
-    all.erase(all.begin(), all.begin() + commit_bell::listeners_max / 2);
+    all.erase(all.begin(), all.begin() + commit_notifier::subscriptions_max / 2);
     EXPECT_NO_THROW(open(1));
 }
 

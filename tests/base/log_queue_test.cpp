@@ -115,8 +115,8 @@ TEST(log_queue, drops_and_counts_what_finds_no_room_and_says_so_when_there_is_ro
 {
     pipe_pair to(page);
     to.fill();
-    metrics figures;
-    counter& drops = figures.count("drops", "Drops.");
+    metrics_registry metrics;
+    counter& drops = metrics.counter_of("drops", "Drops.");
     log_queue lines(to.writer(), {.lines_max = 10, .bytes_max = 100'000});
     lines.count_in(&drops);
     for (int i = 0; i < 1'000; ++i)
@@ -174,8 +174,8 @@ TEST(log_queue, lines_for_a_reader_that_has_gone_are_counted_as_dropped)
 TEST(log_queue, counts_what_was_dropped_before_there_was_a_counter)
 {
     pipe_pair to;
-    metrics figures;
-    counter& drops = figures.count("drops", "Drops.");
+    metrics_registry metrics;
+    counter& drops = metrics.counter_of("drops", "Drops.");
     log_queue lines(to.writer(), {.lines_max = 10, .bytes_max = 10});
     lines.write(numbered(0));
     EXPECT_EQ(lines.dropped(), 1U);

@@ -10,14 +10,14 @@ namespace {
 
 TEST(metrics, write_counters_and_gauges_in_the_order_of_their_first_use)
 {
-    metrics figures;
-    figures.count("zebra_total", "Animals seen.").add();
-    figures.level("queue_depth", "Works that wait.").set(-3);
-    figures.count("apple_total", "Fruit seen.", {{"colour", "red"}, {"size", "big"}}).add(5);
-    figures.count("apple_total", "Fruit seen.", {{"colour", "green"}, {"size", "big"}}).add();
-    figures.count("zebra_total", "Animals seen.").add();
+    metrics_registry metrics;
+    metrics.counter_of("zebra_total", "Animals seen.").add();
+    metrics.gauge_of("queue_depth", "Works that wait.").set(-3);
+    metrics.counter_of("apple_total", "Fruit seen.", {{"colour", "red"}, {"size", "big"}}).add(5);
+    metrics.counter_of("apple_total", "Fruit seen.", {{"colour", "green"}, {"size", "big"}}).add();
+    metrics.counter_of("zebra_total", "Animals seen.").add();
     EXPECT_EQ(
-        figures.exposition(),
+        metrics.exposition(),
         "# HELP zebra_total Animals seen.\n"
         "# TYPE zebra_total counter\n"
         "zebra_total 2\n"
@@ -33,30 +33,30 @@ TEST(metrics, write_counters_and_gauges_in_the_order_of_their_first_use)
 
 TEST(metrics, without_figures_are_an_empty_page)
 {
-    EXPECT_EQ(metrics().exposition(), "");
+    EXPECT_EQ(metrics_registry().exposition(), "");
 }
 
 TEST(metrics, escape_help_and_label_values)
 {
-    metrics figures;
-    figures.count("a", "one \"two\"\nback\\slash", {{"l", "x\"y\\z\n"}});
+    metrics_registry metrics;
+    metrics.counter_of("a", "one \"two\"\nback\\slash", {{"l", "x\"y\\z\n"}});
     EXPECT_EQ(
-        figures.exposition(),
+        metrics.exposition(),
         "# HELP a one \"two\"\\nback\\\\slash\n# TYPE a counter\na{l=\"x\\\"y\\\\z\\n\"} 0\n"
     );
 }
 
 TEST(metrics, a_histogram_has_cumulative_buckets_in_seconds)
 {
-    metrics figures;
-    auto& seen = figures.duration("work_seconds", "Time at work.", {{"route", "a"}});
+    metrics_registry metrics;
+    auto& seen = metrics.histogram_of("work_seconds", "Time at work.", {{"route", "a"}});
     seen.observe_us(0);
     seen.observe_us(100);  // a bound belongs to its bucket
     seen.observe_us(101);
     seen.observe_us(2'500'000);
     seen.observe_us(10'000'001);
     EXPECT_EQ(
-        figures.exposition(),
+        metrics.exposition(),
         "# HELP work_seconds Time at work.\n"
         "# TYPE work_seconds histogram\n"
         "work_seconds_bucket{route=\"a\",le=\"0.0001\"} 2\n"
@@ -78,63 +78,63 @@ TEST(metrics, a_histogram_has_cumulative_buckets_in_seconds)
 
 TEST(metrics, keep_the_references_they_gave)
 {
-    metrics figures;
-    counter& first = figures.count("a", "", {{"n", "0"}});
+    metrics_registry metrics;
+    counter& first = metrics.counter_of("a", "", {{"n", "0"}});
     for (int i = 1; i < 500; ++i)
-        figures.count("a", "", {{"n", std::to_string(i)}});
+        metrics.counter_of("a", "", {{"n", std::to_string(i)}});
     first.add(7);
-    EXPECT_EQ(&figures.count("a", "", {{"n", "0"}}), &first);
-    EXPECT_EQ(figures.count("a", "", {{"n", "0"}}).value(), 7U);
+    EXPECT_EQ(&metrics.counter_of("a", "", {{"n", "0"}}), &first);
+    EXPECT_EQ(metrics.counter_of("a", "", {{"n", "0"}}).value(), 7U);
 }
 
 TEST(metrics, tell_label_sets_apart)
 {
-    metrics figures;
-    auto& one = figures.count("a", "", {{"x", "1"}, {"y", "2"}});
-    EXPECT_NE(&one, &figures.count("a", "", {{"x", "2"}, {"y", "1"}}));
-    EXPECT_NE(&one, &figures.count("a", "", {{"x", "1"}}));
-    EXPECT_NE(&one, &figures.count("a", ""));
-    EXPECT_NE(&one, &figures.count("b", "", {{"x", "1"}, {"y", "2"}}));
+    metrics_registry metrics;
+    auto& one = metrics.counter_of("a", "", {{"x", "1"}, {"y", "2"}});
+    EXPECT_NE(&one, &metrics.counter_of("a", "", {{"x", "2"}, {"y", "1"}}));
+    EXPECT_NE(&one, &metrics.counter_of("a", "", {{"x", "1"}}));
+    EXPECT_NE(&one, &metrics.counter_of("a", ""));
+    EXPECT_NE(&one, &metrics.counter_of("b", "", {{"x", "1"}, {"y", "2"}}));
 }
 
 TEST(metrics, share_one_series_beyond_1000_label_sets_of_a_name)
 {
-    metrics figures;
+    metrics_registry metrics;
     for (int i = 0; i < 999; ++i)
-        figures.count("a", "", {{"n", std::to_string(i)}});
-    auto& last = figures.count("a", "", {{"n", "999"}});
-    auto& beyond = figures.count("a", "", {{"n", "1000"}});
+        metrics.counter_of("a", "", {{"n", std::to_string(i)}});
+    auto& last = metrics.counter_of("a", "", {{"n", "999"}});
+    auto& beyond = metrics.counter_of("a", "", {{"n", "1000"}});
     EXPECT_NE(&beyond, &last);
-    EXPECT_EQ(&beyond, &figures.count("a", "", {{"n", "1001"}}));
-    EXPECT_EQ(&last, &figures.count("a", "", {{"n", "999"}}));
-    EXPECT_NE(&beyond, &figures.count("b", "", {{"n", "1000"}}));
+    EXPECT_EQ(&beyond, &metrics.counter_of("a", "", {{"n", "1001"}}));
+    EXPECT_EQ(&last, &metrics.counter_of("a", "", {{"n", "999"}}));
+    EXPECT_NE(&beyond, &metrics.counter_of("b", "", {{"n", "1000"}}));
     beyond.add(2);
-    const auto text = figures.exposition();
+    const auto text = metrics.exposition();
     EXPECT_NE(text.find("a{overflow=\"true\"} 2\n"), std::string::npos);
     EXPECT_EQ(text.find("n=\"1001\""), std::string::npos);
 }
 
 TEST(metrics, refuse_a_name_as_two_kinds)
 {
-    metrics figures;
-    figures.count("a", "");
-    EXPECT_THROW(figures.level("a", ""), std::logic_error);
-    EXPECT_THROW(figures.duration("a", ""), std::logic_error);
+    metrics_registry metrics;
+    metrics.counter_of("a", "");
+    EXPECT_THROW(metrics.gauge_of("a", ""), std::logic_error);
+    EXPECT_THROW(metrics.histogram_of("a", ""), std::logic_error);
 }
 
 TEST(metrics, lose_no_count_between_threads)
 {
-    metrics figures;
-    const auto work = [&figures] {
+    metrics_registry metrics;
+    const auto work = [&metrics] {
         for (int i = 0; i < 2'000; ++i)
-            figures.count("a", "", {{"n", std::to_string(i % 7)}}).add();
+            metrics.counter_of("a", "", {{"n", std::to_string(i % 7)}}).add();
     };
     std::thread other(work);
     work();
     other.join();
     std::uint64_t sum = 0;
     for (int i = 0; i < 7; ++i)
-        sum += figures.count("a", "", {{"n", std::to_string(i)}}).value();
+        sum += metrics.counter_of("a", "", {{"n", std::to_string(i)}}).value();
     EXPECT_EQ(sum, 4'000U);
 }
 

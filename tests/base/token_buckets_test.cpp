@@ -1,4 +1,4 @@
-// take() is tested with the rates of directories (tests/service/request_rates_test.cpp).
+// take() is tested with the rates of directories (tests/service/rate_limit_test.cpp).
 #include "base/token_buckets.hpp"
 
 #include <gtest/gtest.h>

@@ -21,15 +21,15 @@ std::vector<master_key> keys(std::string_view text)
 class vault_test : public testing::Test {
 protected:
     test::fixed_random random;
-    vault safe{keys(base64_key), random};
+    vault key_vault{keys(base64_key), random};
 };
 
 TEST_F(vault_test, what_was_sealed_opens_in_its_place)
 {
     for (const auto& plain :
          {std::string(), std::string("hunter2"), std::string("a\0b", 3), std::string(100'000, 'x')}) {
-        const auto sealed = safe.seal(plain, "webhook/1");
-        const auto opened = safe.open(sealed, "webhook/1");
+        const auto sealed = key_vault.seal(plain, "webhook/1");
+        const auto opened = key_vault.open(sealed, "webhook/1");
         ASSERT_TRUE(opened);
         EXPECT_EQ(opened->reveal(), plain);
     }
@@ -37,49 +37,49 @@ TEST_F(vault_test, what_was_sealed_opens_in_its_place)
 
 TEST_F(vault_test, a_sealed_text_shows_nothing_and_never_repeats)
 {
-    const auto first = safe.seal("hunter2hunter2", "webhook/1");
+    const auto first = key_vault.seal("hunter2hunter2", "webhook/1");
     EXPECT_EQ(first.find("hunter2"), std::string::npos);
-    EXPECT_NE(first, safe.seal("hunter2hunter2", "webhook/1"));
+    EXPECT_NE(first, key_vault.seal("hunter2hunter2", "webhook/1"));
 }
 
 TEST_F(vault_test, a_text_moved_to_another_place_does_not_open)
 {
-    const auto sealed = safe.seal("hunter2", "webhook/1");
-    EXPECT_FALSE(safe.open(sealed, "webhook/2"));
-    EXPECT_FALSE(safe.open(sealed, ""));
+    const auto sealed = key_vault.seal("hunter2", "webhook/1");
+    EXPECT_FALSE(key_vault.open(sealed, "webhook/2"));
+    EXPECT_FALSE(key_vault.open(sealed, ""));
 }
 
 TEST_F(vault_test, a_text_changed_anywhere_does_not_open)
 {
-    const auto sealed = safe.seal("hunter2", "webhook/1");
+    const auto sealed = key_vault.seal("hunter2", "webhook/1");
     for (std::size_t i = 0; i < sealed.size(); ++i) {
         auto changed = sealed;
         changed[i] = changed[i] == 'B' ? 'C' : 'B';
-        EXPECT_FALSE(safe.open(changed, "webhook/1")) << i;
-        EXPECT_FALSE(safe.open(sealed.substr(0, i), "webhook/1")) << i;
+        EXPECT_FALSE(key_vault.open(changed, "webhook/1")) << i;
+        EXPECT_FALSE(key_vault.open(sealed.substr(0, i), "webhook/1")) << i;
     }
-    EXPECT_FALSE(safe.open(sealed + "AAAA", "webhook/1"));
+    EXPECT_FALSE(key_vault.open(sealed + "AAAA", "webhook/1"));
 }
 
 TEST_F(vault_test, a_text_of_another_key_does_not_open_until_the_key_is_known)
 {
     const vault other(keys(hex_key), random);
     const auto sealed = other.seal("hunter2", "webhook/1");
-    EXPECT_FALSE(safe.open(sealed, "webhook/1"));
-    EXPECT_FALSE(safe.knows(other.sealing_key()));
+    EXPECT_FALSE(key_vault.open(sealed, "webhook/1"));
+    EXPECT_FALSE(key_vault.knows(other.sealing_key()));
     const vault both(keys(base64_key + "," + hex_key), random);
     EXPECT_EQ(both.open(sealed, "webhook/1")->reveal(), "hunter2");
 }
 
 TEST_F(vault_test, the_first_key_seals_and_a_later_one_takes_its_place)
 {
-    const auto before = safe.seal("hunter2", "webhook/1");
-    safe.add_sealing_key(std::move(keys(hex_key).front()));
-    const auto after = safe.seal("hunter2", "webhook/1");
+    const auto before = key_vault.seal("hunter2", "webhook/1");
+    key_vault.add_sealing_key(std::move(keys(hex_key).front()));
+    const auto after = key_vault.seal("hunter2", "webhook/1");
     EXPECT_EQ(vault::key_of(after), keys(hex_key).front().id);
     EXPECT_EQ(vault::key_of(before), keys(base64_key).front().id);
-    EXPECT_EQ(safe.open(before, "webhook/1")->reveal(), "hunter2");
-    EXPECT_EQ(safe.open(after, "webhook/1")->reveal(), "hunter2");
+    EXPECT_EQ(key_vault.open(before, "webhook/1")->reveal(), "hunter2");
+    EXPECT_EQ(key_vault.open(after, "webhook/1")->reveal(), "hunter2");
 }
 
 TEST(master_keys, are_read_as_they_are_written)
@@ -133,20 +133,20 @@ TEST_F(vault_test, keys_for_a_purpose_are_the_same_each_time_and_for_that_purpos
             found.push_back(key.id);
         return found;
     };
-    const auto made = safe.derived("lists");
+    const auto made = key_vault.derived("lists");
     ASSERT_EQ(made.size(), 1U);
     EXPECT_EQ(made.front().bytes.reveal().size(), master_key_bytes);
-    EXPECT_EQ(ids(safe.derived("lists")), ids(made));
-    EXPECT_NE(ids(safe.derived("others")), ids(made));
-    EXPECT_FALSE(safe.knows(made.front().id));
+    EXPECT_EQ(ids(key_vault.derived("lists")), ids(made));
+    EXPECT_NE(ids(key_vault.derived("others")), ids(made));
+    EXPECT_FALSE(key_vault.knows(made.front().id));
 
-    const vault lists(safe.derived("lists"), random);
-    EXPECT_FALSE(safe.open(lists.seal("x", "a"), "a").has_value());
+    const vault lists(key_vault.derived("lists"), random);
+    EXPECT_FALSE(key_vault.open(lists.seal("x", "a"), "a").has_value());
     EXPECT_TRUE(lists.open(lists.seal("x", "a"), "a").has_value());
     auto next = keys(hex_key);
-    safe.add_sealing_key(std::move(next.front()));
-    EXPECT_EQ(safe.derived("lists").size(), 2U);
-    EXPECT_EQ(safe.derived("lists").back().id, made.front().id);
+    key_vault.add_sealing_key(std::move(next.front()));
+    EXPECT_EQ(key_vault.derived("lists").size(), 2U);
+    EXPECT_EQ(key_vault.derived("lists").back().id, made.front().id);
 }
 
 TEST(master_keys, are_sixteen_at_most)

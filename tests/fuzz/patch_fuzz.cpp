@@ -64,7 +64,8 @@ void check(
 {
     std::optional<patch> change;
     scimd::fuzz::in_proportion(bytes, [&](scimd::work_budget& work) {
-        auto read = parse_patch(quirks::rewrite_patch(body, type, work), type, leniency::compat, work);
+        auto read =
+            parse_patch(quirks::rewrite_patch(body, type, work), type, conformance_mode::compat, work);
         if (read)
             change = std::move(*read);
     });

@@ -48,7 +48,8 @@ void check(const list_request& asked, const std::vector<const resource_type*>& t
 {
     const auto query = resolve(asked, types);
     if (!query) {
-        expect(!resolve(asked, types, leniency::strict));  // strict directories refuse more, never less
+        expect(!resolve(asked, types, conformance_mode::strict)
+        );  // strict directories refuse more, never less
         return;
     }
     expect(query->parts.size() == types.size());

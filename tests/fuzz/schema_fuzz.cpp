@@ -39,7 +39,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return 0;
     const definition_file file{"fuzz.json", std::string(text)};
     const auto loaded = extend_standard(std::vector{file});
-    if (loaded.types.has_value() != loaded.mistakes.empty())
+    if (loaded.types.has_value() != loaded.errors.empty())
         std::abort();
     if (!loaded.types)
         return 0;

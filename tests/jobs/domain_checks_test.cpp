@@ -1,22 +1,22 @@
 // Domains watched in a real name server, with a clock that the test moves.
 #include "jobs/domain_checks.hpp"
 
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 #include "support/name_server.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
-namespace scimd::app {
+namespace scimd::jobs {
 namespace {
 
 using namespace std::chrono_literals;
 
-class domain_watch_test : public testing::Test {
+class domain_checks_test : public testing::Test {
 protected:
-    domain_watch_test() { ask_servers({server.address()}); }
-    ~domain_watch_test() override
+    domain_checks_test() { ask_servers({server.address()}); }
+    ~domain_checks_test() override
     {
         watch->stop();
         resolver.reset();
@@ -31,14 +31,14 @@ protected:
         options.first_wait = 100ms;
         options.tries = 1;
         options.queries_per_second = 1'000;
-        resolver = net::make_dns_resolver(options, home.figures);
-        home.look_up_txt = make_txt_look_up(*resolver);
-        watch.emplace(*home.database, home.practice, home.look_up_txt, environment_id{1}, log);
+        resolver = net::make_dns_resolver(options, fixture.metrics);
+        fixture.look_up_txt = make_txt_look_up(*resolver);
+        watch.emplace(*fixture.database, fixture.domain_policy, fixture.look_up_txt, environment_id{1}, log);
     }
 
     std::string claim(std::string_view name)
     {
-        const auto made = home.operate(
+        const auto made = fixture.operate(
             "POST", domains, R"({"domain":")" + std::string(name) + R"(","verification_method":"DNS"})"
         );
         return std::string(made.member("domain").at("id").as_string());
@@ -46,7 +46,7 @@ protected:
 
     json::object show(const std::string& id)
     {
-        return home.operate("GET", domains + "/" + id).member("domain");
+        return fixture.operate("GET", domains + "/" + id).member("domain");
     }
 
     std::string text_of(const std::string& id, std::string_view member)
@@ -68,28 +68,28 @@ protected:
     // Goes on in time and does the checks that are due then.
     void pass(std::chrono::microseconds time)
     {
-        home.clock.advance(time);
+        fixture.clock.advance(time);
         watch->ask_about_due();
         watch->wait_until_idle();
     }
 
     std::vector<std::string> told()
     {
-        auto all = home.event_types();
+        auto all = fixture.event_types();
         std::erase_if(all, [](const std::string& type) { return !type.starts_with("domain_dns"); });
         return all;
     }
 
     using types = std::vector<std::string>;
-    test::api_house home;
-    const std::string domains = "/api/v1/organizations/" + home.organization + "/domains";
+    test::api_fixture fixture;
+    const std::string domains = "/api/v1/organizations/" + fixture.organization + "/domains";
     test::name_server server{{"late.test"}};
     logger log{[](std::string_view) {}, log_level::error};
     std::unique_ptr<net::dns_resolver> resolver;
-    std::optional<domain_watch> watch;
+    std::optional<domain_checks> watch;
 };
 
-TEST_F(domain_watch_test, a_domain_is_verified_lapses_and_is_verified_again)
+TEST_F(domain_checks_test, a_domain_is_verified_lapses_and_is_verified_again)
 {
     const auto id = claim("late.test");
     pass(59s);
@@ -115,7 +115,7 @@ TEST_F(domain_watch_test, a_domain_is_verified_lapses_and_is_verified_again)
     EXPECT_EQ(text_of(id, "verification_status"), "PENDING");
     EXPECT_TRUE(show(id).at("lapsed").as_bool());
     EXPECT_EQ(
-        home.scim("POST", "/Users", R"({"userName":"a","emails":[{"value":"a@late.test"}]})").status, 400
+        fixture.scim("POST", "/Users", R"({"userName":"a","emails":[{"value":"a@late.test"}]})").status, 400
     );
     publish(id);
     pass(1min);
@@ -134,9 +134,9 @@ TEST_F(domain_watch_test, a_domain_is_verified_lapses_and_is_verified_again)
     );
 }
 
-TEST_F(domain_watch_test, a_domain_fails_when_its_window_is_over)
+TEST_F(domain_checks_test, a_domain_fails_when_its_window_is_over)
 {
-    home.practice.schedule.window = 2h;
+    fixture.domain_policy.schedule.window = 2h;
     const auto id = claim("late.test");
     server.set("late.test", "_scimd-challenge TXT \"token=somebody-else-s\"");
     for (int i = 0; i < 119; ++i)
@@ -149,20 +149,20 @@ TEST_F(domain_watch_test, a_domain_fails_when_its_window_is_over)
     // Too late: a new claim has a new token.
     publish(id);
     pass(24h);
-    EXPECT_EQ(home.operate("PATCH", domains + "/" + id + ":verify").text, R"({"verified":false})");
+    EXPECT_EQ(fixture.operate("PATCH", domains + "/" + id + ":verify").text, R"({"verified":false})");
     EXPECT_EQ(text_of(id, "verification_status"), "FAILED");
 }
 
-TEST_F(domain_watch_test, a_domain_is_looked_up_when_the_clock_was_set_back)
+TEST_F(domain_checks_test, a_domain_is_looked_up_when_the_clock_was_set_back)
 {
-    home.clock.advance(365 * 24h);
+    fixture.clock.advance(365 * 24h);
     const auto id = claim("late.test");
     publish(id);
     pass(-365 * 24h);
     EXPECT_EQ(text_of(id, "verification_status"), "VERIFIED");
 }
 
-TEST_F(domain_watch_test, one_lying_server_neither_gives_a_domain_nor_takes_it_away)
+TEST_F(domain_checks_test, one_lying_server_neither_gives_a_domain_nor_takes_it_away)
 {
     std::atomic<bool> has_it = true;
     const auto id = claim("late.test");
@@ -188,13 +188,13 @@ TEST_F(domain_watch_test, one_lying_server_neither_gives_a_domain_nor_takes_it_a
     EXPECT_EQ(told(), types{"domain_dns_verification_success"});
 }
 
-TEST_F(domain_watch_test, a_silent_server_neither_gives_a_domain_nor_takes_it_away)
+TEST_F(domain_checks_test, a_silent_server_neither_gives_a_domain_nor_takes_it_away)
 {
     test::scripted_name_server mute([](const std::string&) { return test::scripted_name_server::messages{}; }
     );
     const auto id = claim("late.test");
     publish(id);
-    EXPECT_EQ(home.operate("PATCH", domains + "/" + id + ":verify").text, R"({"verified":true})");
+    EXPECT_EQ(fixture.operate("PATCH", domains + "/" + id + ":verify").text, R"({"verified":true})");
     unpublish();
     watch->stop();
     ask_servers({mute.address()});
@@ -203,11 +203,11 @@ TEST_F(domain_watch_test, a_silent_server_neither_gives_a_domain_nor_takes_it_aw
     EXPECT_EQ(outcome_of(id), "TIMED_OUT");
     EXPECT_EQ(text_of(id, "verification_status"), "VERIFIED");
     const auto other = claim("other.test");
-    EXPECT_EQ(home.operate("PATCH", domains + "/" + other + ":verify").text, R"({"verified":false})");
+    EXPECT_EQ(fixture.operate("PATCH", domains + "/" + other + ":verify").text, R"({"verified":false})");
     EXPECT_EQ(outcome_of(other), "TIMED_OUT");
 }
 
-TEST_F(domain_watch_test, a_record_of_many_is_found_by_tcp_and_behind_an_alias)
+TEST_F(domain_checks_test, a_record_of_many_is_found_by_tcp_and_behind_an_alias)
 {
     test::name_server zones({"late.test", "other.test"});
     const auto id = claim("late.test");
@@ -225,7 +225,7 @@ TEST_F(domain_watch_test, a_record_of_many_is_found_by_tcp_and_behind_an_alias)
     EXPECT_EQ(text_of(id, "verification_status"), "VERIFIED");
 }
 
-TEST_F(domain_watch_test, a_thousand_that_are_due_at_once_are_asked_a_few_at_a_time)
+TEST_F(domain_checks_test, a_thousand_that_are_due_at_once_are_asked_a_few_at_a_time)
 {
     std::mutex lock;
     std::vector<std::function<void(std::vector<service::txt_answer>)>> waiting;
@@ -233,9 +233,9 @@ TEST_F(domain_watch_test, a_thousand_that_are_due_at_once_are_asked_a_few_at_a_t
     for (int i = 0; i < 999; ++i)
         claim("d" + std::to_string(i) + ".test");
     watch->stop();
-    domain_watch patient(
-        *home.database,
-        home.practice,
+    domain_checks patient(
+        *fixture.database,
+        fixture.domain_policy,
         [&](const std::string&, const auto& done) {
             const std::lock_guard hold(lock);
             ++asked;
@@ -244,13 +244,13 @@ TEST_F(domain_watch_test, a_thousand_that_are_due_at_once_are_asked_a_few_at_a_t
         environment_id{1},
         log
     );
-    home.clock.advance(1min);
+    fixture.clock.advance(1min);
     int rounds = 0;
     while (asked < 999 && rounds < 100) {
         ++rounds;
         patient.ask_about_due();
         patient.ask_about_due();  // those under way are not asked for again
-        EXPECT_LE(waiting.size(), domain_watch::in_flight_max);
+        EXPECT_LE(waiting.size(), domain_checks::in_flight_max);
         for (const auto& done : std::exchange(waiting, {}))
             done({{service::check_outcome::no_such_name, {}}});
         patient.wait_until_idle();
@@ -261,18 +261,18 @@ TEST_F(domain_watch_test, a_thousand_that_are_due_at_once_are_asked_a_few_at_a_t
     EXPECT_EQ(asked, 999U);
 }
 
-TEST_F(domain_watch_test, nothing_is_written_once_it_has_been_stopped)
+TEST_F(domain_checks_test, nothing_is_written_once_it_has_been_stopped)
 {
     const auto id = claim("late.test");
     std::function<void(std::vector<service::txt_answer>)> answer;
-    domain_watch ending(
-        *home.database,
-        home.practice,
+    domain_checks ending(
+        *fixture.database,
+        fixture.domain_policy,
         [&](const std::string&, const auto& done) { answer = done; },
         environment_id{1},
         log
     );
-    home.clock.advance(1min);
+    fixture.clock.advance(1min);
     ending.ask_about_due();
     ASSERT_TRUE(answer);
     ending.stop();
@@ -285,4 +285,4 @@ TEST_F(domain_watch_test, nothing_is_written_once_it_has_been_stopped)
 }
 
 }  // namespace
-}  // namespace scimd::app
+}  // namespace scimd::jobs

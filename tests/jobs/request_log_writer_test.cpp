@@ -1,14 +1,14 @@
 // The log of requests is written in turns.
 #include "jobs/request_log_writer.hpp"
 
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
 #include <functional>
 #include <utility>
 
-namespace scimd::app {
+namespace scimd::jobs {
 namespace {
 
 constexpr std::size_t busy_max = 1'000;  // a test that fails ends all the same
@@ -47,25 +47,25 @@ private:
 TEST(request_log_care, a_turn_writes_what_waits_when_it_begins)
 {
     constexpr std::size_t batch = 200;
-    test::api_house home;
+    test::api_fixture fixture;
     logger quiet([](std::string_view) {});
-    home.requests.take(service::request_notes_max);
+    fixture.requests.take(service::request_notes_max);
     const auto note = [&] {
-        service::request_note one;
-        one.directory = *directory_id::parse(home.directory);
+        service::request_record one;
+        one.directory = *directory_id::parse(fixture.directory);
         one.is_known = true;
         one.method = "POST";
-        home.requests.note(std::move(one));
+        fixture.requests.note(std::move(one));
     };
-    busy_database busy(*home.database, note);
-    request_log_care care(busy, home.requests, home.requests_kept, quiet);
+    busy_database busy(*fixture.database, note);
+    request_log_writer care(busy, fixture.requests, fixture.requests_kept, quiet);
 
     for (std::size_t i = 0; i < batch + 1; ++i)
         note();
     care.flush();
     EXPECT_EQ(busy.submitted, 2U);
-    EXPECT_EQ(home.requests.take(service::request_notes_max).size(), 2U);
+    EXPECT_EQ(fixture.requests.take(service::request_notes_max).size(), 2U);
 }
 
 }  // namespace
-}  // namespace scimd::app
+}  // namespace scimd::jobs

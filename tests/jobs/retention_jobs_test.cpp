@@ -4,7 +4,7 @@
 #include "store/event_log.hpp"
 #include "store/usage.hpp"
 #include "store/webhook_deliveries.hpp"
-#include "support/delivery_house.hpp"
+#include "support/delivery_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -18,20 +18,22 @@ using std::chrono::days;
 
 constexpr std::int64_t any_number = 1'000'000;
 
-class event_care_test : public testing::Test {
+class retention_jobs_test : public testing::Test {
 protected:
     void make_users(int count, std::string_view prefix = "user")
     {
         for (int i = 0; i < count; ++i)
-            home.make_user(std::string(prefix) + std::to_string(i));
+            fixture.make_user(std::string(prefix) + std::to_string(i));
     }
 
     // Does all that the job would do by and by.
-    void cut(const service::event_retention& kept, app::event_care::holder sinks = {})
+    void cut(const service::event_retention& kept, app::retention_jobs::first_needed_event sinks = {})
     {
-        app::event_care care(*home.database, home.clock, {.events = kept, .attempts_kept_for = days(90)});
+        app::retention_jobs care(
+            *fixture.database, fixture.clock, {.events = kept, .attempts_kept_for = days(90)}
+        );
         if (sinks)
-            care.hold(std::move(sinks));
+            care.retain(std::move(sinks));
         while (care.cut_events())
             continue;
         while (care.cut_directories())
@@ -42,67 +44,67 @@ protected:
     auto ask(Ask what)
     {
         decltype(what(std::declval<store::transaction&>())) answer{};
-        store::run(*home.database, store::intent::read, [&](store::transaction& tx) {
+        store::run(*fixture.database, store::intent::read, [&](store::transaction& tx) {
             answer = what(tx);
             return store::verdict::commit;
         });
         return answer;
     }
-    std::int64_t total() { return ask(store::feed::total); }
-    event_id newest() { return ask(store::feed::newest); }
-    event_id oldest() { return ask(store::feed::oldest); }
+    std::int64_t total() { return ask(store::event_log::total); }
+    event_id newest() { return ask(store::event_log::newest); }
+    event_id oldest() { return ask(store::event_log::oldest); }
 
-    answer read(const std::string& query) { return home.operate("GET", "/api/v1/events" + query); }
+    answer read(const std::string& query) { return fixture.operate("GET", "/api/v1/events" + query); }
     static std::string cursor(event_id id) { return "c_" + std::to_string(id.value); }
     static std::size_t count(const answer& page) { return page.body.at("events").as_array().size(); }
 
-    delivery_house home;
+    delivery_fixture fixture;
 };
 
-TEST_F(event_care_test, events_go_when_they_are_too_old_and_not_a_millisecond_before)
+TEST_F(retention_jobs_test, events_go_when_they_are_too_old_and_not_a_millisecond_before)
 {
     const auto before = total();
     make_users(3);
     const auto last = newest();
-    home.clock.advance(days(30));
+    fixture.clock.advance(days(30));
     cut({days(30), any_number});
     EXPECT_EQ(total(), before + 3);
-    home.clock.advance(1ms);
-    home.make_user("young");
+    fixture.clock.advance(1ms);
+    fixture.make_user("young");
     cut({days(30), any_number});
     EXPECT_EQ(total(), 1);
     EXPECT_EQ(read("?after=" + cursor(last)).status, 200);
     EXPECT_EQ(read("?after=" + cursor({last.value - 1})).status, 410);
-    EXPECT_TRUE(home.database->check().empty());
+    EXPECT_TRUE(fixture.database->check().empty());
 }
 
 // A clock that is ahead ends nothing until something happens at its time.
-TEST_F(event_care_test, events_go_by_their_age_before_the_newest)
+TEST_F(retention_jobs_test, events_go_by_their_age_before_the_newest)
 {
     make_users(3);
     const auto before = total();
-    home.clock.advance(days(365));
+    fixture.clock.advance(days(365));
     cut({days(30), any_number});
     EXPECT_EQ(total(), before);
 }
 
-TEST_F(event_care_test, events_that_a_wrong_clock_has_dated_ahead_end_nothing)
+TEST_F(retention_jobs_test, events_that_a_wrong_clock_has_dated_ahead_end_nothing)
 {
     make_users(3);
-    home.clock.advance(days(365));
-    home.make_user("of_the_wrong_year");
-    home.clock.advance(days(-365));
-    home.make_user("of_the_right_year");
+    fixture.clock.advance(days(365));
+    fixture.make_user("of_the_wrong_year");
+    fixture.clock.advance(days(-365));
+    fixture.make_user("of_the_right_year");
     const auto before = total();
     cut({days(30), any_number});
     EXPECT_EQ(total(), before) << "its id goes on from one of the wrong year, but not its time";
-    home.clock.advance(days(31));
-    home.make_user("later");
+    fixture.clock.advance(days(31));
+    fixture.make_user("later");
     cut({days(30), any_number});
     EXPECT_EQ(total(), 3);
 }
 
-TEST_F(event_care_test, of_too_many_the_oldest_go)
+TEST_F(retention_jobs_test, of_too_many_the_oldest_go)
 {
     make_users(20);
     const auto all = total();
@@ -115,15 +117,15 @@ TEST_F(event_care_test, of_too_many_the_oldest_go)
     const auto page = read("");
     ASSERT_EQ(count(page), 5U);
     EXPECT_EQ(page.body.at("events").at(0).at("data").at("preferred_username"), json::value("user15"));
-    EXPECT_TRUE(home.database->check().empty());
+    EXPECT_TRUE(fixture.database->check().empty());
 }
 
-TEST_F(event_care_test, the_number_of_all_is_that_of_directories_and_of_what_is_in_none)
+TEST_F(retention_jobs_test, the_number_of_all_is_that_of_directories_and_of_what_is_in_none)
 {
-    const auto second = home.make_directory(home.organization);
+    const auto second = fixture.make_directory(fixture.organization);
     make_users(7);
-    home.make_organization("Other");
-    home.make_domain(home.organization, "more.test");
+    fixture.make_organization("Other");
+    fixture.make_domain(fixture.organization, "more.test");
     const auto counted = [&] { return static_cast<std::int64_t>(count(read("?limit=1000"))); };
     EXPECT_EQ(total(), counted());
     cut({days(90), total() - 4});
@@ -133,66 +135,66 @@ TEST_F(event_care_test, the_number_of_all_is_that_of_directories_and_of_what_is_
     EXPECT_EQ(counted(), 1);
 }
 
-TEST_F(event_care_test, what_an_endpoint_is_to_be_told_stays_until_it_is_told)
+TEST_F(retention_jobs_test, what_an_endpoint_is_to_be_told_stays_until_it_is_told)
 {
-    home.make_endpoint();
-    home.out.react = [](const arrival&) { return std::optional<reaction>(); };
+    fixture.make_endpoint();
+    fixture.out.react = [](const arrival&) { return std::optional<reaction>(); };
     make_users(3);
     const auto first = newest().value;
-    home.deliver();
+    fixture.deliver();
     cut({days(90), 1});
     EXPECT_GE(total(), 3);
-    home.out.react = nullptr;
-    home.out.answer_held({.status = 200});
-    home.deliver_for(30s, 5s);
+    fixture.out.react = nullptr;
+    fixture.out.answer_held({.status = 200});
+    fixture.deliver_for(30s, 5s);
     cut({days(90), 1});
     EXPECT_EQ(total(), 1);
     EXPECT_EQ(oldest().value, first);
 }
 
-TEST_F(event_care_test, what_stands_still_behind_a_failure_stays_until_the_endpoint_is_disabled)
+TEST_F(retention_jobs_test, what_stands_still_behind_a_failure_stays_until_the_endpoint_is_disabled)
 {
-    const auto endpoint = home.make_endpoint(R"(,"organization_id":")" + home.organization + '"');
-    home.out.react = [](const arrival&) { return reaction{.status = 500}; };
+    const auto endpoint = fixture.make_endpoint(R"(,"organization_id":")" + fixture.organization + '"');
+    fixture.out.react = [](const arrival&) { return reaction{.status = 500}; };
     make_users(1);
     const auto head = newest();
-    home.deliver_for(60s, 5s);
+    fixture.deliver_for(60s, 5s);
     make_users(2, "later");
-    home.deliver_for(60s, 5s);
+    fixture.deliver_for(60s, 5s);
     cut({days(90), 1});
     EXPECT_EQ(oldest(), head);
-    ASSERT_EQ(home.operate("POST", home.path(endpoint) + ":disable").status, 200);
+    ASSERT_EQ(fixture.operate("POST", fixture.path(endpoint) + ":disable").status, 200);
     cut({days(90), 1});
     EXPECT_EQ(total(), 1);
 }
 
-TEST_F(event_care_test, what_is_sent_again_stays_until_it_has_arrived)
+TEST_F(retention_jobs_test, what_is_sent_again_stays_until_it_has_arrived)
 {
-    const auto endpoint = home.make_endpoint(R"(,"mode":"concurrent","retry_schedule_seconds":[0,60])");
-    home.out.react = [](const arrival& one) { return reaction{.status = one.sequence == 1 ? 500 : 200}; };
+    const auto endpoint = fixture.make_endpoint(R"(,"mode":"concurrent","retry_schedule_seconds":[0,60])");
+    fixture.out.react = [](const arrival& one) { return reaction{.status = one.sequence == 1 ? 500 : 200}; };
     make_users(3);
-    home.deliver_for(30s, 5s);
+    fixture.deliver_for(30s, 5s);
     cut({days(90), 1});
     EXPECT_EQ(total(), 3);
-    home.out.react = nullptr;
-    home.deliver_for(120s, 10s);
+    fixture.out.react = nullptr;
+    fixture.deliver_for(120s, 10s);
     cut({days(90), 1});
     EXPECT_EQ(total(), 1);
 }
 
-TEST_F(event_care_test, what_a_sink_is_to_be_told_stays)
+TEST_F(retention_jobs_test, what_a_sink_is_to_be_told_stays)
 {
     make_users(5);
     const auto needed = newest();
     make_users(5, "later");
     cut({days(90), 1}, [&] { return std::optional(needed); });
     EXPECT_EQ(oldest(), needed);
-    home.clock.advance(days(365));
+    fixture.clock.advance(days(365));
     cut({days(1), any_number}, [&] { return std::optional(needed); });
     EXPECT_EQ(oldest(), needed);
 }
 
-TEST_F(event_care_test, of_too_many_bytes_the_oldest_go)
+TEST_F(retention_jobs_test, of_too_many_bytes_the_oldest_go)
 {
     make_users(10);
     const auto bytes = ask(store::usage::event_bytes);
@@ -204,60 +206,60 @@ TEST_F(event_care_test, of_too_many_bytes_the_oldest_go)
     cut({days(90), any_number, bytes / 2});
     EXPECT_LE(ask(store::usage::event_bytes), bytes / 2);
     EXPECT_GT(ask(store::usage::event_bytes), bytes / 2 - 2'000) << "and no more of them";
-    EXPECT_TRUE(home.database->check().empty());
+    EXPECT_TRUE(fixture.database->check().empty());
 }
 
-TEST_F(event_care_test, a_directory_with_too_many_bytes_loses_its_own_oldest_alone)
+TEST_F(retention_jobs_test, a_directory_with_too_many_bytes_loses_its_own_oldest_alone)
 {
-    const auto quiet = home.make_directory(home.organization, "off");
-    const auto bearer = home.make_token(quiet);
-    home.make_user_in(quiet, bearer, "first");
+    const auto quiet = fixture.make_directory(fixture.organization, "off");
+    const auto bearer = fixture.make_token(quiet);
+    fixture.make_user_in(quiet, bearer, "first");
     const auto at_start = newest();
     make_users(10);
     const auto in = [&](const std::string& directory) {
         return read("?limit=1000&directory_id=" + directory);
     };
     const auto of_quiet = count(in(quiet));
-    const auto before = in(home.directory);
+    const auto before = in(fixture.directory);
     const auto bytes = ask([&](store::transaction& tx) {
-        return store::usage::find(tx, {*parse_prefixed(home.directory, "dir_")})
+        return store::usage::find(tx, {*parse_prefixed(fixture.directory, "dir_")})
             .used[store::usage::index_of(store::usage::quota::event_bytes)];
     });
     service::event_retention kept{days(90), any_number};
     kept.directory_bytes_max = bytes;
     cut(kept);
-    EXPECT_EQ(count(in(home.directory)), count(before));
+    EXPECT_EQ(count(in(fixture.directory)), count(before));
     kept.directory_bytes_max = bytes - 1;
     cut(kept);
-    EXPECT_EQ(count(in(home.directory)), count(before) - 1);
+    EXPECT_EQ(count(in(fixture.directory)), count(before) - 1);
     kept.directory_bytes_max = bytes / 2;
     cut(kept);
-    const auto rest = in(home.directory);
+    const auto rest = in(fixture.directory);
     EXPECT_LT(count(rest), count(before));
     EXPECT_GT(count(rest), 3U);
     EXPECT_EQ(count(in(quiet)), of_quiet);
-    EXPECT_TRUE(home.database->check().empty());
+    EXPECT_TRUE(fixture.database->check().empty());
 
     // Behind what has gone is 410 for who reads the directory, its organization or all; another directory
     // has lost nothing.
     const auto position = "&after=" + cursor(at_start);
-    EXPECT_EQ(read("?directory_id=" + home.directory + position).status, 410);
-    EXPECT_EQ(read("?organization_id=" + home.organization + position).status, 410);
+    EXPECT_EQ(read("?directory_id=" + fixture.directory + position).status, 410);
+    EXPECT_EQ(read("?organization_id=" + fixture.organization + position).status, 410);
     EXPECT_EQ(read("?limit=5" + position).status, 410);
     EXPECT_EQ(read("?directory_id=" + quiet + position).status, 200);
-    EXPECT_EQ(read("?organization_id=" + home.make_organization("Other") + position).status, 200);
-    EXPECT_EQ(read("?directory_id=" + home.directory + "&after_sequence=1").status, 410);
+    EXPECT_EQ(read("?organization_id=" + fixture.make_organization("Other") + position).status, 200);
+    EXPECT_EQ(read("?directory_id=" + fixture.directory + "&after_sequence=1").status, 410);
     EXPECT_EQ(read("?limit=5&after=" + cursor(newest())).status, 200);
 }
 
-TEST_F(event_care_test, a_directory_s_own_quota_stands_above_the_default)
+TEST_F(retention_jobs_test, a_directory_s_own_quota_stands_above_the_default)
 {
     make_users(10);
     const auto all = total();
     service::event_retention kept{days(90), any_number};
     const auto set = [&](const std::string& limit) {
-        const auto path = "/api/v1/organizations/-/directories/" + home.directory + "/quota-limits";
-        ASSERT_EQ(home.operate("PATCH", path, R"({"quotas":{"event_bytes":)" + limit + "}}").status, 200);
+        const auto path = "/api/v1/organizations/-/directories/" + fixture.directory + "/quota-limits";
+        ASSERT_EQ(fixture.operate("PATCH", path, R"({"quotas":{"event_bytes":)" + limit + "}}").status, 200);
     };
     set("0");
     kept.directory_bytes_max = 1;
@@ -269,7 +271,7 @@ TEST_F(event_care_test, a_directory_s_own_quota_stands_above_the_default)
     EXPECT_LT(total(), all);
 }
 
-TEST_F(event_care_test, what_a_sink_or_an_endpoint_is_to_be_told_stays_whatever_its_bytes)
+TEST_F(retention_jobs_test, what_a_sink_or_an_endpoint_is_to_be_told_stays_whatever_its_bytes)
 {
     make_users(5);
     const auto needed = newest();
@@ -277,53 +279,55 @@ TEST_F(event_care_test, what_a_sink_or_an_endpoint_is_to_be_told_stays_whatever_
     service::event_retention kept{days(90), any_number, 1, 1};
     cut(kept, [&] { return std::optional(needed); });
     EXPECT_EQ(oldest(), needed);
-    EXPECT_TRUE(home.database->check().empty());
+    EXPECT_TRUE(fixture.database->check().empty());
 }
 
-TEST_F(event_care_test, a_directory_goes_on_counting_when_nothing_of_it_is_kept)
+TEST_F(retention_jobs_test, a_directory_goes_on_counting_when_nothing_of_it_is_kept)
 {
     make_users(4);
-    const auto in_directory = "?directory_id=" + home.directory;
+    const auto in_directory = "?directory_id=" + fixture.directory;
     const auto page = read(in_directory + "&limit=1000");
     const auto last = page.body.at("events").as_array().back().at("sequence").as_int64();
     const auto before_last = "&after_sequence=" + std::to_string(last - 1);
     const auto at_last = "&after_sequence=" + std::to_string(last);
-    home.clock.advance(days(2));
-    home.make_directory(home.organization);  // the age of events is taken to the newest one
+    fixture.clock.advance(days(2));
+    fixture.make_directory(fixture.organization);  // the age of events is taken to the newest one
     cut({days(1), any_number});
     EXPECT_EQ(read(in_directory + before_last).status, 410);
     EXPECT_EQ(count(read(in_directory + at_last)), 0U);
     EXPECT_EQ(read("?after=" + page.text_of("next_cursor")).status, 200);
-    home.make_user("next");
+    fixture.make_user("next");
     EXPECT_EQ(read(in_directory + before_last).status, 410);
     const auto fresh = read(in_directory + at_last);
     ASSERT_EQ(count(fresh), 1U);
     EXPECT_EQ(fresh.body.at("events").at(0).at("sequence"), last + 1);
-    EXPECT_TRUE(home.database->check().empty());
+    EXPECT_TRUE(fixture.database->check().empty());
 }
 
-TEST_F(event_care_test, who_follows_a_quiet_directory_does_not_stay_behind)
+TEST_F(retention_jobs_test, who_follows_a_quiet_directory_does_not_stay_behind)
 {
-    const auto quiet = home.make_directory(home.organization);
+    const auto quiet = fixture.make_directory(fixture.organization);
     const auto start = read("?limit=1000&directory_id=" + quiet).text_of("next_cursor");
     make_users(5);
     const auto seen = read("?directory_id=" + quiet + "&after=" + start);
     EXPECT_EQ(count(seen), 0U);
-    home.clock.advance(days(2));
-    home.make_directory(home.organization);
+    fixture.clock.advance(days(2));
+    fixture.make_directory(fixture.organization);
     cut({days(1), any_number});
     EXPECT_EQ(read("?directory_id=" + quiet + "&after=" + start).status, 410);
     EXPECT_EQ(read("?directory_id=" + quiet + "&after=" + seen.text_of("next_cursor")).status, 200);
 }
 
-TEST_F(event_care_test, one_deletion_is_of_so_many_at_most)
+TEST_F(retention_jobs_test, one_deletion_is_of_so_many_at_most)
 {
     make_users(12);
     const auto all = total();
     std::vector<std::int64_t> gone;
     for (int i = 0; i < 4; ++i)
-        store::run(*home.database, store::intent::write, [&](store::transaction& tx) {
-            gone.push_back(service::delete_events(tx, store::feed::newest(tx), std::nullopt, (all + 2) / 3));
+        store::run(*fixture.database, store::intent::write, [&](store::transaction& tx) {
+            gone.push_back(
+                service::delete_events(tx, store::event_log::newest(tx), std::nullopt, (all + 2) / 3)
+            );
             return store::verdict::commit;
         });
     EXPECT_EQ(gone[0], (all + 2) / 3);
@@ -332,20 +336,22 @@ TEST_F(event_care_test, one_deletion_is_of_so_many_at_most)
     EXPECT_EQ(gone[3], 0);
 }
 
-TEST_F(event_care_test, attempts_go_when_they_are_too_old_and_not_a_millisecond_before)
+TEST_F(retention_jobs_test, attempts_go_when_they_are_too_old_and_not_a_millisecond_before)
 {
-    const auto endpoint = home.make_endpoint();
+    const auto endpoint = fixture.make_endpoint();
     make_users(3);
-    home.deliver_for(20s, 5s);
+    fixture.deliver_for(20s, 5s);
     const auto attempts = [&] {
-        const auto shown = home.operate("GET", home.path(endpoint) + "/attempts");
+        const auto shown = fixture.operate("GET", fixture.path(endpoint) + "/attempts");
         return shown.body.at("attempts").as_array().size();
     };
     const auto made = attempts();
     ASSERT_GE(made, 3U);
     const auto cut_after = [&](std::chrono::milliseconds age) {
-        home.clock.advance(age);
-        app::event_care care(*home.database, home.clock, {.events = {}, .attempts_kept_for = days(7)});
+        fixture.clock.advance(age);
+        app::retention_jobs care(
+            *fixture.database, fixture.clock, {.events = {}, .attempts_kept_for = days(7)}
+        );
         while (care.cut_attempts())
             continue;
     };
@@ -355,21 +361,23 @@ TEST_F(event_care_test, attempts_go_when_they_are_too_old_and_not_a_millisecond_
     EXPECT_EQ(attempts(), 0U);
 }
 
-TEST_F(event_care_test, dead_letters_go_when_their_events_are_too_old_and_not_a_millisecond_before)
+TEST_F(retention_jobs_test, dead_letters_go_when_their_events_are_too_old_and_not_a_millisecond_before)
 {
-    const auto endpoint = home.make_endpoint(R"(,"retry_schedule_seconds":[0])");
-    home.out.react = [](const arrival&) { return reaction{.status = 500}; };
+    const auto endpoint = fixture.make_endpoint(R"(,"retry_schedule_seconds":[0])");
+    fixture.out.react = [](const arrival&) { return reaction{.status = 500}; };
     make_users(2);
-    home.deliver_for(20s, 5s);
+    fixture.deliver_for(20s, 5s);
     const auto letters = [&] {
-        const auto shown = home.operate("GET", home.path(endpoint) + "/dead-letters");
+        const auto shown = fixture.operate("GET", fixture.path(endpoint) + "/dead-letters");
         return shown.body.at("dead_letters").as_array().size();
     };
     const auto made = letters();
     ASSERT_GE(made, 2U);
     const auto cut_after = [&](std::chrono::milliseconds age) {
-        home.clock.advance(age);
-        app::event_care care(*home.database, home.clock, {.events = {}, .attempts_kept_for = days(7)});
+        fixture.clock.advance(age);
+        app::retention_jobs care(
+            *fixture.database, fixture.clock, {.events = {}, .attempts_kept_for = days(7)}
+        );
         while (care.cut_attempts())
             continue;
     };
@@ -377,7 +385,7 @@ TEST_F(event_care_test, dead_letters_go_when_their_events_are_too_old_and_not_a_
     EXPECT_EQ(letters(), made);
     cut_after(1ms);
     EXPECT_EQ(letters(), 0U);
-    EXPECT_TRUE(home.database->check().empty());
+    EXPECT_TRUE(fixture.database->check().empty());
 }
 
 }  // namespace

@@ -7,15 +7,15 @@
 #include <stdexcept>
 #include <string>
 
-namespace scimd::app {
+namespace scimd::jobs {
 namespace {
 
 using namespace std::chrono_literals;
 
-TEST(background_test, each_job_runs_again_and_again)
+TEST(scheduler_test, each_job_runs_again_and_again)
 {
     logger log([](std::string_view) {});
-    background work(log);
+    scheduler work(log);
     std::counting_semaphore<> first(0);
     std::counting_semaphore<> second(0);
     work.add({"first", 1ms, [&] { first.release(); }});
@@ -29,10 +29,10 @@ TEST(background_test, each_job_runs_again_and_again)
     }
 }
 
-TEST(background_test, a_job_that_is_by_time_waits_while_the_time_is_not_sure)
+TEST(scheduler_test, a_job_that_is_by_time_waits_while_the_time_is_not_sure)
 {
     logger log([](std::string_view) {});
-    background work(log);
+    scheduler work(log);
     std::atomic<bool> is_sure = false;
     std::atomic<int> deletions = 0;
     std::counting_semaphore<> others(0);
@@ -50,11 +50,11 @@ TEST(background_test, a_job_that_is_by_time_waits_while_the_time_is_not_sure)
     deleted.acquire();
 }
 
-TEST(background_test, a_job_that_throws_is_logged_and_runs_again)
+TEST(scheduler_test, a_job_that_throws_is_logged_and_runs_again)
 {
     std::string lines;
     logger log([&](std::string_view line) { lines += line; });
-    background work(log);
+    scheduler work(log);
     std::counting_semaphore<> ran(0);
     work.add({"broken", 1ms, [&] {
                   ran.release();
@@ -69,10 +69,10 @@ TEST(background_test, a_job_that_throws_is_logged_and_runs_again)
     EXPECT_NE(lines.find(R"("job":"broken","reason":"no luck")"), std::string::npos) << lines;
 }
 
-TEST(background_test, stopping_waits_for_the_running_job_and_nothing_runs_behind_it)
+TEST(scheduler_test, stopping_waits_for_the_running_job_and_nothing_runs_behind_it)
 {
     logger log([](std::string_view) {});
-    background work(log);
+    scheduler work(log);
     std::atomic<int> runs = 0;
     std::binary_semaphore has_begun(0);
     work.add({"slow", 1ms, [&] {
@@ -91,13 +91,13 @@ TEST(background_test, stopping_waits_for_the_running_job_and_nothing_runs_behind
     EXPECT_EQ(runs, seen);
 }
 
-TEST(background_test, a_job_whose_time_has_not_come_does_not_hold_the_end_up)
+TEST(scheduler_test, a_job_whose_time_has_not_come_does_not_hold_the_end_up)
 {
     logger log([](std::string_view) {});
-    background work(log);
+    scheduler work(log);
     work.add({"daily", 24h, [] { FAIL(); }});
     work.start();
 }
 
 }  // namespace
-}  // namespace scimd::app
+}  // namespace scimd::jobs

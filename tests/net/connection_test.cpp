@@ -25,8 +25,8 @@ bool is_made_id(const std::string& id)
 
 TEST(connection, answers_one_request_after_the_other)
 {
-    test_server house;
-    auto wire = house.connect();
+    test_server server;
+    auto wire = server.connect();
     for (const auto* target : {"/a", "/b", "/c"}) {
         wire.send(get(target));
         const auto answer = wire.read();
@@ -41,8 +41,8 @@ TEST(connection, answers_one_request_after_the_other)
 
 TEST(connection, takes_a_head_byte_by_byte)
 {
-    test_server house;
-    auto wire = house.connect();
+    test_server server;
+    auto wire = server.connect();
     for (const char byte : get("/slowly"))
         ASSERT_TRUE(wire.send(std::string_view(&byte, 1)));
     const auto answer = wire.read();
@@ -52,8 +52,8 @@ TEST(connection, takes_a_head_byte_by_byte)
 
 TEST(connection, answers_pipelined_requests_in_order)
 {
-    test_server house;
-    auto wire = house.connect();
+    test_server server;
+    auto wire = server.connect();
     wire.send(get("/1") + post("/echo", "two") + post("/echo", "") + get("/4"));
     for (const auto* body : {"GET /1", "two", "", "GET /4"}) {
         const auto answer = wire.read();
@@ -64,8 +64,8 @@ TEST(connection, answers_pipelined_requests_in_order)
 
 TEST(connection, answers_hundreds_of_pipelined_requests)
 {
-    test_server house;
-    auto wire = house.connect();
+    test_server server;
+    auto wire = server.connect();
     std::string all;
     for (int i = 0; i < 500; ++i)
         all += get("/" + std::to_string(i));
@@ -79,27 +79,27 @@ TEST(connection, answers_hundreds_of_pipelined_requests)
 
 TEST(connection, ends_when_the_client_asks)
 {
-    test_server house;
-    auto wire = house.connect();
+    test_server server;
+    auto wire = server.connect();
     wire.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: x, close\r\n\r\n" + get("/never"));
     const auto answer = wire.read();
     ASSERT_TRUE(answer.has_value());
     EXPECT_EQ(field_of(*answer, "Connection"), "close");
     EXPECT_TRUE(wire.ends_within(10s));
-    EXPECT_EQ(house.handlers.targets().size(), 1U);
+    EXPECT_EQ(server.handlers.targets().size(), 1U);
 }
 
 TEST(connection, of_http_1_0_ends_unless_asked_to_stay)
 {
-    test_server house;
-    auto brief = house.connect();
+    test_server server;
+    auto brief = server.connect();
     brief.send("GET / HTTP/1.0\r\nHost: a\r\n\r\n");
     auto answer = brief.read();
     ASSERT_TRUE(answer.has_value());
     EXPECT_EQ(field_of(*answer, "Connection"), "close");
     EXPECT_TRUE(brief.ends_within(10s));
 
-    auto lasting = house.connect();
+    auto lasting = server.connect();
     for (int i = 0; i < 2; ++i) {
         lasting.send("GET / HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n\r\n");
         answer = lasting.read();
@@ -112,8 +112,8 @@ TEST(connection, ends_after_its_last_request)
 {
     limits bounds;
     bounds.requests_per_connection_max = 3;
-    test_server house(bounds);
-    auto wire = house.connect();
+    test_server server(bounds);
+    auto wire = server.connect();
     for (const auto* connection : {"", "", "close"}) {
         wire.send(get("/"));
         const auto answer = wire.read();
@@ -125,8 +125,8 @@ TEST(connection, ends_after_its_last_request)
 
 TEST(connection, answers_a_client_that_has_ended_writing)
 {
-    test_server house;
-    auto wire = house.connect();
+    test_server server;
+    auto wire = server.connect();
     wire.send(get("/last"));
     wire.end_writing();
     const auto answer = wire.read();
@@ -137,8 +137,8 @@ TEST(connection, answers_a_client_that_has_ended_writing)
 
 TEST(connection, answers_head_without_a_body_but_with_its_length)
 {
-    test_server house;
-    auto wire = house.connect();
+    test_server server;
+    auto wire = server.connect();
     wire.send("HEAD /bytes/7 HTTP/1.1\r\nHost: a\r\n\r\n" + get("/next"));
     const auto answer = wire.read(true);
     ASSERT_TRUE(answer.has_value());
@@ -150,8 +150,8 @@ TEST(connection, answers_head_without_a_body_but_with_its_length)
 
 TEST(connection, answers_a_refused_head_without_a_body)
 {
-    test_server house;
-    auto wire = house.connect();
+    test_server server;
+    auto wire = server.connect();
     wire.send("HEAD / HTTP/1.1\r\n\r\n");
     const auto all = wire.read_to_end();
     EXPECT_TRUE(all.starts_with("HTTP/1.1 400 ")) << all;
@@ -160,8 +160,8 @@ TEST(connection, answers_a_refused_head_without_a_body)
 
 TEST(connection, sends_no_length_with_204)
 {
-    test_server house;
-    auto wire = house.connect();
+    test_server server;
+    auto wire = server.connect();
     wire.send(get("/none") + get("/next"));
     const auto answer = wire.read();
     ASSERT_TRUE(answer.has_value());
@@ -172,8 +172,8 @@ TEST(connection, sends_no_length_with_204)
 
 TEST(connection, carries_bodies_of_every_size)
 {
-    test_server house;
-    auto wire = house.connect();
+    test_server server;
+    auto wire = server.connect();
     for (const std::size_t bytes : {0U, 1U, 16'384U, 16'385U, 5'000'000U}) {
         wire.send(get("/bytes/" + std::to_string(bytes)));
         const auto answer = wire.read();
@@ -184,17 +184,17 @@ TEST(connection, carries_bodies_of_every_size)
 
 TEST(connection, survives_a_service_that_throws)
 {
-    test_server house;
-    auto wire = house.connect();
+    test_server server;
+    auto wire = server.connect();
     EXPECT_EQ(status_of(wire, get("/throw")), 500);
-    EXPECT_EQ(house.handlers.reasons(), std::vector<std::string>{"The request could not be served."});
+    EXPECT_EQ(server.handlers.reasons(), std::vector<std::string>{"The request could not be served."});
     EXPECT_EQ(status_of(wire, get("/next")), 200);
 }
 
 TEST(connection, takes_targets_in_absolute_form)
 {
-    test_server house;
-    auto wire = house.connect();
+    test_server server;
+    auto wire = server.connect();
     wire.send("GET http://a/b?c HTTP/1.1\r\nHost: a\r\n\r\n");
     EXPECT_EQ(wire.read()->body, "GET /b?c");
     wire.send("OPTIONS http://a HTTP/1.1\r\nHost: A:80\r\n\r\n");
@@ -206,8 +206,8 @@ TEST(connection, takes_targets_in_absolute_form)
 
 TEST(connection, treats_a_later_minor_version_as_1_1)
 {
-    test_server house;
-    auto wire = house.connect();
+    test_server server;
+    auto wire = server.connect();
     for (int i = 0; i < 2; ++i) {
         wire.send("POST /echo HTTP/1.2\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n");
         const auto answer = wire.read();
@@ -226,42 +226,42 @@ TEST(connection, answers_the_preface_of_http_2_in_its_frames)
         "\0\0\x08\x07\0\0\0\0\0"
         "\0\0\0\0\0\0\0\x0d"s;
     const std::string preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-    test_server house;
-    auto whole = house.connect();
+    test_server server;
+    auto whole = server.connect();
     whole.send(preface + "\0\0\0\x04\0\0\0\0\0"s);
     EXPECT_EQ(whole.read_to_end(), frames);
 
-    auto in_pieces = house.connect();
+    auto in_pieces = server.connect();
     for (const char byte : preface)
         ASSERT_TRUE(in_pieces.send(std::string_view(&byte, 1)));
     EXPECT_EQ(in_pieces.read_to_end(), frames);
-    EXPECT_TRUE(house.handlers.targets().empty());
-    EXPECT_EQ(house.figures.count("scimd_http_refused_total", "", {{"reason", "http2"}}).value(), 2U);
+    EXPECT_TRUE(server.handlers.targets().empty());
+    EXPECT_EQ(server.metrics.counter_of("scimd_http_refused_total", "", {{"reason", "http2"}}).value(), 2U);
 }
 
 TEST(connection, answers_what_is_not_the_whole_preface_of_http_2_as_http_1)
 {
-    test_server house;
-    auto other = house.connect();
+    test_server server;
+    auto other = server.connect();
     EXPECT_EQ(status_of(other, "PRI * HTTP/2.0\r\n\r\nSN\r\n\r\n"), 400);
 
-    auto second = house.connect();
+    auto second = server.connect();
     EXPECT_EQ(status_of(second, get("/")), 200);
     EXPECT_EQ(status_of(second, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), 400);
 }
 
 TEST(connection, tells_who_is_there)
 {
-    test_server house;
-    auto wire = house.connect();
+    test_server server;
+    auto wire = server.connect();
     wire.send(get("/who"));
     EXPECT_EQ(wire.read()->body, "127.0.0.1 loopback guest");
 }
 
 TEST(request_id, is_taken_when_it_is_sane)
 {
-    test_server house;
-    auto wire = house.connect();
+    test_server server;
+    auto wire = server.connect();
     const std::string longest(64, 'a');
     for (const auto& id : {std::string("a"), std::string("A.b_c-9"), longest}) {
         wire.send("GET / HTTP/1.1\r\nHost: a\r\nX-Request-Id: " + id + "\r\n\r\n");
@@ -271,8 +271,8 @@ TEST(request_id, is_taken_when_it_is_sane)
 
 TEST(request_id, is_made_when_it_is_not)
 {
-    test_server house;
-    auto wire = house.connect();
+    test_server server;
+    auto wire = server.connect();
     std::string before;
     for (const auto& id :
          {std::string(""), std::string(65, 'a'), std::string("a b"), std::string("a\"b"), std::string("<a>")
@@ -289,11 +289,11 @@ TEST(request_id, is_made_when_it_is_not)
 
 TEST(connection, is_counted_while_it_lives)
 {
-    test_server house;
-    auto& open = house.figures.level("scimd_http_connections", "");
-    auto& total = house.figures.count("scimd_http_connections_total", "");
+    test_server server;
+    auto& open = server.metrics.gauge_of("scimd_http_connections", "");
+    auto& total = server.metrics.counter_of("scimd_http_connections_total", "");
     {
-        auto wire = house.connect();
+        auto wire = server.connect();
         EXPECT_EQ(status_of(wire, get("/")), 200);
         EXPECT_EQ(open.value(), 1);
         EXPECT_EQ(total.value(), 1U);

@@ -29,7 +29,7 @@ protected:
     dns_answer ask(const dns_options& options, const std::string& name, dns_kind kind = dns_kind::txt)
     {
         std::promise<dns_answer> answered;
-        const auto resolver = make_dns_resolver(options, figures);
+        const auto resolver = make_dns_resolver(options, metrics);
         resolver->look_up(name, kind, [&](dns_answer answer) { answered.set_value(std::move(answer)); });
         return answered.get_future().get();
     }
@@ -37,14 +37,14 @@ protected:
     std::vector<dns_answer> ask_everywhere(const dns_options& options, const std::string& name)
     {
         std::promise<std::vector<dns_answer>> answered;
-        const auto resolver = make_dns_resolver(options, figures);
+        const auto resolver = make_dns_resolver(options, metrics);
         resolver->look_up_everywhere(name, dns_kind::txt, [&](std::vector<dns_answer> answers) {
             answered.set_value(std::move(answers));
         });
         return answered.get_future().get();
     }
 
-    metrics figures;
+    metrics_registry metrics;
 };
 
 test::scripted_name_server::messages silent(const std::string&)
@@ -226,7 +226,7 @@ TEST_F(dns_test, a_thousand_look_ups_keep_to_the_rate_and_to_the_number_in_fligh
     std::atomic<int> left{1'000};
     std::promise<void> all_done;
     const auto started = std::chrono::steady_clock::now();
-    const auto resolver = make_dns_resolver(options, figures);
+    const auto resolver = make_dns_resolver(options, metrics);
     for (int i = 0; i < 1'000; ++i) {
         resolver->look_up("one.acme.test", dns_kind::txt, [&](const dns_answer& answer) {
             found += answer.outcome == outcome::found ? 1 : 0;
@@ -247,7 +247,7 @@ TEST_F(dns_test, more_than_may_wait_is_refused_and_an_end_completes_the_rest)
     options.queries_per_second = 1;
     std::vector<outcome> ends;
     {
-        const auto resolver = make_dns_resolver(options, figures);
+        const auto resolver = make_dns_resolver(options, metrics);
         std::mutex lock;
         for (int i = 0; i < 10; ++i) {
             resolver->look_up("a.test", dns_kind::txt, [&](const dns_answer& answer) {

@@ -10,37 +10,37 @@ namespace {
 
 using namespace std::chrono_literals;
 
-void await_the_service(const test_server& house)
+void await_the_service(const test_server& server)
 {
-    for (int i = 0; i < 500 && !house.handlers.is_waited_on(); ++i)
+    for (int i = 0; i < 500 && !server.handlers.is_waited_on(); ++i)
         std::this_thread::sleep_for(5ms);
-    ASSERT_TRUE(house.handlers.is_waited_on());
+    ASSERT_TRUE(server.handlers.is_waited_on());
 }
 
 TEST(drain, of_an_empty_house_is_done_at_once)
 {
-    test_server house;
-    house.listen_on_port();
-    EXPECT_TRUE(house.drains_within(10s));
+    test_server server;
+    server.listen_on_port();
+    EXPECT_TRUE(server.drains_within(10s));
 }
 
 TEST(drain, ends_idle_connections_at_once)
 {
-    test_server house;
-    auto used = house.connect();
+    test_server server;
+    auto used = server.connect();
     EXPECT_EQ(status_of(used, get("/")), 200);
-    auto fresh = house.connect();
+    auto fresh = server.connect();
     EXPECT_EQ(status_of(used, get("/")), 200);
-    EXPECT_TRUE(house.drains_within(10s));
+    EXPECT_TRUE(server.drains_within(10s));
     EXPECT_TRUE(used.ends_within(10s));
     EXPECT_TRUE(fresh.ends_within(10s));
 }
 
 TEST(drain, lets_nobody_in)
 {
-    test_server house;
-    const auto port = house.listen_on_port();
-    EXPECT_TRUE(house.drains_within(10s));
+    test_server server;
+    const auto port = server.listen_on_port();
+    EXPECT_TRUE(server.drains_within(10s));
     for (int i = 0; i < 100 && raw_connection::to_port(port).is_open(); ++i)
         std::this_thread::sleep_for(5ms);
     EXPECT_FALSE(raw_connection::to_port(port).is_open());
@@ -48,17 +48,17 @@ TEST(drain, lets_nobody_in)
 
 TEST(drain, answers_what_is_under_way_and_then_ends)
 {
-    test_server house;
-    auto wire = house.connect();
+    test_server server;
+    auto wire = server.connect();
     wire.send(get("/wait"));
-    await_the_service(house);
+    await_the_service(server);
 
     std::atomic<bool> is_done{false};
-    house.tested->drain([&is_done] { is_done = true; });
+    server.tested->drain([&is_done] { is_done = true; });
     EXPECT_TRUE(wire.stays_silent_for(100ms));
     EXPECT_FALSE(is_done);
 
-    house.handlers.release();
+    server.handlers.release();
     const auto answer = wire.read();
     ASSERT_TRUE(answer.has_value());
     EXPECT_EQ(answer->status, 200);
@@ -72,12 +72,12 @@ TEST(drain, answers_what_is_under_way_and_then_ends)
 
 TEST(drain, answers_a_request_whose_head_is_under_way)
 {
-    test_server house;
-    auto wire = house.connect();
+    test_server server;
+    auto wire = server.connect();
     EXPECT_EQ(status_of(wire, get("/")), 200);
     wire.send("GET /late HTTP/1.1\r\n");
     EXPECT_TRUE(wire.stays_silent_for(100ms));
-    EXPECT_FALSE(house.drains_within(50ms));
+    EXPECT_FALSE(server.drains_within(50ms));
     wire.send("Host: a\r\n\r\n");
     const auto answer = wire.read();
     ASSERT_TRUE(answer.has_value());
@@ -89,11 +89,11 @@ TEST(drain, cuts_off_what_outlasts_its_deadline)
 {
     limits bounds;
     bounds.drain_deadline = 100ms;
-    test_server house(bounds);
-    auto wire = house.connect();
+    test_server server(bounds);
+    auto wire = server.connect();
     wire.send(get("/wait"));
-    await_the_service(house);
-    EXPECT_TRUE(house.drains_within(10s));
+    await_the_service(server);
+    EXPECT_TRUE(server.drains_within(10s));
     EXPECT_TRUE(wire.ends_within(10s));
 }
 

@@ -31,14 +31,14 @@ limits impatient()
     return bounds;
 }
 
-std::uint64_t refusals(test_server& house, std::string_view reason)
+std::uint64_t refusals(test_server& server, std::string_view reason)
 {
-    return house.figures.count("scimd_http_refused_total", "", {{"reason", reason}}).value();
+    return server.metrics.counter_of("scimd_http_refused_total", "", {{"reason", reason}}).value();
 }
 
 TEST(limits, of_the_head_have_a_status_each)
 {
-    test_server house;
+    test_server server;
     const limits bounds;
     const std::string long_line = "GET /" + std::string(bounds.request_line_bytes_max, 'a');
     const std::string large_block =
@@ -47,23 +47,23 @@ TEST(limits, of_the_head_have_a_status_each)
     for (std::size_t i = 0; i < bounds.header_fields_max; ++i)
         many_fields += "X-A: b\r\n";
 
-    auto first = house.connect();
+    auto first = server.connect();
     EXPECT_EQ(status_of(first, long_line), 414);
-    auto second = house.connect();
+    auto second = server.connect();
     EXPECT_EQ(status_of(second, large_block), 431);
-    auto third = house.connect();
+    auto third = server.connect();
     EXPECT_EQ(status_of(third, many_fields + "\r\n"), 431);
-    EXPECT_EQ(refusals(house, "uri_too_long"), 1U);
-    EXPECT_EQ(refusals(house, "fields_too_large"), 2U);
+    EXPECT_EQ(refusals(server, "uri_too_long"), 1U);
+    EXPECT_EQ(refusals(server, "fields_too_large"), 2U);
 }
 
 TEST(limits, of_the_head_are_reached_by_a_request_that_is_answered)
 {
-    test_server house;
+    test_server server;
     const limits bounds;
     constexpr std::string_view around_target = "GET / HTTP/1.1";
     constexpr std::string_view around_value = "Host: a\r\nX: \r\n\r\n";
-    auto wire = house.connect();
+    auto wire = server.connect();
     const auto status = status_of(
         wire,
         "GET /" + std::string(bounds.request_line_bytes_max - around_target.size(), 'a') +
@@ -76,8 +76,8 @@ TEST(limits, of_the_head_are_reached_by_a_request_that_is_answered)
 
 TEST(deadline, of_the_header_counts_from_its_first_byte)
 {
-    test_server house(impatient());
-    auto wire = house.connect();
+    test_server server(impatient());
+    auto wire = server.connect();
     http::response answer{.status = 0, .headers = {}, .body = {}};
     for (int i = 0; i < 500 && answer.status == 0 && wire.is_open(); ++i) {
         if (!wire.send(i == 0 ? "GET / HTTP/1.1\r\nX-A: " : "a"))
@@ -86,14 +86,14 @@ TEST(deadline, of_the_header_counts_from_its_first_byte)
             answer = wire.read().value_or(http::response{.status = -1, .headers = {}, .body = {}});
     }
     EXPECT_EQ(answer.status, 408);
-    EXPECT_EQ(house.handlers.reasons(), std::vector<std::string>{"The header came too slowly."});
-    EXPECT_EQ(refusals(house, "timeout"), 1U);
+    EXPECT_EQ(server.handlers.reasons(), std::vector<std::string>{"The header came too slowly."});
+    EXPECT_EQ(refusals(server, "timeout"), 1U);
 }
 
 TEST(deadline, of_an_idle_connection_ends_it_without_a_word)
 {
-    test_server house(impatient());
-    auto used = house.connect();
+    test_server server(impatient());
+    auto used = server.connect();
     EXPECT_EQ(status_of(used, get("/")), 200);
     EXPECT_TRUE(used.stays_silent_for(200ms));
     EXPECT_TRUE(used.ends_within(10s));
@@ -103,12 +103,12 @@ TEST(deadline, of_a_first_request_is_one_of_its_own)
 {
     auto bounds = impatient();
     bounds.idle_deadline = 60s;
-    test_server house(bounds);
-    auto fresh = house.connect();
+    test_server server(bounds);
+    auto fresh = server.connect();
     EXPECT_TRUE(fresh.stays_silent_for(200ms));
     EXPECT_TRUE(fresh.ends_within(10s));
 
-    auto used = house.connect();
+    auto used = server.connect();
     EXPECT_EQ(status_of(used, get("/")), 200);
     EXPECT_TRUE(used.stays_silent_for(1'200ms));
     EXPECT_EQ(status_of(used, get("/")), 200);
@@ -116,8 +116,8 @@ TEST(deadline, of_a_first_request_is_one_of_its_own)
 
 TEST(deadline, of_the_header_starts_anew_with_each_request)
 {
-    test_server house(impatient());
-    auto wire = house.connect();
+    test_server server(impatient());
+    auto wire = server.connect();
     for (int i = 0; i < 5; ++i) {
         wire.send("GET / HTTP/1.1\r\n");
         EXPECT_TRUE(wire.stays_silent_for(150ms));
@@ -127,8 +127,8 @@ TEST(deadline, of_the_header_starts_anew_with_each_request)
 
 TEST(deadline, of_the_body_is_reported_to_the_service)
 {
-    test_server house(impatient());
-    auto wire = house.connect();
+    test_server server(impatient());
+    auto wire = server.connect();
     wire.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhel");
     const auto answer = wire.read();
     ASSERT_TRUE(answer.has_value());
@@ -141,8 +141,8 @@ TEST(deadline, of_the_body_starts_anew_when_enough_has_come)
 {
     auto bounds = impatient();
     bounds.body_bytes_per_second_min = 10;  // six bytes in each window
-    test_server house(bounds);
-    auto wire = house.connect();
+    test_server server(bounds);
+    auto wire = server.connect();
     wire.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 20\r\n\r\n");
     EXPECT_TRUE(wire.stays_silent_for(350ms));
     wire.send("0123456789");
@@ -156,8 +156,8 @@ TEST(deadline, of_the_body_is_a_hard_end_however_steadily_it_comes)
     auto bounds = impatient();
     bounds.body_bytes_per_second_min = 1;
     bounds.body_deadline = 1s;
-    test_server house(bounds);
-    auto wire = house.connect();
+    test_server server(bounds);
+    auto wire = server.connect();
     wire.send("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
     for (int i = 0; i < 400 && wire.stays_silent_for(20ms); ++i)
         wire.send("1\r\na\r\n");
@@ -168,10 +168,10 @@ TEST(deadline, of_the_body_is_a_hard_end_however_steadily_it_comes)
 
 TEST(deadline, of_a_write_ends_a_connection_that_takes_nothing)
 {
-    test_server house(impatient());
-    auto wire = house.connect();
+    test_server server(impatient());
+    auto wire = server.connect();
     wire.send(get("/bytes/50000000"));
-    auto& open = house.figures.level("scimd_http_connections", "");
+    auto& open = server.metrics.gauge_of("scimd_http_connections", "");
     for (int i = 0; i < 500 && open.value() != 1; ++i)
         std::this_thread::sleep_for(10ms);
     for (int i = 0; i < 500 && open.value() != 0; ++i)
@@ -181,11 +181,11 @@ TEST(deadline, of_a_write_ends_a_connection_that_takes_nothing)
 
 TEST(deadline, does_not_hurry_the_service)
 {
-    test_server house(impatient());
-    auto wire = house.connect();
+    test_server server(impatient());
+    auto wire = server.connect();
     wire.send(get("/wait"));
     EXPECT_TRUE(wire.stays_silent_for(1'500ms));
-    house.handlers.release();
+    server.handlers.release();
     EXPECT_EQ(wire.read()->status, 200);
 }
 
@@ -193,28 +193,28 @@ TEST(connections, beyond_their_number_wait_for_a_place_while_all_have_a_request)
 {
     limits bounds;
     bounds.connections_max = 2;
-    test_server house(bounds);
-    auto first = house.connect();
-    auto second = house.connect();
+    test_server server(bounds);
+    auto first = server.connect();
+    auto second = server.connect();
     first.send(get("/wait"));
     second.send(get("/wait"));
     EXPECT_TRUE(second.stays_silent_for(100ms));
 
     // The accept that was under way when the second came in may let in one more.
-    auto third = house.connect();
-    auto fourth = house.connect();
+    auto third = server.connect();
+    auto fourth = server.connect();
     third.send(get("/wait"));
     fourth.send(get("/wait"));
     EXPECT_TRUE(fourth.stays_silent_for(300ms));
-    house.handlers.release();
+    server.handlers.release();
     for (auto* const one : {&first, &second, &third, &fourth})
         EXPECT_EQ(one->read()->status, 200);
 }
 
 // A connection becomes idle a little after its client has the response.
-bool becomes_idle(test_server& house, std::int64_t connections)
+bool becomes_idle(test_server& server, std::int64_t connections)
 {
-    auto& idle = house.figures.level("scimd_http_connections_state", "", {{"state", "idle"}});
+    auto& idle = server.metrics.gauge_of("scimd_http_connections_state", "", {{"state", "idle"}});
     const auto end = std::chrono::steady_clock::now() + 10s;
     while (idle.value() != connections && std::chrono::steady_clock::now() < end)
         std::this_thread::sleep_for(1ms);
@@ -225,19 +225,19 @@ TEST(connections, that_are_idle_longest_make_room_for_fresh_ones)
 {
     limits bounds;
     bounds.connections_max = 2;
-    test_server house(bounds);
-    auto first = house.connect();
+    test_server server(bounds);
+    auto first = server.connect();
     EXPECT_EQ(status_of(first, get("/")), 200);
-    EXPECT_TRUE(becomes_idle(house, 1));
-    auto second = house.connect();
+    EXPECT_TRUE(becomes_idle(server, 1));
+    auto second = server.connect();
     EXPECT_EQ(status_of(second, get("/")), 200);
-    EXPECT_TRUE(becomes_idle(house, 2));
+    EXPECT_TRUE(becomes_idle(server, 2));
 
-    auto third = house.connect();
+    auto third = server.connect();
     EXPECT_EQ(status_of(third, get("/")), 200);
     EXPECT_TRUE(first.ends_within(10s));
     EXPECT_EQ(status_of(second, get("/")), 200);
-    auto& closed = house.figures.count("scimd_http_connections_closed_total", "", {{"state", "idle"}});
+    auto& closed = server.metrics.counter_of("scimd_http_connections_closed_total", "", {{"state", "idle"}});
     EXPECT_EQ(closed.value(), 1U);
 }
 
@@ -245,14 +245,14 @@ TEST(connections, that_never_send_a_request_make_room_before_those_that_did)
 {
     limits bounds;
     bounds.connections_max = 2;
-    test_server house(bounds);
-    auto used = house.connect();
+    test_server server(bounds);
+    auto used = server.connect();
     EXPECT_EQ(status_of(used, get("/")), 200);
-    auto mute = house.connect();
+    auto mute = server.connect();
     mute.send("GET / HT");
     EXPECT_TRUE(mute.stays_silent_for(1'200ms));
 
-    auto third = house.connect();
+    auto third = server.connect();
     EXPECT_EQ(status_of(third, get("/")), 200);
     EXPECT_TRUE(mute.ends_within(10s));
     EXPECT_EQ(status_of(used, get("/")), 200);
@@ -265,10 +265,10 @@ TEST(connections, of_one_address_have_a_number_too)
         GTEST_SKIP() << "this machine has no address but loopback";
     limits bounds;
     bounds.connections_per_address_max = 2;
-    test_server house(bounds);
-    listener where;
+    test_server server(bounds);
+    listen_options where;
     where.at.host = address;
-    const auto bound = house.tested->listen(where);
+    const auto bound = server.tested->listen(where);
     ASSERT_TRUE(bound.has_value()) << bound.error().detail;
 
     std::vector<raw_connection> taken;
@@ -279,7 +279,7 @@ TEST(connections, of_one_address_have_a_number_too)
     }
     auto beyond = raw_connection::to_port(bound->port, address);
     EXPECT_TRUE(beyond.ends_within(10s));
-    EXPECT_EQ(refusals(house, "address"), 1U);
+    EXPECT_EQ(refusals(server, "address"), 1U);
 }
 
 TEST(connections, of_a_trusted_proxy_have_no_share)
@@ -290,10 +290,10 @@ TEST(connections, of_a_trusted_proxy_have_no_share)
     limits bounds;
     bounds.connections_per_address_max = 1;
     bounds.trusted_proxies.push_back(*ip_network::parse(address));
-    test_server house(bounds);
-    listener where;
+    test_server server(bounds);
+    listen_options where;
     where.at.host = address;
-    const auto bound = house.tested->listen(where);
+    const auto bound = server.tested->listen(where);
     ASSERT_TRUE(bound.has_value()) << bound.error().detail;
     std::vector<raw_connection> taken;
     for (int i = 0; i < 3; ++i) {
@@ -306,10 +306,10 @@ TEST(connections, of_loopback_have_no_share)
 {
     limits bounds;
     bounds.connections_per_address_max = 1;
-    test_server house(bounds);
+    test_server server(bounds);
     std::vector<raw_connection> taken;
     for (int i = 0; i < 5; ++i) {
-        taken.push_back(house.connect());
+        taken.push_back(server.connect());
         EXPECT_EQ(status_of(taken.back(), get("/")), 200);
     }
 }
@@ -359,12 +359,12 @@ std::chrono::milliseconds processor_time()
 
 TEST(accept, pauses_without_descriptors_and_goes_on_after)
 {
-    test_server house;
-    auto early = house.connect();
+    test_server server;
+    auto early = server.connect();
     EXPECT_EQ(status_of(early, get("/")), 200);
 
     std::optional<one_descriptor_left> shortage(std::in_place);
-    auto late = house.connect();
+    auto late = server.connect();
     ASSERT_TRUE(late.is_open());
     late.send(get("/"));
     const auto begun = processor_time();

@@ -27,8 +27,8 @@ memory_limits small_limits()
 
 class memory_budget_test : public ::testing::Test {
 protected:
-    metrics figures;
-    memory_budget budget{"tests", small_limits(), figures};
+    metrics_registry metrics;
+    memory_budget budget{"tests", small_limits(), metrics};
     int granted = 0;
 
     std::unique_ptr<memory_reservation> of(const std::string& group, const std::string& member)
@@ -63,7 +63,9 @@ protected:
 
     std::uint64_t refused(std::string_view reason)
     {
-        return figures.count("scimd_memory_refused_total", "", {{"of", "tests"}, {"reason", reason}}).value();
+        return metrics.counter_of(
+                          "scimd_memory_refused_total", "", {{"of", "tests"}, {"reason", reason}}
+        ).value();
     }
 };
 
@@ -77,7 +79,7 @@ TEST_F(memory_budget_test, gives_back_what_a_reservation_held)
         EXPECT_EQ(budget.reserved_bytes(), 40U);
     }
     EXPECT_EQ(budget.reserved_bytes(), 0U);
-    EXPECT_EQ(figures.level("scimd_memory_reserved_bytes", "", {{"of", "tests"}}).value(), 0);
+    EXPECT_EQ(metrics.level("scimd_memory_reserved_bytes", "", {{"of", "tests"}}).value(), 0);
     EXPECT_EQ(granted, 0);
 }
 
@@ -256,9 +258,9 @@ TEST_F(memory_budget_test, has_a_queue_of_bounded_length)
     const auto last = of("z", "z");
     EXPECT_EQ(grow(*last, 6), outcome::total_beyond);
     EXPECT_EQ(grow(*last, 5), outcome::granted);
-    EXPECT_EQ(figures.level("scimd_memory_waiting", "", {{"of", "tests"}}).value(), 5);
+    EXPECT_EQ(metrics.level("scimd_memory_waiting", "", {{"of", "tests"}}).value(), 5);
     waiting.clear();
-    EXPECT_EQ(figures.level("scimd_memory_waiting", "", {{"of", "tests"}}).value(), 0);
+    EXPECT_EQ(metrics.level("scimd_memory_waiting", "", {{"of", "tests"}}).value(), 0);
     EXPECT_EQ(grow(*last, 7), outcome::waiting);
 }
 
@@ -322,7 +324,7 @@ TEST_F(memory_budget_test, stays_exact_with_many_threads)
         thread.join();
     EXPECT_EQ(beyond, 0);
     EXPECT_EQ(budget.reserved_bytes(), 0U);
-    EXPECT_EQ(figures.level("scimd_memory_waiting", "", {{"of", "tests"}}).value(), 0);
+    EXPECT_EQ(metrics.level("scimd_memory_waiting", "", {{"of", "tests"}}).value(), 0);
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::string_literals;
 
-std::string head_of(const http::response& answer, const response_manner& manner)
+std::string head_of(const http::response& answer, const response_options& manner)
 {
     std::string out;
     append_response_head(out, answer, manner, "D");

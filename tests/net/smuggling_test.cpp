@@ -19,18 +19,18 @@ std::size_t count_of(std::string_view needle, std::string_view text)
     return count;
 }
 
-bool was_asked(const test_server& house, std::string_view target)
+bool was_asked(const test_server& server, std::string_view target)
 {
-    return std::ranges::count(house.handlers.targets(), target) > 0;
+    return std::ranges::count(server.handlers.targets(), target) > 0;
 }
 
 TEST(smuggling, a_refused_head_gets_one_answer_and_what_follows_none)
 {
-    test_server house;
+    test_server server;
     for (const auto& row : head_cases()) {
         if (row.status == accepted)
             continue;
-        auto wire = house.connect();
+        auto wire = server.connect();
         wire.send(row.head + get("/embedded"));
         const auto all = wire.read_to_end();
         EXPECT_EQ(count_of("HTTP/1.1 ", all), 1U) << row.claim;
@@ -38,12 +38,12 @@ TEST(smuggling, a_refused_head_gets_one_answer_and_what_follows_none)
         EXPECT_NE(all.find("Connection: close"), std::string::npos) << row.claim;
         EXPECT_TRUE(wire.ends_within(10s)) << row.claim;
     }
-    EXPECT_TRUE(house.handlers.targets().empty());
+    EXPECT_TRUE(server.handlers.targets().empty());
 }
 
 TEST(smuggling, an_accepted_head_without_a_body_is_followed_by_the_next_request)
 {
-    test_server house;
+    test_server server;
     std::size_t asked = 0;
     for (const auto& row : head_cases()) {
         const bool has_body = row.head.find("Content-Length: 5") != std::string::npos ||
@@ -52,7 +52,7 @@ TEST(smuggling, an_accepted_head_without_a_body_is_followed_by_the_next_request)
                               row.head.find("\t5") != std::string::npos;
         if (row.status != accepted || has_body)
             continue;
-        auto wire = house.connect();
+        auto wire = server.connect();
         wire.send(row.head + get("/next"));
         ASSERT_TRUE(wire.read().has_value()) << row.claim;
         asked += 2;
@@ -63,7 +63,7 @@ TEST(smuggling, an_accepted_head_without_a_body_is_followed_by_the_next_request)
             --asked;
         }
     }
-    EXPECT_EQ(house.handlers.targets().size(), asked);
+    EXPECT_EQ(server.handlers.targets().size(), asked);
 }
 
 struct body_case {
@@ -120,36 +120,36 @@ std::vector<body_case> broken_bodies()
 
 TEST(smuggling, a_broken_body_is_refused_and_what_follows_is_not_answered)
 {
-    test_server house;
+    test_server server;
     for (const auto& row : broken_bodies()) {
-        auto wire = house.connect();
+        auto wire = server.connect();
         wire.send(row.request + get("/embedded"));
         const auto all = wire.read_to_end();
         EXPECT_TRUE(all.starts_with("HTTP/1.1 400 ")) << row.claim << ": " << all;
         EXPECT_EQ(count_of("HTTP/1.1 ", all), 1U) << row.claim;
-        EXPECT_FALSE(was_asked(house, "/embedded")) << row.claim;
+        EXPECT_FALSE(was_asked(server, "/embedded")) << row.claim;
     }
 }
 
 // As of a body that is asked for.
 TEST(smuggling, a_broken_body_of_get_is_refused_before_the_request_is_carried_out)
 {
-    test_server house;
+    test_server server;
     for (const auto& row : broken_bodies()) {
-        auto wire = house.connect();
+        auto wire = server.connect();
         wire.send("GET" + row.request.substr(row.request.find(' ')) + get("/embedded"));
         const auto all = wire.read_to_end();
         EXPECT_TRUE(all.starts_with("HTTP/1.1 400 ")) << row.claim << ": " << all;
         EXPECT_EQ(count_of("HTTP/1.1 ", all), 1U) << row.claim;
     }
-    EXPECT_TRUE(house.handlers.targets().empty());
+    EXPECT_TRUE(server.handlers.targets().empty());
 }
 
 TEST(smuggling, a_request_within_a_body_stays_a_body)
 {
-    test_server house;
+    test_server server;
     const auto inner = get("/embedded");
-    auto wire = house.connect();
+    auto wire = server.connect();
     wire.send(post("/echo", inner) + get("/next"));
     EXPECT_EQ(wire.read()->body, inner);
     EXPECT_EQ(wire.read()->body, "GET /next");
@@ -157,20 +157,20 @@ TEST(smuggling, a_request_within_a_body_stays_a_body)
     wire.send(post("/unread", inner) + get("/next"));
     EXPECT_EQ(wire.read()->status, 401);
     EXPECT_EQ(wire.read()->body, "GET /next");
-    EXPECT_FALSE(was_asked(house, "/embedded"));
+    EXPECT_FALSE(was_asked(server, "/embedded"));
 }
 
 TEST(smuggling, an_unread_body_of_chunks_ends_the_connection)
 {
-    test_server house;
-    auto wire = house.connect();
+    test_server server;
+    auto wire = server.connect();
     wire.send(
         "POST /unread HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + get("/embedded")
     );
     const auto all = wire.read_to_end();
     EXPECT_TRUE(all.starts_with("HTTP/1.1 401 ")) << all;
     EXPECT_EQ(count_of("HTTP/1.1 ", all), 1U);
-    EXPECT_FALSE(was_asked(house, "/embedded"));
+    EXPECT_FALSE(was_asked(server, "/embedded"));
 }
 
 }  // namespace

@@ -158,11 +158,11 @@ class stream_test : public testing::Test {
 protected:
     // The stage must outlive the server and its sessions.
     stage play;
-    test_server house{patient()};
+    test_server server{patient()};
 
     stream_test()
     {
-        house.handlers.make_stream = [this] { return std::make_unique<staged_source>(play); };
+        server.handlers.make_stream = [this] { return std::make_unique<staged_source>(play); };
     }
 
     static limits patient()
@@ -186,7 +186,7 @@ TEST_F(stream_test, comes_in_chunks_and_the_connection_stays_of_use)
     play.add("", state::more);
     play.add("two", state::more);
     play.add(" three", state::done);
-    auto wire = house.connect();
+    auto wire = server.connect();
     wire.send(get("/stream"));
     const auto answer = wire.read();
     ASSERT_TRUE(answer.has_value());
@@ -201,7 +201,7 @@ TEST_F(stream_test, is_framed_as_chunks_of_its_pieces)
 {
     play.add("0123456789abcdef", state::more);
     play.add("", state::done);
-    auto wire = house.connect();
+    auto wire = server.connect();
     wire.send("GET /stream HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     const auto all = wire.read_to_end();
     EXPECT_EQ(all.substr(all.find("\r\n\r\n")), "\r\n\r\n6\r\nbegun \r\n10\r\n0123456789abcdef\r\n0\r\n\r\n");
@@ -211,7 +211,7 @@ TEST_F(stream_test, ends_with_the_connection_for_http_1_0)
 {
     play.add("one", state::more);
     play.add(" two", state::done);
-    auto wire = house.connect();
+    auto wire = server.connect();
     wire.send("GET /stream HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n\r\n");
     const auto all = wire.read_to_end();
     EXPECT_EQ(all.find("Transfer-Encoding"), std::string::npos);
@@ -222,10 +222,10 @@ TEST_F(stream_test, ends_with_the_connection_for_http_1_0)
 
 TEST_F(stream_test, of_known_length_is_sent_as_it_is_and_the_connection_stays_of_use)
 {
-    house.handlers.make_stream = [] { return std::make_unique<measured_pieces>(3); };
+    server.handlers.make_stream = [] { return std::make_unique<measured_pieces>(3); };
     const auto piece = [](char letter) { return std::string(measured_pieces::piece_bytes, letter); };
     const auto whole = "begun " + piece('d') + piece('c') + piece('b');
-    auto wire = house.connect();
+    auto wire = server.connect();
     for (int times = 0; times < 2; ++times) {
         wire.send(get("/stream"));
         const auto answer = wire.read();
@@ -241,7 +241,7 @@ TEST_F(stream_test, of_known_length_is_sent_as_it_is_and_the_connection_stays_of
     EXPECT_EQ(*head->headers.find("Content-Length"), std::to_string(whole.size()));
     EXPECT_EQ(status_of(wire, get("/again")), 200);
 
-    auto old = house.connect();
+    auto old = server.connect();
     old.send("GET /stream HTTP/1.0\r\nHost: a\r\n\r\n");
     const auto all = old.read_to_end();
     EXPECT_TRUE(all.substr(all.find("\r\n\r\n")) == "\r\n\r\n" + whole);
@@ -249,7 +249,7 @@ TEST_F(stream_test, of_known_length_is_sent_as_it_is_and_the_connection_stays_of
 
 TEST_F(stream_test, is_not_begun_for_a_head_request)
 {
-    auto wire = house.connect();
+    auto wire = server.connect();
     wire.send("HEAD /stream HTTP/1.1\r\nHost: a\r\n\r\n");
     const auto answer = wire.read(true);
     ASSERT_TRUE(answer.has_value());
@@ -262,7 +262,7 @@ TEST_F(stream_test, is_not_begun_for_a_head_request)
 TEST_F(stream_test, sends_what_there_is_and_goes_on_when_woken)
 {
     play.add("first", state::later);
-    auto wire = house.connect();
+    auto wire = server.connect();
     wire.send(get("/stream"));
     await_question(1);
     EXPECT_NE(wire.read_to_end(100ms).find("\r\n5\r\nfirst\r\n"), std::string::npos);
@@ -286,7 +286,7 @@ TEST_F(stream_test, loses_no_call_that_comes_before_the_pause)
     for (int i = 0; i < 50; ++i)
         play.add("x", state::later);
     play.add("", state::done);
-    auto wire = house.connect();
+    auto wire = server.connect();
     wire.send(get("/stream"));
     std::atomic<bool> is_over = false;
     std::thread ringer([&] {
@@ -306,12 +306,12 @@ TEST(stream, is_asked_again_after_a_while_without_being_woken)
     stage play;
     limits bounds;
     bounds.stream_pause_max = 20ms;
-    test_server house(bounds);
-    house.handlers.make_stream = [&play] { return std::make_unique<staged_source>(play); };
+    test_server server(bounds);
+    server.handlers.make_stream = [&play] { return std::make_unique<staged_source>(play); };
     play.add("a", state::later);
     play.add("b", state::later);
     play.add("c", state::done);
-    auto wire = house.connect();
+    auto wire = server.connect();
     wire.send(get("/stream"));
     const auto answer = wire.read();
     ASSERT_TRUE(answer.has_value());
@@ -326,7 +326,7 @@ TEST_F(stream_test, that_fails_is_cut_off_without_its_end)
             const std::lock_guard lock(play.mutex);
             play.steps.push_back({"", state::more, true});
         }
-        auto wire = house.connect();
+        auto wire = server.connect();
         wire.send("GET /stream HTTP/" + version + "\r\nHost: a\r\n\r\n");
         char byte = 0;
         ssize_t count = 1;
@@ -345,9 +345,9 @@ TEST_F(stream_test, that_fails_leaves_the_others_alone)
         const std::lock_guard lock(play.mutex);
         play.steps.push_back({"", state::more, true});
     }
-    auto other = house.connect();
+    auto other = server.connect();
     EXPECT_EQ(status_of(other, get("/a")), 200);
-    auto wire = house.connect();
+    auto wire = server.connect();
     wire.send(get("/stream"));
     EXPECT_FALSE(wire.read().has_value());
     EXPECT_EQ(status_of(other, get("/b")), 200);
@@ -356,8 +356,8 @@ TEST_F(stream_test, that_fails_leaves_the_others_alone)
 TEST_F(stream_test, waits_for_a_slow_reader_with_a_piece_in_hand)
 {
     std::atomic<std::size_t> made = 0;
-    house.handlers.make_stream = [&made] { return std::make_unique<many_pieces>(pieces, made); };
-    auto wire = house.connect();
+    server.handlers.make_stream = [&made] { return std::make_unique<many_pieces>(pieces, made); };
+    auto wire = server.connect();
     const int small = 16 * 1024;
     ::setsockopt(wire.native(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
     wire.send(get("/stream"));
@@ -378,16 +378,16 @@ TEST(stream, of_a_reader_that_takes_nothing_is_given_up)
     std::atomic<std::size_t> made = 0;
     limits bounds;
     bounds.write_stall_deadline = 100ms;
-    test_server house(bounds);
-    house.handlers.make_stream = [&made] { return std::make_unique<many_pieces>(1'000'000, made); };
-    auto wire = house.connect();
+    test_server server(bounds);
+    server.handlers.make_stream = [&made] { return std::make_unique<many_pieces>(1'000'000, made); };
+    auto wire = server.connect();
     wire.send(get("/stream"));
     std::size_t before = 0;
     do {
         before = made;
         std::this_thread::sleep_for(200ms);
     } while (before != made || made == 0);
-    EXPECT_TRUE(house.drains_within(10s));
+    EXPECT_TRUE(server.drains_within(10s));
 }
 
 constexpr std::size_t pieces_of_125_mb = 2'000;
@@ -396,12 +396,12 @@ constexpr std::size_t pieces_of_125_mb = 2'000;
 // has had enough of that and takes the rest at once.
 std::size_t drip(const limits& bounds, int reads_max)
 {
-    test_server house(bounds);
+    test_server server(bounds);
     std::atomic<bool> is_given_up = false;
-    house.handlers.make_stream = [&is_given_up] {
+    server.handlers.make_stream = [&is_given_up] {
         return std::make_unique<watched_pieces>(pieces_of_125_mb, is_given_up);
     };
-    auto wire = house.connect();
+    auto wire = server.connect();
     wire.send(get("/stream"));
     std::string some(256 * 1024, '\0');
     std::size_t taken = 0;
@@ -427,11 +427,11 @@ TEST(stream, of_known_length_is_taken_at_the_least_speed_or_given_up)
 TEST_F(stream_test, without_end_is_ended_by_the_drain)
 {
     play.add("first", state::later);
-    auto wire = house.connect();
+    auto wire = server.connect();
     wire.send(get("/stream"));
     await_question(1);
     ASSERT_NE(wire.read_to_end(50ms).find("first"), std::string::npos);
-    EXPECT_TRUE(house.drains_within(10s));
+    EXPECT_TRUE(server.drains_within(10s));
     EXPECT_TRUE(play.is_drained);
     EXPECT_EQ(wire.read_to_end(), "0\r\n\r\n");
 }
@@ -439,13 +439,13 @@ TEST_F(stream_test, without_end_is_ended_by_the_drain)
 TEST(stream, with_an_end_is_sent_whole_while_the_server_drains)
 {
     std::atomic<std::size_t> made = 0;
-    test_server house;
-    house.handlers.make_stream = [&made] { return std::make_unique<many_pieces>(pieces, made); };
-    auto wire = house.connect();
+    test_server server;
+    server.handlers.make_stream = [&made] { return std::make_unique<many_pieces>(pieces, made); };
+    auto wire = server.connect();
     wire.send(get("/stream"));
     while (made == 0)
         std::this_thread::sleep_for(1ms);
-    house.tested->drain([] {});
+    server.tested->drain([] {});
     const auto answer = wire.read();
     ASSERT_TRUE(answer.has_value());
     EXPECT_EQ(made, pieces);
@@ -456,7 +456,7 @@ TEST_F(stream_test, goes_with_a_reader_that_has_gone)
 {
     play.add("first", state::later);
     {
-        auto wire = house.connect();
+        auto wire = server.connect();
         wire.send(get("/stream"));
         await_question(1);
     }

@@ -132,7 +132,7 @@ std::vector<std::string> telling_service::targets() const
 test_server::test_server(const limits& bounds, std::size_t threads)
     : log([](std::string_view) {}), work_(io.get_executor())
 {
-    tested.emplace(io, handlers, bounds, log, figures);
+    tested.emplace(io, handlers, bounds, log, metrics);
     for (std::size_t i = 0; i < threads; ++i)
         threads_.emplace_back([this] { io.run(); });
 }
@@ -148,7 +148,7 @@ test_server::~test_server()
 
 std::uint16_t test_server::listen_on_port(std::optional<tls_files> tls)
 {
-    listener where;
+    listen_options where;
     where.at.host = "127.0.0.1";
     where.tls = std::move(tls);
     const auto bound = tested->listen(where);

@@ -64,7 +64,7 @@ public:
     raw_connection connect();  // to the first port
     bool drains_within(std::chrono::milliseconds patience);
 
-    metrics figures;
+    metrics_registry metrics;
     logger log;
     telling_service handlers;
     asio::io_context io;

@@ -217,7 +217,7 @@ TEST_F(tls, presents_the_new_certificate_after_a_reload_and_keeps_old_connection
     EXPECT_EQ(early.certificate_name(), "first");
     write_certificate(files_, "second");
     EXPECT_EQ(connect().certificate_name(), "first");
-    ASSERT_TRUE(house_->tested->reload_certificates().has_value());
+    ASSERT_TRUE(server_context_->tested->reload_certificates().has_value());
     EXPECT_EQ(connect().certificate_name(), "second");
     EXPECT_NE(early.ask(get("/a"), "GET /a").find("200 OK"), std::string::npos);
 }
@@ -270,7 +270,7 @@ TEST_F(tls, is_drained)
 {
     auto client = connect();
     EXPECT_NE(client.ask(get("/a"), "GET /a").find("200 OK"), std::string::npos);
-    EXPECT_TRUE(house_->drains_within(10s));
+    EXPECT_TRUE(server_context_->drains_within(10s));
 }
 
 // Handshakes from an address that is not loopback.
@@ -283,7 +283,7 @@ protected:
             GTEST_SKIP() << "this machine has no address but loopback";
         write_certificate(files_, "first");
         tested_ = std::make_unique<test_server>(bounds);
-        listener where;
+        listen_options where;
         where.at.host = address_;
         where.tls = files_;
         const auto bound = tested_->tested->listen(where);
@@ -294,7 +294,8 @@ protected:
     [[nodiscard]] bool connects() const { return tls_client(port_, {}, address_).is_connected(); }
     [[nodiscard]] std::uint64_t refused() const
     {
-        return tested_->figures.count("scimd_http_refused_total", "", {{"reason", "handshake_rate"}}).value();
+        return tested_->metrics.counter_of("scimd_http_refused_total", "", {{"reason", "handshake_rate"}})
+            .value();
     }
 
     std::string address_;

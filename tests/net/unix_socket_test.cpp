@@ -22,11 +22,11 @@ using namespace std::chrono_literals;
 
 class unix_socket : public testing::Test {
 protected:
-    result<endpoint> listen(bool is_operator_door = false)
+    result<endpoint> listen(bool is_control_socket = false)
     {
-        listener where;
+        listen_options where;
         where.at.unix_path = path_;
-        where.is_operator_door = is_operator_door;
+        where.is_control_socket = is_control_socket;
         return house_.tested->listen(where);
     }
 
@@ -103,7 +103,7 @@ TEST_F(unix_socket, goes_away_with_the_drain)
 {
     ASSERT_TRUE(listen(true).has_value());
     EXPECT_TRUE(std::filesystem::exists(path_));
-    EXPECT_TRUE(house_.drains_within(10s));
+    EXPECT_TRUE(server_context_.drains_within(10s));
     EXPECT_FALSE(std::filesystem::exists(path_));
 }
 
@@ -135,25 +135,25 @@ TEST_F(unix_socket, does_not_replace_a_file_that_is_no_socket)
 
 TEST_F(unix_socket, has_a_path_of_limited_length)
 {
-    listener where;
+    listen_options where;
     where.at.unix_path = folder_.path() / std::string(108 - folder_.path().string().size() - 1, 'a');
     const auto too_long = house_.tested->listen(where);
     ASSERT_TRUE(too_long.has_error());
     EXPECT_NE(too_long.error().detail.find("107 bytes"), std::string::npos);
     where.at.unix_path = folder_.path() / std::string(107 - folder_.path().string().size() - 1, 'a');
-    EXPECT_TRUE(house_.tested->listen(where).has_value());
+    EXPECT_TRUE(server_context_.tested->listen(where).has_value());
 }
 
 TEST_F(unix_socket, takes_no_tls_and_tcp_is_no_operators_door)
 {
-    listener encrypted;
+    listen_options encrypted;
     encrypted.at.unix_path = path_;
     encrypted.tls.emplace();
-    EXPECT_TRUE(house_.tested->listen(encrypted).has_error());
-    listener distant;
+    EXPECT_TRUE(server_context_.tested->listen(encrypted).has_error());
+    listen_options distant;
     distant.at.host = "127.0.0.1";
-    distant.is_operator_door = true;
-    EXPECT_TRUE(house_.tested->listen(distant).has_error());
+    distant.is_control_socket = true;
+    EXPECT_TRUE(server_context_.tested->listen(distant).has_error());
 }
 
 TEST_F(unix_socket, of_the_operator_opens_also_when_all_places_are_taken)
@@ -163,9 +163,9 @@ TEST_F(unix_socket, of_the_operator_opens_also_when_all_places_are_taken)
     test_server full(bounds);
     auto taken = full.connect();
     EXPECT_EQ(status_of(taken, get("/")), 200);
-    listener where;
+    listen_options where;
     where.at.unix_path = path_;
-    where.is_operator_door = true;
+    where.is_control_socket = true;
     ASSERT_TRUE(full.tested->listen(where).has_value());
     const auto answer = call(request_for("/who"));
     ASSERT_TRUE(answer.has_value()) << answer.error().detail;
@@ -225,26 +225,26 @@ TEST_F(unix_socket, client_waits_no_longer_than_its_deadline)
 
 TEST(listen, tells_why_it_cannot)
 {
-    test_server house;
-    const auto port = house.listen_on_port();
-    listener where;
+    test_server server;
+    const auto port = server.listen_on_port();
+    listen_options where;
     where.at.host = "127.0.0.1";
     where.at.port = port;
-    const auto taken = house.tested->listen(where);
+    const auto taken = server.tested->listen(where);
     ASSERT_TRUE(taken.has_error());
     EXPECT_EQ(taken.error().code, errc::unavailable);
     where.at.host = "192.0.2.1";
-    EXPECT_TRUE(house.tested->listen(where).has_error());
+    EXPECT_TRUE(server.tested->listen(where).has_error());
     where.at.host = "127.0.0.1";
     where.at.port = 0;
     where.tls = tls_files{"/nowhere/certificate.pem", "/nowhere/key.pem"};
-    EXPECT_TRUE(house.tested->listen(where).has_error());
+    EXPECT_TRUE(server.tested->listen(where).has_error());
 }
 
 TEST(listen, takes_every_address_when_none_is_named)
 {
-    test_server house;
-    const auto bound = house.tested->listen(listener{});
+    test_server server;
+    const auto bound = server.tested->listen(listen_options{});
     ASSERT_TRUE(bound.has_value()) << bound.error().detail;
     EXPECT_NE(bound->port, 0);
     auto wire = raw_connection::to_port(bound->port);

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace scimd::app {
+namespace scimd::options {
 namespace {
 
 command command_of(const words& given)
@@ -96,7 +96,7 @@ TEST(arguments_test, each_command_takes_its_arguments_no_fewer_and_no_more)
             given.push_back(arguments.back());
         }
         const auto taken = command_of(given);
-        EXPECT_EQ(taken.words, shape.names);
+        EXPECT_EQ(taken.positional, shape.names);
         EXPECT_EQ(taken.arguments, arguments) << shape.names.back();
         given.push_back("superfluous");
         const auto more = parse(given);
@@ -109,7 +109,7 @@ TEST(arguments_test, each_command_takes_its_arguments_no_fewer_and_no_more)
 TEST(arguments_test, options_of_a_command_reach_it)
 {
     auto what = command_of({"organization", "create", "Acme Corp", "--external-id", "a-1"});
-    EXPECT_EQ(what.arguments, words{"Acme Corp"});
+    EXPECT_EQ(what.arguments, positional{"Acme Corp"});
     EXPECT_EQ(what.external_id, "a-1");
     what = command_of({"domain", "create", "org_1", "acme.com", "--subdomains"});
     EXPECT_TRUE(what.covers_subdomains);
@@ -244,4 +244,4 @@ TEST(arguments_test, help_is_there_for_everything)
 }
 
 }  // namespace
-}  // namespace scimd::app
+}  // namespace scimd::options

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace scimd::app {
+namespace scimd::options {
 
 using words = std::vector<std::string>;
 using variables = std::vector<std::pair<std::string, std::string>>;
@@ -46,4 +46,4 @@ inline parsed_arguments parse(const words& given, const variables& environment =
     return parsed;
 }
 
-}  // namespace scimd::app
+}  // namespace scimd::options

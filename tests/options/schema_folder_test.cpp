@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace scimd::app {
+namespace scimd::options {
 namespace {
 
 using texts = std::vector<std::string>;
@@ -39,7 +39,7 @@ TEST_F(schema_folder_test, reads_json_files_in_the_order_of_their_names)
     std::filesystem::create_directory(folder.path() / "c.json");
     std::filesystem::create_symlink("b.json", folder.path() / "d.txt");
     const auto read = read_schema_folder(path());
-    EXPECT_EQ(read.mistakes, texts{});
+    EXPECT_EQ(read.errors, texts{});
     ASSERT_EQ(read.files.size(), 2U);
     EXPECT_EQ(read.files[0].name, "a.json");
     EXPECT_EQ(read.files[1].content, good);
@@ -55,24 +55,23 @@ TEST_F(schema_folder_test, follows_links)
 TEST_F(schema_folder_test, tells_of_folders_that_are_none)
 {
     EXPECT_EQ(
-        read_schema_folder(path() + "/missing").mistakes,
-        texts{path() + "/missing: No such file or directory"}
+        read_schema_folder(path() + "/missing").errors, texts{path() + "/missing: No such file or directory"}
     );
     write("file", "");
-    EXPECT_EQ(read_schema_folder(path() + "/file").mistakes, texts{path() + "/file: Not a directory"});
-    EXPECT_EQ(read_schema_folder(path()).mistakes, texts{path() + " has no file *.json"});
+    EXPECT_EQ(read_schema_folder(path() + "/file").errors, texts{path() + "/file: Not a directory"});
+    EXPECT_EQ(read_schema_folder(path()).errors, texts{path() + " has no file *.json"});
 }
 
 TEST_F(schema_folder_test, tells_of_files_that_are_too_long_or_too_many)
 {
     const std::string longest(scim::definition_file_bytes_max - good.size(), ' ');
     write("a.json", longest + std::string(good));
-    EXPECT_EQ(read_schema_folder(path()).mistakes, texts{});
+    EXPECT_EQ(read_schema_folder(path()).errors, texts{});
     write("a.json", longest + " " + std::string(good));
-    EXPECT_EQ(read_schema_folder(path()).mistakes, texts{"a.json: the file is longer than 1048576 bytes."});
+    EXPECT_EQ(read_schema_folder(path()).errors, texts{"a.json: the file is longer than 1048576 bytes."});
     for (std::size_t i = 0; i < scim::definition_files_max; ++i)
         write(std::to_string(i) + ".json", "[]");
-    EXPECT_EQ(read_schema_folder(path()).mistakes, texts{path() + " has more than 256 files"});
+    EXPECT_EQ(read_schema_folder(path()).errors, texts{path() + " has more than 256 files"});
 }
 
 TEST_F(schema_folder_test, is_an_option_whose_mistakes_are_told_with_the_others)
@@ -97,4 +96,4 @@ TEST_F(schema_folder_test, is_an_option_whose_mistakes_are_told_with_the_others)
 }
 
 }  // namespace
-}  // namespace scimd::app
+}  // namespace scimd::options

@@ -272,7 +272,7 @@ TEST(patch, operations_on_unknown_attributes_are_passed_over_beside_others)
             );
             const auto change = parse_patch(beside, samples::user());
             ASSERT_EQ(change.has_value(), row.is_passed_over) << operation;
-            EXPECT_FALSE(parse_patch(beside, samples::user(), leniency::strict)) << operation;
+            EXPECT_FALSE(parse_patch(beside, samples::user(), conformance_mode::strict)) << operation;
             EXPECT_FALSE(parse_patch(samples::patch_body("[" + operation + "]"), samples::user()))
                 << operation;
             if (!change)

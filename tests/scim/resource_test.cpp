@@ -311,7 +311,7 @@ TEST(resource, values_have_the_type_of_their_attribute)
          }) {
         const auto body = document(R"({"serial": "1", )" + std::string(each.member) + ", " + more);
         const auto read = read_body(body, samples::device());
-        EXPECT_EQ(read.has_value(), each.is_taken) << each.member;
+        EXPECT_EQ(read.has_value(), each.is_in_flight) << each.member;
         if (!read) {
             EXPECT_EQ(read.error().code, errc::invalid_value) << each.member;
         }

@@ -33,7 +33,7 @@ std::string extensions(std::string_view urns)
 catalogue loaded(const std::vector<definition_file>& files)
 {
     auto made = extend_standard(files);
-    EXPECT_TRUE(made.types) << (made.mistakes.empty() ? "" : made.mistakes.front());
+    EXPECT_TRUE(made.types) << (made.errors.empty() ? "" : made.errors.front());
     return std::move(made.types).value();
 }
 
@@ -42,8 +42,8 @@ using texts = std::vector<std::string>;
 texts mistakes_of(const std::vector<definition_file>& files)
 {
     const auto made = extend_standard(files);
-    EXPECT_EQ(made.types.has_value(), made.mistakes.empty());
-    return made.mistakes;
+    EXPECT_EQ(made.types.has_value(), made.errors.empty());
+    return made.errors;
 }
 
 texts extensions_of(const catalogue& types, std::string_view name)

@@ -98,7 +98,7 @@ TEST(search_request, takes_texts_where_a_query_has_them_but_in_strict_directorie
     };
     for (const auto& row : rows) {
         EXPECT_TRUE(read(row.text)) << row.text;
-        const auto strict = read_search_request(samples::document(row.text), leniency::strict);
+        const auto strict = read_search_request(samples::document(row.text), conformance_mode::strict);
         ASSERT_FALSE(strict) << row.text;
         EXPECT_EQ(strict.error().detail, row.refused);
     }

@@ -26,11 +26,11 @@ std::string user_text(const std::string& members)
 void expect_refused_by_strict_alone(const strict_refusal& row)
 {
     SCOPED_TRACE(row.claim);
-    const auto strict = read_resource(samples::document(row.sent), samples::user(), leniency::strict);
+    const auto strict = read_resource(samples::document(row.sent), samples::user(), conformance_mode::strict);
     ASSERT_TRUE(strict.has_error());
     EXPECT_EQ(strict.error().code, row.code) << strict.error().detail;
     EXPECT_EQ(strict.error().detail, row.detail);
-    EXPECT_TRUE(read_resource(samples::document(row.sent), samples::user(), leniency::compat));
+    EXPECT_TRUE(read_resource(samples::document(row.sent), samples::user(), conformance_mode::compat));
 }
 
 TEST(strict, resources_are_refused_for_what_the_rfc_does_not_describe)
@@ -129,8 +129,8 @@ TEST(strict, what_the_rfc_describes_is_read_as_everywhere)
     };
     for (const std::string& row : rows) {
         SCOPED_TRACE(row);
-        const auto strict = read_resource(samples::document(row), samples::user(), leniency::strict);
-        const auto compat = read_resource(samples::document(row), samples::user(), leniency::compat);
+        const auto strict = read_resource(samples::document(row), samples::user(), conformance_mode::strict);
+        const auto compat = read_resource(samples::document(row), samples::user(), conformance_mode::compat);
         ASSERT_TRUE(strict) << strict.error().detail;
         EXPECT_EQ(strict->document, compat->document);
     }
@@ -223,17 +223,17 @@ TEST(strict, patches_are_refused_for_what_the_rfc_does_not_describe)
     for (const patch_refusal& row : rows) {
         SCOPED_TRACE(row.claim);
         const auto strict =
-            read_patch(samples::patch_body(row.operations), samples::user(), leniency::strict);
+            read_patch(samples::patch_body(row.operations), samples::user(), conformance_mode::strict);
         ASSERT_TRUE(strict.has_error());
         EXPECT_EQ(strict.error().code, row.code);
         EXPECT_EQ(strict.error().detail, row.detail);
     }
     const json::object no_schemas =
         samples::document(R"({"Operations": [{"op": "remove", "path": "title"}]})");
-    const auto bare = read_patch(no_schemas, samples::user(), leniency::strict);
+    const auto bare = read_patch(no_schemas, samples::user(), conformance_mode::strict);
     ASSERT_TRUE(bare.has_error());
     EXPECT_EQ(bare.error().detail, "schemas must hold urn:ietf:params:scim:api:messages:2.0:PatchOp.");
-    EXPECT_TRUE(read_patch(no_schemas, samples::user(), leniency::compat));
+    EXPECT_TRUE(read_patch(no_schemas, samples::user(), conformance_mode::compat));
 }
 
 TEST(strict, standard_patches_are_read)
@@ -252,7 +252,7 @@ TEST(strict, standard_patches_are_read)
              "path": "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value"}])",
     };
     for (const char* const row : rows) {
-        const auto read = read_patch(samples::patch_body(row), samples::user(), leniency::strict);
+        const auto read = read_patch(samples::patch_body(row), samples::user(), conformance_mode::strict);
         EXPECT_TRUE(read) << row << ": " << (read ? "" : read.error().detail);
     }
 }
@@ -260,7 +260,7 @@ TEST(strict, standard_patches_are_read)
 struct target_row {
     const char* claim;
     const char* operation;
-    leniency how;
+    conformance_mode mode;
     bool is_met;
 };
 
@@ -273,17 +273,17 @@ TEST(strict, filters_that_match_nothing_are_no_target_but_where_they_are_lenient
     constexpr auto gone = R"([{"op": "remove", "path": "emails[type eq \"work\"]"}])";
     constexpr auto vague = R"([{"op": "replace", "path": "emails[type sw \"o\"].value", "value": "x"}])";
     const target_row rows[] = {
-        {"a usual type, strict", place, leniency::strict, false},
-        {"a usual type, compat", place, leniency::compat, true},
-        {"a usual type, entra", place, leniency::entra, true},
-        {"a type of one's own, strict", own, leniency::strict, false},
-        {"a type of one's own, compat", own, leniency::compat, false},
-        {"a type of one's own, entra", own, leniency::entra, true},
-        {"add, strict", add, leniency::strict, false},
-        {"add, compat", add, leniency::compat, true},
-        {"remove, strict", gone, leniency::strict, false},
-        {"remove, compat", gone, leniency::compat, true},
-        {"no equality, entra", vague, leniency::entra, false},
+        {"a usual type, strict", place, conformance_mode::strict, false},
+        {"a usual type, compat", place, conformance_mode::compat, true},
+        {"a usual type, entra", place, conformance_mode::entra, true},
+        {"a type of one's own, strict", own, conformance_mode::strict, false},
+        {"a type of one's own, compat", own, conformance_mode::compat, false},
+        {"a type of one's own, entra", own, conformance_mode::entra, true},
+        {"add, strict", add, conformance_mode::strict, false},
+        {"add, compat", add, conformance_mode::compat, true},
+        {"remove, strict", gone, conformance_mode::strict, false},
+        {"remove, compat", gone, conformance_mode::compat, true},
+        {"no equality, entra", vague, conformance_mode::entra, false},
     };
     const json::object user = samples::document(
         R"({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "u",
@@ -291,7 +291,7 @@ TEST(strict, filters_that_match_nothing_are_no_target_but_where_they_are_lenient
     );
     for (const target_row& row : rows) {
         SCOPED_TRACE(row.claim);
-        const auto change = read_patch(samples::patch_body(row.operation), samples::user(), row.how);
+        const auto change = read_patch(samples::patch_body(row.operation), samples::user(), row.mode);
         ASSERT_TRUE(change) << change.error().detail;
         const auto after = apply(*change, user, samples::user());
         ASSERT_EQ(after.has_value(), row.is_met);
@@ -318,7 +318,7 @@ TEST(strict, filters_keep_to_the_grammar)
         R"(urn:ietf:params:scim:schemas:extension:enterprise:2.0:User.manager.value eq "7")",
     };
     for (const char* const text : refused) {
-        const auto strict = parse_filter(text, samples::user(), leniency::strict);
+        const auto strict = parse_filter(text, samples::user(), conformance_mode::strict);
         ASSERT_TRUE(strict.has_error()) << text;
         EXPECT_EQ(strict.error().code, errc::invalid_filter) << text;
         EXPECT_TRUE(parse_filter(text, samples::user())) << text;
@@ -333,23 +333,23 @@ TEST(strict, filters_keep_to_the_grammar)
         R"(emails[type eq "work" and value co "@x"])",
     };
     for (const char* const text : taken)
-        EXPECT_TRUE(parse_filter(text, samples::user(), leniency::strict)) << text;
+        EXPECT_TRUE(parse_filter(text, samples::user(), conformance_mode::strict)) << text;
 }
 
 TEST(strict, attributes_and_excluded_attributes_exclude_each_other)
 {
     const parameters both{{"attributes", "title"}, {"excludedAttributes", "name"}};
-    const auto read = [](const parameters& given, leniency how) {
+    const auto read = [](const parameters& given, conformance_mode mode) {
         const std::array<const resource_type*, 1> types = {&samples::user()};
-        return resolve(read_parameters(given).value(), types, how);
+        return resolve(read_parameters(given).value(), types, mode);
     };
-    const auto strict = read(both, leniency::strict);
+    const auto strict = read(both, conformance_mode::strict);
     ASSERT_TRUE(strict.has_error());
     EXPECT_EQ(strict.error().code, errc::invalid_value);
     EXPECT_EQ(strict.error().detail, "attributes and excludedAttributes exclude each other.");
-    EXPECT_TRUE(read(both, leniency::compat));
+    EXPECT_TRUE(read(both, conformance_mode::compat));
     const parameters one{{"attributes", "title"}, {"excludedAttributes", ""}};
-    EXPECT_TRUE(read(one, leniency::strict));
+    EXPECT_TRUE(read(one, conformance_mode::strict));
 }
 
 }  // namespace

@@ -85,7 +85,7 @@ TEST(unique_key, of_a_literal_is_that_of_the_value)
             {"name": "link", "type": "reference", "uniqueness": "server"}]})"},
         {"b.json", R"({"name": "Kind", "endpoint": "/Kinds", "schema": "urn:example:Kind"})"},
     });
-    ASSERT_TRUE(kinds.types) << kinds.mistakes.front();
+    ASSERT_TRUE(kinds.types) << kinds.errors.front();
     const resource_type& kind = *kinds.types->find_type("Kind");
     const struct {
         std::string_view attribute, value, literal;

@@ -27,10 +27,10 @@ inline bool matches_value(const filter& condition, const json::value& element)
 }
 
 inline result<patch> parse_patch(
-    const json::object& body, const resource_type& type, leniency how = leniency::compat
+    const json::object& body, const resource_type& type, conformance_mode mode = conformance_mode::compat
 )
 {
-    return parse_patch(body, type, how, unlimited_work());
+    return parse_patch(body, type, mode, unlimited_work());
 }
 
 inline result<json::object> apply(
@@ -40,19 +40,19 @@ inline result<json::object> apply(
     return apply(change, document, type, unlimited_work());
 }
 
-inline result<incoming> read_body(const json::object& body, const resource_type& type)
+inline result<parsed_body> read_body(const json::object& body, const resource_type& type)
 {
     return read_body(body, type, unlimited_work());
 }
 
-inline result<incoming> read_resource(json::object body, const resource_type& type, leniency how)
+inline result<parsed_body> read_resource(json::object body, const resource_type& type, conformance_mode mode)
 {
-    return read_resource(std::move(body), type, how, unlimited_work());
+    return read_resource(std::move(body), type, mode, unlimited_work());
 }
 
-inline result<patch> read_patch(json::object body, const resource_type& type, leniency how)
+inline result<patch> read_patch(json::object body, const resource_type& type, conformance_mode mode)
 {
-    return read_patch(std::move(body), type, how, unlimited_work());
+    return read_patch(std::move(body), type, mode, unlimited_work());
 }
 
 inline result<void> normalize(json::object& document, const resource_type& type)
@@ -73,10 +73,10 @@ inline std::vector<unique_value> unique_values(const json::object& document, con
 }
 
 inline result<patch_target> parse_target(
-    std::string_view text, const resource_type& type, leniency how = leniency::compat
+    std::string_view text, const resource_type& type, conformance_mode mode = conformance_mode::compat
 )
 {
-    return parse_target(text, type, how, unlimited_work());
+    return parse_target(text, type, mode, unlimited_work());
 }
 
 namespace quirks {

@@ -119,7 +119,7 @@ json::object removal(int terms)
 
 std::uint64_t steps_to_apply(const json::object& body, const json::object& document)
 {
-    const auto change = parse_patch(body, samples::user(), leniency::compat, unlimited_work());
+    const auto change = parse_patch(body, samples::user(), conformance_mode::compat, unlimited_work());
     EXPECT_TRUE(change);
     work_budget work(plenty);
     EXPECT_TRUE(apply(*change, document, samples::user(), work));
@@ -140,8 +140,9 @@ TEST(work_of_patches, ends_at_the_limit_and_leaves_the_document)
 {
     const auto document = user_with_numbers(1'000, 900);
     const auto before = document;
-    const auto change =
-        parse_patch(operations(removal(64), 1'000), samples::user(), leniency::compat, unlimited_work());
+    const auto change = parse_patch(
+        operations(removal(64), 1'000), samples::user(), conformance_mode::compat, unlimited_work()
+    );
     ASSERT_TRUE(change);
     work_budget work(20'000'000);
     EXPECT_THROW(apply(*change, document, samples::user(), work), work_limit_exceeded);
@@ -171,8 +172,9 @@ TEST(work_of_patches, a_value_is_not_put_in_more_elements_than_any_document_coul
             {"path", R"(phoneNumbers[value pr].display)"},
             {"value", std::string(bytes, 'x')}
         };
-        const auto change =
-            parse_patch(operations(operation, 1), samples::user(), leniency::compat, unlimited_work());
+        const auto change = parse_patch(
+            operations(operation, 1), samples::user(), conformance_mode::compat, unlimited_work()
+        );
         return apply(change.value(), document, samples::user(), unlimited_work());
     };
     EXPECT_TRUE(replaced(30'000));
@@ -191,12 +193,15 @@ TEST(work_of_patches, is_charged_for_paths_that_are_names)
         attributes["unknown" + std::to_string(i)] = 1;
     const json::object body = operations({{"op", "replace"}, {"value", attributes}}, 1);
     work_budget work(plenty);
-    EXPECT_TRUE(parse_patch(body, samples::user(), leniency::compat, work));
+    EXPECT_TRUE(parse_patch(body, samples::user(), conformance_mode::compat, work));
     EXPECT_GE(work.used(), 1'000U * 10 * 50);
     work_budget small(100'000);
     EXPECT_THROW(
         parse_patch(
-            quirks::rewrite_patch(body, samples::user(), small), samples::user(), leniency::compat, small
+            quirks::rewrite_patch(body, samples::user(), small),
+            samples::user(),
+            conformance_mode::compat,
+            small
         ),
         work_limit_exceeded
     );

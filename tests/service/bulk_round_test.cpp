@@ -1,6 +1,6 @@
 // How long one round of a bulk request keeps the writer.
 #include "service/scim/bulk.hpp"
-#include "service_house.hpp"
+#include "service_fixture.hpp"
 #include "support/manual_clock.hpp"
 
 #include <gtest/gtest.h>
@@ -23,16 +23,16 @@ protected:
         const auto body =
             R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[)" +
             operations + "]}";
-        auto request = scim::parse_bulk(parse_json_object(body).value(), house.schemas, "").value();
-        const auto job = prepare_bulk(std::move(request), scim::leniency::compat, *house.who.work);
+        auto request = scim::parse_bulk(parse_json_object(body).value(), fixture.schemas, "").value();
+        const auto job = prepare_bulk(std::move(request), scim::conformance_mode::compat, *fixture.who.work);
         id_source ids(clock);
-        store::transaction tx(house.tx().sql(), house.tx().now(), ids, std::nullopt, &others_wait);
+        store::transaction tx(fixture.tx().sql(), fixture.tx().now(), ids, std::nullopt, &others_wait);
         bulk_progress progress;
-        run_bulk(tx, house.who, job, progress);
+        run_bulk(tx, fixture.who, job, progress);
         return progress.next_unit;
     }
 
-    service_house house;
+    service_fixture fixture;
     test::manual_clock clock;
     std::atomic<bool> others_wait = false;
 };

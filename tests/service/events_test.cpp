@@ -1,6 +1,6 @@
 #include "service/events/events.hpp"
 
-#include "service_house.hpp"
+#include "service_fixture.hpp"
 #include "store/events.hpp"
 
 #include <gtest/gtest.h>
@@ -14,7 +14,7 @@ class service_events_test : public testing::Test {
 protected:
     json::object only_event()
     {
-        const auto events = house.new_events();
+        const auto events = fixture.new_events();
         EXPECT_EQ(events.size(), 1U);
         return events.empty() ? json::object() : events.back();
     }
@@ -23,19 +23,19 @@ protected:
     std::size_t bytes_of_last()
     {
         std::size_t bytes = 0;
-        store::events::list_after(house.tx(), {}, 1'000, [&](const store::events::event& one) {
+        store::events::list_after(fixture.tx(), {}, 1'000, [&](const store::events::event& one) {
             bytes = one.body.size();
             return true;
         });
         return bytes;
     }
 
-    service_house house;
+    service_fixture fixture;
 };
 
 TEST_F(service_events_test, the_envelope_says_what_when_where_and_by_whom)
 {
-    const auto anna = house.add_user("anna");
+    const auto anna = fixture.add_user("anna");
     auto event = only_event();
     const auto data = event.at("data");
     event.erase("data");
@@ -47,9 +47,9 @@ TEST_F(service_events_test, the_envelope_says_what_when_where_and_by_whom)
         {"type", "organization.directory.user_created"},
         {"object", "DirectoryUser"},
         {"display_name", "Directory User Created"},
-        {"environment_id", house.who.environment.text()},
-        {"organization_id", house.who.organization.text()},
-        {"directory_id", house.who.directory.text()},
+        {"environment_id", fixture.who.environment.text()},
+        {"organization_id", fixture.who.organization.text()},
+        {"directory_id", fixture.who.directory.text()},
         {"occurred_at", "2026-01-02T03:04:05.000000Z"},
         {"sequence", 1},
         {"cursor", "c_" + id.substr(4)},
@@ -68,19 +68,19 @@ TEST_F(service_events_test, the_envelope_says_what_when_where_and_by_whom)
 
 TEST_F(service_events_test, a_directory_without_provider_names_none)
 {
-    house.who.provider.clear();
-    house.add_user("anna");
+    fixture.who.provider.clear();
+    fixture.add_user("anna");
     EXPECT_FALSE(only_event().at("context").as_object().contains("provider"));
 }
 
 TEST_F(service_events_test, each_verb_has_its_type)
 {
-    const auto user = house.add_user("anna");
-    house.patch("Users", user, R"([{"op":"replace","path":"title","value":"Boss"}])");
-    house.remove("Users", user);
-    const auto group = house.add_group("Staff");
-    house.patch("Groups", group, R"([{"op":"replace","path":"displayName","value":"Crew"}])");
-    house.remove("Groups", group);
+    const auto user = fixture.add_user("anna");
+    fixture.patch("Users", user, R"([{"op":"replace","path":"title","value":"Boss"}])");
+    fixture.remove("Users", user);
+    const auto group = fixture.add_group("Staff");
+    fixture.patch("Groups", group, R"([{"op":"replace","path":"displayName","value":"Crew"}])");
+    fixture.remove("Groups", group);
     const std::string_view expected[][3] = {
         {"user_created", "DirectoryUser", "Directory User Created"},
         {"user_updated", "DirectoryUser", "Directory User Updated"},
@@ -89,7 +89,7 @@ TEST_F(service_events_test, each_verb_has_its_type)
         {"group_updated", "DirectoryGroup", "Directory Group Updated"},
         {"group_deleted", "DirectoryGroup", "Directory Group Deleted"},
     };
-    const auto events = house.new_events();
+    const auto events = fixture.new_events();
     ASSERT_EQ(events.size(), std::size(expected));
     for (std::size_t i = 0; i < events.size(); ++i) {
         EXPECT_EQ(events[i].at("type").as_string(), "organization.directory." + std::string(expected[i][0]));
@@ -119,10 +119,10 @@ TEST_F(service_events_test, an_update_says_what_changed_and_what_it_was)
          R"({"email":"anna@acme.com","email_addresses":)"
          R"([{"value":"anna@acme.com","domain":"acme.com","domain_verified":true}]})"},
     };
-    const auto anna = house.add_user("anna");
-    house.new_events();
+    const auto anna = fixture.add_user("anna");
+    fixture.new_events();
     for (const auto& row : rows) {
-        ASSERT_EQ(house.patch("Users", anna, row.operations).status, 200) << row.operations;
+        ASSERT_EQ(fixture.patch("Users", anna, row.operations).status, 200) << row.operations;
         const auto event = only_event();
         EXPECT_EQ(to_text(event.at("changed_attributes")), row.changed);
         EXPECT_EQ(to_text(event.at("previous_attributes")), row.previous);
@@ -131,9 +131,9 @@ TEST_F(service_events_test, an_update_says_what_changed_and_what_it_was)
 
 TEST_F(service_events_test, what_has_no_key_of_its_own_changes_the_raw_attributes)
 {
-    const auto anna = house.add_user("anna");
-    const auto raw = house.new_events().back().at("data").at("raw_attributes");
-    house.patch("Users", anna, R"([{"op":"add","path":"ims","value":[{"value":"anna","type":"xmpp"}]}])");
+    const auto anna = fixture.add_user("anna");
+    const auto raw = fixture.new_events().back().at("data").at("raw_attributes");
+    fixture.patch("Users", anna, R"([{"op":"add","path":"ims","value":[{"value":"anna","type":"xmpp"}]}])");
     const auto event = only_event();
     EXPECT_EQ(to_text(event.at("changed_attributes")), R"(["raw_attributes"])");
     EXPECT_EQ(event.at("previous_attributes").at("raw_attributes"), raw);
@@ -141,9 +141,9 @@ TEST_F(service_events_test, what_has_no_key_of_its_own_changes_the_raw_attribute
 
 TEST_F(service_events_test, a_creation_and_an_end_have_no_changes)
 {
-    const auto anna = house.add_user("anna");
-    house.remove("Users", anna);
-    for (const auto& event : house.new_events()) {
+    const auto anna = fixture.add_user("anna");
+    fixture.remove("Users", anna);
+    for (const auto& event : fixture.new_events()) {
         EXPECT_FALSE(event.contains("changed_attributes"));
         EXPECT_FALSE(event.contains("previous_attributes"));
     }
@@ -151,11 +151,11 @@ TEST_F(service_events_test, a_creation_and_an_end_have_no_changes)
 
 TEST_F(service_events_test, an_end_carries_the_last_state_and_the_groups_of_it)
 {
-    const auto anna = house.add_user("anna");
-    const auto staff = house.add_group("Staff", {anna});
-    house.new_events();
-    house.remove("Users", anna);
-    const auto event = house.new_events().back();
+    const auto anna = fixture.add_user("anna");
+    const auto staff = fixture.add_group("Staff", {anna});
+    fixture.new_events();
+    fixture.remove("Users", anna);
+    const auto event = fixture.new_events().back();
     const auto& data = event.at("data").as_object();
     EXPECT_EQ(data.at("id").as_string(), anna);
     EXPECT_EQ(data.at("email").as_string(), "anna@acme.com");
@@ -167,15 +167,15 @@ TEST_F(service_events_test, an_end_carries_the_last_state_and_the_groups_of_it)
 TEST_F(service_events_test, a_password_reaches_no_event)
 {
     const auto made =
-        house.create("Users", user_body("anna", "acme.com", R"(,"password":"correct horse battery")"));
-    house.patch("Users", made.id(), R"([{"op":"replace","path":"password","value":"correct horse two"}])");
-    house.patch(
+        fixture.create("Users", user_body("anna", "acme.com", R"(,"password":"correct horse battery")"));
+    fixture.patch("Users", made.id(), R"([{"op":"replace","path":"password","value":"correct horse two"}])");
+    fixture.patch(
         "Users",
         made.id(),
         R"([{"op":"replace","path":"password","value":"correct horse three"},
             {"op":"add","path":"title","value":"B"}])"
     );
-    const auto events = house.new_events();
+    const auto events = fixture.new_events();
     EXPECT_EQ(events.size(), 2U);  // a new password alone changes nothing that is kept
     for (const auto& event : events) {
         EXPECT_EQ(to_text(event).find("correct horse"), std::string::npos);
@@ -185,21 +185,21 @@ TEST_F(service_events_test, a_password_reaches_no_event)
 
 TEST_F(service_events_test, sequences_are_dense_per_directory_and_cursors_rise_over_all)
 {
-    const auto home = house.who;
-    const auto other = house.store.add_directory();
+    const auto home = fixture.who;
+    const auto other = fixture.store.add_directory();
     auto away = home;
     away.organization = other.organization;
     away.directory = other.id;
     away.policy = store::tenants::domain_policy::off;
     for (int i = 0; i < 20; ++i) {
-        house.who = i % 3 == 0 ? away : home;
-        house.add_user("user" + std::to_string(i));
-        house.create("Users", user_body("user" + std::to_string(i)));      // taken: 409
-        house.create("Users", user_body("user" + std::to_string(i / 4)));  // likewise
+        fixture.who = i % 3 == 0 ? away : home;
+        fixture.add_user("user" + std::to_string(i));
+        fixture.create("Users", user_body("user" + std::to_string(i)));      // taken: 409
+        fixture.create("Users", user_body("user" + std::to_string(i / 4)));  // likewise
     }
     std::map<std::string, std::int64_t> last;
     std::int64_t cursor = 0;
-    for (const auto& event : house.events()) {
+    for (const auto& event : fixture.events()) {
         auto& sequence = last[std::string(event.at("directory_id").as_string())];
         EXPECT_EQ(event.at("sequence").as_int64(), ++sequence);
         const auto position = parse_prefixed(event.at("cursor").as_string(), "c_");
@@ -213,13 +213,15 @@ TEST_F(service_events_test, sequences_are_dense_per_directory_and_cursors_rise_o
 
 TEST_F(service_events_test, a_refused_request_takes_no_number)
 {
-    house.add_user("anna");
+    fixture.add_user("anna");
     const auto elsewhere = R"([{"op":"add","path":"members","value":[{"value":"diruser_1"}]}])";
-    const auto staff = house.add_group("Staff");
-    EXPECT_EQ(house.patch("Groups", staff, elsewhere).status, 400);
-    EXPECT_EQ(house.create("Groups", group_body("New", R"(,"members":[{"value":"diruser_1"}])")).status, 400);
-    house.add_user("bert");
-    EXPECT_EQ(house.events().back().at("sequence").as_int64(), 3);
+    const auto staff = fixture.add_group("Staff");
+    EXPECT_EQ(fixture.patch("Groups", staff, elsewhere).status, 400);
+    EXPECT_EQ(
+        fixture.create("Groups", group_body("New", R"(,"members":[{"value":"diruser_1"}])")).status, 400
+    );
+    fixture.add_user("bert");
+    EXPECT_EQ(fixture.events().back().at("sequence").as_int64(), 3);
 }
 
 std::string photos_of(std::size_t count, std::size_t bytes)
@@ -240,13 +242,13 @@ TEST_F(service_events_test, an_event_is_whole_up_to_256_kibibytes)
         draft.object_version = 1;
         draft.data = json::object{
             {"id", "res_1"},
-            {"organization_id", house.who.organization.text()},
-            {"directory_id", house.who.directory.text()},
+            {"organization_id", fixture.who.organization.text()},
+            {"directory_id", fixture.who.directory.text()},
             {"resource_type", "Device"},
             {"note", "short"},
             {"raw_attributes", {{"padding", std::string(padding, 'x')}}}
         };
-        publish(house.tx(), house.who, std::move(draft));
+        publish(fixture.tx(), fixture.who, std::move(draft));
         return only_event();
     };
     tell(0);
@@ -263,14 +265,14 @@ TEST_F(service_events_test, an_event_is_whole_up_to_256_kibibytes)
 
 TEST_F(service_events_test, the_largest_members_are_left_out_of_an_event_and_named_until_it_fits)
 {
-    const auto made = house.create("Users", user_body("anna", "acme.com", photos_of(5, 60'000)));
+    const auto made = fixture.create("Users", user_body("anna", "acme.com", photos_of(5, 60'000)));
     ASSERT_EQ(made.status, 201);
     const auto created = only_event();
     EXPECT_EQ(created.at("omitted"), json::array{"data.raw_attributes"});
     EXPECT_EQ(created.at("data").at("picture").as_string().size(), 60'000U);
 
     const auto few = user_body("anna", "acme.com", photos_of(3, 59'000));
-    ASSERT_EQ(house.replace("Users", made.id(), few).status, 200);
+    ASSERT_EQ(fixture.replace("Users", made.id(), few).status, 200);
     const auto updated = only_event();
     EXPECT_EQ(updated.at("omitted"), json::array{"data.raw_attributes.photos"});
     EXPECT_EQ(updated.at("data").at("raw_attributes").at("userName"), "anna");
@@ -278,7 +280,7 @@ TEST_F(service_events_test, the_largest_members_are_left_out_of_an_event_and_nam
     EXPECT_EQ(updated.at("previous_attributes").at("picture").as_string().size(), 60'000U);
 
     const auto ims = R"([{"op":"add","path":"ims","value":[{"value":"anna","type":"xmpp"}]}])";
-    ASSERT_EQ(house.patch("Users", made.id(), ims).status, 200);
+    ASSERT_EQ(fixture.patch("Users", made.id(), ims).status, 200);
     const auto changed = only_event();
     const json::array unchanged{
         "data.raw_attributes.photos", "previous_attributes.raw_attributes.photos", "data.picture"
@@ -288,7 +290,7 @@ TEST_F(service_events_test, the_largest_members_are_left_out_of_an_event_and_nam
     EXPECT_TRUE(changed.at("previous_attributes").as_object().contains("raw_attributes"));
     EXPECT_LT(bytes_of_last(), 4'096U);
 
-    house.remove("Users", made.id());
+    fixture.remove("Users", made.id());
     EXPECT_FALSE(only_event().contains("omitted"));
 }
 
@@ -301,8 +303,8 @@ TEST_F(service_events_test, an_update_is_whole_up_to_its_limit_and_beyond_it_wit
         draft.object_version = 2;
         const json::object before{
             {"id", "res_1"},
-            {"organization_id", house.who.organization.text()},
-            {"directory_id", house.who.directory.text()},
+            {"organization_id", fixture.who.organization.text()},
+            {"directory_id", fixture.who.directory.text()},
             {"resource_type", "Device"},
             {"note", "old"},
             {"same", std::string(padding, 'x')},
@@ -311,7 +313,7 @@ TEST_F(service_events_test, an_update_is_whole_up_to_its_limit_and_beyond_it_wit
         draft.data = before;
         draft.data["note"] = "new";
         note_difference(before, draft.data, draft);
-        publish(house.tx(), house.who, std::move(draft));
+        publish(fixture.tx(), fixture.who, std::move(draft));
         return only_event();
     };
     tell(0);
@@ -332,14 +334,14 @@ TEST_F(service_events_test, small_changes_of_a_large_user_write_in_proportion_to
     json::array numbers;
     for (int i = 0; i < 900; ++i)
         numbers.push_back(json::object{{"value", "+49" + std::string(200, '1') + std::to_string(i)}});
-    const auto made = house.create(
+    const auto made = fixture.create(
         "Users", user_body("anna", "acme.com", R"(,"phoneNumbers":)" + json::serialize(numbers))
     );
     ASSERT_EQ(made.status, 201);
     ASSERT_GT(only_event().at("data").at("raw_attributes").at("phoneNumbers").as_array().size(), 899U);
 
     ASSERT_EQ(
-        house.patch("Users", made.id(), R"([{"op":"replace","path":"title","value":"Head"}])").status, 200
+        fixture.patch("Users", made.id(), R"([{"op":"replace","path":"title","value":"Head"}])").status, 200
     );
     const auto titled = only_event();
     EXPECT_EQ(titled.at("data").at("title"), "Head");
@@ -349,7 +351,7 @@ TEST_F(service_events_test, small_changes_of_a_large_user_write_in_proportion_to
 
     // One element of a large list: the list itself does not fit, and is named.
     const auto one = R"([{"op":"add","path":"phoneNumbers","value":[{"value":"+4930","type":"work"}]}])";
-    ASSERT_EQ(house.patch("Users", made.id(), one).status, 200);
+    ASSERT_EQ(fixture.patch("Users", made.id(), one).status, 200);
     const auto added = only_event();
     const json::array left_out{
         "data.phone_number",
@@ -363,7 +365,7 @@ TEST_F(service_events_test, small_changes_of_a_large_user_write_in_proportion_to
     // A large change is told in full.
     const std::string title(20'000, 't');
     ASSERT_EQ(
-        house.patch("Users", made.id(), R"([{"op":"replace","path":"title","value":")" + title + R"("}])")
+        fixture.patch("Users", made.id(), R"([{"op":"replace","path":"title","value":")" + title + R"("}])")
             .status,
         200
     );

@@ -3,7 +3,7 @@
 #include "scim/unlimited.hpp"
 #include "service/groups/membership_events.hpp"
 #include "service/management/roles.hpp"
-#include "service_house.hpp"
+#include "service_fixture.hpp"
 #include "store/held_users.hpp"
 #include "store/pending_group_events.hpp"
 #include "store/roles.hpp"
@@ -42,7 +42,7 @@ class large_change_test : public testing::Test {
 protected:
     void add_users(std::size_t count)
     {
-        for (const auto user : test::write_users(house.tx(), house.who.directory, "u", count))
+        for (const auto user : test::write_users(fixture.tx(), fixture.who.directory, "u", count))
             users.push_back(user_id(user));
     }
 
@@ -64,13 +64,13 @@ protected:
         return found;
     }
 
-    void listen() { told = house.new_events(); }
+    void listen() { told = fixture.new_events(); }
 
     // As the job does it; how many transactions it takes.
     std::size_t tell_all()
     {
         std::size_t pieces = 1;
-        while (tell_some(house.tx(), types, house.who.directory))
+        while (publish_pending(fixture.tx(), types, fixture.who.directory))
             ++pieces;
         return pieces;
     }
@@ -79,13 +79,13 @@ protected:
     {
         std::int64_t total = 0;
         const auto text = "select count(*) from " + std::string(table);
-        house.tx().sql().run({"test.count", text}, {}, [&](const store::sql::row& row) {
+        fixture.tx().sql().run({"test.count", text}, {}, [&](const store::sql::row& row) {
             total = row.integer(0);
         });
         return total;
     }
 
-    service_house house;
+    service_fixture fixture;
     scim::catalogue_set types{scim::catalogue::standard()};
     ids users;
     std::vector<json::object> told;
@@ -94,13 +94,13 @@ protected:
 TEST_F(large_change_test, a_change_of_three_of_twenty_thousand_writes_three_rows)
 {
     add_users(20'002);
-    const auto group = house.add_group("All");
+    const auto group = fixture.add_group("All");
     const auto number = test::number_in(group);
     std::vector<resource_id> members;
     for (std::size_t i = 0; i < 20'000; ++i)
         members.push_back(test::number_in(users[i]));
-    test::write_members(house.tx(), house.who.directory, number, members);
-    house.new_events();
+    test::write_members(fixture.tx(), fixture.who.directory, number, members);
+    fixture.new_events();
 
     const auto expect_three = [&](const test::recording_connection& seen) {
         auto written = seen.written;
@@ -116,14 +116,14 @@ TEST_F(large_change_test, a_change_of_three_of_twenty_thousand_writes_three_rows
             })
         );
     };
-    const target what{&house.type("Groups"), group, {}, {}};
+    const target what{&fixture.type("Groups"), group, {}, {}};
     {
         // One goes, two come.
         const auto text = group_body("All", ",\"members\":" + members_text({users.begin() + 1, users.end()}));
         const auto body = scim::read_body(parse_json_object(text).value(), *what.type).value();
-        test::recording_connection seen(house.tx().sql());
-        store::transaction tx(seen, house.tx().now(), house.store.ids);
-        ASSERT_TRUE(replace(tx, house.who, what, body).has_value());
+        test::recording_connection seen(fixture.tx().sql());
+        store::transaction tx(seen, fixture.tx().now(), fixture.store.ids);
+        ASSERT_TRUE(replace(tx, fixture.who, what, body).has_value());
         expect_three(seen);
     }
     {
@@ -132,44 +132,45 @@ TEST_F(large_change_test, a_change_of_three_of_twenty_thousand_writes_three_rows
                           R"({"op":"replace","path":"members","value":)" +
                           members_text({users.begin(), users.end() - 2}) + "}]}";
         const auto change = scim::parse_patch(parse_json_object(text).value(), *what.type).value();
-        test::recording_connection seen(house.tx().sql());
-        store::transaction tx(seen, house.tx().now(), house.store.ids);
-        ASSERT_TRUE(patch(tx, house.who, what, change).has_value());
+        test::recording_connection seen(fixture.tx().sql());
+        store::transaction tx(seen, fixture.tx().now(), fixture.store.ids);
+        ASSERT_TRUE(patch(tx, fixture.who, what, change).has_value());
         expect_three(seen);
     }
-    EXPECT_EQ(resources::count_members(house.tx(), house.who.directory, number), 20'000);
+    EXPECT_EQ(resources::count_members(fixture.tx(), fixture.who.directory, number), 20'000);
 }
 
 TEST_F(large_change_test, a_put_of_the_same_members_changes_nothing)
 {
     add_users(1'500);
-    const auto group = house.add_group("All");
+    const auto group = fixture.add_group("All");
     const auto body = group_body("All", ",\"members\":" + members_text(users));
-    ASSERT_EQ(house.replace("Groups", group, body).status, 200);
+    ASSERT_EQ(fixture.replace("Groups", group, body).status, 200);
     tell_all();
     const auto version =
-        resources::find(house.tx(), house.who.directory, "Group", test::number_in(group))->version;
-    house.new_events();
-    ASSERT_EQ(house.replace("Groups", group, body).status, 200);
+        resources::find(fixture.tx(), fixture.who.directory, "Group", test::number_in(group))->version;
+    fixture.new_events();
+    ASSERT_EQ(fixture.replace("Groups", group, body).status, 200);
     listen();
     EXPECT_TRUE(told.empty());
     EXPECT_EQ(
-        resources::find(house.tx(), house.who.directory, "Group", test::number_in(group))->version, version
+        resources::find(fixture.tx(), fixture.who.directory, "Group", test::number_in(group))->version,
+        version
     );
 }
 
 TEST_F(large_change_test, one_user_more_than_are_told_at_once_and_all_hear_of_it_later)
 {
-    add_users(told_at_once_max + 1);
+    add_users(published_at_once_max + 1);
     const ids most(users.begin(), users.end() - 1);
-    house.new_events();
+    fixture.new_events();
 
-    house.add_group("Most", most);
+    fixture.add_group("Most", most);
     listen();
     EXPECT_EQ(counts()["user_updated"], most.size());
     EXPECT_EQ(count_of("untold_groups"), 0);
 
-    const auto all = house.add_group("All", users);
+    const auto all = fixture.add_group("All", users);
     listen();
     const auto batches = (users.size() + 99) / 100;
     EXPECT_EQ(
@@ -179,7 +180,7 @@ TEST_F(large_change_test, one_user_more_than_are_told_at_once_and_all_hear_of_it
         EXPECT_LE(to_text(event).size(), event_bytes_max);
     EXPECT_EQ(count_of("untold_groups"), static_cast<std::int64_t>(users.size()));
 
-    EXPECT_EQ(tell_all(), (users.size() + told_batch_max - 1) / told_batch_max);
+    EXPECT_EQ(tell_all(), (users.size() + publish_batch_max - 1) / publish_batch_max);
     listen();
     EXPECT_EQ(told.size(), users.size());
     const auto first = updates_of(users.front());
@@ -191,19 +192,19 @@ TEST_F(large_change_test, one_user_more_than_are_told_at_once_and_all_hear_of_it
     EXPECT_EQ(first[0].at("context").at("request_id").as_string(), "request-1");
     EXPECT_EQ(count_of("untold_groups"), 0);
     EXPECT_EQ(count_of("untold_changes"), 0);
-    EXPECT_FALSE(tell_some(house.tx(), types, house.who.directory));
+    EXPECT_FALSE(publish_pending(fixture.tx(), types, fixture.who.directory));
 }
 
 TEST_F(large_change_test, the_end_of_a_group_is_whole_at_once_and_told_to_its_users_later)
 {
-    add_users(told_at_once_max + 100);
-    const auto group = house.add_group("All", users);
+    add_users(published_at_once_max + 100);
+    const auto group = fixture.add_group("All", users);
     tell_all();
-    house.new_events();
+    fixture.new_events();
 
-    ASSERT_EQ(house.remove("Groups", group).status, 204);
+    ASSERT_EQ(fixture.remove("Groups", group).status, 204);
     EXPECT_EQ(count_of("members"), 0);
-    EXPECT_EQ(house.get("Groups", group).status, 404);
+    EXPECT_EQ(fixture.get("Groups", group).status, 404);
     listen();
     ASSERT_EQ(told.size(), 1U);
     EXPECT_EQ(kind_of(told[0]), "group_deleted");
@@ -225,14 +226,14 @@ TEST_F(large_change_test, the_end_of_a_user_costs_each_of_its_groups_its_event_a
     constexpr std::size_t many = 500;
     ids groups;
     for (std::size_t i = 0; i < many; ++i)
-        groups.push_back(house.add_group("Group " + std::to_string(i), users));
-    const auto untouched = house.add_group("Untouched");
-    house.new_events();
+        groups.push_back(fixture.add_group("Group " + std::to_string(i), users));
+    const auto untouched = fixture.add_group("Untouched");
+    fixture.new_events();
 
-    const target what{&house.type("Users"), users.front(), {}, {}};
-    test::recording_connection seen(house.tx().sql());
-    store::transaction tx(seen, house.tx().now(), house.store.ids);
-    ASSERT_TRUE(remove(tx, house.who, what).has_value());
+    const target what{&fixture.type("Users"), users.front(), {}, {}};
+    test::recording_connection seen(fixture.tx().sql());
+    store::transaction tx(seen, fixture.tx().now(), fixture.store.ids);
+    ASSERT_TRUE(remove(tx, fixture.who, what).has_value());
     EXPECT_EQ(seen.count_of("resources.touch"), 1U);
     EXPECT_EQ(seen.written["events.append"], static_cast<std::int64_t>(1 + many));
     EXPECT_LT(seen.names.size(), 6 * many);
@@ -243,27 +244,29 @@ TEST_F(large_change_test, the_end_of_a_user_costs_each_of_its_groups_its_event_a
     );
     for (const auto& group : groups)
         EXPECT_EQ(
-            resources::find(house.tx(), house.who.directory, "Group", test::number_in(group))->version, 2
+            resources::find(fixture.tx(), fixture.who.directory, "Group", test::number_in(group))->version, 2
         );
     EXPECT_EQ(
-        resources::find(house.tx(), house.who.directory, "Group", test::number_in(untouched))->version, 1
+        resources::find(fixture.tx(), fixture.who.directory, "Group", test::number_in(untouched))->version, 1
     );
 }
 
 TEST_F(large_change_test, whatever_event_of_a_user_comes_first_tells_its_groups)
 {
-    add_users(told_at_once_max + 1);
-    const auto group = house.add_group("All", users);
-    house.new_events();
+    add_users(published_at_once_max + 1);
+    const auto group = fixture.add_group("All", users);
+    fixture.new_events();
 
-    ASSERT_EQ(house.patch("Users", users[7], R"([{"op":"add","path":"title","value":"Boss"}])").status, 200);
+    ASSERT_EQ(
+        fixture.patch("Users", users[7], R"([{"op":"add","path":"title","value":"Boss"}])").status, 200
+    );
     listen();
     ASSERT_EQ(told.size(), 1U);
     EXPECT_EQ(group_ids(told[0].at("data").at("groups")), (std::set<std::string>{group}));
     EXPECT_TRUE(told[0].at("previous_attributes").at("groups").as_array().empty());
 
     // So does a change of another group, and the user's end tells what was told.
-    const auto other = house.add_group("Other", {users[8]});
+    const auto other = fixture.add_group("Other", {users[8]});
     listen();
     ASSERT_EQ(updates_of(users[8]).size(), 1U);
     EXPECT_EQ(
@@ -280,17 +283,17 @@ TEST_F(large_change_test, whatever_event_of_a_user_comes_first_tells_its_groups)
 
 TEST_F(large_change_test, what_is_undone_before_it_was_told_is_not_told)
 {
-    add_users(told_at_once_max + 1);
-    const auto group = house.add_group("All", users);
-    house.new_events();
+    add_users(published_at_once_max + 1);
+    const auto group = fixture.add_group("All", users);
+    fixture.new_events();
     const auto remove = R"([{"op":"remove","path":"members[value eq \")" + users[0] + R"(\"]"}])";
-    ASSERT_EQ(house.patch("Groups", group, remove).status, 200);
-    ASSERT_EQ(house.remove("Users", users[1]).status, 204);
+    ASSERT_EQ(fixture.patch("Groups", group, remove).status, 200);
+    ASSERT_EQ(fixture.remove("Users", users[1]).status, 204);
     listen();
     EXPECT_EQ(
         counts(), (std::map<std::string, std::size_t>{{"group_member_removed", 2}, {"user_deleted", 1}})
     );
-    ASSERT_EQ(house.remove("Groups", group).status, 204);
+    ASSERT_EQ(fixture.remove("Groups", group).status, 204);
     EXPECT_EQ(tell_all(), 1U);
     listen();
     EXPECT_EQ(counts(), (std::map<std::string, std::size_t>{{"group_deleted", 1}}));
@@ -301,26 +304,28 @@ TEST_F(large_change_test, what_is_undone_before_it_was_told_is_not_told)
 TEST_F(large_change_test, roles_that_changed_meanwhile_are_told_of_what_is_undone)
 {
     namespace roles = service::roles;
-    add_users(told_at_once_max + 1);
-    const auto group = house.add_group("All", users);
+    add_users(published_at_once_max + 1);
+    const auto group = fixture.add_group("All", users);
     tell_all();
-    ASSERT_TRUE(roles::create(house.tx(), origin_of(house.who), house.who.organization, "reader", {}));
-    const auto recount = [&] {
-        while (const auto next = store::roles::next_recount(house.tx()))
-            roles::recount_some(house.tx(), types, *next);
-    };
-    ASSERT_EQ(house.patch("Groups", group, R"([{"op":"remove","path":"members"}])").status, 200);
     ASSERT_TRUE(
-        roles::set_defaults(house.tx(), origin_of(house.who), house.who.organization, {.member = "reader"})
+        roles::create(fixture.tx(), event_source_of(fixture.who), fixture.who.organization, "reader", {})
     );
+    const auto recount = [&] {
+        while (const auto next = store::roles::next_recount(fixture.tx()))
+            roles::recount_some(fixture.tx(), types, *next);
+    };
+    ASSERT_EQ(fixture.patch("Groups", group, R"([{"op":"remove","path":"members"}])").status, 200);
+    ASSERT_TRUE(roles::set_defaults(
+        fixture.tx(), event_source_of(fixture.who), fixture.who.organization, {.member = "reader"}
+    ));
     recount();
-    house.new_events();
+    fixture.new_events();
 
     json::array all;
     for (const auto& user : users)
         all.push_back(json::object{{"value", user}});
     const json::array add{json::object{{"op", "add"}, {"path", "members"}, {"value", all}}};
-    ASSERT_EQ(house.patch("Groups", group, json::serialize(add)).status, 200);
+    ASSERT_EQ(fixture.patch("Groups", group, json::serialize(add)).status, 200);
     EXPECT_EQ(count_of("untold_groups"), 0);
     recount();
     listen();
@@ -333,16 +338,18 @@ TEST_F(large_change_test, roles_that_changed_meanwhile_are_told_of_what_is_undon
 
 TEST_F(large_change_test, users_who_are_held_hear_of_nothing)
 {
-    add_users(told_at_once_max + 1);
-    const auto group = house.add_group("All", users);
-    store::holds::hold(house.tx(), house.who.directory, {test::number_in(users[0]), "no_email", "", ""});
-    house.new_events();
+    add_users(published_at_once_max + 1);
+    const auto group = fixture.add_group("All", users);
+    store::held_users::hold(
+        fixture.tx(), fixture.who.directory, {test::number_in(users[0]), "no_email", "", ""}
+    );
+    fixture.new_events();
     tell_all();
     listen();
     EXPECT_TRUE(updates_of(users[0]).empty());
     EXPECT_EQ(told.size(), users.size() - 1);
 
-    ASSERT_EQ(house.remove("Groups", group).status, 204);
+    ASSERT_EQ(fixture.remove("Groups", group).status, 204);
     tell_all();
     listen();
     EXPECT_TRUE(updates_of(users[0]).empty());
@@ -352,16 +359,16 @@ TEST_F(large_change_test, users_who_are_held_hear_of_nothing)
 // end everybody has been told what is.
 TEST_F(large_change_test, what_was_told_and_what_is_come_together_whatever_comes_between)
 {
-    add_users(told_at_once_max + 5);
+    add_users(published_at_once_max + 5);
     std::mt19937 random(20'260'101);
     const auto draw = [&](std::size_t bound) {
         return std::uniform_int_distribution<std::size_t>(0, bound - 1)(random);
     };
-    ids groups{house.add_group("a"), house.add_group("b")};
-    house.new_events();
+    ids groups{fixture.add_group("a"), fixture.add_group("b")};
+    fixture.new_events();
     std::map<std::string, std::set<std::string>> known;
     const auto hear = [&] {
-        for (const auto& event : house.new_events()) {
+        for (const auto& event : fixture.new_events()) {
             if (kind_of(event) != "user_updated")
                 continue;
             auto& mine = known[std::string(event.at("data").at("id").as_string())];
@@ -375,7 +382,7 @@ TEST_F(large_change_test, what_was_told_and_what_is_come_together_whatever_comes
         auto& group = groups[draw(groups.size())];
         switch (draw(6)) {
             case 0:  // all but a few
-                house.replace(
+                fixture.replace(
                     "Groups",
                     group,
                     group_body(
@@ -386,11 +393,11 @@ TEST_F(large_change_test, what_was_told_and_what_is_come_together_whatever_comes
                 );
                 break;
             case 1:
-                house.patch("Groups", group, R"([{"op":"replace","path":"members","value":[]}])");
+                fixture.patch("Groups", group, R"([{"op":"replace","path":"members","value":[]}])");
                 break;
             case 2: {
                 const auto& user = users[draw(users.size())];
-                house.patch(
+                fixture.patch(
                     "Groups",
                     group,
                     R"([{"op":"add","path":"members","value":[{"value":")" + user + R"("}]}])"
@@ -398,11 +405,11 @@ TEST_F(large_change_test, what_was_told_and_what_is_come_together_whatever_comes
                 break;
             }
             case 3:
-                house.remove("Groups", group);
-                group = house.add_group("new" + std::to_string(step));
+                fixture.remove("Groups", group);
+                group = fixture.add_group("new" + std::to_string(step));
                 break;
             default:
-                tell_some(house.tx(), types, house.who.directory);
+                publish_pending(fixture.tx(), types, fixture.who.directory);
         }
         hear();
     }
@@ -410,7 +417,8 @@ TEST_F(large_change_test, what_was_told_and_what_is_come_together_whatever_comes
     hear();
     for (const auto& user : users) {
         std::set<std::string> now;
-        for (const auto& group : resources::groups_of(house.tx(), house.who.directory, test::number_in(user)))
+        for (const auto& group :
+             resources::groups_of(fixture.tx(), fixture.who.directory, test::number_in(user)))
             now.insert("dirgroup_" + std::to_string(group.group.value));
         EXPECT_EQ(known[user], now);
     }

@@ -2,7 +2,7 @@
 #include "service/lists/listing.hpp"
 
 #include "service/scim/representation.hpp"
-#include "service_house.hpp"
+#include "service_fixture.hpp"
 #include "support/fixed_random.hpp"
 #include "support/large_group.hpp"
 
@@ -23,10 +23,10 @@ protected:
         std::string_view endpoint, std::string_view name, scim::list_request asked, const list_bounds& bounds
     )
     {
-        const scim::resource_type* const types[] = {&house.type(endpoint)};
+        const scim::resource_type* const types[] = {&fixture.type(endpoint)};
         const auto query = scim::resolve(std::move(asked), types).value();
-        long_text text;
-        auto made = list(house.tx(), house.who, query, seal, text, bounds).value().value();
+        spooled_text text;
+        auto made = list(fixture.tx(), fixture.who, query, seal, text, bounds).value().value();
         shown found{{}, std::move(made.head)};
         const auto body = parse_json_object(std::move(text).take()).value();
         for (const auto& each : body.at("Resources").as_array())
@@ -35,9 +35,9 @@ protected:
         return found;
     }
 
-    service_house house;
+    service_fixture fixture;
     test::fixed_random random;
-    vault safe{
+    vault key_vault{
         [this] {
             std::vector<master_key> keys;
             keys.push_back(make_master_key(random));
@@ -45,7 +45,7 @@ protected:
         }(),
         random
     };
-    cursor_seal seal{safe, random};
+    cursor_seal seal{key_vault, random};
 };
 
 class listing_test : public list_test {
@@ -54,7 +54,7 @@ protected:
     {
         for (int i = 0; i < 23; ++i) {
             const auto* const title = i == 4 || i == 20 ? R"(,"title":"Boss")" : R"(,"title":"Clerk")";
-            house.create("Users", user_body("u" + std::to_string(i), "acme.com", title));
+            fixture.create("Users", user_body("u" + std::to_string(i), "acme.com", title));
         }
     }
 
@@ -63,10 +63,10 @@ protected:
         const scim::list_request asked{
             .filter = std::string(filter), .page = {.count = 1, .cursor = std::string(cursor)}
         };
-        const scim::resource_type* const users[] = {&house.type("Users")};
+        const scim::resource_type* const users[] = {&fixture.type("Users")};
         const auto query = scim::resolve(asked, users).value();
-        long_text text;
-        return list(house.tx(), house.who, query, seal, text, bounds).value().value();
+        spooled_text text;
+        return list(fixture.tx(), fixture.who, query, seal, text, bounds).value().value();
     }
 };
 
@@ -105,8 +105,8 @@ TEST_F(listing_test, a_total_that_costs_too_much_is_left_out)
 
 TEST_F(listing_test, only_look_ups_are_reads)
 {
-    const auto& users = house.type("Users");
-    const auto& groups = house.type("Groups");
+    const auto& users = fixture.type("Users");
+    const auto& groups = fixture.type("Groups");
     const struct {
         std::string_view filter;
         store::intent of_users;
@@ -152,11 +152,11 @@ protected:
     {
         std::vector<std::string> users;
         for (int i = 0; i < 3; ++i)
-            users.push_back(house.add_user("m" + std::to_string(i)));
-        house.add_group("a", {users[0], users[1]});
-        house.add_group("b", {users[0]});
-        house.add_group("c", users);
-        house.add_group("d", {users[2]});
+            users.push_back(fixture.add_user("m" + std::to_string(i)));
+        fixture.add_group("a", {users[0], users[1]});
+        fixture.add_group("b", {users[0]});
+        fixture.add_group("c", users);
+        fixture.add_group("d", {users[2]});
     }
 
     shown groups(const scim::page_request& at, std::int64_t members_max, bool is_hurried = false)
@@ -210,7 +210,9 @@ protected:
     document_bound_test()
     {
         for (const auto* name : {"a", "b", "c", "d", "e"})
-            house.create("Users", user_body(name, "acme.com", R"(,"title":")" + std::string(500, 't') + '"'));
+            fixture.create(
+                "Users", user_body(name, "acme.com", R"(,"title":")" + std::string(500, 't') + '"')
+            );
     }
 
     shown users(scim::list_request asked, std::size_t bytes_max)
@@ -273,7 +275,9 @@ TEST_F(list_test, pages_of_large_documents_leave_none_out)
     texts all;
     for (int i = 10; i < 20; ++i) {
         all.push_back("u" + std::to_string(i));
-        house.create("Users", user_body(all.back(), "acme.com", R"(,"title":"t","photos":[)" + photos + ']'));
+        fixture.create(
+            "Users", user_body(all.back(), "acme.com", R"(,"title":"t","photos":[)" + photos + ']')
+        );
     }
     for (const auto* filter : {"", R"(title eq "t")"}) {
         scim::list_request asked{.sort_by = "userName", .page = {.count = 10, .cursor = ""}};
@@ -289,22 +293,22 @@ TEST_F(member_bound_test, a_thread_in_a_hurry_leaves_long_pages_to_others)
 {
     const auto ask = [&](std::int64_t members) {
         test::write_members(
-            house.tx(),
-            house.who.directory,
-            test::number_in(house.add_group("all" + std::to_string(members))),
+            fixture.tx(),
+            fixture.who.directory,
+            test::number_in(fixture.add_group("all" + std::to_string(members))),
             test::write_users(
-                house.tx(),
-                house.who.directory,
+                fixture.tx(),
+                fixture.who.directory,
                 "x" + std::to_string(members),
                 static_cast<std::size_t>(members)
             )
         );
         const scim::list_request asked{.filter = "displayName eq \"all" + std::to_string(members) + "\""};
-        const scim::resource_type* const types[] = {&house.type("Groups")};
+        const scim::resource_type* const types[] = {&fixture.type("Groups")};
         const auto query = scim::resolve(asked, types).value();
         EXPECT_EQ(intent_of(query), store::intent::read);
-        long_text text;
-        const auto made = list(house.tx(), house.who, query, seal, text, {.is_hurried = true}).value();
+        spooled_text text;
+        const auto made = list(fixture.tx(), fixture.who, query, seal, text, {.is_hurried = true}).value();
         EXPECT_EQ(made.has_value(), text.size() > 0);
         return made.has_value();
     };
@@ -314,7 +318,7 @@ TEST_F(member_bound_test, a_thread_in_a_hurry_leaves_long_pages_to_others)
 
 TEST_F(listing_test, a_look_up_matches_no_members_one_by_one)
 {
-    const scim::resource_type* const types[] = {&house.type("Groups")};
+    const scim::resource_type* const types[] = {&fixture.type("Groups")};
     const auto intent_for = [&](std::string filter) {
         return intent_of(scim::resolve({.filter = std::move(filter)}, types).value());
     };

@@ -3,7 +3,7 @@
 #include "service/events/event_payload.hpp"
 #include "service/groups/membership.hpp"
 #include "service/groups/nested_groups.hpp"
-#include "service_house.hpp"
+#include "service_fixture.hpp"
 #include "store/roles.hpp"
 #include "support/large_group.hpp"
 #include "support/recording_connection.hpp"
@@ -20,7 +20,7 @@ protected:
     resource_id insert_group(const std::string& name)
     {
         const auto text = R"({"displayName":")" + name + "\"}";
-        return resources::insert(house.tx(), here, "Group", text, {.unique_key = name})->id;
+        return resources::insert(fixture.tx(), here, "Group", text, {.unique_key = name})->id;
     }
 
     // Puts the member into so many groups more.
@@ -28,13 +28,13 @@ protected:
     {
         for (std::size_t i = 0; i < count; ++i) {
             const auto group = insert_group("g" + std::to_string(++groups_made));
-            resources::add_member(house.tx(), here, group, {member, std::string(type), {}});
+            resources::add_member(fixture.tx(), here, group, {member, std::string(type), {}});
         }
     }
 
     void set_count(resource_id member, std::int64_t total)
     {
-        house.tx().sql().run(
+        fixture.tx().sql().run(
             {"test.set", "update membership_counts set total = $2 where member_id = $1"},
             {member.value, total}
         );
@@ -42,7 +42,7 @@ protected:
 
     answer add(const std::string& group, const std::string& member)
     {
-        return house.patch(
+        return fixture.patch(
             "Groups", group, R"([{"op":"add","path":"members","value":)" + members_text({member}) + "}]"
         );
     }
@@ -55,11 +55,11 @@ protected:
     // Of one membership more of `member`.
     cost cost_of_one_more(const std::string& member)
     {
-        const auto group = house.add_group("one more " + std::to_string(++groups_made));
-        house.new_events();
-        test::recording_connection recorder(house.store.connection());
-        store::transaction recorded(recorder, house.tx().now(), house.store.ids);
-        const target what{&house.type("Groups"), group, {}, {}};
+        const auto group = fixture.add_group("one more " + std::to_string(++groups_made));
+        fixture.new_events();
+        test::recording_connection recorder(fixture.store.connection());
+        store::transaction recorded(recorder, fixture.tx().now(), fixture.store.ids);
+        const target what{&fixture.type("Groups"), group, {}, {}};
         const auto change = scim::read_patch(
             parse_json_object(
                 R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],)"
@@ -67,24 +67,24 @@ protected:
                 members_text({member}) + "}]}"
             )
                 .value(),
-            house.type("Groups"),
-            scim::leniency::strict
+            fixture.type("Groups"),
+            scim::conformance_mode::strict
         );
-        EXPECT_TRUE(service::patch(recorded, house.who, what, *change));
+        EXPECT_TRUE(service::patch(recorded, fixture.who, what, *change));
         cost made{recorder.names.size(), recorder.rows_read, 0};
-        for (const auto& event : house.new_events())
+        for (const auto& event : fixture.new_events())
             made.event_bytes += to_text(event).size();
         return made;
     }
 
-    service_house house;
-    directory_id here = house.who.directory;
+    service_fixture fixture;
+    directory_id here = fixture.who.directory;
     std::size_t groups_made = 0;
 };
 
 TEST_F(many_groups_test, one_membership_more_costs_the_same_in_any_number_of_groups)
 {
-    const auto anna = house.add_user("anna");
+    const auto anna = fixture.add_user("anna");
     put_into(test::number_in(anna), "User", event_groups_max + 10);
     const auto few = cost_of_one_more(anna);
     put_into(test::number_in(anna), "User", 2'000);
@@ -97,12 +97,12 @@ TEST_F(many_groups_test, one_membership_more_costs_the_same_in_any_number_of_gro
 
 TEST_F(many_groups_test, the_roles_of_one_in_very_many_groups_are_found_by_the_assignments)
 {
-    const auto anna = house.add_user("anna");
-    const auto bob = house.add_user("bob");
+    const auto anna = fixture.add_user("anna");
+    const auto bob = fixture.add_user("bob");
     put_into(test::number_in(anna), "User", 500);
     const auto rows_of = [&](const std::string& user) {
-        test::recording_connection recorder(house.store.connection());
-        store::transaction recorded(recorder, house.tx().now(), house.store.ids);
+        test::recording_connection recorder(fixture.store.connection());
+        store::transaction recorded(recorder, fixture.tx().now(), fixture.store.ids);
         EXPECT_TRUE(store::roles::names_of(recorded, here, test::number_in(user)).empty());
         return recorder.texts.at(1).starts_with("select r.name from role_assignments");
     };
@@ -112,50 +112,50 @@ TEST_F(many_groups_test, the_roles_of_one_in_very_many_groups_are_found_by_the_a
 
 TEST_F(many_groups_test, a_user_is_directly_in_ten_thousand_groups_and_in_no_more)
 {
-    const auto anna = house.add_user("anna");
+    const auto anna = fixture.add_user("anna");
     put_into(test::number_in(anna), "User", 1);
     set_count(test::number_in(anna), direct_groups_max - 1);
-    EXPECT_EQ(add(house.add_group("the last"), anna).status, 200);
-    const auto group = house.add_group("too many");
+    EXPECT_EQ(add(fixture.add_group("the last"), anna).status, 200);
+    const auto group = fixture.add_group("too many");
     const auto refused = add(group, anna);
     EXPECT_EQ(refused.status, 400);
     std::string expected = "members: diruser_1 is in 10000 groups, which are as many as it may be in.";
     expected.replace(expected.find("diruser_1"), 9, anna);
     EXPECT_EQ(refused.detail, expected);
-    EXPECT_TRUE(house.members_of(group).empty());
-    const auto made = house.create("Groups", group_body("made", R"(,"members":)" + members_text({anna})));
+    EXPECT_TRUE(fixture.members_of(group).empty());
+    const auto made = fixture.create("Groups", group_body("made", R"(,"members":)" + members_text({anna})));
     EXPECT_EQ(made.status, 400);
 }
 
 TEST_F(many_groups_test, a_group_above_which_there_are_too_many_takes_in_no_group)
 {
-    const auto child = house.add_group("child");
-    const auto parent = house.add_group("parent");
+    const auto child = fixture.add_group("child");
+    const auto parent = fixture.add_group("parent");
     const auto number = test::number_in(parent);
     put_into(number, "Group", group_ancestors_max);
     EXPECT_EQ(add(parent, child).status, 200);
     // A user is no group, and may come in.
     put_into(number, "Group", 1);
-    const auto other = house.add_group("other");
+    const auto other = fixture.add_group("other");
     const auto refused = add(parent, other);
     EXPECT_EQ(refused.status, 400);
     EXPECT_EQ(
         refused.detail,
         "members: the group is in more than 10000 groups, directly or through others, and takes in no group."
     );
-    EXPECT_EQ(add(parent, house.add_user("anna")).status, 200);
+    EXPECT_EQ(add(parent, fixture.add_user("anna")).status, 200);
 }
 
 TEST_F(many_groups_test, a_walk_up_reads_no_more_memberships_than_it_may)
 {
-    const auto anna = test::number_in(house.add_user("anna"));
+    const auto anna = test::number_in(fixture.add_user("anna"));
     const auto team = insert_group("team");
-    resources::add_member(house.tx(), here, team, {anna, "User", {}});
+    resources::add_member(fixture.tx(), here, team, {anna, "User", {}});
     put_into(team, "Group", 9);
-    const auto whole = groups_of_users(house.tx(), here, {anna}, 10);
+    const auto whole = groups_of_users(fixture.tx(), here, {anna}, 10);
     EXPECT_TRUE(whole.is_complete);
     EXPECT_EQ(whole.of.at(anna).size(), 10U);
-    const auto cut = groups_of_users(house.tx(), here, {anna}, 9);
+    const auto cut = groups_of_users(fixture.tx(), here, {anna}, 9);
     EXPECT_FALSE(cut.is_complete);
     EXPECT_EQ(cut.of.at(anna).size(), 9U);
     EXPECT_TRUE(cut.of.at(anna).front().is_direct);
@@ -163,23 +163,23 @@ TEST_F(many_groups_test, a_walk_up_reads_no_more_memberships_than_it_may)
 
 TEST_F(many_groups_test, an_event_lists_the_first_hundred_before_and_after)
 {
-    const auto anna = house.add_user("anna");
+    const auto anna = fixture.add_user("anna");
     put_into(test::number_in(anna), "User", event_groups_max - 1);
-    const auto group = house.add_group("the hundredth");
-    const auto last = house.add_group("the last");
-    house.new_events();
+    const auto group = fixture.add_group("the hundredth");
+    const auto last = fixture.add_group("the last");
+    fixture.new_events();
     ASSERT_EQ(add(group, anna).status, 200);
-    auto latest = house.new_events().back();
+    auto latest = fixture.new_events().back();
     EXPECT_EQ(latest.at("data").at("groups").as_array().size(), event_groups_max);
     EXPECT_FALSE(latest.at("data").as_object().contains("groups_truncated"));
     EXPECT_EQ(latest.at("previous_attributes").at("groups").as_array().size(), event_groups_max - 1);
     ASSERT_EQ(add(last, anna).status, 200);
-    latest = house.new_events().back();
+    latest = fixture.new_events().back();
     EXPECT_EQ(latest.at("data").at("groups").as_array().size(), event_groups_max);
     EXPECT_TRUE(latest.at("data").at("groups_truncated").as_bool());
     EXPECT_EQ(latest.at("previous_attributes").at("groups").as_array().size(), event_groups_max);
-    ASSERT_EQ(house.remove("Users", anna).status, 204);
-    for (const auto& event : house.new_events()) {
+    ASSERT_EQ(fixture.remove("Users", anna).status, 204);
+    for (const auto& event : fixture.new_events()) {
         if (kind_of(event) != "user_deleted")
             continue;
         EXPECT_EQ(event.at("data").at("groups").as_array().size(), event_groups_max);

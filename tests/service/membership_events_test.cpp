@@ -3,7 +3,7 @@
 
 #include "service/events/events.hpp"
 #include "service/groups/membership.hpp"
-#include "service_house.hpp"
+#include "service_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -20,7 +20,7 @@ protected:
     {
         ids users;
         for (std::size_t i = 0; i < count; ++i)
-            users.push_back(house.add_user("user" + std::to_string(i)));
+            users.push_back(fixture.add_user("user" + std::to_string(i)));
         return users;
     }
 
@@ -46,28 +46,28 @@ protected:
         return found;
     }
 
-    service_house house;
+    service_fixture fixture;
 };
 
 TEST_F(membership_events_test, a_member_is_told_of_the_group_and_of_the_user)
 {
-    const auto anna = house.add_user("anna");
-    const auto staff = house.add_group("Staff");
-    house.new_events();
+    const auto anna = fixture.add_user("anna");
+    const auto staff = fixture.add_group("Staff");
+    fixture.new_events();
     ASSERT_EQ(
-        house
+        fixture
             .patch("Groups", staff, R"([{"op":"add","path":"members","value":)" + members_text({anna}) + "}]")
             .status,
         200
     );
-    const auto events = house.new_events();
+    const auto events = fixture.new_events();
     ASSERT_EQ(events.size(), 2U);
     EXPECT_EQ(kind_of(events[0]), "group_member_added");
     EXPECT_EQ(events[0].at("object").as_string(), "DirectoryGroup");
     EXPECT_EQ(events[0].at("display_name").as_string(), "Directory Group Member Added");
     const json::object expected{
-        {"organization_id", house.who.organization.text()},
-        {"directory_id", house.who.directory.text()},
+        {"organization_id", fixture.who.organization.text()},
+        {"directory_id", fixture.who.directory.text()},
         {"group", {{"id", staff}, {"display_name", "Staff"}}},
         {"members", json::array{json::object{{"id", anna}, {"type", "User"}}}},
         {"total_members", 1}
@@ -84,12 +84,12 @@ TEST_F(membership_events_test, a_member_is_told_of_the_group_and_of_the_user)
 
 TEST_F(membership_events_test, leaving_is_told_with_the_groups_as_they_were)
 {
-    const auto anna = house.add_user("anna");
-    const auto first = house.add_group("First", {anna});
-    const auto second = house.add_group("Second", {anna});
-    house.new_events();
-    house.patch("Groups", first, R"([{"op":"remove","path":"members"}])");
-    const auto events = house.new_events();
+    const auto anna = fixture.add_user("anna");
+    const auto first = fixture.add_group("First", {anna});
+    const auto second = fixture.add_group("Second", {anna});
+    fixture.new_events();
+    fixture.patch("Groups", first, R"([{"op":"remove","path":"members"}])");
+    const auto events = fixture.new_events();
     ASSERT_EQ(events.size(), 2U);
     EXPECT_EQ(kind_of(events[0]), "group_member_removed");
     EXPECT_EQ(events[0].at("data").at("total_members").as_int64(), 0);
@@ -106,16 +106,16 @@ TEST_F(membership_events_test, a_hundred_members_make_one_event_and_one_more_a_b
     auto users = add_users(101);
     const auto last = users.back();
     users.pop_back();
-    house.new_events();
+    fixture.new_events();
 
-    house.add_group("Hundred", users);
-    auto told = batches_of(house.new_events(), "group_member_added");
+    fixture.add_group("Hundred", users);
+    auto told = batches_of(fixture.new_events(), "group_member_added");
     EXPECT_EQ(told.sizes, (std::vector<std::size_t>{100}));
     EXPECT_TRUE(told.batch_ids.empty());
 
     users.push_back(last);
-    house.add_group("Hundred and one", users);
-    told = batches_of(house.new_events(), "group_member_added");
+    fixture.add_group("Hundred and one", users);
+    told = batches_of(fixture.new_events(), "group_member_added");
     EXPECT_EQ(told.sizes, (std::vector<std::size_t>{100, 1}));
     EXPECT_EQ(told.batch_ids.size(), 1U);
     EXPECT_TRUE(told.batch_ids.begin()->starts_with("batch_"));
@@ -124,9 +124,9 @@ TEST_F(membership_events_test, a_hundred_members_make_one_event_and_one_more_a_b
 TEST_F(membership_events_test, a_thousand_members_come_and_go_in_batches_of_one_id)
 {
     const auto users = add_users(1'000);
-    house.new_events();
-    const auto group = house.add_group("Thousand", users);
-    auto events = house.new_events();
+    fixture.new_events();
+    const auto group = fixture.add_group("Thousand", users);
+    auto events = fixture.new_events();
     const auto added = batches_of(events, "group_member_added");
     EXPECT_EQ(added.sizes, std::vector<std::size_t>(10, 100));
     EXPECT_EQ(added.batch_ids.size(), 1U);
@@ -136,8 +136,8 @@ TEST_F(membership_events_test, a_thousand_members_come_and_go_in_batches_of_one_
     EXPECT_EQ(kind_of(events[10]), "group_member_added");
     EXPECT_EQ(events[1].at("data").at("total_members").as_int64(), 1'000);
 
-    house.patch("Groups", group, R"([{"op":"replace","path":"members","value":[]}])");
-    events = house.new_events();
+    fixture.patch("Groups", group, R"([{"op":"replace","path":"members","value":[]}])");
+    events = fixture.new_events();
     const auto removed = batches_of(events, "group_member_removed");
     EXPECT_EQ(removed.sizes, std::vector<std::size_t>(10, 100));
     EXPECT_EQ(removed.batch_ids.size(), 1U);
@@ -155,33 +155,33 @@ TEST_F(membership_events_test, users_with_large_documents_have_their_events_late
     ids users;
     for (const auto* name : {"a", "b", "c", "d", "e"})
         users.push_back(
-            house.create("Users", user_body(name, "acme.com", R"(,"photos":[)" + photos + ']')).id()
+            fixture.create("Users", user_body(name, "acme.com", R"(,"photos":[)" + photos + ']')).id()
         );
-    house.new_events();
+    fixture.new_events();
     const auto updated = [this] {
         ids found;
-        for (const auto& event : house.new_events())
+        for (const auto& event : fixture.new_events())
             if (kind_of(event) == "user_updated")
                 found.emplace_back(event.at("data").at("id").as_string());
         return found;
     };
     // The second one exceeds event_documents_bytes_max.
-    house.add_group("All", users);
+    fixture.add_group("All", users);
     EXPECT_EQ(updated(), (ids{users[0], users[1]}));
     const scim::catalogue_set types{scim::catalogue::standard()};
-    EXPECT_TRUE(tell_some(house.tx(), types, house.who.directory));
+    EXPECT_TRUE(publish_pending(fixture.tx(), types, fixture.who.directory));
     EXPECT_EQ(updated(), (ids{users[2], users[3]}));
-    EXPECT_FALSE(tell_some(house.tx(), types, house.who.directory));
+    EXPECT_FALSE(publish_pending(fixture.tx(), types, fixture.who.directory));
     EXPECT_EQ(updated(), (ids{users[4]}));
 }
 
 TEST_F(membership_events_test, a_group_in_a_group_is_told_as_a_member_and_updates_no_user)
 {
-    const auto anna = house.add_user("anna");
-    const auto inner = house.add_group("Inner", {anna});
-    house.new_events();
-    house.add_group("Outer", {inner});
-    const auto events = house.new_events();
+    const auto anna = fixture.add_user("anna");
+    const auto inner = fixture.add_group("Inner", {anna});
+    fixture.new_events();
+    fixture.add_group("Outer", {inner});
+    const auto events = fixture.new_events();
     ASSERT_EQ(events.size(), 2U);
     EXPECT_EQ(kind_of(events[0]), "group_created");
     EXPECT_EQ(kind_of(events[1]), "group_member_added");
@@ -190,16 +190,16 @@ TEST_F(membership_events_test, a_group_in_a_group_is_told_as_a_member_and_update
 
 TEST_F(membership_events_test, the_end_of_a_group_is_told_to_each_of_its_users)
 {
-    const auto anna = house.add_user("anna");
-    const auto bert = house.add_user("bert");
-    const auto inner = house.add_group("Inner");
-    const auto staff = house.add_group("Staff", {anna, bert, inner});
-    const auto outer = house.add_group("Outer", {staff});
-    const auto outer_before = house.get("Groups", outer).version();
-    house.new_events();
-    ASSERT_EQ(house.remove("Groups", staff).status, 204);
+    const auto anna = fixture.add_user("anna");
+    const auto bert = fixture.add_user("bert");
+    const auto inner = fixture.add_group("Inner");
+    const auto staff = fixture.add_group("Staff", {anna, bert, inner});
+    const auto outer = fixture.add_group("Outer", {staff});
+    const auto outer_before = fixture.get("Groups", outer).version();
+    fixture.new_events();
+    ASSERT_EQ(fixture.remove("Groups", staff).status, 204);
 
-    const auto events = house.new_events();
+    const auto events = fixture.new_events();
     ASSERT_EQ(events.size(), 4U);
     EXPECT_EQ(kind_of(events[0]), "group_member_removed");
     EXPECT_EQ(events[0].at("data").at("group").at("id").as_string(), outer);
@@ -218,24 +218,24 @@ TEST_F(membership_events_test, the_end_of_a_group_is_told_to_each_of_its_users)
         R"([{"id":")" + staff + R"(","name":"Staff"}])"
     );
     EXPECT_EQ(events[3].at("data").at("id").as_string(), bert);
-    EXPECT_EQ(house.members_of(outer), ids{});
-    EXPECT_NE(house.get("Groups", outer).version(), outer_before);
-    EXPECT_EQ(house.get("Groups", inner).status, 200);
+    EXPECT_EQ(fixture.members_of(outer), ids{});
+    EXPECT_NE(fixture.get("Groups", outer).version(), outer_before);
+    EXPECT_EQ(fixture.get("Groups", inner).status, 200);
 }
 
 TEST_F(membership_events_test, a_user_leaves_each_of_its_groups_before_it_is_deleted)
 {
-    const auto anna = house.add_user("anna");
-    const auto bert = house.add_user("bert");
-    const auto first = house.add_group("First", {anna, bert});
-    const auto second = house.add_group("Second", {anna});
-    const auto third = house.add_group("Third", {bert});
-    const auto version = [&](const std::string& group) { return house.get("Groups", group).version(); };
+    const auto anna = fixture.add_user("anna");
+    const auto bert = fixture.add_user("bert");
+    const auto first = fixture.add_group("First", {anna, bert});
+    const auto second = fixture.add_group("Second", {anna});
+    const auto third = fixture.add_group("Third", {bert});
+    const auto version = [&](const std::string& group) { return fixture.get("Groups", group).version(); };
     const ids before{version(first), version(second), version(third)};
-    house.new_events();
-    ASSERT_EQ(house.remove("Users", anna).status, 204);
+    fixture.new_events();
+    ASSERT_EQ(fixture.remove("Users", anna).status, 204);
 
-    const auto events = house.new_events();
+    const auto events = fixture.new_events();
     ASSERT_EQ(events.size(), 3U);
     EXPECT_EQ(kind_of(events[0]), "group_member_removed");
     EXPECT_EQ(kind_of(events[1]), "group_member_removed");
@@ -245,8 +245,8 @@ TEST_F(membership_events_test, a_user_leaves_each_of_its_groups_before_it_is_del
     EXPECT_EQ(events[1].at("data").at("group").at("id").as_string(), second);
     EXPECT_EQ(events[1].at("data").at("total_members").as_int64(), 0);
     EXPECT_EQ(events[2].at("data").at("id").as_string(), anna);
-    EXPECT_EQ(house.members_of(first), (ids{bert}));
-    EXPECT_EQ(house.members_of(second), ids{});
+    EXPECT_EQ(fixture.members_of(first), (ids{bert}));
+    EXPECT_EQ(fixture.members_of(second), ids{});
     EXPECT_NE(version(first), before[0]);
     EXPECT_NE(version(second), before[1]);
     EXPECT_EQ(version(third), before[2]);

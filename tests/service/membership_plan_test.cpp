@@ -2,7 +2,7 @@
 #include "scim/patch/request_body.hpp"
 #include "service/groups/membership.hpp"
 #include "service/groups/membership_jobs.hpp"
-#include "service_house.hpp"
+#include "service_fixture.hpp"
 #include "support/large_group.hpp"
 #include "support/seed.hpp"
 
@@ -27,7 +27,7 @@ protected:
     {
         std::vector<member> found;
         resources::members_of(
-            house.tx(),
+            fixture.tx(),
             here,
             test::number_in(group),
             [&](const resources::member_row& row) {
@@ -43,7 +43,9 @@ protected:
     {
         const auto body =
             R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":)" + text + "}";
-        return scim::read_patch(parse_json_object(body).value(), house.type("Groups"), scim::leniency::compat)
+        return scim::read_patch(
+                   parse_json_object(body).value(), fixture.type("Groups"), scim::conformance_mode::compat
+        )
             .value()
             .members;
     }
@@ -77,8 +79,8 @@ protected:
         }
     }
 
-    service_house house;
-    directory_id here = house.who.directory;
+    service_fixture fixture;
+    directory_id here = fixture.who.directory;
     std::mt19937 random{test::seed()};
     std::vector<std::string> pool;
 };
@@ -90,12 +92,12 @@ INSTANTIATE_TEST_SUITE_P(unknown_members, any_directory, testing::Bool());
 
 TEST_P(any_directory, a_plan_that_is_applied_is_the_operations_applied)
 {
-    house.who.ignores_unknown_members = GetParam();
-    const auto direct = house.add_group("direct");
-    const auto planned = house.add_group("planned");
+    fixture.who.ignores_unknown_members = GetParam();
+    const auto direct = fixture.add_group("direct");
+    const auto planned = fixture.add_group("planned");
     for (int i = 0; i < 12; ++i)
-        pool.push_back(house.add_user("u" + std::to_string(i)));
-    pool.push_back(house.add_group("sub"));
+        pool.push_back(fixture.add_user("u" + std::to_string(i)));
+    pool.push_back(fixture.add_group("sub"));
     if (GetParam())
         pool.insert(pool.end(), {"diruser_1", "anna", "dirgroup_" + pool[0].substr(pool[0].find('_') + 1)});
     const auto numbers_of = [](const std::vector<resources::member_row>& rows) {
@@ -110,20 +112,20 @@ TEST_P(any_directory, a_plan_that_is_applied_is_the_operations_applied)
             text += "," + random_operation();
         text += "]";
         const auto operations = operations_of(text);
-        const auto plan = plan_members(house.tx(), house.who, test::number_in(planned), operations);
-        const auto change = apply_members(house.tx(), house.who, test::number_in(direct), operations);
+        const auto plan = plan_members(fixture.tx(), fixture.who, test::number_in(planned), operations);
+        const auto change = apply_members(fixture.tx(), fixture.who, test::number_in(direct), operations);
         ASSERT_EQ(plan.has_value(), change.has_value()) << text;
         if (!plan) {
             EXPECT_EQ(plan.error().detail, change.error().detail) << text;
             // What failed half way is rolled back elsewhere; here it is made good.
-            static_cast<void>(apply_members(house.tx(), house.who, test::number_in(planned), operations));
+            static_cast<void>(apply_members(fixture.tx(), fixture.who, test::number_in(planned), operations));
             ASSERT_EQ(members_of(planned), members_of(direct)) << text;
             continue;
         }
         EXPECT_EQ(
             members_of(planned).size() + plan->added.size() - plan->removed.size(), members_of(direct).size()
         );
-        const auto applied = apply_plan(house.tx(), house.who, test::number_in(planned), *plan).value();
+        const auto applied = apply_plan(fixture.tx(), fixture.who, test::number_in(planned), *plan).value();
         ASSERT_EQ(members_of(planned), members_of(direct)) << text;
         EXPECT_EQ(numbers_of(applied.added()), numbers_of(change->added())) << text;
         EXPECT_EQ(numbers_of(applied.removed()), numbers_of(change->removed())) << text;
@@ -153,16 +155,16 @@ TEST_F(membership_plan_test, a_plan_is_cut_into_parts_that_fit_a_transaction)
 
 TEST_F(membership_plan_test, a_plan_has_each_display_once)
 {
-    const auto group = house.add_group("all");
+    const auto group = fixture.add_group("all");
     constexpr std::size_t count = 250;
     std::vector<resource_id> users;
     for (std::size_t i = 0; i < count; ++i)
-        users.push_back(test::number_in(house.add_user("u" + std::to_string(i))));
-    test::write_members(house.tx(), here, test::number_in(group), users);
+        users.push_back(test::number_in(fixture.add_user("u" + std::to_string(i))));
+    test::write_members(fixture.tx(), here, test::number_in(group), users);
     const std::string text(1'000, 'd');
     const auto rename =
         operations_of(R"([{"op":"replace","path":"members.display","value":")" + text + R"("}])");
-    const auto plan = plan_members(house.tx(), house.who, test::number_in(group), rename).value();
+    const auto plan = plan_members(fixture.tx(), fixture.who, test::number_in(group), rename).value();
     EXPECT_EQ(plan.displays, (std::vector<std::string>{"", text}));
     EXPECT_EQ(plan.renamed.size(), count);
     std::size_t bytes = 0;
@@ -170,8 +172,8 @@ TEST_F(membership_plan_test, a_plan_has_each_display_once)
         bytes += part.size();
     EXPECT_LT(bytes, count * 25 + 2 * (text.size() + 200));
 
-    ASSERT_TRUE(apply_plan(house.tx(), house.who, test::number_in(group), plan).has_value());
-    const auto again = plan_members(house.tx(), house.who, test::number_in(group), rename).value();
+    ASSERT_TRUE(apply_plan(fixture.tx(), fixture.who, test::number_in(group), plan).has_value());
+    const auto again = plan_members(fixture.tx(), fixture.who, test::number_in(group), rename).value();
     EXPECT_EQ(again.size(), 0U);
     EXPECT_EQ(again.displays, std::vector<std::string>{""});
 }

@@ -1,6 +1,6 @@
 #include "service/groups/membership.hpp"
 
-#include "service_house.hpp"
+#include "service_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -62,7 +62,7 @@ class membership_test : public testing::Test {
 protected:
     answer patch(const std::string& group, const std::string& operations)
     {
-        return house.patch("Groups", group, operations);
+        return fixture.patch("Groups", group, operations);
     }
 
     answer add(const std::string& group, const ids& members)
@@ -81,29 +81,29 @@ protected:
         EXPECT_NE(got.detail.find(mentioned), std::string::npos) << got.detail;
     }
 
-    service_house house;
-    const std::string anna = house.add_user("anna");
-    const std::string bert = house.add_user("bert");
-    const std::string staff = house.add_group("Staff");
+    service_fixture fixture;
+    const std::string anna = fixture.add_user("anna");
+    const std::string bert = fixture.add_user("bert");
+    const std::string staff = fixture.add_group("Staff");
 };
 
 TEST_F(membership_test, members_come_and_go_by_their_ids)
 {
     EXPECT_EQ(add(staff, {anna}).status, 200);
     EXPECT_EQ(add(staff, {bert}).status, 200);
-    EXPECT_EQ(house.members_of(staff), (ids{anna, bert}));
+    EXPECT_EQ(fixture.members_of(staff), (ids{anna, bert}));
     EXPECT_EQ(
         patch(staff, R"([{"op":"remove","path":"members[value eq \")" + anna + R"(\"]"}])").status, 200
     );
-    EXPECT_EQ(house.members_of(staff), (ids{bert}));
+    EXPECT_EQ(fixture.members_of(staff), (ids{bert}));
     EXPECT_EQ(patch(staff, R"([{"op":"remove","path":"members"}])").status, 200);
-    EXPECT_EQ(house.members_of(staff), ids{});
+    EXPECT_EQ(fixture.members_of(staff), ids{});
 }
 
 TEST_F(membership_test, what_is_added_and_removed_in_one_request_never_happened)
 {
-    house.new_events();
-    const auto before = house.get("Groups", staff).version();
+    fixture.new_events();
+    const auto before = fixture.get("Groups", staff).version();
     const auto done = patch(
         staff,
         R"([{"op":"add","path":"members","value":)" + members_text({anna}) +
@@ -111,33 +111,33 @@ TEST_F(membership_test, what_is_added_and_removed_in_one_request_never_happened)
     );
     EXPECT_EQ(done.status, 200);
     EXPECT_EQ(done.version(), before);
-    EXPECT_EQ(house.members_of(staff), ids{});
-    EXPECT_EQ(house.new_types(), ids{});
+    EXPECT_EQ(fixture.members_of(staff), ids{});
+    EXPECT_EQ(fixture.new_types(), ids{});
 }
 
 TEST_F(membership_test, what_is_removed_and_added_again_in_one_request_stays)
 {
     add(staff, {anna, bert});
-    house.new_events();
-    const auto before = house.get("Groups", staff).version();
+    fixture.new_events();
+    const auto before = fixture.get("Groups", staff).version();
     const auto done = patch(
         staff,
         R"([{"op":"remove","path":"members"},{"op":"add","path":"members","value":)" +
             members_text({bert, anna}) + "}]"
     );
     EXPECT_EQ(done.version(), before);
-    EXPECT_EQ(house.members_of(staff), (ids{anna, bert}));
-    EXPECT_EQ(house.new_types(), ids{});
+    EXPECT_EQ(fixture.members_of(staff), (ids{anna, bert}));
+    EXPECT_EQ(fixture.new_types(), ids{});
 }
 
 TEST_F(membership_test, replacing_touches_the_difference_only)
 {
-    const auto carl = house.add_user("carl");
+    const auto carl = fixture.add_user("carl");
     add(staff, {anna, bert});
-    house.new_events();
+    fixture.new_events();
     EXPECT_EQ(replace(staff, {bert, carl}).status, 200);
-    EXPECT_EQ(house.members_of(staff), (ids{bert, carl}));
-    const auto events = house.new_events();
+    EXPECT_EQ(fixture.members_of(staff), (ids{bert, carl}));
+    const auto events = fixture.new_events();
     ASSERT_EQ(events.size(), 4U);
     const auto member = [&](std::size_t i) {
         return std::string(events[i].at("data").at("members").at(0).at("id").as_string());
@@ -152,14 +152,14 @@ TEST_F(membership_test, replacing_touches_the_difference_only)
 
 TEST_F(membership_test, ids_of_nobody_here_are_refused_and_nothing_is_added)
 {
-    const auto elsewhere = house.store.add_directory();
-    const auto home = house.who;
-    house.who.organization = elsewhere.organization;
-    house.who.directory = elsewhere.id;
-    house.who.policy = store::tenants::domain_policy::off;
-    const auto foreigner = house.add_user("anna");
-    house.who = home;
-    house.new_events();
+    const auto elsewhere = fixture.store.add_directory();
+    const auto home = fixture.who;
+    fixture.who.organization = elsewhere.organization;
+    fixture.who.directory = elsewhere.id;
+    fixture.who.policy = store::tenants::domain_policy::off;
+    const auto foreigner = fixture.add_user("anna");
+    fixture.who = home;
+    fixture.new_events();
 
     const auto digits = anna.substr(anna.find('_') + 1);
     const std::string rows[] = {
@@ -177,27 +177,29 @@ TEST_F(membership_test, ids_of_nobody_here_are_refused_and_nothing_is_added)
     for (const auto& row : rows) {
         expect_refused(add(staff, {bert, row}), row);
         expect_refused(replace(staff, {row}), row);
-        expect_refused(house.create("Groups", group_body("New", ",\"members\":" + members_text({row}))), row);
+        expect_refused(
+            fixture.create("Groups", group_body("New", ",\"members\":" + members_text({row}))), row
+        );
     }
-    EXPECT_EQ(house.members_of(staff), ids{});
-    EXPECT_EQ(house.new_types(), ids{});
+    EXPECT_EQ(fixture.members_of(staff), ids{});
+    EXPECT_EQ(fixture.new_types(), ids{});
 }
 
 TEST_F(membership_test, an_unknown_member_is_left_out_where_the_directory_ignores_it)
 {
-    house.who.ignores_unknown_members = true;
+    fixture.who.ignores_unknown_members = true;
     const auto digits = anna.substr(anna.find('_') + 1);
     for (const auto& unknown : ids{"diruser_1", "dirgroup_" + digits, digits, "anna"}) {
         EXPECT_EQ(replace(staff, {unknown, bert}).status, 200) << unknown;
-        EXPECT_EQ(house.members_of(staff), (ids{bert})) << unknown;
+        EXPECT_EQ(fixture.members_of(staff), (ids{bert})) << unknown;
         EXPECT_EQ(add(staff, {unknown, anna}).status, 200) << unknown;
-        EXPECT_EQ(house.members_of(staff), (ids{anna, bert})) << unknown;
+        EXPECT_EQ(fixture.members_of(staff), (ids{anna, bert})) << unknown;
         // It is anna who is a member, and no group of that number.
         EXPECT_EQ(replace(staff, {unknown}).status, 200) << unknown;
-        EXPECT_EQ(house.members_of(staff), ids{}) << unknown;
+        EXPECT_EQ(fixture.members_of(staff), ids{}) << unknown;
         EXPECT_EQ(replace(staff, {anna}).status, 200) << unknown;
         EXPECT_EQ(replace(staff, {unknown, anna, unknown}).status, 200) << unknown;
-        EXPECT_EQ(house.members_of(staff), (ids{anna})) << unknown;
+        EXPECT_EQ(fixture.members_of(staff), (ids{anna})) << unknown;
     }
     expect_refused(add(staff, {staff}), "member of itself");
 }
@@ -205,8 +207,8 @@ TEST_F(membership_test, an_unknown_member_is_left_out_where_the_directory_ignore
 TEST_F(membership_test, removing_whoever_is_no_member_changes_nothing)
 {
     add(staff, {anna});
-    house.new_events();
-    const auto before = house.get("Groups", staff).version();
+    fixture.new_events();
+    const auto before = fixture.get("Groups", staff).version();
     const auto digits = anna.substr(anna.find('_') + 1);
     for (const auto& stranger : ids{bert, "diruser_1", "anna", "dirgroup_" + digits}) {
         const auto done =
@@ -214,16 +216,16 @@ TEST_F(membership_test, removing_whoever_is_no_member_changes_nothing)
         EXPECT_EQ(done.status, 200) << stranger;
         EXPECT_EQ(done.version(), before) << stranger;
     }
-    EXPECT_EQ(house.members_of(staff), (ids{anna}));
-    EXPECT_EQ(house.new_types(), ids{});
+    EXPECT_EQ(fixture.members_of(staff), (ids{anna}));
+    EXPECT_EQ(fixture.new_types(), ids{});
 }
 
 // RFC 7644 §3.5.2.3.
 TEST_F(membership_test, replacing_whoever_is_no_member_has_no_target)
 {
     add(staff, {anna});
-    house.new_events();
-    const auto before = house.get("Groups", staff).version();
+    fixture.new_events();
+    const auto before = fixture.get("Groups", staff).version();
     const auto group = "dirgroup_" + anna.substr(anna.find('_') + 1);
     for (const auto& filter :
          {R"(value eq \")" + bert + R"(\")",
@@ -238,26 +240,26 @@ TEST_F(membership_test, replacing_whoever_is_no_member_has_no_target)
             EXPECT_EQ(done.status, 400) << filter << rest;
         }
     const auto mine = R"(value eq \")" + anna + R"(\")";
-    EXPECT_EQ(house.get("Groups", staff).version(), before);
+    EXPECT_EQ(fixture.get("Groups", staff).version(), before);
     EXPECT_EQ(
         patch(staff, R"([{"op":"replace","path":"members[)" + mine + R"(].display","value":"A"}])").status,
         200
     );
-    EXPECT_EQ(house.new_types(), (ids{}));
+    EXPECT_EQ(fixture.new_types(), (ids{}));
 }
 
 TEST_F(membership_test, adding_a_member_twice_is_once)
 {
     const auto first = add(staff, {anna, anna});
-    EXPECT_EQ(house.members_of(staff), (ids{anna}));
+    EXPECT_EQ(fixture.members_of(staff), (ids{anna}));
     const auto again = add(staff, {anna});
     EXPECT_EQ(again.version(), first.version());
 }
 
 TEST_F(membership_test, a_group_is_no_member_of_itself_whatever_lies_between)
 {
-    const auto inner = house.add_group("Inner");
-    const auto core = house.add_group("Core");
+    const auto inner = fixture.add_group("Inner");
+    const auto core = fixture.add_group("Core");
     expect_refused(add(staff, {staff}), "member of itself");
     EXPECT_EQ(add(staff, {inner}).status, 200);
     expect_refused(add(inner, {staff}), "member of itself");
@@ -274,32 +276,32 @@ TEST_F(membership_test, a_group_is_no_member_of_itself_whatever_lies_between)
 
 TEST_F(membership_test, groups_nest_32_deep_and_not_33)
 {
-    auto lowest = house.add_group("Level 0");
+    auto lowest = fixture.add_group("Level 0");
     for (std::size_t depth = 1; depth <= group_depth_max; ++depth) {
-        const auto next = house.add_group("Level " + std::to_string(depth));
+        const auto next = fixture.add_group("Level " + std::to_string(depth));
         ASSERT_EQ(add(lowest, {next}).status, 200) << depth;
         lowest = next;
     }
-    expect_refused(add(lowest, {house.add_group("Too deep")}), "nested too deeply");
+    expect_refused(add(lowest, {fixture.add_group("Too deep")}), "nested too deeply");
     EXPECT_EQ(add(lowest, {anna}).status, 200);
 }
 
 TEST_F(membership_test, a_filter_removes_those_it_matches)
 {
-    const auto inner = house.add_group("Inner");
+    const auto inner = fixture.add_group("Inner");
     add(staff, {anna, bert, inner});
     EXPECT_EQ(patch(staff, R"([{"op":"remove","path":"members[type eq \"Group\"]"}])").status, 200);
-    EXPECT_EQ(house.members_of(staff), (ids{anna, bert}));
+    EXPECT_EQ(fixture.members_of(staff), (ids{anna, bert}));
     const auto both = R"(members[value eq \")" + anna + R"(\" or value eq \")" + bert + R"(\"])";
     EXPECT_EQ(patch(staff, R"([{"op":"remove","path":")" + both + R"("}])").status, 200);
-    EXPECT_EQ(house.members_of(staff), ids{});
+    EXPECT_EQ(fixture.members_of(staff), ids{});
 }
 
 TEST_F(membership_test, a_new_display_moves_the_version_and_tells_no_application)
 {
     add(staff, {anna});
-    house.new_events();
-    const auto before = house.get("Groups", staff).version();
+    fixture.new_events();
+    const auto before = fixture.get("Groups", staff).version();
     const std::string named =
         R"([{"op":"add","path":"members","value":[{"value":")" + anna + R"(","display":"Anna"}]}])";
     const auto renamed = patch(staff, named);
@@ -307,12 +309,12 @@ TEST_F(membership_test, a_new_display_moves_the_version_and_tells_no_application
     EXPECT_NE(renamed.version(), before);
     EXPECT_EQ(renamed.body.at("members").at(0).at("display").as_string(), "Anna");
     EXPECT_EQ(patch(staff, named).version(), renamed.version());
-    EXPECT_EQ(house.new_types(), ids{});
+    EXPECT_EQ(fixture.new_types(), ids{});
 }
 
 TEST_F(membership_test, a_display_that_goes_with_its_member_moves_no_version)
 {
-    const auto before = house.get("Groups", staff).version();
+    const auto before = fixture.get("Groups", staff).version();
     const auto named = [this](std::string_view display) {
         return R"({"op":"replace","path":"members","value":[{"value":")" + anna + R"(","display":")" +
                std::string(display) + R"("}]})";
@@ -330,12 +332,12 @@ TEST_F(membership_test, a_display_that_goes_with_its_member_moves_no_version)
 
 TEST_F(membership_test, ids_of_members_have_their_type_s_prefix)
 {
-    EXPECT_EQ(parse_member_id(house.who, "diruser_42"), resource_id{42});
-    EXPECT_EQ(parse_member_id(house.who, "dirgroup_42"), resource_id{42});
+    EXPECT_EQ(parse_member_id(fixture.who, "diruser_42"), resource_id{42});
+    EXPECT_EQ(parse_member_id(fixture.who, "dirgroup_42"), resource_id{42});
     for (const auto* const text : {"42", "diruser_", "diruser_x", "diruser_042", "dir_42", "", "diruser_42 "})
-        EXPECT_FALSE(parse_member_id(house.who, text)) << text;
-    EXPECT_EQ(member_id_text(house.who, "User", {42}), "diruser_42");
-    EXPECT_EQ(member_id_text(house.who, "Group", {42}), "dirgroup_42");
+        EXPECT_FALSE(parse_member_id(fixture.who, text)) << text;
+    EXPECT_EQ(member_id_text(fixture.who, "User", {42}), "diruser_42");
+    EXPECT_EQ(member_id_text(fixture.who, "Group", {42}), "dirgroup_42");
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // A user's groups, direct and indirect: what SCIM shows of them, how far up, and at which cost.
 #include "service/groups/nested_groups.hpp"
 
-#include "service_house.hpp"
+#include "service_fixture.hpp"
 #include "support/recording_connection.hpp"
 
 #include <gtest/gtest.h>
@@ -19,7 +19,7 @@ protected:
     texts shown(const std::string& user)
     {
         texts found;
-        const auto body = house.get("Users", user).body;
+        const auto body = fixture.get("Users", user).body;
         const auto* groups = find(body, "groups");
         for (const auto& group : groups ? groups->as_array() : json::array())
             found.push_back(
@@ -32,60 +32,60 @@ protected:
     resource_id insert(std::string_view type, const std::string& name)
     {
         const json::object document{{"displayName", name}};
-        return resources::insert(house.tx(), here(), type, to_text(document), {.unique_key = name})->id;
+        return resources::insert(fixture.tx(), here(), type, to_text(document), {.unique_key = name})->id;
     }
     void put_into(resource_id group, resource_id member, const std::string& type = "Group")
     {
-        ASSERT_TRUE(resources::add_member(house.tx(), here(), group, {member, type, ""}));
+        ASSERT_TRUE(resources::add_member(fixture.tx(), here(), group, {member, type, ""}));
     }
     std::vector<group_link> links_of(resource_id user)
     {
-        return groups_of_users(house.tx(), here(), {user}).of[user];
+        return groups_of_users(fixture.tx(), here(), {user}).of[user];
     }
-    directory_id here() const { return house.who.directory; }
+    directory_id here() const { return fixture.who.directory; }
 
-    service_house house;
-    std::string anna = house.add_user("anna");
+    service_fixture fixture;
+    std::string anna = fixture.add_user("anna");
 };
 
 TEST_F(nested_groups_test, groups_are_direct_where_they_list_the_user_and_indirect_above)
 {
     EXPECT_EQ(shown(anna), texts{});
-    const auto team = house.add_group("Team", {anna});
-    const auto unit = house.add_group("Unit", {team});
-    house.add_group("Company", {unit});
-    house.add_group("Others", {house.add_user("bert")});
+    const auto team = fixture.add_group("Team", {anna});
+    const auto unit = fixture.add_group("Unit", {team});
+    fixture.add_group("Company", {unit});
+    fixture.add_group("Others", {fixture.add_user("bert")});
     EXPECT_EQ(shown(anna), (texts{"Team direct", "Unit indirect", "Company indirect"}));
 }
 
 TEST_F(nested_groups_test, a_group_that_lists_the_user_and_contains_another_one_is_direct_and_stands_once)
 {
-    const auto team = house.add_group("Team", {anna});
-    const auto left = house.add_group("Left", {team, anna});
-    const auto right = house.add_group("Right", {team});
-    house.add_group("Top", {left, right});
+    const auto team = fixture.add_group("Team", {anna});
+    const auto left = fixture.add_group("Left", {team, anna});
+    const auto right = fixture.add_group("Right", {team});
+    fixture.add_group("Top", {left, right});
     EXPECT_EQ(shown(anna), (texts{"Team direct", "Left direct", "Right indirect", "Top indirect"}));
 }
 
 TEST_F(nested_groups_test, groups_come_and_go_without_moving_the_version_of_the_user)
 {
-    const auto team = house.add_group("Team", {anna});
-    const auto before = house.get("Users", anna).version();
-    const auto unit = house.add_group("Unit", {team});
+    const auto team = fixture.add_group("Team", {anna});
+    const auto before = fixture.get("Users", anna).version();
+    const auto unit = fixture.add_group("Unit", {team});
     EXPECT_EQ(shown(anna), (texts{"Team direct", "Unit indirect"}));
-    EXPECT_EQ(house.remove("Groups", unit).status, 204);
+    EXPECT_EQ(fixture.remove("Groups", unit).status, 204);
     EXPECT_EQ(shown(anna), texts{"Team direct"});
-    EXPECT_EQ(house.get("Users", anna).version(), before);
+    EXPECT_EQ(fixture.get("Users", anna).version(), before);
 }
 
 TEST_F(nested_groups_test, the_end_of_a_group_between_cuts_off_what_is_above)
 {
-    const auto team = house.add_group("Team", {anna});
-    const auto unit = house.add_group("Unit", {team});
-    const auto company = house.add_group("Company", {unit});
-    house.remove("Groups", unit);
+    const auto team = fixture.add_group("Team", {anna});
+    const auto unit = fixture.add_group("Unit", {team});
+    const auto company = fixture.add_group("Company", {unit});
+    fixture.remove("Groups", unit);
     EXPECT_EQ(shown(anna), texts{"Team direct"});
-    EXPECT_EQ(house.members_of(company), texts{});
+    EXPECT_EQ(fixture.members_of(company), texts{});
 }
 
 TEST_F(nested_groups_test, a_user_s_groups_go_so_many_levels_up_and_no_further)
@@ -146,8 +146,8 @@ TEST_F(nested_groups_test, a_page_costs_a_query_a_level_however_many_users_it_ha
         users.push_back(insert("User", "u" + std::to_string(i)));
         put_into(team, users.back(), "User");
     }
-    test::recording_connection recorder(house.store.connection());
-    store::transaction recorded(recorder, house.tx().now(), house.store.ids);
+    test::recording_connection recorder(fixture.store.connection());
+    store::transaction recorded(recorder, fixture.tx().now(), fixture.store.ids);
     const auto links = groups_of_users(recorded, here(), users);
     EXPECT_EQ(links.of.size(), users.size());
     for (const auto& [user, found] : links.of)

@@ -1,6 +1,6 @@
 // The domain gate in the verbs: who is kept out, and how that is written down.
 #include "service/scim/provisioning.hpp"
-#include "service_house.hpp"
+#include "service_fixture.hpp"
 #include "store/refusals.hpp"
 
 #include <gtest/gtest.h>
@@ -20,8 +20,8 @@ protected:
     {
         std::vector<store::refusals::refusal> listed;
         store::refusals::list(
-            house.tx(),
-            house.who.directory,
+            fixture.tx(),
+            fixture.who.directory,
             {.is_resolved = false, .reason = {}, .user = {}},
             std::numeric_limits<std::int64_t>::max(),
             [&](const store::refusals::refusal& one) {
@@ -32,18 +32,18 @@ protected:
         return listed;
     }
 
-    void lapse() { store::tenants::delete_domain(house.tx(), house.who.organization, house.domain); }
+    void lapse() { store::tenants::delete_domain(fixture.tx(), fixture.who.organization, fixture.domain); }
 
-    service_house house;
+    service_fixture fixture;
 };
 
 TEST_F(provisioning_gate_test, a_refused_user_is_not_there_and_its_refusal_is)
 {
-    const auto refused = house.create("Users", user_body("eve", "evil.test", R"(,"externalId":"00u9")"));
+    const auto refused = fixture.create("Users", user_body("eve", "evil.test", R"(,"externalId":"00u9")"));
     EXPECT_EQ(refused.status, 400);
     EXPECT_TRUE(refused.is_refused);
     EXPECT_NE(refused.detail.find("evil.test"), std::string::npos);
-    EXPECT_EQ(store::resources::count(house.tx(), house.who.directory, "User"), 0);
+    EXPECT_EQ(store::resources::count(fixture.tx(), fixture.who.directory, "User"), 0);
 
     const auto listed = refusals();
     ASSERT_EQ(listed.size(), 1U);
@@ -53,14 +53,14 @@ TEST_F(provisioning_gate_test, a_refused_user_is_not_there_and_its_refusal_is)
     EXPECT_EQ(listed[0].reason, "domain_not_verified");
     EXPECT_EQ(listed[0].detail, refused.detail);
 
-    const auto events = house.new_events();
+    const auto events = fixture.new_events();
     ASSERT_EQ(events.size(), 1U);
     EXPECT_EQ(events[0].at("type").as_string(), "organization.directory.user_rejected");
     EXPECT_EQ(events[0].at("display_name").as_string(), "Directory User Rejected");
     EXPECT_FALSE(events[0].contains("object_version"));
     const json::object expected{
-        {"organization_id", house.who.organization.text()},
-        {"directory_id", house.who.directory.text()},
+        {"organization_id", fixture.who.organization.text()},
+        {"directory_id", fixture.who.directory.text()},
         {"reason", "domain_not_verified"},
         {"detail", refused.detail},
         {"domain", "evil.test"},
@@ -75,25 +75,25 @@ TEST_F(provisioning_gate_test, a_refused_user_is_not_there_and_its_refusal_is)
 TEST_F(provisioning_gate_test, a_repeated_refusal_is_counted_and_told_once)
 {
     for (int i = 0; i < 3; ++i) {
-        EXPECT_EQ(house.create("Users", user_body("eve", "evil.test")).status, 400);
-        house.store.advance(1h);
+        EXPECT_EQ(fixture.create("Users", user_body("eve", "evil.test")).status, 400);
+        fixture.store.advance(1h);
     }
     const auto listed = refusals();
     ASSERT_EQ(listed.size(), 1U);
     EXPECT_EQ(listed[0].count, 3);
     EXPECT_EQ(listed[0].last_at - listed[0].first_at, 2h);
-    EXPECT_EQ(house.new_types(), texts{"user_rejected"});
+    EXPECT_EQ(fixture.new_types(), texts{"user_rejected"});
     // Another domain or another person is another refusal.
-    house.create("Users", user_body("eve", "worse.test"));
-    house.create("Users", user_body("mallory", "evil.test"));
+    fixture.create("Users", user_body("eve", "worse.test"));
+    fixture.create("Users", user_body("mallory", "evil.test"));
     EXPECT_EQ(refusals().size(), 3U);
-    EXPECT_EQ(house.new_types(), (texts{"user_rejected", "user_rejected"}));
+    EXPECT_EQ(fixture.new_types(), (texts{"user_rejected", "user_rejected"}));
 }
 
 TEST_F(provisioning_gate_test, the_external_id_knows_a_person_under_another_name)
 {
-    house.create("Users", user_body("eve", "evil.test", R"(,"externalId":"00u9")"));
-    house.create("Users", user_body("eve.smith", "evil.test", R"(,"externalId":"00u9")"));
+    fixture.create("Users", user_body("eve", "evil.test", R"(,"externalId":"00u9")"));
+    fixture.create("Users", user_body("eve.smith", "evil.test", R"(,"externalId":"00u9")"));
     ASSERT_EQ(refusals().size(), 1U);
     EXPECT_EQ(refusals()[0].count, 2);
     EXPECT_EQ(refusals()[0].user_name, "eve.smith");
@@ -101,34 +101,36 @@ TEST_F(provisioning_gate_test, the_external_id_knows_a_person_under_another_name
 
 TEST_F(provisioning_gate_test, a_user_let_in_at_last_starts_afresh)
 {
-    house.create("Users", user_body("eve", "evil.test"));
-    house.create("Users", user_body("mallory", "evil.test"));
-    house.new_events();
-    const auto eve = house.create("Users", user_body("eve"));
+    fixture.create("Users", user_body("eve", "evil.test"));
+    fixture.create("Users", user_body("mallory", "evil.test"));
+    fixture.new_events();
+    const auto eve = fixture.create("Users", user_body("eve"));
     ASSERT_EQ(eve.status, 201);
     ASSERT_EQ(refusals().size(), 1U);
     EXPECT_EQ(refusals()[0].user_name, "mallory");
-    house.remove("Users", eve.id());
-    house.new_events();
-    house.create("Users", user_body("eve", "evil.test"));
-    EXPECT_EQ(house.new_types(), texts{"user_rejected"});
+    fixture.remove("Users", eve.id());
+    fixture.new_events();
+    fixture.create("Users", user_body("eve", "evil.test"));
+    EXPECT_EQ(fixture.new_types(), texts{"user_rejected"});
 }
 
 TEST_F(provisioning_gate_test, a_change_let_in_at_last_starts_afresh_too)
 {
-    const auto anna = house.add_user("anna");
-    house.replace("Users", anna, user_body("anna", "evil.test"));
+    const auto anna = fixture.add_user("anna");
+    fixture.replace("Users", anna, user_body("anna", "evil.test"));
     EXPECT_EQ(refusals().size(), 1U);
-    ASSERT_EQ(house.replace("Users", anna, user_body("anna", "acme.com", R"(,"title":"Boss")")).status, 200);
+    ASSERT_EQ(
+        fixture.replace("Users", anna, user_body("anna", "acme.com", R"(,"title":"Boss")")).status, 200
+    );
     EXPECT_EQ(refusals().size(), 0U);
 }
 
 TEST_F(provisioning_gate_test, moving_a_user_out_of_the_domains_is_refused_and_nothing_is_stored)
 {
-    const auto anna = house.add_user("anna");
-    const auto before = house.get("Users", anna).body;
-    house.new_events();
-    EXPECT_TRUE(house.replace("Users", anna, user_body("anna", "evil.test")).is_refused);
+    const auto anna = fixture.add_user("anna");
+    const auto before = fixture.get("Users", anna).body;
+    fixture.new_events();
+    EXPECT_TRUE(fixture.replace("Users", anna, user_body("anna", "evil.test")).is_refused);
     const std::string_view rows[] = {
         R"([{"op":"replace","path":"emails","value":[{"value":"anna@evil.test","primary":true}]}])",
         R"([{"op":"replace","path":"emails[primary eq true].value","value":"anna@evil.test"}])",
@@ -138,42 +140,50 @@ TEST_F(provisioning_gate_test, moving_a_user_out_of_the_domains_is_refused_and_n
             {"op":"replace","path":"emails","value":[{"value":"anna@evil.test"}]}])",
     };
     for (const auto row : rows) {
-        const auto done = house.patch("Users", anna, row);
+        const auto done = fixture.patch("Users", anna, row);
         EXPECT_EQ(done.status, 400) << row;
         EXPECT_TRUE(done.is_refused) << row;
     }
-    EXPECT_EQ(house.get("Users", anna).body, before);
-    EXPECT_EQ(house.new_types(), (texts{"user_rejected", "user_rejected"}));  // evil.test, and no address
+    EXPECT_EQ(fixture.get("Users", anna).body, before);
+    EXPECT_EQ(fixture.new_types(), (texts{"user_rejected", "user_rejected"}));  // evil.test, and no address
 }
 
 TEST_F(provisioning_gate_test, shutting_out_passes_though_the_domain_has_lapsed)
 {
-    const auto anna = house.add_user("anna");
-    const auto bert = house.add_user("bert");
-    const auto staff = house.add_group("Staff", {anna});
+    const auto anna = fixture.add_user("anna");
+    const auto bert = fixture.add_user("bert");
+    const auto staff = fixture.add_group("Staff", {anna});
     lapse();
-    EXPECT_TRUE(house.patch("Users", anna, R"([{"op":"replace","path":"title","value":"Boss"}])").is_refused);
-    EXPECT_EQ(house.patch("Users", anna, R"([{"op":"replace","path":"active","value":false}])").status, 200);
-    EXPECT_EQ(house.replace("Users", bert, user_body("bert", "acme.com", R"(,"active":false)")).status, 200);
-    EXPECT_TRUE(house.patch("Users", anna, R"([{"op":"replace","path":"active","value":true}])").is_refused);
-    EXPECT_EQ(house.get("Users", anna).body.at("active").as_bool(), false);
+    EXPECT_TRUE(fixture.patch("Users", anna, R"([{"op":"replace","path":"title","value":"Boss"}])").is_refused
+    );
+    EXPECT_EQ(
+        fixture.patch("Users", anna, R"([{"op":"replace","path":"active","value":false}])").status, 200
+    );
+    EXPECT_EQ(
+        fixture.replace("Users", bert, user_body("bert", "acme.com", R"(,"active":false)")).status, 200
+    );
+    EXPECT_TRUE(fixture.patch("Users", anna, R"([{"op":"replace","path":"active","value":true}])").is_refused
+    );
+    EXPECT_EQ(fixture.get("Users", anna).body.at("active").as_bool(), false);
     // Neither a request that changes nothing nor the group's own membership asks the gate; nor does the end.
-    EXPECT_EQ(house.replace("Users", bert, user_body("bert", "acme.com", R"(,"active":false)")).status, 200);
-    EXPECT_EQ(house.patch("Groups", staff, R"([{"op":"remove","path":"members"}])").status, 200);
-    EXPECT_EQ(house.remove("Users", anna).status, 204);
+    EXPECT_EQ(
+        fixture.replace("Users", bert, user_body("bert", "acme.com", R"(,"active":false)")).status, 200
+    );
+    EXPECT_EQ(fixture.patch("Groups", staff, R"([{"op":"remove","path":"members"}])").status, 200);
+    EXPECT_EQ(fixture.remove("Users", anna).status, 204);
 }
 
 TEST_F(provisioning_gate_test, groups_have_no_gate)
 {
     lapse();
-    EXPECT_EQ(house.create("Groups", group_body("Staff")).status, 201);
+    EXPECT_EQ(fixture.create("Groups", group_body("Staff")).status, 201);
 }
 
 TEST_F(provisioning_gate_test, an_open_policy_takes_everybody)
 {
-    house.who.policy = store::tenants::domain_policy::off;
-    EXPECT_EQ(house.create("Users", user_body("eve", "evil.test")).status, 201);
-    EXPECT_EQ(house.create("Users", R"({"userName":"nobody"})").status, 201);
+    fixture.who.policy = store::tenants::domain_policy::off;
+    EXPECT_EQ(fixture.create("Users", user_body("eve", "evil.test")).status, 201);
+    EXPECT_EQ(fixture.create("Users", R"({"userName":"nobody"})").status, 201);
     EXPECT_TRUE(refusals().empty());
 }
 

@@ -1,7 +1,7 @@
 // Whoever folds the events of a directory knows its users, groups and members without asking.
 #include "scim/schema/catalogue_set.hpp"
 #include "service/domains/held_user_release.hpp"
-#include "service_house.hpp"
+#include "service_fixture.hpp"
 #include "store/held_users.hpp"
 #include "store/resources.hpp"
 #include "store/tenants.hpp"
@@ -66,13 +66,13 @@ private:
     }
 };
 
-replica read_store(service_house& house)
+replica read_store(service_fixture& fixture)
 {
     namespace resources = store::resources;
     replica made;
-    const auto where = house.who.directory;
+    const auto where = fixture.who.directory;
     const auto each = [&](std::string_view type, const auto& take) {
-        resources::list(house.tx(), where, type, {}, {}, 0, -1, [&](const resources::row& row) {
+        resources::list(fixture.tx(), where, type, {}, {}, 0, -1, [&](const resources::row& row) {
             take(row);
             return true;
         });
@@ -81,19 +81,19 @@ replica read_store(service_house& house)
         return to_text(parse_json_object(row.document).value());
     };
     each("User", [&](const resources::row& row) {
-        if (store::holds::is_held(house.tx(), where, row.id))
+        if (store::held_users::is_held(fixture.tx(), where, row.id))
             return;
         const auto id = "diruser_" + std::to_string(row.id.value);
         made.users[id] = text(row);
         auto& groups = made.groups_of_user[id];
-        for (const auto& group : resources::groups_of(house.tx(), where, row.id))
+        for (const auto& group : resources::groups_of(fixture.tx(), where, row.id))
             groups.insert("dirgroup_" + std::to_string(group.group.value));
     });
     each("Group", [&](const resources::row& row) {
         const auto id = "dirgroup_" + std::to_string(row.id.value);
         made.groups[id] = text(row);
-        resources::members_of(house.tx(), where, row.id, [&](const resources::member_row& member) {
-            if (store::holds::is_held(house.tx(), where, member.id))
+        resources::members_of(fixture.tx(), where, row.id, [&](const resources::member_row& member) {
+            if (store::held_users::is_held(fixture.tx(), where, member.id))
                 return true;
             const std::string prefix = member.type == "User" ? "diruser_" : "dirgroup_";
             made.members.emplace(id, prefix + std::to_string(member.id.value));
@@ -111,7 +111,7 @@ resource_id number_of(std::string_view group)
 // Clients at work, the same in every run.
 class scripted_clients {
 public:
-    explicit scripted_clients(service_house& house) : house_(house) {}
+    explicit scripted_clients(service_fixture& fixture) : house_(fixture) {}
 
     // The status of what was done.
     int step()
@@ -224,7 +224,7 @@ private:
         return status;
     }
 
-    service_house& house_;
+    service_fixture& house_;
     std::mt19937_64 engine_{20'260'102};
     ids users_;
     ids groups_;
@@ -233,7 +233,7 @@ private:
 // Clients at work, and their events folded beside.
 class replay {
 public:
-    explicit replay(service_house& house) : house_(house), clients_(house) {}
+    explicit replay(service_fixture& fixture) : house_(fixture), clients_(fixture) {}
 
     void run(int steps)
     {
@@ -256,7 +256,9 @@ public:
         for (const auto& [group, total] : folded.totals) {
             const auto where = house_.who.directory;
             const auto all = store::resources::count_members(house_.tx(), where, number_of(group));
-            EXPECT_EQ(total, all - store::holds::count_members(house_.tx(), where, number_of(group)));
+            EXPECT_EQ(
+                total, all - store::held_users::count_members(server_context_.tx(), where, number_of(group))
+            );
         }
     }
 
@@ -264,7 +266,7 @@ public:
     std::map<int, int> seen;
 
 private:
-    service_house& house_;
+    service_fixture& house_;
     scripted_clients clients_;
     std::int64_t sequence_ = 0;
 };
@@ -278,8 +280,8 @@ int operations()
 
 TEST(replay_test, folding_the_events_rebuilds_the_directory)
 {
-    service_house house;
-    replay log(house);
+    service_fixture fixture;
+    replay log(fixture);
     for (int i = 1; i <= 8 && !testing::Test::HasFailure(); ++i) {
         log.run(operations() / 8);
         log.compare();
@@ -295,29 +297,29 @@ TEST(replay_test, folding_the_events_rebuilds_the_directory)
 // Domains come and go, seats are short, and the replica knows of nobody who is held.
 TEST(replay_test, users_who_are_held_are_in_none_of_it_until_they_are_let_out)
 {
-    service_house house;
-    house.who.policy = store::tenants::domain_policy::hold;
+    service_fixture fixture;
+    fixture.who.policy = store::tenants::domain_policy::hold;
     store::tenants::set_domain_policy(
-        house.tx(), house.who.organization, house.who.directory, house.who.policy
+        fixture.tx(), fixture.who.organization, fixture.who.directory, fixture.who.policy
     );
-    auto owner = store::tenants::find_organization(house.tx(), house.who.organization).value();
+    auto owner = store::tenants::find_organization(fixture.tx(), fixture.who.organization).value();
     const auto evil = domain_name::parse("evil.test").value();
-    replay log(house);
+    replay log(fixture);
     const scim::catalogue_set schemas(scim::catalogue::standard());
     std::int64_t most_held = 0;
     for (int i = 1; i <= 12 && !testing::Test::HasFailure(); ++i) {
         log.run(60);
-        most_held = std::max(most_held, store::holds::count(house.tx(), house.who.directory));
+        most_held = std::max(most_held, store::held_users::count(fixture.tx(), fixture.who.directory));
         owner.max_allowed_users = i % 3 == 0 ? 20 : 0;
-        store::tenants::update_organization(house.tx(), owner);
+        store::tenants::update_organization(fixture.tx(), owner);
         if (i % 4 == 0) {
             const auto domain = store::tenants::insert_domain(
-                house.tx(), owner.id, evil, store::tenants::domain_status::verified, false
+                fixture.tx(), owner.id, evil, store::tenants::domain_status::verified, false
             );
-            while (release_some(house.tx(), house.who.environment, schemas))
+            while (release_held_users(fixture.tx(), fixture.who.environment, schemas))
                 continue;
             log.run(20);
-            store::tenants::delete_domain(house.tx(), owner.id, domain->id);
+            store::tenants::delete_domain(fixture.tx(), owner.id, domain->id);
         }
         log.compare();
     }

@@ -15,9 +15,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-request_note note_of(directory_id where, std::string method = "POST", int status = 201)
+request_record note_of(directory_id where, std::string method = "POST", int status = 201)
 {
-    request_note note;
+    request_record note;
     note.directory = where;
     note.is_known = true;
     note.at = test::manual_clock::default_start;
@@ -31,17 +31,17 @@ class request_notes_test : public testing::Test {
 protected:
     std::uint64_t dropped()
     {
-        return figures.count("scimd_request_log_dropped_total", "Requests that the log had no room for.")
+        return metrics.counter_of("scimd_request_log_dropped_total", "Requests that the log had no room for.")
             .value();
     }
-    void add(std::size_t times, const request_note& what)
+    void add(std::size_t times, const request_record& what)
     {
         for (std::size_t i = 0; i < times; ++i)
             log.note(what);
     }
 
-    metrics figures;
-    request_log log{figures};
+    metrics_registry metrics;
+    request_log log{metrics};
 };
 
 TEST_F(request_notes_test, a_directory_has_room_for_so_many_and_leaves_room_for_others)
@@ -140,7 +140,7 @@ TEST_F(request_notes_test, strangers_cannot_fill_the_memory_with_directories)
 class retention_test : public testing::Test {
 protected:
     void write() { write_line(store.tx(), to_line(note_now()), keep); }
-    request_note note_now()
+    request_record note_now()
     {
         auto note = note_of(here.id);
         note.at = store.tx().now();
@@ -172,10 +172,10 @@ TEST_F(retention_test, the_newest_are_kept)
     for (int i = 0; i < 3; ++i)
         write();
     EXPECT_FALSE(trim_requests(store.tx(), here.id, keep));
-    EXPECT_EQ(count(), 3U);
+    EXPECT_EQ(counter_of(), 3U);
     write();
     EXPECT_FALSE(trim_requests(store.tx(), here.id, keep));
-    EXPECT_EQ(count(), 3U);
+    EXPECT_EQ(counter_of(), 3U);
 }
 
 TEST_F(retention_test, they_are_kept_for_so_long)
@@ -183,10 +183,10 @@ TEST_F(retention_test, they_are_kept_for_so_long)
     write();
     store.advance(24h);
     EXPECT_FALSE(trim_old_requests(store.tx(), keep));
-    EXPECT_EQ(count(), 1U);
+    EXPECT_EQ(counter_of(), 1U);
     store.advance(1us);
     EXPECT_FALSE(trim_old_requests(store.tx(), keep));
-    EXPECT_EQ(count(), 0U);
+    EXPECT_EQ(counter_of(), 0U);
 }
 
 TEST(mask_test, bodies_keep_their_shape_and_nothing_else)

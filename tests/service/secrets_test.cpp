@@ -64,7 +64,7 @@ protected:
 
     test::temp_store store;
     test::fixed_random random;
-    const origin from{tenants::environment(tx()), "api", {"operator", {}, {}}, {}};
+    const event_source from{tenants::environment(tx()), "api", {"operator", {}, {}}, {}};
     const tenants::directory directory = store.add_directory();
     event_id seen;
 };

@@ -27,7 +27,7 @@ protected:
 
     test::temp_store store;
     test::fixed_random random;
-    vault safe{one_key(random), random};
+    vault key_vault{one_key(random), random};
     const rsa_key some = rsa_key::generate();
 };
 
@@ -39,16 +39,16 @@ TEST_F(signing_test, without_a_key_nothing_signs_and_nothing_is_due)
 
 TEST_F(signing_test, a_key_is_due_after_its_life_and_its_successor_signs_without_a_gap)
 {
-    const auto first = introduce(tx(), safe, some, urgency::as_usual)->id;
+    const auto first = introduce(tx(), key_vault, some, urgency::as_usual)->id;
     EXPECT_EQ(signer(keys(), tx().now())->id, first);
     store.advance(key_life - 1us);
     EXPECT_FALSE(is_due(keys(), tx().now()));
     store.advance(1us);
     EXPECT_TRUE(is_due(keys(), tx().now()));
-    const auto second = introduce(tx(), safe, some, urgency::as_usual)->id;
+    const auto second = introduce(tx(), key_vault, some, urgency::as_usual)->id;
     EXPECT_FALSE(is_due(keys(), tx().now()));
     EXPECT_EQ(signer(keys(), tx().now())->id, first);
-    EXPECT_EQ(introduce(tx(), safe, some, urgency::as_usual).error().code, errc::conflict);
+    EXPECT_EQ(introduce(tx(), key_vault, some, urgency::as_usual).error().code, errc::conflict);
     store.advance(lead - 1us);
     EXPECT_EQ(signer(keys(), tx().now())->id, first);
     store.advance(1us);
@@ -57,13 +57,13 @@ TEST_F(signing_test, a_key_is_due_after_its_life_and_its_successor_signs_without
 
 TEST_F(signing_test, the_next_rotation_takes_away_what_is_forgotten)
 {
-    introduce(tx(), safe, some, urgency::as_usual).value();
-    introduce(tx(), safe, some, urgency::as_usual).value();
+    introduce(tx(), key_vault, some, urgency::as_usual).value();
+    introduce(tx(), key_vault, some, urgency::as_usual).value();
     store.advance(lead + 24h + 5min);
     EXPECT_EQ(keys().size(), 2U);
     EXPECT_FALSE(is_published(keys()[0], tx().now()));
     EXPECT_TRUE(is_published(keys()[1], tx().now()));
-    introduce(tx(), safe, some, urgency::as_usual).value();
+    introduce(tx(), key_vault, some, urgency::as_usual).value();
     EXPECT_EQ(keys().size(), 2U);
     int sealed = 0;
     tx().sql().run({"test", "select count(*) from sealed_values"}, {}, [&](const auto& row) {
@@ -74,9 +74,9 @@ TEST_F(signing_test, the_next_rotation_takes_away_what_is_forgotten)
 
 TEST_F(signing_test, a_key_at_once_is_alone)
 {
-    introduce(tx(), safe, some, urgency::as_usual).value();
-    introduce(tx(), safe, some, urgency::as_usual).value();
-    const auto made = introduce(tx(), safe, some, urgency::at_once)->id;
+    introduce(tx(), key_vault, some, urgency::as_usual).value();
+    introduce(tx(), key_vault, some, urgency::as_usual).value();
+    const auto made = introduce(tx(), key_vault, some, urgency::at_once)->id;
     ASSERT_EQ(keys().size(), 1U);
     EXPECT_EQ(signer(keys(), tx().now())->id, made);
 }

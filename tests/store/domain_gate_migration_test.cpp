@@ -59,7 +59,7 @@ TEST_F(domain_gate_migration, users_are_looked_at_again_and_nothing_else_is_chan
     domain_reviews::finish(tx, review->id);
     EXPECT_FALSE(domain_reviews::next(tx));
 
-    EXPECT_EQ(holds::list(tx, {21}, {}, 10).at(0).address, "");
+    EXPECT_EQ(held_users::list(tx, {21}, {}, 10).at(0).address, "");
     refusals::list(tx, {21}, {}, std::numeric_limits<std::int64_t>::max(), [](const refusals::refusal& one) {
         EXPECT_EQ(one.address, "");
         EXPECT_FALSE(one.user);

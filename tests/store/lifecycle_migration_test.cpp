@@ -69,7 +69,7 @@ TEST_F(lifecycle_migration, users_without_active_have_what_was_published_last)
             R"(34 1 2 {"userName":"e","active":true})",
         })
     );
-    EXPECT_EQ(unsound_things(database_.connection), std::vector<std::string>());
+    EXPECT_EQ(find_violations(database_.connection), std::vector<std::string>());
 }
 
 TEST_F(lifecycle_migration, keys_lose_the_blanks_around_them_unless_another_has_that_key)

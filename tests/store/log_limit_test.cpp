@@ -81,7 +81,7 @@ protected:
 
     [[nodiscard]] std::uint64_t given_up()
     {
-        return figures.count("scimd_store_scans_given_up_total", "").value();
+        return metrics.counter_of("scimd_store_scans_given_up_total", "").value();
     }
 
     const std::string text = std::string(100'000, 'x');

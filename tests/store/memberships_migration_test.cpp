@@ -28,7 +28,7 @@ TEST(memberships_migration, counts_the_groups_of_members_and_takes_their_names_o
         "41;"
     );
     database.apply_later_migrations();
-    EXPECT_EQ(unsound_things(database.connection), std::vector<std::string>());
+    EXPECT_EQ(find_violations(database.connection), std::vector<std::string>());
     auto& tx = database.tx();
     const directory_id where{21};
     const auto groups = resources::groups_of(tx, where, {31});

@@ -29,7 +29,7 @@ protected:
     result<std::unique_ptr<database>> try_open()
     {
         options.folder = folder;
-        return open_sqlite(options, wall, ids, log, figures);
+        return open_sqlite(options, wall, ids, log, metrics);
     }
     void open() { store = try_open().value(); }
     error refusal() { return try_open().error(); }
@@ -59,7 +59,7 @@ protected:
     test::manual_clock wall;
     id_source ids{wall};
     logger log{[](std::string_view) {}};
-    metrics figures;
+    metrics_registry metrics;
     std::unique_ptr<database> store;
 };
 

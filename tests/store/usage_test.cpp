@@ -60,7 +60,7 @@ TEST_F(usage_test, a_migration_counts_what_is_there)
     EXPECT_EQ(found.last_sequence, 2);
     EXPECT_EQ(found.own, own_limits());
     EXPECT_EQ(of(22).used, directory_usage().used);
-    for (const auto& finding : unsound_things(database))
+    for (const auto& finding : find_violations(database))
         EXPECT_EQ(finding.find("kept count"), std::string::npos) << finding;
 }
 
@@ -83,14 +83,14 @@ TEST_F(usage_test, triggers_follow_every_change)
     EXPECT_EQ(used(of(21), quota::event_bytes), 2);
     run("delete from resource_counts where type = 'Group'; update environments set events_deleted_up_to = 41"
     );
-    for (const auto& finding : unsound_things(database))
+    for (const auto& finding : find_violations(database))
         EXPECT_EQ(finding.find("kept count"), std::string::npos) << finding;
 
     run("update directory_usage set document_bytes = 5, event_bytes = 6, memberships = 7 where directory_id "
         "= 21;"
         "update environments set event_bytes = 8");
     std::string findings;
-    for (const auto& finding : unsound_things(database))
+    for (const auto& finding : find_violations(database))
         findings += finding + '\n';
     for (const auto* expected :
          {"directory 21: 0 memberships, but 7 by the kept count",

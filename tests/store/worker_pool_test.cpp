@@ -35,8 +35,8 @@ private:
 
 TEST(worker_pool, one_organization_never_has_all_threads)
 {
-    metrics figures;
-    worker_pool pool("scan", 2, {}, figures);
+    metrics_registry metrics;
+    worker_pool pool("scan", 2, {}, metrics);
     held_job slow;
     std::atomic<int> of_same = 0;
     ASSERT_EQ(pool.offer(of(1, 1), slow.job()), admission::accepted);
@@ -56,8 +56,8 @@ TEST(worker_pool, one_organization_never_has_all_threads)
 
 TEST(worker_pool, a_single_thread_serves_all)
 {
-    metrics figures;
-    worker_pool pool("scan", 1, {}, figures);
+    metrics_registry metrics;
+    worker_pool pool("scan", 1, {}, metrics);
     std::atomic<int> done = 0;
     for (std::int64_t i = 0; i < 10; ++i)
         pool.offer(of(i % 2), [&] { ++done; });
@@ -67,8 +67,8 @@ TEST(worker_pool, a_single_thread_serves_all)
 
 TEST(worker_pool, counts_what_waits_and_what_it_refuses)
 {
-    metrics figures;
-    worker_pool pool("scan", 1, {.places_max = 4}, figures);
+    metrics_registry metrics;
+    worker_pool pool("scan", 1, {.places_max = 4}, metrics);
     held_job slow;
     pool.offer(of(1), slow.job());
     slow.wait_until_started();
@@ -78,7 +78,7 @@ TEST(worker_pool, counts_what_waits_and_what_it_refuses)
     EXPECT_EQ(pool.offer(of(3), [] {}), admission::accepted);
     EXPECT_EQ(pool.offer(of(4), [] {}), admission::accepted);
     EXPECT_EQ(pool.offer(of(5), [] {}), admission::full);
-    const auto text = figures.exposition();
+    const auto text = metrics.exposition();
     for (const auto* line :
          {"scimd_queue_works{queue=\"scan\"} 4\n",
           "scimd_queue_bytes{queue=\"scan\"} 400\n",
@@ -87,14 +87,14 @@ TEST(worker_pool, counts_what_waits_and_what_it_refuses)
         EXPECT_NE(text.find(line), std::string::npos) << line << text;
     slow.release();
     pool.close();
-    EXPECT_NE(figures.exposition().find("scimd_queue_works{queue=\"scan\"} 0\n"), std::string::npos);
+    EXPECT_NE(metrics.exposition().find("scimd_queue_works{queue=\"scan\"} 0\n"), std::string::npos);
     EXPECT_EQ(pool.offer(of(1), [] {}), admission::full);
 }
 
 TEST(worker_pool, an_abandoned_one_drops_what_is_queued)
 {
-    metrics figures;
-    worker_pool pool("scan", 1, {}, figures);
+    metrics_registry metrics;
+    worker_pool pool("scan", 1, {}, metrics);
     held_job slow;
     pool.offer(of(1), slow.job());
     slow.wait_until_started();

@@ -33,7 +33,7 @@ struct writing {
             "create table parents (id integer primary key);"
             "create table children (parent integer references parents (id) deferrable initially deferred)"
         );
-        under_test = std::make_unique<writer>(database, wall, ids, log, figures, limits);
+        under_test = std::make_unique<writer>(database, wall, ids, log, metrics, limits);
     }
 
     // Submits, and keeps what the completion gets.
@@ -80,8 +80,8 @@ struct writing {
         });
         return ids_found;
     }
-    std::uint64_t groups() { return figures.count("scimd_store_groups_total", "").value(); }
-    std::uint64_t rollbacks() { return figures.count("scimd_store_rollbacks_total", "").value(); }
+    std::uint64_t groups() { return metrics.counter_of("scimd_store_groups_total", "").value(); }
+    std::uint64_t rollbacks() { return metrics.counter_of("scimd_store_rollbacks_total", "").value(); }
 
     test::temp_directory folder;
     std::filesystem::path file = folder.path() / "test.db";
@@ -89,7 +89,7 @@ struct writing {
     id_source ids{wall};
     std::string lines;
     logger log{[this](std::string_view line) { lines += line; }};
-    metrics figures;
+    metrics_registry metrics;
     sqlite::connection database{file, sqlite::role::writer};
     std::unique_ptr<writer> under_test;
     std::future<void> occupied;

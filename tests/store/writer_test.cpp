@@ -367,7 +367,7 @@ TEST(store_writer, finishes_what_is_queued_before_it_stops)
     EXPECT_EQ(store.stored(), row_ids{1});
 }
 
-class counted_chore final : public chore {
+class counted_chore final : public maintenance_task {
 public:
     counted_chore(int steps, std::atomic<int>& done) : steps_(steps), done_(done) {}
     bool step(sqlite::connection& database) override

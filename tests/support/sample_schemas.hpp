@@ -87,7 +87,7 @@ inline scim::catalogue sample_schemas()
     };
     auto loaded = scim::extend_standard(files);
     if (!loaded.types)
-        throw std::runtime_error(loaded.mistakes.front());
+        throw std::runtime_error(loaded.errors.front());
     return std::move(*loaded.types);
 }
 

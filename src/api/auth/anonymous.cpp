@@ -9,18 +9,18 @@
 namespace scimd::api {
 
 anonymous_rates::anonymous_rates(
-    std::int64_t per_second, std::vector<ip_network> trusted_proxies, metrics& figures
+    std::int64_t per_second, std::vector<ip_network> trusted_proxies, metrics_registry& metrics
 )
     : buckets_({.per_second = per_second, .burst = per_second * anonymous_seconds_at_once}),
       trusted_proxies_(std::move(trusted_proxies)),
-      limited_(figures.count(
+      limited_(metrics.counter_of(
           "scimd_anonymous_rate_limited_total",
           "Requests without good credentials that were over the rate of their address."
       ))
 {
 }
 
-std::optional<rate_standing> anonymous_rates::over(const http::peer& from, time_point now)
+std::optional<rate_limit_status> anonymous_rates::over(const http::peer& from, time_point now)
 {
     const auto address = address_share(from, trusted_proxies_);
     if (address.empty())

@@ -26,10 +26,12 @@ class anonymous_rates {
 public:
     // Loopback addresses, unix sockets and `trusted_proxies` have no limit: many clients stand behind them.
     // `per_second` is at least 1; the requests of four seconds may come at once.
-    anonymous_rates(std::int64_t per_second, std::vector<ip_network> trusted_proxies, metrics& figures);
+    anonymous_rates(
+        std::int64_t per_second, std::vector<ip_network> trusted_proxies, metrics_registry& metrics
+    );
 
     // Counts a request. Empty: the peer has no limit, or is within it.
-    std::optional<rate_standing> over(const http::peer& from, time_point now);
+    std::optional<rate_limit_status> over(const http::peer& from, time_point now);
 
 private:
     token_buckets<std::string> buckets_;

@@ -33,11 +33,11 @@ bool is_alive(const credentials::bearer& token, time_point now)
 }
 
 // A user's own client is none of the identity provider, whatever that needs.
-scim::leniency leniency_for(const credentials::bearer& token)
+scim::conformance_mode leniency_for(const credentials::bearer& token)
 {
     const auto& directory = token.directory;
-    return token.user ? service::leniency_of(directory.mode, {}, std::nullopt)
-                      : service::leniency_of(directory.mode, directory.provider, directory.detected);
+    return token.user ? service::conformance_mode_of(directory.mode, {}, std::nullopt)
+                      : service::conformance_mode_of(directory.mode, directory.provider, directory.detected);
 }
 
 struct known_token {
@@ -90,24 +90,29 @@ bool has_plausible_token(const http::request& head)
 }
 
 result<void> authenticate(
-    const house& home, call& on, std::string_view directory_text, store::transaction& tx
+    const server_context& server,
+    request_context& request,
+    std::string_view directory_text,
+    store::transaction& tx
 )
 {
-    const auto known = find_token(on.head, directory_text, tx);
+    const auto known = find_token(request.http, directory_text, tx);
     if (!known)
         return known.error();
     const auto& token = known->token;
     const auto& directory = token.directory;
-    on.notes.organization = directory.organization.text();
-    on.notes.directory = directory.id.text();
+    request.access_log.organization = directory.organization.text();
+    request.access_log.directory = directory.id.text();
     if (token.user)
-        on.notes.user = user_id_text(*token.user);
+        request.access_log.user = user_id_text(*token.user);
     if (auto awake = check_awake(*known); !awake)
         return awake;
-    const auto* agent = on.head.headers.find("User-Agent");
-    home.usage.note(token.id, tx.now(), on.head.from.address, agent ? std::string_view(*agent) : "");
-    on.who = {
-        .environment = home.environment,
+    const auto* agent = request.http.headers.find("User-Agent");
+    server.last_used.note(
+        token.id, tx.now(), request.http.from.address, agent ? std::string_view(*agent) : ""
+    );
+    request.caller = {
+        .environment = server.environment,
         .organization = directory.organization,
         .directory = directory.id,
         .token = token.id,
@@ -118,23 +123,23 @@ result<void> authenticate(
         .detected = directory.detected,
         .policy = directory.policy,
         .gate_scope = directory.gate_scope,
-        .base_url = home.public_url + "/directory/" + directory.id.text() + "/scim/v2",
-        .request_id = on.head.id,
-        .leniency = leniency_for(token),
+        .base_url = server.public_url + "/directory/" + directory.id.text() + "/scim/v2",
+        .request_id = request.http.id,
+        .mode = leniency_for(token),
         .has_unique_group_names = directory.has_unique_group_names,
         .ignores_unknown_members = directory.unknown == store::tenants::unknown_members::ignore,
         .patch_status = directory.patch_status,
-        .schemas = &home.schemas.of(directory.schemas),
-        .trace = &on.trace,
-        .work = &on.work,
-        .quotas = home.quotas.get()
+        .schemas = &server.schemas.of(directory.schemas),
+        .trace = &request.trace,
+        .work = &request.budget,
+        .quotas = server.quotas.get()
     };
     return {};
 }
 
-result<void> authenticate_again(const call& on, store::transaction& tx)
+result<void> reauthenticate(const request_context& request, store::transaction& tx)
 {
-    const auto known = find_token(on.head, on.who.directory.text(), tx);
+    const auto known = find_token(request.http, request.caller.directory.text(), tx);
     return known ? check_awake(*known) : known.error();
 }
 

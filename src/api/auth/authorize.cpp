@@ -39,15 +39,15 @@ error unauthenticated()
 // The key must still be published: a key that was given up takes its tokens with it, those too that have been
 // seen before.
 std::optional<service::presented_token> verified(
-    const house& home, std::string_view text, store::transaction& tx
+    const server_context& server, std::string_view text, store::transaction& tx
 )
 {
     const auto digest = sha256(text);
-    auto known = home.verified.find(digest);
+    auto known = server.token_cache.find(digest);
     const bool was_verified = known.has_value();
     if (!known)
         known = service::read_access_token(text);
-    if (!known || !service::is_current(*known, home.public_url, tx.now()))
+    if (!known || !service::is_current(*known, server.public_url, tx.now()))
         return std::nullopt;
     const auto key = store::signing_keys::find(tx, known->key);
     if (!key || (key->forgotten && *key->forgotten <= tx.now()))
@@ -57,14 +57,16 @@ std::optional<service::presented_token> verified(
     const auto half = rsa_key::from_public(key->public_der);
     if (!half || !half->verify(known->signed_text, known->signature))
         return std::nullopt;
-    home.verified.remember(digest, *known);
+    server.token_cache.remember(digest, *known);
     return known;
 }
 
 // What the client may do is read each time; its token can only say less.
-std::optional<service::manager> manager_of(const house& home, std::string_view text, store::transaction& tx)
+std::optional<service::manager> manager_of(
+    const server_context& server, std::string_view text, store::transaction& tx
+)
 {
-    const auto token = verified(home, text, tx);
+    const auto token = verified(server, text, tx);
     const auto client = token ? store::clients::find(tx, token->claims.client) : std::nullopt;
     if (!client)
         return std::nullopt;
@@ -77,9 +79,9 @@ std::optional<service::manager> manager_of(const house& home, std::string_view t
 }
 
 // A client of one organization may leave its id out of the path.
-result<void> confine(call& on, organization_id to)
+result<void> confine(request_context& request, organization_id to)
 {
-    for (auto& [name, value] : on.parameters) {
+    for (auto& [name, value] : request.parameters) {
         if (name != "organization")
             continue;
         if (value == "-")
@@ -92,32 +94,32 @@ result<void> confine(call& on, organization_id to)
 }
 
 // Confinement comes first: the answer does not show whether another organization exists.
-result<void> admit(call& on, const route* row)
+result<void> admit(request_context& request, const route* row)
 {
-    if (on.by.organization)
-        if (auto confined = confine(on, *on.by.organization); !confined)
+    if (request.api_client.organization)
+        if (auto confined = confine(request, *request.api_client.organization); !confined)
             return confined;
-    return row ? check_caller(on.by, *row) : result<void>();
+    return row ? check_caller(request.api_client, *row) : result<void>();
 }
 
 reply proceed_as_client(
-    const house& home,
-    call& on,
+    const server_context& server,
+    request_context& request,
     const route* row,
     const std::function<reply()>& proceed,
     store::transaction& tx
 )
 {
-    for (const auto text : presented_tokens(on.head)) {
-        auto known = manager_of(home, text, tx);
+    for (const auto text : presented_tokens(request.http)) {
+        auto known = manager_of(server, text, tx);
         if (!known)
             continue;
-        on.by = std::move(*known);
-        if (const auto admitted = admit(on, row); !admitted)
+        request.api_client = std::move(*known);
+        if (const auto admitted = admit(request, row); !admitted)
             return manage_error(admitted.error());
         auto next = proceed();
         // Another read goes on in this transaction.
-        const auto* more = std::get_if<work>(&next);
+        const auto* more = std::get_if<transaction_step>(&next);
         return more && more->mode == store::intent::read ? more->run(tx) : std::move(next);
     }
     return manage_error(unauthenticated());
@@ -142,28 +144,32 @@ result<void> check_caller(const service::manager& who, const route& row)
     return {};
 }
 
-reply authorized(const house& home, call& on, const route* row, std::function<reply()> proceed)
+reply authorized(
+    const server_context& server, request_context& request, const route* row, std::function<reply()> proceed
+)
 {
-    if (on.head.from.is_operator) {
-        on.by = {service::caller_kind::operator_, "operator", std::nullopt, service::scope_set::all()};
+    if (request.http.from.is_operator) {
+        request.api_client = {
+            service::caller_kind::operator_, "operator", std::nullopt, service::scope_set::all()
+        };
         return proceed();
     }
-    if (presented_tokens(on.head).empty())
+    if (presented_tokens(request.http).empty())
         return manage_error(unauthenticated());
-    return work{
+    return transaction_step{
         store::intent::read,
-        [&home, &on, row, proceed = std::move(proceed)](store::transaction& tx) -> reply {
-            return proceed_as_client(home, on, row, proceed, tx);
+        [&server, &request, row, proceed = std::move(proceed)](store::transaction& tx) -> reply {
+            return proceed_as_client(server, request, row, proceed, tx);
         }
     };
 }
 
-result<void> authorize_again(const house& home, const call& on, store::transaction& tx)
+result<void> reauthorize(const server_context& server, const request_context& request, store::transaction& tx)
 {
-    if (on.head.from.is_operator)
+    if (request.http.from.is_operator)
         return {};
-    for (const auto text : presented_tokens(on.head))
-        if (const auto known = manager_of(home, text, tx); known && known->name == on.by.name)
+    for (const auto text : presented_tokens(request.http))
+        if (const auto known = manager_of(server, text, tx); known && known->name == request.api_client.name)
             return {};
     return unauthenticated();
 }

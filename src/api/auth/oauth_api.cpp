@@ -71,30 +71,33 @@ using keys_run = std::function<reply(store::transaction&, const keys&)>;
 
 // Generates the first key, which takes a while: a thread of its own does it.
 reply make_first_key(
-    const house& home, const keys_run& run, const std::shared_ptr<single_flight::flight>& making
+    const server_context& server, const keys_run& run, const std::shared_ptr<single_flight::flight>& making
 )
 {
-    return chore{[&home, run, making](store::database&) -> reply {
+    return blocking_task{[&server, run, making](store::database&) -> reply {
         const auto fresh = std::make_shared<rsa_key>(rsa_key::generate());
-        return work{store::intent::write, [&home, fresh, run, making](store::transaction& tx) -> reply {
-                        home.public_keys->forget();
-                        if (!signing::signer(signing_keys::list(tx), tx.now()))
-                            signing::introduce(tx, home.safe, *fresh, signing::urgency::as_usual).value();
-                        return run(tx, signing_keys::list(tx));
-                    }};
+        return transaction_step{
+            store::intent::write,
+            [&server, fresh, run, making](store::transaction& tx) -> reply {
+                server.public_keys->forget();
+                if (!signing::signer(signing_keys::list(tx), tx.now()))
+                    signing::introduce(tx, server.key_vault, *fresh, signing::urgency::as_usual).value();
+                return run(tx, signing_keys::list(tx));
+            }
+        };
     }};
 }
 
 // The key that another request is making.
-reply await_first_key(const house& home, const keys_run& run)
+reply await_first_key(const server_context& server, const keys_run& run)
 {
     const auto is_refused = std::make_shared<std::atomic<bool>>(false);
     const auto no_key = [] {
         return manage_error({errc::unavailable, "There is no signing key yet. Try again shortly."});
     };
-    return errand{
-        [&home, is_refused](const std::function<void()>& done) {
-            if (home.first_signing_key->wait(done))
+    return external_call{
+        [&server, is_refused](const std::function<void()>& done) {
+            if (server.first_signing_key->wait(done))
                 return;
             *is_refused = true;
             done();
@@ -102,26 +105,29 @@ reply await_first_key(const house& home, const keys_run& run)
         [run, is_refused, no_key]() -> reply {
             if (*is_refused)
                 return no_key();
-            return work{store::intent::read, [run, no_key](store::transaction& tx) -> reply {
-                            const auto known = signing_keys::list(tx);
-                            return signing::signer(known, tx.now()) ? run(tx, known) : no_key();
-                        }};
+            return transaction_step{store::intent::read, [run, no_key](store::transaction& tx) -> reply {
+                                        const auto known = signing_keys::list(tx);
+                                        return signing::signer(known, tx.now()) ? run(tx, known) : no_key();
+                                    }};
         }
     };
 }
 
 // `run` is given the keys, of which one signs. The first key is made when a request needs it, once for all
 // requests: generation is expensive, and an anonymous request can cause it.
-reply with_keys(const house& home, keys_run run)
+reply with_keys(const server_context& server, keys_run run)
 {
-    return work{store::intent::read, [&home, run = std::move(run)](store::transaction& tx) -> reply {
-                    const auto known = signing_keys::list(tx);
-                    if (signing::signer(known, tx.now()))
-                        return run(tx, known);
-                    if (const auto making = home.first_signing_key->take_off())
-                        return make_first_key(home, run, making);
-                    return await_first_key(home, run);
-                }};
+    return transaction_step{
+        store::intent::read,
+        [&server, run = std::move(run)](store::transaction& tx) -> reply {
+            const auto known = signing_keys::list(tx);
+            if (signing::signer(known, tx.now()))
+                return run(tx, known);
+            if (const auto making = server.first_signing_key->take_off())
+                return make_first_key(server, run, making);
+            return await_first_key(server, run);
+        }
+    };
 }
 
 json::object to_jwk(const signing_keys::key& from)
@@ -291,81 +297,83 @@ std::string granted_text(const store::clients::client& who, const std::optional<
 }
 
 http::response token_response(
-    const house& home,
+    const server_context& server,
     store::transaction& tx,
     const signing_keys::key& signer,
     const store::clients::client& who,
     const std::optional<service::scope_set>& asked
 )
 {
-    const auto key = rsa_key::from_private(signing_keys::private_half(tx, home.safe, signer.id).reveal());
+    const auto key =
+        rsa_key::from_private(signing_keys::private_half(tx, server.key_vault, signer.id).reveal());
     const auto issued = std::chrono::floor<std::chrono::seconds>(tx.now());
     const service::access_token token{
-        .issuer = home.public_url,
+        .issuer = server.public_url,
         .client = who.id,
         .organization = who.organization,
         .id = "tkn_" + std::to_string(tx.next_id()),
         .issued = issued,
-        .expires = issued + home.token_lifetime,
+        .expires = issued + server.token_lifetime,
         .scopes = asked
     };
     auto made = manage_response(
         200,
         {{"access_token", service::sign_access_token(token, signer.id, key.value())},
          {"token_type", "Bearer"},
-         {"expires_in", home.token_lifetime.count()},
+         {"expires_in", server.token_lifetime.count()},
          {"scope", granted_text(who, asked)}}
     );
     made.headers.add("Pragma", "no-cache");  // RFC 6749 §5.1
     return made;
 }
 
-reply refuse_secret(const house& home, const std::string& who, time_point now)
+reply refuse_secret(const server_context& server, const std::string& who, time_point now)
 {
-    if (!home.guesses.may_try(who, now))
+    if (!server.login_limits.may_try(who, now))
         return too_many_token_requests();
-    home.guesses.note_failure(who, now);
+    server.login_limits.note_failure(who, now);
     return oauth_error({invalid_client, "The client is unknown or its secret is wrong."});
 }
 
 // The right secret always passes: else a guess, which anybody can make, would lock its owner out. What keeps
 // secrets from being guessed is their length (service/auth/tokens); proving one is a look-up by its digest. A
 // key is made for a proven client only.
-reply answer(const house& home, const call& on, const token_request& given)
+reply answer(const server_context& server, const request_context& request, const token_request& given)
 {
-    const auto who = on.head.from.address + ' ' + given.client.id;
-    return work{store::intent::read, [&home, who, given](store::transaction& tx) -> reply {
-                    const auto client = service::clients::prove(tx, given.client.id, given.client.secret);
-                    if (!client)
-                        return refuse_secret(home, who, tx.now());
-                    home.usage.note(client->by, tx.now());
-                    if (given.scopes && !given.scopes->is_within(service::clients::scopes_of(client->client)))
-                        return oauth_error(
-                            {invalid_scope, "scope holds more than this client has been granted."}
-                        );
-                    return with_keys(
-                        home,
-                        [&home, who = client->client, asked = given.scopes](auto& within, const keys& known) {
-                            return token_response(
-                                home, within, signing::signer(known, within.now()).value(), who, asked
-                            );
-                        }
+    const auto who = request.http.from.address + ' ' + given.client.id;
+    return transaction_step{
+        store::intent::read,
+        [&server, who, given](store::transaction& tx) -> reply {
+            const auto client = service::clients::prove(tx, given.client.id, given.client.secret);
+            if (!client)
+                return refuse_secret(server, who, tx.now());
+            server.last_used.note(client->by, tx.now());
+            if (given.scopes && !given.scopes->is_within(service::clients::scopes_of(client->client)))
+                return oauth_error({invalid_scope, "scope holds more than this client has been granted."});
+            return with_keys(
+                server,
+                [&server, who = client->client, asked = given.scopes](auto& within, const keys& known) {
+                    return token_response(
+                        server, within, signing::signer(known, within.now()).value(), who, asked
                     );
-                }};
+                }
+            );
+        }
+    };
 }
 
 }  // namespace
 
-reply issue_token(const house& home, call& on)
+reply issue_token(const server_context& server, request_context& request)
 {
-    return body_wanted{form_bytes_max, [&home, &on](const std::string& body) -> reply {
-                           const auto given = read_request(on.head, body);
-                           return given ? answer(home, on, *given) : oauth_error(given.error());
-                       }};
+    return body_request{form_bytes_max, [&server, &request](const std::string& body) -> reply {
+                            const auto given = read_request(request.http, body);
+                            return given ? answer(server, request, *given) : oauth_error(given.error());
+                        }};
 }
 
 // The keys are the same for all who ask: one of them in a second makes the answer for the others.
-reply list_keys(const house& home, call& on)
+reply list_keys(const server_context& server, request_context& request)
 {
     const auto answer = [](std::string body) {
         auto made = manage_response(200, {});
@@ -374,31 +382,33 @@ reply list_keys(const house& home, call& on)
         made.headers.set("Cache-Control", "public, max-age=" + std::to_string(seconds));
         return made;
     };
-    if (const auto kept = home.public_keys->find(on.begun))
+    if (const auto kept = server.public_keys->find(request.started_at))
         return answer(*kept);
-    const auto generation = home.public_keys->generation();
-    return with_keys(home, [&home, &on, answer, generation](auto& tx, const keys& known) -> reply {
+    const auto generation = server.public_keys->generation();
+    return with_keys(server, [&server, &request, answer, generation](auto& tx, const keys& known) -> reply {
         json::array listed;
         for (const auto& key : known)
             if (signing::is_published(key, tx.now()))
                 listed.push_back(to_jwk(key));
         auto body = to_text(json::object{{"keys", std::move(listed)}});
-        home.public_keys->keep(body, on.begun, on.begun + public_keys_kept_for, generation);
+        server.public_keys->keep(
+            body, request.started_at, request.started_at + public_keys_kept_for, generation
+        );
         return answer(std::move(body));
     });
 }
 
-reply describe_issuer(const house& home, call& on)
+reply describe_issuer(const server_context& server, request_context& request)
 {
     auto answer = manage_response(200, {});
-    if (const auto kept = home.issuer->find(on.begun)) {
+    if (const auto kept = server.issuer->find(request.started_at)) {
         answer.body = *kept;
         return answer;
     }
     answer.body = to_text(json::object{
-        {"issuer", home.public_url},
-        {"token_endpoint", home.public_url + "/oauth/token"},
-        {"jwks_uri", home.public_url + "/keys"},
+        {"issuer", server.public_url},
+        {"token_endpoint", server.public_url + "/oauth/token"},
+        {"jwks_uri", server.public_url + "/keys"},
         {"grant_types_supported", json::array{"client_credentials"}},
         {"token_endpoint_auth_methods_supported", json::array{"client_secret_basic", "client_secret_post"}},
         {"response_types_supported", json::array()},
@@ -406,7 +416,7 @@ reply describe_issuer(const house& home, call& on)
         {"scopes_supported", scopes_supported()},
         {"id_token_signing_alg_values_supported", json::array{"RS256"}}
     });
-    home.issuer->keep(answer.body, on.begun, time_point::max(), home.issuer->generation());
+    server.issuer->keep(answer.body, request.started_at, time_point::max(), server.issuer->generation());
     return answer;
 }
 

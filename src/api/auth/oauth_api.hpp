@@ -5,12 +5,12 @@
 
 namespace scimd::api {
 
-reply issue_token(const house& home, call& on);
+reply issue_token(const server_context& server, request_context& request);
 
 // 429 in the form of RFC 6749 §5.2.
 http::response too_many_token_requests();
 
-reply list_keys(const house& home, call& on);
-reply describe_issuer(const house& home, call& on);
+reply list_keys(const server_context& server, request_context& request);
+reply describe_issuer(const server_context& server, request_context& request);
 
 }  // namespace scimd::api

@@ -8,18 +8,21 @@
 
 namespace scimd::api {
 
-reply judged_again(const house& home, const call& on, reply next, judge still_good)
+reply reauthenticate_late(
+    const server_context& server, const request_context& request, reply next, token_check still_good
+)
 {
-    auto* wanted = std::get_if<body_wanted>(&next);
+    auto* wanted = std::get_if<body_request>(&next);
     if (!wanted)
         return next;
-    wanted->judge = [&home, &on, still_good = std::move(still_good)]() -> std::optional<work> {
-        if (home.wall.now() - on.begun < judged_for)
+    wanted->recheck =
+        [&server, &request, still_good = std::move(still_good)]() -> std::optional<transaction_step> {
+        if (server.wall_clock.now() - request.started_at < recheck_after)
             return std::nullopt;
-        return work{store::intent::read, [&on, still_good](store::transaction& tx) -> reply {
-                        const auto known = still_good(tx);
-                        return known ? http::response() : error_for(on, known.error());
-                    }};
+        return transaction_step{store::intent::read, [&request, still_good](store::transaction& tx) -> reply {
+                                    const auto known = still_good(tx);
+                                    return known ? http::response() : error_for(request, known.error());
+                                }};
     };
     return next;
 }

@@ -13,12 +13,14 @@ namespace scimd::api {
 
 // A token that has been revoked, or whose user or directory has been switched off, is good for so long at
 // most.
-constexpr std::chrono::seconds judged_for{1};
+constexpr std::chrono::seconds recheck_after{1};
 
-using judge = std::function<result<void>(store::transaction&)>;
+using token_check = std::function<result<void>(store::transaction&)>;
 
 // When `next` waits for a body that comes later than that, `still_good` is asked before it gets it. Its error
 // is the answer then.
-reply judged_again(const house& home, const call& on, reply next, judge still_good);
+reply reauthenticate_late(
+    const server_context& server, const request_context& request, reply next, token_check still_good
+);
 
 }  // namespace scimd::api

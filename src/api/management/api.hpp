@@ -5,84 +5,84 @@
 
 namespace scimd::api {
 
-reply create_organization(const house& home, call& on);
-reply list_organizations(const house& home, call& on);
-reply search_organizations(const house& home, call& on);
-reply get_organization(const house& home, call& on);
-reply get_organization_by_external_id(const house& home, call& on);
-reply refuse_no_external_id(const house& home, call& on);
-reply update_organization(const house& home, call& on);
-reply delete_organization(const house& home, call& on);
-reply update_organization_settings(const house& home, call& on);
-reply get_user_limit(const house& home, call& on);
-reply update_user_limit(const house& home, call& on);
-reply get_session_policy(const house& home, call& on);
-reply update_session_policy(const house& home, call& on);
-reply get_application_session_policy(const house& home, call& on);
+reply create_organization(const server_context& server, request_context& request);
+reply list_organizations(const server_context& server, request_context& request);
+reply search_organizations(const server_context& server, request_context& request);
+reply get_organization(const server_context& server, request_context& request);
+reply get_organization_by_external_id(const server_context& server, request_context& request);
+reply refuse_no_external_id(const server_context& server, request_context& request);
+reply update_organization(const server_context& server, request_context& request);
+reply delete_organization(const server_context& server, request_context& request);
+reply update_organization_settings(const server_context& server, request_context& request);
+reply get_user_limit(const server_context& server, request_context& request);
+reply update_user_limit(const server_context& server, request_context& request);
+reply get_session_policy(const server_context& server, request_context& request);
+reply update_session_policy(const server_context& server, request_context& request);
+reply get_application_session_policy(const server_context& server, request_context& request);
 
-reply create_domain(const house& home, call& on);
-reply list_domains(const house& home, call& on);
-reply get_domain(const house& home, call& on);
-reply delete_domain(const house& home, call& on);
-reply verify_domain(const house& home, call& on);
+reply create_domain(const server_context& server, request_context& request);
+reply list_domains(const server_context& server, request_context& request);
+reply get_domain(const server_context& server, request_context& request);
+reply delete_domain(const server_context& server, request_context& request);
+reply verify_domain(const server_context& server, request_context& request);
 
-reply create_directory(const house& home, call& on);
-reply list_directories(const house& home, call& on);
-reply get_directory(const house& home, call& on);
-reply update_directory(const house& home, call& on);
-reply delete_directory(const house& home, call& on);
-reply enable_directory(const house& home, call& on);
-reply disable_directory(const house& home, call& on);
-reply get_quotas(const house& home, call& on);
-reply update_quotas(const house& home, call& on);
+reply create_directory(const server_context& server, request_context& request);
+reply list_directories(const server_context& server, request_context& request);
+reply get_directory(const server_context& server, request_context& request);
+reply update_directory(const server_context& server, request_context& request);
+reply delete_directory(const server_context& server, request_context& request);
+reply enable_directory(const server_context& server, request_context& request);
+reply disable_directory(const server_context& server, request_context& request);
+reply get_quotas(const server_context& server, request_context& request);
+reply update_quotas(const server_context& server, request_context& request);
 
-reply create_secret(const house& home, call& on);
-reply regenerate_secret(const house& home, call& on);
-reply list_secrets(const house& home, call& on);
-reply get_secret(const house& home, call& on);
-reply revoke_secret(const house& home, call& on);
+reply create_secret(const server_context& server, request_context& request);
+reply regenerate_secret(const server_context& server, request_context& request);
+reply list_secrets(const server_context& server, request_context& request);
+reply get_secret(const server_context& server, request_context& request);
+reply revoke_secret(const server_context& server, request_context& request);
 
-reply list_requests(const house& home, call& on);
-reply list_directory_users(const house& home, call& on);
-reply list_directory_groups(const house& home, call& on);
-reply list_group_names(const house& home, call& on);
+reply list_requests(const server_context& server, request_context& request);
+reply list_directory_users(const server_context& server, request_context& request);
+reply list_directory_groups(const server_context& server, request_context& request);
+reply list_group_names(const server_context& server, request_context& request);
 
-reply create_role(const house& home, call& on);
-reply list_roles(const house& home, call& on);
-reply get_role(const house& home, call& on);
-reply update_role(const house& home, call& on);
-reply delete_role(const house& home, call& on);
-reply set_default_roles(const house& home, call& on);
-reply assign_roles(const house& home, call& on);
+reply create_role(const server_context& server, request_context& request);
+reply list_roles(const server_context& server, request_context& request);
+reply get_role(const server_context& server, request_context& request);
+reply update_role(const server_context& server, request_context& request);
+reply delete_role(const server_context& server, request_context& request);
+reply set_default_roles(const server_context& server, request_context& request);
+reply assign_roles(const server_context& server, request_context& request);
 
-reply list_attributes(const house& home, call& on);
-reply create_attribute(const house& home, call& on);
-reply update_attribute(const house& home, call& on);
-reply delete_attribute(const house& home, call& on);
-reply map_attributes(const house& home, call& on);
-reply preview_attributes(const house& home, call& on);
+reply list_attributes(const server_context& server, request_context& request);
+reply create_attribute(const server_context& server, request_context& request);
+reply update_attribute(const server_context& server, request_context& request);
+reply delete_attribute(const server_context& server, request_context& request);
+reply map_attributes(const server_context& server, request_context& request);
+reply preview_attributes(const server_context& server, request_context& request);
 
-reply list_refusals(const house& home, call& on);
-reply list_held_users(const house& home, call& on);
-reply list_events(const house& home, call& on);
-reply stream_events(const house& home, call& on);
-reply search_events(const house& home, call& on);
+reply list_refusals(const server_context& server, request_context& request);
+reply list_held_users(const server_context& server, request_context& request);
+reply list_events(const server_context& server, request_context& request);
+reply stream_events(const server_context& server, request_context& request);
+reply search_events(const server_context& server, request_context& request);
 
-reply create_client(const house& home, call& on);
-reply list_clients(const house& home, call& on);
-reply get_client(const house& home, call& on);
-reply delete_client(const house& home, call& on);
-reply create_client_secret(const house& home, call& on);
-reply revoke_client_secret(const house& home, call& on);
+reply create_client(const server_context& server, request_context& request);
+reply list_clients(const server_context& server, request_context& request);
+reply get_client(const server_context& server, request_context& request);
+reply delete_client(const server_context& server, request_context& request);
+reply create_client_secret(const server_context& server, request_context& request);
+reply revoke_client_secret(const server_context& server, request_context& request);
 
-reply list_signing_keys(const house& home, call& on);
-reply rotate_signing_key(const house& home, call& on);
-reply renew_master_key(const house& home, call& on);
+reply list_signing_keys(const server_context& server, request_context& request);
+reply rotate_signing_key(const server_context& server, request_context& request);
+reply renew_master_key(const server_context& server, request_context& request);
 
-reply list_audit_log(const house& home, call& on);
+reply list_audit_log(const server_context& server, request_context& request);
 
-reply prepare_demo(const house& home, call& on);
-reply check_store(const house& home, call& on);
-reply backup_store(const house& home, call& on);
+reply prepare_demo(const server_context& server, request_context& request);
+reply check_store(const server_context& server, request_context& request);
+reply backup_store(const server_context& server, request_context& request);
 
 }  // namespace scimd::api

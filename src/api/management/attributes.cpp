@@ -125,30 +125,30 @@ json::object attribute_mappings_json(store::transaction& tx, directory_id of)
     return mapping_json(attribute_rows::mappings(tx, of));
 }
 
-reply list_attributes(const house&, call&)
+reply list_attributes(const server_context&, request_context&)
 {
-    return work{store::intent::read, [](store::transaction& tx) -> reply {
-                    json::array listed;
-                    for (const auto& one : attributes::standard_attributes())
-                        listed.push_back(to_json(one));
-                    for (const auto& one : attribute_rows::list(tx))
-                        listed.push_back(to_json(one));
-                    return manage_response(200, {{"user_attributes", std::move(listed)}});
-                }};
+    return transaction_step{store::intent::read, [](store::transaction& tx) -> reply {
+                                json::array listed;
+                                for (const auto& one : attributes::standard_attributes())
+                                    listed.push_back(to_json(one));
+                                for (const auto& one : attribute_rows::list(tx))
+                                    listed.push_back(to_json(one));
+                                return manage_response(200, {{"user_attributes", std::move(listed)}});
+                            }};
 }
 
-reply create_attribute(const house& home, call&)
+reply create_attribute(const server_context& server, request_context&)
 {
-    return with_manage_body(home, [](store::transaction& tx, const json::object& body) -> reply {
+    return with_manage_body(server, [](store::transaction& tx, const json::object& body) -> reply {
         const auto made = attributes::define(tx, *text_in(body, "key"), read_attribute_change(body));
         return made ? manage_response(201, {{"user_attribute", to_json(*made)}}) : manage_error(made.error());
     });
 }
 
-reply update_attribute(const house& home, call& on)
+reply update_attribute(const server_context& server, request_context& request)
 {
-    return with_manage_body(home, [&on](store::transaction& tx, const json::object& body) -> reply {
-        const auto found = find_custom(tx, on.parameter("key"));
+    return with_manage_body(server, [&request](store::transaction& tx, const json::object& body) -> reply {
+        const auto found = find_custom(tx, request.parameter("key"));
         if (!found)
             return manage_error(found.error());
         if (text_in(body, "key").value_or(found->key) != found->key)
@@ -159,25 +159,25 @@ reply update_attribute(const house& home, call& on)
     });
 }
 
-reply delete_attribute(const house&, call& on)
+reply delete_attribute(const server_context&, request_context& request)
 {
-    return work{store::intent::write, [&on](store::transaction& tx) -> reply {
-                    const auto found = find_custom(tx, on.parameter("key"));
-                    if (!found)
-                        return manage_error(found.error());
-                    attribute_rows::remove(tx, found->key);
-                    return manage_response(200, {});
-                }};
+    return transaction_step{store::intent::write, [&request](store::transaction& tx) -> reply {
+                                const auto found = find_custom(tx, request.parameter("key"));
+                                if (!found)
+                                    return manage_error(found.error());
+                                attribute_rows::remove(tx, found->key);
+                                return manage_response(200, {});
+                            }};
 }
 
-reply map_attributes(const house& home, call& on)
+reply map_attributes(const server_context& server, request_context& request)
 {
     return with_directory_body(
-        home,
-        on,
-        [&home,
-         &on](store::transaction& tx, const tenants::directory& of, const json::object& body) -> reply {
-            const auto where = service::caller_for(origin_of(home, on), of, home.schemas);
+        server,
+        request,
+        [&server,
+         &request](store::transaction& tx, const tenants::directory& of, const json::object& body) -> reply {
+            const auto where = service::caller_for(event_source_of(server, request), of, server.schemas);
             const auto checked = attributes::check(tx, where, read_mappings(body));
             if (!checked)
                 return manage_error(checked.error());
@@ -188,23 +188,24 @@ reply map_attributes(const house& home, call& on)
 }
 
 // Writes nothing: users are looked at in a scan.
-reply preview_attributes(const house& home, call& on)
+reply preview_attributes(const server_context& server, request_context& request)
 {
-    return body_wanted{
-        home.bounds.manage_body_bytes_max,
-        [&home, &on](const std::string& text) -> reply {
+    return body_request{
+        server.bounds.manage_body_bytes_max,
+        [&server, &request](const std::string& text) -> reply {
             const auto body = parse_json_object(text).value();  // it was held against its description
             const auto* limit = find(body, "limit");
             return with_directory(
-                on,
+                request,
                 store::intent::scan,
-                [&home,
-                 &on,
+                [&server,
+                 &request,
                  wanted = read_mappings(body),
                  limit = limit && limit->is_int64() ? limit->get_int64() : preview_users_default](
                     store::transaction& tx, const tenants::directory& of
                 ) -> reply {
-                    const auto where = service::caller_for(origin_of(home, on), of, home.schemas);
+                    const auto where =
+                        service::caller_for(event_source_of(server, request), of, server.schemas);
                     const auto checked = attributes::check(tx, where, wanted);
                     if (!checked)
                         return manage_error(checked.error());
@@ -214,7 +215,7 @@ reply preview_attributes(const house& home, call& on)
                     newest.limit = limit;
                     json::array users;
                     pages::list_users(tx, of.id, newest, [&](const store::resources::row& row) {
-                        users.push_back(previewed(understood, row, on.work));
+                        users.push_back(previewed(understood, row, request.budget));
                         return true;
                     });
                     return manage_response(200, {{"users", std::move(users)}});

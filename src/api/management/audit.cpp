@@ -15,9 +15,9 @@ constexpr std::size_t actor_bytes_max = 64;
 constexpr std::size_t audit_page_bytes_max = 4 * 1024 * 1024;  // a page ends early when its entries are large
 
 template <class Id>
-result<std::optional<Id>> id_parameter(const call& on, std::string_view name)
+result<std::optional<Id>> id_parameter(const request_context& request, std::string_view name)
 {
-    const auto text = on.where.parameter(name);
+    const auto text = request.target.parameter(name);
     if (!text)
         return std::optional<Id>();
     const auto id = Id::parse(*text);
@@ -26,9 +26,9 @@ result<std::optional<Id>> id_parameter(const call& on, std::string_view name)
     return id;
 }
 
-result<std::optional<time_point>> since_parameter(const call& on)
+result<std::optional<time_point>> since_parameter(const request_context& request)
 {
-    const auto text = on.where.parameter("since");
+    const auto text = request.target.parameter("since");
     if (!text)
         return std::optional<time_point>();
     const auto when = parse_rfc3339(*text);
@@ -37,30 +37,30 @@ result<std::optional<time_point>> since_parameter(const call& on)
     return when;
 }
 
-result<store::audit::query> read_query(const call& on)
+result<store::audit::query> read_query(const request_context& request)
 {
     store::audit::query read;
-    const auto size = number_parameter(on, "page_size", audit_page_size_bounds);
+    const auto size = number_parameter(request, "page_size", audit_page_size_bounds);
     if (!size)
         return size.error();
     read.limit = *size;
-    const auto before = number_parameter(on, "page_token", {1, number_max, number_max});
+    const auto before = number_parameter(request, "page_token", {1, number_max, number_max});
     if (!before)
         return error{errc::invalid_value, "page_token is none of ours."};
     read.before = *before;
-    const auto organization = id_parameter<organization_id>(on, "organization_id");
+    const auto organization = id_parameter<organization_id>(request, "organization_id");
     if (!organization)
         return organization.error();
     read.organization = *organization;
-    const auto directory = id_parameter<directory_id>(on, "directory_id");
+    const auto directory = id_parameter<directory_id>(request, "directory_id");
     if (!directory)
         return directory.error();
     read.directory = *directory;
-    const auto since = since_parameter(on);
+    const auto since = since_parameter(request);
     if (!since)
         return since.error();
     read.since = *since;
-    const auto actor = on.where.parameter("actor").value_or("");
+    const auto actor = request.target.parameter("actor").value_or("");
     if (actor.size() > actor_bytes_max)
         return error{errc::invalid_value, "actor must have at most 64 bytes."};
     if (!actor.empty())
@@ -86,32 +86,32 @@ json::object to_json(const store::audit::entry& from)
 
 }  // namespace
 
-reply list_audit_log(const house&, call& on)
+reply list_audit_log(const server_context&, request_context& request)
 {
-    const auto asked = read_query(on);
+    const auto asked = read_query(request);
     if (!asked)
         return manage_error(asked.error());
-    return work{store::intent::scan, [asked = *asked](store::transaction& tx) -> reply {
-                    auto query = asked;
-                    ++query.limit;
-                    const auto found = store::audit::list(tx, query);
-                    json::array listed;
-                    std::size_t bytes = 0;
-                    for (const auto& entry : found) {
-                        if (static_cast<std::int64_t>(listed.size()) == asked.limit ||
-                            bytes > audit_page_bytes_max)
-                            break;
-                        bytes += entry.body.size();
-                        listed.push_back(to_json(entry));
-                    }
-                    const bool has_more = listed.size() < found.size();
-                    const auto next =
-                        has_more ? std::to_string(found[listed.size() - 1].number) : std::string();
-                    return manage_response(
-                        200,
-                        {{"entries", std::move(listed)}, {"next_page_token", next}, {"prev_page_token", ""}}
-                    );
-                }};
+    return transaction_step{
+        store::intent::scan,
+        [asked = *asked](store::transaction& tx) -> reply {
+            auto query = asked;
+            ++query.limit;
+            const auto found = store::audit::list(tx, query);
+            json::array listed;
+            std::size_t bytes = 0;
+            for (const auto& entry : found) {
+                if (static_cast<std::int64_t>(listed.size()) == asked.limit || bytes > audit_page_bytes_max)
+                    break;
+                bytes += entry.body.size();
+                listed.push_back(to_json(entry));
+            }
+            const bool has_more = listed.size() < found.size();
+            const auto next = has_more ? std::to_string(found[listed.size() - 1].number) : std::string();
+            return manage_response(
+                200, {{"entries", std::move(listed)}, {"next_page_token", next}, {"prev_page_token", ""}}
+            );
+        }
+    };
 }
 
 }  // namespace scimd::api

@@ -16,7 +16,7 @@
 namespace scimd::api {
 namespace {
 
-constexpr std::size_t picture_bytes_max = 16 * 1024;
+constexpr std::size_t snapshot_bytes_max = 16 * 1024;
 constexpr std::string_view withheld = "[withheld]";
 
 // --- what was there
@@ -40,10 +40,10 @@ const route* reading_row(std::string_view path)
 
 // The row that shows what a request is about: its own path's, else that of the nearest thing above it. What a
 // POST makes was not there before.
-const route* row_that_shows(const call& on)
+const route* row_that_shows(const request_context& request)
 {
-    auto path = without_verb(on.notes.route);
-    if (on.head.method == "POST" && path == on.notes.route)
+    auto path = without_verb(request.access_log.route);
+    if (request.http.method == "POST" && path == request.access_log.route)
         return nullptr;
     if (const auto* row = reading_row(path))
         return row;
@@ -56,18 +56,20 @@ const route* row_that_shows(const call& on)
 }
 
 // What a reading request would be answered now; null: nothing.
-json::value picture(const house& home, const call& on, const route* row, store::transaction& tx)
+json::value snapshot(
+    const server_context& server, const request_context& request, const route* row, store::transaction& tx
+)
 {
     if (!row)
         return nullptr;
-    http::request request;
-    request.method = "GET";
-    request.target = on.head.target;
-    call view(request);
-    view.parameters = on.parameters;
-    view.by = on.by;
-    reply next = row->handle(home, view);
-    while (auto* more = std::get_if<work>(&next)) {
+    http::request head;
+    head.method = "GET";
+    head.target = request.http.target;
+    request_context view(head);
+    view.parameters = request.parameters;
+    view.api_client = request.api_client;
+    reply next = row->handle(server, view);
+    while (auto* more = std::get_if<transaction_step>(&next)) {
         const auto run = std::move(more->run);
         next = run(tx);
     }
@@ -105,7 +107,7 @@ json::value shown(json::value document)
 {
     redact(document);
     const auto bytes = to_text(document).size();
-    if (bytes > picture_bytes_max)
+    if (bytes > snapshot_bytes_max)
         return json::object{{"omitted_bytes", bytes}};
     return document;
 }
@@ -123,17 +125,17 @@ std::string_view name_below(std::string_view path)
 }
 
 // The ids in the path, and those of what was made: {"organization": "org_1", "directory": "dir_2"}.
-json::object targets_of(const call& on, const json::object& answer)
+json::object targets_of(const request_context& request, const json::object& answer)
 {
     json::object targets;
-    for (const auto& [name, value] : on.parameters)
+    for (const auto& [name, value] : request.parameters)
         if (value != "-")
             targets[name] = value;
     for (const auto& [name, value] : answer)
         if (const auto* id = value.is_object() ? find_string(value.get_object(), "id") : nullptr)
             targets[name] = *id;
     const auto* id = find_string(answer, "id");  // of an answer that is the thing itself
-    if (const auto name = name_below(on.notes.route); id && !name.empty())
+    if (const auto name = name_below(request.access_log.route); id && !name.empty())
         targets[name] = *id;
     return targets;
 }
@@ -145,15 +147,19 @@ std::string text_of(const json::object& object, std::string_view name)
 }
 
 // What one attempt is told of: begun before it, completed after it.
-class pen {
+class audit_writer {
 public:
-    pen(const house& home, const call& on, store::transaction& tx)
-        : home_(home), on_(on), tx_(tx), row_(row_that_shows(on)), before_(picture(home, on, row_, tx))
+    audit_writer(const server_context& server, const request_context& request, store::transaction& tx)
+        : server_(server),
+          request_(request),
+          tx_(tx),
+          row_(row_that_shows(request)),
+          before_(snapshot(server, request, row_, tx))
     {
-        const auto directory = directory_id::parse(on.parameter("directory"));
-        entry_.actor = on.by.name;
+        const auto directory = directory_id::parse(request.parameter("directory"));
+        entry_.actor = request.api_client.name;
         entry_.directory = directory;
-        entry_.organization = organization_id::parse(on.parameter("organization"));
+        entry_.organization = organization_id::parse(request.parameter("organization"));
         if (directory && !entry_.organization)
             entry_.organization = store::tenants::owner_of(tx, *directory);
     }
@@ -162,64 +168,70 @@ public:
     {
         const auto parsed = parse_json_object(response.body);
         const auto answer = parsed ? *parsed : json::object();
-        const auto targets = targets_of(on_, answer);
+        const auto targets = targets_of(request_, answer);
         if (!entry_.organization)
             entry_.organization = organization_id::parse(text_of(targets, "organization"));
         if (!entry_.directory)
             entry_.directory = directory_id::parse(text_of(targets, "directory"));
         json::object body{
-            {"method", on_.head.method},
-            {"route", on_.notes.route},
+            {"method", request_.http.method},
+            {"route", request_.access_log.route},
             {"targets", targets},
-            {"address", on_.head.from.address},
-            {"request_id", on_.head.id},
+            {"address", request_.http.from.address},
+            {"request_id", request_.http.id},
             {"status", response.status}
         };
         if (response.status >= 400)
             body["message"] = text_of(answer, "message");
         else
-            add_pictures(body, answer);
+            add_snapshots(body, answer);
         entry_.body = to_text(body);
-        store::audit::append(tx_, entry_, home_.audit_kept);
+        store::audit::append(tx_, entry_, server_.audit_retention);
     }
 
 private:
-    void add_pictures(json::object& body, const json::object& answer)
+    void add_snapshots(json::object& body, const json::object& answer)
     {
-        auto after = on_.head.method == "DELETE" ? json::value() : picture(home_, on_, row_, tx_);
-        if (after.is_null() && on_.head.method != "DELETE")
+        auto after =
+            request_.http.method == "DELETE" ? json::value() : snapshot(server_, request_, row_, tx_);
+        if (after.is_null() && request_.http.method != "DELETE")
             after = answer;
         body["before"] = shown(std::move(before_));
         body["after"] = shown(std::move(after));
     }
 
-    const house& home_;
-    const call& on_;
+    const server_context& server_;
+    const request_context& request_;
     store::transaction& tx_;
     const route* row_;
     json::value before_;
     store::audit::new_entry entry_;
 };
 
-reply recorded(const house& home, call& on, const work& job, store::transaction& tx)
+reply run_recorded(
+    const server_context& server,
+    request_context& request,
+    const transaction_step& job,
+    store::transaction& tx
+)
 {
-    pen told(home, on, tx);
+    audit_writer told(server, request, tx);
     reply outcome;
     store::attempt(tx, [&] {
         outcome = job.run(tx);
         return verdict_of(outcome);
     });
-    if (on.is_repeat)
+    if (request.is_repeat)
         return outcome;
     if (auto* response = std::get_if<http::response>(&outcome)) {
         told.write(*response);
-        return response->status < 400 ? std::move(outcome) : reply(recorded_refusal{std::move(*response)});
+        return response->status < 400 ? std::move(outcome) : reply(committed_error{std::move(*response)});
     }
-    if (const auto* refusal = std::get_if<recorded_refusal>(&outcome)) {
+    if (const auto* refusal = std::get_if<committed_error>(&outcome)) {
         told.write(refusal->response);
         return outcome;
     }
-    return audited(home, on, std::move(outcome));
+    return run_audited(server, request, std::move(outcome));
 }
 
 }  // namespace
@@ -246,27 +258,33 @@ void withhold_headers(json::object& document)
         withhold_all(*headers);
 }
 
-reply audited(const house& home, call& on, reply next)
+reply run_audited(const server_context& server, request_context& request, reply next)
 {
-    if (auto* job = std::get_if<work>(&next)) {
+    if (auto* job = std::get_if<transaction_step>(&next)) {
         if (job->mode != store::intent::write) {
-            return work{job->mode, [&home, &on, run = std::move(job->run)](store::transaction& tx) {
-                            return audited(home, on, run(tx));
-                        }};
+            return transaction_step{
+                job->mode,
+                [&server, &request, run = std::move(job->run)](store::transaction& tx) {
+                    return run_audited(server, request, run(tx));
+                }
+            };
         }
-        return work{store::intent::write, [&home, &on, job = std::move(*job)](store::transaction& tx) {
-                        return recorded(home, on, job, tx);
-                    }};
+        return transaction_step{
+            store::intent::write,
+            [&server, &request, job = std::move(*job)](store::transaction& tx) {
+                return run_recorded(server, request, job, tx);
+            }
+        };
     }
-    if (auto* wanted = std::get_if<body_wanted>(&next)) {
-        wanted->then = [&home, &on, then = std::move(wanted->then)](std::string body) {
-            return audited(home, on, then(std::move(body)));
+    if (auto* wanted = std::get_if<body_request>(&next)) {
+        wanted->then = [&server, &request, then = std::move(wanted->then)](std::string body) {
+            return run_audited(server, request, then(std::move(body)));
         };
         return next;
     }
-    if (auto* long_job = std::get_if<chore>(&next)) {
-        return chore{[&home, &on, run = std::move(long_job->run)](store::database& database) {
-            return audited(home, on, run(database));
+    if (auto* long_job = std::get_if<blocking_task>(&next)) {
+        return blocking_task{[&server, &request, run = std::move(long_job->run)](store::database& database) {
+            return run_audited(server, request, run(database));
         }};
     }
     return next;

@@ -12,7 +12,7 @@ namespace scimd::api {
 // Makes the writing works of a management reply leave an entry each, in their own transactions: who, what,
 // what was there before and after, and how it ended. A work that fails is undone and leaves its entry alone;
 // a repeat that changes nothing leaves none.
-reply audited(const house& home, call& on, reply next);
+reply run_audited(const server_context& server, request_context& request, reply next);
 
 // A document without what nobody should read in it: the texts of secrets, tokens and links, and the values of
 // the headers that a webhook endpoint is sent.

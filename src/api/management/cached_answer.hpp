@@ -12,7 +12,7 @@
 namespace scimd::api {
 
 // Any thread.
-class kept_answer {
+class cached_response {
 public:
     // Null: there is none.
     [[nodiscard]] std::shared_ptr<const std::string> find(time_point now) const

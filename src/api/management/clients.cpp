@@ -92,9 +92,9 @@ result<client_rows::new_client> read_new_client(const json::object& body)
     return client_rows::new_client{owner, std::move(*name), wanted == "READ_WRITE", read_client_scopes(body)};
 }
 
-result<client_rows::client> read_client(store::transaction& tx, const call& on)
+result<client_rows::client> read_client(store::transaction& tx, const request_context& request)
 {
-    const auto id = client_id::parse(on.parameter("id"));
+    const auto id = client_id::parse(request.parameter("id"));
     auto found = id ? client_rows::find(tx, *id) : std::nullopt;
     if (!found)
         return error{errc::not_found, "The client was not found."};
@@ -103,13 +103,13 @@ result<client_rows::client> read_client(store::transaction& tx, const call& on)
 
 }  // namespace
 
-reply create_client(const house& home, call&)
+reply create_client(const server_context& server, request_context&)
 {
-    return with_manage_body(home, [&home](store::transaction& tx, const json::object& body) -> reply {
+    return with_manage_body(server, [&server](store::transaction& tx, const json::object& body) -> reply {
         const auto wanted = read_new_client(body);
         if (!wanted)
             return manage_error(wanted.error());
-        const auto made = clients::create_client(tx, home.random, *wanted);
+        const auto made = clients::create_client(tx, server.random, *wanted);
         if (!made)
             return manage_error(made.error());
         return manage_response(
@@ -121,85 +121,91 @@ reply create_client(const house& home, call&)
     });
 }
 
-reply list_clients(const house&, call& on)
+reply list_clients(const server_context&, request_context& request)
 {
-    const auto size = number_parameter(on, "page_size", client_page_size_bounds);
+    const auto size = number_parameter(request, "page_size", client_page_size_bounds);
     if (!size)
         return manage_error(size.error());
-    const auto after = number_parameter(on, "page_token", {0, number_max, 0});
+    const auto after = number_parameter(request, "page_token", {0, number_max, 0});
     if (!after)
         return manage_error({errc::invalid_value, "page_token is none of ours."});
-    return work{store::intent::scan, [size = *size, after = *after](store::transaction& tx) -> reply {
-                    auto found = client_rows::list(tx, client_id{after}, size + 1);
-                    const bool has_more = static_cast<std::int64_t>(found.size()) > size;
-                    if (has_more)
-                        found.pop_back();
-                    json::array listed;
-                    for (const auto& client : found)
-                        listed.push_back(to_json(tx, client));
-                    const auto next = has_more ? std::to_string(found.back().id.value) : std::string();
-                    return manage_response(
-                        200,
-                        {{"clients", std::move(listed)},
-                         {"total_size", client_rows::count(tx)},
-                         {"next_page_token", next},
-                         {"prev_page_token", ""}}
-                    );
-                }};
+    return transaction_step{
+        store::intent::scan,
+        [size = *size, after = *after](store::transaction& tx) -> reply {
+            auto found = client_rows::list(tx, client_id{after}, size + 1);
+            const bool has_more = static_cast<std::int64_t>(found.size()) > size;
+            if (has_more)
+                found.pop_back();
+            json::array listed;
+            for (const auto& client : found)
+                listed.push_back(to_json(tx, client));
+            const auto next = has_more ? std::to_string(found.back().id.value) : std::string();
+            return manage_response(
+                200,
+                {{"clients", std::move(listed)},
+                 {"total_size", client_rows::count(tx)},
+                 {"next_page_token", next},
+                 {"prev_page_token", ""}}
+            );
+        }
+    };
 }
 
-reply get_client(const house&, call& on)
+reply get_client(const server_context&, request_context& request)
 {
-    return work{store::intent::read, [&on](store::transaction& tx) -> reply {
-                    const auto found = read_client(tx, on);
-                    return found ? manage_response(200, {{"client", to_json(tx, *found)}})
-                                 : manage_error(found.error());
-                }};
+    return transaction_step{store::intent::read, [&request](store::transaction& tx) -> reply {
+                                const auto found = read_client(tx, request);
+                                return found ? manage_response(200, {{"client", to_json(tx, *found)}})
+                                             : manage_error(found.error());
+                            }};
 }
 
-reply delete_client(const house&, call& on)
+reply delete_client(const server_context&, request_context& request)
 {
-    return work{store::intent::write, [&on](store::transaction& tx) -> reply {
-                    const auto found = read_client(tx, on);
-                    if (!found)
-                        return manage_error(found.error());
-                    client_rows::erase(tx, found->id);
-                    return manage_response(200, {});
-                }};
+    return transaction_step{store::intent::write, [&request](store::transaction& tx) -> reply {
+                                const auto found = read_client(tx, request);
+                                if (!found)
+                                    return manage_error(found.error());
+                                client_rows::erase(tx, found->id);
+                                return manage_response(200, {});
+                            }};
 }
 
-reply create_client_secret(const house& home, call& on)
+reply create_client_secret(const server_context& server, request_context& request)
 {
-    return with_manage_body(home, [&home, &on](store::transaction& tx, const json::object& body) -> reply {
-        const auto expires = optional_time(body, "expire_time");
-        if (!expires)
-            return manage_error(expires.error());
-        const auto owner = read_client(tx, on);
-        if (!owner)
-            return manage_error(owner.error());
-        const auto made = clients::add_secret(tx, home.random, owner->id, *expires);
-        if (!made)
-            return manage_error(made.error());
-        return manage_response(
-            201,
-            {{"client_id", owner->id.text()},
-             {"client_secret", made->plain.reveal()},
-             {"secret", to_json(made->row, tx.now())}}
-        );
-    });
+    return with_manage_body(
+        server,
+        [&server, &request](store::transaction& tx, const json::object& body) -> reply {
+            const auto expires = optional_time(body, "expire_time");
+            if (!expires)
+                return manage_error(expires.error());
+            const auto owner = read_client(tx, request);
+            if (!owner)
+                return manage_error(owner.error());
+            const auto made = clients::add_secret(tx, server.random, owner->id, *expires);
+            if (!made)
+                return manage_error(made.error());
+            return manage_response(
+                201,
+                {{"client_id", owner->id.text()},
+                 {"client_secret", made->plain.reveal()},
+                 {"secret", to_json(made->row, tx.now())}}
+            );
+        }
+    );
 }
 
-reply revoke_client_secret(const house&, call& on)
+reply revoke_client_secret(const server_context&, request_context& request)
 {
-    return work{store::intent::write, [&on](store::transaction& tx) -> reply {
-                    const auto owner = read_client(tx, on);
-                    if (!owner)
-                        return manage_error(owner.error());
-                    const auto id = secret_id::parse(on.parameter("secret"));
-                    if (!id || !client_rows::erase_secret(tx, owner->id, *id))
-                        return manage_error({errc::not_found, "The secret was not found."});
-                    return manage_response(200, {});
-                }};
+    return transaction_step{store::intent::write, [&request](store::transaction& tx) -> reply {
+                                const auto owner = read_client(tx, request);
+                                if (!owner)
+                                    return manage_error(owner.error());
+                                const auto id = secret_id::parse(request.parameter("secret"));
+                                if (!id || !client_rows::erase_secret(tx, owner->id, *id))
+                                    return manage_error({errc::not_found, "The secret was not found."});
+                                return manage_response(200, {});
+                            }};
 }
 
 }  // namespace scimd::api

@@ -43,11 +43,11 @@ json::object directory_stats_of(
     return stats;
 }
 
-json::object to_json(const house& home, store::transaction& tx, const tenants::directory& from)
+json::object to_json(const server_context& server, store::transaction& tx, const tenants::directory& from)
 {
     const auto users = store::directory_pages::count_users(tx, from.id, {});
     const auto groups = store::directory_pages::count_groups(tx, from.id, {});
-    auto secrets = secrets_of(home, tx, from.id);
+    auto secrets = secrets_of(server, tx, from.id);
     json::object body{
         {"id", from.id.text()},
         {"name", from.name},
@@ -60,7 +60,7 @@ json::object to_json(const house& home, store::transaction& tx, const tenants::d
         {"domain_policy", tenancy::to_text(from.policy)},
         {"domain_gate_scope", tenancy::to_text(from.gate_scope)},
         {"schemas", schemas_of(from.schemas)},
-        {"directory_endpoint", home.public_url + "/directory/" + from.id.text() + "/scim/v2"},
+        {"directory_endpoint", server.public_url + "/directory/" + from.id.text() + "/scim/v2"},
         {"email", ""},
         {"groups_tracked", "ALL"},
         {"total_users", users},
@@ -77,19 +77,19 @@ json::object to_json(const house& home, store::transaction& tx, const tenants::d
 }
 
 http::response directory_response(
-    const house& home, store::transaction& tx, int status, const tenants::directory& from
+    const server_context& server, store::transaction& tx, int status, const tenants::directory& from
 )
 {
-    return manage_response(status, {{"directory", to_json(home, tx, from)}});
+    return manage_response(status, {{"directory", to_json(server, tx, from)}});
 }
 
-reply set_enabled(const house& home, call& on, bool is_enabled)
+reply set_enabled(const server_context& server, request_context& request, bool is_enabled)
 {
     return with_directory(
-        on,
+        request,
         store::intent::write,
-        [&home, &on, is_enabled](store::transaction& tx, tenants::directory which) -> reply {
-            service::directories::set_enabled(tx, origin_of(home, on), which, is_enabled);
+        [&server, &request, is_enabled](store::transaction& tx, tenants::directory which) -> reply {
+            service::directories::set_enabled(tx, event_source_of(server, request), which, is_enabled);
             return manage_response(200, {{"enabled", is_enabled}});
         }
     );
@@ -210,98 +210,103 @@ result<service::directories::change> read_directory_change(const json::object& b
 
 }  // namespace
 
-reply create_directory(const house& home, call& on)
+reply create_directory(const server_context& server, request_context& request)
 {
     return with_organization_body(
-        home,
-        on,
-        [&home, &on](store::transaction& tx, organization_id owner, const json::object& body) -> reply {
+        server,
+        request,
+        [&server,
+         &request](store::transaction& tx, organization_id owner, const json::object& body) -> reply {
             const auto wanted = read_new_directory(body);
             if (!wanted)
                 return manage_error(wanted.error());
-            const auto schemas = read_schema_choice(body, home.schemas);
+            const auto schemas = read_schema_choice(body, server.schemas);
             if (!schemas)
                 return manage_error(schemas.error());
-            auto made = tenancy::create_directory(tx, origin_of(home, on), owner, *wanted);
+            auto made = tenancy::create_directory(tx, event_source_of(server, request), owner, *wanted);
             if (!made)
                 return manage_error(made.error());
             set_schemas(tx, *made, *schemas);
             if (auto set = set_dialect(tx, *made, body); !set)
                 return manage_error(set.error());
-            return directory_response(home, tx, 201, *made);
+            return directory_response(server, tx, 201, *made);
         }
     );
 }
 
-reply list_directories(const house& home, call& on)
+reply list_directories(const server_context& server, request_context& request)
 {
-    return work{store::intent::scan, [&home, &on](store::transaction& tx) -> reply {
-                    const auto owner = read_organization(tx, on);
-                    if (!owner)
-                        return manage_error(owner.error());
-                    json::array listed;
-                    for (const auto& directory : tenants::list_directories(tx, *owner))
-                        listed.push_back(to_json(home, tx, directory));
-                    return manage_response(200, {{"directories", std::move(listed)}});
-                }};
+    return transaction_step{store::intent::scan, [&server, &request](store::transaction& tx) -> reply {
+                                const auto owner = read_organization(tx, request);
+                                if (!owner)
+                                    return manage_error(owner.error());
+                                json::array listed;
+                                for (const auto& directory : tenants::list_directories(tx, *owner))
+                                    listed.push_back(to_json(server, tx, directory));
+                                return manage_response(200, {{"directories", std::move(listed)}});
+                            }};
 }
 
-reply get_directory(const house& home, call& on)
+reply get_directory(const server_context& server, request_context& request)
 {
     return with_directory(
-        on,
+        request,
         store::intent::read,
-        [&home](store::transaction& tx, const tenants::directory& found) -> reply {
-            return directory_response(home, tx, 200, found);
+        [&server](store::transaction& tx, const tenants::directory& found) -> reply {
+            return directory_response(server, tx, 200, found);
         }
     );
 }
 
-reply update_directory(const house& home, call& on)
+reply update_directory(const server_context& server, request_context& request)
 {
     return with_directory_body(
-        home,
-        on,
-        [&home, &on](store::transaction& tx, tenants::directory found, const json::object& body) -> reply {
+        server,
+        request,
+        [&server,
+         &request](store::transaction& tx, tenants::directory found, const json::object& body) -> reply {
             const auto wanted = read_directory_change(body);
             if (!wanted)
                 return manage_error(wanted.error());
-            const auto schemas = read_schema_choice(body, home.schemas);
+            const auto schemas = read_schema_choice(body, server.schemas);
             if (!schemas)
                 return manage_error(schemas.error());
             if (auto set = set_dialect(tx, found, body); !set)
                 return manage_error(set.error());
-            if (auto done = service::directories::update(tx, origin_of(home, on), found, *wanted); !done)
+            if (auto done =
+                    service::directories::update(tx, event_source_of(server, request), found, *wanted);
+                !done)
                 return manage_error(done.error());
             set_schemas(tx, found, *schemas);
-            return directory_response(home, tx, 200, found);
+            return directory_response(server, tx, 200, found);
         }
     );
 }
 
-reply delete_directory(const house& home, call& on)
+reply delete_directory(const server_context& server, request_context& request)
 {
     return with_directory(
-        on,
+        request,
         store::intent::write,
-        [&home, &on](store::transaction& tx, const tenants::directory& which) -> reply {
-            const auto begun = service::directories::begin_removal(tx, origin_of(home, on), which);
+        [&server, &request](store::transaction& tx, const tenants::directory& which) -> reply {
+            const auto begun =
+                service::directories::begin_removal(tx, event_source_of(server, request), which);
             if (!begun)
                 return manage_error(begun.error());
-            service::directories::remove_if_small(tx, home.schemas, which.id);
+            service::directories::remove_if_small(tx, server.schemas, which.id);
             return manage_response(200, {});
         }
     );
 }
 
-reply enable_directory(const house& home, call& on)
+reply enable_directory(const server_context& server, request_context& request)
 {
-    return set_enabled(home, on, true);
+    return set_enabled(server, request, true);
 }
 
-reply disable_directory(const house& home, call& on)
+reply disable_directory(const server_context& server, request_context& request)
 {
-    return set_enabled(home, on, false);
+    return set_enabled(server, request, false);
 }
 
 }  // namespace scimd::api

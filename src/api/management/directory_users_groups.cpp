@@ -26,15 +26,15 @@ constexpr std::size_t group_bytes = 128;                      // what a group of
 constexpr std::int64_t summary_groups_max = 100'000;
 
 // What a request asks for, with the text that its page tokens are bound to.
-struct wanted_page {
+struct page_request {
     pages::selection which;
     bool has_detail = false;
     std::string query;
 };
 
-result<std::optional<resource_id>> read_group(const call& on)
+result<std::optional<resource_id>> read_group(const request_context& request)
 {
-    const auto text = query_parameter(on, "directory_group_id");
+    const auto text = query_parameter(request, "directory_group_id");
     if (!text || text->empty())
         return std::optional<resource_id>();
     const auto number = parse_prefixed(*text, "dirgroup_");
@@ -43,9 +43,9 @@ result<std::optional<resource_id>> read_group(const call& on)
     return std::optional(resource_id{*number});
 }
 
-result<std::optional<time_point>> read_updated_after(const call& on)
+result<std::optional<time_point>> read_updated_after(const request_context& request)
 {
-    const auto text = query_parameter(on, "updated_after");
+    const auto text = query_parameter(request, "updated_after");
     if (!text || text->empty())
         return std::optional<time_point>();
     const auto when = parse_rfc3339(*text);
@@ -54,9 +54,9 @@ result<std::optional<time_point>> read_updated_after(const call& on)
     return when;
 }
 
-result<bool> flag_parameter(const call& on, std::string_view name)
+result<bool> flag_parameter(const request_context& request, std::string_view name)
 {
-    const auto text = query_parameter(on, name);
+    const auto text = query_parameter(request, name);
     if (!text || text->empty() || equals_ignoring_case(*text, "false"))
         return false;
     if (equals_ignoring_case(*text, "true"))
@@ -64,31 +64,32 @@ result<bool> flag_parameter(const call& on, std::string_view name)
     return error{errc::invalid_value, std::string(name) + " must be true or false."};
 }
 
-result<wanted_page> read_page(const call& on, std::string_view list)
+result<page_request> read_page(const request_context& request, std::string_view list)
 {
-    wanted_page wanted;
-    const auto size = number_parameter(on, "page_size", directory_page_size_bounds);
+    page_request wanted;
+    const auto size = number_parameter(request, "page_size", directory_page_size_bounds);
     if (!size)
         return size.error();
-    const auto group = list == "users" ? read_group(on) : result<std::optional<resource_id>>(std::nullopt);
+    const auto group =
+        list == "users" ? read_group(request) : result<std::optional<resource_id>>(std::nullopt);
     if (!group)
         return group.error();
-    const auto updated_after = read_updated_after(on);
+    const auto updated_after = read_updated_after(request);
     if (!updated_after)
         return updated_after.error();
-    const auto detail = flag_parameter(on, "include_detail");
+    const auto detail = flag_parameter(request, "include_detail");
     if (!detail)
         return detail.error();
-    if (const auto external = flag_parameter(on, "include_external_groups"); !external)
+    if (const auto external = flag_parameter(request, "include_external_groups"); !external)
         return external.error();
     wanted.which = {
         *group, *updated_after, std::nullopt, false, *size + 1
     };  // one more says whether to go on
     wanted.has_detail = *detail;
-    wanted.query = std::string(list) + '\n' + on.parameter("directory") + '\n' +
+    wanted.query = std::string(list) + '\n' + request.parameter("directory") + '\n' +
                    (*group ? std::to_string((*group)->value) : "") + '\n' +
                    (*updated_after ? format_rfc3339(**updated_after) : "");
-    const auto text = query_parameter(on, "page_token");
+    const auto text = query_parameter(request, "page_token");
     if (!text || text->empty())
         return wanted;
     const auto token = list_token::parse(*text, wanted.query);
@@ -129,7 +130,7 @@ std::string token_at(const resources::row& row, bool is_backwards, const std::st
     return list_token{is_backwards, {store::to_column(row.modified), row.id}}.text(query);
 }
 
-void add_tokens(json::object& body, const row_page& read, const wanted_page& wanted)
+void add_tokens(json::object& body, const row_page& read, const page_request& wanted)
 {
     const bool is_backwards = wanted.which.is_backwards;
     const bool has_next = is_backwards ? !read.rows.empty() : read.has_more;
@@ -165,15 +166,15 @@ struct list_of {
     to_bytes bytes;
 };
 
-reply list_page(const house& home, call& on, const list_of& what)
+reply list_page(const server_context& server, request_context& request, const list_of& what)
 {
-    auto wanted = read_page(on, what.name);
+    auto wanted = read_page(request, what.name);
     if (!wanted)
         return manage_error(wanted.error());
     return with_directory(
-        on,
+        request,
         store::intent::scan,
-        [&home, &on, what, wanted = std::move(*wanted)](
+        [&server, &request, what, wanted = std::move(*wanted)](
             store::transaction& tx, const tenants::directory& of
         ) -> reply {
             const auto& group = wanted.which.group;
@@ -186,8 +187,8 @@ reply list_page(const house& home, call& on, const list_of& what)
             );
             if (wanted.which.is_backwards)
                 std::ranges::reverse(read.rows);
-            auto who = service::caller_for(origin_of(home, on), of, home.schemas);
-            who.work = &on.work;
+            auto who = service::caller_for(event_source_of(server, request), of, server.schemas);
+            who.work = &request.budget;
             json::object body{
                 {what.name, what.shape(tx, who, read.rows, wanted.has_detail)},
                 {"total_size", what.total(tx, of.id, wanted.which)}
@@ -201,26 +202,28 @@ reply list_page(const house& home, call& on, const list_of& what)
 
 }  // namespace
 
-reply list_directory_users(const house& home, call& on)
+reply list_directory_users(const server_context& server, request_context& request)
 {
     return list_page(
-        home, on, {"users", pages::list_users, pages::count_users, service::directory_users, bytes_of_user}
+        server,
+        request,
+        {"users", pages::list_users, pages::count_users, service::directory_users, bytes_of_user}
     );
 }
 
-reply list_directory_groups(const house& home, call& on)
+reply list_directory_groups(const server_context& server, request_context& request)
 {
     return list_page(
-        home,
-        on,
+        server,
+        request,
         {"groups", pages::list_groups, pages::count_groups, service::directory_groups, bytes_of_group}
     );
 }
 
-reply list_group_names(const house&, call& on)
+reply list_group_names(const server_context&, request_context& request)
 {
     return with_directory(
-        on,
+        request,
         store::intent::scan,
         [](store::transaction& tx, const tenants::directory& of) -> reply {
             json::array listed;

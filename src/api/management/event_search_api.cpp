@@ -14,7 +14,7 @@
 namespace scimd::api {
 namespace {
 
-namespace feed = store::feed;
+namespace event_log = store::event_log;
 
 constexpr number_bounds size_bounds{1, 1'000, 10};
 constexpr std::int64_t rows_max = 10'000;  // looked at for one page, and for the total
@@ -23,18 +23,18 @@ constexpr std::size_t types_max = 50;
 // Where a page begins: newer than an event, or older.
 struct page_start {
     event_id at{std::numeric_limits<std::int64_t>::max()};
-    feed::direction way = feed::direction::backward;
+    event_log::direction way = event_log::direction::backward;
 };
 
-result<page_start> read_page_token(const call& on)
+result<page_start> read_page_token(const request_context& request)
 {
-    const auto text = on.where.parameter("page_token").value_or("");
+    const auto text = request.target.parameter("page_token").value_or("");
     if (text.empty())
         return page_start{};
     if (const auto older = parse_prefixed(text, "o_"))
         return page_start{.at = {*older}};
     if (const auto newer = parse_prefixed(text, "n_"))
-        return page_start{.at = {*newer}, .way = feed::direction::forward};
+        return page_start{.at = {*newer}, .way = event_log::direction::forward};
     return error{errc::invalid_value, "page_token is none that a page of events came with."};
 }
 
@@ -57,36 +57,33 @@ result<std::vector<std::string>> read_event_types(const json::object& filter)
 
 // The event position that `position` has of a time; `otherwise` when there is none in the filter.
 result<event_id> read_time(
-    const json::object& filter,
-    std::string_view name,
-    event_id otherwise,
-    std::int64_t (*position)(time_point)
+    const json::object& filter, std::string_view name, event_id fallback, std::int64_t (*position)(time_point)
 )
 {
     const auto text = optional_text(filter, name);
     if (!text)
         return text.error();
     if (!*text)
-        return otherwise;
+        return fallback;
     const auto when = parse_rfc3339(**text);
     if (!when)
         return error{errc::invalid_value, std::string(name) + " must be a time as in RFC 3339."};
     return event_id{position(*when)};
 }
 
-result<feed::source> read_source(const json::object& filter)
+result<event_log::source> read_source(const json::object& filter)
 {
     const auto* given = find(filter, "source");
     if (!given || given->is_null())
-        return feed::source::any;
+        return event_log::source::any;
     const auto name = given->is_string() ? std::string_view(given->get_string()) : std::string_view();
     const auto number = given->is_int64() ? given->get_int64() : -1;
     if (name == "DIR_SYNC" || number == 2)
-        return feed::source::directory;
+        return event_log::source::directory;
     if (name == "SCALEKIT" || number == 1)
-        return feed::source::environment;
+        return event_log::source::environment;
     if (name == "SOURCE_UNSPECIFIED" || name == "UNSPECIFIED" || number == 0)
-        return feed::source::any;
+        return event_log::source::any;
     return error{errc::invalid_value, "source must be SCALEKIT or DIR_SYNC."};
 }
 
@@ -104,7 +101,7 @@ result<Id> read_id(const json::object& filter, std::string_view name)
     return *id;
 }
 
-result<feed::selection> read_filter(const json::object& filter)
+result<event_log::selection> read_filter(const json::object& filter)
 {
     const auto organization = read_id<organization_id>(filter, "organization_id");
     if (!organization)
@@ -118,7 +115,7 @@ result<feed::selection> read_filter(const json::object& filter)
     const auto origin = read_source(filter);
     if (!origin)
         return origin.error();
-    feed::selection wanted{
+    event_log::selection wanted{
         .organization = *organization, .directory = *directory, .types = std::move(*types), .origin = *origin
     };
     const auto first = read_time(filter, "start_time", wanted.first, first_id_at);
@@ -133,11 +130,11 @@ result<feed::selection> read_filter(const json::object& filter)
 }
 
 http::response search(
-    store::transaction& tx, const feed::selection& wanted, const page_start& start, std::int64_t size
+    store::transaction& tx, const event_log::selection& wanted, const page_start& start, std::int64_t size
 )
 {
     std::vector<store::events::event> found;
-    const auto end = feed::read(
+    const auto end = event_log::read(
         tx,
         wanted,
         {.from = start.at, .way = start.way, .rows_max = rows_max},
@@ -148,7 +145,7 @@ http::response search(
             return true;
         }
     );
-    const bool is_backward = start.way == feed::direction::backward;
+    const bool is_backward = start.way == event_log::direction::backward;
     if (!is_backward)
         std::ranges::reverse(found);
     std::string events;
@@ -170,22 +167,22 @@ http::response search(
     auto response = manage_response(200, {});
     response.body = "{\"events\":[" + events + "],\"next_page_token\":\"" + next +
                     "\",\"prev_page_token\":\"" + previous +
-                    "\",\"total_size\":" + std::to_string(feed::count(tx, wanted, rows_max)) + "}";
+                    "\",\"total_size\":" + std::to_string(event_log::count(tx, wanted, rows_max)) + "}";
     return response;
 }
 
 }  // namespace
 
-reply search_events(const house& home, call& on)
+reply search_events(const server_context& server, request_context& request)
 {
-    const auto size = number_parameter(on, "page_size", size_bounds);
+    const auto size = number_parameter(request, "page_size", size_bounds);
     if (!size)
         return manage_error(size.error());
-    const auto start = read_page_token(on);
+    const auto start = read_page_token(request);
     if (!start)
         return manage_error(start.error());
-    return body_wanted{
-        home.bounds.manage_body_bytes_max,
+    return body_request{
+        server.bounds.manage_body_bytes_max,
         [size = *size, start = *start](std::string text) -> reply {
             const auto body = parse_json_object(text.empty() ? "{}" : text);
             if (!body)
@@ -193,7 +190,7 @@ reply search_events(const house& home, call& on)
             const auto wanted = read_filter(*body);
             if (!wanted)
                 return manage_error(wanted.error());
-            return work{
+            return transaction_step{
                 store::intent::scan,
                 [wanted = *wanted, start, size](store::transaction& tx) -> reply {
                     return search(tx, wanted, start, size);

@@ -15,7 +15,7 @@
 namespace scimd::api {
 namespace {
 
-namespace feed = store::feed;
+namespace event_log = store::event_log;
 
 constexpr number_bounds limit_bounds{1, 1'000, 100};
 constexpr number_bounds wait_bounds{0, 60, 0};                 // seconds
@@ -28,7 +28,7 @@ constexpr std::size_t type_bytes_max = 100;
 
 // Where a reader stands, and what it wants.
 struct position {
-    feed::selection wanted;
+    event_log::selection wanted;
     event_id after;                                   // 0: from the oldest that is kept
     std::optional<std::int64_t> after_sequence = {};  // of the directory, instead
     std::int64_t limit = 0;
@@ -65,22 +65,22 @@ result<std::vector<std::string>> read_types(std::string_view list)
     return types;
 }
 
-result<feed::selection> read_selection(const call& on)
+result<event_log::selection> read_selection(const request_context& request)
 {
-    feed::selection wanted;
-    if (const auto text = on.where.parameter("organization_id"); text && !text->empty()) {
+    event_log::selection wanted;
+    if (const auto text = request.target.parameter("organization_id"); text && !text->empty()) {
         const auto id = organization_id::parse(*text);
         if (!id)
             return error{errc::invalid_value, "organization_id is none of ours."};
         wanted.organization = *id;
     }
-    if (const auto text = on.where.parameter("directory_id"); text && !text->empty()) {
+    if (const auto text = request.target.parameter("directory_id"); text && !text->empty()) {
         const auto id = directory_id::parse(*text);
         if (!id)
             return error{errc::invalid_value, "directory_id is none of ours."};
         wanted.directory = *id;
     }
-    auto types = read_types(on.where.parameter("types").value_or(""));
+    auto types = read_types(request.target.parameter("types").value_or(""));
     if (!types)
         return types.error();
     wanted.types = std::move(*types);
@@ -100,18 +100,18 @@ result<event_id> read_cursor(std::string_view text, std::string_view name)
     };
 }
 
-result<position> read_position(const call& on)
+result<position> read_position(const request_context& request)
 {
-    auto wanted = read_selection(on);
+    auto wanted = read_selection(request);
     if (!wanted)
         return wanted.error();
-    const auto after = read_cursor(on.where.parameter("after").value_or(""), "after");
+    const auto after = read_cursor(request.target.parameter("after").value_or(""), "after");
     if (!after)
         return after.error();
-    const auto limit = number_parameter(on, "limit", limit_bounds);
+    const auto limit = number_parameter(request, "limit", limit_bounds);
     if (!limit)
         return limit.error();
-    const auto wait = number_parameter(on, "wait", wait_bounds);
+    const auto wait = number_parameter(request, "wait", wait_bounds);
     if (!wait)
         return wait.error();
     position from{
@@ -120,9 +120,9 @@ result<position> read_position(const call& on)
         .limit = *limit,
         .patience = std::chrono::seconds(*wait)
     };
-    if (on.where.parameter("after_sequence")) {
+    if (request.target.parameter("after_sequence")) {
         const auto sequence =
-            number_parameter(on, "after_sequence", {0, std::numeric_limits<std::int64_t>::max(), 0});
+            number_parameter(request, "after_sequence", {0, std::numeric_limits<std::int64_t>::max(), 0});
         if (!sequence)
             return sequence.error();
         if (from.wanted.directory.value == 0 || from.after.value != 0)
@@ -139,12 +139,12 @@ result<event_id> start_of(store::transaction& tx, const position& from)
         "Events behind this position have been deleted. List the users and groups, and go on from the "
         "sequence or cursor that comes with them.";
     if (from.after_sequence) {
-        const auto found = feed::position_of(tx, from.wanted.directory, *from.after_sequence);
+        const auto found = event_log::position_of(tx, from.wanted.directory, *from.after_sequence);
         if (!found)
             return error{errc::gone, message};
         return *found;
     }
-    if (from.after.value != 0 && from.after < feed::deleted_up_to(tx, from.wanted))
+    if (from.after.value != 0 && from.after < event_log::deleted_up_to(tx, from.wanted))
         return error{errc::gone, message};
     return from.after;
 }
@@ -156,24 +156,27 @@ std::string cursor_text(event_id position)
 
 // Where to go on. Whoever has seen the end has seen all there is, so that who follows a quiet directory does
 // not stay behind with a position that expires.
-event_id position_behind(store::transaction& tx, const feed::reached& end)
+event_id position_behind(store::transaction& tx, const event_log::reached& end)
 {
-    return end.is_end ? std::max(end.position, feed::newest(tx)) : end.position;
+    return end.is_end ? std::max(end.position, event_log::newest(tx)) : end.position;
 }
 
 // Envelopes are put together as text: what is stored is what is sent, byte for byte.
 struct event_page {
     std::string events;
     std::int64_t count = 0;
-    feed::reached end;
+    event_log::reached end;
 };
 
 event_page read_page(
-    store::transaction& tx, const feed::selection& wanted, const feed::span& where, std::int64_t limit
+    store::transaction& tx,
+    const event_log::selection& wanted,
+    const event_log::span& where,
+    std::int64_t limit
 )
 {
     event_page read;
-    read.end = feed::read(tx, wanted, where, [&](const store::events::event& one) {
+    read.end = event_log::read(tx, wanted, where, [&](const store::events::event& one) {
         if (read.count == limit || read.events.size() >= event_page_bytes_max)
             return false;
         if (read.count++ > 0)
@@ -204,17 +207,17 @@ std::optional<reply> look_for_page(store::transaction& tx, const position& from,
 struct event_stream {
     using state = http::body_source::state;
 
-    feed::selection wanted;
+    event_log::selection filter;
     event_id at;
 
     state operator()(store::transaction& tx, std::string& piece)
     {
         // Its reader was so slow that events have been deleted before it: coming again, it is told so.
-        if (at.value != 0 && at < feed::deleted_up_to(tx, wanted))
+        if (at.value != 0 && at < event_log::deleted_up_to(tx, filter))
             return state::done;
-        const auto end = feed::read(
+        const auto end = event_log::read(
             tx,
-            wanted,
+            filter,
             {.from = at, .rows_max = piece_rows_max},
             [&](const store::events::event& one) {
                 if (piece.size() >= piece_bytes)
@@ -234,40 +237,42 @@ struct event_stream {
 
 }  // namespace
 
-reply list_events(const house&, call& on)
+reply list_events(const server_context&, request_context& request)
 {
-    const auto from = read_position(on);
+    const auto from = read_position(request);
     if (!from)
         return manage_error(from.error());
-    return awaited{from->patience, [from = *from](store::transaction& tx, bool is_last) {
-                       return look_for_page(tx, from, is_last || from.patience.count() == 0);
-                   }};
+    return long_poll{from->patience, [from = *from](store::transaction& tx, bool is_last) {
+                         return look_for_page(tx, from, is_last || from.patience.count() == 0);
+                     }};
 }
 
-reply stream_events(const house&, call& on)
+reply stream_events(const server_context&, request_context& request)
 {
-    auto from = read_position(on);
+    auto from = read_position(request);
     if (!from)
         return manage_error(from.error());
-    if (const auto* last = on.head.headers.find("Last-Event-ID"); last && !last->empty()) {
+    if (const auto* last = request.http.headers.find("Last-Event-ID"); last && !last->empty()) {
         const auto after = read_cursor(*last, "Last-Event-ID");
         if (!after)
             return manage_error(after.error());
         from->after = *after;
         from->after_sequence.reset();
     }
-    return work{store::intent::read, [from = std::move(*from)](store::transaction& tx) -> reply {
-                    const auto start = start_of(tx, from);
-                    if (!start)
-                        return manage_error(start.error());
-                    http::response head;
-                    head.headers.add("Content-Type", "text/event-stream");
-                    head.headers.add("Cache-Control", "no-store");
-                    head.body = "retry: 1000\n\n";
-                    return streamed{
-                        .head = std::move(head), .next = event_stream{from.wanted, *start}, .is_endless = true
-                    };
-                }};
+    return transaction_step{store::intent::read, [from = std::move(*from)](store::transaction& tx) -> reply {
+                                const auto start = start_of(tx, from);
+                                if (!start)
+                                    return manage_error(start.error());
+                                http::response head;
+                                head.headers.add("Content-Type", "text/event-stream");
+                                head.headers.add("Cache-Control", "no-store");
+                                head.body = "retry: 1000\n\n";
+                                return response_stream{
+                                    .head = std::move(head),
+                                    .next = event_stream{from.wanted, *start},
+                                    .is_endless = true
+                                };
+                            }};
 }
 
 }  // namespace scimd::api

@@ -13,11 +13,11 @@
 namespace scimd::api {
 namespace {
 
-namespace holds = store::holds;
+namespace held_users = store::held_users;
 
 constexpr number_bounds held_user_page_size_bounds{1, 1'000, 100};
 
-json::object to_json(store::transaction& tx, directory_id where, const holds::held_user& held)
+json::object to_json(store::transaction& tx, directory_id where, const held_users::held_user& held)
 {
     json::object body{
         {"user_id", "diruser_" + std::to_string(held.user.value)},
@@ -42,22 +42,22 @@ json::object to_json(store::transaction& tx, directory_id where, const holds::he
 
 }  // namespace
 
-reply list_held_users(const house&, call& on)
+reply list_held_users(const server_context&, request_context& request)
 {
-    const auto size = number_parameter(on, "page_size", held_user_page_size_bounds);
-    const auto where = parse_page_token("held", query_parameter(on, "page_token"));
+    const auto size = number_parameter(request, "page_size", held_user_page_size_bounds);
+    const auto where = parse_page_token("held", query_parameter(request, "page_token"));
     if (!size || !where || where->is_before)
         return manage_error(!size ? size.error() : !where ? where.error() : no_such_page());
     return with_directory(
-        on,
+        request,
         store::intent::scan,
         [size = *size, where = *where](store::transaction& tx, const store::tenants::directory& of) -> reply {
             const auto page = make_page(
                 "held",
                 where,
                 static_cast<std::size_t>(size),
-                holds::list(tx, of.id, resource_id{where.id}, size + 1),
-                [](const holds::held_user& one) { return one.user.value; }
+                held_users::list(tx, of.id, resource_id{where.id}, size + 1),
+                [](const held_users::held_user& one) { return one.user.value; }
             );
             json::array listed;
             for (const auto& held : page.rows)
@@ -65,7 +65,7 @@ reply list_held_users(const house&, call& on)
             return manage_response(
                 200,
                 {{"held_users", std::move(listed)},
-                 {"total_size", holds::count(tx, of.id)},
+                 {"total_size", held_users::count(tx, of.id)},
                  {"next_page_token", page.next}}
             );
         }

@@ -16,6 +16,8 @@ constexpr std::int64_t idempotency_answers_max = 10'000;  // of one client, in a
 // the change in one transaction, so that there is never one without the other. A chore is not begun when
 // there is an answer. conflict: the key came with another request, or with a chore that is under way. Only a
 // success is kept.
-reply once(const house& home, call& on, repeat told, reply next);
+reply run_idempotent(
+    const server_context& server, request_context& request, idempotency_policy policy, reply next
+);
 
 }  // namespace scimd::api

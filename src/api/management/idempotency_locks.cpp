@@ -2,7 +2,7 @@
 
 namespace scimd::api {
 
-result<std::unique_ptr<keys_in_hand::hold>> keys_in_hand::take(const std::string& key)
+result<std::unique_ptr<idempotency_locks::lock>> idempotency_locks::take(const std::string& key)
 {
     const std::lock_guard hold_lock(lock_);
     if (keys_.contains(key))
@@ -10,10 +10,10 @@ result<std::unique_ptr<keys_in_hand::hold>> keys_in_hand::take(const std::string
     if (keys_.size() >= keys_max)
         return error{errc::unavailable, "The service is busy. Try again shortly."};
     keys_.insert(key);
-    return std::make_unique<hold>(*this, key);
+    return std::make_unique<lock>(*this, key);
 }
 
-keys_in_hand::hold::~hold()
+idempotency_locks::lock::~lock()
 {
     const std::lock_guard hold_lock(of_.lock_);
     of_.keys_.erase(key_);

@@ -13,23 +13,23 @@
 namespace scimd::api {
 
 // Any thread.
-class keys_in_hand {
+class idempotency_locks {
 public:
     // Of one key, which is free again when this ends.
-    class hold {
+    class lock {
     public:
-        hold(keys_in_hand& of, std::string key) : of_(of), key_(std::move(key)) {}
-        hold(const hold&) = delete;
-        hold& operator=(const hold&) = delete;
-        ~hold();
+        lock(idempotency_locks& of, std::string key) : of_(of), key_(std::move(key)) {}
+        lock(const lock&) = delete;
+        lock& operator=(const lock&) = delete;
+        ~lock();
 
     private:
-        keys_in_hand& of_;
+        idempotency_locks& of_;
         const std::string key_;
     };
 
     // conflict: somebody has it; unavailable: too many are held.
-    result<std::unique_ptr<hold>> take(const std::string& key);
+    result<std::unique_ptr<lock>> take(const std::string& key);
 
 private:
     static constexpr std::size_t keys_max = 1'000;

@@ -68,20 +68,22 @@ result<std::optional<std::int64_t>> optional_number(
     };
 }
 
-std::optional<std::string_view> query_parameter(const call& on, std::string_view name)
+std::optional<std::string_view> query_parameter(const request_context& request, std::string_view name)
 {
-    if (const auto text = on.where.parameter(name))
+    if (const auto text = request.target.parameter(name))
         return text;
     std::string joined;
     std::ranges::remove_copy(name, std::back_inserter(joined), '_');
-    return on.where.parameter(joined);
+    return request.target.parameter(joined);
 }
 
-result<std::int64_t> number_parameter(const call& on, std::string_view name, const number_bounds& bounds)
+result<std::int64_t> number_parameter(
+    const request_context& request, std::string_view name, const number_bounds& bounds
+)
 {
-    const auto text = query_parameter(on, name);
+    const auto text = query_parameter(request, name);
     if (!text || text->empty())
-        return bounds.otherwise;
+        return bounds.default_value;
     std::int64_t number = 0;
     const auto* end = text->data() + text->size();
     const auto read = std::from_chars(text->data(), end, number);
@@ -95,31 +97,31 @@ result<std::int64_t> number_parameter(const call& on, std::string_view name, con
     return number;
 }
 
-result<organization_id> read_organization(store::transaction& tx, const call& on)
+result<organization_id> read_organization(store::transaction& tx, const request_context& request)
 {
-    const auto id = organization_id::parse(on.parameter("organization"));
+    const auto id = organization_id::parse(request.parameter("organization"));
     if (!id || !store::tenants::is_organization(tx, *id))
         return error{errc::not_found, "The organization was not found."};
     return *id;
 }
 
-result<store::tenants::organization> find_organization(store::transaction& tx, const call& on)
+result<store::tenants::organization> find_organization(store::transaction& tx, const request_context& request)
 {
-    const auto id = organization_id::parse(on.parameter("organization"));
+    const auto id = organization_id::parse(request.parameter("organization"));
     auto found = id ? store::tenants::find_organization(tx, *id) : std::nullopt;
     if (!found)
         return error{errc::not_found, "The organization was not found."};
     return std::move(*found);
 }
 
-result<store::tenants::directory> read_directory(store::transaction& tx, const call& on)
+result<store::tenants::directory> read_directory(store::transaction& tx, const request_context& request)
 {
     const error missing{errc::not_found, "The directory was not found."};
-    const auto id = directory_id::parse(on.parameter("directory"));
+    const auto id = directory_id::parse(request.parameter("directory"));
     if (!id)
         return missing;
-    auto owner = organization_id::parse(on.parameter("organization"));
-    if (on.parameter("organization") == "-")
+    auto owner = organization_id::parse(request.parameter("organization"));
+    if (request.parameter("organization") == "-")
         owner = store::tenants::owner_of(tx, *id);
     if (!owner)
         return missing;
@@ -129,11 +131,13 @@ result<store::tenants::directory> read_directory(store::transaction& tx, const c
     return std::move(*found);
 }
 
-service::origin origin_of(const house& home, const call& on)
+service::event_source event_source_of(const server_context& server, const request_context& request)
 {
-    const bool is_operator = on.by.kind == service::caller_kind::operator_;
-    service::actor who{is_operator ? "operator" : "client", is_operator ? std::string() : on.by.name, {}};
-    return {home.environment, "api", std::move(who), on.head.id};
+    const bool is_operator = request.api_client.kind == service::caller_kind::operator_;
+    service::actor who{
+        is_operator ? "operator" : "client", is_operator ? std::string() : request.api_client.name, {}
+    };
+    return {server.environment, "api", std::move(who), request.http.id};
 }
 
 std::int64_t last_id_at(time_point when)

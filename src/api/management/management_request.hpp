@@ -31,7 +31,7 @@ result<std::optional<time_point>> optional_time(const json::object& body, std::s
 std::int64_t last_id_at(time_point when);
 
 // By its name or, as gRPC gateways have it, that in camel case: page_size and pageSize.
-std::optional<std::string_view> query_parameter(const call& on, std::string_view name);
+std::optional<std::string_view> query_parameter(const request_context& request, std::string_view name);
 
 constexpr std::int64_t number_max = std::numeric_limits<std::int64_t>::max();
 
@@ -39,50 +39,54 @@ constexpr std::int64_t number_max = std::numeric_limits<std::int64_t>::max();
 struct number_bounds {
     std::int64_t least = 0;
     std::int64_t most = 0;
-    std::int64_t otherwise = 0;
+    std::int64_t default_value = 0;
 };
-result<std::int64_t> number_parameter(const call& on, std::string_view name, const number_bounds& bounds);
+result<std::int64_t> number_parameter(
+    const request_context& request, std::string_view name, const number_bounds& bounds
+);
 
 // The organization of the path, and that it exists.
-result<organization_id> read_organization(store::transaction& tx, const call& on);
+result<organization_id> read_organization(store::transaction& tx, const request_context& request);
 
-result<store::tenants::organization> find_organization(store::transaction& tx, const call& on);
+result<store::tenants::organization> find_organization(
+    store::transaction& tx, const request_context& request
+);
 
 // The directory of the path ("{directory}") in its organization, which may be "-" for any.
-result<store::tenants::directory> read_directory(store::transaction& tx, const call& on);
+result<store::tenants::directory> read_directory(store::transaction& tx, const request_context& request);
 
 // Who stands behind a management request, for its events.
-service::origin origin_of(const house& home, const call& on);
+service::event_source event_source_of(const server_context& server, const request_context& request);
 
 // A work on what the path names. `look_up` is (transaction&, const call&) -> result<Thing>, `run` is
 // (transaction&, const Thing&) -> reply.
 template <class LookUp, class Run>
-reply with_found(const call& on, store::intent mode, LookUp look_up, Run run)
+reply with_found(const request_context& request, store::intent mode, LookUp look_up, Run run)
 {
-    return work{mode, [&on, look_up, run = std::move(run)](store::transaction& tx) -> reply {
-                    const auto found = look_up(tx, on);
-                    return found ? run(tx, *found) : reply(manage_error(found.error()));
-                }};
+    return transaction_step{mode, [&request, look_up, run = std::move(run)](store::transaction& tx) -> reply {
+                                const auto found = look_up(tx, request);
+                                return found ? run(tx, *found) : reply(manage_error(found.error()));
+                            }};
 }
 
 // The same on the directory of the path.
 template <class Run>
-reply with_directory(const call& on, store::intent mode, Run run)
+reply with_directory(const request_context& request, store::intent mode, Run run)
 {
-    return with_found(on, mode, read_directory, std::move(run));
+    return with_found(request, mode, read_directory, std::move(run));
 }
 
 // A body as a JSON object, then a writing work on it. `run` is (transaction&, const json::object&) -> reply.
 template <class Run>
-reply with_manage_body(const house& home, Run run)
+reply with_manage_body(const server_context& server, Run run)
 {
-    return body_wanted{
-        home.bounds.manage_body_bytes_max,
+    return body_request{
+        server.bounds.manage_body_bytes_max,
         [run = std::move(run)](const std::string& text) -> reply {
             auto body = parse_json_object(text.empty() ? "{}" : text);
             if (!body)
                 return manage_error(body.error());
-            return work{
+            return transaction_step{
                 store::intent::write,
                 [run, body = std::move(*body)](store::transaction& tx) -> reply { return run(tx, body); }
             };
@@ -92,12 +96,12 @@ reply with_manage_body(const house& home, Run run)
 
 // The same on what the path names, as above: `run` is given it in between.
 template <class LookUp, class Run>
-reply with_found_body(const house& home, const call& on, LookUp look_up, Run run)
+reply with_found_body(const server_context& server, const request_context& request, LookUp look_up, Run run)
 {
     return with_manage_body(
-        home,
-        [&on, look_up, run = std::move(run)](store::transaction& tx, const json::object& body) -> reply {
-            const auto found = look_up(tx, on);
+        server,
+        [&request, look_up, run = std::move(run)](store::transaction& tx, const json::object& body) -> reply {
+            const auto found = look_up(tx, request);
             return found ? run(tx, *found, body) : reply(manage_error(found.error()));
         }
     );
@@ -105,15 +109,15 @@ reply with_found_body(const house& home, const call& on, LookUp look_up, Run run
 
 // On the id of the organization of the path.
 template <class Run>
-reply with_organization_body(const house& home, const call& on, Run run)
+reply with_organization_body(const server_context& server, const request_context& request, Run run)
 {
-    return with_found_body(home, on, read_organization, std::move(run));
+    return with_found_body(server, request, read_organization, std::move(run));
 }
 
 template <class Run>
-reply with_directory_body(const house& home, const call& on, Run run)
+reply with_directory_body(const server_context& server, const request_context& request, Run run)
 {
-    return with_found_body(home, on, read_directory, std::move(run));
+    return with_found_body(server, request, read_directory, std::move(run));
 }
 
 }  // namespace scimd::api

@@ -44,36 +44,37 @@ http::response policy_response(const tenants::organization& of)
 
 // A body, then the organization of the path; `run` is (transaction&, organization, const json::object&).
 template <class Run>
-reply with_changed_organization(const house& home, const call& on, Run run)
+reply with_changed_organization(const server_context& server, const request_context& request, Run run)
 {
     return with_manage_body(
-        home,
-        [&on, run = std::move(run)](store::transaction& tx, const json::object& body) -> reply {
-            auto found = find_organization(tx, on);
+        server,
+        [&request, run = std::move(run)](store::transaction& tx, const json::object& body) -> reply {
+            auto found = find_organization(tx, request);
             return found ? run(tx, std::move(*found), body) : reply(manage_error(found.error()));
         }
     );
 }
 
 template <class Show>
-reply show(const call& on, Show show_it)
+reply show(const request_context& request, Show show_it)
 {
-    return work{store::intent::read, [&on, show_it](store::transaction& tx) -> reply {
-                    const auto found = find_organization(tx, on);
-                    return found ? show_it(*found) : manage_error(found.error());
-                }};
+    return transaction_step{store::intent::read, [&request, show_it](store::transaction& tx) -> reply {
+                                const auto found = find_organization(tx, request);
+                                return found ? show_it(*found) : manage_error(found.error());
+                            }};
 }
 
 }  // namespace
 
-reply update_organization_settings(const house& home, call& on)
+reply update_organization_settings(const server_context& server, request_context& request)
 {
     return with_changed_organization(
-        home,
-        on,
-        [&home, &on](store::transaction& tx, tenants::organization which, const json::object& body) -> reply {
+        server,
+        request,
+        [&server,
+         &request](store::transaction& tx, tenants::organization which, const json::object& body) -> reply {
             const auto changed = organizations::switch_features(
-                tx, origin_of(home, on), std::move(which), read_features(body)
+                tx, event_source_of(server, request), std::move(which), read_features(body)
             );
             if (!changed)
                 return manage_error(changed.error());
@@ -82,16 +83,16 @@ reply update_organization_settings(const house& home, call& on)
     );
 }
 
-reply get_user_limit(const house&, call& on)
+reply get_user_limit(const server_context&, request_context& request)
 {
-    return show(on, limit_response);
+    return show(request, limit_response);
 }
 
-reply update_user_limit(const house& home, call& on)
+reply update_user_limit(const server_context& server, request_context& request)
 {
     return with_changed_organization(
-        home,
-        on,
+        server,
+        request,
         [](store::transaction& tx, tenants::organization which, const json::object& body) -> reply {
             const auto* settings = find_object(body, "settings");
             const auto limit = optional_number(*settings, "max_allowed_users", 0, organizations::users_max);
@@ -102,23 +103,23 @@ reply update_user_limit(const house& home, call& on)
     );
 }
 
-reply get_session_policy(const house&, call& on)
+reply get_session_policy(const server_context&, request_context& request)
 {
-    return show(on, policy_response);
+    return show(request, policy_response);
 }
 
-reply get_application_session_policy(const house&, call& on)
+reply get_application_session_policy(const server_context&, request_context& request)
 {
-    return show(on, [](const tenants::organization&) {
+    return show(request, [](const tenants::organization&) {
         return manage_response(200, {{"application_policy", service::application_session_policy_json()}});
     });
 }
 
-reply update_session_policy(const house& home, call& on)
+reply update_session_policy(const server_context& server, request_context& request)
 {
     return with_changed_organization(
-        home,
-        on,
+        server,
+        request,
         [](store::transaction& tx, tenants::organization which, const json::object& body) -> reply {
             const auto changed = organizations::set_session_policy(tx, std::move(which), body);
             return changed ? policy_response(*changed) : manage_error(changed.error());

@@ -132,24 +132,27 @@ http::response search(
 
 }  // namespace
 
-reply create_organization(const house& home, call& on)
+reply create_organization(const server_context& server, request_context& request)
 {
-    return with_manage_body(home, [&home, &on](store::transaction& tx, const json::object& body) -> reply {
-        const auto wanted = read_organization_change(body);
-        if (!wanted)
-            return manage_error(wanted.error());
-        return answer(organizations::create(tx, origin_of(home, on), *wanted), 201);
-    });
+    return with_manage_body(
+        server,
+        [&server, &request](store::transaction& tx, const json::object& body) -> reply {
+            const auto wanted = read_organization_change(body);
+            if (!wanted)
+                return manage_error(wanted.error());
+            return answer(organizations::create(tx, event_source_of(server, request), *wanted), 201);
+        }
+    );
 }
 
-reply list_organizations(const house&, call& on)
+reply list_organizations(const server_context&, request_context& request)
 {
-    const auto size = number_parameter(on, "page_size", organization_page_size_bounds);
-    const auto where = parse_page_token(list_name, query_parameter(on, "page_token"));
+    const auto size = number_parameter(request, "page_size", organization_page_size_bounds);
+    const auto where = parse_page_token(list_name, query_parameter(request, "page_token"));
     if (!size || !where)
         return manage_error(size ? where.error() : size.error());
-    const auto external_id = query_parameter(on, "external_id");
-    return work{
+    const auto external_id = query_parameter(request, "external_id");
+    return transaction_step{
         store::intent::scan,
         [size = *size,
          where = *where,
@@ -165,16 +168,16 @@ reply list_organizations(const house&, call& on)
     };
 }
 
-reply search_organizations(const house&, call& on)
+reply search_organizations(const server_context&, request_context& request)
 {
-    const auto size = number_parameter(on, "page_size", found_page_size_bounds);
-    const auto where = parse_page_token(search_name, query_parameter(on, "page_token"));
+    const auto size = number_parameter(request, "page_size", found_page_size_bounds);
+    const auto where = parse_page_token(search_name, query_parameter(request, "page_token"));
     if (!size || !where)
         return manage_error(size ? where.error() : size.error());
-    const auto query = query_parameter(on, "query").value_or("");
+    const auto query = query_parameter(request, "query").value_or("");
     if (query.size() < query_characters_min || query.size() > query_bytes_max)
         return manage_error({errc::invalid_value, "query must have 3 to 100 characters."});
-    return work{
+    return transaction_step{
         store::intent::scan,
         [query = fold(query), size = *size, where = *where](store::transaction& tx) -> reply {
             return search(tx, query, where, size);
@@ -182,53 +185,60 @@ reply search_organizations(const house&, call& on)
     };
 }
 
-reply get_organization(const house&, call& on)
+reply get_organization(const server_context&, request_context& request)
 {
-    return work{store::intent::read, [&on](store::transaction& tx) -> reply {
-                    return answer(find_organization(tx, on));
-                }};
+    return transaction_step{store::intent::read, [&request](store::transaction& tx) -> reply {
+                                return answer(find_organization(tx, request));
+                            }};
 }
 
-reply get_organization_by_external_id(const house&, call& on)
+reply get_organization_by_external_id(const server_context&, request_context& request)
 {
-    if (const auto id = query_parameter(on, "id"); id && !id->empty())
+    if (const auto id = query_parameter(request, "id"); id && !id->empty())
         return manage_error({errc::invalid_value, "Give either id or external_id, not both."});
-    return work{store::intent::read, [&on](store::transaction& tx) -> reply {
-                    auto found = tenants::find_organization_by_external_id(tx, on.parameter("external_id"));
-                    if (!found)
-                        return manage_error({errc::not_found, "The organization was not found."});
-                    return organization_response(200, *found);
-                }};
+    return transaction_step{store::intent::read, [&request](store::transaction& tx) -> reply {
+                                auto found = tenants::find_organization_by_external_id(
+                                    tx, request.parameter("external_id")
+                                );
+                                if (!found)
+                                    return manage_error({errc::not_found, "The organization was not found."});
+                                return organization_response(200, *found);
+                            }};
 }
 
-reply refuse_no_external_id(const house&, call&)
+reply refuse_no_external_id(const server_context&, request_context&)
 {
     return manage_error({errc::not_found, "external_id is required: …/organizations:external/{external_id}."}
     );
 }
 
-reply update_organization(const house& home, call& on)
+reply update_organization(const server_context& server, request_context& request)
 {
-    return with_manage_body(home, [&home, &on](store::transaction& tx, const json::object& body) -> reply {
-        auto found = find_organization(tx, on);
-        if (!found)
-            return manage_error(found.error());
-        const auto wanted = read_organization_change(body);
-        if (!wanted)
-            return manage_error(wanted.error());
-        return answer(organizations::update(tx, origin_of(home, on), std::move(*found), *wanted));
-    });
+    return with_manage_body(
+        server,
+        [&server, &request](store::transaction& tx, const json::object& body) -> reply {
+            auto found = find_organization(tx, request);
+            if (!found)
+                return manage_error(found.error());
+            const auto wanted = read_organization_change(body);
+            if (!wanted)
+                return manage_error(wanted.error());
+            return answer(
+                organizations::update(tx, event_source_of(server, request), std::move(*found), *wanted)
+            );
+        }
+    );
 }
 
-reply delete_organization(const house& home, call& on)
+reply delete_organization(const server_context& server, request_context& request)
 {
-    return work{store::intent::write, [&home, &on](store::transaction& tx) -> reply {
-                    const auto found = find_organization(tx, on);
-                    if (!found)
-                        return manage_error(found.error());
-                    organizations::begin_removal(tx, origin_of(home, on), *found);
-                    return manage_response(200, {});
-                }};
+    return transaction_step{store::intent::write, [&server, &request](store::transaction& tx) -> reply {
+                                const auto found = find_organization(tx, request);
+                                if (!found)
+                                    return manage_error(found.error());
+                                organizations::begin_removal(tx, event_source_of(server, request), *found);
+                                return manage_response(200, {});
+                            }};
 }
 
 }  // namespace scimd::api

@@ -12,10 +12,12 @@ namespace tenants = store::tenants;
 namespace usage = store::usage;
 
 // The count of events a second is not kept: it has a limit alone.
-http::response quotas_response(const house& home, store::transaction& tx, const tenants::directory& of)
+http::response quotas_response(
+    const server_context& server, store::transaction& tx, const tenants::directory& of
+)
 {
     const auto found = usage::find(tx, of.id);
-    const auto limits = home.quotas->limits_of(found.own);
+    const auto limits = server.quotas->limits_of(found.own);
     json::array quotas;
     for (std::size_t i = 0; i < usage::quota_count; ++i) {
         json::object one{
@@ -30,23 +32,25 @@ http::response quotas_response(const house& home, store::transaction& tx, const 
 
 }  // namespace
 
-reply get_quotas(const house& home, call& on)
+reply get_quotas(const server_context& server, request_context& request)
 {
     return with_directory(
-        on,
+        request,
         store::intent::read,
-        [&home](store::transaction& tx, const tenants::directory& found) -> reply {
-            return quotas_response(home, tx, found);
+        [&server](store::transaction& tx, const tenants::directory& found) -> reply {
+            return quotas_response(server, tx, found);
         }
     );
 }
 
-reply update_quotas(const house& home, call& on)
+reply update_quotas(const server_context& server, request_context& request)
 {
     return with_directory_body(
-        home,
-        on,
-        [&home](store::transaction& tx, const tenants::directory& found, const json::object& body) -> reply {
+        server,
+        request,
+        [&server](
+            store::transaction& tx, const tenants::directory& found, const json::object& body
+        ) -> reply {
             auto own = usage::find(tx, found.id).own;
             const auto& given = *find_object(body, "quotas");
             for (std::size_t i = 0; i < usage::quota_count; ++i) {
@@ -59,7 +63,7 @@ reply update_quotas(const house& home, call& on)
                 own[i] = *limit;
             }
             usage::set_limits(tx, found.id, own);
-            return quotas_response(home, tx, found);
+            return quotas_response(server, tx, found);
         }
     );
 }

@@ -85,9 +85,9 @@ json::object to_json(const refusals::refusal& from)
     return body;
 }
 
-result<std::string> text_parameter(const call& on, std::string_view name)
+result<std::string> text_parameter(const request_context& request, std::string_view name)
 {
-    const auto text = query_parameter(on, name).value_or("");
+    const auto text = query_parameter(request, name).value_or("");
     if (text.size() > parameter_bytes_max)
         return error{errc::invalid_value, std::string(name) + " must have at most 1024 bytes."};
     return std::string(text);
@@ -116,9 +116,9 @@ result<void> read_status(std::string_view text, log::filter& into)
     return read.ec == std::errc() && read.ptr == end ? result<void>() : bad;
 }
 
-result<std::optional<time_point>> time_parameter(const call& on, std::string_view name)
+result<std::optional<time_point>> time_parameter(const request_context& request, std::string_view name)
 {
-    const auto text = query_parameter(on, name).value_or("");
+    const auto text = query_parameter(request, name).value_or("");
     if (text.empty())
         return std::optional<time_point>();
     const auto when = parse_rfc3339(text);
@@ -127,21 +127,21 @@ result<std::optional<time_point>> time_parameter(const call& on, std::string_vie
     return when;
 }
 
-result<log::filter> read_log_filter(const call& on)
+result<log::filter> read_log_filter(const request_context& request)
 {
     log::filter which;
-    if (auto status = read_status(query_parameter(on, "status").value_or(""), which); !status)
+    if (auto status = read_status(query_parameter(request, "status").value_or(""), which); !status)
         return status.error();
-    auto method = text_parameter(on, "method");
+    auto method = text_parameter(request, "method");
     if (!method)
         return method.error();
-    auto resource = text_parameter(on, "resource_id");
+    auto resource = text_parameter(request, "resource_id");
     if (!resource)
         return resource.error();
-    const auto since = time_parameter(on, "since");
+    const auto since = time_parameter(request, "since");
     if (!since)
         return since.error();
-    const auto until = time_parameter(on, "until");
+    const auto until = time_parameter(request, "until");
     if (!until)
         return until.error();
     which.method = std::move(*method);
@@ -151,20 +151,20 @@ result<log::filter> read_log_filter(const call& on)
     return which;
 }
 
-result<refusals::filter> read_refusal_filter(const call& on)
+result<refusals::filter> read_refusal_filter(const request_context& request)
 {
     refusals::filter which;
-    const auto status = query_parameter(on, "status").value_or("");
+    const auto status = query_parameter(request, "status").value_or("");
     if (equals_ignoring_case(status, "open"))
         which.is_resolved = false;
     else if (equals_ignoring_case(status, "resolved"))
         which.is_resolved = true;
     else if (!status.empty() && !equals_ignoring_case(status, "all"))
         return error{errc::invalid_value, "status must be open, resolved or all."};
-    auto reason = text_parameter(on, "reason");
+    auto reason = text_parameter(request, "reason");
     if (!reason)
         return reason.error();
-    auto user = text_parameter(on, "user");
+    auto user = text_parameter(request, "user");
     if (!user)
         return user.error();
     which.reason = std::move(*reason);
@@ -179,12 +179,12 @@ struct log_page {
     std::int64_t before = std::numeric_limits<std::int64_t>::max();
 };
 
-result<log_page> read_log_page(const call& on, std::string_view list)
+result<log_page> read_log_page(const request_context& request, std::string_view list)
 {
-    const auto size = number_parameter(on, "page_size", log_page_size_bounds);
+    const auto size = number_parameter(request, "page_size", log_page_size_bounds);
     if (!size)
         return size.error();
-    const auto where = parse_page_token(list, query_parameter(on, "page_token"));
+    const auto where = parse_page_token(list, query_parameter(request, "page_token"));
     if (!where)
         return where.error();
     if (where->is_before)
@@ -230,16 +230,20 @@ private:
 // through.
 template <class Filter, class List>
 reply list_newest(
-    call& on, std::string_view list, std::string_view name, result<Filter> which, List list_rows
+    request_context& request,
+    std::string_view list,
+    std::string_view name,
+    result<Filter> which,
+    List list_rows
 )
 {
-    const auto wanted = read_log_page(on, list);
+    const auto wanted = read_log_page(request, list);
     if (!wanted)
         return manage_error(wanted.error());
     if (!which)
         return manage_error(which.error());
     return with_directory(
-        on,
+        request,
         store::intent::scan,
         [wanted = *wanted, name, which = std::move(*which), list_rows](
             store::transaction& tx, const tenants::directory& of
@@ -253,17 +257,17 @@ reply list_newest(
 
 }  // namespace
 
-reply list_requests(const house&, call& on)
+reply list_requests(const server_context&, request_context& request)
 {
     const auto list = [](auto& tx, auto of, const log::filter& which, std::int64_t before, collector& rows) {
         log::list(tx, of, which, before, [&rows](const log::entry& one) {
             return rows.add(one.id, to_json(one), one.body.size() + one.changes.size());
         });
     };
-    return list_newest(on, "requests", "entries", read_log_filter(on), list);
+    return list_newest(request, "requests", "entries", read_log_filter(request), list);
 }
 
-reply list_refusals(const house&, call& on)
+reply list_refusals(const server_context&, request_context& request)
 {
     const auto list =
         [](auto& tx, auto of, const refusals::filter& which, std::int64_t before, collector& rows) {
@@ -271,7 +275,7 @@ reply list_refusals(const house&, call& on)
                 return rows.add(one.id, to_json(one), one.detail.size());
             });
         };
-    return list_newest(on, "refusals", "refusals", read_refusal_filter(on), list);
+    return list_newest(request, "refusals", "refusals", read_refusal_filter(request), list);
 }
 
 }  // namespace scimd::api

@@ -17,11 +17,11 @@ namespace role_rows = store::roles;
 namespace tenants = store::tenants;
 
 // Whose roles a path is about: those of the environment, or of the organization that it names.
-result<roles::scope> read_scope(store::transaction& tx, const call& on)
+result<roles::scope> read_scope(store::transaction& tx, const request_context& request)
 {
-    if (on.parameter("organization").empty())
+    if (request.parameter("organization").empty())
         return roles::scope();
-    const auto owner = read_organization(tx, on);
+    const auto owner = read_organization(tx, request);
     return owner ? result<roles::scope>(*owner) : owner.error();
 }
 
@@ -100,12 +100,12 @@ result<roles::change> read_role_change(const json::object& body)
 
 // A work on the role of the path. Only a role of the scope itself can be changed.
 using role_verb = std::function<reply(store::transaction&, const roles::scope&, const roles::role&)>;
-reply run_on_role(store::transaction& tx, const call& on, bool is_read, const role_verb& run)
+reply run_on_role(store::transaction& tx, const request_context& request, bool is_read, const role_verb& run)
 {
-    const auto of = read_scope(tx, on);
+    const auto of = read_scope(tx, request);
     if (!of)
         return manage_error(of.error());
-    const auto& name = on.parameter("role_name");
+    const auto& name = request.parameter("role_name");
     const auto found = is_read ? roles::find_in_sight(tx, *of, name) : role_rows::find(tx, *of, name);
     return found ? run(tx, *of, *found) : manage_error(no_role());
 }
@@ -113,10 +113,13 @@ reply run_on_role(store::transaction& tx, const call& on, bool is_read, const ro
 // A caller of one organization may have a role of its own as the default; without one, its users would get
 // the environment's.
 result<void> check_default(
-    store::transaction& tx, const call& on, const roles::scope& of, const std::optional<std::string>& name
+    store::transaction& tx,
+    const request_context& request,
+    const roles::scope& of,
+    const std::optional<std::string>& name
 )
 {
-    if (on.by.is_of_environment() || !name)
+    if (request.api_client.is_of_environment() || !name)
         return {};
     const auto found = roles::find_in_sight(tx, of, *name);
     const bool is_own = found && found->owner;
@@ -127,10 +130,13 @@ result<void> check_default(
 
 // Where a caller of one organization removes a role, none of the environment takes its place.
 result<void> check_removal(
-    store::transaction& tx, const call& on, const roles::role& which, const std::optional<roles::role>& next
+    store::transaction& tx,
+    const request_context& request,
+    const roles::role& which,
+    const std::optional<roles::role>& next
 )
 {
-    if (on.by.is_of_environment())
+    if (request.api_client.is_of_environment())
         return {};
     const bool is_followed = next && next->owner;
     if (next ? is_followed : !role_rows::is_default(tx, which.id))
@@ -168,117 +174,132 @@ json::object role_assignments_json(store::transaction& tx, directory_id of)
     return {{"assignments", std::move(listed)}};
 }
 
-reply create_role(const house& home, call& on)
+reply create_role(const server_context& server, request_context& request)
 {
-    return with_manage_body(home, [&home, &on](store::transaction& tx, const json::object& body) -> reply {
-        const auto of = read_scope(tx, on);
-        if (!of)
-            return manage_error(of.error());
-        const auto name = required_text(body, "name");
-        if (!name)
-            return manage_error(name.error());
-        const auto what = read_role_change(body);
-        if (!what)
-            return manage_error(what.error());
-        const auto made = roles::create(tx, origin_of(home, on), *of, *name, *what);
-        return made ? role_response(tx, 201, *of, *made) : manage_error(made.error());
-    });
-}
-
-reply list_roles(const house&, call& on)
-{
-    return work{store::intent::scan, [&on](store::transaction& tx) -> reply {
-                    const auto of = read_scope(tx, on);
-                    if (!of)
-                        return manage_error(of.error());
-                    const auto defaults = defaults_in_sight(tx, *of);
-                    json::array listed;
-                    for (const auto& one : role_rows::list(tx, std::nullopt))
-                        if (!*of || !role_rows::find(tx, *of, one.name))
-                            listed.push_back(to_json(tx, one, defaults));
-                    if (*of)
-                        for (const auto& one : role_rows::list(tx, *of))
-                            listed.push_back(to_json(tx, one, defaults));
-                    return manage_response(200, {{"roles", std::move(listed)}});
-                }};
-}
-
-reply get_role(const house&, call& on)
-{
-    return work{store::intent::read, [&on](store::transaction& tx) -> reply {
-                    return run_on_role(tx, on, true, [](auto& in, const auto& of, const auto& found) {
-                        return role_response(in, 200, of, found);
-                    });
-                }};
-}
-
-reply update_role(const house& home, call& on)
-{
-    return with_manage_body(home, [&home, &on](store::transaction& tx, const json::object& body) -> reply {
-        return run_on_role(tx, on, false, [&](auto& in, const auto& of, const auto& found) -> reply {
-            const auto name = optional_text(body, "name");
-            if (!name || name->value_or(found.name) != found.name)
-                return manage_error({errc::conflict, "name cannot be changed."});
+    return with_manage_body(
+        server,
+        [&server, &request](store::transaction& tx, const json::object& body) -> reply {
+            const auto of = read_scope(tx, request);
+            if (!of)
+                return manage_error(of.error());
+            const auto name = required_text(body, "name");
+            if (!name)
+                return manage_error(name.error());
             const auto what = read_role_change(body);
             if (!what)
                 return manage_error(what.error());
-            const auto changed = roles::update(in, origin_of(home, on), found, *what);
-            return changed ? role_response(in, 200, of, *changed) : manage_error(changed.error());
-        });
-    });
+            const auto made = roles::create(tx, event_source_of(server, request), *of, *name, *what);
+            return made ? role_response(tx, 201, *of, *made) : manage_error(made.error());
+        }
+    );
 }
 
-reply delete_role(const house& home, call& on)
+reply list_roles(const server_context&, request_context& request)
 {
-    return work{
+    return transaction_step{store::intent::scan, [&request](store::transaction& tx) -> reply {
+                                const auto of = read_scope(tx, request);
+                                if (!of)
+                                    return manage_error(of.error());
+                                const auto defaults = defaults_in_sight(tx, *of);
+                                json::array listed;
+                                for (const auto& one : role_rows::list(tx, std::nullopt))
+                                    if (!*of || !role_rows::find(tx, *of, one.name))
+                                        listed.push_back(to_json(tx, one, defaults));
+                                if (*of)
+                                    for (const auto& one : role_rows::list(tx, *of))
+                                        listed.push_back(to_json(tx, one, defaults));
+                                return manage_response(200, {{"roles", std::move(listed)}});
+                            }};
+}
+
+reply get_role(const server_context&, request_context& request)
+{
+    return transaction_step{
+        store::intent::read,
+        [&request](store::transaction& tx) -> reply {
+            return run_on_role(tx, request, true, [](auto& in, const auto& of, const auto& found) {
+                return role_response(in, 200, of, found);
+            });
+        }
+    };
+}
+
+reply update_role(const server_context& server, request_context& request)
+{
+    return with_manage_body(
+        server,
+        [&server, &request](store::transaction& tx, const json::object& body) -> reply {
+            return run_on_role(tx, request, false, [&](auto& in, const auto& of, const auto& found) -> reply {
+                const auto name = optional_text(body, "name");
+                if (!name || name->value_or(found.name) != found.name)
+                    return manage_error({errc::conflict, "name cannot be changed."});
+                const auto what = read_role_change(body);
+                if (!what)
+                    return manage_error(what.error());
+                const auto changed = roles::update(in, event_source_of(server, request), found, *what);
+                return changed ? role_response(in, 200, of, *changed) : manage_error(changed.error());
+            });
+        }
+    );
+}
+
+reply delete_role(const server_context& server, request_context& request)
+{
+    return transaction_step{
         store::intent::write,
-        [&home, &on](store::transaction& tx) -> reply {
-            return run_on_role(tx, on, false, [&](auto& in, const auto& of, const auto& found) -> reply {
-                const std::string successor(query_parameter(on, "reassign_role_name").value_or(""));
+        [&server, &request](store::transaction& tx) -> reply {
+            return run_on_role(tx, request, false, [&](auto& in, const auto& of, const auto& found) -> reply {
+                const std::string successor(query_parameter(request, "reassign_role_name").value_or(""));
                 const auto next = roles::find_in_sight(in, of, successor);
-                if (auto allowed = check_removal(in, on, found, next); !allowed)
+                if (auto allowed = check_removal(in, request, found, next); !allowed)
                     return manage_error(allowed.error());
-                const auto removed = roles::remove(in, origin_of(home, on), found, successor);
+                const auto removed = roles::remove(in, event_source_of(server, request), found, successor);
                 return removed ? manage_response(200, {}) : manage_error(removed.error());
             });
         }
     };
 }
 
-reply set_default_roles(const house& home, call& on)
+reply set_default_roles(const server_context& server, request_context& request)
 {
-    return with_manage_body(home, [&home, &on](store::transaction& tx, const json::object& body) -> reply {
-        const auto of = read_scope(tx, on);
-        if (!of)
-            return manage_error(of.error());
-        const auto creator = optional_text(body, "default_creator_role");
-        const auto member = optional_text(body, "default_member_role");
-        if (!creator || !member)
-            return manage_error(creator ? member.error() : creator.error());
-        if (auto allowed = check_default(tx, on, *of, *member); !allowed)
-            return manage_error(allowed.error());
-        const auto from = origin_of(home, on);
-        if (auto set = roles::set_defaults(tx, from, *of, {*creator, *member}); !set)
-            return manage_error(set.error());
-        const auto defaults = defaults_in_sight(tx, *of);
-        json::object answer;
-        if (!*of && defaults.creator)
-            answer["default_creator"] = to_json(tx, role_rows::find(tx, *defaults.creator).value(), defaults);
-        if (defaults.member)
-            answer["default_member"] = to_json(tx, role_rows::find(tx, *defaults.member).value(), defaults);
-        return manage_response(200, answer);
-    });
+    return with_manage_body(
+        server,
+        [&server, &request](store::transaction& tx, const json::object& body) -> reply {
+            const auto of = read_scope(tx, request);
+            if (!of)
+                return manage_error(of.error());
+            const auto creator = optional_text(body, "default_creator_role");
+            const auto member = optional_text(body, "default_member_role");
+            if (!creator || !member)
+                return manage_error(creator ? member.error() : creator.error());
+            if (auto allowed = check_default(tx, request, *of, *member); !allowed)
+                return manage_error(allowed.error());
+            const auto from = event_source_of(server, request);
+            if (auto set = roles::set_defaults(tx, from, *of, {*creator, *member}); !set)
+                return manage_error(set.error());
+            const auto defaults = defaults_in_sight(tx, *of);
+            json::object answer;
+            if (!*of && defaults.creator)
+                answer["default_creator"] =
+                    to_json(tx, role_rows::find(tx, *defaults.creator).value(), defaults);
+            if (defaults.member)
+                answer["default_member"] =
+                    to_json(tx, role_rows::find(tx, *defaults.member).value(), defaults);
+            return manage_response(200, answer);
+        }
+    );
 }
 
-reply assign_roles(const house& home, call& on)
+reply assign_roles(const server_context& server, request_context& request)
 {
     return with_directory_body(
-        home,
-        on,
-        [&home,
-         &on](store::transaction& tx, const tenants::directory& of, const json::object& body) -> reply {
-            const auto where = service::caller_for(origin_of(home, on), of, home.schemas);
-            if (auto done = roles::assign(tx, where, read_assignments(body), on.by.is_of_environment());
+        server,
+        request,
+        [&server,
+         &request](store::transaction& tx, const tenants::directory& of, const json::object& body) -> reply {
+            const auto where = service::caller_for(event_source_of(server, request), of, server.schemas);
+            if (auto done =
+                    roles::assign(tx, where, read_assignments(body), request.api_client.is_of_environment());
                 !done)
                 return manage_error(done.error());
             return manage_response(200, {{"role_assignments", role_assignments_json(tx, of.id)}});

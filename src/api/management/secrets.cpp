@@ -20,16 +20,18 @@ namespace secrets = service::secrets;
 namespace tenants = store::tenants;
 
 // RFC 7644 §7.4: no later than the operator lets it, and then at the latest when nothing is said.
-result<std::optional<time_point>> end_of(const house& home, const json::object& body, time_point now)
+result<std::optional<time_point>> end_of(
+    const server_context& server, const json::object& body, time_point now
+)
 {
     const auto asked = optional_time(body, "expire_time");
-    const auto latest = latest_end(home, now);
+    const auto latest = latest_end(server, now);
     if (!asked || !latest)
         return asked;
     if (*asked && **asked > *latest)
         return error{
             errc::invalid_value,
-            "expire_time must be at most " + std::to_string(home.secret_lifetime_max->count()) +
+            "expire_time must be at most " + std::to_string(server.secret_lifetime_max->count()) +
                 " days from now, as the server is configured."
         };
     return *asked ? *asked : latest;
@@ -74,9 +76,9 @@ json::object secret_json(const credentials::secret_row& from, time_point now)
     return body;
 }
 
-credentials::secret_row with_last_use(const house& home, credentials::secret_row row)
+credentials::secret_row with_last_use(const server_context& server, credentials::secret_row row)
 {
-    const auto last = home.usage.of(row.id);
+    const auto last = server.last_used.of(row.id);
     if (!last)
         return row;
     row.last_used = std::chrono::floor<std::chrono::minutes>(last->when);
@@ -85,53 +87,55 @@ credentials::secret_row with_last_use(const house& home, credentials::secret_row
     return row;
 }
 
-std::optional<time_point> latest_end(const house& home, time_point now)
+std::optional<time_point> latest_end(const server_context& server, time_point now)
 {
-    return home.secret_lifetime_max ? std::optional(now + *home.secret_lifetime_max) : std::nullopt;
+    return server.secret_lifetime_max ? std::optional(now + *server.secret_lifetime_max) : std::nullopt;
 }
 
-secret_list secrets_of(const house& home, store::transaction& tx, directory_id directory)
+secret_list secrets_of(const server_context& server, store::transaction& tx, directory_id directory)
 {
     secret_list found;
     for (auto& row : credentials::list_directory_secrets(tx, directory)) {
-        const auto secret = with_last_use(home, std::move(row));
+        const auto secret = with_last_use(server, std::move(row));
         found.last_used = std::max(found.last_used, secret.last_used);
         found.listed.push_back(secret_json(secret, tx.now()));
     }
     return found;
 }
 
-reply create_secret(const house& home, call& on)
+reply create_secret(const server_context& server, request_context& request)
 {
     return with_directory_body(
-        home,
-        on,
-        [&home,
-         &on](store::transaction& tx, const tenants::directory& owner, const json::object& body) -> reply {
-            const auto expires = end_of(home, body, tx.now());
+        server,
+        request,
+        [&server, &request](
+            store::transaction& tx, const tenants::directory& owner, const json::object& body
+        ) -> reply {
+            const auto expires = end_of(server, body, tx.now());
             if (!expires)
                 return manage_error(expires.error());
             const auto user = optional_text(body, "directory_user_id");
             if (!user)
                 return manage_error(user.error());
-            const auto from = origin_of(home, on);
+            const auto from = event_source_of(server, request);
             if (*user)
                 return shown_once(
-                    tx, secrets::create_for_user(tx, from, home.random, owner, **user, *expires)
+                    tx, secrets::create_for_user(tx, from, server.random, owner, **user, *expires)
                 );
-            return shown_once(tx, secrets::create(tx, from, home.random, owner, *expires));
+            return shown_once(tx, secrets::create(tx, from, server.random, owner, *expires));
         }
     );
 }
 
-reply regenerate_secret(const house& home, call& on)
+reply regenerate_secret(const server_context& server, request_context& request)
 {
     return with_directory_body(
-        home,
-        on,
-        [&home,
-         &on](store::transaction& tx, const tenants::directory& owner, const json::object& body) -> reply {
-            const auto expires = end_of(home, body, tx.now());
+        server,
+        request,
+        [&server, &request](
+            store::transaction& tx, const tenants::directory& owner, const json::object& body
+        ) -> reply {
+            const auto expires = end_of(server, body, tx.now());
             if (!expires)
                 return manage_error(expires.error());
             const auto seconds = optional_number(body, "overlap_seconds", 0, secrets::overlap_max.count());
@@ -139,52 +143,55 @@ reply regenerate_secret(const house& home, call& on)
                 return manage_error(seconds.error());
             const std::chrono::seconds overlap(seconds->value_or(secrets::overlap_default.count()));
             return shown_once(
-                tx, secrets::regenerate(tx, origin_of(home, on), home.random, owner, *expires, overlap)
+                tx,
+                secrets::regenerate(
+                    tx, event_source_of(server, request), server.random, owner, *expires, overlap
+                )
             );
         }
     );
 }
 
-reply list_secrets(const house& home, call& on)
+reply list_secrets(const server_context& server, request_context& request)
 {
     return with_directory(
-        on,
+        request,
         store::intent::read,
-        [&home](store::transaction& tx, const tenants::directory& of) -> reply {
+        [&server](store::transaction& tx, const tenants::directory& of) -> reply {
             json::array listed;
             for (auto& row : credentials::list_secrets(tx, of.id))
-                listed.push_back(secret_json(with_last_use(home, std::move(row)), tx.now()));
+                listed.push_back(secret_json(with_last_use(server, std::move(row)), tx.now()));
             return manage_response(200, {{"secrets", std::move(listed)}});
         }
     );
 }
 
-reply get_secret(const house& home, call& on)
+reply get_secret(const server_context& server, request_context& request)
 {
     return with_directory(
-        on,
+        request,
         store::intent::read,
-        [&home, &on](store::transaction& tx, const tenants::directory& of) -> reply {
+        [&server, &request](store::transaction& tx, const tenants::directory& of) -> reply {
             auto rows = credentials::list_secrets(tx, of.id);
-            const auto id = secret_id::parse(on.parameter("id"));
+            const auto id = secret_id::parse(request.parameter("id"));
             const auto found = std::ranges::find(rows, id, &credentials::secret_row::id);
             if (found == rows.end())
                 return manage_error({errc::not_found, "The secret was not found."});
             return manage_response(
-                200, {{"secret", secret_json(with_last_use(home, std::move(*found)), tx.now())}}
+                200, {{"secret", secret_json(with_last_use(server, std::move(*found)), tx.now())}}
             );
         }
     );
 }
 
-reply revoke_secret(const house& home, call& on)
+reply revoke_secret(const server_context& server, request_context& request)
 {
     return with_directory(
-        on,
+        request,
         store::intent::write,
-        [&home, &on](store::transaction& tx, const tenants::directory& of) -> reply {
-            const auto id = secret_id::parse(on.parameter("id"));
-            if (!id || !secrets::revoke(tx, origin_of(home, on), of, *id))
+        [&server, &request](store::transaction& tx, const tenants::directory& of) -> reply {
+            const auto id = secret_id::parse(request.parameter("id"));
+            if (!id || !secrets::revoke(tx, event_source_of(server, request), of, *id))
                 return manage_error({errc::not_found, "The secret was not found, or is revoked already."});
             return manage_response(200, {});
         }

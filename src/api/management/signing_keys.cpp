@@ -41,44 +41,48 @@ http::response key_list(store::transaction& tx)
 
 }  // namespace
 
-reply list_signing_keys(const house&, call&)
+reply list_signing_keys(const server_context&, request_context&)
 {
-    return work{store::intent::read, [](store::transaction& tx) -> reply { return key_list(tx); }};
-}
-
-reply rotate_signing_key(const house& home, call&)
-{
-    return body_wanted{
-        home.bounds.manage_body_bytes_max,
-        [&home](const std::string& text) -> reply {
-            const auto body = parse_json_object(text.empty() ? "{}" : text);
-            if (!body)
-                return manage_error(body.error());
-            const auto at_once = optional_flag(*body, "at_once");
-            if (!at_once)
-                return manage_error(at_once.error());
-            const auto how = *at_once ? signing::urgency::at_once : signing::urgency::as_usual;
-            return chore{[&home, how](store::database&) -> reply {
-                const auto fresh = std::make_shared<rsa_key>(rsa_key::generate());
-                return work{store::intent::write, [&home, how, fresh](store::transaction& tx) -> reply {
-                                home.public_keys->forget();
-                                const auto made = signing::introduce(tx, home.safe, *fresh, how);
-                                return made ? key_list(tx) : manage_error(made.error());
+    return transaction_step{store::intent::read, [](store::transaction& tx) -> reply {
+                                return key_list(tx);
                             }};
-            }};
-        }
-    };
 }
 
-reply renew_master_key(const house& home, call&)
+reply rotate_signing_key(const server_context& server, request_context&)
 {
-    return chore{[&home](store::database& database) -> reply {
-        const auto renewed = home.renew_master_key(database);
+    return body_request{server.bounds.manage_body_bytes_max, [&server](const std::string& text) -> reply {
+                            const auto body = parse_json_object(text.empty() ? "{}" : text);
+                            if (!body)
+                                return manage_error(body.error());
+                            const auto at_once = optional_flag(*body, "at_once");
+                            if (!at_once)
+                                return manage_error(at_once.error());
+                            const auto how =
+                                *at_once ? signing::urgency::at_once : signing::urgency::as_usual;
+                            return blocking_task{[&server, how](store::database&) -> reply {
+                                const auto fresh = std::make_shared<rsa_key>(rsa_key::generate());
+                                return transaction_step{
+                                    store::intent::write,
+                                    [&server, how, fresh](store::transaction& tx) -> reply {
+                                        server.public_keys->forget();
+                                        const auto made =
+                                            signing::introduce(tx, server.key_vault, *fresh, how);
+                                        return made ? key_list(tx) : manage_error(made.error());
+                                    }
+                                };
+                            }};
+                        }};
+}
+
+reply renew_master_key(const server_context& server, request_context&)
+{
+    return blocking_task{[&server](store::database& database) -> reply {
+        const auto renewed = server.renew_master_key(database);
         if (!renewed)
             return manage_error(renewed.error());
-        return work{store::intent::write, [id = *renewed](store::transaction&) -> reply {
-                        return manage_response(200, {{"key_id", id}});
-                    }};
+        return transaction_step{store::intent::write, [id = *renewed](store::transaction&) -> reply {
+                                    return manage_response(200, {{"key_id", id}});
+                                }};
     }};
 }
 

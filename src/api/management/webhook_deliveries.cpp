@@ -57,9 +57,11 @@ result<event_id> read_event_id(std::string_view name, std::string_view text)
 }
 
 // The delivery of the path, which must have been given up.
-result<webhook_rows::delivery> read_dead_letter(store::transaction& tx, const call& on, webhook_id of)
+result<webhook_rows::delivery> read_dead_letter(
+    store::transaction& tx, const request_context& request, webhook_id of
+)
 {
-    const auto event = event_id::parse(on.parameter("event"));
+    const auto event = event_id::parse(request.parameter("event"));
     auto found = event ? webhook_rows::find_delivery(tx, of, *event) : std::nullopt;
     if (!found || found->state != webhook_rows::delivery_state::dead)
         return error{errc::not_found, "There is no dead letter of this event."};
@@ -99,20 +101,20 @@ result<std::optional<event_id>> read_bound(
 
 }  // namespace
 
-reply list_webhook_attempts(const house&, call& on)
+reply list_webhook_attempts(const server_context&, request_context& request)
 {
-    const auto asked = read_webhook_page(on);
+    const auto asked = read_webhook_page(request);
     if (!asked)
         return manage_error(asked.error());
     event_id of;
-    if (const auto text = on.where.parameter("event_id"); text && !text->empty()) {
+    if (const auto text = request.target.parameter("event_id"); text && !text->empty()) {
         const auto id = read_event_id("event_id", *text);
         if (!id)
             return manage_error(id.error());
         of = *id;
     }
     return with_webhook(
-        on,
+        request,
         store::intent::scan,
         [asked = *asked, of](store::transaction& tx, const webhook_rows::endpoint& to) -> reply {
             auto found = webhook_rows::list_attempts(tx, to.id, of, {asked.token}, asked.rows());
@@ -123,13 +125,13 @@ reply list_webhook_attempts(const house&, call& on)
     );
 }
 
-reply list_dead_letters(const house&, call& on)
+reply list_dead_letters(const server_context&, request_context& request)
 {
-    const auto asked = read_webhook_page(on);
+    const auto asked = read_webhook_page(request);
     if (!asked)
         return manage_error(asked.error());
     return with_webhook(
-        on,
+        request,
         store::intent::scan,
         [asked = *asked](store::transaction& tx, const webhook_rows::endpoint& to) -> reply {
             auto found = webhook_rows::list_dead(tx, to.id, {asked.token}, asked.rows());
@@ -140,13 +142,13 @@ reply list_dead_letters(const house&, call& on)
     );
 }
 
-reply get_dead_letter(const house&, call& on)
+reply get_dead_letter(const server_context&, request_context& request)
 {
     return with_webhook(
-        on,
+        request,
         store::intent::read,
-        [&on](store::transaction& tx, const webhook_rows::endpoint& to) -> reply {
-            const auto found = read_dead_letter(tx, on, to.id);
+        [&request](store::transaction& tx, const webhook_rows::endpoint& to) -> reply {
+            const auto found = read_dead_letter(tx, request, to.id);
             if (!found)
                 return manage_error(found.error());
             auto body = to_json(tx, *found);
@@ -163,13 +165,13 @@ reply get_dead_letter(const house&, call& on)
     );
 }
 
-reply retry_dead_letter(const house&, call& on)
+reply retry_dead_letter(const server_context&, request_context& request)
 {
     return with_webhook(
-        on,
+        request,
         store::intent::write,
-        [&on](store::transaction& tx, const webhook_rows::endpoint& to) -> reply {
-            auto found = read_dead_letter(tx, on, to.id);
+        [&request](store::transaction& tx, const webhook_rows::endpoint& to) -> reply {
+            auto found = read_dead_letter(tx, request, to.id);
             if (!found)
                 return manage_error(found.error());
             found->state = webhook_rows::delivery_state::waiting;
@@ -182,13 +184,13 @@ reply retry_dead_letter(const house&, call& on)
     );
 }
 
-reply discard_dead_letter(const house&, call& on)
+reply discard_dead_letter(const server_context&, request_context& request)
 {
     return with_webhook(
-        on,
+        request,
         store::intent::write,
-        [&on](store::transaction& tx, const webhook_rows::endpoint& to) -> reply {
-            const auto found = read_dead_letter(tx, on, to.id);
+        [&request](store::transaction& tx, const webhook_rows::endpoint& to) -> reply {
+            const auto found = read_dead_letter(tx, request, to.id);
             if (!found)
                 return manage_error(found.error());
             webhook_rows::remove_delivery(tx, to.id, found->event);
@@ -197,11 +199,11 @@ reply discard_dead_letter(const house&, call& on)
     );
 }
 
-reply retry_failed_deliveries(const house& home, call& on)
+reply retry_failed_deliveries(const server_context& server, request_context& request)
 {
     return with_webhook_body(
-        home,
-        on,
+        server,
+        request,
         [](store::transaction& tx, const webhook_rows::endpoint& to, const json::object& body) -> reply {
             const auto since = read_bound(range_end::lower, body, "since", "since_event_id");
             const auto until = read_bound(range_end::upper, body, "until", "until_event_id");
@@ -210,8 +212,8 @@ reply retry_failed_deliveries(const house& home, call& on)
             const webhook_rows::event_span of{
                 since->value_or(event_id{}), until->value_or(event_id{number_max})
             };
-            const auto lanes = webhook_rows::hurry_lanes(tx, to.id, of);
-            const auto count = webhook_rows::revive_deliveries(tx, to.id, of, revived_max);
+            const auto lanes = webhook_rows::make_directory_queues_due(tx, to.id, of);
+            const auto count = webhook_rows::retry_deliveries(tx, to.id, of, revived_max);
             if (lanes + count > 0)
                 webhook_rows::touch(tx, to.id);
             return manage_response(200, {{"count", lanes + count}, {"has_more", count == revived_max}});
@@ -219,11 +221,11 @@ reply retry_failed_deliveries(const house& home, call& on)
     );
 }
 
-reply replay_events(const house& home, call& on)
+reply replay_events(const server_context& server, request_context& request)
 {
     return with_webhook_body(
-        home,
-        on,
+        server,
+        request,
         [](store::transaction& tx, const webhook_rows::endpoint& to, const json::object& body) -> reply {
             const auto single = optional_text(body, "event_id");
             if (!single)

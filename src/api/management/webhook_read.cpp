@@ -84,7 +84,7 @@ json::array keys_of(store::transaction& tx, webhook_id of)
 json::array blocked_of(store::transaction& tx, webhook_id of)
 {
     json::array listed;
-    for (const auto& lane : webhook_rows::list_lanes(tx, of, blocked_shown_max)) {
+    for (const auto& lane : webhook_rows::list_directory_queues(tx, of, blocked_shown_max)) {
         if (lane.head.value == 0)
             continue;  // about to catch up
         json::object row{
@@ -102,21 +102,21 @@ json::array blocked_of(store::transaction& tx, webhook_id of)
 
 }  // namespace
 
-result<webhook_rows::endpoint> read_webhook(store::transaction& tx, const call& on)
+result<webhook_rows::endpoint> read_webhook(store::transaction& tx, const request_context& request)
 {
-    const auto id = webhook_id::parse(on.parameter("webhook"));
+    const auto id = webhook_id::parse(request.parameter("webhook"));
     auto found = id ? webhook_rows::find(tx, *id) : std::nullopt;
     if (!found)
         return error{errc::not_found, "The webhook endpoint was not found."};
     return std::move(*found);
 }
 
-result<webhook_page> read_webhook_page(const call& on)
+result<webhook_page> read_webhook_page(const request_context& request)
 {
-    const auto size = number_parameter(on, "page_size", webhook_page_size_bounds);
+    const auto size = number_parameter(request, "page_size", webhook_page_size_bounds);
     if (!size)
         return size.error();
-    const auto token = number_parameter(on, "page_token", {0, number_max - 1, 0});
+    const auto token = number_parameter(request, "page_token", {0, number_max - 1, 0});
     if (!token)
         return error{errc::invalid_value, "page_token is none of ours."};
     return webhook_page{*size, *token};

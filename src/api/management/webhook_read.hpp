@@ -13,20 +13,20 @@
 
 namespace scimd::api {
 
-result<store::webhooks::endpoint> read_webhook(store::transaction& tx, const call& on);
+result<store::webhooks::endpoint> read_webhook(store::transaction& tx, const request_context& request);
 
 // A work on the endpoint of the path. `run` is (transaction&, const endpoint&) -> reply.
 template <class Run>
-reply with_webhook(const call& on, store::intent mode, Run run)
+reply with_webhook(const request_context& request, store::intent mode, Run run)
 {
-    return with_found(on, mode, read_webhook, std::move(run));
+    return with_found(request, mode, read_webhook, std::move(run));
 }
 
 // The same with a body: (transaction&, const endpoint&, const json::object&) -> reply.
 template <class Run>
-reply with_webhook_body(const house& home, const call& on, Run run)
+reply with_webhook_body(const server_context& server, const request_context& request, Run run)
 {
-    return with_found_body(home, on, read_webhook, std::move(run));
+    return with_found_body(server, request, read_webhook, std::move(run));
 }
 
 // Which page of a list is asked for: rows behind (or before) the number `token`; 0: the first.
@@ -38,7 +38,7 @@ struct webhook_page {
     [[nodiscard]] std::int64_t rows() const { return size + 1; }
 };
 
-result<webhook_page> read_webhook_page(const call& on);
+result<webhook_page> read_webhook_page(const request_context& request);
 
 // A page as JSON, the list in the member `name`. `show` is (const Row&) -> json::object, and `token_of`
 // (const Row&) -> std::int64_t says where the page behind the row begins.

@@ -14,9 +14,9 @@ namespace {
 namespace webhooks = service::webhooks;
 namespace webhook_rows = store::webhooks;
 
-webhooks::workshop workshop_of(const house& home)
+webhooks::key_dependencies workshop_of(const server_context& server)
 {
-    return {.safe = home.safe, .random = home.random, .rules = home.webhook_rules};
+    return {.key_vault = server.key_vault, .random = server.random, .rules = server.webhook_rules};
 }
 
 http::response webhook_response(store::transaction& tx, const webhook_rows::endpoint& from)
@@ -41,13 +41,13 @@ std::chrono::seconds read_overlap(const json::object& body)
 
 }  // namespace
 
-reply create_webhook(const house& home, call&)
+reply create_webhook(const server_context& server, request_context&)
 {
-    return with_manage_body(home, [&home](store::transaction& tx, const json::object& body) -> reply {
+    return with_manage_body(server, [&server](store::transaction& tx, const json::object& body) -> reply {
         const auto settings = read_settings(body, {});
         if (!settings)
             return manage_error(settings.error());
-        const auto made = webhooks::create(tx, workshop_of(home), *settings, read_signature(body));
+        const auto made = webhooks::create(tx, workshop_of(server), *settings, read_signature(body));
         if (!made)
             return manage_error(made.error());
         auto answer = endpoint_json(tx, made->row);
@@ -56,27 +56,30 @@ reply create_webhook(const house& home, call&)
     });
 }
 
-reply list_webhooks(const house&, call& on)
+reply list_webhooks(const server_context&, request_context& request)
 {
-    const auto asked = read_webhook_page(on);
+    const auto asked = read_webhook_page(request);
     if (!asked)
         return manage_error(asked.error());
-    return work{store::intent::scan, [asked = *asked](store::transaction& tx) -> reply {
-                    auto found = webhook_rows::list(tx, webhook_id{asked.token}, asked.rows());
-                    const auto show = [&](const webhook_rows::endpoint& one) {
-                        return endpoint_json(tx, one);
-                    };
-                    const auto token_of = [](const webhook_rows::endpoint& one) { return one.id.value; };
-                    auto page = page_of("webhook_endpoints", std::move(found), asked, show, token_of);
-                    page["total_size"] = webhook_rows::count(tx);
-                    return manage_response(200, page);
-                }};
+    return transaction_step{store::intent::scan, [asked = *asked](store::transaction& tx) -> reply {
+                                auto found = webhook_rows::list(tx, webhook_id{asked.token}, asked.rows());
+                                const auto show = [&](const webhook_rows::endpoint& one) {
+                                    return endpoint_json(tx, one);
+                                };
+                                const auto token_of = [](const webhook_rows::endpoint& one) {
+                                    return one.id.value;
+                                };
+                                auto page =
+                                    page_of("webhook_endpoints", std::move(found), asked, show, token_of);
+                                page["total_size"] = webhook_rows::count(tx);
+                                return manage_response(200, page);
+                            }};
 }
 
-reply get_webhook(const house&, call& on)
+reply get_webhook(const server_context&, request_context& request)
 {
     return with_webhook(
-        on,
+        request,
         store::intent::read,
         [](store::transaction& tx, const webhook_rows::endpoint& found) -> reply {
             return webhook_response(tx, found);
@@ -84,12 +87,12 @@ reply get_webhook(const house&, call& on)
     );
 }
 
-reply update_webhook(const house& home, call& on)
+reply update_webhook(const server_context& server, request_context& request)
 {
     return with_webhook_body(
-        home,
-        on,
-        [&home](
+        server,
+        request,
+        [&server](
             store::transaction& tx, const webhook_rows::endpoint& found, const json::object& body
         ) -> reply {
             const auto* signature = find_string(body, "signature");
@@ -98,16 +101,16 @@ reply update_webhook(const house& home, call& on)
             const auto settings = read_settings(body, found.is);
             if (!settings)
                 return manage_error(settings.error());
-            const auto updated = webhooks::update(tx, workshop_of(home), found, *settings);
+            const auto updated = webhooks::update(tx, workshop_of(server), found, *settings);
             return updated ? webhook_response(tx, *updated) : manage_error(updated.error());
         }
     );
 }
 
-reply delete_webhook(const house&, call& on)
+reply delete_webhook(const server_context&, request_context& request)
 {
     return with_webhook(
-        on,
+        request,
         store::intent::write,
         [](store::transaction& tx, const webhook_rows::endpoint& found) -> reply {
             webhook_rows::remove(tx, found.id);
@@ -116,11 +119,11 @@ reply delete_webhook(const house&, call& on)
     );
 }
 
-reply enable_webhook(const house& home, call& on)
+reply enable_webhook(const server_context& server, request_context& request)
 {
     return with_webhook_body(
-        home,
-        on,
+        server,
+        request,
         [](store::transaction& tx, const webhook_rows::endpoint& found, const json::object& body) -> reply {
             const auto* flag = find(body, "skip_backlog");
             const bool skips = flag && flag->is_bool() && flag->get_bool();
@@ -133,10 +136,10 @@ reply enable_webhook(const house& home, call& on)
     );
 }
 
-reply disable_webhook(const house&, call& on)
+reply disable_webhook(const server_context&, request_context& request)
 {
     return with_webhook(
-        on,
+        request,
         store::intent::write,
         [](store::transaction& tx, const webhook_rows::endpoint& found) -> reply {
             if (!found.disabled)
@@ -146,13 +149,13 @@ reply disable_webhook(const house&, call& on)
     );
 }
 
-reply test_webhook(const house& home, call& on)
+reply test_webhook(const server_context& server, request_context& request)
 {
     return with_webhook(
-        on,
+        request,
         store::intent::write,
-        [&home](store::transaction& tx, const webhook_rows::endpoint& found) -> reply {
-            const auto event = webhooks::send_test(tx, home.environment, found);
+        [&server](store::transaction& tx, const webhook_rows::endpoint& found) -> reply {
+            const auto event = webhooks::send_test(tx, server.environment, found);
             if (!event)
                 return manage_error(event.error());
             return manage_response(202, {{"event_id", event->text()}});
@@ -160,15 +163,15 @@ reply test_webhook(const house& home, call& on)
     );
 }
 
-reply rotate_webhook_secret(const house& home, call& on)
+reply rotate_webhook_secret(const server_context& server, request_context& request)
 {
     return with_webhook_body(
-        home,
-        on,
-        [&home](
+        server,
+        request,
+        [&server](
             store::transaction& tx, const webhook_rows::endpoint& found, const json::object& body
         ) -> reply {
-            const auto key = webhooks::rotate(tx, workshop_of(home), found, read_overlap(body));
+            const auto key = webhooks::rotate(tx, workshop_of(server), found, read_overlap(body));
             auto answer = endpoint_json(tx, *webhook_rows::find(tx, found.id));
             answer["secret"] = key.plain.reveal();
             return manage_response(200, answer);

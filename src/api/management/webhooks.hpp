@@ -5,22 +5,22 @@
 
 namespace scimd::api {
 
-reply create_webhook(const house& home, call& on);
-reply list_webhooks(const house& home, call& on);
-reply get_webhook(const house& home, call& on);
-reply update_webhook(const house& home, call& on);
-reply delete_webhook(const house& home, call& on);
-reply enable_webhook(const house& home, call& on);
-reply disable_webhook(const house& home, call& on);
-reply test_webhook(const house& home, call& on);
-reply rotate_webhook_secret(const house& home, call& on);
+reply create_webhook(const server_context& server, request_context& request);
+reply list_webhooks(const server_context& server, request_context& request);
+reply get_webhook(const server_context& server, request_context& request);
+reply update_webhook(const server_context& server, request_context& request);
+reply delete_webhook(const server_context& server, request_context& request);
+reply enable_webhook(const server_context& server, request_context& request);
+reply disable_webhook(const server_context& server, request_context& request);
+reply test_webhook(const server_context& server, request_context& request);
+reply rotate_webhook_secret(const server_context& server, request_context& request);
 
-reply list_webhook_attempts(const house& home, call& on);
-reply list_dead_letters(const house& home, call& on);
-reply get_dead_letter(const house& home, call& on);
-reply retry_dead_letter(const house& home, call& on);
-reply discard_dead_letter(const house& home, call& on);
-reply retry_failed_deliveries(const house& home, call& on);
-reply replay_events(const house& home, call& on);
+reply list_webhook_attempts(const server_context& server, request_context& request);
+reply list_dead_letters(const server_context& server, request_context& request);
+reply get_dead_letter(const server_context& server, request_context& request);
+reply retry_dead_letter(const server_context& server, request_context& request);
+reply discard_dead_letter(const server_context& server, request_context& request);
+reply retry_failed_deliveries(const server_context& server, request_context& request);
+reply replay_events(const server_context& server, request_context& request);
 
 }  // namespace scimd::api

@@ -16,37 +16,41 @@ namespace {
 using shared_job = std::shared_ptr<const service::bulk_job>;  // of all copies of the next round's work
 
 // Each round is a work of its own, so that others write in between.
-reply next_round(const call& on, shared_job job, service::bulk_progress progress)
+reply next_round(const request_context& request, shared_job job, service::bulk_progress progress)
 {
-    return work{
+    return transaction_step{
         store::intent::write,
-        [&on, job = std::move(job), progress = std::move(progress)](store::transaction& tx) -> reply {
+        [&request, job = std::move(job), progress = std::move(progress)](store::transaction& tx) -> reply {
             auto next = progress;
-            service::run_bulk(tx, on.who, *job, next);
+            service::run_bulk(tx, request.caller, *job, next);
             if (next.is_done(*job))
-                return scim_response(on, 200, scim::bulk_message(next.results));
-            return next_round(on, job, std::move(next));
+                return scim_response(request, 200, scim::bulk_message(next.results));
+            return next_round(request, job, std::move(next));
         }
     };
 }
 
 }  // namespace
 
-reply post_bulk(const house& home, call& on)
+reply post_bulk(const server_context& server, request_context& request)
 {
-    const auto bytes_max = home.bounds.scim_body_bytes_max;
+    const auto bytes_max = server.bounds.scim_body_bytes_max;
     const auto too_large = scim::bulk_too_large(bytes_max);
-    return with_json_body(on, {bytes_max, too_large}, [&on, too_large](const json::object& body) -> reply {
-        const auto how = on.who.leniency;
-        if (how == scim::leniency::strict)
-            if (auto checked = scim::strict::check_message(body, scim::urn::bulk_request); !checked)
-                return scim_error(on, checked.error());
-        auto request = scim::parse_bulk(body, *on.who.schemas, too_large, how);
-        if (!request)
-            return scim_error(on, request.error());
-        auto job = service::prepare_bulk(std::move(*request), how, *on.who.work);
-        return next_round(on, std::make_shared<const service::bulk_job>(std::move(job)), {});
-    });
+    return with_json_body(
+        request,
+        {bytes_max, too_large},
+        [&request, too_large](const json::object& body) -> reply {
+            const auto mode = request.caller.mode;
+            if (mode == scim::conformance_mode::strict)
+                if (auto checked = scim::strict::check_message(body, scim::urn::bulk_request); !checked)
+                    return scim_error(request, checked.error());
+            auto bulk = scim::parse_bulk(body, *request.caller.schemas, too_large, mode);
+            if (!bulk)
+                return scim_error(request, bulk.error());
+            auto job = service::prepare_bulk(std::move(*bulk), mode, *request.caller.work);
+            return next_round(request, std::make_shared<const service::bulk_job>(std::move(job)), {});
+        }
+    );
 }
 
 }  // namespace scimd::api

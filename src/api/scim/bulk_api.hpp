@@ -5,6 +5,6 @@
 
 namespace scimd::api {
 
-reply post_bulk(const house& home, call& on);
+reply post_bulk(const server_context& server, request_context& request);
 
 }  // namespace scimd::api

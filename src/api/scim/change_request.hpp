@@ -16,8 +16,8 @@
 namespace scimd::api {
 
 struct change_request {
-    const house& home;
-    call& on;
+    const server_context& server;
+    request_context& request;
     int status = 200;                     // of a success
     std::optional<service::target> what;  // empty: a creation
     // The resource that was loaded, in the same transaction; none of a creation.
@@ -38,17 +38,17 @@ reply change_here(const shared_request& asked, store::transaction& tx);
 
 // Whether the directory answers a PATCH that succeeds with 204 (`patch_status`). RFC 7644 §3.5.2: not where
 // attributes are asked for.
-bool answers_without_body(const call& on, const scim::projection& shown);
+bool answers_without_body(const request_context& request, const scim::projection& shown);
 
 // A resource that is read in a scan of its own, where it may take as long as it is: as it is then, which its
 // version says. A change has been committed by then; one whose resource has gone meanwhile has nothing to
 // show, and one that cannot be shown whole now is answered by `otherwise`.
 reply read_whole(
-    const house& home,
-    const call& on,
+    const server_context& server,
+    const request_context& request,
     int status,
     service::target what,
-    std::function<http::response()> otherwise = {}
+    std::function<http::response()> on_failure = {}
 );
 
 }  // namespace scimd::api

@@ -55,29 +55,31 @@ std::optional<resource_id> number_of(const service::target& what)
     return number ? std::optional(resource_id{*number}) : std::nullopt;
 }
 
-std::int64_t version_of(store::transaction& tx, const call& on, resource_id group)
+std::int64_t version_of(store::transaction& tx, const request_context& request, resource_id group)
 {
-    const auto row = resources::find(tx, on.who.directory, "Group", group);
+    const auto row = resources::find(tx, request.caller.directory, "Group", group);
     return row ? row->version : 0;
 }
 
 // What planning takes: the members that may change, and those that the request names, of whom there are two
 // lists of texts.
-std::size_t memory_for(const call& on, const jobs::reach& reached, std::int64_t members)
+std::size_t memory_for(const request_context& request, const jobs::reach& reached, std::int64_t members)
 {
     constexpr std::size_t body_copies = 8;
     const auto changed = reached.named + (reached.is_of_all ? static_cast<std::size_t>(members) : 0);
-    return changed * service::planned_member_bytes + on.body_bytes * body_copies;
+    return changed * service::planned_member_bytes + request.body_bytes * body_copies;
 }
 
 class planned_write : public std::enable_shared_from_this<planned_write> {
 public:
-    planned_write(const house& home, call& on, std::shared_ptr<const group_write> wanted)
-        : home_(home),
-          on_(on),
+    planned_write(
+        const server_context& server, request_context& request, std::shared_ptr<const group_write> wanted
+    )
+        : server_(server),
+          request_(request),
           wanted_(std::move(wanted)),
           group_(number_of(wanted_->what)),
-          charged_(on.work.here())
+          charged_(request.budget.here())
     {
     }
 
@@ -87,40 +89,41 @@ public:
     {
         if (!group_)
             return plan_in_memory(number, 0);
-        return work{store::intent::read, [self = shared_from_this(), number](store::transaction& tx) {
-                        return self->begin(tx, number);
-                    }};
+        return transaction_step{
+            store::intent::read,
+            [self = shared_from_this(), number](store::transaction& tx) { return self->begin(tx, number); }
+        };
     }
 
 private:
     reply begin(store::transaction& tx, int number)
     {
-        if (!jobs::has_job(tx, on_.who.directory, *group_))
-            return plan_in_memory(number, resources::count_members(tx, on_.who.directory, *group_));
+        if (!jobs::has_job(tx, request_.caller.directory, *group_))
+            return plan_in_memory(number, resources::count_members(tx, request_.caller.directory, *group_));
         auto again = [self = shared_from_this(), number](store::transaction&) { return self->begin(number); };
-        return write_behind_jobs(home_, on_, wanted_->what, std::move(again));
+        return write_behind_jobs(server_, request_, wanted_->what, std::move(again));
     }
 
     reply plan_in_memory(int number, std::int64_t members)
     {
-        return memory_wanted{
-            memory_for(on_, jobs::reach_of(wanted_->members), members),
+        return memory_request{
+            memory_for(request_, jobs::reach_of(wanted_->members), members),
             [self = shared_from_this(), number] {
-                return work{store::intent::scan, [self, number](store::transaction& tx) {
-                                return self->make_plan(tx, number);
-                            }};
+                return transaction_step{store::intent::scan, [self, number](store::transaction& tx) {
+                                            return self->make_plan(tx, number);
+                                        }};
             }
         };
     }
 
     reply make_plan(store::transaction& tx, int number)
     {
-        if (group_ && number < plans_max && jobs::has_job(tx, on_.who.directory, *group_))
+        if (group_ && number < plans_max && jobs::has_job(tx, request_.caller.directory, *group_))
             return begin(number + 1);
         auto made = plan_for(tx, number);
         if (!made)
-            return scim_error(on_, made.error());
-        on_.held_bytes = made->held_bytes();
+            return scim_error(request_, made.error());
+        request_.prepared_bytes = made->held_bytes();
         const auto shared = std::make_shared<const plan>(std::move(*made));
         return shared->parts.size() > jobs::parts_at_once_max ? write_parts(shared, 0, 0) : write(shared, 0);
     }
@@ -131,8 +134,8 @@ private:
         made.number = number;
         // What names its members means them whatever else the group has.
         if (group_ && jobs::reach_of(wanted_->members).is_of_all)
-            made.version = version_of(tx, on_, *group_);
-        auto members = service::plan_members(tx, on_.who, group_, wanted_->members);
+            made.version = version_of(tx, request_, *group_);
+        auto members = service::plan_members(tx, request_.caller, group_, wanted_->members);
         if (!members)
             return members.error();
         made.added = members->added.size();
@@ -148,11 +151,11 @@ private:
     // below; 0: none has been written yet.
     reply write_parts(const shared_plan& made, std::size_t before, std::int64_t job)
     {
-        return work{
+        return transaction_step{
             store::intent::write,
             [self = shared_from_this(), made, before, job](store::transaction& tx) -> reply {
                 if (auto admitted = self->admit(tx, *made); !admitted)
-                    return self->discard(job, scim_error(self->on_, admitted.error()));
+                    return self->discard(job, scim_error(self->request_, admitted.error()));
                 const auto rest = std::span(made->parts).subspan(before);
                 const auto some = rest.first(std::min(rest.size(), jobs::parts_at_once_max));
                 const auto number = jobs::write_parts(tx, job, before, some);
@@ -165,9 +168,9 @@ private:
 
     [[nodiscard]] result<void> admit(store::transaction& tx, const plan& made) const
     {
-        if (auto good = judge_again(on_, tx); !good)
+        if (auto good = recheck(request_, tx); !good)
             return good;
-        const service::quota_guard quota(tx, on_.who);
+        const service::quota_guard quota(tx, request_.caller);
         return quota.admit_members(made.added, made.removed);
     }
 
@@ -176,7 +179,7 @@ private:
     {
         if (job == 0)
             return then();
-        return work{
+        return transaction_step{
             store::intent::write,
             [self = shared_from_this(), job, then = std::move(then)](store::transaction& tx) -> reply {
                 return jobs::discard_parts(tx, job) ? self->discard(job, then) : then();
@@ -196,13 +199,13 @@ private:
         auto run = [self = shared_from_this(), made, job](store::transaction& tx) {
             return self->write(tx, *made, job);
         };
-        return write_behind_jobs(home_, on_, wanted_->what, std::move(run));
+        return write_behind_jobs(server_, request_, wanted_->what, std::move(run));
     }
 
     reply write(store::transaction& tx, const plan& made, std::int64_t job)
     {
         if (is_overtaken(tx, made, job))
-            return plan_again(tx, made.number, job);
+            return replan(tx, made.number, job);
         if (job == 0)
             return write_now(tx, made, 0);
         reply outcome;
@@ -217,55 +220,55 @@ private:
 
     [[nodiscard]] bool is_overtaken(store::transaction& tx, const plan& made, std::int64_t job) const
     {
-        if (made.version && version_of(tx, on_, *group_) != *made.version)
+        if (made.version && version_of(tx, request_, *group_) != *made.version)
             return true;
         return job != 0 && jobs::count_parts(tx, job) != made.parts.size();
     }
 
-    reply plan_again(store::transaction& tx, int number, std::int64_t job)
+    reply replan(store::transaction& tx, int number, std::int64_t job)
     {
-        note_overtaken(home_, on_, charged_);
+        record_overtaken(server_, request_, charged_);
         if (number < plans_max)
             return discard(job, [self = shared_from_this(), number] { return self->begin(number + 1); });
         if (job == 0)
             return plan_here(tx);
         return discard(job, [self = shared_from_this()] {
             auto here = [self](store::transaction& later) { return self->plan_here(later); };
-            return write_behind_jobs(self->home_, self->on_, self->wanted_->what, std::move(here));
+            return write_behind_jobs(self->server_, self->request_, self->wanted_->what, std::move(here));
         });
     }
 
     // In the writer, where nothing comes between.
     reply plan_here(store::transaction& tx)
     {
-        return prepare_in_writer(on_, [&]() -> reply {
+        return prepare_in_writer(request_, [&]() -> reply {
             const auto own = plan_for(tx, plans_max);
             if (!own)
-                return scim_error(on_, own.error());
+                return scim_error(request_, own.error());
             const bool is_large = own->parts.size() > jobs::parts_at_once_max;
-            return is_large ? changed_too_often(on_) : write_now(tx, *own, 0);
+            return is_large ? changed_too_often(request_) : write_now(tx, *own, 0);
         });
     }
 
     reply write_now(store::transaction& tx, const plan& made, std::int64_t job)
     {
         if (auto admitted = admit(tx, made); !admitted)
-            return scim_error(on_, admitted.error());
-        const auto before = group_ ? version_of(tx, on_, *group_) : 0;
+            return scim_error(request_, admitted.error());
+        const auto before = group_ ? version_of(tx, request_, *group_) : 0;
         auto outcome = wanted_->rest(tx);
         if (!outcome)
-            return scim_error(on_, outcome.error());
+            return scim_error(request_, outcome.error());
         if (const auto* refusal = std::get_if<service::refused>(&*outcome))
-            return recorded_refusal{scim_error(on_, refusal->reason)};
+            return committed_error{scim_error(request_, refusal->reason)};
         auto& shown = std::get<service::representation>(*outcome);
         const auto group = group_.value_or(shown.id);
         if (made.parts.empty())
             return write_difference(tx, made, {group, before}, std::move(shown));
-        jobs::begin_change(tx, on_.who, group, job, made.parts);
-        note_members(group);
+        jobs::begin_change(tx, request_.caller, group, job, made.parts);
+        record_members(group);
         return finish_jobs(
-            home_,
-            on_,
+            server_,
+            request_,
             group,
             [self = shared_from_this(), group, shown = std::move(shown)](store::transaction& last) {
                 return self->answer(last, group, shown);
@@ -283,25 +286,25 @@ private:
     )
     {
         const auto group = of.id;
-        const auto change = service::apply_plan(tx, on_.who, group, made.members);
+        const auto change = service::apply_plan(tx, request_.caller, group, made.members);
         if (!change)
-            return scim_error(on_, change.error());
+            return scim_error(request_, change.error());
         if (!change->is_empty()) {
             // One version a request.
-            if (of.version_before != 0 && version_of(tx, on_, group) == of.version_before)
-                resources::raise_version(tx, on_.who.directory, "Group", group);
-            const auto name = resources::name_of_group(tx, on_.who.directory, group);
-            service::publish_membership(tx, on_.who, {group, name}, *change);
-            note_members(group);
+            if (of.version_before != 0 && version_of(tx, request_, group) == of.version_before)
+                resources::raise_version(tx, request_.caller.directory, "Group", group);
+            const auto name = resources::name_of_group(tx, request_.caller.directory, group);
+            service::publish_membership(tx, request_.caller, {group, name}, *change);
+            record_members(group);
         }
         return answer(tx, group, std::move(shown));
     }
 
     // For the directory's log.
-    void note_members(resource_id group) const
+    void record_members(resource_id group) const
     {
-        if (on_.who.trace && group_)
-            on_.who.trace->add(
+        if (request_.caller.trace && group_)
+            request_.caller.trace->add(
                 {.action = "updated",
                  .id = service::id_text(*wanted_->what.type, group),
                  .attributes = {"members"}}
@@ -310,24 +313,24 @@ private:
 
     reply answer(store::transaction& tx, resource_id group, service::representation shown)
     {
-        shown.version = version_of(tx, on_, group);
+        shown.version = version_of(tx, request_, group);
         const bool is_long =
-            resources::count_members(tx, on_.who.directory, group) > service::members_inline_max;
-        const bool is_patch = on_.head.method == "PATCH";
+            resources::count_members(tx, request_.caller.directory, group) > service::members_inline_max;
+        const bool is_patch = request_.http.method == "PATCH";
         const bool is_unasked = is_patch && is_long && wanted_->what.wanted.is_default();
-        if (is_unasked || answers_without_body(on_, wanted_->what.wanted))
+        if (is_unasked || answers_without_body(request_, wanted_->what.wanted))
             return scim_version(204, shown);
         auto what = wanted_->what;
         what.id = service::id_text(*what.type, group);
         what.conditions = {};
-        auto done = [&on = on_, status = wanted_->status, shown = std::move(shown)] {
-            return scim_resource(on, status, shown);
+        auto done = [&request = request_, status = wanted_->status, shown = std::move(shown)] {
+            return scim_resource(request, status, shown);
         };
         return wanted_->show(std::move(what), std::move(done));
     }
 
-    const house& home_;
-    call& on_;
+    const server_context& server_;
+    request_context& request_;
     const std::shared_ptr<const group_write> wanted_;
     const std::optional<resource_id> group_;  // empty: still to be created
     const work_budget::mark charged_;         // before the first plan
@@ -335,51 +338,59 @@ private:
 
 }  // namespace
 
-reply write_group(const house& home, call& on, std::shared_ptr<const group_write> wanted)
+reply write_group(
+    const server_context& server, request_context& request, std::shared_ptr<const group_write> wanted
+)
 {
     const auto reached = jobs::reach_of(wanted->members);
     const auto group = number_of(wanted->what);
-    const auto planned = [&home, &on, wanted] {
-        return std::make_shared<planned_write>(home, on, wanted)->begin(1);
+    const auto planned = [&server, &request, wanted] {
+        return std::make_shared<planned_write>(server, request, wanted)->begin(1);
     };
-    const auto whole = [&home, &on, wanted] {
-        return write_behind_jobs(home, on, wanted->what, wanted->whole);
+    const auto whole = [&server, &request, wanted] {
+        return write_behind_jobs(server, request, wanted->what, wanted->whole);
     };
     if (reached.named > jobs::members_at_once_max)
         return planned();
     if (!reached.is_of_all || !group)
         return whole();
     // Those of an unfinished job are not counted yet.
-    return work{store::intent::read, [&on, group = *group, planned, whole](store::transaction& tx) -> reply {
-                    const auto total = resources::count_members(tx, on.who.directory, group);
-                    const bool has_many = std::cmp_greater(total, jobs::members_at_once_max);
-                    return has_many || jobs::has_job(tx, on.who.directory, group) ? planned() : whole();
-                }};
+    return transaction_step{
+        store::intent::read,
+        [&request, group = *group, planned, whole](store::transaction& tx) -> reply {
+            const auto total = resources::count_members(tx, request.caller.directory, group);
+            const bool has_many = std::cmp_greater(total, jobs::members_at_once_max);
+            return has_many || jobs::has_job(tx, request.caller.directory, group) ? planned() : whole();
+        }
+    };
 }
 
 reply finish_jobs(
-    const house& home, const call& on, resource_id which, std::function<reply(store::transaction&)> run
+    const server_context& server,
+    const request_context& request,
+    resource_id which,
+    std::function<reply(store::transaction&)> run
 )
 {
-    return work{
+    return transaction_step{
         store::intent::write,
-        [&home, &on, which, run = std::move(run)](store::transaction& tx) -> reply {
-            if (jobs::go_on(tx, home.schemas, on.who.directory, which))
-                return finish_jobs(home, on, which, run);
+        [&server, &request, which, run = std::move(run)](store::transaction& tx) -> reply {
+            if (jobs::go_on(tx, server.schemas, request.caller.directory, which))
+                return finish_jobs(server, request, which, run);
             return run(tx);
         }
     };
 }
 
 reply write_behind_jobs(
-    const house& home,
-    const call& on,
+    const server_context& server,
+    const request_context& request,
     const service::target& what,
     std::function<reply(store::transaction&)> run
 )
 {
     // What has no number is not there, which `run` says.
-    return finish_jobs(home, on, number_of(what).value_or(resource_id{}), std::move(run));
+    return finish_jobs(server, request, number_of(what).value_or(resource_id{}), std::move(run));
 }
 
 }  // namespace scimd::api

@@ -32,19 +32,24 @@ struct group_write {
 };
 
 // The work, or the first of the works, that does it.
-reply write_group(const house& home, call& on, std::shared_ptr<const group_write> wanted);
+reply write_group(
+    const server_context& server, request_context& request, std::shared_ptr<const group_write> wanted
+);
 
 // A write on a resource, behind what is left to do to its memberships.
 reply write_behind_jobs(
-    const house& home,
-    const call& on,
+    const server_context& server,
+    const request_context& request,
     const service::target& what,
     std::function<reply(store::transaction&)> run
 );
 
 // What is left to do to the resource's memberships, and then `run` in the last transaction.
 reply finish_jobs(
-    const house& home, const call& on, resource_id which, std::function<reply(store::transaction&)> run
+    const server_context& server,
+    const request_context& request,
+    resource_id which,
+    std::function<reply(store::transaction&)> run
 );
 
 }  // namespace scimd::api

@@ -21,46 +21,56 @@ void adopt(service::caller& who, const store::tenants::detection& seen)
     if (who.is_provider_told)
         return;
     who.provider = seen.provider;
-    if (who.leniency != scim::leniency::strict)
-        who.leniency = service::leniency_of(store::tenants::scim_mode::compat, {}, seen);
+    if (who.mode != scim::conformance_mode::strict)
+        who.mode = service::conformance_mode_of(store::tenants::scim_mode::compat, {}, seen);
 }
 
 // What the request shows, when that is another provider than is known.
-std::optional<service::sighting> find_news(const house& home, const call& on, const json::object* body)
+std::optional<service::idp_detection> find_news(
+    const server_context& server, const request_context& request, const json::object* body
+)
 {
-    if (on.who.user)
+    if (request.caller.user)
         return std::nullopt;
-    auto seen = service::recognize(
-        {.method = on.head.method,
-         .user_agent = user_agent_of(on.head),
-         .target = on.head.target,
+    auto seen = service::detect_idp(
+        {.method = request.http.method,
+         .user_agent = user_agent_of(request.http),
+         .target = request.http.target,
          .body = body}
     );
-    if (seen && !service::is_news(*seen, on.who.detected, home.wall.now()))
+    if (seen && !service::should_replace(*seen, request.caller.detected, server.wall_clock.now()))
         seen.reset();
     return seen;
 }
 
 }  // namespace
 
-bool shows_news(const house& home, const call& on, const json::object* body)
+bool shows_news(const server_context& server, const request_context& request, const json::object* body)
 {
-    return find_news(home, on, body).has_value();
+    return find_news(server, request, body).has_value();
 }
 
-reply with_sighting(const house& home, call& on, const json::object* body, std::function<reply()> next)
+reply with_idp_detection(
+    const server_context& server,
+    request_context& request,
+    const json::object* body,
+    std::function<reply()> next
+)
 {
-    const auto seen = find_news(home, on, body);
+    const auto seen = find_news(server, request, body);
     if (!seen)
         return next();
-    return work{store::intent::write, [&on, seen, next = std::move(next)](store::transaction& tx) -> reply {
-                    const store::tenants::detection found{
-                        std::string(seen->provider), std::string(seen->by), seen->is_certain, tx.now()
-                    };
-                    store::dialects::set_detected(tx, on.who.directory, found);
-                    adopt(on.who, found);
-                    return next();
-                }};
+    return transaction_step{
+        store::intent::write,
+        [&request, seen, next = std::move(next)](store::transaction& tx) -> reply {
+            const store::tenants::detection found{
+                std::string(seen->provider), std::string(seen->by), seen->is_certain, tx.now()
+            };
+            store::dialects::set_detected(tx, request.caller.directory, found);
+            adopt(request.caller, found);
+            return next();
+        }
+    };
 }
 
 }  // namespace scimd::api

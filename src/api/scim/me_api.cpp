@@ -8,84 +8,84 @@
 namespace scimd::api {
 namespace {
 
-const scim::resource_type* type_of_users(const call& on)
+const scim::resource_type* type_of_users(const request_context& request)
 {
-    return on.who.schemas->find_type("User");
+    return request.caller.schemas->find_type("User");
 }
 
-bool is_own(const call& on, const scim::resource_type& type)
+bool is_own(const request_context& request, const scim::resource_type& type)
 {
-    const auto number = parse_prefixed(on.parameter("id"), type.id_prefix);
-    return &type == type_of_users(on) && number && resource_id{*number} == on.who.user;
+    const auto number = parse_prefixed(request.parameter("id"), type.id_prefix);
+    return &type == type_of_users(request) && number && resource_id{*number} == request.caller.user;
 }
 
 // `next` on the resource that "/Me" stands for, as if its permanent URI had been asked.
-reply with_me(const house& home, call& on, handler next)
+reply with_me(const server_context& server, request_context& request, handler next)
 {
-    const auto* type = type_of_users(on);
-    if (!on.who.user || !type)
+    const auto* type = type_of_users(request);
+    if (!request.caller.user || !type)
         return scim_error(
-            on,
+            request,
             {errc::not_implemented, "The token stands for the directory, not for a user: there is no /Me."}
         );
-    const auto id = user_id_text(*on.who.user);
-    on.alias_of = on.who.base_url + type->endpoint + '/' + id;
-    on.parameters.emplace_back("endpoint", type->endpoint.substr(1));
-    on.parameters.emplace_back("id", id);
-    return next(home, on);
+    const auto id = user_id_text(*request.caller.user);
+    request.permanent_uri = request.caller.base_url + type->endpoint + '/' + id;
+    request.parameters.emplace_back("endpoint", type->endpoint.substr(1));
+    request.parameters.emplace_back("id", id);
+    return next(server, request);
 }
 
-reply refuse_second_self(const house&, call& on)
+reply refuse_second_self(const server_context&, request_context& request)
 {
     return scim_error(
-        on,
+        request,
         {errc::uniqueness, "The user for whom the token stands is there already: change it by PUT or PATCH."}
     );
 }
 
-reply refuse_removal(const house&, call& on)
+reply refuse_removal(const server_context&, request_context& request)
 {
     return scim_error(
-        on, {errc::forbidden, "A user is for the directory to delete, not for the user itself."}
+        request, {errc::forbidden, "A user is for the directory to delete, not for the user itself."}
     );
 }
 
 }  // namespace
 
-reply get_me(const house& home, call& on)
+reply get_me(const server_context& server, request_context& request)
 {
-    return with_me(home, on, get_resource);
+    return with_me(server, request, get_resource);
 }
 
-reply create_me(const house& home, call& on)
+reply create_me(const server_context& server, request_context& request)
 {
-    return with_me(home, on, refuse_second_self);
+    return with_me(server, request, refuse_second_self);
 }
 
-reply replace_me(const house& home, call& on)
+reply replace_me(const server_context& server, request_context& request)
 {
-    return with_me(home, on, replace_resource);
+    return with_me(server, request, replace_resource);
 }
 
-reply patch_me(const house& home, call& on)
+reply patch_me(const server_context& server, request_context& request)
 {
-    return with_me(home, on, patch_resource);
+    return with_me(server, request, patch_resource);
 }
 
-reply delete_me(const house& home, call& on)
+reply delete_me(const server_context& server, request_context& request)
 {
-    return with_me(home, on, refuse_removal);
+    return with_me(server, request, refuse_removal);
 }
 
-result<void> check_reach(const call& on, const principal& row)
+result<void> check_reach(const request_context& request, const principal& row)
 {
-    if (!on.who.user)
+    if (!request.caller.user)
         return {};
-    const auto& endpoint = on.parameter("endpoint");
-    const auto* type = on.who.schemas->find_endpoint(endpoint);
+    const auto& endpoint = request.parameter("endpoint");
+    const auto* type = request.caller.schemas->find_endpoint(endpoint);
     if (!endpoint.empty() && !type)
-        return no_endpoint(on);
-    if (row == principal::directory_user && (!type || is_own(on, *type)))
+        return no_endpoint(request);
+    if (row == principal::directory_user && (!type || is_own(request, *type)))
         return {};
     return error{
         errc::forbidden,

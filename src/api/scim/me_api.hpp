@@ -8,14 +8,14 @@
 
 namespace scimd::api {
 
-reply get_me(const house& home, call& on);
-reply create_me(const house& home, call& on);
-reply replace_me(const house& home, call& on);
-reply patch_me(const house& home, call& on);
-reply delete_me(const house& home, call& on);
+reply get_me(const server_context& server, request_context& request);
+reply create_me(const server_context& server, request_context& request);
+reply replace_me(const server_context& server, request_context& request);
+reply patch_me(const server_context& server, request_context& request);
+reply delete_me(const server_context& server, request_context& request);
 
 // Whether the token opens that row: one of a user its own resource and the description of the service, one of
 // the directory all. Others' resources are refused whether they are there or not.
-result<void> check_reach(const call& on, const principal& row);
+result<void> check_reach(const request_context& request, const principal& row);
 
 }  // namespace scimd::api

@@ -20,27 +20,27 @@ std::size_t memory_for(const preparation& asked, const std::string& document)
     constexpr std::size_t body_copies = 4;
     json_meter meter;
     meter.add(document);
-    return asked.states * meter.request_memory() + body_copies * asked.on.body_bytes;
+    return asked.states * meter.request_memory() + body_copies * asked.request.body_bytes;
 }
 
 // Prepared where `mode` says, when memory for it has been reserved: else it is, and the resource is read
 // again, since nothing of it is held while the request waits.
 reply read_and_prepare(const shared_preparation& asked, store::intent mode, std::size_t reserved)
 {
-    return work{mode, [asked, mode, reserved](store::transaction& snapshot) -> reply {
-                    auto found = asked->load(snapshot);
-                    if (!found)
-                        return scim_error(asked->on, found.error());
-                    const bool is_large = found->document.size() > prepared_inline_bytes_max;
-                    const auto where = is_large ? store::intent::scan : mode;
-                    const auto needed = memory_for(*asked, found->document);
-                    const bool is_small = found->document.size() <= unreserved_document_bytes_max;
-                    if (where == mode && (is_small || needed <= reserved))
-                        return asked->prepare(snapshot, std::move(*found));
-                    return memory_wanted{needed, [asked, where, needed] {
-                                             return read_and_prepare(asked, where, needed);
-                                         }};
-                }};
+    return transaction_step{mode, [asked, mode, reserved](store::transaction& snapshot) -> reply {
+                                auto found = asked->load(snapshot);
+                                if (!found)
+                                    return scim_error(asked->request, found.error());
+                                const bool is_large = found->document.size() > prepared_inline_bytes_max;
+                                const auto where = is_large ? store::intent::scan : mode;
+                                const auto needed = memory_for(*asked, found->document);
+                                const bool is_small = found->document.size() <= unreserved_document_bytes_max;
+                                if (where == mode && (is_small || needed <= reserved))
+                                    return asked->prepare(snapshot, std::move(*found));
+                                return memory_request{needed, [asked, where, needed] {
+                                                          return read_and_prepare(asked, where, needed);
+                                                      }};
+                            }};
 }
 
 }  // namespace
@@ -51,34 +51,35 @@ reply prepare_on_snapshot(preparation asked)
     return read_and_prepare(shared, store::intent::read, 0);
 }
 
-void note_overtaken(const house& home, call& on, work_budget::mark charged)
+void record_overtaken(const server_context& server, request_context& request, work_budget::mark charged)
 {
-    on.work.rewind(charged);
-    on.work.restart_stage();
-    home.figures.count("scimd_changes_overtaken_total", "Prepared changes that another change came before.")
+    request.budget.rewind(charged);
+    request.budget.restart_stage();
+    server.metrics
+        .counter_of("scimd_changes_overtaken_total", "Prepared changes that another change came before.")
         .add();
 }
 
-reply prepare_in_writer(const call& on, const std::function<reply()>& run)
+reply prepare_in_writer(const request_context& request, const std::function<reply()>& run)
 {
     try {
         return run();
     } catch (const stage_limit_exceeded&) {
-        return changed_too_often(on);
+        return changed_too_often(request);
     }
 }
 
-reply changed_too_often(const call& on)
+reply changed_too_often(const request_context& request)
 {
     return scim_error(
-        on,
+        request,
         {errc::unavailable, "The resource is changed by others too often for so large a change. Try again."}
     );
 }
 
-result<void> judge_again(const call& on, store::transaction& tx)
+result<void> recheck(const request_context& request, store::transaction& tx)
 {
-    return tx.now() - on.begun < judged_for ? result<void>() : authenticate_again(on, tx);
+    return tx.now() - request.started_at < recheck_after ? result<void>() : reauthenticate(request, tx);
 }
 
 }  // namespace scimd::api

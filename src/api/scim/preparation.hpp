@@ -25,7 +25,7 @@ constexpr std::size_t prepared_inline_bytes_max = 64 * 1024;
 constexpr std::size_t unreserved_document_bytes_max = 4 * 1024;
 
 struct preparation {
-    const call& on;
+    const request_context& request;
     std::size_t states = 1;  // of the resource that are in memory at a time: documents, with their texts
     std::function<result<store::resources::row>(store::transaction&)> load;
     std::function<reply(store::transaction&, store::resources::row)> prepare;
@@ -37,15 +37,15 @@ reply prepare_on_snapshot(preparation asked);
 
 // To be called when a preparation does not hold any more. What the next one takes has not been asked for, so
 // the work goes back to `charged`.
-void note_overtaken(const house& home, call& on, work_budget::mark charged);
+void record_overtaken(const server_context& server, request_context& request, work_budget::mark charged);
 
 // Both in the writer, when no preparation has held. What is too large for the writer is refused: a
 // preparation of it may hold the next time.
-reply prepare_in_writer(const call& on, const std::function<reply()>& run);
-reply changed_too_often(const call& on);
+reply prepare_in_writer(const request_context& request, const std::function<reply()>& run);
+reply changed_too_often(const request_context& request);
 
 // A request that waited long for the writer may have lost the right to a change meanwhile (see
 // late_body.hpp).
-result<void> judge_again(const call& on, store::transaction& tx);
+result<void> recheck(const request_context& request, store::transaction& tx);
 
 }  // namespace scimd::api

@@ -15,56 +15,58 @@ namespace scimd::api {
 namespace {
 
 struct removal_request {
-    const house& home;
-    call& on;
+    const server_context& server;
+    request_context& request;
     service::target what;
     work_budget::mark charged{};  // before the first preparation
 };
 using shared_request = std::shared_ptr<const removal_request>;
 using shared_removal = std::shared_ptr<const service::prepared_removal>;
 
-reply removed(const call& on)
+reply removed(const request_context& request)
 {
-    return scim_response(on, 204, {});
+    return scim_response(request, 204, {});
 }
 
 // Of one with very many memberships.
 reply finish_removal(const removal_request& asked)
 {
-    auto& on = asked.on;
+    auto& request = asked.request;
     const resource_id which{parse_prefixed(asked.what.id, asked.what.type->id_prefix).value()};
-    return finish_jobs(asked.home, on, which, [&on](store::transaction&) { return removed(on); });
+    return finish_jobs(asked.server, request, which, [&request](store::transaction&) {
+        return removed(request);
+    });
 }
 
 reply begin_round(const shared_request& asked, int round);
 
 reply remove_here(const removal_request& asked, store::transaction& tx)
 {
-    auto done = service::remove(tx, asked.on.who, asked.what);
-    return done ? removed(asked.on) : reply(scim_error(asked.on, done.error()));
+    auto done = service::remove(tx, asked.request.caller, asked.what);
+    return done ? removed(asked.request) : reply(scim_error(asked.request, done.error()));
 }
 
 reply write(const shared_request& asked, const shared_removal& removal, int round)
 {
     return write_behind_jobs(
-        asked->home,
-        asked->on,
+        asked->server,
+        asked->request,
         asked->what,
         [asked, removal, round](store::transaction& tx) -> reply {
-            auto& on = asked->on;
-            if (auto good = judge_again(on, tx); !good)
-                return scim_error(on, good.error());
-            const auto is_large = service::membership_jobs::begin_removal(tx, on.who, asked->what);
+            auto& request = asked->request;
+            if (auto good = recheck(request, tx); !good)
+                return scim_error(request, good.error());
+            const auto is_large = service::membership_jobs::begin_removal(tx, request.caller, asked->what);
             if (!is_large)
-                return scim_error(on, is_large.error());
+                return scim_error(request, is_large.error());
             if (*is_large)
                 return finish_removal(*asked);
-            if (service::remove(tx, on.who, *removal))
-                return removed(on);
-            note_overtaken(asked->home, on, asked->charged);
+            if (service::remove(tx, request.caller, *removal))
+                return removed(request);
+            record_overtaken(asked->server, request, asked->charged);
             if (round < preparations_max)
                 return begin_round(asked, round + 1);
-            return prepare_in_writer(on, [&] { return remove_here(*asked, tx); });
+            return prepare_in_writer(request, [&] { return remove_here(*asked, tx); });
         }
     );
 }
@@ -73,20 +75,20 @@ reply prepare(
     const shared_request& asked, const store::resources::row& found, store::transaction& snapshot, int round
 )
 {
-    auto prepared = service::prepare_removal(snapshot, asked->on.who, asked->what, found);
+    auto prepared = service::prepare_removal(snapshot, asked->request.caller, asked->what, found);
     if (!prepared)
-        return scim_error(asked->on, prepared.error());
+        return scim_error(asked->request, prepared.error());
     const auto removal = std::make_shared<const service::prepared_removal>(std::move(*prepared));
-    asked->on.held_bytes = removal->bytes();
+    asked->request.prepared_bytes = removal->bytes();
     return write(asked, removal, round);
 }
 
 reply begin_round(const shared_request& asked, int round)
 {
     return prepare_on_snapshot(
-        {.on = asked->on,
+        {.request = asked->request,
          .load = [asked](store::transaction& snapshot
-                 ) { return service::load(snapshot, asked->on.who, asked->what); },
+                 ) { return service::load(snapshot, asked->request.caller, asked->what); },
          .prepare = [asked, round](
                         store::transaction& snapshot, const store::resources::row& found
                     ) { return prepare(asked, found, snapshot, round); }}
@@ -95,13 +97,15 @@ reply begin_round(const shared_request& asked, int round)
 
 }  // namespace
 
-reply delete_resource(const house& home, call& on)
+reply delete_resource(const server_context& server, request_context& request)
 {
-    auto what = read_target(on);
+    auto what = read_target(request);
     if (!what)
-        return scim_error(on, what.error());
+        return scim_error(request, what.error());
     return begin_round(
-        std::make_shared<const removal_request>(removal_request{home, on, std::move(*what), on.work.here()}),
+        std::make_shared<const removal_request>(
+            removal_request{server, request, std::move(*what), request.budget.here()}
+        ),
         1
     );
 }

@@ -21,31 +21,32 @@ result<void> check_content_type(const http::request& head)
     return error{errc::unsupported_media_type, "The body must be application/scim+json or application/json."};
 }
 
-std::string_view without_mark(std::string_view text, scim::leniency how) noexcept
+std::string_view without_mark(std::string_view text, scim::conformance_mode mode) noexcept
 {
     constexpr std::string_view mark = "\xEF\xBB\xBF";
-    if (how != scim::leniency::strict && text.starts_with(mark))
+    if (mode != scim::conformance_mode::strict && text.starts_with(mark))
         text.remove_prefix(mark.size());
     return text;
 }
 
 }  // namespace
 
-reply with_json_body(call& on, body_bounds bounds, std::function<reply(json::object)> then)
+reply with_json_body(request_context& request, body_bounds bounds, std::function<reply(json::object)> then)
 {
-    if (auto type = check_content_type(on.head); !type)
-        return scim_error(on, type.error());
-    return body_wanted{
+    if (auto type = check_content_type(request.http); !type)
+        return scim_error(request, type.error());
+    return body_request{
         bounds.bytes_max,
-        [&on, then = std::move(then), may_be_empty = bounds.may_be_empty](const std::string& sent) -> reply {
-            const std::string_view text = without_mark(sent, on.who.leniency);
-            if (on.who.trace && text.size() <= service::request_trace::body_bytes_max)
-                on.who.trace->body = text;
-            if (may_be_empty && trim(text).empty() && on.who.leniency != scim::leniency::strict)
+        [&request, then = std::move(then), may_be_empty = bounds.may_be_empty](const std::string& sent
+        ) -> reply {
+            const std::string_view text = without_mark(sent, request.caller.mode);
+            if (request.caller.trace && text.size() <= service::request_trace::body_bytes_max)
+                request.caller.trace->body = text;
+            if (may_be_empty && trim(text).empty() && request.caller.mode != scim::conformance_mode::strict)
                 return then({});
-            auto body = parse_json_object(text, on.work);
+            auto body = parse_json_object(text, request.budget);
             if (!body)
-                return scim_error(on, body.error());
+                return scim_error(request, body.error());
             return then(std::move(*body));
         },
         std::move(bounds.too_large)

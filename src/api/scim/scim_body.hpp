@@ -19,6 +19,6 @@ struct body_bounds {
 // The body read as a JSON object, then what `then` makes of it. Errors: 415 for another media type than
 // SCIM's or plain JSON, 413 beyond the limit, 400 for what is no JSON object. But in strict directories a
 // byte order mark before it is passed over (RFC 8259 §8.1).
-reply with_json_body(call& on, body_bounds bounds, std::function<reply(json::object)> then);
+reply with_json_body(request_context& request, body_bounds bounds, std::function<reply(json::object)> then);
 
 }  // namespace scimd::api

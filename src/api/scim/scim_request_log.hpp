@@ -8,8 +8,11 @@
 namespace scimd::api {
 
 // `on` is of a directory (see is_of_directory) and used up by it. Any thread; never waits for the store.
-void note_request(
-    const house& home, call& on, const http::response& answered, std::chrono::microseconds took
+void record_request(
+    const server_context& server,
+    request_context& request,
+    const http::response& answered,
+    std::chrono::microseconds took
 );
 
 }  // namespace scimd::api

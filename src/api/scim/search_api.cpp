@@ -29,83 +29,98 @@ std::size_t filter_bytes(const scim::list_request& asked)
     return asked.filter ? asked.filter->size() : 0;
 }
 
-type_list all_types(const call& on)
+type_list all_types(const request_context& request)
 {
     type_list types;
-    for (const auto& type : on.who.schemas->resource_types())
+    for (const auto& type : request.caller.schemas->resource_types())
         types.push_back(&type);
     return types;
 }
 
 // What turns out to be too long for a look-up goes on as a scan.
 reply read_page(
-    const house& home, const call& on, std::shared_ptr<const scim::list_query> query, store::intent mode
+    const server_context& server,
+    const request_context& request,
+    std::shared_ptr<const scim::list_query> query,
+    store::intent mode
 )
 {
-    return work{mode, [&home, &on, query = std::move(query), mode](store::transaction& tx) -> reply {
-                    const service::list_bounds bounds{.is_hurried = mode == store::intent::read};
-                    long_text message(home.long_replies, on.who.organization.value);
-                    const auto made = service::list(tx, on.who, *query, home.cursors, message, bounds);
-                    if (!made)
-                        return scim_error(on, made.error());
-                    if (!*made)
-                        return read_page(home, on, query, store::intent::scan);
-                    return long_scim_response(on, 200, std::move(message));
-                }};
+    return transaction_step{
+        mode,
+        [&server, &request, query = std::move(query), mode](store::transaction& tx) -> reply {
+            const service::list_bounds bounds{.is_hurried = mode == store::intent::read};
+            spooled_text message(server.spooled_responses, request.caller.organization.value);
+            const auto made = service::list(tx, request.caller, *query, server.cursors, message, bounds);
+            if (!made)
+                return scim_error(request, made.error());
+            if (!*made)
+                return read_page(server, request, query, store::intent::scan);
+            return long_scim_response(request, 200, std::move(message));
+        }
+    };
 }
 
 reply page_of(
-    const house& home, const call& on, const result<scim::list_request>& asked, const type_list& types
+    const server_context& server,
+    const request_context& request,
+    const result<scim::list_request>& asked,
+    const type_list& types
 )
 {
     if (!asked)
-        return scim_error(on, asked.error());
+        return scim_error(request, asked.error());
     const auto names = asked->attributes.size() + asked->excluded_attributes.size();
-    on.who.work->charge((names * name_byte_steps + filter_bytes(*asked) * filter_byte_steps) * types.size());
-    auto query = scim::resolve(*asked, types, on.who.leniency);
+    request.caller.work->charge(
+        (names * name_byte_steps + filter_bytes(*asked) * filter_byte_steps) * types.size()
+    );
+    auto query = scim::resolve(*asked, types, request.caller.mode);
     if (!query)
-        return scim_error(on, query.error());
+        return scim_error(request, query.error());
     const auto mode = service::intent_of(*query);
-    return read_page(home, on, std::make_shared<const scim::list_query>(std::move(*query)), mode);
+    return read_page(server, request, std::make_shared<const scim::list_query>(std::move(*query)), mode);
 }
 
-reply search(const house& home, call& on, type_list types)
+reply search(const server_context& server, request_context& request, type_list types)
 {
     const body_bounds bounds{search_body_bytes_max, {}, true};
-    return with_json_body(on, bounds, [&home, &on, types = std::move(types)](const json::object& body) {
-        if (on.who.leniency == scim::leniency::strict)
-            if (auto checked = scim::strict::check_message(body, scim::urn::search_request); !checked)
-                return page_of(home, on, checked.error(), types);
-        return page_of(home, on, scim::read_search_request(body, on.who.leniency), types);
-    });
+    return with_json_body(
+        request,
+        bounds,
+        [&server, &request, types = std::move(types)](const json::object& body) {
+            if (request.caller.mode == scim::conformance_mode::strict)
+                if (auto checked = scim::strict::check_message(body, scim::urn::search_request); !checked)
+                    return page_of(server, request, checked.error(), types);
+            return page_of(server, request, scim::read_search_request(body, request.caller.mode), types);
+        }
+    );
 }
 
 }  // namespace
 
-reply list_resources(const house& home, call& on)
+reply list_resources(const server_context& server, request_context& request)
 {
-    const auto* type = on.who.schemas->find_endpoint(on.parameter("endpoint"));
+    const auto* type = request.caller.schemas->find_endpoint(request.parameter("endpoint"));
     if (!type)
-        return scim_error(on, no_endpoint(on));
-    return page_of(home, on, scim::read_parameters(on.where.query), {type});
+        return scim_error(request, no_endpoint(request));
+    return page_of(server, request, scim::read_parameters(request.target.query), {type});
 }
 
-reply search_resources(const house& home, call& on)
+reply search_resources(const server_context& server, request_context& request)
 {
-    const auto* type = on.who.schemas->find_endpoint(on.parameter("endpoint"));
+    const auto* type = request.caller.schemas->find_endpoint(request.parameter("endpoint"));
     if (!type)
-        return scim_error(on, no_endpoint(on));
-    return search(home, on, {type});
+        return scim_error(request, no_endpoint(request));
+    return search(server, request, {type});
 }
 
-reply list_all(const house& home, call& on)
+reply list_all(const server_context& server, request_context& request)
 {
-    return page_of(home, on, scim::read_parameters(on.where.query), all_types(on));
+    return page_of(server, request, scim::read_parameters(request.target.query), all_types(request));
 }
 
-reply search_all(const house& home, call& on)
+reply search_all(const server_context& server, request_context& request)
 {
-    return search(home, on, all_types(on));
+    return search(server, request, all_types(request));
 }
 
 }  // namespace scimd::api

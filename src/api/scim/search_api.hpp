@@ -7,9 +7,9 @@ namespace scimd::api {
 
 constexpr std::size_t search_body_bytes_max = 256 * 1024;
 
-reply list_resources(const house& home, call& on);    // GET /Users?…
-reply search_resources(const house& home, call& on);  // POST /Users/.search
-reply list_all(const house& home, call& on);          // GET /?…
-reply search_all(const house& home, call& on);        // POST /.search
+reply list_resources(const server_context& server, request_context& request);    // GET /Users?…
+reply search_resources(const server_context& server, request_context& request);  // POST /Users/.search
+reply list_all(const server_context& server, request_context& request);          // GET /?…
+reply search_all(const server_context& server, request_context& request);        // POST /.search
 
 }  // namespace scimd::api

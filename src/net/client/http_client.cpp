@@ -74,8 +74,8 @@ std::optional<ip_address> address_in(const sockaddr& from)
 
 // One POST while it is under way. Its address is what libcurl's callbacks get.
 struct transfer {
-    const outbound_options* options = nullptr;
-    outbound_post what;
+    const http_client_options* options = nullptr;
+    http_client_request what;
     easy_handle handle;
     text_list headers;
     text_list pinned;
@@ -139,7 +139,7 @@ void set(CURL* handle, CURLoption option, Value value)
         throw std::runtime_error("libcurl does not take option " + std::to_string(option));
 }
 
-void set_ways(CURL* handle, const outbound_options& options)
+void set_ways(CURL* handle, const http_client_options& options)
 {
     set(handle, CURLOPT_PATH_AS_IS, 1L);
     set(handle, CURLOPT_PROTOCOLS_STR, options.allows_plain ? "http,https" : "https");
@@ -160,7 +160,7 @@ void set_ways(CURL* handle, const outbound_options& options)
     set(handle, CURLOPT_CAPATH, static_cast<const char*>(nullptr));
 }
 
-void set_times(CURL* handle, const outbound_limits& limits, milliseconds spent)
+void set_times(CURL* handle, const http_client_limits& limits, milliseconds spent)
 {
     const auto left = std::max(limits.whole - spent, milliseconds(1));
     set(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(left.count()));
@@ -217,30 +217,30 @@ void prepare(transfer& one)
     set_callbacks(one);
 }
 
-class curl_outbound final : public outbound {
+class curl_http_client final : public http_client {
 public:
-    explicit curl_outbound(outbound_options options);
-    ~curl_outbound() override;
+    explicit curl_http_client(http_client_options options);
+    ~curl_http_client() override;
 
-    void start(outbound_post what) override;
-    void run(milliseconds patience, std::vector<outbound_result>& ended) override;
+    void start(http_client_request what) override;
+    void run(milliseconds patience, std::vector<http_client_result>& ended) override;
     void wake() noexcept override { curl_multi_wakeup(multi_.get()); }
 
 private:
-    void take_ended(std::vector<outbound_result>& ended);
-    void end_overdue(std::vector<outbound_result>& ended);
+    void take_ended(std::vector<http_client_result>& ended);
+    void end_overdue(std::vector<http_client_result>& ended);
     [[nodiscard]] std::string_view overdue(const transfer& one, steady::time_point now) const;
     std::unique_ptr<transfer> remove(CURL* handle);
     void keep(easy_handle handle);
 
-    const outbound_options options_;
+    const http_client_options options_;
     std::unique_ptr<CURLM, end_multi> multi_;
     std::map<CURL*, std::unique_ptr<transfer>> under_way_;
     std::vector<easy_handle> spare_;
     steady::time_point watch_at_{};
 };
 
-curl_outbound::curl_outbound(outbound_options options) : options_(std::move(options))
+curl_http_client::curl_http_client(http_client_options options) : options_(std::move(options))
 {
     start_libcurl();
     multi_.reset(curl_multi_init());
@@ -252,13 +252,13 @@ curl_outbound::curl_outbound(outbound_options options) : options_(std::move(opti
     curl_multi_setopt(multi_.get(), CURLMOPT_PIPELINING, CURLPIPE_NOTHING);
 }
 
-curl_outbound::~curl_outbound()
+curl_http_client::~curl_http_client()
 {
     for (const auto& [handle, one] : under_way_)
         curl_multi_remove_handle(multi_.get(), handle);
 }
 
-void curl_outbound::start(outbound_post what)
+void curl_http_client::start(http_client_request what)
 {
     auto one = std::make_unique<transfer>();
     one->options = &options_;
@@ -278,7 +278,7 @@ void curl_outbound::start(outbound_post what)
     curl_multi_add_handle(multi_.get(), handle);
 }
 
-void curl_outbound::run(milliseconds patience, std::vector<outbound_result>& ended)
+void curl_http_client::run(milliseconds patience, std::vector<http_client_result>& ended)
 {
     int running = 0;
     curl_multi_perform(multi_.get(), &running);
@@ -292,14 +292,14 @@ void curl_outbound::run(milliseconds patience, std::vector<outbound_result>& end
     end_overdue(ended);
 }
 
-std::unique_ptr<transfer> curl_outbound::remove(CURL* handle)
+std::unique_ptr<transfer> curl_http_client::remove(CURL* handle)
 {
     curl_multi_remove_handle(multi_.get(), handle);
     auto found = under_way_.extract(handle);
     return std::move(found.mapped());
 }
 
-void curl_outbound::keep(easy_handle handle)
+void curl_http_client::keep(easy_handle handle)
 {
     if (spare_.size() >= spare_handles_max)
         return;
@@ -307,9 +307,9 @@ void curl_outbound::keep(easy_handle handle)
     spare_.push_back(std::move(handle));
 }
 
-outbound_result result_of(const transfer& one, steady::time_point now)
+http_client_result result_of(const transfer& one, steady::time_point now)
 {
-    outbound_result made;
+    http_client_result made;
     made.number = one.what.number;
     made.took = one.what.spent + std::chrono::duration_cast<milliseconds>(now - one.started);
     made.body = one.body;
@@ -325,7 +325,7 @@ std::string problem_of(const transfer& one, CURLcode code)
     return curl_easy_strerror(code);
 }
 
-void read_outcome(const transfer& one, CURLcode code, outbound_result& into)
+void read_outcome(const transfer& one, CURLcode code, http_client_result& into)
 {
     if (one.is_refused) {
         into.error = "the address is not allowed";
@@ -350,7 +350,7 @@ void read_outcome(const transfer& one, CURLcode code, outbound_result& into)
     into.error = into.is_timeout ? "no whole response in time" : problem_of(one, code);
 }
 
-void curl_outbound::take_ended(std::vector<outbound_result>& ended)
+void curl_http_client::take_ended(std::vector<http_client_result>& ended)
 {
     int left = 0;
     while (const auto* message = curl_multi_info_read(multi_.get(), &left)) {
@@ -365,7 +365,7 @@ void curl_outbound::take_ended(std::vector<outbound_result>& ended)
     }
 }
 
-void curl_outbound::end_overdue(std::vector<outbound_result>& ended)
+void curl_http_client::end_overdue(std::vector<http_client_result>& ended)
 {
     const auto now = steady::now();
     if (now < watch_at_)
@@ -385,7 +385,7 @@ void curl_outbound::end_overdue(std::vector<outbound_result>& ended)
 }
 
 // libcurl knows the whole time, and the time for connection and handshake together.
-std::string_view curl_outbound::overdue(const transfer& one, steady::time_point now) const
+std::string_view curl_http_client::overdue(const transfer& one, steady::time_point now) const
 {
     if (one.connected) {
         const bool is_late = !one.has_answered && now - *one.connected > options_.limits.first_byte;
@@ -416,9 +416,9 @@ std::vector<ip_address> addresses_of_machine()
     return found;
 }
 
-std::unique_ptr<outbound> make_outbound(outbound_options options)
+std::unique_ptr<http_client> make_http_client(http_client_options options)
 {
-    return std::make_unique<curl_outbound>(std::move(options));
+    return std::make_unique<curl_http_client>(std::move(options));
 }
 
 }  // namespace scimd::net

@@ -16,7 +16,7 @@
 
 namespace scimd::net {
 
-struct outbound_limits {
+struct http_client_limits {
     std::chrono::milliseconds connect{5'000};
     std::chrono::milliseconds handshake{5'000};
     std::chrono::milliseconds first_byte{10'000};  // from the connection on
@@ -26,16 +26,16 @@ struct outbound_limits {
     std::size_t idle_connections_max = 512;
 };
 
-struct outbound_options {
+struct http_client_options {
     // Whether a connection to the address may be made. Asked with the very address, before the connection
     // and once it stands.
     std::function<bool(const ip_address&)> may_connect;
     bool allows_plain = false;  // http://
     std::string ca_file;        // PEM; empty: what the system trusts
-    outbound_limits limits;
+    http_client_limits limits;
 };
 
-struct outbound_post {
+struct http_client_request {
     std::uint64_t number = 0;  // names it in the result
     std::string url;
     std::string host;  // as in the URL
@@ -46,7 +46,7 @@ struct outbound_post {
     std::chrono::milliseconds spent{0};  // of the whole time, on finding the addresses
 };
 
-struct outbound_result {
+struct http_client_result {
     std::uint64_t number = 0;
     int status = 0;  // 0: no whole response
     bool is_timeout = false;
@@ -57,14 +57,14 @@ struct outbound_result {
 };
 
 // One thread, but for wake(). Connections are kept and used again.
-class outbound {
+class http_client {
 public:
-    virtual ~outbound() = default;
+    virtual ~http_client() = default;
 
-    virtual void start(outbound_post what) = 0;
+    virtual void start(http_client_request what) = 0;
 
     // Moves transfers and waits up to that long for something to happen; appends what has ended.
-    virtual void run(std::chrono::milliseconds patience, std::vector<outbound_result>& ended) = 0;
+    virtual void run(std::chrono::milliseconds patience, std::vector<http_client_result>& ended) = 0;
 
     // Ends a run() from any thread, or the next one.
     virtual void wake() noexcept = 0;
@@ -73,6 +73,6 @@ public:
 // Of all its interfaces.
 std::vector<ip_address> addresses_of_machine();
 
-std::unique_ptr<outbound> make_outbound(outbound_options options);
+std::unique_ptr<http_client> make_http_client(http_client_options options);
 
 }  // namespace scimd::net

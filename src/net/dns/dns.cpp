@@ -200,10 +200,10 @@ public:
 private:
     static void on_answer(void* self, int status, int, unsigned char* bytes, int count)
     {
-        static_cast<query*>(self)->judge(status, {bytes, static_cast<std::size_t>(bytes ? count : 0)});
+        static_cast<query*>(self)->evaluate(status, {bytes, static_cast<std::size_t>(bytes ? count : 0)});
     }
 
-    void judge(int status, std::span<const unsigned char> response)
+    void evaluate(int status, std::span<const unsigned char> response)
     {
         switch (status) {
             case ARES_SUCCESS:
@@ -242,9 +242,9 @@ struct server_queue {
 
 class resolver final : public dns_resolver {
 public:
-    resolver(const dns_options& options, metrics& figures)
+    resolver(const dns_options& options, metrics_registry& metrics)
         : options_(options),
-          figures_(figures),
+          metrics_(metrics),
           is_system_(options.servers.empty()),
           wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))
     {
@@ -428,8 +428,8 @@ private:
 
     void finish(const question& what, dns_answer answer)
     {
-        figures_
-            .count(
+        metrics_
+            .counter_of(
                 "scimd_dns_answers_total", "Answers to DNS queries.", {{"outcome", to_text(answer.outcome)}}
             )
             .add();
@@ -453,7 +453,7 @@ private:
     }
 
     const dns_options options_;
-    metrics& figures_;
+    metrics_registry& metrics_;
     const bool is_system_;
     const int wake_;
     std::atomic<bool> is_stopping_{false};
@@ -484,9 +484,9 @@ result<endpoint> parse_dns_server(std::string_view text)
     return parsed;
 }
 
-std::unique_ptr<dns_resolver> make_dns_resolver(const dns_options& options, metrics& figures)
+std::unique_ptr<dns_resolver> make_dns_resolver(const dns_options& options, metrics_registry& metrics)
 {
-    return std::make_unique<resolver>(options, figures);
+    return std::make_unique<resolver>(options, metrics);
 }
 
 }  // namespace scimd::net

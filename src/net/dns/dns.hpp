@@ -74,6 +74,6 @@ struct dns_options {
 // "192.0.2.53:53", "[2001:db8::53]:53"; without a port it is 53. invalid_value when it is no address.
 result<endpoint> parse_dns_server(std::string_view text);
 
-std::unique_ptr<dns_resolver> make_dns_resolver(const dns_options& options, metrics& figures);
+std::unique_ptr<dns_resolver> make_dns_resolver(const dns_options& options, metrics_registry& metrics);
 
 }  // namespace scimd::net

@@ -63,8 +63,8 @@ http_session::http_session(
       bounds_(shared_->bounds),
       from_(from),
       wire_(std::move(wire)),
-      dog_(std::make_shared<watchdog>(wire_)),
-      writer_(std::make_shared<response_writer>(wire_, dog_, bounds_, shared_->log)),
+      deadline_(std::make_shared<deadline_timer>(wire_)),
+      writer_(std::make_shared<response_writer>(wire_, deadline_, bounds_, shared_->log)),
       timer_(wire_->executor()),
       body_memory_(shared_->bodies),
       memory_(shared_->requests),
@@ -119,7 +119,7 @@ asio::awaitable<void> http_session::run()
     } catch (const std::exception& failure) {
         shared_->log.error("http.session_failed", {{"reason", failure.what()}});
     }
-    dog_->stop();
+    deadline_->stop();
     wire_->close();
 }
 
@@ -129,8 +129,8 @@ asio::awaitable<ending> http_session::serve()
         shared_->count_refusal("handshake_rate");
         co_return ending::quiet;
     }
-    dog_->expect_within(bounds_.handshake_deadline);
-    if (const auto failure = co_await wire_->handshake(); failure || dog_->is_late()) {
+    deadline_->expect_within(bounds_.handshake_deadline);
+    if (const auto failure = co_await wire_->handshake(); failure || deadline_->is_late()) {
         shared_->count_refusal("handshake");
         co_return ending::quiet;
     }
@@ -175,7 +175,7 @@ asio::awaitable<ending> http_session::serve_one()
     if (const auto ignored = co_await ignore_body(); ignored.has_error())
         co_return co_await answer(shared_->handlers.refuse(ignored.error(), request_.target));
 
-    dog_->rest();
+    deadline_->pause();
     auto made = co_await ask_service();
     give_back();
     if (const auto room = reserve_response(made.body.size()); room.has_error())
@@ -215,9 +215,9 @@ asio::awaitable<result<std::size_t>> http_session::receive_head()
             co_return std::size_t{0};
         if (is_idle_) {
             rest();
-            dog_->expect_within(requests_ == 0 ? bounds_.first_request_deadline : bounds_.idle_deadline);
+            deadline_->expect_within(requests_ == 0 ? bounds_.first_request_deadline : bounds_.idle_deadline);
         } else if (!std::exchange(has_begun, true)) {
-            dog_->expect_within(bounds_.header_deadline);
+            deadline_->expect_within(bounds_.header_deadline);
         }
         const auto wanted = is_idle_ ? idle_buffer_bytes : read_bytes;
         const auto [failure, count] = co_await wire_->read_some(in_.prepare(wanted));
@@ -225,9 +225,9 @@ asio::awaitable<result<std::size_t>> http_session::receive_head()
         in_.commit(count);
         if (was_idle && requests_ > 0)
             shared_->registry.mark(*this, activity::active);
-        if (dog_->is_late() && !was_idle)
+        if (deadline_->is_late() && !was_idle)
             co_return error{errc::request_timeout, "The header came too slowly."};
-        if (failure || dog_->is_late())
+        if (failure || deadline_->is_late())
             co_return std::size_t{0};
     }
 }
@@ -254,17 +254,17 @@ result<void> http_session::parse_head(std::size_t bytes)
     const auto* const id = request_.headers.find("X-Request-Id");
     id_ = id && is_request_id(*id) ? *id : ids_.next();
     request_.id = id_;
-    manner_ = response_manner{
+    options_ = response_options{
         .request_id = id_,
         .is_http_1_0 = parser_->is_http_1_0(),
         .answers_head = request_.method == "HEAD",
         .is_encrypted = wire_->is_encrypted(),
     };
-    is_safe_ = request_.method == "GET" || manner_.answers_head;
+    is_safe_ = request_.method == "GET" || options_.answers_head;
     set_owner({});
     is_body_asked_ = false;
     // RFC 9110 §10.1.1: an expectation of an HTTP/1.0 client is ignored.
-    awaits_continue_ = !manner_.is_http_1_0 && request_.headers.find("Expect");
+    awaits_continue_ = !options_.is_http_1_0 && request_.headers.find("Expect");
     return {};
 }
 
@@ -282,25 +282,25 @@ asio::awaitable<http::response> http_session::ask_service()
 asio::awaitable<ending> http_session::answer(http::response made)
 {
     // The end of a body that is neither chunked nor counted is the connection's.
-    const bool ends_with_connection = made.stream && manner_.is_http_1_0;
-    manner_.closes = !settle_body() || !stays_open() || ends_with_connection;
-    if (!co_await writer_->send(made, manner_, memory_))
+    const bool ends_with_connection = made.stream && options_.is_http_1_0;
+    options_.closes = !settle_body() || !stays_open() || ends_with_connection;
+    if (!co_await writer_->send(made, options_, memory_))
         co_return ending::quiet;
-    co_return manner_.closes ? ending::lingering : ending::none;
+    co_return options_.closes ? ending::lingering : ending::none;
 }
 
 asio::awaitable<ending> http_session::refuse(const error& reason)
 {
     shared_->count_refusal(refusal_reason(reason.code));
     id_ = ids_.next();
-    manner_ = response_manner{
+    options_ = response_options{
         .request_id = id_,
         .closes = true,
         .answers_head = received().starts_with("HEAD "),
         .is_encrypted = wire_->is_encrypted(),
     };
     auto made = shared_->handlers.refuse(reason, readable_target(received()));
-    co_return co_await writer_->send(made, manner_, memory_) ? ending::lingering : ending::quiet;
+    co_return co_await writer_->send(made, options_, memory_) ? ending::lingering : ending::quiet;
 }
 
 // A client that begins HTTP/2 without having asked learns what to use instead, in the frames that it reads.
@@ -314,11 +314,11 @@ asio::awaitable<ending> http_session::refuse_http2()
 // never see the response. So the peer's end is awaited, for a while and for so many bytes.
 asio::awaitable<void> http_session::linger()
 {
-    dog_->expect_within(linger_deadline);
+    deadline_->expect_within(linger_deadline);
     co_await wire_->end_writing();
     in_.clear();
     std::size_t left = bounds_.drain_bytes_max;
-    while (left > 0 && !dog_->is_late()) {
+    while (left > 0 && !deadline_->is_late()) {
         const auto [failure, count] = co_await wire_->read_raw(in_.prepare(read_bytes));
         if (failure)
             break;

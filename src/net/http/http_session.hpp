@@ -84,7 +84,7 @@ private:
     const limits& bounds_;
     const http::peer from_;
     const std::shared_ptr<transport> wire_;
-    const std::shared_ptr<watchdog> dog_;
+    const std::shared_ptr<deadline_timer> deadline_;
     const std::shared_ptr<response_writer> writer_;
     asio::steady_timer timer_;        // of the waits for memory and for the handshake
     memory_reservation body_memory_;  // of the body while it is received
@@ -93,7 +93,7 @@ private:
     boost::beast::flat_buffer in_;
     http::request request_;
     std::optional<request_parser> parser_;
-    response_manner manner_;  // of the response to come; the service may move the request away under it
+    response_options options_;  // of the response to come; the service may move the request away under it
     request_ids ids_;
     std::string id_;
     std::size_t requests_ = 0;

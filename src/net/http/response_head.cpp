@@ -46,7 +46,7 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
 }  // namespace
 
 void append_response_head(
-    std::string& out, const http::response& answer, const response_manner& manner, std::string_view date
+    std::string& out, const http::response& answer, const response_options& manner, std::string_view date
 )
 {
     const auto reason = boost::beast::http::obsolete_reason(
@@ -73,13 +73,13 @@ void append_response_head(
     out.append("\r\n");
 }
 
-bool has_body(const http::response& answer, const response_manner& manner) noexcept
+bool has_body(const http::response& answer, const response_options& manner) noexcept
 {
     return has_length(answer.status) && !manner.answers_head;
 }
 
 // RFC 9112 §6.1: HTTP/1.0 knows no chunks.
-bool is_chunked(const http::response& answer, const response_manner& manner) noexcept
+bool is_chunked(const http::response& answer, const response_options& manner) noexcept
 {
     return !answer.body_bytes() && has_body(answer, manner) && !manner.is_http_1_0;
 }

@@ -9,7 +9,7 @@
 
 namespace scimd::net {
 
-struct response_manner {
+struct response_options {
     std::string_view request_id{};
     bool closes = false;        // Connection: close
     bool is_http_1_0 = false;   // a kept connection must then be said to be kept (RFC 9112 §9.3)
@@ -21,15 +21,15 @@ struct response_manner {
 // and X-Request-Id are the server's own: the response's are left out, and so is a field that would break the
 // framing.
 void append_response_head(
-    std::string& out, const http::response& answer, const response_manner& manner, std::string_view date
+    std::string& out, const http::response& answer, const response_options& manner, std::string_view date
 );
 
 // RFC 9110 §6.4.1: whether body bytes follow the head.
-bool has_body(const http::response& answer, const response_manner& manner) noexcept;
+bool has_body(const http::response& answer, const response_options& manner) noexcept;
 
 // Whether they come in chunks: a stream's do, but for HTTP/1.0, where the end of the connection ends the
 // body.
-bool is_chunked(const http::response& answer, const response_manner& manner) noexcept;
+bool is_chunked(const http::response& answer, const response_options& manner) noexcept;
 
 // "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110 §5.6.7).
 std::string format_http_date(std::chrono::sys_seconds when);

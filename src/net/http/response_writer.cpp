@@ -50,10 +50,10 @@ bool has_memory_for(const std::string& piece, bool is_kept, memory_reservation& 
 }  // namespace
 
 response_writer::response_writer(
-    std::shared_ptr<transport> wire, std::shared_ptr<watchdog> dog, const limits& bounds, logger& log
+    std::shared_ptr<transport> wire, std::shared_ptr<deadline_timer> dog, const limits& bounds, logger& log
 )
     : wire_(std::move(wire)),
-      dog_(std::move(dog)),
+      deadline_(std::move(dog)),
       bounds_(bounds),
       log_(log),
       pause_timer_(wire_->executor())
@@ -61,7 +61,7 @@ response_writer::response_writer(
 }
 
 asio::awaitable<bool> response_writer::send(
-    http::response& made, const response_manner& manner, memory_reservation& memory
+    http::response& made, const response_options& manner, memory_reservation& memory
 )
 {
     out_.clear();
@@ -175,12 +175,12 @@ asio::awaitable<bool> response_writer::write(std::string_view body, time_point b
     if (first.empty())  // a piece of a body that has no chunks
         std::swap(first, body);
     while (!first.empty()) {
-        dog_->expect_by(std::min(by, steady_clock::now() + bounds_.write_stall_deadline));
+        deadline_->expect_by(std::min(by, steady_clock::now() + bounds_.write_stall_deadline));
         const transport::pieces pieces = {
             asio::const_buffer(first.data(), first.size()), asio::const_buffer(body.data(), body.size())
         };
         const auto [failure, count] = co_await wire_->write_some(pieces);
-        if (failure || dog_->is_late())
+        if (failure || deadline_->is_late())
             co_return false;
         const auto of_first = std::min(count, first.size());
         first.remove_prefix(of_first);
@@ -188,7 +188,7 @@ asio::awaitable<bool> response_writer::write(std::string_view body, time_point b
         if (first.empty())
             std::swap(first, body);
     }
-    dog_->rest();
+    deadline_->pause();
     co_return true;
 }
 

@@ -25,7 +25,10 @@ namespace scimd::net {
 class response_writer : public std::enable_shared_from_this<response_writer> {
 public:
     response_writer(
-        std::shared_ptr<transport> wire, std::shared_ptr<watchdog> dog, const limits& bounds, logger& log
+        std::shared_ptr<transport> wire,
+        std::shared_ptr<deadline_timer> dog,
+        const limits& bounds,
+        logger& log
     );
 
     static constexpr std::size_t uncounted_bytes_max = 16 * 1024;  // of a body in memory, or of a piece
@@ -34,7 +37,7 @@ public:
     // connection is of no use then. `memory` holds what the body takes, and then what each piece of a stream
     // takes; a stream without a known length ends when there is none. All arguments outlive the wait.
     asio::awaitable<bool> send(
-        http::response& made, const response_manner& manner, memory_reservation& memory
+        http::response& made, const response_options& manner, memory_reservation& memory
     );
 
     asio::awaitable<bool> send_continue();
@@ -61,7 +64,7 @@ private:
     void wake();
 
     const std::shared_ptr<transport> wire_;
-    const std::shared_ptr<watchdog> dog_;
+    const std::shared_ptr<deadline_timer> deadline_;
     const limits& bounds_;
     logger& log_;
     asio::steady_timer pause_timer_;

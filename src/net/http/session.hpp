@@ -20,14 +20,14 @@ namespace scimd::net {
 
 // What the sessions of one server share. Any thread.
 struct session_context {
-    session_context(service& to_ask, const limits& allowed, logger& journal, metrics& series);
+    session_context(service& to_ask, const limits& allowed, logger& journal, metrics_registry& series);
 
     void count_refusal(std::string_view reason);
 
     service& handlers;
     const limits bounds;
     logger& log;
-    metrics& figures;
+    metrics_registry& metrics;
     counter& connections_total;
     std::unique_ptr<random_source> random;
     session_registry registry;

@@ -37,7 +37,7 @@ asio::awaitable<result<std::string>> http_session::read_body(std::size_t bytes_m
             co_return error{errc::bad_request, "The connection ended before the body."};
     }
     auto body = co_await receive_body(bytes_max);
-    dog_->rest();
+    deadline_->pause();
     body_memory_.release();
     co_return body;
 }
@@ -97,7 +97,7 @@ asio::awaitable<result<std::string>> http_session::receive_body(std::size_t byte
             co_return more.error();
     }
     auto body = parser_->take_body();
-    dog_->rest();
+    deadline_->pause();
     const auto needed = meter ? meter->memory() : body.size();
     const auto most = bounds_.request_memory.request_bytes_max();
     if (auto room = co_await reserve(memory_, std::min(needed, most)); room.has_error())
@@ -107,11 +107,11 @@ asio::awaitable<result<std::string>> http_session::receive_body(std::size_t byte
 
 asio::awaitable<result<void>> http_session::receive_some_of(body_pace& pace)
 {
-    dog_->expect_by(pace.deadline());
+    deadline_->expect_by(pace.deadline());
     const auto [failure, count] = co_await wire_->read_some(in_.prepare(read_bytes));
     in_.commit(count);
     pace.receive(count, steady_clock::now());
-    if (dog_->is_late())
+    if (deadline_->is_late())
         co_return error{errc::request_timeout, "The body came too slowly."};
     if (failure)
         co_return error{errc::bad_request, "The connection ended within the body."};

@@ -2,12 +2,14 @@
 
 namespace scimd::net {
 
-session_context::session_context(service& to_ask, const limits& allowed, logger& journal, metrics& series)
+session_context::session_context(
+    service& to_ask, const limits& allowed, logger& journal, metrics_registry& series
+)
     : handlers(to_ask),
       bounds(allowed),
       log(journal),
-      figures(series),
-      connections_total(series.count("scimd_http_connections_total", "Connections accepted.")),
+      metrics(series),
+      connections_total(series.counter_of("scimd_http_connections_total", "Connections accepted.")),
       random(make_system_random()),
       registry(
           {.sessions_max = allowed.connections_max,
@@ -26,8 +28,10 @@ session_context::session_context(service& to_ask, const limits& allowed, logger&
 
 void session_context::count_refusal(std::string_view reason)
 {
-    figures
-        .count("scimd_http_refused_total", "Connections and requests refused unheard.", {{"reason", reason}})
+    metrics
+        .counter_of(
+            "scimd_http_refused_total", "Connections and requests refused unheard.", {{"reason", reason}}
+        )
         .add();
 }
 

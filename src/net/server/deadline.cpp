@@ -4,9 +4,12 @@
 
 namespace scimd::net {
 
-watchdog::watchdog(std::shared_ptr<transport> wire) : wire_(std::move(wire)), timer_(wire_->executor()) {}
+deadline_timer::deadline_timer(std::shared_ptr<transport> wire)
+    : wire_(std::move(wire)), timer_(wire_->executor())
+{
+}
 
-void watchdog::expect_by(time_point deadline)
+void deadline_timer::expect_by(time_point deadline)
 {
     deadline_ = deadline;
     is_late_ = false;
@@ -14,23 +17,23 @@ void watchdog::expect_by(time_point deadline)
         arm();
 }
 
-void watchdog::expect_within(std::chrono::milliseconds span)
+void deadline_timer::expect_within(std::chrono::milliseconds span)
 {
     expect_by(std::chrono::steady_clock::now() + span);
 }
 
-void watchdog::rest()
+void deadline_timer::pause()
 {
     deadline_ = time_point::max();
 }
 
-void watchdog::stop()
+void deadline_timer::stop()
 {
     deadline_ = time_point::max();
     timer_.cancel();
 }
 
-void watchdog::arm()
+void deadline_timer::arm()
 {
     fires_at_ = deadline_;
     timer_.expires_at(deadline_);
@@ -40,7 +43,7 @@ void watchdog::arm()
     });
 }
 
-void watchdog::look()
+void deadline_timer::look()
 {
     fires_at_ = time_point::max();
     if (deadline_ == time_point::max())

@@ -13,16 +13,16 @@
 
 namespace scimd::net {
 
-class watchdog : public std::enable_shared_from_this<watchdog> {
+class deadline_timer : public std::enable_shared_from_this<deadline_timer> {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    explicit watchdog(std::shared_ptr<transport> wire);
+    explicit deadline_timer(std::shared_ptr<transport> wire);
 
     void expect_by(time_point deadline);
     void expect_within(std::chrono::milliseconds span);
-    void rest();  // nothing is expected now
-    void stop();  // for good
+    void pause();  // nothing is expected now
+    void stop();   // for good
 
     // The deadline passed and what was waited for has been cancelled. Until the next expect_.
     [[nodiscard]] bool is_late() const noexcept { return is_late_; }

@@ -62,15 +62,16 @@ http::peer describe(const tcp::endpoint& remote)
 }
 
 template <class Protocol>
-class socket_door final : public door, public std::enable_shared_from_this<socket_door<Protocol>> {
+class socket_listener final : public listener,
+                              public std::enable_shared_from_this<socket_listener<Protocol>> {
 public:
     using acceptor = typename Protocol::acceptor;
     using socket = typename Protocol::socket;
 
-    socket_door(
+    socket_listener(
         asio::io_context& io,
         acceptor bound,
-        listener where,
+        listen_options where,
         std::unique_ptr<tls_credentials> credentials,
         std::shared_ptr<session_context> shared
     )
@@ -82,7 +83,7 @@ public:
     {
     }
 
-    ~socket_door() override { remove_file(); }
+    ~socket_listener() override { remove_file(); }
 
     const endpoint& at() const noexcept override { return where_.at; }
 
@@ -107,17 +108,17 @@ public:
     }
 
 private:
-    static asio::awaitable<void> accept_all(std::shared_ptr<socket_door> self)
+    static asio::awaitable<void> accept_all(std::shared_ptr<socket_listener> self)
     {
         asio::steady_timer pause(self->acceptor_.get_executor());
         while (self->acceptor_.is_open()) {
             auto& registry = self->shared_->registry;
-            if (!self->where_.is_operator_door && registry.is_nearly_full()) {
+            if (!self->where_.is_control_socket && registry.is_nearly_full()) {
                 co_await self->acceptor_.async_wait(acceptor::wait_read, asio::as_tuple(asio::use_awaitable));
                 registry.make_room();
             }
             if (self->is_crowded()) {
-                pause.expires_after(registry.is_making_room() ? short_accept_pause : accept_pause);
+                pause.expires_after(registry.is_closing_idle() ? short_accept_pause : accept_pause);
                 co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
                 continue;
             }
@@ -138,7 +139,7 @@ private:
     }
 
     // The operator gets in when the house is full: that is when he is needed.
-    bool is_crowded() const { return !where_.is_operator_door && shared_->registry.is_full(); }
+    bool is_crowded() const { return !where_.is_control_socket && shared_->registry.is_full(); }
 
     void admit(socket accepted)
     {
@@ -154,7 +155,7 @@ private:
             accepted.set_option(tcp::no_delay(true), failure);
         } else {
             from.is_loopback = true;
-            from.is_operator = where_.is_operator_door;
+            from.is_operator = where_.is_control_socket;
         }
 
         auto guest = make_session(wrap(std::move(accepted)), from, shared_);
@@ -193,7 +194,7 @@ private:
 
     asio::io_context& io_;
     acceptor acceptor_;
-    const listener where_;
+    const listen_options where_;
     const std::unique_ptr<tls_credentials> credentials_;
     const std::shared_ptr<session_context> shared_;
     bool is_file_removed_ = false;
@@ -238,11 +239,11 @@ result<std::vector<tcp::endpoint>> resolve(asio::io_context& io, const endpoint&
     return std::vector<tcp::endpoint>(found.begin(), found.end());
 }
 
-result<std::shared_ptr<door>> make_tcp_door(
-    asio::io_context& io, listener where, std::shared_ptr<session_context> shared
+result<std::shared_ptr<listener>> make_tcp_listener(
+    asio::io_context& io, listen_options where, std::shared_ptr<session_context> shared
 )
 {
-    if (where.is_operator_door)
+    if (where.is_control_socket)
         return cannot_listen(where.at, "the operator's door is a unix socket");
     std::unique_ptr<tls_credentials> credentials;
     if (where.tls) {
@@ -263,7 +264,7 @@ result<std::shared_ptr<door>> make_tcp_door(
         if (failure)
             continue;
         where.at.port = bound.local_endpoint().port();
-        return std::make_shared<socket_door<tcp>>(
+        return std::make_shared<socket_listener<tcp>>(
             io, std::move(bound), std::move(where), std::move(credentials), std::move(shared)
         );
     }
@@ -289,8 +290,8 @@ result<void> clear_stale_file(asio::io_context& io, const endpoint& at)
     return {};
 }
 
-result<std::shared_ptr<door>> make_unix_door(
-    asio::io_context& io, listener where, std::shared_ptr<session_context> shared
+result<std::shared_ptr<listener>> make_unix_listener(
+    asio::io_context& io, listen_options where, std::shared_ptr<session_context> shared
 )
 {
     constexpr std::size_t path_bytes_max = sizeof(sockaddr_un::sun_path) - 1;
@@ -308,26 +309,26 @@ result<std::shared_ptr<door>> make_unix_door(
     bound.open(unix_stream(), failure);
     // Before bind, so that there is no moment at which somebody else could connect; Linux gives the file the
     // mode of its socket.
-    if (!failure && where.is_operator_door && ::fchmod(bound.native_handle(), S_IRUSR | S_IWUSR) != 0)
+    if (!failure && where.is_control_socket && ::fchmod(bound.native_handle(), S_IRUSR | S_IWUSR) != 0)
         failure.assign(errno, boost::system::system_category());
     if (!failure)
         failure = bind_and_listen<unix_stream>(bound, unix_stream::endpoint(where.at.unix_path.string()));
     if (failure)
         return cannot_listen(where.at, failure.message());
-    return std::make_shared<socket_door<unix_stream>>(
+    return std::make_shared<socket_listener<unix_stream>>(
         io, std::move(bound), std::move(where), nullptr, std::move(shared)
     );
 }
 
 }  // namespace
 
-result<std::shared_ptr<door>> make_door(
-    asio::io_context& io, const listener& where, std::shared_ptr<session_context> shared
+result<std::shared_ptr<listener>> make_listener(
+    asio::io_context& io, const listen_options& where, std::shared_ptr<session_context> shared
 )
 {
     if (where.at.is_unix())
-        return make_unix_door(io, where, std::move(shared));
-    return make_tcp_door(io, where, std::move(shared));
+        return make_unix_listener(io, where, std::move(shared));
+    return make_tcp_listener(io, where, std::move(shared));
 }
 
 }  // namespace scimd::net

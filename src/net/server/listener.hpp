@@ -11,9 +11,9 @@
 
 namespace scimd::net {
 
-class door {
+class listener {
 public:
-    virtual ~door() = default;
+    virtual ~listener() = default;
 
     // As bound, with the real port.
     [[nodiscard]] virtual const endpoint& at() const noexcept = 0;
@@ -24,8 +24,8 @@ public:
 };
 
 // Binds and listens; nobody is let in before open(). A unix socket's file is removed with the door.
-result<std::shared_ptr<door>> make_door(
-    asio::io_context& io, const listener& where, std::shared_ptr<session_context> shared
+result<std::shared_ptr<listener>> make_listener(
+    asio::io_context& io, const listen_options& where, std::shared_ptr<session_context> shared
 );
 
 }  // namespace scimd::net

@@ -31,20 +31,25 @@ memory_limits memory_limits::of(std::size_t bytes, std::size_t small)
     return made;
 }
 
-memory_budget::memory_budget(std::string_view what, const memory_limits& limits, metrics& figures)
+memory_budget::memory_budget(std::string_view what, const memory_limits& limits, metrics_registry& metrics)
     : limits_(limits),
-      reserved_level_(figures.level(
+      reserved_level_(metrics.gauge_of(
           "scimd_memory_reserved_bytes", "Memory reserved by requests under way.", {{"of", what}}
       )),
-      waiting_level_(figures.level("scimd_memory_waiting", "Requests that wait for memory.", {{"of", what}})),
-      waits_total_(
-          figures.count("scimd_memory_waits_total", "Requests that have waited for memory.", {{"of", what}})
+      waiting_level_(
+          metrics.gauge_of("scimd_memory_waiting", "Requests that wait for memory.", {{"of", what}})
       ),
-      beyond_request_total_(figures.count(refused_name, refused_help, {{"of", what}, {"reason", "request"}})),
-      beyond_share_total_(figures.count(refused_name, refused_help, {{"of", what}, {"reason", "share"}})),
-      beyond_total_total_(figures.count(refused_name, refused_help, {{"of", what}, {"reason", "total"}}))
+      waits_total_(metrics.counter_of(
+          "scimd_memory_waits_total", "Requests that have waited for memory.", {{"of", what}}
+      )),
+      beyond_request_total_(
+          metrics.counter_of(refused_name, refused_help, {{"of", what}, {"reason", "request"}})
+      ),
+      beyond_share_total_(metrics.counter_of(refused_name, refused_help, {{"of", what}, {"reason", "share"}})
+      ),
+      beyond_total_total_(metrics.counter_of(refused_name, refused_help, {{"of", what}, {"reason", "total"}}))
 {
-    figures.level(
+    metrics.gauge_of(
                "scimd_memory_bytes_max", "Memory that requests may reserve together.", {{"of", what}}
     ).set(static_cast<std::int64_t>(limits.bytes_max));
 }

@@ -59,7 +59,7 @@ class memory_reservation;
 class memory_budget {
 public:
     // `what` is the label of its metrics.
-    memory_budget(std::string_view what, const memory_limits& limits, metrics& figures);
+    memory_budget(std::string_view what, const memory_limits& limits, metrics_registry& metrics);
     memory_budget(const memory_budget&) = delete;
     memory_budget& operator=(const memory_budget&) = delete;
 

@@ -14,9 +14,15 @@
 namespace scimd::net {
 
 struct server::state : std::enable_shared_from_this<state> {
-    state(asio::io_context& context, service& handlers, const limits& bounds, logger& log, metrics& figures)
+    state(
+        asio::io_context& context,
+        service& handlers,
+        const limits& bounds,
+        logger& log,
+        metrics_registry& metrics
+    )
         : io(context),
-          shared(std::make_shared<session_context>(handlers, bounds, log, figures)),
+          shared(std::make_shared<session_context>(handlers, bounds, log, metrics)),
           drain_timer(asio::make_strand(context))
     {
     }
@@ -31,7 +37,7 @@ struct server::state : std::enable_shared_from_this<state> {
     asio::steady_timer drain_timer;  // its strand guards `drained`
     std::function<void()> drained;
     std::mutex mutex;
-    std::vector<std::shared_ptr<door>> doors;  // guarded by `mutex`
+    std::vector<std::shared_ptr<listener>> doors;  // guarded by `mutex`
 };
 
 void server::state::close_doors()
@@ -75,8 +81,10 @@ void server::state::cut_off()
     end_drain();
 }
 
-server::server(asio::io_context& io, service& handlers, const limits& bounds, logger& log, metrics& figures)
-    : state_(std::make_shared<state>(io, handlers, bounds, log, figures))
+server::server(
+    asio::io_context& io, service& handlers, const limits& bounds, logger& log, metrics_registry& metrics
+)
+    : state_(std::make_shared<state>(io, handlers, bounds, log, metrics))
 {
 }
 
@@ -85,9 +93,9 @@ server::~server()
     state_->close_doors();
 }
 
-result<endpoint> server::listen(const listener& where)
+result<endpoint> server::listen(const listen_options& where)
 {
-    auto made = make_door(state_->io, where, state_->shared);
+    auto made = make_listener(state_->io, where, state_->shared);
     if (made.has_error())
         return made.error();
     const auto opened = *std::move(made);

@@ -131,22 +131,24 @@ struct endpoint {
     [[nodiscard]] std::string text() const;
 };
 
-struct listener {
+struct listen_options {
     endpoint at;
-    std::optional<tls_files> tls;   // TCP only
-    bool is_operator_door = false;  // unix only: requests carry peer.is_operator, the socket has mode 0600
+    std::optional<tls_files> tls;    // TCP only
+    bool is_control_socket = false;  // unix only: requests carry peer.is_operator, the socket has mode 0600
 };
 
 class server {
 public:
-    server(asio::io_context& io, service& handlers, const limits& bounds, logger& log, metrics& figures);
+    server(
+        asio::io_context& io, service& handlers, const limits& bounds, logger& log, metrics_registry& metrics
+    );
     ~server();
     server(const server&) = delete;
     server& operator=(const server&) = delete;
 
     // Starts to accept. Returns the endpoint as bound (with the real port), or why not: address in use, bad
     // certificate, a path too long for a unix socket. A stale socket file that nobody answers on is replaced.
-    result<endpoint> listen(const listener& where);
+    result<endpoint> listen(const listen_options& where);
 
     // Reads certificate and key of every TLS listener again; on failure the old ones stay and the reason is
     // returned.

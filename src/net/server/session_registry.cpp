@@ -26,23 +26,23 @@ std::size_t spare_places(std::size_t sessions_max) noexcept
 
 }  // namespace
 
-session_registry::session_registry(const capacity& room, metrics& figures)
+session_registry::session_registry(const capacity& room, metrics_registry& metrics)
     : room_(room),
-      open_(figures.level("scimd_http_connections", "Connections open now.")),
-      fresh_level_(figures.level(state_name, state_help, {{"state", "fresh"}})),
-      idle_level_(figures.level(state_name, state_help, {{"state", "idle"}})),
-      active_level_(figures.level(state_name, state_help, {{"state", "active"}})),
-      fresh_closed_(figures.count(closed_name, closed_help, {{"state", "fresh"}})),
-      idle_closed_(figures.count(closed_name, closed_help, {{"state", "idle"}}))
+      open_(metrics.gauge_of("scimd_http_connections", "Connections open now.")),
+      fresh_level_(metrics.gauge_of(state_name, state_help, {{"state", "fresh"}})),
+      idle_level_(metrics.gauge_of(state_name, state_help, {{"state", "idle"}})),
+      active_level_(metrics.gauge_of(state_name, state_help, {{"state", "active"}})),
+      fresh_closed_(metrics.counter_of(closed_name, closed_help, {{"state", "fresh"}})),
+      idle_closed_(metrics.counter_of(closed_name, closed_help, {{"state", "idle"}}))
 {
-    figures.level("scimd_http_connections_max", "Connections that may be open at a time.")
+    metrics.gauge_of("scimd_http_connections_max", "Connections that may be open at a time.")
         .set(static_cast<std::int64_t>(room.sessions_max));
 }
 
 bool session_registry::is_full() const
 {
     const std::lock_guard lock(mutex_);
-    return guests_.size() >= room_.sessions_max;
+    return sessions_.size() >= room_.sessions_max;
 }
 
 bool session_registry::is_nearly_full() const
@@ -51,7 +51,7 @@ bool session_registry::is_nearly_full() const
     return lacks_room();
 }
 
-bool session_registry::is_making_room() const
+bool session_registry::is_closing_idle() const
 {
     const std::lock_guard lock(mutex_);
     return asked_to_end_ > 0;
@@ -59,7 +59,7 @@ bool session_registry::is_making_room() const
 
 bool session_registry::lacks_room() const
 {
-    return guests_.size() - asked_to_end_ + spare_places(room_.sessions_max) >= room_.sessions_max;
+    return sessions_.size() - asked_to_end_ + spare_places(room_.sessions_max) >= room_.sessions_max;
 }
 
 bool session_registry::enter(const std::shared_ptr<session>& guest, const http::peer& from, time_point now)
@@ -73,10 +73,10 @@ bool session_registry::enter(const std::shared_ptr<session>& guest, const http::
         ++count;
     }
     place taken;
-    taken.guest = guest;
+    taken.session = guest;
     taken.share = std::move(share);
     taken.since = now;
-    const auto [entered, is_new] = guests_.emplace(guest.get(), std::move(taken));
+    const auto [entered, is_new] = sessions_.emplace(guest.get(), std::move(taken));
     entered->second.at = fresh_.insert(fresh_.end(), guest.get());
     fresh_level_.add(1);
     open_.add(1);
@@ -88,8 +88,8 @@ void session_registry::leave(const session& guest)
     std::function<void()> empty;
     {
         const std::lock_guard lock(mutex_);
-        const auto found = guests_.find(&guest);
-        if (found == guests_.end())
+        const auto found = sessions_.find(&guest);
+        if (found == sessions_.end())
             return;
         auto& left = found->second;
         set_asked_to_end(left, false);
@@ -98,8 +98,8 @@ void session_registry::leave(const session& guest)
         open_.add(-1);
         if (!left.share.empty() && --by_address_[left.share] == 0)
             by_address_.erase(left.share);
-        guests_.erase(found);
-        if (guests_.empty())
+        sessions_.erase(found);
+        if (sessions_.empty())
             empty = std::exchange(empty_, nullptr);
     }
     if (empty)
@@ -109,7 +109,7 @@ void session_registry::leave(const session& guest)
 void session_registry::mark(const session& guest, activity now_is, time_point now)
 {
     const std::lock_guard lock(mutex_);
-    if (const auto found = guests_.find(&guest); found != guests_.end())
+    if (const auto found = sessions_.find(&guest); found != sessions_.end())
         set_activity(*found, now_is, now);
 }
 
@@ -157,15 +157,15 @@ void session_registry::make_room(time_point now)
 std::shared_ptr<session> session_registry::next_to_close(time_point now)
 {
     const bool is_fresh_due =
-        !fresh_.empty() && now - guests_.find(fresh_.front())->second.since >= first_request_span;
+        !fresh_.empty() && now - sessions_.find(fresh_.front())->second.since >= first_request_span;
     const bool is_flood = !fresh_.empty() && fresh_.size() >= room_.sessions_max / 2;
     if (is_flood && !is_fresh_due)
         return nullptr;
     auto& from = is_fresh_due ? fresh_ : idle_;
     while (!from.empty()) {
-        auto& oldest = *guests_.find(from.front());
+        auto& oldest = *sessions_.find(from.front());
         set_activity(oldest, activity::active, now);
-        if (auto alive = oldest.second.guest.lock()) {
+        if (auto alive = oldest.second.session.lock()) {
             set_asked_to_end(oldest.second, true);
             (is_fresh_due ? fresh_closed_ : idle_closed_).add();
             return alive;
@@ -188,9 +188,9 @@ std::vector<std::shared_ptr<session>> session_registry::all() const
 {
     const std::lock_guard lock(mutex_);
     std::vector<std::shared_ptr<session>> living;
-    living.reserve(guests_.size());
-    for (const auto& [key, guest] : guests_)
-        if (auto alive = guest.guest.lock())
+    living.reserve(sessions_.size());
+    for (const auto& [key, guest] : sessions_)
+        if (auto alive = guest.session.lock())
             living.push_back(std::move(alive));
     return living;
 }
@@ -199,7 +199,7 @@ void session_registry::when_empty(std::function<void()> empty)
 {
     {
         const std::lock_guard lock(mutex_);
-        if (!guests_.empty()) {
+        if (!sessions_.empty()) {
             empty_ = std::move(empty);
             return;
         }

@@ -36,7 +36,7 @@ public:
         std::vector<ip_network> trusted_proxies = {};  // whose addresses have no share
     };
 
-    session_registry(const capacity& room, metrics& figures);
+    session_registry(const capacity& room, metrics_registry& metrics);
 
     [[nodiscard]] bool is_full() const;
 
@@ -44,7 +44,7 @@ public:
     [[nodiscard]] bool is_nearly_full() const;
 
     // Some that were asked to end have not done so yet.
-    [[nodiscard]] bool is_making_room() const;
+    [[nodiscard]] bool is_closing_idle() const;
 
     // False, and nothing changed, when the peer's address has its share already. Loopback addresses, unix
     // sockets and trusted proxies have no share: many clients stand behind them.
@@ -68,7 +68,7 @@ public:
 
 private:
     struct place {
-        std::weak_ptr<session> guest;
+        std::weak_ptr<net::session> session;
         std::string share;  // empty: none
         activity is = activity::fresh;
         bool is_asked_to_end = false;
@@ -93,7 +93,7 @@ private:
     counter& fresh_closed_;
     counter& idle_closed_;
     mutable std::mutex mutex_;
-    places guests_;
+    places sessions_;
     std::list<const session*> fresh_;
     std::list<const session*> idle_;
     std::list<const session*> active_;

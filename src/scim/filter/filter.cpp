@@ -65,11 +65,11 @@ bool is_secret(const path& where)
 // Names resolved against a whole resource, or inside brackets against one attribute.
 class scope {
 public:
-    scope(const resource_type& type, std::span<const resource_type* const> others, leniency how)
-        : type_(&type), others_(others), how_(how)
+    scope(const resource_type& type, std::span<const resource_type* const> others, conformance_mode mode)
+        : type_(&type), others_(others), how_(mode)
     {
     }
-    scope(const path& bracketed, leniency how) : bracketed_(bracketed), how_(how) {}
+    scope(const path& bracketed, conformance_mode mode) : bracketed_(bracketed), how_(mode) {}
 
     // Names inside the brackets behind the URN of a schema are those of its attributes.
     [[nodiscard]] scope within(const schema& container) const
@@ -102,7 +102,7 @@ public:
     }
 
     [[nodiscard]] bool is_inside_brackets() const { return !type_; }
-    [[nodiscard]] bool is_strict() const { return how_ == leniency::strict; }
+    [[nodiscard]] bool is_strict() const { return how_ == conformance_mode::strict; }
     [[nodiscard]] scope within(const path& attribute) const { return {attribute, how_}; }
 
     [[nodiscard]] std::optional<path> find(std::string_view name) const
@@ -156,7 +156,7 @@ private:
     path bracketed_;
     const schema* container_ = nullptr;
     bool has_any_name_ = false;
-    leniency how_;
+    conformance_mode how_;
 };
 
 // Recursive descent over RFC 7644 Figure 1 with the precedence of §3.4.2.2: grouping, not, and, or. Recursion
@@ -245,9 +245,11 @@ private:
             container && in_.take('['))
             return enclosed(']', names.within(*container));
         if (!attribute)
-            return filter_lexer::failure("there is no attribute " + excerpt(name), position);
+            return filter_lexer::failure("there is no attribute " + quoted_input(name), position);
         if (is_secret(*attribute))
-            return filter_lexer::failure("the attribute " + excerpt(name) + " cannot be compared", position);
+            return filter_lexer::failure(
+                "the attribute " + quoted_input(name) + " cannot be compared", position
+            );
         if (in_.take('['))
             return value_path(*attribute, names, position);
         return compared(*attribute, names);
@@ -299,7 +301,7 @@ private:
         if (word.empty())
             return filter_lexer::failure("an operator is missing", position);
         if (!which)
-            return filter_lexer::failure("there is no operator " + excerpt(word), position);
+            return filter_lexer::failure("there is no operator " + quoted_input(word), position);
         const auto given = in_.take_literal();
         if (!given)
             return given.error();
@@ -400,29 +402,29 @@ bool operator==(const boxed_filter& a, const boxed_filter& b)
     return *a == *b;
 }
 
-result<filter> parse_filter(std::string_view text, const resource_type& type, leniency how)
+result<filter> parse_filter(std::string_view text, const resource_type& type, conformance_mode mode)
 {
-    return parse(text, scope(type, {}, how));
+    return parse(text, scope(type, {}, mode));
 }
 
 result<filter> parse_filter(
     std::string_view text,
     const resource_type& type,
     std::span<const resource_type* const> others,
-    leniency how
+    conformance_mode mode
 )
 {
-    return parse(text, scope(type, others, how));
+    return parse(text, scope(type, others, mode));
 }
 
-result<filter> parse_value_filter(std::string_view text, const path& attribute, leniency how)
+result<filter> parse_value_filter(std::string_view text, const path& attribute, conformance_mode mode)
 {
-    return parse(text, scope(attribute, how));
+    return parse(text, scope(attribute, mode));
 }
 
 bool has_unknown_sub_attribute(std::string_view text, const path& attribute)
 {
-    const scope names(attribute, leniency::compat);
+    const scope names(attribute, conformance_mode::compat);
     return !parse(text, names) && parse(text, names.with_any_name());
 }
 

@@ -93,7 +93,7 @@ struct filter {
 // references), a literal that cannot be of its type, a complex attribute compared without sub-attribute
 // unless it has `value` (then that is meant: emails, members, manager, groups).
 result<filter> parse_filter(
-    std::string_view text, const resource_type& type, leniency how = leniency::compat
+    std::string_view text, const resource_type& type, conformance_mode mode = conformance_mode::compat
 );
 
 // The same for a query over several types (RFC 7644 §3.4.2.1): an attribute that `type` does not have but one
@@ -102,13 +102,13 @@ result<filter> parse_filter(
     std::string_view text,
     const resource_type& type,
     std::span<const resource_type* const> others,
-    leniency how = leniency::compat
+    conformance_mode mode = conformance_mode::compat
 );
 
 // The inside of brackets in a PATCH path: sub-attributes of `attribute` only, no nested brackets. For a
 // multi-valued attribute without sub-attributes "value" stands for the element itself.
 result<filter> parse_value_filter(
-    std::string_view text, const path& attribute, leniency how = leniency::compat
+    std::string_view text, const path& attribute, conformance_mode mode = conformance_mode::compat
 );
 
 // Whether the only fault of such a text is that it names sub-attributes that there are not.

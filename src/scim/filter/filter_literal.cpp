@@ -17,7 +17,7 @@ constexpr std::int64_t exact_double_max = std::int64_t{1} << 53;
 
 error not_a(std::string_view kind, const raw_literal& given)
 {
-    return filter_lexer::failure(excerpt(given.text) + " is not " + std::string(kind), given.position);
+    return filter_lexer::failure(quoted_input(given.text) + " is not " + std::string(kind), given.position);
 }
 
 // Entra writes booleans as "True" and "False".

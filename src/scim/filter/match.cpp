@@ -89,7 +89,7 @@ std::partial_ordering compare_number(const json::value& held, double wanted)
     return std::partial_ordering::unordered;
 }
 
-bool holds(operation which, std::partial_ordering order)
+bool held_users(operation which, std::partial_ordering order)
 {
     switch (which) {
         case operation::eq:
@@ -112,7 +112,7 @@ bool holds(operation which, std::partial_ordering order)
     return false;
 }
 
-bool holds(operation which, std::string_view held, std::string_view wanted)
+bool held_users(operation which, std::string_view held, std::string_view wanted)
 {
     switch (which) {
         case operation::co:
@@ -122,7 +122,7 @@ bool holds(operation which, std::string_view held, std::string_view wanted)
         case operation::ew:
             return held.ends_with(wanted);
         default:
-            return holds(which, held <=> wanted);
+            return held_users(which, held <=> wanted);
     }
 }
 
@@ -131,8 +131,8 @@ bool holds_at_instant(operation which, std::string_view held, std::string_view w
     const auto left = parse_rfc3339(held);
     const auto right = parse_rfc3339(wanted);
     if (!left || !right)
-        return holds(which, std::partial_ordering::unordered);
-    return holds(which, *left <=> *right);
+        return held_users(which, std::partial_ordering::unordered);
+    return held_users(which, *left <=> *right);
 }
 
 bool holds_charged(operation which, std::string_view held, std::string_view wanted, work_budget& work)
@@ -140,7 +140,7 @@ bool holds_charged(operation which, std::string_view held, std::string_view want
     work.charge(
         which == operation::co ? held.size() * searched_byte_steps : std::min(held.size(), wanted.size())
     );
-    return holds(which, held, wanted);
+    return held_users(which, held, wanted);
 }
 
 bool holds_for_text(
@@ -164,8 +164,8 @@ struct literal_test {
     evaluation_state& state;
 
     bool operator()(null_literal) const { return wanted.op == operation::ne; }
-    bool operator()(std::int64_t number) const { return holds(wanted.op, compare_number(held, number)); }
-    bool operator()(double number) const { return holds(wanted.op, compare_number(held, number)); }
+    bool operator()(std::int64_t number) const { return held_users(wanted.op, compare_number(held, number)); }
+    bool operator()(double number) const { return held_users(wanted.op, compare_number(held, number)); }
 
     bool operator()(bool flag) const
     {

@@ -12,7 +12,7 @@ namespace {
 
 error unknown(std::string_view text)
 {
-    return {errc::invalid_path, "There is no attribute " + excerpt(text) + "."};
+    return {errc::invalid_path, "There is no attribute " + quoted_input(text) + "."};
 }
 
 // A text split behind the schema's URN it starts with.
@@ -82,7 +82,7 @@ result<path> parse_path(std::string_view text, const resource_type& type)
     if (renamed)
         text = *renamed;
     if (type.find_schema(text))
-        return error{errc::invalid_path, excerpt(text) + " names a schema, not an attribute."};
+        return error{errc::invalid_path, quoted_input(text) + " names a schema, not an attribute."};
 
     const auto [definition, name] = take_urn(text, type);
     const auto dot = name.find('.');

@@ -34,14 +34,14 @@ error wrong_kind(std::string_view name, std::string_view kind)
     return {errc::invalid_syntax, std::string(name) + " must be " + std::string(kind) + "."};
 }
 
-result<void> check_bulk_schemas(const json::object& body, leniency how)
+result<void> check_bulk_schemas(const json::object& body, conformance_mode mode)
 {
     const json::value* const given = find_ignoring_case(body, "schemas");
     if (!given || given->is_null())
         return {};
     const auto* const urns = given->if_array();
-    const bool is_bulk = urns && std::any_of(urns->begin(), urns->end(), [how](const json::value& each) {
-                             return is_message(each, urn::bulk_request, how);
+    const bool is_bulk = urns && std::any_of(urns->begin(), urns->end(), [mode](const json::value& each) {
+                             return is_message(each, urn::bulk_request, mode);
                          });
     if (!is_bulk)
         return error{errc::invalid_syntax, "schemas must hold " + std::string(urn::bulk_request) + "."};
@@ -97,7 +97,7 @@ result<bulk_method> read_method(const json::object& operation)
         if (equals_ignoring_case(name, *text))
             return method;
     return error{
-        errc::invalid_value, "method must be POST, PUT, PATCH or DELETE, not " + excerpt(*text) + "."
+        errc::invalid_value, "method must be POST, PUT, PATCH or DELETE, not " + quoted_input(*text) + "."
     };
 }
 
@@ -150,7 +150,7 @@ result<void> read_path(const json::object& operation, const catalogue& types, bu
         return error{errc::invalid_path, "A bulk request cannot hold another."};
     made.type = types.find_endpoint(endpoint);
     if (!made.type)
-        return error{errc::not_found, "path: there is no endpoint " + excerpt(endpoint) + "."};
+        return error{errc::not_found, "path: there is no endpoint " + quoted_input(endpoint) + "."};
     made.id = rest.size() > endpoint.size() ? rest.substr(endpoint.size() + 1) : std::string_view();
     return check_id(made.id, made.method);
 }
@@ -220,7 +220,7 @@ result<void> check_bulk_ids(const std::vector<bulk_operation>& operations)
             return error{
                 errc::invalid_value,
                 "Operations[" + std::to_string(i) + "]: another operation has the bulkId " +
-                    excerpt(bulk_id) + ", too."
+                    quoted_input(bulk_id) + ", too."
             };
     }
     return {};
@@ -241,7 +241,7 @@ void refuse_unknown_references(std::vector<bulk_operation>& operations)
             std::ranges::find_if(references, [&](const std::string& one) { return !created.contains(one); });
         if (unknown != references.end())
             each.wanted = error{
-                errc::invalid_value, "No POST of the request has the bulkId " + excerpt(*unknown) + "."
+                errc::invalid_value, "No POST of the request has the bulkId " + quoted_input(*unknown) + "."
             };
     }
 }
@@ -271,10 +271,10 @@ void append_result(std::string& out, const bulk_result& one)
 }  // namespace
 
 result<bulk_request> parse_bulk(
-    const json::object& body, const catalogue& types, std::string_view too_large_detail, leniency how
+    const json::object& body, const catalogue& types, std::string_view too_large_detail, conformance_mode mode
 )
 {
-    if (auto checked = check_bulk_schemas(body, how); !checked)
+    if (auto checked = check_bulk_schemas(body, mode); !checked)
         return checked.error();
     const auto errors_max = read_errors_max(body);
     if (!errors_max)

@@ -55,7 +55,7 @@ result<bulk_request> parse_bulk(
     const json::object& body,
     const catalogue& types,
     std::string_view too_large_detail,
-    leniency how = leniency::compat
+    conformance_mode mode = conformance_mode::compat
 );
 
 // What both limits are, for whoever exceeds one of them (RFC 7644 §3.7.4).

@@ -29,7 +29,7 @@ std::string_view text_of(const parameters& given, std::string_view name)
 
 error not_an_integer(errc code, std::string_view name, std::string_view text)
 {
-    return {code, std::string(name) + " must be an integer, not " + excerpt(text) + "."};
+    return {code, std::string(name) + " must be an integer, not " + quoted_input(text) + "."};
 }
 
 result<page_request> read_page(const parameters& given)
@@ -61,10 +61,10 @@ result<path> read_sort_by(std::string_view text, const resource_type& type)
     if (found->leaf().is_complex())
         found->sub_attribute = found->attribute->find("value");
     if (found->leaf().is_complex())
-        return error{errc::invalid_path, "sortBy must name a sub-attribute of " + excerpt(text) + "."};
+        return error{errc::invalid_path, "sortBy must name a sub-attribute of " + quoted_input(text) + "."};
     // The order of passwords would tell of them.
     if (found->attribute->returned == returned::never || found->leaf().returned == returned::never)
-        return error{errc::invalid_path, "sortBy cannot be " + excerpt(text) + "."};
+        return error{errc::invalid_path, "sortBy cannot be " + quoted_input(text) + "."};
     return found;
 }
 
@@ -109,17 +109,17 @@ std::optional<std::int64_t> parse_integer(std::string_view text)
 }
 
 result<projection> parse_projection(
-    std::string_view attributes, std::string_view excluded, const resource_type& type, leniency how
+    std::string_view attributes, std::string_view excluded, const resource_type& type, conformance_mode mode
 )
 {
-    if (how == leniency::strict && !attributes.empty() && !excluded.empty())
+    if (mode == conformance_mode::strict && !attributes.empty() && !excluded.empty())
         return error{errc::invalid_value, "attributes and excludedAttributes exclude each other."};
     return parse_projection(attributes, excluded, type);
 }
 
-result<projection> parse_projection(const parameters& given, const resource_type& type, leniency how)
+result<projection> parse_projection(const parameters& given, const resource_type& type, conformance_mode mode)
 {
-    return parse_projection(text_of(given, "attributes"), text_of(given, "excludedAttributes"), type, how);
+    return parse_projection(text_of(given, "attributes"), text_of(given, "excludedAttributes"), type, mode);
 }
 
 void page_request::set_start_index(std::int64_t wanted) noexcept
@@ -140,7 +140,7 @@ result<sort_order> parse_sort_order(std::string_view text)
     if (text.empty() || equals_ignoring_case(text, "ascending"))
         return sort_order::ascending;
     return error{
-        errc::invalid_value, "sortOrder must be ascending or descending, not " + excerpt(text) + "."
+        errc::invalid_value, "sortOrder must be ascending or descending, not " + quoted_input(text) + "."
     };
 }
 
@@ -165,7 +165,7 @@ result<list_request> read_parameters(const parameters& given)
 }
 
 result<list_query> resolve(
-    const list_request& asked, std::span<const resource_type* const> types, leniency how
+    const list_request& asked, std::span<const resource_type* const> types, conformance_mode mode
 )
 {
     if (asked.page.start_index && asked.page.cursor)
@@ -176,7 +176,7 @@ result<list_query> resolve(
     for (const resource_type* const type : types) {
         type_query part{.type = type};
         if (asked.filter) {
-            auto parsed = parse_filter(*asked.filter, *type, types, how);
+            auto parsed = parse_filter(*asked.filter, *type, types, mode);
             if (!parsed)
                 return parsed.error();
             part.where = std::move(*parsed);
@@ -187,7 +187,7 @@ result<list_query> resolve(
                 return found.error();
             part.sort_by = *found;
         }
-        auto wanted = parse_projection(asked.attributes, asked.excluded_attributes, *type, how);
+        auto wanted = parse_projection(asked.attributes, asked.excluded_attributes, *type, mode);
         if (!wanted)
             return wanted.error();
         part.wanted = std::move(*wanted);

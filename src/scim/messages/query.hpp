@@ -55,7 +55,9 @@ result<list_request> read_parameters(const parameters& given);
 // invalid_syntax: an unknown member, one of another type, other schemas (they may be missing); invalid_count
 // as above. Unlike parameters of a URL, members have no other purpose: one that nobody knows is a slip. But
 // in strict directories numbers and lists of names may be texts, as they are in a URL.
-result<list_request> read_search_request(const json::object& body, leniency how = leniency::compat);
+result<list_request> read_search_request(
+    const json::object& body, conformance_mode mode = conformance_mode::compat
+);
 
 // A whole number; beyond 64 bits it is the nearest that there is. Empty: the text is none.
 std::optional<std::int64_t> parse_integer(std::string_view text);
@@ -86,11 +88,15 @@ result<sort_order> parse_sort_order(std::string_view text);  // in any case; emp
 // lacks an attribute has it unassigned; an attribute that none of them has is invalid_filter or (sortBy)
 // invalid_path.
 result<list_query> resolve(
-    const list_request& asked, std::span<const resource_type* const> types, leniency how = leniency::compat
+    const list_request& asked,
+    std::span<const resource_type* const> types,
+    conformance_mode mode = conformance_mode::compat
 );
 
 // attributes and excludedAttributes. RFC 7644 §3.9 lets only one of them be there: both are invalid_value in
 // a strict directory, and the one less the other elsewhere.
-result<projection> parse_projection(const parameters& given, const resource_type& type, leniency how);
+result<projection> parse_projection(
+    const parameters& given, const resource_type& type, conformance_mode mode
+);
 
 }  // namespace scimd::scim

@@ -18,9 +18,11 @@ error wrong(std::string_view name, std::string_view must_be)
 }
 
 // Names of attributes as one text, as they stand in a URL.
-result<void> read_names(const json::value& value, std::string_view name, leniency how, std::string& into)
+result<void> read_names(
+    const json::value& value, std::string_view name, conformance_mode mode, std::string& into
+)
 {
-    if (value.is_string() && how != leniency::strict) {
+    if (value.is_string() && mode != conformance_mode::strict) {
         into = value.get_string();
         return {};
     }
@@ -46,12 +48,12 @@ result<void> read_text(const json::value& value, std::string_view name, std::str
 
 // Empty: an empty text, which says as little as an empty parameter.
 result<std::optional<std::int64_t>> read_number(
-    const json::value& value, std::string_view name, leniency how, errc code
+    const json::value& value, std::string_view name, conformance_mode mode, errc code
 )
 {
     if (const auto* const number = value.if_int64())
         return std::optional(*number);
-    const auto* const text = how == leniency::strict ? nullptr : value.if_string();
+    const auto* const text = mode == conformance_mode::strict ? nullptr : value.if_string();
     if (text && trim(*text).empty())
         return std::optional<std::int64_t>();
     const auto number = text ? parse_integer(trim(*text)) : std::nullopt;
@@ -61,7 +63,7 @@ result<std::optional<std::int64_t>> read_number(
 }
 
 struct reader {
-    leniency how = leniency::compat;
+    conformance_mode mode = conformance_mode::compat;
     bool goes_by_cursor = false;
     list_request made{};
 
@@ -82,7 +84,7 @@ struct reader {
             return equals_ignoring_case(each.first, name);
         });
         if (known == members.end())
-            return error{errc::invalid_syntax, "A SearchRequest has no member " + excerpt(name) + "."};
+            return error{errc::invalid_syntax, "A SearchRequest has no member " + quoted_input(name) + "."};
         return value.is_null() ? result<void>() : (this->*known->second)(value);
     }
 
@@ -90,7 +92,7 @@ struct reader {
     {
         const auto* const urns = value.if_array();
         const auto is_ours = [this](const json::value& each) {
-            return is_message(each, urn::search_request, how);
+            return is_message(each, urn::search_request, mode);
         };
         if (!urns || std::ranges::none_of(*urns, is_ours))
             return wrong("schemas", "an array that lists " + std::string(urn::search_request));
@@ -99,12 +101,12 @@ struct reader {
 
     result<void> read_attributes(const json::value& value)
     {
-        return read_names(value, "attributes", how, made.attributes);
+        return read_names(value, "attributes", mode, made.attributes);
     }
 
     result<void> read_excluded(const json::value& value)
     {
-        return read_names(value, "excludedAttributes", how, made.excluded_attributes);
+        return read_names(value, "excludedAttributes", mode, made.excluded_attributes);
     }
 
     result<void> read_filter(const json::value& value)
@@ -128,7 +130,7 @@ struct reader {
 
     result<void> read_start_index(const json::value& value)
     {
-        const auto number = read_number(value, "startIndex", how, errc::invalid_syntax);
+        const auto number = read_number(value, "startIndex", mode, errc::invalid_syntax);
         if (!number)
             return number.error();
         if (*number)
@@ -139,7 +141,7 @@ struct reader {
     result<void> read_count(const json::value& value)
     {
         const auto number =
-            read_number(value, "count", how, goes_by_cursor ? errc::invalid_count : errc::invalid_syntax);
+            read_number(value, "count", mode, goes_by_cursor ? errc::invalid_count : errc::invalid_syntax);
         if (!number)
             return number.error();
         if (*number)
@@ -155,10 +157,10 @@ struct reader {
 
 }  // namespace
 
-result<list_request> read_search_request(const json::object& body, leniency how)
+result<list_request> read_search_request(const json::object& body, conformance_mode mode)
 {
     const auto* const cursor = find_ignoring_case(body, "cursor");
-    reader in{.how = how, .goes_by_cursor = cursor && !cursor->is_null()};
+    reader in{.mode = mode, .goes_by_cursor = cursor && !cursor->is_null()};
     for (const auto& member : body)
         if (auto read = in.read(member.key(), member.value()); !read)
             return read.error();

@@ -39,8 +39,9 @@ struct patch_operation {
     // Canonical for the target. Of a complex value only the sub-attributes sent, null to unassign them. null
     // with replace when it unassigns the target, and with remove but when that lists the elements it means.
     json::value value;
-    std::size_t index = 0;            // of the operation in the request, for error messages
-    leniency how = leniency::compat;  // decides what becomes of a filter that matches nothing (C2)
+    std::size_t index = 0;  // of the operation in the request, for error messages
+    conformance_mode mode =
+        conformance_mode::compat;  // decides what becomes of a filter that matches nothing (C2)
 };
 
 struct add_members {
@@ -86,7 +87,7 @@ struct patch {
 // invalid_path in strict directories, and elsewhere where no operation names another; else the operation is
 // passed over. `active` cannot be unassigned.
 result<patch> parse_patch(
-    const json::object& body, const resource_type& type, leniency how, work_budget& work
+    const json::object& body, const resource_type& type, conformance_mode mode, work_budget& work
 );
 
 // Applies in order to a copy and normalizes; the document is unchanged on failure. Errors: no_target (a value

@@ -126,9 +126,9 @@ json::object literals_of(const filter& condition)
 bool can_be_made(const patch_operation& operation)
 {
     const auto terms = equalities(*operation.target.where);
-    if (terms.empty() || operation.how == leniency::strict)
+    if (terms.empty() || operation.mode == conformance_mode::strict)
         return false;
-    if (operation.verb == patch_verb::add || operation.how == leniency::entra)
+    if (operation.verb == patch_verb::add || operation.mode == conformance_mode::entra)
         return true;
     return std::all_of(terms.begin(), terms.end(), [](const comparison* term) {
         return names_a_place(*term);
@@ -372,7 +372,7 @@ result<void> remove_from_list(
 // RFC 7644 §3.12: a filter that yields no match is `noTarget`, also for remove.
 bool lacks_match(const json::value* value, const patch_operation& operation, work_budget& work)
 {
-    if (operation.how != leniency::strict || !operation.target.where)
+    if (operation.mode != conformance_mode::strict || !operation.target.where)
         return false;
     const auto* const elements = value ? value->if_array() : nullptr;
     return !elements || std::none_of(elements->begin(), elements->end(), [&](const json::value& element) {

@@ -98,7 +98,7 @@ result<void> read_named_addition(const membership_demand& wanted, membership_ope
     std::vector<member> members;
     for (std::string& id : named_ids(*wanted.target.where))
         members.push_back({.value = std::move(id), .display = {}, .type = {}});
-    if (members.empty() || wanted.how == leniency::strict)
+    if (members.empty() || wanted.mode == conformance_mode::strict)
         return error{errc::no_target, "members[...] of an add must name members by value eq."};
     add(std::move(members), out);
     return {};
@@ -107,7 +107,7 @@ result<void> read_named_addition(const membership_demand& wanted, membership_ope
 // RFC 7644 §3.12: a filter that yields no match is `noTarget`; for remove, strict directories alone say so.
 bool must_match(const membership_demand& wanted)
 {
-    return wanted.verb == patch_verb::replace || wanted.how == leniency::strict;
+    return wanted.verb == patch_verb::replace || wanted.mode == conformance_mode::strict;
 }
 
 result<void> read_matching(const membership_demand& wanted, membership_operations& out)

@@ -18,7 +18,7 @@ struct membership_demand {
     patch_verb verb = patch_verb::add;
     const patch_target& target;
     const json::value* value = nullptr;  // nullptr: none
-    leniency how = leniency::compat;
+    conformance_mode mode = conformance_mode::compat;
 };
 
 // Appends what it asks for. no_target: an add to a filter that names no member, or, in strict directories, to

@@ -93,8 +93,8 @@ result<void> check_forgotten(
 
 class patch_reader {
 public:
-    patch_reader(const resource_type& type, leniency how, work_budget& work)
-        : type_(type), how_(how), work_(work)
+    patch_reader(const resource_type& type, conformance_mode mode, work_budget& work)
+        : type_(type), how_(mode), work_(work)
     {
     }
 
@@ -118,7 +118,7 @@ private:
     void note_parts(const path& where, const json::value& value);
 
     const resource_type& type_;
-    leniency how_;
+    conformance_mode how_;
     work_budget& work_;
     patch made_;
     std::size_t passed_over_ = 0;  // operations on unknown attributes
@@ -198,7 +198,7 @@ result<void> patch_reader::read_member(const demand& wanted, std::string_view na
     if (target)
         return read_target(wanted, std::move(*target));
     const bool is_value_path = name.find('[') != std::string_view::npos;
-    if (is_value_path && (how_ == leniency::strict || !names_unknown_attribute(text, type_, work_)))
+    if (is_value_path && (how_ == conformance_mode::strict || !names_unknown_attribute(text, type_, work_)))
         return target.error();
     const bool repeats_schemas = container && equals_ignoring_case(name, "schemas");
     if (!is_blank(*wanted.value) && !repeats_schemas)
@@ -212,7 +212,7 @@ result<void> patch_reader::read_path(const demand& wanted, std::string_view text
         return read_container(wanted, *container);
     auto target = parse_target(text, type_, how_, work_);
     if (!target) {
-        if (how_ == leniency::strict || !names_unknown_attribute(text, type_, work_))
+        if (how_ == conformance_mode::strict || !names_unknown_attribute(text, type_, work_))
             return target.error();
         made_.ignored.add(text, ignored_reason::unknown_path);
         ++passed_over_;
@@ -281,7 +281,7 @@ void patch_reader::note_without_effect(const demand& wanted, const patch_target&
 void patch_reader::note_parts(const path& where, const json::value& value)
 {
     if (!where.sub_attribute)
-        note_ignored_parts(made_.ignored, where.extension, *where.attribute, value, work_);
+        record_ignored_parts(made_.ignored, where.extension, *where.attribute, value, work_);
 }
 
 void patch_reader::push(const demand& wanted, patch_target target, json::value value)
@@ -291,19 +291,19 @@ void patch_reader::push(const demand& wanted, patch_target target, json::value v
          .target = std::move(target),
          .value = std::move(value),
          .index = wanted.index,
-         .how = how_}
+         .mode = how_}
     );
 }
 
 // RFC 7644 §3.5.2 wants the URN; a body without `schemas` is understood, one that claims another is not.
-result<void> check_patch_schemas(const json::object& body, leniency how)
+result<void> check_patch_schemas(const json::object& body, conformance_mode mode)
 {
     const json::value* const given = find_ignoring_case(body, "schemas");
     if (!given || given->is_null())
         return {};
     const auto* const urns = given->if_array();
-    const bool is_patch = urns && std::any_of(urns->begin(), urns->end(), [how](const json::value& each) {
-                              return is_message(each, urn::patch_op, how);
+    const bool is_patch = urns && std::any_of(urns->begin(), urns->end(), [mode](const json::value& each) {
+                              return is_message(each, urn::patch_op, mode);
                           });
     if (!is_patch)
         return error{errc::invalid_syntax, "schemas must hold " + std::string(urn::patch_op) + "."};
@@ -313,21 +313,21 @@ result<void> check_patch_schemas(const json::object& body, leniency how)
 }  // namespace
 
 result<patch> parse_patch(
-    const json::object& body, const resource_type& type, leniency how, work_budget& work
+    const json::object& body, const resource_type& type, conformance_mode mode, work_budget& work
 )
 {
-    if (auto checked = check_patch_schemas(body, how); !checked)
+    if (auto checked = check_patch_schemas(body, mode); !checked)
         return checked.error();
     const json::value* const given = find_ignoring_case(body, "Operations");
     const auto* const operations = given ? given->if_array() : nullptr;
-    if (!operations || (operations->empty() && how == leniency::strict))
+    if (!operations || (operations->empty() && mode == conformance_mode::strict))
         return error{errc::invalid_syntax, "Operations must be an array of at least one operation."};
     if (operations->size() > patch_operations_max)
         return error{
             errc::too_large, "Operations has more than " + std::to_string(patch_operations_max) + " elements."
         };
 
-    patch_reader reader(type, how, work);
+    patch_reader reader(type, mode, work);
     for (std::size_t i = 0; i < operations->size(); ++i)
         if (auto read = reader.read((*operations)[i], i); !read)
             return error{read.error().code, "Operations[" + std::to_string(i) + "]: " + read.error().detail};

@@ -19,11 +19,11 @@ constexpr std::uint64_t path_byte_steps = 50;  // to look up names and parse a f
 
 error bad_path(std::string_view text, std::string_view reason)
 {
-    return {errc::invalid_path, excerpt(text) + " " + std::string(reason)};
+    return {errc::invalid_path, quoted_input(text) + " " + std::string(reason)};
 }
 
 result<patch_target> parse_value_path(
-    std::string_view text, std::size_t open, const resource_type& type, leniency how
+    std::string_view text, std::size_t open, const resource_type& type, conformance_mode mode
 )
 {
     const auto close = closing_bracket(text, open);
@@ -34,10 +34,10 @@ result<patch_target> parse_value_path(
         return list.error();
     // Entra removes `manager[value eq "7"]`: one complex value is a list of one.
     const bool is_list = list->attribute->is_multi_valued;
-    const bool is_list_of_one = list->attribute->is_complex() && how != leniency::strict;
+    const bool is_list_of_one = list->attribute->is_complex() && mode != conformance_mode::strict;
     if (list->sub_attribute || !(is_list || is_list_of_one))
         return bad_path(text, "filters an attribute that is not multi-valued.");
-    auto where = parse_value_filter(text.substr(open + 1, close - open - 1), *list, how);
+    auto where = parse_value_filter(text.substr(open + 1, close - open - 1), *list, mode);
     if (!where)
         return where.error();
 
@@ -89,7 +89,7 @@ bool names_unknown_part(
         return false;
     if (has_unknown_sub_attribute(condition, list))
         return true;
-    return !rest.empty() && parse_value_filter(condition, list, leniency::compat);
+    return !rest.empty() && parse_value_filter(condition, list, conformance_mode::compat);
 }
 
 }  // namespace
@@ -114,12 +114,12 @@ bool names_unknown_attribute(std::string_view text, const resource_type& type, w
 }
 
 result<patch_target> parse_target(
-    std::string_view text, const resource_type& type, leniency how, work_budget& work
+    std::string_view text, const resource_type& type, conformance_mode mode, work_budget& work
 )
 {
     work.charge((text.size() + 1) * path_byte_steps);
     if (const auto open = text.find('['); open != std::string_view::npos)
-        return parse_value_path(text, open, type, how);
+        return parse_value_path(text, open, type, mode);
     auto plain = parse_path(text, type);
     if (!plain)
         return plain.error();

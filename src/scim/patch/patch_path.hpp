@@ -13,7 +13,7 @@ namespace scimd::scim {
 
 // invalid_path or, for what stands in brackets, invalid_filter. A schema's URN alone is no target.
 result<patch_target> parse_target(
-    std::string_view text, const resource_type& type, leniency how, work_budget& work
+    std::string_view text, const resource_type& type, conformance_mode mode, work_budget& work
 );
 
 // Whether a path that cannot be parsed is written as RFC 7644 §3.5.2 has it and names an attribute, or a

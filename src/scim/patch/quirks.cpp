@@ -247,7 +247,7 @@ void rewrite_named(json::value& value, std::string_view name, const resource_typ
 {
     if (const schema* const definition = type.find_schema(name))
         rewrite_extension(value, *definition);
-    else if (const auto target = parse_target(name, type, leniency::compat, work))
+    else if (const auto target = parse_target(name, type, conformance_mode::compat, work))
         rewrite_target(value, *target);
 }
 

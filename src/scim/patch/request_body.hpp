@@ -13,10 +13,14 @@ namespace scimd::scim {
 
 // The body of a POST or PUT. Errors: those of read_body, in a strict directory those of
 // strict::check_resource before.
-result<incoming> read_resource(json::object body, const resource_type& type, leniency how, work_budget& work);
+result<parsed_body> read_resource(
+    json::object body, const resource_type& type, conformance_mode mode, work_budget& work
+);
 
 // The body of a PATCH. Errors: those of parse_patch, in a strict directory those of strict::check_patch
 // before.
-result<patch> read_patch(json::object body, const resource_type& type, leniency how, work_budget& work);
+result<patch> read_patch(
+    json::object body, const resource_type& type, conformance_mode mode, work_budget& work
+);
 
 }  // namespace scimd::scim

@@ -18,7 +18,7 @@ namespace {
 
 error unknown_attribute(std::string_view name, std::string_view of)
 {
-    return {errc::invalid_syntax, excerpt(name) + " is not an attribute of " + std::string(of) + "."};
+    return {errc::invalid_syntax, quoted_input(name) + " is not an attribute of " + std::string(of) + "."};
 }
 
 bool has_its_type(const json::value& value, attribute_type type)
@@ -163,10 +163,10 @@ result<void> check_schemas(const json::object& body, const resource_type& type)
         const schema* const definition = type.find_schema(text);
         if (!definition)
             return error{
-                errc::invalid_value, "schemas: " + excerpt(text) + " is no schema of " + type.name + "."
+                errc::invalid_value, "schemas: " + quoted_input(text) + " is no schema of " + type.name + "."
             };
         if (!named.insert(definition).second)
-            return error{errc::invalid_value, "schemas: " + excerpt(text) + " stands twice."};
+            return error{errc::invalid_value, "schemas: " + quoted_input(text) + " stands twice."};
     }
     if (!named.contains(type.base))
         return error{errc::invalid_value, "schemas must hold " + type.base->urn + "."};
@@ -210,11 +210,11 @@ result<void> check_at(
 {
     if (const schema* const definition = find_extension(type, text))
         return value ? check_container(*value, *definition) : result<void>();
-    const auto target = parse_target(text, type, leniency::strict, work);
+    const auto target = parse_target(text, type, conformance_mode::strict, work);
     if (!target)
         return target.error();
     if (!is_standard_target(text, *target, type))
-        return error{errc::invalid_path, excerpt(text) + " is not written as RFC 7644 §3.10 wants it."};
+        return error{errc::invalid_path, quoted_input(text) + " is not written as RFC 7644 §3.10 wants it."};
     if (is_read_only(target->attribute) || !value)
         return {};  // the engine says what is wrong with it
     const path& where = target->attribute;
@@ -232,7 +232,9 @@ result<void> check_operation(const json::object& operation, const resource_type&
         if (std::ranges::none_of(names, [&](std::string_view name) {
                 return equals_ignoring_case(name, member.key());
             }))
-            return error{errc::invalid_syntax, excerpt(member.key()) + " is not a member of an operation."};
+            return error{
+                errc::invalid_syntax, quoted_input(member.key()) + " is not a member of an operation."
+            };
     const json::value* const op = find_ignoring_case(operation, "op");
     const json::value* const value = find_ignoring_case(operation, "value");
     // RFC 7644 §3.5.2.2 gives it no meaning: whoever means these values must say so in the path, lest all go.

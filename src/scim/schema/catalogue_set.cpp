@@ -46,7 +46,7 @@ result<std::string> catalogue_set::choose(std::span<const std::string> urns) con
             return equals_ignoring_case(each->urn, urn);
         });
         if (found == choices.end())
-            return error{errc::not_found, excerpt(urn) + " is no schema that a directory can choose."};
+            return error{errc::not_found, quoted_input(urn) + " is no schema that a directory can choose."};
         is_chosen[static_cast<std::size_t>(found - choices.begin())] = true;
     }
     std::string choice;

@@ -7,7 +7,7 @@
 
 namespace scimd::scim {
 
-void mistakes::add(std::string_view where, std::string_view reason)
+void definition_errors::add(std::string_view where, std::string_view reason)
 {
     if (texts_.size() < count_max)
         texts_.push_back(std::string(where) + ": " + std::string(reason));
@@ -16,20 +16,20 @@ void mistakes::add(std::string_view where, std::string_view reason)
 }
 
 // RFC 7643 §2.5: null is not there.
-const json::value* member_reader::given(std::string_view name) const noexcept
+const json::value* definition_reader::given(std::string_view name) const noexcept
 {
     const json::value* const value = find(members_, name);
     return value && !value->is_null() ? value : nullptr;
 }
 
-void member_reader::only(std::span<const std::string_view> names)
+void definition_reader::only(std::span<const std::string_view> names)
 {
     for (const auto& member : members_)
         if (std::find(names.begin(), names.end(), std::string_view(member.key())) == names.end())
-            fail("unknown member " + excerpt(member.key()) + ".");
+            fail("unknown member " + quoted_input(member.key()) + ".");
 }
 
-std::string member_reader::text(std::string_view name, std::size_t bytes_max)
+std::string definition_reader::text(std::string_view name, std::size_t bytes_max)
 {
     const json::value* const value = given(name);
     if (!value)
@@ -46,7 +46,7 @@ std::string member_reader::text(std::string_view name, std::size_t bytes_max)
     return std::string(*string);
 }
 
-std::string member_reader::required_text(std::string_view name, std::size_t bytes_max)
+std::string definition_reader::required_text(std::string_view name, std::size_t bytes_max)
 {
     const json::value* const value = given(name);
     const json::string* const string = value ? value->if_string() : nullptr;
@@ -55,7 +55,7 @@ std::string member_reader::required_text(std::string_view name, std::size_t byte
     return text(name, bytes_max);
 }
 
-std::optional<bool> member_reader::boolean(std::string_view name)
+std::optional<bool> definition_reader::boolean(std::string_view name)
 {
     const json::value* const value = given(name);
     if (!value)
@@ -66,7 +66,7 @@ std::optional<bool> member_reader::boolean(std::string_view name)
     return std::nullopt;
 }
 
-const json::array& member_reader::list(std::string_view name, std::size_t rows_max)
+const json::array& definition_reader::list(std::string_view name, std::size_t rows_max)
 {
     static const json::array none;
     const json::value* const value = given(name);
@@ -84,7 +84,7 @@ const json::array& member_reader::list(std::string_view name, std::size_t rows_m
     return *rows;
 }
 
-std::vector<std::string> member_reader::texts(
+std::vector<std::string> definition_reader::texts(
     std::string_view name, std::size_t rows_max, std::size_t bytes_max
 )
 {
@@ -100,25 +100,25 @@ std::vector<std::string> member_reader::texts(
     return rows;
 }
 
-void member_reader::require(bool holds, std::string_view otherwise)
+void definition_reader::require(bool holds, std::string_view fallback)
 {
     if (!holds)
-        fail(otherwise);
+        fail(fallback);
 }
 
-void member_reader::fail(std::string_view reason)
+void definition_reader::fail(std::string_view reason)
 {
     found_.add(where_, reason);
 }
 
-void member_reader::fail_member(std::string_view name, std::string_view reason)
+void definition_reader::fail_member(std::string_view name, std::string_view reason)
 {
     fail("'" + std::string(name) + "' " + std::string(reason));
 }
 
-void member_reader::fail_unknown_value(std::string_view name, std::string_view given)
+void definition_reader::fail_unknown_value(std::string_view name, std::string_view given)
 {
-    fail_member(name, "has the unknown value " + excerpt(given) + ".");
+    fail_member(name, "has the unknown value " + quoted_input(given) + ".");
 }
 
 }  // namespace scimd::scim

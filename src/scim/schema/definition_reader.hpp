@@ -20,7 +20,7 @@ using keyword = std::pair<std::string_view, Enum>;
 
 // What is wrong with definition files, in the order of its discovery, each with where it stands: so that all
 // of it can be told at once.
-class mistakes {
+class definition_errors {
 public:
     static constexpr std::size_t count_max = 100;  // then one says that there are more
 
@@ -34,10 +34,10 @@ private:
 };
 
 // What cannot be read is a default, so that those who read with it stay straight lines. Borrows both.
-class member_reader {
+class definition_reader {
 public:
     // `where` begins the text of each mistake: the file, and in it the attribute.
-    member_reader(std::string where, const json::object& members, mistakes& found)
+    definition_reader(std::string where, const json::object& members, definition_errors& found)
         : where_(std::move(where)), members_(members), found_(found)
     {
     }
@@ -68,7 +68,7 @@ public:
         return std::nullopt;
     }
 
-    void require(bool holds, std::string_view otherwise);
+    void require(bool holds, std::string_view fallback);
     void fail(std::string_view reason);
 
     [[nodiscard]] const std::string& where() const noexcept { return where_; }
@@ -80,7 +80,7 @@ private:
 
     std::string where_;
     const json::object& members_;
-    mistakes& found_;
+    definition_errors& found_;
 };
 
 }  // namespace scimd::scim

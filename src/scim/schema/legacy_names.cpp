@@ -93,14 +93,14 @@ const attribute* find_sub_attribute(const attribute& of, std::string_view name) 
     return of.find("value");
 }
 
-bool is_message(const json::value& element, std::string_view urn, leniency how) noexcept
+bool is_message(const json::value& element, std::string_view urn, conformance_mode mode) noexcept
 {
     const json::string* const text = element.if_string();
     if (!text)
         return false;
     if (equals_ignoring_case(*text, urn))
         return true;
-    return how != leniency::strict && is_legacy_message(*text, urn);
+    return mode != conformance_mode::strict && is_legacy_message(*text, urn);
 }
 
 }  // namespace scimd::scim

@@ -21,6 +21,6 @@ const attribute* find_sub_attribute(const attribute& of, std::string_view name) 
 
 // Whether an element of `schemas` is the URN of that message (RFC 7644 §8.2); but in strict directories, also
 // as some clients write it, with that of the core schemas: "urn:ietf:params:scim:schemas:core:2.0:PatchOp".
-bool is_message(const json::value& element, std::string_view urn, leniency how) noexcept;
+bool is_message(const json::value& element, std::string_view urn, conformance_mode mode) noexcept;
 
 }  // namespace scimd::scim

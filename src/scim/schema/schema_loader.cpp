@@ -77,7 +77,7 @@ public:
 
     catalogue take() { return {std::move(schemas_), std::move(types_)}; }
 
-    mistakes& found() noexcept { return found_; }
+    definition_errors& found() noexcept { return found_; }
 
 private:
     struct named_type {
@@ -101,7 +101,7 @@ private:
     const schema* find_schema(std::string_view urn) const;
     resource_type* find_type(std::string_view name);
 
-    mistakes found_;
+    definition_errors found_;
     std::deque<schema> schemas_;
     std::vector<std::string> schema_places_;  // beside schemas_
     std::vector<named_type> drafts_;
@@ -209,7 +209,7 @@ void loader::add_type(const resource_type_draft& draft, origin from)
     check_against_others(made, draft);
     if (!made.base) {
         if (!draft.base.empty())
-            found_.add(draft.where, "there is no schema " + excerpt(draft.base) + ".");
+            found_.add(draft.where, "there is no schema " + quoted_input(draft.base) + ".");
         return;
     }
     // Memberships are rows of their own, and the rows of one type.
@@ -242,7 +242,7 @@ void loader::add_extensions(resource_type& type, const resource_type_draft& draf
         const schema* const definition = find_schema(each.urn);
         if (!definition) {
             if (!each.urn.empty())
-                found_.add(draft.where, "there is no schema " + excerpt(each.urn) + ".");
+                found_.add(draft.where, "there is no schema " + quoted_input(each.urn) + ".");
             continue;
         }
         if (!listed.insert(definition).second) {
@@ -320,7 +320,9 @@ void loader::check_references(const attribute& reference, const std::string& whe
 {
     for (const std::string& name : reference.reference_types)
         if (is_resource_name(name) && !find_type(name))
-            found_.add(where, "'referenceTypes' names " + excerpt(name) + ", which is no resource type.");
+            found_.add(
+                where, "'referenceTypes' names " + quoted_input(name) + ", which is no resource type."
+            );
 }
 
 void loader::check_whole()

@@ -31,7 +31,7 @@ struct definition_file {
 // Either the catalogue, or everything that is wrong: file, place in it, and reason.
 struct loaded_catalogue {
     std::optional<catalogue> types;
-    std::vector<std::string> mistakes;
+    std::vector<std::string> errors;
 };
 
 // The built-in definitions and those of the files. The mistakes: whatever RFC 7643 does not allow (names,

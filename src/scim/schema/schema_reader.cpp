@@ -120,7 +120,7 @@ bool is_id_prefix(std::string_view prefix) noexcept
 }
 
 // What one characteristic demands of another.
-void check_consistency(member_reader& in, const attribute& made)
+void check_consistency(definition_reader& in, const attribute& made)
 {
     in.require(
         made.name.empty() || is_attribute_name(made.name), "the name is not one that RFC 7643 allows."
@@ -156,7 +156,7 @@ void check_consistency(member_reader& in, const attribute& made)
     );
 }
 
-void read_characteristics(member_reader& in, attribute& made)
+void read_characteristics(definition_reader& in, attribute& made)
 {
     made.type = in.one_of("type", type_keywords).value_or(made.type);
     made.is_multi_valued = in.boolean("multiValued").value_or(false);
@@ -166,9 +166,9 @@ void read_characteristics(member_reader& in, attribute& made)
     made.is_case_exact = in.boolean("caseExact").value_or(is_exact_type);
     made.mutability = in.one_of("mutability", mutability_keywords).value_or(made.mutability);
     // RFC 7643 §7: what is writeOnly SHALL NOT be returned, also when nothing is said of it.
-    const returned otherwise =
+    const returned fallback =
         made.mutability == mutability::write_only ? returned::never : returned::by_default;
-    made.returned = in.one_of("returned", returned_keywords).value_or(otherwise);
+    made.returned = in.one_of("returned", returned_keywords).value_or(fallback);
     made.uniqueness = in.one_of("uniqueness", uniqueness_keywords).value_or(made.uniqueness);
     made.format = in.one_of("format", format_keywords).value_or(made.format);
     made.canonical_values = in.texts("canonicalValues", canonical_values_max, canonical_value_bytes_max);
@@ -179,15 +179,17 @@ void read_characteristics(member_reader& in, attribute& made)
 enum class level { attribute, sub_attribute };
 
 std::vector<attribute> read_attributes(
-    const std::string& where, const json::array& rows, level at, mistakes& found
+    const std::string& where, const json::array& rows, level at, definition_errors& found
 );
 
-attribute read_attribute(const std::string& where, const json::object& members, level at, mistakes& found)
+attribute read_attribute(
+    const std::string& where, const json::object& members, level at, definition_errors& found
+)
 {
     const json::string* const name = find_string(members, "name");
     const std::string path = where + (name ? std::string(name->subview(0, definition_name_bytes_max))
                                            : "(an attribute without name)");
-    member_reader in(path, members, found);
+    definition_reader in(path, members, found);
     in.only(characteristics);
 
     attribute made;
@@ -211,7 +213,7 @@ attribute read_attribute(const std::string& where, const json::object& members, 
 }
 
 std::vector<attribute> read_attributes(
-    const std::string& where, const json::array& rows, level at, mistakes& found
+    const std::string& where, const json::array& rows, level at, definition_errors& found
 )
 {
     std::vector<attribute> made;
@@ -234,7 +236,7 @@ std::vector<attribute> read_attributes(
     return made;
 }
 
-void check_endpoint(member_reader& in, std::string_view endpoint)
+void check_endpoint(definition_reader& in, std::string_view endpoint)
 {
     if (endpoint.empty())
         return;
@@ -249,7 +251,7 @@ void check_endpoint(member_reader& in, std::string_view endpoint)
 }
 
 std::vector<resource_type_draft::extension> read_extensions(
-    member_reader& in, const std::string& where, mistakes& found
+    definition_reader& in, const std::string& where, definition_errors& found
 )
 {
     std::vector<resource_type_draft::extension> made;
@@ -259,7 +261,7 @@ std::vector<resource_type_draft::extension> read_extensions(
             in.fail("every schema extension must be an object.");
             continue;
         }
-        member_reader each(where, *members, found);
+        definition_reader each(where, *members, found);
         each.only(extension_members);
         const std::string urn = each.required_text("schema", schema_urn_bytes_max);
         made.push_back({.urn = urn, .is_required = each.boolean("required").value_or(false)});
@@ -281,9 +283,9 @@ json::array own_attributes(const json::array& rows)
 
 }  // namespace
 
-schema read_schema(const std::string& where, const json::object& content, mistakes& found)
+schema read_schema(const std::string& where, const json::object& content, definition_errors& found)
 {
-    member_reader in(where, content, found);
+    definition_reader in(where, content, found);
     in.only(schema_members);
 
     schema made;
@@ -296,9 +298,11 @@ schema read_schema(const std::string& where, const json::object& content, mistak
     return made;
 }
 
-resource_type_draft read_resource_type(const std::string& where, const json::object& content, mistakes& found)
+resource_type_draft read_resource_type(
+    const std::string& where, const json::object& content, definition_errors& found
+)
 {
-    member_reader in(where, content, found);
+    definition_reader in(where, content, found);
     in.only(type_members);
 
     resource_type_draft made;

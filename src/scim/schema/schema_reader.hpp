@@ -23,7 +23,7 @@ constexpr std::size_t definition_name_bytes_max = 100;  // attributes, schemas, 
 constexpr std::size_t schema_urn_bytes_max = 256;
 constexpr std::size_t description_bytes_max = 4'096;
 
-schema read_schema(const std::string& where, const json::object& content, mistakes& found);
+schema read_schema(const std::string& where, const json::object& content, definition_errors& found);
 
 // As it is written: the schemas it names are not looked up yet.
 struct resource_type_draft {
@@ -40,7 +40,7 @@ struct resource_type_draft {
     std::vector<extension> extensions;
 };
 resource_type_draft read_resource_type(
-    const std::string& where, const json::object& content, mistakes& found
+    const std::string& where, const json::object& content, definition_errors& found
 );
 
 }  // namespace scimd::scim

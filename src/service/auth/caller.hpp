@@ -31,19 +31,19 @@ struct caller {
     store::tenants::domain_gate_scope gate_scope = store::tenants::domain_gate_scope::primary;
     std::string base_url;  // of the directory's SCIM endpoint, without a trailing slash
     std::string request_id;
-    scim::leniency leniency = scim::leniency::compat;
+    scim::conformance_mode mode = scim::conformance_mode::compat;
     bool has_unique_group_names = true;
     bool ignores_unknown_members = false;
-    int patch_status = 200;                    // of one for which no attributes are asked
-    const scim::catalogue* schemas = nullptr;  // never null; lives as long as the process
-    std::optional<origin> on_behalf_of{};      // of a change that no token of the directory makes
-    request_trace* trace = nullptr;            // where it is noted what is done; nullptr: nowhere
-    work_budget* work = &unlimited_work();     // of the request, charged for all that is computed; never null
-    quota_policy* quotas = nullptr;            // that changes are held to; nullptr: to none
+    int patch_status = 200;                      // of one for which no attributes are asked
+    const scim::catalogue* schemas = nullptr;    // never null; lives as long as the process
+    std::optional<event_source> on_behalf_of{};  // of a change that no token of the directory makes
+    request_trace* trace = nullptr;              // where it is noted what is done; nullptr: nowhere
+    work_budget* work = &unlimited_work();  // of the request, charged for all that is computed; never null
+    quota_policy* quotas = nullptr;         // that changes are held to; nullptr: to none
 };
 
 // Who the events of a caller's changes name.
-inline origin origin_of(const caller& who)
+inline event_source origin_of(const caller& who)
 {
     if (who.on_behalf_of)
         return *who.on_behalf_of;
@@ -59,7 +59,7 @@ inline origin origin_of(const caller& who)
 
 // For changes in a directory that a management request or a job makes.
 inline caller caller_for(
-    const origin& from, const store::tenants::directory& where, const scim::catalogue_set& schemas
+    const event_source& from, const store::tenants::directory& where, const scim::catalogue_set& schemas
 )
 {
     caller who;

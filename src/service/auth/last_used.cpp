@@ -7,7 +7,7 @@
 
 namespace scimd::service {
 
-void token_usage::note(secret_id token, time_point when, std::string_view address, std::string_view agent)
+void last_used_times::note(secret_id token, time_point when, std::string_view address, std::string_view agent)
 {
     agent = agent.substr(0, user_agent_bytes_max);
     if (!is_storable(agent))
@@ -23,13 +23,13 @@ void token_usage::note(secret_id token, time_point when, std::string_view addres
         last.agent = agent;
 }
 
-std::map<secret_id, token_usage::usage> token_usage::take()
+std::map<secret_id, last_used_times::usage> last_used_times::take()
 {
     const std::scoped_lock lock(mutex_);
     return std::exchange(last_used_, {});
 }
 
-std::optional<token_usage::usage> token_usage::of(secret_id token) const
+std::optional<last_used_times::usage> last_used_times::of(secret_id token) const
 {
     const std::scoped_lock lock(mutex_);
     const auto found = last_used_.find(token);

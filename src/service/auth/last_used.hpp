@@ -15,7 +15,7 @@ namespace scimd::service {
 
 constexpr std::size_t user_agent_bytes_max = 200;  // more is cut off
 
-class token_usage {
+class last_used_times {
 public:
     using usage = store::credentials::usage;
 

@@ -17,19 +17,19 @@ std::int64_t microseconds(time_point when)
 
 }  // namespace
 
-guess_throttle::guess_throttle(random_source& random)
+login_rate_limit::login_rate_limit(random_source& random)
     : forgiven_at_(std::make_unique<std::array<std::atomic<std::int64_t>, places>>())
 {
     random.fill(key_);
 }
 
-bool guess_throttle::may_try(std::string_view who, time_point now) const
+bool login_rate_limit::may_try(std::string_view who, time_point now) const
 {
     const auto ahead = place_of(who) - microseconds(now);
     return ahead <= (guesses_at_once - 1) * interval_us || ahead > ahead_max_us;
 }
 
-void guess_throttle::note_failure(std::string_view who, time_point now)
+void login_rate_limit::note_failure(std::string_view who, time_point now)
 {
     auto& place = place_of(who);
     auto before = place.load();
@@ -40,7 +40,7 @@ void guess_throttle::note_failure(std::string_view who, time_point now)
     } while (!place.compare_exchange_weak(before, after));
 }
 
-std::atomic<std::int64_t>& guess_throttle::place_of(std::string_view who) const
+std::atomic<std::int64_t>& login_rate_limit::place_of(std::string_view who) const
 {
     const auto digest = hmac_sha256(key_, who);
     const auto place =

@@ -22,9 +22,9 @@ namespace scimd::service {
 constexpr std::int64_t guesses_at_once = 10;
 constexpr std::chrono::seconds guess_interval{6};
 
-class guess_throttle {
+class login_rate_limit {
 public:
-    explicit guess_throttle(random_source& random);
+    explicit login_rate_limit(random_source& random);
 
     [[nodiscard]] bool may_try(std::string_view who, time_point now) const;
     void note_failure(std::string_view who, time_point now);

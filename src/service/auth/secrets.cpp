@@ -71,7 +71,7 @@ struct news {
     std::string caused_by{};  // the event that led to it; empty: none
 };
 
-void publish_token(store::transaction& tx, const origin& from, const event_place& where, news what)
+void publish_token(store::transaction& tx, const event_source& from, const event_place& where, news what)
 {
     event_draft draft;
     draft.type = what.type;
@@ -84,7 +84,7 @@ void publish_token(store::transaction& tx, const origin& from, const event_place
 
 void revoke_row(
     store::transaction& tx,
-    const origin& from,
+    const event_source& from,
     const event_place& where,
     const credentials::secret_row& one,
     std::string caused_by = {}
@@ -104,7 +104,7 @@ result<void> check_expiry(const store::transaction& tx, std::optional<time_point
 // For the directory, or for the user.
 new_secret make(
     store::transaction& tx,
-    const origin& from,
+    const event_source& from,
     random_source& random,
     const tenants::directory& owner,
     std::optional<time_point> expires,
@@ -147,7 +147,7 @@ bool is_alive(const credentials::secret_row& one, time_point now)
 
 result<new_secret> create(
     store::transaction& tx,
-    const origin& from,
+    const event_source& from,
     random_source& random,
     const tenants::directory& owner,
     std::optional<time_point> expires
@@ -166,14 +166,14 @@ standing standing_of(store::transaction& tx, directory_id where, resource_id use
     const auto is_active = store::resources::is_active_user(tx, where, user);
     if (!is_active)
         return standing::unknown;
-    if (store::holds::is_held(tx, where, user))
+    if (store::held_users::is_held(tx, where, user))
         return standing::held;
     return *is_active ? standing::good : standing::inactive;
 }
 
 result<new_secret> create_for_user(
     store::transaction& tx,
-    const origin& from,
+    const event_source& from,
     random_source& random,
     const tenants::directory& owner,
     std::string_view user,
@@ -197,7 +197,7 @@ result<new_secret> create_for_user(
 
 result<new_secret> regenerate(
     store::transaction& tx,
-    const origin& from,
+    const event_source& from,
     random_source& random,
     const tenants::directory& owner,
     std::optional<time_point> expires,
@@ -212,7 +212,9 @@ result<new_secret> regenerate(
     return create(tx, from, random, owner, expires);
 }
 
-bool revoke(store::transaction& tx, const origin& from, const tenants::directory& owner, secret_id which)
+bool revoke(
+    store::transaction& tx, const event_source& from, const tenants::directory& owner, secret_id which
+)
 {
     const auto rows = credentials::list_secrets(tx, owner.id);
     const auto found = std::ranges::find(rows, which, &credentials::secret_row::id);
@@ -229,14 +231,14 @@ void end_with_user(store::transaction& tx, const caller& who, resource_id user, 
         revoke_row(tx, origin_of(who), where, one, event);
 }
 
-void make_room(store::transaction& tx, const origin& from, const tenants::directory& owner)
+void make_room(store::transaction& tx, const event_source& from, const tenants::directory& owner)
 {
     const auto rows = alive_of_directory(tx, owner.id);
     for (std::size_t i = 0; i + alive_max <= rows.size(); ++i)
         revoke_row(tx, from, place_of(owner), rows[i]);
 }
 
-std::size_t warn_of_expiry(store::transaction& tx, const origin& from, std::size_t limit)
+std::size_t warn_of_expiry(store::transaction& tx, const event_source& from, std::size_t limit)
 {
     std::size_t warned = 0;
     // The nearer warning first: a secret that is due for both, after a long pause, gets this one alone.

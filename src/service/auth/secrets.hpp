@@ -41,7 +41,7 @@ struct new_secret {
 // conflict: alive_max are alive. invalid_value: an expiry that has passed.
 result<new_secret> create(
     store::transaction& tx,
-    const origin& from,
+    const event_source& from,
     random_source& random,
     const store::tenants::directory& owner,
     std::optional<time_point> expires
@@ -55,7 +55,7 @@ standing standing_of(store::transaction& tx, directory_id where, resource_id use
 // invalid_value: a user whose standing is not good; an expiry that has passed.
 result<new_secret> create_for_user(
     store::transaction& tx,
-    const origin& from,
+    const event_source& from,
     random_source& random,
     const store::tenants::directory& owner,
     std::string_view user,
@@ -65,7 +65,7 @@ result<new_secret> create_for_user(
 // A new one for the directory; those that were alive end `overlap` from now, or at once when it is 0.
 result<new_secret> regenerate(
     store::transaction& tx,
-    const origin& from,
+    const event_source& from,
     random_source& random,
     const store::tenants::directory& owner,
     std::optional<time_point> expires,
@@ -74,17 +74,17 @@ result<new_secret> regenerate(
 
 // false: there is none, or it was revoked already.
 bool revoke(
-    store::transaction& tx, const origin& from, const store::tenants::directory& owner, secret_id which
+    store::transaction& tx, const event_source& from, const store::tenants::directory& owner, secret_id which
 );
 
 // Revokes those that stand for a user who has gone; `event` has told of it.
 void end_with_user(store::transaction& tx, const caller& who, resource_id user, const std::string& event);
 
 // Revokes the oldest of the directory until there is room for one more.
-void make_room(store::transaction& tx, const origin& from, const store::tenants::directory& owner);
+void make_room(store::transaction& tx, const event_source& from, const store::tenants::directory& owner);
 
 // organization.directory.token_expiring 7 days and 1 day before the end of a secret, once each, for up to
 // `limit` secrets; returns for how many. A secret that is made to live no longer gets no such warning.
-std::size_t warn_of_expiry(store::transaction& tx, const origin& from, std::size_t limit);
+std::size_t warn_of_expiry(store::transaction& tx, const event_source& from, std::size_t limit);
 
 }  // namespace scimd::service::secrets

@@ -43,7 +43,7 @@ bool is_due(const std::vector<keys_store::key>& keys, time_point now)
 }
 
 result<keys_store::key> introduce(
-    store::transaction& tx, const vault& safe, const rsa_key& fresh, urgency how
+    store::transaction& tx, const vault& key_vault, const rsa_key& fresh, urgency how
 )
 {
     const auto keys = keys_store::list(tx);
@@ -59,7 +59,7 @@ result<keys_store::key> introduce(
     const auto signs = current ? tx.now() + lead : tx.now();
     if (current)
         keys_store::retire(tx, current->id, signs, signs + tokens_outlive_for);
-    return keys_store::insert(tx, safe, {fresh.public_der(), fresh.private_der(), signs});
+    return keys_store::insert(tx, key_vault, {fresh.public_der(), fresh.private_der(), signs});
 }
 
 }  // namespace scimd::service::signing

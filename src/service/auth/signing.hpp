@@ -35,7 +35,7 @@ enum class urgency {
 
 // The first key signs at once. conflict: a new key is published already and does not sign yet.
 result<store::signing_keys::key> introduce(
-    store::transaction& tx, const vault& safe, const rsa_key& fresh, urgency how
+    store::transaction& tx, const vault& key_vault, const rsa_key& fresh, urgency how
 );
 
 }  // namespace scimd::service::signing

@@ -4,7 +4,7 @@
 
 namespace scimd::service {
 
-std::optional<presented_token> verified_tokens::find(const sha256_digest& digest)
+std::optional<presented_token> token_cache::find(const sha256_digest& digest)
 {
     const std::scoped_lock hold(mutex_);
     if (const auto known = young_.find(digest); known != young_.end())
@@ -18,7 +18,7 @@ std::optional<presented_token> verified_tokens::find(const sha256_digest& digest
 }
 
 // What was signed has been looked at and is not needed again.
-void verified_tokens::remember(const sha256_digest& digest, presented_token token)
+void token_cache::remember(const sha256_digest& digest, presented_token token)
 {
     token.signed_text.clear();
     token.signature.clear();
@@ -26,7 +26,7 @@ void verified_tokens::remember(const sha256_digest& digest, presented_token toke
     add(digest, std::move(token));
 }
 
-void verified_tokens::add(const sha256_digest& digest, presented_token token)
+void token_cache::add(const sha256_digest& digest, presented_token token)
 {
     if (young_.size() >= generation_max_)
         old_ = std::exchange(young_, {});

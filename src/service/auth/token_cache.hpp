@@ -14,10 +14,10 @@
 
 namespace scimd::service {
 
-class verified_tokens {
+class token_cache {
 public:
     // Two generations of so many: when the young one is full, it becomes the old one, which is forgotten.
-    explicit verified_tokens(std::size_t generation_max = 4'096) : generation_max_(generation_max) {}
+    explicit token_cache(std::size_t generation_max = 4'096) : generation_max_(generation_max) {}
 
     std::optional<presented_token> find(const sha256_digest& digest);
     void remember(const sha256_digest& digest, presented_token token);

@@ -116,7 +116,7 @@ admission admit_change(
     return {};
 }
 
-store::holds::held_user as_held(resource_id user, const gate_refusal& why)
+store::held_users::held_user as_held(resource_id user, const gate_refusal& why)
 {
     return {
         .user = user, .reason = why.reason, .domain = why.domain, .detail = why.detail, .address = why.address

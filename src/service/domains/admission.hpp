@@ -47,7 +47,7 @@ admission admit_change(
     bool was_held
 );
 // How a hold is written down.
-store::holds::held_user as_held(resource_id user, const gate_refusal& why);
+store::held_users::held_user as_held(resource_id user, const gate_refusal& why);
 
 // Of somebody who is held: whether it has to stay so.
 std::optional<gate_refusal> reason_to_hold(

@@ -33,13 +33,13 @@ result<void> each_line(std::string_view text, std::string_view list, Read read)
 
 }  // namespace
 
-domain_rules::domain_rules()
+domain_blocklist::domain_blocklist()
 {
     replace_mail_providers(embedded_mail_providers().front().content).value();
     replace_reserved_domains(embedded_reserved_domains().front().content).value();
 }
 
-result<void> domain_rules::replace_mail_providers(std::string_view text)
+result<void> domain_blocklist::replace_mail_providers(std::string_view text)
 {
     std::unordered_set<std::string> names;
     const auto read = [&](std::string_view line) -> result<void> {
@@ -55,7 +55,9 @@ result<void> domain_rules::replace_mail_providers(std::string_view text)
     return {};
 }
 
-result<void> domain_rules::read_reserved(std::string_view line, reservations& names, reservations& parents)
+result<void> domain_blocklist::read_reserved(
+    std::string_view line, reservations& names, reservations& parents
+)
 {
     const auto blank = line.find_first_of(" \t");
     const auto reason = line.substr(0, blank);
@@ -74,7 +76,7 @@ result<void> domain_rules::read_reserved(std::string_view line, reservations& na
     return {};
 }
 
-result<void> domain_rules::replace_reserved_domains(std::string_view text)
+result<void> domain_blocklist::replace_reserved_domains(std::string_view text)
 {
     reservations names;
     reservations parents;
@@ -86,7 +88,7 @@ result<void> domain_rules::replace_reserved_domains(std::string_view text)
     return {};
 }
 
-result<void> domain_rules::check_reserved(const domain_name& name) const
+result<void> domain_blocklist::check_reserved(const domain_name& name) const
 {
     const auto refusal = [&](reservation why) {
         return error{
@@ -107,7 +109,7 @@ result<void> domain_rules::check_reserved(const domain_name& name) const
     return {};
 }
 
-result<void> domain_rules::check(const domain_name& name) const
+result<void> domain_blocklist::check(const domain_name& name) const
 {
     if (auto free = check_reserved(name); !free)
         return free;

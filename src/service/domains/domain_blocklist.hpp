@@ -16,10 +16,10 @@ namespace scimd::service {
 constexpr std::size_t mail_providers_bytes_max = 16 * 1024 * 1024;
 
 // A value but for the public suffixes. Any thread.
-class domain_rules {
+class domain_blocklist {
 public:
     // With our own lists of mail providers and reserved domains (schema/domains).
-    domain_rules();
+    domain_blocklist();
 
     // Another one in its place: a name a line, '#' begins a comment, the empty list refuses none.
     // invalid_value names the line that is no name.

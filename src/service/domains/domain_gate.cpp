@@ -87,7 +87,7 @@ std::optional<gate_refusal> judge_other(domain_look_up& domains, const user_addr
     if (address.is_ambiguous)
         return ill_formed(address);
     for (const auto& domain : address.domains)
-        if (domains.of(domain) == domain_standing::foreign)
+        if (domains.of(domain) == domain_ownership::foreign)
             return owned_elsewhere(address, domain);
     return std::nullopt;
 }

@@ -21,16 +21,16 @@ bool verified_domains::contains(const domain_name& name) const
     return place != names_.end() && place->first == name.text() && place->second;
 }
 
-domain_standing domain_look_up::of(const domain_name& name)
+domain_ownership domain_look_up::of(const domain_name& name)
 {
     const auto known =
-        std::ranges::find(known_, name.text(), &std::pair<std::string, domain_standing>::first);
+        std::ranges::find(known_, name.text(), &std::pair<std::string, domain_ownership>::first);
     if (known != known_.end())
         return known->second;
     const auto owner = store::tenants::owner_of(tx_, who_.environment, name);
-    const auto standing = !owner                       ? domain_standing::unclaimed
-                          : owner == who_.organization ? domain_standing::own
-                                                       : domain_standing::foreign;
+    const auto standing = !owner                       ? domain_ownership::unclaimed
+                          : owner == who_.organization ? domain_ownership::own
+                                                       : domain_ownership::foreign;
     if (known_.size() == remembered_max)
         known_.clear();
     known_.emplace_back(name.text(), standing);

@@ -15,7 +15,7 @@
 
 namespace scimd::service {
 
-enum class domain_standing : std::uint8_t { unclaimed, own, foreign };
+enum class domain_ownership : std::uint8_t { unclaimed, own, foreign };
 
 // Domains of addresses, each with whether it is verified for the organization; in the order of names. What
 // texts of events are made by.
@@ -38,13 +38,13 @@ public:
 
     domain_look_up(store::transaction& tx, const caller& who) : tx_(tx), who_(who) {}
 
-    [[nodiscard]] domain_standing of(const domain_name& name);
-    [[nodiscard]] bool is_own(const domain_name& name) { return of(name) == domain_standing::own; }
+    [[nodiscard]] domain_ownership of(const domain_name& name);
+    [[nodiscard]] bool is_own(const domain_name& name) { return of(name) == domain_ownership::own; }
 
 private:
     store::transaction& tx_;
     const caller& who_;
-    std::vector<std::pair<std::string, domain_standing>> known_;  // usually one or two
+    std::vector<std::pair<std::string, domain_ownership>> known_;  // usually one or two
 };
 
 // Of the first user_domains_max domains of well-formed addresses; what is beyond is not verified.

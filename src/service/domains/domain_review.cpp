@@ -104,7 +104,7 @@ void judge_again(
 )
 {
     const auto row = store::resources::find(tx, who.directory, type.name, user);
-    if (!row || store::holds::is_held(tx, who.directory, user))  // those are listed for themselves
+    if (!row || store::held_users::is_held(tx, who.directory, user))  // those are listed for themselves
         return;
     const auto document = scim::visible_document(row->document, type);
     const auto addresses = addresses_of(document);
@@ -123,7 +123,7 @@ void begin(store::transaction& tx, reviews::review what)
 {
     what.at = what.directory.value_or(directory_id{1});
     if (what.directory)
-        store::holds::request_release(tx, *what.directory);
+        store::held_users::request_release(tx, *what.directory);
     reviews::advance(tx, what);
 }
 
@@ -194,7 +194,7 @@ void finish_step(
     const bool is_there = where && where->directory == *what.directory;
     const auto who = is_there ? caller_in(tx, environment, schemas, *where) : std::nullopt;
     if (who && to.at != *what.directory)  // held users may be released for the same reason
-        store::holds::request_release(tx, *what.directory);
+        store::held_users::request_release(tx, *what.directory);
     if (const auto* type = who ? who->schemas->find_type("User") : nullptr) {
         domain_look_up domains(tx, *who);
         for (const auto user : what.users)

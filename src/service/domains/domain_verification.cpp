@@ -63,7 +63,7 @@ std::chrono::minutes pause_after(std::int64_t checks, const domain_schedule& by)
     return std::min(pause, by.longest_pause);
 }
 
-domain_news verify(store::tenants::domain& of, const domain_schedule& by, time_point now)
+domain_transition verify(store::tenants::domain& of, const domain_schedule& by, time_point now)
 {
     of.status = domain_status::verified;
     of.window_end.reset();
@@ -71,10 +71,10 @@ domain_news verify(store::tenants::domain& of, const domain_schedule& by, time_p
     of.checks = 0;
     of.absences = 0;
     of.absent_since.reset();
-    return domain_news::verified;
+    return domain_transition::verified;
 }
 
-std::optional<domain_news> take_in_searched(
+std::optional<domain_transition> take_in_searched(
     store::tenants::domain& of, const domain_schedule& by, const domain_check& check
 )
 {
@@ -84,7 +84,7 @@ std::optional<domain_news> take_in_searched(
     if (check.at >= end) {
         of.status = domain_status::failed;
         of.next_check.reset();
-        return domain_news::failed;
+        return domain_transition::failed;
     }
     if (check.is_on_schedule) {
         ++of.checks;
@@ -93,7 +93,7 @@ std::optional<domain_news> take_in_searched(
     return std::nullopt;
 }
 
-std::optional<domain_news> take_in_absence(
+std::optional<domain_transition> take_in_absence(
     store::tenants::domain& of, const domain_schedule& by, time_point now
 )
 {
@@ -101,14 +101,14 @@ std::optional<domain_news> take_in_absence(
     ++of.absences;
     if (of.absences < by.lapse_absences || now - *of.absent_since < by.lapse_after) {
         of.next_check = now + by.recheck_pause;
-        return domain_news::lapsing;
+        return domain_transition::lapsing;
     }
     of.status = domain_status::lapsed;
     begin_window(of, by, now);
-    return domain_news::lapsed;
+    return domain_transition::lapsed;
 }
 
-std::optional<domain_news> take_in_verified(
+std::optional<domain_transition> take_in_verified(
     store::tenants::domain& of, const domain_schedule& by, const domain_check& check
 )
 {
@@ -154,7 +154,7 @@ bool holds_token(std::string_view text, std::string_view token)
     });
 }
 
-check_outcome judge(const std::vector<txt_answer>& answers, std::string_view token)
+check_outcome evaluate_answers(const std::vector<txt_answer>& answers, std::string_view token)
 {
     std::optional<check_outcome> all;
     for (const auto& answer : answers) {
@@ -178,7 +178,7 @@ void begin_window(store::tenants::domain& of, const domain_schedule& by, time_po
     of.checks = 0;
 }
 
-std::optional<domain_news> take_in(
+std::optional<domain_transition> take_in(
     store::tenants::domain& of, const domain_schedule& by, const domain_check& check
 )
 {

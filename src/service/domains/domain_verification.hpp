@@ -59,12 +59,12 @@ struct txt_answer {
 using txt_look_up = std::function<void(std::string name, std::function<void(std::vector<txt_answer>)> done)>;
 
 // All servers must have the token for it to be found, or not have it for it to be absent.
-check_outcome judge(const std::vector<txt_answer>& answers, std::string_view token);
+check_outcome evaluate_answers(const std::vector<txt_answer>& answers, std::string_view token);
 
 // "token=<token>", among other pairs in any order, or the token alone.
 bool holds_token(std::string_view text, std::string_view token);
 
-enum class domain_news { verified, failed, lapsing, lapsed };
+enum class domain_transition { verified, failed, lapsing, lapsed };
 
 // A claim begins its window.
 void begin_window(store::tenants::domain& of, const domain_schedule& by, time_point now);
@@ -74,7 +74,7 @@ struct domain_check {
     bool is_on_schedule = true;  // else somebody asked for it, which can only do good
     time_point at;
 };
-std::optional<domain_news> take_in(
+std::optional<domain_transition> take_in(
     store::tenants::domain& of, const domain_schedule& by, const domain_check& check
 );
 

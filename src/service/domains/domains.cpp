@@ -9,7 +9,7 @@
 #include <string_view>
 #include <utility>
 
-namespace scimd::service::domain_claims {
+namespace scimd::service::domains {
 namespace {
 
 namespace tenants = store::tenants;
@@ -87,22 +87,24 @@ void add_time(json::object& to, std::string_view name, const std::optional<time_
         to[name] = format_rfc3339(*when);
 }
 
-std::string_view type_of(domain_news news)
+std::string_view type_of(domain_transition news)
 {
     switch (news) {
-        case domain_news::verified:
+        case domain_transition::verified:
             return "organization.domain_dns_verification_success";
-        case domain_news::failed:
+        case domain_transition::failed:
             return "organization.domain_dns_verification_failed";
-        case domain_news::lapsing:
+        case domain_transition::lapsing:
             return "organization.domain_dns_verification_lapsing";
-        case domain_news::lapsed:
+        case domain_transition::lapsed:
             return "organization.domain_dns_verification_lapsed";
     }
     return {};
 }
 
-void publish_domain(store::transaction& tx, const origin& from, std::string_view type, const domain& what)
+void publish_domain(
+    store::transaction& tx, const event_source& from, std::string_view type, const domain& what
+)
 {
     event_draft draft;
     draft.type = type;
@@ -116,13 +118,13 @@ void publish_domain(store::transaction& tx, const origin& from, std::string_view
 }
 
 result<domain> drafted(
-    store::transaction& tx, const practice& by, random_source& random, const new_claim& what
+    store::transaction& tx, const domain_policy_config& policy, random_source& random, const new_claim& what
 )
 {
     const auto name = domain_name::parse(what.name);
     if (!name)
         return error{errc::invalid_value, "domain: " + name.error().detail};
-    if (auto allowed = by.rules.check(*name); !allowed)
+    if (auto allowed = policy.rules.check(*name); !allowed)
         return allowed.error();
     domain draft;
     draft.name = name->text();
@@ -139,7 +141,7 @@ result<domain> drafted(
     draft.method = domain_method::dns;
     draft.status = domain_status::pending;
     draft.token = make_token(random);
-    begin_window(draft, by.schedule, tx.now());
+    begin_window(draft, policy.schedule, tx.now());
     return draft;
 }
 
@@ -147,14 +149,14 @@ result<domain> drafted(
 
 result<domain> create(
     store::transaction& tx,
-    const origin& from,
-    const practice& by,
+    const event_source& from,
+    const domain_policy_config& policy,
     random_source& random,
     organization_id owner,
     const new_claim& what
 )
 {
-    auto draft = drafted(tx, by, random, what);
+    auto draft = drafted(tx, policy, random, what);
     if (!draft)
         return draft.error();
     if (tenants::count_domains(tx, owner) >= domains_max)
@@ -163,7 +165,7 @@ result<domain> create(
     return add(tx, from, std::move(*draft));
 }
 
-result<domain> add(store::transaction& tx, const origin& from, domain what)
+result<domain> add(store::transaction& tx, const event_source& from, domain what)
 {
     const auto name = what.name;
     auto made = tenants::insert_domain(tx, std::move(what));
@@ -173,24 +175,27 @@ result<domain> add(store::transaction& tx, const origin& from, domain what)
     return std::move(*made);
 }
 
-void remove(store::transaction& tx, const origin& from, const domain& which)
+void remove(store::transaction& tx, const event_source& from, const domain& which)
 {
     if (tenants::delete_domain(tx, which.organization, which.id))
         publish_domain(tx, from, "organization.domain_deleted", which);
 }
 
 std::optional<domain> take_in(
-    store::transaction& tx, const origin& from, const practice& by, const dns_finding& what
+    store::transaction& tx,
+    const event_source& from,
+    const domain_policy_config& policy,
+    const dns_finding& what
 )
 {
     auto found = tenants::find_domain_anywhere(tx, what.domain);
     if (!found || found->method != domain_method::dns)
         return found;
-    domain_check check{judge(what.answers, found->token), what.is_on_schedule, tx.now()};
+    domain_check check{evaluate_answers(what.answers, found->token), what.is_on_schedule, tx.now()};
     const bool is_taken = tenants::is_owned_by_another(tx, found->organization, found->name);
     if (check.outcome == check_outcome::found && is_taken)
         check.outcome = check_outcome::owned_elsewhere;
-    const auto news = service::take_in(*found, by.schedule, check);
+    const auto news = service::take_in(*found, policy.schedule, check);
     tenants::update_domain(tx, *found);
     if (news)
         publish_domain(tx, from, type_of(*news), *found);
@@ -225,4 +230,4 @@ json::object to_json(environment_id environment, const domain& from)
     return body;
 }
 
-}  // namespace scimd::service::domain_claims
+}  // namespace scimd::service::domains

@@ -17,15 +17,15 @@
 #include <string>
 #include <vector>
 
-namespace scimd::service::domain_claims {
+namespace scimd::service::domains {
 
 using store::tenants::domain;
 
 constexpr std::int64_t domains_max = 1'000;  // of an organization
 
 // What claims are judged by. Lives as long as the process; any thread.
-struct practice {
-    domain_rules rules{};
+struct domain_policy_config {
+    domain_blocklist rules{};
     domain_schedule schedule{};
 };
 
@@ -39,17 +39,17 @@ struct new_claim {
 // it already, or it is vouched for and another one owns it, which is not named.
 result<domain> create(
     store::transaction& tx,
-    const origin& from,
-    const practice& by,
+    const event_source& from,
+    const domain_policy_config& policy,
     random_source& random,
     organization_id owner,
     const new_claim& what
 );
 
 // The same with a draft that has been judged.
-result<domain> add(store::transaction& tx, const origin& from, domain what);
+result<domain> add(store::transaction& tx, const event_source& from, domain what);
 
-void remove(store::transaction& tx, const origin& from, const domain& which);
+void remove(store::transaction& tx, const event_source& from, const domain& which);
 
 // Takes in what DNS answered about the domain as it was then: nothing changes when it has been removed
 // meanwhile. The domain as it is now; empty: it is gone.
@@ -59,7 +59,10 @@ struct dns_finding {
     bool is_on_schedule = true;
 };
 std::optional<domain> take_in(
-    store::transaction& tx, const origin& from, const practice& by, const dns_finding& what
+    store::transaction& tx,
+    const event_source& from,
+    const domain_policy_config& policy,
+    const dns_finding& what
 );
 
 // The name to ask for TXT records: "_scimd-challenge.acme.com". Empty unless by DNS.
@@ -68,4 +71,4 @@ std::string record_name(const domain& of);
 // As the API shows it; events show less.
 json::object to_json(environment_id environment, const domain& from);
 
-}  // namespace scimd::service::domain_claims
+}  // namespace scimd::service::domains

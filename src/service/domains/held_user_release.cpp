@@ -14,7 +14,7 @@
 namespace scimd::service {
 namespace {
 
-namespace holds = store::holds;
+namespace held_users = store::held_users;
 namespace tenants = store::tenants;
 namespace resources = store::resources;
 
@@ -30,7 +30,7 @@ std::optional<caller> caller_of(
     return caller_for({environment, "system", {"system", {}, {}}, {}}, *directory, schemas);
 }
 
-void look_at(store::transaction& tx, const caller& who, const holds::held_user& held)
+void look_at(store::transaction& tx, const caller& who, const held_users::held_user& held)
 {
     const auto* type = who.schemas->find_type("User");
     if (!type)  // the configuration does not know users any more
@@ -42,10 +42,10 @@ void look_at(store::transaction& tx, const caller& who, const holds::held_user& 
     if (auto reason = reason_to_hold(tx, who, domains, {document, addresses})) {
         auto now = as_held(held.user, *reason);
         if (now.reason != held.reason || now.domain != held.domain || now.address != held.address)
-            holds::hold(tx, who.directory, now);
+            held_users::hold(tx, who.directory, now);
         return;
     }
-    holds::release(tx, who.directory, held.user);
+    held_users::release(tx, who.directory, held.user);
     // Whoever asks the directory API for what has changed since is to find the user.
     publish_release(tx, who, *type, resources::touch(tx, who.directory, type->name, held.user), document);
 }
@@ -67,22 +67,24 @@ void publish_release(
         {.type = &type,
          .version = row.version,
          .before = std::nullopt,
-         .after = user_state(tx, who).renewed({row.id, document, groups})}
+         .after = user_publication(tx, who).publish({row.id, document, groups})}
     );
     membership_jobs::publish_gained_groups(tx, who, row.id, groups, event);
 }
 
-bool release_some(store::transaction& tx, environment_id environment, const scim::catalogue_set& schemas)
+bool release_held_users(
+    store::transaction& tx, environment_id environment, const scim::catalogue_set& schemas
+)
 {
-    const auto wanted = holds::next_release(tx);
+    const auto wanted = held_users::next_release(tx);
     if (!wanted)
         return false;
     const auto who = caller_of(tx, environment, schemas, wanted->directory);
     if (!who) {
-        holds::finish_release(tx, wanted->directory);
+        held_users::finish_release(tx, wanted->directory);
         return true;
     }
-    const auto some = holds::list(tx, who->directory, wanted->after, release_batch_max);
+    const auto some = held_users::list(tx, who->directory, wanted->after, release_batch_max);
     std::int64_t groups = 0;
     std::size_t seen = 0;
     while (seen < some.size() && groups < released_groups_max) {
@@ -91,9 +93,9 @@ bool release_some(store::transaction& tx, environment_id environment, const scim
     }
     const bool was_last = seen == some.size() && some.size() < static_cast<std::size_t>(release_batch_max);
     if (was_last)
-        holds::finish_release(tx, who->directory);
+        held_users::finish_release(tx, who->directory);
     else
-        holds::advance_release(tx, {who->directory, some[seen - 1].user});
+        held_users::advance_release(tx, {who->directory, some[seen - 1].user});
     return true;
 }
 

@@ -28,6 +28,8 @@ void publish_release(
 
 // Looks at held users of the directories where something has changed that may have held them, and lets out
 // those whom nothing holds. False: nothing is left to look at.
-bool release_some(store::transaction& tx, environment_id environment, const scim::catalogue_set& schemas);
+bool release_held_users(
+    store::transaction& tx, environment_id environment, const scim::catalogue_set& schemas
+);
 
 }  // namespace scimd::service

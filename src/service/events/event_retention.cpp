@@ -27,7 +27,7 @@ event_id last_not_needed(store::transaction& tx, std::optional<event_id> held_fr
 // the event: ids go on from one that a wrong clock has given.
 time_point age_from(store::transaction& tx)
 {
-    const auto newest = store::feed::newest_body(tx);
+    const auto newest = store::event_log::newest_body(tx);
     const auto body = newest ? parse_json_object(*newest, {.nodes_max = SIZE_MAX}) : json::object();
     const auto* at = body ? find_string(*body, "occurred_at") : nullptr;
     const auto parsed = at ? parse_rfc3339(*at) : std::nullopt;
@@ -40,12 +40,12 @@ event_id expired_up_to(store::transaction& tx, const event_retention& kept)
 {
     const event_id aged{first_id_at(age_from(tx) - kept.kept_for) - 1};
     auto up_to = aged;
-    const auto surplus = std::min(store::feed::total(tx) - kept.events_max, surplus_looked_at_max);
+    const auto surplus = std::min(store::event_log::total(tx) - kept.events_max, surplus_looked_at_max);
     if (surplus > 0)
-        up_to = std::max(up_to, store::feed::last_of_oldest(tx, surplus));
+        up_to = std::max(up_to, store::event_log::last_of_oldest(tx, surplus));
     const auto bytes = store::usage::event_bytes(tx) - kept.bytes_max;
     if (bytes > 0)
-        up_to = std::max(up_to, store::feed::last_of_oldest_bytes(tx, bytes, surplus_measured_max));
+        up_to = std::max(up_to, store::event_log::last_of_oldest_bytes(tx, bytes, surplus_measured_max));
     return up_to;
 }
 
@@ -55,7 +55,7 @@ std::optional<directory_id> next_with_surplus(
 {
     const auto last = last_not_needed(tx, held_from);
     auto found = store::usage::next_event_surplus(tx, kept.directory_bytes_max, after);
-    while (found && store::feed::oldest_of(tx, found->directory) > last)
+    while (found && store::event_log::oldest_of(tx, found->directory) > last)
         found = store::usage::next_event_surplus(tx, kept.directory_bytes_max, found->directory);
     return found ? std::optional(found->directory) : std::nullopt;
 }
@@ -72,12 +72,12 @@ std::int64_t delete_surplus(
     if (!found || found->directory != directory)
         return 0;
     const auto last = last_not_needed(tx, held_from);
-    return store::feed::delete_oldest_of(tx, directory, last, found->bytes, rows_max);
+    return store::event_log::delete_oldest_of(tx, directory, last, found->bytes, rows_max);
 }
 
 bool has_deletable(store::transaction& tx, event_id up_to, std::optional<event_id> held_from)
 {
-    const auto oldest = store::feed::oldest(tx);
+    const auto oldest = store::event_log::oldest(tx);
     return oldest.value != 0 && oldest <= up_to && oldest <= last_not_needed(tx, held_from);
 }
 
@@ -85,7 +85,7 @@ std::int64_t delete_events(
     store::transaction& tx, event_id up_to, std::optional<event_id> held_from, std::int64_t rows_max
 )
 {
-    return store::feed::delete_up_to(tx, std::min(up_to, last_not_needed(tx, held_from)), rows_max);
+    return store::event_log::delete_up_to(tx, std::min(up_to, last_not_needed(tx, held_from)), rows_max);
 }
 
 }  // namespace scimd::service

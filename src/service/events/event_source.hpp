@@ -14,7 +14,7 @@ struct actor {
     std::string suffix;  // of its token, for people to recognize it by; empty: none
 };
 
-struct origin {
+struct event_source {
     environment_id environment;
     std::string source;  // "scim", "api", "system"
     actor by;

@@ -4,7 +4,7 @@
 
 namespace scimd::service {
 
-std::string origin_text(const origin& from)
+std::string event_source_text(const event_source& from)
 {
     return to_text(json::object{
         {"environment", from.environment.value},
@@ -16,7 +16,7 @@ std::string origin_text(const origin& from)
     });
 }
 
-origin parse_origin(std::string_view text)
+event_source parse_origin(std::string_view text)
 {
     const auto from = parse_json_object(text).value();
     const auto member = [&](std::string_view name) { return std::string(*find_string(from, name)); };

@@ -8,7 +8,7 @@
 
 namespace scimd::service {
 
-std::string origin_text(const origin& from);
-origin parse_origin(std::string_view text);  // that was written so
+std::string event_source_text(const event_source& from);
+event_source parse_origin(std::string_view text);  // that was written so
 
 }  // namespace scimd::service

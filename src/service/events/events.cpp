@@ -41,7 +41,7 @@ std::string display_name_of(std::string_view type)
     return words;
 }
 
-json::object context_of(const origin& from, const event_place& where, const event_draft& draft)
+json::object context_of(const event_source& from, const event_place& where, const event_draft& draft)
 {
     json::object actor{{"type", from.by.type}};
     if (!from.by.id.empty())
@@ -114,7 +114,7 @@ event_stamp next_stamp(store::transaction& tx, const event_place& where)
 }
 
 json::object envelope_of(
-    const origin& from, const event_place& where, event_draft draft, const event_stamp& stamp
+    const event_source& from, const event_place& where, event_draft draft, const event_stamp& stamp
 )
 {
     json::object envelope{
@@ -255,7 +255,9 @@ void note_difference(const json::object& before, const json::object& after, even
     draft.update = difference_of(before, after);
 }
 
-std::string publish(store::transaction& tx, const origin& from, const event_place& where, event_draft draft)
+std::string publish(
+    store::transaction& tx, const event_source& from, const event_place& where, event_draft draft
+)
 {
     const auto stamp = next_stamp(tx, where);
     const std::string type(draft.type);

@@ -42,7 +42,9 @@ void note_difference(const json::object& before, const json::object& after, even
 
 // Gives the event its id, time and, in a directory, sequence number and appends it to the log; returns its
 // id.
-std::string publish(store::transaction& tx, const origin& from, const event_place& where, event_draft draft);
+std::string publish(
+    store::transaction& tx, const event_source& from, const event_place& where, event_draft draft
+);
 std::string publish(store::transaction& tx, const caller& who, event_draft draft);
 
 // One resource before and after a request, in normalized form.

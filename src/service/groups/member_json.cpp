@@ -50,7 +50,11 @@ member_fields fields_of(const scim::resource_type& group_type, const scim::proje
 }
 
 void append_members(
-    long_text& out, store::transaction& tx, const caller& who, resource_id group, const member_fields& fields
+    spooled_text& out,
+    store::transaction& tx,
+    const caller& who,
+    resource_id group,
+    const member_fields& fields
 )
 {
     constexpr std::string_view begin = "\"members\":[";
@@ -67,7 +71,7 @@ void append_members(
             out.end().append(comma).append(begin);
         has_shown = true;
         append_member(out.end(), who, member, fields);
-        out.settle();
+        out.flush();
         return true;
     });
     if (has_shown)

@@ -25,7 +25,11 @@ member_fields fields_of(const scim::resource_type& group_type, const scim::proje
 // identity providers read `members` of an empty group. Nothing is appended when there are members and nothing
 // of them is shown.
 void append_members(
-    long_text& out, store::transaction& tx, const caller& who, resource_id group, const member_fields& fields
+    spooled_text& out,
+    store::transaction& tx,
+    const caller& who,
+    resource_id group,
+    const member_fields& fields
 );
 
 }  // namespace scimd::service

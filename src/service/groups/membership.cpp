@@ -298,7 +298,7 @@ private:
     [[nodiscard]] result<void> check_type(const scim::member& given, std::string_view type) const
     {
         const bool is_right = given.type.empty() || equals_ignoring_case(given.type, type);
-        if (is_right || who_.leniency != scim::leniency::strict)
+        if (is_right || who_.mode != scim::conformance_mode::strict)
             return {};
         return error{errc::invalid_value, "members: " + given.value + " is a " + std::string(type) + "."};
     }

@@ -19,8 +19,8 @@ namespace scimd::service {
 namespace {
 
 namespace resources = store::resources;
-namespace holds = store::holds;
-namespace untold_groups = store::untold_groups;
+namespace held_users = store::held_users;
+namespace pending_group_events = store::pending_group_events;
 
 constexpr std::int64_t changes_removed_max = 1'000;
 
@@ -41,7 +41,7 @@ void publish_batch(store::transaction& tx, const caller& who, const batch& what)
     if (what.members.empty())
         return;
     const auto total = resources::count_members(tx, who.directory, what.group.group) -
-                       holds::count_members(tx, who.directory, what.group.group);
+                       held_users::count_members(tx, who.directory, what.group.group);
     const bool is_whole = what.batch_id.empty();
     const auto batch_id = is_whole && what.members.size() > event_members_max
                               ? "batch_" + std::to_string(tx.next_id())
@@ -88,30 +88,30 @@ std::vector<resource_id> users_among(const std::vector<resources::member_row>& m
 std::size_t publish_user_groups(
     store::transaction& tx,
     const caller& who,
-    user_state& users,
+    user_publication& users,
     resource_id user,
-    const std::vector<untold_groups::row>& untold
+    const std::vector<pending_group_events::row>& pending
 )
 {
     const auto row = resources::find(tx, who.directory, "User", user);
-    if (!row || holds::is_held(tx, who.directory, user))
+    if (!row || held_users::is_held(tx, who.directory, user))
         return 0;
     event_draft draft;
     draft.type = "organization.directory.user_updated";
     draft.object = "DirectoryUser";
     draft.object_version = row->version;
     const auto document = scim::visible_document(row->document, *who.schemas->find_type("User"));
-    auto roles = users.roles_told(user);
-    const auto listed_max = event_groups_max + 1 + untold.size();
+    auto roles = users.published_roles(user);
+    const auto listed_max = event_groups_max + 1 + pending.size();
     const auto now = resources::groups_of(tx, who.directory, user, static_cast<std::int64_t>(listed_max));
-    draft.data = users.renewed({user, document, now});
+    draft.data = users.publish({user, document, now});
     draft.changed_attributes = {"groups"};
-    draft.previous_attributes = json::object{{"groups", normalize_groups(as_told(now, untold))}};
+    draft.previous_attributes = json::object{{"groups", normalize_groups(as_published(now, pending))}};
     if (draft.data.at("roles") != roles) {
         draft.changed_attributes.emplace_back("roles");
         draft.previous_attributes["roles"] = std::move(roles);
     }
-    draft.caused_by = untold.back().from.caused_by;
+    draft.caused_by = pending.back().from.caused_by;
     draft.update = difference_from(draft.previous_attributes, draft.data);
     publish(tx, who, std::move(draft));
     return row->document.size();
@@ -125,12 +125,12 @@ struct group_change {
 };
 
 // One more change, after what has not been told yet.
-void add_to(std::vector<untold_groups::row>& untold, const group_change& what)
+void add_to(std::vector<pending_group_events::row>& pending, const group_change& what)
 {
     const auto same = [&](const auto& row) { return row.what.group == what.group.group; };
-    if (std::erase_if(untold, same) > 0)
+    if (std::erase_if(pending, same) > 0)
         return;
-    untold.push_back(
+    pending.push_back(
         {.what = {what.group.group, what.was_member},
          .change_id = 0,
          .from = {what.group.display_name, {}, what.caused_by}}
@@ -139,9 +139,9 @@ void add_to(std::vector<untold_groups::row>& untold, const group_change& what)
 
 // Of what is as it was told again nothing is told, and what else would have been told with it must not be
 // lost: a change of roles waits for the event of the groups (roles.cpp).
-void look_at_roles_again(store::transaction& tx, const caller& who)
+void request_role_recompute(store::transaction& tx, const caller& who)
 {
-    store::roles::request_recount(tx, who.directory, origin_text(origin_of(who)));
+    store::roles::request_recount(tx, who.directory, event_source_text(origin_of(who)));
 }
 
 // What they hear later is noted.
@@ -155,10 +155,11 @@ void note_users(
 {
     bool is_any_undone = false;
     for (const auto user : whom)
-        is_any_undone |=
-            !untold_groups::note(tx, who.directory, user, {what.group.group, what.was_member}, change_id);
+        is_any_undone |= !pending_group_events::note(
+            tx, who.directory, user, {what.group.group, what.was_member}, change_id
+        );
     if (is_any_undone)
-        look_at_roles_again(tx, who);
+        request_role_recompute(tx, who);
 }
 
 void tell_later(
@@ -167,37 +168,37 @@ void tell_later(
 {
     if (whom.empty())
         return;
-    const auto change_id = untold_groups::insert_change(
-        tx, who.directory, {what.group.display_name, origin_text(origin_of(who)), what.caused_by}
+    const auto change_id = pending_group_events::insert_change(
+        tx, who.directory, {what.group.display_name, event_source_text(origin_of(who)), what.caused_by}
     );
     note_users(tx, who, whom, what, change_id);
 }
 
 // A handful hear of it at once, each with an event. So many, or such large ones, that others would have to
 // wait are noted.
-void tell_users(
+void publish_user_updates(
     store::transaction& tx, const caller& who, const std::vector<resource_id>& whom, const group_change& what
 )
 {
-    if (whom.size() > told_at_once_max)
+    if (whom.size() > published_at_once_max)
         return tell_later(tx, who, whom, what);
     if (whom.empty())
         return;
-    user_state users(tx, who);
+    user_publication users(tx, who);
     std::size_t bytes = 0;
     for (std::size_t i = 0; i < whom.size(); ++i) {
         if (bytes > event_documents_bytes_max)
             return tell_later(tx, who, std::span(whom).subspan(i), what);
         const auto user = whom[i];
-        auto untold = users.untold(user);
-        add_to(untold, what);
-        if (!untold.empty()) {
-            bytes += publish_user_groups(tx, who, users, user, untold);
+        auto pending = users.pending_groups(user);
+        add_to(pending, what);
+        if (!pending.empty()) {
+            bytes += publish_user_groups(tx, who, users, user, pending);
             continue;
         }
-        untold_groups::forget(tx, who.directory, user);
-        if (users.roles_told(user) != users.roles_now(user))
-            look_at_roles_again(tx, who);
+        pending_group_events::forget(tx, who.directory, user);
+        if (users.published_roles(user) != users.current_roles(user))
+            request_role_recompute(tx, who);
     }
 }
 
@@ -215,25 +216,27 @@ void publish_membership(
     const auto removed = without_held(tx, who, change.removed());
     publish_batch(tx, who, {member_added, group, added, {}, batch_id});
     publish_batch(tx, who, {member_removed, group, removed, {}, batch_id});
-    tell_users(tx, who, users_among(added), {group, false, {}});
-    tell_users(tx, who, users_among(removed), {group, true, {}});
+    publish_user_updates(tx, who, users_among(added), {group, false, {}});
+    publish_user_updates(tx, who, users_among(removed), {group, true, {}});
 }
 
 std::vector<resources::member_row> without_held(
     store::transaction& tx, const caller& who, std::vector<resources::member_row> members
 )
 {
-    if (!members.empty() && holds::count(tx, who.directory) > 0)
-        std::erase_if(members, [&](const auto& one) { return holds::is_held(tx, who.directory, one.id); });
+    if (!members.empty() && held_users::count(tx, who.directory) > 0)
+        std::erase_if(members, [&](const auto& one) {
+            return held_users::is_held(tx, who.directory, one.id);
+        });
     return members;
 }
 
 std::vector<resource_id> users_in(store::transaction& tx, const caller& who, resource_id group)
 {
-    const bool has_held = holds::count(tx, who.directory) > 0;
+    const bool has_held = held_users::count(tx, who.directory) > 0;
     std::vector<resource_id> users;
     resources::members_of(tx, who.directory, group, [&](const resources::member_row& member) {
-        if (member.type == "User" && !(has_held && holds::is_held(tx, who.directory, member.id)))
+        if (member.type == "User" && !(has_held && held_users::is_held(tx, who.directory, member.id)))
             users.push_back(member.id);
         return true;
     });
@@ -248,7 +251,7 @@ void publish_lost_group(
     const std::string& caused_by
 )
 {
-    tell_users(tx, who, users, {group, true, caused_by});
+    publish_user_updates(tx, who, users, {group, true, caused_by});
 }
 
 void note_lost_group(
@@ -259,42 +262,43 @@ void note_lost_group(
     std::int64_t change_id
 )
 {
-    const auto origin = origin_text(origin_of(who));
-    untold_groups::ensure_change(tx, who.directory, change_id, {group.display_name, origin, {}});
+    const auto origin = event_source_text(origin_of(who));
+    pending_group_events::ensure_change(tx, who.directory, change_id, {group.display_name, origin, {}});
     note_users(tx, who, users, {group, true, {}}, change_id);
 }
 
-std::optional<directory_id> next_to_tell(store::transaction& tx, directory_id after)
+std::optional<directory_id> next_to_publish(store::transaction& tx, directory_id after)
 {
     for (const auto start : {after, directory_id{}}) {
-        auto next = untold_groups::next_directory(tx, start);
+        auto next = pending_group_events::next_directory(tx, start);
         while (next && store::membership_jobs::has_removal(tx, *next))
-            next = untold_groups::next_directory(tx, *next);
+            next = pending_group_events::next_directory(tx, *next);
         if (next)
             return next;
     }
     return std::nullopt;
 }
 
-bool tell_some(store::transaction& tx, const scim::catalogue_set& schemas, directory_id where)
+bool publish_pending(store::transaction& tx, const scim::catalogue_set& schemas, directory_id where)
 {
     const auto owner = store::tenants::owner_of(tx, where);
     const auto directory = owner ? store::tenants::find_directory(tx, *owner, where) : std::nullopt;
     std::size_t bytes = 0;
-    for (const auto user : untold_groups::users(tx, where, static_cast<std::int64_t>(told_batch_max))) {
+    for (const auto user :
+         pending_group_events::users(tx, where, static_cast<std::int64_t>(publish_batch_max))) {
         if (bytes > event_documents_bytes_max)
             return true;
-        const auto untold = untold_groups::of_user(tx, where, user);
+        const auto untold = pending_group_events::of_user(tx, where, user);
         if (directory) {  // else its end is all that is told of it
             const auto who = caller_for(parse_origin(untold.back().from.origin), *directory, schemas);
-            user_state users(tx, who);
+            user_publication users(tx, who);
             bytes += publish_user_groups(tx, who, users, user, untold);
         }
-        untold_groups::forget(tx, where, user);
+        pending_group_events::forget(tx, where, user);
     }
-    if (untold_groups::has_any(tx, where))
+    if (pending_group_events::has_any(tx, where))
         return true;
-    untold_groups::remove_changes(tx, where, changes_removed_max);
+    pending_group_events::remove_changes(tx, where, changes_removed_max);
     return false;
 }
 

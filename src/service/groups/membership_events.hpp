@@ -21,8 +21,8 @@
 
 namespace scimd::service {
 
-constexpr std::size_t told_at_once_max = 100;  // users of one change
-constexpr std::size_t told_batch_max = 100;    // users of one transaction of the job
+constexpr std::size_t published_at_once_max = 100;  // users of one change
+constexpr std::size_t publish_batch_max = 100;      // users of one transaction of the job
 
 // Of the documents of the users for whom one transaction makes events; it ends with the one that exceeds
 // them.
@@ -85,9 +85,9 @@ void publish_lost_member(
 
 // The directory behind that one, in a ring, whose users are still to have events of their groups. While a
 // resource is being deleted there, the event that is their cause is still to come.
-std::optional<directory_id> next_to_tell(store::transaction& tx, directory_id after);
+std::optional<directory_id> next_to_publish(store::transaction& tx, directory_id after);
 
 // Tells the next users of a directory what has not been told; false: that was all.
-bool tell_some(store::transaction& tx, const scim::catalogue_set& schemas, directory_id where);
+bool publish_pending(store::transaction& tx, const scim::catalogue_set& schemas, directory_id where);
 
 }  // namespace scimd::service

@@ -181,7 +181,7 @@ rows::job made_by(const caller& who, resource_id which, std::string_view type, r
         .directory = who.directory,
         .resource = which,
         .type = std::string(type),
-        .origin = origin_text(origin_of(who)),
+        .origin = event_source_text(origin_of(who)),
     };
 }
 
@@ -240,7 +240,7 @@ std::vector<resources::membership> leave_groups(store::transaction& tx, director
 
 void remove_memberships(store::transaction& tx, const caller& who, const rows::job& job)
 {
-    const bool is_held = store::holds::is_held(tx, who.directory, job.resource);
+    const bool is_held = store::held_users::is_held(tx, who.directory, job.resource);
     const auto left = leave_groups(tx, who.directory, job.resource);
     if (!is_held)
         publish_lost_member(tx, who, left, {job.resource, job.type, {}});
@@ -263,7 +263,7 @@ void finish_removal(store::transaction& tx, const caller& who, const rows::job& 
     if (!type)  // the configuration does not know it any more, and there are no words for an event
         return resources::remove(tx, who.directory, job.type, job.resource);
     const auto event = remove(tx, who, {type, id_text(*type, job.resource), {}, {}}).value();
-    store::untold_groups::set_cause(tx, job.id, event);
+    store::pending_group_events::set_cause(tx, job.id, event);
 }
 
 // A group that the user has left since has its event of that.

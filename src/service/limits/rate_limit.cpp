@@ -2,12 +2,12 @@
 
 namespace scimd::service {
 
-request_rates::request_rates(const request_rate& limit)
+rate_limiter::rate_limiter(const request_rate& limit)
     : buckets_({.per_second = limit.per_second, .burst = limit.burst})
 {
 }
 
-rate_standing request_rates::take(directory_id of, time_point now)
+rate_limit_status rate_limiter::take(directory_id of, time_point now)
 {
     return buckets_.take(of.value, now.time_since_epoch());
 }

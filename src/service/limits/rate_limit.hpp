@@ -18,13 +18,13 @@ struct request_rate {
 constexpr std::int64_t request_rate_max = 1'000'000;  // per second
 constexpr std::int64_t request_burst_max = 100'000'000;
 
-class request_rates {
+class rate_limiter {
 public:
     // One with a limit: see request_rate.
-    explicit request_rates(const request_rate& limit);
+    explicit rate_limiter(const request_rate& limit);
 
     // Counts a request.
-    rate_standing take(directory_id of, time_point now);
+    rate_limit_status take(directory_id of, time_point now);
 
     // Of how many directories something is kept.
     [[nodiscard]] std::size_t known() const { return buckets_.known(); }

@@ -59,14 +59,14 @@ std::string cursor_seal::seal(const cursor& one, std::string_view query, time_po
         one.at.id.value,
         to_json(one.at.key),
     };
-    return safe_.seal(to_text(json::value(fields)), query);
+    return key_vault_.seal(to_text(json::value(fields)), query);
 }
 
 result<cursor> cursor_seal::open(
     std::string_view text, std::string_view query, std::size_t count, time_point now
 ) const
 {
-    const auto opened = safe_.open(text, query);
+    const auto opened = key_vault_.open(text, query);
     if (!opened)
         return not_a_cursor();
     // What opens has been sealed by us.

@@ -27,7 +27,8 @@ struct cursor {
 class cursor_seal {
 public:
     // Both outlive it.
-    cursor_seal(const vault& safe, random_source& random) : safe_(safe.derived("scimd list cursors"), random)
+    cursor_seal(const vault& key_vault, random_source& random)
+        : key_vault_(key_vault.derived("scimd list cursors"), random)
     {
     }
 
@@ -42,7 +43,7 @@ public:
     ) const;
 
 private:
-    const vault safe_;
+    const vault key_vault_;
 };
 
 }  // namespace scimd::service

@@ -9,7 +9,7 @@
 
 namespace scimd::service {
 
-bool stands_before(const list_place& a, const list_place& b, bool is_descending)
+bool sorts_before(const list_place& a, const list_place& b, bool is_descending)
 {
     const auto& first = is_descending ? b : a;
     const auto& second = is_descending ? a : b;

@@ -29,7 +29,7 @@ struct list_place {
 };
 
 // RFC 7644 §3.4.2.3: without a value comes last when ascending and first when descending.
-bool stands_before(const list_place& a, const list_place& b, bool is_descending);
+bool sorts_before(const list_place& a, const list_place& b, bool is_descending);
 
 // Orders as the RFC asks: text folded unless caseExact, numbers and booleans as such, instants as instants.
 // nullptr: unassigned.

@@ -125,7 +125,7 @@ void add_for_order(
     });
 }
 
-scope_walk::scope_walk(
+scope_scan::scope_scan(
     const list_scope& scope,
     bool is_descending,
     const std::optional<list_place>& after,
@@ -144,21 +144,21 @@ scope_walk::scope_walk(
     after_ = {to_value(after->key), edge_for(scope, *after, is_descending)};
 }
 
-const list_item* scope_walk::head(store::transaction& tx, directory_id where)
+const list_item* scope_scan::head(store::transaction& tx, directory_id where)
 {
     if (block_.empty() && !is_exhausted_)
         read_block(tx, where);
     return block_.empty() ? nullptr : &block_.front();
 }
 
-list_item scope_walk::take()
+list_item scope_scan::take()
 {
     auto taken = std::move(block_.front());
     block_.pop_front();
     return taken;
 }
 
-void scope_walk::read_block(store::transaction& tx, directory_id where)
+void scope_scan::read_block(store::transaction& tx, directory_id where)
 {
     std::size_t bytes = 0;
     bool is_full = false;
@@ -181,7 +181,7 @@ void scope_walk::read_block(store::transaction& tx, directory_id where)
     is_exhausted_ = !is_full;
 }
 
-list_walk::list_walk(
+list_scan::list_scan(
     store::transaction& tx,
     const caller& who,
     const std::vector<list_scope>& scopes,
@@ -192,16 +192,16 @@ list_walk::list_walk(
     : tx_(tx), who_(who), is_descending_(is_descending)
 {
     for (const auto& scope : scopes)
-        walks_.emplace_back(scope, is_descending, after, block_rows);
+        scans_.emplace_back(scope, is_descending, after, block_rows);
 }
 
-scope_walk* list_walk::foremost()
+scope_scan* list_scan::min_head()
 {
-    scope_walk* first = nullptr;
+    scope_scan* first = nullptr;
     const list_place* place = nullptr;
-    for (auto& walk : walks_) {
+    for (auto& walk : scans_) {
         const auto* const head = walk.head(tx_, who_.directory);
-        if (!head || (place && !stands_before(head->at, *place, is_descending_)))
+        if (!head || (place && !sorts_before(head->at, *place, is_descending_)))
             continue;
         first = &walk;
         place = &head->at;
@@ -209,10 +209,10 @@ scope_walk* list_walk::foremost()
     return first;
 }
 
-std::optional<list_item> list_walk::next(std::uint64_t examined_max)
+std::optional<list_item> list_scan::next(std::uint64_t examined_max)
 {
     while (examined_ < examined_max) {
-        auto* const walk = foremost();
+        auto* const walk = min_head();
         if (!walk)
             return std::nullopt;
         auto item = walk->take();
@@ -230,9 +230,9 @@ std::optional<list_item> list_walk::next(std::uint64_t examined_max)
     return std::nullopt;
 }
 
-bool list_walk::is_at_end()
+bool list_scan::is_at_end()
 {
-    return foremost() == nullptr;
+    return min_head() == nullptr;
 }
 
 }  // namespace scimd::service

@@ -60,10 +60,10 @@ void add_for_order(
 );
 
 // One scope's rows; none is matched yet.
-class scope_walk {
+class scope_scan {
 public:
     // Rows behind `after`, in blocks of `block_rows` or 4 MiB of documents.
-    scope_walk(
+    scope_scan(
         const list_scope& scope,
         bool is_descending,
         const std::optional<list_place>& after,
@@ -86,10 +86,10 @@ private:
 };
 
 // All scopes' rows that match, merged.
-class list_walk {
+class list_scan {
 public:
     // `scopes` outlive the walk.
-    list_walk(
+    list_scan(
         store::transaction& tx,
         const caller& who,
         const std::vector<list_scope>& scopes,
@@ -108,12 +108,12 @@ public:
     [[nodiscard]] const std::optional<list_place>& reached() const noexcept { return reached_; }
 
 private:
-    scope_walk* foremost();
+    scope_scan* min_head();
 
     store::transaction& tx_;
     const caller& who_;
     bool is_descending_;
-    std::vector<scope_walk> walks_;
+    std::vector<scope_scan> scans_;
     std::optional<list_place> reached_;
     std::uint64_t examined_ = 0;
 };

@@ -32,7 +32,7 @@ struct run {
 };
 
 // What a page still takes.
-struct room {
+struct page_budget {
     std::size_t items;
     std::size_t bytes;
 
@@ -117,7 +117,7 @@ private:
         return total;
     }
 
-    [[nodiscard]] list_walk walk_from(
+    [[nodiscard]] list_scan walk_from(
         const std::optional<list_place>& after, bool is_descending, std::int64_t block_rows
     ) const
     {
@@ -126,7 +126,7 @@ private:
 
     // --- by index
 
-    [[nodiscard]] room whole_room() const { return {query_.page.count, bounds_.document_bytes_max}; }
+    [[nodiscard]] page_budget whole_room() const { return {query_.page.count, bounds_.document_bytes_max}; }
 
     // The store selects, orders and cuts; one type stands behind the other.
     [[nodiscard]] selection index_by_offset(std::uint64_t start) const
@@ -147,8 +147,9 @@ private:
         return page;
     }
 
-    void read_cut(const list_scope& scope, std::uint64_t offset, room& left, std::vector<list_item>& into)
-        const
+    void read_cut(
+        const list_scope& scope, std::uint64_t offset, page_budget& left, std::vector<list_item>& into
+    ) const
     {
         resources::list(
             tx_,
@@ -258,7 +259,7 @@ private:
     ) const
     {
         const auto is_behind = [&](const sorted_place& each) {
-            return !after || stands_before(*after, each.at, is_descending);
+            return !after || sorts_before(*after, each.at, is_descending);
         };
         run found;
         auto left = whole_room();
@@ -286,7 +287,7 @@ private:
         for (const auto& scope : scopes_)
             add_places(scope, all);
         std::ranges::sort(all, [this](const auto& a, const auto& b) {
-            return stands_before(a.at, b.at, is_descending_);
+            return sorts_before(a.at, b.at, is_descending_);
         });
         return all;
     }
@@ -317,7 +318,7 @@ private:
         );
     }
 
-    bool add_item(const sorted_place& place, room& left, std::vector<list_item>& into) const
+    bool add_item(const sorted_place& place, page_budget& left, std::vector<list_item>& into) const
     {
         const auto& scope = *place.of;
         if (auto row = resources::find(tx_, who_.directory, scope.type().name, place.at.id))
@@ -325,7 +326,7 @@ private:
         return true;
     }
 
-    static void put(list_item one, room& left, std::vector<list_item>& into)
+    static void put(list_item one, page_budget& left, std::vector<list_item>& into)
     {
         left.take(one);
         into.push_back(std::move(one));
@@ -345,9 +346,9 @@ std::string identity_of(const caller& who, const scim::list_query& query)
     return who.directory.text() + query.identity;
 }
 
-std::vector<wanted_row> rows_of(const std::vector<list_item>& items)
+std::vector<requested_row> rows_of(const std::vector<list_item>& items)
 {
-    std::vector<wanted_row> rows;
+    std::vector<requested_row> rows;
     rows.reserve(items.size());
     for (const auto& item : items)
         rows.push_back({&item.of->type(), &item.of->query->wanted, &item.row});
@@ -398,7 +399,7 @@ std::optional<page> write_page(
     const std::vector<std::int64_t>& links,
     scim::list_head head,
     const list_bounds& bounds,
-    long_text& into
+    spooled_text& into
 )
 {
     const auto rows = rows_of(chosen.items);
@@ -417,7 +418,7 @@ result<std::optional<page>> list(
     const caller& who,
     const scim::list_query& query,
     const cursor_seal& seal,
-    long_text& into,
+    spooled_text& into,
     const list_bounds& bounds
 )
 {

@@ -54,7 +54,7 @@ result<std::optional<page>> list(
     const caller& who,
     const scim::list_query& query,
     const cursor_seal& seal,
-    long_text& into,
+    spooled_text& into,
     const list_bounds& bounds = {}
 );
 

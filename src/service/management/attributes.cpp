@@ -89,7 +89,7 @@ result<rows::mapping> check_one(
     const auto* users = where.schemas->find_type("User");
     if (!users)
         return error{errc::not_found, "This directory has no users."};
-    const auto target = scim::parse_target(path, *users, scim::leniency::compat, unlimited_work());
+    const auto target = scim::parse_target(path, *users, scim::conformance_mode::compat, unlimited_work());
     if (!target)
         return invalid_value(at + "map_to: " + target.error().detail);
     if (!target->attribute.attribute)
@@ -246,7 +246,7 @@ std::vector<mapping> understand(const std::vector<rows::mapping>& of, const scim
     if (!users)
         return understood;
     for (const auto& one : of) {
-        auto target = scim::parse_target(one.path, *users, scim::leniency::compat, unlimited_work());
+        auto target = scim::parse_target(one.path, *users, scim::conformance_mode::compat, unlimited_work());
         if (target && one.is_enabled)
             understood.push_back({one.key, one.datatype, one.is_required, std::move(*target)});
     }

@@ -21,7 +21,7 @@ error no_organization()
     return {errc::not_found, "The organization was not found."};
 }
 
-result<tenants::organization> demo_organization(store::transaction& tx, const origin& from)
+result<tenants::organization> demo_organization(store::transaction& tx, const event_source& from)
 {
     if (auto found = tenants::find_organization_by_external_id(tx, demo_external_id))
         return std::move(*found);
@@ -34,7 +34,7 @@ result<tenants::organization> demo_organization(store::transaction& tx, const or
     tenants::domain domain;
     domain.organization = made->id;
     domain.name = "example.com";
-    if (auto added = domain_claims::add(tx, from, std::move(domain)); !added)
+    if (auto added = domains::add(tx, from, std::move(domain)); !added)
         return added.error();
     return made;
 }
@@ -42,7 +42,7 @@ result<tenants::organization> demo_organization(store::transaction& tx, const or
 }  // namespace
 
 result<tenants::directory> create_directory(
-    store::transaction& tx, const origin& from, organization_id owner, const new_directory& what
+    store::transaction& tx, const event_source& from, organization_id owner, const new_directory& what
 )
 {
     const auto organization = tenants::find_organization(tx, owner);
@@ -133,7 +133,7 @@ std::string_view to_text(tenants::unknown_members what)
 
 result<demo_access> prepare_demo(
     store::transaction& tx,
-    const origin& from,
+    const event_source& from,
     random_source& random,
     std::optional<tenants::domain_policy> policy,
     std::optional<time_point> secret_expires

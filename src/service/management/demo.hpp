@@ -28,7 +28,7 @@ struct new_directory {
 };
 // With its events.
 result<store::tenants::directory> create_directory(
-    store::transaction& tx, const origin& from, organization_id owner, const new_directory& what
+    store::transaction& tx, const event_source& from, organization_id owner, const new_directory& what
 );
 
 result<store::tenants::domain_policy> parse_policy(std::string_view text);
@@ -52,7 +52,7 @@ struct demo_access {
 };
 result<demo_access> prepare_demo(
     store::transaction& tx,
-    const origin& from,
+    const event_source& from,
     random_source& random,
     std::optional<store::tenants::domain_policy> policy,
     std::optional<time_point> secret_expires

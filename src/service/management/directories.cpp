@@ -36,7 +36,7 @@ constexpr std::size_t removed_memberships_max = 1'000;
 constexpr std::array<std::string_view, 3> statuses = {"DRAFT", "IN_PROGRESS", "COMPLETED"};
 
 void publish_state(
-    store::transaction& tx, const origin& from, const tenants::directory& which, std::string_view type
+    store::transaction& tx, const event_source& from, const tenants::directory& which, std::string_view type
 )
 {
     event_draft draft;
@@ -77,10 +77,10 @@ void remove_resource(store::transaction& tx, const caller& who, const rows::rema
         return store::resources::remove(tx, who.directory, one.type, one.id);
     const auto document = scim::visible_document(one.document, *type);
     const auto id = id_text(*type, one.id);
-    user_state users(tx, who);
-    auto last_state = one.type == "User" ? users.told({one.id, document, users.groups(one.id)})
+    user_publication users(tx, who);
+    auto last_state = one.type == "User" ? users.published({one.id, document, users.groups(one.id)})
                                          : normalize_group(who, id, document);
-    const bool was_held = store::holds::is_held(tx, who.directory, one.id);
+    const bool was_held = store::held_users::is_held(tx, who.directory, one.id);
     store::resources::remove(tx, who.directory, one.type, one.id);
     if (was_held)  // nobody has heard of such a user
         return;
@@ -97,14 +97,14 @@ void remove_resource(store::transaction& tx, const caller& who, const rows::rema
 
 }  // namespace
 
-void publish_created(store::transaction& tx, const origin& from, const tenants::directory& made)
+void publish_created(store::transaction& tx, const event_source& from, const tenants::directory& made)
 {
     publish_state(tx, from, made, "organization.directory.created");
     publish_state(tx, from, made, state_type(true));
 }
 
 result<void> update(
-    store::transaction& tx, const origin& from, tenants::directory& which, const change& wanted
+    store::transaction& tx, const event_source& from, tenants::directory& which, const change& wanted
 )
 {
     if (auto good = check(wanted); !good)
@@ -132,7 +132,7 @@ result<void> update(
     return {};
 }
 
-void set_enabled(store::transaction& tx, const origin& from, tenants::directory& which, bool is_enabled)
+void set_enabled(store::transaction& tx, const event_source& from, tenants::directory& which, bool is_enabled)
 {
     if (which.is_enabled == is_enabled)
         return;
@@ -141,11 +141,11 @@ void set_enabled(store::transaction& tx, const origin& from, tenants::directory&
     publish_state(tx, from, which, state_type(is_enabled));
 }
 
-result<void> begin_removal(store::transaction& tx, const origin& from, const tenants::directory& which)
+result<void> begin_removal(store::transaction& tx, const event_source& from, const tenants::directory& which)
 {
     if (which.is_enabled)
         return error{errc::invalid_value, "The directory is enabled; disable it first, then delete it."};
-    rows::begin_removal(tx, which.id, origin_text(from));
+    rows::begin_removal(tx, which.id, event_source_text(from));
     return {};
 }
 

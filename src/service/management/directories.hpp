@@ -20,7 +20,7 @@ namespace scimd::service::directories {
 constexpr std::size_t removal_batch_max = 200;  // resources or rows that one transaction takes away
 
 // organization.directory.created, then organization.directory_enabled: a directory is born enabled.
-void publish_created(store::transaction& tx, const origin& from, const store::tenants::directory& made);
+void publish_created(store::transaction& tx, const event_source& from, const store::tenants::directory& made);
 
 struct change {
     std::optional<std::string> name;
@@ -32,18 +32,18 @@ struct change {
 };
 // Applies what is there to the row and to `which`. invalid_value names the member; nothing is written then.
 result<void> update(
-    store::transaction& tx, const origin& from, store::tenants::directory& which, const change& wanted
+    store::transaction& tx, const event_source& from, store::tenants::directory& which, const change& wanted
 );
 
 // No event when it is so already.
 void set_enabled(
-    store::transaction& tx, const origin& from, store::tenants::directory& which, bool is_enabled
+    store::transaction& tx, const event_source& from, store::tenants::directory& which, bool is_enabled
 );
 
 // invalid_value while it is enabled. The directory is gone for everybody at once; its contents go with
 // remove_some().
 result<void> begin_removal(
-    store::transaction& tx, const origin& from, const store::tenants::directory& which
+    store::transaction& tx, const event_source& from, const store::tenants::directory& which
 );
 
 // What of a removal fits this transaction: all of a small directory, nothing of a large one.

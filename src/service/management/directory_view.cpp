@@ -112,14 +112,14 @@ json::array directory_users(
 {
     auto groups = groups_of_all(tx, who, rows);
     json::array listed;
-    user_state users(tx, who);
+    user_publication users(tx, who);
     const auto& type = *who.schemas->find_type("User");
     for (const auto& row : rows) {
         const auto document = scim::visible_document(row.document, type);
         const auto& in = groups[row.id.value];
         auto detail =
             has_detail
-                ? users.now({row.id, document, in})
+                ? users.current({row.id, document, in})
                 : normalize_user(who, id_with("diruser_", row.id), document, in, users.domains_of(document));
         auto user = directory_user(row, document, in, detail);
         if (has_detail)

@@ -190,9 +190,9 @@ json::object without_time(json::object shown)
     return shown;
 }
 
-void publish_life(
+void publish_lifecycle(
     store::transaction& tx,
-    const origin& from,
+    const event_source& from,
     std::string_view type,
     const organization& now,
     const json::object* before = nullptr
@@ -211,7 +211,7 @@ void publish_life(
 
 // Writes `next`, with its event, when it differs from what `which` was.
 result<organization> store_change(
-    store::transaction& tx, const origin& from, const json::object& before, organization next
+    store::transaction& tx, const event_source& from, const json::object& before, organization next
 )
 {
     if (to_json(next) == before)
@@ -220,13 +220,13 @@ result<organization> store_change(
         return std::move(*taken);
     tenants::update_organization(tx, next);
     next.updated = tx.now();
-    publish_life(tx, from, "organization.updated", next, &before);
+    publish_lifecycle(tx, from, "organization.updated", next, &before);
     return next;
 }
 
 }  // namespace
 
-result<organization> create(store::transaction& tx, const origin& from, const change& wanted)
+result<organization> create(store::transaction& tx, const event_source& from, const change& wanted)
 {
     organization next;
     if (auto applied = apply(next, wanted); !applied)
@@ -236,12 +236,12 @@ result<organization> create(store::transaction& tx, const origin& from, const ch
     if (auto taken = taken_name(tx, next))
         return std::move(*taken);
     auto made = tenants::insert_organization(tx, std::move(next)).value();
-    publish_life(tx, from, "organization.created", made);
+    publish_lifecycle(tx, from, "organization.created", made);
     return made;
 }
 
 result<organization> update(
-    store::transaction& tx, const origin& from, organization which, const change& wanted
+    store::transaction& tx, const event_source& from, organization which, const change& wanted
 )
 {
     const auto before = to_json(which);
@@ -263,7 +263,7 @@ bool has_feature(const organization& which, std::string_view name)
 }
 
 result<organization> switch_features(
-    store::transaction& tx, const origin& from, organization which, const std::vector<feature>& wanted
+    store::transaction& tx, const event_source& from, organization which, const std::vector<feature>& wanted
 )
 {
     const auto before = to_json(which);
@@ -303,11 +303,11 @@ result<organization> set_session_policy(
     return which;
 }
 
-void begin_removal(store::transaction& tx, const origin& from, const organization& which)
+void begin_removal(store::transaction& tx, const event_source& from, const organization& which)
 {
-    for (const auto& domain : tenants::list_domains(tx, which.id, 0, domain_claims::domains_max))
-        domain_claims::remove(tx, from, domain);
-    publish_life(tx, from, "organization.deleted", which);
+    for (const auto& domain : tenants::list_domains(tx, which.id, 0, domains::domains_max))
+        domains::remove(tx, from, domain);
+    publish_lifecycle(tx, from, "organization.deleted", which);
     tenants::begin_removal(tx, which.id);
 }
 
@@ -320,7 +320,7 @@ bool remove_some(store::transaction& tx, environment_id environment)
         tenants::finish_removal(tx, *which);
         return true;
     }
-    const origin from{environment, "system", {"system", {}, {}}, {}};
+    const event_source from{environment, "system", {"system", {}, {}}, {}};
     auto left = tenants::list_directories(tx, *which);
     if (left.size() > directories_at_once)
         left.resize(directories_at_once);

@@ -43,11 +43,11 @@ struct change {
 };
 
 // organization.created. invalid_value names the member; conflict: the external id or the slug is taken.
-result<organization> create(store::transaction& tx, const origin& from, const change& wanted);
+result<organization> create(store::transaction& tx, const event_source& from, const change& wanted);
 
 // organization.updated, unless nothing changed. Errors as above.
 result<organization> update(
-    store::transaction& tx, const origin& from, organization which, const change& wanted
+    store::transaction& tx, const event_source& from, organization which, const change& wanted
 );
 
 struct feature {
@@ -60,7 +60,7 @@ bool has_feature(const organization& which, std::string_view name);
 
 // Switches those that are named. organization.updated. invalid_value: there is no such feature.
 result<organization> switch_features(
-    store::transaction& tx, const origin& from, organization which, const std::vector<feature>& wanted
+    store::transaction& tx, const event_source& from, organization which, const std::vector<feature>& wanted
 );
 
 // How many users may be active, at most users_max; empty or 0: any number.
@@ -74,7 +74,7 @@ result<organization> set_session_policy(
 
 // organization.deleted, and domain_deleted for each of its domains. From now on nobody finds it nor what it
 // has; its directories go with remove_some().
-void begin_removal(store::transaction& tx, const origin& from, const organization& which);
+void begin_removal(store::transaction& tx, const event_source& from, const organization& which);
 
 // Begins the removal of some directories of a removed organization, or ends its own when they are gone.
 // False: there is nothing to do for now.

@@ -113,7 +113,7 @@ json::object role_data(const role& which)
 // `before` is what an updated one was.
 void publish_role(
     store::transaction& tx,
-    const origin& from,
+    const event_source& from,
     const role& which,
     std::string_view type,
     const role* before = nullptr
@@ -202,10 +202,10 @@ given_roles of_environment(store::transaction& tx, const std::vector<rows::assig
 
 // One user_updated when its roles differ from what was told. Where its groups do, too, that is told with them
 // (membership_events.hpp).
-void tell_if_changed(store::transaction& tx, const caller& who, user_state& users, resource_id user)
+void publish_if_changed(store::transaction& tx, const caller& who, user_publication& users, resource_id user)
 {
-    auto before = users.roles_told(user);
-    if (before == users.roles_now(user) || !users.untold(user).empty())
+    auto before = users.published_roles(user);
+    if (before == users.current_roles(user) || !users.pending_groups(user).empty())
         return;
     const auto row = resources::find(tx, who.directory, "User", user).value();
     const auto document = scim::visible_document(row.document, *who.schemas->find_type("User"));
@@ -213,7 +213,7 @@ void tell_if_changed(store::transaction& tx, const caller& who, user_state& user
     draft.type = "organization.directory.user_updated";
     draft.object = "DirectoryUser";
     draft.object_version = row.version;
-    draft.data = users.renewed({user, document, users.groups(user)});
+    draft.data = users.publish({user, document, users.groups(user)});
     draft.changed_attributes = {"roles"};
     draft.previous_attributes = json::object{{"roles", std::move(before)}};
     draft.update = difference_from(draft.previous_attributes, draft.data);
@@ -225,9 +225,9 @@ resource_id compare_batch(store::transaction& tx, const caller& who, resource_id
 {
     const auto batch =
         rows::users_behind(tx, who.directory, after, static_cast<std::int64_t>(recount_batch_max));
-    user_state users(tx, who);
+    user_publication users(tx, who);
     for (const auto user : batch)
-        tell_if_changed(tx, who, users, user);
+        publish_if_changed(tx, who, users, user);
     return batch.empty() ? resource_id{} : batch.back();
 }
 
@@ -240,7 +240,11 @@ std::optional<role> find_in_sight(store::transaction& tx, const scope& of, std::
 }
 
 result<role> create(
-    store::transaction& tx, const origin& from, const scope& of, std::string_view name, const change& what
+    store::transaction& tx,
+    const event_source& from,
+    const scope& of,
+    std::string_view name,
+    const change& what
 )
 {
     if (!is_name(name))
@@ -257,7 +261,7 @@ result<role> create(
     return made;
 }
 
-result<role> update(store::transaction& tx, const origin& from, role which, const change& what)
+result<role> update(store::transaction& tx, const event_source& from, role which, const change& what)
 {
     const auto before = which;
     if (auto applied = apply(tx, what, which); !applied)
@@ -279,7 +283,7 @@ error environment_role_refusal(std::string_view field)
 }
 
 result<void> remove(
-    store::transaction& tx, const origin& from, const role& which, const std::string& successor
+    store::transaction& tx, const event_source& from, const role& which, const std::string& successor
 )
 {
     if (rows::count_dependents(tx, which) > 0)
@@ -288,16 +292,18 @@ result<void> remove(
     if (!successors)
         return successors.error();
     if (rows::is_default(tx, which.id))
-        rows::request_recounts(tx, which.owner, origin_text(from));
+        rows::request_recounts(tx, which.owner, event_source_text(from));
     else
-        rows::request_recounts_by_role(tx, which.id, origin_text(from));
+        rows::request_recounts_by_role(tx, which.id, event_source_text(from));
     rows::replace(tx, which.id, *successors);
     rows::remove(tx, which.id);
     publish_role(tx, from, which, "role.deleted");
     return {};
 }
 
-result<void> set_defaults(store::transaction& tx, const origin& from, const scope& of, const new_defaults& to)
+result<void> set_defaults(
+    store::transaction& tx, const event_source& from, const scope& of, const new_defaults& to
+)
 {
     auto defaults = rows::find_defaults(tx, of);
     if (to.creator) {
@@ -311,7 +317,7 @@ result<void> set_defaults(store::transaction& tx, const origin& from, const scop
         if (!found)
             return found.error();
         if (defaults.member != *found)
-            rows::request_recounts(tx, of, origin_text(from));
+            rows::request_recounts(tx, of, event_source_text(from));
         defaults.member = *found;
     }
     rows::set_defaults(tx, of, defaults);
@@ -347,7 +353,7 @@ result<void> assign(
     if (resources::count(tx, where.directory, "User") <= static_cast<std::int64_t>(recount_batch_max))
         compare_batch(tx, where, {});
     else
-        rows::request_recount(tx, where.directory, origin_text(origin_of(where)));
+        rows::request_recount(tx, where.directory, event_source_text(origin_of(where)));
     return {};
 }
 

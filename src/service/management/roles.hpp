@@ -47,16 +47,20 @@ struct change {
 // With its event, role.created. invalid_value names the member: the name may be taken in sight. conflict:
 // there are too many.
 result<role> create(
-    store::transaction& tx, const origin& from, const scope& of, std::string_view name, const change& what
+    store::transaction& tx,
+    const event_source& from,
+    const scope& of,
+    std::string_view name,
+    const change& what
 );
-result<role> update(store::transaction& tx, const origin& from, role which, const change& what);
+result<role> update(store::transaction& tx, const event_source& from, role which, const change& what);
 
 // invalid_value while another role extends it. Where it is a default, and where groups give it, `successor`
 // takes its place, the name of a role in its sight; without one it is no longer given, and the default is the
 // role that it extends, else the environment's "admin" (of those who make organizations) or "member", else
 // none. An organization whose own role goes has the environment's default.
 result<void> remove(
-    store::transaction& tx, const origin& from, const role& which, const std::string& successor
+    store::transaction& tx, const event_source& from, const role& which, const std::string& successor
 );
 
 // forbidden, where a caller of one organization would decide about roles of the environment.
@@ -68,7 +72,7 @@ struct new_defaults {
 };
 // The users of a scope whose default for members has changed are recounted by a job.
 result<void> set_defaults(
-    store::transaction& tx, const origin& from, const scope& of, const new_defaults& to
+    store::transaction& tx, const event_source& from, const scope& of, const new_defaults& to
 );
 
 struct wanted_assignment {

@@ -32,23 +32,23 @@ bool contains_ignoring_case(std::string_view text, std::string_view part)
     ).empty();
 }
 
-std::string_view query_of(const utterance& what)
+std::string_view query_of(const request_traits& what)
 {
     const auto question = what.target.find('?');
     return question == std::string_view::npos ? std::string_view() : what.target.substr(question + 1);
 }
 
-bool is_filter_sent(const utterance& what)
+bool is_filter_sent(const request_traits& what)
 {
     return contains_ignoring_case(query_of(what), "filter=");
 }
 
-const json::value* member(const utterance& what, std::string_view name)
+const json::value* member(const request_traits& what, std::string_view name)
 {
     return what.body ? find_ignoring_case(*what.body, name) : nullptr;
 }
 
-bool has_schema(const utterance& what, std::string_view urn)
+bool has_schema(const request_traits& what, std::string_view urn)
 {
     const auto* schemas = member(what, "schemas");
     return schemas && schemas->is_array() &&
@@ -57,14 +57,14 @@ bool has_schema(const utterance& what, std::string_view urn)
            });
 }
 
-bool has_external_id(const utterance& what, auto&& looks_like)
+bool has_external_id(const request_traits& what, auto&& looks_like)
 {
     const auto* id = member(what, "externalId");
     return id && id->is_string() && looks_like(std::string_view(id->get_string()));
 }
 
 // Whether any operation of a PATCH is such. `claim` is (const json::object&) -> bool.
-bool any_operation(const utterance& what, auto&& claim)
+bool any_operation(const request_traits& what, auto&& claim)
 {
     const auto* operations = member(what, "Operations");
     return operations && operations->is_array() &&
@@ -85,25 +85,25 @@ bool any_element(const json::object& operation, auto&& claim)
 
 // ---- what they say
 
-bool names_entra_flag(const utterance& what)
+bool names_entra_flag(const request_traits& what)
 {
     const auto query = query_of(what);
     return contains_ignoring_case(query, "aadOptscim062020") ||
            contains_ignoring_case(query, "AzureAdScimPatch2017");
 }
 
-bool names_entra_schema(const utterance& what)
+bool names_entra_schema(const request_traits& what)
 {
     return has_schema(what, "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group");
 }
 
-bool misspells_enterprise(const utterance& what)
+bool misspells_enterprise(const request_traits& what)
 {
     constexpr std::string_view odd = "urn:ietf:params:scim:schemas:extension:enterprise:2.0User";
     return has_schema(what, odd) || member(what, odd) != nullptr;
 }
 
-bool capitalizes_operations(const utterance& what)
+bool capitalizes_operations(const request_traits& what)
 {
     return any_operation(what, [](const json::object& one) {
         const auto op = text_ignoring_case(one, "op");
@@ -111,7 +111,7 @@ bool capitalizes_operations(const utterance& what)
     });
 }
 
-bool sends_null_references(const utterance& what)
+bool sends_null_references(const request_traits& what)
 {
     return any_operation(what, [](const json::object& one) {
         return any_element(one, [](const json::object& element) {
@@ -122,7 +122,7 @@ bool sends_null_references(const utterance& what)
 }
 
 // "displayName", "name.givenName" and URNs beside each other, without a path.
-bool puts_paths_into_values(const utterance& what)
+bool puts_paths_into_values(const request_traits& what)
 {
     return any_operation(what, [](const json::object& one) {
         const auto* value = find_ignoring_case(one, "value");
@@ -133,7 +133,7 @@ bool puts_paths_into_values(const utterance& what)
     });
 }
 
-bool quotes_booleans_in_paths(const utterance& what)
+bool quotes_booleans_in_paths(const request_traits& what)
 {
     return any_operation(what, [](const json::object& one) {
         const auto where = text_ignoring_case(one, "path");
@@ -144,7 +144,7 @@ bool quotes_booleans_in_paths(const utterance& what)
 }
 
 // A manager by another path than its own, as a bare id, in a list, or removed by an empty value.
-bool addresses_manager_oddly(const utterance& what)
+bool addresses_manager_oddly(const request_traits& what)
 {
     return any_operation(what, [](const json::object& one) {
         const auto where = text_ignoring_case(one, "path");
@@ -157,14 +157,14 @@ bool addresses_manager_oddly(const utterance& what)
 }
 
 // POST with meta but without id: nobody else tells what the endpoint says.
-bool creates_with_meta(const utterance& what)
+bool creates_with_meta(const request_traits& what)
 {
     const auto* meta = member(what, "meta");
     return what.method == "POST" && meta && meta->is_object() && meta->get_object().size() == 1 &&
            meta->get_object().contains("resourceType") && !member(what, "id");
 }
 
-bool quotes_primary_role(const utterance& what)
+bool quotes_primary_role(const request_traits& what)
 {
     const auto* roles = member(what, "roles");
     return roles && roles->is_array() && std::ranges::any_of(roles->get_array(), [](const json::value& each) {
@@ -173,7 +173,7 @@ bool quotes_primary_role(const utterance& what)
 }
 
 // Spaces as plus signs in a filter, and no User-Agent at all; or the probes that only Entra sends.
-bool asks_like_entra(const utterance& what)
+bool asks_like_entra(const request_traits& what)
 {
     const auto query = query_of(what);
     const bool is_anonymous = !what.user_agent.has_value();
@@ -181,7 +181,7 @@ bool asks_like_entra(const utterance& what)
     return is_filter_sent(what) && is_anonymous && has_plus;
 }
 
-bool creates_like_okta(const utterance& what)
+bool creates_like_okta(const request_traits& what)
 {
     constexpr std::size_t okta_id_size = 20;
     return what.method != "PATCH" && has_external_id(what, [](std::string_view id) {
@@ -190,14 +190,14 @@ bool creates_like_okta(const utterance& what)
 }
 
 // RFC 7644 knows no groups in a body, and few send a password with every user.
-bool sends_empty_groups(const utterance& what)
+bool sends_empty_groups(const request_traits& what)
 {
     const auto* groups = member(what, "groups");
     return what.method == "POST" && groups && groups->is_array() && groups->get_array().empty() &&
            member(what, "password");
 }
 
-bool renames_with_id(const utterance& what)
+bool renames_with_id(const request_traits& what)
 {
     return any_operation(what, [](const json::object& one) {
         const auto* value = find_ignoring_case(one, "value");
@@ -207,7 +207,7 @@ bool renames_with_id(const utterance& what)
     });
 }
 
-bool identifies_like_jumpcloud(const utterance& what)
+bool identifies_like_jumpcloud(const request_traits& what)
 {
     constexpr std::size_t object_id_size = 24;
     return has_external_id(what, [](std::string_view id) {
@@ -217,13 +217,13 @@ bool identifies_like_jumpcloud(const utterance& what)
     });
 }
 
-bool replaces_with_null_emails(const utterance& what)
+bool replaces_with_null_emails(const request_traits& what)
 {
     const auto* emails = member(what, "emails");
     return what.method == "PUT" && emails && emails->is_null();
 }
 
-bool removes_by_value_in_small_letters(const utterance& what)
+bool removes_by_value_in_small_letters(const request_traits& what)
 {
     return any_operation(what, [](const json::object& one) {
         return text_ignoring_case(one, "op") == "remove" && text_ignoring_case(one, "path") == "members" &&
@@ -233,23 +233,23 @@ bool removes_by_value_in_small_letters(const utterance& what)
     });
 }
 
-bool speaks_scim_1(const utterance& what)
+bool speaks_scim_1(const request_traits& what)
 {
     return has_schema(what, "urn:scim:schemas:core:1.0");
 }
 
-bool sends_emails_as_object(const utterance& what)
+bool sends_emails_as_object(const request_traits& what)
 {
     const auto* emails = member(what, "emails");
     return emails && emails->is_object();
 }
 
-bool has_empty_agent(const utterance& what)
+bool has_empty_agent(const request_traits& what)
 {
     return what.user_agent && what.user_agent->empty();
 }
 
-bool capitalizes_operators(const utterance& what)
+bool capitalizes_operators(const request_traits& what)
 {
     const auto query = query_of(what);
     return is_filter_sent(what) &&
@@ -276,15 +276,15 @@ constexpr auto agents = std::to_array<agent>({
 
 constexpr std::string_view by_agent = "its User-Agent";
 
-struct telltale {
+struct fingerprint {
     std::string_view provider;
     std::string_view by;
     bool is_certain;
-    bool (*holds)(const utterance&);
+    bool (*holds)(const request_traits&);
 };
 
 // The first that holds decides. What Entra alone does stands before what others do, too.
-constexpr auto telltales = std::to_array<telltale>({
+constexpr auto telltales = std::to_array<fingerprint>({
     {entra, "the flag in its base URL", true, names_entra_flag},
     {entra, "the schema of its groups", true, names_entra_schema},
     {entra, "the enterprise URN without its last colon", false, misspells_enterprise},
@@ -310,26 +310,28 @@ constexpr auto telltales = std::to_array<telltale>({
 
 }  // namespace
 
-std::optional<sighting> recognize(const utterance& what)
+std::optional<idp_detection> detect_idp(const request_traits& what)
 {
     if (what.user_agent)
-        if (auto named = recognize_agent(*what.user_agent))
+        if (auto named = detect_by_user_agent(*what.user_agent))
             return named;
-    for (const telltale& one : telltales)
+    for (const fingerprint& one : telltales)
         if (one.holds(what))
-            return sighting{one.provider, one.by, one.is_certain};
+            return idp_detection{one.provider, one.by, one.is_certain};
     return std::nullopt;
 }
 
-std::optional<sighting> recognize_agent(std::string_view user_agent)
+std::optional<idp_detection> detect_by_user_agent(std::string_view user_agent)
 {
     for (const agent& one : agents)
         if (contains_ignoring_case(user_agent, one.part))
-            return sighting{one.provider, by_agent, true};
+            return idp_detection{one.provider, by_agent, true};
     return std::nullopt;
 }
 
-bool is_news(const sighting& seen, const std::optional<store::tenants::detection>& known, time_point now)
+bool should_replace(
+    const idp_detection& seen, const std::optional<store::tenants::detection>& known, time_point now
+)
 {
     if (!known)
         return true;
@@ -340,17 +342,18 @@ bool is_news(const sighting& seen, const std::optional<store::tenants::detection
     return seen.is_certain || !known->is_certain || now - known->at >= certainty_lasts;
 }
 
-scim::leniency leniency_of(
+scim::conformance_mode conformance_mode_of(
     store::tenants::scim_mode mode,
     std::string_view told_provider,
     const std::optional<store::tenants::detection>& detected
 )
 {
     if (mode == store::tenants::scim_mode::strict)
-        return scim::leniency::strict;
+        return scim::conformance_mode::strict;
     const bool is_detected =
         told_provider.empty() && detected && detected->is_certain && detected->provider == entra;
-    return told_provider == entra || is_detected ? scim::leniency::entra : scim::leniency::compat;
+    return told_provider == entra || is_detected ? scim::conformance_mode::entra
+                                                 : scim::conformance_mode::compat;
 }
 
 }  // namespace scimd::service

@@ -17,25 +17,25 @@
 namespace scimd::service {
 
 // What is looked at of a request.
-struct utterance {
+struct request_traits {
     std::string_view method;
     std::optional<std::string_view> user_agent;  // none sent is not the same as an empty one
     std::string_view target;                     // as sent, with the query
     const json::object* body = nullptr;          // of POST, PUT and PATCH, once it has been read
 };
 
-struct sighting {
+struct idp_detection {
     std::string_view provider;  // of the enumeration DirectoryProvider; of a static text
     std::string_view by;        // for people; of a static text
     bool is_certain = false;
 
-    friend bool operator==(const sighting&, const sighting&) = default;
+    friend bool operator==(const idp_detection&, const idp_detection&) = default;
 };
 
-std::optional<sighting> recognize(const utterance& what);
+std::optional<idp_detection> detect_idp(const request_traits& what);
 
 // What the User-Agent alone says; nothing: it names no provider. Entra sends none at all.
-std::optional<sighting> recognize_agent(std::string_view user_agent);
+std::optional<idp_detection> detect_by_user_agent(std::string_view user_agent);
 
 // Two clients of one directory may not make it write more often.
 constexpr std::chrono::seconds detection_interval{10};
@@ -43,11 +43,13 @@ constexpr std::chrono::seconds detection_interval{10};
 constexpr std::chrono::hours certainty_lasts{24};
 
 // Whether `seen` is to take the place of what is known.
-bool is_news(const sighting& seen, const std::optional<store::tenants::detection>& known, time_point now);
+bool should_replace(
+    const idp_detection& seen, const std::optional<store::tenants::detection>& known, time_point now
+);
 
 // How a directory is to be read: as it was told to be, and otherwise as its provider needs it, if that has
 // been told or has named itself. Habits alone do not take a reading from the RFC that other clients rely on.
-scim::leniency leniency_of(
+scim::conformance_mode conformance_mode_of(
     store::tenants::scim_mode mode,
     std::string_view told_provider,
     const std::optional<store::tenants::detection>& detected

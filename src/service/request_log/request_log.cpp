@@ -28,7 +28,7 @@ bool is_ledger_status(int status)
     return status == 400 || status == 409;
 }
 
-bool is_read(const request_note& what)
+bool is_read(const request_record& what)
 {
     return what.status < 400 && (what.method == "GET" || what.method == "HEAD");
 }
@@ -74,7 +74,7 @@ json::array operations_in(const json::object& body)
 }
 
 // {"attribute": "shoeSize", "reason": "unknown_attribute"} of what was said without effect.
-json::array ignored_in(const request_note& from)
+json::array ignored_in(const request_record& from)
 {
     if (from.status >= 400)
         return {};
@@ -85,7 +85,7 @@ json::array ignored_in(const request_note& from)
     return listed;
 }
 
-std::string changes_text(const request_note& what, const json::object& body)
+std::string changes_text(const request_record& what, const json::object& body)
 {
     const auto& from = what.trace;
     json::array listed;
@@ -103,15 +103,15 @@ std::string changes_text(const request_note& what, const json::object& body)
 }
 
 // Of a request for one user that was refused and is not in the ledger yet.
-std::optional<refusal_note> refusal_in(
-    const request_note& what, const json::object& body, const std::string& reason, const std::string& detail
+std::optional<refusal_record> refusal_in(
+    const request_record& what, const json::object& body, const std::string& reason, const std::string& detail
 )
 {
     const bool is_user = what.path == "/Users" || what.path == "/Users/{id}";
     const bool is_write = what.method == "POST" || what.method == "PUT" || what.method == "PATCH";
     if (!what.is_known || !is_user || !is_write || what.trace.is_recorded || !is_ledger_status(what.status))
         return std::nullopt;
-    return refusal_note{
+    return refusal_record{
         .who = person_in(body),
         .resource_id = what.resource_id,
         .reason = reason.empty() ? "status_" + std::to_string(what.status) : reason,
@@ -120,7 +120,7 @@ std::optional<refusal_note> refusal_in(
 }
 
 // A PATCH does not say whom it is about: the user who is there does.
-person complete(store::transaction& tx, directory_id where, const refusal_note& what)
+person complete(store::transaction& tx, directory_id where, const refusal_record& what)
 {
     auto who = what.who;
     const auto id = parse_prefixed(what.resource_id, "diruser_");
@@ -137,7 +137,7 @@ person complete(store::transaction& tx, directory_id where, const refusal_note& 
 }
 
 // Somebody who cannot be told from others is not listed.
-void record_refusal(store::transaction& tx, const request_line& of, const refusal_note& what)
+void record_refusal(store::transaction& tx, const request_line& of, const refusal_record& what)
 {
     const auto where = of.entry.directory;
     auto who = complete(tx, where, what);
@@ -160,7 +160,7 @@ void record_refusal(store::transaction& tx, const request_line& of, const refusa
 
 }  // namespace
 
-void request_log::note(request_note what)
+void request_log::note(request_record what)
 {
     {
         const std::scoped_lock lock(mutex_);
@@ -173,10 +173,10 @@ void request_log::note(request_note what)
             return;
         }
     }
-    figures_.count("scimd_request_log_dropped_total", "Requests that the log had no room for.").add();
+    metrics_.counter_of("scimd_request_log_dropped_total", "Requests that the log had no room for.").add();
 }
 
-bool request_log::has_room(const request_note& what)
+bool request_log::has_room(const request_record& what)
 {
     if (waiting_.size() >= request_notes_max)
         return false;
@@ -191,7 +191,7 @@ bool request_log::has_room(const request_note& what)
 }
 
 // Whoever has no token of a directory, or one of a user, must not push its own requests out of its log.
-bool request_log::has_room_for_guest(const request_note& what)
+bool request_log::has_room_for_guest(const request_record& what)
 {
     const auto minute = std::chrono::floor<std::chrono::minutes>(what.at.time_since_epoch());
     if (minute != minute_) {
@@ -206,7 +206,7 @@ bool request_log::has_room_for_guest(const request_note& what)
     return ++strangers_[what.directory] <= strangers_a_minute_max;
 }
 
-std::vector<request_note> request_log::take(std::size_t most)
+std::vector<request_record> request_log::take(std::size_t most)
 {
     const std::scoped_lock lock(mutex_);
     if (waiting_.size() <= most) {
@@ -214,7 +214,9 @@ std::vector<request_note> request_log::take(std::size_t most)
         return std::exchange(waiting_, {});
     }
     const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(most);
-    std::vector<request_note> taken(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end));
+    std::vector<request_record> taken(
+        std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end)
+    );
     waiting_.erase(waiting_.begin(), end);
     for (const auto& one : taken) {
         auto& counts = counts_[one.directory];
@@ -226,7 +228,7 @@ std::vector<request_note> request_log::take(std::size_t most)
     return taken;
 }
 
-request_line to_line(const request_note& from)
+request_line to_line(const request_record& from)
 {
     const auto body = parsed(from.trace.body);
     const auto answer = from.status >= 400 ? parsed(from.answer) : json::object();
@@ -255,7 +257,7 @@ request_line to_line(const request_note& from)
     };
     line.refused = from.trace.refusals;
     if (from.status >= 400)  // nothing was passed over of what was not done
-        std::erase_if(line.refused, [](const refusal_note& one) { return is_warning(one.reason); });
+        std::erase_if(line.refused, [](const refusal_record& one) { return is_warning(one.reason); });
     if (auto refused = refusal_in(from, body, scim_type, detail))
         line.refused.push_back(std::move(*refused));
     for (const auto& change : from.trace.changes)

@@ -38,7 +38,7 @@ constexpr std::size_t strangers_a_minute_max = 30;      // of one, requests with
 constexpr std::size_t strangers_directories_max = 500;  // that such requests name, in a minute
 constexpr std::size_t users_a_minute_max = 60;          // of one, requests with tokens of its users
 
-struct request_note {
+struct request_record {
     directory_id directory;
     bool is_known = false;  // its token was good
     time_point at;          // when it came
@@ -59,13 +59,13 @@ struct request_note {
 // Any thread.
 class request_log {
 public:
-    explicit request_log(metrics& figures) : figures_(figures) {}
+    explicit request_log(metrics_registry& metrics) : metrics_(metrics) {}
 
     // Dropped, and counted, when too many wait. Never blocks for longer than a push to a list.
-    void note(request_note what);
+    void note(request_record what);
 
     // At most so many of those that wait, the oldest first.
-    std::vector<request_note> take(std::size_t most);
+    std::vector<request_record> take(std::size_t most);
 
 private:
     struct waiting_of_directory {
@@ -73,12 +73,12 @@ private:
         std::size_t reads = 0;
     };
 
-    bool has_room(const request_note& what);
-    bool has_room_for_guest(const request_note& what);
+    bool has_room(const request_record& what);
+    bool has_room_for_guest(const request_record& what);
 
-    metrics& figures_;
+    metrics_registry& metrics_;
     std::mutex mutex_;
-    std::vector<request_note> waiting_;
+    std::vector<request_record> waiting_;
     std::map<directory_id, waiting_of_directory> counts_;
     std::map<directory_id, std::size_t> strangers_;  // of this minute
     std::map<directory_id, std::size_t> users_;      // likewise
@@ -88,10 +88,10 @@ private:
 // A note as it will be written, with everything masked: pure, and the larger part of the work.
 struct request_line {
     store::request_log::entry entry;
-    std::vector<refusal_note> refused;  // for the ledger
-    std::vector<person> succeeded;      // whose refusals are over
+    std::vector<refusal_record> refused;  // for the ledger
+    std::vector<person> succeeded;        // whose refusals are over
 };
-request_line to_line(const request_note& from);
+request_line to_line(const request_record& from);
 
 // One line of the log and what it means for the ledger. The line may be written twice: nothing of it is used
 // up. Of a directory that is gone, or never was, nothing is written.

@@ -27,7 +27,7 @@ person person_in(const json::object& user);
 // Empty: nobody can say who it is.
 std::string subject_of(const person& who);
 
-struct change_note {
+struct change_record {
     std::string action;                   // "created", "updated", "deleted"
     std::string id;                       // of the resource
     std::vector<std::string> attributes;  // that an update has changed
@@ -35,12 +35,12 @@ struct change_note {
 };
 
 // A user of a bulk request whose operation has failed.
-struct refusal_note {
+struct refusal_record {
     person who{};
     std::string resource_id;  // when it is there already; else empty
     std::string reason;
     std::string detail;
-    friend bool operator==(const refusal_note&, const refusal_note&) = default;
+    friend bool operator==(const refusal_record&, const refusal_record&) = default;
 };
 
 struct request_trace {
@@ -49,26 +49,26 @@ struct request_trace {
     static constexpr std::size_t attributes_kept_max = 50;
     static constexpr std::size_t body_bytes_max = 16 * 1024;
 
-    std::vector<change_note> changes;  // the first ones
+    std::vector<change_record> changes;  // the first ones
     std::size_t total_changes = 0;
-    std::vector<refusal_note> refusals;
+    std::vector<refusal_record> refusals;
     scim::ignored_names ignored;  // what was said without effect
     bool is_recorded = false;     // the refusal is in the ledger already
     std::string body;             // as it came; empty when it is larger, or nobody has read it
 
-    void add(change_note what)
+    void add(change_record what)
     {
         ++total_changes;
         if (changes.size() < changes_kept_max)
             changes.push_back(std::move(what));
     }
-    void add(refusal_note what)
+    void add(refusal_record what)
     {
         if (refusals.size() < refusals_kept_max)
             refusals.push_back(std::move(what));
     }
     // Noted each time that a change is prepared, and meant once.
-    void add_once(refusal_note what)
+    void add_once(refusal_record what)
     {
         if (std::ranges::find(refusals, what) == refusals.end())
             add(std::move(what));

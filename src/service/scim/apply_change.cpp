@@ -74,11 +74,11 @@ refused record_refusal(
 
 void hold(store::transaction& tx, const caller& who, resource_id user, const gate_refusal& why)
 {
-    store::holds::hold(tx, who.directory, as_held(user, why));
+    store::held_users::hold(tx, who.directory, as_held(user, why));
 }
 
 // What the request has done, for the directory's log.
-void note_change(const caller& who, const prepared_change& change, resource_id id, bool has_other_members)
+void record_change(const caller& who, const prepared_change& change, resource_id id, bool has_other_members)
 {
     if (!who.trace)
         return;
@@ -121,14 +121,14 @@ result<applied> apply_creation(store::transaction& tx, const caller& who, const 
     const auto bytes = static_cast<std::int64_t>(change.text.size());
     if (auto fits = quota.check_growth(bytes, !change.members.empty()); !fits)
         return fits.error();
-    note_change(who, change, row->id, false);
+    record_change(who, change, row->id, false);
     const written done{row->id, row->version, row->created, row->modified};
     if (verdict.hold) {
         hold(tx, who, row->id, *verdict.hold);
         return done;
     }
     if (change.context)
-        note_published(tx, who, *change.context, row->id);
+        record_published(tx, who, *change.context, row->id);
     publish_created(tx, who, change.event.value(), row->id);
     publish_membership(tx, who, as_membership(row->id, change.after), *members);
     return done;
@@ -159,7 +159,7 @@ bool is_current(
         return false;
     if (!change.has_changed || !is_user(change))
         return true;
-    if (store::holds::is_held(tx, who.directory, before.id) != before.is_held)
+    if (store::held_users::is_held(tx, who.directory, before.id) != before.is_held)
         return false;
     if (!change.context)
         return true;
@@ -191,13 +191,13 @@ void publish_update(
         return;
     }
     if (before.is_held) {
-        store::holds::release(tx, who.directory, before.id);
+        store::held_users::release(tx, who.directory, before.id);
         const resources::row row{before.id, before.version + 1, before.created, tx.now(), {}};
         publish_release(tx, who, *change.type, row, change.after);
         return;
     }
     if (change.context)
-        note_published(tx, who, *change.context, before.id);
+        record_published(tx, who, *change.context, before.id);
     publish(tx, who, change.event.value());
 }
 
@@ -249,7 +249,7 @@ result<applied> apply_update(store::transaction& tx, const caller& who, const pr
     if (auto fits = quota.check_growth(bytes, !members->is_empty()); !fits)
         return fits.error();
     if (change.has_changed || !members->is_empty())
-        note_change(who, change, before.id, !members->is_empty());
+        record_change(who, change, before.id, !members->is_empty());
     return done;
 }
 

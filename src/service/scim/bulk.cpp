@@ -19,19 +19,19 @@ namespace scimd::service {
 namespace {
 
 result<bulk_body> read_data(
-    json::object data, const scim::bulk_demand& wanted, scim::leniency how, work_budget& work
+    json::object data, const scim::bulk_demand& wanted, scim::conformance_mode mode, work_budget& work
 )
 {
     const auto& type = *wanted.type;
     if (wanted.method == scim::bulk_method::remove)
         return bulk_body();
     if (wanted.method == scim::bulk_method::patch) {
-        auto change = scim::read_patch(std::move(data), type, how, work);
+        auto change = scim::read_patch(std::move(data), type, mode, work);
         if (!change)
             return change.error();
         return bulk_body(std::move(*change));
     }
-    auto body = scim::read_resource(std::move(data), type, how, work);
+    auto body = scim::read_resource(std::move(data), type, mode, work);
     if (!body)
         return body.error();
     return bulk_body(std::move(*body));
@@ -90,9 +90,9 @@ std::string id_in(const representation& made)
     return made.location.substr(made.location.rfind('/') + 1);
 }
 
-class round {
+class bulk_batch {
 public:
-    round(store::transaction& tx, const caller& who, const bulk_job& job, bulk_progress& progress)
+    bulk_batch(store::transaction& tx, const caller& who, const bulk_job& job, bulk_progress& progress)
         : tx_(tx), who_(who), job_(job), progress_(progress)
     {
     }
@@ -138,7 +138,7 @@ private:
     {
         const auto lookup = [this](const std::string& bulk_id) { return id_of(bulk_id); };
         who_.work->charge(steps_of(wanted.data));
-        return read_data(scim::resolve_references(wanted, lookup), wanted, job_.how, *who_.work);
+        return read_data(scim::resolve_references(wanted, lookup), wanted, job_.mode, *who_.work);
     }
 
     // "bulkId:x" stays as it is while there is no x.
@@ -214,7 +214,7 @@ private:
         if (auto allowed = check_memberships(wanted, *body); !allowed)
             return failed(allowed.error());
         if (wanted.method == scim::bulk_method::post)
-            return outcome_of(create(tx_, who_, type, std::get<scim::incoming>(*body), nothing()));
+            return outcome_of(create(tx_, who_, type, std::get<scim::parsed_body>(*body), nothing()));
         target what{&type, resolved_id(wanted.id), {}, nothing()};
         if (!wanted.version.empty()) {
             auto tags = entity_tags::parse(wanted.version);
@@ -223,7 +223,7 @@ private:
             what.conditions.if_match = std::move(*tags);
         }
         if (wanted.method == scim::bulk_method::put)
-            return outcome_of(replace(tx_, who_, what, std::get<scim::incoming>(*body)));
+            return outcome_of(replace(tx_, who_, what, std::get<scim::parsed_body>(*body)));
         if (wanted.method == scim::bulk_method::patch)
             return outcome_of(patch(tx_, who_, what, std::get<scim::patch>(*body)));
         // What is too large for a transaction goes on behind the request.
@@ -243,7 +243,7 @@ private:
         membership_jobs::reach reach;
         if (const auto* change = std::get_if<scim::patch>(&body))
             reach = membership_jobs::reach_of(change->members);
-        else if (const auto* sent = std::get_if<scim::incoming>(&body))
+        else if (const auto* sent = std::get_if<scim::parsed_body>(&body))
             reach = {sent->members.size(), sent->names_members};
         named_in_circle_ += reach.named;
         if (reach.named > bulk_members_max || (is_in_circle_ && named_in_circle_ > bulk_members_max))
@@ -329,7 +329,7 @@ private:
         if (!body)
             return failed(body.error());
         const target what{&type, progress_.ids.at(bulk_id(index)), {}, nothing()};
-        auto filled = outcome_of(replace(tx_, who_, what, std::get<scim::incoming>(*body)));
+        auto filled = outcome_of(replace(tx_, who_, what, std::get<scim::parsed_body>(*body)));
         if (filled.failure)
             return failed(
                 {errc::conflict, "The circular references cannot be resolved: " + filled.failure->detail}
@@ -396,7 +396,7 @@ private:
         if (wanted.type->name != "User" || wanted.method == scim::bulk_method::remove)
             return;
         const auto reason = scim_type(done.failure->code);
-        who_.trace->add(refusal_note{
+        who_.trace->add(refusal_record{
             .who = person_in(wanted.data),
             .resource_id = wanted.method == scim::bulk_method::post ? std::string() : resolved_id(wanted.id),
             .reason = reason.empty() ? "status_" + std::to_string(status) : std::string(reason),
@@ -424,15 +424,15 @@ private:
 
 }  // namespace
 
-bulk_job prepare_bulk(scim::bulk_request request, scim::leniency how, work_budget& work)
+bulk_job prepare_bulk(scim::bulk_request request, scim::conformance_mode mode, work_budget& work)
 {
-    bulk_job job{.request = std::move(request), .units = {}, .bodies = {}, .how = how};
+    bulk_job job{.request = std::move(request), .units = {}, .bodies = {}, .mode = mode};
     job.units = scim::plan_bulk(job.request);
     job.bodies.reserve(job.request.operations.size());
     for (const auto& operation : job.request.operations) {
         const bool is_ready = operation.wanted && operation.wanted->references.empty();
         job.bodies.push_back(
-            is_ready ? read_data(operation.wanted->data, *operation.wanted, how, work) : bulk_body()
+            is_ready ? read_data(operation.wanted->data, *operation.wanted, mode, work) : bulk_body()
         );
     }
     return job;
@@ -447,7 +447,7 @@ bool bulk_progress::is_done(const bulk_job& job) const noexcept
 void run_bulk(store::transaction& tx, const caller& who, const bulk_job& job, bulk_progress& progress)
 {
     progress.results.resize(job.request.operations.size());
-    round(tx, who, job, progress).run();
+    bulk_batch(tx, who, job, progress).run();
 }
 
 }  // namespace scimd::service

@@ -36,7 +36,7 @@ constexpr std::size_t bulk_circle_max = 100;
 // filtered: no operation is done in pieces (service/groups/membership_jobs.hpp).
 constexpr std::size_t bulk_members_max = 1'000;
 
-using bulk_body = std::variant<std::monostate, scim::incoming, scim::patch>;
+using bulk_body = std::variant<std::monostate, scim::parsed_body, scim::patch>;
 
 // A request made ready; never changes while it is done.
 struct bulk_job {
@@ -44,11 +44,11 @@ struct bulk_job {
     std::vector<scim::bulk_unit> units;
     // Of each operation that refers to no other: what its data say. The others' is read in their turn.
     std::vector<result<bulk_body>> bodies;
-    scim::leniency how = scim::leniency::compat;
+    scim::conformance_mode mode = scim::conformance_mode::compat;
 };
 
 // Throws work_limit_exceeded before anything is done.
-bulk_job prepare_bulk(scim::bulk_request request, scim::leniency how, work_budget& work);
+bulk_job prepare_bulk(scim::bulk_request request, scim::conformance_mode mode, work_budget& work);
 
 struct bulk_progress {
     std::size_t next_unit = 0;

@@ -35,7 +35,7 @@ result<loaded> open_for_change(const target& what, resources::row found)
 
 scim::projection with_written(scim::projection wanted, std::vector<scim::path> written)
 {
-    wanted.written = std::move(written);
+    wanted.requested = std::move(written);
     return wanted;
 }
 
@@ -82,7 +82,7 @@ void prepare_update_event(store::transaction& tx, const caller& who, prepared_ch
 }
 
 // What has no effect is said in the log of requests.
-void note_ignored(const caller& who, const scim::ignored_names& ignored)
+void record_ignored(const caller& who, const scim::ignored_names& ignored)
 {
     if (who.trace)
         who.trace->ignored.add(ignored);
@@ -90,7 +90,7 @@ void note_ignored(const caller& who, const scim::ignored_names& ignored)
 
 // An operation that was passed over is a warning in the ledger: a mapping of the identity provider has no
 // effect for as long as nobody corrects it.
-void note_passed_over(
+void record_skipped(
     const caller& who,
     const scim::resource_type& type,
     const loaded& found,
@@ -105,8 +105,8 @@ void note_passed_over(
                 .who = person_in(found.document),
                 .resource_id = id_text(type, found.row.id),
                 .reason = std::string(reason_unknown_attribute),
-                .detail =
-                    "There is no attribute " + scim::excerpt(each.name) + ": the operation was passed over.",
+                .detail = "There is no attribute " + scim::quoted_input(each.name) +
+                          ": the operation was passed over.",
             });
 }
 
@@ -152,7 +152,7 @@ result<prepared_change> prepare_update(
         change.before->addresses = addresses_of(before);
         change.addresses = addresses_of(change.after);
     }
-    change.before->is_held = is_user(type) && store::holds::is_held(tx, who.directory, row.id);
+    change.before->is_held = is_user(type) && store::held_users::is_held(tx, who.directory, row.id);
     if (!change.before->is_held)
         prepare_update_event(tx, who, change);
     return change;
@@ -185,7 +185,7 @@ prepared_change prepare_creation(
     store::transaction& tx,
     const caller& who,
     const scim::resource_type& type,
-    const scim::incoming& body,
+    const scim::parsed_body& body,
     const scim::projection& wanted
 )
 {
@@ -193,12 +193,12 @@ prepared_change prepare_creation(
     change.type = &type;
     change.after = body.document;
     scim::complete_new(change.after, type);
-    note_ignored(who, body.ignored);
+    record_ignored(who, body.ignored);
     if (!body.members.empty())
         change.members.emplace_back(scim::add_members{body.members});
     change.note = {.action = "created", .id = {}, .attributes = {}};
     change.note.who = person_of(who, type, change.after);
-    change.shown = with_written(wanted, scim::written_on_request(body.document, type));
+    change.shown = with_written(wanted, scim::requested_on_demand(body.document, type));
     prepare_document(who, {}, change);
     resource_change news{.type = &type, .version = 1, .before = std::nullopt, .after = std::nullopt};
     if (is_user(type)) {
@@ -218,7 +218,7 @@ result<prepared_change> prepare_replacement(
     const caller& who,
     const target& what,
     resources::row found,
-    const scim::incoming& body
+    const scim::parsed_body& body
 )
 {
     auto opened = open_for_change(what, std::move(found));
@@ -229,7 +229,7 @@ result<prepared_change> prepare_replacement(
         return allowed.error();
     auto next = body.document;
     scim::keep_unnamed(next, opened->document, *what.type);
-    note_ignored(who, body.ignored);
+    record_ignored(who, body.ignored);
     std::vector<scim::membership_operation> members;
     if (body.names_members)
         members.emplace_back(scim::replace_members{body.members});
@@ -240,7 +240,7 @@ result<prepared_change> prepare_replacement(
         {std::move(*opened),
          std::move(next),
          std::move(members),
-         scim::written_on_request(body.document, *what.type)}
+         scim::requested_on_demand(body.document, *what.type)}
     );
 }
 
@@ -259,13 +259,13 @@ result<prepared_change> prepare_patch(
     auto after = scim::apply(wanted, opened->document, *what.type, *who.work, &ignored);
     if (!after)
         return after.error();
-    note_ignored(who, ignored);
-    note_passed_over(who, *what.type, *opened, ignored);
+    record_ignored(who, ignored);
+    record_skipped(who, *what.type, *opened, ignored);
     return prepare_update(
         tx,
         who,
         what,
-        {std::move(*opened), std::move(*after), wanted.members, scim::written_on_request(wanted)}
+        {std::move(*opened), std::move(*after), wanted.members, scim::requested_on_demand(wanted)}
     );
 }
 

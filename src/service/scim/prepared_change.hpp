@@ -65,7 +65,7 @@ struct prepared_change {
     std::vector<user_address> addresses{};  // of a user, once the change is done
     std::optional<user_context> context;    // of a user's event
     std::optional<prepared_event> event;    // empty: the document stays as it is, or the user is held
-    change_note note;                       // without the id of a created resource
+    change_record note;                     // without the id of a created resource
     scim::projection shown;                 // of the answer
 
     // Nothing is to be written: the resource is as the client wants it.
@@ -89,7 +89,7 @@ prepared_change prepare_creation(
     store::transaction& tx,
     const caller& who,
     const scim::resource_type& type,
-    const scim::incoming& body,
+    const scim::parsed_body& body,
     const scim::projection& wanted
 );
 
@@ -100,7 +100,7 @@ result<prepared_change> prepare_replacement(
     const caller& who,
     const target& what,
     store::resources::row found,
-    const scim::incoming& body
+    const scim::parsed_body& body
 );
 result<prepared_change> prepare_patch(
     store::transaction& tx,

@@ -23,7 +23,7 @@ bool is_current(store::transaction& tx, const caller& who, const prepared_remova
         return false;
     if (!is_user(*removal.type))
         return true;
-    if (store::holds::is_held(tx, who.directory, removal.id) != removal.is_held)
+    if (store::held_users::is_held(tx, who.directory, removal.id) != removal.is_held)
         return false;
     if (!removal.context)
         return true;
@@ -47,7 +47,7 @@ result<prepared_removal> prepare_removal(
     removal.id = found.id;
     removal.version = found.version;
     removal.as_group = as_membership(found.id, document);
-    removal.is_held = is_user(type) && store::holds::is_held(tx, who.directory, found.id);
+    removal.is_held = is_user(type) && store::held_users::is_held(tx, who.directory, found.id);
     if (removal.is_held)
         return removal;
     resource_change news{

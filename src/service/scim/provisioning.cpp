@@ -29,7 +29,7 @@ result<provisioned> create(
     store::transaction& tx,
     const caller& who,
     const scim::resource_type& type,
-    const scim::incoming& body,
+    const scim::parsed_body& body,
     const scim::projection& wanted
 )
 {
@@ -37,7 +37,7 @@ result<provisioned> create(
 }
 
 result<provisioned> replace(
-    store::transaction& tx, const caller& who, const target& what, const scim::incoming& body
+    store::transaction& tx, const caller& who, const target& what, const scim::parsed_body& body
 )
 {
     auto found = load(tx, who, what);
@@ -67,7 +67,7 @@ result<representation> get(store::transaction& tx, const caller& who, const targ
 }
 
 result<representation> get_whole(
-    store::transaction& tx, const caller& who, const target& what, long_text& into
+    store::transaction& tx, const caller& who, const target& what, spooled_text& into
 )
 {
     const auto row = load(tx, who, what);

@@ -25,7 +25,7 @@ result<provisioned> create(
     store::transaction& tx,
     const caller& who,
     const scim::resource_type& type,
-    const scim::incoming& body,
+    const scim::parsed_body& body,
     const scim::projection& wanted
 );
 
@@ -33,13 +33,13 @@ result<representation> get(store::transaction& tx, const caller& who, const targ
 
 // The same of one that is too long for represent(): appended to `into`, as it is in this transaction.
 result<representation> get_whole(
-    store::transaction& tx, const caller& who, const target& what, long_text& into
+    store::transaction& tx, const caller& who, const target& what, spooled_text& into
 );
 
 // PUT. A group's members stay as they are when the body does not name `members` at all
 // (docs/compatibility.md).
 result<provisioned> replace(
-    store::transaction& tx, const caller& who, const target& what, const scim::incoming& body
+    store::transaction& tx, const caller& who, const target& what, const scim::parsed_body& body
 );
 
 result<provisioned> patch(

@@ -100,7 +100,7 @@ void append_without_members(
 // The resource as it was asked for, but for members. Stored text is canonical: where all of it is shown it is
 // extended instead of being parsed, rebuilt and written again.
 void append_projected(
-    std::string& out, const caller& who, const wanted_row& what, const std::vector<group_link>& groups
+    std::string& out, const caller& who, const requested_row& what, const std::vector<group_link>& groups
 )
 {
     const auto& type = *what.type;
@@ -117,10 +117,10 @@ void append_projected(
 
 // Of a row and what was read of its groups before. Members come last, and are never all in memory.
 void append_resource(
-    long_text& out,
+    spooled_text& out,
     store::transaction& tx,
     const caller& who,
-    const wanted_row& what,
+    const requested_row& what,
     const group_links& groups
 )
 {
@@ -133,15 +133,15 @@ void append_resource(
         append_members(out, tx, who, what.row->id, fields_of(type, *what.wanted));
         out.end() += '}';
     }
-    out.settle();
+    out.flush();
 }
 
 // Whether the groups of each row are to be shown.
-std::vector<bool> wants_groups(std::span<const wanted_row> rows)
+std::vector<bool> wants_groups(std::span<const requested_row> rows)
 {
     std::vector<bool> wanted;
     wanted.reserve(rows.size());
-    const wanted_row* before = nullptr;
+    const requested_row* before = nullptr;
     for (const auto& each : rows) {
         // Nearly all pages are of one type.
         const bool is_same = before && before->type == each.type && before->wanted == each.wanted;
@@ -155,7 +155,7 @@ std::vector<bool> wants_groups(std::span<const wanted_row> rows)
 group_links groups_wanted(
     store::transaction& tx,
     const caller& who,
-    std::span<const wanted_row> rows,
+    std::span<const requested_row> rows,
     std::size_t links_max,
     std::span<const std::int64_t> counts = {}
 )
@@ -180,7 +180,7 @@ std::size_t count_of_block(const std::vector<std::int64_t>& groups, std::size_t 
 
 // Kept counts of the groups of users, where they are shown; else 0.
 std::vector<std::int64_t> count_groups(
-    store::transaction& tx, const caller& who, std::span<const wanted_row> rows
+    store::transaction& tx, const caller& who, std::span<const requested_row> rows
 )
 {
     const auto wanted = wants_groups(rows);
@@ -204,7 +204,7 @@ std::string id_text(const scim::resource_type& type, resource_id id)
 }
 
 std::vector<std::int64_t> count_shown_links(
-    store::transaction& tx, const caller& who, const std::vector<wanted_row>& rows
+    store::transaction& tx, const caller& who, const std::vector<requested_row>& rows
 )
 {
     auto totals = count_groups(tx, who, rows);
@@ -222,7 +222,7 @@ representation represent(
     const scim::projection& wanted
 )
 {
-    const wanted_row what{&type, &wanted, &row};
+    const requested_row what{&type, &wanted, &row};
     auto id = id_text(type, row.id);
     representation made{.id = row.id, .location = location_of(who, type, id), .version = row.version};
     const bool has_many = wants(derived::members, type, wanted) &&
@@ -232,10 +232,10 @@ representation represent(
         groups = groups_wanted(tx, who, {&what, 1}, groups_inline_max);
     if (has_many || !groups.is_complete) {
         append_projected(made.body, who, what, {});
-        made.later = unread{std::move(id), wanted};
+        made.later = not_loaded{std::move(id), wanted};
         return made;
     }
-    long_text text;
+    spooled_text text;
     append_resource(text, tx, who, what, groups);
     made.body = std::move(text).take();
     return made;
@@ -261,17 +261,17 @@ representation represent_alone(
 }
 
 void append_page(
-    long_text& out, store::transaction& tx, const caller& who, const std::vector<wanted_row>& rows
+    spooled_text& out, store::transaction& tx, const caller& who, const std::vector<requested_row>& rows
 )
 {
     append_page(out, tx, who, rows, count_groups(tx, who, rows));
 }
 
 void append_page(
-    long_text& out,
+    spooled_text& out,
     store::transaction& tx,
     const caller& who,
-    const std::vector<wanted_row>& rows,
+    const std::vector<requested_row>& rows,
     const std::vector<std::int64_t>& links
 )
 {

@@ -24,7 +24,7 @@ constexpr std::int64_t members_inline_max = 1'000;
 constexpr std::int64_t groups_inline_max = 200;
 
 // What is still to be read of a resource that is too long for the place where it was asked for.
-struct unread {
+struct not_loaded {
     std::string id;
     scim::projection wanted;
 };
@@ -34,7 +34,7 @@ struct representation {
     resource_id id{};
     std::string location{};  // absolute
     std::int64_t version = 0;
-    std::optional<unread> later{};
+    std::optional<not_loaded> later{};
 };
 
 // The text of one resource, projected. Reads members (groups) or groups (users) only when they are wanted,
@@ -58,7 +58,7 @@ representation represent_alone(
     const scim::projection& wanted
 );
 
-struct wanted_row {  // borrowed
+struct requested_row {  // borrowed
     const scim::resource_type* type = nullptr;
     const scim::projection* wanted = nullptr;
     const store::resources::row* row = nullptr;
@@ -66,20 +66,20 @@ struct wanted_row {  // borrowed
 
 // How many members or direct groups the representation of each row lists: kept counts.
 std::vector<std::int64_t> count_shown_links(
-    store::transaction& tx, const caller& who, const std::vector<wanted_row>& rows
+    store::transaction& tx, const caller& who, const std::vector<requested_row>& rows
 );
 
 // Any number of them, in order, with commas between and as many members as there are. The groups of many
 // users are read at once; of those that contain them no more than group_links_max are looked at.
 void append_page(
-    long_text& out, store::transaction& tx, const caller& who, const std::vector<wanted_row>& rows
+    spooled_text& out, store::transaction& tx, const caller& who, const std::vector<requested_row>& rows
 );
 // With what count_shown_links() has found of the rows in the same transaction.
 void append_page(
-    long_text& out,
+    spooled_text& out,
     store::transaction& tx,
     const caller& who,
-    const std::vector<wanted_row>& rows,
+    const std::vector<requested_row>& rows,
     const std::vector<std::int64_t>& links
 );
 

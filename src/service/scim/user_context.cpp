@@ -10,7 +10,7 @@ namespace scimd::service {
 namespace {
 
 namespace roles = store::roles;
-namespace untold_groups = store::untold_groups;
+namespace pending_group_events = store::pending_group_events;
 
 }  // namespace
 
@@ -18,7 +18,7 @@ user_context read_user_context(
     store::transaction& tx, const caller& who, resource_id user, verified_domains domains
 )
 {
-    const bool has_pending = untold_groups::has_any(tx, who.directory);
+    const bool has_pending = pending_group_events::has_any(tx, who.directory);
     auto groups = groups_for_event(tx, who, user, has_pending);
     // Roles are assigned to groups.
     auto names =
@@ -26,14 +26,14 @@ user_context read_user_context(
     user_context read{
         .groups = std::move(groups),
         .roles = std::move(names),
-        .published_roles = roles::told(tx, who.directory, user),
+        .published_roles = roles::published(tx, who.directory, user),
         .mappings = store::attributes::mappings(tx, who.directory),
         .has_pending_groups = has_pending,
         .pending_groups = {},
         .domains = std::move(domains)
     };
     if (read.has_pending_groups)
-        read.pending_groups = untold_groups::of_user(tx, who.directory, user);
+        read.pending_groups = pending_group_events::of_user(tx, who.directory, user);
     return read;
 }
 
@@ -55,7 +55,7 @@ json::object published_state(
     const auto mappings = attributes::understand(of.mappings, *who.schemas);
     if (of.pending_groups.empty())
         return describe_user(who, mappings, {user, document, of.groups, of.domains}, of.published_roles);
-    const auto groups = as_told(of.groups, of.pending_groups);
+    const auto groups = as_published(of.groups, of.pending_groups);
     return describe_user(who, mappings, {user, document, groups, of.domains}, of.published_roles);
 }
 
@@ -67,12 +67,12 @@ json::object current_state(
     return describe_user(who, mappings, {user, document, of.groups, of.domains}, of.roles);
 }
 
-void note_published(store::transaction& tx, const caller& who, const user_context& of, resource_id user)
+void record_published(store::transaction& tx, const caller& who, const user_context& of, resource_id user)
 {
     if (of.roles != of.published_roles)
-        roles::set_told(tx, who.directory, user, of.roles);
+        roles::set_published(tx, who.directory, user, of.roles);
     if (of.has_pending_groups)
-        untold_groups::forget(tx, who.directory, user);
+        pending_group_events::forget(tx, who.directory, user);
 }
 
 }  // namespace scimd::service

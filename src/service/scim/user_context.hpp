@@ -20,9 +20,9 @@ struct user_context {
     std::vector<std::string> roles;
     std::vector<std::string> published_roles;  // as events have last said
     std::vector<store::attributes::mapping> mappings;
-    bool has_pending_groups = false;                          // of any user of the directory
-    std::vector<store::untold_groups::row> pending_groups{};  // of this one: not published yet
-    verified_domains domains{};                               // of its addresses, before and after a change
+    bool has_pending_groups = false;                                 // of any user of the directory
+    std::vector<store::pending_group_events::row> pending_groups{};  // of this one: not published yet
+    verified_domains domains{};  // of its addresses, before and after a change
 
     friend bool operator==(const user_context&, const user_context&) = default;
 };
@@ -44,6 +44,6 @@ json::object current_state(
 );
 
 // Notes that an event has told the current state.
-void note_published(store::transaction& tx, const caller& who, const user_context& of, resource_id user);
+void record_published(store::transaction& tx, const caller& who, const user_context& of, resource_id user);
 
 }  // namespace scimd::service

@@ -51,83 +51,85 @@ std::vector<store::resources::membership> groups_for_event(
     store::transaction& tx, const caller& who, resource_id user, bool has_pending
 )
 {
-    const auto pending = has_pending ? store::untold_groups::count_of_user(tx, who.directory, user) : 0;
+    const auto pending =
+        has_pending ? store::pending_group_events::count_of_user(tx, who.directory, user) : 0;
     const auto limit = static_cast<std::int64_t>(event_groups_max) + 1 + pending;
     return store::resources::groups_of(tx, who.directory, user, limit);
 }
 
-user_state::user_state(store::transaction& tx, const caller& who)
+user_publication::user_publication(store::transaction& tx, const caller& who)
     : tx_(tx),
       who_(who),
       mappings_(attributes::mappings(tx, who)),
-      has_untold_(store::untold_groups::has_any(tx, who.directory)),
+      has_pending_(store::pending_group_events::has_any(tx, who.directory)),
       domains_(tx, who)
 {
 }
 
-json::object user_state::now(const user_parts& user)
+json::object user_publication::current(const user_parts& user)
 {
     return with(user, store::roles::names_of(tx_, who_.directory, user.id));
 }
 
-json::object user_state::told(const user_parts& user)
+json::object user_publication::published(const user_parts& user)
 {
-    const auto missing = untold(user.id);
+    const auto missing = pending_groups(user.id);
     if (missing.empty())
-        return with(user, store::roles::told(tx_, who_.directory, user.id));
-    const auto groups = as_told(user.groups, missing);
-    return with({user.id, user.document, groups}, store::roles::told(tx_, who_.directory, user.id));
+        return with(user, store::roles::published(tx_, who_.directory, user.id));
+    const auto groups = as_published(user.groups, missing);
+    return with({user.id, user.document, groups}, store::roles::published(tx_, who_.directory, user.id));
 }
 
-json::object user_state::renewed(const user_parts& user)
+json::object user_publication::publish(const user_parts& user)
 {
     const auto names = store::roles::names_of(tx_, who_.directory, user.id);
-    if (names != store::roles::told(tx_, who_.directory, user.id))
-        store::roles::set_told(tx_, who_.directory, user.id, names);
-    if (has_untold_)
-        store::untold_groups::forget(tx_, who_.directory, user.id);
+    if (names != store::roles::published(tx_, who_.directory, user.id))
+        store::roles::set_published(tx_, who_.directory, user.id, names);
+    if (has_pending_)
+        store::pending_group_events::forget(tx_, who_.directory, user.id);
     return with(user, names);
 }
 
-std::vector<store::resources::membership> user_state::groups(resource_id user) const
+std::vector<store::resources::membership> user_publication::groups(resource_id user) const
 {
-    return groups_for_event(tx_, who_, user, has_untold_);
+    return groups_for_event(tx_, who_, user, has_pending_);
 }
 
-std::vector<store::untold_groups::row> user_state::untold(resource_id user) const
+std::vector<store::pending_group_events::row> user_publication::pending_groups(resource_id user) const
 {
-    if (!has_untold_)
+    if (!has_pending_)
         return {};
-    return store::untold_groups::of_user(tx_, who_.directory, user);
+    return store::pending_group_events::of_user(tx_, who_.directory, user);
 }
 
-json::array user_state::roles_now(resource_id user) const
+json::array user_publication::current_roles(resource_id user) const
 {
     return named(store::roles::names_of(tx_, who_.directory, user));
 }
 
-json::array user_state::roles_told(resource_id user) const
+json::array user_publication::published_roles(resource_id user) const
 {
-    return named(store::roles::told(tx_, who_.directory, user));
+    return named(store::roles::published(tx_, who_.directory, user));
 }
 
-verified_domains user_state::domains_of(const json::object& document)
+verified_domains user_publication::domains_of(const json::object& document)
 {
     return verified_of(domains_, addresses_of(document));
 }
 
-json::object user_state::with(const user_parts& user, const std::vector<std::string>& roles)
+json::object user_publication::with(const user_parts& user, const std::vector<std::string>& roles)
 {
     const auto domains = domains_of(user.document);
     return describe_user(who_, mappings_, {user.id, user.document, user.groups, domains}, roles);
 }
 
-std::vector<store::resources::membership> as_told(
-    std::vector<store::resources::membership> now, const std::vector<store::untold_groups::row>& untold
+std::vector<store::resources::membership> as_published(
+    std::vector<store::resources::membership> now,
+    const std::vector<store::pending_group_events::row>& pending
 )
 {
     using store::resources::membership;
-    for (const auto& one : untold) {
+    for (const auto& one : pending) {
         const auto place = std::ranges::lower_bound(now, one.what.group, {}, &membership::group);
         const bool is_one = place != now.end() && place->group == one.what.group;
         if (is_one && !one.what.was_member)

@@ -47,13 +47,13 @@ std::vector<store::resources::membership> groups_for_event(
 );
 
 // Of one directory in one transaction; both outlive it.
-class user_state {
+class user_publication {
 public:
-    user_state(store::transaction& tx, const caller& who);
+    user_publication(store::transaction& tx, const caller& who);
 
-    [[nodiscard]] json::object now(const user_parts& user);      // with the roles as they are
-    [[nodiscard]] json::object told(const user_parts& user);     // with those that events have told of
-    [[nodiscard]] json::object renewed(const user_parts& user);  // as they are, and told from here on
+    [[nodiscard]] json::object current(const user_parts& user);    // with the roles as they are
+    [[nodiscard]] json::object published(const user_parts& user);  // with those that events have told of
+    [[nodiscard]] json::object publish(const user_parts& user);    // as they are, and told from here on
 
     // Which of the domains of a user's addresses are verified.
     [[nodiscard]] verified_domains domains_of(const json::object& document);
@@ -61,10 +61,10 @@ public:
     [[nodiscard]] std::vector<store::resources::membership> groups(resource_id user) const;
 
     // What has not been told of its groups; `told` takes it back, `renewed` forgets it.
-    [[nodiscard]] std::vector<store::untold_groups::row> untold(resource_id user) const;
+    [[nodiscard]] std::vector<store::pending_group_events::row> pending_groups(resource_id user) const;
 
-    [[nodiscard]] json::array roles_now(resource_id user) const;  // [{"role_name": …}]
-    [[nodiscard]] json::array roles_told(resource_id user) const;
+    [[nodiscard]] json::array current_roles(resource_id user) const;  // [{"role_name": …}]
+    [[nodiscard]] json::array published_roles(resource_id user) const;
 
 private:
     [[nodiscard]] json::object with(const user_parts& user, const std::vector<std::string>& roles);
@@ -72,13 +72,14 @@ private:
     store::transaction& tx_;
     const caller& who_;
     std::vector<attributes::mapping> mappings_;
-    bool has_untold_;
+    bool has_pending_;
     domain_look_up domains_;
 };
 
 // The groups of a user before that change of them. Both in the order of ids, as they are read.
-std::vector<store::resources::membership> as_told(
-    std::vector<store::resources::membership> now, const std::vector<store::untold_groups::row>& untold
+std::vector<store::resources::membership> as_published(
+    std::vector<store::resources::membership> now,
+    const std::vector<store::pending_group_events::row>& pending
 );
 
 }  // namespace scimd::service

@@ -107,18 +107,20 @@ bool settle_delivery(store::transaction& tx, webhook_id of, event_id event, cons
 
 }  // namespace
 
-std::optional<std::size_t> settle(store::transaction& tx, environment_id where, const settlement& what)
+std::optional<std::size_t> write_settlement(
+    store::transaction& tx, environment_id where, const settlement& what
+)
 {
     const auto id = what.now.id;
     if (!rows::save_progress(tx, what.now))
         return std::nullopt;
     for (const auto& attempt : what.attempts)
         rows::append_attempt(tx, id, attempt);
-    for (const auto& [directory, lane] : what.lanes)
+    for (const auto& [directory, lane] : what.directory_queues)
         if (lane)
-            rows::put_lane(tx, id, *lane);
+            rows::put_directory_queue(tx, id, *lane);
         else
-            rows::remove_lane(tx, id, directory);
+            rows::remove_directory_queue(tx, id, directory);
     auto given_up = what.exhausted;
     for (const auto& [event, change] : what.deliveries)
         if (!settle_delivery(tx, id, event, change))

@@ -32,7 +32,8 @@ struct delivery_change {
 struct settlement {
     store::webhooks::progress now;
     std::vector<store::webhooks::attempt> attempts;
-    std::map<directory_id, std::optional<store::webhooks::lane>> lanes;  // empty: it is removed
+    std::map<directory_id, std::optional<store::webhooks::directory_queue>>
+        directory_queues;  // empty: it is removed
     std::map<event_id, delivery_change> deliveries;
     std::vector<exhausted_delivery> exhausted;
     std::optional<store::webhooks::disabled_reason> disable;
@@ -41,6 +42,8 @@ struct settlement {
 // Writes it, with the events webhook_endpoint.delivery_exhausted and webhook_endpoint.disabled where they
 // apply. How many deliveries have been given up by it; empty: somebody else delivers to the endpoint now, or
 // it is gone, and nothing is written.
-std::optional<std::size_t> settle(store::transaction& tx, environment_id where, const settlement& what);
+std::optional<std::size_t> write_settlement(
+    store::transaction& tx, environment_id where, const settlement& what
+);
 
 }  // namespace scimd::service::webhooks

@@ -74,13 +74,13 @@ result<void> check(store::transaction& tx, const target_rules& rules, const rows
     return check_scope(tx, what);
 }
 
-issued_key issue(store::transaction& tx, const workshop& with, webhook_id owner, signature_kind kind)
+issued_key issue(store::transaction& tx, const key_dependencies& keys, webhook_id owner, signature_kind kind)
 {
     issued_key made;
-    auto key = make_signing_key(kind, with.random);
+    auto key = make_signing_key(kind, keys.random);
     made.public_key = public_key_of(key);
     const auto id = rows::insert_key(tx, owner, made.public_key);
-    store::sealed::put(tx, with.safe, rows::place_of(id), key.reveal());
+    store::encrypted_secrets::put(tx, keys.key_vault, rows::place_of(id), key.reveal());
     if (kind == signature_kind::v1)
         made.plain = std::move(key);
     return made;
@@ -89,10 +89,10 @@ issued_key issue(store::transaction& tx, const workshop& with, webhook_id owner,
 }  // namespace
 
 result<created_endpoint> create(
-    store::transaction& tx, const workshop& with, const rows::settings& what, signature_kind signature
+    store::transaction& tx, const key_dependencies& keys, const rows::settings& what, signature_kind signature
 )
 {
-    if (const auto good = check(tx, with.rules, what); !good)
+    if (const auto good = check(tx, keys.rules, what); !good)
         return good.error();
     if (const auto known = check_types_exist(what.event_types); !known)
         return known.error();
@@ -102,15 +102,18 @@ result<created_endpoint> create(
         };
     }
     const auto row = rows::insert(tx, what, to_text(signature));
-    auto key = issue(tx, with, row.id, signature);
+    auto key = issue(tx, keys, row.id, signature);
     return created_endpoint{*rows::find(tx, row.id), std::move(key)};
 }
 
 result<rows::endpoint> update(
-    store::transaction& tx, const workshop& with, const rows::endpoint& before, const rows::settings& after
+    store::transaction& tx,
+    const key_dependencies& keys,
+    const rows::endpoint& before,
+    const rows::settings& after
 )
 {
-    if (const auto good = check(tx, with.rules, after); !good)
+    if (const auto good = check(tx, keys.rules, after); !good)
         return good.error();
     // An endpoint may be older than this rule: its other settings can still be changed.
     if (after.event_types != before.is.event_types)
@@ -122,7 +125,10 @@ result<rows::endpoint> update(
 }
 
 issued_key rotate(
-    store::transaction& tx, const workshop& with, const rows::endpoint& of, std::chrono::seconds overlap
+    store::transaction& tx,
+    const key_dependencies& keys,
+    const rows::endpoint& of,
+    std::chrono::seconds overlap
 )
 {
     const auto end = tx.now() + overlap;
@@ -137,16 +143,16 @@ issued_key rotate(
         if (!key.expires || *key.expires > end)
             rows::set_key_expiry(tx, of.id, key.id, end);
     }
-    return issue(tx, with, of.id, *parse_signature_kind(of.signature));
+    return issue(tx, keys, of.id, *parse_signature_kind(of.signature));
 }
 
-key_ring open_keys(store::transaction& tx, const vault& safe, webhook_id of)
+key_ring open_keys(store::transaction& tx, const vault& key_vault, webhook_id of)
 {
     key_ring ring;
     for (const auto& key : rows::list_keys(tx, of)) {
         if (key.expires && *key.expires <= tx.now())
             continue;
-        if (auto text = store::sealed::find(tx, safe, rows::place_of(key.id)))
+        if (auto text = store::encrypted_secrets::find(tx, key_vault, rows::place_of(key.id)))
             ring.keys.push_back(std::move(*text));
         if (key.expires)
             ring.expires = std::min(ring.expires.value_or(*key.expires), *key.expires);
@@ -186,7 +192,7 @@ result<event_id> send_test(store::transaction& tx, environment_id where, const r
 replay_outcome replay(store::transaction& tx, const rows::endpoint& to, const replay_range& range)
 {
     std::map<directory_id, event_id> settled;
-    for (const auto& lane : rows::list_lanes(tx, to.id, std::numeric_limits<std::int64_t>::max()))
+    for (const auto& lane : rows::list_directory_queues(tx, to.id, std::numeric_limits<std::int64_t>::max()))
         settled[lane.directory] = lane.settled;
     // What lies behind the position, or waits in its directory, is sent without being asked for.
     const auto is_to_come = [&](const store::events::event& one) {
@@ -204,7 +210,7 @@ replay_outcome replay(store::transaction& tx, const rows::endpoint& to, const re
             outcome.next = one.id;
             return false;
         }
-        if (!is_to_come(one) && is_told(to, one)) {
+        if (!is_to_come(one) && is_subscribed(to, one)) {
             chosen.push_back(one.id);
             ++outcome.count;
         }
@@ -221,7 +227,7 @@ replay_outcome replay(store::transaction& tx, const rows::endpoint& to, const re
     return outcome;
 }
 
-bool is_told(const rows::endpoint& whom, const store::events::event& what)
+bool is_subscribed(const rows::endpoint& whom, const store::events::event& what)
 {
     if (whom.is.organization && *whom.is.organization != what.organization)
         return false;

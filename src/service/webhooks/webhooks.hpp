@@ -28,8 +28,8 @@ constexpr std::size_t keys_max = 10;  // that sign at a time
 constexpr std::chrono::hours key_overlap{24};
 
 // What signing and judging needs of the house.
-struct workshop {
-    const vault& safe;
+struct key_dependencies {
+    const vault& key_vault;
     random_source& random;
     const target_rules& rules;
 };
@@ -48,13 +48,13 @@ struct created_endpoint {
 // invalid_value names the member; not_found: the organization or directory; too_many: endpoints_max.
 result<created_endpoint> create(
     store::transaction& tx,
-    const workshop& with,
+    const key_dependencies& keys,
     const store::webhooks::settings& what,
     signature_kind signature
 );
 result<store::webhooks::endpoint> update(
     store::transaction& tx,
-    const workshop& with,
+    const key_dependencies& keys,
     const store::webhooks::endpoint& before,
     const store::webhooks::settings& after
 );
@@ -62,7 +62,7 @@ result<store::webhooks::endpoint> update(
 // The keys so far sign for `overlap` longer, beside the new one.
 issued_key rotate(
     store::transaction& tx,
-    const workshop& with,
+    const key_dependencies& keys,
     const store::webhooks::endpoint& of,
     std::chrono::seconds overlap
 );
@@ -72,7 +72,7 @@ struct key_ring {
     std::vector<secret> keys;
     std::optional<time_point> expires;  // the first of them
 };
-key_ring open_keys(store::transaction& tx, const vault& safe, webhook_id of);
+key_ring open_keys(store::transaction& tx, const vault& key_vault, webhook_id of);
 
 // Of an organization, and of the endpoints of none: an answer is shown, so nobody shall probe.
 constexpr std::int64_t tests_per_minute = 10;
@@ -95,6 +95,6 @@ struct replay_outcome {
 replay_outcome replay(store::transaction& tx, const store::webhooks::endpoint& to, const replay_range& range);
 
 // Whether the endpoint is told of an event.
-bool is_told(const store::webhooks::endpoint& whom, const store::events::event& what);
+bool is_subscribed(const store::webhooks::endpoint& whom, const store::events::event& what);
 
 }  // namespace scimd::service::webhooks

@@ -108,7 +108,11 @@ struct sqlite_options {
 // after an unclean end. Errors a person can mend are results: folder locked by another process (conflict), a
 // newer schema, a damaged file (unavailable, with the reason).
 result<std::unique_ptr<database>> open_sqlite(
-    const sqlite_options& options, const clock& wall, id_source& ids, logger& log, metrics& figures
+    const sqlite_options& options,
+    const clock& wall_clock,
+    id_source& ids,
+    logger& log,
+    metrics_registry& metrics
 );
 
 // Whether an inline_read has to be done again as a scan.

@@ -38,7 +38,7 @@ struct queue_limits {
 
 // One level of deficit round robin. A node has balance, weight, is_listed, is_ready().
 template <class Node>
-class turns {
+class waiting_turns {
 public:
     void add(Node& one, bool is_urgent = false)
     {
@@ -95,7 +95,7 @@ public:
     // `item` is taken when it is accepted, and left as it is otherwise.
     admission push(const scheduling_key& key, Item&& item)
     {
-        if (const auto refused = judge(key); refused != admission::accepted)
+        if (const auto refused = admission_of(key); refused != admission::accepted)
             return refused;
         auto& organization = organization_of(key.owner);
         auto& directory = directory_of(organization, key.owner.directory);
@@ -219,7 +219,7 @@ private:
         load waiting;
         std::size_t running = 0;
         std::map<std::int64_t, directory_queue> directories;
-        turns<directory_queue> turns_of_directories;
+        waiting_turns<directory_queue> turns_of_directories;
 
         [[nodiscard]] bool is_ready() const noexcept
         {
@@ -242,7 +242,7 @@ private:
 
     load& total_of(tenant::kind kind) { return of_kind_[static_cast<std::size_t>(kind)]; }
 
-    [[nodiscard]] admission judge(const scheduling_key& key) const
+    [[nodiscard]] admission admission_of(const scheduling_key& key) const
     {
         if (key.is_continued)  // there is one at a time of each request
             return admission::accepted;
@@ -317,7 +317,7 @@ private:
 
     const queue_limits limits_;
     std::map<organization_key, organization_queue> organizations_;
-    turns<organization_queue> turns_;
+    waiting_turns<organization_queue> turns_;
     load of_kind_[3];
     load all_;
     std::size_t running_ = 0;

@@ -10,19 +10,19 @@
 
 namespace scimd::store {
 
-class queue_figures {
+class queue_metrics {
 public:
-    queue_figures(metrics& figures, std::string_view queue)
-        : works_(figures.level("scimd_queue_works", "Works that wait in a queue.", {{"queue", queue}})),
-          bytes_(figures.level(
+    queue_metrics(metrics_registry& metrics, std::string_view queue)
+        : works_(metrics.gauge_of("scimd_queue_works", "Works that wait in a queue.", {{"queue", queue}})),
+          bytes_(metrics.gauge_of(
               "scimd_queue_bytes", "Estimated memory of the works that wait in a queue.", {{"queue", queue}}
           )),
-          full_(refusals(figures, queue, "full")),
-          over_share_(refusals(figures, queue, "share"))
+          full_(refusals(metrics, queue, "full")),
+          over_share_(refusals(metrics, queue, "share"))
     {
     }
 
-    void note_load(std::size_t works, std::size_t bytes) noexcept
+    void record_load(std::size_t works, std::size_t bytes) noexcept
     {
         works_.set(static_cast<std::int64_t>(works));
         bytes_.set(static_cast<std::int64_t>(bytes));
@@ -37,9 +37,9 @@ public:
     }
 
 private:
-    static counter& refusals(metrics& figures, std::string_view queue, std::string_view reason)
+    static counter& refusals(metrics_registry& metrics, std::string_view queue, std::string_view reason)
     {
-        return figures.count(
+        return metrics.counter_of(
             "scimd_queue_refused_total",
             "Works that a queue has refused: all of it was taken, or the tenant's share.",
             {{"queue", queue}, {"reason", reason}}

@@ -29,9 +29,9 @@ bool settle(sqlite::connection& reader) noexcept
 
 }  // namespace
 
-class readers::lease {
+class reader_pool::lease {
 public:
-    explicit lease(readers& owner) : owner_(owner), connection_(owner.take()) {}
+    explicit lease(reader_pool& owner) : owner_(owner), connection_(owner.take()) {}
     ~lease() { owner_.give_back(std::move(connection_)); }
     lease(const lease&) = delete;
     lease& operator=(const lease&) = delete;
@@ -39,11 +39,11 @@ public:
     sqlite::connection& operator*() const noexcept { return *connection_; }
 
 private:
-    readers& owner_;
+    reader_pool& owner_;
     connection connection_;
 };
 
-readers::readers(
+reader_pool::reader_pool(
     std::filesystem::path file,
     std::size_t connections_max,
     id_source& ids,
@@ -56,7 +56,7 @@ readers::readers(
     idle_.push_back(open());
 }
 
-void readers::run(const task& what, time_point now, const bounds& within)
+void reader_pool::run(const task& what, time_point now, const bounds& within)
 {
     const lease reader(*this);
     if (within.may_be_given_up)
@@ -68,14 +68,14 @@ void readers::run(const task& what, time_point now, const bounds& within)
     what(snapshot);
 }
 
-readers::connection readers::open() const
+reader_pool::connection reader_pool::open() const
 {
     auto made = std::make_unique<sqlite::connection>(file_, sqlite::role::reader);
     made->set_cancellation(is_cancelled_);
     return made;
 }
 
-readers::connection readers::take()
+reader_pool::connection reader_pool::take()
 {
     {
         const std::lock_guard lock(mutex_);
@@ -98,13 +98,13 @@ readers::connection readers::take()
     }
 }
 
-void readers::list_as_expendable(sqlite::connection& one)
+void reader_pool::list_as_expendable(sqlite::connection& one)
 {
     const std::lock_guard lock(mutex_);
     expendable_.push_back(&one);
 }
 
-std::size_t readers::give_up()
+std::size_t reader_pool::give_up()
 {
     const std::lock_guard lock(mutex_);
     std::size_t count = 0;
@@ -113,7 +113,7 @@ std::size_t readers::give_up()
     return count;
 }
 
-void readers::give_back(connection lent) noexcept
+void reader_pool::give_back(connection lent) noexcept
 {
     {
         const std::lock_guard lock(mutex_);
@@ -130,7 +130,7 @@ void readers::give_back(connection lent) noexcept
     came_back_.notify_all();
 }
 
-void readers::close()
+void reader_pool::close()
 {
     std::vector<connection> leaving;
     std::unique_lock lock(mutex_);

@@ -13,16 +13,16 @@
 
 namespace scimd::store {
 
-class readers {
+class reader_pool {
 public:
-    readers(
+    reader_pool(
         std::filesystem::path file,
         std::size_t connections_max,
         id_source& ids,
         const std::atomic<bool>* is_cancelled
     );
-    readers(const readers&) = delete;
-    readers& operator=(const readers&) = delete;
+    reader_pool(const reader_pool&) = delete;
+    reader_pool& operator=(const reader_pool&) = delete;
 
     struct bounds {
         std::chrono::steady_clock::time_point deadline;

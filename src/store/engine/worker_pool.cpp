@@ -30,8 +30,10 @@ queue_limits with_threads(queue_limits limits, std::size_t threads)
 
 }  // namespace
 
-worker_pool::worker_pool(std::string_view name, std::size_t threads, queue_limits limits, metrics& figures)
-    : queue_(with_threads(limits, threads)), figures_(figures, name)
+worker_pool::worker_pool(
+    std::string_view name, std::size_t threads, queue_limits limits, metrics_registry& metrics
+)
+    : queue_(with_threads(limits, threads)), queue_metrics_(metrics, name)
 {
     for (std::size_t i = 0; i < threads; ++i)
         threads_.emplace_back([this] { serve(); });
@@ -48,10 +50,10 @@ admission worker_pool::offer(const scheduling_key& key, job next)
     {
         const std::lock_guard lock(mutex_);
         const auto admitted = is_closed_ ? admission::full : queue_.push(key, std::move(next));
-        figures_.note(admitted);
+        queue_metrics_.note(admitted);
         if (admitted != admission::accepted)
             return admitted;
-        figures_.note_load(queue_.size(), queue_.bytes());
+        queue_metrics_.record_load(queue_.size(), queue_.bytes());
         is_one_needed = queue_.may_take_of(key.owner);
     }
     if (is_one_needed)
@@ -96,7 +98,7 @@ void worker_pool::serve()
         });
         if (!next)
             return;
-        figures_.note_load(queue_.size(), queue_.bytes());
+        queue_metrics_.record_load(queue_.size(), queue_.bytes());
         lock.unlock();
         const auto started = steady::now();
         next->item();

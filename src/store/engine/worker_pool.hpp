@@ -21,7 +21,7 @@ public:
     using job = std::function<void()>;  // throws nothing
 
     // `name` is the queue's in the metrics. The limit of running jobs is the pool's own.
-    worker_pool(std::string_view name, std::size_t threads, queue_limits limits, metrics& figures);
+    worker_pool(std::string_view name, std::size_t threads, queue_limits limits, metrics_registry& metrics);
     ~worker_pool();
     worker_pool(const worker_pool&) = delete;
     worker_pool& operator=(const worker_pool&) = delete;
@@ -42,7 +42,7 @@ private:
     std::mutex mutex_;
     std::condition_variable changed_;
     fair_queue<job> queue_;
-    queue_figures figures_;
+    queue_metrics queue_metrics_;
     bool is_closed_ = false;
     bool is_abandoned_ = false;
     std::vector<std::thread> threads_;

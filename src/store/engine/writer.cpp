@@ -60,23 +60,26 @@ std::exception_ptr made(const std::string& reason)
 
 writer::writer(
     sqlite::connection& database,
-    const clock& wall,
+    const clock& wall_clock,
     id_source& ids,
     logger& log,
-    metrics& figures,
+    metrics_registry& metrics,
     const writer_limits& limits
 )
     : database_(database),
-      wall_(wall),
+      wall_clock_(wall_clock),
       ids_(ids),
       log_(log),
       limits_(limits),
-      groups_(figures.count("scimd_store_groups_total", "Group commits.")),
-      group_works_(figures.count("scimd_store_group_works_total", "Works that went through group commits.")),
-      rollbacks_(figures.count("scimd_store_rollbacks_total", "Writing works that were undone.")),
-      commit_time_(figures.duration("scimd_store_commit_seconds", "Duration of commits with their sync.")),
+      groups_(metrics.counter_of("scimd_store_groups_total", "Group commits.")),
+      group_works_(
+          metrics.counter_of("scimd_store_group_works_total", "Works that went through group commits.")
+      ),
+      rollbacks_(metrics.counter_of("scimd_store_rollbacks_total", "Writing works that were undone.")),
+      commit_time_(metrics.histogram_of("scimd_store_commit_seconds", "Duration of commits with their sync.")
+      ),
       queue_({.places_max = limits.queue_max, .bytes_max = limits.queue_bytes_max, .quantum = quantum_us}),
-      queue_figures_(figures, "write"),
+      queue_metrics_(metrics, "write"),
       thread_([this] { serve(); })
 {
 }
@@ -107,9 +110,9 @@ void writer::submit(const scheduling_key& key, task what, completion done)
 // With the lock held. When it is refused, `refusal` says why and the work is left as it is.
 void writer::enqueue(const scheduling_key& key, task& what, completion& done, std::exception_ptr& refusal)
 {
-    work next{std::move(what), std::move(done), key.owner};
+    queued_task next{std::move(what), std::move(done), key.owner};
     const auto admitted = queue_.push(key, std::move(next));
-    queue_figures_.note(admitted);
+    queue_metrics_.note(admitted);
     if (admitted != admission::accepted) {
         // It has been moved from only when it was accepted.
         what = std::move(next.what);  // NOLINT(bugprone-use-after-move)
@@ -117,20 +120,20 @@ void writer::enqueue(const scheduling_key& key, task& what, completion& done, st
         refusal = queue_refusal(admitted);
         return;
     }
-    queue_figures_.note_load(queue_.size(), queue_.bytes());
+    queue_metrics_.record_load(queue_.size(), queue_.bytes());
     if (key.owner != current_)
         do_others_wait_ = true;
 }
 
-void writer::run_between_groups(std::unique_ptr<chore> what)
+void writer::run_between_groups(std::unique_ptr<maintenance_task> what)
 {
-    const auto asked = std::make_shared<errand>();
+    const auto asked = std::make_shared<maintenance_job>();
     asked->what = std::move(what);
     {
         const std::lock_guard lock(mutex_);
         if (is_stopping_)
             throw sql::busy("the store is closing");
-        errands_.push_back(asked);
+        maintenance_jobs_.push_back(asked);
     }
     changed_.notify_one();
     asked->done.get_future().get();
@@ -167,8 +170,8 @@ void writer::serve()
 {
     while (wait()) {
         run_group();
-        bound_log();
-        run_errand();
+        checkpoint_if_large();
+        run_maintenance_step();
     }
 }
 
@@ -176,19 +179,19 @@ void writer::serve()
 bool writer::wait()
 {
     std::unique_lock lock(mutex_);
-    const auto is_due = [this] { return queue_.size() > 0 || !errands_.empty() || is_stopping_; };
+    const auto is_due = [this] { return queue_.size() > 0 || !maintenance_jobs_.empty() || is_stopping_; };
     while (!changed_.wait_for(lock, idle_interval, is_due)) {
         if (!broken_.empty())
             continue;
         const bool is_full = is_full_;
         lock.unlock();
-        probe(is_full);
+        probe_disk(is_full);
         lock.lock();
     }
-    return queue_.size() > 0 || !errands_.empty();
+    return queue_.size() > 0 || !maintenance_jobs_.empty();
 }
 
-std::optional<writer::work> writer::next_work()
+std::optional<writer::queued_task> writer::next_task()
 {
     const std::lock_guard lock(mutex_);
     charge();
@@ -196,7 +199,7 @@ std::optional<writer::work> writer::next_work()
     if (!next)
         return std::nullopt;
     is_charged_ = false;
-    queue_figures_.note_load(queue_.size(), queue_.bytes());
+    queue_metrics_.record_load(queue_.size(), queue_.bytes());
     current_ = next->owner;
     do_others_wait_ = queue_.has_others(current_);
     return std::move(next->item);
@@ -211,35 +214,35 @@ void writer::charge()
 
 void writer::run_group()
 {
-    std::vector<work> group;
+    std::vector<queued_task> group;
     group.reserve(limits_.group_works_max);
-    if (std::optional<work> first = next_work())
+    if (std::optional<queued_task> first = next_task())
         group.push_back(std::move(*first));
     else
         return;
     const std::uint64_t commits_before = database_.commits();
     try {
-        run_works(group);
+        run_tasks(group);
         check_files();
     } catch (const sqlite::storage_failure& problem) {
-        note(problem);
-        lose<sql::failure>(group, problem.what());
+        record_failure(problem);
+        fail_group<sql::failure>(group, problem.what());
     } catch (const sql::busy& problem) {
-        lose<sql::busy>(group, problem.what());
+        fail_group<sql::busy>(group, problem.what());
     } catch (const std::exception& problem) {
-        lose<sql::failure>(group, problem.what());
+        fail_group<sql::failure>(group, problem.what());
     }
     {
         const std::lock_guard lock(mutex_);
         charge();
     }
     complete(group);
-    if (database_.commits() != commits_before && bell_)
-        bell_();
+    if (database_.commits() != commits_before && on_commit_)
+        on_commit_();
 }
 
 // Begins with the one work in `group` and adds those that are queued, as far as a group goes.
-void writer::run_works(std::vector<work>& group)
+void writer::run_tasks(std::vector<queued_task>& group)
 {
     if (is_broken())
         throw sql::failure(why_not_writable());
@@ -250,7 +253,7 @@ void writer::run_works(std::vector<work>& group)
     bool has_kept_works = run_timed(group.back());
     bool is_shared = false;
     while (may_grow(group.size(), is_shared, steady::now() - started) && !is_cancelled()) {
-        std::optional<work> next = next_work();
+        std::optional<queued_task> next = next_task();
         if (!next)
             break;
         is_shared |= next->owner != group.front().owner;
@@ -274,7 +277,7 @@ bool writer::may_grow(std::size_t works, bool is_shared, std::chrono::steady_clo
 }
 
 // The time counts however the work ends.
-bool writer::run_timed(work& one)
+bool writer::run_timed(queued_task& one)
 {
     struct stopwatch {
         std::chrono::microseconds& into;
@@ -285,11 +288,11 @@ bool writer::run_timed(work& one)
         }
     };
     const stopwatch running{cost_};
-    return run_work(one);
+    return run_task(one);
 }
 
 // Whether the work's changes stay.
-bool writer::run_work(work& one)
+bool writer::run_task(queued_task& one)
 {
     database_.run(begin_work);
     bool is_kept = false;
@@ -326,23 +329,23 @@ void writer::commit(bool has_kept_works)
     database_.run(commit_group);
     const auto taken = std::chrono::duration_cast<std::chrono::microseconds>(steady::now() - started);
     commit_time_.observe_us(static_cast<std::uint64_t>(taken.count()));
-    note_success();
+    record_success();
 }
 
 // Nothing of the group was acknowledged, and nothing of it stays. A work that failed by itself keeps its
 // reason.
 template <class Failure>
-void writer::lose(std::vector<work>& group, const std::string& reason)
+void writer::fail_group(std::vector<queued_task>& group, const std::string& reason)
 {
     undo();
-    for (work& one : group)
+    for (queued_task& one : group)
         if (!one.problem)
             one.problem = made<Failure>(reason);
 }
 
-void writer::complete(std::vector<work>& group)
+void writer::complete(std::vector<queued_task>& group)
 {
-    for (work& one : group) {
+    for (queued_task& one : group) {
         one.what = nullptr;
         try {
             one.done(std::exchange(one.problem, nullptr));
@@ -352,19 +355,19 @@ void writer::complete(std::vector<work>& group)
     }
 }
 
-std::shared_ptr<writer::errand> writer::next_errand()
+std::shared_ptr<writer::maintenance_job> writer::next_maintenance()
 {
     const std::lock_guard lock(mutex_);
-    if (errands_.empty())
+    if (maintenance_jobs_.empty())
         return nullptr;
-    std::shared_ptr<errand> next = std::move(errands_.front());
-    errands_.pop_front();
+    std::shared_ptr<maintenance_job> next = std::move(maintenance_jobs_.front());
+    maintenance_jobs_.pop_front();
     return next;
 }
 
-void writer::run_errand()
+void writer::run_maintenance_step()
 {
-    const std::shared_ptr<errand> current = next_errand();
+    const std::shared_ptr<maintenance_job> current = next_maintenance();
     if (!current)
         return;
     try {
@@ -377,7 +380,7 @@ void writer::run_errand()
             throw sql::busy("the store is closing");
         if (current->what->step(database_)) {
             const std::lock_guard lock(mutex_);
-            errands_.push_back(current);
+            maintenance_jobs_.push_back(current);
             return;
         }
         current->what.reset();
@@ -399,7 +402,7 @@ void writer::undo() noexcept
     }
 }
 
-void writer::note(const sqlite::storage_failure& problem)
+void writer::record_failure(const sqlite::storage_failure& problem)
 {
     const bool is_full = problem.cause == sqlite::storage_failure::kind::full;
     {
@@ -412,7 +415,7 @@ void writer::note(const sqlite::storage_failure& problem)
     log_.error(is_full ? "store.full" : "store.broken", {{"reason", std::string_view(problem.what())}});
 }
 
-void writer::note_success()
+void writer::record_success()
 {
     bool was_full = false;
     {
@@ -425,17 +428,17 @@ void writer::note_success()
 
 // While there is nothing to do. A server that is not ready gets no writes, so the writer finds out by itself
 // when a full disk has room again.
-void writer::probe(bool is_full)
+void writer::probe_disk(bool is_full)
 {
     try {
         check_files();
         if (!is_full)
             return;
         database_.execute("writer.probe", smallest_write);
-        note_success();
+        record_success();
     } catch (const sqlite::storage_failure& problem) {
         if (problem.cause != sqlite::storage_failure::kind::full)
-            note(problem);
+            record_failure(problem);
     } catch (const sql::failure&) {
         // Not a word about the disk: the next probe will tell.
     }
@@ -448,7 +451,7 @@ void writer::check_files() const
         throw sqlite::storage_failure(reason, sqlite::storage_failure::kind::io);
 }
 
-void writer::bound_log()
+void writer::checkpoint_if_large()
 {
     const int frames = database_.wal_frames();
     if (frames < log_frames_tried_)
@@ -464,9 +467,9 @@ void writer::bound_log()
         else if (frames < limits_.log_frames_max)
             database_.checkpoint(mode::truncate, patience_urgent);
         else
-            begin_log_anew();
+            restart_log();
     } catch (const sqlite::storage_failure& problem) {
-        note(problem);
+        record_failure(problem);
     } catch (const sql::failure& problem) {
         log_.warning("store.checkpoint_failed", {{"reason", std::string_view(problem.what())}});
     }
@@ -476,7 +479,7 @@ void writer::bound_log()
 // other without a gap would keep it from being begun anew for ever. The older ones keep its end from being
 // copied back; once it has been, those that began meanwhile keep it in use. Any that begin after that read
 // the database file alone, and are in the way of nothing.
-void writer::begin_log_anew()
+void writer::restart_log()
 {
     using mode = sqlite::connection::checkpoint_mode;
     if (database_.checkpoint(mode::truncate, patience_urgent).is_complete)
@@ -491,7 +494,7 @@ void writer::begin_log_anew()
 
 time_point writer::next_time()
 {
-    const auto now = wall_.now();
+    const auto now = wall_clock_.now();
     last_time_ = last_time_ - now > ahead_max ? now : std::max(last_time_, now);
     return last_time_;
 }

@@ -41,9 +41,9 @@ struct writer_limits {
 
 // Something that needs the writer's connection and takes long: done a step at a time between groups. Made,
 // used and destroyed on the writer's thread but for the constructor.
-class chore {
+class maintenance_task {
 public:
-    virtual ~chore() = default;
+    virtual ~maintenance_task() = default;
     virtual bool step(sqlite::connection& database) = 0;  // false: done
 };
 
@@ -52,10 +52,10 @@ public:
     // The connection is the writer's until stop() returns.
     writer(
         sqlite::connection& database,
-        const clock& wall,
+        const clock& wall_clock,
         id_source& ids,
         logger& log,
-        metrics& figures,
+        metrics_registry& metrics,
         const writer_limits& limits
     );
     ~writer();
@@ -63,10 +63,10 @@ public:
     writer& operator=(const writer&) = delete;
 
     void submit(const scheduling_key& key, task what, completion done);
-    void on_commit(std::function<void()> bell) { bell_ = std::move(bell); }
+    void on_commit(std::function<void()> bell) { on_commit_ = std::move(bell); }
 
     // Waits for the end of the chore; throws what its step threw, sql::busy when the writer stops before.
-    void run_between_groups(std::unique_ptr<chore> what);
+    void run_between_groups(std::unique_ptr<maintenance_task> what);
 
     [[nodiscard]] std::string why_not_writable() const;
     [[nodiscard]] bool is_broken() const;
@@ -75,49 +75,49 @@ public:
     void stop();
 
 private:
-    struct work {
+    struct queued_task {
         task what;
         completion done;
         tenant owner{};
         std::exception_ptr problem{};
     };
-    struct errand {
-        std::unique_ptr<chore> what;
+    struct maintenance_job {
+        std::unique_ptr<maintenance_task> what;
         std::promise<void> done;
     };
 
     void enqueue(const scheduling_key& key, task& what, completion& done, std::exception_ptr& refusal);
     void serve();
     bool wait();
-    std::optional<work> next_work();
-    std::shared_ptr<errand> next_errand();
+    std::optional<queued_task> next_task();
+    std::shared_ptr<maintenance_job> next_maintenance();
 
     void run_group();
-    void run_works(std::vector<work>& group);
-    bool run_work(work& one);
-    bool run_timed(work& one);
+    void run_tasks(std::vector<queued_task>& group);
+    bool run_task(queued_task& one);
+    bool run_timed(queued_task& one);
     void charge();
     [[nodiscard]] bool may_grow(
         std::size_t works, bool is_shared, std::chrono::steady_clock::duration elapsed
     ) const;
     void commit(bool has_kept_works);
     template <class Failure>
-    void lose(std::vector<work>& group, const std::string& reason);
-    void complete(std::vector<work>& group);
-    void run_errand();
+    void fail_group(std::vector<queued_task>& group, const std::string& reason);
+    void complete(std::vector<queued_task>& group);
+    void run_maintenance_step();
 
     [[nodiscard]] bool is_cancelled() const { return limits_.is_cancelled && *limits_.is_cancelled; }
     void undo() noexcept;
-    void note(const sqlite::storage_failure& problem);
-    void note_success();
-    void probe(bool is_full);
+    void record_failure(const sqlite::storage_failure& problem);
+    void record_success();
+    void probe_disk(bool is_full);
     void check_files() const;
-    void bound_log();
-    void begin_log_anew();
+    void checkpoint_if_large();
+    void restart_log();
     time_point next_time();
 
     sqlite::connection& database_;
-    const clock& wall_;
+    const clock& wall_clock_;
     id_source& ids_;
     logger& log_;
     const writer_limits limits_;
@@ -125,7 +125,7 @@ private:
     counter& group_works_;
     counter& rollbacks_;
     histogram& commit_time_;
-    std::function<void()> bell_;
+    std::function<void()> on_commit_;
 
     // Of the writer's thread alone.
     time_point last_time_{};
@@ -134,12 +134,12 @@ private:
 
     mutable std::mutex mutex_;
     std::condition_variable changed_;
-    fair_queue<work> queue_;
-    queue_figures queue_figures_;
+    fair_queue<queued_task> queue_;
+    queue_metrics queue_metrics_;
     tenant current_;                            // whose work was taken last
     bool is_charged_ = true;                    // for that work
     std::atomic<bool> do_others_wait_ = false;  // works of others than that one
-    std::deque<std::shared_ptr<errand>> errands_;
+    std::deque<std::shared_ptr<maintenance_job>> maintenance_jobs_;
     bool is_stopping_ = false;
     bool is_full_ = false;
     std::string broken_;  // why nothing is written any more; empty: it is

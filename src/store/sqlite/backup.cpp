@@ -60,7 +60,7 @@ struct copy_finisher {
     void operator()(sqlite3_backup* copy) const noexcept { sqlite3_backup_finish(copy); }
 };
 
-class copying final : public chore {
+class copying final : public maintenance_task {
 public:
     explicit copying(const fs::path& to) : target_(open_plain(to))
     {

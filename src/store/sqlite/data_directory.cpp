@@ -186,7 +186,7 @@ void sync_file(const fs::path& file)
         throw std::system_error(errno, std::generic_category(), "fsync " + file.string());
 }
 
-result<std::unique_ptr<store_folder>> store_folder::take(const fs::path& folder)
+result<std::unique_ptr<data_directory>> data_directory::take(const fs::path& folder)
 {
     auto taken = take_to_restore(folder);
     if (!taken)
@@ -198,7 +198,7 @@ result<std::unique_ptr<store_folder>> store_folder::take(const fs::path& folder)
     return taken;
 }
 
-result<std::unique_ptr<store_folder>> store_folder::take_to_restore(const fs::path& folder)
+result<std::unique_ptr<data_directory>> data_directory::take_to_restore(const fs::path& folder)
 {
     if (auto problem = make_folder(folder))
         return *problem;
@@ -209,20 +209,20 @@ result<std::unique_ptr<store_folder>> store_folder::take_to_restore(const fs::pa
         return unusable_by_errno(folder);
     if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
         return error{errc::conflict, folder.string() + " is in use by another process."};
-    return std::unique_ptr<store_folder>(new store_folder(folder, lock.release()));
+    return std::unique_ptr<data_directory>(new data_directory(folder, lock.release()));
 }
 
-store_folder::store_folder(fs::path folder, int lock)
+data_directory::data_directory(fs::path folder, int lock)
     : folder_(std::move(folder)), lock_(lock), was_left_running_(fs::exists(mark()))
 {
 }
 
-store_folder::~store_folder()
+data_directory::~data_directory()
 {
     ::close(lock_);
 }
 
-std::optional<store_folder::identity> store_folder::identity_of(const fs::path& file)
+std::optional<data_directory::identity> data_directory::identity_of(const fs::path& file)
 {
     struct stat status{};
     if (::stat(file.c_str(), &status) != 0)
@@ -230,7 +230,7 @@ std::optional<store_folder::identity> store_folder::identity_of(const fs::path& 
     return identity{status.st_dev, status.st_ino};
 }
 
-std::string store_folder::why_lost()
+std::string data_directory::why_lost()
 {
     const auto differs = [](std::optional<identity>& known, const fs::path& file) {
         const auto found = identity_of(file);
@@ -244,7 +244,7 @@ std::string store_folder::why_lost()
     return {};
 }
 
-void store_folder::mark_running()
+void data_directory::mark_running()
 {
     const descriptor made(mark(), O_WRONLY | O_CREAT, owner_only_file);
     if (!made.is_open())
@@ -252,7 +252,7 @@ void store_folder::mark_running()
     sync_folder(folder_);
 }
 
-void store_folder::mark_stopped()
+void data_directory::mark_stopped()
 {
     fs::remove(mark());
     sync_folder(folder_);

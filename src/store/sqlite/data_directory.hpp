@@ -14,19 +14,19 @@ namespace scimd::store {
 // SQLite's write-ahead log needs memory shared by all who open the file, and locks that work.
 bool is_network_file_system(std::uint64_t statfs_type) noexcept;
 
-class store_folder {
+class data_directory {
 public:
     // Makes the folder when it is missing (0700) and an empty scimd.db in it (0600). Refused: conflict when
     // another process has it, unavailable when it cannot be used as it is, or when it holds traces of a store
     // whose database is missing: a new one would overwrite what may still recover it.
-    static result<std::unique_ptr<store_folder>> take(const std::filesystem::path& folder);
+    static result<std::unique_ptr<data_directory>> take(const std::filesystem::path& folder);
 
     // The same for a folder whose database may be missing, and is not made.
-    static result<std::unique_ptr<store_folder>> take_to_restore(const std::filesystem::path& folder);
+    static result<std::unique_ptr<data_directory>> take_to_restore(const std::filesystem::path& folder);
 
-    ~store_folder();
-    store_folder(const store_folder&) = delete;
-    store_folder& operator=(const store_folder&) = delete;
+    ~data_directory();
+    data_directory(const data_directory&) = delete;
+    data_directory& operator=(const data_directory&) = delete;
 
     // Why the database that is open is not the one in the folder any more; empty: it is. Compares the files'
     // devices and inodes with those of the first call, once the database is open. One thread.
@@ -43,7 +43,7 @@ public:
     void mark_stopped();
 
 private:
-    store_folder(std::filesystem::path folder, int lock);
+    data_directory(std::filesystem::path folder, int lock);
 
     [[nodiscard]] std::filesystem::path log_file() const { return folder_ / "scimd.db-wal"; }
     [[nodiscard]] std::filesystem::path mark() const { return folder_ / "running"; }

@@ -112,7 +112,7 @@ constexpr sql::statement first_damage{"soundness.first_damage", "pragma integrit
 
 }  // namespace
 
-std::vector<std::string> unsound_things(sql::connection& database)
+std::vector<std::string> find_violations(sql::connection& database)
 {
     std::vector<std::string> findings;
     for (const sql::statement& invariant : invariants)

@@ -13,7 +13,7 @@ namespace scimd::store {
 // are dense, and every kept count is what counting gives. One line a finding, `findings_max` at most.
 inline constexpr std::size_t findings_max = 100;
 
-std::vector<std::string> unsound_things(sql::connection& database);
+std::vector<std::string> find_violations(sql::connection& database);
 
 // The file's own structure alone, the first finding: empty when it is whole. About a second for 100,000
 // users; quick_check takes half of that and misses what is wrong with an index.

@@ -129,7 +129,7 @@ result<restored> restore(const restore_request& what, const key_check& check)
 {
     if (!fs::is_regular_file(what.backup))
         return not_restorable(what.backup, "it is not a file");
-    const auto folder = store_folder::take_to_restore(what.folder);
+    const auto folder = data_directory::take_to_restore(what.folder);
     if (!folder)
         return folder.error();
     if (has_database(what.folder) && !what.is_replacing) {

@@ -107,7 +107,7 @@ public:
     void take_bytes(std::uint64_t count) noexcept { take(left_.bytes, count); }
 
     // The statement has run so many steps more without coming to a row.
-    void note_steps(std::uint64_t count) noexcept
+    void record_steps(std::uint64_t count) noexcept
     {
         if (++calls_ * count > left_.steps)
             is_exceeded_ = true;
@@ -219,7 +219,7 @@ struct connection::state {
     [[nodiscard]] bool is_over_budget() const noexcept { return budget && budget->is_exceeded(); }
     int step(sqlite3_stmt* statement);
     static int interrupt_when_spent(void* self);
-    static int note_commit(void* self, sqlite3*, const char*, int frames);
+    static int record_commit(void* self, sqlite3*, const char*, int frames);
 };
 
 void fail(std::string_view doing, sqlite3* handle, int code)
@@ -263,7 +263,7 @@ void connection::state::open(const std::filesystem::path& file, role as)
     restrict();
     for (const setting& wanted : settings_of(as))
         apply(wanted);
-    sqlite3_wal_hook(database, &note_commit, this);
+    sqlite3_wal_hook(database, &record_commit, this);
     sqlite3_progress_handler(database, machine_steps_between_checks, &interrupt_when_spent, this);
 }
 
@@ -334,7 +334,7 @@ int connection::state::interrupt_when_spent(void* self)
 {
     auto& mine = *static_cast<state*>(self);
     if (mine.budget)
-        mine.budget->note_steps(machine_steps_between_checks);
+        mine.budget->record_steps(machine_steps_between_checks);
     return mine.is_abandoned() || mine.is_over_budget() ? 1 : 0;
 }
 
@@ -348,7 +348,7 @@ int connection::state::step(sqlite3_stmt* statement)
     return code;
 }
 
-int connection::state::note_commit(void* self, sqlite3*, const char*, int frames)
+int connection::state::record_commit(void* self, sqlite3*, const char*, int frames)
 {
     auto& mine = *static_cast<state*>(self);
     mine.wal_frames = frames;

@@ -43,20 +43,20 @@ constexpr sql::statement begin_check{"store.begin_check", "begin"};
 constexpr sql::statement end_check{"store.end_check", "commit"};
 
 // What a store needs besides its folder and its connection.
-struct surroundings {
+struct writer_dependencies {
     const sqlite_options& options;
-    const clock& wall;
+    const clock& wall_clock;
     id_source& ids;
     logger& log;
-    metrics& figures;
+    metrics_registry& metrics;
 };
 
 class sqlite_store final : public database {
 public:
     sqlite_store(
-        std::unique_ptr<store_folder> folder,
+        std::unique_ptr<data_directory> folder,
         std::unique_ptr<sqlite::connection> writing,
-        const surroundings& around
+        const writer_dependencies& around
     );
     ~sqlite_store() override { shut(); }
 
@@ -73,13 +73,13 @@ private:
     std::exception_ptr read(
         const task& what, steady::time_point deadline, std::optional<sql::read_budget> budget = {}
     );
-    std::exception_ptr read(const task& what, const readers::bounds& within);
+    std::exception_ptr read(const task& what, const reader_pool::bounds& within);
     void give_up_scans();
     void scan(const scheduling_key& key, task what, completion done);
     void shut();
     void leave_folder();
 
-    const clock& wall_;
+    const clock& wall_clock_;
     logger& log_;
     const std::chrono::milliseconds scan_deadline_;
     const std::atomic<bool>* const is_cancelled_;
@@ -90,35 +90,35 @@ private:
     counter& scans_given_up_;
     std::atomic<bool> is_closing_ = false;
 
-    std::unique_ptr<store_folder> folder_;
+    std::unique_ptr<data_directory> folder_;
     std::unique_ptr<sqlite::connection> writing_;
-    readers readers_;
+    reader_pool readers_;
     worker_pool scans_;
     writer writer_;
 };
 
-counter& works_counter(metrics& figures, std::string_view mode)
+counter& works_counter(metrics_registry& metrics, std::string_view mode)
 {
-    return figures.count("scimd_store_works_total", "Works submitted, by intent.", {{"intent", mode}});
+    return metrics.counter_of("scimd_store_works_total", "Works submitted, by intent.", {{"intent", mode}});
 }
 
 sqlite_store::sqlite_store(
-    std::unique_ptr<store_folder> folder,
+    std::unique_ptr<data_directory> folder,
     std::unique_ptr<sqlite::connection> writing,
-    const surroundings& around
+    const writer_dependencies& around
 )
-    : wall_(around.wall),
+    : wall_clock_(around.wall_clock),
       log_(around.log),
       scan_deadline_(around.options.scan_deadline),
       is_cancelled_(around.options.is_cancelled),
-      reads_(works_counter(around.figures, "read")),
-      scans_taken_(works_counter(around.figures, "scan")),
-      writes_(works_counter(around.figures, "write")),
-      over_budget_(around.figures.count(
+      reads_(works_counter(around.metrics, "read")),
+      scans_taken_(works_counter(around.metrics, "scan")),
+      writes_(works_counter(around.metrics, "write")),
+      over_budget_(around.metrics.counter_of(
           "scimd_store_reads_over_budget_total",
           "Reads on the threads of connections that looked at too much and were done again as scans."
       )),
-      scans_given_up_(around.figures.count(
+      scans_given_up_(around.metrics.counter_of(
           "scimd_store_scans_given_up_total",
           "Scans that were ended because the write-ahead log was at its most."
       )),
@@ -131,14 +131,14 @@ sqlite_store::sqlite_store(
           {.places_max = around.options.scan_queue_max,
            .bytes_max = around.options.scan_queue_bytes_max,
            .quantum = scan_quantum_us},
-          around.figures
+          around.metrics
       ),
       writer_(
           *writing_,
-          around.wall,
+          around.wall_clock,
           around.ids,
           around.log,
-          around.figures,
+          around.metrics,
           {.queue_max = around.options.write_queue_max,
            .queue_bytes_max = around.options.write_queue_bytes_max,
            .group_works_max = around.options.group_works_max,
@@ -177,13 +177,13 @@ std::exception_ptr sqlite_store::read(
     const task& what, steady::time_point deadline, std::optional<sql::read_budget> budget
 )
 {
-    return read(what, readers::bounds{.deadline = deadline, .budget = budget});
+    return read(what, reader_pool::bounds{.deadline = deadline, .budget = budget});
 }
 
-std::exception_ptr sqlite_store::read(const task& what, const readers::bounds& within)
+std::exception_ptr sqlite_store::read(const task& what, const reader_pool::bounds& within)
 {
     try {
-        readers_.run(what, wall_.now(), within);
+        readers_.run(what, wall_clock_.now(), within);
         return nullptr;
     } catch (const sql::over_budget&) {
         over_budget_.add();
@@ -197,7 +197,7 @@ std::exception_ptr sqlite_store::read(const task& what, const readers::bounds& w
 void sqlite_store::scan(const scheduling_key& key, task what, completion done)
 {
     const steady::time_point deadline = steady::now() + scan_deadline_;
-    const readers::bounds within{.deadline = deadline, .may_be_given_up = true};
+    const reader_pool::bounds within{.deadline = deadline, .may_be_given_up = true};
     auto job = [this, what = std::move(what), done, within] { done(read(what, within)); };
     if (const auto admitted = scans_.offer(key, std::move(job)); admitted != admission::accepted)
         done(queue_refusal(admitted));
@@ -215,7 +215,7 @@ std::vector<std::string> sqlite_store::check()
     sqlite::connection reader(folder_->database_file(), sqlite::role::reader);
     reader.set_cancellation(is_cancelled_);
     reader.run(begin_check);
-    std::vector<std::string> findings = unsound_things(reader);
+    std::vector<std::string> findings = find_violations(reader);
     reader.run(end_check);
     return findings;
 }
@@ -259,7 +259,9 @@ std::int64_t greatest_id_in(sql::connection& database)
     return greatest;
 }
 
-result<std::unique_ptr<database>> open_in(std::unique_ptr<store_folder> folder, const surroundings& around)
+result<std::unique_ptr<database>> open_in(
+    std::unique_ptr<data_directory> folder, const writer_dependencies& around
+)
 {
     auto writing = std::make_unique<sqlite::connection>(folder->database_file(), sqlite::role::writer);
     if (folder->was_left_running()) {
@@ -268,7 +270,7 @@ result<std::unique_ptr<database>> open_in(std::unique_ptr<store_folder> folder, 
             return error{errc::unavailable, "The database file is damaged: " + found};
     }
     folder->mark_running();
-    const result<int> migrated = migrate(*writing, embedded_sqlite_migrations(), around.wall.now());
+    const result<int> migrated = migrate(*writing, embedded_sqlite_migrations(), around.wall_clock.now());
     if (!migrated) {
         folder->mark_stopped();
         return migrated.error();
@@ -282,14 +284,18 @@ result<std::unique_ptr<database>> open_in(std::unique_ptr<store_folder> folder, 
 }  // namespace
 
 result<std::unique_ptr<database>> open_sqlite(
-    const sqlite_options& options, const clock& wall, id_source& ids, logger& log, metrics& figures
+    const sqlite_options& options,
+    const clock& wall_clock,
+    id_source& ids,
+    logger& log,
+    metrics_registry& metrics
 )
 {
-    auto folder = store_folder::take(options.folder);
+    auto folder = data_directory::take(options.folder);
     if (!folder)
         return folder.error();
     try {
-        return open_in(std::move(*folder), {options, wall, ids, log, figures});
+        return open_in(std::move(*folder), {options, wall_clock, ids, log, metrics});
     } catch (const sql::failure& problem) {
         return error{errc::unavailable, std::string("The database cannot be opened: ") + problem.what()};
     }

@@ -1,5 +1,6 @@
 #include "service/domains/domain_gate.hpp"
-#include "service_house.hpp"
+
+#include "service_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -53,14 +54,18 @@ protected:
     void verify(std::string_view name, bool covers_subdomains, tenants::domain_status status)
     {
         tenants::insert_domain(
-            house.tx(), house.who.organization, domain_name::parse(name).value(), status, covers_subdomains
+            fixture.tx(),
+            fixture.who.organization,
+            domain_name::parse(name).value(),
+            status,
+            covers_subdomains
         );
     }
 
     std::optional<gate_refusal> refusal_of(const json::object& user)
     {
-        domain_look_up domains(house.tx(), house.who);
-        return refuse_by_domain(domains, house.who, addresses_of(user));
+        domain_look_up domains(fixture.tx(), fixture.who);
+        return refuse_by_domain(domains, fixture.who, addresses_of(user));
     }
 
     std::string reason_for(std::string_view address)
@@ -70,7 +75,7 @@ protected:
         return refusal ? refusal->reason + " " + refusal->domain : "";
     }
 
-    service_house house;
+    service_fixture fixture;
 };
 
 TEST_F(gate_test, the_domain_as_a_whole_decides)
@@ -116,23 +121,23 @@ TEST_F(gate_test, the_domain_as_a_whole_decides)
 
 TEST_F(gate_test, another_organization_s_domain_helps_nobody)
 {
-    const auto other = store::tenants::insert_organization(house.tx(), "Other", std::nullopt);
+    const auto other = store::tenants::insert_organization(fixture.tx(), "Other", std::nullopt);
     tenants::insert_domain(
-        house.tx(),
+        fixture.tx(),
         other->id,
         domain_name::parse("other.test").value(),
         tenants::domain_status::verified,
         true
     );
     EXPECT_EQ(reason_for("a@other.test"), "domain_not_verified other.test");
-    house.who.organization = other->id;
+    fixture.who.organization = other->id;
     EXPECT_EQ(reason_for("a@other.test"), "");
     EXPECT_EQ(reason_for("a@acme.com"), "domain_not_verified acme.com");
 }
 
 TEST_F(gate_test, an_open_gate_asks_nothing)
 {
-    house.who.policy = tenants::domain_policy::off;
+    fixture.who.policy = tenants::domain_policy::off;
     for (const auto* const address : {"a@evil.test", "no address", ""})
         EXPECT_EQ(reason_for(address), "") << address;
 }
@@ -149,7 +154,7 @@ TEST_F(gate_test, the_refusal_names_the_domain_and_what_to_do)
 TEST_F(gate_test, a_domain_taken_back_closes_the_gate)
 {
     EXPECT_EQ(reason_for("a@acme.com"), "");
-    ASSERT_TRUE(tenants::delete_domain(house.tx(), house.who.organization, house.domain));
+    ASSERT_TRUE(tenants::delete_domain(fixture.tx(), fixture.who.organization, fixture.domain));
     EXPECT_EQ(reason_for("a@acme.com"), "domain_not_verified acme.com");
 }
 
@@ -158,7 +163,7 @@ class gate_scope_test : public gate_test {
 protected:
     gate_scope_test()
     {
-        const auto other = tenants::insert_organization(house.tx(), "Victim", std::nullopt);
+        const auto other = tenants::insert_organization(fixture.tx(), "Victim", std::nullopt);
         victim = other->id;
         verify_for(victim, "victim.com", false);
         verify_for(victim, "wide.com", true);
@@ -167,7 +172,7 @@ protected:
     domain_id verify_for(organization_id owner, std::string_view name, bool covers_subdomains)
     {
         return tenants::insert_domain(
-                   house.tx(),
+                   fixture.tx(),
                    owner,
                    domain_name::parse(name).value(),
                    tenants::domain_status::verified,
@@ -179,10 +184,10 @@ protected:
     // "reason domain address" of each objection.
     std::vector<std::string> objections(std::string_view user)
     {
-        domain_look_up domains(house.tx(), house.who);
+        domain_look_up domains(fixture.tx(), fixture.who);
         const auto addresses = addresses_of(user_with(user));
         std::vector<std::string> texts;
-        for (const auto& one : objections_to(domains, house.who, addresses))
+        for (const auto& one : objections_to(domains, fixture.who, addresses))
             texts.push_back(one.reason + " " + one.domain + " " + one.address);
         return texts;
     }
@@ -269,7 +274,7 @@ TEST_F(gate_scope_test, an_address_that_is_too_long_to_be_searched_is_refused)
 
 TEST_F(gate_scope_test, all_asks_for_every_address)
 {
-    house.who.gate_scope = tenants::domain_gate_scope::all;
+    fixture.who.gate_scope = tenants::domain_gate_scope::all;
     EXPECT_EQ(of_user_name("ann"), texts());
     EXPECT_EQ(of_user_name("ann@acme.com"), texts());
     EXPECT_EQ(
@@ -282,14 +287,14 @@ TEST_F(gate_scope_test, all_asks_for_every_address)
                                  {"value":"c@late.com"}]})"),
         (texts{"invalid_email  n/a", "domain_not_verified late.com c@late.com"})
     );
-    house.who.policy = tenants::domain_policy::off;
+    fixture.who.policy = tenants::domain_policy::off;
     EXPECT_EQ(of_user_name("ceo@victim.com"), texts());
 }
 
 TEST_F(gate_scope_test, the_longest_verified_name_decides)
 {
-    verify_for(house.who.organization, "sub.wide.com", false);
-    verify_for(house.who.organization, "deep.parent.com", true);
+    verify_for(fixture.who.organization, "sub.wide.com", false);
+    verify_for(fixture.who.organization, "deep.parent.com", true);
     verify_for(victim, "parent.com", true);
     verify_for(victim, "x.deep.parent.com", true);
     struct row {
@@ -307,7 +312,7 @@ TEST_F(gate_scope_test, the_longest_verified_name_decides)
     };
     for (const auto& row : rows)
         EXPECT_EQ(reason_for(row.address), row.reason) << row.address;
-    house.who.organization = victim;
+    fixture.who.organization = victim;
     EXPECT_EQ(reason_for("a@sub.wide.com"), "domain_not_verified sub.wide.com");
     EXPECT_EQ(reason_for("a@x.sub.wide.com"), "");
     EXPECT_EQ(reason_for("a@x.deep.parent.com"), "");
@@ -326,10 +331,10 @@ TEST_F(gate_scope_test, a_user_s_addresses_are_in_a_hundred_domains_at_most)
     };
     EXPECT_EQ(objections(user_of(100)), texts());
     EXPECT_EQ(objections(user_of(101)), texts{"invalid_email  "});
-    domain_look_up domains(house.tx(), house.who);
+    domain_look_up domains(fixture.tx(), fixture.who);
     const auto addresses = addresses_of(user_with(user_of(101)));
     EXPECT_EQ(
-        refuse_by_domain(domains, house.who, addresses)->detail,
+        refuse_by_domain(domains, fixture.who, addresses)->detail,
         "A user has 1000 addresses at most, and in 100 different domains."
     );
     EXPECT_EQ(verified_of(domains, addresses).size(), 100U);
@@ -351,9 +356,9 @@ TEST_F(gate_scope_test, a_user_has_a_thousand_addresses_at_most)
 
 TEST_F(gate_scope_test, the_details_name_the_address_and_not_the_other_organization)
 {
-    domain_look_up domains(house.tx(), house.who);
+    domain_look_up domains(fixture.tx(), fixture.who);
     const auto detail = [&](std::string_view user) {
-        return objections_to(domains, house.who, addresses_of(user_with(user))).front().detail;
+        return objections_to(domains, fixture.who, addresses_of(user_with(user))).front().detail;
     };
     EXPECT_EQ(
         detail(R"({"userName":"ceo@victim.com","emails":[{"value":"a@acme.com"}]})"),

@@ -42,11 +42,11 @@ struct api_client {
 
 using header_list = std::initializer_list<std::pair<std::string_view, std::string_view>>;
 
-class api_house {
+class api_fixture {
 public:
-    explicit api_house(const api::limits& bounds = {});
-    explicit api_house(scim::catalogue types, const api::limits& bounds = {});
-    ~api_house();
+    explicit api_fixture(const api::limits& bounds = {});
+    explicit api_fixture(scim::catalogue types, const api::limits& bounds = {});
+    ~api_fixture();
 
     // From a public peer, with no other headers than these.
     answer call(
@@ -62,7 +62,7 @@ public:
     );
     answer patch(std::string_view path, std::string_view operations, header_list headers = {});
 
-    answer send(http::request request);
+    answer send(http::request head);
 
     // Ids of new ones.
     std::string make_organization(std::string_view name);
@@ -92,21 +92,21 @@ public:
 
     manual_clock clock;
     fixed_random random;
-    metrics figures;
-    service::token_usage usage;
-    service::request_log requests{figures};
+    metrics_registry metrics;
+    service::last_used_times usage;
+    service::request_log requests{metrics};
     service::request_retention requests_kept;
-    vault safe;
-    service::verified_tokens verified;
-    service::guess_throttle guesses{random};
-    service::cursor_seal cursors{safe, random};
+    vault key_vault;
+    service::token_cache verified;
+    service::login_rate_limit login_limits{random};
+    service::cursor_seal cursors{key_vault, random};
     scim::catalogue_set schemas;
     std::string why_not_ready;
-    service::domain_claims::practice practice;
+    service::domains::domain_policy_config domain_policy;
     service::txt_look_up look_up_txt;  // set it to have an answer; else every server is unreachable
     std::string log_text;
     temp_directory folder;
-    spool long_replies{folder.path(), figures};
+    spool long_replies{folder.path(), metrics};
 
 private:
     logger log_;
@@ -114,8 +114,8 @@ private:
 
 public:
     std::unique_ptr<store::database> database;
-    api::house house;
-    api::site site{house};
+    api::server_context server;
+    api::request_pipeline pipeline{server};
 
     // An organization with the verified domain acme.com, a directory that asks for it, and a token.
     std::string organization;

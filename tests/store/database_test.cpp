@@ -1,4 +1,5 @@
 #include "store/engine/database.hpp"
+
 #include "store/sqlite_store_fixture.hpp"
 
 #include <gtest/gtest.h>
@@ -62,7 +63,7 @@ TEST_F(sqlite_store, ends_an_inline_read_that_looks_at_too_much)
     EXPECT_TRUE(is_within(intent::scan, static_cast<std::int64_t>(inline_budget.steps)));
     EXPECT_TRUE(is_within(intent::read, static_cast<std::int64_t>(inline_budget.steps)));
     EXPECT_TRUE(is_within(intent::inline_read, 100)) << "the next one has a budget of its own";
-    EXPECT_EQ(figures.count("scimd_store_reads_over_budget_total", "").value(), 1U);
+    EXPECT_EQ(metrics.count("scimd_store_reads_over_budget_total", "").value(), 1U);
     EXPECT_FALSE(is_over_budget(nullptr));
     EXPECT_FALSE(is_over_budget(std::make_exception_ptr(sql::busy("busy"))));
 }
@@ -202,9 +203,9 @@ TEST_F(sqlite_store, commits_concurrent_writes_in_fewer_groups)
     for (std::thread& one : clients)
         one.join();
     EXPECT_EQ(read(count_organizations), threads * writes);
-    EXPECT_EQ(figures.count("scimd_store_group_works_total", "").value(), 200U);
-    EXPECT_LT(figures.count("scimd_store_groups_total", "").value(), 150U);
-    EXPECT_EQ(figures.count("scimd_store_works_total", "", {{"intent", "write"}}).value(), 200U);
+    EXPECT_EQ(metrics.count("scimd_store_group_works_total", "").value(), 200U);
+    EXPECT_LT(metrics.count("scimd_store_groups_total", "").value(), 150U);
+    EXPECT_EQ(metrics.count("scimd_store_works_total", "", {{"intent", "write"}}).value(), 200U);
 }
 
 TEST_F(sqlite_store, issues_no_id_that_it_holds_already)
@@ -214,7 +215,7 @@ TEST_F(sqlite_store, issues_no_id_that_it_holds_already)
     insert(far_ahead);
     store->close();
     id_source fresh(wall);
-    const auto reopened = open_sqlite(options, wall, fresh, log, figures).value();
+    const auto reopened = open_sqlite(options, wall, fresh, log, metrics).value();
     EXPECT_GT(fresh.next(), far_ahead);
 }
 

@@ -1,4 +1,5 @@
 #include "base/spooled_text.hpp"
+
 #include "support/temp_directory.hpp"
 
 #include <gtest/gtest.h>
@@ -11,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class long_text_test : public testing::Test {
+class spooled_text_test : public testing::Test {
 protected:
     // Lines of ten bytes, each with its number.
     static std::string lines(int count)
@@ -22,15 +23,15 @@ protected:
         return all;
     }
 
-    static void write_lines(long_text& into, int count)
+    static void write_lines(spooled_text& into, int count)
     {
         for (int i = 0; i < count; ++i) {
             into.end() += std::to_string(100'000'000 + i) + '\n';
-            into.settle();
+            into.flush();
         }
     }
 
-    static std::string read_all(long_text& from)
+    static std::string read_all(spooled_text& from)
     {
         std::string all;
         while (from.read(all)) {}
@@ -38,13 +39,13 @@ protected:
     }
 
     test::temp_directory folder;
-    metrics figures;
-    spool place{folder.path(), figures, {.memory_bytes_max = 1'000, .file_bytes_max = 3'000'000}};
+    metrics_registry metrics;
+    spool place{folder.path(), metrics, {.memory_bytes_max = 1'000, .file_bytes_max = 3'000'000}};
 };
 
-TEST_F(long_text_test, a_short_one_stays_in_memory)
+TEST_F(spooled_text_test, a_short_one_stays_in_memory)
 {
-    long_text text(place);
+    spooled_text text(place);
     write_lines(text, 99);
     EXPECT_TRUE(text.is_in_memory());
     EXPECT_EQ(text.size(), 990U);
@@ -52,10 +53,10 @@ TEST_F(long_text_test, a_short_one_stays_in_memory)
     EXPECT_EQ(std::move(text).take(), lines(99));
 }
 
-TEST_F(long_text_test, a_long_one_is_read_as_it_was_written)
+TEST_F(spooled_text_test, a_long_one_is_read_as_it_was_written)
 {
     for (const int count : {100, 101, 26'000, 26'215, 100'000}) {
-        long_text text(place);
+        spooled_text text(place);
         write_lines(text, count);
         EXPECT_FALSE(text.is_in_memory()) << count;
         EXPECT_EQ(text.size(), 10U * static_cast<unsigned>(count));
@@ -64,12 +65,12 @@ TEST_F(long_text_test, a_long_one_is_read_as_it_was_written)
     }
 }
 
-TEST_F(long_text_test, memory_holds_no_more_than_a_block_and_a_piece)
+TEST_F(spooled_text_test, memory_holds_no_more_than_a_block_and_a_piece)
 {
-    long_text text(place);
+    spooled_text text(place);
     for (int i = 0; i < 200'000; ++i) {
         text.end() += "0123456789";
-        text.settle();
+        text.flush();
         ASSERT_LE(text.end().size(), 256U * 1'024);
     }
     std::string piece;
@@ -79,9 +80,9 @@ TEST_F(long_text_test, memory_holds_no_more_than_a_block_and_a_piece)
     }
 }
 
-TEST_F(long_text_test, says_how_much_is_left)
+TEST_F(spooled_text_test, says_how_much_is_left)
 {
-    long_text text(place);
+    spooled_text text(place);
     write_lines(text, 50'000);
     std::string read;
     while (text.read(read))
@@ -89,81 +90,81 @@ TEST_F(long_text_test, says_how_much_is_left)
     EXPECT_EQ(read.size(), 500'000U);
 }
 
-TEST_F(long_text_test, files_have_no_name_and_give_their_room_back)
+TEST_F(spooled_text_test, files_have_no_name_and_give_their_room_back)
 {
     {
-        std::optional<long_text> text(std::in_place, place);
+        std::optional<spooled_text> text(std::in_place, place);
         write_lines(*text, 100'000);
         EXPECT_GT(place.used_bytes(), 700'000U);
-        EXPECT_GT(figures.level("scimd_spooled_bytes", "").value(), 700'000);
+        EXPECT_GT(metrics.level("scimd_spooled_bytes", "").value(), 700'000);
         EXPECT_TRUE(fs::is_empty(folder.path()));
-        long_text moved(std::move(*text));
+        spooled_text moved(std::move(*text));
         text.reset();
         EXPECT_GT(place.used_bytes(), 700'000U);
         EXPECT_EQ(read_all(moved), lines(100'000));
     }
     EXPECT_EQ(place.used_bytes(), 0U);
-    EXPECT_EQ(figures.level("scimd_spooled_bytes", "").value(), 0);
+    EXPECT_EQ(metrics.level("scimd_spooled_bytes", "").value(), 0);
 }
 
-TEST_F(long_text_test, all_together_have_a_limit)
+TEST_F(spooled_text_test, all_together_have_a_limit)
 {
-    long_text first(place);
+    spooled_text first(place);
     write_lines(first, 200'000);
     {
-        long_text second(place);
+        spooled_text second(place);
         EXPECT_THROW(write_lines(second, 200'000), spool_failure);
     }
     EXPECT_LE(place.used_bytes(), 2'000'000U);
-    long_text third(place);
+    spooled_text third(place);
     write_lines(third, 50'000);
     EXPECT_EQ(read_all(third), lines(50'000));
     EXPECT_EQ(read_all(first), lines(200'000));
 }
 
-TEST_F(long_text_test, one_owner_has_a_share_and_leaves_the_rest_to_others)
+TEST_F(spooled_text_test, one_owner_has_a_share_and_leaves_the_rest_to_others)
 {
-    spool shared(folder.path(), figures, {.memory_bytes_max = 1'000, .share_bytes_max = 1'000'000});
+    spool shared(folder.path(), metrics, {.memory_bytes_max = 1'000, .share_bytes_max = 1'000'000});
     const std::int64_t greedy = 7;
-    long_text whole(shared, greedy);
+    spooled_text whole(shared, greedy);
     write_lines(whole, 100'000);
-    std::optional<long_text> more(std::in_place, shared, greedy);
+    std::optional<spooled_text> more(std::in_place, shared, greedy);
     EXPECT_THROW(write_lines(*more, 100'000), spool_failure);
-    long_text of_another(shared, 8);
+    spooled_text of_another(shared, 8);
     write_lines(of_another, 100'000);
     EXPECT_EQ(read_all(of_another), lines(100'000));
     more.reset();
 
     {
-        const long_text gone(std::move(whole));
+        const spooled_text gone(std::move(whole));
     }
-    long_text again(shared, greedy);
+    spooled_text again(shared, greedy);
     write_lines(again, 100'000);
     EXPECT_EQ(read_all(again), lines(100'000));
 }
 
-TEST_F(long_text_test, the_last_of_the_disk_is_left_to_those_who_store)
+TEST_F(spooled_text_test, the_last_of_the_disk_is_left_to_those_who_store)
 {
     const auto available = std::filesystem::space(folder.path()).available;
-    spool full(folder.path(), figures, {.memory_bytes_max = 1'000, .free_bytes_min = available * 2});
-    long_text text(full);
+    spool full(folder.path(), metrics, {.memory_bytes_max = 1'000, .free_bytes_min = available * 2});
+    spooled_text text(full);
     EXPECT_THROW(write_lines(text, 100), spool_failure);
-    spool roomy(folder.path(), figures, {.memory_bytes_max = 1'000, .free_bytes_min = available / 2});
-    long_text kept(roomy);
+    spool roomy(folder.path(), metrics, {.memory_bytes_max = 1'000, .free_bytes_min = available / 2});
+    spooled_text kept(roomy);
     write_lines(kept, 100);
     EXPECT_EQ(read_all(kept), lines(100));
 }
 
-TEST_F(long_text_test, no_place_for_a_file_is_told)
+TEST_F(spooled_text_test, no_place_for_a_file_is_told)
 {
-    spool gone(folder.path() / "none", figures, {.memory_bytes_max = 1'000});
-    long_text text(gone);
+    spool gone(folder.path() / "none", metrics, {.memory_bytes_max = 1'000});
+    spooled_text text(gone);
     EXPECT_THROW(write_lines(text, 100), spool_failure);
 }
 
-TEST_F(long_text_test, without_a_place_all_stays_in_memory)
+TEST_F(spooled_text_test, without_a_place_all_stays_in_memory)
 {
-    long_text text;
+    spooled_text text;
     write_lines(text, 300'000);
     EXPECT_TRUE(text.is_in_memory());
     EXPECT_EQ(read_all(text), lines(300'000));

@@ -1,15 +1,16 @@
 // Held users, and the counts that follow them wherever rows come from and go to.
 #include "store/held_users.hpp"
+
 #include "store/resources.hpp"
 #include "store/tenants.hpp"
 #include "support/temp_store.hpp"
 
 #include <gtest/gtest.h>
 
-namespace scimd::store::holds {
+namespace scimd::store::held_users {
 namespace {
 
-class holds_test : public testing::Test {
+class held_users_test : public testing::Test {
 protected:
     transaction& tx() { return store.tx(); }
 
@@ -40,7 +41,7 @@ protected:
     const tenants::directory home = store.add_directory();
 };
 
-TEST_F(holds_test, a_seat_is_taken_by_whoever_is_active_and_not_held)
+TEST_F(held_users_test, a_seat_is_taken_by_whoever_is_active_and_not_held)
 {
     const auto anna = add("User", "anna");
     const auto bert = add("User", "bert", false);
@@ -80,7 +81,7 @@ TEST_F(holds_test, a_seat_is_taken_by_whoever_is_active_and_not_held)
     EXPECT_EQ(count(tx(), home.id), 0);
 }
 
-TEST_F(holds_test, a_groups_held_members_are_counted_whatever_comes_first)
+TEST_F(held_users_test, a_groups_held_members_are_counted_whatever_comes_first)
 {
     const auto group = add("Group", "staff", std::nullopt);
     const auto anna = add("User", "anna");
@@ -108,7 +109,7 @@ TEST_F(holds_test, a_groups_held_members_are_counted_whatever_comes_first)
     EXPECT_EQ(count(tx(), home.id), 1);
 }
 
-TEST_F(holds_test, are_listed_in_pages_with_their_reason_and_time)
+TEST_F(held_users_test, are_listed_in_pages_with_their_reason_and_time)
 {
     const auto anna = add("User", "anna");
     const auto bert = add("User", "bert");
@@ -150,7 +151,7 @@ private:
     transaction& tx_;
 };
 
-TEST_F(holds_test, whoever_is_held_is_looked_at_again_when_what_may_have_held_him_changes)
+TEST_F(held_users_test, whoever_is_held_is_looked_at_again_when_what_may_have_held_him_changes)
 {
     using namespace tenants;
     const auto acme = domain_name::parse("acme.com").value();
@@ -212,7 +213,7 @@ TEST_F(holds_test, whoever_is_held_is_looked_at_again_when_what_may_have_held_hi
     EXPECT_TRUE(note.take());
 }
 
-TEST_F(holds_test, a_walk_starts_over_when_something_changes_on_its_way)
+TEST_F(held_users_test, a_walk_starts_over_when_something_changes_on_its_way)
 {
     const auto anna = add("User", "anna");
     keep(anna);
@@ -231,4 +232,4 @@ TEST_F(holds_test, a_walk_starts_over_when_something_changes_on_its_way)
 }
 
 }  // namespace
-}  // namespace scimd::store::holds
+}  // namespace scimd::store::held_users

@@ -1,4 +1,4 @@
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include "api/run_in_process.hpp"
 #include "scim/schema/urn.hpp"
@@ -81,39 +81,39 @@ std::vector<std::string> answer::resources(std::string_view attribute) const
     return values;
 }
 
-api_house::api_house(const api::limits& bounds) : api_house(scim::catalogue::standard(), bounds) {}
+api_fixture::api_fixture(const api::limits& bounds) : api_fixture(scim::catalogue::standard(), bounds) {}
 
-api_house::api_house(scim::catalogue types, const api::limits& bounds)
-    : safe(one_master_key(random), random),
+api_fixture::api_fixture(scim::catalogue types, const api::limits& bounds)
+    : key_vault(one_master_key(random), random),
       schemas(std::move(types)),
       log_([this](std::string_view line) { log_text += line; }, log_level::warning),
-      database(store::open_sqlite(in(folder), clock, ids_, log_, figures).value()),
-      house{
+      database(store::open_sqlite(in(folder), clock, ids_, log_, metrics).value()),
+      server{
           .schemas = schemas,
-          .wall = clock,
+          .wall_clock = clock,
           .random = random,
-          .figures = figures,
-          .usage = usage,
+          .metrics = metrics,
+          .last_used = usage,
           .requests = requests,
-          .safe = safe,
-          .verified = verified,
-          .guesses = guesses,
+          .key_vault = key_vault,
+          .token_cache = verified,
+          .login_limits = login_limits,
           .cursors = cursors,
-          .long_replies = long_replies,
+          .spooled_responses = long_replies,
           .environment = environment_id{1},
           .public_url = "https://scim.test",
           .is_metrics_open = false,
           .bounds = bounds,
           .why_not_ready = [this] { return why_not_ready; },
-          .renew_master_key = [this](store::database&) { return safe.sealing_key(); },
-          .domains = practice,
+          .renew_master_key = [this](store::database&) { return key_vault.sealing_key(); },
+          .domains = domain_policy,
           .look_up_txt = [this](
                              std::string name, std::function<void(std::vector<service::txt_answer>)> done
                          ) { look_up_txt ? look_up_txt(std::move(name), std::move(done)) : done({}); }
       }
 {
     // Most tests have domains of their own at names that no customer can have: .test, .example.
-    practice.rules.replace_reserved_domains("").value();
+    domain_policy.rules.replace_reserved_domains("").value();
     organization = make_organization("Acme");
     domain = make_domain(organization, "acme.com");
     directory = make_directory(organization);
@@ -122,7 +122,7 @@ api_house::api_house(scim::catalogue types, const api::limits& bounds)
 }
 
 // Whatever a test is about: what was told is as the published schemas say.
-api_house::~api_house()
+api_fixture::~api_fixture()
 {
     store::run(*database, store::intent::read, [](store::transaction& tx) {
         expect_described_events(tx);
@@ -131,15 +131,15 @@ api_house::~api_house()
     database->close();
 }
 
-void api_house::work_off()
+void api_fixture::work_off()
 {
     bool has_more = true;
     while (has_more) {
         store::run(*database, store::intent::write, [&](store::transaction& tx) {
-            has_more = service::release_some(tx, house.environment, schemas);
-            has_more = service::organizations::remove_some(tx, house.environment) || has_more;
-            if (const auto step = service::look_over_some(tx, house.environment, schemas)) {
-                service::finish_step(tx, house.environment, schemas, *step);
+            has_more = service::release_held_users(tx, server.environment, schemas);
+            has_more = service::organizations::remove_some(tx, server.environment) || has_more;
+            if (const auto step = service::look_over_some(tx, server.environment, schemas)) {
+                service::finish_step(tx, server.environment, schemas, *step);
                 has_more = true;
             }
             if (const auto next = store::directories::next_removal(tx)) {
@@ -153,8 +153,8 @@ void api_house::work_off()
             has_more =
                 service::membership_jobs::go_on_with_oldest(tx, schemas, time_point::max()) || has_more;
             has_more = service::membership_jobs::discard_abandoned_parts(tx) || has_more;
-            if (const auto next = service::next_to_tell(tx, {})) {
-                service::tell_some(tx, schemas, *next);
+            if (const auto next = service::next_to_publish(tx, {})) {
+                service::publish_pending(tx, schemas, *next);
                 has_more = true;
             }
             return store::verdict::commit;
@@ -162,7 +162,7 @@ void api_house::work_off()
     }
 }
 
-void api_house::write_log()
+void api_fixture::write_log()
 {
     for (const auto& note : requests.take(SIZE_MAX)) {
         const auto line = service::to_line(note);
@@ -173,12 +173,12 @@ void api_house::write_log()
     }
 }
 
-answer api_house::send(http::request request)
+answer api_fixture::send(http::request head)
 {
-    request.id = "request-1";
-    const auto method = request.method;
-    const auto target = request.target;
-    auto response = api::run_to_end(site, *database, std::move(request));
+    head.id = "request-1";
+    const auto method = head.method;
+    const auto target = head.target;
+    auto response = api::run_in_process(pipeline, *database, std::move(head));
     answer made{response.status, std::move(response.headers), std::move(response.body), {}};
     for (const auto& fault : response_faults(method, target, made.status, made.text))
         ADD_FAILURE() << method << ' ' << target << ' ' << made.status << ": " << fault << '\n' << made.text;
@@ -187,65 +187,65 @@ answer api_house::send(http::request request)
     return made;
 }
 
-answer api_house::call(
+answer api_fixture::call(
     std::string_view method, std::string_view target, std::string_view body, header_list headers
 )
 {
-    http::request request;
-    request.method = method;
-    request.target = target;
-    request.body = body;
-    request.from.address = "192.0.2.7";
+    http::request head;
+    head.method = method;
+    head.target = target;
+    head.body = body;
+    head.from.address = "192.0.2.7";
     for (const auto& [name, value] : headers)
-        request.headers.add(std::string(name), std::string(value));
-    return send(std::move(request));
+        head.headers.add(std::string(name), std::string(value));
+    return send(std::move(head));
 }
 
-answer api_house::operate(std::string_view method, std::string_view target, std::string_view body)
+answer api_fixture::operate(std::string_view method, std::string_view target, std::string_view body)
 {
-    http::request request;
-    request.method = method;
-    request.target = target;
-    request.body = body;
-    request.from = {.address = {}, .is_loopback = true, .is_operator = true};
-    return send(std::move(request));
+    http::request head;
+    head.method = method;
+    head.target = target;
+    head.body = body;
+    head.from = {.address = {}, .is_loopback = true, .is_operator = true};
+    return send(std::move(head));
 }
 
-answer api_house::scim(
+answer api_fixture::scim(
     std::string_view method, std::string_view path, std::string_view body, header_list headers
 )
 {
-    http::request request;
-    request.method = method;
-    request.target = base().append(path);
-    request.body = body;
-    request.from.address = "192.0.2.7";
-    request.headers.add("Authorization", "Bearer " + token);
+    http::request head;
+    head.method = method;
+    head.target = base().append(path);
+    head.body = body;
+    head.from.address = "192.0.2.7";
+    head.headers.add("Authorization", "Bearer " + token);
     for (const auto& [name, value] : headers)
-        request.headers.add(std::string(name), std::string(value));
-    return send(std::move(request));
+        head.headers.add(std::string(name), std::string(value));
+    return send(std::move(head));
 }
 
-answer api_house::patch(std::string_view path, std::string_view operations, header_list headers)
+answer api_fixture::patch(std::string_view path, std::string_view operations, header_list headers)
 {
     std::string body = R"({"schemas":[")" + std::string(scim::urn::patch_op) + R"("],"Operations":)";
     return scim("PATCH", path, body.append(operations).append("}"), headers);
 }
 
-std::string api_house::make_organization(std::string_view name)
+std::string api_fixture::make_organization(std::string_view name)
 {
     return id_in(
         operate("POST", "/api/v1/organizations", "{" + quoted("display_name", name) + "}"), "organization"
     );
 }
 
-std::string api_house::make_domain(std::string_view owner, std::string_view name)
+std::string api_fixture::make_domain(std::string_view owner, std::string_view name)
 {
     const auto path = "/api/v1/organizations/" + std::string(owner) + "/domains";
     return id_in(operate("POST", path, "{" + quoted("domain", name) + "}"), "domain");
 }
 
-std::string api_house::make_directory(std::string_view owner, std::string_view policy)
+std::string api_fixture::make_directory(std::string_view owner, std::string_view policy)
 {
     const auto path = "/api/v1/organizations/" + std::string(owner) + "/directories";
     const auto body =
@@ -253,7 +253,7 @@ std::string api_house::make_directory(std::string_view owner, std::string_view p
     return id_in(operate("POST", path, body), "directory");
 }
 
-std::string api_house::make_token(std::string_view owner, std::string_view expires)
+std::string api_fixture::make_token(std::string_view owner, std::string_view expires)
 {
     const auto path = "/api/v1/organizations/-/directories/" + std::string(owner) + "/secrets";
     const auto made =
@@ -263,7 +263,7 @@ std::string api_house::make_token(std::string_view owner, std::string_view expir
     return made.text_of("plain_secret");
 }
 
-std::string api_house::make_user_token(std::string_view user)
+std::string api_fixture::make_user_token(std::string_view user)
 {
     const auto path = "/api/v1/organizations/-/directories/" + directory + "/secrets";
     const auto made = operate("POST", path, "{" + quoted("directory_user_id", user) + "}");
@@ -272,7 +272,7 @@ std::string api_house::make_user_token(std::string_view user)
     return made.text_of("plain_secret");
 }
 
-api_client api_house::make_client(std::string_view name, std::string_view more)
+api_client api_fixture::make_client(std::string_view name, std::string_view more)
 {
     const auto made =
         operate("POST", "/api/v1/clients", "{" + quoted("name", name) + std::string(more) + "}");
@@ -281,13 +281,13 @@ api_client api_house::make_client(std::string_view name, std::string_view more)
     return {made.text_of("client_id"), made.text_of("client_secret")};
 }
 
-std::string api_house::make_bound_token(std::string_view client_name, std::string_view more)
+std::string api_fixture::make_bound_token(std::string_view client_name, std::string_view more)
 {
     const auto bound = "," + quoted("organization_id", organization);
     return make_access_token(make_client(client_name, bound + std::string(more)));
 }
 
-std::string api_house::make_access_token(const api_client& who, std::string_view scopes)
+std::string api_fixture::make_access_token(const api_client& who, std::string_view scopes)
 {
     const auto made = call(
         "POST",
@@ -301,7 +301,7 @@ std::string api_house::make_access_token(const api_client& who, std::string_view
     return made.text_of("access_token");
 }
 
-std::string api_house::make_user(std::string_view name, std::string_view more)
+std::string api_fixture::make_user(std::string_view name, std::string_view more)
 {
     const auto made = scim("POST", "/Users", user_text(name, more));
     if (made.status != 201)
@@ -309,7 +309,7 @@ std::string api_house::make_user(std::string_view name, std::string_view more)
     return made.text_of("id");
 }
 
-std::string api_house::make_group(std::string_view name, std::string_view more)
+std::string api_fixture::make_group(std::string_view name, std::string_view more)
 {
     const auto made = scim("POST", "/Groups", group_text(name, more));
     if (made.status != 201)
@@ -317,7 +317,7 @@ std::string api_house::make_group(std::string_view name, std::string_view more)
     return made.text_of("id");
 }
 
-std::vector<json::object> api_house::events()
+std::vector<json::object> api_fixture::events()
 {
     std::vector<json::object> listed;
     const auto page = operate("GET", "/api/v1/events?limit=1000&after=" + start);
@@ -326,12 +326,12 @@ std::vector<json::object> api_house::events()
     return listed;
 }
 
-std::string api_house::last_cursor()
+std::string api_fixture::last_cursor()
 {
     return operate("GET", "/api/v1/events?limit=1000&after=" + start).text_of("next_cursor");
 }
 
-std::vector<std::string> api_house::event_types()
+std::vector<std::string> api_fixture::event_types()
 {
     std::vector<std::string> types;
     for (const auto& event : events()) {

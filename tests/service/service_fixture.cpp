@@ -1,4 +1,4 @@
-#include "service_house.hpp"
+#include "service_fixture.hpp"
 
 #include "scim/schema/urn.hpp"
 #include "scim/unlimited.hpp"
@@ -32,7 +32,7 @@ answer succeeded(int status, const representation& made)
 
 }  // namespace
 
-service_house::service_house()
+service_fixture::service_fixture()
 {
     const auto directory = store.add_directory();
     domain = tenants::insert_domain(
@@ -58,23 +58,23 @@ service_house::service_house()
 }
 
 // Whatever a test is about: what was told is as the published schemas say.
-service_house::~service_house()
+service_fixture::~service_fixture()
 {
     test::expect_described_events(tx());
 }
 
-const scim::resource_type& service_house::type(std::string_view endpoint)
+const scim::resource_type& service_fixture::type(std::string_view endpoint)
 {
     return *schemas.find_endpoint(endpoint);
 }
 
-target service_house::at(std::string_view endpoint, std::string_view id)
+target service_fixture::at(std::string_view endpoint, std::string_view id)
 {
     return {&type(endpoint), std::string(id), {}, {}};
 }
 
 template <class Run>
-answer service_house::attempt(int status, Run run)
+answer service_fixture::attempt(int status, Run run)
 {
     tx().sql().run({"savepoint", "savepoint work"});
     auto outcome = run();
@@ -93,7 +93,7 @@ answer service_house::attempt(int status, Run run)
     }
 }
 
-answer service_house::create(std::string_view endpoint, std::string_view body)
+answer service_fixture::create(std::string_view endpoint, std::string_view body)
 {
     const auto& made = type(endpoint);
     const auto read = scim::read_body(parse(body), made);
@@ -102,12 +102,12 @@ answer service_house::create(std::string_view endpoint, std::string_view body)
     return attempt(201, [&] { return service::create(tx(), who, made, *read, {}); });
 }
 
-answer service_house::get(std::string_view endpoint, std::string_view id)
+answer service_fixture::get(std::string_view endpoint, std::string_view id)
 {
     return attempt(200, [&] { return service::get(tx(), who, at(endpoint, id)); });
 }
 
-answer service_house::replace(std::string_view endpoint, std::string_view id, std::string_view body)
+answer service_fixture::replace(std::string_view endpoint, std::string_view id, std::string_view body)
 {
     const auto read = scim::read_body(parse(body), type(endpoint));
     if (!read)
@@ -115,7 +115,7 @@ answer service_house::replace(std::string_view endpoint, std::string_view id, st
     return attempt(200, [&] { return service::replace(tx(), who, at(endpoint, id), *read); });
 }
 
-answer service_house::patch(std::string_view endpoint, std::string_view id, std::string_view operations)
+answer service_fixture::patch(std::string_view endpoint, std::string_view id, std::string_view operations)
 {
     std::string body = R"({"schemas":[")" + std::string(scim::urn::patch_op) + R"("],"Operations":)";
     body.append(operations).append("}");
@@ -125,23 +125,23 @@ answer service_house::patch(std::string_view endpoint, std::string_view id, std:
     return attempt(200, [&] { return service::patch(tx(), who, at(endpoint, id), *change); });
 }
 
-answer service_house::remove(std::string_view endpoint, std::string_view id)
+answer service_fixture::remove(std::string_view endpoint, std::string_view id)
 {
     const auto removed = service::remove(tx(), who, at(endpoint, id));
     return removed ? answer{204, {}, {}, false} : failed(removed.error(), false);
 }
 
-std::string service_house::add_user(std::string_view name)
+std::string service_fixture::add_user(std::string_view name)
 {
     return create("Users", user_body(name)).id();
 }
 
-std::string service_house::add_group(std::string_view name, const std::vector<std::string>& members)
+std::string service_fixture::add_group(std::string_view name, const std::vector<std::string>& members)
 {
     return create("Groups", group_body(name, ",\"members\":" + members_text(members))).id();
 }
 
-std::vector<json::object> service_house::events()
+std::vector<json::object> service_fixture::events()
 {
     std::vector<json::object> all;
     store::events::list_after(tx(), event_id{0}, -1, [&](const store::events::event& one) {
@@ -151,7 +151,7 @@ std::vector<json::object> service_house::events()
     return all;
 }
 
-std::vector<json::object> service_house::new_events()
+std::vector<json::object> service_fixture::new_events()
 {
     auto all = events();
     all.erase(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(seen_));
@@ -159,7 +159,7 @@ std::vector<json::object> service_house::new_events()
     return all;
 }
 
-std::vector<std::string> service_house::new_types()
+std::vector<std::string> service_fixture::new_types()
 {
     std::vector<std::string> types;
     for (const auto& event : new_events())
@@ -167,7 +167,7 @@ std::vector<std::string> service_house::new_types()
     return types;
 }
 
-std::vector<std::string> service_house::members_of(std::string_view group)
+std::vector<std::string> service_fixture::members_of(std::string_view group)
 {
     std::vector<std::string> ids;
     const auto read = get("Groups", group);

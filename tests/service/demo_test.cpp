@@ -1,5 +1,6 @@
-#include "service/auth/secrets.hpp"
 #include "service/management/demo.hpp"
+
+#include "service/auth/secrets.hpp"
 #include "support/fixed_random.hpp"
 #include "support/temp_store.hpp"
 
@@ -11,7 +12,7 @@ namespace {
 namespace tenants = store::tenants;
 namespace credentials = store::credentials;
 
-class tenancy_test : public testing::Test {
+class demo_test : public testing::Test {
 protected:
     store::transaction& tx() { return store.tx(); }
 
@@ -25,10 +26,10 @@ protected:
 
     test::temp_store store;
     test::fixed_random random;
-    const origin from{tenants::environment(tx()), "api", {"operator", {}, {}}, {}};
+    const event_source from{tenants::environment(tx()), "api", {"operator", {}, {}}, {}};
 };
 
-TEST_F(tenancy_test, directories_name_a_known_provider_or_none)
+TEST_F(demo_test, directories_name_a_known_provider_or_none)
 {
     const auto owner = tenants::insert_organization(tx(), "Acme", std::nullopt)->id;
     for (const auto* const provider :
@@ -46,7 +47,7 @@ TEST_F(tenancy_test, directories_name_a_known_provider_or_none)
     EXPECT_EQ(create_directory(tx(), from, owner, {})->policy, tenants::domain_policy::reject);
 }
 
-TEST_F(tenancy_test, the_demo_is_made_once_with_a_fresh_token_each_time)
+TEST_F(demo_test, the_demo_is_made_once_with_a_fresh_token_each_time)
 {
     const auto first = prepare_demo(tx(), from, random, std::nullopt, std::nullopt);
     ASSERT_TRUE(first);
@@ -65,7 +66,7 @@ TEST_F(tenancy_test, the_demo_is_made_once_with_a_fresh_token_each_time)
     EXPECT_EQ(tenants::count_organizations(tx()), 1);
 }
 
-TEST_F(tenancy_test, the_demo_s_policy_changes_when_one_is_given)
+TEST_F(demo_test, the_demo_s_policy_changes_when_one_is_given)
 {
     const auto policy = [&](std::optional<tenants::domain_policy> wanted) {
         const auto demo = prepare_demo(tx(), from, random, wanted, std::nullopt);

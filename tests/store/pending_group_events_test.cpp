@@ -1,4 +1,5 @@
 #include "store/pending_group_events.hpp"
+
 #include "store/resources.hpp"
 #include "support/large_group.hpp"
 #include "support/recording_connection.hpp"
@@ -6,12 +7,12 @@
 
 #include <gtest/gtest.h>
 
-namespace scimd::store::untold_groups {
+namespace scimd::store::pending_group_events {
 namespace {
 
-class untold_groups_test : public testing::Test {
+class pending_group_events_test : public testing::Test {
 protected:
-    untold_groups_test() : here(store.add_directory().id), there(store.add_directory().id)
+    pending_group_events_test() : here(store.add_directory().id), there(store.add_directory().id)
     {
         users_here = test::write_users(store.tx(), here, "u", 3);
         for (const auto where : {here, there})
@@ -30,7 +31,7 @@ protected:
     std::vector<std::int64_t> changes;
 };
 
-TEST_F(untold_groups_test, what_was_told_is_kept_until_it_is_told_or_true_again)
+TEST_F(pending_group_events_test, what_was_told_is_kept_until_it_is_told_or_true_again)
 {
     EXPECT_FALSE(has_any(store.tx(), here));
     note_here(users_here[0], false);
@@ -50,7 +51,7 @@ TEST_F(untold_groups_test, what_was_told_is_kept_until_it_is_told_or_true_again)
     EXPECT_FALSE(has_any(store.tx(), here));
 }
 
-TEST_F(untold_groups_test, goes_with_its_user)
+TEST_F(pending_group_events_test, goes_with_its_user)
 {
     note_here(users_here[0], false);
     note_here(users_here[0], false, {78});
@@ -59,7 +60,7 @@ TEST_F(untold_groups_test, goes_with_its_user)
     EXPECT_FALSE(has_any(store.tx(), here));
 }
 
-TEST_F(untold_groups_test, directories_are_met_in_order_and_hear_nothing_of_each_other)
+TEST_F(pending_group_events_test, directories_are_met_in_order_and_hear_nothing_of_each_other)
 {
     const auto user_there = test::write_users(store.tx(), there, "u", 1)[0];
     note_here(users_here[2], false);
@@ -74,7 +75,7 @@ TEST_F(untold_groups_test, directories_are_met_in_order_and_hear_nothing_of_each
     EXPECT_EQ(of_user(store.tx(), there, user_there).size(), 1U);
 }
 
-TEST_F(untold_groups_test, every_statement_has_an_index)
+TEST_F(pending_group_events_test, every_statement_has_an_index)
 {
     test::recording_connection recorder(store.connection());
     transaction tx(recorder, store.tx().now(), store.ids);
@@ -95,4 +96,4 @@ TEST_F(untold_groups_test, every_statement_has_an_index)
 }
 
 }  // namespace
-}  // namespace scimd::store::untold_groups
+}  // namespace scimd::store::pending_group_events

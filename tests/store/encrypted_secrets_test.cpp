@@ -1,4 +1,5 @@
 #include "store/encrypted_secrets.hpp"
+
 #include "support/fixed_random.hpp"
 #include "support/temp_store.hpp"
 
@@ -7,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace scimd::store::sealed {
+namespace scimd::store::encrypted_secrets {
 namespace {
 
 std::vector<master_key> one_key(random_source& random)
@@ -17,13 +18,13 @@ std::vector<master_key> one_key(random_source& random)
     return keys;
 }
 
-class sealed_test : public testing::Test {
+class encrypted_secrets_test : public testing::Test {
 protected:
     transaction& tx() { return store.tx(); }
 
     std::string found(std::string_view place)
     {
-        const auto value = find(tx(), safe, place);
+        const auto value = find(tx(), key_vault, place);
         return value ? std::string(value->reveal()) : "none";
     }
 
@@ -40,14 +41,14 @@ protected:
 
     test::temp_store store;
     test::fixed_random random;
-    vault safe{one_key(random), random};
+    vault key_vault{one_key(random), random};
 };
 
-TEST_F(sealed_test, a_value_is_read_as_it_was_put)
+TEST_F(encrypted_secrets_test, a_value_is_read_as_it_was_put)
 {
-    put(tx(), safe, "a", "first");
-    put(tx(), safe, "b", "second");
-    put(tx(), safe, "a", "third");
+    put(tx(), key_vault, "a", "first");
+    put(tx(), key_vault, "b", "second");
+    put(tx(), key_vault, "a", "third");
     EXPECT_EQ(found("a"), "third");
     EXPECT_EQ(found("b"), "second");
     erase(tx(), "a");
@@ -55,37 +56,37 @@ TEST_F(sealed_test, a_value_is_read_as_it_was_put)
     EXPECT_EQ(found("b"), "second");
 }
 
-TEST_F(sealed_test, the_database_does_not_hold_the_text)
+TEST_F(encrypted_secrets_test, the_database_does_not_hold_the_text)
 {
-    put(tx(), safe, "a", "hunter2hunter2");
+    put(tx(), key_vault, "a", "hunter2hunter2");
     EXPECT_EQ(stored("a").find("hunter2"), std::string::npos);
 }
 
-TEST_F(sealed_test, a_value_moved_to_another_place_does_not_open)
+TEST_F(encrypted_secrets_test, a_value_moved_to_another_place_does_not_open)
 {
-    put(tx(), safe, "a", "first");
+    put(tx(), key_vault, "a", "first");
     tx().sql().run({"test", "update sealed_values set place = 'b'"});
-    EXPECT_THROW(find(tx(), safe, "b"), sql::failure);
+    EXPECT_THROW(find(tx(), key_vault, "b"), sql::failure);
 }
 
-TEST_F(sealed_test, a_new_master_key_takes_over_a_few_at_a_time)
+TEST_F(encrypted_secrets_test, a_new_master_key_takes_over_a_few_at_a_time)
 {
     for (const auto* place : {"a", "b", "c"})
-        put(tx(), safe, place, std::string("of ") + place);
-    const auto old_key = safe.sealing_key();
-    safe.add_sealing_key(make_master_key(random));
+        put(tx(), key_vault, place, std::string("of ") + place);
+    const auto old_key = key_vault.sealing_key();
+    key_vault.add_sealing_key(make_master_key(random));
     EXPECT_EQ(key_ids(tx()), std::vector{old_key});
-    EXPECT_EQ(seal_anew(tx(), safe, 2), 2);
+    EXPECT_EQ(seal_anew(tx(), key_vault, 2), 2);
     EXPECT_EQ(key_ids(tx()).size(), 2);
-    EXPECT_EQ(seal_anew(tx(), safe, 2), 1);
-    EXPECT_EQ(seal_anew(tx(), safe, 2), 0);
-    EXPECT_EQ(key_ids(tx()), std::vector{safe.sealing_key()});
+    EXPECT_EQ(seal_anew(tx(), key_vault, 2), 1);
+    EXPECT_EQ(seal_anew(tx(), key_vault, 2), 0);
+    EXPECT_EQ(key_ids(tx()), std::vector{key_vault.sealing_key()});
     EXPECT_EQ(found("a") + found("b") + found("c"), "of aof bof c");
 }
 
-TEST_F(sealed_test, a_value_of_an_unknown_key_is_a_failure_and_stays)
+TEST_F(encrypted_secrets_test, a_value_of_an_unknown_key_is_a_failure_and_stays)
 {
-    put(tx(), safe, "a", "first");
+    put(tx(), key_vault, "a", "first");
     const auto before = stored("a");
     const vault other(one_key(random), random);
     EXPECT_THROW(find(tx(), other, "a"), sql::failure);
@@ -94,4 +95,4 @@ TEST_F(sealed_test, a_value_of_an_unknown_key_is_a_failure_and_stays)
 }
 
 }  // namespace
-}  // namespace scimd::store::sealed
+}  // namespace scimd::store::encrypted_secrets

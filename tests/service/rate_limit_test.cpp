@@ -11,7 +11,7 @@ constexpr time_point noon{1'700'000'000s};
 
 TEST(request_rates, a_burst_is_admitted_and_no_request_more)
 {
-    request_rates tested({.per_second = 10, .burst = 5});
+    rate_limiter tested({.per_second = 10, .burst = 5});
     for (std::int64_t i = 1; i <= 5; ++i) {
         const auto standing = tested.take({1}, noon);
         EXPECT_FALSE(standing.is_over) << i;
@@ -27,7 +27,7 @@ TEST(request_rates, a_burst_is_admitted_and_no_request_more)
 
 TEST(request_rates, what_is_refused_does_not_count)
 {
-    request_rates tested({.per_second = 10, .burst = 1});
+    rate_limiter tested({.per_second = 10, .burst = 1});
     tested.take({1}, noon);
     for (int i = 0; i < 100; ++i)
         EXPECT_TRUE(tested.take({1}, noon + 99ms).is_over);
@@ -36,7 +36,7 @@ TEST(request_rates, what_is_refused_does_not_count)
 
 TEST(request_rates, a_slow_rate_tells_how_long_to_wait)
 {
-    request_rates tested({.per_second = 1, .burst = 30});
+    rate_limiter tested({.per_second = 1, .burst = 30});
     for (int i = 0; i < 30; ++i)
         EXPECT_FALSE(tested.take({1}, noon).is_over);
     const auto refused = tested.take({1}, noon + 200ms);
@@ -48,14 +48,14 @@ TEST(request_rates, a_slow_rate_tells_how_long_to_wait)
 
 TEST(request_rates, the_sustained_rate_never_ends)
 {
-    request_rates tested({.per_second = 200, .burst = 10});
+    rate_limiter tested({.per_second = 200, .burst = 10});
     for (int i = 0; i < 10'000; ++i)
         ASSERT_FALSE(tested.take({1}, noon + i * 5ms).is_over) << i;
 }
 
 TEST(request_rates, directories_do_not_share)
 {
-    request_rates tested({.per_second = 1, .burst = 1});
+    rate_limiter tested({.per_second = 1, .burst = 1});
     EXPECT_FALSE(tested.take({1}, noon).is_over);
     EXPECT_TRUE(tested.take({1}, noon).is_over);
     EXPECT_FALSE(tested.take({2}, noon).is_over);
@@ -63,7 +63,7 @@ TEST(request_rates, directories_do_not_share)
 
 TEST(request_rates, a_clock_that_is_set_back_refuses_no_directory_for_long)
 {
-    request_rates tested({.per_second = 10, .burst = 2});
+    rate_limiter tested({.per_second = 10, .burst = 2});
     tested.take({1}, noon);
     EXPECT_TRUE(tested.take({1}, noon - 1h).is_over);
     EXPECT_FALSE(tested.take({1}, noon - 1h + 100ms).is_over);
@@ -71,7 +71,7 @@ TEST(request_rates, a_clock_that_is_set_back_refuses_no_directory_for_long)
 
 TEST(request_rates, full_buckets_take_no_memory)
 {
-    request_rates tested({.per_second = 10, .burst = 5});
+    rate_limiter tested({.per_second = 10, .burst = 5});
     for (std::int64_t i = 0; i < 100'000; ++i)
         tested.take({i}, noon + i * 1ms);
     EXPECT_LE(tested.known(), 1'025U);

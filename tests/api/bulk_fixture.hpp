@@ -2,7 +2,7 @@
 #pragma once
 
 #include "scim/schema/urn.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -47,12 +47,12 @@ protected:
     {
         const auto body = R"({"schemas":[")" + std::string(scim::urn::bulk_request) + R"("],"Operations":[)" +
                           std::string(operations) + "]" + std::string(more) + "}";
-        return home.scim("POST", "/Bulk", body);
+        return fixture.scim("POST", "/Bulk", body);
     }
 
     [[nodiscard]] std::string url_of(const std::string& user) const
     {
-        return "https://scim.test" + home.base() + "/Users/" + user;
+        return "https://scim.test" + fixture.base() + "/Users/" + user;
     }
 
     // The one result of a bulk request with one operation.
@@ -82,7 +82,7 @@ protected:
     [[nodiscard]] std::string path_of(const json::object& result) const
     {
         const std::string location(result.at("location").as_string());
-        const auto base = "https://scim.test" + home.base();
+        const auto base = "https://scim.test" + fixture.base();
         EXPECT_EQ(location.substr(0, base.size()), base);
         return location.substr(base.size());
     }
@@ -101,7 +101,7 @@ protected:
     std::vector<std::string> members_of(const std::string& path)
     {
         std::vector<std::string> ids;
-        const auto group = home.scim("GET", path);
+        const auto group = fixture.scim("GET", path);
         for (const auto& member : group.body.at("members").as_array())
             ids.emplace_back(member.at("value").as_string());
         return ids;
@@ -109,11 +109,11 @@ protected:
 
     std::int64_t count(std::string_view endpoint)
     {
-        return home.scim("GET", endpoint).body.at("totalResults").as_int64();
+        return fixture.scim("GET", endpoint).body.at("totalResults").as_int64();
     }
 
     using texts = std::vector<std::string>;
-    test::api_house home;
+    test::api_fixture fixture;
 };
 
 }  // namespace scimd::api

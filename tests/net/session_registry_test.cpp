@@ -1,5 +1,6 @@
-#include "net/http/session.hpp"
 #include "net/server/session_registry.hpp"
+
+#include "net/http/session.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -37,14 +38,14 @@ http::peer from(std::string address)
     return made;
 }
 
-struct house {
-    metrics figures;
-    gauge& open = figures.level("scimd_http_connections", "");
+struct registry_fixture {
+    metrics_registry metrics;
+    gauge& open = metrics.gauge_of("scimd_http_connections", "");
     session_registry registry{
         {.sessions_max = 4,
          .sessions_per_address_max = 2,
          .trusted_proxies = {*ip_network::parse("198.51.100.0/24")}},
-        figures
+        metrics
     };
     std::vector<std::shared_ptr<guest_of_paper>> guests;
 
@@ -69,7 +70,7 @@ struct house {
 
 TEST(registry, gives_each_address_its_share)
 {
-    house one;
+    registry_fixture one;
     EXPECT_TRUE(one.enter("192.0.2.1"));
     EXPECT_TRUE(one.enter("192.0.2.1"));
     EXPECT_FALSE(one.enter("192.0.2.1"));
@@ -83,7 +84,7 @@ TEST(registry, gives_each_address_its_share)
 
 TEST(registry, forgets_nothing_when_a_refused_one_leaves)
 {
-    house one;
+    registry_fixture one;
     EXPECT_TRUE(one.enter("192.0.2.1"));
     EXPECT_TRUE(one.enter("192.0.2.1"));
     EXPECT_FALSE(one.enter("192.0.2.1"));
@@ -94,7 +95,7 @@ TEST(registry, forgets_nothing_when_a_refused_one_leaves)
 
 TEST(registry, gives_loopback_every_place)
 {
-    house one;
+    registry_fixture one;
     for (int i = 0; i < 3; ++i)
         EXPECT_TRUE(one.enter(""));
     EXPECT_FALSE(one.registry.is_full());
@@ -106,7 +107,7 @@ TEST(registry, gives_loopback_every_place)
 
 TEST(registry, counts_the_addresses_of_an_ipv6_network_of_64_bits_together)
 {
-    house one;
+    registry_fixture one;
     EXPECT_TRUE(one.enter("2001:db8:0:1::1"));
     EXPECT_TRUE(one.enter("2001:db8:0:1:ffff::2"));
     EXPECT_FALSE(one.enter("2001:db8:0:1::3"));
@@ -117,7 +118,7 @@ TEST(registry, counts_the_addresses_of_an_ipv6_network_of_64_bits_together)
 
 TEST(registry, gives_trusted_proxies_every_place)
 {
-    house one;
+    registry_fixture one;
     for (int i = 0; i < 3; ++i)
         EXPECT_TRUE(one.enter("198.51.100.7"));
     EXPECT_TRUE(one.enter("198.51.101.7"));
@@ -127,7 +128,7 @@ TEST(registry, gives_trusted_proxies_every_place)
 
 TEST(registry, asks_the_longest_idle_session_to_end_when_it_is_full)
 {
-    house one;
+    registry_fixture one;
     for (int i = 0; i < 4; ++i) {
         one.registry.make_room(opening + 10s);
         one.enter("", opening + std::chrono::seconds(i));
@@ -148,28 +149,28 @@ TEST(registry, asks_the_longest_idle_session_to_end_when_it_is_full)
 
 TEST(registry, asks_no_other_while_one_is_ending)
 {
-    house one;
+    registry_fixture one;
     for (int i = 0; i < 4; ++i)
         one.enter("", opening);
     one.registry.make_room(opening + 20s);
     one.registry.make_room(opening + 20s);
     EXPECT_EQ(one.asked_to_end(), "0");
-    EXPECT_TRUE(one.registry.is_making_room());
+    EXPECT_TRUE(one.registry.is_closing_idle());
     EXPECT_TRUE(one.registry.is_full());
     EXPECT_FALSE(one.registry.is_nearly_full());
 
     // It has got a request after all.
     one.registry.mark(*one.guests[0], activity::active, opening + 20s);
-    EXPECT_FALSE(one.registry.is_making_room());
+    EXPECT_FALSE(one.registry.is_closing_idle());
     one.registry.make_room(opening + 20s);
     EXPECT_EQ(one.asked_to_end(), "01");
     one.registry.leave(*one.guests[1]);
-    EXPECT_FALSE(one.registry.is_making_room());
+    EXPECT_FALSE(one.registry.is_closing_idle());
     EXPECT_FALSE(one.registry.is_nearly_full());
 }
 
 // The first `idle` of four sessions are idle, the others have been fresh since 10 s later.
-void fill(house& one, std::size_t idle)
+void fill(registry_fixture& one, std::size_t idle)
 {
     for (std::size_t i = 0; i < 4; ++i) {
         one.enter("", i < idle ? opening : opening + 10s);
@@ -182,12 +183,12 @@ void fill(house& one, std::size_t idle)
 
 TEST(registry, prefers_sessions_without_a_request_once_they_had_a_second_for_it)
 {
-    house one;
+    registry_fixture one;
     fill(one, 3);
     one.registry.make_room(opening + 11s);
     EXPECT_EQ(one.asked_to_end(), "3");
 
-    house other;
+    registry_fixture other;
     fill(other, 3);
     other.registry.make_room(opening + 11s - 1ms);
     EXPECT_EQ(other.asked_to_end(), "0");
@@ -195,7 +196,7 @@ TEST(registry, prefers_sessions_without_a_request_once_they_had_a_second_for_it)
 
 TEST(registry, closes_no_idle_session_for_a_flood_of_fresh_ones)
 {
-    house one;
+    registry_fixture one;
     fill(one, 2);
     one.registry.make_room(opening + 11s - 1ms);
     EXPECT_EQ(one.asked_to_end(), "");
@@ -205,8 +206,8 @@ TEST(registry, closes_no_idle_session_for_a_flood_of_fresh_ones)
 
 TEST(registry, has_spare_places_when_it_has_many)
 {
-    metrics figures;
-    session_registry registry({.sessions_max = 32, .sessions_per_address_max = 1}, figures);
+    metrics_registry metrics;
+    session_registry registry({.sessions_max = 32, .sessions_per_address_max = 1}, metrics);
     std::vector<std::shared_ptr<guest_of_paper>> guests;
     for (int i = 0; i < 30; ++i) {
         EXPECT_FALSE(registry.is_nearly_full());
@@ -221,9 +222,9 @@ TEST(registry, has_spare_places_when_it_has_many)
 
 TEST(registry, tells_how_many_sessions_are_in_which_state)
 {
-    house one;
+    registry_fixture one;
     const auto level = [&one](const char* state) {
-        return one.figures.level("scimd_http_connections_state", "", {{"state", state}}).value();
+        return one.metrics.gauge_of("scimd_http_connections_state", "", {{"state", state}}).value();
     };
     one.enter("");
     one.enter("");
@@ -231,17 +232,17 @@ TEST(registry, tells_how_many_sessions_are_in_which_state)
     one.registry.mark(*one.guests[0], activity::active);
     one.registry.mark(*one.guests[1], activity::active);
     one.registry.mark(*one.guests[1], activity::idle);
-    EXPECT_EQ(level("fresh"), 1);
-    EXPECT_EQ(level("active"), 1);
-    EXPECT_EQ(level("idle"), 1);
+    EXPECT_EQ(gauge_of("fresh"), 1);
+    EXPECT_EQ(gauge_of("active"), 1);
+    EXPECT_EQ(gauge_of("idle"), 1);
     for (const auto& guest : one.guests)
         one.registry.leave(*guest);
-    EXPECT_EQ(level("fresh") + level("active") + level("idle"), 0);
+    EXPECT_EQ(gauge_of("fresh") + gauge_of("active") + gauge_of("idle"), 0);
 }
 
 TEST(registry, reaches_those_who_live)
 {
-    house one;
+    registry_fixture one;
     EXPECT_TRUE(one.enter(""));
     EXPECT_TRUE(one.enter(""));
     EXPECT_EQ(one.registry.all().size(), 2U);
@@ -251,7 +252,7 @@ TEST(registry, reaches_those_who_live)
 
 TEST(registry, tells_once_when_it_is_empty)
 {
-    house one;
+    registry_fixture one;
     int told = 0;
     EXPECT_TRUE(one.enter(""));
     EXPECT_TRUE(one.enter(""));

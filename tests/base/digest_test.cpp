@@ -1,6 +1,7 @@
+#include "base/crypto/digest.hpp"
+
 #include "base/bytes_of.hpp"
 #include "base/codec.hpp"
-#include "base/crypto/digest.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,5 @@
 #include "service/auth/login_rate_limit.hpp"
+
 #include "support/fixed_random.hpp"
 #include "support/manual_clock.hpp"
 
@@ -13,22 +14,22 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class guess_throttle_test : public testing::Test {
+class login_rate_limit_test : public testing::Test {
 protected:
     int tries_until_refused(const std::string& who)
     {
         int tries = 0;
-        for (; tries < 100 && guesses.may_try(who, clock.now()); ++tries)
-            guesses.note_failure(who, clock.now());
+        for (; tries < 100 && login_limits.may_try(who, clock.now()); ++tries)
+            login_limits.note_failure(who, clock.now());
         return tries;
     }
 
     test::fixed_random random;
     test::manual_clock clock;
-    guess_throttle guesses{random};
+    login_rate_limit login_limits{random};
 };
 
-TEST_F(guess_throttle_test, ten_wrong_guesses_are_heard_and_then_one_in_six_seconds)
+TEST_F(login_rate_limit_test, ten_wrong_guesses_are_heard_and_then_one_in_six_seconds)
 {
     EXPECT_EQ(tries_until_refused("a"), guesses_at_once);
     clock.advance(guess_interval - 1us);
@@ -41,7 +42,7 @@ TEST_F(guess_throttle_test, ten_wrong_guesses_are_heard_and_then_one_in_six_seco
     EXPECT_EQ(tries_until_refused("a"), guesses_at_once) << "more are not saved up";
 }
 
-TEST_F(guess_throttle_test, a_clock_that_was_set_back_makes_no_one_wait)
+TEST_F(login_rate_limit_test, a_clock_that_was_set_back_makes_no_one_wait)
 {
     clock.advance(std::chrono::hours(24 * 365));
     EXPECT_EQ(tries_until_refused("a"), guesses_at_once);
@@ -51,23 +52,23 @@ TEST_F(guess_throttle_test, a_clock_that_was_set_back_makes_no_one_wait)
     EXPECT_EQ(tries_until_refused("a"), 1);
 }
 
-TEST_F(guess_throttle_test, others_are_not_made_to_wait)
+TEST_F(login_rate_limit_test, others_are_not_made_to_wait)
 {
     tries_until_refused("a");
     EXPECT_EQ(tries_until_refused("b"), guesses_at_once);
 }
 
-TEST_F(guess_throttle_test, who_does_not_fail_is_not_counted)
+TEST_F(login_rate_limit_test, who_does_not_fail_is_not_counted)
 {
     for (int i = 0; i < 100; ++i)
-        EXPECT_TRUE(guesses.may_try("a", clock.now()));
+        EXPECT_TRUE(login_limits.may_try("a", clock.now()));
 }
 
-TEST_F(guess_throttle_test, whom_one_shares_a_place_with_is_another_matter_in_each_process)
+TEST_F(login_rate_limit_test, whom_one_shares_a_place_with_is_another_matter_in_each_process)
 {
     test::fixed_random other_random(2);
-    guess_throttle other(other_random);
-    const auto neighbours_of = [&](guess_throttle& table) {
+    login_rate_limit other(other_random);
+    const auto neighbours_of = [&](login_rate_limit& table) {
         for (int i = 0; i < guesses_at_once; ++i)
             table.note_failure("victim", clock.now());
         std::vector<int> found;
@@ -76,25 +77,25 @@ TEST_F(guess_throttle_test, whom_one_shares_a_place_with_is_another_matter_in_ea
                 found.push_back(i);
         return found;
     };
-    const auto here = neighbours_of(guesses);
+    const auto here = neighbours_of(login_limits);
     EXPECT_FALSE(here.empty());
     EXPECT_NE(here, neighbours_of(other));
 }
 
-TEST_F(guess_throttle_test, failures_of_many_threads_are_all_counted)
+TEST_F(login_rate_limit_test, failures_of_many_threads_are_all_counted)
 {
     std::vector<std::thread> threads;
     for (int i = 0; i < 4; ++i)
         threads.emplace_back([&] {
             for (int j = 0; j < 100; ++j)
-                guesses.note_failure("a", clock.now());
+                login_limits.note_failure("a", clock.now());
         });
     for (auto& thread : threads)
         thread.join();
     clock.advance((400 - guesses_at_once) * guess_interval);
-    EXPECT_FALSE(guesses.may_try("a", clock.now()));
+    EXPECT_FALSE(login_limits.may_try("a", clock.now()));
     clock.advance(guess_interval);
-    EXPECT_TRUE(guesses.may_try("a", clock.now()));
+    EXPECT_TRUE(login_limits.may_try("a", clock.now()));
 }
 
 }  // namespace

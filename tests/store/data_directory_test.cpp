@@ -1,4 +1,5 @@
 #include "store/sqlite/data_directory.hpp"
+
 #include "store/sqlite_store_fixture.hpp"
 #include "store/store_files.hpp"
 
@@ -48,8 +49,8 @@ TEST_F(sqlite_store, closes_a_folder_that_others_may_read_and_refuses_one_that_t
     fs::create_directory(folder);
     for (const auto& [mode, is_taken] : rows) {
         ASSERT_EQ(::chmod(folder.c_str(), mode), 0);
-        const auto taken = store_folder::take(folder);
-        EXPECT_EQ(taken.has_value(), is_taken) << std::oct << mode;
+        const auto taken = data_directory::take(folder);
+        EXPECT_EQ(taken.has_value(), is_in_flight) << std::oct << mode;
         if (is_taken) {
             EXPECT_EQ(mode_of(folder), 0700U);
         }

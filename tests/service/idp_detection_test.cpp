@@ -31,14 +31,14 @@ json::value read_file(const std::filesystem::path& file)
     return parse_json(text.str(), {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
 }
 
-std::string text_or(const json::object& object, std::string_view name, std::string_view otherwise)
+std::string text_or(const json::object& object, std::string_view name, std::string_view fallback)
 {
     const auto* text = find_string(object, name);
-    return std::string(text ? std::string_view(*text) : otherwise);
+    return std::string(text ? std::string_view(*text) : fallback);
 }
 
 // One step as it is sent: headers of the case below those of the step.
-std::optional<sighting> recognize_step(const json::object& talk, const json::object& request)
+std::optional<idp_detection> recognize_step(const json::object& talk, const json::object& request)
 {
     std::optional<std::string> agent;
     for (const auto* holder : {&talk, &request})
@@ -52,7 +52,7 @@ std::optional<sighting> recognize_step(const json::object& talk, const json::obj
             target.append(name).append("=").append(std::string_view(value.as_string()));
         }
     const auto* body = find_object(request, "body");
-    return recognize(
+    return detect_idp(
         {.method = text_or(request, "method", ""),
          .user_agent = agent ? std::optional<std::string_view>(*agent) : std::nullopt,
          .target = target,
@@ -100,7 +100,7 @@ void expect_recognized(const recorded_request& each)
 {
     SCOPED_TRACE(each.claim);
     const auto body = each.body ? parse_json_object(each.body).value() : json::object();
-    const auto seen = recognize(
+    const auto seen = detect_idp(
         {.method = each.method,
          .user_agent = each.agent,
          .target = each.target,
@@ -151,10 +151,10 @@ TEST(dialect, providers_that_name_themselves_are_certain)
 
 TEST(dialect, a_user_agent_alone_names_its_provider_or_none)
 {
-    EXPECT_EQ(recognize_agent("Okta SCIM Client 1.0.0").value().provider, "OKTA");
-    EXPECT_EQ(recognize_agent("Google-Auto-Provisioning").value().provider, "GOOGLE");
-    EXPECT_EQ(recognize_agent("curl/8"), std::nullopt);
-    EXPECT_EQ(recognize_agent(""), std::nullopt);
+    EXPECT_EQ(detect_by_user_agent("Okta SCIM Client 1.0.0").value().provider, "OKTA");
+    EXPECT_EQ(detect_by_user_agent("Google-Auto-Provisioning").value().provider, "GOOGLE");
+    EXPECT_EQ(detect_by_user_agent("curl/8"), std::nullopt);
+    EXPECT_EQ(detect_by_user_agent(""), std::nullopt);
 }
 
 TEST(dialect, habits_tell_who_speaks)
@@ -306,24 +306,24 @@ TEST(dialect, what_is_known_gives_way_to_better_knowledge_only)
     const time_point then{};
     const detection habit{"JUMPCLOUD", "", false, then};
     const detection name{"OKTA", "", true, then};
-    const sighting okta_habit{"OKTA", "", false};
-    const sighting okta_name{"OKTA", "", true};
-    const sighting entra_habit{"MICROSOFT_AD", "", false};
-    const sighting entra_name{"MICROSOFT_AD", "", true};
+    const idp_detection okta_habit{"OKTA", "", false};
+    const idp_detection okta_name{"OKTA", "", true};
+    const idp_detection entra_habit{"MICROSOFT_AD", "", false};
+    const idp_detection entra_name{"MICROSOFT_AD", "", true};
 
-    EXPECT_TRUE(is_news(okta_habit, std::nullopt, then));
-    EXPECT_FALSE(is_news({"JUMPCLOUD", "", false}, habit, then + 48h)) << "known already";
-    EXPECT_TRUE(is_news({"JUMPCLOUD", "", true}, habit, then)) << "surer than before";
-    EXPECT_FALSE(is_news(okta_habit, name, then + 48h)) << "less sure of the same";
-    EXPECT_FALSE(is_news(okta_name, name, then + 48h));
+    EXPECT_TRUE(should_replace(okta_habit, std::nullopt, then));
+    EXPECT_FALSE(should_replace({"JUMPCLOUD", "", false}, habit, then + 48h)) << "known already";
+    EXPECT_TRUE(should_replace({"JUMPCLOUD", "", true}, habit, then)) << "surer than before";
+    EXPECT_FALSE(should_replace(okta_habit, name, then + 48h)) << "less sure of the same";
+    EXPECT_FALSE(should_replace(okta_name, name, then + 48h));
 
-    EXPECT_FALSE(is_news(okta_habit, habit, then + detection_interval - 1us));
-    EXPECT_TRUE(is_news(okta_habit, habit, then + detection_interval));
-    EXPECT_TRUE(is_news(entra_name, habit, then)) << "a name against a habit, at once";
-    EXPECT_FALSE(is_news(entra_name, name, then + detection_interval - 1us));
-    EXPECT_TRUE(is_news(entra_name, name, then + detection_interval));
-    EXPECT_FALSE(is_news(entra_habit, name, then + certainty_lasts - 1us));
-    EXPECT_TRUE(is_news(entra_habit, name, then + certainty_lasts));
+    EXPECT_FALSE(should_replace(okta_habit, habit, then + detection_interval - 1us));
+    EXPECT_TRUE(should_replace(okta_habit, habit, then + detection_interval));
+    EXPECT_TRUE(should_replace(entra_name, habit, then)) << "a name against a habit, at once";
+    EXPECT_FALSE(should_replace(entra_name, name, then + detection_interval - 1us));
+    EXPECT_TRUE(should_replace(entra_name, name, then + detection_interval));
+    EXPECT_FALSE(should_replace(entra_habit, name, then + certainty_lasts - 1us));
+    EXPECT_TRUE(should_replace(entra_habit, name, then + certainty_lasts));
 }
 
 TEST(dialect, only_entra_for_sure_is_read_as_entra)
@@ -331,12 +331,12 @@ TEST(dialect, only_entra_for_sure_is_read_as_entra)
     using scim::leniency;
     const detection sure{"MICROSOFT_AD", "", true, {}};
     const detection unsure{"MICROSOFT_AD", "", false, {}};
-    EXPECT_EQ(leniency_of(scim_mode::compat, "", std::nullopt), leniency::compat);
-    EXPECT_EQ(leniency_of(scim_mode::compat, "", unsure), leniency::compat);
-    EXPECT_EQ(leniency_of(scim_mode::compat, "", sure), leniency::entra);
-    EXPECT_EQ(leniency_of(scim_mode::compat, "MICROSOFT_AD", std::nullopt), leniency::entra);
-    EXPECT_EQ(leniency_of(scim_mode::compat, "OKTA", sure), leniency::compat) << "what was told wins";
-    EXPECT_EQ(leniency_of(scim_mode::strict, "MICROSOFT_AD", sure), leniency::strict);
+    EXPECT_EQ(conformance_mode_of(scim_mode::compat, "", std::nullopt), leniency::compat);
+    EXPECT_EQ(conformance_mode_of(scim_mode::compat, "", unsure), leniency::compat);
+    EXPECT_EQ(conformance_mode_of(scim_mode::compat, "", sure), leniency::entra);
+    EXPECT_EQ(conformance_mode_of(scim_mode::compat, "MICROSOFT_AD", std::nullopt), leniency::entra);
+    EXPECT_EQ(conformance_mode_of(scim_mode::compat, "OKTA", sure), leniency::compat) << "what was told wins";
+    EXPECT_EQ(conformance_mode_of(scim_mode::strict, "MICROSOFT_AD", sure), leniency::strict);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "scim/schema/hidden_attributes.hpp"
+
 #include "scim/value.hpp"
 #include "support/sample_schemas.hpp"
 

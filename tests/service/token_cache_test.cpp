@@ -21,9 +21,9 @@ sha256_digest digest_of(std::int64_t number)
     return sha256(std::to_string(number));
 }
 
-TEST(verified_tokens_test, a_token_is_known_by_its_digest_without_what_was_signed)
+TEST(token_cache_test, a_token_is_known_by_its_digest_without_what_was_signed)
 {
-    verified_tokens known;
+    token_cache known;
     EXPECT_FALSE(known.find(digest_of(1)));
     known.remember(digest_of(1), token_of(1));
     const auto found = known.find(digest_of(1));
@@ -34,9 +34,9 @@ TEST(verified_tokens_test, a_token_is_known_by_its_digest_without_what_was_signe
     EXPECT_FALSE(known.find(digest_of(2)));
 }
 
-TEST(verified_tokens_test, what_is_not_asked_for_goes_and_what_is_stays)
+TEST(token_cache_test, what_is_not_asked_for_goes_and_what_is_stays)
 {
-    verified_tokens known(10);
+    token_cache known(10);
     for (std::int64_t number = 0; number < 100; ++number) {
         known.remember(digest_of(number), token_of(number));
         EXPECT_TRUE(known.find(digest_of(0))) << number;

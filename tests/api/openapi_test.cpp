@@ -1,7 +1,8 @@
 // Bodies against the API's description.
 #include "api/openapi.hpp"
+
 #include "api/pipeline.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -38,7 +39,7 @@ constexpr std::string_view sample = R"({
         "schemas": {"Color": {"enum": ["red", "green"]}}}
 })";
 
-class description_test : public testing::Test {
+class openapi_test : public testing::Test {
 protected:
     std::string fault(std::string_view body) const
     {
@@ -48,10 +49,10 @@ protected:
         return checked ? "none" : checked.error().detail;
     }
 
-    const description described{sample};
+    const openapi_description described{sample};
 };
 
-TEST_F(description_test, what_is_as_described_passes)
+TEST_F(openapi_test, what_is_as_described_passes)
 {
     for (const auto* const body :
          {R"({"name":"ab"})",
@@ -61,7 +62,7 @@ TEST_F(description_test, what_is_as_described_passes)
         EXPECT_EQ(fault(body), "none") << body;
 }
 
-TEST_F(description_test, the_first_thing_that_is_not_is_told_with_its_name)
+TEST_F(openapi_test, the_first_thing_that_is_not_is_told_with_its_name)
 {
     const std::pair<std::string_view, std::string_view> rows[] = {
         {"[]", "The body must be an object."},
@@ -110,7 +111,7 @@ TEST(write_whole_numbers, changes_doubles_without_a_fraction_at_any_depth)
     EXPECT_FALSE(write_whole_numbers(value));
 }
 
-TEST_F(description_test, a_query_is_read_as_what_is_described)
+TEST_F(openapi_test, a_query_is_read_as_what_is_described)
 {
     const std::pair<std::string_view, std::string_view> rows[] = {
         {"/things", "none"},
@@ -135,7 +136,7 @@ TEST_F(description_test, a_query_is_read_as_what_is_described)
     }
 }
 
-TEST_F(description_test, a_whole_number_of_a_query_loses_its_fraction_of_zeros)
+TEST_F(openapi_test, a_whole_number_of_a_query_loses_its_fraction_of_zeros)
 {
     auto where = parse_target("/things?size=9.00&name=1.0").value();
     ASSERT_TRUE(described.check_query("GET", "/things", where));
@@ -143,7 +144,7 @@ TEST_F(description_test, a_whole_number_of_a_query_loses_its_fraction_of_zeros)
     EXPECT_EQ(where.parameter("name"), "1.0");
 }
 
-TEST_F(description_test, what_is_not_described_has_no_schema)
+TEST_F(openapi_test, what_is_not_described_has_no_schema)
 {
     EXPECT_FALSE(described.body_schema("GET", "/things/{id}"));
     EXPECT_FALSE(described.body_schema("POST", "/things"));
@@ -167,7 +168,7 @@ TEST(served_description_test, every_body_that_is_described_is_strict)
 
 TEST(served_description_test, a_body_that_is_not_as_described_does_not_reach_its_handler)
 {
-    test::api_house home;
+    test::api_fixture fixture;
     const std::pair<std::string_view, std::string_view> rows[] = {
         {"{}", "display_name is required."},
         {"", "display_name is required."},
@@ -179,17 +180,17 @@ TEST(served_description_test, a_body_that_is_not_as_described_does_not_reach_its
          "The JSON text is refused at byte 25 (display_name): a string holds U+0000."},
     };
     for (const auto& [body, message] : rows) {
-        const auto got = home.operate("POST", "/api/v1/organizations", body);
+        const auto got = fixture.operate("POST", "/api/v1/organizations", body);
         EXPECT_EQ(got.status, 400) << body;
         EXPECT_EQ(got.text_of("message"), message) << body;
     }
-    EXPECT_EQ(home.operate("GET", "/api/v1/organizations").body.at("total_size").as_int64(), 1);
+    EXPECT_EQ(fixture.operate("GET", "/api/v1/organizations").body.at("total_size").as_int64(), 1);
 }
 
 TEST(served_description_test, it_is_served_as_json)
 {
-    test::api_house home;
-    const auto got = home.call("GET", "/openapi.json");
+    test::api_fixture fixture;
+    const auto got = fixture.call("GET", "/openapi.json");
     EXPECT_EQ(got.status, 200);
     EXPECT_EQ(got.header("Content-Type"), "application/json");
     EXPECT_EQ(got.text_of("openapi"), "3.1.0");

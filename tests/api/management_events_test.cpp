@@ -1,6 +1,6 @@
 // GET /api/v1/events.
 #include "store/event_log.hpp"
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,8 +11,8 @@ namespace {
 
 class manage_events_test : public testing::Test {
 protected:
-    test::answer read(const std::string& query) { return home.operate("GET", "/api/v1/events" + query); }
-    test::answer read() { return read("?after=" + home.start); }
+    test::answer read(const std::string& query) { return fixture.operate("GET", "/api/v1/events" + query); }
+    test::answer read() { return read("?after=" + fixture.start); }
 
     static std::vector<std::string> users(const test::answer& page)
     {
@@ -28,22 +28,22 @@ protected:
     void add_users(int count)
     {
         for (int i = 0; i < count; ++i)
-            home.make_user("user" + std::to_string(i));
+            fixture.make_user("user" + std::to_string(i));
     }
 
-    test::api_house home;
+    test::api_fixture fixture;
 };
 
 TEST_F(manage_events_test, an_empty_log_is_an_empty_page)
 {
-    EXPECT_EQ(read().text, R"({"events":[],"next_cursor":")" + home.start + R"(","has_more":false})");
+    EXPECT_EQ(read().text, R"({"events":[],"next_cursor":")" + fixture.start + R"(","has_more":false})");
 }
 
 TEST_F(manage_events_test, cursors_lead_from_page_to_page)
 {
     add_users(5);
     std::vector<std::string> all;
-    std::string cursor = home.start;
+    std::string cursor = fixture.start;
     bool goes_on = true;
     int pages = 0;
     while (goes_on && pages < 10) {
@@ -61,15 +61,15 @@ TEST_F(manage_events_test, cursors_lead_from_page_to_page)
     const auto end = read("?after=" + cursor);
     EXPECT_EQ(end.body.at("events").as_array().size(), 0U);
     EXPECT_EQ(end.text_of("next_cursor"), cursor);
-    home.make_user("late");
+    fixture.make_user("late");
     EXPECT_EQ(users(read("?after=" + cursor)), (std::vector<std::string>{"late"}));
 }
 
 TEST_F(manage_events_test, a_page_that_holds_all_has_no_more)
 {
     add_users(3);
-    EXPECT_FALSE(has_more(read("?limit=3&after=" + home.start)));
-    EXPECT_TRUE(has_more(read("?limit=2&after=" + home.start)));
+    EXPECT_FALSE(has_more(read("?limit=3&after=" + fixture.start)));
+    EXPECT_TRUE(has_more(read("?limit=2&after=" + fixture.start)));
     EXPECT_FALSE(has_more(read()));
 }
 
@@ -86,10 +86,10 @@ TEST_F(manage_events_test, a_directory_s_events_are_read_by_sequence)
 {
     constexpr std::int64_t own_story = 3;  // the directory created and enabled, its token created
     add_users(2);
-    const auto first = home.directory;
-    home.directory = home.make_directory(home.organization);
-    home.token = home.make_token(home.directory);
-    home.make_user("elsewhere");
+    const auto first = fixture.directory;
+    fixture.directory = fixture.make_directory(fixture.organization);
+    fixture.token = fixture.make_token(fixture.directory);
+    fixture.make_user("elsewhere");
 
     EXPECT_EQ(users(read()).size(), 3U);
     const auto own = "?directory_id=" + first;
@@ -100,14 +100,14 @@ TEST_F(manage_events_test, a_directory_s_events_are_read_by_sequence)
     EXPECT_EQ(users(read(behind(own_story + 1))), (std::vector<std::string>{"user1"}));
     EXPECT_EQ(users(read(behind(own_story + 2))).size(), 0U);
     EXPECT_TRUE(has_more(read(own + "&limit=1")));
-    EXPECT_EQ(users(read("?directory_id=" + home.directory)), (std::vector<std::string>{"elsewhere"}));
+    EXPECT_EQ(users(read("?directory_id=" + fixture.directory)), (std::vector<std::string>{"elsewhere"}));
     EXPECT_EQ(users(read("?directory_id=dir_1")).size(), 0U);
 }
 
 TEST_F(manage_events_test, types_organizations_and_directories_are_chosen)
 {
     add_users(2);
-    home.make_group("staff");
+    fixture.make_group("staff");
     const auto count = [&](const std::string& query) {
         return read("?" + query).body.at("events").as_array().size();
     };
@@ -115,10 +115,10 @@ TEST_F(manage_events_test, types_organizations_and_directories_are_chosen)
     EXPECT_EQ(count("types=organization.directory.group_*,organization.directory.user_deleted"), 1U);
     EXPECT_EQ(count("types=organization.directory.user_deleted"), 0U);
     EXPECT_EQ(
-        count("organization_id=" + home.organization + "&types=organization.directory.*"), 5U
+        count("organization_id=" + fixture.organization + "&types=organization.directory.*"), 5U
     );  // made, a token
     EXPECT_EQ(count("organization_id=org_1"), 0U);
-    EXPECT_EQ(count("directory_id=" + home.directory + "&types=organization.directory.*"), 5U);
+    EXPECT_EQ(count("directory_id=" + fixture.directory + "&types=organization.directory.*"), 5U);
     EXPECT_EQ(count("directory_id=dir_1"), 0U);
 }
 
@@ -126,9 +126,9 @@ TEST_F(manage_events_test, a_cursor_leads_on_in_a_directory_too_and_behind_what_
 {
     add_users(3);
     const auto first =
-        read("?limit=1&directory_id=" + home.directory + "&types=organization.directory.user_*");
+        read("?limit=1&directory_id=" + fixture.directory + "&types=organization.directory.user_*");
     const auto rest = read(
-        "?directory_id=" + home.directory +
+        "?directory_id=" + fixture.directory +
         "&types=organization.directory.user_*&after=" + first.text_of("next_cursor")
     );
     EXPECT_EQ(users(rest), (std::vector<std::string>{"user1", "user2"}));
@@ -146,9 +146,9 @@ TEST_F(manage_events_test, positions_before_deleted_events_are_gone)
     const auto cursor = [&](std::size_t index) {
         return std::string(all.at(index).at("cursor").as_string());
     };
-    store::run(*home.database, store::intent::write, [&](store::transaction& tx) {
+    store::run(*fixture.database, store::intent::write, [&](store::transaction& tx) {
         const auto second = parse_prefixed(cursor(1), "c_");
-        EXPECT_GE(store::feed::delete_up_to(tx, {*second}, 1'000), 2);
+        EXPECT_GE(store::event_log::delete_up_to(tx, {*second}, 1'000), 2);
         return store::verdict::commit;
     });
     const auto gone = read("?after=" + cursor(0));
@@ -158,7 +158,7 @@ TEST_F(manage_events_test, positions_before_deleted_events_are_gone)
     EXPECT_EQ(
         users(read("?limit=100")), (std::vector<std::string>{"user2", "user3"})
     );  // from the oldest that is kept
-    const auto in_directory = "?directory_id=" + home.directory;
+    const auto in_directory = "?directory_id=" + fixture.directory;
     const auto sequence = [&](std::size_t index) { return all.at(index).at("sequence").as_int64(); };
     EXPECT_EQ(read(in_directory + "&after_sequence=" + std::to_string(sequence(0))).status, 410);
     EXPECT_EQ(
@@ -166,14 +166,14 @@ TEST_F(manage_events_test, positions_before_deleted_events_are_gone)
         (std::vector<std::string>{"user2", "user3"})
     );
     EXPECT_EQ(users(read(in_directory + "&after=" + cursor(2))), (std::vector<std::string>{"user3"}));
-    EXPECT_TRUE(home.database->check().empty());
+    EXPECT_TRUE(fixture.database->check().empty());
 }
 
 TEST_F(manage_events_test, a_search_goes_from_the_newest_back_and_forth)
 {
     add_users(5);
     const auto search = [&](const std::string& query, const std::string& filter = "{}") {
-        return home.operate("POST", "/api/v1/events" + query, filter);
+        return fixture.operate("POST", "/api/v1/events" + query, filter);
     };
     const std::string only_users = R"({"event_types":["organization.directory.user_created"]})";
     const auto newest = search("?page_size=2", only_users);
@@ -231,7 +231,7 @@ TEST_F(manage_events_test, what_is_no_position_is_refused)
         {"?after=evt_1", 200},
         {"?after=evt_", 400},
         {"?after_sequence=1", 400},
-        {"?after=c_1&directory_id=" + home.directory + "&after_sequence=1", 400},
+        {"?after=c_1&directory_id=" + fixture.directory + "&after_sequence=1", 400},
         {"?organization_id=x", 400},
         {"?types=organization.directory.user_created,organization.directory.*", 200},
         {"?types=*", 200},
@@ -243,10 +243,10 @@ TEST_F(manage_events_test, what_is_no_position_is_refused)
         {"?after=%22", 400},
         {"?directory_id=", 200},
         {"?directory_id=x", 400},
-        {"?directory_id=" + home.organization, 400},
-        {"?directory_id=" + home.directory + "&after_sequence=-1", 400},
-        {"?directory_id=" + home.directory + "&after_sequence=x", 400},
-        {"?directory_id=" + home.directory + "&after_sequence=9223372036854775807", 200},
+        {"?directory_id=" + fixture.organization, 400},
+        {"?directory_id=" + fixture.directory + "&after_sequence=-1", 400},
+        {"?directory_id=" + fixture.directory + "&after_sequence=x", 400},
+        {"?directory_id=" + fixture.directory + "&after_sequence=9223372036854775807", 200},
     };
     for (const auto& row : rows)
         EXPECT_EQ(read(row.query).status, row.status) << row.query;
@@ -254,7 +254,7 @@ TEST_F(manage_events_test, what_is_no_position_is_refused)
 
 TEST_F(manage_events_test, the_answer_is_json_whatever_was_asked)
 {
-    const auto page = read("?directory_id=" + home.directory + "&after=%22,%22x%22:%22");
+    const auto page = read("?directory_id=" + fixture.directory + "&after=%22,%22x%22:%22");
     if (page.status == 200)
         EXPECT_EQ(page.body.size(), 3U) << page.text;
     else
@@ -272,7 +272,7 @@ TEST_F(manage_events_test, a_page_of_large_events_ends_early_and_goes_on)
             photos += std::string(i > 0 ? "," : "") + R"({"value":"https://x.test/)" + std::to_string(i) +
                       photo + "\"}";
         }
-        home.make_user("user" + std::to_string(user), R"(,"photos":[)" + photos + "]");
+        fixture.make_user("user" + std::to_string(user), R"(,"photos":[)" + photos + "]");
     }
     const auto first = read();
     EXPECT_TRUE(has_more(first));
@@ -285,7 +285,7 @@ TEST_F(manage_events_test, a_page_of_large_events_ends_early_and_goes_on)
 TEST_F(manage_events_test, the_bytes_of_an_event_are_the_same_each_time)
 {
     add_users(1);
-    home.clock.advance(std::chrono::hours(1));
+    fixture.clock.advance(std::chrono::hours(1));
     const auto first = read();
     EXPECT_EQ(read().text, first.text);
     EXPECT_EQ(first.header("Content-Type"), "application/json");

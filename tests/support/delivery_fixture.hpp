@@ -1,7 +1,7 @@
 // Deliveries with everything real but the way out and the time: what is sent is seen, and answered, here.
 #pragma once
 
-#include "support/api_house.hpp"
+#include "support/api_fixture.hpp"
 #include "webhooks/delivery_loop.hpp"
 #include "webhooks/sender.hpp"
 
@@ -32,17 +32,17 @@ struct arrival {
     std::int64_t sequence = 0;
     std::string directory;
     time_point at{};
-    app::shipment what;
+    webhooks::delivery_request what;
 
     [[nodiscard]] std::string header(std::string_view name) const;
 };
 
-class scripted_sender final : public app::sender {
+class scripted_sender final : public webhooks::sender {
 public:
-    explicit scripted_sender(const clock& wall) : wall_(wall) {}
+    explicit scripted_sender(const clock& wall_clock) : wall_clock_(wall_clock) {}
 
-    void send(app::shipment what) override;
-    void wait(std::chrono::milliseconds patience, std::vector<app::receipt>& into) override;
+    void send(webhooks::delivery_request what) override;
+    void wait(std::chrono::milliseconds patience, std::vector<webhooks::delivery_result>& into) override;
     void wake() noexcept override {}
 
     // Answers what has not been answered.
@@ -55,13 +55,13 @@ public:
     std::size_t held_most = 0;
 
 private:
-    const clock& wall_;
-    std::vector<app::receipt> receipts_;
+    const clock& wall_clock_;
+    std::vector<webhooks::delivery_result> receipts_;
 };
 
-class delivery_house : public api_house {
+class delivery_fixture : public api_fixture {
 public:
-    delivery_house();
+    delivery_fixture();
 
     // The id; `more` are further members of the body.
     std::string make_endpoint(std::string_view more = "", std::string_view url = "https://app.example/hook");
@@ -80,11 +80,11 @@ public:
     [[nodiscard]] static std::string path(const std::string& endpoint);
 
     scripted_sender out{clock};
-    app::delivery_options options;
-    std::unique_ptr<app::delivery> loop;
+    webhooks::delivery_options options;
+    std::unique_ptr<webhooks::delivery_loop> loop;
 
-    [[nodiscard]] std::unique_ptr<app::delivery> open(const app::delivery_options& with);
-    static void settle_down(app::delivery& which);
+    [[nodiscard]] std::unique_ptr<webhooks::delivery_loop> open(const webhooks::delivery_options& with);
+    static void settle_down(webhooks::delivery_loop& which);
 
 private:
     logger quiet_{[](std::string_view) {}};

@@ -1,4 +1,4 @@
-#include "support/delivery_house.hpp"
+#include "support/delivery_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -15,7 +15,7 @@ constexpr std::int64_t told_before = 3;
 
 constexpr int turns_max = 20'000;
 
-arrival arrival_of(const app::shipment& what, time_point at)
+arrival arrival_of(const webhooks::delivery_request& what, time_point at)
 {
     const auto body = parse_json_object(*what.body).value();
     arrival made{.url = what.to.text, .event = {}, .type = {}, .directory = {}, .at = at, .what = what};
@@ -28,9 +28,9 @@ arrival arrival_of(const app::shipment& what, time_point at)
     return made;
 }
 
-app::receipt receipt_of(std::uint64_t number, const reaction& with)
+webhooks::delivery_result receipt_of(std::uint64_t number, const reaction& with)
 {
-    app::receipt made;
+    webhooks::delivery_result made;
     made.number = number;
     made.seen.status = with.is_timeout ? 0 : with.status;
     made.seen.is_timeout = with.is_timeout;
@@ -52,9 +52,9 @@ std::string arrival::header(std::string_view name) const
     return {};
 }
 
-void scripted_sender::send(app::shipment what)
+void scripted_sender::send(webhooks::delivery_request what)
 {
-    arrivals.push_back(arrival_of(what, wall_.now()));
+    arrivals.push_back(arrival_of(what, wall_clock_.now()));
     const auto answer = react ? react(arrivals.back()) : reaction();
     if (answer)
         receipts_.push_back(receipt_of(what.number, *answer));
@@ -63,7 +63,7 @@ void scripted_sender::send(app::shipment what)
     held_most = std::max(held_most, held.size());
 }
 
-void scripted_sender::wait(std::chrono::milliseconds, std::vector<app::receipt>& into)
+void scripted_sender::wait(std::chrono::milliseconds, std::vector<webhooks::delivery_result>& into)
 {
     for (auto& one : std::exchange(receipts_, {}))
         into.push_back(std::move(one));
@@ -81,36 +81,36 @@ void scripted_sender::answer_held(const reaction& with)
         receipts_.push_back(receipt_of(number, with));
 }
 
-delivery_house::delivery_house()
+delivery_fixture::delivery_fixture()
 {
     options.owner = "first";
     loop = open(options);
 }
 
-std::unique_ptr<app::delivery> delivery_house::open(const app::delivery_options& with)
+std::unique_ptr<webhooks::delivery_loop> delivery_fixture::open(const webhooks::delivery_options& with)
 {
-    return std::make_unique<app::delivery>(
+    return std::make_unique<webhooks::delivery_loop>(
         with,
-        app::delivery_surroundings{
+        webhooks::delivery_dependencies{
             .database = *database,
-            .wall = clock,
+            .wall_clock = clock,
             .random = random,
-            .safe = safe,
-            .rules = house.webhook_rules,
-            .environment = house.environment,
+            .key_vault = key_vault,
+            .rules = server.webhook_rules,
+            .environment = server.environment,
             .log = quiet_,
-            .figures = figures
+            .metrics = metrics
         },
         out
     );
 }
 
-std::string delivery_house::path(const std::string& endpoint)
+std::string delivery_fixture::path(const std::string& endpoint)
 {
     return "/api/v1/webhook-endpoints/" + endpoint;
 }
 
-std::string delivery_house::make_endpoint(std::string_view more, std::string_view url)
+std::string delivery_fixture::make_endpoint(std::string_view more, std::string_view url)
 {
     const auto answer = operate(
         "POST", "/api/v1/webhook-endpoints", R"({"url":")" + std::string(url) + '"' + std::string(more) + "}"
@@ -120,13 +120,15 @@ std::string delivery_house::make_endpoint(std::string_view more, std::string_vie
     return answer.text_of("id");
 }
 
-json::object delivery_house::shown(const std::string& endpoint)
+json::object delivery_fixture::shown(const std::string& endpoint)
 {
     return operate("GET", path(endpoint)).body;
 }
 
 // A round is written on the store's thread: when nothing has been sent for many turns, nothing will be.
-void delivery_house::make_user_in(const std::string& where, const std::string& bearer, std::string_view name)
+void delivery_fixture::make_user_in(
+    const std::string& where, const std::string& bearer, std::string_view name
+)
 {
     const auto made = call(
         "POST",
@@ -137,12 +139,12 @@ void delivery_house::make_user_in(const std::string& where, const std::string& b
     ASSERT_EQ(made.status, 201) << made.text;
 }
 
-void delivery_house::settle_down(app::delivery& which)
+void delivery_fixture::settle_down(webhooks::delivery_loop& which)
 {
     int idle = 0;
     for (int i = 0; i < turns_max; ++i) {
-        which.ring();
-        const bool is_idle = which.turn().count() > 0 && which.is_written();
+        which.notify();
+        const bool is_idle = which.run_once().count() > 0 && which.is_written();
         which.wait(std::chrono::milliseconds(0));
         idle = is_idle ? idle + 1 : 0;
         if (idle > 3)
@@ -153,12 +155,12 @@ void delivery_house::settle_down(app::delivery& which)
     throw std::runtime_error("deliveries have no end");
 }
 
-void delivery_house::deliver()
+void delivery_fixture::deliver()
 {
     settle_down(*loop);
 }
 
-void delivery_house::deliver_for(std::chrono::seconds duration, std::chrono::seconds step)
+void delivery_fixture::deliver_for(std::chrono::seconds duration, std::chrono::seconds step)
 {
     for (auto passed = std::chrono::seconds(0); passed < duration; passed += step) {
         clock.advance(step);
@@ -166,14 +168,14 @@ void delivery_house::deliver_for(std::chrono::seconds duration, std::chrono::sec
     }
 }
 
-void delivery_house::restart()
+void delivery_fixture::restart()
 {
     loop.reset();
     out.held.clear();
     loop = open(options);
 }
 
-std::vector<std::int64_t> delivery_house::sequences() const
+std::vector<std::int64_t> delivery_fixture::sequences() const
 {
     std::vector<std::int64_t> found;
     for (const auto& one : out.arrivals)

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 using enum check_outcome;
 using store::tenants::domain;
 using store::tenants::domain_status;
-using news = std::optional<domain_news>;
+using news = std::optional<domain_transition>;
 
 constexpr time_point window_start{std::chrono::sys_days(std::chrono::year(2026) / 1 / 2)};
 const domain_schedule schedule;
@@ -55,7 +55,7 @@ TEST(domain_life, a_claim_is_looked_for_ever_more_rarely_until_its_window_ends)
         ++checks;
         const auto told = claim.check(at, no_such_name);
         if (claim.one.status != domain_status::pending) {
-            EXPECT_EQ(told, domain_news::failed);
+            EXPECT_EQ(told, domain_transition::failed);
             break;
         }
         EXPECT_EQ(told, std::nullopt);
@@ -87,7 +87,7 @@ TEST(domain_life, each_state_and_outcome_has_its_consequence)
     constexpr auto verified = domain_status::verified;
     constexpr auto lapsed = domain_status::lapsed;
     const row rows[] = {
-        {pending, found, verified, domain_news::verified, 34h},
+        {pending, found, verified, domain_transition::verified, 34h},
         {pending, token_missing, pending, {}, 10h + 2min},
         {pending, no_record, pending, {}, 10h + 2min},
         {pending, disagreement, pending, {}, 10h + 2min},
@@ -96,15 +96,15 @@ TEST(domain_life, each_state_and_outcome_has_its_consequence)
         {pending, timed_out, pending, {}, 10h + 2min},
         {pending, overloaded, pending, {}, 10h + 2min},
         {verified, found, verified, {}, 34h},
-        {verified, token_missing, verified, domain_news::lapsing, 34h},
-        {verified, no_record, verified, domain_news::lapsing, 34h},
-        {verified, no_such_name, verified, domain_news::lapsing, 34h},
+        {verified, token_missing, verified, domain_transition::lapsing, 34h},
+        {verified, no_record, verified, domain_transition::lapsing, 34h},
+        {verified, no_such_name, verified, domain_transition::lapsing, 34h},
         {verified, disagreement, verified, {}, 11h},
         {verified, server_failure, verified, {}, 11h},
         {verified, unreachable, verified, {}, 11h},
         {verified, timed_out, verified, {}, 11h},
         {verified, alias_failure, verified, {}, 11h},
-        {lapsed, found, verified, domain_news::verified, 34h},
+        {lapsed, found, verified, domain_transition::verified, 34h},
         {lapsed, no_such_name, lapsed, {}, 10h + 2min},
         {lapsed, timed_out, lapsed, {}, 10h + 2min},
     };
@@ -122,25 +122,25 @@ TEST(domain_life, each_state_and_outcome_has_its_consequence)
 TEST(domain_life, three_days_of_absence_take_a_domain_away_and_its_return_brings_it_back)
 {
     life claim;
-    EXPECT_EQ(claim.check(0h, found), domain_news::verified);
-    EXPECT_EQ(claim.check(24h, no_such_name), domain_news::lapsing);
-    EXPECT_EQ(claim.check(48h, no_record), domain_news::lapsing);
-    EXPECT_EQ(claim.check(72h, token_missing), domain_news::lapsing);
-    EXPECT_EQ(claim.check(96h - 1us, no_such_name), domain_news::lapsing);
+    EXPECT_EQ(claim.check(0h, found), domain_transition::verified);
+    EXPECT_EQ(claim.check(24h, no_such_name), domain_transition::lapsing);
+    EXPECT_EQ(claim.check(48h, no_record), domain_transition::lapsing);
+    EXPECT_EQ(claim.check(72h, token_missing), domain_transition::lapsing);
+    EXPECT_EQ(claim.check(96h - 1us, no_such_name), domain_transition::lapsing);
     EXPECT_EQ(claim.one.status, domain_status::verified);
-    EXPECT_EQ(claim.check(96h, no_such_name), domain_news::lapsed);
+    EXPECT_EQ(claim.check(96h, no_such_name), domain_transition::lapsed);
     EXPECT_EQ(claim.one.status, domain_status::lapsed);
     EXPECT_EQ(claim.next(), 96h + 1min);
     EXPECT_EQ(claim.one.window_end, window_start + 96h + 7 * 24h);
-    EXPECT_EQ(claim.check(97h, found), domain_news::verified);
+    EXPECT_EQ(claim.check(97h, found), domain_transition::verified);
     EXPECT_EQ(claim.one.absences, 0);
     EXPECT_EQ(claim.one.absent_since, std::nullopt);
     EXPECT_EQ(claim.one.window_end, std::nullopt);
 
-    EXPECT_EQ(claim.check(200h, no_such_name), domain_news::lapsing);
-    EXPECT_EQ(claim.check(272h, no_such_name), domain_news::lapsing);
-    EXPECT_EQ(claim.check(273h, no_such_name), domain_news::lapsed);
-    EXPECT_EQ(claim.check(273h + 7 * 24h, no_such_name), domain_news::failed);
+    EXPECT_EQ(claim.check(200h, no_such_name), domain_transition::lapsing);
+    EXPECT_EQ(claim.check(272h, no_such_name), domain_transition::lapsing);
+    EXPECT_EQ(claim.check(273h, no_such_name), domain_transition::lapsed);
+    EXPECT_EQ(claim.check(273h + 7 * 24h, no_such_name), domain_transition::failed);
 }
 
 TEST(domain_life, a_record_that_returns_in_time_starts_the_count_afresh)
@@ -149,10 +149,10 @@ TEST(domain_life, a_record_that_returns_in_time_starts_the_count_afresh)
     claim.check(0h, found);
     claim.check(24h, no_such_name);
     claim.check(48h, no_such_name);
-    EXPECT_EQ(claim.check(72h, found), domain_news::verified);
-    EXPECT_EQ(claim.check(96h, no_such_name), domain_news::lapsing);
-    EXPECT_EQ(claim.check(120h, no_such_name), domain_news::lapsing);
-    EXPECT_EQ(claim.check(144h, no_such_name), domain_news::lapsing);
+    EXPECT_EQ(claim.check(72h, found), domain_transition::verified);
+    EXPECT_EQ(claim.check(96h, no_such_name), domain_transition::lapsing);
+    EXPECT_EQ(claim.check(120h, no_such_name), domain_transition::lapsing);
+    EXPECT_EQ(claim.check(144h, no_such_name), domain_transition::lapsing);
     EXPECT_EQ(claim.one.status, domain_status::verified);
 }
 
@@ -164,8 +164,8 @@ TEST(domain_life, trouble_neither_counts_nor_forgives_however_long_it_lasts)
     for (int hour = 25; hour < 2'000; ++hour)
         EXPECT_EQ(claim.check(std::chrono::hours(hour), timed_out), std::nullopt);
     EXPECT_EQ(claim.one.status, domain_status::verified);
-    EXPECT_EQ(claim.check(2'000h, no_such_name), domain_news::lapsing);
-    EXPECT_EQ(claim.check(2'001h, no_such_name), domain_news::lapsed);
+    EXPECT_EQ(claim.check(2'000h, no_such_name), domain_transition::lapsing);
+    EXPECT_EQ(claim.check(2'001h, no_such_name), domain_transition::lapsed);
 }
 
 TEST(domain_life, a_check_on_request_can_only_do_good)
@@ -174,24 +174,24 @@ TEST(domain_life, a_check_on_request_can_only_do_good)
     EXPECT_EQ(claim.ask(1h, no_such_name), std::nullopt);
     EXPECT_EQ(claim.next(), 1min);
     EXPECT_EQ(claim.one.checks, 0);
-    EXPECT_EQ(claim.ask(2h, found), domain_news::verified);
+    EXPECT_EQ(claim.ask(2h, found), domain_transition::verified);
     for (int hour = 3; hour < 200; ++hour)
         EXPECT_EQ(claim.ask(std::chrono::hours(hour), no_such_name), std::nullopt);
     EXPECT_EQ(claim.one.absences, 0);
     EXPECT_EQ(claim.next(), 26h);
     EXPECT_EQ(claim.one.last_outcome, "NO_SUCH_NAME");
-    EXPECT_EQ(claim.check(200h, no_such_name), domain_news::lapsing);
-    EXPECT_EQ(claim.ask(201h, found), domain_news::verified);
+    EXPECT_EQ(claim.check(200h, no_such_name), domain_transition::lapsing);
+    EXPECT_EQ(claim.ask(201h, found), domain_transition::verified);
     EXPECT_EQ(claim.one.absences, 0);
 }
 
 TEST(domain_life, the_last_check_may_still_find_the_record_and_trouble_does_not_prolong_the_window)
 {
     life claim;
-    EXPECT_EQ(claim.check(7 * 24h, found), domain_news::verified);
+    EXPECT_EQ(claim.check(7 * 24h, found), domain_transition::verified);
     life other;
     EXPECT_EQ(other.check(7 * 24h - 1us, timed_out), std::nullopt);
-    EXPECT_EQ(other.check(7 * 24h, timed_out), domain_news::failed);
+    EXPECT_EQ(other.check(7 * 24h, timed_out), domain_transition::failed);
 }
 
 TEST(domain_life, six_requests_a_minute_are_allowed)
@@ -266,7 +266,7 @@ TEST(domain_life, every_server_must_say_the_same)
         {{}, unreachable},
     };
     for (std::size_t i = 0; i < std::size(rows); ++i)
-        EXPECT_EQ(judge(rows[i].answers, "abc"), rows[i].expected) << i;
+        EXPECT_EQ(evaluate_answers(rows[i].answers, "abc"), rows[i].expected) << i;
 }
 
 TEST(domain_life, every_outcome_has_a_name_and_a_sentence)

@@ -1,5 +1,6 @@
 #include "service/events/event_payload.hpp"
-#include "service_house.hpp"
+
+#include "service_fixture.hpp"
 
 #include <gtest/gtest.h>
 

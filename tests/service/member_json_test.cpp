@@ -1,8 +1,9 @@
 // The text of members beside what a projection of the whole document would leave, and what is read for it.
-#include "scim/projection.hpp"
 #include "service/groups/member_json.hpp"
+
+#include "scim/projection.hpp"
 #include "service/lists/listing.hpp"
-#include "service_house.hpp"
+#include "service_fixture.hpp"
 #include "support/fixed_random.hpp"
 #include "support/large_group.hpp"
 #include "support/recording_connection.hpp"
@@ -12,13 +13,13 @@
 namespace scimd::service {
 namespace {
 
-class member_text_test : public testing::Test {
+class member_json_test : public testing::Test {
 protected:
-    member_text_test()
+    member_json_test()
     {
         for (const auto* name : {"a", "b", "c"})
-            users.push_back(house.add_user(name));
-        group = house
+            users.push_back(fixture.add_user(name));
+        group = fixture
                     .create(
                         "Groups",
                         group_body(
@@ -28,24 +29,24 @@ protected:
                         )
                     )
                     .id();
-        empty = house.add_group("None");
+        empty = fixture.add_group("None");
     }
 
     target at(const std::string& id, std::string_view listed, std::string_view excluded)
     {
-        const auto& type = house.type("Groups");
+        const auto& type = fixture.type("Groups");
         return {&type, id, {}, scim::parse_projection(listed, excluded, type)};
     }
 
-    std::string shown(const target& what) { return get(house.tx(), house.who, what).value().body; }
+    std::string shown(const target& what) { return get(fixture.tx(), fixture.who, what).value().body; }
 
-    service_house house;
+    service_fixture fixture;
     std::vector<std::string> users;
     std::string group;
     std::string empty;
 };
 
-TEST_F(member_text_test, shows_what_the_projection_of_the_whole_document_leaves)
+TEST_F(member_json_test, shows_what_the_projection_of_the_whole_document_leaves)
 {
     const struct {
         std::string_view listed;
@@ -79,38 +80,38 @@ TEST_F(member_text_test, shows_what_the_projection_of_the_whole_document_leaves)
     }
 }
 
-TEST_F(member_text_test, without_members_no_member_is_read_or_counted)
+TEST_F(member_json_test, without_members_no_member_is_read_or_counted)
 {
-    test::recording_connection noting(house.tx().sql());
-    store::transaction tx(noting, house.tx().now(), house.store.ids);
+    test::recording_connection noting(fixture.tx().sql());
+    store::transaction tx(noting, fixture.tx().now(), fixture.store.ids);
     for (const auto& what : {at(group, "", "members"), at(group, "displayName", "")}) {
-        ASSERT_TRUE(get(tx, house.who, what).has_value());
-        long_text text;
-        ASSERT_TRUE(get_whole(tx, house.who, what, text).has_value());
+        ASSERT_TRUE(get(tx, fixture.who, what).has_value());
+        spooled_text text;
+        ASSERT_TRUE(get_whole(tx, fixture.who, what, text).has_value());
     }
     EXPECT_EQ(noting.count_of("resources.find"), 4U);
     EXPECT_EQ(noting.count_of("member"), 0U);
 
-    ASSERT_TRUE(get(tx, house.who, at(group, "", "")).has_value());
+    ASSERT_TRUE(get(tx, fixture.who, at(group, "", "")).has_value());
     EXPECT_EQ(noting.count_of("members.of_group"), 1U);
 }
 
-TEST_F(member_text_test, a_list_without_members_reads_none_either)
+TEST_F(member_json_test, a_list_without_members_reads_none_either)
 {
     test::fixed_random random;
     std::vector<master_key> keys;
     keys.push_back(make_master_key(random));
-    const vault safe(std::move(keys), random);
-    const cursor_seal seal(safe, random);
-    test::recording_connection noting(house.tx().sql());
-    store::transaction tx(noting, house.tx().now(), house.store.ids);
-    const scim::resource_type* const groups[] = {&house.type("Groups")};
+    const vault key_vault(std::move(keys), random);
+    const cursor_seal seal(key_vault, random);
+    test::recording_connection noting(fixture.tx().sql());
+    store::transaction tx(noting, fixture.tx().now(), fixture.store.ids);
+    const scim::resource_type* const groups[] = {&fixture.type("Groups")};
     const auto read = [&](std::string_view excluded) {
         scim::list_request asked;
         asked.excluded_attributes = std::string(excluded);
         const auto query = scim::resolve(asked, groups).value();
-        long_text text;
-        EXPECT_EQ(list(tx, house.who, query, seal, text).value().value().count, 2U);
+        spooled_text text;
+        EXPECT_EQ(list(tx, fixture.who, query, seal, text).value().value().count, 2U);
     };
     read("members");
     EXPECT_EQ(noting.count_of("member"), 0U);
@@ -118,27 +119,27 @@ TEST_F(member_text_test, a_list_without_members_reads_none_either)
     EXPECT_EQ(noting.count_of("members.of_group"), 2U);
 }
 
-TEST_F(member_text_test, a_resource_of_very_many_is_left_to_be_read_later)
+TEST_F(member_json_test, a_resource_of_very_many_is_left_to_be_read_later)
 {
-    auto& tx = house.tx();
+    auto& tx = fixture.tx();
     const auto most = static_cast<std::size_t>(members_inline_max);
-    const auto more = test::write_users(tx, house.who.directory, "m", most - 2);
+    const auto more = test::write_users(tx, fixture.who.directory, "m", most - 2);
     const auto what = at(group, "", "");
     const auto number = test::number_in(group);
 
-    test::write_members(tx, house.who.directory, number, {more.begin(), more.end() - 1});
-    EXPECT_FALSE(get(tx, house.who, what).value().later.has_value());
-    test::write_members(tx, house.who.directory, number, {more.back()});
-    const auto left = get(tx, house.who, what).value();
+    test::write_members(tx, fixture.who.directory, number, {more.begin(), more.end() - 1});
+    EXPECT_FALSE(get(tx, fixture.who, what).value().later.has_value());
+    test::write_members(tx, fixture.who.directory, number, {more.back()});
+    const auto left = get(tx, fixture.who, what).value();
     ASSERT_TRUE(left.later.has_value());
     EXPECT_EQ(left.later->id, group);
     EXPECT_EQ(left.body.find("members"), std::string::npos) << left.body;
 
-    long_text text;
-    EXPECT_EQ(get_whole(tx, house.who, what, text).value().version, left.version);
+    spooled_text text;
+    EXPECT_EQ(get_whole(tx, fixture.who, what, text).value().version, left.version);
     const auto read = parse_json_object(std::move(text).take()).value();
     EXPECT_EQ(read.at("members").as_array().size(), most + 1);
-    EXPECT_FALSE(get(tx, house.who, at(group, "", "members")).value().later.has_value());
+    EXPECT_FALSE(get(tx, fixture.who, at(group, "", "members")).value().later.has_value());
 }
 
 }  // namespace

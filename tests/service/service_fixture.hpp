@@ -27,12 +27,12 @@ struct answer {
     }
 };
 
-class service_house {
+class service_fixture {
 public:
-    service_house();
-    ~service_house();
-    service_house(const service_house&) = delete;
-    service_house& operator=(const service_house&) = delete;
+    service_fixture();
+    ~service_fixture();
+    service_fixture(const service_fixture&) = delete;
+    service_fixture& operator=(const service_fixture&) = delete;
 
     answer create(std::string_view endpoint, std::string_view body);
     answer get(std::string_view endpoint, std::string_view id);

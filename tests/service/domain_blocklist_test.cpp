@@ -6,14 +6,14 @@
 namespace scimd::service {
 namespace {
 
-bool allows(const domain_rules& rules, std::string_view name)
+bool allows(const domain_blocklist& rules, std::string_view name)
 {
     return rules.check(domain_name::parse(name).value()).has_value();
 }
 
 TEST(domain_rules, public_suffixes_and_mail_providers_are_refused_and_names_below_them_are_not)
 {
-    const domain_rules rules;
+    const domain_blocklist rules;
     for (const auto* name :
          {"co.uk", "com.au", "github.io", "blogspot.com", "xn--55qx5d.cn", "k12.ca.us", "city.kawasaki.jp"}) {
         const bool is_exception = std::string_view(name) == "city.kawasaki.jp";
@@ -45,7 +45,7 @@ TEST(domain_rules, public_suffixes_and_mail_providers_are_refused_and_names_belo
 
 TEST(domain_rules, the_list_of_mail_providers_can_be_replaced)
 {
-    domain_rules rules;
+    domain_blocklist rules;
     ASSERT_TRUE(rules.replace_reserved_domains(""));
     ASSERT_TRUE(
         rules.replace_mail_providers("# ours\r\n Mail.Acme.test \r\nb\xC3\xBC"
@@ -64,7 +64,7 @@ TEST(domain_rules, the_list_of_mail_providers_can_be_replaced)
     EXPECT_TRUE(allows(rules, "mail.acme.test"));
 }
 
-std::string reason_against(const domain_rules& rules, std::string_view name)
+std::string reason_against(const domain_blocklist& rules, std::string_view name)
 {
     const auto checked = rules.check(domain_name::parse(name).value());
     return checked ? std::string() : checked.error().detail;
@@ -72,7 +72,7 @@ std::string reason_against(const domain_rules& rules, std::string_view name)
 
 TEST(domain_rules, special_use_names_belong_to_no_organization)
 {
-    const domain_rules rules;
+    const domain_blocklist rules;
     for (const auto* name :
          {"acme.test",
           "acme.example",
@@ -95,7 +95,7 @@ TEST(domain_rules, special_use_names_belong_to_no_organization)
 
 TEST(domain_rules, names_that_the_customers_of_a_provider_share_belong_to_none_of_them)
 {
-    const domain_rules rules;
+    const domain_blocklist rules;
     for (const auto* name :
          {"onmicrosoft.com", "mail.onmicrosoft.com", "okta.com", "acme.okta.com", "acme.eu.auth0.com"})
         EXPECT_NE(
@@ -108,7 +108,7 @@ TEST(domain_rules, names_that_the_customers_of_a_provider_share_belong_to_none_o
 
 TEST(domain_rules, the_list_of_reserved_domains_can_be_replaced)
 {
-    domain_rules rules;
+    domain_blocklist rules;
     ASSERT_TRUE(rules.replace_reserved_domains("# none but\r\nshared  Tenants.Acme.com\nspecial-use *.zz #\n")
     );
     EXPECT_EQ(reason_against(rules, "acme.test"), "");

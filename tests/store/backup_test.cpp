@@ -1,4 +1,5 @@
 #include "store/sqlite/backup.hpp"
+
 #include "store/sqlite_store_fixture.hpp"
 #include "store/store_files.hpp"
 
