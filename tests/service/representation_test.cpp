@@ -1,5 +1,5 @@
 // The text of members beside what a projection of the whole document would leave, and what is read for it.
-#include "service/groups/member_json.hpp"
+#include "service/scim/representation.hpp"
 
 #include "scim/projection.hpp"
 #include "service/lists/listing.hpp"
@@ -13,9 +13,9 @@
 namespace scimd::service {
 namespace {
 
-class member_json_test : public testing::Test {
+class representation_test : public testing::Test {
 protected:
-    member_json_test()
+    representation_test()
     {
         for (const auto* name : {"a", "b", "c"})
             users.push_back(fixture.add_user(name));
@@ -46,7 +46,7 @@ protected:
     std::string empty;
 };
 
-TEST_F(member_json_test, shows_what_the_projection_of_the_whole_document_leaves)
+TEST_F(representation_test, shows_what_the_projection_of_the_whole_document_leaves)
 {
     const struct {
         std::string_view listed;
@@ -80,7 +80,7 @@ TEST_F(member_json_test, shows_what_the_projection_of_the_whole_document_leaves)
     }
 }
 
-TEST_F(member_json_test, without_members_no_member_is_read_or_counted)
+TEST_F(representation_test, without_members_no_member_is_read_or_counted)
 {
     test::recording_connection noting(fixture.tx().sql());
     store::transaction tx(noting, fixture.tx().now(), fixture.store.ids);
@@ -96,7 +96,7 @@ TEST_F(member_json_test, without_members_no_member_is_read_or_counted)
     EXPECT_EQ(noting.count_of("members.of_group"), 1U);
 }
 
-TEST_F(member_json_test, a_list_without_members_reads_none_either)
+TEST_F(representation_test, a_list_without_members_reads_none_either)
 {
     test::fixed_random random;
     std::vector<master_key> keys;
@@ -119,7 +119,7 @@ TEST_F(member_json_test, a_list_without_members_reads_none_either)
     EXPECT_EQ(noting.count_of("members.of_group"), 2U);
 }
 
-TEST_F(member_json_test, a_resource_of_very_many_is_left_to_be_read_later)
+TEST_F(representation_test, a_resource_of_very_many_is_left_to_be_read_later)
 {
     auto& tx = fixture.tx();
     const auto most = static_cast<std::size_t>(members_inline_max);
