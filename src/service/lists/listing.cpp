@@ -3,6 +3,7 @@
 #include "scim/filter/match.hpp"
 #include "service/lists/list_scan.hpp"
 #include "service/scim/representation.hpp"
+#include "store/filter_sql.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -448,6 +449,14 @@ result<std::optional<page>> list(
         chosen.total, std::nullopt, sealed(chosen.previous, true), sealed(chosen.next, false)
     };
     return write_page(tx, who, chosen, links, std::move(head), bounds, into);
+}
+
+store::intent intent_of(const scim::list_query& query)
+{
+    const bool is_look_up = std::ranges::all_of(query.parts, [](const scim::type_query& part) {
+        return part.where && store::compile(*part.where, *part.type).is_look_up();
+    });
+    return is_look_up ? store::intent::read : store::intent::scan;
 }
 
 }  // namespace scimd::service
