@@ -397,7 +397,7 @@ private:
             return;
         const auto reason = scim_type(done.failure->code);
         who_.trace->add(refusal_record{
-            .who = person_in(wanted.data),
+            .user = person_in(wanted.data),
             .resource_id = wanted.method == scim::bulk_method::post ? std::string() : resolved_id(wanted.id),
             .reason = reason.empty() ? "status_" + std::to_string(status) : std::string(reason),
             .detail = done.failure->detail

@@ -102,7 +102,7 @@ void record_skipped(
     for (const auto& each : ignored.rows())
         if (each.why == scim::ignored_reason::unknown_path)
             who.trace->add_once({
-                .who = person_in(found.document),
+                .user = person_in(found.document),
                 .resource_id = id_text(type, found.row.id),
                 .reason = std::string(reason_unknown_attribute),
                 .detail = "There is no attribute " + scim::quoted_input(each.name) +
@@ -141,7 +141,7 @@ result<prepared_change> prepare_update(
         if (auto allowed = check_own_change(before, change.after); !allowed)
             return allowed.error();
     change.note = {.action = "updated", .id = id_text(type, row.id), .attributes = {}};
-    change.note.who = person_of(who, type, change.after);
+    change.note.user = person_of(who, type, change.after);
     if (!change.has_changed) {
         change.text = std::move(row.document);
         return change;
@@ -197,7 +197,7 @@ prepared_change prepare_creation(
     if (!body.members.empty())
         change.members.emplace_back(scim::add_members{body.members});
     change.note = {.action = "created", .id = {}, .attributes = {}};
-    change.note.who = person_of(who, type, change.after);
+    change.note.user = person_of(who, type, change.after);
     change.shown = with_written(wanted, scim::requested_on_demand(body.document, type));
     prepare_document(who, {}, change);
     resource_change news{.type = &type, .version = 1, .before = std::nullopt, .after = std::nullopt};
