@@ -119,7 +119,7 @@ void add_for_order(
     const auto* const attribute = scope.orders_derived ? derived_attribute_of(scope.type()) : nullptr;
     if (!attribute)
         return;
-    each_derived_value(tx, who, scope.type(), id, [&](json::object value) {
+    for_each_derived_value(tx, who, scope.type(), id, [&](json::object value) {
         document[attribute->name] = json::array{std::move(value)};
         return false;
     });
