@@ -440,14 +440,14 @@ result<bool> begin_removal(store::transaction& tx, const caller& caller, const t
     return true;
 }
 
-bool go_on(
+bool run_next_step(
     store::transaction& tx, const scim::catalogue_set& schemas, directory_id directory, resource_id resource
 )
 {
     return run_step_of(tx, schemas, rows::of_resource(tx, directory, resource));
 }
 
-bool go_on_with_oldest(store::transaction& tx, const scim::catalogue_set& schemas, time_point made_before)
+bool run_oldest_step(store::transaction& tx, const scim::catalogue_set& schemas, time_point made_before)
 {
     return run_step_of(tx, schemas, rows::next(tx, made_before));
 }

@@ -92,12 +92,12 @@ void publish_gained_groups(
 result<bool> begin_removal(store::transaction& tx, const caller& caller, const target& target);
 
 // Executes the next step of the job of a resource; false: it has none.
-bool go_on(
+bool run_next_step(
     store::transaction& tx, const scim::catalogue_set& schemas, directory_id directory, resource_id resource
 );
 
 // Executes the next step of the oldest job created before `made_before`; false: there is none.
-bool go_on_with_oldest(store::transaction& tx, const scim::catalogue_set& schemas, time_point made_before);
+bool run_oldest_step(store::transaction& tx, const scim::catalogue_set& schemas, time_point made_before);
 
 // Removes some memberships of a resource whose directory is being deleted, without events, when they are too
 // many to be removed with the resource; false: they are not.

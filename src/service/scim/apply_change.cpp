@@ -235,7 +235,7 @@ result<applied> apply_update(store::transaction& tx, const caller& caller, const
     const auto members = apply_members(tx, caller, before.id, change.members);
     if (!members)
         return members.error();
-    auto done = as_it_is(change);
+    auto done = unchanged_result(change);
     if (change.has_changed) {
         if (auto stored = store_document(tx, caller, change); !stored)
             return stored.error();

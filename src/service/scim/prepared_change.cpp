@@ -278,7 +278,7 @@ resources::membership as_membership(resource_id group, const json::object& docum
     return {group, name ? std::string(*name) : std::string()};
 }
 
-written as_it_is(const prepared_change& change)
+written unchanged_result(const prepared_change& change)
 {
     const auto& row = change.before.value();
     return {row.id, row.version, row.created, row.modified};

@@ -130,7 +130,7 @@ representation represent_alone(const caller& caller, const prepared_change& chan
 bool is_shown_alone(const prepared_change& change);
 
 // The result of a change that is_done_already().
-written as_it_is(const prepared_change& change);
+written unchanged_result(const prepared_change& change);
 
 // A group as an entry in the `groups` of its members.
 store::resources::membership as_membership(resource_id group, const json::object& document);
