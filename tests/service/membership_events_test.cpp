@@ -109,16 +109,16 @@ TEST_F(membership_events_test, one_event_holds_100_members_and_101_make_a_batch_
     fixture.new_events();
 
     fixture.add_group("Hundred", users);
-    auto told = batches_of(fixture.new_events(), "group_member_added");
-    EXPECT_EQ(told.sizes, (std::vector<std::size_t>{100}));
-    EXPECT_TRUE(told.batch_ids.empty());
+    auto batches = batches_of(fixture.new_events(), "group_member_added");
+    EXPECT_EQ(batches.sizes, (std::vector<std::size_t>{100}));
+    EXPECT_TRUE(batches.batch_ids.empty());
 
     users.push_back(last);
     fixture.add_group("Hundred and one", users);
-    told = batches_of(fixture.new_events(), "group_member_added");
-    EXPECT_EQ(told.sizes, (std::vector<std::size_t>{100, 1}));
-    EXPECT_EQ(told.batch_ids.size(), 1U);
-    EXPECT_TRUE(told.batch_ids.begin()->starts_with("batch_"));
+    batches = batches_of(fixture.new_events(), "group_member_added");
+    EXPECT_EQ(batches.sizes, (std::vector<std::size_t>{100, 1}));
+    EXPECT_EQ(batches.batch_ids.size(), 1U);
+    EXPECT_TRUE(batches.batch_ids.begin()->starts_with("batch_"));
 }
 
 TEST_F(membership_events_test, a_thousand_members_make_batches_with_one_id)
@@ -131,7 +131,7 @@ TEST_F(membership_events_test, a_thousand_members_make_batches_with_one_id)
     EXPECT_EQ(added.sizes, std::vector<std::size_t>(10, 100));
     EXPECT_EQ(added.batch_ids.size(), 1U);
     EXPECT_EQ(added.members, std::set<std::string>(users.begin(), users.end()));
-    ASSERT_EQ(events.size(), 1U + 10U) << "so many users hear of it later";
+    ASSERT_EQ(events.size(), 1U + 10U) << "updates of so many users are published later";
     EXPECT_EQ(kind_of(events[0]), "group_created");
     EXPECT_EQ(kind_of(events[10]), "group_member_added");
     EXPECT_EQ(events[1].at("data").at("total_members").as_int64(), 1'000);

@@ -24,7 +24,7 @@ struct replica {
     std::map<std::string, std::string> groups;  // likewise
     std::map<std::string, std::set<std::string>> groups_of_user;
     std::set<std::pair<std::string, std::string>> members;  // group, member
-    std::map<std::string, std::int64_t> totals;             // of members, as told last
+    std::map<std::string, std::int64_t> totals;             // of members, as last published
 
     void apply(const json::object& event)
     {
@@ -70,9 +70,9 @@ replica read_store(service_fixture& fixture)
 {
     namespace resources = store::resources;
     replica made;
-    const auto where = fixture.who.directory;
+    const auto directory = fixture.who.directory;
     const auto each = [&](std::string_view type, const auto& take) {
-        resources::list(fixture.tx(), where, type, {}, {}, 0, -1, [&](const resources::row& row) {
+        resources::list(fixture.tx(), directory, type, {}, {}, 0, -1, [&](const resources::row& row) {
             take(row);
             return true;
         });
@@ -81,19 +81,19 @@ replica read_store(service_fixture& fixture)
         return to_text(parse_json_object(row.document).value());
     };
     each("User", [&](const resources::row& row) {
-        if (store::held_users::is_held(fixture.tx(), where, row.id))
+        if (store::held_users::is_held(fixture.tx(), directory, row.id))
             return;
         const auto id = "diruser_" + std::to_string(row.id.value);
         made.users[id] = text(row);
         auto& groups = made.groups_of_user[id];
-        for (const auto& group : resources::groups_of(fixture.tx(), where, row.id))
+        for (const auto& group : resources::groups_of(fixture.tx(), directory, row.id))
             groups.insert("dirgroup_" + std::to_string(group.group.value));
     });
     each("Group", [&](const resources::row& row) {
         const auto id = "dirgroup_" + std::to_string(row.id.value);
         made.groups[id] = text(row);
-        resources::members_of(fixture.tx(), where, row.id, [&](const resources::member_row& member) {
-            if (store::held_users::is_held(fixture.tx(), where, member.id))
+        resources::members_of(fixture.tx(), directory, row.id, [&](const resources::member_row& member) {
+            if (store::held_users::is_held(fixture.tx(), directory, member.id))
                 return true;
             const std::string prefix = member.type == "User" ? "diruser_" : "dirgroup_";
             made.members.emplace(id, prefix + std::to_string(member.id.value));
@@ -254,9 +254,11 @@ public:
         EXPECT_EQ(folded.groups_of_user, stored.groups_of_user);
         EXPECT_EQ(folded.members, stored.members);
         for (const auto& [group, total] : folded.totals) {
-            const auto where = fixture_.who.directory;
-            const auto all = store::resources::count_members(fixture_.tx(), where, number_of(group));
-            EXPECT_EQ(total, all - store::held_users::count_members(fixture_.tx(), where, number_of(group)));
+            const auto directory = fixture_.who.directory;
+            const auto all = store::resources::count_members(fixture_.tx(), directory, number_of(group));
+            EXPECT_EQ(
+                total, all - store::held_users::count_members(fixture_.tx(), directory, number_of(group))
+            );
         }
     }
 

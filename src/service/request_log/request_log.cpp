@@ -186,7 +186,7 @@ bool request_log::is_within_limits(const request_record& record)
     if (queue_.size() >= queued_records_max)
         return false;
     const bool is_rate_limited = !record.is_known || !record.user.empty();
-    if (is_rate_limited && !is_within_rate_limit(record))
+    if (is_rate_limited && !charge_rate_limit(record))
         return false;
     const auto found = counts_.find(record.directory);
     if (found == counts_.end())
@@ -195,9 +195,9 @@ bool request_log::is_within_limits(const request_record& record)
     return counts.all < directory_records_max && (!is_read(record) || counts.reads < directory_reads_max);
 }
 
-// Requests without a valid token, or with a token of a user, must not displace those of the identity provider
-// from the log of the directory.
-bool request_log::is_within_rate_limit(const request_record& record)
+// Counts the request; false: the rate limit of this minute is exceeded. Requests without a valid token, or
+// with a token of a user, must not displace those of the identity provider from the log of the directory.
+bool request_log::charge_rate_limit(const request_record& record)
 {
     const auto minute = std::chrono::floor<std::chrono::minutes>(record.at.time_since_epoch());
     if (minute != minute_) {

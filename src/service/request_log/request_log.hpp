@@ -31,14 +31,17 @@ struct request_retention {
 constexpr std::int64_t refusals_max = 10'000;              // of a directory
 constexpr std::chrono::hours refusals_kept_for{400 * 24};  // after the last refusal
 
-// Limits of the queue.
-constexpr std::size_t queued_records_max = 8'000;     // of all directories
-constexpr std::size_t directory_records_max = 2'000;  // of one directory: a busy one leaves room for others
-constexpr std::size_t directory_reads_max =
-    500;  // successful reads of one directory, the least informative records
-constexpr std::size_t unauthenticated_a_minute_max = 30;  // of one directory, requests without a valid token
-constexpr std::size_t unauthenticated_directories_max = 500;  // directories that those name in a minute
-constexpr std::size_t users_a_minute_max = 60;  // of one directory, requests with tokens of its users
+// Limits of the queue: of all directories, and of one, so that a busy directory leaves room for others.
+constexpr std::size_t queued_records_max = 8'000;
+constexpr std::size_t directory_records_max = 2'000;
+constexpr std::size_t directory_reads_max = 500;  // successful reads, the least informative records
+
+// Rate limits of one directory: requests without a valid token, and requests with tokens of its users.
+constexpr std::size_t unauthenticated_a_minute_max = 30;
+constexpr std::size_t users_a_minute_max = 60;
+
+// Directories that requests without a valid token name in a minute.
+constexpr std::size_t unauthenticated_directories_max = 500;
 
 // A request and its response as they are queued, unmasked.
 struct request_record {
@@ -78,7 +81,7 @@ private:
     };
 
     bool is_within_limits(const request_record& record);
-    bool is_within_rate_limit(const request_record& record);
+    bool charge_rate_limit(const request_record& record);
 
     metrics_registry& metrics_;
     std::mutex mutex_;
@@ -101,8 +104,8 @@ request_line to_line(const request_record& record);
 // transaction may run twice. Nothing is written for a directory that does not exist.
 void write_line(store::transaction& tx, const request_line& line, const request_retention& keep);
 
-// Delete some entries of a directory beyond the limits, or of any directory that are too old. true: there may
-// be more.
+// Delete some of a directory's entries beyond the limits, or some entries of any directory that are too old.
+// true: there may be more.
 bool trim_requests(store::transaction& tx, directory_id directory, const request_retention& keep);
 bool trim_old_requests(store::transaction& tx, const request_retention& keep);
 

@@ -39,7 +39,7 @@ void add_emails(store::resources::index_columns& columns, const json::object& us
 
 }  // namespace
 
-// Only users and groups have such columns; unique values of other types are rows of unique_values.
+// Only users and groups have these columns; unique values of other types are rows of unique_values.
 store::resources::index_columns columns_of(
     const caller& caller, const scim::resource_type& type, const json::object& document
 )

@@ -10,7 +10,7 @@
 namespace scimd::service {
 
 // The limit of the request body and of the resulting document. It is lower than for identity providers,
-// because nobody has reviewed what a user sends.
+// because no administrator has reviewed the values.
 constexpr std::size_t own_bytes_max = 128 * 1024;
 
 // Checks a change that a user makes to its own document; both documents are canonical. forbidden: an
