@@ -1,4 +1,5 @@
-// One connection from its handshake to its end: request after request, each with its limits and deadlines.
+// The interface of a session, which serves one connection from its handshake to its end, and the state that
+// all sessions of a server share.
 #pragma once
 
 #include "base/allocator.hpp"
@@ -18,7 +19,8 @@
 
 namespace scimd::net {
 
-// What the sessions of one server share. Any thread.
+// Shared state of the sessions of one server: service, limits, metrics, memory budgets, session registry.
+// Thread-safe.
 struct session_context {
     session_context(service& to_ask, const limits& allowed, logger& journal, metrics_registry& series);
 
@@ -31,31 +33,33 @@ struct session_context {
     counter& connections_total;
     std::unique_ptr<random_source> random;
     session_registry registry;
-    std::optional<token_buckets<std::string>> handshakes;  // of addresses
-    memory_budget bodies;                                  // that are received
-    memory_budget requests;                                // that are carried out, and their responses
+    std::optional<token_buckets<std::string>> handshakes;  // TLS handshake rate limit per client address
+    memory_budget bodies;                                  // request bodies while they are received
+    memory_budget requests;  // requests while they are processed, and their responses
     allocator_trimmer trimmer;
     std::atomic<bool> is_draining{false};
 };
 
+// One connection. A session keeps itself alive while run() is active.
 class session {
 public:
     virtual ~session() = default;
 
     virtual asio::any_io_executor executor() = 0;
-    virtual asio::awaitable<void> run() = 0;  // on that executor, once
+    virtual asio::awaitable<void> run() = 0;  // once, on executor()
 
-    // Any thread. An idle session ends; another answers what it is about with Connection: close.
+    // Begins a graceful shutdown: an idle session ends; another one answers its current request with
+    // Connection: close. Any thread.
     virtual void drain() = 0;
 
-    // Any thread. A session without a request ends.
+    // Ends the session if it has no request. Any thread.
     virtual void end_if_idle() = 0;
 
-    // Any thread. Cuts the connection, whatever it is about.
+    // Cuts the connection in whatever state it is. Any thread.
     virtual void abort() = 0;
 };
 
-// Leaves the registry of `shared` when it is destroyed, if it has entered it.
+// The session leaves the registry of `shared` in its destructor, if it was entered.
 std::shared_ptr<session> make_session(
     std::unique_ptr<transport> wire, const http::peer& from, std::shared_ptr<session_context> shared
 );
