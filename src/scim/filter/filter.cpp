@@ -46,7 +46,7 @@ bool is_substring(operation which)
     return which == operation::co || which == operation::sw || which == operation::ew;
 }
 
-// RFC 7644 §3.4.2.2, table 3.
+// Operators by type: table 3 of RFC 7644 §3.4.2.2.
 bool is_defined_for(operation which, attribute_type type)
 {
     if (is_equality(which))
@@ -56,13 +56,13 @@ bool is_defined_for(operation which, attribute_type type)
     return type != attribute_type::boolean && type != attribute_type::binary;
 }
 
-// A filter on a password would tell, guess by guess, what must never be returned.
+// True for attributes that are never returned: a filter on a password would reveal it guess by guess.
 bool is_secret(const path& where)
 {
     return where.attribute->returned == returned::never || where.leaf().returned == returned::never;
 }
 
-// Names resolved against a whole resource, or inside brackets against one attribute.
+// Resolves names against a resource type or, inside brackets, against one attribute.
 class scope {
 public:
     scope(const resource_type& type, std::span<const resource_type* const> others, conformance_mode mode)
@@ -71,7 +71,7 @@ public:
     }
     scope(const path& bracketed, conformance_mode mode) : bracketed_(bracketed), how_(mode) {}
 
-    // Names inside the brackets behind the URN of a schema are those of its attributes.
+    // Returns the scope inside the brackets after the URN of a schema: the schema's attributes.
     [[nodiscard]] scope within(const schema& container) const
     {
         scope inside = *this;
@@ -79,7 +79,7 @@ public:
         return inside;
     }
 
-    // In which any name is that of a text.
+    // Returns a scope in which every name resolves to a text attribute.
     [[nodiscard]] scope with_any_name() const
     {
         scope made = *this;
@@ -87,8 +87,7 @@ public:
         return made;
     }
 
-    // The schema of that name, whose attributes can stand in brackets behind it; nullptr when there is none,
-    // or it cannot.
+    // Returns the schema of that name if brackets with its attributes may follow it; else nullptr.
     [[nodiscard]] const schema* find_container(std::string_view name) const
     {
         if (is_inside_brackets() || container_ || is_strict())
@@ -146,7 +145,7 @@ private:
             found.sub_attribute = &any;
             return found;
         }
-        // Of a multi-valued attribute without sub-attributes "value" is the element itself.
+        // In a multi-valued attribute without sub-attributes "value" is the element itself.
         const bool is_element = !found.attribute->is_complex() && equals_ignoring_case(name, "value");
         return is_element ? std::optional(found) : std::nullopt;
     }
@@ -159,8 +158,8 @@ private:
     conformance_mode how_;
 };
 
-// Recursive descent over RFC 7644 Figure 1 with the precedence of §3.4.2.2: grouping, not, and, or. Recursion
-// passes through parentheses and brackets only, which are counted.
+// Recursive descent parser for RFC 7644 Figure 1 with the precedence of §3.4.2.2: grouping, not, and, or.
+// Recursion happens only at parentheses and brackets, which are counted.
 class parser {
 public:
     explicit parser(std::string_view text) : in_(text) {}
@@ -221,7 +220,7 @@ private:
         return inner;
     }
 
-    // What stands up to `closing`; the opening symbol has been taken.
+    // Parses up to `closing`; the opening symbol has been consumed.
     result<filter> enclosed(char closing, const scope& names)
     {
         const nesting level(depth_);
@@ -240,7 +239,7 @@ private:
         if (name.empty())
             return fail("an attribute is missing");
         const auto attribute = names.find(name);
-        // urn:…:enterprise:2.0:User[department eq "x"] is urn:…:enterprise:2.0:User:department eq "x".
+        // urn:…:enterprise:2.0:User[department eq "x"] means urn:…:enterprise:2.0:User:department eq "x".
         if (const schema* const container = attribute ? nullptr : names.find_container(name);
             container && in_.take('['))
             return enclosed(']', names.within(*container));
@@ -255,8 +254,8 @@ private:
         return compared(*attribute, names);
     }
 
-    // emails[type eq "work"], and what Entra writes: emails[type eq "work"].value eq "x", which is one more
-    // condition on the same value.
+    // Parses emails[type eq "work"]. Entra appends a comparison, emails[type eq "work"].value eq "x", which
+    // is another condition on the same value.
     result<filter> value_path(const path& attribute, const scope& names, std::size_t position)
     {
         if (names.is_inside_brackets())
@@ -312,7 +311,7 @@ private:
         return compared_with(attribute, *which, *given, position);
     }
 
-    // RFC 7644 Figure 1: text in quotes, booleans and numbers bare.
+    // True for text in quotes and for booleans and numbers without (RFC 7644 Figure 1).
     static bool is_standard(const raw_literal& given, const path& attribute)
     {
         switch (attribute.leaf().type) {
@@ -326,7 +325,7 @@ private:
         }
     }
 
-    // RFC 7643 §2.5: null is the same as unassigned, for an attribute of any type.
+    // Comparison with null means unassigned, for attributes of any type (RFC 7643 §2.5).
     static result<filter> compared_with_null(const path& attribute, operation which, std::size_t position)
     {
         if (!is_equality(which))
@@ -338,7 +337,7 @@ private:
         path attribute, operation which, const raw_literal& given, std::size_t position
     )
     {
-        // RFC 7644 §3.4.2.2 leaves `emails co "x"` open; it is meant for the values.
+        // RFC 7644 §3.4.2.2 does not define `emails co "x"`; it is applied to the values.
         if (attribute.leaf().is_complex())
             attribute.sub_attribute = attribute.attribute->find("value");
         const scim::attribute& leaf = attribute.leaf();
@@ -382,7 +381,7 @@ comparison::comparison(const path& compared, operation which, literal wanted)
     const auto* const text = std::get_if<std::string>(&value);
     if (!text || attribute.leaf().is_case_exact)
         return;
-    // The blanks at the ends of a part of a text are blanks inside the whole.
+    // For substrings, blanks at the ends are significant: they are inside the whole text.
     folded = is_substring(op) ? fold(*text) : comparable_text(*text, attribute.leaf(), unlimited_work());
 }
 

@@ -11,7 +11,7 @@ constexpr std::array<std::string_view, 9> operation_names = {
     "eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"
 };
 
-// How attributes are named: by their full path, or inside brackets by what follows it.
+// The form of attribute names: full path, or inside brackets only what follows the attribute.
 enum class naming { full, inside_brackets };
 
 std::string name_of(const path& where, naming names)

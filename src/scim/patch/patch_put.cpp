@@ -10,7 +10,7 @@ namespace scimd::scim {
 
 namespace {
 
-// RFC 7644 §3.5.2.1: what is there already is not added again.
+// Appends values to a list. Adding an existing value changes nothing (RFC 7644 §3.5.2.1).
 json::array joined(
     const json::array& before, const json::array& added, const attribute& list, work_budget& work
 )
@@ -44,7 +44,8 @@ result<void> put(
         erase(holder, sub.name);
     } else if (joins) {
         json::array all = joined(*before, value.get_array(), sub, work);
-        // Checked with each operation, so that many of them cannot grow what each walks through.
+        // Checked after each operation, so that many operations cannot grow the list that each of them
+        // traverses.
         if (all.size() > values_max)
             return error{
                 errc::invalid_value, sub.name + " has more than " + std::to_string(values_max) + " values."

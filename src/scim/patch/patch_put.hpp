@@ -1,4 +1,4 @@
-// How a PATCH sets one sub-attribute of a complex value (RFC 7644 §3.5.2.1, §3.5.2.3). Pure.
+// Setting one sub-attribute of a complex value by PATCH (RFC 7644 §3.5.2.1, §3.5.2.3). Pure.
 #pragma once
 
 #include "base/error.hpp"
@@ -12,12 +12,13 @@ namespace scimd::scim {
 
 void erase(json::object& object, std::string_view name);
 
-// null unassigns; a list that is added joins the one that is there. invalid_value: it becomes too long.
+// Sets a member of an object; null removes it, and add appends to an existing list. invalid_value: the list
+// becomes too long.
 result<void> put(
     json::object& holder, const attribute& sub, const json::value& value, patch_verb verb, work_budget& work
 );
 
-// The same in an element of a list, where what is immutable keeps its value (mutability).
+// Like put(), for an element of a list, where an immutable sub-attribute keeps its value (mutability).
 result<void> assign(
     json::object& element, const attribute& sub, const json::value& value, patch_verb verb, work_budget& work
 );
