@@ -54,7 +54,7 @@ TEST(strict, resources_are_refused_for_what_the_rfc_does_not_describe)
          std::string(R"({"schemas": [")") + user_urn +
              R"(", "URN:ietf:params:scim:schemas:core:2.0:User"], )" + R"("userName": "u"})",
          errc::invalid_value,
-         "schemas: 'URN:ietf:params:scim:schemas:core:2.0:User' stands twice."},
+         "schemas: 'URN:ietf:params:scim:schemas:core:2.0:User' is listed twice."},
         {"an extension that schemas does not name",
          user_text(extension + R"({"department": "D"})"),
          errc::invalid_value,

@@ -144,7 +144,7 @@ public:
     bool on_object_end(std::size_t members, json::error_code& code)
     {
         if (const auto duplicate = names_.end_object())
-            return refuse("the name \"" + *duplicate + "\" stands twice in one object", code);
+            return refuse("the name \"" + *duplicate + "\" occurs twice in one object", code);
         stack_.push_object(members);
         return true;
     }
