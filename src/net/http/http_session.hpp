@@ -11,7 +11,7 @@
 #include "net/http/request_parser.hpp"
 #include "net/http/response_writer.hpp"
 #include "net/http/session.hpp"
-#include "net/server/deadline.hpp"
+#include "net/server/deadline_timer.hpp"
 #include "net/server/memory_budget.hpp"
 
 #include <boost/asio/steady_timer.hpp>

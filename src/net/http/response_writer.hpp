@@ -6,7 +6,7 @@
 
 #include "base/log.hpp"
 #include "net/http/response_head.hpp"
-#include "net/server/deadline.hpp"
+#include "net/server/deadline_timer.hpp"
 #include "net/server/memory_budget.hpp"
 #include "net/server/server.hpp"
 #include "net/server/transport.hpp"
