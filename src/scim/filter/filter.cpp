@@ -1,10 +1,10 @@
 #include "scim/filter/filter.hpp"
 
+#include "base/json/json.hpp"
 #include "base/text.hpp"
 #include "scim/comparable.hpp"
 #include "scim/filter/filter_lexer.hpp"
 #include "scim/filter/filter_literal.hpp"
-#include "scim/patch/strict.hpp"
 #include "scim/quoted_input.hpp"
 #include "scim/schema/legacy_names.hpp"
 
@@ -123,7 +123,7 @@ private:
     [[nodiscard]] std::optional<path> find_in(std::string_view name, const resource_type& type) const
     {
         const auto found = parse_path(name, type);
-        if (!found || (is_strict() && !strict::is_standard_notation(name, *found, type)))
+        if (!found || (is_strict() && !is_standard_notation(name, *found, type)))
             return std::nullopt;
         return *found;
     }
@@ -373,6 +373,97 @@ result<filter> parse(std::string_view text, const scope& names)
     return parser(text).whole(names);
 }
 
+// The form of attribute names: full path, or inside brackets only what follows the attribute.
+enum class naming { full, inside_brackets };
+
+std::string name_of(const path& where, naming names)
+{
+    if (names == naming::full)
+        return to_text(where);
+    return where.sub_attribute ? where.sub_attribute->name : "value";
+}
+
+class printer {
+public:
+    void print(const filter& condition)
+    {
+        std::visit([this](const auto& node) { print(node); }, condition.node);
+    }
+
+    std::string take() { return std::move(text_); }
+
+private:
+    void print(const comparison& node)
+    {
+        text_ += name_of(node.attribute, names_);
+        text_ += ' ';
+        text_ += operations[static_cast<std::size_t>(node.op)].first;
+        text_ += ' ';
+        std::visit([this](const auto& value) { print_literal(value); }, node.value);
+    }
+
+    void print(const present& node) { text_ += name_of(node.attribute, names_) + " pr"; }
+
+    void print(const conjunction& node)
+    {
+        print_terms(node.terms, " and ", [](const filter& term) {
+            return std::holds_alternative<conjunction>(term.node) ||
+                   std::holds_alternative<disjunction>(term.node);
+        });
+    }
+
+    void print(const disjunction& node)
+    {
+        print_terms(node.terms, " or ", [](const filter& term) {
+            return std::holds_alternative<disjunction>(term.node);
+        });
+    }
+
+    void print(const negation& node)
+    {
+        text_ += "not (";
+        print(*node.term);
+        text_ += ')';
+    }
+
+    void print(const value_filter& node)
+    {
+        text_ += to_text(node.attribute);
+        text_ += '[';
+        names_ = naming::inside_brackets;
+        print(*node.condition);
+        names_ = naming::full;
+        text_ += ']';
+    }
+
+    template <class NeedsParentheses>
+    void print_terms(const std::vector<filter>& terms, std::string_view between, NeedsParentheses is_grouped)
+    {
+        bool is_first = true;
+        for (const filter& term : terms) {
+            if (!is_first)
+                text_ += between;
+            is_first = false;
+            if (!is_grouped(term)) {
+                print(term);
+                continue;
+            }
+            text_ += '(';
+            print(term);
+            text_ += ')';
+        }
+    }
+
+    void print_literal(null_literal) { text_ += "null"; }
+    void print_literal(bool value) { text_ += value ? "true" : "false"; }
+    void print_literal(std::int64_t value) { text_ += std::to_string(value); }
+    void print_literal(double value) { append_text(text_, json::value(value)); }
+    void print_literal(const std::string& value) { append_quoted(text_, value); }
+
+    naming names_ = naming::full;
+    std::string text_;
+};
+
 }  // namespace
 
 comparison::comparison(const path& compared, operation which, literal wanted)
@@ -425,6 +516,13 @@ bool has_unknown_sub_attribute(std::string_view text, const path& attribute)
 {
     const scope names(attribute, conformance_mode::compat);
     return !parse(text, names) && parse(text, names.with_any_name());
+}
+
+std::string to_text(const filter& condition)
+{
+    printer out;
+    out.print(condition);
+    return out.take();
 }
 
 }  // namespace scimd::scim

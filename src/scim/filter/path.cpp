@@ -124,4 +124,12 @@ std::string to_text(const path& where)
     return text;
 }
 
+bool is_standard_notation(std::string_view text, const path& where, const resource_type& type)
+{
+    const std::string base = type.base->urn + ":";
+    if (!where.extension && starts_with_ignoring_case(text, base))
+        text.remove_prefix(base.size());
+    return equals_ignoring_case(text, to_text(where));
+}
+
 }  // namespace scimd::scim

@@ -43,4 +43,7 @@ bool is_read_only(const path& where) noexcept;
 // Prints a path in canonical spelling, with a URN prefix for extensions only.
 std::string to_text(const path& where);
 
+// True if `text` names the attribute in the notation of RFC 7644 §3.10: for an extension, with URN and colon.
+bool is_standard_notation(std::string_view text, const path& where, const resource_type& type);
+
 }  // namespace scimd::scim

@@ -250,14 +250,6 @@ result<void> check_operation(const json::object& operation, const resource_type&
 
 }  // namespace
 
-bool is_standard_notation(std::string_view text, const path& where, const resource_type& type)
-{
-    const std::string base = type.base->urn + ":";
-    if (!where.extension && starts_with_ignoring_case(text, base))
-        text.remove_prefix(base.size());
-    return equals_ignoring_case(text, to_text(where));
-}
-
 result<void> check_resource(const json::object& body, const resource_type& type, work_budget& work)
 {
     work.charge(steps_of(body));

@@ -27,7 +27,4 @@ result<void> check_message(const json::object& body, std::string_view urn);
 // invalid_value as above.
 result<void> check_patch(const json::object& body, const resource_type& type, work_budget& work);
 
-// True if `text` names the attribute in the notation of RFC 7644 §3.10: for an extension, with URN and colon.
-bool is_standard_notation(std::string_view text, const path& where, const resource_type& type);
-
 }  // namespace scimd::scim::strict
