@@ -1,7 +1,7 @@
 // A key and a certificate for it, made on the spot, in files of a folder that goes away with it.
 #pragma once
 
-#include "net/server/server.hpp"
+#include "net/server/endpoint.hpp"
 
 #include <filesystem>
 #include <string>

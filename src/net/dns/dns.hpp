@@ -6,7 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/metrics.hpp"
-#include "net/server/server.hpp"
+#include "net/server/endpoint.hpp"
 
 #include <chrono>
 #include <cstddef>

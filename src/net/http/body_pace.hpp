@@ -3,7 +3,7 @@
 // per body.
 #pragma once
 
-#include "net/server/server.hpp"
+#include "net/server/limits.hpp"
 
 #include <chrono>
 #include <cstddef>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/error.hpp"
-#include "net/server/server.hpp"
+#include "net/server/limits.hpp"
 
 #include <cstddef>
 #include <string>
@@ -15,6 +15,11 @@ namespace scimd::net {
 // needed. The first `scanned` bytes were examined by an earlier call. Refuses as early as the bytes allow, so
 // that no peer waits for the rest of a head that can only fail.
 result<std::size_t> find_head(std::string_view received, std::size_t scanned, const limits& bounds);
+
+// Checks request line and header fields by the rules of RFC 9112 on the raw bytes of a head, before the
+// parser sees them: Beast 1.81 replaces obs-fold, accepts bad field names and passes unknown transfer
+// codings. `head` ends in CRLF CRLF. Pure function; framing_test.cpp lists the cases.
+result<void> check_head(std::string_view head, const limits& bounds);
 
 // Returns as much of the target as can be read from a request whose head was refused, for the log and the
 // error response; empty when there is nothing.

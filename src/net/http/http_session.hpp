@@ -11,6 +11,7 @@
 #include "net/http/request_parser.hpp"
 #include "net/http/response_writer.hpp"
 #include "net/http/session.hpp"
+#include "net/http/session_context.hpp"
 #include "net/server/deadline_timer.hpp"
 #include "net/server/memory_budget.hpp"
 

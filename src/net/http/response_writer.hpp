@@ -7,8 +7,8 @@
 #include "base/log.hpp"
 #include "net/http/response_head.hpp"
 #include "net/server/deadline_timer.hpp"
+#include "net/server/limits.hpp"
 #include "net/server/memory_budget.hpp"
-#include "net/server/server.hpp"
 #include "net/server/transport.hpp"
 
 #include <boost/asio/steady_timer.hpp>

@@ -1,5 +1,6 @@
 #include "net/server/listener.hpp"
 
+#include "net/http/session.hpp"
 #include "net/server/tls.hpp"
 #include "net/server/transport.hpp"
 

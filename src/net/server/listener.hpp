@@ -5,8 +5,8 @@
 #pragma once
 
 #include "base/error.hpp"
-#include "net/http/session.hpp"
-#include "net/server/server.hpp"
+#include "net/http/session_context.hpp"
+#include "net/server/endpoint.hpp"
 
 #include <boost/asio/io_context.hpp>
 

@@ -1,6 +1,7 @@
 #include "net/server/server.hpp"
 
 #include "net/http/session.hpp"
+#include "net/http/session_context.hpp"
 #include "net/server/listener.hpp"
 
 #include <boost/asio/post.hpp>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/error.hpp"
-#include "net/server/server.hpp"
+#include "net/server/endpoint.hpp"
 
 #include <boost/asio/ssl/context.hpp>
 
