@@ -139,7 +139,7 @@ TEST(machine_clock_test, both_times_go_on)
     const auto read = machine_clock();
     const auto first = read();
     const auto before = make_system_clock()->now();
-    EXPECT_LT(std::chrono::abs(first.wall_clock - before), 10s);
+    EXPECT_LT(std::chrono::abs(first.wall - before), 10s);
     auto second = read();
     while (second.running == first.running)
         second = read();

@@ -96,7 +96,7 @@ TEST_F(spooled_text_test, files_have_no_name_and_give_their_room_back)
         std::optional<spooled_text> text(std::in_place, place);
         write_lines(*text, 100'000);
         EXPECT_GT(place.used_bytes(), 700'000U);
-        EXPECT_GT(metrics.level("scimd_spooled_bytes", "").value(), 700'000);
+        EXPECT_GT(metrics.gauge_of("scimd_spooled_bytes", "").value(), 700'000);
         EXPECT_TRUE(fs::is_empty(folder.path()));
         spooled_text moved(std::move(*text));
         text.reset();
@@ -104,7 +104,7 @@ TEST_F(spooled_text_test, files_have_no_name_and_give_their_room_back)
         EXPECT_EQ(read_all(moved), lines(100'000));
     }
     EXPECT_EQ(place.used_bytes(), 0U);
-    EXPECT_EQ(metrics.level("scimd_spooled_bytes", "").value(), 0);
+    EXPECT_EQ(metrics.gauge_of("scimd_spooled_bytes", "").value(), 0);
 }
 
 TEST_F(spooled_text_test, all_together_have_a_limit)

@@ -124,7 +124,7 @@ TEST(body, with_an_endless_chunk_header_or_trailer_is_refused_early)
         bool is_taken = true;
         for (int sent = 0; sent < 4'096 && is_taken; ++sent)
             is_taken = wire.send(piece);
-        EXPECT_FALSE(is_in_flight) << start;
+        EXPECT_FALSE(is_taken) << start;
     }
 }
 

@@ -79,7 +79,7 @@ TEST_F(memory_budget_test, gives_back_what_a_reservation_held)
         EXPECT_EQ(budget.reserved_bytes(), 40U);
     }
     EXPECT_EQ(budget.reserved_bytes(), 0U);
-    EXPECT_EQ(metrics.level("scimd_memory_reserved_bytes", "", {{"of", "tests"}}).value(), 0);
+    EXPECT_EQ(metrics.gauge_of("scimd_memory_reserved_bytes", "", {{"of", "tests"}}).value(), 0);
     EXPECT_EQ(granted, 0);
 }
 
@@ -258,9 +258,9 @@ TEST_F(memory_budget_test, has_a_queue_of_bounded_length)
     const auto last = of("z", "z");
     EXPECT_EQ(grow(*last, 6), outcome::total_beyond);
     EXPECT_EQ(grow(*last, 5), outcome::granted);
-    EXPECT_EQ(metrics.level("scimd_memory_waiting", "", {{"of", "tests"}}).value(), 5);
+    EXPECT_EQ(metrics.gauge_of("scimd_memory_waiting", "", {{"of", "tests"}}).value(), 5);
     waiting.clear();
-    EXPECT_EQ(metrics.level("scimd_memory_waiting", "", {{"of", "tests"}}).value(), 0);
+    EXPECT_EQ(metrics.gauge_of("scimd_memory_waiting", "", {{"of", "tests"}}).value(), 0);
     EXPECT_EQ(grow(*last, 7), outcome::waiting);
 }
 
@@ -324,7 +324,7 @@ TEST_F(memory_budget_test, stays_exact_with_many_threads)
         thread.join();
     EXPECT_EQ(beyond, 0);
     EXPECT_EQ(budget.reserved_bytes(), 0U);
-    EXPECT_EQ(metrics.level("scimd_memory_waiting", "", {{"of", "tests"}}).value(), 0);
+    EXPECT_EQ(metrics.gauge_of("scimd_memory_waiting", "", {{"of", "tests"}}).value(), 0);
 }
 
 }  // namespace

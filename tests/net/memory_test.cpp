@@ -112,7 +112,7 @@ TEST(memory, of_bodies_of_one_owner_is_waited_for)
     EXPECT_EQ(status_of(second, std::string(900, 'a')), 200);
     EXPECT_EQ(third.read()->status, 100);
     EXPECT_EQ(status_of(third, std::string(900, 'a')), 200);
-    EXPECT_EQ(tested.metrics.count("scimd_memory_waits_total", "", {{"of", "bodies"}}).value(), 2U);
+    EXPECT_EQ(tested.metrics.counter_of("scimd_memory_waits_total", "", {{"of", "bodies"}}).value(), 2U);
 }
 
 TEST(memory, that_is_refused_leaves_a_connection_open_whose_body_has_come)
@@ -138,7 +138,7 @@ TEST(memory, of_all_bodies_is_waited_for)
     EXPECT_EQ(status_of(first, std::string(900, 'a')), 200);
     EXPECT_EQ(second.read()->status, 100);
     EXPECT_EQ(status_of(second, std::string(900, 'a')), 200);
-    EXPECT_EQ(tested.metrics.count("scimd_memory_waits_total", "", {{"of", "bodies"}}).value(), 1U);
+    EXPECT_EQ(tested.metrics.counter_of("scimd_memory_waits_total", "", {{"of", "bodies"}}).value(), 1U);
 }
 
 TEST(memory, is_not_waited_for_without_end)
@@ -313,10 +313,10 @@ TEST(memory, of_long_responses_that_are_not_taken_is_the_owners)
     test_server tested(bounds);
     auto slow = tested.connect();
     slow.send(get_by("g/m", "/bytes/50000000"));
-    auto& level = tested.metrics.gauge_of("scimd_memory_reserved_bytes", "", {{"of", "requests"}});
-    for (int i = 0; i < 500 && level.value() == 0; ++i)
+    auto& reserved = tested.metrics.gauge_of("scimd_memory_reserved_bytes", "", {{"of", "requests"}});
+    for (int i = 0; i < 500 && reserved.value() == 0; ++i)
         std::this_thread::sleep_for(10ms);
-    EXPECT_EQ(gauge_of.value(), 100'000);
+    EXPECT_EQ(reserved.value(), 100'000);
 
     auto second = tested.connect();
     EXPECT_EQ(status_of(second, get_by("g/m", "/bytes/50000")), 429);

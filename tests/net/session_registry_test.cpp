@@ -223,7 +223,7 @@ TEST(registry, has_spare_places_when_it_has_many)
 TEST(registry, tells_how_many_sessions_are_in_which_state)
 {
     registry_fixture one;
-    const auto level = [&one](const char* state) {
+    const auto gauge = [&one](const char* state) {
         return one.metrics.gauge_of("scimd_http_connections_state", "", {{"state", state}}).value();
     };
     one.enter("");
@@ -232,12 +232,12 @@ TEST(registry, tells_how_many_sessions_are_in_which_state)
     one.registry.mark(*one.guests[0], activity::active);
     one.registry.mark(*one.guests[1], activity::active);
     one.registry.mark(*one.guests[1], activity::idle);
-    EXPECT_EQ(gauge_of("fresh"), 1);
-    EXPECT_EQ(gauge_of("active"), 1);
-    EXPECT_EQ(gauge_of("idle"), 1);
+    EXPECT_EQ(gauge("fresh"), 1);
+    EXPECT_EQ(gauge("active"), 1);
+    EXPECT_EQ(gauge("idle"), 1);
     for (const auto& guest : one.guests)
         one.registry.leave(*guest);
-    EXPECT_EQ(gauge_of("fresh") + gauge_of("active") + gauge_of("idle"), 0);
+    EXPECT_EQ(gauge("fresh") + gauge("active") + gauge("idle"), 0);
 }
 
 TEST(registry, reaches_those_who_live)

@@ -123,15 +123,15 @@ protected:
         write_certificate(files_, "first");
         limits bounds;
         bounds.handshake_deadline = 500ms;
-        house_ = std::make_unique<test_server>(bounds);
-        port_ = house_->listen_on_port(files_);
+        server_ = std::make_unique<test_server>(bounds);
+        port_ = server_->listen_on_port(files_);
     }
 
     tls_client connect(const client_wishes& wishes = {}) { return {port_, wishes}; }
 
     temporary_folder folder_;
     tls_files files_{folder_.path() / "certificate.pem", folder_.path() / "key.pem"};
-    std::unique_ptr<test_server> house_;
+    std::unique_ptr<test_server> server_;
     std::uint16_t port_ = 0;
 };
 
@@ -153,7 +153,7 @@ TEST_F(tls, is_asked_for_from_now_on_and_only_over_itself)
     auto client = connect();
     EXPECT_NE(client.ask(get("/a"), "GET /a").find(field), std::string::npos);
     EXPECT_NE(client.ask(refused, "never in it").find(field), std::string::npos);
-    auto plain = house_->connect();
+    auto plain = server_->connect();
     plain.send(get("/a"));
     const auto answer = plain.read();
     ASSERT_TRUE(answer);
@@ -217,7 +217,7 @@ TEST_F(tls, presents_the_new_certificate_after_a_reload_and_keeps_old_connection
     EXPECT_EQ(early.certificate_name(), "first");
     write_certificate(files_, "second");
     EXPECT_EQ(connect().certificate_name(), "first");
-    ASSERT_TRUE(server_context_->tested->reload_certificates().has_value());
+    ASSERT_TRUE(server_->tested->reload_certificates().has_value());
     EXPECT_EQ(connect().certificate_name(), "second");
     EXPECT_NE(early.ask(get("/a"), "GET /a").find("200 OK"), std::string::npos);
 }
@@ -225,7 +225,7 @@ TEST_F(tls, presents_the_new_certificate_after_a_reload_and_keeps_old_connection
 TEST_F(tls, keeps_the_old_certificate_when_the_new_one_will_not_do)
 {
     std::ofstream(files_.certificate) << "nonsense";
-    const auto reloaded = house_->tested->reload_certificates();
+    const auto reloaded = server_->tested->reload_certificates();
     ASSERT_TRUE(reloaded.has_error());
     EXPECT_NE(reloaded.error().detail.find("certificate.pem"), std::string::npos);
     EXPECT_EQ(connect().certificate_name(), "first");
@@ -270,7 +270,7 @@ TEST_F(tls, is_drained)
 {
     auto client = connect();
     EXPECT_NE(client.ask(get("/a"), "GET /a").find("200 OK"), std::string::npos);
-    EXPECT_TRUE(server_context_->drains_within(10s));
+    EXPECT_TRUE(server_->drains_within(10s));
 }
 
 // Handshakes from an address that is not loopback.

@@ -27,7 +27,7 @@ protected:
         listen_options where;
         where.at.unix_path = path_;
         where.is_control_socket = is_control_socket;
-        return house_.tested->listen(where);
+        return server_.tested->listen(where);
     }
 
     result<http::response> call(const http::request& request) { return call_unix(path_, request, 5s); }
@@ -42,7 +42,7 @@ protected:
 
     temporary_folder folder_;
     const std::filesystem::path path_ = folder_.path() / "s";
-    test_server house_;
+    test_server server_;
 };
 
 // A socket bound to a file and, when it listens, never accepted from.
@@ -103,7 +103,7 @@ TEST_F(unix_socket, goes_away_with_the_drain)
 {
     ASSERT_TRUE(listen(true).has_value());
     EXPECT_TRUE(std::filesystem::exists(path_));
-    EXPECT_TRUE(server_context_.drains_within(10s));
+    EXPECT_TRUE(server_.drains_within(10s));
     EXPECT_FALSE(std::filesystem::exists(path_));
 }
 
@@ -137,11 +137,11 @@ TEST_F(unix_socket, has_a_path_of_limited_length)
 {
     listen_options where;
     where.at.unix_path = folder_.path() / std::string(108 - folder_.path().string().size() - 1, 'a');
-    const auto too_long = house_.tested->listen(where);
+    const auto too_long = server_.tested->listen(where);
     ASSERT_TRUE(too_long.has_error());
     EXPECT_NE(too_long.error().detail.find("107 bytes"), std::string::npos);
     where.at.unix_path = folder_.path() / std::string(107 - folder_.path().string().size() - 1, 'a');
-    EXPECT_TRUE(server_context_.tested->listen(where).has_value());
+    EXPECT_TRUE(server_.tested->listen(where).has_value());
 }
 
 TEST_F(unix_socket, takes_no_tls_and_tcp_is_no_operators_door)
@@ -149,11 +149,11 @@ TEST_F(unix_socket, takes_no_tls_and_tcp_is_no_operators_door)
     listen_options encrypted;
     encrypted.at.unix_path = path_;
     encrypted.tls.emplace();
-    EXPECT_TRUE(server_context_.tested->listen(encrypted).has_error());
+    EXPECT_TRUE(server_.tested->listen(encrypted).has_error());
     listen_options distant;
     distant.at.host = "127.0.0.1";
     distant.is_control_socket = true;
-    EXPECT_TRUE(server_context_.tested->listen(distant).has_error());
+    EXPECT_TRUE(server_.tested->listen(distant).has_error());
 }
 
 TEST_F(unix_socket, of_the_operator_opens_also_when_all_places_are_taken)
