@@ -75,7 +75,7 @@ private:
         activity is = activity::fresh;
         bool is_asked_to_end = false;
         time_point since{};
-        std::list<const session*>::iterator at{};
+        std::list<const net::session*>::iterator at{};
     };
     using entries = std::unordered_map<const session*, entry>;
 
