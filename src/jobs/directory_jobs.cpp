@@ -31,7 +31,7 @@ constexpr std::size_t warnings_batch_max = 100;
 directory_jobs::directory_jobs(
     store::database& database, const scim::catalogue_set& schemas, environment_id environment
 )
-    : database_(database), schemas_(schemas), system_{environment, "system", {"system", {}, {}}, {}}
+    : database_(database), schemas_(schemas), system_(service::system_source(environment))
 {
 }
 

@@ -63,7 +63,7 @@ domain_checks::domain_checks(
     : database_(database),
       policy_(policy),
       look_up_(std::move(look_up)),
-      system_{environment, "system", {"system", {}, {}}, {}},
+      system_(service::system_source(environment)),
       log_(log)
 {
 }

@@ -29,7 +29,7 @@ std::optional<caller> caller_in(
     const auto directory = tenants::find_directory(tx, where.organization, where.directory);
     if (!directory)
         return std::nullopt;
-    return caller_for({environment, "system", {"system", {}, {}}, {}}, *directory, schemas);
+    return caller_for(system_source(environment), *directory, schemas);
 }
 
 std::vector<user_address> stored_addresses(const std::string& document, const scim::resource_type& type)

@@ -27,7 +27,7 @@ std::optional<caller> caller_of(
     const auto directory = owner ? tenants::find_directory(tx, *owner, where) : std::nullopt;
     if (!directory)
         return std::nullopt;
-    return caller_for({environment, "system", {"system", {}, {}}, {}}, *directory, schemas);
+    return caller_for(system_source(environment), *directory, schemas);
 }
 
 void look_at(store::transaction& tx, const caller& who, const held_users::held_user& held)

@@ -9,7 +9,7 @@
 namespace scimd::service {
 
 struct actor {
-    std::string type;    // "directory_token", "directory_user", "client", "operator", "system"
+    std::string type;    // "directory_token", "directory_user", "client", "operator", "system"; empty: none
     std::string id;      // empty: none
     std::string suffix;  // of its token, for people to recognize it by; empty: none
 };
@@ -20,6 +20,12 @@ struct event_source {
     actor by;
     std::string request_id;  // empty: no request
 };
+
+// The source of the events of jobs and schedules.
+inline event_source system_source(environment_id environment)
+{
+    return {environment, "system", {"system", {}, {}}, {}};
+}
 
 // What an event belongs to. Those of a directory are numbered.
 struct event_place {

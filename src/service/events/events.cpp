@@ -43,7 +43,9 @@ std::string display_name_of(std::string_view type)
 
 json::object context_of(const event_source& from, const event_place& where, const event_draft& draft)
 {
-    json::object actor{{"type", from.by.type}};
+    json::object actor;
+    if (!from.by.type.empty())
+        actor["type"] = from.by.type;
     if (!from.by.id.empty())
         actor["id"] = from.by.id;
     if (!from.by.suffix.empty())
@@ -52,7 +54,8 @@ json::object context_of(const event_source& from, const event_place& where, cons
     if (!from.request_id.empty())
         context["request_id"] = from.request_id;
     context["source"] = from.source;
-    context["actor"] = std::move(actor);
+    if (!actor.empty())
+        context["actor"] = std::move(actor);
     if (!where.provider.empty())
         context["provider"] = where.provider;
     if (!draft.batch_id.empty())
@@ -278,6 +281,13 @@ std::string publish(
 std::string publish(store::transaction& tx, const caller& who, event_draft draft)
 {
     return publish(tx, origin_of(who), place_of(who), std::move(draft));
+}
+
+std::string text_outside_log(event_id id, time_point now, const event_source& from, event_draft draft)
+{
+    auto envelope = envelope_of(from, {}, std::move(draft), {.id = id, .at = now});
+    envelope.stable_erase("cursor");
+    return event_text(envelope, std::nullopt);
 }
 
 std::string publish_change(store::transaction& tx, const caller& who, resource_change change)

@@ -47,6 +47,9 @@ std::string publish(
 );
 std::string publish(store::transaction& tx, const caller& who, event_draft draft);
 
+// The text of a message that looks like an event of the environment but is not in the log: it has no cursor.
+std::string text_outside_log(event_id id, time_point now, const event_source& from, event_draft draft);
+
 // One resource before and after a request, in normalized form.
 struct resource_change {
     const scim::resource_type* type = nullptr;

@@ -320,7 +320,7 @@ bool remove_some(store::transaction& tx, environment_id environment)
         tenants::finish_removal(tx, *which);
         return true;
     }
-    const event_source from{environment, "system", {"system", {}, {}}, {}};
+    const auto from = system_source(environment);
     auto left = tenants::list_directories(tx, *which);
     if (left.size() > directories_at_once)
         left.resize(directories_at_once);

@@ -43,7 +43,7 @@ struct settlement {
 // apply. How many deliveries have been given up by it; empty: somebody else delivers to the endpoint now, or
 // it is gone, and nothing is written.
 std::optional<std::size_t> write_settlement(
-    store::transaction& tx, environment_id where, const settlement& what
+    store::transaction& tx, environment_id environment, const settlement& what
 );
 
 }  // namespace scimd::service::webhooks

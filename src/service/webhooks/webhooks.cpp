@@ -1,8 +1,7 @@
 #include "service/webhooks/webhooks.hpp"
 
-#include "base/json/json.hpp"
 #include "base/text.hpp"
-#include "base/time.hpp"
+#include "service/events/events.hpp"
 #include "service/webhooks/webhook_filter.hpp"
 #include "service/webhooks/webhook_schedule.hpp"
 #include "store/encrypted_secrets.hpp"
@@ -169,21 +168,14 @@ result<event_id> send_test(store::transaction& tx, environment_id where, const r
             "There are at most " + std::to_string(tests_per_minute) + " tests a minute."
         };
     const event_id id{tx.next_id()};
-    const json::object envelope{
-        {"spec_version", "1"},
-        {"id", id.text()},
-        {"type", "webhook_endpoint.test"},
-        {"object", "WebhookEndpoint"},
-        {"display_name", "Webhook Endpoint Test"},
-        {"environment_id", where.text()},
-        {"occurred_at", format_rfc3339(tx.now())},
-        {"context", {{"source", "api"}}},
-        {"data", {{"id", to.id.text()}, {"description", to.is.description}}}
-    };
+    event_draft draft;
+    draft.type = "webhook_endpoint.test";
+    draft.object = "WebhookEndpoint";
+    draft.data = {{"id", to.id.text()}, {"description", to.is.description}};
     rows::delivery test;
     test.event = id;
     test.due = time_point();  // before everything else
-    test.test_body = scimd::to_text(envelope);
+    test.test_body = text_outside_log(id, tx.now(), {where, "api", {}, {}}, std::move(draft));
     rows::put_delivery(tx, to.id, test);
     rows::touch(tx, to.id);
     return id;
