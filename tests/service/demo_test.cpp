@@ -1,6 +1,7 @@
 #include "service/management/demo.hpp"
 
 #include "service/auth/secrets.hpp"
+#include "service/auth/tokens.hpp"
 #include "support/fixed_random.hpp"
 #include "support/temp_store.hpp"
 
@@ -20,7 +21,7 @@ protected:
     {
         std::size_t count = 0;
         for (const auto& one : credentials::list_secrets(tx(), directory))
-            count += secrets::is_alive(one, tx().now()) ? 1 : 0;
+            count += is_alive(one, tx().now()) ? 1 : 0;
         return count;
     }
 

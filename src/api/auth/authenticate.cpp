@@ -27,11 +27,6 @@ std::string_view presented_token(const http::request& head)
     return trim(value.substr(scheme.size()));
 }
 
-bool is_alive(const credentials::bearer& token, time_point now)
-{
-    return !token.revoked && (!token.expires || *token.expires > now);
-}
-
 // A user's own client is none of the identity provider, whatever that needs.
 scim::conformance_mode leniency_for(const credentials::bearer& token)
 {
@@ -57,7 +52,7 @@ result<known_token> find_token(
     auto token = credentials::find_bearer(tx, *digest);
     if (!token || !constant_time_equal(token->digest, *digest))
         return unauthorized();
-    if (!is_alive(*token, tx.now()) || token->directory.id != *directory)
+    if (!service::is_alive(*token, tx.now()) || token->directory.id != *directory)
         return unauthorized();
     const auto of_user = token->user ? standing_of(tx, *directory, *token->user) : standing::good;
     if (of_user == standing::unknown || of_user == standing::held)

@@ -6,6 +6,7 @@
 #include "api/management/secret_json.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "service/auth/tokens.hpp"
 
 #include <utility>
 
@@ -19,12 +20,11 @@ constexpr number_bounds client_page_size_bounds{1, 100, 10};
 
 json::object to_json(const client_rows::secret_row& from, time_point now)
 {
-    const bool is_alive = !from.expires || *from.expires > now;
     return {
         {"id", from.id.text()},
         {"create_time", format_rfc3339(from.created)},
         {"secret_suffix", from.suffix},
-        {"status", is_alive ? "ACTIVE" : "INACTIVE"},
+        {"status", service::is_alive(from, now) ? "ACTIVE" : "INACTIVE"},
         {"expire_time", time_or_never(from.expires)},
         {"last_used_time", last_use_json(from.created, from.last_used)}
     };

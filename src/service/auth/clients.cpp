@@ -14,11 +14,6 @@ namespace rows = store::clients;
 
 constexpr std::string_view demo_name = "Demo";
 
-bool is_alive(const rows::secret_row& one, time_point now)
-{
-    return !one.expires || *one.expires > now;
-}
-
 // What has expired is of no use to anybody.
 std::vector<rows::secret_row> living_secrets(store::transaction& tx, client_id client)
 {

@@ -140,11 +140,6 @@ result<resource_id> find_user(store::transaction& tx, directory_id where, std::s
 
 }  // namespace
 
-bool is_alive(const credentials::secret_row& one, time_point now)
-{
-    return !one.revoked && (!one.expires || *one.expires > now);
-}
-
 result<new_secret> create(
     store::transaction& tx,
     const event_source& from,

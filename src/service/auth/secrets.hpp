@@ -31,8 +31,6 @@ constexpr std::int64_t ended_of_users_max = 1'000;  // of these, that have ended
 constexpr std::chrono::seconds overlap_default{24 * 3'600};
 constexpr std::chrono::seconds overlap_max{30 * 24 * 3'600};
 
-bool is_alive(const store::credentials::secret_row& one, time_point now);
-
 struct new_secret {
     secret plain;  // to be shown once
     store::credentials::secret_row row;

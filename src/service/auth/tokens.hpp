@@ -5,6 +5,7 @@
 // is asked.
 #pragma once
 
+#include "base/clock.hpp"
 #include "base/crypto/digest.hpp"
 #include "base/crypto/random.hpp"
 #include "base/crypto/secret.hpp"
@@ -32,5 +33,16 @@ bool is_plausible_token(std::string_view text, std::string_view prefix = token_p
 
 // The digest to look up; empty when the text cannot be one of ours.
 std::optional<sha256_digest> digest_of_token(std::string_view text, std::string_view prefix = token_prefix);
+
+// Whether a token, a client's secret or a signing key of an endpoint is valid at that time: it has not
+// expired and, where its kind can be revoked, it has not been revoked.
+template <class Secret>
+bool is_alive(const Secret& secret, time_point now)
+{
+    if constexpr (requires { secret.revoked; })
+        if (secret.revoked)
+            return false;
+    return !secret.expires || *secret.expires > now;
+}
 
 }  // namespace scimd::service

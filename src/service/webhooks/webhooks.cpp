@@ -1,6 +1,7 @@
 #include "service/webhooks/webhooks.hpp"
 
 #include "base/text.hpp"
+#include "service/auth/tokens.hpp"
 #include "service/events/events.hpp"
 #include "service/webhooks/webhook_filter.hpp"
 #include "service/webhooks/webhook_schedule.hpp"
@@ -133,7 +134,7 @@ issued_key rotate(
     const auto end = tx.now() + overlap;
     std::size_t kept = 1;  // the new one
     for (const auto& key : rows::list_keys(tx, of.id)) {
-        const bool is_dead = end <= tx.now() || (key.expires && *key.expires <= tx.now());
+        const bool is_dead = end <= tx.now() || !is_alive(key, tx.now());
         if (is_dead || kept == keys_max) {
             rows::remove_key(tx, of.id, key.id);
             continue;
@@ -149,7 +150,7 @@ key_ring open_keys(store::transaction& tx, const vault& key_vault, webhook_id of
 {
     key_ring ring;
     for (const auto& key : rows::list_keys(tx, of)) {
-        if (key.expires && *key.expires <= tx.now())
+        if (!is_alive(key, tx.now()))
             continue;
         if (auto text = store::encrypted_secrets::find(tx, key_vault, rows::place_of(key.id)))
             ring.keys.push_back(std::move(*text));
