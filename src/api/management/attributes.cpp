@@ -111,7 +111,7 @@ json::object previewed(
     }
     const auto* name = find_string(document, "userName");
     return {
-        {"id", "diruser_" + std::to_string(row.id.value)},
+        {"id", user_id_text(row.id)},
         {"preferred_username", name ? *name : json::string()},
         {"custom_attributes", std::move(values)},
         {"problems", std::move(problems)}

@@ -167,9 +167,7 @@ json::object role_assignments_json(store::transaction& tx, directory_id of)
     json::array listed;
     for (const auto& one : role_rows::assignments(tx, of))
         listed.push_back(json::object{
-            {"group_id", "dirgroup_" + std::to_string(one.group.value)},
-            {"role_name", one.role_name},
-            {"role_id", one.role.text()}
+            {"group_id", group_id_text(one.group)}, {"role_name", one.role_name}, {"role_id", one.role.text()}
         });
     return {{"assignments", std::move(listed)}};
 }

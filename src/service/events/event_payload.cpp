@@ -145,9 +145,7 @@ json::array normalize_groups(const std::vector<store::resources::membership>& gr
     for (const auto& group : groups) {
         if (listed.size() == event_groups_max)
             break;
-        listed.push_back(json::object{
-            {"id", "dirgroup_" + std::to_string(group.group.value)}, {"name", group.display_name}
-        });
+        listed.push_back(json::object{{"id", group_id_text(group.group)}, {"name", group.display_name}});
     }
     return listed;
 }

@@ -135,7 +135,7 @@ json::object envelope_of(
     envelope["occurred_at"] = format_rfc3339(stamp.at);
     if (where.directory)
         envelope["sequence"] = stamp.sequence;
-    envelope["cursor"] = "c_" + std::to_string(stamp.id.value);
+    envelope["cursor"] = event_cursor_text(stamp.id);
     if (draft.object_version > 0)
         envelope["object_version"] = draft.object_version;
     envelope["context"] = context_of(from, where, draft);
@@ -162,7 +162,7 @@ std::string text_before_type(const event_stamp& stamp)
 std::string text_of_time(const event_stamp& stamp)
 {
     return R"("occurred_at":")" + format_rfc3339(stamp.at) + R"(","sequence":)" +
-           std::to_string(stamp.sequence) + R"(,"cursor":"c_)" + std::to_string(stamp.id.value) + "\",";
+           std::to_string(stamp.sequence) + R"(,"cursor":")" + event_cursor_text(stamp.id) + "\",";
 }
 
 event_place place_of(const caller& who)

@@ -148,7 +148,7 @@ result<rows::assignment> read_assignment(
 )
 {
     const auto at = "assignments[" + std::to_string(index) + "].";
-    const auto group = parse_prefixed(wanted.group, "dirgroup_");
+    const auto group = parse_prefixed(wanted.group, group_prefix);
     if (!group || !resources::find(tx, where.directory, "Group", {*group}))
         return error{errc::not_found, at + "group_id: this directory has no such group."};
     const auto found = find_in_sight(tx, where.organization, wanted.role_name);
