@@ -9,6 +9,7 @@
 #include "service/groups/membership.hpp"
 #include "service/groups/membership_jobs.hpp"
 #include "service/management/demo.hpp"
+#include "service/request_log/idp_detection.hpp"
 #include "service/scim/representation.hpp"
 #include "service/scim/user_publication.hpp"
 #include "store/held_users.hpp"
@@ -23,10 +24,6 @@ namespace {
 
 namespace tenants = store::tenants;
 namespace rows = store::directories;
-
-constexpr std::array<std::string_view, 7> providers = {
-    "OKTA", "GOOGLE", "MICROSOFT_AD", "AUTH0", "ONELOGIN", "JUMPCLOUD", "PING_IDENTITY"
-};
 
 constexpr std::size_t removal_pieces_at_once = 16;
 
@@ -187,13 +184,12 @@ void remove_if_small(store::transaction& tx, const scim::catalogue_set& schemas,
 
 result<void> check_provider(std::string_view provider)
 {
-    if (provider.empty() || std::ranges::find(providers, provider) != providers.end())
+    if (provider.empty() || std::ranges::find(providers::all, provider) != providers::all.end())
         return {};
-    return error{
-        errc::invalid_value,
-        "directory_provider must be one of OKTA, GOOGLE, MICROSOFT_AD, AUTH0, ONELOGIN, JUMPCLOUD,"
-        " PING_IDENTITY, or be left out."
-    };
+    std::string names;
+    for (const auto name : providers::all)
+        names.append(name).append(", ");
+    return invalid_value("directory_provider must be one of " + names + "or be left out.");
 }
 
 }  // namespace scimd::service::directories
