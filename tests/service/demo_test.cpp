@@ -2,16 +2,22 @@
 
 #include "service/auth/secrets.hpp"
 #include "service/auth/tokens.hpp"
+#include "service/management/directories.hpp"
+#include "service/management/organizations.hpp"
 #include "support/fixed_random.hpp"
 #include "support/temp_store.hpp"
 
 #include <gtest/gtest.h>
 
-namespace scimd::service::tenancy {
+namespace scimd::service::demo {
 namespace {
 
 namespace tenants = store::tenants;
 namespace credentials = store::credentials;
+using directories::parse_gate_scope;
+using directories::parse_policy;
+using directories::parse_unknown_members;
+using organizations::create_directory;
 
 class demo_test : public testing::Test {
 protected:
@@ -95,4 +101,4 @@ TEST(policy_test, a_policy_is_spelled_one_way)
 }
 
 }  // namespace
-}  // namespace scimd::service::tenancy
+}  // namespace scimd::service::demo

@@ -8,7 +8,6 @@
 #include "service/events/events.hpp"
 #include "service/groups/membership.hpp"
 #include "service/groups/membership_jobs.hpp"
-#include "service/management/demo.hpp"
 #include "service/request_log/idp_detection.hpp"
 #include "service/scim/representation.hpp"
 #include "service/scim/user_publication.hpp"
@@ -24,6 +23,7 @@ namespace {
 
 namespace tenants = store::tenants;
 namespace rows = store::directories;
+using tenants::domain_policy;
 
 constexpr std::size_t removal_pieces_at_once = 16;
 
@@ -58,7 +58,7 @@ std::string_view state_type(bool is_enabled)
 
 result<void> check(const change& wanted)
 {
-    if (wanted.name && (wanted.name->size() > tenancy::display_name_bytes_max || !is_storable(*wanted.name)))
+    if (wanted.name && (wanted.name->size() > display_name_bytes_max || !is_storable(*wanted.name)))
         return error{errc::invalid_value, "name must have at most 200 bytes of text."};
     if (wanted.status && std::ranges::find(statuses, *wanted.status) == statuses.end())
         return error{errc::invalid_value, "status must be DRAFT, IN_PROGRESS or COMPLETED."};
@@ -190,6 +190,69 @@ result<void> check_provider(std::string_view provider)
     for (const auto name : providers::all)
         names.append(name).append(", ");
     return invalid_value("directory_provider must be one of " + names + "or be left out.");
+}
+
+result<tenants::domain_policy> parse_policy(std::string_view text)
+{
+    for (const auto policy : {domain_policy::reject, domain_policy::hold, domain_policy::off})
+        if (to_text(policy) == text)
+            return policy;
+    return error{errc::invalid_value, "domain_policy must be reject, hold or off."};
+}
+
+std::string_view to_text(domain_policy policy)
+{
+    switch (policy) {
+        case domain_policy::off:
+            return "off";
+        case domain_policy::reject:
+            return "reject";
+        case domain_policy::hold:
+            return "hold";
+    }
+    return {};
+}
+
+std::optional<tenants::domain_gate_scope> parse_gate_scope(std::string_view text)
+{
+    if (text == "primary")
+        return tenants::domain_gate_scope::primary;
+    if (text == "all")
+        return tenants::domain_gate_scope::all;
+    return std::nullopt;
+}
+
+std::string_view to_text(tenants::domain_gate_scope scope)
+{
+    return scope == tenants::domain_gate_scope::all ? "all" : "primary";
+}
+
+result<tenants::scim_mode> parse_mode(std::string_view text)
+{
+    if (text == "compat")
+        return tenants::scim_mode::compat;
+    if (text == "strict")
+        return tenants::scim_mode::strict;
+    return error{errc::invalid_value, "scim_mode must be compat or strict."};
+}
+
+std::string_view to_text(tenants::scim_mode mode)
+{
+    return mode == tenants::scim_mode::strict ? "strict" : "compat";
+}
+
+std::optional<tenants::unknown_members> parse_unknown_members(std::string_view text)
+{
+    if (text == "refuse")
+        return tenants::unknown_members::refuse;
+    if (text == "ignore")
+        return tenants::unknown_members::ignore;
+    return std::nullopt;
+}
+
+std::string_view to_text(tenants::unknown_members members)
+{
+    return members == tenants::unknown_members::ignore ? "ignore" : "refuse";
 }
 
 }  // namespace scimd::service::directories

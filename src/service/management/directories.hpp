@@ -17,6 +17,7 @@
 
 namespace scimd::service::directories {
 
+constexpr std::size_t display_name_bytes_max = 200;
 constexpr std::size_t removal_batch_max = 200;  // resources or rows that one transaction takes away
 
 // organization.directory.created, then organization.directory_enabled: a directory is born enabled.
@@ -55,7 +56,20 @@ bool remove_some(
     store::transaction& tx, const scim::catalogue_set& schemas, const store::directories::removal& what
 );
 
-// Whether there is one of the seven providers, or none, by this name.
+// invalid_value: neither one of the seven providers (service/request_log/idp_detection.hpp) nor empty.
 result<void> check_provider(std::string_view provider);
+
+// The settings of a directory as the API writes them; invalid_value or empty: there is no such value.
+result<store::tenants::domain_policy> parse_policy(std::string_view text);
+std::string_view to_text(store::tenants::domain_policy policy);
+
+std::optional<store::tenants::domain_gate_scope> parse_gate_scope(std::string_view text);
+std::string_view to_text(store::tenants::domain_gate_scope scope);
+
+result<store::tenants::scim_mode> parse_mode(std::string_view text);
+std::string_view to_text(store::tenants::scim_mode mode);
+
+std::optional<store::tenants::unknown_members> parse_unknown_members(std::string_view text);
+std::string_view to_text(store::tenants::unknown_members members);
 
 }  // namespace scimd::service::directories

@@ -282,6 +282,33 @@ result<organization> switch_features(
     return store_change(tx, from, before, std::move(which));
 }
 
+result<tenants::directory> create_directory(
+    store::transaction& tx, const event_source& from, organization_id owner, const new_directory& wanted
+)
+{
+    const auto organization = tenants::find_organization(tx, owner);
+    if (!organization)
+        return error{errc::not_found, "The organization was not found."};
+    if (!has_feature(*organization, "dir_sync"))
+        return error{
+            errc::forbidden,
+            "The feature dir_sync is turned off for this organization: it has no new directories."
+        };
+    if (wanted.name.size() > directories::display_name_bytes_max || !is_storable(wanted.name))
+        return error{errc::invalid_value, "name must have at most 200 bytes of text."};
+    if (auto known = directories::check_provider(wanted.provider); !known)
+        return known.error();
+    if (tenants::count_directories(tx, owner) >= directories_max)
+        return error{errc::conflict, "The organization has 1000 directories already; delete one first."};
+    auto made = tenants::insert_directory(tx, owner, wanted.name, wanted.provider, wanted.policy);
+    if (wanted.gate_scope != made.gate_scope) {
+        tenants::set_domain_gate_scope(tx, owner, made.id, wanted.gate_scope);
+        made.gate_scope = wanted.gate_scope;
+    }
+    directories::publish_created(tx, from, made);
+    return made;
+}
+
 organization limit_users(store::transaction& tx, organization which, std::optional<std::int64_t> limit)
 {
     which.max_allowed_users = limit;

@@ -30,6 +30,7 @@ constexpr std::size_t metadata_key_max = 25;
 constexpr std::size_t metadata_value_max = 256;
 constexpr std::size_t slug_bytes_max = 253;
 constexpr std::size_t logo_url_bytes_max = 1'024;
+constexpr std::int64_t directories_max = 1'000;
 constexpr std::int64_t users_max = 2'147'483'647;  // the API's numbers have 32 bits
 
 // What is there is to be changed.
@@ -61,6 +62,18 @@ bool has_feature(const organization& which, std::string_view name);
 // Switches those that are named. organization.updated. invalid_value: there is no such feature.
 result<organization> switch_features(
     store::transaction& tx, const event_source& from, organization which, const std::vector<feature>& wanted
+);
+
+struct new_directory {
+    std::string name;
+    std::string provider;  // of the enumeration DirectoryProvider, or empty
+    store::tenants::domain_policy policy = store::tenants::domain_policy::reject;
+    store::tenants::domain_gate_scope gate_scope = store::tenants::domain_gate_scope::primary;
+};
+// Adds a directory to the organization, with its events. forbidden: the feature dir_sync is off; conflict:
+// there are directories_max.
+result<store::tenants::directory> create_directory(
+    store::transaction& tx, const event_source& from, organization_id owner, const new_directory& wanted
 );
 
 // How many users may be active, at most users_max; empty or 0: any number.
