@@ -11,12 +11,6 @@ namespace {
 
 using store::tenants::domain_policy;
 
-bool is_active(const json::object& user)
-{
-    const auto* active = find(user, "active");
-    return !active || !active->is_bool() || active->get_bool();
-}
-
 // Empty: there is a seat for one more.
 std::optional<gate_refusal> refuse_by_seats(store::transaction& tx, const caller& who)
 {
@@ -78,6 +72,12 @@ bool may_pass(const change& what, const gate_refusal& objection)
 }
 
 }  // namespace
+
+bool is_active(const json::object& user)
+{
+    const auto* active = find(user, "active");
+    return !active || !active->is_bool() || active->get_bool();
+}
 
 admission admit_new(
     store::transaction& tx, const caller& who, domain_look_up& domains, const judged_user& user

@@ -35,6 +35,9 @@ struct judged_user {
     const std::vector<user_address>& addresses;
 };
 
+// Whether a user is active: it is, unless its document says otherwise.
+bool is_active(const json::object& user);
+
 admission admit_new(
     store::transaction& tx, const caller& who, domain_look_up& domains, const judged_user& user
 );

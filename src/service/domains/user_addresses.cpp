@@ -1,6 +1,7 @@
 #include "service/domains/user_addresses.hpp"
 
 #include "base/text.hpp"
+#include "scim/value.hpp"
 
 #include <algorithm>
 #include <unordered_set>
@@ -18,15 +19,9 @@ std::string value_of(const json::object& email)
     return value ? std::string(*value) : std::string();
 }
 
-bool is_primary(const json::object& email)
+bool is_work(const json::value& email)
 {
-    const auto* flag = find(email, "primary");
-    return flag && flag->is_bool() && flag->get_bool();
-}
-
-bool is_work(const json::object& email)
-{
-    const auto* type = find_string(email, "type");
+    const auto* type = find_string(email.get_object(), "type");
     return type && equals_ignoring_case(*type, "work");
 }
 
@@ -34,7 +29,7 @@ template <class Predicate>
 std::string first_email(const json::array& emails, Predicate is_wanted)
 {
     for (const auto& email : emails) {
-        if (!email.is_object() || !is_wanted(email.get_object()))
+        if (!email.is_object() || !is_wanted(email))
             continue;
         auto value = value_of(email.get_object());
         if (!value.empty())
@@ -125,7 +120,7 @@ void append(std::vector<user_address>& to, std::string_view text, bool is_user_n
 std::string email_of(const json::object& user)
 {
     if (const auto* emails = find_array(user, "emails")) {
-        if (auto primary = first_email(*emails, is_primary); !primary.empty())
+        if (auto primary = first_email(*emails, scim::is_primary); !primary.empty())
             return primary;
         if (auto work = first_email(*emails, is_work); !work.empty())
             return work;

@@ -2,6 +2,7 @@
 
 #include "base/network/look_alike.hpp"
 #include "scim/schema/urn.hpp"
+#include "scim/value.hpp"
 #include "service/domains/user_addresses.hpp"
 
 #include <algorithm>
@@ -64,8 +65,7 @@ const json::object* chosen(const json::object& document, std::string_view attrib
     for (const auto& value : *values) {
         if (!value.is_object())
             continue;
-        const auto* primary = find(value.get_object(), "primary");
-        if (primary && primary->is_bool() && primary->get_bool())
+        if (scim::is_primary(value))
             return &value.get_object();
         if (!first)
             first = &value.get_object();

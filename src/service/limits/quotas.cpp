@@ -1,5 +1,6 @@
 #include "service/limits/quotas.hpp"
 
+#include "service/domains/admission.hpp"
 #include "store/resources.hpp"
 
 #include <algorithm>
@@ -37,12 +38,6 @@ error too_many_events(std::int64_t events_per_second)
         "This directory changes faster than its quota \"events_per_second\" of " +
             std::to_string(events_per_second) + " allows. Try again shortly."
     };
-}
-
-bool is_active(const json::object& user)
-{
-    const auto* active = find(user, "active");
-    return !active || !active->is_bool() || active->get_bool();
 }
 
 bool only_removes(const std::vector<scim::membership_operation>& members)

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "scim/filter/match.hpp"
 #include "scim/patch/patch_path.hpp"
+#include "scim/value.hpp"
 
 #include <algorithm>
 #include <array>
@@ -113,12 +114,6 @@ json::value part_of(const scim::path& where, const json::value& element)
     return part ? *part : json::value();
 }
 
-bool is_primary(const json::value& element)
-{
-    const auto* flag = element.is_object() ? find(element.get_object(), "primary") : nullptr;
-    return flag && flag->is_bool() && flag->get_bool();
-}
-
 // All values that a path leads to, the primary one first.
 json::array values_of(const scim::patch_target& from, const json::object& document, work_budget& work)
 {
@@ -134,7 +129,7 @@ json::array values_of(const scim::patch_target& from, const json::object& docume
         auto part = part_of(from.attribute, element);
         if (part.is_null())
             continue;
-        found.insert(is_primary(element) ? found.begin() : found.end(), std::move(part));
+        found.insert(scim::is_primary(element) ? found.begin() : found.end(), std::move(part));
     }
     return found;
 }
