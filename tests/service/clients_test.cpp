@@ -16,7 +16,7 @@ class clients_test : public testing::Test {
 protected:
     store::transaction& tx() { return store.tx(); }
 
-    made_client make(std::string_view name)
+    created_client make(std::string_view name)
     {
         return std::move(*create_client(tx(), random, {{}, std::string(name)}));
     }
@@ -38,14 +38,14 @@ TEST_F(clients_test, a_client_proves_itself_by_each_of_its_secrets_and_by_no_oth
     const auto more = add_secret(tx(), random, one.client.id, std::nullopt);
     const auto id = one.client.id.text();
     EXPECT_TRUE(one.plain.reveal().starts_with("scimd_client_"));
-    EXPECT_EQ(prove(tx(), id, one.plain.reveal())->client.id, one.client.id);
-    EXPECT_EQ(prove(tx(), id, more->plain.reveal())->by, more->row.id);
-    EXPECT_FALSE(prove(tx(), id, two.plain.reveal()));
-    EXPECT_FALSE(prove(tx(), two.client.id.text(), one.plain.reveal()));
+    EXPECT_EQ(authenticate(tx(), id, one.plain.reveal())->client.id, one.client.id);
+    EXPECT_EQ(authenticate(tx(), id, more->plain.reveal())->by, more->row.id);
+    EXPECT_FALSE(authenticate(tx(), id, two.plain.reveal()));
+    EXPECT_FALSE(authenticate(tx(), two.client.id.text(), one.plain.reveal()));
     for (const auto& wrong : {std::string(), std::string("x"), std::string(one.plain.reveal()) + "x"})
-        EXPECT_FALSE(prove(tx(), id, wrong)) << wrong;
+        EXPECT_FALSE(authenticate(tx(), id, wrong)) << wrong;
     for (const auto* const nobody : {"", "skc_1", "skc_", "One", "operator"})
-        EXPECT_FALSE(prove(tx(), nobody, one.plain.reveal())) << nobody;
+        EXPECT_FALSE(authenticate(tx(), nobody, one.plain.reveal())) << nobody;
 }
 
 TEST_F(clients_test, five_secrets_may_live_at_a_time)
@@ -84,10 +84,10 @@ TEST_F(clients_test, the_demo_s_client_is_made_once_and_its_oldest_secret_makes_
     const auto first = std::move(*prepare_demo_client(tx(), random));
     for (std::size_t i = 1; i < secrets_max; ++i)
         EXPECT_EQ(prepare_demo_client(tx(), random)->client.id, first.client.id);
-    EXPECT_TRUE(prove(tx(), first.client.id.text(), first.plain.reveal()));
+    EXPECT_TRUE(authenticate(tx(), first.client.id.text(), first.plain.reveal()));
     const auto last = std::move(*prepare_demo_client(tx(), random));
-    EXPECT_FALSE(prove(tx(), first.client.id.text(), first.plain.reveal()));
-    EXPECT_TRUE(prove(tx(), first.client.id.text(), last.plain.reveal()));
+    EXPECT_FALSE(authenticate(tx(), first.client.id.text(), first.plain.reveal()));
+    EXPECT_TRUE(authenticate(tx(), first.client.id.text(), last.plain.reveal()));
     EXPECT_EQ(store::clients::count(tx()), 1);
 }
 

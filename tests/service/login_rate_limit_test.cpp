@@ -31,31 +31,31 @@ protected:
 
 TEST_F(login_rate_limit_test, ten_wrong_guesses_are_heard_and_then_one_in_six_seconds)
 {
-    EXPECT_EQ(tries_until_refused("a"), guesses_at_once);
-    clock.advance(guess_interval - 1us);
+    EXPECT_EQ(tries_until_refused("a"), failures_at_once);
+    clock.advance(failure_interval - 1us);
     EXPECT_EQ(tries_until_refused("a"), 0);
     clock.advance(1us);
     EXPECT_EQ(tries_until_refused("a"), 1);
-    clock.advance(3 * guess_interval);
+    clock.advance(3 * failure_interval);
     EXPECT_EQ(tries_until_refused("a"), 3);
     clock.advance(24h);
-    EXPECT_EQ(tries_until_refused("a"), guesses_at_once) << "more are not saved up";
+    EXPECT_EQ(tries_until_refused("a"), failures_at_once) << "more are not saved up";
 }
 
 TEST_F(login_rate_limit_test, a_clock_that_was_set_back_makes_no_one_wait)
 {
     clock.advance(std::chrono::hours(24 * 365));
-    EXPECT_EQ(tries_until_refused("a"), guesses_at_once);
+    EXPECT_EQ(tries_until_refused("a"), failures_at_once);
     clock.advance(std::chrono::hours(-24 * 365));
-    EXPECT_EQ(tries_until_refused("a"), guesses_at_once);
-    clock.advance(guess_interval);
+    EXPECT_EQ(tries_until_refused("a"), failures_at_once);
+    clock.advance(failure_interval);
     EXPECT_EQ(tries_until_refused("a"), 1);
 }
 
 TEST_F(login_rate_limit_test, others_are_not_made_to_wait)
 {
     tries_until_refused("a");
-    EXPECT_EQ(tries_until_refused("b"), guesses_at_once);
+    EXPECT_EQ(tries_until_refused("b"), failures_at_once);
 }
 
 TEST_F(login_rate_limit_test, who_does_not_fail_is_not_counted)
@@ -69,7 +69,7 @@ TEST_F(login_rate_limit_test, whom_one_shares_a_place_with_is_another_matter_in_
     test::fixed_random other_random(2);
     login_rate_limit other(other_random);
     const auto neighbours_of = [&](login_rate_limit& table) {
-        for (int i = 0; i < guesses_at_once; ++i)
+        for (int i = 0; i < failures_at_once; ++i)
             table.note_failure("victim", clock.now());
         std::vector<int> found;
         for (int i = 0; i < 500'000 && found.size() < 3; ++i)
@@ -92,9 +92,9 @@ TEST_F(login_rate_limit_test, failures_of_many_threads_are_all_counted)
         });
     for (auto& thread : threads)
         thread.join();
-    clock.advance((400 - guesses_at_once) * guess_interval);
+    clock.advance((400 - failures_at_once) * failure_interval);
     EXPECT_FALSE(login_limits.may_try("a", clock.now()));
-    clock.advance(guess_interval);
+    clock.advance(failure_interval);
     EXPECT_TRUE(login_limits.may_try("a", clock.now()));
 }
 

@@ -12,8 +12,8 @@ namespace scimd::api {
 namespace {
 
 namespace credentials = store::credentials;
-using service::secrets::standing;
-using service::secrets::standing_of;
+using service::secrets::user_status;
+using service::secrets::user_status_of;
 
 // Empty: none, or more than one.
 std::string_view presented_token(const http::request& head)
@@ -37,7 +37,7 @@ scim::conformance_mode leniency_for(const credentials::bearer& token)
 
 struct known_token {
     credentials::bearer token;
-    standing of_user = standing::good;  // of the user for whom it stands, if it does
+    user_status of_user = user_status::good;  // of the user for whom it stands, if it does
 };
 
 // unauthorized: there is none that is good for the directory.
@@ -54,8 +54,8 @@ result<known_token> find_token(
         return unauthorized();
     if (!service::is_alive(*token, tx.now()) || token->directory.id != *directory)
         return unauthorized();
-    const auto of_user = token->user ? standing_of(tx, *directory, *token->user) : standing::good;
-    if (of_user == standing::unknown || of_user == standing::held)
+    const auto of_user = token->user ? user_status_of(tx, *directory, *token->user) : user_status::good;
+    if (of_user == user_status::unknown || of_user == user_status::held)
         return unauthorized();
     return known_token{std::move(*token), of_user};
 }
@@ -67,7 +67,7 @@ result<void> check_awake(const known_token& known)
         return error{errc::forbidden, "The feature dir_sync is turned off for this organization."};
     if (!known.token.directory.is_enabled)
         return error{errc::forbidden, "This directory is disabled. Enable it to provision users and groups."};
-    if (known.of_user == standing::inactive)
+    if (known.of_user == user_status::inactive)
         return error{errc::forbidden, "The user for whom this token stands is deactivated."};
     return {};
 }

@@ -1,5 +1,5 @@
-// Who uses the management API: the operator, a client, or later a session of the portal. Built by
-// api/auth/authorize.cpp alone.
+// The authenticated user of the management API: the operator, an API client, or later a session of the admin
+// portal. Only api/auth/authorize.cpp makes one. A value.
 #pragma once
 
 #include "base/id.hpp"
@@ -12,11 +12,11 @@ namespace scimd::service {
 
 struct manager {
     caller_kind kind = caller_kind::anonymous;
-    std::string name;                             // "operator", "skc_42"; empty: not known yet
-    std::optional<organization_id> organization;  // that one alone; none: all of them
-    scope_set scopes;                             // what its token grants
+    std::string name;                             // "operator", "skc_42"; empty: not known
+    std::optional<organization_id> organization;  // the only one it may use; empty: all
+    scope_set scopes;                             // granted by its token
 
-    // Whether it may decide what is not an organization's own to decide.
+    // Whether it may decide about more than one organization.
     [[nodiscard]] bool is_of_environment() const { return environment_side.contains(kind); }
 };
 

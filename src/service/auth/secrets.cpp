@@ -18,10 +18,10 @@ namespace {
 namespace credentials = store::credentials;
 namespace tenants = store::tenants;
 
-// How long before the end a secret is warned of, the first warning first.
+// How long before the expiry of a token its warnings are due, the first one first.
 constexpr std::array<std::chrono::hours, 2> warnings = {std::chrono::hours(7 * 24), std::chrono::hours(24)};
 
-// How many warnings a secret is too short-lived for.
+// How many warnings are due already when a token is created; they are not given.
 std::int64_t warnings_passed(std::optional<time_point> expires, time_point now)
 {
     return expires ? std::ranges::count_if(warnings, [&](auto ahead) { return *expires - now <= ahead; }) : 0;
@@ -47,17 +47,17 @@ std::vector<credentials::secret_row> alive_of_user(store::transaction& tx, direc
 
 json::object to_json(const credentials::secret_row& from)
 {
-    json::object told{
+    json::object data{
         {"id", from.id.text()},
         {"directory_id", from.directory.text()},
         {"secret_suffix", from.suffix},
         {"create_time", format_rfc3339(from.created)}
     };
     if (from.user)
-        told["directory_user_id"] = user_id_text(*from.user);
+        data["directory_user_id"] = user_id_text(*from.user);
     if (from.expires)
-        told["expire_time"] = format_rfc3339(*from.expires);
-    return told;
+        data["expire_time"] = format_rfc3339(*from.expires);
+    return data;
 }
 
 event_place place_of(const tenants::directory& owner)
@@ -65,20 +65,22 @@ event_place place_of(const tenants::directory& owner)
     return {owner.organization, owner.id, owner.provider};
 }
 
-struct news {
+struct token_event {
     std::string_view type;
-    const credentials::secret_row& of;
-    std::string caused_by{};  // the event that led to it; empty: none
+    const credentials::secret_row& token;
+    std::string caused_by{};  // id of the event that led to this one; empty: none
 };
 
-void publish_token(store::transaction& tx, const event_source& from, const event_place& where, news what)
+void publish_token(
+    store::transaction& tx, const event_source& from, const event_place& where, token_event event
+)
 {
     event_draft draft;
-    draft.type = what.type;
+    draft.type = event.type;
     draft.object = "DirectorySecret";
-    draft.data = to_json(what.of);
+    draft.data = to_json(event.token);
     draft.data["organization_id"] = where.organization->text();
-    draft.caused_by = std::move(what.caused_by);
+    draft.caused_by = std::move(event.caused_by);
     publish(tx, from, where, std::move(draft));
 }
 
@@ -101,7 +103,7 @@ result<void> check_expiry(const store::transaction& tx, std::optional<time_point
     return {};
 }
 
-// For the directory, or for the user.
+// Creates a token of the user or, without one, of the directory.
 new_secret make(
     store::transaction& tx,
     const event_source& from,
@@ -125,14 +127,14 @@ result<resource_id> find_user(store::transaction& tx, directory_id where, std::s
     if (!number)
         return error{errc::invalid_value, "directory_user_id must be the id of a user: diruser_…"};
     const resource_id user{*number};
-    switch (standing_of(tx, where, user)) {
-        case standing::unknown:
+    switch (user_status_of(tx, where, user)) {
+        case user_status::unknown:
             return error{errc::not_found, "directory_user_id: this directory has no such user."};
-        case standing::held:
+        case user_status::held:
             return error{errc::conflict, "directory_user_id: the user is held back; see held-users."};
-        case standing::inactive:
+        case user_status::inactive:
             return error{errc::conflict, "directory_user_id: the user is deactivated."};
-        case standing::good:
+        case user_status::good:
             break;
     }
     return user;
@@ -156,14 +158,14 @@ result<new_secret> create(
     return make(tx, from, random, owner, expires, std::nullopt);
 }
 
-standing standing_of(store::transaction& tx, directory_id where, resource_id user)
+user_status user_status_of(store::transaction& tx, directory_id where, resource_id user)
 {
     const auto is_active = store::resources::is_active_user(tx, where, user);
     if (!is_active)
-        return standing::unknown;
+        return user_status::unknown;
     if (store::held_users::is_held(tx, where, user))
-        return standing::held;
-    return *is_active ? standing::good : standing::inactive;
+        return user_status::held;
+    return *is_active ? user_status::good : user_status::inactive;
 }
 
 result<new_secret> create_for_user(
@@ -207,26 +209,24 @@ result<new_secret> regenerate(
     return create(tx, from, random, owner, expires);
 }
 
-bool revoke(
-    store::transaction& tx, const event_source& from, const tenants::directory& owner, secret_id which
-)
+bool revoke(store::transaction& tx, const event_source& from, const tenants::directory& owner, secret_id id)
 {
     const auto rows = credentials::list_secrets(tx, owner.id);
-    const auto found = std::ranges::find(rows, which, &credentials::secret_row::id);
+    const auto found = std::ranges::find(rows, id, &credentials::secret_row::id);
     if (found == rows.end() || found->revoked)
         return false;
     revoke_row(tx, from, place_of(owner), *found);
     return true;
 }
 
-void end_with_user(store::transaction& tx, const caller& who, resource_id user, const std::string& event)
+void revoke_user_tokens(store::transaction& tx, const caller& who, resource_id user, const std::string& event)
 {
     const event_place where{who.organization, who.directory, who.provider};
     for (const auto& one : alive_of_user(tx, who.directory, user))
-        revoke_row(tx, origin_of(who), where, one, event);
+        revoke_row(tx, event_source_of(who), where, one, event);
 }
 
-void make_room(store::transaction& tx, const event_source& from, const tenants::directory& owner)
+void revoke_surplus(store::transaction& tx, const event_source& from, const tenants::directory& owner)
 {
     const auto rows = alive_of_directory(tx, owner.id);
     for (std::size_t i = 0; i + alive_max <= rows.size(); ++i)
@@ -236,7 +236,7 @@ void make_room(store::transaction& tx, const event_source& from, const tenants::
 std::size_t warn_of_expiry(store::transaction& tx, const event_source& from, std::size_t limit)
 {
     std::size_t warned = 0;
-    // The nearer warning first: a secret that is due for both, after a long pause, gets this one alone.
+    // The nearer warning first: a token for which both are due, after a long downtime, gets only that one.
     for (auto count = warnings.size(); count > 0; --count) {
         const auto left = static_cast<std::int64_t>(limit - warned);
         const auto due =

@@ -55,7 +55,7 @@ void copy(json::object& to, const json::object& from, const mapping (&attributes
             to[attribute.to] = *value;
 }
 
-// The primary value of a multi-valued complex attribute, else the first.
+// The primary value of a multi-valued complex attribute, otherwise the first one.
 const json::object* chosen(const json::object& document, std::string_view attribute)
 {
     const auto* values = find_array(document, attribute);

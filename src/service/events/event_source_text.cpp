@@ -9,14 +9,14 @@ std::string event_source_text(const event_source& from)
     return to_text(json::object{
         {"environment", from.environment.value},
         {"source", from.source},
-        {"type", from.by.type},
-        {"id", from.by.id},
-        {"suffix", from.by.suffix},
+        {"type", from.actor.type},
+        {"id", from.actor.id},
+        {"suffix", from.actor.suffix},
         {"request_id", from.request_id}
     });
 }
 
-event_source parse_origin(std::string_view text)
+event_source parse_event_source(std::string_view text)
 {
     const auto from = parse_json_object(text).value();
     const auto member = [&](std::string_view name) { return std::string(*find_string(from, name)); };

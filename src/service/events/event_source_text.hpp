@@ -1,4 +1,4 @@
-// An origin as text that waits in the store for the job that ends what a request began.
+// Text of an event source, in which the store keeps it for the job that completes what a request began.
 #pragma once
 
 #include "service/events/event_source.hpp"
@@ -9,6 +9,6 @@
 namespace scimd::service {
 
 std::string event_source_text(const event_source& from);
-event_source parse_origin(std::string_view text);  // that was written so
+event_source parse_event_source(std::string_view text);  // reads a text of event_source_text()
 
 }  // namespace scimd::service

@@ -148,7 +148,7 @@ result<void> begin_removal(store::transaction& tx, const event_source& from, con
 
 bool remove_some(store::transaction& tx, const scim::catalogue_set& schemas, const rows::removal& what)
 {
-    const auto from = parse_origin(what.origin);
+    const auto from = parse_event_source(what.origin);
     auto who = caller_for(from, what.directory, schemas);
     who.schemas = &schemas.of({});  // also what the directory has let go of
     const auto left = rows::remaining(tx, what.directory.id, removal_batch_max);

@@ -321,7 +321,7 @@ result<organization> set_session_policy(
     store::transaction& tx, organization which, const json::object& wanted
 )
 {
-    const auto policy = change_session_policy(kept_session_policy(which.session_policy), wanted);
+    const auto policy = change_session_policy(stored_session_policy(which.session_policy), wanted);
     if (!policy)
         return policy.error();
     which.session_policy = to_text(session_policy_json(*policy));

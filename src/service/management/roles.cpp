@@ -353,14 +353,14 @@ result<void> assign(
     if (resources::count(tx, where.directory, "User") <= static_cast<std::int64_t>(recount_batch_max))
         compare_batch(tx, where, {});
     else
-        rows::request_recount(tx, where.directory, event_source_text(origin_of(where)));
+        rows::request_recount(tx, where.directory, event_source_text(event_source_of(where)));
     return {};
 }
 
 void recount_some(store::transaction& tx, const scim::catalogue_set& schemas, const rows::recount& what)
 {
     const auto directory = store::tenants::find_directory(tx, what.organization, what.directory);
-    const auto from = parse_origin(what.origin);
+    const auto from = parse_event_source(what.origin);
     const auto last =
         directory ? compare_batch(tx, caller_for(from, *directory, schemas), what.after) : resource_id();
     if (last.value == 0)

@@ -84,7 +84,7 @@ std::optional<std::string> remove(store::transaction& tx, const caller& who, con
     publish_lost_member(tx, who, groups, {removal.id, type.name, {}});
     auto event = publish_deleted(tx, who, *removal.event);
     if (is_user(type))
-        secrets::end_with_user(tx, who, removal.id, event);
+        secrets::revoke_user_tokens(tx, who, removal.id, event);
     publish_lost_group(tx, who, removal.as_group, users, event);
     return event;
 }
