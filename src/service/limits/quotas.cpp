@@ -11,8 +11,9 @@
 namespace scimd::service {
 namespace {
 
-// Threads may read the clock in another order than they come here; what is more is a clock that was set back.
-constexpr std::chrono::minutes set_back_min{1};
+// Threads can read the clock in another order than they get the lock. A larger difference means that the
+// clock was set back.
+constexpr std::chrono::minutes clock_setback_min{1};
 
 namespace usage = store::usage;
 using usage::quota;
@@ -20,13 +21,13 @@ using usage::quota;
 constexpr std::size_t buckets_kept_max = 10'000;
 constexpr std::chrono::seconds until_full{event_burst_seconds + 1};
 
-error exceeded(quota which, std::int64_t limit, std::int64_t now, std::int64_t then)
+error exceeded(quota which, std::int64_t limit, std::int64_t used, std::int64_t wanted)
 {
     return {
         errc::quota_exceeded,
         "The quota \"" + std::string(usage::quota_names[usage::index_of(which)]) +
-            "\" of this directory is " + std::to_string(limit) + ". It uses " + std::to_string(now) +
-            " and would use " + std::to_string(then) +
+            "\" of this directory is " + std::to_string(limit) + ". It uses " + std::to_string(used) +
+            " and would use " + std::to_string(wanted) +
             ". Delete what is not needed, or have the quota raised."
     };
 }
@@ -73,7 +74,7 @@ bool quota_policy::admits_event(
         return true;
     const auto rate = static_cast<double>(events_per_second);
     const auto capacity = rate * static_cast<double>(event_burst_seconds);
-    const std::lock_guard hold(lock_);
+    const std::lock_guard lock(lock_);
     if (buckets_.size() >= buckets_kept_max)
         forget_full(now);
     auto& one = buckets_.try_emplace(directory.value, bucket{last_sequence, capacity, now}).first->second;
@@ -81,11 +82,11 @@ bool quota_policy::admits_event(
     const auto made = static_cast<double>(last_sequence - one.sequence);
     one.events = std::clamp(one.events + passed.count() * rate - made, -rate, capacity);
     one.sequence = last_sequence;
-    one.at = one.at - now > set_back_min ? now : std::max(one.at, now);
+    one.at = one.at - now > clock_setback_min ? now : std::max(one.at, now);
     return one.events >= 1;
 }
 
-// A bucket that has not been used for so long is full again, whatever its rate.
+// A bucket that has not been used for `until_full` is full again, whatever its rate.
 void quota_policy::forget_full(time_point now)
 {
     std::erase_if(buckets_, [now](const auto& entry) { return now - entry.second.at > until_full; });
@@ -96,8 +97,7 @@ error storage_reserved()
     return {
         errc::storage_reserved,
         "The disk of the service is nearly full: only deletions, removed members and deactivations are taken "
-        "until "
-        "there is room again."
+        "until there is room again."
     };
 }
 
@@ -116,8 +116,8 @@ result<void> quota_guard::admit_write() const
     const auto rate = limits_[usage::index_of(quota::events_per_second)];
     if (!who_.quotas->admits_event(who_.directory, before_.last_sequence, rate, tx_.now()))
         return too_many_events(rate);
-    // The oldest events go beyond the quota, unless they are still to be delivered: then there may be twice
-    // as many.
+    // Retention deletes the oldest events above the quota, unless they are still to be delivered: then up to
+    // twice the quota is accepted.
     const auto kept = limits_[usage::index_of(quota::event_bytes)];
     const auto events = used_before(quota::event_bytes);
     if (kept > 0 && events / 2 >= kept)

@@ -7,9 +7,9 @@ rate_limiter::rate_limiter(const request_rate& limit)
 {
 }
 
-rate_limit_status rate_limiter::take(directory_id of, time_point now)
+rate_limit_status rate_limiter::take(directory_id directory, time_point now)
 {
-    return buckets_.take(of.value, now.time_since_epoch());
+    return buckets_.take(directory.value, now.time_since_epoch());
 }
 
 }  // namespace scimd::service

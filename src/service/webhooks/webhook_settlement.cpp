@@ -69,49 +69,51 @@ void publish_disabled(
     publish_notice(tx, environment, endpoint, "webhook_endpoint.disabled", std::move(data));
 }
 
-// false: the row stays as it is.
-bool settle_delivery(store::transaction& tx, webhook_id of, event_id event, const delivery_change& change)
+// false: the row is left as it is.
+bool settle_delivery(
+    store::transaction& tx, webhook_id endpoint, event_id event, const delivery_change& change
+)
 {
     if (change.read_due) {
-        const auto found = rows::find_delivery(tx, of, event);
+        const auto found = rows::find_delivery(tx, endpoint, event);
         if (!found || found->due != *change.read_due)
             return false;
     }
     if (change.now)
-        rows::put_delivery(tx, of, *change.now);
+        rows::put_delivery(tx, endpoint, *change.now);
     else
-        rows::remove_delivery(tx, of, event);
+        rows::remove_delivery(tx, endpoint, event);
     return true;
 }
 
 }  // namespace
 
 std::optional<std::size_t> write_settlement(
-    store::transaction& tx, environment_id environment, const settlement& what
+    store::transaction& tx, environment_id environment, const settlement& outcome
 )
 {
-    const auto id = what.now.id;
-    if (!rows::save_progress(tx, what.now))
+    const auto id = outcome.now.id;
+    if (!rows::save_progress(tx, outcome.now))
         return std::nullopt;
-    for (const auto& attempt : what.attempts)
+    for (const auto& attempt : outcome.attempts)
         rows::append_attempt(tx, id, attempt);
-    for (const auto& [directory, lane] : what.directory_queues)
-        if (lane)
-            rows::put_directory_queue(tx, id, *lane);
+    for (const auto& [directory, queue] : outcome.directory_queues)
+        if (queue)
+            rows::put_directory_queue(tx, id, *queue);
         else
             rows::remove_directory_queue(tx, id, directory);
-    auto given_up = what.exhausted;
-    for (const auto& [event, change] : what.deliveries)
+    auto given_up = outcome.exhausted;
+    for (const auto& [event, change] : outcome.deliveries)
         if (!settle_delivery(tx, id, event, change))
             std::erase_if(given_up, [event](const auto& one) { return one.event == event; });
-    if (given_up.empty() && !what.disable)
+    if (given_up.empty() && !outcome.disable)
         return 0;
     const auto endpoint = rows::find(tx, id);
     for (const auto& one : given_up)
         publish_exhausted(tx, environment, *endpoint, one);
-    if (what.disable && !endpoint->disabled) {
-        rows::disable(tx, id, *what.disable);
-        publish_disabled(tx, environment, *endpoint, *what.disable);
+    if (outcome.disable && !endpoint->disabled) {
+        rows::disable(tx, id, *outcome.disable);
+        publish_disabled(tx, environment, *endpoint, *outcome.disable);
     }
     return given_up.size();
 }
