@@ -126,13 +126,13 @@ void directory_jobs::review_domains()
     while (std::chrono::steady_clock::now() < until) {
         std::optional<service::review_step> step;
         store::run(database_, store::intent::scan, [&](store::transaction& tx) {
-            step = service::look_over_some(tx, system_.environment, schemas_);
+            step = service::find_review_step(tx, system_.environment, schemas_);
             return store::verdict::commit;
         });
         if (!step)
             return;
         store::run(database_, store::intent::write, [&](store::transaction& tx) {
-            service::finish_step(tx, system_.environment, schemas_, *step);
+            service::apply_review_step(tx, system_.environment, schemas_, *step);
             return store::verdict::commit;
         });
     }

@@ -64,7 +64,7 @@ protected:
 
     std::optional<gate_refusal> refusal_of(const json::object& user)
     {
-        domain_look_up domains(fixture.tx(), fixture.who);
+        domain_lookup domains(fixture.tx(), fixture.who);
         return refuse_by_domain(domains, fixture.who, addresses_of(user));
     }
 
@@ -184,7 +184,7 @@ protected:
     // "reason domain address" of each objection.
     std::vector<std::string> objections(std::string_view user)
     {
-        domain_look_up domains(fixture.tx(), fixture.who);
+        domain_lookup domains(fixture.tx(), fixture.who);
         const auto addresses = addresses_of(user_with(user));
         std::vector<std::string> texts;
         for (const auto& one : objections_to(domains, fixture.who, addresses))
@@ -331,7 +331,7 @@ TEST_F(gate_scope_test, a_user_s_addresses_are_in_a_hundred_domains_at_most)
     };
     EXPECT_EQ(objections(user_of(100)), texts());
     EXPECT_EQ(objections(user_of(101)), texts{"invalid_email  "});
-    domain_look_up domains(fixture.tx(), fixture.who);
+    domain_lookup domains(fixture.tx(), fixture.who);
     const auto addresses = addresses_of(user_with(user_of(101)));
     EXPECT_EQ(
         refuse_by_domain(domains, fixture.who, addresses)->detail,
@@ -356,7 +356,7 @@ TEST_F(gate_scope_test, a_user_has_a_thousand_addresses_at_most)
 
 TEST_F(gate_scope_test, the_details_name_the_address_and_not_the_other_organization)
 {
-    domain_look_up domains(fixture.tx(), fixture.who);
+    domain_lookup domains(fixture.tx(), fixture.who);
     const auto detail = [&](std::string_view user) {
         return objections_to(domains, fixture.who, addresses_of(user_with(user))).front().detail;
     };

@@ -27,11 +27,11 @@ public:
 
     news check(std::chrono::microseconds at, check_outcome outcome)
     {
-        return take_in(one, schedule, {outcome, true, window_start + at});
+        return apply_check(one, schedule, {outcome, true, window_start + at});
     }
     news ask(std::chrono::microseconds at, check_outcome outcome)
     {
-        return take_in(one, schedule, {outcome, false, window_start + at});
+        return apply_check(one, schedule, {outcome, false, window_start + at});
     }
 
     // From the beginning; -1: none.

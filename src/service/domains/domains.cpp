@@ -62,7 +62,7 @@ std::string_view type_text(domain_type type)
     return type == domain_type::organization ? "ORGANIZATION_DOMAIN" : "ALLOWED_EMAIL_DOMAIN";
 }
 
-// What API and events have in common.
+// The members that the API and events have in common.
 json::object common_json(environment_id environment, const domain& from)
 {
     json::object body{
@@ -87,9 +87,9 @@ void add_time(json::object& to, std::string_view name, const std::optional<time_
         to[name] = format_rfc3339(*when);
 }
 
-std::string_view type_of(domain_transition news)
+std::string_view type_of(domain_transition transition)
 {
-    switch (news) {
+    switch (transition) {
         case domain_transition::verified:
             return "organization.domain_dns_verification_success";
         case domain_transition::failed:
@@ -181,24 +181,24 @@ void remove(store::transaction& tx, const event_source& from, const domain& whic
         publish_domain(tx, from, "organization.domain_deleted", which);
 }
 
-std::optional<domain> take_in(
+std::optional<domain> apply_finding(
     store::transaction& tx,
     const event_source& from,
     const domain_policy_config& policy,
-    const dns_finding& what
+    const dns_finding& finding
 )
 {
-    auto found = tenants::find_domain_anywhere(tx, what.domain);
+    auto found = tenants::find_domain_anywhere(tx, finding.domain);
     if (!found || found->method != domain_method::dns)
         return found;
-    domain_check check{evaluate_answers(what.answers, found->token), what.is_on_schedule, tx.now()};
+    domain_check check{evaluate_answers(finding.answers, found->token), finding.is_on_schedule, tx.now()};
     const bool is_taken = tenants::is_owned_by_another(tx, found->organization, found->name);
     if (check.outcome == check_outcome::found && is_taken)
         check.outcome = check_outcome::owned_elsewhere;
-    const auto news = service::take_in(*found, policy.schedule, check);
+    const auto transition = apply_check(*found, policy.schedule, check);
     tenants::update_domain(tx, *found);
-    if (news)
-        publish_domain(tx, from, type_of(*news), *found);
+    if (transition)
+        publish_domain(tx, from, type_of(*transition), *found);
     return found;
 }
 

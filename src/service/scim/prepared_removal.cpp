@@ -27,7 +27,7 @@ bool is_current(store::transaction& tx, const caller& who, const prepared_remova
         return false;
     if (!removal.context)
         return true;
-    domain_look_up domains(tx, who);
+    domain_lookup domains(tx, who);
     return *removal.context ==
            read_user_context(tx, who, removal.id, verified_of(domains, removal.addresses));
 }
@@ -55,7 +55,7 @@ result<prepared_removal> prepare_removal(
     };
     if (is_user(type)) {
         removal.addresses = addresses_of(document);
-        domain_look_up domains(tx, who);
+        domain_lookup domains(tx, who);
         removal.context = read_user_context(tx, who, found.id, verified_of(domains, removal.addresses));
         news.before = published_state(who, *removal.context, found.id, document);
     } else {
