@@ -209,7 +209,7 @@ reply preview_attributes(const server_context& server, request_context& request)
                     const auto checked = attributes::check(tx, where, wanted);
                     if (!checked)
                         return manage_error(checked.error());
-                    const auto understood = attributes::understand(*checked, *where.schemas);
+                    const auto understood = attributes::parse_mappings(*checked, *where.schemas);
                     pages::selection newest;
                     newest.is_backwards = true;
                     newest.limit = limit;

@@ -56,7 +56,7 @@ result<demo_access> prepare_demo(
     const auto& directory = existing.front();
     if (policy)
         tenants::set_domain_policy(tx, organization->id, directory.id, *policy);
-    secrets::revoke_surplus(tx, from, directory);  // so that a demo can be started any number of times
+    secrets::revoke_surplus(tx, from, directory);  // so that the demo can be started any number of times
     auto made = secrets::create(tx, from, random, directory, secret_expires);
     if (!made)
         return made.error();

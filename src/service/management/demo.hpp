@@ -13,13 +13,14 @@
 
 namespace scimd::service::demo {
 
-// The organization "Example Corp" with the verified domain example.com and a directory, made at the first
-// call; a fresh secret at each.
 struct demo_access {
     organization_id organization;
     directory_id directory;
     secret token;
 };
+
+// Creates the organization "Example Corp" with the verified domain example.com and a directory at the first
+// call, and a token of the directory at every call.
 result<demo_access> prepare_demo(
     store::transaction& tx,
     const event_source& from,

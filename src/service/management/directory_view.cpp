@@ -25,7 +25,7 @@ json::array emails_in(const json::object& document)
     return found;
 }
 
-// A field that is always there, as protobuf's JSON has it: empty when there is none.
+// A field that is always present, as in the JSON of protobuf; empty: the object has none.
 json::string text_or_empty(const json::object& from, std::string_view name)
 {
     const auto* text = find_string(from, name);
@@ -34,7 +34,7 @@ json::string text_or_empty(const json::object& from, std::string_view name)
 
 using memberships = std::vector<resources::membership>;
 
-// The groups of each user, by its id.
+// The groups of each user, by the id of the user.
 std::unordered_map<std::int64_t, memberships> groups_of_all(
     store::transaction& tx, const caller& who, const std::vector<resources::row>& users
 )
@@ -51,7 +51,7 @@ std::unordered_map<std::int64_t, memberships> groups_of_all(
     return groups;
 }
 
-// As it is, `detail` being its normalized form.
+// Renders a user whose normalized form is `detail`.
 json::object directory_user(
     const resources::row& row,
     const json::object& document,

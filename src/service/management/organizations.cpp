@@ -19,11 +19,11 @@ constexpr std::size_t directories_at_once = 100;  // of a removed organization
 
 struct feature_name {
     std::string_view name;
-    bool is_always_shown;  // once any has been set
-    bool is_on_by_itself;  // until it is set
+    bool is_always_shown;  // once any feature has been set
+    bool is_on_by_default;
 };
 
-// In the order in which they are shown.
+// In the order of responses.
 constexpr std::array features = {
     feature_name{"sso", true, false},
     feature_name{"dir_sync", true, true},
@@ -43,13 +43,15 @@ std::size_t characters_in(std::string_view text)
     }));
 }
 
-result<void> check_length(std::string_view name, std::string_view text, std::size_t least, std::size_t most)
+result<void> check_length(
+    std::string_view name, std::string_view text, std::size_t length_min, std::size_t length_max
+)
 {
     const auto length = characters_in(text);
-    if (length >= least && length <= most && is_storable(text))
+    if (length >= length_min && length <= length_max && is_storable(text))
         return {};
     return invalid_value(
-        std::string(name) + " must have " + std::to_string(least) + " to " + std::to_string(most) +
+        std::string(name) + " must have " + std::to_string(length_min) + " to " + std::to_string(length_max) +
         " characters of text."
     );
 }
@@ -157,7 +159,7 @@ result<void> apply(organization& to, const change& wanted)
     return {};
 }
 
-// Empty: each name is free, or is `which`'s own.
+// Empty: the external id and the slug are free, or belong to the organization.
 std::optional<error> taken_name(store::transaction& tx, const organization& which)
 {
     const auto is_other = [&](const std::optional<organization>& found) {
@@ -178,7 +180,7 @@ json::object settings_of(std::string_view text)
         const auto* flag = find(flags, one.name);
         if (flag || one.is_always_shown)
             listed.push_back(
-                json::object{{"name", one.name}, {"enabled", flag ? flag->as_bool() : one.is_on_by_itself}}
+                json::object{{"name", one.name}, {"enabled", flag ? flag->as_bool() : one.is_on_by_default}}
             );
     }
     return {{"features", std::move(listed)}};
@@ -209,7 +211,7 @@ void publish_lifecycle(
     publish(tx, from, {now.id, std::nullopt, {}}, std::move(draft));
 }
 
-// Writes `next`, with its event, when it differs from what `which` was.
+// Writes `next` and publishes its event when it differs from `before`.
 result<organization> store_change(
     store::transaction& tx, const event_source& from, const json::object& before, organization next
 )
@@ -241,33 +243,33 @@ result<organization> create(store::transaction& tx, const event_source& from, co
 }
 
 result<organization> update(
-    store::transaction& tx, const event_source& from, organization which, const change& wanted
+    store::transaction& tx, const event_source& from, organization before, const change& wanted
 )
 {
-    const auto before = to_json(which);
-    if (auto applied = apply(which, wanted); !applied)
+    const auto shown_before = to_json(before);
+    if (auto applied = apply(before, wanted); !applied)
         return applied.error();
-    return store_change(tx, from, before, std::move(which));
+    return store_change(tx, from, shown_before, std::move(before));
 }
 
-bool has_feature(const organization& which, std::string_view name)
+bool has_feature(const organization& owner, std::string_view name)
 {
     const auto known = std::ranges::find(features, name, &feature_name::name);
     if (known == features.end())
         return false;
-    if (!which.features)
-        return known->is_on_by_itself;
-    const auto flags = parse_json_object(*which.features).value();
+    if (!owner.features)
+        return known->is_on_by_default;
+    const auto flags = parse_json_object(*owner.features).value();
     const auto* flag = find(flags, name);
-    return flag ? flag->as_bool() : known->is_on_by_itself;
+    return flag ? flag->as_bool() : known->is_on_by_default;
 }
 
 result<organization> switch_features(
-    store::transaction& tx, const event_source& from, organization which, const std::vector<feature>& wanted
+    store::transaction& tx, const event_source& from, organization before, const std::vector<feature>& wanted
 )
 {
-    const auto before = to_json(which);
-    auto flags = which.features ? parse_json_object(*which.features).value() : json::object();
+    const auto shown_before = to_json(before);
+    auto flags = before.features ? parse_json_object(*before.features).value() : json::object();
     for (const auto& [given, is_enabled] : wanted) {
         const auto name = without_alias(given);
         if (std::ranges::find(features, name, &feature_name::name) == features.end()) {
@@ -278,8 +280,8 @@ result<organization> switch_features(
         }
         flags[name] = is_enabled;
     }
-    which.features = to_text(flags);
-    return store_change(tx, from, before, std::move(which));
+    before.features = to_text(flags);
+    return store_change(tx, from, shown_before, std::move(before));
 }
 
 result<tenants::directory> create_directory(
@@ -309,33 +311,33 @@ result<tenants::directory> create_directory(
     return made;
 }
 
-organization limit_users(store::transaction& tx, organization which, std::optional<std::int64_t> limit)
+organization limit_users(store::transaction& tx, organization before, std::optional<std::int64_t> limit)
 {
-    which.max_allowed_users = limit;
-    tenants::update_organization(tx, which);
-    which.updated = tx.now();
-    return which;
+    before.max_allowed_users = limit;
+    tenants::update_organization(tx, before);
+    before.updated = tx.now();
+    return before;
 }
 
 result<organization> set_session_policy(
-    store::transaction& tx, organization which, const json::object& wanted
+    store::transaction& tx, organization before, const json::object& wanted
 )
 {
-    const auto policy = change_session_policy(stored_session_policy(which.session_policy), wanted);
+    const auto policy = change_session_policy(stored_session_policy(before.session_policy), wanted);
     if (!policy)
         return policy.error();
-    which.session_policy = to_text(session_policy_json(*policy));
-    tenants::update_organization(tx, which);
-    which.updated = tx.now();
-    return which;
+    before.session_policy = to_text(session_policy_json(*policy));
+    tenants::update_organization(tx, before);
+    before.updated = tx.now();
+    return before;
 }
 
-void begin_removal(store::transaction& tx, const event_source& from, const organization& which)
+void begin_removal(store::transaction& tx, const event_source& from, const organization& removed)
 {
-    for (const auto& domain : tenants::list_domains(tx, which.id, 0, domains::domains_max))
+    for (const auto& domain : tenants::list_domains(tx, removed.id, 0, domains::domains_max))
         domains::remove(tx, from, domain);
-    publish_lifecycle(tx, from, "organization.deleted", which);
-    tenants::begin_removal(tx, which.id);
+    publish_lifecycle(tx, from, "organization.deleted", removed);
+    tenants::begin_removal(tx, removed.id);
 }
 
 bool remove_some(store::transaction& tx, environment_id environment)
