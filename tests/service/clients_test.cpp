@@ -39,7 +39,7 @@ TEST_F(clients_test, a_client_proves_itself_by_each_of_its_secrets_and_by_no_oth
     const auto id = one.client.id.text();
     EXPECT_TRUE(one.plain.reveal().starts_with("scimd_client_"));
     EXPECT_EQ(authenticate(tx(), id, one.plain.reveal())->client.id, one.client.id);
-    EXPECT_EQ(authenticate(tx(), id, more->plain.reveal())->by, more->row.id);
+    EXPECT_EQ(authenticate(tx(), id, more->plain.reveal())->secret, more->row.id);
     EXPECT_FALSE(authenticate(tx(), id, two.plain.reveal()));
     EXPECT_FALSE(authenticate(tx(), two.client.id.text(), one.plain.reveal()));
     for (const auto& wrong : {std::string(), std::string("x"), std::string(one.plain.reveal()) + "x"})

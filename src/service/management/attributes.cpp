@@ -87,7 +87,7 @@ result<rows::mapping> check_one(
     const auto& path = first ? wanted.map_to : wanted.key;
     if (path.size() > path_bytes_max)
         return invalid_value(at + "map_to must have at most 500 bytes.");
-    const auto* users = where.schemas->find_type("User");
+    const auto* users = who.schemas->find_type("User");
     if (!users)
         return error{errc::not_found, "This directory has no users."};
     const auto target = scim::parse_target(path, *users, scim::conformance_mode::compat, unlimited_work());
