@@ -31,7 +31,7 @@ protected:
     test::fixed_random random;
 };
 
-TEST_F(clients_test, a_client_proves_itself_by_each_of_its_secrets_and_by_no_other)
+TEST_F(clients_test, a_client_authenticates_with_each_of_its_secrets_and_with_no_other)
 {
     const auto one = make("One");
     const auto two = make("Two");
@@ -48,7 +48,7 @@ TEST_F(clients_test, a_client_proves_itself_by_each_of_its_secrets_and_by_no_oth
         EXPECT_FALSE(authenticate(tx(), nobody, one.plain.reveal())) << nobody;
 }
 
-TEST_F(clients_test, five_secrets_may_live_at_a_time)
+TEST_F(clients_test, a_client_has_at_most_five_valid_secrets)
 {
     const auto one = make("One").client.id;
     for (std::size_t i = 1; i < secrets_max - 1; ++i)
@@ -60,7 +60,7 @@ TEST_F(clients_test, five_secrets_may_live_at_a_time)
     EXPECT_EQ(store::clients::list_secrets(tx(), one).size(), secrets_max);
 }
 
-TEST_F(clients_test, a_client_has_a_name_and_an_organization_that_exists)
+TEST_F(clients_test, a_client_needs_a_name_and_an_existing_organization)
 {
     EXPECT_EQ(fault({{}, ""}), "name must have 1 to 200 bytes of text.");
     EXPECT_EQ(fault({{}, "  "}), "name must have 1 to 200 bytes of text.");
@@ -70,7 +70,7 @@ TEST_F(clients_test, a_client_has_a_name_and_an_organization_that_exists)
     EXPECT_EQ(fault({store.add_directory().organization, "One"}), "none");
 }
 
-TEST_F(clients_test, there_are_a_thousand_clients_at_most)
+TEST_F(clients_test, there_are_at_most_a_thousand_clients)
 {
     for (std::int64_t i = 0; i < clients_max; ++i)
         store::clients::insert(tx(), {{}, "One"});
@@ -79,7 +79,7 @@ TEST_F(clients_test, there_are_a_thousand_clients_at_most)
     EXPECT_EQ(fault({{}, "Another"}), "none");
 }
 
-TEST_F(clients_test, the_demo_s_client_is_made_once_and_its_oldest_secret_makes_room)
+TEST_F(clients_test, the_demo_client_is_created_once_and_its_oldest_secret_is_replaced)
 {
     const auto first = std::move(*prepare_demo_client(tx(), random));
     for (std::size_t i = 1; i < secrets_max; ++i)

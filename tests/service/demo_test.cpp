@@ -36,7 +36,7 @@ protected:
     const event_source from{tenants::environment(tx()), "api", {"operator", {}, {}}, {}};
 };
 
-TEST_F(demo_test, directories_name_a_known_provider_or_none)
+TEST_F(demo_test, directories_have_a_known_provider_or_none)
 {
     const auto owner = tenants::insert_organization(tx(), "Acme", std::nullopt)->id;
     for (const auto* const provider :
@@ -54,7 +54,7 @@ TEST_F(demo_test, directories_name_a_known_provider_or_none)
     EXPECT_EQ(create_directory(tx(), from, owner, {})->policy, tenants::domain_policy::reject);
 }
 
-TEST_F(demo_test, the_demo_is_made_once_with_a_fresh_token_each_time)
+TEST_F(demo_test, the_demo_is_created_once_with_a_new_token_each_time)
 {
     const auto first = prepare_demo(tx(), from, random, std::nullopt, std::nullopt);
     ASSERT_TRUE(first);
@@ -73,7 +73,7 @@ TEST_F(demo_test, the_demo_is_made_once_with_a_fresh_token_each_time)
     EXPECT_EQ(tenants::count_organizations(tx()), 1);
 }
 
-TEST_F(demo_test, the_demo_s_policy_changes_when_one_is_given)
+TEST_F(demo_test, the_policy_of_the_demo_changes_when_one_is_given)
 {
     const auto policy = [&](std::optional<tenants::domain_policy> wanted) {
         const auto demo = prepare_demo(tx(), from, random, wanted, std::nullopt);
@@ -85,7 +85,7 @@ TEST_F(demo_test, the_demo_s_policy_changes_when_one_is_given)
     EXPECT_EQ(policy(tenants::domain_policy::reject), tenants::domain_policy::reject);
 }
 
-TEST(policy_test, a_policy_is_spelled_one_way)
+TEST(directory_settings_test, values_have_exactly_one_spelling)
 {
     EXPECT_EQ(parse_policy("reject").value(), tenants::domain_policy::reject);
     EXPECT_EQ(parse_policy("hold").value(), tenants::domain_policy::hold);

@@ -14,7 +14,7 @@ namespace {
 
 using patterns = std::vector<std::string>;
 
-TEST(event_types, match_exactly_by_prefix_or_all)
+TEST(webhook_filter, matches_a_type_a_prefix_or_all)
 {
     struct row {
         patterns given;
@@ -38,7 +38,7 @@ TEST(event_types, match_exactly_by_prefix_or_all)
         EXPECT_EQ(matches(given, type), is_match) << testing::PrintToString(given) << type;
 }
 
-TEST(event_types, are_checked)
+TEST(webhook_filter, checks_event_types)
 {
     for (const auto* good : {"*", "a", "a.b", "a.*", "organization.directory.user_created", "a1_2.b3"})
         EXPECT_TRUE(check_event_types(patterns{good})) << good;
@@ -55,7 +55,7 @@ TEST(event_types, are_checked)
     EXPECT_FALSE(check_event_types(patterns{std::string(event_type_bytes_max + 1, 'a')}));
 }
 
-TEST(headers, start_with_x_and_are_not_reserved)
+TEST(webhook_headers, start_with_x_and_are_not_reserved)
 {
     for (const auto* good : {"X-Env", "x-tenant-id", "X-Api-Key", "X-1", "x-custom_name"})
         EXPECT_TRUE(check_header(good, "v")) << good;
@@ -102,7 +102,7 @@ TEST(headers, start_with_x_and_are_not_reserved)
         EXPECT_FALSE(check_header(bad, "v")) << bad;
 }
 
-TEST(headers, have_values_of_visible_ascii)
+TEST(webhook_headers, have_values_of_visible_ascii)
 {
     for (const auto* good : {"", "a", "a b", "~!\"#$%&'()*+,-./:;<=>?@[]^_`{|}"})
         EXPECT_TRUE(check_header("X-Env", good)) << good;
@@ -143,7 +143,7 @@ int header_inputs()
 }
 
 // Whatever bytes come, in names and in values: what is taken is one field, the same for whoever reads it.
-TEST(headers, let_no_second_field_through)
+TEST(webhook_headers, cannot_inject_another_field)
 {
     std::mt19937 chance(test::seed());
     constexpr std::string_view odd("\r\n\0 :;\t\v\x7f\x85", 10);

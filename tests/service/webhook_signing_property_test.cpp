@@ -144,7 +144,7 @@ int bodies()
     return text ? std::atoi(text) : 3'000;
 }
 
-TEST_P(signatures, of_random_bodies_verify_and_do_not_once_a_bit_has_changed)
+TEST_P(signatures, of_random_bodies_verify_unless_a_bit_has_changed)
 {
     constexpr int bodies_of_a_key = 100;
     pair of(GetParam(), random);
@@ -165,7 +165,7 @@ TEST_P(signatures, of_random_bodies_verify_and_do_not_once_a_bit_has_changed)
     }
 }
 
-TEST_P(signatures, are_worth_nothing_after_any_single_bit_has_changed)
+TEST_P(signatures, do_not_verify_after_any_single_bit_has_changed)
 {
     const pair of(GetParam(), random);
     const message sent{.id = "evt_1", .timestamp = 1'614'265'330, .body = R"({"name":"Zoë 😀"})"};
