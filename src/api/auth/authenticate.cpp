@@ -114,7 +114,7 @@ result<void> authenticate(
         .token_suffix = token.suffix,
         .user = token.user,
         .provider = directory.effective_provider(),
-        .is_provider_told = !directory.provider.empty(),
+        .is_provider_configured = !directory.provider.empty(),
         .detected = directory.detected,
         .policy = directory.policy,
         .gate_scope = directory.gate_scope,

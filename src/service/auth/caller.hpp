@@ -1,12 +1,11 @@
-// The authenticated caller of a SCIM request and the directory that it may use. Only authenticate()
-// (api/auth/authenticate.cpp) and caller_for() make one; every function on directory data takes the directory
-// from it, so that no tenant sees the data of another. A value.
+// The authenticated callers: of SCIM, with the directory that it may use, and of the management API.
 #pragma once
 
 #include "base/id.hpp"
 #include "base/work_budget.hpp"
 #include "scim/conformance_mode.hpp"
 #include "scim/schema/catalogue_set.hpp"
+#include "service/auth/caller_kinds.hpp"
 #include "service/events/event_source.hpp"
 #include "service/request_log/request_trace.hpp"
 #include "store/tenants.hpp"
@@ -18,6 +17,9 @@ namespace scimd::service {
 
 class quota_policy;
 
+// The caller of a SCIM request. Only authenticate() (api/auth/authenticate.cpp) and caller_for() make one;
+// every function on directory data takes the directory from it, so that no tenant sees the data of another. A
+// value.
 struct caller {
     environment_id environment;
     organization_id organization;
@@ -26,7 +28,7 @@ struct caller {
     std::string token_suffix;           // last characters of the token, for people to recognize it by
     std::optional<resource_id> user{};  // whose token it is; empty: the token is the directory's
     std::string provider;               // of the directory, configured or detected: "OKTA", …; empty: neither
-    bool is_provider_told = false;
+    bool is_provider_configured = false;
     std::optional<store::tenants::detection> detected{};
     store::tenants::domain_policy policy = store::tenants::domain_policy::reject;
     store::tenants::domain_gate_scope gate_scope = store::tenants::domain_gate_scope::primary;
@@ -77,5 +79,17 @@ inline caller caller_for(
     who.on_behalf_of = source;
     return who;
 }
+
+// The caller of a management request: the operator, an API client, or later a session of the admin portal.
+// Only api/auth/authorize.cpp makes one. A value.
+struct manager {
+    caller_kind kind = caller_kind::anonymous;
+    std::string name;                             // "operator", "skc_42"; empty: not known
+    std::optional<organization_id> organization;  // the only one it may use; empty: all
+    scope_set scopes;                             // granted by its token
+
+    // Whether it may decide about more than one organization.
+    [[nodiscard]] bool is_of_environment() const { return environment_side.contains(kind); }
+};
 
 }  // namespace scimd::service

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace scimd::service {
 
@@ -27,6 +28,10 @@ inline event_source system_source(environment_id environment)
 {
     return {environment, "system", {"system", {}, {}}, {}};
 }
+
+// Text of an event source, in which the store keeps it for the job that completes what a request began.
+std::string event_source_text(const event_source& source);
+event_source parse_event_source(std::string_view text);  // reads a text of event_source_text()
 
 // The organization and directory that an event belongs to. Events of a directory have sequence numbers.
 struct event_place {

@@ -1,7 +1,7 @@
 #include "service/groups/membership_jobs.hpp"
 
 #include "base/json/json.hpp"
-#include "service/events/event_source_text.hpp"
+#include "service/events/event_source.hpp"
 #include "service/groups/membership_events.hpp"
 #include "service/scim/representation.hpp"
 #include "store/held_users.hpp"

@@ -22,10 +22,16 @@ constexpr std::int64_t request_burst_max = 100'000'000;
 // The buckets of all directories that have sent requests recently.
 class rate_limiter {
 public:
-    explicit rate_limiter(const request_rate& limit);
+    explicit rate_limiter(const request_rate& limit)
+        : buckets_({.per_second = limit.per_second, .burst = limit.burst})
+    {
+    }
 
     // Counts a request and says whether it is within the limit.
-    rate_limit_status take(directory_id directory, time_point now);
+    rate_limit_status take(directory_id directory, time_point now)
+    {
+        return buckets_.take(directory.value, now.time_since_epoch());
+    }
 
     // The number of buckets in memory.
     [[nodiscard]] std::size_t known() const { return buckets_.known(); }

@@ -4,7 +4,7 @@
 #include "base/time.hpp"
 #include "scim/schema/hidden_attributes.hpp"
 #include "service/events/event_payload.hpp"
-#include "service/events/event_source_text.hpp"
+#include "service/events/event_source.hpp"
 #include "service/events/events.hpp"
 #include "service/groups/membership.hpp"
 #include "service/groups/membership_jobs.hpp"

@@ -2,7 +2,7 @@
 
 #include "base/text.hpp"
 #include "scim/schema/hidden_attributes.hpp"
-#include "service/events/event_source_text.hpp"
+#include "service/events/event_source.hpp"
 #include "service/events/events.hpp"
 #include "service/scim/user_publication.hpp"
 #include "store/resources.hpp"

@@ -1,18 +1,18 @@
-#include "service/events/event_source_text.hpp"
+#include "service/events/event_source.hpp"
 
 #include "base/json/json.hpp"
 
 namespace scimd::service {
 
-std::string event_source_text(const event_source& from)
+std::string event_source_text(const event_source& source)
 {
     return to_text(json::object{
-        {"environment", from.environment.value},
-        {"source", from.source},
-        {"type", from.actor.type},
-        {"id", from.actor.id},
-        {"suffix", from.actor.suffix},
-        {"request_id", from.request_id}
+        {"environment", source.environment.value},
+        {"source", source.source},
+        {"type", source.actor.type},
+        {"id", source.actor.id},
+        {"suffix", source.actor.suffix},
+        {"request_id", source.request_id}
     });
 }
 
