@@ -1,4 +1,4 @@
-// Names that everybody shares belong to no organization.
+// Shared names cannot be domains of organizations.
 #include "service/domains/domain_blocklist.hpp"
 
 #include <gtest/gtest.h>
@@ -101,7 +101,7 @@ TEST(domain_blocklist_test, names_shared_by_customers_of_a_provider_are_refused)
         EXPECT_NE(
             reason_against(rules, name).find(" is shared by the customers of a provider"), std::string::npos
         ) << name;
-    // The tenant of this name is one customer's.
+    // A tenant with its own name belongs to one customer.
     EXPECT_EQ(reason_against(rules, "acme.onmicrosoft.com"), "");
     EXPECT_EQ(reason_against(rules, "notokta.com"), "");
 }

@@ -39,7 +39,7 @@ TEST(email_of_test, primary_precedes_work_the_first_one_and_the_user_name)
         {R"({"userName":"u@x.com","emails":[]})", "u@x.com"},
         {R"({"userName":"u"})", ""},
         {R"({})", ""},
-        // An address without a value decides nothing.
+        // An e-mail without a value is ignored.
         {R"({"emails":[{"primary":true,"type":"work"},{"value":"b@x.com"}]})", "b@x.com"},
         {R"({"userName":"u@x.com","emails":[{"type":"work"}]})", "u@x.com"},
         {R"({"emails":[{"value":"","primary":true},{"value":"b@x.com"}]})", "b@x.com"},
@@ -158,7 +158,7 @@ TEST_F(domain_gate_test, users_of_a_removed_domain_are_refused)
     EXPECT_EQ(reason_for("a@acme.com"), "domain_not_verified acme.com");
 }
 
-// Every address that an application may find an account by.
+// The scope of the gate: every address by which an application may find an account.
 class gate_scope_test : public domain_gate_test {
 protected:
     gate_scope_test()
@@ -224,13 +224,13 @@ TEST_F(gate_scope_test, an_address_at_a_foreign_domain_is_found_in_every_attribu
           "ceo@victim.\tcom",
           "ceo@victim.com@acme.com",
           "ceo@acme.com,ceo@victim.com",
-          "ceo\xef\xbc\xa0victim.com",  // a wide @
-          "ceo@\xef\xbd\x96ictim.com",  // a wide v
+          "ceo\xef\xbc\xa0victim.com",  // a full-width @
+          "ceo@\xef\xbd\x96ictim.com",  // a full-width v
           "ceo@victim\xef\xbc\x8e"
-          "com",  // a wide full stop
+          "com",  // a full-width full stop
           "ceo@victim\xe3\x80\x82"
-          "com",                         // an ideographic one
-          "ceo@vic\xe2\x80\x8btim.com",  // a blank without width
+          "com",                         // an ideographic full stop
+          "ceo@vic\xe2\x80\x8btim.com",  // a zero-width space
           "ceo@victim.com\xe2\x80\x8b"}) {
         const auto found = of_user_name(name);
         EXPECT_TRUE(found.size() == 1 && found[0].starts_with("domain_owned_elsewhere victim.com "))

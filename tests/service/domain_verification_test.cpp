@@ -1,4 +1,4 @@
-// The life of a domain that DNS proves, as a table of checks, and what a TXT record must say.
+// Verification of domains by DNS as a table of checks, and the format of the TXT record.
 #include "service/domains/domain_verification.hpp"
 
 #include <gtest/gtest.h>
@@ -34,7 +34,7 @@ public:
         return apply_check(one, schedule, {outcome, false, window_start + at});
     }
 
-    // From the beginning; -1: none.
+    // Time of the next check after the start of the window; -1: none.
     std::chrono::minutes next() const
     {
         if (!one.next_check)
@@ -69,7 +69,7 @@ TEST(domain_verification_test, pauses_between_checks_double_until_the_window_end
     EXPECT_EQ(claim.one.status, domain_status::failed);
     EXPECT_EQ(claim.next(), -1min);
     EXPECT_EQ(claim.one.last_outcome, "NO_SUCH_NAME");
-    // What has failed stays so: a new claim has a new token.
+    // A failed domain stays failed: a new claim has a new token.
     EXPECT_EQ(claim.ask(8 * 24h, found), std::nullopt);
     EXPECT_EQ(claim.one.status, domain_status::failed);
 }

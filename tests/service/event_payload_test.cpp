@@ -131,7 +131,7 @@ TEST(event_payload_test, each_address_says_whether_its_domain_is_verified)
     EXPECT_TRUE(user.at("email_domain_verified").as_bool());
     EXPECT_TRUE(user.at("preferred_username_domain_verified").as_bool());
     EXPECT_EQ(to_text(user.at("email_addresses")), "[]");
-    // No address, nothing to rely on.
+    // A user without addresses.
     user = normalized_user(R"({"userName":"a","emails":[{"value":"a@late.com"}]})");
     EXPECT_FALSE(user.at("email_domain_verified").as_bool());
     EXPECT_FALSE(user.at("preferred_username_domain_verified").as_bool());

@@ -1,4 +1,4 @@
-// The list of event types is that of the published schemas.
+// The list of event types equals the published schemas.
 #include "service/events/event_types.hpp"
 
 #include <gtest/gtest.h>

@@ -19,7 +19,7 @@ protected:
         return events.empty() ? json::object() : events.back();
     }
 
-    // Of the text of the last event.
+    // Bytes of the text of the last event.
     std::size_t bytes_of_last()
     {
         std::size_t bytes = 0;
@@ -194,8 +194,8 @@ TEST_F(service_events_test, sequences_are_dense_per_directory_and_cursors_increa
     for (int i = 0; i < 20; ++i) {
         fixture.who = i % 3 == 0 ? away : home;
         fixture.add_user("user" + std::to_string(i));
-        fixture.create("Users", user_body("user" + std::to_string(i)));      // taken: 409
-        fixture.create("Users", user_body("user" + std::to_string(i / 4)));  // likewise
+        fixture.create("Users", user_body("user" + std::to_string(i)));      // conflict: 409
+        fixture.create("Users", user_body("user" + std::to_string(i / 4)));  // conflict: 409
     }
     std::map<std::string, std::int64_t> last;
     std::int64_t cursor = 0;
@@ -362,7 +362,7 @@ TEST_F(service_events_test, small_changes_of_a_large_user_write_in_proportion_to
     EXPECT_EQ(added.at("changed_attributes"), json::array{"raw_attributes"});
     EXPECT_LT(bytes_of_last(), 4'096U);
 
-    // A large change is told in full.
+    // A large change is complete in its event.
     const std::string title(20'000, 't');
     ASSERT_EQ(
         fixture.patch("Users", made.id(), R"([{"op":"replace","path":"title","value":")" + title + R"("}])")

@@ -115,7 +115,8 @@ TEST(webhook_headers, have_values_of_visible_ascii)
     EXPECT_FALSE(check_header("x-" + std::string(header_name_bytes_max - 1, 'a'), "v"));
 }
 
-// What a receiver reads in a head that has one field more; empty: not one field, as RFC 9110 §5 has it.
+// The field that a receiver reads from a head with this field added; empty: not exactly one field (RFC 9110
+// §5).
 std::optional<std::pair<std::string, std::string>> read_field(std::string_view line)
 {
     constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
@@ -142,7 +143,7 @@ int header_inputs()
     return text ? std::atoi(text) : 300'000;
 }
 
-// Whatever bytes come, in names and in values: what is taken is one field, the same for whoever reads it.
+// Random bytes in names and values: an accepted field is read as exactly this one field by a receiver.
 TEST(webhook_headers, cannot_inject_another_field)
 {
     std::mt19937 chance(test::seed());

@@ -23,7 +23,7 @@ outcome timed_out()
     return {.status = 0, .is_timeout = true, .retry_after = std::nullopt};
 }
 
-// The delay that follows an attempt; empty: there is no other.
+// The delay after an attempt; empty: no retry follows.
 std::optional<microseconds> delay(const attempt& made, const outcome& seen)
 {
     const auto step = next_step(made, seen, first_attempt);
@@ -53,7 +53,7 @@ TEST(webhook_schedule, makes_ten_attempts_in_about_three_days)
     EXPECT_TRUE(std::holds_alternative<give_up>(next_step({.number = number}, answered(500), first_attempt)));
 }
 
-// Each run fails until the end; each of its attempts lies where the schedule and a fifth of it allow.
+// All attempts of a run fail; each delay is within a fifth of the schedule.
 TEST(webhook_schedule, jitter_stays_within_a_fifth_of_the_schedule_over_10_000_runs)
 {
     std::mt19937 chance(20260919);
@@ -77,7 +77,7 @@ TEST(webhook_schedule, jitter_stays_within_a_fifth_of_the_schedule_over_10_000_r
     }
     EXPECT_GT(least_total, hours(60));
     EXPECT_LT(most_total, hours(92));
-    EXPECT_GT(most_total - least_total, hours(5));  // the jitter is there
+    EXPECT_GT(most_total - least_total, hours(5));  // there is jitter
 }
 
 TEST(webhook_schedule, honours_retry_after_between_once_and_twice_the_delay)

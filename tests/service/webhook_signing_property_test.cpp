@@ -1,5 +1,5 @@
-// Signatures as a receiver sees them: verified with OpenSSL and nothing of ours, and worth nothing after any
-// single bit has changed.
+// Signatures from the view of a receiver: they verify with OpenSSL alone, and do not after any single bit has
+// changed.
 #include "service/webhooks/webhook_signing.hpp"
 #include "support/fixed_random.hpp"
 #include "support/seed.hpp"
@@ -38,7 +38,7 @@ std::string decoded(std::string_view base64)
     return bytes;
 }
 
-// What a receiver was told once, behind its prefix.
+// The key that a receiver got when it was created, without its prefix.
 class verifier {
 public:
     explicit verifier(std::string_view told)
@@ -85,7 +85,7 @@ private:
     std::unique_ptr<EVP_PKEY, end_key> public_;
 };
 
-// One kind of signature from both sides, with keys that are used for a while.
+// Signer and receiver of one kind of signature, with keys that are reused.
 class pair {
 public:
     pair(signature_kind kind, random_source& random) : random_(random), kind_(kind) { renew(); }

@@ -50,8 +50,8 @@ struct authenticated_client {
     store::clients::client client;
     secret_id secret;  // the one presented
 };
-// Empty: the client does not exist, or the secret is not one of the client's, or it has expired. All three
-// take the same time.
+// Empty: the client does not exist, or the secret is not one of the client's, or it has expired. Each case
+// takes as long as the others.
 std::optional<authenticated_client> authenticate(
     store::transaction& tx, std::string_view id, std::string_view plain
 );

@@ -193,7 +193,7 @@ void apply_review_step(
     const auto where = reviews::directory_from(tx, *step.directory);
     const bool is_there = where && where->directory == *step.directory;
     const auto who = is_there ? caller_in(tx, environment, schemas, *where) : std::nullopt;
-    if (who && progress.at != *step.directory)  // held users may be released for the same reason
+    if (who && progress.at != *step.directory)  // the change may also end a reason to hold users
         store::held_users::request_release(tx, *step.directory);
     if (const auto* type = who ? who->schemas->find_type("User") : nullptr) {
         domain_lookup domains(tx, *who);

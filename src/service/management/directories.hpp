@@ -65,7 +65,7 @@ bool remove_some(
 // invalid_value: neither one of the seven providers (service/request_log/idp_detection.hpp) nor empty.
 result<void> check_provider(std::string_view provider);
 
-// The settings of a directory as the API writes them; invalid_value or empty: there is no such value.
+// Values of settings of a directory as texts of the API. invalid_value or empty: the text is not a value.
 result<store::tenants::domain_policy> parse_policy(std::string_view text);
 std::string_view to_text(store::tenants::domain_policy policy);
 

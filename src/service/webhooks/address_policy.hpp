@@ -15,7 +15,7 @@ namespace scimd::service {
 // IPv6 addresses that contain an IPv4 address (mapped, NAT64, 6to4, Teredo) are never public.
 std::string_view why_not_public(const ip_address& address);
 
-// What the operator allows. A value.
+// The rules of the operator. A value.
 struct address_policy {
     bool allows_private = false;  // loopback and private addresses as well: for sidecars
     std::vector<ip_address> own;  // addresses of the server's own listeners

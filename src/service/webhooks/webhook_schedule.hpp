@@ -46,7 +46,7 @@ struct attempt {
     std::uint32_t draw = 0;  // random, uniform over all values
 };
 
-// What follows an attempt.
+// The steps that can follow an attempt.
 struct done {};
 struct retry {
     time_point at;

@@ -36,7 +36,7 @@ void publish_exhausted(
     const exhausted_delivery& delivery
 )
 {
-    // An event about the failed delivery of such an event would have no end.
+    // Failed deliveries of events about endpoints publish nothing: they would never end.
     if (delivery.type.starts_with("webhook_endpoint."))
         return;
     json::object data{

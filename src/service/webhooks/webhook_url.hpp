@@ -17,7 +17,7 @@ namespace scimd::service::webhooks {
 
 constexpr std::size_t url_bytes_max = 2'048;
 
-// What the operator allows endpoints to be. A value.
+// The rules of the operator for endpoints. A value.
 struct target_rules {
     address_policy addresses;
     std::vector<std::uint16_t> ports{443, 8443};  // ignored when private addresses are allowed

@@ -28,7 +28,7 @@ constexpr std::size_t description_bytes_max = 1'000;
 constexpr std::size_t keys_max = 10;  // of one endpoint that sign at a time
 constexpr std::chrono::hours key_overlap{24};
 
-// What creating keys and checking URLs depends on.
+// Dependencies of functions that create keys or check URLs.
 struct key_dependencies {
     const vault& key_vault;
     random_source& random;
