@@ -66,7 +66,7 @@ TEST_F(clients_test, a_client_needs_a_name_and_an_existing_organization)
     EXPECT_EQ(fault({{}, "  "}), "name must have 1 to 200 bytes of text.");
     EXPECT_EQ(fault({{}, std::string(201, 'a')}), "name must have 1 to 200 bytes of text.");
     EXPECT_EQ(fault({{}, std::string(200, 'a')}), "none");
-    EXPECT_EQ(fault({organization_id{1}, "One"}), "organization_id is of no organization.");
+    EXPECT_EQ(fault({organization_id{1}, "One"}), "organization_id: the organization was not found.");
     EXPECT_EQ(fault({store.add_directory().organization, "One"}), "none");
 }
 

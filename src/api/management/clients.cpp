@@ -82,7 +82,7 @@ result<client_rows::new_client> read_new_client(const json::object& body)
         return owner_text.error();
     const auto owner = organization_id::parse(owner_text->value_or(""));
     if (*owner_text && !owner)
-        return error{errc::not_found, "organization_id is of no organization."};
+        return error{errc::not_found, "organization_id: the organization was not found."};
     const auto access = optional_text(body, "access");
     if (!access)
         return access.error();

@@ -50,7 +50,7 @@ result<created_client> create_client(
     if (name.empty() || name.size() > name_bytes_max || !is_storable(name))
         return error{errc::invalid_value, "name must have 1 to 200 bytes of text."};
     if (wanted.organization && !store::tenants::find_organization(tx, *wanted.organization))
-        return error{errc::not_found, "organization_id is of no organization."};
+        return error{errc::not_found, "organization_id: the organization was not found."};
     if (rows::count(tx) >= clients_max)
         return error{errc::conflict, "There are 1,000 clients already; delete one first."};
     auto made = rows::insert(tx, {wanted.organization, std::string(name), wanted.may_write, wanted.scopes});

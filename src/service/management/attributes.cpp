@@ -228,7 +228,7 @@ result<std::vector<rows::mapping>> check(
         if (!one)
             return one.error();
         if (!keys.insert(one->key).second)
-            return invalid_value(at + ": the key " + one->key + " stands there twice.");
+            return invalid_value(at + ": the key " + one->key + " is used twice.");
         checked.push_back(std::move(*one));
     }
     return checked;

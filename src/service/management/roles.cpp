@@ -342,7 +342,7 @@ result<void> assign(
         if (!read)
             return read.error();
         if (!seen.emplace(read->group, read->role).second)
-            return invalid_value("assignments[" + std::to_string(i) + "] stands there twice.");
+            return invalid_value("assignments[" + std::to_string(i) + "] is a duplicate.");
         next.push_back(std::move(*read));
     }
     const auto before = rows::assignments(tx, who.directory);
