@@ -22,9 +22,9 @@ struct gate_refusal {
     std::string reason;     // "no_email", "domain_not_verified", "domain_owned_elsewhere", "seat_limit", …
     std::string domain;     // as compared; empty: none
     std::string detail;     // for the client: names the address and its domain, and says what to do
-    std::string address{};  // the address concerned; empty: none
+    std::string address{};  // the address concerned, shortened to be shown; empty: none
     errc code = errc::invalid_value;
-    const user_address* of = nullptr;  // the address concerned; borrowed
+    const user_address* of = nullptr;  // the address concerned, in full; borrowed
 };
 
 // All reasons to refuse a user with these addresses, by the policy and the gate scope of the directory.
