@@ -45,18 +45,18 @@ std::vector<credentials::secret_row> alive_of_user(store::transaction& tx, direc
     return alive(tx, credentials::list_user_secrets(tx, of, user));
 }
 
-json::object to_json(const credentials::secret_row& from)
+json::object to_json(const credentials::secret_row& row)
 {
     json::object data{
-        {"id", from.id.text()},
-        {"directory_id", from.directory.text()},
-        {"secret_suffix", from.suffix},
-        {"create_time", format_rfc3339(from.created)}
+        {"id", row.id.text()},
+        {"directory_id", row.directory.text()},
+        {"secret_suffix", row.suffix},
+        {"create_time", format_rfc3339(row.created)}
     };
-    if (from.user)
-        data["directory_user_id"] = user_id_text(*from.user);
-    if (from.expires)
-        data["expire_time"] = format_rfc3339(*from.expires);
+    if (row.user)
+        data["directory_user_id"] = user_id_text(*row.user);
+    if (row.expires)
+        data["expire_time"] = format_rfc3339(*row.expires);
     return data;
 }
 
@@ -72,28 +72,28 @@ struct token_event {
 };
 
 void publish_token(
-    store::transaction& tx, const event_source& from, const event_place& where, token_event event
+    store::transaction& tx, const event_source& source, const event_place& place, token_event event
 )
 {
     event_draft draft;
     draft.type = event.type;
     draft.object = "DirectorySecret";
     draft.data = to_json(event.token);
-    draft.data["organization_id"] = where.organization->text();
+    draft.data["organization_id"] = place.organization->text();
     draft.caused_by = std::move(event.caused_by);
-    publish(tx, from, where, std::move(draft));
+    publish(tx, source, place, std::move(draft));
 }
 
 void revoke_row(
     store::transaction& tx,
-    const event_source& from,
-    const event_place& where,
+    const event_source& source,
+    const event_place& place,
     const credentials::secret_row& one,
     std::string caused_by = {}
 )
 {
     credentials::revoke_secret(tx, one.directory, one.id);
-    publish_token(tx, from, where, {"organization.directory.token_revoked", one, std::move(caused_by)});
+    publish_token(tx, source, place, {"organization.directory.token_revoked", one, std::move(caused_by)});
 }
 
 result<void> check_expiry(const store::transaction& tx, std::optional<time_point> expires)
@@ -106,7 +106,7 @@ result<void> check_expiry(const store::transaction& tx, std::optional<time_point
 // Creates a token of the user or, without one, of the directory.
 new_secret make(
     store::transaction& tx,
-    const event_source& from,
+    const event_source& source,
     random_source& random,
     const tenants::directory& owner,
     std::optional<time_point> expires,
@@ -117,17 +117,17 @@ new_secret make(
     auto row = credentials::insert_secret(
         tx, owner.id, {token.digest, token.suffix, expires, user, warnings_passed(expires, tx.now())}
     );
-    publish_token(tx, from, place_of(owner), {"organization.directory.token_created", row});
+    publish_token(tx, source, place_of(owner), {"organization.directory.token_created", row});
     return {std::move(token.text), std::move(row)};
 }
 
-result<resource_id> find_user(store::transaction& tx, directory_id where, std::string_view text)
+result<resource_id> find_user(store::transaction& tx, directory_id directory, std::string_view text)
 {
     const auto number = parse_prefixed(text, user_prefix);
     if (!number)
         return error{errc::invalid_value, "directory_user_id must be the id of a user: diruser_…"};
     const resource_id user{*number};
-    switch (user_status_of(tx, where, user)) {
+    switch (user_status_of(tx, directory, user)) {
         case user_status::unknown:
             return error{errc::not_found, "directory_user_id: this directory has no such user."};
         case user_status::held:
@@ -144,7 +144,7 @@ result<resource_id> find_user(store::transaction& tx, directory_id where, std::s
 
 result<new_secret> create(
     store::transaction& tx,
-    const event_source& from,
+    const event_source& source,
     random_source& random,
     const tenants::directory& owner,
     std::optional<time_point> expires
@@ -155,22 +155,22 @@ result<new_secret> create(
     if (alive_of_directory(tx, owner.id).size() >= alive_max)
         return error{errc::conflict, "The directory has 20 secrets already; revoke one first."};
     credentials::forget_ended_of_directory(tx, owner.id, ended_max);
-    return make(tx, from, random, owner, expires, std::nullopt);
+    return make(tx, source, random, owner, expires, std::nullopt);
 }
 
-user_status user_status_of(store::transaction& tx, directory_id where, resource_id user)
+user_status user_status_of(store::transaction& tx, directory_id directory, resource_id user)
 {
-    const auto is_active = store::resources::is_active_user(tx, where, user);
+    const auto is_active = store::resources::is_active_user(tx, directory, user);
     if (!is_active)
         return user_status::unknown;
-    if (store::held_users::is_held(tx, where, user))
+    if (store::held_users::is_held(tx, directory, user))
         return user_status::held;
     return *is_active ? user_status::good : user_status::inactive;
 }
 
 result<new_secret> create_for_user(
     store::transaction& tx,
-    const event_source& from,
+    const event_source& source,
     random_source& random,
     const tenants::directory& owner,
     std::string_view user,
@@ -189,12 +189,12 @@ result<new_secret> create_for_user(
             errc::conflict, "The users of the directory have 1000 secrets already; revoke one first."
         };
     credentials::forget_ended_of_users(tx, owner.id, ended_of_users_max);
-    return make(tx, from, random, owner, expires, *found);
+    return make(tx, source, random, owner, expires, *found);
 }
 
 result<new_secret> regenerate(
     store::transaction& tx,
-    const event_source& from,
+    const event_source& source,
     random_source& random,
     const tenants::directory& owner,
     std::optional<time_point> expires,
@@ -203,37 +203,37 @@ result<new_secret> regenerate(
 {
     for (const auto& one : alive_of_directory(tx, owner.id))
         if (overlap == std::chrono::seconds(0))
-            revoke_row(tx, from, place_of(owner), one);
+            revoke_row(tx, source, place_of(owner), one);
         else
             credentials::end_by(tx, one.id, tx.now() + overlap);
-    return create(tx, from, random, owner, expires);
+    return create(tx, source, random, owner, expires);
 }
 
-bool revoke(store::transaction& tx, const event_source& from, const tenants::directory& owner, secret_id id)
+bool revoke(store::transaction& tx, const event_source& source, const tenants::directory& owner, secret_id id)
 {
     const auto rows = credentials::list_secrets(tx, owner.id);
     const auto found = std::ranges::find(rows, id, &credentials::secret_row::id);
     if (found == rows.end() || found->revoked)
         return false;
-    revoke_row(tx, from, place_of(owner), *found);
+    revoke_row(tx, source, place_of(owner), *found);
     return true;
 }
 
 void revoke_user_tokens(store::transaction& tx, const caller& who, resource_id user, const std::string& event)
 {
-    const event_place where{who.organization, who.directory, who.provider};
+    const event_place place{who.organization, who.directory, who.provider};
     for (const auto& one : alive_of_user(tx, who.directory, user))
-        revoke_row(tx, event_source_of(who), where, one, event);
+        revoke_row(tx, event_source_of(who), place, one, event);
 }
 
-void revoke_surplus(store::transaction& tx, const event_source& from, const tenants::directory& owner)
+void revoke_surplus(store::transaction& tx, const event_source& source, const tenants::directory& owner)
 {
     const auto rows = alive_of_directory(tx, owner.id);
     for (std::size_t i = 0; i + alive_max <= rows.size(); ++i)
-        revoke_row(tx, from, place_of(owner), rows[i]);
+        revoke_row(tx, source, place_of(owner), rows[i]);
 }
 
-std::size_t warn_of_expiry(store::transaction& tx, const event_source& from, std::size_t limit)
+std::size_t warn_of_expiry(store::transaction& tx, const event_source& source, std::size_t limit)
 {
     std::size_t warned = 0;
     // The nearer warning first: a token for which both are due, after a long downtime, gets only that one.
@@ -247,7 +247,7 @@ std::size_t warn_of_expiry(store::transaction& tx, const event_source& from, std
             const auto owner =
                 organization ? tenants::find_directory(tx, *organization, one.directory) : std::nullopt;
             if (owner)
-                publish_token(tx, from, place_of(*owner), {"organization.directory.token_expiring", one});
+                publish_token(tx, source, place_of(*owner), {"organization.directory.token_expiring", one});
         }
         warned += due.size();
     }

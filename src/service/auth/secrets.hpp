@@ -39,7 +39,7 @@ struct new_secret {
 // Creates a token of the directory. conflict: there are alive_max, or the expiry has passed.
 result<new_secret> create(
     store::transaction& tx,
-    const event_source& from,
+    const event_source& source,
     random_source& random,
     const store::tenants::directory& owner,
     std::optional<time_point> expires
@@ -54,7 +54,7 @@ user_status user_status_of(store::transaction& tx, directory_id directory, resou
 // alive_of_users_max, or the expiry has passed.
 result<new_secret> create_for_user(
     store::transaction& tx,
-    const event_source& from,
+    const event_source& source,
     random_source& random,
     const store::tenants::directory& owner,
     std::string_view user,
@@ -65,7 +65,7 @@ result<new_secret> create_for_user(
 // when it is 0.
 result<new_secret> regenerate(
     store::transaction& tx,
-    const event_source& from,
+    const event_source& source,
     random_source& random,
     const store::tenants::directory& owner,
     std::optional<time_point> expires,
@@ -74,7 +74,7 @@ result<new_secret> regenerate(
 
 // Revokes one token. false: it does not exist, or was revoked already.
 bool revoke(
-    store::transaction& tx, const event_source& from, const store::tenants::directory& owner, secret_id id
+    store::transaction& tx, const event_source& source, const store::tenants::directory& owner, secret_id id
 );
 
 // Revokes the tokens of a deleted user. `event` is the id of the event about the deletion.
@@ -83,10 +83,12 @@ void revoke_user_tokens(
 );
 
 // Revokes the oldest tokens of the directory until one more can be created.
-void revoke_surplus(store::transaction& tx, const event_source& from, const store::tenants::directory& owner);
+void revoke_surplus(
+    store::transaction& tx, const event_source& source, const store::tenants::directory& owner
+);
 
 // Publishes organization.directory.token_expiring 7 days and 1 day before a token expires, once each, for up
 // to `limit` tokens; returns their number. A token that is created with a shorter life gets no warning.
-std::size_t warn_of_expiry(store::transaction& tx, const event_source& from, std::size_t limit);
+std::size_t warn_of_expiry(store::transaction& tx, const event_source& source, std::size_t limit);
 
 }  // namespace scimd::service::secrets

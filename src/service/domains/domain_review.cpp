@@ -23,10 +23,10 @@ std::optional<caller> caller_in(
     store::transaction& tx,
     environment_id environment,
     const scim::catalogue_set& schemas,
-    const reviews::place& where
+    const reviews::place& location
 )
 {
-    const auto directory = tenants::find_directory(tx, where.organization, where.directory);
+    const auto directory = tenants::find_directory(tx, location.organization, location.directory);
     if (!directory)
         return std::nullopt;
     return caller_for(system_source(environment), *directory, schemas);
@@ -168,12 +168,12 @@ std::optional<review_step> find_review_step(
     const auto& only = step.from.directory;
     if (!has_begun(step.from))
         return step;
-    const auto where = reviews::directory_from(tx, step.from.at);
-    if (!where || (only && where->directory != *only))
+    const auto location = reviews::directory_from(tx, step.from.at);
+    if (!location || (only && location->directory != *only))
         return step;
-    step.directory = where->directory;
+    step.directory = location->directory;
     step.is_directory_complete = true;
-    if (const auto who = caller_in(tx, environment, schemas, *where))
+    if (const auto who = caller_in(tx, environment, schemas, *location))
         find_users(tx, *who, step);
     return step;
 }
@@ -190,9 +190,9 @@ void apply_review_step(
         return begin(tx, progress);
     if (!step.directory)
         return reviews::finish(tx, progress.id);
-    const auto where = reviews::directory_from(tx, *step.directory);
-    const bool is_there = where && where->directory == *step.directory;
-    const auto who = is_there ? caller_in(tx, environment, schemas, *where) : std::nullopt;
+    const auto location = reviews::directory_from(tx, *step.directory);
+    const bool is_there = location && location->directory == *step.directory;
+    const auto who = is_there ? caller_in(tx, environment, schemas, *location) : std::nullopt;
     if (who && progress.at != *step.directory)  // the change may also end a reason to hold users
         store::held_users::request_release(tx, *step.directory);
     if (const auto* type = who ? who->schemas->find_type("User") : nullptr) {

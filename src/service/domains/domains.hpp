@@ -42,7 +42,7 @@ struct new_claim {
 // not named, owns it.
 result<domain> create(
     store::transaction& tx,
-    const event_source& from,
+    const event_source& source,
     const domain_policy_config& policy,
     random_source& random,
     organization_id owner,
@@ -50,9 +50,9 @@ result<domain> create(
 );
 
 // Adds a domain without checking the name. conflict: as above.
-result<domain> add(store::transaction& tx, const event_source& from, domain added);
+result<domain> add(store::transaction& tx, const event_source& source, domain added);
 
-void remove(store::transaction& tx, const event_source& from, const domain& removed);
+void remove(store::transaction& tx, const event_source& source, const domain& removed);
 
 // The answers of DNS about a domain.
 struct dns_finding {
@@ -63,7 +63,7 @@ struct dns_finding {
 // Applies the answers and returns the domain; empty: it has been removed meanwhile.
 std::optional<domain> apply_finding(
     store::transaction& tx,
-    const event_source& from,
+    const event_source& source,
     const domain_policy_config& policy,
     const dns_finding& finding
 );
@@ -72,6 +72,6 @@ std::optional<domain> apply_finding(
 std::string record_name(const domain& verified);
 
 // The domain in the format of the API; events have fewer members.
-json::object to_json(environment_id environment, const domain& from);
+json::object to_json(environment_id environment, const domain& shown);
 
 }  // namespace scimd::service::domains

@@ -20,11 +20,11 @@ namespace resources = store::resources;
 
 // Empty: the directory or its organization is deleted.
 std::optional<caller> caller_of(
-    store::transaction& tx, environment_id environment, const scim::catalogue_set& schemas, directory_id where
+    store::transaction& tx, environment_id environment, const scim::catalogue_set& schemas, directory_id id
 )
 {
-    const auto owner = tenants::owner_of(tx, where);
-    const auto directory = owner ? tenants::find_directory(tx, *owner, where) : std::nullopt;
+    const auto owner = tenants::owner_of(tx, id);
+    const auto directory = owner ? tenants::find_directory(tx, *owner, id) : std::nullopt;
     if (!directory)
         return std::nullopt;
     return caller_for(system_source(environment), *directory, schemas);

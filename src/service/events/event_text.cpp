@@ -65,20 +65,20 @@ struct part {
     bool has_changed = true;
 };
 
-std::string name_of(const part& which)
+std::string name_of(const part& member)
 {
     std::string text;
-    for (const auto& step : which.path)
+    for (const auto& step : member.path)
         text += (text.empty() ? "" : ".") + step;
     return text;
 }
 
-void erase(json::object& envelope, const part& which)
+void erase(json::object& envelope, const part& member)
 {
     auto* from = &envelope;
-    for (std::size_t i = 0; i + 1 < which.path.size(); ++i)
-        from = &from->at(which.path[i]).as_object();
-    from->stable_erase(which.path.back());
+    for (std::size_t i = 0; i + 1 < member.path.size(); ++i)
+        from = &from->at(member.path[i]).as_object();
+    from->stable_erase(member.path.back());
 }
 
 // The members that can be left out of an envelope, in the order in which they go.

@@ -21,11 +21,11 @@ using usage::quota;
 constexpr std::size_t buckets_kept_max = 10'000;
 constexpr std::chrono::seconds until_full{event_burst_seconds + 1};
 
-error exceeded(quota which, std::int64_t limit, std::int64_t used, std::int64_t wanted)
+error exceeded(quota exceeded_quota, std::int64_t limit, std::int64_t used, std::int64_t wanted)
 {
     return {
         errc::quota_exceeded,
-        "The quota \"" + std::string(usage::quota_names[usage::index_of(which)]) +
+        "The quota \"" + std::string(usage::quota_names[usage::index_of(exceeded_quota)]) +
             "\" of this directory is " + std::to_string(limit) + ". It uses " + std::to_string(used) +
             " and would use " + std::to_string(wanted) +
             ". Delete what is not needed, or have the quota raised."
@@ -136,13 +136,13 @@ result<void> quota_guard::admit_new(const scim::resource_type& type) const
         return {};
     if (auto admitted = admit_write(); !admitted)
         return admitted;
-    const auto which = quota_of(type);
-    const auto limit = limits_[usage::index_of(which)];
+    const auto counted = quota_of(type);
+    const auto limit = limits_[usage::index_of(counted)];
     if (limit == 0)
         return {};
-    const auto used = which == quota::resources ? usage::count_other_resources(tx_, who_.directory)
-                                                : store::resources::count(tx_, who_.directory, type.name);
-    return used < limit ? result<void>() : exceeded(which, limit, used, used + 1);
+    const auto used = counted == quota::resources ? usage::count_other_resources(tx_, who_.directory)
+                                                  : store::resources::count(tx_, who_.directory, type.name);
+    return used < limit ? result<void>() : exceeded(counted, limit, used, used + 1);
 }
 
 result<void> quota_guard::admit_change(
@@ -186,20 +186,20 @@ result<void> quota_guard::check_growth(std::int64_t document_bytes, bool changes
         if (auto admitted = admit_write(); !admitted)
             return admitted;
     }
-    for (const auto& [which, is] :
+    for (const auto& [counted, is] :
          {std::pair(quota::memberships, now.memberships), std::pair(quota::document_bytes, now.document_bytes)
          }) {
-        const auto limit = limits_[usage::index_of(which)];
-        const auto was = used_before(which);
+        const auto limit = limits_[usage::index_of(counted)];
+        const auto was = used_before(counted);
         if (limit > 0 && is > limit && is > was)
-            return exceeded(which, limit, was, is);
+            return exceeded(counted, limit, was, is);
     }
     return {};
 }
 
-std::int64_t quota_guard::used_before(quota which) const
+std::int64_t quota_guard::used_before(quota counted) const
 {
-    return before_.used[usage::index_of(which)];
+    return before_.used[usage::index_of(counted)];
 }
 
 }  // namespace scimd::service

@@ -95,7 +95,7 @@ public:
 
 private:
     [[nodiscard]] result<void> admit_write() const;
-    [[nodiscard]] std::int64_t used_before(store::usage::quota which) const;
+    [[nodiscard]] std::int64_t used_before(store::usage::quota counted) const;
 
     store::transaction& tx_;
     const caller& who_;

@@ -13,20 +13,20 @@ namespace tenants = store::tenants;
 
 constexpr std::string_view demo_external_id = "example-corp";
 
-result<tenants::organization> demo_organization(store::transaction& tx, const event_source& from)
+result<tenants::organization> demo_organization(store::transaction& tx, const event_source& source)
 {
     if (auto found = tenants::find_organization_by_external_id(tx, demo_external_id))
         return std::move(*found);
     organizations::change wanted;
     wanted.display_name = "Example Corp";
     wanted.external_id = demo_external_id;
-    auto made = organizations::create(tx, from, wanted);
+    auto made = organizations::create(tx, source, wanted);
     if (!made)
         return made.error();
     tenants::domain domain;
     domain.organization = made->id;
     domain.name = "example.com";
-    if (auto added = domains::add(tx, from, std::move(domain)); !added)
+    if (auto added = domains::add(tx, source, std::move(domain)); !added)
         return added.error();
     return made;
 }
@@ -35,19 +35,19 @@ result<tenants::organization> demo_organization(store::transaction& tx, const ev
 
 result<demo_access> prepare_demo(
     store::transaction& tx,
-    const event_source& from,
+    const event_source& source,
     random_source& random,
     std::optional<tenants::domain_policy> policy,
     std::optional<time_point> secret_expires
 )
 {
-    const auto organization = demo_organization(tx, from);
+    const auto organization = demo_organization(tx, source);
     if (!organization)
         return organization.error();
     auto existing = tenants::list_directories(tx, organization->id);
     if (existing.empty()) {
         auto made = organizations::create_directory(
-            tx, from, organization->id, {.name = "Demo directory", .provider = ""}
+            tx, source, organization->id, {.name = "Demo directory", .provider = ""}
         );
         if (!made)
             return made.error();
@@ -56,8 +56,8 @@ result<demo_access> prepare_demo(
     const auto& directory = existing.front();
     if (policy)
         tenants::set_domain_policy(tx, organization->id, directory.id, *policy);
-    secrets::revoke_surplus(tx, from, directory);  // so that the demo can be started any number of times
-    auto made = secrets::create(tx, from, random, directory, secret_expires);
+    secrets::revoke_surplus(tx, source, directory);  // so that the demo can be started any number of times
+    auto made = secrets::create(tx, source, random, directory, secret_expires);
     if (!made)
         return made.error();
     return demo_access{organization->id, directory.id, std::move(made->plain)};

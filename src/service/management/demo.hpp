@@ -23,7 +23,7 @@ struct demo_access {
 // call, and a token of the directory at every call.
 result<demo_access> prepare_demo(
     store::transaction& tx,
-    const event_source& from,
+    const event_source& source,
     random_source& random,
     std::optional<store::tenants::domain_policy> policy,
     std::optional<time_point> secret_expires

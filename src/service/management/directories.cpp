@@ -34,7 +34,7 @@ constexpr std::array<std::string_view, 3> statuses = {"DRAFT", "IN_PROGRESS", "C
 
 void publish_state(
     store::transaction& tx,
-    const event_source& from,
+    const event_source& source,
     const tenants::directory& directory,
     std::string_view type
 )
@@ -51,7 +51,7 @@ void publish_state(
         {"enabled", directory.is_enabled},
         {"updated_at", format_rfc3339(tx.now())}
     };
-    publish(tx, from, {directory.organization, directory.id, directory.provider}, std::move(draft));
+    publish(tx, source, {directory.organization, directory.id, directory.provider}, std::move(draft));
 }
 
 std::string_view state_type(bool is_enabled)
@@ -97,14 +97,14 @@ void remove_resource(store::transaction& tx, const caller& who, const rows::rema
 
 }  // namespace
 
-void publish_created(store::transaction& tx, const event_source& from, const tenants::directory& directory)
+void publish_created(store::transaction& tx, const event_source& source, const tenants::directory& directory)
 {
-    publish_state(tx, from, directory, "organization.directory.created");
-    publish_state(tx, from, directory, state_type(true));
+    publish_state(tx, source, directory, "organization.directory.created");
+    publish_state(tx, source, directory, state_type(true));
 }
 
 result<void> update(
-    store::transaction& tx, const event_source& from, tenants::directory& directory, const change& wanted
+    store::transaction& tx, const event_source& source, tenants::directory& directory, const change& wanted
 )
 {
     if (auto good = check(wanted); !good)
@@ -128,35 +128,35 @@ result<void> update(
         directory.gate_scope = *wanted.gate_scope;
     }
     if (wanted.is_enabled)
-        set_enabled(tx, from, directory, *wanted.is_enabled);
+        set_enabled(tx, source, directory, *wanted.is_enabled);
     return {};
 }
 
 void set_enabled(
-    store::transaction& tx, const event_source& from, tenants::directory& directory, bool is_enabled
+    store::transaction& tx, const event_source& source, tenants::directory& directory, bool is_enabled
 )
 {
     if (directory.is_enabled == is_enabled)
         return;
     tenants::set_directory_enabled(tx, directory.organization, directory.id, is_enabled);
     directory.is_enabled = is_enabled;
-    publish_state(tx, from, directory, state_type(is_enabled));
+    publish_state(tx, source, directory, state_type(is_enabled));
 }
 
 result<void> begin_removal(
-    store::transaction& tx, const event_source& from, const tenants::directory& directory
+    store::transaction& tx, const event_source& source, const tenants::directory& directory
 )
 {
     if (directory.is_enabled)
         return error{errc::invalid_value, "The directory is enabled; disable it first, then delete it."};
-    rows::begin_removal(tx, directory.id, event_source_text(from));
+    rows::begin_removal(tx, directory.id, event_source_text(source));
     return {};
 }
 
 bool remove_some(store::transaction& tx, const scim::catalogue_set& schemas, const rows::removal& removal)
 {
-    const auto from = parse_event_source(removal.origin);
-    auto who = caller_for(from, removal.directory, schemas);
+    const auto source = parse_event_source(removal.origin);
+    auto who = caller_for(source, removal.directory, schemas);
     who.schemas = &schemas.of({});  // also the types that the directory does not use any more
     const auto left = rows::remaining(tx, removal.directory.id, removal_batch_max);
     std::int64_t memberships = 0;
@@ -171,7 +171,7 @@ bool remove_some(store::transaction& tx, const scim::catalogue_set& schemas, con
     }
     if (!left.empty() || rows::remove_rows(tx, removal.directory.id, removal_batch_max))
         return false;
-    publish_state(tx, from, removal.directory, "organization.directory.deleted");
+    publish_state(tx, source, removal.directory, "organization.directory.deleted");
     rows::end_removal(tx, removal.directory.id);
     return true;
 }

@@ -22,7 +22,7 @@ constexpr std::size_t removal_batch_max = 200;  // resources or rows that one tr
 
 // Publishes organization.directory.created, then organization.directory_enabled: new directories are enabled.
 void publish_created(
-    store::transaction& tx, const event_source& from, const store::tenants::directory& directory
+    store::transaction& tx, const event_source& source, const store::tenants::directory& directory
 );
 
 // A requested change; empty members stay as they are.
@@ -37,20 +37,20 @@ struct change {
 // Applies a change to the row and to `directory`. invalid_value names the member; nothing is written then.
 result<void> update(
     store::transaction& tx,
-    const event_source& from,
+    const event_source& source,
     store::tenants::directory& directory,
     const change& wanted
 );
 
 // Enables or disables a directory; without an event when nothing changes.
 void set_enabled(
-    store::transaction& tx, const event_source& from, store::tenants::directory& directory, bool is_enabled
+    store::transaction& tx, const event_source& source, store::tenants::directory& directory, bool is_enabled
 );
 
 // Removes a directory: it is not found from now on, and remove_some() deletes its contents. invalid_value: it
 // is enabled.
 result<void> begin_removal(
-    store::transaction& tx, const event_source& from, const store::tenants::directory& directory
+    store::transaction& tx, const event_source& source, const store::tenants::directory& directory
 );
 
 // Completes the removal of a small directory in this transaction; does nothing for a large one.

@@ -160,14 +160,14 @@ result<void> apply(organization& to, const change& wanted)
 }
 
 // Empty: the external id and the slug are free, or belong to the organization.
-std::optional<error> taken_name(store::transaction& tx, const organization& which)
+std::optional<error> taken_name(store::transaction& tx, const organization& wanted)
 {
     const auto is_other = [&](const std::optional<organization>& found) {
-        return found && found->id != which.id;
+        return found && found->id != wanted.id;
     };
-    if (which.external_id && is_other(tenants::find_organization_by_external_id(tx, *which.external_id)))
+    if (wanted.external_id && is_other(tenants::find_organization_by_external_id(tx, *wanted.external_id)))
         return error{errc::conflict, "An organization with this external_id already exists."};
-    if (which.slug && is_other(tenants::find_organization_by_slug(tx, *which.slug)))
+    if (wanted.slug && is_other(tenants::find_organization_by_slug(tx, *wanted.slug)))
         return error{errc::conflict, "An organization with this slug already exists."};
     return std::nullopt;
 }
@@ -194,7 +194,7 @@ json::object without_time(json::object shown)
 
 void publish_lifecycle(
     store::transaction& tx,
-    const event_source& from,
+    const event_source& source,
     std::string_view type,
     const organization& now,
     const json::object* before = nullptr
@@ -208,12 +208,12 @@ void publish_lifecycle(
         draft.data["deleted_at"] = format_rfc3339(tx.now());
     if (before)
         note_difference(without_time(*before), without_time(draft.data), draft);
-    publish(tx, from, {now.id, std::nullopt, {}}, std::move(draft));
+    publish(tx, source, {now.id, std::nullopt, {}}, std::move(draft));
 }
 
 // Writes `next` and publishes its event when it differs from `before`.
 result<organization> store_change(
-    store::transaction& tx, const event_source& from, const json::object& before, organization next
+    store::transaction& tx, const event_source& source, const json::object& before, organization next
 )
 {
     if (to_json(next) == before)
@@ -222,13 +222,13 @@ result<organization> store_change(
         return std::move(*taken);
     tenants::update_organization(tx, next);
     next.updated = tx.now();
-    publish_lifecycle(tx, from, "organization.updated", next, &before);
+    publish_lifecycle(tx, source, "organization.updated", next, &before);
     return next;
 }
 
 }  // namespace
 
-result<organization> create(store::transaction& tx, const event_source& from, const change& wanted)
+result<organization> create(store::transaction& tx, const event_source& source, const change& wanted)
 {
     organization next;
     if (auto applied = apply(next, wanted); !applied)
@@ -238,18 +238,18 @@ result<organization> create(store::transaction& tx, const event_source& from, co
     if (auto taken = taken_name(tx, next))
         return std::move(*taken);
     auto made = tenants::insert_organization(tx, std::move(next)).value();
-    publish_lifecycle(tx, from, "organization.created", made);
+    publish_lifecycle(tx, source, "organization.created", made);
     return made;
 }
 
 result<organization> update(
-    store::transaction& tx, const event_source& from, organization before, const change& wanted
+    store::transaction& tx, const event_source& source, organization before, const change& wanted
 )
 {
     const auto shown_before = to_json(before);
     if (auto applied = apply(before, wanted); !applied)
         return applied.error();
-    return store_change(tx, from, shown_before, std::move(before));
+    return store_change(tx, source, shown_before, std::move(before));
 }
 
 bool has_feature(const organization& owner, std::string_view name)
@@ -265,7 +265,10 @@ bool has_feature(const organization& owner, std::string_view name)
 }
 
 result<organization> switch_features(
-    store::transaction& tx, const event_source& from, organization before, const std::vector<feature>& wanted
+    store::transaction& tx,
+    const event_source& source,
+    organization before,
+    const std::vector<feature>& wanted
 )
 {
     const auto shown_before = to_json(before);
@@ -281,11 +284,11 @@ result<organization> switch_features(
         flags[name] = is_enabled;
     }
     before.features = to_text(flags);
-    return store_change(tx, from, shown_before, std::move(before));
+    return store_change(tx, source, shown_before, std::move(before));
 }
 
 result<tenants::directory> create_directory(
-    store::transaction& tx, const event_source& from, organization_id owner, const new_directory& wanted
+    store::transaction& tx, const event_source& source, organization_id owner, const new_directory& wanted
 )
 {
     const auto organization = tenants::find_organization(tx, owner);
@@ -307,7 +310,7 @@ result<tenants::directory> create_directory(
         tenants::set_domain_gate_scope(tx, owner, made.id, wanted.gate_scope);
         made.gate_scope = wanted.gate_scope;
     }
-    directories::publish_created(tx, from, made);
+    directories::publish_created(tx, source, made);
     return made;
 }
 
@@ -332,52 +335,52 @@ result<organization> set_session_policy(
     return before;
 }
 
-void begin_removal(store::transaction& tx, const event_source& from, const organization& removed)
+void begin_removal(store::transaction& tx, const event_source& source, const organization& removed)
 {
     for (const auto& domain : tenants::list_domains(tx, removed.id, 0, domains::domains_max))
-        domains::remove(tx, from, domain);
-    publish_lifecycle(tx, from, "organization.deleted", removed);
+        domains::remove(tx, source, domain);
+    publish_lifecycle(tx, source, "organization.deleted", removed);
     tenants::begin_removal(tx, removed.id);
 }
 
 bool remove_some(store::transaction& tx, environment_id environment)
 {
-    const auto which = tenants::next_to_remove(tx);
-    if (!which)
+    const auto removed = tenants::next_to_remove(tx);
+    if (!removed)
         return false;
-    if (!tenants::has_directories(tx, *which)) {
-        tenants::finish_removal(tx, *which);
+    if (!tenants::has_directories(tx, *removed)) {
+        tenants::finish_removal(tx, *removed);
         return true;
     }
-    const auto from = system_source(environment);
-    auto left = tenants::list_directories(tx, *which);
+    const auto source = system_source(environment);
+    auto left = tenants::list_directories(tx, *removed);
     if (left.size() > directories_at_once)
         left.resize(directories_at_once);
     for (auto& directory : left) {
         directory.is_enabled = false;
-        directories::begin_removal(tx, from, directory).value();
+        directories::begin_removal(tx, source, directory).value();
     }
     return !left.empty();
 }
 
-json::object to_json(const organization& from)
+json::object to_json(const organization& shown)
 {
     json::object body{
-        {"id", from.id.text()},
-        {"create_time", format_rfc3339(from.created)},
-        {"update_time", format_rfc3339(from.updated)},
-        {"display_name", from.display_name},
-        {"region_code", from.region_code},
-        {"metadata", parse_json_object(from.metadata).value()}
+        {"id", shown.id.text()},
+        {"create_time", format_rfc3339(shown.created)},
+        {"update_time", format_rfc3339(shown.updated)},
+        {"display_name", shown.display_name},
+        {"region_code", shown.region_code},
+        {"metadata", parse_json_object(shown.metadata).value()}
     };
-    if (from.external_id)
-        body["external_id"] = *from.external_id;
-    if (from.slug)
-        body["slug"] = *from.slug;
-    if (from.logo_url)
-        body["logo_url"] = *from.logo_url;
-    if (from.features)
-        body["settings"] = settings_of(*from.features);
+    if (shown.external_id)
+        body["external_id"] = *shown.external_id;
+    if (shown.slug)
+        body["slug"] = *shown.slug;
+    if (shown.logo_url)
+        body["logo_url"] = *shown.logo_url;
+    if (shown.features)
+        body["settings"] = settings_of(*shown.features);
     return body;
 }
 

@@ -44,11 +44,11 @@ struct change {
 
 // Publishes organization.created. invalid_value names the member; conflict: the external id or the slug is
 // taken.
-result<organization> create(store::transaction& tx, const event_source& from, const change& wanted);
+result<organization> create(store::transaction& tx, const event_source& source, const change& wanted);
 
 // Publishes organization.updated, unless nothing changed. Errors as above.
 result<organization> update(
-    store::transaction& tx, const event_source& from, organization before, const change& wanted
+    store::transaction& tx, const event_source& source, organization before, const change& wanted
 );
 
 struct feature {
@@ -61,7 +61,10 @@ bool has_feature(const organization& owner, std::string_view name);
 // Sets the features that are named and publishes organization.updated. invalid_value: a feature does not
 // exist.
 result<organization> switch_features(
-    store::transaction& tx, const event_source& from, organization before, const std::vector<feature>& wanted
+    store::transaction& tx,
+    const event_source& source,
+    organization before,
+    const std::vector<feature>& wanted
 );
 
 struct new_directory {
@@ -73,7 +76,7 @@ struct new_directory {
 // Adds a directory to the organization, with its events. forbidden: the feature dir_sync is off; conflict:
 // there are directories_max.
 result<store::tenants::directory> create_directory(
-    store::transaction& tx, const event_source& from, organization_id owner, const new_directory& wanted
+    store::transaction& tx, const event_source& source, organization_id owner, const new_directory& wanted
 );
 
 // Sets the seat limit: the number of active users, at most users_max; empty or 0: unlimited.
@@ -86,13 +89,13 @@ result<organization> set_session_policy(
 
 // Removes an organization and publishes domain_deleted for each of its domains and organization.deleted. It
 // is not found from now on, nor are its directories; remove_some() deletes them.
-void begin_removal(store::transaction& tx, const event_source& from, const organization& removed);
+void begin_removal(store::transaction& tx, const event_source& source, const organization& removed);
 
 // Begins the removal of some directories of a removed organization, or deletes the organization when they are
 // gone. False: nothing is left to do for now.
 bool remove_some(store::transaction& tx, environment_id environment);
 
 // The organization in the format of the API and of events.
-json::object to_json(const organization& from);
+json::object to_json(const organization& shown);
 
 }  // namespace scimd::service::organizations

@@ -45,15 +45,15 @@ result<void> check_text(
 }
 
 // Checks the chain of roles that a role would extend: all exist, there is no cycle, and the depth is bounded.
-result<void> check_extends(store::transaction& tx, const role& which)
+result<void> check_extends(store::transaction& tx, const role& extending)
 {
-    auto next = which.extends;
+    auto next = extending.extends;
     for (std::size_t depth = 0; next; ++depth) {
-        if (*next == which.name)
+        if (*next == extending.name)
             return invalid_value("extends: a role cannot extend itself, directly or through others.");
         if (depth == extension_depth_max)
             return invalid_value("extends: more than 10 roles extend each other.");
-        const auto base = find_visible(tx, which.owner, *next);
+        const auto base = find_visible(tx, extending.owner, *next);
         if (!base)
             return error{
                 errc::not_found, "extends: there is no role " + next->substr(0, name_bytes_max) + "."
@@ -98,25 +98,25 @@ result<void> apply(store::transaction& tx, const change& wanted, role& to)
     return {};
 }
 
-json::object role_data(const role& which)
+json::object role_data(const role& shown)
 {
     json::object data{
-        {"id", which.id.text()},
-        {"name", which.name},
-        {"display_name", which.display_name},
-        {"description", which.description},
-        {"permissions", parse_json(which.permissions).value()}
+        {"id", shown.id.text()},
+        {"name", shown.name},
+        {"display_name", shown.display_name},
+        {"description", shown.description},
+        {"permissions", parse_json(shown.permissions).value()}
     };
-    if (which.extends)
-        data["extends"] = *which.extends;
+    if (shown.extends)
+        data["extends"] = *shown.extends;
     return data;
 }
 
 // `before` is the previous state of an updated role.
 void publish_role(
     store::transaction& tx,
-    const event_source& from,
-    const role& which,
+    const event_source& source,
+    const role& subject,
     std::string_view type,
     const role* before = nullptr
 )
@@ -124,10 +124,10 @@ void publish_role(
     event_draft draft;
     draft.type = type;
     draft.object = "Role";
-    draft.data = role_data(which);
+    draft.data = role_data(subject);
     if (before)
         note_difference(role_data(*before), draft.data, draft);
-    publish(tx, from, {which.owner, std::nullopt, {}}, std::move(draft));
+    publish(tx, source, {subject.owner, std::nullopt, {}}, std::move(draft));
 }
 
 result<std::optional<role_id>> default_of(
@@ -163,28 +163,28 @@ result<rows::assignment> read_assignment(
 
 // The default that replaces a deleted role: the role that it extends, otherwise for a role of the environment
 // the one named `usual`. Empty: none.
-std::optional<role_id> fallback_of(store::transaction& tx, const role& which, std::string_view usual)
+std::optional<role_id> fallback_of(store::transaction& tx, const role& removed, std::string_view usual)
 {
-    auto found = which.extends ? find_visible(tx, which.owner, *which.extends) : std::nullopt;
-    if (!found && !which.owner)
+    auto found = removed.extends ? find_visible(tx, removed.owner, *removed.extends) : std::nullopt;
+    if (!found && !removed.owner)
         found = rows::find(tx, std::nullopt, usual);
-    return found && found->id != which.id ? std::optional(found->id) : std::nullopt;
+    return found && found->id != removed.id ? std::optional(found->id) : std::nullopt;
 }
 
 result<rows::successors> successors_of(
-    store::transaction& tx, const role& which, const std::string& successor
+    store::transaction& tx, const role& removed, const std::string& successor
 )
 {
     if (successor.empty()) {
         rows::successors made;
-        made.creator = fallback_of(tx, which, "admin");
-        made.member = fallback_of(tx, which, "member");
-        if (!which.owner)
+        made.creator = fallback_of(tx, removed, "admin");
+        made.member = fallback_of(tx, removed, "member");
+        if (!removed.owner)
             made.of_organizations = made.member;
         return made;
     }
-    const auto found = find_visible(tx, which.owner, successor);
-    if (!found || found->id == which.id)
+    const auto found = find_visible(tx, removed.owner, successor);
+    if (!found || found->id == removed.id)
         return invalid_value(
             "reassign_role_name: there is no other role " + successor.substr(0, name_bytes_max) + "."
         );
@@ -243,7 +243,7 @@ std::optional<role> find_visible(store::transaction& tx, const scope& owner, std
 
 result<role> create(
     store::transaction& tx,
-    const event_source& from,
+    const event_source& source,
     const scope& owner,
     std::string_view name,
     const change& wanted
@@ -259,11 +259,11 @@ result<role> create(
     if (auto applied = apply(tx, wanted, made); !applied)
         return applied.error();
     made = rows::insert(tx, made);
-    publish_role(tx, from, made, "role.created");
+    publish_role(tx, source, made, "role.created");
     return made;
 }
 
-result<role> update(store::transaction& tx, const event_source& from, role changed, const change& wanted)
+result<role> update(store::transaction& tx, const event_source& source, role changed, const change& wanted)
 {
     const auto before = changed;
     if (auto applied = apply(tx, wanted, changed); !applied)
@@ -271,7 +271,7 @@ result<role> update(store::transaction& tx, const event_source& from, role chang
     if (changed == before)
         return changed;
     rows::update(tx, changed);
-    publish_role(tx, from, changed, "role.updated", &before);
+    publish_role(tx, source, changed, "role.updated", &before);
     return changed;
 }
 
@@ -285,7 +285,7 @@ error environment_role_refusal(std::string_view field)
 }
 
 result<void> remove(
-    store::transaction& tx, const event_source& from, const role& removed, const std::string& successor
+    store::transaction& tx, const event_source& source, const role& removed, const std::string& successor
 )
 {
     if (rows::count_dependents(tx, removed) > 0)
@@ -294,17 +294,17 @@ result<void> remove(
     if (!successors)
         return successors.error();
     if (rows::is_default(tx, removed.id))
-        rows::request_recounts(tx, removed.owner, event_source_text(from));
+        rows::request_recounts(tx, removed.owner, event_source_text(source));
     else
-        rows::request_recounts_by_role(tx, removed.id, event_source_text(from));
+        rows::request_recounts_by_role(tx, removed.id, event_source_text(source));
     rows::replace(tx, removed.id, *successors);
     rows::remove(tx, removed.id);
-    publish_role(tx, from, removed, "role.deleted");
+    publish_role(tx, source, removed, "role.deleted");
     return {};
 }
 
 result<void> set_defaults(
-    store::transaction& tx, const event_source& from, const scope& owner, const new_defaults& wanted
+    store::transaction& tx, const event_source& source, const scope& owner, const new_defaults& wanted
 )
 {
     auto defaults = rows::find_defaults(tx, owner);
@@ -319,7 +319,7 @@ result<void> set_defaults(
         if (!found)
             return found.error();
         if (defaults.member != *found)
-            rows::request_recounts(tx, owner, event_source_text(from));
+            rows::request_recounts(tx, owner, event_source_text(source));
         defaults.member = *found;
     }
     rows::set_defaults(tx, owner, defaults);
@@ -362,9 +362,9 @@ result<void> assign(
 void recount_some(store::transaction& tx, const scim::catalogue_set& schemas, const rows::recount& job)
 {
     const auto directory = store::tenants::find_directory(tx, job.organization, job.directory);
-    const auto from = parse_event_source(job.origin);
+    const auto source = parse_event_source(job.origin);
     const auto last =
-        directory ? compare_batch(tx, caller_for(from, *directory, schemas), job.after) : resource_id();
+        directory ? compare_batch(tx, caller_for(source, *directory, schemas), job.after) : resource_id();
     if (last.value == 0)
         rows::finish_recount(tx, job.directory);
     else

@@ -48,14 +48,14 @@ struct change {
 // the scope or the environment. conflict: there are roles_max.
 result<role> create(
     store::transaction& tx,
-    const event_source& from,
+    const event_source& source,
     const scope& owner,
     std::string_view name,
     const change& wanted
 );
 
 // Changes a role and publishes role.updated, unless nothing changed.
-result<role> update(store::transaction& tx, const event_source& from, role changed, const change& wanted);
+result<role> update(store::transaction& tx, const event_source& source, role changed, const change& wanted);
 
 // Deletes a role and publishes role.deleted. Where it is a default, and where groups assign it, the visible
 // role named `successor` replaces it. Without a successor the assignments are deleted, and the default
@@ -63,7 +63,7 @@ result<role> update(store::transaction& tx, const event_source& from, role chang
 // "member", otherwise none; an organization whose own role is deleted falls back to the default of the
 // environment. invalid_value: another role extends it.
 result<void> remove(
-    store::transaction& tx, const event_source& from, const role& removed, const std::string& successor
+    store::transaction& tx, const event_source& source, const role& removed, const std::string& successor
 );
 
 // The error `forbidden` for a caller of one organization that would assign roles of the environment.
@@ -77,7 +77,7 @@ struct new_defaults {
 // Sets the default roles of a scope. A job recomputes the roles of its users when the one for members
 // changes.
 result<void> set_defaults(
-    store::transaction& tx, const event_source& from, const scope& owner, const new_defaults& wanted
+    store::transaction& tx, const event_source& source, const scope& owner, const new_defaults& wanted
 );
 
 // An assignment as a request has it.
