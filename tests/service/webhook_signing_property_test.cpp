@@ -159,9 +159,9 @@ TEST_P(signatures, of_random_bodies_verify_unless_a_bit_has_changed)
         ASSERT_TRUE(of.accepts(content, signature)) << i;
         const auto bit = chance() % (8 * (content.size() + signature.size()));
         const auto bits = 8 * content.size();
-        const bool is_taken = bit < bits ? of.accepts(flipped(content, bit), signature)
-                                         : of.accepts(content, flipped(signature, bit - bits));
-        ASSERT_FALSE(is_in_flight) << i << ", bit " << bit;
+        const bool is_accepted = bit < bits ? of.accepts(flipped(content, bit), signature)
+                                            : of.accepts(content, flipped(signature, bit - bits));
+        ASSERT_FALSE(is_accepted) << i << ", bit " << bit;
     }
 }
 
