@@ -138,8 +138,8 @@ void api_fixture::work_off()
         store::run(*database, store::intent::write, [&](store::transaction& tx) {
             has_more = service::release_held_users(tx, server.environment, schemas);
             has_more = service::organizations::remove_some(tx, server.environment) || has_more;
-            if (const auto step = service::look_over_some(tx, server.environment, schemas)) {
-                service::finish_step(tx, server.environment, schemas, *step);
+            if (const auto step = service::find_review_step(tx, server.environment, schemas)) {
+                service::apply_review_step(tx, server.environment, schemas, *step);
                 has_more = true;
             }
             if (const auto next = store::directories::next_removal(tx)) {

@@ -2,7 +2,7 @@
 
 #include "scim/schema/hidden_attributes.hpp"
 #include "service/events/event_payload.hpp"
-#include "service/events/event_source_text.hpp"
+#include "service/events/event_source.hpp"
 #include "service/events/events.hpp"
 #include "service/scim/user_publication.hpp"
 #include "store/held_users.hpp"
@@ -141,7 +141,7 @@ void add_to(std::vector<pending_group_events::row>& pending, const group_change&
 // lost: a change of roles waits for the event of the groups (roles.cpp).
 void request_role_recompute(store::transaction& tx, const caller& who)
 {
-    store::roles::request_recount(tx, who.directory, event_source_text(origin_of(who)));
+    store::roles::request_recount(tx, who.directory, event_source_text(event_source_of(who)));
 }
 
 // What they hear later is noted.
@@ -169,7 +169,7 @@ void tell_later(
     if (whom.empty())
         return;
     const auto change_id = pending_group_events::insert_change(
-        tx, who.directory, {what.group.display_name, event_source_text(origin_of(who)), what.caused_by}
+        tx, who.directory, {what.group.display_name, event_source_text(event_source_of(who)), what.caused_by}
     );
     note_users(tx, who, whom, what, change_id);
 }
@@ -262,7 +262,7 @@ void note_lost_group(
     std::int64_t change_id
 )
 {
-    const auto origin = event_source_text(origin_of(who));
+    const auto origin = event_source_text(event_source_of(who));
     pending_group_events::ensure_change(tx, who.directory, change_id, {group.display_name, origin, {}});
     note_users(tx, who, users, {group, true, {}}, change_id);
 }
@@ -290,7 +290,7 @@ bool publish_pending(store::transaction& tx, const scim::catalogue_set& schemas,
             return true;
         const auto untold = pending_group_events::of_user(tx, where, user);
         if (directory) {  // else its end is all that is told of it
-            const auto who = caller_for(parse_origin(untold.back().from.origin), *directory, schemas);
+            const auto who = caller_for(parse_event_source(untold.back().from.origin), *directory, schemas);
             user_publication users(tx, who);
             bytes += publish_user_groups(tx, who, users, user, untold);
         }

@@ -1,7 +1,7 @@
 #include "service/groups/membership_jobs.hpp"
 
 #include "base/json/json.hpp"
-#include "service/events/event_source_text.hpp"
+#include "service/events/event_source.hpp"
 #include "service/groups/membership_events.hpp"
 #include "service/scim/representation.hpp"
 #include "store/held_users.hpp"
@@ -166,7 +166,7 @@ std::optional<caller> caller_of(
     const auto directory = owner ? store::tenants::find_directory(tx, *owner, job.directory) : std::nullopt;
     if (!directory)
         return std::nullopt;
-    return caller_for(parse_origin(job.origin), *directory, schemas);
+    return caller_for(parse_event_source(job.origin), *directory, schemas);
 }
 
 resources::membership group_of(store::transaction& tx, const rows::job& job)
@@ -181,7 +181,7 @@ rows::job made_by(const caller& who, resource_id which, std::string_view type, r
         .directory = who.directory,
         .resource = which,
         .type = std::string(type),
-        .origin = event_source_text(origin_of(who)),
+        .origin = event_source_text(event_source_of(who)),
     };
 }
 

@@ -123,7 +123,7 @@ std::optional<refusal_record> refusal_in(
 person complete(store::transaction& tx, directory_id where, const refusal_record& what)
 {
     auto who = what.who;
-    const auto id = parse_prefixed(what.resource_id, "diruser_");
+    const auto id = parse_prefixed(what.resource_id, user_prefix);
     const auto row = id ? store::resources::find(tx, where, "User", {*id}) : std::nullopt;
     if (!row)
         return who;

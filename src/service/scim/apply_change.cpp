@@ -96,7 +96,7 @@ result<applied> apply_creation(store::transaction& tx, const caller& who, const 
     const quota_guard quota(tx, who);
     if (auto admitted = quota.admit_new(type); !admitted)
         return admitted.error();
-    domain_look_up domains(tx, who);
+    domain_lookup domains(tx, who);
     admission verdict;
     if (is_user(change))
         verdict = admit_new(tx, who, domains, {change.after, change.addresses});
@@ -151,7 +151,7 @@ result<void> store_document(store::transaction& tx, const caller& who, const pre
 
 // Whether the preparation still holds.
 bool is_current(
-    store::transaction& tx, const caller& who, domain_look_up& domains, const prepared_change& change
+    store::transaction& tx, const caller& who, domain_lookup& domains, const prepared_change& change
 )
 {
     const auto& before = *change.before;
@@ -171,7 +171,7 @@ bool is_current(
 void review_changed_user(
     store::transaction& tx,
     const caller& who,
-    domain_look_up& domains,
+    domain_lookup& domains,
     resource_id user,
     const prepared_change& change
 )
@@ -203,7 +203,7 @@ void publish_update(
 
 result<applied> apply_update(store::transaction& tx, const caller& who, const prepared_change& change)
 {
-    domain_look_up domains(tx, who);
+    domain_lookup domains(tx, who);
     if (!is_current(tx, who, domains, change))
         return stale{};
     const auto& type = *change.type;

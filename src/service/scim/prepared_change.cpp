@@ -69,7 +69,7 @@ void prepare_update_event(store::transaction& tx, const caller& who, prepared_ch
         .type = &type, .version = before.version + 1, .before = std::nullopt, .after = std::nullopt
     };
     if (is_user(type)) {
-        domain_look_up domains(tx, who);
+        domain_lookup domains(tx, who);
         change.context =
             read_user_context(tx, who, before.id, verified_of(domains, before.addresses, change.addresses));
         news.before = published_state(who, *change.context, before.id, before.document);
@@ -203,7 +203,7 @@ prepared_change prepare_creation(
     resource_change news{.type = &type, .version = 1, .before = std::nullopt, .after = std::nullopt};
     if (is_user(type)) {
         change.addresses = addresses_of(change.after);
-        domain_look_up domains(tx, who);
+        domain_lookup domains(tx, who);
         change.context = read_new_user_context(tx, who, verified_of(domains, change.addresses));
         news.after = current_state(who, *change.context, {}, change.after);
     } else {

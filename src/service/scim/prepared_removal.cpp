@@ -27,7 +27,7 @@ bool is_current(store::transaction& tx, const caller& who, const prepared_remova
         return false;
     if (!removal.context)
         return true;
-    domain_look_up domains(tx, who);
+    domain_lookup domains(tx, who);
     return *removal.context ==
            read_user_context(tx, who, removal.id, verified_of(domains, removal.addresses));
 }
@@ -55,7 +55,7 @@ result<prepared_removal> prepare_removal(
     };
     if (is_user(type)) {
         removal.addresses = addresses_of(document);
-        domain_look_up domains(tx, who);
+        domain_lookup domains(tx, who);
         removal.context = read_user_context(tx, who, found.id, verified_of(domains, removal.addresses));
         news.before = published_state(who, *removal.context, found.id, document);
     } else {
@@ -84,7 +84,7 @@ std::optional<std::string> remove(store::transaction& tx, const caller& who, con
     publish_lost_member(tx, who, groups, {removal.id, type.name, {}});
     auto event = publish_deleted(tx, who, *removal.event);
     if (is_user(type))
-        secrets::end_with_user(tx, who, removal.id, event);
+        secrets::revoke_user_tokens(tx, who, removal.id, event);
     publish_lost_group(tx, who, removal.as_group, users, event);
     return event;
 }

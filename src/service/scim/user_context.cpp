@@ -52,7 +52,7 @@ json::object published_state(
     const caller& who, const user_context& of, resource_id user, const json::object& document
 )
 {
-    const auto mappings = attributes::understand(of.mappings, *who.schemas);
+    const auto mappings = attributes::parse_mappings(of.mappings, *who.schemas);
     if (of.pending_groups.empty())
         return describe_user(who, mappings, {user, document, of.groups, of.domains}, of.published_roles);
     const auto groups = as_published(of.groups, of.pending_groups);
@@ -63,7 +63,7 @@ json::object current_state(
     const caller& who, const user_context& of, resource_id user, const json::object& document
 )
 {
-    const auto mappings = attributes::understand(of.mappings, *who.schemas);
+    const auto mappings = attributes::parse_mappings(of.mappings, *who.schemas);
     return describe_user(who, mappings, {user, document, of.groups, of.domains}, of.roles);
 }
 

@@ -73,7 +73,7 @@ private:
     const caller& who_;
     std::vector<attributes::mapping> mappings_;
     bool has_pending_;
-    domain_look_up domains_;
+    domain_lookup domains_;
 };
 
 // The groups of a user before that change of them. Both in the order of ids, as they are read.
