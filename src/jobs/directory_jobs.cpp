@@ -114,7 +114,7 @@ void directory_jobs::finish_memberships()
     if (!has_work(database_, is_wanted))
         return;
     run_in_batches(database_, [this](store::transaction& tx) {
-        return jobs::go_on_with_oldest(tx, schemas_, tx.now() - request_patience) ||
+        return jobs::run_oldest_step(tx, schemas_, tx.now() - request_patience) ||
                jobs::discard_abandoned_parts(tx);
     });
 }

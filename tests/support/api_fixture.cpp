@@ -150,8 +150,7 @@ void api_fixture::work_off()
                 service::roles::recount_some(tx, schemas, *next);
                 has_more = true;
             }
-            has_more =
-                service::membership_jobs::go_on_with_oldest(tx, schemas, time_point::max()) || has_more;
+            has_more = service::membership_jobs::run_oldest_step(tx, schemas, time_point::max()) || has_more;
             has_more = service::membership_jobs::discard_abandoned_parts(tx) || has_more;
             if (const auto next = service::next_to_publish(tx, {})) {
                 service::publish_pending(tx, schemas, *next);
