@@ -193,7 +193,7 @@ TEST_F(me_test, does_not_change_what_anybody_is_let_in_by)
     );
     const auto removal = mine("DELETE", "/Me");
     EXPECT_EQ(removal.status, 403);
-    EXPECT_EQ(removal.text_of("detail"), "A user is for the directory to delete, not for the user itself.");
+    EXPECT_EQ(removal.text_of("detail"), "A user cannot delete itself: only the directory can delete a user.");
     const auto second = mine("POST", "/Me", test::user_text("other"));
     EXPECT_EQ(second.status, 409);
     EXPECT_EQ(second.text_of("scimType"), "uniqueness");
