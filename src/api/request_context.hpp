@@ -170,7 +170,14 @@ struct request_context {
     std::unique_ptr<idempotency_locks::lock> idempotency_lock;
 
     // The value of {name} in the path template; empty when the template has no {name}.
-    [[nodiscard]] const std::string& parameter(std::string_view name) const;
+    [[nodiscard]] const std::string& parameter(std::string_view name) const
+    {
+        static const std::string none;
+        for (const auto& [key, value] : parameters)
+            if (key == name)
+                return value;
+        return none;
+    }
 };
 
 }  // namespace scimd::api
