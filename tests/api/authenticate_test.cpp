@@ -162,12 +162,12 @@ TEST_F(authenticate_test, a_disabled_directory_says_so_to_a_good_token_alone)
 
 TEST_F(authenticate_test, the_use_of_a_token_is_noted_and_its_misuse_is_not)
 {
-    fixture.usage.take();
+    fixture.last_used.take();
     fixture.clock.advance(5min);
     present("Bearer x");
-    EXPECT_TRUE(fixture.usage.take().empty());
+    EXPECT_TRUE(fixture.last_used.take().empty());
     fixture.scim("GET", "/Users");
-    const auto noted = fixture.usage.take();
+    const auto noted = fixture.last_used.take();
     ASSERT_EQ(noted.size(), 1U);
     EXPECT_EQ(noted.begin()->second.when, fixture.clock.now());
     EXPECT_EQ(noted.begin()->second.address, "192.0.2.7");
