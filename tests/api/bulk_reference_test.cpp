@@ -15,7 +15,7 @@ namespace {
 
 using bulk_reference_test = bulk_test;
 
-TEST_F(bulk_reference_test, references_stand_for_what_was_created_before)
+TEST_F(bulk_reference_test, a_reference_resolves_to_the_resource_created_before)
 {
     const auto answer = bulk(
         post_user("m", "boss") + "," + post_user("u", "anna", managed_by("bulkId:m")) + "," +
@@ -57,7 +57,7 @@ TEST_F(bulk_reference_test, a_reference_in_a_ref_is_replaced_too)
     EXPECT_NE(anna.text.find(R"("department":"bulkId")"), std::string::npos) << anna.text;
 }
 
-TEST_F(bulk_reference_test, an_operation_waits_for_what_it_refers_to)
+TEST_F(bulk_reference_test, an_operation_runs_after_those_that_it_refers_to)
 {
     const auto staff = "/Groups/" + fixture.make_group("Staff");
     const auto answer = bulk(
@@ -79,7 +79,7 @@ TEST_F(bulk_reference_test, an_operation_waits_for_what_it_refers_to)
     EXPECT_TRUE(members_of(staff).empty());
 }
 
-TEST_F(bulk_reference_test, what_refers_to_something_that_failed_fails_with_it)
+TEST_F(bulk_reference_test, an_operation_fails_with_the_one_that_it_refers_to)
 {
     const auto answer = bulk(
         R"({"method":"POST","path":"/Users","bulkId":"u","data":{}},)" +
@@ -113,7 +113,7 @@ TEST_F(bulk_reference_test, users_that_refer_to_each_other_are_created_together)
     }
 }
 
-TEST_F(bulk_reference_test, groups_that_would_contain_each_other_are_refused_together)
+TEST_F(bulk_reference_test, groups_that_would_contain_each_other_are_rejected_together)
 {
     const auto answer = bulk(
         post_group("qwerty", "Group A", members({"bulkId:ytrewq"})) + "," +
@@ -137,7 +137,7 @@ TEST_F(bulk_reference_test, one_failure_in_a_circle_undoes_it_and_keeps_its_reas
     EXPECT_EQ(count("/Users"), 1);
 }
 
-TEST_F(bulk_reference_test, a_circle_has_a_limit)
+TEST_F(bulk_reference_test, the_size_of_a_circle_is_limited)
 {
     const auto circle = [](std::size_t size) {
         std::string operations;
@@ -188,7 +188,7 @@ TEST_F(bulk_reference_test, a_circle_beyond_its_limit_leaves_other_operations_al
 
 // A circle is done in one transaction: the members that all of it names count together, but for those that
 // the circle itself creates later.
-TEST_F(bulk_reference_test, the_members_that_a_circle_names_have_a_limit)
+TEST_F(bulk_reference_test, the_members_that_a_circle_names_are_limited)
 {
     std::vector<resource_id> users;
     store::run(*fixture.database, store::intent::write, [&](store::transaction& tx) {
@@ -218,7 +218,7 @@ TEST_F(bulk_reference_test, the_members_that_a_circle_names_have_a_limit)
     EXPECT_EQ(statuses(bulk(circle(half, half))), texts(4, "201"));
 }
 
-TEST_F(bulk_reference_test, refusals_of_the_gate_are_recorded_as_elsewhere)
+TEST_F(bulk_reference_test, refusals_of_the_domain_gate_are_recorded_in_a_bulk_request)
 {
     const auto stranger = [](std::string_view bulk_id, std::string_view name, std::string_view more = "") {
         return R"({"method":"POST","path":"/Users","bulkId":")" + std::string(bulk_id) +

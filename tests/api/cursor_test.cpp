@@ -114,7 +114,7 @@ TEST_F(cursor_test, pages_are_those_by_index_in_every_order_with_every_filter)
     }
 }
 
-TEST_F(cursor_test, go_back_the_way_they_came)
+TEST_F(cursor_test, lead_back_to_the_previous_pages)
 {
     for (int i = 0; i < 25; ++i)
         add(i);
@@ -138,7 +138,7 @@ TEST_F(cursor_test, go_back_the_way_they_came)
     }
 }
 
-TEST_F(cursor_test, say_how_many_there_are_in_all)
+TEST_F(cursor_test, come_with_the_total_number)
 {
     for (int i = 0; i < 15; ++i)
         add(i);
@@ -155,7 +155,7 @@ TEST_F(cursor_test, say_how_many_there_are_in_all)
     }
 }
 
-TEST_F(cursor_test, a_page_that_ends_exactly_with_the_list_is_the_last)
+TEST_F(cursor_test, a_page_that_ends_with_the_list_is_the_last)
 {
     for (int i = 0; i < 6; ++i)
         add(i);
@@ -165,7 +165,7 @@ TEST_F(cursor_test, a_page_that_ends_exactly_with_the_list_is_the_last)
     EXPECT_EQ(pages("&count=5&filter=title%20eq%20%22nobody%22").size(), 1U);
 }
 
-TEST_F(cursor_test, no_count_at_all_or_none_wanted)
+TEST_F(cursor_test, work_without_a_count_and_with_count_zero)
 {
     for (int i = 0; i < 3; ++i)
         add(i);
@@ -181,7 +181,7 @@ TEST_F(cursor_test, no_count_at_all_or_none_wanted)
     EXPECT_EQ(fixture.scim("GET", "/Users?CURSOR=&count=2").resources("id").size(), 2U);
 }
 
-TEST_F(cursor_test, are_of_characters_that_a_url_takes)
+TEST_F(cursor_test, consist_of_url_safe_characters)
 {
     for (int i = 0; i < 3; ++i)
         add(i);
@@ -230,7 +230,7 @@ TEST_F(cursor_test, belong_to_one_directory)
     expect_error(page(cursor, "&count=1"), "invalidCursor", "The cursor is none of this query.");
 }
 
-TEST_F(cursor_test, are_of_pages_of_one_size)
+TEST_F(cursor_test, belong_to_one_page_size)
 {
     for (int i = 0; i < 3; ++i)
         add(i);
@@ -247,7 +247,7 @@ TEST_F(cursor_test, are_of_pages_of_one_size)
     EXPECT_EQ(page("", "&count=5000").status, 200);
 }
 
-TEST_F(cursor_test, cannot_be_made_or_changed)
+TEST_F(cursor_test, cannot_be_forged_or_altered)
 {
     for (int i = 0; i < 3; ++i)
         add(i);
@@ -274,7 +274,7 @@ TEST_F(cursor_test, expire)
     expect_error(page(cursor, "&count=1"), "expiredCursor", "One is good for 3600 seconds");
 }
 
-TEST_F(cursor_test, are_one_of_two_ways_to_page)
+TEST_F(cursor_test, cannot_be_combined_with_start_index)
 {
     add(1);
     expect_error(page("", "&startIndex=1"), "invalidValue", "startIndex and cursor are two ways to page");
@@ -283,7 +283,7 @@ TEST_F(cursor_test, are_one_of_two_ways_to_page)
     EXPECT_FALSE(plain.body.contains("nextCursor"));
 }
 
-TEST_F(cursor_test, a_page_whose_neighbours_are_gone_is_a_page_all_the_same)
+TEST_F(cursor_test, survive_the_deletion_of_neighbouring_resources)
 {
     texts ids;
     for (int i = 0; i < 9; ++i)
@@ -306,7 +306,7 @@ TEST_F(cursor_test, a_page_whose_neighbours_are_gone_is_a_page_all_the_same)
 }
 
 // Every resource that is there from the first page to the last, unchanged, is met exactly once.
-TEST_F(cursor_test, visit_each_stable_resource_once_whatever_comes_and_goes)
+TEST_F(cursor_test, visit_each_stable_resource_once_despite_insertions_and_deletions)
 {
     const auto seed = std::random_device()();
     SCOPED_TRACE("seed " + std::to_string(seed));

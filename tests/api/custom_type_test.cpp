@@ -116,25 +116,25 @@ TEST_F(custom_type, is_discovered)
     );
 }
 
-TEST_F(custom_type, needs_no_display_name_to_be_its_own)
+TEST_F(custom_type, needs_no_unique_display_name)
 {
     EXPECT_EQ(make("a", R"(,"displayName":"same")").status, 201);
     EXPECT_EQ(make("b", R"(,"displayName":"same")").status, 201);
 }
 
-TEST_F(custom_type, is_not_active_unless_it_says_so)
+TEST_F(custom_type, has_no_active_attribute_unless_its_schema_does)
 {
     EXPECT_FALSE(make("a").body.contains("active"));
 }
 
-TEST_F(custom_type, misses_a_required_extension)
+TEST_F(custom_type, rejects_a_missing_required_extension)
 {
     const auto made = fixture.scim("POST", "/Devices", R"({"schemas":["urn:example:Device"],"serial":"a"})");
     EXPECT_EQ(made.status, 400);
     EXPECT_EQ(made.text_of("detail"), "urn:example:Warranty is required.");
 }
 
-TEST_F(custom_type, is_no_member_of_groups)
+TEST_F(custom_type, cannot_be_a_member_of_groups)
 {
     const auto id = make("a").text_of("id");
     const auto number = id.substr(id.find('_') + 1);
@@ -146,7 +146,7 @@ TEST_F(custom_type, is_no_member_of_groups)
     }
 }
 
-TEST_F(custom_type, has_events_of_its_own)
+TEST_F(custom_type, has_its_own_events)
 {
     const auto id = make("a", R"(,"externalId":"x")").text_of("id");
     fixture.patch("/Devices/" + id, R"([{"op":"replace","path":"cores","value":1}])");

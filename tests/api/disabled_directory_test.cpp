@@ -85,7 +85,7 @@ TEST_F(disabled_directory_test, every_method_at_every_path_is_forbidden_to_its_t
     EXPECT_EQ(fixture.events().size(), told);
 }
 
-TEST_F(disabled_directory_test, whoever_has_no_token_of_it_learns_nothing_of_it)
+TEST_F(disabled_directory_test, requests_without_its_token_are_unauthorized)
 {
     const auto foreign = fixture.make_token(fixture.make_directory(fixture.make_organization("Other")));
     const auto ended = fixture.make_token(fixture.directory, "2026-01-02T03:04:06Z");
@@ -106,7 +106,7 @@ TEST_F(disabled_directory_test, whoever_has_no_token_of_it_learns_nothing_of_it)
     }
 }
 
-TEST_F(disabled_directory_test, it_goes_on_where_it_was_when_it_is_enabled_again)
+TEST_F(disabled_directory_test, enabling_it_restores_its_state)
 {
     const auto before = state();
     set_enabled(false);

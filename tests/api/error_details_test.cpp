@@ -154,7 +154,7 @@ TEST_F(error_details, of_members_name_the_member)
     );
 }
 
-TEST_F(error_details, of_names_that_are_taken_name_the_attribute)
+TEST_F(error_details, of_duplicate_names_name_the_attribute)
 {
     expect_refused(
         {"POST",
@@ -267,7 +267,7 @@ TEST_F(error_details, of_patches_of_members_name_the_operation)
     expect_refused(absent);
 }
 
-TEST_F(error_details, of_groups_that_are_nested_too_deeply_say_so)
+TEST_F(error_details, of_groups_nested_too_deeply_name_the_limit)
 {
     // Each of 33 groups holds the one before it.
     std::string inner = readers;
@@ -285,7 +285,7 @@ TEST_F(error_details, of_groups_that_are_nested_too_deeply_say_so)
     expect_error(got, 400, "invalidValue", "members: groups are nested too deeply.");
 }
 
-TEST_F(error_details, of_strict_directories_name_what_the_rfc_does_not_know)
+TEST_F(error_details, of_strict_directories_name_deviations_from_the_rfc)
 {
     make_strict(fixture);
     expect_bodies_refused(

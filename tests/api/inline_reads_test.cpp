@@ -76,7 +76,7 @@ protected:
     test::answer last;
 };
 
-TEST_F(inline_reads_test, an_equality_on_a_unique_index_is_looked_up)
+TEST_F(inline_reads_test, equality_on_a_unique_index_is_an_inline_read)
 {
     const auto anna = fixture.make_user("anna", R"(,"externalId":"x1","title":"t")");
     EXPECT_EQ(taken_by_filter(R"(userName eq "anna")"), inline_alone);
@@ -86,7 +86,7 @@ TEST_F(inline_reads_test, an_equality_on_a_unique_index_is_looked_up)
     EXPECT_EQ(last.body.at("totalResults").as_int64(), 1);
 }
 
-TEST_F(inline_reads_test, what_is_matched_in_memory_is_a_scan)
+TEST_F(inline_reads_test, a_filter_matched_in_memory_is_a_scan)
 {
     fixture.make_user("anna", R"(,"title":"t")");
     EXPECT_EQ(taken_by_filter(R"(emails.type eq "work")"), scan_alone);
@@ -96,7 +96,7 @@ TEST_F(inline_reads_test, what_is_matched_in_memory_is_a_scan)
     EXPECT_EQ(last.body.at("totalResults").as_int64(), 1);
 }
 
-TEST_F(inline_reads_test, an_index_with_many_rows_of_one_value_is_a_scan_beyond_the_budget)
+TEST_F(inline_reads_test, many_rows_of_one_index_value_become_a_scan_beyond_the_budget)
 {
     write_same("few", 100);
     write_same("same", 20'000);

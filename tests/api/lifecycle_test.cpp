@@ -60,7 +60,7 @@ protected:
     std::string path_;
 };
 
-TEST_F(lifecycle_test, a_put_that_does_not_name_active_leaves_it)
+TEST_F(lifecycle_test, a_put_without_active_leaves_it_unchanged)
 {
     switch_off();
     const auto events = fixture.events().size();
@@ -104,7 +104,7 @@ TEST_F(lifecycle_test, active_cannot_be_unassigned)
     }
 }
 
-TEST_F(lifecycle_test, a_deactivation_does_not_fail_for_what_stands_beside_it)
+TEST_F(lifecycle_test, a_deactivation_succeeds_despite_invalid_attributes_beside_it)
 {
     const std::string urn = enterprise;
     fixture.scim("PUT", path_, test::user_text("anna", ",\"" + urn + R"(":{"manager":{"value":"m"}})"));
@@ -147,7 +147,7 @@ TEST_F(lifecycle_test, a_deactivation_does_not_fail_for_what_stands_beside_it)
     expect_active(false);
 }
 
-TEST_F(lifecycle_test, what_a_request_says_without_effect_is_in_the_log)
+TEST_F(lifecycle_test, ignored_parts_of_a_request_are_in_the_request_log)
 {
     const auto row = [](const char* attribute, const char* reason) {
         return json::value(json::object{{"attribute", attribute}, {"reason", reason}});
@@ -194,7 +194,7 @@ TEST_F(lifecycle_test, what_a_request_says_without_effect_is_in_the_log)
 
 class choices_test : public lifecycle_test {};
 
-TEST_F(choices_test, unknown_members_are_refused_or_ignored)
+TEST_F(choices_test, unknown_members_are_rejected_or_ignored)
 {
     const auto id = path_.substr(path_.rfind('/') + 1);
     const std::string members = R"([{"value":"diruser_1"},{"value":")" + id + R"("},{"value":"nobody"}])";
@@ -232,7 +232,7 @@ TEST_F(choices_test, unknown_members_are_refused_or_ignored)
     EXPECT_EQ(bad.text_of("message"), "unknown_members must be one of refuse, ignore.");
 }
 
-TEST_F(choices_test, a_patch_is_answered_with_the_resource_or_without)
+TEST_F(choices_test, a_patch_is_answered_with_or_without_the_resource)
 {
     const char* const boss = R"([{"op":"replace","path":"title","value":"Boss"}])";
     EXPECT_EQ(fixture.patch(path_, boss).status, 200);

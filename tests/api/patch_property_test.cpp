@@ -99,7 +99,7 @@ std::string displays_in(const std::string& state)
     return found;
 }
 
-TEST_F(patch_property_test, a_patch_is_whole_or_leaves_no_trace)
+TEST_F(patch_property_test, a_patch_is_atomic)
 {
     int changed = 0;
     int unchanged = 0;

@@ -129,7 +129,7 @@ private:
     texts faults_;
 };
 
-TEST(recorded, a_difference_of_key_kind_or_size_is_found)
+TEST(recorded, comparison_finds_differences_of_key_kind_and_size)
 {
     struct row {
         const char* recorded;
@@ -329,14 +329,14 @@ protected:
     std::vector<service::txt_answer> found;
 };
 
-TEST_F(recorded_test, each_response_is_like_the_recorded_one)
+TEST_F(recorded_test, each_response_matches_the_recorded_one)
 {
     for (const auto& row : table.at("responses").as_array())
         if (row.as_object().contains("request"))
             compare(row.as_object());
 }
 
-TEST_F(recorded_test, each_event_is_like_the_recorded_one)
+TEST_F(recorded_test, each_event_matches_the_recorded_one)
 {
     for (const auto& row : table.at("responses").as_array())
         if (const auto* request = find_object(row.as_object(), "request"))
@@ -347,7 +347,7 @@ TEST_F(recorded_test, each_event_is_like_the_recorded_one)
             compare(row.as_object());
 }
 
-TEST_F(recorded_test, what_is_not_here_is_not_found)
+TEST_F(recorded_test, missing_endpoints_are_not_found)
 {
     for (const auto& row : table.at("not_here").as_array()) {
         const auto answer = ask(row.at("request").as_object());

@@ -9,7 +9,7 @@
 namespace scimd::api {
 namespace {
 
-TEST(single_flight, one_does_the_work_and_the_others_are_called_when_it_is_over)
+TEST(single_flight, one_caller_runs_and_the_others_are_called_at_its_end)
 {
     single_flight flights;
     auto first = flights.start();
@@ -25,7 +25,7 @@ TEST(single_flight, one_does_the_work_and_the_others_are_called_when_it_is_over)
     EXPECT_EQ(called, 3);
 }
 
-TEST(single_flight, does_not_wait_for_what_is_not_under_way)
+TEST(single_flight, calls_at_once_when_no_flight_is_running)
 {
     single_flight flights;
     int called = 0;
@@ -33,7 +33,7 @@ TEST(single_flight, does_not_wait_for_what_is_not_under_way)
     EXPECT_EQ(called, 1);
 }
 
-TEST(single_flight, no_more_wait_than_have_room)
+TEST(single_flight, the_number_of_waiting_callers_is_limited)
 {
     single_flight flights;
     auto first = flights.start();
@@ -45,7 +45,7 @@ TEST(single_flight, no_more_wait_than_have_room)
     EXPECT_EQ(called, single_flight::waiting_max);
 }
 
-TEST(single_flight, many_threads_do_the_work_once)
+TEST(single_flight, many_threads_run_one_flight)
 {
     single_flight flights;
     std::atomic<int> led = 0;

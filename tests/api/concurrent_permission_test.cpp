@@ -1,6 +1,6 @@
 // Rights, domains and seats that a request loses between its preparation and its turn to be written
 // (docs/decisions/0036).
-#include "change_between.hpp"
+#include "concurrent_change_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -14,7 +14,7 @@ namespace {
 
 // --- who may
 
-TEST_F(user_between_test, a_token_that_was_revoked_counts_for_a_second_and_no_longer)
+TEST_F(concurrent_user_change_test, a_revoked_token_is_valid_for_a_waiting_request_for_one_second)
 {
     const auto made = operate("POST", directory + "/secrets", "{}");
     const std::string text(made.text_of("plain_secret"));
@@ -39,7 +39,7 @@ TEST_F(user_between_test, a_token_that_was_revoked_counts_for_a_second_and_no_lo
     EXPECT_EQ(fixture.scim("GET", path).text_of("title"), "A");
 }
 
-TEST_F(user_between_test, a_disabled_directory_takes_no_change_that_has_waited)
+TEST_F(concurrent_user_change_test, a_disabled_directory_rejects_a_change_that_has_waited)
 {
     const auto disable = [this] {
         wait_long();
@@ -59,7 +59,7 @@ TEST_F(user_between_test, a_disabled_directory_takes_no_change_that_has_waited)
     EXPECT_EQ(fixture.scim("GET", "/Users").body.at("totalResults"), json::value(1));
 }
 
-TEST_F(user_between_test, a_user_who_is_deactivated_changes_itself_no_more)
+TEST_F(concurrent_user_change_test, a_deactivated_user_cannot_change_itself)
 {
     const auto token = fixture.make_user_token(id);
     once([this] {
@@ -78,7 +78,7 @@ TEST_F(user_between_test, a_user_who_is_deactivated_changes_itself_no_more)
 
 // --- the domain gate and seats
 
-TEST_F(user_between_test, a_domain_that_is_released_lets_nobody_in)
+TEST_F(concurrent_user_change_test, a_domain_released_meanwhile_rejects_the_user)
 {
     const auto release = [this] { operate("DELETE", owner + "/domains/" + fixture.domain); };
     once(release);
@@ -90,7 +90,7 @@ TEST_F(user_between_test, a_domain_that_is_released_lets_nobody_in)
     EXPECT_EQ(fixture.scim("GET", path).text_of("title"), "Boss");
 }
 
-TEST_F(user_between_test, the_last_seat_is_taken_once)
+TEST_F(concurrent_user_change_test, the_last_seat_is_given_once)
 {
     operate("PATCH", owner + "/settings/usermanagement", R"({"settings":{"max_allowed_users":2}})");
     once([this] { fixture.make_user("berta"); });
@@ -98,9 +98,9 @@ TEST_F(user_between_test, the_last_seat_is_taken_once)
     EXPECT_EQ(fixture.scim("GET", "/Users").body.at("totalResults"), json::value(2));
 }
 
-class held_between_test : public change_between_test {
+class held_user_concurrency_test : public concurrent_change_test {
 protected:
-    held_between_test()
+    held_user_concurrency_test()
     {
         fixture.directory = fixture.make_directory(fixture.organization, "hold");
         fixture.token = fixture.make_token(fixture.directory);
@@ -118,7 +118,7 @@ protected:
     std::string path;
 };
 
-TEST_F(held_between_test, one_who_is_let_in_before_the_change_is_updated_and_not_created_again)
+TEST_F(held_user_concurrency_test, a_user_released_before_the_change_is_updated_not_created)
 {
     once([this] { let_in(); });
     EXPECT_EQ(fixture.patch(path, set_title).status, 200);
@@ -128,7 +128,7 @@ TEST_F(held_between_test, one_who_is_let_in_before_the_change_is_updated_and_not
     EXPECT_EQ(to_text(told.back().at("previous_attributes")), R"({"title":"Boss"})");
 }
 
-TEST_F(held_between_test, one_whose_domain_is_verified_before_the_change_comes_in_by_it)
+TEST_F(held_user_concurrency_test, a_user_whose_domain_is_verified_before_the_change_is_released_by_it)
 {
     once([this] { fixture.make_domain(fixture.organization, "acme.com"); });
     EXPECT_EQ(fixture.patch(path, set_title).status, 200);

@@ -30,7 +30,7 @@ std::size_t users_in(store::transaction& tx)
     return found;
 }
 
-class bulk_turns_test : public bulk_test {
+class bulk_fairness_test : public bulk_test {
 protected:
     // A round of the bulk request: so many users were there after it, and so many works of others ran before
     // it.
@@ -39,7 +39,7 @@ protected:
         std::size_t others_before = 0;
     };
 
-    bulk_turns_test()
+    bulk_fairness_test()
     {
         real_ = fixture.database.get();
         auto between = std::make_unique<test::interposed_database>(std::move(fixture.database));
@@ -102,7 +102,7 @@ std::string creations(std::size_t count)
     return operations;
 }
 
-TEST_F(bulk_turns_test, others_that_wait_come_between_its_rounds)
+TEST_F(bulk_fairness_test, waiting_writers_run_between_the_batches)
 {
     has_others = true;
     const auto answer = bulk(creations(60));
@@ -121,7 +121,7 @@ TEST_F(bulk_turns_test, others_that_wait_come_between_its_rounds)
     EXPECT_GE(others_between, rounds.size() - 1);
 }
 
-TEST_F(bulk_turns_test, alone_it_is_done_in_rounds_all_the_same)
+TEST_F(bulk_fairness_test, a_request_without_competition_runs_in_batches_too)
 {
     EXPECT_EQ(statuses(bulk(creations(150))), texts(150, "201"));
     EXPECT_GE(rounds.size(), 2U);

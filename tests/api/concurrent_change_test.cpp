@@ -1,8 +1,7 @@
 // What others do between the preparation of a change and its turn to be written (docs/decisions/0036): the
 // outcome is that of requests one after the other.
-#include "change_between.hpp"
-
 #include "api/scim/preparation.hpp"
+#include "concurrent_change_fixture.hpp"
 #include "store/resources.hpp"
 
 #include <gtest/gtest.h>
@@ -16,7 +15,7 @@
 namespace scimd::api {
 namespace {
 
-TEST_F(user_between_test, changes_of_different_attributes_are_all_applied)
+TEST_F(concurrent_user_change_test, changes_of_different_attributes_are_all_applied)
 {
     once([this] { fixture.patch(path, R"([{"op":"add","path":"nickName","value":"Anni"}])"); });
     const auto got = title();
@@ -35,7 +34,7 @@ TEST_F(user_between_test, changes_of_different_attributes_are_all_applied)
     EXPECT_EQ(told[1].at("data").at("raw_attributes").at("nickName"), json::value("Anni"));
 }
 
-TEST_F(user_between_test, a_replacement_replaces_what_is_there_by_then)
+TEST_F(concurrent_user_change_test, a_put_replaces_the_state_at_the_time_of_the_write)
 {
     once([this] { fixture.patch(path, R"([{"op":"add","path":"nickName","value":"Anni"}])"); });
     const auto got = fixture.scim("PUT", path, test::user_text("anna", R"(,"title":"Queen")"));
@@ -45,7 +44,7 @@ TEST_F(user_between_test, a_replacement_replaces_what_is_there_by_then)
     EXPECT_EQ(to_text(news().back().at("changed_attributes")), R"(["title","nickname"])");
 }
 
-TEST_F(user_between_test, the_same_change_happens_once)
+TEST_F(concurrent_user_change_test, an_identical_concurrent_change_happens_once)
 {
     once([this] { title(); });
     const auto got = title();
@@ -54,7 +53,7 @@ TEST_F(user_between_test, the_same_change_happens_once)
     EXPECT_EQ(news().size(), 1U);
 }
 
-TEST_F(user_between_test, a_precondition_is_held_against_the_version_by_then)
+TEST_F(concurrent_user_change_test, a_precondition_applies_to_the_version_at_the_time_of_the_write)
 {
     once([this] { fixture.patch(path, R"([{"op":"add","path":"nickName","value":"Anni"}])"); });
     const auto got = title({{"If-Match", "W/\"1\""}});
@@ -63,7 +62,7 @@ TEST_F(user_between_test, a_precondition_is_held_against_the_version_by_then)
     EXPECT_EQ(fixture.scim("GET", path).text_of("title"), "Boss");
 }
 
-TEST_F(user_between_test, one_who_has_gone_is_not_found)
+TEST_F(concurrent_user_change_test, a_user_deleted_meanwhile_is_not_found)
 {
     for (const std::string_view method : {"PATCH", "PUT"}) {
         const auto other = "/Users/" + fixture.make_user("other");
@@ -75,7 +74,7 @@ TEST_F(user_between_test, one_who_has_gone_is_not_found)
     }
 }
 
-TEST_F(user_between_test, a_name_that_another_has_taken_is_taken)
+TEST_F(concurrent_user_change_test, a_user_name_taken_meanwhile_is_a_conflict)
 {
     once([this] { fixture.make_user("berta"); });
     EXPECT_EQ(fixture.scim("POST", "/Users", test::user_text("berta")).text_of("scimType"), "uniqueness");
@@ -87,7 +86,7 @@ TEST_F(user_between_test, a_name_that_another_has_taken_is_taken)
     EXPECT_EQ(news_types(), (texts{"user_created", "user_created"}));
 }
 
-TEST_F(user_between_test, a_change_that_is_always_overtaken_is_made_where_it_is_written)
+TEST_F(concurrent_user_change_test, a_change_with_repeated_conflicts_is_prepared_in_the_writer)
 {
     int number = 0;
     database->before = [&](store::intent mode) {
@@ -113,13 +112,13 @@ TEST_F(user_between_test, a_change_that_is_always_overtaken_is_made_where_it_is_
     EXPECT_EQ(news().size(), static_cast<std::size_t>(preparations_max) + 1);
 }
 
-class limited_between_test : public change_between_test {
+class limited_concurrent_change_test : public concurrent_change_test {
 protected:
-    limited_between_test() : change_between_test({.write_steps_max = 1'000}) {}
+    limited_concurrent_change_test() : concurrent_change_test({.write_steps_max = 1'000}) {}
 };
 
 // The last round on a snapshot is one that counts, and there is no further one.
-TEST_F(limited_between_test, a_change_that_is_too_large_for_the_writer_is_prepared_three_times)
+TEST_F(limited_concurrent_change_test, a_change_that_is_too_large_for_the_writer_is_prepared_three_times)
 {
     const auto path = "/Users/" + fixture.make_user("anna", R"(,"title":"Boss")");
     const auto operations =
@@ -153,7 +152,7 @@ TEST_F(limited_between_test, a_change_that_is_too_large_for_the_writer_is_prepar
     }
 }
 
-TEST_F(user_between_test, an_answer_shows_what_the_request_has_done_although_more_has_been_done_since)
+TEST_F(concurrent_user_change_test, a_response_shows_the_own_change_despite_later_ones)
 {
     join_group();
     once_committed([this] { fixture.patch(path, R"([{"op":"add","path":"nickName","value":"Anni"}])"); });
@@ -163,7 +162,7 @@ TEST_F(user_between_test, an_answer_shows_what_the_request_has_done_although_mor
     EXPECT_EQ(got.text_of("nickName"), "");
 }
 
-TEST_F(user_between_test, what_has_been_done_is_answered_although_the_user_has_gone_since)
+TEST_F(concurrent_user_change_test, a_committed_change_is_answered_although_the_user_was_deleted_since)
 {
     join_group();
     once_committed([this] { fixture.scim("DELETE", path); });
@@ -174,7 +173,7 @@ TEST_F(user_between_test, what_has_been_done_is_answered_although_the_user_has_g
 }
 
 // The token, and the state that the change starts from; what is shown of groups is a third read.
-TEST_F(user_between_test, the_answer_for_a_user_in_no_group_reads_nothing)
+TEST_F(concurrent_user_change_test, the_response_for_a_user_without_groups_takes_no_read)
 {
     const auto reads_of = [this](const std::function<test::answer()>& request) {
         const auto before = database->reads;
@@ -205,7 +204,7 @@ TEST_F(user_between_test, the_answer_for_a_user_in_no_group_reads_nothing)
     );
 }
 
-TEST_F(user_between_test, what_changes_nothing_needs_no_writer)
+TEST_F(concurrent_user_change_test, a_request_without_effect_does_not_use_the_writer)
 {
     EXPECT_EQ(fixture.patch(path, R"([{"op":"replace","path":"title","value":"Boss"}])").status, 200);
     EXPECT_EQ(fixture.scim("PUT", path, test::user_text("anna", R"(,"title":"Boss")")).status, 200);
@@ -216,7 +215,7 @@ TEST_F(user_between_test, what_changes_nothing_needs_no_writer)
 
 // --- what events say
 
-TEST_F(user_between_test, an_event_names_the_groups_by_then)
+TEST_F(concurrent_user_change_test, an_event_has_the_groups_at_the_time_of_the_write)
 {
     std::string group;
     once([&] { group = fixture.make_group("Staff", R"(,"members":[{"value":")" + id + R"("}])"); });
@@ -227,7 +226,7 @@ TEST_F(user_between_test, an_event_names_the_groups_by_then)
     EXPECT_EQ(to_text(told.back().at("changed_attributes")), R"(["title"])");
 }
 
-TEST_F(user_between_test, an_event_has_the_attributes_that_are_mapped_by_then)
+TEST_F(concurrent_user_change_test, an_event_has_the_attribute_mappings_at_the_time_of_the_write)
 {
     operate("POST", "/api/v1/directory-user-attributes", R"({"key":"nick","datatype":"STRING"})");
     const auto map = [this] {
@@ -242,7 +241,7 @@ TEST_F(user_between_test, an_event_has_the_attributes_that_are_mapped_by_then)
     EXPECT_EQ(to_text(news().back().at("data").at("custom_attributes")), R"({"nick":"Bert"})");
 }
 
-TEST_F(user_between_test, an_event_has_the_roles_by_then)
+TEST_F(concurrent_user_change_test, an_event_has_the_roles_at_the_time_of_the_write)
 {
     operate("POST", "/api/v1/roles", R"({"name":"reader"})");
     once([this] { operate("PATCH", "/api/v1/roles:set_defaults", R"({"default_member_role":"reader"})"); });
@@ -254,7 +253,7 @@ TEST_F(user_between_test, an_event_has_the_roles_by_then)
     EXPECT_EQ(to_text(news().back().at("changed_attributes")), R"(["title","roles"])");
 }
 
-TEST_F(user_between_test, groups_that_are_still_to_be_published_are_published_with_it)
+TEST_F(concurrent_user_change_test, pending_group_events_are_published_with_the_change)
 {
     once([this] { fixture.make_group("Staff", R"(,"members":[{"value":")" + id + R"("}])"); });
     title();
@@ -268,15 +267,15 @@ TEST_F(user_between_test, groups_that_are_still_to_be_published_are_published_wi
 
 // --- groups
 
-class group_between_test : public change_between_test {
+class concurrent_group_change_test : public concurrent_change_test {
 protected:
-    group_between_test() { forget(); }
+    concurrent_group_change_test() { forget(); }
 
     const std::string user = fixture.make_user("anna");
     const std::string path = "/Groups/" + fixture.make_group("Staff");
 };
 
-TEST_F(group_between_test, a_new_member_stays_when_the_group_is_renamed)
+TEST_F(concurrent_group_change_test, a_new_member_stays_when_the_group_is_renamed)
 {
     const auto add = R"([{"op":"add","path":"members","value":[{"value":")" + user + R"("}]}])";
     once([&] { fixture.patch(path, add); });
@@ -287,7 +286,7 @@ TEST_F(group_between_test, a_new_member_stays_when_the_group_is_renamed)
     EXPECT_EQ(to_text(news().back().at("changed_attributes")), R"(["display_name"])");
 }
 
-TEST_F(group_between_test, a_replacement_that_names_no_members_keeps_the_new_one)
+TEST_F(concurrent_group_change_test, a_put_without_members_keeps_a_member_added_meanwhile)
 {
     const auto add = R"([{"op":"add","path":"members","value":[{"value":")" + user + R"("}]}])";
     once([&] { fixture.patch(path, add); });
@@ -296,7 +295,7 @@ TEST_F(group_between_test, a_replacement_that_names_no_members_keeps_the_new_one
     EXPECT_EQ(got.body.at("members").as_array().size(), 1U);
 }
 
-TEST_F(group_between_test, an_answer_has_the_members_of_the_version_that_it_shows)
+TEST_F(concurrent_group_change_test, a_response_has_the_members_of_the_version_that_it_shows)
 {
     const auto add = R"([{"op":"add","path":"members","value":[{"value":")" + user + R"("}]}])";
     once_committed([&] { fixture.patch(path, add); });
@@ -310,7 +309,7 @@ TEST_F(group_between_test, an_answer_has_the_members_of_the_version_that_it_show
     EXPECT_EQ(last.text_of("displayName"), "Gang");
 }
 
-TEST_F(group_between_test, members_are_changed_where_they_are_written)
+TEST_F(concurrent_group_change_test, member_changes_are_prepared_in_the_writer)
 {
     const auto add = R"([{"op":"add","path":"members","value":[{"value":")" + user + R"("}]}])";
     once([&] { fixture.patch(path, R"([{"op":"replace","path":"displayName","value":"Crew"}])"); });
@@ -322,7 +321,7 @@ TEST_F(group_between_test, members_are_changed_where_they_are_written)
 
 // --- where it is prepared
 
-TEST_F(change_between_test, a_large_document_is_prepared_in_a_scan)
+TEST_F(concurrent_change_test, a_large_document_is_prepared_in_a_scan)
 {
     const auto bytes = [this](const std::string& user) {
         std::size_t found = 0;

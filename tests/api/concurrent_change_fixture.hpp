@@ -22,9 +22,9 @@ using texts = std::vector<std::string>;
 
 inline constexpr std::string_view set_title = R"([{"op":"replace","path":"title","value":"Queen"}])";
 
-class change_between_test : public testing::Test {
+class concurrent_change_test : public testing::Test {
 protected:
-    explicit change_between_test(const api::limits& bounds = {}) : fixture(bounds)
+    explicit concurrent_change_test(const api::limits& bounds = {}) : fixture(bounds)
     {
         auto between = std::make_unique<test::interposed_database>(std::move(fixture.database));
         database = between.get();
@@ -92,9 +92,9 @@ protected:
     const std::string directory = owner + "/directories/" + fixture.directory;
 };
 
-class user_between_test : public change_between_test {
+class concurrent_user_change_test : public concurrent_change_test {
 protected:
-    user_between_test() { forget(); }
+    concurrent_user_change_test() { forget(); }
 
     test::answer title(test::header_list headers = {}) { return fixture.patch(path, set_title, headers); }
     void join_group()

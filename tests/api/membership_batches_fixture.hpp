@@ -29,16 +29,16 @@ struct killed : std::runtime_error {
     killed() : std::runtime_error("the process has ended") {}
 };
 
-class membership_pieces : public testing::Test {
+class membership_batches_fixture : public testing::Test {
 protected:
-    explicit membership_pieces(const api::limits& bounds = {})
+    explicit membership_batches_fixture(const api::limits& bounds = {})
         : fixture(bounds),
           database_(new test::interposed_database(std::move(fixture.database))),
           database(*database_)
     {
         fixture.database.reset(database_);
     }
-    ~membership_pieces() override { EXPECT_EQ(fixture.database->check(), texts()); }
+    ~membership_batches_fixture() override { EXPECT_EQ(fixture.database->check(), texts()); }
 
     void write(const std::function<void(store::transaction&)>& what)
     {

@@ -1,6 +1,6 @@
 // What others do between the preparation of a deletion and its turn to be written (docs/decisions/0036).
 #include "api/scim/preparation.hpp"
-#include "change_between.hpp"
+#include "concurrent_change_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 namespace scimd::api {
 namespace {
 
-TEST_F(user_between_test, the_event_of_a_deletion_shows_the_user_by_then)
+TEST_F(concurrent_user_change_test, the_event_of_a_deletion_shows_the_user_at_the_time_of_the_write)
 {
     once([this] { title(); });
     EXPECT_EQ(fixture.scim("DELETE", path).status, 204);
@@ -26,7 +26,7 @@ TEST_F(user_between_test, the_event_of_a_deletion_shows_the_user_by_then)
     EXPECT_EQ(told.back().at("object_version"), json::value(2));
 }
 
-TEST_F(user_between_test, the_event_of_a_deletion_leaves_text_alone_that_looks_like_its_own)
+TEST_F(concurrent_user_change_test, the_event_of_a_deletion_keeps_attribute_text_that_resembles_its_own)
 {
     const std::string own = R"("deleted_at":"1970-01-01T00:00:00Z","reason":")";
     const auto other = fixture.make_user("other", R"(,"title":)" + to_text(json::value(own)));
@@ -36,7 +36,7 @@ TEST_F(user_between_test, the_event_of_a_deletion_leaves_text_alone_that_looks_l
     EXPECT_EQ(told.back().at("data").at("deleted_at"), told.back().at("occurred_at"));
 }
 
-TEST_F(user_between_test, the_event_of_a_deletion_names_the_groups_by_then)
+TEST_F(concurrent_user_change_test, the_event_of_a_deletion_has_the_groups_at_the_time_of_the_write)
 {
     std::string group;
     once([&] { group = fixture.make_group("Staff", R"(,"members":[{"value":")" + id + R"("}])"); });
@@ -50,7 +50,7 @@ TEST_F(user_between_test, the_event_of_a_deletion_names_the_groups_by_then)
     EXPECT_EQ(fixture.scim("GET", "/Groups/" + group).status, 200);
 }
 
-TEST_F(user_between_test, a_deletion_keeps_its_precondition_and_finds_who_is_there_by_then)
+TEST_F(concurrent_user_change_test, a_deletion_checks_its_precondition_and_the_user_at_the_time_of_the_write)
 {
     once([this] { title(); });
     const auto got = fixture.scim("DELETE", path, "", {{"If-Match", "W/\"1\""}});
@@ -61,7 +61,7 @@ TEST_F(user_between_test, a_deletion_keeps_its_precondition_and_finds_who_is_the
     EXPECT_EQ(news_types(), (texts{"user_updated", "user_deleted"}));
 }
 
-TEST_F(user_between_test, a_deletion_that_is_always_overtaken_is_made_where_it_is_written)
+TEST_F(concurrent_user_change_test, a_deletion_with_repeated_conflicts_is_prepared_in_the_writer)
 {
     int number = 0;
     database->before = [&](store::intent mode) {
