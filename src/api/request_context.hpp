@@ -136,7 +136,7 @@ struct request_context {
     work_budget budget;
 
     // The parsed target, and the values of the {parameters} of the route's path template.
-    target target;
+    api::target target;
     std::vector<std::pair<std::string_view, std::string>> parameters;
 
     // The identity of the client: the caller of a SCIM request once it is authenticated, the API client of a

@@ -1,4 +1,4 @@
-// What requests get that are answered without it being known whose they are.
+// Rate limits of anonymous requests (docs/decisions/0032).
 #include "api/auth/anonymous.hpp"
 
 #include "base/network/ip_network.hpp"
@@ -66,7 +66,7 @@ protected:
     }
 
     test::api_fixture fixture;
-    anonymous_rates rates{1, {*ip_network::parse("198.51.100.0/24")}, fixture.metrics};  // four at once
+    anonymous_rates rates{1, {*ip_network::parse("198.51.100.0/24")}, fixture.metrics};  // a burst of four
 };
 
 TEST_F(anonymous_test, public_endpoints_have_a_rate_limit_for_each_address)
@@ -216,7 +216,7 @@ TEST_F(anonymous_test, the_public_keys_are_cached_for_a_second_unless_a_key_is_a
     fixture.clock.advance(1s);
     EXPECT_EQ(fixture.call("GET", "/keys").text, both);
 
-    // What a job has done is seen after a second at the latest.
+    // A key that a job has added is visible after a second at the latest.
     fixture.clock.advance(24h * 30);
     EXPECT_EQ(
         fixture.call("GET", "/keys").text.find(first.substr(before, first.find('"', before) - before)),

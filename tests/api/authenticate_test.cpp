@@ -122,7 +122,7 @@ TEST_F(authenticate_test, every_failure_has_an_identical_response)
     );
     EXPECT_EQ(
         all_of(fixture.scim("GET", "/Users", "", {{"Authorization", "Bearer " + fixture.token}})), expected
-    ) << "two good tokens are one too many";
+    ) << "two valid tokens are ambiguous";
     EXPECT_EQ(status_of_token(fixture.token), 200);
 }
 

@@ -1,4 +1,4 @@
-// How much of a body is taken.
+// Limits of the size of a body.
 #include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t scim_bytes_max = 2'000;
 constexpr std::size_t manage_bytes_max = 1'000;
 
-// A body padded with spaces, which mean nothing.
+// A body padded with insignificant spaces.
 std::string padded(std::string text, std::size_t bytes)
 {
     text.resize(bytes, ' ');

@@ -1,4 +1,4 @@
-// bulkIds: forward, backward and in circles (RFC 7644 §3.7.1, §3.7.2).
+// References by bulkId: forward, backward and circular (RFC 7644 §3.7.1, §3.7.2).
 #include "bulk_fixture.hpp"
 #include "service/scim/bulk.hpp"
 #include "store/engine/database.hpp"
@@ -69,13 +69,13 @@ TEST_F(bulk_reference_test, an_operation_runs_after_those_that_it_refers_to)
         R"({"method":"PATCH","path":"/Users/bulkId:u","data":[{"op":"add","path":"title","value":"T"}]},)" +
         post_user("u", "anna")
     );
-    // The results stand in the order of the request.
+    // Results have the order of the request.
     EXPECT_EQ(statuses(answer), (texts{"201", "201", "200", "200", "200", "201"})) << answer.text;
     const auto anna = id_of(result_of(answer, 5));
     EXPECT_EQ(members_of(path_of(result_of(answer, 0))), texts{id_of(result_of(answer, 1))});
     EXPECT_EQ(members_of(path_of(result_of(answer, 1))), texts{anna});
     EXPECT_EQ(fixture.scim("GET", "/Users/" + anna).text_of("title"), "T");
-    // Both changes of one group are made in their order.
+    // The two changes of the group run in their order.
     EXPECT_TRUE(members_of(staff).empty());
 }
 
@@ -161,7 +161,7 @@ TEST_F(bulk_reference_test, the_size_of_a_circle_is_limited)
     EXPECT_EQ(count("/Users"), static_cast<std::int64_t>(most));
 }
 
-// Only one circle is too large: the others, and what is in none, are done.
+// One circle is too large; the other circles and the operations outside of circles succeed.
 TEST_F(bulk_reference_test, a_circle_beyond_its_limit_leaves_other_operations_alone)
 {
     const auto circle = [](const std::string& prefix, std::size_t size) {
@@ -186,7 +186,7 @@ TEST_F(bulk_reference_test, a_circle_beyond_its_limit_leaves_other_operations_al
     EXPECT_EQ(count("/Users"), static_cast<std::int64_t>(most + 1));
 }
 
-// A circle is done in one transaction: the members that all of it names count together, but for those that
+// A circle runs in one transaction: the members named by all its operations count together, except those that
 // the circle itself creates later.
 TEST_F(bulk_reference_test, the_members_that_a_circle_names_are_limited)
 {
@@ -196,7 +196,7 @@ TEST_F(bulk_reference_test, the_members_that_a_circle_names_are_limited)
         users = test::write_users(tx, where, "w", service::bulk_members_max + 1);
         return store::verdict::commit;
     });
-    // Each group has a user as member who refers to the next group as its manager.
+    // Each group has a member whose manager is the next group.
     const auto group = [&](const std::string& name, std::size_t from, std::size_t count) {
         std::string listed = R"({"value":"bulkId:u)" + name + R"("})";
         for (std::size_t i = from; i < from + count; ++i)

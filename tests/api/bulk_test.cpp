@@ -1,4 +1,4 @@
-// POST /Bulk (RFC 7644 §3.7) as clients see it: results, errors and limits.
+// POST /Bulk (RFC 7644 §3.7): results, errors and limits.
 #include "scim/messages/bulk.hpp"
 
 #include "bulk_fixture.hpp"
@@ -89,7 +89,7 @@ TEST_F(bulk_test, a_failed_operation_is_rolled_back_and_the_others_continue)
 {
     fixture.make_user("anna");
     const auto before = fixture.event_types();
-    // The group fails after its row was written: its second member is nobody.
+    // The group fails after its row was written: its second member does not exist.
     const auto answer = bulk(
         post_user("a", "ANNA") + "," + post_group("g", "Staff", members({"diruser_1"})) + "," +
         post_user("b", "bert")
@@ -124,7 +124,7 @@ TEST_F(bulk_test, invalid_operations_fail_alone)
         std::string operation;
         std::string status;
         std::string type;
-        std::string_view word;  // of the detail
+        std::string_view word;  // in the detail
     } cases[] = {
         {R"(7)", "400", "invalidSyntax", "object"},
         {R"({})", "400", "invalidValue", "method"},
@@ -280,7 +280,7 @@ TEST_F(bulk_test, a_version_is_a_precondition)
         return R"({"method":"PUT","path":")" + anna + R"(","version":")" + std::string(version) +
                R"(","data":)" + test::user_text("anna", R"(,"title":")" + std::string(title) + "\"") + "}";
     };
-    // The second says what the first has made out of date.
+    // The version of the second operation is out of date because of the first.
     const auto answer = bulk(put(R"(W/\"1\")", "A") + "," + put(R"(W/\"1\")", "B"));
     EXPECT_EQ(statuses(answer), (texts{"200", "412"}));
     EXPECT_EQ(result_of(answer, 0).at("version").as_string(), "W/\"2\"");

@@ -1,4 +1,4 @@
-// Each characteristic of RFC 7643 §2.2 on attributes of one's own, in each verb.
+// Each attribute characteristic of RFC 7643 §2.2 on custom attributes, in each method.
 #include "support/api_fixture.hpp"
 #include "support/sample_schemas.hpp"
 

@@ -1,5 +1,4 @@
-// Rights, domains and seats that a request loses between its preparation and its turn to be written
-// (docs/decisions/0036).
+// Tokens, domains and seats that a request loses between its preparation and its write (docs/decisions/0036).
 #include "concurrent_change_fixture.hpp"
 
 #include <gtest/gtest.h>
@@ -12,7 +11,7 @@
 namespace scimd::api {
 namespace {
 
-// --- who may
+// --- authentication
 
 TEST_F(concurrent_user_change_test, a_revoked_token_is_valid_for_a_waiting_request_for_one_second)
 {
@@ -85,7 +84,7 @@ TEST_F(concurrent_user_change_test, a_domain_released_meanwhile_rejects_the_user
     const auto refused = fixture.scim("POST", "/Users", test::user_text("berta"));
     EXPECT_EQ(refused.status, 400) << refused.text;
     EXPECT_EQ(fixture.scim("GET", "/Users").body.at("totalResults"), json::value(1));
-    EXPECT_EQ(news_types().back(), "user_rejected");
+    EXPECT_EQ(new_event_types().back(), "user_rejected");
     EXPECT_EQ(title().status, 400);
     EXPECT_EQ(fixture.scim("GET", path).text_of("title"), "Boss");
 }
@@ -106,10 +105,10 @@ protected:
         fixture.token = fixture.make_token(fixture.directory);
         operate("DELETE", owner + "/domains/" + fixture.domain);
         path = "/Users/" + fixture.make_user("zoe", R"(,"title":"Boss")");
-        forget();
+        discard_events();
     }
 
-    void let_in()
+    void verify_domain()
     {
         fixture.make_domain(fixture.organization, "acme.com");
         fixture.work_off();
@@ -120,21 +119,21 @@ protected:
 
 TEST_F(held_user_concurrency_test, a_user_released_before_the_change_is_updated_not_created)
 {
-    once([this] { let_in(); });
+    once([this] { verify_domain(); });
     EXPECT_EQ(fixture.patch(path, set_title).status, 200);
-    const auto told = news();
-    ASSERT_FALSE(told.empty());
-    EXPECT_EQ(told.back().at("type"), json::value("organization.directory.user_updated"));
-    EXPECT_EQ(to_text(told.back().at("previous_attributes")), R"({"title":"Boss"})");
+    const auto published = new_events();
+    ASSERT_FALSE(published.empty());
+    EXPECT_EQ(published.back().at("type"), json::value("organization.directory.user_updated"));
+    EXPECT_EQ(to_text(published.back().at("previous_attributes")), R"({"title":"Boss"})");
 }
 
 TEST_F(held_user_concurrency_test, a_user_whose_domain_is_verified_before_the_change_is_released_by_it)
 {
     once([this] { fixture.make_domain(fixture.organization, "acme.com"); });
     EXPECT_EQ(fixture.patch(path, set_title).status, 200);
-    const auto told = news();
-    EXPECT_EQ(told.back().at("type"), json::value("organization.directory.user_created"));
-    EXPECT_EQ(told.back().at("data").at("title"), json::value("Queen"));
+    const auto published = new_events();
+    EXPECT_EQ(published.back().at("type"), json::value("organization.directory.user_created"));
+    EXPECT_EQ(published.back().at("data").at("title"), json::value("Queen"));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Pages by cursor (RFC 9865).
+// Cursor-based pagination (RFC 9865).
 #include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
@@ -12,7 +12,7 @@ namespace {
 
 using texts = std::vector<std::string>;
 
-// Orders by columns with and without missing values, and one that no column has.
+// Sort orders: by columns with and without missing values, and by an attribute without a column.
 constexpr std::string_view orders[] = {
     "",
     "&sortBy=id&sortOrder=descending",
@@ -28,7 +28,7 @@ constexpr std::string_view orders[] = {
     "&sortBy=title&sortOrder=descending",
 };
 
-// Nothing left to match, something, and a filter on top of columns.
+// Filters that leave nothing to match in memory, and filters that leave something beside the columns.
 constexpr std::string_view filters[] = {
     "",
     "&filter=active%20eq%20true",
@@ -243,7 +243,7 @@ TEST_F(cursor_test, belong_to_one_page_size)
     );
     expect_error(page(cursor, ""), "invalidCount", "The cursor is of pages with a count of 1, not 100.");
     expect_error(page("", "&count=one"), "invalidCount", "count must be an integer, not 'one'.");
-    // Beyond the maximum a count is the maximum.
+    // A count beyond the maximum is the maximum.
     EXPECT_EQ(page("", "&count=5000").status, 200);
 }
 
@@ -255,7 +255,7 @@ TEST_F(cursor_test, cannot_be_forged_or_altered)
     for (std::size_t i = 0; i < cursor.size(); ++i) {
         auto changed = cursor;
         changed[i] = changed[i] == 'A' ? 'B' : 'A';
-        const bool is_last = i + 1 == cursor.size();  // which may have bits that mean nothing
+        const bool is_last = i + 1 == cursor.size();  // its last bits may be unused
         EXPECT_TRUE(is_last || page(changed, "&count=1").text_of("scimType") == "invalidCursor") << i;
         EXPECT_EQ(page(cursor.substr(0, i), "&count=1").status, i == 0 ? 200 : 400) << i;
     }
@@ -305,7 +305,7 @@ TEST_F(cursor_test, survive_the_deletion_of_neighbouring_resources)
     EXPECT_EQ(behind.text_of("nextCursor"), "");
 }
 
-// Every resource that is there from the first page to the last, unchanged, is met exactly once.
+// Every resource that exists unchanged from the first page to the last is listed exactly once.
 TEST_F(cursor_test, visit_each_stable_resource_once_despite_insertions_and_deletions)
 {
     const auto seed = std::random_device()();

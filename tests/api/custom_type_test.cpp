@@ -1,4 +1,4 @@
-// Resource types of one's own: everything that users have, without a line of code.
+// Custom resource types, defined by schemas alone.
 #include "support/api_fixture.hpp"
 #include "support/sample_schemas.hpp"
 
@@ -14,7 +14,7 @@ using texts = std::vector<std::string>;
 
 class custom_type : public testing::Test {
 protected:
-    // A device with that serial number and its warranty, which is required.
+    // Creates a device with that serial number and the required warranty.
     answer make(std::string_view serial, std::string_view more = "")
     {
         std::string body = R"({"schemas":["urn:example:Device"],"serial":")" + std::string(serial) + "\"";
@@ -165,7 +165,7 @@ TEST_F(custom_type, has_its_own_events)
     EXPECT_EQ(data.at("raw_attributes").at("serial"), "a");
 }
 
-// The domain gate judges people.
+// The domain gate applies to users only.
 TEST_F(custom_type, passes_the_domain_gate)
 {
     EXPECT_EQ(make("a").status, 201);

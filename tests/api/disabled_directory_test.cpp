@@ -1,5 +1,5 @@
-// A disabled directory: every method at every path of it is 403 for whoever has its token and 401 for others,
-// and nothing is done.
+// A disabled directory: every method at every path is 403 with its token and 401 without, and changes
+// nothing.
 #include "api/pipeline.hpp"
 #include "support/api_fixture.hpp"
 
@@ -16,8 +16,7 @@ constexpr std::string_view methods[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "
 
 class disabled_directory_test : public testing::Test {
 protected:
-    // Below the directory's base: what the route table has, filled with what there is, and what it does not
-    // have.
+    // Paths below the SCIM base: those of the route table with existing ids, and unknown ones.
     std::set<std::string> paths() const
     {
         std::set<std::string> all{"", "/", "/Users/", "/Nothing", "/Users/" + user + "/more", "/Me/x"};
@@ -43,7 +42,7 @@ protected:
         return text;
     }
 
-    // All that is in it.
+    // The contents of the directory.
     std::string state()
     {
         const auto users = fixture.operate("GET", management + "/users?include_detail=true");

@@ -1,4 +1,4 @@
-// The domain gate guards every address of a user, whichever verb brings it.
+// The domain gate checks every address of a user, whichever method brings it.
 #include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
@@ -189,7 +189,7 @@ TEST_F(domain_gate_scope_test, an_address_at_an_unclaimed_domain_is_accepted_and
             R"({"value":"ann@home.com","domain":"home.com","domain_verified":false}])"
         );
     }
-    // The mark is a part of the state: what is verified now is said by the next event.
+    // The mark is part of the state: the next event says that the domain is verified now.
     fixture.make_domain(fixture.organization, "acme.onmicrosoft.com");
     EXPECT_EQ(fixture.patch("/Users/" + id, R"([{"op":"replace","path":"title","value":"x"}])").status, 200);
     EXPECT_TRUE(fixture.events().back().at("data").at("preferred_username_domain_verified").as_bool());
@@ -244,14 +244,14 @@ TEST_F(domain_gate_scope_test, stored_addresses_do_not_block_other_changes)
     ) << "letters and their capitals are the same address";
     EXPECT_EQ(set_active(id, false).status, 200);
     EXPECT_EQ(set_active(id, true).status, 200);
-    // But not in another place, and not a new one at the same domain.
+    // It cannot move to another attribute, and no other address at that domain can be added.
     expect_refused(
         fixture.scim("PUT", path, body_of("a@later.com", "ann@acme.com", "a@later.com")),
         "userName a@later.com"
     );
     expect_refused(fixture.scim("PUT", path, body_of("ann@late.com", "a@later.com")), "a@later.com");
     expect_refused(fixture.scim("PUT", path, body_of("bob@late.com", "ann@acme.com")), "bob@late.com");
-    // Neither does the scope.
+    // The scope makes no difference.
     set(R"({"domain_gate_scope":"all"})");
     EXPECT_EQ(fixture.patch(path, R"([{"op":"replace","path":"title","value":"z"}])").status, 200);
     EXPECT_EQ(fixture.scim("DELETE", path).status, 204);
@@ -263,7 +263,7 @@ TEST_F(domain_gate_scope_test, a_deactivation_is_allowed_unless_it_adds_an_addre
     const auto path = "/Users/" + id;
     fixture.make_domain(victim, "late.com");
     fixture.operate("DELETE", "/api/v1/organizations/" + fixture.organization + "/domains/" + fixture.domain);
-    // A client that sends no e-mails when it deactivates a user: userName is what is left.
+    // A client that sends no emails when it deactivates a user: only userName is left.
     const auto off = fixture.scim(
         "PUT",
         path,

@@ -1,4 +1,4 @@
-// The domain gate as clients and operators see it.
+// The domain gate, as seen by clients and operators.
 #include "service/request_log/error_hints.hpp"
 #include "support/api_fixture.hpp"
 

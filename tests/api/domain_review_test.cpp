@@ -1,4 +1,4 @@
-// Users who are there already when a domain gets another owner: listed, and left as they are.
+// Domain review: existing users are listed, but not changed, when their domain gets another owner.
 #include "service/domains/domain_review.hpp"
 
 #include "service/groups/membership_jobs.hpp"
@@ -37,7 +37,7 @@ protected:
             .as_array();
     }
 
-    // "userName reason address user_id" of each, the newest first.
+    // "userName reason address user_id" of each entry, the newest first.
     texts listed()
     {
         texts lines;
@@ -61,7 +61,7 @@ protected:
         ASSERT_EQ(fixture.operate("DELETE", path).status, 200);
     }
 
-    // One step of the job; false: there was nothing to do.
+    // Runs one step of the job. False: there was nothing to do.
     bool step()
     {
         std::optional<service::review_step> found;
@@ -104,7 +104,7 @@ TEST_F(domain_review_test, verifying_a_domain_lists_users_of_other_organizations
     EXPECT_EQ(fixture.scim("GET", "/Users/" + ann).status, 200);
     EXPECT_EQ(fixture.operate("GET", directory_path() + "/held-users").body.at("total_size").as_int64(), 0);
 
-    // A domain that covers what is below it.
+    // A domain that covers its subdomains.
     end_domain(victim, domain);
     fixture.work_off();
     EXPECT_EQ(listed(), texts());
@@ -131,7 +131,7 @@ TEST_F(domain_review_test, an_entry_stays_until_the_address_or_its_owner_is_gone
     fixture.make_domain(victim, "victim.com");
     fixture.work_off();
     EXPECT_EQ(listed().size(), 3U);
-    // A change of something else ends nothing, neither at once nor with its line in the log.
+    // An unrelated change resolves no entry, neither at once nor when its line is written to the request log.
     EXPECT_EQ(fixture.patch("/Users/" + ann, R"([{"op":"replace","path":"title","value":"x"}])").status, 200);
     fixture.write_log();
     EXPECT_EQ(listed().size(), 3U);
@@ -140,7 +140,7 @@ TEST_F(domain_review_test, an_entry_stays_until_the_address_or_its_owner_is_gone
     );
     EXPECT_EQ(fixture.scim("DELETE", "/Users/" + bob).status, 204);
     EXPECT_EQ(listed(), texts{"eva@victim.com domain_owned_elsewhere eva@victim.com " + eva});
-    // Looked at again, it is the same entry.
+    // A second review keeps the entry.
     set(R"({"domain_gate_scope":"all"})");
     fixture.work_off();
     EXPECT_EQ(listed().size(), 1U);
@@ -160,7 +160,7 @@ TEST_F(domain_review_test, an_entry_ends_when_its_user_is_deleted_in_any_way)
     const auto bulk = R"({"Operations":[{"method":"DELETE","path":"/Users/)" + bob + R"("}]})";
     EXPECT_EQ(fixture.scim("POST", "/Bulk", bulk).status, 200);
     EXPECT_EQ(listed(), texts{"eva@victim.com domain_owned_elsewhere eva@victim.com " + eva});
-    // In more groups than are left in one transaction.
+    // The user is in more groups than one transaction removes.
     store::run(*fixture.database, store::intent::write, [&](store::transaction& tx) {
         const auto where = directory_id::parse(fixture.directory).value();
         for (std::size_t i = 0; i <= service::membership_jobs::groups_at_once_max; ++i) {
@@ -177,7 +177,7 @@ TEST_F(domain_review_test, an_entry_ends_when_its_user_is_deleted_in_any_way)
     EXPECT_EQ(refusals("resolved").size(), 3U);
 }
 
-// The entry of a user who is gone is no longer one of a stored address.
+// The entry of a deleted user is an ordinary refusal, no longer one of a stored address.
 TEST_F(domain_review_test, a_refusal_after_the_deletion_of_a_user_is_resolved_as_any_other)
 {
     const auto create = [&](const std::string& name) {
@@ -213,7 +213,7 @@ TEST_F(domain_review_test, domain_gate_settings_apply_to_existing_users)
     set(R"({"domain_policy":"reject"})");
     fixture.work_off();
     EXPECT_EQ(listed(), texts{"eve domain_not_verified eve@evil.test " + eve});
-    // The organization's own domain settles it.
+    // A domain of the organization itself resolves the entry.
     fixture.make_domain(fixture.organization, "evil.test");
     fixture.work_off();
     EXPECT_EQ(listed(), texts());
@@ -252,7 +252,7 @@ TEST_F(domain_review_test, a_review_resumes_where_it_stopped)
     std::vector<std::size_t> counts;
     while (step())
         counts.push_back(refusals().size());
-    // The beginning, two full batches of findings, what is left, another directory, and the end.
+    // The start, two full batches of findings, the rest, another directory, and the end.
     EXPECT_EQ(counts, (std::vector<std::size_t>{0, 100, 200, 250, 250, 250}));
     EXPECT_FALSE(step());
     EXPECT_TRUE(fixture.database->check().empty());
@@ -286,7 +286,7 @@ TEST_F(domain_review_test, a_step_writes_a_bounded_number_of_users)
     EXPECT_EQ(refusals().size(), service::review_findings_max + 1);
 }
 
-// Of documents of that size, as many as it takes to come to the bound.
+// As many documents of that size as reach the limit.
 TEST_F(domain_review_test, a_step_reads_a_bounded_number_of_bytes)
 {
     const auto make_large = [&](const std::string& name, std::size_t values) {

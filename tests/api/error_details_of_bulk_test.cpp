@@ -1,4 +1,4 @@
-// What the results of a bulk request say of operations that cannot be done (RFC 7644 §3.7.3).
+// Details of errors in the results of a bulk request (RFC 7644 §3.7.3).
 #include "refusals.hpp"
 #include "scim/schema/urn.hpp"
 
@@ -12,7 +12,7 @@ namespace {
 
 class error_details_of_bulk : public testing::Test {
 protected:
-    // The only operation fails alone, with this error as its response.
+    // The only operation fails with this error as its response.
     void expect_operation_refused(
         std::string_view operation, int status, std::string_view scim_type, std::string_view detail
     )

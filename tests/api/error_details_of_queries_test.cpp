@@ -1,4 +1,4 @@
-// What answers say of queries, conditions, paths and methods that cannot be served.
+// Details of errors of queries, preconditions, paths and methods.
 #include "refusals.hpp"
 #include "support/sample_schemas.hpp"
 
@@ -24,7 +24,7 @@ protected:
         );
     }
 
-    // In a URI and in a message.
+    // Sends the filter in a URI and in a search message.
     void expect_filter_refused(std::string_view filter, std::string_view detail)
     {
         expect_query_refused("filter=" + test::in_uri(filter), "invalidFilter", detail);

@@ -1,4 +1,4 @@
-// What answers say of requests that cannot be served: each names the attribute, the operation or the place.
+// Details of error responses: each names the attribute, the operation or the position.
 #include "refusals.hpp"
 
 #include <gtest/gtest.h>
@@ -47,7 +47,7 @@ protected:
             expect_refused({method, path, body, 400, why.first, why.second});
     }
 
-    // Of one operation, which stands second.
+    // Rows of one operation, which is the second of the request.
     void expect_operations_refused(
         const std::string& path,
         const std::vector<std::pair<std::string, std::pair<std::string, std::string>>>& rows

@@ -1,4 +1,4 @@
-// Users who are held, and seats: what SCIM, the events and the management API see of them.
+// Held users and seat limits, as seen by SCIM, events and the management API.
 #include "service/domains/held_user_release.hpp"
 #include "support/api_fixture.hpp"
 
@@ -60,7 +60,7 @@ protected:
         );
     }
 
-    // Since the last call.
+    // The events since the last call.
     texts new_types()
     {
         auto all = fixture.event_types();
@@ -145,7 +145,7 @@ TEST_F(held_users_test, a_verified_domain_releases_its_users_as_created)
     );
     ASSERT_EQ(held().size(), 1U);
     EXPECT_EQ(held()[0].at("user_id").as_string(), mia);
-    // From now on eve is like anybody else.
+    // Eve is an ordinary user from now on.
     EXPECT_EQ(set_active(eve, false).status, 200);
     EXPECT_EQ(fixture.scim("DELETE", "/Users/" + eve).status, 204);
     EXPECT_EQ(new_types(), (texts{"user_updated", "user_deleted"}));
@@ -184,7 +184,7 @@ TEST_F(held_users_test, groups_publish_a_held_member_when_it_is_released)
     EXPECT_EQ(event.at("data").at("total_members").as_int64(), 1);
     EXPECT_EQ(fixture.scim("GET", "/Groups/" + group).body.at("members").as_array().size(), 2U);
 
-    // In and out again of another group: nobody hears of it.
+    // Added to another group and removed again: no event.
     const auto other = fixture.make_group("other", R"(,"members":[{"value":")" + eve + R"("}])");
     EXPECT_EQ(
         fixture
@@ -213,7 +213,7 @@ TEST_F(held_users_test, deleting_a_group_or_a_held_member_publishes_no_membershi
     EXPECT_EQ(fixture.scim("DELETE", "/Groups/" + first).status, 204);
     EXPECT_EQ(fixture.scim("DELETE", "/Users/" + eve).status, 204);
     EXPECT_EQ(new_types(), texts{"group_deleted"});
-    // SCIM sees the group change, though.
+    // SCIM does see the change of the group.
     EXPECT_NE(fixture.scim("GET", "/Groups/" + second).header("ETag"), etag);
     EXPECT_TRUE(fixture.database->check().empty());
 }
@@ -309,7 +309,7 @@ TEST_F(held_users_test, the_seat_limit_rejects_new_users_and_names_the_reason)
     EXPECT_EQ(listed[0].at("reason").as_string(), "seat_limit");
     EXPECT_EQ(new_types(), (texts{"user_created", "user_created", "user_rejected"}));
 
-    // Whoever takes no seat is let in, and another directory's seats are the same ones.
+    // Users who take no seat are accepted. All directories of the organization share its seats.
     const auto idle = create("d", "acme.com", R"(,"active":false)");
     EXPECT_EQ(idle.status, 201);
     EXPECT_EQ(set_active(idle.text_of("id"), true).status, 403);

@@ -1,5 +1,4 @@
-// Which reads are done on the thread that asks, and which are scans: counted by the intents that the store
-// was asked with.
+// Inline reads, which run on the calling thread, and scans: counted by the intents of the submitted tasks.
 #include "service/scim/representation.hpp"
 #include "store/resources.hpp"
 #include "support/api_fixture.hpp"
@@ -24,7 +23,7 @@ protected:
             fixture.metrics.counter_of("scimd_store_reads_over_budget_total", "").value()
         };
     }
-    // What a GET of that path took.
+    // The reads that a GET of the path takes.
     works taken_by(const std::string& path, std::string_view method = "GET")
     {
         const auto before = so_far();
@@ -45,7 +44,7 @@ protected:
             return store::verdict::commit;
         });
     }
-    // Users with that externalId, and with shared@a.com as their address.
+    // Creates users with that externalId and the address shared@a.com.
     void write_same(const std::string& external_id, std::size_t count)
     {
         write([&](store::transaction& tx) {
@@ -145,7 +144,7 @@ TEST_F(inline_reads_test, a_user_in_many_groups_is_a_scan)
     EXPECT_EQ(taken_by(path, "HEAD"), inline_alone);
     EXPECT_EQ(taken_by("/Users/" + bob), inline_alone);
 
-    // Changes are answered whole, and the groups are not read by the writer.
+    // The response to a change is complete, and the writer does not read the groups.
     const auto before = so_far();
     const auto patched = fixture.patch(path, R"([{"op":"replace","path":"title","value":"T"}])");
     ASSERT_EQ(patched.status, 200) << patched.text;

@@ -1,5 +1,4 @@
-// Groups with more members than are written where others wait: read in a scan, kept in a file while they are
-// sent.
+// Large groups: read in a scan, and spooled to a file while they are sent.
 #include "support/large_group.hpp"
 
 #include "scim/projection.hpp"
@@ -31,7 +30,7 @@ protected:
         });
     }
 
-    // What the members of a group of these users look like.
+    // The members attribute of a group of these users.
     std::string listed(const texts& who) const
     {
         std::string text = R"("members":[)";
@@ -91,7 +90,7 @@ TEST_F(large_group_test, is_shown_completely_in_a_page)
             EXPECT_TRUE(alone.text == to_text(resource)) << path;
         }
     }
-    // A look-up by an index, and a search by POST.
+    // A query by an index, and a search by POST.
     const auto found = fixture.scim("GET", "/Groups?filter=displayName%20eq%20%22all%22");
     ASSERT_EQ(found.body.at("totalResults").as_int64(), 1);
     EXPECT_TRUE(members_in(found.body.at("Resources").at(0).as_object()) == users);
@@ -119,7 +118,7 @@ TEST_F(large_group_test, shows_the_requested_attributes_of_each_member)
         EXPECT_EQ(members.size(), users_of_the_group) << row.parameters;
         EXPECT_EQ(to_text(members.at(0)), row.first) << row.parameters;
     }
-    // Of none anything is known.
+    // None of the members has this attribute.
     const auto none = fixture.scim("GET", "/Groups/" + group + "?attributes=members.display");
     EXPECT_FALSE(none.body.contains("members"));
 }

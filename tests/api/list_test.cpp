@@ -1,4 +1,4 @@
-// Lists: filters, pages and order (RFC 7644 §3.4.2).
+// Queries: filters, pagination and sorting (RFC 7644 §3.4.2).
 #include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
@@ -159,8 +159,8 @@ TEST_F(list_test, results_are_sorted_as_requested)
         {"sortBy=userName", {"anna", "bert", "carl", "dora", "emil"}},
         {"sortBy=userName&sortOrder=descending", {"emil", "dora", "carl", "bert", "anna"}},
         {"sortBy=meta.created&sortOrder=Descending", {"emil", "dora", "carl", "bert", "anna"}},
-        // No column sorts like these: missing values come last, and first when descending. Of equal ones the
-        // ids follow the direction.
+        // No column sorts these attributes: missing values come last, and first when descending. Equal values
+        // are sorted by id in the same direction.
         {"sortBy=title", {"anna", "emil", "bert", "dora", "carl"}},
         {"sortBy=title&sortOrder=descending", {"carl", "dora", "bert", "emil", "anna"}},
         {"sortBy=name.familyName", {"bert", "dora", "carl", "anna", "emil"}},

@@ -1,4 +1,4 @@
-// "/Me" (RFC 7644 §3.11): who it is, what it shows and changes, and what else a user's token opens: nothing.
+// "/Me" (RFC 7644 §3.11), and the authorization of user tokens (docs/decisions/0027).
 #include "service/scim/self_update.hpp"
 #include "support/api_fixture.hpp"
 
@@ -32,7 +32,7 @@ TEST(me, is_not_implemented_for_a_directory_token)
 
 class me_test : public testing::Test {
 protected:
-    // With the user's token.
+    // Sends a request with the token of the user.
     test::answer mine(
         std::string_view method,
         std::string_view path,
@@ -53,7 +53,7 @@ protected:
         return mine("PATCH", "/Me", body + "}", more);
     }
 
-    // The user as it is stored.
+    // The stored user.
     std::string stored() { return fixture.scim("GET", "/Users/" + id).text; }
 
     test::api_fixture fixture;
@@ -142,16 +142,16 @@ TEST_F(me_test, changes_by_patch_and_put_and_is_the_actor_of_its_events)
     EXPECT_FALSE(put.body.contains("preferredLanguage")) << "not asked for";
     EXPECT_EQ(mine("GET", "/Me").text_of("preferredLanguage"), "de");
 
-    const auto told = fixture.events();
+    const auto published = fixture.events();
     ASSERT_EQ(
         fixture.event_types(),
         (std::vector<std::string>{"user_created", "token_created", "user_updated", "user_updated"})
     );
     const json::object actor{{"type", "directory_user"}, {"id", id}, {"suffix", token.substr(56)}};
-    EXPECT_EQ(told[2].at("context").at("actor"), actor);
-    EXPECT_EQ(told[2].at("context").at("source"), "scim");
-    EXPECT_EQ(told[3].at("context").at("actor"), actor);
-    EXPECT_EQ(told[1].at("data").at("directory_user_id"), json::value(id));
+    EXPECT_EQ(published[2].at("context").at("actor"), actor);
+    EXPECT_EQ(published[2].at("context").at("source"), "scim");
+    EXPECT_EQ(published[3].at("context").at("actor"), actor);
+    EXPECT_EQ(published[1].at("data").at("directory_user_id"), json::value(id));
 }
 
 TEST_F(me_test, cannot_change_attributes_that_the_directory_controls)
@@ -323,11 +323,11 @@ TEST_F(me_test, has_nothing_below_it)
         EXPECT_EQ(fixture.scim(method, path, "{}").status, 404) << path;
     }
     EXPECT_EQ(mine("POST", "/Me/.search", "{}").text_of("detail"), "There is no endpoint /Me.");
-    EXPECT_EQ(mine("GET", "/Me/").status, 200) << "a slash at the end is looked over";
+    EXPECT_EQ(mine("GET", "/Me/").status, 200) << "a trailing slash is ignored";
     EXPECT_EQ(mine("OPTIONS", "/Me").header("Allow"), "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
 }
 
-// C2 of docs/compatibility.md: what is read otherwise for Entra is not for users' clients.
+// C2 of docs/compatibility.md: the conformance mode for Entra does not apply to the own clients of users.
 TEST_F(me_test, follows_the_rfc_independent_of_the_identity_provider)
 {
     fixture.operate(
@@ -351,7 +351,7 @@ TEST_F(me_test, does_not_trigger_identity_provider_detection)
     EXPECT_EQ(change(R"([{"op":"Replace","path":"nickName","value":"A"}])", okta).status, 200);
     const auto after = fixture.operate("GET", path).member("directory");
     EXPECT_EQ(after.at("detected_provider"), "");
-    EXPECT_EQ(after.at("secrets"), before.at("secrets")) << "the directory's own, unused";
+    EXPECT_EQ(after.at("secrets"), before.at("secrets")) << "the token of the directory, unused";
 
     fixture.write_log();
     const auto log = fixture.operate("GET", path + "/request-log").body.at("entries").as_array();
@@ -362,10 +362,10 @@ TEST_F(me_test, does_not_trigger_identity_provider_detection)
         EXPECT_EQ(log.at(i).at("resource_id"), json::value(id));
     }
     EXPECT_EQ(log.at(0).at("changes").at(0).at("attributes"), (json::array{"nickName"}));
-    EXPECT_EQ(log.at(2).at("directory_user_id"), "") << "made by the directory's";
+    EXPECT_EQ(log.at(2).at("directory_user_id"), "") << "sent with the token of the directory";
 }
 
-// Nor is it kept out of what it may change by a domain that is not verified any more.
+// A domain that is not verified any more does not stop the changes that a user may make.
 TEST_F(me_test, is_not_subject_to_the_domain_gate)
 {
     fixture.operate("DELETE", "/api/v1/organizations/" + fixture.organization + "/domains/" + fixture.domain);
@@ -375,7 +375,7 @@ TEST_F(me_test, is_not_subject_to_the_domain_gate)
     EXPECT_EQ(change(R"([{"op":"replace","path":"nickName","value":"A"}])").status, 200);
 }
 
-// The ledger is of what the identity provider is refused, and only its own success ends that.
+// The list of refusals belongs to the identity provider: only its own successful request resolves them.
 TEST_F(me_test, does_not_resolve_refusals_of_the_identity_provider)
 {
     const auto path = "/api/v1/organizations/-/directories/" + fixture.directory + "/refusals";

@@ -1,5 +1,5 @@
-// How many works a change of very many memberships takes, what comes in between, and what becomes of it when
-// the process ends on the way.
+// Changes of very many memberships: the number of transactions that they take, concurrent requests, and
+// recovery after a crash.
 #include "membership_batches_fixture.hpp"
 #include "service/scim/bulk.hpp"
 #include "store/dialects.hpp"
@@ -18,8 +18,8 @@ TEST_F(membership_batches_test, a_put_with_very_many_members_is_applied_in_batch
     const auto before = fixture.scim("GET", "/Groups/" + group).header("ETag");
     const auto got = send("PUT", "/Groups/" + group, group_body("Everybody", users));
     ASSERT_EQ(got.status, 200) << got.body.substr(0, 300);
-    EXPECT_EQ(writes, 5U);  // the group, three pieces, and a look at what has become of it
-    EXPECT_EQ(scans, 2U);   // the plan and the answer
+    EXPECT_EQ(writes, 5U);  // the group, three batches, and a last check
+    EXPECT_EQ(scans, 2U);   // the plan and the response
     const auto shown = parse_json_object(got.body, {.nodes_max = SIZE_MAX}).value();
     EXPECT_EQ(shown.at("displayName").as_string(), "Everybody");
     EXPECT_EQ(shown.at("members").as_array().size(), users.size());
@@ -84,7 +84,7 @@ TEST_F(membership_batches_test, groups_are_created_and_patched_in_batches)
     const std::string group(body.at("id").as_string());
     EXPECT_EQ(members_of(group), users);
 
-    // The first request of its kind is noted for the directory, in a write of its own.
+    // The detection of the identity provider takes a write of its own.
     const auto no_member = listed({fixture.make_user("anna")});
     EXPECT_EQ(
         fixture.patch("/Groups/" + group, R"([{"op":"remove","path":"members","value":)" + no_member + "}]")
@@ -109,7 +109,7 @@ TEST_F(membership_batches_test, groups_are_created_and_patched_in_batches)
         "/Groups/" + group,
         patch_body(R"([{"op":"add","path":"members","value":)" + listed(users) + "}]")
     );
-    EXPECT_EQ(added.status, 204) << "a long group is not shown to who patches it";
+    EXPECT_EQ(added.status, 204) << "the response to a PATCH does not show a long group";
     EXPECT_EQ(*added.headers.find("ETag"), fixture.scim("GET", "/Groups/" + group).header("ETag"));
 }
 
@@ -143,11 +143,11 @@ TEST_F(membership_batches_test, unknown_members_among_very_many_are_ignored)
     };
     const auto put = send("PUT", group, group_body("All", with_unknown(users)));
     EXPECT_EQ(put.status, 200) << put.body.substr(0, 300);
-    EXPECT_EQ(writes, 5U) << "the group, three pieces, and a look at what has become of it";
+    EXPECT_EQ(writes, 5U) << "the group, three batches, and a last check";
     EXPECT_EQ(members_of(id), users);
     EXPECT_EQ(members_in("group_member_added"), users);
 
-    // A user who is listed as a group is not listed.
+    // A user that is listed with the type of a group is ignored.
     const texts rest(users.begin() + at_once + 5, users.end());
     EXPECT_EQ(send("PUT", group, group_body("All", with_unknown(rest))).status, 200);
     EXPECT_EQ(members_of(id), rest);
@@ -240,11 +240,11 @@ TEST_F(membership_batches_test, a_stale_plan_is_made_again)
         EXPECT_EQ(fixture.patch("/Groups/" + group, operations).status, 200);
     };
     ASSERT_EQ(send("PUT", "/Groups/" + group, group_body("All", users)).status, 200);
-    EXPECT_EQ(members_of(group), users) << "what the other request has added is replaced, too";
+    EXPECT_EQ(members_of(group), users) << "the member that the other request added is replaced too";
     EXPECT_EQ(scans, 3U);
     EXPECT_EQ(members_in("group_member_removed"), (texts{anna}));
 
-    // Whatever else overtakes it each time: the writer does it at last.
+    // After a conflict at each attempt the writer makes the plan.
     int number = 0;
     database.before = [&](store::intent mode) {
         if (mode != store::intent::write)
@@ -257,7 +257,7 @@ TEST_F(membership_batches_test, a_stale_plan_is_made_again)
     ASSERT_EQ(send("PUT", "/Groups/" + group, group_body("All", users)).status, 200);
     EXPECT_EQ(members_of(group), users);
     EXPECT_EQ(writes, 4U);
-    EXPECT_NE(fixture.figures.exposition().find("scimd_changes_overtaken_total 5\n"), std::string::npos);
+    EXPECT_NE(fixture.metrics.exposition().find("scimd_changes_overtaken_total 5\n"), std::string::npos);
 }
 
 TEST_F(membership_batches_test, a_member_that_is_deleted_meanwhile_is_left_out)
@@ -292,7 +292,7 @@ TEST_F(membership_batches_test, a_plan_that_names_its_members_is_never_stale)
     );
     EXPECT_EQ(got.status, 200);
     EXPECT_EQ(scans, 2U);
-    EXPECT_EQ(writes, 2U) << "the others do what is left before their own change";
+    EXPECT_EQ(writes, 2U) << "other requests finish the job before their own change";
     EXPECT_EQ(members_of(group), users);
 }
 
@@ -375,13 +375,13 @@ TEST_F(membership_batches_test, nothing_is_planned_while_the_group_has_a_job)
     const auto path = "/Groups/" + group + "?excludedAttributes=members";
     EXPECT_LT(send("PATCH", path, patch_body(std::string(rename_all))).status, 300);
     EXPECT_EQ(jobs_at_plan, 0U);
-    EXPECT_EQ(scans, 2U) << "one plan, and the answer";
+    EXPECT_EQ(scans, 2U) << "one plan, and the response";
     EXPECT_EQ(jobs() + parts(), 0U);
 }
 
 constexpr auto parts_at_once = service::membership_jobs::parts_at_once_max;
 
-// Of more parts than are written at once.
+// Changes with more parts than one transaction stores.
 class large_membership_batches_test : public membership_batches_fixture {
 protected:
     std::string path_of(const std::string& id) { return "/Groups/" + id + "?excludedAttributes=members"; }
@@ -395,7 +395,7 @@ TEST_F(large_membership_batches_test, parts_are_stored_in_batches)
 {
     put_into(group, {users.begin(), users.end() - at_once});
     EXPECT_EQ(send("PATCH", path_of(group), body).status, 200);
-    EXPECT_EQ(writes, 1 + parts_at_once + 1) << "all parts and the job, the pieces, and a last look";
+    EXPECT_EQ(writes, 1 + parts_at_once + 1) << "all parts and the job, the batches, and a last check";
 
     const auto more = fixture.make_group("More");
     put_into(more, users);
@@ -471,7 +471,7 @@ TEST_F(large_membership_batches_test, abandoned_parts_are_deleted_after_a_while)
     EXPECT_EQ(count("select count(*) from members where display = 'd'"), 0U);
 }
 
-// However long a request takes: what has been removed under its hands is planned again.
+// A request that takes so long that its parts are deleted as abandoned plans them again.
 TEST_F(large_membership_batches_test, a_change_whose_parts_were_deleted_is_planned_again)
 {
     put_into(group, users);
@@ -496,8 +496,8 @@ protected:
     {
     }
 
-    // Another change comes before so many of the writes of the request.
-    void overtake(int times)
+    // Lets another change come before as many writes of the request.
+    void conflict(int times)
     {
         left = times;
         database.before = [this](store::intent mode) {
@@ -520,11 +520,11 @@ protected:
 TEST_F(limited_membership_batches_test, only_small_plans_are_made_in_the_writer_when_snapshots_conflict)
 {
     put_into(group, add_users("u", at_once + 1));
-    overtake(plans_max - 1);
+    conflict(plans_max - 1);
     EXPECT_EQ(send("PATCH", path, patch_body(std::string(rename_all))).status, 200);
     EXPECT_EQ(count("select count(*) from members where display = 'd'"), at_once + 1);
     EXPECT_EQ(left, 0);
-    overtake(plans_max);
+    conflict(plans_max);
     const auto refused =
         send("PATCH", path, patch_body(R"([{"op":"replace","path":"members.display","value":"e"}])"));
     EXPECT_EQ(left, 0);
@@ -546,7 +546,7 @@ protected:
 TEST_F(charged_membership_batches_test, a_repeated_plan_is_charged_once)
 {
     put_into(group, add_users("u", at_once + 1));
-    overtake(plans_max);
+    conflict(plans_max);
     const auto operation = R"([{"op":"replace","path":"members[type eq \"User\"].display","value":"d"}])";
     EXPECT_EQ(send("PATCH", path, patch_body(operation)).status, 200);
     EXPECT_EQ(count("select count(*) from members where display = 'd'"), at_once + 1);

@@ -1,4 +1,4 @@
-// Groups of users over HTTP: in lists, in filters, in conditions.
+// Nested groups over HTTP: in lists, filters and preconditions.
 #include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>

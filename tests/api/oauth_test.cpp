@@ -1,4 +1,4 @@
-// Tokens for clients: POST /oauth/token, GET /keys, and what our issuer says of itself.
+// The OAuth 2.0 authorization server: POST /oauth/token, GET /keys, and the metadata of the issuer.
 #include "api/auth/oauth_api.hpp"
 #include "base/codec.hpp"
 #include "base/crypto/rsa_key.hpp"
@@ -167,7 +167,7 @@ TEST_F(oauth_test, the_published_keys_verify_a_token)
     EXPECT_EQ(key.at("alg").as_string(), "RS256");
     EXPECT_EQ(key.at("e").as_string(), "AQAB");
     EXPECT_EQ(key.at("n").as_string().size(), 342U) << "2,048 bits in base64url";
-    EXPECT_EQ(key.size(), 6U) << "nothing of the private half";
+    EXPECT_EQ(key.size(), 6U) << "nothing of the private key";
     EXPECT_EQ(key_id_of(ask_as(client)), std::string(key.at("kid").as_string()));
 }
 
@@ -244,8 +244,8 @@ TEST_F(oauth_test, wrong_secrets_are_limited_and_the_right_one_always_passes)
         expect_fault(refused, 429, "temporarily_unavailable");
         EXPECT_FALSE(refused.header("Retry-After").empty());
     }
-    EXPECT_EQ(ask_as(client).status, 200) << "from the address that the guesses came from";
-    EXPECT_EQ(ask_as(wrong).status, 429) << "the right secret does not forgive the wrong ones";
+    EXPECT_EQ(ask_as(client).status, 200) << "from the address of the wrong secrets";
+    EXPECT_EQ(ask_as(wrong).status, 429) << "the right secret does not reset the rate limit";
 
     fixture.clock.advance(service::guess_interval - 1us);
     EXPECT_EQ(ask_as(wrong).status, 429);

@@ -1,4 +1,4 @@
-// Preconditions (RFC 7644 §3.14) and content types (§3.1, §3.8) of requests.
+// Preconditions by ETag (RFC 7644 §3.14), and content negotiation (§3.1, §3.8).
 #include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// What a directory may use of the store: each quota on both of its sides, and what always passes.
+// Quotas of a directory: each limit on both sides, and the changes that are always allowed.
 #include "api/management/idempotency.hpp"
 #include "store/idempotency.hpp"
 #include "support/api_fixture.hpp"
@@ -67,7 +67,7 @@ protected:
                ". Delete what is not needed, or have the quota raised.";
     }
 
-    // A refusal, of which nothing stays.
+    // Expects a refusal that leaves no trace.
     void expect_refused(const test::answer& got, const std::string& detail)
     {
         EXPECT_EQ(got.status, 507) << got.text;
@@ -165,7 +165,7 @@ TEST_F(quotas_test, of_memberships_counts_those_of_all_groups)
     EXPECT_EQ(used("memberships"), 2);
     EXPECT_EQ(add(first, anna).status, 200) << "who is a member already takes nothing";
 
-    // One for another is no growth.
+    // Replacing one member by another is no growth.
     EXPECT_EQ(
         fixture
             .scim("PUT", "/Groups/" + first, test::group_text("first", R"(,"members":[)" + member(bob) + "]"))
@@ -178,7 +178,7 @@ TEST_F(quotas_test, of_memberships_counts_those_of_all_groups)
     EXPECT_TRUE(fixture.database->check().empty());
 }
 
-// So many at once are applied in pieces behind the request.
+// A change of so many memberships is applied in batches.
 TEST_F(quotas_test, of_memberships_applies_to_changes_in_batches)
 {
     constexpr std::size_t limit = 600;
@@ -232,7 +232,7 @@ TEST_F(quotas_test, of_bytes_is_exact_and_allows_changes_that_do_not_grow)
     EXPECT_EQ(refused.status, 507);
     EXPECT_NE(refused.text_of("detail").find("\"document_bytes\""), std::string::npos);
 
-    // Beyond a limit that was lowered: smaller is good, larger is not, however little.
+    // Beyond a limit that was lowered, a change may shrink the resource but not grow it.
     set("document_bytes", "10");
     EXPECT_EQ(rename(14).status, 200);
     EXPECT_EQ(rename(15).status, 507);
@@ -330,7 +330,8 @@ TEST_F(quotas_test, of_events_a_second_recovers_when_the_clock_is_set_back)
     EXPECT_EQ(add_user("one_more").status, 201);
 }
 
-// They go by themselves; only what is still to be delivered may take more, and no more than twice as much.
+// Old events are deleted by a job. Only events that wait for delivery may exceed the quota, up to twice its
+// value.
 TEST_F(quotas_test, of_event_bytes_may_be_exceeded_twofold_by_undelivered_events)
 {
     const auto anna = fixture.make_user("anna");
@@ -362,7 +363,7 @@ TEST_F(quotas_test, apply_to_one_directory)
     EXPECT_EQ(got.status, 201) << got.text;
 }
 
-// --- the reserve of the disk
+// --- reserved disk space
 
 class disk_reserve : public quotas_test {
 protected:
@@ -500,7 +501,7 @@ TEST(table_limits, a_client_has_at_most_ten_thousand_idempotent_responses)
     store::run(*fixture.database, store::intent::write, [](store::transaction& tx) {
         for (std::int64_t i = 1; i < idempotency_answers_max; ++i)
             store::idempotency::keep(tx, "operator " + std::to_string(i), {.request = "x", .body = "{}"});
-        store::idempotency::keep(tx, "operators x", {.request = "x", .body = "{}"});  // of another one
+        store::idempotency::keep(tx, "operators x", {.request = "x", .body = "{}"});  // of another client
         return store::verdict::commit;
     });
     EXPECT_EQ(ask("last").status, 201);

@@ -35,7 +35,7 @@ TEST_F(rate_limit_test, a_directory_over_its_rate_gets_retry_after)
     EXPECT_EQ(refused.header("X-Rate-Limit-Limit"), "3");
     EXPECT_EQ(refused.header("X-Rate-Limit-Remaining"), "0");
     EXPECT_EQ(refused.header("X-Rate-Limit-Reset"), "3");
-    EXPECT_EQ(fixture.figures.count("scimd_rate_limited_total", "").value(), 1U);
+    EXPECT_EQ(fixture.metrics.count("scimd_rate_limited_total", "").value(), 1U);
 
     fixture.clock.advance(1s);
     EXPECT_EQ(fixture.scim("POST", "/Users", test::user_text("anna")).status, 201);
@@ -57,7 +57,7 @@ TEST_F(rate_limit_test, other_directories_and_the_management_api_are_not_counted
     EXPECT_EQ(fixture.operate("GET", "/api/v1/organizations").header("X-Rate-Limit-Limit"), "");
 }
 
-// Else a stranger could use up the rate of a directory whose id it knows.
+// Otherwise anybody who knows the id of a directory could use up its rate.
 TEST_F(rate_limit_test, a_request_without_a_valid_token_does_not_count)
 {
     for (int i = 0; i < 10; ++i) {

@@ -1,4 +1,4 @@
-// Deleting roles that are given or are defaults, and the roles of a fresh environment.
+// Deletion of roles that are assigned or are defaults, and the roles of a new environment.
 #include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
@@ -20,7 +20,7 @@ protected:
         ASSERT_EQ(made.status, 201) << made.text;
     }
 
-    // "creator member", of the environment or of the organization; "-": none.
+    // The default roles "creator member" of the environment or of the organization; "-": none.
     std::string defaults(const std::string& where = "/api/v1")
     {
         std::string creator = "-";

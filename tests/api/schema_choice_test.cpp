@@ -1,4 +1,4 @@
-// Which of the optional schemas a directory has.
+// The optional schemas of a directory.
 #include "support/api_fixture.hpp"
 #include "support/sample_schemas.hpp"
 
@@ -115,7 +115,7 @@ TEST_F(schema_choice, rejects_schemas_that_are_not_optional)
     EXPECT_EQ(fixture.scim("GET", "/Schemas").body.at("totalResults"), 7);
 }
 
-// What a directory gives up is neither shown nor lost.
+// The data of a removed schema is hidden but not lost.
 TEST_F(schema_choice, removing_a_schema_hides_its_data_until_it_is_added_again)
 {
     const auto id = fixture.make_user(

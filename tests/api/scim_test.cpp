@@ -1,4 +1,4 @@
-// The verbs of SCIM over HTTP (RFC 7644 §3.3 to §3.6, §4).
+// The SCIM methods over HTTP (RFC 7644 §3.3 to §3.6, §4).
 #include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
@@ -102,7 +102,7 @@ TEST_F(scim_test, head_is_answered_like_get)
         EXPECT_EQ(head.status, get.status) << one;
         EXPECT_EQ(head.header("ETag"), get.header("ETag")) << one;
         EXPECT_EQ(head.header("Content-Type"), get.header("Content-Type")) << one;
-        EXPECT_EQ(head.text, get.text) << one << ": the server cuts the body, its length is told";
+        EXPECT_EQ(head.text, get.text) << one << ": the server cuts the body, its length is in the header";
     }
 }
 

@@ -197,7 +197,7 @@ TEST_F(search_test, cursors_are_in_the_body)
         cursor = page.text_of("nextCursor");
     } while (!cursor.empty());
     EXPECT_EQ(seen, groups);
-    // A cursor of one way to ask is good for the other.
+    // A cursor of GET is valid for POST, and the reverse.
     const auto first = fixture.scim("GET", "/Users?cursor=&count=1");
     const auto next = search("/Users", R"({"count":1,"cursor":")" + first.text_of("nextCursor") + R"("})");
     EXPECT_EQ(next.resources("id"), texts{users[1]});

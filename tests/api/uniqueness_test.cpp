@@ -1,4 +1,4 @@
-// What is unique in a directory, by the index of the schema's own attributes and by that of user names.
+// Uniqueness in a directory: of attributes with "uniqueness" in their schema, and of user names.
 #include "store/unique_values.hpp"
 #include "support/api_fixture.hpp"
 #include "support/sample_schemas.hpp"
@@ -160,7 +160,7 @@ TEST_F(uniqueness, frees_a_name_at_once_and_never_reuses_its_id)
     EXPECT_NE(ids[0], ids[2]);
 }
 
-// A folder of schemas whose attribute `code` is unique or is not.
+// Writes schemas whose attribute `code` is unique or not.
 scim::catalogue coded(std::string_view uniqueness)
 {
     auto loaded = scim::extend_standard(std::vector<scim::definition_file>{
@@ -199,7 +199,7 @@ TEST(unique_values, follow_schema_changes_at_the_next_start)
     ASSERT_TRUE(reconcile("server")) << "what failed has left nothing behind";
     ASSERT_TRUE(reconcile("server"));
 
-    // The house still has the schemas of before, which keep nothing apart.
+    // The fixture still has the old schemas, in which nothing is unique.
     ASSERT_EQ(make("c", "One").status, 201);
     ASSERT_TRUE(reconcile("none"));
     EXPECT_FALSE(reconcile("server"));

@@ -1,4 +1,4 @@
-// How much a request may compute, and what texts are taken: on each side of each limit.
+// Limits of the computation of a request and of texts: on each side of each limit.
 #include "api/request_context.hpp"
 #include "support/api_fixture.hpp"
 #include "support/repeated_text.hpp"
@@ -65,8 +65,8 @@ TEST(work_limits_test, a_patch_beyond_the_limit_is_413_and_changes_nothing)
     EXPECT_NE(version_of(fixture, path), version);
 }
 
-// The threads that serve connections and the writer have limits of their own; a change that needs more of the
-// first is prepared in a scan.
+// The threads that read sockets and the writer have limits of their own; a change beyond the limit of the
+// former is prepared in a scan.
 TEST(work_limits_test, a_large_patch_is_prepared_in_a_scan_and_never_in_the_writer)
 {
     test::api_fixture fixture({.inline_steps_max = 1'000, .write_steps_max = 8'000});
@@ -178,7 +178,7 @@ TEST(work_limits_test, attribute_names_are_charged)
     EXPECT_EQ(search(100).status, 200);
 }
 
-// Of many resources each has an allowance of its own, so that their number alone is no reason.
+// Each resource of a list has an allowance of its own, so that their number alone does not exceed the limit.
 TEST(work_limits_test, many_resources_alone_do_not_exceed_the_limit)
 {
     test::api_fixture fixture({.work_steps_max = 100'000});

@@ -111,7 +111,7 @@ TEST_F(dispatch_failure_test, a_response_without_spool_space_is_answered_with_re
     EXPECT_EQ(log_lines().at(0).at("event").as_string(), "reply.not_spooled");
 }
 
-// A client that is asked to try again would make it twice.
+// An error would make the client try again and create the group twice.
 TEST_F(dispatch_failure_test, a_large_group_that_cannot_be_shown_is_created_all_the_same)
 {
     std::string members;
@@ -125,7 +125,7 @@ TEST_F(dispatch_failure_test, a_large_group_that_cannot_be_shown_is_created_all_
     const auto body =
         R"({"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"All","members":[)" +
         members + "]}";
-    fail_at<spool_failure>(store::intent::scan, 1);  // the first finds out what it comes to
+    fail_at<spool_failure>(store::intent::scan, 1);  // the first scan is the plan
     const auto made = scim("POST", "/Groups", body);
     EXPECT_EQ(made.status, 201) << made.body;
     EXPECT_NE(header(made, "Location"), "");

@@ -11,16 +11,16 @@ class dispatch_test : public test::dispatch_fixture {};
 
 TEST_F(dispatch_test, every_reply_alternative_leads_to_a_response)
 {
-    EXPECT_EQ(operate("GET", "/healthz").status, 200);                  // at once
+    EXPECT_EQ(operate("GET", "/healthz").status, 200);                  // response
     const auto made = scim("POST", "/Users", test::user_text("anna"));  // read, body, write
     ASSERT_EQ(made.status, 201) << made.body;
     EXPECT_EQ(times_read, 1);
     const auto id = std::string(parse_json_object(made.body)->at("id").as_string());
-    EXPECT_EQ(scim("GET", "/Users/" + id).body, made.body);  // read within read
+    EXPECT_EQ(scim("GET", "/Users/" + id).body, made.body);  // inline read
     EXPECT_EQ(times_read, 0);
     EXPECT_EQ(scim("GET", "/Users?filter=title%20pr").status, 200);  // scan
     EXPECT_EQ(scim("DELETE", "/Users/" + id).status, 204);           // write without a body
-    EXPECT_EQ(operate("POST", "/api/v1/check").body, R"({"is_sound":true,"findings":[]})");  // chore
+    EXPECT_EQ(operate("POST", "/api/v1/check").body, R"({"is_sound":true,"findings":[]})");  // blocking_task
     EXPECT_EQ(operate("POST", "/api/v1/organizations", R"({"display_name":"B"})").status, 201);
 }
 
@@ -35,8 +35,7 @@ TEST_F(dispatch_test, a_rejected_head_leaves_the_body_unread)
     EXPECT_EQ(times_read, 0);
 }
 
-// Were it parsed within that read, it would take more than a read on such a thread may, and be done again as
-// a scan.
+// Parsing inside that read would exceed the limit of an inline read, which would be repeated as a scan.
 TEST_F(dispatch_test, a_large_late_body_is_not_parsed_inside_the_token_check)
 {
     std::string many = R"({"schemas":[)";
@@ -118,7 +117,8 @@ TEST_F(dispatch_test, memory_for_a_plan_is_reserved_before_the_members_are_read)
     EXPECT_EQ(refused.status, 429);
     EXPECT_NE(refused.body.find("All the memory is taken."), std::string::npos) << refused.body;
     EXPECT_FALSE(header(refused, "Retry-After").empty());
-    EXPECT_EQ(database.keys.size(), 3U) << "the token, the number of members, and a look for jobs";
+    EXPECT_EQ(database.keys.size(), 3U)
+        << "the token, the number of members, and a check for membership jobs";
     memory_max = needed + 2'000;  // for the body
     EXPECT_EQ(rename("a").status, 200);
     ASSERT_EQ(reserved.size(), 1U);
@@ -155,7 +155,7 @@ TEST_F(dispatch_test, memory_for_a_change_of_a_large_document_is_reserved_before
         memory_max = needed / 2;
         database.keys.clear();
         EXPECT_EQ(change(user, "b").status, 429);
-        EXPECT_EQ(database.keys.size(), 2U) << "the token, and how large the user is";
+        EXPECT_EQ(database.keys.size(), 2U) << "the token, and the size of the user";
         memory_max = SIZE_MAX;
     }
 }
@@ -178,7 +178,7 @@ TEST_F(dispatch_test, memory_for_the_deletion_of_a_large_document_is_reserved_be
         const auto refused = scim("DELETE", "/Users/" + user);
         EXPECT_EQ(refused.status, 429);
         EXPECT_FALSE(header(refused, "Retry-After").empty());
-        EXPECT_EQ(database.keys.size(), 1U) << "the token and how large the user is, in one read";
+        EXPECT_EQ(database.keys.size(), 1U) << "the token and the size of the user, in one read";
         memory_max = 6 * bytes;
         EXPECT_EQ(scim("DELETE", "/Users/" + user).status, 204);
         ASSERT_EQ(reserved.size(), 1U);
@@ -187,8 +187,7 @@ TEST_F(dispatch_test, memory_for_the_deletion_of_a_large_document_is_reserved_be
     }
 }
 
-// What is too long for a read waits for a scan in its own tenant's share, not in that of requests that are
-// not authenticated.
+// The scan waits in the share of the tenant, not in that of unauthenticated requests.
 TEST_F(dispatch_test, a_read_that_becomes_a_scan_is_submitted_for_its_tenant)
 {
     fail_at<store::sql::over_budget>(store::intent::inline_read);
@@ -200,7 +199,7 @@ TEST_F(dispatch_test, a_read_that_becomes_a_scan_is_submitted_for_its_tenant)
     EXPECT_EQ(database.keys[1].owner.directory, where.value);
 }
 
-// So that no queue and no lock of the store can hold them up.
+// No queue and no lock of the store may delay them.
 TEST_F(dispatch_test, health_checks_and_metrics_submit_no_transaction)
 {
     for (const auto* path : {"/healthz", "/readyz", "/metrics"}) {

@@ -21,7 +21,7 @@ struct removal_request {
     service::target target;
     work_budget::mark charged{};  // computation before the first preparation
 };
-using shared_request = std::shared_ptr<const removal_request>;
+using shared_removal_request = std::shared_ptr<const removal_request>;
 using shared_removal = std::shared_ptr<const service::prepared_removal>;
 
 reply removed(const request_context& request)
@@ -39,7 +39,7 @@ reply finish_removal(const removal_request& asked)
     });
 }
 
-reply begin_attempt(const shared_request& asked, int attempt);
+reply begin_attempt(const shared_removal_request& asked, int attempt);
 
 reply remove_here(const removal_request& asked, store::transaction& tx)
 {
@@ -47,7 +47,7 @@ reply remove_here(const removal_request& asked, store::transaction& tx)
     return done ? removed(asked.request) : reply(scim_error(asked.request, done.error()));
 }
 
-reply write(const shared_request& asked, const shared_removal& removal, int attempt)
+reply write(const shared_removal_request& asked, const shared_removal& removal, int attempt)
 {
     return write_behind_jobs(
         asked->server,
@@ -73,7 +73,10 @@ reply write(const shared_request& asked, const shared_removal& removal, int atte
 }
 
 reply prepare(
-    const shared_request& asked, const store::resources::row& found, store::transaction& snapshot, int attempt
+    const shared_removal_request& asked,
+    const store::resources::row& found,
+    store::transaction& snapshot,
+    int attempt
 )
 {
     auto prepared = service::prepare_removal(snapshot, asked->request.caller, asked->target, found);
@@ -84,7 +87,7 @@ reply prepare(
     return write(asked, removal, attempt);
 }
 
-reply begin_attempt(const shared_request& asked, int attempt)
+reply begin_attempt(const shared_removal_request& asked, int attempt)
 {
     return prepare_on_snapshot(
         {.request = asked->request,
