@@ -15,7 +15,7 @@
 namespace scimd {
 namespace {
 
-constexpr std::string_view alabel_prefix = "xn--";  // RFC 5890 §2.3.2.1
+constexpr std::string_view punycode_prefix = "xn--";  // RFC 5890 §2.3.2.1
 
 using script_set = std::set<UScriptCode>;
 
@@ -100,7 +100,7 @@ bool looks_latin(std::u32string_view label)
 std::string_view look_alike_kind(const domain_name& name)
 {
     for (const auto label : split(name.text(), '.')) {
-        if (!label.starts_with(alabel_prefix))
+        if (!label.starts_with(punycode_prefix))
             continue;
         const auto characters = unicode_label(label);
         if (mixes_scripts(characters))

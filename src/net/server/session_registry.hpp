@@ -73,7 +73,7 @@ private:
         activity is = activity::fresh;
         bool is_asked_to_end = false;
         time_point since{};
-        std::list<const session*>::iterator at{};
+        std::list<const net::session*>::iterator at{};
     };
     using places = std::unordered_map<const session*, place>;
 

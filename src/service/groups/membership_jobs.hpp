@@ -26,7 +26,7 @@
 namespace scimd::service::membership_jobs {
 
 // Of one transaction: memberships of a group that come, go or are renamed.
-constexpr std::size_t members_at_once_max = 200;
+constexpr std::size_t members_at_once_max = 60;
 
 // And groups that lose a member that is being deleted: each is an event and a new version.
 constexpr std::size_t groups_at_once_max = 150;
@@ -41,7 +41,7 @@ reach reach_of(const std::vector<scim::membership_operation>& operations);
 // What each transaction of a change does, as text for the store. Needs no transaction.
 std::vector<std::string> parts_of(const membership_plan& plan);
 
-// Parts that are written in one transaction: those of 20,000 memberships.
+// Parts that are written in one transaction: those of 6,000 memberships.
 constexpr std::size_t parts_at_once_max = 100;
 
 // Parts that no job came to, because the request or the process ended, are removed after that time.
