@@ -308,14 +308,14 @@ TEST_F(large_change_test, role_changes_are_published_though_the_group_change_was
     add_users(published_at_once_max + 1);
     const auto group = fixture.add_group("All", users);
     publish_all();
-    ASSERT_TRUE(roles::create(fixture.tx(), origin_of(fixture.who), fixture.who.organization, "reader", {}));
+    ASSERT_TRUE(roles::create(fixture.tx(), event_source_of(fixture.who), fixture.who.organization, "reader", {}));
     const auto recount = [&] {
         while (const auto next = store::roles::next_recount(fixture.tx()))
             roles::recount_some(fixture.tx(), types, *next);
     };
     ASSERT_EQ(fixture.patch("Groups", group, R"([{"op":"remove","path":"members"}])").status, 200);
     ASSERT_TRUE(roles::set_defaults(
-        fixture.tx(), origin_of(fixture.who), fixture.who.organization, {.member = "reader"}
+        fixture.tx(), event_source_of(fixture.who), fixture.who.organization, {.member = "reader"}
     ));
     recount();
     fixture.new_events();

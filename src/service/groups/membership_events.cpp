@@ -2,7 +2,7 @@
 
 #include "scim/schema/hidden_attributes.hpp"
 #include "service/events/event_payload.hpp"
-#include "service/events/event_source_text.hpp"
+#include "service/events/event_source.hpp"
 #include "service/events/events.hpp"
 #include "service/scim/user_publication.hpp"
 #include "store/held_users.hpp"
@@ -143,7 +143,7 @@ void add_to(std::vector<pending_group_events::row>& pending, const group_change&
 // waiting for that event (service/management/roles.cpp) must not be lost.
 void request_role_recompute(store::transaction& tx, const caller& caller)
 {
-    store::roles::request_recount(tx, caller.directory, event_source_text(origin_of(caller)));
+    store::roles::request_recount(tx, caller.directory, event_source_text(event_source_of(caller)));
 }
 
 // Records a change as pending for some users.
@@ -177,7 +177,7 @@ void publish_later(
     const auto change_id = pending_group_events::insert_change(
         tx,
         caller.directory,
-        {change.group.display_name, event_source_text(origin_of(caller)), change.caused_by}
+        {change.group.display_name, event_source_text(event_source_of(caller)), change.caused_by}
     );
     record_pending(tx, caller, users, change, change_id);
 }
@@ -273,7 +273,7 @@ void note_lost_group(
     std::int64_t change_id
 )
 {
-    const auto origin = event_source_text(origin_of(caller));
+    const auto origin = event_source_text(event_source_of(caller));
     pending_group_events::ensure_change(tx, caller.directory, change_id, {group.display_name, origin, {}});
     record_pending(tx, caller, users, {group, true, {}}, change_id);
 }
@@ -301,7 +301,7 @@ bool publish_pending(store::transaction& tx, const scim::catalogue_set& schemas,
             return true;
         const auto pending = pending_group_events::of_user(tx, directory, user);
         if (found) {  // else the directory is being deleted, and that is its only event
-            const auto caller = caller_for(parse_origin(pending.back().from.origin), *found, schemas);
+            const auto caller = caller_for(parse_event_source(pending.back().from.origin), *found, schemas);
             user_publication publication(tx, caller);
             bytes += publish_user_groups(tx, caller, publication, user, pending);
         }

@@ -1,7 +1,7 @@
 #include "service/groups/membership_jobs.hpp"
 
 #include "base/json/json.hpp"
-#include "service/events/event_source_text.hpp"
+#include "service/events/event_source.hpp"
 #include "service/groups/membership_events.hpp"
 #include "service/scim/representation.hpp"
 #include "store/held_users.hpp"
@@ -168,7 +168,7 @@ std::optional<caller> caller_of(
     const auto directory = owner ? store::tenants::find_directory(tx, *owner, job.directory) : std::nullopt;
     if (!directory)
         return std::nullopt;
-    return caller_for(parse_origin(job.origin), *directory, schemas);
+    return caller_for(parse_event_source(job.origin), *directory, schemas);
 }
 
 resources::membership group_of(store::transaction& tx, const rows::job& job)
@@ -183,7 +183,7 @@ rows::job new_job(const caller& caller, resource_id resource, std::string_view t
         .directory = caller.directory,
         .resource = resource,
         .type = std::string(type),
-        .origin = event_source_text(origin_of(caller)),
+        .origin = event_source_text(event_source_of(caller)),
     };
 }
 

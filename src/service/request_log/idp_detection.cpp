@@ -10,14 +10,7 @@
 namespace scimd::service {
 namespace {
 
-// Values of DirectoryProvider, as in schema/openapi.yaml.
-constexpr std::string_view entra = "MICROSOFT_AD";
-constexpr std::string_view okta = "OKTA";
-constexpr std::string_view google = "GOOGLE";
-constexpr std::string_view jumpcloud = "JUMPCLOUD";
-constexpr std::string_view onelogin = "ONELOGIN";
-constexpr std::string_view ping = "PING_IDENTITY";
-constexpr std::string_view auth0 = "AUTH0";
+using namespace providers;
 
 // ---- parts of requests
 

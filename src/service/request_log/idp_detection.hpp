@@ -10,12 +10,28 @@
 #include "scim/conformance_mode.hpp"
 #include "store/tenants.hpp"
 
+#include <array>
 #include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace scimd::service {
+
+// Identity providers by their names in the enumeration DirectoryProvider of the API.
+namespace providers {
+
+inline constexpr std::string_view auth0 = "AUTH0";
+inline constexpr std::string_view entra = "MICROSOFT_AD";
+inline constexpr std::string_view google = "GOOGLE";
+inline constexpr std::string_view jumpcloud = "JUMPCLOUD";
+inline constexpr std::string_view okta = "OKTA";
+inline constexpr std::string_view onelogin = "ONELOGIN";
+inline constexpr std::string_view ping = "PING_IDENTITY";
+
+inline constexpr std::array all = {okta, google, entra, auth0, onelogin, jumpcloud, ping};
+
+}  // namespace providers
 
 // The parts of a request that detection looks at. Borrowed.
 struct request_traits {

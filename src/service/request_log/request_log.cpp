@@ -128,7 +128,7 @@ std::optional<refusal_record> refusal_in(
 person refused_person(store::transaction& tx, directory_id directory, const refusal_record& refusal)
 {
     auto user = refusal.user;
-    const auto id = parse_prefixed(refusal.resource_id, "diruser_");
+    const auto id = parse_prefixed(refusal.resource_id, user_prefix);
     const auto row = id ? store::resources::find(tx, directory, "User", {*id}) : std::nullopt;
     if (!row)
         return user;

@@ -85,7 +85,7 @@ private:
     const caller& caller_;
     std::vector<attributes::mapping> mappings_;
     bool has_pending_;
-    domain_look_up domains_;
+    domain_lookup domains_;
 };
 
 // The groups of a user as last published: the current ones without the pending changes. Both lists are in
