@@ -1,6 +1,6 @@
 #include "options/configuration.hpp"
 
-#include "base/network/ip_network.hpp"
+#include "base/network/ip_address.hpp"
 #include "base/text.hpp"
 #include "net/dns/dns.hpp"
 #include "options/command_tree.hpp"
