@@ -227,7 +227,7 @@ TEST_F(secrets_test, a_backup_is_a_store_of_its_own)
     head.method = "GET";
     head.target = fixture.base() + "/Users/" + id;
     head.headers.add("Authorization", "Bearer " + fixture.token);
-    EXPECT_EQ(run_in_process(fixture.site, **copy, std::move(head)).status, 200);
+    EXPECT_EQ(run_in_process(fixture.pipeline, **copy, std::move(head)).status, 200);
     (*copy)->close();
 }
 
