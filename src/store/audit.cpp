@@ -3,6 +3,7 @@
 #include "base/codec.hpp"
 #include "base/crypto/digest.hpp"
 #include "base/json/json.hpp"
+#include "store/engine/query.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -71,17 +72,15 @@ constexpr sql::statement list_from_the_first{
 
 entry read_entry(const sql::row& current)
 {
-    entry read;
-    read.number = current.integer(0);
-    read.at = from_column(current.integer(1));
-    read.actor = current.text(2);
-    if (!current.is_null(3))
-        read.organization = organization_id{current.integer(3)};
-    if (!current.is_null(4))
-        read.directory = directory_id{current.integer(4)};
-    read.body = current.text(5);
-    read.digest = current.text(6);
-    return read;
+    return {
+        .number = current.integer(0),
+        .at = from_column(current.integer(1)),
+        .actor = std::string(current.text(2)),
+        .organization = read_optional<organization_id>(current, 3),
+        .directory = read_optional<directory_id>(current, 4),
+        .body = std::string(current.text(5)),
+        .digest = std::string(current.text(6)),
+    };
 }
 
 std::string digest_of(std::string_view previous, const entry& what)
@@ -103,10 +102,8 @@ std::string digest_of(std::string_view previous, const entry& what)
 // case: the next one is chained to it.
 void forget(transaction& tx, std::int64_t newest, const retention& keep)
 {
-    auto age_from = tx.now();
-    tx.sql().run(find_time, {newest - 1}, [&](const sql::row& current) {
-        age_from = std::min(age_from, from_column(current.integer(0)));
-    });
+    const auto age_from =
+        std::min(tx.now(), sql::one<time_point>(tx, find_time, {newest - 1}).value_or(tx.now()));
     std::int64_t last = 0;
     tx.sql().run(list_oldest, {forgotten_at_a_time}, [&](const sql::row& current) {
         const auto number = current.integer(0);
@@ -143,8 +140,8 @@ void append(transaction& tx, const new_entry& what, const retention& keep)
         {made.number,
          to_column(made.at),
          std::string_view(made.actor),
-         made.organization ? sql::parameter(made.organization->value) : sql::parameter(),
-         made.directory ? sql::parameter(made.directory->value) : sql::parameter(),
+         nullable(made.organization),
+         nullable(made.directory),
          std::string_view(made.body),
          std::string_view(made.digest)}
     );
@@ -161,9 +158,9 @@ std::vector<entry> list(transaction& tx, const query& what)
         found.push_back(std::move(read));
         return true;
     };
-    const auto actor = what.actor ? sql::parameter(std::string_view(*what.actor)) : sql::parameter();
+    const auto actor = nullable(what.actor);
     if (what.directory) {
-        const auto owner = what.organization ? sql::parameter(what.organization->value) : sql::parameter();
+        const auto owner = nullable(what.organization);
         tx.sql().run(list_of_directory, {what.before, what.limit, what.directory->value, actor, owner}, add);
     } else if (what.organization) {
         tx.sql().run(list_of_organization, {what.before, what.limit, what.organization->value, actor}, add);

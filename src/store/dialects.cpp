@@ -1,5 +1,7 @@
 #include "store/dialects.hpp"
 
+#include "store/engine/query.hpp"
+
 namespace scimd::store::dialects {
 
 namespace {
@@ -55,9 +57,7 @@ void set_mode(transaction& tx, directory_id where, tenants::scim_mode mode)
 bool set_unique_group_names(transaction& tx, directory_id where, bool are_unique)
 {
     if (are_unique) {
-        bool has_equal = false;
-        tx.sql().run(find_equal_names, {where.value}, [&](const sql::row&) { has_equal = true; });
-        if (has_equal)
+        if (sql::exists(tx, find_equal_names, {where.value}))
             return false;
         tx.sql().run(fill_unique_keys, {where.value});
     }

@@ -1,6 +1,7 @@
 #include "store/directories.hpp"
 
 #include "store/directory_row.hpp"
+#include "store/engine/query.hpp"
 
 namespace scimd::store::directories {
 
@@ -139,9 +140,7 @@ void set_provider(transaction& tx, directory_id which, std::string_view provider
 
 std::string status_of(transaction& tx, directory_id which)
 {
-    std::string status;
-    tx.sql().run(find_status, {which.value}, [&](const sql::row& current) { status = current.text(0); });
-    return status;
+    return sql::value<std::string>(tx, find_status, {which.value});
 }
 
 void set_status(transaction& tx, directory_id which, std::string_view status)
@@ -151,11 +150,7 @@ void set_status(transaction& tx, directory_id which, std::string_view status)
 
 std::optional<time_point> last_modified(transaction& tx, directory_id which, std::string_view type)
 {
-    std::optional<time_point> last;
-    tx.sql().run(find_last_modified, {which.value, type}, [&](const sql::row& current) {
-        last = from_column(current.integer(0));
-    });
-    return last;
+    return sql::one<time_point>(tx, find_last_modified, {which.value, type});
 }
 
 void begin_removal(transaction& tx, directory_id which, std::string_view origin)
@@ -167,11 +162,9 @@ void begin_removal(transaction& tx, directory_id which, std::string_view origin)
 
 std::optional<removal> next_removal(transaction& tx, directory_id from)
 {
-    std::optional<removal> next;
-    tx.sql().run(find_removal, {from.value}, [&](const sql::row& current) {
-        next = removal{tenants::read_directory(current, 1), std::string(current.text(0))};
+    return sql::one(tx, find_removal, {from.value}, [](const sql::row& current) {
+        return removal{tenants::read_directory(current, 1), std::string(current.text(0))};
     });
-    return next;
 }
 
 std::vector<remainder> remaining(transaction& tx, directory_id which, std::int64_t limit)

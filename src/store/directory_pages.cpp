@@ -1,8 +1,8 @@
 #include "store/directory_pages.hpp"
 
+#include "store/engine/query.hpp"
 #include "store/held_users.hpp"
 
-#include <initializer_list>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -144,13 +144,6 @@ std::int64_t count_after(transaction& tx, directory_id where, std::string_view t
     return run_count(std::move(counted), tx, "resources.count_updated");
 }
 
-std::int64_t number(transaction& tx, const sql::statement& what, std::initializer_list<sql::parameter> of)
-{
-    std::int64_t value = 0;
-    tx.sql().run(what, of, [&](const sql::row& current) { value = current.integer(0); });
-    return value;
-}
-
 }  // namespace
 
 void list_users(transaction& tx, directory_id where, const selection& which, const visitor& each)
@@ -192,7 +185,7 @@ std::int64_t count_users(transaction& tx, directory_id where, const selection& w
     if (which.updated_after) {
         const auto after = *which.updated_after;
         return count_after(tx, where, "User", after) -
-               number(tx, count_held_after, {where.value, to_column(after)});
+               sql::value(tx, count_held_after, {where.value, to_column(after)});
     }
     return resources::count(tx, where, "User") - held_users::count(tx, where);
 }
@@ -206,7 +199,7 @@ std::int64_t count_groups(transaction& tx, directory_id where, const selection& 
 
 std::int64_t count_members(transaction& tx, directory_id where, resource_id group)
 {
-    return number(tx, find_member_count, {where.value, group.value});
+    return sql::value(tx, find_member_count, {where.value, group.value});
 }
 
 void each_group_name(

@@ -1,5 +1,7 @@
 #include "store/domain_reviews.hpp"
 
+#include "store/engine/query.hpp"
+
 namespace scimd::store::domain_reviews {
 namespace {
 
@@ -40,17 +42,15 @@ std::string pattern_of(const std::string& name)
 
 std::optional<review> next(transaction& tx)
 {
-    std::optional<review> found;
-    tx.sql().run(find_next, {}, [&](const sql::row& current) {
-        found.emplace();
-        found->id = current.integer(0);
-        found->name = current.text(1);
-        if (!current.is_null(2))
-            found->directory = directory_id{current.integer(2)};
-        found->at = {current.integer(3)};
-        found->after = {current.integer(4)};
+    return sql::one(tx, find_next, {}, [](const sql::row& current) {
+        return review{
+            .id = current.integer(0),
+            .name = std::string(current.text(1)),
+            .directory = read_optional<directory_id>(current, 2),
+            .at = {current.integer(3)},
+            .after = {current.integer(4)},
+        };
     });
-    return found;
 }
 
 void advance(transaction& tx, const review& to)
@@ -65,11 +65,9 @@ void finish(transaction& tx, std::int64_t id)
 
 std::optional<place> directory_from(transaction& tx, directory_id from)
 {
-    std::optional<place> found;
-    tx.sql().run(find_directory, {from.value}, [&](const sql::row& current) {
-        found = place{{current.integer(0)}, {current.integer(1)}};
+    return sql::one(tx, find_directory, {from.value}, [](const sql::row& current) {
+        return place{{current.integer(0)}, {current.integer(1)}};
     });
-    return found;
 }
 
 batch read_users(

@@ -1,5 +1,6 @@
 #include "store/event_log.hpp"
 
+#include "store/engine/query.hpp"
 #include "store/event_row.hpp"
 
 #include <algorithm>
@@ -126,13 +127,6 @@ constexpr sql::statement set_deleted{
     "update environments set events_deleted_up_to = $1",
 };
 
-std::int64_t number(transaction& tx, const sql::statement& what, std::initializer_list<sql::parameter> with)
-{
-    std::int64_t value = 0;
-    tx.sql().run(what, with, [&](const sql::row& current) { value = current.integer(0); });
-    return value;
-}
-
 constexpr std::string_view directory_prefix = "organization.directory.";
 
 bool is_of(const selection& wanted, const sql::row& current)
@@ -214,7 +208,7 @@ std::int64_t sequence_at(transaction& tx, directory_id directory, event_id posit
     });
     while (low < high) {
         const auto middle = low + (high - low + 1) / 2;
-        if (number(tx, select_id_of_sequence, {directory.value, middle}) <= position.value)
+        if (sql::value(tx, select_id_of_sequence, {directory.value, middle}) <= position.value)
             low = middle;
         else
             high = middle - 1;
@@ -226,15 +220,15 @@ std::optional<event_id> position_of(transaction& tx, directory_id directory, std
 {
     if (sequence == 0)
         return event_id{};
-    const event_id found{number(tx, select_at_sequence, {directory.value, sequence})};
-    if (found.value == 0 && number(tx, select_first_sequence, {directory.value}) > sequence + 1)
+    const auto found = sql::value<event_id>(tx, select_at_sequence, {directory.value, sequence});
+    if (found.value == 0 && sql::value(tx, select_first_sequence, {directory.value}) > sequence + 1)
         return std::nullopt;
     return found;
 }
 
 event_id newest(transaction& tx)
 {
-    return {number(tx, select_newest, {})};
+    return sql::value<event_id>(tx, select_newest);
 }
 
 std::optional<std::string> newest_body(transaction& tx)
@@ -246,26 +240,26 @@ std::optional<std::string> newest_body(transaction& tx)
 
 event_id oldest(transaction& tx)
 {
-    return {number(tx, select_oldest, {})};
+    return sql::value<event_id>(tx, select_oldest);
 }
 
 event_id deleted_up_to(transaction& tx, const selection& wanted)
 {
     if (wanted.directory.value != 0)
-        return {number(tx, select_deleted_of_directory, {wanted.directory.value})};
+        return sql::value<event_id>(tx, select_deleted_of_directory, {wanted.directory.value});
     if (wanted.organization.value != 0)
-        return {number(tx, select_deleted_of_organization, {wanted.organization.value})};
-    return {number(tx, select_deleted, {})};
+        return sql::value<event_id>(tx, select_deleted_of_organization, {wanted.organization.value});
+    return sql::value<event_id>(tx, select_deleted);
 }
 
 std::int64_t total(transaction& tx)
 {
-    return number(tx, select_total, {});
+    return sql::value(tx, select_total);
 }
 
 event_id last_of_oldest(transaction& tx, std::int64_t count)
 {
-    return {number(tx, select_last_of_oldest, {sql::integer_max, count})};
+    return sql::value<event_id>(tx, select_last_of_oldest, {sql::integer_max, count});
 }
 
 event_id last_of_oldest_bytes(transaction& tx, std::int64_t bytes, std::int64_t rows_max)
@@ -281,7 +275,7 @@ event_id last_of_oldest_bytes(transaction& tx, std::int64_t bytes, std::int64_t 
 
 std::int64_t delete_up_to(transaction& tx, event_id position, std::int64_t rows_max)
 {
-    const auto last = number(tx, select_last_of_oldest, {position.value, rows_max});
+    const auto last = sql::value(tx, select_last_of_oldest, {position.value, rows_max});
     if (last == 0)
         return 0;
     tx.sql().run(set_deleted, {last});
@@ -290,7 +284,7 @@ std::int64_t delete_up_to(transaction& tx, event_id position, std::int64_t rows_
 
 event_id oldest_of(transaction& tx, directory_id directory)
 {
-    return {number(tx, select_oldest_of, {directory.value})};
+    return sql::value<event_id>(tx, select_oldest_of, {directory.value});
 }
 
 std::int64_t delete_oldest_of(

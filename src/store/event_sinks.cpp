@@ -1,5 +1,7 @@
 #include "store/event_sinks.hpp"
 
+#include "store/engine/query.hpp"
+
 namespace scimd::store::event_sinks {
 namespace {
 
@@ -18,11 +20,7 @@ constexpr sql::statement upsert_position{
 
 std::optional<event_id> position_of(transaction& tx, std::string_view name)
 {
-    std::optional<event_id> found;
-    tx.sql().run(select_position, {name}, [&](const sql::row& current) {
-        found = event_id{current.integer(0)};
-    });
-    return found;
+    return sql::one<event_id>(tx, select_position, {name});
 }
 
 void set_position(transaction& tx, std::string_view name, event_id position)

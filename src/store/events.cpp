@@ -1,5 +1,6 @@
 #include "store/events.hpp"
 
+#include "store/engine/query.hpp"
 #include "store/event_row.hpp"
 
 #include <stdexcept>
@@ -56,11 +57,7 @@ std::int64_t next_sequence(transaction& tx, directory_id directory)
 {
     if (tx.sql().run(take_sequence, {directory.value}) == 0)
         throw std::logic_error("events.next_sequence: there is no such directory");
-    std::int64_t sequence = 0;
-    tx.sql().run(find_sequence, {directory.value}, [&](const sql::row& current) {
-        sequence = current.integer(0);
-    });
-    return sequence;
+    return sql::value(tx, find_sequence, {directory.value});
 }
 
 void append(transaction& tx, const event& what)
@@ -87,11 +84,7 @@ void list_after(
 
 std::int64_t count_after(transaction& tx, event_id after, std::int64_t most)
 {
-    std::int64_t count = 0;
-    tx.sql().run(count_events_after, {after.value, most}, [&](const sql::row& current) {
-        count = current.integer(0);
-    });
-    return count;
+    return sql::value(tx, count_events_after, {after.value, most});
 }
 
 void list_directory_after(

@@ -1,5 +1,7 @@
 #include "store/held_users.hpp"
 
+#include "store/engine/query.hpp"
+
 namespace scimd::store::held_users {
 namespace {
 
@@ -58,15 +60,6 @@ constexpr sql::statement delete_request{
     "delete from releases where directory_id = $1",
 };
 
-std::int64_t one_number(
-    transaction& tx, const sql::statement& what, std::initializer_list<sql::parameter> parameters
-)
-{
-    std::int64_t number = 0;
-    tx.sql().run(what, parameters, [&](const sql::row& current) { number = current.integer(0); });
-    return number;
-}
-
 }  // namespace
 
 void hold(transaction& tx, directory_id where, const held_user& what)
@@ -90,42 +83,38 @@ bool release(transaction& tx, directory_id where, resource_id user)
 
 bool is_held(transaction& tx, directory_id where, resource_id user)
 {
-    return one_number(tx, find_row, {where.value, user.value}) != 0;
+    return sql::exists(tx, find_row, {where.value, user.value});
 }
 
 std::vector<held_user> list(transaction& tx, directory_id where, resource_id after, std::int64_t limit)
 {
-    std::vector<held_user> found;
-    tx.sql().run(list_rows, {where.value, after.value, limit}, [&](const sql::row& current) {
-        found.push_back({
+    return sql::all(tx, list_rows, {where.value, after.value, limit}, [](const sql::row& current) {
+        return held_user{
             .user = {current.integer(0)},
             .reason = std::string(current.text(1)),
             .domain = std::string(current.text(2)),
             .detail = std::string(current.text(3)),
             .address = std::string(current.text(5)),
             .since = from_column(current.integer(4)),
-        });
+        };
     });
-    return found;
 }
 
 std::int64_t count(transaction& tx, directory_id where)
 {
-    return one_number(tx, find_count, {where.value});
+    return sql::value(tx, find_count, {where.value});
 }
 
 std::int64_t count_members(transaction& tx, directory_id where, resource_id group)
 {
-    return one_number(tx, find_member_count, {where.value, group.value});
+    return sql::value(tx, find_member_count, {where.value, group.value});
 }
 
 std::optional<release_request> next_release(transaction& tx)
 {
-    std::optional<release_request> found;
-    tx.sql().run(find_request, {}, [&](const sql::row& current) {
-        found = release_request{{current.integer(0)}, {current.integer(1)}};
+    return sql::one(tx, find_request, {}, [](const sql::row& current) {
+        return release_request{{current.integer(0)}, {current.integer(1)}};
     });
-    return found;
 }
 
 void request_release(transaction& tx, directory_id where)

@@ -1,4 +1,5 @@
 // Which resources, in which order, and from where on.
+#include "store/engine/query.hpp"
 #include "store/resource_row.hpp"
 #include "store/resources.hpp"
 
@@ -179,13 +180,7 @@ std::int64_t count_where(transaction& tx, directory_id where, std::string_view t
     if (which.text.empty())
         return count(tx, where, type);
     const std::string text = "select count(*)" + where_text(which);
-    std::int64_t total = 0;
-    tx.sql().run(
-        sql::statement{"resources.count_where", text},
-        parameters_of(where, type, which),
-        [&](const sql::row& current) { total = current.integer(0); }
-    );
-    return total;
+    return sql::value(tx, sql::statement{"resources.count_where", text}, parameters_of(where, type, which));
 }
 
 void list(

@@ -1,3 +1,4 @@
+#include "store/engine/query.hpp"
 #include "store/resources.hpp"
 
 #include <algorithm>
@@ -142,80 +143,52 @@ void members_of(
 
 std::string name_of_group(transaction& tx, directory_id where, resource_id group)
 {
-    std::string name;
-    tx.sql().run(find_group_name, {where.value, group.value}, [&](const sql::row& current) {
-        name = std::string(current.text(0));
-    });
-    return name;
+    return sql::value<std::string>(tx, find_group_name, {where.value, group.value});
 }
 
 std::int64_t count_members(transaction& tx, directory_id where, resource_id group)
 {
-    std::int64_t total = 0;
-    tx.sql().run(find_member_count, {where.value, group.value}, [&](const sql::row& current) {
-        total = current.integer(0);
-    });
-    return total;
+    return sql::value(tx, find_member_count, {where.value, group.value});
 }
 
 bool is_member(transaction& tx, directory_id where, resource_id group, resource_id candidate)
 {
-    bool is_found = false;
-    tx.sql().run(find_member, {where.value, group.value, candidate.value}, [&](const sql::row&) {
-        is_found = true;
-    });
-    return is_found;
+    return sql::exists(tx, find_member, {where.value, group.value, candidate.value});
 }
 
 std::optional<std::string> display_of_member(
     transaction& tx, directory_id where, resource_id group, resource_id member
 )
 {
-    std::optional<std::string> display;
-    tx.sql().run(find_display, {where.value, group.value, member.value}, [&](const sql::row& current) {
-        display = std::string(current.text(0));
-    });
-    return display;
+    return sql::one<std::string>(tx, find_display, {where.value, group.value, member.value});
 }
 
 std::vector<membership> groups_of(transaction& tx, directory_id where, resource_id who, std::int64_t limit)
 {
-    std::vector<membership> groups;
-    tx.sql().run(list_groups, {where.value, who.value, limit}, [&](const sql::row& current) {
-        groups.push_back({{current.integer(0)}, std::string(current.text(1))});
+    return sql::all(tx, list_groups, {where.value, who.value, limit}, [](const sql::row& current) {
+        return membership{{current.integer(0)}, std::string(current.text(1))};
     });
-    return groups;
 }
 
 std::vector<membership> last_groups_of(
     transaction& tx, directory_id where, resource_id who, std::int64_t limit
 )
 {
-    std::vector<membership> groups;
-    tx.sql().run(list_last_groups, {where.value, who.value, limit}, [&](const sql::row& current) {
-        groups.push_back({{current.integer(0)}, std::string(current.text(1))});
+    return sql::all(tx, list_last_groups, {where.value, who.value, limit}, [](const sql::row& current) {
+        return membership{{current.integer(0)}, std::string(current.text(1))};
     });
-    return groups;
 }
 
 std::vector<resource_id> group_ids_of(
     transaction& tx, directory_id where, resource_id who, std::int64_t limit
 )
 {
-    std::vector<resource_id> groups;
-    tx.sql().run(list_group_ids, {where.value, who.value, limit}, [&](const sql::row& current) {
-        groups.push_back({current.integer(0)});
-    });
-    return groups;
+    return sql::all<resource_id>(tx, list_group_ids, {where.value, who.value, limit});
 }
 
 std::int64_t count_groups_of(transaction& tx, directory_id where, resource_id who)
 {
-    std::int64_t total = 0;
-    tx.sql().run(find_membership_count, {where.value, who.value}, [&](const sql::row& current) {
-        total = current.integer(0);
-    });
-    return total;
+    return sql::value(tx, find_membership_count, {where.value, who.value});
 }
 
 void groups_of_each(
@@ -274,10 +247,7 @@ std::optional<std::string> remove_member(
     transaction& tx, directory_id where, resource_id group, resource_id who
 )
 {
-    std::optional<std::string> display;
-    tx.sql().run(delete_member, {where.value, group.value, who.value}, [&](const sql::row& current) {
-        display = std::string(current.text(0));
-    });
+    auto display = sql::one<std::string>(tx, delete_member, {where.value, group.value, who.value});
     if (display)
         tx.sql().run(add_to_count, {where.value, group.value, -1});
     return display;

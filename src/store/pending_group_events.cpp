@@ -1,5 +1,7 @@
 #include "store/pending_group_events.hpp"
 
+#include "store/engine/query.hpp"
+
 namespace scimd::store::pending_group_events {
 namespace {
 
@@ -102,25 +104,19 @@ bool note(
 
 std::vector<row> of_user(transaction& tx, directory_id where, resource_id user)
 {
-    std::vector<row> rows;
-    tx.sql().run(list_of_user, {where.value, user.value}, [&](const sql::row& current) {
-        rows.push_back(
-            {.what = {{current.integer(0)}, current.integer(1) != 0},
-             .change_id = current.integer(2),
-             .from =
-                 {std::string(current.text(3)), std::string(current.text(4)), std::string(current.text(5))}}
-        );
+    return sql::all(tx, list_of_user, {where.value, user.value}, [](const sql::row& current) {
+        return row{
+            .what = {{current.integer(0)}, current.integer(1) != 0},
+            .change_id = current.integer(2),
+            .from =
+                {std::string(current.text(3)), std::string(current.text(4)), std::string(current.text(5))},
+        };
     });
-    return rows;
 }
 
 std::int64_t count_of_user(transaction& tx, directory_id where, resource_id user)
 {
-    std::int64_t total = 0;
-    tx.sql().run(count_user, {where.value, user.value}, [&](const sql::row& current) {
-        total = current.integer(0);
-    });
-    return total;
+    return sql::value(tx, count_user, {where.value, user.value});
 }
 
 void forget(transaction& tx, directory_id where, resource_id user)
@@ -130,27 +126,17 @@ void forget(transaction& tx, directory_id where, resource_id user)
 
 bool has_any(transaction& tx, directory_id where)
 {
-    bool is_found = false;
-    tx.sql().run(find_any, {where.value}, [&](const sql::row&) { is_found = true; });
-    return is_found;
+    return sql::exists(tx, find_any, {where.value});
 }
 
 std::optional<directory_id> next_directory(transaction& tx, directory_id after)
 {
-    std::optional<directory_id> found;
-    tx.sql().run(find_directory, {after.value}, [&](const sql::row& current) {
-        found = directory_id{current.integer(0)};
-    });
-    return found;
+    return sql::one<directory_id>(tx, find_directory, {after.value});
 }
 
 std::vector<resource_id> users(transaction& tx, directory_id where, std::int64_t limit)
 {
-    std::vector<resource_id> found;
-    tx.sql().run(list_users, {where.value, limit}, [&](const sql::row& current) {
-        found.push_back({current.integer(0)});
-    });
-    return found;
+    return sql::all<resource_id>(tx, list_users, {where.value, limit});
 }
 
 void remove_changes(transaction& tx, directory_id where, std::int64_t limit)

@@ -1,5 +1,7 @@
 #include "store/refusals.hpp"
 
+#include "store/engine/query.hpp"
+
 namespace scimd::store::refusals {
 
 namespace {
@@ -77,7 +79,7 @@ constexpr sql::statement delete_old{
 
 refusal read_row(const sql::row& current)
 {
-    refusal read{
+    return {
         .id = current.integer(0),
         .subject = std::string(current.text(1)),
         .reason = std::string(current.text(2)),
@@ -85,25 +87,21 @@ refusal read_row(const sql::row& current)
         .external_id = std::string(current.text(4)),
         .domain = std::string(current.text(5)),
         .detail = std::string(current.text(6)),
+        .address = std::string(current.text(11)),
+        .user = read_optional<resource_id>(current, 12),
         .count = current.integer(7),
         .first_at = from_column(current.integer(8)),
         .last_at = from_column(current.integer(9)),
+        .resolved_at = read_optional<time_point>(current, 10),
     };
-    if (!current.is_null(10))
-        read.resolved_at = from_column(current.integer(10));
-    read.address = std::string(current.text(11));
-    if (!current.is_null(12))
-        read.user = resource_id{current.integer(12)};
-    return read;
 }
 
 }  // namespace
 
 bool record(transaction& tx, directory_id where, const refusal& what, time_point at)
 {
-    const auto user = what.user ? sql::parameter(what.user->value) : sql::parameter();
-    std::int64_t count = 0;
-    tx.sql().run(
+    const auto count = sql::value(
+        tx,
         upsert,
         {where.value,
          what.subject,
@@ -115,8 +113,7 @@ bool record(transaction& tx, directory_id where, const refusal& what, time_point
          to_column(at),
          tx.next_id(),
          what.address,
-         user},
-        [&](const sql::row& current) { count = current.integer(0); }
+         nullable(what.user)}
     );
     return count == 1;
 }
@@ -129,11 +126,9 @@ void list(
     const std::function<bool(const refusal&)>& each
 )
 {
-    const auto wanted =
-        which.is_resolved ? sql::parameter(std::int64_t{*which.is_resolved ? 1 : 0}) : sql::parameter();
     tx.sql().run(
         list_rows,
-        {where.value, before, which.reason, which.user, wanted},
+        {where.value, before, which.reason, which.user, nullable(which.is_resolved)},
         [&](const sql::row& current) { return each(read_row(current)); }
     );
 }
@@ -149,11 +144,7 @@ std::vector<refusal> standing_of(transaction& tx, directory_id where, resource_i
 
 std::int64_t count_standing(transaction& tx, directory_id where)
 {
-    std::int64_t count = 0;
-    tx.sql().run(count_standing_rows, {where.value}, [&](const sql::row& current) {
-        count = current.integer(0);
-    });
-    return count;
+    return sql::value(tx, count_standing_rows, {where.value});
 }
 
 void resolve_standing(

@@ -1,5 +1,7 @@
 #include "store/request_log.hpp"
 
+#include "store/engine/query.hpp"
+
 namespace scimd::store::request_log {
 
 namespace {
@@ -126,11 +128,7 @@ std::int64_t trim_before(transaction& tx, time_point when, std::int64_t limit)
 
 std::optional<directory_id> next_directory(transaction& tx, directory_id after)
 {
-    std::optional<directory_id> next;
-    tx.sql().run(find_next_directory, {after.value}, [&](const sql::row& current) {
-        next = directory_id{current.integer(0)};
-    });
-    return next;
+    return sql::one<directory_id>(tx, find_next_directory, {after.value});
 }
 
 }  // namespace scimd::store::request_log

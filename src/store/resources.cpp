@@ -1,6 +1,7 @@
 #include "store/resources.hpp"
 
 #include "base/json/json.hpp"
+#include "store/engine/query.hpp"
 #include "store/resource_row.hpp"
 
 #include <set>
@@ -150,7 +151,7 @@ std::string display_name_of(std::string_view document)
 
 sql::parameter active_column(const index_columns& columns)
 {
-    return columns.active ? sql::parameter(std::int64_t{*columns.active}) : sql::parameter();
+    return nullable(columns.active);
 }
 
 void add_value(
@@ -208,9 +209,9 @@ std::optional<row> insert(
          type,
          id.value,
          to_column(tx.now()),
-         sql::nullable(columns.unique_key),
-         sql::nullable(columns.display_key),
-         sql::nullable(columns.external_id),
+         nullable(columns.unique_key),
+         nullable(columns.display_key),
+         nullable(columns.external_id),
          active_column(columns),
          document}
     );
@@ -234,11 +235,7 @@ std::optional<std::int64_t> version_of(
     transaction& tx, directory_id where, std::string_view type, resource_id id
 )
 {
-    std::optional<std::int64_t> version;
-    tx.sql().run(find_version, {where.value, type, id.value}, [&](const sql::row& current) {
-        version = current.integer(0);
-    });
-    return version;
+    return sql::one<std::int64_t>(tx, find_version, {where.value, type, id.value});
 }
 
 bool rewrite(
@@ -257,9 +254,9 @@ bool rewrite(
              type,
              id.value,
              to_column(tx.now()),
-             sql::nullable(columns.unique_key),
-             sql::nullable(columns.display_key),
-             sql::nullable(columns.external_id),
+             nullable(columns.unique_key),
+             nullable(columns.display_key),
+             nullable(columns.external_id),
              active_column(columns),
              document}
         );
@@ -326,20 +323,12 @@ std::vector<kind> kinds_of(transaction& tx, directory_id where, const std::vecto
 
 std::optional<bool> is_active_user(transaction& tx, directory_id where, resource_id id)
 {
-    std::optional<bool> is_active;
-    tx.sql().run(find_active_user, {where.value, id.value}, [&](const sql::row& current) {
-        is_active = current.integer(0) != 0;
-    });
-    return is_active;
+    return sql::one<bool>(tx, find_active_user, {where.value, id.value});
 }
 
 std::int64_t count(transaction& tx, directory_id where, std::string_view type)
 {
-    std::int64_t total = 0;
-    tx.sql().run(find_type_count, {where.value, type}, [&](const sql::row& current) {
-        total = current.integer(0);
-    });
-    return total;
+    return sql::value(tx, find_type_count, {where.value, type});
 }
 
 }  // namespace scimd::store::resources

@@ -1,6 +1,7 @@
 #include "store/roles.hpp"
 
 #include "base/text.hpp"
+#include "store/engine/query.hpp"
 #include "store/resources.hpp"
 
 #include <algorithm>
@@ -213,11 +214,6 @@ constexpr sql::statement delete_recount{
     "delete from role_recounts where directory_id = $1",
 };
 
-sql::parameter nullable_id(const auto& id)
-{
-    return id ? sql::parameter(id->value) : sql::parameter();
-}
-
 std::int64_t key_of(const scope& of)
 {
     return of ? of->value : 0;
@@ -227,20 +223,13 @@ role read_role(const sql::row& current)
 {
     return {
         .id = {current.integer(0)},
-        .owner = current.is_null(1) ? scope() : organization_id{current.integer(1)},
+        .owner = read_optional<organization_id>(current, 1),
         .name = std::string(current.text(2)),
         .display_name = std::string(current.text(3)),
         .description = std::string(current.text(4)),
-        .extends = read_text(current, 5),
+        .extends = read_optional<std::string>(current, 5),
         .permissions = std::string(current.text(6)),
     };
-}
-
-std::int64_t number(transaction& tx, const sql::statement& what, std::initializer_list<sql::parameter> of)
-{
-    std::int64_t value = 0;
-    tx.sql().run(what, of, [&](const sql::row& current) { value = current.integer(0); });
-    return value;
 }
 
 }  // namespace
@@ -252,11 +241,11 @@ role insert(transaction& tx, const role& what)
     tx.sql().run(
         insert_role,
         {made.id.value,
-         nullable_id(made.owner),
+         nullable(made.owner),
          made.name,
          made.display_name,
          made.description,
-         sql::nullable(made.extends),
+         nullable(made.extends),
          made.permissions,
          to_column(tx.now())}
     );
@@ -270,7 +259,7 @@ void update(transaction& tx, const role& what)
         {what.id.value,
          what.display_name,
          what.description,
-         sql::nullable(what.extends),
+         nullable(what.extends),
          what.permissions,
          to_column(tx.now())}
     );
@@ -283,47 +272,34 @@ void remove(transaction& tx, role_id which)
 
 std::optional<role> find(transaction& tx, const scope& of, std::string_view name)
 {
-    std::optional<role> found;
-    tx.sql().run(find_role, {key_of(of), name}, [&](const sql::row& current) { found = read_role(current); });
-    return found;
+    return sql::one(tx, find_role, {key_of(of), name}, read_role);
 }
 
 std::optional<role> find(transaction& tx, role_id which)
 {
-    std::optional<role> found;
-    tx.sql().run(find_role_by_id, {which.value}, [&](const sql::row& current) {
-        found = read_role(current);
-    });
-    return found;
+    return sql::one(tx, find_role_by_id, {which.value}, read_role);
 }
 
 std::vector<role> list(transaction& tx, const scope& of)
 {
-    std::vector<role> found;
-    tx.sql().run(list_roles, {key_of(of)}, [&](const sql::row& current) {
-        found.push_back(read_role(current));
-    });
-    return found;
+    return sql::all(tx, list_roles, {key_of(of)}, read_role);
 }
 
 std::int64_t count(transaction& tx, const scope& of)
 {
-    return number(tx, count_roles, {key_of(of)});
+    return sql::value(tx, count_roles, {key_of(of)});
 }
 
 std::int64_t count_dependents(transaction& tx, const role& which)
 {
-    return number(tx, count_extending, {which.name, key_of(which.owner)});
+    return sql::value(tx, count_extending, {which.name, key_of(which.owner)});
 }
 
 defaults find_defaults(transaction& tx, const scope& of)
 {
     defaults found;
     const auto read = [&](const sql::row& current) {
-        if (!current.is_null(0))
-            found.creator = role_id{current.integer(0)};
-        if (!current.is_null(1))
-            found.member = role_id{current.integer(1)};
+        found = {read_optional<role_id>(current, 0), read_optional<role_id>(current, 1)};
     };
     if (of)
         tx.sql().run(find_organization_default, {of->value}, read);
@@ -335,32 +311,30 @@ defaults find_defaults(transaction& tx, const scope& of)
 void set_defaults(transaction& tx, const scope& of, const defaults& to)
 {
     if (of)
-        tx.sql().run(update_organization_default, {of->value, nullable_id(to.member)});
+        tx.sql().run(update_organization_default, {of->value, nullable(to.member)});
     else
-        tx.sql().run(update_environment_defaults, {nullable_id(to.creator), nullable_id(to.member)});
+        tx.sql().run(update_environment_defaults, {nullable(to.creator), nullable(to.member)});
 }
 
 bool is_default(transaction& tx, role_id which)
 {
-    return number(tx, find_default_use, {which.value}) == 1;
+    return sql::exists(tx, find_default_use, {which.value});
 }
 
 void replace(transaction& tx, role_id which, const successors& by)
 {
-    tx.sql().run(replace_creator, {which.value, nullable_id(by.creator)});
-    tx.sql().run(replace_member, {which.value, nullable_id(by.member)});
-    tx.sql().run(replace_organization_member, {which.value, nullable_id(by.of_organizations)});
+    tx.sql().run(replace_creator, {which.value, nullable(by.creator)});
+    tx.sql().run(replace_member, {which.value, nullable(by.member)});
+    tx.sql().run(replace_organization_member, {which.value, nullable(by.of_organizations)});
     if (by.assigned)
         tx.sql().run(replace_assigned, {which.value, by.assigned->value});
 }
 
 std::vector<assignment> assignments(transaction& tx, directory_id where)
 {
-    std::vector<assignment> found;
-    tx.sql().run(list_assignments, {where.value}, [&](const sql::row& current) {
-        found.push_back({{current.integer(0)}, {current.integer(1)}, std::string(current.text(2))});
+    return sql::all(tx, list_assignments, {where.value}, [](const sql::row& current) {
+        return assignment{{current.integer(0)}, {current.integer(1)}, std::string(current.text(2))};
     });
-    return found;
 }
 
 void replace_assignments(transaction& tx, directory_id where, const std::vector<assignment>& with)
@@ -386,20 +360,15 @@ std::vector<std::string> names_of(transaction& tx, directory_id where, resource_
 
 std::vector<std::string> default_names(transaction& tx, directory_id where)
 {
-    std::vector<std::string> names;
-    tx.sql().run(role_by_default, {where.value}, [&](const sql::row& current) {
-        names.emplace_back(current.text(0));
-    });
-    return names;
+    return sql::all<std::string>(tx, role_by_default, {where.value});
 }
 
 std::vector<std::string> published(transaction& tx, directory_id where, resource_id user)
 {
+    const auto text = sql::value<std::string>(tx, find_told, {where.value, user.value});
     std::vector<std::string> names;
-    tx.sql().run(find_told, {where.value, user.value}, [&](const sql::row& current) {
-        for (const auto name : split(current.text(0), ' '))
-            names.emplace_back(name);
-    });
+    for (const auto name : split(text, ' '))
+        names.emplace_back(name);
     return names;
 }
 
@@ -434,24 +403,18 @@ void request_recounts_by_role(transaction& tx, role_id which, std::string_view o
 
 std::optional<recount> next_recount(transaction& tx, directory_id after)
 {
-    std::optional<recount> next;
-    tx.sql().run(find_recount, {after.value}, [&](const sql::row& current) {
-        next = recount{
+    return sql::one(tx, find_recount, {after.value}, [](const sql::row& current) {
+        return recount{
             {current.integer(0)}, {current.integer(1)}, {current.integer(2)}, std::string(current.text(3))
         };
     });
-    return next;
 }
 
 std::vector<resource_id> users_behind(
     transaction& tx, directory_id where, resource_id after, std::int64_t limit
 )
 {
-    std::vector<resource_id> users;
-    tx.sql().run(list_users_behind, {where.value, after.value, limit}, [&](const sql::row& current) {
-        users.push_back({current.integer(0)});
-    });
-    return users;
+    return sql::all<resource_id>(tx, list_users_behind, {where.value, after.value, limit});
 }
 
 void advance_recount(transaction& tx, directory_id where, resource_id after)

@@ -1,6 +1,7 @@
 #include "store/unique_values.hpp"
 
 #include "base/json/json.hpp"
+#include "store/engine/query.hpp"
 #include "store/resources.hpp"
 
 #include <algorithm>
@@ -67,11 +68,7 @@ std::optional<std::int64_t> holder_of(
     transaction& tx, directory_id where, std::string_view type, const scim::unique_value& value
 )
 {
-    std::optional<std::int64_t> holder;
-    tx.sql().run(find_holder, {where.value, type, value.attribute, value.key}, [&](const sql::row& current) {
-        holder = current.integer(0);
-    });
-    return holder;
+    return sql::one<std::int64_t>(tx, find_holder, {where.value, type, value.attribute, value.key});
 }
 
 void insert(
@@ -103,22 +100,15 @@ std::set<rule> rules_of(const scim::catalogue& types)
 
 std::set<rule> known_rules(transaction& tx)
 {
-    std::set<rule> rules;
-    tx.sql().run(list_attributes, {}, [&](const sql::row& current) {
-        rules.insert(
-            {std::string(current.text(0)), std::string(current.text(1)), std::string(current.text(2))}
-        );
+    const auto rows = sql::all(tx, list_attributes, {}, [](const sql::row& current) {
+        return rule{std::string(current.text(0)), std::string(current.text(1)), std::string(current.text(2))};
     });
-    return rules;
+    return {rows.begin(), rows.end()};
 }
 
 std::vector<directory_id> all_directories(transaction& tx)
 {
-    std::vector<directory_id> found;
-    tx.sql().run(list_directories, {}, [&](const sql::row& current) {
-        found.push_back({current.integer(0)});
-    });
-    return found;
+    return sql::all<directory_id>(tx, list_directories);
 }
 
 std::set<rule> difference(const std::set<rule>& from, const std::set<rule>& less)

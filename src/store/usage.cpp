@@ -1,5 +1,7 @@
 #include "store/usage.hpp"
 
+#include "store/engine/query.hpp"
+
 namespace scimd::store::usage {
 namespace {
 
@@ -70,8 +72,7 @@ directory_usage find_by(transaction& tx, const sql::statement& what, directory_i
         for (int i = 0; i < counters; ++i)
             found.used[static_cast<std::size_t>(i)] = current.integer(i);
         for (int i = 0; i < static_cast<int>(quota_count); ++i)
-            if (!current.is_null(counters + i))
-                found.own[static_cast<std::size_t>(i)] = current.integer(counters + i);
+            found.own[static_cast<std::size_t>(i)] = read_optional<std::int64_t>(current, counters + i);
         found.last_sequence = current.integer(counters + static_cast<int>(quota_count));
     });
     return found;
@@ -91,27 +92,22 @@ directory_usage find_without_counts(transaction& tx, directory_id which)
 
 std::int64_t count_other_resources(transaction& tx, directory_id which)
 {
-    std::int64_t total = 0;
-    tx.sql().run(count_of_other_types, {which.value}, [&](const sql::row& current) {
-        total = current.integer(0);
-    });
-    return total;
+    return sql::value(tx, count_of_other_types, {which.value});
 }
 
 contents find_contents(transaction& tx, directory_id which)
 {
-    contents found;
-    tx.sql().run(select_contents, {which.value}, [&](const sql::row& current) {
-        found = {current.integer(0), current.integer(1)};
+    const auto found = sql::one(tx, select_contents, {which.value}, [](const sql::row& current) {
+        return contents{current.integer(0), current.integer(1)};
     });
-    return found;
+    return found.value_or(contents());
 }
 
 void set_limits(transaction& tx, directory_id which, const own_limits& limits)
 {
     const auto column = [&](quota of) {
         const auto& limit = limits[index_of(of)];
-        return limit ? sql::parameter(*limit) : sql::parameter();
+        return nullable(limit);
     };
     tx.sql().run(
         update_limits,
@@ -128,18 +124,14 @@ void set_limits(transaction& tx, directory_id which, const own_limits& limits)
 
 std::int64_t event_bytes(transaction& tx)
 {
-    std::int64_t bytes = 0;
-    tx.sql().run(select_event_bytes, {}, [&](const sql::row& current) { bytes = current.integer(0); });
-    return bytes;
+    return sql::value(tx, select_event_bytes);
 }
 
 std::optional<event_surplus> next_event_surplus(transaction& tx, std::int64_t default_max, directory_id after)
 {
-    std::optional<event_surplus> found;
-    tx.sql().run(find_event_surplus, {default_max, after.value}, [&](const sql::row& current) {
-        found = event_surplus{{current.integer(0)}, current.integer(1)};
+    return sql::one(tx, find_event_surplus, {default_max, after.value}, [](const sql::row& current) {
+        return event_surplus{{current.integer(0)}, current.integer(1)};
     });
-    return found;
 }
 
 std::array<std::int64_t, quota_count> totals(transaction& tx)

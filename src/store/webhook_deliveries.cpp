@@ -1,5 +1,6 @@
 #include "store/webhook_deliveries.hpp"
 
+#include "store/engine/query.hpp"
 #include "store/event_row.hpp"
 
 namespace scimd::store::webhooks {
@@ -138,35 +139,29 @@ std::string_view to_text(delivery_state state)
 
 delivery read_delivery(const sql::row& current)
 {
-    delivery read{
+    return {
         .event = {current.integer(0)},
         .state = current.text(1) == "waiting" ? delivery_state::waiting : delivery_state::dead,
         .attempts = static_cast<int>(current.integer(2)),
         .due = from_column(current.integer(3)),
-        .failed_at = read_time(current, 4),
+        .failed_at = read_optional<time_point>(current, 4),
         .last_error = std::string(current.text(5)),
-        .test_body = std::nullopt,
+        .test_body = read_optional<std::string>(current, 6),
     };
-    if (!current.is_null(6))
-        read.test_body = std::string(current.text(6));
-    return read;
 }
 
 attempt read_attempt(const sql::row& current)
 {
-    attempt read{
+    return {
         .id = {current.integer(0)},
         .event = {current.integer(1)},
         .number = static_cast<int>(current.integer(2)),
         .started = from_column(current.integer(3)),
-        .status = std::nullopt,
+        .status = read_optional<int>(current, 4),
         .milliseconds = current.integer(5),
         .error = std::string(current.text(6)),
         .response = std::string(current.text(7)),
     };
-    if (!current.is_null(4))
-        read.status = static_cast<int>(current.integer(4));
-    return read;
 }
 
 }  // namespace
@@ -193,9 +188,8 @@ void remove_directory_queue(transaction& tx, webhook_id owner, directory_id dire
 
 std::vector<directory_queue> list_directory_queues(transaction& tx, webhook_id owner, std::int64_t limit)
 {
-    std::vector<directory_queue> found;
-    tx.sql().run(list_lane_rows, {owner.value, limit}, [&](const sql::row& current) {
-        found.push_back({
+    return sql::all(tx, list_lane_rows, {owner.value, limit}, [](const sql::row& current) {
+        return directory_queue{
             .directory = {current.integer(0)},
             .settled = {current.integer(1)},
             .settled_sequence = current.integer(2),
@@ -203,9 +197,8 @@ std::vector<directory_queue> list_directory_queues(transaction& tx, webhook_id o
             .attempts = static_cast<int>(current.integer(4)),
             .due = from_column(current.integer(5)),
             .last_error = std::string(current.text(6)),
-        });
+        };
     });
-    return found;
 }
 
 std::int64_t make_directory_queues_due(transaction& tx, webhook_id owner, const event_span& of)
@@ -239,9 +232,9 @@ void put_delivery(transaction& tx, webhook_id owner, const delivery& what)
          to_text(what.state),
          what.attempts,
          is_dead ? 0 : to_column(what.due),
-         what.failed_at ? sql::parameter(to_column(*what.failed_at)) : sql::parameter(),
+         nullable(what.failed_at),
          what.last_error,
-         sql::nullable(what.test_body)}
+         nullable(what.test_body)}
     );
 }
 
@@ -252,38 +245,22 @@ bool remove_delivery(transaction& tx, webhook_id owner, event_id event)
 
 std::optional<delivery> find_delivery(transaction& tx, webhook_id owner, event_id event)
 {
-    std::optional<delivery> found;
-    tx.sql().run(find_delivery_row, {owner.value, event.value}, [&](const sql::row& current) {
-        found = read_delivery(current);
-    });
-    return found;
+    return sql::one(tx, find_delivery_row, {owner.value, event.value}, read_delivery);
 }
 
 std::vector<delivery> list_waiting(transaction& tx, webhook_id owner, std::int64_t limit)
 {
-    std::vector<delivery> found;
-    tx.sql().run(list_waiting_rows, {owner.value, limit}, [&](const sql::row& current) {
-        found.push_back(read_delivery(current));
-    });
-    return found;
+    return sql::all(tx, list_waiting_rows, {owner.value, limit}, read_delivery);
 }
 
 std::vector<delivery> list_dead(transaction& tx, webhook_id owner, event_id after, std::int64_t limit)
 {
-    std::vector<delivery> found;
-    tx.sql().run(list_dead_rows, {owner.value, after.value, limit}, [&](const sql::row& current) {
-        found.push_back(read_delivery(current));
-    });
-    return found;
+    return sql::all(tx, list_dead_rows, {owner.value, after.value, limit}, read_delivery);
 }
 
 std::int64_t count_deliveries(transaction& tx, webhook_id owner, delivery_state state, std::int64_t most)
 {
-    std::int64_t total = 0;
-    tx.sql().run(count_delivery_rows, {owner.value, to_text(state), most}, [&](const sql::row& current) {
-        total = current.integer(0);
-    });
-    return total;
+    return sql::value(tx, count_delivery_rows, {owner.value, to_text(state), most});
 }
 
 std::int64_t retry_deliveries(transaction& tx, webhook_id owner, const event_span& of, std::int64_t most)
@@ -293,31 +270,17 @@ std::int64_t retry_deliveries(transaction& tx, webhook_id owner, const event_spa
 
 std::optional<events::event> find_event(transaction& tx, event_id id)
 {
-    std::optional<events::event> found;
-    tx.sql().run(find_event_row, {id.value}, [&](const sql::row& current) {
-        found = events::read_event(current);
-    });
-    return found;
+    return sql::one(tx, find_event_row, {id.value}, events::read_event);
 }
 
 std::optional<event_id> next_event(transaction& tx, event_id after)
 {
-    std::optional<event_id> found;
-    tx.sql().run(next_event_row, {after.value}, [&](const sql::row& current) {
-        if (!current.is_null(0))
-            found = event_id{current.integer(0)};
-    });
-    return found;
+    return sql::optional_value<event_id>(tx, next_event_row, {after.value});
 }
 
 std::optional<event_id> oldest_needed(transaction& tx)
 {
-    std::optional<event_id> found;
-    tx.sql().run(oldest_needed_row, {}, [&](const sql::row& current) {
-        if (!current.is_null(0))
-            found = event_id{current.integer(0)};
-    });
-    return found;
+    return sql::optional_value<event_id>(tx, oldest_needed_row);
 }
 
 void append_attempt(transaction& tx, webhook_id owner, const attempt& what)
@@ -329,7 +292,7 @@ void append_attempt(transaction& tx, webhook_id owner, const attempt& what)
          what.event.value,
          what.number,
          to_column(what.started),
-         what.status ? sql::parameter(std::int64_t{*what.status}) : sql::parameter(),
+         nullable(what.status),
          what.milliseconds,
          what.error,
          what.response}
@@ -340,21 +303,15 @@ std::vector<attempt> list_attempts(
     transaction& tx, webhook_id owner, event_id of, webhook_attempt_id before, std::int64_t limit
 )
 {
-    std::vector<attempt> found;
     const auto below = before.value > 0 ? before.value : sql::integer_max;
-    const auto take = [&](const sql::row& current) { found.push_back(read_attempt(current)); };
-    if (of.value != 0)
-        tx.sql().run(list_attempt_rows_of_event, {owner.value, of.value, below, limit}, take);
-    else
-        tx.sql().run(list_attempt_rows, {owner.value, below, limit}, take);
-    return found;
+    if (of.value == 0)
+        return sql::all(tx, list_attempt_rows, {owner.value, below, limit}, read_attempt);
+    return sql::all(tx, list_attempt_rows_of_event, {owner.value, of.value, below, limit}, read_attempt);
 }
 
 bool has_attempts(transaction& tx, time_point before)
 {
-    bool has = false;
-    tx.sql().run(oldest_attempt, {first_id_at(before)}, [&](const sql::row&) { has = true; });
-    return has;
+    return sql::exists(tx, oldest_attempt, {first_id_at(before)});
 }
 
 std::int64_t prune_attempts(transaction& tx, time_point before, std::int64_t most)
@@ -364,9 +321,7 @@ std::int64_t prune_attempts(transaction& tx, time_point before, std::int64_t mos
 
 bool has_dead_letters(transaction& tx, time_point before)
 {
-    bool has = false;
-    tx.sql().run(find_old_dead, {first_id_at(before)}, [&](const sql::row&) { has = true; });
-    return has;
+    return sql::exists(tx, find_old_dead, {first_id_at(before)});
 }
 
 std::int64_t prune_dead_letters(transaction& tx, time_point before, std::int64_t most)

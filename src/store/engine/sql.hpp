@@ -9,7 +9,6 @@
 #include <initializer_list>
 #include <limits>
 #include <memory>
-#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -29,12 +28,6 @@ constexpr std::int64_t integer_max = std::numeric_limits<std::int64_t>::max();  
 
 // Borrowed for the call. null is std::monostate.
 using parameter = std::variant<std::monostate, std::int64_t, std::string_view>;
-
-template <class T>
-parameter nullable(const std::optional<T>& value)
-{
-    return value ? parameter(*value) : parameter();
-}
 
 // The current row of a result; valid inside the row handler only.
 class row {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "store/engine/columns.hpp"
 #include "store/engine/sql.hpp"
 
 #include <atomic>
@@ -59,25 +60,5 @@ private:
     const std::atomic<bool>* others_wait_;
     std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
 };
-
-// Times are stored as microseconds since 1970.
-inline std::int64_t to_column(time_point when) noexcept
-{
-    return when.time_since_epoch().count();
-}
-inline time_point from_column(std::int64_t microseconds) noexcept
-{
-    return time_point(std::chrono::microseconds(microseconds));
-}
-
-// Of a column that may be null.
-inline std::optional<time_point> read_time(const sql::row& current, int column)
-{
-    return current.is_null(column) ? std::nullopt : std::optional(from_column(current.integer(column)));
-}
-inline std::optional<std::string> read_text(const sql::row& current, int column)
-{
-    return current.is_null(column) ? std::nullopt : std::optional(std::string(current.text(column)));
-}
 
 }  // namespace scimd::store
