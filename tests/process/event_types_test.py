@@ -14,7 +14,7 @@ PREFIXES = {"organization.directory"}
 
 class EventTypesTest(unittest.TestCase):
     def test_the_code_and_the_schemas_name_the_same_types(self):
-        named = {kind for path in SOURCES.glob("*.cpp") for kind in TYPE.findall(path.read_text())}
+        named = {kind for path in SOURCES.rglob("*.cpp") for kind in TYPE.findall(path.read_text())}
         self.assertEqual(named - PREFIXES, types())
 
     def test_a_schema_says_which_type_it_is_of(self):
