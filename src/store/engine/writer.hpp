@@ -8,7 +8,7 @@
 
 #include "store/engine/database.hpp"
 #include "store/engine/fair_queue.hpp"
-#include "store/engine/queue_figures.hpp"
+#include "store/engine/queue_metrics.hpp"
 #include "store/sqlite/sqlite.hpp"
 
 #include <atomic>
