@@ -1,7 +1,6 @@
 #include "store/credentials.hpp"
 
 #include "base/codec.hpp"
-#include "store/directory_row.hpp"
 #include "store/engine/query.hpp"
 
 namespace scimd::store::credentials {

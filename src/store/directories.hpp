@@ -24,6 +24,23 @@ void set_status(transaction& tx, directory_id which, std::string_view status);
 // When a resource of the type was made or changed last, but for users who are held; empty: there is none.
 std::optional<time_point> last_modified(transaction& tx, directory_id which, std::string_view type);
 
+// --- how requests of its SCIM clients are read
+
+// A setting of an existing directory, told by whoever manages it.
+void set_mode(transaction& tx, directory_id where, tenants::scim_mode mode);
+
+// Whether two groups may not have one displayName. Turned on, it holds for all groups at once: false, and
+// nothing is written, when two have one name already.
+bool set_unique_group_names(transaction& tx, directory_id where, bool are_unique);
+
+void set_unknown_members(transaction& tx, directory_id where, tenants::unknown_members what);
+
+// 200 or 204.
+void set_patch_status(transaction& tx, directory_id where, int status);
+
+// In place of what was recognized before.
+void set_detected(transaction& tx, directory_id where, const tenants::detection& what);
+
 // --- removal
 
 // From now on nobody finds the directory and none of its secrets opens it. `origin` is kept for the events of

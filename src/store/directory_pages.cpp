@@ -36,17 +36,6 @@ constexpr sql::statement list_group_names{
     "select group_id, display_name from member_counts where directory_id = $1 order by group_id limit $2",
 };
 
-resources::row read_row(const sql::row& current)
-{
-    return {
-        .id = {current.integer(0)},
-        .version = current.integer(1),
-        .created = from_column(current.integer(2)),
-        .modified = from_column(current.integer(3)),
-        .document = std::string(current.text(4)),
-    };
-}
-
 // A statement as it grows: text and parameters together.
 class query {
 public:
@@ -127,7 +116,7 @@ void of_group(query& to, const selection& which)
 
 void run_list(query& what, transaction& tx, std::string_view name, const visitor& each)
 {
-    what.run(tx, name, [&](const sql::row& current) { return each(read_row(current)); });
+    what.run(tx, name, [&](const sql::row& current) { return each(resources::read_row(current)); });
 }
 
 std::int64_t run_count(query what, transaction& tx, std::string_view name)

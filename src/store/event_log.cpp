@@ -1,7 +1,6 @@
 #include "store/event_log.hpp"
 
 #include "store/engine/query.hpp"
-#include "store/event_row.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -233,9 +232,7 @@ event_id newest(transaction& tx)
 
 std::optional<std::string> newest_body(transaction& tx)
 {
-    std::optional<std::string> body;
-    tx.sql().run(select_newest_body, {}, [&](const sql::row& current) { body = current.text(0); });
-    return body;
+    return sql::one<std::string>(tx, select_newest_body);
 }
 
 event_id oldest(transaction& tx)

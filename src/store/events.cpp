@@ -1,7 +1,6 @@
 #include "store/events.hpp"
 
 #include "store/engine/query.hpp"
-#include "store/event_row.hpp"
 
 #include <stdexcept>
 
@@ -45,6 +44,17 @@ constexpr sql::statement list_events_of_directory{
     " where directory_id = $1 and sequence > $2 order by sequence limit $3",
 };
 
+constexpr sql::statement select_position{
+    "event_sinks.position",
+    "select position from event_sinks where name = $1",
+};
+
+constexpr sql::statement upsert_position{
+    "event_sinks.set_position",
+    "insert into event_sinks (name, position) values ($1, $2)"
+    " on conflict (name) do update set position = excluded.position",
+};
+
 // Our ids and numbers start at 1.
 sql::parameter unless_zero(std::int64_t number)
 {
@@ -52,6 +62,18 @@ sql::parameter unless_zero(std::int64_t number)
 }
 
 }  // namespace
+
+event read_event(const sql::row& current)
+{
+    return {
+        .id = {current.integer(0)},
+        .organization = {current.integer(1)},
+        .directory = {current.integer(2)},
+        .sequence = current.integer(3),
+        .type = std::string(current.text(4)),
+        .body = std::string(current.text(5)),
+    };
+}
 
 std::int64_t next_sequence(transaction& tx, directory_id directory)
 {
@@ -100,6 +122,16 @@ void list_directory_after(
         {directory.value, after_sequence, limit},
         [&](const sql::row& current) { return each(read_event(current)); }
     );
+}
+
+std::optional<event_id> sink_position(transaction& tx, std::string_view sink)
+{
+    return sql::one<event_id>(tx, select_position, {sink});
+}
+
+void set_sink_position(transaction& tx, std::string_view sink, event_id position)
+{
+    tx.sql().run(upsert_position, {sink, position.value});
 }
 
 }  // namespace scimd::store::events

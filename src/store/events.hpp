@@ -25,6 +25,9 @@ struct event {
     std::string body;  // the envelope as it is delivered, byte for byte
 };
 
+// The columns id, organization_id, directory_id, sequence, type and body come first, in this order.
+event read_event(const sql::row& current);
+
 void append(transaction& tx, const event& what);
 
 // In order: those after `after` (0: from the start) of the environment, or of one directory by its sequence.
@@ -43,5 +46,11 @@ void list_directory_after(
     std::int64_t limit,
     const std::function<bool(const event&)>& each
 );
+
+// --- event sinks: how far a copy of the log that is written elsewhere (stdout) has come
+
+// Empty: the sink has never written anything.
+std::optional<event_id> sink_position(transaction& tx, std::string_view sink);
+void set_sink_position(transaction& tx, std::string_view sink, event_id position);
 
 }  // namespace scimd::store::events

@@ -135,11 +135,7 @@ void list(
 
 std::vector<refusal> standing_of(transaction& tx, directory_id where, resource_id user)
 {
-    std::vector<refusal> found;
-    tx.sql().run(list_standing, {where.value, user.value}, [&](const sql::row& current) {
-        found.push_back(read_row(current));
-    });
-    return found;
+    return sql::all(tx, list_standing, {where.value, user.value}, read_row);
 }
 
 std::int64_t count_standing(transaction& tx, directory_id where)

@@ -2,7 +2,6 @@
 
 #include "base/json/json.hpp"
 #include "store/engine/query.hpp"
-#include "store/resource_row.hpp"
 
 #include <set>
 #include <stdexcept>
@@ -185,13 +184,20 @@ void replace_values(
 
 }  // namespace
 
+row read_row(const sql::row& current)
+{
+    return {
+        .id = {current.integer(0)},
+        .version = current.integer(1),
+        .created = from_column(current.integer(2)),
+        .modified = from_column(current.integer(3)),
+        .document = std::string(current.text(4)),
+    };
+}
+
 std::optional<row> find(transaction& tx, directory_id where, std::string_view type, resource_id id)
 {
-    std::optional<row> found;
-    tx.sql().run(find_resource, {where.value, type, id.value}, [&](const sql::row& current) {
-        found = read_row(current);
-    });
-    return found;
+    return sql::one(tx, find_resource, {where.value, type, id.value}, read_row);
 }
 
 std::optional<row> insert(

@@ -27,6 +27,9 @@ struct row {
     std::string document;  // canonical JSON text
 };
 
+// The columns id, version, created_at, modified_at and document come first, in this order.
+row read_row(const sql::row& current);
+
 // What of a document stands in columns of its own, so that equality is an index look-up. Text is folded
 // unless the attribute is caseExact.
 struct index_columns {

@@ -1,6 +1,5 @@
 // Which resources, in which order, and from where on.
 #include "store/engine/query.hpp"
-#include "store/resource_row.hpp"
 #include "store/resources.hpp"
 
 #include <stdexcept>

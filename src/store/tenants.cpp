@@ -1,6 +1,5 @@
 #include "store/tenants.hpp"
 
-#include "store/directory_row.hpp"
 #include "store/engine/query.hpp"
 
 #include <array>

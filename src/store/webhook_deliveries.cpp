@@ -1,7 +1,6 @@
 #include "store/webhook_deliveries.hpp"
 
 #include "store/engine/query.hpp"
-#include "store/event_row.hpp"
 
 namespace scimd::store::webhooks {
 

@@ -3,7 +3,7 @@
 #include "membership_pieces.hpp"
 
 #include "service/scim/bulk.hpp"
-#include "store/dialects.hpp"
+#include "store/directories.hpp"
 
 namespace scimd::api {
 namespace {
@@ -132,7 +132,7 @@ TEST_F(membership_pieces_test, what_cannot_be_is_refused_before_anything_is_writ
 TEST_F(membership_pieces_test, unknown_members_among_very_many_are_left_out)
 {
     write([&](store::transaction& tx) {
-        store::dialects::set_unknown_members(tx, where, store::tenants::unknown_members::ignore);
+        store::directories::set_unknown_members(tx, where, store::tenants::unknown_members::ignore);
     });
     const auto users = add_users("u", 2 * at_once + 10);
     const auto group = "/Groups/" + fixture.make_group("All");
