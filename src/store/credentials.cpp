@@ -91,7 +91,7 @@ constexpr sql::statement find_bearer_row{
     "select s.id, s.digest, s.suffix, s.expires_at, s.revoked_at, s.user_id,"
     " d.id, d.organization_id, d.name, d.provider, d.is_enabled, d.domain_policy, d.created_at,"
     " d.updated_at, d.last_sequence, d.schemas, d.scim_mode, d.unique_group_names, d.detected_provider,"
-    " d.detected_by, d.detected_surely, d.detected_at, d.unknown_members, d.patch_status,"
+    " d.detected_by, d.detected_is_certain, d.detected_at, d.unknown_members, d.patch_status,"
     " d.domain_gate_scope, coalesce(json_extract(o.features, '$.dir_sync'), 1)"
     " from secrets s join directories d on d.id = s.directory_id"
     " join organizations o on o.id = d.organization_id"

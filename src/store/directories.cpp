@@ -56,7 +56,7 @@ constexpr sql::statement update_patch_status{
 // What clients show of themselves is no change that anybody made: updated_at stays.
 constexpr sql::statement update_detected{
     "directories.set_detected",
-    "update directories set detected_provider = $2, detected_by = $3, detected_surely = $4,"
+    "update directories set detected_provider = $2, detected_by = $3, detected_is_certain = $4,"
     " detected_at = $5 where id = $1",
 };
 
@@ -93,9 +93,8 @@ constexpr sql::statement find_removal{
     "directory_removals.find",
     "select r.origin, d.id, d.organization_id, d.name, d.provider, d.is_enabled, d.domain_policy,"
     " d.created_at, d.updated_at, d.last_sequence, d.schemas, d.scim_mode, d.unique_group_names,"
-    " d.detected_provider, d.detected_by, d.detected_surely, d.detected_at, d.unknown_members, "
-    "d.patch_status,"
-    " d.domain_gate_scope"
+    " d.detected_provider, d.detected_by, d.detected_is_certain, d.detected_at, d.unknown_members,"
+    " d.patch_status, d.domain_gate_scope"
     " from directory_removals r join directories d on d.id = r.directory_id"
     " where r.directory_id >= $1 order by r.directory_id limit 1",
 };
@@ -126,9 +125,9 @@ constexpr sql::statement leftovers[] = {
     {"role_assignments.remove_left",
      "delete from role_assignments where directory_id = $1 and position in"
      " (select position from role_assignments where directory_id = $1 limit $2)"},
-    {"untold_changes.remove_left",
-     "delete from untold_changes where id in (select id from untold_changes where directory_id = $1 limit $2)"
-    },
+    {"pending_group_changes.remove_left",
+     "delete from pending_group_changes where id in"
+     " (select id from pending_group_changes where directory_id = $1 limit $2)"},
     {"resource_counts.remove_left",
      "delete from resource_counts where directory_id = $1 and type in"
      " (select type from resource_counts where directory_id = $1 limit $2)"},

@@ -9,69 +9,69 @@ namespace scimd::store::event_log {
 namespace {
 
 constexpr sql::statement select_forward{
-    "feed.forward",
+    "event_log.forward",
     "select id, organization_id, directory_id, sequence, type, body from events"
     " where id > $1 order by id limit $2",
 };
 
 constexpr sql::statement select_backward{
-    "feed.backward",
+    "event_log.backward",
     "select id, organization_id, directory_id, sequence, type, body from events"
     " where id < $1 order by id desc limit $2",
 };
 
 constexpr sql::statement select_forward_of_directory{
-    "feed.forward_of_directory",
+    "event_log.forward_of_directory",
     "select id, organization_id, directory_id, sequence, type, body from events"
     " where directory_id = $3 and sequence > $1 order by sequence limit $2",
 };
 
 // Each by itself: SQLite finds one end of an index at once, but looks for both in all that lies between.
 constexpr sql::statement select_sequences{
-    "feed.sequences",
+    "event_log.sequences",
     "select (select min(sequence) from events where directory_id = $1),"
     " (select max(sequence) from events where directory_id = $1)",
 };
 
 constexpr sql::statement select_id_of_sequence{
-    "feed.id_of_sequence",
+    "event_log.id_of_sequence",
     "select id from events where directory_id = $1 and sequence = $2",
 };
 
 constexpr sql::statement select_at_sequence{
-    "feed.at_sequence",
+    "event_log.at_sequence",
     "select id from events where directory_id = $1 and sequence <= $2 order by sequence desc limit 1",
 };
 
 // Of a directory of which nothing is kept, the number that its next event will have.
 constexpr sql::statement select_first_sequence{
-    "feed.first_sequence",
+    "event_log.first_sequence",
     "select coalesce((select min(sequence) from events where directory_id = $1),"
     " (select last_sequence + 1 from directories where id = $1))",
 };
 
-constexpr sql::statement select_newest{"feed.newest", "select max(id) from events"};
+constexpr sql::statement select_newest{"event_log.newest", "select max(id) from events"};
 constexpr sql::statement select_newest_body{
-    "feed.newest_body",
+    "event_log.newest_body",
     "select body from events order by id desc limit 1",
 };
-constexpr sql::statement select_oldest{"feed.oldest", "select min(id) from events"};
+constexpr sql::statement select_oldest{"event_log.oldest", "select min(id) from events"};
 
 constexpr sql::statement select_deleted{
-    "feed.deleted",
+    "event_log.deleted",
     "select max((select max(events_deleted_up_to) from environments),"
     " coalesce((select max(events_deleted_up_to) from directory_usage where events_deleted_up_to > 0), 0))",
 };
 
 constexpr sql::statement select_deleted_of_organization{
-    "feed.deleted_of_organization",
+    "event_log.deleted_of_organization",
     "select max((select max(events_deleted_up_to) from environments),"
     " coalesce((select max(events_deleted_up_to) from directory_usage"
     " where directory_id in (select id from directories where organization_id = $1)), 0))",
 };
 
 constexpr sql::statement select_deleted_of_directory{
-    "feed.deleted_of_directory",
+    "event_log.deleted_of_directory",
     "select max((select max(events_deleted_up_to) from environments),"
     " coalesce((select events_deleted_up_to from directory_usage where directory_id = $1), 0))",
 };
@@ -79,7 +79,7 @@ constexpr sql::statement select_deleted_of_directory{
 // The sequences of a directory are dense and only ever lose their beginning, so that their ends tell how many
 // there are; the directories are found by one look-up each.
 constexpr sql::statement select_total{
-    "feed.total",
+    "event_log.total",
     "with recursive each (id) as (select min(directory_id) from events union all"
     " select (select min(directory_id) from events where directory_id > each.id) from each"
     " where each.id is not null)"
@@ -89,40 +89,40 @@ constexpr sql::statement select_total{
 };
 
 constexpr sql::statement select_last_of_oldest{
-    "feed.last_of_oldest",
+    "event_log.last_of_oldest",
     "select max(id) from (select id from events where id <= $1 order by id limit $2)",
 };
 
 constexpr sql::statement select_oldest_bytes{
-    "feed.oldest_bytes",
+    "event_log.oldest_bytes",
     "select id, length(cast(body as blob)) from events order by id limit $1",
 };
 
 constexpr sql::statement select_oldest_of{
-    "feed.oldest_of",
+    "event_log.oldest_of",
     "select id from events where directory_id = $1 order by sequence limit 1",
 };
 
 constexpr sql::statement select_oldest_bytes_of{
-    "feed.oldest_bytes_of",
+    "event_log.oldest_bytes_of",
     "select sequence, id, length(cast(body as blob)) from events"
     " where directory_id = $1 order by sequence limit $2",
 };
 
-constexpr sql::statement delete_oldest{"feed.delete_oldest", "delete from events where id <= $1"};
+constexpr sql::statement delete_oldest{"event_log.delete_oldest", "delete from events where id <= $1"};
 
 constexpr sql::statement delete_oldest_of_directory{
-    "feed.delete_oldest_of",
+    "event_log.delete_oldest_of",
     "delete from events where directory_id = $1 and sequence <= $2",
 };
 
 constexpr sql::statement set_deleted_of_directory{
-    "feed.set_deleted_of",
+    "event_log.set_deleted_of",
     "update directory_usage set events_deleted_up_to = $2 where directory_id = $1",
 };
 
 constexpr sql::statement set_deleted{
-    "feed.set_deleted",
+    "event_log.set_deleted",
     "update environments set events_deleted_up_to = $1",
 };
 

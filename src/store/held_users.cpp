@@ -40,24 +40,24 @@ constexpr sql::statement find_member_count{
 };
 
 constexpr sql::statement find_request{
-    "releases.next",
-    "select directory_id, after_id from releases order by directory_id limit 1",
+    "held_user_releases.next",
+    "select directory_id, after_id from held_user_releases order by directory_id limit 1",
 };
 
 constexpr sql::statement insert_request{
-    "releases.request",
-    "insert into releases (directory_id, after_id) select id, 0 from directories where id = $1"
+    "held_user_releases.request",
+    "insert into held_user_releases (directory_id, after_id) select id, 0 from directories where id = $1"
     " and held_users > 0 on conflict (directory_id) do update set after_id = 0",
 };
 
 constexpr sql::statement update_request{
-    "releases.advance",
-    "update releases set after_id = $2 where directory_id = $1",
+    "held_user_releases.advance",
+    "update held_user_releases set after_id = $2 where directory_id = $1",
 };
 
 constexpr sql::statement delete_request{
-    "releases.finish",
-    "delete from releases where directory_id = $1",
+    "held_user_releases.finish",
+    "delete from held_user_releases where directory_id = $1",
 };
 
 }  // namespace

@@ -5,69 +5,71 @@
 namespace scimd::store::pending_group_events {
 namespace {
 
-constexpr sql::statement insert_untold_change{
-    "untold_changes.insert",
-    "insert into untold_changes (id, directory_id, group_name, origin, caused_by) values ($1, $2, $3, $4, "
-    "$5)",
+constexpr sql::statement insert_pending_change{
+    "pending_group_changes.insert",
+    "insert into pending_group_changes (id, directory_id, group_name, origin, caused_by)"
+    " values ($1, $2, $3, $4, $5)",
 };
 
-constexpr sql::statement ensure_untold_change{
-    "untold_changes.ensure",
-    "insert into untold_changes (id, directory_id, group_name, origin, caused_by) values ($1, $2, $3, $4, $5)"
+constexpr sql::statement ensure_pending_change{
+    "pending_group_changes.ensure",
+    "insert into pending_group_changes (id, directory_id, group_name, origin, caused_by)"
+    " values ($1, $2, $3, $4, $5)"
     " on conflict (id) do nothing",
 };
 
 constexpr sql::statement update_cause{
-    "untold_changes.set_cause",
-    "update untold_changes set caused_by = $2 where id = $1",
+    "pending_group_changes.set_cause",
+    "update pending_group_changes set caused_by = $2 where id = $1",
 };
 
 constexpr sql::statement delete_changes{
-    "untold_changes.remove",
-    "delete from untold_changes where id in (select id from untold_changes where directory_id = $1 limit $2)",
+    "pending_group_changes.remove",
+    "delete from pending_group_changes where id in"
+    " (select id from pending_group_changes where directory_id = $1 limit $2)",
 };
 
 constexpr sql::statement insert_membership{
-    "untold_groups.insert",
-    "insert into untold_groups (directory_id, user_id, group_id, was_member, change_id)"
+    "pending_group_events.insert",
+    "insert into pending_group_events (directory_id, user_id, group_id, was_member, change_id)"
     " values ($1, $2, $3, $4, $5)",
 };
 
 constexpr sql::statement delete_membership{
-    "untold_groups.remove",
-    "delete from untold_groups where directory_id = $1 and user_id = $2 and group_id = $3",
+    "pending_group_events.remove",
+    "delete from pending_group_events where directory_id = $1 and user_id = $2 and group_id = $3",
 };
 
 constexpr sql::statement delete_of_user{
-    "untold_groups.forget",
-    "delete from untold_groups where directory_id = $1 and user_id = $2",
+    "pending_group_events.forget",
+    "delete from pending_group_events where directory_id = $1 and user_id = $2",
 };
 
 constexpr sql::statement list_of_user{
-    "untold_groups.of_user",
-    "select u.group_id, u.was_member, c.id, c.group_name, c.origin, c.caused_by from untold_groups u"
-    " join untold_changes c on c.id = u.change_id"
+    "pending_group_events.of_user",
+    "select u.group_id, u.was_member, c.id, c.group_name, c.origin, c.caused_by from pending_group_events u"
+    " join pending_group_changes c on c.id = u.change_id"
     " where u.directory_id = $1 and u.user_id = $2 order by u.change_id, u.group_id",
 };
 
 constexpr sql::statement count_user{
-    "untold_groups.count_of_user",
-    "select count(*) from untold_groups where directory_id = $1 and user_id = $2",
+    "pending_group_events.count_of_user",
+    "select count(*) from pending_group_events where directory_id = $1 and user_id = $2",
 };
 
 constexpr sql::statement find_any{
-    "untold_groups.has_any",
-    "select 1 from untold_groups where directory_id = $1 limit 1",
+    "pending_group_events.has_any",
+    "select 1 from pending_group_events where directory_id = $1 limit 1",
 };
 
 constexpr sql::statement find_directory{
-    "untold_groups.next_directory",
-    "select directory_id from untold_groups where directory_id > $1 order by directory_id limit 1",
+    "pending_group_events.next_directory",
+    "select directory_id from pending_group_events where directory_id > $1 order by directory_id limit 1",
 };
 
 constexpr sql::statement list_users{
-    "untold_groups.users",
-    "select distinct user_id from untold_groups where directory_id = $1 order by user_id limit $2",
+    "pending_group_events.users",
+    "select distinct user_id from pending_group_events where directory_id = $1 order by user_id limit $2",
 };
 
 }  // namespace
@@ -75,13 +77,13 @@ constexpr sql::statement list_users{
 std::int64_t insert_change(transaction& tx, directory_id where, const change& what)
 {
     const auto id = tx.next_id();
-    tx.sql().run(insert_untold_change, {id, where.value, what.group_name, what.origin, what.caused_by});
+    tx.sql().run(insert_pending_change, {id, where.value, what.group_name, what.origin, what.caused_by});
     return id;
 }
 
 void ensure_change(transaction& tx, directory_id where, std::int64_t id, const change& what)
 {
-    tx.sql().run(ensure_untold_change, {id, where.value, what.group_name, what.origin, what.caused_by});
+    tx.sql().run(ensure_pending_change, {id, where.value, what.group_name, what.origin, what.caused_by});
 }
 
 void set_cause(transaction& tx, std::int64_t change_id, std::string_view caused_by)

@@ -50,10 +50,9 @@ constexpr sql::statement mark_all_standing_resolved{
 constexpr sql::statement list_rows{
     "refusals.list",
     "select id, subject, reason, user_name, external_id, domain, detail, count, first_at, last_at,"
-    " resolved_at, address, user_id from refusals where directory_id = $1 and id < $2 and ($3 = '' or reason "
-    "= $3)"
-    " and ($4 = '' or user_name = $4 or external_id = $4) and ($5 is null or (resolved_at is not null) = $5)"
-    " order by id desc",
+    " resolved_at, address, user_id from refusals where directory_id = $1 and id < $2 and ($3 = '' or reason"
+    " = $3) and ($4 = '' or user_name = $4 or external_id = $4) and ($5 is null or (resolved_at is not null)"
+    " = $5) order by id desc",
 };
 
 constexpr sql::statement mark_resolved{

@@ -26,9 +26,8 @@ constexpr sql::statement list_entries{
 
 constexpr sql::statement trim_entries{
     "request_log.trim",
-    "delete from request_log where directory_id = $1 and id in (select id from request_log where "
-    "directory_id = $1"
-    " order by id desc limit $3 offset $2)",
+    "delete from request_log where directory_id = $1 and id in (select id from request_log where"
+    " directory_id = $1 order by id desc limit $3 offset $2)",
 };
 
 // The oldest ones alone are looked at: a row that is a little older than the one before it waits for its

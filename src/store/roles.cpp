@@ -138,11 +138,9 @@ constexpr sql::statement roles_by_membership{
 // The assignments lead: the user is in very many groups.
 constexpr sql::statement roles_by_assignment{
     "roles.by_assignment",
-    "select r.name from role_assignments a"
-    " cross join members m on m.directory_id = a.directory_id and m.group_id = a.group_id and m.member_id = "
-    "$2"
-    " cross join roles r on r.id = a.role_id"
-    " where a.directory_id = $1 order by a.position",
+    "select r.name from role_assignments a cross join members m on m.directory_id = a.directory_id and"
+    " m.group_id = a.group_id and m.member_id = $2 cross join roles r on r.id = a.role_id where"
+    " a.directory_id = $1 order by a.position",
 };
 
 constexpr sql::statement role_by_default{
@@ -161,20 +159,20 @@ constexpr sql::statement list_users_behind{
     " order by r.id limit $3",
 };
 
-constexpr sql::statement find_told{
-    "told_roles.find",
-    "select names from told_roles where directory_id = $1 and user_id = $2",
+constexpr sql::statement find_published{
+    "published_roles.find",
+    "select names from published_roles where directory_id = $1 and user_id = $2",
 };
 
-constexpr sql::statement upsert_told{
-    "told_roles.set",
-    "insert into told_roles (directory_id, user_id, names) values ($1, $2, $3)"
+constexpr sql::statement upsert_published{
+    "published_roles.set",
+    "insert into published_roles (directory_id, user_id, names) values ($1, $2, $3)"
     " on conflict (directory_id, user_id) do update set names = excluded.names",
 };
 
-constexpr sql::statement delete_told{
-    "told_roles.clear",
-    "delete from told_roles where directory_id = $1 and user_id = $2",
+constexpr sql::statement delete_published{
+    "published_roles.clear",
+    "delete from published_roles where directory_id = $1 and user_id = $2",
 };
 
 constexpr sql::statement insert_recount{
@@ -365,7 +363,7 @@ std::vector<std::string> default_names(transaction& tx, directory_id where)
 
 std::vector<std::string> published(transaction& tx, directory_id where, resource_id user)
 {
-    const auto text = sql::value<std::string>(tx, find_told, {where.value, user.value});
+    const auto text = sql::value<std::string>(tx, find_published, {where.value, user.value});
     std::vector<std::string> names;
     for (const auto name : split(text, ' '))
         names.emplace_back(name);
@@ -377,13 +375,13 @@ void set_published(
 )
 {
     if (names.empty()) {
-        tx.sql().run(delete_told, {where.value, user.value});
+        tx.sql().run(delete_published, {where.value, user.value});
         return;
     }
     std::string text;  // names have no spaces
     for (const auto& name : names)
         text.append(text.empty() ? "" : " ").append(name);
-    tx.sql().run(upsert_told, {where.value, user.value, text});
+    tx.sql().run(upsert_published, {where.value, user.value, text});
 }
 
 void request_recount(transaction& tx, directory_id where, std::string_view origin)

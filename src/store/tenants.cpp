@@ -23,8 +23,8 @@ constexpr sql::statement insert_directory_row{
 constexpr sql::statement find_directory_row{
     "directories.find",
     "select id, organization_id, name, provider, is_enabled, domain_policy, created_at, updated_at,"
-    " last_sequence, schemas, scim_mode, unique_group_names, detected_provider, detected_by, detected_surely,"
-    " detected_at, unknown_members, patch_status, domain_gate_scope from directories"
+    " last_sequence, schemas, scim_mode, unique_group_names, detected_provider, detected_by,"
+    " detected_is_certain, detected_at, unknown_members, patch_status, domain_gate_scope from directories"
     " where organization_id = $1 and id = $2 and removed_at is null",
 };
 
@@ -36,8 +36,8 @@ constexpr sql::statement find_owner{
 constexpr sql::statement list_directory_rows{
     "directories.list",
     "select id, organization_id, name, provider, is_enabled, domain_policy, created_at, updated_at,"
-    " last_sequence, schemas, scim_mode, unique_group_names, detected_provider, detected_by, detected_surely,"
-    " detected_at, unknown_members, patch_status, domain_gate_scope from directories"
+    " last_sequence, schemas, scim_mode, unique_group_names, detected_provider, detected_by,"
+    " detected_is_certain, detected_at, unknown_members, patch_status, domain_gate_scope from directories"
     " where organization_id = $1 and removed_at is null order by id",
 };
 

@@ -66,7 +66,7 @@ struct directory {
 };
 
 // The columns id, organization_id, name, provider, is_enabled, domain_policy, created_at, updated_at,
-// last_sequence, schemas, scim_mode, unique_group_names, detected_provider, detected_by, detected_surely,
+// last_sequence, schemas, scim_mode, unique_group_names, detected_provider, detected_by, detected_is_certain,
 // detected_at, unknown_members, patch_status and domain_gate_scope in this order, the first of them at
 // `first`.
 directory read_directory(const sql::row& current, int first);

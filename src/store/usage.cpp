@@ -56,12 +56,10 @@ constexpr sql::statement find_event_surplus{
 
 constexpr sql::statement select_totals{
     "directory_usage.totals",
-    "select coalesce((select sum(total) from resource_counts where type = 'User'), 0),"
-    " coalesce((select sum(total) from resource_counts where type = 'Group'), 0),"
-    " coalesce((select sum(total) from resource_counts where type not in ('User', 'Group')), 0),"
-    " coalesce(sum(memberships), 0), coalesce(sum(document_bytes), 0), (select sum(event_bytes) from "
-    "environments)"
-    " from directory_usage",
+    "select coalesce((select sum(total) from resource_counts where type = 'User'), 0), coalesce((select"
+    " sum(total) from resource_counts where type = 'Group'), 0), coalesce((select sum(total) from"
+    " resource_counts where type not in ('User', 'Group')), 0), coalesce(sum(memberships), 0),"
+    " coalesce(sum(document_bytes), 0), (select sum(event_bytes) from environments) from directory_usage",
 };
 
 directory_usage find_by(transaction& tx, const sql::statement& what, directory_id which)

@@ -6,27 +6,26 @@ namespace scimd::store::webhooks {
 
 namespace {
 
-constexpr sql::statement put_lane_row{
-    "webhook_lanes.put",
-    "insert into webhook_lanes (endpoint_id, directory_id, event_id, sequence, head_id, attempts, due_at,"
-    " last_error) values ($1, $2, $3, $4, $5, $6, $7, $8)"
-    " on conflict (endpoint_id, directory_id) do update set event_id = excluded.event_id,"
-    " sequence = excluded.sequence, head_id = excluded.head_id, attempts = excluded.attempts,"
-    " due_at = excluded.due_at, last_error = excluded.last_error",
+constexpr sql::statement put_queue_row{
+    "webhook_directory_queues.put",
+    "insert into webhook_directory_queues (endpoint_id, directory_id, event_id, sequence, head_id, attempts,"
+    " due_at, last_error) values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (endpoint_id, directory_id) do"
+    " update set event_id = excluded.event_id, sequence = excluded.sequence, head_id = excluded.head_id,"
+    " attempts = excluded.attempts, due_at = excluded.due_at, last_error = excluded.last_error",
 };
-constexpr sql::statement delete_lane_row{
-    "webhook_lanes.remove",
-    "delete from webhook_lanes where endpoint_id = $1 and directory_id = $2",
+constexpr sql::statement delete_queue_row{
+    "webhook_directory_queues.remove",
+    "delete from webhook_directory_queues where endpoint_id = $1 and directory_id = $2",
 };
-constexpr sql::statement list_lane_rows{
-    "webhook_lanes.list",
-    "select directory_id, event_id, sequence, head_id, attempts, due_at, last_error from webhook_lanes"
-    " where endpoint_id = $1 order by directory_id limit $2",
+constexpr sql::statement list_queue_rows{
+    "webhook_directory_queues.list",
+    "select directory_id, event_id, sequence, head_id, attempts, due_at, last_error from"
+    " webhook_directory_queues where endpoint_id = $1 order by directory_id limit $2",
 };
-constexpr sql::statement hurry_lane_rows{
-    "webhook_lanes.hurry",
-    "update webhook_lanes set due_at = $4 where endpoint_id = $1 and head_id between $2 and $3 and due_at > "
-    "$4",
+constexpr sql::statement hurry_queue_rows{
+    "webhook_directory_queues.hurry",
+    "update webhook_directory_queues set due_at = $4 where endpoint_id = $1 and head_id between $2 and $3"
+    " and due_at > $4",
 };
 constexpr sql::statement list_other_events{
     "events.list_outside_directories_after",
@@ -95,19 +94,17 @@ constexpr sql::statement next_event_row{"events.next", "select min(id) from even
 
 constexpr sql::statement oldest_needed_row{
     "webhooks.oldest_needed",
-    "select min(needed) from (select e.position + 1 as needed from webhook_endpoints e"
-    " where e.disabled_reason is null"
-    " union all select l.event_id + 1 from webhook_endpoints e join webhook_lanes l on l.endpoint_id = e.id"
-    " where e.disabled_reason is null"
-    " union all select d.event_id from webhook_endpoints e join webhook_deliveries d on d.endpoint_id = e.id"
-    " where e.disabled_reason is null and d.state = 'waiting' and d.test_body is null)",
+    "select min(needed) from (select e.position + 1 as needed from webhook_endpoints e where"
+    " e.disabled_reason is null union all select l.event_id + 1 from webhook_endpoints e join"
+    " webhook_directory_queues l on l.endpoint_id = e.id where e.disabled_reason is null union all select"
+    " d.event_id from webhook_endpoints e join webhook_deliveries d on d.endpoint_id = e.id where"
+    " e.disabled_reason is null and d.state = 'waiting' and d.test_body is null)",
 };
 
 constexpr sql::statement insert_attempt{
     "webhook_attempts.insert",
-    "insert into webhook_attempts (id, endpoint_id, event_id, number, started_at, status, milliseconds, "
-    "error,"
-    " response) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    "insert into webhook_attempts (id, endpoint_id, event_id, number, started_at, status, milliseconds,"
+    " error, response) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
 };
 constexpr sql::statement list_attempt_rows{
     "webhook_attempts.list",
@@ -168,7 +165,7 @@ attempt read_attempt(const sql::row& current)
 void put_directory_queue(transaction& tx, webhook_id owner, const directory_queue& what)
 {
     tx.sql().run(
-        put_lane_row,
+        put_queue_row,
         {owner.value,
          what.directory.value,
          what.settled.value,
@@ -182,12 +179,12 @@ void put_directory_queue(transaction& tx, webhook_id owner, const directory_queu
 
 void remove_directory_queue(transaction& tx, webhook_id owner, directory_id directory)
 {
-    tx.sql().run(delete_lane_row, {owner.value, directory.value});
+    tx.sql().run(delete_queue_row, {owner.value, directory.value});
 }
 
 std::vector<directory_queue> list_directory_queues(transaction& tx, webhook_id owner, std::int64_t limit)
 {
-    return sql::all(tx, list_lane_rows, {owner.value, limit}, [](const sql::row& current) {
+    return sql::all(tx, list_queue_rows, {owner.value, limit}, [](const sql::row& current) {
         return directory_queue{
             .directory = {current.integer(0)},
             .settled = {current.integer(1)},
@@ -202,7 +199,7 @@ std::vector<directory_queue> list_directory_queues(transaction& tx, webhook_id o
 
 std::int64_t make_directory_queues_due(transaction& tx, webhook_id owner, const event_span& of)
 {
-    return tx.sql().run(hurry_lane_rows, {owner.value, of.first.value, of.last.value, to_column(tx.now())});
+    return tx.sql().run(hurry_queue_rows, {owner.value, of.first.value, of.last.value, to_column(tx.now())});
 }
 
 void list_queued_events(

@@ -168,7 +168,7 @@ TEST_F(large_change_test, one_user_more_than_are_told_at_once_and_all_hear_of_it
     fixture.add_group("Most", most);
     listen();
     EXPECT_EQ(counts()["user_updated"], most.size());
-    EXPECT_EQ(count_of("untold_groups"), 0);
+    EXPECT_EQ(count_of("pending_group_events"), 0);
 
     const auto all = fixture.add_group("All", users);
     listen();
@@ -178,7 +178,7 @@ TEST_F(large_change_test, one_user_more_than_are_told_at_once_and_all_hear_of_it
     );
     for (const auto& event : told)
         EXPECT_LE(to_text(event).size(), event_bytes_max);
-    EXPECT_EQ(count_of("untold_groups"), static_cast<std::int64_t>(users.size()));
+    EXPECT_EQ(count_of("pending_group_events"), static_cast<std::int64_t>(users.size()));
 
     EXPECT_EQ(tell_all(), (users.size() + publish_batch_max - 1) / publish_batch_max);
     listen();
@@ -190,8 +190,8 @@ TEST_F(large_change_test, one_user_more_than_are_told_at_once_and_all_hear_of_it
     EXPECT_EQ(to_text(first[0].at("changed_attributes")), R"(["groups"])");
     EXPECT_EQ(first[0].at("context").at("actor").at("type").as_string(), "directory_token");
     EXPECT_EQ(first[0].at("context").at("request_id").as_string(), "request-1");
-    EXPECT_EQ(count_of("untold_groups"), 0);
-    EXPECT_EQ(count_of("untold_changes"), 0);
+    EXPECT_EQ(count_of("pending_group_events"), 0);
+    EXPECT_EQ(count_of("pending_group_changes"), 0);
     EXPECT_FALSE(publish_pending(fixture.tx(), types, fixture.who.directory));
 }
 
@@ -297,7 +297,7 @@ TEST_F(large_change_test, what_is_undone_before_it_was_told_is_not_told)
     EXPECT_EQ(tell_all(), 1U);
     listen();
     EXPECT_EQ(counts(), (std::map<std::string, std::size_t>{{"group_deleted", 1}}));
-    EXPECT_EQ(count_of("untold_groups"), 0);
+    EXPECT_EQ(count_of("pending_group_events"), 0);
 }
 
 // The recount leaves users alone who are going to hear of their groups; what is undone they never hear of.
@@ -326,7 +326,7 @@ TEST_F(large_change_test, roles_that_changed_meanwhile_are_told_of_what_is_undon
         all.push_back(json::object{{"value", user}});
     const json::array add{json::object{{"op", "add"}, {"path", "members"}, {"value", all}}};
     ASSERT_EQ(fixture.patch("Groups", group, json::serialize(add)).status, 200);
-    EXPECT_EQ(count_of("untold_groups"), 0);
+    EXPECT_EQ(count_of("pending_group_events"), 0);
     recount();
     listen();
     for (const auto& user : {users.front(), users.back()}) {
@@ -422,7 +422,7 @@ TEST_F(large_change_test, what_was_told_and_what_is_come_together_whatever_comes
             now.insert("dirgroup_" + std::to_string(group.group.value));
         EXPECT_EQ(known[user], now);
     }
-    EXPECT_EQ(count_of("untold_changes"), 0);
+    EXPECT_EQ(count_of("pending_group_changes"), 0);
 }
 
 }  // namespace
