@@ -122,17 +122,17 @@ std::int64_t count(transaction& tx)
     return sql::value(tx, count_definitions);
 }
 
-std::vector<mapping> mappings(transaction& tx, directory_id where)
+std::vector<mapping> mappings(transaction& tx, directory_id directory)
 {
-    return sql::all(tx, list_mappings, {where.value}, read_mapping);
+    return sql::all(tx, list_mappings, {directory.value}, read_mapping);
 }
 
-void replace_mappings(transaction& tx, directory_id where, const std::vector<mapping>& with)
+void replace_mappings(transaction& tx, directory_id directory, const std::vector<mapping>& with)
 {
-    tx.sql().run(delete_mappings, {where.value});
+    tx.sql().run(delete_mappings, {directory.value});
     std::int64_t position = 0;
     for (const auto& one : with)
-        tx.sql().run(insert_mapping, {where.value, position++, one.key, one.path});
+        tx.sql().run(insert_mapping, {directory.value, position++, one.key, one.path});
 }
 
 }  // namespace scimd::store::attributes

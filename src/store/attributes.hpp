@@ -37,8 +37,8 @@ struct mapping {
 
     friend bool operator==(const mapping&, const mapping&) = default;
 };
-std::vector<mapping> mappings(transaction& tx, directory_id where);  // in the order as given
+std::vector<mapping> mappings(transaction& tx, directory_id directory);  // in the order as given
 // Only key and path of `with` are looked at.
-void replace_mappings(transaction& tx, directory_id where, const std::vector<mapping>& with);
+void replace_mappings(transaction& tx, directory_id directory, const std::vector<mapping>& with);
 
 }  // namespace scimd::store::attributes

@@ -146,12 +146,12 @@ constexpr sql::statement delete_directory{
 constexpr std::size_t remainder_bytes_max = 2 * 1024 * 1024;  // of documents that are read at once
 
 std::vector<remainder> read_remainders(
-    transaction& tx, const sql::statement& which, directory_id of, std::int64_t limit
+    transaction& tx, const sql::statement& statement, directory_id directory, std::int64_t limit
 )
 {
     std::vector<remainder> left;
     std::size_t bytes = 0;
-    tx.sql().run(which, {of.value, limit}, [&](const sql::row& current) {
+    tx.sql().run(statement, {directory.value, limit}, [&](const sql::row& current) {
         left.push_back(
             {{current.integer(0)},
              std::string(current.text(1)),
@@ -166,72 +166,72 @@ std::vector<remainder> read_remainders(
 
 }  // namespace
 
-void rename(transaction& tx, directory_id which, std::string_view name)
+void rename(transaction& tx, directory_id directory, std::string_view name)
 {
-    tx.sql().run(update_name, {which.value, name, to_column(tx.now())});
+    tx.sql().run(update_name, {directory.value, name, to_column(tx.now())});
 }
 
-void set_provider(transaction& tx, directory_id which, std::string_view provider)
+void set_provider(transaction& tx, directory_id directory, std::string_view provider)
 {
-    tx.sql().run(update_provider, {which.value, provider, to_column(tx.now())});
+    tx.sql().run(update_provider, {directory.value, provider, to_column(tx.now())});
 }
 
-std::string status_of(transaction& tx, directory_id which)
+std::string status_of(transaction& tx, directory_id directory)
 {
-    return sql::value<std::string>(tx, find_status, {which.value});
+    return sql::value<std::string>(tx, find_status, {directory.value});
 }
 
-void set_status(transaction& tx, directory_id which, std::string_view status)
+void set_status(transaction& tx, directory_id directory, std::string_view status)
 {
-    tx.sql().run(update_status, {which.value, status, to_column(tx.now())});
+    tx.sql().run(update_status, {directory.value, status, to_column(tx.now())});
 }
 
-std::optional<time_point> last_modified(transaction& tx, directory_id which, std::string_view type)
+std::optional<time_point> last_modified(transaction& tx, directory_id directory, std::string_view type)
 {
-    return sql::one<time_point>(tx, find_last_modified, {which.value, type});
+    return sql::one<time_point>(tx, find_last_modified, {directory.value, type});
 }
 
-void set_mode(transaction& tx, directory_id where, tenants::scim_mode mode)
+void set_mode(transaction& tx, directory_id directory, tenants::scim_mode mode)
 {
     const std::string_view word = mode == tenants::scim_mode::strict ? "strict" : "compat";
-    tx.sql().run(update_mode, {where.value, word, to_column(tx.now())});
+    tx.sql().run(update_mode, {directory.value, word, to_column(tx.now())});
 }
 
-bool set_unique_group_names(transaction& tx, directory_id where, bool are_unique)
+bool set_unique_group_names(transaction& tx, directory_id directory, bool are_unique)
 {
     if (are_unique) {
-        if (sql::exists(tx, find_equal_names, {where.value}))
+        if (sql::exists(tx, find_equal_names, {directory.value}))
             return false;
-        tx.sql().run(fill_unique_keys, {where.value});
+        tx.sql().run(fill_unique_keys, {directory.value});
     }
-    tx.sql().run(update_unique_group_names, {where.value, std::int64_t{are_unique}, to_column(tx.now())});
+    tx.sql().run(update_unique_group_names, {directory.value, std::int64_t{are_unique}, to_column(tx.now())});
     return true;
 }
 
-void set_unknown_members(transaction& tx, directory_id where, tenants::unknown_members what)
+void set_unknown_members(transaction& tx, directory_id directory, tenants::unknown_members what)
 {
     const std::string_view word = what == tenants::unknown_members::ignore ? "ignore" : "refuse";
-    tx.sql().run(update_unknown_members, {where.value, word, to_column(tx.now())});
+    tx.sql().run(update_unknown_members, {directory.value, word, to_column(tx.now())});
 }
 
-void set_patch_status(transaction& tx, directory_id where, int status)
+void set_patch_status(transaction& tx, directory_id directory, int status)
 {
-    tx.sql().run(update_patch_status, {where.value, std::int64_t{status}, to_column(tx.now())});
+    tx.sql().run(update_patch_status, {directory.value, std::int64_t{status}, to_column(tx.now())});
 }
 
-void set_detected(transaction& tx, directory_id where, const tenants::detection& what)
+void set_detected(transaction& tx, directory_id directory, const tenants::detection& what)
 {
     tx.sql().run(
         update_detected,
-        {where.value, what.provider, what.by, std::int64_t{what.is_certain}, to_column(what.at)}
+        {directory.value, what.provider, what.by, std::int64_t{what.is_certain}, to_column(what.at)}
     );
 }
 
-void begin_removal(transaction& tx, directory_id which, std::string_view origin)
+void begin_removal(transaction& tx, directory_id directory, std::string_view origin)
 {
-    tx.sql().run(mark_removed, {which.value, to_column(tx.now())});
-    tx.sql().run(revoke_secrets, {which.value, to_column(tx.now())});
-    tx.sql().run(insert_removal, {which.value, origin});
+    tx.sql().run(mark_removed, {directory.value, to_column(tx.now())});
+    tx.sql().run(revoke_secrets, {directory.value, to_column(tx.now())});
+    tx.sql().run(insert_removal, {directory.value, origin});
 }
 
 std::optional<removal> next_removal(transaction& tx, directory_id from)
@@ -241,24 +241,24 @@ std::optional<removal> next_removal(transaction& tx, directory_id from)
     });
 }
 
-std::vector<remainder> remaining(transaction& tx, directory_id which, std::int64_t limit)
+std::vector<remainder> remaining(transaction& tx, directory_id directory, std::int64_t limit)
 {
-    auto left = read_remainders(tx, list_users_left, which, limit);
-    return left.empty() ? read_remainders(tx, list_others_left, which, limit) : left;
+    auto left = read_remainders(tx, list_users_left, directory, limit);
+    return left.empty() ? read_remainders(tx, list_others_left, directory, limit) : left;
 }
 
-bool remove_rows(transaction& tx, directory_id which, std::int64_t limit)
+bool remove_rows(transaction& tx, directory_id directory, std::int64_t limit)
 {
     for (const auto& one : leftovers)
-        if (tx.sql().run(one, {which.value, limit}) > 0)
+        if (tx.sql().run(one, {directory.value, limit}) > 0)
             return true;
     return false;
 }
 
-void end_removal(transaction& tx, directory_id which)
+void end_removal(transaction& tx, directory_id directory)
 {
-    tx.sql().run(delete_removal, {which.value});
-    tx.sql().run(delete_directory, {which.value});
+    tx.sql().run(delete_removal, {directory.value});
+    tx.sql().run(delete_directory, {directory.value});
 }
 
 }  // namespace scimd::store::directories

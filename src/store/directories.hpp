@@ -14,38 +14,38 @@
 
 namespace scimd::store::directories {
 
-void rename(transaction& tx, directory_id which, std::string_view name);
-void set_provider(transaction& tx, directory_id which, std::string_view provider);
+void rename(transaction& tx, directory_id directory, std::string_view name);
+void set_provider(transaction& tx, directory_id directory, std::string_view provider);
 
 // "DRAFT", "IN_PROGRESS" or "COMPLETED" as somebody has set it; empty: nobody has.
-std::string status_of(transaction& tx, directory_id which);
-void set_status(transaction& tx, directory_id which, std::string_view status);
+std::string status_of(transaction& tx, directory_id directory);
+void set_status(transaction& tx, directory_id directory, std::string_view status);
 
 // When a resource of the type was made or changed last, but for users who are held; empty: there is none.
-std::optional<time_point> last_modified(transaction& tx, directory_id which, std::string_view type);
+std::optional<time_point> last_modified(transaction& tx, directory_id directory, std::string_view type);
 
 // --- how requests of its SCIM clients are read
 
 // A setting of an existing directory, told by whoever manages it.
-void set_mode(transaction& tx, directory_id where, tenants::scim_mode mode);
+void set_mode(transaction& tx, directory_id directory, tenants::scim_mode mode);
 
 // Whether two groups may not have one displayName. Turned on, it holds for all groups at once: false, and
 // nothing is written, when two have one name already.
-bool set_unique_group_names(transaction& tx, directory_id where, bool are_unique);
+bool set_unique_group_names(transaction& tx, directory_id directory, bool are_unique);
 
-void set_unknown_members(transaction& tx, directory_id where, tenants::unknown_members what);
+void set_unknown_members(transaction& tx, directory_id directory, tenants::unknown_members what);
 
 // 200 or 204.
-void set_patch_status(transaction& tx, directory_id where, int status);
+void set_patch_status(transaction& tx, directory_id directory, int status);
 
 // In place of what was recognized before.
-void set_detected(transaction& tx, directory_id where, const tenants::detection& what);
+void set_detected(transaction& tx, directory_id directory, const tenants::detection& what);
 
 // --- removal
 
 // From now on nobody finds the directory and none of its secrets opens it. `origin` is kept for the events of
 // the removal. Secrets are revoked.
-void begin_removal(transaction& tx, directory_id which, std::string_view origin);
+void begin_removal(transaction& tx, directory_id directory, std::string_view origin);
 
 struct removal {
     tenants::directory directory;
@@ -61,12 +61,12 @@ struct remainder {
     std::int64_t version = 1;
     std::string document;
 };
-std::vector<remainder> remaining(transaction& tx, directory_id which, std::int64_t limit);
+std::vector<remainder> remaining(transaction& tx, directory_id directory, std::int64_t limit);
 
 // Deletes up to `limit` rows of what is left once the resources are gone; false: there was nothing left.
-bool remove_rows(transaction& tx, directory_id which, std::int64_t limit);
+bool remove_rows(transaction& tx, directory_id directory, std::int64_t limit);
 
 // The last row; everything else must be gone.
-void end_removal(transaction& tx, directory_id which);
+void end_removal(transaction& tx, directory_id directory);
 
 }  // namespace scimd::store::directories

@@ -30,21 +30,21 @@ struct selection {
 
 // `each` false stops.
 using visitor = std::function<bool(const resources::row&)>;
-void list_users(transaction& tx, directory_id where, const selection& which, const visitor& each);
-void list_groups(transaction& tx, directory_id where, const selection& which, const visitor& each);
+void list_users(transaction& tx, directory_id directory, const selection& wanted, const visitor& each);
+void list_groups(transaction& tx, directory_id directory, const selection& wanted, const visitor& each);
 
 // How many the selection has on all its pages: a kept count, or with a time a count of the index behind it
 // (in a group: of its members).
-std::int64_t count_users(transaction& tx, directory_id where, const selection& which);
-std::int64_t count_groups(transaction& tx, directory_id where, const selection& which);
+std::int64_t count_users(transaction& tx, directory_id directory, const selection& wanted);
+std::int64_t count_groups(transaction& tx, directory_id directory, const selection& wanted);
 
 // The users in a group but those on hold: a kept count.
-std::int64_t count_members(transaction& tx, directory_id where, resource_id group);
+std::int64_t count_members(transaction& tx, directory_id directory, resource_id group);
 
 // Ids and names of all groups in the order of ids, at most `limit`; `each` false stops.
 void each_group_name(
     transaction& tx,
-    directory_id where,
+    directory_id directory,
     std::int64_t limit,
     const std::function<bool(resource_id, const std::string&)>& each
 );

@@ -71,7 +71,7 @@ std::optional<place> directory_from(transaction& tx, directory_id from)
 }
 
 batch read_users(
-    transaction& tx, const review& by, directory_id where, std::int64_t rows_max, std::size_t bytes_max
+    transaction& tx, const review& by, directory_id directory, std::int64_t rows_max, std::size_t bytes_max
 )
 {
     batch read;
@@ -80,7 +80,7 @@ batch read_users(
     std::size_t bytes = 0;
     tx.sql().run(
         list_users,
-        {where.value, by.after.value, pattern_of(by.name), rows_max},
+        {directory.value, by.after.value, pattern_of(by.name), rows_max},
         [&](const sql::row& current) {
             ++rows;
             bytes += static_cast<std::size_t>(current.integer(1));

@@ -44,7 +44,7 @@ struct batch {
 // `bytes_max` of documents are looked at. With an empty name, or one that documents may hold in other
 // letters, all are in it.
 batch read_users(
-    transaction& tx, const review& by, directory_id where, std::int64_t rows_max, std::size_t bytes_max
+    transaction& tx, const review& by, directory_id directory, std::int64_t rows_max, std::size_t bytes_max
 );
 
 }  // namespace scimd::store::domain_reviews

@@ -157,14 +157,14 @@ bool is_selected(const selection& wanted, std::string_view type)
 reached read(
     transaction& tx,
     const selection& wanted,
-    const span& where,
+    const span& range,
     const std::function<bool(const events::event&)>& each
 )
 {
-    reached so_far{.position = where.from, .is_end = true};
+    reached so_far{.position = range.from, .is_end = true};
     std::int64_t rows = 0;
     const auto look_at = [&](const sql::row& current) {
-        if (rows == where.rows_max || (is_of(wanted, current) && !each(events::read_event(current)))) {
+        if (rows == range.rows_max || (is_of(wanted, current) && !each(events::read_event(current)))) {
             so_far.is_end = false;
             return false;
         }
@@ -172,15 +172,15 @@ reached read(
         so_far.position = {current.integer(0)};
         return true;
     };
-    const auto limit = where.rows_max + 1;
-    if (where.way == direction::backward)
-        tx.sql().run(select_backward, {where.from.value, limit}, look_at);
+    const auto limit = range.rows_max + 1;
+    if (range.way == direction::backward)
+        tx.sql().run(select_backward, {range.from.value, limit}, look_at);
     else if (wanted.directory.value == 0)
-        tx.sql().run(select_forward, {where.from.value, limit}, look_at);
+        tx.sql().run(select_forward, {range.from.value, limit}, look_at);
     else
         tx.sql().run(
             select_forward_of_directory,
-            {sequence_at(tx, wanted.directory, where.from), limit, wanted.directory.value},
+            {sequence_at(tx, wanted.directory, range.from), limit, wanted.directory.value},
             look_at
         );
     return so_far;

@@ -50,7 +50,7 @@ struct reached {
 reached read(
     transaction& tx,
     const selection& wanted,
-    const span& where,
+    const span& range,
     const std::function<bool(const events::event&)>& each
 );
 

@@ -62,11 +62,11 @@ constexpr sql::statement delete_request{
 
 }  // namespace
 
-void hold(transaction& tx, directory_id where, const held_user& what)
+void hold(transaction& tx, directory_id directory, const held_user& what)
 {
     tx.sql().run(
         insert_row,
-        {where.value,
+        {directory.value,
          what.user.value,
          what.reason,
          what.domain,
@@ -76,19 +76,19 @@ void hold(transaction& tx, directory_id where, const held_user& what)
     );
 }
 
-bool release(transaction& tx, directory_id where, resource_id user)
+bool release(transaction& tx, directory_id directory, resource_id user)
 {
-    return tx.sql().run(delete_row, {where.value, user.value}) > 0;
+    return tx.sql().run(delete_row, {directory.value, user.value}) > 0;
 }
 
-bool is_held(transaction& tx, directory_id where, resource_id user)
+bool is_held(transaction& tx, directory_id directory, resource_id user)
 {
-    return sql::exists(tx, find_row, {where.value, user.value});
+    return sql::exists(tx, find_row, {directory.value, user.value});
 }
 
-std::vector<held_user> list(transaction& tx, directory_id where, resource_id after, std::int64_t limit)
+std::vector<held_user> list(transaction& tx, directory_id directory, resource_id after, std::int64_t limit)
 {
-    return sql::all(tx, list_rows, {where.value, after.value, limit}, [](const sql::row& current) {
+    return sql::all(tx, list_rows, {directory.value, after.value, limit}, [](const sql::row& current) {
         return held_user{
             .user = {current.integer(0)},
             .reason = std::string(current.text(1)),
@@ -100,14 +100,14 @@ std::vector<held_user> list(transaction& tx, directory_id where, resource_id aft
     });
 }
 
-std::int64_t count(transaction& tx, directory_id where)
+std::int64_t count(transaction& tx, directory_id directory)
 {
-    return sql::value(tx, find_count, {where.value});
+    return sql::value(tx, find_count, {directory.value});
 }
 
-std::int64_t count_members(transaction& tx, directory_id where, resource_id group)
+std::int64_t count_members(transaction& tx, directory_id directory, resource_id group)
 {
-    return sql::value(tx, find_member_count, {where.value, group.value});
+    return sql::value(tx, find_member_count, {directory.value, group.value});
 }
 
 std::optional<release_request> next_release(transaction& tx)
@@ -117,9 +117,9 @@ std::optional<release_request> next_release(transaction& tx)
     });
 }
 
-void request_release(transaction& tx, directory_id where)
+void request_release(transaction& tx, directory_id directory)
 {
-    tx.sql().run(insert_request, {where.value});
+    tx.sql().run(insert_request, {directory.value});
 }
 
 void advance_release(transaction& tx, const release_request& to)
@@ -127,9 +127,9 @@ void advance_release(transaction& tx, const release_request& to)
     tx.sql().run(update_request, {to.directory.value, to.after.value});
 }
 
-void finish_release(transaction& tx, directory_id where)
+void finish_release(transaction& tx, directory_id directory)
 {
-    tx.sql().run(delete_request, {where.value});
+    tx.sql().run(delete_request, {directory.value});
 }
 
 }  // namespace scimd::store::held_users

@@ -23,16 +23,16 @@ struct held_user {
 };
 
 // At tx.now(); whoever is held already gets the new reason and keeps the time.
-void hold(transaction& tx, directory_id where, const held_user& what);
-bool release(transaction& tx, directory_id where, resource_id user);  // false: was not held
-bool is_held(transaction& tx, directory_id where, resource_id user);
+void hold(transaction& tx, directory_id directory, const held_user& what);
+bool release(transaction& tx, directory_id directory, resource_id user);  // false: was not held
+bool is_held(transaction& tx, directory_id directory, resource_id user);
 
 // In the order of ids, those after `after`.
-std::vector<held_user> list(transaction& tx, directory_id where, resource_id after, std::int64_t limit);
-std::int64_t count(transaction& tx, directory_id where);  // a kept count
+std::vector<held_user> list(transaction& tx, directory_id directory, resource_id after, std::int64_t limit);
+std::int64_t count(transaction& tx, directory_id directory);  // a kept count
 
 // How many of a group's members are held: a kept count.
-std::int64_t count_members(transaction& tx, directory_id where, resource_id group);
+std::int64_t count_members(transaction& tx, directory_id directory, resource_id group);
 
 // --- what is to be looked at again
 
@@ -44,8 +44,8 @@ struct release_request {
 };
 std::optional<release_request> next_release(transaction& tx);
 // Notes a directory there if it holds users.
-void request_release(transaction& tx, directory_id where);
+void request_release(transaction& tx, directory_id directory);
 void advance_release(transaction& tx, const release_request& to);
-void finish_release(transaction& tx, directory_id where);
+void finish_release(transaction& tx, directory_id directory);
 
 }  // namespace scimd::store::held_users

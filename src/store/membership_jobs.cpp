@@ -143,9 +143,9 @@ std::optional<std::int64_t> next_abandoned(transaction& tx, time_point written_b
     return sql::one<std::int64_t>(tx, find_abandoned, {first_id_at(written_before)});
 }
 
-std::optional<job> of_resource(transaction& tx, directory_id where, resource_id which)
+std::optional<job> of_resource(transaction& tx, directory_id directory, resource_id resource)
 {
-    return sql::one(tx, find_of_resource, {where.value, which.value}, read_job);
+    return sql::one(tx, find_of_resource, {directory.value, resource.value}, read_job);
 }
 
 std::optional<job> next(transaction& tx, time_point made_before)
@@ -153,9 +153,9 @@ std::optional<job> next(transaction& tx, time_point made_before)
     return sql::one(tx, find_next, {to_column(made_before), to_column(made_before + ahead_max)}, read_job);
 }
 
-bool has_removal(transaction& tx, directory_id where)
+bool has_removal(transaction& tx, directory_id directory)
 {
-    return sql::exists(tx, find_removal, {where.value});
+    return sql::exists(tx, find_removal, {directory.value});
 }
 
 std::optional<part> first_part(transaction& tx, std::int64_t job)

@@ -46,13 +46,13 @@ bool remove_parts(transaction& tx, std::int64_t job, std::size_t most);
 // A job that was never inserted although parts of it were written before.
 std::optional<std::int64_t> next_abandoned(transaction& tx, time_point written_before);
 
-std::optional<job> of_resource(transaction& tx, directory_id where, resource_id which);
+std::optional<job> of_resource(transaction& tx, directory_id directory, resource_id resource);
 
 // The oldest one that was made before, in a directory that is there.
 std::optional<job> next(transaction& tx, time_point made_before);
 
 // Whether a removal is under way in the directory.
-bool has_removal(transaction& tx, directory_id where);
+bool has_removal(transaction& tx, directory_id directory);
 
 struct part {
     std::int64_t number = 0;

@@ -74,16 +74,16 @@ constexpr sql::statement list_users{
 
 }  // namespace
 
-std::int64_t insert_change(transaction& tx, directory_id where, const change& what)
+std::int64_t insert_change(transaction& tx, directory_id directory, const change& what)
 {
     const auto id = tx.next_id();
-    tx.sql().run(insert_pending_change, {id, where.value, what.group_name, what.origin, what.caused_by});
+    tx.sql().run(insert_pending_change, {id, directory.value, what.group_name, what.origin, what.caused_by});
     return id;
 }
 
-void ensure_change(transaction& tx, directory_id where, std::int64_t id, const change& what)
+void ensure_change(transaction& tx, directory_id directory, std::int64_t id, const change& what)
 {
-    tx.sql().run(ensure_pending_change, {id, where.value, what.group_name, what.origin, what.caused_by});
+    tx.sql().run(ensure_pending_change, {id, directory.value, what.group_name, what.origin, what.caused_by});
 }
 
 void set_cause(transaction& tx, std::int64_t change_id, std::string_view caused_by)
@@ -92,21 +92,21 @@ void set_cause(transaction& tx, std::int64_t change_id, std::string_view caused_
 }
 
 bool note(
-    transaction& tx, directory_id where, resource_id user, const membership& what, std::int64_t change_id
+    transaction& tx, directory_id directory, resource_id user, const membership& what, std::int64_t change_id
 )
 {
-    if (tx.sql().run(delete_membership, {where.value, user.value, what.group.value}) > 0)
+    if (tx.sql().run(delete_membership, {directory.value, user.value, what.group.value}) > 0)
         return false;
     tx.sql().run(
         insert_membership,
-        {where.value, user.value, what.group.value, std::int64_t{what.was_member}, change_id}
+        {directory.value, user.value, what.group.value, std::int64_t{what.was_member}, change_id}
     );
     return true;
 }
 
-std::vector<row> of_user(transaction& tx, directory_id where, resource_id user)
+std::vector<row> of_user(transaction& tx, directory_id directory, resource_id user)
 {
-    return sql::all(tx, list_of_user, {where.value, user.value}, [](const sql::row& current) {
+    return sql::all(tx, list_of_user, {directory.value, user.value}, [](const sql::row& current) {
         return row{
             .what = {{current.integer(0)}, current.integer(1) != 0},
             .change_id = current.integer(2),
@@ -116,19 +116,19 @@ std::vector<row> of_user(transaction& tx, directory_id where, resource_id user)
     });
 }
 
-std::int64_t count_of_user(transaction& tx, directory_id where, resource_id user)
+std::int64_t count_of_user(transaction& tx, directory_id directory, resource_id user)
 {
-    return sql::value(tx, count_user, {where.value, user.value});
+    return sql::value(tx, count_user, {directory.value, user.value});
 }
 
-void forget(transaction& tx, directory_id where, resource_id user)
+void forget(transaction& tx, directory_id directory, resource_id user)
 {
-    tx.sql().run(delete_of_user, {where.value, user.value});
+    tx.sql().run(delete_of_user, {directory.value, user.value});
 }
 
-bool has_any(transaction& tx, directory_id where)
+bool has_any(transaction& tx, directory_id directory)
 {
-    return sql::exists(tx, find_any, {where.value});
+    return sql::exists(tx, find_any, {directory.value});
 }
 
 std::optional<directory_id> next_directory(transaction& tx, directory_id after)
@@ -136,14 +136,14 @@ std::optional<directory_id> next_directory(transaction& tx, directory_id after)
     return sql::one<directory_id>(tx, find_directory, {after.value});
 }
 
-std::vector<resource_id> users(transaction& tx, directory_id where, std::int64_t limit)
+std::vector<resource_id> users(transaction& tx, directory_id directory, std::int64_t limit)
 {
-    return sql::all<resource_id>(tx, list_users, {where.value, limit});
+    return sql::all<resource_id>(tx, list_users, {directory.value, limit});
 }
 
-void remove_changes(transaction& tx, directory_id where, std::int64_t limit)
+void remove_changes(transaction& tx, directory_id directory, std::int64_t limit)
 {
-    tx.sql().run(delete_changes, {where.value, limit});
+    tx.sql().run(delete_changes, {directory.value, limit});
 }
 
 }  // namespace scimd::store::pending_group_events

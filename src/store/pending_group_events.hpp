@@ -21,10 +21,10 @@ struct change {
 
     friend bool operator==(const change&, const change&) = default;
 };
-std::int64_t insert_change(transaction& tx, directory_id where, const change& what);
+std::int64_t insert_change(transaction& tx, directory_id directory, const change& what);
 
 // One whose id is given, when there is none by it.
-void ensure_change(transaction& tx, directory_id where, std::int64_t id, const change& what);
+void ensure_change(transaction& tx, directory_id directory, std::int64_t id, const change& what);
 void set_cause(transaction& tx, std::int64_t change_id, std::string_view caused_by);
 
 struct membership {
@@ -36,7 +36,7 @@ struct membership {
 
 // A user's membership has changed: what was told before is noted; false: it has become true again.
 bool note(
-    transaction& tx, directory_id where, resource_id user, const membership& what, std::int64_t change_id
+    transaction& tx, directory_id directory, resource_id user, const membership& what, std::int64_t change_id
 );
 
 struct row {
@@ -46,17 +46,19 @@ struct row {
 
     friend bool operator==(const row&, const row&) = default;
 };
-std::vector<row> of_user(transaction& tx, directory_id where, resource_id user);  // in the order of changes
-std::int64_t count_of_user(transaction& tx, directory_id where, resource_id user);
-void forget(transaction& tx, directory_id where, resource_id user);
+std::vector<row> of_user(
+    transaction& tx, directory_id directory, resource_id user
+);  // in the order of changes
+std::int64_t count_of_user(transaction& tx, directory_id directory, resource_id user);
+void forget(transaction& tx, directory_id directory, resource_id user);
 
-bool has_any(transaction& tx, directory_id where);
+bool has_any(transaction& tx, directory_id directory);
 
 // The first directory behind that one that has some, in the order of ids.
 std::optional<directory_id> next_directory(transaction& tx, directory_id after);
-std::vector<resource_id> users(transaction& tx, directory_id where, std::int64_t limit);
+std::vector<resource_id> users(transaction& tx, directory_id directory, std::int64_t limit);
 
 // When nothing is left: at most `limit` changes go.
-void remove_changes(transaction& tx, directory_id where, std::int64_t limit);
+void remove_changes(transaction& tx, directory_id directory, std::int64_t limit);
 
 }  // namespace scimd::store::pending_group_events

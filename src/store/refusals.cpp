@@ -97,12 +97,12 @@ refusal read_row(const sql::row& current)
 
 }  // namespace
 
-bool record(transaction& tx, directory_id where, const refusal& what, time_point at)
+bool record(transaction& tx, directory_id directory, const refusal& what, time_point at)
 {
     const auto count = sql::value(
         tx,
         upsert,
-        {where.value,
+        {directory.value,
          what.subject,
          what.reason,
          what.domain,
@@ -119,59 +119,59 @@ bool record(transaction& tx, directory_id where, const refusal& what, time_point
 
 void list(
     transaction& tx,
-    directory_id where,
-    const filter& which,
+    directory_id directory,
+    const filter& wanted,
     std::int64_t before,
     const std::function<bool(const refusal&)>& each
 )
 {
     tx.sql().run(
         list_rows,
-        {where.value, before, which.reason, which.user, nullable(which.is_resolved)},
+        {directory.value, before, wanted.reason, wanted.user, nullable(wanted.is_resolved)},
         [&](const sql::row& current) { return each(read_row(current)); }
     );
 }
 
-std::vector<refusal> standing_of(transaction& tx, directory_id where, resource_id user)
+std::vector<refusal> standing_of(transaction& tx, directory_id directory, resource_id user)
 {
-    return sql::all(tx, list_standing, {where.value, user.value}, read_row);
+    return sql::all(tx, list_standing, {directory.value, user.value}, read_row);
 }
 
-std::int64_t count_standing(transaction& tx, directory_id where)
+std::int64_t count_standing(transaction& tx, directory_id directory)
 {
-    return sql::value(tx, count_standing_rows, {where.value});
+    return sql::value(tx, count_standing_rows, {directory.value});
 }
 
 void resolve_standing(
-    transaction& tx, directory_id where, resource_id user, const refusal& which, time_point at
+    transaction& tx, directory_id directory, resource_id user, const refusal& open, time_point at
 )
 {
     tx.sql().run(
         mark_standing_resolved,
-        {where.value, which.subject, which.reason, which.domain, user.value, to_column(at)}
+        {directory.value, open.subject, open.reason, open.domain, user.value, to_column(at)}
     );
 }
 
-void resolve_all_standing(transaction& tx, directory_id where, resource_id user, time_point at)
+void resolve_all_standing(transaction& tx, directory_id directory, resource_id user, time_point at)
 {
-    tx.sql().run(mark_all_standing_resolved, {where.value, user.value, to_column(at)});
+    tx.sql().run(mark_all_standing_resolved, {directory.value, user.value, to_column(at)});
 }
 
 void resolve(
-    transaction& tx, directory_id where, std::string_view subject, std::string_view other, time_point at
+    transaction& tx, directory_id directory, std::string_view subject, std::string_view other, time_point at
 )
 {
-    tx.sql().run(mark_resolved, {where.value, subject, to_column(at), other});
+    tx.sql().run(mark_resolved, {directory.value, subject, to_column(at), other});
 }
 
-std::int64_t trim(transaction& tx, directory_id where, std::int64_t rows_max, std::int64_t limit)
+std::int64_t trim(transaction& tx, directory_id directory, std::int64_t rows_max, std::int64_t limit)
 {
-    return tx.sql().run(delete_beyond, {where.value, rows_max, limit});
+    return tx.sql().run(delete_beyond, {directory.value, rows_max, limit});
 }
 
-std::int64_t trim_before(transaction& tx, directory_id where, time_point when, std::int64_t limit)
+std::int64_t trim_before(transaction& tx, directory_id directory, time_point when, std::int64_t limit)
 {
-    return tx.sql().run(delete_old, {where.value, to_column(when), limit});
+    return tx.sql().run(delete_old, {directory.value, to_column(when), limit});
 }
 
 }  // namespace scimd::store::refusals

@@ -35,7 +35,7 @@ struct refusal {
 // is recorded of a directory that is gone. One with a `user`, about what is stored of it, is not counted
 // again while it is open. true: the first time, since the last success, that this subject is refused for this
 // reason and domain.
-bool record(transaction& tx, directory_id where, const refusal& what, time_point at);
+bool record(transaction& tx, directory_id directory, const refusal& what, time_point at);
 
 struct filter {
     std::optional<bool> is_resolved{};  // empty: both
@@ -47,29 +47,29 @@ struct filter {
 // limit (service/request_log/request_log.hpp).
 void list(
     transaction& tx,
-    directory_id where,
-    const filter& which,
+    directory_id directory,
+    const filter& wanted,
     std::int64_t before,
     const std::function<bool(const refusal&)>& each
 );
 
 // What is open with that `user`.
-std::vector<refusal> standing_of(transaction& tx, directory_id where, resource_id user);
-std::int64_t count_standing(transaction& tx, directory_id where);  // open ones, of all users
+std::vector<refusal> standing_of(transaction& tx, directory_id directory, resource_id user);
+std::int64_t count_standing(transaction& tx, directory_id directory);  // open ones, of all users
 void resolve_standing(
-    transaction& tx, directory_id where, resource_id user, const refusal& which, time_point at
+    transaction& tx, directory_id directory, resource_id user, const refusal& open, time_point at
 );
-void resolve_all_standing(transaction& tx, directory_id where, resource_id user, time_point at);
+void resolve_all_standing(transaction& tx, directory_id directory, resource_id user, time_point at);
 
 // A user was written, who may have been either subject: what was refused up to that time is over, but for
 // what is recorded of a stored address.
 void resolve(
-    transaction& tx, directory_id where, std::string_view subject, std::string_view other, time_point at
+    transaction& tx, directory_id directory, std::string_view subject, std::string_view other, time_point at
 );
 
 // Deletes up to `limit` of those that are beyond the `rows_max` refused last; how many there were.
-std::int64_t trim(transaction& tx, directory_id where, std::int64_t rows_max, std::int64_t limit);
+std::int64_t trim(transaction& tx, directory_id directory, std::int64_t rows_max, std::int64_t limit);
 // Deletes up to `limit` of those that were refused last before that time; how many there were.
-std::int64_t trim_before(transaction& tx, directory_id where, time_point when, std::int64_t limit);
+std::int64_t trim_before(transaction& tx, directory_id directory, time_point when, std::int64_t limit);
 
 }  // namespace scimd::store::refusals

@@ -95,29 +95,29 @@ bool insert(transaction& tx, const entry& what)
 
 void list(
     transaction& tx,
-    directory_id where,
-    const filter& which,
+    directory_id directory,
+    const filter& wanted,
     std::int64_t before,
     const std::function<bool(const entry&)>& each
 )
 {
     tx.sql().run(
         list_entries,
-        {where.value,
+        {directory.value,
          before,
-         which.status_least,
-         which.status_most,
-         which.method,
-         which.resource_id,
-         which.since ? to_column(*which.since) : 0,
-         which.until ? to_column(*which.until) : sql::integer_max},
-        [&](const sql::row& current) { return each(read_entry(where, current)); }
+         wanted.status_least,
+         wanted.status_most,
+         wanted.method,
+         wanted.resource_id,
+         wanted.since ? to_column(*wanted.since) : 0,
+         wanted.until ? to_column(*wanted.until) : sql::integer_max},
+        [&](const sql::row& current) { return each(read_entry(directory, current)); }
     );
 }
 
-std::int64_t trim(transaction& tx, directory_id where, std::int64_t rows_max, std::int64_t limit)
+std::int64_t trim(transaction& tx, directory_id directory, std::int64_t rows_max, std::int64_t limit)
 {
-    return tx.sql().run(trim_entries, {where.value, rows_max, limit});
+    return tx.sql().run(trim_entries, {directory.value, rows_max, limit});
 }
 
 std::int64_t trim_before(transaction& tx, time_point when, std::int64_t limit)

@@ -48,14 +48,14 @@ struct filter {
 // leaves.
 void list(
     transaction& tx,
-    directory_id where,
-    const filter& which,
+    directory_id directory,
+    const filter& wanted,
     std::int64_t before,
     const std::function<bool(const entry&)>& each
 );
 
 // Deletes up to `limit` entries beyond the newest `rows_max` of the directory; how many there were.
-std::int64_t trim(transaction& tx, directory_id where, std::int64_t rows_max, std::int64_t limit);
+std::int64_t trim(transaction& tx, directory_id directory, std::int64_t rows_max, std::int64_t limit);
 // Deletes up to `limit` entries of any directory from before that time; how many there were.
 std::int64_t trim_before(transaction& tx, time_point when, std::int64_t limit);
 

@@ -155,31 +155,35 @@ sql::parameter active_column(const index_columns& columns)
 
 void add_value(
     transaction& tx,
-    directory_id where,
+    directory_id directory,
     std::string_view type,
     resource_id id,
     const std::pair<std::string, std::string>& added
 )
 {
-    tx.sql().run(insert_value, {where.value, type, id.value, added.first, added.second});
+    tx.sql().run(insert_value, {directory.value, type, id.value, added.first, added.second});
 }
 
 // Writes only what differs: most changes leave e-mail addresses as they are.
 void replace_values(
-    transaction& tx, directory_id where, std::string_view type, resource_id id, const index_columns& columns
+    transaction& tx,
+    directory_id directory,
+    std::string_view type,
+    resource_id id,
+    const index_columns& columns
 )
 {
     std::set<std::pair<std::string, std::string>> missing(columns.values.begin(), columns.values.end());
     std::vector<std::pair<std::string, std::string>> stale;
-    tx.sql().run(find_values, {where.value, type, id.value}, [&](const sql::row& current) {
+    tx.sql().run(find_values, {directory.value, type, id.value}, [&](const sql::row& current) {
         std::pair held(std::string(current.text(0)), std::string(current.text(1)));
         if (missing.erase(held) == 0)
             stale.push_back(std::move(held));
     });
     for (const auto& [attribute, value] : stale)
-        tx.sql().run(delete_value, {where.value, type, id.value, attribute, value});
+        tx.sql().run(delete_value, {directory.value, type, id.value, attribute, value});
     for (const auto& added : missing)
-        add_value(tx, where, type, id, added);
+        add_value(tx, directory, type, id, added);
 }
 
 }  // namespace
@@ -195,14 +199,14 @@ row read_row(const sql::row& current)
     };
 }
 
-std::optional<row> find(transaction& tx, directory_id where, std::string_view type, resource_id id)
+std::optional<row> find(transaction& tx, directory_id directory, std::string_view type, resource_id id)
 {
-    return sql::one(tx, find_resource, {where.value, type, id.value}, read_row);
+    return sql::one(tx, find_resource, {directory.value, type, id.value}, read_row);
 }
 
 std::optional<row> insert(
     transaction& tx,
-    directory_id where,
+    directory_id directory,
     std::string_view type,
     std::string_view document,
     const index_columns& columns
@@ -211,7 +215,7 @@ std::optional<row> insert(
     const resource_id id{tx.next_id()};
     const std::int64_t inserted = tx.sql().run(
         insert_resource,
-        {where.value,
+        {directory.value,
          type,
          id.value,
          to_column(tx.now()),
@@ -224,10 +228,10 @@ std::optional<row> insert(
     if (inserted == 0)
         return std::nullopt;
     for (const auto& added : columns.values)
-        add_value(tx, where, type, id, added);
-    tx.sql().run(increment_count, {where.value, type});
+        add_value(tx, directory, type, id, added);
+    tx.sql().run(increment_count, {directory.value, type});
     if (type == group_type)
-        tx.sql().run(insert_member_count, {where.value, id.value, display_name_of(document)});
+        tx.sql().run(insert_member_count, {directory.value, id.value, display_name_of(document)});
     return row{
         .id = id,
         .version = 1,
@@ -238,15 +242,15 @@ std::optional<row> insert(
 }
 
 std::optional<std::int64_t> version_of(
-    transaction& tx, directory_id where, std::string_view type, resource_id id
+    transaction& tx, directory_id directory, std::string_view type, resource_id id
 )
 {
-    return sql::one<std::int64_t>(tx, find_version, {where.value, type, id.value});
+    return sql::one<std::int64_t>(tx, find_version, {directory.value, type, id.value});
 }
 
 bool rewrite(
     transaction& tx,
-    directory_id where,
+    directory_id directory,
     std::string_view type,
     resource_id id,
     std::string_view document,
@@ -256,7 +260,7 @@ bool rewrite(
     for (const sql::statement& attempt : {update_document, update_keys, update_kept_key}) {
         const std::int64_t updated = tx.sql().run(
             attempt,
-            {where.value,
+            {directory.value,
              type,
              id.value,
              to_column(tx.now()),
@@ -267,9 +271,9 @@ bool rewrite(
              document}
         );
         if (updated > 0) {
-            replace_values(tx, where, type, id, columns);
+            replace_values(tx, directory, type, id, columns);
             if (type == group_type)
-                tx.sql().run(rename_group, {where.value, id.value, display_name_of(document)});
+                tx.sql().run(rename_group, {directory.value, id.value, display_name_of(document)});
             return true;
         }
     }
@@ -278,63 +282,63 @@ bool rewrite(
 
 std::optional<row> update(
     transaction& tx,
-    directory_id where,
+    directory_id directory,
     std::string_view type,
     resource_id id,
     std::string_view document,
     const index_columns& columns
 )
 {
-    if (!rewrite(tx, where, type, id, document, columns))
+    if (!rewrite(tx, directory, type, id, document, columns))
         return std::nullopt;
-    return find(tx, where, type, id);
+    return find(tx, directory, type, id);
 }
 
-void raise_version(transaction& tx, directory_id where, std::string_view type, resource_id id)
+void raise_version(transaction& tx, directory_id directory, std::string_view type, resource_id id)
 {
-    tx.sql().run(touch_resource, {where.value, type, id.value, to_column(tx.now())});
+    tx.sql().run(touch_resource, {directory.value, type, id.value, to_column(tx.now())});
 }
 
-row touch(transaction& tx, directory_id where, std::string_view type, resource_id id)
+row touch(transaction& tx, directory_id directory, std::string_view type, resource_id id)
 {
-    if (tx.sql().run(touch_resource, {where.value, type, id.value, to_column(tx.now())}) == 0)
+    if (tx.sql().run(touch_resource, {directory.value, type, id.value, to_column(tx.now())}) == 0)
         throw std::logic_error("resources.touch: the resource is not in the directory");
-    return find(tx, where, type, id).value();
+    return find(tx, directory, type, id).value();
 }
 
-void touch_groups_of(transaction& tx, directory_id where, resource_id who)
+void touch_groups_of(transaction& tx, directory_id directory, resource_id member)
 {
-    tx.sql().run(touch_groups, {where.value, who.value, to_column(tx.now())});
+    tx.sql().run(touch_groups, {directory.value, member.value, to_column(tx.now())});
 }
 
-void remove(transaction& tx, directory_id where, std::string_view type, resource_id id)
+void remove(transaction& tx, directory_id directory, std::string_view type, resource_id id)
 {
-    tx.sql().run(leave_groups, {where.value, type, id.value});
+    tx.sql().run(leave_groups, {directory.value, type, id.value});
     // Values, memberships and the member count go by `on delete cascade`.
-    if (tx.sql().run(delete_resource, {where.value, type, id.value}) > 0)
-        tx.sql().run(decrement_count, {where.value, type});
+    if (tx.sql().run(delete_resource, {directory.value, type, id.value}) > 0)
+        tx.sql().run(decrement_count, {directory.value, type});
 }
 
-std::vector<kind> kinds_of(transaction& tx, directory_id where, const std::vector<resource_id>& ids)
+std::vector<kind> kinds_of(transaction& tx, directory_id directory, const std::vector<resource_id>& ids)
 {
     std::vector<kind> found;
     found.reserve(ids.size());
     for (const resource_id id : ids) {
-        tx.sql().run(type_of_resource, {where.value, id.value}, [&](const sql::row& current) {
+        tx.sql().run(type_of_resource, {directory.value, id.value}, [&](const sql::row& current) {
             found.push_back({id, std::string(current.text(0))});
         });
     }
     return found;
 }
 
-std::optional<bool> is_active_user(transaction& tx, directory_id where, resource_id id)
+std::optional<bool> is_active_user(transaction& tx, directory_id directory, resource_id id)
 {
-    return sql::one<bool>(tx, find_active_user, {where.value, id.value});
+    return sql::one<bool>(tx, find_active_user, {directory.value, id.value});
 }
 
-std::int64_t count(transaction& tx, directory_id where, std::string_view type)
+std::int64_t count(transaction& tx, directory_id directory, std::string_view type)
 {
-    return sql::value(tx, find_type_count, {where.value, type});
+    return sql::value(tx, find_type_count, {directory.value, type});
 }
 
 }  // namespace scimd::store::resources

@@ -44,13 +44,13 @@ struct index_columns {
     std::vector<std::pair<std::string, std::string>> values{};
 };
 
-std::optional<row> find(transaction& tx, directory_id where, std::string_view type, resource_id id);
+std::optional<row> find(transaction& tx, directory_id directory, std::string_view type, resource_id id);
 
 // Empty when another resource of the type holds the unique key already; nothing is written then. `created`
 // and `modified` become tx.now(), the version 1.
 std::optional<row> insert(
     transaction& tx,
-    directory_id where,
+    directory_id directory,
     std::string_view type,
     std::string_view document,
     const index_columns& columns
@@ -58,14 +58,14 @@ std::optional<row> insert(
 
 // Of the resource as it is; empty: there is none.
 std::optional<std::int64_t> version_of(
-    transaction& tx, directory_id where, std::string_view type, resource_id id
+    transaction& tx, directory_id directory, std::string_view type, resource_id id
 );
 
 // Version + 1, modified = tx.now(). false: another resource of the type holds the unique key already; nothing
 // is written then. The resource must exist.
 bool rewrite(
     transaction& tx,
-    directory_id where,
+    directory_id directory,
     std::string_view type,
     resource_id id,
     std::string_view document,
@@ -75,7 +75,7 @@ bool rewrite(
 // The same, and the row as it is then; empty instead of false.
 std::optional<row> update(
     transaction& tx,
-    directory_id where,
+    directory_id directory,
     std::string_view type,
     resource_id id,
     std::string_view document,
@@ -83,29 +83,29 @@ std::optional<row> update(
 );
 
 // Version + 1, modified = tx.now() with the document as it is: a group whose members changed.
-row touch(transaction& tx, directory_id where, std::string_view type, resource_id id);
+row touch(transaction& tx, directory_id directory, std::string_view type, resource_id id);
 
 // The same without reading it; nothing happens where there is none.
-void raise_version(transaction& tx, directory_id where, std::string_view type, resource_id id);
+void raise_version(transaction& tx, directory_id directory, std::string_view type, resource_id id);
 
-// The same of every group that `who` is directly a member of.
-void touch_groups_of(transaction& tx, directory_id where, resource_id who);
+// The same of every group that `member` is directly a member of.
+void touch_groups_of(transaction& tx, directory_id directory, resource_id member);
 
 // With its index rows and its memberships in both directions.
-void remove(transaction& tx, directory_id where, std::string_view type, resource_id id);
+void remove(transaction& tx, directory_id directory, std::string_view type, resource_id id);
 
 // Which of these ids are resources of the directory, with their types; others are left out. Order as given.
 struct kind {
     resource_id id;
     std::string type;
 };
-std::vector<kind> kinds_of(transaction& tx, directory_id where, const std::vector<resource_id>& ids);
+std::vector<kind> kinds_of(transaction& tx, directory_id directory, const std::vector<resource_id>& ids);
 
 // Whether a user may come in; empty: there is no such user. Who does not say is active.
-std::optional<bool> is_active_user(transaction& tx, directory_id where, resource_id id);
+std::optional<bool> is_active_user(transaction& tx, directory_id directory, resource_id id);
 
 // How many of the type there are: a kept count, not a scan.
-std::int64_t count(transaction& tx, directory_id where, std::string_view type);
+std::int64_t count(transaction& tx, directory_id directory, std::string_view type);
 
 // --- lists
 
@@ -122,14 +122,16 @@ struct ordering {
     bool is_descending = false;
 };
 
-std::int64_t count_where(transaction& tx, directory_id where, std::string_view type, const condition& which);
+std::int64_t count_where(
+    transaction& tx, directory_id directory, std::string_view type, const condition& filter
+);
 
 // Calls `each` with row after row in that order; false stops. `limit` < 0: all.
 void list(
     transaction& tx,
-    directory_id where,
+    directory_id directory,
     std::string_view type,
-    const condition& which,
+    const condition& filter,
     const ordering& order,
     std::int64_t offset,
     std::int64_t limit,
@@ -147,9 +149,9 @@ struct place {
 // cost is that of the rows read where an index has the order (every column but those of other conditions).
 void list_behind(
     transaction& tx,
-    directory_id where,
+    directory_id directory,
     std::string_view type,
-    const condition& which,
+    const condition& filter,
     const ordering& order,
     const std::optional<place>& after,
     std::int64_t limit,
@@ -173,50 +175,53 @@ struct membership {  // a group that somebody is a member of
 
 // In the order of ids; `each` false stops.
 void members_of(
-    transaction& tx, directory_id where, resource_id group, const std::function<bool(const member_row&)>& each
+    transaction& tx,
+    directory_id directory,
+    resource_id group,
+    const std::function<bool(const member_row&)>& each
 );
-std::string name_of_group(transaction& tx, directory_id where, resource_id group);   // empty: none
-std::int64_t count_members(transaction& tx, directory_id where, resource_id group);  // a kept count
-bool is_member(transaction& tx, directory_id where, resource_id group, resource_id candidate);
+std::string name_of_group(transaction& tx, directory_id directory, resource_id group);   // empty: none
+std::int64_t count_members(transaction& tx, directory_id directory, resource_id group);  // a kept count
+bool is_member(transaction& tx, directory_id directory, resource_id group, resource_id candidate);
 std::optional<std::string> display_of_member(
-    transaction& tx, directory_id where, resource_id group, resource_id member
+    transaction& tx, directory_id directory, resource_id group, resource_id member
 );
 
-// The groups that `who` is directly a member of, in the order of ids.
+// The groups that `member` is directly a member of, in the order of ids.
 std::vector<membership> groups_of(
-    transaction& tx, directory_id where, resource_id who, std::int64_t limit = sql::integer_max
+    transaction& tx, directory_id directory, resource_id member, std::int64_t limit = sql::integer_max
 );
 std::vector<membership> last_groups_of(
-    transaction& tx, directory_id where, resource_id who, std::int64_t limit
+    transaction& tx, directory_id directory, resource_id member, std::int64_t limit
 );  // from the last one back
 std::vector<resource_id> group_ids_of(
-    transaction& tx, directory_id where, resource_id who, std::int64_t limit
+    transaction& tx, directory_id directory, resource_id member, std::int64_t limit
 );
 
 // How many these are: a kept count.
-std::int64_t count_groups_of(transaction& tx, directory_id where, resource_id who);
+std::int64_t count_groups_of(transaction& tx, directory_id directory, resource_id member);
 
 // The groups of many at once, in the order of members and then of groups; `each` false stops.
 void groups_of_each(
     transaction& tx,
-    directory_id where,
+    directory_id directory,
     const std::vector<resource_id>& members,
     const std::function<bool(resource_id member, const membership& of)>& each
 );
 
 // The kept counts of many at once, in the order given.
 std::vector<std::int64_t> count_groups_of_each(
-    transaction& tx, directory_id where, const std::vector<resource_id>& members
+    transaction& tx, directory_id directory, const std::vector<resource_id>& members
 );
 
 bool add_member(
-    transaction& tx, directory_id where, resource_id group, const member_row& who
+    transaction& tx, directory_id directory, resource_id group, const member_row& member
 );  // false: was one
 std::optional<std::string> remove_member(
-    transaction& tx, directory_id where, resource_id group, resource_id who
+    transaction& tx, directory_id directory, resource_id group, resource_id member
 );  // the display it had; nothing: was none
 bool set_member_display(
-    transaction& tx, directory_id where, resource_id group, resource_id who, std::string_view display
+    transaction& tx, directory_id directory, resource_id group, resource_id member, std::string_view display
 );  // false: as it was
 
 }  // namespace scimd::store::resources

@@ -42,19 +42,21 @@ std::string order_by(const ordering& order)
     return text.append("r.id").append(direction);
 }
 
-std::string where_text(const condition& which)
+std::string where_text(const condition& filter)
 {
     std::string text = " from resources r where r.directory_id = $1 and r.type = $2";
-    if (!which.text.empty())
-        text.append(" and (").append(which.text).append(")");
+    if (!filter.text.empty())
+        text.append(" and (").append(filter.text).append(")");
     return text;
 }
 
-std::vector<sql::parameter> parameters_of(directory_id where, std::string_view type, const condition& which)
+std::vector<sql::parameter> parameters_of(
+    directory_id directory, std::string_view type, const condition& filter
+)
 {
-    std::vector<sql::parameter> all{where.value, type};
-    all.reserve(which.parameters.size() + 4);
-    for (const auto& given : which.parameters)
+    std::vector<sql::parameter> all{directory.value, type};
+    all.reserve(filter.parameters.size() + 4);
+    for (const auto& given : filter.parameters)
         all.push_back(std::visit([](const auto& value) { return sql::parameter(value); }, given));
     return all;
 }
@@ -96,9 +98,9 @@ sql::parameter parameter_of(const sort_value& value)
 
 // What is listed, and how.
 struct listed {
-    directory_id where;
+    directory_id directory;
     std::string_view type;
-    const condition& which;
+    const condition& filter;
     const ordering& order;
 };
 
@@ -112,9 +114,9 @@ public:
         const std::function<bool(const row&, const sort_value&)>& each
     )
     {
-        std::vector<sql::parameter> parameters = parameters_of(from_.where, from_.type, from_.which);
+        std::vector<sql::parameter> parameters = parameters_of(from_.directory, from_.type, from_.filter);
         std::string text = "select r.id, r.version, r.created_at, r.modified_at, r.document, ";
-        text.append(name_).append(where_text(from_.which)).append(condition_of(part, parameters));
+        text.append(name_).append(where_text(from_.filter)).append(condition_of(part, parameters));
         text += order_of(part);
         parameters.emplace_back(limit);
         text += " limit $" + std::to_string(parameters.size());
@@ -174,31 +176,35 @@ private:
 
 }  // namespace
 
-std::int64_t count_where(transaction& tx, directory_id where, std::string_view type, const condition& which)
+std::int64_t count_where(
+    transaction& tx, directory_id directory, std::string_view type, const condition& filter
+)
 {
-    if (which.text.empty())
-        return count(tx, where, type);
-    const std::string text = "select count(*)" + where_text(which);
-    return sql::value(tx, sql::statement{"resources.count_where", text}, parameters_of(where, type, which));
+    if (filter.text.empty())
+        return count(tx, directory, type);
+    const std::string text = "select count(*)" + where_text(filter);
+    return sql::value(
+        tx, sql::statement{"resources.count_where", text}, parameters_of(directory, type, filter)
+    );
 }
 
 void list(
     transaction& tx,
-    directory_id where,
+    directory_id directory,
     std::string_view type,
-    const condition& which,
+    const condition& filter,
     const ordering& order,
     std::int64_t offset,
     std::int64_t limit,
     const std::function<bool(const row&)>& each
 )
 {
-    std::vector<sql::parameter> parameters = parameters_of(where, type, which);
+    std::vector<sql::parameter> parameters = parameters_of(directory, type, filter);
     parameters.emplace_back(limit < 0 ? sql::integer_max : limit);
     parameters.emplace_back(offset);
 
     std::string text = "select r.id, r.version, r.created_at, r.modified_at, r.document";
-    text += where_text(which);
+    text += where_text(filter);
     text += order_by(order);
     text += " limit $" + std::to_string(parameters.size() - 1);
     text += " offset $" + std::to_string(parameters.size());
@@ -209,16 +215,16 @@ void list(
 
 void list_behind(
     transaction& tx,
-    directory_id where,
+    directory_id directory,
     std::string_view type,
-    const condition& which,
+    const condition& filter,
     const ordering& order,
     const std::optional<place>& after,
     std::int64_t limit,
     const std::function<bool(const row&, const sort_value&)>& each
 )
 {
-    const listed from{where, type, which, order};
+    const listed from{directory, type, filter, order};
     reader rows(tx, from);
     const auto counted = [&](const row& current, const sort_value& value) {
         limit = each(current, value) ? limit - 1 : 0;

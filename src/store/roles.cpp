@@ -263,9 +263,9 @@ void update(transaction& tx, const role& what)
     );
 }
 
-void remove(transaction& tx, role_id which)
+void remove(transaction& tx, role_id id)
 {
-    tx.sql().run(delete_role, {which.value});
+    tx.sql().run(delete_role, {id.value});
 }
 
 std::optional<role> find(transaction& tx, const scope& of, std::string_view name)
@@ -273,9 +273,9 @@ std::optional<role> find(transaction& tx, const scope& of, std::string_view name
     return sql::one(tx, find_role, {key_of(of), name}, read_role);
 }
 
-std::optional<role> find(transaction& tx, role_id which)
+std::optional<role> find(transaction& tx, role_id id)
 {
-    return sql::one(tx, find_role_by_id, {which.value}, read_role);
+    return sql::one(tx, find_role_by_id, {id.value}, read_role);
 }
 
 std::vector<role> list(transaction& tx, const scope& of)
@@ -288,9 +288,9 @@ std::int64_t count(transaction& tx, const scope& of)
     return sql::value(tx, count_roles, {key_of(of)});
 }
 
-std::int64_t count_dependents(transaction& tx, const role& which)
+std::int64_t count_dependents(transaction& tx, const role& extended)
 {
-    return sql::value(tx, count_extending, {which.name, key_of(which.owner)});
+    return sql::value(tx, count_extending, {extended.name, key_of(extended.owner)});
 }
 
 defaults find_defaults(transaction& tx, const scope& of)
@@ -314,56 +314,56 @@ void set_defaults(transaction& tx, const scope& of, const defaults& to)
         tx.sql().run(update_environment_defaults, {nullable(to.creator), nullable(to.member)});
 }
 
-bool is_default(transaction& tx, role_id which)
+bool is_default(transaction& tx, role_id id)
 {
-    return sql::exists(tx, find_default_use, {which.value});
+    return sql::exists(tx, find_default_use, {id.value});
 }
 
-void replace(transaction& tx, role_id which, const successors& by)
+void replace(transaction& tx, role_id id, const successors& by)
 {
-    tx.sql().run(replace_creator, {which.value, nullable(by.creator)});
-    tx.sql().run(replace_member, {which.value, nullable(by.member)});
-    tx.sql().run(replace_organization_member, {which.value, nullable(by.of_organizations)});
+    tx.sql().run(replace_creator, {id.value, nullable(by.creator)});
+    tx.sql().run(replace_member, {id.value, nullable(by.member)});
+    tx.sql().run(replace_organization_member, {id.value, nullable(by.of_organizations)});
     if (by.assigned)
-        tx.sql().run(replace_assigned, {which.value, by.assigned->value});
+        tx.sql().run(replace_assigned, {id.value, by.assigned->value});
 }
 
-std::vector<assignment> assignments(transaction& tx, directory_id where)
+std::vector<assignment> assignments(transaction& tx, directory_id directory)
 {
-    return sql::all(tx, list_assignments, {where.value}, [](const sql::row& current) {
+    return sql::all(tx, list_assignments, {directory.value}, [](const sql::row& current) {
         return assignment{{current.integer(0)}, {current.integer(1)}, std::string(current.text(2))};
     });
 }
 
-void replace_assignments(transaction& tx, directory_id where, const std::vector<assignment>& with)
+void replace_assignments(transaction& tx, directory_id directory, const std::vector<assignment>& with)
 {
-    tx.sql().run(delete_assignments, {where.value});
+    tx.sql().run(delete_assignments, {directory.value});
     std::int64_t position = 0;
     for (const auto& one : with)
-        tx.sql().run(insert_assignment, {where.value, position++, one.group.value, one.role.value});
+        tx.sql().run(insert_assignment, {directory.value, position++, one.group.value, one.role.value});
 }
 
-std::vector<std::string> names_of(transaction& tx, directory_id where, resource_id user)
+std::vector<std::string> names_of(transaction& tx, directory_id directory, resource_id user)
 {
     std::vector<std::string> names;
     std::set<std::string, std::less<>> seen;
-    const bool is_in_few = resources::count_groups_of(tx, where, user) <= leading_memberships_max;
+    const bool is_in_few = resources::count_groups_of(tx, directory, user) <= leading_memberships_max;
     const auto& by = is_in_few ? roles_by_membership : roles_by_assignment;
-    tx.sql().run(by, {where.value, user.value}, [&](const sql::row& current) {
+    tx.sql().run(by, {directory.value, user.value}, [&](const sql::row& current) {
         if (seen.emplace(current.text(0)).second)
             names.emplace_back(current.text(0));
     });
-    return names.empty() ? default_names(tx, where) : names;
+    return names.empty() ? default_names(tx, directory) : names;
 }
 
-std::vector<std::string> default_names(transaction& tx, directory_id where)
+std::vector<std::string> default_names(transaction& tx, directory_id directory)
 {
-    return sql::all<std::string>(tx, role_by_default, {where.value});
+    return sql::all<std::string>(tx, role_by_default, {directory.value});
 }
 
-std::vector<std::string> published(transaction& tx, directory_id where, resource_id user)
+std::vector<std::string> published(transaction& tx, directory_id directory, resource_id user)
 {
-    const auto text = sql::value<std::string>(tx, find_published, {where.value, user.value});
+    const auto text = sql::value<std::string>(tx, find_published, {directory.value, user.value});
     std::vector<std::string> names;
     for (const auto name : split(text, ' '))
         names.emplace_back(name);
@@ -371,22 +371,22 @@ std::vector<std::string> published(transaction& tx, directory_id where, resource
 }
 
 void set_published(
-    transaction& tx, directory_id where, resource_id user, const std::vector<std::string>& names
+    transaction& tx, directory_id directory, resource_id user, const std::vector<std::string>& names
 )
 {
     if (names.empty()) {
-        tx.sql().run(delete_published, {where.value, user.value});
+        tx.sql().run(delete_published, {directory.value, user.value});
         return;
     }
     std::string text;  // names have no spaces
     for (const auto& name : names)
         text.append(text.empty() ? "" : " ").append(name);
-    tx.sql().run(upsert_published, {where.value, user.value, text});
+    tx.sql().run(upsert_published, {directory.value, user.value, text});
 }
 
-void request_recount(transaction& tx, directory_id where, std::string_view origin)
+void request_recount(transaction& tx, directory_id directory, std::string_view origin)
 {
-    tx.sql().run(insert_recount, {where.value, origin});
+    tx.sql().run(insert_recount, {directory.value, origin});
 }
 
 void request_recounts(transaction& tx, const scope& of, std::string_view origin)
@@ -394,9 +394,9 @@ void request_recounts(transaction& tx, const scope& of, std::string_view origin)
     tx.sql().run(insert_recounts_of_all, {key_of(of), origin});
 }
 
-void request_recounts_by_role(transaction& tx, role_id which, std::string_view origin)
+void request_recounts_by_role(transaction& tx, role_id id, std::string_view origin)
 {
-    tx.sql().run(insert_recounts_by_role, {which.value, origin});
+    tx.sql().run(insert_recounts_by_role, {id.value, origin});
 }
 
 std::optional<recount> next_recount(transaction& tx, directory_id after)
@@ -409,20 +409,20 @@ std::optional<recount> next_recount(transaction& tx, directory_id after)
 }
 
 std::vector<resource_id> users_behind(
-    transaction& tx, directory_id where, resource_id after, std::int64_t limit
+    transaction& tx, directory_id directory, resource_id after, std::int64_t limit
 )
 {
-    return sql::all<resource_id>(tx, list_users_behind, {where.value, after.value, limit});
+    return sql::all<resource_id>(tx, list_users_behind, {directory.value, after.value, limit});
 }
 
-void advance_recount(transaction& tx, directory_id where, resource_id after)
+void advance_recount(transaction& tx, directory_id directory, resource_id after)
 {
-    tx.sql().run(update_recount, {where.value, after.value});
+    tx.sql().run(update_recount, {directory.value, after.value});
 }
 
-void finish_recount(transaction& tx, directory_id where)
+void finish_recount(transaction& tx, directory_id directory)
 {
-    tx.sql().run(delete_recount, {where.value});
+    tx.sql().run(delete_recount, {directory.value});
 }
 
 }  // namespace scimd::store::roles

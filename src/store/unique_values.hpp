@@ -17,7 +17,7 @@ namespace scimd::store::unique_values {
 // The first of the values that a resource other than `self` has; nullptr: none is taken.
 const scim::unique_value* find_taken(
     transaction& tx,
-    directory_id where,
+    directory_id directory,
     std::string_view type,
     resource_id self,
     const std::vector<scim::unique_value>& values
@@ -27,7 +27,7 @@ const scim::unique_value* find_taken(
 // taken. (Rows of schemas that the directory does not have stay.)
 void replace(
     transaction& tx,
-    directory_id where,
+    directory_id directory,
     const scim::resource_type& type,
     resource_id self,
     const std::vector<scim::unique_value>& values

@@ -62,10 +62,10 @@ constexpr sql::statement select_totals{
     " coalesce(sum(document_bytes), 0), (select sum(event_bytes) from environments) from directory_usage",
 };
 
-directory_usage find_by(transaction& tx, const sql::statement& what, directory_id which)
+directory_usage find_by(transaction& tx, const sql::statement& what, directory_id directory)
 {
     directory_usage found;
-    tx.sql().run(what, {which.value}, [&](const sql::row& current) {
+    tx.sql().run(what, {directory.value}, [&](const sql::row& current) {
         constexpr int counters = static_cast<int>(quota_count) - 1;
         for (int i = 0; i < counters; ++i)
             found.used[static_cast<std::size_t>(i)] = current.integer(i);
@@ -78,30 +78,30 @@ directory_usage find_by(transaction& tx, const sql::statement& what, directory_i
 
 }  // namespace
 
-directory_usage find(transaction& tx, directory_id which)
+directory_usage find(transaction& tx, directory_id directory)
 {
-    return find_by(tx, find_usage, which);
+    return find_by(tx, find_usage, directory);
 }
 
-directory_usage find_without_counts(transaction& tx, directory_id which)
+directory_usage find_without_counts(transaction& tx, directory_id directory)
 {
-    return find_by(tx, find_without_counts_row, which);
+    return find_by(tx, find_without_counts_row, directory);
 }
 
-std::int64_t count_other_resources(transaction& tx, directory_id which)
+std::int64_t count_other_resources(transaction& tx, directory_id directory)
 {
-    return sql::value(tx, count_of_other_types, {which.value});
+    return sql::value(tx, count_of_other_types, {directory.value});
 }
 
-contents find_contents(transaction& tx, directory_id which)
+contents find_contents(transaction& tx, directory_id directory)
 {
-    const auto found = sql::one(tx, select_contents, {which.value}, [](const sql::row& current) {
+    const auto found = sql::one(tx, select_contents, {directory.value}, [](const sql::row& current) {
         return contents{current.integer(0), current.integer(1)};
     });
     return found.value_or(contents());
 }
 
-void set_limits(transaction& tx, directory_id which, const own_limits& limits)
+void set_limits(transaction& tx, directory_id directory, const own_limits& limits)
 {
     const auto column = [&](quota of) {
         const auto& limit = limits[index_of(of)];
@@ -109,7 +109,7 @@ void set_limits(transaction& tx, directory_id which, const own_limits& limits)
     };
     tx.sql().run(
         update_limits,
-        {which.value,
+        {directory.value,
          column(quota::users),
          column(quota::groups),
          column(quota::resources),

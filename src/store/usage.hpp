@@ -29,9 +29,9 @@ constexpr std::size_t quota_count = 7;
 constexpr std::array<std::string_view, quota_count> quota_names = {
     "users", "groups", "resources", "memberships", "document_bytes", "event_bytes", "events_per_second"
 };
-constexpr std::size_t index_of(quota which) noexcept
+constexpr std::size_t index_of(quota of) noexcept
 {
-    return static_cast<std::size_t>(which);
+    return static_cast<std::size_t>(of);
 }
 
 // Limits that have been set for one directory: 0 is any number, empty is the default.
@@ -44,21 +44,21 @@ struct directory_usage {
 };
 
 // All 0 for a directory that does not exist.
-directory_usage find(transaction& tx, directory_id which);
+directory_usage find(transaction& tx, directory_id directory);
 
 // Without the numbers of resources, which are 0: what most changes are held against.
-directory_usage find_without_counts(transaction& tx, directory_id which);
+directory_usage find_without_counts(transaction& tx, directory_id directory);
 // Those of neither users nor groups. (How many there are of one type says resources::count.)
-std::int64_t count_other_resources(transaction& tx, directory_id which);
+std::int64_t count_other_resources(transaction& tx, directory_id directory);
 
 // What a change of one resource may have changed beside the number of resources; one look-up.
 struct contents {
     std::int64_t memberships = 0;
     std::int64_t document_bytes = 0;
 };
-contents find_contents(transaction& tx, directory_id which);
+contents find_contents(transaction& tx, directory_id directory);
 
-void set_limits(transaction& tx, directory_id which, const own_limits& limits);
+void set_limits(transaction& tx, directory_id directory, const own_limits& limits);
 
 // The bytes of all events that are kept.
 std::int64_t event_bytes(transaction& tx);
