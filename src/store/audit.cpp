@@ -120,7 +120,7 @@ void forget(transaction& tx, std::int64_t newest, const retention& keep)
 
 }  // namespace
 
-void append(transaction& tx, const new_entry& what, const retention& keep)
+void append(transaction& tx, const new_entry& added, const retention& keep)
 {
     entry made;
     std::string previous;
@@ -130,10 +130,10 @@ void append(transaction& tx, const new_entry& what, const retention& keep)
     });
     ++made.number;
     made.at = tx.now();
-    made.actor = what.actor;
-    made.organization = what.organization;
-    made.directory = what.directory;
-    made.body = what.body;
+    made.actor = added.actor;
+    made.organization = added.organization;
+    made.directory = added.directory;
+    made.body = added.body;
     made.digest = digest_of(previous, made);
     tx.sql().run(
         insert_entry,
@@ -148,26 +148,26 @@ void append(transaction& tx, const new_entry& what, const retention& keep)
     forget(tx, made.number, keep);
 }
 
-std::vector<entry> list(transaction& tx, const query& what)
+std::vector<entry> list(transaction& tx, const query& wanted)
 {
     std::vector<entry> found;
     const auto add = [&](const sql::row& current) {
         auto read = read_entry(current);
-        if (what.since && read.at < *what.since)
+        if (wanted.since && read.at < *wanted.since)
             return false;
         found.push_back(std::move(read));
         return true;
     };
-    const auto actor = nullable(what.actor);
-    if (what.directory) {
-        const auto owner = nullable(what.organization);
-        tx.sql().run(list_of_directory, {what.before, what.limit, what.directory->value, actor, owner}, add);
-    } else if (what.organization) {
-        tx.sql().run(list_of_organization, {what.before, what.limit, what.organization->value, actor}, add);
-    } else if (what.actor) {
-        tx.sql().run(list_of_actor, {what.before, what.limit, actor}, add);
+    const auto actor = nullable(wanted.actor);
+    if (wanted.directory) {
+        const auto owner = nullable(wanted.organization);
+        tx.sql().run(list_of_directory, {wanted.before, wanted.limit, wanted.directory->value, actor, owner}, add);
+    } else if (wanted.organization) {
+        tx.sql().run(list_of_organization, {wanted.before, wanted.limit, wanted.organization->value, actor}, add);
+    } else if (wanted.actor) {
+        tx.sql().run(list_of_actor, {wanted.before, wanted.limit, actor}, add);
     } else {
-        tx.sql().run(list_all, {what.before, what.limit}, add);
+        tx.sql().run(list_all, {wanted.before, wanted.limit}, add);
     }
     return found;
 }
