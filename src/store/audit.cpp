@@ -25,7 +25,7 @@ constexpr sql::statement insert_entry{
     " values ($1, $2, $3, $4, $5, $6, $7)",
 };
 
-// Only from the end: a hole in the middle would break the chain.
+// Deletes only at the old end: a gap in the middle would break the chain.
 constexpr sql::statement list_oldest{
     "audit.oldest",
     "select number, at from audit_log order by number limit $1",
@@ -35,7 +35,7 @@ constexpr sql::statement find_time{"audit.time", "select at from audit_log where
 
 constexpr sql::statement forget_up_to{"audit.forget", "delete from audit_log where number <= $1"};
 
-// One statement for each index; what else was asked for is looked at row by row.
+// One statement for each index. The statement filters by everything else row by row.
 constexpr sql::statement list_all{
     "audit.list",
     "select number, at, actor, organization_id, directory_id, entry, digest from audit_log"
@@ -97,9 +97,9 @@ std::string digest_of(std::string_view previous, const entry& what)
     return to_hex(sha256(to_text(json::value(covered))));
 }
 
-// By the age relative to the entry before the newest: a clock that is wrong at a start ends nothing at once.
-// A few more than what comes, so that a limit that was lowered is reached in time. The newest stays in any
-// case: the next one is chained to it.
+// Retention. The age is relative to the entry before the newest one, so that a wrong clock at a start does
+// not delete everything at once. Each call deletes a few more entries than were added, so that a lowered
+// limit is reached in time. The newest entry always stays, because the next one is chained to it.
 void forget(transaction& tx, std::int64_t newest, const retention& keep)
 {
     const auto age_from =
@@ -161,9 +161,13 @@ std::vector<entry> list(transaction& tx, const query& wanted)
     const auto actor = nullable(wanted.actor);
     if (wanted.directory) {
         const auto owner = nullable(wanted.organization);
-        tx.sql().run(list_of_directory, {wanted.before, wanted.limit, wanted.directory->value, actor, owner}, add);
+        tx.sql().run(
+            list_of_directory, {wanted.before, wanted.limit, wanted.directory->value, actor, owner}, add
+        );
     } else if (wanted.organization) {
-        tx.sql().run(list_of_organization, {wanted.before, wanted.limit, wanted.organization->value, actor}, add);
+        tx.sql().run(
+            list_of_organization, {wanted.before, wanted.limit, wanted.organization->value, actor}, add
+        );
     } else if (wanted.actor) {
         tx.sql().run(list_of_actor, {wanted.before, wanted.limit, actor}, add);
     } else {
@@ -172,7 +176,7 @@ std::vector<entry> list(transaction& tx, const query& wanted)
     return found;
 }
 
-// The oldest entry that is left is taken at its word: what it was chained to has been forgotten.
+// Cannot verify the oldest entry that is left: the entry before it has been deleted.
 std::optional<std::int64_t> first_break(sql::connection& database)
 {
     std::optional<std::int64_t> broken;

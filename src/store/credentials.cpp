@@ -78,14 +78,14 @@ constexpr sql::statement revoke_secret_row{
     "update secrets set revoked_at = $3 where directory_id = $1 and id = $2 and revoked_at is null",
 };
 
-// Never backwards: another thread may have been later with an earlier reading of the clock.
+// Moves the time forward only: another thread may have been later with an earlier reading of the clock.
 constexpr sql::statement update_last_used{
     "secrets.set_last_used",
     "update secrets set last_used_at = $2, last_used_address = $3, last_used_agent = $4"
     " where id = $1 and (last_used_at is null or last_used_at < $2)",
 };
 
-// The one look-up without a directory: here is where a caller's directory comes from.
+// The only look-up without a directory: it is what identifies the directory of a caller.
 constexpr sql::statement find_bearer_row{
     "secrets.find_bearer",
     "select s.id, s.digest, s.suffix, s.expires_at, s.revoked_at, s.user_id,"

@@ -53,7 +53,7 @@ constexpr sql::statement update_patch_status{
     "update directories set patch_status = $2, updated_at = $3 where id = $1",
 };
 
-// What clients show of themselves is no change that anybody made: updated_at stays.
+// Leaves updated_at as it is: detection is not a change by an administrator.
 constexpr sql::statement update_detected{
     "directories.set_detected",
     "update directories set detected_provider = $2, detected_by = $3, detected_is_certain = $4,"
@@ -66,7 +66,7 @@ constexpr sql::statement find_equal_names{
     " group by display_key having count(*) > 1 limit 1",
 };
 
-// Groups made while names were free have no unique key.
+// Groups that were created while names did not have to be unique have no unique key.
 constexpr sql::statement fill_unique_keys{
     "resources.fill_unique_group_keys",
     "update resources set unique_key = display_key"
@@ -88,7 +88,7 @@ constexpr sql::statement insert_removal{
     "insert into directory_removals (directory_id, origin) values ($1, $2)",
 };
 
-// The first from that directory on.
+// The first deletion at or after that directory.
 constexpr sql::statement find_removal{
     "directory_removals.find",
     "select r.origin, d.id, d.organization_id, d.name, d.provider, d.is_enabled, d.domain_policy,"
@@ -110,7 +110,7 @@ constexpr sql::statement list_others_left{
     "select id, type, version, document from resources where directory_id = $1 order by type, id limit $2",
 };
 
-// What hangs on a directory beside its resources and what goes with these.
+// Rows of a directory that are not deleted by cascade with its resources.
 constexpr sql::statement leftovers[] = {
     {"secrets.remove_left",
      "delete from secrets where id in (select id from secrets where directory_id = $1 limit $2)"},
@@ -143,7 +143,7 @@ constexpr sql::statement delete_directory{
     "delete from directories where id = $1",
 };
 
-constexpr std::size_t remainder_bytes_max = 2 * 1024 * 1024;  // of documents that are read at once
+constexpr std::size_t remainder_bytes_max = 2 * 1024 * 1024;  // of documents in one batch
 
 std::vector<remainder> read_remainders(
     transaction& tx, const sql::statement& statement, directory_id directory, std::int64_t limit

@@ -13,12 +13,12 @@ namespace {
 
 constexpr std::string_view columns = "select r.id, r.version, r.created_at, r.modified_at, r.document";
 
-// The one place that says whom this API shows.
+// The only definition of which users this API shows.
 constexpr std::string_view is_shown =
     " and not exists"
     " (select 1 from held_users h where h.directory_id = r.directory_id and h.user_id = r.id)";
 
-// Those who are held are users.
+// Only users are held, so `held` counts no groups.
 constexpr sql::statement find_member_count{
     "member_counts.shown_users",
     "select total - subgroups - held from member_counts where directory_id = $1 and group_id = $2",
@@ -36,7 +36,7 @@ constexpr sql::statement list_group_names{
     "select group_id, display_name from member_counts where directory_id = $1 order by group_id limit $2",
 };
 
-// A statement as it grows: text and parameters together.
+// Builds a statement: text and parameters together.
 class query {
 public:
     query(std::string_view what, directory_id directory) : text_(what), parameters_{directory.value} {}
@@ -66,7 +66,7 @@ private:
 struct direction {
     std::string_view beyond;
     std::string_view order;
-    std::int64_t start;  // before all of them
+    std::int64_t start;  // before all ids
 
     explicit direction(bool is_backwards)
         : beyond(is_backwards ? " < " : " > "),
@@ -102,7 +102,7 @@ void in_order_of_time(query& to, const selection& wanted)
 
 void of_group(query& to, const selection& wanted)
 {
-    // The group's members lead; without `cross` the planner might walk the directory.
+    // Starts at the group's members: without `cross` the planner may scan the directory.
     to.add(
         " from members m cross join resources r"
         " on r.directory_id = m.directory_id and r.type = 'User' and r.id = m.member_id"

@@ -31,7 +31,8 @@ constexpr sql::statement list_users{
     " from resources where directory_id = $1 and type = 'User' and id > $2 order by id limit $4",
 };
 
-// LIKE tells letters of ASCII alone from their capitals, and a name in A-labels may stand there in Unicode.
+// LIKE ignores case only for ASCII letters, and a document may have the Unicode form of a name in A-labels:
+// then no pattern is used.
 std::string pattern_of(const std::string& name)
 {
     const bool may_be_written_otherwise = name.starts_with("xn--") || name.find(".xn--") != std::string::npos;

@@ -47,7 +47,7 @@ constexpr sql::statement list_domain_rows_of_type{
     " asks_until from domains where organization_id = $1 and type = $4 order by id limit $2 offset $3",
 };
 
-// A check that is further off was put off by a clock that has been set back since.
+// A check that is scheduled later than this was scheduled before the clock was set back: it is due now.
 constexpr std::chrono::days check_ahead_max{8};
 
 constexpr sql::statement list_due_domain_rows{
@@ -114,8 +114,8 @@ domain read_domain(const sql::row& current)
     };
 }
 
-// The names above this one, as a JSON array; empty when there is none that can be a domain. A name has at
-// most 127 labels (RFC 1035 §3.1), hence as many parents, and holds nothing that JSON would escape.
+// The parents of a name, as a JSON array; empty when no parent can be a domain. A name has at most 127 labels
+// (RFC 1035 §3.1), so it has fewer parents, and no character that JSON must escape.
 std::string parents_of(const domain_name& name)
 {
     std::string listed;

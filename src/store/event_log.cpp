@@ -26,7 +26,7 @@ constexpr sql::statement select_forward_of_directory{
     " where directory_id = $3 and sequence > $1 order by sequence limit $2",
 };
 
-// Each by itself: SQLite finds one end of an index at once, but looks for both in all that lies between.
+// Two subqueries: SQLite finds one end of an index at once, but scans for both in one query.
 constexpr sql::statement select_sequences{
     "event_log.sequences",
     "select (select min(sequence) from events where directory_id = $1),"
@@ -43,7 +43,7 @@ constexpr sql::statement select_at_sequence{
     "select id from events where directory_id = $1 and sequence <= $2 order by sequence desc limit 1",
 };
 
-// Of a directory of which nothing is kept, the number that its next event will have.
+// When the directory has no stored event, the number that its next event will have.
 constexpr sql::statement select_first_sequence{
     "event_log.first_sequence",
     "select coalesce((select min(sequence) from events where directory_id = $1),"
@@ -76,8 +76,8 @@ constexpr sql::statement select_deleted_of_directory{
     " coalesce((select events_deleted_up_to from directory_usage where directory_id = $1), 0))",
 };
 
-// The sequences of a directory are dense and only ever lose their beginning, so that their ends tell how many
-// there are; the directories are found by one look-up each.
+// Sequence numbers of a directory are dense and only the oldest are deleted, so that the first and last tell
+// the count. Each directory is found by one look-up.
 constexpr sql::statement select_total{
     "event_log.total",
     "with recursive each (id) as (select min(directory_id) from events union all"
@@ -196,7 +196,7 @@ std::int64_t count(transaction& tx, const selection& wanted, std::int64_t rows_m
     return found;
 }
 
-// Sequences are dense and grow with the ids, so that the position is found by halving.
+// Binary search: sequence numbers are dense and grow with the ids.
 std::int64_t sequence_at(transaction& tx, directory_id directory, event_id position)
 {
     std::int64_t low = 0;

@@ -8,8 +8,8 @@ namespace scimd::store::events {
 
 namespace {
 
-// The row's lock makes the order of numbers the order of commits, without gaps; a sequence of the database
-// would give neither. (For `returning` SQLite makes a table, which costs more than a second statement.)
+// The row lock makes the order of numbers that of commits, without gaps; a database sequence would guarantee
+// neither. (For `returning` SQLite builds a table, which costs more than a second statement.)
 constexpr sql::statement take_sequence{
     "directories.take_sequence",
     "update directories set last_sequence = last_sequence + 1 where id = $1",
@@ -26,7 +26,7 @@ constexpr sql::statement insert_event{
     " values ($1, $2, $3, $4, $5, $6)",
 };
 
-// For the deliverer alone, which serves every directory of the environment.
+// For webhook delivery and event sinks, which read all directories of the environment.
 constexpr sql::statement list_events_of_environment{
     "events.list_after",
     "select id, organization_id, directory_id, sequence, type, body from events"
@@ -55,7 +55,7 @@ constexpr sql::statement upsert_position{
     " on conflict (name) do update set position = excluded.position",
 };
 
-// Our ids and numbers start at 1.
+// Ids and sequence numbers start at 1; 0 is stored as null.
 sql::parameter unless_zero(std::int64_t number)
 {
     return number == 0 ? sql::parameter() : sql::parameter(number);

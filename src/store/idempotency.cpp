@@ -11,7 +11,7 @@ constexpr sql::statement find_answer{
     "select request, status, body from idempotency_keys where key = $1 and created_at > $2",
 };
 
-// A few more than what comes.
+// Deletes more than one response for each new one, so that the table shrinks.
 constexpr std::int64_t forgotten_at_a_time = 4;
 
 constexpr sql::statement find_old{
@@ -35,7 +35,7 @@ constexpr sql::statement insert_answer{
     "insert into idempotency_keys (key, request, status, body, created_at) values ($1, $2, $3, $4, $5)",
 };
 
-// '!' follows the space.
+// The keys with the prefix and a space form a range: '!' is the character after the space.
 constexpr sql::statement find_many{
     "idempotency.has_many",
     "select 1 from idempotency_keys where key >= $1 || ' ' and key < $1 || '!' and created_at > $2"

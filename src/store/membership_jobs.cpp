@@ -31,7 +31,7 @@ constexpr sql::statement find_of_resource{
     " where directory_id = $1 and resource_id = $2",
 };
 
-// A job that was made later still was made by a clock that has been set back since.
+// A job that was created later than this was created before the clock was set back: it is taken, too.
 constexpr std::chrono::hours ahead_max{1};
 
 constexpr sql::statement find_next{

@@ -114,7 +114,7 @@ organization read_organization(const sql::row& current)
     };
 }
 
-// Both statements have the same parameters.
+// insert_row and update_row have the same parameters.
 std::int64_t write(transaction& tx, const sql::statement& how, const organization& what)
 {
     return tx.sql().run(

@@ -6,8 +6,9 @@ namespace scimd::store::refusals {
 
 namespace {
 
-// A request is counted each time that it is refused, what is stored of a user ($11) once. One of both is open
-// until the latter ends; one that was resolved is whatever begins it anew.
+// Counts each rejected request, but a rejection because of the stored address of a user ($11) only once. A
+// row of both kinds stays open until the latter is resolved; a resolved row takes the kind of the rejection
+// that reopens it.
 constexpr sql::statement upsert{
     "refusals.record",
     "insert into refusals (directory_id, subject, reason, domain, user_name, external_id, detail, count,"

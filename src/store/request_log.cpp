@@ -6,7 +6,7 @@ namespace scimd::store::request_log {
 
 namespace {
 
-// Written some time after the request: the directory may have gone meanwhile.
+// Inserted some time after the request: the directory may be deleted by then.
 constexpr sql::statement insert_entry{
     "request_log.insert",
     "insert into request_log (id, directory_id, at, method, path, query, status, scim_type, detail,"
@@ -30,8 +30,8 @@ constexpr sql::statement trim_entries{
     " directory_id = $1 order by id desc limit $3 offset $2)",
 };
 
-// The oldest ones alone are looked at: a row that is a little older than the one before it waits for its
-// turn.
+// Reads only the oldest rows: a row that is slightly older than the one before it waits until that one is
+// deleted.
 constexpr sql::statement trim_old_entries{
     "request_log.trim_before",
     "delete from request_log where id in"

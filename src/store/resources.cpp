@@ -10,7 +10,7 @@ namespace scimd::store::resources {
 
 namespace {
 
-// RFC 7643 §4.2: the one type that has members.
+// RFC 7643 §4.2: the only type that has members.
 constexpr std::string_view group_type = "Group";
 
 constexpr sql::statement find_resource{
@@ -32,8 +32,8 @@ constexpr sql::statement insert_resource{
     " on conflict (directory_id, type, unique_key) do nothing",
 };
 
-// Most changes leave the indexed keys alone: then their indexes are not written either. What was written is
-// read by a statement of its own: for `returning` SQLite makes a table, which costs more.
+// Most changes do not affect the indexed columns: then their indexes are not written. A second statement
+// reads the row, because for `returning` SQLite builds a table, which costs more.
 constexpr sql::statement update_document{
     "resources.update_document",
     "update resources set version = version + 1, modified_at = $4, active = $8, document = $9"
@@ -42,7 +42,7 @@ constexpr sql::statement update_document{
     " and external_id is not distinct from $7",
 };
 
-// The unique index stands behind the check: a race that slips through it fails and changes nothing.
+// The unique index backs up this check: a race that the check misses fails there and changes nothing.
 constexpr sql::statement update_keys{
     "resources.update_keys",
     "update resources set version = version + 1, modified_at = $4, unique_key = $5, display_key = $6,"
@@ -52,8 +52,8 @@ constexpr sql::statement update_keys{
     " where other.directory_id = $1 and other.type = $2 and other.unique_key = $5 and other.id <> $3)",
 };
 
-// Of two names that were told apart by the blanks around them one has kept its key: it is the same as before
-// but for these, so the resource goes on under it.
+// Two names that differed only in surrounding blanks may have become equal. The resource that has kept the
+// key with blanks goes on under it.
 constexpr sql::statement update_kept_key{
     "resources.update_kept_key",
     "update resources set version = version + 1, modified_at = $4, display_key = $6, external_id = $7,"
@@ -164,7 +164,7 @@ void add_value(
     tx.sql().run(insert_value, {directory.value, type, id.value, added.first, added.second});
 }
 
-// Writes only what differs: most changes leave e-mail addresses as they are.
+// Writes only the differences: most changes do not affect e-mail addresses.
 void replace_values(
     transaction& tx,
     directory_id directory,
@@ -314,7 +314,7 @@ void touch_groups_of(transaction& tx, directory_id directory, resource_id member
 void remove(transaction& tx, directory_id directory, std::string_view type, resource_id id)
 {
     tx.sql().run(leave_groups, {directory.value, type, id.value});
-    // Values, memberships and the member count go by `on delete cascade`.
+    // Values, memberships and the member count are deleted by `on delete cascade`.
     if (tx.sql().run(delete_resource, {directory.value, type, id.value}) > 0)
         tx.sql().run(decrement_count, {directory.value, type});
 }

@@ -1,4 +1,4 @@
-// Which resources, in which order, and from where on.
+// Lists of resources: conditions, sort orders, offset and keyset pagination.
 #include "store/engine/query.hpp"
 #include "store/resources.hpp"
 
@@ -28,8 +28,8 @@ std::string_view name_of(sort_column column)
     throw std::logic_error("resources: no such column to sort by");
 }
 
-// RFC 7644 §3.4.2.3: what has no value comes last when ascending and first when descending. Ties follow the
-// direction too, so that an index walked backwards serves.
+// RFC 7644 §3.4.2.3: rows without a value come last in ascending order and first in descending order. Ties
+// follow the direction, too, so that an index can be read backwards.
 std::string order_by(const ordering& order)
 {
     const std::string_view direction = order.is_descending ? " desc" : " asc";
@@ -67,13 +67,13 @@ bool is_nullable(sort_column column)
            column == sort_column::external_id;
 }
 
-// A stretch of the order that is one range of one index.
+// A part of the sort order that is one range of one index.
 struct index_range {
-    bool has_values = true;  // false: of the rows without one
+    bool has_values = true;  // false: the rows without a value
     std::optional<place> after{};
 };
 
-// RFC 7644 §3.4.2.3: what has no value comes last when ascending and first when descending.
+// The ranges that follow `after`, in the order of the list (RFC 7644 §3.4.2.3).
 std::vector<index_range> index_ranges_of(const ordering& order, const std::optional<place>& after)
 {
     if (!is_nullable(order.by))
@@ -96,7 +96,7 @@ sql::parameter parameter_of(const sort_value& value)
     return {};
 }
 
-// What is listed, and how.
+// The arguments of a list.
 struct listed {
     directory_id directory;
     std::string_view type;

@@ -85,10 +85,10 @@ constexpr sql::statement add_to_count{
     "update member_counts set total = total + $3 where directory_id = $1 and group_id = $2",
 };
 
-// Lists of ids are filled up to one of these lengths, so that few texts are prepared.
+// Pads lists of ids to one of these lengths, so that few statement texts are prepared.
 constexpr std::array<std::size_t, 4> list_lengths = {1, 16, 128, 1'024};
 
-// "($2,$3,…)".
+// Makes "($2,$3,…)".
 std::string placeholders(std::size_t count)
 {
     std::string text = "(";
@@ -97,11 +97,11 @@ std::string placeholders(std::size_t count)
     return text + ")";
 }
 
-// A query over a list of ids, which takes as many statements as the list needs.
+// A query for a list of ids, run in as many statements as the list needs.
 struct id_list_query {
     std::string_view name;
     std::string_view text;   // up to the list; $1 is the directory
-    std::string_view order;  // what follows it
+    std::string_view order;  // after the list
 
     void run(
         transaction& tx,

@@ -53,8 +53,8 @@ constexpr sql::statement count_roles{
     " where environment_id = (select min(id) from environments) and coalesce(organization_id, 0) = $1",
 };
 
-// An organization's role can be extended by its own alone, an environment's by all. One of an organization
-// hides the environment's of the same name from it.
+// A role of an organization can be extended only by its own roles, one of the environment by all roles. An
+// organization's role hides the environment's role of the same name.
 constexpr sql::statement count_extending{
     "roles.count_extending",
     "select count(*) from roles r where r.extends = $1 and ($2 = 0 or r.organization_id = $2)"
@@ -103,7 +103,7 @@ constexpr sql::statement replace_organization_member{
     "update organizations set default_member_role = $2 where default_member_role = $1",
 };
 
-// A group that gives the other role already keeps that.
+// A group that has the other role already keeps that assignment.
 constexpr sql::statement replace_assigned{
     "role_assignments.replace_role",
     "update or ignore role_assignments set role_id = $2 where role_id = $1",
@@ -125,7 +125,8 @@ constexpr sql::statement insert_assignment{
     "insert into role_assignments (directory_id, position, group_id, role_id) values ($1, $2, $3, $4)",
 };
 
-// The user's memberships lead: it is in few groups, and a directory may have a thousand assignments.
+// Join order for users in few groups: starts at the memberships, because a directory may have a thousand
+// assignments.
 constexpr std::int64_t leading_memberships_max = 100;
 constexpr sql::statement roles_by_membership{
     "roles.by_membership",
@@ -135,7 +136,7 @@ constexpr sql::statement roles_by_membership{
     " where m.directory_id = $1 and m.member_id = $2 order by a.position",
 };
 
-// The assignments lead: the user is in very many groups.
+// Join order for users in very many groups: starts at the assignments.
 constexpr sql::statement roles_by_assignment{
     "roles.by_assignment",
     "select r.name from role_assignments a cross join members m on m.directory_id = a.directory_id and"
@@ -151,7 +152,7 @@ constexpr sql::statement role_by_default{
     " where d.id = $1",
 };
 
-// In the order of ids; whoever is held is nobody's but SCIM's.
+// Held users have no roles: only SCIM sees them.
 constexpr sql::statement list_users_behind{
     "resources.users_behind",
     "select r.id from resources r where r.directory_id = $1 and r.type = 'User' and r.id > $2"
@@ -378,7 +379,7 @@ void set_published(
         tx.sql().run(delete_published, {directory.value, user.value});
         return;
     }
-    std::string text;  // names have no spaces
+    std::string text;  // separated by spaces: names have none
     for (const auto& name : names)
         text.append(text.empty() ? "" : " ").append(name);
     tx.sql().run(upsert_published, {directory.value, user.value, text});

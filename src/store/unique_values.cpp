@@ -118,7 +118,7 @@ std::set<rule> difference(const std::set<rule>& from, const std::set<rule>& less
     return rest;
 }
 
-// Takes the values of one directory's resources in.
+// Indexes the values of one directory's resources after attributes became unique.
 class indexer {
 public:
     indexer(

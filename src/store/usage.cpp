@@ -46,7 +46,7 @@ constexpr sql::statement select_event_bytes{
     "select coalesce(sum(event_bytes), 0) from environments",
 };
 
-// A limit of 0 is any number.
+// A limit of 0 means unlimited.
 constexpr sql::statement find_event_surplus{
     "directory_usage.next_event_surplus",
     "select directory_id, event_bytes - coalesce(event_bytes_max, $1) from directory_usage"

@@ -33,7 +33,7 @@ constexpr sql::statement list_other_events{
     " where directory_id is null and id > $1 order by id limit $2",
 };
 
-// A look-up for each endpoint, of which there are a bounded number.
+// One look-up for each endpoint, and their number is limited.
 constexpr sql::statement find_old_dead{
     "webhook_deliveries.find_old_dead",
     "select 1 from webhook_endpoints e join webhook_deliveries d on d.endpoint_id = e.id"
@@ -68,7 +68,7 @@ constexpr sql::statement list_waiting_rows{
     "select event_id, state, attempts, due_at, failed_at, last_error, test_body from webhook_deliveries"
     " where endpoint_id = $1 and state = 'waiting' order by due_at, event_id limit $2",
 };
-// The dead have no time at which they are due, so that they lie in the order of their events.
+// Dead letters have due_at 0, so that the index has them in the order of events.
 constexpr sql::statement list_dead_rows{
     "webhook_deliveries.list_dead",
     "select event_id, state, attempts, due_at, failed_at, last_error, test_body from webhook_deliveries"
@@ -116,7 +116,7 @@ constexpr sql::statement list_attempt_rows_of_event{
     "select id, event_id, number, started_at, status, milliseconds, error, response from webhook_attempts"
     " where endpoint_id = $1 and event_id = $2 and id < $3 order by id desc limit $4",
 };
-// Ids are in the order of time, so the oldest come first.
+// Ids grow with time, so the oldest attempts come first.
 constexpr sql::statement prune_rows{
     "webhook_attempts.prune",
     "delete from webhook_attempts where id in"

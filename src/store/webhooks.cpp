@@ -20,7 +20,7 @@ constexpr sql::statement list_rows{
 
 constexpr sql::statement count_rows{"webhooks.count", "select count(*) from webhook_endpoints"};
 
-// Its settings are written by update_row, so that they are named once.
+// update_row writes the settings, so that their columns are listed once.
 constexpr sql::statement insert_row{
     "webhooks.insert",
     "insert into webhook_endpoints (id, url, description, event_types, headers, mode, signature, created_at,"
@@ -78,7 +78,7 @@ constexpr sql::statement delete_key_row{
     "delete from webhook_keys where endpoint_id = $1 and id = $2",
 };
 
-// A lease that ends later was given by a clock that has been set back since.
+// A lease that ends later than this was given before the clock was set back: it can be claimed.
 constexpr std::chrono::hours lease_ahead_max{1};
 
 constexpr sql::statement claim_row{
@@ -101,7 +101,7 @@ constexpr sql::statement release_rows{
     " where lease_owner is not null",
 };
 
-// The position only ever moves forward, but for an operator's hand (enable).
+// Moves the position forward only; enable() sets it to any value.
 constexpr sql::statement save_row{
     "webhooks.save_progress",
     "update webhook_endpoints set position = max(position, $3), failing_since = $4, failures = $5,"
