@@ -19,7 +19,6 @@
 #include "service/auth/caller.hpp"
 #include "service/auth/last_used.hpp"
 #include "service/auth/login_rate_limit.hpp"
-#include "service/auth/manager.hpp"
 #include "service/auth/token_cache.hpp"
 #include "service/domains/domains.hpp"
 #include "service/limits/quotas.hpp"

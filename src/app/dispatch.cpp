@@ -5,7 +5,7 @@
 #include "api/scheduling.hpp"
 #include "api/transaction_task.hpp"
 #include "app/streamed_body.hpp"
-#include "base/json/json_size.hpp"
+#include "base/json/json_meter.hpp"
 #include "base/spooled_text.hpp"
 
 #include <boost/asio/async_result.hpp>

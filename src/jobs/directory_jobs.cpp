@@ -31,7 +31,7 @@ constexpr std::size_t warnings_batch_max = 100;
 directory_jobs::directory_jobs(
     store::database& database, const scim::catalogue_set& schemas, environment_id environment
 )
-    : database_(database), schemas_(schemas), system_{environment, "system", {"system", {}, {}}, {}}
+    : database_(database), schemas_(schemas), system_(service::system_source(environment))
 {
 }
 
@@ -114,7 +114,7 @@ void directory_jobs::finish_memberships()
     if (!has_work(database_, is_wanted))
         return;
     run_in_batches(database_, [this](store::transaction& tx) {
-        return jobs::go_on_with_oldest(tx, schemas_, tx.now() - request_patience) ||
+        return jobs::run_oldest_step(tx, schemas_, tx.now() - request_patience) ||
                jobs::discard_abandoned_parts(tx);
     });
 }
@@ -126,13 +126,13 @@ void directory_jobs::review_domains()
     while (std::chrono::steady_clock::now() < until) {
         std::optional<service::review_step> step;
         store::run(database_, store::intent::scan, [&](store::transaction& tx) {
-            step = service::look_over_some(tx, system_.environment, schemas_);
+            step = service::find_review_step(tx, system_.environment, schemas_);
             return store::verdict::commit;
         });
         if (!step)
             return;
         store::run(database_, store::intent::write, [&](store::transaction& tx) {
-            service::finish_step(tx, system_.environment, schemas_, *step);
+            service::apply_review_step(tx, system_.environment, schemas_, *step);
             return store::verdict::commit;
         });
     }

@@ -29,7 +29,7 @@ void request_log_writer::add_jobs(scheduler& scheduler)
 // What comes meanwhile has the next turn: under heavy load the log would be most of what is written.
 void request_log_writer::flush()
 {
-    const auto waiting = notes_.take(service::request_notes_max);
+    const auto waiting = notes_.take(service::queued_records_max);
     for (std::span<const service::request_record> rest(waiting); !rest.empty();) {
         const auto batch = rest.first(std::min(batch_max, rest.size()));
         rest = rest.subspan(batch.size());

@@ -108,11 +108,11 @@ TEST_F(bulk_turns_test, others_that_wait_come_between_its_rounds)
     const auto answer = bulk(creations(60));
     wait_for_others();
     EXPECT_EQ(statuses(answer), texts(60, "201"));
-    EXPECT_GE(rounds.size(), 60 / service::bulk_round_operations_shared_max);
+    EXPECT_GE(rounds.size(), 60 / service::bulk_batch_operations_shared_max);
     std::size_t done = 0;
     std::size_t others_between = 0;
     for (const auto& one : rounds) {
-        EXPECT_LE(one.users - done, service::bulk_round_operations_shared_max);
+        EXPECT_LE(one.users - done, service::bulk_batch_operations_shared_max);
         done = one.users;
         others_between += one.others_before;
     }
@@ -127,7 +127,7 @@ TEST_F(bulk_turns_test, alone_it_is_done_in_rounds_all_the_same)
     EXPECT_GE(rounds.size(), 2U);
     std::size_t done = 0;
     for (const auto& one : rounds) {
-        EXPECT_LE(one.users - done, service::bulk_round_operations_max);
+        EXPECT_LE(one.users - done, service::bulk_batch_operations_max);
         done = one.users;
     }
     EXPECT_EQ(done, 150U);

@@ -66,13 +66,13 @@ protected:
     {
         std::optional<service::review_step> found;
         store::run(*fixture.database, store::intent::scan, [&](store::transaction& tx) {
-            found = service::look_over_some(tx, fixture.server.environment, fixture.schemas);
+            found = service::find_review_step(tx, fixture.server.environment, fixture.schemas);
             return store::verdict::commit;
         });
         if (!found)
             return false;
         store::run(*fixture.database, store::intent::write, [&](store::transaction& tx) {
-            service::finish_step(tx, fixture.server.environment, fixture.schemas, *found);
+            service::apply_review_step(tx, fixture.server.environment, fixture.schemas, *found);
             return store::verdict::commit;
         });
         return true;
@@ -352,12 +352,12 @@ TEST_F(domain_review_test, a_change_during_a_review_is_reviewed_by_itself)
     EXPECT_TRUE(step());
     std::optional<service::review_step> read_before;
     store::run(*fixture.database, store::intent::scan, [&](store::transaction& tx) {
-        read_before = service::look_over_some(tx, fixture.server.environment, fixture.schemas);
+        read_before = service::find_review_step(tx, fixture.server.environment, fixture.schemas);
         return store::verdict::commit;
     });
     fixture.make_domain(victim, "victim.com");
     store::run(*fixture.database, store::intent::write, [&](store::transaction& tx) {
-        service::finish_step(tx, fixture.server.environment, fixture.schemas, read_before.value());
+        service::apply_review_step(tx, fixture.server.environment, fixture.schemas, read_before.value());
         return store::verdict::commit;
     });
     EXPECT_TRUE(listed().empty());

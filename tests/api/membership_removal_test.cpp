@@ -136,7 +136,7 @@ TEST_F(membership_removal_test, the_events_of_very_many_groups_of_a_released_use
     while (members_in("group_member_added").size() < groups.size() && pieces < 10) {
         write([&](store::transaction& tx) {
             service::release_held_users(tx, fixture.server.environment, fixture.schemas);
-            service::membership_jobs::go_on_with_oldest(tx, fixture.schemas, time_point::max());
+            service::membership_jobs::run_oldest_step(tx, fixture.schemas, time_point::max());
         });
         ++pieces;
     }

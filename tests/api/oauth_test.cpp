@@ -237,7 +237,7 @@ TEST_F(oauth_test, wrong_secrets_are_limited_and_the_right_one_always_passes)
 {
     auto wrong = client;
     wrong.secret.back() = wrong.secret.back() == 'a' ? 'b' : 'a';
-    for (int i = 0; i < service::guesses_at_once; ++i)
+    for (int i = 0; i < service::failures_at_once; ++i)
         expect_fault(ask_as(wrong), 401, "invalid_client");
     for (int i = 0; i < 100; ++i) {
         const auto refused = ask_as(wrong);
@@ -247,7 +247,7 @@ TEST_F(oauth_test, wrong_secrets_are_limited_and_the_right_one_always_passes)
     EXPECT_EQ(ask_as(client).status, 200) << "from the address that the guesses came from";
     EXPECT_EQ(ask_as(wrong).status, 429) << "the right secret does not forgive the wrong ones";
 
-    fixture.clock.advance(service::guess_interval - 1us);
+    fixture.clock.advance(service::failure_interval - 1us);
     EXPECT_EQ(ask_as(wrong).status, 429);
     EXPECT_EQ(ask_as(client).status, 200);
     fixture.clock.advance(1us);
@@ -260,7 +260,7 @@ TEST_F(oauth_test, wrong_secrets_of_one_client_do_not_limit_those_of_another)
 {
     auto wrong = client;
     wrong.secret.back() = wrong.secret.back() == 'a' ? 'b' : 'a';
-    for (int i = 0; i <= service::guesses_at_once; ++i)
+    for (int i = 0; i <= service::failures_at_once; ++i)
         ask_as(wrong);
     auto other = fixture.make_client("Other");
     EXPECT_EQ(ask_as(other).status, 200);

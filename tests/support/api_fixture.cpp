@@ -138,8 +138,8 @@ void api_fixture::work_off()
         store::run(*database, store::intent::write, [&](store::transaction& tx) {
             has_more = service::release_held_users(tx, server.environment, schemas);
             has_more = service::organizations::remove_some(tx, server.environment) || has_more;
-            if (const auto step = service::look_over_some(tx, server.environment, schemas)) {
-                service::finish_step(tx, server.environment, schemas, *step);
+            if (const auto step = service::find_review_step(tx, server.environment, schemas)) {
+                service::apply_review_step(tx, server.environment, schemas, *step);
                 has_more = true;
             }
             if (const auto next = store::directories::next_removal(tx)) {
@@ -150,8 +150,7 @@ void api_fixture::work_off()
                 service::roles::recount_some(tx, schemas, *next);
                 has_more = true;
             }
-            has_more =
-                service::membership_jobs::go_on_with_oldest(tx, schemas, time_point::max()) || has_more;
+            has_more = service::membership_jobs::run_oldest_step(tx, schemas, time_point::max()) || has_more;
             has_more = service::membership_jobs::discard_abandoned_parts(tx) || has_more;
             if (const auto next = service::next_to_publish(tx, {})) {
                 service::publish_pending(tx, schemas, *next);

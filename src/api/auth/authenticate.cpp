@@ -12,8 +12,8 @@ namespace scimd::api {
 namespace {
 
 namespace credentials = store::credentials;
-using service::secrets::standing;
-using service::secrets::standing_of;
+using service::secrets::user_status;
+using service::secrets::user_status_of;
 
 // Empty: none, or more than one.
 std::string_view presented_token(const http::request& head)
@@ -27,11 +27,6 @@ std::string_view presented_token(const http::request& head)
     return trim(value.substr(scheme.size()));
 }
 
-bool is_alive(const credentials::bearer& token, time_point now)
-{
-    return !token.revoked && (!token.expires || *token.expires > now);
-}
-
 // A user's own client is none of the identity provider, whatever that needs.
 scim::conformance_mode leniency_for(const credentials::bearer& token)
 {
@@ -42,7 +37,7 @@ scim::conformance_mode leniency_for(const credentials::bearer& token)
 
 struct known_token {
     credentials::bearer token;
-    standing of_user = standing::good;  // of the user for whom it stands, if it does
+    user_status of_user = user_status::good;  // of the user for whom it stands, if it does
 };
 
 // unauthorized: there is none that is good for the directory.
@@ -57,10 +52,10 @@ result<known_token> find_token(
     auto token = credentials::find_bearer(tx, *digest);
     if (!token || !constant_time_equal(token->digest, *digest))
         return unauthorized();
-    if (!is_alive(*token, tx.now()) || token->directory.id != *directory)
+    if (!service::is_alive(*token, tx.now()) || token->directory.id != *directory)
         return unauthorized();
-    const auto of_user = token->user ? standing_of(tx, *directory, *token->user) : standing::good;
-    if (of_user == standing::unknown || of_user == standing::held)
+    const auto of_user = token->user ? user_status_of(tx, *directory, *token->user) : user_status::good;
+    if (of_user == user_status::unknown || of_user == user_status::held)
         return unauthorized();
     return known_token{std::move(*token), of_user};
 }
@@ -72,7 +67,7 @@ result<void> check_awake(const known_token& known)
         return error{errc::forbidden, "The feature dir_sync is turned off for this organization."};
     if (!known.token.directory.is_enabled)
         return error{errc::forbidden, "This directory is disabled. Enable it to provision users and groups."};
-    if (known.of_user == standing::inactive)
+    if (known.of_user == user_status::inactive)
         return error{errc::forbidden, "The user for whom this token stands is deactivated."};
     return {};
 }
@@ -119,7 +114,7 @@ result<void> authenticate(
         .token_suffix = token.suffix,
         .user = token.user,
         .provider = directory.effective_provider(),
-        .is_provider_told = !directory.provider.empty(),
+        .is_provider_configured = !directory.provider.empty(),
         .detected = directory.detected,
         .policy = directory.policy,
         .gate_scope = directory.gate_scope,

@@ -344,10 +344,10 @@ reply answer(const server_context& server, const request_context& request, const
     return transaction_step{
         store::intent::read,
         [&server, who, given](store::transaction& tx) -> reply {
-            const auto client = service::clients::prove(tx, given.client.id, given.client.secret);
+            const auto client = service::clients::authenticate(tx, given.client.id, given.client.secret);
             if (!client)
                 return refuse_secret(server, who, tx.now());
-            server.last_used.note(client->by, tx.now());
+            server.last_used.note(client->secret, tx.now());
             if (given.scopes && !given.scopes->is_within(service::clients::scopes_of(client->client)))
                 return oauth_error({invalid_scope, "scope holds more than this client has been granted."});
             return with_keys(

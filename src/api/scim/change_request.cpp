@@ -116,7 +116,7 @@ reply prepare(const shared_request& asked, resources::row found, store::transact
     asked->request.prepared_bytes = change->text.size() * copies;
     if (!change->is_done_already())
         return write_prepared(asked, change, round);
-    const auto done = service::as_it_is(*change);
+    const auto done = service::unchanged_result(*change);
     return show(*asked, change, service::represent(snapshot, asked->request.caller, *change, done));
 }
 

@@ -375,7 +375,7 @@ reply finish_jobs(
     return transaction_step{
         store::intent::write,
         [&server, &request, which, run = std::move(run)](store::transaction& tx) -> reply {
-            if (jobs::go_on(tx, server.schemas, request.caller.directory, which))
+            if (jobs::run_next_step(tx, server.schemas, request.caller.directory, which))
                 return finish_jobs(server, request, which, run);
             return run(tx);
         }

@@ -18,7 +18,7 @@ std::optional<std::string_view> user_agent_of(const http::request& head)
 void adopt(service::caller& who, const store::tenants::detection& seen)
 {
     who.detected = seen;
-    if (who.is_provider_told)
+    if (who.is_provider_configured)
         return;
     who.provider = seen.provider;
     if (who.mode != scim::conformance_mode::strict)

@@ -3,7 +3,7 @@
 #include "api/auth/authenticate.hpp"
 #include "api/auth/reauthenticate.hpp"
 #include "api/render.hpp"
-#include "base/json/json_size.hpp"
+#include "base/json/json_meter.hpp"
 
 #include <memory>
 #include <string>

@@ -48,7 +48,7 @@ reply read_page(
     return transaction_step{
         mode,
         [&server, &request, query = std::move(query), mode](store::transaction& tx) -> reply {
-            const service::list_bounds bounds{.is_hurried = mode == store::intent::read};
+            const service::list_bounds bounds{.is_inline = mode == store::intent::read};
             spooled_text message(server.spooled_responses, request.caller.organization.value);
             const auto made = service::list(tx, request.caller, *query, server.cursors, message, bounds);
             if (!made)

@@ -1,4 +1,5 @@
-// A small synchronous HTTP/1.1 client over a unix socket: what the command line speaks to the server with.
+// Small synchronous HTTP/1.1 client over a unix socket, with which the command line talks to the server's
+// control socket. Any thread; each call opens a connection of its own.
 #pragma once
 
 #include "base/error.hpp"
@@ -9,9 +10,9 @@
 
 namespace scimd::net {
 
-// errc::unavailable when nobody answers there; forbidden when the socket is not ours to open; request_timeout
-// when the deadline passed; too_large for a response beyond 64 MiB; internal for anything else.
-// Host and Content-Length are added.
+// Sends one request; Host and Content-Length are added. Errors: unavailable when no server answers, forbidden
+// when the socket may not be opened, request_timeout when the deadline has passed, too_large for a response
+// beyond 64 MiB, internal for anything else.
 result<http::response> call_unix(
     const std::filesystem::path& socket, const http::request& request, std::chrono::milliseconds deadline
 );

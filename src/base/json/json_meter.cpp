@@ -1,4 +1,4 @@
-#include "base/json/json_size.hpp"
+#include "base/json/json_meter.hpp"
 
 namespace scimd {
 

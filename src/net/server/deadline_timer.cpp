@@ -1,4 +1,4 @@
-#include "net/server/deadline.hpp"
+#include "net/server/deadline_timer.hpp"
 
 #include <utility>
 

@@ -1,4 +1,4 @@
-// The body of POST /.search (RFC 7644 §3.4.3, RFC 9865 §3).
+// The body of POST /.search (RFC 7644 §3.4.3, RFC 9865 §3); it implements read_search_request of query.hpp.
 #include "base/text.hpp"
 #include "scim/messages/query.hpp"
 #include "scim/quoted_input.hpp"
@@ -17,7 +17,7 @@ error wrong(std::string_view name, std::string_view must_be)
     return {errc::invalid_syntax, std::string(name) + " must be " + std::string(must_be) + "."};
 }
 
-// Names of attributes as one text, as they stand in a URL.
+// Reads names of attributes into one comma-separated text, as in a URL.
 result<void> read_names(
     const json::value& value, std::string_view name, conformance_mode mode, std::string& into
 )
@@ -46,7 +46,7 @@ result<void> read_text(const json::value& value, std::string_view name, std::str
     return {};
 }
 
-// Empty: an empty text, which says as little as an empty parameter.
+// Empty: an empty text, which like an empty parameter says nothing.
 result<std::optional<std::int64_t>> read_number(
     const json::value& value, std::string_view name, conformance_mode mode, errc code
 )

@@ -1,5 +1,6 @@
-// One deadline over whatever a session waits for. Setting it is a store, not a timer operation: the timer
-// runs to the earliest deadline seen and looks again when it fires.
+// The deadline timer of a session: one deadline for whatever the session waits for at the moment. Moving the
+// deadline is a store, not a timer operation: the timer runs until the earliest deadline it has seen and
+// checks again when it fires.
 //
 // Threads: the transport's executor.
 #pragma once
@@ -13,6 +14,7 @@
 
 namespace scimd::net {
 
+// Cancels the transport's operations when a deadline passes.
 class deadline_timer : public std::enable_shared_from_this<deadline_timer> {
 public:
     using time_point = std::chrono::steady_clock::time_point;
@@ -21,10 +23,11 @@ public:
 
     void expect_by(time_point deadline);
     void expect_within(std::chrono::milliseconds span);
-    void pause();  // nothing is expected now
+    void pause();  // no deadline until the next expect_
     void stop();   // for good
 
-    // The deadline passed and what was waited for has been cancelled. Until the next expect_.
+    // True when the deadline has passed and the operations under way have been cancelled; reset by the next
+    // expect_.
     [[nodiscard]] bool is_late() const noexcept { return is_late_; }
 
 private:

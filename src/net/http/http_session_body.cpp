@@ -13,7 +13,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::size_t chunked_body_bytes = 64 * 1024;  // reserved for a body of unknown length at first
+constexpr std::size_t chunked_body_bytes = 64 * 1024;  // initial reservation for a body of unknown length
 
 }  // namespace
 
@@ -28,7 +28,7 @@ asio::awaitable<result<std::string>> http_session::read_body(std::size_t bytes_m
 
     const auto expected = parser_->announced_bytes().value_or(std::min(bytes_max, chunked_body_bytes));
     if (auto room = co_await reserve(body_memory_, static_cast<std::size_t>(expected)); room.has_error()) {
-        is_body_asked_ = false;  // one that has arrived whole is skipped
+        is_body_asked_ = false;  // so that settle_body() may skip a body that has arrived completely
         co_return room.error();
     }
     parser_->expect_body(static_cast<std::size_t>(expected));
@@ -42,8 +42,8 @@ asio::awaitable<result<std::string>> http_session::read_body(std::size_t bytes_m
     co_return body;
 }
 
-// Reads and drops the body of a method that has no use for one (RFC 9110 §9.3), before the request is carried
-// out, so that a request with a broken one has no effect. It takes no memory.
+// Reads and drops the body of a method that has no use for one (RFC 9110 §9.3). It happens before the request
+// is processed, so that a request with a broken body has no effect. The body takes no memory.
 asio::awaitable<result<void>> http_session::ignore_body()
 {
     if (parser_->is_complete() || !ignores_body(request_.method))
@@ -89,7 +89,7 @@ asio::awaitable<result<std::string>> http_session::receive_body(std::size_t byte
             meter->add(parser_->body().substr(bytes_before));
         if (*is_whole)
             break;
-        // Of a body of unknown length twice as much is reserved whenever half is there.
+        // The reservation for a body of unknown length doubles whenever half of it is used.
         const auto expected = announced ? 0 : std::min(bytes_max, 2 * parser_->body().size());
         if (auto room = co_await reserve(body_memory_, expected); room.has_error())
             co_return room.error();
@@ -118,7 +118,7 @@ asio::awaitable<result<void>> http_session::receive_some_of(body_pace& pace)
     co_return result<void>();
 }
 
-// Whether the body is whole after what has been received.
+// Parses what has been received; true when the body is complete.
 result<bool> http_session::parse_body()
 {
     if (in_.size() == 0)
@@ -130,8 +130,8 @@ result<bool> http_session::parse_body()
     return parser_->is_complete();
 }
 
-// Whether the next byte in the buffer begins the next request. A body that was not read is skipped when all
-// of it has arrived.
+// Skips a body that the service did not read if all of it has arrived. Returns true when the next byte in the
+// buffer begins the next request.
 bool http_session::settle_body()
 {
     if (parser_->is_complete())

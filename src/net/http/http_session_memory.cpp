@@ -41,7 +41,7 @@ void http_session::set_owner(memory_owner owner)
     memory_.set_owner(std::move(owner));
 }
 
-// Memory for the request under way, `bytes` in all, after a wait when others have it.
+// Reserves memory for the current request, `bytes` in all, and waits when other requests hold it.
 asio::awaitable<result<void>> http_session::reserve(memory_reservation& of, std::size_t bytes)
 {
     using outcome = memory_reservation::outcome;
@@ -81,8 +81,8 @@ asio::awaitable<result<void>> http_session::reserve_memory(std::size_t bytes)
     co_return memory_refusal(got);
 }
 
-// Of a long response, which is in memory until the peer has taken it. What a safe method would have shown can
-// be asked for again; the outcome of any other is not withheld.
+// Reserves memory for a long response, which stays in memory until the peer has received it. A safe request
+// can be repeated, so its response may be refused; the outcome of any other request is not withheld.
 result<void> http_session::reserve_response(std::size_t bytes)
 {
     using outcome = memory_reservation::outcome;
@@ -96,7 +96,8 @@ result<void> http_session::reserve_response(std::size_t bytes)
     return got == outcome::granted ? result<void>() : memory_refusal(got);
 }
 
-// Of what a large request has used, the allocator would keep most.
+// Releases the request's memory. After a large request the allocator is trimmed, because it would otherwise
+// keep most of that memory.
 void http_session::give_back()
 {
     const bool is_large = memory_.bytes() >= trimmed_bytes_min;

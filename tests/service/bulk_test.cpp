@@ -1,5 +1,6 @@
-// How long one round of a bulk request keeps the writer.
+// The limits of one batch of a bulk request: how long it occupies the writer.
 #include "service/scim/bulk.hpp"
+
 #include "service_fixture.hpp"
 #include "support/manual_clock.hpp"
 
@@ -11,10 +12,10 @@
 namespace scimd::service {
 namespace {
 
-class bulk_round : public testing::Test {
+class bulk_test : public testing::Test {
 protected:
-    // How many operations one round does of a request with many that cost little.
-    std::size_t round()
+    // Runs one batch of a request with many cheap operations. Returns how many it has executed.
+    std::size_t run_batch()
     {
         std::string operations;
         for (int i = 0; i < 200; ++i)
@@ -37,21 +38,21 @@ protected:
     std::atomic<bool> others_wait = false;
 };
 
-TEST_F(bulk_round, ends_early_while_others_wait)
+TEST_F(bulk_test, ends_early_while_other_writers_wait)
 {
     others_wait = true;
-    const auto done = round();
+    const auto done = run_batch();
     EXPECT_GE(done, 1U);
-    EXPECT_LE(done, bulk_round_operations_shared_max);
+    EXPECT_LE(done, bulk_batch_operations_shared_max);
 }
 
-TEST_F(bulk_round, goes_on_while_no_other_waits)
+TEST_F(bulk_test, runs_longer_while_no_other_writer_waits)
 {
-    std::size_t most = 0;  // of several: on a busy machine the time of one may be used up
-    for (int i = 0; i < 50 && most <= bulk_round_operations_shared_max; ++i)
-        most = std::max(most, round());
-    EXPECT_GT(most, bulk_round_operations_shared_max);
-    EXPECT_LE(most, bulk_round_operations_max);
+    std::size_t most = 0;  // of several batches: on a busy machine the time of one may be used up
+    for (int i = 0; i < 50 && most <= bulk_batch_operations_shared_max; ++i)
+        most = std::max(most, run_batch());
+    EXPECT_GT(most, bulk_batch_operations_shared_max);
+    EXPECT_LE(most, bulk_batch_operations_max);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
-// The text of members beside what a projection of the whole document would leave, and what is read for it.
-#include "service/groups/member_json.hpp"
+// Members in the representation of a group: compared with a projection of the whole document, and
+// group_target is read for them.
+#include "service/scim/representation.hpp"
 
 #include "scim/projection.hpp"
 #include "service/lists/listing.hpp"
@@ -13,9 +14,9 @@
 namespace scimd::service {
 namespace {
 
-class member_json_test : public testing::Test {
+class representation_test : public testing::Test {
 protected:
-    member_json_test()
+    representation_test()
     {
         for (const auto* name : {"a", "b", "c"})
             users.push_back(fixture.add_user(name));
@@ -38,7 +39,7 @@ protected:
         return {&type, id, {}, scim::parse_projection(listed, excluded, type)};
     }
 
-    std::string shown(const target& what) { return get(fixture.tx(), fixture.who, what).value().body; }
+    std::string shown(const target& target) { return get(fixture.tx(), fixture.who, target).value().body; }
 
     service_fixture fixture;
     std::vector<std::string> users;
@@ -46,7 +47,7 @@ protected:
     std::string empty;
 };
 
-TEST_F(member_json_test, shows_what_the_projection_of_the_whole_document_leaves)
+TEST_F(representation_test, members_equal_the_projection_of_the_whole_document)
 {
     const struct {
         std::string_view listed;
@@ -72,39 +73,39 @@ TEST_F(member_json_test, shows_what_the_projection_of_the_whole_document_leaves)
     for (const auto& id : {group, empty}) {
         const auto whole = parse_json_object(shown(at(id, "", ""))).value();
         for (const auto& row : rows) {
-            const auto what = at(id, row.listed, row.excluded);
+            const auto group_target = at(id, row.listed, row.excluded);
             auto expected = whole;
-            scim::project(expected, what.wanted, *what.type);
-            EXPECT_EQ(shown(what), to_text(expected)) << row.listed << " without " << row.excluded;
+            scim::project(expected, group_target.wanted, *group_target.type);
+            EXPECT_EQ(shown(group_target), to_text(expected)) << row.listed << " without " << row.excluded;
         }
     }
 }
 
-TEST_F(member_json_test, without_members_no_member_is_read_or_counted)
+TEST_F(representation_test, excluded_members_are_neither_read_nor_counted)
 {
-    test::recording_connection noting(fixture.tx().sql());
-    store::transaction tx(noting, fixture.tx().now(), fixture.store.ids);
-    for (const auto& what : {at(group, "", "members"), at(group, "displayName", "")}) {
-        ASSERT_TRUE(get(tx, fixture.who, what).has_value());
+    test::recording_connection recorder(fixture.tx().sql());
+    store::transaction tx(recorder, fixture.tx().now(), fixture.store.ids);
+    for (const auto& group_target : {at(group, "", "members"), at(group, "displayName", "")}) {
+        ASSERT_TRUE(get(tx, fixture.who, group_target).has_value());
         spooled_text text;
-        ASSERT_TRUE(get_whole(tx, fixture.who, what, text).has_value());
+        ASSERT_TRUE(get_whole(tx, fixture.who, group_target, text).has_value());
     }
-    EXPECT_EQ(noting.count_of("resources.find"), 4U);
-    EXPECT_EQ(noting.count_of("member"), 0U);
+    EXPECT_EQ(recorder.count_of("resources.find"), 4U);
+    EXPECT_EQ(recorder.count_of("member"), 0U);
 
     ASSERT_TRUE(get(tx, fixture.who, at(group, "", "")).has_value());
-    EXPECT_EQ(noting.count_of("members.of_group"), 1U);
+    EXPECT_EQ(recorder.count_of("members.of_group"), 1U);
 }
 
-TEST_F(member_json_test, a_list_without_members_reads_none_either)
+TEST_F(representation_test, a_list_that_excludes_members_reads_none)
 {
     test::fixed_random random;
     std::vector<master_key> keys;
     keys.push_back(make_master_key(random));
     const vault key_vault(std::move(keys), random);
     const cursor_seal seal(key_vault, random);
-    test::recording_connection noting(fixture.tx().sql());
-    store::transaction tx(noting, fixture.tx().now(), fixture.store.ids);
+    test::recording_connection recorder(fixture.tx().sql());
+    store::transaction tx(recorder, fixture.tx().now(), fixture.store.ids);
     const scim::resource_type* const groups[] = {&fixture.type("Groups")};
     const auto read = [&](std::string_view excluded) {
         scim::list_request asked;
@@ -114,29 +115,29 @@ TEST_F(member_json_test, a_list_without_members_reads_none_either)
         EXPECT_EQ(list(tx, fixture.who, query, seal, text).value().value().count, 2U);
     };
     read("members");
-    EXPECT_EQ(noting.count_of("member"), 0U);
+    EXPECT_EQ(recorder.count_of("member"), 0U);
     read("");
-    EXPECT_EQ(noting.count_of("members.of_group"), 2U);
+    EXPECT_EQ(recorder.count_of("members.of_group"), 2U);
 }
 
-TEST_F(member_json_test, a_resource_of_very_many_is_left_to_be_read_later)
+TEST_F(representation_test, a_group_of_very_many_members_is_left_to_be_read_later)
 {
     auto& tx = fixture.tx();
     const auto most = static_cast<std::size_t>(members_inline_max);
     const auto more = test::write_users(tx, fixture.who.directory, "m", most - 2);
-    const auto what = at(group, "", "");
+    const auto group_target = at(group, "", "");
     const auto number = test::number_in(group);
 
     test::write_members(tx, fixture.who.directory, number, {more.begin(), more.end() - 1});
-    EXPECT_FALSE(get(tx, fixture.who, what).value().later.has_value());
+    EXPECT_FALSE(get(tx, fixture.who, group_target).value().later.has_value());
     test::write_members(tx, fixture.who.directory, number, {more.back()});
-    const auto left = get(tx, fixture.who, what).value();
+    const auto left = get(tx, fixture.who, group_target).value();
     ASSERT_TRUE(left.later.has_value());
     EXPECT_EQ(left.later->id, group);
     EXPECT_EQ(left.body.find("members"), std::string::npos) << left.body;
 
     spooled_text text;
-    EXPECT_EQ(get_whole(tx, fixture.who, what, text).value().version, left.version);
+    EXPECT_EQ(get_whole(tx, fixture.who, group_target, text).value().version, left.version);
     const auto read = parse_json_object(std::move(text).take()).value();
     EXPECT_EQ(read.at("members").as_array().size(), most + 1);
     EXPECT_FALSE(get(tx, fixture.who, at(group, "", "members")).value().later.has_value());

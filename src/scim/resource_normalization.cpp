@@ -13,7 +13,7 @@ namespace scimd::scim {
 
 namespace {
 
-// Removes what is empty from a value; the value itself becomes null when nothing is left.
+// Removes empty parts from a value; the value itself becomes null when nothing is left.
 void prune(json::value& value)
 {
     if (auto* const object = value.if_object()) {
@@ -37,8 +37,8 @@ void prune(json::value& value)
         value = nullptr;
 }
 
-// Lists inside a complex value keep to what lists do.
-result<void> tidy_parts(json::value& value, const attribute& target, work_budget& work)
+// Normalizes lists inside a complex value.
+result<void> normalize_sub_attributes(json::value& value, const attribute& target, work_budget& work)
 {
     json::object* const members = value.if_object();
     if (!members)
@@ -69,9 +69,9 @@ result<void> check_required_parts(const json::value& value, const attribute& tar
     return {};
 }
 
-// RFC 7643 §2.4: what the value of an e-mail address, a telephone number or a role is said of. Without it the
-// rest of the element says nothing. (An address has no `value`.)
-bool needs_values(const attribute& target, const resource_type& type)
+// True for users' lists whose elements mean nothing without `value` (RFC 7643 §2.4): e-mail addresses,
+// telephone numbers, roles. (An address has no `value`.)
+bool requires_value(const attribute& target, const resource_type& type)
 {
     const bool is_of_users = type.base->urn == urn::user && type.base->find(target.name) == &target;
     return is_of_users && target.is_multi_valued && target.find("value");
@@ -94,12 +94,12 @@ void drop_without_value(json::value& list, const attribute& target, ignored_name
         list = nullptr;
 }
 
-result<void> tidy_list(json::array& elements, const attribute& target, work_budget& work)
+result<void> normalize_list(json::array& elements, const attribute& target, work_budget& work)
 {
-    // What they hold first: it says which of them are the same.
+    // The contents come first, because they decide which elements are equal.
     for (json::value& element : elements)
-        if (auto tidied = tidy_parts(element, target, work); !tidied)
-            return tidied;
+        if (auto normalized = normalize_sub_attributes(element, target, work); !normalized)
+            return normalized;
     deduplicate(elements, target, work);
     if (elements.size() > values_max)
         return invalid_value(target.name + " has more than " + std::to_string(values_max) + " values.");
@@ -111,7 +111,7 @@ result<void> tidy_list(json::array& elements, const attribute& target, work_budg
     return {};
 }
 
-result<void> tidy(
+result<void> normalize_value(
     json::value& value,
     const attribute& target,
     const resource_type& type,
@@ -120,16 +120,16 @@ result<void> tidy(
 )
 {
     prune(value);
-    if (needs_values(target, type))
+    if (requires_value(target, type))
         drop_without_value(value, target, ignored);
     if (auto* const elements = value.if_array())
-        return tidy_list(*elements, target, work);
-    if (auto tidied = tidy_parts(value, target, work); !tidied)
-        return tidied;
+        return normalize_list(*elements, target, work);
+    if (auto normalized = normalize_sub_attributes(value, target, work); !normalized)
+        return normalized;
     return check_required_parts(value, target);
 }
 
-result<json::object> tidy_extension(
+result<json::object> normalize_extension(
     json::value& value,
     const schema& definition,
     const resource_type& type,
@@ -144,8 +144,8 @@ result<json::object> tidy_extension(
         const attribute* const target = definition.find(member.key());
         if (!target || !is_kept_in_documents(*target))
             continue;
-        if (auto tidied = tidy(member.value(), *target, type, work, ignored); !tidied)
-            return tidied.error();
+        if (auto normalized = normalize_value(member.value(), *target, type, work, ignored); !normalized)
+            return normalized.error();
         if (!member.value().is_null())
             container[target->name] = std::move(member.value());
     }
@@ -162,7 +162,7 @@ result<void> check_required(const json::object& document, const std::vector<attr
     return {};
 }
 
-// RFC 7643 §6: what an optional extension requires is required once it is there.
+// An optional extension's required attributes are required once the extension is present (RFC 7643 §6).
 result<void> check_extensions(const json::object& document, const resource_type& type)
 {
     for (const extension& each : type.extensions) {
@@ -187,7 +187,7 @@ result<void> check_name(const json::object& document, std::string_view name)
     return {};
 }
 
-// Names and addresses that can be made to look like another's are refused (Unicode TR36 §2.5).
+// Refuses names and addresses that can be made to look like another's (Unicode TR36 §2.5).
 result<void> check_appearance(const json::object& holder, std::string_view name, std::string_view label)
 {
     const auto* const text = find_string(holder, name);
@@ -216,7 +216,7 @@ result<void> check_texts(const json::object& document)
     return {};
 }
 
-// RFC 7643 §3: the base and the extensions that have data, in the resource type's order.
+// Returns the base and the extensions that have data, in the order of the resource type (RFC 7643 §3).
 json::array schemas_of(const json::object& document, const resource_type& type)
 {
     json::array urns;
@@ -229,7 +229,7 @@ json::array schemas_of(const json::object& document, const resource_type& type)
 
 }  // namespace
 
-// Two names that nobody can see would be one.
+// Names that consist of invisible characters could not be told apart.
 result<void> check_visibility(
     const json::object& document, const json::object& before, const resource_type& type, work_budget& work
 )
@@ -251,19 +251,19 @@ result<void> normalize(
 )
 {
     work.charge(steps_of(document));
-    complete_references(document, type);  // first: what it leaves empty goes with the rest
+    complete_references(document, type);  // first, because what it empties has to be pruned
     json::object next;
-    next["schemas"] = nullptr;  // stands first
+    next["schemas"] = nullptr;  // puts `schemas` first
     for (auto& member : document) {
         if (const attribute* const target = find_of_resource(type, member.key())) {
             if (!is_stored(type, *target))
                 continue;
-            if (auto tidied = tidy(member.value(), *target, type, work, ignored); !tidied)
-                return tidied;
+            if (auto normalized = normalize_value(member.value(), *target, type, work, ignored); !normalized)
+                return normalized;
             if (!member.value().is_null())
                 next[target->name] = std::move(member.value());
         } else if (const schema* const definition = type.find_schema(member.key())) {
-            auto container = tidy_extension(member.value(), *definition, type, work, ignored);
+            auto container = normalize_extension(member.value(), *definition, type, work, ignored);
             if (!container)
                 return error{container.error().code, definition->urn + ":" + container.error().detail};
             if (!container->empty())

@@ -1,4 +1,4 @@
-#include "base/json/json_size.hpp"
+#include "base/json/json_meter.hpp"
 
 #include <gtest/gtest.h>
 
@@ -15,7 +15,7 @@ json_meter meter_of(std::string_view text)
     return made;
 }
 
-TEST(json_meter, counts_no_fewer_values_than_there_are)
+TEST(json_meter, never_counts_too_few_values)
 {
     struct row {
         const char* text;
@@ -38,7 +38,7 @@ TEST(json_meter, counts_no_fewer_values_than_there_are)
         EXPECT_EQ(meter_of(text).values(), values) << text;
 }
 
-TEST(json_meter, finds_the_same_in_pieces_of_any_size)
+TEST(json_meter, is_independent_of_the_size_of_pieces)
 {
     const std::string_view texts[] = {
         R"({"a":"x\\\",[{\\","b":[true,{"c":[1,2,"\"",",[{"]}]})",
@@ -65,7 +65,7 @@ TEST(json_meter, finds_the_same_in_pieces_of_any_size)
     }
 }
 
-TEST(json_meter, of_a_dense_text_finds_many_times_its_bytes)
+TEST(json_meter, estimates_many_times_the_bytes_of_a_dense_text)
 {
     std::string dense = "[0";
     for (int i = 1; i < 1'000; ++i)

@@ -23,7 +23,7 @@ bool is_made_id(const std::string& id)
            id.find_first_not_of("0123456789abcdef", 4) == std::string::npos;
 }
 
-TEST(connection, answers_one_request_after_the_other)
+TEST(http_session, serves_several_requests)
 {
     test_server server;
     auto wire = server.connect();
@@ -39,7 +39,7 @@ TEST(connection, answers_one_request_after_the_other)
     }
 }
 
-TEST(connection, takes_a_head_byte_by_byte)
+TEST(http_session, accepts_a_head_byte_by_byte)
 {
     test_server server;
     auto wire = server.connect();
@@ -50,7 +50,7 @@ TEST(connection, takes_a_head_byte_by_byte)
     EXPECT_EQ(answer->body, "GET /slowly");
 }
 
-TEST(connection, answers_pipelined_requests_in_order)
+TEST(http_session, answers_pipelined_requests_in_order)
 {
     test_server server;
     auto wire = server.connect();
@@ -62,7 +62,7 @@ TEST(connection, answers_pipelined_requests_in_order)
     }
 }
 
-TEST(connection, answers_hundreds_of_pipelined_requests)
+TEST(http_session, answers_hundreds_of_pipelined_requests)
 {
     test_server server;
     auto wire = server.connect();
@@ -77,7 +77,7 @@ TEST(connection, answers_hundreds_of_pipelined_requests)
     }
 }
 
-TEST(connection, ends_when_the_client_asks)
+TEST(http_session, closes_when_the_client_asks)
 {
     test_server server;
     auto wire = server.connect();
@@ -89,7 +89,7 @@ TEST(connection, ends_when_the_client_asks)
     EXPECT_EQ(server.handlers.targets().size(), 1U);
 }
 
-TEST(connection, of_http_1_0_ends_unless_asked_to_stay)
+TEST(http_session, closes_for_http_1_0_unless_keep_alive_is_requested)
 {
     test_server server;
     auto brief = server.connect();
@@ -108,7 +108,7 @@ TEST(connection, of_http_1_0_ends_unless_asked_to_stay)
     }
 }
 
-TEST(connection, ends_after_its_last_request)
+TEST(http_session, closes_after_requests_per_connection_max)
 {
     limits bounds;
     bounds.requests_per_connection_max = 3;
@@ -123,7 +123,7 @@ TEST(connection, ends_after_its_last_request)
     EXPECT_TRUE(wire.ends_within(10s));
 }
 
-TEST(connection, answers_a_client_that_has_ended_writing)
+TEST(http_session, answers_a_client_that_has_shut_down_its_output)
 {
     test_server server;
     auto wire = server.connect();
@@ -135,7 +135,7 @@ TEST(connection, answers_a_client_that_has_ended_writing)
     EXPECT_TRUE(wire.ends_within(10s));
 }
 
-TEST(connection, answers_head_without_a_body_but_with_its_length)
+TEST(http_session, answers_head_without_a_body_but_with_its_length)
 {
     test_server server;
     auto wire = server.connect();
@@ -148,7 +148,7 @@ TEST(connection, answers_head_without_a_body_but_with_its_length)
     EXPECT_EQ(next->body, "GET /next");
 }
 
-TEST(connection, answers_a_refused_head_without_a_body)
+TEST(http_session, answers_a_rejected_head_request_without_a_body)
 {
     test_server server;
     auto wire = server.connect();
@@ -158,7 +158,7 @@ TEST(connection, answers_a_refused_head_without_a_body)
     EXPECT_TRUE(all.ends_with("\r\n\r\n")) << all;
 }
 
-TEST(connection, sends_no_length_with_204)
+TEST(http_session, sends_no_length_with_204)
 {
     test_server server;
     auto wire = server.connect();
@@ -170,7 +170,7 @@ TEST(connection, sends_no_length_with_204)
     EXPECT_EQ(wire.read()->body, "GET /next");
 }
 
-TEST(connection, carries_bodies_of_every_size)
+TEST(http_session, carries_bodies_of_every_size)
 {
     test_server server;
     auto wire = server.connect();
@@ -182,7 +182,7 @@ TEST(connection, carries_bodies_of_every_size)
     }
 }
 
-TEST(connection, survives_a_service_that_throws)
+TEST(http_session, survives_a_service_that_throws)
 {
     test_server server;
     auto wire = server.connect();
@@ -191,7 +191,7 @@ TEST(connection, survives_a_service_that_throws)
     EXPECT_EQ(status_of(wire, get("/next")), 200);
 }
 
-TEST(connection, takes_targets_in_absolute_form)
+TEST(http_session, accepts_targets_in_absolute_form)
 {
     test_server server;
     auto wire = server.connect();
@@ -204,7 +204,7 @@ TEST(connection, takes_targets_in_absolute_form)
     EXPECT_TRUE(wire.ends_within(10s));
 }
 
-TEST(connection, treats_a_later_minor_version_as_1_1)
+TEST(http_session, reads_a_later_minor_version_as_1_1)
 {
     test_server server;
     auto wire = server.connect();
@@ -218,7 +218,7 @@ TEST(connection, treats_a_later_minor_version_as_1_1)
 }
 
 // SETTINGS without any, then GOAWAY: the last stream is 0, the error is HTTP_1_1_REQUIRED (RFC 9113 §7).
-TEST(connection, answers_the_preface_of_http_2_in_its_frames)
+TEST(http_session, answers_the_preface_of_http_2_in_its_frames)
 {
     using namespace std::string_literals;
     const auto frames =
@@ -239,7 +239,7 @@ TEST(connection, answers_the_preface_of_http_2_in_its_frames)
     EXPECT_EQ(server.metrics.counter_of("scimd_http_refused_total", "", {{"reason", "http2"}}).value(), 2U);
 }
 
-TEST(connection, answers_what_is_not_the_whole_preface_of_http_2_as_http_1)
+TEST(http_session, answers_an_incomplete_http_2_preface_as_http_1)
 {
     test_server server;
     auto other = server.connect();
@@ -250,15 +250,15 @@ TEST(connection, answers_what_is_not_the_whole_preface_of_http_2_as_http_1)
     EXPECT_EQ(status_of(second, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), 400);
 }
 
-TEST(connection, tells_who_is_there)
+TEST(http_session, reports_the_peer_to_the_service)
 {
     test_server server;
     auto wire = server.connect();
     wire.send(get("/who"));
-    EXPECT_EQ(wire.read()->body, "127.0.0.1 loopback guest");
+    EXPECT_EQ(wire.read()->body, "127.0.0.1 loopback client");
 }
 
-TEST(request_id, is_taken_when_it_is_sane)
+TEST(request_id, is_taken_from_the_client_when_valid)
 {
     test_server server;
     auto wire = server.connect();
@@ -269,7 +269,7 @@ TEST(request_id, is_taken_when_it_is_sane)
     }
 }
 
-TEST(request_id, is_made_when_it_is_not)
+TEST(request_id, is_generated_when_missing_or_invalid)
 {
     test_server server;
     auto wire = server.connect();
@@ -287,7 +287,7 @@ TEST(request_id, is_made_when_it_is_not)
     EXPECT_TRUE(is_made_id(field_of(*wire.read(), "X-Request-Id")));
 }
 
-TEST(connection, is_counted_while_it_lives)
+TEST(http_session, is_counted_while_it_is_open)
 {
     test_server server;
     auto& open = server.metrics.gauge_of("scimd_http_connections", "");
