@@ -6,7 +6,7 @@ namespace scimd::store {
 
 namespace {
 
-// Each yields one text a finding.
+// Each query returns one text for each violation.
 constexpr sql::statement invariants[] = {
     {
         "soundness.integrity",
