@@ -7,8 +7,8 @@ namespace scimd::store::refusals {
 namespace {
 
 // Counts each rejected request, but a rejection because of the stored address of a user ($11) only once. A
-// row of both kinds stays open until the latter is resolved; a resolved row takes the kind of the rejection
-// that reopens it.
+// row of both kinds stays open until the stored address is resolved; a resolved row takes the kind of the
+// rejection that reopens it.
 constexpr sql::statement upsert{
     "refusals.record",
     "insert into refusals (directory_id, subject, reason, domain, user_name, external_id, detail, count,"

@@ -58,7 +58,7 @@ std::optional<row> insert(
     const index_columns& columns
 );
 
-// The current version; empty when there is no such resource.
+// The current version; empty when the resource does not exist.
 std::optional<std::int64_t> version_of(
     transaction& tx, directory_id directory, std::string_view type, resource_id id
 );
@@ -87,7 +87,7 @@ std::optional<row> update(
 // Version + 1, modified = tx.now(), the document unchanged: for a group whose members have changed.
 row touch(transaction& tx, directory_id directory, std::string_view type, resource_id id);
 
-// touch() without reading the row; does nothing when there is no such resource.
+// touch() without reading the row; does nothing when the resource does not exist.
 void raise_version(transaction& tx, directory_id directory, std::string_view type, resource_id id);
 
 // raise_version() for every group that `member` is directly in.
@@ -103,7 +103,7 @@ struct kind {
 };
 std::vector<kind> kinds_of(transaction& tx, directory_id directory, const std::vector<resource_id>& ids);
 
-// The attribute `active` of a user, true when it is unassigned; empty when there is no such user.
+// The attribute `active` of a user, true when it is unassigned; empty when the user does not exist.
 std::optional<bool> is_active_user(transaction& tx, directory_id directory, resource_id id);
 
 // The number of resources of the type: reads a counter, scans nothing.

@@ -29,7 +29,7 @@ protected:
     older_database database{"0023_domain_gate.sql"};
 };
 
-TEST_F(domain_gate_migration, users_are_looked_at_again_and_nothing_else_is_changed)
+TEST_F(domain_gate_migration, users_are_reviewed_again_and_nothing_else_changes)
 {
     migrate_with(
         "insert into resources (id, directory_id, type, version, created_at, modified_at, unique_key, "
@@ -67,7 +67,7 @@ TEST_F(domain_gate_migration, users_are_looked_at_again_and_nothing_else_is_chan
     });
 }
 
-TEST_F(domain_gate_migration, an_empty_store_has_nothing_to_look_at)
+TEST_F(domain_gate_migration, an_empty_store_has_nothing_to_review)
 {
     migrate_with("select 1");
     auto& tx = database.tx();

@@ -8,7 +8,7 @@
 namespace scimd::store {
 namespace {
 
-TEST(memberships_migration, counts_the_groups_of_members_and_takes_their_names_over)
+TEST(memberships_migration, counts_the_groups_of_members_and_copies_group_names)
 {
     older_database database("0017_memberships.sql");
     database.execute(

@@ -46,7 +46,7 @@ protected:
     sqlite::connection& database = older.connection;
 };
 
-TEST_F(usage_test, a_migration_counts_what_is_there)
+TEST_F(usage_test, the_migration_counts_existing_rows)
 {
     run(rows);
     older.apply_later_migrations();
@@ -100,7 +100,7 @@ TEST_F(usage_test, triggers_follow_every_change)
         EXPECT_NE(findings.find(expected), std::string::npos) << expected << '\n' << findings;
 }
 
-TEST_F(usage_test, a_directory_takes_its_row_with_it)
+TEST_F(usage_test, the_usage_row_is_deleted_with_its_directory)
 {
     older.apply_later_migrations();
     run(rows);
