@@ -1,5 +1,5 @@
-// What answers say of bodies that are no JSON (RFC 7644 §3.12: invalidSyntax): the byte, and the name that
-// was read last.
+// Details of errors of invalid JSON (RFC 7644 §3.12, invalidSyntax): the byte, and the last member name
+// before it.
 #include "refusals.hpp"
 
 #include <gtest/gtest.h>

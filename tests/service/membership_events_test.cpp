@@ -109,16 +109,16 @@ TEST_F(membership_events_test, one_event_holds_100_members_and_101_make_a_batch_
     fixture.new_events();
 
     fixture.add_group("Hundred", users);
-    auto batches = batches_of(fixture.new_events(), "group_member_added");
-    EXPECT_EQ(batches.sizes, (std::vector<std::size_t>{100}));
-    EXPECT_TRUE(batches.batch_ids.empty());
+    auto added = batches_of(fixture.new_events(), "group_member_added");
+    EXPECT_EQ(added.sizes, (std::vector<std::size_t>{100}));
+    EXPECT_TRUE(added.batch_ids.empty());
 
     users.push_back(last);
     fixture.add_group("Hundred and one", users);
-    batches = batches_of(fixture.new_events(), "group_member_added");
-    EXPECT_EQ(batches.sizes, (std::vector<std::size_t>{100, 1}));
-    EXPECT_EQ(batches.batch_ids.size(), 1U);
-    EXPECT_TRUE(batches.batch_ids.begin()->starts_with("batch_"));
+    added = batches_of(fixture.new_events(), "group_member_added");
+    EXPECT_EQ(added.sizes, (std::vector<std::size_t>{100, 1}));
+    EXPECT_EQ(added.batch_ids.size(), 1U);
+    EXPECT_TRUE(added.batch_ids.begin()->starts_with("batch_"));
 }
 
 TEST_F(membership_events_test, a_thousand_members_make_batches_with_one_id)

@@ -1,4 +1,5 @@
-// What other tenants get of the writer while a bulk request is carried out: counted in works, not in time.
+// Fair scheduling of the writer during a bulk request: the share of other tenants, counted in transactions
+// rather than in time.
 #include "bulk_fixture.hpp"
 #include "service/scim/bulk.hpp"
 #include "store/engine/database.hpp"
@@ -30,20 +31,20 @@ std::size_t users_in(store::transaction& tx)
     return found;
 }
 
-class bulk_turns_test : public bulk_test {
+class bulk_fairness_test : public bulk_test {
 protected:
-    // A round of the bulk request: so many users were there after it, and so many works of others ran before
-    // it.
-    struct round {
+    // A batch of the bulk request: the number of users after it, and the number of transactions of others
+    // before it.
+    struct batch {
         std::size_t users = 0;
         std::size_t others_before = 0;
     };
 
-    bulk_turns_test()
+    bulk_fairness_test()
     {
         real_ = fixture.database.get();
-        auto between = std::make_unique<test::interposed_database>(std::move(fixture.database));
-        between->around = [this](store::intent mode, store::task what) -> store::task {
+        auto interposed = std::make_unique<test::interposed_database>(std::move(fixture.database));
+        interposed->around = [this](store::intent mode, store::task what) -> store::task {
             if (mode != store::intent::write)
                 return what;
             return [this, what = std::move(what)](store::transaction& tx) {
@@ -52,14 +53,14 @@ protected:
                     while (waiting_ < waiting_max)
                         submit_other();
                 const auto verdict = what(tx);
-                rounds.push_back({users_in(tx), others_before});
+                batches.push_back({users_in(tx), others_before});
                 return verdict;
             };
         };
-        fixture.database = std::move(between);
+        fixture.database = std::move(interposed);
     }
 
-    // Always some of another tenant wait, until the bulk request has been answered.
+    // Keeps transactions of another tenant waiting until the bulk request has been answered.
     void submit_other()
     {
         ++waiting_;
@@ -81,16 +82,16 @@ protected:
             std::this_thread::yield();
     }
 
-    std::vector<round> rounds;  // of the writer's thread
+    std::vector<batch> batches;  // used by the writer's thread
     bool has_others = false;
     std::atomic<bool> is_answered = false;
 
 private:
-    static constexpr int waiting_max = 200;  // more than one commit takes
+    static constexpr int waiting_max = 200;  // more than one group commit takes
 
     const store::scheduling_key other_{.owner = {store::tenant::kind::customer, 77, 7}, .bytes = 100};
     store::database* real_ = nullptr;
-    std::size_t others_done_ = 0;  // of the writer's thread
+    std::size_t others_done_ = 0;  // used by the writer's thread
     std::atomic<int> waiting_ = 0;
 };
 
@@ -102,31 +103,31 @@ std::string creations(std::size_t count)
     return operations;
 }
 
-TEST_F(bulk_turns_test, others_that_wait_come_between_its_rounds)
+TEST_F(bulk_fairness_test, waiting_writers_run_between_the_batches)
 {
     has_others = true;
     const auto answer = bulk(creations(60));
     wait_for_others();
     EXPECT_EQ(statuses(answer), texts(60, "201"));
-    EXPECT_GE(rounds.size(), 60 / service::bulk_batch_operations_shared_max);
+    EXPECT_GE(batches.size(), 60 / service::bulk_batch_operations_shared_max);
     std::size_t done = 0;
     std::size_t others_between = 0;
-    for (const auto& one : rounds) {
+    for (const auto& one : batches) {
         EXPECT_LE(one.users - done, service::bulk_batch_operations_shared_max);
         done = one.users;
         others_between += one.others_before;
     }
     EXPECT_EQ(done, 60U);
-    // Turns follow from the time that works have taken: one of the others may have taken long.
-    EXPECT_GE(others_between, rounds.size() - 1);
+    // Turns depend on the time that transactions have taken: one of the others may have taken long.
+    EXPECT_GE(others_between, batches.size() - 1);
 }
 
-TEST_F(bulk_turns_test, alone_it_is_done_in_rounds_all_the_same)
+TEST_F(bulk_fairness_test, a_request_without_competition_runs_in_batches_too)
 {
     EXPECT_EQ(statuses(bulk(creations(150))), texts(150, "201"));
-    EXPECT_GE(rounds.size(), 2U);
+    EXPECT_GE(batches.size(), 2U);
     std::size_t done = 0;
-    for (const auto& one : rounds) {
+    for (const auto& one : batches) {
         EXPECT_LE(one.users - done, service::bulk_batch_operations_max);
         done = one.users;
     }

@@ -1,26 +1,25 @@
-// How many works a change of very many memberships takes, what comes in between, and what becomes of it when
-// the process ends on the way.
-#include "membership_pieces.hpp"
-
+// Changes of very many memberships: the number of transactions that they take, concurrent requests, and
+// recovery after a crash.
+#include "membership_batches_fixture.hpp"
 #include "service/scim/bulk.hpp"
 #include "store/directories.hpp"
 
 namespace scimd::api {
 namespace {
 
-class membership_pieces_test : public membership_pieces {};
+class membership_batches_test : public membership_batches_fixture {};
 
 constexpr std::string_view rename_all = R"([{"op":"replace","path":"members.display","value":"d"}])";
 
-TEST_F(membership_pieces_test, a_put_of_very_many_is_applied_in_pieces)
+TEST_F(membership_batches_test, a_put_with_very_many_members_is_applied_in_batches)
 {
     const auto users = add_users("u", 2 * at_once + 10);
     const auto group = fixture.make_group("All");
     const auto before = fixture.scim("GET", "/Groups/" + group).header("ETag");
     const auto got = send("PUT", "/Groups/" + group, group_body("Everybody", users));
     ASSERT_EQ(got.status, 200) << got.body.substr(0, 300);
-    EXPECT_EQ(writes, 5U);  // the group, three pieces, and a look at what has become of it
-    EXPECT_EQ(scans, 2U);   // the plan and the answer
+    EXPECT_EQ(writes, 5U);  // the group, three batches, and a last check
+    EXPECT_EQ(scans, 2U);   // the plan and the response
     const auto shown = parse_json_object(got.body, {.nodes_max = SIZE_MAX}).value();
     EXPECT_EQ(shown.at("displayName").as_string(), "Everybody");
     EXPECT_EQ(shown.at("members").as_array().size(), users.size());
@@ -43,7 +42,7 @@ TEST_F(membership_pieces_test, a_put_of_very_many_is_applied_in_pieces)
     EXPECT_EQ(batches.size(), 1U);
 }
 
-TEST_F(membership_pieces_test, one_more_than_fit_a_transaction_are_pieces)
+TEST_F(membership_batches_test, one_member_over_the_transaction_limit_needs_batches)
 {
     const auto users = add_users("u", at_once + 1);
     const texts fitting(users.begin(), users.end() - 1);
@@ -57,7 +56,7 @@ TEST_F(membership_pieces_test, one_more_than_fit_a_transaction_are_pieces)
     EXPECT_EQ(members_of(other), users);
 }
 
-TEST_F(membership_pieces_test, a_put_of_very_many_that_changes_few_is_one_write_of_these)
+TEST_F(membership_batches_test, a_put_with_very_many_members_that_changes_few_is_one_write)
 {
     const auto users = add_users("u", 3 * at_once);
     const auto group = fixture.make_group("All");
@@ -74,7 +73,7 @@ TEST_F(membership_pieces_test, a_put_of_very_many_that_changes_few_is_one_write_
     EXPECT_EQ(fixture.scim("GET", "/Groups/" + group).header("ETag"), tag) << "nothing has changed";
 }
 
-TEST_F(membership_pieces_test, groups_are_made_and_patched_in_pieces)
+TEST_F(membership_batches_test, groups_are_created_and_patched_in_batches)
 {
     const auto users = add_users("u", 1'200);
     const auto made = send("POST", "/Groups", group_body("All", users));
@@ -85,7 +84,7 @@ TEST_F(membership_pieces_test, groups_are_made_and_patched_in_pieces)
     const std::string group(body.at("id").as_string());
     EXPECT_EQ(members_of(group), users);
 
-    // The first request of its kind is noted for the directory, in a write of its own.
+    // The detection of the identity provider takes a write of its own.
     const auto no_member = listed({fixture.make_user("anna")});
     EXPECT_EQ(
         fixture.patch("/Groups/" + group, R"([{"op":"remove","path":"members","value":)" + no_member + "}]")
@@ -110,11 +109,11 @@ TEST_F(membership_pieces_test, groups_are_made_and_patched_in_pieces)
         "/Groups/" + group,
         patch_body(R"([{"op":"add","path":"members","value":)" + listed(users) + "}]")
     );
-    EXPECT_EQ(added.status, 204) << "a long group is not shown to who patches it";
+    EXPECT_EQ(added.status, 204) << "the response to a PATCH does not show a long group";
     EXPECT_EQ(*added.headers.find("ETag"), fixture.scim("GET", "/Groups/" + group).header("ETag"));
 }
 
-TEST_F(membership_pieces_test, what_cannot_be_is_refused_before_anything_is_written)
+TEST_F(membership_batches_test, an_invalid_change_is_rejected_before_anything_is_written)
 {
     auto users = add_users("u", at_once + 1);
     const auto group = fixture.make_group("All");
@@ -129,7 +128,7 @@ TEST_F(membership_pieces_test, what_cannot_be_is_refused_before_anything_is_writ
     EXPECT_EQ(jobs(), 0U);
 }
 
-TEST_F(membership_pieces_test, unknown_members_among_very_many_are_left_out)
+TEST_F(membership_batches_test, unknown_members_among_very_many_are_ignored)
 {
     write([&](store::transaction& tx) {
         store::directories::set_unknown_members(tx, where, store::tenants::unknown_members::ignore);
@@ -144,11 +143,11 @@ TEST_F(membership_pieces_test, unknown_members_among_very_many_are_left_out)
     };
     const auto put = send("PUT", group, group_body("All", with_unknown(users)));
     EXPECT_EQ(put.status, 200) << put.body.substr(0, 300);
-    EXPECT_EQ(writes, 5U) << "the group, three pieces, and a look at what has become of it";
+    EXPECT_EQ(writes, 5U) << "the group, three batches, and a last check";
     EXPECT_EQ(members_of(id), users);
     EXPECT_EQ(members_in("group_member_added"), users);
 
-    // A user who is listed as a group is not listed.
+    // A user that is listed with the type of a group is ignored.
     const texts rest(users.begin() + at_once + 5, users.end());
     EXPECT_EQ(send("PUT", group, group_body("All", with_unknown(rest))).status, 200);
     EXPECT_EQ(members_of(id), rest);
@@ -165,7 +164,7 @@ TEST_F(membership_pieces_test, unknown_members_among_very_many_are_left_out)
     EXPECT_EQ(shown.at("members").as_array().size(), users.size());
 }
 
-TEST_F(membership_pieces_test, other_writers_come_in_between)
+TEST_F(membership_batches_test, other_writers_run_between_the_batches)
 {
     const auto users = add_users("u", 3 * at_once);
     const auto group = fixture.make_group("All");
@@ -190,7 +189,7 @@ TEST_F(membership_pieces_test, other_writers_come_in_between)
     EXPECT_EQ(seen, (std::vector<std::size_t>{0, 0, at_once, 2 * at_once, 3 * at_once}));
 }
 
-TEST_F(membership_pieces_test, a_change_that_was_interrupted_is_completed)
+TEST_F(membership_batches_test, a_change_that_was_interrupted_is_completed)
 {
     const auto users = add_users("u", 3 * at_once);
     for (const std::size_t alive : {2U, 3U, 5U}) {
@@ -208,7 +207,7 @@ TEST_F(membership_pieces_test, a_change_that_was_interrupted_is_completed)
     EXPECT_EQ(members_in("group_member_added").size(), 3 * users.size());
 }
 
-TEST_F(membership_pieces_test, the_next_change_of_the_group_does_what_is_left_first)
+TEST_F(membership_batches_test, the_next_change_of_the_group_finishes_the_job_first)
 {
     const auto users = add_users("u", 2 * at_once);
     const auto group = fixture.make_group("All");
@@ -228,7 +227,7 @@ TEST_F(membership_pieces_test, the_next_change_of_the_group_does_what_is_left_fi
     EXPECT_EQ(members_in("group_member_added").size(), users.size() + 1);
 }
 
-TEST_F(membership_pieces_test, a_plan_that_was_overtaken_is_made_again)
+TEST_F(membership_batches_test, a_stale_plan_is_made_again)
 {
     const auto users = add_users("u", at_once + 1);
     const auto group = fixture.make_group("All");
@@ -241,11 +240,11 @@ TEST_F(membership_pieces_test, a_plan_that_was_overtaken_is_made_again)
         EXPECT_EQ(fixture.patch("/Groups/" + group, operations).status, 200);
     };
     ASSERT_EQ(send("PUT", "/Groups/" + group, group_body("All", users)).status, 200);
-    EXPECT_EQ(members_of(group), users) << "what the other request has added is replaced, too";
+    EXPECT_EQ(members_of(group), users) << "the member that the other request added is replaced too";
     EXPECT_EQ(scans, 3U);
     EXPECT_EQ(members_in("group_member_removed"), (texts{anna}));
 
-    // Whatever else overtakes it each time: the writer does it at last.
+    // After a conflict at each attempt the writer makes the plan.
     int number = 0;
     database.before = [&](store::intent mode) {
         if (mode != store::intent::write)
@@ -258,10 +257,10 @@ TEST_F(membership_pieces_test, a_plan_that_was_overtaken_is_made_again)
     ASSERT_EQ(send("PUT", "/Groups/" + group, group_body("All", users)).status, 200);
     EXPECT_EQ(members_of(group), users);
     EXPECT_EQ(writes, 4U);
-    EXPECT_NE(fixture.figures.exposition().find("scimd_changes_overtaken_total 5\n"), std::string::npos);
+    EXPECT_NE(fixture.metrics.exposition().find("scimd_changes_overtaken_total 5\n"), std::string::npos);
 }
 
-TEST_F(membership_pieces_test, a_member_that_is_deleted_meanwhile_is_left_out)
+TEST_F(membership_batches_test, a_member_that_is_deleted_meanwhile_is_left_out)
 {
     const auto users = add_users("u", 2 * at_once);
     const auto group = fixture.make_group("All");
@@ -274,7 +273,7 @@ TEST_F(membership_pieces_test, a_member_that_is_deleted_meanwhile_is_left_out)
     EXPECT_EQ(members_of(group), (texts{users.begin(), users.end() - 1}));
 }
 
-TEST_F(membership_pieces_test, what_names_its_members_is_overtaken_by_nothing)
+TEST_F(membership_batches_test, a_plan_that_names_its_members_is_never_stale)
 {
     const auto users = add_users("u", 2 * at_once);
     const auto group = fixture.make_group("All");
@@ -293,11 +292,11 @@ TEST_F(membership_pieces_test, what_names_its_members_is_overtaken_by_nothing)
     );
     EXPECT_EQ(got.status, 200);
     EXPECT_EQ(scans, 2U);
-    EXPECT_EQ(writes, 2U) << "the others do what is left before their own change";
+    EXPECT_EQ(writes, 2U) << "other requests finish the job before their own change";
     EXPECT_EQ(members_of(group), users);
 }
 
-TEST_F(membership_pieces_test, a_bulk_request_takes_no_pieces)
+TEST_F(membership_batches_test, a_bulk_request_is_not_applied_in_batches)
 {
     const auto users = add_users("u", service::bulk_members_max + 1);
     const texts fitting(users.begin(), users.end() - 1);
@@ -337,7 +336,7 @@ TEST_F(membership_pieces_test, a_bulk_request_takes_no_pieces)
     EXPECT_EQ(fixture.scim("GET", "/Groups/" + group).status, 404);
 }
 
-TEST_F(membership_pieces_test, a_change_that_an_earlier_version_has_left_is_completed)
+TEST_F(membership_batches_test, a_job_left_by_an_earlier_version_is_completed)
 {
     const auto users = add_users("u", at_once + 1);
     const auto group = fixture.make_group("All");
@@ -362,7 +361,7 @@ TEST_F(membership_pieces_test, a_change_that_an_earlier_version_has_left_is_comp
     EXPECT_FALSE(members[2].as_object().contains("display"));
 }
 
-TEST_F(membership_pieces_test, nothing_is_planned_while_the_group_has_a_job)
+TEST_F(membership_batches_test, nothing_is_planned_while_the_group_has_a_job)
 {
     const auto users = add_users("u", 3 * at_once);
     const auto group = fixture.make_group("All");
@@ -376,14 +375,14 @@ TEST_F(membership_pieces_test, nothing_is_planned_while_the_group_has_a_job)
     const auto path = "/Groups/" + group + "?excludedAttributes=members";
     EXPECT_LT(send("PATCH", path, patch_body(std::string(rename_all))).status, 300);
     EXPECT_EQ(jobs_at_plan, 0U);
-    EXPECT_EQ(scans, 2U) << "one plan, and the answer";
+    EXPECT_EQ(scans, 2U) << "one plan, and the response";
     EXPECT_EQ(jobs() + parts(), 0U);
 }
 
 constexpr auto parts_at_once = service::membership_jobs::parts_at_once_max;
 
-// Of more parts than are written at once.
-class large_pieces_test : public membership_pieces {
+// Changes with more parts than one transaction stores.
+class large_membership_batches_test : public membership_batches_fixture {
 protected:
     std::string path_of(const std::string& id) { return "/Groups/" + id + "?excludedAttributes=members"; }
 
@@ -392,11 +391,11 @@ protected:
     const std::string body = patch_body(std::string(rename_all));
 };
 
-TEST_F(large_pieces_test, parts_are_written_some_at_a_time)
+TEST_F(large_membership_batches_test, parts_are_stored_in_batches)
 {
     put_into(group, {users.begin(), users.end() - at_once});
     EXPECT_EQ(send("PATCH", path_of(group), body).status, 200);
-    EXPECT_EQ(writes, 1 + parts_at_once + 1) << "all parts and the job, the pieces, and a last look";
+    EXPECT_EQ(writes, 1 + parts_at_once + 1) << "all parts and the job, the batches, and a last check";
 
     const auto more = fixture.make_group("More");
     put_into(more, users);
@@ -415,7 +414,7 @@ TEST_F(large_pieces_test, parts_are_written_some_at_a_time)
     EXPECT_EQ(jobs() + parts(), 0U);
 }
 
-TEST_F(large_pieces_test, parts_of_a_change_that_is_refused_are_removed)
+TEST_F(large_membership_batches_test, parts_of_a_rejected_change_are_deleted)
 {
     put_into(group, users);
     http::request head;
@@ -436,7 +435,7 @@ TEST_F(large_pieces_test, parts_of_a_change_that_is_refused_are_removed)
     EXPECT_EQ(count("select count(*) from members where display = 'd'"), 0U);
 }
 
-TEST_F(large_pieces_test, parts_of_a_change_that_was_overtaken_are_removed)
+TEST_F(large_membership_batches_test, parts_of_a_stale_plan_are_deleted)
 {
     put_into(group, users);
     bool is_first = true;
@@ -453,7 +452,7 @@ TEST_F(large_pieces_test, parts_of_a_change_that_was_overtaken_are_removed)
     EXPECT_EQ(count("select count(*) from members where display = 'd'"), users.size());
 }
 
-TEST_F(large_pieces_test, parts_that_were_abandoned_are_removed_after_a_while)
+TEST_F(large_membership_batches_test, abandoned_parts_are_deleted_after_a_while)
 {
     put_into(group, users);
     for (const std::size_t alive : {2U, 3U}) {
@@ -472,8 +471,8 @@ TEST_F(large_pieces_test, parts_that_were_abandoned_are_removed_after_a_while)
     EXPECT_EQ(count("select count(*) from members where display = 'd'"), 0U);
 }
 
-// However long a request takes: what has been removed under its hands is planned again.
-TEST_F(large_pieces_test, a_change_whose_parts_have_gone_is_planned_again)
+// A request that takes so long that its parts are deleted as abandoned plans them again.
+TEST_F(large_membership_batches_test, a_change_whose_parts_were_deleted_is_planned_again)
 {
     put_into(group, users);
     bool is_first = true;
@@ -490,15 +489,15 @@ TEST_F(large_pieces_test, a_change_whose_parts_have_gone_is_planned_again)
     EXPECT_EQ(count("select count(*) from members where display = 'd'"), users.size());
 }
 
-class limited_pieces_test : public membership_pieces {
+class limited_membership_batches_test : public membership_batches_fixture {
 protected:
-    explicit limited_pieces_test(const api::limits& bounds = {.write_steps_max = 100'000})
-        : membership_pieces(bounds)
+    explicit limited_membership_batches_test(const api::limits& bounds = {.write_steps_max = 100'000})
+        : membership_batches_fixture(bounds)
     {
     }
 
-    // Another change comes before so many of the writes of the request.
-    void overtake(int times)
+    // Lets another change come before as many writes of the request.
+    void conflict(int times)
     {
         left = times;
         database.before = [this](store::intent mode) {
@@ -518,14 +517,14 @@ protected:
     static constexpr int plans_max = 4;
 };
 
-TEST_F(limited_pieces_test, a_plan_that_no_scan_can_make_in_time_is_for_the_writer_only_when_it_is_small)
+TEST_F(limited_membership_batches_test, only_small_plans_are_made_in_the_writer_when_snapshots_conflict)
 {
     put_into(group, add_users("u", at_once + 1));
-    overtake(plans_max - 1);
+    conflict(plans_max - 1);
     EXPECT_EQ(send("PATCH", path, patch_body(std::string(rename_all))).status, 200);
     EXPECT_EQ(count("select count(*) from members where display = 'd'"), at_once + 1);
     EXPECT_EQ(left, 0);
-    overtake(plans_max);
+    conflict(plans_max);
     const auto refused =
         send("PATCH", path, patch_body(R"([{"op":"replace","path":"members.display","value":"e"}])"));
     EXPECT_EQ(left, 0);
@@ -539,15 +538,15 @@ TEST_F(limited_pieces_test, a_plan_that_no_scan_can_make_in_time_is_for_the_writ
     EXPECT_EQ(jobs() + parts(), 0U);
 }
 
-class charged_pieces_test : public limited_pieces_test {
+class charged_membership_batches_test : public limited_membership_batches_test {
 protected:
-    charged_pieces_test() : limited_pieces_test({.work_steps_max = 200'000}) {}
+    charged_membership_batches_test() : limited_membership_batches_test({.work_steps_max = 200'000}) {}
 };
 
-TEST_F(charged_pieces_test, a_plan_that_is_made_again_is_charged_once)
+TEST_F(charged_membership_batches_test, a_repeated_plan_is_charged_once)
 {
     put_into(group, add_users("u", at_once + 1));
-    overtake(plans_max);
+    conflict(plans_max);
     const auto operation = R"([{"op":"replace","path":"members[type eq \"User\"].display","value":"d"}])";
     EXPECT_EQ(send("PATCH", path, patch_body(operation)).status, 200);
     EXPECT_EQ(count("select count(*) from members where display = 'd'"), at_once + 1);

@@ -1,4 +1,4 @@
-// Users who are held, and seats: what SCIM, the events and the management API see of them.
+// Held users and seat limits, as seen by SCIM, events and the management API.
 #include "service/domains/held_user_release.hpp"
 #include "support/api_fixture.hpp"
 
@@ -11,9 +11,9 @@ namespace {
 
 using texts = std::vector<std::string>;
 
-class hold_test : public testing::Test {
+class held_users_test : public testing::Test {
 protected:
-    hold_test() { set_policy("hold"); }
+    held_users_test() { set_policy("hold"); }
 
     void set_policy(std::string_view policy)
     {
@@ -60,7 +60,7 @@ protected:
         );
     }
 
-    // Since the last call.
+    // The events since the last call.
     texts new_types()
     {
         auto all = fixture.event_types();
@@ -91,7 +91,7 @@ protected:
     std::size_t seen = 0;
 };
 
-TEST_F(hold_test, a_user_of_an_unverified_domain_is_stored_for_scim_alone)
+TEST_F(held_users_test, a_user_of_an_unverified_domain_is_visible_to_scim_only)
 {
     const auto made = create("eve", "late.test");
     ASSERT_EQ(made.status, 201) << made.text;
@@ -126,7 +126,7 @@ TEST_F(hold_test, a_user_of_an_unverified_domain_is_stored_for_scim_alone)
     EXPECT_TRUE(held().empty());
 }
 
-TEST_F(hold_test, a_verified_domain_lets_its_users_out_as_new_ones)
+TEST_F(held_users_test, a_verified_domain_releases_its_users_as_created)
 {
     const auto eve = add("eve", "late.test");
     const auto mia = add("mia", "never.test");
@@ -145,13 +145,13 @@ TEST_F(hold_test, a_verified_domain_lets_its_users_out_as_new_ones)
     );
     ASSERT_EQ(held().size(), 1U);
     EXPECT_EQ(held()[0].at("user_id").as_string(), mia);
-    // From now on eve is like anybody else.
+    // Eve is an ordinary user from now on.
     EXPECT_EQ(set_active(eve, false).status, 200);
     EXPECT_EQ(fixture.scim("DELETE", "/Users/" + eve).status, 204);
     EXPECT_EQ(new_types(), (texts{"user_updated", "user_deleted"}));
 }
 
-TEST_F(hold_test, many_are_let_out_in_batches)
+TEST_F(held_users_test, many_users_are_released_in_batches)
 {
     for (int i = 0; i < 250; ++i)
         add("u" + std::to_string(i), "late.test");
@@ -172,7 +172,7 @@ TEST_F(hold_test, many_are_let_out_in_batches)
     EXPECT_TRUE(fixture.database->check().empty());
 }
 
-TEST_F(hold_test, groups_tell_of_a_held_member_when_it_is_let_out)
+TEST_F(held_users_test, groups_publish_a_held_member_when_it_is_released)
 {
     const auto anna = add("anna", "acme.com");
     const auto eve = add("eve", "late.test");
@@ -184,7 +184,7 @@ TEST_F(hold_test, groups_tell_of_a_held_member_when_it_is_let_out)
     EXPECT_EQ(event.at("data").at("total_members").as_int64(), 1);
     EXPECT_EQ(fixture.scim("GET", "/Groups/" + group).body.at("members").as_array().size(), 2U);
 
-    // In and out again of another group: nobody hears of it.
+    // Added to another group and removed again: no event.
     const auto other = fixture.make_group("other", R"(,"members":[{"value":")" + eve + R"("}])");
     EXPECT_EQ(
         fixture
@@ -203,7 +203,7 @@ TEST_F(hold_test, groups_tell_of_a_held_member_when_it_is_let_out)
     EXPECT_TRUE(event.at("context").as_object().contains("caused_by"));
 }
 
-TEST_F(hold_test, the_end_of_a_group_or_of_a_held_member_is_silent_for_it)
+TEST_F(held_users_test, deleting_a_group_or_a_held_member_publishes_no_membership_event)
 {
     const auto eve = add("eve", "late.test");
     const auto first = fixture.make_group("first", R"(,"members":[{"value":")" + eve + R"("}])");
@@ -213,12 +213,12 @@ TEST_F(hold_test, the_end_of_a_group_or_of_a_held_member_is_silent_for_it)
     EXPECT_EQ(fixture.scim("DELETE", "/Groups/" + first).status, 204);
     EXPECT_EQ(fixture.scim("DELETE", "/Users/" + eve).status, 204);
     EXPECT_EQ(new_types(), texts{"group_deleted"});
-    // SCIM sees the group change, though.
+    // SCIM does see the change of the group.
     EXPECT_NE(fixture.scim("GET", "/Groups/" + second).header("ETag"), etag);
     EXPECT_TRUE(fixture.database->check().empty());
 }
 
-TEST_F(hold_test, a_change_that_ends_the_reason_lets_the_user_out_at_once)
+TEST_F(held_users_test, a_change_that_resolves_the_reason_releases_the_user_at_once)
 {
     const auto eve = add("eve", "late.test");
     EXPECT_EQ(fixture.scim("PUT", "/Users/" + eve, body_of("eve", "acme.com")).status, 200);
@@ -227,7 +227,7 @@ TEST_F(hold_test, a_change_that_ends_the_reason_lets_the_user_out_at_once)
     EXPECT_TRUE(held().empty());
 }
 
-TEST_F(hold_test, a_held_user_may_change_to_another_unverified_address)
+TEST_F(held_users_test, a_held_user_may_change_to_another_unverified_address)
 {
     const auto eve = add("eve", "late.test");
     EXPECT_EQ(fixture.scim("PUT", "/Users/" + eve, body_of("eve", "later.test")).status, 200);
@@ -237,7 +237,7 @@ TEST_F(hold_test, a_held_user_may_change_to_another_unverified_address)
     EXPECT_EQ(new_types(), texts());
 }
 
-TEST_F(hold_test, who_is_known_stays_so_but_takes_on_no_unverified_address)
+TEST_F(held_users_test, a_published_user_stays_published_but_cannot_add_an_unverified_address)
 {
     const auto anna = fixture.make_user("anna");
     new_types();
@@ -254,7 +254,7 @@ TEST_F(hold_test, who_is_known_stays_so_but_takes_on_no_unverified_address)
     EXPECT_TRUE(held().empty());
 }
 
-TEST_F(hold_test, another_policy_loses_nobody)
+TEST_F(held_users_test, a_change_of_the_policy_keeps_all_users)
 {
     const auto eve = add("eve", "late.test");
     set_policy("reject");
@@ -274,7 +274,7 @@ TEST_F(hold_test, another_policy_loses_nobody)
     EXPECT_EQ(new_types(), texts{"user_updated"});
 }
 
-TEST_F(hold_test, held_users_come_in_pages_of_their_own_directory)
+TEST_F(held_users_test, held_users_come_in_pages_of_their_own_directory)
 {
     for (const auto* name : {"a", "b", "c"})
         add(name, "late.test");
@@ -295,7 +295,7 @@ TEST_F(hold_test, held_users_come_in_pages_of_their_own_directory)
     EXPECT_TRUE(fixture.operate("GET", path).body.at("held_users").as_array().empty());
 }
 
-TEST_F(hold_test, a_full_house_takes_nobody_more_and_says_so)
+TEST_F(held_users_test, the_seat_limit_rejects_new_users_and_names_the_reason)
 {
     limit_users(2);
     add("a", "acme.com");
@@ -309,7 +309,7 @@ TEST_F(hold_test, a_full_house_takes_nobody_more_and_says_so)
     EXPECT_EQ(listed[0].at("reason").as_string(), "seat_limit");
     EXPECT_EQ(new_types(), (texts{"user_created", "user_created", "user_rejected"}));
 
-    // Whoever takes no seat is let in, and another directory's seats are the same ones.
+    // Users who take no seat are accepted. All directories of the organization share its seats.
     const auto idle = create("d", "acme.com", R"(,"active":false)");
     EXPECT_EQ(idle.status, 201);
     EXPECT_EQ(set_active(idle.text_of("id"), true).status, 403);
@@ -319,7 +319,7 @@ TEST_F(hold_test, a_full_house_takes_nobody_more_and_says_so)
     EXPECT_EQ(create("f", "acme.com").status, 403);
 }
 
-TEST_F(hold_test, changes_and_departures_pass_a_full_house_and_a_free_seat_counts_at_once)
+TEST_F(held_users_test, the_seat_limit_allows_changes_and_deletions_and_a_free_seat_is_usable_at_once)
 {
     limit_users(2);
     const auto a = add("a", "acme.com");
@@ -337,7 +337,7 @@ TEST_F(hold_test, changes_and_departures_pass_a_full_house_and_a_free_seat_count
     EXPECT_TRUE(fixture.database->check().empty());
 }
 
-TEST_F(hold_test, who_is_let_out_of_a_hold_waits_for_a_seat_and_gets_the_next_one)
+TEST_F(held_users_test, a_released_user_waits_for_the_next_free_seat)
 {
     limit_users(1);
     const auto anna = add("anna", "acme.com");

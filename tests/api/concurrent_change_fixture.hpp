@@ -1,5 +1,5 @@
-// What others do between the preparation of a change and its turn to be written (docs/decisions/0036): what
-// the tests of it share.
+// The fixture of tests of concurrent changes: lets a test act between the preparation of a request on a
+// snapshot and its write (docs/decisions/0036).
 #pragma once
 
 #include "api/auth/reauthenticate.hpp"
@@ -22,16 +22,16 @@ using texts = std::vector<std::string>;
 
 inline constexpr std::string_view set_title = R"([{"op":"replace","path":"title","value":"Queen"}])";
 
-class change_between_test : public testing::Test {
+class concurrent_change_test : public testing::Test {
 protected:
-    explicit change_between_test(const api::limits& bounds = {}) : fixture(bounds)
+    explicit concurrent_change_test(const api::limits& bounds = {}) : fixture(bounds)
     {
-        auto between = std::make_unique<test::interposed_database>(std::move(fixture.database));
-        database = between.get();
-        fixture.database = std::move(between);
+        auto interposed = std::make_unique<test::interposed_database>(std::move(fixture.database));
+        database = interposed.get();
+        fixture.database = std::move(interposed);
     }
 
-    // `act` comes once, before the next write.
+    // Runs `act` once, before the next write.
     void once(std::function<void()> act)
     {
         database->before = [this, act = std::move(act)](store::intent mode) {
@@ -42,7 +42,7 @@ protected:
         };
     }
 
-    // `act` comes once, when the next write has been committed and is to be answered.
+    // Runs `act` once, between the commit of the next write and its response.
     void once_committed(std::function<void()> act)
     {
         once([this, act = std::move(act)] {
@@ -53,24 +53,24 @@ protected:
         });
     }
 
-    // What has been done so far.
-    void forget()
+    // Drops the events and counts so far.
+    void discard_events()
     {
-        news();
+        new_events();
         database->scans = database->writes = 0;
     }
 
-    // The second with which the token was judged has passed, and some more.
+    // Advances the clock beyond the time for which an authenticated token stays valid (recheck_after).
     void wait_long() { fixture.clock.advance(recheck_after); }
 
-    std::vector<json::object> news()
+    std::vector<json::object> new_events()
     {
         auto all = fixture.events();
         all.erase(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(seen));
         seen += all.size();
         return all;
     }
-    texts news_types()
+    texts new_event_types()
     {
         auto types = fixture.event_types();
         types.erase(types.begin(), types.begin() + static_cast<std::ptrdiff_t>(seen));
@@ -92,15 +92,15 @@ protected:
     const std::string directory = owner + "/directories/" + fixture.directory;
 };
 
-class user_between_test : public change_between_test {
+class concurrent_user_change_test : public concurrent_change_test {
 protected:
-    user_between_test() { forget(); }
+    concurrent_user_change_test() { discard_events(); }
 
     test::answer title(test::header_list headers = {}) { return fixture.patch(path, set_title, headers); }
     void join_group()
     {
         fixture.make_group("Staff", R"(,"members":[{"value":")" + id + R"("}])");
-        forget();
+        discard_events();
     }
 
     const std::string id = fixture.make_user("anna", R"(,"title":"Boss")");

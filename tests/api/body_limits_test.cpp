@@ -1,4 +1,4 @@
-// How much of a body is taken.
+// Limits of the size of a body.
 #include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
@@ -9,20 +9,20 @@ namespace {
 constexpr std::size_t scim_bytes_max = 2'000;
 constexpr std::size_t manage_bytes_max = 1'000;
 
-// A body padded with spaces, which mean nothing.
+// A body padded with insignificant spaces.
 std::string padded(std::string text, std::size_t bytes)
 {
     text.resize(bytes, ' ');
     return text;
 }
 
-TEST(limits_test, bodies_are_taken_up_to_ten_and_one_mebibytes_by_default)
+TEST(body_limits_test, default_body_limits_are_ten_mebibytes_and_one_mebibyte)
 {
     EXPECT_EQ(limits().scim_body_bytes_max, 10U * 1024 * 1024);
     EXPECT_EQ(limits().manage_body_bytes_max, 1024U * 1024);
 }
 
-TEST(limits_test, a_scim_body_is_taken_up_to_its_limit)
+TEST(body_limits_test, a_scim_body_is_accepted_up_to_its_limit)
 {
     test::api_fixture fixture(
         {.scim_body_bytes_max = scim_bytes_max, .manage_body_bytes_max = manage_bytes_max}
@@ -44,7 +44,7 @@ TEST(limits_test, a_scim_body_is_taken_up_to_its_limit)
     EXPECT_EQ(fixture.scim("GET", "/Users").body.at("totalResults").as_int64(), 1);
 }
 
-TEST(limits_test, a_management_body_is_taken_up_to_its_limit)
+TEST(body_limits_test, a_management_body_is_accepted_up_to_its_limit)
 {
     test::api_fixture fixture(
         {.scim_body_bytes_max = scim_bytes_max, .manage_body_bytes_max = manage_bytes_max}
@@ -57,7 +57,7 @@ TEST(limits_test, a_management_body_is_taken_up_to_its_limit)
     EXPECT_EQ(refused.body.at("code").as_int64(), 3);
 }
 
-TEST(limits_test, whoever_is_refused_on_the_head_is_not_asked_for_a_body)
+TEST(body_limits_test, a_request_rejected_by_its_head_does_not_read_the_body)
 {
     test::api_fixture fixture(
         {.scim_body_bytes_max = scim_bytes_max, .manage_body_bytes_max = manage_bytes_max}

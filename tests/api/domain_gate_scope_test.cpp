@@ -1,4 +1,4 @@
-// The domain gate guards every address of a user, whichever verb brings it.
+// The domain gate checks every address of a user, whichever method brings it.
 #include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
@@ -8,9 +8,9 @@ namespace {
 
 using texts = std::vector<std::string>;
 
-class gate_scope_test : public testing::Test {
+class domain_gate_scope_test : public testing::Test {
 protected:
-    gate_scope_test()
+    domain_gate_scope_test()
     {
         victim = fixture.make_organization("Victim");
         victim_domain = fixture.make_domain(victim, "victim.com");
@@ -98,7 +98,7 @@ protected:
     std::size_t seen = 0;
 };
 
-TEST_F(gate_scope_test, no_address_of_another_organization_comes_in_by_a_creation)
+TEST_F(domain_gate_scope_test, a_creation_cannot_bring_an_address_of_another_organization)
 {
     expect_refused(create("ceo@victim.com", "ann@acme.com"), "userName ceo@victim.com");
     expect_refused(create("ann", "ann@acme.com", "ceo@victim.com"), "e-mail address ceo@victim.com");
@@ -127,7 +127,7 @@ TEST_F(gate_scope_test, no_address_of_another_organization_comes_in_by_a_creatio
     EXPECT_EQ(data.at("email").as_string(), "ann@acme.com");
 }
 
-TEST_F(gate_scope_test, nor_by_a_change_whichever_verb_makes_it)
+TEST_F(domain_gate_scope_test, no_change_can_bring_an_address_of_another_organization)
 {
     const auto id = make("ann", "ann@acme.com");
     const auto path = "/Users/" + id;
@@ -168,7 +168,7 @@ TEST_F(gate_scope_test, nor_by_a_change_whichever_verb_makes_it)
     EXPECT_EQ(fixture.scim("GET", path).text, before);
 }
 
-TEST_F(gate_scope_test, an_address_at_an_unclaimed_domain_comes_in_and_is_marked)
+TEST_F(domain_gate_scope_test, an_address_at_an_unclaimed_domain_is_accepted_and_marked)
 {
     const auto id = make("ann@acme.onmicrosoft.com", "ann@acme.com", "ann@home.com");
     const auto event = fixture.events().back();
@@ -189,13 +189,13 @@ TEST_F(gate_scope_test, an_address_at_an_unclaimed_domain_comes_in_and_is_marked
             R"({"value":"ann@home.com","domain":"home.com","domain_verified":false}])"
         );
     }
-    // The mark is a part of the state: what is verified now is said by the next event.
+    // The mark is part of the state: the next event says that the domain is verified now.
     fixture.make_domain(fixture.organization, "acme.onmicrosoft.com");
     EXPECT_EQ(fixture.patch("/Users/" + id, R"([{"op":"replace","path":"title","value":"x"}])").status, 200);
     EXPECT_TRUE(fixture.events().back().at("data").at("preferred_username_domain_verified").as_bool());
 }
 
-TEST_F(gate_scope_test, all_turns_every_unverified_address_away)
+TEST_F(domain_gate_scope_test, the_scope_all_rejects_every_unverified_address)
 {
     set(R"({"domain_gate_scope":"all"})");
     expect_refused(create("ann@acme.onmicrosoft.com", "ann@acme.com"), "acme.onmicrosoft.com");
@@ -207,7 +207,7 @@ TEST_F(gate_scope_test, all_turns_every_unverified_address_away)
     EXPECT_EQ(create("eva", "eva@acme.com", "eva@home.com").status, 201);
 }
 
-TEST_F(gate_scope_test, the_scope_is_set_when_a_directory_is_made_and_later)
+TEST_F(domain_gate_scope_test, the_scope_is_set_at_creation_and_later)
 {
     const auto path = "/api/v1/organizations/" + fixture.organization + "/directories";
     const auto made = fixture.operate("POST", path, R"({"domain_gate_scope":"all"})");
@@ -230,7 +230,7 @@ TEST_F(gate_scope_test, the_scope_is_set_when_a_directory_is_made_and_later)
     EXPECT_EQ(fixture.operate("GET", one).member("directory").at("domain_gate_scope").as_string(), "primary");
 }
 
-TEST_F(gate_scope_test, what_is_stored_already_does_not_stop_another_change)
+TEST_F(domain_gate_scope_test, stored_addresses_do_not_block_other_changes)
 {
     const auto id = make("ann@late.com", "ann@acme.com", "a@later.com");
     const auto path = "/Users/" + id;
@@ -244,26 +244,26 @@ TEST_F(gate_scope_test, what_is_stored_already_does_not_stop_another_change)
     ) << "letters and their capitals are the same address";
     EXPECT_EQ(set_active(id, false).status, 200);
     EXPECT_EQ(set_active(id, true).status, 200);
-    // But not in another place, and not a new one at the same domain.
+    // It cannot move to another attribute, and no other address at that domain can be added.
     expect_refused(
         fixture.scim("PUT", path, body_of("a@later.com", "ann@acme.com", "a@later.com")),
         "userName a@later.com"
     );
     expect_refused(fixture.scim("PUT", path, body_of("ann@late.com", "a@later.com")), "a@later.com");
     expect_refused(fixture.scim("PUT", path, body_of("bob@late.com", "ann@acme.com")), "bob@late.com");
-    // Neither does the scope.
+    // The scope makes no difference.
     set(R"({"domain_gate_scope":"all"})");
     EXPECT_EQ(fixture.patch(path, R"([{"op":"replace","path":"title","value":"z"}])").status, 200);
     EXPECT_EQ(fixture.scim("DELETE", path).status, 204);
 }
 
-TEST_F(gate_scope_test, a_deactivation_passes_unless_it_brings_an_address)
+TEST_F(domain_gate_scope_test, a_deactivation_is_allowed_unless_it_adds_an_address)
 {
     const auto id = make("ann@late.com", "ann@acme.com");
     const auto path = "/Users/" + id;
     fixture.make_domain(victim, "late.com");
     fixture.operate("DELETE", "/api/v1/organizations/" + fixture.organization + "/domains/" + fixture.domain);
-    // A client that sends no e-mails when it deactivates a user: userName is what is left.
+    // A client that sends no emails when it deactivates a user: only userName is left.
     const auto off = fixture.scim(
         "PUT",
         path,
@@ -293,7 +293,7 @@ TEST_F(gate_scope_test, a_deactivation_passes_unless_it_brings_an_address)
     );
 }
 
-TEST_F(gate_scope_test, a_deactivation_may_take_the_primary_address_away)
+TEST_F(domain_gate_scope_test, a_deactivation_may_remove_the_primary_address)
 {
     const auto id = make("bob", "bob@acme.com", "bob@home.com");
     const auto off = fixture.patch(
@@ -306,7 +306,7 @@ TEST_F(gate_scope_test, a_deactivation_may_take_the_primary_address_away)
     EXPECT_EQ(fixture.scim("GET", "/Users/" + id).body.at("active").as_bool(), false);
 }
 
-TEST_F(gate_scope_test, a_deactivated_user_comes_back_with_a_verified_primary_address_alone)
+TEST_F(domain_gate_scope_test, reactivation_requires_a_verified_primary_address)
 {
     set(R"({"domain_policy":"hold"})");
     const auto named = make("ceo@unclaimed.com", "ann@acme.com");
@@ -330,7 +330,7 @@ TEST_F(gate_scope_test, a_deactivated_user_comes_back_with_a_verified_primary_ad
     );
 }
 
-TEST_F(gate_scope_test, a_held_user_says_which_address_it_is_and_comes_out_when_the_other_owner_has_gone)
+TEST_F(domain_gate_scope_test, a_held_user_shows_its_address_and_is_released_when_the_other_owner_is_gone)
 {
     set(R"({"domain_policy":"hold"})");
     EXPECT_EQ(create("ceo@victim.com", "ann@acme.com").status, 201);
@@ -348,7 +348,7 @@ TEST_F(gate_scope_test, a_held_user_says_which_address_it_is_and_comes_out_when_
     EXPECT_TRUE(refusals().empty()) << "who is held is in no ledger";
 }
 
-TEST_F(gate_scope_test, reserved_names_are_refused_with_their_reason)
+TEST_F(domain_gate_scope_test, reserved_names_are_rejected_with_a_reason)
 {
     fixture.domain_policy.rules = {};
     const auto add = [&](std::string_view name) {
@@ -376,7 +376,7 @@ TEST_F(gate_scope_test, reserved_names_are_refused_with_their_reason)
     EXPECT_EQ(add("acme.onmicrosoft.com").status, 201);
 }
 
-TEST_F(gate_scope_test, a_look_alike_is_shown_in_a_labels_with_a_warning)
+TEST_F(domain_gate_scope_test, a_look_alike_is_shown_in_a_labels_with_a_warning)
 {
     const std::string name =
         "\xd0\xb0"  // Cyrillic

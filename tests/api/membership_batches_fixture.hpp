@@ -1,4 +1,4 @@
-// Changes of very many memberships over HTTP: what the tests of them share.
+// The fixture of tests that change very many memberships over HTTP.
 #pragma once
 
 #include "api/run_in_process.hpp"
@@ -29,16 +29,16 @@ struct killed : std::runtime_error {
     killed() : std::runtime_error("the process has ended") {}
 };
 
-class membership_pieces : public testing::Test {
+class membership_batches_fixture : public testing::Test {
 protected:
-    explicit membership_pieces(const api::limits& bounds = {})
+    explicit membership_batches_fixture(const api::limits& bounds = {})
         : fixture(bounds),
           database_(new test::interposed_database(std::move(fixture.database))),
           database(*database_)
     {
         fixture.database.reset(database_);
     }
-    ~membership_pieces() override { EXPECT_EQ(fixture.database->check(), texts()); }
+    ~membership_batches_fixture() override { EXPECT_EQ(fixture.database->check(), texts()); }
 
     void write(const std::function<void(store::transaction&)>& what)
     {
@@ -99,7 +99,7 @@ protected:
                "}";
     }
 
-    // What is done for it is counted from 0.
+    // Sends a request and counts its transactions from 0.
     http::response send(std::string_view method, const std::string& path, std::string body = {})
     {
         http::request head;
@@ -116,7 +116,7 @@ protected:
         scans = database.scans;
         return response;
     }
-    // The process ends before that write of the request.
+    // Simulates a crash of the process before that write of the request.
     void kill_at_write(std::size_t number)
     {
         database.before = [this, number](store::intent mode) {
@@ -147,7 +147,7 @@ protected:
     std::size_t jobs() { return count("select count(*) from membership_jobs"); }
     std::size_t parts() { return count("select count(*) from membership_parts"); }
 
-    // All of the directory, however many there are.
+    // All events of the directory.
     std::vector<json::object> events()
     {
         std::vector<json::object> found;
@@ -161,7 +161,7 @@ protected:
         return found;
     }
 
-    // Members that events of that kind name.
+    // The members in the events of that kind.
     texts members_in(std::string_view kind)
     {
         texts found;
@@ -176,14 +176,14 @@ protected:
     test::api_fixture fixture;
 
 private:
-    test::interposed_database* database_;  // home's own
+    test::interposed_database* database_;  // the database of the fixture
 
 protected:
     test::interposed_database& database;
     directory_id where = directory_id::parse(fixture.directory).value();
-    std::size_t writes = 0;  // of the last request that was answered
+    std::size_t writes = 0;  // of the last request
     std::size_t scans = 0;
-    std::int64_t first_event = 0;  // those behind it are looked at
+    std::int64_t first_event = 0;  // later events are checked
 };
 
 }  // namespace scimd::api

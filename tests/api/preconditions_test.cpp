@@ -1,4 +1,4 @@
-// Preconditions (RFC 7644 §3.14) and content types (§3.1, §3.8) of requests.
+// Preconditions by ETag (RFC 7644 §3.14), and content negotiation (§3.1, §3.8).
 #include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
@@ -6,13 +6,13 @@
 namespace scimd::api {
 namespace {
 
-class conditions_test : public testing::Test {
+class preconditions_test : public testing::Test {
 protected:
     test::api_fixture fixture;
     const std::string path = "/Users/" + fixture.make_user("anna");
 };
 
-TEST_F(conditions_test, what_a_client_has_already_is_not_sent_again)
+TEST_F(preconditions_test, an_unchanged_resource_is_not_sent_again)
 {
     struct row {
         std::string_view field;
@@ -44,7 +44,7 @@ TEST_F(conditions_test, what_a_client_has_already_is_not_sent_again)
     EXPECT_EQ(fixture.scim("GET", path, "", {{"If-None-Match", R"(W/"1")"}}).status, 200);
 }
 
-TEST_F(conditions_test, a_change_happens_to_the_version_it_was_meant_for_alone)
+TEST_F(preconditions_test, a_change_applies_only_to_the_version_of_if_match)
 {
     const auto put = test::user_text("anna", R"(,"title":"Boss")");
     const std::string patch = R"({"Operations":[{"op":"add","path":"title","value":"Chief"}]})";
@@ -69,7 +69,7 @@ TEST_F(conditions_test, a_change_happens_to_the_version_it_was_meant_for_alone)
     EXPECT_EQ(fixture.scim("DELETE", path, "", {{"If-Match", "*"}}).status, 404);
 }
 
-TEST_F(conditions_test, what_changes_nothing_keeps_its_tag)
+TEST_F(preconditions_test, a_request_without_effect_keeps_the_etag)
 {
     const auto before = fixture.scim("GET", path);
     const auto put = fixture.scim("PUT", path, test::user_text("anna"));
@@ -78,7 +78,7 @@ TEST_F(conditions_test, what_changes_nothing_keeps_its_tag)
     EXPECT_EQ(put.text, before.text);
 }
 
-TEST_F(conditions_test, a_group_s_tag_moves_with_its_members_and_its_members_ends)
+TEST_F(preconditions_test, the_etag_of_a_group_changes_with_its_members)
 {
     const auto member = path.substr(path.rfind('/') + 1);
     const auto group =
@@ -88,7 +88,7 @@ TEST_F(conditions_test, a_group_s_tag_moves_with_its_members_and_its_members_end
     EXPECT_EQ(fixture.scim("GET", group).header("ETag"), R"(W/"2")");
 }
 
-TEST_F(conditions_test, bodies_are_json_of_either_name_or_of_none)
+TEST_F(preconditions_test, the_content_type_is_scim_json_plain_json_or_missing)
 {
     struct row {
         std::string_view type;
@@ -122,7 +122,7 @@ TEST_F(conditions_test, bodies_are_json_of_either_name_or_of_none)
     EXPECT_EQ(fixture.scim("GET", path, "", {{"Content-Type", "text/plain"}}).status, 200);
 }
 
-TEST_F(conditions_test, the_answer_s_type_is_what_the_client_takes)
+TEST_F(preconditions_test, the_media_type_of_the_response_follows_accept)
 {
     EXPECT_EQ(fixture.scim("GET", path).header("Content-Type"), "application/scim+json");
     const auto plain = fixture.scim("GET", path, "", {{"Accept", "application/json"}});

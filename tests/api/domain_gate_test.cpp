@@ -1,4 +1,4 @@
-// The domain gate as clients and operators see it.
+// The domain gate, as seen by clients and operators.
 #include "service/request_log/error_hints.hpp"
 #include "support/api_fixture.hpp"
 
@@ -9,7 +9,7 @@
 namespace scimd::api {
 namespace {
 
-class api_gate_test : public testing::Test {
+class domain_gate_test : public testing::Test {
 protected:
     test::answer create(std::string_view name, std::string_view address)
     {
@@ -33,7 +33,7 @@ protected:
     test::api_fixture fixture;
 };
 
-TEST_F(api_gate_test, a_refusal_is_a_scim_error_that_names_the_domain_and_is_kept)
+TEST_F(domain_gate_test, a_refusal_is_a_scim_error_that_names_the_domain_and_is_recorded)
 {
     const auto refused = create("eve", "eve@evil.test");
     EXPECT_EQ(refused.status, 400);
@@ -65,7 +65,7 @@ TEST_F(api_gate_test, a_refusal_is_a_scim_error_that_names_the_domain_and_is_kep
     EXPECT_EQ(fixture.event_types(), std::vector<std::string>{"user_rejected"});
 }
 
-TEST_F(api_gate_test, the_reason_tells_one_refusal_from_another)
+TEST_F(domain_gate_test, refusals_have_distinct_reasons)
 {
     create("a", "no address");
     fixture.scim("POST", "/Users", R"({"userName":"b"})");
@@ -77,7 +77,7 @@ TEST_F(api_gate_test, the_reason_tells_one_refusal_from_another)
     EXPECT_EQ(reasons, (std::vector<std::string>{"domain_not_verified", "invalid_email", "no_email"}));
 }
 
-TEST_F(api_gate_test, a_domain_opens_the_gate_and_its_end_closes_it)
+TEST_F(domain_gate_test, a_domain_opens_the_gate_and_its_deletion_closes_it)
 {
     EXPECT_EQ(create("a", "a@late.test").status, 400);
     const auto id = fixture.make_domain(fixture.organization, "late.test");
@@ -88,7 +88,7 @@ TEST_F(api_gate_test, a_domain_opens_the_gate_and_its_end_closes_it)
     EXPECT_EQ(create("b", "b@late.test").status, 400);
 }
 
-TEST_F(api_gate_test, sub_domains_come_with_a_domain_that_covers_them)
+TEST_F(domain_gate_test, a_domain_may_cover_its_subdomains)
 {
     const auto path = "/api/v1/organizations/" + fixture.organization + "/domains";
     EXPECT_EQ(create("a", "a@x.wide.test").status, 400);
@@ -99,7 +99,7 @@ TEST_F(api_gate_test, sub_domains_come_with_a_domain_that_covers_them)
     EXPECT_EQ(create("b", "b@x.acme.com").status, 400);
 }
 
-TEST_F(api_gate_test, the_policy_is_obeyed_from_the_next_request_on)
+TEST_F(domain_gate_test, a_new_policy_applies_from_the_next_request)
 {
     EXPECT_EQ(create("a", "a@evil.test").status, 400);
     EXPECT_EQ(fixture.operate("PATCH", directory_path(), R"({"domain_policy":"off"})").status, 200);
@@ -108,7 +108,7 @@ TEST_F(api_gate_test, the_policy_is_obeyed_from_the_next_request_on)
     EXPECT_EQ(create("b", "b@evil.test").status, 400);
 }
 
-TEST_F(api_gate_test, a_refused_change_stores_nothing_but_its_refusal)
+TEST_F(domain_gate_test, a_rejected_change_stores_only_its_refusal)
 {
     const auto id = fixture.make_user("anna");
     const auto before = fixture.scim("GET", "/Users/" + id).text;
@@ -122,7 +122,7 @@ TEST_F(api_gate_test, a_refused_change_stores_nothing_but_its_refusal)
     EXPECT_EQ(fixture.event_types(), (std::vector<std::string>{"user_created", "user_rejected"}));
 }
 
-TEST_F(api_gate_test, refusals_of_another_directory_are_not_shown)
+TEST_F(domain_gate_test, refusals_of_another_directory_are_not_shown)
 {
     create("eve", "eve@evil.test");
     const auto other = fixture.make_directory(fixture.organization);

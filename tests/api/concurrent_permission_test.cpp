@@ -1,6 +1,5 @@
-// Rights, domains and seats that a request loses between its preparation and its turn to be written
-// (docs/decisions/0036).
-#include "change_between.hpp"
+// Tokens, domains and seats that a request loses between its preparation and its write (docs/decisions/0036).
+#include "concurrent_change_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,9 +11,9 @@
 namespace scimd::api {
 namespace {
 
-// --- who may
+// --- authentication
 
-TEST_F(user_between_test, a_token_that_was_revoked_counts_for_a_second_and_no_longer)
+TEST_F(concurrent_user_change_test, a_revoked_token_is_valid_for_a_waiting_request_for_one_second)
 {
     const auto made = operate("POST", directory + "/secrets", "{}");
     const std::string text(made.text_of("plain_secret"));
@@ -39,7 +38,7 @@ TEST_F(user_between_test, a_token_that_was_revoked_counts_for_a_second_and_no_lo
     EXPECT_EQ(fixture.scim("GET", path).text_of("title"), "A");
 }
 
-TEST_F(user_between_test, a_disabled_directory_takes_no_change_that_has_waited)
+TEST_F(concurrent_user_change_test, a_disabled_directory_rejects_a_change_that_has_waited)
 {
     const auto disable = [this] {
         wait_long();
@@ -59,7 +58,7 @@ TEST_F(user_between_test, a_disabled_directory_takes_no_change_that_has_waited)
     EXPECT_EQ(fixture.scim("GET", "/Users").body.at("totalResults"), json::value(1));
 }
 
-TEST_F(user_between_test, a_user_who_is_deactivated_changes_itself_no_more)
+TEST_F(concurrent_user_change_test, a_deactivated_user_cannot_change_itself)
 {
     const auto token = fixture.make_user_token(id);
     once([this] {
@@ -78,19 +77,19 @@ TEST_F(user_between_test, a_user_who_is_deactivated_changes_itself_no_more)
 
 // --- the domain gate and seats
 
-TEST_F(user_between_test, a_domain_that_is_released_lets_nobody_in)
+TEST_F(concurrent_user_change_test, a_domain_released_meanwhile_rejects_the_user)
 {
     const auto release = [this] { operate("DELETE", owner + "/domains/" + fixture.domain); };
     once(release);
     const auto refused = fixture.scim("POST", "/Users", test::user_text("berta"));
     EXPECT_EQ(refused.status, 400) << refused.text;
     EXPECT_EQ(fixture.scim("GET", "/Users").body.at("totalResults"), json::value(1));
-    EXPECT_EQ(news_types().back(), "user_rejected");
+    EXPECT_EQ(new_event_types().back(), "user_rejected");
     EXPECT_EQ(title().status, 400);
     EXPECT_EQ(fixture.scim("GET", path).text_of("title"), "Boss");
 }
 
-TEST_F(user_between_test, the_last_seat_is_taken_once)
+TEST_F(concurrent_user_change_test, the_last_seat_is_given_once)
 {
     operate("PATCH", owner + "/settings/usermanagement", R"({"settings":{"max_allowed_users":2}})");
     once([this] { fixture.make_user("berta"); });
@@ -98,18 +97,18 @@ TEST_F(user_between_test, the_last_seat_is_taken_once)
     EXPECT_EQ(fixture.scim("GET", "/Users").body.at("totalResults"), json::value(2));
 }
 
-class held_between_test : public change_between_test {
+class held_user_concurrency_test : public concurrent_change_test {
 protected:
-    held_between_test()
+    held_user_concurrency_test()
     {
         fixture.directory = fixture.make_directory(fixture.organization, "hold");
         fixture.token = fixture.make_token(fixture.directory);
         operate("DELETE", owner + "/domains/" + fixture.domain);
         path = "/Users/" + fixture.make_user("zoe", R"(,"title":"Boss")");
-        forget();
+        discard_events();
     }
 
-    void let_in()
+    void verify_domain()
     {
         fixture.make_domain(fixture.organization, "acme.com");
         fixture.work_off();
@@ -118,23 +117,23 @@ protected:
     std::string path;
 };
 
-TEST_F(held_between_test, one_who_is_let_in_before_the_change_is_updated_and_not_created_again)
+TEST_F(held_user_concurrency_test, a_user_released_before_the_change_is_updated_not_created)
 {
-    once([this] { let_in(); });
+    once([this] { verify_domain(); });
     EXPECT_EQ(fixture.patch(path, set_title).status, 200);
-    const auto told = news();
-    ASSERT_FALSE(told.empty());
-    EXPECT_EQ(told.back().at("type"), json::value("organization.directory.user_updated"));
-    EXPECT_EQ(to_text(told.back().at("previous_attributes")), R"({"title":"Boss"})");
+    const auto published = new_events();
+    ASSERT_FALSE(published.empty());
+    EXPECT_EQ(published.back().at("type"), json::value("organization.directory.user_updated"));
+    EXPECT_EQ(to_text(published.back().at("previous_attributes")), R"({"title":"Boss"})");
 }
 
-TEST_F(held_between_test, one_whose_domain_is_verified_before_the_change_comes_in_by_it)
+TEST_F(held_user_concurrency_test, a_user_whose_domain_is_verified_before_the_change_is_released_by_it)
 {
     once([this] { fixture.make_domain(fixture.organization, "acme.com"); });
     EXPECT_EQ(fixture.patch(path, set_title).status, 200);
-    const auto told = news();
-    EXPECT_EQ(told.back().at("type"), json::value("organization.directory.user_created"));
-    EXPECT_EQ(told.back().at("data").at("title"), json::value("Queen"));
+    const auto published = new_events();
+    EXPECT_EQ(published.back().at("type"), json::value("organization.directory.user_created"));
+    EXPECT_EQ(published.back().at("data").at("title"), json::value("Queen"));
 }
 
 }  // namespace

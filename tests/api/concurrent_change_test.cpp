@@ -1,8 +1,7 @@
-// What others do between the preparation of a change and its turn to be written (docs/decisions/0036): the
-// outcome is that of requests one after the other.
-#include "change_between.hpp"
-
+// Concurrent changes between the preparation of a change and its write (docs/decisions/0036): the outcome is
+// that of sequential requests.
 #include "api/scim/preparation.hpp"
+#include "concurrent_change_fixture.hpp"
 #include "store/resources.hpp"
 
 #include <gtest/gtest.h>
@@ -16,7 +15,7 @@
 namespace scimd::api {
 namespace {
 
-TEST_F(user_between_test, changes_of_different_attributes_are_all_applied)
+TEST_F(concurrent_user_change_test, changes_of_different_attributes_are_all_applied)
 {
     once([this] { fixture.patch(path, R"([{"op":"add","path":"nickName","value":"Anni"}])"); });
     const auto got = title();
@@ -26,35 +25,35 @@ TEST_F(user_between_test, changes_of_different_attributes_are_all_applied)
     EXPECT_EQ(got.text_of("title"), "Queen");
     EXPECT_EQ(got.text, fixture.scim("GET", path).text);
     EXPECT_EQ(database->writes, 2U);
-    const auto told = news();
-    ASSERT_EQ(told.size(), 2U);
-    EXPECT_EQ(to_text(told[1].at("changed_attributes")), R"(["title"])");
-    EXPECT_EQ(to_text(told[1].at("previous_attributes")), R"({"title":"Boss"})");
-    EXPECT_EQ(told[1].at("object_version"), json::value(3));
-    EXPECT_EQ(told[1].at("sequence").as_int64(), told[0].at("sequence").as_int64() + 1);
-    EXPECT_EQ(told[1].at("data").at("raw_attributes").at("nickName"), json::value("Anni"));
+    const auto published = new_events();
+    ASSERT_EQ(published.size(), 2U);
+    EXPECT_EQ(to_text(published[1].at("changed_attributes")), R"(["title"])");
+    EXPECT_EQ(to_text(published[1].at("previous_attributes")), R"({"title":"Boss"})");
+    EXPECT_EQ(published[1].at("object_version"), json::value(3));
+    EXPECT_EQ(published[1].at("sequence").as_int64(), published[0].at("sequence").as_int64() + 1);
+    EXPECT_EQ(published[1].at("data").at("raw_attributes").at("nickName"), json::value("Anni"));
 }
 
-TEST_F(user_between_test, a_replacement_replaces_what_is_there_by_then)
+TEST_F(concurrent_user_change_test, a_put_replaces_the_state_at_the_time_of_the_write)
 {
     once([this] { fixture.patch(path, R"([{"op":"add","path":"nickName","value":"Anni"}])"); });
     const auto got = fixture.scim("PUT", path, test::user_text("anna", R"(,"title":"Queen")"));
     EXPECT_EQ(got.status, 200);
     EXPECT_EQ(got.header("ETag"), "W/\"3\"");
     EXPECT_EQ(got.text_of("nickName"), "");
-    EXPECT_EQ(to_text(news().back().at("changed_attributes")), R"(["title","nickname"])");
+    EXPECT_EQ(to_text(new_events().back().at("changed_attributes")), R"(["title","nickname"])");
 }
 
-TEST_F(user_between_test, the_same_change_happens_once)
+TEST_F(concurrent_user_change_test, an_identical_concurrent_change_happens_once)
 {
     once([this] { title(); });
     const auto got = title();
     EXPECT_EQ(got.status, 200);
     EXPECT_EQ(got.header("ETag"), "W/\"2\"");
-    EXPECT_EQ(news().size(), 1U);
+    EXPECT_EQ(new_events().size(), 1U);
 }
 
-TEST_F(user_between_test, a_precondition_is_held_against_the_version_by_then)
+TEST_F(concurrent_user_change_test, a_precondition_applies_to_the_version_at_the_time_of_the_write)
 {
     once([this] { fixture.patch(path, R"([{"op":"add","path":"nickName","value":"Anni"}])"); });
     const auto got = title({{"If-Match", "W/\"1\""}});
@@ -63,7 +62,7 @@ TEST_F(user_between_test, a_precondition_is_held_against_the_version_by_then)
     EXPECT_EQ(fixture.scim("GET", path).text_of("title"), "Boss");
 }
 
-TEST_F(user_between_test, one_who_has_gone_is_not_found)
+TEST_F(concurrent_user_change_test, a_user_deleted_meanwhile_is_not_found)
 {
     for (const std::string_view method : {"PATCH", "PUT"}) {
         const auto other = "/Users/" + fixture.make_user("other");
@@ -75,7 +74,7 @@ TEST_F(user_between_test, one_who_has_gone_is_not_found)
     }
 }
 
-TEST_F(user_between_test, a_name_that_another_has_taken_is_taken)
+TEST_F(concurrent_user_change_test, a_user_name_taken_meanwhile_is_a_conflict)
 {
     once([this] { fixture.make_user("berta"); });
     EXPECT_EQ(fixture.scim("POST", "/Users", test::user_text("berta")).text_of("scimType"), "uniqueness");
@@ -84,10 +83,10 @@ TEST_F(user_between_test, a_name_that_another_has_taken_is_taken)
     EXPECT_EQ(renamed.status, 409);
     EXPECT_EQ(renamed.text_of("scimType"), "uniqueness");
     EXPECT_EQ(fixture.scim("GET", path).text_of("userName"), "anna");
-    EXPECT_EQ(news_types(), (texts{"user_created", "user_created"}));
+    EXPECT_EQ(new_event_types(), (texts{"user_created", "user_created"}));
 }
 
-TEST_F(user_between_test, a_change_that_is_always_overtaken_is_made_where_it_is_written)
+TEST_F(concurrent_user_change_test, a_change_with_repeated_conflicts_is_prepared_in_the_writer)
 {
     int number = 0;
     database->before = [&](store::intent mode) {
@@ -103,33 +102,33 @@ TEST_F(user_between_test, a_change_that_is_always_overtaken_is_made_where_it_is_
     EXPECT_EQ(database->writes, static_cast<std::size_t>(preparations_max));
     EXPECT_EQ(got.header("ETag"), "W/\"" + std::to_string(preparations_max + 2) + '"');
     EXPECT_NE(
-        fixture.figures.exposition().find(
+        fixture.metrics.exposition().find(
             "scimd_changes_overtaken_total " + std::to_string(preparations_max) + "\n"
         ),
         std::string::npos
     );
     EXPECT_EQ(got.text_of("nickName"), std::to_string(number));
     EXPECT_EQ(got.text, fixture.scim("GET", path).text);
-    EXPECT_EQ(news().size(), static_cast<std::size_t>(preparations_max) + 1);
+    EXPECT_EQ(new_events().size(), static_cast<std::size_t>(preparations_max) + 1);
 }
 
-class limited_between_test : public change_between_test {
+class limited_concurrent_change_test : public concurrent_change_test {
 protected:
-    limited_between_test() : change_between_test({.write_steps_max = 1'000}) {}
+    limited_concurrent_change_test() : concurrent_change_test({.write_steps_max = 1'000}) {}
 };
 
-// The last round on a snapshot is one that counts, and there is no further one.
-TEST_F(limited_between_test, a_change_that_is_too_large_for_the_writer_is_prepared_three_times)
+// The last attempt on a snapshot may succeed, and there is no further one.
+TEST_F(limited_concurrent_change_test, a_change_that_is_too_large_for_the_writer_is_prepared_three_times)
 {
     const auto path = "/Users/" + fixture.make_user("anna", R"(,"title":"Boss")");
     const auto operations =
         R"([{"op":"replace","path":"title","value":")" + std::string(5'000, 'x') + R"("}])";
-    for (const int overtaken : {preparations_max, preparations_max - 1}) {
-        int left = overtaken;
+    for (const int conflicts : {preparations_max, preparations_max - 1}) {
+        int left = conflicts;
         database->before = [&](store::intent mode) {
             if (mode != store::intent::write || left == 0)
                 return;
-            const auto nick = std::to_string(overtaken) + '-' + std::to_string(--left);
+            const auto nick = std::to_string(conflicts) + '-' + std::to_string(--left);
             const auto got =
                 fixture.patch(path, R"([{"op":"replace","path":"nickName","value":")" + nick + R"("}])");
             EXPECT_EQ(got.status, 200);
@@ -139,7 +138,7 @@ TEST_F(limited_between_test, a_change_that_is_too_large_for_the_writer_is_prepar
         database->before = nullptr;
         EXPECT_EQ(left, 0);
         EXPECT_EQ(database->writes, static_cast<std::size_t>(preparations_max));
-        if (overtaken < preparations_max) {
+        if (conflicts < preparations_max) {
             EXPECT_EQ(got.status, 200) << got.text;
             continue;
         }
@@ -153,7 +152,7 @@ TEST_F(limited_between_test, a_change_that_is_too_large_for_the_writer_is_prepar
     }
 }
 
-TEST_F(user_between_test, an_answer_shows_what_the_request_has_done_although_more_has_been_done_since)
+TEST_F(concurrent_user_change_test, a_response_shows_the_own_change_despite_later_ones)
 {
     join_group();
     once_committed([this] { fixture.patch(path, R"([{"op":"add","path":"nickName","value":"Anni"}])"); });
@@ -163,7 +162,7 @@ TEST_F(user_between_test, an_answer_shows_what_the_request_has_done_although_mor
     EXPECT_EQ(got.text_of("nickName"), "");
 }
 
-TEST_F(user_between_test, what_has_been_done_is_answered_although_the_user_has_gone_since)
+TEST_F(concurrent_user_change_test, a_committed_change_is_answered_although_the_user_was_deleted_since)
 {
     join_group();
     once_committed([this] { fixture.scim("DELETE", path); });
@@ -173,8 +172,8 @@ TEST_F(user_between_test, what_has_been_done_is_answered_although_the_user_has_g
     EXPECT_EQ(got.text_of("title"), "Queen");
 }
 
-// The token, and the state that the change starts from; what is shown of groups is a third read.
-TEST_F(user_between_test, the_answer_for_a_user_in_no_group_reads_nothing)
+// Two reads: the token, and the state that the change starts from. Groups in the response would take a third.
+TEST_F(concurrent_user_change_test, the_response_for_a_user_without_groups_takes_no_read)
 {
     const auto reads_of = [this](const std::function<test::answer()>& request) {
         const auto before = database->reads;
@@ -205,29 +204,31 @@ TEST_F(user_between_test, the_answer_for_a_user_in_no_group_reads_nothing)
     );
 }
 
-TEST_F(user_between_test, what_changes_nothing_needs_no_writer)
+TEST_F(concurrent_user_change_test, a_request_without_effect_does_not_use_the_writer)
 {
     EXPECT_EQ(fixture.patch(path, R"([{"op":"replace","path":"title","value":"Boss"}])").status, 200);
     EXPECT_EQ(fixture.scim("PUT", path, test::user_text("anna", R"(,"title":"Boss")")).status, 200);
     EXPECT_EQ(title({{"If-Match", "W/\"7\""}}).status, 412);
     EXPECT_EQ(database->writes, 0U);
-    EXPECT_EQ(news().size(), 0U);
+    EXPECT_EQ(new_events().size(), 0U);
 }
 
-// --- what events say
+// --- events
 
-TEST_F(user_between_test, an_event_names_the_groups_by_then)
+TEST_F(concurrent_user_change_test, an_event_has_the_groups_at_the_time_of_the_write)
 {
     std::string group;
     once([&] { group = fixture.make_group("Staff", R"(,"members":[{"value":")" + id + R"("}])"); });
     const auto got = title();
     EXPECT_EQ(got.body.at("groups").at(0).at("value"), json::value(group));
-    const auto told = news();
-    EXPECT_EQ(to_text(told.back().at("data").at("groups")), R"([{"id":")" + group + R"(","name":"Staff"}])");
-    EXPECT_EQ(to_text(told.back().at("changed_attributes")), R"(["title"])");
+    const auto published = new_events();
+    EXPECT_EQ(
+        to_text(published.back().at("data").at("groups")), R"([{"id":")" + group + R"(","name":"Staff"}])"
+    );
+    EXPECT_EQ(to_text(published.back().at("changed_attributes")), R"(["title"])");
 }
 
-TEST_F(user_between_test, an_event_has_the_attributes_that_are_mapped_by_then)
+TEST_F(concurrent_user_change_test, an_event_has_the_attribute_mappings_at_the_time_of_the_write)
 {
     operate("POST", "/api/v1/directory-user-attributes", R"({"key":"nick","datatype":"STRING"})");
     const auto map = [this] {
@@ -235,48 +236,48 @@ TEST_F(user_between_test, an_event_has_the_attributes_that_are_mapped_by_then)
     };
     once(map);
     fixture.patch(path, R"([{"op":"add","path":"nickName","value":"Anni"}])");
-    EXPECT_EQ(to_text(news().back().at("data").at("custom_attributes")), R"({"nick":"Anni"})");
+    EXPECT_EQ(to_text(new_events().back().at("data").at("custom_attributes")), R"({"nick":"Anni"})");
     operate("PUT", directory + "/attributes", R"({"attributes":[]})");
     once(map);
     fixture.make_user("berta", R"(,"nickName":"Bert")");
-    EXPECT_EQ(to_text(news().back().at("data").at("custom_attributes")), R"({"nick":"Bert"})");
+    EXPECT_EQ(to_text(new_events().back().at("data").at("custom_attributes")), R"({"nick":"Bert"})");
 }
 
-TEST_F(user_between_test, an_event_has_the_roles_by_then)
+TEST_F(concurrent_user_change_test, an_event_has_the_roles_at_the_time_of_the_write)
 {
     operate("POST", "/api/v1/roles", R"({"name":"reader"})");
     once([this] { operate("PATCH", "/api/v1/roles:set_defaults", R"({"default_member_role":"reader"})"); });
     fixture.make_user("berta");
-    EXPECT_EQ(to_text(news().back().at("data").at("roles")), R"([{"role_name":"reader"}])");
+    EXPECT_EQ(to_text(new_events().back().at("data").at("roles")), R"([{"role_name":"reader"}])");
     operate("POST", "/api/v1/roles", R"({"name":"writer"})");
     once([this] { operate("PATCH", "/api/v1/roles:set_defaults", R"({"default_member_role":"writer"})"); });
     title();
-    EXPECT_EQ(to_text(news().back().at("changed_attributes")), R"(["title","roles"])");
+    EXPECT_EQ(to_text(new_events().back().at("changed_attributes")), R"(["title","roles"])");
 }
 
-TEST_F(user_between_test, groups_that_are_still_to_be_published_are_published_with_it)
+TEST_F(concurrent_user_change_test, pending_group_events_are_published_with_the_change)
 {
     once([this] { fixture.make_group("Staff", R"(,"members":[{"value":")" + id + R"("}])"); });
     title();
     fixture.work_off();
-    const auto told = news();
+    const auto published = new_events();
     std::size_t updates = 0;
-    for (const auto& event : told)
+    for (const auto& event : published)
         updates += event.at("type").as_string() == "organization.directory.user_updated" ? 1 : 0;
-    EXPECT_EQ(updates, 2U) << "of the group, of the title";
+    EXPECT_EQ(updates, 2U) << "one of the group, one of the title";
 }
 
 // --- groups
 
-class group_between_test : public change_between_test {
+class concurrent_group_change_test : public concurrent_change_test {
 protected:
-    group_between_test() { forget(); }
+    concurrent_group_change_test() { discard_events(); }
 
     const std::string user = fixture.make_user("anna");
     const std::string path = "/Groups/" + fixture.make_group("Staff");
 };
 
-TEST_F(group_between_test, a_new_member_stays_when_the_group_is_renamed)
+TEST_F(concurrent_group_change_test, a_new_member_stays_when_the_group_is_renamed)
 {
     const auto add = R"([{"op":"add","path":"members","value":[{"value":")" + user + R"("}]}])";
     once([&] { fixture.patch(path, add); });
@@ -284,10 +285,10 @@ TEST_F(group_between_test, a_new_member_stays_when_the_group_is_renamed)
     EXPECT_EQ(got.status, 200);
     EXPECT_EQ(got.header("ETag"), "W/\"3\"");
     EXPECT_EQ(got.body.at("members").as_array().size(), 1U);
-    EXPECT_EQ(to_text(news().back().at("changed_attributes")), R"(["display_name"])");
+    EXPECT_EQ(to_text(new_events().back().at("changed_attributes")), R"(["display_name"])");
 }
 
-TEST_F(group_between_test, a_replacement_that_names_no_members_keeps_the_new_one)
+TEST_F(concurrent_group_change_test, a_put_without_members_keeps_a_member_added_meanwhile)
 {
     const auto add = R"([{"op":"add","path":"members","value":[{"value":")" + user + R"("}]}])";
     once([&] { fixture.patch(path, add); });
@@ -296,7 +297,7 @@ TEST_F(group_between_test, a_replacement_that_names_no_members_keeps_the_new_one
     EXPECT_EQ(got.body.at("members").as_array().size(), 1U);
 }
 
-TEST_F(group_between_test, an_answer_has_the_members_of_the_version_that_it_shows)
+TEST_F(concurrent_group_change_test, a_response_has_the_members_of_the_version_that_it_shows)
 {
     const auto add = R"([{"op":"add","path":"members","value":[{"value":")" + user + R"("}]}])";
     once_committed([&] { fixture.patch(path, add); });
@@ -310,7 +311,7 @@ TEST_F(group_between_test, an_answer_has_the_members_of_the_version_that_it_show
     EXPECT_EQ(last.text_of("displayName"), "Gang");
 }
 
-TEST_F(group_between_test, members_are_changed_where_they_are_written)
+TEST_F(concurrent_group_change_test, member_changes_are_prepared_in_the_writer)
 {
     const auto add = R"([{"op":"add","path":"members","value":[{"value":")" + user + R"("}]}])";
     once([&] { fixture.patch(path, R"([{"op":"replace","path":"displayName","value":"Crew"}])"); });
@@ -320,9 +321,9 @@ TEST_F(group_between_test, members_are_changed_where_they_are_written)
     EXPECT_EQ(database->writes, 1U);
 }
 
-// --- where it is prepared
+// --- the mode of the preparation
 
-TEST_F(change_between_test, a_large_document_is_prepared_in_a_scan)
+TEST_F(concurrent_change_test, a_large_document_is_prepared_in_a_scan)
 {
     const auto bytes = [this](const std::string& user) {
         std::size_t found = 0;
