@@ -11,10 +11,10 @@ namespace scimd::store {
 namespace {
 
 constexpr sql::statement create_things{"create", "create temp table things (id integer, name text)"};
-constexpr sql::statement insert_thing{"insert", "insert into things values ($1, $2)"};
+constexpr sql::statement add_thing{"insert", "insert into things values ($1, $2)"};
 constexpr sql::statement find_name{"find", "select name from things where id = $1"};
 constexpr sql::statement list_things{"list", "select id, name from things order by id"};
-constexpr sql::statement count_things{"count", "select count(*) from things"};
+constexpr sql::statement count_all_things{"count", "select count(*) from things"};
 constexpr sql::statement find_last{"last", "select max(id) from things"};
 constexpr sql::statement delete_thing{"delete", "delete from things where id = $1 returning name"};
 
@@ -31,7 +31,7 @@ protected:
 
     void insert(std::int64_t id, const std::optional<std::string>& name)
     {
-        tx.sql().run(insert_thing, {id, nullable(name)});
+        tx.sql().run(add_thing, {id, nullable(name)});
     }
 
     test::temp_store store;
@@ -57,7 +57,7 @@ TEST_F(query_test, one_runs_a_statement_that_writes_to_its_end)
     insert(1, "first");
     insert(1, "second");
     EXPECT_EQ(sql::one<std::string>(tx, delete_thing, {1}), "second");
-    EXPECT_EQ(sql::value(tx, count_things), 0);
+    EXPECT_EQ(sql::value(tx, count_all_things), 0);
 }
 
 TEST_F(query_test, all_keeps_the_order_of_the_rows)
@@ -74,7 +74,7 @@ TEST_F(query_test, all_keeps_the_order_of_the_rows)
 TEST_F(query_test, value_is_zero_or_empty_for_null_and_without_a_row)
 {
     insert(1, std::nullopt);
-    EXPECT_EQ(sql::value(tx, count_things), 1);
+    EXPECT_EQ(sql::value(tx, count_all_things), 1);
     EXPECT_EQ(sql::value<std::string>(tx, find_name, {1}), "");
     EXPECT_EQ(sql::value<std::string>(tx, find_name, {2}), "");
     EXPECT_EQ(sql::value<bool>(tx, find_name, {2}), false);
