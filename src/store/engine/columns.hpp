@@ -1,4 +1,4 @@
-// The column codec: how times, ids, optional values, enumerations and digests stand in columns. Values.
+// The column codec: how times, ids, optional values, enumerations and digests are stored in columns. Pure.
 #pragma once
 
 #include "base/clock.hpp"
@@ -16,7 +16,7 @@
 
 namespace scimd::store {
 
-// An id of base/id.hpp or service ids like resource_id: a number with a type of its own.
+// An id of base/id.hpp: a type of its own around a number.
 template <class T>
 concept numeric_id = requires(T id) {
     { id.value } -> std::same_as<std::int64_t&>;
@@ -42,7 +42,7 @@ inline std::string_view to_column(std::string_view text) noexcept
     return text;
 }
 
-// The value or null. Borrows a text.
+// The parameter for a nullable column. Borrows a text.
 template <class T>
 sql::parameter nullable(const std::optional<T>& value)
 {
@@ -56,7 +56,7 @@ inline time_point from_column(std::int64_t microseconds) noexcept
     return time_point(std::chrono::microseconds(microseconds));
 }
 
-// A number, bool, id, time or text. Null is read as 0 or an empty text.
+// Reads a number, bool, id, time or text; null is read as 0 or as an empty text.
 template <class T>
 T read_column(const sql::row& current, int column)
 {
@@ -72,14 +72,14 @@ T read_column(const sql::row& current, int column)
         return static_cast<T>(current.integer(column));
 }
 
-// Empty for null.
+// Reads a nullable column: empty for null.
 template <class T>
 std::optional<T> read_optional(const sql::row& current, int column)
 {
     return current.is_null(column) ? std::nullopt : std::optional(read_column<T>(current, column));
 }
 
-// A digest is stored as 64 hexadecimal digits. Throws sql::failure when the text is anything else.
+// Reads a digest, stored as 64 hexadecimal digits. Throws sql::failure for any other text.
 sha256_digest read_digest(std::string_view hex);
 
 // --- enumerations: stored as words, listed in the order of the enumerators

@@ -1,4 +1,4 @@
-// Queries in one line: the rows of a statement as values.
+// Query helpers: run a statement and return its rows as values.
 //
 //     sql::one(tx, find_client, {id.value}, read_client)    std::optional<client>: the only row
 //     sql::one<directory_id>(tx, find_directory, {name})    its first column
@@ -6,8 +6,9 @@
 //     sql::value(tx, count_clients)                         the first column, 0 without a row
 //     sql::exists(tx, find_member, {group.value})           whether there is a row
 //
-// A reader makes a value of the current row. Whatever must stop early, or sums up while it reads, calls
-// connection::run with a handler of its own. All functions throw what that throws.
+// A reader turns the current row into a value. A query that must stop early, or that accumulates while it
+// reads, calls connection::run with its own row handler. All functions throw the exceptions of
+// connection::run.
 #pragma once
 
 #include "store/engine/columns.hpp"
