@@ -51,7 +51,7 @@ TEST_F(sqlite_store, backup_is_consistent_while_tasks_write)
     open();
     EXPECT_TRUE(store->check().empty());
     EXPECT_GE(read(count_organizations), 500);
-    // Consistent: of the writes that went on beside it, the first ones and no others.
+    // Consistent: the copy has the first of the concurrent writes and no others.
     EXPECT_EQ(
         read({"beside", "select count(*) from organizations where id > 1000"}),
         read({"last", "select coalesce(max(id), 1000) - 1000 from organizations where id > 1000"})

@@ -1,4 +1,4 @@
-// What the store does once its work is to be abandoned: nothing in here ends by a time.
+// Cancellation of running and queued tasks. No test depends on a duration.
 #include "store/sqlite_store_fixture.hpp"
 
 #include <atomic>
@@ -29,7 +29,7 @@ protected:
         open();
     }
 
-    // Says when the work has started.
+    // Signals when the task has started.
     std::future<void> submit(intent mode, const task& what)
     {
         const auto over = std::make_shared<std::promise<void>>();

@@ -145,7 +145,7 @@ TEST_F(sqlite_store, opens_after_an_unclean_end)
 {
     open();
     insert(1);
-    // What a power cut leaves: the files as they are now.
+    // The state after a power failure: the files as they are now.
     const fs::path copy = place.path() / "copy";
     fs::copy(folder, copy);
     store->close();

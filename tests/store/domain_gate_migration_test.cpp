@@ -1,4 +1,5 @@
-// What a database of before the gate looked at every address becomes: all of its users are to be looked at.
+// The migration of the domain gate: all users of an older database are reviewed, because the gate now checks
+// every address.
 #include "older_database.hpp"
 #include "store/domain_reviews.hpp"
 #include "store/held_users.hpp"

@@ -97,7 +97,7 @@ TEST(fair_queue, directories_of_one_organization_take_turns)
     EXPECT_EQ(next->owner.directory, 2);
 }
 
-// A tenant whose works cost ten times as much gets a tenth of the turns.
+// A tenant whose tasks cost ten times as much gets a tenth of the turns.
 TEST(fair_queue, the_cost_of_tasks_is_paid_with_later_turns)
 {
     queue tested({.quantum = 1'000});
@@ -115,7 +115,7 @@ TEST(fair_queue, the_cost_of_tasks_is_paid_with_later_turns)
     EXPECT_NEAR(served[2], 100, 1);
 }
 
-// It sends its next work when the one before is done, and is not in the queue in between.
+// It submits its next task when the previous one is done, and is not in the queue in between.
 TEST(fair_queue, a_debt_is_remembered_while_others_wait)
 {
     queue tested({.quantum = 1'000});
@@ -333,7 +333,7 @@ TEST(fair_queue, shares_hold_for_random_tasks)
         const auto upto = [&](int most) { return std::uniform_int_distribution(1, most)(random); };
         queue tested({.places_max = 400, .quantum = 1'000});
         std::map<std::int64_t, std::int64_t> cost_of;
-        std::map<std::int64_t, int> waits;  // works of others taken since it was last served
+        std::map<std::int64_t, int> waits;  // tasks of others taken since it was last served
         std::map<tenant, std::size_t> held;
         const auto fill = [&](std::int64_t organization) {
             const auto owner = customer(organization, upto(3));

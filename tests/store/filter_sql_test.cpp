@@ -131,7 +131,7 @@ TEST(filter_sql_test, compositions)
         {R"(not (userName eq "x"))", "(r.unique_key = $3) is not true"},
         {R"(not (nickName eq "x"))", "", false},
         {R"(not (userName eq "x" and nickName eq "y"))", "", false},
-        // What is given up leaves no parameter behind.
+        // A term that is not translated leaves no parameter behind.
         {R"((userName eq "x" or nickName eq "y") and active eq true)", "(r.active = $3)", false},
         {R"(not (userName eq "x" and nickName eq "y") and active eq true)", "(r.active = $3)", false},
         {R"((userName eq "a" or userName eq "b") and (id eq "diruser_1" or active eq true))",
@@ -140,7 +140,7 @@ TEST(filter_sql_test, compositions)
     expect_texts(user_type(), cases);
 }
 
-// What a type lacks, and the type's own name, are the same for all of its resources.
+// Attributes that a type lacks, and the name of the type, are constant for all of its resources.
 TEST(filter_sql_test, terms_with_one_result_for_every_resource_are_constants)
 {
     const scim::resource_type* const both[] = {&user_type(), &group_type()};

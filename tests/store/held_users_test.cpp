@@ -166,7 +166,7 @@ TEST_F(held_users_test, a_release_is_requested_when_domains_policy_or_seats_chan
         set_domain_policy(tx(), home.organization, home.id, policy);
     };
 
-    // Nobody is held.
+    // No user is held.
     insert_domain(tx(), home.organization, acme, domain_status::verified, false);
     set_policy(domain_policy::hold);
     limit_to(5);

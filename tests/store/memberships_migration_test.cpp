@@ -1,4 +1,4 @@
-// What a database of before memberships were counted and groups had their names beside them becomes.
+// The migration that adds membership counters and the names of groups, on a database of an older version.
 #include "older_database.hpp"
 #include "store/resources.hpp"
 #include "store/sqlite/integrity_check.hpp"

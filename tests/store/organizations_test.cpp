@@ -1,4 +1,4 @@
-// Organizations with all that belongs to them, their removal, and who owns a domain.
+// Organizations with everything that belongs to them, their deletion, and the owners of domains.
 #include "store/credentials.hpp"
 #include "store/tenants.hpp"
 #include "support/temp_store.hpp"

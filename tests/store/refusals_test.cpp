@@ -201,7 +201,7 @@ TEST_F(refusals_test, a_refusal_of_a_stored_address_ends_with_its_reason_and_not
     EXPECT_EQ(count_standing(tx(), here.id), 1);
     EXPECT_EQ(count_standing(tx(), elsewhere.id), 0);
 
-    // A request of the same subject is counted there, and its success ends nothing.
+    // A request for the same subject is counted there, and its success resolves nothing.
     refuse(here, {.subject = "ann", .reason = "domain_owned_elsewhere", .domain = "victim.com"});
     resolve(tx(), here.id, "ann", "ann", tx().now());
     EXPECT_EQ(subjects(here, {.is_resolved = false}), texts{"ann"});

@@ -47,7 +47,7 @@ protected:
         return ids;
     }
 
-    // Block by block, each behind the last of the one before.
+    // Page by page, each after the last row of the previous page.
     std::vector<std::int64_t> in_blocks(const ordering& order, std::int64_t rows)
     {
         std::vector<std::int64_t> ids;

@@ -488,7 +488,7 @@ TEST_F(resources_test, no_statement_of_memberships_scans)
     }
 }
 
-// The kept counts after any history are what counting gives.
+// After any history the counters equal a count.
 TEST_F(resources_test, counters_are_right_after_random_changes)
 {
     std::mt19937 random(7);

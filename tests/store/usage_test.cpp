@@ -1,4 +1,4 @@
-// What a directory uses is kept by triggers, and filled in for a database of before there were any.
+// Triggers maintain the usage of directories, and a migration fills it in for an older database.
 #include "store/usage.hpp"
 
 #include "older_database.hpp"
@@ -76,7 +76,7 @@ TEST_F(usage_test, triggers_follow_every_change)
         "update member_counts set total = 1 where group_id = 33;"
         "insert into members values (21, 33, 31, 'User', '')");
     EXPECT_EQ(used(of(21), quota::memberships), 1);
-    run("delete from resources where id = 33");  // and what hangs on it
+    run("delete from resources where id = 33");  // with its dependent rows
     EXPECT_EQ(used(of(21), quota::memberships), 0);
     EXPECT_EQ(used(of(21), quota::document_bytes), 19);
     run("delete from events where id <= 41");

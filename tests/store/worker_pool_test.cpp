@@ -46,7 +46,7 @@ TEST(worker_pool, one_organization_never_has_all_threads)
     for (int i = 0; i < 20; ++i) {
         std::promise<void> done;
         pool.offer(of(2), [&] { done.set_value(); });
-        done.get_future().wait();  // though all works of the first wait
+        done.get_future().wait();  // although all jobs of the first one wait
     }
     EXPECT_EQ(of_same, 0);
     slow.release();

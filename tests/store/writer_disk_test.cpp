@@ -113,7 +113,7 @@ TEST(store_writer, keeps_the_log_below_160_mib_beside_a_reader_that_stalls)
         if (id == 29)
             reader.execute("end", "commit");
     }
-    EXPECT_GT(longest, 100U * 1024 * 1024);  // nothing can be dropped while somebody may read it
+    EXPECT_GT(longest, 100U * 1024 * 1024);  // no frame can be dropped while a reader may need it
     EXPECT_LT(longest, 160U * 1024 * 1024);
 }
 

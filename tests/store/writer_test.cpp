@@ -19,7 +19,7 @@ TEST(store_writer, commits_queued_tasks_in_one_group)
     release->set_value();
     for (auto& one : waiting)
         one.get();
-    // The occupying work may have used the time of its group up.
+    // The occupying task may have used up the time of its group.
     EXPECT_LE(store.groups(), 2U);
     EXPECT_EQ(store.stored().size(), 20U);
 }
@@ -205,7 +205,7 @@ TEST(store_writer, a_queue_is_bounded_in_bytes)
     store.submit({customer(1), 1}, nothing).get();
 }
 
-// With no time for a group of several tenants, it ends when the second one's work is in it.
+// With no time for a group of several tenants, the group ends with the task of the second one.
 TEST(store_writer, a_group_of_several_tenants_ends_soon)
 {
     writing store({.group_works_max = 100, .group_work_max = 10s, .group_work_shared_max = 0us});

@@ -41,7 +41,7 @@ public:
     // so that others do not wait; their results must not depend on it.
     [[nodiscard]] std::chrono::steady_clock::duration age() const
     {
-        return std::chrono::steady_clock::now() - begun_;
+        return std::chrono::steady_clock::now() - started_;
     }
 
     // When its statements are interrupted; empty: never.
@@ -60,7 +60,7 @@ private:
     id_source& ids_;
     std::optional<deadline_point> deadline_;
     const std::atomic<bool>* others_wait_;
-    std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+    std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace scimd::store
