@@ -364,11 +364,11 @@ std::vector<std::string> default_names(transaction& tx, directory_id directory)
 
 std::vector<std::string> published(transaction& tx, directory_id directory, resource_id user)
 {
-    const auto text = sql::value<std::string>(tx, find_published, {directory.value, user.value});
-    std::vector<std::string> names;
-    for (const auto name : split(text, ' '))
-        names.emplace_back(name);
-    return names;
+    const auto text = sql::one<std::string>(tx, find_published, {directory.value, user.value});
+    if (!text)
+        return {};
+    const auto names = split(*text, ' ');
+    return {names.begin(), names.end()};
 }
 
 void set_published(
