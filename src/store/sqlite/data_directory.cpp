@@ -41,7 +41,6 @@ constexpr std::uint32_t network_file_systems[] = {
 
 constexpr mode_t others_may_write = S_IWGRP | S_IWOTH;
 constexpr mode_t owner_only_folder = S_IRWXU;
-constexpr mode_t owner_only_file = S_IRUSR | S_IWUSR;
 
 class descriptor {
 public:

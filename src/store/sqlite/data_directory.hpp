@@ -3,6 +3,8 @@
 
 #include "base/error.hpp"
 
+#include <sys/stat.h>
+
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -10,6 +12,9 @@
 #include <string>
 
 namespace scimd::store {
+
+// The mode of files in the data directory.
+constexpr mode_t owner_only_file = S_IRUSR | S_IWUSR;
 
 // Network file systems are rejected: SQLite's write-ahead log needs memory shared by all processes that open
 // the file, and working locks.

@@ -20,7 +20,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr mode_t owner_only_file = S_IRUSR | S_IWUSR;
 constexpr std::string_view files_of_database[] = {
     "scimd.db", "scimd.db-wal", "scimd.db-shm", "scimd.db-journal", "running"
 };
