@@ -6,7 +6,7 @@
 #include "app/server_process.hpp"
 #include "app/shutdown.hpp"
 #include "base/log_queue.hpp"
-#include "options/configuration.hpp"
+#include "options/arguments.hpp"
 
 #include <unistd.h>
 
@@ -25,7 +25,7 @@ options::configuration settings_of(const std::vector<std::string>& options)
     for (const auto& one : options)
         words.push_back(one.c_str());
     auto parsed = options::parse_arguments(static_cast<int>(words.size()), words.data());
-    if (!parsed.run || parsed.run->what.positional.front() != "serve")
+    if (!parsed.run || parsed.run->command.words.front() != "serve")
         throw std::invalid_argument(parsed.output.empty() ? "scimd: not options of serve" : parsed.output);
     return std::move(parsed.run->settings);
 }

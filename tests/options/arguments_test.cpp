@@ -1,6 +1,7 @@
 // The commands: what each takes, and what is told to whoever gives it something else.
+#include "options/arguments.hpp"
+
 #include "command_line.hpp"
-#include "options/configuration.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,7 +12,7 @@ command command_of(const words& given)
 {
     auto parsed = parse(given);
     EXPECT_TRUE(parsed.run) << parsed.output;
-    return parsed.run ? parsed.run->what : command();
+    return parsed.run ? parsed.run->command : command();
 }
 
 struct shape {
@@ -96,7 +97,7 @@ TEST(arguments_test, each_command_takes_its_arguments_no_fewer_and_no_more)
             given.push_back(arguments.back());
         }
         const auto taken = command_of(given);
-        EXPECT_EQ(taken.positional, shape.names);
+        EXPECT_EQ(taken.words, shape.names);
         EXPECT_EQ(taken.arguments, arguments) << shape.names.back();
         given.push_back("superfluous");
         const auto more = parse(given);
@@ -109,33 +110,35 @@ TEST(arguments_test, each_command_takes_its_arguments_no_fewer_and_no_more)
 TEST(arguments_test, options_of_a_command_reach_it)
 {
     auto what = command_of({"organization", "create", "Acme Corp", "--external-id", "a-1"});
-    EXPECT_EQ(what.arguments, positional{"Acme Corp"});
-    EXPECT_EQ(what.external_id, "a-1");
+    EXPECT_EQ(what.arguments, words{"Acme Corp"});
+    EXPECT_EQ(what.option("--external-id"), "a-1");
     what = command_of({"domain", "create", "org_1", "acme.com", "--subdomains"});
-    EXPECT_TRUE(what.covers_subdomains);
-    EXPECT_FALSE(command_of({"domain", "create", "org_1", "acme.com"}).covers_subdomains);
+    EXPECT_TRUE(what.is_on("--subdomains"));
+    EXPECT_FALSE(command_of({"domain", "create", "org_1", "acme.com"}).is_on("--subdomains"));
     what = command_of(
         {"directory", "create", "org_1", "--name", "Staff", "--provider", "OKTA", "--domain-policy", "off"}
     );
-    EXPECT_EQ(what.name, "Staff");
-    EXPECT_EQ(what.provider, "OKTA");
-    EXPECT_EQ(what.domain_policy, "off");
-    EXPECT_EQ(command_of({"demo", "--domain-policy=reject"}).domain_policy, "reject");
+    EXPECT_EQ(what.option("--name"), "Staff");
+    EXPECT_EQ(what.option("--provider"), "OKTA");
+    EXPECT_EQ(what.option("--domain-policy"), "off");
+    EXPECT_EQ(command_of({"demo", "--domain-policy=reject"}).option("--domain-policy"), "reject");
     EXPECT_EQ(
-        command_of({"directory", "create", "org_1", "--domain-gate-scope", "all"}).domain_gate_scope, "all"
+        command_of({"directory", "create", "org_1", "--domain-gate-scope", "all"})
+            .option("--domain-gate-scope"),
+        "all"
     );
     EXPECT_EQ(
-        command_of({"secret", "create", "dir_1", "--expires", "2027-01-31T00:00:00Z"}).expires,
+        command_of({"secret", "create", "dir_1", "--expires", "2027-01-31T00:00:00Z"}).option("--expires"),
         "2027-01-31T00:00:00Z"
     );
     what = command_of({"events", "--after", "c_7", "--directory", "dir_1", "--follow"});
-    EXPECT_EQ(what.after, "c_7");
-    EXPECT_EQ(what.directory, "dir_1");
-    EXPECT_TRUE(what.is_following);
-    EXPECT_FALSE(command_of({"events"}).is_following);
+    EXPECT_EQ(what.option("--after"), "c_7");
+    EXPECT_EQ(what.option("--directory"), "dir_1");
+    EXPECT_TRUE(what.is_on("--follow"));
+    EXPECT_FALSE(command_of({"events"}).is_on("--follow"));
     what = command_of({"events", "--type", "a.b", "--type", "a.c", "--organization", "org_1"});
-    EXPECT_EQ(what.event_types, (std::vector<std::string>{"a.b", "a.c"}));
-    EXPECT_EQ(what.organization, "org_1");
+    EXPECT_EQ(what.all("--type"), (std::vector<std::string>{"a.b", "a.c"}));
+    EXPECT_EQ(what.option("--organization"), "org_1");
 }
 
 TEST(arguments_test, a_policy_is_reject_or_off)
