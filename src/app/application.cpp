@@ -1,14 +1,12 @@
 #include "app/application.hpp"
 
 #include "app/master_keys.hpp"
-#include "jobs/batch_runner.hpp"
 #include "net/client/http_client.hpp"
 #include "scim/schema/schema_loader.hpp"
 #include "service/auth/signing.hpp"
 #include "store/clients.hpp"
 #include "store/credentials.hpp"
 #include "store/encrypted_secrets.hpp"
-#include "store/idempotency.hpp"
 #include "store/tenants.hpp"
 
 #include <algorithm>
@@ -23,8 +21,6 @@ namespace {
 
 constexpr std::chrono::minutes usage_save_interval{1};
 constexpr std::chrono::hours signing_key_interval{1};
-constexpr std::chrono::seconds old_answer_interval{10};
-constexpr std::int64_t answers_batch_max = 500;  // some milliseconds of the writer's
 constexpr std::int64_t sealed_anew_at_a_time = 100;
 
 // What we listen on is no place for webhooks. A listener on every address stands for the machine's.
@@ -266,7 +262,6 @@ void application::add_jobs()
     clock_monitor_->add_jobs(scheduler_);
     scheduler_.add({"token_usage", usage_save_interval, [this] { save_token_usage(); }});
     scheduler_.add({"signing_key", signing_key_interval, [this] { rotate_signing_key_when_due(); }, true});
-    scheduler_.add({"idempotency_keys", old_answer_interval, [this] { delete_old_answers(); }, true});
     directory_jobs_.emplace(*database_, schemas_, server_context_->environment);
     directory_jobs_->add_jobs(scheduler_);
     retention_jobs_.emplace(*database_, wall_clock_, settings_.kept);
@@ -288,15 +283,6 @@ void application::add_jobs()
     organization_jobs_->add_jobs(scheduler_);
     request_log_writer_.emplace(*database_, requests_, settings_.requests_kept, log_);
     request_log_writer_->add_jobs(scheduler_);
-}
-
-void application::delete_old_answers()
-{
-    if (!jobs::has_work(*database_, store::idempotency::has_old))
-        return;
-    jobs::run_in_batches(*database_, [](store::transaction& tx) {
-        return store::idempotency::forget_old(tx, answers_batch_max) == answers_batch_max;
-    });
 }
 
 void application::save_token_usage()

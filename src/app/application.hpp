@@ -117,7 +117,6 @@ private:
     void notify_commit();
     [[nodiscard]] std::string why_not_ready() const;
     void add_jobs();
-    void delete_old_answers();
     void save_token_usage();  // does not wait for it
 
     const options::configuration settings_;

@@ -27,16 +27,16 @@ protected:
     }
 
     // Does all that the job would do by and by.
-    void cut(const service::event_retention& kept, app::retention_jobs::first_needed_event sinks = {})
+    void cut(const service::event_retention& kept, jobs::retention_jobs::first_needed_event sinks = {})
     {
-        app::retention_jobs care(
+        jobs::retention_jobs care(
             *fixture.database, fixture.clock, {.events = kept, .attempts_kept_for = days(90)}
         );
         if (sinks)
             care.retain(std::move(sinks));
-        while (care.cut_events())
+        while (care.delete_old_events())
             continue;
-        while (care.cut_directories())
+        while (care.delete_surplus_events())
             continue;
     }
 
@@ -349,10 +349,10 @@ TEST_F(retention_jobs_test, attempts_go_when_they_are_too_old_and_not_a_millisec
     ASSERT_GE(made, 3U);
     const auto cut_after = [&](std::chrono::milliseconds age) {
         fixture.clock.advance(age);
-        app::retention_jobs care(
+        jobs::retention_jobs care(
             *fixture.database, fixture.clock, {.events = {}, .attempts_kept_for = days(7)}
         );
-        while (care.cut_attempts())
+        while (care.delete_old_attempts())
             continue;
     };
     cut_after(days(7) - 20s);
@@ -375,10 +375,10 @@ TEST_F(retention_jobs_test, dead_letters_go_when_their_events_are_too_old_and_no
     ASSERT_GE(made, 2U);
     const auto cut_after = [&](std::chrono::milliseconds age) {
         fixture.clock.advance(age);
-        app::retention_jobs care(
+        jobs::retention_jobs care(
             *fixture.database, fixture.clock, {.events = {}, .attempts_kept_for = days(7)}
         );
-        while (care.cut_attempts())
+        while (care.delete_old_attempts())
             continue;
     };
     cut_after(days(7) - 20s);

@@ -36,7 +36,7 @@ protected:
     std::string log_text;
     logger log{[this](std::string_view line) { log_text += line; }};
     std::optional<std::int64_t> free_bytes;
-    app::storage_monitor watch{*fixture.database, *fixture.server.quotas, reserve, {}, log, fixture.metrics};
+    jobs::storage_monitor watch{*fixture.database, *fixture.server.quotas, reserve, {}, log, fixture.metrics};
 };
 
 TEST_F(storage_monitor_test, keeps_the_reserve_below_its_size_and_until_there_is_an_eighth_more)
@@ -59,10 +59,10 @@ TEST_F(storage_monitor_test, keeps_the_reserve_below_its_size_and_until_there_is
 
 TEST_F(storage_monitor_test, asks_the_file_system)
 {
-    const auto room = app::free_space_of(fixture.folder.path())();
+    const auto room = jobs::free_space_of(fixture.folder.path())();
     ASSERT_TRUE(room);
     EXPECT_GT(*room, 0);
-    EXPECT_FALSE(app::free_space_of(fixture.folder.path() / "nowhere")());
+    EXPECT_FALSE(jobs::free_space_of(fixture.folder.path() / "nowhere")());
 }
 
 TEST_F(storage_monitor_test, tells_what_all_directories_use_together)
