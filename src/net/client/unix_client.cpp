@@ -62,8 +62,8 @@ std::optional<Number> parse_number(std::string_view text)
     return number;
 }
 
-// The end of the connection must not pass for the end of the body: what our server tells
-// by this socket has a length.
+// A response without Content-Length ends with the connection; the server's responses on the control socket have
+// one, so that a broken connection does not pass for the end of a body.
 result<http::response> read_response(std::string_view text)
 {
     constexpr std::string_view version = "HTTP/1.1 ";
@@ -114,7 +114,7 @@ result<http::response> call_unix(
         return explain(wire.error(), socket);
     wire << write_request(request) << std::flush;
 
-    // A server that refuses may answer before it has read everything, so a failed write is not the end.
+    // A server may reject a request before it has read all of it: a failed write may still have a response.
     wire.clear();
     std::string text;
     std::array<char, 16 * 1024> piece;
