@@ -273,7 +273,7 @@ TEST_F(delivery, does_not_let_a_silent_endpoint_delay_another)
 
 TEST_F(delivery, keeps_room_for_proven_endpoints_when_many_others_hang)
 {
-    app::delivery_options few = fixture.options;
+    webhooks::delivery_options few = fixture.options;
     few.attempts_max = 8;
     few.unhealthy_attempts_max = 4;
     fixture.options = few;
