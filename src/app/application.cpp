@@ -19,18 +19,19 @@
 namespace scimd::app {
 namespace {
 
-constexpr std::chrono::minutes usage_save_interval{1};
+constexpr std::chrono::minutes last_used_save_interval{1};
 constexpr std::chrono::hours signing_key_interval{1};
-constexpr std::int64_t sealed_anew_at_a_time = 100;
+constexpr std::int64_t secrets_batch_max = 100;  // encrypted anew in one transaction
 
-// What we listen on is no place for webhooks. A listener on every address stands for the machine's.
+// Webhooks must not go to the addresses of the server's own listeners. A listener on all addresses stands for
+// those of the machine.
 service::webhooks::target_rules webhook_rules(const options::configuration& settings)
 {
     service::webhooks::target_rules rules;
     rules.ports = settings.webhook_ports;
     rules.addresses.allows_private = settings.allows_private_webhooks;
-    for (const auto& where : settings.listen) {
-        const auto address = ip_address::parse(where.host);
+    for (const auto& listener : settings.listen) {
+        const auto address = ip_address::parse(listener.host);
         if (address && *address != ip_address{} && *address != ip_address{.is_v6 = true})
             rules.addresses.own.push_back(*address);
         else if (address)
@@ -39,7 +40,7 @@ service::webhooks::target_rules webhook_rules(const options::configuration& sett
     return rules;
 }
 
-// Hands the text of the file that an option names to `replace`; does nothing when it names none.
+// Calls `replace` with the text of the file that an option names; does nothing without a file.
 template <class Replace>
 result<void> replace_by_file(const std::filesystem::path& name, std::string_view option, Replace replace)
 {
@@ -58,7 +59,7 @@ result<std::unique_ptr<application>> application::open(
     const options::configuration& settings, logger& log, const std::atomic<bool>* is_cancelled
 )
 {
-    // They were checked when the configuration was read.
+    // The definitions were validated when the configuration was read.
     auto types = scim::extend_standard(settings.definitions).types.value();
     std::unique_ptr<application> made(new application(settings, std::move(types), log, is_cancelled));
     store::sqlite_options options;
@@ -68,7 +69,7 @@ result<std::unique_ptr<application>> application::open(
     if (!opened)
         return opened.error();
     made->database_ = std::move(*opened);
-    made->database_->on_commit([home = made.get()] { home->notify_commit(); });
+    made->database_->on_commit([self = made.get()] { self->notify_commit(); });
     made->clock_monitor_.emplace(*made->database_, made->wall_clock_, log, made->metrics_);
     made->clock_monitor_->resume();
     if (const auto opened_vault = made->open_vault(); !opened_vault)
@@ -104,12 +105,12 @@ result<std::unique_ptr<application>> application::open(
         .public_url = settings.public_url,
         .is_metrics_open = settings.is_metrics_open,
         .bounds = {},
-        .why_not_ready = [home = made.get()] { return home->why_not_ready(); },
+        .why_not_ready = [self = made.get()] { return self->why_not_ready(); },
         .token_lifetime = settings.token_lifetime,
         .secret_lifetime_max = settings.secret_lifetime_max,
         .audit_retention = settings.audit_kept,
-        .renew_master_key = [home = made.get()](store::database& database
-                            ) { return home->renew_master_key(database); },
+        .renew_master_key = [self = made.get()](store::database& database
+                            ) { return self->renew_master_key(database); },
         .domains = made->domain_policy_,
         .look_up_txt = jobs::make_txt_look_up(*made->resolver_),
         .webhook_rules = webhook_rules(settings),
@@ -172,8 +173,8 @@ application::~application()
     close();
 }
 
-// In an order that a crash at any point does no harm: a key is on disk before it seals. Old ones stay, since
-// backups need them.
+// Safe against a crash at any point: the new key is on disk before it encrypts anything. Old keys stay,
+// because backups need them.
 result<std::string> application::renew_master_key(store::database& database)
 {
     if (owns_master_key(settings_)) {
@@ -198,7 +199,7 @@ result<std::string> application::renew_master_key(store::database& database)
     std::int64_t sealed = 1;
     while (sealed > 0) {
         store::run(database, store::intent::write, [&](store::transaction& tx) {
-            sealed = store::encrypted_secrets::seal_anew(tx, *vault_, sealed_anew_at_a_time);
+            sealed = store::encrypted_secrets::seal_anew(tx, *vault_, secrets_batch_max);
             return store::verdict::commit;
         });
     }
@@ -225,17 +226,17 @@ void application::rotate_signing_key_when_due()
     log_.info("signing_key.rotated");
 }
 
-void application::on_commit(std::function<void()> bell)
+void application::on_commit(std::function<void()> notify)
 {
     const std::lock_guard hold(commit_callbacks_lock_);
-    commit_callbacks_.push_back(std::move(bell));
+    commit_callbacks_.push_back(std::move(notify));
 }
 
 void application::notify_commit()
 {
     const std::lock_guard hold(commit_callbacks_lock_);
-    for (const auto& bell : commit_callbacks_)
-        bell();
+    for (const auto& notify : commit_callbacks_)
+        notify();
 }
 
 void application::add_readiness_check(std::function<std::string()> why_not)
@@ -260,7 +261,7 @@ void application::add_jobs()
 {
     scheduler_.pause_by([this] { return wall_clock_.look().is_settled; });
     clock_monitor_->add_jobs(scheduler_);
-    scheduler_.add({"token_usage", usage_save_interval, [this] { save_token_usage(); }});
+    scheduler_.add({"token_usage", last_used_save_interval, [this] { save_last_used_times(); }});
     scheduler_.add({"signing_key", signing_key_interval, [this] { rotate_signing_key_when_due(); }, true});
     directory_jobs_.emplace(*database_, schemas_, server_context_->environment);
     directory_jobs_->add_jobs(scheduler_);
@@ -285,7 +286,7 @@ void application::add_jobs()
     request_log_writer_->add_jobs(scheduler_);
 }
 
-void application::save_token_usage()
+void application::save_last_used_times()
 {
     auto used = last_used_.take();
     if (used.empty())
@@ -311,7 +312,7 @@ void application::close()
     if (organization_jobs_)
         organization_jobs_->stop();
     resolver_.reset();
-    save_token_usage();
+    save_last_used_times();
     if (clock_monitor_ && clock_monitor_->has_saved())
         clock_monitor_->save();
     if (request_log_writer_)

@@ -36,7 +36,7 @@ int run(const options::configuration& settings, logger& log, log_queue& lines, a
     app::server_process server(settings, **application, log, ending);
     if (const auto listening = server.listen(); !listening)
         return fail(lines, listening.error().detail, app::exit_failed);
-    const int exit_code = server.until_stopped();
+    const int exit_code = server.run();
     (*application)->close();
     log.info("server.stopped", {{"drained", exit_code == 0}});
     return exit_code;
@@ -50,7 +50,7 @@ int serve(const options::configuration& settings)
     logger log(lines.sink(), settings.log_least);
     app::shutdown ending(log, lines, app::process_owner::scimd);
     const int exit_code = run(settings, log, lines, ending);
-    lines.close(ending.is_cancelled() ? app::last_words_patience : flush_wait_max);
+    lines.close(ending.is_cancelled() ? app::final_flush_max : flush_wait_max);
     return exit_code;
 }
 

@@ -261,7 +261,7 @@ std::vector<option_row> address_options(configuration& s)
     };
 }
 
-// Deadlines, and what requests and connections may take.
+// Deadlines, and limits of requests and connections.
 std::vector<option_row> limit_options(configuration& s, partial_settings& partial)
 {
     const auto ms = [](std::string_view flag, milliseconds& into, std::int64_t least, const char* help) {

@@ -26,7 +26,7 @@ struct bounds {
     std::int64_t most;
 };
 
-// The number that the text is; appends an error when it is none within the bounds.
+// Parses the text; appends an error when it is not a number within the bounds.
 std::int64_t read_number(std::string_view flag, const std::string& text, bounds within, error_list& errors);
 
 struct option_row {
@@ -34,7 +34,7 @@ struct option_row {
 
     std::string_view flag;  // "--threads"
     const char* help = "";
-    std::variant<std::string, texts, bool*> value;  // the default, then what was given; bool*: a switch
+    std::variant<std::string, texts, bool*> value;  // the default, then the given one; bool*: a switch
     std::function<void(const option_row&, error_list&)> read = nullptr;  // sets fields; null for a switch
     bool shows_default = false;                                          // in --help
 
