@@ -17,7 +17,7 @@ FOLDERS = "scim scim/filter scim/messages scim/patch service/groups service/list
 FILES = """
     scim/schema/discovery scim/schema/format scim/schema/legacy_names scim/schema/schema scim/schema/hidden_attributes
     service/domains/admission api/auth/authenticate api/pipeline api/target
-    base/json/json net/http/chunked_body net/http/framing net/http/http_session net/http/session_body app/dispatch
+    base/json/json net/http/chunked_body net/http/framing net/http/http_session net/http/http_session_body app/dispatch
 """.split()
 
 # What no client can be made to read.

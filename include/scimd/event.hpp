@@ -1,4 +1,4 @@
-// Directory events as an application that embeds scimd takes them.
+// Directory events, as an application that embeds scimd receives them.
 #pragma once
 
 #include <cstdint>
@@ -6,36 +6,37 @@
 
 namespace scimd {
 
-// What happened, as docs/events.md describes it. A value.
+// An event as docs/events.md describes it. A value.
 struct event {
-    std::string id;               // "evt_…", never changes: what to deduplicate by
+    std::string id;               // "evt_…", never changes: the key for deduplication
     std::string type;             // "organization.directory.user_created"
-    std::string organization_id;  // empty: of the environment
-    std::string directory_id;     // empty: of none
-    std::int64_t sequence = 0;    // in the directory, from 1 without gaps; 0: in none
-    std::string cursor;           // its position among all events
-    std::string body;             // the whole envelope: the JSON that every other way delivers, byte for byte
+    std::string organization_id;  // empty: an event of the environment
+    std::string directory_id;     // empty: not of a directory
+    std::int64_t sequence = 0;    // per directory, from 1 without gaps; 0: not of a directory
+    std::string cursor;           // position among all events
+    std::string body;  // the whole envelope: the JSON that every other channel delivers, byte for byte
 };
 
+// The answer of a sink to an event.
 enum class sink_result {
-    accepted,  // the next one, please
-    retry,     // the same again in a second
-    stop,      // no more of them
+    accepted,  // deliver the next event
+    retry,     // deliver this event again in a second
+    stop,      // deliver no more events
 };
 
-// Takes events one after the other in the order of commit, on a thread of the server's. However long it
-// takes, nobody but itself waits; meanwhile the log of events is kept for it.
+// Receives events one after the other in the order of commit, on a thread of the server's. A slow sink delays
+// only itself; the event log is kept for it meanwhile.
 class event_sink {
 public:
     virtual ~event_sink() = default;
 
-    // Asked once, before the first event: the cursor of the last event that was dealt with. Empty: none,
-    // begin with the oldest that is kept. A sink that keeps the cursor together with what it makes of the
-    // events takes each of them exactly once.
+    // Called once, before the first event: returns the cursor of the last event that was processed. Empty:
+    // begin with the oldest event that is kept. A sink that stores the cursor together with the effects of
+    // the events processes each event exactly once.
     virtual std::string resume_after() = 0;
 
-    // An exception counts as `later`, and is logged. The end of the server waits for a call that is under
-    // way.
+    // Processes one event. An exception counts as `retry` and is logged. stop() of the server waits for a
+    // call under way.
     virtual sink_result take(const event& what) = 0;
 };
 

@@ -1,5 +1,5 @@
-// Requests and responses as plain values: what the server hands to handlers, and what tests and embedders
-// make themselves. Knows nothing of sockets.
+// HTTP requests and responses as plain values: the server passes them to handlers, and tests and embedding
+// applications make them themselves. Independent of sockets.
 #pragma once
 
 #include <cstddef>
@@ -18,11 +18,11 @@ struct field {
     std::string value;
 };
 
-// Header fields in the order of arrival; names match whatever their case (RFC 9110 §5.1).
+// Header fields in order of arrival; names are matched without regard to case (RFC 9110 §5.1). A value.
 class fields {
 public:
     void add(std::string name, std::string value);
-    void set(std::string_view name, std::string value);  // replaces all of that name
+    void set(std::string_view name, std::string value);  // replaces all fields of that name
 
     [[nodiscard]] const std::string* find(std::string_view name) const noexcept;  // the first; nullptr: none
     [[nodiscard]] std::size_t count(std::string_view name) const noexcept;
@@ -34,7 +34,7 @@ private:
     std::vector<field> rows_;
 };
 
-// Who is at the other end.
+// The client at the other end of a connection.
 struct peer {
     std::string address;       // "192.0.2.7", "::1"; empty on a unix socket
     bool is_loopback = false;  // a loopback address or a unix socket
@@ -44,50 +44,51 @@ struct peer {
 
 struct request {
     std::string method;  // as sent: methods are case-sensitive
-    std::string target;  // origin-form: "/a%20b?c=d"; "*" of OPTIONS
+    std::string target;  // origin-form: "/a%20b?c=d"; "*" for OPTIONS
     fields headers;
     std::string body;  // empty while only the head has been read
     peer from;
-    std::string id;  // X-Request-Id as taken or made
+    std::string id;  // X-Request-Id, taken from the client or generated
 };
 
-// A body that is made piece by piece while it is sent. The piece before has been taken by the peer when the
-// next one is asked for, so a slow reader costs the memory of one piece.
+// A streamed response body, produced piece by piece while it is sent. The next piece is requested only after
+// the peer has received the one before, so a slow reader costs the memory of one piece.
 //
-// Threads: one at a time, a session's; next() must not block for longer than a look-up by an index. What
-// takes longer is done elsewhere meanwhile: `later`, and a call of the waker when it is there.
+// Threads: one at a time, a session's. next() must not block for longer than an index look-up. Longer work is
+// done on another thread: next() returns `later`, and the waker is called when the data is there.
 class body_source {
 public:
     enum class state {
-        more,   // there is more at once
-        later,  // nothing more now: ask again when woken, or after a while (limits::stream_pause_max)
-        done,   // that was all
+        more,   // call again at once
+        later,  // nothing yet: call again after a wake-up, or after limits::stream_pause_max
+        done,   // the body is complete
     };
 
     virtual ~body_source() = default;
 
     // Appends the next piece, some ten kilobytes. An exception cuts the connection, so that the client can
-    // tell that the body is not whole.
+    // tell that the body is incomplete.
     virtual state next(std::string& piece) = 0;
 
-    // How many bytes are still to come, where that is known: the response has a Content-Length then.
+    // Returns the number of bytes still to come, if known: the response then has a Content-Length.
     [[nodiscard]] virtual std::optional<std::uint64_t> bytes_left() const { return std::nullopt; }
 
-    // Called once, before the first next(). `wake` may be called at any time on any thread, also when the
-    // source has gone.
+    // Called once, before the first next(). `wake` may be called at any time on any thread, even after the
+    // source is gone.
     virtual void on_wake(std::function<void()> /*wake*/) {}
 
-    // The server is ending: what has no end of its own is `done` with its next piece.
+    // Called on graceful shutdown: a source without an end of its own must return `done` with its next piece.
     virtual void drain() {}
 };
 
+// A response. Move-only.
 struct response {
     int status = 200;
     fields headers;
-    std::string body;                       // the whole, or what comes before the stream's first piece
-    std::unique_ptr<body_source> stream{};  // nullptr: none
+    std::string body;                       // the whole body, or the part before the stream's first piece
+    std::unique_ptr<body_source> stream{};  // nullptr: the body is complete
 
-    // Of the whole body, where that is known.
+    // Returns the size of the whole body, if known.
     [[nodiscard]] std::optional<std::uint64_t> body_bytes() const
     {
         const auto left = stream ? stream->bytes_left() : 0;

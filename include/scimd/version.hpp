@@ -1,4 +1,4 @@
-// The version of scimd, as CMakeLists.txt has it (a test compares them).
+// The version of scimd; a test compares it with CMakeLists.txt.
 #pragma once
 
 namespace scimd {

@@ -7,7 +7,7 @@ namespace {
 
 constexpr int weight_max = 1'000;
 
-// "0.25" in thousandths; what is no weight counts as the greatest, as a missing one does.
+// Parses "0.25" to thousandths. An invalid weight counts as the greatest, as a missing weight does.
 int parse_weight(std::string_view text)
 {
     if (text.empty() || !is_digit(text.front()))
@@ -33,8 +33,9 @@ int weight_of(std::string_view range)
     return weight_max;
 }
 
-// How closely a range names a type: 0 not at all, then */*, application/*, the type itself.
-int closeness(std::string_view range, std::string_view type)
+// The specificity of a media range that matches the type: 0 no match, 1 for */*, 2 for application/*, 3 for
+// the type itself.
+int specificity(std::string_view range, std::string_view type)
 {
     if (equals_ignoring_case(range, type))
         return 3;
@@ -43,16 +44,16 @@ int closeness(std::string_view range, std::string_view type)
     return range == "*/*" ? 1 : 0;
 }
 
-// That of the range that names the type most closely.
+// The weight of the most specific range that matches the type.
 int weight_for(std::string_view type, std::string_view accept)
 {
-    int closest = 0;
+    int highest = 0;
     int weight = 0;
     for (const auto range : split(accept, ',')) {
-        const auto found = closeness(trim(range.substr(0, range.find(';'))), type);
-        if (found <= closest)
+        const auto found = specificity(trim(range.substr(0, range.find(';'))), type);
+        if (found <= highest)
             continue;
-        closest = found;
+        highest = found;
         weight = weight_of(range);
     }
     return weight;

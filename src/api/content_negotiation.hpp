@@ -1,12 +1,13 @@
-// The media type that a client would rather have (RFC 9110 §12.5.1, RFC 7644 §3.8). Pure.
+// Content negotiation: chooses between application/scim+json and application/json by the Accept header (RFC
+// 9110 §12.5.1, RFC 7644 §3.8). Pure functions, any thread.
 #pragma once
 
 #include <string_view>
 
 namespace scimd::api {
 
-// Whether an Accept field ranks application/json above application/scim+json. Where it takes neither, it is
-// not honoured: the answer is SCIM's own type all the same.
+// Whether an Accept header ranks application/json above application/scim+json. A header that accepts neither
+// is ignored: the response is application/scim+json then, not a 406.
 bool prefers_plain_json(std::string_view accept);
 
 }  // namespace scimd::api

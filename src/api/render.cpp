@@ -14,15 +14,16 @@ namespace {
 constexpr std::string_view scim_json = "application/scim+json";
 constexpr std::string_view plain_json = "application/json";
 constexpr std::string_view retry_after_seconds = "2";
-constexpr std::string_view retry_after_room_seconds = "60";  // room on the disk is made by people
+constexpr std::string_view retry_after_storage_seconds = "60";  // an operator has to free disk space
 
-// RFC 7644 §3.8: an Accept field, or ".scim" behind the path.
+// RFC 7644 §3.8: the media type follows from the Accept header; the suffix ".scim" of the path overrides it.
 std::string_view scim_type_of(const request_context& request)
 {
     const auto* accept = request.http.headers.find("Accept");
     return accept && !request.target.has_scim_suffix && prefers_plain_json(*accept) ? plain_json : scim_json;
 }
 
+// A response body that is streamed from a spooled text. One thread at a time, as every body source.
 class spooled_body final : public http::body_source {
 public:
     explicit spooled_body(spooled_text text) : text_(std::move(text)) {}
@@ -34,14 +35,14 @@ private:
     spooled_text text_;
 };
 
-// Of no known length, and never asked for.
+// The body of a response to HEAD: its length is unknown, and it is never sent.
 class unread_body final : public http::body_source {
 public:
     state next(std::string& /*piece*/) override { return state::done; }
 };
 
-// RFC 7643 §3.1: Content-Location is meta.location of the resource that the answer carries; RFC 7644 §3.3 and
-// the examples of §3.4.1, §3.5.1 and §3.5.2 have it in Location as well.
+// RFC 7643 §3.1: Content-Location is meta.location of the resource in the response; RFC 7644 §3.3 and the
+// examples of §3.4.1, §3.5.1 and §3.5.2 have the URI in Location as well.
 void add_location_fields(http::response& made, const std::string& location)
 {
     made.headers.set("Location", location);
@@ -66,11 +67,11 @@ http::response make_response(int status, std::string_view type, std::string body
     return made;
 }
 
-// RFC 7644 §3.11: any response to "/Me" says where it is for good.
-void add_alias_fields(http::response& made, const std::string& alias_of)
+// RFC 7644 §3.11: every response to "/Me" has the permanent URI of the resource in Location.
+void add_alias_fields(http::response& made, const std::string& permanent_uri)
 {
-    if (!alias_of.empty())
-        made.headers.set("Location", alias_of);
+    if (!permanent_uri.empty())
+        made.headers.set("Location", permanent_uri);
 }
 
 void add_error_fields(http::response& made, const error& failure)
@@ -80,10 +81,10 @@ void add_error_fields(http::response& made, const error& failure)
     if (failure.code == errc::unavailable || failure.code == errc::too_many_requests)
         made.headers.add("Retry-After", std::string(retry_after_seconds));
     if (failure.code == errc::storage_reserved)
-        made.headers.add("Retry-After", std::string(retry_after_room_seconds));
+        made.headers.add("Retry-After", std::string(retry_after_storage_seconds));
 }
 
-// The numbers of google.rpc.Code, and its names but where Scalekit has another.
+// The numbers and names of google.rpc.Code; where Scalekit has another name, that one.
 struct rpc_code {
     int number;
     std::string_view name;

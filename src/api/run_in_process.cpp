@@ -8,21 +8,60 @@
 #include <chrono>
 #include <exception>
 #include <future>
+#include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 
 namespace scimd::api {
 namespace {
 
-reply perform(request_context& request, const transaction_step& job, store::database& database)
+// Runs the replies to one request until one is its response: there is a perform() for each alternative of
+// reply. (Its counterpart for the server, which suspends the request meanwhile, is app/dispatch.) One thread.
+class runner {
+public:
+    runner(store::database& database, request_context& request, std::string body)
+        : database_(database), request_(request), body_(std::move(body))
+    {
+    }
+
+    http::response run(reply next)
+    {
+        while (!std::holds_alternative<http::response>(next)) {
+            auto step = std::move(next);
+            next = std::visit([this](auto& one) { return perform(std::move(one)); }, step);
+        }
+        return read_whole(std::get<http::response>(std::move(next)));
+    }
+
+private:
+    reply perform(http::response made) { return made; }
+    reply perform(committed_error failure) { return std::move(failure.response); }
+    reply perform(const after_commit& step) { return step.make(); }
+    reply perform(const blocking_task& task) { return task.run(database_); }
+    reply perform(const memory_request& wanted) { return wanted.then(); }  // no other request competes for it
+    reply perform(const transaction_step& step);
+    reply perform(const long_poll& poll);
+    reply perform(const body_request& wanted);
+    reply perform(const external_call& call);
+    reply perform(response_stream stream);
+
+    static http::response read_whole(http::response made);
+
+    store::database& database_;
+    request_context& request_;
+    std::string body_;
+};
+
+reply runner::perform(const transaction_step& step)
 {
-    transaction_task stage(request, job);
+    transaction_task stage(request_, step);
     const auto run_as = [&](store::intent mode) {
-        store::run(database, mode, scheduling_key_of(request), stage.task(mode));
+        store::run(database_, mode, scheduling_key_of(request_), stage.task(mode));
     };
     try {
-        if (job.mode != store::intent::read) {
-            run_as(job.mode);
+        if (step.mode != store::intent::read) {
+            run_as(step.mode);
             return stage.take();
         }
         try {
@@ -33,37 +72,48 @@ reply perform(request_context& request, const transaction_step& job, store::data
             run_as(store::intent::scan);
         }
     } catch (const std::exception&) {
-        if (!job.on_failure)
+        if (!step.on_failure)
             throw;
-        return job.on_failure();
+        return step.on_failure();
     }
     return stage.take();
 }
 
-// Nobody else is there to commit anything.
-reply look_once(const request_context& request, const long_poll& patient, store::database& database)
+// Looks once, without waiting: no other request can commit anything meanwhile.
+reply runner::perform(const long_poll& poll)
 {
     std::optional<reply> outcome;
-    store::run(database, store::intent::scan, scheduling_key_of(request), [&](store::transaction& tx) {
-        outcome = patient.look(tx, true);
+    store::run(database_, store::intent::scan, scheduling_key_of(request_), [&](store::transaction& tx) {
+        outcome = poll.look(tx, true);
         return store::verdict::commit;
     });
     return std::move(outcome.value());
 }
 
-reply perform(const external_call& outside)
+reply runner::perform(const body_request& wanted)
 {
-    std::promise<void> done;
-    outside.run([&done] { done.set_value(); });
-    done.get_future().wait();
-    return outside.then();
+    if (body_.size() > wanted.bytes_max)
+        return error_for(request_, body_refusal(wanted, {errc::too_large, "The body is too large."}));
+    request_.body_bytes = body_.size();
+    if (const auto recheck = wanted.recheck ? wanted.recheck() : std::nullopt)
+        if (auto outcome = perform(*recheck); is_refusal(outcome))
+            return outcome;
+    return wanted.then(std::exchange(body_, {}));
 }
 
-http::response read_whole(response_stream stream, store::database& database)
+reply runner::perform(const external_call& call)
+{
+    std::promise<void> done;
+    call.run([&done] { done.set_value(); });
+    done.get_future().wait();
+    return call.then();
+}
+
+reply runner::perform(response_stream stream)
 {
     auto state = http::body_source::state::more;
     while (state == http::body_source::state::more) {
-        store::run(database, store::intent::read, [&](store::transaction& tx) {
+        store::run(database_, store::intent::read, [&](store::transaction& tx) {
             state = stream.next(tx, stream.head.body);
             return store::verdict::commit;
         });
@@ -71,61 +121,19 @@ http::response read_whole(response_stream stream, store::database& database)
     return std::move(stream.head);
 }
 
-// Nobody takes it piece by piece here.
-http::response read_whole(http::response made)
+http::response runner::read_whole(http::response made)
 {
-    using state = http::body_source::state;
     const auto source = std::move(made.stream);
-    while (source && source->next(made.body) != state::done) {}
+    while (source && source->next(made.body) != http::body_source::state::done) {}
     return made;
 }
 
-http::response answer(
-    const request_pipeline& pipeline, store::database& database, request_context& request, std::string body
-)
-{
-    auto next = pipeline.handle(request);
-    for (;;) {
-        if (auto* response = std::get_if<http::response>(&next))
-            return read_whole(std::move(*response));
-        if (auto* refusal = std::get_if<committed_error>(&next))
-            return std::move(refusal->response);
-        if (auto* stream = std::get_if<response_stream>(&next))
-            return read_whole(std::move(*stream), database);
-        if (auto* job = std::get_if<transaction_step>(&next)) {
-            next = perform(request, transaction_step(std::move(*job)), database);
-        } else if (auto* later = std::get_if<after_commit>(&next)) {
-            const auto make = std::move(later->make);
-            next = make();
-        } else if (auto* patient = std::get_if<long_poll>(&next)) {
-            next = look_once(request, long_poll(std::move(*patient)), database);
-        } else if (auto* wanted = std::get_if<body_request>(&next)) {
-            if (body.size() > wanted->bytes_max)
-                return error_for(request, body_refusal(*wanted, {errc::too_large, "The body is too large."}));
-            request.body_bytes = body.size();
-            const auto want = std::move(*wanted);
-            const auto judged = want.recheck ? want.recheck() : std::nullopt;
-            next = judged ? perform(request, *judged, database) : reply();
-            if (!is_refusal(next))
-                next = want.then(std::exchange(body, {}));
-        } else if (auto* memory = std::get_if<memory_request>(&next)) {
-            const auto then = std::move(memory->then);  // there is no other request
-            next = then();
-        } else if (auto* outside = std::get_if<external_call>(&next)) {
-            next = perform(external_call(std::move(*outside)));
-        } else {
-            const auto long_job = std::move(std::get<blocking_task>(next).run);
-            next = long_job(database);
-        }
-    }
-}
-
-http::response answer_or_refuse(
+http::response respond(
     const request_pipeline& pipeline, store::database& database, request_context& request, std::string body
 )
 {
     try {
-        return answer(pipeline, database, request, std::move(body));
+        return runner(database, request, std::move(body)).run(pipeline.handle(request));
     } catch (const work_limit_exceeded& reason) {
         return error_for(request, work_refusal(request, reason));
     } catch (const work_cancelled& reason) {
@@ -140,7 +148,7 @@ http::response run_in_process(const request_pipeline& pipeline, store::database&
     const auto started = std::chrono::steady_clock::now();
     request_context request(head, pipeline.server().bounds, pipeline.server().cancelled);
     auto body = std::exchange(head.body, {});
-    auto response = answer_or_refuse(pipeline, database, request, std::move(body));
+    auto response = respond(pipeline, database, request, std::move(body));
     pipeline.finish(request, response);
     const auto took = std::chrono::steady_clock::now() - started;
     pipeline.log_request(request, response, std::chrono::duration_cast<std::chrono::microseconds>(took));

@@ -1,5 +1,5 @@
-// Runs a request through the site and the store on this thread, without sockets: for the command line,
-// embedders and tests.
+// Handles a request on the calling thread, without sockets: for the command line, embedding programs and
+// tests.
 #pragma once
 
 #include "api/pipeline.hpp"
@@ -8,8 +8,8 @@
 
 namespace scimd::api {
 
-// `request` holds its whole body. Blocks. The machine's failures are thrown. The response is whole, too: a
-// stream is read to its end, or to where it pauses.
+// `head` carries the whole body. Blocks. Failures of the store and of the system are thrown. The response is
+// complete: a stream is read to its end, or to where it pauses.
 http::response run_in_process(
     const request_pipeline& pipeline, store::database& database, http::request head
 );

@@ -5,12 +5,13 @@ namespace {
 
 using store::tenant;
 
-// A request takes about that much, and its JSON in memory several times its text.
+// Estimates of memory: of a request without its body, and of parsed JSON for each byte of its text.
 constexpr std::size_t request_bytes = 4'096;
 constexpr std::size_t parsed_bytes_per_byte = 5;
 
-// An API client of one organization is that organization's. One of all organizations has a share like an
-// organization's, whatever it names in its paths; what is in them makes it fair to itself.
+// An API client that is bound to one organization uses the share of that organization. A client of all
+// organizations has a share of its own, whichever organizations its paths name; within that share its
+// requests take turns by organization.
 tenant tenant_of_client(const request_context& request)
 {
     if (request.api_client.organization)

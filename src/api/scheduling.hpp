@@ -1,4 +1,5 @@
-// Whose share of the queues a request uses.
+// Fair scheduling: the tenant whose share of the queues a request uses (store/engine/scheduling_key). Any
+// thread.
 #pragma once
 
 #include "api/request_context.hpp"
@@ -6,8 +7,8 @@
 
 namespace scimd::api {
 
-// Follows from what authentication has found, never from what a client says of itself. Requests that are not
-// authenticated yet are one tenant together.
+// The key follows from the result of authentication, never from what a client claims. Requests that are not
+// authenticated yet share one tenant.
 store::scheduling_key scheduling_key_of(const request_context& request);
 
 }  // namespace scimd::api

@@ -4,13 +4,13 @@
 
 namespace scimd::api {
 
-std::shared_ptr<single_flight::flight> single_flight::take_off()
+std::shared_ptr<single_flight::flight> single_flight::start()
 {
     {
-        const std::lock_guard hold(lock_);
-        if (is_under_way_)
+        const std::lock_guard lock(mutex_);
+        if (is_running_)
             return nullptr;
-        is_under_way_ = true;
+        is_running_ = true;
     }
     return std::make_shared<flight>(*this);
 }
@@ -18,8 +18,8 @@ std::shared_ptr<single_flight::flight> single_flight::take_off()
 bool single_flight::wait(std::function<void()> done)
 {
     {
-        const std::lock_guard hold(lock_);
-        if (is_under_way_) {
+        const std::lock_guard lock(mutex_);
+        if (is_running_) {
             if (waiting_.size() >= waiting_max)
                 return false;
             waiting_.push_back(std::move(done));
@@ -30,12 +30,12 @@ bool single_flight::wait(std::function<void()> done)
     return true;
 }
 
-void single_flight::land()
+void single_flight::finish()
 {
     std::vector<std::function<void()>> waiting;
     {
-        const std::lock_guard hold(lock_);
-        is_under_way_ = false;
+        const std::lock_guard lock(mutex_);
+        is_running_ = false;
         waiting.swap(waiting_);
     }
     for (const auto& done : waiting)

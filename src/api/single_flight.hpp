@@ -1,4 +1,5 @@
-// Expensive work that several requests need at a time: one of them does it, the others wait for it.
+// Single flight (request coalescing): when several requests need the result of one expensive computation, one
+// of them runs it and the others wait.
 #pragma once
 
 #include <cstddef>
@@ -9,35 +10,35 @@
 
 namespace scimd::api {
 
-// Any thread.
+// Any thread. A flight refers to its single_flight, which must live longer.
 class single_flight {
 public:
-    // The work under way; it is over when this is destroyed.
+    // The computation that is running; it ends when the flight is destroyed, which resumes those that wait.
     class flight {
     public:
-        explicit flight(single_flight& of) : of_(of) {}
+        explicit flight(single_flight& owner) : owner_(owner) {}
         flight(const flight&) = delete;
         flight& operator=(const flight&) = delete;
-        ~flight() { of_.land(); }
+        ~flight() { owner_.finish(); }
 
     private:
-        single_flight& of_;
+        single_flight& owner_;
     };
 
-    // To be held by whoever does the work, which this outlives. Null: it is under way already.
-    std::shared_ptr<flight> take_off();
+    // Starts a flight, which the caller keeps while it computes. nullptr: another flight is running.
+    std::shared_ptr<flight> start();
 
-    // Calls `done` once: when the work under way is over, or at once when there is none. It must not throw.
-    // False: too many wait, and it is not called.
+    // Calls `done` once: when the running flight ends, or at once when none is running. `done` must not
+    // throw. Returns false, without a call of `done`, when `waiting_max` callbacks wait already.
     bool wait(std::function<void()> done);
 
     static constexpr std::size_t waiting_max = 1'000;
 
 private:
-    void land();
+    void finish();
 
-    std::mutex lock_;
-    bool is_under_way_ = false;
+    std::mutex mutex_;
+    bool is_running_ = false;
     std::vector<std::function<void()>> waiting_;
 };
 

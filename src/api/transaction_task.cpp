@@ -20,19 +20,22 @@ std::optional<std::uint64_t> steps_max(const limits& bounds, store::intent mode)
 
 }  // namespace
 
-transaction_task::transaction_task(request_context& request, const transaction_step& job)
-    : request_(request), job_(job), recorded_(request.trace.here()), charged_(request.budget.here())
+transaction_task::transaction_task(request_context& request, const transaction_step& step)
+    : request_(request),
+      step_(step),
+      trace_before_(request.trace.here()),
+      budget_before_(request.budget.here())
 {
 }
 
 store::task transaction_task::task(store::intent mode)
 {
     return [this, mode](store::transaction& tx) {
-        request_.trace.rewind(recorded_);
-        request_.budget.rewind(charged_);
+        request_.trace.rewind(trace_before_);
+        request_.budget.rewind(budget_before_);
         request_.budget.set_deadline(tx.deadline());
         request_.budget.begin_stage(steps_max(request_.bounds, mode));
-        outcome_ = job_.run(tx);
+        outcome_ = step_.run(tx);
         request_.budget.begin_stage({});
         request_.budget.set_deadline({});
         const auto verdict = verdict_of(outcome_);

@@ -1,5 +1,6 @@
-// One work of a request as a task for the store: what an earlier run of the same work has noted and charged
-// is taken back, and the computation is held to what the thread that runs it gives to one request.
+// Adapts one transaction step of a request to a task of the store (store::task). A step may run more than
+// once: each run first takes back the trace and the computation that an earlier run has recorded. The
+// computation of a run is limited by the thread that it runs on (see limits in request_context.hpp).
 #pragma once
 
 #include "api/handler.hpp"
@@ -12,29 +13,29 @@
 
 namespace scimd::api {
 
-// Used by one thread at a time; outlives the tasks that it makes.
+// Used by one thread at a time. Must outlive the tasks that it makes.
 class transaction_task {
 public:
-    transaction_task(request_context& request, const transaction_step& job);
+    transaction_task(request_context& request, const transaction_step& step);
     transaction_task(const transaction_task&) = delete;
     transaction_task& operator=(const transaction_task&) = delete;
 
-    // `mode` is where the task will run: inline_read, scan or write.
+    // The task to submit to the store. `mode` says where it will run: inline_read, scan or write.
     [[nodiscard]] store::task task(store::intent mode);
 
-    // What the task has yielded.
+    // The reply that the last run of the task returned.
     [[nodiscard]] reply take() { return std::move(outcome_); }
 
 private:
     request_context& request_;
-    const transaction_step& job_;
-    const service::request_trace::mark recorded_;
-    const work_budget::mark charged_;
+    const transaction_step& step_;
+    const service::request_trace::mark trace_before_;
+    const work_budget::mark budget_before_;
     reply outcome_;
 };
 
-// Whether a read has to be done again as a scan: it looked at, or computed, more than a thread that reads
-// sockets gives to one request.
+// Whether a read failed only because it was too long for a thread that reads sockets, by its rows or by its
+// computation. It has to be repeated as a scan then.
 bool is_too_long_inline(const std::exception_ptr& failure) noexcept;
 
 }  // namespace scimd::api

@@ -5,7 +5,7 @@
 #include "api/scheduling.hpp"
 #include "api/transaction_task.hpp"
 #include "app/streamed_body.hpp"
-#include "base/json/json_size.hpp"
+#include "base/json/json_meter.hpp"
 #include "base/spooled_text.hpp"
 
 #include <boost/asio/async_result.hpp>
@@ -27,23 +27,24 @@ namespace {
 
 namespace asio = boost::asio;
 
-// Long jobs: backups, checks, new keys. One organization has one of them under way.
-constexpr std::size_t chore_threads = 2;
-constexpr store::queue_limits chore_limits{
+// Worker pool for blocking tasks: backups, integrity checks, new keys. One organization runs one at a time.
+constexpr std::size_t blocking_threads = 2;
+constexpr store::queue_limits blocking_limits{
     .places_max = 64, .bytes_max = 32 * 1024 * 1024, .quantum = 100'000
 };
 
+// Worker pool that parses large bodies.
 constexpr std::size_t parser_threads = 2;
 constexpr store::queue_limits parser_limits{
     .places_max = 1'024, .bytes_max = 128 * 1024 * 1024, .quantum = 1'000
 };
 
-// What large requests leave behind.
-constexpr store::queue_limits leftover_limits{
+// Worker that frees the memory of large requests.
+constexpr store::queue_limits disposal_limits{
     .places_max = 64, .bytes_max = 256 * 1024 * 1024, .quantum = 1'000
 };
 
-// Suspends the calling coroutine until the callback handed to `start` is called, on whatever thread.
+// Suspends the calling coroutine until the callback that `start` receives is called, on any thread.
 template <class Start>
 asio::awaitable<void> until_called_back(Start& start)
 {
@@ -61,7 +62,8 @@ std::uint64_t microseconds_since(std::chrono::steady_clock::time_point start)
     return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(passed).count());
 }
 
-class meter_of_json final : public net::body_meter {
+// Estimates the memory that a JSON body will take once it is parsed. One thread.
+class json_body_meter final : public net::body_meter {
 public:
     void add(std::string_view piece) override { meter_.add(piece); }
     [[nodiscard]] std::size_t memory() const override { return meter_.request_memory(); }
@@ -70,7 +72,7 @@ private:
     json_meter meter_;
 };
 
-// The directory's of a request to one, or the API client's.
+// The owner of the memory that the request takes: the directory of a SCIM request, otherwise the API client.
 net::memory_owner owner_of(const api::request_context& request)
 {
     net::memory_owner owner;
@@ -86,6 +88,185 @@ net::memory_owner owner_of(const api::request_context& request)
 }
 
 }  // namespace
+
+// Runs the replies to one request until one is its response: there is a perform() for each alternative of
+// api::reply that takes time, on the thread and in the queue that it belongs to. (Its counterpart for one
+// thread, without sockets, is api/run_in_process.) Lives as long as the request. One thread at a time.
+class dispatcher::runner {
+public:
+    runner(dispatcher& owner, api::request_context& request, net::exchange& exchange)
+        : owner_(owner), request_(request), exchange_(exchange)
+    {
+    }
+
+    asio::awaitable<http::response> run(api::reply next)
+    {
+        while (!std::holds_alternative<http::response>(next)) {
+            auto step = std::move(next);
+            next = co_await std::visit([this](auto& one) { return perform(std::move(one)); }, step);
+        }
+        co_return std::get<http::response>(std::move(next));
+    }
+
+private:
+    using result_of_step = asio::awaitable<api::reply>;
+
+    result_of_step perform(http::response made) { co_return made; }
+    result_of_step perform(api::committed_error failure) { co_return std::move(failure.response); }
+    result_of_step perform(api::after_commit step) { co_return step.make(); }
+    result_of_step perform(api::response_stream stream)
+    {
+        co_return with_stream(owner_.database_, owner_.notifier_, key().owner, std::move(stream));
+    }
+    result_of_step perform(api::transaction_step step);
+    result_of_step perform(api::long_poll poll);
+    result_of_step perform(api::body_request wanted);
+    result_of_step perform(api::memory_request wanted);
+    result_of_step perform(api::external_call call);
+    result_of_step perform(api::blocking_task task)
+    {
+        return run_in(owner_.blocking_tasks_, [this, run = std::move(task.run)] {
+            return run(owner_.database_);
+        });
+    }
+
+    result_of_step run_in(store::worker_pool& pool, std::function<api::reply()> task);
+    void dispose(api::transaction_step step);
+    [[nodiscard]] store::scheduling_key key() const { return api::scheduling_key_of(request_); }
+
+    dispatcher& owner_;
+    api::request_context& request_;
+    net::exchange& exchange_;
+};
+
+asio::awaitable<api::reply> dispatcher::runner::perform(api::transaction_step step)
+{
+    std::exception_ptr failure;
+    api::transaction_task stage(request_, step);
+    auto mode = step.mode;
+    if (mode == store::intent::read) {
+        // An inline read is done when submit() returns, without a switch of threads. A read that is too long
+        // for that is repeated as a scan.
+        const auto inline_read = store::intent::inline_read;
+        const auto done = [&](std::exception_ptr thrown) { failure = std::move(thrown); };
+        owner_.database_.submit(inline_read, key(), stage.task(inline_read), done);
+        if (api::is_too_long_inline(failure))
+            mode = store::intent::scan;
+    }
+    if (mode != store::intent::read) {
+        failure = nullptr;
+        // The key may have changed: an inline read that authenticates the request finds out its tenant.
+        auto start = [&](auto resume) {
+            owner_.database_
+                .submit(mode, key(), stage.task(mode), [&failure, resume](std::exception_ptr thrown) {
+                    failure = std::move(thrown);
+                    resume();
+                });
+        };
+        co_await until_called_back(start);
+    }
+    if (failure && step.on_failure) {
+        owner_.error_response(failure, request_);  // for the log
+        co_return step.on_failure();
+    }
+    if (failure)
+        std::rethrow_exception(failure);
+    auto outcome = stage.take();
+    if (std::holds_alternative<http::response>(outcome))
+        dispose(std::move(step));
+    co_return outcome;
+}
+
+asio::awaitable<api::reply> dispatcher::runner::perform(api::long_poll poll)
+{
+    const auto owner = key().owner;
+    const auto deadline = std::chrono::steady_clock::now() + poll.patience;
+    for (;;) {
+        const auto generation = owner_.notifier_.generation();
+        const bool is_last = owner_.notifier_.is_closed() || std::chrono::steady_clock::now() >= deadline;
+        std::optional<api::reply> outcome;
+        api::transaction_step look{store::intent::scan, [&](store::transaction& tx) -> api::reply {
+                                       outcome = poll.look(tx, is_last);
+                                       return http::response{};
+                                   }};
+        co_await perform(std::move(look));
+        if (outcome)
+            co_return std::move(*outcome);
+        co_await owner_.notifier_.wait(owner, generation, deadline);
+    }
+}
+
+asio::awaitable<api::reply> dispatcher::runner::perform(api::body_request wanted)
+{
+    exchange_.set_owner(owner_of(request_));
+    result<std::string> body = co_await exchange_.read_body(wanted.bytes_max);
+    if (!body)
+        co_return api::error_for(request_, api::body_refusal(wanted, body.error()));
+    request_.body_bytes = body->size();
+    if (auto recheck = wanted.recheck ? wanted.recheck() : std::nullopt) {
+        auto outcome = co_await perform(std::move(*recheck));
+        if (api::is_refusal(outcome))
+            co_return outcome;
+    }
+    if (body->size() <= request_.bounds.inline_body_bytes_max) {
+        co_await owner_.executor_.wait(key().owner);
+        co_return wanted.then(std::move(*body));
+    }
+    // Parsing a large body takes longer than other requests may wait for a thread that reads sockets.
+    const auto text = std::make_shared<std::string>(std::move(*body));
+    co_return co_await run_in(owner_.parsers_, [&wanted, text] { return wanted.then(std::move(*text)); });
+}
+
+asio::awaitable<api::reply> dispatcher::runner::perform(api::memory_request wanted)
+{
+    const auto reserved = co_await exchange_.reserve_memory(wanted.bytes);
+    if (!reserved)
+        co_return api::error_for(request_, reserved.error());
+    co_return wanted.then();
+}
+
+asio::awaitable<api::reply> dispatcher::runner::perform(api::external_call call)
+{
+    auto start = [&](auto resume) { call.run(resume); };
+    co_await until_called_back(start);
+    co_return call.then();
+}
+
+asio::awaitable<api::reply> dispatcher::runner::run_in(
+    store::worker_pool& pool, std::function<api::reply()> task
+)
+{
+    api::reply outcome;
+    std::exception_ptr failure;
+    auto start = [&](auto resume) {
+        const auto admitted = pool.offer(key(), [&, resume] {
+            try {
+                outcome = task();
+            } catch (...) {
+                failure = std::current_exception();
+            }
+            resume();
+        });
+        if (admitted == store::admission::accepted)
+            return;
+        failure = store::queue_refusal(admitted);
+        resume();
+    };
+    co_await until_called_back(start);
+    if (failure)
+        std::rethrow_exception(failure);
+    co_return outcome;
+}
+
+// The last step of a request with a large body holds its parsed values, which take as long to free as they
+// took to make. They are freed by a worker thread, or here when its queue is full.
+void dispatcher::runner::dispose(api::transaction_step step)
+{
+    if (request_.body_bytes > request_.bounds.inline_body_bytes_max)
+        static_cast<void>(owner_.disposal_.offer(
+            key(), [left = std::make_shared<api::transaction_step>(std::move(step))] {}
+        ));
+}
 
 dispatcher::dispatcher(
     const api::request_pipeline& pipeline,
@@ -103,9 +284,9 @@ dispatcher::dispatcher(
           metrics.histogram_of("scimd_request_seconds", "Time from the head of a request to its response.")
       ),
       steps_(metrics.counter_of("scimd_work_steps_total", "Steps of computation charged by requests.")),
-      blocking_tasks_("chore", chore_threads, chore_limits, metrics),
+      blocking_tasks_("chore", blocking_threads, blocking_limits, metrics),
       parsers_("parse", parser_threads, parser_limits, metrics),
-      leftovers_("free", 1, leftover_limits, metrics),
+      disposal_("free", 1, disposal_limits, metrics),
       executor_(notifier.get_executor(), "compute", std::numeric_limits<std::size_t>::max(), metrics),
       anonymous_executor_(notifier.get_executor(), "anonymous", 1, metrics)
 {
@@ -115,22 +296,22 @@ dispatcher::~dispatcher()
 {
     blocking_tasks_.abandon();
     parsers_.abandon();
-    leftovers_.abandon();
+    disposal_.abandon();
 }
 
-asio::awaitable<http::response> dispatcher::respond(net::exchange& on_the_way)
+asio::awaitable<http::response> dispatcher::respond(net::exchange& exchange)
 {
     const auto started = std::chrono::steady_clock::now();
-    api::request_context request(on_the_way.head(), pipeline_.server().bounds, pipeline_.server().cancelled);
+    api::request_context request(exchange.head(), pipeline_.server().bounds, pipeline_.server().cancelled);
     http::response response;
     try {
         if (api::is_anonymous(request.http))
             co_await anonymous_executor_.wait(api::anonymous_tenant(request.http));
-        response = co_await run(request, on_the_way);
+        response = co_await runner(*this, request, exchange).run(pipeline_.handle(request));
     } catch (...) {
         response = error_response(std::current_exception(), request);
     }
-    on_the_way.set_owner(owner_of(request));
+    exchange.set_owner(owner_of(request));
     pipeline_.finish(request, response);
     const auto took = microseconds_since(started);
     record(request, response, took);
@@ -145,178 +326,10 @@ http::response dispatcher::refuse(const error& reason, std::string_view target)
 
 std::unique_ptr<net::body_meter> dispatcher::meter_body() const
 {
-    return std::make_unique<meter_of_json>();
+    return std::make_unique<json_body_meter>();
 }
 
-asio::awaitable<http::response> dispatcher::run(api::request_context& request, net::exchange& on_the_way)
-{
-    api::reply next = pipeline_.handle(request);
-    for (;;) {
-        if (auto* response = std::get_if<http::response>(&next))
-            co_return std::move(*response);
-        if (auto* refusal = std::get_if<api::committed_error>(&next))
-            co_return std::move(refusal->response);
-        if (auto* stream = std::get_if<api::response_stream>(&next))
-            co_return with_stream(
-                database_, notifier_, api::scheduling_key_of(request).owner, std::move(*stream)
-            );
-        if (auto* work = std::get_if<api::transaction_step>(&next)) {
-            api::transaction_step job = std::move(*work);
-            next = co_await perform(request, std::move(job));
-        } else if (auto* later = std::get_if<api::after_commit>(&next)) {
-            const auto make = std::move(later->make);
-            next = make();
-        } else if (auto* patient = std::get_if<api::long_poll>(&next)) {
-            api::long_poll job = std::move(*patient);
-            next = co_await perform(request, std::move(job));
-        } else if (auto* wanted = std::get_if<api::body_request>(&next)) {
-            const api::body_request want = std::move(*wanted);
-            on_the_way.set_owner(owner_of(request));
-            result<std::string> body = co_await on_the_way.read_body(want.bytes_max);
-            if (!body) {
-                const error reason = api::body_refusal(want, body.error());
-                co_return api::error_for(request, reason);
-            }
-            request.body_bytes = body->size();
-            if (auto judge = want.recheck ? want.recheck() : std::nullopt) {
-                next = co_await perform(request, std::move(*judge));
-                if (api::is_refusal(next))
-                    continue;
-            }
-            if (body->size() <= request.bounds.inline_body_bytes_max) {
-                const auto owner = api::scheduling_key_of(request).owner;
-                co_await executor_.wait(owner);
-                next = want.then(std::move(*body));
-                continue;
-            }
-            // Parsing it takes longer than others may wait for a thread that reads sockets.
-            const auto text = std::make_shared<std::string>(std::move(*body));
-            std::function<api::reply()> parse = [&want, text] { return want.then(std::move(*text)); };
-            next = co_await run_in(parsers_, api::scheduling_key_of(request), std::move(parse));
-        } else if (auto* memory = std::get_if<api::memory_request>(&next)) {
-            const api::memory_request want = std::move(*memory);
-            const auto room = co_await on_the_way.reserve_memory(want.bytes);
-            if (!room)
-                co_return api::error_for(request, room.error());
-            next = want.then();
-        } else if (auto* outside = std::get_if<api::external_call>(&next)) {
-            api::external_call job = std::move(*outside);
-            next = co_await perform(std::move(job));
-        } else {
-            api::blocking_task job = std::move(std::get<api::blocking_task>(next));
-            next = co_await perform(request, std::move(job));
-        }
-    }
-}
-
-asio::awaitable<api::reply> dispatcher::perform(api::request_context& request, api::transaction_step job)
-{
-    std::exception_ptr failure;
-    auto key = api::scheduling_key_of(request);
-    api::transaction_task stage(request, job);
-    auto mode = job.mode;
-    if (mode == store::intent::read) {
-        // Done when submit returns: no hop, no suspension. What takes too long for that is a scan.
-        const auto inline_read = store::intent::inline_read;
-        const auto done = [&](std::exception_ptr thrown) { failure = std::move(thrown); };
-        database_.submit(inline_read, key, stage.task(inline_read), done);
-        if (api::is_too_long_inline(failure)) {
-            mode = store::intent::scan;
-            key = api::scheduling_key_of(request);  // whose it is may have been learnt in the attempt
-        }
-    }
-    if (mode != store::intent::read) {
-        failure = nullptr;
-        auto start = [&](auto resume) {
-            database_.submit(mode, key, stage.task(mode), [&failure, resume](std::exception_ptr thrown) {
-                failure = std::move(thrown);
-                resume();
-            });
-        };
-        co_await until_called_back(start);
-    }
-    if (failure && job.on_failure) {
-        error_response(failure, request);  // into the log
-        co_return job.on_failure();
-    }
-    if (failure)
-        std::rethrow_exception(failure);
-    auto outcome = stage.take();
-    if (std::holds_alternative<http::response>(outcome))
-        dispose(request, std::move(job));
-    co_return outcome;
-}
-
-// The last work of a request with a large body holds its values, which take as long to free as they took to
-// make. Without room for it that is done here.
-void dispatcher::dispose(const api::request_context& request, api::transaction_step job)
-{
-    if (request.body_bytes > request.bounds.inline_body_bytes_max)
-        static_cast<void>(leftovers_.offer(
-            api::scheduling_key_of(request),
-            [left = std::make_shared<api::transaction_step>(std::move(job))] {}
-        ));
-}
-
-asio::awaitable<api::reply> dispatcher::run_in(
-    store::worker_pool& pool, store::scheduling_key key, std::function<api::reply()> job
-)
-{
-    api::reply outcome;
-    std::exception_ptr failure;
-    auto start = [&](auto resume) {
-        const auto admitted = pool.offer(key, [&, resume] {
-            try {
-                outcome = job();
-            } catch (...) {
-                failure = std::current_exception();
-            }
-            resume();
-        });
-        if (admitted == store::admission::accepted)
-            return;
-        failure = store::queue_refusal(admitted);
-        resume();
-    };
-    co_await until_called_back(start);
-    if (failure)
-        std::rethrow_exception(failure);
-    co_return outcome;
-}
-
-asio::awaitable<api::reply> dispatcher::perform(api::request_context& request, api::blocking_task job)
-{
-    std::function<api::reply()> run = [&] { return job.run(database_); };
-    co_return co_await run_in(blocking_tasks_, api::scheduling_key_of(request), std::move(run));
-}
-
-asio::awaitable<api::reply> dispatcher::perform(api::request_context& request, api::long_poll job)
-{
-    const auto owner = api::scheduling_key_of(request).owner;
-    const auto deadline = std::chrono::steady_clock::now() + job.patience;
-    for (;;) {
-        const auto heard = notifier_.generation();
-        const bool is_last = notifier_.is_closed() || std::chrono::steady_clock::now() >= deadline;
-        std::optional<api::reply> outcome;
-        api::transaction_step look{store::intent::scan, [&](store::transaction& tx) -> api::reply {
-                                       outcome = job.look(tx, is_last);
-                                       return http::response{};
-                                   }};
-        co_await perform(request, std::move(look));
-        if (outcome)
-            co_return std::move(*outcome);
-        co_await notifier_.wait(owner, heard, deadline);
-    }
-}
-
-asio::awaitable<api::reply> dispatcher::perform(api::external_call job)
-{
-    auto start = [&](auto resume) { job.run(resume); };
-    co_await until_called_back(start);
-    co_return job.then();
-}
-
-// The machine's failures: what the client learns is that it may try again, or that it was not its fault.
+// The response to an exception, which is logged: the client learns only whether it may try again.
 http::response dispatcher::error_response(std::exception_ptr failure, const api::request_context& request)
 {
     try {

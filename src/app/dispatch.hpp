@@ -1,4 +1,6 @@
-// The bridge between net, api and store: takes replies to their end while sessions sleep.
+// The request dispatcher: runs the handlers of api for the HTTP server of net. A handler returns a reply that
+// says what it needs next (api/handler.hpp); the dispatcher does that on the right thread while the coroutine
+// of the session is suspended.
 #pragma once
 
 #include "api/pipeline.hpp"
@@ -16,6 +18,7 @@
 
 namespace scimd::app {
 
+// Any thread. Outlives the requests that it handles.
 class dispatcher final : public net::service {
 public:
     dispatcher(
@@ -29,20 +32,13 @@ public:
     dispatcher(const dispatcher&) = delete;
     dispatcher& operator=(const dispatcher&) = delete;
 
-    net::asio::awaitable<http::response> respond(net::exchange& on_the_way) override;
+    net::asio::awaitable<http::response> respond(net::exchange& exchange) override;
     http::response refuse(const error& reason, std::string_view target) override;
     [[nodiscard]] std::unique_ptr<net::body_meter> meter_body() const override;
 
 private:
-    net::asio::awaitable<http::response> run(api::request_context& request, net::exchange& on_the_way);
-    net::asio::awaitable<api::reply> perform(api::request_context& request, api::transaction_step job);
-    net::asio::awaitable<api::reply> perform(api::request_context& request, api::blocking_task job);
-    net::asio::awaitable<api::reply> perform(api::request_context& request, api::long_poll job);
-    net::asio::awaitable<api::reply> perform(api::external_call job);
-    net::asio::awaitable<api::reply> run_in(
-        store::worker_pool& pool, store::scheduling_key key, std::function<api::reply()> job
-    );
-    void dispose(const api::request_context& request, api::transaction_step job);
+    class runner;
+
     http::response error_response(std::exception_ptr failure, const api::request_context& request);
     void record(
         const api::request_context& request, const http::response& response, std::uint64_t microseconds
@@ -56,11 +52,12 @@ private:
     histogram& duration_;
     counter& steps_;
     store::worker_pool blocking_tasks_;
-    store::worker_pool parsers_;    // of large bodies
-    store::worker_pool leftovers_;  // of requests with large bodies, which are freed there
+    store::worker_pool parsers_;   // of large bodies
+    store::worker_pool disposal_;  // frees the memory of requests with large bodies
     fair_executor executor_;
-    fair_executor
-        anonymous_executor_;  // one at a time: what is ready of known customers goes on between them
+
+    // Anonymous requests take turns, so that requests of known tenants run in between.
+    fair_executor anonymous_executor_;
 };
 
 }  // namespace scimd::app

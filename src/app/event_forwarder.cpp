@@ -24,7 +24,7 @@ event to_public(const store::events::event& from)
         .organization_id = from.organization.value == 0 ? std::string() : from.organization.text(),
         .directory_id = from.directory.value == 0 ? std::string() : from.directory.text(),
         .sequence = from.sequence,
-        .cursor = "c_" + std::to_string(from.id.value),
+        .cursor = event_cursor_text(from.id),
         .body = from.body
     };
 }
@@ -158,7 +158,7 @@ bool event_forwarder::forward(const batch& events)
     }
     if (last == sink_result::stop) {
         has_ended_ = true;
-        dependencies_.log.error("event_sink.ended", {{"cursor", "c_" + std::to_string(position_)}});
+        dependencies_.log.error("event_sink.ended", {{"cursor", event_cursor_text({position_})}});
     }
     return last == sink_result::accepted;
 }

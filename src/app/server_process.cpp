@@ -118,7 +118,7 @@ result<net::endpoint> server_process::open(const net::listen_options& listener)
 result<void> server_process::forward_events(event_sink& sink)
 {
     const auto after = sink.resume_after();
-    const auto start = after.empty() ? std::optional<std::int64_t>(0) : parse_prefixed(after, "c_");
+    const auto start = after.empty() ? std::optional(event_id()) : parse_event_cursor(after);
     if (!start)
         return error{errc::invalid_value, "resume_after() must give the cursor of an event, or nothing."};
     event_id deleted;
@@ -126,14 +126,14 @@ result<void> server_process::forward_events(event_sink& sink)
         deleted = store::event_log::deleted_up_to(tx);
         return store::verdict::commit;
     });
-    if (*start != 0 && *start < deleted.value)
+    if (*start != event_id() && *start < deleted)
         return error{errc::gone, "Events behind the cursor " + after + " have been deleted."};
     forwarder_ = std::make_unique<event_forwarder>(
         event_forwarder_dependencies{
             application_.database(), log_, application_.metrics(), "application", &ending_.is_cancelled()
         },
         sink,
-        event_id{*start}
+        *start
     );
     return {};
 }

@@ -20,10 +20,9 @@ void trim() noexcept
 
 }  // namespace
 
-// Texts of large requests are mapped and unmapped by themselves; left alone, glibc raises that threshold to
-// 32 MiB after the first one, and keeps what is freed. Each thread that ever met another in malloc has an
-// arena of its own, eight a core, and each keeps the most that it has ever held: four are enough for our
-// threads.
+// Buffers of large requests are mapped and unmapped individually; by default glibc would raise that threshold
+// to 32 MiB after the first one and keep what is freed. By default glibc also creates up to eight arenas per
+// core for contending threads, each of which keeps its peak size; four suffice for the threads of scimd.
 void tune_allocator() noexcept
 {
 #ifdef __GLIBC__
@@ -36,7 +35,7 @@ void tune_allocator() noexcept
 #endif
 }
 
-allocator_trimmer::allocator_trimmer() : thread_([this] { serve(); }) {}
+allocator_trimmer::allocator_trimmer() : thread_([this] { run(); }) {}
 
 allocator_trimmer::~allocator_trimmer()
 {
@@ -57,8 +56,8 @@ void allocator_trimmer::ask()
     changed_.notify_one();
 }
 
-// While it runs, threads that share an arena with what is given back wait for it: not more often than that.
-void allocator_trimmer::serve()
+// Limits the rate of trims: while one runs, threads that share an arena with the freed memory wait for it.
+void allocator_trimmer::run()
 {
     constexpr std::chrono::milliseconds pause{200};
     std::unique_lock lock(mutex_);

@@ -1,5 +1,5 @@
-// The C library's allocator, kept from holding on to what large requests have used. Elsewhere than with glibc
-// these do nothing.
+// Tuning of the C library's allocator, so that it returns the memory of large requests to the system. Without
+// glibc these functions do nothing.
 #pragma once
 
 #include <condition_variable>
@@ -8,11 +8,11 @@
 
 namespace scimd {
 
-// To be called once, before there are threads.
+// Must be called once, before any thread is started.
 void tune_allocator() noexcept;
 
-// Gives free memory back to the system in a thread of its own: that takes some tens of milliseconds for each
-// 100 MB, for which no thread that serves connections has the time.
+// Returns free memory to the system, on a thread of its own: this takes some tens of milliseconds per 100 MB,
+// too long for a thread that serves connections. Thread-safe.
 class allocator_trimmer {
 public:
     allocator_trimmer();
@@ -20,17 +20,18 @@ public:
     allocator_trimmer(const allocator_trimmer&) = delete;
     allocator_trimmer& operator=(const allocator_trimmer&) = delete;
 
-    // Soon, and once for all who ask within a moment. Any thread; returns at once.
+    // Requests a trim in the near future; requests that come shortly after one another share one. Returns at
+    // once. Any thread.
     void ask();
 
 private:
-    void serve();
+    void run();
 
     std::mutex mutex_;
     std::condition_variable changed_;
     bool is_asked_ = false;
     bool is_ending_ = false;
-    std::thread thread_;  // last: it uses all of the above
+    std::thread thread_;  // last member: the thread uses all members above
 };
 
 }  // namespace scimd

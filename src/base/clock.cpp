@@ -34,7 +34,7 @@ std::int64_t id_source::next()
 {
     const auto candidate = first_id_at(wall_clock_.now());
     const std::lock_guard lock(mutex_);
-    // A full count runs into the next millisecond, a clock set back goes on from the last id.
+    // A full counter runs into the next millisecond; a clock that was set back continues from the last id.
     last_ = std::max(candidate, last_ + 1);
     return last_;
 }

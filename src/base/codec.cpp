@@ -44,7 +44,7 @@ std::string encode_64(std::span<const std::byte> bytes, std::string_view digits)
     return out;
 }
 
-// Padding is whole or missing: "QQ==" and "QQ", not "QQ=".
+// Accepts complete padding or none: "QQ==" and "QQ", but not "QQ=".
 std::optional<std::string_view> without_padding(std::string_view text)
 {
     if (!text.ends_with('='))
@@ -75,7 +75,7 @@ std::optional<std::vector<std::byte>> decode_64(std::string_view text, const dig
         bits -= 8;
         out.push_back(static_cast<std::byte>(pending >> bits & 0xff));
     }
-    // RFC 4648 §3.5: bits left over are zero, so that no two texts stand for the same bytes.
+    // Left-over bits must be zero, so that no two texts encode the same bytes (RFC 4648 §3.5).
     if ((pending & ((1U << bits) - 1)) != 0)
         return std::nullopt;
     return out;

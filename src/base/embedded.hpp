@@ -1,4 +1,4 @@
-// A file linked into the binary (cmake/embed.cmake).
+// A file that is linked into the binary (cmake/embed.cmake). A value.
 #pragma once
 
 #include <string_view>
@@ -6,7 +6,7 @@
 namespace scimd {
 
 struct embedded_file {
-    std::string_view name;  // without folder
+    std::string_view name;  // without its directory
     std::string_view content;
 };
 

@@ -1,8 +1,8 @@
-// What a caller can cause, as values.
+// The error model: error codes, the error value, and result<T>.
 //
-// A function that may fail because of its input returns result<T>; what the machine does (a full disk, a lost
-// database) is an exception and is caught at the session, the store thread, a background loop or main,
-// nowhere else. The one table in error.cpp gives every errc its HTTP status and, where the RFCs know one, its
+// A function that can fail because of its input returns result<T>. A failure of the machine (a full disk, a
+// lost database) is an exception, which is caught only at the session, the store thread, a background loop
+// and main. One table in error.cpp gives every errc its HTTP status and, if the RFCs define one, its
 // scimType.
 #pragma once
 
@@ -16,7 +16,7 @@
 namespace scimd {
 
 enum class errc {
-    // the scimTypes of RFC 7644 §3.12
+    // scimTypes of RFC 7644 §3.12
     invalid_filter,
     too_many,
     uniqueness,
@@ -27,11 +27,11 @@ enum class errc {
     invalid_value,
     invalid_version,
     sensitive,
-    // and of RFC 9865 §2.1
+    // scimTypes of RFC 9865 §2.1
     invalid_cursor,
     expired_cursor,
     invalid_count,
-    // HTTP's own
+    // statuses of HTTP
     bad_request,
     unauthorized,
     forbidden,
@@ -52,12 +52,12 @@ enum class errc {
     not_implemented,
     unavailable,
     http_version_not_supported,
-    quota_exceeded,    // of a directory: trying again does not help
-    storage_reserved,  // the disk is nearly full: trying again later may help
+    quota_exceeded,    // of a directory: a retry does not help
+    storage_reserved,  // the disk is nearly full: a retry may succeed later
 };
 
-// The client's view of a failure. `detail` is one English sentence that names the attribute, path or
-// operation; it never holds a secret nor anything of another tenant.
+// A failure as the client sees it. `detail` is one English sentence that names the attribute, path or
+// operation; it contains neither a secret nor anything of another tenant. A value.
 struct error {
     errc code = errc::internal;
     std::string detail;
@@ -75,10 +75,10 @@ using result = boost::system::result<T, error>;
 
 int http_status(errc code) noexcept;
 
-// The scimType of RFC 7644 §3.12 or RFC 9865 §2.1, empty where they define none for this code.
+// Returns the scimType of RFC 7644 §3.12 or RFC 9865 §2.1; empty if they define none for this code.
 std::string_view scim_type(errc code) noexcept;
 
-// Found by boost::system::result when value() is asked of a failure: that is a defect of ours.
+// Called by boost::system::result when value() is called on a failure, which is a programming error.
 [[noreturn]] void throw_exception_from_error(const error& failure, const boost::source_location& where);
 
 }  // namespace scimd

@@ -21,8 +21,8 @@ microseconds read_clock(clockid_t which)
 
 clock_source machine_clock()
 {
-    // CLOCK_MONOTONIC stands still while the machine is suspended, and the wall clock would seem to have
-    // leapt.
+    // CLOCK_BOOTTIME rather than CLOCK_MONOTONIC, which stops while the machine is suspended: the wall clock
+    // would then seem to have jumped.
     return [] { return clock_reading{time_point(read_clock(CLOCK_REALTIME)), read_clock(CLOCK_BOOTTIME)}; };
 }
 

@@ -6,7 +6,8 @@ namespace scimd {
 
 std::optional<std::int64_t> parse_snowflake(std::string_view digits) noexcept
 {
-    // A leading '1' to '9' leaves no sign, no zero and nothing empty for from_chars to be lenient about.
+    // Requiring a first digit of '1' to '9' excludes sign, leading zero and empty text, which from_chars
+    // would accept or skip.
     if (digits.empty() || digits.front() < '1' || digits.front() > '9')
         return std::nullopt;
     std::int64_t value = 0;

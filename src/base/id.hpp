@@ -1,7 +1,7 @@
-// Identifiers: a prefix that names the kind and a decimal snowflake, as in "dir_184467440737095516".
+// Typed identifiers: a prefix that names the kind and a decimal snowflake, as in "dir_184467440737095516".
 //
-// Each kind is a type of its own, so that handing an organization's id to a function that wants a directory's
-// does not compile. Values.
+// Each kind is a type of its own, so that passing an organization's id to a function that expects a
+// directory's does not compile. Values.
 #pragma once
 
 #include <compare>
@@ -12,11 +12,11 @@
 
 namespace scimd {
 
-// The decimal digits of a positive 63-bit number without sign, leading zero or anything else; empty
-// otherwise.
+// Parses the decimal digits of a positive 63-bit number, without sign or leading zero. Empty: not such a
+// number.
 std::optional<std::int64_t> parse_snowflake(std::string_view digits) noexcept;
 
-// "dir_42" with the prefix "dir_" gives 42; empty when the prefix or the digits are not as written by us.
+// Parses "dir_42" with the prefix "dir_" as 42. Empty: another prefix, or digits that text() would not write.
 std::optional<std::int64_t> parse_prefixed(std::string_view text, std::string_view prefix) noexcept;
 
 template <class Kind>
@@ -80,19 +80,39 @@ using event_id = identifier<event_kind>;
 using client_id = identifier<client_kind>;
 using signing_key_id = identifier<signing_key_kind>;
 
-// A resource of a directory. Its textual prefix is its resource type's (scim/schema/schema.hpp): "diruser_",
-// "dirgroup_".
+// The id of a SCIM resource. Its textual prefix depends on its resource type (scim/schema/schema.hpp):
+// "diruser_", "dirgroup_".
 struct resource_id {
     std::int64_t value = 0;
     friend auto operator<=>(const resource_id&, const resource_id&) = default;
 };
 
-// Users are named beyond SCIM, too: by their tokens and in what is told of them.
+// Users and groups have ids beyond SCIM, too: in events, in the directory API and for the tokens of users.
 constexpr std::string_view user_prefix = "diruser_";
+constexpr std::string_view group_prefix = "dirgroup_";
 
 inline std::string user_id_text(resource_id id)
 {
     return std::string(user_prefix) + std::to_string(id.value);
+}
+
+inline std::string group_id_text(resource_id id)
+{
+    return std::string(group_prefix) + std::to_string(id.value);
+}
+
+// The cursor of an event is its position in the log, from which a client reads on: "c_42".
+constexpr std::string_view event_cursor_prefix = "c_";
+
+inline std::string event_cursor_text(event_id id)
+{
+    return std::string(event_cursor_prefix) + std::to_string(id.value);
+}
+
+inline std::optional<event_id> parse_event_cursor(std::string_view text) noexcept
+{
+    const auto number = parse_prefixed(text, event_cursor_prefix);
+    return number ? std::optional(event_id{*number}) : std::nullopt;
 }
 
 }  // namespace scimd

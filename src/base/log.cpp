@@ -24,7 +24,7 @@ constexpr std::size_t value_bytes_max = 256;
 
 constexpr std::array<std::string_view, 4> level_names = {"debug", "info", "warning", "error"};
 
-// Whatever a terminal or a line reader might take for a command or an end of line.
+// True for characters that a terminal or a line reader could take for a command or an end of line.
 bool needs_escape(char32_t c) noexcept
 {
     const bool is_control = c < 0x20 || (c >= 0x7f && c <= 0x9f);
@@ -40,13 +40,13 @@ void append_escaped(std::string& line, char32_t c)
         line += digits[c >> shift & 15];
 }
 
-// Stands for itself in a line: nearly everything that is ever logged.
+// True for characters that need no escaping: nearly all that is ever logged.
 bool is_plain(char c) noexcept
 {
     return c >= ' ' && c <= '~' && c != '"' && c != '\\';
 }
 
-// At most value_bytes_max bytes of `text`, whole characters; what is not UTF-8 becomes U+FFFD.
+// Appends at most value_bytes_max bytes of `text`, without cutting a character. Invalid UTF-8 becomes U+FFFD.
 void append_quoted(std::string& line, std::string_view text)
 {
     std::size_t room = value_bytes_max;

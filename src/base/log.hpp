@@ -1,5 +1,5 @@
-// One JSON object a line to a sink. Event names are static; fields hold ids and numbers, never a token, a
-// body or the name of a person. Any thread; a line is written whole.
+// Structured logging: one JSON object per line, written to a sink. Event names are static; fields hold ids
+// and numbers, never a token, a request body or the name of a person. Thread-safe; lines do not interleave.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ struct log_field {
 
 class logger {
 public:
-    using sink = std::function<void(std::string_view line)>;  // the line ends in '\n'; called under a lock
+    using sink = std::function<void(std::string_view line)>;  // a line ends in '\n'; called under a lock
 
     explicit logger(sink out, log_level least = log_level::info);
     ~logger();
@@ -40,7 +40,7 @@ private:
     std::unique_ptr<state> state_;
 };
 
-// One line as a logger writes it, with the time of now.
+// Formats one log line with the current time, as a logger would write it.
 std::string log_line(log_level level, std::string_view event, std::initializer_list<log_field> fields = {});
 
 }  // namespace scimd

@@ -18,12 +18,13 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr int log_poll_interval_ms = 50;  // how late an end is noticed
+constexpr int log_poll_interval_ms = 50;  // how late the end of a write is noticed
 
-// POSIX: a pipe that can be written to has room for so much, so that the write does not block.
+// POSIX guarantees that a writable pipe has room for this much, so the write does not block.
 constexpr std::size_t log_write_bytes_max = PIPE_BUF;
 
-// For lines that come together: a wake-up and a write of each would cost more than the requests they tell of.
+// Batches lines that come close together: a wake-up and a write for each would cost more than serving the
+// requests that they report.
 constexpr std::chrono::milliseconds log_gather_time{2};
 
 bool is_temporary(int problem)
@@ -37,9 +38,9 @@ struct log_queue::state {
     state(int to, log_queue_limits bounds) : descriptor(to), limits(bounds) {}
 
     void run();
-    void put(std::string_view line);
+    void push(std::string_view line);
     void drop(std::uint64_t lines);
-    void note_outcome(bool is_written, std::uint64_t count);
+    void record_outcome(bool is_written, std::uint64_t count);
     [[nodiscard]] bool is_half_empty() const;
     std::string take_some(std::uint64_t& count);
     bool write_out(std::string_view text);
@@ -48,12 +49,12 @@ struct log_queue::state {
     const int descriptor;
     const log_queue_limits limits;
 
-    std::mutex lock;  // of all below
+    std::mutex lock;  // guards everything below
     std::condition_variable changed;
     std::condition_variable ended;
     std::deque<std::string> lines;
     std::size_t bytes = 0;
-    bool is_dropping = false;  // from the first line that found no room until the queue is half empty
+    bool is_dropping = false;  // from the first line that did not fit until the queue is half empty
     std::uint64_t dropped = 0;
     std::uint64_t unreported = 0;
     counter* drops = nullptr;
@@ -62,7 +63,7 @@ struct log_queue::state {
     bool has_ended = false;
 };
 
-void log_queue::state::put(std::string_view line)
+void log_queue::state::push(std::string_view line)
 {
     bytes += line.size();
     lines.emplace_back(line);
@@ -81,8 +82,9 @@ bool log_queue::state::is_half_empty() const
     return lines.size() <= limits.lines_max / 2 && bytes <= limits.bytes_max / 2;
 }
 
-// After a write. The report waits for one that succeeded: only then is there a reader, or room on the disk.
-void log_queue::state::note_outcome(bool is_written, std::uint64_t count)
+// Records the outcome of a write. Dropped lines are reported after a successful write, when there is a reader
+// or room on the disk again.
+void log_queue::state::record_outcome(bool is_written, std::uint64_t count)
 {
     const std::lock_guard hold(lock);
     if (!is_written)
@@ -93,10 +95,10 @@ void log_queue::state::note_outcome(bool is_written, std::uint64_t count)
     if (!is_written || unreported == 0)
         return;
     const auto missing = static_cast<std::int64_t>(std::exchange(unreported, 0));
-    put(log_line(log_level::warning, "log.lines_dropped", {{"lines", missing}}));
+    push(log_line(log_level::warning, "log.lines_dropped", {{"lines", missing}}));
 }
 
-// Whole lines that one write takes, or one line that is longer. Empty: the end.
+// Takes complete lines for one write, or a single longer line. Empty: the end.
 std::string log_queue::state::take_some(std::uint64_t& count)
 {
     std::unique_lock hold(lock);
@@ -119,7 +121,7 @@ bool log_queue::state::is_given_up()
     return is_abandoned;
 }
 
-// False: nothing reads there any more, or the end does not wait.
+// Returns false when the descriptor has no reader any more, or close() does not wait any longer.
 bool log_queue::state::write_out(std::string_view text)
 {
     while (!text.empty()) {
@@ -144,7 +146,7 @@ void log_queue::state::run()
 {
     std::uint64_t count = 0;
     for (auto text = take_some(count); !text.empty(); text = take_some(count)) {
-        note_outcome(write_out(text), count);
+        record_outcome(write_out(text), count);
         if (is_given_up())
             break;
     }
@@ -175,7 +177,7 @@ void log_queue::write(std::string_view line)
         return;
     {
         const std::lock_guard hold(state_->lock);
-        // A line that is longer than the whole queue is dropped alone.
+        // A line longer than the whole queue is dropped alone.
         const bool has_room = state_->lines.size() < state_->limits.lines_max &&
                               state_->bytes + line.size() <= state_->limits.bytes_max;
         state_->is_dropping = !state_->lines.empty() && (state_->is_dropping || !has_room);
@@ -184,8 +186,8 @@ void log_queue::write(std::string_view line)
             return;
         }
         const auto before = state_->bytes;
-        state_->put(line);
-        // It waits for a first line, and then for as many as one write takes.
+        state_->push(line);
+        // The thread waits for the first line, and then until one write is full.
         if (before > 0 && (before >= log_write_bytes_max || state_->bytes < log_write_bytes_max))
             return;
     }

@@ -1,7 +1,7 @@
-// Lines of the log on their way to a descriptor: a bounded queue, and a thread of its own that writes it.
+// Asynchronous log writer: a bounded queue of lines and a thread that writes them to a file descriptor.
 //
-// Whoever logs never waits for whoever reads: when the queue is full, lines are dropped and counted, and once
-// it is half empty again the line "log.lines_dropped" says how many.
+// Logging never blocks on a slow reader of the log: lines are dropped and counted when the queue is full, and
+// the line "log.lines_dropped" reports their number once the queue is half empty again.
 #pragma once
 
 #include "base/log.hpp"
@@ -21,26 +21,29 @@ struct log_queue_limits {
     std::size_t bytes_max = 2 * 1024 * 1024;
 };
 
+// The queue. Thread-safe.
 class log_queue {
 public:
-    // The descriptor stays open.
+    // Does not close the descriptor.
     explicit log_queue(int descriptor, log_queue_limits limits = {});
-    ~log_queue();  // as close()
+    ~log_queue();  // calls close()
     log_queue(const log_queue&) = delete;
     log_queue& operator=(const log_queue&) = delete;
 
-    // Takes a whole line, which ends in '\n', or drops it. Any thread; does not block.
+    // Queues a complete line, which must end in '
+    // ', or drops it. Does not block. Any thread.
     void write(std::string_view line);
 
-    // For a logger, which this must outlive.
+    // Returns a sink for a logger, which must not outlive this object.
     logger::sink sink();
 
-    // Counts the dropped lines there, those so far included, until count_in(nullptr). Any thread.
+    // Adds the number of dropped lines to a metric, including those dropped before, until count_in(nullptr).
+    // Any thread.
     void count_in(counter* drops);
     [[nodiscard]] std::uint64_t dropped() const;
 
-    // Takes no more lines and writes those it has, for that long at most; the rest is given up. A write that
-    // hangs is left to itself. May be called again. Any thread.
+    // Accepts no further lines and writes those in the queue, for at most `patience`; the rest is lost. A
+    // write that hangs is abandoned. May be called again. Any thread.
     void close(std::chrono::milliseconds patience = close_patience);
 
     static constexpr std::chrono::milliseconds close_patience{1'000};
@@ -48,7 +51,7 @@ public:
 private:
     struct state;
 
-    std::shared_ptr<state> state_;  // shared with the thread, which may have to be left behind
+    std::shared_ptr<state> state_;  // shared with the thread, which may have to be abandoned
     std::thread thread_;
 };
 

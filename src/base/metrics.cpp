@@ -13,13 +13,13 @@ namespace {
 constexpr std::size_t label_sets_max = 1'000;
 
 struct series {
-    template <class Figure>
-    explicit series(std::in_place_type_t<Figure> kind) : figure(kind)
+    template <class Metric>
+    explicit series(std::in_place_type_t<Metric> kind) : metric(kind)
     {
     }
 
     std::vector<std::pair<std::string, std::string>> labels;
-    std::variant<counter, gauge, histogram> figure;
+    std::variant<counter, gauge, histogram> metric;
 };
 
 std::size_t hash_of(metrics_registry::labels set)
@@ -51,7 +51,7 @@ void append_escaped(std::string& out, std::string_view text, bool is_label)
             out += c;
 }
 
-// `le` is the bound of a histogram's bucket, empty for none.
+// `le` is the upper bound of a histogram bucket; empty: no such label.
 void append_labels(std::string& out, const series& row, std::string_view le = {})
 {
     char separator = '{';
@@ -80,24 +80,24 @@ std::string seconds_text(std::uint64_t microseconds)
     return {digits.data(), written.ptr};
 }
 
-// Writes the samples of one series.
+// Writes the samples of one series in the exposition format.
 struct sample_writer {
     std::string& out;
     const std::string& name;
     const series& row;
 
-    void operator()(const counter& figure) const { append("", {}, std::to_string(figure.value())); }
-    void operator()(const gauge& figure) const { append("", {}, std::to_string(figure.value())); }
+    void operator()(const counter& metric) const { append("", {}, std::to_string(metric.value())); }
+    void operator()(const gauge& metric) const { append("", {}, std::to_string(metric.value())); }
 
-    void operator()(const histogram& figure) const
+    void operator()(const histogram& metric) const
     {
         std::uint64_t seen = 0;
-        for (std::size_t i = 0; i < figure.buckets.size(); ++i) {
-            seen += figure.buckets[i].load(std::memory_order_relaxed);
+        for (std::size_t i = 0; i < metric.buckets.size(); ++i) {
+            seen += metric.buckets[i].load(std::memory_order_relaxed);
             const bool is_last = i == histogram::bounds_us.size();
             append("_bucket", is_last ? "+Inf" : seconds_text(histogram::bounds_us[i]), std::to_string(seen));
         }
-        append("_sum", {}, seconds_text(figure.sum_us.load(std::memory_order_relaxed)));
+        append("_sum", {}, seconds_text(metric.sum_us.load(std::memory_order_relaxed)));
         append("_count", {}, std::to_string(seen));
     }
 
@@ -123,21 +123,21 @@ struct metrics_registry::family {
     {
     }
 
-    // The series of those labels, made when there is none yet.
-    template <class Figure>
-    Figure& at(labels set)
+    // Returns the series with those labels, creating it if necessary.
+    template <class Metric>
+    Metric& at(labels set)
     {
         const std::size_t hash = hash_of(set);
         if (series* const found = find(hash, set))
-            return std::get<Figure>(found->figure);
+            return std::get<Metric>(found->metric);
         if (rows.size() < label_sets_max)
-            return add<Figure>(hash, set);
-        return overflow<Figure>();
+            return add<Metric>(hash, set);
+        return overflow<Metric>();
     }
 
     std::string name;
     std::string help;
-    std::size_t kind;  // an index into kind_names and of series::figure
+    std::size_t kind;  // index into kind_names and of the alternative of series::metric
     std::vector<std::unique_ptr<series>> rows;
 
 private:
@@ -152,22 +152,22 @@ private:
         return nullptr;
     }
 
-    template <class Figure>
-    Figure& overflow()
+    template <class Metric>
+    Metric& overflow()
     {
         const labels set = {{"overflow", "true"}};
         const std::size_t hash = hash_of(set);
         series* const found = find(hash, set);
-        return found != nullptr ? std::get<Figure>(found->figure) : add<Figure>(hash, set);
+        return found != nullptr ? std::get<Metric>(found->metric) : add<Metric>(hash, set);
     }
 
-    template <class Figure>
-    Figure& add(std::size_t hash, labels set)
+    template <class Metric>
+    Metric& add(std::size_t hash, labels set)
     {
-        auto& row = rows.emplace_back(std::make_unique<series>(std::in_place_type<Figure>));
+        auto& row = rows.emplace_back(std::make_unique<series>(std::in_place_type<Metric>));
         row->labels.assign(set.begin(), set.end());
         by_hash_.emplace(hash, row.get());
-        return std::get<Figure>(row->figure);
+        return std::get<Metric>(row->metric);
     }
 
     std::unordered_multimap<std::size_t, series*> by_hash_;
@@ -226,7 +226,7 @@ std::string metrics_registry::exposition() const
         out += kind_names[known->kind];
         out += '\n';
         for (const auto& row : known->rows)
-            std::visit(sample_writer{out, known->name, *row}, row->figure);
+            std::visit(sample_writer{out, known->name, *row}, row->metric);
     }
     return out;
 }

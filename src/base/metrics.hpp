@@ -1,5 +1,5 @@
-// Counters, gauges and histograms in Prometheus' text exposition format 0.0.4. Any thread: values are
-// atomics, and references returned stay valid as long as the registry.
+// Metrics: counters, gauges and histograms in the Prometheus text exposition format 0.0.4. Thread-safe:
+// values are atomics, and returned references stay valid as long as the registry.
 #pragma once
 
 #include <array>
@@ -16,6 +16,7 @@
 
 namespace scimd {
 
+// A value that only grows.
 class counter {
 public:
     void add(std::uint64_t amount = 1) noexcept { value_.fetch_add(amount, std::memory_order_relaxed); }
@@ -25,6 +26,7 @@ private:
     std::atomic<std::uint64_t> value_{0};
 };
 
+// A value that can go up and down.
 class gauge {
 public:
     void set(std::int64_t value) noexcept { value_.store(value, std::memory_order_relaxed); }
@@ -35,7 +37,8 @@ private:
     std::atomic<std::int64_t> value_{0};
 };
 
-// Fixed bounds: 100 µs to 10 s in steps of about 3, in seconds on the wire.
+// A distribution of durations with fixed bucket bounds: 100 µs to 10 s in steps of about 3; exposed in
+// seconds.
 class histogram {
 public:
     static constexpr std::array<std::uint64_t, 11> bounds_us = {
@@ -48,6 +51,7 @@ public:
     std::atomic<std::uint64_t> sum_us{0};
 };
 
+// All metrics of a server.
 class metrics_registry {
 public:
     using labels = std::initializer_list<std::pair<std::string_view, std::string_view>>;
@@ -57,9 +61,9 @@ public:
     metrics_registry(const metrics_registry&) = delete;
     metrics_registry& operator=(const metrics_registry&) = delete;
 
-    // The series of that name and those labels, made at its first use. `help` is taken from the first use of
-    // a name. At most 1,000 label sets a name; further ones share one series labelled overflow="true".
-    // A name used for two kinds is a defect: std::logic_error.
+    // Return the series of that name and those labels, creating it on first use. `help` is taken from the
+    // first use of a name. A name may have 1,000 label sets; further ones share one series labelled
+    // overflow="true". Using a name for two kinds of metric is a programming error: std::logic_error.
     counter& counter_of(std::string_view name, std::string_view help, labels set = {});
     gauge& gauge_of(std::string_view name, std::string_view help, labels set = {});
     histogram& histogram_of(std::string_view name, std::string_view help, labels set = {});

@@ -12,8 +12,8 @@
 namespace scimd {
 namespace {
 
-constexpr std::size_t block_bytes = 256 * 1024;  // written at once where there is a file
-constexpr std::size_t piece_bytes = 64 * 1024;   // read at once
+constexpr std::size_t block_bytes = 256 * 1024;  // size of a write, once there is a file
+constexpr std::size_t piece_bytes = 64 * 1024;   // size of a read
 
 [[noreturn]] void fail(const char* what)
 {
@@ -25,11 +25,11 @@ constexpr std::size_t piece_bytes = 64 * 1024;   // read at once
 spool::spool(std::filesystem::path folder, metrics_registry& metrics, const spool_limits& limits)
     : folder_(std::move(folder)),
       limits_(limits),
-      level_(metrics.gauge_of("scimd_spooled_bytes", "Files of long replies that are being sent."))
+      gauge_(metrics.gauge_of("scimd_spooled_bytes", "Files of long replies that are being sent."))
 {
 }
 
-// Without a name it is gone with its last reader, however the process ends.
+// Creates an anonymous file, which disappears with its last descriptor, however the process ends.
 int spool::open_file() const
 {
     std::string name = folder_ / "reply.XXXXXX";
@@ -58,7 +58,7 @@ void spool::take(std::int64_t owner, std::uint64_t bytes)
         throw spool_failure("too many long replies of one organization are under way");
     used_by_[owner] += bytes;
     used_ += bytes;
-    level_.add(static_cast<std::int64_t>(bytes));
+    gauge_.add(static_cast<std::int64_t>(bytes));
 }
 
 void spool::give_back(std::int64_t owner, std::uint64_t bytes) noexcept
@@ -66,16 +66,16 @@ void spool::give_back(std::int64_t owner, std::uint64_t bytes) noexcept
     const std::lock_guard hold(mutex_);
     const auto known = used_by_.find(owner);
     if (known == used_by_.end())
-        return;  // its file has never been written to
+        return;  // nothing was written to its file
     known->second -= bytes;
     if (known->second == 0)
         used_by_.erase(known);
     used_ -= bytes;
-    level_.add(-static_cast<std::int64_t>(bytes));
+    gauge_.add(-static_cast<std::int64_t>(bytes));
 }
 
 spooled_text::spooled_text(spooled_text&& other) noexcept
-    : place_(other.place_),
+    : spool_(other.spool_),
       owner_(other.owner_),
       end_(std::move(other.end_)),
       file_(std::exchange(other.file_, -1)),
@@ -89,21 +89,21 @@ spooled_text::~spooled_text()
     if (file_ < 0)
         return;
     close(file_);
-    place_->give_back(owner_, written_);
+    spool_->give_back(owner_, written_);
 }
 
 void spooled_text::flush()
 {
-    if (!place_ || end_.size() < (is_in_memory() ? place_->limits_.memory_bytes_max : block_bytes))
+    if (!spool_ || end_.size() < (is_in_memory() ? spool_->limits_.memory_bytes_max : block_bytes))
         return;
     if (is_in_memory())
-        file_ = place_->open_file();
+        file_ = spool_->open_file();
     move_to_file();
 }
 
 void spooled_text::move_to_file()
 {
-    place_->take(owner_, end_.size());
+    spool_->take(owner_, end_.size());
     written_ += end_.size();
     for (std::string_view left = end_; !left.empty();) {
         const auto count = write(file_, left.data(), left.size());

@@ -15,7 +15,8 @@ namespace scimd {
 
 namespace {
 
-// Calls `accept` with every code point until it says no; false then, and when the text is not UTF-8.
+// Calls `accept` with every code point until it returns false. Returns false in that case, and for invalid
+// UTF-8.
 template <class Accept>
 bool all_code_points(std::string_view text, Accept accept) noexcept
 {
@@ -28,7 +29,7 @@ bool all_code_points(std::string_view text, Accept accept) noexcept
     return true;
 }
 
-// Nearly all text is, and this is much quicker than to decode it.
+// Fast path: nearly all text is printable ASCII, and this check is much faster than decoding.
 bool is_printable_ascii(std::string_view text) noexcept
 {
     constexpr unsigned first = 0x20;
@@ -62,7 +63,7 @@ std::size_t sequence_bytes(unsigned char lead) noexcept
     return 0;
 }
 
-// Steps for each byte of text that ICU goes through twice.
+// Steps per byte of text that ICU processes twice.
 constexpr std::uint64_t folded_byte_steps = 40;
 constexpr std::uint64_t long_run_byte_steps = 100;
 
@@ -102,7 +103,7 @@ std::string normalized(std::string_view text, const icu::Normalizer2& form)
     return out;
 }
 
-// ---- runs of non-starters: ICU orders each by insertion, which takes n² steps ----
+// --- long runs of non-starters: ICU sorts each run by insertion, which takes n² steps
 
 template <class Each>
 void each_code_point(const icu::UnicodeString& text, Each each)
@@ -111,7 +112,7 @@ void each_code_point(const icu::UnicodeString& text, Each each)
         each(static_cast<char32_t>(text.char32At(i)));
 }
 
-// Calls `each` with the code points of the decomposition of one.
+// Calls `each` with the code points of the decomposition of `one`.
 template <class Each>
 void each_decomposed(char32_t one, const icu::Normalizer2& form, icu::UnicodeString& mapping, Each each)
 {
@@ -121,14 +122,14 @@ void each_decomposed(char32_t one, const icu::Normalizer2& form, icu::UnicodeStr
         each(one);
 }
 
-// Whether there can be a run longer than nonstarters_max: quick, and right when it says no. Code points
-// without a boundary before them count as if all of their decomposition were non-starters.
+// Quick check for a run longer than nonstarters_max; false is definite. A code point without a boundary
+// before it counts as if its whole decomposition were non-starters.
 bool may_have_long_run(std::string_view text) noexcept
 {
     constexpr char32_t first_combining = 0x300;
-    constexpr char32_t soft_hyphen = 0xad;  // the only one before that folding removes
+    constexpr char32_t soft_hyphen = 0xad;  // the only character below first_combining that folding removes
     constexpr std::size_t latin_marks_max = 2;
-    constexpr std::size_t marks_max = 4;  // of one code point, in any form
+    constexpr std::size_t marks_max = 4;  // per code point, in any form
     const auto& rules = forms();
     std::size_t run = 0;
     const bool is_short = all_code_points(text, [&](char32_t c) {
@@ -146,7 +147,7 @@ bool may_have_long_run(std::string_view text) noexcept
     return !is_short;
 }
 
-// What folding removes (U+034F among it) does not end a run: the marks around it become one.
+// Characters that folding removes (U+034F among them) do not end a run: the marks around them become one run.
 bool is_stream_safe(std::string_view text) noexcept
 {
     if (!may_have_long_run(text))
@@ -166,7 +167,8 @@ bool is_stream_safe(std::string_view text) noexcept
     });
 }
 
-// The canonical ordering of UAX #15: marks by their class, those of one class as they stand.
+// Applies the canonical ordering of UAX #15: marks are sorted by class, and those of one class keep their
+// order.
 void order_marks(std::u32string& text)
 {
     struct mark {
@@ -192,7 +194,7 @@ void order_marks(std::u32string& text)
     }
 }
 
-// The decomposition of all of it, in canonical order.
+// Decomposes the whole text, in canonical order.
 std::u32string decomposed(std::u32string_view text, const icu::Normalizer2& form)
 {
     std::u32string out;
@@ -203,8 +205,8 @@ std::u32string decomposed(std::u32string_view text, const icu::Normalizer2& form
     return out;
 }
 
-// What fold() makes, by the definitions of Unicode instead of ICU's shortcuts: for text with long runs, which
-// only earlier versions have stored.
+// Computes fold() by Unicode's definitions instead of ICU's optimized functions: for text with long runs,
+// which only earlier versions can have stored.
 std::string fold_long_runs(std::string_view text)
 {
     std::u32string points;
@@ -238,7 +240,7 @@ bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept
 {
     if (a.size() != b.size())
         return false;
-    if (a == b)  // as nearly all that are equal are written
+    if (a == b)  // fast path: equal names are nearly always written alike
         return true;
     return std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
         return to_lower_ascii(x) == to_lower_ascii(y);
@@ -270,7 +272,7 @@ std::vector<std::string_view> split(std::string_view text, char separator)
     }
 }
 
-// RFC 3629 §4: no overlong forms, no surrogates, nothing above U+10FFFF.
+// Decodes by RFC 3629 §4: no overlong forms, no surrogates, nothing above U+10FFFF.
 code_point first_code_point(std::string_view text) noexcept
 {
     if (text.empty())
@@ -336,8 +338,8 @@ std::string fold(std::string_view text, work_budget& work)
         work.charge(text.size() * long_run_byte_steps);
         return fold_long_runs(text);
     }
-    // Decomposed first, as Unicode's caseless matching of identifiers wants it (D147): folding makes a letter
-    // of the mark U+0345, and marks behind it would end up on that letter.
+    // The text is decomposed first, as Unicode's caseless matching of identifiers requires (D147): folding
+    // turns the mark U+0345 into a letter, and marks after it would otherwise combine with that letter.
     auto folded = normalized(normalized(text, forms().nfd), forms().nfkc_casefold);
     work.charge(folded.size());
     return folded;

@@ -17,7 +17,7 @@ using std::chrono::seconds;
 constexpr time_point first_instant = std::chrono::sys_days(std::chrono::year(1) / 1 / 1);
 constexpr time_point end_of_time = std::chrono::sys_days(std::chrono::year(10'000) / 1 / 1);
 
-// Takes what it recognizes from the front of the text.
+// Consumes the parts of a date from the front of a text.
 class reader {
 public:
     explicit reader(std::string_view text) : rest_(text) {}
@@ -32,7 +32,7 @@ public:
         return true;
     }
 
-    // Exactly `width` digits, a number up to `most`.
+    // Reads exactly `width` digits, as a number of at most `most`.
     std::optional<unsigned> number(std::size_t width, unsigned most)
     {
         if (rest_.size() < width)
@@ -49,7 +49,7 @@ public:
         return value;
     }
 
-    // The digits behind a decimal point, at least one.
+    // Reads the digits after a decimal point, at least one.
     std::optional<microseconds> fraction()
     {
         if (rest_.empty() || !is_digit(rest_.front()))
@@ -86,7 +86,7 @@ std::optional<std::chrono::sys_days> read_date(reader& in)
     return std::chrono::sys_days(date);
 }
 
-// Seconds end at 59: POSIX time has no place for a leap second.
+// Seconds end at 59, because POSIX time cannot represent a leap second.
 std::optional<microseconds> read_time_of_day(reader& in)
 {
     const auto hour = in.number(2, 23);
@@ -107,7 +107,7 @@ std::optional<microseconds> read_time_of_day(reader& in)
     return whole + *part;
 }
 
-// XML Schema 1.0 part 2 §3.2.7.3: at most 14 hours.
+// Reads a zone of at most 14 hours (XML Schema 1.0 part 2 §3.2.7.3).
 std::optional<minutes> read_zone(reader& in)
 {
     if (in.at_end() || in.take('Z'))

@@ -1,7 +1,7 @@
-// Token buckets of one size, one for each key. Any thread.
+// Rate limiter: token buckets of one size, one per key. Thread-safe.
 //
-// Of a bucket nothing is kept but when it will be full again, and nothing of a full one: the memory is that
-// of the keys that have taken something within the last burst.
+// A bucket is stored as the time at which it will be full again, and a full bucket is not stored at all, so
+// that memory is used only for keys that have taken tokens within the last burst.
 #pragma once
 
 #include <algorithm>
@@ -16,16 +16,16 @@ namespace scimd {
 
 struct bucket_size {
     std::int64_t per_second = 0;  // at least 1
-    std::int64_t burst = 0;       // how many may be taken at once
+    std::int64_t burst = 0;       // number of tokens that may be taken at once
 };
 
-// What there is to be said of a bucket after something has been asked of it.
+// The state of a bucket after a request for a token, as rate limit headers report it.
 struct rate_limit_status {
-    bool is_over = false;  // there was none left
+    bool is_over = false;  // no token was left
     std::int64_t limit = 0;
     std::int64_t remaining = 0;
     std::chrono::seconds reset{};        // until the bucket is full
-    std::chrono::seconds retry_after{};  // until there is one again; only where there was none
+    std::chrono::seconds retry_after{};  // until the next token is available; set only if is_over
 };
 
 template <class Key>
@@ -42,7 +42,7 @@ public:
     token_buckets(const token_buckets&) = delete;
     token_buckets& operator=(const token_buckets&) = delete;
 
-    // Takes one. `now` counts from any one point of time.
+    // Takes a token. `now` is the time since any fixed point.
     rate_limit_status take(const Key& of, nanoseconds now)
     {
         using std::chrono::ceil;
@@ -62,8 +62,8 @@ public:
         return made;
     }
 
-    // Takes one, in advance where there is none left, and returns how long it must be waited for. Empty:
-    // longer than `patience`, and none was taken.
+    // Reserves a token, ahead of time if none is left, and returns how long to wait for it. Empty: the wait
+    // would exceed `patience`, and nothing was taken.
     std::optional<nanoseconds> reserve(const Key& of, nanoseconds now, nanoseconds patience)
     {
         const std::lock_guard hold(mutex_);
@@ -75,7 +75,7 @@ public:
         return std::max(wait, nanoseconds(0));
     }
 
-    // Of how many keys something is kept.
+    // Returns the number of keys that are stored.
     [[nodiscard]] std::size_t known() const
     {
         const std::lock_guard hold(mutex_);
@@ -85,7 +85,7 @@ public:
 private:
     static constexpr std::size_t sweep_least = 1'024;
 
-    // A clock that was set back makes no bucket emptier than empty.
+    // Limits the effect of a clock that was set back: a bucket is never emptier than empty.
     nanoseconds& full_at_of(const Key& of, nanoseconds now, nanoseconds in_advance = {})
     {
         if (full_at_.size() >= sweep_at_)
@@ -95,7 +95,8 @@ private:
         return full_at;
     }
 
-    // Done when their number has doubled: a constant cost for each call.
+    // Removes full buckets. It runs when the number of keys has doubled, so that a call costs constant time
+    // on average.
     void evict_full(nanoseconds now)
     {
         std::erase_if(full_at_, [now](const auto& one) { return one.second <= now; });
@@ -103,8 +104,8 @@ private:
     }
 
     const std::int64_t burst_;
-    const nanoseconds interval_;  // until one more is there
-    const nanoseconds depth_;     // of a bucket, from empty to full
+    const nanoseconds interval_;  // between two tokens
+    const nanoseconds depth_;     // time to fill an empty bucket
     mutable std::mutex mutex_;
     std::unordered_map<Key, nanoseconds> full_at_;
     std::size_t sweep_at_ = sweep_least;

@@ -1,11 +1,11 @@
-// How much computation one request may cause, counted in steps.
+// Work budget: a limit on the computation that one request may cause, counted in steps (protection against
+// algorithmic complexity attacks).
 //
-// Limits on single things (bytes of a body, operations of a PATCH, terms of a filter) bound nothing where
-// they are multiplied with each other. So whatever computes for a request charges its budget before it
-// computes.
+// Limits on single things (bytes of a body, operations of a PATCH, terms of a filter) bound nothing when they
+// multiply. Every computation on behalf of a request therefore charges the request's budget before it starts.
 //
-// One step is about a nanosecond of an optimized build: one byte of text that is looked at or copied. Work
-// that costs more for a byte or a value charges a multiple, named beside its use.
+// One step is about a nanosecond of an optimized build: one byte of text that is examined or copied. Work
+// that costs more per byte or value charges a multiple, which is named next to its use.
 //
 // A budget belongs to one request and is used by one thread at a time.
 #pragma once
@@ -19,7 +19,8 @@
 
 namespace scimd {
 
-// The request asked for more computation than its budget has. what() is for the client and names the limit.
+// The request needs more computation than its budget allows. what() is meant for the client and names the
+// limit.
 class work_limit_exceeded : public std::runtime_error {
 public:
     explicit work_limit_exceeded(std::uint64_t steps_max);
@@ -28,33 +29,36 @@ protected:
     explicit work_limit_exceeded(const std::string& text) : std::runtime_error(text) {}
 };
 
-// One stage of the request needs more than its thread gives to one request at a time. The stage may be done
-// again elsewhere; where it cannot, the request is refused like one that exceeds its budget.
+// One stage of the request needs more computation than a shared thread may spend on one request. The stage
+// may be repeated on another thread; where that is impossible, the request is refused as if it exceeded its
+// budget.
 class stage_limit_exceeded : public work_limit_exceeded {
 public:
     explicit stage_limit_exceeded(std::uint64_t steps_max);
 };
 
-// The computation was given up: the process ends, or the deadline of a scan has passed. Not the client's
-// doing.
+// The computation was cancelled because the process stops or the deadline of a scan has passed. The client
+// has made no mistake.
 class work_cancelled : public std::runtime_error {
     using runtime_error::runtime_error;
 };
 
+// The budget of one request.
 class work_budget {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    // How many steps lie between two looks at the flag and the clock.
+    // Steps between two checks of the flag and the clock.
     static constexpr std::uint64_t check_interval_steps = 100'000;
 
-    // `cancelled` outlives the budget and may be set by any thread; nullptr: never cancelled.
+    // `cancelled` must outlive the budget and may be set by any thread; nullptr: never cancelled.
     explicit work_budget(std::uint64_t steps_max, const std::atomic<bool>* cancelled = nullptr) noexcept;
     work_budget(const work_budget&) = delete;
     work_budget& operator=(const work_budget&) = delete;
 
-    // To be called before the work it pays for. Throws work_limit_exceeded when the limit is passed, and from
-    // then on each time; throws work_cancelled when the flag is set or the deadline has passed.
+    // Charges for work; must be called before it is done. Throws work_limit_exceeded when the limit is
+    // exceeded, and on every later call; throws work_cancelled when the flag is set or the deadline has
+    // passed.
     void charge(std::uint64_t steps)
     {
         if (!is_limited_)
@@ -64,23 +68,24 @@ public:
             check();
     }
 
-    // Throws as charge() does.
+    // Throws like charge().
     void check();
 
-    // A smaller limit for what is charged from here on, until the next call: of computation on a thread that
-    // others wait for. Beyond it charge() throws stage_limit_exceeded. Empty: none.
+    // Sets a lower limit for what is charged until the next call, for computation on a thread on which others
+    // wait. charge() throws stage_limit_exceeded beyond it. Empty: no stage limit.
     void begin_stage(std::optional<std::uint64_t> steps_max) noexcept;
 
-    // Gives the stage its limit anew: between parts after each of which it may end.
+    // Restarts the stage with its full limit, between parts after which it may be interrupted.
     void restart_stage() noexcept { begin_stage(stage_steps_max_); }
 
-    // Raises the limit: of a request that goes through a list, for each item of it.
+    // Raises the limit: a request that processes a list gets an allowance per item.
     void allow(std::uint64_t steps) noexcept;
 
-    // A safety net for work that is bounded by time, too. None: no deadline.
+    // Sets a deadline, for work that is also limited by time. Empty: none.
     void set_deadline(std::optional<time_point> deadline) noexcept;
 
-    // Work that is done a second time because it met another's has not been asked for twice.
+    // A position to rewind to. Work that is repeated because of a conflict with another transaction is
+    // charged once.
     struct mark {
         std::uint64_t used = 0;
         std::uint64_t steps_max = 0;
@@ -99,17 +104,17 @@ private:
 
     bool is_limited_ = true;
     std::uint64_t steps_max_ = 0;
-    std::uint64_t allowed_ = 0;  // steps_max_ and what allow() has added
+    std::uint64_t allowed_ = 0;  // steps_max_ plus what allow() has added
     std::uint64_t used_ = 0;
     std::uint64_t next_check_ = 0;
     std::optional<std::uint64_t> stage_steps_max_;
-    std::uint64_t stage_end_ = UINT64_MAX;  // of used_
+    std::uint64_t stage_end_ = UINT64_MAX;  // in terms of used_
     const std::atomic<bool>* cancelled_ = nullptr;
     std::optional<time_point> deadline_;
 };
 
-// For the process's own work, which no request asks for: jobs, and what operators have configured. Counts
-// nothing, so that any number of threads may use it.
+// Returns a budget without limits, for work that no request causes: jobs, and the configuration of operators.
+// It counts nothing, so that any number of threads may share it.
 work_budget& unlimited_work() noexcept;
 
 }  // namespace scimd

@@ -58,7 +58,7 @@ bool has_memberships(store::transaction& tx)
 directory_jobs::directory_jobs(
     store::database& database, const scim::catalogue_set& schemas, environment_id environment
 )
-    : database_(database), schemas_(schemas), system_{environment, "system", {"system", {}, {}}, {}}
+    : database_(database), schemas_(schemas), system_(service::system_source(environment))
 {
 }
 
@@ -117,7 +117,7 @@ bool directory_jobs::publish_group_events(store::transaction& tx)
 bool directory_jobs::finish_memberships(store::transaction& tx)
 {
     namespace changes = service::membership_jobs;
-    return changes::go_on_with_oldest(tx, schemas_, tx.now() - request_time_max) ||
+    return changes::run_oldest_step(tx, schemas_, tx.now() - request_time_max) ||
            changes::discard_abandoned_parts(tx);
 }
 
@@ -128,13 +128,13 @@ void directory_jobs::review_domains()
     while (std::chrono::steady_clock::now() < until) {
         std::optional<service::review_step> step;
         store::run(database_, store::intent::scan, [&](store::transaction& tx) {
-            step = service::look_over_some(tx, system_.environment, schemas_);
+            step = service::find_review_step(tx, system_.environment, schemas_);
             return store::verdict::commit;
         });
         if (!step)
             return;
         store::run(database_, store::intent::write, [&](store::transaction& tx) {
-            service::finish_step(tx, system_.environment, schemas_, *step);
+            service::apply_review_step(tx, system_.environment, schemas_, *step);
             return store::verdict::commit;
         });
     }

@@ -63,7 +63,7 @@ domain_checks::domain_checks(
     : database_(database),
       policy_(policy),
       look_up_(std::move(look_up)),
-      system_{environment, "system", {"system", {}, {}}, {}},
+      system_(service::system_source(environment)),
       log_(log)
 {
 }
@@ -122,7 +122,7 @@ void domain_checks::write(service::domains::dns_finding finding)
         }
     }
     const auto step = [this, finding = std::move(finding)](store::transaction& tx) {
-        service::domains::take_in(tx, system_, policy_, finding);
+        service::domains::apply_finding(tx, system_, policy_, finding);
         return store::verdict::commit;
     };
     database_.submit(store::intent::write, step, [this, id](const std::exception_ptr& problem) {

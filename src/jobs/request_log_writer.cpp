@@ -29,7 +29,7 @@ void request_log_writer::add_jobs(scheduler& scheduler)
 // Requests that arrive meanwhile wait for the next run: under heavy load this would otherwise never end.
 void request_log_writer::flush()
 {
-    const auto waiting = requests_.take(service::request_notes_max);
+    const auto waiting = requests_.take(service::queued_records_max);
     for (std::span<const service::request_record> rest(waiting); !rest.empty();) {
         const auto batch = rest.first(std::min(batch_max, rest.size()));
         rest = rest.subspan(batch.size());

@@ -6,7 +6,7 @@ namespace scimd::scim {
 
 std::string comparable_text(std::string_view text, const attribute& of, work_budget& work)
 {
-    // Folding first: it makes spaces of most other blanks.
+    // Fold first: folding turns most other blanks into spaces.
     constexpr std::string_view blanks = " \t\r\n";
     std::string folded = fold(text, work);
     if (of.format != text_format::name)

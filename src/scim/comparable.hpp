@@ -1,4 +1,4 @@
-// The form in which texts of attributes that are not caseExact are compared, ordered and kept unique. Pure.
+// The form in which texts of attributes that are not caseExact are compared, sorted and kept unique. Pure.
 #pragma once
 
 #include "base/work_budget.hpp"
@@ -9,7 +9,7 @@
 
 namespace scimd::scim {
 
-// Folded (base/text), and of names (text_format::name) without the blanks around them.
+// Folds a text (base/text.hpp) and, for names (text_format::name), removes the blanks around it.
 std::string comparable_text(std::string_view text, const attribute& of, work_budget& work);
 
 }  // namespace scimd::scim

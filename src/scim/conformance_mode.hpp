@@ -1,13 +1,13 @@
-// How much a directory takes from its clients beyond the RFC.
+// How far a directory accepts what its clients send beyond the RFC.
 #pragma once
 
 namespace scimd::scim {
 
 enum class conformance_mode {
-    strict,  // the letter of RFC 7643 and RFC 7644: what they do not describe is refused
+    strict,  // RFC 7643 and RFC 7644 to the letter: what they do not describe is refused
              // (scim/patch/strict.hpp)
-    compat,  // what identity providers send is understood (scim/patch/quirks.hpp)
-    entra,   // compat, and where Entra and the RFC exclude each other, Entra
+    compat,  // accepts the deviations of identity providers (scim/patch/quirks.hpp)
+    entra,   // compat, and Entra's behaviour where it contradicts the RFC
 };
 
 }  // namespace scimd::scim

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::uint64_t name_steps = 100;  // to look up a sub-attribute
 
-void note_parts_of_one(
+void record_sub_attributes(
     ignored_names& found,
     const schema* extension,
     const attribute& target,
@@ -95,12 +95,12 @@ void record_ignored_parts(
     if (!target.is_complex())
         return;
     if (const json::object* const members = value.if_object())
-        note_parts_of_one(found, extension, target, *members, work);
+        record_sub_attributes(found, extension, target, *members, work);
     const json::array* const elements = value.if_array();
     const std::size_t count = elements ? std::min(elements->size(), values_max) : 0;
     for (std::size_t i = 0; i < count; ++i)
         if (const json::object* const members = (*elements)[i].if_object())
-            note_parts_of_one(found, extension, target, *members, work);
+            record_sub_attributes(found, extension, target, *members, work);
 }
 
 }  // namespace scimd::scim

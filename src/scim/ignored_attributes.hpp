@@ -1,5 +1,5 @@
-// Names of what a request says without effect, and why: for the log of requests, so that a request that
-// succeeds and changes nothing says why. Pure.
+// Names of the parts of a request that have no effect, with the reason. The request log shows them, so that a
+// request that succeeds and changes nothing explains itself. Pure; not thread-safe.
 #pragma once
 
 #include "base/json/json.hpp"
@@ -14,26 +14,27 @@
 namespace scimd::scim {
 
 enum class ignored_reason {
-    unknown_attribute,  // no schema declares it
-    unknown_path,       // the same, of the path of an operation
+    unknown_attribute,  // not declared by any schema
+    unknown_path,       // the path of an operation names an attribute that is not declared
     read_only,
-    not_kept,        // a password, or another attribute that is never kept
-    no_value,        // an element of a list without `value`, or an operation that adds nothing
+    not_kept,        // a password, or another attribute that is never stored
+    no_value,        // a list element without `value`, or an operation that adds nothing
     no_match,        // the filter of the path matches nothing, so nothing was changed
-    unknown_member,  // of a group
-    derived,         // a `$ref` that follows the `value` beside it
+    unknown_member,  // a path names an unknown member of a group
+    derived,         // a `$ref` that is derived from the `value` next to it
 };
 
-// "unknown_attribute", as the log has it.
+// Returns the name of a reason in the log, such as "unknown_attribute".
 std::string_view to_text(ignored_reason why) noexcept;
 
+// An ignored name and its reason. A value.
 struct ignored_name {
     std::string name;
     ignored_reason why = ignored_reason::unknown_attribute;
     friend bool operator==(const ignored_name&, const ignored_name&) = default;
 };
 
-// Each pair of a name and a reason once, the first `kept_max` of them.
+// A set of ignored names: each pair of name and reason once, the first `kept_max` of them.
 class ignored_names {
 public:
     static constexpr std::size_t kept_max = 20;
@@ -50,9 +51,9 @@ private:
     std::vector<ignored_name> rows_;
 };
 
-// What of a value given for the attribute is not read: unknown and read-only sub-attributes, of the first
-// `values_max` elements of a list. `extension` is the schema that has the attribute, when that is none of the
-// base and common ones.
+// Records the parts of an attribute's value that are not read: unknown and read-only sub-attributes, of the
+// first `values_max` elements of a list. `extension` is the schema of the attribute, unless it belongs to the
+// base schema or is a common attribute.
 void record_ignored_parts(
     ignored_names& found,
     const schema* extension,

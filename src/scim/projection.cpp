@@ -19,7 +19,7 @@ bool contains(const std::vector<T>& rows, const T& wanted)
     return std::find(rows.begin(), rows.end(), wanted) != rows.end();
 }
 
-// Names with commas between them. A comma in brackets is one of a filter's.
+// Splits names at commas, except at commas in the brackets of a filter.
 std::vector<std::string_view> split_names(std::string_view text)
 {
     std::vector<std::string_view> names;
@@ -38,7 +38,7 @@ std::vector<std::string_view> split_names(std::string_view text)
     return names;
 }
 
-// As many filters as a list of names can have.
+// Limit of filters in a list of names.
 constexpr std::size_t chosen_max = 16;
 
 struct named_attributes {
@@ -57,7 +57,8 @@ void read_chosen(std::string_view name, const resource_type& type, std::vector<c
         chosen.push_back(std::move(one));
 }
 
-// A client may name an attribute a thousand times; each is kept once, so that lists stay as short as schemas.
+// Resolves names. A client may name an attribute a thousand times; each is kept once, so that lists stay as
+// short as the schemas.
 void read_names(std::string_view names, const resource_type& type, named_attributes into)
 {
     for (const std::string_view name : split_names(names)) {
@@ -77,16 +78,17 @@ void read_names(std::string_view names, const resource_type& type, named_attribu
     }
 }
 
-// What becomes of one attribute: whether it stays, and of its sub-attributes which.
+// The decision on one attribute: whether it is returned, and with which sub-attributes.
 struct selection {
     bool is_kept = false;
-    bool takes_defaults = true;  // the sub-attributes returned by default
+    bool takes_defaults = true;  // includes the sub-attributes returned by default
     std::vector<const attribute*> listed;
     std::vector<const attribute*> excluded;
 };
 
-// An attribute of the base schema or a common one (`extension` is nullptr), or one of an extension. Names
-// stand for identity, so that callers may ask with an attribute of their own.
+// True if a listed path is about the candidate: an attribute of the base schema or a common one (`extension`
+// is nullptr), or of an extension. Attributes are compared by name, so that callers may pass a definition of
+// their own.
 bool is_about(const path& listed, const schema* extension, const attribute& candidate)
 {
     return listed.extension == extension && listed.attribute->name == candidate.name;
@@ -120,7 +122,7 @@ selection select_listed(const projection& wanted, const schema* extension, const
         take(listed);
     for (const chosen_values& each : wanted.chosen)
         take(each.attribute);
-    // A schema's name stands for what it returns by default.
+    // The name of a schema selects the attributes that it returns by default.
     if (candidate.returned == returned::by_default && is_of_any(wanted.whole_schemas, extension, candidate))
         made.is_kept = made.takes_defaults = true;
     return made;
@@ -155,7 +157,7 @@ void exclude(selection& made, const projection& wanted, const schema* extension,
     }
 }
 
-// RFC 7643 §7 "returned", RFC 7644 §3.9.
+// Selects by RFC 7643 §7 "returned" and RFC 7644 §3.9.
 selection select(const projection& wanted, const schema* extension, const attribute& candidate)
 {
     selection made;
@@ -182,7 +184,7 @@ bool keeps_sub_attribute(const selection& made, const attribute& sub_attribute)
     return made.takes_defaults && sub_attribute.returned == returned::by_default;
 }
 
-// Builds a new object of the members that `keep` (which may change them) says yes to.
+// Rebuilds an object from the members for which `keep` returns true; `keep` may change them.
 template <class Keep>
 void filter_members(json::object& object, Keep keep)
 {
@@ -210,7 +212,7 @@ void project_element(json::value& element, const selection& made, const attribut
     });
 }
 
-// Whether anything is left of a complex value.
+// Projects a complex value; false when nothing is left of it.
 bool project_sub_attributes(json::value& value, const selection& made, const attribute& definition)
 {
     json::array* const elements = value.if_array();
@@ -219,7 +221,7 @@ bool project_sub_attributes(json::value& value, const selection& made, const att
         return !is_empty_object(value);
     }
     if (elements->empty())
-        return true;  // an empty list was put there to be seen
+        return true;  // an empty list is meant to be returned
     for (json::value& element : *elements)
         project_element(element, made, definition);
     elements->erase(std::remove_if(elements->begin(), elements->end(), is_empty_object), elements->end());
@@ -244,7 +246,7 @@ std::vector<const filter*> conditions_on(
     return found;
 }
 
-// Leaves the values of a list that are wanted; false when none is.
+// Keeps the wanted values of a list; false when none is left.
 bool choose_values(
     json::value& value,
     const projection& wanted,
@@ -329,7 +331,7 @@ projection parse_projection(std::string_view attributes, std::string_view exclud
     made.is_listed = !trim(attributes).empty();
     read_names(attributes, type, {made.attributes, made.chosen, made.whole_schemas});
     read_names(excluded, type, {made.excluded, made.not_chosen, made.excluded_schemas});
-    // A part of some values alone cannot be left out.
+    // A sub-attribute of only some values cannot be excluded.
     std::erase_if(made.not_chosen, [](const chosen_values& each) { return each.attribute.sub_attribute; });
     return made;
 }

@@ -1,4 +1,5 @@
-// Which attributes of a resource are returned (RFC 7643 §7 "returned", RFC 7644 §3.9). Pure.
+// Projection: which attributes of a resource are returned (RFC 7643 §7 "returned", RFC 7644 §3.9: attributes
+// and excludedAttributes). Pure.
 #pragma once
 
 #include "base/error.hpp"
@@ -13,24 +14,28 @@
 
 namespace scimd::scim {
 
-// emails[type eq "work"]: of a list only the values that meet the filter. Of a group's members all are shown.
+// An attribute with a value filter, as in emails[type eq "work"]: only the values that match are returned.
+// Members of a group are always returned together.
 struct chosen_values {
     path attribute;
     filter where;
     friend bool operator==(const chosen_values&, const chosen_values&) = default;
 };
 
+// The attributes that a request asks for.
 struct projection {
-    bool is_nothing = false;  // the resource is not returned at all: whatever else stands here
-    // Empty and not `is_listed`: the default set. Listed: only these (and the always-returned).
+    bool is_nothing = false;  // the resource is not returned at all; overrides everything else
+    // False and nothing excluded: the default set. True: only the listed attributes and those always
+    // returned.
     bool is_listed = false;
     std::vector<path> attributes;
     std::vector<const schema*> whole_schemas;  // attributes=urn:…:enterprise:2.0:User
     std::vector<path> excluded;
     std::vector<const schema*> excluded_schemas;
-    std::vector<chosen_values> chosen{};      // listed, beside `attributes`
-    std::vector<chosen_values> not_chosen{};  // excluded, beside `excluded`
-    std::vector<path> requested{};  // of those returned on request, by this very request (written.hpp)
+    std::vector<chosen_values> chosen{};      // listed, in addition to `attributes`
+    std::vector<chosen_values> not_chosen{};  // excluded, in addition to `excluded`
+    // Of the attributes returned on request, those that this request has written (requested_attributes.hpp).
+    std::vector<path> requested{};
 
     [[nodiscard]] bool is_default() const noexcept
     {
@@ -38,21 +43,21 @@ struct projection {
                not_chosen.empty() && requested.empty();
     }
 
-    // Whether an attribute (by canonical name, of the base schema or common) can appear at all, so that
-    // derived ones (members, groups) are not even read when they cannot.
+    // True if the attribute (of the base schema, or common) can be returned at all. Derived attributes
+    // (members, groups) are not even read when they cannot.
     [[nodiscard]] bool wants(const attribute& candidate) const noexcept;
 
-    // The same of one of its sub-attributes.
+    // True if the sub-attribute can be returned at all.
     [[nodiscard]] bool wants(const attribute& candidate, const attribute& sub_attribute) const;
 };
 
-// From the query parameters' texts (comma-separated); unknown names are ignored (RFC 7644 §3.9 asks for no
-// error). Both given: attributes less excludedAttributes.
+// Parses the comma-separated query parameters; unknown names are ignored (RFC 7644 §3.9 requires no error).
+// When both are given, the result is attributes minus excludedAttributes.
 projection parse_projection(
     std::string_view attributes, std::string_view excluded, const resource_type& type
 );
 
-// Removes from a full resource what is not to be returned; keeps the order of names.
+// Removes from a complete resource what must not be returned; keeps the order of names.
 void project(
     json::object& resource,
     const projection& wanted,

@@ -1,4 +1,4 @@
-// What a client wrote, short enough to be shown back to it in an error's detail. Pure.
+// Quotation of client input in the detail of an error. Pure.
 #pragma once
 
 #include <cstddef>
@@ -9,8 +9,8 @@ namespace scimd::scim {
 
 constexpr std::size_t excerpt_bytes_max = 64;
 
-// `text` between single quotes, cut at a character's border with "..." when it is longer than
-// excerpt_bytes_max.
+// Returns `text` in single quotes. A text longer than excerpt_bytes_max is cut between two characters and
+// ends in "...".
 std::string quoted_input(std::string_view text);
 
 }  // namespace scimd::scim

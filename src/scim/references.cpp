@@ -12,7 +12,8 @@ namespace scimd::scim {
 
 namespace {
 
-// The `$ref` of an attribute whose values point at resources of ours; nullptr for any other attribute.
+// Returns the `$ref` of an attribute whose values point to resources of this server; nullptr for any other
+// attribute.
 const attribute* reference_of(const attribute& candidate)
 {
     if (!candidate.is_complex() || !candidate.find("value"))
@@ -30,7 +31,7 @@ std::optional<std::string> location_of(std::string_view id, const attribute& ref
     return std::nullopt;
 }
 
-// ".../Users/diruser_1", with or without anything before.
+// True for ".../Users/diruser_1" with any prefix.
 bool is_location(std::string_view text, const reference_target& target)
 {
     const auto slash = text.rfind('/');
@@ -41,26 +42,26 @@ bool is_location(std::string_view text, const reference_target& target)
     return before == endpoint || before.ends_with(target.endpoint);
 }
 
-bool is_ours(std::string_view location, const attribute& reference)
+bool is_local(std::string_view location, const attribute& reference)
 {
     return std::ranges::any_of(reference.references, [location](const reference_target& target) {
         return is_location(location, target);
     });
 }
 
-bool has_reference_of_ours(const schema& definition, std::string_view location)
+bool has_local_reference(const schema& definition, std::string_view location)
 {
     return std::ranges::any_of(definition.attributes, [location](const attribute& each) {
         const attribute* const reference = reference_of(each);
-        return reference && is_ours(location, *reference);
+        return reference && is_local(location, *reference);
     });
 }
 
-bool has_reference_of_ours(const resource_type& type, std::string_view location)
+bool has_local_reference(const resource_type& type, std::string_view location)
 {
-    return has_reference_of_ours(*type.base, location) ||
+    return has_local_reference(*type.base, location) ||
            std::ranges::any_of(type.extensions, [location](const extension& each) {
-               return has_reference_of_ours(*each.definition, location);
+               return has_local_reference(*each.definition, location);
            });
 }
 
@@ -69,12 +70,12 @@ std::string_view last_segment(std::string_view location)
     return location.substr(location.rfind('/') + 1);
 }
 
-// Whether it had to replace or drop what was given.
+// Sets the matching `$ref`. True if a given one was replaced or dropped.
 bool complete(json::object& element, const attribute& reference)
 {
     const json::string* const value = find_string(element, "value");
     const json::string* const given = find_string(element, "$ref");
-    if (given && !is_ours(*given, reference))
+    if (given && !is_local(*given, reference))
         return false;
     const auto location = value ? location_of(*value, reference) : std::nullopt;
     const bool is_other = given && (!location || last_segment(*given) != last_segment(*location));
@@ -85,7 +86,7 @@ bool complete(json::object& element, const attribute& reference)
     return is_other;
 }
 
-// `extension` is `of`, unless that is the base schema.
+// `extension` is `of`, or nullptr for the base schema.
 void complete_all(json::object& holder, const schema& of, const schema* extension, ignored_names* ignored)
 {
     for (const attribute& each : of.attributes) {
@@ -124,20 +125,21 @@ bool is_derived_instead(const json::value& element, const attribute& target, con
         return false;
     const json::string* const kept = members ? find_string(*members, reference->name) : nullptr;
     if (!wanted)
-        return kept && is_ours(*kept, *reference);
-    return is_ours(*wanted, *reference) && !(kept && last_segment(*kept) == last_segment(*wanted));
+        return kept && is_local(*kept, *reference);
+    return is_local(*wanted, *reference) && !(kept && last_segment(*kept) == last_segment(*wanted));
 }
 
 void make_references_absolute(std::string& text, const resource_type& type, std::string_view base_url)
 {
-    constexpr std::string_view mark = R"($ref":"../)";  // in no value: its quotation marks would be escaped
+    // Cannot occur in a value, where quotation marks are escaped.
+    constexpr std::string_view mark = R"($ref":"../)";
     constexpr std::string_view dots = "..";
-    std::string made;  // beside `text`, which would be moved as a whole with each reference
+    std::string made;  // built separately, because each insertion into `text` would move its whole tail
     std::size_t done = 0;
     for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + mark.size())) {
         const auto begin = at + mark.size() - dots.size() - 1;
         const auto location = std::string_view(text).substr(begin, text.find('"', begin) - begin);
-        if (!has_reference_of_ours(type, location))
+        if (!has_local_reference(type, location))
             continue;
         made.append(text, done, begin - done).append(base_url);
         done = begin + dots.size();

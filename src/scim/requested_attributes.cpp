@@ -11,18 +11,18 @@ bool is_on_request(const attribute& candidate)
     return candidate.returned == returned::on_request;
 }
 
-void note(std::vector<path>& found, const path& where)
+void record(std::vector<path>& found, const path& where)
 {
     if (std::find(found.begin(), found.end(), where) == found.end())
         found.push_back(where);
 }
 
-// The parts of a complex value, or of each of a list.
-void note_parts(std::vector<path>& found, const path& whole, const json::value& value)
+// Records the sub-attributes of a complex value, or of each element of a list.
+void record_sub_attributes(std::vector<path>& found, const path& whole, const json::value& value)
 {
     if (const json::array* const elements = value.if_array()) {
         for (const json::value& each : *elements)
-            note_parts(found, whole, each);
+            record_sub_attributes(found, whole, each);
         return;
     }
     const json::object* const members = value.if_object();
@@ -32,25 +32,27 @@ void note_parts(std::vector<path>& found, const path& whole, const json::value& 
         path part = whole;
         part.sub_attribute = &sub;
         if (is_on_request(sub) && find(*members, sub.name))
-            note(found, part);
+            record(found, part);
     }
 }
 
-void note_value(std::vector<path>& found, const path& where, const json::value& value)
+void record_value(std::vector<path>& found, const path& where, const json::value& value)
 {
     if (is_on_request(*where.attribute))
-        note(found, {.extension = where.extension, .attribute = where.attribute});
+        record(found, {.extension = where.extension, .attribute = where.attribute});
     if (where.sub_attribute && is_on_request(*where.sub_attribute))
-        note(found, where);
+        record(found, where);
     else if (!where.sub_attribute)
-        note_parts(found, where, value);
+        record_sub_attributes(found, where, value);
 }
 
-void note_all(std::vector<path>& found, const schema* extension, const schema& of, const json::object& holder)
+void record_all(
+    std::vector<path>& found, const schema* extension, const schema& of, const json::object& holder
+)
 {
     for (const attribute& each : of.attributes)
         if (const json::value* const value = find(holder, each.name))
-            note_value(found, {.extension = extension, .attribute = &each}, *value);
+            record_value(found, {.extension = extension, .attribute = &each}, *value);
 }
 
 }  // namespace
@@ -58,10 +60,10 @@ void note_all(std::vector<path>& found, const schema* extension, const schema& o
 std::vector<path> requested_on_demand(const json::object& document, const resource_type& type)
 {
     std::vector<path> found;
-    note_all(found, nullptr, *type.base, document);
+    record_all(found, nullptr, *type.base, document);
     for (const extension& each : type.extensions)
         if (const json::object* const holder = find_object(document, each.definition->urn))
-            note_all(found, each.definition, *each.definition, *holder);
+            record_all(found, each.definition, *each.definition, *holder);
     return found;
 }
 
@@ -70,7 +72,7 @@ std::vector<path> requested_on_demand(const patch& change)
     std::vector<path> found;
     for (const patch_operation& each : change.operations)
         if (each.target.attribute.attribute)
-            note_value(found, each.target.attribute, each.value);
+            record_value(found, each.target.attribute, each.value);
     return found;
 }
 

@@ -1,4 +1,4 @@
-// The attributes "returned" on request that a client has written: the response to its POST, PUT or PATCH has
+// Attributes "returned" on request that a client has written: the response to its POST, PUT or PATCH contains
 // them (RFC 7643 §7). Pure.
 #pragma once
 
@@ -11,9 +11,10 @@
 
 namespace scimd::scim {
 
-// Of a whole document, as POST and PUT bring it.
+// Collects them from the document of a POST or PUT.
 std::vector<path> requested_on_demand(const json::object& document, const resource_type& type);
 
+// Collects them from a PATCH.
 std::vector<path> requested_on_demand(const patch& change);
 
 }  // namespace scimd::scim

@@ -18,8 +18,8 @@ namespace {
 
 constexpr std::uint64_t name_steps = 400;  // to look up the attribute of a member
 
-// RFC 7643 §3.1 wants the base URN in `schemas`, but templates forget the whole attribute or write the URNs
-// of SCIM 1.1: the endpoint says what the resource is, so only its form is checked.
+// Checks only the form of `schemas`. RFC 7643 §3.1 requires the base URN in it, but clients' templates omit
+// the attribute or use URNs of SCIM 1.1; the endpoint determines the resource type.
 result<void> check_schemas(const json::value& value)
 {
     if (value.is_null())
@@ -33,8 +33,8 @@ result<void> check_schemas(const json::value& value)
     return {};
 }
 
-// Secrets must be there, and be of their types, as everything else; only nobody keeps them. Whatever a
-// client sends as a password is its own affair.
+// Checks write-only attributes (required, types) like others, although they are not stored. The content of a
+// password is not checked.
 result<void> check_secrets(const json::object& holder, const schema& definition, work_budget& work)
 {
     for (const attribute& each : definition.attributes) {
@@ -57,8 +57,8 @@ error in_schema(const schema& definition, const error& reason)
     return {reason.code, definition.urn + ":" + reason.detail};
 }
 
-// What of a value given for the attribute a document does not hold. What is common to all resources is in
-// every answer, whatever a client sends.
+// Records the parts of an attribute's value that a document does not hold. Common attributes are skipped:
+// every response contains them, whatever the client sends.
 void record_ignored(
     ignored_names& found,
     const schema* extension,
@@ -77,7 +77,7 @@ void record_ignored(
         record_ignored_parts(found, extension, target, value, work);
 }
 
-// Some clients repeat `schemas` inside of extensions.
+// Records an unknown attribute, except `schemas`, which some clients repeat inside extensions.
 void record_unknown(
     ignored_names& found, const schema* extension, std::string_view name, const json::value& value
 )
@@ -86,7 +86,7 @@ void record_unknown(
         found.add(extension, name, ignored_reason::unknown_attribute);
 }
 
-// Takes the attributes of an extension out of its container.
+// Reads the attributes of an extension from its container.
 result<void> read_extension(
     const json::value& value, const schema& definition, parsed_body& made, work_budget& work
 )
@@ -161,8 +161,8 @@ bool has_immutable_part(const attribute& list)
     });
 }
 
-// Elements that are the same before and after keep what is immutable in them; which they are, their type and
-// value say.
+// Checks that elements which are equal before and after, by type and value, keep their immutable
+// sub-attributes.
 result<void> check_elements_kept(
     const json::array& current,
     const json::value* next,
@@ -343,7 +343,8 @@ result<std::vector<member>> read_members(const json::value& value)
     if (count > members_max)
         return error{errc::too_large, "members has more than " + std::to_string(members_max) + " values."};
 
-    std::set<std::string> seen;  // no choice of values may make it quadratic, as with a hash table
+    // An ordered set: no choice of values can make it quadratic, unlike a hash table.
+    std::set<std::string> seen;
     for (std::size_t i = 0; i < count; ++i) {
         const json::value& element = given ? (*given)[i] : value;
         if (element.is_null())

@@ -41,7 +41,7 @@ void add_unique(
 
 std::string key_of_number(double number)
 {
-    return scimd::to_text(json::value(number == 0 ? 0.0 : number));  // 0 and -0 are one
+    return scimd::to_text(json::value(number == 0 ? 0.0 : number));  // 0 and -0 are equal
 }
 
 std::string key_of_text(std::string_view text, const attribute& of, work_budget& work)
@@ -63,7 +63,7 @@ std::string key_of(const json::value& value, const attribute& of, work_budget& w
     return scimd::to_text(value);
 }
 
-// Calls `visit` with every value that the path names: of a list each, of a complex attribute the part.
+// Calls `visit` with every value at a path: each value of a list, the sub-attribute of a complex value.
 template <class Visit>
 void each_value(const path& where, const json::value& value, Visit visit)
 {

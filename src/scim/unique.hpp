@@ -1,9 +1,9 @@
-// Attributes whose values no two resources of a type may share (RFC 7643 §2.2 "uniqueness"), and the form in
-// which their values are compared. Pure.
+// Unique attributes: those whose values no two resources of a type may share (RFC 7643 §2.2 "uniqueness"),
+// and the keys by which their values are compared. Pure.
 //
-// `global` is kept as `server` is, within a directory and a type: what another tenant has must not be told by
-// a refusal. The userName of a User and the displayName of a Group are left out: they have columns of their
-// own.
+// `global` is enforced like `server`, within a directory and a type: an error must not reveal what other
+// tenants have. userName of users and displayName of groups are not included, because they have columns of
+// their own.
 #pragma once
 
 #include "base/error.hpp"
@@ -22,29 +22,31 @@ namespace scimd::scim {
 
 constexpr std::size_t unique_value_bytes_max = 1'024;
 
+// Returns the unique attributes of a type.
 std::vector<path> unique_attributes(const resource_type& type);
 
-// Whether it is one of these.
+// True if the path is one of them.
 bool is_unique(const path& where, const resource_type& type);
 
+// A value of a unique attribute, as a key. A value.
 struct unique_value {
     std::string attribute;  // canonical text of its path
-    std::string key;        // equal exactly for values that are the same
+    std::string key;        // two keys are equal if and only if the values are
     friend auto operator<=>(const unique_value&, const unique_value&) = default;
 };
 
-// All of a document, each once.
+// Returns the values in a document, without duplicates.
 std::vector<unique_value> unique_values(
     const json::object& document, const resource_type& type, work_budget& work
 );
 
-// The key of a filter's literal; empty when no value of the attribute can equal it.
+// Returns the key of a filter's literal; empty when no value of the attribute can be equal to it.
 std::optional<std::string> unique_key(const literal& wanted, const attribute& of);
 
-// Names the rule by which keys are made: when it changes, they have to be made anew.
+// Returns an identifier of the rule that makes the keys: stored keys must be recomputed when it changes.
 std::string unique_comparison(const attribute& of);
 
-// invalid_value: a value that is too long to be kept unique.
+// invalid_value: a value is too long for a key.
 result<void> check_unique_lengths(const json::object& document, const resource_type& type);
 
 }  // namespace scimd::scim

@@ -14,8 +14,8 @@ namespace scimd::scim {
 
 namespace {
 
-constexpr std::uint64_t decoded_byte_steps = 6;  // of text that is not ASCII, to see whether it can be stored
-constexpr std::uint64_t element_steps = 150;     // to tell an element from others, beside the texts in it
+constexpr std::uint64_t decoded_byte_steps = 6;  // to check whether text that is not ASCII can be stored
+constexpr std::uint64_t element_steps = 150;  // to compare an element with others, in addition to its texts
 
 std::string_view kind_of(attribute_type type) noexcept
 {
@@ -45,7 +45,8 @@ error refuse(const value_place& place, std::string_view reason)
     return {errc::invalid_value, place.text() + " " + std::string(reason)};
 }
 
-// Numbers for strings are a habit of templates (a postalCode of 12345); their digits are meant.
+// Accepts a number for a string, which templates tend to send (a postalCode of 12345); its digits become the
+// text.
 result<json::value> read_text(const json::value& value, const value_place& place, work_budget& work)
 {
     if (value.is_int64())
@@ -62,7 +63,7 @@ result<json::value> read_text(const json::value& value, const value_place& place
     return value;
 }
 
-// Entra sends "True" and "False": the only strings taken for another type.
+// Accepts "True" and "False", which Entra sends: the only strings that are converted to another type.
 result<json::value> read_boolean(const json::value& value, const value_place& place)
 {
     if (value.is_bool())
@@ -89,13 +90,13 @@ result<json::value> read_decimal(const json::value& value, const value_place& pl
         return value;
     if (!value.is_int64())
         return wrong_type(place);
-    // Beyond 2^53 a double would be another number.
+    // Beyond 2^53 a double could be a different number.
     constexpr std::int64_t exact_max = std::int64_t{1} << 53;
     const std::int64_t whole = value.get_int64();
     return whole > exact_max || whole < -exact_max ? value : json::value(static_cast<double>(whole));
 }
 
-// Checked and kept as written: what is read again is compared with what was sent.
+// Validates a date and keeps it as written, because clients compare what they read with what they sent.
 result<json::value> read_date_time(const json::value& value, const value_place& place)
 {
     if (!value.is_string() || !parse_rfc3339(value.get_string()))
@@ -156,7 +157,7 @@ result<json::value> read_single(const json::value& value, const value_place& pla
     return wrong_type(place);
 }
 
-// Null for a list of nothing but blanks.
+// Reads a list; null if all elements are blank.
 result<json::value> read_list(const json::value& value, const value_place& place, work_budget& work)
 {
     const auto* const given = value.if_array();
@@ -176,7 +177,7 @@ result<json::value> read_list(const json::value& value, const value_place& place
     if (count_primaries(made) > 1)
         return refuse(place, "has more than one primary value.");
     if (place.parent)
-        deduplicate(made, place.self, work);  // it is part of what says whether two elements are the same
+        deduplicate(made, place.self, work);  // the value takes part in the comparison of elements
     return made.empty() ? json::value(nullptr) : json::value(std::move(made));
 }
 
@@ -189,7 +190,7 @@ void append_identity(std::string& out, const json::value& value, const attribute
         append_text(out, value);
 }
 
-// Every field ends in a separator that JSON text never holds bare, absent ones too.
+// Appends a field, present or absent, and a separator that does not occur unescaped in JSON text.
 void append_field(
     std::string& out,
     const json::object& element,
@@ -302,7 +303,7 @@ std::string identity(const json::value& element, const attribute& list, work_bud
         append_field(key, *object, list, "value", work);
         return key;
     }
-    key = '=';  // no key of an element with a value starts like this
+    key = '=';  // the key of an element with a value never starts like this
     for (const attribute& sub : list.sub_attributes)
         if (!equals_ignoring_case(sub.name, "primary"))
             append_field(key, *object, list, sub.name, work);
@@ -338,7 +339,8 @@ void merge_duplicate(json::value& kept, json::value&& again)
     json::object& element = kept.get_object();
     const bool has_value = element.contains("value");
     for (auto& member : again.get_object()) {
-        // Elements without a value are equal but for `primary`; with one, type and value are equal.
+        // Elements without a value are equal apart from `primary`; elements with one have equal type and
+        // value.
         const std::string_view name = member.key();
         const bool identifies = has_value ? name == "value" || name == "type" : name != "primary";
         if (!identifies)
@@ -348,8 +350,8 @@ void merge_duplicate(json::value& kept, json::value&& again)
 
 void deduplicate(json::array& elements, const attribute& list, work_budget& work)
 {
-    std::map<std::string, std::size_t>
-        seen;  // no choice of values may make it quadratic, as with a hash table
+    // An ordered map: no choice of values can make it quadratic, unlike a hash table.
+    std::map<std::string, std::size_t> seen;
     json::array unique;
     unique.reserve(elements.size());
     for (json::value& element : elements) {

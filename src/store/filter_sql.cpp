@@ -110,7 +110,7 @@ struct member_kind {
     std::string_view id_prefix;
     std::string_view type;
 };
-constexpr auto member_kinds = std::to_array<member_kind>({{"diruser_", "User"}, {"dirgroup_", "Group"}});
+constexpr auto member_kinds = std::to_array<member_kind>({{user_prefix, "User"}, {group_prefix, "Group"}});
 
 const column* find_column(const scim::path& where, const scim::resource_type& type)
 {

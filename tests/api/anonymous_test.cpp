@@ -1,4 +1,4 @@
-// What requests get that are answered without it being known whose they are.
+// Rate limits of anonymous requests (docs/decisions/0032).
 #include "api/auth/anonymous.hpp"
 
 #include "base/network/ip_network.hpp"
@@ -66,10 +66,10 @@ protected:
     }
 
     test::api_fixture fixture;
-    anonymous_rates rates{1, {*ip_network::parse("198.51.100.0/24")}, fixture.metrics};  // four at once
+    anonymous_rates rates{1, {*ip_network::parse("198.51.100.0/24")}, fixture.metrics};  // a burst of four
 };
 
-TEST_F(anonymous_test, public_answers_have_a_rate_for_each_address)
+TEST_F(anonymous_test, public_endpoints_have_a_rate_limit_for_each_address)
 {
     for (const auto* target : {"/keys", "/.well-known/openid-configuration", "/openapi.json", "/keys"})
         EXPECT_EQ(ask(target).status, 200) << target;
@@ -93,7 +93,7 @@ TEST_F(anonymous_test, an_ipv6_network_of_64_bits_is_one_address)
     EXPECT_EQ(ask("/keys", "2001:db8:0:2::1").status, 200);
 }
 
-TEST_F(anonymous_test, paths_that_do_not_exist_and_wrong_tokens_are_counted)
+TEST_F(anonymous_test, unknown_paths_and_wrong_tokens_are_counted)
 {
     const auto users = fixture.base() + "/Users";
     EXPECT_EQ(ask("/nothing").status, 404);
@@ -112,7 +112,7 @@ TEST_F(anonymous_test, paths_that_do_not_exist_and_wrong_tokens_are_counted)
     EXPECT_EQ(ask("/nothing").status, 429);
 }
 
-TEST_F(anonymous_test, good_credentials_pass_whatever_others_of_the_address_have_sent)
+TEST_F(anonymous_test, valid_credentials_pass_while_the_address_is_over_its_limit)
 {
     const auto client = fixture.make_client("all");
     use_up();
@@ -126,7 +126,7 @@ TEST_F(anonymous_test, good_credentials_pass_whatever_others_of_the_address_have
     EXPECT_EQ(ask("/api/v1/organizations", "192.0.2.1", bearer).status, 200);
 }
 
-TEST_F(anonymous_test, requests_for_tokens_that_fail_are_counted)
+TEST_F(anonymous_test, failed_token_requests_are_counted)
 {
     const auto wrong = [&](std::string_view id) {
         const auto form = "grant_type=client_credentials&client_id=" + std::string(id) + "&client_secret=x";
@@ -143,7 +143,7 @@ TEST_F(anonymous_test, requests_for_tokens_that_fail_are_counted)
     EXPECT_EQ(ask("/oauth/token", "192.0.2.1", "", "POST", "grant_type=password").status, 429);
 }
 
-TEST_F(anonymous_test, probes_have_no_rate)
+TEST_F(anonymous_test, health_checks_have_no_rate_limit)
 {
     use_up();
     for (int i = 0; i < 10; ++i)
@@ -155,7 +155,7 @@ TEST_F(anonymous_test, probes_have_no_rate)
         EXPECT_EQ(ask("/metrics").status, 200);
 }
 
-TEST_F(anonymous_test, trusted_proxies_loopback_and_the_operator_have_no_rate)
+TEST_F(anonymous_test, trusted_proxies_loopback_and_the_operator_have_no_rate_limit)
 {
     for (int i = 0; i < 10; ++i) {
         EXPECT_EQ(ask("/keys", proxy).status, 200);
@@ -165,7 +165,7 @@ TEST_F(anonymous_test, trusted_proxies_loopback_and_the_operator_have_no_rate)
     EXPECT_EQ(limited(), 0U);
 }
 
-TEST_F(anonymous_test, without_a_limit_nothing_is_refused)
+TEST_F(anonymous_test, without_a_limit_nothing_is_rejected)
 {
     fixture.server.anonymous_limits = nullptr;
     for (int i = 0; i < 10; ++i)
@@ -192,7 +192,7 @@ TEST_F(anonymous_test, the_head_shows_which_requests_are_anonymous)
     EXPECT_FALSE(is_anonymous(by_operator));
 }
 
-TEST_F(anonymous_test, each_address_has_turns_of_its_own)
+TEST_F(anonymous_test, each_address_is_a_tenant_of_its_own)
 {
     const auto owner = [](std::string_view address) {
         auto made = head("/keys");
@@ -204,7 +204,7 @@ TEST_F(anonymous_test, each_address_has_turns_of_its_own)
     EXPECT_EQ(owner("2001:db8::1"), owner("2001:db8::2"));
 }
 
-TEST_F(anonymous_test, the_keys_are_read_once_in_a_second_and_anew_when_there_is_another)
+TEST_F(anonymous_test, the_public_keys_are_cached_for_a_second_unless_a_key_is_added)
 {
     const auto first = fixture.call("GET", "/keys").text;
     const auto before = first.find("snk_");
@@ -216,7 +216,7 @@ TEST_F(anonymous_test, the_keys_are_read_once_in_a_second_and_anew_when_there_is
     fixture.clock.advance(1s);
     EXPECT_EQ(fixture.call("GET", "/keys").text, both);
 
-    // What a job has done is seen after a second at the latest.
+    // A key that a job has added is visible after a second at the latest.
     fixture.clock.advance(24h * 30);
     EXPECT_EQ(
         fixture.call("GET", "/keys").text.find(first.substr(before, first.find('"', before) - before)),

@@ -150,7 +150,7 @@ TEST_F(attributes_test, a_mapping_that_is_wrong_changes_nothing)
     const std::vector<std::pair<std::vector<std::pair<std::string, std::string>>, std::string>> rows{
         {{{"none", "title"}}, "attributes[0].key: there is no such directory user attribute."},
         {{{"badge", "shoes"}}, "attributes[0].map_to: "},
-        {{{"badge", "title"}, {"badge", "nickName"}}, "attributes[1]: the key badge stands there twice."},
+        {{{"badge", "title"}, {"badge", "nickName"}}, "attributes[1]: the key badge is used twice."},
     };
     for (const auto& [pairs, message] : rows) {
         const auto got = map(pairs);

@@ -48,14 +48,14 @@ protected:
     test::api_fixture fixture;
 };
 
-TEST_F(authenticate_test, the_scheme_s_case_and_the_space_around_do_not_matter)
+TEST_F(authenticate_test, the_case_of_the_scheme_and_surrounding_spaces_do_not_matter)
 {
     for (const auto* const scheme : {"Bearer ", "bearer ", "BEARER ", "Bearer   ", "Bearer \t"})
         EXPECT_EQ(present(scheme + fixture.token).status, 200) << scheme;
     EXPECT_EQ(present("Bearer " + fixture.token + "  ").status, 200);
 }
 
-TEST_F(authenticate_test, every_failure_reads_the_same_to_the_byte)
+TEST_F(authenticate_test, every_failure_has_an_identical_response)
 {
     const auto other = fixture.make_directory(fixture.organization);
     const auto foreign = fixture.make_token(other);
@@ -122,11 +122,11 @@ TEST_F(authenticate_test, every_failure_reads_the_same_to_the_byte)
     );
     EXPECT_EQ(
         all_of(fixture.scim("GET", "/Users", "", {{"Authorization", "Bearer " + fixture.token}})), expected
-    ) << "two good tokens are one too many";
+    ) << "two valid tokens are ambiguous";
     EXPECT_EQ(status_of_token(fixture.token), 200);
 }
 
-TEST_F(authenticate_test, a_token_ends_at_its_time_and_not_before)
+TEST_F(authenticate_test, a_token_expires_at_its_time_and_not_before)
 {
     const auto token = fixture.make_token(fixture.directory, "2026-01-02T04:04:05Z");
     EXPECT_EQ(status_of_token(token), 200);
@@ -137,7 +137,7 @@ TEST_F(authenticate_test, a_token_ends_at_its_time_and_not_before)
     EXPECT_EQ(status_of_token(fixture.token), 200);
 }
 
-TEST_F(authenticate_test, a_revoked_token_ends_at_once_and_alone)
+TEST_F(authenticate_test, revocation_is_immediate_and_affects_one_token)
 {
     const auto token = fixture.make_token(fixture.directory);
     EXPECT_EQ(status_of_token(token), 200);
@@ -146,7 +146,7 @@ TEST_F(authenticate_test, a_revoked_token_ends_at_once_and_alone)
     EXPECT_EQ(status_of_token(fixture.token), 200);
 }
 
-TEST_F(authenticate_test, a_disabled_directory_says_so_to_a_good_token_alone)
+TEST_F(authenticate_test, a_disabled_directory_is_reported_to_valid_tokens_only)
 {
     set_enabled("disable");
     const auto refused = fixture.scim("GET", "/Users");
@@ -160,21 +160,21 @@ TEST_F(authenticate_test, a_disabled_directory_says_so_to_a_good_token_alone)
     EXPECT_EQ(fixture.scim("GET", "/Users").body.at("totalResults").as_int64(), 0);
 }
 
-TEST_F(authenticate_test, the_use_of_a_token_is_noted_and_its_misuse_is_not)
+TEST_F(authenticate_test, the_last_use_of_a_token_is_recorded_for_successful_requests_only)
 {
-    fixture.usage.take();
+    fixture.last_used.take();
     fixture.clock.advance(5min);
     present("Bearer x");
-    EXPECT_TRUE(fixture.usage.take().empty());
+    EXPECT_TRUE(fixture.last_used.take().empty());
     fixture.scim("GET", "/Users");
-    const auto noted = fixture.usage.take();
+    const auto noted = fixture.last_used.take();
     ASSERT_EQ(noted.size(), 1U);
     EXPECT_EQ(noted.begin()->second.when, fixture.clock.now());
     EXPECT_EQ(noted.begin()->second.address, "192.0.2.7");
     EXPECT_EQ(noted.begin()->second.agent, "");
 }
 
-TEST_F(authenticate_test, what_cannot_be_a_token_is_known_without_the_store)
+TEST_F(authenticate_test, a_malformed_token_is_rejected_without_the_store)
 {
     http::request head;
     EXPECT_FALSE(has_plausible_token(head));

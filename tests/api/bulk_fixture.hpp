@@ -1,4 +1,4 @@
-// What tests of bulk requests share.
+// The fixture of tests of bulk requests.
 #pragma once
 
 #include "scim/schema/urn.hpp"
@@ -55,7 +55,7 @@ protected:
         return "https://scim.test" + fixture.base() + "/Users/" + user;
     }
 
-    // The one result of a bulk request with one operation.
+    // The result of a bulk request with one operation.
     json::object bulk_of_one(std::string_view operation)
     {
         const auto answer = bulk(operation);
@@ -78,7 +78,7 @@ protected:
         return found;
     }
 
-    // Below the directory's base: "/Users/diruser_1".
+    // The location relative to the SCIM base: "/Users/diruser_1".
     [[nodiscard]] std::string path_of(const json::object& result) const
     {
         const std::string location(result.at("location").as_string());

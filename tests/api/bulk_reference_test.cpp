@@ -1,4 +1,4 @@
-// bulkIds: forward, backward and in circles (RFC 7644 §3.7.1, §3.7.2).
+// References by bulkId: forward, backward and circular (RFC 7644 §3.7.1, §3.7.2).
 #include "bulk_fixture.hpp"
 #include "service/scim/bulk.hpp"
 #include "store/engine/database.hpp"
@@ -15,7 +15,7 @@ namespace {
 
 using bulk_reference_test = bulk_test;
 
-TEST_F(bulk_reference_test, references_stand_for_what_was_created_before)
+TEST_F(bulk_reference_test, a_reference_resolves_to_the_resource_created_before)
 {
     const auto answer = bulk(
         post_user("m", "boss") + "," + post_user("u", "anna", managed_by("bulkId:m")) + "," +
@@ -57,7 +57,7 @@ TEST_F(bulk_reference_test, a_reference_in_a_ref_is_replaced_too)
     EXPECT_NE(anna.text.find(R"("department":"bulkId")"), std::string::npos) << anna.text;
 }
 
-TEST_F(bulk_reference_test, an_operation_waits_for_what_it_refers_to)
+TEST_F(bulk_reference_test, an_operation_runs_after_those_that_it_refers_to)
 {
     const auto staff = "/Groups/" + fixture.make_group("Staff");
     const auto answer = bulk(
@@ -69,17 +69,17 @@ TEST_F(bulk_reference_test, an_operation_waits_for_what_it_refers_to)
         R"({"method":"PATCH","path":"/Users/bulkId:u","data":[{"op":"add","path":"title","value":"T"}]},)" +
         post_user("u", "anna")
     );
-    // The results stand in the order of the request.
+    // Results have the order of the request.
     EXPECT_EQ(statuses(answer), (texts{"201", "201", "200", "200", "200", "201"})) << answer.text;
     const auto anna = id_of(result_of(answer, 5));
     EXPECT_EQ(members_of(path_of(result_of(answer, 0))), texts{id_of(result_of(answer, 1))});
     EXPECT_EQ(members_of(path_of(result_of(answer, 1))), texts{anna});
     EXPECT_EQ(fixture.scim("GET", "/Users/" + anna).text_of("title"), "T");
-    // Both changes of one group are made in their order.
+    // The two changes of the group run in their order.
     EXPECT_TRUE(members_of(staff).empty());
 }
 
-TEST_F(bulk_reference_test, what_refers_to_something_that_failed_fails_with_it)
+TEST_F(bulk_reference_test, an_operation_fails_with_the_one_that_it_refers_to)
 {
     const auto answer = bulk(
         R"({"method":"POST","path":"/Users","bulkId":"u","data":{}},)" +
@@ -113,7 +113,7 @@ TEST_F(bulk_reference_test, users_that_refer_to_each_other_are_created_together)
     }
 }
 
-TEST_F(bulk_reference_test, groups_that_would_contain_each_other_are_refused_together)
+TEST_F(bulk_reference_test, groups_that_would_contain_each_other_are_rejected_together)
 {
     const auto answer = bulk(
         post_group("qwerty", "Group A", members({"bulkId:ytrewq"})) + "," +
@@ -137,7 +137,7 @@ TEST_F(bulk_reference_test, one_failure_in_a_circle_undoes_it_and_keeps_its_reas
     EXPECT_EQ(count("/Users"), 1);
 }
 
-TEST_F(bulk_reference_test, a_circle_has_a_limit)
+TEST_F(bulk_reference_test, the_size_of_a_circle_is_limited)
 {
     const auto circle = [](std::size_t size) {
         std::string operations;
@@ -161,7 +161,7 @@ TEST_F(bulk_reference_test, a_circle_has_a_limit)
     EXPECT_EQ(count("/Users"), static_cast<std::int64_t>(most));
 }
 
-// Only one circle is too large: the others, and what is in none, are done.
+// One circle is too large; the other circles and the operations outside of circles succeed.
 TEST_F(bulk_reference_test, a_circle_beyond_its_limit_leaves_other_operations_alone)
 {
     const auto circle = [](const std::string& prefix, std::size_t size) {
@@ -186,9 +186,9 @@ TEST_F(bulk_reference_test, a_circle_beyond_its_limit_leaves_other_operations_al
     EXPECT_EQ(count("/Users"), static_cast<std::int64_t>(most + 1));
 }
 
-// A circle is done in one transaction: the members that all of it names count together, but for those that
+// A circle runs in one transaction: the members named by all its operations count together, except those that
 // the circle itself creates later.
-TEST_F(bulk_reference_test, the_members_that_a_circle_names_have_a_limit)
+TEST_F(bulk_reference_test, the_members_that_a_circle_names_are_limited)
 {
     std::vector<resource_id> users;
     store::run(*fixture.database, store::intent::write, [&](store::transaction& tx) {
@@ -196,7 +196,7 @@ TEST_F(bulk_reference_test, the_members_that_a_circle_names_have_a_limit)
         users = test::write_users(tx, where, "w", service::bulk_members_max + 1);
         return store::verdict::commit;
     });
-    // Each group has a user as member who refers to the next group as its manager.
+    // Each group has a member whose manager is the next group.
     const auto group = [&](const std::string& name, std::size_t from, std::size_t count) {
         std::string listed = R"({"value":"bulkId:u)" + name + R"("})";
         for (std::size_t i = from; i < from + count; ++i)
@@ -218,7 +218,7 @@ TEST_F(bulk_reference_test, the_members_that_a_circle_names_have_a_limit)
     EXPECT_EQ(statuses(bulk(circle(half, half))), texts(4, "201"));
 }
 
-TEST_F(bulk_reference_test, refusals_of_the_gate_are_recorded_as_elsewhere)
+TEST_F(bulk_reference_test, refusals_of_the_domain_gate_are_recorded_in_a_bulk_request)
 {
     const auto stranger = [](std::string_view bulk_id, std::string_view name, std::string_view more = "") {
         return R"({"method":"POST","path":"/Users","bulkId":")" + std::string(bulk_id) +

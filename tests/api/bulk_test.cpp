@@ -1,4 +1,4 @@
-// POST /Bulk (RFC 7644 §3.7) as clients see it: results, errors and limits.
+// POST /Bulk (RFC 7644 §3.7): results, errors and limits.
 #include "scim/messages/bulk.hpp"
 
 #include "bulk_fixture.hpp"
@@ -62,7 +62,7 @@ TEST_F(bulk_test, each_operation_has_its_own_result)
     EXPECT_EQ(fixture.scim("GET", "/Users/" + carl).status, 404);
 }
 
-TEST_F(bulk_test, events_are_those_of_requests_sent_one_by_one)
+TEST_F(bulk_test, events_equal_those_of_single_requests)
 {
     const auto made = bulk(
         post_user("u", "anna") + "," + post_group("g", "Staff", members({"bulkId:u"})) +
@@ -85,11 +85,11 @@ TEST_F(bulk_test, events_are_those_of_requests_sent_one_by_one)
     EXPECT_GE(in_bulk.size(), 6U);
 }
 
-TEST_F(bulk_test, a_failed_operation_leaves_nothing_and_the_others_go_on)
+TEST_F(bulk_test, a_failed_operation_is_rolled_back_and_the_others_continue)
 {
     fixture.make_user("anna");
     const auto before = fixture.event_types();
-    // The group fails after its row was written: its second member is nobody.
+    // The group fails after its row was written: its second member does not exist.
     const auto answer = bulk(
         post_user("a", "ANNA") + "," + post_group("g", "Staff", members({"diruser_1"})) + "," +
         post_user("b", "bert")
@@ -114,7 +114,7 @@ TEST_F(bulk_test, a_failed_operation_leaves_nothing_and_the_others_go_on)
     EXPECT_EQ(fixture.event_types(), expected);
 }
 
-TEST_F(bulk_test, operations_that_cannot_be_understood_fail_alone)
+TEST_F(bulk_test, invalid_operations_fail_alone)
 {
     const auto anna = fixture.make_user("anna");
     const auto user = test::user_text("new");
@@ -124,7 +124,7 @@ TEST_F(bulk_test, operations_that_cannot_be_understood_fail_alone)
         std::string operation;
         std::string status;
         std::string type;
-        std::string_view word;  // of the detail
+        std::string_view word;  // in the detail
     } cases[] = {
         {R"(7)", "400", "invalidSyntax", "object"},
         {R"({})", "400", "invalidValue", "method"},
@@ -205,7 +205,7 @@ TEST_F(bulk_test, operations_that_cannot_be_understood_fail_alone)
     EXPECT_EQ(fixture.scim("GET", "/Users/" + anna).header("ETag"), "W/\"1\"");
 }
 
-TEST_F(bulk_test, a_request_that_cannot_be_understood_changes_nothing)
+TEST_F(bulk_test, an_invalid_request_changes_nothing)
 {
     const auto user = post_user("u", "anna");
     const struct {
@@ -241,7 +241,7 @@ TEST_F(bulk_test, a_request_that_cannot_be_understood_changes_nothing)
     EXPECT_TRUE(fixture.events().empty());
 }
 
-TEST_F(bulk_test, what_is_harmless_is_understood)
+TEST_F(bulk_test, harmless_deviations_are_accepted)
 {
     const auto anna = fixture.make_user("anna");
     const auto answer = fixture.scim(
@@ -256,7 +256,7 @@ TEST_F(bulk_test, what_is_harmless_is_understood)
     EXPECT_EQ(result_of(answer, 0).at("method").as_string(), "PATCH");
 }
 
-TEST_F(bulk_test, fail_on_errors_ends_the_request_and_what_was_done_stays)
+TEST_F(bulk_test, fail_on_errors_stops_the_request_and_keeps_completed_operations)
 {
     const auto bad = [](std::string_view id) {
         return R"({"method":"POST","path":"/Users","bulkId":")" + std::string(id) + R"(","data":{}})";
@@ -280,7 +280,7 @@ TEST_F(bulk_test, a_version_is_a_precondition)
         return R"({"method":"PUT","path":")" + anna + R"(","version":")" + std::string(version) +
                R"(","data":)" + test::user_text("anna", R"(,"title":")" + std::string(title) + "\"") + "}";
     };
-    // The second says what the first has made out of date.
+    // The version of the second operation is out of date because of the first.
     const auto answer = bulk(put(R"(W/\"1\")", "A") + "," + put(R"(W/\"1\")", "B"));
     EXPECT_EQ(statuses(answer), (texts{"200", "412"}));
     EXPECT_EQ(result_of(answer, 0).at("version").as_string(), "W/\"2\"");
@@ -326,7 +326,7 @@ TEST(bulk_payload_test, more_bytes_than_advertised_are_too_many)
     EXPECT_NE(refused.text_of("detail").find("400 bytes (maxPayloadSize)"), std::string::npos);
 }
 
-TEST_F(bulk_test, only_post_is_there_and_only_with_json)
+TEST_F(bulk_test, only_post_with_json_is_allowed)
 {
     for (const auto* const method : {"GET", "PUT", "PATCH", "DELETE"}) {
         const auto refused = fixture.scim(method, "/Bulk", "{}");

@@ -1,4 +1,4 @@
-// Each characteristic of RFC 7643 §2.2 on attributes of one's own, in each verb.
+// Each attribute characteristic of RFC 7643 §2.2 on custom attributes, in each method.
 #include "support/api_fixture.hpp"
 #include "support/sample_schemas.hpp"
 
@@ -60,7 +60,7 @@ protected:
     api_fixture fixture{kinds()};
 };
 
-TEST_F(characteristics, type_decides_what_a_value_may_be)
+TEST_F(characteristics, type_restricts_the_values)
 {
     const struct {
         std::string_view attribute, value, outcome;
@@ -110,7 +110,7 @@ TEST_F(characteristics, type_decides_what_a_value_may_be)
     }
 }
 
-TEST_F(characteristics, required_attributes_and_secrets_must_be_given)
+TEST_F(characteristics, required_attributes_and_secrets_must_be_present)
 {
     EXPECT_EQ(outcome(fixture.scim("POST", "/Kinds", R"({"pin":"1"})")), "invalidValue: must is required.");
     EXPECT_EQ(outcome(fixture.scim("POST", "/Kinds", R"({"must":"m"})")), "invalidValue: pin is required.");
@@ -134,7 +134,7 @@ TEST_F(characteristics, required_attributes_and_secrets_must_be_given)
             << row.operation;
 }
 
-TEST_F(characteristics, mutability_is_kept)
+TEST_F(characteristics, mutability_is_enforced)
 {
     const auto made = make(R"(,"born":"x","state":"ours","parts":[{"value":"a","maker":"m"}])");
     ASSERT_EQ(made.status, 201) << made.text;
@@ -172,7 +172,7 @@ TEST_F(characteristics, mutability_is_kept)
 }
 
 // RFC 7643 §7: "request" is in the response when the client has written it.
-TEST_F(characteristics, returned_decides_what_a_response_shows)
+TEST_F(characteristics, returned_controls_the_response)
 {
     const auto made = make(R"(,"always":"a","asked":"q","text":"t","parts":[{"value":"v","hint":"h"}])");
     EXPECT_EQ(made.text_of("asked"), "q");
@@ -215,7 +215,7 @@ TEST_F(characteristics, lists_inside_complex_values_are_lists)
     EXPECT_EQ(fixture.scim("GET", "/Kinds?filter=box.marks+eq+%22Z%22").body.at("totalResults"), 1);
 }
 
-TEST_F(characteristics, lists_inside_complex_values_cannot_be_grown_beyond_their_length)
+TEST_F(characteristics, lists_inside_complex_values_have_a_maximal_length)
 {
     std::string marks;
     for (int i = 0; i < 1'000; ++i)
@@ -230,7 +230,7 @@ TEST_F(characteristics, lists_inside_complex_values_cannot_be_grown_beyond_their
     );
 }
 
-TEST_F(characteristics, decimals_that_no_double_holds_are_kept)
+TEST_F(characteristics, decimals_beyond_double_precision_are_preserved)
 {
     const auto made = make(R"(,"real":9007199254740993)");
     EXPECT_EQ(made.body.at("real"), 9007199254740993);

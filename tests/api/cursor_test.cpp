@@ -1,4 +1,4 @@
-// Pages by cursor (RFC 9865).
+// Cursor-based pagination (RFC 9865).
 #include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
@@ -12,7 +12,7 @@ namespace {
 
 using texts = std::vector<std::string>;
 
-// Orders by columns with and without missing values, and one that no column has.
+// Sort orders: by columns with and without missing values, and by an attribute without a column.
 constexpr std::string_view orders[] = {
     "",
     "&sortBy=id&sortOrder=descending",
@@ -28,7 +28,7 @@ constexpr std::string_view orders[] = {
     "&sortBy=title&sortOrder=descending",
 };
 
-// Nothing left to match, something, and a filter on top of columns.
+// Filters that leave nothing to match in memory, and filters that leave something beside the columns.
 constexpr std::string_view filters[] = {
     "",
     "&filter=active%20eq%20true",
@@ -114,7 +114,7 @@ TEST_F(cursor_test, pages_are_those_by_index_in_every_order_with_every_filter)
     }
 }
 
-TEST_F(cursor_test, go_back_the_way_they_came)
+TEST_F(cursor_test, lead_back_to_the_previous_pages)
 {
     for (int i = 0; i < 25; ++i)
         add(i);
@@ -138,7 +138,7 @@ TEST_F(cursor_test, go_back_the_way_they_came)
     }
 }
 
-TEST_F(cursor_test, say_how_many_there_are_in_all)
+TEST_F(cursor_test, come_with_the_total_number)
 {
     for (int i = 0; i < 15; ++i)
         add(i);
@@ -155,7 +155,7 @@ TEST_F(cursor_test, say_how_many_there_are_in_all)
     }
 }
 
-TEST_F(cursor_test, a_page_that_ends_exactly_with_the_list_is_the_last)
+TEST_F(cursor_test, a_page_that_ends_with_the_list_is_the_last)
 {
     for (int i = 0; i < 6; ++i)
         add(i);
@@ -165,7 +165,7 @@ TEST_F(cursor_test, a_page_that_ends_exactly_with_the_list_is_the_last)
     EXPECT_EQ(pages("&count=5&filter=title%20eq%20%22nobody%22").size(), 1U);
 }
 
-TEST_F(cursor_test, no_count_at_all_or_none_wanted)
+TEST_F(cursor_test, work_without_a_count_and_with_count_zero)
 {
     for (int i = 0; i < 3; ++i)
         add(i);
@@ -181,7 +181,7 @@ TEST_F(cursor_test, no_count_at_all_or_none_wanted)
     EXPECT_EQ(fixture.scim("GET", "/Users?CURSOR=&count=2").resources("id").size(), 2U);
 }
 
-TEST_F(cursor_test, are_of_characters_that_a_url_takes)
+TEST_F(cursor_test, consist_of_url_safe_characters)
 {
     for (int i = 0; i < 3; ++i)
         add(i);
@@ -230,7 +230,7 @@ TEST_F(cursor_test, belong_to_one_directory)
     expect_error(page(cursor, "&count=1"), "invalidCursor", "The cursor is none of this query.");
 }
 
-TEST_F(cursor_test, are_of_pages_of_one_size)
+TEST_F(cursor_test, belong_to_one_page_size)
 {
     for (int i = 0; i < 3; ++i)
         add(i);
@@ -243,11 +243,11 @@ TEST_F(cursor_test, are_of_pages_of_one_size)
     );
     expect_error(page(cursor, ""), "invalidCount", "The cursor is of pages with a count of 1, not 100.");
     expect_error(page("", "&count=one"), "invalidCount", "count must be an integer, not 'one'.");
-    // Beyond the maximum a count is the maximum.
+    // A count beyond the maximum is the maximum.
     EXPECT_EQ(page("", "&count=5000").status, 200);
 }
 
-TEST_F(cursor_test, cannot_be_made_or_changed)
+TEST_F(cursor_test, cannot_be_forged_or_altered)
 {
     for (int i = 0; i < 3; ++i)
         add(i);
@@ -255,7 +255,7 @@ TEST_F(cursor_test, cannot_be_made_or_changed)
     for (std::size_t i = 0; i < cursor.size(); ++i) {
         auto changed = cursor;
         changed[i] = changed[i] == 'A' ? 'B' : 'A';
-        const bool is_last = i + 1 == cursor.size();  // which may have bits that mean nothing
+        const bool is_last = i + 1 == cursor.size();  // its last bits may be unused
         EXPECT_TRUE(is_last || page(changed, "&count=1").text_of("scimType") == "invalidCursor") << i;
         EXPECT_EQ(page(cursor.substr(0, i), "&count=1").status, i == 0 ? 200 : 400) << i;
     }
@@ -274,7 +274,7 @@ TEST_F(cursor_test, expire)
     expect_error(page(cursor, "&count=1"), "expiredCursor", "One is good for 3600 seconds");
 }
 
-TEST_F(cursor_test, are_one_of_two_ways_to_page)
+TEST_F(cursor_test, cannot_be_combined_with_start_index)
 {
     add(1);
     expect_error(page("", "&startIndex=1"), "invalidValue", "startIndex and cursor are two ways to page");
@@ -283,7 +283,7 @@ TEST_F(cursor_test, are_one_of_two_ways_to_page)
     EXPECT_FALSE(plain.body.contains("nextCursor"));
 }
 
-TEST_F(cursor_test, a_page_whose_neighbours_are_gone_is_a_page_all_the_same)
+TEST_F(cursor_test, survive_the_deletion_of_neighbouring_resources)
 {
     texts ids;
     for (int i = 0; i < 9; ++i)
@@ -305,8 +305,8 @@ TEST_F(cursor_test, a_page_whose_neighbours_are_gone_is_a_page_all_the_same)
     EXPECT_EQ(behind.text_of("nextCursor"), "");
 }
 
-// Every resource that is there from the first page to the last, unchanged, is met exactly once.
-TEST_F(cursor_test, visit_each_stable_resource_once_whatever_comes_and_goes)
+// Every resource that exists unchanged from the first page to the last is listed exactly once.
+TEST_F(cursor_test, visit_each_stable_resource_once_despite_insertions_and_deletions)
 {
     const auto seed = std::random_device()();
     SCOPED_TRACE("seed " + std::to_string(seed));

@@ -1,4 +1,4 @@
-// Resource types of one's own: everything that users have, without a line of code.
+// Custom resource types, defined by schemas alone.
 #include "support/api_fixture.hpp"
 #include "support/sample_schemas.hpp"
 
@@ -14,7 +14,7 @@ using texts = std::vector<std::string>;
 
 class custom_type : public testing::Test {
 protected:
-    // A device with that serial number and its warranty, which is required.
+    // Creates a device with that serial number and the required warranty.
     answer make(std::string_view serial, std::string_view more = "")
     {
         std::string body = R"({"schemas":["urn:example:Device"],"serial":")" + std::string(serial) + "\"";
@@ -116,25 +116,25 @@ TEST_F(custom_type, is_discovered)
     );
 }
 
-TEST_F(custom_type, needs_no_display_name_to_be_its_own)
+TEST_F(custom_type, needs_no_unique_display_name)
 {
     EXPECT_EQ(make("a", R"(,"displayName":"same")").status, 201);
     EXPECT_EQ(make("b", R"(,"displayName":"same")").status, 201);
 }
 
-TEST_F(custom_type, is_not_active_unless_it_says_so)
+TEST_F(custom_type, has_no_active_attribute_unless_its_schema_does)
 {
     EXPECT_FALSE(make("a").body.contains("active"));
 }
 
-TEST_F(custom_type, misses_a_required_extension)
+TEST_F(custom_type, rejects_a_missing_required_extension)
 {
     const auto made = fixture.scim("POST", "/Devices", R"({"schemas":["urn:example:Device"],"serial":"a"})");
     EXPECT_EQ(made.status, 400);
     EXPECT_EQ(made.text_of("detail"), "urn:example:Warranty is required.");
 }
 
-TEST_F(custom_type, is_no_member_of_groups)
+TEST_F(custom_type, cannot_be_a_member_of_groups)
 {
     const auto id = make("a").text_of("id");
     const auto number = id.substr(id.find('_') + 1);
@@ -146,7 +146,7 @@ TEST_F(custom_type, is_no_member_of_groups)
     }
 }
 
-TEST_F(custom_type, has_events_of_its_own)
+TEST_F(custom_type, has_its_own_events)
 {
     const auto id = make("a", R"(,"externalId":"x")").text_of("id");
     fixture.patch("/Devices/" + id, R"([{"op":"replace","path":"cores","value":1}])");
@@ -165,7 +165,7 @@ TEST_F(custom_type, has_events_of_its_own)
     EXPECT_EQ(data.at("raw_attributes").at("serial"), "a");
 }
 
-// The domain gate judges people.
+// The domain gate applies to users only.
 TEST_F(custom_type, passes_the_domain_gate)
 {
     EXPECT_EQ(make("a").status, 201);

@@ -1,5 +1,5 @@
-// A disabled directory: every method at every path of it is 403 for whoever has its token and 401 for others,
-// and nothing is done.
+// A disabled directory: every method at every path is 403 with its token and 401 without, and changes
+// nothing.
 #include "api/pipeline.hpp"
 #include "support/api_fixture.hpp"
 
@@ -16,8 +16,7 @@ constexpr std::string_view methods[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "
 
 class disabled_directory_test : public testing::Test {
 protected:
-    // Below the directory's base: what the route table has, filled with what there is, and what it does not
-    // have.
+    // Paths below the SCIM base: those of the route table with existing ids, and unknown ones.
     std::set<std::string> paths() const
     {
         std::set<std::string> all{"", "/", "/Users/", "/Nothing", "/Users/" + user + "/more", "/Me/x"};
@@ -43,7 +42,7 @@ protected:
         return text;
     }
 
-    // All that is in it.
+    // The contents of the directory.
     std::string state()
     {
         const auto users = fixture.operate("GET", management + "/users?include_detail=true");
@@ -85,7 +84,7 @@ TEST_F(disabled_directory_test, every_method_at_every_path_is_forbidden_to_its_t
     EXPECT_EQ(fixture.events().size(), told);
 }
 
-TEST_F(disabled_directory_test, whoever_has_no_token_of_it_learns_nothing_of_it)
+TEST_F(disabled_directory_test, requests_without_its_token_are_unauthorized)
 {
     const auto foreign = fixture.make_token(fixture.make_directory(fixture.make_organization("Other")));
     const auto ended = fixture.make_token(fixture.directory, "2026-01-02T03:04:06Z");
@@ -106,7 +105,7 @@ TEST_F(disabled_directory_test, whoever_has_no_token_of_it_learns_nothing_of_it)
     }
 }
 
-TEST_F(disabled_directory_test, it_goes_on_where_it_was_when_it_is_enabled_again)
+TEST_F(disabled_directory_test, enabling_it_restores_its_state)
 {
     const auto before = state();
     set_enabled(false);

@@ -1,4 +1,4 @@
-// Users who are there already when a domain gets another owner: listed, and left as they are.
+// Domain review: existing users are listed, but not changed, when their domain gets another owner.
 #include "service/domains/domain_review.hpp"
 
 #include "service/groups/membership_jobs.hpp"
@@ -37,7 +37,7 @@ protected:
             .as_array();
     }
 
-    // "userName reason address user_id" of each, the newest first.
+    // "userName reason address user_id" of each entry, the newest first.
     texts listed()
     {
         texts lines;
@@ -61,18 +61,18 @@ protected:
         ASSERT_EQ(fixture.operate("DELETE", path).status, 200);
     }
 
-    // One step of the job; false: there was nothing to do.
+    // Runs one step of the job. False: there was nothing to do.
     bool step()
     {
         std::optional<service::review_step> found;
         store::run(*fixture.database, store::intent::scan, [&](store::transaction& tx) {
-            found = service::look_over_some(tx, fixture.server.environment, fixture.schemas);
+            found = service::find_review_step(tx, fixture.server.environment, fixture.schemas);
             return store::verdict::commit;
         });
         if (!found)
             return false;
         store::run(*fixture.database, store::intent::write, [&](store::transaction& tx) {
-            service::finish_step(tx, fixture.server.environment, fixture.schemas, *found);
+            service::apply_review_step(tx, fixture.server.environment, fixture.schemas, *found);
             return store::verdict::commit;
         });
         return true;
@@ -87,7 +87,7 @@ protected:
     std::string victim;
 };
 
-TEST_F(domain_review_test, a_verified_domain_lists_the_users_of_others_that_carry_it_and_holds_none)
+TEST_F(domain_review_test, verifying_a_domain_lists_users_of_other_organizations_and_holds_none)
 {
     const auto ann = make("ann@Victim.com", "ann@acme.com");
     const auto bob = make("bob", "bob@acme.com", "b@x.victim.com");
@@ -104,7 +104,7 @@ TEST_F(domain_review_test, a_verified_domain_lists_the_users_of_others_that_carr
     EXPECT_EQ(fixture.scim("GET", "/Users/" + ann).status, 200);
     EXPECT_EQ(fixture.operate("GET", directory_path() + "/held-users").body.at("total_size").as_int64(), 0);
 
-    // A domain that covers what is below it.
+    // A domain that covers its subdomains.
     end_domain(victim, domain);
     fixture.work_off();
     EXPECT_EQ(listed(), texts());
@@ -123,7 +123,7 @@ TEST_F(domain_review_test, a_verified_domain_lists_the_users_of_others_that_carr
     );
 }
 
-TEST_F(domain_review_test, an_entry_stays_until_the_address_or_its_owner_has_gone)
+TEST_F(domain_review_test, an_entry_stays_until_the_address_or_its_owner_is_gone)
 {
     const auto ann = make("ann@victim.com", "ann@acme.com");
     const auto bob = make("bob@victim.com", "bob@acme.com");
@@ -131,7 +131,7 @@ TEST_F(domain_review_test, an_entry_stays_until_the_address_or_its_owner_has_gon
     fixture.make_domain(victim, "victim.com");
     fixture.work_off();
     EXPECT_EQ(listed().size(), 3U);
-    // A change of something else ends nothing, neither at once nor with its line in the log.
+    // An unrelated change resolves no entry, neither at once nor when its line is written to the request log.
     EXPECT_EQ(fixture.patch("/Users/" + ann, R"([{"op":"replace","path":"title","value":"x"}])").status, 200);
     fixture.write_log();
     EXPECT_EQ(listed().size(), 3U);
@@ -140,14 +140,14 @@ TEST_F(domain_review_test, an_entry_stays_until_the_address_or_its_owner_has_gon
     );
     EXPECT_EQ(fixture.scim("DELETE", "/Users/" + bob).status, 204);
     EXPECT_EQ(listed(), texts{"eva@victim.com domain_owned_elsewhere eva@victim.com " + eva});
-    // Looked at again, it is the same entry.
+    // A second review keeps the entry.
     set(R"({"domain_gate_scope":"all"})");
     fixture.work_off();
     EXPECT_EQ(listed().size(), 1U);
     EXPECT_EQ(refusals()[0].at("count").as_int64(), 1);
 }
 
-TEST_F(domain_review_test, an_entry_ends_with_its_user_however_that_is_deleted)
+TEST_F(domain_review_test, an_entry_ends_when_its_user_is_deleted_in_any_way)
 {
     const auto ann = make("ann@victim.com", "ann@acme.com");
     const auto bob = make("bob@victim.com", "bob@acme.com");
@@ -160,7 +160,7 @@ TEST_F(domain_review_test, an_entry_ends_with_its_user_however_that_is_deleted)
     const auto bulk = R"({"Operations":[{"method":"DELETE","path":"/Users/)" + bob + R"("}]})";
     EXPECT_EQ(fixture.scim("POST", "/Bulk", bulk).status, 200);
     EXPECT_EQ(listed(), texts{"eva@victim.com domain_owned_elsewhere eva@victim.com " + eva});
-    // In more groups than are left in one transaction.
+    // The user is in more groups than one transaction removes.
     store::run(*fixture.database, store::intent::write, [&](store::transaction& tx) {
         const auto where = directory_id::parse(fixture.directory).value();
         for (std::size_t i = 0; i <= service::membership_jobs::groups_at_once_max; ++i) {
@@ -177,8 +177,8 @@ TEST_F(domain_review_test, an_entry_ends_with_its_user_however_that_is_deleted)
     EXPECT_EQ(refusals("resolved").size(), 3U);
 }
 
-// The entry of a user who is gone is no longer one of a stored address.
-TEST_F(domain_review_test, a_refusal_after_the_end_of_a_user_ends_as_any_other)
+// The entry of a deleted user is an ordinary refusal, no longer one of a stored address.
+TEST_F(domain_review_test, a_refusal_after_the_deletion_of_a_user_is_resolved_as_any_other)
 {
     const auto create = [&](const std::string& name) {
         const auto body = R"({"externalId":"a1","userName":")" + name +
@@ -197,7 +197,7 @@ TEST_F(domain_review_test, a_refusal_after_the_end_of_a_user_ends_as_any_other)
     EXPECT_EQ(refusals(), json::array());
 }
 
-TEST_F(domain_review_test, what_a_directory_asks_from_now_on_is_asked_of_those_who_are_there)
+TEST_F(domain_review_test, domain_gate_settings_apply_to_existing_users)
 {
     const auto ann = make("ann@home.com", "ann@acme.com");
     set(R"({"domain_gate_scope":"all"})");
@@ -213,13 +213,13 @@ TEST_F(domain_review_test, what_a_directory_asks_from_now_on_is_asked_of_those_w
     set(R"({"domain_policy":"reject"})");
     fixture.work_off();
     EXPECT_EQ(listed(), texts{"eve domain_not_verified eve@evil.test " + eve});
-    // The organization's own domain settles it.
+    // A domain of the organization itself resolves the entry.
     fixture.make_domain(fixture.organization, "evil.test");
     fixture.work_off();
     EXPECT_EQ(listed(), texts());
 }
 
-TEST_F(domain_review_test, an_open_gate_still_lists_who_carries_another_organization_s_domain)
+TEST_F(domain_review_test, the_policy_off_still_lists_users_with_the_domain_of_another_organization)
 {
     set(R"({"domain_policy":"off"})");
     const auto eve = make("eve", "eve@victim.com");
@@ -229,7 +229,7 @@ TEST_F(domain_review_test, an_open_gate_still_lists_who_carries_another_organiza
     EXPECT_EQ(listed(), texts{"eve domain_owned_elsewhere eve@victim.com " + eve});
 }
 
-TEST_F(domain_review_test, names_in_other_letters_are_found)
+TEST_F(domain_review_test, internationalized_names_are_found)
 {
     const auto ann = make(
         "ann@b\xc3\xbc"
@@ -242,7 +242,7 @@ TEST_F(domain_review_test, names_in_other_letters_are_found)
     EXPECT_EQ(listed().size(), 2U);
 }
 
-TEST_F(domain_review_test, a_review_goes_on_where_it_was)
+TEST_F(domain_review_test, a_review_resumes_where_it_stopped)
 {
     fixture.make_directory(fixture.organization);
     for (int i = 0; i < 250; ++i)
@@ -252,13 +252,13 @@ TEST_F(domain_review_test, a_review_goes_on_where_it_was)
     std::vector<std::size_t> counts;
     while (step())
         counts.push_back(refusals().size());
-    // The beginning, two full batches of findings, what is left, another directory, and the end.
+    // The start, two full batches of findings, the rest, another directory, and the end.
     EXPECT_EQ(counts, (std::vector<std::size_t>{0, 100, 200, 250, 250, 250}));
     EXPECT_FALSE(step());
     EXPECT_TRUE(fixture.database->check().empty());
 }
 
-TEST_F(domain_review_test, a_step_looks_at_so_many_users_and_no_more)
+TEST_F(domain_review_test, a_step_reads_a_bounded_number_of_users)
 {
     set(R"({"domain_policy":"off"})");
     for (int i = 0; i < service::review_rows_max + 1; ++i)
@@ -272,7 +272,7 @@ TEST_F(domain_review_test, a_step_looks_at_so_many_users_and_no_more)
     EXPECT_EQ(refusals().size(), 1U);
 }
 
-TEST_F(domain_review_test, a_step_writes_about_so_many_users_and_no_more)
+TEST_F(domain_review_test, a_step_writes_a_bounded_number_of_users)
 {
     for (std::size_t i = 0; i < service::review_findings_max + 1; ++i)
         make("u" + std::to_string(i), "u@acme.com", "u@victim.com");
@@ -286,8 +286,8 @@ TEST_F(domain_review_test, a_step_writes_about_so_many_users_and_no_more)
     EXPECT_EQ(refusals().size(), service::review_findings_max + 1);
 }
 
-// Of documents of that size, as many as it takes to come to the bound.
-TEST_F(domain_review_test, a_step_reads_so_many_bytes_and_no_more)
+// As many documents of that size as reach the limit.
+TEST_F(domain_review_test, a_step_reads_a_bounded_number_of_bytes)
 {
     const auto make_large = [&](const std::string& name, std::size_t values) {
         std::string text = R"({"userName":")" + name + R"(","emails":[{"value":"a@acme.com"}],"roles":[)";
@@ -317,7 +317,7 @@ TEST_F(domain_review_test, a_step_reads_so_many_bytes_and_no_more)
     EXPECT_EQ(steps_to_ann(), 3);
 }
 
-TEST_F(domain_review_test, a_ledger_takes_so_many_and_no_more)
+TEST_F(domain_review_test, the_list_of_refusals_is_bounded)
 {
     store::run(*fixture.database, store::intent::write, [&](store::transaction& tx) {
         const auto where = directory_id::parse(fixture.directory).value();
@@ -344,7 +344,7 @@ TEST_F(domain_review_test, a_ledger_takes_so_many_and_no_more)
     EXPECT_EQ(open, service::standing_refusals_max);
 }
 
-TEST_F(domain_review_test, a_change_during_a_review_is_reviewed_by_itself)
+TEST_F(domain_review_test, a_change_during_a_review_starts_another_review)
 {
     make("ann@victim.com", "ann@acme.com");
     fixture.work_off();
@@ -352,12 +352,12 @@ TEST_F(domain_review_test, a_change_during_a_review_is_reviewed_by_itself)
     EXPECT_TRUE(step());
     std::optional<service::review_step> read_before;
     store::run(*fixture.database, store::intent::scan, [&](store::transaction& tx) {
-        read_before = service::look_over_some(tx, fixture.server.environment, fixture.schemas);
+        read_before = service::find_review_step(tx, fixture.server.environment, fixture.schemas);
         return store::verdict::commit;
     });
     fixture.make_domain(victim, "victim.com");
     store::run(*fixture.database, store::intent::write, [&](store::transaction& tx) {
-        service::finish_step(tx, fixture.server.environment, fixture.schemas, read_before.value());
+        service::apply_review_step(tx, fixture.server.environment, fixture.schemas, read_before.value());
         return store::verdict::commit;
     });
     EXPECT_TRUE(listed().empty());
@@ -365,7 +365,7 @@ TEST_F(domain_review_test, a_change_during_a_review_is_reviewed_by_itself)
     EXPECT_EQ(listed().size(), 1U);
 }
 
-TEST_F(domain_review_test, many_changes_of_one_domain_wait_as_one)
+TEST_F(domain_review_test, repeated_changes_of_one_domain_are_reviewed_once)
 {
     make("ann@victim.com", "ann@acme.com");
     while (step())

@@ -1,4 +1,4 @@
-// What the results of a bulk request say of operations that cannot be done (RFC 7644 §3.7.3).
+// Details of errors in the results of a bulk request (RFC 7644 §3.7.3).
 #include "refusals.hpp"
 #include "scim/schema/urn.hpp"
 
@@ -12,7 +12,7 @@ namespace {
 
 class error_details_of_bulk : public testing::Test {
 protected:
-    // The only operation fails alone, with this error as its response.
+    // The only operation fails with this error as its response.
     void expect_operation_refused(
         std::string_view operation, int status, std::string_view scim_type, std::string_view detail
     )
@@ -50,7 +50,7 @@ protected:
     const std::string data = test::user_text("new");
 };
 
-TEST_F(error_details_of_bulk, requests_that_are_none_say_what_is_wrong)
+TEST_F(error_details_of_bulk, invalid_requests_name_the_error)
 {
     const std::pair<std::string, std::pair<std::string, std::string>> rows[] = {
         {R"({"Operations":[]})", {"invalidSyntax", "Operations must be an array of at least one operation."}},
@@ -70,7 +70,7 @@ TEST_F(error_details_of_bulk, requests_that_are_none_say_what_is_wrong)
         expect_refused(fixture, {"POST", "/Bulk", body, 400, why.first, why.second});
 }
 
-TEST_F(error_details_of_bulk, more_operations_than_are_taken_name_both_limits)
+TEST_F(error_details_of_bulk, too_many_operations_name_both_limits)
 {
     std::string operations = "[7";
     for (int i = 0; i < 1'000; ++i)
@@ -87,7 +87,7 @@ TEST_F(error_details_of_bulk, more_operations_than_are_taken_name_both_limits)
     );
 }
 
-TEST_F(error_details_of_bulk, operations_that_make_no_sense_say_what_is_wrong)
+TEST_F(error_details_of_bulk, invalid_operations_name_the_error)
 {
     const std::string long_id(257, 'b');
     const std::string long_path = "/Users/" + std::string(1'024, 'p');
@@ -153,7 +153,7 @@ TEST_F(error_details_of_bulk, operations_that_make_no_sense_say_what_is_wrong)
     EXPECT_TRUE(fixture.events().empty());
 }
 
-TEST_F(error_details_of_bulk, references_to_what_was_not_created_name_the_bulk_id)
+TEST_F(error_details_of_bulk, unresolved_references_name_the_bulk_id)
 {
     expect_results(
         R"([{"method":"POST","path":"/Users","bulkId":"a","data":{}},
@@ -163,7 +163,7 @@ TEST_F(error_details_of_bulk, references_to_what_was_not_created_name_the_bulk_i
     );
 }
 
-TEST_F(error_details_of_bulk, circles_that_cannot_be_closed_name_who_broke_them)
+TEST_F(error_details_of_bulk, broken_circles_name_the_failed_operation)
 {
     const auto group = [](std::string_view bulk_id, std::string_view other, std::string_view name) {
         return R"({"method":"POST","path":"/Groups","bulkId":")" + std::string(bulk_id) + R"(","data":)" +

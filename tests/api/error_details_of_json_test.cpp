@@ -1,5 +1,5 @@
-// What answers say of bodies that are no JSON (RFC 7644 §3.12: invalidSyntax): the byte, and the name that
-// was read last.
+// Details of errors of invalid JSON (RFC 7644 §3.12, invalidSyntax): the byte, and the last member name
+// before it.
 #include "refusals.hpp"
 
 #include <gtest/gtest.h>
@@ -18,7 +18,7 @@ TEST(error_details_of_json, name_the_byte)
         {"userName=anna", "The JSON text is refused at byte 0: syntax error."},
         {R"({"userName":"anna"} x)", "The JSON text is refused at byte 20: there is text after the value."},
         {R"({"userName":"anna","USERNAME":"bert"})",
-         "The JSON text is refused at byte 36: the name \"username\" stands twice in one object."},
+         "The JSON text is refused at byte 36: the name \"username\" occurs twice in one object."},
         {R"({"userName":"\u0000"})", "The JSON text is refused at byte 19 (username): a string holds U+0000."
         },
         {R"({"a":1e999})",

@@ -1,4 +1,4 @@
-// What answers say of queries, conditions, paths and methods that cannot be served.
+// Details of errors of queries, preconditions, paths and methods.
 #include "refusals.hpp"
 #include "support/sample_schemas.hpp"
 
@@ -24,7 +24,7 @@ protected:
         );
     }
 
-    // In a URI and in a message.
+    // Sends the filter in a URI and in a search message.
     void expect_filter_refused(std::string_view filter, std::string_view detail)
     {
         expect_query_refused("filter=" + test::in_uri(filter), "invalidFilter", detail);
@@ -82,7 +82,7 @@ TEST_F(error_details_of_queries, filters_on_numbers_name_the_position)
     refuse("weight eq heavy", "Filter: 'heavy' is not a number at position 11.");
 }
 
-TEST_F(error_details_of_queries, values_of_types_of_ones_own_are_named)
+TEST_F(error_details_of_queries, values_of_custom_types_are_named)
 {
     const auto refuse = [this](std::string_view more, std::string_view detail) {
         expect_refused(
@@ -106,7 +106,7 @@ TEST_F(error_details_of_queries, values_of_types_of_ones_own_are_named)
     refuse(R"("ports":[{"value":"p","modes":[)" + modes + "]}]", "ports.modes has more than 1000 values.");
 }
 
-TEST_F(error_details_of_queries, filters_have_limits_that_are_named)
+TEST_F(error_details_of_queries, filter_limits_are_named)
 {
     std::string deep(33, '(');
     expect_filter_refused(deep + "title pr", "Filter: more than 32 levels of nesting at position 34.");
@@ -173,7 +173,7 @@ TEST_F(error_details_of_queries, members_of_a_search_request_are_named)
     );
 }
 
-TEST_F(error_details_of_queries, cursors_that_lead_nowhere_say_what_to_do)
+TEST_F(error_details_of_queries, invalid_cursors_name_the_remedy)
 {
     for (const auto* const name : {"anna", "bert", "cora"})
         fixture.make_user(name);
@@ -219,7 +219,7 @@ TEST_F(error_details_of_queries, conditions_name_the_version)
     );
 }
 
-TEST_F(error_details_of_queries, what_does_not_exist_is_named)
+TEST_F(error_details_of_queries, missing_resources_are_named)
 {
     expect_refused({"GET", "/Users/42", "", 404, "", "User 42 does not exist."});
     expect_refused({"DELETE", "/Groups/42", "", 404, "", "Group 42 does not exist."});
@@ -245,7 +245,7 @@ TEST_F(error_details_of_queries, what_does_not_exist_is_named)
     );
 }
 
-TEST_F(error_details_of_queries, paths_and_queries_that_are_none_are_named)
+TEST_F(error_details_of_queries, malformed_paths_and_queries_are_named)
 {
     const std::pair<std::string_view, std::string_view> rows[] = {
         {"/Users//42", "The request's path has an empty segment."},
@@ -272,7 +272,7 @@ TEST_F(error_details_of_queries, paths_and_queries_that_are_none_are_named)
     EXPECT_EQ(metrics.text_of("message"), "Metrics are shown to loopback peers only.");
 }
 
-TEST_F(error_details_of_queries, another_version_of_the_protocol_is_told_from_a_path_that_is_none)
+TEST_F(error_details_of_queries, another_protocol_version_is_distinguished_from_an_unknown_path)
 {
     const auto base = "/directory/" + fixture.directory + "/scim/";
     const std::string_view versions[] = {"v1", "v9", "v2.1", "v20"};
@@ -288,7 +288,7 @@ TEST_F(error_details_of_queries, another_version_of_the_protocol_is_told_from_a_
         expect_error(fixture.call("GET", base + path), 404, "", "There is nothing at this path.");
 }
 
-TEST_F(error_details_of_queries, whoever_has_no_token_is_told_nothing_else)
+TEST_F(error_details_of_queries, unauthenticated_requests_get_no_other_detail)
 {
     const std::string reason = "The request needs a valid bearer token of this directory.";
     expect_error(fixture.call("GET", fixture.base() + "/Users"), 401, "", reason);
@@ -303,7 +303,7 @@ TEST_F(error_details_of_queries, whoever_has_no_token_is_told_nothing_else)
     );
 }
 
-TEST_F(error_details_of_queries, a_full_organization_names_its_seats)
+TEST_F(error_details_of_queries, the_seat_limit_is_named)
 {
     const auto path = "/api/v1/organizations/" + fixture.organization + "/settings/usermanagement";
     ASSERT_EQ(fixture.operate("PATCH", path, R"({"settings":{"max_allowed_users":1}})").status, 200);

@@ -1,4 +1,4 @@
-// What answers say of requests that cannot be served: each names the attribute, the operation or the place.
+// Details of error responses: each names the attribute, the operation or the position.
 #include "refusals.hpp"
 
 #include <gtest/gtest.h>
@@ -47,7 +47,7 @@ protected:
             expect_refused({method, path, body, 400, why.first, why.second});
     }
 
-    // Of one operation, which stands second.
+    // Rows of one operation, which is the second of the request.
     void expect_operations_refused(
         const std::string& path,
         const std::vector<std::pair<std::string, std::pair<std::string, std::string>>>& rows
@@ -154,7 +154,7 @@ TEST_F(error_details, of_members_name_the_member)
     );
 }
 
-TEST_F(error_details, of_names_that_are_taken_name_the_attribute)
+TEST_F(error_details, of_duplicate_names_name_the_attribute)
 {
     expect_refused(
         {"POST",
@@ -267,7 +267,7 @@ TEST_F(error_details, of_patches_of_members_name_the_operation)
     expect_refused(absent);
 }
 
-TEST_F(error_details, of_groups_that_are_nested_too_deeply_say_so)
+TEST_F(error_details, of_groups_nested_too_deeply_name_the_limit)
 {
     // Each of 33 groups holds the one before it.
     std::string inner = readers;
@@ -285,7 +285,7 @@ TEST_F(error_details, of_groups_that_are_nested_too_deeply_say_so)
     expect_error(got, 400, "invalidValue", "members: groups are nested too deeply.");
 }
 
-TEST_F(error_details, of_strict_directories_name_what_the_rfc_does_not_know)
+TEST_F(error_details, of_strict_directories_name_deviations_from_the_rfc)
 {
     make_strict(fixture);
     expect_bodies_refused(

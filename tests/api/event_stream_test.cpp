@@ -1,4 +1,4 @@
-// GET /api/v1/events/stream, piece by piece.
+// GET /api/v1/events/stream (server-sent events), piece by piece.
 #include "store/event_log.hpp"
 #include "support/api_fixture.hpp"
 

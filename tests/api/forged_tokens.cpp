@@ -38,7 +38,7 @@ std::int64_t seconds(time_point when)
     return std::chrono::floor<std::chrono::seconds>(when).time_since_epoch().count();
 }
 
-// The header says what to verify with, and we do not do as it says.
+// The header names the algorithm or key to verify with, which the server must ignore.
 void add_header_attacks(std::vector<forged_token>& all, test::api_fixture& fixture, const std::string& good)
 {
     const auto header = header_of(good);

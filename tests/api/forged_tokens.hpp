@@ -1,4 +1,4 @@
-// Access tokens as attackers, mistakes and time make them.
+// Invalid access tokens: forged, malformed and expired ones.
 #pragma once
 
 #include "support/api_fixture.hpp"
@@ -10,14 +10,14 @@
 namespace scimd::api {
 
 struct forged_token {
-    std::string name;  // what is wrong with it
+    std::string name;  // why it is not valid
     std::string text;
 };
 
-// Each is refused. `good` is an access token of the house, alive.
+// Tokens that must all be rejected. `good` is a valid access token of the fixture.
 std::vector<forged_token> forged_tokens(test::api_fixture& fixture, const std::string& good);
 
-// Claims and header of a token, to be changed, and signed with the house's own key.
+// The header and the claims of a token, which a test changes and signs with the key of the fixture.
 json::object header_of(const std::string& token);
 json::object claims_of(const std::string& token);
 std::string signed_by_the_house(

@@ -1,5 +1,4 @@
-// Which reads are done on the thread that asks, and which are scans: counted by the intents that the store
-// was asked with.
+// Inline reads, which run on the calling thread, and scans: counted by the intents of the submitted tasks.
 #include "service/scim/representation.hpp"
 #include "store/resources.hpp"
 #include "support/api_fixture.hpp"
@@ -24,7 +23,7 @@ protected:
             fixture.metrics.counter_of("scimd_store_reads_over_budget_total", "").value()
         };
     }
-    // What a GET of that path took.
+    // The reads that a GET of the path takes.
     works taken_by(const std::string& path, std::string_view method = "GET")
     {
         const auto before = so_far();
@@ -45,7 +44,7 @@ protected:
             return store::verdict::commit;
         });
     }
-    // Users with that externalId, and with shared@a.com as their address.
+    // Creates users with that externalId and the address shared@a.com.
     void write_same(const std::string& external_id, std::size_t count)
     {
         write([&](store::transaction& tx) {
@@ -76,7 +75,7 @@ protected:
     test::answer last;
 };
 
-TEST_F(inline_reads_test, an_equality_on_a_unique_index_is_looked_up)
+TEST_F(inline_reads_test, equality_on_a_unique_index_is_an_inline_read)
 {
     const auto anna = fixture.make_user("anna", R"(,"externalId":"x1","title":"t")");
     EXPECT_EQ(taken_by_filter(R"(userName eq "anna")"), inline_alone);
@@ -86,7 +85,7 @@ TEST_F(inline_reads_test, an_equality_on_a_unique_index_is_looked_up)
     EXPECT_EQ(last.body.at("totalResults").as_int64(), 1);
 }
 
-TEST_F(inline_reads_test, what_is_matched_in_memory_is_a_scan)
+TEST_F(inline_reads_test, a_filter_matched_in_memory_is_a_scan)
 {
     fixture.make_user("anna", R"(,"title":"t")");
     EXPECT_EQ(taken_by_filter(R"(emails.type eq "work")"), scan_alone);
@@ -96,7 +95,7 @@ TEST_F(inline_reads_test, what_is_matched_in_memory_is_a_scan)
     EXPECT_EQ(last.body.at("totalResults").as_int64(), 1);
 }
 
-TEST_F(inline_reads_test, an_index_with_many_rows_of_one_value_is_a_scan_beyond_the_budget)
+TEST_F(inline_reads_test, many_rows_of_one_index_value_become_a_scan_beyond_the_budget)
 {
     write_same("few", 100);
     write_same("same", 20'000);
@@ -145,7 +144,7 @@ TEST_F(inline_reads_test, a_user_in_many_groups_is_a_scan)
     EXPECT_EQ(taken_by(path, "HEAD"), inline_alone);
     EXPECT_EQ(taken_by("/Users/" + bob), inline_alone);
 
-    // Changes are answered whole, and the groups are not read by the writer.
+    // The response to a change is complete, and the writer does not read the groups.
     const auto before = so_far();
     const auto patched = fixture.patch(path, R"([{"op":"replace","path":"title","value":"T"}])");
     ASSERT_EQ(patched.status, 200) << patched.text;

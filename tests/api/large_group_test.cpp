@@ -1,5 +1,4 @@
-// Groups with more members than are written where others wait: read in a scan, kept in a file while they are
-// sent.
+// Large groups: read in a scan, and spooled to a file while they are sent.
 #include "support/large_group.hpp"
 
 #include "scim/projection.hpp"
@@ -31,7 +30,7 @@ protected:
         });
     }
 
-    // What the members of a group of these users look like.
+    // The members attribute of a group of these users.
     std::string listed(const texts& who) const
     {
         std::string text = R"("members":[)";
@@ -56,7 +55,7 @@ protected:
     texts users;
 };
 
-TEST_F(large_group_test, is_shown_to_the_byte_as_a_small_one_would_be)
+TEST_F(large_group_test, is_rendered_exactly_as_a_small_group)
 {
     const auto path = "/Groups/" + group;
     const auto without = fixture.scim("GET", path + "?excludedAttributes=members");
@@ -73,7 +72,7 @@ TEST_F(large_group_test, is_shown_to_the_byte_as_a_small_one_would_be)
     EXPECT_EQ(fixture.spooled_responses.used_bytes(), 0U);
 }
 
-TEST_F(large_group_test, a_page_shows_it_whole_among_others)
+TEST_F(large_group_test, is_shown_completely_in_a_page)
 {
     fixture.make_group("Few", R"(,"members":[{"value":")" + users[0] + R"("}])");
     fixture.make_group("None");
@@ -91,7 +90,7 @@ TEST_F(large_group_test, a_page_shows_it_whole_among_others)
             EXPECT_TRUE(alone.text == to_text(resource)) << path;
         }
     }
-    // A look-up by an index, and a search by POST.
+    // A query by an index, and a search by POST.
     const auto found = fixture.scim("GET", "/Groups?filter=displayName%20eq%20%22all%22");
     ASSERT_EQ(found.body.at("totalResults").as_int64(), 1);
     EXPECT_TRUE(members_in(found.body.at("Resources").at(0).as_object()) == users);
@@ -99,7 +98,7 @@ TEST_F(large_group_test, a_page_shows_it_whole_among_others)
     EXPECT_TRUE(searched.text == found.text);
 }
 
-TEST_F(large_group_test, of_each_member_is_shown_what_is_asked_for)
+TEST_F(large_group_test, shows_the_requested_attributes_of_each_member)
 {
     const auto ref = R"("$ref":"https://scim.test)" + fixture.base() + "/Users/" + users[0] + R"(")";
     const auto value = R"("value":")" + users[0] + R"(")";
@@ -119,12 +118,12 @@ TEST_F(large_group_test, of_each_member_is_shown_what_is_asked_for)
         EXPECT_EQ(members.size(), users_of_the_group) << row.parameters;
         EXPECT_EQ(to_text(members.at(0)), row.first) << row.parameters;
     }
-    // Of none anything is known.
+    // None of the members has this attribute.
     const auto none = fixture.scim("GET", "/Groups/" + group + "?attributes=members.display");
     EXPECT_FALSE(none.body.contains("members"));
 }
 
-TEST_F(large_group_test, conditions_are_held_against_it)
+TEST_F(large_group_test, supports_preconditions)
 {
     const auto path = "/Groups/" + group;
     EXPECT_EQ(fixture.scim("GET", path, "", {{"If-None-Match", R"(W/"1")"}}).status, 304);
@@ -132,7 +131,7 @@ TEST_F(large_group_test, conditions_are_held_against_it)
     EXPECT_EQ(fixture.scim("GET", path, "", {{"If-Match", R"(W/"1")"}}).status, 200);
 }
 
-TEST_F(large_group_test, its_head_is_told_without_its_members)
+TEST_F(large_group_test, answers_head_without_reading_its_members)
 {
     const auto path = "/Groups/" + group;
     const auto got = fixture.scim("HEAD", path);
@@ -144,7 +143,7 @@ TEST_F(large_group_test, its_head_is_told_without_its_members)
     EXPECT_EQ(fixture.scim("HEAD", path, "", {{"If-Match", R"(W/"2")"}}).status, 412);
 }
 
-TEST_F(large_group_test, a_put_is_answered_with_all_of_it)
+TEST_F(large_group_test, a_put_is_answered_with_all_members)
 {
     const auto path = "/Groups/" + group;
     const auto put = fixture.scim("PUT", path, test::group_text("Everybody", R"(,"externalId":"x")"));
@@ -155,7 +154,7 @@ TEST_F(large_group_test, a_put_is_answered_with_all_of_it)
 }
 
 // RFC 7644 §3.5.2.
-TEST_F(large_group_test, a_patch_is_answered_without_it_unless_attributes_are_named)
+TEST_F(large_group_test, a_patch_is_answered_204_unless_attributes_are_requested)
 {
     const auto path = "/Groups/" + group;
     const auto remove = R"([{"op":"remove","path":"members[value eq \")" + users[3] + R"(\"]"}])";
@@ -180,7 +179,7 @@ TEST_F(large_group_test, a_patch_is_answered_without_it_unless_attributes_are_na
     EXPECT_EQ(members_in(whole.body).size(), users_of_the_group - 1);
 }
 
-TEST_F(large_group_test, what_finds_no_room_is_unavailable_and_small_replies_go_on)
+TEST_F(large_group_test, without_spool_space_it_is_unavailable_and_small_responses_continue)
 {
     spool narrow(
         fixture.folder.path(), fixture.metrics, {.memory_bytes_max = 10'000, .file_bytes_max = 1'000'000}

@@ -1,5 +1,5 @@
-// Whether a user can sign in changes only when a request says so, and what a request says without effect is
-// in the log of requests (docs/compatibility.md, C13, C34).
+// The attribute `active` changes only by explicit request, and ignored parts of a request are in the request
+// log (docs/compatibility.md, C13, C34).
 #include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
@@ -22,7 +22,7 @@ protected:
         ASSERT_EQ(off.status, 200) << off.text;
     }
 
-    // In the answer to GET, by the index, and in the last event of the user.
+    // Checks `active` in the response to GET, in the index, and in the last event of the user.
     void expect_active(bool is_active)
     {
         EXPECT_EQ(fixture.scim("GET", path_).body.at("active"), json::value(is_active));
@@ -60,7 +60,7 @@ protected:
     std::string path_;
 };
 
-TEST_F(lifecycle_test, a_put_that_does_not_name_active_leaves_it)
+TEST_F(lifecycle_test, a_put_without_active_leaves_it_unchanged)
 {
     switch_off();
     const auto events = fixture.events().size();
@@ -104,7 +104,7 @@ TEST_F(lifecycle_test, active_cannot_be_unassigned)
     }
 }
 
-TEST_F(lifecycle_test, a_deactivation_does_not_fail_for_what_stands_beside_it)
+TEST_F(lifecycle_test, a_deactivation_succeeds_despite_invalid_attributes_beside_it)
 {
     const std::string urn = enterprise;
     fixture.scim("PUT", path_, test::user_text("anna", ",\"" + urn + R"(":{"manager":{"value":"m"}})"));
@@ -136,7 +136,7 @@ TEST_F(lifecycle_test, a_deactivation_does_not_fail_for_what_stands_beside_it)
     );
     EXPECT_TRUE(listed[0].at("fix").as_string().starts_with("Remove the mapping of the attribute"));
 
-    // A strict directory has no half of it.
+    // A strict directory rejects the whole request.
     ASSERT_EQ(manage("PATCH", "", R"({"scim_mode":"strict"})").status, 200);
     const auto strict = fixture.patch(
         path_,
@@ -147,7 +147,7 @@ TEST_F(lifecycle_test, a_deactivation_does_not_fail_for_what_stands_beside_it)
     expect_active(false);
 }
 
-TEST_F(lifecycle_test, what_a_request_says_without_effect_is_in_the_log)
+TEST_F(lifecycle_test, ignored_parts_of_a_request_are_in_the_request_log)
 {
     const auto row = [](const char* attribute, const char* reason) {
         return json::value(json::object{{"attribute", attribute}, {"reason", reason}});
@@ -176,11 +176,11 @@ TEST_F(lifecycle_test, what_a_request_says_without_effect_is_in_the_log)
     fixture.patch(path_, R"([{"op":"replace","path":"title","value":"T"}])");
     EXPECT_EQ(last_ignored(), json::array());
 
-    // What was refused has no effect at all.
+    // A rejected request ignores nothing.
     fixture.patch(path_, R"([{"op":"add","value":{"hat":"1"}},{"op":"remove","path":"userName"}])");
-    EXPECT_EQ(last_ignored(), json::array());  // that of before
+    EXPECT_EQ(last_ignored(), json::array());  // of the request before
 
-    // Of a bulk request all, and nothing of an operation that failed.
+    // A bulk request logs the ignored parts of all operations except failed ones.
     fixture.scim(
         "POST",
         "/Bulk",
@@ -194,7 +194,7 @@ TEST_F(lifecycle_test, what_a_request_says_without_effect_is_in_the_log)
 
 class choices_test : public lifecycle_test {};
 
-TEST_F(choices_test, unknown_members_are_refused_or_ignored)
+TEST_F(choices_test, unknown_members_are_rejected_or_ignored)
 {
     const auto id = path_.substr(path_.rfind('/') + 1);
     const std::string members = R"([{"value":"diruser_1"},{"value":")" + id + R"("},{"value":"nobody"}])";
@@ -223,7 +223,7 @@ TEST_F(choices_test, unknown_members_are_refused_or_ignored)
     EXPECT_EQ(added.status, 200) << added.text;
     EXPECT_EQ(added.body.at("members").as_array().size(), 1U);
 
-    // What is wrong otherwise is refused all the same.
+    // Other errors are still rejected.
     const auto own = R"([{"op":"add","path":"members","value":[{"value":")" + made.text_of("id") + R"("}]}])";
     EXPECT_EQ(fixture.patch(group, own).status, 400);
 
@@ -232,7 +232,7 @@ TEST_F(choices_test, unknown_members_are_refused_or_ignored)
     EXPECT_EQ(bad.text_of("message"), "unknown_members must be one of refuse, ignore.");
 }
 
-TEST_F(choices_test, a_patch_is_answered_with_the_resource_or_without)
+TEST_F(choices_test, a_patch_is_answered_with_or_without_the_resource)
 {
     const char* const boss = R"([{"op":"replace","path":"title","value":"Boss"}])";
     EXPECT_EQ(fixture.patch(path_, boss).status, 200);

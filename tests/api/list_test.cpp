@@ -1,4 +1,4 @@
-// Lists: filters, pages and order (RFC 7644 §3.4.2).
+// Queries: filters, pagination and sorting (RFC 7644 §3.4.2).
 #include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
@@ -43,7 +43,7 @@ protected:
     std::vector<std::string> ids;
 };
 
-TEST_F(list_test, filters_find_by_column_and_by_matching_alike)
+TEST_F(list_test, filters_by_column_and_by_matching_find_equal_results)
 {
     const auto staff = fixture.make_group("Staff", R"(,"members":[{"value":")" + ids[1] + R"("}])");
     struct row {
@@ -119,7 +119,7 @@ TEST_F(list_test, pages_follow_each_other_without_gap_or_repetition)
     }
 }
 
-TEST_F(list_test, odd_pages_are_put_right)
+TEST_F(list_test, invalid_page_parameters_are_corrected)
 {
     struct row {
         std::string_view parameters;
@@ -148,7 +148,7 @@ TEST_F(list_test, odd_pages_are_put_right)
     }
 }
 
-TEST_F(list_test, the_order_is_the_one_asked_for)
+TEST_F(list_test, results_are_sorted_as_requested)
 {
     struct row {
         std::string_view parameters;
@@ -159,8 +159,8 @@ TEST_F(list_test, the_order_is_the_one_asked_for)
         {"sortBy=userName", {"anna", "bert", "carl", "dora", "emil"}},
         {"sortBy=userName&sortOrder=descending", {"emil", "dora", "carl", "bert", "anna"}},
         {"sortBy=meta.created&sortOrder=Descending", {"emil", "dora", "carl", "bert", "anna"}},
-        // No column sorts like these: missing values come last, and first when descending. Of equal ones the
-        // ids follow the direction.
+        // No column sorts these attributes: missing values come last, and first when descending. Equal values
+        // are sorted by id in the same direction.
         {"sortBy=title", {"anna", "emil", "bert", "dora", "carl"}},
         {"sortBy=title&sortOrder=descending", {"carl", "dora", "bert", "emil", "anna"}},
         {"sortBy=name.familyName", {"bert", "dora", "carl", "anna", "emil"}},
@@ -177,7 +177,7 @@ TEST_F(list_test, the_order_is_the_one_asked_for)
     }
 }
 
-TEST_F(list_test, each_resource_of_a_page_shows_what_is_asked_for)
+TEST_F(list_test, each_resource_of_a_page_has_the_requested_attributes)
 {
     fixture.make_group("Staff", R"(,"members":[{"value":")" + ids[0] + R"("}])");
     const auto whole = list("filter=" + test::in_uri(R"(userName eq "anna")"));

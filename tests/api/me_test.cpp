@@ -1,4 +1,4 @@
-// "/Me" (RFC 7644 §3.11): who it is, what it shows and changes, and what else a user's token opens: nothing.
+// "/Me" (RFC 7644 §3.11), and the authorization of user tokens (docs/decisions/0027).
 #include "service/scim/self_update.hpp"
 #include "support/api_fixture.hpp"
 
@@ -12,7 +12,7 @@
 namespace scimd::api {
 namespace {
 
-TEST(me, is_nobody_for_a_token_of_a_directory)
+TEST(me, is_not_implemented_for_a_directory_token)
 {
     test::api_fixture fixture;
     for (const auto* method : {"GET", "POST", "PUT", "PATCH", "DELETE"}) {
@@ -32,7 +32,7 @@ TEST(me, is_nobody_for_a_token_of_a_directory)
 
 class me_test : public testing::Test {
 protected:
-    // With the user's token.
+    // Sends a request with the token of the user.
     test::answer mine(
         std::string_view method,
         std::string_view path,
@@ -53,7 +53,7 @@ protected:
         return mine("PATCH", "/Me", body + "}", more);
     }
 
-    // The user as it is stored.
+    // The stored user.
     std::string stored() { return fixture.scim("GET", "/Users/" + id).text; }
 
     test::api_fixture fixture;
@@ -63,7 +63,7 @@ protected:
     const std::string location = "https://scim.test" + fixture.base() + "/Users/" + id;
 };
 
-TEST_F(me_test, is_the_user_for_whom_the_token_stands)
+TEST_F(me_test, is_the_user_of_the_token)
 {
     fixture.make_group("Staff", R"(,"members":[{"value":")" + id + R"("}])");
     for (const auto* query : {"", "?attributes=userName", "?excludedAttributes=emails,groups"}) {
@@ -85,7 +85,7 @@ TEST_F(me_test, is_the_user_for_whom_the_token_stands)
     EXPECT_EQ(mine("GET", "/Users/" + id).header("Location"), location);
 }
 
-TEST_F(me_test, every_response_says_where_the_user_is_for_good)
+TEST_F(me_test, every_response_has_the_permanent_location_of_the_user)
 {
     const struct {
         std::string_view method;
@@ -142,19 +142,19 @@ TEST_F(me_test, changes_by_patch_and_put_and_is_the_actor_of_its_events)
     EXPECT_FALSE(put.body.contains("preferredLanguage")) << "not asked for";
     EXPECT_EQ(mine("GET", "/Me").text_of("preferredLanguage"), "de");
 
-    const auto told = fixture.events();
+    const auto published = fixture.events();
     ASSERT_EQ(
         fixture.event_types(),
         (std::vector<std::string>{"user_created", "token_created", "user_updated", "user_updated"})
     );
     const json::object actor{{"type", "directory_user"}, {"id", id}, {"suffix", token.substr(56)}};
-    EXPECT_EQ(told[2].at("context").at("actor"), actor);
-    EXPECT_EQ(told[2].at("context").at("source"), "scim");
-    EXPECT_EQ(told[3].at("context").at("actor"), actor);
-    EXPECT_EQ(told[1].at("data").at("directory_user_id"), json::value(id));
+    EXPECT_EQ(published[2].at("context").at("actor"), actor);
+    EXPECT_EQ(published[2].at("context").at("source"), "scim");
+    EXPECT_EQ(published[3].at("context").at("actor"), actor);
+    EXPECT_EQ(published[1].at("data").at("directory_user_id"), json::value(id));
 }
 
-TEST_F(me_test, does_not_change_what_anybody_is_let_in_by)
+TEST_F(me_test, cannot_change_attributes_that_the_directory_controls)
 {
     const std::pair<std::string_view, std::string_view> rows[] = {
         {R"([{"op":"replace","path":"userName","value":"boss"}])", "userName"},
@@ -193,7 +193,9 @@ TEST_F(me_test, does_not_change_what_anybody_is_let_in_by)
     );
     const auto removal = mine("DELETE", "/Me");
     EXPECT_EQ(removal.status, 403);
-    EXPECT_EQ(removal.text_of("detail"), "A user is for the directory to delete, not for the user itself.");
+    EXPECT_EQ(
+        removal.text_of("detail"), "A user cannot delete itself: only the directory can delete a user."
+    );
     const auto second = mine("POST", "/Me", test::user_text("other"));
     EXPECT_EQ(second.status, 409);
     EXPECT_EQ(second.text_of("scimType"), "uniqueness");
@@ -216,7 +218,7 @@ TEST_F(me_test, does_not_change_what_anybody_is_let_in_by)
     EXPECT_EQ(same.text, before);
 }
 
-TEST_F(me_test, does_not_make_itself_larger_than_128_kib)
+TEST_F(me_test, cannot_exceed_128_kib)
 {
     constexpr std::size_t most = service::own_bytes_max;
     const auto sized = [](std::size_t bytes) {
@@ -254,7 +256,7 @@ TEST_F(me_test, does_not_make_itself_larger_than_128_kib)
     EXPECT_EQ(change(R"([{"op":"replace","path":"profileUrl","value":"x"}])").status, 200);
 }
 
-TEST_F(me_test, opens_nothing_else_whether_it_is_there_or_not)
+TEST_F(me_test, a_user_token_is_forbidden_every_other_resource_existing_or_not)
 {
     const auto other = fixture.make_user("bert");
     const auto group = fixture.make_group("Staff", R"(,"members":[{"value":")" + id + R"("}])");
@@ -321,12 +323,12 @@ TEST_F(me_test, has_nothing_below_it)
         EXPECT_EQ(fixture.scim(method, path, "{}").status, 404) << path;
     }
     EXPECT_EQ(mine("POST", "/Me/.search", "{}").text_of("detail"), "There is no endpoint /Me.");
-    EXPECT_EQ(mine("GET", "/Me/").status, 200) << "a slash at the end is looked over";
+    EXPECT_EQ(mine("GET", "/Me/").status, 200) << "a trailing slash is ignored";
     EXPECT_EQ(mine("OPTIONS", "/Me").header("Allow"), "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
 }
 
-// C2 of docs/compatibility.md: what is read otherwise for Entra is not for users' clients.
-TEST_F(me_test, is_read_as_the_rfc_has_it_whatever_the_identity_provider_needs)
+// C2 of docs/compatibility.md: the conformance mode for Entra does not apply to the own clients of users.
+TEST_F(me_test, follows_the_rfc_independent_of_the_identity_provider)
 {
     fixture.operate(
         "PATCH",
@@ -339,7 +341,7 @@ TEST_F(me_test, is_read_as_the_rfc_has_it_whatever_the_identity_provider_needs)
     EXPECT_EQ(fixture.patch("/Users/" + id, make).status, 200);
 }
 
-TEST_F(me_test, is_not_taken_for_the_identity_provider)
+TEST_F(me_test, does_not_trigger_identity_provider_detection)
 {
     const auto path = "/api/v1/organizations/-/directories/" + fixture.directory;
     fixture.operate("PATCH", path, R"({"directory_provider":""})");
@@ -349,7 +351,7 @@ TEST_F(me_test, is_not_taken_for_the_identity_provider)
     EXPECT_EQ(change(R"([{"op":"Replace","path":"nickName","value":"A"}])", okta).status, 200);
     const auto after = fixture.operate("GET", path).member("directory");
     EXPECT_EQ(after.at("detected_provider"), "");
-    EXPECT_EQ(after.at("secrets"), before.at("secrets")) << "the directory's own, unused";
+    EXPECT_EQ(after.at("secrets"), before.at("secrets")) << "the token of the directory, unused";
 
     fixture.write_log();
     const auto log = fixture.operate("GET", path + "/request-log").body.at("entries").as_array();
@@ -360,11 +362,11 @@ TEST_F(me_test, is_not_taken_for_the_identity_provider)
         EXPECT_EQ(log.at(i).at("resource_id"), json::value(id));
     }
     EXPECT_EQ(log.at(0).at("changes").at(0).at("attributes"), (json::array{"nickName"}));
-    EXPECT_EQ(log.at(2).at("directory_user_id"), "") << "made by the directory's";
+    EXPECT_EQ(log.at(2).at("directory_user_id"), "") << "sent with the token of the directory";
 }
 
-// Nor is it kept out of what it may change by a domain that is not verified any more.
-TEST_F(me_test, is_not_held_against_the_domains_of_its_organization)
+// A domain that is not verified any more does not stop the changes that a user may make.
+TEST_F(me_test, is_not_subject_to_the_domain_gate)
 {
     fixture.operate("DELETE", "/api/v1/organizations/" + fixture.organization + "/domains/" + fixture.domain);
     EXPECT_EQ(
@@ -373,8 +375,8 @@ TEST_F(me_test, is_not_held_against_the_domains_of_its_organization)
     EXPECT_EQ(change(R"([{"op":"replace","path":"nickName","value":"A"}])").status, 200);
 }
 
-// The ledger is of what the identity provider is refused, and only its own success ends that.
-TEST_F(me_test, ends_nothing_that_the_identity_provider_was_refused)
+// The list of refusals belongs to the identity provider: only its own successful request resolves them.
+TEST_F(me_test, does_not_resolve_refusals_of_the_identity_provider)
 {
     const auto path = "/api/v1/organizations/-/directories/" + fixture.directory + "/refusals";
     EXPECT_EQ(

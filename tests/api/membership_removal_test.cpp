@@ -1,5 +1,5 @@
-// The end of groups with very many members, and of users in very many groups.
-#include "membership_pieces.hpp"
+// Deletion of groups with very many members, and of users in very many groups.
+#include "membership_batches_fixture.hpp"
 #include "service/domains/held_user_release.hpp"
 
 #include <set>
@@ -7,9 +7,9 @@
 namespace scimd::api {
 namespace {
 
-class membership_removal_test : public membership_pieces {};
+class membership_removal_test : public membership_batches_fixture {};
 
-TEST_F(membership_removal_test, a_large_group_is_deleted_in_pieces)
+TEST_F(membership_removal_test, a_large_group_is_deleted_in_batches)
 {
     const auto users = add_users("u", 2 * at_once + 1);
     const auto group = fixture.make_group("All");
@@ -18,7 +18,7 @@ TEST_F(membership_removal_test, a_large_group_is_deleted_in_pieces)
     EXPECT_THROW(send("DELETE", "/Groups/" + group), killed);
     database.before = nullptr;
     EXPECT_EQ(jobs(), 1U);
-    EXPECT_EQ(members_of(group), users) << "it is there until its last piece";
+    EXPECT_EQ(members_of(group), users) << "it exists until its last batch";
     const auto deleted = send("DELETE", "/Groups/" + group);
     EXPECT_EQ(deleted.status, 404) << "the request before has deleted it";
     EXPECT_EQ(writes, 4U);
@@ -42,7 +42,7 @@ TEST_F(membership_removal_test, a_large_group_is_deleted_in_pieces)
     EXPECT_EQ(updated, users.size());
 }
 
-TEST_F(membership_removal_test, a_group_that_fits_a_transaction_is_deleted_whole)
+TEST_F(membership_removal_test, a_small_group_is_deleted_in_one_transaction)
 {
     const auto users = add_users("u", at_once);
     const auto group = fixture.make_group("All");
@@ -57,7 +57,7 @@ TEST_F(membership_removal_test, a_group_that_fits_a_transaction_is_deleted_whole
     EXPECT_EQ(fixture.scim("GET", "/Groups/" + other).status, 404);
 }
 
-TEST_F(membership_removal_test, a_user_in_very_many_groups_is_deleted_in_pieces)
+TEST_F(membership_removal_test, a_user_in_very_many_groups_is_deleted_in_batches)
 {
     const auto anna = fixture.make_user("anna");
     const auto bob = fixture.make_user("bob");
@@ -82,7 +82,7 @@ TEST_F(membership_removal_test, a_user_in_very_many_groups_is_deleted_in_pieces)
                event.at("data").at("id").as_string() == anna;
     });
     ASSERT_NE(end, all.end());
-    // The first hundred, as of any user in more.
+    // The first hundred groups, as in any event of a user.
     EXPECT_EQ(end->at("data").at("groups").as_array().size(), 100U);
     EXPECT_EQ(end->at("data").at("groups").at(0).at("id").as_string(), groups.front());
     EXPECT_TRUE(end->at("data").at("groups_truncated").as_bool());
@@ -97,7 +97,7 @@ TEST_F(membership_removal_test, a_deletion_whose_precondition_fails_is_not_start
     EXPECT_EQ(jobs(), 0U);
 }
 
-TEST_F(membership_removal_test, a_deletion_in_pieces_is_in_the_log_of_requests)
+TEST_F(membership_removal_test, a_deletion_in_batches_is_in_the_request_log)
 {
     const auto users = add_users("u", at_once + 1);
     const auto log = "/api/v1/organizations/-/directories/" + fixture.directory + "/request-log?method=";
@@ -120,8 +120,8 @@ TEST_F(membership_removal_test, a_deletion_in_pieces_is_in_the_log_of_requests)
     EXPECT_EQ(changes("POST"), deleted(listed));
 }
 
-// Each group of a user who is let out of a hold has an event of its own.
-TEST_F(membership_removal_test, the_events_of_very_many_groups_of_a_released_user_come_in_pieces)
+// Each group of a released user has an event of its own.
+TEST_F(membership_removal_test, the_group_events_of_a_released_user_are_published_in_batches)
 {
     const auto path = "/api/v1/organizations/" + fixture.organization + "/directories/" + fixture.directory;
     ASSERT_EQ(fixture.operate("PATCH", path, R"({"domain_policy":"hold"})").status, 200);
@@ -132,15 +132,15 @@ TEST_F(membership_removal_test, the_events_of_very_many_groups_of_a_released_use
     const auto eve = made.text_of("id");
     auto groups = groups_with(eve, 2 * groups_at_once + 1);
     ASSERT_EQ(fixture.operate("PATCH", path, R"({"domain_policy":"off"})").status, 200);
-    std::size_t pieces = 0;
-    while (members_in("group_member_added").size() < groups.size() && pieces < 10) {
+    std::size_t batches = 0;
+    while (members_in("group_member_added").size() < groups.size() && batches < 10) {
         write([&](store::transaction& tx) {
             service::release_held_users(tx, fixture.server.environment, fixture.schemas);
-            service::membership_jobs::go_on_with_oldest(tx, fixture.schemas, time_point::max());
+            service::membership_jobs::run_oldest_step(tx, fixture.schemas, time_point::max());
         });
-        ++pieces;
+        ++batches;
     }
-    EXPECT_EQ(pieces, 2U);
+    EXPECT_EQ(batches, 2U);
     EXPECT_EQ(jobs(), 0U);
     EXPECT_EQ(members_in("group_member_added"), texts(groups.size(), eve));
     std::string cause;

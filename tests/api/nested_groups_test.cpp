@@ -1,4 +1,4 @@
-// Groups of users over HTTP: in lists, in filters, in conditions.
+// Nested groups over HTTP: in lists, filters and preconditions.
 #include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
@@ -40,7 +40,7 @@ TEST_F(nested_groups_api_test, lists_and_single_users_show_the_same_groups)
     EXPECT_EQ(listed.body.at("Resources").at(0).at("groups"), one.body.at("groups"));
 }
 
-TEST_F(nested_groups_api_test, filters_look_at_the_groups_that_list_the_user)
+TEST_F(nested_groups_api_test, filters_match_direct_groups_only)
 {
     EXPECT_EQ(count_of("groups.value%20eq%20%22" + team + "%22"), 1);
     EXPECT_EQ(count_of("groups.value%20eq%20%22" + unit + "%22"), 0);
@@ -48,7 +48,7 @@ TEST_F(nested_groups_api_test, filters_look_at_the_groups_that_list_the_user)
     EXPECT_EQ(count_of("groups.display%20eq%20%22Unit%22"), 0);
 }
 
-TEST_F(nested_groups_api_test, a_user_s_tag_stays_when_its_groups_change)
+TEST_F(nested_groups_api_test, the_etag_of_a_user_does_not_change_with_its_groups)
 {
     const auto tag = fixture.scim("GET", "/Users/" + anna).header("ETag");
     ASSERT_EQ(fixture.scim("DELETE", "/Groups/" + team).status, 204);
@@ -61,7 +61,7 @@ TEST_F(nested_groups_api_test, a_user_s_tag_stays_when_its_groups_change)
     EXPECT_EQ(patched.status, 200) << patched.text;
 }
 
-TEST_F(nested_groups_api_test, a_name_that_comes_back_after_its_end_is_somebody_new)
+TEST_F(nested_groups_api_test, a_recreated_user_name_is_a_new_user)
 {
     ASSERT_EQ(fixture.scim("DELETE", "/Users/" + anna).status, 204);
     const auto again = fixture.make_user("anna");

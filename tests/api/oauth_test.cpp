@@ -1,4 +1,4 @@
-// Tokens for clients: POST /oauth/token, GET /keys, and what our issuer says of itself.
+// The OAuth 2.0 authorization server: POST /oauth/token, GET /keys, and the metadata of the issuer.
 #include "api/auth/oauth_api.hpp"
 #include "base/codec.hpp"
 #include "base/crypto/rsa_key.hpp"
@@ -92,7 +92,7 @@ protected:
     const test::api_client client = fixture.make_client("Billing");
 };
 
-TEST_F(oauth_test, a_client_gets_a_token_by_the_body_or_by_the_header)
+TEST_F(oauth_test, a_client_authenticates_in_the_body_or_in_the_header)
 {
     const auto by_body = ask_as(client);
     ASSERT_EQ(by_body.status, 200) << by_body.text;
@@ -155,7 +155,7 @@ TEST_F(oauth_test, the_token_is_a_jwt_with_the_claims_that_clients_read)
     EXPECT_NE(decoded(split(ask_as(client).text_of("access_token"), '.')[1]).at("jti"), claims.at("jti"));
 }
 
-TEST_F(oauth_test, the_keys_published_are_enough_to_verify_a_token)
+TEST_F(oauth_test, the_published_keys_verify_a_token)
 {
     const auto published = fixture.call("GET", "/keys");
     EXPECT_EQ(published.header("Cache-Control"), "public, max-age=300");
@@ -167,11 +167,11 @@ TEST_F(oauth_test, the_keys_published_are_enough_to_verify_a_token)
     EXPECT_EQ(key.at("alg").as_string(), "RS256");
     EXPECT_EQ(key.at("e").as_string(), "AQAB");
     EXPECT_EQ(key.at("n").as_string().size(), 342U) << "2,048 bits in base64url";
-    EXPECT_EQ(key.size(), 6U) << "nothing of the private half";
+    EXPECT_EQ(key.size(), 6U) << "nothing of the private key";
     EXPECT_EQ(key_id_of(ask_as(client)), std::string(key.at("kid").as_string()));
 }
 
-TEST_F(oauth_test, the_issuer_describes_itself)
+TEST_F(oauth_test, the_metadata_describes_the_issuer)
 {
     const auto got = fixture.call("GET", "/.well-known/openid-configuration");
     EXPECT_EQ(got.status, 200);
@@ -180,7 +180,7 @@ TEST_F(oauth_test, the_issuer_describes_itself)
     EXPECT_EQ(got.text_of("jwks_uri"), "https://scim.test/keys");
 }
 
-TEST_F(oauth_test, bad_requests_are_told_in_the_words_of_rfc_6749)
+TEST_F(oauth_test, bad_requests_have_the_errors_of_rfc_6749)
 {
     const auto basic = "Basic " + base64(client.id + ":" + client.secret);
     const std::string grant = "grant_type=client_credentials";
@@ -237,17 +237,17 @@ TEST_F(oauth_test, wrong_secrets_are_limited_and_the_right_one_always_passes)
 {
     auto wrong = client;
     wrong.secret.back() = wrong.secret.back() == 'a' ? 'b' : 'a';
-    for (int i = 0; i < service::guesses_at_once; ++i)
+    for (int i = 0; i < service::failures_at_once; ++i)
         expect_fault(ask_as(wrong), 401, "invalid_client");
     for (int i = 0; i < 100; ++i) {
         const auto refused = ask_as(wrong);
         expect_fault(refused, 429, "temporarily_unavailable");
         EXPECT_FALSE(refused.header("Retry-After").empty());
     }
-    EXPECT_EQ(ask_as(client).status, 200) << "from the address that the guesses came from";
-    EXPECT_EQ(ask_as(wrong).status, 429) << "the right secret does not forgive the wrong ones";
+    EXPECT_EQ(ask_as(client).status, 200) << "from the address of the wrong secrets";
+    EXPECT_EQ(ask_as(wrong).status, 429) << "the right secret does not reset the rate limit";
 
-    fixture.clock.advance(service::guess_interval - 1us);
+    fixture.clock.advance(service::failure_interval - 1us);
     EXPECT_EQ(ask_as(wrong).status, 429);
     EXPECT_EQ(ask_as(client).status, 200);
     fixture.clock.advance(1us);
@@ -260,7 +260,7 @@ TEST_F(oauth_test, wrong_secrets_of_one_client_do_not_limit_those_of_another)
 {
     auto wrong = client;
     wrong.secret.back() = wrong.secret.back() == 'a' ? 'b' : 'a';
-    for (int i = 0; i <= service::guesses_at_once; ++i)
+    for (int i = 0; i <= service::failures_at_once; ++i)
         ask_as(wrong);
     auto other = fixture.make_client("Other");
     EXPECT_EQ(ask_as(other).status, 200);
@@ -287,7 +287,7 @@ TEST_F(oauth_test, secrets_can_be_changed_without_a_gap)
     EXPECT_EQ(fixture.operate("DELETE", path + "/secrets/" + first).status, 404);
 }
 
-TEST_F(oauth_test, a_secret_ends_at_its_time)
+TEST_F(oauth_test, a_secret_expires_at_its_time)
 {
     const auto path = "/api/v1/clients/" + client.id + "/secrets";
     const auto added = fixture.operate("POST", path, R"({"expire_time":"2026-01-02T04:04:05Z"})");
@@ -300,7 +300,7 @@ TEST_F(oauth_test, a_secret_ends_at_its_time)
     EXPECT_EQ(fixture.operate("POST", path, R"({"expire_time":"2026-01-02T04:04:05Z"})").status, 409);
 }
 
-TEST_F(oauth_test, a_token_lives_until_its_end_and_no_longer)
+TEST_F(oauth_test, a_token_is_valid_until_it_expires)
 {
     const auto token = ask_as(client);
     fixture.clock.advance(24h - 1s + 5min - 1us);  // clocks may differ by five minutes
@@ -309,7 +309,7 @@ TEST_F(oauth_test, a_token_lives_until_its_end_and_no_longer)
     EXPECT_EQ(status_with(token), 401);
 }
 
-TEST_F(oauth_test, a_token_is_good_from_five_minutes_before_its_time)
+TEST_F(oauth_test, a_token_is_valid_from_five_minutes_before_its_issue)
 {
     const auto token = ask_as(client);
     fixture.clock.advance(-5min);
@@ -318,7 +318,7 @@ TEST_F(oauth_test, a_token_is_good_from_five_minutes_before_its_time)
     EXPECT_EQ(status_with(token), 401);
 }
 
-TEST_F(oauth_test, a_new_key_is_published_before_it_signs_and_the_old_one_until_its_tokens_end)
+TEST_F(oauth_test, a_new_key_is_published_before_it_signs_and_the_old_key_until_its_tokens_expire)
 {
     const auto before = ask_as(client);
     const auto old_key = key_id_of(before);
@@ -341,7 +341,7 @@ TEST_F(oauth_test, a_new_key_is_published_before_it_signs_and_the_old_one_until_
     EXPECT_EQ(key_ids(), (std::set<std::string>{key_id_of(after)}));
 }
 
-TEST_F(oauth_test, a_key_that_was_given_up_takes_its_tokens_with_it)
+TEST_F(oauth_test, an_urgent_key_rotation_invalidates_the_tokens_of_the_old_key)
 {
     const auto before = ask_as(client);
     EXPECT_EQ(status_with(before), 200);
@@ -353,7 +353,7 @@ TEST_F(oauth_test, a_key_that_was_given_up_takes_its_tokens_with_it)
     EXPECT_EQ(status_with(after), 200);
 }
 
-TEST_F(oauth_test, a_deleted_client_s_token_ends_at_once)
+TEST_F(oauth_test, the_token_of_a_deleted_client_is_invalid_at_once)
 {
     const auto token = ask_as(client);
     EXPECT_EQ(status_with(token), 200);
@@ -363,7 +363,7 @@ TEST_F(oauth_test, a_deleted_client_s_token_ends_at_once)
     EXPECT_EQ(fixture.operate("GET", "/api/v1/clients/" + client.id).status, 404);
 }
 
-TEST_F(oauth_test, the_private_key_is_not_in_the_database_as_it_is)
+TEST_F(oauth_test, the_private_key_is_encrypted_in_the_database)
 {
     ask_as(client);
     std::string sealed;

@@ -1,5 +1,5 @@
-// What holds of any PATCH, seen by clients and by readers of events: all of it or nothing, and no event and
-// no version without a change.
+// Properties of every PATCH (property-based test): it is atomic, and without a change there is no event and
+// no new version.
 #include "support/api_fixture.hpp"
 #include "support/seed.hpp"
 
@@ -67,7 +67,7 @@ protected:
         return text;
     }
 
-    // Everything that a client can read.
+    // The state that a client can read.
     std::string state() { return fixture.scim("GET", "/Users").text + fixture.scim("GET", "/Groups").text; }
 
     std::string last_event()
@@ -99,7 +99,7 @@ std::string displays_in(const std::string& state)
     return found;
 }
 
-TEST_F(patch_property_test, a_patch_is_whole_or_leaves_no_trace)
+TEST_F(patch_property_test, a_patch_is_atomic)
 {
     int changed = 0;
     int unchanged = 0;
@@ -124,7 +124,7 @@ TEST_F(patch_property_test, a_patch_is_whole_or_leaves_no_trace)
         if (answer.status >= 400) {
             ++refused;
             ASSERT_EQ(after, before) << answer.text;
-            // The gate tells of those whom it keeps out, and of nothing else.
+            // The only event of a rejected PATCH is the rejection by the domain gate.
             ASSERT_TRUE(event.empty() || event.ends_with("user_rejected")) << event;
         } else if (version_after == version) {
             ++unchanged;
@@ -133,7 +133,7 @@ TEST_F(patch_property_test, a_patch_is_whole_or_leaves_no_trace)
         } else {
             ++changed;
             ASSERT_NE(after, before);
-            // A member's display, new or gone with a member who came back, is the directory's own affair.
+            // A change of nothing but the display of a member causes no event.
             ASSERT_TRUE(!event.empty() || displays_in(after) != displays_in(before));
         }
         if (answer.status == 200) {

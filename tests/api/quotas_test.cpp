@@ -1,4 +1,4 @@
-// What a directory may use of the store: each quota on both of its sides, and what always passes.
+// Quotas of a directory: each limit on both sides, and the changes that are always allowed.
 #include "api/management/idempotency.hpp"
 #include "store/idempotency.hpp"
 #include "support/api_fixture.hpp"
@@ -67,7 +67,7 @@ protected:
                ". Delete what is not needed, or have the quota raised.";
     }
 
-    // A refusal, of which nothing stays.
+    // Expects a refusal that leaves no trace.
     void expect_refused(const test::answer& got, const std::string& detail)
     {
         EXPECT_EQ(got.status, 507) << got.text;
@@ -81,7 +81,7 @@ protected:
     test::api_fixture fixture;
 };
 
-TEST_F(quotas_test, are_shown_with_their_limits_and_what_is_used)
+TEST_F(quotas_test, are_shown_with_limits_and_usage)
 {
     fixture.make_user("anna");
     const auto got = fixture.operate("GET", path());
@@ -101,7 +101,7 @@ TEST_F(quotas_test, are_shown_with_their_limits_and_what_is_used)
     EXPECT_EQ(quota_in(set("users", "null"), "users"), quota("users", 1'000'000, true, 1));
 }
 
-TEST_F(quotas_test, are_set_by_the_operator_alone_and_only_to_numbers_of_quotas)
+TEST_F(quotas_test, only_the_operator_sets_quotas_and_only_to_valid_numbers)
 {
     const auto token = fixture.make_access_token(fixture.make_client("Portal"));
     const std::string bearer = "Bearer " + token;
@@ -165,7 +165,7 @@ TEST_F(quotas_test, of_memberships_counts_those_of_all_groups)
     EXPECT_EQ(used("memberships"), 2);
     EXPECT_EQ(add(first, anna).status, 200) << "who is a member already takes nothing";
 
-    // One for another is no growth.
+    // Replacing one member by another is no growth.
     EXPECT_EQ(
         fixture
             .scim("PUT", "/Groups/" + first, test::group_text("first", R"(,"members":[)" + member(bob) + "]"))
@@ -178,8 +178,8 @@ TEST_F(quotas_test, of_memberships_counts_those_of_all_groups)
     EXPECT_TRUE(fixture.database->check().empty());
 }
 
-// So many at once are applied in pieces behind the request.
-TEST_F(quotas_test, of_memberships_holds_for_changes_that_are_applied_in_pieces)
+// A change of so many memberships is applied in batches.
+TEST_F(quotas_test, of_memberships_applies_to_changes_in_batches)
 {
     constexpr std::size_t limit = 600;
     const auto group = fixture.make_group("all");
@@ -214,7 +214,7 @@ TEST_F(quotas_test, of_memberships_holds_for_changes_that_are_applied_in_pieces)
     EXPECT_TRUE(fixture.database->check().empty());
 }
 
-TEST_F(quotas_test, of_bytes_is_exact_and_what_does_not_grow_passes)
+TEST_F(quotas_test, of_bytes_is_exact_and_allows_changes_that_do_not_grow)
 {
     const auto anna = fixture.make_user("anna", R"(,"title":"xxxxxxxxxx")");
     const auto now = used("document_bytes");
@@ -232,7 +232,7 @@ TEST_F(quotas_test, of_bytes_is_exact_and_what_does_not_grow_passes)
     EXPECT_EQ(refused.status, 507);
     EXPECT_NE(refused.text_of("detail").find("\"document_bytes\""), std::string::npos);
 
-    // Beyond a limit that was lowered: smaller is good, larger is not, however little.
+    // Beyond a limit that was lowered, a change may shrink the resource but not grow it.
     set("document_bytes", "10");
     EXPECT_EQ(rename(14).status, 200);
     EXPECT_EQ(rename(15).status, 507);
@@ -243,7 +243,7 @@ TEST_F(quotas_test, of_bytes_is_exact_and_what_does_not_grow_passes)
     );
 }
 
-TEST_F(quotas_test, let_users_be_deactivated_and_members_removed)
+TEST_F(quotas_test, allow_deactivating_users_and_removing_members)
 {
     const auto anna = fixture.make_user("anna");
     const auto group = fixture.make_group("all", R"(,"members":[{"value":")" + anna + R"("}])");
@@ -270,7 +270,7 @@ TEST_F(quotas_test, let_users_be_deactivated_and_members_removed)
     EXPECT_EQ(fixture.scim("DELETE", "/Users/" + anna).status, 204);
 }
 
-TEST_F(quotas_test, are_held_against_each_operation_of_a_bulk_request)
+TEST_F(quotas_test, apply_to_each_operation_of_a_bulk_request)
 {
     set("users", "1");
     const auto operation = [](std::string_view name) {
@@ -290,7 +290,7 @@ TEST_F(quotas_test, are_held_against_each_operation_of_a_bulk_request)
     EXPECT_EQ(done[1].at("response").at("detail").as_string(), exceeded("users", 1, 1, 2));
 }
 
-TEST_F(quotas_test, of_events_a_second_lets_ten_seconds_worth_pass_at_once)
+TEST_F(quotas_test, of_events_a_second_allows_a_burst_of_ten_seconds)
 {
     const auto anna = fixture.make_user("anna");
     set("events_per_second", "2");
@@ -317,7 +317,7 @@ TEST_F(quotas_test, of_events_a_second_lets_ten_seconds_worth_pass_at_once)
     EXPECT_EQ(add_user("later").status, 201);
 }
 
-TEST_F(quotas_test, of_events_a_second_is_admitted_again_when_the_clock_was_set_back)
+TEST_F(quotas_test, of_events_a_second_recovers_when_the_clock_is_set_back)
 {
     set("events_per_second", "2");
     fixture.clock.advance(24h * 365);
@@ -330,8 +330,9 @@ TEST_F(quotas_test, of_events_a_second_is_admitted_again_when_the_clock_was_set_
     EXPECT_EQ(add_user("one_more").status, 201);
 }
 
-// They go by themselves; only what is still to be delivered may take more, and no more than twice as much.
-TEST_F(quotas_test, of_event_bytes_may_be_twice_exceeded)
+// Old events are deleted by a job. Only events that wait for delivery may exceed the quota, up to twice its
+// value.
+TEST_F(quotas_test, of_event_bytes_may_be_exceeded_twofold_by_undelivered_events)
 {
     const auto anna = fixture.make_user("anna");
     const auto bytes = used("event_bytes");
@@ -350,7 +351,7 @@ TEST_F(quotas_test, of_event_bytes_may_be_twice_exceeded)
     EXPECT_EQ(fixture.scim("DELETE", "/Users/" + anna).status, 204);
 }
 
-TEST_F(quotas_test, are_those_of_one_directory)
+TEST_F(quotas_test, apply_to_one_directory)
 {
     set("users", "1");
     fixture.make_user("anna");
@@ -362,7 +363,7 @@ TEST_F(quotas_test, are_those_of_one_directory)
     EXPECT_EQ(got.status, 201) << got.text;
 }
 
-// --- the reserve of the disk
+// --- reserved disk space
 
 class disk_reserve : public quotas_test {
 protected:
@@ -371,7 +372,7 @@ protected:
         "until there is room again.";
 };
 
-TEST_F(disk_reserve, takes_deletions_and_deactivations_alone_until_there_is_room)
+TEST_F(disk_reserve, accepts_only_deletions_and_deactivations_until_space_is_freed)
 {
     const auto anna = fixture.make_user("anna");
     const auto bob = fixture.make_user("bob");
@@ -412,7 +413,7 @@ TEST_F(disk_reserve, takes_deletions_and_deactivations_alone_until_there_is_room
     EXPECT_TRUE(fixture.database->check().empty());
 }
 
-TEST_F(disk_reserve, is_the_operator_s_and_takes_from_clients_what_makes_the_store_smaller)
+TEST_F(disk_reserve, is_open_to_the_operator_and_to_requests_that_free_space)
 {
     const std::string bearer = "Bearer " + fixture.make_access_token(fixture.make_client("Portal"));
     const auto ask = [&](std::string_view method, const std::string& target, std::string_view body = "") {
@@ -433,7 +434,7 @@ TEST_F(disk_reserve, is_the_operator_s_and_takes_from_clients_what_makes_the_sto
     EXPECT_EQ(fixture.operate("POST", "/api/v1/organizations", R"({"display_name":"More"})").status, 201);
 }
 
-TEST_F(disk_reserve, is_said_by_readyz)
+TEST_F(disk_reserve, is_reported_by_readyz)
 {
     EXPECT_EQ(fixture.call("GET", "/readyz").text_of("status"), "ready");
     fixture.server.quotas->reserve_storage(true);
@@ -464,7 +465,7 @@ TEST(table_limits, an_organization_has_at_most_a_thousand_directories)
     );
 }
 
-TEST(table_limits, of_the_secrets_that_have_ended_the_newest_thousand_are_kept)
+TEST(table_limits, the_newest_thousand_expired_secrets_are_kept)
 {
     test::api_fixture fixture;
     const auto secrets = "/api/v1/organizations/-/directories/" + fixture.directory + "/secrets";
@@ -485,7 +486,7 @@ TEST(table_limits, of_the_secrets_that_have_ended_the_newest_thousand_are_kept)
         << "a thousand, the one that ended last, and the one in use";
 }
 
-TEST(table_limits, a_client_has_at_most_ten_thousand_answers_kept)
+TEST(table_limits, a_client_has_at_most_ten_thousand_idempotent_responses)
 {
     test::api_fixture fixture;
     const auto ask = [&](const std::string& key) {
@@ -500,7 +501,7 @@ TEST(table_limits, a_client_has_at_most_ten_thousand_answers_kept)
     store::run(*fixture.database, store::intent::write, [](store::transaction& tx) {
         for (std::int64_t i = 1; i < idempotency_answers_max; ++i)
             store::idempotency::keep(tx, "operator " + std::to_string(i), {.request = "x", .body = "{}"});
-        store::idempotency::keep(tx, "operators x", {.request = "x", .body = "{}"});  // of another one
+        store::idempotency::keep(tx, "operators x", {.request = "x", .body = "{}"});  // of another client
         return store::verdict::commit;
     });
     EXPECT_EQ(ask("last").status, 201);

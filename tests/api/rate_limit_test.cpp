@@ -15,7 +15,7 @@ protected:
     service::rate_limiter rates{{.per_second = 1, .burst = 3}};
 };
 
-TEST_F(rate_limit_test, a_directory_over_its_rate_is_told_when_to_come_again)
+TEST_F(rate_limit_test, a_directory_over_its_rate_gets_retry_after)
 {
     for (const auto* remaining : {"2", "1", "0"}) {
         const auto served = fixture.scim("GET", "/Users");
@@ -35,7 +35,7 @@ TEST_F(rate_limit_test, a_directory_over_its_rate_is_told_when_to_come_again)
     EXPECT_EQ(refused.header("X-Rate-Limit-Limit"), "3");
     EXPECT_EQ(refused.header("X-Rate-Limit-Remaining"), "0");
     EXPECT_EQ(refused.header("X-Rate-Limit-Reset"), "3");
-    EXPECT_EQ(fixture.figures.count("scimd_rate_limited_total", "").value(), 1U);
+    EXPECT_EQ(fixture.metrics.count("scimd_rate_limited_total", "").value(), 1U);
 
     fixture.clock.advance(1s);
     EXPECT_EQ(fixture.scim("POST", "/Users", test::user_text("anna")).status, 201);
@@ -57,8 +57,8 @@ TEST_F(rate_limit_test, other_directories_and_the_management_api_are_not_counted
     EXPECT_EQ(fixture.operate("GET", "/api/v1/organizations").header("X-Rate-Limit-Limit"), "");
 }
 
-// Else a stranger could use up the rate of a directory whose id it knows.
-TEST_F(rate_limit_test, a_request_without_a_good_token_does_not_count)
+// Otherwise anybody who knows the id of a directory could use up its rate.
+TEST_F(rate_limit_test, a_request_without_a_valid_token_does_not_count)
 {
     for (int i = 0; i < 10; ++i) {
         const auto refused =
@@ -69,7 +69,7 @@ TEST_F(rate_limit_test, a_request_without_a_good_token_does_not_count)
     EXPECT_EQ(fixture.scim("GET", "/Users").header("X-Rate-Limit-Remaining"), "2");
 }
 
-TEST_F(rate_limit_test, without_a_limit_nothing_is_told)
+TEST_F(rate_limit_test, without_a_limit_there_are_no_rate_limit_headers)
 {
     fixture.server.directory_limits = nullptr;
     for (int i = 0; i < 10; ++i) {

@@ -1,7 +1,7 @@
-// Responses and events that Scalekit's API was seen or is described to give (recorded.json), held against
-// ours key by key: the same members, of the same kinds and the same order of magnitude, and none of our own
-// that docs/compatibility.md does not name. A row's `differs` says where we do otherwise, and by which row of
-// that page.
+// Compares responses and events with those of Scalekit's API, recorded or documented (recorded.json), key by
+// key: equal members of equal kinds and of the same order of magnitude, and no additional members except
+// those that docs/compatibility.md names. The `differs` of a row names the deviations and their rows on that
+// page.
 #include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
@@ -22,7 +22,7 @@ namespace {
 using texts = std::vector<std::string>;
 using namespace std::chrono_literals;
 
-constexpr double magnitude = 10;  // what is more than so many times as large, or as small, is another
+constexpr double magnitude = 10;  // the largest ratio of two sizes that count as alike
 
 std::string content_of(const char* path)
 {
@@ -30,9 +30,9 @@ std::string content_of(const char* path)
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// --- two documents
+// --- comparison of two documents
 
-// What a text is, as far as a program that reads it can tell.
+// The kind of a text, as far as a program that reads it can tell.
 std::string kind_of(const std::string& text)
 {
     static const std::regex time(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3,9})?Z)");
@@ -59,7 +59,7 @@ std::string kind_of(const json::value& value)
     return value.is_null() ? "null" : "a number";
 }
 
-// Of a text its length, of a list its elements, of a number itself.
+// The size of a value: the length of a text, the elements of a list, the number itself.
 double size_of(const json::value& value)
 {
     if (value.is_string())
@@ -69,7 +69,7 @@ double size_of(const json::value& value)
     return value.is_number() ? value.to_number<double>() : 1;
 }
 
-// What programs tell responses and events apart by: it is the same, not only alike.
+// Members by which programs distinguish responses and events: their values are equal, not only alike.
 bool is_constant(std::string_view at)
 {
     constexpr std::string_view names[] = {
@@ -129,7 +129,7 @@ private:
     texts faults_;
 };
 
-TEST(recorded, a_difference_of_key_kind_or_size_is_found)
+TEST(recorded, comparison_finds_differences_of_key_kind_and_size)
 {
     struct row {
         const char* recorded;
@@ -173,8 +173,7 @@ class recorded_test : public testing::Test {
 protected:
     recorded_test() : table(parse_json_object(content_of(SCIMD_RECORDED), {.nodes_max = SIZE_MAX}).value())
     {
-        for (const auto* const role :
-             {"admin", "member"})  // those of a fresh environment are not in the records
+        for (const auto* const role : {"admin", "member"})  // the records have no roles of a new environment
             fixture.operate("DELETE", "/api/v1/roles/" + std::string(role));
         const auto client = fixture.make_client("Billing");
         names = {
@@ -197,7 +196,7 @@ protected:
         change("PATCH", path + "/settings", R"({"features":[{"name":"sso","enabled":true}]})");
     }
 
-    // Four users and three groups, as there were when the responses were recorded.
+    // Four users and three groups, as in the recorded directory.
     void fill_directory()
     {
         const auto anna = fixture.make_user("anna", anna_has);
@@ -256,7 +255,7 @@ protected:
         return {{"body", chosen}};
     }
 
-    // What must be said of a row: what is ours alone, and where we do otherwise.
+    // The deviations that a row must name: additional members, and differences.
     static texts admitted(const json::object& row)
     {
         texts found;
@@ -285,7 +284,7 @@ protected:
         return std::string(path.substr(path.rfind('.') + 1));
     }
 
-    // A user and a group that are deleted, a domain that is proved and one that never is.
+    // A user and a group that are deleted, a domain that is verified and one that never is.
     void end_things()
     {
         for (const auto* const place : {"/Users", "/Groups"}) {
@@ -329,14 +328,14 @@ protected:
     std::vector<service::txt_answer> found;
 };
 
-TEST_F(recorded_test, each_response_is_like_the_recorded_one)
+TEST_F(recorded_test, each_response_matches_the_recorded_one)
 {
     for (const auto& row : table.at("responses").as_array())
         if (row.as_object().contains("request"))
             compare(row.as_object());
 }
 
-TEST_F(recorded_test, each_event_is_like_the_recorded_one)
+TEST_F(recorded_test, each_event_matches_the_recorded_one)
 {
     for (const auto& row : table.at("responses").as_array())
         if (const auto* request = find_object(row.as_object(), "request"))
@@ -347,7 +346,7 @@ TEST_F(recorded_test, each_event_is_like_the_recorded_one)
             compare(row.as_object());
 }
 
-TEST_F(recorded_test, what_is_not_here_is_not_found)
+TEST_F(recorded_test, missing_endpoints_are_not_found)
 {
     for (const auto& row : table.at("not_here").as_array()) {
         const auto answer = ask(row.at("request").as_object());

@@ -16,7 +16,7 @@ std::string content_type_for(std::optional<std::string> accept)
     return *response.headers.find("Content-Type");
 }
 
-TEST(render_test, scim_s_own_type_is_sent_unless_plain_json_alone_is_taken)
+TEST(render_test, the_media_type_is_scim_json_unless_the_client_prefers_plain_json)
 {
     struct row {
         std::optional<std::string> accept;
@@ -57,7 +57,7 @@ TEST(render_test, scim_s_own_type_is_sent_unless_plain_json_alone_is_taken)
         EXPECT_EQ(content_type_for(row.accept), row.type) << row.accept.value_or("none");
 }
 
-TEST(render_test, nothing_is_stored_or_sniffed_on_the_way)
+TEST(render_test, responses_forbid_caching_and_sniffing)
 {
     http::request head;
     const request_context request(head);
@@ -72,7 +72,7 @@ TEST(render_test, nothing_is_stored_or_sniffed_on_the_way)
     }
 }
 
-TEST(render_test, an_empty_body_has_no_type)
+TEST(render_test, an_empty_body_has_no_content_type)
 {
     http::request head;
     const auto response = scim_response(request_context(head), 204, {});
@@ -97,7 +97,7 @@ TEST(render_test, a_resource_carries_its_version_and_its_location)
         }
 }
 
-TEST(render_test, errors_have_the_form_of_their_api)
+TEST(render_test, errors_have_the_format_of_their_api)
 {
     http::request head;
     const auto scim = scim_error(request_context(head), {errc::invalid_path, "Say \"which\"."});
@@ -156,7 +156,7 @@ TEST(render_test, management_errors_carry_the_code_of_their_status)
     }
 }
 
-TEST(render_test, the_path_decides_the_form)
+TEST(render_test, the_path_decides_the_error_format)
 {
     struct row {
         std::string_view target;

@@ -1,4 +1,4 @@
-// Deleting roles that are given or are defaults, and the roles of a fresh environment.
+// Deletion of roles that are assigned or are defaults, and the roles of a new environment.
 #include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
@@ -20,7 +20,7 @@ protected:
         ASSERT_EQ(made.status, 201) << made.text;
     }
 
-    // "creator member", of the environment or of the organization; "-": none.
+    // The default roles "creator member" of the environment or of the organization; "-": none.
     std::string defaults(const std::string& where = "/api/v1")
     {
         std::string creator = "-";
@@ -72,7 +72,7 @@ TEST_F(role_removal_test, a_fresh_environment_has_admin_and_member)
         << "a role that has not been chosen is given to no user";
 }
 
-TEST_F(role_removal_test, a_name_that_is_taken_is_a_bad_request)
+TEST_F(role_removal_test, a_duplicate_name_is_a_bad_request)
 {
     for (const auto& where : {std::string("/api/v1"), owner}) {
         const auto got = fixture.operate("POST", where + "/roles", R"({"name":"admin"})");
@@ -116,7 +116,7 @@ TEST_F(role_removal_test, the_default_of_an_organization_moves_to_the_environmen
     EXPECT_EQ(defaults(owner), "admin member");
 }
 
-TEST_F(role_removal_test, another_role_takes_the_place_of_a_deleted_one)
+TEST_F(role_removal_test, a_deleted_role_is_replaced_by_another)
 {
     make_role("clerk");
     make_role("boss");

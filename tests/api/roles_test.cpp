@@ -294,7 +294,7 @@ TEST_F(roles_test, an_assignment_that_is_wrong_changes_nothing)
          "assignments[1].group_id: this directory has no such group."},
         {{{foreign, "clerk"}}, "assignments[0].group_id: this directory has no such group."},
         {{{staff, "boss"}}, "assignments[0].role_name: there is no such role."},
-        {{{staff, "clerk"}, {staff, "clerk"}}, "assignments[1] stands there twice."},
+        {{{staff, "clerk"}, {staff, "clerk"}}, "assignments[1] is a duplicate."},
     };
     for (const auto& [pairs, message] : rows) {
         const auto got = assign(pairs);

@@ -1,4 +1,4 @@
-// Which of the optional schemas a directory has.
+// The optional schemas of a directory.
 #include "support/api_fixture.hpp"
 #include "support/sample_schemas.hpp"
 
@@ -28,7 +28,7 @@ protected:
     api_fixture fixture{sample_schemas()};
 };
 
-TEST_F(schema_choice, is_everything_at_first)
+TEST_F(schema_choice, contains_every_schema_by_default)
 {
     const auto shown = fixture.operate("GET", "/api/v1/organizations/-/directories/" + fixture.directory);
     EXPECT_TRUE(shown.member("directory").at("schemas").is_null());
@@ -36,7 +36,7 @@ TEST_F(schema_choice, is_everything_at_first)
     EXPECT_EQ(fixture.scim("GET", "/Schemas").body.at("totalResults"), 7);
 }
 
-TEST_F(schema_choice, decides_what_is_discovered_and_accepted)
+TEST_F(schema_choice, controls_discovery_and_accepted_attributes)
 {
     const auto chosen = choose(R"(["URN:example:Place", "urn:example:Place"])");
     EXPECT_EQ(chosen.status, 200) << chosen.text;
@@ -75,7 +75,7 @@ TEST_F(schema_choice, decides_what_is_discovered_and_accepted)
     EXPECT_EQ(patched.text_of("scimType"), "invalidPath");
 }
 
-TEST_F(schema_choice, may_be_empty_or_everything_again)
+TEST_F(schema_choice, may_be_empty_or_complete_again)
 {
     EXPECT_EQ(choose("[]").member("directory").at("schemas"), json::array());
     EXPECT_EQ(fixture.scim("GET", "/Schemas").body.at("totalResults"), 2);
@@ -83,7 +83,7 @@ TEST_F(schema_choice, may_be_empty_or_everything_again)
     EXPECT_EQ(fixture.scim("GET", "/Schemas").body.at("totalResults"), 7);
 }
 
-TEST_F(schema_choice, is_made_with_the_directory)
+TEST_F(schema_choice, is_set_at_the_creation_of_the_directory)
 {
     const auto path = "/api/v1/organizations/" + fixture.organization + "/directories";
     const auto made =
@@ -95,7 +95,7 @@ TEST_F(schema_choice, is_made_with_the_directory)
     EXPECT_EQ(fixture.scim("GET", "/ResourceTypes/Device").body.at("schemaExtensions").as_array().size(), 1U);
 }
 
-TEST_F(schema_choice, is_refused_when_it_names_what_cannot_be_chosen)
+TEST_F(schema_choice, rejects_schemas_that_are_not_optional)
 {
     const struct {
         std::string_view schemas;
@@ -115,8 +115,8 @@ TEST_F(schema_choice, is_refused_when_it_names_what_cannot_be_chosen)
     EXPECT_EQ(fixture.scim("GET", "/Schemas").body.at("totalResults"), 7);
 }
 
-// What a directory gives up is neither shown nor lost.
-TEST_F(schema_choice, that_gives_a_schema_up_hides_its_data_until_it_comes_back)
+// The data of a removed schema is hidden but not lost.
+TEST_F(schema_choice, removing_a_schema_hides_its_data_until_it_is_added_again)
 {
     const auto id = fixture.make_user(
         "anna",
@@ -149,7 +149,7 @@ TEST_F(schema_choice, that_gives_a_schema_up_hides_its_data_until_it_comes_back)
     EXPECT_EQ(back.at("title"), "u");
 }
 
-TEST_F(schema_choice, of_one_directory_is_not_anothers)
+TEST_F(schema_choice, applies_to_one_directory)
 {
     choose("[]");
     fixture.directory = fixture.make_directory(fixture.organization);

@@ -1,4 +1,4 @@
-// ".scim" behind a path (RFC 7644 §3.8).
+// The suffix ".scim" of a path (RFC 7644 §3.8).
 #include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// The verbs of SCIM over HTTP (RFC 7644 §3.3 to §3.6, §4).
+// The SCIM methods over HTTP (RFC 7644 §3.3 to §3.6, §4).
 #include "support/api_fixture.hpp"
 
 #include <gtest/gtest.h>
@@ -20,7 +20,7 @@ protected:
     test::api_fixture fixture;
 };
 
-TEST_F(scim_test, a_user_is_made_read_replaced_patched_and_removed)
+TEST_F(scim_test, a_user_is_created_read_replaced_patched_and_deleted)
 {
     const auto made = fixture.scim("POST", "/Users", test::user_text("anna"));
     ASSERT_EQ(made.status, 201) << made.text;
@@ -52,7 +52,7 @@ TEST_F(scim_test, a_user_is_made_read_replaced_patched_and_removed)
 }
 
 // RFC 7643 §3.1: Content-Location is meta.location.
-TEST_F(scim_test, every_answer_that_carries_one_resource_says_where_it_is)
+TEST_F(scim_test, every_response_with_one_resource_has_its_location)
 {
     const auto made = fixture.scim("POST", "/Users", test::user_text("anna"));
     const auto user = "/Users/" + made.text_of("id");
@@ -92,7 +92,7 @@ TEST_F(scim_test, every_answer_that_carries_one_resource_says_where_it_is)
     EXPECT_EQ(at(fixture.scim("DELETE", user)), "");
 }
 
-TEST_F(scim_test, head_is_answered_as_get_is)
+TEST_F(scim_test, head_is_answered_like_get)
 {
     const auto path = "/Users/" + fixture.make_user("anna");
     for (const auto& one :
@@ -102,11 +102,11 @@ TEST_F(scim_test, head_is_answered_as_get_is)
         EXPECT_EQ(head.status, get.status) << one;
         EXPECT_EQ(head.header("ETag"), get.header("ETag")) << one;
         EXPECT_EQ(head.header("Content-Type"), get.header("Content-Type")) << one;
-        EXPECT_EQ(head.text, get.text) << one << ": the server cuts the body, its length is told";
+        EXPECT_EQ(head.text, get.text) << one << ": the server cuts the body, its length is in the header";
     }
 }
 
-TEST_F(scim_test, the_password_is_taken_and_never_shown)
+TEST_F(scim_test, the_password_is_accepted_and_never_returned)
 {
     const auto made = fixture.scim("POST", "/Users", test::user_text("anna", R"(,"password":"hush hush")"));
     ASSERT_EQ(made.status, 201);
@@ -122,7 +122,7 @@ TEST_F(scim_test, the_password_is_taken_and_never_shown)
     EXPECT_EQ(fixture.scim("GET", "/Users?filter=password%20pr").status, 400);
 }
 
-TEST_F(scim_test, a_manager_s_reference_is_absolute_and_may_come_back)
+TEST_F(scim_test, a_manager_reference_is_absolute_and_may_be_sent_back)
 {
     const auto url_of = [&](const std::string& user) {
         return "https://scim.test" + fixture.base() + "/Users/" + user;
@@ -149,7 +149,7 @@ TEST_F(scim_test, a_manager_s_reference_is_absolute_and_may_come_back)
     EXPECT_EQ(manager(moved), (json::object{{"value", other}, {"$ref", url_of(other)}}));
 }
 
-TEST_F(scim_test, what_a_client_does_wrong_is_told_in_scim_s_words)
+TEST_F(scim_test, client_errors_are_scim_errors)
 {
     const auto anna = "/Users/" + fixture.make_user("anna");
     const auto staff = "/Groups/" + fixture.make_group("Staff");
@@ -186,7 +186,7 @@ TEST_F(scim_test, what_a_client_does_wrong_is_told_in_scim_s_words)
     EXPECT_EQ(fixture.event_types(), (std::vector<std::string>{"user_created", "group_created"}));
 }
 
-TEST_F(scim_test, the_answer_shows_the_attributes_asked_for_whatever_the_method)
+TEST_F(scim_test, every_method_returns_the_requested_attributes)
 {
     const auto anna =
         fixture.make_user("anna", R"(,"title":"Boss","name":{"givenName":"A","familyName":"B"})");
@@ -232,7 +232,7 @@ TEST_F(scim_test, the_answer_shows_the_attributes_asked_for_whatever_the_method)
     }
 }
 
-TEST_F(scim_test, members_and_groups_are_shown_when_they_are_wanted)
+TEST_F(scim_test, members_and_groups_are_returned_when_requested)
 {
     const auto anna = fixture.make_user("anna");
     const auto staff = fixture.make_group("Staff", R"(,"members":[{"value":")" + anna + R"("}])");
@@ -256,7 +256,7 @@ TEST_F(scim_test, members_and_groups_are_shown_when_they_are_wanted)
     EXPECT_EQ(to_text(fixture.scim("GET", "/Groups/" + empty).body.at("members")), "[]");
 }
 
-TEST_F(scim_test, the_service_describes_itself)
+TEST_F(scim_test, discovery_describes_the_service)
 {
     const auto config = fixture.scim("GET", "/ServiceProviderConfig");
     EXPECT_EQ(config.status, 200);
@@ -278,7 +278,7 @@ TEST_F(scim_test, the_service_describes_itself)
         expect_failure(fixture.scim("GET", path), 403, "");
 }
 
-TEST_F(scim_test, another_directory_sees_none_of_it)
+TEST_F(scim_test, another_directory_sees_nothing)
 {
     const auto anna = fixture.make_user("anna");
     const auto staff = fixture.make_group("Staff");

@@ -48,7 +48,7 @@ protected:
     texts all;
 };
 
-TEST_F(search_test, of_one_type_is_the_list_of_that_type)
+TEST_F(search_test, at_an_endpoint_returns_the_list_of_its_type)
 {
     const auto posted = search("/Users", R"({
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],
@@ -64,7 +64,7 @@ TEST_F(search_test, of_one_type_is_the_list_of_that_type)
     EXPECT_EQ(posted.header("ETag"), "");
 }
 
-TEST_F(search_test, at_the_base_is_over_all_types)
+TEST_F(search_test, at_the_base_covers_all_types)
 {
     EXPECT_EQ(search("", "{}").resources("id"), all);
     for (const auto* path : {"", "/", "?", "/?count=100"}) {
@@ -110,7 +110,7 @@ TEST_F(search_test, at_the_base_an_attribute_that_a_type_lacks_is_unassigned)
         EXPECT_EQ(found(row.filter), row.expected) << row.filter;
 }
 
-TEST_F(search_test, at_the_base_pages_go_over_the_union)
+TEST_F(search_test, at_the_base_pages_cover_all_types)
 {
     const struct {
         std::string_view order;
@@ -163,7 +163,7 @@ TEST_F(search_test, at_the_base_pages_go_over_the_union)
     }
 }
 
-TEST_F(search_test, each_resource_is_shown_as_its_type_is)
+TEST_F(search_test, each_resource_is_rendered_by_its_type)
 {
     const auto got = search("", R"({"attributes": ["userName", "displayName"], "sortBy": "userName"})");
     const auto& rows = got.body.at("Resources").as_array();
@@ -182,7 +182,7 @@ TEST_F(search_test, each_resource_is_shown_as_its_type_is)
     EXPECT_FALSE(without.body.at("Resources").at(0).as_object().contains("meta"));
 }
 
-TEST_F(search_test, cursors_stand_in_the_body)
+TEST_F(search_test, cursors_are_in_the_body)
 {
     texts seen;
     std::string cursor;
@@ -197,13 +197,13 @@ TEST_F(search_test, cursors_stand_in_the_body)
         cursor = page.text_of("nextCursor");
     } while (!cursor.empty());
     EXPECT_EQ(seen, groups);
-    // A cursor of one way to ask is good for the other.
+    // A cursor of GET is valid for POST, and the reverse.
     const auto first = fixture.scim("GET", "/Users?cursor=&count=1");
     const auto next = search("/Users", R"({"count":1,"cursor":")" + first.text_of("nextCursor") + R"("})");
     EXPECT_EQ(next.resources("id"), texts{users[1]});
 }
 
-TEST_F(search_test, what_is_wrong_is_named)
+TEST_F(search_test, errors_name_the_parameter)
 {
     const struct {
         std::string_view path;
@@ -233,7 +233,7 @@ TEST_F(search_test, what_is_wrong_is_named)
     EXPECT_EQ(fixture.scim("POST", "/.search", "{}", {{"Content-Type", "text/plain"}}).status, 415);
 }
 
-TEST_F(search_test, is_a_post)
+TEST_F(search_test, requires_post)
 {
     for (const auto* path : {"/.search", "/Users/.search"}) {
         for (const auto* method : {"GET", "PUT", "PATCH", "DELETE"}) {

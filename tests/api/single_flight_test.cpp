@@ -9,23 +9,23 @@
 namespace scimd::api {
 namespace {
 
-TEST(single_flight, one_does_the_work_and_the_others_are_called_when_it_is_over)
+TEST(single_flight, one_caller_runs_and_the_others_are_called_at_its_end)
 {
     single_flight flights;
-    auto first = flights.take_off();
+    auto first = flights.start();
     ASSERT_NE(first, nullptr);
-    EXPECT_EQ(flights.take_off(), nullptr);
+    EXPECT_EQ(flights.start(), nullptr);
     int called = 0;
     for (int i = 0; i < 3; ++i)
         EXPECT_TRUE(flights.wait([&] { ++called; }));
     EXPECT_EQ(called, 0);
     first.reset();
     EXPECT_EQ(called, 3);
-    EXPECT_NE(flights.take_off(), nullptr) << "the next one";
+    EXPECT_NE(flights.start(), nullptr) << "the next one";
     EXPECT_EQ(called, 3);
 }
 
-TEST(single_flight, does_not_wait_for_what_is_not_under_way)
+TEST(single_flight, calls_at_once_when_no_flight_is_running)
 {
     single_flight flights;
     int called = 0;
@@ -33,10 +33,10 @@ TEST(single_flight, does_not_wait_for_what_is_not_under_way)
     EXPECT_EQ(called, 1);
 }
 
-TEST(single_flight, no_more_wait_than_have_room)
+TEST(single_flight, the_number_of_waiting_callers_is_limited)
 {
     single_flight flights;
-    auto first = flights.take_off();
+    auto first = flights.start();
     std::size_t called = 0;
     for (std::size_t i = 0; i < single_flight::waiting_max; ++i)
         EXPECT_TRUE(flights.wait([&] { ++called; }));
@@ -45,7 +45,7 @@ TEST(single_flight, no_more_wait_than_have_room)
     EXPECT_EQ(called, single_flight::waiting_max);
 }
 
-TEST(single_flight, many_threads_do_the_work_once)
+TEST(single_flight, many_threads_run_one_flight)
 {
     single_flight flights;
     std::atomic<int> led = 0;
@@ -54,7 +54,7 @@ TEST(single_flight, many_threads_do_the_work_once)
     std::vector<std::thread> threads;
     for (auto& one : held)
         threads.emplace_back([&flights, &led, &called, &one] {
-            one = flights.take_off();
+            one = flights.start();
             if (one)
                 ++led;
             else

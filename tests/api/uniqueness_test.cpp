@@ -1,4 +1,4 @@
-// What is unique in a directory, by the index of the schema's own attributes and by that of user names.
+// Uniqueness in a directory: of attributes with "uniqueness" in their schema, and of user names.
 #include "store/unique_values.hpp"
 #include "support/api_fixture.hpp"
 #include "support/sample_schemas.hpp"
@@ -44,7 +44,7 @@ protected:
     api_fixture fixture{sample_schemas()};
 };
 
-TEST_F(uniqueness, of_values_is_kept_by_post_put_and_patch)
+TEST_F(uniqueness, is_enforced_by_post_put_and_patch)
 {
     const auto first = make("A", R"(,"asset":"x","ports":[{"value":"p1"}])");
     ASSERT_EQ(first.status, 201);
@@ -66,7 +66,7 @@ TEST_F(uniqueness, of_values_is_kept_by_post_put_and_patch)
     EXPECT_EQ(make("C", R"(,"asset":"X")").status, 201) << "asset is caseExact";
 }
 
-TEST_F(uniqueness, does_not_stand_in_the_way_of_the_resource_itself)
+TEST_F(uniqueness, allows_a_resource_to_keep_its_value)
 {
     const auto made = make("A", R"(,"ports":[{"value":"p1"},{"value":"P1","primary":true}])");
     ASSERT_EQ(made.status, 201) << made.text;
@@ -77,7 +77,7 @@ TEST_F(uniqueness, does_not_stand_in_the_way_of_the_resource_itself)
     );
 }
 
-TEST_F(uniqueness, ends_with_the_value_and_with_the_resource)
+TEST_F(uniqueness, ends_when_the_value_or_the_resource_is_deleted)
 {
     const auto first = make("A", R"(,"asset":"x")");
     const auto place = "/Devices/" + first.text_of("id");
@@ -89,7 +89,7 @@ TEST_F(uniqueness, ends_with_the_value_and_with_the_resource)
     EXPECT_NE(again.text_of("id"), first.text_of("id"));
 }
 
-TEST_F(uniqueness, is_one_of_directory_and_type)
+TEST_F(uniqueness, applies_to_one_directory_and_type)
 {
     ASSERT_EQ(make_badged("anna", R"("number":"1","serial":7,"codes":["a","b"])").status, 201);
     expect_taken(make_badged("bert", R"("number":"1")"), std::string(badge_urn) + ":number", "User");
@@ -106,7 +106,7 @@ TEST_F(uniqueness, is_one_of_directory_and_type)
     EXPECT_EQ(make_badged("anna", R"("number":"1","serial":7)").status, 201) << "another directory";
 }
 
-TEST_F(uniqueness, is_what_filters_look_up)
+TEST_F(uniqueness, serves_filters_as_an_index)
 {
     make("A", R"(,"asset":"x","ports":[{"value":"p1"},{"value":"p2"}])");
     make("B", R"(,"asset":"y")");
@@ -148,7 +148,7 @@ TEST_F(uniqueness, of_user_names_follows_unicode)
     EXPECT_EQ(unseen.text_of("detail"), "userName holds nothing that can be seen.");
 }
 
-TEST_F(uniqueness, of_a_name_ends_at_once_and_its_id_never_comes_back)
+TEST_F(uniqueness, frees_a_name_at_once_and_never_reuses_its_id)
 {
     std::vector<std::string> ids;
     for (int i = 0; i < 3; ++i) {
@@ -160,7 +160,7 @@ TEST_F(uniqueness, of_a_name_ends_at_once_and_its_id_never_comes_back)
     EXPECT_NE(ids[0], ids[2]);
 }
 
-// A folder of schemas whose attribute `code` is unique or is not.
+// Writes schemas whose attribute `code` is unique or not.
 scim::catalogue coded(std::string_view uniqueness)
 {
     auto loaded = scim::extend_standard(std::vector<scim::definition_file>{
@@ -171,7 +171,7 @@ scim::catalogue coded(std::string_view uniqueness)
     return std::move(loaded.types).value();
 }
 
-TEST(unique_values, follow_the_schemas_from_one_start_to_the_next)
+TEST(unique_values, follow_schema_changes_at_the_next_start)
 {
     api_fixture fixture(coded("none"));
     const auto make = [&](std::string_view name, std::string_view code) {
@@ -199,7 +199,7 @@ TEST(unique_values, follow_the_schemas_from_one_start_to_the_next)
     ASSERT_TRUE(reconcile("server")) << "what failed has left nothing behind";
     ASSERT_TRUE(reconcile("server"));
 
-    // The house still has the schemas of before, which keep nothing apart.
+    // The fixture still has the old schemas, in which nothing is unique.
     ASSERT_EQ(make("c", "One").status, 201);
     ASSERT_TRUE(reconcile("none"));
     EXPECT_FALSE(reconcile("server"));

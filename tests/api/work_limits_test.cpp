@@ -1,4 +1,4 @@
-// How much a request may compute, and what texts are taken: on each side of each limit.
+// Limits of the computation of a request and of texts: on each side of each limit.
 #include "api/request_context.hpp"
 #include "support/api_fixture.hpp"
 #include "support/repeated_text.hpp"
@@ -65,9 +65,9 @@ TEST(work_limits_test, a_patch_beyond_the_limit_is_413_and_changes_nothing)
     EXPECT_NE(version_of(fixture, path), version);
 }
 
-// The threads that serve connections and the writer have limits of their own; a change that needs more of the
-// first is prepared in a scan.
-TEST(work_limits_test, a_patch_is_prepared_where_it_may_take_long_and_not_in_the_writer)
+// The threads that read sockets and the writer have limits of their own; a change beyond the limit of the
+// former is prepared in a scan.
+TEST(work_limits_test, a_large_patch_is_prepared_in_a_scan_and_never_in_the_writer)
 {
     test::api_fixture fixture({.inline_steps_max = 1'000, .write_steps_max = 8'000});
     const auto path = "/Users/" + fixture.make_user("anna", numbers(10, 100));
@@ -96,7 +96,7 @@ TEST(work_limits_test, a_patch_that_would_take_a_minute_is_413)
     expect_beyond_the_limit(patch(fixture, path, removals(1'000, 64)), 413, "10000000");
 }
 
-TEST(work_limits_test, by_default_large_changes_of_real_clients_are_done)
+TEST(work_limits_test, large_changes_of_real_clients_are_within_the_default_limit)
 {
     test::api_fixture fixture;
     const auto path = "/Users/" + fixture.make_user("anna", numbers(1'000, 20));
@@ -166,7 +166,7 @@ TEST(work_limits_test, a_list_beyond_the_limit_is_too_many)
     EXPECT_EQ(search(2).status, 200);
 }
 
-TEST(work_limits_test, names_of_attributes_are_charged)
+TEST(work_limits_test, attribute_names_are_charged)
 {
     test::api_fixture fixture({.work_steps_max = 1'000'000});
     const auto search = [&](int names) {
@@ -178,8 +178,8 @@ TEST(work_limits_test, names_of_attributes_are_charged)
     EXPECT_EQ(search(100).status, 200);
 }
 
-// Of many resources each has an allowance of its own, so that their number alone is no reason.
-TEST(work_limits_test, a_list_of_many_is_not_beyond_the_limit)
+// Each resource of a list has an allowance of its own, so that their number alone does not exceed the limit.
+TEST(work_limits_test, many_resources_alone_do_not_exceed_the_limit)
 {
     test::api_fixture fixture({.work_steps_max = 100'000});
     for (int i = 0; i < 40; ++i)
@@ -190,7 +190,7 @@ TEST(work_limits_test, a_list_of_many_is_not_beyond_the_limit)
     }
 }
 
-TEST(work_limits_test, operations_of_a_bulk_request_beyond_the_limit_fail_and_so_do_those_behind)
+TEST(work_limits_test, bulk_operations_beyond_the_limit_fail_with_all_that_follow)
 {
     test::api_fixture fixture({.work_steps_max = 3'000'000});
     const auto id = fixture.make_user("anna", numbers(100, 100));
@@ -252,7 +252,7 @@ TEST(work_limits_test, filters_on_members_are_charged)
     EXPECT_EQ(patch(fixture, path, removal(1)).status, 200);
 }
 
-TEST(work_limits_test, computation_is_given_up_when_the_service_stops)
+TEST(work_limits_test, shutdown_cancels_computation)
 {
     test::api_fixture fixture;
     const auto path = "/Users/" + fixture.make_user("anna", numbers(1'000, 900));

@@ -11,7 +11,7 @@ namespace {
 
 class dispatch_failure_test : public test::dispatch_fixture {};
 
-TEST_F(dispatch_failure_test, a_body_that_cannot_be_read_is_answered_in_the_path_s_form)
+TEST_F(dispatch_failure_test, an_unreadable_body_is_answered_in_the_error_format_of_the_path)
 {
     const auto scim_answer = scim("POST", "/Users", std::string(10 * 1024 * 1024 + 1, ' '));
     EXPECT_EQ(scim_answer.status, 413);
@@ -21,7 +21,7 @@ TEST_F(dispatch_failure_test, a_body_that_cannot_be_read_is_answered_in_the_path
     EXPECT_NE(manage_answer.body.find("\"code\":3"), std::string::npos);
 }
 
-TEST_F(dispatch_failure_test, a_busy_store_asks_to_come_again)
+TEST_F(dispatch_failure_test, a_busy_store_is_answered_with_retry_after)
 {
     struct row {
         store::intent mode;
@@ -58,7 +58,7 @@ TEST_F(dispatch_failure_test, a_busy_store_asks_to_come_again)
     EXPECT_EQ(scim("GET", "/Users").status, 200);
 }
 
-TEST_F(dispatch_failure_test, a_share_that_is_taken_is_too_many_requests)
+TEST_F(dispatch_failure_test, a_used_up_share_is_too_many_requests)
 {
     fail_at<store::over_share>(store::intent::write);
     const auto got = scim("POST", "/Users", test::user_text("anna"));
@@ -76,7 +76,7 @@ TEST_F(dispatch_failure_test, a_share_that_is_taken_is_too_many_requests)
     EXPECT_EQ(log_lines().at(0).at("event").as_string(), "queue.over_share");
 }
 
-TEST_F(dispatch_failure_test, more_computation_than_a_request_may_cause_is_refused_and_nothing_is_written)
+TEST_F(dispatch_failure_test, computation_beyond_the_limit_is_rejected_and_nothing_is_written)
 {
     fixture.server.bounds.work_steps_max = 20'000;
     const auto body = test::user_text("anna", R"(,"title":")" + std::string(60'000, 'a') + '"');
@@ -88,7 +88,7 @@ TEST_F(dispatch_failure_test, more_computation_than_a_request_may_cause_is_refus
     EXPECT_NE(scim("GET", "/Users").body.find(R"("totalResults":0)"), std::string::npos);
 }
 
-TEST_F(dispatch_failure_test, computation_that_is_given_up_asks_to_come_again)
+TEST_F(dispatch_failure_test, cancelled_computation_is_answered_503)
 {
     const std::atomic<bool> cancelled = true;
     fixture.server.cancelled = &cancelled;
@@ -99,7 +99,7 @@ TEST_F(dispatch_failure_test, computation_that_is_given_up_asks_to_come_again)
     fixture.server.cancelled = nullptr;
 }
 
-TEST_F(dispatch_failure_test, a_reply_without_room_asks_to_come_again)
+TEST_F(dispatch_failure_test, a_response_without_spool_space_is_answered_with_retry_after)
 {
     fail_at<spool_failure>(store::intent::scan);
     const auto got = scim("GET", "/Groups");
@@ -111,8 +111,8 @@ TEST_F(dispatch_failure_test, a_reply_without_room_asks_to_come_again)
     EXPECT_EQ(log_lines().at(0).at("event").as_string(), "reply.not_spooled");
 }
 
-// A client that is asked to try again would make it twice.
-TEST_F(dispatch_failure_test, a_large_group_that_was_made_but_cannot_be_shown_was_made)
+// An error would make the client try again and create the group twice.
+TEST_F(dispatch_failure_test, a_large_group_that_cannot_be_shown_is_created_all_the_same)
 {
     std::string members;
     const auto where = directory_id::parse(fixture.directory).value();
@@ -125,7 +125,7 @@ TEST_F(dispatch_failure_test, a_large_group_that_was_made_but_cannot_be_shown_wa
     const auto body =
         R"({"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"All","members":[)" +
         members + "]}";
-    fail_at<spool_failure>(store::intent::scan, 1);  // the first finds out what it comes to
+    fail_at<spool_failure>(store::intent::scan, 1);  // the first scan is the plan
     const auto made = scim("POST", "/Groups", body);
     EXPECT_EQ(made.status, 201) << made.body;
     EXPECT_NE(header(made, "Location"), "");
@@ -144,7 +144,7 @@ TEST_F(dispatch_failure_test, a_large_group_that_was_made_but_cannot_be_shown_wa
     EXPECT_EQ(parse_json_object(got.body).value().at("members").as_array().size(), 1'001U);
 }
 
-TEST_F(dispatch_failure_test, a_defect_of_ours_is_an_internal_error_that_tells_nothing)
+TEST_F(dispatch_failure_test, an_unexpected_exception_is_an_internal_error_without_details)
 {
     fail_at<std::logic_error>(store::intent::write);
     const auto of_work = scim("POST", "/Users", test::user_text("anna"));
@@ -162,7 +162,7 @@ TEST_F(dispatch_failure_test, a_defect_of_ours_is_an_internal_error_that_tells_n
     EXPECT_EQ(log_lines().at(0).at("level").as_string(), "error");
 }
 
-TEST_F(dispatch_failure_test, a_recorded_refusal_is_kept_and_another_failure_is_not)
+TEST_F(dispatch_failure_test, a_committed_error_is_kept_and_another_failure_is_rolled_back)
 {
     const auto refused = scim("POST", "/Users", R"({"userName":"eve@evil.test"})");
     EXPECT_EQ(refused.status, 400);
@@ -176,7 +176,7 @@ TEST_F(dispatch_failure_test, a_recorded_refusal_is_kept_and_another_failure_is_
     EXPECT_EQ(fixture.scim("GET", "/Groups").body.at("totalResults").as_int64(), 0);
 }
 
-TEST_F(dispatch_failure_test, what_the_server_refuses_has_the_path_s_form)
+TEST_F(dispatch_failure_test, errors_of_the_http_server_have_the_format_of_the_path)
 {
     const error reason{errc::fields_too_large, "The header is too large."};
     const auto scim_answer = tested.refuse(reason, "/directory/dir_1/scim/v2/Users");

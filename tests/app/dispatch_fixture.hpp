@@ -1,5 +1,5 @@
-// The dispatcher with everything real but the sockets: requests are in memory, and the store fails when a
-// test says so.
+// The dispatcher without sockets: requests are in memory, and a test can make the store fail; everything else
+// is real.
 #pragma once
 
 #include "app/dispatch.hpp"
@@ -26,7 +26,7 @@ namespace scimd::test {
 
 namespace asio = boost::asio;
 
-// A request that has arrived whole, in memory.
+// A request whose head and body are in memory.
 class memory_exchange final : public net::exchange {
 public:
     memory_exchange(http::request head, std::string body) : head_(std::move(head)), body_(std::move(body)) {}
@@ -61,7 +61,7 @@ private:
     std::string body_;
 };
 
-// The real store, except for what a test makes fail.
+// Passes tasks to the real store, or fails as a test says.
 class failing_database final : public store::database {
 public:
     explicit failing_database(store::database& target) : target_(target) {}
@@ -100,12 +100,12 @@ public:
     }
     void close() override { target_.close(); }
 
-    std::vector<store::scheduling_key> keys;  // of all that was submitted
+    std::vector<store::scheduling_key> keys;  // of all submitted tasks
     std::vector<store::intent> modes;
     std::exception_ptr failure;
     store::intent fails_at = store::intent::write;
-    std::size_t succeeds_before = 0;  // so many of that intent
-    bool fails_late = false;          // when the work has been done
+    std::size_t succeeds_before = 0;  // tasks of that intent that succeed first
+    bool fails_late = false;          // fails after the task has run
 
 private:
     store::database& target_;
@@ -177,7 +177,7 @@ protected:
         return lines;
     }
 
-    // Outlives the store, whose writer may still be waking it when the answer is there already.
+    // Outlives the store, whose writer may still post to it after the response.
     asio::io_context io;
     api_fixture fixture;
     failing_database database{*fixture.database};
@@ -191,7 +191,7 @@ protected:
     app::dispatcher tested{fixture.pipeline, database, notifier, log, fixture.metrics};
     int times_read = 0;
     std::function<void()> while_body_comes;
-    std::vector<std::size_t> reserved;  // by the last request, beside its body
+    std::vector<std::size_t> reserved;  // by the last request, in addition to its body
     std::size_t memory_max = SIZE_MAX;  // that a request may reserve
 };
 

@@ -9,22 +9,22 @@ namespace {
 
 class dispatch_test : public test::dispatch_fixture {};
 
-TEST_F(dispatch_test, each_way_to_a_response_is_gone_to_its_end)
+TEST_F(dispatch_test, every_reply_alternative_leads_to_a_response)
 {
-    EXPECT_EQ(operate("GET", "/healthz").status, 200);                  // at once
+    EXPECT_EQ(operate("GET", "/healthz").status, 200);                  // response
     const auto made = scim("POST", "/Users", test::user_text("anna"));  // read, body, write
     ASSERT_EQ(made.status, 201) << made.body;
     EXPECT_EQ(times_read, 1);
     const auto id = std::string(parse_json_object(made.body)->at("id").as_string());
-    EXPECT_EQ(scim("GET", "/Users/" + id).body, made.body);  // read within read
+    EXPECT_EQ(scim("GET", "/Users/" + id).body, made.body);  // inline read
     EXPECT_EQ(times_read, 0);
     EXPECT_EQ(scim("GET", "/Users?filter=title%20pr").status, 200);  // scan
     EXPECT_EQ(scim("DELETE", "/Users/" + id).status, 204);           // write without a body
-    EXPECT_EQ(operate("POST", "/api/v1/check").body, R"({"is_sound":true,"findings":[]})");  // chore
+    EXPECT_EQ(operate("POST", "/api/v1/check").body, R"({"is_sound":true,"findings":[]})");  // blocking_task
     EXPECT_EQ(operate("POST", "/api/v1/organizations", R"({"display_name":"B"})").status, 201);
 }
 
-TEST_F(dispatch_test, a_refused_head_leaves_the_body_unread)
+TEST_F(dispatch_test, a_rejected_head_leaves_the_body_unread)
 {
     http::request head;
     head.method = "POST";
@@ -35,9 +35,8 @@ TEST_F(dispatch_test, a_refused_head_leaves_the_body_unread)
     EXPECT_EQ(times_read, 0);
 }
 
-// Were it parsed within that read, it would take more than a read on such a thread may, and be done again as
-// a scan.
-TEST_F(dispatch_test, a_large_body_that_came_late_is_not_parsed_where_its_token_is_judged_again)
+// Parsing inside that read would exceed the limit of an inline read, which would be repeated as a scan.
+TEST_F(dispatch_test, a_large_late_body_is_not_parsed_inside_the_token_check)
 {
     std::string many = R"({"schemas":[)";
     for (int i = 0; i < 400'000; ++i)
@@ -53,7 +52,7 @@ TEST_F(dispatch_test, a_large_body_that_came_late_is_not_parsed_where_its_token_
     EXPECT_EQ(database.modes, (std::vector{store::intent::inline_read, store::intent::inline_read}));
 }
 
-TEST_F(dispatch_test, a_token_that_is_revoked_while_a_body_comes_is_refused)
+TEST_F(dispatch_test, a_token_revoked_while_the_body_arrives_is_rejected)
 {
     while_body_comes = [this] {
         fixture.clock.advance(std::chrono::seconds(1));
@@ -66,7 +65,7 @@ TEST_F(dispatch_test, a_token_that_is_revoked_while_a_body_comes_is_refused)
     EXPECT_EQ(database.modes, (std::vector{store::intent::inline_read, store::intent::inline_read}));
 }
 
-TEST_F(dispatch_test, works_are_submitted_for_their_tenant)
+TEST_F(dispatch_test, transactions_are_submitted_for_their_tenant)
 {
     const auto where = directory_id::parse(fixture.directory).value();
     const auto whose = organization_id::parse(fixture.organization).value();
@@ -118,7 +117,8 @@ TEST_F(dispatch_test, memory_for_a_plan_is_reserved_before_the_members_are_read)
     EXPECT_EQ(refused.status, 429);
     EXPECT_NE(refused.body.find("All the memory is taken."), std::string::npos) << refused.body;
     EXPECT_FALSE(header(refused, "Retry-After").empty());
-    EXPECT_EQ(database.keys.size(), 3U) << "the token, the number of members, and a look for jobs";
+    EXPECT_EQ(database.keys.size(), 3U)
+        << "the token, the number of members, and a check for membership jobs";
     memory_max = needed + 2'000;  // for the body
     EXPECT_EQ(rename("a").status, 200);
     ASSERT_EQ(reserved.size(), 1U);
@@ -155,7 +155,7 @@ TEST_F(dispatch_test, memory_for_a_change_of_a_large_document_is_reserved_before
         memory_max = needed / 2;
         database.keys.clear();
         EXPECT_EQ(change(user, "b").status, 429);
-        EXPECT_EQ(database.keys.size(), 2U) << "the token, and how large the user is";
+        EXPECT_EQ(database.keys.size(), 2U) << "the token, and the size of the user";
         memory_max = SIZE_MAX;
     }
 }
@@ -178,7 +178,7 @@ TEST_F(dispatch_test, memory_for_the_deletion_of_a_large_document_is_reserved_be
         const auto refused = scim("DELETE", "/Users/" + user);
         EXPECT_EQ(refused.status, 429);
         EXPECT_FALSE(header(refused, "Retry-After").empty());
-        EXPECT_EQ(database.keys.size(), 1U) << "the token and how large the user is, in one read";
+        EXPECT_EQ(database.keys.size(), 1U) << "the token and the size of the user, in one read";
         memory_max = 6 * bytes;
         EXPECT_EQ(scim("DELETE", "/Users/" + user).status, 204);
         ASSERT_EQ(reserved.size(), 1U);
@@ -187,8 +187,7 @@ TEST_F(dispatch_test, memory_for_the_deletion_of_a_large_document_is_reserved_be
     }
 }
 
-// What is too long for a read waits for a scan in its own tenant's share, not in that of requests that are
-// not authenticated.
+// The scan waits in the share of the tenant, not in that of unauthenticated requests.
 TEST_F(dispatch_test, a_read_that_becomes_a_scan_is_submitted_for_its_tenant)
 {
     fail_at<store::sql::over_budget>(store::intent::inline_read);
@@ -200,8 +199,8 @@ TEST_F(dispatch_test, a_read_that_becomes_a_scan_is_submitted_for_its_tenant)
     EXPECT_EQ(database.keys[1].owner.directory, where.value);
 }
 
-// So that no queue and no lock of the store can hold them up.
-TEST_F(dispatch_test, probes_and_metrics_submit_no_work)
+// No queue and no lock of the store may delay them.
+TEST_F(dispatch_test, health_checks_and_metrics_submit_no_transaction)
 {
     for (const auto* path : {"/healthz", "/readyz", "/metrics"}) {
         http::request head;
@@ -234,7 +233,7 @@ TEST_F(dispatch_test, an_api_client_has_a_share_of_its_own)
     EXPECT_EQ(owner_of(of_all, "/api/v1/organizations"), (store::tenant{kind, number, 0}));
 }
 
-TEST_F(dispatch_test, a_read_that_looks_at_too_much_is_done_again_as_a_scan)
+TEST_F(dispatch_test, a_read_of_too_many_rows_is_repeated_as_a_scan)
 {
     std::string photos;
     for (char letter = 'a'; letter < 'j'; ++letter)
@@ -251,7 +250,7 @@ TEST_F(dispatch_test, a_read_that_looks_at_too_much_is_done_again_as_a_scan)
     EXPECT_EQ(scim("GET", "/Users/" + fixture.make_user("bob")).status, 200);
 }
 
-TEST_F(dispatch_test, a_request_is_one_line_of_ids_and_numbers)
+TEST_F(dispatch_test, a_request_is_one_log_line_of_ids_and_numbers)
 {
     const auto made = scim("POST", "/Users?x=secret", test::user_text("anna", R"(,"password":"hush")"));
     ASSERT_EQ(made.status, 201);
@@ -290,7 +289,7 @@ TEST_F(dispatch_test, a_request_is_one_line_of_ids_and_numbers)
     EXPECT_EQ(log_lines().size(), 4U);
 }
 
-TEST_F(dispatch_test, a_stranger_s_line_names_no_directory)
+TEST_F(dispatch_test, the_log_line_of_an_unauthenticated_request_names_no_directory)
 {
     http::request head;
     head.method = "GET";
@@ -326,7 +325,7 @@ TEST_F(dispatch_test, requests_are_counted_by_method_route_and_status)
     EXPECT_NE(text.find("scimd_request_seconds_count 3"), std::string::npos) << text;
 }
 
-TEST_F(dispatch_test, the_work_of_requests_is_counted)
+TEST_F(dispatch_test, the_computation_of_requests_is_counted)
 {
     auto& steps =
         fixture.metrics.counter_of("scimd_work_steps_total", "Steps of computation charged by requests.");

@@ -70,8 +70,8 @@ TEST_F(json_lines_sink_test, writes_each_event_as_a_line)
 {
     json_lines_sink sink(writer_, "c_1");
     EXPECT_EQ(sink.resume_after(), "c_1");
-    EXPECT_EQ(sink.take(numbered(1)), sink_result::done);
-    EXPECT_EQ(sink.take(numbered(2)), sink_result::done);
+    EXPECT_EQ(sink.take(numbered(1)), sink_result::accepted);
+    EXPECT_EQ(sink.take(numbered(2)), sink_result::accepted);
     EXPECT_EQ(read_all(), "1..........\n2..........\n");
     EXPECT_EQ(sink.problem(), "");
 }
@@ -137,7 +137,7 @@ TEST(line_sink, a_full_disk_is_a_problem_as_long_as_it_is_full)
     EXPECT_EQ(sink.problem(), "No space left on device") << "until a line has been written";
     const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
     ::dup2(nowhere, full);
-    EXPECT_EQ(sink.take(numbered(1)), sink_result::done);
+    EXPECT_EQ(sink.take(numbered(1)), sink_result::accepted);
     EXPECT_EQ(sink.problem(), "");
     ::close(nowhere);
     ::close(full);

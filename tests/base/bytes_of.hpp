@@ -1,4 +1,4 @@
-// Text as the bytes that hashes and encodings take.
+// Conversion of text to the bytes that hashes and encodings take.
 #pragma once
 
 #include <cstddef>

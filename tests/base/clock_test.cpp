@@ -24,7 +24,7 @@ TEST(id_source, counts_milliseconds_since_2024_above_22_bits_of_count)
     EXPECT_EQ(ids.next(), (std::int64_t{5} << 22) + 1);
 }
 
-TEST(id_source, starts_the_count_anew_in_the_next_millisecond)
+TEST(id_source, restarts_the_counter_in_the_next_millisecond)
 {
     test::manual_clock wall(epoch + milliseconds(5));
     id_source ids(wall);
@@ -34,7 +34,7 @@ TEST(id_source, starts_the_count_anew_in_the_next_millisecond)
     EXPECT_EQ(ids.next(), std::int64_t{6} << 22);
 }
 
-TEST(id_source, goes_on_increasing_when_the_clock_steps_back)
+TEST(id_source, increases_when_the_clock_steps_back)
 {
     test::manual_clock wall(epoch + hours(2));
     id_source ids(wall);
@@ -70,7 +70,7 @@ TEST(id_source, ignores_a_floor_below_its_last_id)
     EXPECT_EQ(ids.next(), last + 1);
 }
 
-TEST(id_source, gives_no_id_twice_to_threads)
+TEST(id_source, issues_unique_ids_to_threads)
 {
     const test::manual_clock wall;
     id_source ids(wall);
@@ -90,7 +90,7 @@ TEST(id_source, gives_no_id_twice_to_threads)
     EXPECT_EQ(all.size(), 8'000U);
 }
 
-TEST(system_clock, agrees_with_the_wall)
+TEST(system_clock, agrees_with_the_system)
 {
     const auto before = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
     const auto now = make_system_clock()->now();

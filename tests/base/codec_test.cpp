@@ -16,7 +16,7 @@ std::optional<std::string> text_of(const std::optional<std::vector<std::byte>>& 
     return std::string(reinterpret_cast<const char*>(bytes->data()), bytes->size());
 }
 
-TEST(hex, writes_two_lower_case_digits_a_byte)
+TEST(hex, writes_two_lower_case_digits_per_byte)
 {
     EXPECT_EQ(to_hex({}), "");
     EXPECT_EQ(to_hex(bytes_of(std::string_view("\x00\x0f\xa0\xff", 4))), "000fa0ff");
@@ -57,7 +57,7 @@ TEST(base64, alphabets_differ_in_the_last_two_digits_only)
     EXPECT_FALSE(from_base64url("+/+/"));
 }
 
-TEST(base64, refuses_what_it_would_not_write)
+TEST(base64, refuses_texts_that_it_would_not_write)
 {
     for (const std::string_view text : {
              "Z",
@@ -72,7 +72,7 @@ TEST(base64, refuses_what_it_would_not_write)
              "Zm9v\n",
              "Zm9v\r\n",
              "Z*==",
-             "Zh==",  // bits beyond the last byte
+             "Zh==",  // non-zero bits after the last byte
              "Zm9=",
              "Zm9v=",
              "Zm9v====",
@@ -83,7 +83,7 @@ TEST(base64, refuses_what_it_would_not_write)
     }
 }
 
-TEST(base64, brings_every_byte_back)
+TEST(base64, decodes_every_byte_that_it_encodes)
 {
     std::string all;
     for (int i = 0; i < 256; ++i)
@@ -102,7 +102,7 @@ TEST(base62, has_fixed_width_and_puts_the_most_significant_digit_first)
     EXPECT_EQ(to_base62(bytes_of("\xff\xff\xff\xff"), 6), "4gfFC3");            // 2^32 - 1
 }
 
-TEST(base62, holds_32_bytes_in_43_digits_in_order)
+TEST(base62, encodes_32_bytes_in_43_digits_in_order)
 {
     std::array<std::byte, 32> low{};
     std::array<std::byte, 32> high{};
@@ -115,7 +115,7 @@ TEST(base62, holds_32_bytes_in_43_digits_in_order)
     EXPECT_LT(to_base62(low, 43), largest);
 }
 
-TEST(crc32, is_that_of_zlib)
+TEST(crc32, matches_zlib)
 {
     EXPECT_EQ(crc32(""), 0U);
     EXPECT_EQ(crc32("123456789"), 0xcbf43926U);

@@ -41,7 +41,7 @@ TEST(hmac_sha256, matches_the_vectors_of_rfc_4231)
     );
 }
 
-TEST(hmac_sha256, takes_an_empty_key_for_an_empty_key)
+TEST(hmac_sha256, accepts_an_empty_key)
 {
     const std::string_view expected = "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad";
     EXPECT_EQ(to_hex(hmac_sha256({}, "")), expected);

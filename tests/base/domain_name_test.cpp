@@ -5,7 +5,7 @@
 namespace scimd {
 namespace {
 
-// The name as stored, "" when it is refused.
+// Returns the name as stored, "" if it is refused.
 std::string stored(std::string_view text)
 {
     const auto name = domain_name::parse(text);
@@ -16,7 +16,7 @@ std::string stored(std::string_view text)
     return "";
 }
 
-// The domain of an address, "" when it is refused.
+// Returns the domain of an address, "" if it is refused.
 std::string domain_of(std::string_view address)
 {
     const auto name = domain_of_email(address);
@@ -67,18 +67,18 @@ TEST(domain_name, is_stored_as_lower_case_a_labels_without_trailing_dot)
         {"例え.テスト", "xn--r8jz45g.xn--zckzah"},
         {"مثال.إختبار", "xn--mgbh0fb.xn--kgbechtv"},
         {"한국.kr", "xn--3e0b707e.kr"},
-        {"аррӏе.com", "xn--80ak6aa92e.com"},  // Cyrillic, and shown as what it is
+        {"аррӏе.com", "xn--80ak6aa92e.com"},  // Cyrillic; the A-label shows it
         {"xn--bcher-kva.example", "xn--bcher-kva.example"},
         {"XN--BCHER-KVA.example", "xn--bcher-kva.example"},
         {"bücher.xn--p1ai", "xn--bcher-kva.xn--p1ai"},
-        {"क्\u200dष.com", "xn--11b2ezcw70k.com"},  // a joiner behind a virama
+        {"क्\u200dष.com", "xn--11b2ezcw70k.com"},  // a joiner after a virama
         {"faß.de.", "xn--fa-hia.de"},
     };
     for (const auto& row : rows)
         EXPECT_EQ(stored(row.text), row.expected) << row.text;
 }
 
-TEST(domain_name, refuses_what_is_none)
+TEST(domain_name, refuses_texts_that_are_no_domain_name)
 {
     const std::string rows[] = {
         "",
@@ -136,7 +136,7 @@ TEST(domain_name, refuses_what_is_none)
         "::1",
         "[::1]",
         "2001:db8::1",
-        // stand for ASCII, or for nothing
+        // mapped to ASCII, or removed
         "ａbc.com",
         "ａｂｃ．com",
         "abc.ｃｏｍ",
@@ -172,7 +172,7 @@ TEST(domain_name, refuses_what_is_none)
         "a\u2024b.com",   // a leader that maps to a dot
         "a≠b.com",
         "a\ufffdb.com",
-        // no form of any name
+        // A-labels that are no form of any name
         "xn--.com",
         "xn--a.com",
         "xn---.com",
@@ -195,7 +195,7 @@ TEST(domain_name, refuses_what_is_none)
         EXPECT_EQ(stored(text), "") << text;
 }
 
-TEST(domain_name, of_many_letters_is_refused_when_its_a_labels_are_too_long)
+TEST(domain_name, is_refused_when_its_a_labels_are_too_long)
 {
     const auto repeated = [](std::string_view letter, std::size_t times) {
         std::string text;
@@ -208,7 +208,7 @@ TEST(domain_name, of_many_letters_is_refused_when_its_a_labels_are_too_long)
     EXPECT_EQ(stored(repeated("ü.", 40) + repeated("ü", 1) + ".de"), "");  // 41 labels of "xn--tda"
 }
 
-TEST(domain_name, is_the_same_when_its_stored_form_is_parsed)
+TEST(domain_name, is_unchanged_when_its_stored_form_is_parsed)
 {
     for (const std::string_view text : {"ACME.com.", "faß.de", "аррӏе.com", "例え.テスト", "bücher.рф"}) {
         const auto once = parsed(text);
@@ -216,7 +216,7 @@ TEST(domain_name, is_the_same_when_its_stored_form_is_parsed)
     }
 }
 
-TEST(domain_name, is_below_its_ancestors_and_nothing_else)
+TEST(domain_name, is_below_its_ancestors_only)
 {
     const struct {
         std::string_view name, ancestor;
@@ -234,7 +234,7 @@ TEST(domain_name, is_below_its_ancestors_and_nothing_else)
         EXPECT_EQ(parsed(row.name).is_below(parsed(row.ancestor)), row.is_below) << row.name;
 }
 
-TEST(domain_of_email, is_what_stands_behind_the_last_at)
+TEST(domain_of_email, is_the_part_after_the_last_at)
 {
     const struct {
         std::string_view address, expected;
@@ -260,7 +260,7 @@ TEST(domain_of_email, is_what_stands_behind_the_last_at)
     );
 }
 
-TEST(domain_of_email, refuses_what_is_no_address)
+TEST(domain_of_email, refuses_texts_that_are_no_address)
 {
     const std::string rows[] = {
         "",

@@ -21,7 +21,7 @@ ed25519_key key_of(std::string_view hex)
 }
 
 // RFC 8032 §7.1, tests 1 and 2.
-TEST(ed25519, computes_the_vectors_of_the_rfc)
+TEST(ed25519, matches_the_vectors_of_rfc_8032)
 {
     const auto first = key_of("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60");
     EXPECT_EQ(

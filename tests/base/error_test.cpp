@@ -55,7 +55,7 @@ TEST(errc, has_the_status_and_scim_type_of_the_rfcs)
     }
 }
 
-TEST(result, tells_the_reason_when_a_failure_is_taken_for_a_value)
+TEST(result, throws_the_reason_when_a_failure_is_used_as_a_value)
 {
     const result<int> failed = error{errc::not_found, "User 7 does not exist."};
     try {

@@ -1,4 +1,4 @@
-// RFC 7644 §5: names that people take for one are one, held against what Unicode's own data say.
+// RFC 7644 §5: names that look equal are equal, compared with Unicode's own data.
 #include "base/text.hpp"
 #include "base/work_budget.hpp"
 
@@ -40,17 +40,17 @@ icu::UnicodeString composed(const icu::UnicodeString& text)
     return icu::Normalizer2::getNFCInstance(status)->normalize(text, status);
 }
 
-// Case folding makes upper and lower case one but for these two, which no language takes for their capitals.
+// Case folding makes upper and lower case equal, except for these two, which no language treats as capitals.
 bool has_a_capital_of_another(UChar32 c)
 {
     constexpr UChar32 dotless_i = 0x131;
-    constexpr UChar32 cherokee_first = 0x13a0;  // folds to upper case, which is the same thing
+    constexpr UChar32 cherokee_first = 0x13a0;  // folds to upper case, which is equivalent
     constexpr UChar32 cherokee_last = 0xabbf;
     return c == dotless_i ||
            (c >= cherokee_first && c <= cherokee_last && u_tolower(c) == c && u_toupper(c) == c);
 }
 
-TEST(folding, makes_one_of_every_character_composed_and_decomposed_capital_and_small)
+TEST(folding, makes_every_character_equal_to_its_other_forms_and_cases)
 {
     for (UChar32 c = 0; c <= last_code_point; ++c) {
         if (!is_character(c))
@@ -66,7 +66,7 @@ TEST(folding, makes_one_of_every_character_composed_and_decomposed_capital_and_s
     }
 }
 
-TEST(folding, makes_one_of_random_words_however_they_are_written)
+TEST(folding, makes_random_words_equal_however_they_are_written)
 {
     const auto seed = std::random_device()();
     std::mt19937 random(seed);
@@ -86,8 +86,8 @@ TEST(folding, makes_one_of_random_words_however_they_are_written)
     }
 }
 
-// Case is folded as no single language does: a name is the same for Turks and for everybody else.
-TEST(folding, of_dotted_and_dotless_i_is_unicodes)
+// Case folding is independent of languages: a name is equal in Turkish and in all others.
+TEST(folding, follows_unicode_for_dotted_and_dotless_i)
 {
     EXPECT_EQ(fold("I"), "i");
     EXPECT_EQ(fold("İ"), "i\u0307");
@@ -95,7 +95,7 @@ TEST(folding, of_dotted_and_dotless_i_is_unicodes)
     EXPECT_NE(fold("Iı"), fold("ii"));
 }
 
-TEST(folding, makes_one_of_widths_ligatures_and_sharp_s)
+TEST(folding, makes_widths_ligatures_and_sharp_s_equal)
 {
     const char* const rows[][2] = {
         {"ＡＢＣ＠ｅｘａｍｐｌｅ．ｃｏｍ", "abc@example.com"},
@@ -110,7 +110,7 @@ TEST(folding, makes_one_of_widths_ligatures_and_sharp_s)
         EXPECT_EQ(fold(row[0]), fold(row[1])) << row[0];
 }
 
-// What ICU itself makes of it, for runs that are short enough.
+// Returns ICU's own result, for runs that are short enough.
 std::string folded_by_icu(const std::string& text)
 {
     UErrorCode status = U_ZERO_ERROR;
@@ -118,8 +118,9 @@ std::string folded_by_icu(const std::string& text)
     return utf8(form->normalize(decomposed(icu::UnicodeString::fromUTF8(text)), status));
 }
 
-// Earlier versions have stored text with longer runs of marks than are taken now: its keys stay the same.
-TEST(folding, of_long_runs_of_marks_is_unicodes)
+// Earlier versions have stored text with longer runs of marks than are accepted now: its keys must not
+// change.
+TEST(folding, follows_unicode_for_long_runs_of_marks)
 {
     const auto seed = std::random_device()();
     std::mt19937 random(seed);
@@ -147,8 +148,8 @@ TEST(folding, of_long_runs_of_marks_is_unicodes)
     }
 }
 
-// The work for a byte is the same however long the runs are: with insertion this would take minutes.
-TEST(folding, of_very_long_runs_takes_its_share_of_work)
+// The work per byte does not depend on the length of runs: sorting by insertion would take minutes.
+TEST(folding, takes_linear_time_for_very_long_runs)
 {
     std::string text = "a";
     for (int i = 0; i < 200'000; ++i)
@@ -161,7 +162,7 @@ TEST(folding, of_very_long_runs_takes_its_share_of_work)
     EXPECT_TRUE(folded.starts_with("ạ")) << folded.substr(0, 10);
 }
 
-TEST(folding, makes_no_more_than_eleven_bytes_of_one)
+TEST(folding, makes_at_most_eleven_bytes_of_one)
 {
     std::string text;
     for (int i = 0; i < 1'000; ++i)
@@ -169,7 +170,7 @@ TEST(folding, makes_no_more_than_eleven_bytes_of_one)
     EXPECT_EQ(fold(text).size(), 11 * text.size());
 }
 
-TEST(folding, charges_for_what_it_reads_and_makes)
+TEST(folding, charges_for_input_and_output)
 {
     work_budget work(1'000'000);
     EXPECT_EQ(fold("ASCII text", work), "ascii text");

@@ -15,7 +15,7 @@ std::vector<std::string> rows_of(const fields& headers)
     return rows;
 }
 
-TEST(fields, find_the_first_of_a_name_whatever_its_case)
+TEST(fields, find_the_first_of_a_name_in_any_case)
 {
     fields headers;
     headers.add("If-Match", "1");
@@ -26,7 +26,7 @@ TEST(fields, find_the_first_of_a_name_whatever_its_case)
     EXPECT_EQ(headers.find("if-match "), nullptr);
 }
 
-TEST(fields, count_all_of_a_name)
+TEST(fields, count_all_fields_of_a_name)
 {
     fields headers;
     headers.add("Host", "a");
@@ -37,7 +37,7 @@ TEST(fields, count_all_of_a_name)
     EXPECT_EQ(headers.count("Age"), 0U);
 }
 
-TEST(fields, set_replaces_all_of_a_name_in_the_place_of_the_first)
+TEST(fields, set_replaces_all_fields_of_a_name_at_the_position_of_the_first)
 {
     fields headers;
     headers.add("A", "1");

@@ -15,7 +15,7 @@ TEST(snowflake, reads_the_decimal_digits_of_a_positive_number)
     EXPECT_EQ(parse_snowflake("9223372036854775807"), std::numeric_limits<std::int64_t>::max());
 }
 
-TEST(snowflake, refuses_any_other_writing)
+TEST(snowflake, refuses_any_other_notation)
 {
     for (const std::string_view text :
          {"",
@@ -37,14 +37,14 @@ TEST(snowflake, refuses_any_other_writing)
     EXPECT_FALSE(parse_snowflake(std::string_view("1\0", 2)));
 }
 
-TEST(identifier, comes_back_from_its_text)
+TEST(identifier, is_parsed_from_its_text)
 {
     const directory_id id{42};
     EXPECT_EQ(id.text(), "dir_42");
     EXPECT_EQ(directory_id::parse("dir_42"), id);
 }
 
-TEST(identifier, of_another_kind_or_spelling_is_none)
+TEST(identifier, is_refused_with_another_prefix_or_notation)
 {
     for (const std::string_view text :
          {"",

@@ -23,7 +23,7 @@ TEST(ip_address, parses_plain_forms_and_writes_them_canonically)
     }
 }
 
-TEST(ip_address, refuses_what_others_read_otherwise)
+TEST(ip_address, refuses_forms_that_other_parsers_read_differently)
 {
     for (const std::string_view text :
          {"",

@@ -38,7 +38,7 @@ TEST(ip_network, contains_the_addresses_that_share_its_prefix)
     }
 }
 
-TEST(ip_network, rejects_what_is_not_a_network)
+TEST(ip_network, rejects_texts_that_are_not_a_network)
 {
     for (const char* const text :
          {"",
@@ -56,7 +56,7 @@ TEST(ip_network, rejects_what_is_not_a_network)
         EXPECT_FALSE(ip_network::parse(text).has_value()) << text;
 }
 
-TEST(ip_network, has_a_text_that_parses_again)
+TEST(ip_network, writes_a_text_that_it_parses)
 {
     for (const char* const text : {"192.0.2.0/24", "2001:db8::/32", "::/0"})
         EXPECT_EQ(ip_network::parse(text)->text(), text);

@@ -11,7 +11,7 @@
 namespace scimd {
 namespace {
 
-// The text read and written again, or why it was refused.
+// Returns the text after parsing and writing, or the reason of the refusal.
 std::string rewritten(std::string_view text, const json_limits& limits = {})
 {
     const auto document = parse_json(text, limits);
@@ -37,7 +37,7 @@ std::string object_of(std::size_t members, std::string_view last_name)
     return text + '"' + std::string(last_name) + "\":1}";
 }
 
-TEST(json, writes_what_it_read)
+TEST(json, writes_the_text_that_it_parsed)
 {
     for (const std::string_view text : {
              "null",
@@ -67,7 +67,7 @@ TEST(json, writes_what_it_read)
         EXPECT_EQ(rewritten(text), text);
 }
 
-TEST(json, brings_other_spellings_to_one)
+TEST(json, normalizes_other_spellings)
 {
     const struct {
         std::string_view text, expected;
@@ -92,7 +92,7 @@ TEST(json, brings_other_spellings_to_one)
         EXPECT_EQ(rewritten(row.text), row.expected) << row.text;
 }
 
-TEST(json, refuses_what_rfc_8259_does_not_know)
+TEST(json, refuses_texts_that_are_not_rfc_8259)
 {
     for (const std::string_view text : {
              "",
@@ -169,7 +169,7 @@ TEST(json, refuses_numbers_beyond_their_range)
     }
 }
 
-TEST(json, tells_integers_from_decimals)
+TEST(json, distinguishes_integers_from_decimals)
 {
     EXPECT_TRUE(parse_json("1")->is_int64());
     EXPECT_TRUE(parse_json("9223372036854775807")->is_int64());
@@ -177,7 +177,7 @@ TEST(json, tells_integers_from_decimals)
     EXPECT_TRUE(parse_json("1e0")->is_double());
 }
 
-TEST(json, refuses_strings_that_are_no_text)
+TEST(json, refuses_strings_that_are_not_valid_text)
 {
     for (const std::string_view text : {
              R"("\u0000")",
@@ -200,7 +200,7 @@ TEST(json, refuses_strings_that_are_no_text)
     EXPECT_TRUE(is_refused(std::string_view("\"\0\"", 3)));
 }
 
-TEST(json, refuses_a_name_that_stands_twice_whatever_its_case)
+TEST(json, refuses_duplicate_names_in_any_case)
 {
     for (const std::string_view text : {
              R"({"a":1,"a":1})",
@@ -216,19 +216,19 @@ TEST(json, refuses_a_name_that_stands_twice_whatever_its_case)
     EXPECT_NE(rewritten(R"({"active":true,"Active":false})").find("\"active\""), std::string::npos);
 }
 
-TEST(json, lets_a_name_stand_in_several_objects)
+TEST(json, accepts_a_name_in_several_objects)
 {
     for (const std::string_view text : {
              R"([{"a":1},{"a":2}])",
              R"({"a":{"a":{"a":1}}})",
              R"({"x":{"a":1,"b":2},"y":{"b":1,"a":2},"a":3,"b":4})",
              R"({"ab":1,"a":{"b":1},"b":2})",
-             R"({"é":1,"É":2})",  // only ASCII has case here
+             R"({"é":1,"É":2})",  // only ASCII case is folded
          })
         EXPECT_EQ(rewritten(text), text);
 }
 
-TEST(json, finds_a_name_that_stands_twice_in_objects_of_any_size)
+TEST(json, finds_duplicate_names_in_objects_of_any_size)
 {
     for (const std::size_t members : {2U, 15U, 16U, 17U, 18U, 1'000U}) {
         EXPECT_FALSE(is_refused(object_of(members, "last"))) << members;
@@ -236,7 +236,7 @@ TEST(json, finds_a_name_that_stands_twice_in_objects_of_any_size)
     }
 }
 
-TEST(json, takes_objects_of_many_names_in_good_time)
+TEST(json, parses_objects_with_many_names_quickly)
 {
     constexpr std::size_t members = 100'000;
     const auto text = object_of(members, "last");
@@ -244,7 +244,7 @@ TEST(json, takes_objects_of_many_names_in_good_time)
     EXPECT_TRUE(is_refused(object_of(members, "name1")));
 }
 
-TEST(json, takes_strings_longer_than_its_buffers)
+TEST(json, parses_strings_longer_than_its_buffers)
 {
     const std::string text = '"' + std::string(100'000, 'x') + R"(\n)" + std::string(100'000, 'y') + '"';
     EXPECT_EQ(rewritten(text), text);
@@ -255,7 +255,7 @@ TEST(json, takes_strings_longer_than_its_buffers)
     EXPECT_TRUE(is_refused(long_names));
 }
 
-TEST(json, stops_at_its_depth)
+TEST(json, limits_the_depth)
 {
     EXPECT_FALSE(is_refused(nested(32)));
     EXPECT_TRUE(is_refused(nested(33)));
@@ -265,7 +265,7 @@ TEST(json, stops_at_its_depth)
     EXPECT_TRUE(is_refused(std::string(200'000, '[')));
 }
 
-TEST(json, stops_at_its_number_of_values)
+TEST(json, limits_the_number_of_values)
 {
     const std::string_view six = R"({"a":[1,1.5,"s",null]})";
     EXPECT_FALSE(is_refused(six, {.nodes_max = 6}));
@@ -276,13 +276,13 @@ TEST(json, stops_at_its_number_of_values)
     }
 }
 
-TEST(json, says_why_and_where_it_refuses)
+TEST(json, reports_reason_and_position)
 {
     EXPECT_EQ(rewritten("[1,x]"), "The JSON text is refused at byte 3: syntax error.");
     EXPECT_EQ(rewritten("{} 1"), "The JSON text is refused at byte 3: there is text after the value.");
 }
 
-TEST(json_object, is_the_only_document_for_those_who_ask_for_one)
+TEST(json_object, is_the_only_document_that_parse_json_object_accepts)
 {
     EXPECT_EQ(to_text(parse_json_object(R"({"a":1})").value()), R"({"a":1})");
     for (const std::string_view text : {"[]", "1", "\"a\"", "null", ""}) {
@@ -292,7 +292,7 @@ TEST(json_object, is_the_only_document_for_those_who_ask_for_one)
     }
 }
 
-TEST(json, writes_what_only_we_can_build)
+TEST(json, writes_values_that_it_cannot_parse)
 {
     EXPECT_EQ(to_text(json::value(std::numeric_limits<double>::infinity())), "null");
     EXPECT_EQ(to_text(json::value(std::numeric_limits<double>::quiet_NaN())), "null");
@@ -300,7 +300,7 @@ TEST(json, writes_what_only_we_can_build)
     EXPECT_EQ(to_text(json::object()), "{}");
 }
 
-TEST(json, every_character_is_written_so_that_it_is_read_again_wherever_it_stands)
+TEST(json, writes_every_character_so_that_it_is_parsed_again)
 {
     for (int code = 1; code < 256; ++code) {
         for (std::size_t at = 0; at < 18; ++at) {
@@ -321,7 +321,7 @@ TEST(json, every_character_is_written_so_that_it_is_read_again_wherever_it_stand
     }
 }
 
-TEST(json, appends_to_what_is_there)
+TEST(json, appends_to_a_text)
 {
     std::string out = "x";
     append_quoted(out, "a\"b");
@@ -329,7 +329,7 @@ TEST(json, appends_to_what_is_there)
     EXPECT_EQ(out, R"(x"a\"b"[1])");
 }
 
-TEST(json_look_up, finds_members_of_the_kind_asked_for)
+TEST(json_look_up, finds_members_of_the_requested_type)
 {
     const auto object = parse_json_object(R"({"o":{},"a":[],"s":"x","n":1})").value();
     EXPECT_NE(find(object, "n"), nullptr);
@@ -345,7 +345,7 @@ TEST(json_look_up, finds_members_of_the_kind_asked_for)
     }
 }
 
-TEST(json_look_up, of_client_documents_knows_no_case)
+TEST(json_look_up, ignores_case_in_documents_of_clients)
 {
     const auto object = parse_json_object(R"({"userName":"x"})").value();
     ASSERT_NE(find_ignoring_case(object, "USERNAME"), nullptr);

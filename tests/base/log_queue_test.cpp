@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 constexpr int page = 4'096;  // the least that a pipe holds
 
-// A pipe whose reading end the test has.
+// A pipe with its reading end in the test.
 class pipe_pair {
 public:
     explicit pipe_pair(int bytes = 65'536)
@@ -34,14 +34,14 @@ public:
     void close_reader() { close_end(0); }
     void close_writer() { close_end(1); }
 
-    // Leaves no room for anything until it is read.
+    // Fills the pipe until it is read.
     void fill()
     {
         const std::string junk(page, '#');
         EXPECT_EQ(::write(ends_[1], junk.data(), junk.size()), page);
     }
 
-    // Waits until that text has come, and returns all that has.
+    // Waits until the text has arrived and returns everything received.
     std::string read_until(std::string_view wanted)
     {
         while (seen_.find(wanted) == std::string::npos && read_more()) {}
@@ -82,7 +82,7 @@ std::string numbered(int number)
     return line + '\n';
 }
 
-TEST(log_queue, writes_every_line_in_order_when_it_is_read)
+TEST(log_queue, writes_every_line_in_order_to_a_reader)
 {
     pipe_pair to;
     std::string expected;
@@ -99,7 +99,7 @@ TEST(log_queue, writes_every_line_in_order_when_it_is_read)
     EXPECT_EQ(to.read_to_end(), expected);
 }
 
-TEST(log_queue, the_end_writes_what_waits)
+TEST(log_queue, close_writes_the_queued_lines)
 {
     pipe_pair to;
     {
@@ -111,7 +111,7 @@ TEST(log_queue, the_end_writes_what_waits)
     EXPECT_TRUE(to.read_to_end().ends_with(numbered(29)));
 }
 
-TEST(log_queue, drops_and_counts_what_finds_no_room_and_says_so_when_there_is_room_again)
+TEST(log_queue, drops_and_counts_lines_when_full_and_reports_them_later)
 {
     pipe_pair to(page);
     to.fill();
@@ -135,7 +135,7 @@ TEST(log_queue, drops_and_counts_what_finds_no_room_and_says_so_when_there_is_ro
     lines.count_in(nullptr);
 }
 
-TEST(log_queue, has_a_bound_of_lines_and_one_of_bytes)
+TEST(log_queue, limits_lines_and_bytes)
 {
     pipe_pair to(page);
     log_queue lines(to.writer(), {.lines_max = 1'000, .bytes_max = 20'000});
@@ -147,7 +147,7 @@ TEST(log_queue, has_a_bound_of_lines_and_one_of_bytes)
     lines.close(0ms);
 }
 
-TEST(log_queue, the_end_does_not_wait_for_a_reader_that_does_not_read)
+TEST(log_queue, close_does_not_wait_for_a_stalled_reader)
 {
     pipe_pair to(page);
     to.fill();
@@ -160,7 +160,7 @@ TEST(log_queue, the_end_does_not_wait_for_a_reader_that_does_not_read)
     EXPECT_EQ(to.read_to_end().find("late"), std::string::npos);
 }
 
-TEST(log_queue, lines_for_a_reader_that_has_gone_are_counted_as_dropped)
+TEST(log_queue, counts_lines_without_a_reader_as_dropped)
 {
     pipe_pair to;
     to.close_reader();
@@ -171,7 +171,7 @@ TEST(log_queue, lines_for_a_reader_that_has_gone_are_counted_as_dropped)
     EXPECT_EQ(lines.dropped(), 100U);
 }
 
-TEST(log_queue, counts_what_was_dropped_before_there_was_a_counter)
+TEST(log_queue, counts_lines_dropped_before_the_counter_was_set)
 {
     pipe_pair to;
     metrics_registry metrics;

@@ -18,7 +18,7 @@ protected:
     std::vector<std::string> lines;
     logger log{[this](std::string_view line) { lines.emplace_back(line); }};
 
-    // The value of `field` in a line of its own, between its quotes.
+    // Logs one field and returns its value without the quotes.
     std::string written(std::string_view value)
     {
         log.info("e", {{"field", value}});
@@ -57,7 +57,7 @@ TEST_F(log_test, a_level_below_the_least_is_not_written)
     EXPECT_NE(lines[2].find(R"("level":"error","event":"d")"), std::string::npos);
 }
 
-TEST_F(log_test, a_logger_for_everything_writes_debug_too)
+TEST_F(log_test, a_logger_at_debug_level_writes_debug)
 {
     std::string last;
     logger all([&last](std::string_view line) { last = line; }, log_level::debug);
@@ -65,7 +65,7 @@ TEST_F(log_test, a_logger_for_everything_writes_debug_too)
     EXPECT_NE(last.find(R"("level":"debug")"), std::string::npos);
 }
 
-TEST_F(log_test, no_value_can_end_a_line_or_command_a_terminal)
+TEST_F(log_test, no_value_can_end_a_line_or_control_a_terminal)
 {
     const struct {
         std::string_view value, expected;
@@ -99,7 +99,7 @@ TEST_F(log_test, a_value_is_cut_at_256_bytes_between_characters)
     EXPECT_EQ(written(std::string(253, 'x') + "😀"), std::string(253, 'x'));
 }
 
-TEST(logger, writes_whole_lines_from_several_threads)
+TEST(logger, writes_complete_lines_from_several_threads)
 {
     std::vector<std::string> lines;
     logger log([&lines](std::string_view line) { lines.emplace_back(line); });

@@ -5,7 +5,7 @@
 namespace scimd {
 namespace {
 
-TEST(look_alike_test, labels_of_mixed_scripts_and_of_latin_shapes_are_found_and_others_are_not)
+TEST(look_alike_test, labels_of_mixed_scripts_and_of_latin_shapes_are_detected)
 {
     struct row {
         std::string_view name;

@@ -8,7 +8,7 @@
 namespace scimd {
 namespace {
 
-TEST(metrics, write_counters_and_gauges_in_the_order_of_their_first_use)
+TEST(metrics, are_written_in_the_order_of_first_use)
 {
     metrics_registry metrics;
     metrics.counter_of("zebra_total", "Animals seen.").add();
@@ -31,7 +31,7 @@ TEST(metrics, write_counters_and_gauges_in_the_order_of_their_first_use)
     );
 }
 
-TEST(metrics, without_figures_are_an_empty_page)
+TEST(metrics, are_an_empty_page_without_series)
 {
     EXPECT_EQ(metrics_registry().exposition(), "");
 }
@@ -76,7 +76,7 @@ TEST(metrics, a_histogram_has_cumulative_buckets_in_seconds)
     );
 }
 
-TEST(metrics, keep_the_references_they_gave)
+TEST(metrics, keep_returned_references_valid)
 {
     metrics_registry metrics;
     counter& first = metrics.counter_of("a", "", {{"n", "0"}});
@@ -87,7 +87,7 @@ TEST(metrics, keep_the_references_they_gave)
     EXPECT_EQ(metrics.counter_of("a", "", {{"n", "0"}}).value(), 7U);
 }
 
-TEST(metrics, tell_label_sets_apart)
+TEST(metrics, distinguish_label_sets)
 {
     metrics_registry metrics;
     auto& one = metrics.counter_of("a", "", {{"x", "1"}, {"y", "2"}});
@@ -97,7 +97,7 @@ TEST(metrics, tell_label_sets_apart)
     EXPECT_NE(&one, &metrics.counter_of("b", "", {{"x", "1"}, {"y", "2"}}));
 }
 
-TEST(metrics, share_one_series_beyond_1000_label_sets_of_a_name)
+TEST(metrics, share_one_series_beyond_1000_label_sets_per_name)
 {
     metrics_registry metrics;
     for (int i = 0; i < 999; ++i)
@@ -114,7 +114,7 @@ TEST(metrics, share_one_series_beyond_1000_label_sets_of_a_name)
     EXPECT_EQ(text.find("n=\"1001\""), std::string::npos);
 }
 
-TEST(metrics, refuse_a_name_as_two_kinds)
+TEST(metrics, refuse_one_name_for_two_kinds)
 {
     metrics_registry metrics;
     metrics.counter_of("a", "");
@@ -122,7 +122,7 @@ TEST(metrics, refuse_a_name_as_two_kinds)
     EXPECT_THROW(metrics.histogram_of("a", ""), std::logic_error);
 }
 
-TEST(metrics, lose_no_count_between_threads)
+TEST(metrics, count_correctly_on_several_threads)
 {
     metrics_registry metrics;
     const auto work = [&metrics] {

@@ -33,12 +33,12 @@ TEST(system_random, fills_more_than_one_chunk_to_the_end)
     EXPECT_FALSE(std::all_of(bytes.end() - 64, bytes.end(), [](std::byte b) { return b == std::byte{0}; }));
 }
 
-TEST(system_random, gives_nothing_to_who_asks_for_nothing)
+TEST(system_random, accepts_an_empty_span)
 {
     EXPECT_NO_THROW(make_system_random()->fill({}));
 }
 
-TEST(fixed_random, is_decided_by_its_seed)
+TEST(fixed_random, is_determined_by_its_seed)
 {
     test::fixed_random one(1);
     test::fixed_random same(1);

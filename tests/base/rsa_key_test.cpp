@@ -11,7 +11,7 @@
 namespace scimd {
 namespace {
 
-// Making one takes a while.
+// Generating a key is slow, so the tests share one.
 const rsa_key& a_key()
 {
     static const auto made = rsa_key::generate();
@@ -24,7 +24,7 @@ std::string bytes(std::string_view base64url)
     return {reinterpret_cast<const char*>(decoded.data()), decoded.size()};
 }
 
-TEST(rsa_key_test, a_signature_is_of_its_text_and_its_key)
+TEST(rsa_key_test, a_signature_verifies_for_its_text_and_key_only)
 {
     const auto signature = a_key().sign("text");
     EXPECT_EQ(signature.size(), 256U);
@@ -42,7 +42,7 @@ TEST(rsa_key_test, a_signature_is_of_its_text_and_its_key)
     EXPECT_EQ(ERR_peek_error(), 0U);
 }
 
-TEST(rsa_key_test, a_key_is_the_same_after_it_was_written_and_read)
+TEST(rsa_key_test, a_key_is_unchanged_after_writing_and_reading)
 {
     const auto whole = rsa_key::from_private(a_key().private_der().reveal());
     const auto half = rsa_key::from_public(a_key().public_der());
@@ -54,7 +54,7 @@ TEST(rsa_key_test, a_key_is_the_same_after_it_was_written_and_read)
     EXPECT_EQ(half->exponent(), std::string("\1\0\1", 3));
 }
 
-TEST(rsa_key_test, what_is_no_key_is_none)
+TEST(rsa_key_test, texts_that_are_no_key_are_refused)
 {
     const auto der = a_key().public_der();
     for (const auto& text : {std::string(), std::string("x"), der.substr(1), der.substr(0, 100)}) {

@@ -32,7 +32,7 @@ TEST(secret, reveals_what_it_was_given)
     EXPECT_TRUE(secret().empty());
 }
 
-TEST(secret, leaves_nothing_behind_when_moved)
+TEST(secret, is_wiped_when_moved_from)
 {
     for (const std::size_t size : {7U, 100U}) {  // in place and on the heap
         secret from(std::string(size, 'x'));
@@ -55,8 +55,8 @@ TEST(secret, survives_assignment_to_itself)
     EXPECT_EQ(key.reveal(), "hunter2");
 }
 
-// A short string lies in the object itself, so the memory it died in can be looked at.
-TEST(secret, wipes_its_characters_when_it_dies)
+// A short string is stored in the object itself, so its memory can be examined after destruction.
+TEST(secret, is_wiped_when_destroyed)
 {
     alignas(secret) unsigned char storage[sizeof(secret)] = {};
     auto* const key = new (storage) secret(std::string("hunter2"));

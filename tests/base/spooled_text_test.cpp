@@ -43,7 +43,7 @@ protected:
     spool place{folder.path(), metrics, {.memory_bytes_max = 1'000, .file_bytes_max = 3'000'000}};
 };
 
-TEST_F(spooled_text_test, a_short_one_stays_in_memory)
+TEST_F(spooled_text_test, a_short_text_stays_in_memory)
 {
     spooled_text text(place);
     write_lines(text, 99);
@@ -53,7 +53,7 @@ TEST_F(spooled_text_test, a_short_one_stays_in_memory)
     EXPECT_EQ(std::move(text).take(), lines(99));
 }
 
-TEST_F(spooled_text_test, a_long_one_is_read_as_it_was_written)
+TEST_F(spooled_text_test, a_long_text_is_read_as_it_was_written)
 {
     for (const int count : {100, 101, 26'000, 26'215, 100'000}) {
         spooled_text text(place);
@@ -80,7 +80,7 @@ TEST_F(spooled_text_test, memory_holds_no_more_than_a_block_and_a_piece)
     }
 }
 
-TEST_F(spooled_text_test, says_how_much_is_left)
+TEST_F(spooled_text_test, size_is_the_number_of_bytes_left)
 {
     spooled_text text(place);
     write_lines(text, 50'000);
@@ -90,13 +90,13 @@ TEST_F(spooled_text_test, says_how_much_is_left)
     EXPECT_EQ(read.size(), 500'000U);
 }
 
-TEST_F(spooled_text_test, files_have_no_name_and_give_their_room_back)
+TEST_F(spooled_text_test, files_have_no_name_and_release_their_space)
 {
     {
         std::optional<spooled_text> text(std::in_place, place);
         write_lines(*text, 100'000);
         EXPECT_GT(place.used_bytes(), 700'000U);
-        EXPECT_GT(metrics.level("scimd_spooled_bytes", "").value(), 700'000);
+        EXPECT_GT(metrics.gauge_of("scimd_spooled_bytes", "").value(), 700'000);
         EXPECT_TRUE(fs::is_empty(folder.path()));
         spooled_text moved(std::move(*text));
         text.reset();
@@ -104,10 +104,10 @@ TEST_F(spooled_text_test, files_have_no_name_and_give_their_room_back)
         EXPECT_EQ(read_all(moved), lines(100'000));
     }
     EXPECT_EQ(place.used_bytes(), 0U);
-    EXPECT_EQ(metrics.level("scimd_spooled_bytes", "").value(), 0);
+    EXPECT_EQ(metrics.gauge_of("scimd_spooled_bytes", "").value(), 0);
 }
 
-TEST_F(spooled_text_test, all_together_have_a_limit)
+TEST_F(spooled_text_test, all_files_together_have_a_limit)
 {
     spooled_text first(place);
     write_lines(first, 200'000);
@@ -122,7 +122,7 @@ TEST_F(spooled_text_test, all_together_have_a_limit)
     EXPECT_EQ(read_all(first), lines(200'000));
 }
 
-TEST_F(spooled_text_test, one_owner_has_a_share_and_leaves_the_rest_to_others)
+TEST_F(spooled_text_test, one_owner_cannot_use_up_the_spool)
 {
     spool shared(folder.path(), metrics, {.memory_bytes_max = 1'000, .share_bytes_max = 1'000'000});
     const std::int64_t greedy = 7;
@@ -143,7 +143,7 @@ TEST_F(spooled_text_test, one_owner_has_a_share_and_leaves_the_rest_to_others)
     EXPECT_EQ(read_all(again), lines(100'000));
 }
 
-TEST_F(spooled_text_test, the_last_of_the_disk_is_left_to_those_who_store)
+TEST_F(spooled_text_test, the_last_disk_space_is_left_to_the_database)
 {
     const auto available = std::filesystem::space(folder.path()).available;
     spool full(folder.path(), metrics, {.memory_bytes_max = 1'000, .free_bytes_min = available * 2});
@@ -155,14 +155,14 @@ TEST_F(spooled_text_test, the_last_of_the_disk_is_left_to_those_who_store)
     EXPECT_EQ(read_all(kept), lines(100));
 }
 
-TEST_F(spooled_text_test, no_place_for_a_file_is_told)
+TEST_F(spooled_text_test, failure_to_create_a_file_is_reported)
 {
     spool gone(folder.path() / "none", metrics, {.memory_bytes_max = 1'000});
     spooled_text text(gone);
     EXPECT_THROW(write_lines(text, 100), spool_failure);
 }
 
-TEST_F(spooled_text_test, without_a_place_all_stays_in_memory)
+TEST_F(spooled_text_test, without_a_spool_all_stays_in_memory)
 {
     spooled_text text;
     write_lines(text, 300'000);

@@ -11,7 +11,7 @@ using test::repeated;
 
 using views = std::vector<std::string_view>;
 
-TEST(ascii_case, is_folded_for_letters_of_ascii_only)
+TEST(ascii_case, is_folded_for_ascii_letters_only)
 {
     EXPECT_EQ(to_lower_ascii("AZaz09@[`{\xc3\x84"), "azaz09@[`{\xc3\x84");
     EXPECT_TRUE(equals_ignoring_case("UserName", "USERnAME"));
@@ -21,14 +21,14 @@ TEST(ascii_case, is_folded_for_letters_of_ascii_only)
     EXPECT_FALSE(equals_ignoring_case("\xc3\x84", "\xc3\xa4"));
 }
 
-TEST(ascii_case, prefixes_match_whatever_their_case)
+TEST(ascii_case, prefixes_match_in_any_case)
 {
     EXPECT_TRUE(starts_with_ignoring_case("Bearer x", "bearer "));
     EXPECT_TRUE(starts_with_ignoring_case("x", ""));
     EXPECT_FALSE(starts_with_ignoring_case("Bear", "bearer"));
 }
 
-TEST(trim, takes_spaces_and_tabs_off_both_ends_only)
+TEST(trim, removes_spaces_and_tabs_at_both_ends_only)
 {
     EXPECT_EQ(trim(" \ta b\t "), "a b");
     EXPECT_EQ(trim(" \t "), "");
@@ -45,7 +45,7 @@ TEST(split, keeps_empty_parts)
 }
 
 // RFC 3629 §3 and §4; each bound from both sides
-TEST(utf8, is_what_rfc_3629_says)
+TEST(utf8, is_validated_by_rfc_3629)
 {
     const struct {
         std::string_view text;
@@ -85,7 +85,7 @@ TEST(utf8, is_what_rfc_3629_says)
         EXPECT_EQ(is_valid_utf8(row.text), row.is_valid) << testing::PrintToString(row.text);
 }
 
-TEST(first_code_point, gives_its_value_and_its_bytes)
+TEST(first_code_point, returns_value_and_bytes)
 {
     const struct {
         std::string_view text;
@@ -106,7 +106,7 @@ TEST(first_code_point, gives_its_value_and_its_bytes)
     }
 }
 
-TEST(fold, makes_equal_what_people_take_for_equal)
+TEST(fold, makes_texts_equal_that_look_equal)
 {
     const struct {
         std::string_view a, b;
@@ -119,14 +119,14 @@ TEST(fold, makes_equal_what_people_take_for_equal)
         {"ｂｊｅｎｓｅｎ", "bjensen"},         // full width
         {"ﬁle", "file"},
         {"\u212bngstrom", "ångstrom"},  // the Ångström sign
-        {"so\u00adft", "soft"},         // a soft hyphen shows nothing
+        {"so\u00adft", "soft"},         // a soft hyphen is invisible
         {"ДМИТРИЙ", "дмитрий"},
     };
     for (const auto& row : rows)
         EXPECT_EQ(fold(row.a), fold(row.b)) << row.a;
 }
 
-TEST(fold, keeps_apart_what_differs)
+TEST(fold, keeps_different_texts_apart)
 {
     EXPECT_NE(fold("bjensen"), fold("bjenson"));
     EXPECT_NE(fold("resume"), fold("résumé"));
@@ -134,13 +134,13 @@ TEST(fold, keeps_apart_what_differs)
     EXPECT_NE(fold("раypal"), fold("paypal"));  // Cyrillic er and a
 }
 
-TEST(fold, does_not_change_what_it_has_folded)
+TEST(fold, is_idempotent)
 {
     for (const std::string_view text : {"", "ABC", "STRASSE ß ẞ", "ǅ", "İstanbul", "ﷺ", "\u1e9b\u0323"})
         EXPECT_EQ(fold(fold(text)), fold(text)) << text;
 }
 
-TEST(fold, returns_text_that_is_not_utf8_as_it_is)
+TEST(fold, returns_invalid_utf8_unchanged)
 {
     EXPECT_EQ(fold("ABC\xff"), "ABC\xff");
 }
@@ -185,14 +185,14 @@ TEST(storable, text_has_at_most_thirty_marks_in_a_row)
 {
     const struct {
         std::string_view mark;
-        std::size_t count;  // of non-starters in one
+        std::size_t count;  // non-starters per character
     } rows[] = {
         {"\u0301", 1},
-        {"\u0345", 1},  // which folding makes a letter
+        {"\u0345", 1},  // folding turns it into a letter
         {"\u0344", 2},
-        {"\uff9e", 1},  // of half width, a mark only by compatibility
+        {"\uff9e", 1},  // half width, a mark by compatibility only
         {"\u0301\u0323", 2},
-        {"\u0301\u034f", 1},  // which folding removes
+        {"\u0301\u034f", 1},  // folding removes U+034F
         {"\u0301\u00ad\ufe0f", 1},
     };
     for (const auto& row : rows) {
@@ -204,17 +204,17 @@ TEST(storable, text_has_at_most_thirty_marks_in_a_row)
             why_not_storable(repeated(row.mark, 10'000)), "holds more than 30 combining marks in a row."
         );
     }
-    EXPECT_FALSE(is_storable("\u00e9" + repeated("\u0301", 30)));  // its own mark is the first
+    EXPECT_FALSE(is_storable("\u00e9" + repeated("\u0301", 30)));  // é contains the first mark
 }
 
-TEST(storable, text_of_languages_with_many_marks_stays)
+TEST(storable, text_of_languages_with_many_marks_is_accepted)
 {
     for (const std::string_view text :
          {"ཧཱུྃ་བཛྲ་གུ་རུ་པདྨ་སིདྡྷི་ཧཱུྃ", "บ้านที่อยู่", "שִׁלּוּחַ", "မြန်မာဘာသာ", "Ṩ̣̌ø̈́m̊ë̂", "각나다", "क्षत्रिय"})
         EXPECT_EQ(why_not_storable(repeated(text, 500)), "") << text;
 }
 
-TEST(contains, finds_a_part_wherever_it_stands)
+TEST(contains, finds_a_part_at_any_position)
 {
     EXPECT_TRUE(contains("abc", ""));
     EXPECT_TRUE(contains("", ""));
@@ -227,7 +227,7 @@ TEST(contains, finds_a_part_wherever_it_stands)
     EXPECT_TRUE(contains(same + "b", std::string(5'000, 'a') + "b"));
 }
 
-TEST(bidi_control, is_found_anywhere_and_only_where_it_is)
+TEST(bidi_control, is_found_at_any_position)
 {
     const struct {
         std::string_view text;

@@ -5,7 +5,7 @@
 namespace scimd {
 namespace {
 
-// What a text stands for, written our way; "" when it is refused.
+// Parses a text and formats it again; "" if it is refused.
 std::string normalized(std::string_view text)
 {
     const auto when = parse_rfc3339(text);
@@ -22,7 +22,7 @@ TEST(rfc3339, writes_utc_with_six_digits)
     );
 }
 
-TEST(rfc3339, reads_what_xsd_date_time_allows)
+TEST(rfc3339, parses_every_form_of_xsd_date_time)
 {
     const struct {
         std::string_view text, expected;

@@ -1,4 +1,4 @@
-// take() is tested with the rates of directories (tests/service/rate_limit_test.cpp).
+// Tests of reserve(); take() is tested with the rates of directories (tests/service/rate_limit_test.cpp).
 #include "base/token_buckets.hpp"
 
 #include <gtest/gtest.h>
@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 constexpr std::chrono::nanoseconds noon = 1'700'000'000s;
 
-TEST(token_buckets, what_is_taken_in_advance_is_waited_for)
+TEST(token_buckets, a_token_reserved_in_advance_has_a_wait)
 {
     token_buckets<std::string> tested({.per_second = 10, .burst = 3});
     for (int i = 0; i < 3; ++i)
@@ -24,7 +24,7 @@ TEST(token_buckets, what_is_taken_in_advance_is_waited_for)
     EXPECT_EQ(tested.reserve("b", noon, 1s), 0ns);
 }
 
-TEST(token_buckets, nothing_is_taken_that_would_be_waited_for_too_long)
+TEST(token_buckets, no_token_is_reserved_beyond_the_patience)
 {
     token_buckets<std::string> tested({.per_second = 10, .burst = 1});
     EXPECT_EQ(tested.reserve("a", noon, 200ms), 0ns);
@@ -37,7 +37,7 @@ TEST(token_buckets, nothing_is_taken_that_would_be_waited_for_too_long)
     EXPECT_FALSE(tested.take("a", noon + 400ms).is_over);
 }
 
-TEST(token_buckets, a_clock_that_is_set_back_makes_no_wait_longer_than_the_patience)
+TEST(token_buckets, a_clock_set_back_causes_no_wait_beyond_the_patience)
 {
     token_buckets<std::string> tested({.per_second = 10, .burst = 1});
     EXPECT_EQ(tested.reserve("a", noon, 200ms), 0ns);

@@ -24,7 +24,7 @@ protected:
     vault key_vault{keys(base64_key), random};
 };
 
-TEST_F(vault_test, what_was_sealed_opens_in_its_place)
+TEST_F(vault_test, an_encrypted_text_decrypts_in_its_place)
 {
     for (const auto& plain :
          {std::string(), std::string("hunter2"), std::string("a\0b", 3), std::string(100'000, 'x')}) {
@@ -35,21 +35,21 @@ TEST_F(vault_test, what_was_sealed_opens_in_its_place)
     }
 }
 
-TEST_F(vault_test, a_sealed_text_shows_nothing_and_never_repeats)
+TEST_F(vault_test, an_encrypted_text_reveals_nothing_and_never_repeats)
 {
     const auto first = key_vault.seal("hunter2hunter2", "webhook/1");
     EXPECT_EQ(first.find("hunter2"), std::string::npos);
     EXPECT_NE(first, key_vault.seal("hunter2hunter2", "webhook/1"));
 }
 
-TEST_F(vault_test, a_text_moved_to_another_place_does_not_open)
+TEST_F(vault_test, a_text_moved_to_another_place_does_not_decrypt)
 {
     const auto sealed = key_vault.seal("hunter2", "webhook/1");
     EXPECT_FALSE(key_vault.open(sealed, "webhook/2"));
     EXPECT_FALSE(key_vault.open(sealed, ""));
 }
 
-TEST_F(vault_test, a_text_changed_anywhere_does_not_open)
+TEST_F(vault_test, a_modified_text_does_not_decrypt)
 {
     const auto sealed = key_vault.seal("hunter2", "webhook/1");
     for (std::size_t i = 0; i < sealed.size(); ++i) {
@@ -61,7 +61,7 @@ TEST_F(vault_test, a_text_changed_anywhere_does_not_open)
     EXPECT_FALSE(key_vault.open(sealed + "AAAA", "webhook/1"));
 }
 
-TEST_F(vault_test, a_text_of_another_key_does_not_open_until_the_key_is_known)
+TEST_F(vault_test, a_text_of_another_key_decrypts_once_the_key_is_known)
 {
     const vault other(keys(hex_key), random);
     const auto sealed = other.seal("hunter2", "webhook/1");
@@ -71,7 +71,7 @@ TEST_F(vault_test, a_text_of_another_key_does_not_open_until_the_key_is_known)
     EXPECT_EQ(both.open(sealed, "webhook/1")->reveal(), "hunter2");
 }
 
-TEST_F(vault_test, the_first_key_seals_and_a_later_one_takes_its_place)
+TEST_F(vault_test, the_first_key_encrypts_until_another_is_added)
 {
     const auto before = key_vault.seal("hunter2", "webhook/1");
     key_vault.add_sealing_key(std::move(keys(hex_key).front()));
@@ -82,7 +82,7 @@ TEST_F(vault_test, the_first_key_seals_and_a_later_one_takes_its_place)
     EXPECT_EQ(key_vault.open(after, "webhook/1")->reveal(), "hunter2");
 }
 
-TEST(master_keys, are_read_as_they_are_written)
+TEST(master_keys, are_parsed_as_they_are_written)
 {
     test::fixed_random random;
     std::vector<master_key> made;
@@ -96,7 +96,7 @@ TEST(master_keys, are_read_as_they_are_written)
     }
 }
 
-TEST(master_keys, are_the_same_key_in_base64_and_in_hexadecimal)
+TEST(master_keys, are_equal_in_base64_and_in_hexadecimal)
 {
     std::string hex;
     for (const char letter : std::string("0123456789abcdef0123456789abcdef"))
@@ -105,12 +105,12 @@ TEST(master_keys, are_the_same_key_in_base64_and_in_hexadecimal)
     EXPECT_EQ(keys(hex).front().id, keys(base64_key).front().id);
 }
 
-TEST(master_keys, may_stand_on_lines_between_commas_and_comments)
+TEST(master_keys, may_be_separated_by_lines_and_commas_with_comments)
 {
     EXPECT_EQ(keys("# the first seals\r\n" + hex_key + "\r\n\n  " + base64_key + " ,\n").size(), 2);
 }
 
-TEST(master_keys, are_refused_with_their_place_and_without_their_text)
+TEST(master_keys, are_refused_with_their_position_and_without_their_text)
 {
     const std::pair<std::string, std::string> rows[] = {
         {"", "there is no master key in it"},
@@ -125,7 +125,7 @@ TEST(master_keys, are_refused_with_their_place_and_without_their_text)
         EXPECT_EQ(parse_master_keys(text).error(), (error{errc::invalid_value, detail})) << text;
 }
 
-TEST_F(vault_test, keys_for_a_purpose_are_the_same_each_time_and_for_that_purpose_alone)
+TEST_F(vault_test, derived_keys_are_deterministic_and_differ_by_purpose)
 {
     const auto ids = [](const std::vector<master_key>& made) {
         std::vector<std::string> found;
@@ -149,7 +149,7 @@ TEST_F(vault_test, keys_for_a_purpose_are_the_same_each_time_and_for_that_purpos
     EXPECT_EQ(key_vault.derived("lists").back().id, made.front().id);
 }
 
-TEST(master_keys, are_sixteen_at_most)
+TEST(master_keys, are_limited_to_sixteen)
 {
     test::fixed_random random;
     std::vector<master_key> made;

@@ -11,7 +11,7 @@
 namespace scimd {
 namespace {
 
-TEST(work_budget_test, takes_charges_up_to_its_limit_and_none_after_it)
+TEST(work_budget_test, accepts_charges_up_to_its_limit_only)
 {
     work_budget work(1'000);
     EXPECT_NO_THROW(work.charge(999));
@@ -38,14 +38,14 @@ TEST(work_budget_test, a_stage_has_a_limit_of_its_own)
     EXPECT_THROW(work.charge(200), work_limit_exceeded);
 }
 
-TEST(work_budget_test, a_charge_beyond_what_can_be_counted_is_beyond_the_limit)
+TEST(work_budget_test, a_charge_that_overflows_exceeds_the_limit)
 {
     work_budget work(1'000);
     work.charge(1);
     EXPECT_THROW(work.charge(UINT64_MAX), work_limit_exceeded);
 }
 
-TEST(work_budget_test, tells_the_client_its_limit)
+TEST(work_budget_test, names_the_limit_for_the_client)
 {
     work_budget work(1'000);
     try {
@@ -56,7 +56,7 @@ TEST(work_budget_test, tells_the_client_its_limit)
     }
 }
 
-TEST(work_budget_test, looks_at_the_flag_before_long)
+TEST(work_budget_test, checks_the_cancellation_flag_soon)
 {
     std::atomic<bool> cancelled = false;
     work_budget work(UINT64_MAX, &cancelled);
@@ -70,7 +70,7 @@ TEST(work_budget_test, looks_at_the_flag_before_long)
     EXPECT_THROW(work.check(), work_cancelled);
 }
 
-TEST(work_budget_test, gives_up_at_its_deadline)
+TEST(work_budget_test, is_cancelled_at_its_deadline)
 {
     work_budget work(UINT64_MAX);
     const auto now = std::chrono::steady_clock::now();
@@ -93,7 +93,7 @@ TEST(work_budget_test, allows_more_for_each_item_of_a_list)
     EXPECT_THROW(work.charge(1), work_limit_exceeded);
 }
 
-TEST(work_budget_test, is_rewound_to_where_it_was)
+TEST(work_budget_test, is_rewound_to_a_mark)
 {
     work_budget work(10);
     work.charge(4);
@@ -108,7 +108,7 @@ TEST(work_budget_test, is_rewound_to_where_it_was)
     EXPECT_NO_THROW(work.charge(6));
 }
 
-TEST(work_budget_test, the_process_itself_has_no_limit)
+TEST(work_budget_test, unlimited_work_has_no_limit)
 {
     unlimited_work().charge(UINT64_MAX);
     unlimited_work().charge(UINT64_MAX);

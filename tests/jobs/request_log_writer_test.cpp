@@ -49,7 +49,7 @@ TEST(request_log_care, a_turn_writes_what_waits_when_it_begins)
     constexpr std::size_t batch = 200;
     test::api_fixture fixture;
     logger quiet([](std::string_view) {});
-    fixture.requests.take(service::request_notes_max);
+    fixture.requests.take(service::queued_records_max);
     const auto note = [&] {
         service::request_record one;
         one.directory = *directory_id::parse(fixture.directory);
@@ -64,7 +64,7 @@ TEST(request_log_care, a_turn_writes_what_waits_when_it_begins)
         note();
     care.flush();
     EXPECT_EQ(busy.submitted, 2U);
-    EXPECT_EQ(fixture.requests.take(service::request_notes_max).size(), 2U);
+    EXPECT_EQ(fixture.requests.take(service::queued_records_max).size(), 2U);
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ limits usual()
     return bounds;
 }
 
-TEST(body_pace, asks_for_some_bytes_in_each_window)
+TEST(body_pace, requires_a_minimum_of_bytes_in_each_window)
 {
     body_pace pace(usual(), std::nullopt, time_zero);
     EXPECT_EQ(pace.window_bytes_min(), 10'240U);
@@ -30,7 +30,7 @@ TEST(body_pace, asks_for_some_bytes_in_each_window)
     EXPECT_EQ(pace.deadline(), time_zero + 19s);
 }
 
-TEST(body_pace, of_a_burst_earns_one_window)
+TEST(body_pace, counts_a_burst_for_one_window)
 {
     body_pace pace(usual(), std::nullopt, time_zero);
     pace.receive(10'000'000, time_zero + 1s);
@@ -39,7 +39,7 @@ TEST(body_pace, of_a_burst_earns_one_window)
     EXPECT_EQ(pace.deadline(), time_zero + 11s);
 }
 
-TEST(body_pace, has_a_hard_end)
+TEST(body_pace, ends_at_the_deadline_of_the_whole_body)
 {
     body_pace pace(usual(), std::nullopt, time_zero);
     for (auto now = time_zero; now < time_zero + 60s; now += 1s)
@@ -47,7 +47,7 @@ TEST(body_pace, has_a_hard_end)
     EXPECT_EQ(pace.deadline(), time_zero + 60s);
 }
 
-TEST(body_pace, of_an_announced_length_is_half_of_what_it_needs_to_be_in_time)
+TEST(body_pace, requires_half_of_the_pace_that_the_announced_length_needs)
 {
     struct row {
         std::uint64_t length;
@@ -60,7 +60,7 @@ TEST(body_pace, of_an_announced_length_is_half_of_what_it_needs_to_be_in_time)
         EXPECT_EQ(body_pace(usual(), length, time_zero).window_bytes_min(), window_bytes_min) << length;
 }
 
-TEST(body_pace, is_never_satisfied_by_nothing)
+TEST(body_pace, requires_at_least_one_byte)
 {
     auto bounds = usual();
     bounds.body_bytes_per_second_min = 0;

@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto body_bytes_most = telling_service::body_bytes_max;
+constexpr auto body_bytes_most = recording_service::body_bytes_max;
 
 std::string chunked_head(std::string_view more = "")
 {
@@ -23,7 +23,7 @@ std::string head_with_length(std::string_view target, std::size_t bytes, std::st
            "\r\n";
 }
 
-TEST(body, is_taken_up_to_its_limit)
+TEST(body, is_accepted_up_to_its_limit)
 {
     test_server server;
     for (const auto bytes : {body_bytes_most - 1, body_bytes_most}) {
@@ -42,7 +42,7 @@ TEST(body, is_taken_up_to_its_limit)
     EXPECT_EQ(*answer->headers.find("Connection"), "close");
 }
 
-TEST(body, of_chunks_is_taken_up_to_its_limit)
+TEST(body, in_chunks_is_accepted_up_to_its_limit)
 {
     test_server server;
     for (const auto& [bytes, status] :
@@ -56,7 +56,7 @@ TEST(body, of_chunks_is_taken_up_to_its_limit)
     }
 }
 
-TEST(body, is_refused_by_its_announced_length_before_it_comes)
+TEST(body, is_refused_by_content_length_before_it_arrives)
 {
     test_server server;
     auto wire = server.connect();
@@ -67,7 +67,7 @@ TEST(body, is_refused_by_its_announced_length_before_it_comes)
     EXPECT_EQ(answer->body, "The body is larger than 1000 bytes.");
 }
 
-TEST(body, of_chunks_is_put_together)
+TEST(body, in_chunks_is_joined)
 {
     test_server server;
     auto wire = server.connect();
@@ -78,7 +78,7 @@ TEST(body, of_chunks_is_put_together)
     EXPECT_EQ(wire.read()->body, "GET /next");
 }
 
-TEST(body, of_chunks_may_come_byte_by_byte)
+TEST(body, in_chunks_may_arrive_byte_by_byte)
 {
     test_server server;
     auto wire = server.connect();
@@ -89,7 +89,7 @@ TEST(body, of_chunks_may_come_byte_by_byte)
     EXPECT_EQ(answer->body, "hello0123456789");
 }
 
-TEST(body, of_a_thousand_chunks_of_one_byte_is_taken)
+TEST(body, in_a_thousand_chunks_of_one_byte_is_accepted)
 {
     test_server server;
     auto wire = server.connect();
@@ -102,7 +102,7 @@ TEST(body, of_a_thousand_chunks_of_one_byte_is_taken)
     EXPECT_EQ(answer->body, std::string(body_bytes_most, 'a'));
 }
 
-TEST(body, has_chunk_extensions_up_to_their_limit)
+TEST(body, may_have_chunk_extensions_up_to_their_limit)
 {
     test_server server;
     const auto bytes_max = limits().chunk_header_bytes_max;
@@ -124,11 +124,11 @@ TEST(body, with_an_endless_chunk_header_or_trailer_is_refused_early)
         bool is_taken = true;
         for (int sent = 0; sent < 4'096 && is_taken; ++sent)
             is_taken = wire.send(piece);
-        EXPECT_FALSE(is_in_flight) << start;
+        EXPECT_FALSE(is_taken) << start;
     }
 }
 
-TEST(body, of_malformed_chunks_is_refused_with_the_reason)
+TEST(body, in_malformed_chunks_is_refused_with_the_reason)
 {
     test_server server;
     auto wire = server.connect();
@@ -139,7 +139,7 @@ TEST(body, of_malformed_chunks_is_refused_with_the_reason)
     EXPECT_EQ(answer->body, "The body's chunks are malformed: a chunk's size is not a hexadecimal number.");
 }
 
-TEST(body, of_chunks_may_have_trailer_fields_which_are_dropped)
+TEST(body, in_chunks_may_have_trailer_fields_which_are_dropped)
 {
     test_server server;
     auto wire = server.connect();
@@ -148,8 +148,8 @@ TEST(body, of_chunks_may_have_trailer_fields_which_are_dropped)
     EXPECT_EQ(wire.read()->body, "GET /next");
 }
 
-// Byte by byte, without an end: the answer does not wait for more.
-TEST(body, with_a_bare_lf_behind_the_last_chunk_is_refused_at_once)
+// Sent byte by byte and never ended: the response must not wait for more.
+TEST(body, with_a_bare_lf_after_the_last_chunk_is_refused_at_once)
 {
     test_server server;
     auto wire = server.connect();
@@ -163,7 +163,7 @@ TEST(body, with_a_bare_lf_behind_the_last_chunk_is_refused_at_once)
 
 constexpr std::array without_use_for_a_body = {"GET", "DELETE", "OPTIONS", "TRACE"};
 
-TEST(body, of_a_method_without_use_for_one_is_ignored)
+TEST(body, is_ignored_for_methods_without_use_for_one)
 {
     test_server server;
     auto wire = server.connect();
@@ -181,7 +181,7 @@ TEST(body, of_a_method_without_use_for_one_is_ignored)
     EXPECT_EQ(wire.read()->body, "");
 }
 
-TEST(body, that_is_ignored_has_a_limit)
+TEST(body, has_a_limit_when_it_is_ignored)
 {
     limits bounds;
     bounds.ignored_body_bytes_max = 100;
@@ -210,7 +210,7 @@ TEST(body, that_is_ignored_has_a_limit)
     EXPECT_EQ(server.handlers.reasons().front(), "The body is larger than 100 bytes.");
 }
 
-TEST(body, that_is_ignored_is_waited_for_and_only_so_long)
+TEST(body, is_awaited_within_its_deadline_when_it_is_ignored)
 {
     limits bounds;
     bounds.body_deadline = 200ms;
@@ -229,7 +229,7 @@ TEST(body, that_is_ignored_is_waited_for_and_only_so_long)
     EXPECT_EQ(server.handlers.targets().size(), 1U);
 }
 
-TEST(body, that_is_not_read_is_not_waited_for)
+TEST(body, is_not_awaited_when_the_service_does_not_read_it)
 {
     test_server server;
     auto wire = server.connect();
@@ -241,18 +241,18 @@ TEST(body, that_is_not_read_is_not_waited_for)
     EXPECT_TRUE(wire.ends_within(10s));
 }
 
-TEST(body, that_is_not_read_is_drained_up_to_a_limit_so_that_the_answer_arrives)
+TEST(body, is_drained_when_unread_so_that_the_response_arrives)
 {
     test_server server;
     auto wire = server.connect();
-    // More than drain_bytes_max, less than what the sockets' buffers hold while nobody reads.
+    // More than drain_bytes_max, less than what the sockets' buffers hold while the server does not read.
     wire.send(head_with_length("/unread", 10'000'000) + std::string(60'000, 'a'));
     const auto answer = wire.read();
     ASSERT_TRUE(answer.has_value());
     EXPECT_EQ(answer->status, 401);
 }
 
-TEST(body, that_never_ends_is_cut_off)
+TEST(body, is_cut_off_when_it_never_ends)
 {
     test_server server;
     auto wire = server.connect();
@@ -264,7 +264,7 @@ TEST(body, that_never_ends_is_cut_off)
     EXPECT_LT(sent, 4'000);
 }
 
-TEST(body, that_was_sent_whole_and_not_read_leaves_the_connection_open)
+TEST(body, leaves_the_connection_open_when_complete_and_unread)
 {
     test_server server;
     auto wire = server.connect();
@@ -273,7 +273,7 @@ TEST(body, that_was_sent_whole_and_not_read_leaves_the_connection_open)
     EXPECT_EQ(wire.read()->body, "GET /next");
 }
 
-TEST(body, that_ends_too_early_is_refused)
+TEST(body, is_refused_when_it_ends_early)
 {
     test_server server;
     auto wire = server.connect();
@@ -286,7 +286,7 @@ TEST(body, that_ends_too_early_is_refused)
     EXPECT_TRUE(wire.ends_within(10s));
 }
 
-TEST(expectation, is_met_when_the_body_is_asked_for)
+TEST(expectation, is_answered_when_the_service_reads_the_body)
 {
     test_server server;
     auto wire = server.connect();
@@ -302,7 +302,7 @@ TEST(expectation, is_met_when_the_body_is_asked_for)
     EXPECT_EQ(status_of(wire, get("/next")), 200);
 }
 
-TEST(expectation, is_not_met_when_the_request_is_refused_on_its_head)
+TEST(expectation, is_not_answered_when_the_head_is_rejected)
 {
     test_server server;
     auto wire = server.connect();
@@ -314,7 +314,7 @@ TEST(expectation, is_not_met_when_the_request_is_refused_on_its_head)
     EXPECT_TRUE(wire.ends_within(10s));
 }
 
-TEST(expectation, is_not_met_when_the_body_is_too_large)
+TEST(expectation, is_not_answered_when_the_body_is_too_large)
 {
     test_server server;
     auto wire = server.connect();
@@ -323,7 +323,7 @@ TEST(expectation, is_not_met_when_the_body_is_too_large)
     );
 }
 
-TEST(expectation, needs_no_answer_when_the_body_is_there)
+TEST(expectation, needs_no_answer_when_the_body_has_arrived)
 {
     test_server server;
     auto wire = server.connect();
@@ -333,7 +333,7 @@ TEST(expectation, needs_no_answer_when_the_body_is_there)
     EXPECT_EQ(answer->status, 200);
 }
 
-TEST(expectation, of_http_1_0_is_ignored)
+TEST(expectation, is_ignored_from_http_1_0_clients)
 {
     test_server server;
     auto wire = server.connect();

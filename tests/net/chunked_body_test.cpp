@@ -38,7 +38,7 @@ decoded decode_chunks(std::string_view text, std::size_t piece_bytes, std::size_
     return found;
 }
 
-TEST(chunk_decoder, puts_chunks_together_however_they_arrive)
+TEST(chunk_decoder, joins_chunks_however_they_arrive)
 {
     const std::string text =
         "5;a;b=c;d=\"e \\\" f\"\r\nhello\r\n00A\r\n, \r\nworld!\r\n0\r\nA: b\r\nC:\r\n\r\n";
@@ -62,7 +62,7 @@ TEST(chunk_decoder, puts_chunks_together_however_they_arrive)
     }
 }
 
-TEST(chunk_decoder, leaves_what_follows_the_body)
+TEST(chunk_decoder, does_not_read_beyond_the_body)
 {
     const auto found = decode_chunks("1\r\na\r\n0\r\n\r\nGET / HTTP/1.1\r\n", 1'000);
     EXPECT_TRUE(found.is_done);
@@ -70,7 +70,7 @@ TEST(chunk_decoder, leaves_what_follows_the_body)
     EXPECT_EQ(found.read, 11U);
 }
 
-TEST(chunk_decoder, refuses_what_is_malformed_with_its_first_wrong_byte)
+TEST(chunk_decoder, refuses_malformed_chunks_at_the_first_wrong_byte)
 {
     const struct {
         std::string text;  // the last byte is the wrong one
@@ -118,7 +118,7 @@ TEST(chunk_decoder, refuses_what_is_malformed_with_its_first_wrong_byte)
     }
 }
 
-TEST(chunk_decoder, has_limits)
+TEST(chunk_decoder, enforces_its_limits)
 {
     const struct {
         std::string text;
@@ -150,7 +150,7 @@ TEST(chunk_decoder, has_limits)
     }
 }
 
-TEST(chunk_decoder, drops_the_data_of_a_body_that_is_ignored)
+TEST(chunk_decoder, drops_the_data_of_an_ignored_body)
 {
     chunk_decoder decoder(small_chunks);
     const auto read = decoder.put("1\r\na\r\n0\r\n\r\n", nullptr);

@@ -57,7 +57,7 @@ test::scripted_name_server::messages failing(const std::string& query)
     return {test::dns_response(query, 2)};
 }
 
-TEST_F(dns_test, a_real_server_tells_what_there_is_and_what_there_is_not)
+TEST_F(dns_test, a_real_server_answers_for_existing_and_missing_names)
 {
     test::name_server server({"acme.test", "other.test"});
     const std::string long_text(250, 'x');
@@ -112,7 +112,8 @@ TEST_F(dns_test, a_real_server_tells_what_there_is_and_what_there_is_not)
          outcome::found,
          {"found there"},
          {"c3.other.test", "c2.other.test", "c1.other.test", "there.other.test"}},
-        {"example.org", dns_kind::txt, outcome::server_failure, {}, {}},  // REFUSED: no zone of this server
+        {"example.org", dns_kind::txt, outcome::server_failure, {}, {}
+        },  // REFUSED: not a zone of this server
         {std::string(64, 'a') + ".acme.test", dns_kind::txt, outcome::server_failure, {}, {}},
     };
     for (const auto& row : rows) {
@@ -125,13 +126,13 @@ TEST_F(dns_test, a_real_server_tells_what_there_is_and_what_there_is_not)
     }
     EXPECT_EQ(ask(options, "c5.other.test").outcome, outcome::alias_failure);
     EXPECT_EQ(ask(options, "circle.acme.test").outcome, outcome::alias_failure);
-    // Beyond what fits in a datagram: cut off there, whole by TCP.
+    // Too long for a datagram: truncated over UDP, complete over TCP.
     const auto whole = ask(options, "many.acme.test");
     EXPECT_EQ(whole.outcome, outcome::found);
     EXPECT_EQ(whole.values.size(), 60U);
 }
 
-TEST_F(dns_test, trouble_is_told_apart_and_no_trouble_is_an_absence)
+TEST_F(dns_test, failures_are_distinguished_and_never_reported_as_absence)
 {
     test::scripted_name_server mute(silent);
     test::scripted_name_server broken(failing);
@@ -154,7 +155,7 @@ TEST_F(dns_test, trouble_is_told_apart_and_no_trouble_is_an_absence)
         EXPECT_FALSE(is_negative(one));
 }
 
-TEST_F(dns_test, what_does_not_answer_the_question_is_not_believed)
+TEST_F(dns_test, records_that_do_not_answer_the_question_are_ignored)
 {
     const auto answered_by = [&](const std::function<std::string(const std::string&)>& forge) {
         test::scripted_name_server liar([forge](const std::string& query) {
@@ -174,7 +175,7 @@ TEST_F(dns_test, what_does_not_answer_the_question_is_not_believed)
     };
     const auto at_another_name = [](const std::string& query) {
         auto response = test::dns_response(query, 0, {"text"});
-        // The record's name: not the question's, but what stands behind its first label.
+        // The record's name is the question's without its first label.
         response[response.find("\xC0\x0C") + 1] = 18;
         return response;
     };
@@ -183,7 +184,7 @@ TEST_F(dns_test, what_does_not_answer_the_question_is_not_believed)
     EXPECT_EQ(answered_by(at_another_name), outcome::no_records);
 }
 
-TEST_F(dns_test, the_next_server_is_asked_in_trouble_only)
+TEST_F(dns_test, the_next_server_is_queried_only_after_a_failure)
 {
     test::scripted_name_server mute(silent);
     test::scripted_name_server broken(failing);
@@ -200,7 +201,7 @@ TEST_F(dns_test, the_next_server_is_asked_in_trouble_only)
     EXPECT_EQ(unasked.queries(), 0);
 }
 
-TEST_F(dns_test, everywhere_each_server_speaks_for_itself)
+TEST_F(dns_test, look_up_everywhere_returns_the_answer_of_each_server)
 {
     test::scripted_name_server liar([](const std::string& query) {
         return test::scripted_name_server::messages{test::dns_response(query, 0, {"a lie"})};
@@ -214,7 +215,7 @@ TEST_F(dns_test, everywhere_each_server_speaks_for_itself)
     EXPECT_EQ(got[2].outcome, outcome::no_such_name);
 }
 
-TEST_F(dns_test, a_thousand_look_ups_keep_to_the_rate_and_to_the_number_in_flight)
+TEST_F(dns_test, a_thousand_look_ups_respect_the_rate_and_in_flight_limits)
 {
     test::name_server server({"acme.test"});
     server.set("acme.test", "one TXT \"here\"");
@@ -239,7 +240,7 @@ TEST_F(dns_test, a_thousand_look_ups_keep_to_the_rate_and_to_the_number_in_fligh
     EXPECT_GE(std::chrono::steady_clock::now() - started, std::chrono::milliseconds(499));
 }
 
-TEST_F(dns_test, more_than_may_wait_is_refused_and_an_end_completes_the_rest)
+TEST_F(dns_test, look_ups_beyond_the_queue_are_overloaded_and_the_end_completes_the_rest)
 {
     test::scripted_name_server mute(silent);
     auto options = quick({mute.address()});
@@ -272,7 +273,7 @@ TEST_F(dns_test, an_answer_section_has_a_limit)
     EXPECT_EQ(read_dns_response({}, "a.test", dns_kind::txt, {}, 4).outcome, outcome::server_failure);
 }
 
-TEST_F(dns_test, servers_are_addresses)
+TEST_F(dns_test, servers_must_be_addresses)
 {
     struct row {
         std::string_view text;

@@ -17,7 +17,7 @@ void await_the_service(const test_server& server)
     ASSERT_TRUE(server.handlers.is_waited_on());
 }
 
-TEST(drain, of_an_empty_house_is_done_at_once)
+TEST(drain, completes_at_once_without_sessions)
 {
     test_server server;
     server.listen_on_port();
@@ -36,7 +36,7 @@ TEST(drain, ends_idle_connections_at_once)
     EXPECT_TRUE(fresh.ends_within(10s));
 }
 
-TEST(drain, lets_nobody_in)
+TEST(drain, accepts_no_connections)
 {
     test_server server;
     const auto port = server.listen_on_port();
@@ -46,7 +46,7 @@ TEST(drain, lets_nobody_in)
     EXPECT_FALSE(raw_connection::to_port(port).is_open());
 }
 
-TEST(drain, answers_what_is_under_way_and_then_ends)
+TEST(drain, answers_requests_under_way_and_then_ends)
 {
     test_server server;
     auto wire = server.connect();
@@ -70,7 +70,7 @@ TEST(drain, answers_what_is_under_way_and_then_ends)
     EXPECT_TRUE(is_done);
 }
 
-TEST(drain, answers_a_request_whose_head_is_under_way)
+TEST(drain, answers_a_request_whose_head_is_being_received)
 {
     test_server server;
     auto wire = server.connect();
@@ -85,7 +85,7 @@ TEST(drain, answers_a_request_whose_head_is_under_way)
     EXPECT_EQ(*answer->headers.find("Connection"), "close");
 }
 
-TEST(drain, cuts_off_what_outlasts_its_deadline)
+TEST(drain, cuts_off_sessions_after_its_deadline)
 {
     limits bounds;
     bounds.drain_deadline = 100ms;

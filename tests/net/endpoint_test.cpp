@@ -1,4 +1,4 @@
-#include "net/server/server.hpp"
+#include "net/server/endpoint.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 namespace scimd::net {
 namespace {
 
-TEST(endpoint, reads_and_writes_the_same_text)
+TEST(endpoint, prints_the_text_that_it_parses)
 {
     for (const std::string_view text :
          {"127.0.0.1:8080",
@@ -23,7 +23,7 @@ TEST(endpoint, reads_and_writes_the_same_text)
     }
 }
 
-TEST(endpoint, tells_its_parts)
+TEST(endpoint, parses_host_port_and_path)
 {
     const auto six = endpoint::parse("[2001:db8::1]:443");
     ASSERT_TRUE(six.has_value());
@@ -37,7 +37,7 @@ TEST(endpoint, tells_its_parts)
     EXPECT_EQ(file->unix_path, "/a:b");
 }
 
-TEST(endpoint, refuses_what_is_none)
+TEST(endpoint, refuses_texts_that_are_no_endpoint)
 {
     for (const std::string_view text :
          {"",

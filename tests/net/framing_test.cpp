@@ -14,7 +14,7 @@ int verdict(const result<void>& checked)
     return checked.has_error() ? http_status(checked.error().code) : accepted;
 }
 
-// As the session does: first find where the head ends, then check it.
+// Does what a session does: finds the end of the head, then checks it.
 int verdict_on(std::string_view received, const limits& bounds)
 {
     const auto found = find_head(received, 0, bounds);
@@ -41,20 +41,20 @@ std::string head_with_fields(std::size_t count)
     return head + "\r\n";
 }
 
-TEST(check_head, judges_every_row)
+TEST(check_head, accepts_or_refuses_every_case)
 {
     ASSERT_GE(head_cases().size(), 120U);
     for (const auto& row : head_cases())
         EXPECT_EQ(verdict_on(row.head, limits()), row.status) << row.claim;
 }
 
-TEST(check_head, judges_every_row_also_when_it_is_given_the_whole)
+TEST(check_head, accepts_or_refuses_every_case_given_the_whole_head)
 {
     for (const auto& row : head_cases())
         EXPECT_EQ(verdict(check_head(row.head, limits())), row.status) << row.claim;
 }
 
-TEST(check_head, says_what_is_wrong)
+TEST(check_head, gives_the_reason)
 {
     const std::string get = "GET / HTTP/1.1\r\nHost: a\r\n";
     const std::string post = "POST / HTTP/1.1\r\nHost: a\r\n";
@@ -108,7 +108,7 @@ TEST(check_head, says_what_is_wrong)
     );
 }
 
-TEST(check_head, refuses_bytes_behind_the_end_of_the_header)
+TEST(check_head, refuses_bytes_after_the_end_of_the_header)
 {
     EXPECT_EQ(verdict(check_head("GET / HTTP/1.1\r\nHost: a\r\n\r\nX: b\r\n\r\n", limits())), 400);
     EXPECT_EQ(verdict(check_head("", limits())), 400);
@@ -116,7 +116,7 @@ TEST(check_head, refuses_bytes_behind_the_end_of_the_header)
     EXPECT_EQ(verdict(check_head("GET / HTTP/1.1\r\nHost: a\r\n", limits())), 400);
 }
 
-TEST(check_head, takes_a_request_line_up_to_its_limit)
+TEST(check_head, accepts_a_request_line_up_to_its_limit)
 {
     const limits bounds;
     const auto most = bounds.request_line_bytes_max;
@@ -125,7 +125,7 @@ TEST(check_head, takes_a_request_line_up_to_its_limit)
     EXPECT_EQ(verdict_on(head_of(most + 1, 100), bounds), 414);
 }
 
-TEST(check_head, takes_a_header_block_up_to_its_limit)
+TEST(check_head, accepts_a_header_block_up_to_its_limit)
 {
     const limits bounds;
     const auto most = bounds.header_bytes_max;
@@ -134,7 +134,7 @@ TEST(check_head, takes_a_header_block_up_to_its_limit)
     EXPECT_EQ(verdict_on(head_of(100, most + 1), bounds), 431);
 }
 
-TEST(check_head, takes_so_many_fields_and_no_more)
+TEST(check_head, accepts_fields_up_to_their_limit)
 {
     const limits bounds;
     const auto most = bounds.header_fields_max;
@@ -143,7 +143,7 @@ TEST(check_head, takes_so_many_fields_and_no_more)
     EXPECT_EQ(verdict_on(head_with_fields(most + 1), bounds), 431);
 }
 
-TEST(origin_form, is_what_stands_behind_the_authority)
+TEST(origin_form, is_the_part_after_the_authority)
 {
     EXPECT_EQ(origin_form("GET", "/a?b"), "/a?b");
     EXPECT_EQ(origin_form("GET", "http://a/b?c"), "/b?c");
@@ -195,7 +195,7 @@ TEST(find_head, gives_up_on_an_endless_header)
     EXPECT_EQ(verdict_on(line + std::string(bounds.header_bytes_max, 'a'), bounds), 431);
 }
 
-TEST(find_head, does_not_wait_for_the_rest_of_what_must_fail)
+TEST(find_head, does_not_wait_for_the_rest_of_an_invalid_head)
 {
     EXPECT_EQ(verdict_on("\r", limits()), 400);
     EXPECT_EQ(verdict_on("\x16\x03\x01", limits()), 400);

@@ -1,4 +1,4 @@
-// Heads as raw bytes and what the gate says of them: rows shared by the pure test and the one over sockets.
+// Request heads as raw bytes with the expected verdict, shared by the pure test and the test over sockets.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ constexpr int accepted = 0;
 struct head_case {
     std::string_view claim;
     std::string head;
-    int status;  // of the refusal, or `accepted`
+    int status;  // status of the refusal, or `accepted`
 };
 
 const std::vector<head_case>& head_cases();

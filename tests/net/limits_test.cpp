@@ -57,7 +57,7 @@ TEST(limits, of_the_head_have_a_status_each)
     EXPECT_EQ(refusals(server, "fields_too_large"), 2U);
 }
 
-TEST(limits, of_the_head_are_reached_by_a_request_that_is_answered)
+TEST(limits, of_the_head_accept_a_request_at_the_limit)
 {
     test_server server;
     const limits bounds;
@@ -74,7 +74,7 @@ TEST(limits, of_the_head_are_reached_by_a_request_that_is_answered)
     EXPECT_EQ(status_of(wire, get("/next")), 200);
 }
 
-TEST(deadline, of_the_header_counts_from_its_first_byte)
+TEST(deadline, of_the_header_starts_at_its_first_byte)
 {
     test_server server(impatient());
     auto wire = server.connect();
@@ -90,7 +90,7 @@ TEST(deadline, of_the_header_counts_from_its_first_byte)
     EXPECT_EQ(refusals(server, "timeout"), 1U);
 }
 
-TEST(deadline, of_an_idle_connection_ends_it_without_a_word)
+TEST(deadline, of_an_idle_connection_closes_it_silently)
 {
     test_server server(impatient());
     auto used = server.connect();
@@ -99,7 +99,7 @@ TEST(deadline, of_an_idle_connection_ends_it_without_a_word)
     EXPECT_TRUE(used.ends_within(10s));
 }
 
-TEST(deadline, of_a_first_request_is_one_of_its_own)
+TEST(deadline, of_the_first_request_is_separate)
 {
     auto bounds = impatient();
     bounds.idle_deadline = 60s;
@@ -114,7 +114,7 @@ TEST(deadline, of_a_first_request_is_one_of_its_own)
     EXPECT_EQ(status_of(used, get("/")), 200);
 }
 
-TEST(deadline, of_the_header_starts_anew_with_each_request)
+TEST(deadline, of_the_header_restarts_with_each_request)
 {
     test_server server(impatient());
     auto wire = server.connect();
@@ -137,7 +137,7 @@ TEST(deadline, of_the_body_is_reported_to_the_service)
     EXPECT_TRUE(wire.ends_within(10s));
 }
 
-TEST(deadline, of_the_body_starts_anew_when_enough_has_come)
+TEST(deadline, of_the_body_restarts_when_a_window_is_full)
 {
     auto bounds = impatient();
     bounds.body_bytes_per_second_min = 10;  // six bytes in each window
@@ -151,7 +151,7 @@ TEST(deadline, of_the_body_starts_anew_when_enough_has_come)
     EXPECT_EQ(status_of(wire, "56789"), 200);
 }
 
-TEST(deadline, of_the_body_is_a_hard_end_however_steadily_it_comes)
+TEST(deadline, of_the_whole_body_holds_however_steadily_it_arrives)
 {
     auto bounds = impatient();
     bounds.body_bytes_per_second_min = 1;
@@ -166,7 +166,7 @@ TEST(deadline, of_the_body_is_a_hard_end_however_steadily_it_comes)
     EXPECT_EQ(answer->status, 408);
 }
 
-TEST(deadline, of_a_write_ends_a_connection_that_takes_nothing)
+TEST(deadline, of_a_write_closes_a_connection_that_reads_nothing)
 {
     test_server server(impatient());
     auto wire = server.connect();
@@ -179,7 +179,7 @@ TEST(deadline, of_a_write_ends_a_connection_that_takes_nothing)
     EXPECT_EQ(open.value(), 0);
 }
 
-TEST(deadline, does_not_hurry_the_service)
+TEST(deadline, does_not_apply_to_the_service)
 {
     test_server server(impatient());
     auto wire = server.connect();
@@ -189,7 +189,7 @@ TEST(deadline, does_not_hurry_the_service)
     EXPECT_EQ(wire.read()->status, 200);
 }
 
-TEST(connections, beyond_their_number_wait_for_a_place_while_all_have_a_request)
+TEST(connections, beyond_the_limit_wait_while_all_are_active)
 {
     limits bounds;
     bounds.connections_max = 2;
@@ -200,7 +200,7 @@ TEST(connections, beyond_their_number_wait_for_a_place_while_all_have_a_request)
     second.send(get("/wait"));
     EXPECT_TRUE(second.stays_silent_for(100ms));
 
-    // The accept that was under way when the second came in may let in one more.
+    // The accept that was under way when the second connection came in may admit one more.
     auto third = server.connect();
     auto fourth = server.connect();
     third.send(get("/wait"));
@@ -211,7 +211,7 @@ TEST(connections, beyond_their_number_wait_for_a_place_while_all_have_a_request)
         EXPECT_EQ(one->read()->status, 200);
 }
 
-// A connection becomes idle a little after its client has the response.
+// Waits until so many connections are idle: that happens shortly after their clients have the responses.
 bool becomes_idle(test_server& server, std::int64_t connections)
 {
     auto& idle = server.metrics.gauge_of("scimd_http_connections_state", "", {{"state", "idle"}});
@@ -221,7 +221,7 @@ bool becomes_idle(test_server& server, std::int64_t connections)
     return idle.value() == connections;
 }
 
-TEST(connections, that_are_idle_longest_make_room_for_fresh_ones)
+TEST(connections, idle_longest_are_closed_for_new_ones)
 {
     limits bounds;
     bounds.connections_max = 2;
@@ -241,7 +241,7 @@ TEST(connections, that_are_idle_longest_make_room_for_fresh_ones)
     EXPECT_EQ(closed.value(), 1U);
 }
 
-TEST(connections, that_never_send_a_request_make_room_before_those_that_did)
+TEST(connections, without_a_request_are_closed_before_idle_ones)
 {
     limits bounds;
     bounds.connections_max = 2;
@@ -258,7 +258,7 @@ TEST(connections, that_never_send_a_request_make_room_before_those_that_did)
     EXPECT_EQ(status_of(used, get("/")), 200);
 }
 
-TEST(connections, of_one_address_have_a_number_too)
+TEST(connections, of_one_address_are_limited)
 {
     const auto address = own_distant_address();
     if (address.empty())
@@ -275,14 +275,14 @@ TEST(connections, of_one_address_have_a_number_too)
     for (int i = 0; i < 2; ++i) {
         taken.push_back(raw_connection::to_port(bound->port, address));
         taken.back().send(get("/who"));
-        EXPECT_EQ(taken.back().read()->body, address + " distant guest");
+        EXPECT_EQ(taken.back().read()->body, address + " distant client");
     }
     auto beyond = raw_connection::to_port(bound->port, address);
     EXPECT_TRUE(beyond.ends_within(10s));
     EXPECT_EQ(refusals(server, "address"), 1U);
 }
 
-TEST(connections, of_a_trusted_proxy_have_no_share)
+TEST(connections, of_a_trusted_proxy_are_exempt)
 {
     const auto address = own_distant_address();
     if (address.empty())
@@ -302,7 +302,7 @@ TEST(connections, of_a_trusted_proxy_have_no_share)
     }
 }
 
-TEST(connections, of_loopback_have_no_share)
+TEST(connections, of_loopback_are_exempt)
 {
     limits bounds;
     bounds.connections_per_address_max = 1;
@@ -314,8 +314,8 @@ TEST(connections, of_loopback_have_no_share)
     }
 }
 
-// Room for one more descriptor in this process. The others are taken twice with a wait between, for
-// a thread that starts has files open for an instant, and what it closes would be room for another.
+// Leaves one free descriptor in this process. The others are taken twice with a wait in between, because a
+// thread that starts has files open for an instant, and closing them would free more descriptors.
 class one_descriptor_left {
 public:
     one_descriptor_left()
@@ -357,7 +357,7 @@ std::chrono::milliseconds processor_time()
     return std::chrono::milliseconds(std::clock() * 1'000 / CLOCKS_PER_SEC);
 }
 
-TEST(accept, pauses_without_descriptors_and_goes_on_after)
+TEST(accept, pauses_without_descriptors_and_resumes)
 {
     test_server server;
     auto early = server.connect();

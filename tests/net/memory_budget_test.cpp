@@ -69,7 +69,7 @@ protected:
     }
 };
 
-TEST_F(memory_budget_test, gives_back_what_a_reservation_held)
+TEST_F(memory_budget_test, releases_the_memory_of_a_reservation)
 {
     {
         const auto one = holding("g", "m", 30);
@@ -79,11 +79,11 @@ TEST_F(memory_budget_test, gives_back_what_a_reservation_held)
         EXPECT_EQ(budget.reserved_bytes(), 40U);
     }
     EXPECT_EQ(budget.reserved_bytes(), 0U);
-    EXPECT_EQ(metrics.level("scimd_memory_reserved_bytes", "", {{"of", "tests"}}).value(), 0);
+    EXPECT_EQ(metrics.gauge_of("scimd_memory_reserved_bytes", "", {{"of", "tests"}}).value(), 0);
     EXPECT_EQ(granted, 0);
 }
 
-TEST_F(memory_budget_test, lets_a_member_have_its_share)
+TEST_F(memory_budget_test, grants_a_member_its_share)
 {
     const auto first = holding("g", "m", 20);
     const auto second = of("g", "m");
@@ -93,7 +93,7 @@ TEST_F(memory_budget_test, lets_a_member_have_its_share)
     EXPECT_EQ(refused("share"), 1U);
 }
 
-TEST_F(memory_budget_test, lets_a_group_have_its_share)
+TEST_F(memory_budget_test, grants_a_group_its_share)
 {
     const auto first = holding("g", "m", 40);
     const auto second = of("g", "n");
@@ -101,7 +101,7 @@ TEST_F(memory_budget_test, lets_a_group_have_its_share)
     EXPECT_EQ(grow(*second, 20), outcome::granted);
 }
 
-TEST_F(memory_budget_test, lets_the_only_large_request_of_an_owner_have_more_than_its_share)
+TEST_F(memory_budget_test, grants_the_only_large_request_of_an_owner_more_than_its_share)
 {
     const auto first = of("g", "m");
     EXPECT_EQ(grow(*first, 91), outcome::request_beyond);
@@ -120,7 +120,7 @@ TEST_F(memory_budget_test, lets_the_only_large_request_of_an_owner_have_more_tha
         << "it is not its own small request that it waits for";
 }
 
-TEST_F(memory_budget_test, lets_an_owner_have_small_requests_beside_its_large_ones)
+TEST_F(memory_budget_test, grants_small_requests_next_to_large_ones_of_an_owner)
 {
     const auto large = holding("g", "m", 40);
     const auto first = of("g", "m");
@@ -130,7 +130,7 @@ TEST_F(memory_budget_test, lets_an_owner_have_small_requests_beside_its_large_on
     EXPECT_EQ(second->grow_now(1), outcome::share_beyond);
 }
 
-TEST_F(memory_budget_test, keeps_some_for_small_requests)
+TEST_F(memory_budget_test, keeps_memory_for_small_requests)
 {
     const auto large = holding("g", "m", 90);
     const auto small = holding("h", "n", 5);
@@ -152,7 +152,7 @@ TEST_F(memory_budget_test, grants_in_the_order_of_arrival)
     EXPECT_EQ(budget.reserved_bytes(), 66U);
 }
 
-TEST_F(memory_budget_test, lets_no_request_pass_the_one_in_front)
+TEST_F(memory_budget_test, lets_no_request_pass_the_first_in_the_queue)
 {
     auto holder = holding("g", "m", 50);
     auto other = holding("h", "n", 40);
@@ -207,8 +207,8 @@ TEST_F(memory_budget_test, keeps_the_order_of_one_owner)
     EXPECT_EQ(fitting->bytes(), 20U);
 }
 
-// Two of them would wait for what the other one holds.
-TEST_F(memory_budget_test, lets_no_request_wait_for_its_owners_share_with_some_in_hand)
+// Two such requests would wait for the memory that the other one holds (deadlock).
+TEST_F(memory_budget_test, refuses_to_wait_for_a_share_while_holding_memory)
 {
     auto first = holding("g", "m", 15);
     auto second = holding("g", "m", 15);
@@ -221,7 +221,7 @@ TEST_F(memory_budget_test, lets_no_request_wait_for_its_owners_share_with_some_i
     EXPECT_EQ(granted, 1);
 }
 
-TEST_F(memory_budget_test, has_so_many_places_to_wait_for_a_member_and_for_a_group)
+TEST_F(memory_budget_test, limits_the_waiting_requests_of_a_member_and_of_a_group)
 {
     const auto holder = holding("z", "z", 90);
     const auto first = waiting_for("g", "m", 6);
@@ -236,7 +236,7 @@ TEST_F(memory_budget_test, has_so_many_places_to_wait_for_a_member_and_for_a_gro
     EXPECT_EQ(grow(*third, 6), outcome::waiting);
 }
 
-TEST_F(memory_budget_test, lets_a_member_wait_for_so_many_bytes)
+TEST_F(memory_budget_test, limits_the_bytes_for_which_a_member_waits)
 {
     const auto holder = holding("z", "z", 90);
     const auto first = waiting_for("g", "m", 60);
@@ -258,13 +258,13 @@ TEST_F(memory_budget_test, has_a_queue_of_bounded_length)
     const auto last = of("z", "z");
     EXPECT_EQ(grow(*last, 6), outcome::total_beyond);
     EXPECT_EQ(grow(*last, 5), outcome::granted);
-    EXPECT_EQ(metrics.level("scimd_memory_waiting", "", {{"of", "tests"}}).value(), 5);
+    EXPECT_EQ(metrics.gauge_of("scimd_memory_waiting", "", {{"of", "tests"}}).value(), 5);
     waiting.clear();
-    EXPECT_EQ(metrics.level("scimd_memory_waiting", "", {{"of", "tests"}}).value(), 0);
+    EXPECT_EQ(metrics.gauge_of("scimd_memory_waiting", "", {{"of", "tests"}}).value(), 0);
     EXPECT_EQ(grow(*last, 7), outcome::waiting);
 }
 
-TEST_F(memory_budget_test, counts_what_is_there_already_whatever_the_limits)
+TEST_F(memory_budget_test, counts_allocated_memory_beyond_the_limits)
 {
     auto holder = of("g", "m");
     holder->force_to(1'000);
@@ -275,7 +275,7 @@ TEST_F(memory_budget_test, counts_what_is_there_already_whatever_the_limits)
     EXPECT_EQ(budget.reserved_bytes(), 1U);
 }
 
-// A small request that becomes a large one no longer takes from what its owner has for small ones.
+// A small request that becomes large no longer counts against its owner's room for small ones.
 TEST_F(memory_budget_test, grants_a_small_request_when_another_of_its_owner_has_become_large)
 {
     const auto large = holding("g", "m", 40);
@@ -324,7 +324,7 @@ TEST_F(memory_budget_test, stays_exact_with_many_threads)
         thread.join();
     EXPECT_EQ(beyond, 0);
     EXPECT_EQ(budget.reserved_bytes(), 0U);
-    EXPECT_EQ(metrics.level("scimd_memory_waiting", "", {{"of", "tests"}}).value(), 0);
+    EXPECT_EQ(metrics.gauge_of("scimd_memory_waiting", "", {{"of", "tests"}}).value(), 0);
 }
 
 }  // namespace

@@ -49,7 +49,7 @@ raw_connection connect_with_memory(test_server& tested, std::string_view owner, 
     return wire;
 }
 
-// A connection whose request is being carried out.
+// Opens a connection whose request is being processed.
 raw_connection connect_with_request(test_server& tested, const std::string& request)
 {
     auto wire = tested.connect();
@@ -59,7 +59,7 @@ raw_connection connect_with_request(test_server& tested, const std::string& requ
     return wire;
 }
 
-// A connection that has sent a head, which waits for memory or is refused.
+// Opens a connection that has sent a head; it waits for memory or is refused.
 raw_connection connect_and_ask(test_server& tested, std::string_view owner, std::size_t bytes)
 {
     auto wire = tested.connect();
@@ -72,7 +72,7 @@ std::int64_t reserved(test_server& tested, std::string_view of)
     return tested.metrics.gauge_of("scimd_memory_reserved_bytes", "", {{"of", of}}).value();
 }
 
-TEST(memory, of_bodies_beyond_an_owners_share_is_waited_for_and_then_refused_before_they_come)
+TEST(memory, beyond_an_owners_share_of_bodies_is_awaited_and_then_refused)
 {
     limits bounds;
     bounds.body_memory = share_of(4'000, 1'000);
@@ -97,7 +97,7 @@ TEST(memory, of_bodies_beyond_an_owners_share_is_waited_for_and_then_refused_bef
     EXPECT_EQ(status_of(first, head("/echo", "g/m", 600, expecting)), 100);
 }
 
-TEST(memory, of_bodies_of_one_owner_is_waited_for)
+TEST(memory, for_bodies_of_one_owner_is_awaited)
 {
     limits bounds;
     bounds.body_memory = share_of(4'000, 1'000);
@@ -112,10 +112,10 @@ TEST(memory, of_bodies_of_one_owner_is_waited_for)
     EXPECT_EQ(status_of(second, std::string(900, 'a')), 200);
     EXPECT_EQ(third.read()->status, 100);
     EXPECT_EQ(status_of(third, std::string(900, 'a')), 200);
-    EXPECT_EQ(tested.metrics.count("scimd_memory_waits_total", "", {{"of", "bodies"}}).value(), 2U);
+    EXPECT_EQ(tested.metrics.counter_of("scimd_memory_waits_total", "", {{"of", "bodies"}}).value(), 2U);
 }
 
-TEST(memory, that_is_refused_leaves_a_connection_open_whose_body_has_come)
+TEST(memory, refused_leaves_the_connection_open_when_the_body_has_arrived)
 {
     limits bounds;
     bounds.body_memory = share_of(4'000, 1'000);
@@ -127,7 +127,7 @@ TEST(memory, that_is_refused_leaves_a_connection_open_whose_body_has_come)
     EXPECT_EQ(status_of(second, get("/next")), 200);
 }
 
-TEST(memory, of_all_bodies_is_waited_for)
+TEST(memory, for_all_bodies_is_awaited)
 {
     limits bounds;
     bounds.body_memory = share_of(1'000, 1'000);
@@ -138,10 +138,10 @@ TEST(memory, of_all_bodies_is_waited_for)
     EXPECT_EQ(status_of(first, std::string(900, 'a')), 200);
     EXPECT_EQ(second.read()->status, 100);
     EXPECT_EQ(status_of(second, std::string(900, 'a')), 200);
-    EXPECT_EQ(tested.metrics.count("scimd_memory_waits_total", "", {{"of", "bodies"}}).value(), 1U);
+    EXPECT_EQ(tested.metrics.counter_of("scimd_memory_waits_total", "", {{"of", "bodies"}}).value(), 1U);
 }
 
-TEST(memory, is_not_waited_for_without_end)
+TEST(memory, is_awaited_for_a_limited_time)
 {
     limits bounds;
     bounds.body_memory = share_of(1'000, 1'000);
@@ -156,7 +156,7 @@ TEST(memory, is_not_waited_for_without_end)
     EXPECT_EQ(reserved(tested, "bodies"), 900);
 }
 
-TEST(memory, for_a_body_that_can_never_fit_is_refused_for_good)
+TEST(memory, for_a_body_that_can_never_fit_is_refused_permanently)
 {
     limits bounds;
     bounds.body_memory = share_of(500, 500);
@@ -169,7 +169,7 @@ TEST(memory, for_a_body_that_can_never_fit_is_refused_for_good)
     auto fitting = connect_with_memory(tested, "g/m", 500);
 }
 
-TEST(memory, is_given_back_when_the_peer_goes)
+TEST(memory, is_released_when_the_peer_disconnects)
 {
     limits bounds;
     bounds.body_memory = share_of(1'000, 1'000);
@@ -184,7 +184,7 @@ TEST(memory, is_given_back_when_the_peer_goes)
     EXPECT_EQ(next.read()->status, 100);
 }
 
-TEST(memory, of_a_body_of_unknown_length_grows_with_it)
+TEST(memory, grows_with_a_body_of_unknown_length)
 {
     limits bounds;
     bounds.body_memory = share_of(1'000'000, 100'000);
@@ -207,7 +207,7 @@ TEST(memory, of_a_body_of_unknown_length_grows_with_it)
     EXPECT_EQ(alone.read()->body, "250000");
 }
 
-TEST(memory, of_a_request_is_kept_until_it_has_been_carried_out)
+TEST(memory, of_a_request_is_held_until_it_is_complete)
 {
     limits bounds;
     bounds.request_memory = share_of(4'000, 1'000);
@@ -230,7 +230,7 @@ TEST(memory, of_a_request_is_kept_until_it_has_been_carried_out)
     EXPECT_EQ(reserved(tested, "requests"), 0);
 }
 
-TEST(memory, of_what_a_request_is_about_to_hold_is_reserved_until_it_is_over)
+TEST(memory, reserved_for_a_request_is_held_until_it_is_over)
 {
     limits bounds;
     bounds.request_memory = share_of(4'000, 1'000);
@@ -257,8 +257,8 @@ TEST(memory, of_what_a_request_is_about_to_hold_is_reserved_until_it_is_over)
     EXPECT_EQ(reserved(tested, "requests"), 0);
 }
 
-// Two requests that hold much and wait for more would wait for each other.
-TEST(memory, for_more_is_waited_for_only_by_a_request_that_holds_little)
+// Two requests that hold much memory and wait for more would wait for each other (deadlock).
+TEST(memory, is_awaited_only_by_requests_that_hold_little)
 {
     limits bounds;
     bounds.request_memory = share_of(1'000, 1'000);
@@ -291,7 +291,7 @@ private:
     int left_ = 10;
 };
 
-TEST(memory, of_a_stream_is_that_of_one_piece)
+TEST(memory, for_a_stream_is_that_of_one_piece)
 {
     limits bounds;
     for (const auto room : {large_pieces::piece_bytes, large_pieces::piece_bytes - 1}) {
@@ -306,22 +306,22 @@ TEST(memory, of_a_stream_is_that_of_one_piece)
     }
 }
 
-TEST(memory, of_long_responses_that_are_not_taken_is_the_owners)
+TEST(memory, for_long_unread_responses_is_charged_to_the_owner)
 {
     limits bounds;
     bounds.request_memory = share_of(100'000, 60'000);
     test_server tested(bounds);
     auto slow = tested.connect();
     slow.send(get_by("g/m", "/bytes/50000000"));
-    auto& level = tested.metrics.gauge_of("scimd_memory_reserved_bytes", "", {{"of", "requests"}});
-    for (int i = 0; i < 500 && level.value() == 0; ++i)
+    auto& reserved = tested.metrics.gauge_of("scimd_memory_reserved_bytes", "", {{"of", "requests"}});
+    for (int i = 0; i < 500 && reserved.value() == 0; ++i)
         std::this_thread::sleep_for(10ms);
-    EXPECT_EQ(gauge_of.value(), 100'000);
+    EXPECT_EQ(reserved.value(), 100'000);
 
     auto second = tested.connect();
     EXPECT_EQ(status_of(second, get_by("g/m", "/bytes/50000")), 429);
     EXPECT_EQ(status_of(second, get_by("g/m", "/bytes/16384")), 200);
-    // What a method that is not safe has done is done.
+    // The outcome of an unsafe method is not withheld.
     const auto change = "PUT" + get_by("g/m", "/bytes/50000").substr(3);
     EXPECT_EQ(status_of(second, change), 200);
 }

@@ -1,5 +1,4 @@
-// A client that sends exactly the bytes it is given and reads what comes: one blocking socket, every wait
-// bounded.
+// A client that sends exactly the bytes it is given: one blocking socket, every wait bounded.
 #pragma once
 
 #include "scimd/http.hpp"
@@ -32,13 +31,13 @@ public:
     // within 5 s. With `is_head` a Content-Length announces no bytes.
     std::optional<http::response> read(bool is_head = false);
 
-    // Everything until the peer's end, or until nothing came for `patience`.
+    // Returns everything up to the peer's end, or until nothing has arrived for `patience`.
     std::string read_to_end(std::chrono::milliseconds patience = std::chrono::seconds(5));
 
-    // Whether the peer ends, without another byte, within `patience`.
+    // True if the peer ends within `patience` without sending anything.
     bool ends_within(std::chrono::milliseconds patience);
 
-    // Whether nothing at all comes for `patience`.
+    // True if nothing arrives for `patience`.
     bool stays_silent_for(std::chrono::milliseconds patience);
 
 private:
@@ -54,8 +53,8 @@ private:
     std::string received_;
 };
 
-// An address of this machine that is not loopback; empty: there is none. Linux treats all of 127/8 as
-// loopback, for which limits of addresses do not hold.
+// Returns an address of this machine that is not loopback; empty: there is none. Linux treats all of 127/8 as
+// loopback, which is exempt from limits per address.
 std::string own_distant_address();
 
 }  // namespace scimd::net

@@ -34,7 +34,7 @@ TEST(response_head, is_written_in_order)
     );
 }
 
-TEST(response_head, says_what_becomes_of_the_connection)
+TEST(response_head, says_whether_the_connection_stays_open)
 {
     const auto answer = with_status(200);
     EXPECT_EQ(head_of(answer, {}).find("Connection:"), std::string::npos);
@@ -46,7 +46,7 @@ TEST(response_head, says_what_becomes_of_the_connection)
     );
 }
 
-TEST(response_head, asks_for_tls_from_now_on_where_there_is_tls)
+TEST(response_head, sends_hsts_over_tls_only)
 {
     const auto answer = with_status(404);
     constexpr auto field = "Strict-Transport-Security";
@@ -70,7 +70,7 @@ TEST(response_head, states_a_length_only_where_one_is_allowed)
     }
 }
 
-TEST(response_head, leaves_out_what_is_the_servers_own)
+TEST(response_head, drops_fields_that_the_server_sets)
 {
     auto answer = with_status(200);
     for (const auto* name : {"Content-Length", "connection", "Transfer-Encoding", "DATE", "X-Request-Id"})
@@ -78,7 +78,7 @@ TEST(response_head, leaves_out_what_is_the_servers_own)
     EXPECT_EQ(head_of(answer, {}).find("evil"), std::string::npos);
 }
 
-TEST(response_head, leaves_out_a_field_that_would_split_the_response)
+TEST(response_head, drops_a_field_that_would_split_the_response)
 {
     auto answer = with_status(200);
     answer.headers.add("X-A", "b\r\nX-Evil: c");
@@ -89,7 +89,7 @@ TEST(response_head, leaves_out_a_field_that_would_split_the_response)
     EXPECT_EQ(head_of(answer, {}).find("X-Evil"), std::string::npos);
 }
 
-TEST(http_date, is_of_fixed_form)
+TEST(http_date, has_a_fixed_format)
 {
     EXPECT_EQ(format_http_date(std::chrono::sys_seconds{}), "Thu, 01 Jan 1970 00:00:00 GMT");
     EXPECT_EQ(

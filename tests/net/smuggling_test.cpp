@@ -24,7 +24,7 @@ bool was_asked(const test_server& server, std::string_view target)
     return std::ranges::count(server.handlers.targets(), target) > 0;
 }
 
-TEST(smuggling, a_refused_head_gets_one_answer_and_what_follows_none)
+TEST(smuggling, a_refused_head_gets_one_response_and_nothing_after_it_is_answered)
 {
     test_server server;
     for (const auto& row : head_cases()) {
@@ -76,7 +76,7 @@ std::string chunked(std::string_view body)
     return "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + std::string(body);
 }
 
-// Each ends where a lenient reader would see the end of the first request.
+// Each body ends where a lenient parser would see the end of the first request.
 std::vector<body_case> broken_bodies()
 {
     using namespace std::string_literals;
@@ -118,7 +118,7 @@ std::vector<body_case> broken_bodies()
     };
 }
 
-TEST(smuggling, a_broken_body_is_refused_and_what_follows_is_not_answered)
+TEST(smuggling, a_broken_body_is_refused_and_nothing_after_it_is_answered)
 {
     test_server server;
     for (const auto& row : broken_bodies()) {
@@ -131,8 +131,8 @@ TEST(smuggling, a_broken_body_is_refused_and_what_follows_is_not_answered)
     }
 }
 
-// As of a body that is asked for.
-TEST(smuggling, a_broken_body_of_get_is_refused_before_the_request_is_carried_out)
+// The check is the one of bodies that the service reads.
+TEST(smuggling, a_broken_body_of_get_is_refused_before_the_request_is_processed)
 {
     test_server server;
     for (const auto& row : broken_bodies()) {
@@ -160,7 +160,7 @@ TEST(smuggling, a_request_within_a_body_stays_a_body)
     EXPECT_FALSE(was_asked(server, "/embedded"));
 }
 
-TEST(smuggling, an_unread_body_of_chunks_ends_the_connection)
+TEST(smuggling, an_unread_chunked_body_closes_the_connection)
 {
     test_server server;
     auto wire = server.connect();

@@ -1,4 +1,4 @@
-// Bodies that are made while they are sent.
+// Streamed response bodies.
 #include "test_server.hpp"
 
 #include <gtest/gtest.h>
@@ -19,7 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 using state = http::body_source::state;
 
-// What one source does, seen and steered from the test's thread; outlives the source.
+// Controls one source from the test's thread; must outlive the source.
 struct stage {
     struct step {
         std::string piece;
@@ -28,7 +28,7 @@ struct stage {
     };
 
     std::mutex mutex;
-    std::deque<step> steps;  // an empty one stands for {"", later}
+    std::deque<step> steps;  // empty: {"", later}
     std::function<void()> wake;
     bool is_drained = false;
     bool is_gone = false;
@@ -101,7 +101,7 @@ private:
     stage& on_;
 };
 
-// Makes so many pieces of so many bytes, and counts them.
+// A source of so many pieces of so many bytes, which it counts.
 class many_pieces final : public http::body_source {
 public:
     many_pieces(std::size_t pieces, std::atomic<std::size_t>& made) : pieces_(pieces), made_(made) {}
@@ -119,7 +119,7 @@ private:
     std::atomic<std::size_t>& made_;
 };
 
-// The same, and tells how many bytes are still to come.
+// A source of known length.
 class measured_pieces final : public http::body_source {
 public:
     explicit measured_pieces(std::size_t pieces) : left_(pieces) {}
@@ -138,7 +138,7 @@ private:
     std::size_t left_;
 };
 
-// The same, and tells when it goes.
+// A source that reports its destruction.
 class watched_pieces final : public http::body_source {
 public:
     watched_pieces(std::size_t pieces, std::atomic<bool>& is_gone) : rest_(pieces), is_gone_(is_gone) {}
@@ -152,7 +152,7 @@ private:
     std::atomic<bool>& is_gone_;
 };
 
-constexpr std::size_t pieces = 400;  // 25 MB: more than the sockets' buffers take
+constexpr std::size_t pieces = 400;  // 25 MB: more than the sockets' buffers hold
 
 class stream_test : public testing::Test {
 protected:
@@ -180,7 +180,7 @@ protected:
     }
 };
 
-TEST_F(stream_test, comes_in_chunks_and_the_connection_stays_of_use)
+TEST_F(stream_test, is_sent_in_chunks_and_keeps_the_connection_open)
 {
     play.add("one ", state::more);
     play.add("", state::more);
@@ -197,7 +197,7 @@ TEST_F(stream_test, comes_in_chunks_and_the_connection_stays_of_use)
     EXPECT_EQ(status_of(wire, get("/again")), 200);
 }
 
-TEST_F(stream_test, is_framed_as_chunks_of_its_pieces)
+TEST_F(stream_test, sends_one_chunk_per_piece)
 {
     play.add("0123456789abcdef", state::more);
     play.add("", state::done);
@@ -220,7 +220,7 @@ TEST_F(stream_test, ends_with_the_connection_for_http_1_0)
     EXPECT_EQ(all.substr(all.find("\r\n\r\n")), "\r\n\r\nbegun one two");
 }
 
-TEST_F(stream_test, of_known_length_is_sent_as_it_is_and_the_connection_stays_of_use)
+TEST_F(stream_test, of_known_length_is_sent_unchunked_and_keeps_the_connection_open)
 {
     server.handlers.make_stream = [] { return std::make_unique<measured_pieces>(3); };
     const auto piece = [](char letter) { return std::string(measured_pieces::piece_bytes, letter); };
@@ -247,7 +247,7 @@ TEST_F(stream_test, of_known_length_is_sent_as_it_is_and_the_connection_stays_of
     EXPECT_TRUE(all.substr(all.find("\r\n\r\n")) == "\r\n\r\n" + whole);
 }
 
-TEST_F(stream_test, is_not_begun_for_a_head_request)
+TEST_F(stream_test, is_not_started_for_a_head_request)
 {
     auto wire = server.connect();
     wire.send("HEAD /stream HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -259,7 +259,7 @@ TEST_F(stream_test, is_not_begun_for_a_head_request)
     EXPECT_EQ(play.times_asked(), 0);
 }
 
-TEST_F(stream_test, sends_what_there_is_and_goes_on_when_woken)
+TEST_F(stream_test, sends_available_pieces_and_continues_when_woken)
 {
     play.add("first", state::later);
     auto wire = server.connect();
@@ -277,11 +277,11 @@ TEST_F(stream_test, sends_what_there_is_and_goes_on_when_woken)
     play.ring();
     EXPECT_EQ(wire.read_to_end(100ms), "0\r\n\r\n");
     EXPECT_EQ(status_of(wire, get("/again")), 200);
-    play.ring();  // the source has gone: nothing happens
+    play.ring();  // has no effect: the source is gone
     EXPECT_EQ(status_of(wire, get("/again")), 200);
 }
 
-TEST_F(stream_test, loses_no_call_that_comes_before_the_pause)
+TEST_F(stream_test, keeps_a_wake_up_that_comes_before_the_pause)
 {
     for (int i = 0; i < 50; ++i)
         play.add("x", state::later);
@@ -301,7 +301,7 @@ TEST_F(stream_test, loses_no_call_that_comes_before_the_pause)
     EXPECT_EQ(answer->body, "begun " + std::string(50, 'x'));
 }
 
-TEST(stream, is_asked_again_after_a_while_without_being_woken)
+TEST(stream, is_polled_again_after_a_while_without_a_wake_up)
 {
     stage play;
     limits bounds;
@@ -318,7 +318,7 @@ TEST(stream, is_asked_again_after_a_while_without_being_woken)
     EXPECT_EQ(answer->body, "begun abc");
 }
 
-TEST_F(stream_test, that_fails_is_cut_off_without_its_end)
+TEST_F(stream_test, resets_the_connection_when_its_source_fails)
 {
     for (const std::string version : {"1.1", "1.0"}) {
         play.add("some", state::more);
@@ -339,7 +339,7 @@ TEST_F(stream_test, that_fails_is_cut_off_without_its_end)
     }
 }
 
-TEST_F(stream_test, that_fails_leaves_the_others_alone)
+TEST_F(stream_test, failure_does_not_affect_other_connections)
 {
     {
         const std::lock_guard lock(play.mutex);
@@ -353,7 +353,7 @@ TEST_F(stream_test, that_fails_leaves_the_others_alone)
     EXPECT_EQ(status_of(other, get("/b")), 200);
 }
 
-TEST_F(stream_test, waits_for_a_slow_reader_with_a_piece_in_hand)
+TEST_F(stream_test, holds_one_piece_while_the_reader_is_slow)
 {
     std::atomic<std::size_t> made = 0;
     server.handlers.make_stream = [&made] { return std::make_unique<many_pieces>(pieces, made); };
@@ -373,7 +373,7 @@ TEST_F(stream_test, waits_for_a_slow_reader_with_a_piece_in_hand)
     EXPECT_EQ(answer->body.size(), std::string_view("begun ").size() + pieces * many_pieces::piece_bytes);
 }
 
-TEST(stream, of_a_reader_that_takes_nothing_is_given_up)
+TEST(stream, ends_for_a_reader_that_reads_nothing)
 {
     std::atomic<std::size_t> made = 0;
     limits bounds;
@@ -392,8 +392,8 @@ TEST(stream, of_a_reader_that_takes_nothing_is_given_up)
 
 constexpr std::size_t pieces_of_125_mb = 2'000;
 
-// What a reader of 256 KiB every ten milliseconds gets of 125 MB until the server gives it up, or until it
-// has had enough of that and takes the rest at once.
+// Returns how much of 125 MB a client that reads 256 KiB every ten milliseconds gets until the server
+// disconnects it, or until it has read `reads_max` times and reads the rest at once.
 std::size_t drip(const limits& bounds, int reads_max)
 {
     test_server server(bounds);
@@ -413,11 +413,11 @@ std::size_t drip(const limits& bounds, int reads_max)
     return taken + wire.read_to_end(1s).size();
 }
 
-TEST(stream, of_known_length_is_taken_at_the_least_speed_or_given_up)
+TEST(stream, of_known_length_is_read_at_the_minimum_rate_or_ended)
 {
     constexpr std::size_t all = pieces_of_125_mb * measured_pieces::piece_bytes;
     limits bounds;
-    bounds.write_stall_deadline = 1s;  // never that long without a byte
+    bounds.write_stall_deadline = 1s;  // the client never pauses that long
     bounds.response_bytes_per_second_min = 1'000'000'000;
     EXPECT_LT(drip(bounds, 500), all);
     bounds.response_bytes_per_second_min = 1'000'000;
@@ -436,7 +436,7 @@ TEST_F(stream_test, without_end_is_ended_by_the_drain)
     EXPECT_EQ(wire.read_to_end(), "0\r\n\r\n");
 }
 
-TEST(stream, with_an_end_is_sent_whole_while_the_server_drains)
+TEST(stream, with_an_end_is_completed_during_the_drain)
 {
     std::atomic<std::size_t> made = 0;
     test_server server;
@@ -452,7 +452,7 @@ TEST(stream, with_an_end_is_sent_whole_while_the_server_drains)
     EXPECT_TRUE(answer->body.ends_with("x"));
 }
 
-TEST_F(stream_test, goes_with_a_reader_that_has_gone)
+TEST_F(stream_test, is_destroyed_when_its_reader_disconnects)
 {
     play.add("first", state::later);
     {

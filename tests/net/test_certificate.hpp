@@ -1,7 +1,7 @@
-// A key and a certificate for it, made on the spot, in files of a folder that goes away with it.
+// Generates a key and a self-signed certificate in files of a temporary folder.
 #pragma once
 
-#include "net/server/server.hpp"
+#include "net/server/endpoint.hpp"
 
 #include <filesystem>
 #include <string>
@@ -21,7 +21,7 @@ private:
     std::filesystem::path path_;
 };
 
-// Overwrites what is there.
+// Overwrites existing files.
 void write_certificate(const tls_files& files, const std::string& common_name);
 
 }  // namespace scimd::net

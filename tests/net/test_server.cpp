@@ -22,7 +22,7 @@ http::response text(int status, std::string body)
 std::string describe(const http::peer& from)
 {
     return from.address + (from.is_loopback ? " loopback" : " distant") +
-           (from.is_operator ? " operator" : " guest");
+           (from.is_operator ? " operator" : " client");
 }
 
 memory_owner owner_of(const http::request& head)
@@ -44,7 +44,7 @@ http::response refusal(const error& reason)
 
 }  // namespace
 
-asio::awaitable<http::response> telling_service::respond(exchange& on_the_way)
+asio::awaitable<http::response> recording_service::respond(exchange& on_the_way)
 {
     on_the_way.set_owner(owner_of(on_the_way.head()));
     const std::string target = std::move(on_the_way.head().target);
@@ -99,7 +99,7 @@ asio::awaitable<http::response> telling_service::respond(exchange& on_the_way)
     co_return text(200, on_the_way.head().method + " " + target);
 }
 
-asio::awaitable<void> telling_service::until_released()
+asio::awaitable<void> recording_service::until_released()
 {
     asio::steady_timer pause(co_await asio::this_coro::executor);
     for (is_waited_on_ = true; !is_released_;) {
@@ -108,7 +108,7 @@ asio::awaitable<void> telling_service::until_released()
     }
 }
 
-http::response telling_service::refuse(const error& reason, std::string_view target)
+http::response recording_service::refuse(const error& reason, std::string_view target)
 {
     {
         const std::lock_guard lock(mutex_);
@@ -117,13 +117,13 @@ http::response telling_service::refuse(const error& reason, std::string_view tar
     return text(http_status(reason.code), "refused " + std::string(target));
 }
 
-std::vector<std::string> telling_service::reasons() const
+std::vector<std::string> recording_service::reasons() const
 {
     const std::lock_guard lock(mutex_);
     return reasons_;
 }
 
-std::vector<std::string> telling_service::targets() const
+std::vector<std::string> recording_service::targets() const
 {
     const std::lock_guard lock(mutex_);
     return targets_;

@@ -1,4 +1,4 @@
-// A server on port 0 with a service that tells what it was asked, and a thread or two to run it.
+// A server on port 0 with a service that records its requests, and the threads that run it.
 #pragma once
 
 #include "net/server/server.hpp"
@@ -18,11 +18,11 @@
 
 namespace scimd::net {
 
-// Answers by path:
+// A service that answers by path:
 //   /echo          200 with the body, at most `body_bytes_max`; what read_body refuses is its error's status
 //   /large         200 with the number of its bytes, at most 300,000
 //   /holds/N       200 once N bytes have been reserved and release() has been called
-//   /unread        401, the body is not looked at
+//   /unread        401, the body is not read
 //   /who           200 "address loopback operator"
 //   /bytes/N       200 with N bytes
 //   /none          204
@@ -30,8 +30,8 @@ namespace scimd::net {
 //   /throw         an exception
 //   /wait          200 once release() has been called, and its body has come
 //   anything else  200 with method and target
-// The owner is what a field "X-Owner: group/member" says.
-class telling_service final : public service {
+// A field "X-Owner: group/member" names the memory owner.
+class recording_service final : public service {
 public:
     static constexpr std::size_t body_bytes_max = 1'000;
 
@@ -41,9 +41,9 @@ public:
     void release() { is_released_ = true; }
     [[nodiscard]] bool is_waited_on() const { return is_waited_on_; }
     [[nodiscard]] std::vector<std::string> targets() const;
-    [[nodiscard]] std::vector<std::string> reasons() const;  // of what was refused
+    [[nodiscard]] std::vector<std::string> reasons() const;  // of refusals
 
-    std::function<std::unique_ptr<http::body_source>()> make_stream;  // set before it is asked for
+    std::function<std::unique_ptr<http::body_source>()> make_stream;  // set it before the first request
 
 private:
     asio::awaitable<void> until_released();
@@ -66,7 +66,7 @@ public:
 
     metrics_registry metrics;
     logger log;
-    telling_service handlers;
+    recording_service handlers;
     asio::io_context io;
     std::optional<server> tested;
 
@@ -79,7 +79,7 @@ private:
 std::string get(std::string_view target);
 std::string post(std::string_view target, std::string_view body);
 
-// The status of one exchange: 0 when no response came.
+// Returns the status of one exchange; 0: no response.
 int status_of(raw_connection& wire, std::string_view request);
 
 }  // namespace scimd::net

@@ -30,7 +30,7 @@ struct client_wishes {
     std::string protocols{};  // ALPN in wire form
 };
 
-// An OpenSSL client of its own: it shares no code with what is tested.
+// A TLS client over OpenSSL that shares no code with the server.
 class tls_client {
 public:
     tls_client(std::uint16_t port, const client_wishes& wishes, const std::string& address = "127.0.0.1")
@@ -39,7 +39,7 @@ public:
         std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL, and the server may have closed
         const timeval patience{.tv_sec = 5, .tv_usec = 0};
         ::setsockopt(wire_.native(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-        SSL_CTX_set_security_level(context_.get(), 0);  // so that the server is what refuses
+        SSL_CTX_set_security_level(context_.get(), 0);  // so that the server, not the client, refuses
         SSL_CTX_set_min_proto_version(context_.get(), wishes.version_min);
         SSL_CTX_set_max_proto_version(context_.get(), wishes.version_max);
         if (!wishes.suites.empty())
@@ -79,7 +79,7 @@ public:
         return name.data();
     }
 
-    // What has come when the peer ends or `needle` is in it.
+    // Returns what has arrived when the peer ends or `needle` is found.
     std::string ask(const std::string& request, const std::string& needle)
     {
         SSL_write(connection_.get(), request.data(), static_cast<int>(request.size()));
@@ -94,7 +94,7 @@ public:
         return received;
     }
 
-    // Whether the peer said goodbye (close_notify) rather than just ending.
+    // True if the peer sent close_notify before it ended.
     bool is_told_goodbye()
     {
         char byte = 0;
@@ -123,15 +123,15 @@ protected:
         write_certificate(files_, "first");
         limits bounds;
         bounds.handshake_deadline = 500ms;
-        house_ = std::make_unique<test_server>(bounds);
-        port_ = house_->listen_on_port(files_);
+        server_ = std::make_unique<test_server>(bounds);
+        port_ = server_->listen_on_port(files_);
     }
 
     tls_client connect(const client_wishes& wishes = {}) { return {port_, wishes}; }
 
     temporary_folder folder_;
     tls_files files_{folder_.path() / "certificate.pem", folder_.path() / "key.pem"};
-    std::unique_ptr<test_server> house_;
+    std::unique_ptr<test_server> server_;
     std::uint16_t port_ = 0;
 };
 
@@ -146,14 +146,14 @@ TEST_F(tls, serves_versions_1_2_and_1_3)
     }
 }
 
-TEST_F(tls, is_asked_for_from_now_on_and_only_over_itself)
+TEST_F(tls, sends_hsts_over_tls_only)
 {
     const std::string field = "\r\nStrict-Transport-Security: max-age=63072000\r\n";
     const std::string refused = "nonsense\r\n\r\n";
     auto client = connect();
     EXPECT_NE(client.ask(get("/a"), "GET /a").find(field), std::string::npos);
     EXPECT_NE(client.ask(refused, "never in it").find(field), std::string::npos);
-    auto plain = house_->connect();
+    auto plain = server_->connect();
     plain.send(get("/a"));
     const auto answer = plain.read();
     ASSERT_TRUE(answer);
@@ -168,7 +168,7 @@ TEST_F(tls, refuses_older_versions)
     }
 }
 
-TEST_F(tls, speaks_only_suites_with_forward_secrecy_and_authenticated_encryption)
+TEST_F(tls, accepts_only_suites_with_forward_secrecy_and_authenticated_encryption)
 {
     for (const auto* suite : {"ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-CHACHA20-POLY1305"})
         EXPECT_TRUE(connect({.version_max = TLS1_2_VERSION, .suites = suite}).is_connected()) << suite;
@@ -204,28 +204,28 @@ TEST_F(tls, carries_large_bodies)
     EXPECT_EQ(received.size() - received.find("\r\n\r\n") - 4, 1'000'000U);
 }
 
-TEST_F(tls, says_goodbye_before_it_ends)
+TEST_F(tls, sends_close_notify_before_closing)
 {
     auto client = connect();
     client.ask("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "GET /");
     EXPECT_TRUE(client.is_told_goodbye());
 }
 
-TEST_F(tls, presents_the_new_certificate_after_a_reload_and_keeps_old_connections)
+TEST_F(tls, uses_the_new_certificate_after_a_reload_and_keeps_old_connections)
 {
     auto early = connect();
     EXPECT_EQ(early.certificate_name(), "first");
     write_certificate(files_, "second");
     EXPECT_EQ(connect().certificate_name(), "first");
-    ASSERT_TRUE(server_context_->tested->reload_certificates().has_value());
+    ASSERT_TRUE(server_->tested->reload_certificates().has_value());
     EXPECT_EQ(connect().certificate_name(), "second");
     EXPECT_NE(early.ask(get("/a"), "GET /a").find("200 OK"), std::string::npos);
 }
 
-TEST_F(tls, keeps_the_old_certificate_when_the_new_one_will_not_do)
+TEST_F(tls, keeps_the_old_certificate_when_the_new_one_is_unusable)
 {
     std::ofstream(files_.certificate) << "nonsense";
-    const auto reloaded = house_->tested->reload_certificates();
+    const auto reloaded = server_->tested->reload_certificates();
     ASSERT_TRUE(reloaded.has_error());
     EXPECT_NE(reloaded.error().detail.find("certificate.pem"), std::string::npos);
     EXPECT_EQ(connect().certificate_name(), "first");
@@ -241,21 +241,21 @@ TEST_F(tls, refuses_a_key_of_another_certificate)
     EXPECT_TRUE(make_tls_context({files_.certificate, folder_.path() / "nowhere.pem"}).has_error());
 }
 
-TEST_F(tls, ends_a_client_that_speaks_plain_http)
+TEST_F(tls, disconnects_a_client_that_speaks_plain_http)
 {
     auto wire = raw_connection::to_port(port_);
     wire.send(get("/"));
     EXPECT_EQ(wire.read_to_end().find("HTTP/1.1"), std::string::npos);
 }
 
-TEST_F(tls, ends_a_handshake_that_takes_too_long)
+TEST_F(tls, disconnects_a_handshake_that_takes_too_long)
 {
     auto wire = raw_connection::to_port(port_);
     EXPECT_TRUE(wire.stays_silent_for(200ms));
     EXPECT_TRUE(wire.ends_within(10s));
 }
 
-TEST_F(tls, answers_early_when_a_body_is_not_wanted)
+TEST_F(tls, answers_early_when_a_body_is_not_read)
 {
     auto client = connect();
     const auto received = client.ask(
@@ -266,11 +266,11 @@ TEST_F(tls, answers_early_when_a_body_is_not_wanted)
     EXPECT_TRUE(received.ends_with("no"));
 }
 
-TEST_F(tls, is_drained)
+TEST_F(tls, closes_on_drain)
 {
     auto client = connect();
     EXPECT_NE(client.ask(get("/a"), "GET /a").find("200 OK"), std::string::npos);
-    EXPECT_TRUE(server_context_->drains_within(10s));
+    EXPECT_TRUE(server_->drains_within(10s));
 }
 
 // Handshakes from an address that is not loopback.
@@ -310,7 +310,7 @@ private:
 TEST_F(tls_handshakes, beyond_the_rate_of_an_address_wait_or_are_closed)
 {
     limits bounds;
-    bounds.handshakes_per_address = 1;  // four at once
+    bounds.handshakes_per_address = 1;  // a burst of four
     bounds.handshake_deadline = 2'200ms;
     listen(bounds);
     if (IsSkipped())
@@ -333,7 +333,7 @@ TEST_F(tls_handshakes, beyond_the_rate_of_an_address_wait_or_are_closed)
     EXPECT_EQ(refused(), 4U - static_cast<unsigned>(connected));
 }
 
-TEST_F(tls_handshakes, of_a_trusted_proxy_and_without_a_limit_have_no_rate)
+TEST_F(tls_handshakes, of_a_trusted_proxy_and_without_a_limit_are_exempt)
 {
     limits bounds;
     bounds.handshakes_per_address = 1;

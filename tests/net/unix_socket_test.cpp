@@ -27,7 +27,7 @@ protected:
         listen_options where;
         where.at.unix_path = path_;
         where.is_control_socket = is_control_socket;
-        return house_.tested->listen(where);
+        return server_.tested->listen(where);
     }
 
     result<http::response> call(const http::request& request) { return call_unix(path_, request, 5s); }
@@ -42,7 +42,7 @@ protected:
 
     temporary_folder folder_;
     const std::filesystem::path path_ = folder_.path() / "s";
-    test_server house_;
+    test_server server_;
 };
 
 // A socket bound to a file and, when it listens, never accepted from.
@@ -73,7 +73,7 @@ mode_t mode_of(const std::filesystem::path& path)
     return found.st_mode & 0777;
 }
 
-TEST_F(unix_socket, of_the_operator_is_for_its_owner_only)
+TEST_F(unix_socket, of_the_operator_is_accessible_to_its_owner_only)
 {
     const auto usual = ::umask(0);
     const auto bound = listen(true);
@@ -85,10 +85,10 @@ TEST_F(unix_socket, of_the_operator_is_for_its_owner_only)
     EXPECT_EQ(answer->body, " loopback operator");
 }
 
-TEST_F(unix_socket, of_others_brings_guests)
+TEST_F(unix_socket, without_operator_rights_has_loopback_peers)
 {
     ASSERT_TRUE(listen().has_value());
-    EXPECT_EQ(call(request_for("/who"))->body, " loopback guest");
+    EXPECT_EQ(call(request_for("/who"))->body, " loopback client");
 }
 
 TEST_F(unix_socket, stays_open_between_requests)
@@ -99,15 +99,15 @@ TEST_F(unix_socket, stays_open_between_requests)
     EXPECT_EQ(status_of(wire, post("/echo", "b")), 200);
 }
 
-TEST_F(unix_socket, goes_away_with_the_drain)
+TEST_F(unix_socket, is_removed_by_the_drain)
 {
     ASSERT_TRUE(listen(true).has_value());
     EXPECT_TRUE(std::filesystem::exists(path_));
-    EXPECT_TRUE(server_context_.drains_within(10s));
+    EXPECT_TRUE(server_.drains_within(10s));
     EXPECT_FALSE(std::filesystem::exists(path_));
 }
 
-TEST_F(unix_socket, replaces_a_file_that_nobody_answers_on)
+TEST_F(unix_socket, replaces_a_stale_socket_file)
 {
     {
         const dead_socket left_behind(path_, true);
@@ -117,7 +117,7 @@ TEST_F(unix_socket, replaces_a_file_that_nobody_answers_on)
     EXPECT_EQ(call(request_for("/"))->status, 200);
 }
 
-TEST_F(unix_socket, does_not_push_another_server_out)
+TEST_F(unix_socket, does_not_replace_the_socket_of_a_running_server)
 {
     const dead_socket living(path_, true);
     const auto bound = listen();
@@ -126,7 +126,7 @@ TEST_F(unix_socket, does_not_push_another_server_out)
     EXPECT_TRUE(std::filesystem::exists(path_));
 }
 
-TEST_F(unix_socket, does_not_replace_a_file_that_is_no_socket)
+TEST_F(unix_socket, does_not_replace_a_file_that_is_not_a_socket)
 {
     std::ofstream(path_) << "precious";
     EXPECT_TRUE(listen().has_error());
@@ -137,26 +137,26 @@ TEST_F(unix_socket, has_a_path_of_limited_length)
 {
     listen_options where;
     where.at.unix_path = folder_.path() / std::string(108 - folder_.path().string().size() - 1, 'a');
-    const auto too_long = house_.tested->listen(where);
+    const auto too_long = server_.tested->listen(where);
     ASSERT_TRUE(too_long.has_error());
     EXPECT_NE(too_long.error().detail.find("107 bytes"), std::string::npos);
     where.at.unix_path = folder_.path() / std::string(107 - folder_.path().string().size() - 1, 'a');
-    EXPECT_TRUE(server_context_.tested->listen(where).has_value());
+    EXPECT_TRUE(server_.tested->listen(where).has_value());
 }
 
-TEST_F(unix_socket, takes_no_tls_and_tcp_is_no_operators_door)
+TEST_F(unix_socket, supports_no_tls_and_tcp_is_no_control_socket)
 {
     listen_options encrypted;
     encrypted.at.unix_path = path_;
     encrypted.tls.emplace();
-    EXPECT_TRUE(server_context_.tested->listen(encrypted).has_error());
+    EXPECT_TRUE(server_.tested->listen(encrypted).has_error());
     listen_options distant;
     distant.at.host = "127.0.0.1";
     distant.is_control_socket = true;
-    EXPECT_TRUE(server_context_.tested->listen(distant).has_error());
+    EXPECT_TRUE(server_.tested->listen(distant).has_error());
 }
 
-TEST_F(unix_socket, of_the_operator_opens_also_when_all_places_are_taken)
+TEST_F(unix_socket, of_the_operator_accepts_when_the_server_is_full)
 {
     limits bounds;
     bounds.connections_max = 1;
@@ -186,7 +186,7 @@ TEST_F(unix_socket, client_sends_fields_and_body)
     EXPECT_EQ(*answer->headers.find("x-request-id"), "mine");
 }
 
-TEST_F(unix_socket, client_takes_large_answers)
+TEST_F(unix_socket, client_accepts_large_responses)
 {
     ASSERT_TRUE(listen().has_value());
     const auto answer = call(request_for("/bytes/5000000"));
@@ -197,7 +197,7 @@ TEST_F(unix_socket, client_takes_large_answers)
     EXPECT_EQ(beyond.error().code, errc::too_large);
 }
 
-TEST_F(unix_socket, client_tells_absence_from_silence)
+TEST_F(unix_socket, client_distinguishes_absence_from_silence)
 {
     const auto absent = call(request_for("/"));
     ASSERT_TRUE(absent.has_error());
@@ -223,7 +223,7 @@ TEST_F(unix_socket, client_waits_no_longer_than_its_deadline)
     EXPECT_LT(std::chrono::steady_clock::now() - begun, 2s);
 }
 
-TEST(listen, tells_why_it_cannot)
+TEST(listen, returns_the_reason_of_a_failure)
 {
     test_server server;
     const auto port = server.listen_on_port();
@@ -241,7 +241,7 @@ TEST(listen, tells_why_it_cannot)
     EXPECT_TRUE(server.tested->listen(where).has_error());
 }
 
-TEST(listen, takes_every_address_when_none_is_named)
+TEST(listen, listens_on_all_addresses_without_a_host)
 {
     test_server server;
     const auto bound = server.tested->listen(listen_options{});
@@ -249,7 +249,7 @@ TEST(listen, takes_every_address_when_none_is_named)
     EXPECT_NE(bound->port, 0);
     auto wire = raw_connection::to_port(bound->port);
     wire.send(get("/who"));
-    EXPECT_EQ(wire.read()->body, "127.0.0.1 loopback guest");
+    EXPECT_EQ(wire.read()->body, "127.0.0.1 loopback client");
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ bulk_request parsed(const std::string& operations)
         .value();
 }
 
-// A POST of a group that refers to others.
+// Makes a POST of a group that refers to others.
 std::string post_text(const std::string& bulk_id, const texts& references = {})
 {
     std::string members;
@@ -35,7 +35,7 @@ std::string delete_text(const std::string& path)
     return R"({"method":"DELETE","path":")" + path + "\"}";
 }
 
-// A PATCH whose value refers to one.
+// Makes a PATCH whose value has a reference.
 std::string patch_text(const std::string& path, const std::string& reference)
 {
     return R"({"method":"PATCH","path":")" + path + R"(","data":[{"op":"add","value":"bulkId:)" + reference +
@@ -50,7 +50,7 @@ std::string join(std::initializer_list<std::string> operations)
     return text;
 }
 
-// "0 1 (2 3)": circles stand in parentheses.
+// Describes a plan as "0 1 (2 3)": cycles are in parentheses.
 std::string plan_of(const std::string& operations)
 {
     std::string text;
@@ -65,7 +65,7 @@ std::string plan_of(const std::string& operations)
     return text;
 }
 
-TEST(bulk_plan, operations_keep_their_order_but_for_those_that_wait)
+TEST(bulk_plan, operations_keep_their_order_unless_they_wait_for_others)
 {
     const struct {
         std::string_view claim;
@@ -108,7 +108,7 @@ TEST(bulk_plan, operations_keep_their_order_but_for_those_that_wait)
         EXPECT_EQ(plan_of(operations), plan) << claim;
 }
 
-// The operation's data with "id-x" for each "bulkId:x", but for those that are not there.
+// Returns the operation's data with "id-x" for each "bulkId:x", except for missing ones.
 std::string resolved(std::string_view method, std::string_view data, const texts& absent = {})
 {
     bulk_demand demand;
@@ -122,7 +122,7 @@ std::string resolved(std::string_view method, std::string_view data, const texts
     ));
 }
 
-TEST(bulk_reference, stands_as_a_whole_string_in_a_ref_or_in_a_patch_path)
+TEST(bulk_reference, is_found_in_whole_strings_refs_and_patch_paths)
 {
     const struct {
         std::string_view method;
@@ -156,7 +156,7 @@ TEST(bulk_reference, stands_as_a_whole_string_in_a_ref_or_in_a_patch_path)
         EXPECT_EQ(resolved(method, data), expected);
 }
 
-TEST(bulk_reference, without_an_id_is_left_out_with_what_it_identifies)
+TEST(bulk_reference, without_an_id_is_left_out_with_its_element)
 {
     const struct {
         std::string_view data;
@@ -174,7 +174,7 @@ TEST(bulk_reference, without_an_id_is_left_out_with_what_it_identifies)
         EXPECT_EQ(resolved("POST", data, {"a"}), expected);
 }
 
-TEST(bulk_reference, is_listed_once_each)
+TEST(bulk_reference, is_listed_once)
 {
     const auto request = parsed(join(
         {post_text("a"),
@@ -186,7 +186,7 @@ TEST(bulk_reference, is_listed_once_each)
     EXPECT_TRUE(request.operations[0].wanted->references.empty());
 }
 
-TEST(bulk_message, leaves_out_what_was_not_reached_and_what_is_not_there)
+TEST(bulk_message, leaves_out_unreached_operations_and_empty_members)
 {
     const std::vector<std::optional<bulk_result>> results = {
         bulk_result{"POST", "q\"", "https://x/Users/1", "W/\"1\"", 201, std::nullopt},

@@ -35,7 +35,7 @@ bool holds_null(const json::value& value)
     return value.is_null();
 }
 
-TEST(service_provider_config, advertises_what_there_is)
+TEST(service_provider_config, advertises_the_capabilities)
 {
     EXPECT_EQ(scimd::to_text(service_provider_config({}, base_url)), compact(R"({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
@@ -57,7 +57,7 @@ TEST(service_provider_config, advertises_what_there_is)
     })"));
 }
 
-TEST(service_provider_config, advertises_bulk_where_it_has_a_payload)
+TEST(service_provider_config, advertises_bulk_if_it_has_a_payload_limit)
 {
     capabilities what;
     what.bulk_payload_bytes_max = 4'096;
@@ -145,8 +145,8 @@ TEST(schema_document, names_types_and_keywords_as_the_rfc_does)
     EXPECT_EQ(shown("serial", "uniqueness"), "global");
 }
 
-// A schema shown can be loaded again, and is the same.
-TEST(schema_document, is_a_definition)
+// A schema document can be loaded again and gives an equal schema.
+TEST(schema_document, can_be_loaded_as_a_definition)
 {
     for (const schema* const each : samples::standard().schemas()) {
         json::object document = schema_document(*each, base_url);

@@ -8,8 +8,8 @@
 namespace scimd::scim {
 namespace {
 
-// What the parser makes of "a and (b and c)" keeps its parentheses, so any tree can be printed and parsed.
-TEST(filter_property, what_is_printed_parses_to_the_same)
+// The tree of "a and (b and c)" keeps its parentheses, so any tree can be printed and parsed again.
+TEST(filter_property, a_printed_filter_parses_to_an_equal_one)
 {
     samples::random_scim random(test::seed());
     int parsed_count = 0;

@@ -60,7 +60,7 @@ TEST(filter, reads_the_examples_of_rfc_7644)
         EXPECT_EQ(canonical(text, samples::user()), text);
 }
 
-TEST(filter, prints_what_it_understood)
+TEST(filter, prints_its_canonical_form)
 {
     const struct {
         std::string_view text;
@@ -87,7 +87,7 @@ TEST(filter, prints_what_it_understood)
         {"((title pr))", "title pr"},
         {"title pr and (nickName pr and locale pr)", "title pr and (nickName pr and locale pr)"},
         {"(title pr or nickName pr) or locale pr", "(title pr or nickName pr) or locale pr"},
-        // what attributes of several parts mean
+        // the meaning of complex attributes
         {R"(emails co "x")", R"(emails.value co "x")"},
         {R"(manager eq "7")",
          R"(urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value eq "7")"},
@@ -95,7 +95,7 @@ TEST(filter, prints_what_it_understood)
         {"name pr", "name pr"},
         {"name eq null", "name eq null"},
         {"emails ne null", "emails ne null"},
-        // sub-attributes behind brackets, as Entra writes them
+        // sub-attributes after brackets, as Entra writes them
         {R"(emails[type eq "work"].value eq "x")", R"(emails[type eq "work" and value eq "x"])"},
         {R"(emails[type eq "work" and primary eq true].value pr)",
          R"(emails[type eq "work" and primary eq true and value pr])"},
@@ -123,7 +123,7 @@ TEST(filter, prints_what_it_understood)
         EXPECT_EQ(canonical(row.text, samples::user()), row.meant) << row.text;
 }
 
-TEST(filter, makes_literals_of_their_attributes_types)
+TEST(filter, coerces_literals_to_the_types_of_attributes)
 {
     const struct {
         std::string_view text;
@@ -150,7 +150,7 @@ TEST(filter, makes_literals_of_their_attributes_types)
         EXPECT_EQ(canonical(row.text, samples::device()), row.meant) << row.text;
 }
 
-TEST(filter, says_where_the_text_is_wrong)
+TEST(filter, reports_the_position_of_errors)
 {
     const struct {
         std::string_view text;
@@ -247,7 +247,7 @@ TEST(filter, reads_texts_in_other_quotation_marks)
     }
 }
 
-TEST(filter, brackets_behind_the_urn_of_a_schema_hold_its_attributes)
+TEST(filter, brackets_after_the_urn_of_a_schema_contain_its_attributes)
 {
     const std::string urn = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
     const auto same = [](const std::string& a, const std::string& b) {
@@ -335,7 +335,7 @@ TEST(filter, refuses_literals_that_cannot_be_of_the_type)
     );
 }
 
-TEST(filter, is_no_oracle_for_what_is_never_returned)
+TEST(filter, refuses_attributes_that_are_never_returned)
 {
     EXPECT_EQ(
         filter_refusal(R"(password eq "x")"),
@@ -352,7 +352,7 @@ TEST(filter, is_no_oracle_for_what_is_never_returned)
         filter_refusal("ports.code pr", samples::device()),
         "Filter: the attribute 'ports.code' cannot be compared at position 1."
     );
-    // Nor where "value" is only meant.
+    // Also refused when "value" is implied.
     EXPECT_EQ(
         filter_refusal(R"(locks sw "1")", samples::device()),
         "Filter: a sub-attribute of 'locks' must be named at position 7."
@@ -380,7 +380,7 @@ TEST(filter, depth_is_limited)
         );
         EXPECT_TRUE(filter_refusal(repeat(open, 1'000)).starts_with("Filter: more than 32 levels"));
     }
-    // Nesting is depth, not count.
+    // Depth counts nesting, not terms.
     EXPECT_TRUE(parse_filter("(title pr)" + repeat(" and (title pr)", filter_depth_max), samples::user()));
 }
 
@@ -396,13 +396,13 @@ TEST(filter, must_be_utf8)
     EXPECT_EQ(filter_refusal("title eq \"\xff\""), "The filter is not UTF-8.");
 }
 
-TEST(filter, quotes_little_of_what_was_written)
+TEST(filter, quotes_a_limited_part_of_the_input)
 {
     const std::string reason = filter_refusal(std::string(8'000, 'x') + " pr");
     EXPECT_EQ(reason, "Filter: there is no attribute '" + std::string(64, 'x') + "...' at position 1.");
 }
 
-TEST(value_filter, reads_names_within_the_attribute_only)
+TEST(value_filter, resolves_names_within_the_attribute_only)
 {
     const auto emails = parse_path("emails", samples::user());
     ASSERT_TRUE(emails);

@@ -9,7 +9,7 @@ TEST(format, country_codes_are_those_of_iso_3166_1)
 {
     for (const char* const code : {"AD", "ES", "US", "us", "Zw", "AX", "SS"})
         EXPECT_TRUE(is_country_code(code)) << code;
-    // UK and EU are reserved, XK is of one's own, AN and CS are of the past.
+    // UK and EU are reserved, XK is user-assigned, AN and CS are obsolete.
     for (const char* const text :
          {"", "U", "USA", "XX", "UK", "EU", "XK", "AN", "CS", "D ", " A", "00", "Spain"})
         EXPECT_FALSE(is_country_code(text)) << text;
@@ -21,7 +21,7 @@ struct uri_row {
     bool is_absolute;
 };
 
-TEST(format, uris_are_told_from_other_text)
+TEST(format, uris_are_distinguished_from_other_text)
 {
     const uri_row rows[] = {
         {"https://example.com/ann.jpg?size=2#face", true, true},

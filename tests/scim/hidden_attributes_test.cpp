@@ -21,7 +21,7 @@ constexpr std::string_view placed_user =
     R"({"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:example:Place"],"userName":"a",)"
     R"("urn:example:Place":{"floor":1},"title":"t"})";
 
-TEST(visible, as_stored_are_documents_of_built_in_schemas_that_the_type_has)
+TEST(hidden_attributes, as_stored_are_documents_with_built_in_schemas_of_the_type)
 {
     const resource_type& user = *all().find_type("User");
     const catalogue few = all().subset({});
@@ -46,7 +46,7 @@ TEST(visible, as_stored_are_documents_of_built_in_schemas_that_the_type_has)
     }
 }
 
-TEST(visible, all_that_is_stored_of_built_in_schemas_is_returned_by_default)
+TEST(hidden_attributes, stored_attributes_of_built_in_schemas_are_returned_by_default)
 {
     const auto is_held_back = [](const attribute& one) {
         return is_kept_in_documents(one) && one.returned == returned::on_request;
@@ -60,7 +60,7 @@ TEST(visible, all_that_is_stored_of_built_in_schemas_is_returned_by_default)
         }
 }
 
-TEST(visible, is_what_the_type_knows_and_the_rest_comes_back)
+TEST(hidden_attributes, hides_undeclared_data_and_puts_it_back)
 {
     json::object document = parse_json_object(placed_user).value();
     EXPECT_TRUE(take_hidden(document, *all().find_type("User")).empty());

@@ -41,7 +41,7 @@ struct claim {
     bool is_met;
 };
 
-// The values of any attribute may be looked at one after the other instead.
+// Evaluates the claim also with the values of one attribute examined one after the other.
 void check_outside(
     const filter& condition, const resource_type& type, const json::object& document, bool is_met
 )
@@ -73,7 +73,7 @@ void check(std::span<const claim> claims, const resource_type& type, const json:
     }
 }
 
-TEST(match, strings_compare_as_their_attribute_says)
+TEST(match, strings_are_compared_by_the_case_rule_of_their_attribute)
 {
     check(
         std::vector<claim>{
@@ -129,7 +129,7 @@ TEST(match, booleans_and_instants)
     );
 }
 
-// RFC 7643 §2.5: an empty value is none.
+// RFC 7643 §2.5: an empty value counts as unassigned.
 TEST(match, unassigned_attributes)
 {
     check(
@@ -259,7 +259,7 @@ TEST(match, integers_and_decimals_mix)
     );
 }
 
-TEST(match, fraction_tells_an_integer_from_a_decimal)
+TEST(match, a_fraction_distinguishes_an_integer_from_a_decimal)
 {
     check(
         std::vector<claim>{
@@ -301,7 +301,7 @@ std::string text_at(std::string_view path)
 }
 
 // RFC 7644 §3.4.2.3.
-TEST(value_at, takes_the_primary_value_or_else_the_first)
+TEST(value_at, is_the_primary_value_or_else_the_first)
 {
     EXPECT_EQ(text_at("userName"), R"("BJensen@Example.com")");
     EXPECT_EQ(text_at("name.familyName"), R"("Jensen")");
@@ -316,7 +316,7 @@ TEST(value_at, takes_the_primary_value_or_else_the_first)
     EXPECT_EQ(*value_at(parse_path("emails.value", samples::user()).value(), one), "a");
 }
 
-TEST(match, values_are_looked_at_until_no_further_one_would_change_an_outcome)
+TEST(match, values_are_examined_until_all_terms_are_decided)
 {
     const auto& type = samples::user();
     const auto& emails = *type.base->find("emails");

@@ -16,7 +16,7 @@ TEST(error_message, has_the_form_of_rfc_7644_section_3_12)
     );
 }
 
-TEST(error_message, has_a_scim_type_only_where_the_rfc_has_one)
+TEST(error_message, has_a_scim_type_only_if_the_rfc_defines_one)
 {
     EXPECT_EQ(
         error_message({errc::not_found, "Gone."}),
@@ -44,7 +44,7 @@ TEST(list_message, counts_the_resources_of_this_page)
 }
 
 // RFC 9865 §2.
-TEST(list_message, has_cursors_where_there_are_some)
+TEST(list_message, has_cursors_with_cursor_pagination)
 {
     EXPECT_EQ(
         list_message({std::nullopt, std::nullopt, "before", "behind"}, {}),

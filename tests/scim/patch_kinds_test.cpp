@@ -72,7 +72,7 @@ TEST(patch, attributes_of_every_kind)
     );
 }
 
-TEST(patch, removed_values_that_are_listed_are_the_only_ones)
+TEST(patch, remove_with_a_list_removes_only_the_listed_values)
 {
     expect_rows(
         {
@@ -110,7 +110,7 @@ TEST(patch, removed_values_that_are_listed_are_the_only_ones)
 }
 
 // RFC 7644 §3.5.2: in order, each on the result of the one before.
-TEST(patch, operations_follow_each_other)
+TEST(patch, operations_apply_in_order)
 {
     expect_rows(
         {
@@ -142,7 +142,7 @@ TEST(patch, operations_follow_each_other)
     );
 }
 
-TEST(patch, paths_that_name_nothing_are_refused)
+TEST(patch, paths_that_name_no_attribute_are_refused)
 {
     expect_rows(
         {
@@ -233,7 +233,7 @@ TEST(patch, paths_that_name_nothing_are_refused)
     );
 }
 
-TEST(patch, operations_on_unknown_attributes_are_passed_over_beside_others)
+TEST(patch, operations_on_unknown_attributes_are_ignored_next_to_others)
 {
     const struct {
         const char* path;
@@ -283,7 +283,7 @@ TEST(patch, operations_on_unknown_attributes_are_passed_over_beside_others)
         }
 }
 
-TEST(patch, a_request_that_would_be_passed_over_as_a_whole_is_refused)
+TEST(patch, a_request_whose_operations_would_all_be_ignored_is_refused)
 {
     const auto change = parse_patch(
         samples::patch_body(R"([{"op": "add", "path": "shoe", "value": 1}, {"op": "remove", "path": "hat"}])"
@@ -295,7 +295,7 @@ TEST(patch, a_request_that_would_be_passed_over_as_a_whole_is_refused)
     EXPECT_EQ(change.error().detail, "Operations[0]: There is no attribute 'shoe'.");
 }
 
-TEST(patch, what_has_no_effect_is_noted)
+TEST(patch, parts_without_effect_are_recorded)
 {
     const struct {
         const char* operation;
@@ -364,7 +364,7 @@ TEST(patch, active_cannot_be_unassigned)
     );
 }
 
-TEST(patch, a_filter_on_one_complex_value_chooses_it_or_nothing)
+TEST(patch, a_filter_on_a_single_complex_value_selects_it_or_nothing)
 {
     const char* const g = R"({"name": {"givenName": "G", "familyName": "F"}})";
     const char* const e = R"({"name": {"givenName": "G", "familyName": "E"}})";

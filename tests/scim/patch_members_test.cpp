@@ -79,7 +79,7 @@ TEST(patch, members_are_added_removed_and_replaced)
     });
 }
 
-TEST(patch, removed_members_that_are_listed_are_the_only_ones)
+TEST(patch, remove_with_a_list_removes_only_the_listed_members)
 {
     expect_member_rows({
         {"objects",
@@ -97,7 +97,7 @@ TEST(patch, removed_members_that_are_listed_are_the_only_ones)
     });
 }
 
-TEST(patch, only_the_display_of_a_member_changes)
+TEST(patch, only_the_display_of_a_member_can_change)
 {
     expect_member_rows({
         {"value",
@@ -132,8 +132,8 @@ TEST(patch, only_the_display_of_a_member_changes)
     EXPECT_TRUE(std::holds_alternative<present>(every.condition.node));
 }
 
-// A replace of anything else emptied groups in more than one server.
-TEST(patch, nothing_said_of_members_changes_no_members)
+// In several servers, a replace of something else emptied the group.
+TEST(patch, values_without_members_change_no_members)
 {
     expect_member_rows({
         {"displayName", R"([{"op": "replace", "value": {"displayName": "n"}}])", ""},

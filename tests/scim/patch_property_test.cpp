@@ -1,4 +1,4 @@
-// What holds of any PATCH on any document.
+// Properties of any PATCH on any document.
 #include "random_scim.hpp"
 #include "sample_types.hpp"
 #include "scim/patch/patch.hpp"
@@ -13,7 +13,7 @@ namespace {
 
 constexpr int rounds = 6'000;
 
-// ---- validity, told from the schema alone (RFC 7643 §2, §7) ----
+// ---- validity by the schema alone (RFC 7643 §2, §7) ----
 
 bool has_type(const json::value& value, attribute_type type)
 {
@@ -79,7 +79,7 @@ std::string fault_in(const json::object& members, const std::vector<attribute>& 
     return {};
 }
 
-// Empty for a document that is valid for its type.
+// Returns what is wrong with a document; empty if it is valid for its type.
 std::string fault_of(json::object document, const resource_type& type)
 {
     json::array schemas{type.base->urn};
@@ -114,8 +114,7 @@ protected:
         std::string text;
     };
 
-    // Calls `check` with patches that parse and apply, and what they make of a document; returns how many
-    // did.
+    // Calls `check` with patches that parse and apply and with their results; returns the number of calls.
     template <class Check>
     int each_success(const samples::random_scim::operation_shape& shape, Check check)
     {
@@ -141,7 +140,7 @@ protected:
     samples::random_scim random{test::seed()};
 };
 
-TEST_F(patch_property, what_it_makes_is_valid)
+TEST_F(patch_property, results_are_valid_documents)
 {
     const auto successes = each_success(
         {.verbs = {"add", "replace", "remove"}},
@@ -153,8 +152,8 @@ TEST_F(patch_property, what_it_makes_is_valid)
     EXPECT_GT(successes, rounds / 3);
 }
 
-// RFC 7644 §3.5.2.1, §3.5.2.3. What selects elements may select others once the elements have changed.
-TEST_F(patch_property, adding_or_replacing_twice_is_once)
+// RFC 7644 §3.5.2.1, §3.5.2.3. Excludes filters: they may select other elements after a change.
+TEST_F(patch_property, adding_or_replacing_twice_is_idempotent)
 {
     for (const auto* const verb : {"add", "replace"}) {
         const auto successes = each_success(
@@ -169,7 +168,7 @@ TEST_F(patch_property, adding_or_replacing_twice_is_once)
     }
 }
 
-TEST_F(patch_property, replacing_by_what_is_there_changes_nothing)
+TEST_F(patch_property, replacing_by_the_current_value_changes_nothing)
 {
     for (int i = 0; i < rounds; ++i) {
         const auto& type = i % 2 == 0 ? samples::user() : samples::device();

@@ -5,7 +5,7 @@ namespace {
 
 using samples::patch_body;
 
-TEST(patch, bodies_are_checked_before_anything_is_applied)
+TEST(patch, bodies_are_checked_before_any_operation_is_applied)
 {
     struct row {
         const char* claim;

@@ -17,7 +17,7 @@ namespace scimd::scim::samples {
 struct patch_row {
     const char* claim;
     const char* source;
-    const char* operations;  // the array alone
+    const char* operations;  // the Operations array
     const char* target;      // nullptr: refused with `code`
     errc code = errc::internal;
 };
@@ -32,7 +32,7 @@ inline json::object patch_body(std::string_view operations)
     );
 }
 
-// What is tested is said in a row; what every user, group or device needs besides is added here.
+// Rows say what is tested; attributes that every user, group or device requires are added here.
 inline json::object resource_of(std::string_view text, const resource_type& type)
 {
     json::object made = document(text);
@@ -91,7 +91,7 @@ inline void expect_rows(
         expect_row(row, type, spoken);
 }
 
-// What a PATCH of a group asks of its members, one word an operation: "add 1 2; where; all 3; display x".
+// Describes the membership operations of a PATCH: "add 1 2; where; all 3; display x".
 inline std::string describe(const std::vector<membership_operation>& operations)
 {
     struct describer {

@@ -9,7 +9,7 @@ using samples::expect_rows;
 using samples::patch_body;
 
 // C2 of docs/compatibility.md.
-TEST(patch, elements_nobody_has_are_made_when_the_filter_says_how)
+TEST(patch, missing_elements_are_created_if_the_filter_identifies_them)
 {
     expect_rows(
         {
@@ -100,7 +100,7 @@ TEST(patch, elements_nobody_has_are_made_when_the_filter_says_how)
 }
 
 // RFC 7644 §3.5.2.
-TEST(patch, a_new_primary_takes_it_from_the_others)
+TEST(patch, a_new_primary_value_makes_the_others_non_primary)
 {
     expect_rows(
         {

@@ -63,7 +63,7 @@ TEST(patch, add_of_single_values)
     );
 }
 
-TEST(patch, add_to_lists_appends_what_is_not_there)
+TEST(patch, add_to_lists_appends_new_values_only)
 {
     expect_rows(
         {

@@ -45,7 +45,7 @@ TEST(path, is_printed_in_canonical_spelling)
     }
 }
 
-TEST(path, points_at_what_it_names)
+TEST(path, points_to_the_named_attributes)
 {
     const auto name = parse_path("name.givenName", samples::user());
     ASSERT_TRUE(name);
@@ -58,7 +58,7 @@ TEST(path, points_at_what_it_names)
     EXPECT_EQ(department->sub_attribute, nullptr);
 }
 
-TEST(path, refuses_what_is_not_there)
+TEST(path, refuses_unknown_names)
 {
     constexpr std::string_view paths[] = {
         "",
@@ -86,7 +86,7 @@ TEST(path, refuses_what_is_not_there)
     }
 }
 
-TEST(path, error_names_the_offender)
+TEST(path, error_quotes_the_unknown_name)
 {
     EXPECT_EQ(parse_path("nope", samples::user()).error().detail, "There is no attribute 'nope'.");
 }
@@ -102,7 +102,7 @@ TEST(path, error_quotes_at_most_64_bytes_of_whole_characters)
     );
 }
 
-TEST(path, a_schema_alone_is_none)
+TEST(path, the_urn_of_a_schema_alone_is_refused)
 {
     EXPECT_EQ(
         parse_path(samples::warranty_urn, samples::device()).error().detail,
@@ -118,7 +118,7 @@ TEST(path, longest_urn_decides)
     EXPECT_TRUE(parse_path("urn:example:Device:serial", samples::device()));
 }
 
-TEST(path, longest_urn_decides_also_when_it_is_the_base)
+TEST(path, longest_urn_decides_even_if_it_is_the_base)
 {
     static constexpr std::array<embedded_file, 3> files = {{
         {"part.json", R"({"id": "urn:example:Device:Part", "attributes": [{"name": "size"}]})"},

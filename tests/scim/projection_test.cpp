@@ -44,7 +44,7 @@ std::string minimal_and(std::string_view rest)
     );
 }
 
-TEST(projection, default_set_is_all_but_what_is_never_returned)
+TEST(projection, default_set_is_all_except_attributes_never_returned)
 {
     json::object expected = samples::document(whole_user);
     expected.stable_erase(expected.find("password"));
@@ -53,7 +53,7 @@ TEST(projection, default_set_is_all_but_what_is_never_returned)
     EXPECT_TRUE(parse_projection(" ", " ", samples::user()).is_default());
 }
 
-TEST(projection, attributes_name_what_is_returned)
+TEST(projection, attributes_select_what_is_returned)
 {
     const struct {
         std::string_view attributes;
@@ -118,13 +118,13 @@ TEST(projection, excluded_attributes_are_left_out)
     document["name"].as_object().erase("givenName");
     EXPECT_EQ(projected(whole_user, "", "name.givenName"), scimd::to_text(document));
     EXPECT_EQ(projected(whole_user, "", "name.givenName,name.familyName"), scimd::to_text(without({"name"})));
-    // An extension of which nothing remains is gone, while schemas stay as they are.
+    // An extension without remaining attributes is removed, while `schemas` is unchanged.
     EXPECT_EQ(
         projected(whole_user, "", "department,manager"), scimd::to_text(without({urn::enterprise_user}))
     );
 }
 
-TEST(projection, of_both_is_the_difference)
+TEST(projection, of_both_parameters_is_the_difference)
 {
     EXPECT_EQ(
         projected(whole_user, "userName,name", "name.familyName"),
@@ -177,7 +177,7 @@ TEST(projection, undeclared_members_are_dropped)
     EXPECT_EQ(projected(R"({"id":"1","internal":1,"name":{"x":1}})", "", ""), R"({"id":"1"})");
 }
 
-TEST(projection, says_beforehand_what_can_appear)
+TEST(projection, says_in_advance_which_attributes_can_appear)
 {
     const attribute& members = *samples::group().base->find("members");
     const struct {
@@ -203,7 +203,7 @@ TEST(projection, says_beforehand_what_can_appear)
     EXPECT_FALSE(projection{}.wants(*samples::user().base->find("password")));
 }
 
-TEST(projection, takes_16_filters_and_no_more)
+TEST(projection, accepts_up_to_16_filters)
 {
     std::string names;
     for (int i = 1; i < 16; ++i)

@@ -51,7 +51,7 @@ TEST(query, without_parameters_is_the_first_page_of_all)
     EXPECT_TRUE(part.wanted.is_default());
 }
 
-TEST(query, reads_all_parameters_whatever_their_case)
+TEST(query, reads_all_parameters_in_any_case)
 {
     const parameters given = {
         {"FILTER", R"(userName sw "b")"},
@@ -78,7 +78,7 @@ TEST(query, reads_all_parameters_whatever_their_case)
 }
 
 // RFC 7644 §3.4.2.4.
-TEST(query, page_parameters_are_brought_into_range)
+TEST(query, page_parameters_are_clamped)
 {
     const struct {
         std::string_view text;
@@ -130,19 +130,19 @@ TEST(query, order_is_by_one_simple_attribute)
     EXPECT_EQ(query({{"sortOrder", "ASCENDING"}}).order, sort_order::ascending);
 }
 
-TEST(query, filter_must_be_one)
+TEST(query, filter_must_not_be_empty)
 {
     EXPECT_EQ(query_refusal({{"filter", "userName"}}).code, errc::invalid_filter);
     EXPECT_EQ(query_refusal({{"filter", ""}}).code, errc::invalid_filter);
 }
 
-TEST(query, first_of_two_equal_parameters_holds)
+TEST(query, the_first_of_duplicate_parameters_counts)
 {
     EXPECT_EQ(query({{"count", "1"}, {"COUNT", "2"}}).page.count, 1U);
 }
 
 // RFC 9865 §2.
-TEST(query, goes_by_cursor_as_soon_as_there_is_one)
+TEST(query, uses_cursor_pagination_if_a_cursor_is_given)
 {
     EXPECT_EQ(query({{"cursor", ""}}).page.cursor, "");
     EXPECT_EQ(query({{"Cursor", " abc "}, {"count", "-3"}}).page.cursor, "abc");
@@ -157,7 +157,7 @@ TEST(query, goes_by_cursor_as_soon_as_there_is_one)
     );
 }
 
-TEST(query, has_an_identity_of_what_is_listed_in_which_order)
+TEST(query, has_an_identity_of_results_and_order)
 {
     const parameters given = {{"filter", "title pr"}, {"sortBy", "title"}, {"count", "5"}};
     const auto identity = query(given).identity;
@@ -178,7 +178,7 @@ TEST(query, has_an_identity_of_what_is_listed_in_which_order)
         EXPECT_NE(query(each).identity, identity);
 }
 
-TEST(query, over_several_types_takes_what_one_of_them_lacks_for_unassigned)
+TEST(query, over_several_types_reads_missing_attributes_as_unassigned)
 {
     const resource_type* const both[] = {&samples::user(), &samples::group()};
     const auto resolved = [&](const parameters& given) { return resolve(*read_parameters(given), both); };
@@ -191,7 +191,7 @@ TEST(query, over_several_types_takes_what_one_of_them_lacks_for_unassigned)
 
     EXPECT_EQ(resolved({{"filter", "nobodys pr"}}).error().code, errc::invalid_filter);
     EXPECT_EQ(resolved({{"sortBy", "nobodys"}}).error().code, errc::invalid_path);
-    // What each type has is each one's own.
+    // Each type uses its own attribute of that name.
     const auto named = resolved({{"filter", "displayName pr"}}).value();
     EXPECT_NE(named.parts[0].where, named.parts[1].where);
 }

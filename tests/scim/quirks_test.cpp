@@ -15,7 +15,7 @@ void expect_user_patches(const std::vector<samples::patch_row>& rows)
     expect_rows(rows, samples::user(), dialect::quirky);
 }
 
-// What a POST or PUT of this body leaves, less `schemas`.
+// Returns the document of a POST or PUT of this body, without `schemas`.
 void expect_user(const char* claim, const char* sent, const char* kept)
 {
     SCOPED_TRACE(claim);
@@ -26,7 +26,7 @@ void expect_user(const char* claim, const char* sent, const char* kept)
     EXPECT_EQ(read->document, document(kept)) << scimd::to_text(read->document);
 }
 
-TEST(quirks, standard_bodies_are_left_alone)
+TEST(quirks, standard_bodies_are_unchanged)
 {
     const json::object resource = document(
         R"({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "a",

@@ -7,6 +7,7 @@
 #include "scim/resource.hpp"
 #include "scim/schema/schema.hpp"
 #include "scim/value.hpp"
+#include "unlimited.hpp"
 
 #include <array>
 #include <cstdint>
@@ -50,7 +51,7 @@ public:
 
     // --- documents
 
-    // A canonical document; the generator tries until a body is one.
+    // Returns a canonical document; it generates bodies until one is valid.
     json::object document(const resource_type& type)
     {
         for (;;) {
@@ -87,7 +88,7 @@ public:
 
     struct operation_shape {
         std::vector<std::string_view> verbs;
-        bool may_select = true;  // elements of a list, by a filter or all of them by a sub-attribute
+        bool may_select = true;  // elements of a list: by a filter, or all of them by a sub-attribute
     };
 
     json::object patch(const resource_type& type, const operation_shape& shape)
@@ -104,7 +105,7 @@ private:
         const attribute* self = nullptr;
     };
 
-    // An attribute that a client may write.
+    // Returns an attribute that a client may write.
     place any_place(const resource_type& type)
     {
         for (;;) {
@@ -145,7 +146,7 @@ private:
         }
     }
 
-    // Over the sub-attributes of where.attribute.
+    // Returns a filter on the sub-attributes of where.attribute.
     scim::filter condition(path where, std::size_t depth)
     {
         if (depth > 0 && chance(3))

@@ -1,5 +1,6 @@
 #include "scim/references.hpp"
 
+#include "patch_rows.hpp"
 #include "sample_types.hpp"
 #include "scim/patch/patch.hpp"
 #include "scim/resource.hpp"
@@ -28,7 +29,7 @@ std::string manager_of(const json::object& document)
     return extension ? scimd::to_text(extension->at("manager")) : "";
 }
 
-TEST(references, point_at_where_ids_of_ours_are_found)
+TEST(references, point_to_the_endpoint_of_local_ids)
 {
     const struct {
         std::string_view sent;
@@ -57,7 +58,7 @@ TEST(references, point_at_where_ids_of_ours_are_found)
         EXPECT_EQ(manager_of(user_managed_by(row.sent)), row.kept) << row.sent;
 }
 
-TEST(references, follow_their_value)
+TEST(references, are_derived_from_their_value)
 {
     const struct {
         std::string_view before;
@@ -94,7 +95,7 @@ TEST(references, follow_their_value)
     }
 }
 
-TEST(references, that_say_another_resource_than_their_value_are_noted)
+TEST(references, that_contradict_their_value_are_recorded)
 {
     const std::string name = std::string(urn::enterprise_user) + ":manager.$ref";
     const std::vector<ignored_name> derived{{name, ignored_reason::derived}};
@@ -130,7 +131,7 @@ TEST(references, that_say_another_resource_than_their_value_are_noted)
     }
 }
 
-TEST(references, whose_value_changes_beside_them_are_not_noted)
+TEST(references, whose_value_changes_as_well_are_not_recorded)
 {
     const auto change = parse_patch(
         samples::patch_body(R"([{"op":"replace","path":"manager.value","value":"diruser_8"}])"),
@@ -143,7 +144,7 @@ TEST(references, whose_value_changes_beside_them_are_not_noted)
     EXPECT_TRUE(found.rows().empty());
 }
 
-TEST(references, of_ours_are_absolute_where_they_are_read)
+TEST(references, to_local_resources_are_absolute_in_responses)
 {
     const struct {
         std::string_view kept;
@@ -166,7 +167,7 @@ TEST(references, of_ours_are_absolute_where_they_are_read)
     }
 }
 
-TEST(references, of_lists_and_other_types_do_so_too)
+TEST(references, in_lists_and_other_types_are_completed)
 {
     const catalogue types = test::sample_schemas();
     const auto made = read_body(

@@ -15,7 +15,7 @@ using samples::document;
 
 // ---- members ----
 
-TEST(resource, members_of_a_group_are_no_part_of_its_document)
+TEST(resource, members_of_a_group_are_not_in_its_document)
 {
     const auto read = read_body(
         document(
@@ -29,7 +29,7 @@ TEST(resource, members_of_a_group_are_no_part_of_its_document)
     EXPECT_EQ(read->members, (std::vector<member>{{"1", "d", ""}, {"2", "", ""}}));
 }
 
-TEST(resource, naming_no_members_is_not_the_same_as_not_naming_members)
+TEST(resource, an_empty_member_list_differs_from_no_member_list)
 {
     for (const char* const sent :
          {R"({"displayName": "g", "members": []})", R"({"displayName": "g", "members": null})"}) {
@@ -53,7 +53,7 @@ TEST(resource, only_members_of_groups_are_kept_apart)
     EXPECT_FALSE(is_kept_apart(samples::group(), namesake));
 }
 
-TEST(resource, members_come_as_objects_or_ids_alone_or_in_a_list)
+TEST(resource, members_may_be_objects_or_ids_single_or_in_a_list)
 {
     const std::vector<member> one = {{"1", "", ""}};
     struct row {
@@ -93,7 +93,7 @@ TEST(resource, members_come_as_objects_or_ids_alone_or_in_a_list)
     }
 }
 
-TEST(resource, the_members_of_one_list_are_bounded_in_number_and_length)
+TEST(resource, member_lists_are_limited_in_number_and_length)
 {
     json::array members;
     for (std::size_t i = 0; i < members_max; ++i)
@@ -179,15 +179,15 @@ TEST_F(ticket, immutable_sub_attributes_and_those_of_extensions_keep_their_value
     }
 }
 
-// RFC 7643 §6: an optional extension may be left out, not half filled in.
-TEST_F(ticket, an_extension_that_is_there_has_what_it_requires)
+// RFC 7643 §6: an optional extension may be missing, but not incomplete.
+TEST_F(ticket, a_present_extension_must_have_its_required_attributes)
 {
     EXPECT_TRUE(read_body(document(R"({"urn:example:Ticket:More": {"reason": "r"}})"), type_));
     EXPECT_TRUE(read_body(document(R"({"urn:example:Ticket:More": {}})"), type_));
     EXPECT_FALSE(read_body(document(R"({"urn:example:Ticket:More": {"origin": "o"}})"), type_));
 }
 
-TEST_F(ticket, an_element_has_what_its_list_requires)
+TEST_F(ticket, an_element_must_have_its_required_sub_attributes)
 {
     EXPECT_TRUE(read_body(document(R"({"parts": [{"number": "1"}]})"), type_));
     EXPECT_FALSE(read_body(document(R"({"parts": [{"number": "1"}, {"note": "n"}]})"), type_));
@@ -195,7 +195,7 @@ TEST_F(ticket, an_element_has_what_its_list_requires)
 
 // ---- normalize ----
 
-TEST(resource, normalizing_drops_what_is_empty_undeclared_or_not_a_documents)
+TEST(resource, normalizing_drops_empty_undeclared_and_computed_attributes)
 {
     json::object given = document(
         R"({"id": "7", "userName": "a", "name": {"givenName": null}, "emails": [{"value": ""}], "password": "p",
@@ -212,7 +212,7 @@ TEST(resource, normalizing_drops_what_is_empty_undeclared_or_not_a_documents)
     );
 }
 
-TEST(resource, normalizing_twice_changes_nothing)
+TEST(resource, normalizing_is_idempotent)
 {
     for (const char* const text :
          {R"({"userName": "a", "emails": [{"value": "x", "primary": true}, {"value": "X"}, {"type": "work"}]})",

@@ -12,7 +12,7 @@ namespace {
 
 using samples::document;
 
-// Without `schemas`, of which there are tests of their own.
+// Omits `schemas`, which has tests of its own.
 json::object without_schemas(json::object from)
 {
     from.stable_erase(from.find("schemas"));
@@ -22,7 +22,7 @@ json::object without_schemas(json::object from)
 struct reading {
     const char* claim;
     const char* sent;
-    const char* kept;  // without schemas; nullptr: refused with `code`
+    const char* kept;  // without `schemas`; nullptr: refused with `code`
     errc code = errc::invalid_value;
 };
 
@@ -101,7 +101,7 @@ TEST(resource, null_and_empty_values_unassign)
     );
 }
 
-TEST(resource, what_the_server_owns_or_does_not_know_is_ignored)
+TEST(resource, read_only_and_unknown_attributes_are_ignored)
 {
     expect_readings(
         {
@@ -133,7 +133,7 @@ TEST(resource, what_the_server_owns_or_does_not_know_is_ignored)
     );
 }
 
-TEST(resource, active_stays_in_a_replacement_that_does_not_name_it)
+TEST(resource, active_is_kept_by_a_replacement_that_does_not_name_it)
 {
     const struct {
         const char* sent;
@@ -163,7 +163,7 @@ std::string ignored_text(const ignored_names& found)
     return text;
 }
 
-TEST(resource, what_has_no_effect_is_noted_with_its_reason)
+TEST(resource, parts_without_effect_are_recorded_with_their_reason)
 {
     const struct {
         const char* sent;
@@ -188,7 +188,7 @@ TEST(resource, what_has_no_effect_is_noted_with_its_reason)
     }
 }
 
-TEST(resource, names_without_effect_are_bounded_and_stand_once)
+TEST(resource, recorded_names_are_limited_and_unique)
 {
     ignored_names found;
     for (int i = 0; i < 2; ++i)
@@ -215,7 +215,7 @@ TEST(resource, elements_without_value_are_dropped_from_the_lists_of_users)
     EXPECT_TRUE(read->document.contains("addresses"));
 }
 
-TEST(resource, names_that_cannot_be_seen_are_refused_unless_they_were_there)
+TEST(resource, invisible_names_are_refused_unless_they_existed_before)
 {
     for (const char* const sent : {R"({"userName": " "})", "{\"userName\": \"\\u3000\\t\"}"}) {
         const auto read = read_body(document(sent), samples::user());
@@ -246,7 +246,7 @@ TEST(resource, active_is_true_unless_the_client_says_otherwise)
     );
 }
 
-TEST(resource, strings_are_taken_for_booleans_only_where_the_schema_wants_a_boolean)
+TEST(resource, strings_become_booleans_only_for_boolean_attributes)
 {
     expect_readings(
         {
@@ -311,7 +311,7 @@ TEST(resource, values_have_the_type_of_their_attribute)
          }) {
         const auto body = document(R"({"serial": "1", )" + std::string(each.member) + ", " + more);
         const auto read = read_body(body, samples::device());
-        EXPECT_EQ(read.has_value(), each.is_in_flight) << each.member;
+        EXPECT_EQ(read.has_value(), each.is_taken) << each.member;
         if (!read) {
             EXPECT_EQ(read.error().code, errc::invalid_value) << each.member;
         }
@@ -334,7 +334,7 @@ TEST(resource, integers_for_strings_become_their_digits_and_whole_decimals_stay_
     );
 }
 
-TEST(resource, values_are_kept_as_they_were_written)
+TEST(resource, values_are_stored_as_written)
 {
     const std::string text =
         R"({"userName": "  Zo\u00eb ", "active": true, "timezone": "Mars/Base", "locale": "??",
@@ -343,7 +343,7 @@ TEST(resource, values_are_kept_as_they_were_written)
     expect_readings({{"verbatim", text.c_str(), text.c_str()}}, samples::user());
 }
 
-TEST(resource, one_value_is_taken_where_a_list_is_expected)
+TEST(resource, a_single_value_is_accepted_for_a_list)
 {
     expect_readings(
         {{"OneLogin's emails",
@@ -394,7 +394,7 @@ TEST(resource, at_most_one_value_is_primary)
 }
 
 // RFC 7643 §2.4.
-TEST(resource, a_pair_of_type_and_value_stands_once)
+TEST(resource, pairs_of_type_and_value_are_unique)
 {
     expect_readings(
         {
@@ -448,7 +448,7 @@ json::value mailbox(const std::string& address)
     return element;
 }
 
-TEST(resource, names_have_a_length)
+TEST(resource, names_are_limited_in_length)
 {
     for (const char* const name : {"userName", "displayName", "externalId"}) {
         EXPECT_TRUE(read_body(user_with(name, std::string(user_name_bytes_max, 'x')), samples::user()))
@@ -460,13 +460,13 @@ TEST(resource, names_have_a_length)
     }
 }
 
-TEST(resource, strings_have_a_length)
+TEST(resource, strings_are_limited_in_length)
 {
     EXPECT_TRUE(read_body(user_with("title", std::string(string_bytes_max, 'x')), samples::user()));
     EXPECT_FALSE(read_body(user_with("title", std::string(string_bytes_max + 1, 'x')), samples::user()));
 }
 
-TEST(resource, lists_have_a_length)
+TEST(resource, lists_are_limited_in_length)
 {
     json::array emails;
     for (std::size_t i = 0; i < values_max; ++i)
@@ -476,7 +476,7 @@ TEST(resource, lists_have_a_length)
     EXPECT_FALSE(read_body(user_with("emails", emails), samples::user()));
 }
 
-TEST(resource, text_that_no_store_holds_is_refused)
+TEST(resource, text_that_cannot_be_stored_is_refused)
 {
     for (const std::string& text :
          {std::string("a\0b", 3), std::string("a\x01"), std::string("\xef\xbf\xbf"), std::string("\x80")}) {
@@ -495,7 +495,7 @@ TEST(resource, text_that_looks_like_another_is_refused_in_names_and_addresses)
     EXPECT_TRUE(read_body(user_with("title", reversed), samples::user()));
 }
 
-TEST(resource, schemas_are_what_the_document_has_whatever_was_sent)
+TEST(resource, schemas_are_computed_from_the_document)
 {
     struct row {
         const char* sent;

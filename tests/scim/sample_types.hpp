@@ -1,4 +1,4 @@
-// Resource types to test with: the standard ones, and a Device with an attribute of every kind.
+// Resource types for tests: the standard ones, and a Device with an attribute of every kind.
 #pragma once
 
 #include "base/json/json.hpp"
@@ -89,7 +89,7 @@ inline json::object document(std::string_view text)
     return parse_json_object(text).value();
 }
 
-// The same JSON without white space.
+// Returns the JSON without white space.
 inline std::string compact(std::string_view text)
 {
     return scimd::to_text(document(text));

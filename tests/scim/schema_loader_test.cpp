@@ -54,7 +54,7 @@ texts extensions_of(const catalogue& types, std::string_view name)
     return urns;
 }
 
-TEST(extend_standard, without_files_is_the_standard)
+TEST(extend_standard, without_files_is_the_standard_catalogue)
 {
     const catalogue types = loaded({});
     EXPECT_EQ(types.schemas().size(), 3U);
@@ -63,7 +63,7 @@ TEST(extend_standard, without_files_is_the_standard)
     EXPECT_TRUE(types.find_schema(urn::user)->is_built_in);
 }
 
-TEST(extend_standard, a_resource_type_file_of_user_adds_its_extensions)
+TEST(extend_standard, a_resource_type_named_user_adds_its_extensions)
 {
     const std::string user = R"({"name": "User", "endpoint": "/Users", "schema": ")" +
                              std::string(urn::user) +
@@ -74,7 +74,7 @@ TEST(extend_standard, a_resource_type_file_of_user_adds_its_extensions)
     EXPECT_TRUE(types.find_type("User")->is_built_in);
 }
 
-TEST(extend_standard, a_schema_that_nobody_lists_extends_the_type_that_its_urn_ends_in)
+TEST(extend_standard, an_unlisted_schema_extends_the_type_in_its_urn)
 {
     const catalogue types =
         loaded({{"a.json", schema_text(badge_urn)}, {"b.json", schema_text("urn:example:room:group")}});
@@ -84,7 +84,7 @@ TEST(extend_standard, a_schema_that_nobody_lists_extends_the_type_that_its_urn_e
     EXPECT_EQ(extensions_of(types, "Group"), texts{"urn:example:room:group"});
 }
 
-TEST(extend_standard, a_schema_that_somebody_lists_is_attached_there_alone)
+TEST(extend_standard, a_listed_schema_is_attached_to_its_type_only)
 {
     const catalogue types = loaded({
         {"a.json", schema_text("urn:example:Device:User")},
@@ -107,8 +107,8 @@ TEST(extend_standard, a_file_may_hold_one_definition_a_list_or_a_list_response)
     }
 }
 
-// What many servers answer at /Schemas: their own beside those of RFC 7643, with what every resource has.
-TEST(extend_standard, the_answer_of_another_server_at_schemas_is_taken_as_it_is)
+// Many servers answer /Schemas with their own schemas and those of RFC 7643, including common attributes.
+TEST(extend_standard, the_schemas_response_of_another_server_is_accepted)
 {
     const std::string answer = R"({
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"], "totalResults": 4, "Resources": [
@@ -143,7 +143,7 @@ TEST(extend_standard, prefixes_of_ids_are_given_or_derived)
     EXPECT_EQ(types.find_type("Lock")->id_prefix, "lock_");
 }
 
-TEST(extend_standard, references_know_where_their_targets_are)
+TEST(extend_standard, references_have_the_endpoints_of_their_targets)
 {
     const catalogue types = loaded({
         {"a.json", schema_text("urn:example:A", R"({"name": "owner", "type": "reference",
@@ -156,14 +156,14 @@ TEST(extend_standard, references_know_where_their_targets_are)
     EXPECT_EQ(targets[1].id_prefix + targets[1].endpoint, "dirlock_/Locks");
 }
 
-TEST(extend_standard, what_is_write_only_is_never_returned)
+TEST(extend_standard, write_only_attributes_are_never_returned)
 {
     const catalogue types =
         loaded({{"a.json", schema_text(badge_urn, R"({"name": "pin", "mutability": "writeOnly"})")}});
     EXPECT_EQ(types.find_schema(badge_urn)->find("pin")->returned, returned::never);
 }
 
-TEST(extend_standard, tells_everything_that_is_wrong_at_once)
+TEST(extend_standard, reports_all_errors_at_once)
 {
     const std::string user = R"({"name": "User", "endpoint": "/People", "schema": "urn:example:Person",
                                  "idPrefix": "u_", "schemaExtensions": [{"schema": "urn:example:None"}]})";
@@ -188,7 +188,7 @@ TEST(extend_standard, tells_everything_that_is_wrong_at_once)
     );
 }
 
-TEST(extend_standard, refuses_what_does_not_fit_together)
+TEST(extend_standard, refuses_contradictory_definitions)
 {
     const struct {
         std::vector<definition_file> files;
@@ -239,7 +239,7 @@ std::string many(std::size_t count, const std::string& begin, const std::string&
     return text;
 }
 
-TEST(extend_standard, limits_have_two_sides)
+TEST(extend_standard, limits_hold_on_both_sides)
 {
     const auto attributes = [](std::size_t count) {
         return definition_file{"a.json", schema_text(badge_urn, many(count, R"({"name": "a)", R"("})"))};
@@ -283,7 +283,7 @@ TEST(extend_standard, limits_have_two_sides)
     );
 }
 
-TEST(extend_standard, mistakes_are_counted_up_to_a_limit)
+TEST(extend_standard, errors_are_reported_up_to_a_limit)
 {
     const auto broken = [](std::size_t count) {
         return mistakes_of(

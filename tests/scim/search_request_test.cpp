@@ -11,7 +11,7 @@ result<list_request> read(std::string_view text)
     return read_search_request(samples::document(text));
 }
 
-TEST(search_request, says_what_the_parameters_of_a_url_say)
+TEST(search_request, is_equivalent_to_the_parameters_of_a_url)
 {
     const auto made = read(R"({
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],
@@ -29,7 +29,7 @@ TEST(search_request, says_what_the_parameters_of_a_url_say)
     EXPECT_FALSE(made->page.cursor);
 }
 
-TEST(search_request, needs_no_member)
+TEST(search_request, requires_no_member)
 {
     for (const auto* text : {"{}", R"({"filter":null,"count":null,"cursor":null,"schemas":null})"}) {
         const auto made = read(text);
@@ -40,7 +40,7 @@ TEST(search_request, needs_no_member)
     }
 }
 
-TEST(search_request, names_know_no_case)
+TEST(search_request, names_are_case_insensitive)
 {
     const auto made = read(R"({"FILTER": "title pr", "startindex": -5, "Cursor": ""})");
     ASSERT_TRUE(made);
@@ -49,7 +49,7 @@ TEST(search_request, names_know_no_case)
     EXPECT_EQ(made->page.cursor, "");
 }
 
-TEST(search_request, tells_what_is_wrong_with_it)
+TEST(search_request, reports_its_errors)
 {
     const struct {
         std::string_view text;
@@ -82,7 +82,7 @@ TEST(search_request, tells_what_is_wrong_with_it)
     }
 }
 
-TEST(search_request, takes_texts_where_a_query_has_them_but_in_strict_directories)
+TEST(search_request, accepts_texts_for_numbers_except_in_strict_directories)
 {
     const struct {
         const char* text;

@@ -1,4 +1,4 @@
-// What strict directories refuse, and that all else is read as everywhere.
+// Strict mode: what is refused, and that everything else is read as in other modes.
 #include "scim/patch/strict.hpp"
 
 #include "patch_rows.hpp"
@@ -13,7 +13,7 @@ constexpr const char* enterprise_urn = "urn:ietf:params:scim:schemas:extension:e
 
 struct strict_refusal {
     const char* claim;
-    std::string sent;  // in place of %: the rest of a user that is in order
+    std::string sent;  // %: the rest of a valid user
     errc code;
     const char* detail;
 };
@@ -54,7 +54,7 @@ TEST(strict, resources_are_refused_for_what_the_rfc_does_not_describe)
          std::string(R"({"schemas": [")") + user_urn +
              R"(", "URN:ietf:params:scim:schemas:core:2.0:User"], )" + R"("userName": "u"})",
          errc::invalid_value,
-         "schemas: 'URN:ietf:params:scim:schemas:core:2.0:User' stands twice."},
+         "schemas: 'URN:ietf:params:scim:schemas:core:2.0:User' is listed twice."},
         {"an extension that schemas does not name",
          user_text(extension + R"({"department": "D"})"),
          errc::invalid_value,
@@ -115,7 +115,7 @@ TEST(strict, resources_are_refused_for_what_the_rfc_does_not_describe)
         expect_refused_by_strict_alone(row);
 }
 
-TEST(strict, what_the_rfc_describes_is_read_as_everywhere)
+TEST(strict, standard_resources_are_read_as_in_other_modes)
 {
     const std::string rows[] = {
         user_text(R"("title": null, "emails": [], "name": null)"),
@@ -264,8 +264,8 @@ struct target_row {
     bool is_met;
 };
 
-// C2 of docs/compatibility.md: what becomes of a filter that no value meets.
-TEST(strict, filters_that_match_nothing_are_no_target_but_where_they_are_leniently_met)
+// C2 of docs/compatibility.md: filters without a match.
+TEST(strict, filters_without_a_match_are_no_target_in_strict_mode)
 {
     constexpr auto place = R"([{"op": "replace", "path": "emails[type eq \"work\"].value", "value": "x"}])";
     constexpr auto own = R"([{"op": "replace", "path": "emails[type eq \"own\"].value", "value": "x"}])";
@@ -302,7 +302,7 @@ TEST(strict, filters_that_match_nothing_are_no_target_but_where_they_are_lenient
     }
 }
 
-TEST(strict, filters_keep_to_the_grammar)
+TEST(strict, filters_must_follow_the_grammar)
 {
     const char* const refused[] = {
         "userName eq bjensen",

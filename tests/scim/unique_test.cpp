@@ -43,7 +43,7 @@ texts values_of(std::string_view name, std::string_view document)
     return values;
 }
 
-TEST(unique_attributes, are_those_of_all_schemas_without_a_column_of_their_own)
+TEST(unique_attributes, are_those_of_all_schemas_without_a_column)
 {
     const std::string badge(test::badge_urn);
     EXPECT_EQ(paths_of("User"), (texts{badge + ":number", badge + ":serial", badge + ":codes"}));
@@ -61,7 +61,7 @@ TEST(unique_values, are_folded_unless_they_are_case_exact)
     EXPECT_EQ(values_of("Device", "{}"), texts{});
 }
 
-TEST(unique_values, of_lists_and_numbers_are_values_each)
+TEST(unique_values, of_lists_and_numbers_are_separate_keys)
 {
     const std::string badge(test::badge_urn);
     EXPECT_EQ(
@@ -72,8 +72,8 @@ TEST(unique_values, of_lists_and_numbers_are_values_each)
     );
 }
 
-// What a filter asks for is found by the key that the document was kept under.
-TEST(unique_key, of_a_literal_is_that_of_the_value)
+// The key of a filter's literal must equal the stored key of the value.
+TEST(unique_key, of_a_literal_equals_the_key_of_the_value)
 {
     const auto kinds = extend_standard(std::vector<definition_file>{
         {"a.json", R"({"id": "urn:example:Kind", "attributes": [
@@ -123,7 +123,7 @@ TEST(unique_key, of_a_literal_is_that_of_the_value)
     }
 }
 
-TEST(unique_values, have_a_length)
+TEST(unique_values, are_limited_in_length)
 {
     const auto longest = [](std::size_t bytes) {
         const auto text =

@@ -1,4 +1,4 @@
-// The functions that charge a budget, for tests of what they make: with a budget without a limit.
+// Overloads of the functions that charge a work budget, with an unlimited one, for tests of their results.
 #pragma once
 
 #include "scim/filter/match.hpp"

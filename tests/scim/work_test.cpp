@@ -1,4 +1,4 @@
-// What is computed for a client is charged to its request: no product of lists that it controls is free.
+// Computation for a client is charged to its request: no product of lists that it controls is free.
 #include "base/work_budget.hpp"
 #include "scim/filter/filter.hpp"
 #include "scim/filter/match.hpp"
@@ -37,7 +37,7 @@ json::object user_with_title(const std::string& title)
     return json::object{{"userName", "a"}, {"title", title}};
 }
 
-TEST(work_of_filters, folds_a_text_once_however_many_terms_look_at_it)
+TEST(work_of_filters, folds_a_text_once_for_all_terms)
 {
     const auto document = user_with_title(std::string(60'000, 'A'));
     const auto one = steps_to_match(R"(title ew "z")", document);
@@ -150,7 +150,7 @@ TEST(work_of_patches, ends_at_the_limit_and_leaves_the_document)
     EXPECT_EQ(document, before);
 }
 
-TEST(work_of_patches, is_charged_for_telling_values_apart)
+TEST(work_of_patches, is_charged_for_comparing_values)
 {
     const auto document = user_with_numbers(900, 100);
     const json::object addition{
@@ -163,7 +163,7 @@ TEST(work_of_patches, is_charged_for_telling_values_apart)
     EXPECT_GE(steps_to_apply(operations(listed, 10), document), 10U * 900 * 100);
 }
 
-TEST(work_of_patches, a_value_is_not_put_in_more_elements_than_any_document_could_hold)
+TEST(work_of_patches, a_value_is_copied_into_no_more_than_a_document_may_hold)
 {
     const auto document = user_with_numbers(1'000, 1);
     const auto replaced = [&](std::size_t bytes) {
@@ -209,7 +209,7 @@ TEST(work_of_patches, is_charged_for_paths_that_are_names)
 
 // ---- bodies ----
 
-TEST(work_of_bodies, is_in_proportion_to_them)
+TEST(work_of_bodies, is_proportional_to_their_size)
 {
     const auto steps = [](int count) {
         json::array numbers;

@@ -63,7 +63,7 @@ constexpr edges ranges[] = {
     {"", "ff00::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", ""},
 };
 
-TEST(address_policy, refuses_each_special_range_to_its_edges_and_no_further)
+TEST(address_policy, refuses_each_special_range_exactly_to_its_edges)
 {
     for (const auto& row : ranges) {
         EXPECT_NE(why_not_public(address(row.first)), "") << row.first;
@@ -140,7 +140,7 @@ TEST(address_policy, refuses_addresses_inside_the_ranges)
         EXPECT_NE(why_not_public(address(text)), "") << text;
 }
 
-TEST(address_policy, takes_public_addresses)
+TEST(address_policy, accepts_public_addresses)
 {
     for (const auto* text : {
              "1.1.1.1",
@@ -174,7 +174,7 @@ TEST(address_policy, takes_public_addresses)
         EXPECT_EQ(why_not_public(address(text)), "") << text;
 }
 
-TEST(address_policy, lets_a_sidecar_have_neighbours_but_no_metadata)
+TEST(address_policy, private_mode_allows_neighbours_but_no_metadata_services)
 {
     const address_policy sidecar{.allows_private = true, .own = {}};
     for (const auto* text :
@@ -195,7 +195,7 @@ TEST(address_policy, lets_a_sidecar_have_neighbours_but_no_metadata)
         EXPECT_NE(sidecar.why_not(address(text)), "") << text;
 }
 
-TEST(address_policy, refuses_our_own_addresses)
+TEST(address_policy, refuses_addresses_of_own_listeners)
 {
     const address_policy strict{.allows_private = false, .own = {address("8.8.4.4")}};
     EXPECT_NE(strict.why_not(address("8.8.4.4")), "");

@@ -1,16 +1,23 @@
 #include "service/management/demo.hpp"
 
 #include "service/auth/secrets.hpp"
+#include "service/auth/tokens.hpp"
+#include "service/management/directories.hpp"
+#include "service/management/organizations.hpp"
 #include "support/fixed_random.hpp"
 #include "support/temp_store.hpp"
 
 #include <gtest/gtest.h>
 
-namespace scimd::service::tenancy {
+namespace scimd::service::demo {
 namespace {
 
 namespace tenants = store::tenants;
 namespace credentials = store::credentials;
+using directories::parse_gate_scope;
+using directories::parse_policy;
+using directories::parse_unknown_members;
+using organizations::create_directory;
 
 class demo_test : public testing::Test {
 protected:
@@ -20,7 +27,7 @@ protected:
     {
         std::size_t count = 0;
         for (const auto& one : credentials::list_secrets(tx(), directory))
-            count += secrets::is_alive(one, tx().now()) ? 1 : 0;
+            count += is_alive(one, tx().now()) ? 1 : 0;
         return count;
     }
 
@@ -29,7 +36,7 @@ protected:
     const event_source from{tenants::environment(tx()), "api", {"operator", {}, {}}, {}};
 };
 
-TEST_F(demo_test, directories_name_a_known_provider_or_none)
+TEST_F(demo_test, directories_have_a_known_provider_or_none)
 {
     const auto owner = tenants::insert_organization(tx(), "Acme", std::nullopt)->id;
     for (const auto* const provider :
@@ -47,7 +54,7 @@ TEST_F(demo_test, directories_name_a_known_provider_or_none)
     EXPECT_EQ(create_directory(tx(), from, owner, {})->policy, tenants::domain_policy::reject);
 }
 
-TEST_F(demo_test, the_demo_is_made_once_with_a_fresh_token_each_time)
+TEST_F(demo_test, the_demo_is_created_once_with_a_new_token_each_time)
 {
     const auto first = prepare_demo(tx(), from, random, std::nullopt, std::nullopt);
     ASSERT_TRUE(first);
@@ -66,7 +73,7 @@ TEST_F(demo_test, the_demo_is_made_once_with_a_fresh_token_each_time)
     EXPECT_EQ(tenants::count_organizations(tx()), 1);
 }
 
-TEST_F(demo_test, the_demo_s_policy_changes_when_one_is_given)
+TEST_F(demo_test, the_policy_of_the_demo_changes_when_one_is_given)
 {
     const auto policy = [&](std::optional<tenants::domain_policy> wanted) {
         const auto demo = prepare_demo(tx(), from, random, wanted, std::nullopt);
@@ -78,7 +85,7 @@ TEST_F(demo_test, the_demo_s_policy_changes_when_one_is_given)
     EXPECT_EQ(policy(tenants::domain_policy::reject), tenants::domain_policy::reject);
 }
 
-TEST(policy_test, a_policy_is_spelled_one_way)
+TEST(directory_settings_test, values_have_exactly_one_spelling)
 {
     EXPECT_EQ(parse_policy("reject").value(), tenants::domain_policy::reject);
     EXPECT_EQ(parse_policy("hold").value(), tenants::domain_policy::hold);
@@ -94,4 +101,4 @@ TEST(policy_test, a_policy_is_spelled_one_way)
 }
 
 }  // namespace
-}  // namespace scimd::service::tenancy
+}  // namespace scimd::service::demo

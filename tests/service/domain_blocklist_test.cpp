@@ -1,4 +1,4 @@
-// Names that everybody shares belong to no organization.
+// Shared names cannot be domains of organizations.
 #include "service/domains/domain_blocklist.hpp"
 
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@ bool allows(const domain_blocklist& rules, std::string_view name)
     return rules.check(domain_name::parse(name).value()).has_value();
 }
 
-TEST(domain_rules, public_suffixes_and_mail_providers_are_refused_and_names_below_them_are_not)
+TEST(domain_blocklist_test, public_suffixes_and_mail_providers_are_refused_and_names_below_them_are_not)
 {
     const domain_blocklist rules;
     for (const auto* name :
@@ -43,7 +43,7 @@ TEST(domain_rules, public_suffixes_and_mail_providers_are_refused_and_names_belo
     );
 }
 
-TEST(domain_rules, the_list_of_mail_providers_can_be_replaced)
+TEST(domain_blocklist_test, the_list_of_mail_providers_can_be_replaced)
 {
     domain_blocklist rules;
     ASSERT_TRUE(rules.replace_reserved_domains(""));
@@ -70,7 +70,7 @@ std::string reason_against(const domain_blocklist& rules, std::string_view name)
     return checked ? std::string() : checked.error().detail;
 }
 
-TEST(domain_rules, special_use_names_belong_to_no_organization)
+TEST(domain_blocklist_test, special_use_names_are_refused)
 {
     const domain_blocklist rules;
     for (const auto* name :
@@ -93,7 +93,7 @@ TEST(domain_rules, special_use_names_belong_to_no_organization)
         EXPECT_EQ(reason_against(rules, name), "") << name;
 }
 
-TEST(domain_rules, names_that_the_customers_of_a_provider_share_belong_to_none_of_them)
+TEST(domain_blocklist_test, names_shared_by_customers_of_a_provider_are_refused)
 {
     const domain_blocklist rules;
     for (const auto* name :
@@ -101,12 +101,12 @@ TEST(domain_rules, names_that_the_customers_of_a_provider_share_belong_to_none_o
         EXPECT_NE(
             reason_against(rules, name).find(" is shared by the customers of a provider"), std::string::npos
         ) << name;
-    // The tenant of this name is one customer's.
+    // A tenant with its own name belongs to one customer.
     EXPECT_EQ(reason_against(rules, "acme.onmicrosoft.com"), "");
     EXPECT_EQ(reason_against(rules, "notokta.com"), "");
 }
 
-TEST(domain_rules, the_list_of_reserved_domains_can_be_replaced)
+TEST(domain_blocklist_test, the_list_of_reserved_domains_can_be_replaced)
 {
     domain_blocklist rules;
     ASSERT_TRUE(rules.replace_reserved_domains("# none but\r\nshared  Tenants.Acme.com\nspecial-use *.zz #\n")

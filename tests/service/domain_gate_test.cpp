@@ -14,7 +14,7 @@ json::object user_with(std::string_view text)
     return parse_json_object(text).value();
 }
 
-TEST(email_of_test, primary_goes_before_work_before_the_first_before_the_user_name)
+TEST(email_of_test, primary_precedes_work_the_first_one_and_the_user_name)
 {
     struct row {
         std::string_view user;
@@ -39,7 +39,7 @@ TEST(email_of_test, primary_goes_before_work_before_the_first_before_the_user_na
         {R"({"userName":"u@x.com","emails":[]})", "u@x.com"},
         {R"({"userName":"u"})", ""},
         {R"({})", ""},
-        // An address without a value decides nothing.
+        // An e-mail without a value is ignored.
         {R"({"emails":[{"primary":true,"type":"work"},{"value":"b@x.com"}]})", "b@x.com"},
         {R"({"userName":"u@x.com","emails":[{"type":"work"}]})", "u@x.com"},
         {R"({"emails":[{"value":"","primary":true},{"value":"b@x.com"}]})", "b@x.com"},
@@ -49,7 +49,7 @@ TEST(email_of_test, primary_goes_before_work_before_the_first_before_the_user_na
         EXPECT_EQ(email_of(user_with(row.user)), row.email) << row.user;
 }
 
-class gate_test : public testing::Test {
+class domain_gate_test : public testing::Test {
 protected:
     void verify(std::string_view name, bool covers_subdomains, tenants::domain_status status)
     {
@@ -64,7 +64,7 @@ protected:
 
     std::optional<gate_refusal> refusal_of(const json::object& user)
     {
-        domain_look_up domains(fixture.tx(), fixture.who);
+        domain_lookup domains(fixture.tx(), fixture.who);
         return refuse_by_domain(domains, fixture.who, addresses_of(user));
     }
 
@@ -78,7 +78,7 @@ protected:
     service_fixture fixture;
 };
 
-TEST_F(gate_test, the_domain_as_a_whole_decides)
+TEST_F(domain_gate_test, the_whole_domain_name_is_compared)
 {
     verify("wide.test", true, tenants::domain_status::verified);
     verify("pending.test", true, tenants::domain_status::pending);
@@ -119,7 +119,7 @@ TEST_F(gate_test, the_domain_as_a_whole_decides)
         EXPECT_EQ(reason_for(row.address), row.reason) << row.address;
 }
 
-TEST_F(gate_test, another_organization_s_domain_helps_nobody)
+TEST_F(domain_gate_test, a_domain_of_another_organization_is_refused)
 {
     const auto other = store::tenants::insert_organization(fixture.tx(), "Other", std::nullopt);
     tenants::insert_domain(
@@ -135,14 +135,14 @@ TEST_F(gate_test, another_organization_s_domain_helps_nobody)
     EXPECT_EQ(reason_for("a@acme.com"), "domain_not_verified acme.com");
 }
 
-TEST_F(gate_test, an_open_gate_asks_nothing)
+TEST_F(domain_gate_test, the_policy_off_accepts_every_user)
 {
     fixture.who.policy = tenants::domain_policy::off;
     for (const auto* const address : {"a@evil.test", "no address", ""})
         EXPECT_EQ(reason_for(address), "") << address;
 }
 
-TEST_F(gate_test, the_refusal_names_the_domain_and_what_to_do)
+TEST_F(domain_gate_test, the_refusal_names_the_domain_and_a_remedy)
 {
     const json::object user{{"userName", "eve@EVIL.test"}};
     const auto refusal = refusal_of(user);
@@ -151,15 +151,15 @@ TEST_F(gate_test, the_refusal_names_the_domain_and_what_to_do)
     EXPECT_NE(refusal->detail.find("Verify the domain"), std::string::npos) << refusal->detail;
 }
 
-TEST_F(gate_test, a_domain_taken_back_closes_the_gate)
+TEST_F(domain_gate_test, users_of_a_removed_domain_are_refused)
 {
     EXPECT_EQ(reason_for("a@acme.com"), "");
     ASSERT_TRUE(tenants::delete_domain(fixture.tx(), fixture.who.organization, fixture.domain));
     EXPECT_EQ(reason_for("a@acme.com"), "domain_not_verified acme.com");
 }
 
-// Every address that an application may find an account by.
-class gate_scope_test : public gate_test {
+// The scope of the gate: every address by which an application may find an account.
+class gate_scope_test : public domain_gate_test {
 protected:
     gate_scope_test()
     {
@@ -184,7 +184,7 @@ protected:
     // "reason domain address" of each objection.
     std::vector<std::string> objections(std::string_view user)
     {
-        domain_look_up domains(fixture.tx(), fixture.who);
+        domain_lookup domains(fixture.tx(), fixture.who);
         const auto addresses = addresses_of(user_with(user));
         std::vector<std::string> texts;
         for (const auto& one : objections_to(domains, fixture.who, addresses))
@@ -204,7 +204,7 @@ protected:
 
 using texts = std::vector<std::string>;
 
-TEST_F(gate_scope_test, an_address_at_another_organization_s_domain_is_found_wherever_it_stands)
+TEST_F(gate_scope_test, an_address_at_a_foreign_domain_is_found_in_every_attribute)
 {
     EXPECT_EQ(of_user_name("ann"), texts());
     EXPECT_EQ(of_user_name("ann@acme.com"), texts());
@@ -224,13 +224,13 @@ TEST_F(gate_scope_test, an_address_at_another_organization_s_domain_is_found_whe
           "ceo@victim.\tcom",
           "ceo@victim.com@acme.com",
           "ceo@acme.com,ceo@victim.com",
-          "ceo\xef\xbc\xa0victim.com",  // a wide @
-          "ceo@\xef\xbd\x96ictim.com",  // a wide v
+          "ceo\xef\xbc\xa0victim.com",  // a full-width @
+          "ceo@\xef\xbd\x96ictim.com",  // a full-width v
           "ceo@victim\xef\xbc\x8e"
-          "com",  // a wide full stop
+          "com",  // a full-width full stop
           "ceo@victim\xe3\x80\x82"
-          "com",                         // an ideographic one
-          "ceo@vic\xe2\x80\x8btim.com",  // a blank without width
+          "com",                         // an ideographic full stop
+          "ceo@vic\xe2\x80\x8btim.com",  // a zero-width space
           "ceo@victim.com\xe2\x80\x8b"}) {
         const auto found = of_user_name(name);
         EXPECT_TRUE(found.size() == 1 && found[0].starts_with("domain_owned_elsewhere victim.com "))
@@ -245,7 +245,7 @@ TEST_F(gate_scope_test, an_address_at_another_organization_s_domain_is_found_whe
     );
 }
 
-TEST_F(gate_scope_test, a_quoted_or_wide_at_sign_is_refused_whatever_the_domain)
+TEST_F(gate_scope_test, a_quoted_or_full_width_at_sign_is_refused_for_every_domain)
 {
     for (const std::string name :
          {"\"x@victim.com\"@acme.com", "\"x@nowhere.com\"@acme.com", "x\xef\xbc\xa0victim.com@acme.com"}) {
@@ -272,7 +272,7 @@ TEST_F(gate_scope_test, an_address_that_is_too_long_to_be_searched_is_refused)
     EXPECT_EQ(second(std::string(4096, 'x')), texts());
 }
 
-TEST_F(gate_scope_test, all_asks_for_every_address)
+TEST_F(gate_scope_test, the_scope_all_checks_every_address)
 {
     fixture.who.gate_scope = tenants::domain_gate_scope::all;
     EXPECT_EQ(of_user_name("ann"), texts());
@@ -319,7 +319,7 @@ TEST_F(gate_scope_test, the_longest_verified_name_decides)
     EXPECT_EQ(reason_for("a@y.deep.parent.com"), "domain_not_verified y.deep.parent.com");
 }
 
-TEST_F(gate_scope_test, a_user_s_addresses_are_in_a_hundred_domains_at_most)
+TEST_F(gate_scope_test, addresses_have_at_most_a_hundred_domains)
 {
     const auto user_of = [](int domains) {
         json::array emails{json::object{{"value", "a@acme.com"}, {"primary", true}}};
@@ -331,7 +331,7 @@ TEST_F(gate_scope_test, a_user_s_addresses_are_in_a_hundred_domains_at_most)
     };
     EXPECT_EQ(objections(user_of(100)), texts());
     EXPECT_EQ(objections(user_of(101)), texts{"invalid_email  "});
-    domain_look_up domains(fixture.tx(), fixture.who);
+    domain_lookup domains(fixture.tx(), fixture.who);
     const auto addresses = addresses_of(user_with(user_of(101)));
     EXPECT_EQ(
         refuse_by_domain(domains, fixture.who, addresses)->detail,
@@ -340,7 +340,7 @@ TEST_F(gate_scope_test, a_user_s_addresses_are_in_a_hundred_domains_at_most)
     EXPECT_EQ(verified_of(domains, addresses).size(), 100U);
 }
 
-TEST_F(gate_scope_test, a_user_has_a_thousand_addresses_at_most)
+TEST_F(gate_scope_test, a_user_has_at_most_a_thousand_addresses)
 {
     const auto user_of = [](int addresses) {
         json::array emails;
@@ -356,7 +356,7 @@ TEST_F(gate_scope_test, a_user_has_a_thousand_addresses_at_most)
 
 TEST_F(gate_scope_test, the_details_name_the_address_and_not_the_other_organization)
 {
-    domain_look_up domains(fixture.tx(), fixture.who);
+    domain_lookup domains(fixture.tx(), fixture.who);
     const auto detail = [&](std::string_view user) {
         return objections_to(domains, fixture.who, addresses_of(user_with(user))).front().detail;
     };

@@ -1,4 +1,4 @@
-// The life of a domain that DNS proves, as a table of checks, and what a TXT record must say.
+// Verification of domains by DNS as a table of checks, and the format of the TXT record.
 #include "service/domains/domain_verification.hpp"
 
 #include <gtest/gtest.h>
@@ -27,14 +27,14 @@ public:
 
     news check(std::chrono::microseconds at, check_outcome outcome)
     {
-        return take_in(one, schedule, {outcome, true, window_start + at});
+        return apply_check(one, schedule, {outcome, true, window_start + at});
     }
     news ask(std::chrono::microseconds at, check_outcome outcome)
     {
-        return take_in(one, schedule, {outcome, false, window_start + at});
+        return apply_check(one, schedule, {outcome, false, window_start + at});
     }
 
-    // From the beginning; -1: none.
+    // Time of the next check after the start of the window; -1: none.
     std::chrono::minutes next() const
     {
         if (!one.next_check)
@@ -45,7 +45,7 @@ public:
     domain one;
 };
 
-TEST(domain_life, a_claim_is_looked_for_ever_more_rarely_until_its_window_ends)
+TEST(domain_verification_test, pauses_between_checks_double_until_the_window_ends)
 {
     life claim;
     std::vector<std::int64_t> pauses;
@@ -69,12 +69,12 @@ TEST(domain_life, a_claim_is_looked_for_ever_more_rarely_until_its_window_ends)
     EXPECT_EQ(claim.one.status, domain_status::failed);
     EXPECT_EQ(claim.next(), -1min);
     EXPECT_EQ(claim.one.last_outcome, "NO_SUCH_NAME");
-    // What has failed stays so: a new claim has a new token.
+    // A failed domain stays failed: a new claim has a new token.
     EXPECT_EQ(claim.ask(8 * 24h, found), std::nullopt);
     EXPECT_EQ(claim.one.status, domain_status::failed);
 }
 
-TEST(domain_life, each_state_and_outcome_has_its_consequence)
+TEST(domain_verification_test, each_state_and_outcome_has_a_transition)
 {
     struct row {
         domain_status from;
@@ -119,7 +119,7 @@ TEST(domain_life, each_state_and_outcome_has_its_consequence)
     }
 }
 
-TEST(domain_life, three_days_of_absence_take_a_domain_away_and_its_return_brings_it_back)
+TEST(domain_verification_test, a_domain_lapses_after_three_days_of_absence_and_returns_with_the_record)
 {
     life claim;
     EXPECT_EQ(claim.check(0h, found), domain_transition::verified);
@@ -143,7 +143,7 @@ TEST(domain_life, three_days_of_absence_take_a_domain_away_and_its_return_brings
     EXPECT_EQ(claim.check(273h + 7 * 24h, no_such_name), domain_transition::failed);
 }
 
-TEST(domain_life, a_record_that_returns_in_time_starts_the_count_afresh)
+TEST(domain_verification_test, a_record_that_returns_in_time_resets_the_count_of_absences)
 {
     life claim;
     claim.check(0h, found);
@@ -156,7 +156,7 @@ TEST(domain_life, a_record_that_returns_in_time_starts_the_count_afresh)
     EXPECT_EQ(claim.one.status, domain_status::verified);
 }
 
-TEST(domain_life, trouble_neither_counts_nor_forgives_however_long_it_lasts)
+TEST(domain_verification_test, server_failures_neither_count_as_absence_nor_reset_it)
 {
     life claim;
     claim.check(0h, found);
@@ -168,7 +168,7 @@ TEST(domain_life, trouble_neither_counts_nor_forgives_however_long_it_lasts)
     EXPECT_EQ(claim.check(2'001h, no_such_name), domain_transition::lapsed);
 }
 
-TEST(domain_life, a_check_on_request_can_only_do_good)
+TEST(domain_verification_test, a_check_on_request_can_only_verify)
 {
     life claim;
     EXPECT_EQ(claim.ask(1h, no_such_name), std::nullopt);
@@ -185,7 +185,7 @@ TEST(domain_life, a_check_on_request_can_only_do_good)
     EXPECT_EQ(claim.one.absences, 0);
 }
 
-TEST(domain_life, the_last_check_may_still_find_the_record_and_trouble_does_not_prolong_the_window)
+TEST(domain_verification_test, the_last_check_can_find_the_record_and_failures_do_not_extend_the_window)
 {
     life claim;
     EXPECT_EQ(claim.check(7 * 24h, found), domain_transition::verified);
@@ -194,7 +194,7 @@ TEST(domain_life, the_last_check_may_still_find_the_record_and_trouble_does_not_
     EXPECT_EQ(other.check(7 * 24h, timed_out), domain_transition::failed);
 }
 
-TEST(domain_life, six_requests_a_minute_are_allowed)
+TEST(domain_verification_test, six_requests_a_minute_are_allowed)
 {
     domain one;
     for (int i = 0; i < 6; ++i)
@@ -214,7 +214,7 @@ TEST(domain_life, six_requests_a_minute_are_allowed)
     EXPECT_FALSE(allow_request(one, window_start + 1h));
 }
 
-TEST(domain_life, a_record_holds_the_token_or_it_does_not)
+TEST(domain_verification_test, records_are_searched_for_the_token)
 {
     struct row {
         std::string_view text;
@@ -242,7 +242,7 @@ TEST(domain_life, a_record_holds_the_token_or_it_does_not)
         EXPECT_EQ(holds_token(row.text, "abc"), row.holds) << row.text;
 }
 
-TEST(domain_life, every_server_must_say_the_same)
+TEST(domain_verification_test, all_servers_must_agree)
 {
     const txt_answer ours{found, {"other", "token=abc"}};
     const txt_answer others{found, {"other"}};
@@ -269,7 +269,7 @@ TEST(domain_life, every_server_must_say_the_same)
         EXPECT_EQ(evaluate_answers(rows[i].answers, "abc"), rows[i].expected) << i;
 }
 
-TEST(domain_life, every_outcome_has_a_name_and_a_sentence)
+TEST(domain_verification_test, every_outcome_has_a_name_and_a_sentence)
 {
     std::set<std::string_view> seen;
     for (int i = 0; i <= static_cast<int>(overloaded); ++i) {

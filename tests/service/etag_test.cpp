@@ -11,7 +11,7 @@ TEST(etag_test, a_version_is_a_weak_tag)
     EXPECT_EQ(etag(9'223'372'036'854'775'807), R"(W/"9223372036854775807")");
 }
 
-TEST(etag_test, fields_match_versions_by_what_stands_between_the_quotes)
+TEST(etag_test, fields_match_versions_by_the_text_between_the_quotes)
 {
     struct row {
         std::string_view field;
@@ -41,7 +41,7 @@ TEST(etag_test, fields_match_versions_by_what_stands_between_the_quotes)
     }
 }
 
-TEST(etag_test, what_is_no_list_of_quoted_tags_is_refused)
+TEST(etag_test, rejects_fields_that_are_no_list_of_quoted_tags)
 {
     const std::string_view rows[] = {
         "12",
@@ -65,7 +65,7 @@ TEST(etag_test, what_is_no_list_of_quoted_tags_is_refused)
     }
 }
 
-TEST(etag_test, a_field_holds_32_tags_and_no_33rd)
+TEST(etag_test, a_field_holds_at_most_32_tags)
 {
     std::string field = "\"0\"";
     for (int i = 1; i < 32; ++i)

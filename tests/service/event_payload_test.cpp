@@ -25,7 +25,7 @@ json::object normalized_user(
     return normalize_user(somebody(), "diruser_1", parse_json_object(document).value(), groups, domains);
 }
 
-TEST(normalize_test, each_attribute_has_its_key)
+TEST(event_payload_test, each_attribute_is_mapped_to_its_key)
 {
     constexpr std::string_view enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
     struct row {
@@ -78,7 +78,7 @@ TEST(normalize_test, each_attribute_has_its_key)
     }
 }
 
-TEST(normalize_test, the_name_is_the_best_that_there_is)
+TEST(event_payload_test, the_name_is_the_display_name_or_the_best_substitute)
 {
     struct row {
         std::string_view document;
@@ -99,7 +99,7 @@ TEST(normalize_test, the_name_is_the_best_that_there_is)
     }
 }
 
-TEST(normalize_test, what_is_not_there_has_no_key)
+TEST(event_payload_test, missing_attributes_have_no_key)
 {
     auto user = normalized_user("{}");
     EXPECT_EQ(
@@ -110,7 +110,7 @@ TEST(normalize_test, what_is_not_there_has_no_key)
     );
 }
 
-TEST(normalize_test, each_address_says_whether_its_domain_is_verified)
+TEST(event_payload_test, each_address_says_whether_its_domain_is_verified)
 {
     auto user = normalized_user(
         R"({"userName":"Ceo@Victim.com","emails":[{"value":"a@ACME.com","primary":true},
@@ -131,13 +131,13 @@ TEST(normalize_test, each_address_says_whether_its_domain_is_verified)
     EXPECT_TRUE(user.at("email_domain_verified").as_bool());
     EXPECT_TRUE(user.at("preferred_username_domain_verified").as_bool());
     EXPECT_EQ(to_text(user.at("email_addresses")), "[]");
-    // No address, nothing to rely on.
+    // A user without addresses.
     user = normalized_user(R"({"userName":"a","emails":[{"value":"a@late.com"}]})");
     EXPECT_FALSE(user.at("email_domain_verified").as_bool());
     EXPECT_FALSE(user.at("preferred_username_domain_verified").as_bool());
 }
 
-TEST(normalize_test, a_domain_that_may_be_taken_for_another_comes_with_a_warning)
+TEST(event_payload_test, a_domain_that_looks_like_another_one_has_a_warning)
 {
     const auto user = normalized_user(
         "{\"userName\":\"eve@\xd0\xb0"
@@ -156,7 +156,7 @@ TEST(normalize_test, a_domain_that_may_be_taken_for_another_comes_with_a_warning
     EXPECT_EQ(normalized_user(many + "]}").at("domain_warnings").as_array().size(), 10U);
 }
 
-TEST(normalize_test, a_user_s_groups_are_cut_at_a_hundred_and_say_so)
+TEST(event_payload_test, groups_of_a_user_are_truncated_at_a_hundred_and_marked)
 {
     std::vector<store::resources::membership> groups;
     for (std::int64_t i = 1; i <= 100; ++i)
@@ -172,7 +172,7 @@ TEST(normalize_test, a_user_s_groups_are_cut_at_a_hundred_and_say_so)
     EXPECT_TRUE(user.at("groups_truncated").as_bool());
 }
 
-TEST(normalize_test, a_group_has_all_its_keys_always)
+TEST(event_payload_test, a_group_always_has_all_keys)
 {
     const auto document = parse_json_object(R"({"displayName":"Staff","externalId":"g1"})").value();
     EXPECT_EQ(

@@ -1,4 +1,4 @@
-// The list of event types is that of the published schemas.
+// The list of event types equals the published schemas.
 #include "service/events/event_types.hpp"
 
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 namespace scimd::service {
 namespace {
 
-TEST(event_types, are_those_that_have_a_schema)
+TEST(event_types, are_exactly_those_with_a_schema)
 {
     std::set<std::string> described;
     for (const auto& file : std::filesystem::directory_iterator(SCIMD_EVENT_SCHEMA_FOLDER))

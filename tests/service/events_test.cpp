@@ -19,7 +19,7 @@ protected:
         return events.empty() ? json::object() : events.back();
     }
 
-    // Of the text of the last event.
+    // Bytes of the text of the last event.
     std::size_t bytes_of_last()
     {
         std::size_t bytes = 0;
@@ -33,7 +33,7 @@ protected:
     service_fixture fixture;
 };
 
-TEST_F(service_events_test, the_envelope_says_what_when_where_and_by_whom)
+TEST_F(service_events_test, the_envelope_has_type_time_scope_and_actor)
 {
     const auto anna = fixture.add_user("anna");
     auto event = only_event();
@@ -66,14 +66,14 @@ TEST_F(service_events_test, the_envelope_says_what_when_where_and_by_whom)
     EXPECT_EQ(data.at("raw_attributes").at("userName").as_string(), "anna");
 }
 
-TEST_F(service_events_test, a_directory_without_provider_names_none)
+TEST_F(service_events_test, a_directory_without_provider_has_no_provider_in_its_events)
 {
     fixture.who.provider.clear();
     fixture.add_user("anna");
     EXPECT_FALSE(only_event().at("context").as_object().contains("provider"));
 }
 
-TEST_F(service_events_test, each_verb_has_its_type)
+TEST_F(service_events_test, each_operation_has_its_event_type)
 {
     const auto user = fixture.add_user("anna");
     fixture.patch("Users", user, R"([{"op":"replace","path":"title","value":"Boss"}])");
@@ -100,7 +100,7 @@ TEST_F(service_events_test, each_verb_has_its_type)
     EXPECT_EQ(events[2].at("object_version").as_int64(), 2);
 }
 
-TEST_F(service_events_test, an_update_says_what_changed_and_what_it_was)
+TEST_F(service_events_test, an_update_names_changed_and_previous_attributes)
 {
     struct row {
         std::string_view operations;
@@ -129,7 +129,7 @@ TEST_F(service_events_test, an_update_says_what_changed_and_what_it_was)
     }
 }
 
-TEST_F(service_events_test, what_has_no_key_of_its_own_changes_the_raw_attributes)
+TEST_F(service_events_test, attributes_without_a_key_change_raw_attributes)
 {
     const auto anna = fixture.add_user("anna");
     const auto raw = fixture.new_events().back().at("data").at("raw_attributes");
@@ -139,7 +139,7 @@ TEST_F(service_events_test, what_has_no_key_of_its_own_changes_the_raw_attribute
     EXPECT_EQ(event.at("previous_attributes").at("raw_attributes"), raw);
 }
 
-TEST_F(service_events_test, a_creation_and_an_end_have_no_changes)
+TEST_F(service_events_test, creation_and_deletion_have_no_changed_attributes)
 {
     const auto anna = fixture.add_user("anna");
     fixture.remove("Users", anna);
@@ -149,7 +149,7 @@ TEST_F(service_events_test, a_creation_and_an_end_have_no_changes)
     }
 }
 
-TEST_F(service_events_test, an_end_carries_the_last_state_and_the_groups_of_it)
+TEST_F(service_events_test, a_deletion_carries_the_last_state_with_its_groups)
 {
     const auto anna = fixture.add_user("anna");
     const auto staff = fixture.add_group("Staff", {anna});
@@ -183,7 +183,7 @@ TEST_F(service_events_test, a_password_reaches_no_event)
     }
 }
 
-TEST_F(service_events_test, sequences_are_dense_per_directory_and_cursors_rise_over_all)
+TEST_F(service_events_test, sequences_are_dense_per_directory_and_cursors_increase_over_all)
 {
     const auto home = fixture.who;
     const auto other = fixture.store.add_directory();
@@ -194,8 +194,8 @@ TEST_F(service_events_test, sequences_are_dense_per_directory_and_cursors_rise_o
     for (int i = 0; i < 20; ++i) {
         fixture.who = i % 3 == 0 ? away : home;
         fixture.add_user("user" + std::to_string(i));
-        fixture.create("Users", user_body("user" + std::to_string(i)));      // taken: 409
-        fixture.create("Users", user_body("user" + std::to_string(i / 4)));  // likewise
+        fixture.create("Users", user_body("user" + std::to_string(i)));      // conflict: 409
+        fixture.create("Users", user_body("user" + std::to_string(i / 4)));  // conflict: 409
     }
     std::map<std::string, std::int64_t> last;
     std::int64_t cursor = 0;
@@ -211,7 +211,7 @@ TEST_F(service_events_test, sequences_are_dense_per_directory_and_cursors_rise_o
     EXPECT_GE(last[away.directory.text()], 7);
 }
 
-TEST_F(service_events_test, a_refused_request_takes_no_number)
+TEST_F(service_events_test, a_refused_request_uses_no_sequence_number)
 {
     fixture.add_user("anna");
     const auto elsewhere = R"([{"op":"add","path":"members","value":[{"value":"diruser_1"}]}])";
@@ -233,7 +233,7 @@ std::string photos_of(std::size_t count, std::size_t bytes)
     return R"(,"photos":[)" + text + "]";
 }
 
-TEST_F(service_events_test, an_event_is_whole_up_to_256_kibibytes)
+TEST_F(service_events_test, an_event_is_complete_up_to_256_kibibytes)
 {
     const auto tell = [&](std::size_t padding) {
         event_draft draft;
@@ -263,7 +263,7 @@ TEST_F(service_events_test, an_event_is_whole_up_to_256_kibibytes)
     EXPECT_LT(bytes_of_last(), 1'000U);
 }
 
-TEST_F(service_events_test, the_largest_members_are_left_out_of_an_event_and_named_until_it_fits)
+TEST_F(service_events_test, the_largest_members_are_omitted_and_named_until_an_event_fits)
 {
     const auto made = fixture.create("Users", user_body("anna", "acme.com", photos_of(5, 60'000)));
     ASSERT_EQ(made.status, 201);
@@ -294,7 +294,7 @@ TEST_F(service_events_test, the_largest_members_are_left_out_of_an_event_and_nam
     EXPECT_FALSE(only_event().contains("omitted"));
 }
 
-TEST_F(service_events_test, an_update_is_whole_up_to_its_limit_and_beyond_it_without_what_has_not_changed)
+TEST_F(service_events_test, an_update_beyond_its_limit_omits_unchanged_members)
 {
     const auto tell = [&](std::size_t padding) {
         event_draft draft;
@@ -362,7 +362,7 @@ TEST_F(service_events_test, small_changes_of_a_large_user_write_in_proportion_to
     EXPECT_EQ(added.at("changed_attributes"), json::array{"raw_attributes"});
     EXPECT_LT(bytes_of_last(), 4'096U);
 
-    // A large change is told in full.
+    // A large change is complete in its event.
     const std::string title(20'000, 't');
     ASSERT_EQ(
         fixture.patch("Users", made.id(), R"([{"op":"replace","path":"title","value":")" + title + R"("}])")

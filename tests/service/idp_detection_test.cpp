@@ -1,4 +1,4 @@
-// Providers recognized by their requests: the recorded ones of conformance/idp, and single telltales.
+// Detection of identity providers: the recorded requests of conformance/idp, and each fingerprint alone.
 #include "service/request_log/idp_detection.hpp"
 
 #include <gtest/gtest.h>
@@ -37,11 +37,11 @@ std::string text_or(const json::object& object, std::string_view name, std::stri
     return std::string(text ? std::string_view(*text) : fallback);
 }
 
-// One step as it is sent: headers of the case below those of the step.
-std::optional<idp_detection> recognize_step(const json::object& talk, const json::object& request)
+// Detects the provider of one step as it is sent: headers of the step override those of the case.
+std::optional<idp_detection> detect_step(const json::object& conversation, const json::object& request)
 {
     std::optional<std::string> agent;
-    for (const auto* holder : {&talk, &request})
+    for (const auto* holder : {&conversation, &request})
         if (const auto* headers = find_object(*holder, "headers"))
             if (const auto* value = find(*headers, "User-Agent"))
                 agent = value->is_string() ? std::optional(std::string(value->get_string())) : std::nullopt;
@@ -60,28 +60,28 @@ std::optional<idp_detection> recognize_step(const json::object& talk, const json
     );
 }
 
-TEST(dialect, no_recorded_request_is_taken_for_another_providers)
+TEST(idp_detection_test, recorded_requests_are_never_attributed_to_another_provider)
 {
-    std::map<std::string, int> recognized;
+    std::map<std::string, int> detected;
     std::size_t steps = 0;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(SCIMD_CONFORMANCE_IDP)) {
         if (entry.path().extension() != ".json")
             continue;
         const std::string folder = entry.path().parent_path().filename().string();
-        const json::value talks = read_file(entry.path());
-        for (const auto& talk : talks.as_array())
-            for (const auto& step : talk.at("steps").as_array()) {
+        const json::value conversations = read_file(entry.path());
+        for (const auto& conversation : conversations.as_array())
+            for (const auto& step : conversation.at("steps").as_array()) {
                 ++steps;
-                const auto seen = recognize_step(talk.as_object(), step.at("request").as_object());
+                const auto seen = detect_step(conversation.as_object(), step.at("request").as_object());
                 if (!seen)
                     continue;
                 EXPECT_EQ(seen->provider, provider_of_folder.at(folder)) << to_text(step);
-                ++recognized[folder];
+                ++detected[folder];
             }
     }
     EXPECT_GT(steps, 100U);
     for (const auto& [folder, provider] : provider_of_folder)
-        EXPECT_GT(recognized[folder], 0) << folder << " is never recognized";
+        EXPECT_GT(detected[folder], 0) << folder << " is never detected";
 }
 
 struct recorded_request {
@@ -96,7 +96,7 @@ struct recorded_request {
 
 constexpr std::string_view curl = "curl/8.5.0";
 
-void expect_recognized(const recorded_request& each)
+void expect_detection(const recorded_request& each)
 {
     SCOPED_TRACE(each.claim);
     const auto body = each.body ? parse_json_object(each.body).value() : json::object();
@@ -116,7 +116,7 @@ void expect_recognized(const recorded_request& each)
     EXPECT_FALSE(seen->by.empty());
 }
 
-TEST(dialect, providers_that_name_themselves_are_certain)
+TEST(idp_detection_test, providers_that_name_themselves_are_certain)
 {
     const recorded_request rows[] = {
         {"okta", "GET", "Okta SCIM Client 1.0.0", "/Users", nullptr, "OKTA", true},
@@ -137,7 +137,7 @@ TEST(dialect, providers_that_name_themselves_are_certain)
          R"({"schemas": ["http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group"]})",
          "MICROSOFT_AD",
          true},
-        {"a name stands above habits",
+        {"a name takes precedence over fingerprints",
          "PATCH",
          "Okta SCIM Client 1.0.0",
          "/Users/1",
@@ -146,10 +146,10 @@ TEST(dialect, providers_that_name_themselves_are_certain)
          true},
     };
     for (const recorded_request& each : rows)
-        expect_recognized(each);
+        expect_detection(each);
 }
 
-TEST(dialect, a_user_agent_alone_names_its_provider_or_none)
+TEST(idp_detection_test, a_user_agent_alone_names_its_provider_or_none)
 {
     EXPECT_EQ(detect_by_user_agent("Okta SCIM Client 1.0.0").value().provider, "OKTA");
     EXPECT_EQ(detect_by_user_agent("Google-Auto-Provisioning").value().provider, "GOOGLE");
@@ -157,7 +157,7 @@ TEST(dialect, a_user_agent_alone_names_its_provider_or_none)
     EXPECT_EQ(detect_by_user_agent(""), std::nullopt);
 }
 
-TEST(dialect, habits_tell_who_speaks)
+TEST(idp_detection_test, fingerprints_identify_the_provider)
 {
     const recorded_request rows[] = {
         {"Replace",
@@ -245,10 +245,10 @@ TEST(dialect, habits_tell_who_speaks)
          false},
     };
     for (const recorded_request& each : rows)
-        expect_recognized(each);
+        expect_detection(each);
 }
 
-TEST(dialect, standard_requests_tell_nothing)
+TEST(idp_detection_test, standard_requests_identify_no_provider)
 {
     const recorded_request rows[] = {
         {"a look-up", "GET", curl, "/Users?filter=userName%20eq%20%22p%22", nullptr, nullptr, false},
@@ -297,46 +297,47 @@ TEST(dialect, standard_requests_tell_nothing)
          false},
     };
     for (const recorded_request& each : rows)
-        expect_recognized(each);
+        expect_detection(each);
 }
 
-TEST(dialect, what_is_known_gives_way_to_better_knowledge_only)
+TEST(idp_detection_test, a_detection_is_replaced_only_by_a_better_one)
 {
     using namespace std::chrono_literals;
     const time_point then{};
-    const detection habit{"JUMPCLOUD", "", false, then};
+    const detection fingerprint{"JUMPCLOUD", "", false, then};
     const detection name{"OKTA", "", true, then};
-    const idp_detection okta_habit{"OKTA", "", false};
+    const idp_detection okta_fingerprint{"OKTA", "", false};
     const idp_detection okta_name{"OKTA", "", true};
-    const idp_detection entra_habit{"MICROSOFT_AD", "", false};
+    const idp_detection entra_fingerprint{"MICROSOFT_AD", "", false};
     const idp_detection entra_name{"MICROSOFT_AD", "", true};
 
-    EXPECT_TRUE(should_replace(okta_habit, std::nullopt, then));
-    EXPECT_FALSE(should_replace({"JUMPCLOUD", "", false}, habit, then + 48h)) << "known already";
-    EXPECT_TRUE(should_replace({"JUMPCLOUD", "", true}, habit, then)) << "surer than before";
-    EXPECT_FALSE(should_replace(okta_habit, name, then + 48h)) << "less sure of the same";
+    EXPECT_TRUE(should_replace(okta_fingerprint, std::nullopt, then));
+    EXPECT_FALSE(should_replace({"JUMPCLOUD", "", false}, fingerprint, then + 48h)) << "known already";
+    EXPECT_TRUE(should_replace({"JUMPCLOUD", "", true}, fingerprint, then)) << "surer than before";
+    EXPECT_FALSE(should_replace(okta_fingerprint, name, then + 48h)) << "less sure of the same";
     EXPECT_FALSE(should_replace(okta_name, name, then + 48h));
 
-    EXPECT_FALSE(should_replace(okta_habit, habit, then + detection_interval - 1us));
-    EXPECT_TRUE(should_replace(okta_habit, habit, then + detection_interval));
-    EXPECT_TRUE(should_replace(entra_name, habit, then)) << "a name against a habit, at once";
+    EXPECT_FALSE(should_replace(okta_fingerprint, fingerprint, then + detection_interval - 1us));
+    EXPECT_TRUE(should_replace(okta_fingerprint, fingerprint, then + detection_interval));
+    EXPECT_TRUE(should_replace(entra_name, fingerprint, then)) << "a name against a fingerprint, at once";
     EXPECT_FALSE(should_replace(entra_name, name, then + detection_interval - 1us));
     EXPECT_TRUE(should_replace(entra_name, name, then + detection_interval));
-    EXPECT_FALSE(should_replace(entra_habit, name, then + certainty_lasts - 1us));
-    EXPECT_TRUE(should_replace(entra_habit, name, then + certainty_lasts));
+    EXPECT_FALSE(should_replace(entra_fingerprint, name, then + certainty_lasts - 1us));
+    EXPECT_TRUE(should_replace(entra_fingerprint, name, then + certainty_lasts));
 }
 
-TEST(dialect, only_entra_for_sure_is_read_as_entra)
+TEST(idp_detection_test, only_a_certain_entra_gets_its_conformance_mode)
 {
-    using scim::leniency;
+    using scim::conformance_mode;
     const detection sure{"MICROSOFT_AD", "", true, {}};
     const detection unsure{"MICROSOFT_AD", "", false, {}};
-    EXPECT_EQ(conformance_mode_of(scim_mode::compat, "", std::nullopt), leniency::compat);
-    EXPECT_EQ(conformance_mode_of(scim_mode::compat, "", unsure), leniency::compat);
-    EXPECT_EQ(conformance_mode_of(scim_mode::compat, "", sure), leniency::entra);
-    EXPECT_EQ(conformance_mode_of(scim_mode::compat, "MICROSOFT_AD", std::nullopt), leniency::entra);
-    EXPECT_EQ(conformance_mode_of(scim_mode::compat, "OKTA", sure), leniency::compat) << "what was told wins";
-    EXPECT_EQ(conformance_mode_of(scim_mode::strict, "MICROSOFT_AD", sure), leniency::strict);
+    EXPECT_EQ(conformance_mode_of(scim_mode::compat, "", std::nullopt), conformance_mode::compat);
+    EXPECT_EQ(conformance_mode_of(scim_mode::compat, "", unsure), conformance_mode::compat);
+    EXPECT_EQ(conformance_mode_of(scim_mode::compat, "", sure), conformance_mode::entra);
+    EXPECT_EQ(conformance_mode_of(scim_mode::compat, "MICROSOFT_AD", std::nullopt), conformance_mode::entra);
+    EXPECT_EQ(conformance_mode_of(scim_mode::compat, "OKTA", sure), conformance_mode::compat)
+        << "the configured provider wins";
+    EXPECT_EQ(conformance_mode_of(scim_mode::strict, "MICROSOFT_AD", sure), conformance_mode::strict);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Changes of very many memberships: what they write, and what the users concerned hear of them and when.
+// Changes of very many memberships: the rows that they write, and the events of the users concerned.
 #include "scim/patch/request_body.hpp"
 #include "scim/unlimited.hpp"
 #include "service/groups/membership_events.hpp"
@@ -23,7 +23,7 @@ namespace resources = store::resources;
 
 using ids = std::vector<std::string>;
 
-constexpr std::size_t event_bytes_max = 16 * 1'024;  // of one that names members
+constexpr std::size_t event_bytes_max = 16 * 1'024;  // of an event that lists members
 
 std::string user_id(resource_id user)
 {
@@ -46,11 +46,11 @@ protected:
             users.push_back(user_id(user));
     }
 
-    // Empty when it is not told by an event of its own.
+    // The user_updated events of a user.
     std::vector<json::object> updates_of(const std::string& user)
     {
         std::vector<json::object> found;
-        for (auto& event : told)
+        for (auto& event : published)
             if (kind_of(event) == "user_updated" && event.at("data").at("id").as_string() == user)
                 found.push_back(event);
         return found;
@@ -59,20 +59,20 @@ protected:
     std::map<std::string, std::size_t> counts()
     {
         std::map<std::string, std::size_t> found;
-        for (const auto& event : told)
+        for (const auto& event : published)
             ++found[kind_of(event)];
         return found;
     }
 
-    void listen() { told = fixture.new_events(); }
+    void collect_events() { published = fixture.new_events(); }
 
-    // As the job does it; how many transactions it takes.
-    std::size_t tell_all()
+    // Publishes all pending events as the job does. Returns the number of transactions.
+    std::size_t publish_all()
     {
-        std::size_t pieces = 1;
+        std::size_t transactions = 1;
         while (publish_pending(fixture.tx(), types, fixture.who.directory))
-            ++pieces;
-        return pieces;
+            ++transactions;
+        return transactions;
     }
 
     std::int64_t count_of(std::string_view table)
@@ -88,7 +88,7 @@ protected:
     service_fixture fixture;
     scim::catalogue_set types{scim::catalogue::standard()};
     ids users;
-    std::vector<json::object> told;
+    std::vector<json::object> published;
 };
 
 TEST_F(large_change_test, a_change_of_three_of_twenty_thousand_writes_three_rows)
@@ -107,8 +107,8 @@ TEST_F(large_change_test, a_change_of_three_of_twenty_thousand_writes_three_rows
         EXPECT_EQ(written["members.insert"] + written["members.remove"], 3);
         EXPECT_EQ(written.count("members.set_display"), 0U);
         EXPECT_EQ(written["events.append"], 5);
-        EXPECT_LT(seen.names.size(), 100U);  // whoever stays costs no statement
-        listen();
+        EXPECT_LT(seen.names.size(), 100U);  // members that stay cost no statement
+        collect_events();
         EXPECT_EQ(
             counts(),
             (std::map<std::string, std::size_t>{
@@ -116,25 +116,25 @@ TEST_F(large_change_test, a_change_of_three_of_twenty_thousand_writes_three_rows
             })
         );
     };
-    const target what{&fixture.type("Groups"), group, {}, {}};
+    const target resource{&fixture.type("Groups"), group, {}, {}};
     {
-        // One goes, two come.
+        // A PUT that removes one and adds two.
         const auto text = group_body("All", ",\"members\":" + members_text({users.begin() + 1, users.end()}));
-        const auto body = scim::read_body(parse_json_object(text).value(), *what.type).value();
+        const auto body = scim::read_body(parse_json_object(text).value(), *resource.type).value();
         test::recording_connection seen(fixture.tx().sql());
         store::transaction tx(seen, fixture.tx().now(), fixture.store.ids);
-        ASSERT_TRUE(replace(tx, fixture.who, what, body).has_value());
+        ASSERT_TRUE(replace(tx, fixture.who, resource, body).has_value());
         expect_three(seen);
     }
     {
-        // And back, by a PATCH that replaces them all.
+        // The reverse, by a PATCH that replaces all members.
         const auto text = R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[)"
                           R"({"op":"replace","path":"members","value":)" +
                           members_text({users.begin(), users.end() - 2}) + "}]}";
-        const auto change = scim::parse_patch(parse_json_object(text).value(), *what.type).value();
+        const auto change = scim::parse_patch(parse_json_object(text).value(), *resource.type).value();
         test::recording_connection seen(fixture.tx().sql());
         store::transaction tx(seen, fixture.tx().now(), fixture.store.ids);
-        ASSERT_TRUE(patch(tx, fixture.who, what, change).has_value());
+        ASSERT_TRUE(patch(tx, fixture.who, resource, change).has_value());
         expect_three(seen);
     }
     EXPECT_EQ(resources::count_members(fixture.tx(), fixture.who.directory, number), 20'000);
@@ -146,43 +146,43 @@ TEST_F(large_change_test, a_put_of_the_same_members_changes_nothing)
     const auto group = fixture.add_group("All");
     const auto body = group_body("All", ",\"members\":" + members_text(users));
     ASSERT_EQ(fixture.replace("Groups", group, body).status, 200);
-    tell_all();
+    publish_all();
     const auto version =
         resources::find(fixture.tx(), fixture.who.directory, "Group", test::number_in(group))->version;
     fixture.new_events();
     ASSERT_EQ(fixture.replace("Groups", group, body).status, 200);
-    listen();
-    EXPECT_TRUE(told.empty());
+    collect_events();
+    EXPECT_TRUE(published.empty());
     EXPECT_EQ(
         resources::find(fixture.tx(), fixture.who.directory, "Group", test::number_in(group))->version,
         version
     );
 }
 
-TEST_F(large_change_test, one_user_more_than_are_told_at_once_and_all_hear_of_it_later)
+TEST_F(large_change_test, above_the_limit_of_users_all_updates_are_published_later)
 {
     add_users(published_at_once_max + 1);
     const ids most(users.begin(), users.end() - 1);
     fixture.new_events();
 
     fixture.add_group("Most", most);
-    listen();
+    collect_events();
     EXPECT_EQ(counts()["user_updated"], most.size());
     EXPECT_EQ(count_of("untold_groups"), 0);
 
     const auto all = fixture.add_group("All", users);
-    listen();
+    collect_events();
     const auto batches = (users.size() + 99) / 100;
     EXPECT_EQ(
         counts(), (std::map<std::string, std::size_t>{{"group_created", 1}, {"group_member_added", batches}})
     );
-    for (const auto& event : told)
+    for (const auto& event : published)
         EXPECT_LE(to_text(event).size(), event_bytes_max);
     EXPECT_EQ(count_of("untold_groups"), static_cast<std::int64_t>(users.size()));
 
-    EXPECT_EQ(tell_all(), (users.size() + publish_batch_max - 1) / publish_batch_max);
-    listen();
-    EXPECT_EQ(told.size(), users.size());
+    EXPECT_EQ(publish_all(), (users.size() + publish_batch_max - 1) / publish_batch_max);
+    collect_events();
+    EXPECT_EQ(published.size(), users.size());
     const auto first = updates_of(users.front());
     ASSERT_EQ(first.size(), 1U);
     EXPECT_TRUE(group_ids(first[0].at("data").at("groups")).contains(all));
@@ -195,32 +195,32 @@ TEST_F(large_change_test, one_user_more_than_are_told_at_once_and_all_hear_of_it
     EXPECT_FALSE(publish_pending(fixture.tx(), types, fixture.who.directory));
 }
 
-TEST_F(large_change_test, the_end_of_a_group_is_whole_at_once_and_told_to_its_users_later)
+TEST_F(large_change_test, a_group_is_deleted_at_once_and_its_users_are_updated_later)
 {
     add_users(published_at_once_max + 100);
     const auto group = fixture.add_group("All", users);
-    tell_all();
+    publish_all();
     fixture.new_events();
 
     ASSERT_EQ(fixture.remove("Groups", group).status, 204);
     EXPECT_EQ(count_of("members"), 0);
     EXPECT_EQ(fixture.get("Groups", group).status, 404);
-    listen();
-    ASSERT_EQ(told.size(), 1U);
-    EXPECT_EQ(kind_of(told[0]), "group_deleted");
-    const auto cause = told[0].at("id");
+    collect_events();
+    ASSERT_EQ(published.size(), 1U);
+    EXPECT_EQ(kind_of(published[0]), "group_deleted");
+    const auto cause = published[0].at("id");
 
-    tell_all();
-    listen();
-    ASSERT_EQ(told.size(), users.size());
-    for (const auto& event : told) {
+    publish_all();
+    collect_events();
+    ASSERT_EQ(published.size(), users.size());
+    for (const auto& event : published) {
         EXPECT_EQ(event.at("context").at("caused_by"), cause);
         EXPECT_TRUE(event.at("data").at("groups").as_array().empty());
         EXPECT_EQ(event.at("previous_attributes").at("groups").at(0).at("name").as_string(), "All");
     }
 }
 
-TEST_F(large_change_test, the_end_of_a_user_costs_each_of_its_groups_its_event_and_little_more)
+TEST_F(large_change_test, deleting_a_user_costs_one_event_per_group_and_few_statements)
 {
     add_users(1);
     constexpr std::size_t many = 500;
@@ -230,15 +230,15 @@ TEST_F(large_change_test, the_end_of_a_user_costs_each_of_its_groups_its_event_a
     const auto untouched = fixture.add_group("Untouched");
     fixture.new_events();
 
-    const target what{&fixture.type("Users"), users.front(), {}, {}};
+    const target resource{&fixture.type("Users"), users.front(), {}, {}};
     test::recording_connection seen(fixture.tx().sql());
     store::transaction tx(seen, fixture.tx().now(), fixture.store.ids);
-    ASSERT_TRUE(remove(tx, fixture.who, what).has_value());
+    ASSERT_TRUE(remove(tx, fixture.who, resource).has_value());
     EXPECT_EQ(seen.count_of("resources.touch"), 1U);
     EXPECT_EQ(seen.written["events.append"], static_cast<std::int64_t>(1 + many));
     EXPECT_LT(seen.names.size(), 6 * many);
 
-    listen();
+    collect_events();
     EXPECT_EQ(
         counts(), (std::map<std::string, std::size_t>{{"user_deleted", 1}, {"group_member_removed", many}})
     );
@@ -251,7 +251,7 @@ TEST_F(large_change_test, the_end_of_a_user_costs_each_of_its_groups_its_event_a
     );
 }
 
-TEST_F(large_change_test, whatever_event_of_a_user_comes_first_tells_its_groups)
+TEST_F(large_change_test, the_next_event_of_a_user_publishes_its_pending_groups)
 {
     add_users(published_at_once_max + 1);
     const auto group = fixture.add_group("All", users);
@@ -260,28 +260,28 @@ TEST_F(large_change_test, whatever_event_of_a_user_comes_first_tells_its_groups)
     ASSERT_EQ(
         fixture.patch("Users", users[7], R"([{"op":"add","path":"title","value":"Boss"}])").status, 200
     );
-    listen();
-    ASSERT_EQ(told.size(), 1U);
-    EXPECT_EQ(group_ids(told[0].at("data").at("groups")), (std::set<std::string>{group}));
-    EXPECT_TRUE(told[0].at("previous_attributes").at("groups").as_array().empty());
+    collect_events();
+    ASSERT_EQ(published.size(), 1U);
+    EXPECT_EQ(group_ids(published[0].at("data").at("groups")), (std::set<std::string>{group}));
+    EXPECT_TRUE(published[0].at("previous_attributes").at("groups").as_array().empty());
 
-    // So does a change of another group, and the user's end tells what was told.
+    // So does a change of another group.
     const auto other = fixture.add_group("Other", {users[8]});
-    listen();
+    collect_events();
     ASSERT_EQ(updates_of(users[8]).size(), 1U);
     EXPECT_EQ(
         group_ids(updates_of(users[8])[0].at("data").at("groups")), (std::set<std::string>{group, other})
     );
     EXPECT_TRUE(updates_of(users[8])[0].at("previous_attributes").at("groups").as_array().empty());
 
-    tell_all();
-    listen();
-    EXPECT_EQ(told.size(), users.size() - 2);
+    publish_all();
+    collect_events();
+    EXPECT_EQ(published.size(), users.size() - 2);
     EXPECT_TRUE(updates_of(users[7]).empty());
     EXPECT_TRUE(updates_of(users[8]).empty());
 }
 
-TEST_F(large_change_test, what_is_undone_before_it_was_told_is_not_told)
+TEST_F(large_change_test, changes_undone_before_publication_are_not_published)
 {
     add_users(published_at_once_max + 1);
     const auto group = fixture.add_group("All", users);
@@ -289,27 +289,26 @@ TEST_F(large_change_test, what_is_undone_before_it_was_told_is_not_told)
     const auto remove = R"([{"op":"remove","path":"members[value eq \")" + users[0] + R"(\"]"}])";
     ASSERT_EQ(fixture.patch("Groups", group, remove).status, 200);
     ASSERT_EQ(fixture.remove("Users", users[1]).status, 204);
-    listen();
+    collect_events();
     EXPECT_EQ(
         counts(), (std::map<std::string, std::size_t>{{"group_member_removed", 2}, {"user_deleted", 1}})
     );
     ASSERT_EQ(fixture.remove("Groups", group).status, 204);
-    EXPECT_EQ(tell_all(), 1U);
-    listen();
+    EXPECT_EQ(publish_all(), 1U);
+    collect_events();
     EXPECT_EQ(counts(), (std::map<std::string, std::size_t>{{"group_deleted", 1}}));
     EXPECT_EQ(count_of("untold_groups"), 0);
 }
 
-// The recount leaves users alone who are going to hear of their groups; what is undone they never hear of.
-TEST_F(large_change_test, roles_that_changed_meanwhile_are_told_of_what_is_undone)
+// The recomputation of roles skips users with pending group events; when the group change is undone, these
+// events are never published.
+TEST_F(large_change_test, role_changes_are_published_though_the_group_change_was_undone)
 {
     namespace roles = service::roles;
     add_users(published_at_once_max + 1);
     const auto group = fixture.add_group("All", users);
-    tell_all();
-    ASSERT_TRUE(
-        roles::create(fixture.tx(), event_source_of(fixture.who), fixture.who.organization, "reader", {})
-    );
+    publish_all();
+    ASSERT_TRUE(roles::create(fixture.tx(), event_source_of(fixture.who), fixture.who.organization, "reader", {}));
     const auto recount = [&] {
         while (const auto next = store::roles::next_recount(fixture.tx()))
             roles::recount_some(fixture.tx(), types, *next);
@@ -328,7 +327,7 @@ TEST_F(large_change_test, roles_that_changed_meanwhile_are_told_of_what_is_undon
     ASSERT_EQ(fixture.patch("Groups", group, json::serialize(add)).status, 200);
     EXPECT_EQ(count_of("untold_groups"), 0);
     recount();
-    listen();
+    collect_events();
     for (const auto& user : {users.front(), users.back()}) {
         const auto updates = updates_of(user);
         ASSERT_EQ(updates.size(), 1U);
@@ -336,7 +335,7 @@ TEST_F(large_change_test, roles_that_changed_meanwhile_are_told_of_what_is_undon
     }
 }
 
-TEST_F(large_change_test, users_who_are_held_hear_of_nothing)
+TEST_F(large_change_test, held_users_get_no_events)
 {
     add_users(published_at_once_max + 1);
     const auto group = fixture.add_group("All", users);
@@ -344,20 +343,20 @@ TEST_F(large_change_test, users_who_are_held_hear_of_nothing)
         fixture.tx(), fixture.who.directory, {test::number_in(users[0]), "no_email", "", ""}
     );
     fixture.new_events();
-    tell_all();
-    listen();
+    publish_all();
+    collect_events();
     EXPECT_TRUE(updates_of(users[0]).empty());
-    EXPECT_EQ(told.size(), users.size() - 1);
+    EXPECT_EQ(published.size(), users.size() - 1);
 
     ASSERT_EQ(fixture.remove("Groups", group).status, 204);
-    tell_all();
-    listen();
+    publish_all();
+    collect_events();
     EXPECT_TRUE(updates_of(users[0]).empty());
 }
 
-// Any order of changes and of the job's pieces: each event says what was told before and what is, and in the
-// end everybody has been told what is.
-TEST_F(large_change_test, what_was_told_and_what_is_come_together_whatever_comes_between)
+// Any order of changes and steps of the job: each event lists the groups published before and the current
+// ones, and in the end the current ones of all users have been published.
+TEST_F(large_change_test, published_groups_converge_to_the_actual_ones_in_any_order)
 {
     add_users(published_at_once_max + 5);
     std::mt19937 random(20'260'101);
@@ -367,7 +366,7 @@ TEST_F(large_change_test, what_was_told_and_what_is_come_together_whatever_comes
     ids groups{fixture.add_group("a"), fixture.add_group("b")};
     fixture.new_events();
     std::map<std::string, std::set<std::string>> known;
-    const auto hear = [&] {
+    const auto check_events = [&] {
         for (const auto& event : fixture.new_events()) {
             if (kind_of(event) != "user_updated")
                 continue;
@@ -411,10 +410,10 @@ TEST_F(large_change_test, what_was_told_and_what_is_come_together_whatever_comes
             default:
                 publish_pending(fixture.tx(), types, fixture.who.directory);
         }
-        hear();
+        check_events();
     }
-    tell_all();
-    hear();
+    publish_all();
+    check_events();
     for (const auto& user : users) {
         std::set<std::string> now;
         for (const auto& group :

@@ -1,4 +1,4 @@
-// The bounds of a page: what is looked at, and what is shown. (All else is in tests/api.)
+// The limits of a page: rows examined and resources shown. The other tests of lists are in tests/api.
 #include "service/lists/listing.hpp"
 
 #include "service/scim/representation.hpp"
@@ -18,7 +18,7 @@ protected:
         scim::list_head head;
     };
 
-    // A page of the type's resources, of each its attribute `name`.
+    // The attribute `name` of each resource on a page.
     shown show(
         std::string_view endpoint, std::string_view name, scim::list_request asked, const list_bounds& bounds
     )
@@ -81,10 +81,10 @@ TEST_F(listing_test, a_page_looks_at_so_many_rows_and_says_that_there_is_more)
         sizes.push_back(made.count);
         cursors.push_back(made.head.next_cursor);
     } while (!cursors.back().empty() && sizes.size() < 20);
-    // Of 23 rows 6 a page; the page with a match looks on for another one.
+    // 6 of 23 rows a page; the page with a match continues to look for another one.
     EXPECT_EQ(sizes, (std::vector<std::size_t>{1, 0, 0, 1}));
 
-    // And back: the same rows the other way round.
+    // Backwards: the same rows in reverse.
     auto made = list_page(filter, cursors[3], bounds);
     std::size_t met = 0;
     for (int pages = 0; !made.head.previous_cursor.empty() && pages < 20; ++pages) {
@@ -99,11 +99,11 @@ TEST_F(listing_test, a_total_that_costs_too_much_is_left_out)
     const std::string_view matched = R"(title eq "Boss")";
     EXPECT_EQ(list_page(matched, "", {.counted_rows_max = 23}).head.total_results, 2U);
     EXPECT_FALSE(list_page(matched, "", {.counted_rows_max = 22}).head.total_results.has_value());
-    // What the store can count is always told.
+    // A total that the store can count is always present.
     EXPECT_EQ(list_page("active eq true", "", {.counted_rows_max = 1}).head.total_results, 23U);
 }
 
-TEST_F(listing_test, only_look_ups_are_reads)
+TEST_F(listing_test, only_index_look_ups_have_the_read_intent)
 {
     const auto& users = fixture.type("Users");
     const auto& groups = fixture.type("Groups");
@@ -120,7 +120,7 @@ TEST_F(listing_test, only_look_ups_are_reads)
         {R"(id eq "diruser_1")", store::intent::read, store::intent::read},
         {R"(id eq "nothing")", store::intent::read, store::intent::read},
         {R"(displayName eq "x")", store::intent::read, store::intent::read},
-        // What is left to be matched in memory may be any number of rows, or of values.
+        // Filters evaluated in memory may examine any number of rows or values.
         {R"(userName eq "x" and title pr)", store::intent::scan, store::intent::scan},
         {R"(emails.value eq "x" and title co "zz")", store::intent::scan, store::intent::scan},
         {R"(emails.type eq "work")", store::intent::scan, store::intent::scan},
@@ -146,9 +146,9 @@ TEST_F(listing_test, only_look_ups_are_reads)
 }
 
 // Pages of groups a, b, c, d with 2, 1, 3 and 1 members.
-class member_bound_test : public list_test {
+class listing_members_limit_test : public list_test {
 protected:
-    member_bound_test()
+    listing_members_limit_test()
     {
         std::vector<std::string> users;
         for (int i = 0; i < 3; ++i)
@@ -159,27 +159,27 @@ protected:
         fixture.add_group("d", {users[2]});
     }
 
-    shown groups(const scim::page_request& at, std::int64_t members_max, bool is_hurried = false)
+    shown groups(const scim::page_request& at, std::int64_t members_max, bool is_inline = false)
     {
-        const list_bounds bounds{.members_max = members_max, .is_hurried = is_hurried};
+        const list_bounds bounds{.members_max = members_max, .is_inline = is_inline};
         return show("Groups", "displayName", {.sort_by = "displayName", .page = at}, bounds);
     }
 };
 
 using texts = std::vector<std::string>;
 
-TEST_F(member_bound_test, a_page_by_index_ends_before_it_lists_too_many_members)
+TEST_F(listing_members_limit_test, a_page_by_index_ends_before_it_lists_too_many_members)
 {
     EXPECT_EQ(groups({.start_index = 1, .count = 10}, 7).names, (texts{"a", "b", "c", "d"}));
     EXPECT_EQ(groups({.start_index = 1, .count = 10}, 6).names, (texts{"a", "b", "c"}));
     const auto cut = groups({.start_index = 1, .count = 10}, 5);
     EXPECT_EQ(cut.names, (texts{"a", "b"}));
     EXPECT_EQ(cut.head.total_results, 4U);
-    // One group is always shown, or nobody would come past it.
+    // One group is always shown, or no client could get past it.
     EXPECT_EQ(groups({.start_index = 3, .count = 10}, 1).names, (texts{"c"}));
 }
 
-TEST_F(member_bound_test, pages_by_cursor_meet_all_groups_there_and_back)
+TEST_F(listing_members_limit_test, cursors_visit_all_groups_forwards_and_backwards)
 {
     texts there;
     std::string cursor;
@@ -204,10 +204,10 @@ TEST_F(member_bound_test, pages_by_cursor_meet_all_groups_there_and_back)
     EXPECT_EQ(back, (texts{"a", "b", "c"}));
 }
 
-// Each user is some 600 bytes; the page that ends with the second takes up to so many and a little.
-class document_bound_test : public list_test {
+// Each user has some 600 bytes; the limit is reached by the second user of a page.
+class listing_bytes_limit_test : public list_test {
 protected:
-    document_bound_test()
+    listing_bytes_limit_test()
     {
         for (const auto* name : {"a", "b", "c", "d", "e"})
             fixture.create(
@@ -221,7 +221,7 @@ protected:
     }
 };
 
-TEST_F(document_bound_test, a_page_by_index_ends_with_the_document_that_reaches_it)
+TEST_F(listing_bytes_limit_test, a_page_by_index_ends_with_the_document_that_reaches_the_limit)
 {
     for (const auto* filter : {"", R"(title sw "t")", R"(title sw "t" and not (nickName pr))"}) {
         for (const auto* order : {"", "userName", "title"}) {
@@ -245,7 +245,7 @@ TEST_F(document_bound_test, a_page_by_index_ends_with_the_document_that_reaches_
     }
 }
 
-TEST_F(document_bound_test, pages_by_cursor_meet_all_there_and_back)
+TEST_F(listing_bytes_limit_test, cursors_visit_all_resources_forwards_and_backwards)
 {
     for (const auto* order : {"userName", "title"}) {
         texts there;
@@ -265,8 +265,8 @@ TEST_F(document_bound_test, pages_by_cursor_meet_all_there_and_back)
     }
 }
 
-// More than the 4 MiB that are read at once.
-TEST_F(list_test, pages_of_large_documents_leave_none_out)
+// More than the 4 MiB of a block.
+TEST_F(list_test, pages_of_large_documents_are_complete)
 {
     std::string photos;
     for (char letter = 'a'; letter < 'p'; ++letter)
@@ -289,7 +289,7 @@ TEST_F(list_test, pages_of_large_documents_leave_none_out)
     }
 }
 
-TEST_F(member_bound_test, a_thread_in_a_hurry_leaves_long_pages_to_others)
+TEST_F(listing_members_limit_test, inline_reads_leave_long_pages_to_the_reader_pool)
 {
     const auto ask = [&](std::int64_t members) {
         test::write_members(
@@ -308,7 +308,7 @@ TEST_F(member_bound_test, a_thread_in_a_hurry_leaves_long_pages_to_others)
         const auto query = scim::resolve(asked, types).value();
         EXPECT_EQ(intent_of(query), store::intent::read);
         spooled_text text;
-        const auto made = list(fixture.tx(), fixture.who, query, seal, text, {.is_hurried = true}).value();
+        const auto made = list(fixture.tx(), fixture.who, query, seal, text, {.is_inline = true}).value();
         EXPECT_EQ(made.has_value(), text.size() > 0);
         return made.has_value();
     };
@@ -316,7 +316,7 @@ TEST_F(member_bound_test, a_thread_in_a_hurry_leaves_long_pages_to_others)
     EXPECT_FALSE(ask(members_inline_max + 1));
 }
 
-TEST_F(listing_test, a_look_up_matches_no_members_one_by_one)
+TEST_F(listing_test, an_index_look_up_reads_no_members_one_by_one)
 {
     const scim::resource_type* const types[] = {&fixture.type("Groups")};
     const auto intent_for = [&](std::string filter) {

@@ -16,11 +16,11 @@ using namespace std::chrono_literals;
 
 class login_rate_limit_test : public testing::Test {
 protected:
-    int tries_until_refused(const std::string& who)
+    int tries_until_refused(const std::string& name)
     {
         int tries = 0;
-        for (; tries < 100 && login_limits.may_try(who, clock.now()); ++tries)
-            login_limits.note_failure(who, clock.now());
+        for (; tries < 100 && login_limits.may_try(name, clock.now()); ++tries)
+            login_limits.note_failure(name, clock.now());
         return tries;
     }
 
@@ -29,47 +29,47 @@ protected:
     login_rate_limit login_limits{random};
 };
 
-TEST_F(login_rate_limit_test, ten_wrong_guesses_are_heard_and_then_one_in_six_seconds)
+TEST_F(login_rate_limit_test, ten_failures_at_once_are_allowed_then_one_every_six_seconds)
 {
-    EXPECT_EQ(tries_until_refused("a"), guesses_at_once);
-    clock.advance(guess_interval - 1us);
+    EXPECT_EQ(tries_until_refused("a"), failures_at_once);
+    clock.advance(failure_interval - 1us);
     EXPECT_EQ(tries_until_refused("a"), 0);
     clock.advance(1us);
     EXPECT_EQ(tries_until_refused("a"), 1);
-    clock.advance(3 * guess_interval);
+    clock.advance(3 * failure_interval);
     EXPECT_EQ(tries_until_refused("a"), 3);
     clock.advance(24h);
-    EXPECT_EQ(tries_until_refused("a"), guesses_at_once) << "more are not saved up";
+    EXPECT_EQ(tries_until_refused("a"), failures_at_once) << "more are not saved up";
 }
 
-TEST_F(login_rate_limit_test, a_clock_that_was_set_back_makes_no_one_wait)
+TEST_F(login_rate_limit_test, a_clock_that_was_set_back_refuses_no_one)
 {
     clock.advance(std::chrono::hours(24 * 365));
-    EXPECT_EQ(tries_until_refused("a"), guesses_at_once);
+    EXPECT_EQ(tries_until_refused("a"), failures_at_once);
     clock.advance(std::chrono::hours(-24 * 365));
-    EXPECT_EQ(tries_until_refused("a"), guesses_at_once);
-    clock.advance(guess_interval);
+    EXPECT_EQ(tries_until_refused("a"), failures_at_once);
+    clock.advance(failure_interval);
     EXPECT_EQ(tries_until_refused("a"), 1);
 }
 
-TEST_F(login_rate_limit_test, others_are_not_made_to_wait)
+TEST_F(login_rate_limit_test, other_names_are_not_limited)
 {
     tries_until_refused("a");
-    EXPECT_EQ(tries_until_refused("b"), guesses_at_once);
+    EXPECT_EQ(tries_until_refused("b"), failures_at_once);
 }
 
-TEST_F(login_rate_limit_test, who_does_not_fail_is_not_counted)
+TEST_F(login_rate_limit_test, attempts_without_failure_are_not_counted)
 {
     for (int i = 0; i < 100; ++i)
         EXPECT_TRUE(login_limits.may_try("a", clock.now()));
 }
 
-TEST_F(login_rate_limit_test, whom_one_shares_a_place_with_is_another_matter_in_each_process)
+TEST_F(login_rate_limit_test, names_collide_differently_in_each_process)
 {
     test::fixed_random other_random(2);
     login_rate_limit other(other_random);
-    const auto neighbours_of = [&](login_rate_limit& table) {
-        for (int i = 0; i < guesses_at_once; ++i)
+    const auto collisions_of = [&](login_rate_limit& table) {
+        for (int i = 0; i < failures_at_once; ++i)
             table.note_failure("victim", clock.now());
         std::vector<int> found;
         for (int i = 0; i < 500'000 && found.size() < 3; ++i)
@@ -77,9 +77,9 @@ TEST_F(login_rate_limit_test, whom_one_shares_a_place_with_is_another_matter_in_
                 found.push_back(i);
         return found;
     };
-    const auto here = neighbours_of(login_limits);
+    const auto here = collisions_of(login_limits);
     EXPECT_FALSE(here.empty());
-    EXPECT_NE(here, neighbours_of(other));
+    EXPECT_NE(here, collisions_of(other));
 }
 
 TEST_F(login_rate_limit_test, failures_of_many_threads_are_all_counted)
@@ -92,9 +92,9 @@ TEST_F(login_rate_limit_test, failures_of_many_threads_are_all_counted)
         });
     for (auto& thread : threads)
         thread.join();
-    clock.advance((400 - guesses_at_once) * guess_interval);
+    clock.advance((400 - failures_at_once) * failure_interval);
     EXPECT_FALSE(login_limits.may_try("a", clock.now()));
-    clock.advance(guess_interval);
+    clock.advance(failure_interval);
     EXPECT_TRUE(login_limits.may_try("a", clock.now()));
 }
 

@@ -1,5 +1,6 @@
-// Users in very many groups: what one membership more costs, and how many there may be.
+// Users in very many groups: the cost of one more membership, and the limits.
 #include "scim/patch/request_body.hpp"
+#include "scim/unlimited.hpp"
 #include "service/events/event_payload.hpp"
 #include "service/groups/membership.hpp"
 #include "service/groups/nested_groups.hpp"
@@ -23,7 +24,7 @@ protected:
         return resources::insert(fixture.tx(), here, "Group", text, {.unique_key = name})->id;
     }
 
-    // Puts the member into so many groups more.
+    // Adds the member to `count` new groups.
     void put_into(resource_id member, std::string_view type, std::size_t count)
     {
         for (std::size_t i = 0; i < count; ++i) {
@@ -52,14 +53,14 @@ protected:
         std::size_t rows = 0;
         std::size_t event_bytes = 0;
     };
-    // Of one membership more of `member`.
+    // The cost of one more membership of `member`.
     cost cost_of_one_more(const std::string& member)
     {
         const auto group = fixture.add_group("one more " + std::to_string(++groups_made));
         fixture.new_events();
         test::recording_connection recorder(fixture.store.connection());
         store::transaction recorded(recorder, fixture.tx().now(), fixture.store.ids);
-        const target what{&fixture.type("Groups"), group, {}, {}};
+        const target resource{&fixture.type("Groups"), group, {}, {}};
         const auto change = scim::read_patch(
             parse_json_object(
                 R"({"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],)"
@@ -70,7 +71,7 @@ protected:
             fixture.type("Groups"),
             scim::conformance_mode::strict
         );
-        EXPECT_TRUE(service::patch(recorded, fixture.who, what, *change));
+        EXPECT_TRUE(service::patch(recorded, fixture.who, resource, *change));
         cost made{recorder.names.size(), recorder.rows_read, 0};
         for (const auto& event : fixture.new_events())
             made.event_bytes += to_text(event).size();
@@ -95,7 +96,7 @@ TEST_F(many_groups_test, one_membership_more_costs_the_same_in_any_number_of_gro
     EXPECT_LT(many.event_bytes, few.event_bytes + 1'000);
 }
 
-TEST_F(many_groups_test, the_roles_of_one_in_very_many_groups_are_found_by_the_assignments)
+TEST_F(many_groups_test, roles_of_a_user_in_many_groups_are_found_through_the_assignments)
 {
     const auto anna = fixture.add_user("anna");
     const auto bob = fixture.add_user("bob");
@@ -110,7 +111,7 @@ TEST_F(many_groups_test, the_roles_of_one_in_very_many_groups_are_found_by_the_a
     EXPECT_FALSE(rows_of(bob));
 }
 
-TEST_F(many_groups_test, a_user_is_directly_in_ten_thousand_groups_and_in_no_more)
+TEST_F(many_groups_test, a_user_has_at_most_10000_direct_groups)
 {
     const auto anna = fixture.add_user("anna");
     put_into(test::number_in(anna), "User", 1);
@@ -127,14 +128,14 @@ TEST_F(many_groups_test, a_user_is_directly_in_ten_thousand_groups_and_in_no_mor
     EXPECT_EQ(made.status, 400);
 }
 
-TEST_F(many_groups_test, a_group_above_which_there_are_too_many_takes_in_no_group)
+TEST_F(many_groups_test, a_group_with_too_many_ancestors_accepts_no_group)
 {
     const auto child = fixture.add_group("child");
     const auto parent = fixture.add_group("parent");
     const auto number = test::number_in(parent);
     put_into(number, "Group", group_ancestors_max);
     EXPECT_EQ(add(parent, child).status, 200);
-    // A user is no group, and may come in.
+    // A group with too many ancestors still accepts users.
     put_into(number, "Group", 1);
     const auto other = fixture.add_group("other");
     const auto refused = add(parent, other);
@@ -146,7 +147,7 @@ TEST_F(many_groups_test, a_group_above_which_there_are_too_many_takes_in_no_grou
     EXPECT_EQ(add(parent, fixture.add_user("anna")).status, 200);
 }
 
-TEST_F(many_groups_test, a_walk_up_reads_no_more_memberships_than_it_may)
+TEST_F(many_groups_test, the_search_for_ancestors_reads_a_limited_number_of_memberships)
 {
     const auto anna = test::number_in(fixture.add_user("anna"));
     const auto team = insert_group("team");
@@ -161,7 +162,7 @@ TEST_F(many_groups_test, a_walk_up_reads_no_more_memberships_than_it_may)
     EXPECT_TRUE(cut.of.at(anna).front().is_direct);
 }
 
-TEST_F(many_groups_test, an_event_lists_the_first_hundred_before_and_after)
+TEST_F(many_groups_test, events_list_the_first_100_groups_before_and_after)
 {
     const auto anna = fixture.add_user("anna");
     put_into(test::number_in(anna), "User", event_groups_max - 1);

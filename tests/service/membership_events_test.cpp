@@ -1,4 +1,4 @@
-// What applications are told of members that come and go.
+// Events for members that are added to groups and removed from them.
 #include "service/groups/membership_events.hpp"
 
 #include "service/events/events.hpp"
@@ -24,7 +24,7 @@ protected:
         return users;
     }
 
-    // The sizes of the batches of a kind, and what they share.
+    // The group events of one kind: the number of members in each, their batch ids, and all members.
     struct batches {
         std::vector<std::size_t> sizes;
         std::set<std::string> batch_ids;
@@ -49,7 +49,7 @@ protected:
     service_fixture fixture;
 };
 
-TEST_F(membership_events_test, a_member_is_told_of_the_group_and_of_the_user)
+TEST_F(membership_events_test, a_new_member_makes_an_event_of_the_group_and_of_the_user)
 {
     const auto anna = fixture.add_user("anna");
     const auto staff = fixture.add_group("Staff");
@@ -82,7 +82,7 @@ TEST_F(membership_events_test, a_member_is_told_of_the_group_and_of_the_user)
     EXPECT_EQ(events[1].at("object_version").as_int64(), 1);
 }
 
-TEST_F(membership_events_test, leaving_is_told_with_the_groups_as_they_were)
+TEST_F(membership_events_test, leaving_a_group_publishes_the_previous_groups)
 {
     const auto anna = fixture.add_user("anna");
     const auto first = fixture.add_group("First", {anna});
@@ -100,7 +100,7 @@ TEST_F(membership_events_test, leaving_is_told_with_the_groups_as_they_were)
     EXPECT_EQ(to_text(events[1].at("data").at("groups")), R"([{"id":")" + second + R"(","name":"Second"}])");
 }
 
-TEST_F(membership_events_test, a_hundred_members_make_one_event_and_one_more_a_batch_of_two)
+TEST_F(membership_events_test, one_event_holds_100_members_and_101_make_a_batch_of_two)
 {
     static_assert(event_members_max == 100);
     auto users = add_users(101);
@@ -109,19 +109,19 @@ TEST_F(membership_events_test, a_hundred_members_make_one_event_and_one_more_a_b
     fixture.new_events();
 
     fixture.add_group("Hundred", users);
-    auto told = batches_of(fixture.new_events(), "group_member_added");
-    EXPECT_EQ(told.sizes, (std::vector<std::size_t>{100}));
-    EXPECT_TRUE(told.batch_ids.empty());
+    auto added = batches_of(fixture.new_events(), "group_member_added");
+    EXPECT_EQ(added.sizes, (std::vector<std::size_t>{100}));
+    EXPECT_TRUE(added.batch_ids.empty());
 
     users.push_back(last);
     fixture.add_group("Hundred and one", users);
-    told = batches_of(fixture.new_events(), "group_member_added");
-    EXPECT_EQ(told.sizes, (std::vector<std::size_t>{100, 1}));
-    EXPECT_EQ(told.batch_ids.size(), 1U);
-    EXPECT_TRUE(told.batch_ids.begin()->starts_with("batch_"));
+    added = batches_of(fixture.new_events(), "group_member_added");
+    EXPECT_EQ(added.sizes, (std::vector<std::size_t>{100, 1}));
+    EXPECT_EQ(added.batch_ids.size(), 1U);
+    EXPECT_TRUE(added.batch_ids.begin()->starts_with("batch_"));
 }
 
-TEST_F(membership_events_test, a_thousand_members_come_and_go_in_batches_of_one_id)
+TEST_F(membership_events_test, a_thousand_members_make_batches_with_one_id)
 {
     const auto users = add_users(1'000);
     fixture.new_events();
@@ -131,7 +131,7 @@ TEST_F(membership_events_test, a_thousand_members_come_and_go_in_batches_of_one_
     EXPECT_EQ(added.sizes, std::vector<std::size_t>(10, 100));
     EXPECT_EQ(added.batch_ids.size(), 1U);
     EXPECT_EQ(added.members, std::set<std::string>(users.begin(), users.end()));
-    ASSERT_EQ(events.size(), 1U + 10U) << "so many users hear of it later";
+    ASSERT_EQ(events.size(), 1U + 10U) << "updates of so many users are published later";
     EXPECT_EQ(kind_of(events[0]), "group_created");
     EXPECT_EQ(kind_of(events[10]), "group_member_added");
     EXPECT_EQ(events[1].at("data").at("total_members").as_int64(), 1'000);
@@ -146,7 +146,7 @@ TEST_F(membership_events_test, a_thousand_members_come_and_go_in_batches_of_one_
     EXPECT_EQ(events.size(), 10U);
 }
 
-TEST_F(membership_events_test, users_with_large_documents_have_their_events_later)
+TEST_F(membership_events_test, updates_of_users_with_large_documents_are_published_later)
 {
     std::string photos;
     for (char letter = 'a'; letter < 'f'; ++letter)
@@ -165,7 +165,7 @@ TEST_F(membership_events_test, users_with_large_documents_have_their_events_late
                 found.emplace_back(event.at("data").at("id").as_string());
         return found;
     };
-    // The second one exceeds event_documents_bytes_max.
+    // The second document exceeds event_documents_bytes_max.
     fixture.add_group("All", users);
     EXPECT_EQ(updated(), (ids{users[0], users[1]}));
     const scim::catalogue_set types{scim::catalogue::standard()};
@@ -175,7 +175,7 @@ TEST_F(membership_events_test, users_with_large_documents_have_their_events_late
     EXPECT_EQ(updated(), (ids{users[4]}));
 }
 
-TEST_F(membership_events_test, a_group_in_a_group_is_told_as_a_member_and_updates_no_user)
+TEST_F(membership_events_test, a_nested_group_is_published_as_a_member_and_updates_no_user)
 {
     const auto anna = fixture.add_user("anna");
     const auto inner = fixture.add_group("Inner", {anna});
@@ -188,7 +188,7 @@ TEST_F(membership_events_test, a_group_in_a_group_is_told_as_a_member_and_update
     EXPECT_EQ(events[1].at("data").at("members").at(0).at("type").as_string(), "Group");
 }
 
-TEST_F(membership_events_test, the_end_of_a_group_is_told_to_each_of_its_users)
+TEST_F(membership_events_test, deleting_a_group_updates_each_of_its_users)
 {
     const auto anna = fixture.add_user("anna");
     const auto bert = fixture.add_user("bert");

@@ -1,5 +1,6 @@
-// What operations come to on a copy of the members is what they come to on the members.
+// Plans of membership changes: planning and applying has the result of applying the operations directly.
 #include "scim/patch/request_body.hpp"
+#include "scim/unlimited.hpp"
 #include "service/groups/membership.hpp"
 #include "service/groups/membership_jobs.hpp"
 #include "service_fixture.hpp"
@@ -85,12 +86,13 @@ protected:
     std::vector<std::string> pool;
 };
 
-// One that refuses unknown members, and one that ignores them.
-class any_directory : public membership_plan_test, public testing::WithParamInterface<bool> {};
+// A directory that rejects unknown members, and one that ignores them.
+class membership_plan_equivalence_test : public membership_plan_test,
+                                         public testing::WithParamInterface<bool> {};
 
-INSTANTIATE_TEST_SUITE_P(unknown_members, any_directory, testing::Bool());
+INSTANTIATE_TEST_SUITE_P(unknown_members, membership_plan_equivalence_test, testing::Bool());
 
-TEST_P(any_directory, a_plan_that_is_applied_is_the_operations_applied)
+TEST_P(membership_plan_equivalence_test, applying_a_plan_equals_applying_the_operations)
 {
     fixture.who.ignores_unknown_members = GetParam();
     const auto direct = fixture.add_group("direct");
@@ -117,7 +119,8 @@ TEST_P(any_directory, a_plan_that_is_applied_is_the_operations_applied)
         ASSERT_EQ(plan.has_value(), change.has_value()) << text;
         if (!plan) {
             EXPECT_EQ(plan.error().detail, change.error().detail) << text;
-            // What failed half way is rolled back elsewhere; here it is made good.
+            // In production a failed request is rolled back; here the other group is brought to the same
+            // state.
             static_cast<void>(apply_members(fixture.tx(), fixture.who, test::number_in(planned), operations));
             ASSERT_EQ(members_of(planned), members_of(direct)) << text;
             continue;
@@ -129,14 +132,14 @@ TEST_P(any_directory, a_plan_that_is_applied_is_the_operations_applied)
         ASSERT_EQ(members_of(planned), members_of(direct)) << text;
         EXPECT_EQ(numbers_of(applied.added()), numbers_of(change->added())) << text;
         EXPECT_EQ(numbers_of(applied.removed()), numbers_of(change->removed())) << text;
-        // A display that is set and set back is a change of the operations, and none of their plan.
+        // A display that is changed and restored is a change of the operations, but not of the plan.
         if (change->is_empty()) {
             EXPECT_TRUE(applied.is_empty()) << text;
         }
     }
 }
 
-TEST_F(membership_plan_test, a_plan_is_cut_into_parts_that_fit_a_transaction)
+TEST_F(membership_plan_test, a_plan_is_split_into_parts_of_one_transaction_each)
 {
     constexpr auto most = membership_jobs::members_at_once_max;
     membership_plan plan;
@@ -153,7 +156,7 @@ TEST_F(membership_plan_test, a_plan_is_cut_into_parts_that_fit_a_transaction)
     EXPECT_EQ(parts(), 3U);
 }
 
-TEST_F(membership_plan_test, a_plan_has_each_display_once)
+TEST_F(membership_plan_test, a_plan_stores_each_display_once)
 {
     const auto group = fixture.add_group("all");
     constexpr std::size_t count = 250;

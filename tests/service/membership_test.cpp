@@ -43,7 +43,7 @@ TEST(membership_change_test, only_the_net_result_counts)
     EXPECT_EQ(numbers(change.removed()), (std::vector<std::int64_t>{2}));
 }
 
-TEST(membership_change_test, a_new_display_is_a_change_of_nobody)
+TEST(membership_change_test, a_new_display_adds_and_removes_no_member)
 {
     membership_change change;
     change.note_renamed({1});
@@ -87,7 +87,7 @@ protected:
     const std::string staff = fixture.add_group("Staff");
 };
 
-TEST_F(membership_test, members_come_and_go_by_their_ids)
+TEST_F(membership_test, adds_and_removes_members_by_id)
 {
     EXPECT_EQ(add(staff, {anna}).status, 200);
     EXPECT_EQ(add(staff, {bert}).status, 200);
@@ -100,7 +100,7 @@ TEST_F(membership_test, members_come_and_go_by_their_ids)
     EXPECT_EQ(fixture.members_of(staff), ids{});
 }
 
-TEST_F(membership_test, what_is_added_and_removed_in_one_request_never_happened)
+TEST_F(membership_test, a_member_added_and_removed_in_one_request_is_no_change)
 {
     fixture.new_events();
     const auto before = fixture.get("Groups", staff).version();
@@ -115,7 +115,7 @@ TEST_F(membership_test, what_is_added_and_removed_in_one_request_never_happened)
     EXPECT_EQ(fixture.new_types(), ids{});
 }
 
-TEST_F(membership_test, what_is_removed_and_added_again_in_one_request_stays)
+TEST_F(membership_test, a_member_removed_and_added_in_one_request_stays)
 {
     add(staff, {anna, bert});
     fixture.new_events();
@@ -130,7 +130,7 @@ TEST_F(membership_test, what_is_removed_and_added_again_in_one_request_stays)
     EXPECT_EQ(fixture.new_types(), ids{});
 }
 
-TEST_F(membership_test, replacing_touches_the_difference_only)
+TEST_F(membership_test, replacing_writes_only_the_difference)
 {
     const auto carl = fixture.add_user("carl");
     add(staff, {anna, bert});
@@ -150,7 +150,7 @@ TEST_F(membership_test, replacing_touches_the_difference_only)
     EXPECT_EQ(events[3].at("data").at("id").as_string(), anna);
 }
 
-TEST_F(membership_test, ids_of_nobody_here_are_refused_and_nothing_is_added)
+TEST_F(membership_test, unknown_ids_are_rejected_and_nothing_is_added)
 {
     const auto elsewhere = fixture.store.add_directory();
     const auto home = fixture.who;
@@ -185,7 +185,7 @@ TEST_F(membership_test, ids_of_nobody_here_are_refused_and_nothing_is_added)
     EXPECT_EQ(fixture.new_types(), ids{});
 }
 
-TEST_F(membership_test, an_unknown_member_is_left_out_where_the_directory_ignores_it)
+TEST_F(membership_test, an_unknown_member_is_skipped_if_the_directory_ignores_it)
 {
     fixture.who.ignores_unknown_members = true;
     const auto digits = anna.substr(anna.find('_') + 1);
@@ -194,7 +194,7 @@ TEST_F(membership_test, an_unknown_member_is_left_out_where_the_directory_ignore
         EXPECT_EQ(fixture.members_of(staff), (ids{bert})) << unknown;
         EXPECT_EQ(add(staff, {unknown, anna}).status, 200) << unknown;
         EXPECT_EQ(fixture.members_of(staff), (ids{anna, bert})) << unknown;
-        // It is anna who is a member, and no group of that number.
+        // The member is the user anna, not a group with that number.
         EXPECT_EQ(replace(staff, {unknown}).status, 200) << unknown;
         EXPECT_EQ(fixture.members_of(staff), ids{}) << unknown;
         EXPECT_EQ(replace(staff, {anna}).status, 200) << unknown;
@@ -204,7 +204,7 @@ TEST_F(membership_test, an_unknown_member_is_left_out_where_the_directory_ignore
     expect_refused(add(staff, {staff}), "member of itself");
 }
 
-TEST_F(membership_test, removing_whoever_is_no_member_changes_nothing)
+TEST_F(membership_test, removing_a_non_member_changes_nothing)
 {
     add(staff, {anna});
     fixture.new_events();
@@ -221,7 +221,7 @@ TEST_F(membership_test, removing_whoever_is_no_member_changes_nothing)
 }
 
 // RFC 7644 §3.5.2.3.
-TEST_F(membership_test, replacing_whoever_is_no_member_has_no_target)
+TEST_F(membership_test, replacing_a_non_member_has_no_target)
 {
     add(staff, {anna});
     fixture.new_events();
@@ -248,7 +248,7 @@ TEST_F(membership_test, replacing_whoever_is_no_member_has_no_target)
     EXPECT_EQ(fixture.new_types(), (ids{}));
 }
 
-TEST_F(membership_test, adding_a_member_twice_is_once)
+TEST_F(membership_test, adding_a_member_twice_adds_it_once)
 {
     const auto first = add(staff, {anna, anna});
     EXPECT_EQ(fixture.members_of(staff), (ids{anna}));
@@ -256,7 +256,7 @@ TEST_F(membership_test, adding_a_member_twice_is_once)
     EXPECT_EQ(again.version(), first.version());
 }
 
-TEST_F(membership_test, a_group_is_no_member_of_itself_whatever_lies_between)
+TEST_F(membership_test, a_group_cannot_contain_itself_directly_or_indirectly)
 {
     const auto inner = fixture.add_group("Inner");
     const auto core = fixture.add_group("Core");
@@ -266,15 +266,15 @@ TEST_F(membership_test, a_group_is_no_member_of_itself_whatever_lies_between)
     EXPECT_EQ(add(inner, {core}).status, 200);
     expect_refused(add(core, {staff}), "member of itself");
     expect_refused(replace(core, {inner}), "member of itself");
-    // Two ways to the same group are no circle.
+    // Two paths to one group are no cycle.
     EXPECT_EQ(add(staff, {core}).status, 200);
-    // Once the link is cut, the other direction is free.
+    // After the removal of that member the other direction is allowed.
     EXPECT_EQ(patch(inner, R"([{"op":"remove","path":"members"}])").status, 200);
     EXPECT_EQ(patch(staff, R"([{"op":"remove","path":"members"}])").status, 200);
     EXPECT_EQ(add(core, {staff}).status, 200);
 }
 
-TEST_F(membership_test, groups_nest_32_deep_and_not_33)
+TEST_F(membership_test, groups_nest_at_most_32_deep)
 {
     auto lowest = fixture.add_group("Level 0");
     for (std::size_t depth = 1; depth <= group_depth_max; ++depth) {
@@ -286,7 +286,7 @@ TEST_F(membership_test, groups_nest_32_deep_and_not_33)
     EXPECT_EQ(add(lowest, {anna}).status, 200);
 }
 
-TEST_F(membership_test, a_filter_removes_those_it_matches)
+TEST_F(membership_test, a_filter_removes_the_members_it_matches)
 {
     const auto inner = fixture.add_group("Inner");
     add(staff, {anna, bert, inner});
@@ -297,7 +297,7 @@ TEST_F(membership_test, a_filter_removes_those_it_matches)
     EXPECT_EQ(fixture.members_of(staff), ids{});
 }
 
-TEST_F(membership_test, a_new_display_moves_the_version_and_tells_no_application)
+TEST_F(membership_test, a_new_display_raises_the_version_without_an_event)
 {
     add(staff, {anna});
     fixture.new_events();
@@ -312,7 +312,7 @@ TEST_F(membership_test, a_new_display_moves_the_version_and_tells_no_application
     EXPECT_EQ(fixture.new_types(), ids{});
 }
 
-TEST_F(membership_test, a_display_that_goes_with_its_member_moves_no_version)
+TEST_F(membership_test, displays_without_net_effect_do_not_raise_the_version)
 {
     const auto before = fixture.get("Groups", staff).version();
     const auto named = [this](std::string_view display) {
@@ -330,7 +330,7 @@ TEST_F(membership_test, a_display_that_goes_with_its_member_moves_no_version)
     EXPECT_EQ(renamed.body.at("members").at(0).at("display").as_string(), "B");
 }
 
-TEST_F(membership_test, ids_of_members_have_their_type_s_prefix)
+TEST_F(membership_test, member_ids_have_the_prefix_of_their_type)
 {
     EXPECT_EQ(parse_member_id(fixture.who, "diruser_42"), resource_id{42});
     EXPECT_EQ(parse_member_id(fixture.who, "dirgroup_42"), resource_id{42});

@@ -1,4 +1,4 @@
-// A user's groups, direct and indirect: what SCIM shows of them, how far up, and at which cost.
+// Direct and indirect groups of users: their representation, limits and cost.
 #include "service/groups/nested_groups.hpp"
 
 #include "service_fixture.hpp"
@@ -15,7 +15,7 @@ using texts = std::vector<std::string>;
 
 class nested_groups_test : public testing::Test {
 protected:
-    // "Staff direct", … of a user as SCIM shows it.
+    // The groups of a user as SCIM shows them, as "Staff direct", ….
     texts shown(const std::string& user)
     {
         texts found;
@@ -28,7 +28,7 @@ protected:
         return found;
     }
 
-    // Straight into the store, past the rules for requests.
+    // Adds a member directly in the store, without the checks of requests.
     resource_id insert(std::string_view type, const std::string& name)
     {
         const json::object document{{"displayName", name}};
@@ -58,7 +58,7 @@ TEST_F(nested_groups_test, groups_are_direct_where_they_list_the_user_and_indire
     EXPECT_EQ(shown(anna), (texts{"Team direct", "Unit indirect", "Company indirect"}));
 }
 
-TEST_F(nested_groups_test, a_group_that_lists_the_user_and_contains_another_one_is_direct_and_stands_once)
+TEST_F(nested_groups_test, a_group_that_is_direct_and_indirect_is_listed_once_as_direct)
 {
     const auto team = fixture.add_group("Team", {anna});
     const auto left = fixture.add_group("Left", {team, anna});
@@ -67,7 +67,7 @@ TEST_F(nested_groups_test, a_group_that_lists_the_user_and_contains_another_one_
     EXPECT_EQ(shown(anna), (texts{"Team direct", "Left direct", "Right indirect", "Top indirect"}));
 }
 
-TEST_F(nested_groups_test, groups_come_and_go_without_moving_the_version_of_the_user)
+TEST_F(nested_groups_test, group_changes_do_not_raise_the_version_of_the_user)
 {
     const auto team = fixture.add_group("Team", {anna});
     const auto before = fixture.get("Users", anna).version();
@@ -78,7 +78,7 @@ TEST_F(nested_groups_test, groups_come_and_go_without_moving_the_version_of_the_
     EXPECT_EQ(fixture.get("Users", anna).version(), before);
 }
 
-TEST_F(nested_groups_test, the_end_of_a_group_between_cuts_off_what_is_above)
+TEST_F(nested_groups_test, deleting_an_intermediate_group_removes_the_groups_above_it)
 {
     const auto team = fixture.add_group("Team", {anna});
     const auto unit = fixture.add_group("Unit", {team});
@@ -88,7 +88,7 @@ TEST_F(nested_groups_test, the_end_of_a_group_between_cuts_off_what_is_above)
     EXPECT_EQ(fixture.members_of(company), texts{});
 }
 
-TEST_F(nested_groups_test, a_user_s_groups_go_so_many_levels_up_and_no_further)
+TEST_F(nested_groups_test, indirect_groups_end_at_the_level_limit)
 {
     const auto user = insert("User", "deep");
     auto lowest = insert("Group", "g");
@@ -106,7 +106,7 @@ TEST_F(nested_groups_test, a_user_s_groups_go_so_many_levels_up_and_no_further)
     EXPECT_EQ(links_of(user).size(), nested_levels_max + 1);
 }
 
-TEST_F(nested_groups_test, a_user_has_so_many_indirect_groups_and_all_direct_ones)
+TEST_F(nested_groups_test, indirect_groups_are_limited_and_direct_ones_are_not)
 {
     const auto user = insert("User", "wide");
     const auto team = insert("Group", "team");
@@ -121,7 +121,7 @@ TEST_F(nested_groups_test, a_user_has_so_many_indirect_groups_and_all_direct_one
     EXPECT_EQ(links_of(user).size(), indirect_groups_max + 2);
 }
 
-TEST_F(nested_groups_test, a_ring_of_groups_ends_the_walk)
+TEST_F(nested_groups_test, a_cycle_of_groups_ends_the_search)
 {
     const auto user = insert("User", "round");
     const auto a = insert("Group", "a");
@@ -136,7 +136,7 @@ TEST_F(nested_groups_test, a_ring_of_groups_ends_the_walk)
     EXPECT_FALSE(links[1].is_direct);
 }
 
-TEST_F(nested_groups_test, a_page_costs_a_query_a_level_however_many_users_it_has)
+TEST_F(nested_groups_test, a_page_takes_one_query_a_level_for_all_its_users)
 {
     const auto team = insert("Group", "team");
     const auto unit = insert("Group", "unit");

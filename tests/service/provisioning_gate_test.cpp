@@ -1,4 +1,4 @@
-// The domain gate in the verbs: who is kept out, and how that is written down.
+// The domain gate in the SCIM operations: which users are rejected, and how that is recorded.
 #include "service/scim/provisioning.hpp"
 #include "service_fixture.hpp"
 #include "store/refusals.hpp"
@@ -15,7 +15,7 @@ using texts = std::vector<std::string>;
 
 class provisioning_gate_test : public testing::Test {
 protected:
-    // Those that are not over.
+    // Unresolved refusals.
     std::vector<store::refusals::refusal> refusals()
     {
         std::vector<store::refusals::refusal> listed;
@@ -37,7 +37,7 @@ protected:
     service_fixture fixture;
 };
 
-TEST_F(provisioning_gate_test, a_refused_user_is_not_there_and_its_refusal_is)
+TEST_F(provisioning_gate_test, a_rejected_user_is_not_stored_and_its_refusal_is)
 {
     const auto refused = fixture.create("Users", user_body("eve", "evil.test", R"(,"externalId":"00u9")"));
     EXPECT_EQ(refused.status, 400);
@@ -72,7 +72,7 @@ TEST_F(provisioning_gate_test, a_refused_user_is_not_there_and_its_refusal_is)
     EXPECT_EQ(events[0].at("data"), expected) << to_text(events[0]);
 }
 
-TEST_F(provisioning_gate_test, a_repeated_refusal_is_counted_and_told_once)
+TEST_F(provisioning_gate_test, a_repeated_refusal_is_counted_and_published_once)
 {
     for (int i = 0; i < 3; ++i) {
         EXPECT_EQ(fixture.create("Users", user_body("eve", "evil.test")).status, 400);
@@ -90,7 +90,7 @@ TEST_F(provisioning_gate_test, a_repeated_refusal_is_counted_and_told_once)
     EXPECT_EQ(fixture.new_types(), (texts{"user_rejected", "user_rejected"}));
 }
 
-TEST_F(provisioning_gate_test, the_external_id_knows_a_person_under_another_name)
+TEST_F(provisioning_gate_test, a_person_with_a_new_name_is_recognized_by_external_id)
 {
     fixture.create("Users", user_body("eve", "evil.test", R"(,"externalId":"00u9")"));
     fixture.create("Users", user_body("eve.smith", "evil.test", R"(,"externalId":"00u9")"));
@@ -99,7 +99,7 @@ TEST_F(provisioning_gate_test, the_external_id_knows_a_person_under_another_name
     EXPECT_EQ(refusals()[0].user_name, "eve.smith");
 }
 
-TEST_F(provisioning_gate_test, a_user_let_in_at_last_starts_afresh)
+TEST_F(provisioning_gate_test, accepting_a_user_resolves_its_refusals)
 {
     fixture.create("Users", user_body("eve", "evil.test"));
     fixture.create("Users", user_body("mallory", "evil.test"));
@@ -114,7 +114,7 @@ TEST_F(provisioning_gate_test, a_user_let_in_at_last_starts_afresh)
     EXPECT_EQ(fixture.new_types(), texts{"user_rejected"});
 }
 
-TEST_F(provisioning_gate_test, a_change_let_in_at_last_starts_afresh_too)
+TEST_F(provisioning_gate_test, accepting_a_change_resolves_the_refusals_of_the_user)
 {
     const auto anna = fixture.add_user("anna");
     fixture.replace("Users", anna, user_body("anna", "evil.test"));
@@ -125,7 +125,7 @@ TEST_F(provisioning_gate_test, a_change_let_in_at_last_starts_afresh_too)
     EXPECT_EQ(refusals().size(), 0U);
 }
 
-TEST_F(provisioning_gate_test, moving_a_user_out_of_the_domains_is_refused_and_nothing_is_stored)
+TEST_F(provisioning_gate_test, moving_a_user_out_of_the_domains_is_rejected_and_nothing_is_stored)
 {
     const auto anna = fixture.add_user("anna");
     const auto before = fixture.get("Users", anna).body;
@@ -148,7 +148,7 @@ TEST_F(provisioning_gate_test, moving_a_user_out_of_the_domains_is_refused_and_n
     EXPECT_EQ(fixture.new_types(), (texts{"user_rejected", "user_rejected"}));  // evil.test, and no address
 }
 
-TEST_F(provisioning_gate_test, shutting_out_passes_though_the_domain_has_lapsed)
+TEST_F(provisioning_gate_test, deactivation_passes_though_the_domain_has_lapsed)
 {
     const auto anna = fixture.add_user("anna");
     const auto bert = fixture.add_user("bert");
@@ -165,7 +165,7 @@ TEST_F(provisioning_gate_test, shutting_out_passes_though_the_domain_has_lapsed)
     EXPECT_TRUE(fixture.patch("Users", anna, R"([{"op":"replace","path":"active","value":true}])").is_refused
     );
     EXPECT_EQ(fixture.get("Users", anna).body.at("active").as_bool(), false);
-    // Neither a request that changes nothing nor the group's own membership asks the gate; nor does the end.
+    // A request without effect, a change of memberships and the deletion do not pass the gate.
     EXPECT_EQ(
         fixture.replace("Users", bert, user_body("bert", "acme.com", R"(,"active":false)")).status, 200
     );
@@ -173,13 +173,13 @@ TEST_F(provisioning_gate_test, shutting_out_passes_though_the_domain_has_lapsed)
     EXPECT_EQ(fixture.remove("Users", anna).status, 204);
 }
 
-TEST_F(provisioning_gate_test, groups_have_no_gate)
+TEST_F(provisioning_gate_test, groups_are_not_checked)
 {
     lapse();
     EXPECT_EQ(fixture.create("Groups", group_body("Staff")).status, 201);
 }
 
-TEST_F(provisioning_gate_test, an_open_policy_takes_everybody)
+TEST_F(provisioning_gate_test, the_policy_off_accepts_every_user)
 {
     fixture.who.policy = store::tenants::domain_policy::off;
     EXPECT_EQ(fixture.create("Users", user_body("eve", "evil.test")).status, 201);

@@ -32,7 +32,7 @@ TEST_F(provisioning_test, a_new_resource_has_an_id_and_meta)
     EXPECT_EQ(fixture.new_types(), texts{"user_created"});
 }
 
-TEST_F(provisioning_test, each_change_moves_version_and_time_once)
+TEST_F(provisioning_test, each_change_updates_version_and_time_once)
 {
     const auto anna = fixture.add_user("anna");
     fixture.new_events();
@@ -78,7 +78,7 @@ TEST_F(provisioning_test, a_resource_has_at_most_so_many_bytes_whichever_way_it_
     EXPECT_EQ(fixture.replace("Users", anna.id(), body(fitting - 1)).status, 200);
 }
 
-TEST_F(provisioning_test, the_last_byte_of_a_resource_fits_and_what_is_larger_by_now_may_not_grow)
+TEST_F(provisioning_test, the_size_limit_is_exact_and_a_larger_resource_cannot_grow)
 {
     const auto& type = fixture.type("Users");
     const auto text_with = [](std::size_t title_bytes) {
@@ -110,7 +110,7 @@ TEST_F(provisioning_test, the_last_byte_of_a_resource_fits_and_what_is_larger_by
     EXPECT_EQ(fixture.replace("Users", anna, text_with(fitting + 99)).status, 200);
 }
 
-TEST_F(provisioning_test, what_changes_nothing_makes_no_version_and_no_event)
+TEST_F(provisioning_test, a_change_without_effect_makes_no_version_and_no_event)
 {
     const auto body = user_body("anna", "acme.com", R"(,"title":"Boss","active":true)");
     const auto anna = fixture.create("Users", body).id();
@@ -149,7 +149,7 @@ TEST_F(provisioning_test, what_changes_nothing_makes_no_version_and_no_event)
     EXPECT_EQ(fixture.new_types(), texts{});
 }
 
-TEST_F(provisioning_test, a_change_of_members_alone_moves_the_group_s_version_without_group_updated)
+TEST_F(provisioning_test, a_change_of_members_alone_raises_the_version_without_group_updated)
 {
     const auto anna = fixture.add_user("anna");
     const auto staff = fixture.add_group("Staff");
@@ -188,7 +188,7 @@ TEST_F(provisioning_test, replacing_without_members_keeps_them_and_an_empty_list
     EXPECT_EQ(fixture.new_types(), (texts{"group_member_removed", "user_updated"}));
 }
 
-TEST_F(provisioning_test, a_name_is_taken_once_whatever_its_case_and_width)
+TEST_F(provisioning_test, names_are_unique_ignoring_case_and_width)
 {
     fixture.add_user("anna");
     const auto bert = fixture.add_user("bert");
@@ -218,7 +218,7 @@ TEST_F(provisioning_test, a_name_is_taken_once_whatever_its_case_and_width)
     );
 }
 
-TEST_F(provisioning_test, a_name_is_free_again_after_its_user_is_gone)
+TEST_F(provisioning_test, the_name_of_a_deleted_user_is_free_again)
 {
     const auto first = fixture.add_user("anna");
     ASSERT_EQ(fixture.remove("Users", first).status, 204);
@@ -227,7 +227,7 @@ TEST_F(provisioning_test, a_name_is_free_again_after_its_user_is_gone)
     EXPECT_NE(second.id(), first);
 }
 
-TEST_F(provisioning_test, what_does_not_exist_is_not_found_by_any_verb)
+TEST_F(provisioning_test, a_missing_resource_is_not_found_by_any_operation)
 {
     const auto anna = fixture.add_user("anna");
     const auto gone = fixture.add_user("gone");
@@ -247,7 +247,7 @@ TEST_F(provisioning_test, what_does_not_exist_is_not_found_by_any_verb)
     EXPECT_EQ(fixture.get("Users", anna).status, 200);
 }
 
-TEST_F(provisioning_test, another_directory_s_resources_are_not_there)
+TEST_F(provisioning_test, resources_of_another_directory_are_not_found)
 {
     const auto anna = fixture.add_user("anna");
     const auto elsewhere = fixture.store.add_directory();
@@ -262,7 +262,7 @@ TEST_F(provisioning_test, another_directory_s_resources_are_not_there)
     EXPECT_EQ(fixture.create("Users", user_body("anna")).status, 201);
 }
 
-TEST_F(provisioning_test, a_failed_patch_leaves_the_document_and_the_members_alone)
+TEST_F(provisioning_test, a_failed_patch_changes_neither_document_nor_members)
 {
     const auto anna = fixture.add_user("anna");
     const auto staff = fixture.add_group("Staff");

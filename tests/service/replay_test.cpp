@@ -1,4 +1,4 @@
-// Whoever folds the events of a directory knows its users, groups and members without asking.
+// Event replay: folding the events of a directory yields its users, groups and members.
 #include "scim/schema/catalogue_set.hpp"
 #include "service/domains/held_user_release.hpp"
 #include "service_fixture.hpp"
@@ -18,13 +18,13 @@ namespace {
 
 using ids = std::vector<std::string>;
 
-// What an application keeps: built of events alone, or read from the store.
+// The state of a consumer: built from events alone, or read from the store.
 struct replica {
     std::map<std::string, std::string> users;   // id -> raw attributes
     std::map<std::string, std::string> groups;  // likewise
     std::map<std::string, std::set<std::string>> groups_of_user;
     std::set<std::pair<std::string, std::string>> members;  // group, member
-    std::map<std::string, std::int64_t> totals;             // of members, as told last
+    std::map<std::string, std::int64_t> totals;             // of members, as last published
 
     void apply(const json::object& event)
     {
@@ -70,9 +70,9 @@ replica read_store(service_fixture& fixture)
 {
     namespace resources = store::resources;
     replica made;
-    const auto where = fixture.who.directory;
+    const auto directory = fixture.who.directory;
     const auto each = [&](std::string_view type, const auto& take) {
-        resources::list(fixture.tx(), where, type, {}, {}, 0, -1, [&](const resources::row& row) {
+        resources::list(fixture.tx(), directory, type, {}, {}, 0, -1, [&](const resources::row& row) {
             take(row);
             return true;
         });
@@ -81,19 +81,19 @@ replica read_store(service_fixture& fixture)
         return to_text(parse_json_object(row.document).value());
     };
     each("User", [&](const resources::row& row) {
-        if (store::held_users::is_held(fixture.tx(), where, row.id))
+        if (store::held_users::is_held(fixture.tx(), directory, row.id))
             return;
         const auto id = "diruser_" + std::to_string(row.id.value);
         made.users[id] = text(row);
         auto& groups = made.groups_of_user[id];
-        for (const auto& group : resources::groups_of(fixture.tx(), where, row.id))
+        for (const auto& group : resources::groups_of(fixture.tx(), directory, row.id))
             groups.insert("dirgroup_" + std::to_string(group.group.value));
     });
     each("Group", [&](const resources::row& row) {
         const auto id = "dirgroup_" + std::to_string(row.id.value);
         made.groups[id] = text(row);
-        resources::members_of(fixture.tx(), where, row.id, [&](const resources::member_row& member) {
-            if (store::held_users::is_held(fixture.tx(), where, member.id))
+        resources::members_of(fixture.tx(), directory, row.id, [&](const resources::member_row& member) {
+            if (store::held_users::is_held(fixture.tx(), directory, member.id))
                 return true;
             const std::string prefix = member.type == "User" ? "diruser_" : "dirgroup_";
             made.members.emplace(id, prefix + std::to_string(member.id.value));
@@ -108,12 +108,12 @@ resource_id number_of(std::string_view group)
     return {parse_prefixed(group, "dirgroup_").value()};
 }
 
-// Clients at work, the same in every run.
+// Pseudo-random requests of clients, identical in every run.
 class scripted_clients {
 public:
-    explicit scripted_clients(service_fixture& fixture) : house_(fixture) {}
+    explicit scripted_clients(service_fixture& fixture) : fixture_(fixture) {}
 
-    // The status of what was done.
+    // Sends a request. Returns its status.
     int step()
     {
         switch (draw(12)) {
@@ -123,14 +123,14 @@ public:
             case 2:
                 return groups_.size() < groups_max ? create_group() : remove("Groups", groups_);
             case 3:
-                return house_.replace("Users", any(users_), user_body(name(), domain(), title())).status;
+                return fixture_.replace("Users", any(users_), user_body(name(), domain(), title())).status;
             case 4:
-                return house_.patch("Users", any(users_), user_operations()).status;
+                return fixture_.patch("Users", any(users_), user_operations()).status;
             case 5:
-                return house_.replace("Groups", any(groups_), group_body(name(), members_or_nothing()))
+                return fixture_.replace("Groups", any(groups_), group_body(name(), members_or_nothing()))
                     .status;
             case 6:
-                return house_
+                return fixture_
                     .patch(
                         "Groups",
                         any(groups_),
@@ -143,7 +143,7 @@ public:
                 return groups_.size() < groups_max && draw(3) != 0 ? create_group()
                                                                    : remove("Groups", groups_);
             default:
-                return house_.patch("Groups", any(groups_), member_operations()).status;
+                return fixture_.patch("Groups", any(groups_), member_operations()).status;
         }
     }
 
@@ -201,10 +201,10 @@ private:
         return text + "]";
     }
 
-    int create_user() { return keep(house_.create("Users", user_body(name(), domain(), title())), users_); }
+    int create_user() { return keep(fixture_.create("Users", user_body(name(), domain(), title())), users_); }
     int create_group()
     {
-        return keep(house_.create("Groups", group_body(name(), members_or_nothing())), groups_);
+        return keep(fixture_.create("Groups", group_body(name(), members_or_nothing())), groups_);
     }
 
     static int keep(const answer& made, ids& in)
@@ -219,21 +219,21 @@ private:
         if (from.empty())
             return 404;
         const auto place = from.begin() + static_cast<std::ptrdiff_t>(draw(from.size()));
-        const auto status = house_.remove(endpoint, *place).status;
+        const auto status = fixture_.remove(endpoint, *place).status;
         from.erase(place);
         return status;
     }
 
-    service_fixture& house_;
+    service_fixture& fixture_;
     std::mt19937_64 engine_{20'260'102};
     ids users_;
     ids groups_;
 };
 
-// Clients at work, and their events folded beside.
+// Runs the clients and folds their events into a replica.
 class replay {
 public:
-    explicit replay(service_fixture& fixture) : house_(fixture), clients_(fixture) {}
+    explicit replay(service_fixture& fixture) : fixture_(fixture), clients_(fixture) {}
 
     void run(int steps)
     {
@@ -243,21 +243,21 @@ public:
 
     void compare()
     {
-        for (const auto& event : house_.new_events()) {
+        for (const auto& event : fixture_.new_events()) {
             EXPECT_EQ(event.at("sequence").as_int64(), ++sequence_);
             if (!event.at("type").as_string().ends_with("user_rejected"))
                 folded.apply(event);
         }
-        const auto stored = read_store(house_);
+        const auto stored = read_store(fixture_);
         EXPECT_EQ(folded.users, stored.users);
         EXPECT_EQ(folded.groups, stored.groups);
         EXPECT_EQ(folded.groups_of_user, stored.groups_of_user);
         EXPECT_EQ(folded.members, stored.members);
         for (const auto& [group, total] : folded.totals) {
-            const auto where = house_.who.directory;
-            const auto all = store::resources::count_members(house_.tx(), where, number_of(group));
+            const auto directory = fixture_.who.directory;
+            const auto all = store::resources::count_members(fixture_.tx(), directory, number_of(group));
             EXPECT_EQ(
-                total, all - store::held_users::count_members(server_context_.tx(), where, number_of(group))
+                total, all - store::held_users::count_members(fixture_.tx(), directory, number_of(group))
             );
         }
     }
@@ -266,12 +266,12 @@ public:
     std::map<int, int> seen;
 
 private:
-    service_fixture& house_;
+    service_fixture& fixture_;
     scripted_clients clients_;
     std::int64_t sequence_ = 0;
 };
 
-// SCIMD_REPLAY_OPERATIONS=100000 for the full figure.
+// The number of requests: SCIMD_REPLAY_OPERATIONS=100000 for the full run.
 int operations()
 {
     const auto* text = std::getenv("SCIMD_REPLAY_OPERATIONS");
@@ -286,7 +286,7 @@ TEST(replay_test, folding_the_events_rebuilds_the_directory)
         log.run(operations() / 8);
         log.compare();
     }
-    // The script must have met what it was written for.
+    // The requests must have covered the interesting cases.
     for (const int status : {200, 201, 204, 400, 409})
         EXPECT_GE(log.seen[status], 20) << status;
     EXPECT_EQ(log.seen[500], 0);
@@ -294,8 +294,8 @@ TEST(replay_test, folding_the_events_rebuilds_the_directory)
     EXPECT_GE(log.folded.members.size(), 50U);
 }
 
-// Domains come and go, seats are short, and the replica knows of nobody who is held.
-TEST(replay_test, users_who_are_held_are_in_none_of_it_until_they_are_let_out)
+// Domains are verified and lost, seats are few, and the replica has no held user.
+TEST(replay_test, events_omit_held_users_until_their_release)
 {
     service_fixture fixture;
     fixture.who.policy = store::tenants::domain_policy::hold;

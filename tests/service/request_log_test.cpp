@@ -1,4 +1,4 @@
-// What may wait to be written to the log of requests, how long it is kept, and what of it is masked.
+// The request log: limits of the queue, retention and masking.
 #include "service/request_log/request_log.hpp"
 
 #include "service/request_log/error_hints.hpp"
@@ -15,105 +15,105 @@ namespace {
 
 using namespace std::chrono_literals;
 
-request_record note_of(directory_id where, std::string method = "POST", int status = 201)
+request_record record_of(directory_id directory, std::string method = "POST", int status = 201)
 {
-    request_record note;
-    note.directory = where;
-    note.is_known = true;
-    note.at = test::manual_clock::default_start;
-    note.method = std::move(method);
-    note.path = "/Users";
-    note.status = status;
-    return note;
+    request_record record;
+    record.directory = directory;
+    record.is_known = true;
+    record.at = test::manual_clock::default_start;
+    record.method = std::move(method);
+    record.path = "/Users";
+    record.status = status;
+    return record;
 }
 
-class request_notes_test : public testing::Test {
+class request_log_test : public testing::Test {
 protected:
     std::uint64_t dropped()
     {
         return metrics.counter_of("scimd_request_log_dropped_total", "Requests that the log had no room for.")
             .value();
     }
-    void add(std::size_t times, const request_record& what)
+    void add(std::size_t times, const request_record& record)
     {
         for (std::size_t i = 0; i < times; ++i)
-            log.note(what);
+            log.note(record);
     }
 
     metrics_registry metrics;
     request_log log{metrics};
 };
 
-TEST_F(request_notes_test, a_directory_has_room_for_so_many_and_leaves_room_for_others)
+TEST_F(request_log_test, the_queue_limits_each_directory)
 {
-    add(directory_notes_max, note_of({1}));
+    add(directory_records_max, record_of({1}));
     EXPECT_EQ(dropped(), 0U);
-    add(1, note_of({1}));
+    add(1, record_of({1}));
     EXPECT_EQ(dropped(), 1U);
-    add(1, note_of({2}));
+    add(1, record_of({2}));
     EXPECT_EQ(dropped(), 1U);
-    EXPECT_EQ(log.take(std::numeric_limits<std::size_t>::max()).size(), directory_notes_max + 1);
+    EXPECT_EQ(log.take(std::numeric_limits<std::size_t>::max()).size(), directory_records_max + 1);
 }
 
-TEST_F(request_notes_test, reads_that_went_well_leave_room_for_what_says_more)
+TEST_F(request_log_test, successful_reads_leave_space_for_other_records)
 {
-    add(directory_reads_max, note_of({1}, "GET", 200));
+    add(directory_reads_max, record_of({1}, "GET", 200));
     EXPECT_EQ(dropped(), 0U);
-    add(1, note_of({1}, "GET", 200));
+    add(1, record_of({1}, "GET", 200));
     EXPECT_EQ(dropped(), 1U);
-    add(1, note_of({1}, "GET", 404));
-    add(1, note_of({1}));
-    EXPECT_EQ(dropped(), 1U);
-}
-
-TEST_F(request_notes_test, all_directories_together_have_room_for_so_many)
-{
-    for (std::int64_t i = 1; i <= static_cast<std::int64_t>(request_notes_max); ++i)
-        log.note(note_of({i}));
-    EXPECT_EQ(dropped(), 0U);
-    add(1, note_of({1}));
+    add(1, record_of({1}, "GET", 404));
+    add(1, record_of({1}));
     EXPECT_EQ(dropped(), 1U);
 }
 
-TEST_F(request_notes_test, what_is_taken_makes_room_and_comes_in_its_order)
+TEST_F(request_log_test, the_queue_limits_all_directories_together)
+{
+    for (std::int64_t i = 1; i <= static_cast<std::int64_t>(queued_records_max); ++i)
+        log.note(record_of({i}));
+    EXPECT_EQ(dropped(), 0U);
+    add(1, record_of({1}));
+    EXPECT_EQ(dropped(), 1U);
+}
+
+TEST_F(request_log_test, take_returns_the_oldest_records_and_frees_space)
 {
     for (std::int64_t i = 1; i <= 3; ++i)
-        log.note(note_of({i}));
+        log.note(record_of({i}));
     const auto first = log.take(2);
     ASSERT_EQ(first.size(), 2U);
     EXPECT_EQ(first[0].directory.value, 1);
     EXPECT_EQ(first[1].directory.value, 2);
     ASSERT_EQ(log.take(2).size(), 1U);
     EXPECT_TRUE(log.take(2).empty());
-    add(directory_notes_max, note_of({1}));
+    add(directory_records_max, record_of({1}));
     EXPECT_EQ(dropped(), 0U);
 }
 
-TEST_F(request_notes_test, strangers_get_a_few_lines_a_minute)
+TEST_F(request_log_test, unauthenticated_requests_are_rate_limited)
 {
-    auto stranger = note_of({1}, "GET", 401);
-    stranger.is_known = false;
-    add(strangers_a_minute_max, stranger);
+    auto unauthenticated = record_of({1}, "GET", 401);
+    unauthenticated.is_known = false;
+    add(unauthenticated_a_minute_max, unauthenticated);
     EXPECT_EQ(dropped(), 0U);
-    add(1, stranger);
+    add(1, unauthenticated);
     EXPECT_EQ(dropped(), 1U);
-    add(1, note_of({1}));
-    EXPECT_EQ(dropped(), 1U) << "whoever has a token is no stranger";
-    stranger.at += 1min;
-    add(1, stranger);
+    add(1, record_of({1}));
+    EXPECT_EQ(dropped(), 1U) << "authenticated requests are not limited";
+    unauthenticated.at += 1min;
+    add(1, unauthenticated);
     EXPECT_EQ(dropped(), 1U);
 }
 
-TEST_F(request_notes_test, users_get_some_lines_a_minute_beside_those_of_their_directory)
+TEST_F(request_log_test, requests_of_users_are_rate_limited_apart_from_their_directory)
 {
-    auto own = note_of({1}, "GET", 403);
+    auto own = record_of({1}, "GET", 403);
     own.user = "diruser_1";
     add(users_a_minute_max, own);
     EXPECT_EQ(dropped(), 0U);
     own.user = "diruser_2";
     add(1, own);
     EXPECT_EQ(dropped(), 1U) << "all users of a directory together";
-    add(1, note_of({1}));
+    add(1, record_of({1}));
     auto elsewhere = own;
     elsewhere.directory = {2};
     add(1, elsewhere);
@@ -123,28 +123,28 @@ TEST_F(request_notes_test, users_get_some_lines_a_minute_beside_those_of_their_d
     EXPECT_EQ(dropped(), 1U);
 }
 
-TEST_F(request_notes_test, strangers_cannot_fill_the_memory_with_directories)
+TEST_F(request_log_test, unauthenticated_requests_name_a_limited_number_of_directories)
 {
-    auto stranger = note_of({1}, "GET", 401);
-    stranger.is_known = false;
-    for (std::size_t i = 1; i <= strangers_directories_max; ++i) {
-        stranger.directory = {static_cast<std::int64_t>(i)};
-        log.note(stranger);
+    auto unauthenticated = record_of({1}, "GET", 401);
+    unauthenticated.is_known = false;
+    for (std::size_t i = 1; i <= unauthenticated_directories_max; ++i) {
+        unauthenticated.directory = {static_cast<std::int64_t>(i)};
+        log.note(unauthenticated);
     }
     EXPECT_EQ(dropped(), 0U);
-    stranger.directory = {static_cast<std::int64_t>(strangers_directories_max) + 1};
-    log.note(stranger);
+    unauthenticated.directory = {static_cast<std::int64_t>(unauthenticated_directories_max) + 1};
+    log.note(unauthenticated);
     EXPECT_EQ(dropped(), 1U);
 }
 
-class retention_test : public testing::Test {
+class request_log_retention_test : public testing::Test {
 protected:
-    void write() { write_line(store.tx(), to_line(note_now()), keep); }
-    request_record note_now()
+    void write() { write_line(store.tx(), to_line(record_now()), keep); }
+    request_record record_now()
     {
-        auto note = note_of(here.id);
-        note.at = store.tx().now();
-        return note;
+        auto record = record_of(here.id);
+        record.at = store.tx().now();
+        return record;
     }
     std::size_t count()
     {
@@ -167,29 +167,29 @@ protected:
     request_retention keep{.entries_max = 3, .kept_for = 24h};
 };
 
-TEST_F(retention_test, the_newest_are_kept)
+TEST_F(request_log_retention_test, keeps_the_newest_entries)
 {
     for (int i = 0; i < 3; ++i)
         write();
     EXPECT_FALSE(trim_requests(store.tx(), here.id, keep));
-    EXPECT_EQ(counter_of(), 3U);
+    EXPECT_EQ(count(), 3U);
     write();
     EXPECT_FALSE(trim_requests(store.tx(), here.id, keep));
-    EXPECT_EQ(counter_of(), 3U);
+    EXPECT_EQ(count(), 3U);
 }
 
-TEST_F(retention_test, they_are_kept_for_so_long)
+TEST_F(request_log_retention_test, deletes_entries_after_the_retention_time)
 {
     write();
     store.advance(24h);
     EXPECT_FALSE(trim_old_requests(store.tx(), keep));
-    EXPECT_EQ(counter_of(), 1U);
+    EXPECT_EQ(count(), 1U);
     store.advance(1us);
     EXPECT_FALSE(trim_old_requests(store.tx(), keep));
-    EXPECT_EQ(counter_of(), 0U);
+    EXPECT_EQ(count(), 0U);
 }
 
-TEST(mask_test, bodies_keep_their_shape_and_nothing_else)
+TEST(mask_test, bodies_keep_only_their_shape)
 {
     const struct {
         const char* text;
@@ -216,7 +216,7 @@ TEST(mask_test, bodies_keep_their_shape_and_nothing_else)
         EXPECT_EQ(mask_body(text), masked) << text;
 }
 
-TEST(mask_test, a_body_that_stays_large_is_described)
+TEST(mask_test, a_body_too_large_after_masking_is_described)
 {
     std::string text = "{";
     for (int i = 0; i < 500; ++i)
@@ -225,7 +225,7 @@ TEST(mask_test, a_body_that_stays_large_is_described)
     EXPECT_EQ(mask_body(text), "large, " + std::to_string(text.size()) + " bytes");
 }
 
-TEST(mask_test, queries_keep_what_scim_knows)
+TEST(mask_test, queries_keep_the_values_of_scim_parameters)
 {
     EXPECT_EQ(
         mask_query({{"filter", R"(userName eq "anna" and active eq true)"}, {"count", "5"}, {"x", "y"}}),
@@ -246,7 +246,7 @@ TEST(mask_test, details_keep_their_words)
     );
 }
 
-TEST(refusal_help_test, every_reason_has_a_sentence_that_helps)
+TEST(error_hints_test, every_reason_has_a_hint)
 {
     for (const auto* reason :
          {"domain_not_verified", "no_email", "seat_limit", "uniqueness", "something else"})

@@ -49,17 +49,17 @@ protected:
     }
 
     // "token_created sec_1" of each event since the last call.
-    std::vector<std::string> news()
+    std::vector<std::string> new_events()
     {
-        std::vector<std::string> told;
+        std::vector<std::string> types;
         store::events::list_after(tx(), seen, -1, [&](const store::events::event& one) {
             seen = one.id;
             const auto event = parse_json_object(one.body).value();
             const auto* id = find_string(event.at("data").as_object(), "id");
-            told.push_back(one.type.substr(one.type.rfind('.') + 1) + " " + std::string(*id));
+            types.push_back(one.type.substr(one.type.rfind('.') + 1) + " " + std::string(*id));
             return true;
         });
-        return told;
+        return types;
     }
 
     test::temp_store store;
@@ -69,7 +69,7 @@ protected:
     event_id seen;
 };
 
-TEST_F(secrets_test, a_directory_has_20_alive_and_no_21st)
+TEST_F(secrets_test, a_directory_has_at_most_20_valid_tokens)
 {
     for (std::size_t i = 0; i < alive_max; ++i)
         ASSERT_TRUE(make(i == 0 ? std::optional(tx().now() + 1h) : std::nullopt)) << i;
@@ -82,7 +82,7 @@ TEST_F(secrets_test, a_directory_has_20_alive_and_no_21st)
     EXPECT_TRUE(make());
 }
 
-TEST_F(secrets_test, the_users_of_a_directory_have_1000_alive_and_no_1001st)
+TEST_F(secrets_test, the_users_of_a_directory_have_at_most_1000_valid_tokens)
 {
     std::vector<resource_id> users;
     for (std::size_t i = 0; i < alive_of_users_max; ++i) {
@@ -104,7 +104,7 @@ TEST_F(secrets_test, the_users_of_a_directory_have_1000_alive_and_no_1001st)
     EXPECT_EQ(make_for(last).error().code, errc::conflict);
 }
 
-TEST_F(secrets_test, of_those_of_users_that_ended_1000_are_kept)
+TEST_F(secrets_test, 1000_expired_or_revoked_tokens_of_users_are_kept)
 {
     const auto user = add_user("anna");
     for (std::int64_t i = 0; i < ended_of_users_max + 2; ++i)
@@ -120,18 +120,18 @@ TEST_F(secrets_test, of_those_of_users_that_ended_1000_are_kept)
     );
 }
 
-TEST_F(secrets_test, the_end_of_a_user_s_is_announced_too)
+TEST_F(secrets_test, an_expiring_token_of_a_user_is_announced_too)
 {
     const auto user = add_user("anna");
     const auto made =
         create_for_user(tx(), from, random, directory, user_id_text(user), tx().now() + 240h)->row.id.text();
-    news();
+    new_events();
     store.advance(100h);
     EXPECT_EQ(warn_of_expiry(tx(), from, 10), 1U);
-    EXPECT_EQ(news(), (std::vector<std::string>{"token_expiring " + made}));
+    EXPECT_EQ(new_events(), (std::vector<std::string>{"token_expiring " + made}));
 }
 
-TEST_F(secrets_test, a_secret_is_stored_as_its_digest_and_expires_in_the_future_only)
+TEST_F(secrets_test, a_token_is_stored_as_its_digest_and_expires_only_in_the_future)
 {
     EXPECT_FALSE(make(tx().now()));
     const auto made = make(tx().now() + 1us);
@@ -143,7 +143,7 @@ TEST_F(secrets_test, a_secret_is_stored_as_its_digest_and_expires_in_the_future_
     EXPECT_TRUE(made->plain.reveal().ends_with(found->suffix));
 }
 
-TEST_F(secrets_test, a_regenerated_one_leaves_the_old_ones_alive_for_the_overlap)
+TEST_F(secrets_test, rotation_keeps_the_old_tokens_valid_for_the_overlap)
 {
     const auto early = make(tx().now() + 10min)->row.id;
     const auto endless = make()->row.id;
@@ -160,26 +160,26 @@ TEST_F(secrets_test, a_regenerated_one_leaves_the_old_ones_alive_for_the_overlap
     EXPECT_NE(early, endless);
 }
 
-TEST_F(secrets_test, without_an_overlap_the_old_ones_end_at_once_with_an_event_each)
+TEST_F(secrets_test, rotation_without_overlap_revokes_the_old_tokens_with_an_event_each)
 {
     const auto first = make()->row.id.text();
     const auto second = make()->row.id.text();
-    news();
+    new_events();
     const auto made = regenerate(tx(), from, random, directory, std::nullopt, 0s);
     ASSERT_TRUE(made);
     EXPECT_EQ(alive(), 1U);
     EXPECT_EQ(
-        news(),
+        new_events(),
         (std::vector<std::string>{
             "token_revoked " + first, "token_revoked " + second, "token_created " + made->row.id.text()
         })
     );
 }
 
-TEST_F(secrets_test, an_end_is_announced_7_days_and_1_day_before_once_each)
+TEST_F(secrets_test, expiry_is_announced_7_days_and_1_day_before_once_each)
 {
     const auto id = make(tx().now() + 240h)->row.id.text();
-    news();
+    new_events();
     store.advance(72h - 1us);
     EXPECT_EQ(warn_of_expiry(tx(), from, 10), 0U);
     store.advance(1us);
@@ -188,24 +188,24 @@ TEST_F(secrets_test, an_end_is_announced_7_days_and_1_day_before_once_each)
     store.advance(144h);
     EXPECT_EQ(warn_of_expiry(tx(), from, 10), 1U);
     EXPECT_EQ(warn_of_expiry(tx(), from, 10), 0U);
-    EXPECT_EQ(news(), (std::vector<std::string>{"token_expiring " + id, "token_expiring " + id}));
+    EXPECT_EQ(new_events(), (std::vector<std::string>{"token_expiring " + id, "token_expiring " + id}));
 }
 
-TEST_F(secrets_test, who_needs_no_warning_gets_none)
+TEST_F(secrets_test, short_lived_endless_and_revoked_tokens_get_no_warning)
 {
-    make(tx().now() + 24h);                                        // made to be short-lived
+    make(tx().now() + 24h);                                        // short-lived
     make();                                                        // endless
-    const auto revoked = make(tx().now() + 200h)->row.id;          // ended by somebody
+    const auto revoked = make(tx().now() + 200h)->row.id;          // revoked
     regenerate(tx(), from, random, directory, std::nullopt, 12h);  // replaced
     revoke(tx(), from, directory, revoked);
-    news();
+    new_events();
     for (int hour = 0; hour < 240; ++hour) {
         store.advance(1h);
         EXPECT_EQ(warn_of_expiry(tx(), from, 10), 0U) << hour;
     }
 }
 
-TEST_F(secrets_test, after_a_long_pause_the_nearer_warning_stands_for_both)
+TEST_F(secrets_test, after_a_long_downtime_only_the_nearer_warning_is_given)
 {
     make(tx().now() + 240h);
     store.advance(230h);
@@ -213,7 +213,7 @@ TEST_F(secrets_test, after_a_long_pause_the_nearer_warning_stands_for_both)
     EXPECT_EQ(warn_of_expiry(tx(), from, 10), 0U);
 }
 
-TEST_F(secrets_test, warnings_come_in_batches)
+TEST_F(secrets_test, warnings_are_given_in_batches)
 {
     for (int i = 0; i < 5; ++i)
         make(tx().now() + 240h);

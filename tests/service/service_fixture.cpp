@@ -57,7 +57,7 @@ service_fixture::service_fixture()
     };
 }
 
-// Whatever a test is about: what was told is as the published schemas say.
+// Checks in every test that all events conform to the published schemas.
 service_fixture::~service_fixture()
 {
     test::expect_described_events(tx());

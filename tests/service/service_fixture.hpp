@@ -1,6 +1,6 @@
-// A directory of an organization in a fresh store, and the verbs of SCIM on it as a client calls them,
-// without HTTP. Each call is a savepoint, as the store's writer makes one: what fails leaves nothing behind.
-// One thread.
+// A directory of an organization in a new store, and the SCIM operations on it as a client calls them,
+// without HTTP. Each call runs in a savepoint, as in the store's writer: a failure is rolled back. One
+// thread.
 #pragma once
 
 #include "base/json/json.hpp"
@@ -14,8 +14,9 @@
 
 namespace scimd::service {
 
+// The result of an operation.
 struct answer {
-    int status = 200;         // as HTTP would have it
+    int status = 200;         // of the HTTP response
     json::object body;        // the resource; empty after a failure
     std::string detail;       // of a failure
     bool is_refused = false;  // by the domain gate
@@ -40,13 +41,13 @@ public:
     answer patch(std::string_view endpoint, std::string_view id, std::string_view operations);
     answer remove(std::string_view endpoint, std::string_view id);
 
-    // Ids of new ones; the user has an address at acme.com.
+    // Create resources and return their ids. The user has an address at acme.com.
     std::string add_user(std::string_view name);
     std::string add_group(std::string_view name, const std::vector<std::string>& members = {});
 
     std::vector<json::object> events();
     std::vector<json::object> new_events();  // since the last call
-    std::vector<std::string> new_types();    // the same, "user_created" of each
+    std::vector<std::string> new_types();    // likewise, only "user_created" of each
     std::vector<std::string> members_of(std::string_view group);
 
     store::transaction& tx() { return store.tx(); }

@@ -31,13 +31,13 @@ protected:
     const rsa_key some = rsa_key::generate();
 };
 
-TEST_F(signing_test, without_a_key_nothing_signs_and_nothing_is_due)
+TEST_F(signing_test, without_a_key_nothing_signs_and_no_rotation_is_due)
 {
     EXPECT_FALSE(signer(keys(), tx().now()));
     EXPECT_FALSE(is_due(keys(), tx().now()));
 }
 
-TEST_F(signing_test, a_key_is_due_after_its_life_and_its_successor_signs_without_a_gap)
+TEST_F(signing_test, rotation_is_due_after_the_life_of_a_key_and_leaves_no_gap)
 {
     const auto first = introduce(tx(), key_vault, some, urgency::as_usual)->id;
     EXPECT_EQ(signer(keys(), tx().now())->id, first);
@@ -55,7 +55,7 @@ TEST_F(signing_test, a_key_is_due_after_its_life_and_its_successor_signs_without
     EXPECT_EQ(signer(keys(), tx().now())->id, second);
 }
 
-TEST_F(signing_test, the_next_rotation_takes_away_what_is_forgotten)
+TEST_F(signing_test, the_next_rotation_deletes_keys_that_are_no_longer_published)
 {
     introduce(tx(), key_vault, some, urgency::as_usual).value();
     introduce(tx(), key_vault, some, urgency::as_usual).value();
@@ -72,7 +72,7 @@ TEST_F(signing_test, the_next_rotation_takes_away_what_is_forgotten)
     EXPECT_EQ(sealed, 2) << "with its private half";
 }
 
-TEST_F(signing_test, a_key_at_once_is_alone)
+TEST_F(signing_test, an_immediate_rotation_deletes_the_other_keys)
 {
     introduce(tx(), key_vault, some, urgency::as_usual).value();
     introduce(tx(), key_vault, some, urgency::as_usual).value();

@@ -21,7 +21,7 @@ sha256_digest digest_of(std::int64_t number)
     return sha256(std::to_string(number));
 }
 
-TEST(token_cache_test, a_token_is_known_by_its_digest_without_what_was_signed)
+TEST(token_cache_test, a_token_is_found_by_its_digest_without_signed_text_and_signature)
 {
     token_cache known;
     EXPECT_FALSE(known.find(digest_of(1)));
@@ -34,7 +34,7 @@ TEST(token_cache_test, a_token_is_known_by_its_digest_without_what_was_signed)
     EXPECT_FALSE(known.find(digest_of(2)));
 }
 
-TEST(token_cache_test, what_is_not_asked_for_goes_and_what_is_stays)
+TEST(token_cache_test, unused_tokens_are_dropped_and_used_ones_stay)
 {
     token_cache known(10);
     for (std::int64_t number = 0; number < 100; ++number) {

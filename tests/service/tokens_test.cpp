@@ -28,7 +28,7 @@ TEST(tokens_test, a_token_is_its_prefix_and_49_base62_digits)
     }));
 }
 
-TEST(tokens_test, what_is_minted_is_found_by_its_digest)
+TEST(tokens_test, a_minted_token_is_found_by_its_digest)
 {
     test::fixed_random random;
     const auto minted = mint_token(random);
@@ -38,7 +38,7 @@ TEST(tokens_test, what_is_minted_is_found_by_its_digest)
     EXPECT_EQ(minted.suffix.size(), 4U);
 }
 
-TEST(tokens_test, each_token_takes_its_own_random_bytes)
+TEST(tokens_test, each_token_has_its_own_random_bytes)
 {
     test::fixed_random random;
     std::set<std::string> minted;
@@ -49,7 +49,7 @@ TEST(tokens_test, each_token_takes_its_own_random_bytes)
     EXPECT_NE(minted_text(5), minted_text(6));
 }
 
-TEST(tokens_test, one_mistyped_character_anywhere_is_noticed)
+TEST(tokens_test, one_mistyped_character_fails_the_checksum)
 {
     const auto good = minted_text(2);
     for (std::size_t i = 0; i < good.size(); ++i) {
@@ -59,7 +59,7 @@ TEST(tokens_test, one_mistyped_character_anywhere_is_noticed)
     }
 }
 
-TEST(tokens_test, two_swapped_neighbours_are_noticed)
+TEST(tokens_test, two_swapped_characters_fail_the_checksum)
 {
     const auto good = minted_text(3);
     for (std::size_t i = 0; i + 1 < good.size(); ++i) {
@@ -69,7 +69,7 @@ TEST(tokens_test, two_swapped_neighbours_are_noticed)
     }
 }
 
-TEST(tokens_test, another_length_prefix_or_case_is_no_token)
+TEST(tokens_test, another_length_prefix_or_case_is_not_a_token)
 {
     const auto good = minted_text(4);
     auto upper = good;

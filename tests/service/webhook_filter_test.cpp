@@ -14,7 +14,7 @@ namespace {
 
 using patterns = std::vector<std::string>;
 
-TEST(event_types, match_exactly_by_prefix_or_all)
+TEST(webhook_filter, matches_a_type_a_prefix_or_all)
 {
     struct row {
         patterns given;
@@ -38,7 +38,7 @@ TEST(event_types, match_exactly_by_prefix_or_all)
         EXPECT_EQ(matches(given, type), is_match) << testing::PrintToString(given) << type;
 }
 
-TEST(event_types, are_checked)
+TEST(webhook_filter, checks_event_types)
 {
     for (const auto* good : {"*", "a", "a.b", "a.*", "organization.directory.user_created", "a1_2.b3"})
         EXPECT_TRUE(check_event_types(patterns{good})) << good;
@@ -55,7 +55,7 @@ TEST(event_types, are_checked)
     EXPECT_FALSE(check_event_types(patterns{std::string(event_type_bytes_max + 1, 'a')}));
 }
 
-TEST(headers, start_with_x_and_are_not_reserved)
+TEST(webhook_headers, start_with_x_and_are_not_reserved)
 {
     for (const auto* good : {"X-Env", "x-tenant-id", "X-Api-Key", "X-1", "x-custom_name"})
         EXPECT_TRUE(check_header(good, "v")) << good;
@@ -102,7 +102,7 @@ TEST(headers, start_with_x_and_are_not_reserved)
         EXPECT_FALSE(check_header(bad, "v")) << bad;
 }
 
-TEST(headers, have_values_of_visible_ascii)
+TEST(webhook_headers, have_values_of_visible_ascii)
 {
     for (const auto* good : {"", "a", "a b", "~!\"#$%&'()*+,-./:;<=>?@[]^_`{|}"})
         EXPECT_TRUE(check_header("X-Env", good)) << good;
@@ -115,7 +115,8 @@ TEST(headers, have_values_of_visible_ascii)
     EXPECT_FALSE(check_header("x-" + std::string(header_name_bytes_max - 1, 'a'), "v"));
 }
 
-// What a receiver reads in a head that has one field more; empty: not one field, as RFC 9110 §5 has it.
+// The field that a receiver reads from a head with this field added; empty: not exactly one field (RFC 9110
+// §5).
 std::optional<std::pair<std::string, std::string>> read_field(std::string_view line)
 {
     constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
@@ -142,8 +143,8 @@ int header_inputs()
     return text ? std::atoi(text) : 300'000;
 }
 
-// Whatever bytes come, in names and in values: what is taken is one field, the same for whoever reads it.
-TEST(headers, let_no_second_field_through)
+// Random bytes in names and values: an accepted field is read as exactly this one field by a receiver.
+TEST(webhook_headers, cannot_inject_another_field)
 {
     std::mt19937 chance(test::seed());
     constexpr std::string_view odd("\r\n\0 :;\t\v\x7f\x85", 10);

@@ -23,7 +23,7 @@ outcome timed_out()
     return {.status = 0, .is_timeout = true, .retry_after = std::nullopt};
 }
 
-// The delay that follows an attempt; empty: there is no other.
+// The delay after an attempt; empty: no retry follows.
 std::optional<microseconds> delay(const attempt& made, const outcome& seen)
 {
     const auto step = next_step(made, seen, first_attempt);
@@ -31,7 +31,7 @@ std::optional<microseconds> delay(const attempt& made, const outcome& seen)
     return again ? std::optional(again->at - first_attempt) : std::nullopt;
 }
 
-TEST(next_step, takes_2xx_alone_for_success_and_410_for_an_end)
+TEST(webhook_schedule, only_2xx_is_a_success_and_410_disables_the_endpoint)
 {
     for (int status = 100; status < 600; ++status) {
         const auto step = next_step({}, answered(status), first_attempt);
@@ -42,7 +42,7 @@ TEST(next_step, takes_2xx_alone_for_success_and_410_for_an_end)
     }
 }
 
-TEST(next_step, tries_ten_times_in_about_three_days)
+TEST(webhook_schedule, makes_ten_attempts_in_about_three_days)
 {
     constexpr std::int64_t seconds_after[] = {5, 300, 1'800, 7'200, 18'000, 36'000, 50'400, 72'000, 86'400};
     constexpr std::uint32_t middle = 1U << 31U;
@@ -53,8 +53,8 @@ TEST(next_step, tries_ten_times_in_about_three_days)
     EXPECT_TRUE(std::holds_alternative<give_up>(next_step({.number = number}, answered(500), first_attempt)));
 }
 
-// Each run fails until the end; each of its attempts lies where the schedule and a fifth of it allow.
-TEST(next_step, stays_within_a_fifth_of_the_schedule_over_10_000_runs)
+// All attempts of a run fail; each delay is within a fifth of the schedule.
+TEST(webhook_schedule, jitter_stays_within_a_fifth_of_the_schedule_over_10_000_runs)
 {
     std::mt19937 chance(20260919);
     const auto& planned = retry_schedule::standard().delays;
@@ -77,10 +77,10 @@ TEST(next_step, stays_within_a_fifth_of_the_schedule_over_10_000_runs)
     }
     EXPECT_GT(least_total, hours(60));
     EXPECT_LT(most_total, hours(92));
-    EXPECT_GT(most_total - least_total, hours(5));  // the jitter is there
+    EXPECT_GT(most_total - least_total, hours(5));  // there is jitter
 }
 
-TEST(next_step, honours_retry_after_between_once_and_twice_the_delay)
+TEST(webhook_schedule, honours_retry_after_between_once_and_twice_the_delay)
 {
     const attempt second{.number = 2};  // 300 s
     auto busy = answered(503);
@@ -93,7 +93,7 @@ TEST(next_step, honours_retry_after_between_once_and_twice_the_delay)
     }
 }
 
-TEST(next_step, waits_a_minute_at_least_after_a_timeout_or_a_429)
+TEST(webhook_schedule, waits_at_least_a_minute_after_a_timeout_or_a_429)
 {
     EXPECT_EQ(delay({.number = 1}, timed_out()), seconds(60));
     EXPECT_EQ(delay({.number = 1}, answered(429)), seconds(60));
@@ -101,7 +101,7 @@ TEST(next_step, waits_a_minute_at_least_after_a_timeout_or_a_429)
     EXPECT_GE(delay({.number = 2}, timed_out()), seconds(240));
 }
 
-TEST(next_step, takes_an_endpoints_own_schedule_at_its_word)
+TEST(webhook_schedule, an_own_schedule_has_no_minimum_delay)
 {
     const retry_schedule own{.delays = {seconds(1), seconds(0)}, .is_own = true};
     EXPECT_LE(delay({.number = 1, .schedule = &own}, timed_out()), microseconds(1'200'000));
@@ -120,7 +120,7 @@ health after_failures(std::int64_t count, seconds apart)
     return state;
 }
 
-TEST(health, is_hopeless_after_120_hours_of_failures_alone)
+TEST(webhook_health, is_hopeless_after_120_hours_of_failures_only)
 {
     const auto state = after_failures(6, hours(24));
     EXPECT_FALSE(is_hopeless(state, first_attempt + hours(120) - microseconds(1)));
@@ -128,13 +128,13 @@ TEST(health, is_hopeless_after_120_hours_of_failures_alone)
     EXPECT_EQ(health_after(state, answered(204), first_attempt + hours(120)), health());
 }
 
-TEST(health, is_not_hopeless_for_a_few_failures)
+TEST(webhook_health, is_not_hopeless_for_a_few_failures)
 {
     EXPECT_FALSE(is_hopeless(after_failures(4, hours(29)), first_attempt + hours(200)));
     EXPECT_FALSE(is_hopeless({}, first_attempt));
 }
 
-TEST(health, starts_its_clock_again_after_a_long_silence)
+TEST(webhook_health, starts_a_new_series_of_failures_after_a_long_pause)
 {
     auto state = after_failures(6, hours(1));
     const auto within = first_attempt + hours(5) + failure_gap_max;

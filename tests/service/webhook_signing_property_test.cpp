@@ -1,5 +1,5 @@
-// Signatures as a receiver sees them: verified with OpenSSL and nothing of ours, and worth nothing after any
-// single bit has changed.
+// Signatures from the view of a receiver: they verify with OpenSSL alone, and do not after any single bit has
+// changed.
 #include "service/webhooks/webhook_signing.hpp"
 #include "support/fixed_random.hpp"
 #include "support/seed.hpp"
@@ -38,7 +38,7 @@ std::string decoded(std::string_view base64)
     return bytes;
 }
 
-// What a receiver was told once, behind its prefix.
+// The key that a receiver got when it was created, without its prefix.
 class verifier {
 public:
     explicit verifier(std::string_view told)
@@ -85,7 +85,7 @@ private:
     std::unique_ptr<EVP_PKEY, end_key> public_;
 };
 
-// One kind of signature from both sides, with keys that are used for a while.
+// Signer and receiver of one kind of signature, with keys that are reused.
 class pair {
 public:
     pair(signature_kind kind, random_source& random) : random_(random), kind_(kind) { renew(); }
@@ -144,7 +144,7 @@ int bodies()
     return text ? std::atoi(text) : 3'000;
 }
 
-TEST_P(signatures, of_random_bodies_verify_and_do_not_once_a_bit_has_changed)
+TEST_P(signatures, of_random_bodies_verify_unless_a_bit_has_changed)
 {
     constexpr int bodies_of_a_key = 100;
     pair of(GetParam(), random);
@@ -159,13 +159,13 @@ TEST_P(signatures, of_random_bodies_verify_and_do_not_once_a_bit_has_changed)
         ASSERT_TRUE(of.accepts(content, signature)) << i;
         const auto bit = chance() % (8 * (content.size() + signature.size()));
         const auto bits = 8 * content.size();
-        const bool is_taken = bit < bits ? of.accepts(flipped(content, bit), signature)
-                                         : of.accepts(content, flipped(signature, bit - bits));
-        ASSERT_FALSE(is_in_flight) << i << ", bit " << bit;
+        const bool is_accepted = bit < bits ? of.accepts(flipped(content, bit), signature)
+                                            : of.accepts(content, flipped(signature, bit - bits));
+        ASSERT_FALSE(is_accepted) << i << ", bit " << bit;
     }
 }
 
-TEST_P(signatures, are_worth_nothing_after_any_single_bit_has_changed)
+TEST_P(signatures, do_not_verify_after_any_single_bit_has_changed)
 {
     const pair of(GetParam(), random);
     const message sent{.id = "evt_1", .timestamp = 1'614'265'330, .body = R"({"name":"Zoë 😀"})"};

@@ -21,7 +21,7 @@ constexpr std::string_view asymmetric_signature =
     "v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/"
     "enGzPCXe5BdqzCInXqYXFymVJaA7AZdpXwVLPo3mNl8EM+m7TBAg==";
 
-TEST(signing, computes_the_known_vectors)
+TEST(webhook_signing, computes_the_known_vectors)
 {
     const std::array one{secret(std::string(symmetric))};
     EXPECT_EQ(sign(one, known), symmetric_signature);
@@ -31,14 +31,14 @@ TEST(signing, computes_the_known_vectors)
     EXPECT_EQ(public_key_of(one[0]), "");
 }
 
-TEST(signing, lists_the_signatures_of_all_keys)
+TEST(webhook_signing, lists_the_signatures_of_all_keys)
 {
     const std::array both{secret(std::string(private_key)), secret(std::string(symmetric))};
     EXPECT_EQ(sign(both, known), std::string(asymmetric_signature) + ' ' + std::string(symmetric_signature));
     EXPECT_EQ(sign({}, known), "");
 }
 
-TEST(signing, makes_keys_in_the_alphabet_that_receivers_can_split)
+TEST(webhook_signing, generates_keys_without_underscores_that_receivers_can_split)
 {
     test::fixed_random random;
     for (int i = 0; i < 100; ++i) {
@@ -54,7 +54,7 @@ TEST(signing, makes_keys_in_the_alphabet_that_receivers_can_split)
     }
 }
 
-TEST(signing, changes_with_each_part_of_a_message)
+TEST(webhook_signing, depends_on_each_part_of_a_message)
 {
     const std::array key{secret(std::string(symmetric))};
     for (const auto& other :
@@ -64,7 +64,7 @@ TEST(signing, changes_with_each_part_of_a_message)
         EXPECT_NE(sign(key, other), symmetric_signature);
 }
 
-TEST(signing, knows_two_kinds)
+TEST(webhook_signing, knows_two_kinds)
 {
     EXPECT_EQ(parse_signature_kind("v1"), signature_kind::v1);
     EXPECT_EQ(parse_signature_kind("v1a"), signature_kind::v1a);

@@ -22,7 +22,7 @@ std::string refusal(std::string_view text, const target_rules& rules = strict)
     return parsed ? std::string() : parsed.error().detail;
 }
 
-TEST(endpoint_url, takes_plain_https_urls_apart)
+TEST(webhook_url, parses_plain_https_urls)
 {
     struct row {
         std::string_view text, host;
@@ -58,7 +58,7 @@ TEST(endpoint_url, takes_plain_https_urls_apart)
     }
 }
 
-TEST(endpoint_url, refuses_what_may_be_read_in_two_ways_or_leads_inside)
+TEST(webhook_url, refuses_ambiguous_and_internal_urls)
 {
     for (const auto* text : {
              "",
@@ -201,7 +201,7 @@ TEST(endpoint_url, refuses_what_may_be_read_in_two_ways_or_leads_inside)
     EXPECT_NE(refusal("https://" + long_host + "example/"), "");
 }
 
-TEST(endpoint_url, has_2048_bytes_at_most)
+TEST(webhook_url, has_at_most_2048_bytes)
 {
     const std::string start = "https://example.com/";
     EXPECT_EQ(refusal(start + std::string(url_bytes_max - start.size(), 'a')), "");
@@ -210,7 +210,7 @@ TEST(endpoint_url, has_2048_bytes_at_most)
     );
 }
 
-TEST(endpoint_url, says_what_is_wrong)
+TEST(webhook_url, explains_each_error)
 {
     EXPECT_EQ(refusal("http://example.com"), "url must begin with https://.");
     EXPECT_EQ(refusal("https://10.0.0.1/"), "url must not lead to a private address.");
@@ -222,7 +222,7 @@ TEST(endpoint_url, says_what_is_wrong)
     EXPECT_EQ(refusal("https://example.com/ x"), "url has a character that must be percent-encoded.");
 }
 
-TEST(endpoint_url, lets_sidecars_reach_loopback_private_networks_and_any_port)
+TEST(webhook_url, allows_loopback_private_networks_and_any_port_for_sidecars)
 {
     const auto rules = for_sidecars();
     for (const auto* text :
@@ -248,7 +248,7 @@ TEST(endpoint_url, lets_sidecars_reach_loopback_private_networks_and_any_port)
         EXPECT_NE(refusal(text, rules), "") << text;
 }
 
-TEST(endpoint_url, has_the_ports_that_the_operator_allows)
+TEST(webhook_url, allows_the_ports_of_the_operator)
 {
     target_rules rules;
     rules.ports = {9443};

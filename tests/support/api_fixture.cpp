@@ -30,6 +30,7 @@ std::string quoted(std::string_view name, std::string_view value)
     return text;
 }
 
+// The id of the object in the response to a creation.
 std::string id_in(const answer& made, std::string_view object)
 {
     if (made.status != 201)
@@ -93,13 +94,13 @@ api_fixture::api_fixture(scim::catalogue types, const api::limits& bounds)
           .wall_clock = clock,
           .random = random,
           .metrics = metrics,
-          .last_used = usage,
+          .last_used = last_used,
           .requests = requests,
           .key_vault = key_vault,
-          .token_cache = verified,
+          .token_cache = token_cache,
           .login_limits = login_limits,
           .cursors = cursors,
-          .spooled_responses = long_replies,
+          .spooled_responses = spooled_responses,
           .environment = environment_id{1},
           .public_url = "https://scim.test",
           .is_metrics_open = false,
@@ -112,7 +113,7 @@ api_fixture::api_fixture(scim::catalogue types, const api::limits& bounds)
                          ) { look_up_txt ? look_up_txt(std::move(name), std::move(done)) : done({}); }
       }
 {
-    // Most tests have domains of their own at names that no customer can have: .test, .example.
+    // Most tests use reserved domain names, which no customer can own: .test, .example.
     domain_policy.rules.replace_reserved_domains("").value();
     organization = make_organization("Acme");
     domain = make_domain(organization, "acme.com");
@@ -121,7 +122,7 @@ api_fixture::api_fixture(scim::catalogue types, const api::limits& bounds)
     start = last_cursor();
 }
 
-// Whatever a test is about: what was told is as the published schemas say.
+// Every test checks the events that it caused against the published schemas.
 api_fixture::~api_fixture()
 {
     store::run(*database, store::intent::read, [](store::transaction& tx) {
@@ -138,8 +139,8 @@ void api_fixture::work_off()
         store::run(*database, store::intent::write, [&](store::transaction& tx) {
             has_more = service::release_held_users(tx, server.environment, schemas);
             has_more = service::organizations::remove_some(tx, server.environment) || has_more;
-            if (const auto step = service::look_over_some(tx, server.environment, schemas)) {
-                service::finish_step(tx, server.environment, schemas, *step);
+            if (const auto step = service::find_review_step(tx, server.environment, schemas)) {
+                service::apply_review_step(tx, server.environment, schemas, *step);
                 has_more = true;
             }
             if (const auto next = store::directories::next_removal(tx)) {
@@ -150,8 +151,7 @@ void api_fixture::work_off()
                 service::roles::recount_some(tx, schemas, *next);
                 has_more = true;
             }
-            has_more =
-                service::membership_jobs::go_on_with_oldest(tx, schemas, time_point::max()) || has_more;
+            has_more = service::membership_jobs::run_oldest_step(tx, schemas, time_point::max()) || has_more;
             has_more = service::membership_jobs::discard_abandoned_parts(tx) || has_more;
             if (const auto next = service::next_to_publish(tx, {})) {
                 service::publish_pending(tx, schemas, *next);
@@ -164,8 +164,8 @@ void api_fixture::work_off()
 
 void api_fixture::write_log()
 {
-    for (const auto& note : requests.take(SIZE_MAX)) {
-        const auto line = service::to_line(note);
+    for (const auto& record : requests.take(SIZE_MAX)) {
+        const auto line = service::to_line(record);
         store::run(*database, store::intent::write, [&](store::transaction& tx) {
             service::write_line(tx, line, requests_kept);
             return store::verdict::commit;

@@ -1,5 +1,5 @@
-// The whole service but its sockets and its process: requests in, responses out, on a real database in a
-// folder of its own. One thread.
+// The service without sockets and without a process: requests in, responses out, on a real SQLite database in
+// a temporary directory. One thread.
 #pragma once
 
 #include "api/pipeline.hpp"
@@ -21,20 +21,23 @@
 
 namespace scimd::test {
 
+// A response, with its body parsed.
 struct answer {
     int status = 0;
     http::fields headers;
-    std::string text;   // the body as it is
-    json::object body;  // the same as JSON; empty when it is none
+    std::string text;   // the body as it was sent
+    json::object body;  // the parsed body; empty when it is not a JSON object
 
-    [[nodiscard]] std::string header(std::string_view name) const;   // empty: none
-    [[nodiscard]] std::string text_of(std::string_view name) const;  // a member; empty: none
+    [[nodiscard]] std::string header(std::string_view name) const;  // empty: there is none
+    [[nodiscard]] std::string text_of(std::string_view name
+    ) const;  // a member of the body; empty: there is none
     [[nodiscard]] const json::object& member(std::string_view name) const;
 
-    // The names in it, in the order of the list.
+    // The values of the attribute in a list response, in the order of the list.
     [[nodiscard]] std::vector<std::string> resources(std::string_view attribute) const;
 };
 
+// The credentials of an API client.
 struct api_client {
     std::string id;
     std::string secret;
@@ -48,65 +51,66 @@ public:
     explicit api_fixture(scim::catalogue types, const api::limits& bounds = {});
     ~api_fixture();
 
-    // From a public peer, with no other headers than these.
+    // Sends a request from a public address, with these headers only.
     answer call(
         std::string_view method, std::string_view target, std::string_view body = "", header_list headers = {}
     );
 
-    // From the control socket.
+    // Sends a request as the operator, as from the control socket.
     answer operate(std::string_view method, std::string_view target, std::string_view body = "");
 
-    // With the directory's token; `path` is below its base ("/Users").
+    // Sends a SCIM request with the token of the directory; `path` is relative to the SCIM base ("/Users").
     answer scim(
         std::string_view method, std::string_view path, std::string_view body = "", header_list headers = {}
     );
     answer patch(std::string_view path, std::string_view operations, header_list headers = {});
 
+    // Sends the request, and checks the response of the management API against schema/openapi.yaml.
     answer send(http::request head);
 
-    // Ids of new ones.
+    // Create something and return its id or token. `more` are further members of the body.
     std::string make_organization(std::string_view name);
     std::string make_domain(std::string_view organization, std::string_view name);
     std::string make_directory(std::string_view organization, std::string_view policy = "reject");
     std::string make_token(std::string_view directory, std::string_view expires = "");
-    std::string make_user_token(std::string_view user);  // of a user of the house's own directory
+    std::string make_user_token(std::string_view user);  // of a user of `directory`
     api_client make_client(std::string_view name, std::string_view more = "");
     std::string make_access_token(const api_client& who, std::string_view scopes = "");
-    std::string make_bound_token(
-        std::string_view client_name, std::string_view more = ""
-    );  // for its organization
+    // An access token of a new client that is bound to `organization`.
+    std::string make_bound_token(std::string_view client_name, std::string_view more = "");
     std::string make_user(std::string_view name, std::string_view more = "");
     std::string make_group(std::string_view name, std::string_view more = "");
 
-    // Since the house was made: its own organization and directory are not among them.
-    // Does what waits for jobs: held users let out, removals ended.
+    // Runs the pending jobs to their end, as the scheduler does in a server: releases held users, finishes
+    // removals.
     void work_off();
 
-    // Writes what the log of requests has noted; jobs do it in a server.
+    // Writes the buffered entries of the request log, as a job does in a server.
     void write_log();
 
+    // The events since the fixture was set up; those of its own organization and directory are left out.
     std::vector<json::object> events();
-    std::vector<std::string> event_types();  // "user_created" of each
+    std::vector<std::string> event_types();  // "user_created" of each event
 
     [[nodiscard]] std::string base() const { return "/directory/" + directory + "/scim/v2"; }
 
     manual_clock clock;
     fixed_random random;
     metrics_registry metrics;
-    service::last_used_times usage;
+    service::last_used_times last_used;
     service::request_log requests{metrics};
     service::request_retention requests_kept;
     vault key_vault;
-    service::token_cache verified;
+    service::token_cache token_cache;
     service::login_rate_limit login_limits{random};
     service::cursor_seal cursors{key_vault, random};
     scim::catalogue_set schemas;
     std::string why_not_ready;
     service::domains::domain_policy_config domain_policy;
-    service::txt_look_up look_up_txt;  // set it to have an answer; else every server is unreachable
+    service::txt_look_up look_up_txt;  // unless a test sets it, every DNS server is unreachable
     std::string log_text;
     temp_directory folder;
-    spool long_replies{folder.path(), metrics};
+    spool spooled_responses{folder.path(), metrics};
 
 private:
     logger log_;
@@ -117,23 +121,24 @@ public:
     api::server_context server;
     api::request_pipeline pipeline{server};
 
-    // An organization with the verified domain acme.com, a directory that asks for it, and a token.
+    // An organization with the verified domain acme.com, a directory whose policy requires the domain, and
+    // its token.
     std::string organization;
     std::string domain;
     std::string directory;
     std::string token;
 
-    std::string start;  // what the house itself has told stands before this cursor
+    std::string start;  // the cursor after the events of the setup
 
 private:
     std::string last_cursor();
 };
 
-// {"schemas": […], "userName": name, "emails": […name@acme.com…], more}
+// The document of a user: {"schemas": […], "userName": name, "emails": […name@acme.com…], more}
 std::string user_text(std::string_view name, std::string_view more = "");
 std::string group_text(std::string_view name, std::string_view more = "");
 
-// As in a URI: only what must be is encoded.
+// Percent-encodes the characters that a URI cannot hold.
 std::string in_uri(std::string_view text);
 
 }  // namespace scimd::test

@@ -9,26 +9,26 @@
 namespace scimd::test {
 namespace {
 
-// A directory's first events are its own: created, enabled, its token. Tests count from those that they
+// The events of a directory's setup: created, enabled, its token. Tests count from the events that they
 // cause.
-constexpr std::int64_t told_before = 3;
+constexpr std::int64_t setup_events = 3;
 
-constexpr int turns_max = 20'000;
+constexpr int iterations_max = 20'000;
 
-arrival arrival_of(const webhooks::delivery_request& what, time_point at)
+arrival arrival_of(const webhooks::delivery_request& request, time_point at)
 {
-    const auto body = parse_json_object(*what.body).value();
-    arrival made{.url = what.to.text, .event = {}, .type = {}, .directory = {}, .at = at, .what = what};
+    const auto body = parse_json_object(*request.body).value();
+    arrival made{.url = request.to.text, .event = {}, .type = {}, .directory = {}, .at = at, .what = request};
     made.event = made.header("webhook-id");
     made.type = std::string(*find_string(body, "type"));
     if (const auto* sequence = find(body, "sequence"))
-        made.sequence = sequence->as_int64() - told_before;
+        made.sequence = sequence->as_int64() - setup_events;
     if (const auto* directory = find_string(body, "directory_id"))
         made.directory = std::string(*directory);
     return made;
 }
 
-webhooks::delivery_result receipt_of(std::uint64_t number, const reaction& with)
+webhooks::delivery_result result_of(std::uint64_t number, const reaction& with)
 {
     webhooks::delivery_result made;
     made.number = number;
@@ -52,33 +52,33 @@ std::string arrival::header(std::string_view name) const
     return {};
 }
 
-void scripted_sender::send(webhooks::delivery_request what)
+void scripted_sender::send(webhooks::delivery_request request)
 {
-    arrivals.push_back(arrival_of(what, wall_clock_.now()));
+    arrivals.push_back(arrival_of(request, wall_clock_.now()));
     const auto answer = react ? react(arrivals.back()) : reaction();
     if (answer)
-        receipts_.push_back(receipt_of(what.number, *answer));
+        results_.push_back(result_of(request.number, *answer));
     else
-        held.push_back(what.number);
+        held.push_back(request.number);
     held_most = std::max(held_most, held.size());
 }
 
 void scripted_sender::wait(std::chrono::milliseconds, std::vector<webhooks::delivery_result>& into)
 {
-    for (auto& one : std::exchange(receipts_, {}))
+    for (auto& one : std::exchange(results_, {}))
         into.push_back(std::move(one));
 }
 
 void scripted_sender::answer_oldest(const reaction& with)
 {
-    receipts_.push_back(receipt_of(held.at(0), with));
+    results_.push_back(result_of(held.at(0), with));
     held.erase(held.begin());
 }
 
 void scripted_sender::answer_held(const reaction& with)
 {
     for (const auto number : std::exchange(held, {}))
-        receipts_.push_back(receipt_of(number, with));
+        results_.push_back(result_of(number, with));
 }
 
 delivery_fixture::delivery_fixture()
@@ -125,7 +125,6 @@ json::object delivery_fixture::shown(const std::string& endpoint)
     return operate("GET", path(endpoint)).body;
 }
 
-// A round is written on the store's thread: when nothing has been sent for many turns, nothing will be.
 void delivery_fixture::make_user_in(
     const std::string& where, const std::string& bearer, std::string_view name
 )
@@ -139,13 +138,15 @@ void delivery_fixture::make_user_in(
     ASSERT_EQ(made.status, 201) << made.text;
 }
 
-void delivery_fixture::settle_down(webhooks::delivery_loop& which)
+// The loop writes its results on the thread of the store: it is idle when nothing happened in several
+// iterations.
+void delivery_fixture::settle_down(webhooks::delivery_loop& loop)
 {
     int idle = 0;
-    for (int i = 0; i < turns_max; ++i) {
-        which.notify();
-        const bool is_idle = which.run_once().count() > 0 && which.is_written();
-        which.wait(std::chrono::milliseconds(0));
+    for (int i = 0; i < iterations_max; ++i) {
+        loop.notify();
+        const bool is_idle = loop.run_once().count() > 0 && loop.is_written();
+        loop.wait(std::chrono::milliseconds(0));
         idle = is_idle ? idle + 1 : 0;
         if (idle > 3)
             return;

@@ -1,4 +1,4 @@
-// Holds all that was told in a test against the published schemas.
+// Checks the events of a test against the published schemas (schema/events).
 #pragma once
 
 #include "store/events.hpp"
@@ -12,8 +12,8 @@
 
 namespace scimd::test {
 
-// Fails the test that runs when an event of the store is not as its schema says; of each type the first
-// hundred are looked at.
+// Fails the running test when an event in the store does not match the schema of its type. Checks the first
+// hundred of each type.
 inline void expect_described_events(store::transaction& tx)
 {
     constexpr std::int64_t events_max = 100'000;

@@ -19,7 +19,7 @@ namespace {
 
 using adapter = valijson::adapters::BoostJsonAdapter;
 
-std::filesystem::path place_of(std::string_view name)
+std::filesystem::path schema_path(std::string_view name)
 {
     return std::filesystem::path(SCIMD_EVENT_SCHEMAS) / name;
 }
@@ -38,23 +38,24 @@ std::unique_ptr<valijson::Schema> parse_schema(const std::filesystem::path& file
     const auto read = read_schema(file);
     auto schema = std::make_unique<valijson::Schema>();
     valijson::SchemaParser parser(valijson::SchemaParser::kDraft7);
-    // The one reference is to "envelope.json" beside it. The parser hands back what it was given.
+    // The only reference is to "envelope.json" in the same folder. The parser returns each document to be
+    // freed.
     parser.populateSchema<adapter>(
         adapter(*read),
         *schema,
-        [](const std::string& name) { return read_schema(place_of(name)).release(); },
+        [](const std::string& name) { return read_schema(schema_path(name)).release(); },
         [](const json::value* document) { const std::unique_ptr<const json::value> owned(document); }
     );
     return schema;
 }
 
-// Empty: the type has no schema.
+// nullptr: the type has no schema.
 const valijson::Schema* schema_of(std::string_view type)
 {
     static std::map<std::string, std::unique_ptr<valijson::Schema>, std::less<>> known;
     auto found = known.find(type);
     if (found == known.end()) {
-        const auto file = place_of(std::string(type) + ".json");
+        const auto file = schema_path(std::string(type) + ".json");
         auto schema = std::filesystem::exists(file) ? parse_schema(file) : nullptr;
         found = known.emplace(type, std::move(schema)).first;
     }

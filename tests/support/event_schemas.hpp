@@ -1,7 +1,7 @@
-// The published schemas of events (schema/events), and whether events are as they say.
+// Validates events against their published JSON Schemas (schema/events).
 //
-// Validated by Valijson, as JSON Schema of draft 7: what the schemas use means the same there as in draft
-// 2020-12, by which the process tests judge. One thread.
+// Valijson implements draft 7 of JSON Schema. The keywords that the schemas use have the same meaning there
+// as in draft 2020-12, which the process tests use. One thread.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace scimd::test {
 
-// What is wrong with an event, a line each; empty: it is as described. A type without a schema is wrong.
-// Throws runtime_error when a schema cannot be read.
+// The violations of the event, one a line; empty: it is valid. A type without a schema is a violation. Throws
+// runtime_error when a schema cannot be read.
 std::string why_not_as_described(std::string_view type, std::string_view body);
 
 }  // namespace scimd::test

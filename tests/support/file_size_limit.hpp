@@ -1,3 +1,4 @@
+// Simulates a full disk: a limit on the size of the files that this process writes.
 #pragma once
 
 #include <signal.h>
@@ -5,7 +6,7 @@
 
 namespace scimd::test {
 
-// Files of this process grow to `bytes` and no further: a write beyond is an I/O error.
+// While it lives, a write beyond `bytes` of a file fails with an I/O error. Affects the whole process.
 class file_size_limit {
 public:
     explicit file_size_limit(rlim_t bytes)

@@ -1,5 +1,5 @@
-// Bytes that look random and are the same in every run with the same seed. Any thread, though the order in
-// which threads draw decides who gets what.
+// A deterministic random source: every run with the same seed yields the same bytes. Any thread; with several
+// threads the result depends on the order of their calls.
 #pragma once
 
 #include "base/crypto/random.hpp"

@@ -1,4 +1,4 @@
-// Groups with very many members, written past the requests that would make them one after the other.
+// Groups with very many members, written directly to the store, which is faster than requests.
 #pragma once
 
 #include "base/id.hpp"
@@ -11,9 +11,9 @@
 
 namespace scimd::test {
 
-// Ids of new users "<prefix>0", "<prefix>1", …, in order. There is no event of them.
+// Inserts users "<prefix>0", "<prefix>1", … and returns their ids in order. No events are recorded.
 inline std::vector<resource_id> write_users(
-    store::transaction& tx, directory_id where, const std::string& prefix, std::size_t count
+    store::transaction& tx, directory_id directory, const std::string& prefix, std::size_t count
 )
 {
     std::vector<resource_id> made;
@@ -23,17 +23,18 @@ inline std::vector<resource_id> write_users(
         const auto document = R"({"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":")" +
                               name + R"(","emails":[{"value":")" + name + R"(@acme.com"}]})";
         const store::resources::index_columns columns{.unique_key = name};
-        made.push_back(store::resources::insert(tx, where, "User", document, columns)->id);
+        made.push_back(store::resources::insert(tx, directory, "User", document, columns)->id);
     }
     return made;
 }
 
+// Adds the users to the group, without events.
 inline void write_members(
-    store::transaction& tx, directory_id where, resource_id group, const std::vector<resource_id>& users
+    store::transaction& tx, directory_id directory, resource_id group, const std::vector<resource_id>& users
 )
 {
     for (const auto user : users)
-        store::resources::add_member(tx, where, group, {user, "User", {}});
+        store::resources::add_member(tx, directory, group, {user, "User", {}});
 }
 
 // "diruser_42" → 42

@@ -1,4 +1,4 @@
-// make_migrated_store <file>: an empty database with the schema of now, for migrated_store.hpp.
+// make_migrated_store <file>: creates an empty database with the current schema, for migrated_store.hpp.
 #include "store/sqlite/migrate.hpp"
 #include "store/sqlite/sqlite.hpp"
 #include "support/sqlite_migrations.hpp"

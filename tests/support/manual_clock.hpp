@@ -1,4 +1,4 @@
-// A clock that stands still until a test moves it. Any thread.
+// A clock that a test sets and advances by hand. Any thread.
 #pragma once
 
 #include "base/clock.hpp"
@@ -10,7 +10,7 @@ namespace scimd::test {
 
 class manual_clock final : public clock {
 public:
-    // 2026-01-02T03:04:05Z, unless told otherwise.
+    // 2026-01-02T03:04:05Z.
     static constexpr time_point default_start =
         std::chrono::sys_days(std::chrono::year(2026) / 1 / 2) + std::chrono::seconds(11'045);
 

@@ -24,9 +24,9 @@ namespace {
 
 constexpr std::chrono::seconds start_deadline{20};
 
-[[noreturn]] void fail(const char* what)
+[[noreturn]] void fail(const char* call)
 {
-    throw std::system_error(errno, std::generic_category(), what);
+    throw std::system_error(errno, std::generic_category(), call);
 }
 
 // Binds to `port` of 127.0.0.1, 0 for any; -1 when it is taken.
@@ -54,7 +54,7 @@ std::uint16_t port_of(int bound)
     return ntohs(at.sin_port);
 }
 
-// One that is free for UDP and TCP.
+// A port that is free for UDP and TCP.
 std::uint16_t free_port()
 {
     for (int attempt = 0; attempt < 100; ++attempt) {
@@ -70,10 +70,10 @@ std::uint16_t free_port()
     throw std::runtime_error("name_server: no free port");
 }
 
-pid_t spawn(const std::vector<std::string>& words, const std::filesystem::path& output)
+pid_t spawn(const std::vector<std::string>& command, const std::filesystem::path& output)
 {
     std::vector<char*> arguments;
-    for (const auto& word : words)
+    for (const auto& word : command)
         arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);
     posix_spawn_file_actions_t actions;
@@ -89,7 +89,7 @@ pid_t spawn(const std::vector<std::string>& words, const std::filesystem::path& 
         posix_spawnp(&process, arguments[0], &actions, nullptr, arguments.data(), environment.data());
     posix_spawn_file_actions_destroy(&actions);
     if (problem != 0)
-        throw std::system_error(problem, std::generic_category(), words[0] + " (apt-get install knot)");
+        throw std::system_error(problem, std::generic_category(), command[0] + " (apt-get install knot)");
     return process;
 }
 
@@ -209,7 +209,7 @@ std::string dns_response(const std::string& query, int code, const std::vector<s
     made += std::string("\0\1", 2) + '\0' + static_cast<char>(texts.size()) + std::string(4, '\0');
     made += query.substr(header_bytes, question_bytes);
     for (const auto& text : texts) {
-        made += std::string("\xC0\x0C\0\x10\0\1\0\0\0\1\0", 11);  // the name asked for, TXT, IN, one second
+        made += std::string("\xC0\x0C\0\x10\0\1\0\0\0\1\0", 11);  // name of the question, TXT, IN, TTL 1 s
         made += static_cast<char>(text.size() + 1);
         made += static_cast<char>(text.size());
         made += text;

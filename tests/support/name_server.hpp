@@ -1,4 +1,4 @@
-// Name servers on loopback: a real one with zones that a test writes, and one that says what a test wants.
+// DNS name servers on loopback: a real one with the zones of a test, and a scripted one.
 #pragma once
 
 #include "support/temp_directory.hpp"
@@ -16,7 +16,8 @@
 
 namespace scimd::test {
 
-// Knot, authoritative for the zones it has been given. It ends with the object.
+// Knot DNS in a process of its own, authoritative for the given zones. The destructor kills the process. One
+// thread.
 class name_server {
 public:
     explicit name_server(const std::vector<std::string>& zones);
@@ -24,7 +25,8 @@ public:
     name_server(const name_server&) = delete;
     name_server& operator=(const name_server&) = delete;
 
-    // The zone's records besides its SOA and NS, one a line as in a zone file; served when this returns.
+    // Replaces the records of the zone, besides its SOA and NS: one a line, as in a zone file. Returns when
+    // they are served.
     void set(const std::string& zone, std::string_view records);
 
     [[nodiscard]] std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
@@ -40,7 +42,8 @@ private:
     int serial_ = 0;
 };
 
-// Answers each UDP query with the messages that `reply` makes of it, none included. TCP is closed.
+// Answers each UDP query with the messages that `reply` returns, which may be none. TCP connections are
+// refused. Any thread; `reply` runs on a thread of the server.
 class scripted_name_server {
 public:
     using messages = std::vector<std::string>;
@@ -64,8 +67,8 @@ private:
     std::thread thread_;
 };
 
-// A response to `query`: its id and question, `code` (0: NOERROR, 2: SERVFAIL, 3: NXDOMAIN, 5: REFUSED), and
-// a TXT record at the name asked for with each of the texts, of up to 255 bytes.
+// Builds a response to `query` with its id and question, the response code (0: NOERROR, 2: SERVFAIL, 3:
+// NXDOMAIN, 5: REFUSED), and a TXT record for each text, of up to 255 bytes.
 std::string dns_response(const std::string& query, int code, const std::vector<std::string>& texts = {});
 
 }  // namespace scimd::test

@@ -1,5 +1,5 @@
-// Passes statements on and remembers them, to look at their texts, SQLite's plans for them and the rows
-// that they have read and written. One thread.
+// A connection that records the statements that it passes on: their texts, SQLite's query plans, and the rows
+// that they read and wrote. One thread.
 #pragma once
 
 #include "store/engine/sql.hpp"
@@ -19,24 +19,24 @@ public:
 
     using store::sql::connection::run;
     std::int64_t run(
-        const store::sql::statement& what,
+        const store::sql::statement& statement,
         std::span<const store::sql::parameter> parameters,
         const store::sql::row_handler& each
     ) override
     {
-        texts.emplace_back(what.text);
-        names.emplace_back(what.name);
+        texts.emplace_back(statement.text);
+        names.emplace_back(statement.name);
         const auto counted = [&](const store::sql::row& current) {
             ++rows_read;
             return each(current);
         };
-        const auto changed = target_.run(what, parameters, counted);
+        const auto changed = target_.run(statement, parameters, counted);
         if (changed > 0)
-            written[std::string(what.name)] += changed;
+            written[std::string(statement.name)] += changed;
         return changed;
     }
 
-    // Statements with names that begin so.
+    // Counts the statements whose names start with `start`.
     [[nodiscard]] std::size_t count_of(std::string_view start) const
     {
         std::size_t count = 0;
@@ -45,7 +45,7 @@ public:
         return count;
     }
 
-    // How SQLite would run a statement, a line a step.
+    // SQLite's query plan for the statement, one step a line.
     std::string plan_of(const std::string& text)
     {
         const std::string question = "explain query plan " + text;
@@ -60,7 +60,7 @@ public:
     std::vector<std::string> texts;
     std::vector<std::string> names;
     std::size_t rows_read = 0;
-    std::map<std::string, std::int64_t> written;  // rows by statement, where there were any
+    std::map<std::string, std::int64_t> written;  // rows by the name of the statement, if any
 
 private:
     store::sql::connection& target_;

@@ -1,4 +1,4 @@
-// Texts of many parts, for tests of what there may be many of.
+// Long texts made of repeated parts, for tests of limits.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,7 @@ inline std::string repeated(std::string_view text, std::size_t times)
     return made;
 }
 
-// `term` so many times, with the number of each in place of its '#', and `by` between them.
+// Joins `count` copies of `term` with `by`; '#' in a copy is replaced by its number.
 inline std::string joined(std::string_view term, std::string_view by, int count)
 {
     std::string text;

@@ -17,10 +17,10 @@
 namespace scimd::test {
 namespace {
 
-// These say nothing about a value, or nothing that a client could rely on.
-constexpr std::array passed_over{"description", "default", "propertyNames"};
+// Keywords that do not restrict a value.
+constexpr std::array ignored_keywords{"description", "default", "propertyNames"};
 
-// Made once: that takes longer than most answers do.
+// Compiles each pattern once: that takes longer than most requests.
 const std::regex& pattern_of(std::string_view text)
 {
     thread_local std::map<std::string, std::regex, std::less<>> known;
@@ -45,11 +45,12 @@ std::string kind_of(const json::value& value)
     return value.is_double() ? "number" : "integer";
 }
 
+// Checks one value against a schema. One thread.
 class checker {
 public:
     explicit checker(const json::object& document) : document_(document) {}
 
-    // Deep as the schema, which has an end.
+    // Recursion is bounded by the depth of the schema.
     void check(const json::value& given, const json::value& value, const std::string& at)
     {
         const auto& schema = resolved(given.as_object());
@@ -79,7 +80,7 @@ private:
         const std::string& at
     )
     {
-        if (std::ranges::find(passed_over, keyword) != passed_over.end())
+        if (std::ranges::find(ignored_keywords, keyword) != ignored_keywords.end())
             return;
         if (keyword == "type")
             check_type(rule, value, at);
@@ -215,8 +216,8 @@ const json::object& served_document()
     return document;
 }
 
-// Of the route and the status; nullptr: there is none.
-const json::object* described_answer(std::string_view method, std::string_view path, int status)
+// The description of the response with that status; nullptr: there is none.
+const json::object* described_response(std::string_view method, std::string_view path, int status)
 {
     const auto& document = served_document();
     const auto* item = find_object(document.at("paths").as_object(), path);
@@ -251,7 +252,7 @@ std::vector<std::string> response_faults(
     const auto found = api::find_route(api::routes(), method, *where);
     if (!found.row || api::is_of_scim(found.row->who))
         return {};
-    const auto* answer = described_answer(found.row->method, found.row->path, status);
+    const auto* answer = described_response(found.row->method, found.row->path, status);
     if (!answer)
         return {"the status " + std::to_string(status) + " is not described"};
     const auto* content = find_object(*answer, "content");

@@ -1,5 +1,4 @@
-// Responses of the management API against its description (schema/openapi.yaml): what is answered is
-// described, and what is described is answered.
+// Validates responses of the management API against its description (schema/openapi.yaml).
 #pragma once
 
 #include "base/json/json.hpp"
@@ -10,13 +9,13 @@
 
 namespace scimd::test {
 
-// What is wrong with a value, by JSON Schema as far as the description uses it; a schema that says more is at
-// fault itself. `document` is what references are looked up in.
+// The violations of a JSON Schema by the value. Knows the keywords that the description uses; another keyword
+// is a violation itself. References are resolved in `document`.
 std::vector<std::string> schema_faults(
     const json::object& document, const json::value& schema, const json::value& value
 );
 
-// What is wrong with an answer: empty for a route that is not described, SCIM's own.
+// The violations of a response. Empty for the SCIM routes, which the document does not describe.
 std::vector<std::string> response_faults(
     std::string_view method, std::string_view target, int status, std::string_view body
 );

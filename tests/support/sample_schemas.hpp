@@ -1,5 +1,5 @@
-// Definitions of one's own, as --schema-dir brings them: an extension of users and groups, one of users, and
-// a resource type with an attribute of every kind.
+// Custom schemas, as --schema-dir loads them: an extension of users and groups, an extension of users, and a
+// resource type with an attribute of every type.
 #pragma once
 
 #include "scim/schema/schema_loader.hpp"
@@ -76,7 +76,7 @@ constexpr std::string_view resource_types = R"([
     {"id": "urn:example:Warranty", "attributes": [{"name": "until", "type": "dateTime"}, {"name": "vendor"}]}
 ])";
 
-// All of the above beside the built-in ones.
+// The catalogue of the built-in schemas and these.
 inline scim::catalogue sample_schemas()
 {
     const std::vector<scim::definition_file> files = {

@@ -1,4 +1,4 @@
-// The seed of a randomized test: another one each run, printed, and the one in SCIMD_SEED when that is set.
+// The seed of a randomized test: random, and printed; or the value of SCIMD_SEED, to repeat a run.
 #pragma once
 
 #include <cstdint>

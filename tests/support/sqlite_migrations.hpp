@@ -1,4 +1,5 @@
-// The migrations of the store, which its own sources take from the header that cmake/embed.cmake writes.
+// Declares the embedded migrations of the store. Its own sources include the generated header of
+// cmake/embed.cmake instead.
 #pragma once
 
 #include "base/embedded.hpp"

@@ -17,7 +17,7 @@ temp_directory::temp_directory()
 
 temp_directory::~temp_directory()
 {
-    std::error_code ignored;  // what is left in /tmp fails no test
+    std::error_code ignored;  // a file left in /tmp does not fail the test
     std::filesystem::remove_all(path_, ignored);
 }
 

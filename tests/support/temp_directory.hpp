@@ -1,4 +1,5 @@
-// A directory of its own under the system's temporary one, removed with all it holds when the object dies.
+// A new directory below the temporary directory of the system, removed with its contents by the destructor.
+// Any thread.
 #pragma once
 
 #include <filesystem>

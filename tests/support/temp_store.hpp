@@ -1,5 +1,5 @@
-// A fresh, migrated SQLite database in a directory of its own, and a transaction open on it: what tests of
-// the store's functions need. One thread.
+// A new SQLite database with the current schema in a temporary directory, and an open transaction on it, for
+// tests of the store's functions. One thread.
 #pragma once
 
 #include "base/clock.hpp"
@@ -29,14 +29,14 @@ public:
 
     [[nodiscard]] store::transaction& tx() noexcept { return *transaction_; }
 
-    // Goes on in the transaction at a later time.
+    // Advances the clock; the transaction goes on at the later time.
     void advance(std::chrono::microseconds amount)
     {
         clock.advance(amount);
         transaction_.emplace(connection_, clock.now(), ids);
     }
 
-    // A new directory of a new organization.
+    // Inserts a new organization with a directory.
     store::tenants::directory add_directory()
     {
         const auto owner = store::tenants::insert_organization(tx(), "Acme", std::nullopt);

@@ -11,7 +11,7 @@ namespace scimd::api {
 anonymous_rates::anonymous_rates(
     std::int64_t per_second, std::vector<ip_network> trusted_proxies, metrics_registry& metrics
 )
-    : buckets_({.per_second = per_second, .burst = per_second * anonymous_seconds_at_once}),
+    : buckets_({.per_second = per_second, .burst = per_second * anonymous_burst_seconds}),
       trusted_proxies_(std::move(trusted_proxies)),
       limited_(metrics.counter_of(
           "scimd_anonymous_rate_limited_total",
@@ -25,11 +25,11 @@ std::optional<rate_limit_status> anonymous_rates::over(const http::peer& from, t
     const auto address = address_share(from, trusted_proxies_);
     if (address.empty())
         return std::nullopt;
-    const auto standing = buckets_.take(address, now.time_since_epoch());
-    if (!standing.is_over)
+    const auto status = buckets_.take(address, now.time_since_epoch());
+    if (!status.is_over)
         return std::nullopt;
     limited_.add();
-    return standing;
+    return status;
 }
 
 error over_anonymous_rate()

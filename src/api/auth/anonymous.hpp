@@ -1,5 +1,5 @@
-// Anonymous requests: those for what is public, and those without valid credentials. They have a share of the
-// computation and a rate for each address (docs/decisions/0032).
+// Rate limit of anonymous requests: requests for public endpoints, and requests without valid credentials.
+// They share one part of the computation, and each client address has a rate (docs/decisions/0032).
 #pragma once
 
 #include "api/handler.hpp"
@@ -18,19 +18,20 @@
 
 namespace scimd::api {
 
-constexpr std::int64_t anonymous_rate_default = 100;  // per second and address
-constexpr std::int64_t anonymous_seconds_at_once = 4;
+constexpr std::int64_t anonymous_rate_default = 100;  // requests per second and address
+constexpr std::int64_t anonymous_burst_seconds = 4;   // a burst may use the requests of so many seconds
 
-// Any thread.
+// Token buckets of client addresses. Any thread.
 class anonymous_rates {
 public:
-    // Loopback addresses, unix sockets and `trusted_proxies` have no limit: many clients stand behind them.
-    // `per_second` is at least 1; the requests of four seconds may come at once.
+    // Loopback addresses, Unix sockets and `trusted_proxies` have no limit, since they stand for many
+    // clients. `per_second` is at least 1.
     anonymous_rates(
         std::int64_t per_second, std::vector<ip_network> trusted_proxies, metrics_registry& metrics
     );
 
-    // Counts a request. Empty: the peer has no limit, or is within it.
+    // Counts a request. Returns the status when the peer is over its limit; empty: it is within it, or has
+    // none.
     std::optional<rate_limit_status> over(const http::peer& from, time_point now);
 
 private:
@@ -39,16 +40,18 @@ private:
     counter& limited_;
 };
 
+// The error of a request over the limit.
 error over_anonymous_rate();
 
-// Health, readiness and metrics: they have no limit, and are answered before all else.
+// Whether the path is that of the health check, the readiness check or the metrics. These have no rate limit
+// and do not wait for other requests.
 bool is_probe(std::string_view path);
 
-// Whether the head alone shows that the request is anonymous: whether other credentials are valid is known
-// when they have been looked up. Takes next to no time.
+// Whether the head of the request already shows that it is anonymous. Credentials of the right form count as
+// valid here, until a look-up finds that they are not. Cheap.
 bool is_anonymous(const http::request& head);
 
-// The tenant whose turns an anonymous request takes: its address.
+// The tenant of an anonymous request in the fair queues: its address.
 store::tenant anonymous_tenant(const http::request& head);
 
 }  // namespace scimd::api

@@ -12,10 +12,10 @@ namespace scimd::api {
 namespace {
 
 namespace credentials = store::credentials;
-using service::secrets::standing;
-using service::secrets::standing_of;
+using service::secrets::user_status;
+using service::secrets::user_status_of;
 
-// Empty: none, or more than one.
+// The bearer token of the Authorization header; empty: there is none, or more than one.
 std::string_view presented_token(const http::request& head)
 {
     if (head.headers.count("Authorization") != 1)
@@ -27,25 +27,22 @@ std::string_view presented_token(const http::request& head)
     return trim(value.substr(scheme.size()));
 }
 
-bool is_alive(const credentials::bearer& token, time_point now)
-{
-    return !token.revoked && (!token.expires || *token.expires > now);
-}
-
-// A user's own client is none of the identity provider, whatever that needs.
-scim::conformance_mode leniency_for(const credentials::bearer& token)
+// The conformance mode that the identity provider of the directory needs. The own client of a user is not
+// that provider, so nothing is detected for it.
+scim::conformance_mode mode_for(const credentials::bearer& token)
 {
     const auto& directory = token.directory;
     return token.user ? service::conformance_mode_of(directory.mode, {}, std::nullopt)
                       : service::conformance_mode_of(directory.mode, directory.provider, directory.detected);
 }
 
+// A valid token, and the status of the user that it belongs to; a token of the directory belongs to no user.
 struct known_token {
     credentials::bearer token;
-    standing of_user = standing::good;  // of the user for whom it stands, if it does
+    user_status of_user = user_status::good;
 };
 
-// unauthorized: there is none that is good for the directory.
+// Looks up the token of the request. unauthorized: there is no token that is valid for the directory.
 result<known_token> find_token(
     const http::request& head, std::string_view directory_text, store::transaction& tx
 )
@@ -57,22 +54,22 @@ result<known_token> find_token(
     auto token = credentials::find_bearer(tx, *digest);
     if (!token || !constant_time_equal(token->digest, *digest))
         return unauthorized();
-    if (!is_alive(*token, tx.now()) || token->directory.id != *directory)
+    if (!service::is_alive(*token, tx.now()) || token->directory.id != *directory)
         return unauthorized();
-    const auto of_user = token->user ? standing_of(tx, *directory, *token->user) : standing::good;
-    if (of_user == standing::unknown || of_user == standing::held)
+    const auto status = token->user ? user_status_of(tx, *directory, *token->user) : user_status::good;
+    if (status == user_status::unknown || status == user_status::held)
         return unauthorized();
-    return known_token{std::move(*token), of_user};
+    return known_token{std::move(*token), status};
 }
 
-// forbidden: it is good, and what it stands for is switched off.
-result<void> check_awake(const known_token& known)
+// forbidden: the token is valid, but its organization's feature, its directory or its user is switched off.
+result<void> check_enabled(const known_token& known)
 {
     if (!known.token.may_synchronize)
         return error{errc::forbidden, "The feature dir_sync is turned off for this organization."};
     if (!known.token.directory.is_enabled)
         return error{errc::forbidden, "This directory is disabled. Enable it to provision users and groups."};
-    if (known.of_user == standing::inactive)
+    if (known.of_user == user_status::inactive)
         return error{errc::forbidden, "The user for whom this token stands is deactivated."};
     return {};
 }
@@ -105,8 +102,8 @@ result<void> authenticate(
     request.access_log.directory = directory.id.text();
     if (token.user)
         request.access_log.user = user_id_text(*token.user);
-    if (auto awake = check_awake(*known); !awake)
-        return awake;
+    if (auto enabled = check_enabled(*known); !enabled)
+        return enabled;
     const auto* agent = request.http.headers.find("User-Agent");
     server.last_used.note(
         token.id, tx.now(), request.http.from.address, agent ? std::string_view(*agent) : ""
@@ -119,13 +116,13 @@ result<void> authenticate(
         .token_suffix = token.suffix,
         .user = token.user,
         .provider = directory.effective_provider(),
-        .is_provider_told = !directory.provider.empty(),
+        .is_provider_configured = !directory.provider.empty(),
         .detected = directory.detected,
         .policy = directory.policy,
         .gate_scope = directory.gate_scope,
         .base_url = server.public_url + "/directory/" + directory.id.text() + "/scim/v2",
         .request_id = request.http.id,
-        .mode = leniency_for(token),
+        .mode = mode_for(token),
         .has_unique_group_names = directory.has_unique_group_names,
         .ignores_unknown_members = directory.unknown == store::tenants::unknown_members::ignore,
         .patch_status = directory.patch_status,
@@ -140,7 +137,7 @@ result<void> authenticate(
 result<void> reauthenticate(const request_context& request, store::transaction& tx)
 {
     const auto known = find_token(request.http, request.caller.directory.text(), tx);
-    return known ? check_awake(*known) : known.error();
+    return known ? check_enabled(*known) : known.error();
 }
 
 }  // namespace scimd::api

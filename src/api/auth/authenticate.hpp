@@ -1,4 +1,4 @@
-// Bearer tokens (RFC 6750) to callers.
+// Authentication of SCIM requests by bearer tokens (RFC 6750). Any thread, inside a transaction.
 #pragma once
 
 #include "api/request_context.hpp"
@@ -9,19 +9,21 @@
 
 namespace scimd::api {
 
-// `directory` is the id in the path. Fills on.who, or says the one thing that every failure is told: a
-// missing, empty, doubled, malformed, unknown, expired or revoked token and another directory's look all
-// alike. forbidden: the token is good, its directory disabled or its user deactivated.
+// Authenticates the request and sets request.caller. `directory` is the id in the path. Errors: unauthorized,
+// with one text for every reason (a token that is missing, empty, repeated, malformed, unknown, expired,
+// revoked, or of another directory), so that the response reveals none of them; forbidden, when the token is
+// valid but its directory is disabled or its user is deactivated.
 result<void> authenticate(
     const server_context& server, request_context& request, std::string_view directory, store::transaction& tx
 );
 
-// The same of a call that was authenticated before: whether it still would be. Changes nothing.
+// Checks again whether the token of an authenticated request is still valid. Changes nothing.
 result<void> reauthenticate(const request_context& request, store::transaction& tx);
 
-// What can be known without asking the store: false for credentials that cannot be good.
+// Whether the request has a token of the right form: false when a look-up in the store cannot succeed.
 bool has_plausible_token(const http::request& head);
 
+// The error for every token that is not valid.
 error unauthorized();
 
 }  // namespace scimd::api

@@ -9,7 +9,7 @@
 #include "base/error.hpp"
 #include "base/json/json.hpp"
 #include "service/auth/caller_kinds.hpp"
-#include "service/auth/manager.hpp"
+#include "service/auth/caller.hpp"
 
 #include <array>
 #include <span>

@@ -29,56 +29,57 @@ namespace signing_keys = store::signing_keys;
 
 constexpr std::size_t form_bytes_max = 16 * 1024;
 constexpr std::size_t scope_bytes_max = 1'000;
-constexpr std::chrono::seconds public_keys_kept_for{1};
+constexpr std::chrono::seconds public_keys_cached_for{1};
 constexpr std::string_view form_type = "application/x-www-form-urlencoded";
 
-// What RFC 6749 §5.2 calls it, and what it is here.
-struct fault {
+// An error code of RFC 6749 §5.2, and the errc that it corresponds to.
+struct oauth_code {
     std::string_view name;
     errc code;
 };
-constexpr fault invalid_request{"invalid_request", errc::bad_request};
-constexpr fault invalid_client{"invalid_client", errc::unauthorized};
-constexpr fault unsupported_grant_type{"unsupported_grant_type", errc::bad_request};
-constexpr fault temporarily_unavailable{"temporarily_unavailable", errc::too_many_requests};
-constexpr fault invalid_scope{"invalid_scope", errc::bad_request};
+constexpr oauth_code invalid_request{"invalid_request", errc::bad_request};
+constexpr oauth_code invalid_client{"invalid_client", errc::unauthorized};
+constexpr oauth_code unsupported_grant_type{"unsupported_grant_type", errc::bad_request};
+constexpr oauth_code temporarily_unavailable{"temporarily_unavailable", errc::too_many_requests};
+constexpr oauth_code invalid_scope{"invalid_scope", errc::bad_request};
 
-struct problem {
-    fault what;
+struct oauth_failure {
+    oauth_code kind;
     std::string description;
 };
 
 template <class T>
-using checked = boost::system::result<T, problem>;
+using checked = boost::system::result<T, oauth_failure>;
 
-// RFC 6749's members, and beside them those of the management API's errors, which its clients look for.
-http::response oauth_error(const problem& why)
+// An error response with the members of RFC 6749 §5.2 and, beside them, those of the management API, which
+// clients of that API look for.
+http::response oauth_error(const oauth_failure& failure)
 {
-    auto made = manage_error({why.what.code, why.description});
+    auto made = manage_error({failure.kind.code, failure.description});
     auto body = parse_json_object(made.body).value();
-    body["error"] = why.what.name;
-    body["error_description"] = why.description;
+    body["error"] = failure.kind.name;
+    body["error_description"] = failure.description;
     made.body = to_text(body);
-    if (why.what.code == errc::unauthorized)
+    if (failure.kind.code == errc::unauthorized)
         made.headers.set("WWW-Authenticate", "Basic realm=\"scimd\", charset=\"UTF-8\"");
     return made;
 }
 
-// --- the keys
+// --- signing keys
 
 using keys = std::vector<signing_keys::key>;
 using keys_run = std::function<reply(store::transaction&, const keys&)>;
 
-// Generates the first key, which takes a while: a thread of its own does it.
+// Generates the first key in a thread of its own, since that takes long.
 reply make_first_key(
-    const server_context& server, const keys_run& run, const std::shared_ptr<single_flight::flight>& making
+    const server_context& server, const keys_run& run, const std::shared_ptr<single_flight::flight>& flight
 )
 {
-    return blocking_task{[&server, run, making](store::database&) -> reply {
+    return blocking_task{[&server, run, flight](store::database&) -> reply {
         const auto fresh = std::make_shared<rsa_key>(rsa_key::generate());
         return transaction_step{
             store::intent::write,
-            [&server, fresh, run, making](store::transaction& tx) -> reply {
+            [&server, fresh, run, flight](store::transaction& tx) -> reply {
                 server.public_keys->forget();
                 if (!signing::signer(signing_keys::list(tx), tx.now()))
                     signing::introduce(tx, server.key_vault, *fresh, signing::urgency::as_usual).value();
@@ -88,22 +89,22 @@ reply make_first_key(
     }};
 }
 
-// The key that another request is making.
+// Waits for the key that another request is generating.
 reply await_first_key(const server_context& server, const keys_run& run)
 {
-    const auto is_refused = std::make_shared<std::atomic<bool>>(false);
+    const auto has_no_place = std::make_shared<std::atomic<bool>>(false);
     const auto no_key = [] {
         return manage_error({errc::unavailable, "There is no signing key yet. Try again shortly."});
     };
     return external_call{
-        [&server, is_refused](const std::function<void()>& done) {
+        [&server, has_no_place](const std::function<void()>& done) {
             if (server.first_signing_key->wait(done))
                 return;
-            *is_refused = true;
+            *has_no_place = true;
             done();
         },
-        [run, is_refused, no_key]() -> reply {
-            if (*is_refused)
+        [run, has_no_place, no_key]() -> reply {
+            if (*has_no_place)
                 return no_key();
             return transaction_step{store::intent::read, [run, no_key](store::transaction& tx) -> reply {
                                         const auto known = signing_keys::list(tx);
@@ -113,8 +114,8 @@ reply await_first_key(const server_context& server, const keys_run& run)
     };
 }
 
-// `run` is given the keys, of which one signs. The first key is made when a request needs it, once for all
-// requests: generation is expensive, and an anonymous request can cause it.
+// Calls `run` with the signing keys, one of which is the current signer. The first key is generated when a
+// request needs it, in a single flight: generation is expensive, and anonymous requests can cause it.
 reply with_keys(const server_context& server, keys_run run)
 {
     return transaction_step{
@@ -123,8 +124,8 @@ reply with_keys(const server_context& server, keys_run run)
             const auto known = signing_keys::list(tx);
             if (signing::signer(known, tx.now()))
                 return run(tx, known);
-            if (const auto making = server.first_signing_key->take_off())
-                return make_first_key(server, run, making);
+            if (const auto flight = server.first_signing_key->start())
+                return make_first_key(server, run, flight);
             return await_first_key(server, run);
         }
     };
@@ -132,7 +133,7 @@ reply with_keys(const server_context& server, keys_run run)
 
 json::object to_jwk(const signing_keys::key& from)
 {
-    const auto half = rsa_key::from_public(from.public_der).value();
+    const auto public_key = rsa_key::from_public(from.public_der).value();
     const auto in_base64url = [](const std::string& number) {
         return to_base64url(std::as_bytes(std::span(number)));
     };
@@ -141,8 +142,8 @@ json::object to_jwk(const signing_keys::key& from)
         {"kty", "RSA"},
         {"kid", from.id.text()},
         {"alg", "RS256"},
-        {"n", in_base64url(half.modulus())},
-        {"e", in_base64url(half.exponent())}
+        {"n", in_base64url(public_key.modulus())},
+        {"e", in_base64url(public_key.exponent())}
     };
 }
 
@@ -155,7 +156,7 @@ json::array scopes_supported()
     return names;
 }
 
-// --- the request for a token
+// --- the token request
 
 using form = std::vector<std::pair<std::string, std::string>>;
 
@@ -172,7 +173,7 @@ const std::string* find_field(const form& given, std::string_view name)
     return nullptr;
 }
 
-// RFC 6749 §3.2: a parameter that is known stands once; others are ignored.
+// RFC 6749 §3.2: no known parameter may be repeated; unknown parameters are ignored.
 bool has_repeated(const form& given)
 {
     constexpr std::array<std::string_view, 4> known = {"grant_type", "client_id", "client_secret", "scope"};
@@ -189,10 +190,10 @@ bool is_form(const http::request& head)
     return type && equals_ignoring_case(trim(type->substr(0, type->find(';'))), form_type);
 }
 
-// RFC 6749 §2.3.1: id and secret are form-encoded each, joined by a colon, then in base64.
+// RFC 6749 §2.3.1: id and secret are form-encoded, joined by a colon, and encoded in base64.
 checked<presented_client> basic_credentials(std::string_view header)
 {
-    const problem none{invalid_client, "The Authorization header holds no credentials of a client."};
+    const oauth_failure none{invalid_client, "The Authorization header holds no credentials of a client."};
     constexpr std::string_view scheme = "Basic ";
     if (!starts_with_ignoring_case(header, scheme))
         return none;
@@ -215,8 +216,9 @@ bool is_basic(std::string_view header)
     return starts_with_ignoring_case(header, "Basic") && (header.size() == 5 || header[5] == ' ');
 }
 
-// In the header or in the body, not in both (RFC 6749 §2.3). An Authorization of another scheme authenticates
-// no client: libraries send the token that they are about to renew with every request.
+// Client authentication in the Authorization header or in the body, not in both (RFC 6749 §2.3). Other
+// schemes than Basic are ignored: client libraries send the token that they are about to renew with every
+// request.
 checked<presented_client> read_credentials(const http::request& head, const form& given)
 {
     const std::string* basic = nullptr;
@@ -224,42 +226,42 @@ checked<presented_client> read_credentials(const http::request& head, const form
         if (!equals_ignoring_case(name, "Authorization") || !is_basic(value))
             continue;
         if (basic)
-            return problem{invalid_request, "The client must authenticate in one way only."};
+            return oauth_failure{invalid_request, "The client must authenticate in one way only."};
         basic = &value;
     }
     const auto* id = find_field(given, "client_id");
     const auto* secret = find_field(given, "client_secret");
     if (!basic && (!id || !secret))
-        return problem{invalid_client, "client_id and client_secret are required."};
+        return oauth_failure{invalid_client, "client_id and client_secret are required."};
     if (!basic)
         return presented_client{*id, *secret};
     if (secret)
-        return problem{invalid_request, "The client must authenticate in one way only."};
+        return oauth_failure{invalid_request, "The client must authenticate in one way only."};
     auto read = basic_credentials(*basic);
     if (read && id && *id != read->id)
-        return problem{invalid_request, "client_id is another one than in the Authorization header."};
+        return oauth_failure{invalid_request, "client_id is another one than in the Authorization header."};
     return read;
 }
 
-// What a request asks for: the client, and the scopes of its token.
+// A token request (RFC 6749 §4.4.2): the client's credentials, and the scopes of the token.
 struct token_request {
     presented_client client;
-    std::optional<service::scope_set> scopes{};  // none: all that the client has
+    std::optional<service::scope_set> scopes{};  // none: all scopes of the client
 };
 
-// RFC 6749 §3.3. "openid" stands for no part of the API: libraries send it out of habit.
+// RFC 6749 §3.3. "openid" is accepted without effect: client libraries send it by default.
 checked<std::optional<service::scope_set>> read_wanted_scopes(const form& given)
 {
     const auto* text = find_field(given, "scope");
     if (text && text->size() > scope_bytes_max)
-        return problem{invalid_scope, "scope must have at most 1000 characters."};
+        return oauth_failure{invalid_scope, "scope must have at most 1000 characters."};
     service::scope_set wanted;
     for (const auto name : text ? split(*text, ' ') : std::vector<std::string_view>()) {
         if (name.empty() || name == "openid")
             continue;
         const auto known = service::parse_scope(name);
         if (!known)
-            return problem{invalid_scope, "scope holds a name that is no scope of this API."};
+            return oauth_failure{invalid_scope, "scope holds a name that is no scope of this API."};
         wanted.add(*known);
     }
     return wanted.is_empty() ? std::optional<service::scope_set>() : std::optional(wanted);
@@ -268,17 +270,17 @@ checked<std::optional<service::scope_set>> read_wanted_scopes(const form& given)
 checked<token_request> read_request(const http::request& head, std::string_view body)
 {
     if (!is_form(head))
-        return problem{invalid_request, "The Content-Type must be application/x-www-form-urlencoded."};
+        return oauth_failure{invalid_request, "The Content-Type must be application/x-www-form-urlencoded."};
     const auto given = parse_form(body);
     if (!given)
-        return problem{invalid_request, "The body must be a form of at most 100 parameters in UTF-8."};
+        return oauth_failure{invalid_request, "The body must be a form of at most 100 parameters in UTF-8."};
     if (has_repeated(*given))
-        return problem{invalid_request, "A parameter is given twice."};
+        return oauth_failure{invalid_request, "A parameter is given twice."};
     const auto* grant = find_field(*given, "grant_type");
     if (!grant || grant->empty())
-        return problem{invalid_request, "grant_type is required."};
+        return oauth_failure{invalid_request, "grant_type is required."};
     if (*grant != "client_credentials")
-        return problem{unsupported_grant_type, "grant_type must be client_credentials."};
+        return oauth_failure{unsupported_grant_type, "grant_type must be client_credentials."};
     auto client = read_credentials(head, *given);
     if (!client)
         return client.error();
@@ -288,19 +290,19 @@ checked<token_request> read_request(const http::request& head, std::string_view 
     return token_request{std::move(*client), *scopes};
 }
 
-// RFC 6749 §5.1: what was granted, where it is not simply everything.
-std::string granted_text(const store::clients::client& who, const std::optional<service::scope_set>& asked)
+// RFC 6749 §5.1: the granted scopes.
+std::string granted_text(const store::clients::client& client, const std::optional<service::scope_set>& asked)
 {
     if (asked)
         return names_of(*asked);
-    return who.scopes ? names_of(service::clients::scopes_of(who)) : std::string("openid");
+    return client.scopes ? names_of(service::clients::scopes_of(client)) : std::string("openid");
 }
 
 http::response token_response(
     const server_context& server,
     store::transaction& tx,
     const signing_keys::key& signer,
-    const store::clients::client& who,
+    const store::clients::client& client,
     const std::optional<service::scope_set>& asked
 )
 {
@@ -309,8 +311,8 @@ http::response token_response(
     const auto issued = std::chrono::floor<std::chrono::seconds>(tx.now());
     const service::access_token token{
         .issuer = server.public_url,
-        .client = who.id,
-        .organization = who.organization,
+        .client = client.id,
+        .organization = client.organization,
         .id = "tkn_" + std::to_string(tx.next_id()),
         .issued = issued,
         .expires = issued + server.token_lifetime,
@@ -321,40 +323,42 @@ http::response token_response(
         {{"access_token", service::sign_access_token(token, signer.id, key.value())},
          {"token_type", "Bearer"},
          {"expires_in", server.token_lifetime.count()},
-         {"scope", granted_text(who, asked)}}
+         {"scope", granted_text(client, asked)}}
     );
     made.headers.add("Pragma", "no-cache");  // RFC 6749 §5.1
     return made;
 }
 
-reply refuse_secret(const server_context& server, const std::string& who, time_point now)
+reply refuse_secret(const server_context& server, const std::string& limit_key, time_point now)
 {
-    if (!server.login_limits.may_try(who, now))
+    if (!server.login_limits.may_try(limit_key, now))
         return too_many_token_requests();
-    server.login_limits.note_failure(who, now);
+    server.login_limits.note_failure(limit_key, now);
     return oauth_error({invalid_client, "The client is unknown or its secret is wrong."});
 }
 
-// The right secret always passes: else a guess, which anybody can make, would lock its owner out. What keeps
-// secrets from being guessed is their length (service/auth/tokens); proving one is a look-up by its digest. A
-// key is made for a proven client only.
+// Authenticates the client and issues a token. The login rate limit applies to wrong secrets only: the right
+// secret always passes, otherwise anybody could lock a client out with wrong guesses. The length of the
+// secrets protects them against brute force (service/auth/tokens); checking one is a look-up by its digest.
+// The first signing key is generated after authentication: key generation is expensive and must not be
+// anonymous.
 reply answer(const server_context& server, const request_context& request, const token_request& given)
 {
-    const auto who = request.http.from.address + ' ' + given.client.id;
+    const auto limit_key = request.http.from.address + ' ' + given.client.id;
     return transaction_step{
         store::intent::read,
-        [&server, who, given](store::transaction& tx) -> reply {
-            const auto client = service::clients::prove(tx, given.client.id, given.client.secret);
+        [&server, limit_key, given](store::transaction& tx) -> reply {
+            const auto client = service::clients::authenticate(tx, given.client.id, given.client.secret);
             if (!client)
-                return refuse_secret(server, who, tx.now());
-            server.last_used.note(client->by, tx.now());
+                return refuse_secret(server, limit_key, tx.now());
+            server.last_used.note(client->secret, tx.now());
             if (given.scopes && !given.scopes->is_within(service::clients::scopes_of(client->client)))
                 return oauth_error({invalid_scope, "scope holds more than this client has been granted."});
             return with_keys(
                 server,
-                [&server, who = client->client, asked = given.scopes](auto& within, const keys& known) {
+                [&server, client = client->client, asked = given.scopes](auto& within, const keys& known) {
                     return token_response(
-                        server, within, signing::signer(known, within.now()).value(), who, asked
+                        server, within, signing::signer(known, within.now()).value(), client, asked
                     );
                 }
             );
@@ -372,7 +376,7 @@ reply issue_token(const server_context& server, request_context& request)
                         }};
 }
 
-// The keys are the same for all who ask: one of them in a second makes the answer for the others.
+// The response is cached for a second, since it does not depend on the client.
 reply list_keys(const server_context& server, request_context& request)
 {
     const auto answer = [](std::string body) {
@@ -392,7 +396,7 @@ reply list_keys(const server_context& server, request_context& request)
                 listed.push_back(to_jwk(key));
         auto body = to_text(json::object{{"keys", std::move(listed)}});
         server.public_keys->keep(
-            body, request.started_at, request.started_at + public_keys_kept_for, generation
+            body, request.started_at, request.started_at + public_keys_cached_for, generation
         );
         return answer(std::move(body));
     });

@@ -4,6 +4,7 @@
 #include "api/management/secret_json.hpp"
 #include "service/auth/clients.hpp"
 #include "service/management/demo.hpp"
+#include "service/management/directories.hpp"
 #include "store/encrypted_secrets.hpp"
 
 #include <filesystem>
@@ -15,7 +16,6 @@
 namespace scimd::api {
 
 namespace tenants = store::tenants;
-namespace tenancy = service::tenancy;
 
 reply prepare_demo(const server_context& server, request_context& request)
 {
@@ -27,12 +27,12 @@ reply prepare_demo(const server_context& server, request_context& request)
                 return manage_error(text.error());
             std::optional<tenants::domain_policy> policy;
             if (*text) {
-                const auto parsed = tenancy::parse_policy(**text);
+                const auto parsed = service::directories::parse_policy(**text);
                 if (!parsed)
                     return manage_error(parsed.error());
                 policy = *parsed;
             }
-            const auto made = tenancy::prepare_demo(
+            const auto made = service::demo::prepare_demo(
                 tx, event_source_of(server, request), server.random, policy, latest_end(server, tx.now())
             );
             if (!made)

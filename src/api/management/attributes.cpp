@@ -111,7 +111,7 @@ json::object previewed(
     }
     const auto* name = find_string(document, "userName");
     return {
-        {"id", "diruser_" + std::to_string(row.id.value)},
+        {"id", user_id_text(row.id)},
         {"preferred_username", name ? *name : json::string()},
         {"custom_attributes", std::move(values)},
         {"problems", std::move(problems)}
@@ -209,7 +209,7 @@ reply preview_attributes(const server_context& server, request_context& request)
                     const auto checked = attributes::check(tx, where, wanted);
                     if (!checked)
                         return manage_error(checked.error());
-                    const auto understood = attributes::understand(*checked, *where.schemas);
+                    const auto understood = attributes::parse_mappings(*checked, *where.schemas);
                     pages::selection newest;
                     newest.is_backwards = true;
                     newest.limit = limit;

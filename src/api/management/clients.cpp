@@ -6,6 +6,7 @@
 #include "api/management/secret_json.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "service/auth/tokens.hpp"
 
 #include <utility>
 
@@ -19,12 +20,11 @@ constexpr number_bounds client_page_size_bounds{1, 100, 10};
 
 json::object to_json(const client_rows::secret_row& from, time_point now)
 {
-    const bool is_alive = !from.expires || *from.expires > now;
     return {
         {"id", from.id.text()},
         {"create_time", format_rfc3339(from.created)},
         {"secret_suffix", from.suffix},
-        {"status", is_alive ? "ACTIVE" : "INACTIVE"},
+        {"status", service::is_alive(from, now) ? "ACTIVE" : "INACTIVE"},
         {"expire_time", time_or_never(from.expires)},
         {"last_used_time", last_use_json(from.created, from.last_used)}
     };
@@ -82,7 +82,7 @@ result<client_rows::new_client> read_new_client(const json::object& body)
         return owner_text.error();
     const auto owner = organization_id::parse(owner_text->value_or(""));
     if (*owner_text && !owner)
-        return error{errc::not_found, "organization_id is of no organization."};
+        return error{errc::not_found, "organization_id: the organization was not found."};
     const auto access = optional_text(body, "access");
     if (!access)
         return access.error();

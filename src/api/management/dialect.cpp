@@ -2,7 +2,7 @@
 
 #include "api/management/management_request.hpp"
 #include "base/time.hpp"
-#include "service/management/demo.hpp"
+#include "service/management/directories.hpp"
 #include "store/dialects.hpp"
 
 namespace scimd::api {
@@ -10,7 +10,7 @@ namespace {
 
 namespace dialects = store::dialects;
 namespace tenants = store::tenants;
-namespace tenancy = service::tenancy;
+namespace directories = service::directories;
 
 result<void> set_mode(store::transaction& tx, tenants::directory& of, const json::object& body)
 {
@@ -19,7 +19,7 @@ result<void> set_mode(store::transaction& tx, tenants::directory& of, const json
         return text.error();
     if (!*text)
         return {};
-    const auto mode = tenancy::parse_mode(**text);
+    const auto mode = directories::parse_mode(**text);
     if (!mode)
         return mode.error();
     dialects::set_mode(tx, of.id, *mode);
@@ -49,7 +49,7 @@ void set_unknown_members(store::transaction& tx, tenants::directory& of, const j
     const auto* text = find_string(body, "unknown_members");
     if (!text)
         return;
-    of.unknown = tenancy::parse_unknown_members(*text).value();
+    of.unknown = directories::parse_unknown_members(*text).value();
     dialects::set_unknown_members(tx, of.id, of.unknown);
 }
 
@@ -66,9 +66,9 @@ void set_patch_status(store::transaction& tx, tenants::directory& of, const json
 
 void append_dialect(json::object& to, const tenants::directory& from)
 {
-    to["scim_mode"] = tenancy::to_text(from.mode);
+    to["scim_mode"] = directories::to_text(from.mode);
     to["unique_group_names"] = from.has_unique_group_names;
-    to["unknown_members"] = tenancy::to_text(from.unknown);
+    to["unknown_members"] = directories::to_text(from.unknown);
     to["patch_status"] = from.patch_status;
     to["detected_provider"] = from.detected ? from.detected->provider : "";
     if (!from.detected)

@@ -8,7 +8,7 @@
 #include "api/management/role_json.hpp"
 #include "api/management/secret_json.hpp"
 #include "base/time.hpp"
-#include "service/management/demo.hpp"
+#include "service/management/organizations.hpp"
 #include "store/directories.hpp"
 #include "store/directory_pages.hpp"
 
@@ -19,7 +19,8 @@ namespace scimd::api {
 namespace {
 
 namespace tenants = store::tenants;
-namespace tenancy = service::tenancy;
+namespace directories = service::directories;
+namespace organizations = service::organizations;
 
 // As somebody has set it; else what is seen: no secret yet, nobody has come with one, somebody has.
 std::string status_of(store::transaction& tx, directory_id which, const secret_list& secrets)
@@ -57,8 +58,8 @@ json::object to_json(const server_context& server, store::transaction& tx, const
         {"directory_provider", from.provider},
         {"status", status_of(tx, from.id, secrets)},
         {"mappings", json::array()},
-        {"domain_policy", tenancy::to_text(from.policy)},
-        {"domain_gate_scope", tenancy::to_text(from.gate_scope)},
+        {"domain_policy", directories::to_text(from.policy)},
+        {"domain_gate_scope", directories::to_text(from.gate_scope)},
         {"schemas", schemas_of(from.schemas)},
         {"directory_endpoint", server.public_url + "/directory/" + from.id.text() + "/scim/v2"},
         {"email", ""},
@@ -121,7 +122,7 @@ result<void> check_type(const json::object& body)
 std::optional<tenants::domain_gate_scope> read_gate_scope(const json::object& body)
 {
     const auto* text = find_string(body, "domain_gate_scope");
-    return text ? tenancy::parse_gate_scope(*text) : std::nullopt;
+    return text ? directories::parse_gate_scope(*text) : std::nullopt;
 }
 
 // As with Scalekit, an unspecified provider is a custom one, which has no name here.
@@ -133,7 +134,7 @@ result<std::optional<std::string>> read_provider(const json::object& body)
     return provider;
 }
 
-result<tenancy::new_directory> read_new_directory(const json::object& body)
+result<organizations::new_directory> read_new_directory(const json::object& body)
 {
     if (auto type = check_type(body); !type)
         return type.error();
@@ -146,10 +147,10 @@ result<tenancy::new_directory> read_new_directory(const json::object& body)
     const auto policy_text = optional_text(body, "domain_policy");
     if (!policy_text)
         return policy_text.error();
-    const auto policy = tenancy::parse_policy(policy_text->value_or("reject"));
+    const auto policy = directories::parse_policy(policy_text->value_or("reject"));
     if (!policy)
         return policy.error();
-    return tenancy::new_directory{
+    return organizations::new_directory{
         .name = name->value_or(""),
         .provider = provider->value_or(""),
         .policy = *policy,
@@ -193,7 +194,7 @@ result<service::directories::change> read_directory_change(const json::object& b
     if (!policy_text)
         return policy_text.error();
     if (*policy_text) {
-        const auto policy = tenancy::parse_policy(**policy_text);
+        const auto policy = directories::parse_policy(**policy_text);
         if (!policy)
             return policy.error();
         wanted.policy = *policy;
@@ -223,7 +224,7 @@ reply create_directory(const server_context& server, request_context& request)
             const auto schemas = read_schema_choice(body, server.schemas);
             if (!schemas)
                 return manage_error(schemas.error());
-            auto made = tenancy::create_directory(tx, event_source_of(server, request), owner, *wanted);
+            auto made = organizations::create_directory(tx, event_source_of(server, request), owner, *wanted);
             if (!made)
                 return manage_error(made.error());
             set_schemas(tx, *made, *schemas);

@@ -37,7 +37,7 @@ result<std::optional<resource_id>> read_group(const request_context& request)
     const auto text = query_parameter(request, "directory_group_id");
     if (!text || text->empty())
         return std::optional<resource_id>();
-    const auto number = parse_prefixed(*text, "dirgroup_");
+    const auto number = parse_prefixed(*text, group_prefix);
     if (!number)
         return error{errc::invalid_value, "directory_group_id is none of ours."};
     return std::optional(resource_id{*number});
@@ -232,9 +232,9 @@ reply list_group_names(const server_context&, request_context& request)
                 of.id,
                 summary_groups_max,
                 [&](resource_id id, const std::string& name) {
-                    listed.push_back(json::object{
-                        {"id", "dirgroup_" + std::to_string(id.value)}, {"name", name}, {"display_name", name}
-                    });
+                    listed.push_back(
+                        json::object{{"id", group_id_text(id)}, {"name", name}, {"display_name", name}}
+                    );
                     return true;
                 }
             );

@@ -131,7 +131,7 @@ reply ask_dns(const server_context& server, const request_context& request, cons
                 store::intent::write,
                 [&server, &request, finding](store::transaction& tx) -> reply {
                     const auto now =
-                        domains::take_in(tx, event_source_of(server, request), server.domains, *finding);
+                        domains::apply_finding(tx, event_source_of(server, request), server.domains, *finding);
                     if (!now)
                         return manage_error({errc::not_found, "The domain was not found."});
                     return verdict(now->status == domain_status::verified);

@@ -91,8 +91,8 @@ result<event_id> read_cursor(std::string_view text, std::string_view name)
 {
     if (text.empty())
         return event_id{};
-    if (const auto cursor = parse_prefixed(text, "c_"))
-        return event_id{*cursor};
+    if (const auto cursor = parse_event_cursor(text))
+        return *cursor;
     if (const auto id = event_id::parse(text))
         return *id;
     return error{
@@ -151,7 +151,7 @@ result<event_id> start_of(store::transaction& tx, const position& from)
 
 std::string cursor_text(event_id position)
 {
-    return position.value == 0 ? std::string() : "c_" + std::to_string(position.value);
+    return position.value == 0 ? std::string() : event_cursor_text(position);
 }
 
 // Where to go on. Whoever has seen the end has seen all there is, so that who follows a quiet directory does

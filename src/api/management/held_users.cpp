@@ -20,7 +20,7 @@ constexpr number_bounds held_user_page_size_bounds{1, 1'000, 100};
 json::object to_json(store::transaction& tx, directory_id where, const held_users::held_user& held)
 {
     json::object body{
-        {"user_id", "diruser_" + std::to_string(held.user.value)},
+        {"user_id", user_id_text(held.user)},
         {"preferred_username", ""},
         {"email", ""},
         {"reason", held.reason},

@@ -134,7 +134,7 @@ result<store::tenants::directory> read_directory(store::transaction& tx, const r
 service::event_source event_source_of(const server_context& server, const request_context& request)
 {
     const bool is_operator = request.api_client.kind == service::caller_kind::operator_;
-    service::actor who{
+    service::event_actor who{
         is_operator ? "operator" : "client", is_operator ? std::string() : request.api_client.name, {}
     };
     return {server.environment, "api", std::move(who), request.http.id};

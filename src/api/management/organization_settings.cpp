@@ -38,7 +38,7 @@ http::response limit_response(const tenants::organization& of)
 
 http::response policy_response(const tenants::organization& of)
 {
-    const auto policy = service::kept_session_policy(of.session_policy);
+    const auto policy = service::stored_session_policy(of.session_policy);
     return manage_response(200, {{"policy", service::session_policy_json(policy)}});
 }
 

@@ -68,7 +68,7 @@ json::object to_json(const refusals::refusal& from)
         {"dp_id", from.external_id},
         {"domain", from.domain},
         {"address", from.address},
-        {"user_id", from.user ? "diruser_" + std::to_string(from.user->value) : std::string()},
+        {"user_id", from.user ? user_id_text(*from.user) : std::string()},
         {"reason", from.reason},
         {"severity", service::is_warning(from.reason) ? "WARNING" : "ERROR"},
         {"detail", from.detail},

@@ -106,7 +106,7 @@ reply run_on_role(store::transaction& tx, const request_context& request, bool i
     if (!of)
         return manage_error(of.error());
     const auto& name = request.parameter("role_name");
-    const auto found = is_read ? roles::find_in_sight(tx, *of, name) : role_rows::find(tx, *of, name);
+    const auto found = is_read ? roles::find_visible(tx, *of, name) : role_rows::find(tx, *of, name);
     return found ? run(tx, *of, *found) : manage_error(no_role());
 }
 
@@ -121,7 +121,7 @@ result<void> check_default(
 {
     if (request.api_client.is_of_environment() || !name)
         return {};
-    const auto found = roles::find_in_sight(tx, of, *name);
+    const auto found = roles::find_visible(tx, of, *name);
     const bool is_own = found && found->owner;
     if (name->empty() || (found && !is_own))
         return roles::environment_role_refusal("default_member_role");
@@ -167,9 +167,7 @@ json::object role_assignments_json(store::transaction& tx, directory_id of)
     json::array listed;
     for (const auto& one : role_rows::assignments(tx, of))
         listed.push_back(json::object{
-            {"group_id", "dirgroup_" + std::to_string(one.group.value)},
-            {"role_name", one.role_name},
-            {"role_id", one.role.text()}
+            {"group_id", group_id_text(one.group)}, {"role_name", one.role_name}, {"role_id", one.role.text()}
         });
     return {{"assignments", std::move(listed)}};
 }
@@ -250,7 +248,7 @@ reply delete_role(const server_context& server, request_context& request)
         [&server, &request](store::transaction& tx) -> reply {
             return run_on_role(tx, request, false, [&](auto& in, const auto& of, const auto& found) -> reply {
                 const std::string successor(query_parameter(request, "reassign_role_name").value_or(""));
-                const auto next = roles::find_in_sight(in, of, successor);
+                const auto next = roles::find_visible(in, of, successor);
                 if (auto allowed = check_removal(in, request, found, next); !allowed)
                     return manage_error(allowed.error());
                 const auto removed = roles::remove(in, event_source_of(server, request), found, successor);

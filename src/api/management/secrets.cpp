@@ -5,6 +5,7 @@
 #include "api/management/management_request.hpp"
 #include "api/management/secret_json.hpp"
 #include "base/time.hpp"
+#include "service/auth/tokens.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -64,7 +65,7 @@ json::object secret_json(const credentials::secret_row& from, time_point now)
         {"id", from.id.text()},
         {"create_time", format_rfc3339(from.created)},
         {"secret_suffix", from.suffix},
-        {"status", secrets::is_alive(from, now) ? "ACTIVE" : "INACTIVE"},
+        {"status", service::is_alive(from, now) ? "ACTIVE" : "INACTIVE"},
         {"expire_time", time_or_never(from.expires)},
         {"last_used_time", last_use_json(from.created, from.last_used)},
         {"last_used_address", from.last_used_address},

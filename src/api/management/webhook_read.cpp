@@ -174,7 +174,7 @@ json::object endpoint_json(store::transaction& tx, const webhook_rows::endpoint&
 json::object stats_of(store::transaction& tx, const webhook_rows::endpoint& of)
 {
     json::object stats{
-        {"position", "c_" + std::to_string(of.position.value)},
+        {"position", event_cursor_text(of.position)},
         {"has_caught_up", !webhook_rows::next_event(tx, of.position)},
         {"consecutive_failures", of.failures},
         {"waiting",

@@ -13,10 +13,11 @@
 namespace scimd::api {
 namespace {
 
-using shared_job = std::shared_ptr<const service::bulk_job>;  // of all copies of the next round's work
+using shared_job = std::shared_ptr<const service::bulk_job>;  // transaction steps are copied
 
-// Each round is a work of its own, so that others write in between.
-reply next_round(const request_context& request, shared_job job, service::bulk_progress progress)
+// Runs the next batch of operations. Each batch is a transaction of its own, so that other writers get their
+// turn in between.
+reply run_next_batch(const request_context& request, shared_job job, service::bulk_progress progress)
 {
     return transaction_step{
         store::intent::write,
@@ -25,7 +26,7 @@ reply next_round(const request_context& request, shared_job job, service::bulk_p
             service::run_bulk(tx, request.caller, *job, next);
             if (next.is_done(*job))
                 return scim_response(request, 200, scim::bulk_message(next.results));
-            return next_round(request, job, std::move(next));
+            return run_next_batch(request, job, std::move(next));
         }
     };
 }
@@ -48,7 +49,7 @@ reply post_bulk(const server_context& server, request_context& request)
             if (!bulk)
                 return scim_error(request, bulk.error());
             auto job = service::prepare_bulk(std::move(*bulk), mode, *request.caller.work);
-            return next_round(request, std::make_shared<const service::bulk_job>(std::move(job)), {});
+            return run_next_batch(request, std::make_shared<const service::bulk_job>(std::move(job)), {});
         }
     );
 }

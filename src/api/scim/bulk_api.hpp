@@ -1,4 +1,4 @@
-// POST /Bulk (RFC 7644 §3.7).
+// POST /Bulk: bulk operations (RFC 7644 §3.7).
 #pragma once
 
 #include "api/request_context.hpp"

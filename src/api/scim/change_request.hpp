@@ -1,5 +1,5 @@
-// A POST, PUT or PATCH of one resource: prepared on a snapshot, in parallel with other requests, and written
-// by the writer (docs/decisions/0036).
+// A POST, PUT or PATCH of one resource, with optimistic concurrency: prepared on a snapshot, in parallel with
+// other requests, and then written by the writer (docs/decisions/0036).
 #pragma once
 
 #include "api/handler.hpp"
@@ -15,39 +15,42 @@
 
 namespace scimd::api {
 
+// A change that a request asks for. The server and the request outlive it. One thread at a time.
 struct change_request {
     const server_context& server;
     request_context& request;
-    int status = 200;                     // of a success
-    std::optional<service::target> what;  // empty: a creation
-    // The resource that was loaded, in the same transaction; none of a creation.
+    int status = 200;                       // of the response to a change that succeeds
+    std::optional<service::target> target;  // empty: the change creates a resource
+
+    // Prepares the change of the row, which was loaded in the same transaction; a creation ignores it.
     std::function<result<service::prepared_change>(store::transaction&, store::resources::row)> prepare;
-    work_budget::mark charged{};  // before the first preparation: a further one has not been asked for
+    work_budget::mark charged{};  // computation before the first preparation, see record_conflict
 };
 
-// Shared by the works that one request becomes.
+// Shared by the transaction steps of one request.
 using shared_request = std::shared_ptr<const change_request>;
 shared_request share(change_request asked);
 
-// The change is prepared again when another has come between its preparation and its turn to be written.
+// Prepares the change on a snapshot and writes it in a second transaction. Prepares it again when another
+// change was committed in between.
 reply change_in_two_parts(const shared_request& asked);
 
-// All of it in the writer's transaction: of members of groups, which change so often that a preparation
-// seldom holds.
+// Prepares and writes the change in the writer's transaction: for the members of groups, which change so
+// often that a preparation is seldom valid when its turn comes.
 reply change_here(const shared_request& asked, store::transaction& tx);
 
-// Whether the directory answers a PATCH that succeeds with 204 (`patch_status`). RFC 7644 §3.5.2: not where
-// attributes are asked for.
+// Whether the directory answers a successful PATCH with 204 (`patch_status`). A request that asks for
+// attributes gets them all the same (RFC 7644 §3.5.2).
 bool answers_without_body(const request_context& request, const scim::projection& shown);
 
-// A resource that is read in a scan of its own, where it may take as long as it is: as it is then, which its
-// version says. A change has been committed by then; one whose resource has gone meanwhile has nothing to
-// show, and one that cannot be shown whole now is answered by `otherwise`.
+// Reads a long resource in a scan of its own and streams it. The response shows the state of that time, which
+// its version tells. After a change, which is committed by then, the resource may have been deleted
+// meanwhile: that is answered 404. `on_failure` makes the response when the store fails.
 reply read_whole(
     const server_context& server,
     const request_context& request,
     int status,
-    service::target what,
+    service::target target,
     std::function<http::response()> on_failure = {}
 );
 

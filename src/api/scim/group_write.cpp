@@ -26,16 +26,17 @@ namespace {
 namespace jobs = service::membership_jobs;
 namespace resources = store::resources;
 
-// Plans that something overtook; then the writer makes one itself.
+// Attempts to plan on a snapshot; after the last one the writer makes the plan itself.
 constexpr int plans_max = 4;
 
+// The difference between the current and the requested members of a group.
 struct plan {
-    std::optional<std::int64_t> version{};  // of the group that it was made for; empty: it holds for any
+    std::optional<std::int64_t> version{};  // the version of the group that the plan is valid for; empty: any
     service::membership_plan members{};
-    std::vector<std::string> parts{};  // of one that is too large for a transaction, in place of the members
+    std::vector<std::string> parts{};  // instead of `members`, when they are too many for one transaction
     std::size_t added = 0;
     std::size_t removed = 0;
-    int number = 1;
+    int attempt = 1;
 
     [[nodiscard]] std::size_t held_bytes() const
     {
@@ -49,9 +50,9 @@ struct plan {
 };
 using shared_plan = std::shared_ptr<const plan>;
 
-std::optional<resource_id> number_of(const service::target& what)
+std::optional<resource_id> id_of(const service::target& target)
 {
-    const auto number = parse_prefixed(what.id, what.type->id_prefix);
+    const auto number = parse_prefixed(target.id, target.type->id_prefix);
     return number ? std::optional(resource_id{*number}) : std::nullopt;
 }
 
@@ -61,8 +62,8 @@ std::int64_t version_of(store::transaction& tx, const request_context& request, 
     return row ? row->version : 0;
 }
 
-// What planning takes: the members that may change, and those that the request names, of whom there are two
-// lists of texts.
+// The memory that planning takes: for the members that may change, and for the body with two lists of the
+// members that it names.
 std::size_t memory_for(const request_context& request, const jobs::reach& reached, std::int64_t members)
 {
     constexpr std::size_t body_copies = 8;
@@ -70,6 +71,8 @@ std::size_t memory_for(const request_context& request, const jobs::reach& reache
     return changed * service::planned_member_bytes + request.body_bytes * body_copies;
 }
 
+// The sequence of transaction steps that plans and writes a group_write. Kept alive by the steps themselves;
+// the server and the request outlive it. One thread at a time.
 class planned_write : public std::enable_shared_from_this<planned_write> {
 public:
     planned_write(
@@ -78,49 +81,51 @@ public:
         : server_(server),
           request_(request),
           wanted_(std::move(wanted)),
-          group_(number_of(wanted_->what)),
+          group_(id_of(wanted_->target)),
           charged_(request.budget.here())
     {
     }
 
-    // A plan for a group with an unfinished job would be overtaken by it, so that comes first. Nothing is in
-    // memory meanwhile.
-    reply begin(int number)
+    // Starts an attempt. An unfinished job of the group is finished first, since it would make the plan
+    // invalid; nothing is kept in memory meanwhile.
+    reply begin(int attempt)
     {
         if (!group_)
-            return plan_in_memory(number, 0);
+            return plan_in_memory(attempt, 0);
         return transaction_step{
             store::intent::read,
-            [self = shared_from_this(), number](store::transaction& tx) { return self->begin(tx, number); }
+            [self = shared_from_this(), attempt](store::transaction& tx) { return self->begin(tx, attempt); }
         };
     }
 
 private:
-    reply begin(store::transaction& tx, int number)
+    reply begin(store::transaction& tx, int attempt)
     {
         if (!jobs::has_job(tx, request_.caller.directory, *group_))
-            return plan_in_memory(number, resources::count_members(tx, request_.caller.directory, *group_));
-        auto again = [self = shared_from_this(), number](store::transaction&) { return self->begin(number); };
-        return write_behind_jobs(server_, request_, wanted_->what, std::move(again));
+            return plan_in_memory(attempt, resources::count_members(tx, request_.caller.directory, *group_));
+        auto again = [self = shared_from_this(), attempt](store::transaction&) {
+            return self->begin(attempt);
+        };
+        return write_behind_jobs(server_, request_, wanted_->target, std::move(again));
     }
 
-    reply plan_in_memory(int number, std::int64_t members)
+    reply plan_in_memory(int attempt, std::int64_t members)
     {
         return memory_request{
             memory_for(request_, jobs::reach_of(wanted_->members), members),
-            [self = shared_from_this(), number] {
-                return transaction_step{store::intent::scan, [self, number](store::transaction& tx) {
-                                            return self->make_plan(tx, number);
+            [self = shared_from_this(), attempt] {
+                return transaction_step{store::intent::scan, [self, attempt](store::transaction& tx) {
+                                            return self->make_plan(tx, attempt);
                                         }};
             }
         };
     }
 
-    reply make_plan(store::transaction& tx, int number)
+    reply make_plan(store::transaction& tx, int attempt)
     {
-        if (group_ && number < plans_max && jobs::has_job(tx, request_.caller.directory, *group_))
-            return begin(number + 1);
-        auto made = plan_for(tx, number);
+        if (group_ && attempt < plans_max && jobs::has_job(tx, request_.caller.directory, *group_))
+            return begin(attempt + 1);
+        auto made = plan_for(tx, attempt);
         if (!made)
             return scim_error(request_, made.error());
         request_.prepared_bytes = made->held_bytes();
@@ -128,11 +133,11 @@ private:
         return shared->parts.size() > jobs::parts_at_once_max ? write_parts(shared, 0, 0) : write(shared, 0);
     }
 
-    [[nodiscard]] result<plan> plan_for(store::transaction& tx, int number) const
+    [[nodiscard]] result<plan> plan_for(store::transaction& tx, int attempt) const
     {
         plan made;
-        made.number = number;
-        // What names its members means them whatever else the group has.
+        made.attempt = attempt;
+        // Only a request that replaces or removes all members depends on the version of the group.
         if (group_ && jobs::reach_of(wanted_->members).is_of_all)
             made.version = version_of(tx, request_, *group_);
         auto members = service::plan_members(tx, request_.caller, group_, wanted_->members);
@@ -147,20 +152,20 @@ private:
         return made;
     }
 
-    // Some of the parts in each transaction, and then the change itself. `job` is their number, here and
-    // below; 0: none has been written yet.
-    reply write_parts(const shared_plan& made, std::size_t before, std::int64_t job)
+    // Stores the parts in batches, and then writes the change itself. `job` is the number of the membership
+    // job, here and below; 0: no part has been stored yet.
+    reply write_parts(const shared_plan& made, std::size_t stored, std::int64_t job)
     {
         return transaction_step{
             store::intent::write,
-            [self = shared_from_this(), made, before, job](store::transaction& tx) -> reply {
+            [self = shared_from_this(), made, stored, job](store::transaction& tx) -> reply {
                 if (auto admitted = self->admit(tx, *made); !admitted)
                     return self->discard(job, scim_error(self->request_, admitted.error()));
-                const auto rest = std::span(made->parts).subspan(before);
-                const auto some = rest.first(std::min(rest.size(), jobs::parts_at_once_max));
-                const auto number = jobs::write_parts(tx, job, before, some);
-                if (some.size() < rest.size())
-                    return self->write_parts(made, before + some.size(), number);
+                const auto rest = std::span(made->parts).subspan(stored);
+                const auto batch = rest.first(std::min(rest.size(), jobs::parts_at_once_max));
+                const auto number = jobs::write_parts(tx, job, stored, batch);
+                if (batch.size() < rest.size())
+                    return self->write_parts(made, stored + batch.size(), number);
                 return self->write(made, number);
             }
         };
@@ -168,13 +173,13 @@ private:
 
     [[nodiscard]] result<void> admit(store::transaction& tx, const plan& made) const
     {
-        if (auto good = recheck(request_, tx); !good)
-            return good;
+        if (auto checked = recheck(request_, tx); !checked)
+            return checked;
         const service::quota_guard quota(tx, request_.caller);
         return quota.admit_members(made.added, made.removed);
     }
 
-    // Parts that have been written before go, and then comes `then`.
+    // Deletes the stored parts of the job, and calls `then`.
     reply discard(std::int64_t job, std::function<reply()> then)
     {
         if (job == 0)
@@ -199,13 +204,13 @@ private:
         auto run = [self = shared_from_this(), made, job](store::transaction& tx) {
             return self->write(tx, *made, job);
         };
-        return write_behind_jobs(server_, request_, wanted_->what, std::move(run));
+        return write_behind_jobs(server_, request_, wanted_->target, std::move(run));
     }
 
     reply write(store::transaction& tx, const plan& made, std::int64_t job)
     {
-        if (is_overtaken(tx, made, job))
-            return replan(tx, made.number, job);
+        if (is_stale(tx, made, job))
+            return replan(tx, made.attempt, job);
         if (job == 0)
             return write_now(tx, made, 0);
         reply outcome;
@@ -218,35 +223,35 @@ private:
         return discard(job, std::get<http::response>(std::move(outcome)));
     }
 
-    [[nodiscard]] bool is_overtaken(store::transaction& tx, const plan& made, std::int64_t job) const
+    [[nodiscard]] bool is_stale(store::transaction& tx, const plan& made, std::int64_t job) const
     {
         if (made.version && version_of(tx, request_, *group_) != *made.version)
             return true;
         return job != 0 && jobs::count_parts(tx, job) != made.parts.size();
     }
 
-    reply replan(store::transaction& tx, int number, std::int64_t job)
+    reply replan(store::transaction& tx, int attempt, std::int64_t job)
     {
-        record_overtaken(server_, request_, charged_);
-        if (number < plans_max)
-            return discard(job, [self = shared_from_this(), number] { return self->begin(number + 1); });
+        record_conflict(server_, request_, charged_);
+        if (attempt < plans_max)
+            return discard(job, [self = shared_from_this(), attempt] { return self->begin(attempt + 1); });
         if (job == 0)
-            return plan_here(tx);
+            return plan_in_writer(tx);
         return discard(job, [self = shared_from_this()] {
-            auto here = [self](store::transaction& later) { return self->plan_here(later); };
-            return write_behind_jobs(self->server_, self->request_, self->wanted_->what, std::move(here));
+            auto here = [self](store::transaction& later) { return self->plan_in_writer(later); };
+            return write_behind_jobs(self->server_, self->request_, self->wanted_->target, std::move(here));
         });
     }
 
-    // In the writer, where nothing comes between.
-    reply plan_here(store::transaction& tx)
+    // Plans and writes in one transaction of the writer, where no other change can come in between.
+    reply plan_in_writer(store::transaction& tx)
     {
         return prepare_in_writer(request_, [&]() -> reply {
-            const auto own = plan_for(tx, plans_max);
-            if (!own)
-                return scim_error(request_, own.error());
-            const bool is_large = own->parts.size() > jobs::parts_at_once_max;
-            return is_large ? changed_too_often(request_) : write_now(tx, *own, 0);
+            const auto made = plan_for(tx, plans_max);
+            if (!made)
+                return scim_error(request_, made.error());
+            const bool is_large = made->parts.size() > jobs::parts_at_once_max;
+            return is_large ? changed_too_often(request_) : write_now(tx, *made, 0);
         });
     }
 
@@ -278,20 +283,20 @@ private:
 
     struct written_group {
         resource_id id;
-        std::int64_t version_before;  // 0: there was none
+        std::int64_t version_before;  // 0: the group was created
     };
 
     reply write_difference(
-        store::transaction& tx, const plan& made, const written_group& of, service::representation shown
+        store::transaction& tx, const plan& made, const written_group& target, service::representation shown
     )
     {
-        const auto group = of.id;
+        const auto group = target.id;
         const auto change = service::apply_plan(tx, request_.caller, group, made.members);
         if (!change)
             return scim_error(request_, change.error());
         if (!change->is_empty()) {
-            // One version a request.
-            if (of.version_before != 0 && version_of(tx, request_, group) == of.version_before)
+            // A request raises the version once.
+            if (target.version_before != 0 && version_of(tx, request_, group) == target.version_before)
                 resources::raise_version(tx, request_.caller.directory, "Group", group);
             const auto name = resources::name_of_group(tx, request_.caller.directory, group);
             service::publish_membership(tx, request_.caller, {group, name}, *change);
@@ -300,13 +305,13 @@ private:
         return answer(tx, group, std::move(shown));
     }
 
-    // For the directory's log.
+    // Records the change of the members in the request log of the directory.
     void record_members(resource_id group) const
     {
         if (request_.caller.trace && group_)
             request_.caller.trace->add(
                 {.action = "updated",
-                 .id = service::id_text(*wanted_->what.type, group),
+                 .id = service::id_text(*wanted_->target.type, group),
                  .attributes = {"members"}}
             );
     }
@@ -317,23 +322,23 @@ private:
         const bool is_long =
             resources::count_members(tx, request_.caller.directory, group) > service::members_inline_max;
         const bool is_patch = request_.http.method == "PATCH";
-        const bool is_unasked = is_patch && is_long && wanted_->what.wanted.is_default();
-        if (is_unasked || answers_without_body(request_, wanted_->what.wanted))
+        const bool is_hidden = is_patch && is_long && wanted_->target.wanted.is_default();
+        if (is_hidden || answers_without_body(request_, wanted_->target.wanted))
             return scim_version(204, shown);
-        auto what = wanted_->what;
-        what.id = service::id_text(*what.type, group);
-        what.conditions = {};
+        auto target = wanted_->target;
+        target.id = service::id_text(*target.type, group);
+        target.conditions = {};
         auto done = [&request = request_, status = wanted_->status, shown = std::move(shown)] {
             return scim_resource(request, status, shown);
         };
-        return wanted_->show(std::move(what), std::move(done));
+        return wanted_->show(std::move(target), std::move(done));
     }
 
     const server_context& server_;
     request_context& request_;
     const std::shared_ptr<const group_write> wanted_;
-    const std::optional<resource_id> group_;  // empty: still to be created
-    const work_budget::mark charged_;         // before the first plan
+    const std::optional<resource_id> group_;  // empty: the group has not been created yet
+    const work_budget::mark charged_;         // computation before the first plan
 };
 
 }  // namespace
@@ -343,18 +348,18 @@ reply write_group(
 )
 {
     const auto reached = jobs::reach_of(wanted->members);
-    const auto group = number_of(wanted->what);
+    const auto group = id_of(wanted->target);
     const auto planned = [&server, &request, wanted] {
         return std::make_shared<planned_write>(server, request, wanted)->begin(1);
     };
     const auto whole = [&server, &request, wanted] {
-        return write_behind_jobs(server, request, wanted->what, wanted->whole);
+        return write_behind_jobs(server, request, wanted->target, wanted->whole);
     };
     if (reached.named > jobs::members_at_once_max)
         return planned();
     if (!reached.is_of_all || !group)
         return whole();
-    // Those of an unfinished job are not counted yet.
+    // Members that an unfinished job will add are not counted yet.
     return transaction_step{
         store::intent::read,
         [&request, group = *group, planned, whole](store::transaction& tx) -> reply {
@@ -368,15 +373,15 @@ reply write_group(
 reply finish_jobs(
     const server_context& server,
     const request_context& request,
-    resource_id which,
+    resource_id resource,
     std::function<reply(store::transaction&)> run
 )
 {
     return transaction_step{
         store::intent::write,
-        [&server, &request, which, run = std::move(run)](store::transaction& tx) -> reply {
-            if (jobs::go_on(tx, server.schemas, request.caller.directory, which))
-                return finish_jobs(server, request, which, run);
+        [&server, &request, resource, run = std::move(run)](store::transaction& tx) -> reply {
+            if (jobs::run_next_step(tx, server.schemas, request.caller.directory, resource))
+                return finish_jobs(server, request, resource, run);
             return run(tx);
         }
     };
@@ -385,12 +390,12 @@ reply finish_jobs(
 reply write_behind_jobs(
     const server_context& server,
     const request_context& request,
-    const service::target& what,
+    const service::target& target,
     std::function<reply(store::transaction&)> run
 )
 {
-    // What has no number is not there, which `run` says.
-    return finish_jobs(server, request, number_of(what).value_or(resource_id{}), std::move(run));
+    // An id that is not valid belongs to no resource: `run` reports that.
+    return finish_jobs(server, request, id_of(target).value_or(resource_id{}), std::move(run));
 }
 
 }  // namespace scimd::api

@@ -1,8 +1,9 @@
-// Writes on groups that name very many members, and whatever else changes very many memberships.
+// Writes on groups with very many members, and other requests that change very many memberships.
 //
-// What such a request comes to is found on a snapshot, in a scan; the writer gets the difference. A large
-// difference is written down and applied piece by piece, each a work of its own
-// (service/groups/membership_jobs), and the request is answered when all of it is done.
+// The difference between the current and the requested members is planned on a snapshot, in a scan, and
+// applied by the writer. A large difference is stored first as a membership job and applied in batches, each
+// in a transaction of its own (service/groups/membership_jobs); the response is sent when the job is
+// finished.
 #pragma once
 
 #include "api/handler.hpp"
@@ -18,37 +19,42 @@
 
 namespace scimd::api {
 
+// A POST, PUT or PATCH of a group that changes its members. Shared by the transaction steps of the request.
 struct group_write {
     int status = 200;
-    service::target what;  // its id is empty while the group is still to be created
+    service::target target;  // its id is empty until the group has been created
     std::vector<scim::membership_operation> members;
 
-    // All of the request but its members, and all of it: in the writer.
+    // Writes everything but the members, in the writer.
     std::function<result<service::provisioned>(store::transaction&)> rest;
+
+    // Writes everything at once, in the writer: for few members.
     std::function<reply(store::transaction&)> whole;
 
-    // Shows the group as it is then, in a read of its own; `done` says that it was done if that cannot be.
+    // Reads the group after the write, in a transaction of its own, and makes the response. `done` makes the
+    // response when the store fails at that.
     std::function<reply(service::target, std::function<http::response()> done)> show;
 };
 
-// The work, or the first of the works, that does it.
+// Starts the write: the first transaction step.
 reply write_group(
     const server_context& server, request_context& request, std::shared_ptr<const group_write> wanted
 );
 
-// A write on a resource, behind what is left to do to its memberships.
+// Runs `run` in the writer, after the unfinished membership jobs of the target.
 reply write_behind_jobs(
     const server_context& server,
     const request_context& request,
-    const service::target& what,
+    const service::target& target,
     std::function<reply(store::transaction&)> run
 );
 
-// What is left to do to the resource's memberships, and then `run` in the last transaction.
+// Finishes the membership jobs of the resource in as many transactions as they need, and calls `run` in the
+// last one.
 reply finish_jobs(
     const server_context& server,
     const request_context& request,
-    resource_id which,
+    resource_id resource,
     std::function<reply(store::transaction&)> run
 );
 

@@ -14,19 +14,19 @@ std::optional<std::string_view> user_agent_of(const http::request& head)
     return field ? std::optional<std::string_view>(*field) : std::nullopt;
 }
 
-// From here on the request itself is taken for one of that provider.
-void adopt(service::caller& who, const store::tenants::detection& seen)
+// Lets the current request be handled as one of the provider.
+void adopt(service::caller& caller, const store::tenants::detection& detected)
 {
-    who.detected = seen;
-    if (who.is_provider_told)
+    caller.detected = detected;
+    if (caller.is_provider_configured)
         return;
-    who.provider = seen.provider;
-    if (who.mode != scim::conformance_mode::strict)
-        who.mode = service::conformance_mode_of(store::tenants::scim_mode::compat, {}, seen);
+    caller.provider = detected.provider;
+    if (caller.mode != scim::conformance_mode::strict)
+        caller.mode = service::conformance_mode_of(store::tenants::scim_mode::compat, {}, detected);
 }
 
-// What the request shows, when that is another provider than is known.
-std::optional<service::idp_detection> find_news(
+// The provider that the request reveals, when it should replace the recorded one.
+std::optional<service::idp_detection> detect_new_idp(
     const server_context& server, const request_context& request, const json::object* body
 )
 {
@@ -45,9 +45,9 @@ std::optional<service::idp_detection> find_news(
 
 }  // namespace
 
-bool shows_news(const server_context& server, const request_context& request, const json::object* body)
+bool detects_new_idp(const server_context& server, const request_context& request, const json::object* body)
 {
-    return find_news(server, request, body).has_value();
+    return detect_new_idp(server, request, body).has_value();
 }
 
 reply with_idp_detection(
@@ -57,7 +57,7 @@ reply with_idp_detection(
     std::function<reply()> next
 )
 {
-    const auto seen = find_news(server, request, body);
+    const auto seen = detect_new_idp(server, request, body);
     if (!seen)
         return next();
     return transaction_step{

@@ -1,4 +1,4 @@
-// Notes which identity provider a request shows, on its way to the handler.
+// Detection of the identity provider: records which provider a request reveals before the handler runs.
 #pragma once
 
 #include "api/request_context.hpp"
@@ -8,12 +8,12 @@
 
 namespace scimd::api {
 
-// Whether the request shows another provider than the directory is known to have.
-bool shows_news(const server_context& server, const request_context& request, const json::object* body);
-
-// `next`, after a write of its own when the request shows another provider than the directory is known to
-// have. That is rare: once or twice in a directory's life, and never by a user's own client. `body` is
+// Whether the request reveals another identity provider than the one recorded for the directory. `body` is
 // nullptr before it has been read.
+bool detects_new_idp(const server_context& server, const request_context& request, const json::object* body);
+
+// Calls `next`, after a transaction that records the provider when the request reveals another one. That is
+// rare: once or twice in the life of a directory, and never by the own client of a user.
 reply with_idp_detection(
     const server_context& server,
     request_context& request,

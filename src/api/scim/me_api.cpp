@@ -8,7 +8,7 @@
 namespace scimd::api {
 namespace {
 
-const scim::resource_type* type_of_users(const request_context& request)
+const scim::resource_type* user_type(const request_context& request)
 {
     return request.caller.schemas->find_type("User");
 }
@@ -16,13 +16,13 @@ const scim::resource_type* type_of_users(const request_context& request)
 bool is_own(const request_context& request, const scim::resource_type& type)
 {
     const auto number = parse_prefixed(request.parameter("id"), type.id_prefix);
-    return &type == type_of_users(request) && number && resource_id{*number} == request.caller.user;
+    return &type == user_type(request) && number && resource_id{*number} == request.caller.user;
 }
 
-// `next` on the resource that "/Me" stands for, as if its permanent URI had been asked.
+// Calls `next` as if the request had the permanent URI of the user instead of "/Me".
 reply with_me(const server_context& server, request_context& request, handler next)
 {
-    const auto* type = type_of_users(request);
+    const auto* type = user_type(request);
     if (!request.caller.user || !type)
         return scim_error(
             request,
@@ -35,7 +35,7 @@ reply with_me(const server_context& server, request_context& request, handler ne
     return next(server, request);
 }
 
-reply refuse_second_self(const server_context&, request_context& request)
+reply reject_creation(const server_context&, request_context& request)
 {
     return scim_error(
         request,
@@ -43,10 +43,10 @@ reply refuse_second_self(const server_context&, request_context& request)
     );
 }
 
-reply refuse_removal(const server_context&, request_context& request)
+reply reject_deletion(const server_context&, request_context& request)
 {
     return scim_error(
-        request, {errc::forbidden, "A user is for the directory to delete, not for the user itself."}
+        request, {errc::forbidden, "A user cannot delete itself: only the directory can delete a user."}
     );
 }
 
@@ -59,7 +59,7 @@ reply get_me(const server_context& server, request_context& request)
 
 reply create_me(const server_context& server, request_context& request)
 {
-    return with_me(server, request, refuse_second_self);
+    return with_me(server, request, reject_creation);
 }
 
 reply replace_me(const server_context& server, request_context& request)
@@ -74,7 +74,7 @@ reply patch_me(const server_context& server, request_context& request)
 
 reply delete_me(const server_context& server, request_context& request)
 {
-    return with_me(server, request, refuse_removal);
+    return with_me(server, request, reject_deletion);
 }
 
 result<void> check_reach(const request_context& request, const principal& row)

@@ -1,5 +1,5 @@
-// "/Me" (RFC 7644 §3.11): the user for whom the token stands, and what else such a token opens
-// (docs/decisions/0027). A token that stands for the directory is nobody's, so its "/Me" is no one: 501.
+// "/Me" (RFC 7644 §3.11): the user that the token belongs to, and the authorization of user tokens
+// (docs/decisions/0027). The token of a directory belongs to no user: "/Me" is answered 501 then.
 #pragma once
 
 #include "api/request_context.hpp"
@@ -14,8 +14,8 @@ reply replace_me(const server_context& server, request_context& request);
 reply patch_me(const server_context& server, request_context& request);
 reply delete_me(const server_context& server, request_context& request);
 
-// Whether the token opens that row: one of a user its own resource and the description of the service, one of
-// the directory all. Others' resources are refused whether they are there or not.
+// Authorizes the token for a route: the token of a directory may use every route, the token of a user only
+// that user's resource and the discovery endpoints. Other resources are forbidden whether they exist or not.
 result<void> check_reach(const request_context& request, const principal& row);
 
 }  // namespace scimd::api

@@ -3,7 +3,7 @@
 #include "api/auth/authenticate.hpp"
 #include "api/auth/reauthenticate.hpp"
 #include "api/render.hpp"
-#include "base/json/json_size.hpp"
+#include "base/json/json_meter.hpp"
 
 #include <memory>
 #include <string>
@@ -14,7 +14,7 @@ namespace {
 
 using shared_preparation = std::shared_ptr<const preparation>;
 
-// The states of the resource; what the body has become is still there.
+// Memory for the copies of the resource, and for the parsed body, which is still in memory.
 std::size_t memory_for(const preparation& asked, const std::string& document)
 {
     constexpr std::size_t body_copies = 4;
@@ -23,8 +23,9 @@ std::size_t memory_for(const preparation& asked, const std::string& document)
     return asked.states * meter.request_memory() + body_copies * asked.request.body_bytes;
 }
 
-// Prepared where `mode` says, when memory for it has been reserved: else it is, and the resource is read
-// again, since nothing of it is held while the request waits.
+// Reads and prepares in the given mode if the document is small enough for it and `reserved` bytes suffice.
+// Otherwise reserves memory and starts again in the right mode: nothing of the resource is kept while the
+// request waits.
 reply read_and_prepare(const shared_preparation& asked, store::intent mode, std::size_t reserved)
 {
     return transaction_step{mode, [asked, mode, reserved](store::transaction& snapshot) -> reply {
@@ -51,7 +52,7 @@ reply prepare_on_snapshot(preparation asked)
     return read_and_prepare(shared, store::intent::read, 0);
 }
 
-void record_overtaken(const server_context& server, request_context& request, work_budget::mark charged)
+void record_conflict(const server_context& server, request_context& request, work_budget::mark charged)
 {
     request.budget.rewind(charged);
     request.budget.restart_stage();

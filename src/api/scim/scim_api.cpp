@@ -51,7 +51,8 @@ result<scim::projection> read_projection(const request_context& request, const s
     return scim::parse_projection(request.target.query, type, request.caller.mode);
 }
 
-// Of a part of a request that changes a group's members in another one.
+// A write on a group with many members runs its members and its other attributes apart (group_write.hpp).
+// These functions leave the members out of the second part.
 scim::projection without_members(scim::projection wanted, const scim::resource_type& type)
 {
     if (const auto* members = type.base->find("members"))
@@ -59,24 +60,27 @@ scim::projection without_members(scim::projection wanted, const scim::resource_t
     return wanted;
 }
 
-service::target but_members(service::target what)
+service::target without_members(service::target target)
 {
-    what.wanted = without_members(std::move(what.wanted), *what.type);
-    return what;
+    target.wanted = without_members(std::move(target.wanted), *target.type);
+    return target;
 }
 
-scim::parsed_body but_members(const scim::parsed_body& body)
+scim::parsed_body without_members(const scim::parsed_body& body)
 {
     return {.document = body.document, .members = {}, .names_members = false, .ignored = body.ignored};
 }
 
-// What writes on groups have in common.
-group_write group_write_of(const shared_request& asked, service::target what, std::vector<scim::path> written)
+// The parts that POST, PUT and PATCH of a group have in common. `requested` are the attributes that the
+// request itself names: they are returned even if their schema says "returned": "request".
+group_write group_write_of(
+    const shared_request& asked, service::target target, std::vector<scim::path> requested
+)
 {
-    what.wanted.requested = std::move(written);
+    target.wanted.requested = std::move(requested);
     group_write made;
     made.status = asked->status;
-    made.what = std::move(what);
+    made.target = std::move(target);
     made.show = [asked](service::target shown, std::function<http::response()> done) {
         return read_whole(asked->server, asked->request, asked->status, std::move(shown), std::move(done));
     };
@@ -84,7 +88,8 @@ group_write group_write_of(const shared_request& asked, service::target what, st
     return made;
 }
 
-// The body of a POST, PUT or PATCH, which may tell whose it is.
+// Reads the body of a POST, PUT or PATCH. The body may reveal the identity provider that sent it, which is
+// recorded before `then` runs.
 reply with_body(
     const server_context& server, request_context& request, std::function<reply(json::object)> then
 )
@@ -94,7 +99,7 @@ reply with_body(
         request,
         {request.caller.user ? std::min(bytes_max, service::own_bytes_max) : bytes_max, {}},
         [&server, &request, then = std::move(then)](json::object body) -> reply {
-            if (!shows_news(server, request, &body))
+            if (!detects_new_idp(server, request, &body))
                 return then(std::move(body));
             const auto shared = std::make_shared<json::object>(std::move(body));
             return with_idp_detection(server, request, shared.get(), [then, shared] {
@@ -109,7 +114,7 @@ http::response discovery_list(const request_context& request, const std::vector<
     return scim_response(request, 200, scim::list_message({documents.size(), 1}, documents));
 }
 
-// RFC 7644 §4: a filter on discovery endpoints is refused.
+// RFC 7644 §4: discovery endpoints reject a filter.
 bool has_filter(const request_context& request)
 {
     return request.target.parameter("filter").has_value();
@@ -170,7 +175,7 @@ reply create_resource(const server_context& server, request_context& request)
             write.members = {scim::add_members{shared->members}};
             write.rest =
                 [&request, type, wanted = without_members(wanted, *type), shared](store::transaction& tx) {
-                    return service::create(tx, request.caller, *type, but_members(*shared), wanted);
+                    return service::create(tx, request.caller, *type, without_members(*shared), wanted);
                 };
             return write_group(server, request, std::make_shared<const group_write>(std::move(write)));
         }
@@ -179,23 +184,23 @@ reply create_resource(const server_context& server, request_context& request)
 
 reply get_resource(const server_context& server, request_context& request)
 {
-    auto what = read_target(request);
-    if (!what)
-        return scim_error(request, what.error());
+    auto target = read_target(request);
+    if (!target)
+        return scim_error(request, target.error());
     return transaction_step{
         store::intent::read,
-        [&server, &request, what = std::move(*what)](store::transaction& tx) -> reply {
-            auto found = service::get(tx, request.caller, what);
+        [&server, &request, target = std::move(*target)](store::transaction& tx) -> reply {
+            auto found = service::get(tx, request.caller, target);
             if (!found)
                 return scim_error(request, found.error());
-            if (auto same = what.conditions.check_match(found->version); !same)
-                return scim_error(request, same.error());
-            if (what.conditions.if_none_match && what.conditions.if_none_match->matches(found->version))
+            if (auto matched = target.conditions.check_match(found->version); !matched)
+                return scim_error(request, matched.error());
+            if (target.conditions.if_none_match && target.conditions.if_none_match->matches(found->version))
                 return scim_version(304, *found);
             if (found->later && request.http.method == "HEAD")
                 return unread_scim_resource(request, 200, std::move(*found));
             if (found->later)
-                return read_whole(server, request, 200, what);
+                return read_whole(server, request, 200, target);
             return scim_resource(request, 200, std::move(*found));
         }
     };
@@ -203,27 +208,29 @@ reply get_resource(const server_context& server, request_context& request)
 
 reply replace_resource(const server_context& server, request_context& request)
 {
-    auto what = read_target(request);
-    if (!what)
-        return scim_error(request, what.error());
+    auto target = read_target(request);
+    if (!target)
+        return scim_error(request, target.error());
     return with_body(
         server,
         request,
-        [&server, &request, what = std::move(*what)](json::object text) -> reply {
-            auto body = scim::read_resource(std::move(text), *what.type, request.caller.mode, request.budget);
+        [&server, &request, target = std::move(*target)](json::object text) -> reply {
+            auto body =
+                scim::read_resource(std::move(text), *target.type, request.caller.mode, request.budget);
             if (!body)
                 return scim_error(request, body.error());
             const auto shared = std::make_shared<const scim::parsed_body>(std::move(*body));
-            auto prepare_one = [&request, what, shared](store::transaction& tx, resources::row found) {
-                return service::prepare_replacement(tx, request.caller, what, std::move(found), *shared);
+            auto prepare_one = [&request, target, shared](store::transaction& tx, resources::row found) {
+                return service::prepare_replacement(tx, request.caller, target, std::move(found), *shared);
             };
-            const auto asked = share({server, request, 200, what, std::move(prepare_one)});
-            if (what.type->name != "Group" || !shared->names_members)
+            const auto asked = share({server, request, 200, target, std::move(prepare_one)});
+            if (target.type->name != "Group" || !shared->names_members)
                 return change_in_two_parts(asked);
-            auto write = group_write_of(asked, what, scim::requested_on_demand(shared->document, *what.type));
+            auto write =
+                group_write_of(asked, target, scim::requested_on_demand(shared->document, *target.type));
             write.members = {scim::replace_members{shared->members}};
-            write.rest = [&request, what = but_members(what), shared](store::transaction& tx) {
-                return service::replace(tx, request.caller, what, but_members(*shared));
+            write.rest = [&request, target = without_members(target), shared](store::transaction& tx) {
+                return service::replace(tx, request.caller, target, without_members(*shared));
             };
             return write_group(server, request, std::make_shared<const group_write>(std::move(write)));
         }
@@ -232,27 +239,28 @@ reply replace_resource(const server_context& server, request_context& request)
 
 reply patch_resource(const server_context& server, request_context& request)
 {
-    auto what = read_target(request);
-    if (!what)
-        return scim_error(request, what.error());
+    auto target = read_target(request);
+    if (!target)
+        return scim_error(request, target.error());
     return with_body(
         server,
         request,
-        [&server, &request, what = std::move(*what)](json::object text) -> reply {
-            auto change = scim::read_patch(std::move(text), *what.type, request.caller.mode, request.budget);
+        [&server, &request, target = std::move(*target)](json::object text) -> reply {
+            auto change =
+                scim::read_patch(std::move(text), *target.type, request.caller.mode, request.budget);
             if (!change)
                 return scim_error(request, change.error());
             const auto shared = std::make_shared<const scim::patch>(std::move(*change));
-            auto prepare_one = [&request, what, shared](store::transaction& tx, resources::row found) {
-                return service::prepare_patch(tx, request.caller, what, std::move(found), *shared);
+            auto prepare_one = [&request, target, shared](store::transaction& tx, resources::row found) {
+                return service::prepare_patch(tx, request.caller, target, std::move(found), *shared);
             };
-            const auto asked = share({server, request, 200, what, std::move(prepare_one)});
+            const auto asked = share({server, request, 200, target, std::move(prepare_one)});
             if (shared->members.empty())
                 return change_in_two_parts(asked);
-            auto write = group_write_of(asked, what, scim::requested_on_demand(*shared));
+            auto write = group_write_of(asked, target, scim::requested_on_demand(*shared));
             write.members = shared->members;
-            write.rest = [&request, what = but_members(what), shared](store::transaction& tx) {
-                return service::patch(tx, request.caller, what, {shared->operations, {}, shared->ignored});
+            write.rest = [&request, target = without_members(target), shared](store::transaction& tx) {
+                return service::patch(tx, request.caller, target, {shared->operations, {}, shared->ignored});
             };
             return write_group(server, request, std::make_shared<const group_write>(std::move(write)));
         }
@@ -261,9 +269,9 @@ reply patch_resource(const server_context& server, request_context& request)
 
 reply get_service_provider_config(const server_context& server, request_context& request)
 {
-    scim::capabilities what;
-    what.bulk_payload_bytes_max = server.bounds.scim_body_bytes_max;
-    return scim_document(request, scim::service_provider_config(what, request.caller.base_url));
+    scim::capabilities supported;
+    supported.bulk_payload_bytes_max = server.bounds.scim_body_bytes_max;
+    return scim_document(request, scim::service_provider_config(supported, request.caller.base_url));
 }
 
 reply list_resource_types(const server_context&, request_context& request)

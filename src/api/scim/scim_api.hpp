@@ -1,4 +1,6 @@
-// SCIM on a directory: /directory/{directory}/scim/v2/… (RFC 7644). The caller is authenticated already.
+// The SCIM endpoints of a directory for single resources and discovery: /directory/{directory}/scim/v2/… (RFC
+// 7644 §3.3 to §3.6, §4). The pipeline has authenticated the caller before it calls a handler. The handler of
+// DELETE is in removal_request.cpp.
 #pragma once
 
 #include "api/request_context.hpp"
@@ -19,10 +21,10 @@ reply get_resource_type(const server_context& server, request_context& request);
 reply list_schemas(const server_context& server, request_context& request);
 reply get_schema(const server_context& server, request_context& request);
 
-// The resource that the path names, with what the head says of it.
+// The resource that the path names, with the preconditions and the projection of the request.
 result<service::target> read_target(const request_context& request);
 
-// Of a path whose {endpoint} is none.
+// not_found: the {endpoint} of the path is not the endpoint of a resource type.
 error no_endpoint(const request_context& request);
 
 }  // namespace scimd::api

@@ -9,7 +9,7 @@
 namespace scimd::api {
 namespace {
 
-// RFC 7644 §3.8, with what identity providers do: any parameter, no type at all, plain JSON.
+// RFC 7644 §3.8, extended by the habits of identity providers: any parameter, no Content-Type, plain JSON.
 result<void> check_content_type(const http::request& head)
 {
     const auto* field = head.headers.find("Content-Type");
@@ -21,7 +21,7 @@ result<void> check_content_type(const http::request& head)
     return error{errc::unsupported_media_type, "The body must be application/scim+json or application/json."};
 }
 
-std::string_view without_mark(std::string_view text, scim::conformance_mode mode) noexcept
+std::string_view without_byte_order_mark(std::string_view text, scim::conformance_mode mode) noexcept
 {
     constexpr std::string_view mark = "\xEF\xBB\xBF";
     if (mode != scim::conformance_mode::strict && text.starts_with(mark))
@@ -39,7 +39,7 @@ reply with_json_body(request_context& request, body_bounds bounds, std::function
         bounds.bytes_max,
         [&request, then = std::move(then), may_be_empty = bounds.may_be_empty](const std::string& sent
         ) -> reply {
-            const std::string_view text = without_mark(sent, request.caller.mode);
+            const std::string_view text = without_byte_order_mark(sent, request.caller.mode);
             if (request.caller.trace && text.size() <= service::request_trace::body_bytes_max)
                 request.caller.trace->body = text;
             if (may_be_empty && trim(text).empty() && request.caller.mode != scim::conformance_mode::strict)

@@ -1,4 +1,4 @@
-// Bodies of SCIM requests: their media type, their size, their JSON.
+// Bodies of SCIM requests: checks the media type and the size, and parses the JSON.
 #pragma once
 
 #include "api/request_context.hpp"
@@ -12,13 +12,13 @@ namespace scimd::api {
 
 struct body_bounds {
     std::size_t bytes_max = 0;
-    std::string too_large;      // the detail of the 413; empty: its size alone
-    bool may_be_empty = false;  // an empty body stands for an empty object, but in strict directories
+    std::string too_large;      // detail of the error 413; empty: a default text
+    bool may_be_empty = false;  // treated as an empty object, except in strict mode
 };
 
-// The body read as a JSON object, then what `then` makes of it. Errors: 415 for another media type than
-// SCIM's or plain JSON, 413 beyond the limit, 400 for what is no JSON object. But in strict directories a
-// byte order mark before it is passed over (RFC 8259 §8.1).
+// Reads the body as a JSON object and passes it to `then`. Errors: 415 for a media type other than SCIM's or
+// plain JSON, 413 beyond the limit, 400 for a body that is not a JSON object. A byte order mark is ignored,
+// except in strict mode (RFC 8259 §8.1).
 reply with_json_body(request_context& request, body_bounds bounds, std::function<reply(json::object)> then);
 
 }  // namespace scimd::api

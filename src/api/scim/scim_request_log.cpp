@@ -12,10 +12,10 @@ namespace {
 
 constexpr std::string_view base = "/directory/{directory}/scim/v2";
 constexpr std::string_view any_endpoint = "{endpoint}";
-constexpr std::size_t answer_bytes_max = 4 * 1024;  // an error's; longer ones are none of ours
+constexpr std::size_t error_bytes_max = 4 * 1024;  // longer bodies are not error messages of this server
 
-// "/Users/{id}" of "/directory/{directory}/scim/v2/{endpoint}/{id}". What is no endpoint of ours is not
-// repeated: anything may stand there.
+// The path for the log: "/Users/{id}" of "/directory/{directory}/scim/v2/{endpoint}/{id}". An unknown
+// endpoint is not copied to the log, since the client may have put anything there.
 std::string path_of(const request_context& request)
 {
     if (!request.access_log.route.starts_with(base))
@@ -30,8 +30,8 @@ std::string path_of(const request_context& request)
     return is_known ? path.replace(at, any_endpoint.size(), name) : path;
 }
 
-// What the request says of itself; else what the directory's requests so far have shown. A user's own client
-// is no identity provider.
+// The identity provider of the request: by its User-Agent, otherwise the one detected for the directory. The
+// own client of a user is not an identity provider.
 std::string provider_of(const request_context& request, std::string_view agent)
 {
     if (!request.access_log.user.empty())
@@ -46,23 +46,23 @@ std::string provider_of(const request_context& request, std::string_view agent)
 void record_request(
     const server_context& server,
     request_context& request,
-    const http::response& answered,
+    const http::response& response,
     std::chrono::microseconds took
 )
 {
     const auto directory = directory_id::parse(request.target.segments[1]);
-    // The log would take the room that deletions may still need.
+    // The rest of the disk is reserved for deletions.
     if (!directory || server.quotas->is_storage_reserved())
         return;
     const auto* agent = request.http.headers.find("User-Agent");
-    service::request_record note{
+    service::request_record record{
         .directory = *directory,
         .is_known = !request.access_log.directory.empty(),
         .at = request.started_at,
         .method = request.http.method,
         .path = path_of(request),
         .query = std::move(request.target.query),
-        .status = answered.status,
+        .status = response.status,
         .microseconds = took.count(),
         .request_id = request.http.id,
         .resource_id = request.parameter("id"),
@@ -72,9 +72,9 @@ void record_request(
         .answer = {},
         .trace = std::move(request.trace)
     };
-    if (answered.status >= 400 && answered.body.size() <= answer_bytes_max)
-        note.answer = answered.body;
-    server.requests.note(std::move(note));
+    if (response.status >= 400 && response.body.size() <= error_bytes_max)
+        record.answer = response.body;
+    server.requests.note(std::move(record));
 }
 
 }  // namespace scimd::api

@@ -1,4 +1,4 @@
-// A finished SCIM request, told to the directory's log.
+// Hands a finished SCIM request to the request log of its directory (service/request_log).
 #pragma once
 
 #include "api/request_context.hpp"
@@ -7,11 +7,12 @@
 
 namespace scimd::api {
 
-// `on` is of a directory (see is_of_directory) and used up by it. Any thread; never waits for the store.
+// `request` has a path below a directory (see is_of_directory); its query and trace are moved from. Any
+// thread; never waits for the store.
 void record_request(
     const server_context& server,
     request_context& request,
-    const http::response& answered,
+    const http::response& response,
     std::chrono::microseconds took
 );
 

@@ -20,8 +20,9 @@ namespace {
 
 using type_list = std::vector<const scim::resource_type*>;
 
-// To look up the attributes that a text names, for one type.
-constexpr std::uint64_t name_byte_steps = 200;
+// The cost of resolving the attributes that a request names, for one resource type: for each name of a list,
+// and for each byte of a filter.
+constexpr std::uint64_t name_steps = 200;
 constexpr std::uint64_t filter_byte_steps = 50;
 
 std::size_t filter_bytes(const scim::list_request& asked)
@@ -37,7 +38,7 @@ type_list all_types(const request_context& request)
     return types;
 }
 
-// What turns out to be too long for a look-up goes on as a scan.
+// Reads one page. A look-up that turns out to be too long for the thread goes on as a scan.
 reply read_page(
     const server_context& server,
     const request_context& request,
@@ -48,7 +49,7 @@ reply read_page(
     return transaction_step{
         mode,
         [&server, &request, query = std::move(query), mode](store::transaction& tx) -> reply {
-            const service::list_bounds bounds{.is_hurried = mode == store::intent::read};
+            const service::list_bounds bounds{.is_inline = mode == store::intent::read};
             spooled_text message(server.spooled_responses, request.caller.organization.value);
             const auto made = service::list(tx, request.caller, *query, server.cursors, message, bounds);
             if (!made)
@@ -71,7 +72,7 @@ reply page_of(
         return scim_error(request, asked.error());
     const auto names = asked->attributes.size() + asked->excluded_attributes.size();
     request.caller.work->charge(
-        (names * name_byte_steps + filter_bytes(*asked) * filter_byte_steps) * types.size()
+        (names * name_steps + filter_bytes(*asked) * filter_byte_steps) * types.size()
     );
     auto query = scim::resolve(*asked, types, request.caller.mode);
     if (!query)

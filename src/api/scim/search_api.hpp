@@ -1,4 +1,5 @@
-// Lists: of one resource type, or at the base of all (RFC 7644 §3.4.2, §3.4.3).
+// Queries: filter, sort and paginate the resources of one type, or of all types at the base (RFC 7644 §3.4.2,
+// §3.4.3).
 #pragma once
 
 #include "api/request_context.hpp"

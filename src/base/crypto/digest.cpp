@@ -14,7 +14,7 @@ namespace scimd {
 
 namespace {
 
-// EVP_sha256() has OpenSSL look for an implementation, under a lock, each time it is used.
+// Caches the implementation of SHA-256: EVP_sha256() looks it up under a lock on every use.
 const EVP_MD* sha256_method()
 {
     static const std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> fetched(
@@ -38,7 +38,7 @@ sha256_digest hmac_sha256(std::span<const std::byte> key, std::string_view text)
     if (key.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
         throw std::length_error("the key of an HMAC is too long for OpenSSL");
     sha256_digest digest{};
-    // HMAC() takes a null key for "the key of last time", so an empty one needs an address too.
+    // HMAC() takes a null key to mean "the previous key", so an empty key needs an address as well.
     const void* const key_data = key.empty() ? static_cast<const void*>("") : key.data();
     const auto key_size = static_cast<int>(key.size());
     if (HMAC(sha256_method(), key_data, key_size, raw(text), text.size(), raw(digest), nullptr) == nullptr)

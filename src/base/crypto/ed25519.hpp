@@ -1,4 +1,4 @@
-// Ed25519 (RFC 8032) over OpenSSL. Pure; throws only when OpenSSL itself fails.
+// Ed25519 signatures (RFC 8032) over OpenSSL. Pure functions; they throw only when OpenSSL itself fails.
 #pragma once
 
 #include <array>
@@ -10,7 +10,7 @@ namespace scimd {
 
 constexpr std::size_t ed25519_bytes = 32;
 
-using ed25519_key = std::array<std::byte, ed25519_bytes>;  // a private key's seed, or a public key
+using ed25519_key = std::array<std::byte, ed25519_bytes>;  // the seed of a private key, or a public key
 using ed25519_signature = std::array<std::byte, 64>;
 
 ed25519_key ed25519_public(const ed25519_key& seed);

@@ -1,4 +1,4 @@
-// Texts and buffers as the C functions of OpenSSL take them.
+// Conversion of texts and buffers to the pointer types of OpenSSL's C functions.
 #pragma once
 
 #include <cstddef>

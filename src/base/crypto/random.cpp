@@ -9,7 +9,7 @@ namespace scimd {
 
 namespace {
 
-constexpr std::size_t chunk_bytes_max = 1 << 20;  // RAND_bytes counts in int
+constexpr std::size_t chunk_bytes_max = 1 << 20;  // RAND_bytes takes an int
 
 class system_random final : public random_source {
 public:

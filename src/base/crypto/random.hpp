@@ -1,4 +1,4 @@
-// Unpredictable bytes. Any thread.
+// Cryptographically secure random bytes.
 #pragma once
 
 #include <cstddef>
@@ -7,13 +7,14 @@
 
 namespace scimd {
 
+// A source of random bytes that tests can replace. Thread-safe.
 class random_source {
 public:
     virtual ~random_source() = default;
-    virtual void fill(std::span<std::byte> bytes) = 0;  // throws when the system has none to give
+    virtual void fill(std::span<std::byte> bytes) = 0;  // throws when the system cannot provide any
 };
 
-// OpenSSL's RAND_bytes.
+// Returns OpenSSL's RAND_bytes.
 std::unique_ptr<random_source> make_system_random();
 
 }  // namespace scimd

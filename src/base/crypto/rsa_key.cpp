@@ -38,7 +38,7 @@ long der_length(std::string_view text)
                : static_cast<long>(text.size());
 }
 
-// What OpenSSL allocated for a DER text, as a string.
+// Converts a DER text that OpenSSL allocated to a string.
 std::string taken(unsigned char* der, int size)
 {
     must(size > 0);
@@ -66,8 +66,8 @@ rsa_key rsa_key::generate()
     return rsa_key(handle(must(EVP_RSA_gen(rsa_bits))));
 }
 
-// A text that is none leaves its reasons in OpenSSL's queue, where a later caller would take them for its
-// own.
+// Clears OpenSSL's error queue: a text that is not a key leaves its errors there, and a later caller would
+// take them for its own.
 std::optional<rsa_key> rsa_key::usable(handle key)
 {
     ERR_clear_error();

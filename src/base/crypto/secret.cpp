@@ -8,7 +8,7 @@ namespace scimd {
 
 namespace {
 
-// Also what lies behind the end: a short string that was moved from still holds its characters there.
+// Also wipes the bytes after the end, where a short string that was moved from still has its characters.
 void wipe(std::string& text) noexcept
 {
     text.resize(text.capacity());

@@ -1,5 +1,6 @@
-// A string that cannot be logged, serialized or compared by accident. Move-only value; its bytes are wiped
-// when it dies. reveal() is the one door, so that a search for it finds every place where a secret leaves.
+// Type for secrets: a string that cannot be logged, serialized or compared by accident. Move-only value; its
+// memory is wiped when it is destroyed. A secret is read only through reveal(), so that a search for that
+// name finds every use.
 #pragma once
 
 #include <string>

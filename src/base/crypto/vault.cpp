@@ -22,7 +22,8 @@ namespace {
 
 constexpr std::string_view format = "v1.";
 constexpr std::size_t key_id_digits = 8;
-constexpr std::size_t nonce_bytes = 12;  // NIST SP 800-38D §8.2.2: random ones are good for 2^32 texts a key
+constexpr std::size_t nonce_bytes =
+    12;  // NIST SP 800-38D §8.2.2: with random nonces a key may encrypt 2^32 texts
 constexpr std::size_t tag_bytes = 16;
 
 using cipher_context = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
@@ -50,7 +51,7 @@ void must(int outcome)
         throw std::runtime_error("OpenSSL could not encrypt");
 }
 
-// What the ciphertext is authenticated with besides itself: the format, the key and the place.
+// Returns the additional authenticated data: format, key and place.
 std::string associated(std::string_view key_id, std::string_view bound_to)
 {
     return std::string(format).append(key_id).append(".").append(bound_to);
@@ -130,13 +131,13 @@ result<std::vector<master_key>> parse_master_keys(std::string_view text)
         return error{errc::invalid_value, "there are more than 16 master keys in it"};
     std::vector<master_key> keys;
     for (const auto entry : found) {
-        const auto place = "master key " + std::to_string(keys.size() + 1);
+        const auto position = "master key " + std::to_string(keys.size() + 1);
         auto bytes = key_bytes(entry);
         if (!bytes)
-            return error{errc::invalid_value, place + " is not 32 bytes in base64 or hexadecimal"};
+            return error{errc::invalid_value, position + " is not 32 bytes in base64 or hexadecimal"};
         auto key = named(std::move(*bytes));
         if (std::ranges::find(keys, key.id, &master_key::id) != keys.end())
-            return error{errc::invalid_value, place + " is there twice"};
+            return error{errc::invalid_value, position + " is there twice"};
         keys.push_back(std::move(key));
     }
     return keys;
@@ -196,7 +197,7 @@ std::optional<secret> vault::open(std::string_view sealed, std::string_view boun
     const auto all = std::span(*bytes);
     const auto ciphertext = text_of(all.subspan(nonce_bytes, all.size() - nonce_bytes - tag_bytes));
     const auto context = begin(*key, text_of(all.first(nonce_bytes)), bound_to, false);
-    std::vector<std::byte> opened(ciphertext.size() + 1);  // never without an address
+    std::vector<std::byte> opened(ciphertext.size() + 1);  // never empty, so that it has an address
     int written = 0;
     must(EVP_CipherUpdate(context.get(), raw(opened), &written, raw(ciphertext), length(ciphertext)));
     must(EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_SET_TAG, tag_bytes, all.last(tag_bytes).data()));

@@ -1,9 +1,10 @@
-// Secrets that must be read again (signing keys, webhook secrets), encrypted at rest: AES-256-GCM with a
-// random nonce. Where a sealed text belongs is bound into it, so that one copied to another row does not
-// open.
+// Encryption at rest for secrets that must be read back (signing keys, webhook secrets): AES-256-GCM with a
+// random nonce. The place of a secret is authenticated with it, so that an encrypted text copied to another
+// row cannot be decrypted.
 //
-// Several master keys may be known: the first seals, each opens what it has sealed, so that a key can be
-// replaced while the old one is still needed. Any thread. Throws only when OpenSSL itself fails.
+// Key rotation: several master keys may be known. The first encrypts, and each decrypts what it has
+// encrypted, so that a key can be replaced while the old one is still in use. Throws only when OpenSSL itself
+// fails.
 #pragma once
 
 #include "base/crypto/random.hpp"
@@ -22,46 +23,49 @@ namespace scimd {
 constexpr std::size_t master_key_bytes = 32;
 constexpr std::size_t master_keys_max = 16;
 
+// A master key and its id.
 struct master_key {
-    std::string id;  // eight hexadecimal digits that say nothing of the key but which one it is
+    std::string id;  // eight hexadecimal digits that identify the key and reveal nothing of it
     secret bytes;
 };
 
 master_key make_master_key(random_source& random);
 
-// Keys in base64 or hexadecimal, one a line or with commas between; empty lines and those that start with '#'
-// are skipped. invalid_value: there is none, one is not 32 bytes, or one comes twice. The detail names the
-// place, never the text.
+// Parses keys in base64 or hexadecimal, separated by newlines or commas; empty lines and lines that begin
+// with '#' are skipped. invalid_value: there is no key, one is not 32 bytes long, or one is a duplicate. The
+// detail names the position, never the text.
 result<std::vector<master_key>> parse_master_keys(std::string_view text);
 
-// What parse_master_keys reads.
+// Writes keys in the format of parse_master_keys.
 secret to_text(const std::vector<master_key>& keys);
 secret to_text(const master_key& key);
 
+// Encrypts and decrypts secrets with the known master keys. Thread-safe.
 class vault {
 public:
-    // At least one key. `random` must outlive the vault.
+    // Requires at least one key. `random` must outlive the vault.
     vault(std::vector<master_key> keys, random_source& random);
     vault(const vault&) = delete;
     vault& operator=(const vault&) = delete;
 
-    // "v1.<id of the key>.<base64url>". `bound_to` names the place, "signing_key/snk_42"; it is not kept.
+    // Encrypts to "v1.<key id>.<base64url>". `bound_to` names the place, such as "signing_key/snk_42"; it is
+    // not stored.
     [[nodiscard]] std::string seal(std::string_view plain, std::string_view bound_to) const;
 
-    // Empty when the text was not sealed for that place with a key that is known.
+    // Decrypts. Empty: the text was not encrypted for that place with a known key.
     [[nodiscard]] std::optional<secret> open(std::string_view sealed, std::string_view bound_to) const;
 
-    // A key made of each one known, for texts that are many and short-lived: they use nothing up of what a
-    // key of this vault may seal.
+    // Derives a key from each known one, for texts that are numerous and short-lived: they do not count
+    // towards the number of texts that a master key may encrypt.
     [[nodiscard]] std::vector<master_key> derived(std::string_view purpose) const;
 
     [[nodiscard]] bool knows(std::string_view key_id) const;
-    [[nodiscard]] std::string sealing_key() const;  // the id of the first
+    [[nodiscard]] std::string sealing_key() const;  // id of the first key
 
-    // From now on this one seals. Those before it still open.
+    // Makes `key` the one that encrypts. The previous keys still decrypt.
     void add_sealing_key(master_key key);
 
-    // The id of the key that a text was sealed with; empty when it is none of ours.
+    // Returns the id of the key with which a text was encrypted; empty when the text is not from a vault.
     static std::string_view key_of(std::string_view sealed) noexcept;
 
 private:

@@ -22,12 +22,12 @@ namespace scimd {
 
 namespace {
 
-constexpr std::uint64_t json_byte_steps = 1;    // to parse one
-constexpr std::uint64_t json_value_steps = 40;  // with its place in an array or object
-constexpr std::uint64_t bytes_a_step = 4;       // of a text that is copied as a whole
+constexpr std::uint64_t json_byte_steps = 1;    // to parse a byte
+constexpr std::uint64_t json_value_steps = 40;  // to create a value in its array or object
+constexpr std::uint64_t bytes_a_step = 4;       // of text that is copied as a whole
 
-// The names of the objects that are open, lower-cased, end to end in one buffer: an object costs no
-// allocation of its own.
+// Tracks the member names of the open objects, lower-cased, end to end in one buffer, so that an object costs
+// no allocation of its own.
 class open_names {
 public:
     void begin_object() { starts_.push_back(names_.size()); }
@@ -40,10 +40,11 @@ public:
         std::transform(first, bytes_.end(), first, [](char c) { return to_lower_ascii(c); });
     }
 
-    // The name whose value is being read; empty: none, or one too long to be told.
+    // Returns the name whose value is being read, for error messages; empty: none, or the name is too long to
+    // quote.
     [[nodiscard]] std::string_view last() const
     {
-        if (names_.empty() || names_.back().end - names_.back().begin > told_bytes_max)
+        if (names_.empty() || names_.back().end - names_.back().begin > quoted_bytes_max)
             return {};
         return name(names_.back());
     }
@@ -54,16 +55,16 @@ public:
         names_.push_back({.begin = begin, .end = bytes_.size()});
     }
 
-    // Closes the innermost object. The name that stood twice in it, if any.
+    // Closes the innermost object and returns a duplicate name in it, if any.
     std::optional<std::string> end_object()
     {
         const auto first = names_.begin() + static_cast<std::ptrdiff_t>(starts_.back());
         starts_.pop_back();
-        const auto twice = find_repeated(first);
+        const auto duplicate = find_duplicate(first);
         if (first != names_.end())
             bytes_.resize(first->begin);
         names_.erase(first, names_.end());
-        return twice;
+        return duplicate;
     }
 
 private:
@@ -73,30 +74,31 @@ private:
     };
     using iterator = std::vector<extent>::iterator;
 
-    static constexpr std::size_t told_bytes_max = 100;
-    static constexpr std::ptrdiff_t pairwise_max = 16;  // below, comparing all pairs beats sorting
+    static constexpr std::size_t quoted_bytes_max = 100;
+    static constexpr std::ptrdiff_t pairwise_max =
+        16;  // up to here, comparing all pairs is faster than sorting
 
     [[nodiscard]] std::string_view name(const extent& at) const
     {
         return {bytes_.data() + at.begin, at.end - at.begin};
     }
 
-    // Not a hash table: no choice of names may make this quadratic.
-    std::optional<std::string> find_repeated(iterator first)
+    // Sorts rather than hashes, so that no choice of names can make it quadratic.
+    std::optional<std::string> find_duplicate(iterator first)
     {
         if (names_.end() - first <= pairwise_max)
-            return find_repeated_pairwise(first);
+            return find_duplicate_pairwise(first);
         std::vector<std::string_view> sorted;
         sorted.reserve(static_cast<std::size_t>(names_.end() - first));
         std::transform(first, names_.end(), std::back_inserter(sorted), [this](const extent& at) {
             return name(at);
         });
         std::sort(sorted.begin(), sorted.end());
-        const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
-        return twice == sorted.end() ? std::nullopt : std::optional<std::string>(*twice);
+        const auto duplicate = std::adjacent_find(sorted.begin(), sorted.end());
+        return duplicate == sorted.end() ? std::nullopt : std::optional<std::string>(*duplicate);
     }
 
-    [[nodiscard]] std::optional<std::string> find_repeated_pairwise(iterator first) const
+    [[nodiscard]] std::optional<std::string> find_duplicate_pairwise(iterator first) const
     {
         for (auto later = first; later != names_.end(); ++later) {
             for (auto earlier = first; earlier != later; ++earlier)
@@ -108,10 +110,10 @@ private:
 
     std::string bytes_;
     std::vector<extent> names_;
-    std::vector<std::size_t> starts_;  // of each open object, in names_
+    std::vector<std::size_t> starts_;  // index in names_ of the first name of each open object
 };
 
-// What the parser calls. The names and signatures are Boost.JSON's.
+// Handler of Boost.JSON's parser, which prescribes the names and signatures.
 class document_builder {
 public:
     static constexpr std::size_t max_object_size = json::object::max_size();
@@ -125,7 +127,7 @@ public:
         stack_.reset();
     }
 
-    // Why the builder stopped the parser; empty when the parser stopped by itself.
+    // Returns why the builder stopped the parser; empty when the parser stopped by itself.
     [[nodiscard]] const std::string& refusal() const { return refusal_; }
     [[nodiscard]] std::string_view last_name() const { return names_.last(); }
     json::value release() { return stack_.release(); }
@@ -141,8 +143,8 @@ public:
 
     bool on_object_end(std::size_t members, json::error_code& code)
     {
-        if (const auto twice = names_.end_object())
-            return refuse("the name \"" + *twice + "\" stands twice in one object", code);
+        if (const auto duplicate = names_.end_object())
+            return refuse("the name \"" + *duplicate + "\" occurs twice in one object", code);
         stack_.push_object(members);
         return true;
     }
@@ -201,13 +203,13 @@ public:
             return refuse_large_integer(code);
         if (!std::isfinite(approximate))
             return refuse_infinity(code);
-        // Boost.JSON 1.81 may be off in the last place, and then 0.1 would not come back as it was sent.
+        // Boost.JSON 1.81 may be wrong in the last digit, and 0.1 would then not be returned as it was sent.
         double exact = 0;
         const auto parsed = std::from_chars(literal.data(), literal.data() + literal.size(), exact);
         const bool is_out_of_range = parsed.ec == std::errc::result_out_of_range;
         if (is_out_of_range && std::abs(approximate) > 1)
             return refuse_infinity(code);
-        stack_.push_double(is_out_of_range ? 0.0 : exact);  // out of range on the small side
+        stack_.push_double(is_out_of_range ? 0.0 : exact);  // out of range can only mean too small here
         return count_node(code);
     }
 
@@ -230,7 +232,7 @@ private:
     bool refuse(std::string reason, json::error_code& code)
     {
         refusal_ = std::move(reason);
-        code = json::error::syntax;  // any will do: it stops the parser
+        code = json::error::syntax;  // any error stops the parser
         return false;
     }
 
@@ -259,7 +261,7 @@ private:
         return true;
     }
 
-    // Enough for a common document; more comes from the heap.
+    // Enough for a common document; larger ones use the heap.
     alignas(json::value) std::array<unsigned char, 4096> first_storage_;
     json::value_stack stack_;
     open_names names_;

@@ -1,6 +1,7 @@
-// Strict JSON in, JSON out. Pure.
+// Strict JSON parser and serializer over Boost.JSON. Pure functions.
 //
-// Boost.JSON alone keeps the last of two equal keys and lets 1e999 become infinity; this front refuses both.
+// Boost.JSON alone accepts duplicate keys, keeping the last, and reads 1e999 as infinity. This parser refuses
+// both.
 #pragma once
 
 #include "base/error.hpp"
@@ -19,48 +20,51 @@ class work_budget;
 
 namespace json = boost::json;
 
+// The limits of a document.
 struct json_limits {
     std::size_t depth_max = 32;
-    std::size_t nodes_max = 500'000;  // values, keys not counted
+    std::size_t nodes_max = 500'000;  // values; keys do not count
 };
 
-// RFC 8259 with these refusals, each errc::invalid_syntax with the reason: more than the limits, a key that
-// stands twice in one object after ASCII case folding (SCIM names know no case), a number that is not finite
-// or an integer beyond 64 bits signed, U+0000 in a string, invalid UTF-8, trailing text.
+// Parses RFC 8259 JSON. Refused with errc::invalid_syntax and a reason: documents beyond the limits,
+// duplicate keys in an object after ASCII case folding (SCIM names are case-insensitive), numbers that are
+// not finite, integers beyond signed 64 bits, U+0000 in a string, invalid UTF-8, and text after the value.
 result<json::value> parse_json(std::string_view text, const json_limits& limits = {});
 
-// The same, and the document must be an object.
+// Like parse_json, for documents that must be objects.
 result<json::object> parse_json_object(std::string_view text, const json_limits& limits = {});
 
-// The same for what a client sends: charges `work` for its bytes and its values.
+// Like parse_json_object, for text from a client: charges `work` for its bytes and values.
 result<json::object> parse_json_object(std::string_view text, work_budget& work);
 
-// How many steps it takes to read or to copy a value: for each value in it, and for every four bytes of
-// texts.
+// Returns the work steps of reading or copying a value: a constant for each value in it, and one for every
+// four bytes of text.
 std::uint64_t steps_of(const json::value& value) noexcept;
 std::uint64_t steps_of(const json::object& object) noexcept;
 
-// Every value written here parses again (RFC 7159 numbers; no Infinity), doubles as shortest decimal ("1.5",
-// "1.0").
+// Serialize a value. The result always parses again (no Infinity); doubles are written as the shortest
+// decimal ("1.5", "1.0").
 std::string to_text(const json::value& value);
 std::string to_text(const json::object& object);
 void append_text(std::string& out, const json::value& value);
 
-// `text` as a JSON string literal with its quotes.
+// Appends `text` as a JSON string literal, quotes included.
 void append_quoted(std::string& out, std::string_view text);
 
-// One more text in an object that is being written and is open at its end.
+// Appends a string member to a serialized object whose closing brace has not been written yet.
 void append_text_member(std::string& out, std::string_view name, std::string_view value);
 
-// Plain look-ups in documents of ours, whose names are canonical: nullptr where there is none, or of another
-// kind.
+// Case-sensitive look-ups, for documents with canonical names. nullptr: there is no such member, or it has
+// another type.
 const json::value* find(const json::object& object, std::string_view name) noexcept;
 const json::object* find_object(const json::object& object, std::string_view name) noexcept;
 const json::array* find_array(const json::object& object, std::string_view name) noexcept;
 const json::string* find_string(const json::object& object, std::string_view name) noexcept;
 
-// Look-ups in what clients send: names match whatever their ASCII case.
+// Case-insensitive look-ups (ASCII), for documents of clients.
 const json::value* find_ignoring_case(const json::object& object, std::string_view name) noexcept;
-std::string_view text_ignoring_case(const json::object& object, std::string_view name) noexcept;  // or empty
+std::string_view text_ignoring_case(
+    const json::object& object, std::string_view name
+) noexcept;  // empty: none
 
 }  // namespace scimd

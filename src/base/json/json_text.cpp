@@ -13,8 +13,8 @@ namespace scimd {
 
 namespace {
 
-// One letter for the short escapes of RFC 8259 §7, 'u' for \u00XX, 0 for characters that stand for
-// themselves.
+// Escape letter of each byte (RFC 8259 §7): a letter for the short escapes, 'u' for \u00XX, 0 for bytes that
+// need no escape.
 constexpr std::array<char, 256> escapes = [] {
     std::array<char, 256> table{};
     for (std::size_t c = 0; c < 0x20; ++c)
@@ -34,20 +34,20 @@ char escape_of(char c) noexcept
     return escapes[static_cast<unsigned char>(c)];
 }
 
-// A number with this byte in each place.
+// Returns a number with `byte` in each of its eight bytes.
 constexpr std::uint64_t in_each_byte(std::uint64_t byte)
 {
     return byte * 0x0101'0101'0101'0101;
 }
 
-// Whether any of eight bytes is below `least`, which is at most 128.
+// True if any of the eight bytes is below `least`, which must be at most 128.
 constexpr bool has_byte_below(std::uint64_t bytes, std::uint64_t least)
 {
     return ((bytes - in_each_byte(least)) & ~bytes & in_each_byte(0x80)) != 0;
 }
 
-// How many bytes at the front of `text` stand for themselves. Most texts do so as a whole, so eight bytes are
-// looked at together.
+// Returns the number of bytes at the front of `text` that need no escape. Most texts need none at all, so
+// eight bytes are examined at once.
 std::size_t plain_bytes(std::string_view text) noexcept
 {
     std::size_t plain = 0;
@@ -86,7 +86,7 @@ void append_integer(std::string& out, Integer number)
 
 void append_double(std::string& out, double number)
 {
-    if (!std::isfinite(number)) {  // JSON has no word for it
+    if (!std::isfinite(number)) {  // JSON has no representation for it
         out += "null";
         return;
     }
@@ -94,7 +94,7 @@ void append_double(std::string& out, double number)
     const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), number);
     const std::string_view text(digits.data(), static_cast<std::size_t>(written.ptr - digits.data()));
     out += text;
-    // "1" would come back as an integer.
+    // "1" would be parsed as an integer.
     if (text.find_first_of(".e") == std::string_view::npos)
         out += ".0";
 }
@@ -139,7 +139,7 @@ std::string to_text(const json::object& object)
     return out;
 }
 
-// Recurses as deep as the document goes, which the parser bounded or we built.
+// Recursion is bounded by the parser's depth limit, or by the code that built the document.
 void append_text(std::string& out, const json::value& value)
 {
     switch (value.kind()) {

@@ -18,8 +18,8 @@ std::string address_share(const http::peer& from, std::span<const ip_network> tr
     if (from.is_loopback)
         return {};
     if (const auto address = ip_address::parse(from.address)) {
-        const auto held_users = [&](const ip_network& network) { return network.contains(*address); };
-        if (std::ranges::any_of(trusted_proxies, held_users))
+        const auto contains_peer = [&](const ip_network& network) { return network.contains(*address); };
+        if (std::ranges::any_of(trusted_proxies, contains_peer))
             return {};
     }
     return address_share(from.address);

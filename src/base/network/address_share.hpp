@@ -1,4 +1,4 @@
-// What limits by address count a peer as. Pure.
+// The key under which limits per client address count a peer. Pure functions.
 #pragma once
 
 #include "base/network/ip_network.hpp"
@@ -10,11 +10,12 @@
 
 namespace scimd {
 
-// An IPv4 address, or the IPv6 network of 64 bits, which is what one host is given (RFC 4291 §2.5.4).
+// Returns an IPv4 address unchanged, and for IPv6 the 64-bit network, which is what a host is given (RFC 4291
+// §2.5.4).
 std::string address_share(std::string_view address);
 
-// Empty: there is no limit for the peer. Loopback addresses, unix sockets and trusted proxies have none,
-// because many clients stand behind them.
+// Returns the key for a peer; empty: the peer is exempt from limits. Loopback addresses, unix sockets and
+// trusted proxies are exempt, because many clients share them.
 std::string address_share(const http::peer& from, std::span<const ip_network> trusted_proxies);
 
 }  // namespace scimd

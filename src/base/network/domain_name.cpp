@@ -16,8 +16,8 @@ namespace scimd {
 namespace {
 
 constexpr std::size_t name_bytes_max = 253;         // RFC 1035 §2.3.4, without the root
-constexpr std::size_t label_bytes_max = 63;         // the same
-constexpr std::size_t input_bytes_max = 4 * 253;    // UTF-8, before it is turned into A-labels
+constexpr std::size_t label_bytes_max = 63;         // RFC 1035 §2.3.4
+constexpr std::size_t input_bytes_max = 4 * 253;    // UTF-8, before conversion to A-labels
 constexpr std::size_t address_bytes_max = 254;      // RFC 5321 §4.5.3.1.3, without the angle brackets
 constexpr std::size_t local_part_bytes_max = 64;    // RFC 5321 §4.5.3.1.1
 constexpr std::string_view alabel_prefix = "xn--";  // RFC 5890 §2.3.2.1
@@ -32,8 +32,8 @@ constexpr bool is_letter_or_digit(char c) noexcept
     return is_digit(c) || is_alpha(c);
 }
 
-// What the mapping of UTS #46 would turn into ASCII letters or dots, or drop without a trace, so that the
-// name stored is not the one that was read.
+// True for characters that the mapping of UTS #46 would turn into ASCII letters or dots, or drop silently:
+// the stored name would differ from the one that was read.
 bool would_vanish(char32_t c) noexcept
 {
     const bool is_full_width_ascii = c >= 0xff01 && c <= 0xff5e;
@@ -71,7 +71,7 @@ result<void> check_label(std::string_view label)
     return {};
 }
 
-// Any resolver reads a name that ends so as an address: "10.1", "127.0.0.0x1".
+// True for a last label that makes resolvers read the name as an IP address: "10.1", "127.0.0.0x1".
 bool is_number(std::string_view label) noexcept
 {
     const bool is_hexadecimal = label.starts_with("0x") || label.starts_with("0X");
@@ -122,7 +122,7 @@ result<std::string> to_ulabels(const std::string& name)
     return accept_idn2(status, text);
 }
 
-// A label written in other letters must still have them: "ﬁ" would come out as plain "fi".
+// True if every label that is not ASCII has become an A-label: "ﬁ" would otherwise become plain "fi".
 bool keeps_its_script(std::string_view before, std::string_view after)
 {
     const auto written = split(before, '.');
@@ -136,7 +136,7 @@ bool keeps_its_script(std::string_view before, std::string_view after)
     );
 }
 
-// RFC 5891 §5.4: an A-label is the one form of its U-label; the rest are fakes of it.
+// Requires an A-label to be the only form of its U-label (RFC 5891 §5.4); others are forgeries.
 result<void> check_round_trip(const std::string& name)
 {
     const auto ulabels = to_ulabels(name);
@@ -158,8 +158,8 @@ bool has_alabel(std::string_view name)
     });
 }
 
-// libidn2 deletes some characters silently ("ex_ample" becomes "example") and lets empty labels pass, so
-// what comes out is checked as what went in.
+// Converts to A-labels. libidn2 deletes some characters silently ("ex_ample" becomes "example") and accepts
+// empty labels, so its result is checked like its input.
 result<std::string> normalize_international(const std::string& name)
 {
     auto stored = to_alabels(name);
@@ -191,7 +191,8 @@ bool is_dot_atom(std::string_view local)
     });
 }
 
-// Readers that look for the first '@', or that map widths (U+FF20, U+FE6B), find another domain behind it.
+// Parsers that look for the first '@', or that map widths (U+FF20, U+FE6B), would find another domain after
+// it.
 bool has_at_sign(std::string_view local)
 {
     return contains(local, "@") || contains(local, "\xef\xbc\xa0") || contains(local, "\xef\xb9\xab");

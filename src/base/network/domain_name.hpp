@@ -1,5 +1,5 @@
-// A DNS name as it is compared and stored: lower-case A-labels (IDNA 2008, non-transitional), no trailing
-// dot.
+// Domain names in the form in which they are compared and stored: lower-case A-labels (IDNA 2008,
+// non-transitional) without a trailing dot. Values; parsing is a pure function.
 #pragma once
 
 #include "base/error.hpp"
@@ -12,14 +12,15 @@ namespace scimd {
 
 class domain_name {
 public:
-    // The only way to make one. Refuses (invalid_value, with the reason) empty and over-long labels or names,
-    // characters outside letters, digits and hyphens (libidn2 deletes some of them silently, so they are
-    // checked before and after it), leading and trailing hyphens, IP literals and names of one label.
+    // The only way to make a domain name. invalid_value, with the reason, for empty or over-long labels and
+    // names, for characters other than letters, digits and hyphens (libidn2 deletes some of them silently, so
+    // they are checked before and after it), for leading and trailing hyphens, IP literals and names of one
+    // label.
     static result<domain_name> parse(std::string_view text);
 
     [[nodiscard]] const std::string& text() const noexcept { return text_; }
 
-    // "eng.acme.com" is below "acme.com"; a name is not below itself.
+    // True for "eng.acme.com" and the ancestor "acme.com". A name is not below itself.
     [[nodiscard]] bool is_below(const domain_name& ancestor) const noexcept;
 
     friend auto operator<=>(const domain_name&, const domain_name&) = default;
@@ -29,9 +30,9 @@ private:
     std::string text_;
 };
 
-// What stands behind the last '@' of a mailbox (RFC 5321 §4.1.2), parsed; invalid_value when it is no
-// address. Quoted local parts pass unless they hold an '@', behind which readers of fewer rules would find
-// another domain; comments and address literals do not.
+// Parses the domain after the last '@' of a mailbox (RFC 5321 §4.1.2); invalid_value when the text is not an
+// address. Quoted local parts are accepted unless they contain an '@', after which a less strict parser would
+// find another domain; comments and address literals are not accepted.
 result<domain_name> domain_of_email(std::string_view address);
 
 }  // namespace scimd

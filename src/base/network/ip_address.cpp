@@ -13,7 +13,7 @@ std::optional<ip_address> ip_address::parse(std::string_view text)
         return std::nullopt;
     ip_address parsed{.is_v6 = text.find(':') != std::string_view::npos};
     const int family = parsed.is_v6 ? AF_INET6 : AF_INET;
-    // inet_pton is as strict as we want to be (inet_aton is not).
+    // inet_pton is strict (inet_aton is not).
     if (inet_pton(family, std::string(text).c_str(), parsed.bytes.data()) != 1)
         return std::nullopt;
     return parsed;

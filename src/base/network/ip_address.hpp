@@ -1,4 +1,4 @@
-// An IPv4 or IPv6 address as a value. Pure.
+// IPv4 and IPv6 addresses as values. Pure functions.
 #pragma once
 
 #include <array>
@@ -12,10 +12,11 @@ namespace scimd {
 
 struct ip_address {
     bool is_v6 = false;
-    std::array<std::uint8_t, 16> bytes{};  // of IPv4 the first four; the others are zero
+    std::array<std::uint8_t, 16> bytes{};  // IPv4 uses the first four; the others are zero
 
-    // Four decimal numbers without leading zeros, or RFC 4291 §2.2. No zone, no brackets, no short forms
-    // ("127.1"), no octal or hexadecimal numbers: other readers take these for other addresses.
+    // Accepts four decimal numbers without leading zeros, or the forms of RFC 4291 §2.2. Zones, brackets,
+    // short forms ("127.1") and octal or hexadecimal numbers are refused, because other parsers read them as
+    // other addresses.
     static std::optional<ip_address> parse(std::string_view text);
 
     [[nodiscard]] std::string text() const;

@@ -15,11 +15,11 @@
 namespace scimd {
 namespace {
 
-constexpr std::string_view alabel_prefix = "xn--";  // RFC 5890 §2.3.2.1
+constexpr std::string_view punycode_prefix = "xn--";  // RFC 5890 §2.3.2.1
 
 using script_set = std::set<UScriptCode>;
 
-// Letters of Cyrillic and Greek that have the shape of Latin ones (UTS #39, confusables.txt).
+// Cyrillic and Greek letters that look like Latin ones (UTS #39, confusables.txt).
 constexpr std::u32string_view latin_shapes =
     U"асԁеһіјӏорԛѕԝхуҽѵ"
     U"αοινρυκχ";
@@ -42,7 +42,7 @@ std::u32string unicode_label(std::string_view label)
     return characters;
 }
 
-// Of a character, with those that it is used in beyond its own; empty: it is common to all.
+// Returns the scripts in which a character is used; empty: common to all scripts.
 script_set scripts_of(char32_t character)
 {
     std::array<UScriptCode, 64> found{};
@@ -58,7 +58,7 @@ script_set scripts_of(char32_t character)
     return scripts;
 }
 
-// Whether each character belongs to one of these at least.
+// True if each character belongs to at least one of the scripts.
 bool is_within(const std::vector<script_set>& characters, const script_set& allowed)
 {
     return std::ranges::all_of(characters, [&](const script_set& of) {
@@ -86,7 +86,7 @@ bool mixes_scripts(std::u32string_view label)
     return std::ranges::none_of(together, [&](const script_set& of) { return is_within(characters, of); });
 }
 
-// All of its letters have the shape of Latin ones, and none is one.
+// True if all letters look like Latin ones and none is Latin.
 bool looks_latin(std::u32string_view label)
 {
     const auto is_shape = [](char32_t c) { return latin_shapes.find(c) != std::u32string_view::npos; };
@@ -100,7 +100,7 @@ bool looks_latin(std::u32string_view label)
 std::string_view look_alike_kind(const domain_name& name)
 {
     for (const auto label : split(name.text(), '.')) {
-        if (!label.starts_with(alabel_prefix))
+        if (!label.starts_with(punycode_prefix))
             continue;
         const auto characters = unicode_label(label);
         if (mixes_scripts(characters))

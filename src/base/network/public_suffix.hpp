@@ -1,4 +1,5 @@
-// The names under which anybody may register: "com", "co.uk", "github.io" (publicsuffix.org).
+// The Public Suffix List (publicsuffix.org): names under which anybody may register, such as "com", "co.uk",
+// "github.io".
 #pragma once
 
 #include "base/network/domain_name.hpp"
@@ -9,12 +10,12 @@ struct psl_ctx_st;
 
 namespace scimd {
 
-// The newer of the list of the system (Debian's package publicsuffix) and the one inside libpsl. Any thread.
+// The newer of the system's list (Debian package publicsuffix) and the list built into libpsl. Thread-safe.
 class public_suffixes {
 public:
     public_suffixes();
 
-    // Of the list's section for registries and of the one for companies that let others have sub-domains.
+    // True for names in either section of the list: registries, and companies that give out sub-domains.
     [[nodiscard]] bool contains(const domain_name& name) const;
 
 private:

@@ -20,7 +20,7 @@ namespace {
 using steady = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr milliseconds watch_interval{100};  // of the deadlines
+constexpr milliseconds watch_interval{100};  // interval of the deadline checks
 constexpr std::size_t spare_handles_max = 64;
 constexpr long receive_buffer_bytes = 16 * 1024;
 
@@ -72,18 +72,18 @@ std::optional<ip_address> address_in(const sockaddr& from)
     return found;
 }
 
-// One POST while it is under way. Its address is what libcurl's callbacks get.
+// One POST under way. libcurl's callbacks receive its address.
 struct transfer {
     const http_client_options* options = nullptr;
-    http_client_request what;
+    http_client_request request;
     easy_handle handle;
     text_list headers;
     text_list pinned;
     steady::time_point started;
-    std::optional<steady::time_point> connected;  // TLS included
+    std::optional<steady::time_point> connected;  // includes TLS
     bool has_answered = false;
-    bool is_refused = false;  // by may_connect
-    bool is_long = false;     // its body goes on beyond the limit
+    bool is_refused = false;  // may_connect said no
+    bool is_long = false;     // the response body exceeds the limit
     std::size_t head_bytes = 0;
     std::string body;
     std::array<char, CURL_ERROR_SIZE> problem{};
@@ -100,7 +100,7 @@ curl_socket_t open_socket(void* at, curlsocktype, curl_sockaddr* to)
     return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
 }
 
-// The connection stands, new or used again: who is there is asked of the socket.
+// Runs when the connection, new or reused, is established: checks the address of the actual peer.
 int before_request(void* at, char* peer, char*, int, int)
 {
     auto& one = *static_cast<transfer*>(at);
@@ -130,7 +130,7 @@ std::size_t read_body(char* bytes, std::size_t size, std::size_t count, void* at
     return one.is_long ? 0 : size * count;
 }
 
-// --- what libcurl is told
+// --- options of a transfer
 
 template <class Value>
 void set(CURL* handle, CURLoption option, Value value)
@@ -139,18 +139,18 @@ void set(CURL* handle, CURLoption option, Value value)
         throw std::runtime_error("libcurl does not take option " + std::to_string(option));
 }
 
-void set_ways(CURL* handle, const http_client_options& options)
+void set_protocol_options(CURL* handle, const http_client_options& options)
 {
     set(handle, CURLOPT_PATH_AS_IS, 1L);
     set(handle, CURLOPT_PROTOCOLS_STR, options.allows_plain ? "http,https" : "https");
     set(handle, CURLOPT_FOLLOWLOCATION, 0L);
-    set(handle, CURLOPT_PROXY, "");  // whatever the environment says
+    set(handle, CURLOPT_PROXY, "");  // ignore the proxies of the environment
     set(handle, CURLOPT_NOPROXY, "*");
     set(handle, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
     set(handle, CURLOPT_NOSIGNAL, 1L);
     set(handle, CURLOPT_TCP_NODELAY, 1L);
     set(handle, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-    set(handle, CURLOPT_HTTP_CONTENT_DECODING, 0L);  // a small answer must not become a large one
+    set(handle, CURLOPT_HTTP_CONTENT_DECODING, 0L);  // no decompression bombs
     set(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
     set(handle, CURLOPT_SSL_VERIFYPEER, 1L);
     set(handle, CURLOPT_SSL_VERIFYHOST, 2L);
@@ -171,24 +171,25 @@ void set_times(CURL* handle, const http_client_limits& limits, milliseconds spen
 void set_request(transfer& one)
 {
     auto* const handle = one.handle.get();
-    set(handle, CURLOPT_URL, one.what.url.c_str());
+    set(handle, CURLOPT_URL, one.request.url.c_str());
     set(handle, CURLOPT_POST, 1L);
-    set(handle, CURLOPT_POSTFIELDS, one.what.body->data());
-    set(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(one.what.body->size()));
+    set(handle, CURLOPT_POSTFIELDS, one.request.body->data());
+    set(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(one.request.body->size()));
     append(one.headers, "Expect:");
-    for (const auto& [name, value] : one.what.headers)
+    for (const auto& [name, value] : one.request.headers)
         append(one.headers, std::string(name).append(value.empty() ? ";" : ": ").append(value));
     set(handle, CURLOPT_HTTPHEADER, one.headers.get());
 }
 
-// The host's addresses are those that were judged; libcurl asks nobody. (A URL may name its address itself.)
+// Pins the host to the addresses that were checked, so that libcurl does not resolve it. (A URL may contain
+// an address itself.)
 void set_addresses(transfer& one)
 {
-    const auto& what = one.what;
-    if (ip_address::parse(what.host))
+    const auto& request = one.request;
+    if (ip_address::parse(request.host))
         return;
-    std::string pin = '+' + what.host + ':' + std::to_string(what.port) + ':';
-    for (const auto& address : what.addresses)
+    std::string pin = '+' + request.host + ':' + std::to_string(request.port) + ':';
+    for (const auto& address : request.addresses)
         pin += (pin.back() == ':' ? "" : ",") + (address.is_v6 ? '[' + address.text() + ']' : address.text());
     append(one.pinned, pin);
     set(one.handle.get(), CURLOPT_RESOLVE, one.pinned.get());
@@ -210,8 +211,8 @@ void set_callbacks(transfer& one)
 
 void prepare(transfer& one)
 {
-    set_ways(one.handle.get(), *one.options);
-    set_times(one.handle.get(), one.options->limits, one.what.spent);
+    set_protocol_options(one.handle.get(), *one.options);
+    set_times(one.handle.get(), one.options->limits, one.request.spent);
     set_request(one);
     set_addresses(one);
     set_callbacks(one);
@@ -222,7 +223,7 @@ public:
     explicit curl_http_client(http_client_options options);
     ~curl_http_client() override;
 
-    void start(http_client_request what) override;
+    void start(http_client_request request) override;
     void run(milliseconds patience, std::vector<http_client_result>& ended) override;
     void wake() noexcept override { curl_multi_wakeup(multi_.get()); }
 
@@ -258,11 +259,11 @@ curl_http_client::~curl_http_client()
         curl_multi_remove_handle(multi_.get(), handle);
 }
 
-void curl_http_client::start(http_client_request what)
+void curl_http_client::start(http_client_request request)
 {
     auto one = std::make_unique<transfer>();
     one->options = &options_;
-    one->what = std::move(what);
+    one->request = std::move(request);
     one->started = steady::now();
     if (spare_.empty()) {
         one->handle.reset(curl_easy_init());
@@ -310,13 +311,14 @@ void curl_http_client::keep(easy_handle handle)
 http_client_result result_of(const transfer& one, steady::time_point now)
 {
     http_client_result made;
-    made.number = one.what.number;
-    made.took = one.what.spent + std::chrono::duration_cast<milliseconds>(now - one.started);
+    made.number = one.request.number;
+    made.took = one.request.spent + std::chrono::duration_cast<milliseconds>(now - one.started);
     made.body = one.body;
     return made;
 }
 
-// What libcurl says of TLS names what is wrong with a certificate; of other things it may say too much.
+// Explains a failure. libcurl's detailed texts are used for TLS only, where they name the fault of a
+// certificate; for other failures they may reveal too much.
 std::string problem_of(const transfer& one, CURLcode code)
 {
     const bool is_of_tls = code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CONNECT_ERROR;
@@ -335,7 +337,7 @@ void read_outcome(const transfer& one, CURLcode code, http_client_result& into)
         into.error = "the response's header fields are too long";
         return;
     }
-    // The rest of a long body is not waited for: the status has been said.
+    // A long body need not be complete: the status is known.
     if (code == CURLE_OK || one.is_long) {
         long status = 0;
         curl_easy_getinfo(one.handle.get(), CURLINFO_RESPONSE_CODE, &status);
@@ -384,7 +386,8 @@ void curl_http_client::end_overdue(std::vector<http_client_result>& ended)
     }
 }
 
-// libcurl knows the whole time, and the time for connection and handshake together.
+// Returns why a transfer is overdue, or an empty text. libcurl itself enforces the total time, and the time
+// for connection and handshake together.
 std::string_view curl_http_client::overdue(const transfer& one, steady::time_point now) const
 {
     if (one.connected) {

@@ -36,7 +36,7 @@ error explain(const boost::system::error_code& failure, const std::filesystem::p
     if (failure == asio::error::timed_out || failure == asio::error::operation_aborted)
         return error{errc::request_timeout, "The server" + at + " did not answer in time."};
     if (failure == asio::error::access_denied)
-        return error{errc::forbidden, "The socket" + at + " is not ours to open."};
+        return error{errc::forbidden, "The socket" + at + " may not be opened by this user."};
     return error{errc::internal, "The connection" + at + " failed: " + failure.message() + "."};
 }
 
@@ -62,8 +62,8 @@ std::optional<Number> parse_number(std::string_view text)
     return number;
 }
 
-// A response without Content-Length ends with the connection; the server's responses on the control socket have
-// one, so that a broken connection does not pass for the end of a body.
+// Requires Content-Length to match the body: a connection that ended early must not pass for a complete
+// response. Every response on the control socket has a length.
 result<http::response> read_response(std::string_view text)
 {
     constexpr std::string_view version = "HTTP/1.1 ";
@@ -114,7 +114,8 @@ result<http::response> call_unix(
         return explain(wire.error(), socket);
     wire << write_request(request) << std::flush;
 
-    // A server may reject a request before it has read all of it: a failed write may still have a response.
+    // A server that rejects the request may answer before it has read everything, so a failed write is not
+    // final.
     wire.clear();
     std::string text;
     std::array<char, 16 * 1024> piece;

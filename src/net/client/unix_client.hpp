@@ -1,5 +1,5 @@
-// A blocking HTTP/1.1 client over a unix socket: commands use it to reach the server's control socket. By hand,
-// because libcurl's options and callbacks for the task take as many lines.
+// Small synchronous HTTP/1.1 client over a unix socket, with which the command line talks to the server's
+// control socket. Any thread; each call opens a connection of its own. (libcurl would take as many lines.)
 #pragma once
 
 #include "base/error.hpp"
@@ -10,9 +10,9 @@
 
 namespace scimd::net {
 
-// Sends one request over a connection of its own. Errors: unavailable when no server listens there, forbidden
-// when this user may not open the socket, request_timeout at the deadline, too_large for a response beyond
-// 64 MiB, internal for anything else. Host and Content-Length are added. Any thread.
+// Sends one request; Host and Content-Length are added. Errors: unavailable when no server answers, forbidden
+// when the socket may not be opened, request_timeout when the deadline has passed, too_large for a response
+// beyond 64 MiB, internal for anything else.
 result<http::response> call_unix(
     const std::filesystem::path& socket, const http::request& request, std::chrono::milliseconds deadline
 );

@@ -29,7 +29,7 @@ namespace {
 using steady = std::chrono::steady_clock;
 
 constexpr std::uint16_t dns_port = 53;
-constexpr int edns_bytes = 1'232;  // what passes every network in one piece (DNS flag day 2020)
+constexpr int edns_bytes = 1'232;  // passes every network unfragmented (DNS flag day 2020)
 
 std::string_view to_text(dns_outcome outcome)
 {
@@ -67,7 +67,7 @@ int type_number(dns_kind kind)
     throw std::logic_error("dns: no such kind");
 }
 
-// c-ares counts its users; it is never cleaned up, because another part of the process may use it, too.
+// c-ares counts its users. It is never cleaned up, because another part of the process may use it as well.
 void start_library()
 {
     static const int status = ares_library_init(ARES_LIB_INIT_ALL);
@@ -75,10 +75,10 @@ void start_library()
         throw std::runtime_error(std::string("c-ares: ") + ares_strerror(status));
 }
 
-void require(int status, const char* what)
+void require(int status, const char* action)
 {
     if (status != ARES_SUCCESS)
-        throw std::runtime_error(std::string("c-ares: ") + what + ": " + ares_strerror(status));
+        throw std::runtime_error(std::string("c-ares: ") + action + ": " + ares_strerror(status));
 }
 
 std::vector<std::string> system_servers()
@@ -103,30 +103,30 @@ std::vector<std::string> system_servers()
     return servers;
 }
 
-// A question to one server, with the aliases that led to it.
+// A question for one server, with the aliases that led to it.
 struct question {
     std::string name;
     dns_kind kind = dns_kind::txt;
     std::vector<std::string> aliases{};
     dns_completion done;
-    steady::time_point deadline{};  // once its first query has started
+    steady::time_point deadline{};  // set when the first query starts
 
-    [[nodiscard]] const std::string& where() const { return aliases.empty() ? name : aliases.back(); }
+    [[nodiscard]] const std::string& current_name() const { return aliases.empty() ? name : aliases.back(); }
 };
 
-// A question on its way. c-ares holds its address.
+// A query under way. c-ares holds its address, so it does not move.
 class query {
 public:
-    query(question what, std::size_t server, const std::string& address, const dns_options& options)
-        : what_(std::move(what)),
+    query(question asked, std::size_t server, const std::string& address, const dns_options& options)
+        : question_(std::move(asked)),
           server_(server),
 
           aliases_max_(options.aliases_max)
     {
-        if (what_.deadline == steady::time_point())
-            what_.deadline = steady::now() + options.deadline;
+        if (question_.deadline == steady::time_point())
+            question_.deadline = steady::now() + options.deadline;
         ares_options settings{};
-        // NOCHECKRESP: without it SERVFAIL and REFUSED look like a closed port.
+        // Without NOCHECKRESP, c-ares reports SERVFAIL and REFUSED like a closed port.
         settings.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_EDNS | ARES_FLAG_NOCHECKRESP;
         settings.timeout = static_cast<int>(options.first_wait.count());
         settings.tries = options.tries;
@@ -147,7 +147,12 @@ public:
     query& operator=(const query&) = delete;
     ~query() { ares_destroy(channel_); }
 
-    void start() { ares_query(channel_, what_.where().c_str(), 1, type_number(what_.kind), on_answer, this); }
+    void start()
+    {
+        ares_query(
+            channel_, question_.current_name().c_str(), 1, type_number(question_.kind), on_answer, this
+        );
+    }
 
     [[nodiscard]] bool is_done() const noexcept { return answer_.has_value(); }
     [[nodiscard]] std::size_t server() const noexcept { return server_; }
@@ -172,7 +177,7 @@ public:
         timeval buffer{};
         const auto* wait = ares_timeout(channel_, &longest, &buffer);
         const auto pause = std::chrono::seconds(wait->tv_sec) + std::chrono::microseconds(wait->tv_usec);
-        return std::min(what_.deadline, steady::now() + pause);
+        return std::min(question_.deadline, steady::now() + pause);
     }
 
     void proceed(const pollfd& socket)
@@ -187,15 +192,15 @@ public:
     void proceed_in_time()
     {
         ares_process_fd(channel_, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
-        if (!is_done() && steady::now() >= what_.deadline)
+        if (!is_done() && steady::now() >= question_.deadline)
             ares_cancel(channel_);
     }
 
-    // Once it is done: the answer, and the question it belongs to.
-    std::pair<question, dns_answer> take() { return {std::move(what_), std::move(*answer_)}; }
+    // Returns question and answer; may be called once is_done().
+    std::pair<question, dns_answer> take() { return {std::move(question_), std::move(*answer_)}; }
 
-    // The question alone; its end is nobody's answer.
-    question abandon() { return std::move(what_); }
+    // Returns the question of a query that is given up without an answer.
+    question abandon() { return std::move(question_); }
 
 private:
     static void on_answer(void* self, int status, int, unsigned char* bytes, int count)
@@ -208,32 +213,34 @@ private:
         switch (status) {
             case ARES_SUCCESS:
             case ARES_ENODATA:
-                answer_ = read_dns_response(response, what_.where(), what_.kind, what_.aliases, aliases_max_);
+                answer_ = read_dns_response(
+                    response, question_.current_name(), question_.kind, question_.aliases, aliases_max_
+                );
                 return;
             case ARES_ENOTFOUND:
-                answer_ = {dns_outcome::no_such_name, {}, what_.aliases};
+                answer_ = {dns_outcome::no_such_name, {}, question_.aliases};
                 return;
             case ARES_ETIMEOUT:
             case ARES_ECANCELLED:
-                answer_ = {dns_outcome::timed_out, {}, what_.aliases};
+                answer_ = {dns_outcome::timed_out, {}, question_.aliases};
                 return;
             case ARES_ECONNREFUSED:
-                answer_ = {dns_outcome::unreachable, {}, what_.aliases};
+                answer_ = {dns_outcome::unreachable, {}, question_.aliases};
                 return;
             default:
-                answer_ = {dns_outcome::server_failure, {}, what_.aliases};
+                answer_ = {dns_outcome::server_failure, {}, question_.aliases};
                 return;
         }
     }
 
-    question what_;
+    question question_;
     std::size_t server_;
     std::size_t aliases_max_;
     ares_channel channel_ = nullptr;
     std::optional<dns_answer> answer_;
 };
 
-// One server's queue. Queries start at even intervals, however many wait.
+// The queue of one server. Its queries start at even intervals (rate limit), however many are waiting.
 struct server_queue {
     std::string address;
     std::deque<question> waiting{};
@@ -313,24 +320,24 @@ private:
         ask(first, {std::move(name), kind, {}, std::move(or_next)});
     }
 
-    void ask(std::size_t server, question what)
+    void ask(std::size_t server, question asked)
     {
         {
             const std::lock_guard hold(lock_);
             if (server < servers_.size() && !is_stopping_ &&
                 servers_[server].waiting.size() < options_.waiting_max) {
-                servers_[server].waiting.push_back(std::move(what));
+                servers_[server].waiting.push_back(std::move(asked));
                 wake();
                 return;
             }
         }
-        finish(what, {dns_outcome::overloaded, {}, std::move(what.aliases)});
+        finish(asked, {dns_outcome::overloaded, {}, std::move(asked.aliases)});
     }
 
     void wake() const noexcept
     {
         const std::uint64_t one = 1;
-        // It can only fail when it is about to wake anyway.
+        // A write can only fail when the counter is full, and the thread wakes up then anyway.
         [[maybe_unused]] const auto written = write(wake_, &one, sizeof one);
     }
 
@@ -350,8 +357,8 @@ private:
             auto next = take_due();
             if (!next)
                 return;
-            auto& [server, what] = *next;
-            active_.emplace_back(std::move(what), server, servers_[server].address, options_).start();
+            auto& [server, asked] = *next;
+            active_.emplace_back(std::move(asked), server, servers_[server].address, options_).start();
         }
     }
 
@@ -396,8 +403,8 @@ private:
         }
         const auto pause = std::chrono::ceil<std::chrono::milliseconds>(wakes_at() - steady::now());
         poll(sockets.data(), sockets.size(), static_cast<int>(std::max<std::int64_t>(pause.count(), 0)));
-        std::uint64_t rung = 0;
-        [[maybe_unused]] const auto drained = read(wake_, &rung, sizeof rung);
+        std::uint64_t wake_ups = 0;
+        [[maybe_unused]] const auto drained = read(wake_, &wake_ups, sizeof wake_ups);
         for (std::size_t i = 1; i < sockets.size(); ++i)
             if (sockets[i].revents != 0)
                 owners[i]->proceed(sockets[i]);
@@ -413,27 +420,27 @@ private:
                 continue;
             }
             const auto server = one->server();
-            auto [what, answer] = one->take();
+            auto [asked, answer] = one->take();
             one = active_.erase(one);
             const bool leads_on =
-                answer.outcome == dns_outcome::no_records && answer.aliases.size() > what.aliases.size();
+                answer.outcome == dns_outcome::no_records && answer.aliases.size() > asked.aliases.size();
             if (leads_on) {
-                what.aliases = std::move(answer.aliases);
-                ask(server, std::move(what));
+                asked.aliases = std::move(answer.aliases);
+                ask(server, std::move(asked));
             } else {
-                finish(what, std::move(answer));
+                finish(asked, std::move(answer));
             }
         }
     }
 
-    void finish(const question& what, dns_answer answer)
+    void finish(const question& asked, dns_answer answer)
     {
         metrics_
             .counter_of(
                 "scimd_dns_answers_total", "Answers to DNS queries.", {{"outcome", to_text(answer.outcome)}}
             )
             .add();
-        what.done(std::move(answer));
+        asked.done(std::move(answer));
     }
 
     void give_up()
@@ -448,8 +455,8 @@ private:
         for (auto& one : active_)
             abandoned.push_back(one.abandon());
         active_.clear();
-        for (const auto& what : abandoned)
-            finish(what, {dns_outcome::overloaded, {}, what.aliases});
+        for (const auto& asked : abandoned)
+            finish(asked, {dns_outcome::overloaded, {}, asked.aliases});
     }
 
     const dns_options options_;
@@ -457,9 +464,9 @@ private:
     const bool is_system_;
     const int wake_;
     std::atomic<bool> is_stopping_{false};
-    std::mutex lock_;                    // of what waits
-    std::vector<server_queue> servers_;  // their number and addresses never change
-    std::list<query> active_;            // of the thread
+    std::mutex lock_;                    // guards the waiting questions
+    std::vector<server_queue> servers_;  // number and addresses never change
+    std::list<query> active_;            // used by the resolver's thread only
     std::thread thread_;
 };
 

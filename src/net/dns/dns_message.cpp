@@ -32,7 +32,8 @@ ns_type type_of(dns_kind kind)
     return ns_t_invalid;
 }
 
-// RFC 1035 §3.3.14: one or more strings of a length octet and as many bytes; empty when they do not fit.
+// Joins the strings of a TXT record (RFC 1035 §3.3.14): each is a length octet and as many bytes. Empty:
+// malformed.
 std::optional<std::string> joined_strings(std::span<const unsigned char> data)
 {
     std::string text;
@@ -81,7 +82,7 @@ std::optional<std::string> value_of(const ns_msg& message, const ns_rr& row)
     }
 }
 
-// Empty: the response is damaged, or too large.
+// Empty: the response is malformed or too large.
 std::optional<std::vector<record>> read_records(std::span<const unsigned char> response)
 {
     ns_msg message;
@@ -121,7 +122,7 @@ dns_answer read_dns_response(
     if (!records)
         return {dns_outcome::server_failure, {}, std::move(aliases)};
     auto at = to_lower_ascii(name);
-    // Only what stands at the name, or where its aliases lead, is an answer: the rest nobody asked for.
+    // Only records of the name itself, or of a name to which its aliases lead, are part of the answer.
     for (;;) {
         dns_answer found{dns_outcome::found, {}, {}};
         for (const auto& one : *records)
@@ -136,7 +137,7 @@ dns_answer read_dns_response(
         });
         if (alias == records->end())
             return {dns_outcome::no_records, {}, std::move(aliases)};
-        // A circle is as long as the limit at last.
+        // A loop of aliases ends here, too.
         if (aliases.size() >= aliases_max)
             return {dns_outcome::alias_failure, {}, std::move(aliases)};
         aliases.push_back(alias->value);

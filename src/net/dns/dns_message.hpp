@@ -1,4 +1,4 @@
-// What stands in a DNS response. Pure.
+// Parser for DNS responses. Pure functions.
 #pragma once
 
 #include "net/dns/dns.hpp"
@@ -11,11 +11,11 @@
 
 namespace scimd::net {
 
-constexpr std::size_t dns_records_max = 100;  // of an answer section; more cannot be read
+constexpr std::size_t dns_records_max = 100;  // records in an answer section; a longer one is an error
 
-// The answer to a question for `kind` at a name, as far as this response has it. `aliases` are those followed
-// so far and get further ones appended. no_records with more aliases than before: the last of them is to be
-// asked for.
+// Returns the answer for `name` and `kind` as far as this response contains it. `aliases` are the CNAMEs
+// followed so far; further ones are appended. The outcome no_records with more aliases than before means that
+// the last alias has to be queried.
 dns_answer read_dns_response(
     std::span<const unsigned char> response,
     std::string_view name,

@@ -26,7 +26,8 @@ body_pace::body_pace(const limits& bounds, std::optional<std::uint64_t> length, 
 {
 }
 
-// The window starts anew as soon as its bytes are there: what comes in a burst earns no more than one window.
+// Starts a new window as soon as the current one has its bytes, so that a burst counts for one window at
+// most.
 void body_pace::receive(std::size_t bytes, time_point now)
 {
     window_bytes_ += bytes;

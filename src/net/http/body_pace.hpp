@@ -1,8 +1,9 @@
-// Whether a request's body comes fast enough: a least number of bytes in each stretch of time, and a hard end
-// for the whole. Pure: the caller brings the time.
+// Slow-client protection for request bodies: a body must bring a minimum number of bytes in each window of
+// time and be complete by a deadline. Pure logic: the caller supplies the time. Not thread-safe; one object
+// per body.
 #pragma once
 
-#include "net/server/server.hpp"
+#include "net/server/limits.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -15,16 +16,17 @@ class body_pace {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    // `length` is the announced one, where there is one. Of a body that is announced at least half of the
-    // pace is asked at which it would be whole in time, so that no large one is announced and then dribbled.
+    // `length` is the Content-Length, if there is one. A body of known length must keep at least half of the
+    // pace that would complete it by its deadline, so that no client announces a large body and then sends it
+    // drop by drop.
     body_pace(const limits& bounds, std::optional<std::uint64_t> length, time_point start);
 
     void receive(std::size_t bytes, time_point now);
 
-    // When the body is given up unless more of it comes.
+    // Returns the time at which the body is given up unless more of it arrives.
     [[nodiscard]] time_point deadline() const;
 
-    // What each window must bring.
+    // Returns the number of bytes that each window must bring.
     [[nodiscard]] std::uint64_t window_bytes_min() const noexcept { return window_bytes_min_; }
 
 private:

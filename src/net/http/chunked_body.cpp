@@ -10,15 +10,15 @@
 namespace scimd::net {
 namespace {
 
-constexpr std::size_t size_digits_max = 16;  // of 64 bits
+constexpr std::size_t size_digits_max = 16;  // for 64 bits
 
 error malformed(std::string_view why)
 {
     return error{errc::bad_request, "The body's chunks are malformed: " + std::string(why) + "."};
 }
 
-// RFC 9110 §6.5.1: these would change how the message is framed, routed, authenticated, conditioned or read.
-// Other trailer fields are dropped.
+// Fields that RFC 9110 §6.5.1 forbids in trailers, because they would change how the message is framed,
+// routed, authenticated, conditioned or read. Other trailer fields are dropped.
 constexpr std::array<std::string_view, 18> forbidden_trailers = {
     "Authorization",
     "Connection",
@@ -47,7 +47,7 @@ bool is_forbidden_trailer(std::string_view name)
     });
 }
 
-// Takes a token off the front of `text`; false when there is none.
+// Removes a token from the front of `text`; false when there is none.
 bool take_token(std::string_view& text)
 {
     std::size_t bytes = 0;
@@ -57,7 +57,7 @@ bool take_token(std::string_view& text)
     return bytes > 0;
 }
 
-// quoted-string (RFC 9110 §5.6.4).
+// Removes a quoted-string (RFC 9110 §5.6.4) from the front of `text`.
 bool take_quoted(std::string_view& text)
 {
     for (std::size_t i = 1; i < text.size(); ++i) {
@@ -71,8 +71,8 @@ bool take_quoted(std::string_view& text)
     return false;
 }
 
-// *( ";" name [ "=" value ] ), without the white space of RFC 9112 §7.1.1 BWS: two readers have ended the
-// size of a chunk at different places there.
+// Checks *( ";" name [ "=" value ] ). The optional white space of RFC 9112 §7.1.1 (BWS) is refused, because
+// readers have been found to disagree there about where the chunk size ends.
 bool is_extensions(std::string_view text)
 {
     while (!text.empty()) {
@@ -176,7 +176,7 @@ result<void> chunk_decoder::end_header()
     return {};
 }
 
-// RFC 9112 §7.1.2: an empty line ends the body; a field before it is judged as one of a header and dropped.
+// Checks a trailer field like a header field and drops it; an empty line ends the body (RFC 9112 §7.1.2).
 result<void> chunk_decoder::end_trailer_line()
 {
     const std::string_view line = line_;

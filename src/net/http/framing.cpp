@@ -13,9 +13,9 @@ namespace {
 constexpr std::string_view line_end = "\r\n";
 constexpr std::string_view head_end = "\r\n\r\n";
 
-// The fields that decide on framing or that two readers could take differently when sent twice. Authorization
-// is not among them: a client library sends two tokens, and whoever reads them knows what to do with a
-// second.
+// Fields that decide on framing, or that two readers could interpret differently when they are repeated.
+// Authorization is not among them: some client library sends two tokens, and the code that reads them handles
+// the second.
 enum single_field : std::size_t {
     content_encoding,
     content_length,
@@ -84,7 +84,7 @@ bool is_value_byte(char c) noexcept
     return c == '\t' || (byte >= ' ' && byte != 0x7f);
 }
 
-// Ten digits without a leading zero: every reader understands the same number.
+// Accepts at most ten digits without a leading zero, so that every reader understands the same number.
 bool is_content_length(std::string_view text) noexcept
 {
     constexpr std::size_t digits_max = 10;
@@ -101,8 +101,9 @@ bool is_port(std::string_view text) noexcept
     return text.size() <= digits_max && std::ranges::all_of(text, is_digit);
 }
 
-// reg-name or IP literal, and a port (RFC 9112 §3.2). Narrower than RFC 3986: no percent-encoding, no comma
-// and no user information, which are where two readers of a Host part.
+// Accepts a reg-name or IP literal with an optional port (RFC 9112 §3.2). This is narrower than RFC 3986:
+// percent-encoding, commas and user information are refused, because two readers of a Host field may
+// interpret them differently.
 bool is_host(std::string_view text) noexcept
 {
     if (text.starts_with('[')) {
@@ -125,7 +126,7 @@ bool is_host(std::string_view text) noexcept
     });
 }
 
-// What an absolute-form target (RFC 9112 §3.2.2) consists of.
+// The parts of a target in absolute form (RFC 9112 §3.2.2).
 struct absolute_target {
     std::string_view default_port;  // of the scheme
     std::string_view authority;
@@ -153,7 +154,7 @@ std::optional<absolute_target> split_absolute(std::string_view target) noexcept
     return parts;
 }
 
-// Removes the port when it is the one that the scheme implies.
+// Removes an empty port and the default port of the scheme.
 std::string_view without_port(std::string_view host, std::string_view default_port) noexcept
 {
     const auto colon = host.rfind(':');
@@ -166,8 +167,9 @@ std::string_view without_port(std::string_view host, std::string_view default_po
     return port.empty() || port == default_port ? host.substr(0, colon) : host;
 }
 
-// RFC 9112 §3.2: both name the same host. A proxy that goes by one and a server that goes by the other would
-// disagree on whose request it is, so that a difference is refused, not settled in favour of the target.
+// Requires the authority of the target and the Host field to name the same host (RFC 9112 §3.2). A proxy that
+// uses one and a server that uses the other would disagree about the request's host, so a difference is
+// refused rather than resolved in favour of the target.
 result<void> check_authority(std::string_view target, std::string_view host_field)
 {
     const auto absolute = split_absolute(target);
@@ -183,7 +185,7 @@ result<void> check_authority(std::string_view target, std::string_view host_fiel
     return {};
 }
 
-// RFC 9110 §2.5, RFC 9112 §2.3: a minor version that is not known is taken for the highest that is.
+// Accepts an unknown minor version, which is read as the highest known one (RFC 9110 §2.5, RFC 9112 §2.3).
 result<void> check_version(std::string_view version)
 {
     constexpr std::string_view name = "HTTP/";
@@ -196,8 +198,8 @@ result<void> check_version(std::string_view version)
     return {};
 }
 
-// METHOD SP target SP HTTP/1.x, one space each (RFC 9112 §3). What is inside the target is the router's to
-// judge; here it must be visible ASCII without a fragment.
+// Parses METHOD SP target SP HTTP/1.x, with exactly one space each (RFC 9112 §3). The router interprets the
+// target; here it must be visible ASCII without a fragment.
 result<request_line> read_request_line(std::string_view line)
 {
     const auto first_space = line.find(' ');
@@ -225,7 +227,8 @@ result<request_line> read_request_line(std::string_view line)
 
 result<void> read_field_line(std::string_view line, single_fields& known)
 {
-    // RFC 9112 §5.2: a folded line is refused, not unfolded; two readers unfold differently.
+    // Folded lines (obs-fold) are refused, not unfolded, because readers unfold them differently (RFC 9112
+    // §5.2).
     if (line.front() == ' ' || line.front() == '\t')
         return bad_request("A header field is folded over two lines.");
     const auto colon = line.find(':');
@@ -269,8 +272,8 @@ result<single_fields> read_field_lines(std::string_view block, const limits& bou
     return known;
 }
 
-// RFC 9112 §6.1: the one coding we know is chunked, alone. An unknown coding is 501; a list in which chunked
-// is not last, or stands twice, has no length that two readers would agree on.
+// Accepts chunked as the only coding (RFC 9112 §6.1). An unknown coding is answered with 501. A list in which
+// chunked is repeated or is not last gives no length on which two readers would agree.
 result<void> check_transfer_encoding(std::string_view value)
 {
     if (equals_ignoring_case(value, "chunked"))
@@ -327,7 +330,8 @@ std::string_view readable_target(std::string_view received) noexcept
 
 std::string_view http1_required_frames() noexcept
 {
-    // length (3 bytes), type, flags, stream (4), and of GOAWAY the last stream (4) and the error code (4)
+    // frame header: length (3 bytes), type, flags, stream (4); GOAWAY payload: last stream (4), error code
+    // (4)
     return {
         "\0\0\0\x4\0\0\0\0\0"
         "\0\0\x8\x7\0\0\0\0\0\0\0\0\0\0\0\0\xd",
@@ -365,7 +369,7 @@ bool ignores_body(std::string_view method) noexcept
 
 result<std::size_t> find_head(std::string_view received, std::size_t scanned, const limits& bounds)
 {
-    // RFC 9112 §2.2 lets a server skip an empty line here; nothing in use today sends one.
+    // RFC 9112 §2.2 allows a server to skip an empty line here; no client in use today sends one.
     if (!received.empty() && !is_token_byte(received.front()))
         return bad_request("A request begins with its method.");
 
@@ -379,7 +383,7 @@ result<std::size_t> find_head(std::string_view received, std::size_t scanned, co
 
     const auto first_line_end = received.find(line_end);
     const bool has_line = first_line_end != std::string_view::npos;
-    // Without its LF the line may already hold its CR.
+    // A line whose LF is missing may already hold its CR.
     if (!has_line && received.size() > bounds.request_line_bytes_max + 1)
         return error{errc::uri_too_long, "The request line is too long."};
     if (has_line && first_line_end > bounds.request_line_bytes_max)

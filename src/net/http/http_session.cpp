@@ -19,7 +19,7 @@ using std::chrono::steady_clock;
 
 using activity = session_registry::activity;
 
-constexpr std::size_t idle_buffer_bytes = 4 * 1024;  // that a connection without a request holds
+constexpr std::size_t idle_buffer_bytes = 4 * 1024;  // buffer of a connection without a request
 constexpr std::chrono::milliseconds linger_deadline{2'000};
 
 std::string_view refusal_reason(errc code) noexcept
@@ -72,7 +72,7 @@ http_session::http_session(
 {
     if (!from_.is_operator)
         return;
-    body_memory_.set_unlimited();  // needed most when there is no room
+    body_memory_.set_unlimited();  // operators need the server most when memory is short
     memory_.set_unlimited();
 }
 
@@ -90,7 +90,7 @@ void http_session::drain()
     });
 }
 
-// What has arrived and was not read yet is the start of a request.
+// Bytes that have arrived but have not been read yet are the start of a request, so the session is not idle.
 void http_session::end_if_idle()
 {
     asio::post(wire_->executor(), [self = shared_from_this()] {
@@ -140,8 +140,8 @@ asio::awaitable<ending> http_session::serve()
     co_return end;
 }
 
-// Limits the handshakes of an address: one costs as much as a hundred requests, and comes before any
-// authentication. False: the address has too many of them.
+// Applies the rate limit on TLS handshakes per client address: a handshake costs as much as a hundred
+// requests and precedes any authentication. Returns false when the address exceeds it.
 asio::awaitable<bool> http_session::await_handshake()
 {
     if (!wire_->is_encrypted() || !shared_->handshakes)
@@ -185,8 +185,8 @@ asio::awaitable<ending> http_session::serve_one()
     co_return end;
 }
 
-// A connection that waits for its next request, as most do, holds little.
-void http_session::rest()
+// Frees what an idle keep-alive connection does not need: most connections are idle most of the time.
+void http_session::release_idle_resources()
 {
     shared_->registry.mark(*this, requests_ == 0 ? activity::fresh : activity::idle);
     parser_.reset();
@@ -198,7 +198,8 @@ void http_session::rest()
     }
 }
 
-// The size of the head at the front of the buffer; 0 when the connection ended between requests.
+// Receives a request head into the buffer. Returns its size, or 0 when the connection ended between two
+// requests.
 asio::awaitable<result<std::size_t>> http_session::receive_head()
 {
     std::size_t scanned = 0;
@@ -214,7 +215,7 @@ asio::awaitable<result<std::size_t>> http_session::receive_head()
         if (is_idle_ && shared_->is_draining)
             co_return std::size_t{0};
         if (is_idle_) {
-            rest();
+            release_idle_resources();
             deadline_->expect_within(requests_ == 0 ? bounds_.first_request_deadline : bounds_.idle_deadline);
         } else if (!std::exchange(has_begun, true)) {
             deadline_->expect_within(bounds_.header_deadline);
@@ -263,7 +264,7 @@ result<void> http_session::parse_head(std::size_t bytes)
     is_safe_ = request_.method == "GET" || options_.answers_head;
     set_owner({});
     is_body_asked_ = false;
-    // RFC 9110 §10.1.1: an expectation of an HTTP/1.0 client is ignored.
+    // Expect is ignored when it comes from an HTTP/1.0 client (RFC 9110 §10.1.1).
     awaits_continue_ = !options_.is_http_1_0 && request_.headers.find("Expect");
     return {};
 }
@@ -281,7 +282,7 @@ asio::awaitable<http::response> http_session::ask_service()
 
 asio::awaitable<ending> http_session::answer(http::response made)
 {
-    // The end of a body that is neither chunked nor counted is the connection's.
+    // An HTTP/1.0 client finds the end of a stream by the end of the connection.
     const bool ends_with_connection = made.stream && options_.is_http_1_0;
     options_.closes = !settle_body() || !stays_open() || ends_with_connection;
     if (!co_await writer_->send(made, options_, memory_))
@@ -303,15 +304,16 @@ asio::awaitable<ending> http_session::refuse(const error& reason)
     co_return co_await writer_->send(made, options_, memory_) ? ending::lingering : ending::quiet;
 }
 
-// A client that begins HTTP/2 without having asked learns what to use instead, in the frames that it reads.
+// Answers a client that starts HTTP/2 with prior knowledge in HTTP/2 frames, which tell it to use HTTP/1.1.
 asio::awaitable<ending> http_session::refuse_http2()
 {
     shared_->count_refusal("http2");
     co_return co_await writer_->send_raw(http1_required_frames()) ? ending::lingering : ending::quiet;
 }
 
-// RFC 9112 §9.6: closing while bytes of the peer are unread resets the connection, and the peer may then
-// never see the response. So the peer's end is awaited, for a while and for so many bytes.
+// Lingering close (RFC 9112 §9.6): closing while bytes of the peer are unread resets the connection, and the
+// peer may then never see the response. Bytes are read and dropped until the peer ends, within limits of time
+// and size.
 asio::awaitable<void> http_session::linger()
 {
     deadline_->expect_within(linger_deadline);

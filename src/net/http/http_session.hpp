@@ -1,5 +1,9 @@
-// The session of one connection. What it does about bodies is in session_body.cpp, and about memory in
-// session_memory.cpp.
+// The HTTP/1.1 session of one connection: it receives a request, calls the service, sends the response, and
+// repeats (keep-alive). Reading bodies is in http_session_body.cpp, reserving memory in
+// http_session_memory.cpp.
+//
+// Threads: everything private runs on the executor of the transport, a strand; the public functions say where
+// they may be called in session.hpp.
 #pragma once
 
 #include "net/http/body_pace.hpp"
@@ -7,7 +11,8 @@
 #include "net/http/request_parser.hpp"
 #include "net/http/response_writer.hpp"
 #include "net/http/session.hpp"
-#include "net/server/deadline.hpp"
+#include "net/http/session_context.hpp"
+#include "net/server/deadline_timer.hpp"
 #include "net/server/memory_budget.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -23,9 +28,9 @@
 namespace scimd::net {
 
 enum class ending {
-    none,       // the next request
-    quiet,      // close
-    lingering,  // let the peer read what we wrote before we close
+    none,       // read the next request
+    quiet,      // close at once
+    lingering,  // close after the peer has had time to read the last response (RFC 9112 §9.6)
 };
 
 class http_session final : public session,
@@ -62,9 +67,9 @@ private:
 
     [[nodiscard]] std::string_view received() const noexcept;
     [[nodiscard]] bool stays_open() const;
-    void rest();
+    void release_idle_resources();
 
-    // session_body.cpp
+    // http_session_body.cpp
     asio::awaitable<result<void>> ignore_body();
     result<void> limit_body(std::size_t bytes_max);
     asio::awaitable<result<std::string>> receive_body(std::size_t bytes_max);
@@ -72,7 +77,7 @@ private:
     result<bool> parse_body();
     bool settle_body();
 
-    // session_memory.cpp
+    // http_session_memory.cpp
     asio::awaitable<result<void>> reserve(memory_reservation& of, std::size_t bytes);
     std::function<void()> reserve_waker();
     result<void> reserve_response(std::size_t bytes);
@@ -86,19 +91,20 @@ private:
     const std::shared_ptr<transport> wire_;
     const std::shared_ptr<deadline_timer> deadline_;
     const std::shared_ptr<response_writer> writer_;
-    asio::steady_timer timer_;        // of the waits for memory and for the handshake
-    memory_reservation body_memory_;  // of the body while it is received
-    memory_reservation memory_;       // of the request while it is carried out, then of its response
+    asio::steady_timer timer_;        // waits for memory and for the handshake rate limit
+    memory_reservation body_memory_;  // for the body while it is received
+    memory_reservation memory_;       // for the request while it is processed, then for its response
 
     boost::beast::flat_buffer in_;
     http::request request_;
     std::optional<request_parser> parser_;
-    response_options options_;  // of the response to come; the service may move the request away under it
+    response_options
+        options_;  // for the next response; kept here because the service may move the request away
     request_ids ids_;
     std::string id_;
     std::size_t requests_ = 0;
     bool is_idle_ = false;
-    bool is_safe_ = false;  // the method of the request, RFC 9110 §9.2.1
+    bool is_safe_ = false;  // the request's method is safe (RFC 9110 §9.2.1)
     bool is_aborted_ = false;
     bool is_body_asked_ = false;
     bool awaits_continue_ = false;

@@ -1,4 +1,4 @@
-// The name of a request in logs and answers: X-Request-Id, taken or made.
+// The request id, X-Request-Id: taken from the client or generated. It names a request in logs and responses.
 #pragma once
 
 #include "base/crypto/random.hpp"
@@ -9,10 +9,11 @@
 
 namespace scimd::net {
 
-// [A-Za-z0-9._-]{1,64}: harmless in a log line, a header and a shell.
+// True for [A-Za-z0-9._-]{1,64}, which is harmless in a log line, a header and a shell.
 bool is_request_id(std::string_view text) noexcept;
 
-// The ids of one connection: "req_", 16 hex digits drawn once, 8 that count.
+// Generates the request ids of one connection: "req_", 16 hex digits that are random per connection, and an
+// 8-digit hexadecimal counter. Not thread-safe.
 class request_ids {
 public:
     explicit request_ids(random_source& random) : random_(random) {}

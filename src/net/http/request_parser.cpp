@@ -7,7 +7,7 @@ namespace scimd::net {
 
 request_parser::request_parser(http::request& into, const chunk_limits& bounds) : into_(into), chunks_(bounds)
 {
-    // The gate has measured the head; the body's limit is known when somebody asks for it.
+    // check_head has limited the head; the limit of the body is set later, by the caller of limit_body().
     header_limit(std::numeric_limits<std::uint32_t>::max());
     body_limit(boost::none);
 }
@@ -57,7 +57,7 @@ void request_parser::on_field_impl(field, string_view name, string_view value, e
 
 void request_parser::on_header_impl(error_code&) {}
 
-// The rest is never called: Beast is given no body.
+// Beast never calls the functions below, because it is not given the body.
 void request_parser::on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) {}
 
 std::size_t request_parser::on_body_impl(string_view bytes, error_code&)

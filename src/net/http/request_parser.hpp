@@ -1,5 +1,6 @@
-// Beast's parser, filling our own request: the second reader of a head that the framing gate has passed.
-// Bodies are counted, or left to chunk_decoder.
+// Adapter from Beast's parser to http::request. It is the second reader of a head, after the checks of
+// framing.hpp. Bodies with a Content-Length are counted here; chunked bodies are left to chunk_decoder. Not
+// thread-safe; one object per request.
 #pragma once
 
 #include "base/error.hpp"
@@ -21,29 +22,29 @@ class request_parser final : public boost::beast::http::basic_parser<true> {
 public:
     using error_code = boost::system::error_code;
 
-    // Fills `into`, which must outlive the parser.
+    // `into` must outlive the parser.
     request_parser(http::request& into, const chunk_limits& bounds);
 
-    // Reads from the front of `received` until its end or the end of the body, and says how many bytes it has
-    // read. To be called once the head is done and the request is not.
+    // Reads `received` up to its end or the end of the body and returns the number of bytes read. May only be
+    // called after the head is complete and before the request is.
     result<std::size_t> put_body(std::string_view received);
 
-    // Whether head and body have been read.
+    // True once head and body have been read.
     [[nodiscard]] bool is_complete() const;
 
-    // To be called between head and body; a larger body in chunks is too_large.
+    // Must be called between head and body. A larger chunked body is too_large.
     void limit_body(std::size_t bytes_max);
 
-    // Content-Length, where there is one.
+    // Returns Content-Length, if there is one.
     [[nodiscard]] std::optional<std::uint64_t> announced_bytes() const;
 
-    // To be called between head and body, which is read and dropped then.
+    // Must be called between head and body; the body is then read and dropped.
     void ignore_body() { is_ignored_ = true; }
 
-    // Room for so many bytes of it at once, for which memory has been reserved.
+    // Allocates the buffer for a body of so many bytes, for which memory has been reserved.
     void expect_body(std::size_t bytes) { body_.reserve(bytes); }
 
-    // What has come of it.
+    // Returns the part of the body that has arrived.
     [[nodiscard]] std::string_view body() const noexcept { return body_; }
     [[nodiscard]] bool is_http_1_0() const noexcept { return is_http_1_0_; }
     [[nodiscard]] std::string take_body() { return std::move(body_); }
@@ -65,7 +66,7 @@ private:
 
     http::request& into_;
     chunk_decoder chunks_;
-    std::uint64_t body_bytes_read_ = 0;  // of a body that is not chunked
+    std::uint64_t body_bytes_read_ = 0;  // for a body that is not chunked
     bool is_http_1_0_ = false;
     bool is_ignored_ = false;
     std::string body_;

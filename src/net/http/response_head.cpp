@@ -12,13 +12,13 @@
 namespace scimd::net {
 namespace {
 
-constexpr std::array<std::string_view, 5> our_own_fields = {
+constexpr std::array<std::string_view, 5> server_fields = {
     "Connection", "Content-Length", "Date", "Transfer-Encoding", "X-Request-Id"
 };
 
-bool is_our_own(std::string_view name) noexcept
+bool is_set_by_server(std::string_view name) noexcept
 {
-    return std::ranges::any_of(our_own_fields, [name](std::string_view own) {
+    return std::ranges::any_of(server_fields, [name](std::string_view own) {
         return equals_ignoring_case(name, own);
     });
 }
@@ -29,13 +29,14 @@ bool is_sound(const http::field& row) noexcept
     return is_token(row.name) && row.value.find_first_of(breaking) == std::string::npos;
 }
 
-// RFC 9110 §8.6: no Content-Length with 204; with 304 it would speak of another response's body.
+// True when Content-Length may be sent (RFC 9110 §8.6): not with 204, and with 304 it would describe another
+// response's body.
 bool has_length(int status) noexcept
 {
     return status >= 200 && status != 204 && status != 304;
 }
 
-// RFC 6797 §7: two years, and never over plain HTTP.
+// HSTS for two years; it is never sent over plain HTTP (RFC 6797 §7).
 constexpr std::string_view strict_transport = "max-age=63072000";
 
 void append_field(std::string& out, std::string_view name, std::string_view value)
@@ -46,7 +47,7 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
 }  // namespace
 
 void append_response_head(
-    std::string& out, const http::response& answer, const response_options& manner, std::string_view date
+    std::string& out, const http::response& answer, const response_options& options, std::string_view date
 )
 {
     const auto reason = boost::beast::http::obsolete_reason(
@@ -56,32 +57,32 @@ void append_response_head(
     out.append(reason.data(), reason.size()).append("\r\n");
 
     for (const auto& row : answer.headers)
-        if (is_sound(row) && !is_our_own(row.name))
+        if (is_sound(row) && !is_set_by_server(row.name))
             append_field(out, row.name, row.value);
     append_field(out, "Date", date);
-    append_field(out, "X-Request-Id", manner.request_id);
-    if (manner.is_encrypted)
+    append_field(out, "X-Request-Id", options.request_id);
+    if (options.is_encrypted)
         append_field(out, "Strict-Transport-Security", strict_transport);
-    if (is_chunked(answer, manner))
+    if (is_chunked(answer, options))
         append_field(out, "Transfer-Encoding", "chunked");
     if (const auto bytes = answer.body_bytes(); bytes && has_length(answer.status))
         append_field(out, "Content-Length", std::to_string(*bytes));
-    if (manner.closes)
+    if (options.closes)
         append_field(out, "Connection", "close");
-    else if (manner.is_http_1_0)
+    else if (options.is_http_1_0)
         append_field(out, "Connection", "keep-alive");
     out.append("\r\n");
 }
 
-bool has_body(const http::response& answer, const response_options& manner) noexcept
+bool has_body(const http::response& answer, const response_options& options) noexcept
 {
-    return has_length(answer.status) && !manner.answers_head;
+    return has_length(answer.status) && !options.answers_head;
 }
 
-// RFC 9112 §6.1: HTTP/1.0 knows no chunks.
-bool is_chunked(const http::response& answer, const response_options& manner) noexcept
+// HTTP/1.0 has no chunked coding (RFC 9112 §6.1).
+bool is_chunked(const http::response& answer, const response_options& options) noexcept
 {
-    return !answer.body_bytes() && has_body(answer, manner) && !manner.is_http_1_0;
+    return !answer.body_bytes() && has_body(answer, options) && !options.is_http_1_0;
 }
 
 std::string format_http_date(std::chrono::sys_seconds when)

@@ -17,16 +17,18 @@ namespace {
 using std::chrono::steady_clock;
 using state = http::body_source::state;
 
-constexpr std::size_t copied_body_bytes_max = 16 * 1024;  // a body up to here shares one write with its head
+constexpr std::size_t copied_body_bytes_max =
+    16 * 1024;  // a body up to this size is copied, to share one write with its head
 constexpr std::string_view last_chunk = "0\r\n\r\n";
 
-// The time that so many bytes may take at the least speed allowed.
-std::chrono::seconds fair_share(const limits& bounds, std::size_t bytes) noexcept
+// Returns the time that so many bytes take at the minimum transfer rate.
+std::chrono::seconds time_at_least_rate(const limits& bounds, std::size_t bytes) noexcept
 {
     return std::chrono::seconds(bytes / std::max<std::size_t>(bounds.response_bytes_per_second_min, 1));
 }
 
-// RFC 9112 §7.1: the size in hexadecimal, the bytes, and each ends in CRLF.
+// Adds the framing of a chunk (RFC 9112 §7.1): the size in hexadecimal, then the bytes, each followed by
+// CRLF.
 void frame_as_chunk(std::string& before, std::string& piece)
 {
     std::array<char, 16> digits{};
@@ -35,8 +37,9 @@ void frame_as_chunk(std::string& before, std::string& piece)
     piece += "\r\n";
 }
 
-// A stream without a known length can be resumed; of a reply that is kept somewhere, a piece is all that is
-// in memory.
+// Reserves memory for a piece of a stream. A stream of unknown length may be cut, because its client can
+// resume it. A stream of known length is stored elsewhere and only its piece is in memory, so it is never
+// cut.
 bool has_memory_for(const std::string& piece, bool is_kept, memory_reservation& memory)
 {
     if (piece.size() <= response_writer::uncounted_bytes_max)
@@ -50,10 +53,13 @@ bool has_memory_for(const std::string& piece, bool is_kept, memory_reservation& 
 }  // namespace
 
 response_writer::response_writer(
-    std::shared_ptr<transport> wire, std::shared_ptr<deadline_timer> dog, const limits& bounds, logger& log
+    std::shared_ptr<transport> wire,
+    std::shared_ptr<deadline_timer> deadline,
+    const limits& bounds,
+    logger& log
 )
     : wire_(std::move(wire)),
-      deadline_(std::move(dog)),
+      deadline_(std::move(deadline)),
       bounds_(bounds),
       log_(log),
       pause_timer_(wire_->executor())
@@ -61,15 +67,15 @@ response_writer::response_writer(
 }
 
 asio::awaitable<bool> response_writer::send(
-    http::response& made, const response_options& manner, memory_reservation& memory
+    http::response& made, const response_options& options, memory_reservation& memory
 )
 {
     out_.clear();
-    append_response_head(out_, made, manner, date_.now());
-    if (!has_body(made, manner))
+    append_response_head(out_, made, options, date_.now());
+    if (!has_body(made, options))
         co_return co_await write(std::string_view(), end_for(std::string_view()));
     if (made.stream)
-        co_return co_await send_stream(made, is_chunked(made, manner), memory);
+        co_return co_await send_stream(made, is_chunked(made, options), memory);
     co_return co_await write(made.body, end_for(made.body));
 }
 
@@ -104,9 +110,9 @@ asio::awaitable<bool> response_writer::send_stream(
 {
     http::body_source& source = *made.stream;
     source.on_wake(waker());
-    // What has a known length is kept somewhere until it is taken, and so must be taken at a steady speed.
+    // A body of known length is stored somewhere until it is sent, so the peer must read it at a steady rate.
     const bool is_kept = source.bytes_left().has_value();
-    const auto begun = steady_clock::now();
+    const auto started_at = steady_clock::now();
     std::size_t sent = 0;
     std::string piece = std::move(made.body);
     for (auto now = state::more;;) {
@@ -116,8 +122,9 @@ asio::awaitable<bool> response_writer::send_stream(
             wire_->reset();
             co_return false;
         }
-        const auto by =
-            is_kept ? begun + bounds_.write_stall_deadline + fair_share(bounds_, sent) : end_for(piece);
+        const auto by = is_kept
+                            ? started_at + bounds_.write_stall_deadline + time_at_least_rate(bounds_, sent)
+                            : end_for(piece);
         if (!co_await send_piece(piece, in_chunks, now == state::done, by))
             co_return false;
         memory.release();
@@ -141,7 +148,8 @@ asio::awaitable<bool> response_writer::send_stream(
     }
 }
 
-// Behind what stands in `out_`. Nothing is sent for an empty piece: an empty chunk would end the body.
+// Sends a piece after the contents of `out_`. An empty piece sends nothing: an empty chunk would end the
+// body.
 asio::awaitable<bool> response_writer::send_piece(
     std::string& piece, bool in_chunks, bool is_last, time_point by
 )
@@ -157,14 +165,14 @@ asio::awaitable<bool> response_writer::send_piece(
     co_return is_sent;
 }
 
-// When `out_` and `body` must have gone by themselves.
+// Returns the time by which `out_` and `body` must have been written.
 response_writer::time_point response_writer::end_for(std::string_view body) const
 {
     return steady_clock::now() + bounds_.write_stall_deadline +
-           fair_share(bounds_, out_.size() + body.size());
+           time_at_least_rate(bounds_, out_.size() + body.size());
 }
 
-// Sends `out_` and then `body`. A peer that takes too little, at once or on the whole, is given up.
+// Writes `out_`, then `body`. Gives up on a peer that stalls or falls below the minimum transfer rate.
 asio::awaitable<bool> response_writer::write(std::string_view body, time_point by)
 {
     if (body.size() <= copied_body_bytes_max) {
@@ -172,7 +180,7 @@ asio::awaitable<bool> response_writer::write(std::string_view body, time_point b
         body = {};
     }
     std::string_view first = out_;
-    if (first.empty())  // a piece of a body that has no chunks
+    if (first.empty())  // `body` is a piece without chunk framing, and no head precedes it
         std::swap(first, body);
     while (!first.empty()) {
         deadline_->expect_by(std::min(by, steady_clock::now() + bounds_.write_stall_deadline));
@@ -192,7 +200,8 @@ asio::awaitable<bool> response_writer::write(std::string_view body, time_point b
     co_return true;
 }
 
-// Until woken, but not for longer than stream_pause_max: a source need not count on being woken.
+// Waits until the source wakes the writer, at most stream_pause_max: a source may not rely on its wake-up
+// being heard.
 asio::awaitable<void> response_writer::pause()
 {
     if (!is_woken_) {
@@ -207,7 +216,7 @@ asio::awaitable<void> response_writer::let_others_run()
     co_await asio::post(wire_->executor(), asio::use_awaitable);
 }
 
-// Many calls before the writer has woken are one.
+// Calls that arrive before the writer has woken are merged into one.
 std::function<void()> response_writer::waker()
 {
     return [weak = weak_from_this()] {

@@ -1,13 +1,14 @@
-// Puts responses on the wire: a head with its body, or with a body that is made while it is sent.
+// Sends responses: a head with a complete body, or with a body that is streamed from a body_source. A peer
+// that reads too slowly is disconnected (write timeout and minimum transfer rate).
 //
 // Threads: the transport's executor.
 #pragma once
 
 #include "base/log.hpp"
 #include "net/http/response_head.hpp"
-#include "net/server/deadline.hpp"
+#include "net/server/deadline_timer.hpp"
+#include "net/server/limits.hpp"
 #include "net/server/memory_budget.hpp"
-#include "net/server/server.hpp"
 #include "net/server/transport.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -26,29 +27,30 @@ class response_writer : public std::enable_shared_from_this<response_writer> {
 public:
     response_writer(
         std::shared_ptr<transport> wire,
-        std::shared_ptr<deadline_timer> dog,
+        std::shared_ptr<deadline_timer> deadline,
         const limits& bounds,
         logger& log
     );
 
-    static constexpr std::size_t uncounted_bytes_max = 16 * 1024;  // of a body in memory, or of a piece
+    static constexpr std::size_t uncounted_bytes_max =
+        16 * 1024;  // a body or piece up to this size needs no memory reservation
 
-    // False: the peer is gone or takes too little, at once or on the whole, or the body's source failed. The
-    // connection is of no use then. `memory` holds what the body takes, and then what each piece of a stream
-    // takes; a stream without a known length ends when there is none. All arguments outlive the wait.
+    // Returns false when the connection cannot be used any longer: the peer is gone, reads too slowly, or the
+    // body's source failed. `memory` holds the reservation for a complete body, then for each piece of a
+    // stream; a stream of unknown length ends when no memory is left. All arguments must outlive the wait.
     asio::awaitable<bool> send(
-        http::response& made, const response_options& manner, memory_reservation& memory
+        http::response& made, const response_options& options, memory_reservation& memory
     );
 
     asio::awaitable<bool> send_continue();
 
-    // Bytes that are no response. They outlive the wait.
+    // Sends bytes that are not a response. They must outlive the wait.
     asio::awaitable<bool> send_raw(std::string_view bytes);
 
-    // Gives back the memory of buffers, between two requests.
+    // Frees buffers between two requests.
     void release_buffers();
 
-    // A body that has no end of its own comes to one.
+    // Asks a stream that has no end of its own to end (graceful shutdown).
     void drain();
 
 private:

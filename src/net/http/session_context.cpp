@@ -1,4 +1,4 @@
-#include "net/http/session.hpp"
+#include "net/http/session_context.hpp"
 
 namespace scimd::net {
 

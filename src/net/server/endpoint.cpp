@@ -1,4 +1,4 @@
-#include "net/server/server.hpp"
+#include "net/server/endpoint.hpp"
 
 #include <charconv>
 #include <system_error>

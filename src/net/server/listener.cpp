@@ -1,5 +1,6 @@
 #include "net/server/listener.hpp"
 
+#include "net/http/session.hpp"
 #include "net/server/tls.hpp"
 #include "net/server/transport.hpp"
 
@@ -30,9 +31,9 @@ using asio::ip::tcp;
 using boost::system::error_code;
 using unix_stream = asio::local::stream_protocol;
 
-// Before looking again when all places are taken or the process has no descriptor left.
+// Pause before looking again when all connections are in use or the process has no free descriptor.
 constexpr std::chrono::milliseconds accept_pause{100};
-// Before looking again when an idle connection has been asked to end.
+// Pause before looking again when an idle connection has been asked to end.
 constexpr std::chrono::milliseconds short_accept_pause{5};
 
 error cannot_listen(const endpoint& at, std::string_view why)
@@ -40,9 +41,9 @@ error cannot_listen(const endpoint& at, std::string_view why)
     return error{errc::unavailable, "Cannot listen on " + at.text() + ": " + std::string(why) + "."};
 }
 
-asio::awaitable<void> attend(std::shared_ptr<session> guest)
+asio::awaitable<void> run_session(std::shared_ptr<session> opened)
 {
-    co_await guest->run();
+    co_await opened->run();
 }
 
 asio::ip::address without_mapping(const asio::ip::address& address)
@@ -71,13 +72,13 @@ public:
     socket_listener(
         asio::io_context& io,
         acceptor bound,
-        listen_options where,
+        listen_options options,
         std::unique_ptr<tls_credentials> credentials,
         std::shared_ptr<session_context> shared
     )
         : io_(io),
           acceptor_(std::move(bound)),
-          where_(std::move(where)),
+          options_(std::move(options)),
           credentials_(std::move(credentials)),
           shared_(std::move(shared))
     {
@@ -85,7 +86,7 @@ public:
 
     ~socket_listener() override { remove_file(); }
 
-    const endpoint& at() const noexcept override { return where_.at; }
+    const endpoint& at() const noexcept override { return options_.at; }
 
     void open() override
     {
@@ -94,7 +95,8 @@ public:
 
     void close() override
     {
-        // The file goes before the listening ends: nobody may find it stale and put his own in its place.
+        // Remove the file before the socket stops listening: another server could otherwise find the socket
+        // stale, replace the file by its own, and lose that file here.
         remove_file();
         asio::post(acceptor_.get_executor(), [self = this->shared_from_this()] {
             error_code ignored;
@@ -113,11 +115,11 @@ private:
         asio::steady_timer pause(self->acceptor_.get_executor());
         while (self->acceptor_.is_open()) {
             auto& registry = self->shared_->registry;
-            if (!self->where_.is_control_socket && registry.is_nearly_full()) {
+            if (!self->options_.is_control_socket && registry.is_nearly_full()) {
                 co_await self->acceptor_.async_wait(acceptor::wait_read, asio::as_tuple(asio::use_awaitable));
                 registry.make_room();
             }
-            if (self->is_crowded()) {
+            if (self->must_wait()) {
                 pause.expires_after(registry.is_closing_idle() ? short_accept_pause : accept_pause);
                 co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
                 continue;
@@ -138,8 +140,8 @@ private:
         }
     }
 
-    // The operator gets in when the house is full: that is when he is needed.
-    bool is_crowded() const { return !where_.is_control_socket && shared_->registry.is_full(); }
+    // The control socket is never held back: the operator needs it most when the server is full.
+    bool must_wait() const { return !options_.is_control_socket && shared_->registry.is_full(); }
 
     void admit(socket accepted)
     {
@@ -155,17 +157,17 @@ private:
             accepted.set_option(tcp::no_delay(true), failure);
         } else {
             from.is_loopback = true;
-            from.is_operator = where_.is_control_socket;
+            from.is_operator = options_.is_control_socket;
         }
 
-        auto guest = make_session(wrap(std::move(accepted)), from, shared_);
-        if (!shared_->registry.enter(guest, from)) {
+        auto opened = make_session(wrap(std::move(accepted)), from, shared_);
+        if (!shared_->registry.enter(opened, from)) {
             shared_->count_refusal("address");
             return;
         }
         shared_->connections_total.add();
-        const auto strand = guest->executor();
-        asio::co_spawn(strand, attend(std::move(guest)), asio::detached);
+        const auto strand = opened->executor();
+        asio::co_spawn(strand, run_session(std::move(opened)), asio::detached);
     }
 
     std::unique_ptr<transport> wrap(socket accepted)
@@ -177,7 +179,7 @@ private:
         return make_transport(std::move(accepted));
     }
 
-    // Once for a row of failures: without descriptors they come ten times a second.
+    // Logs the first of a series of failures: without free descriptors there are ten a second.
     void report(const error_code& failure)
     {
         if (std::exchange(is_failing_, true))
@@ -188,13 +190,13 @@ private:
     void remove_file()
     {
         std::error_code ignored;
-        if (where_.at.is_unix() && !std::exchange(is_file_removed_, true))
-            std::filesystem::remove(where_.at.unix_path, ignored);
+        if (options_.at.is_unix() && !std::exchange(is_file_removed_, true))
+            std::filesystem::remove(options_.at.unix_path, ignored);
     }
 
     asio::io_context& io_;
     acceptor acceptor_;
-    const listen_options where_;
+    const listen_options options_;
     const std::unique_ptr<tls_credentials> credentials_;
     const std::shared_ptr<session_context> shared_;
     bool is_file_removed_ = false;
@@ -218,13 +220,13 @@ error_code bind_tcp(tcp::acceptor& bound, const tcp::endpoint& at)
     if (failure)
         return failure;
     bound.set_option(tcp::acceptor::reuse_address(true), failure);
-    // "All addresses" means those of IPv4, too.
+    // An IPv6 socket for all addresses accepts IPv4, too.
     if (!failure && at.address().is_v6())
         bound.set_option(asio::ip::v6_only(!at.address().is_unspecified()), failure);
     return failure ? failure : bind_and_listen<tcp>(bound, at);
 }
 
-// No host is every address, of both families where there are both.
+// Resolves the host. An empty host means every address, IPv6 and IPv4 where both exist.
 result<std::vector<tcp::endpoint>> resolve(asio::io_context& io, const endpoint& at)
 {
     if (at.host.empty())
@@ -240,18 +242,18 @@ result<std::vector<tcp::endpoint>> resolve(asio::io_context& io, const endpoint&
 }
 
 result<std::shared_ptr<listener>> make_tcp_listener(
-    asio::io_context& io, listen_options where, std::shared_ptr<session_context> shared
+    asio::io_context& io, listen_options options, std::shared_ptr<session_context> shared
 )
 {
-    if (where.is_control_socket)
-        return cannot_listen(where.at, "the operator's door is a unix socket");
+    if (options.is_control_socket)
+        return cannot_listen(options.at, "the control socket is a unix socket");
     std::unique_ptr<tls_credentials> credentials;
-    if (where.tls) {
-        credentials = std::make_unique<tls_credentials>(*where.tls);
+    if (options.tls) {
+        credentials = std::make_unique<tls_credentials>(*options.tls);
         if (auto loaded = credentials->load(); loaded.has_error())
             return loaded.error();
     }
-    const auto candidates = resolve(io, where.at);
+    const auto candidates = resolve(io, options.at);
     if (candidates.has_error())
         return candidates.error();
 
@@ -263,15 +265,15 @@ result<std::shared_ptr<listener>> make_tcp_listener(
             break;
         if (failure)
             continue;
-        where.at.port = bound.local_endpoint().port();
+        options.at.port = bound.local_endpoint().port();
         return std::make_shared<socket_listener<tcp>>(
-            io, std::move(bound), std::move(where), std::move(credentials), std::move(shared)
+            io, std::move(bound), std::move(options), std::move(credentials), std::move(shared)
         );
     }
-    return cannot_listen(where.at, failure.message());
+    return cannot_listen(options.at, failure.message());
 }
 
-// A socket file that nobody answers on is the rest of a process that was killed.
+// Removes the socket file that a killed process left behind; nothing answers on it.
 result<void> clear_stale_file(asio::io_context& io, const endpoint& at)
 {
     std::error_code failure;
@@ -285,50 +287,50 @@ result<void> clear_stale_file(asio::io_context& io, const endpoint& at)
     error_code refused;
     probe.connect(unix_stream::endpoint(at.unix_path.string()), refused);
     if (refused != asio::error::connection_refused)
-        return cannot_listen(at, refused ? refused.message() : "somebody listens there already");
+        return cannot_listen(at, refused ? refused.message() : "another server listens there already");
     std::filesystem::remove(at.unix_path, failure);
     return {};
 }
 
 result<std::shared_ptr<listener>> make_unix_listener(
-    asio::io_context& io, listen_options where, std::shared_ptr<session_context> shared
+    asio::io_context& io, listen_options options, std::shared_ptr<session_context> shared
 )
 {
     constexpr std::size_t path_bytes_max = sizeof(sockaddr_un::sun_path) - 1;
-    if (where.tls)
-        return cannot_listen(where.at, "a unix socket takes no TLS");
-    if (where.at.unix_path.string().size() > path_bytes_max)
+    if (options.tls)
+        return cannot_listen(options.at, "a unix socket takes no TLS");
+    if (options.at.unix_path.string().size() > path_bytes_max)
         return cannot_listen(
-            where.at, "the path is longer than " + std::to_string(path_bytes_max) + " bytes"
+            options.at, "the path is longer than " + std::to_string(path_bytes_max) + " bytes"
         );
-    if (auto cleared = clear_stale_file(io, where.at); cleared.has_error())
+    if (auto cleared = clear_stale_file(io, options.at); cleared.has_error())
         return cleared.error();
 
     unix_stream::acceptor bound(asio::make_strand(io));
     error_code failure;
     bound.open(unix_stream(), failure);
-    // Before bind, so that there is no moment at which somebody else could connect; Linux gives the file the
+    // Set the mode before bind, so that the socket is never open to other users. On Linux the file gets the
     // mode of its socket.
-    if (!failure && where.is_control_socket && ::fchmod(bound.native_handle(), S_IRUSR | S_IWUSR) != 0)
+    if (!failure && options.is_control_socket && ::fchmod(bound.native_handle(), S_IRUSR | S_IWUSR) != 0)
         failure.assign(errno, boost::system::system_category());
     if (!failure)
-        failure = bind_and_listen<unix_stream>(bound, unix_stream::endpoint(where.at.unix_path.string()));
+        failure = bind_and_listen<unix_stream>(bound, unix_stream::endpoint(options.at.unix_path.string()));
     if (failure)
-        return cannot_listen(where.at, failure.message());
+        return cannot_listen(options.at, failure.message());
     return std::make_shared<socket_listener<unix_stream>>(
-        io, std::move(bound), std::move(where), nullptr, std::move(shared)
+        io, std::move(bound), std::move(options), nullptr, std::move(shared)
     );
 }
 
 }  // namespace
 
 result<std::shared_ptr<listener>> make_listener(
-    asio::io_context& io, const listen_options& where, std::shared_ptr<session_context> shared
+    asio::io_context& io, const listen_options& options, std::shared_ptr<session_context> shared
 )
 {
-    if (where.at.is_unix())
-        return make_unix_listener(io, where, std::move(shared));
-    return make_tcp_listener(io, where, std::move(shared));
+    if (options.at.is_unix())
+        return make_unix_listener(io, options, std::move(shared));
+    return make_tcp_listener(io, options, std::move(shared));
 }
 
 }  // namespace scimd::net

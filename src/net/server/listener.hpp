@@ -1,9 +1,12 @@
-// A bound, listening socket and the loop that accepts from it.
+// A listener: a bound, listening socket and the accept loop that starts sessions. TCP (with or without TLS)
+// or a unix socket.
+//
+// Threads: the accept loop runs on a strand of its own.
 #pragma once
 
 #include "base/error.hpp"
-#include "net/http/session.hpp"
-#include "net/server/server.hpp"
+#include "net/http/session_context.hpp"
+#include "net/server/endpoint.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -15,17 +18,18 @@ class listener {
 public:
     virtual ~listener() = default;
 
-    // As bound, with the real port.
+    // Returns the endpoint as bound, with the real port.
     [[nodiscard]] virtual const endpoint& at() const noexcept = 0;
 
-    virtual void open() = 0;   // once
+    virtual void open() = 0;   // starts to accept; once
     virtual void close() = 0;  // any thread
     virtual result<void> reload_certificate() = 0;
 };
 
-// Binds and listens; nobody is let in before open(). A unix socket's file is removed with the door.
+// Binds and listens; no connection is accepted before open(). The file of a unix socket is removed when the
+// listener closes.
 result<std::shared_ptr<listener>> make_listener(
-    asio::io_context& io, const listen_options& where, std::shared_ptr<session_context> shared
+    asio::io_context& io, const listen_options& options, std::shared_ptr<session_context> shared
 );
 
 }  // namespace scimd::net

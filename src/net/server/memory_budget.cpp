@@ -8,7 +8,7 @@ namespace {
 constexpr auto refused_name = "scimd_memory_refused_total";
 constexpr auto refused_help = "Requests refused because memory was short.";
 
-// Of an owner that has nothing: the load of none.
+// Returns the load of an owner, or an empty one when the owner has nothing.
 template <class Loads>
 typename Loads::mapped_type load_of(const Loads& by, const std::string& name)
 {
@@ -31,26 +31,26 @@ memory_limits memory_limits::of(std::size_t bytes, std::size_t small)
     return made;
 }
 
-memory_budget::memory_budget(std::string_view what, const memory_limits& limits, metrics_registry& metrics)
+memory_budget::memory_budget(std::string_view name, const memory_limits& limits, metrics_registry& metrics)
     : limits_(limits),
-      reserved_level_(metrics.gauge_of(
-          "scimd_memory_reserved_bytes", "Memory reserved by requests under way.", {{"of", what}}
+      reserved_gauge_(metrics.gauge_of(
+          "scimd_memory_reserved_bytes", "Memory reserved by requests under way.", {{"of", name}}
       )),
-      waiting_level_(
-          metrics.gauge_of("scimd_memory_waiting", "Requests that wait for memory.", {{"of", what}})
+      waiting_gauge_(
+          metrics.gauge_of("scimd_memory_waiting", "Requests that wait for memory.", {{"of", name}})
       ),
       waits_total_(metrics.counter_of(
-          "scimd_memory_waits_total", "Requests that have waited for memory.", {{"of", what}}
+          "scimd_memory_waits_total", "Requests that have waited for memory.", {{"of", name}}
       )),
       beyond_request_total_(
-          metrics.counter_of(refused_name, refused_help, {{"of", what}, {"reason", "request"}})
+          metrics.counter_of(refused_name, refused_help, {{"of", name}, {"reason", "request"}})
       ),
-      beyond_share_total_(metrics.counter_of(refused_name, refused_help, {{"of", what}, {"reason", "share"}})
+      beyond_share_total_(metrics.counter_of(refused_name, refused_help, {{"of", name}, {"reason", "share"}})
       ),
-      beyond_total_total_(metrics.counter_of(refused_name, refused_help, {{"of", what}, {"reason", "total"}}))
+      beyond_total_total_(metrics.counter_of(refused_name, refused_help, {{"of", name}, {"reason", "total"}}))
 {
     metrics.gauge_of(
-               "scimd_memory_bytes_max", "Memory that requests may reserve together.", {{"of", what}}
+               "scimd_memory_bytes_max", "Memory that requests may reserve together.", {{"of", name}}
     ).set(static_cast<std::int64_t>(limits.bytes_max));
 }
 
@@ -65,8 +65,8 @@ bool memory_budget::is_small(std::size_t bytes) const noexcept
     return bytes <= limits_.small_request_bytes_max;
 }
 
-// Whether one of so many bytes in all fits in a share, of which it has `before` already. An owner whose large
-// requests take all of its share has some for small ones.
+// Checks a share for a request that would hold `bytes` in all and holds `before` already. An owner whose
+// large requests use up its share keeps some room for small ones.
 bool memory_budget::fits(const load& used, std::size_t share, std::size_t bytes, std::size_t before) const
 {
     const auto extra = limits_.small_requests_bytes / 2;
@@ -111,12 +111,12 @@ bool memory_budget::may_wait(const memory_owner& owner, std::size_t bytes) const
            may_wait(load_of(by_member_, owner.member), limits_.member_bytes_max, bytes);
 }
 
-void memory_budget::change(const memory_owner& owner, const std::function<void(load&)>& how)
+void memory_budget::update_loads(const memory_owner& owner, const std::function<void(load&)>& update)
 {
     const auto change_one = [&](loads& all, const std::string& name) {
         const auto found = all.try_emplace(name).first;
         auto& one = found->second;
-        how(one);
+        update(one);
         if (one.large_bytes + one.small_bytes + one.waiting == 0)
             all.erase(found);
     };
@@ -128,42 +128,44 @@ void memory_budget::set_reserved(const memory_owner& owner, std::size_t before, 
 {
     granted_ += after;
     granted_ -= before;
-    reserved_level_.add(static_cast<std::int64_t>(after) - static_cast<std::int64_t>(before));
-    change(owner, [&](load& one) {
+    reserved_gauge_.add(static_cast<std::int64_t>(after) - static_cast<std::int64_t>(before));
+    update_loads(owner, [&](load& one) {
         (is_small(after) ? one.small_bytes : one.large_bytes) += after;
         (is_small(before) ? one.small_bytes : one.large_bytes) -= before;
     });
 }
 
-// Behind all others, or in front of them when it holds some: it is the one that will give back soonest.
-void memory_budget::enter(memory_reservation& one)
+// Adds a request to the end of its queue, or to the front when it holds memory already: it will release
+// memory soonest.
+void memory_budget::enqueue(memory_reservation& one)
 {
     auto& waiting = queue_for(one.wanted_);
     waiting.insert(one.bytes_ == 0 ? waiting.end() : waiting.begin(), &one);
     one.is_waiting_ = true;
-    waiting_level_.add(1);
-    change(one.owner_, [&](load& used) {
+    waiting_gauge_.add(1);
+    update_loads(one.owner_, [&](load& used) {
         ++used.waiting;
         used.waiting_bytes += one.wanted_;
     });
 }
 
-void memory_budget::leave(memory_reservation& one)
+void memory_budget::dequeue(memory_reservation& one)
 {
     queue_for(one.wanted_).remove(&one);
     one.is_waiting_ = false;
-    waiting_level_.add(-1);
-    change(one.owner_, [&](load& used) {
+    waiting_gauge_.add(-1);
+    update_loads(one.owner_, [&](load& used) {
         --used.waiting;
         used.waiting_bytes -= one.wanted_;
     });
 }
 
-// A request in front that does not fit holds up those behind it, or a large one would never be granted: all
-// of them when there is no room, those of its owner when that has no share.
+// Grants waiting requests in order. A request that does not fit holds up those behind it, because a large one
+// would otherwise never be granted: all of them when the budget is used up, only those of the same owner when
+// its share is.
 void memory_budget::grant_waiting(queue& from, wakers& granted)
 {
-    std::unordered_set<std::string_view> groups;  // that have no share
+    std::unordered_set<std::string_view> groups;  // groups whose share is used up
     std::unordered_set<std::string_view> members;
     bool has_room_left = true;
     for (auto* const one : queue(from)) {
@@ -178,7 +180,7 @@ void memory_budget::grant_waiting(queue& from, wakers& granted)
         has_room_left = has_room(one->wanted_ - one->bytes_, is_small(one->wanted_));
         if (!has_room_left)
             continue;
-        leave(*one);
+        dequeue(*one);
         one->resize(one->wanted_);
         if (one->when_granted_)
             granted.push_back(std::exchange(one->when_granted_, nullptr));
@@ -215,7 +217,7 @@ memory_reservation::outcome memory_reservation::refuse(outcome why)
     return why;
 }
 
-// With the budget's mutex held, as the next; empty: it has to wait for its turn.
+// Tries to grow without waiting; the budget's mutex must be held. Empty: the request has to wait.
 std::optional<memory_reservation::outcome> memory_reservation::try_grow(std::size_t bytes)
 {
     if (bytes <= bytes_)
@@ -242,7 +244,7 @@ memory_reservation::outcome memory_reservation::wait_for(
 )
 {
     wanted_ = bytes;
-    budget_.enter(*this);
+    budget_.enqueue(*this);
     memory_budget::wakers granted;
     budget_.grant_waiting(budget_.queue_for(bytes), granted);
     if (!is_waiting_)
@@ -252,7 +254,7 @@ memory_reservation::outcome memory_reservation::wait_for(
         budget_.waits_total_.add();
         return outcome::waiting;
     }
-    budget_.leave(*this);
+    budget_.dequeue(*this);
     return refuse(is_short_of_share_ ? outcome::share_beyond : outcome::total_beyond);
 }
 
@@ -283,7 +285,8 @@ void memory_reservation::force_to(std::size_t bytes)
         if (bytes <= bytes_)
             return;
         resize(bytes);
-        granted = budget_.grant_waiting();  // a small request that has become large leaves its owner's room
+        granted = budget_.grant_waiting(
+        );  // a small request that has become large frees its owner's room for small ones
     }
     for (const auto& wake : granted)
         wake();
@@ -303,10 +306,10 @@ memory_reservation::outcome memory_reservation::stop_waiting()
         const std::lock_guard lock(budget_.mutex_);
         if (!is_waiting_)
             return outcome::granted;
-        budget_.leave(*this);
+        budget_.dequeue(*this);
         when_granted_ = nullptr;
         why = refuse(is_short_of_share_ ? outcome::share_beyond : outcome::total_beyond);
-        granted = budget_.grant_waiting();  // it may have been the one at the front
+        granted = budget_.grant_waiting();  // it may have held up others at the front of the queue
     }
     for (const auto& wake : granted)
         wake();

@@ -1,12 +1,13 @@
-// How much memory the requests under way may take: all together, those of one customer, and those of one of
-// its directories. A request reserves before it buffers, and waits in a bounded queue when there is no room,
-// or when its owner's other requests have all of its share. The only large request of an owner may exceed its
-// share: what one request may take has limits of its own, and it could never be served otherwise.
+// Memory budget for requests under way (admission control): limits for all requests together, for those of
+// one customer and for those of one directory of a customer. A request reserves memory before it buffers
+// anything. It waits in a bounded queue when no memory is left or its owner has used up its share. The only
+// large request of an owner may exceed the share: the size of one request has limits of its own, and such a
+// request could otherwise never be served.
 //
-// First come, first served, but for requests whose owner has its share already: those behind them that belong
-// to others pass them.
+// The queue is first come, first served, except that requests whose owner has used up its share are passed by
+// requests of others.
 //
-// Threads: any. The budget outlives its reservations.
+// Threads: any. The budget must outlive its reservations.
 #pragma once
 
 #include "base/metrics.hpp"
@@ -24,8 +25,8 @@
 
 namespace scimd::net {
 
-// Whose memory it is: `member` has a share, and so has the `group` that it belongs to. Equal names are equal
-// owners; all requests without a known owner share the empty names.
+// The owner to whom a request's memory is charged. `member` has a share, and so has the `group` to which it
+// belongs. Owners with equal names are equal; requests whose owner is not known share the empty names.
 struct memory_owner {
     std::string group;   // an organization
     std::string member;  // a directory, an API client
@@ -33,33 +34,35 @@ struct memory_owner {
     friend bool operator==(const memory_owner&, const memory_owner&) = default;
 };
 
+// The limits of a memory budget.
 struct memory_limits {
     std::size_t bytes_max = 0;
-    std::size_t group_bytes_max = 0;   // of the requests of one group
-    std::size_t member_bytes_max = 0;  // of those of one member
-    // Large requests leave this much to small ones, which have a queue of their own.
+    std::size_t group_bytes_max = 0;   // all requests of one group
+    std::size_t member_bytes_max = 0;  // all requests of one member
+    // Large requests leave this much memory to small ones, which have a queue of their own.
     std::size_t small_requests_bytes = 0;
     std::size_t small_request_bytes_max = 0;
-    // Requests that wait, in each of the two queues. A group and a member have the same part of both as of
-    // the memory, and may wait for so many times their share: what is waited for is not allocated, but the
-    // last of them has to wait for the others.
+    // Limit of each of the two queues. A group and a member may fill the same fraction of a queue as of the
+    // memory, and may wait for at most waiting_shares_max times their share: memory that is waited for is not
+    // allocated, but the last request has to wait for all before it.
     std::size_t waiting_max = 256;
     std::size_t waiting_shares_max = 8;
 
-    // The usual shares of so many bytes: a half for a group, three eighths for a member, an eighth kept for
-    // requests up to `small`.
+    // Returns the usual division of `bytes`: half for a group, three eighths for a member, and an eighth kept
+    // for requests of at most `small` bytes.
     static memory_limits of(std::size_t bytes, std::size_t small);
 
-    // The largest request that can be granted when there is no other.
+    // Returns the size of the largest request that can be granted when no other request is under way.
     [[nodiscard]] std::size_t request_bytes_max() const noexcept { return bytes_max - small_requests_bytes; }
 };
 
 class memory_reservation;
 
+// The shared counter and queues of a budget. Thread-safe.
 class memory_budget {
 public:
-    // `what` is the label of its metrics.
-    memory_budget(std::string_view what, const memory_limits& limits, metrics_registry& metrics);
+    // `name` is the value of the label "of" of its metrics.
+    memory_budget(std::string_view name, const memory_limits& limits, metrics_registry& metrics);
     memory_budget(const memory_budget&) = delete;
     memory_budget& operator=(const memory_budget&) = delete;
 
@@ -70,9 +73,9 @@ private:
     friend class memory_reservation;
 
     using queue = std::list<memory_reservation*>;
-    // What is reserved and waited for by one owner.
+    // Memory that one owner has reserved and memory that it waits for.
     struct load {
-        std::size_t large_bytes = 0;  // of requests that are not small
+        std::size_t large_bytes = 0;  // requests that are not small
         std::size_t small_bytes = 0;
         std::size_t waiting = 0;
         std::size_t waiting_bytes = 0;
@@ -91,10 +94,10 @@ private:
     [[nodiscard]] bool may_wait(const load& used, std::size_t share, std::size_t bytes) const;
     [[nodiscard]] bool may_wait(const memory_owner& owner, std::size_t bytes) const;
     [[nodiscard]] queue& queue_for(std::size_t bytes) { return is_small(bytes) ? small_ : large_; }
-    void change(const memory_owner& owner, const std::function<void(load&)>& how);
+    void update_loads(const memory_owner& owner, const std::function<void(load&)>& update);
     void set_reserved(const memory_owner& owner, std::size_t before, std::size_t after);
-    void enter(memory_reservation& one);
-    void leave(memory_reservation& one);
+    void enqueue(memory_reservation& one);
+    void dequeue(memory_reservation& one);
     void grant_waiting(queue& from, wakers& granted);
     wakers grant_waiting();
 
@@ -106,23 +109,23 @@ private:
     queue small_;
     queue large_;
 
-    gauge& reserved_level_;
-    gauge& waiting_level_;
+    gauge& reserved_gauge_;
+    gauge& waiting_gauge_;
     counter& waits_total_;
     counter& beyond_request_total_;
     counter& beyond_share_total_;
     counter& beyond_total_total_;
 };
 
-// The part of one request: grows, and is given back when the request is over. One thread at a time.
+// The reservation of one request. It grows as needed and is released in the destructor. One thread at a time.
 class memory_reservation {
 public:
     enum class outcome {
         granted,
-        waiting,         // `when_granted` will be called, unless stop_waiting() comes before
-        request_beyond,  // no request may take so much
-        share_beyond,    // the owner's requests take all that it may have, and all its places to wait
-        total_beyond,    // so do those of all
+        waiting,         // `when_granted` will be called, unless stop_waiting() comes first
+        request_beyond,  // larger than any single request may be
+        share_beyond,    // the owner's requests have used up its share and its places in the queue
+        total_beyond,    // all requests together have used up the budget and the queue
     };
 
     explicit memory_reservation(memory_budget& budget) : budget_(budget) {}
@@ -130,27 +133,27 @@ public:
     memory_reservation& operator=(const memory_reservation&) = delete;
     ~memory_reservation() { release(); }
 
-    // To be called while nothing is reserved.
+    // Must be called while nothing is reserved.
     void set_owner(memory_owner owner) { owner_ = std::move(owner); }
 
-    // It is counted, but nothing is refused.
+    // Exempts the reservation from the limits; it is still counted.
     void set_unlimited() { is_unlimited_ = true; }
 
-    // Reserves up to `bytes` in all, or leaves what there is as it is. To be called while nothing is waited
-    // for. `when_granted` is called on any thread, must not block, and must not call back. A request that
-    // holds some already does not wait for its owner's share: others of the same owner may wait for what it
-    // holds.
+    // Raises the reservation to `bytes` in all, or leaves it as it is. Must not be called while it waits.
+    // `when_granted` is called on any thread; it must not block and must not call back. A reservation that
+    // already holds memory does not wait for its owner's share, because other requests of the owner may be
+    // waiting for the memory that it holds.
     outcome grow_to(std::size_t bytes, std::function<void()> when_granted);
 
-    // Without a wait: share_beyond or total_beyond instead.
+    // Does not wait: returns share_beyond or total_beyond instead.
     outcome grow_now(std::size_t bytes);
 
-    // Reserves whatever the limits say: for what has been allocated already.
+    // Reserves regardless of the limits: for memory that has been allocated already.
     void force_to(std::size_t bytes);
 
     [[nodiscard]] bool is_waiting() const;
 
-    // Ends the wait: granted, or what it was that was waited for, share_beyond or total_beyond.
+    // Ends the wait. Returns granted, or the limit that it was waiting for: share_beyond or total_beyond.
     outcome stop_waiting();
 
     void release();
@@ -168,10 +171,10 @@ private:
 
     memory_budget& budget_;
     memory_owner owner_;
-    std::size_t bytes_ = 0;  // as everything below guarded by the budget's mutex while the request waits
+    std::size_t bytes_ = 0;  // the members below are guarded by the budget's mutex while the request waits
     std::size_t wanted_ = 0;
     bool is_waiting_ = false;
-    bool is_short_of_share_ = false;  // what it waits for is its owner's share, or another of the same owner
+    bool is_short_of_share_ = false;  // it waits for its owner's share, or for another request of its owner
     bool is_unlimited_ = false;
     std::function<void()> when_granted_;
 };

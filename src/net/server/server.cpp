@@ -1,6 +1,7 @@
 #include "net/server/server.hpp"
 
 #include "net/http/session.hpp"
+#include "net/http/session_context.hpp"
 #include "net/server/listener.hpp"
 
 #include <boost/asio/post.hpp>
@@ -27,7 +28,7 @@ struct server::state : std::enable_shared_from_this<state> {
     {
     }
 
-    void close_doors();
+    void close_listeners();
     void begin_drain(std::function<void()> done);
     void end_drain();
     void cut_off();
@@ -37,18 +38,18 @@ struct server::state : std::enable_shared_from_this<state> {
     asio::steady_timer drain_timer;  // its strand guards `drained`
     std::function<void()> drained;
     std::mutex mutex;
-    std::vector<std::shared_ptr<listener>> doors;  // guarded by `mutex`
+    std::vector<std::shared_ptr<listener>> listeners;  // guarded by `mutex`
 };
 
-void server::state::close_doors()
+void server::state::close_listeners()
 {
     const std::lock_guard lock(mutex);
-    for (const auto& open : doors)
+    for (const auto& open : listeners)
         open->close();
-    doors.clear();
+    listeners.clear();
 }
 
-// On the strand of the timer, as the two below.
+// The three functions of the drain run on the timer's strand.
 void server::state::begin_drain(std::function<void()> done)
 {
     drained = std::move(done);
@@ -57,8 +58,8 @@ void server::state::begin_drain(std::function<void()> done)
         if (!failure)
             self->cut_off();
     });
-    for (const auto& guest : shared->registry.all())
-        guest->drain();
+    for (const auto& one : shared->registry.all())
+        one->drain();
     shared->registry.when_empty([self = weak_from_this()] {
         if (const auto alive = self.lock())
             asio::post(alive->drain_timer.get_executor(), [alive] { alive->end_drain(); });
@@ -76,8 +77,8 @@ void server::state::cut_off()
 {
     const auto left = shared->registry.all();
     shared->log.warning("http.drain_cut_off", {{"sessions", static_cast<std::int64_t>(left.size())}});
-    for (const auto& guest : left)
-        guest->abort();
+    for (const auto& one : left)
+        one->abort();
     end_drain();
 }
 
@@ -90,18 +91,18 @@ server::server(
 
 server::~server()
 {
-    state_->close_doors();
+    state_->close_listeners();
 }
 
-result<endpoint> server::listen(const listen_options& where)
+result<endpoint> server::listen(const listen_options& options)
 {
-    auto made = make_listener(state_->io, where, state_->shared);
+    auto made = make_listener(state_->io, options, state_->shared);
     if (made.has_error())
         return made.error();
     const auto opened = *std::move(made);
     {
         const std::lock_guard lock(state_->mutex);
-        state_->doors.push_back(opened);
+        state_->listeners.push_back(opened);
     }
     opened->open();
     return opened->at();
@@ -111,7 +112,7 @@ result<void> server::reload_certificates()
 {
     const std::lock_guard lock(state_->mutex);
     result<void> outcome;
-    for (const auto& open : state_->doors)
+    for (const auto& open : state_->listeners)
         if (auto loaded = open->reload_certificate(); loaded.has_error())
             outcome = loaded;
     return outcome;
@@ -121,7 +122,7 @@ void server::drain(std::function<void()> done)
 {
     state_->shared->log.info("http.draining");
     state_->shared->is_draining = true;
-    state_->close_doors();
+    state_->close_listeners();
     asio::post(state_->drain_timer.get_executor(), [self = state_, done = std::move(done)]() mutable {
         self->begin_drain(std::move(done));
     });

@@ -1,5 +1,5 @@
-// The sessions of one server: how many there are, from where, how long they have been idle, and how to reach
-// them all. Any thread.
+// The registry of a server's open connections: it counts sessions, limits them in all and per client address,
+// finds idle ones to close when the server is nearly full, and reaches all of them for shutdown. Thread-safe.
 #pragma once
 
 #include "base/metrics.hpp"
@@ -25,75 +25,77 @@ public:
     using time_point = std::chrono::steady_clock::time_point;
 
     enum class activity {
-        fresh,   // no whole head of a request has come yet
-        idle,    // between two requests
-        active,  // a request is on its way
+        fresh,   // no complete request head has been received yet
+        idle,    // between two requests (keep-alive)
+        active,  // a request is under way
     };
 
+    // The connection limits.
     struct capacity {
         std::size_t sessions_max = 0;
         std::size_t sessions_per_address_max = 0;
-        std::vector<ip_network> trusted_proxies = {};  // whose addresses have no share
+        std::vector<ip_network> trusted_proxies = {
+        };  // their addresses are exempt from the limit per address
     };
 
-    session_registry(const capacity& room, metrics_registry& metrics);
+    session_registry(const capacity& limits, metrics_registry& metrics);
 
     [[nodiscard]] bool is_full() const;
 
-    // Nearly all places are taken, also when all that were asked to end have done so.
+    // True when only the reserved places are left, counting sessions that were asked to end as ended.
     [[nodiscard]] bool is_nearly_full() const;
 
-    // Some that were asked to end have not done so yet.
+    // True while sessions that were asked to end have not ended yet.
     [[nodiscard]] bool is_closing_idle() const;
 
-    // False, and nothing changed, when the peer's address has its share already. Loopback addresses, unix
-    // sockets and trusted proxies have no share: many clients stand behind them.
+    // Adds a session, or returns false and changes nothing when the peer's address has reached its limit.
+    // Loopback addresses, unix sockets and trusted proxies are exempt, because many clients share them.
     bool enter(
-        const std::shared_ptr<session>& guest,
+        const std::shared_ptr<session>& one,
         const http::peer& from,
         time_point now = std::chrono::steady_clock::now()
     );
-    void leave(const session& guest);
+    void leave(const session& one);
 
-    void mark(const session& guest, activity now_is, time_point now = std::chrono::steady_clock::now());
+    void mark(const session& one, activity now_is, time_point now = std::chrono::steady_clock::now());
 
-    // When it is nearly full, asks one session without a request to end: the oldest that has never sent one,
-    // when it had a second to do so, or else the one that has been idle longest.
+    // When the registry is nearly full, asks one session without a request to end: the oldest that never sent
+    // one, if it had at least a second to do so, or else the session that has been idle longest.
     void make_room(time_point now = std::chrono::steady_clock::now());
 
     [[nodiscard]] std::vector<std::shared_ptr<session>> all() const;
 
-    // `empty` is called once: now, or by the thread on which the last session ends.
+    // Calls `empty` once: now if there are no sessions, or on the thread on which the last session ends.
     void when_empty(std::function<void()> empty);
 
 private:
-    struct place {
-        std::weak_ptr<net::session> session;
-        std::string share;  // empty: none
+    struct entry {
+        std::weak_ptr<session> connection;
+        std::string share;  // client address, or its IPv6 network; empty: not limited
         activity is = activity::fresh;
         bool is_asked_to_end = false;
         time_point since{};
-        std::list<const session*>::iterator at{};
+        std::list<const net::session*>::iterator at{};
     };
-    using places = std::unordered_map<const session*, place>;
+    using entries = std::unordered_map<const session*, entry>;
 
-    // The oldest stand in front.
+    // Returns the list of an activity, oldest first.
     [[nodiscard]] std::list<const session*>& sessions_of(activity is);
-    [[nodiscard]] gauge& level_of(activity is);
-    void set_activity(places::value_type& of, activity is, time_point now);
+    [[nodiscard]] gauge& gauge_for(activity is);
+    void set_activity(entries::value_type& of, activity is, time_point now);
     [[nodiscard]] bool lacks_room() const;
-    void set_asked_to_end(place& of, bool is_asked);
+    void set_asked_to_end(entry& of, bool is_asked);
     std::shared_ptr<session> next_to_close(time_point now);
 
-    const capacity room_;
+    const capacity limits_;
     gauge& open_;
-    gauge& fresh_level_;
-    gauge& idle_level_;
-    gauge& active_level_;
+    gauge& fresh_gauge_;
+    gauge& idle_gauge_;
+    gauge& active_gauge_;
     counter& fresh_closed_;
     counter& idle_closed_;
     mutable std::mutex mutex_;
-    places sessions_;
+    entries sessions_;
     std::list<const session*> fresh_;
     std::list<const session*> idle_;
     std::list<const session*> active_;

@@ -8,7 +8,7 @@
 namespace scimd::net {
 namespace {
 
-// Mozilla's "intermediate" without DHE, which is slow and which no client of ours needs.
+// Mozilla's "intermediate" configuration without DHE, which is slow and which no SCIM client needs.
 constexpr auto tls_1_2_suites =
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
     "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
@@ -22,7 +22,7 @@ using octet = unsigned char;
 
 constexpr octet offered_protocols[] = "\x08http/1.1";
 
-// RFC 7301 §3.2: a client that speaks none of our protocols is told so instead of being misunderstood.
+// ALPN callback: a client that offers none of the supported protocols gets an alert (RFC 7301 §3.2).
 int select_protocol(SSL*, const octet** chosen, octet* size, const octet* wanted, unsigned wanted_size, void*)
 {
     octet* selected = nullptr;
@@ -33,7 +33,7 @@ int select_protocol(SSL*, const octet** chosen, octet* size, const octet* wanted
     return found == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-// An encrypted key must fail, not ask the terminal.
+// Makes loading an encrypted key fail instead of asking for a passphrase on the terminal.
 int no_passphrase(char*, int, int, void*)
 {
     return 0;
@@ -44,7 +44,8 @@ bool restrict_to_baseline(SSL_CTX* context)
     SSL_CTX_set_options(
         context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET | SSL_OP_SINGLE_ECDH_USE
     );
-    // No resumption: there is then no ticket key to rotate, and provisioning clients keep their connections.
+    // Session resumption is off: no ticket key has to be rotated, and provisioning clients keep their
+    // connections.
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_alpn_select_cb(context, select_protocol, nullptr);

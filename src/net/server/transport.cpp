@@ -13,7 +13,7 @@ using boost::system::error_code;
 
 constexpr auto outcome_awaited = asio::as_tuple(asio::use_awaitable);
 
-// Without lingering a TCP connection ends in a reset.
+// Closes with SO_LINGER 0, which makes TCP send a reset.
 template <class Socket>
 void reset_connection(Socket& socket)
 {
@@ -105,7 +105,7 @@ public:
         return stream_.async_write_some(from, outcome_awaited);
     }
 
-    // close_notify first, so that the peer can tell the end from a cut (RFC 8446 §6.1).
+    // Sends close_notify first, so that the peer can tell the end from a cut connection (RFC 8446 §6.1).
     asio::awaitable<void> end_writing() override
     {
         [[maybe_unused]] const auto [ignored] = co_await stream_.async_shutdown(outcome_awaited);

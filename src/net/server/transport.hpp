@@ -1,7 +1,7 @@
-// One accepted connection as a session sees it: plain TCP, TLS over TCP or a unix socket behind one
-// interface, so that a session is compiled once.
+// The byte stream of an accepted connection, behind one interface for plain TCP, TLS and unix sockets, so
+// that the code of a session is compiled once.
 //
-// Threads: everything is called on the executor the socket was accepted with, which is the session's strand.
+// Threads: every function is called on the executor with which the socket was accepted, the session's strand.
 #pragma once
 
 #include "net/server/tls.hpp"
@@ -35,20 +35,21 @@ public:
     virtual asio::awaitable<outcome> read_some(asio::mutable_buffer into) = 0;
     virtual asio::awaitable<outcome> write_some(const pieces& from) = 0;
 
-    // Tells the peer that nothing more will come; after that only read_raw makes sense.
+    // Signals the end of output to the peer (TLS close_notify, TCP FIN). Only read_raw may be used
+    // afterwards.
     virtual asio::awaitable<void> end_writing() = 0;
 
-    // Bytes as they are on the wire, to be thrown away.
+    // Reads raw bytes from the wire, to be discarded.
     virtual asio::awaitable<outcome> read_raw(asio::mutable_buffer into) = 0;
 
-    // Whether bytes wait to be read.
+    // True when received bytes are waiting to be read.
     virtual bool has_arrivals() const = 0;
 
-    // What waits ends with operation_aborted.
+    // Makes operations under way complete with operation_aborted.
     virtual void cancel() = 0;
     virtual void close() = 0;
 
-    // Closes so that the peer sees a failure, not an end.
+    // Closes the connection with a reset, so that the peer sees a failure rather than an end.
     virtual void reset() = 0;
 };
 

@@ -1,10 +1,10 @@
 #include "scim/filter/filter.hpp"
 
+#include "base/json/json.hpp"
 #include "base/text.hpp"
 #include "scim/comparable.hpp"
 #include "scim/filter/filter_lexer.hpp"
 #include "scim/filter/filter_literal.hpp"
-#include "scim/patch/strict.hpp"
 #include "scim/quoted_input.hpp"
 #include "scim/schema/legacy_names.hpp"
 
@@ -46,7 +46,7 @@ bool is_substring(operation which)
     return which == operation::co || which == operation::sw || which == operation::ew;
 }
 
-// RFC 7644 §3.4.2.2, table 3.
+// Operators by type: table 3 of RFC 7644 §3.4.2.2.
 bool is_defined_for(operation which, attribute_type type)
 {
     if (is_equality(which))
@@ -56,13 +56,13 @@ bool is_defined_for(operation which, attribute_type type)
     return type != attribute_type::boolean && type != attribute_type::binary;
 }
 
-// A filter on a password would tell, guess by guess, what must never be returned.
+// True for attributes that are never returned: a filter on a password would reveal it guess by guess.
 bool is_secret(const path& where)
 {
     return where.attribute->returned == returned::never || where.leaf().returned == returned::never;
 }
 
-// Names resolved against a whole resource, or inside brackets against one attribute.
+// Resolves names against a resource type or, inside brackets, against one attribute.
 class scope {
 public:
     scope(const resource_type& type, std::span<const resource_type* const> others, conformance_mode mode)
@@ -71,7 +71,7 @@ public:
     }
     scope(const path& bracketed, conformance_mode mode) : bracketed_(bracketed), how_(mode) {}
 
-    // Names inside the brackets behind the URN of a schema are those of its attributes.
+    // Returns the scope inside the brackets after the URN of a schema: the schema's attributes.
     [[nodiscard]] scope within(const schema& container) const
     {
         scope inside = *this;
@@ -79,7 +79,7 @@ public:
         return inside;
     }
 
-    // In which any name is that of a text.
+    // Returns a scope in which every name resolves to a text attribute.
     [[nodiscard]] scope with_any_name() const
     {
         scope made = *this;
@@ -87,8 +87,7 @@ public:
         return made;
     }
 
-    // The schema of that name, whose attributes can stand in brackets behind it; nullptr when there is none,
-    // or it cannot.
+    // Returns the schema of that name if brackets with its attributes may follow it; else nullptr.
     [[nodiscard]] const schema* find_container(std::string_view name) const
     {
         if (is_inside_brackets() || container_ || is_strict())
@@ -124,7 +123,7 @@ private:
     [[nodiscard]] std::optional<path> find_in(std::string_view name, const resource_type& type) const
     {
         const auto found = parse_path(name, type);
-        if (!found || (is_strict() && !strict::is_standard_notation(name, *found, type)))
+        if (!found || (is_strict() && !is_standard_notation(name, *found, type)))
             return std::nullopt;
         return *found;
     }
@@ -146,7 +145,7 @@ private:
             found.sub_attribute = &any;
             return found;
         }
-        // Of a multi-valued attribute without sub-attributes "value" is the element itself.
+        // In a multi-valued attribute without sub-attributes "value" is the element itself.
         const bool is_element = !found.attribute->is_complex() && equals_ignoring_case(name, "value");
         return is_element ? std::optional(found) : std::nullopt;
     }
@@ -159,8 +158,8 @@ private:
     conformance_mode how_;
 };
 
-// Recursive descent over RFC 7644 Figure 1 with the precedence of §3.4.2.2: grouping, not, and, or. Recursion
-// passes through parentheses and brackets only, which are counted.
+// Recursive descent parser for RFC 7644 Figure 1 with the precedence of §3.4.2.2: grouping, not, and, or.
+// Recursion happens only at parentheses and brackets, which are counted.
 class parser {
 public:
     explicit parser(std::string_view text) : in_(text) {}
@@ -221,7 +220,7 @@ private:
         return inner;
     }
 
-    // What stands up to `closing`; the opening symbol has been taken.
+    // Parses up to `closing`; the opening symbol has been consumed.
     result<filter> enclosed(char closing, const scope& names)
     {
         const nesting level(depth_);
@@ -240,7 +239,7 @@ private:
         if (name.empty())
             return fail("an attribute is missing");
         const auto attribute = names.find(name);
-        // urn:…:enterprise:2.0:User[department eq "x"] is urn:…:enterprise:2.0:User:department eq "x".
+        // urn:…:enterprise:2.0:User[department eq "x"] means urn:…:enterprise:2.0:User:department eq "x".
         if (const schema* const container = attribute ? nullptr : names.find_container(name);
             container && in_.take('['))
             return enclosed(']', names.within(*container));
@@ -255,8 +254,8 @@ private:
         return compared(*attribute, names);
     }
 
-    // emails[type eq "work"], and what Entra writes: emails[type eq "work"].value eq "x", which is one more
-    // condition on the same value.
+    // Parses emails[type eq "work"]. Entra appends a comparison, emails[type eq "work"].value eq "x", which
+    // is another condition on the same value.
     result<filter> value_path(const path& attribute, const scope& names, std::size_t position)
     {
         if (names.is_inside_brackets())
@@ -312,7 +311,7 @@ private:
         return compared_with(attribute, *which, *given, position);
     }
 
-    // RFC 7644 Figure 1: text in quotes, booleans and numbers bare.
+    // True for text in quotes and for booleans and numbers without (RFC 7644 Figure 1).
     static bool is_standard(const raw_literal& given, const path& attribute)
     {
         switch (attribute.leaf().type) {
@@ -326,7 +325,7 @@ private:
         }
     }
 
-    // RFC 7643 §2.5: null is the same as unassigned, for an attribute of any type.
+    // Comparison with null means unassigned, for attributes of any type (RFC 7643 §2.5).
     static result<filter> compared_with_null(const path& attribute, operation which, std::size_t position)
     {
         if (!is_equality(which))
@@ -338,7 +337,7 @@ private:
         path attribute, operation which, const raw_literal& given, std::size_t position
     )
     {
-        // RFC 7644 §3.4.2.2 leaves `emails co "x"` open; it is meant for the values.
+        // RFC 7644 §3.4.2.2 does not define `emails co "x"`; it is applied to the values.
         if (attribute.leaf().is_complex())
             attribute.sub_attribute = attribute.attribute->find("value");
         const scim::attribute& leaf = attribute.leaf();
@@ -374,6 +373,97 @@ result<filter> parse(std::string_view text, const scope& names)
     return parser(text).whole(names);
 }
 
+// The form of attribute names: full path, or inside brackets only what follows the attribute.
+enum class naming { full, inside_brackets };
+
+std::string name_of(const path& where, naming names)
+{
+    if (names == naming::full)
+        return to_text(where);
+    return where.sub_attribute ? where.sub_attribute->name : "value";
+}
+
+class printer {
+public:
+    void print(const filter& condition)
+    {
+        std::visit([this](const auto& node) { print(node); }, condition.node);
+    }
+
+    std::string take() { return std::move(text_); }
+
+private:
+    void print(const comparison& node)
+    {
+        text_ += name_of(node.attribute, names_);
+        text_ += ' ';
+        text_ += operations[static_cast<std::size_t>(node.op)].first;
+        text_ += ' ';
+        std::visit([this](const auto& value) { print_literal(value); }, node.value);
+    }
+
+    void print(const present& node) { text_ += name_of(node.attribute, names_) + " pr"; }
+
+    void print(const conjunction& node)
+    {
+        print_terms(node.terms, " and ", [](const filter& term) {
+            return std::holds_alternative<conjunction>(term.node) ||
+                   std::holds_alternative<disjunction>(term.node);
+        });
+    }
+
+    void print(const disjunction& node)
+    {
+        print_terms(node.terms, " or ", [](const filter& term) {
+            return std::holds_alternative<disjunction>(term.node);
+        });
+    }
+
+    void print(const negation& node)
+    {
+        text_ += "not (";
+        print(*node.term);
+        text_ += ')';
+    }
+
+    void print(const value_filter& node)
+    {
+        text_ += to_text(node.attribute);
+        text_ += '[';
+        names_ = naming::inside_brackets;
+        print(*node.condition);
+        names_ = naming::full;
+        text_ += ']';
+    }
+
+    template <class NeedsParentheses>
+    void print_terms(const std::vector<filter>& terms, std::string_view between, NeedsParentheses is_grouped)
+    {
+        bool is_first = true;
+        for (const filter& term : terms) {
+            if (!is_first)
+                text_ += between;
+            is_first = false;
+            if (!is_grouped(term)) {
+                print(term);
+                continue;
+            }
+            text_ += '(';
+            print(term);
+            text_ += ')';
+        }
+    }
+
+    void print_literal(null_literal) { text_ += "null"; }
+    void print_literal(bool value) { text_ += value ? "true" : "false"; }
+    void print_literal(std::int64_t value) { text_ += std::to_string(value); }
+    void print_literal(double value) { append_text(text_, json::value(value)); }
+    void print_literal(const std::string& value) { append_quoted(text_, value); }
+
+    naming names_ = naming::full;
+    std::string text_;
+};
+
 }  // namespace
 
 comparison::comparison(const path& compared, operation which, literal wanted)
@@ -382,7 +472,7 @@ comparison::comparison(const path& compared, operation which, literal wanted)
     const auto* const text = std::get_if<std::string>(&value);
     if (!text || attribute.leaf().is_case_exact)
         return;
-    // The blanks at the ends of a part of a text are blanks inside the whole.
+    // For substrings, blanks at the ends are significant: they are inside the whole text.
     folded = is_substring(op) ? fold(*text) : comparable_text(*text, attribute.leaf(), unlimited_work());
 }
 
@@ -426,6 +516,13 @@ bool has_unknown_sub_attribute(std::string_view text, const path& attribute)
 {
     const scope names(attribute, conformance_mode::compat);
     return !parse(text, names) && parse(text, names.with_any_name());
+}
+
+std::string to_text(const filter& condition)
+{
+    printer out;
+    out.print(condition);
+    return out.take();
 }
 
 }  // namespace scimd::scim

@@ -1,10 +1,10 @@
-// Filters: the grammar of RFC 7644 Figure 1 as a tree, its parser and its printer.
+// Filters: syntax tree, parser and printer for the grammar of RFC 7644 Figure 1.
 //
-// Bounded: filter_bytes_max, filter_depth_max, filter_terms_max, each exceeded with invalid_filter. Beyond
-// the grammar it understands what identity providers send: operators without surrounding spaces after a
-// quoted literal (`eq"x"`, as RFC 7644 §3.5.2.3 itself has it) and, but in strict directories, unquoted
-// literals, `emails[type eq "work"].value eq "x"`, "True"/"False" for booleans, names of extensions'
-// attributes without their URN.
+// Limits: filter_bytes_max, filter_depth_max, filter_terms_max; invalid_filter beyond. In addition to the
+// grammar it accepts what identity providers send: operators that are not followed by a space before a quoted
+// literal (`eq"x"`, as in RFC 7644 §3.5.2.3 itself) and, unless the directory is strict, unquoted literals,
+// `emails[type eq "work"].value eq "x"`, "True"/"False" for booleans, and names of extensions' attributes
+// without their URN.
 #pragma once
 
 #include "base/error.hpp"
@@ -35,7 +35,7 @@ using literal = std::variant<null_literal, bool, std::int64_t, double, std::stri
 
 struct filter;
 
-// A filter owned by its parent node: a value that copies.
+// A filter that is owned by its parent node. A value: copies are deep.
 class boxed_filter {
 public:
     boxed_filter(filter inner);  // NOLINT(google-explicit-constructor): stands for the filter it holds
@@ -50,13 +50,14 @@ private:
     std::unique_ptr<filter> inner_;
 };
 
-struct comparison {  // the literal has been coerced to the type of the attribute compared
+// A comparison of an attribute with a literal, which has been coerced to the attribute's type.
+struct comparison {
     comparison(const path& attribute, operation op, literal value);
 
     path attribute;
     operation op;
     literal value;
-    std::string folded;  // of a text that is compared without regard to case; else empty
+    std::string folded;  // the folded literal, if the comparison ignores case; else empty
     friend bool operator==(const comparison&, const comparison&) = default;
 };
 struct present {
@@ -75,29 +76,31 @@ struct negation {
     boxed_filter term;
     friend bool operator==(const negation&, const negation&) = default;
 };
-// emails[type eq "work" and value co "@x"]: one and the same value meets `condition`, whose paths are
-// sub-attributes of `attribute` (path.attribute is it, path.sub_attribute the one compared).
+// A filter on single values, as in emails[type eq "work" and value co "@x"]: one value must meet the whole
+// `condition`, whose paths are sub-attributes of `attribute` (path.attribute is the attribute,
+// path.sub_attribute the one compared).
 struct value_filter {
     path attribute;
     boxed_filter condition;
     friend bool operator==(const value_filter&, const value_filter&) = default;
 };
 
+// A node of the syntax tree. A value.
 struct filter {
     std::variant<comparison, present, conjunction, disjunction, negation, value_filter> node;
     friend bool operator==(const filter&, const filter&) = default;
 };
 
-// Semantic refusals, each invalid_filter: unknown attribute, an attribute that is never returned (password),
-// an operator its type does not have (gt on boolean or binary; co, sw, ew on anything but strings and
-// references), a literal that cannot be of its type, a complex attribute compared without sub-attribute
-// unless it has `value` (then that is meant: emails, members, manager, groups).
+// Parses a filter. invalid_filter beyond syntax errors: unknown attribute, an attribute that is never
+// returned (password), an operator that the type does not have (gt on boolean or binary; co, sw, ew on
+// anything but strings and references), a literal that cannot have the type, a complex attribute compared
+// without a sub-attribute unless it has `value`, which is then used (emails, members, manager, groups).
 result<filter> parse_filter(
     std::string_view text, const resource_type& type, conformance_mode mode = conformance_mode::compat
 );
 
-// The same for a query over several types (RFC 7644 §3.4.2.1): an attribute that `type` does not have but one
-// of `others` has is unassigned in every resource of `type`. Its path does not belong() to it.
+// Parses a filter of a query over several types (RFC 7644 §3.4.2.1): an attribute that `type` lacks and one
+// of `others` has is unassigned in every resource of `type`. belongs() is false for its path.
 result<filter> parse_filter(
     std::string_view text,
     const resource_type& type,
@@ -105,16 +108,17 @@ result<filter> parse_filter(
     conformance_mode mode = conformance_mode::compat
 );
 
-// The inside of brackets in a PATCH path: sub-attributes of `attribute` only, no nested brackets. For a
-// multi-valued attribute without sub-attributes "value" stands for the element itself.
+// Parses the text between the brackets of a PATCH path: sub-attributes of `attribute` only, no nested
+// brackets. For a multi-valued attribute without sub-attributes "value" means the element itself.
 result<filter> parse_value_filter(
     std::string_view text, const path& attribute, conformance_mode mode = conformance_mode::compat
 );
 
-// Whether the only fault of such a text is that it names sub-attributes that there are not.
+// True if the only error in the text is that it names unknown sub-attributes.
 bool has_unknown_sub_attribute(std::string_view text, const path& attribute);
 
-// Parses again to the same filter. (The inside of brackets printed alone has full paths: "emails.type eq …".)
+// Prints a filter; the text parses to the same filter. (A value filter's condition printed alone has full
+// paths: "emails.type eq …".)
 std::string to_text(const filter& condition);
 
 }  // namespace scimd::scim

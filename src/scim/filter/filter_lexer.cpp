@@ -25,7 +25,7 @@ bool filter_lexer::take_keyword(std::string_view word)
     return true;
 }
 
-// RFC 7644 Figure 1 has no space between the two, its examples have one (erratum 7319).
+// RFC 7644 Figure 1 has no space between "not" and "(", its examples have one (erratum 7319).
 bool filter_lexer::take_negation()
 {
     const std::size_t start = next_;
@@ -47,7 +47,7 @@ result<raw_literal> filter_lexer::take_literal()
 {
     skip_spaces();
     const std::size_t start = next_;
-    // No value begins with a quotation mark that is meant as a part of it.
+    // No unquoted value begins with a quotation mark.
     if (begins_with_quotation_mark(text_.substr(start)))
         return take_quoted();
     const std::string_view word = take_word();
@@ -106,8 +106,8 @@ result<raw_literal> filter_lexer::take_quoted()
     };
 }
 
-// RFC 7644 §3.4.2.2: strings follow the rules of JSON, which knows them best. Between other quotation marks,
-// those of JSON are characters, and the others can be escaped as these are.
+// Decodes a quoted string by the rules of JSON (RFC 7644 §3.4.2.2). Between other quotation marks, those of
+// JSON are ordinary characters, and the other marks can be escaped like them.
 result<std::string> filter_lexer::read_quoted(const quotation& given, std::size_t start) const
 {
     std::string json = "\"";

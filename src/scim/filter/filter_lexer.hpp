@@ -1,4 +1,4 @@
-// The words of a filter text. Pure; one pass, nothing is read twice but a word looked ahead at.
+// Lexer for filters. Pure; one pass, in which only a look-ahead word is read twice.
 #pragma once
 
 #include "base/error.hpp"
@@ -10,30 +10,30 @@
 
 namespace scimd::scim {
 
-// What stands behind an operator, as written.
+// A literal after an operator, as written.
 struct raw_literal {
     bool is_quoted = false;
-    bool is_in_json_quotes = false;  // quoted as RFC 7644 §3.4.2.2 has it
-    std::string text;                // of a quoted one without quotes and escapes
+    bool is_in_json_quotes = false;  // in double quotes, as RFC 7644 §3.4.2.2 requires
+    std::string text;                // of a quoted literal: without quotes and escapes
     std::size_t position = 0;        // of its first byte
 };
 
-// A place in a filter text. Spaces and tabs before anything taken are skipped.
+// A position in a filter text. Spaces and tabs before a token are skipped. Not thread-safe.
 class filter_lexer {
 public:
     explicit filter_lexer(std::string_view text) : text_(text) {}
 
     bool take(char symbol);
-    bool take_keyword(std::string_view word);  // in any case, and not the beginning of a longer word
-    bool take_negation();                      // "not" and "(" with or without spaces between
+    bool take_keyword(std::string_view word);  // in any case; not the beginning of a longer word
+    bool take_negation();                      // "not" and "(" with or without spaces between them
 
     std::string_view take_word();  // up to a space, quote, parenthesis or bracket; empty at any of these
     result<raw_literal> take_literal();
 
     bool at_end();
-    std::size_t position();  // of what comes next
+    std::size_t position();  // of the next token
 
-    // invalid_filter; positions count from 1 for the client.
+    // Makes invalid_filter; positions in the text count from 1.
     [[nodiscard]] static error failure(std::string reason, std::size_t position);
 
 private:

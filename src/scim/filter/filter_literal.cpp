@@ -12,7 +12,7 @@ namespace scimd::scim {
 
 namespace {
 
-// Up to here every integer is a double.
+// Up to here every integer can be represented as a double.
 constexpr std::int64_t exact_double_max = std::int64_t{1} << 53;
 
 error not_a(std::string_view kind, const raw_literal& given)
@@ -20,7 +20,7 @@ error not_a(std::string_view kind, const raw_literal& given)
     return filter_lexer::failure(quoted_input(given.text) + " is not " + std::string(kind), given.position);
 }
 
-// Entra writes booleans as "True" and "False".
+// Accepts "True" and "False", which Entra sends.
 result<literal> as_boolean(const raw_literal& given)
 {
     if (equals_ignoring_case(given.text, "true"))
@@ -73,7 +73,7 @@ result<literal> as_date_time(const raw_literal& given)
     return literal(given.text);
 }
 
-// No attribute holds other text, and not every store can be asked for it (U+0000).
+// Refuses text that no attribute can hold, which some stores cannot even search for (U+0000).
 result<literal> as_string(const raw_literal& given)
 {
     if (const auto fault = why_not_storable(given.text); !fault.empty())

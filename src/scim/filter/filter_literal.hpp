@@ -1,4 +1,4 @@
-// The value of a comparison, made to be of its attribute's type. Pure.
+// Coercion of filter literals to the type of their attribute. Pure.
 #pragma once
 
 #include "base/error.hpp"
@@ -9,7 +9,7 @@ namespace scimd::scim {
 
 bool is_null(const raw_literal& given) noexcept;
 
-// invalid_filter when no value of the attribute could ever be such. `target` is not complex.
+// invalid_filter: no value of the attribute could ever equal the literal. `target` is not complex.
 result<literal> coerce(const raw_literal& given, const attribute& target);
 
 }  // namespace scimd::scim

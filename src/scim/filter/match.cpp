@@ -15,12 +15,11 @@ namespace scimd::scim {
 
 namespace {
 
-constexpr std::uint64_t term_steps = 20;          // of a term at one value, beside the texts it compares
-constexpr std::uint64_t searched_byte_steps = 5;  // for the worst of texts
+constexpr std::uint64_t term_steps = 20;  // of a term on one value, in addition to the texts it compares
+constexpr std::uint64_t searched_byte_steps = 5;  // for the least favourable texts
 constexpr std::uint64_t date_time_steps = 200;    // to parse two
 
-// What one evaluation knows: whom it charges, and the comparable texts of the document, by their places in
-// it.
+// State of one evaluation: the budget to charge, and the folded texts of the document by their addresses.
 class evaluation_state {
 public:
     explicit evaluation_state(work_budget& work) : work_(work) {}
@@ -40,8 +39,8 @@ private:
     std::unordered_map<const json::string*, std::string> comparable_;
 };
 
-// RFC 7643 §2.5, RFC 7644 table 3 (pr): what is empty, or holds nothing but what is empty, is not there.
-// Documents are no deeper than three levels, since complex attributes hold none (RFC 7643 §2.3.8).
+// True unless a value is empty or contains only empty values (RFC 7643 §2.5, RFC 7644 table 3, pr). Documents
+// have at most three levels, because complex attributes contain no complex ones (RFC 7643 §2.3.8).
 bool is_assigned(const json::value& value)
 {
     if (const json::object* const object = value.if_object())
@@ -89,7 +88,7 @@ std::partial_ordering compare_number(const json::value& held, double wanted)
     return std::partial_ordering::unordered;
 }
 
-bool held_users(operation which, std::partial_ordering order)
+bool satisfies(operation which, std::partial_ordering order)
 {
     switch (which) {
         case operation::eq:
@@ -112,7 +111,7 @@ bool held_users(operation which, std::partial_ordering order)
     return false;
 }
 
-bool held_users(operation which, std::string_view held, std::string_view wanted)
+bool satisfies(operation which, std::string_view held, std::string_view wanted)
 {
     switch (which) {
         case operation::co:
@@ -122,50 +121,50 @@ bool held_users(operation which, std::string_view held, std::string_view wanted)
         case operation::ew:
             return held.ends_with(wanted);
         default:
-            return held_users(which, held <=> wanted);
+            return satisfies(which, held <=> wanted);
     }
 }
 
-bool holds_at_instant(operation which, std::string_view held, std::string_view wanted)
+bool satisfies_at_instant(operation which, std::string_view held, std::string_view wanted)
 {
     const auto left = parse_rfc3339(held);
     const auto right = parse_rfc3339(wanted);
     if (!left || !right)
-        return held_users(which, std::partial_ordering::unordered);
-    return held_users(which, *left <=> *right);
+        return satisfies(which, std::partial_ordering::unordered);
+    return satisfies(which, *left <=> *right);
 }
 
-bool holds_charged(operation which, std::string_view held, std::string_view wanted, work_budget& work)
+bool satisfies_charged(operation which, std::string_view held, std::string_view wanted, work_budget& work)
 {
     work.charge(
         which == operation::co ? held.size() * searched_byte_steps : std::min(held.size(), wanted.size())
     );
-    return held_users(which, held, wanted);
+    return satisfies(which, held, wanted);
 }
 
-bool holds_for_text(
+bool satisfies_for_text(
     const comparison& wanted, const json::string& held, const std::string& text, evaluation_state& state
 )
 {
     const attribute& leaf = wanted.attribute.leaf();
     if (leaf.type == attribute_type::date_time) {
         state.work().charge(date_time_steps);
-        return holds_at_instant(wanted.op, held, text);
+        return satisfies_at_instant(wanted.op, held, text);
     }
     if (leaf.is_case_exact)
-        return holds_charged(wanted.op, held, text, state.work());
-    return holds_charged(wanted.op, state.comparable(held, leaf), wanted.folded, state.work());
+        return satisfies_charged(wanted.op, held, text, state.work());
+    return satisfies_charged(wanted.op, state.comparable(held, leaf), wanted.folded, state.work());
 }
 
-// One value that is there against the literal of a comparison.
+// Compares one assigned value with the literal of a comparison.
 struct literal_test {
     const comparison& wanted;
     const json::value& held;
     evaluation_state& state;
 
     bool operator()(null_literal) const { return wanted.op == operation::ne; }
-    bool operator()(std::int64_t number) const { return held_users(wanted.op, compare_number(held, number)); }
-    bool operator()(double number) const { return held_users(wanted.op, compare_number(held, number)); }
+    bool operator()(std::int64_t number) const { return satisfies(wanted.op, compare_number(held, number)); }
+    bool operator()(double number) const { return satisfies(wanted.op, compare_number(held, number)); }
 
     bool operator()(bool flag) const
     {
@@ -179,22 +178,22 @@ struct literal_test {
         const json::string* const given = held.if_string();
         if (!given)
             return wanted.op == operation::ne;
-        return holds_for_text(wanted, *given, text, state);
+        return satisfies_for_text(wanted, *given, text, state);
     }
 };
 
-// What is not there equals nothing but null.
-bool holds_for_unassigned(const comparison& wanted)
+// An unassigned attribute equals only null.
+bool satisfies_when_unassigned(const comparison& wanted)
 {
     const bool is_null = std::holds_alternative<null_literal>(wanted.value);
     return wanted.op == (is_null ? operation::eq : operation::ne);
 }
 
-bool holds_for(const comparison& wanted, const json::value* held, evaluation_state& state)
+bool is_satisfied(const comparison& wanted, const json::value* held, evaluation_state& state)
 {
     state.work().charge(term_steps);
     if (!held || !is_assigned(*held))
-        return holds_for_unassigned(wanted);
+        return satisfies_when_unassigned(wanted);
     const json::array* const values = held->if_array();
     if (!values)
         return std::visit(literal_test{wanted, *held, state}, wanted.value);
@@ -218,7 +217,7 @@ const json::value* attribute_in(const path& where, const json::object& document)
     return find(container_of(where, document), where.attribute->name);
 }
 
-// What a path names of one value: its sub-attribute, or the value itself.
+// Returns the part of a value that a path names: its sub-attribute, or the value itself.
 const json::value* part_of(const path& where, const json::value& element)
 {
     if (!where.sub_attribute)
@@ -227,7 +226,7 @@ const json::value* part_of(const path& where, const json::value& element)
     return members ? find(*members, where.sub_attribute->name) : nullptr;
 }
 
-// Calls `test` with what the path names of each value (nullptr: unassigned) until one passes.
+// Calls `test` with the part that the path names of each value (nullptr: unassigned), until one passes.
 template <class Test>
 bool any_value(const path& where, const json::object& document, work_budget& work, Test test)
 {
@@ -250,7 +249,7 @@ public:
 
     bool operator()(const comparison& node) const
     {
-        return holds_for(node, part_of(node.attribute, element_), state_);
+        return is_satisfied(node, part_of(node.attribute, element_), state_);
     }
 
     bool operator()(const present& node) const
@@ -260,7 +259,7 @@ public:
         return held && is_assigned(*held);
     }
 
-    // The parser makes no brackets inside brackets.
+    // The parser does not produce brackets inside brackets.
     bool operator()(const value_filter&) const { return false; }
 
 private:
@@ -303,7 +302,8 @@ bool element_matches(const filter& condition, const json::value& element, evalua
     return evaluation<one_element>{subject}.run(condition);
 }
 
-// A filter is held against one element or a whole document: they differ only in how a path is looked up.
+// Evaluates a filter on a whole document; one_element does so on one element. They differ only in how a path
+// is looked up.
 class whole_document {
 public:
     whole_document(
@@ -323,11 +323,11 @@ public:
 private:
     [[nodiscard]] bool is_met(const comparison& node) const
     {
-        // emails eq null is a claim on the attribute, not on one of its values.
+        // emails eq null is a statement about the attribute, not about one of its values.
         if (std::holds_alternative<null_literal>(node.value))
             return is_present(node.attribute) == (node.op == operation::ne);
         return any_value(node.attribute, document_, state_.work(), [&](const json::value* held) {
-            return holds_for(node, held, state_);
+            return is_satisfied(node, held, state_);
         });
     }
 
@@ -354,7 +354,7 @@ private:
 
 using leaf_pointer = std::variant<const comparison*, const present*, const value_filter*>;
 
-// The leaves of a filter that look at an attribute.
+// Collects the terms of a filter that concern an attribute.
 struct leaf_finder {
     const attribute& of;
     std::vector<leaf_pointer>& found;
@@ -378,12 +378,12 @@ private:
     }
 };
 
-// One value that is not in the document against a leaf.
+// Evaluates a term on one value that is not in the document.
 struct leaf_test {
     const json::value& element;
     evaluation_state& state;
 
-    // null is compared with the attribute as a whole: whether there is any value.
+    // null is compared with the attribute as a whole: whether it has any value.
     bool operator()(const comparison* leaf) const
     {
         const one_element subject(element, state);
@@ -400,7 +400,7 @@ struct leaf_test {
     }
 };
 
-// RFC 7644 §3.4.2.3: the primary value stands for all, or else the first.
+// Returns the primary value, else the first (RFC 7644 §3.4.2.3).
 const json::value* representative(const json::array& elements)
 {
     for (const json::value& each : elements) {
@@ -460,7 +460,7 @@ std::optional<bool> value_terms::outcome_of(const comparison& leaf) const
         return std::nullopt;
     if (std::holds_alternative<null_literal>(leaf.value))
         return found->has_passed == (leaf.op == operation::ne);
-    return has_values_ ? found->has_passed : holds_for_unassigned(leaf);
+    return has_values_ ? found->has_passed : satisfies_when_unassigned(leaf);
 }
 
 std::optional<bool> value_terms::outcome_of(const present& leaf) const

@@ -1,4 +1,4 @@
-// A filter held against a document (RFC 7644 §3.4.2.2). Pure.
+// Evaluation of a filter on a document (RFC 7644 §3.4.2.2). Pure.
 #pragma once
 
 #include "base/json/json.hpp"
@@ -11,29 +11,30 @@
 
 namespace scimd::scim {
 
-// `document` is a whole resource in canonical form, with id, meta and what else the filter may name.
-// Multi-valued attributes match when any value does; strings compare folded unless the attribute is
-// caseExact; dateTimes compare as instants. An unassigned attribute equals nothing but null and differs (ne)
-// from every value. Each text of the document is folded once at most; `work` is charged for every value that
-// a term looks at.
+// `document` is a complete resource in canonical form, including id, meta and anything else that the filter
+// may name. A multi-valued attribute matches when any of its values does; strings are compared folded unless
+// the attribute is caseExact; dateTimes are compared as instants. An unassigned attribute equals only null
+// and differs (ne) from every value. Each text of the document is folded at most once; `work` is charged for
+// every value that a term examines.
 bool matches(const filter& condition, const json::object& document, work_budget& work);
 
-// One value of a multi-valued attribute (or a complex one) against a value filter.
+// Evaluates a value filter on one value of a multi-valued attribute, or on a complex value.
 bool matches_value(const filter& condition, const json::value& element, work_budget& work);
 
-// The terms of a filter that look at one attribute whose values are not in the document, because there may be
-// more of them than fit in memory: they are looked at one after the other, and none is kept.
+// Evaluates the terms of a filter that concern one attribute whose values are not in the document, because
+// there may be too many for memory. The values are examined one after the other and not kept.
 class value_terms {
 public:
-    // `condition` outlives the terms.
+    // `condition` must outlive this object.
     value_terms(const filter& condition, const attribute& of);
 
-    // No further value would change an outcome.
+    // True if no further value can change an outcome.
     [[nodiscard]] bool are_decided() const noexcept;
 
     void look_at(const json::value& element, work_budget& work);
 
-    // Of a term of the filter, after all values; empty: it looks at something else.
+    // Returns the outcome of a term after all values were examined; empty: the term concerns another
+    // attribute.
     [[nodiscard]] std::optional<bool> outcome_of(const comparison& leaf) const;
     [[nodiscard]] std::optional<bool> outcome_of(const present& leaf) const;
     [[nodiscard]] std::optional<bool> outcome_of(const value_filter& leaf) const;
@@ -50,13 +51,13 @@ private:
     bool has_values_ = false;
 };
 
-// As above; `outside` has looked at all values of its attribute, or is decided.
+// Like matches() above. `outside` must have examined all values of its attribute, or be decided.
 bool matches(
     const filter& condition, const json::object& document, const value_terms& outside, work_budget& work
 );
 
-// The value of `where` in a document for sorting and single look-ups: of a multi-valued attribute its
-// primary, else its first value (RFC 7644 §3.4.2.3). nullptr when unassigned.
+// Returns the value of `where` in a document for sorting and single look-ups: of a multi-valued attribute the
+// primary value, else the first (RFC 7644 §3.4.2.3). nullptr: unassigned.
 const json::value* value_at(const path& where, const json::object& document);
 
 }  // namespace scimd::scim

@@ -15,13 +15,13 @@ error unknown(std::string_view text)
     return {errc::invalid_path, "There is no attribute " + quoted_input(text) + "."};
 }
 
-// A text split behind the schema's URN it starts with.
+// A text split after the schema URN with which it starts.
 struct qualified_name {
     const schema* definition = nullptr;  // nullptr: no URN
     std::string_view name;
 };
 
-// A schema's URN may be the beginning of another's, so the longest one decides.
+// Keeps the longest match: one schema's URN may be a prefix of another's.
 void consider(qualified_name& best, const schema& candidate, std::string_view text)
 {
     const std::string_view urn = candidate.urn;
@@ -42,8 +42,8 @@ qualified_name take_urn(std::string_view text, const resource_type& type)
     return found;
 }
 
-// Entra's documented probes say `manager eq "…"` without the URN: a name that no common attribute and not the
-// base schema has means the extension's, where only one declares it.
+// Finds an extension's attribute by its bare name, if neither the common attributes nor the base schema have
+// it and exactly one extension does. Entra's documented probes use `manager eq "…"` without the URN.
 path find_unqualified_in_extensions(std::string_view name, const resource_type& type)
 {
     path found;
@@ -122,6 +122,14 @@ std::string to_text(const path& where)
     if (where.sub_attribute)
         text += "." + where.sub_attribute->name;
     return text;
+}
+
+bool is_standard_notation(std::string_view text, const path& where, const resource_type& type)
+{
+    const std::string base = type.base->urn + ":";
+    if (!where.extension && starts_with_ignoring_case(text, base))
+        text.remove_prefix(base.size());
+    return equals_ignoring_case(text, to_text(where));
 }
 
 }  // namespace scimd::scim

@@ -1,7 +1,7 @@
-// Attribute paths, resolved against a resource type (RFC 7644 §3.10).
+// Attribute paths, resolved against a resource type (RFC 7644 §3.10). Pure.
 //
-// Parsing is resolving: a path that exists names attributes that exist. Unknown names are the caller's error
-// (invalid_path), never an empty match.
+// Parsing includes resolving: a parsed path names existing attributes. An unknown name is an error of the
+// caller (invalid_path), never an empty match.
 #pragma once
 
 #include "base/error.hpp"
@@ -12,14 +12,14 @@
 
 namespace scimd::scim {
 
-// "userName", "name.familyName", "emails.value", "meta.lastModified",
-// "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value".
+// A resolved path: "userName", "name.familyName", "emails.value", "meta.lastModified",
+// "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value". A value.
 struct path {
-    const schema* extension = nullptr;  // nullptr: the base schema or a common attribute
+    const schema* extension = nullptr;  // nullptr: the base schema, or a common attribute
     const scim::attribute* attribute = nullptr;
     const scim::attribute* sub_attribute = nullptr;
 
-    // The attribute at the end of the path.
+    // Returns the attribute at the end of the path.
     [[nodiscard]] const scim::attribute& leaf() const noexcept
     {
         return sub_attribute ? *sub_attribute : *attribute;
@@ -28,19 +28,22 @@ struct path {
     friend bool operator==(const path&, const path&) = default;
 };
 
-// Names are matched whatever their ASCII case; a URN prefix of the base or an extension schema is understood,
-// also (Entra) with '.' instead of ':' between URN and name, and old and odd names (legacy_names.hpp).
-// invalid_path with the offending name otherwise.
+// Parses a path. Names are matched without regard to ASCII case. A URN prefix of the base or an extension
+// schema is understood, with '.' instead of ':' between URN and name as well (Entra), and so are legacy names
+// (legacy_names.hpp). Otherwise invalid_path with the offending name.
 result<path> parse_path(std::string_view text, const resource_type& type);
 
-// Whether resources of the type can have the attribute at all. A path was resolved against one type and may
-// be asked of another (root queries, RFC 7644 §3.4.2.1).
+// True if resources of the type can have the attribute. A path that was resolved against one type may be used
+// with another (queries over several types, RFC 7644 §3.4.2.1).
 bool belongs(const path& where, const resource_type& type) noexcept;
 
-// Itself, or as a part of what is.
+// True if the attribute itself, or the one that contains it, is read-only.
 bool is_read_only(const path& where) noexcept;
 
-// Canonical spelling: the URN prefix only for extensions.
+// Prints a path in canonical spelling, with a URN prefix for extensions only.
 std::string to_text(const path& where);
+
+// True if `text` names the attribute in the notation of RFC 7644 §3.10: for an extension, with URN and colon.
+bool is_standard_notation(std::string_view text, const path& where, const resource_type& type);
 
 }  // namespace scimd::scim

@@ -7,8 +7,8 @@ namespace scimd::scim {
 
 namespace {
 
-// A mark that opens a quotation, and those that close it. The marks are those of Unicode's property
-// Quotation_Mark, the dingbats of the same look, and primes and accents that stand for them.
+// An opening quotation mark with the marks that close it: those of Unicode's property Quotation_Mark,
+// dingbats that look like them, and primes and accents that are used instead.
 struct mark {
     std::string_view opening;
     std::array<std::string_view, 2> closing;

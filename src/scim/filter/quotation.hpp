@@ -1,5 +1,5 @@
-// Texts in quotation marks within filters. RFC 7644 §3.4.2.2 knows those of JSON alone; people and their
-// editors write others, too: 'x', “x”, «x». Pure.
+// Quotation marks in filters. RFC 7644 §3.4.2.2 knows only those of JSON; people and editors use others: 'x',
+// “x”, «x». Pure.
 #pragma once
 
 #include <cstddef>
@@ -8,25 +8,27 @@
 
 namespace scimd::scim {
 
-// Whether the text begins with a quotation mark of any kind.
+// True if the text begins with a quotation mark of any kind.
 bool begins_with_quotation_mark(std::string_view text) noexcept;
 
-// Whether a quotation begins at that place of a filter: marks other than those of JSON stand within words,
-// too.
+// True if a quotation begins at that position of a filter: marks other than those of JSON occur within words
+// as well.
 bool opens_quotation(std::string_view text, std::size_t place) noexcept;
 
+// A quoted text and its position.
 struct quotation {
     std::string_view inside;  // as written, with its escapes
     std::size_t begin = 0;    // of `inside`
-    std::size_t end = 0;      // behind the closing mark
+    std::size_t end = 0;      // after the closing mark
     bool is_json = false;     // in the quotation marks of JSON
 };
 
-// The quotation that opens at that place; empty when none does, or when it is not closed. A backslash takes
-// the meaning from the character behind it.
+// Returns the quotation that begins at that position; empty when there is none or it is not closed. A
+// backslash escapes the next character.
 std::optional<quotation> quotation_at(std::string_view text, std::size_t place) noexcept;
 
-// Where the bracket at `open` is closed; npos: it is not. One in quotation marks closes nothing.
+// Returns the position of the bracket that closes the one at `open`; npos: there is none. Brackets in
+// quotation marks do not count.
 std::size_t closing_bracket(std::string_view text, std::size_t open) noexcept;
 
 }  // namespace scimd::scim

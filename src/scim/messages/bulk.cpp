@@ -15,7 +15,7 @@
 namespace scimd::scim {
 namespace {
 
-constexpr std::size_t method_bytes_max = 16;  // of an unknown one, to be answered as it was sent
+constexpr std::size_t method_bytes_max = 16;  // an unknown method up to this size is repeated in the response
 
 constexpr std::array methods = {
     std::pair(std::string_view("POST"), bulk_method::post),
@@ -59,7 +59,7 @@ result<std::size_t> read_errors_max(const json::object& body)
     return static_cast<std::size_t>(*number);
 }
 
-// A text of an operation; empty when it is not there.
+// Reads a text member of an operation; empty if it is missing.
 result<std::string> read_text(const json::object& operation, std::string_view name)
 {
     const json::value* const given = find_ignoring_case(operation, name);
@@ -71,7 +71,7 @@ result<std::string> read_text(const json::object& operation, std::string_view na
     return std::string(*text);
 }
 
-// For what is answered whatever else is wrong: no text is no text.
+// Reads a text for the response, which is sent whatever else is wrong; empty if it is not a text.
 std::string text_or_nothing(const json::object& operation, std::string_view name, std::size_t bytes_max)
 {
     auto text = read_text(operation, name);
@@ -128,7 +128,7 @@ result<void> check_id(std::string_view id, bulk_method method)
     return {};
 }
 
-// "/Users/42" taken apart.
+// Parses "/Users/42" into type and id.
 result<void> read_path(const json::object& operation, const catalogue& types, bulk_demand& made)
 {
     const auto text = read_text(operation, "path");
@@ -155,7 +155,7 @@ result<void> read_path(const json::object& operation, const catalogue& types, bu
     return check_id(made.id, made.method);
 }
 
-// Errata 5050 of RFC 7644: its example has the list of a PATCH without the message around it.
+// Reads `data`. An example of RFC 7644 has the list of a PATCH without the message around it (erratum 5050).
 result<void> read_data(const json::object& operation, bulk_demand& made)
 {
     const json::value* const given = find_ignoring_case(operation, "data");
@@ -210,7 +210,8 @@ bulk_operation read_operation(const json::value& given, const catalogue& types)
     };
 }
 
-// RFC 7644 §3.7: unique within a request. Which of two a reference means cannot be known.
+// Requires bulkIds to be unique within a request (RFC 7644 §3.7): a reference to a duplicate would be
+// ambiguous.
 result<void> check_bulk_ids(const std::vector<bulk_operation>& operations)
 {
     std::set<std::string_view> seen;
@@ -226,7 +227,7 @@ result<void> check_bulk_ids(const std::vector<bulk_operation>& operations)
     return {};
 }
 
-// A reference to what no operation creates cannot be resolved however long one waits.
+// Fails operations with references to bulkIds that no operation creates: these can never be resolved.
 void refuse_unknown_references(std::vector<bulk_operation>& operations)
 {
     std::set<std::string, std::less<>> created;

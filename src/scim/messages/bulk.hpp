@@ -1,4 +1,4 @@
-// Bulk requests and responses (RFC 7644 §3.7) as values. Pure.
+// Bulk requests and responses (RFC 7644 §3.7): parser and serializer. Pure.
 #pragma once
 
 #include "base/error.hpp"
@@ -21,36 +21,37 @@ constexpr std::size_t bulk_path_bytes_max = 1'024;
 
 enum class bulk_method { post, put, patch, remove };
 
-// What one operation asks for, as far as it can be known before it is done.
+// The parsed content of one operation.
 struct bulk_demand {
     bulk_method method = bulk_method::post;
     const resource_type* type = nullptr;
-    std::string id;       // of the resource, perhaps "bulkId:x"; empty with POST
-    std::string version;  // as If-Match; empty: none
-    json::object data;    // empty with DELETE
-    // The bulkIds that `id` and `data` refer to, each once, in order; an operation of the request that is a
-    // POST has each of them.
+    std::string id;       // of the resource, possibly "bulkId:x"; empty for POST
+    std::string version;  // as in If-Match; empty: none
+    json::object data;    // empty for DELETE
+    // The bulkIds to which `id` and `data` refer, each once, in order. Each of them belongs to a POST of the
+    // request.
     std::vector<std::string> references;
 };
 
-// An operation that cannot be understood fails alone; the rest of the request goes on.
+// One operation. If it cannot be parsed, it alone fails; the rest of the request goes on.
 struct bulk_operation {
-    std::string method;   // as it is answered: in capitals, and empty when it was no short text
-    std::string path;     // as sent; empty when it was none
+    std::string method;   // for the response: in upper case, or empty when it was not a short text
+    std::string path;     // as sent; empty when it was not a text
     std::string bulk_id;  // empty: none
     result<bulk_demand> wanted;
 };
 
+// A parsed bulk request.
 struct bulk_request {
-    std::size_t errors_max = 0;  // failOnErrors: so many end the request; 0: none do
+    std::size_t errors_max = 0;  // failOnErrors: stop after so many errors; 0: never
     std::vector<bulk_operation> operations;
 };
 
-// Errors, for the request as a whole: too_large (more than bulk_operations_max operations, with
-// `too_large_detail`), invalid_syntax (no Operations, another message's schemas), invalid_value (failOnErrors
-// below 1, two operations of one bulkId). Of single operations: invalid_syntax (a member of the wrong kind,
-// data with DELETE), invalid_value (a member missing, an unknown method, a bulkId that no POST has),
-// invalid_path, not_found (an unknown endpoint).
+// Parses a request. Errors of the whole request: too_large (more than bulk_operations_max operations, with
+// `too_large_detail`), invalid_syntax (no Operations, the schemas of another message), invalid_value
+// (failOnErrors below 1, a duplicate bulkId). Errors of single operations: invalid_syntax (a member of the
+// wrong type, data with DELETE), invalid_value (a missing member, an unknown method, a bulkId that no POST
+// has), invalid_path, not_found (an unknown endpoint).
 result<bulk_request> parse_bulk(
     const json::object& body,
     const catalogue& types,
@@ -58,9 +59,10 @@ result<bulk_request> parse_bulk(
     conformance_mode mode = conformance_mode::compat
 );
 
-// What both limits are, for whoever exceeds one of them (RFC 7644 §3.7.4).
+// Returns the error detail that states both limits (RFC 7644 §3.7.4).
 std::string bulk_too_large(std::size_t payload_bytes_max);
 
+// The outcome of one operation.
 struct bulk_result {
     std::string method;
     std::string bulk_id;   // empty: none
@@ -70,7 +72,7 @@ struct bulk_result {
     std::optional<error> failure;
 };
 
-// The BulkResponse. Operations that were not reached are left out.
+// Serializes the BulkResponse. Operations that were not reached are left out.
 std::string bulk_message(std::span<const std::optional<bulk_result>> results);
 
 }  // namespace scimd::scim

@@ -12,7 +12,7 @@
 namespace scimd::scim {
 namespace {
 
-// An edge goes from an operation to one that must be done before it.
+// An edge leads from an operation to one that must be executed before it.
 using graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS>;
 
 bool is_post(const bulk_operation& one)
@@ -44,11 +44,11 @@ graph dependencies_of(const std::vector<bulk_operation>& operations)
     return made;
 }
 
-// Circles are one unit each, like every other operation.
+// The dependency graph with its cycles condensed into one unit each.
 struct condensed {
     std::vector<bulk_unit> units;
-    std::vector<std::vector<std::size_t>> followers;  // of each unit, which wait for it
-    std::vector<std::size_t> waits;                   // of each unit: for how many others
+    std::vector<std::vector<std::size_t>> followers;  // per unit: the units that wait for it
+    std::vector<std::size_t> waits;                   // per unit: the number of units for which it waits
 };
 
 condensed condense(const graph& dependencies)
@@ -82,9 +82,9 @@ condensed condense(const graph& dependencies)
 std::vector<bulk_unit> plan_bulk(const bulk_request& request)
 {
     auto graph = condense(dependencies_of(request.operations));
-    // A unit's turn comes with the last of its operations, or once it need not wait any more.
-    using turn = std::pair<std::size_t, std::size_t>;
-    std::priority_queue<turn, std::vector<turn>, std::greater<>> ready;
+    // A unit runs in the order of its last operation, or as soon as it need not wait any longer.
+    using scheduled = std::pair<std::size_t, std::size_t>;
+    std::priority_queue<scheduled, std::vector<scheduled>, std::greater<>> ready;
     const auto enqueue = [&](std::size_t unit) { ready.emplace(graph.units[unit].operations.back(), unit); };
     for (std::size_t unit = 0; unit < graph.units.size(); ++unit)
         if (graph.waits[unit] == 0)

@@ -1,4 +1,4 @@
-// In which order the operations of a bulk request are done. Pure.
+// Execution order of the operations of a bulk request. Pure.
 #pragma once
 
 #include "scim/messages/bulk.hpp"
@@ -8,15 +8,15 @@
 
 namespace scimd::scim {
 
-// Operations that are done together, by their indexes, in order.
+// Operations that are executed together, by index, in order.
 struct bulk_unit {
     std::vector<std::size_t> operations;
-    bool is_circle = false;  // POSTs that refer to each other, or one to itself
+    bool is_circle = false;  // POSTs that refer to each other, or one that refers to itself
 };
 
-// In the request's order, but that an operation waits for the creation of what it refers to, and with it the
-// later ones on the same path (RFC 7644 §3.7: the client's intent is preserved). Every operation stands in
-// exactly one unit.
+// Plans the execution in the order of the request, except that an operation waits for the creation of the
+// resources to which it refers, and later operations on the same path wait with it (RFC 7644 §3.7: the
+// client's intent is preserved). Every operation is in exactly one unit.
 std::vector<bulk_unit> plan_bulk(const bulk_request& request);
 
 }  // namespace scimd::scim

@@ -12,19 +12,19 @@ namespace {
 
 constexpr std::string_view prefix = "bulkId:";
 
-// Where a text holds a reference.
-struct place {
+// Position of a reference in a text.
+struct position {
     std::size_t start = 0;
     std::size_t bytes = 0;
 };
 
-std::string_view bulk_id_at(std::string_view text, const place& where)
+std::string_view bulk_id_at(std::string_view text, const position& where)
 {
     return text.substr(where.start, where.bytes).substr(prefix.size());
 }
 
-// "../Users/bulkId:x"
-std::vector<place> places_in_url(std::string_view text)
+// Finds the reference in "../Users/bulkId:x".
+std::vector<position> positions_in_url(std::string_view text)
 {
     const auto slash = text.rfind('/');
     const auto start = slash == std::string_view::npos ? 0 : slash + 1;
@@ -33,10 +33,10 @@ std::vector<place> places_in_url(std::string_view text)
     return {{start, text.size() - start}};
 }
 
-// members[value eq "bulkId:x"]
-std::vector<place> places_in_path(std::string_view text)
+// Finds the references in members[value eq "bulkId:x"].
+std::vector<position> positions_in_path(std::string_view text)
 {
-    std::vector<place> found;
+    std::vector<position> found;
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (!opens_quotation(text, i))
             continue;
@@ -50,21 +50,21 @@ std::vector<place> places_in_path(std::string_view text)
     return found;
 }
 
-// Goes through data, and hands each text with references to the visitor.
-class walk {
+// Traverses data and passes each text with references to the visitor.
+class reference_walk {
 public:
-    explicit walk(bulk_method method) : method_(method) {}
+    explicit reference_walk(bulk_method method) : method_(method) {}
 
-    [[nodiscard]] std::vector<place> places_in(std::string_view name, std::string_view text) const
+    [[nodiscard]] std::vector<position> positions_in(std::string_view name, std::string_view text) const
     {
         if (!reference_in_id(text).empty())
             return {{0, text.size()}};
         if (text.find(prefix) == std::string_view::npos)
             return {};
         if (equals_ignoring_case(name, "$ref"))
-            return places_in_url(text);
+            return positions_in_url(text);
         if (method_ == bulk_method::patch && equals_ignoring_case(name, "path"))
-            return places_in_path(text);
+            return positions_in_path(text);
         return {};
     }
 
@@ -77,11 +77,11 @@ public:
             for (const auto& element : *array)
                 collect(name, element, found);
         else if (const auto* const text = value.if_string())
-            for (const auto& where : places_in(name, *text))
+            for (const auto& where : positions_in(name, *text))
                 found.emplace_back(bulk_id_at(*text, where));
     }
 
-    // Empty: what the value identifies is not there yet.
+    // Empty: the resource that the value identifies does not exist yet.
     std::optional<json::value> resolve(
         std::string_view name, const json::value& value, const bulk_lookup& id_of
     ) const
@@ -123,7 +123,7 @@ private:
     {
         std::string made;
         std::size_t done = 0;
-        for (const auto& where : places_in(name, text)) {
+        for (const auto& where : positions_in(name, text)) {
             const auto id = id_of(std::string(bulk_id_at(text, where)));
             if (!id)
                 return std::nullopt;
@@ -149,7 +149,7 @@ std::vector<std::string> references_of(const bulk_demand& demand)
     if (const auto in_id = reference_in_id(demand.id); !in_id.empty())
         found.emplace_back(in_id);
     for (const auto& member : demand.data)
-        walk(demand.method).collect(member.key(), member.value(), found);
+        reference_walk(demand.method).collect(member.key(), member.value(), found);
     std::ranges::sort(found);
     found.erase(std::ranges::unique(found).begin(), found.end());
     return found;
@@ -157,7 +157,7 @@ std::vector<std::string> references_of(const bulk_demand& demand)
 
 json::object resolve_references(const bulk_demand& demand, const bulk_lookup& id_of)
 {
-    auto made = walk(demand.method).resolve_object(demand.data, id_of, true);
+    auto made = reference_walk(demand.method).resolve_object(demand.data, id_of, true);
     return std::move(made->get_object());
 }
 

@@ -16,7 +16,7 @@ void append_cursor(std::string& text, std::string_view name, std::string_view cu
 
 }  // namespace
 
-// RFC 7644 §3.12: the status is a string.
+// The status is a string (RFC 7644 §3.12).
 std::string error_message(const error& failure)
 {
     std::string text = R"({"schemas":[)";
@@ -45,7 +45,8 @@ std::string begin_list(const list_head& head, std::size_t count)
     text += R"(,"itemsPerPage":)" + std::to_string(count);
     append_cursor(text, R"(,"previousCursor":)", head.previous_cursor);
     append_cursor(text, R"(,"nextCursor":)", head.next_cursor);
-    // RFC 7644 §3.4.2 asks for Resources only where there are some; clients read it always.
+    // Resources is written even when it is empty: RFC 7644 §3.4.2 requires it only for results, but clients
+    // read it always.
     return text + R"(,"Resources":[)";
 }
 

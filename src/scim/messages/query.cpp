@@ -11,7 +11,7 @@ namespace scimd::scim {
 
 namespace {
 
-// The first of that name.
+// Finds the first parameter of that name.
 const std::string* find_parameter(const parameters& given, std::string_view name)
 {
     const auto found = std::find_if(given.begin(), given.end(), [name](const auto& each) {
@@ -20,7 +20,7 @@ const std::string* find_parameter(const parameters& given, std::string_view name
     return found == given.end() ? nullptr : &found->second;
 }
 
-// An empty one is as good as none where nothing can be meant by it.
+// Returns a parameter's text; an empty one counts as missing where it can mean nothing.
 std::string_view text_of(const parameters& given, std::string_view name)
 {
     const std::string* const found = find_parameter(given, name);
@@ -52,7 +52,8 @@ result<page_request> read_page(const parameters& given)
     return page;
 }
 
-// RFC 7644 §3.4.2.3: a complex attribute is sorted by a sub-attribute, which is `value` where none is named.
+// Resolves sortBy. A complex attribute is sorted by its sub-attribute `value` unless another is named (RFC
+// 7644 §3.4.2.3).
 result<path> read_sort_by(std::string_view text, const resource_type& type)
 {
     auto found = parse_path(text, type);
@@ -62,13 +63,14 @@ result<path> read_sort_by(std::string_view text, const resource_type& type)
         found->sub_attribute = found->attribute->find("value");
     if (found->leaf().is_complex())
         return error{errc::invalid_path, "sortBy must name a sub-attribute of " + quoted_input(text) + "."};
-    // The order of passwords would tell of them.
+    // Sorting by passwords would reveal their order.
     if (found->attribute->returned == returned::never || found->leaf().returned == returned::never)
         return error{errc::invalid_path, "sortBy cannot be " + quoted_input(text) + "."};
     return found;
 }
 
-// The type's own attribute of that name, or else that of the first other type that has one.
+// Resolves sortBy for one of several types: its own attribute of that name, or the one of the first other
+// type that has it.
 result<path> read_sort_by(
     std::string_view text, const resource_type& type, std::span<const resource_type* const> types
 )
@@ -147,7 +149,7 @@ result<sort_order> parse_sort_order(std::string_view text)
 result<list_request> read_parameters(const parameters& given)
 {
     list_request asked;
-    // An empty filter is an error, lest a client that lost its own gets everybody.
+    // An empty filter is an error, so that a client that lost its filter does not get all resources.
     if (const std::string* const text = find_parameter(given, "filter"))
         asked.filter = *text;
     auto page = read_page(given);

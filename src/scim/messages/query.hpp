@@ -1,5 +1,5 @@
-// What a client asks of a list: the parameters of a URL (RFC 7644 §3.4.2) or a SearchRequest (§3.4.3), and
-// what they mean for the resource types that are listed. Pure.
+// List queries: filter, sorting and pagination as query parameters (RFC 7644 §3.4.2) or a SearchRequest
+// (§3.4.3), and their resolution against the resource types that are listed. Pure.
 #pragma once
 
 #include "base/error.hpp"
@@ -26,43 +26,45 @@ constexpr std::chrono::seconds cursor_lifetime{3'600};
 
 enum class sort_order { ascending, descending };
 
-// RFC 7644 §3.4.2.4, RFC 9865 §2.
+// The page that is requested (RFC 7644 §3.4.2.4, RFC 9865 §2).
 struct page_request {
-    std::optional<std::uint64_t> start_index{};  // 1-based, and 1 where it is not said
+    std::optional<std::uint64_t> start_index{};  // 1-based; the default is 1
     std::size_t count = page_size_default;
-    std::optional<std::string> cursor{};  // there: pages by cursor (RFC 9865); empty: the first of them
+    std::optional<std::string> cursor{};  // present: cursor pagination (RFC 9865); empty: its first page
 
-    // Below 1 is 1; below 0 is 0, above page_size_max that.
+    // The setters clamp: a start index below 1 is 1; a count below 0 is 0 and above page_size_max is
+    // page_size_max.
     void set_start_index(std::int64_t wanted) noexcept;
     void set_count(std::int64_t wanted) noexcept;
 };
 
-// As sent: names of attributes have not been looked at.
+// A list query as sent; names of attributes have not been resolved.
 struct list_request {
     std::optional<std::string> filter{};
     std::string sort_by{};
     sort_order order = sort_order::ascending;
     page_request page{};
-    std::string attributes{};           // with commas between them
-    std::string excluded_attributes{};  // the same
+    std::string attributes{};           // comma-separated
+    std::string excluded_attributes{};  // comma-separated
 };
 
-// Decoded name/value pairs of a query string; names match whatever their case, unknown ones are ignored.
-// Errors: invalid_value, or invalid_count for a count that is no number where pages go by cursor.
+// Decoded name/value pairs of a query string; names are matched without regard to case, and unknown ones are
+// ignored. Errors: invalid_value, or invalid_count for a count that is not a number with cursor pagination.
 using parameters = std::vector<std::pair<std::string, std::string>>;
 result<list_request> read_parameters(const parameters& given);
 
-// invalid_syntax: an unknown member, one of another type, other schemas (they may be missing); invalid_count
-// as above. Unlike parameters of a URL, members have no other purpose: one that nobody knows is a slip. But
-// in strict directories numbers and lists of names may be texts, as they are in a URL.
+// Parses a SearchRequest. invalid_syntax: an unknown member, a member of the wrong type, wrong schemas (they
+// may be missing); invalid_count as above. Unknown members are refused, unlike parameters of a URL: members
+// serve no other purpose, so an unknown one is a mistake. Unless the directory is strict, numbers and lists
+// of names may be strings, as in a URL.
 result<list_request> read_search_request(
     const json::object& body, conformance_mode mode = conformance_mode::compat
 );
 
-// A whole number; beyond 64 bits it is the nearest that there is. Empty: the text is none.
+// Parses an integer and clamps it to 64 bits. Empty: not an integer.
 std::optional<std::int64_t> parse_integer(std::string_view text);
 
-// What is asked of the resources of one type.
+// The query as resolved against one resource type.
 struct type_query {
     const resource_type* type = nullptr;
     std::optional<filter> where{};
@@ -70,11 +72,12 @@ struct type_query {
     projection wanted{};
 };
 
+// A resolved list query.
 struct list_query {
-    std::vector<type_query> parts;  // one for each type, in the order given
+    std::vector<type_query> parts;  // one per type, in the order given
     sort_order order = sort_order::ascending;
     page_request page{};
-    std::string identity;  // equal for two queries that list the same in the same order
+    std::string identity;  // equal for two queries that list the same resources in the same order
 
     [[nodiscard]] bool is_sorted() const noexcept
     {
@@ -82,19 +85,19 @@ struct list_query {
     }
 };
 
-result<sort_order> parse_sort_order(std::string_view text);  // in any case; empty: ascending
+result<sort_order> parse_sort_order(std::string_view text);  // case-insensitive; empty: ascending
 
-// At least one type. invalid_value for a page by index and by cursor at once. Of several types, one that
-// lacks an attribute has it unassigned; an attribute that none of them has is invalid_filter or (sortBy)
-// invalid_path.
+// Resolves a query against at least one type. invalid_value: index and cursor pagination at once. With
+// several types, an attribute that a type lacks is unassigned there; one that all lack is invalid_filter or
+// (sortBy) invalid_path.
 result<list_query> resolve(
     const list_request& asked,
     std::span<const resource_type* const> types,
     conformance_mode mode = conformance_mode::compat
 );
 
-// attributes and excludedAttributes. RFC 7644 §3.9 lets only one of them be there: both are invalid_value in
-// a strict directory, and the one less the other elsewhere.
+// Parses attributes and excludedAttributes. RFC 7644 §3.9 allows only one of them: both are invalid_value in
+// a strict directory; in others the second is subtracted from the first.
 result<projection> parse_projection(
     const parameters& given, const resource_type& type, conformance_mode mode
 );

@@ -1,7 +1,6 @@
 #include "base/text.hpp"
 #include "scim/filter/match.hpp"
 #include "scim/patch/patch.hpp"
-#include "scim/patch/patch_put.hpp"
 #include "scim/references.hpp"
 #include "scim/value.hpp"
 
@@ -17,15 +16,15 @@ namespace scimd::scim {
 namespace {
 
 constexpr std::uint64_t operation_steps = 1'000;
-constexpr std::uint64_t element_steps = 50;  // of one operation at one element of a list
+constexpr std::uint64_t element_steps = 50;  // of one operation on one element of a list
 
-// Of what one operation puts into all elements of a list together: far beyond what a document may be, and far
-// below what the product of a value and a list can be.
+// Limit for the values that one operation copies into all elements of a list: far more than a document may
+// hold, and far less than the product of a value's and a list's size can be.
 constexpr std::uint64_t copied_steps_max = 8 * resource_bytes_max;
 
 error required(const patch_operation& operation)
 {
-    // RFC 7644 §3.5.2.2 calls the removal of a required attribute `mutability`; a replace has a bad value.
+    // RFC 7644 §3.5.2.2 prescribes `mutability` for removing a required attribute; a replace has a bad value.
     const errc code = operation.verb == patch_verb::remove ? errc::mutability : errc::invalid_value;
     return {code, to_text(operation.target.attribute) + " is required."};
 }
@@ -57,13 +56,71 @@ json::array& array_at(json::object& holder, std::string_view name)
     return value.is_array() ? value.get_array() : value.emplace_array();
 }
 
+// Appends values to a list. Adding an existing value changes nothing (RFC 7644 §3.5.2.1).
+json::array joined(
+    const json::array& before, const json::array& added, const attribute& list, work_budget& work
+)
+{
+    json::array all = before;
+    std::set<std::string> known;
+    for (const json::value& each : all)
+        known.insert(identity(each, list, work));
+    for (const json::value& each : added)
+        if (known.insert(identity(each, list, work)).second)
+            all.push_back(each);
+    return all;
+}
+
+void erase(json::object& object, std::string_view name)
+{
+    if (const auto found = object.find(name); found != object.end())
+        object.stable_erase(found);
+}
+
+// Sets a member of an object; null removes it, and add appends to an existing list. invalid_value: the list
+// becomes too long.
+result<void> put(
+    json::object& holder, const attribute& sub, const json::value& value, patch_verb verb, work_budget& work
+)
+{
+    work.charge(steps_of(value));
+    const json::array* const before = find_array(holder, sub.name);
+    const bool joins = verb == patch_verb::add && before && value.is_array();
+    if (value.is_null()) {
+        erase(holder, sub.name);
+    } else if (joins) {
+        json::array all = joined(*before, value.get_array(), sub, work);
+        // Checked after each operation, so that many operations cannot grow the list that each of them
+        // traverses.
+        if (all.size() > values_max)
+            return error{
+                errc::invalid_value, sub.name + " has more than " + std::to_string(values_max) + " values."
+            };
+        holder[sub.name] = std::move(all);
+    } else {
+        holder[sub.name] = value;
+    }
+    return {};
+}
+
+// Like put(), for an element of a list, where an immutable sub-attribute keeps its value (mutability).
+result<void> assign(
+    json::object& element, const attribute& sub, const json::value& value, patch_verb verb, work_budget& work
+)
+{
+    const json::value* const before = find(element, sub.name);
+    if (sub.mutability == mutability::immutable && before && *before != value)
+        return error{errc::mutability, sub.name + " cannot change once it has a value."};
+    return put(element, sub, value, verb, work);
+}
+
 bool meets(const json::value& element, const patch_target& target, work_budget& work)
 {
     work.charge(element_steps);
     return !target.where || matches_value(*target.where, element, work);
 }
 
-// ---- elements that a filter asks for but nobody has (C2 of docs/compatibility.md) ----
+// --- filters that match no element: creating it (C2 of docs/compatibility.md)
 
 json::value to_json(const literal& from)
 {
@@ -78,7 +135,7 @@ json::value to_json(const literal& from)
     );
 }
 
-// The terms of a plain conjunction of `sub eq literal`; empty for every other filter.
+// Returns the terms of a plain conjunction of `sub eq literal`; empty for every other filter.
 std::vector<const comparison*> equalities(const filter& condition)
 {
     std::vector<const comparison*> terms;
@@ -98,8 +155,9 @@ std::vector<const comparison*> equalities(const filter& condition)
     return terms;
 }
 
-// `type eq "work"` with a declared type, or `primary eq true`: what names a place rather than finds a value.
-bool names_a_place(const comparison& term)
+// True for terms that identify an element rather than search for a value: `type eq "work"` with a canonical
+// type, or `primary eq true`.
+bool identifies_element(const comparison& term)
 {
     const attribute& sub = *term.attribute.sub_attribute;
     if (const auto* const text = std::get_if<std::string>(&term.value); text && sub.name == "type")
@@ -111,7 +169,7 @@ bool names_a_place(const comparison& term)
     return sub.name == "primary" && term.value == literal(true);
 }
 
-// The sub-attributes that an element must have to meet the filter; empty when that cannot be told.
+// Returns the sub-attributes that an element needs to match the filter; empty if they cannot be derived.
 json::object literals_of(const filter& condition)
 {
     json::object made;
@@ -120,10 +178,11 @@ json::object literals_of(const filter& condition)
     return made;
 }
 
-// Entra adds and replaces `emails[type eq "work"].value` of users that have no emails yet. RFC 7644 §3.5.2.3
-// wants noTarget for replace, so there only filters that name a place are met by making the element, unless
-// it is Entra that asks: its customers' mappings have types of their own.
-bool can_be_made(const patch_operation& operation)
+// Decides whether an element is created when no element matches. Entra adds and replaces `emails[type eq
+// "work"].value` for users without e-mail addresses. RFC 7644 §3.5.2.3 requires noTarget for replace, so that
+// only filters that identify an element create it; in Entra mode all do, because its customers' mappings have
+// types of their own.
+bool can_create_match(const patch_operation& operation)
 {
     const auto terms = equalities(*operation.target.where);
     if (terms.empty() || operation.mode == conformance_mode::strict)
@@ -131,16 +190,16 @@ bool can_be_made(const patch_operation& operation)
     if (operation.verb == patch_verb::add || operation.mode == conformance_mode::entra)
         return true;
     return std::all_of(terms.begin(), terms.end(), [](const comparison* term) {
-        return names_a_place(*term);
+        return identifies_element(*term);
     });
 }
 
-result<json::value> make_element(const patch_operation& operation, work_budget& work)
+result<json::value> create_element(const patch_operation& operation, work_budget& work)
 {
     const attribute& list = *operation.target.attribute.attribute;
     if (!operation.target.where)
         return json::value(json::object());
-    if (!can_be_made(operation))
+    if (!can_create_match(operation))
         return no_match(operation);
 
     auto made = read_value(json::value(literals_of(*operation.target.where)), list, work, true);
@@ -151,10 +210,10 @@ result<json::value> make_element(const patch_operation& operation, work_budget& 
     return made;
 }
 
-// ---- setting ----
+// --- setting values
 
-// RFC 7644 §3.5.2.3: the element becomes the value given. What the filter says of it stays unless the value
-// says otherwise, or the next operation would not find it again.
+// Returns the new value of a replaced element (RFC 7644 §3.5.2.3). What the filter requires is kept unless
+// the value contradicts it; otherwise the next operation would not find the element.
 json::value replaced(const patch_operation& operation)
 {
     json::object next = operation.target.where ? literals_of(*operation.target.where) : json::object();
@@ -190,7 +249,7 @@ result<void> set_element(json::value& element, const patch_operation& operation,
     return {};
 }
 
-// RFC 7644 §3.5.2: a value made primary makes the others not so.
+// A value that becomes primary makes the others non-primary (RFC 7644 §3.5.2).
 void keep_one_primary(json::array& elements, const std::vector<bool>& is_touched)
 {
     bool has_new = false;
@@ -203,7 +262,8 @@ void keep_one_primary(json::array& elements, const std::vector<bool>& is_touched
             elements[i].get_object()["primary"] = false;
 }
 
-// Checked with each operation, too, so that many of them cannot grow what each walks through.
+// Checked after each operation as well, so that many operations cannot grow the list that each of them
+// traverses.
 result<void> check_length(const json::array& elements, const attribute& list)
 {
     if (elements.size() <= values_max)
@@ -235,7 +295,7 @@ result<void> set_elements(json::object& holder, const patch_operation& operation
     if (!is_any) {
         if (!where.attribute->is_complex())
             return no_match(operation);
-        auto made = make_element(operation, work);
+        auto made = create_element(operation, work);
         if (!made)
             return made.error();
         if (auto set = set_element(*made, operation, work); !set)
@@ -249,7 +309,7 @@ result<void> set_elements(json::object& holder, const patch_operation& operation
     return {};
 }
 
-// RFC 7644 §3.5.2.1: what is there already is not added again.
+// Adding an existing value changes nothing (RFC 7644 §3.5.2.1).
 result<void> append(json::object& holder, const patch_operation& operation, work_budget& work)
 {
     const attribute& list = *operation.target.attribute.attribute;
@@ -289,7 +349,7 @@ result<void> set_list(json::object& holder, const patch_operation& operation, wo
     return {};
 }
 
-// Immutable attributes are compared with the original once all operations are applied (check_replacement).
+// Sets a value. Immutable attributes are compared with the original after all operations (check_replacement).
 result<void> set(json::object& holder, const patch_operation& operation, work_budget& work)
 {
     const path& where = operation.target.attribute;
@@ -311,7 +371,7 @@ result<void> set(json::object& holder, const patch_operation& operation, work_bu
     return {};
 }
 
-// ---- removing ----
+// --- removing values
 
 void remove_where(json::array& elements, const auto& is_meant)
 {
@@ -319,8 +379,8 @@ void remove_where(json::array& elements, const auto& is_meant)
     elements.erase(kept, elements.end());
 }
 
-// The elements that a remove lists (Entra, JumpCloud): by type and value, or by value when the client names
-// no type.
+// Removes the elements that a remove operation lists (Entra, JumpCloud): by type and value, or by value alone
+// when the client gives no type.
 void remove_listed(json::array& elements, const attribute& list, const json::array& listed, work_budget& work)
 {
     std::set<std::string> whole;
@@ -369,7 +429,7 @@ result<void> remove_from_list(
     return {};
 }
 
-// RFC 7644 §3.12: a filter that yields no match is `noTarget`, also for remove.
+// In strict mode, a filter without a match is `noTarget` for remove as well (RFC 7644 §3.12).
 bool lacks_match(const json::value* value, const patch_operation& operation, work_budget& work)
 {
     if (operation.mode != conformance_mode::strict || !operation.target.where)
@@ -380,7 +440,7 @@ bool lacks_match(const json::value* value, const patch_operation& operation, wor
     });
 }
 
-// A target that is not there is removed already.
+// Removes a target; a missing one counts as removed.
 result<void> unassign(json::object& holder, const patch_operation& operation, work_budget& work)
 {
     const path& where = operation.target.attribute;
@@ -410,7 +470,8 @@ result<void> remove_extension(json::object& document, const schema& container, c
     return {};
 }
 
-// Of a single complex value a filter chooses it or nothing: nothing is made for it, and nothing else changed.
+// True if a filter does not match a single complex value: the operation then changes nothing and creates
+// nothing.
 bool lacks_single(const json::object* holder, const patch_target& target, work_budget& work)
 {
     const attribute& chosen = *target.attribute.attribute;
@@ -446,9 +507,9 @@ result<void> apply_one(
     return set(holder, operation, work);
 }
 
-// A `$ref` that an operation sets or removes, and that follows the `value` beside it all the same: known when
-// all operations have been applied.
-void note_derived(
+// Records a `$ref` that an operation sets or removes although it is derived from the `value` next to it; this
+// is known only after all operations.
+void record_derived(
     ignored_names& found, const patch_operation& operation, const json::object& document, work_budget& work
 )
 {
@@ -499,7 +560,7 @@ result<json::object> apply(
         return normal.error();
     if (ignored)
         for (const patch_operation& operation : change.operations)
-            note_derived(*ignored, operation, next, work);
+            record_derived(*ignored, operation, next, work);
     if (auto checked = check_visibility(next, document, type, work); !checked)
         return checked.error();
     if (auto kept = check_replacement(document, next, type, work); !kept)

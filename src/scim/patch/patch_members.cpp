@@ -14,7 +14,8 @@ error needs_value()
     return {errc::invalid_value, "The operation needs a value."};
 }
 
-// Whether `condition` is `value eq "…"`, or several of them joined by `or`; their literals go to `ids`.
+// True if `condition` is `value eq "…"`, or several of these joined by `or`; their literals are added to
+// `ids`.
 bool collect_ids(const filter& condition, std::vector<std::string>& ids)
 {
     if (const auto* const either = std::get_if<disjunction>(&condition.node))
@@ -30,7 +31,7 @@ bool collect_ids(const filter& condition, std::vector<std::string>& ids)
     return id != nullptr;
 }
 
-// The members that a filter names by their ids; empty when it says anything else of them.
+// Returns the ids of the members that a filter names; empty if the filter says anything else.
 std::vector<std::string> named_ids(const filter& condition)
 {
     std::vector<std::string> ids;
@@ -92,7 +93,7 @@ result<void> read_whole(const membership_demand& wanted, membership_operations& 
     return {};
 }
 
-// `add members[value eq "x"]`: the filter says whom.
+// Reads `add members[value eq "x"]`, where the filter names the member to add.
 result<void> read_named_addition(const membership_demand& wanted, membership_operations& out)
 {
     std::vector<member> members;
@@ -104,7 +105,8 @@ result<void> read_named_addition(const membership_demand& wanted, membership_ope
     return {};
 }
 
-// RFC 7644 §3.12: a filter that yields no match is `noTarget`; for remove, strict directories alone say so.
+// True if a filter without a match is an error: `noTarget` (RFC 7644 §3.12), for remove in strict directories
+// only.
 bool must_match(const membership_demand& wanted)
 {
     return wanted.verb == patch_verb::replace || wanted.mode == conformance_mode::strict;
@@ -144,7 +146,8 @@ filter any_member(const path& members)
     return {present{value}};
 }
 
-// RFC 7643 §8.7.1: of a member only its display can change; another value is another member.
+// Reads a change of a member. Only `display` can change (RFC 7643 §8.7.1); another value would be another
+// member.
 result<void> read_part(const membership_demand& wanted, membership_operations& out, work_budget& work)
 {
     const patch_target& target = wanted.target;

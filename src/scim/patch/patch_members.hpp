@@ -1,4 +1,4 @@
-// Operations of a PATCH on the members of a group, which are rows apart from the document. Pure.
+// PATCH operations on the members of a group, which are stored as rows apart from the document. Pure.
 #pragma once
 
 #include "base/error.hpp"
@@ -9,11 +9,12 @@
 
 namespace scimd::scim {
 
-// Whether the value of a remove lists what to remove. RFC 7644 §3.5.2.2 knows no value there, but Entra and
-// JumpCloud mean the listed members, and by no means all. null and "" say nothing; [] lists none.
+// True if the value of a remove operation lists elements to remove. RFC 7644 §3.5.2.2 defines no value there,
+// but Entra and JumpCloud mean the listed members, not all members. null and "" list nothing and mean all; []
+// is an empty list.
 bool lists_values(const json::value* value) noexcept;
 
-// One operation on `members`, `members[…]` or `members[…].display`.
+// An operation on `members`, `members[…]` or `members[…].display`.
 struct membership_demand {
     patch_verb verb = patch_verb::add;
     const patch_target& target;
@@ -21,8 +22,8 @@ struct membership_demand {
     conformance_mode mode = conformance_mode::compat;
 };
 
-// Appends what it asks for. no_target: an add to a filter that names no member, or, in strict directories, to
-// any filter; mutability: value, $ref or type of a member.
+// Appends the resulting membership operations. no_target: an add with a filter that names no member or, in
+// strict directories, with any filter; mutability: a change of value, $ref or type of a member.
 result<void> read_membership(
     const membership_demand& wanted, std::vector<membership_operation>& out, work_budget& work
 );

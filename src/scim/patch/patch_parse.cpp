@@ -14,8 +14,8 @@ namespace scimd::scim {
 
 namespace {
 
-// Nothing a document holds: `schemas` is computed from what there is, a password is never kept, and what is
-// read-only is the server's.
+// True for attributes that a PATCH cannot change: `schemas` is computed, a password is not stored, and the
+// server sets read-only attributes.
 bool is_without_effect(const path& where) noexcept
 {
     return where.attribute == find_common("schemas") || !is_kept_in_documents(*where.attribute) ||
@@ -57,7 +57,7 @@ result<patch_verb> parse_verb(const json::object& operation)
     return error{errc::invalid_syntax, "op must be add, remove or replace."};
 }
 
-// What one operation asks of one target; `value` is nullptr when it brings none.
+// One operation on one target; `value` is nullptr if there is none.
 struct demand {
     patch_verb verb = patch_verb::add;
     const json::value* value = nullptr;
@@ -69,7 +69,7 @@ error cannot_be_unassigned(const patch_target& target)
     return {errc::invalid_value, to_text(target.attribute) + " is true or false; it cannot be unassigned."};
 }
 
-// A secret is checked as everything else, and forgotten.
+// Validates a write-only attribute, which is not stored.
 result<void> check_forgotten(
     const demand& wanted, const patch_target& target, const resource_type& type, work_budget& work
 )
@@ -101,10 +101,11 @@ public:
     result<void> read(const json::value& operation, std::size_t index);
     patch take() { return std::move(made_); }
 
-    // Of a request of so many operations that would all be passed over: it would succeed with nothing.
+    // Returns the error of a request whose operations would all be ignored, because it would otherwise
+    // succeed without any effect.
     [[nodiscard]] std::optional<error> why_without_effect(std::size_t operations) const
     {
-        return passed_over_ == operations ? first_passed_over_ : std::nullopt;
+        return ignored_operations_ == operations ? first_ignored_ : std::nullopt;
     }
 
 private:
@@ -114,15 +115,15 @@ private:
     result<void> read_path(const demand& wanted, std::string_view text);
     result<void> read_target(const demand& wanted, patch_target target);
     void push(const demand& wanted, patch_target target, json::value value);
-    void note_without_effect(const demand& wanted, const patch_target& target);
-    void note_parts(const path& where, const json::value& value);
+    void record_without_effect(const demand& wanted, const patch_target& target);
+    void record_parts(const path& where, const json::value& value);
 
     const resource_type& type_;
     conformance_mode how_;
     work_budget& work_;
     patch made_;
-    std::size_t passed_over_ = 0;  // operations on unknown attributes
-    std::optional<error> first_passed_over_;
+    std::size_t ignored_operations_ = 0;  // operations on unknown attributes, which are ignored
+    std::optional<error> first_ignored_;
     std::size_t targets_ = 0;
     std::size_t values_ = 0;
 };
@@ -144,7 +145,7 @@ result<void> patch_reader::read(const json::value& operation, std::size_t index)
     return read_path(wanted, trim(where->get_string()));
 }
 
-// RFC 7644 §3.5.2.1, §3.5.2.3: without a path the value's members are each a target of their own.
+// Splits a value without path into one target per member (RFC 7644 §3.5.2.1, §3.5.2.3).
 result<void> patch_reader::read_resource(const demand& wanted)
 {
     if (wanted.verb == patch_verb::remove)
@@ -158,7 +159,7 @@ result<void> patch_reader::read_resource(const demand& wanted)
     return {};
 }
 
-// A URN alone stands for all attributes of its schema.
+// Handles a path that is only a URN, which means all attributes of the schema.
 result<void> patch_reader::read_container(const demand& wanted, const schema& container)
 {
     const bool unassigns = wanted.value && is_blank(*wanted.value) && !wanted.value->is_object();
@@ -185,8 +186,9 @@ result<void> patch_reader::read_container(const demand& wanted, const schema& co
     return {};
 }
 
-// One member of a value that names attributes. Names are paths too (dotted, with URN, with brackets); unknown
-// and read-only ones are passed over, for clients send what they have (RFC 7644 §3.5.2.3 asks for no error).
+// Handles one member of a value that names attributes. Names may be paths (dotted, with URN, with brackets).
+// Unknown and read-only ones are ignored, because clients send whatever they have (RFC 7644 §3.5.2.3 requires
+// no error).
 result<void> patch_reader::read_member(const demand& wanted, std::string_view name, const schema* container)
 {
     if (!container)
@@ -215,9 +217,9 @@ result<void> patch_reader::read_path(const demand& wanted, std::string_view text
         if (how_ == conformance_mode::strict || !names_unknown_attribute(text, type_, work_))
             return target.error();
         made_.ignored.add(text, ignored_reason::unknown_path);
-        ++passed_over_;
-        if (!first_passed_over_)
-            first_passed_over_ = target.error();
+        ++ignored_operations_;
+        if (!first_ignored_)
+            first_ignored_ = target.error();
         return {};
     }
     if (is_read_only(target->attribute))
@@ -231,7 +233,7 @@ result<void> patch_reader::read_target(const demand& wanted, patch_target target
     if (++targets_ > patch_targets_max || values_ > patch_values_max)
         return error{errc::too_large, "The request holds too many values."};
     if (is_without_effect(target.attribute)) {
-        note_without_effect(wanted, target);
+        record_without_effect(wanted, target);
         return check_forgotten(wanted, target, type_, work_);
     }
     if (is_kept_apart(type_, *target.attribute.attribute))
@@ -255,8 +257,8 @@ result<void> patch_reader::read_target(const demand& wanted, patch_target target
         return value.error();
     if (value->is_null() && is_lifecycle && wanted.verb == patch_verb::replace)
         return cannot_be_unassigned(target);
-    note_parts(target.attribute, *wanted.value);
-    // Nothing added is no change, and so are no values removed; only replace unassigns.
+    record_parts(target.attribute, *wanted.value);
+    // Adding nothing and removing no values change nothing; only replace unassigns.
     if (value->is_null() && wanted.verb != patch_verb::replace) {
         if (wanted.verb == patch_verb::add)
             made_.ignored.add(to_text(target.attribute), ignored_reason::no_value);
@@ -266,8 +268,9 @@ result<void> patch_reader::read_target(const demand& wanted, patch_target target
     return {};
 }
 
-// What is common to all resources is in every answer, whatever a client sends.
-void patch_reader::note_without_effect(const demand& wanted, const patch_target& target)
+// Records an attribute without effect. Common attributes are skipped: every response contains them, whatever
+// the client sends.
+void patch_reader::record_without_effect(const demand& wanted, const patch_target& target)
 {
     if (find_common(target.attribute.attribute->name) == target.attribute.attribute)
         return;
@@ -278,7 +281,7 @@ void patch_reader::note_without_effect(const demand& wanted, const patch_target&
         );
 }
 
-void patch_reader::note_parts(const path& where, const json::value& value)
+void patch_reader::record_parts(const path& where, const json::value& value)
 {
     if (!where.sub_attribute)
         record_ignored_parts(made_.ignored, where.extension, *where.attribute, value, work_);
@@ -295,7 +298,8 @@ void patch_reader::push(const demand& wanted, patch_target target, json::value v
     );
 }
 
-// RFC 7644 §3.5.2 wants the URN; a body without `schemas` is understood, one that claims another is not.
+// Accepts a body without `schemas`, but not one with another message's URN (RFC 7644 §3.5.2 requires the
+// URN).
 result<void> check_patch_schemas(const json::object& body, conformance_mode mode)
 {
     const json::value* const given = find_ignoring_case(body, "schemas");

@@ -15,7 +15,7 @@ namespace scimd::scim {
 
 namespace {
 
-constexpr std::uint64_t path_byte_steps = 50;  // to look up names and parse a filter
+constexpr std::uint64_t path_byte_steps = 50;  // to look up names and to parse a filter
 
 error bad_path(std::string_view text, std::string_view reason)
 {
@@ -32,7 +32,7 @@ result<patch_target> parse_value_path(
     auto list = parse_path(trim(text.substr(0, open)), type);
     if (!list)
         return list.error();
-    // Entra removes `manager[value eq "7"]`: one complex value is a list of one.
+    // Entra removes `manager[value eq "7"]`: a single complex value is treated as a list of one.
     const bool is_list = list->attribute->is_multi_valued;
     const bool is_list_of_one = list->attribute->is_complex() && mode != conformance_mode::strict;
     if (list->sub_attribute || !(is_list || is_list_of_one))
@@ -62,8 +62,8 @@ bool is_attribute_name(std::string_view text) noexcept
     return !text.empty() && !is_digit(text.front()) && std::ranges::all_of(text, is_name_character);
 }
 
-// RFC 7644 Figure 1: an attribute's name, perhaps with that of a sub-attribute. Behind a URN any such word,
-// as the URN of an unknown schema may stand alone.
+// True for an attribute name, optionally with a sub-attribute (RFC 7644 Figure 1). After a URN any such word
+// is accepted, because the URN of an unknown schema may stand alone.
 bool is_attribute_path(std::string_view text) noexcept
 {
     const auto colon = text.rfind(':');

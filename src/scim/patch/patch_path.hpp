@@ -1,4 +1,4 @@
-// The path of a PATCH operation (RFC 7644 §3.5.2: PATH = attrPath / valuePath [subAttr]). Pure.
+// Parser for the path of a PATCH operation (RFC 7644 §3.5.2: PATH = attrPath / valuePath [subAttr]). Pure.
 #pragma once
 
 #include "base/error.hpp"
@@ -11,14 +11,14 @@
 
 namespace scimd::scim {
 
-// invalid_path or, for what stands in brackets, invalid_filter. A schema's URN alone is no target.
+// Errors: invalid_path or, between the brackets, invalid_filter. The URN of a schema alone is not a target.
 result<patch_target> parse_target(
     std::string_view text, const resource_type& type, conformance_mode mode, work_budget& work
 );
 
-// Whether a path that cannot be parsed is written as RFC 7644 §3.5.2 has it and names an attribute, or a
-// sub-attribute, that there is not: a customer's own mapping, which no other operation has to suffer from.
-// Not of the members of a group, where a filter says who goes.
+// True if a path that cannot be parsed is well-formed (RFC 7644 §3.5.2) and names an attribute or
+// sub-attribute that does not exist: such a path comes from a customer's own mapping and must not make the
+// other operations fail. False for members of a group, where a filter decides who is removed.
 bool names_unknown_attribute(std::string_view text, const resource_type& type, work_budget& work);
 
 }  // namespace scimd::scim

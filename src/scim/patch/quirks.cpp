@@ -15,7 +15,7 @@ namespace scimd::scim::quirks {
 
 namespace {
 
-constexpr std::uint64_t name_steps = 400;  // to look up the attribute of a member, and to put it elsewhere
+constexpr std::uint64_t name_steps = 400;  // to look up a member's attribute and to move it
 
 json::value* find_in_any_case(json::object& object, std::string_view name) noexcept
 {
@@ -30,9 +30,9 @@ bool has_value_part(const attribute& of) noexcept
     return of.is_complex() && of.find("value");
 }
 
-// ---- values ----
+// --- values
 
-// JumpCloud: `phoneNumbers: ["tel:+1-555"]`. Entra: `manager: "26118915"`. OneLogin's templates: `emails:
+// JumpCloud: `phoneNumbers: ["tel:+1-555"]`. Entra: `manager: "26118915"`. Templates of OneLogin: `emails:
 // "a@b"`.
 void string_for_an_object_with_value(json::value& value, const attribute& of)
 {
@@ -60,8 +60,8 @@ void array_of_one(json::value& value)
     value = std::move(only);
 }
 
-// Entra, older documentation: `manager: [{"value": "26118915"}]`, and the same for one value that a filter
-// chose; others, for any attribute that is not multi-valued.
+// Entra, older documentation: `manager: [{"value": "26118915"}]`, also for a single value that a filter
+// selects; other providers, for any attribute that is not multi-valued.
 void array_of_one_for_a_value(json::value& value, const attribute& of)
 {
     array_of_one(value);
@@ -73,7 +73,7 @@ void array_of_one_for_a_value(json::value& value, const attribute& of)
             array_of_one(member.value());
 }
 
-// Entra's "remove manager": a replace with {"value": ""}. Left to merge, it would leave $ref behind.
+// Entra's "remove manager" is a replace with {"value": ""}. Merging it would leave `$ref` behind.
 void empty_value_for_unassigned(json::value& value, const attribute& of)
 {
     auto* const object = value.if_object();
@@ -101,22 +101,22 @@ void wrapped_simple_value(json::value& value, const attribute& of)
     value = std::move(taken);
 }
 
-// ---- names ----
+// --- names
 
-// Old and odd URNs (legacy_names.hpp) in the names of members.
+// Replaces legacy URNs (legacy_names.hpp) in the names of members.
 void legacy_urns_as_names(json::object& object, const resource_type& type)
 {
     json::object renamed;
     for (auto& member : object) {
         const auto standard = standard_name(member.key(), type);
-        // Where the right one is there, too, it decides.
+        // If the standard name is present as well, it takes precedence.
         const bool is_renamed = standard && !find_ignoring_case(object, *standard);
         renamed[is_renamed ? *standard : std::string(member.key())] = std::move(member.value());
     }
     object = std::move(renamed);
 }
 
-// An official template for SCIM 1.1: `manager: {"managerId": "26118915"}`.
+// A template for SCIM 1.1: `manager: {"managerId": "26118915"}`.
 void legacy_names_of_parts(json::value& value, const attribute& of)
 {
     json::object* const members = value.if_object();
@@ -128,12 +128,12 @@ void legacy_names_of_parts(json::value& value, const attribute& of)
             continue;
         json::value moved = member.value();
         (*members)[meant->name] = std::move(moved);
-        return;  // the members have moved; no attribute has two such names
+        return;  // the members have moved; no attribute has two legacy names
     }
 }
 
-// The object under that name, whatever its case, which is made when there is none; nullptr when something
-// else stands there.
+// Returns the object of that name in any case, creating it if missing; nullptr if the member is not an
+// object.
 json::object* object_under(json::object& holder, std::string_view name)
 {
     if (json::value* const found = find_in_any_case(holder, name))
@@ -141,7 +141,7 @@ json::object* object_under(json::object& holder, std::string_view name)
     return &holder[name].emplace_object();
 }
 
-// Where nothing stands yet.
+// Moves a value to a path unless there is one already.
 bool put_at(json::object& body, const path& where, json::value& value)
 {
     json::object* holder = where.extension ? object_under(body, where.extension->urn) : &body;
@@ -153,8 +153,8 @@ bool put_at(json::object& body, const path& where, json::value& value)
     return true;
 }
 
-// A name in a body that is a path: `name.givenName`, an extension's attribute with its URN, and without it
-// (Entra, older documentation: `manager`). PATCH understands these everywhere.
+// Moves members whose name is a path: `name.givenName`, or an extension's attribute with its URN or without
+// it (Entra, older documentation: `manager`). PATCH understands such names everywhere.
 void names_as_paths(json::object& body, const resource_type& type)
 {
     std::vector<std::string> names;
@@ -172,7 +172,7 @@ void names_as_paths(json::object& body, const resource_type& type)
     }
 }
 
-// The attributes of the base schema under its URN, as those of extensions are.
+// Moves the attributes of the base schema that stand under its URN, like those of an extension.
 void base_schema_as_container(json::object& body, const resource_type& type)
 {
     json::value* const container = find_in_any_case(body, type.base->urn);
@@ -191,7 +191,7 @@ void base_schema_as_container(json::object& body, const resource_type& type)
             body[member.key()] = member.value();
 }
 
-// Entra without its 2020 flag: "Add", "Replace", "Remove".
+// Entra without its flag of 2020: "Add", "Replace", "Remove".
 void op_in_any_case(json::object& operation)
 {
     json::value* const op = find_in_any_case(operation, "op");
@@ -199,7 +199,7 @@ void op_in_any_case(json::object& operation)
         *op = to_lower_ascii(trim(op->get_string()));
 }
 
-// ---- where they apply ----
+// --- application
 
 void rewrite_member(json::value& value, const attribute& of)
 {

@@ -1,6 +1,7 @@
-// What identity providers send beyond the RFC, rewritten into standard operations before the engine sees it.
+// Quirks of identity providers: deviations from the RFC, rewritten into standard operations before the engine
+// sees them.
 //
-// One function an oddity, each with the provider's name and where it is seen; each has a row in
+// Each quirk is a function that names the provider and where it was seen, with a row in
 // docs/compatibility.md, a dialogue in conformance/idp/ and a test. Pure.
 #pragma once
 
@@ -10,10 +11,10 @@
 
 namespace scimd::scim::quirks {
 
-// All that apply to a resource body of POST and PUT, in order.
+// Applies all quirks for a resource in POST and PUT, in order.
 json::object rewrite_resource(json::object body, const resource_type& type, work_budget& work);
 
-// All that apply to a PATCH body, in order.
+// Applies all quirks for a PATCH, in order.
 json::object rewrite_patch(json::object body, const resource_type& type, work_budget& work);
 
 }  // namespace scimd::scim::quirks

@@ -1,4 +1,5 @@
-// The way in for bodies of clients: refused or rewritten as the directory wants it, then read. Pure.
+// Entry point for bodies of clients: checks (strict) or rewrites (quirks) a body as the directory's
+// conformance mode requires, then parses it. Pure.
 #pragma once
 
 #include "base/error.hpp"
@@ -11,14 +12,14 @@
 
 namespace scimd::scim {
 
-// The body of a POST or PUT. Errors: those of read_body, in a strict directory those of
-// strict::check_resource before.
+// Reads the body of a POST or PUT. Errors: those of read_body; in a strict directory those of
+// strict::check_resource first.
 result<parsed_body> read_resource(
     json::object body, const resource_type& type, conformance_mode mode, work_budget& work
 );
 
-// The body of a PATCH. Errors: those of parse_patch, in a strict directory those of strict::check_patch
-// before.
+// Reads the body of a PATCH. Errors: those of parse_patch; in a strict directory those of strict::check_patch
+// first.
 result<patch> read_patch(
     json::object body, const resource_type& type, conformance_mode mode, work_budget& work
 );

@@ -42,9 +42,9 @@ bool has_its_type(const json::value& value, attribute_type type)
     return false;
 }
 
-// ---- values ----
+// --- values
 
-// RFC 7643 §2.3.7, §7: a resource of ours may be named relative to another, what is outside may not.
+// Checks a reference (RFC 7643 §2.3.7, §7): a URI may be relative only if it names a resource of this server.
 result<void> check_reference(std::string_view text, const value_place& place)
 {
     const auto& types = place.self.reference_types;
@@ -73,7 +73,7 @@ result<void> check_text(std::string_view text, const value_place& place)
 
 result<void> check_value(const json::value& value, const value_place& place);
 
-// RFC 7643 §2.5: null is the same as unassigned, for every type.
+// Checks a single value; null means unassigned for every type (RFC 7643 §2.5).
 result<void> check_single(const json::value& value, const value_place& place)
 {
     if (value.is_null())
@@ -116,7 +116,7 @@ result<void> check_container(const json::value& value, const schema& definition)
         return error{errc::invalid_value, definition.urn + " must be an object."};
     for (const auto& member : *members) {
         const attribute* const target = definition.find(member.key());
-        // Testers and clients that are made from /Schemas repeat it in every object that has a schema.
+        // Test suites and clients generated from /Schemas repeat `schemas` in every object that has a schema.
         if (!target && equals_ignoring_case(member.key(), "schemas"))
             continue;
         if (!target)
@@ -133,7 +133,7 @@ const schema* find_extension(const resource_type& type, std::string_view urn)
     return found == type.base ? nullptr : found;
 }
 
-// A member of a resource, or of a PATCH value that stands for one.
+// Checks a member of a resource, or of a PATCH value that represents one.
 result<void> check_member(std::string_view name, const json::value& value, const resource_type& type)
 {
     if (const attribute* const target = find_of_resource(type, name))
@@ -143,9 +143,10 @@ result<void> check_member(std::string_view name, const json::value& value, const
     return unknown_attribute(name, type.name);
 }
 
-// ---- resources ----
+// --- resources
 
-// RFC 7643 §3: the base URN, those of the extensions in the body, each once, and none of other types.
+// Requires `schemas` to list the base URN and those of the extensions in the body, each once, and no others
+// (RFC 7643 §3).
 result<void> check_schemas(const json::object& body, const resource_type& type)
 {
     const json::value* const given = find_ignoring_case(body, "schemas");
@@ -166,7 +167,7 @@ result<void> check_schemas(const json::object& body, const resource_type& type)
                 errc::invalid_value, "schemas: " + quoted_input(text) + " is no schema of " + type.name + "."
             };
         if (!named.insert(definition).second)
-            return error{errc::invalid_value, "schemas: " + quoted_input(text) + " stands twice."};
+            return error{errc::invalid_value, "schemas: " + quoted_input(text) + " is listed twice."};
     }
     if (!named.contains(type.base))
         return error{errc::invalid_value, "schemas must hold " + type.base->urn + "."};
@@ -177,13 +178,13 @@ result<void> check_schemas(const json::object& body, const resource_type& type)
     return {};
 }
 
-// ---- PATCH ----
+// --- PATCH
 
-// RFC 7644 §3.5.2: no operation may modify what is read-only, whether it names it in a path or in a value.
+// Refuses changes of read-only attributes, whether named in a path or in a value (RFC 7644 §3.5.2).
 result<void> check_without_path(const json::value& value, const resource_type& type)
 {
     if (!value.is_object())
-        return {};  // the engine says what is wrong with it
+        return {};  // reported by the engine
     for (const auto& member : value.get_object()) {
         if (auto checked = check_member(member.key(), member.value(), type); !checked)
             return checked;
@@ -216,10 +217,10 @@ result<void> check_at(
     if (!is_standard_target(text, *target, type))
         return error{errc::invalid_path, quoted_input(text) + " is not written as RFC 7644 §3.10 wants it."};
     if (is_read_only(target->attribute) || !value)
-        return {};  // the engine says what is wrong with it
+        return {};  // reported by the engine
     const path& where = target->attribute;
     const value_place place{.self = where.leaf(), .parent = where.sub_attribute ? where.attribute : nullptr};
-    // RFC 7644 §3.5.2.1 adds "a new value" to a multi-valued attribute: one, or a list of them.
+    // An add of "a new value" to a multi-valued attribute takes one value or a list (RFC 7644 §3.5.2.1).
     const bool is_one = !where.sub_attribute && (target->where || !value->is_array());
     return is_one && where.attribute->is_multi_valued ? check_single(*value, place)
                                                       : check_value(*value, place);
@@ -237,7 +238,8 @@ result<void> check_operation(const json::object& operation, const resource_type&
             };
     const json::value* const op = find_ignoring_case(operation, "op");
     const json::value* const value = find_ignoring_case(operation, "value");
-    // RFC 7644 §3.5.2.2 gives it no meaning: whoever means these values must say so in the path, lest all go.
+    // RFC 7644 §3.5.2.2 defines no value for remove. It is refused because ignoring it would remove all
+    // values.
     if (value && op && op->is_string() && op->get_string() == "remove")
         return error{errc::invalid_syntax, "remove takes no value; name the values in the path."};
     const json::value* const where = find_ignoring_case(operation, "path");
@@ -247,14 +249,6 @@ result<void> check_operation(const json::object& operation, const resource_type&
 }
 
 }  // namespace
-
-bool is_standard_notation(std::string_view text, const path& where, const resource_type& type)
-{
-    const std::string base = type.base->urn + ":";
-    if (!where.extension && starts_with_ignoring_case(text, base))
-        text.remove_prefix(base.size());
-    return equals_ignoring_case(text, to_text(where));
-}
 
 result<void> check_resource(const json::object& body, const resource_type& type, work_budget& work)
 {
@@ -283,7 +277,7 @@ result<void> check_patch(const json::object& body, const resource_type& type, wo
     const json::value* const given = find_ignoring_case(body, "Operations");
     const auto* const operations = given ? given->if_array() : nullptr;
     if (!operations || operations->size() > patch_operations_max)
-        return {};  // the engine says what is wrong with it
+        return {};  // reported by the engine
     for (std::size_t i = 0; i < operations->size(); ++i) {
         const auto* const operation = (*operations)[i].if_object();
         if (!operation)

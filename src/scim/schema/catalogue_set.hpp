@@ -1,5 +1,5 @@
-// The schemas of all directories: everything there is and, for each distinct choice of a directory, a
-// catalogue of what it has, built once and kept as long as the set. Any thread.
+// The schema catalogues of all directories: the complete one and, for each distinct set of schemas that a
+// directory has chosen, a subset, built once and kept as long as this object.
 #pragma once
 
 #include "base/error.hpp"
@@ -16,13 +16,14 @@
 
 namespace scimd::scim {
 
-// Distinct choices that directories may be given while the process lives.
+// Limit of distinct choices while the process lives.
 constexpr std::size_t schema_choices_max = 4'096;
 
-// The URNs of the optional schemas that a directory has (catalogue::choices), separated by spaces, in the
-// order of the catalogue. Empty text: none of them; no choice at all: every schema there is and will be.
+// URNs of the optional schemas that a directory has (catalogue::choices), separated by spaces, in the order
+// of the catalogue. Empty text: none of them. No value: all schemas, present and future.
 using schema_choice = std::optional<std::string>;
 
+// The catalogues by choice. Thread-safe.
 class catalogue_set {
 public:
     explicit catalogue_set(catalogue all) : all_(std::move(all)) {}
@@ -31,19 +32,20 @@ public:
 
     [[nodiscard]] const catalogue& all() const noexcept { return all_; }
 
-    // What a directory of that choice has. URNs that no schema has any more are passed over.
+    // Returns the catalogue of a choice. URNs of schemas that no longer exist are ignored.
     [[nodiscard]] const catalogue& of(const schema_choice& choice) const;
 
-    // A choice from what was asked for. invalid_value: a URN that cannot be chosen; conflict: the limit.
+    // Makes a choice from requested URNs. invalid_value: a URN that cannot be chosen; conflict: the limit is
+    // reached.
     [[nodiscard]] result<std::string> choose(std::span<const std::string> urns) const;
 
 private:
     const catalogue all_;
     mutable std::shared_mutex lock_;
-    mutable std::map<std::string, catalogue, std::less<>> chosen_;  // whose pointers stay valid
+    mutable std::map<std::string, catalogue, std::less<>> chosen_;  // a map: pointers into it stay valid
 };
 
-// The URNs of a choice.
+// Returns the URNs of a choice.
 std::vector<std::string> urns_of(std::string_view choice);
 
 }  // namespace scimd::scim

@@ -15,7 +15,7 @@ void definition_errors::add(std::string_view where, std::string_view reason)
         texts_.emplace_back("There are more mistakes than these.");
 }
 
-// RFC 7643 §2.5: null is not there.
+// null counts as missing (RFC 7643 §2.5).
 const json::value* definition_reader::given(std::string_view name) const noexcept
 {
     const json::value* const value = find(members_, name);

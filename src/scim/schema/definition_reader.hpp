@@ -1,5 +1,4 @@
-// One object of a definition file, read member by member, and what is wrong with it. Not shared between
-// threads.
+// Reads one object of a schema definition file, member by member, and collects its errors. Not thread-safe.
 #pragma once
 
 #include "base/json/json.hpp"
@@ -18,11 +17,11 @@ namespace scimd::scim {
 template <class Enum>
 using keyword = std::pair<std::string_view, Enum>;
 
-// What is wrong with definition files, in the order of its discovery, each with where it stands: so that all
-// of it can be told at once.
+// Errors in definition files with their positions, in order of discovery, so that all of them can be reported
+// at once.
 class definition_errors {
 public:
-    static constexpr std::size_t count_max = 100;  // then one says that there are more
+    static constexpr std::size_t count_max = 100;  // one more says that there are others
 
     void add(std::string_view where, std::string_view reason);
 
@@ -33,10 +32,11 @@ private:
     std::vector<std::string> texts_;
 };
 
-// What cannot be read is a default, so that those who read with it stay straight lines. Borrows both.
+// Reads members. A member that cannot be read gives a default value, so that the calling code needs no
+// branches. Borrows both arguments.
 class definition_reader {
 public:
-    // `where` begins the text of each mistake: the file, and in it the attribute.
+    // `where` begins the text of each error: the file, and the attribute in it.
     definition_reader(std::string where, const json::object& members, definition_errors& found)
         : where_(std::move(where)), members_(members), found_(found)
     {
@@ -44,7 +44,7 @@ public:
 
     void only(std::span<const std::string_view> names);
 
-    std::string text(std::string_view name, std::size_t bytes_max);  // empty when it is not there
+    std::string text(std::string_view name, std::size_t bytes_max);  // empty if missing
     std::string required_text(std::string_view name, std::size_t bytes_max);
     std::optional<bool> boolean(std::string_view name);
     const json::array& list(std::string_view name, std::size_t rows_max);

@@ -86,14 +86,15 @@ json::array list(const std::vector<std::string>& texts)
     return rows;
 }
 
-// RFC 7643 §2.3: case is a matter of strings, references and binary values only.
-bool knows_case(attribute_type type)
+// True for strings, references and binary values, the only types for which caseExact is defined (RFC 7643
+// §2.3).
+bool has_case(attribute_type type)
 {
     return type == attribute_type::string || type == attribute_type::reference ||
            type == attribute_type::binary;
 }
 
-bool knows_uniqueness(attribute_type type)
+bool has_uniqueness(attribute_type type)
 {
     return type == attribute_type::string || type == attribute_type::reference ||
            type == attribute_type::integer || type == attribute_type::decimal;
@@ -111,11 +112,11 @@ json::object attribute_document(const attribute& definition)
     document["required"] = definition.is_required;
     if (!definition.canonical_values.empty())
         document["canonicalValues"] = list(definition.canonical_values);
-    if (knows_case(definition.type))
+    if (has_case(definition.type))
         document["caseExact"] = definition.is_case_exact;
     document["mutability"] = name_of(definition.mutability);
     document["returned"] = name_of(definition.returned);
-    if (knows_uniqueness(definition.type))
+    if (has_uniqueness(definition.type))
         document["uniqueness"] = name_of(definition.uniqueness);
     if (!definition.reference_types.empty())
         document["referenceTypes"] = list(definition.reference_types);
@@ -175,7 +176,7 @@ json::object service_provider_config(const capabilities& what, std::string_view 
     document["changePassword"] = json::object{{"supported", false}};
     document["sort"] = json::object{{"supported", true}};
     document["etag"] = json::object{{"supported", true}};
-    // RFC 9865 §4.
+    // Cursor pagination, RFC 9865 §4.
     document["pagination"] = json::object{
         {"cursor", true},
         {"index", true},

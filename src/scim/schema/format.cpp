@@ -8,7 +8,7 @@ namespace scimd::scim {
 
 namespace {
 
-// All 249 of ISO 3166-1, as of 2024, with a space behind each.
+// All 249 codes of ISO 3166-1 as of 2024, each followed by a space.
 constexpr std::string_view country_codes =
     "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL "
     "BM BN BO BQ BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV "
@@ -27,7 +27,7 @@ constexpr bool is_hex(char c) noexcept
     return is_digit(c) || (to_lower_ascii(c) >= 'a' && to_lower_ascii(c) <= 'f');
 }
 
-// RFC 3986 §2.2, §2.3.
+// Characters of RFC 3986 §2.2 and §2.3.
 constexpr bool is_uri_character(char c) noexcept
 {
     constexpr std::string_view marks = "-._~:/?#[]@!$&'()*+,;=";

@@ -7,7 +7,7 @@ namespace scimd::scim {
 
 namespace {
 
-// Names of attributes hold no colon, URNs do.
+// True for the URN of a schema that the type does not have. Attribute names contain no colon, URNs do.
 bool is_hidden(std::string_view name, const resource_type& type)
 {
     return name.find(':') != std::string_view::npos && !type.find_schema(name);
@@ -15,7 +15,7 @@ bool is_hidden(std::string_view name, const resource_type& type)
 
 }  // namespace
 
-// A canonical document begins with its schemas, and URNs hold nothing that JSON escapes.
+// Compares texts: a canonical document begins with its schemas, and URNs contain nothing that JSON escapes.
 bool is_visible_as_stored(std::string_view text, const resource_type& type) noexcept
 {
     constexpr std::string_view start = R"({"schemas":[)";

@@ -1,6 +1,5 @@
-// What a directory sees of a document in the store. A resource may have data of a schema that its directory
-// has given up since, or that is not in the folder of schemas any more: it is neither shown nor changed, and
-// there again when the schema is. Pure.
+// Hides stored data that a directory does not see: data of a schema that the directory has given up, or whose
+// definition file is gone. It is neither shown nor changed, and reappears with the schema. Pure.
 #pragma once
 
 #include "base/json/json.hpp"
@@ -10,17 +9,18 @@
 
 namespace scimd::scim {
 
-// Whether a stored text can be shown as it is: the schemas that it lists are the type's, and built in, so
-// that they have not changed since it was written and return by default whatever is stored of them.
+// True if a stored text can be shown unchanged: it lists only schemas of the type that are built in, which
+// have not changed since the text was written and whose stored attributes are returned by default.
 bool is_visible_as_stored(std::string_view text, const resource_type& type) noexcept;
 
-// Takes what the type does not know out of a document, which then lists the schemas that are left.
+// Removes and returns everything that the type does not declare; the document then lists the schemas that are
+// left.
 json::object take_hidden(json::object& document, const resource_type& type);
 
-// A document of the store as the directory sees it, for those who only show it.
+// Parses a stored document and drops what is hidden, for code that only shows it.
 json::object visible_document(std::string_view stored, const resource_type& type);
 
-// Puts it back for the store.
+// Puts the hidden data back before the document is stored.
 void put_back(json::object& document, const json::object& hidden);
 
 }  // namespace scimd::scim

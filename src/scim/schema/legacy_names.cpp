@@ -14,9 +14,9 @@ struct legacy_urn {
     std::string_view meant;  // empty: the base schema of the resource type
 };
 
-// No row is the beginning of a later one. SCIM 1.1 in templates of OneLogin and others; the enterprise URN
-// without its last colon in older Entra documentation; the namespace of RFC 7643 §10.3.1 for common
-// attributes.
+// Legacy URNs; no row may be a prefix of a later one. They come from SCIM 1.1 in templates of OneLogin and
+// others, from older Entra documentation (the enterprise URN without its last colon), and from using the
+// namespace of RFC 7643 §10.3.1 for common attributes.
 constexpr std::array legacy_urns = {
     legacy_urn{"urn:scim:schemas:extension:enterprise:1.0:User", urn::enterprise_user},
     legacy_urn{"urn:scim:schemas:extension:enterprise:2.0:User", urn::enterprise_user},
@@ -44,7 +44,7 @@ constexpr std::array<std::string_view, 3> message_namespaces = {
     "urn:scim:schemas:core:1.0:",
 };
 
-// A URN, or a name behind one.
+// True for the URN, and for a name after it.
 bool begins_with_urn(std::string_view name, std::string_view urn) noexcept
 {
     if (!starts_with_ignoring_case(name, urn))

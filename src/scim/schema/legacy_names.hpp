@@ -1,5 +1,5 @@
-// Names that older versions of SCIM and some identity providers have for what RFC 7643 and RFC 7644 call
-// otherwise: one table, used wherever a name may stand. Pure.
+// Legacy names: names of older SCIM versions and of some identity providers for what RFC 7643 and RFC 7644
+// call otherwise. One table for all places in which a name may occur. Pure.
 #pragma once
 
 #include "base/json/json.hpp"
@@ -12,15 +12,16 @@
 
 namespace scimd::scim {
 
-// The name with the URN of the schema that is meant: "urn:scim:schemas:extension:enterprise:1.0:manager" is
+// Returns the standard name with its schema's URN: "urn:scim:schemas:extension:enterprise:1.0:manager" is
 // "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager". Empty for every other name.
 std::optional<std::string> standard_name(std::string_view name, const resource_type& type);
 
-// RFC 7643 §3.1: the sub-attribute of that name, also by the name that SCIM 1.1 has for it (managerId).
+// Finds a sub-attribute (RFC 7643 §3.1), also by its name in SCIM 1.1 (managerId).
 const attribute* find_sub_attribute(const attribute& of, std::string_view name) noexcept;
 
-// Whether an element of `schemas` is the URN of that message (RFC 7644 §8.2); but in strict directories, also
-// as some clients write it, with that of the core schemas: "urn:ietf:params:scim:schemas:core:2.0:PatchOp".
+// True if an element of `schemas` is the URN of that message (RFC 7644 §8.2). Unless the directory is strict,
+// the form with the prefix of the core schemas that some clients write is accepted as well:
+// "urn:ietf:params:scim:schemas:core:2.0:PatchOp".
 bool is_message(const json::value& element, std::string_view urn, conformance_mode mode) noexcept;
 
 }  // namespace scimd::scim

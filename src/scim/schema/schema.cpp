@@ -18,7 +18,7 @@ auto find_named(const Named& rows, std::string_view name) noexcept -> decltype(&
     return found == rows.end() ? nullptr : &*found;
 }
 
-// RFC 7643 §3.1: all of meta is the server's, and case exact.
+// Makes a sub-attribute of meta: all are read-only and caseExact (RFC 7643 §3.1).
 attribute meta_attribute(std::string name, attribute_type type, std::string description)
 {
     return {
@@ -48,7 +48,7 @@ attribute describe_meta()
 std::vector<attribute> describe_common()
 {
     return {
-        // RFC 8141 §3.1: URNs compare without regard to the case of their first parts.
+        // The first parts of a URN are case-insensitive (RFC 8141 §3.1).
         {.name = "schemas",
          .type = attribute_type::reference,
          .is_multi_valued = true,

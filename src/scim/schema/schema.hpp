@@ -1,8 +1,8 @@
 // Schemas and resource types as data (RFC 7643 §6, §7).
 //
-// A catalogue is loaded once at start from JSON (schema_loader.hpp) and never changes: everything that
-// resolves a name against it may keep pointers into it for the life of the process. Names and URNs match
-// whatever their ASCII case; what is found carries the canonical spelling.
+// A catalogue is loaded from JSON once at start (schema_loader.hpp) and never changes: code that resolves a
+// name against it may keep pointers into it for the life of the process. Names and URNs are matched without
+// regard to ASCII case; results have the canonical spelling. Thread-safe, because it is immutable.
 #pragma once
 
 #include "base/embedded.hpp"
@@ -22,17 +22,17 @@ enum class returned { always, never, by_default, on_request };
 enum class uniqueness { none, server, global };
 enum class text_format {
     any,
-    country,  // RFC 7643 §4.1.2: a code of ISO 3166-1
-    name,     // that people type: compared without the blanks around it
+    country,  // a code of ISO 3166-1 (RFC 7643 §4.1.2)
+    name,     // typed by people: compared without the blanks around it
 };
 
-// Where resources are found that a reference may point at.
+// The id prefix and endpoint of resources to which a reference may point.
 struct reference_target {
     std::string id_prefix;  // "diruser_"
     std::string endpoint;   // "/Users"
 };
 
-// The characteristics of RFC 7643 §2.2, with its defaults, and the format that it asks of some texts.
+// An attribute: the characteristics of RFC 7643 §2.2 with their defaults, and a text format.
 struct attribute {
     std::string name;
     attribute_type type = attribute_type::string;
@@ -53,21 +53,24 @@ struct attribute {
     [[nodiscard]] bool is_complex() const noexcept { return type == attribute_type::complex; }
 };
 
+// A schema definition.
 struct schema {
     std::string urn;
     std::string name;
     std::string description;
     std::vector<attribute> attributes;
-    bool is_built_in = false;  // the same at every start
+    bool is_built_in = false;  // linked into the binary, identical at every start
 
     [[nodiscard]] const attribute* find(std::string_view name) const noexcept;
 };
 
+// An extension of a resource type.
 struct extension {
     const schema* definition = nullptr;
     bool is_required = false;
 };
 
+// A resource type.
 struct resource_type {
     std::string name;      // "User"
     std::string endpoint;  // "/Users"
@@ -77,17 +80,18 @@ struct resource_type {
     std::vector<extension> extensions;
     bool is_built_in = false;  // User and Group, which every directory has
 
-    // The base schema or an extension of that URN; nullptr when this type has none such.
+    // Finds the base schema or an extension by URN; nullptr: the type has no such schema.
     [[nodiscard]] const schema* find_schema(std::string_view urn) const noexcept;
 };
 
-// schemas, id, externalId and meta: on every resource, in no schema of its own (RFC 7643 §3.1).
+// Returns schemas, id, externalId and meta, which every resource has and no schema declares (RFC 7643 §3.1).
 const std::vector<attribute>& common_attributes();
 const attribute* find_common(std::string_view name) noexcept;
 
+// A set of schemas and resource types.
 class catalogue {
 public:
-    // The types' pointers lead into the schemas.
+    // The pointers of the types must lead into the schemas.
     catalogue(std::deque<schema> schemas, std::deque<resource_type> types);
     catalogue(const catalogue&) = delete;
     catalogue& operator=(const catalogue&) = delete;
@@ -95,10 +99,10 @@ public:
     catalogue& operator=(catalogue&&) = default;  // NOLINT(performance-noexcept-move-constructor)
     ~catalogue() = default;
 
-    // Definitions alone, without the built-in ones; the first mistake when there is one.
+    // Loads definitions without the built-in ones, or returns the first error.
     static result<catalogue> load(std::span<const embedded_file> files);
 
-    // User, EnterpriseUser and Group, linked into the binary from schema/scim/.
+    // Returns User, EnterpriseUser and Group, linked into the binary from schema/scim/.
     static catalogue standard();
 
     [[nodiscard]] const std::vector<const schema*>& schemas() const noexcept { return schemas_; }
@@ -107,17 +111,18 @@ public:
     [[nodiscard]] const resource_type* find_type(std::string_view name) const noexcept;         // "User"
     [[nodiscard]] const resource_type* find_endpoint(std::string_view segment) const noexcept;  // "Users"
 
-    // What a directory may do without: the extensions, and the base schemas of types that are not built in.
+    // Returns the schemas that a directory may do without: the extensions, and the base schemas of types that
+    // are not built in.
     [[nodiscard]] std::vector<const schema*> choices() const;
 
-    // Of the extensions and resource types only those whose schemas are chosen, and all that is built in but
-    // its extensions. Borrows the schemas of this one.
+    // Returns a catalogue with the chosen schemas only: the extensions and resource types whose schemas are
+    // chosen, and everything built in except extensions. It borrows the schemas of this catalogue.
     [[nodiscard]] catalogue subset(std::span<const schema* const> chosen) const;
 
 private:
     catalogue() = default;
 
-    std::deque<schema> owned_;  // deques: pointers into them stay valid, also when the catalogue is moved
+    std::deque<schema> owned_;  // deques: pointers into them stay valid, even when the catalogue is moved
     std::vector<const schema*> schemas_;
     std::deque<resource_type> types_;
 };

@@ -33,7 +33,7 @@ bool is_resource_type(const json::object& document)
            lists(document, urn::resource_type);
 }
 
-// "dirdevice_" for a Device.
+// Derives an id prefix: "dirdevice_" for a Device.
 std::string derive_prefix(std::string_view name)
 {
     std::string prefix = "dir";
@@ -49,7 +49,7 @@ bool ends_in(std::string_view urn, std::string_view name)
            equals_ignoring_case(urn.substr(urn.size() - name.size()), name);
 }
 
-// Takes in all files, then joins what they say of each other.
+// Collects the definitions of all files, then joins them.
 class loader {
 public:
     void add(std::string_view file, std::string_view content, origin from)
@@ -71,8 +71,8 @@ public:
                 resolve_references(one);
     }
 
-    // What is not used, or refers to what is not there, is a slip of the pen. Of definitions that are broken
-    // nothing can be said.
+    // Reports unused schemas and references to missing definitions as errors. It is skipped if definitions
+    // are broken, because nothing reliable can then be said.
     void check_whole();
 
     catalogue take() { return {std::move(schemas_), std::move(types_)}; }
@@ -103,7 +103,7 @@ private:
 
     definition_errors found_;
     std::deque<schema> schemas_;
-    std::vector<std::string> schema_places_;  // beside schemas_
+    std::vector<std::string> schema_places_;  // parallel to schemas_
     std::vector<named_type> drafts_;
     std::deque<resource_type> types_;
 };
@@ -140,7 +140,7 @@ void loader::add_documents(const std::string& file, const json::value& content, 
             add_document(file + "[" + std::to_string(i) + "]", (*rows)[i], from);
 }
 
-// Another server's answer at /Schemas has the schemas of RFC 7643 beside its own.
+// Skips the schemas of RFC 7643 in the answer of another server's /Schemas, which lists them next to its own.
 bool loader::is_of_every_server(const json::value& content) const
 {
     const json::object* const object = content.if_object();
@@ -212,7 +212,7 @@ void loader::add_type(const resource_type_draft& draft, origin from)
             found_.add(draft.where, "there is no schema " + quoted_input(draft.base) + ".");
         return;
     }
-    // Memberships are rows of their own, and the rows of one type.
+    // Memberships are rows of one resource type.
     if (made.base->urn == urn::group && made.name != "Group")
         found_.add(draft.where, "only the resource type Group can have the schema " + draft.base + ".");
     add_extensions(types_.emplace_back(std::move(made)), draft);
@@ -349,8 +349,8 @@ void loader::resolve_references(attribute& reference)
         resolve_references(sub);
 }
 
-// The built-in definitions, read once. A copy is a beginning: until join() nothing points from one to
-// another.
+// Returns the built-in definitions, which are read once; callers copy them. Copying is safe because no
+// pointers between definitions exist before join().
 const loader& standard_definitions()
 {
     static const loader read = [] {

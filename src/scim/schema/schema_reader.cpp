@@ -42,7 +42,8 @@ constexpr std::array<keyword<text_format>, 2> format_keywords = {{
     {"name", text_format::name},
 }};
 
-// An unknown name in a definition is a slip of the pen that would silently leave a default in force.
+// The known member names. An unknown one is an error: a misspelled name would silently leave a default in
+// force.
 constexpr std::array<std::string_view, 13> characteristics = {
     "name",
     "type",
@@ -74,7 +75,7 @@ constexpr std::array<std::string_view, 9> type_members = {
 };
 constexpr std::array<std::string_view, 2> extension_members = {"schema", "required"};
 
-// RFC 7644 §3.2: endpoints that are the protocol's own.
+// Endpoints of the protocol itself (RFC 7644 §3.2).
 constexpr std::array<std::string_view, 5> reserved_endpoints = {
     "ServiceProviderConfig", "ResourceTypes", "Schemas", "Bulk", "Me"
 };
@@ -84,7 +85,7 @@ constexpr bool is_name_character(char c) noexcept
     return is_alpha(c) || is_digit(c) || c == '$' || c == '-' || c == '_';
 }
 
-// RFC 7643 §2.1, and "$ref", which its grammar forgets.
+// True for a name of RFC 7643 §2.1, and for "$ref", which its grammar forgets.
 bool is_attribute_name(std::string_view name) noexcept
 {
     if (name == "$ref")
@@ -93,7 +94,7 @@ bool is_attribute_name(std::string_view name) noexcept
            std::all_of(name.begin(), name.end(), is_name_character);
 }
 
-// A URI without the characters that end a name in a filter.
+// True for a URI without the characters that end a name in a filter.
 bool is_schema_urn(std::string_view urn) noexcept
 {
     constexpr std::string_view delimiters = " \"'()[],";
@@ -119,7 +120,7 @@ bool is_id_prefix(std::string_view prefix) noexcept
            std::all_of(prefix.begin(), prefix.end() - 1, is_prefix_character);
 }
 
-// What one characteristic demands of another.
+// Checks that characteristics do not contradict each other.
 void check_consistency(definition_reader& in, const attribute& made)
 {
     in.require(
@@ -138,7 +139,7 @@ void check_consistency(definition_reader& in, const attribute& made)
         !is_unique || (made.type != attribute_type::boolean && !made.is_complex()),
         "a boolean or complex attribute cannot be unique."
     );
-    // Secrets are checked and forgotten, so that there is nothing to compare the next one with.
+    // Write-only attributes are not stored, so there is no value to compare a new one with.
     const bool needs_keeping = is_unique || made.mutability == mutability::immutable;
     in.require(
         !needs_keeping || made.returned != returned::never,
@@ -161,11 +162,11 @@ void read_characteristics(definition_reader& in, attribute& made)
     made.type = in.one_of("type", type_keywords).value_or(made.type);
     made.is_multi_valued = in.boolean("multiValued").value_or(false);
     made.is_required = in.boolean("required").value_or(false);
-    // RFC 7643 §2.3.6, §2.3.7: binary data and references are case exact.
+    // Binary data and references are caseExact (RFC 7643 §2.3.6, §2.3.7).
     const bool is_exact_type = made.type == attribute_type::binary || made.type == attribute_type::reference;
     made.is_case_exact = in.boolean("caseExact").value_or(is_exact_type);
     made.mutability = in.one_of("mutability", mutability_keywords).value_or(made.mutability);
-    // RFC 7643 §7: what is writeOnly SHALL NOT be returned, also when nothing is said of it.
+    // A writeOnly attribute SHALL NOT be returned (RFC 7643 §7); it is the default for one.
     const returned fallback =
         made.mutability == mutability::write_only ? returned::never : returned::by_default;
     made.returned = in.one_of("returned", returned_keywords).value_or(fallback);
@@ -196,7 +197,7 @@ attribute read_attribute(
     made.name = in.required_text("name", definition_name_bytes_max);
     read_characteristics(in, made);
 
-    // RFC 7643 §2.3.8: sub-attributes are simple. Refused before descending, so that depth is bounded.
+    // Sub-attributes are simple (RFC 7643 §2.3.8). Checked before descending, which bounds the depth.
     const json::array& rows = in.list("subAttributes", attributes_max);
     if (at == level::sub_attribute && (made.is_complex() || !rows.empty())) {
         in.fail("a complex attribute cannot stand inside a complex attribute.");
@@ -269,7 +270,7 @@ std::vector<resource_type_draft::extension> read_extensions(
     return made;
 }
 
-// Some servers list what every resource has (RFC 7643 §3.1) in each of their schemas.
+// Drops common attributes (RFC 7643 §3.1), which some servers list in each of their schemas.
 json::array own_attributes(const json::array& rows)
 {
     json::array own;

@@ -1,6 +1,6 @@
-// One schema or resource type of a definition file read (RFC 7643 §6, §7). Pure.
+// Parser for one schema or resource type of a definition file (RFC 7643 §6, §7). Pure.
 //
-// Whatever is wrong is added to the mistakes; what is returned then is not to be used.
+// Errors are added to a list; the result must not be used if there are any.
 #pragma once
 
 #include "base/json/json.hpp"
@@ -13,8 +13,8 @@
 
 namespace scimd::scim {
 
-// Of a definition; beyond is a mistake.
-constexpr std::size_t attributes_max = 500;  // of a schema, and sub-attributes of an attribute
+// Limits of a definition.
+constexpr std::size_t attributes_max = 500;  // in a schema; also sub-attributes in an attribute
 constexpr std::size_t extensions_max = 64;   // of a resource type
 constexpr std::size_t canonical_values_max = 1'000;
 constexpr std::size_t canonical_value_bytes_max = 1'024;
@@ -25,7 +25,7 @@ constexpr std::size_t description_bytes_max = 4'096;
 
 schema read_schema(const std::string& where, const json::object& content, definition_errors& found);
 
-// As it is written: the schemas it names are not looked up yet.
+// A resource type as written in its file: the names of schemas have not been resolved.
 struct resource_type_draft {
     struct extension {
         std::string urn;
@@ -35,7 +35,7 @@ struct resource_type_draft {
     std::string name;
     std::string endpoint;
     std::string description;
-    std::string id_prefix;  // empty: to be derived
+    std::string id_prefix;  // empty: to be derived from the name
     std::string base;
     std::vector<extension> extensions;
 };

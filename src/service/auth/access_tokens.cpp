@@ -20,7 +20,7 @@ std::string encoded(std::string_view text)
     return to_base64url(std::as_bytes(std::span(text)));
 }
 
-// RFC 7515 §2: without padding, so that a token has one text alone.
+// Base64url without padding (RFC 7515 §2), so that a token has only one spelling.
 std::optional<std::string> decoded(std::string_view text)
 {
     if (text.ends_with('='))
@@ -80,7 +80,7 @@ bool is_for(const json::object& claims, std::string_view audience)
            std::string_view(list->front().get_string()) == audience;
 }
 
-// Empty: a claim is missing or of another kind.
+// Empty: a claim is missing or has another type.
 std::optional<access_token> claims_in(const json::object& claims)
 {
     const auto client = client_id::parse(text_in(claims, "client_id"));
@@ -94,7 +94,7 @@ std::optional<access_token> claims_in(const json::object& claims)
     if (!is_for(claims, read.issuer))
         return std::nullopt;
     if (find(claims, "scope"))
-        read.scopes = read_scopes(text_in(claims, "scope"));  // of another kind: none
+        read.scopes = read_scopes(text_in(claims, "scope"));  // of another type: no scope
     if (find(claims, "oid")) {
         read.organization = organization_id::parse(text_in(claims, "oid"));
         if (!read.organization)
@@ -105,23 +105,23 @@ std::optional<access_token> claims_in(const json::object& claims)
 
 }  // namespace
 
-std::string sign_access_token(const access_token& what, signing_key_id key_id, const rsa_key& key)
+std::string sign_access_token(const access_token& token, signing_key_id key_id, const rsa_key& key)
 {
     const json::object header{{"alg", "RS256"}, {"kid", key_id.text()}, {"typ", "JWT"}};
     json::object claims{
-        {"iss", what.issuer},
-        {"sub", what.client.text()},
-        {"aud", json::array{what.issuer}},
-        {"exp", seconds(what.expires)},
-        {"iat", seconds(what.issued)},
-        {"nbf", seconds(what.issued)},
-        {"client_id", what.client.text()},
-        {"jti", what.id}
+        {"iss", token.issuer},
+        {"sub", token.client.text()},
+        {"aud", json::array{token.issuer}},
+        {"exp", seconds(token.expires)},
+        {"iat", seconds(token.issued)},
+        {"nbf", seconds(token.issued)},
+        {"client_id", token.client.text()},
+        {"jti", token.id}
     };
-    if (what.scopes)
-        claims["scope"] = names_of(*what.scopes);  // RFC 9068 §2.2.3
-    if (what.organization)
-        claims["oid"] = what.organization->text();
+    if (token.scopes)
+        claims["scope"] = names_of(*token.scopes);  // RFC 9068 §2.2.3
+    if (token.organization)
+        claims["oid"] = token.organization->text();
     auto text = encoded(to_text(header)) + '.' + encoded(to_text(claims));
     const auto signature = key.sign(text);
     return text.append(".").append(encoded(signature));

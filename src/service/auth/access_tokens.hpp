@@ -1,4 +1,5 @@
-// Access tokens of API clients: JWTs (RFC 7519) in the compact form of RFC 7515, RS256. Pure.
+// Access tokens of API clients: JWTs (RFC 7519) in the compact serialization of RFC 7515, signed with RS256.
+// Pure.
 #pragma once
 
 #include "base/clock.hpp"
@@ -20,20 +21,20 @@ constexpr std::chrono::seconds access_token_lifetime_default =
 constexpr std::chrono::seconds clock_skew_max{300};
 constexpr std::size_t access_token_bytes_max = 4096;
 
-// Times are whole seconds, as a JWT has them.
+// The claims of a token. Times are whole seconds, as in a JWT.
 struct access_token {
-    std::string issuer;  // its audience, too
-    client_id client;    // and its subject
+    std::string issuer;  // also the audience
+    client_id client;    // also the subject
     std::optional<organization_id> organization;
     std::string id;  // "tkn_42"
     time_point issued;
     time_point expires;
-    std::optional<scope_set> scopes{};  // those asked for; none: all that the client has
+    std::optional<scope_set> scopes{};  // requested for it; empty: all scopes of the client
 };
 
-std::string sign_access_token(const access_token& what, signing_key_id key_id, const rsa_key& key);
+std::string sign_access_token(const access_token& token, signing_key_id key_id, const rsa_key& key);
 
-// A token's text taken apart; nothing is proved by that but its form.
+// A parsed token. Parsing proves its form and nothing else: the signature is still to be verified.
 struct presented_token {
     signing_key_id key;
     access_token claims;
@@ -42,11 +43,11 @@ struct presented_token {
     std::string signature;
 };
 
-// Empty: the text is no token of ours. The algorithm is RS256 or it is none: what the header says of others,
-// of keys that it brings along or of extensions that must be understood is refused (RFC 8725 §3.1).
+// Empty: the text is not an access token of this server. The algorithm must be RS256; a header that names
+// another algorithm, carries a key or lists critical extensions is refused (RFC 8725 §3.1).
 std::optional<presented_token> read_access_token(std::string_view text);
 
-// Whether the token is issued here and alive. Its signature is another matter.
+// Whether the token was issued by `issuer` and is valid at that time. Does not verify the signature.
 bool is_current(const presented_token& token, std::string_view issuer, time_point now);
 
 }  // namespace scimd::service

@@ -1,11 +1,11 @@
-// Who is asking, and what they may touch. Built by authenticate() alone (api/auth/authenticate.cpp); every
-// verb on directory data takes the directory from here.
+// The authenticated callers: of SCIM, with the directory that it may use, and of the management API.
 #pragma once
 
 #include "base/id.hpp"
 #include "base/work_budget.hpp"
 #include "scim/conformance_mode.hpp"
 #include "scim/schema/catalogue_set.hpp"
+#include "service/auth/caller_kinds.hpp"
 #include "service/events/event_source.hpp"
 #include "service/request_log/request_trace.hpp"
 #include "store/tenants.hpp"
@@ -17,15 +17,18 @@ namespace scimd::service {
 
 class quota_policy;
 
+// The caller of a SCIM request. Only authenticate() (api/auth/authenticate.cpp) and caller_for() make one;
+// every function on directory data takes the directory from it, so that no tenant sees the data of another. A
+// value.
 struct caller {
     environment_id environment;
     organization_id organization;
     directory_id directory;
     secret_id token;
-    std::string token_suffix;           // of the token, for people to recognize it by
-    std::optional<resource_id> user{};  // for whom the token stands; empty: for the directory
-    std::string provider;               // of the directory, told or detected: "OKTA", …; empty: neither
-    bool is_provider_told = false;
+    std::string token_suffix;           // last characters of the token, for people to recognize it by
+    std::optional<resource_id> user{};  // whose token it is; empty: the token is the directory's
+    std::string provider;               // of the directory, configured or detected: "OKTA", …; empty: neither
+    bool is_provider_configured = false;
     std::optional<store::tenants::detection> detected{};
     store::tenants::domain_policy policy = store::tenants::domain_policy::reject;
     store::tenants::domain_gate_scope gate_scope = store::tenants::domain_gate_scope::primary;
@@ -34,16 +37,16 @@ struct caller {
     scim::conformance_mode mode = scim::conformance_mode::compat;
     bool has_unique_group_names = true;
     bool ignores_unknown_members = false;
-    int patch_status = 200;                      // of one for which no attributes are asked
+    int patch_status = 200;                      // of a PATCH that requests no attributes
     const scim::catalogue* schemas = nullptr;    // never null; lives as long as the process
-    std::optional<event_source> on_behalf_of{};  // of a change that no token of the directory makes
-    request_trace* trace = nullptr;              // where it is noted what is done; nullptr: nowhere
-    work_budget* work = &unlimited_work();  // of the request, charged for all that is computed; never null
-    quota_policy* quotas = nullptr;         // that changes are held to; nullptr: to none
+    std::optional<event_source> on_behalf_of{};  // source of a change made without a token of the directory
+    request_trace* trace = nullptr;         // records what the request does, for the request log; may be null
+    work_budget* work = &unlimited_work();  // CPU budget of the request; never null
+    quota_policy* quotas = nullptr;         // limits of the directory; nullptr: none
 };
 
-// Who the events of a caller's changes name.
-inline event_source origin_of(const caller& who)
+// The source of the events about a caller's changes.
+inline event_source event_source_of(const caller& who)
 {
     if (who.on_behalf_of)
         return *who.on_behalf_of;
@@ -57,24 +60,36 @@ inline event_source origin_of(const caller& who)
     return {who.environment, "scim", {"directory_token", who.token.text(), who.token_suffix}, who.request_id};
 }
 
-// For changes in a directory that a management request or a job makes.
+// A caller for changes that a management request or a job makes in a directory.
 inline caller caller_for(
-    const event_source& from, const store::tenants::directory& where, const scim::catalogue_set& schemas
+    const event_source& source, const store::tenants::directory& directory, const scim::catalogue_set& schemas
 )
 {
     caller who;
-    who.environment = from.environment;
-    who.organization = where.organization;
-    who.directory = where.id;
-    who.provider = where.effective_provider();
-    who.policy = where.policy;
-    who.gate_scope = where.gate_scope;
-    who.has_unique_group_names = where.has_unique_group_names;
-    who.ignores_unknown_members = where.unknown == store::tenants::unknown_members::ignore;
-    who.request_id = from.request_id;
-    who.schemas = &schemas.of(where.schemas);
-    who.on_behalf_of = from;
+    who.environment = source.environment;
+    who.organization = directory.organization;
+    who.directory = directory.id;
+    who.provider = directory.effective_provider();
+    who.policy = directory.policy;
+    who.gate_scope = directory.gate_scope;
+    who.has_unique_group_names = directory.has_unique_group_names;
+    who.ignores_unknown_members = directory.unknown == store::tenants::unknown_members::ignore;
+    who.request_id = source.request_id;
+    who.schemas = &schemas.of(directory.schemas);
+    who.on_behalf_of = source;
     return who;
 }
+
+// The caller of a management request: the operator, an API client, or later a session of the admin portal.
+// Only api/auth/authorize.cpp makes one. A value.
+struct manager {
+    caller_kind kind = caller_kind::anonymous;
+    std::string name;                             // "operator", "skc_42"; empty: not known
+    std::optional<organization_id> organization;  // the only one it may use; empty: all
+    scope_set scopes;                             // granted by its token
+
+    // Whether it may decide about more than one organization.
+    [[nodiscard]] bool is_of_environment() const { return environment_side.contains(kind); }
+};
 
 }  // namespace scimd::service

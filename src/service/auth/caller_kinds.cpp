@@ -12,7 +12,7 @@ struct area_name {
     bool has_write;
 };
 
-// In the order of scope_area.
+// The names of scope_area, in its order.
 constexpr std::array<area_name, scope_areas> areas = {{
     {"organizations", true},
     {"domains", true},
@@ -38,7 +38,7 @@ void each_scope(Each each)
 
 }  // namespace
 
-std::string_view name_of(caller_kind what)
+std::string_view name_of(caller_kind kind)
 {
     constexpr std::array<std::string_view, caller_kinds.size()> names = {
         "anonymous",
@@ -50,7 +50,7 @@ std::string_view name_of(caller_kind what)
         "directory_token",
         "user_token"
     };
-    return names[static_cast<std::size_t>(what)];
+    return names[static_cast<std::size_t>(kind)];
 }
 
 std::optional<scope> parse_scope(std::string_view text)
@@ -63,11 +63,11 @@ std::optional<scope> parse_scope(std::string_view text)
     return found;
 }
 
-std::string name_of(const scope& what)
+std::string name_of(const scope& one)
 {
-    if (what.of == scope_area::none)
+    if (one.area == scope_area::none)
         return {};
-    return std::string(areas[static_cast<std::size_t>(what.of)].name) + (what.is_write ? ":write" : ":read");
+    return std::string(areas[static_cast<std::size_t>(one.area)].name) + (one.is_write ? ":write" : ":read");
 }
 
 scope_set scope_set::all()
@@ -87,11 +87,11 @@ scope_set scope_set::reading()
     return made;
 }
 
-std::string names_of(const scope_set& what)
+std::string names_of(const scope_set& scopes)
 {
     std::string text;
     each_scope([&](const scope& one) {
-        if (!what.contains(one))
+        if (!scopes.contains(one))
             return;
         if (!text.empty())
             text += ' ';

@@ -1,5 +1,5 @@
-// Who can call: the kinds of callers, sets of them, and scopes, which narrow what a client or one of its
-// tokens may do. Values; any thread.
+// Authorization in values: the kinds of callers, sets of them, and OAuth scopes, which narrow what an API
+// client or one of its tokens may do. Any thread.
 #pragma once
 
 #include <array>
@@ -13,7 +13,7 @@
 namespace scimd::service {
 
 enum class caller_kind : std::uint8_t {
-    anonymous,            // presents nothing, or nothing that is known
+    anonymous,            // presents no credentials, or unknown ones
     monitor,              // reads metrics: a loopback peer, or any peer when the configuration says so
     operator_,            // on the control socket
     application_client,   // a client of the management API, for the whole environment
@@ -33,8 +33,8 @@ inline constexpr std::array caller_kinds = {
     caller_kind::user_token,
 };
 
-// As openapi.yaml names it: "organization_client".
-std::string_view name_of(caller_kind what);
+// The name in openapi.yaml: "organization_client".
+std::string_view name_of(caller_kind kind);
 
 class caller_set {
 public:
@@ -52,46 +52,50 @@ private:
     std::uint32_t bits_ = 0;
 };
 
-// The side of the environment: whose decisions concern all organizations, or what an organization may do.
+// The callers that administer the whole environment: they decide about all organizations and about what an
+// organization may do.
 inline constexpr caller_set environment_side{caller_kind::operator_, caller_kind::application_client};
+
+// The callers that administer an organization.
 inline constexpr caller_set organization_side{
     caller_kind::operator_, caller_kind::application_client, caller_kind::organization_client
 };
 
-// A part of the management API.
+// A part of the management API that scopes protect.
 enum class scope_area : std::uint8_t {
     organizations,  // with their settings and policies
     domains,
     directories,  // with their attribute mappings and quotas
     secrets,      // bearer tokens of directories
-    users,        // users and groups of directories, and what became of requests about them
-    roles,        // and which groups give them
+    users,        // users and groups of directories, and the log of requests about them
+    roles,        // and the groups that grant them
     attributes,   // custom attributes of the environment
     webhooks,
     events,
     audit_log,
-    none,  // not of clients: no scope is asked for
+    none,  // not open to clients: no scope is required
 };
 inline constexpr std::size_t scope_areas = static_cast<std::size_t>(scope_area::none);
 
-// "domains:write". Writing does not include reading.
+// One OAuth scope: "domains:write". Write access does not include read access.
 struct scope {
-    scope_area of = scope_area::none;
+    scope_area area = scope_area::none;
     bool is_write = false;
     friend bool operator==(const scope&, const scope&) = default;
 };
 
-// Empty: there is no such scope.
+// Empty: the scope does not exist.
 std::optional<scope> parse_scope(std::string_view text);
-std::string name_of(const scope& what);
+std::string name_of(const scope& one);
 
+// A set of scopes. A value.
 class scope_set {
 public:
     static scope_set all();
-    static scope_set reading();  // every scope that changes nothing
+    static scope_set reading();  // every read scope
 
-    void add(const scope& what) { bits_ |= bit(what); }
-    [[nodiscard]] bool contains(const scope& what) const { return (bits_ & bit(what)) != 0; }
+    void add(const scope& one) { bits_ |= bit(one); }
+    [[nodiscard]] bool contains(const scope& one) const { return (bits_ & bit(one)) != 0; }
     [[nodiscard]] bool is_empty() const { return bits_ == 0; }
     [[nodiscard]] bool is_within(const scope_set& other) const { return (bits_ & ~other.bits_) == 0; }
     friend scope_set operator&(const scope_set& a, const scope_set& b)
@@ -103,18 +107,18 @@ public:
     friend bool operator==(const scope_set&, const scope_set&) = default;
 
 private:
-    static std::uint32_t bit(const scope& what)
+    static std::uint32_t bit(const scope& one)
     {
-        return 1U << (2 * static_cast<unsigned>(what.of) + (what.is_write ? 1U : 0U));
+        return 1U << (2 * static_cast<unsigned>(one.area) + (one.is_write ? 1U : 0U));
     }
 
     std::uint32_t bits_ = 0;
 };
 
-// In the order of the areas, with spaces between, as RFC 6749 §3.3 has it; empty text: none.
-std::string names_of(const scope_set& what);
+// The names in the order of the areas, separated by spaces (RFC 6749 §3.3); empty text: no scope.
+std::string names_of(const scope_set& scopes);
 
-// What is known of such a text: a name that is not known grants nothing.
+// Reads a list of names; unknown names grant nothing.
 scope_set read_scopes(std::string_view text);
 
 }  // namespace scimd::service

@@ -14,12 +14,7 @@ namespace rows = store::clients;
 
 constexpr std::string_view demo_name = "Demo";
 
-bool is_alive(const rows::secret_row& one, time_point now)
-{
-    return !one.expires || *one.expires > now;
-}
-
-// What has expired is of no use to anybody.
+// Deletes the expired secrets of the client and returns the valid ones.
 std::vector<rows::secret_row> living_secrets(store::transaction& tx, client_id client)
 {
     auto secrets = rows::list_secrets(tx, client);
@@ -30,7 +25,7 @@ std::vector<rows::secret_row> living_secrets(store::transaction& tx, client_id c
     return secrets;
 }
 
-made_secret mint(
+created_secret mint(
     store::transaction& tx, random_source& random, client_id client, std::optional<time_point> expires
 )
 {
@@ -41,27 +36,29 @@ made_secret mint(
 
 }  // namespace
 
-scope_set scopes_of(const rows::client& what)
+scope_set scopes_of(const rows::client& client)
 {
-    const auto granted = what.scopes ? read_scopes(*what.scopes) : scope_set::all();
-    return what.may_write ? granted : granted & scope_set::reading();
+    const auto granted = client.scopes ? read_scopes(*client.scopes) : scope_set::all();
+    return client.may_write ? granted : granted & scope_set::reading();
 }
 
-result<made_client> create_client(store::transaction& tx, random_source& random, const rows::new_client& what)
+result<created_client> create_client(
+    store::transaction& tx, random_source& random, const rows::new_client& wanted
+)
 {
-    const auto name = trim(what.name);
+    const auto name = trim(wanted.name);
     if (name.empty() || name.size() > name_bytes_max || !is_storable(name))
         return error{errc::invalid_value, "name must have 1 to 200 bytes of text."};
-    if (what.organization && !store::tenants::find_organization(tx, *what.organization))
-        return error{errc::not_found, "organization_id is of no organization."};
+    if (wanted.organization && !store::tenants::find_organization(tx, *wanted.organization))
+        return error{errc::not_found, "organization_id: the organization was not found."};
     if (rows::count(tx) >= clients_max)
         return error{errc::conflict, "There are 1,000 clients already; delete one first."};
-    auto made = rows::insert(tx, {what.organization, std::string(name), what.may_write, what.scopes});
+    auto made = rows::insert(tx, {wanted.organization, std::string(name), wanted.may_write, wanted.scopes});
     auto minted = mint(tx, random, made.id, std::nullopt);
-    return made_client{std::move(made), std::move(minted.plain)};
+    return created_client{std::move(made), std::move(minted.plain)};
 }
 
-result<made_secret> add_secret(
+result<created_secret> add_secret(
     store::transaction& tx, random_source& random, client_id client, std::optional<time_point> expires
 )
 {
@@ -72,7 +69,7 @@ result<made_secret> add_secret(
     return mint(tx, random, client, expires);
 }
 
-result<made_client> prepare_demo_client(store::transaction& tx, random_source& random)
+result<created_client> prepare_demo_client(store::transaction& tx, random_source& random)
 {
     auto known = rows::find_by_name(tx, demo_name);
     if (!known)
@@ -81,21 +78,23 @@ result<made_client> prepare_demo_client(store::transaction& tx, random_source& r
     for (std::size_t i = 0; i + secrets_max <= secrets.size(); ++i)
         rows::erase_secret(tx, known->id, secrets[i].id);
     auto made = mint(tx, random, known->id, std::nullopt);
-    return made_client{std::move(*known), std::move(made.plain)};
+    return created_client{std::move(*known), std::move(made.plain)};
 }
 
-std::optional<proven_client> prove(store::transaction& tx, std::string_view id, std::string_view plain)
+std::optional<authenticated_client> authenticate(
+    store::transaction& tx, std::string_view id, std::string_view plain
+)
 {
     const auto client = client_id::parse(id);
     const auto digest = digest_of_token(plain, client_secret_prefix).value_or(sha256_digest{});
     auto found = client ? rows::find(tx, *client) : std::nullopt;
-    std::optional<secret_id> by;
+    std::optional<secret_id> match;
     for (const auto& one : client ? rows::list_secrets(tx, *client) : std::vector<rows::secret_row>())
         if (constant_time_equal(one.digest, digest) && is_alive(one, tx.now()))
-            by = one.id;
-    if (!found || !by)
+            match = one.id;
+    if (!found || !match)
         return std::nullopt;
-    return proven_client{std::move(*found), *by};
+    return authenticated_client{std::move(*found), *match};
 }
 
 }  // namespace scimd::service::clients

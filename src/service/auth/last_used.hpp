@@ -1,5 +1,5 @@
-// When, from where and by what each secret was used last, kept in memory and written now and then: no request
-// waits for it. Any thread.
+// Last-use times of secrets, with the address and User-Agent of the client. They are collected in memory and
+// written in batches by a job, so that no request waits for the write. Any thread.
 #pragma once
 
 #include "base/id.hpp"
@@ -13,7 +13,7 @@
 
 namespace scimd::service {
 
-constexpr std::size_t user_agent_bytes_max = 200;  // more is cut off
+constexpr std::size_t user_agent_bytes_max = 200;  // longer ones are cut off
 
 class last_used_times {
 public:
@@ -21,10 +21,10 @@ public:
 
     void note(secret_id token, time_point when, std::string_view address = {}, std::string_view agent = {});
 
-    // What has been noted since the last call.
+    // Removes and returns what has been noted since the last call.
     std::map<secret_id, usage> take();
 
-    // What is noted and not yet taken; empty: nothing.
+    // The use that is noted and not yet taken; empty: none.
     [[nodiscard]] std::optional<usage> of(secret_id token) const;
 
 private:

@@ -18,10 +18,10 @@ namespace {
 namespace credentials = store::credentials;
 namespace tenants = store::tenants;
 
-// How long before the end a secret is warned of, the first warning first.
+// How long before the expiry of a token its warnings are due, the first one first.
 constexpr std::array<std::chrono::hours, 2> warnings = {std::chrono::hours(7 * 24), std::chrono::hours(24)};
 
-// How many warnings a secret is too short-lived for.
+// How many warnings are due already when a token is created; they are not given.
 std::int64_t warnings_passed(std::optional<time_point> expires, time_point now)
 {
     return expires ? std::ranges::count_if(warnings, [&](auto ahead) { return *expires - now <= ahead; }) : 0;
@@ -45,19 +45,19 @@ std::vector<credentials::secret_row> alive_of_user(store::transaction& tx, direc
     return alive(tx, credentials::list_user_secrets(tx, of, user));
 }
 
-json::object to_json(const credentials::secret_row& from)
+json::object to_json(const credentials::secret_row& row)
 {
-    json::object told{
-        {"id", from.id.text()},
-        {"directory_id", from.directory.text()},
-        {"secret_suffix", from.suffix},
-        {"create_time", format_rfc3339(from.created)}
+    json::object data{
+        {"id", row.id.text()},
+        {"directory_id", row.directory.text()},
+        {"secret_suffix", row.suffix},
+        {"create_time", format_rfc3339(row.created)}
     };
-    if (from.user)
-        told["directory_user_id"] = user_id_text(*from.user);
-    if (from.expires)
-        told["expire_time"] = format_rfc3339(*from.expires);
-    return told;
+    if (row.user)
+        data["directory_user_id"] = user_id_text(*row.user);
+    if (row.expires)
+        data["expire_time"] = format_rfc3339(*row.expires);
+    return data;
 }
 
 event_place place_of(const tenants::directory& owner)
@@ -65,33 +65,35 @@ event_place place_of(const tenants::directory& owner)
     return {owner.organization, owner.id, owner.provider};
 }
 
-struct news {
+struct token_event {
     std::string_view type;
-    const credentials::secret_row& of;
-    std::string caused_by{};  // the event that led to it; empty: none
+    const credentials::secret_row& token;
+    std::string caused_by{};  // id of the event that led to this one; empty: none
 };
 
-void publish_token(store::transaction& tx, const event_source& from, const event_place& where, news what)
+void publish_token(
+    store::transaction& tx, const event_source& source, const event_place& place, token_event event
+)
 {
     event_draft draft;
-    draft.type = what.type;
+    draft.type = event.type;
     draft.object = "DirectorySecret";
-    draft.data = to_json(what.of);
-    draft.data["organization_id"] = where.organization->text();
-    draft.caused_by = std::move(what.caused_by);
-    publish(tx, from, where, std::move(draft));
+    draft.data = to_json(event.token);
+    draft.data["organization_id"] = place.organization->text();
+    draft.caused_by = std::move(event.caused_by);
+    publish(tx, source, place, std::move(draft));
 }
 
 void revoke_row(
     store::transaction& tx,
-    const event_source& from,
-    const event_place& where,
+    const event_source& source,
+    const event_place& place,
     const credentials::secret_row& one,
     std::string caused_by = {}
 )
 {
     credentials::revoke_secret(tx, one.directory, one.id);
-    publish_token(tx, from, where, {"organization.directory.token_revoked", one, std::move(caused_by)});
+    publish_token(tx, source, place, {"organization.directory.token_revoked", one, std::move(caused_by)});
 }
 
 result<void> check_expiry(const store::transaction& tx, std::optional<time_point> expires)
@@ -101,10 +103,10 @@ result<void> check_expiry(const store::transaction& tx, std::optional<time_point
     return {};
 }
 
-// For the directory, or for the user.
+// Creates a token of the user or, without one, of the directory.
 new_secret make(
     store::transaction& tx,
-    const event_source& from,
+    const event_source& source,
     random_source& random,
     const tenants::directory& owner,
     std::optional<time_point> expires,
@@ -115,24 +117,24 @@ new_secret make(
     auto row = credentials::insert_secret(
         tx, owner.id, {token.digest, token.suffix, expires, user, warnings_passed(expires, tx.now())}
     );
-    publish_token(tx, from, place_of(owner), {"organization.directory.token_created", row});
+    publish_token(tx, source, place_of(owner), {"organization.directory.token_created", row});
     return {std::move(token.text), std::move(row)};
 }
 
-result<resource_id> find_user(store::transaction& tx, directory_id where, std::string_view text)
+result<resource_id> find_user(store::transaction& tx, directory_id directory, std::string_view text)
 {
     const auto number = parse_prefixed(text, user_prefix);
     if (!number)
         return error{errc::invalid_value, "directory_user_id must be the id of a user: diruser_…"};
     const resource_id user{*number};
-    switch (standing_of(tx, where, user)) {
-        case standing::unknown:
+    switch (user_status_of(tx, directory, user)) {
+        case user_status::unknown:
             return error{errc::not_found, "directory_user_id: this directory has no such user."};
-        case standing::held:
+        case user_status::held:
             return error{errc::conflict, "directory_user_id: the user is held back; see held-users."};
-        case standing::inactive:
+        case user_status::inactive:
             return error{errc::conflict, "directory_user_id: the user is deactivated."};
-        case standing::good:
+        case user_status::good:
             break;
     }
     return user;
@@ -140,14 +142,9 @@ result<resource_id> find_user(store::transaction& tx, directory_id where, std::s
 
 }  // namespace
 
-bool is_alive(const credentials::secret_row& one, time_point now)
-{
-    return !one.revoked && (!one.expires || *one.expires > now);
-}
-
 result<new_secret> create(
     store::transaction& tx,
-    const event_source& from,
+    const event_source& source,
     random_source& random,
     const tenants::directory& owner,
     std::optional<time_point> expires
@@ -158,22 +155,22 @@ result<new_secret> create(
     if (alive_of_directory(tx, owner.id).size() >= alive_max)
         return error{errc::conflict, "The directory has 20 secrets already; revoke one first."};
     credentials::forget_ended_of_directory(tx, owner.id, ended_max);
-    return make(tx, from, random, owner, expires, std::nullopt);
+    return make(tx, source, random, owner, expires, std::nullopt);
 }
 
-standing standing_of(store::transaction& tx, directory_id where, resource_id user)
+user_status user_status_of(store::transaction& tx, directory_id directory, resource_id user)
 {
-    const auto is_active = store::resources::is_active_user(tx, where, user);
+    const auto is_active = store::resources::is_active_user(tx, directory, user);
     if (!is_active)
-        return standing::unknown;
-    if (store::held_users::is_held(tx, where, user))
-        return standing::held;
-    return *is_active ? standing::good : standing::inactive;
+        return user_status::unknown;
+    if (store::held_users::is_held(tx, directory, user))
+        return user_status::held;
+    return *is_active ? user_status::good : user_status::inactive;
 }
 
 result<new_secret> create_for_user(
     store::transaction& tx,
-    const event_source& from,
+    const event_source& source,
     random_source& random,
     const tenants::directory& owner,
     std::string_view user,
@@ -192,12 +189,12 @@ result<new_secret> create_for_user(
             errc::conflict, "The users of the directory have 1000 secrets already; revoke one first."
         };
     credentials::forget_ended_of_users(tx, owner.id, ended_of_users_max);
-    return make(tx, from, random, owner, expires, *found);
+    return make(tx, source, random, owner, expires, *found);
 }
 
 result<new_secret> regenerate(
     store::transaction& tx,
-    const event_source& from,
+    const event_source& source,
     random_source& random,
     const tenants::directory& owner,
     std::optional<time_point> expires,
@@ -206,42 +203,40 @@ result<new_secret> regenerate(
 {
     for (const auto& one : alive_of_directory(tx, owner.id))
         if (overlap == std::chrono::seconds(0))
-            revoke_row(tx, from, place_of(owner), one);
+            revoke_row(tx, source, place_of(owner), one);
         else
             credentials::end_by(tx, one.id, tx.now() + overlap);
-    return create(tx, from, random, owner, expires);
+    return create(tx, source, random, owner, expires);
 }
 
-bool revoke(
-    store::transaction& tx, const event_source& from, const tenants::directory& owner, secret_id which
-)
+bool revoke(store::transaction& tx, const event_source& source, const tenants::directory& owner, secret_id id)
 {
     const auto rows = credentials::list_secrets(tx, owner.id);
-    const auto found = std::ranges::find(rows, which, &credentials::secret_row::id);
+    const auto found = std::ranges::find(rows, id, &credentials::secret_row::id);
     if (found == rows.end() || found->revoked)
         return false;
-    revoke_row(tx, from, place_of(owner), *found);
+    revoke_row(tx, source, place_of(owner), *found);
     return true;
 }
 
-void end_with_user(store::transaction& tx, const caller& who, resource_id user, const std::string& event)
+void revoke_user_tokens(store::transaction& tx, const caller& who, resource_id user, const std::string& event)
 {
-    const event_place where{who.organization, who.directory, who.provider};
+    const event_place place{who.organization, who.directory, who.provider};
     for (const auto& one : alive_of_user(tx, who.directory, user))
-        revoke_row(tx, origin_of(who), where, one, event);
+        revoke_row(tx, event_source_of(who), place, one, event);
 }
 
-void make_room(store::transaction& tx, const event_source& from, const tenants::directory& owner)
+void revoke_surplus(store::transaction& tx, const event_source& source, const tenants::directory& owner)
 {
     const auto rows = alive_of_directory(tx, owner.id);
     for (std::size_t i = 0; i + alive_max <= rows.size(); ++i)
-        revoke_row(tx, from, place_of(owner), rows[i]);
+        revoke_row(tx, source, place_of(owner), rows[i]);
 }
 
-std::size_t warn_of_expiry(store::transaction& tx, const event_source& from, std::size_t limit)
+std::size_t warn_of_expiry(store::transaction& tx, const event_source& source, std::size_t limit)
 {
     std::size_t warned = 0;
-    // The nearer warning first: a secret that is due for both, after a long pause, gets this one alone.
+    // The nearer warning first: a token for which both are due, after a long downtime, gets only that one.
     for (auto count = warnings.size(); count > 0; --count) {
         const auto left = static_cast<std::int64_t>(limit - warned);
         const auto due =
@@ -252,7 +247,7 @@ std::size_t warn_of_expiry(store::transaction& tx, const event_source& from, std
             const auto owner =
                 organization ? tenants::find_directory(tx, *organization, one.directory) : std::nullopt;
             if (owner)
-                publish_token(tx, from, place_of(*owner), {"organization.directory.token_expiring", one});
+                publish_token(tx, source, place_of(*owner), {"organization.directory.token_expiring", one});
         }
         warned += due.size();
     }

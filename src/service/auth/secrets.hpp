@@ -1,8 +1,8 @@
-// The bearer tokens of directories: made, replaced with an overlap, ended, and a warning before they end by
-// themselves. Each verb writes its events in the transaction that it is given.
+// Bearer tokens of directories: creation, rotation with an overlap, revocation, and a warning before they
+// expire. Each function writes its events in the transaction that it is given.
 //
-// A token stands for its directory or for one user of it (docs/decisions/0027). Those of users are counted
-// for themselves and end with their users; who replaces the directory's tokens leaves them as they are.
+// A token belongs to its directory or to one user of it (docs/decisions/0027). Tokens of users have limits of
+// their own and are revoked with their users; the rotation of the directory's tokens does not touch them.
 #pragma once
 
 #include "base/crypto/random.hpp"
@@ -23,68 +23,72 @@
 
 namespace scimd::service::secrets {
 
-constexpr std::size_t alive_max = 20;               // that stand for one directory
-constexpr std::int64_t ended_max = 1'000;           // of these, that have ended and are still shown
-constexpr std::size_t alive_of_user_max = 10;       // that stand for one user
-constexpr std::size_t alive_of_users_max = 1'000;   // that stand for any user of one directory
-constexpr std::int64_t ended_of_users_max = 1'000;  // of these, that have ended and are still shown
+constexpr std::size_t alive_max = 20;               // valid tokens of one directory
+constexpr std::int64_t ended_max = 1'000;           // expired or revoked ones that are kept
+constexpr std::size_t alive_of_user_max = 10;       // valid tokens of one user
+constexpr std::size_t alive_of_users_max = 1'000;   // valid tokens of all users of one directory
+constexpr std::int64_t ended_of_users_max = 1'000;  // expired or revoked ones that are kept
 constexpr std::chrono::seconds overlap_default{24 * 3'600};
 constexpr std::chrono::seconds overlap_max{30 * 24 * 3'600};
 
-bool is_alive(const store::credentials::secret_row& one, time_point now);
-
 struct new_secret {
-    secret plain;  // to be shown once
+    secret plain;  // shown once
     store::credentials::secret_row row;
 };
 
-// conflict: alive_max are alive. invalid_value: an expiry that has passed.
+// Creates a token of the directory. conflict: there are alive_max, or the expiry has passed.
 result<new_secret> create(
     store::transaction& tx,
-    const event_source& from,
+    const event_source& source,
     random_source& random,
     const store::tenants::directory& owner,
     std::optional<time_point> expires
 );
 
-// Whether a token may stand for that user now, and why not.
-enum class standing { good, unknown, held, inactive };
-standing standing_of(store::transaction& tx, directory_id where, resource_id user);
+// Whether a user can have and use a token: only an active one can, who is not held by the domain policy.
+enum class user_status { good, unknown, held, inactive };
+user_status user_status_of(store::transaction& tx, directory_id directory, resource_id user);
 
-// One that stands for the user of that id. conflict: alive_of_user_max or alive_of_users_max are alive.
-// invalid_value: a user whose standing is not good; an expiry that has passed.
+// Creates a token of the user with that id ("diruser_42"). invalid_value: it is not an id of a user;
+// not_found: the user does not exist; conflict: the user is held or inactive, there are alive_of_user_max or
+// alive_of_users_max, or the expiry has passed.
 result<new_secret> create_for_user(
     store::transaction& tx,
-    const event_source& from,
+    const event_source& source,
     random_source& random,
     const store::tenants::directory& owner,
     std::string_view user,
     std::optional<time_point> expires
 );
 
-// A new one for the directory; those that were alive end `overlap` from now, or at once when it is 0.
+// Rotates: creates a token of the directory; its other valid tokens expire after `overlap`, or are revoked
+// when it is 0.
 result<new_secret> regenerate(
     store::transaction& tx,
-    const event_source& from,
+    const event_source& source,
     random_source& random,
     const store::tenants::directory& owner,
     std::optional<time_point> expires,
     std::chrono::seconds overlap
 );
 
-// false: there is none, or it was revoked already.
+// Revokes one token. false: it does not exist, or was revoked already.
 bool revoke(
-    store::transaction& tx, const event_source& from, const store::tenants::directory& owner, secret_id which
+    store::transaction& tx, const event_source& source, const store::tenants::directory& owner, secret_id id
 );
 
-// Revokes those that stand for a user who has gone; `event` has told of it.
-void end_with_user(store::transaction& tx, const caller& who, resource_id user, const std::string& event);
+// Revokes the tokens of a deleted user. `event` is the id of the event about the deletion.
+void revoke_user_tokens(
+    store::transaction& tx, const caller& who, resource_id user, const std::string& event
+);
 
-// Revokes the oldest of the directory until there is room for one more.
-void make_room(store::transaction& tx, const event_source& from, const store::tenants::directory& owner);
+// Revokes the oldest tokens of the directory until one more can be created.
+void revoke_surplus(
+    store::transaction& tx, const event_source& source, const store::tenants::directory& owner
+);
 
-// organization.directory.token_expiring 7 days and 1 day before the end of a secret, once each, for up to
-// `limit` secrets; returns for how many. A secret that is made to live no longer gets no such warning.
-std::size_t warn_of_expiry(store::transaction& tx, const event_source& from, std::size_t limit);
+// Publishes organization.directory.token_expiring 7 days and 1 day before a token expires, once each, for up
+// to `limit` tokens; returns their number. A token that is created with a shorter life gets no warning.
+std::size_t warn_of_expiry(store::transaction& tx, const event_source& source, std::size_t limit);
 
 }  // namespace scimd::service::secrets

@@ -24,7 +24,7 @@ const json::value* given(const json::object& in, std::string_view name)
     return value && !value->is_null() ? value : nullptr;
 }
 
-// Empty: it is not given. `name` is that of the number; that of its unit has "_unit" behind it.
+// Reads the number `name` and its unit, the member with "_unit" appended. Empty: there is no number.
 result<std::optional<std::int64_t>> read_minutes(const json::object& wanted, std::string_view name)
 {
     const auto* number = given(wanted, name);
@@ -46,13 +46,13 @@ result<std::optional<std::int64_t>> read_minutes(const json::object& wanted, std
     return invalid_value(unit_name + " must be MINUTES, HOURS or DAYS.");
 }
 
-result<void> check(const custom_session_policy& what)
+result<void> check(const custom_session_policy& policy)
 {
-    if (what.absolute_minutes == 0)
+    if (policy.absolute_minutes == 0)
         return invalid_value("absolute_session_timeout is required of a CUSTOM policy.");
-    if (what.is_idle_limited.value_or(false) && !what.idle_minutes)
+    if (policy.is_idle_limited.value_or(false) && !policy.idle_minutes)
         return invalid_value("idle_session_timeout is required when idle_session_timeout_enabled is true.");
-    if (what.idle_minutes.value_or(0) > what.absolute_minutes)
+    if (policy.idle_minutes.value_or(0) > policy.absolute_minutes)
         return invalid_value("idle_session_timeout must not be longer than absolute_session_timeout.");
     return {};
 }
@@ -83,19 +83,19 @@ result<session_policy> change_session_policy(const session_policy& before, const
     return session_policy(next);
 }
 
-json::object session_policy_json(const session_policy& of)
+json::object session_policy_json(const session_policy& policy)
 {
-    if (!of)
+    if (!policy)
         return {{"policy_source", "APPLICATION"}};
     json::object shown{
         {"policy_source", "CUSTOM"},
-        {"absolute_session_timeout", of->absolute_minutes},
+        {"absolute_session_timeout", policy->absolute_minutes},
         {"absolute_session_timeout_unit", "MINUTES"}
     };
-    if (of->is_idle_limited)
-        shown["idle_session_timeout_enabled"] = *of->is_idle_limited;
-    if (of->idle_minutes) {
-        shown["idle_session_timeout"] = *of->idle_minutes;
+    if (policy->is_idle_limited)
+        shown["idle_session_timeout_enabled"] = *policy->is_idle_limited;
+    if (policy->idle_minutes) {
+        shown["idle_session_timeout"] = *policy->idle_minutes;
         shown["idle_session_timeout_unit"] = "MINUTES";
     }
     return shown;
@@ -112,7 +112,7 @@ json::object application_session_policy_json()
     };
 }
 
-session_policy kept_session_policy(std::string_view text)
+session_policy stored_session_policy(std::string_view text)
 {
     const auto kept = parse_json_object(text);
     const auto read = kept ? change_session_policy({}, *kept) : result<session_policy>(session_policy());

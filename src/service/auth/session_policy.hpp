@@ -1,5 +1,5 @@
-// Session policies of organizations, in Scalekit's shape. They are kept and shown: nothing here has sessions.
-// Pure.
+// Session policies of organizations in the format of Scalekit's API. They are stored and returned only: this
+// server has no sessions. Pure.
 #pragma once
 
 #include "base/error.hpp"
@@ -11,7 +11,7 @@
 
 namespace scimd::service {
 
-// Of sessions of every organization without a policy of its own.
+// The defaults, for organizations without a policy.
 constexpr std::int64_t application_session_minutes = 480;
 constexpr std::int64_t application_token_minutes = 5;
 
@@ -23,17 +23,17 @@ struct custom_session_policy {
     std::optional<bool> is_idle_limited{};
     std::optional<std::int64_t> idle_minutes{};  // when idle sessions end
 };
-using session_policy = std::optional<custom_session_policy>;  // none: that of the application
+using session_policy = std::optional<custom_session_policy>;  // empty: the defaults of the application
 
-// What a request makes of a policy: CUSTOM changes what it names, APPLICATION ends it. invalid_value names
-// the member. Units are MINUTES, HOURS or DAYS.
+// Applies a request to a policy: CUSTOM changes the members that it names, APPLICATION removes the policy.
+// Units are MINUTES, HOURS or DAYS. invalid_value names the member.
 result<session_policy> change_session_policy(const session_policy& before, const json::object& wanted);
 
-// As it is shown and kept, in minutes.
-json::object session_policy_json(const session_policy& of);
+// The policy as the API returns it and the store keeps it, in minutes.
+json::object session_policy_json(const session_policy& policy);
 json::object application_session_policy_json();
 
-// Of the text in the store: what is no policy, because it was kept unread by an earlier version, is none.
-session_policy kept_session_policy(std::string_view text);
+// Reads the text of the store. Empty, too: an earlier version stored a text that is not a policy.
+session_policy stored_session_policy(std::string_view text);
 
 }  // namespace scimd::service

@@ -1,5 +1,6 @@
-// Which key signs when: a new one is published for a while before it signs, so that whoever keeps a copy of
-// our keys has it in time; an old one stays published until the last token of its has expired.
+// Rotation of the keys that sign access tokens. A new key is published in the JWK Set (RFC 7517) for a while
+// before it signs, so that caches of the set have it in time; an old key stays published until the last token
+// that it signed has expired.
 #pragma once
 
 #include "base/crypto/rsa_key.hpp"
@@ -14,28 +15,29 @@
 
 namespace scimd::service::signing {
 
-constexpr std::chrono::minutes lead{10};  // twice as long as we let others keep a copy
-constexpr std::chrono::minutes keys_fresh_for{5};
-constexpr std::chrono::hours key_life{90 * 24};  // then the schedule replaces it
+constexpr std::chrono::minutes lead{10};           // from publication to first use: twice the cache time
+constexpr std::chrono::minutes keys_fresh_for{5};  // cache time of the JWK Set
+constexpr std::chrono::hours key_life{90 * 24};    // before the scheduled rotation
 
-bool is_published(const store::signing_keys::key& one, time_point now);
+bool is_published(const store::signing_keys::key& key, time_point now);
 
-// The one that signs at that time; empty: none does.
+// The key that signs at that time; empty: none does.
 std::optional<store::signing_keys::key> signer(
     const std::vector<store::signing_keys::key>& keys, time_point now
 );
 
-// Whether the schedule wants another key: there is one, and none younger than its life is on the way.
+// Whether a rotation is due: the newest key signs for key_life or longer. False without a key: the first one
+// is created on demand.
 bool is_due(const std::vector<store::signing_keys::key>& keys, time_point now);
 
 enum class urgency {
-    as_usual,  // signs after the lead; tokens of the others stay good
-    at_once,   // the others are not to be trusted any more: their tokens end here
+    as_usual,  // the new key signs after `lead`; tokens of the old ones stay valid
+    at_once,   // the old keys are deleted, because they may be compromised: their tokens become invalid
 };
 
-// The first key signs at once. conflict: a new key is published already and does not sign yet.
+// Adds a key; the first one signs at once. conflict: a new key is published already and does not sign yet.
 result<store::signing_keys::key> introduce(
-    store::transaction& tx, const vault& key_vault, const rsa_key& fresh, urgency how
+    store::transaction& tx, const vault& key_vault, const rsa_key& key, urgency when
 );
 
 }  // namespace scimd::service::signing

@@ -6,7 +6,7 @@ namespace scimd::service {
 
 std::optional<presented_token> token_cache::find(const sha256_digest& digest)
 {
-    const std::scoped_lock hold(mutex_);
+    const std::scoped_lock lock(mutex_);
     if (const auto known = young_.find(digest); known != young_.end())
         return known->second;
     const auto known = old_.find(digest);
@@ -17,12 +17,12 @@ std::optional<presented_token> token_cache::find(const sha256_digest& digest)
     return token;
 }
 
-// What was signed has been looked at and is not needed again.
+// Drops the signed text and the signature: they have been verified and are not needed again.
 void token_cache::remember(const sha256_digest& digest, presented_token token)
 {
     token.signed_text.clear();
     token.signature.clear();
-    const std::scoped_lock hold(mutex_);
+    const std::scoped_lock lock(mutex_);
     add(digest, std::move(token));
 }
 

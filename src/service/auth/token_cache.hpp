@@ -1,6 +1,6 @@
-// Access tokens whose signatures were found good, by digest: a client sends the same one for a day, and the
-// signature stays what it is. Who issued it, until when, and whether its client and its key are still there
-// are asked each time. Any thread.
+// Cache of access tokens whose signatures have been verified, by digest: a client sends the same token for a
+// day. Issuer, expiry and whether the client and the key still exist are checked on every request all the
+// same.
 #pragma once
 
 #include "base/crypto/digest.hpp"
@@ -14,9 +14,9 @@
 
 namespace scimd::service {
 
+// Holds two generations: a full young one becomes the old one, whose tokens are dropped. Any thread.
 class token_cache {
 public:
-    // Two generations of so many: when the young one is full, it becomes the old one, which is forgotten.
     explicit token_cache(std::size_t generation_max = 4'096) : generation_max_(generation_max) {}
 
     std::optional<presented_token> find(const sha256_digest& digest);

@@ -11,13 +11,7 @@ namespace {
 
 using store::tenants::domain_policy;
 
-bool is_active(const json::object& user)
-{
-    const auto* active = find(user, "active");
-    return !active || !active->is_bool() || active->get_bool();
-}
-
-// Empty: there is a seat for one more.
+// Empty: the organization has a seat for one more active user.
 std::optional<gate_refusal> refuse_by_seats(store::transaction& tx, const caller& who)
 {
     const auto seats = store::tenants::limited_seats(tx, who.organization);
@@ -33,7 +27,7 @@ std::optional<gate_refusal> refuse_by_seats(store::transaction& tx, const caller
     };
 }
 
-// The same address in the same place. Upper and lower case of ASCII letters are the same.
+// Whether the address was stored in the same attribute. ASCII letters compare case-insensitively.
 bool is_stored(const std::vector<user_address>& before, const user_address& address)
 {
     return std::ranges::any_of(before, [&](const user_address& one) {
@@ -41,7 +35,7 @@ bool is_stored(const std::vector<user_address>& before, const user_address& addr
     });
 }
 
-std::string primary_of(const judged_user& user)
+std::string primary_of(const checked_user& user)
 {
     const bool has_one = !user.addresses.empty() && user.addresses.front().is_primary;
     return has_one ? user.addresses.front().text : std::string();
@@ -49,38 +43,44 @@ std::string primary_of(const judged_user& user)
 
 struct change {
     const caller& who;
-    const judged_user& before;
-    const judged_user& after;
+    const checked_user& before;
+    const checked_user& after;
     bool was_held;
 };
 
-// Whether a change passes in spite of what the gate has against the user as it will be.
-bool may_pass(const change& what, const gate_refusal& objection)
+// Whether a change passes despite an objection of the gate to the changed user.
+bool may_pass(const change& one, const gate_refusal& objection)
 {
-    const bool holds = what.who.policy == domain_policy::hold;
-    if (holds && what.was_held)
+    const bool holds = one.who.policy == domain_policy::hold;
+    if (holds && one.was_held)
         return true;
-    const auto& stored = what.before.addresses;
+    const auto& stored = one.before.addresses;
     const auto* address = objection.of;
     const bool has_no_primary = objection.reason == no_email_reason;
     if (!address && !has_no_primary)
-        return what.before.addresses == what.after.addresses;
+        return one.before.addresses == one.after.addresses;
     if (address && !address->is_primary)
         return is_stored(stored, *address);
-    const bool keeps_primary = primary_of(what.before) == primary_of(what.after);
-    // A deactivation may have taken the verified address away: a user that comes back is judged by what is
-    // left.
-    if (is_active(what.after.document))
-        return holds && keeps_primary && is_active(what.before.document);
-    // A deactivation is never refused for what is stored or is taken away: a user whose domain has
-    // lapsed can still be deactivated, and so can one whose e-mails are left out of the request.
+    const bool keeps_primary = primary_of(one.before) == primary_of(one.after);
+    // A deactivation may have removed the verified address: a user that is activated again is checked by what
+    // is left.
+    if (is_active(one.after.document))
+        return holds && keeps_primary && is_active(one.before.document);
+    // A deactivation is never refused because of stored or removed addresses: a user whose domain has lapsed
+    // can still be deactivated, and so can one whose e-mails are missing in the request.
     return keeps_primary || has_no_primary || is_stored(stored, *address);
 }
 
 }  // namespace
 
+bool is_active(const json::object& user)
+{
+    const auto* active = find(user, "active");
+    return !active || !active->is_bool() || active->get_bool();
+}
+
 admission admit_new(
-    store::transaction& tx, const caller& who, domain_look_up& domains, const judged_user& user
+    store::transaction& tx, const caller& who, domain_lookup& domains, const checked_user& user
 )
 {
     if (auto objection = refuse_by_domain(domains, who, user.addresses)) {
@@ -96,16 +96,16 @@ admission admit_new(
 admission admit_change(
     store::transaction& tx,
     const caller& who,
-    domain_look_up& domains,
-    const judged_user& before,
-    const judged_user& after,
+    domain_lookup& domains,
+    const checked_user& before,
+    const checked_user& after,
     bool was_held
 )
 {
     auto objections = objections_to(domains, who, after.addresses);
-    const change what{who, before, after, was_held};
+    const change one{who, before, after, was_held};
     for (auto& objection : objections)
-        if (!may_pass(what, objection))
+        if (!may_pass(one, objection))
             return {.refusal = std::move(objection)};
     if (was_held && !objections.empty())
         return {.hold = std::move(objections.front())};
@@ -116,15 +116,19 @@ admission admit_change(
     return {};
 }
 
-store::held_users::held_user as_held(resource_id user, const gate_refusal& why)
+store::held_users::held_user as_held(resource_id user, const gate_refusal& reason)
 {
     return {
-        .user = user, .reason = why.reason, .domain = why.domain, .detail = why.detail, .address = why.address
+        .user = user,
+        .reason = reason.reason,
+        .domain = reason.domain,
+        .detail = reason.detail,
+        .address = reason.address
     };
 }
 
 std::optional<gate_refusal> reason_to_hold(
-    store::transaction& tx, const caller& who, domain_look_up& domains, const judged_user& user
+    store::transaction& tx, const caller& who, domain_lookup& domains, const checked_user& user
 )
 {
     if (auto objection = refuse_by_domain(domains, who, user.addresses))

@@ -1,12 +1,13 @@
-// What becomes of a user whom a client makes or changes: let in, held back, or refused.
+// Admission of users: a user that a client creates or changes is accepted, held, or refused, by the domain
+// policy of the directory and the seat limit of the organization. Functions of a transaction.
 //
-// The domain policy `hold` takes newcomers in whose domain is not verified, and shows them to SCIM alone. Who
-// has been let in stays so, whatever becomes of the domain; but nobody who is known may take on an address of
-// an unverified domain, because then it would be the application that believes it.
+// The policy `hold` stores a new user whose domain is not verified and shows it to SCIM only. An accepted
+// user stays accepted, whatever happens to the domain; but a known user cannot get an address of an
+// unverified domain, because applications would trust it.
 //
-// What is stored already is not a reason to refuse a change of something else, but for the primary address
-// with the policy `reject`; and a change that leaves the user inactive passes unless it brings an address
-// that was not there (docs/decisions/0004, 0038).
+// Stored addresses are no reason to refuse a change of something else, except for the primary address with
+// the policy `reject`. A change that leaves the user inactive passes unless it adds an address
+// (docs/decisions/0004, 0038).
 #pragma once
 
 #include "base/json/json.hpp"
@@ -23,35 +24,38 @@ namespace scimd::service {
 
 constexpr std::string_view seat_limit_reason = "seat_limit";
 
-// At most one of the two.
+// The decision about a user: at most one of the two. Both empty: accepted.
 struct admission {
-    std::optional<gate_refusal> refusal{};  // nothing is written but this
-    std::optional<gate_refusal> hold{};     // stored, and kept back for this reason
+    std::optional<gate_refusal> refusal{};  // the change is refused; only the refusal is recorded
+    std::optional<gate_refusal> hold{};     // the user is stored and held for this reason
 };
 
-// A user as the gate sees it; both outlive the call.
-struct judged_user {
+// The parts of a user that are checked; both outlive the call.
+struct checked_user {
     const json::object& document;  // canonical
     const std::vector<user_address>& addresses;
 };
 
+// Whether a user is active: it is, unless its document says otherwise.
+bool is_active(const json::object& user);
+
 admission admit_new(
-    store::transaction& tx, const caller& who, domain_look_up& domains, const judged_user& user
+    store::transaction& tx, const caller& who, domain_lookup& domains, const checked_user& user
 );
 admission admit_change(
     store::transaction& tx,
     const caller& who,
-    domain_look_up& domains,
-    const judged_user& before,
-    const judged_user& after,
+    domain_lookup& domains,
+    const checked_user& before,
+    const checked_user& after,
     bool was_held
 );
-// How a hold is written down.
-store::held_users::held_user as_held(resource_id user, const gate_refusal& why);
+// The row of a held user.
+store::held_users::held_user as_held(resource_id user, const gate_refusal& reason);
 
-// Of somebody who is held: whether it has to stay so.
+// Why a held user has to stay held; empty: it can be released.
 std::optional<gate_refusal> reason_to_hold(
-    store::transaction& tx, const caller& who, domain_look_up& domains, const judged_user& user
+    store::transaction& tx, const caller& who, domain_lookup& domains, const checked_user& user
 );
 
 }  // namespace scimd::service

@@ -67,7 +67,7 @@ result<void> domain_blocklist::read_reserved(
     const bool is_below = text.starts_with("*.");
     if (is_below)
         text.remove_prefix(2);
-    // A top-level domain is no domain_name: it is one with a label in front.
+    // A top-level domain is not a domain_name; with a label in front it is.
     const auto name = domain_name::parse(is_below ? "x." + std::string(text) : std::string(text));
     if (!name)
         return name.error();
@@ -90,11 +90,11 @@ result<void> domain_blocklist::replace_reserved_domains(std::string_view text)
 
 result<void> domain_blocklist::check_reserved(const domain_name& name) const
 {
-    const auto refusal = [&](reservation why) {
+    const auto refusal = [&](reservation kind) {
         return error{
             errc::invalid_value,
             "domain: " + name.text() +
-                (why == reservation::shared
+                (kind == reservation::shared
                      ? " is shared by the customers of a provider, so no organization can own it."
                      : " is a special-use name (RFC 6761), which no organization owns on the Internet.")
         };

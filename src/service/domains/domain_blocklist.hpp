@@ -1,4 +1,5 @@
-// Which names may be the domain of an organization: none that many share, and none that has no owner.
+// Names that cannot be the domain of an organization: public suffixes, mail providers, special-use names, and
+// domains that the customers of a provider share.
 #pragma once
 
 #include "base/error.hpp"
@@ -15,21 +16,21 @@ namespace scimd::service {
 
 constexpr std::size_t mail_providers_bytes_max = 16 * 1024 * 1024;
 
-// A value but for the public suffixes. Any thread.
+// The lists. They can be replaced before the server starts; check() can be called from any thread.
 class domain_blocklist {
 public:
-    // With our own lists of mail providers and reserved domains (schema/domains).
+    // With the built-in lists of mail providers and reserved domains (schema/domains).
     domain_blocklist();
 
-    // Another one in its place: a name a line, '#' begins a comment, the empty list refuses none.
-    // invalid_value names the line that is no name.
+    // Replaces the mail providers: one name per line, '#' starts a comment; an empty list refuses none.
+    // invalid_value names the line that is not a domain name.
     result<void> replace_mail_providers(std::string_view text);
 
-    // The same with a reason and a name, or "*." and a name, a line: schema/domains/reserved_domains.txt.
+    // Replaces the reserved domains: a reason and a name, or "*." and a name, per line, as in
+    // schema/domains/reserved_domains.txt.
     result<void> replace_reserved_domains(std::string_view text);
 
-    // invalid_value: a public suffix, where everyone can have a mailbox, a special-use name, or one that the
-    // customers of a provider share. It says which.
+    // invalid_value: the name is on a list. The error says on which one.
     [[nodiscard]] result<void> check(const domain_name& name) const;
 
 private:

@@ -71,8 +71,8 @@ gate_refusal owned_elsewhere(const user_address& address, const domain_name& dom
     );
 }
 
-// One that has to be at a verified domain.
-std::optional<gate_refusal> judge_strictly(domain_look_up& domains, const user_address& address)
+// Checks an address that must be at a verified domain of the organization.
+std::optional<gate_refusal> check_verified(domain_lookup& domains, const user_address& address)
 {
     if (!address.domain)
         return ill_formed(address);
@@ -81,8 +81,8 @@ std::optional<gate_refusal> judge_strictly(domain_look_up& domains, const user_a
     return not_verified(address, *address.domain);
 }
 
-// One that has to be at no domain of another organization.
-std::optional<gate_refusal> judge_other(domain_look_up& domains, const user_address& address)
+// Checks an address that must not be at a domain of another organization.
+std::optional<gate_refusal> check_not_foreign(domain_lookup& domains, const user_address& address)
 {
     if (address.is_ambiguous)
         return ill_formed(address);
@@ -123,7 +123,7 @@ gate_refusal too_many()
 }  // namespace
 
 std::vector<gate_refusal> objections_to(
-    domain_look_up& domains, const caller& who, const std::vector<user_address>& addresses
+    domain_lookup& domains, const caller& who, const std::vector<user_address>& addresses
 )
 {
     if (who.policy == domain_policy::off)
@@ -135,7 +135,7 @@ std::vector<gate_refusal> objections_to(
         found.push_back(no_address());
     for (const auto& address : addresses) {
         const bool is_strict = address.is_primary || who.gate_scope == domain_gate_scope::all;
-        auto problem = is_strict ? judge_strictly(domains, address) : judge_other(domains, address);
+        auto problem = is_strict ? check_verified(domains, address) : check_not_foreign(domains, address);
         if (problem)
             found.push_back(std::move(*problem));
     }
@@ -149,7 +149,7 @@ std::string warning_of(std::string_view domain)
 }
 
 std::optional<gate_refusal> refuse_by_domain(
-    domain_look_up& domains, const caller& who, const std::vector<user_address>& addresses
+    domain_lookup& domains, const caller& who, const std::vector<user_address>& addresses
 )
 {
     auto found = objections_to(domains, who, addresses);
@@ -157,14 +157,14 @@ std::optional<gate_refusal> refuse_by_domain(
 }
 
 std::vector<gate_refusal> standing_objections_to(
-    domain_look_up& domains, const caller& who, const std::vector<user_address>& addresses
+    domain_lookup& domains, const caller& who, const std::vector<user_address>& addresses
 )
 {
     auto objections = objections_to(domains, who, addresses);
     if (are_too_many(addresses))
         return objections;
     std::vector<gate_refusal> found;
-    // One of a reason and a domain is enough for the ledger.
+    // The log of refusals needs one for each reason and domain.
     const auto add = [&](gate_refusal one) {
         const auto is_same = [&](const gate_refusal& other) {
             return other.reason == one.reason && other.domain == one.domain;
@@ -173,12 +173,12 @@ std::vector<gate_refusal> standing_objections_to(
             found.push_back(std::move(one));
     };
     for (const auto& address : addresses)
-        if (auto problem = address.is_ambiguous ? std::nullopt : judge_other(domains, address))
+        if (auto problem = address.is_ambiguous ? std::nullopt : check_not_foreign(domains, address))
             add(std::move(*problem));
     for (auto& objection : objections) {
-        // That a domain is another organization's says more than that it is not verified.
-        const bool is_foreign =
-            objection.of && !objection.of->is_ambiguous && judge_other(domains, *objection.of).has_value();
+        // "Owned by another organization" says more than "not verified".
+        const bool is_foreign = objection.of && !objection.of->is_ambiguous &&
+                                check_not_foreign(domains, *objection.of).has_value();
         if (!is_foreign)
             add(std::move(objection));
     }

@@ -21,25 +21,25 @@ bool verified_domains::contains(const domain_name& name) const
     return place != names_.end() && place->first == name.text() && place->second;
 }
 
-domain_ownership domain_look_up::of(const domain_name& name)
+domain_ownership domain_lookup::of(const domain_name& name)
 {
     const auto known =
         std::ranges::find(known_, name.text(), &std::pair<std::string, domain_ownership>::first);
     if (known != known_.end())
         return known->second;
     const auto owner = store::tenants::owner_of(tx_, who_.environment, name);
-    const auto standing = !owner                       ? domain_ownership::unclaimed
-                          : owner == who_.organization ? domain_ownership::own
-                                                       : domain_ownership::foreign;
+    const auto ownership = !owner                       ? domain_ownership::unclaimed
+                           : owner == who_.organization ? domain_ownership::own
+                                                        : domain_ownership::foreign;
     if (known_.size() == remembered_max)
         known_.clear();
-    known_.emplace_back(name.text(), standing);
-    return standing;
+    known_.emplace_back(name.text(), ownership);
+    return ownership;
 }
 
 namespace {
 
-void add_all(verified_domains& to, domain_look_up& domains, const std::vector<user_address>& addresses)
+void add_all(verified_domains& to, domain_lookup& domains, const std::vector<user_address>& addresses)
 {
     for (const auto& address : addresses)
         if (address.domain && to.size() < user_domains_max)
@@ -48,7 +48,7 @@ void add_all(verified_domains& to, domain_look_up& domains, const std::vector<us
 
 }  // namespace
 
-verified_domains verified_of(domain_look_up& domains, const std::vector<user_address>& addresses)
+verified_domains verified_of(domain_lookup& domains, const std::vector<user_address>& addresses)
 {
     verified_domains found;
     add_all(found, domains, addresses);
@@ -56,10 +56,10 @@ verified_domains verified_of(domain_look_up& domains, const std::vector<user_add
 }
 
 verified_domains verified_of(
-    domain_look_up& domains, const std::vector<user_address>& before, const std::vector<user_address>& after
+    domain_lookup& domains, const std::vector<user_address>& before, const std::vector<user_address>& after
 )
 {
-    // The new state first, because an event has it in full.
+    // The new state first, because the event contains all of it.
     auto found = verified_of(domains, after);
     add_all(found, domains, before);
     return found;

@@ -1,5 +1,4 @@
-// Whose the domains of addresses are, from where one directory stands: of its organization, of another one,
-// or of none.
+// Ownership of the domains of addresses, as seen by one directory: own, another organization's, or unclaimed.
 #pragma once
 
 #include "base/network/domain_name.hpp"
@@ -17,11 +16,11 @@ namespace scimd::service {
 
 enum class domain_ownership : std::uint8_t { unclaimed, own, foreign };
 
-// Domains of addresses, each with whether it is verified for the organization; in the order of names. What
-// texts of events are made by.
+// Domains of addresses and whether each is verified for the organization, sorted by name. Event payloads are
+// made from them. A value.
 class verified_domains {
 public:
-    void add(const domain_name& name, bool is_verified);  // keeps the first one of a name
+    void add(const domain_name& name, bool is_verified);  // keeps the first entry of a name
     [[nodiscard]] bool contains(const domain_name& name) const;
     [[nodiscard]] std::size_t size() const noexcept { return names_.size(); }
 
@@ -31,12 +30,12 @@ private:
     std::vector<std::pair<std::string, bool>> names_;
 };
 
-// Looks each domain up once. Of one directory in one transaction; both outlive it.
-class domain_look_up {
+// Cache of ownership for one directory within one transaction, which outlives it together with the caller.
+class domain_lookup {
 public:
     static constexpr std::size_t remembered_max = 1'000;
 
-    domain_look_up(store::transaction& tx, const caller& who) : tx_(tx), who_(who) {}
+    domain_lookup(store::transaction& tx, const caller& who) : tx_(tx), who_(who) {}
 
     [[nodiscard]] domain_ownership of(const domain_name& name);
     [[nodiscard]] bool is_own(const domain_name& name) { return of(name) == domain_ownership::own; }
@@ -47,11 +46,11 @@ private:
     std::vector<std::pair<std::string, domain_ownership>> known_;  // usually one or two
 };
 
-// Of the first user_domains_max domains of well-formed addresses; what is beyond is not verified.
-verified_domains verified_of(domain_look_up& domains, const std::vector<user_address>& addresses);
-// The same of a user before and after a change.
+// The first user_domains_max domains of the well-formed addresses; further ones count as not verified.
+verified_domains verified_of(domain_lookup& domains, const std::vector<user_address>& addresses);
+// The domains of a user before and after a change.
 verified_domains verified_of(
-    domain_look_up& domains, const std::vector<user_address>& before, const std::vector<user_address>& after
+    domain_lookup& domains, const std::vector<user_address>& before, const std::vector<user_address>& after
 );
 
 }  // namespace scimd::service

@@ -18,18 +18,18 @@ namespace reviews = store::domain_reviews;
 namespace refusals = store::refusals;
 namespace tenants = store::tenants;
 
-// Empty: the directory is gone, or its organization.
+// Empty: the directory or its organization is deleted.
 std::optional<caller> caller_in(
     store::transaction& tx,
     environment_id environment,
     const scim::catalogue_set& schemas,
-    const reviews::place& where
+    const reviews::place& location
 )
 {
-    const auto directory = tenants::find_directory(tx, where.organization, where.directory);
+    const auto directory = tenants::find_directory(tx, location.organization, location.directory);
     if (!directory)
         return std::nullopt;
-    return caller_for({environment, "system", {"system", {}, {}}, {}}, *directory, schemas);
+    return caller_for(system_source(environment), *directory, schemas);
 }
 
 std::vector<user_address> stored_addresses(const std::string& document, const scim::resource_type& type)
@@ -51,11 +51,11 @@ bool is_among(const std::vector<gate_refusal>& objections, const refusals::refus
     });
 }
 
-// Whether the ledger has to be changed about this user.
-bool needs_note(
+// Whether the log of refusals has to change about this user.
+bool is_outdated(
     store::transaction& tx,
     const caller& who,
-    domain_look_up& domains,
+    domain_lookup& domains,
     const reviews::user& user,
     const scim::resource_type& type
 )
@@ -95,16 +95,16 @@ void list_user(
     }
 }
 
-void judge_again(
+void check_again(
     store::transaction& tx,
     const caller& who,
-    domain_look_up& domains,
+    domain_lookup& domains,
     resource_id user,
     const scim::resource_type& type
 )
 {
     const auto row = store::resources::find(tx, who.directory, type.name, user);
-    if (!row || store::held_users::is_held(tx, who.directory, user))  // those are listed for themselves
+    if (!row || store::held_users::is_held(tx, who.directory, user))  // held users are listed elsewhere
         return;
     const auto document = scim::visible_document(row->document, type);
     const auto addresses = addresses_of(document);
@@ -113,25 +113,25 @@ void judge_again(
     list_user(tx, who, user, document, objections);
 }
 
-bool has_begun(const reviews::review& what)
+bool has_begun(const reviews::review& review)
 {
-    return what.at != directory_id();
+    return review.at != directory_id();
 }
 
-// Noted before anything is read: a change that comes later asks for a review of its own.
-void begin(store::transaction& tx, reviews::review what)
+// Stores that the review has begun before anything is read: a later change requests another review.
+void begin(store::transaction& tx, reviews::review review)
 {
-    what.at = what.directory.value_or(directory_id{1});
-    if (what.directory)
-        store::held_users::request_release(tx, *what.directory);
-    reviews::advance(tx, what);
+    review.at = review.directory.value_or(directory_id{1});
+    if (review.directory)
+        store::held_users::request_release(tx, *review.directory);
+    reviews::advance(tx, review);
 }
 
-// Looks at users behind the last one until there is enough to write.
-void look_at_users(store::transaction& tx, const caller& who, review_step& step)
+// Reads users after the last one until review_findings_max are found.
+void find_users(store::transaction& tx, const caller& who, review_step& step)
 {
     const auto* type = who.schemas->find_type("User");
-    if (!type) {  // the configuration does not know users any more
+    if (!type) {  // the configured schemas have no users any more
         step.is_directory_complete = true;
         return;
     }
@@ -139,11 +139,11 @@ void look_at_users(store::transaction& tx, const caller& who, review_step& step)
     if (from.at != who.directory)
         from.after = {};
     const auto read = reviews::read_users(tx, from, who.directory, review_rows_max, review_bytes_max);
-    domain_look_up domains(tx, who);
+    domain_lookup domains(tx, who);
     step.last = read.last;
     step.is_directory_complete = read.is_complete;
     for (const auto& user : read.users) {
-        if (!needs_note(tx, who, domains, user, *type))
+        if (!is_outdated(tx, who, domains, user, *type))
             continue;
         step.users.push_back(user.id);
         if (step.users.size() == review_findings_max) {
@@ -156,7 +156,7 @@ void look_at_users(store::transaction& tx, const caller& who, review_step& step)
 
 }  // namespace
 
-std::optional<review_step> look_over_some(
+std::optional<review_step> find_review_step(
     store::transaction& tx, environment_id environment, const scim::catalogue_set& schemas
 )
 {
@@ -168,43 +168,43 @@ std::optional<review_step> look_over_some(
     const auto& only = step.from.directory;
     if (!has_begun(step.from))
         return step;
-    const auto where = reviews::directory_from(tx, step.from.at);
-    if (!where || (only && where->directory != *only))
+    const auto location = reviews::directory_from(tx, step.from.at);
+    if (!location || (only && location->directory != *only))
         return step;
-    step.directory = where->directory;
+    step.directory = location->directory;
     step.is_directory_complete = true;
-    if (const auto who = caller_in(tx, environment, schemas, *where))
-        look_at_users(tx, *who, step);
+    if (const auto who = caller_in(tx, environment, schemas, *location))
+        find_users(tx, *who, step);
     return step;
 }
 
-void finish_step(
+void apply_review_step(
     store::transaction& tx,
     environment_id environment,
     const scim::catalogue_set& schemas,
-    const review_step& what
+    const review_step& step
 )
 {
-    auto to = what.from;
-    if (!has_begun(to))
-        return begin(tx, to);
-    if (!what.directory)
-        return reviews::finish(tx, to.id);
-    const auto where = reviews::directory_from(tx, *what.directory);
-    const bool is_there = where && where->directory == *what.directory;
-    const auto who = is_there ? caller_in(tx, environment, schemas, *where) : std::nullopt;
-    if (who && to.at != *what.directory)  // held users may be released for the same reason
-        store::held_users::request_release(tx, *what.directory);
+    auto progress = step.from;
+    if (!has_begun(progress))
+        return begin(tx, progress);
+    if (!step.directory)
+        return reviews::finish(tx, progress.id);
+    const auto location = reviews::directory_from(tx, *step.directory);
+    const bool is_there = location && location->directory == *step.directory;
+    const auto who = is_there ? caller_in(tx, environment, schemas, *location) : std::nullopt;
+    if (who && progress.at != *step.directory)  // the change may also end a reason to hold users
+        store::held_users::request_release(tx, *step.directory);
     if (const auto* type = who ? who->schemas->find_type("User") : nullptr) {
-        domain_look_up domains(tx, *who);
-        for (const auto user : what.users)
-            judge_again(tx, *who, domains, user, *type);
+        domain_lookup domains(tx, *who);
+        for (const auto user : step.users)
+            check_again(tx, *who, domains, user, *type);
     }
-    if (what.is_directory_complete && to.directory)
-        return reviews::finish(tx, to.id);
-    to.at = what.is_directory_complete ? directory_id{what.directory->value + 1} : *what.directory;
-    to.after = what.is_directory_complete ? resource_id() : what.last;
-    reviews::advance(tx, to);
+    if (step.is_directory_complete && progress.directory)
+        return reviews::finish(tx, progress.id);
+    progress.at = step.is_directory_complete ? directory_id{step.directory->value + 1} : *step.directory;
+    progress.after = step.is_directory_complete ? resource_id() : step.last;
+    reviews::advance(tx, progress);
 }
 
 void resolve_standing_refusals(

@@ -1,11 +1,11 @@
-// Users who are in a directory are judged again when the owner of a domain or what the directory asks of
-// addresses has changed. No user is held or refused by it: what the gate would have against a user is listed
-// in the ledger of refusals, with the user's id, until the user's addresses or the owners of their domains
-// are others.
+// Review of stored users: when the owner of a domain or the domain policy of a directory changes, the users
+// of the directory are checked again. The review holds and refuses no user: the objections to a user are
+// listed in the log of refusals, with the user's id, until the addresses of the user or the owners of their
+// domains change.
 //
-// The schema's triggers ask for a review (store/domain_reviews.hpp). It is done in steps, each with a read
-// that finds users and a transaction that writes what has come of them, so that it goes on where it was after
-// a restart.
+// Triggers of the database schema request reviews (store/domain_reviews.hpp). A job does them in steps, each
+// a read that finds users and a transaction that writes about them, so that a review continues after a
+// restart.
 #pragma once
 
 #include "base/id.hpp"
@@ -22,34 +22,35 @@
 
 namespace scimd::service {
 
-constexpr std::int64_t review_rows_max = 1'000;        // that one step looks at
+constexpr std::int64_t review_rows_max = 1'000;        // users that one step reads
 constexpr std::size_t review_bytes_max = 1024 * 1024;  // of their documents
 constexpr std::size_t review_findings_max = 100;       // users that one step writes about
-constexpr std::int64_t standing_refusals_max = 5'000;  // open ones of a directory; beyond it none is added
+constexpr std::int64_t standing_refusals_max =
+    5'000;  // open ones of a directory; further ones are not listed
 
-// What one step has found.
+// The findings of one step.
 struct review_step {
-    store::domain_reviews::review from;     // where it began
-    std::optional<directory_id> directory;  // that it has looked at; empty: there is none left
-    resource_id last;                       // the last user that it has looked at
+    store::domain_reviews::review from;     // as read
+    std::optional<directory_id> directory;  // directory that it has read; empty: none is left
+    resource_id last;                       // last user that it has read
     bool is_directory_complete = false;
-    std::vector<resource_id> users;  // about whom something is to be written
+    std::vector<resource_id> users;  // users about whom the log of refusals has to change
 };
 
-// Empty: there is nothing to review. Only reads.
-std::optional<review_step> look_over_some(
+// Reads the next users and finds those about whom to write. Empty: nothing is to be reviewed. Writes nothing.
+std::optional<review_step> find_review_step(
     store::transaction& tx, environment_id environment, const scim::catalogue_set& schemas
 );
 
-// Judges the users of the step as they are now, and notes how far the review has come.
-void finish_step(
+// Checks the users of the step as they are now, writes the objections, and stores the progress of the review.
+void apply_review_step(
     store::transaction& tx,
     environment_id environment,
     const scim::catalogue_set& schemas,
-    const review_step& what
+    const review_step& step
 );
 
-// The ledger has nothing of the user but what is among these.
+// Marks the listed refusals of the user as resolved that are not among these objections.
 void resolve_standing_refusals(
     store::transaction& tx, const caller& who, resource_id user, const std::vector<gate_refusal>& objections
 );

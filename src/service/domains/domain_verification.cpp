@@ -55,73 +55,73 @@ bool is_searched(domain_status status)
     return status == domain_status::pending || status == domain_status::lapsed;
 }
 
-std::chrono::minutes pause_after(std::int64_t checks, const domain_schedule& by)
+std::chrono::minutes pause_after(std::int64_t checks, const domain_schedule& schedule)
 {
-    auto pause = by.first_pause;
-    for (std::int64_t i = 0; i < checks && pause < by.longest_pause; ++i)
+    auto pause = schedule.first_pause;
+    for (std::int64_t i = 0; i < checks && pause < schedule.longest_pause; ++i)
         pause *= 2;
-    return std::min(pause, by.longest_pause);
+    return std::min(pause, schedule.longest_pause);
 }
 
-domain_transition verify(store::tenants::domain& of, const domain_schedule& by, time_point now)
+domain_transition verify(store::tenants::domain& domain, const domain_schedule& schedule, time_point now)
 {
-    of.status = domain_status::verified;
-    of.window_end.reset();
-    of.next_check = now + by.recheck_pause;
-    of.checks = 0;
-    of.absences = 0;
-    of.absent_since.reset();
+    domain.status = domain_status::verified;
+    domain.window_end.reset();
+    domain.next_check = now + schedule.recheck_pause;
+    domain.checks = 0;
+    domain.absences = 0;
+    domain.absent_since.reset();
     return domain_transition::verified;
 }
 
-std::optional<domain_transition> take_in_searched(
-    store::tenants::domain& of, const domain_schedule& by, const domain_check& check
+std::optional<domain_transition> apply_to_searched(
+    store::tenants::domain& domain, const domain_schedule& schedule, const domain_check& check
 )
 {
     if (check.outcome == check_outcome::found)
-        return verify(of, by, check.at);
-    const auto end = of.window_end.value_or(check.at);
+        return verify(domain, schedule, check.at);
+    const auto end = domain.window_end.value_or(check.at);
     if (check.at >= end) {
-        of.status = domain_status::failed;
-        of.next_check.reset();
+        domain.status = domain_status::failed;
+        domain.next_check.reset();
         return domain_transition::failed;
     }
     if (check.is_on_schedule) {
-        ++of.checks;
-        of.next_check = std::min(end, check.at + pause_after(of.checks, by));
+        ++domain.checks;
+        domain.next_check = std::min(end, check.at + pause_after(domain.checks, schedule));
     }
     return std::nullopt;
 }
 
-std::optional<domain_transition> take_in_absence(
-    store::tenants::domain& of, const domain_schedule& by, time_point now
+std::optional<domain_transition> apply_absence(
+    store::tenants::domain& domain, const domain_schedule& schedule, time_point now
 )
 {
-    of.absent_since = of.absent_since.value_or(now);
-    ++of.absences;
-    if (of.absences < by.lapse_absences || now - *of.absent_since < by.lapse_after) {
-        of.next_check = now + by.recheck_pause;
+    domain.absent_since = domain.absent_since.value_or(now);
+    ++domain.absences;
+    if (domain.absences < schedule.lapse_absences || now - *domain.absent_since < schedule.lapse_after) {
+        domain.next_check = now + schedule.recheck_pause;
         return domain_transition::lapsing;
     }
-    of.status = domain_status::lapsed;
-    begin_window(of, by, now);
+    domain.status = domain_status::lapsed;
+    begin_window(domain, schedule, now);
     return domain_transition::lapsed;
 }
 
-std::optional<domain_transition> take_in_verified(
-    store::tenants::domain& of, const domain_schedule& by, const domain_check& check
+std::optional<domain_transition> apply_to_verified(
+    store::tenants::domain& domain, const domain_schedule& schedule, const domain_check& check
 )
 {
     if (check.outcome == check_outcome::found) {
-        const bool was_missed = of.absences > 0;
-        const auto news = verify(of, by, check.at);
-        return was_missed ? std::optional(news) : std::nullopt;
+        const bool was_absent = domain.absences > 0;
+        const auto transition = verify(domain, schedule, check.at);
+        return was_absent ? std::optional(transition) : std::nullopt;
     }
     if (!check.is_on_schedule)
         return std::nullopt;
     if (is_absence(check.outcome))
-        return take_in_absence(of, by, check.at);
-    of.next_check = check.at + by.trouble_pause;
+        return apply_absence(domain, schedule, check.at);
+    domain.next_check = check.at + schedule.trouble_pause;
     return std::nullopt;
 }
 
@@ -159,8 +159,8 @@ check_outcome evaluate_answers(const std::vector<txt_answer>& answers, std::stri
     std::optional<check_outcome> all;
     for (const auto& answer : answers) {
         auto one = answer.outcome;
-        const auto is_ours = [&](const std::string& text) { return holds_token(text, token); };
-        if (one == check_outcome::found && std::ranges::none_of(answer.texts, is_ours))
+        const auto has_token = [&](const std::string& text) { return holds_token(text, token); };
+        if (one == check_outcome::found && std::ranges::none_of(answer.texts, has_token))
             one = check_outcome::token_missing;
         if (one != check_outcome::found && !is_absence(one))
             return one;
@@ -171,34 +171,34 @@ check_outcome evaluate_answers(const std::vector<txt_answer>& answers, std::stri
     return all.value_or(check_outcome::unreachable);
 }
 
-void begin_window(store::tenants::domain& of, const domain_schedule& by, time_point now)
+void begin_window(store::tenants::domain& domain, const domain_schedule& schedule, time_point now)
 {
-    of.window_end = now + by.window;
-    of.next_check = std::min<time_point>(*of.window_end, now + by.first_pause);
-    of.checks = 0;
+    domain.window_end = now + schedule.window;
+    domain.next_check = std::min<time_point>(*domain.window_end, now + schedule.first_pause);
+    domain.checks = 0;
 }
 
-std::optional<domain_transition> take_in(
-    store::tenants::domain& of, const domain_schedule& by, const domain_check& check
+std::optional<domain_transition> apply_check(
+    store::tenants::domain& domain, const domain_schedule& schedule, const domain_check& check
 )
 {
-    of.last_check = check.at;
-    of.last_outcome = name_of(check.outcome);
-    if (is_searched(of.status))
-        return take_in_searched(of, by, check);
-    if (of.status == domain_status::verified)
-        return take_in_verified(of, by, check);
+    domain.last_check = check.at;
+    domain.last_outcome = name_of(check.outcome);
+    if (is_searched(domain.status))
+        return apply_to_searched(domain, schedule, check);
+    if (domain.status == domain_status::verified)
+        return apply_to_verified(domain, schedule, check);
     return std::nullopt;
 }
 
-bool allow_request(store::tenants::domain& of, time_point now)
+bool allow_request(store::tenants::domain& domain, time_point now)
 {
-    // Further off than it can be: the clock was set back.
-    const bool is_set_back = of.asks_until > now + 2 * requests_at_once * request_interval;
-    const auto used = (is_set_back ? now : std::max(of.asks_until, now)) + request_interval;
+    // Too far in the future: the clock was set back.
+    const bool is_set_back = domain.asks_until > now + 2 * requests_at_once * request_interval;
+    const auto used = (is_set_back ? now : std::max(domain.asks_until, now)) + request_interval;
     if (used > now + requests_at_once * request_interval)
         return false;
-    of.asks_until = used;
+    domain.asks_until = used;
     return true;
 }
 

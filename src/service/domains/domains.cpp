@@ -62,21 +62,21 @@ std::string_view type_text(domain_type type)
     return type == domain_type::organization ? "ORGANIZATION_DOMAIN" : "ALLOWED_EMAIL_DOMAIN";
 }
 
-// What API and events have in common.
-json::object common_json(environment_id environment, const domain& from)
+// The members that the API and events have in common.
+json::object common_json(environment_id environment, const domain& shown)
 {
     json::object body{
-        {"id", from.id.text()},
-        {"domain", from.name},
+        {"id", shown.id.text()},
+        {"domain", shown.name},
         {"environment_id", environment.text()},
-        {"organization_id", from.organization.text()},
-        {"domain_type", type_text(from.type)},
-        {"verification_status", status_text(from)},
-        {"verification_method", method_text(from.method)},
-        {"txt_record_key", record_name(from)},
-        {"txt_record_secret", from.token}
+        {"organization_id", shown.organization.text()},
+        {"domain_type", type_text(shown.type)},
+        {"verification_status", status_text(shown)},
+        {"verification_method", method_text(shown.method)},
+        {"txt_record_key", record_name(shown)},
+        {"txt_record_secret", shown.token}
     };
-    if (const auto warning = warning_of(from.name); !warning.empty())
+    if (const auto warning = warning_of(shown.name); !warning.empty())
         body["domain_warning"] = warning;
     return body;
 }
@@ -87,9 +87,9 @@ void add_time(json::object& to, std::string_view name, const std::optional<time_
         to[name] = format_rfc3339(*when);
 }
 
-std::string_view type_of(domain_transition news)
+std::string_view type_of(domain_transition transition)
 {
-    switch (news) {
+    switch (transition) {
         case domain_transition::verified:
             return "organization.domain_dns_verification_success";
         case domain_transition::failed:
@@ -103,38 +103,38 @@ std::string_view type_of(domain_transition news)
 }
 
 void publish_domain(
-    store::transaction& tx, const event_source& from, std::string_view type, const domain& what
+    store::transaction& tx, const event_source& source, std::string_view type, const domain& subject
 )
 {
     event_draft draft;
     draft.type = type;
     draft.object = "Organization";
-    draft.data = common_json(from.environment, what);
-    add_time(draft.data, "absent_since", what.absent_since);
-    if (!what.last_outcome.empty())
-        draft.data["last_check_outcome"] = what.last_outcome;
+    draft.data = common_json(source.environment, subject);
+    add_time(draft.data, "absent_since", subject.absent_since);
+    if (!subject.last_outcome.empty())
+        draft.data["last_check_outcome"] = subject.last_outcome;
     draft.data["updated_at"] = format_rfc3339(tx.now());
-    publish(tx, from, {what.organization, std::nullopt, {}}, std::move(draft));
+    publish(tx, source, {subject.organization, std::nullopt, {}}, std::move(draft));
 }
 
 result<domain> drafted(
-    store::transaction& tx, const domain_policy_config& policy, random_source& random, const new_claim& what
+    store::transaction& tx, const domain_policy_config& policy, random_source& random, const new_claim& claim
 )
 {
-    const auto name = domain_name::parse(what.name);
+    const auto name = domain_name::parse(claim.name);
     if (!name)
         return error{errc::invalid_value, "domain: " + name.error().detail};
     if (auto allowed = policy.rules.check(*name); !allowed)
         return allowed.error();
     domain draft;
     draft.name = name->text();
-    draft.type = what.type;
-    draft.covers_subdomains = what.covers_subdomains;
-    if (what.type == domain_type::allowed_email) {
+    draft.type = claim.type;
+    draft.covers_subdomains = claim.covers_subdomains;
+    if (claim.type == domain_type::allowed_email) {
         draft.method = domain_method::not_applicable;
         return draft;
     }
-    if (!what.is_by_dns)
+    if (!claim.is_by_dns)
         return draft;
     if (challenge_label.size() + draft.name.size() > name_bytes_max)
         return error{errc::invalid_value, "domain: the name is too long to be verified by DNS."};
@@ -149,82 +149,83 @@ result<domain> drafted(
 
 result<domain> create(
     store::transaction& tx,
-    const event_source& from,
+    const event_source& source,
     const domain_policy_config& policy,
     random_source& random,
     organization_id owner,
-    const new_claim& what
+    const new_claim& claim
 )
 {
-    auto draft = drafted(tx, policy, random, what);
+    auto draft = drafted(tx, policy, random, claim);
     if (!draft)
         return draft.error();
     if (tenants::count_domains(tx, owner) >= domains_max)
         return error{errc::invalid_value, "The organization has 1000 domains already; remove one first."};
     draft->organization = owner;
-    return add(tx, from, std::move(*draft));
+    return add(tx, source, std::move(*draft));
 }
 
-result<domain> add(store::transaction& tx, const event_source& from, domain what)
+result<domain> add(store::transaction& tx, const event_source& source, domain added)
 {
-    const auto name = what.name;
-    auto made = tenants::insert_domain(tx, std::move(what));
+    const auto name = added.name;
+    auto made = tenants::insert_domain(tx, std::move(added));
     if (!made)
         return error{errc::conflict, "The domain " + name + " already exists."};
-    publish_domain(tx, from, "organization.domain_created", *made);
+    publish_domain(tx, source, "organization.domain_created", *made);
     return std::move(*made);
 }
 
-void remove(store::transaction& tx, const event_source& from, const domain& which)
+void remove(store::transaction& tx, const event_source& source, const domain& removed)
 {
-    if (tenants::delete_domain(tx, which.organization, which.id))
-        publish_domain(tx, from, "organization.domain_deleted", which);
+    if (tenants::delete_domain(tx, removed.organization, removed.id))
+        publish_domain(tx, source, "organization.domain_deleted", removed);
 }
 
-std::optional<domain> take_in(
+std::optional<domain> apply_finding(
     store::transaction& tx,
-    const event_source& from,
+    const event_source& source,
     const domain_policy_config& policy,
-    const dns_finding& what
+    const dns_finding& finding
 )
 {
-    auto found = tenants::find_domain_anywhere(tx, what.domain);
+    auto found = tenants::find_domain_anywhere(tx, finding.domain);
     if (!found || found->method != domain_method::dns)
         return found;
-    domain_check check{evaluate_answers(what.answers, found->token), what.is_on_schedule, tx.now()};
+    domain_check check{evaluate_answers(finding.answers, found->token), finding.is_on_schedule, tx.now()};
     const bool is_taken = tenants::is_owned_by_another(tx, found->organization, found->name);
     if (check.outcome == check_outcome::found && is_taken)
         check.outcome = check_outcome::owned_elsewhere;
-    const auto news = service::take_in(*found, policy.schedule, check);
+    const auto transition = apply_check(*found, policy.schedule, check);
     tenants::update_domain(tx, *found);
-    if (news)
-        publish_domain(tx, from, type_of(*news), *found);
+    if (transition)
+        publish_domain(tx, source, type_of(*transition), *found);
     return found;
 }
 
-std::string record_name(const domain& of)
+std::string record_name(const domain& verified)
 {
-    return of.method == domain_method::dns ? std::string(challenge_label).append(of.name) : std::string();
+    return verified.method == domain_method::dns ? std::string(challenge_label).append(verified.name)
+                                                 : std::string();
 }
 
-json::object to_json(environment_id environment, const domain& from)
+json::object to_json(environment_id environment, const domain& shown)
 {
-    auto body = common_json(environment, from);
-    body["create_time"] = format_rfc3339(from.created);
-    body["update_time"] = format_rfc3339(from.updated);
-    body["covers_subdomains"] = from.covers_subdomains;
-    if (from.method != domain_method::dns)
+    auto body = common_json(environment, shown);
+    body["create_time"] = format_rfc3339(shown.created);
+    body["update_time"] = format_rfc3339(shown.updated);
+    body["covers_subdomains"] = shown.covers_subdomains;
+    if (shown.method != domain_method::dns)
         return body;
-    body["txt_record_value"] = "token=" + from.token;
-    body["lapsed"] = from.status == domain_status::lapsed;
-    add_time(body, "verification_expire_time", from.window_end);
-    add_time(body, "next_check_time", from.next_check);
-    add_time(body, "absent_since", from.absent_since);
-    if (from.last_check) {
+    body["txt_record_value"] = "token=" + shown.token;
+    body["lapsed"] = shown.status == domain_status::lapsed;
+    add_time(body, "verification_expire_time", shown.window_end);
+    add_time(body, "next_check_time", shown.next_check);
+    add_time(body, "absent_since", shown.absent_since);
+    if (shown.last_check) {
         body["last_check"] = json::object{
-            {"time", format_rfc3339(*from.last_check)},
-            {"outcome", from.last_outcome},
-            {"detail", explain(from.last_outcome)}
+            {"time", format_rfc3339(*shown.last_check)},
+            {"outcome", shown.last_outcome},
+            {"detail", explain(shown.last_outcome)}
         };
     }
     return body;

@@ -1,5 +1,6 @@
-// An organization's domains: claimed, proved, lost. Each verb writes its events in the transaction that it is
-// given. (Held users are looked at again by the schema's triggers, see store/held_users.hpp.)
+// Domains of organizations: claim, verification, removal. Each function writes its events in the transaction
+// that it is given. (Triggers of the database schema request the release of held users, see
+// store/held_users.hpp.)
 #pragma once
 
 #include "base/crypto/random.hpp"
@@ -23,52 +24,54 @@ using store::tenants::domain;
 
 constexpr std::int64_t domains_max = 1'000;  // of an organization
 
-// What claims are judged by. Lives as long as the process; any thread.
+// The rules for claims. Lives as long as the process; any thread.
 struct domain_policy_config {
     domain_blocklist rules{};
     domain_schedule schedule{};
 };
 
+// A domain that an organization claims.
 struct new_claim {
     std::string name;
     store::tenants::domain_type type = store::tenants::domain_type::organization;
-    bool is_by_dns = false;  // else whoever asks vouches for it
+    bool is_by_dns = false;  // false: the caller vouches for it
     bool covers_subdomains = false;
 };
-// invalid_value: no domain name, a public suffix, a mail provider, too many. conflict: this organization has
-// it already, or it is vouched for and another one owns it, which is not named.
+// Creates a claim. invalid_value: not a domain name, on the blocklist, or there are domains_max. conflict:
+// the organization has the domain already, or the caller vouches for it and another organization, which is
+// not named, owns it.
 result<domain> create(
     store::transaction& tx,
-    const event_source& from,
+    const event_source& source,
     const domain_policy_config& policy,
     random_source& random,
     organization_id owner,
-    const new_claim& what
+    const new_claim& claim
 );
 
-// The same with a draft that has been judged.
-result<domain> add(store::transaction& tx, const event_source& from, domain what);
+// Adds a domain without checking the name. conflict: as above.
+result<domain> add(store::transaction& tx, const event_source& source, domain added);
 
-void remove(store::transaction& tx, const event_source& from, const domain& which);
+void remove(store::transaction& tx, const event_source& source, const domain& removed);
 
-// Takes in what DNS answered about the domain as it was then: nothing changes when it has been removed
-// meanwhile. The domain as it is now; empty: it is gone.
+// The answers of DNS about a domain.
 struct dns_finding {
     domain_id domain;
     std::vector<txt_answer> answers;
     bool is_on_schedule = true;
 };
-std::optional<domain> take_in(
+// Applies the answers and returns the domain; empty: it has been removed meanwhile.
+std::optional<domain> apply_finding(
     store::transaction& tx,
-    const event_source& from,
+    const event_source& source,
     const domain_policy_config& policy,
-    const dns_finding& what
+    const dns_finding& finding
 );
 
-// The name to ask for TXT records: "_scimd-challenge.acme.com". Empty unless by DNS.
-std::string record_name(const domain& of);
+// The name of the TXT record: "_scimd-challenge.acme.com". Empty: the domain is not verified by DNS.
+std::string record_name(const domain& verified);
 
-// As the API shows it; events show less.
-json::object to_json(environment_id environment, const domain& from);
+// The domain in the format of the API; events have fewer members.
+json::object to_json(environment_id environment, const domain& shown);
 
 }  // namespace scimd::service::domains

@@ -18,27 +18,27 @@ namespace held_users = store::held_users;
 namespace tenants = store::tenants;
 namespace resources = store::resources;
 
-// Empty: the directory is gone, or its organization.
+// Empty: the directory or its organization is deleted.
 std::optional<caller> caller_of(
-    store::transaction& tx, environment_id environment, const scim::catalogue_set& schemas, directory_id where
+    store::transaction& tx, environment_id environment, const scim::catalogue_set& schemas, directory_id id
 )
 {
-    const auto owner = tenants::owner_of(tx, where);
-    const auto directory = owner ? tenants::find_directory(tx, *owner, where) : std::nullopt;
+    const auto owner = tenants::owner_of(tx, id);
+    const auto directory = owner ? tenants::find_directory(tx, *owner, id) : std::nullopt;
     if (!directory)
         return std::nullopt;
-    return caller_for({environment, "system", {"system", {}, {}}, {}}, *directory, schemas);
+    return caller_for(system_source(environment), *directory, schemas);
 }
 
-void look_at(store::transaction& tx, const caller& who, const held_users::held_user& held)
+void check(store::transaction& tx, const caller& who, const held_users::held_user& held)
 {
     const auto* type = who.schemas->find_type("User");
-    if (!type)  // the configuration does not know users any more
+    if (!type)  // the configured schemas have no users any more
         return;
     const auto row = resources::find(tx, who.directory, type->name, held.user).value();
     const auto document = scim::visible_document(row.document, *type);
     const auto addresses = addresses_of(document);
-    domain_look_up domains(tx, who);
+    domain_lookup domains(tx, who);
     if (auto reason = reason_to_hold(tx, who, domains, {document, addresses})) {
         auto now = as_held(held.user, *reason);
         if (now.reason != held.reason || now.domain != held.domain || now.address != held.address)
@@ -46,7 +46,7 @@ void look_at(store::transaction& tx, const caller& who, const held_users::held_u
         return;
     }
     held_users::release(tx, who.directory, held.user);
-    // Whoever asks the directory API for what has changed since is to find the user.
+    // The new modification time makes the user appear in queries of the directory API for recent changes.
     publish_release(tx, who, *type, resources::touch(tx, who.directory, type->name, held.user), document);
 }
 
@@ -89,7 +89,7 @@ bool release_held_users(
     std::size_t seen = 0;
     while (seen < some.size() && groups < released_groups_max) {
         groups += resources::count_groups_of(tx, who->directory, some[seen].user);
-        look_at(tx, *who, some[seen++]);
+        check(tx, *who, some[seen++]);
     }
     const bool was_last = seen == some.size() && some.size() < static_cast<std::size_t>(release_batch_max);
     if (was_last)

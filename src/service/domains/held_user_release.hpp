@@ -1,4 +1,5 @@
-// Users who were held and are let out: the directory API and the events learn of them as of new ones.
+// Release of held users: they appear in the directory API and in events as new users. Functions of a
+// transaction, called by a job and when a change of a user removes the reason.
 #pragma once
 
 #include "base/json/json.hpp"
@@ -11,13 +12,14 @@
 
 namespace scimd::service {
 
-constexpr std::int64_t release_batch_max = 100;  // users that one transaction looks at
+constexpr std::int64_t release_batch_max = 100;  // users that one transaction checks
 
-// Groups of these users, each of which may be told of one; the transaction ends with the user that reaches
-// them.
+// Groups of these users, each of which can need an event; the transaction ends with the user that reaches the
+// limit.
 constexpr std::int64_t released_groups_max = 150;
 
-// user_created, then group_member_added for each of the user's groups. The user is not held any more.
+// Publishes user_created, then group_member_added for each of the user's groups. The user is not held any
+// more.
 void publish_release(
     store::transaction& tx,
     const caller& who,
@@ -26,8 +28,8 @@ void publish_release(
     const json::object& document
 );
 
-// Looks at held users of the directories where something has changed that may have held them, and lets out
-// those whom nothing holds. False: nothing is left to look at.
+// Checks held users of directories where a reason to hold may have ended, and releases those without a
+// reason. False: no directory is left to check.
 bool release_held_users(
     store::transaction& tx, environment_id environment, const scim::catalogue_set& schemas
 );

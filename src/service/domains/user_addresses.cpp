@@ -1,6 +1,7 @@
 #include "service/domains/user_addresses.hpp"
 
 #include "base/text.hpp"
+#include "scim/value.hpp"
 
 #include <algorithm>
 #include <unordered_set>
@@ -18,15 +19,9 @@ std::string value_of(const json::object& email)
     return value ? std::string(*value) : std::string();
 }
 
-bool is_primary(const json::object& email)
+bool is_work(const json::value& email)
 {
-    const auto* flag = find(email, "primary");
-    return flag && flag->is_bool() && flag->get_bool();
-}
-
-bool is_work(const json::object& email)
-{
-    const auto* type = find_string(email, "type");
+    const auto* type = find_string(email.get_object(), "type");
     return type && equals_ignoring_case(*type, "work");
 }
 
@@ -34,7 +29,7 @@ template <class Predicate>
 std::string first_email(const json::array& emails, Predicate is_wanted)
 {
     for (const auto& email : emails) {
-        if (!email.is_object() || !is_wanted(email.get_object()))
+        if (!email.is_object() || !is_wanted(email))
             continue;
         auto value = value_of(email.get_object());
         if (!value.empty())
@@ -43,8 +38,8 @@ std::string first_email(const json::array& emails, Predicate is_wanted)
     return {};
 }
 
-// Widths and case are mapped as readers do who normalize (NFKC), and the full stops of IDNA (RFC 3490 §3.1),
-// which NFKC leaves as they are.
+// Maps width and case like parsers that normalize (NFKC), and the full stops of IDNA (RFC 3490 §3.1), which
+// NFKC leaves unchanged.
 std::string mapped(std::string_view text)
 {
     auto folded = fold(text);
@@ -59,9 +54,9 @@ bool is_name_character(char c)
     return is_alpha(c) || is_digit(c) || c == '-' || c == '.' || static_cast<unsigned char>(c) >= 0x80;
 }
 
-// Every run of characters behind the first '@' that is a domain name: "ceo@victim.com@acme.com",
+// Every run of characters after the first '@' that is a domain name: "ceo@victim.com@acme.com",
 // "<ceo@victim.com>", "ceo@(a comment)victim.com".
-std::vector<domain_name> names_behind_at(std::string_view text)
+std::vector<domain_name> names_after_at(std::string_view text)
 {
     std::vector<domain_name> names;
     auto rest = text.substr(std::min(text.find('@'), text.size()));
@@ -82,7 +77,7 @@ std::vector<domain_name> names_behind_at(std::string_view text)
     return names;
 }
 
-// Readers of mail drop comments and blanks between the words of a domain (RFC 5322 §3.2.2, §4.4):
+// Mail software ignores comments and blanks between the words of a domain (RFC 5322 §3.2.2, §4.4):
 // "ceo@victim(c).com".
 std::string without_comments_and_blanks(std::string_view text)
 {
@@ -107,7 +102,7 @@ void append_missing(std::vector<domain_name>& to, std::vector<domain_name> names
             to.push_back(std::move(name));
 }
 
-// A quoted or wide '@' in front of the one that counts.
+// Whether a quoted or full-width '@' precedes the last one.
 bool has_hidden_at(std::string_view text, std::string_view folded)
 {
     return std::ranges::count(folded, '@') > 1 && (text.starts_with('"') || !is_ascii(text));
@@ -125,7 +120,7 @@ void append(std::vector<user_address>& to, std::string_view text, bool is_user_n
 std::string email_of(const json::object& user)
 {
     if (const auto* emails = find_array(user, "emails")) {
-        if (auto primary = first_email(*emails, is_primary); !primary.empty())
+        if (auto primary = first_email(*emails, scim::is_primary); !primary.empty())
             return primary;
         if (auto work = first_email(*emails, is_work); !work.empty())
             return work;
@@ -181,8 +176,8 @@ user_address read_address(std::string_view text)
     read.fault = domain.error().detail;
     const auto folded = mapped(beginning_of(text, scanned_bytes_max));
     read.is_ambiguous = text.size() > scanned_bytes_max || has_hidden_at(text, folded);
-    read.domains = names_behind_at(folded);
-    append_missing(read.domains, names_behind_at(without_comments_and_blanks(folded)));
+    read.domains = names_after_at(folded);
+    append_missing(read.domains, names_after_at(without_comments_and_blanks(folded)));
     return read;
 }
 

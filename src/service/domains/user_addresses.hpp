@@ -1,4 +1,4 @@
-// The addresses that a user may be known by: its e-mails, and userName when it is one. Pure.
+// The addresses of a user: its e-mails, and userName when it is an address. Pure.
 #pragma once
 
 #include "base/json/json.hpp"
@@ -12,40 +12,41 @@
 
 namespace scimd::service {
 
-// Domains of one user's addresses.
-constexpr std::size_t user_domains_max = 100;
+constexpr std::size_t user_domains_max = 100;  // different domains in the addresses of one user
 
+// One address. A value.
 struct user_address {
     std::string text;
-    bool is_user_name = false;            // else one of emails
-    bool is_primary = false;              // stands for the user, see email_of()
-    std::optional<domain_name> domain{};  // empty: it is no well-formed address
-    std::string fault{};                  // why not
-    bool is_ambiguous = false;            // ill-formed, and readers may find different domains in it
+    bool is_user_name = false;            // false: from emails
+    bool is_primary = false;              // the address of email_of()
+    std::optional<domain_name> domain{};  // empty: the address is ill-formed
+    std::string fault{};                  // why it is ill-formed
+    bool is_ambiguous = false;            // ill-formed, and parsers can find different domains in it
 
-    // Of a well-formed address its domain; else every name in which some reader may see the domain of it,
-    // once what stands for other characters has been mapped.
+    // The domain of a well-formed address; otherwise every name that some parser may take for the domain,
+    // after mapping characters that stand for others.
     std::vector<domain_name> domains{};
 
     friend bool operator==(const user_address&, const user_address&) = default;
 };
 
-// The address that stands for a user: the primary e-mail, else the one of type work, else the first, else
-// userName when it is an address. Empty when there is none.
+// The primary address of a user: the primary e-mail, otherwise the one of type "work", otherwise the first
+// one, otherwise userName when it is an address. Empty: the user has none.
 std::string email_of(const json::object& user);
 
-// The primary one first; no address twice, unless as an e-mail and as userName. `user` is canonical.
+// All addresses, the primary one first; none twice, except as an e-mail and as userName. `user` is a
+// canonical document.
 std::vector<user_address> addresses_of(const json::object& user);
 
-// The e-mails of a user alone, as they stand in its document.
+// The values of emails, as they are in the document.
 std::vector<std::string> emails_of(const json::object& user);
 
 user_address read_address(std::string_view text);
 
-// Whether text can be read as an address: it has an '@', of whatever width.
+// Whether a text can be read as an address: it has an '@', also a full-width one.
 bool is_address(std::string_view text);
 
-// As much of an address as people need to recognize it.
+// The beginning of an address, long enough to recognize it.
 std::string shown_address(std::string_view text);
 
 }  // namespace scimd::service

@@ -2,6 +2,7 @@
 
 #include "base/network/look_alike.hpp"
 #include "scim/schema/urn.hpp"
+#include "scim/value.hpp"
 #include "service/domains/user_addresses.hpp"
 
 #include <algorithm>
@@ -54,7 +55,7 @@ void copy(json::object& to, const json::object& from, const mapping (&attributes
             to[attribute.to] = *value;
 }
 
-// The primary value of a multi-valued complex attribute, else the first.
+// The primary value of a multi-valued complex attribute, otherwise the first one.
 const json::object* chosen(const json::object& document, std::string_view attribute)
 {
     const auto* values = find_array(document, attribute);
@@ -64,8 +65,7 @@ const json::object* chosen(const json::object& document, std::string_view attrib
     for (const auto& value : *values) {
         if (!value.is_object())
             continue;
-        const auto* primary = find(value.get_object(), "primary");
-        if (primary && primary->is_bool() && primary->get_bool())
+        if (scim::is_primary(value))
             return &value.get_object();
         if (!first)
             first = &value.get_object();
@@ -145,9 +145,7 @@ json::array normalize_groups(const std::vector<store::resources::membership>& gr
     for (const auto& group : groups) {
         if (listed.size() == event_groups_max)
             break;
-        listed.push_back(json::object{
-            {"id", "dirgroup_" + std::to_string(group.group.value)}, {"name", group.display_name}
-        });
+        listed.push_back(json::object{{"id", group_id_text(group.group)}, {"name", group.display_name}});
     }
     return listed;
 }

@@ -1,5 +1,5 @@
-// Users, groups and other resources as an application sees them: the `data` of events, in the words of
-// Scalekit's API. Pure.
+// The normalized form of users, groups and other resources: the `data` of events and the details of the
+// directory API, with the field names of Scalekit's API. Pure.
 #pragma once
 
 #include "base/json/json.hpp"
@@ -13,10 +13,11 @@
 
 namespace scimd::service {
 
-constexpr std::size_t event_groups_max = 100;  // of a user in one event; more are cut with groups_truncated
+constexpr std::size_t event_groups_max = 100;  // of a user in one event; with more, groups_truncated is set
 
-// What a user's addresses are worth: email_domain_verified, preferred_username_domain_verified,
-// email_addresses and, where a domain may be taken for another, domain_warnings.
+// Adds what is known of the domains of a user's addresses: email_domain_verified,
+// preferred_username_domain_verified, email_addresses and, where a domain looks like another one,
+// domain_warnings.
 void add_address_marks(json::object& to, const json::object& document, const verified_domains& domains);
 
 // `document` is the canonical SCIM document; it is repeated in raw_attributes.
@@ -29,17 +30,17 @@ json::object normalize_user(
 );
 json::object normalize_group(const caller& who, const std::string& id, const json::object& document);
 
-// A resource of any other type.
+// Normalizes a resource of any other type.
 json::object normalize_resource(
     const caller& who, const scim::resource_type& type, const std::string& id, const json::object& document
 );
 
-// A group or a resource of another type: all but users, who are more than their documents.
+// Normalizes a group or a resource of another type: users need more than their documents.
 json::object normalize_other(
     const caller& who, const scim::resource_type& type, const std::string& id, const json::object& document
 );
 
-// The groups of a user as they stand in its normalized form.
+// The groups of a user, for its normalized form.
 json::array normalize_groups(const std::vector<store::resources::membership>& groups);
 
 }  // namespace scimd::service

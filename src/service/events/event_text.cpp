@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view raw_name = "raw_attributes";
 
-// A member that is shorter stays: naming it would save nothing.
+// A shorter member stays: naming it in `omitted` would save nothing.
 constexpr std::size_t part_bytes_min = 128;
 
 std::size_t bytes_of(const json::value& value)
@@ -17,7 +17,7 @@ std::size_t bytes_of(const json::value& value)
     return to_text(value).size();
 }
 
-// Of the elements that only one of the two lists has, in whatever order they stand.
+// Bytes of the elements that only one of the two lists has, whatever their order.
 std::size_t differing_elements(const json::array& before, const json::array& after)
 {
     std::map<std::string, std::int64_t> counts;
@@ -58,29 +58,30 @@ std::size_t differing_bytes(const json::value& before, const json::value& after)
     return bytes_of(before) + bytes_of(after);
 }
 
+// A member that can be left out of an envelope.
 struct part {
     std::vector<std::string> path;  // "data", "raw_attributes", "photos"
     std::size_t bytes = 0;
     bool has_changed = true;
 };
 
-std::string name_of(const part& which)
+std::string name_of(const part& member)
 {
     std::string text;
-    for (const auto& step : which.path)
+    for (const auto& step : member.path)
         text += (text.empty() ? "" : ".") + step;
     return text;
 }
 
-void erase(json::object& envelope, const part& which)
+void erase(json::object& envelope, const part& member)
 {
     auto* from = &envelope;
-    for (std::size_t i = 0; i + 1 < which.path.size(); ++i)
-        from = &from->at(which.path[i]).as_object();
-    from->stable_erase(which.path.back());
+    for (std::size_t i = 0; i + 1 < member.path.size(); ++i)
+        from = &from->at(member.path[i]).as_object();
+    from->stable_erase(member.path.back());
 }
 
-// Collects what may be left out of an envelope.
+// The members that can be left out of an envelope, in the order in which they go.
 class part_list {
 public:
     part_list(const json::object& envelope, const state_difference* update)
@@ -177,7 +178,7 @@ std::string event_text(json::object& envelope, const std::optional<state_differe
             break;
         erase(envelope, each);
         auto name = name_of(each);
-        bytes += name.size() + 3;  // the name moves there, with quotes and a comma
+        bytes += name.size() + 3;  // `omitted` gets the name, with quotes and a comma
         bytes -= std::min(bytes, each.bytes + each.path.back().size() + 3);
         omitted.emplace_back(std::move(name));
     }

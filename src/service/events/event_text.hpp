@@ -1,8 +1,7 @@
-// The text of an event: its envelope as it is stored and delivered, of a bounded size.
+// The text of an event: its envelope as it is stored and delivered, with a bounded size. Pure.
 //
-// An update of a large object tells what has changed in full and leaves out what has not, so that a change
-// writes a number of bytes in proportion to itself, however large the object is. What is left out is named in
-// `omitted`.
+// An update of a large object contains the changed members in full and omits the unchanged ones, so that the
+// size of the event is in proportion to the change, not to the object. `omitted` names what is left out.
 #pragma once
 
 #include "base/json/json.hpp"
@@ -14,24 +13,23 @@
 
 namespace scimd::service {
 
-// Of an event's text.
 constexpr std::size_t event_bytes_max = 256 * 1024;
 
-// An update may be so large and, beyond that, by the bytes that have changed.
+// An update can have this size plus the bytes that have changed.
 constexpr std::size_t whole_update_bytes_max = 16 * 1024;
 
 // How much two states of an object differ.
 struct state_difference {
-    std::size_t bytes = 0;  // of what is in one of them only; of lists the elements count, not the whole
-    std::vector<std::string> raw_attributes;  // the members of raw_attributes that differ
+    std::size_t bytes = 0;                    // that only one of them has; a list counts by its elements
+    std::vector<std::string> raw_attributes;  // names of the members of raw_attributes that differ
 };
 state_difference difference_of(const json::object& before, const json::object& after);
 
-// The same where only the members of `previous` differ, none of them raw_attributes.
+// The difference of two states where only the members of `previous` differ, and raw_attributes do not.
 state_difference difference_from(const json::object& previous, const json::object& after);
 
-// Takes members out of `data` and `previous_attributes` until the text fits: of an update first what has not
-// changed, the largest first. Ids and whatever else is short stay.
+// Removes members of `data` and `previous_attributes` until the text fits: unchanged members of an update
+// first, then the largest ones. Ids and other short members stay.
 std::string event_text(json::object& envelope, const std::optional<state_difference>& update);
 
 }  // namespace scimd::service

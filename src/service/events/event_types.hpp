@@ -1,4 +1,4 @@
-// The types of all events that there are: schema/events describes each. Pure.
+// The types of all events; schema/events has a JSON Schema of each. Pure.
 #pragma once
 
 #include <span>

@@ -41,20 +41,23 @@ std::string display_name_of(std::string_view type)
     return words;
 }
 
-json::object context_of(const event_source& from, const event_place& where, const event_draft& draft)
+json::object context_of(const event_source& source, const event_place& place, const event_draft& draft)
 {
-    json::object actor{{"type", from.by.type}};
-    if (!from.by.id.empty())
-        actor["id"] = from.by.id;
-    if (!from.by.suffix.empty())
-        actor["suffix"] = from.by.suffix;
+    json::object actor;
+    if (!source.actor.type.empty())
+        actor["type"] = source.actor.type;
+    if (!source.actor.id.empty())
+        actor["id"] = source.actor.id;
+    if (!source.actor.suffix.empty())
+        actor["suffix"] = source.actor.suffix;
     json::object context;
-    if (!from.request_id.empty())
-        context["request_id"] = from.request_id;
-    context["source"] = from.source;
-    context["actor"] = std::move(actor);
-    if (!where.provider.empty())
-        context["provider"] = where.provider;
+    if (!source.request_id.empty())
+        context["request_id"] = source.request_id;
+    context["source"] = source.source;
+    if (!actor.empty())
+        context["actor"] = std::move(actor);
+    if (!place.provider.empty())
+        context["provider"] = place.provider;
     if (!draft.batch_id.empty())
         context["batch_id"] = draft.batch_id;
     if (!draft.caused_by.empty())
@@ -62,7 +65,8 @@ json::object context_of(const event_source& from, const event_place& where, cons
     return context;
 }
 
-struct event_words {  // of a resource type
+// The object and the types of events about resources of a type.
+struct event_words {
     std::string_view type;
     std::string_view object;
     std::string_view created;
@@ -83,7 +87,7 @@ constexpr event_words words[] = {
      "organization.directory.group_deleted"},
 };
 
-// Types of one's own share their events' types; the object is the type's name.
+// Custom resource types share the types of their events; the object is the name of the resource type.
 event_words words_of(const scim::resource_type& type)
 {
     for (const event_words& each : words)
@@ -98,23 +102,23 @@ event_words words_of(const scim::resource_type& type)
     };
 }
 
-// What an event gets from the transaction that publishes it.
+// The parts of an event that come from the transaction that publishes it.
 struct event_stamp {
     event_id id;
     time_point at;
-    std::int64_t sequence = 0;  // 0: of no directory
+    std::int64_t sequence = 0;  // 0: not an event of a directory
 };
 
-event_stamp next_stamp(store::transaction& tx, const event_place& where)
+event_stamp next_stamp(store::transaction& tx, const event_place& place)
 {
     event_stamp stamp{.id = {tx.next_id()}, .at = tx.now()};
-    if (where.directory)
-        stamp.sequence = store::events::next_sequence(tx, *where.directory);
+    if (place.directory)
+        stamp.sequence = store::events::next_sequence(tx, *place.directory);
     return stamp;
 }
 
 json::object envelope_of(
-    const event_source& from, const event_place& where, event_draft draft, const event_stamp& stamp
+    const event_source& source, const event_place& place, event_draft draft, const event_stamp& stamp
 )
 {
     json::object envelope{
@@ -123,19 +127,19 @@ json::object envelope_of(
         {"type", draft.type},
         {"object", draft.object},
         {"display_name", display_name_of(draft.type)},
-        {"environment_id", from.environment.text()}
+        {"environment_id", source.environment.text()}
     };
-    if (where.organization)
-        envelope["organization_id"] = where.organization->text();
-    if (where.directory)
-        envelope["directory_id"] = where.directory->text();
+    if (place.organization)
+        envelope["organization_id"] = place.organization->text();
+    if (place.directory)
+        envelope["directory_id"] = place.directory->text();
     envelope["occurred_at"] = format_rfc3339(stamp.at);
-    if (where.directory)
+    if (place.directory)
         envelope["sequence"] = stamp.sequence;
-    envelope["cursor"] = "c_" + std::to_string(stamp.id.value);
+    envelope["cursor"] = event_cursor_text(stamp.id);
     if (draft.object_version > 0)
         envelope["object_version"] = draft.object_version;
-    envelope["context"] = context_of(from, where, draft);
+    envelope["context"] = context_of(source, place, draft);
     envelope["data"] = std::move(draft.data);
     if (!draft.changed_attributes.empty()) {
         envelope["changed_attributes"] =
@@ -145,12 +149,12 @@ json::object envelope_of(
     return envelope;
 }
 
-// Takes the place of a stamp, and of the id of a resource to be created, in a prepared event: as long as they
-// can be, so that no event becomes larger than it may be.
+// Placeholders for the stamp and the id of a created resource in a prepared event. They have the greatest
+// length, so that no event exceeds its limit once they are replaced.
 constexpr std::int64_t longest_number = std::numeric_limits<std::int64_t>::max();
 constexpr event_stamp longest_stamp{{longest_number}, {}, longest_number};
 
-// The text of an envelope consists of these two, each followed by something prepared.
+// The text of an envelope begins with the first of these; the second one follows the prepared `from_type`.
 std::string text_before_type(const event_stamp& stamp)
 {
     return R"({"spec_version":"1","id":")" + stamp.id.text() + "\",";
@@ -159,7 +163,7 @@ std::string text_before_type(const event_stamp& stamp)
 std::string text_of_time(const event_stamp& stamp)
 {
     return R"("occurred_at":")" + format_rfc3339(stamp.at) + R"(","sequence":)" +
-           std::to_string(stamp.sequence) + R"(,"cursor":"c_)" + std::to_string(stamp.id.value) + "\",";
+           std::to_string(stamp.sequence) + R"(,"cursor":")" + event_cursor_text(stamp.id) + "\",";
 }
 
 event_place place_of(const caller& who)
@@ -167,7 +171,7 @@ event_place place_of(const caller& who)
     return {who.organization, who.directory, who.provider};
 }
 
-// `rest` is what comes from the version on, in pieces.
+// `rest` is the text from the version on, in pieces.
 std::string publish_text(
     store::transaction& tx,
     const caller& who,
@@ -202,7 +206,7 @@ std::string publish_filled(
     return publish_text(tx, who, event, {rest.substr(0, event.gap), filling, rest.substr(event.gap)});
 }
 
-// Where `filling` stands now, at or behind `from`.
+// Cuts `filling` out of the text, where it is found at or after `from`, and remembers its position.
 void open_gap(prepared_event& event, std::size_t from, std::string_view filling)
 {
     event.gap = event.from_version.find(filling, from);
@@ -214,7 +218,7 @@ std::string end_of_data(time_point ended)
     return R"("deleted_at":")" + format_rfc3339(ended) + R"(","reason":")";
 }
 
-// `now`: of the end of a resource that is deleted.
+// `now` is the time of a deletion.
 event_draft draft_of(resource_change change, time_point now)
 {
     event_draft draft;
@@ -256,18 +260,18 @@ void note_difference(const json::object& before, const json::object& after, even
 }
 
 std::string publish(
-    store::transaction& tx, const event_source& from, const event_place& where, event_draft draft
+    store::transaction& tx, const event_source& source, const event_place& place, event_draft draft
 )
 {
-    const auto stamp = next_stamp(tx, where);
+    const auto stamp = next_stamp(tx, place);
     const std::string type(draft.type);
     const auto update = std::move(draft.update);
-    auto envelope = envelope_of(from, where, std::move(draft), stamp);
+    auto envelope = envelope_of(source, place, std::move(draft), stamp);
     store::events::append(
         tx,
         {.id = stamp.id,
-         .organization = where.organization.value_or(organization_id()),
-         .directory = where.directory.value_or(directory_id()),
+         .organization = place.organization.value_or(organization_id()),
+         .directory = place.directory.value_or(directory_id()),
          .sequence = stamp.sequence,
          .type = type,
          .body = event_text(envelope, update)}
@@ -277,7 +281,14 @@ std::string publish(
 
 std::string publish(store::transaction& tx, const caller& who, event_draft draft)
 {
-    return publish(tx, origin_of(who), place_of(who), std::move(draft));
+    return publish(tx, event_source_of(who), place_of(who), std::move(draft));
+}
+
+std::string text_outside_log(event_id id, time_point now, const event_source& source, event_draft draft)
+{
+    auto envelope = envelope_of(source, {}, std::move(draft), {.id = id, .at = now});
+    envelope.stable_erase("cursor");
+    return event_text(envelope, std::nullopt);
 }
 
 std::string publish_change(store::transaction& tx, const caller& who, resource_change change)
@@ -296,14 +307,14 @@ prepared_event prepare_change(const caller& who, resource_change change)
     auto draft = draft_of(std::move(change), longest_stamp.at);
     prepared_event event{.type = std::string(draft.type), .from_type = {}, .from_version = {}};
     const auto update = std::move(draft.update);
-    auto envelope = envelope_of(origin_of(who), place_of(who), std::move(draft), longest_stamp);
+    auto envelope = envelope_of(event_source_of(who), place_of(who), std::move(draft), longest_stamp);
     const auto text = event_text(envelope, update);
     const auto type_begin = text_before_type(longest_stamp).size();
     const auto time = text_of_time(longest_stamp);
     const auto time_begin = text.find(time, type_begin);
     event.from_type = text.substr(type_begin, time_begin - type_begin);
     event.from_version = text.substr(time_begin + time.size());
-    // No string holds either of these: its quotes would be escaped there.
+    // No JSON string contains either of these texts: their quotes would be escaped.
     if (is_new)
         open_gap(event, event.from_version.find(R"("data":{"id":")" + prefix + number), number);
     else if (is_end)
@@ -331,20 +342,20 @@ std::string publish_deleted(store::transaction& tx, const caller& who, const pre
 }
 
 void publish_refusal(
-    store::transaction& tx, const caller& who, const json::object& user, const gate_refusal& why
+    store::transaction& tx, const caller& who, const json::object& user, const gate_refusal& refusal
 )
 {
     json::object data{
         {"organization_id", who.organization.text()},
         {"directory_id", who.directory.text()},
-        {"reason", why.reason},
-        {"detail", why.detail}
+        {"reason", refusal.reason},
+        {"detail", refusal.detail}
     };
-    if (!why.domain.empty())
-        data["domain"] = why.domain;
-    if (!why.address.empty())
-        data["address"] = why.address;
-    if (const auto warning = warning_of(why.domain); !warning.empty())
+    if (!refusal.domain.empty())
+        data["domain"] = refusal.domain;
+    if (!refusal.address.empty())
+        data["address"] = refusal.address;
+    if (const auto warning = warning_of(refusal.domain); !warning.empty())
         data["domain_warning"] = warning;
     if (const auto* user_name = find(user, "userName"))
         data["preferred_username"] = *user_name;

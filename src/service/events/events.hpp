@@ -1,8 +1,8 @@
-// Changes as events: written in the transaction of the change, one an object and request, none when nothing
-// changed.
+// Events about changes, written in the transaction of the change (transactional outbox): one for each object
+// and request, none when nothing changed.
 //
-// The envelope is a superset of Scalekit's (docs/events.md). Its bytes are made once and never again: stored,
-// streamed and, later, signed as they are.
+// The envelope is a superset of Scalekit's (docs/events.md). Its bytes are made once: they are stored,
+// streamed and signed as they are. Functions of a transaction; values.
 #pragma once
 
 #include "base/json/json.hpp"
@@ -21,9 +21,9 @@
 
 namespace scimd::service {
 
-constexpr std::size_t event_members_max =
-    100;  // of a membership event; a larger change makes several of one batch
+constexpr std::size_t event_members_max = 100;  // of a membership event; a larger change is a batch of events
 
+// An event before it is published.
 struct event_draft {
     std::string_view type;    // "organization.directory.user_created"
     std::string_view object;  // "DirectoryUser"
@@ -31,21 +31,23 @@ struct event_draft {
     json::object data;
     std::vector<std::string> changed_attributes;
     json::object previous_attributes;
-    std::optional<state_difference> update{};  // of an update of an object
+    std::optional<state_difference> update{};  // of an update
     std::string batch_id;                      // empty: none
-    std::string caused_by;                     // the id of the event that led to this one; empty: none
+    std::string caused_by;                     // id of the event that led to this one; empty: none
 };
 
-// Names what differs between two states of an object, and what it was. raw_attributes differ whenever
-// anything does, so they are named only when nothing else is.
+// Fills changed_attributes and previous_attributes from two states of an object. raw_attributes differ
+// whenever any member does, so they are named only when nothing else is.
 void note_difference(const json::object& before, const json::object& after, event_draft& draft);
 
-// Gives the event its id, time and, in a directory, sequence number and appends it to the log; returns its
-// id.
+// Appends the event to the log with its id, time and, in a directory, sequence number. Returns its id.
 std::string publish(
-    store::transaction& tx, const event_source& from, const event_place& where, event_draft draft
+    store::transaction& tx, const event_source& source, const event_place& place, event_draft draft
 );
 std::string publish(store::transaction& tx, const caller& who, event_draft draft);
+
+// The text of a message that looks like an event of the environment but is not in the log: it has no cursor.
+std::string text_outside_log(event_id id, time_point now, const event_source& source, event_draft draft);
 
 // One resource before and after a request, in normalized form.
 struct resource_change {
@@ -59,20 +61,20 @@ struct resource_change {
 // user_created, group_updated, resource_deleted, … Returns the event's id.
 std::string publish_change(store::transaction& tx, const caller& who, resource_change change);
 
-// An event with everything but what only the transaction knows that publishes it: its id, its time, its place
-// in the log, and the id of a resource that it creates. A value.
+// The text of an event that is made before its transaction, to keep work out of the writer. It lacks what
+// only the transaction knows: id, time, position in the log, and the id of a created resource. A value.
 struct prepared_event {
     std::string type;
-    std::string from_type;     // of the envelope's text: from "type" to what belongs before the time
-    std::string from_version;  // from "object_version" or "context" to the end
-    // In `from_version`: where the number of a created resource's id, or the time of a deletion, belongs.
+    std::string from_type;     // part of the envelope from "type" up to the time
+    std::string from_version;  // part of the envelope from "object_version" or "context" to the end
+    // Position in `from_version` of the number of a created resource's id, or of the time of a deletion.
     std::size_t gap = 0;
 };
 
-// The id in `after` of a created resource is not looked at.
+// Prepares the event of a change. The id in `after` of a created resource is ignored.
 prepared_event prepare_change(const caller& who, resource_change change);
 
-// Returns the event's id.
+// These publish the event of an update, a creation and a deletion; they return its id.
 std::string publish(store::transaction& tx, const caller& who, const prepared_event& event);
 std::string publish_created(
     store::transaction& tx, const caller& who, const prepared_event& event, resource_id created
@@ -80,9 +82,10 @@ std::string publish_created(
 
 std::string publish_deleted(store::transaction& tx, const caller& who, const prepared_event& event);
 
-// A user that the domain gate kept out: what identifies it, and why.
+// Publishes user_rejected about a user that the domain gate refused: what identifies the user, and the
+// reason.
 void publish_refusal(
-    store::transaction& tx, const caller& who, const json::object& user, const gate_refusal& why
+    store::transaction& tx, const caller& who, const json::object& user, const gate_refusal& refusal
 );
 
 }  // namespace scimd::service

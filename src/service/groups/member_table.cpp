@@ -6,109 +6,110 @@ namespace scimd::service {
 
 namespace resources = store::resources;
 
-bool stored_members::add(const resources::member_row& who)
+bool stored_members::add(const resources::member_row& member)
 {
-    if (!resources::add_member(tx_, where_, group_, who))
+    if (!resources::add_member(tx_, directory_, group_, member))
         return false;
-    change_.note_added(who);
+    change_.note_added(member);
     return true;
 }
 
-bool stored_members::remove(const member_key& who)
+bool stored_members::remove(const member_key& member)
 {
-    auto display = resources::remove_member(tx_, where_, group_, who.id);
+    auto display = resources::remove_member(tx_, directory_, group_, member.id);
     if (!display)
         return false;
-    change_.note_removed({who.id, who.type, std::move(*display)});
+    change_.note_removed({member.id, member.type, std::move(*display)});
     return true;
 }
 
-bool stored_members::set_display(resource_id who, std::string_view display)
+bool stored_members::set_display(resource_id member, std::string_view display)
 {
-    if (!resources::set_member_display(tx_, where_, group_, who, display))
+    if (!resources::set_member_display(tx_, directory_, group_, member, display))
         return false;
-    change_.note_renamed(who);
+    change_.note_renamed(member);
     return true;
 }
 
-bool stored_members::contains(resource_id who) const
+bool stored_members::contains(resource_id member) const
 {
-    return resources::is_member(tx_, where_, group_, who);
+    return resources::is_member(tx_, directory_, group_, member);
 }
 
-void stored_members::each(const std::function<bool(const resources::member_row&)>& each) const
+void stored_members::for_each(const std::function<bool(const resources::member_row&)>& visit) const
 {
-    resources::members_of(tx_, where_, group_, each);
+    resources::members_of(tx_, directory_, group_, visit);
 }
 
 std::int64_t stored_members::count_groups_of(resource_id member) const
 {
-    return resources::count_groups_of(tx_, where_, member);
+    return resources::count_groups_of(tx_, directory_, member);
 }
 
-bool planned_members::add(const resources::member_row& who)
+bool planned_members::add(const resources::member_row& member)
 {
-    const auto place = entries_.find(who.id);
+    const auto place = entries_.find(member.id);
     if (place == entries_.end()) {
-        if (group_ && resources::is_member(tx_, where_, *group_, who.id))
+        if (group_ && resources::is_member(tx_, directory_, *group_, member.id))
             return false;
         entries_.emplace(
-            who.id, entry{who.type, false, true, who.display.empty() ? nullptr : share(who.display)}
+            member.id,
+            entry{member.type, false, true, member.display.empty() ? nullptr : share(member.display)}
         );
         return true;
     }
     if (place->second.is_member)
         return false;
     place->second.is_member = true;
-    set_display(place, who.display);
+    set_display(place, member.display);
     return true;
 }
 
-bool planned_members::remove(const member_key& who)
+bool planned_members::remove(const member_key& member)
 {
-    const auto place = entries_.find(who.id);
+    const auto place = entries_.find(member.id);
     if (place == entries_.end()) {
-        if (!group_ || !resources::is_member(tx_, where_, *group_, who.id))
+        if (!group_ || !resources::is_member(tx_, directory_, *group_, member.id))
             return false;
-        entries_.emplace(who.id, entry{who.type, true, false});
+        entries_.emplace(member.id, entry{member.type, true, false});
         return true;
     }
     if (!place->second.is_member)
         return false;
     if (place->second.was_member)
-        place->second = {who.type, true, false};
+        place->second = {member.type, true, false};
     else
         entries_.erase(place);
     return true;
 }
 
-bool planned_members::set_display(resource_id who, std::string_view display)
+bool planned_members::set_display(resource_id member, std::string_view display)
 {
-    const auto place = entries_.find(who);
+    const auto place = entries_.find(member);
     if (place == entries_.end()) {
-        const auto stored = stored_display(who);
+        const auto stored = stored_display(member);
         if (!stored || *stored == display)
             return false;
-        entries_.emplace(who, entry{{}, true, true, share(display)});
+        entries_.emplace(member, entry{{}, true, true, share(display)});
         return true;
     }
-    const auto& member = place->second;
-    const bool is_same = member.display ? member.display->first == display : display.empty();
-    if (!member.is_member || is_same)
+    const auto& change = place->second;
+    const bool is_same = change.display ? change.display->first == display : display.empty();
+    if (!change.is_member || is_same)
         return false;
     set_display(place, display);
     return true;
 }
 
-bool planned_members::contains(resource_id who) const
+bool planned_members::contains(resource_id member) const
 {
-    const auto place = entries_.find(who);
+    const auto place = entries_.find(member);
     if (place != entries_.end())
         return place->second.is_member;
-    return group_ && resources::is_member(tx_, where_, *group_, who);
+    return group_ && resources::is_member(tx_, directory_, *group_, member);
 }
 
-void planned_members::each(const std::function<bool(const resources::member_row&)>& each) const
+void planned_members::for_each(const std::function<bool(const resources::member_row&)>& visit) const
 {
     static const std::string none;
     bool goes_on = true;
@@ -116,7 +117,7 @@ void planned_members::each(const std::function<bool(const resources::member_row&
     const auto show_added = [&] {
         const auto& [id, member] = *next++;
         if (member.is_member)
-            goes_on = each({id, member.type, member.display ? member.display->first : none});
+            goes_on = visit({id, member.type, member.display ? member.display->first : none});
     };
     const auto merge = [&](const resources::member_row& row) {
         while (goes_on && next != entries_.end() && next->first < row.id)
@@ -124,24 +125,24 @@ void planned_members::each(const std::function<bool(const resources::member_row&
         if (!goes_on)
             return false;
         if (next == entries_.end() || next->first != row.id)
-            return goes_on = each(row);
+            return goes_on = visit(row);
         const auto& member = next++->second;
         if (member.is_member)
-            goes_on = each({row.id, row.type, member.display ? member.display->first : row.display});
+            goes_on = visit({row.id, row.type, member.display ? member.display->first : row.display});
         return goes_on;
     };
     if (group_)
-        resources::members_of(tx_, where_, *group_, merge);
+        resources::members_of(tx_, directory_, *group_, merge);
     while (goes_on && next != entries_.end())
         show_added();
 }
 
-// The store does not know of one that is only planned.
+// The store does not count a membership that is only planned.
 std::int64_t planned_members::count_groups_of(resource_id member) const
 {
     const auto place = entries_.find(member);
     const bool is_new = place != entries_.end() && !place->second.was_member && place->second.is_member;
-    return resources::count_groups_of(tx_, where_, member) + (is_new ? 1 : 0);
+    return resources::count_groups_of(tx_, directory_, member) + (is_new ? 1 : 0);
 }
 
 membership_plan planned_members::take()
@@ -167,9 +168,9 @@ membership_plan planned_members::take()
     return plan;
 }
 
-std::optional<std::string> planned_members::stored_display(resource_id who) const
+std::optional<std::string> planned_members::stored_display(resource_id member) const
 {
-    return group_ ? resources::display_of_member(tx_, where_, *group_, who) : std::nullopt;
+    return group_ ? resources::display_of_member(tx_, directory_, *group_, member) : std::nullopt;
 }
 
 const planned_members::display_index::value_type* planned_members::share(std::string_view display)
@@ -178,7 +179,7 @@ const planned_members::display_index::value_type* planned_members::share(std::st
     return place != displays_.end() ? &*place : &*displays_.emplace(std::string(display), 0).first;
 }
 
-// One that is as the rows have it needs no entry.
+// A member whose display is back to that of its row needs no entry.
 void planned_members::set_display(entries::iterator place, std::string_view display)
 {
     auto& member = place->second;

@@ -16,9 +16,9 @@ namespace {
 
 namespace resources = store::resources;
 
-constexpr std::uint64_t member_steps = 300;       // to read one for a filter
+constexpr std::uint64_t member_steps = 300;       // to match a member against a filter
 constexpr std::uint64_t row_steps = 500;          // to read the row of a member
-constexpr std::uint64_t added_row_steps = 5'000;  // to look up what a new one is, and where it is a member
+constexpr std::uint64_t added_row_steps = 5'000;  // to look up the type and the groups of a new member
 constexpr std::size_t added_at_once = 1'024;
 
 error unknown_member(std::string_view value)
@@ -30,9 +30,9 @@ error unknown_member(std::string_view value)
     };
 }
 
-// The ids of all groups that `group` is in, directly or through others, and itself. An error: nested too
-// deeply, or in too many.
-result<std::set<resource_id>> ancestors_of(store::transaction& tx, const caller& who, resource_id group)
+// The ids of `group` and of all groups that contain it, directly or through others. An error when it is
+// nested too deeply, or in too many groups.
+result<std::set<resource_id>> ancestors_of(store::transaction& tx, const caller& caller, resource_id group)
 {
     constexpr auto read_max = static_cast<std::int64_t>(group_ancestors_max) + 1;
     std::set<resource_id> seen{group};
@@ -43,7 +43,7 @@ result<std::set<resource_id>> ancestors_of(store::transaction& tx, const caller&
             return error{errc::invalid_value, "members: groups are nested too deeply."};
         std::vector<resource_id> next;
         for (const auto child : level) {
-            for (const auto parent : resources::group_ids_of(tx, who.directory, child, read_max - read)) {
+            for (const auto parent : resources::group_ids_of(tx, caller.directory, child, read_max - read)) {
                 ++read;
                 if (seen.insert(parent).second)
                     next.push_back(parent);
@@ -60,14 +60,14 @@ result<std::set<resource_id>> ancestors_of(store::transaction& tx, const caller&
     return seen;
 }
 
-// Applies one request's operations to one group.
+// Applies the operations of one request to the members of one group.
 class member_writer {
 public:
-    // `group` stays empty while it is still to be created.
+    // `group` is empty while the group is still to be created.
     member_writer(
-        store::transaction& tx, const caller& who, std::optional<resource_id> group, member_table& members
+        store::transaction& tx, const caller& caller, std::optional<resource_id> group, member_table& members
     )
-        : tx_(tx), who_(who), group_(group), members_(members)
+        : tx_(tx), caller_(caller), group_(group), members_(members)
     {
     }
 
@@ -91,7 +91,7 @@ public:
     result<void> operator()(const scim::remove_members_where& operation)
     {
         std::vector<member_key> found;
-        each_match(operation.condition, [&](const resources::member_row& row) {
+        for_each_match(operation.condition, [&](const resources::member_row& row) {
             found.push_back({row.id, row.type});
             return true;
         });
@@ -100,17 +100,17 @@ public:
         return {};
     }
 
-    // Only the difference is written; who stays costs no statement. Of those who are members nothing is kept
-    // in memory.
+    // Only the difference is written: a member that stays costs no statement. The rows of present members are
+    // streamed, not kept in memory.
     result<void> operator()(const scim::replace_members& operation)
     {
-        auto given = by_id(operation.members);
+        auto given = sorted_by_id(operation.members);
         if (!given)
             return given.error();
         std::vector<member_key> others;
         result<void> outcome;
         auto next = given->begin();
-        each_row([&](const resources::member_row& row) {
+        for_each_row([&](const resources::member_row& row) {
             next = std::find_if(next, given->end(), [&](const auto& one) { return one.id >= row.id; });
             bool is_kept = false;
             for (; next != given->end() && next->id == row.id && outcome; ++next) {
@@ -138,7 +138,7 @@ public:
     result<void> operator()(const scim::update_members_where& operation)
     {
         std::vector<resource_id> found;
-        each_match(operation.condition, [&](const resources::member_row& row) {
+        for_each_match(operation.condition, [&](const resources::member_row& row) {
             if (row.display != operation.display)
                 found.push_back(row.id);
             return true;
@@ -150,16 +150,16 @@ public:
 
     result<void> operator()(const scim::expect_member& operation)
     {
-        const auto is_one = [this](const std::string& value) { return has_member(value); };
+        const auto is_member = [this](const std::string& value) { return has_member(value); };
         const bool is_there = operation.values.empty() ? has_match(operation.condition)
-                                                       : std::ranges::any_of(operation.values, is_one);
+                                                       : std::ranges::any_of(operation.values, is_member);
         if (!is_there)
             return error{errc::no_target, "No value of members meets the filter."};
         return {};
     }
 
-    // What was planned. Members that can be added no more are an error, or left out.
-    result<void> apply(const membership_plan& plan, bool leaves_out)
+    // Applies a plan. A member that cannot be added any more is an error, or skipped.
+    result<void> apply(const membership_plan& plan, bool skips_invalid)
     {
         for (const auto& one : plan.removed)
             remove_one({one.id, one.type});
@@ -174,15 +174,15 @@ public:
             const auto type = types.find(one.id.value);
             const bool is_there = type != types.end() && type->second == one.type;
             const auto added = is_there ? add_one({one.id, one.type, plan.displays.at(one.display)})
-                                        : pass_over(member_id_text(who_, one.type, one.id));
-            if (!added && !leaves_out)
+                                        : skip_unknown(member_id_text(caller_, one.type, one.id));
+            if (!added && !skips_invalid)
                 return added.error();
         }
         return {};
     }
 
 private:
-    // A member of a request that names all members.
+    // A member named by a request that replaces all members.
     struct given_member {
         resource_id id;
         const scim::member* given = nullptr;
@@ -190,16 +190,17 @@ private:
         bool is_renamed = false;
     };
 
-    [[nodiscard]] result<std::vector<given_member>> by_id(const std::vector<scim::member>& members) const
+    [[nodiscard]] result<std::vector<given_member>> sorted_by_id(const std::vector<scim::member>& members
+    ) const
     {
         std::vector<given_member> given;
         given.reserve(members.size());
         for (const auto& member : members) {
-            const auto id = parse_member_id(who_, member.value);
+            const auto id = parse_member_id(caller_, member.value);
             if (id)
                 given.push_back({*id, &member});
-            else if (auto passed = pass_over(member.value); !passed)
-                return passed.error();
+            else if (auto skipped = skip_unknown(member.value); !skipped)
+                return skipped.error();
         }
         std::ranges::stable_sort(given, {}, &given_member::id);
         return given;
@@ -211,24 +212,24 @@ private:
         return one && members_.contains(one->id);
     }
 
-    // The user or group whose whole id that is: "dirgroup_7" is no name of the user 7.
+    // The user or group with that id, prefix included: "dirgroup_7" does not name the user 7.
     [[nodiscard]] std::optional<member_key> find_resource(const std::string& value) const
     {
-        const auto id = parse_member_id(who_, value);
+        const auto id = parse_member_id(caller_, value);
         if (!id)
             return std::nullopt;
-        for (auto& kind : resources::kinds_of(tx_, who_.directory, {*id}))
-            if (member_id_text(who_, kind.type, *id) == value)
+        for (auto& kind : resources::kinds_of(tx_, caller_.directory, {*id}))
+            if (member_id_text(caller_, kind.type, *id) == value)
                 return member_key{*id, std::move(kind.type)};
         return std::nullopt;
     }
 
-    // One that is a member already, and is listed again.
+    // Compares a listed member with the row of that number, which is a member already.
     [[nodiscard]] result<void> check_kept(given_member& one, const resources::member_row& row) const
     {
         const auto& given = *one.given;
-        if (member_id_text(who_, row.type, row.id) != given.value)
-            return pass_over(given.value);
+        if (member_id_text(caller_, row.type, row.id) != given.value)
+            return skip_unknown(given.value);
         one.is_member = true;
         one.is_renamed = !given.display.empty() && given.display != row.display;
         return check_type(given, row.type);
@@ -251,19 +252,19 @@ private:
         std::vector<resource_id> ids;  // 0: the value is no id
         ids.reserve(members.size());
         for (const auto* member : members) {
-            const auto id = parse_member_id(who_, member->value);
+            const auto id = parse_member_id(caller_, member->value);
             if (!id)
-                if (auto passed = pass_over(member->value); !passed)
-                    return passed;
+                if (auto skipped = skip_unknown(member->value); !skipped)
+                    return skipped;
             ids.push_back(id.value_or(resource_id()));
         }
         const auto types = types_of(ids);
         for (std::size_t i = 0; i < members.size(); ++i) {
             const auto& member = *members[i];
             const auto type = types.find(ids[i].value);
-            if (type == types.end() || member_id_text(who_, type->second, ids[i]) != member.value) {
-                if (auto passed = pass_over(member.value); !passed)
-                    return passed;
+            if (type == types.end() || member_id_text(caller_, type->second, ids[i]) != member.value) {
+                if (auto skipped = skip_unknown(member.value); !skipped)
+                    return skipped;
                 continue;
             }
             if (auto allowed = check_type(member, type->second); !allowed)
@@ -278,27 +279,27 @@ private:
     ) const
     {
         std::unordered_map<std::int64_t, std::string> types;
-        for (auto& kind : resources::kinds_of(tx_, who_.directory, ids))
+        for (auto& kind : resources::kinds_of(tx_, caller_.directory, ids))
             types.emplace(kind.id.value, std::move(kind.type));
         return types;
     }
 
-    // A member that is not there is an error, unless the directory ignores unknown members.
-    [[nodiscard]] result<void> pass_over(std::string_view value) const
+    // A member that does not exist is an error, unless the directory ignores unknown members.
+    [[nodiscard]] result<void> skip_unknown(std::string_view value) const
     {
-        if (!who_.ignores_unknown_members)
+        if (!caller_.ignores_unknown_members)
             return unknown_member(value);
-        if (who_.trace)
-            who_.trace->ignored.add("members", scim::ignored_reason::unknown_member);
+        if (caller_.trace)
+            caller_.trace->ignored.add("members", scim::ignored_reason::unknown_member);
         return {};
     }
 
-    // Clients err in the type (docs/compatibility.md), so the id alone tells, but where the RFC is taken at
-    // its word.
+    // Some clients send a wrong type (docs/compatibility.md), so the id alone decides, except in strict
+    // conformance mode.
     [[nodiscard]] result<void> check_type(const scim::member& given, std::string_view type) const
     {
         const bool is_right = given.type.empty() || equals_ignoring_case(given.type, type);
-        if (is_right || who_.mode != scim::conformance_mode::strict)
+        if (is_right || caller_.mode != scim::conformance_mode::strict)
             return {};
         return error{errc::invalid_value, "members: " + given.value + " is a " + std::string(type) + "."};
     }
@@ -316,7 +317,7 @@ private:
             members_.remove({row.id, row.type});
             return error{
                 errc::invalid_value,
-                "members: " + member_id_text(who_, row.type, row.id) + " is in " +
+                "members: " + member_id_text(caller_, row.type, row.id) + " is in " +
                     std::to_string(direct_groups_max) + " groups, which are as many as it may be in."
             };
         }
@@ -328,7 +329,7 @@ private:
         if (!group_)
             return {};
         if (!ancestors_) {
-            auto found = ancestors_of(tx_, who_, *group_);
+            auto found = ancestors_of(tx_, caller_, *group_);
             if (!found)
                 return found.error();
             ancestors_ = std::move(*found);
@@ -338,11 +339,12 @@ private:
         return {};
     }
 
-    // How many members there are is bounded elsewhere: only what the thread gives to one request counts.
+    // The number of members is limited elsewhere, so these steps do not count against the budget of the whole
+    // request; they only count as time that its thread has spent.
     void charge(std::uint64_t steps)
     {
-        who_.work->allow(steps);
-        who_.work->charge(steps);
+        caller_.work->allow(steps);
+        caller_.work->charge(steps);
     }
 
     void rename(resource_id id, std::string_view display)
@@ -357,31 +359,31 @@ private:
         members_.remove(one);
     }
 
-    void each_row(const std::function<bool(const resources::member_row&)>& each)
+    void for_each_row(const std::function<bool(const resources::member_row&)>& visit)
     {
-        members_.each([&](const resources::member_row& row) {
+        members_.for_each([&](const resources::member_row& row) {
             charge(row_steps);
-            return each(row);
+            return visit(row);
         });
     }
 
-    void each_match(
-        const scim::filter& condition, const std::function<bool(const resources::member_row&)>& each
+    void for_each_match(
+        const scim::filter& condition, const std::function<bool(const resources::member_row&)>& visit
     )
     {
-        each_row([&](const resources::member_row& row) {
-            who_.work->charge(member_steps);
-            json::object member{{"value", member_id_text(who_, row.type, row.id)}, {"type", row.type}};
+        for_each_row([&](const resources::member_row& row) {
+            caller_.work->charge(member_steps);
+            json::object member{{"value", member_id_text(caller_, row.type, row.id)}, {"type", row.type}};
             if (!row.display.empty())
                 member["display"] = row.display;
-            return !scim::matches_value(condition, member, *who_.work) || each(row);
+            return !scim::matches_value(condition, member, *caller_.work) || visit(row);
         });
     }
 
     bool has_match(const scim::filter& condition)
     {
         bool is_found = false;
-        each_match(condition, [&](const resources::member_row&) {
+        for_each_match(condition, [&](const resources::member_row&) {
             is_found = true;
             return false;
         });
@@ -389,7 +391,7 @@ private:
     }
 
     store::transaction& tx_;
-    const caller& who_;
+    const caller& caller_;
     std::optional<resource_id> group_;
     member_table& members_;
     std::optional<std::set<resource_id>> ancestors_;  // read when the first group is added
@@ -397,27 +399,27 @@ private:
 
 }  // namespace
 
-void membership_change::note_added(const resources::member_row& who)
+void membership_change::note_added(const resources::member_row& member)
 {
-    const auto [place, is_new] = changes_.try_emplace(who.id, entry{who, true});
+    const auto [place, is_new] = changes_.try_emplace(member.id, entry{member, true});
     if (is_new)
         return;
-    // Removed before in this request: back where it was, but for its display.
-    if (place->second.who.display != who.display)
-        renamed_.insert(who.id);
+    // Removed earlier by this request, so that only its display may differ now.
+    if (place->second.row.display != member.display)
+        renamed_.insert(member.id);
     changes_.erase(place);
 }
 
-void membership_change::note_renamed(resource_id who)
+void membership_change::note_renamed(resource_id member)
 {
-    // One that this request has added is new with any display.
-    if (!changes_.contains(who))
-        renamed_.insert(who);
+    // A member that this request has added is new, whatever its display.
+    if (!changes_.contains(member))
+        renamed_.insert(member);
 }
 
-void membership_change::note_removed(const resources::member_row& who)
+void membership_change::note_removed(const resources::member_row& member)
 {
-    const auto [place, is_new] = changes_.try_emplace(who.id, entry{who, false});
+    const auto [place, is_new] = changes_.try_emplace(member.id, entry{member, false});
     if (!is_new)
         changes_.erase(place);
 }
@@ -427,19 +429,19 @@ std::vector<resources::member_row> membership_change::listed(bool is_added) cons
     std::vector<resources::member_row> rows;
     for (const auto& [id, change] : changes_)
         if (change.is_added == is_added)
-            rows.push_back(change.who);
+            rows.push_back(change.row);
     return rows;
 }
 
 result<membership_change> apply_members(
     store::transaction& tx,
-    const caller& who,
+    const caller& caller,
     resource_id group,
     const std::vector<scim::membership_operation>& operations
 )
 {
-    stored_members members(tx, who.directory, group);
-    member_writer writer(tx, who, group, members);
+    stored_members members(tx, caller.directory, group);
+    member_writer writer(tx, caller, group, members);
     for (const auto& operation : operations)
         if (auto done = std::visit(writer, operation); !done)
             return done.error();
@@ -448,13 +450,13 @@ result<membership_change> apply_members(
 
 result<membership_plan> plan_members(
     store::transaction& tx,
-    const caller& who,
+    const caller& caller,
     std::optional<resource_id> group,
     const std::vector<scim::membership_operation>& operations
 )
 {
-    planned_members members(tx, who.directory, group);
-    member_writer writer(tx, who, group, members);
+    planned_members members(tx, caller.directory, group);
+    member_writer writer(tx, caller, group, members);
     for (const auto& operation : operations)
         if (auto done = std::visit(writer, operation); !done)
             return done.error();
@@ -462,29 +464,29 @@ result<membership_plan> plan_members(
 }
 
 result<membership_change> apply_plan(
-    store::transaction& tx, const caller& who, resource_id group, const membership_plan& plan
+    store::transaction& tx, const caller& caller, resource_id group, const membership_plan& plan
 )
 {
-    stored_members members(tx, who.directory, group);
-    member_writer writer(tx, who, group, members);
+    stored_members members(tx, caller.directory, group);
+    member_writer writer(tx, caller, group, members);
     if (auto done = writer.apply(plan, false); !done)
         return done.error();
     return members.take();
 }
 
-membership_change apply_what_is_left(
-    store::transaction& tx, const caller& who, resource_id group, const membership_plan& plan
+membership_change apply_accepted_plan(
+    store::transaction& tx, const caller& caller, resource_id group, const membership_plan& plan
 )
 {
-    stored_members members(tx, who.directory, group);
-    member_writer writer(tx, who, group, members);
+    stored_members members(tx, caller.directory, group);
+    member_writer writer(tx, caller, group, members);
     static_cast<void>(writer.apply(plan, true));
     return members.take();
 }
 
-std::optional<resource_id> parse_member_id(const caller& who, std::string_view text)
+std::optional<resource_id> parse_member_id(const caller& caller, std::string_view text)
 {
-    for (const auto& type : who.schemas->resource_types()) {
+    for (const auto& type : caller.schemas->resource_types()) {
         const bool can_be_member = type.name == "User" || type.name == "Group";
         const auto number = parse_prefixed(text, type.id_prefix);
         if (can_be_member && number)
@@ -493,9 +495,9 @@ std::optional<resource_id> parse_member_id(const caller& who, std::string_view t
     return std::nullopt;
 }
 
-std::string member_id_text(const caller& who, std::string_view type, resource_id id)
+std::string member_id_text(const caller& caller, std::string_view type, resource_id id)
 {
-    const auto* known = who.schemas->find_type(type);
+    const auto* known = caller.schemas->find_type(type);
     return known ? known->id_prefix + std::to_string(id.value) : std::string();
 }
 

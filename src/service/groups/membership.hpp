@@ -1,7 +1,12 @@
-// Who is a member of which group: applying a client's wishes to the rows.
+// Changes of the members of a group as requested by a client: add, remove, replace, update.
 //
-// The cost of a change is that of the members it names, never that of the group's size; only "replace all"
-// and filters over members read the group.
+// The cost of a change grows with the members that the request names, not with those of the group. Only a
+// replacement of all members and filters over members read the whole group.
+//
+// A change is applied at once (apply_members), or planned on a snapshot (plan_members) and applied later
+// (apply_plan), possibly in parts (service/groups/membership_jobs.hpp).
+//
+// Thread contract: that of the transaction.
 #pragma once
 
 #include "scim/patch/patch.hpp"
@@ -19,21 +24,22 @@
 
 namespace scimd::service {
 
-// Levels of groups above a group that takes in another: what the search for a cycle goes through.
+// Limits the search for a cycle when a group becomes a member: levels of groups above the containing group.
 constexpr std::size_t group_depth_max = 32;
 
-// Groups above a group that takes in another, near and far.
+// Likewise: all groups above the containing group, on any level.
 constexpr std::size_t group_ancestors_max = 10'000;
 
-// Groups that a user or a group may be in directly.
+// Groups that a user or a group may be a direct member of.
 constexpr std::int64_t direct_groups_max = 10'000;
 
-// The net result of one request on one group: a member that was added and removed again is in neither list.
+// The net change of the members of one group by one request: a member that was added and removed again is in
+// neither list. A value type.
 class membership_change {
 public:
-    void note_added(const store::resources::member_row& who);
-    void note_removed(const store::resources::member_row& who);
-    void note_renamed(resource_id who);  // its display, while it is a member
+    void note_added(const store::resources::member_row& member);
+    void note_removed(const store::resources::member_row& member);
+    void note_renamed(resource_id member);  // a new display of a member
 
     [[nodiscard]] std::vector<store::resources::member_row> added() const { return listed(true); }
     [[nodiscard]] std::vector<store::resources::member_row> removed() const { return listed(false); }
@@ -42,7 +48,7 @@ public:
 
 private:
     struct entry {
-        store::resources::member_row who;
+        store::resources::member_row row;
         bool is_added = false;
     };
     [[nodiscard]] std::vector<store::resources::member_row> listed(bool is_added) const;
@@ -51,12 +57,12 @@ private:
     std::set<resource_id> renamed_;
 };
 
-// Applies the operations in order. invalid_value: a member that is no user or group of this directory, the
-// group itself, a cycle, more than group_depth_max levels or group_ancestors_max groups above, a member that
-// is in direct_groups_max groups already.
+// Applies the operations in order. invalid_value: a member that is no user or group of this directory; the
+// group itself, or a cycle; more than group_depth_max levels or group_ancestors_max groups above; a member
+// that is in direct_groups_max groups already. no_target: a filter matches no member where one is required.
 result<membership_change> apply_members(
     store::transaction& tx,
-    const caller& who,
+    const caller& caller,
     resource_id group,
     const std::vector<scim::membership_operation>& operations
 );
@@ -64,11 +70,11 @@ result<membership_change> apply_members(
 struct planned_member {
     resource_id id;
     std::string type{};
-    std::size_t display = 0;  // among the displays of its plan
+    std::size_t display = 0;  // index into the displays of the plan
 };
 
-// What operations come to on one state of a group, which its version names: each member in one list at most,
-// and each display once.
+// The net effect of operations on one version of a group. Each member is in one list at most; each display is
+// stored once. A value type.
 struct membership_plan {
     std::vector<std::string> displays{std::string()};  // the first is empty
     std::vector<planned_member> removed{};
@@ -78,33 +84,33 @@ struct membership_plan {
     [[nodiscard]] std::size_t size() const noexcept { return removed.size() + added.size() + renamed.size(); }
 };
 
-// What planning takes in memory for each member that may change: its place among the changes, in the plan,
+// The memory that planning takes for each member that may change: its entry among the changes, in the plan,
 // and in the text of the plan.
 constexpr std::size_t planned_member_bytes = 300;
 
-// Looks at the members as they are and changes nothing: for a snapshot. No `group`: it is still to be
-// created. Errors are those of apply_members.
+// Computes a plan on a snapshot and writes nothing. Without `group` the group is still to be created. Errors
+// are those of apply_members().
 result<membership_plan> plan_members(
     store::transaction& tx,
-    const caller& who,
+    const caller& caller,
     std::optional<resource_id> group,
     const std::vector<scim::membership_operation>& operations
 );
 
-// Errors: a member that has been deleted since, or that cannot be added any more.
+// Applies a plan. An error when a member has been deleted meanwhile, or cannot be added any more.
 result<membership_change> apply_plan(
-    store::transaction& tx, const caller& who, resource_id group, const membership_plan& plan
+    store::transaction& tx, const caller& caller, resource_id group, const membership_plan& plan
 );
 
-// Of a plan that has been accepted: leaves out such members.
-membership_change apply_what_is_left(
-    store::transaction& tx, const caller& who, resource_id group, const membership_plan& plan
+// Applies a plan whose request has been answered: skips members that cannot be added any more.
+membership_change apply_accepted_plan(
+    store::transaction& tx, const caller& caller, resource_id group, const membership_plan& plan
 );
 
-// The number in "diruser_42" or "dirgroup_42"; empty when it is no id of something that can be a member.
-std::optional<resource_id> parse_member_id(const caller& who, std::string_view text);
+// The number in "diruser_42" or "dirgroup_42"; empty when `text` is not the id of a user or group.
+std::optional<resource_id> parse_member_id(const caller& caller, std::string_view text);
 
 // "diruser_42" for a resource of that type; empty for a type that the directory does not have.
-std::string member_id_text(const caller& who, std::string_view type, resource_id id);
+std::string member_id_text(const caller& caller, std::string_view type, resource_id id);
 
 }  // namespace scimd::service

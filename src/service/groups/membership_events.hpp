@@ -1,9 +1,13 @@
-// What is told of changes of memberships, to the application: of the group in batches, of each user by
-// itself.
+// Events for changes of memberships: batches of members for the group, one event for each user concerned.
 //
-// A request may change a hundred thousand memberships. What it tells in its own transaction is bounded by the
-// batches; the users of so large a change hear of it from a job, in the order of their ids, each with one
-// event of what has changed since the last one.
+// A request may change a hundred thousand memberships. The events of its own transaction are limited to the
+// batches of group events and a few user events. The users of a larger change are recorded as pending
+// (store/pending_group_events.hpp), and a job publishes one user_updated for each of them later, in the order
+// of their ids, with everything that has changed since the last event of that user.
+//
+// Held users appear in no event.
+//
+// Thread contract: that of the transaction.
 #pragma once
 
 #include "base/id.hpp"
@@ -24,70 +28,71 @@ namespace scimd::service {
 constexpr std::size_t published_at_once_max = 100;  // users of one change
 constexpr std::size_t publish_batch_max = 100;      // users of one transaction of the job
 
-// Of the documents of the users for whom one transaction makes events; it ends with the one that exceeds
-// them.
+// Limit of the documents of the users for whom one transaction makes events. The transaction ends with the
+// document that exceeds it.
 constexpr std::size_t event_documents_bytes_max = 512 * 1024;
 
-// Events of a change: group_member_added and _removed in batches, and a user_updated for each user concerned;
-// of more than told_at_once_max users it is noted (store/pending_group_events.hpp) and comes later. Users who
-// are held are in none of them, here and below.
+// Publishes a change of a group's members: group_member_added and group_member_removed in batches, and a
+// user_updated for each user concerned. With more than published_at_once_max users these are recorded as
+// pending and published later.
 void publish_membership(
     store::transaction& tx,
-    const caller& who,
+    const caller& caller,
     const store::resources::membership& group,
     const membership_change& change,
-    const std::string& batch_id = {}  // of a change that comes in pieces; empty: this is all of it
+    const std::string& batch_id = {}  // of a change in several parts; empty: this is all of it
 );
 
-// The members of a group who hear of its end.
-std::vector<resource_id> users_in(store::transaction& tx, const caller& who, resource_id group);
+// The users among the members of a group, held ones left out.
+std::vector<resource_id> users_in(store::transaction& tx, const caller& caller, resource_id group);
 
-// The group has gone: its users have lost it. `caused_by` is the id of the group's own event.
+// Publishes that users have lost a deleted group. `caused_by` is the id of its group_deleted event.
 void publish_lost_group(
     store::transaction& tx,
-    const caller& who,
+    const caller& caller,
     const store::resources::membership& group,
     const std::vector<resource_id>& users,
     const std::string& caused_by
 );
 
-// The group is being deleted, and these have lost it already: they hear of it with the others. `change_id` is
-// that of the note for all of them, whose cause is the group's event once there is one.
+// Records users who have lost a group while it is being deleted in steps; their events are published after
+// its end, with those of the other users. `change_id` names the pending change of all of them, which gets the
+// group_deleted event as its cause once that exists.
 void note_lost_group(
     store::transaction& tx,
-    const caller& who,
+    const caller& caller,
     const store::resources::membership& group,
     const std::vector<resource_id>& users,
     std::int64_t change_id
 );
 
-// Without those who are held.
+// The members without held users.
 std::vector<store::resources::member_row> without_held(
-    store::transaction& tx, const caller& who, std::vector<store::resources::member_row> members
+    store::transaction& tx, const caller& caller, std::vector<store::resources::member_row> members
 );
 
-// A member has come out of a hold: each of its groups shows it from now on.
+// Publishes that a member has been released from a hold: each of its groups shows it from now on.
 void publish_gained_member(
     store::transaction& tx,
-    const caller& who,
+    const caller& caller,
     const std::vector<store::resources::membership>& groups,
     const store::resources::member_row& member,
     const std::string& caused_by
 );
 
-// A member is being deleted, and each of its groups has changed with that: before the event of its end.
+// Publishes that a member leaves its groups because it is being deleted. The event of its deletion follows.
 void publish_lost_member(
     store::transaction& tx,
-    const caller& who,
+    const caller& caller,
     const std::vector<store::resources::membership>& groups,
     const store::resources::member_row& member
 );
 
-// The directory behind that one, in a ring, whose users are still to have events of their groups. While a
-// resource is being deleted there, the event that is their cause is still to come.
+// The next directory after `after`, round robin, with pending group events. Directories in which a large
+// resource is being deleted are skipped: the event that is the cause is still to come.
 std::optional<directory_id> next_to_publish(store::transaction& tx, directory_id after);
 
-// Tells the next users of a directory what has not been told; false: that was all.
-bool publish_pending(store::transaction& tx, const scim::catalogue_set& schemas, directory_id where);
+// Publishes the pending group events of the next users of a directory; false: there are no more.
+bool publish_pending(store::transaction& tx, const scim::catalogue_set& schemas, directory_id directory);
 
 }  // namespace scimd::service

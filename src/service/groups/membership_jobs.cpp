@@ -1,7 +1,7 @@
 #include "service/groups/membership_jobs.hpp"
 
 #include "base/json/json.hpp"
-#include "service/events/event_source_text.hpp"
+#include "service/events/event_source.hpp"
 #include "service/groups/membership_events.hpp"
 #include "service/scim/representation.hpp"
 #include "store/held_users.hpp"
@@ -44,12 +44,12 @@ struct reach_finder {
     }
 };
 
-// --- parts as text
+// --- serialized parts
 
-// A part of a plan, with the displays that it uses.
+// A part of a plan, with the displays that it refers to.
 class part_of_plan {
 public:
-    explicit part_of_plan(const membership_plan& of) : of_(of) {}
+    explicit part_of_plan(const membership_plan& plan) : plan_(plan) {}
 
     using list = std::vector<planned_member> membership_plan::*;
 
@@ -57,7 +57,7 @@ public:
     {
         const auto [place, is_new] = displays_.try_emplace(one.display, part_.displays.size());
         if (is_new)
-            part_.displays.push_back(of_.displays.at(one.display));
+            part_.displays.push_back(plan_.displays.at(one.display));
         one.display = place->second;
         (part_.*to).push_back(std::move(one));
     }
@@ -65,13 +65,14 @@ public:
     [[nodiscard]] const membership_plan& content() const noexcept { return part_; }
 
 private:
-    const membership_plan& of_;
+    const membership_plan& plan_;
     membership_plan part_;
-    std::map<std::size_t, std::size_t> displays_{{0, 0}};  // of the plan, and here
+    std::map<std::size_t, std::size_t> displays_{{0, 0}};  // index in the plan -> index in the part
 };
 
-// Lists are in the order of ids, whose differences are short texts. One object for each run of a type.
-json::array listed(const std::vector<planned_member>& members)
+// Lists are in the order of ids and store the differences, which are short. One object for each run of
+// members of one type.
+json::array to_json(const std::vector<planned_member>& members)
 {
     json::array runs;
     for (auto next = members.begin(); next != members.end();) {
@@ -102,7 +103,7 @@ void read_run(const json::object& run, std::vector<planned_member>& into)
     }
 }
 
-// A member of a part that an earlier version has written.
+// Reads a member of a part that an earlier version of the program has written.
 planned_member read_single(const json::array& fields, membership_plan& part)
 {
     part.displays.emplace_back(fields.at(2).as_string());
@@ -127,9 +128,9 @@ std::string part_text(const membership_plan& part)
         displays.emplace_back(text);
     return to_text(json::object{
         {"displays", std::move(displays)},
-        {"removed", listed(part.removed)},
-        {"added", listed(part.added)},
-        {"renamed", listed(part.renamed)}
+        {"removed", to_json(part.removed)},
+        {"added", to_json(part.added)},
+        {"renamed", to_json(part.renamed)}
     });
 }
 
@@ -148,7 +149,7 @@ membership_plan read_part(std::string_view text)
     return part;
 }
 
-std::string gain_text(std::span<const resources::membership> groups, const std::string& caused_by)
+std::string gained_groups_text(std::span<const resources::membership> groups, const std::string& caused_by)
 {
     json::array ids;
     for (const auto& one : groups)
@@ -156,8 +157,9 @@ std::string gain_text(std::span<const resources::membership> groups, const std::
     return to_text(json::object{{"groups", std::move(ids)}, {"caused_by", caused_by}});
 }
 
-// --- who does it
+// --- callers
 
+// The caller on whose behalf a job runs; empty when its directory is being deleted.
 std::optional<caller> caller_of(
     store::transaction& tx, const scim::catalogue_set& schemas, const rows::job& job
 )
@@ -166,7 +168,7 @@ std::optional<caller> caller_of(
     const auto directory = owner ? store::tenants::find_directory(tx, *owner, job.directory) : std::nullopt;
     if (!directory)
         return std::nullopt;
-    return caller_for(parse_origin(job.origin), *directory, schemas);
+    return caller_for(parse_event_source(job.origin), *directory, schemas);
 }
 
 resources::membership group_of(store::transaction& tx, const rows::job& job)
@@ -174,32 +176,34 @@ resources::membership group_of(store::transaction& tx, const rows::job& job)
     return {job.resource, resources::name_of_group(tx, job.directory, job.resource)};
 }
 
-rows::job made_by(const caller& who, resource_id which, std::string_view type, rows::kind what)
+rows::job new_job(const caller& caller, resource_id resource, std::string_view type, rows::kind kind)
 {
     return {
-        .what = what,
-        .directory = who.directory,
-        .resource = which,
+        .what = kind,
+        .directory = caller.directory,
+        .resource = resource,
         .type = std::string(type),
-        .origin = event_source_text(origin_of(who)),
+        .origin = event_source_text(event_source_of(caller)),
     };
 }
 
-// --- pieces
+// --- steps
 
-void apply_part(store::transaction& tx, const caller& who, const rows::job& job, const rows::part& part)
+void apply_part(store::transaction& tx, const caller& caller, const rows::job& job, const rows::part& part)
 {
-    const auto change = apply_what_is_left(tx, who, job.resource, read_part(part.body));
+    const auto change = apply_accepted_plan(tx, caller, job.resource, read_part(part.body));
     if (!change.is_empty())
-        resources::raise_version(tx, who.directory, group_type, job.resource);
-    publish_membership(tx, who, group_of(tx, job), change, "batch_" + std::to_string(job.id));
+        resources::raise_version(tx, caller.directory, group_type, job.resource);
+    publish_membership(tx, caller, group_of(tx, job), change, "batch_" + std::to_string(job.id));
     rows::finish_part(tx, job.id, part.number);
 }
 
-std::vector<resources::member_row> some_members(store::transaction& tx, directory_id where, resource_id group)
+std::vector<resources::member_row> first_members(
+    store::transaction& tx, directory_id directory, resource_id group
+)
 {
     std::vector<resources::member_row> some;
-    resources::members_of(tx, where, group, [&](const resources::member_row& row) {
+    resources::members_of(tx, directory, group, [&](const resources::member_row& row) {
         some.push_back(row);
         return some.size() < members_at_once_max;
     });
@@ -215,99 +219,105 @@ std::vector<resource_id> users_among(const std::vector<resources::member_row>& m
     return users;
 }
 
-void remove_members(store::transaction& tx, const caller& who, const rows::job& job)
+void remove_members(store::transaction& tx, const caller& caller, const rows::job& job)
 {
-    const auto some = some_members(tx, who.directory, job.resource);
+    const auto some = first_members(tx, caller.directory, job.resource);
     for (const auto& one : some)
-        resources::remove_member(tx, who.directory, job.resource, one.id);
-    resources::raise_version(tx, who.directory, group_type, job.resource);
-    note_lost_group(tx, who, group_of(tx, job), users_among(without_held(tx, who, some)), job.id);
+        resources::remove_member(tx, caller.directory, job.resource, one.id);
+    resources::raise_version(tx, caller.directory, group_type, job.resource);
+    note_lost_group(tx, caller, group_of(tx, job), users_among(without_held(tx, caller, some)), job.id);
 }
 
-// The last ones of those that are too many: the first of its groups are still there for the event of its end.
-std::vector<resources::membership> leave_groups(store::transaction& tx, directory_id where, resource_id which)
+// Removes a resource from some of its groups, the last ones first: the event of its deletion still lists the
+// first ones.
+std::vector<resources::membership> leave_groups(
+    store::transaction& tx, directory_id directory, resource_id resource
+)
 {
     constexpr auto most = static_cast<std::int64_t>(groups_at_once_max);
-    const auto too_many = resources::count_groups_of(tx, where, which) - most;
-    auto left = resources::last_groups_of(tx, where, which, std::min(most, too_many));
+    const auto too_many = resources::count_groups_of(tx, directory, resource) - most;
+    auto left = resources::last_groups_of(tx, directory, resource, std::min(most, too_many));
     for (const auto& one : left) {
-        resources::remove_member(tx, where, one.group, which);
-        resources::raise_version(tx, where, group_type, one.group);
+        resources::remove_member(tx, directory, one.group, resource);
+        resources::raise_version(tx, directory, group_type, one.group);
     }
     std::ranges::reverse(left);
     return left;
 }
 
-void remove_memberships(store::transaction& tx, const caller& who, const rows::job& job)
+void remove_memberships(store::transaction& tx, const caller& caller, const rows::job& job)
 {
-    const bool is_held = store::held_users::is_held(tx, who.directory, job.resource);
-    const auto left = leave_groups(tx, who.directory, job.resource);
+    const bool is_held = store::held_users::is_held(tx, caller.directory, job.resource);
+    const auto left = leave_groups(tx, caller.directory, job.resource);
     if (!is_held)
-        publish_lost_member(tx, who, left, {job.resource, job.type, {}});
+        publish_lost_member(tx, caller, left, {job.resource, job.type, {}});
 }
 
-bool has_many_members(store::transaction& tx, directory_id where, resource_id which)
+bool has_many_members(store::transaction& tx, directory_id directory, resource_id resource)
 {
-    return std::cmp_greater(resources::count_members(tx, where, which), members_at_once_max);
+    return std::cmp_greater(resources::count_members(tx, directory, resource), members_at_once_max);
 }
 
-bool has_many_groups(store::transaction& tx, directory_id where, resource_id which)
+bool has_many_groups(store::transaction& tx, directory_id directory, resource_id resource)
 {
-    return std::cmp_greater(resources::count_groups_of(tx, where, which), groups_at_once_max);
+    return std::cmp_greater(resources::count_groups_of(tx, directory, resource), groups_at_once_max);
 }
 
-// The job goes with the resource.
-void finish_removal(store::transaction& tx, const caller& who, const rows::job& job)
+// Deletes the resource, and with it the job.
+void finish_removal(store::transaction& tx, const caller& caller, const rows::job& job)
 {
-    const auto* type = who.schemas->find_type(job.type);
-    if (!type)  // the configuration does not know it any more, and there are no words for an event
-        return resources::remove(tx, who.directory, job.type, job.resource);
-    const auto event = remove(tx, who, {type, id_text(*type, job.resource), {}, {}}).value();
+    const auto* type = caller.schemas->find_type(job.type);
+    if (!type)  // the configuration no longer has the type, so there is no event
+        return resources::remove(tx, caller.directory, job.type, job.resource);
+    const auto event = remove(tx, caller, {type, id_text(*type, job.resource), {}, {}}).value();
     store::pending_group_events::set_cause(tx, job.id, event);
 }
 
-// A group that the user has left since has its event of that.
-void publish_part(store::transaction& tx, const caller& who, const rows::job& job, const rows::part& part)
+// Publishes that groups have gained a released user. A group that the user has left meanwhile is skipped:
+// that change has had its own event.
+void publish_gained_part(
+    store::transaction& tx, const caller& caller, const rows::job& job, const rows::part& part
+)
 {
     const auto text = parse_json_object(part.body).value();
     std::vector<resources::membership> groups;
     for (const auto& id : text.at("groups").as_array()) {
         const resource_id group{id.as_int64()};
-        if (resources::is_member(tx, who.directory, group, job.resource))
-            groups.push_back({group, resources::name_of_group(tx, who.directory, group)});
+        if (resources::is_member(tx, caller.directory, group, job.resource))
+            groups.push_back({group, resources::name_of_group(tx, caller.directory, group)});
     }
     const std::string caused_by(text.at("caused_by").as_string());
-    publish_gained_member(tx, who, groups, {job.resource, job.type, {}}, caused_by);
+    publish_gained_member(tx, caller, groups, {job.resource, job.type, {}}, caused_by);
     rows::finish_part(tx, job.id, part.number);
 }
 
-void go_on_with(store::transaction& tx, const caller& who, const rows::job& job)
+void run_step(store::transaction& tx, const caller& caller, const rows::job& job)
 {
     if (job.what != rows::kind::removal) {
         const auto part = rows::first_part(tx, job.id);
         if (part && job.what == rows::kind::change)
-            apply_part(tx, who, job, *part);
+            apply_part(tx, caller, job, *part);
         else if (part)
-            publish_part(tx, who, job, *part);
+            publish_gained_part(tx, caller, job, *part);
         return;
     }
-    if (has_many_members(tx, who.directory, job.resource))
-        return remove_members(tx, who, job);
-    if (has_many_groups(tx, who.directory, job.resource))
-        return remove_memberships(tx, who, job);
-    finish_removal(tx, who, job);
+    if (has_many_members(tx, caller.directory, job.resource))
+        return remove_members(tx, caller, job);
+    if (has_many_groups(tx, caller.directory, job.resource))
+        return remove_memberships(tx, caller, job);
+    finish_removal(tx, caller, job);
 }
 
-bool go_on_with_any(
+bool run_step_of(
     store::transaction& tx, const scim::catalogue_set& schemas, const std::optional<rows::job>& job
 )
 {
     if (!job)
         return false;
-    const auto who = caller_of(tx, schemas, *job);
-    if (!who)  // the directory is being deleted, and the job goes with its resources
+    const auto caller = caller_of(tx, schemas, *job);
+    if (!caller)  // the directory is being deleted, and its jobs with it
         return false;
-    go_on_with(tx, *who, *job);
+    run_step(tx, *caller, *job);
     return true;
 }
 
@@ -325,7 +335,7 @@ std::vector<std::string> parts_of(const membership_plan& plan)
 {
     std::vector<std::string> parts;
     std::optional<part_of_plan> part;
-    const auto take = [&](part_of_plan::list list) {
+    const auto split_list = [&](part_of_plan::list list) {
         for (const auto& one : plan.*list) {
             if (!part)
                 part.emplace(plan);
@@ -336,9 +346,9 @@ std::vector<std::string> parts_of(const membership_plan& plan)
             part.reset();
         }
     };
-    take(&membership_plan::removed);
-    take(&membership_plan::renamed);
-    take(&membership_plan::added);
+    split_list(&membership_plan::removed);
+    split_list(&membership_plan::renamed);
+    split_list(&membership_plan::added);
     if (part)
         parts.push_back(part_text(part->content()));
     return parts;
@@ -361,20 +371,20 @@ std::size_t count_parts(store::transaction& tx, std::int64_t job)
 
 void begin_change(
     store::transaction& tx,
-    const caller& who,
+    const caller& caller,
     resource_id group,
     std::int64_t job,
     std::span<const std::string> parts
 )
 {
-    auto made = made_by(who, group, group_type, rows::kind::change);
+    auto made = new_job(caller, group, group_type, rows::kind::change);
     made.id = job;
     rows::insert(tx, std::move(made), job == 0 ? parts : std::span<const std::string>());
 }
 
-bool has_job(store::transaction& tx, directory_id where, resource_id which)
+bool has_job(store::transaction& tx, directory_id directory, resource_id resource)
 {
-    return rows::of_resource(tx, where, which).has_value();
+    return rows::of_resource(tx, directory, resource).has_value();
 }
 
 bool discard_parts(store::transaction& tx, std::int64_t job)
@@ -390,7 +400,7 @@ bool discard_abandoned_parts(store::transaction& tx)
 
 void publish_gained_groups(
     store::transaction& tx,
-    const caller& who,
+    const caller& caller,
     resource_id user,
     const std::vector<resources::membership>& groups,
     const std::string& caused_by
@@ -398,57 +408,60 @@ void publish_gained_groups(
 {
     const auto count = std::min(groups.size(), groups_at_once_max);
     const auto at_once = std::span(groups).first(count);
-    publish_gained_member(tx, who, {at_once.begin(), at_once.end()}, {user, "User", {}}, caused_by);
+    publish_gained_member(tx, caller, {at_once.begin(), at_once.end()}, {user, "User", {}}, caused_by);
     auto left = std::span(groups).subspan(count);
-    if (left.empty() || rows::of_resource(tx, who.directory, user))  // whose end is near
+    if (left.empty() || rows::of_resource(tx, caller.directory, user))  // the user is being deleted
         return;
     std::vector<std::string> parts;
     while (!left.empty()) {
         const auto part = left.first(std::min(left.size(), groups_at_once_max));
-        parts.push_back(gain_text(part, caused_by));
+        parts.push_back(gained_groups_text(part, caused_by));
         left = left.subspan(part.size());
     }
-    rows::insert(tx, made_by(who, user, "User", rows::kind::gain), parts);
+    rows::insert(tx, new_job(caller, user, "User", rows::kind::gain), parts);
 }
 
-result<bool> begin_removal(store::transaction& tx, const caller& who, const target& what)
+result<bool> begin_removal(store::transaction& tx, const caller& caller, const target& target)
 {
-    const auto number = parse_prefixed(what.id, what.type->id_prefix);
-    const auto row = number ? resources::find(tx, who.directory, what.type->name, {*number}) : std::nullopt;
+    const auto number = parse_prefixed(target.id, target.type->id_prefix);
+    const auto row =
+        number ? resources::find(tx, caller.directory, target.type->name, {*number}) : std::nullopt;
     if (!row)
         return false;
     const bool has_many =
-        has_many_members(tx, who.directory, row->id) || has_many_groups(tx, who.directory, row->id);
+        has_many_members(tx, caller.directory, row->id) || has_many_groups(tx, caller.directory, row->id);
     if (!has_many)
         return false;
-    if (auto met = what.conditions.check(row->version); !met)
+    if (auto met = target.conditions.check(row->version); !met)
         return met.error();
-    rows::insert(tx, made_by(who, row->id, what.type->name, rows::kind::removal), {});
-    if (who.trace)
-        who.trace->add({.action = "deleted", .id = id_text(*what.type, row->id), .attributes = {}});
+    rows::insert(tx, new_job(caller, row->id, target.type->name, rows::kind::removal), {});
+    if (caller.trace)
+        caller.trace->add({.action = "deleted", .id = id_text(*target.type, row->id), .attributes = {}});
     return true;
 }
 
-bool go_on(store::transaction& tx, const scim::catalogue_set& schemas, directory_id where, resource_id which)
+bool run_next_step(
+    store::transaction& tx, const scim::catalogue_set& schemas, directory_id directory, resource_id resource
+)
 {
-    return go_on_with_any(tx, schemas, rows::of_resource(tx, where, which));
+    return run_step_of(tx, schemas, rows::of_resource(tx, directory, resource));
 }
 
-bool go_on_with_oldest(store::transaction& tx, const scim::catalogue_set& schemas, time_point made_before)
+bool run_oldest_step(store::transaction& tx, const scim::catalogue_set& schemas, time_point made_before)
 {
-    return go_on_with_any(tx, schemas, rows::next(tx, made_before));
+    return run_step_of(tx, schemas, rows::next(tx, made_before));
 }
 
-bool trim(store::transaction& tx, directory_id where, resource_id which)
+bool trim(store::transaction& tx, directory_id directory, resource_id resource)
 {
-    if (has_many_members(tx, where, which)) {
-        for (const auto& one : some_members(tx, where, which))
-            resources::remove_member(tx, where, which, one.id);
+    if (has_many_members(tx, directory, resource)) {
+        for (const auto& one : first_members(tx, directory, resource))
+            resources::remove_member(tx, directory, resource, one.id);
         return true;
     }
-    if (!has_many_groups(tx, where, which))
+    if (!has_many_groups(tx, directory, resource))
         return false;
-    leave_groups(tx, where, which);
+    leave_groups(tx, directory, resource);
     return true;
 }
 

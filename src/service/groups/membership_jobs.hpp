@@ -1,11 +1,12 @@
-// Changes of very many memberships, applied in pieces so that other writers come in between: of a group's
-// members by one request, and the deletion of a group with very many members or of a user in very many
-// groups.
+// Background jobs for changes of very many memberships, executed in steps of one transaction each, so that
+// other writers come in between: a large change of a group's members, and the deletion of a group with very
+// many members or of a user in very many groups (docs/decisions/0031).
 //
-// The first transaction writes down what is to be done (store/membership_jobs.hpp); each further one does a
-// piece of it, with its events, and crosses it off. So it goes on where it was after an end of the process. A
-// resource has one job at a time: the next write on it does what is left of that first.
-// docs/decisions/0031.
+// The first transaction stores the job and its parts (store/membership_jobs.hpp); each further transaction
+// executes one part, with its events, and deletes it. A job therefore continues after a restart of the
+// process. A resource has at most one job: the next write on it completes that job first.
+//
+// Thread contract: that of the transaction.
 #pragma once
 
 #include "base/clock.hpp"
@@ -25,79 +26,81 @@
 
 namespace scimd::service::membership_jobs {
 
-// Of one transaction: memberships of a group that come, go or are renamed.
-constexpr std::size_t members_at_once_max = 200;
+// Memberships of a group that one transaction adds, removes or renames.
+constexpr std::size_t members_at_once_max = 60;
 
-// And groups that lose a member that is being deleted: each is an event and a new version.
+// Groups that one transaction removes a deleted member from: each costs an event and a new version.
 constexpr std::size_t groups_at_once_max = 150;
 
-// What operations on a group look at before anything of it is read.
+// How much operations on a group look at, known before anything is read.
 struct reach {
-    std::size_t named = 0;   // members that they name
-    bool is_of_all = false;  // they look at all members that the group has
+    std::size_t named = 0;   // members named by the operations
+    bool is_of_all = false;  // the operations look at all members of the group
 };
 reach reach_of(const std::vector<scim::membership_operation>& operations);
 
-// What each transaction of a change does, as text for the store. Needs no transaction.
+// Splits a plan into parts of one transaction each, serialized for the store. Pure.
 std::vector<std::string> parts_of(const membership_plan& plan);
 
-// Parts that are written in one transaction: those of 20,000 memberships.
+// Parts that one transaction stores: those of 6,000 memberships.
 constexpr std::size_t parts_at_once_max = 100;
 
-// Parts that no job came to, because the request or the process ended, are removed after that time.
+// Parts whose job was never begun, because the request or the process ended, are removed after that time.
 constexpr std::chrono::minutes abandoned_after{10};
 
-// Writes parts of a change down before the change itself begins. `job`: what was returned for those before;
-// 0: they are the first.
+// Stores parts of a change before its job begins. `job` is the number returned for the parts before, 0 for
+// the first ones. `before` is the number of parts stored so far. Returns the number of the job.
 std::int64_t write_parts(
     store::transaction& tx, std::int64_t job, std::size_t before, std::span<const std::string> parts
 );
 
-// How many of them are there.
+// The number of stored parts of a job.
 std::size_t count_parts(store::transaction& tx, std::int64_t job);
 
-// Begins a change of more than members_at_once_max memberships. There is no other job on the group. `job`:
-// all parts have been written under that number; 0: they are written now.
+// Begins the job of a change of more than members_at_once_max memberships. The group must have no other job.
+// `job` is the number under which all parts have been stored; 0: they are stored now.
 void begin_change(
     store::transaction& tx,
-    const caller& who,
+    const caller& caller,
     resource_id group,
     std::int64_t job,
     std::span<const std::string> parts
 );
 
-// Whether there is something left to do to the memberships of the resource.
-bool has_job(store::transaction& tx, directory_id where, resource_id which);
+// Whether the resource has an unfinished job.
+bool has_job(store::transaction& tx, directory_id directory, resource_id resource);
 
-// Removes some parts of a change that will not begin; false: there were none.
+// Deletes some parts of a change that will not begin; false: there were none.
 bool discard_parts(store::transaction& tx, std::int64_t job);
 
-// Removes some of the parts that were abandoned; false: there were none.
+// Deletes some of the abandoned parts; false: there were none.
 bool discard_abandoned_parts(store::transaction& tx);
 
-// A user has come out of a hold, with the event `caused_by`: its groups show it from now on. Those that are
-// too many for a transaction are written down.
+// Publishes that a user has been released from a hold by the event `caused_by`: its groups show it from now
+// on. Groups beyond the limit of a transaction become a job.
 void publish_gained_groups(
     store::transaction& tx,
-    const caller& who,
+    const caller& caller,
     resource_id user,
     const std::vector<store::resources::membership>& groups,
     const std::string& caused_by
 );
 
-// When the resource has too many memberships to be deleted at once and its preconditions hold, its deletion
-// is written down, for the log of requests, too: true. False: it is to be deleted by remove(), which says
-// whether it is there at all.
-result<bool> begin_removal(store::transaction& tx, const caller& who, const target& what);
+// Begins the job of a deletion and returns true when the resource has too many memberships to be deleted in
+// one transaction and its preconditions hold; the deletion is noted in the request log, too. False: remove()
+// is to be called, which also reports a resource that does not exist.
+result<bool> begin_removal(store::transaction& tx, const caller& caller, const target& target);
 
-// Does a piece of what is left to do to the resource; false: there is nothing.
-bool go_on(store::transaction& tx, const scim::catalogue_set& schemas, directory_id where, resource_id which);
+// Executes the next step of the job of a resource; false: it has none.
+bool run_next_step(
+    store::transaction& tx, const scim::catalogue_set& schemas, directory_id directory, resource_id resource
+);
 
-// The same of the oldest job that was made before; false: there is none.
-bool go_on_with_oldest(store::transaction& tx, const scim::catalogue_set& schemas, time_point made_before);
+// Executes the next step of the oldest job created before `made_before`; false: there is none.
+bool run_oldest_step(store::transaction& tx, const scim::catalogue_set& schemas, time_point made_before);
 
-// Takes memberships of a resource of a directory that is being deleted away, without events, when they are
-// too many to go with it; false: they are not.
-bool trim(store::transaction& tx, directory_id where, resource_id which);
+// Removes some memberships of a resource whose directory is being deleted, without events, when they are too
+// many to be removed with the resource; false: they are not.
+bool trim(store::transaction& tx, directory_id directory, resource_id resource);
 
 }  // namespace scimd::service::membership_jobs

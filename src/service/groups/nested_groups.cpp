@@ -11,16 +11,16 @@ namespace {
 
 namespace resources = store::resources;
 
-// Which groups contain which, as far as anybody has asked.
-class containment {
+// The parent groups of groups, loaded on demand and shared by all users of a page.
+class group_closure {
 public:
-    containment(store::transaction& tx, directory_id where, std::size_t links_max)
-        : tx_(tx), where_(where), links_left_(links_max)
+    group_closure(store::transaction& tx, directory_id directory, std::size_t links_max)
+        : tx_(tx), directory_(directory), links_left_(links_max)
     {
     }
 
-    // False: it has followed as many links as it may, and knows no more.
-    bool learn(const std::set<resource_id>& groups)
+    // Loads the parents of groups; false when the limit of links is reached.
+    bool load_parents(const std::set<resource_id>& groups)
     {
         std::vector<resource_id> unknown;
         for (const auto group : groups)
@@ -28,7 +28,7 @@ public:
                 unknown.push_back(group);
         resources::groups_of_each(
             tx_,
-            where_,
+            directory_,
             unknown,
             [this](resource_id child, const resources::membership& parent) {
                 if (links_left_ == 0)
@@ -48,34 +48,34 @@ public:
 
 private:
     store::transaction& tx_;
-    directory_id where_;
+    directory_id directory_;
     std::size_t links_left_;
     bool is_complete_ = true;
     std::unordered_map<std::int64_t, std::vector<resources::membership>> parents_;
 };
 
-// One user's way up.
-class climber {
+// The breadth-first search from the direct groups of one user upwards.
+class ancestor_search {
 public:
-    explicit climber(std::vector<group_link>& found) : found_(&found)
+    explicit ancestor_search(std::vector<group_link>& found) : found_(&found)
     {
         for (const auto& link : found)
-            note(link.group.group);
+            visit(link.group.group);
     }
 
-    // The groups reached last: what contains them is the next level.
+    // The groups reached last; their parents are the next level.
     [[nodiscard]] const std::vector<resource_id>& level() const noexcept { return level_; }
 
-    void climb(const containment& known)
+    void ascend(const group_closure& closure)
     {
         std::map<resource_id, const resources::membership*> above;
         for (const auto group : std::exchange(level_, {}))
-            for (const auto& parent : known.parents_of(group))
+            for (const auto& parent : closure.parents_of(group))
                 above.emplace(parent.group, &parent);
         for (const auto& [group, membership] : above) {
             if (indirect_ == indirect_groups_max)
                 return;
-            if (!note(group))
+            if (!visit(group))
                 continue;
             found_->push_back({*membership, false});
             ++indirect_;
@@ -83,7 +83,8 @@ public:
     }
 
 private:
-    bool note(resource_id group)
+    // False: visited before.
+    bool visit(resource_id group)
     {
         if (!seen_.insert(group.value).second)
             return false;
@@ -100,33 +101,36 @@ private:
 }  // namespace
 
 group_links groups_of_users(
-    store::transaction& tx, directory_id where, const std::vector<resource_id>& users, std::size_t links_max
+    store::transaction& tx,
+    directory_id directory,
+    const std::vector<resource_id>& users,
+    std::size_t links_max
 )
 {
     group_links links;
     std::size_t left = links_max;
-    resources::groups_of_each(tx, where, users, [&](resource_id user, const resources::membership& of) {
+    resources::groups_of_each(tx, directory, users, [&](resource_id user, const resources::membership& of) {
         if (left == 0)
             return links.is_complete = false;
         --left;
         links.of[user].push_back({of, true});
         return true;
     });
-    std::vector<climber> climbers;
-    climbers.reserve(links.of.size());
+    std::vector<ancestor_search> searches;
+    searches.reserve(links.of.size());
     for (auto& [user, found] : links.of)
-        climbers.emplace_back(found);
+        searches.emplace_back(found);
 
-    containment known(tx, where, left);
+    group_closure closure(tx, directory, left);
     for (std::size_t depth = 0; links.is_complete && depth < nested_levels_max; ++depth) {
         std::set<resource_id> level;
-        for (const auto& each : climbers)
+        for (const auto& each : searches)
             level.insert(each.level().begin(), each.level().end());
         if (level.empty())
             break;
-        links.is_complete = known.learn(level);
-        for (auto& each : climbers)
-            each.climb(known);
+        links.is_complete = closure.load_parents(level);
+        for (auto& each : searches)
+            each.ascend(closure);
     }
     return links;
 }

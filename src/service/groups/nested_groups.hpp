@@ -1,9 +1,12 @@
-// The groups of users: those that list them, and those that contain these (RFC 7643 §4.1.2).
+// The groups of users: direct groups, which list the user, and indirect ones, which contain a group of the
+// user (RFC 7643 §4.1.2).
 //
-// The walk goes up level by level, each level with one query for all users of a page together, so that a page
-// costs as many queries as its groups are nested deep, not as it has users. A ring of groups, which no
-// request can make, would end it like any other: no group is entered twice. The links that it follows are
-// bounded together: a group may be in very many groups, each of which may be in very many.
+// The search ascends level by level, with one query a level for all users of a page together: the number of
+// queries is the nesting depth of the groups, not the number of users. No group is visited twice, so that
+// even a cycle of groups, which no request can create, ends the search. The number of memberships that a
+// search follows is limited, because a group may be in very many groups, each of which may be in very many.
+//
+// Thread contract: that of the transaction.
 #pragma once
 
 #include "base/id.hpp"
@@ -16,26 +19,30 @@
 
 namespace scimd::service {
 
-constexpr std::size_t nested_levels_max = 32;       // above the groups that list a user
-constexpr std::size_t indirect_groups_max = 1'000;  // of one user; the nearest stay, of these the oldest
+constexpr std::size_t nested_levels_max = 32;  // above the groups that list a user
+constexpr std::size_t indirect_groups_max =
+    1'000;  // of one user; the nearest are kept, of one level the oldest
 
+// A group of a user.
 struct group_link {
     store::resources::membership group;
     bool is_direct = true;
 };
 
-// Of each user that has any, the direct ones first, each kind from near to far and then by id.
+// The groups of each user that has any: direct ones first, then indirect ones from near to far, each level by
+// id.
 struct group_links {
     std::map<resource_id, std::vector<group_link>> of;
-    bool is_complete =
-        true;  // false: there are more links than were to be read; of the nearest some are here
+
+    // False: there are more memberships than the limit; some of the nearest groups are present.
+    bool is_complete = true;
 };
 
-constexpr std::size_t group_links_max = 200'000;  // memberships that a walk reads
+constexpr std::size_t group_links_max = 200'000;  // memberships that a search reads
 
 group_links groups_of_users(
     store::transaction& tx,
-    directory_id where,
+    directory_id directory,
     const std::vector<resource_id>& users,
     std::size_t links_max = group_links_max
 );

@@ -1,5 +1,6 @@
 #include "service/limits/quotas.hpp"
 
+#include "service/domains/admission.hpp"
 #include "store/resources.hpp"
 
 #include <algorithm>
@@ -10,8 +11,9 @@
 namespace scimd::service {
 namespace {
 
-// Threads may read the clock in another order than they come here; what is more is a clock that was set back.
-constexpr std::chrono::minutes set_back_min{1};
+// Threads can read the clock in another order than they get the lock. A larger difference means that the
+// clock was set back.
+constexpr std::chrono::minutes clock_setback_min{1};
 
 namespace usage = store::usage;
 using usage::quota;
@@ -19,13 +21,13 @@ using usage::quota;
 constexpr std::size_t buckets_kept_max = 10'000;
 constexpr std::chrono::seconds until_full{event_burst_seconds + 1};
 
-error exceeded(quota which, std::int64_t limit, std::int64_t now, std::int64_t then)
+error exceeded(quota exceeded_quota, std::int64_t limit, std::int64_t used, std::int64_t wanted)
 {
     return {
         errc::quota_exceeded,
-        "The quota \"" + std::string(usage::quota_names[usage::index_of(which)]) +
-            "\" of this directory is " + std::to_string(limit) + ". It uses " + std::to_string(now) +
-            " and would use " + std::to_string(then) +
+        "The quota \"" + std::string(usage::quota_names[usage::index_of(exceeded_quota)]) +
+            "\" of this directory is " + std::to_string(limit) + ". It uses " + std::to_string(used) +
+            " and would use " + std::to_string(wanted) +
             ". Delete what is not needed, or have the quota raised."
     };
 }
@@ -37,12 +39,6 @@ error too_many_events(std::int64_t events_per_second)
         "This directory changes faster than its quota \"events_per_second\" of " +
             std::to_string(events_per_second) + " allows. Try again shortly."
     };
-}
-
-bool is_active(const json::object& user)
-{
-    const auto* active = find(user, "active");
-    return !active || !active->is_bool() || active->get_bool();
 }
 
 bool only_removes(const std::vector<scim::membership_operation>& members)
@@ -78,7 +74,7 @@ bool quota_policy::admits_event(
         return true;
     const auto rate = static_cast<double>(events_per_second);
     const auto capacity = rate * static_cast<double>(event_burst_seconds);
-    const std::lock_guard hold(lock_);
+    const std::lock_guard lock(lock_);
     if (buckets_.size() >= buckets_kept_max)
         forget_full(now);
     auto& one = buckets_.try_emplace(directory.value, bucket{last_sequence, capacity, now}).first->second;
@@ -86,11 +82,11 @@ bool quota_policy::admits_event(
     const auto made = static_cast<double>(last_sequence - one.sequence);
     one.events = std::clamp(one.events + passed.count() * rate - made, -rate, capacity);
     one.sequence = last_sequence;
-    one.at = one.at - now > set_back_min ? now : std::max(one.at, now);
+    one.at = one.at - now > clock_setback_min ? now : std::max(one.at, now);
     return one.events >= 1;
 }
 
-// A bucket that has not been used for so long is full again, whatever its rate.
+// A bucket that has not been used for `until_full` is full again, whatever its rate.
 void quota_policy::forget_full(time_point now)
 {
     std::erase_if(buckets_, [now](const auto& entry) { return now - entry.second.at > until_full; });
@@ -101,8 +97,7 @@ error storage_reserved()
     return {
         errc::storage_reserved,
         "The disk of the service is nearly full: only deletions, removed members and deactivations are taken "
-        "until "
-        "there is room again."
+        "until there is room again."
     };
 }
 
@@ -121,8 +116,8 @@ result<void> quota_guard::admit_write() const
     const auto rate = limits_[usage::index_of(quota::events_per_second)];
     if (!who_.quotas->admits_event(who_.directory, before_.last_sequence, rate, tx_.now()))
         return too_many_events(rate);
-    // The oldest events go beyond the quota, unless they are still to be delivered: then there may be twice
-    // as many.
+    // Retention deletes the oldest events above the quota, unless they are still to be delivered: then up to
+    // twice the quota is accepted.
     const auto kept = limits_[usage::index_of(quota::event_bytes)];
     const auto events = used_before(quota::event_bytes);
     if (kept > 0 && events / 2 >= kept)
@@ -141,13 +136,13 @@ result<void> quota_guard::admit_new(const scim::resource_type& type) const
         return {};
     if (auto admitted = admit_write(); !admitted)
         return admitted;
-    const auto which = quota_of(type);
-    const auto limit = limits_[usage::index_of(which)];
+    const auto counted = quota_of(type);
+    const auto limit = limits_[usage::index_of(counted)];
     if (limit == 0)
         return {};
-    const auto used = which == quota::resources ? usage::count_other_resources(tx_, who_.directory)
-                                                : store::resources::count(tx_, who_.directory, type.name);
-    return used < limit ? result<void>() : exceeded(which, limit, used, used + 1);
+    const auto used = counted == quota::resources ? usage::count_other_resources(tx_, who_.directory)
+                                                  : store::resources::count(tx_, who_.directory, type.name);
+    return used < limit ? result<void>() : exceeded(counted, limit, used, used + 1);
 }
 
 result<void> quota_guard::admit_change(
@@ -191,20 +186,20 @@ result<void> quota_guard::check_growth(std::int64_t document_bytes, bool changes
         if (auto admitted = admit_write(); !admitted)
             return admitted;
     }
-    for (const auto& [which, is] :
+    for (const auto& [counted, is] :
          {std::pair(quota::memberships, now.memberships), std::pair(quota::document_bytes, now.document_bytes)
          }) {
-        const auto limit = limits_[usage::index_of(which)];
-        const auto was = used_before(which);
+        const auto limit = limits_[usage::index_of(counted)];
+        const auto was = used_before(counted);
         if (limit > 0 && is > limit && is > was)
-            return exceeded(which, limit, was, is);
+            return exceeded(counted, limit, was, is);
     }
     return {};
 }
 
-std::int64_t quota_guard::used_before(quota which) const
+std::int64_t quota_guard::used_before(quota counted) const
 {
-    return before_.used[usage::index_of(which)];
+    return before_.used[usage::index_of(counted)];
 }
 
 }  // namespace scimd::service

@@ -1,7 +1,8 @@
-// What a directory may use of the store, so that one customer cannot fill it for the others.
+// Quotas of directories: limits of their number of resources, bytes and events, so that one customer cannot
+// fill the store for the others.
 //
-// A change that would bring a counter beyond its limit is refused and undone. What makes a directory smaller
-// passes always: deletions, removed members, deactivations.
+// A change that would exceed a limit is refused and rolled back. Changes that make a directory smaller always
+// pass: deletions, removed members, deactivations.
 #pragma once
 
 #include "base/error.hpp"
@@ -23,23 +24,24 @@
 
 namespace scimd::service {
 
-// In the order of store::usage::quota; 0: any number.
+// Limits in the order of store::usage::quota; 0: unlimited.
 using quota_limits = std::array<std::int64_t, store::usage::quota_count>;
 
 constexpr std::int64_t gibibyte = std::int64_t{1} << 30;
 constexpr quota_limits default_quota_limits = {
     1'000'000, 250'000, 1'000'000, 10'000'000, 10 * gibibyte, 5 * gibibyte, 10'000
 };
-constexpr std::int64_t quota_max = 1'000'000'000'000'000;  // of a limit that is set
+constexpr std::int64_t quota_max = 1'000'000'000'000'000;  // largest value of a limit
 
-// Events a second are counted in a token bucket that holds so many seconds' worth. A directory whose jobs
-// have made more events than that waits one second at the most.
+// The token bucket of "events_per_second" holds the events of so many seconds. A directory whose jobs have
+// made more events than that waits at most one second.
 constexpr std::int64_t event_burst_seconds = 10;
 
-// A document may grow so much by a change that passes because it deactivates its user.
+// Growth of a document that passes regardless of quotas because the change deactivates its user.
 constexpr std::int64_t deactivation_bytes_max = 4'096;
 
-// What limits hold for all directories, and what changes from moment to moment. Any thread.
+// The default limits, and the state that is not in the store: event rates and whether the disk is nearly
+// full. Any thread.
 class quota_policy {
 public:
     explicit quota_policy(const quota_limits& defaults = default_quota_limits) : defaults_(defaults) {}
@@ -47,20 +49,20 @@ public:
     [[nodiscard]] const quota_limits& defaults() const noexcept { return defaults_; }
     [[nodiscard]] quota_limits limits_of(const store::usage::own_limits& own) const;
 
-    // Whether the directory may make another event; `last_sequence` is that of its last one, by which what it
-    // has made is known.
+    // Whether the directory can make another event. `last_sequence` is the sequence number of its last event,
+    // from which the bucket knows how many it has made.
     bool admits_event(
         directory_id directory, std::int64_t last_sequence, std::int64_t events_per_second, time_point now
     );
 
-    // While the disk is nearly full only deletions and the like are taken.
+    // While the disk is nearly full, only changes that make a directory smaller are accepted.
     void reserve_storage(bool is_reserved) noexcept { is_reserved_ = is_reserved; }
     [[nodiscard]] bool is_storage_reserved() const noexcept { return is_reserved_; }
 
 private:
     struct bucket {
         std::int64_t sequence = 0;
-        double events = 0;  // that may be made; below 0: too many have been made
+        double events = 0;  // that can be made; below 0: too many were made
         time_point at;
     };
     void forget_full(time_point now);
@@ -73,8 +75,8 @@ private:
 
 error storage_reserved();
 
-// One change of a directory, in its transaction: asked before, and again when it is written. Does nothing for
-// a caller without a policy.
+// Checks one change of a directory in its transaction: before it, and again after it has been written. Does
+// nothing for a caller without a quota_policy. Lives on the stack of its transaction.
 class quota_guard {
 public:
     quota_guard(store::transaction& tx, const caller& who);
@@ -85,15 +87,15 @@ public:
         const json::object& after,
         const std::vector<scim::membership_operation>& members
     );
-    // After what was admitted has been written: by so many bytes its document has become larger.
+    // Checks the admitted change after it was written; `document_bytes` is the growth of the document.
     [[nodiscard]] result<void> check_growth(std::int64_t document_bytes, bool changes_members) const;
 
-    // Before a change of so many memberships that is applied in pieces later.
+    // Checks a change of memberships before it is applied in batches by a job.
     [[nodiscard]] result<void> admit_members(std::size_t added, std::size_t removed) const;
 
 private:
     [[nodiscard]] result<void> admit_write() const;
-    [[nodiscard]] std::int64_t used_before(store::usage::quota which) const;
+    [[nodiscard]] std::int64_t used_before(store::usage::quota counted) const;
 
     store::transaction& tx_;
     const caller& who_;

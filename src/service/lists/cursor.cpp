@@ -48,28 +48,28 @@ error not_a_cursor()
 
 }  // namespace
 
-std::string cursor_seal::seal(const cursor& one, std::string_view query, time_point now) const
+std::string cursor_seal::seal(const cursor& position, std::string_view query, time_point now) const
 {
     const time_point expires = now + scim::cursor_lifetime;
     const json::array fields{
         expires.time_since_epoch().count(),
-        one.count,
-        one.goes_back,
-        one.at.rank,
-        one.at.id.value,
-        to_json(one.at.key),
+        position.count,
+        position.goes_back,
+        position.at.rank,
+        position.at.id.value,
+        to_json(position.at.key),
     };
     return key_vault_.seal(to_text(json::value(fields)), query);
 }
 
 result<cursor> cursor_seal::open(
-    std::string_view text, std::string_view query, std::size_t count, time_point now
+    std::string_view token, std::string_view query, std::size_t count, time_point now
 ) const
 {
-    const auto opened = key_vault_.open(text, query);
+    const auto opened = key_vault_.open(token, query);
     if (!opened)
         return not_a_cursor();
-    // What opens has been sealed by us.
+    // The token is authentic, so its content is well-formed.
     const auto parsed = parse_json(opened->reveal()).value();
     const auto& fields = parsed.as_array();
     const auto number = [&](std::size_t index) { return fields.at(index).as_int64(); };

@@ -15,16 +15,17 @@ namespace {
 
 namespace resources = store::resources;
 
-constexpr std::size_t block_bytes =
-    4 * 1024 * 1024;  // of documents: a block ends with the one that reaches them
+// Limit of the documents of a block, which ends with the document that reaches it.
+constexpr std::size_t block_bytes = 4 * 1024 * 1024;
 
-// What is read from other rows (service/scim/derived_values.hpp).
-bool is_derived(const scim::path& where)
+// Whether the values of the attribute are read from other rows (service/scim/derived_values.hpp).
+bool is_derived(const scim::path& path)
 {
-    const std::string_view name = where.attribute->name;
-    return !where.extension && (name == "members" || name == "groups");
+    const std::string_view name = path.attribute->name;
+    return !path.extension && (name == "members" || name == "groups");
 }
 
+// Finds derived attributes in a filter.
 struct derived_finder {
     bool operator()(const scim::comparison& node) const { return is_derived(node.attribute); }
     bool operator()(const scim::present& node) const { return is_derived(node.attribute); }
@@ -73,15 +74,15 @@ resources::sort_value to_value(const sort_key& key)
     return {};
 }
 
-// Of rows with the same key those of a type that stands before are all before, those of one behind all
-// behind.
-resource_id edge_for(const list_scope& scope, const list_place& after, bool is_descending)
+// The id after which the rows of a scope with the key of `after` are read. Among rows with equal keys those
+// of a type with a lower rank all come before, those of a type with a higher rank all after.
+resource_id boundary_id(const list_scope& scope, const list_place& after, bool is_descending)
 {
     using limits = std::numeric_limits<std::int64_t>;
     if (scope.rank == after.rank)
         return after.id;
-    const bool has_all_behind = (scope.rank > after.rank) != is_descending;
-    return {has_all_behind != is_descending ? limits::min() : limits::max()};
+    const bool are_all_after = (scope.rank > after.rank) != is_descending;
+    return {are_all_after != is_descending ? limits::min() : limits::max()};
 }
 
 }  // namespace
@@ -100,26 +101,31 @@ std::vector<list_scope> scopes_of(const scim::list_query& query)
 
 bool is_match(
     store::transaction& tx,
-    const caller& who,
+    const caller& caller,
     const list_scope& scope,
     resource_id id,
     const json::object& document
 )
 {
     const auto& condition = *scope.query->where;
-    return scope.filters_derived ? matches_with_derived(tx, who, scope.type(), id, document, condition)
-                                 : scim::matches(condition, document, *who.work);
+    return scope.filters_derived ? matches_with_derived(tx, caller, scope.type(), id, document, condition)
+                                 : scim::matches(condition, document, *caller.work);
 }
 
-// RFC 7644 §3.4.2.3: the first value stands for all, and none of these is primary.
-void add_for_order(
-    store::transaction& tx, const caller& who, const list_scope& scope, resource_id id, json::object& document
+// RFC 7644 §3.4.2.3: a multi-valued attribute is sorted by its primary or first value; derived values have no
+// primary one.
+void add_sort_value(
+    store::transaction& tx,
+    const caller& caller,
+    const list_scope& scope,
+    resource_id id,
+    json::object& document
 )
 {
     const auto* const attribute = scope.orders_derived ? derived_attribute_of(scope.type()) : nullptr;
     if (!attribute)
         return;
-    each_derived_value(tx, who, scope.type(), id, [&](json::object value) {
+    for_each_derived_value(tx, caller, scope.type(), id, [&](json::object value) {
         document[attribute->name] = json::array{std::move(value)};
         return false;
     });
@@ -137,17 +143,17 @@ scope_scan::scope_scan(
         return;
     const bool is_among_values = !std::holds_alternative<std::monostate>(after->key);
     if (is_among_values && !scope.has_key) {
-        // None of these has a value: all come behind those that have one, or when descending before them.
+        // No row of this scope has a value: all come after the rows with one, or before them when descending.
         is_exhausted_ = is_descending;
         return;
     }
-    after_ = {to_value(after->key), edge_for(scope, *after, is_descending)};
+    after_ = {to_value(after->key), boundary_id(scope, *after, is_descending)};
 }
 
-const list_item* scope_scan::head(store::transaction& tx, directory_id where)
+const list_item* scope_scan::head(store::transaction& tx, directory_id directory)
 {
     if (block_.empty() && !is_exhausted_)
-        read_block(tx, where);
+        read_block(tx, directory);
     return block_.empty() ? nullptr : &block_.front();
 }
 
@@ -158,13 +164,13 @@ list_item scope_scan::take()
     return taken;
 }
 
-void scope_scan::read_block(store::transaction& tx, directory_id where)
+void scope_scan::read_block(store::transaction& tx, directory_id directory)
 {
     std::size_t bytes = 0;
     bool is_full = false;
     resources::list_behind(
         tx,
-        where,
+        directory,
         scope_->type().name,
         scope_->where,
         order_,
@@ -183,13 +189,13 @@ void scope_scan::read_block(store::transaction& tx, directory_id where)
 
 list_scan::list_scan(
     store::transaction& tx,
-    const caller& who,
+    const caller& caller,
     const std::vector<list_scope>& scopes,
     bool is_descending,
     const std::optional<list_place>& after,
     std::int64_t block_rows
 )
-    : tx_(tx), who_(who), is_descending_(is_descending)
+    : tx_(tx), caller_(caller), is_descending_(is_descending)
 {
     for (const auto& scope : scopes)
         scans_.emplace_back(scope, is_descending, after, block_rows);
@@ -199,11 +205,11 @@ scope_scan* list_scan::min_head()
 {
     scope_scan* first = nullptr;
     const list_place* place = nullptr;
-    for (auto& walk : scans_) {
-        const auto* const head = walk.head(tx_, who_.directory);
+    for (auto& scan : scans_) {
+        const auto* const head = scan.head(tx_, caller_.directory);
         if (!head || (place && !sorts_before(head->at, *place, is_descending_)))
             continue;
-        first = &walk;
+        first = &scan;
         place = &head->at;
     }
     return first;
@@ -212,19 +218,19 @@ scope_scan* list_scan::min_head()
 std::optional<list_item> list_scan::next(std::uint64_t examined_max)
 {
     while (examined_ < examined_max) {
-        auto* const walk = min_head();
-        if (!walk)
+        auto* const scan = min_head();
+        if (!scan)
             return std::nullopt;
-        auto item = walk->take();
+        auto item = scan->take();
         reached_ = item.at;
         ++examined_;
         const auto& scope = *item.of;
         if (scope.is_exact)
             return item;
-        who_.work->allow(resource_steps);
-        who_.work->charge(item.row.document.size());
-        const auto document = document_with_meta(who_, scope.type(), item.row);
-        if (is_match(tx_, who_, scope, item.row.id, document))
+        caller_.work->allow(resource_steps);
+        caller_.work->charge(item.row.document.size());
+        const auto document = document_with_meta(caller_, scope.type(), item.row);
+        if (is_match(tx_, caller_, scope, item.row.id, document))
             return item;
     }
     return std::nullopt;

@@ -3,6 +3,7 @@
 #include "scim/filter/match.hpp"
 #include "service/lists/list_scan.hpp"
 #include "service/scim/representation.hpp"
+#include "store/filter_sql.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -16,22 +17,23 @@ namespace {
 
 namespace resources = store::resources;
 
-constexpr std::int64_t matched_block_rows = 256;  // read at once where each row has to be matched
+constexpr std::int64_t filtered_block_rows = 256;  // read at once when a filter is evaluated row by row
 
-struct selection {  // of a page, not yet represented
+// The resources of a page, not yet serialized.
+struct page_selection {
     std::optional<std::uint64_t> total{};
     std::vector<list_item> items{};
-    std::optional<list_place> previous{};  // the page before it ends before this place
-    std::optional<list_place> next{};      // the page after it begins behind this place
+    std::optional<list_place> previous{};  // the previous page ends before this position
+    std::optional<list_place> next{};      // the next page begins after this position
 };
 
-// A run of items in one direction, and where the next one begins; empty: that was all.
-struct run {
+// Consecutive items in one direction, and the position to continue after; empty: there are no more.
+struct item_range {
     std::vector<list_item> items;
-    std::optional<list_place> goes_on;
+    std::optional<list_place> resume_after;
 };
 
-// What a page still takes.
+// The space that is left on a page.
 struct page_budget {
     std::size_t items;
     std::size_t bytes;
@@ -44,13 +46,14 @@ struct page_budget {
     }
 };
 
-class lister {
+// Selects the resources of one page.
+class page_selector {
 public:
-    lister(
-        store::transaction& tx, const caller& who, const scim::list_query& query, const list_bounds& bounds
+    page_selector(
+        store::transaction& tx, const caller& caller, const scim::list_query& query, const list_bounds& bounds
     )
         : tx_(tx),
-          who_(who),
+          caller_(caller),
           query_(query),
           bounds_(bounds),
           scopes_(scopes_of(query)),
@@ -58,22 +61,22 @@ public:
     {
     }
 
-    selection by_index() const
+    page_selection by_index() const
     {
         const auto start = query_.page.start_index.value_or(1);
         if (!is_sortable())
             return index_by_sorting(start);
         const bool is_plain_sequence = scopes_.size() <= 1 || !query_.is_sorted();
-        return is_exact() && is_plain_sequence ? index_by_offset(start) : index_by_walking(start);
+        return is_exact() && is_plain_sequence ? index_by_offset(start) : index_by_scanning(start);
     }
 
-    selection by_cursor(const std::optional<cursor>& from) const
+    page_selection by_cursor(const std::optional<cursor>& from) const
     {
         const auto sorted = is_sortable() ? std::nullopt : std::optional(sorted_places());
-        selection page;
+        page_selection page;
         if (query_.page.count > 0)
-            page = from && from->goes_back ? page_before(from->at, sorted) : page_behind(from, sorted);
-        page.total = sorted ? sorted->size() : counted();
+            page = from && from->goes_back ? page_before(from->at, sorted) : page_after(from, sorted);
+        page.total = sorted ? sorted->size() : total_by_cursor();
         return page;
     }
 
@@ -90,11 +93,11 @@ private:
     [[nodiscard]] std::uint64_t count_of(const list_scope& scope) const
     {
         return static_cast<std::uint64_t>(
-            resources::count_where(tx_, who_.directory, scope.type().name, scope.where)
+            resources::count_where(tx_, caller_.directory, scope.type().name, scope.where)
         );
     }
 
-    [[nodiscard]] std::uint64_t count_of_all() const
+    [[nodiscard]] std::uint64_t count_rows() const
     {
         std::uint64_t total = 0;
         for (const auto& scope : scopes_)
@@ -102,94 +105,94 @@ private:
         return total;
     }
 
-    // Empty when that would mean to match too many.
-    [[nodiscard]] std::optional<std::uint64_t> counted() const
+    // The number of matches; empty when a filter would have to be evaluated on too many rows.
+    [[nodiscard]] std::optional<std::uint64_t> total_by_cursor() const
     {
-        const auto candidates = count_of_all();
+        const auto candidates = count_rows();
         if (is_exact())
             return candidates;
         if (candidates > bounds_.counted_rows_max)
             return std::nullopt;
-        auto walk = walk_from(std::nullopt, is_descending_, matched_block_rows);
+        auto scan = scan_from(std::nullopt, is_descending_, filtered_block_rows);
         std::uint64_t total = 0;
-        while (walk.next())
+        while (scan.next())
             ++total;
         return total;
     }
 
-    [[nodiscard]] list_scan walk_from(
+    [[nodiscard]] list_scan scan_from(
         const std::optional<list_place>& after, bool is_descending, std::int64_t block_rows
     ) const
     {
-        return {tx_, who_, scopes_, is_descending, after, block_rows};
+        return {tx_, caller_, scopes_, is_descending, after, block_rows};
     }
 
     // --- by index
 
-    [[nodiscard]] page_budget whole_room() const { return {query_.page.count, bounds_.document_bytes_max}; }
+    [[nodiscard]] page_budget full_budget() const { return {query_.page.count, bounds_.document_bytes_max}; }
 
-    // The store selects, orders and cuts; one type stands behind the other.
-    [[nodiscard]] selection index_by_offset(std::uint64_t start) const
+    // The store filters, orders and skips rows; the types come one after the other.
+    [[nodiscard]] page_selection index_by_offset(std::uint64_t start) const
     {
-        selection page{.total = 0};
-        auto left = whole_room();
+        page_selection page{.total = 0};
+        auto left = full_budget();
         auto to_skip = start - 1;
         for (const auto& scope : scopes_) {
             const auto before = page.items.size();
             if (left.is_left() && std::in_range<std::int64_t>(to_skip))
-                read_cut(scope, to_skip, left, page.items);
+                read_range(scope, to_skip, left, page.items);
             const auto found = page.items.size() - before;
-            const bool has_seen_the_end = left.is_left() && (found > 0 || to_skip == 0);
-            const auto total = has_seen_the_end ? to_skip + found : count_of(scope);
+            const bool has_reached_end = left.is_left() && (found > 0 || to_skip == 0);
+            const auto total = has_reached_end ? to_skip + found : count_of(scope);
             to_skip -= std::min(to_skip, total);
             *page.total += total;
         }
         return page;
     }
 
-    void read_cut(
+    void read_range(
         const list_scope& scope, std::uint64_t offset, page_budget& left, std::vector<list_item>& into
     ) const
     {
         resources::list(
             tx_,
-            who_.directory,
+            caller_.directory,
             scope.type().name,
             scope.where,
             {scope.column, is_descending_},
             static_cast<std::int64_t>(offset),
             static_cast<std::int64_t>(left.items),
             [&](const resources::row& row) {
-                put({{{}, scope.rank, row.id}, row, &scope}, left, into);
+                append_item({{{}, scope.rank, row.id}, row, &scope}, left, into);
                 return left.is_left();
             }
         );
     }
 
-    [[nodiscard]] selection index_by_walking(std::uint64_t start) const
+    [[nodiscard]] page_selection index_by_scanning(std::uint64_t start) const
     {
-        selection page;
+        page_selection page;
         if (is_exact())
-            page.total = count_of_all();
-        auto left = whole_room();
+            page.total = count_rows();
+        auto left = full_budget();
         std::uint64_t seen = 0;
-        auto walk = walk_from(std::nullopt, is_descending_, matched_block_rows);
+        auto scan = scan_from(std::nullopt, is_descending_, filtered_block_rows);
         while (!page.total || (left.is_left() && start <= *page.total)) {
-            auto item = walk.next();
+            auto item = scan.next();
             if (!item)
                 break;
             if (++seen >= start && left.is_left())
-                put(std::move(*item), left, page.items);
+                append_item(std::move(*item), left, page.items);
         }
         page.total = page.total.value_or(seen);
         return page;
     }
 
-    [[nodiscard]] selection index_by_sorting(std::uint64_t start) const
+    [[nodiscard]] page_selection index_by_sorting(std::uint64_t start) const
     {
         const auto all = sorted_places();
-        selection page{.total = all.size()};
-        auto left = whole_room();
+        page_selection page{.total = all.size()};
+        auto left = full_budget();
         for (auto i = start - 1; i < all.size() && left.is_left(); ++i)
             add_item(all[i], left, page.items);
         return page;
@@ -197,77 +200,79 @@ private:
 
     // --- by cursor
 
-    [[nodiscard]] selection page_behind(
+    [[nodiscard]] page_selection page_after(
         const std::optional<cursor>& from, const std::optional<sorted_list>& sorted
     ) const
     {
-        auto found = run_from(from ? std::optional(from->at) : std::nullopt, is_descending_, sorted);
-        selection page{.next = found.goes_on};
+        auto found = range_after(from ? std::optional(from->at) : std::nullopt, is_descending_, sorted);
+        page_selection page{.next = found.resume_after};
         if (from && !found.items.empty())
             page.previous = found.items.front().at;
         page.items = std::move(found.items);
         return page;
     }
 
-    [[nodiscard]] selection page_before(const list_place& at, const std::optional<sorted_list>& sorted) const
+    [[nodiscard]] page_selection page_before(const list_place& at, const std::optional<sorted_list>& sorted)
+        const
     {
-        auto found = run_from(at, !is_descending_, sorted);
+        auto found = range_after(at, !is_descending_, sorted);
         std::ranges::reverse(found.items);
-        selection page{.items = std::move(found.items), .previous = found.goes_on};
+        page_selection page{.items = std::move(found.items), .previous = found.resume_after};
         if (!page.items.empty())
             page.next = page.items.back().at;
         else
-            page.next = found.goes_on ? found.goes_on : std::optional(just_before(at));
+            page.next = found.resume_after ? found.resume_after : std::optional(just_before(at));
         return page;
     }
 
-    // Nobody has to be there: behind this place stands what stood at the other.
+    // A position just before another one; no resource needs to exist there.
     [[nodiscard]] list_place just_before(list_place at) const
     {
         at.id.value += is_descending_ ? 1 : -1;
         return at;
     }
 
-    [[nodiscard]] run run_from(
+    [[nodiscard]] item_range range_after(
         const std::optional<list_place>& after, bool is_descending, const std::optional<sorted_list>& sorted
     ) const
     {
-        return sorted ? run_in(*sorted, after, is_descending) : run_by_walking(after, is_descending);
+        return sorted ? range_in(*sorted, after, is_descending) : range_by_scanning(after, is_descending);
     }
 
-    [[nodiscard]] run run_by_walking(const std::optional<list_place>& after, bool is_descending) const
+    [[nodiscard]] item_range range_by_scanning(const std::optional<list_place>& after, bool is_descending)
+        const
     {
-        auto left = whole_room();
-        const auto block_rows = is_exact() ? static_cast<std::int64_t>(left.items) + 1 : matched_block_rows;
-        auto walk = walk_from(after, is_descending, block_rows);
-        run found;
-        // One more than the page has, to know whether there is another page.
-        while (auto item = walk.next(bounds_.examined_rows_max)) {
+        auto left = full_budget();
+        const auto block_rows = is_exact() ? static_cast<std::int64_t>(left.items) + 1 : filtered_block_rows;
+        auto scan = scan_from(after, is_descending, block_rows);
+        item_range found;
+        // Reads one more than the page holds, to know whether there is another page.
+        while (auto item = scan.next(bounds_.examined_rows_max)) {
             if (!left.is_left()) {
-                found.goes_on = found.items.back().at;
+                found.resume_after = found.items.back().at;
                 return found;
             }
-            put(std::move(*item), left, found.items);
+            append_item(std::move(*item), left, found.items);
         }
-        if (!walk.is_at_end())
-            found.goes_on = walk.reached();
+        if (!scan.is_at_end())
+            found.resume_after = scan.reached();
         return found;
     }
 
-    [[nodiscard]] run run_in(
+    [[nodiscard]] item_range range_in(
         const sorted_list& all, const std::optional<list_place>& after, bool is_descending
     ) const
     {
-        const auto is_behind = [&](const sorted_place& each) {
+        const auto is_after = [&](const sorted_place& each) {
             return !after || sorts_before(*after, each.at, is_descending);
         };
-        run found;
-        auto left = whole_room();
+        item_range found;
+        auto left = full_budget();
         const auto take = [&](const sorted_place& each) {
-            if (!is_behind(each))
+            if (!is_after(each))
                 return true;
             if (!left.is_left()) {
-                found.goes_on = found.items.back().at;
+                found.resume_after = found.items.back().at;
                 return false;
             }
             return add_item(each, left, found.items);
@@ -279,7 +284,7 @@ private:
         return found;
     }
 
-    // --- where no column orders like the attribute: the places of all matches, in memory
+    // --- sorted by an attribute without an ordered column: positions of all matches, in memory
 
     [[nodiscard]] sorted_list sorted_places() const
     {
@@ -298,20 +303,20 @@ private:
         const resources::ordering by_id;
         resources::list(
             tx_,
-            who_.directory,
+            caller_.directory,
             scope.type().name,
             scope.where,
             by_id,
             0,
             -1,
             [&](const resources::row& row) {
-                who_.work->allow(resource_steps);
-                who_.work->charge(row.document.size());
-                auto document = document_with_meta(who_, scope.type(), row);
-                if (!scope.is_exact && !is_match(tx_, who_, scope, row.id, document))
+                caller_.work->allow(resource_steps);
+                caller_.work->charge(row.document.size());
+                auto document = document_with_meta(caller_, scope.type(), row);
+                if (!scope.is_exact && !is_match(tx_, caller_, scope, row.id, document))
                     return true;
-                add_for_order(tx_, who_, scope, row.id, document);
-                auto key = key_of(scim::value_at(sort_by, document), sort_by.leaf(), *who_.work);
+                add_sort_value(tx_, caller_, scope, row.id, document);
+                auto key = key_of(scim::value_at(sort_by, document), sort_by.leaf(), *caller_.work);
                 into.push_back({{std::move(key), scope.rank, row.id}, &scope});
                 return true;
             }
@@ -321,29 +326,29 @@ private:
     bool add_item(const sorted_place& place, page_budget& left, std::vector<list_item>& into) const
     {
         const auto& scope = *place.of;
-        if (auto row = resources::find(tx_, who_.directory, scope.type().name, place.at.id))
-            put({place.at, std::move(*row), &scope}, left, into);
+        if (auto row = resources::find(tx_, caller_.directory, scope.type().name, place.at.id))
+            append_item({place.at, std::move(*row), &scope}, left, into);
         return true;
     }
 
-    static void put(list_item one, page_budget& left, std::vector<list_item>& into)
+    static void append_item(list_item one, page_budget& left, std::vector<list_item>& into)
     {
         left.take(one);
         into.push_back(std::move(one));
     }
 
     store::transaction& tx_;
-    const caller& who_;
+    const caller& caller_;
     const scim::list_query& query_;
     const list_bounds& bounds_;
     const std::vector<list_scope> scopes_;
     const bool is_descending_;
 };
 
-// What a cursor is bound to: with another directory, other types, another filter or order it does not open.
-std::string identity_of(const caller& who, const scim::list_query& query)
+// Identifies the query that a cursor is bound to: directory, types, filter and order.
+std::string identity_of(const caller& caller, const scim::list_query& query)
 {
-    return who.directory.text() + query.identity;
+    return caller.directory.text() + query.identity;
 }
 
 std::vector<requested_row> rows_of(const std::vector<list_item>& items)
@@ -355,27 +360,31 @@ std::vector<requested_row> rows_of(const std::vector<list_item>& items)
     return rows;
 }
 
-// How many items, from the first or from the last on, list no more than so many members and groups; at least
-// one.
-std::size_t count_fitting(const std::vector<std::int64_t>& counts, bool from_last, std::int64_t most)
+// The number of items, at least one, counted from the first or from the last, that list at most `links_max`
+// members and groups.
+std::size_t count_fitting(const std::vector<std::int64_t>& counts, bool from_last, std::int64_t links_max)
 {
     std::int64_t links = 0;
     for (std::size_t i = 0; i < counts.size(); ++i) {
         links += from_last ? counts[counts.size() - 1 - i] : counts[i];
-        if (links > most && i > 0)
+        if (links > links_max && i > 0)
             return i;
     }
     return counts.size();
 }
 
-// A page that would list too many members ends early: further from where it began. What each of the items
-// that stay lists.
-std::vector<std::int64_t> cut(
-    store::transaction& tx, const caller& who, selection& chosen, bool goes_back, std::int64_t most
+// Shortens a page that would list too many members, at the end that is further from where it began. Returns
+// the number of members or groups of each remaining item.
+std::vector<std::int64_t> limit_links(
+    store::transaction& tx,
+    const caller& caller,
+    page_selection& chosen,
+    bool goes_back,
+    std::int64_t links_max
 )
 {
-    auto counts = count_shown_links(tx, who, rows_of(chosen.items));
-    const auto fitting = count_fitting(counts, goes_back, most);
+    auto counts = count_shown_links(tx, caller, rows_of(chosen.items));
+    const auto fitting = count_fitting(counts, goes_back, links_max);
     if (fitting == chosen.items.size())
         return counts;
     const auto rest = static_cast<std::ptrdiff_t>(chosen.items.size() - fitting);
@@ -391,11 +400,11 @@ std::vector<std::int64_t> cut(
     return counts;
 }
 
-// Empty: the page is for another thread.
+// Empty: the page is too large for an inline read.
 std::optional<page> write_page(
     store::transaction& tx,
-    const caller& who,
-    const selection& chosen,
+    const caller& caller,
+    const page_selection& chosen,
     const std::vector<std::int64_t>& links,
     scim::list_head head,
     const list_bounds& bounds,
@@ -403,10 +412,10 @@ std::optional<page> write_page(
 )
 {
     const auto rows = rows_of(chosen.items);
-    if (bounds.is_hurried && std::reduce(links.begin(), links.end()) > members_inline_max)
+    if (bounds.is_inline && std::reduce(links.begin(), links.end()) > members_inline_max)
         return std::nullopt;
     into.end() += scim::begin_list(head, rows.size());
-    append_page(into, tx, who, rows, links);
+    append_page(into, tx, caller, rows, links);
     into.end() += scim::list_end;
     return page{std::move(head), rows.size()};
 }
@@ -415,22 +424,22 @@ std::optional<page> write_page(
 
 result<std::optional<page>> list(
     store::transaction& tx,
-    const caller& who,
+    const caller& caller,
     const scim::list_query& query,
     const cursor_seal& seal,
     spooled_text& into,
     const list_bounds& bounds
 )
 {
-    const lister by(tx, who, query, bounds);
+    const page_selector selector(tx, caller, query, bounds);
     if (!query.page.cursor) {
-        auto chosen = by.by_index();
-        const auto links = cut(tx, who, chosen, false, bounds.members_max);
+        auto chosen = selector.by_index();
+        const auto links = limit_links(tx, caller, chosen, false, bounds.members_max);
         scim::list_head head{chosen.total, query.page.start_index.value_or(1)};
-        return write_page(tx, who, chosen, links, std::move(head), bounds, into);
+        return write_page(tx, caller, chosen, links, std::move(head), bounds, into);
     }
 
-    const auto identity = identity_of(who, query);
+    const auto identity = identity_of(caller, query);
     const auto count = query.page.count;
     std::optional<cursor> from;
     if (!query.page.cursor->empty()) {
@@ -439,15 +448,23 @@ result<std::optional<page>> list(
             return opened.error();
         from = std::move(*opened);
     }
-    auto chosen = by.by_cursor(from);
-    const auto links = cut(tx, who, chosen, from && from->goes_back, bounds.members_max);
+    auto chosen = selector.by_cursor(from);
+    const auto links = limit_links(tx, caller, chosen, from && from->goes_back, bounds.members_max);
     const auto sealed = [&](const std::optional<list_place>& at, bool goes_back) {
         return at ? seal.seal({*at, goes_back, count}, identity, tx.now()) : std::string();
     };
     scim::list_head head{
         chosen.total, std::nullopt, sealed(chosen.previous, true), sealed(chosen.next, false)
     };
-    return write_page(tx, who, chosen, links, std::move(head), bounds, into);
+    return write_page(tx, caller, chosen, links, std::move(head), bounds, into);
+}
+
+store::intent intent_of(const scim::list_query& query)
+{
+    const bool is_look_up = std::ranges::all_of(query.parts, [](const scim::type_query& part) {
+        return part.where && store::compile(*part.where, *part.type).is_look_up();
+    });
+    return is_look_up ? store::intent::read : store::intent::scan;
 }
 
 }  // namespace scimd::service

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "scim/filter/match.hpp"
 #include "scim/patch/patch_path.hpp"
+#include "scim/value.hpp"
 
 #include <algorithm>
 #include <array>
@@ -16,9 +17,9 @@ namespace {
 
 namespace rows = store::attributes;
 
-constexpr std::size_t key_bytes_least = 3;
+constexpr std::size_t key_bytes_min = 3;
 constexpr std::size_t key_bytes_max = 25;
-constexpr std::size_t label_bytes_least = 3;
+constexpr std::size_t label_bytes_min = 3;
 constexpr std::size_t label_bytes_max = 250;
 
 constexpr std::array<std::string_view, 5> datatypes = {"STRING", "NUMBER", "BOOL", "ARRAY", "OBJECT"};
@@ -51,32 +52,32 @@ constexpr standard_attribute standard[] = {
 bool is_key(std::string_view text)
 {
     const auto is_plain = [](char one) { return is_alpha(one) || is_digit(one) || one == '-' || one == '_'; };
-    return text.size() >= key_bytes_least && text.size() <= key_bytes_max && is_alpha(text.front()) &&
+    return text.size() >= key_bytes_min && text.size() <= key_bytes_max && is_alpha(text.front()) &&
            std::ranges::all_of(text, is_plain);
 }
 
-result<void> apply(const change& what, definition& to)
+result<void> apply(const change& wanted, definition& to)
 {
-    if (what.label) {
-        const bool is_good = what.label->size() >= label_bytes_least &&
-                             what.label->size() <= label_bytes_max && is_storable(*what.label);
+    if (wanted.label) {
+        const bool is_good = wanted.label->size() >= label_bytes_min &&
+                             wanted.label->size() <= label_bytes_max && is_storable(*wanted.label);
         if (!is_good)
             return invalid_value("label must have 3 to 250 bytes of text.");
-        to.label = *what.label;
+        to.label = *wanted.label;
     }
-    if (what.datatype) {
-        if (std::ranges::find(datatypes, *what.datatype) == datatypes.end())
+    if (wanted.datatype) {
+        if (std::ranges::find(datatypes, *wanted.datatype) == datatypes.end())
             return invalid_value("datatype must be STRING, NUMBER, BOOL, ARRAY or OBJECT.");
-        to.datatype = *what.datatype;
+        to.datatype = *wanted.datatype;
     }
-    to.is_enabled = what.is_enabled.value_or(to.is_enabled);
-    to.is_required = what.is_required.value_or(to.is_required);
+    to.is_enabled = wanted.is_enabled.value_or(to.is_enabled);
+    to.is_required = wanted.is_required.value_or(to.is_required);
     return {};
 }
 
-// The key in the one text and the path in the other, whichever way they stand.
+// Checks one mapping, whose key and path can be swapped.
 result<rows::mapping> check_one(
-    store::transaction& tx, const caller& where, const wanted_mapping& wanted, const std::string& at
+    store::transaction& tx, const caller& who, const wanted_mapping& wanted, const std::string& at
 )
 {
     const auto first = rows::find(tx, wanted.key);
@@ -86,7 +87,7 @@ result<rows::mapping> check_one(
     const auto& path = first ? wanted.map_to : wanted.key;
     if (path.size() > path_bytes_max)
         return invalid_value(at + "map_to must have at most 500 bytes.");
-    const auto* users = where.schemas->find_type("User");
+    const auto* users = who.schemas->find_type("User");
     if (!users)
         return error{errc::not_found, "This directory has no users."};
     const auto target = scim::parse_target(path, *users, scim::conformance_mode::compat, unlimited_work());
@@ -98,25 +99,19 @@ result<rows::mapping> check_one(
     return rows::mapping{chosen.key, path, chosen.datatype, chosen.is_enabled, chosen.is_required};
 }
 
-// What the path names, before anything is chosen of a multi-valued attribute.
-const json::value* attribute_in(const scim::path& where, const json::object& document)
+// The attribute that the path names, with all values of a multi-valued one.
+const json::value* attribute_in(const scim::path& path, const json::object& document)
 {
-    const auto* object = where.extension ? find_object(document, where.extension->urn) : &document;
-    return object ? find(*object, where.attribute->name) : nullptr;
+    const auto* object = path.extension ? find_object(document, path.extension->urn) : &document;
+    return object ? find(*object, path.attribute->name) : nullptr;
 }
 
-json::value part_of(const scim::path& where, const json::value& element)
+json::value part_of(const scim::path& path, const json::value& element)
 {
-    if (!where.sub_attribute)
+    if (!path.sub_attribute)
         return element;
-    const auto* part = element.is_object() ? find(element.get_object(), where.sub_attribute->name) : nullptr;
+    const auto* part = element.is_object() ? find(element.get_object(), path.sub_attribute->name) : nullptr;
     return part ? *part : json::value();
-}
-
-bool is_primary(const json::value& element)
-{
-    const auto* flag = element.is_object() ? find(element.get_object(), "primary") : nullptr;
-    return flag && flag->is_bool() && flag->get_bool();
 }
 
 // All values that a path leads to, the primary one first.
@@ -134,7 +129,7 @@ json::array values_of(const scim::patch_target& from, const json::object& docume
         auto part = part_of(from.attribute, element);
         if (part.is_null())
             continue;
-        found.insert(is_primary(element) ? found.begin() : found.end(), std::move(part));
+        found.insert(scim::is_primary(element) ? found.begin() : found.end(), std::move(part));
     }
     return found;
 }
@@ -195,7 +190,7 @@ std::span<const standard_attribute> standard_attributes()
     return standard;
 }
 
-result<definition> define(store::transaction& tx, std::string_view key, const change& what)
+result<definition> define(store::transaction& tx, std::string_view key, const change& wanted)
 {
     if (!is_key(key))
         return invalid_value("key must have 3 to 25 letters, digits, '-' or '_' and begin with a letter.");
@@ -204,23 +199,23 @@ result<definition> define(store::transaction& tx, std::string_view key, const ch
     if (rows::count(tx) >= static_cast<std::int64_t>(definitions_max))
         return error{errc::conflict, "There are 100 attributes already; delete one first."};
     definition made{std::string(key), std::string(key), "STRING"};
-    if (auto applied = apply(what, made); !applied)
+    if (auto applied = apply(wanted, made); !applied)
         return applied.error();
     if (!rows::insert(tx, made))
         return error{errc::conflict, "The attribute " + made.key + " already exists."};
     return made;
 }
 
-result<definition> redefine(store::transaction& tx, definition which, const change& what)
+result<definition> redefine(store::transaction& tx, definition before, const change& wanted)
 {
-    if (auto applied = apply(what, which); !applied)
+    if (auto applied = apply(wanted, before); !applied)
         return applied.error();
-    rows::update(tx, which);
-    return which;
+    rows::update(tx, before);
+    return before;
 }
 
 result<std::vector<rows::mapping>> check(
-    store::transaction& tx, const caller& where, const std::vector<wanted_mapping>& wanted
+    store::transaction& tx, const caller& who, const std::vector<wanted_mapping>& wanted
 )
 {
     if (wanted.size() > definitions_max)
@@ -229,45 +224,45 @@ result<std::vector<rows::mapping>> check(
     std::set<std::string> keys;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         const auto at = "attributes[" + std::to_string(i) + "]";
-        auto one = check_one(tx, where, wanted[i], at + ".");
+        auto one = check_one(tx, who, wanted[i], at + ".");
         if (!one)
             return one.error();
         if (!keys.insert(one->key).second)
-            return invalid_value(at + ": the key " + one->key + " stands there twice.");
+            return invalid_value(at + ": the key " + one->key + " is used twice.");
         checked.push_back(std::move(*one));
     }
     return checked;
 }
 
-std::vector<mapping> understand(const std::vector<rows::mapping>& of, const scim::catalogue& schemas)
+std::vector<mapping> parse_mappings(const std::vector<rows::mapping>& rows, const scim::catalogue& schemas)
 {
-    std::vector<mapping> understood;
+    std::vector<mapping> parsed;
     const auto* users = schemas.find_type("User");
     if (!users)
-        return understood;
-    for (const auto& one : of) {
+        return parsed;
+    for (const auto& one : rows) {
         auto target = scim::parse_target(one.path, *users, scim::conformance_mode::compat, unlimited_work());
         if (target && one.is_enabled)
-            understood.push_back({one.key, one.datatype, one.is_required, std::move(*target)});
+            parsed.push_back({one.key, one.datatype, one.is_required, std::move(*target)});
     }
-    return understood;
+    return parsed;
 }
 
-std::vector<mapping> mappings(store::transaction& tx, const caller& where)
+std::vector<mapping> mappings(store::transaction& tx, const caller& who)
 {
-    return understand(rows::mappings(tx, where.directory), *where.schemas);
+    return parse_mappings(rows::mappings(tx, who.directory), *who.schemas);
 }
 
-result<json::value> read(const mapping& what, const json::object& document, work_budget& work)
+result<json::value> read(const mapping& mapped, const json::object& document, work_budget& work)
 {
-    auto values = values_of(what.from, document, work);
-    if (what.datatype == "ARRAY")
+    auto values = values_of(mapped.from, document, work);
+    if (mapped.datatype == "ARRAY")
         return values.empty() ? json::value() : json::value(std::move(values));
     if (values.empty() || values.front().is_null())
         return json::value();
-    auto value = converted(values.front(), what.datatype);
+    auto value = converted(values.front(), mapped.datatype);
     if (!value)
-        return invalid_value("The value is no " + what.datatype + ".");
+        return invalid_value("The value is no " + mapped.datatype + ".");
     return std::move(*value);
 }
 

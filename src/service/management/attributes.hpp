@@ -1,4 +1,5 @@
-// Custom attributes: what an application declares, and from which SCIM attribute each directory takes it.
+// Custom attributes of users: applications declare them for the environment, and each directory maps SCIM
+// attributes to them. Functions of a transaction; the mappings are values.
 #pragma once
 
 #include "base/error.hpp"
@@ -23,7 +24,7 @@ constexpr std::size_t path_bytes_max = 500;
 
 using store::attributes::definition;
 
-// What every user has by the schema of its directory: keys of normalized users.
+// An attribute that every normalized user has (event_payload.hpp).
 struct standard_attribute {
     std::string_view key;
     std::string_view label;
@@ -31,18 +32,21 @@ struct standard_attribute {
 };
 std::span<const standard_attribute> standard_attributes();
 
-// What a request says of a definition; what is empty stays as it is.
+// A requested change of a definition; empty members stay as they are.
 struct change {
     std::optional<std::string> label{};
     std::optional<std::string> datatype{};
     std::optional<bool> is_enabled{};
     std::optional<bool> is_required{};
 };
-// conflict: the key is taken, or there are definitions_max. invalid_value names the member.
-result<definition> define(store::transaction& tx, std::string_view key, const change& what);
-result<definition> redefine(store::transaction& tx, definition which, const change& what);
+// Creates a definition. conflict: the key exists, or there are definitions_max. invalid_value names the
+// member.
+result<definition> define(store::transaction& tx, std::string_view key, const change& wanted);
 
-// A mapping that has been understood.
+// Changes a definition. invalid_value names the member.
+result<definition> redefine(store::transaction& tx, definition before, const change& wanted);
+
+// A mapping whose path has been parsed.
 struct mapping {
     std::string key;
     std::string datatype;
@@ -50,25 +54,27 @@ struct mapping {
     scim::patch_target from;
 };
 
+// A mapping as a request has it.
 struct wanted_mapping {
     std::string key;
     std::string map_to;
 };
-// Which of the two texts is the declared key and which the SCIM path is told by the declarations: clients
-// write them in either order. Errors name the index.
+// Checks the mappings of a directory. Clients swap the key and the SCIM path; the text that is a declared key
+// is taken as the key. Errors name the index.
 result<std::vector<store::attributes::mapping>> check(
-    store::transaction& tx, const caller& where, const std::vector<wanted_mapping>& wanted
+    store::transaction& tx, const caller& who, const std::vector<wanted_mapping>& wanted
 );
 
-// Of checked mappings; those that a changed schema has no place for any more are left out.
-std::vector<mapping> understand(
-    const std::vector<store::attributes::mapping>& of, const scim::catalogue& schemas
+// Parses the paths of stored mappings. Mappings that are disabled or do not fit the schema any more are left
+// out.
+std::vector<mapping> parse_mappings(
+    const std::vector<store::attributes::mapping>& rows, const scim::catalogue& schemas
 );
-// The enabled ones of the directory.
-std::vector<mapping> mappings(store::transaction& tx, const caller& where);
+// The enabled mappings of the directory.
+std::vector<mapping> mappings(store::transaction& tx, const caller& who);
 
-// The value in a canonical document: null when there is none. invalid_value when it cannot be had in the
-// mapping's datatype.
-result<json::value> read(const mapping& what, const json::object& document, work_budget& work);
+// Reads the value of a custom attribute from a canonical document; null: it has none. invalid_value: the
+// value cannot be converted to the datatype.
+result<json::value> read(const mapping& mapped, const json::object& document, work_budget& work);
 
 }  // namespace scimd::service::attributes

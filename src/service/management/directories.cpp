@@ -4,11 +4,11 @@
 #include "base/time.hpp"
 #include "scim/schema/hidden_attributes.hpp"
 #include "service/events/event_payload.hpp"
-#include "service/events/event_source_text.hpp"
+#include "service/events/event_source.hpp"
 #include "service/events/events.hpp"
 #include "service/groups/membership.hpp"
 #include "service/groups/membership_jobs.hpp"
-#include "service/management/demo.hpp"
+#include "service/request_log/idp_detection.hpp"
 #include "service/scim/representation.hpp"
 #include "service/scim/user_publication.hpp"
 #include "store/held_users.hpp"
@@ -23,35 +23,35 @@ namespace {
 
 namespace tenants = store::tenants;
 namespace rows = store::directories;
+using tenants::domain_policy;
 
-constexpr std::array<std::string_view, 7> providers = {
-    "OKTA", "GOOGLE", "MICROSOFT_AD", "AUTH0", "ONELOGIN", "JUMPCLOUD", "PING_IDENTITY"
-};
+constexpr std::size_t removal_batches_at_once = 16;
 
-constexpr std::size_t removal_pieces_at_once = 16;
-
-// That go with the resources of one transaction, which ends with the one that exceeds them.
+// Memberships deleted in one transaction, which ends with the resource that exceeds the limit.
 constexpr std::size_t removed_memberships_max = 1'000;
 
 constexpr std::array<std::string_view, 3> statuses = {"DRAFT", "IN_PROGRESS", "COMPLETED"};
 
 void publish_state(
-    store::transaction& tx, const event_source& from, const tenants::directory& which, std::string_view type
+    store::transaction& tx,
+    const event_source& source,
+    const tenants::directory& directory,
+    std::string_view type
 )
 {
     event_draft draft;
     draft.type = type;
     draft.object = "Directory";
     draft.data = json::object{
-        {"id", which.id.text()},
-        {"organization_id", which.organization.text()},
+        {"id", directory.id.text()},
+        {"organization_id", directory.organization.text()},
         {"directory_type", "SCIM"},
-        {"provider", which.provider},
-        {"name", which.name},
-        {"enabled", which.is_enabled},
+        {"provider", directory.provider},
+        {"name", directory.name},
+        {"enabled", directory.is_enabled},
         {"updated_at", format_rfc3339(tx.now())}
     };
-    publish(tx, from, {which.organization, which.id, which.provider}, std::move(draft));
+    publish(tx, source, {directory.organization, directory.id, directory.provider}, std::move(draft));
 }
 
 std::string_view state_type(bool is_enabled)
@@ -61,15 +61,15 @@ std::string_view state_type(bool is_enabled)
 
 result<void> check(const change& wanted)
 {
-    if (wanted.name && (wanted.name->size() > tenancy::display_name_bytes_max || !is_storable(*wanted.name)))
+    if (wanted.name && (wanted.name->size() > display_name_bytes_max || !is_storable(*wanted.name)))
         return error{errc::invalid_value, "name must have at most 200 bytes of text."};
     if (wanted.status && std::ranges::find(statuses, *wanted.status) == statuses.end())
         return error{errc::invalid_value, "status must be DRAFT, IN_PROGRESS or COMPLETED."};
     return wanted.provider ? check_provider(*wanted.provider) : result<void>();
 }
 
-// Memberships go without events of their own: the group's end follows. A type that the configuration does not
-// know any more has no words for an event.
+// Publishes no events about memberships: the event about the group follows. Resources of a type that is not
+// configured any more are deleted without an event.
 void remove_resource(store::transaction& tx, const caller& who, const rows::remainder& one)
 {
     const auto* type = who.schemas->find_type(one.type);
@@ -82,7 +82,7 @@ void remove_resource(store::transaction& tx, const caller& who, const rows::rema
                                          : normalize_group(who, id, document);
     const bool was_held = store::held_users::is_held(tx, who.directory, one.id);
     store::resources::remove(tx, who.directory, one.type, one.id);
-    if (was_held)  // nobody has heard of such a user
+    if (was_held)  // no event has been published about a held user
         return;
     publish_change(
         tx,
@@ -97,103 +97,169 @@ void remove_resource(store::transaction& tx, const caller& who, const rows::rema
 
 }  // namespace
 
-void publish_created(store::transaction& tx, const event_source& from, const tenants::directory& made)
+void publish_created(store::transaction& tx, const event_source& source, const tenants::directory& directory)
 {
-    publish_state(tx, from, made, "organization.directory.created");
-    publish_state(tx, from, made, state_type(true));
+    publish_state(tx, source, directory, "organization.directory.created");
+    publish_state(tx, source, directory, state_type(true));
 }
 
 result<void> update(
-    store::transaction& tx, const event_source& from, tenants::directory& which, const change& wanted
+    store::transaction& tx, const event_source& source, tenants::directory& directory, const change& wanted
 )
 {
     if (auto good = check(wanted); !good)
         return good.error();
     if (wanted.name) {
-        rows::rename(tx, which.id, *wanted.name);
-        which.name = *wanted.name;
+        rows::rename(tx, directory.id, *wanted.name);
+        directory.name = *wanted.name;
     }
     if (wanted.provider) {
-        rows::set_provider(tx, which.id, *wanted.provider);
-        which.provider = *wanted.provider;
+        rows::set_provider(tx, directory.id, *wanted.provider);
+        directory.provider = *wanted.provider;
     }
     if (wanted.status)
-        rows::set_status(tx, which.id, *wanted.status);
+        rows::set_status(tx, directory.id, *wanted.status);
     if (wanted.policy) {
-        tenants::set_domain_policy(tx, which.organization, which.id, *wanted.policy);
-        which.policy = *wanted.policy;
+        tenants::set_domain_policy(tx, directory.organization, directory.id, *wanted.policy);
+        directory.policy = *wanted.policy;
     }
     if (wanted.gate_scope) {
-        tenants::set_domain_gate_scope(tx, which.organization, which.id, *wanted.gate_scope);
-        which.gate_scope = *wanted.gate_scope;
+        tenants::set_domain_gate_scope(tx, directory.organization, directory.id, *wanted.gate_scope);
+        directory.gate_scope = *wanted.gate_scope;
     }
     if (wanted.is_enabled)
-        set_enabled(tx, from, which, *wanted.is_enabled);
+        set_enabled(tx, source, directory, *wanted.is_enabled);
     return {};
 }
 
-void set_enabled(store::transaction& tx, const event_source& from, tenants::directory& which, bool is_enabled)
+void set_enabled(
+    store::transaction& tx, const event_source& source, tenants::directory& directory, bool is_enabled
+)
 {
-    if (which.is_enabled == is_enabled)
+    if (directory.is_enabled == is_enabled)
         return;
-    tenants::set_directory_enabled(tx, which.organization, which.id, is_enabled);
-    which.is_enabled = is_enabled;
-    publish_state(tx, from, which, state_type(is_enabled));
+    tenants::set_directory_enabled(tx, directory.organization, directory.id, is_enabled);
+    directory.is_enabled = is_enabled;
+    publish_state(tx, source, directory, state_type(is_enabled));
 }
 
-result<void> begin_removal(store::transaction& tx, const event_source& from, const tenants::directory& which)
+result<void> begin_removal(
+    store::transaction& tx, const event_source& source, const tenants::directory& directory
+)
 {
-    if (which.is_enabled)
+    if (directory.is_enabled)
         return error{errc::invalid_value, "The directory is enabled; disable it first, then delete it."};
-    rows::begin_removal(tx, which.id, event_source_text(from));
+    rows::begin_removal(tx, directory.id, event_source_text(source));
     return {};
 }
 
-bool remove_some(store::transaction& tx, const scim::catalogue_set& schemas, const rows::removal& what)
+bool remove_some(store::transaction& tx, const scim::catalogue_set& schemas, const rows::removal& removal)
 {
-    const auto from = parse_origin(what.origin);
-    auto who = caller_for(from, what.directory, schemas);
-    who.schemas = &schemas.of({});  // also what the directory has let go of
-    const auto left = rows::remaining(tx, what.directory.id, removal_batch_max);
+    const auto source = parse_event_source(removal.origin);
+    auto who = caller_for(source, removal.directory, schemas);
+    who.schemas = &schemas.of({});  // also the types that the directory does not use any more
+    const auto left = rows::remaining(tx, removal.directory.id, removal_batch_max);
     std::int64_t memberships = 0;
     for (const auto& one : left) {
-        if (membership_jobs::trim(tx, what.directory.id, one.id))
+        if (membership_jobs::trim(tx, removal.directory.id, one.id))
             return false;
-        memberships += store::resources::count_members(tx, what.directory.id, one.id) +
-                       store::resources::count_groups_of(tx, what.directory.id, one.id);
+        memberships += store::resources::count_members(tx, removal.directory.id, one.id) +
+                       store::resources::count_groups_of(tx, removal.directory.id, one.id);
         remove_resource(tx, who, one);
         if (std::cmp_greater(memberships, removed_memberships_max))
             return false;
     }
-    if (!left.empty() || rows::remove_rows(tx, what.directory.id, removal_batch_max))
+    if (!left.empty() || rows::remove_rows(tx, removal.directory.id, removal_batch_max))
         return false;
-    publish_state(tx, from, what.directory, "organization.directory.deleted");
-    rows::end_removal(tx, what.directory.id);
+    publish_state(tx, source, removal.directory, "organization.directory.deleted");
+    rows::end_removal(tx, removal.directory.id);
     return true;
 }
 
-void remove_if_small(store::transaction& tx, const scim::catalogue_set& schemas, directory_id which)
+void remove_if_small(store::transaction& tx, const scim::catalogue_set& schemas, directory_id directory)
 {
     std::int64_t resources = 0;
     for (const auto& type : schemas.of({}).resource_types())
-        resources += store::resources::count(tx, which, type.name);
+        resources += store::resources::count(tx, directory, type.name);
     if (resources > static_cast<std::int64_t>(removal_batch_max))
         return;
-    const auto what = rows::next_removal(tx, which);
-    for (std::size_t i = 0; what && i < removal_pieces_at_once; ++i)
-        if (remove_some(tx, schemas, *what))
+    const auto removal = rows::next_removal(tx, directory);
+    for (std::size_t i = 0; removal && i < removal_batches_at_once; ++i)
+        if (remove_some(tx, schemas, *removal))
             return;
 }
 
 result<void> check_provider(std::string_view provider)
 {
-    if (provider.empty() || std::ranges::find(providers, provider) != providers.end())
+    if (provider.empty() || std::ranges::find(providers::all, provider) != providers::all.end())
         return {};
-    return error{
-        errc::invalid_value,
-        "directory_provider must be one of OKTA, GOOGLE, MICROSOFT_AD, AUTH0, ONELOGIN, JUMPCLOUD,"
-        " PING_IDENTITY, or be left out."
-    };
+    std::string names;
+    for (const auto name : providers::all)
+        names.append(name).append(", ");
+    return invalid_value("directory_provider must be one of " + names + "or be left out.");
+}
+
+result<tenants::domain_policy> parse_policy(std::string_view text)
+{
+    for (const auto policy : {domain_policy::reject, domain_policy::hold, domain_policy::off})
+        if (to_text(policy) == text)
+            return policy;
+    return error{errc::invalid_value, "domain_policy must be reject, hold or off."};
+}
+
+std::string_view to_text(domain_policy policy)
+{
+    switch (policy) {
+        case domain_policy::off:
+            return "off";
+        case domain_policy::reject:
+            return "reject";
+        case domain_policy::hold:
+            return "hold";
+    }
+    return {};
+}
+
+std::optional<tenants::domain_gate_scope> parse_gate_scope(std::string_view text)
+{
+    if (text == "primary")
+        return tenants::domain_gate_scope::primary;
+    if (text == "all")
+        return tenants::domain_gate_scope::all;
+    return std::nullopt;
+}
+
+std::string_view to_text(tenants::domain_gate_scope scope)
+{
+    return scope == tenants::domain_gate_scope::all ? "all" : "primary";
+}
+
+result<tenants::scim_mode> parse_mode(std::string_view text)
+{
+    if (text == "compat")
+        return tenants::scim_mode::compat;
+    if (text == "strict")
+        return tenants::scim_mode::strict;
+    return error{errc::invalid_value, "scim_mode must be compat or strict."};
+}
+
+std::string_view to_text(tenants::scim_mode mode)
+{
+    return mode == tenants::scim_mode::strict ? "strict" : "compat";
+}
+
+std::optional<tenants::unknown_members> parse_unknown_members(std::string_view text)
+{
+    if (text == "refuse")
+        return tenants::unknown_members::refuse;
+    if (text == "ignore")
+        return tenants::unknown_members::ignore;
+    return std::nullopt;
+}
+
+std::string_view to_text(tenants::unknown_members members)
+{
+    return members == tenants::unknown_members::ignore ? "ignore" : "refuse";
 }
 
 }  // namespace scimd::service::directories

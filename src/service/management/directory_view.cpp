@@ -17,11 +17,6 @@ namespace {
 
 namespace resources = store::resources;
 
-std::string id_with(std::string_view prefix, resource_id id)
-{
-    return std::string(prefix) + std::to_string(id.value);
-}
-
 json::array emails_in(const json::object& document)
 {
     json::array found;
@@ -30,7 +25,7 @@ json::array emails_in(const json::object& document)
     return found;
 }
 
-// A field that is always there, as protobuf's JSON has it: empty when there is none.
+// A field that is always present, as in the JSON of protobuf; empty: the object has none.
 json::string text_or_empty(const json::object& from, std::string_view name)
 {
     const auto* text = find_string(from, name);
@@ -39,7 +34,7 @@ json::string text_or_empty(const json::object& from, std::string_view name)
 
 using memberships = std::vector<resources::membership>;
 
-// The groups of each user, by its id.
+// The groups of each user, by the id of the user.
 std::unordered_map<std::int64_t, memberships> groups_of_all(
     store::transaction& tx, const caller& who, const std::vector<resources::row>& users
 )
@@ -56,7 +51,7 @@ std::unordered_map<std::int64_t, memberships> groups_of_all(
     return groups;
 }
 
-// As it is, `detail` being its normalized form.
+// Renders a user whose normalized form is `detail`.
 json::object directory_user(
     const resources::row& row,
     const json::object& document,
@@ -66,11 +61,10 @@ json::object directory_user(
 {
     json::array named;
     for (const auto& group : groups)
-        named.push_back(
-            json::object{{"id", id_with("dirgroup_", group.group)}, {"display_name", group.display_name}}
+        named.push_back(json::object{{"id", group_id_text(group.group)}, {"display_name", group.display_name}}
         );
     json::object user{
-        {"id", id_with("diruser_", row.id)},
+        {"id", user_id_text(row.id)},
         {"email", text_or_empty(detail, "email")},
         {"preferred_username", text_or_empty(detail, "preferred_username")},
         {"given_name", text_or_empty(detail, "given_name")},
@@ -92,7 +86,7 @@ json::object directory_group(
 )
 {
     const auto document = scim::visible_document(row.document, *who.schemas->find_type("Group"));
-    const auto id = id_with("dirgroup_", row.id);
+    const auto id = group_id_text(row.id);
     json::object group{
         {"id", id},
         {"display_name", text_or_empty(document, "displayName")},
@@ -118,9 +112,8 @@ json::array directory_users(
         const auto document = scim::visible_document(row.document, type);
         const auto& in = groups[row.id.value];
         auto detail =
-            has_detail
-                ? users.current({row.id, document, in})
-                : normalize_user(who, id_with("diruser_", row.id), document, in, users.domains_of(document));
+            has_detail ? users.current({row.id, document, in})
+                       : normalize_user(who, user_id_text(row.id), document, in, users.domains_of(document));
         auto user = directory_user(row, document, in, detail);
         if (has_detail)
             user["user_detail"] = std::move(detail);

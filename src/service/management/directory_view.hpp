@@ -1,4 +1,5 @@
-// Users and groups as the directory API shows them (DirectoryUser, DirectoryGroup).
+// Users and groups in the format of the directory API (DirectoryUser, DirectoryGroup). Functions of a
+// transaction.
 #pragma once
 
 #include "base/json/json.hpp"
@@ -10,8 +11,8 @@
 
 namespace scimd::service {
 
-// A page of them, in order: what they have in common is read once. With `has_detail` also user_detail and
-// group_detail: what the events of each have as `data`.
+// Render a page of rows, in order. With `has_detail` each also has user_detail or group_detail, the `data` of
+// its events.
 json::array directory_users(
     store::transaction& tx, const caller& who, const std::vector<store::resources::row>& rows, bool has_detail
 );

@@ -19,11 +19,11 @@ constexpr std::size_t directories_at_once = 100;  // of a removed organization
 
 struct feature_name {
     std::string_view name;
-    bool is_always_shown;  // once any has been set
-    bool is_on_by_itself;  // until it is set
+    bool is_always_shown;  // once any feature has been set
+    bool is_on_by_default;
 };
 
-// In the order in which they are shown.
+// In the order of responses.
 constexpr std::array features = {
     feature_name{"sso", true, false},
     feature_name{"dir_sync", true, true},
@@ -43,13 +43,15 @@ std::size_t characters_in(std::string_view text)
     }));
 }
 
-result<void> check_length(std::string_view name, std::string_view text, std::size_t least, std::size_t most)
+result<void> check_length(
+    std::string_view name, std::string_view text, std::size_t length_min, std::size_t length_max
+)
 {
     const auto length = characters_in(text);
-    if (length >= least && length <= most && is_storable(text))
+    if (length >= length_min && length <= length_max && is_storable(text))
         return {};
     return invalid_value(
-        std::string(name) + " must have " + std::to_string(least) + " to " + std::to_string(most) +
+        std::string(name) + " must have " + std::to_string(length_min) + " to " + std::to_string(length_max) +
         " characters of text."
     );
 }
@@ -157,15 +159,15 @@ result<void> apply(organization& to, const change& wanted)
     return {};
 }
 
-// Empty: each name is free, or is `which`'s own.
-std::optional<error> taken_name(store::transaction& tx, const organization& which)
+// Empty: the external id and the slug are free, or belong to the organization.
+std::optional<error> taken_name(store::transaction& tx, const organization& wanted)
 {
     const auto is_other = [&](const std::optional<organization>& found) {
-        return found && found->id != which.id;
+        return found && found->id != wanted.id;
     };
-    if (which.external_id && is_other(tenants::find_organization_by_external_id(tx, *which.external_id)))
+    if (wanted.external_id && is_other(tenants::find_organization_by_external_id(tx, *wanted.external_id)))
         return error{errc::conflict, "An organization with this external_id already exists."};
-    if (which.slug && is_other(tenants::find_organization_by_slug(tx, *which.slug)))
+    if (wanted.slug && is_other(tenants::find_organization_by_slug(tx, *wanted.slug)))
         return error{errc::conflict, "An organization with this slug already exists."};
     return std::nullopt;
 }
@@ -178,7 +180,7 @@ json::object settings_of(std::string_view text)
         const auto* flag = find(flags, one.name);
         if (flag || one.is_always_shown)
             listed.push_back(
-                json::object{{"name", one.name}, {"enabled", flag ? flag->as_bool() : one.is_on_by_itself}}
+                json::object{{"name", one.name}, {"enabled", flag ? flag->as_bool() : one.is_on_by_default}}
             );
     }
     return {{"features", std::move(listed)}};
@@ -192,7 +194,7 @@ json::object without_time(json::object shown)
 
 void publish_lifecycle(
     store::transaction& tx,
-    const event_source& from,
+    const event_source& source,
     std::string_view type,
     const organization& now,
     const json::object* before = nullptr
@@ -206,12 +208,12 @@ void publish_lifecycle(
         draft.data["deleted_at"] = format_rfc3339(tx.now());
     if (before)
         note_difference(without_time(*before), without_time(draft.data), draft);
-    publish(tx, from, {now.id, std::nullopt, {}}, std::move(draft));
+    publish(tx, source, {now.id, std::nullopt, {}}, std::move(draft));
 }
 
-// Writes `next`, with its event, when it differs from what `which` was.
+// Writes `next` and publishes its event when it differs from `before`.
 result<organization> store_change(
-    store::transaction& tx, const event_source& from, const json::object& before, organization next
+    store::transaction& tx, const event_source& source, const json::object& before, organization next
 )
 {
     if (to_json(next) == before)
@@ -220,13 +222,13 @@ result<organization> store_change(
         return std::move(*taken);
     tenants::update_organization(tx, next);
     next.updated = tx.now();
-    publish_lifecycle(tx, from, "organization.updated", next, &before);
+    publish_lifecycle(tx, source, "organization.updated", next, &before);
     return next;
 }
 
 }  // namespace
 
-result<organization> create(store::transaction& tx, const event_source& from, const change& wanted)
+result<organization> create(store::transaction& tx, const event_source& source, const change& wanted)
 {
     organization next;
     if (auto applied = apply(next, wanted); !applied)
@@ -236,38 +238,41 @@ result<organization> create(store::transaction& tx, const event_source& from, co
     if (auto taken = taken_name(tx, next))
         return std::move(*taken);
     auto made = tenants::insert_organization(tx, std::move(next)).value();
-    publish_lifecycle(tx, from, "organization.created", made);
+    publish_lifecycle(tx, source, "organization.created", made);
     return made;
 }
 
 result<organization> update(
-    store::transaction& tx, const event_source& from, organization which, const change& wanted
+    store::transaction& tx, const event_source& source, organization before, const change& wanted
 )
 {
-    const auto before = to_json(which);
-    if (auto applied = apply(which, wanted); !applied)
+    const auto shown_before = to_json(before);
+    if (auto applied = apply(before, wanted); !applied)
         return applied.error();
-    return store_change(tx, from, before, std::move(which));
+    return store_change(tx, source, shown_before, std::move(before));
 }
 
-bool has_feature(const organization& which, std::string_view name)
+bool has_feature(const organization& owner, std::string_view name)
 {
     const auto known = std::ranges::find(features, name, &feature_name::name);
     if (known == features.end())
         return false;
-    if (!which.features)
-        return known->is_on_by_itself;
-    const auto flags = parse_json_object(*which.features).value();
+    if (!owner.features)
+        return known->is_on_by_default;
+    const auto flags = parse_json_object(*owner.features).value();
     const auto* flag = find(flags, name);
-    return flag ? flag->as_bool() : known->is_on_by_itself;
+    return flag ? flag->as_bool() : known->is_on_by_default;
 }
 
 result<organization> switch_features(
-    store::transaction& tx, const event_source& from, organization which, const std::vector<feature>& wanted
+    store::transaction& tx,
+    const event_source& source,
+    organization before,
+    const std::vector<feature>& wanted
 )
 {
-    const auto before = to_json(which);
-    auto flags = which.features ? parse_json_object(*which.features).value() : json::object();
+    const auto shown_before = to_json(before);
+    auto flags = before.features ? parse_json_object(*before.features).value() : json::object();
     for (const auto& [given, is_enabled] : wanted) {
         const auto name = without_alias(given);
         if (std::ranges::find(features, name, &feature_name::name) == features.end()) {
@@ -278,77 +283,104 @@ result<organization> switch_features(
         }
         flags[name] = is_enabled;
     }
-    which.features = to_text(flags);
-    return store_change(tx, from, before, std::move(which));
+    before.features = to_text(flags);
+    return store_change(tx, source, shown_before, std::move(before));
 }
 
-organization limit_users(store::transaction& tx, organization which, std::optional<std::int64_t> limit)
+result<tenants::directory> create_directory(
+    store::transaction& tx, const event_source& source, organization_id owner, const new_directory& wanted
+)
 {
-    which.max_allowed_users = limit;
-    tenants::update_organization(tx, which);
-    which.updated = tx.now();
-    return which;
+    const auto organization = tenants::find_organization(tx, owner);
+    if (!organization)
+        return error{errc::not_found, "The organization was not found."};
+    if (!has_feature(*organization, "dir_sync"))
+        return error{
+            errc::forbidden,
+            "The feature dir_sync is turned off for this organization: it has no new directories."
+        };
+    if (wanted.name.size() > directories::display_name_bytes_max || !is_storable(wanted.name))
+        return error{errc::invalid_value, "name must have at most 200 bytes of text."};
+    if (auto known = directories::check_provider(wanted.provider); !known)
+        return known.error();
+    if (tenants::count_directories(tx, owner) >= directories_max)
+        return error{errc::conflict, "The organization has 1000 directories already; delete one first."};
+    auto made = tenants::insert_directory(tx, owner, wanted.name, wanted.provider, wanted.policy);
+    if (wanted.gate_scope != made.gate_scope) {
+        tenants::set_domain_gate_scope(tx, owner, made.id, wanted.gate_scope);
+        made.gate_scope = wanted.gate_scope;
+    }
+    directories::publish_created(tx, source, made);
+    return made;
+}
+
+organization limit_users(store::transaction& tx, organization before, std::optional<std::int64_t> limit)
+{
+    before.max_allowed_users = limit;
+    tenants::update_organization(tx, before);
+    before.updated = tx.now();
+    return before;
 }
 
 result<organization> set_session_policy(
-    store::transaction& tx, organization which, const json::object& wanted
+    store::transaction& tx, organization before, const json::object& wanted
 )
 {
-    const auto policy = change_session_policy(kept_session_policy(which.session_policy), wanted);
+    const auto policy = change_session_policy(stored_session_policy(before.session_policy), wanted);
     if (!policy)
         return policy.error();
-    which.session_policy = to_text(session_policy_json(*policy));
-    tenants::update_organization(tx, which);
-    which.updated = tx.now();
-    return which;
+    before.session_policy = to_text(session_policy_json(*policy));
+    tenants::update_organization(tx, before);
+    before.updated = tx.now();
+    return before;
 }
 
-void begin_removal(store::transaction& tx, const event_source& from, const organization& which)
+void begin_removal(store::transaction& tx, const event_source& source, const organization& removed)
 {
-    for (const auto& domain : tenants::list_domains(tx, which.id, 0, domains::domains_max))
-        domains::remove(tx, from, domain);
-    publish_lifecycle(tx, from, "organization.deleted", which);
-    tenants::begin_removal(tx, which.id);
+    for (const auto& domain : tenants::list_domains(tx, removed.id, 0, domains::domains_max))
+        domains::remove(tx, source, domain);
+    publish_lifecycle(tx, source, "organization.deleted", removed);
+    tenants::begin_removal(tx, removed.id);
 }
 
 bool remove_some(store::transaction& tx, environment_id environment)
 {
-    const auto which = tenants::next_to_remove(tx);
-    if (!which)
+    const auto removed = tenants::next_to_remove(tx);
+    if (!removed)
         return false;
-    if (!tenants::has_directories(tx, *which)) {
-        tenants::finish_removal(tx, *which);
+    if (!tenants::has_directories(tx, *removed)) {
+        tenants::finish_removal(tx, *removed);
         return true;
     }
-    const event_source from{environment, "system", {"system", {}, {}}, {}};
-    auto left = tenants::list_directories(tx, *which);
+    const auto source = system_source(environment);
+    auto left = tenants::list_directories(tx, *removed);
     if (left.size() > directories_at_once)
         left.resize(directories_at_once);
     for (auto& directory : left) {
         directory.is_enabled = false;
-        directories::begin_removal(tx, from, directory).value();
+        directories::begin_removal(tx, source, directory).value();
     }
     return !left.empty();
 }
 
-json::object to_json(const organization& from)
+json::object to_json(const organization& shown)
 {
     json::object body{
-        {"id", from.id.text()},
-        {"create_time", format_rfc3339(from.created)},
-        {"update_time", format_rfc3339(from.updated)},
-        {"display_name", from.display_name},
-        {"region_code", from.region_code},
-        {"metadata", parse_json_object(from.metadata).value()}
+        {"id", shown.id.text()},
+        {"create_time", format_rfc3339(shown.created)},
+        {"update_time", format_rfc3339(shown.updated)},
+        {"display_name", shown.display_name},
+        {"region_code", shown.region_code},
+        {"metadata", parse_json_object(shown.metadata).value()}
     };
-    if (from.external_id)
-        body["external_id"] = *from.external_id;
-    if (from.slug)
-        body["slug"] = *from.slug;
-    if (from.logo_url)
-        body["logo_url"] = *from.logo_url;
-    if (from.features)
-        body["settings"] = settings_of(*from.features);
+    if (shown.external_id)
+        body["external_id"] = *shown.external_id;
+    if (shown.slug)
+        body["slug"] = *shown.slug;
+    if (shown.logo_url)
+        body["logo_url"] = *shown.logo_url;
+    if (shown.features)
+        body["settings"] = settings_of(*shown.features);
     return body;
 }
 

@@ -1,6 +1,5 @@
-// The life of an organization: made, changed, removed with all that is its own.
-//
-// Each verb writes its event in the transaction that it is given.
+// Management of organizations: creation, settings, feature flags, the seat limit, directories, and removal
+// with everything that belongs to them. Each function writes its events in the transaction that it is given.
 #pragma once
 
 #include "base/error.hpp"
@@ -21,7 +20,7 @@ namespace scimd::service::organizations {
 
 using store::tenants::organization;
 
-// Characters, not bytes, where nothing else is said.
+// Limits in characters unless the name says bytes.
 constexpr std::size_t display_name_max = 200;
 constexpr std::size_t external_id_max = 255;
 constexpr std::size_t metadata_pairs_max = 10;
@@ -30,9 +29,10 @@ constexpr std::size_t metadata_key_max = 25;
 constexpr std::size_t metadata_value_max = 256;
 constexpr std::size_t slug_bytes_max = 253;
 constexpr std::size_t logo_url_bytes_max = 1'024;
-constexpr std::int64_t users_max = 2'147'483'647;  // the API's numbers have 32 bits
+constexpr std::int64_t directories_max = 1'000;
+constexpr std::int64_t users_max = 2'147'483'647;  // the API has 32-bit numbers
 
-// What is there is to be changed.
+// A requested change; empty members stay as they are.
 struct change {
     std::optional<std::string> display_name{};
     std::optional<std::string> external_id{};  // empty text: none
@@ -42,45 +42,60 @@ struct change {
     std::optional<std::string> logo_url{};  // empty text: none
 };
 
-// organization.created. invalid_value names the member; conflict: the external id or the slug is taken.
-result<organization> create(store::transaction& tx, const event_source& from, const change& wanted);
+// Publishes organization.created. invalid_value names the member; conflict: the external id or the slug is
+// taken.
+result<organization> create(store::transaction& tx, const event_source& source, const change& wanted);
 
-// organization.updated, unless nothing changed. Errors as above.
+// Publishes organization.updated, unless nothing changed. Errors as above.
 result<organization> update(
-    store::transaction& tx, const event_source& from, organization which, const change& wanted
+    store::transaction& tx, const event_source& source, organization before, const change& wanted
 );
 
 struct feature {
     std::string name;  // "sso", "dir_sync", … or an alias of it
     bool is_enabled = false;
 };
-// Whether what the feature stands for is there; one that has never been set is, but for those that do
-// nothing.
-bool has_feature(const organization& which, std::string_view name);
+// Whether a feature is on. A feature that has never been set has its default.
+bool has_feature(const organization& owner, std::string_view name);
 
-// Switches those that are named. organization.updated. invalid_value: there is no such feature.
+// Sets the features that are named and publishes organization.updated. invalid_value: a feature does not
+// exist.
 result<organization> switch_features(
-    store::transaction& tx, const event_source& from, organization which, const std::vector<feature>& wanted
+    store::transaction& tx,
+    const event_source& source,
+    organization before,
+    const std::vector<feature>& wanted
 );
 
-// How many users may be active, at most users_max; empty or 0: any number.
-organization limit_users(store::transaction& tx, organization which, std::optional<std::int64_t> limit);
+struct new_directory {
+    std::string name;
+    std::string provider;  // of the enumeration DirectoryProvider, or empty
+    store::tenants::domain_policy policy = store::tenants::domain_policy::reject;
+    store::tenants::domain_gate_scope gate_scope = store::tenants::domain_gate_scope::primary;
+};
+// Adds a directory to the organization, with its events. forbidden: the feature dir_sync is off; conflict:
+// there are directories_max.
+result<store::tenants::directory> create_directory(
+    store::transaction& tx, const event_source& source, organization_id owner, const new_directory& wanted
+);
 
-// Keeps the policy that `wanted` makes of the one there is (service/auth/session_policy.hpp), whose errors
-// these are.
+// Sets the seat limit: the number of active users, at most users_max; empty or 0: unlimited.
+organization limit_users(store::transaction& tx, organization before, std::optional<std::int64_t> limit);
+
+// Changes the session policy. Errors are those of change_session_policy() (service/auth/session_policy.hpp).
 result<organization> set_session_policy(
-    store::transaction& tx, organization which, const json::object& wanted
+    store::transaction& tx, organization before, const json::object& wanted
 );
 
-// organization.deleted, and domain_deleted for each of its domains. From now on nobody finds it nor what it
-// has; its directories go with remove_some().
-void begin_removal(store::transaction& tx, const event_source& from, const organization& which);
+// Removes an organization and publishes domain_deleted for each of its domains and organization.deleted. It
+// is not found from now on, nor are its directories; remove_some() deletes them.
+void begin_removal(store::transaction& tx, const event_source& source, const organization& removed);
 
-// Begins the removal of some directories of a removed organization, or ends its own when they are gone.
-// False: there is nothing to do for now.
+// Begins the removal of some directories of a removed organization, or deletes the organization when they are
+// gone. False: nothing is left to do for now.
 bool remove_some(store::transaction& tx, environment_id environment);
 
-// As the API and events show it.
-json::object to_json(const organization& from);
+// The organization in the format of the API and of events.
+json::object to_json(const organization& shown);
 
 }  // namespace scimd::service::organizations

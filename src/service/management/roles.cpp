@@ -2,7 +2,7 @@
 
 #include "base/text.hpp"
 #include "scim/schema/hidden_attributes.hpp"
-#include "service/events/event_source_text.hpp"
+#include "service/events/event_source.hpp"
 #include "service/events/events.hpp"
 #include "service/scim/user_publication.hpp"
 #include "store/resources.hpp"
@@ -32,26 +32,28 @@ bool is_name(std::string_view text)
     return !text.empty() && text.size() <= name_bytes_max && std::ranges::all_of(text, is_plain);
 }
 
-result<void> check_text(std::string_view name, std::string_view text, std::size_t least, std::size_t most)
+result<void> check_text(
+    std::string_view name, std::string_view text, std::size_t bytes_min, std::size_t bytes_max
+)
 {
-    if (text.size() >= least && text.size() <= most && is_storable(text))
+    if (text.size() >= bytes_min && text.size() <= bytes_max && is_storable(text))
         return {};
     return invalid_value(
-        std::string(name) + " must have " + std::to_string(least) + " to " + std::to_string(most) +
+        std::string(name) + " must have " + std::to_string(bytes_min) + " to " + std::to_string(bytes_max) +
         " bytes of text."
     );
 }
 
-// Follows the chain of what a role would extend: every link exists, none leads back, and it ends.
-result<void> check_extends(store::transaction& tx, const role& which)
+// Checks the chain of roles that a role would extend: all exist, there is no cycle, and the depth is bounded.
+result<void> check_extends(store::transaction& tx, const role& extending)
 {
-    auto next = which.extends;
+    auto next = extending.extends;
     for (std::size_t depth = 0; next; ++depth) {
-        if (*next == which.name)
+        if (*next == extending.name)
             return invalid_value("extends: a role cannot extend itself, directly or through others.");
         if (depth == extension_depth_max)
             return invalid_value("extends: more than 10 roles extend each other.");
-        const auto base = find_in_sight(tx, which.owner, *next);
+        const auto base = find_visible(tx, extending.owner, *next);
         if (!base)
             return error{
                 errc::not_found, "extends: there is no role " + next->substr(0, name_bytes_max) + "."
@@ -71,50 +73,50 @@ result<void> check_permissions(const std::vector<std::string>& names)
     return {};
 }
 
-result<void> apply(store::transaction& tx, const change& what, role& to)
+result<void> apply(store::transaction& tx, const change& wanted, role& to)
 {
-    if (what.display_name) {
-        if (auto good = check_text("display_name", *what.display_name, 1, display_name_bytes_max); !good)
+    if (wanted.display_name) {
+        if (auto good = check_text("display_name", *wanted.display_name, 1, display_name_bytes_max); !good)
             return good.error();
-        to.display_name = *what.display_name;
+        to.display_name = *wanted.display_name;
     }
-    if (what.description) {
-        if (auto good = check_text("description", *what.description, 0, description_bytes_max); !good)
+    if (wanted.description) {
+        if (auto good = check_text("description", *wanted.description, 0, description_bytes_max); !good)
             return good.error();
-        to.description = *what.description;
+        to.description = *wanted.description;
     }
-    if (what.permissions) {
-        if (auto good = check_permissions(*what.permissions); !good)
+    if (wanted.permissions) {
+        if (auto good = check_permissions(*wanted.permissions); !good)
             return good.error();
-        to.permissions = to_text(json::array(what.permissions->begin(), what.permissions->end()));
+        to.permissions = to_text(json::array(wanted.permissions->begin(), wanted.permissions->end()));
     }
-    if (what.extends) {
-        to.extends = what.extends->empty() ? std::nullopt : what.extends;
+    if (wanted.extends) {
+        to.extends = wanted.extends->empty() ? std::nullopt : wanted.extends;
         if (auto good = check_extends(tx, to); !good)
             return good.error();
     }
     return {};
 }
 
-json::object role_data(const role& which)
+json::object role_data(const role& shown)
 {
     json::object data{
-        {"id", which.id.text()},
-        {"name", which.name},
-        {"display_name", which.display_name},
-        {"description", which.description},
-        {"permissions", parse_json(which.permissions).value()}
+        {"id", shown.id.text()},
+        {"name", shown.name},
+        {"display_name", shown.display_name},
+        {"description", shown.description},
+        {"permissions", parse_json(shown.permissions).value()}
     };
-    if (which.extends)
-        data["extends"] = *which.extends;
+    if (shown.extends)
+        data["extends"] = *shown.extends;
     return data;
 }
 
-// `before` is what an updated one was.
+// `before` is the previous state of an updated role.
 void publish_role(
     store::transaction& tx,
-    const event_source& from,
-    const role& which,
+    const event_source& source,
+    const role& subject,
     std::string_view type,
     const role* before = nullptr
 )
@@ -122,19 +124,19 @@ void publish_role(
     event_draft draft;
     draft.type = type;
     draft.object = "Role";
-    draft.data = role_data(which);
+    draft.data = role_data(subject);
     if (before)
         note_difference(role_data(*before), draft.data, draft);
-    publish(tx, from, {which.owner, std::nullopt, {}}, std::move(draft));
+    publish(tx, source, {subject.owner, std::nullopt, {}}, std::move(draft));
 }
 
 result<std::optional<role_id>> default_of(
-    store::transaction& tx, const scope& of, std::string_view member, const std::string& name
+    store::transaction& tx, const scope& owner, std::string_view member, const std::string& name
 )
 {
     if (name.empty())
         return std::optional<role_id>();
-    const auto found = find_in_sight(tx, of, name);
+    const auto found = find_visible(tx, owner, name);
     if (!found)
         return error{
             errc::not_found,
@@ -144,14 +146,14 @@ result<std::optional<role_id>> default_of(
 }
 
 result<rows::assignment> read_assignment(
-    store::transaction& tx, const caller& where, const wanted_assignment& wanted, std::size_t index
+    store::transaction& tx, const caller& who, const wanted_assignment& wanted, std::size_t index
 )
 {
     const auto at = "assignments[" + std::to_string(index) + "].";
-    const auto group = parse_prefixed(wanted.group, "dirgroup_");
-    if (!group || !resources::find(tx, where.directory, "Group", {*group}))
+    const auto group = parse_prefixed(wanted.group, group_prefix);
+    if (!group || !resources::find(tx, who.directory, "Group", {*group}))
         return error{errc::not_found, at + "group_id: this directory has no such group."};
-    const auto found = find_in_sight(tx, where.organization, wanted.role_name);
+    const auto found = find_visible(tx, who.organization, wanted.role_name);
     if (!found)
         return error{errc::not_found, at + "role_name: there is no such role."};
     if (!wanted.role_id.empty() && wanted.role_id != found->id.text())
@@ -159,30 +161,30 @@ result<rows::assignment> read_assignment(
     return rows::assignment{{*group}, found->id, found->name};
 }
 
-// The first of these that is another role; roles of an organization have nothing to fall back on but what
-// they extend.
-std::optional<role_id> fallback_of(store::transaction& tx, const role& which, std::string_view usual)
+// The default that replaces a deleted role: the role that it extends, otherwise for a role of the environment
+// the one named `usual`. Empty: none.
+std::optional<role_id> fallback_of(store::transaction& tx, const role& removed, std::string_view usual)
 {
-    auto found = which.extends ? find_in_sight(tx, which.owner, *which.extends) : std::nullopt;
-    if (!found && !which.owner)
+    auto found = removed.extends ? find_visible(tx, removed.owner, *removed.extends) : std::nullopt;
+    if (!found && !removed.owner)
         found = rows::find(tx, std::nullopt, usual);
-    return found && found->id != which.id ? std::optional(found->id) : std::nullopt;
+    return found && found->id != removed.id ? std::optional(found->id) : std::nullopt;
 }
 
 result<rows::successors> successors_of(
-    store::transaction& tx, const role& which, const std::string& successor
+    store::transaction& tx, const role& removed, const std::string& successor
 )
 {
     if (successor.empty()) {
-        rows::successors by;
-        by.creator = fallback_of(tx, which, "admin");
-        by.member = fallback_of(tx, which, "member");
-        if (!which.owner)
-            by.of_organizations = by.member;
-        return by;
+        rows::successors made;
+        made.creator = fallback_of(tx, removed, "admin");
+        made.member = fallback_of(tx, removed, "member");
+        if (!removed.owner)
+            made.of_organizations = made.member;
+        return made;
     }
-    const auto found = find_in_sight(tx, which.owner, successor);
-    if (!found || found->id == which.id)
+    const auto found = find_visible(tx, removed.owner, successor);
+    if (!found || found->id == removed.id)
         return invalid_value(
             "reassign_role_name: there is no other role " + successor.substr(0, name_bytes_max) + "."
         );
@@ -200,8 +202,8 @@ given_roles of_environment(store::transaction& tx, const std::vector<rows::assig
     return found;
 }
 
-// One user_updated when its roles differ from what was told. Where its groups do, too, that is told with them
-// (membership_events.hpp).
+// Publishes user_updated when the roles of the user differ from the published ones. When groups of the user
+// are pending, their event contains the roles, too (membership_events.hpp).
 void publish_if_changed(store::transaction& tx, const caller& who, user_publication& users, resource_id user)
 {
     auto before = users.published_roles(user);
@@ -220,7 +222,7 @@ void publish_if_changed(store::transaction& tx, const caller& who, user_publicat
     publish(tx, who, std::move(draft));
 }
 
-// The last one of the next users in the order of ids; 0 when none was left.
+// Compares the next users in the order of ids. Returns the last one; 0: none was left.
 resource_id compare_batch(store::transaction& tx, const caller& who, resource_id after)
 {
     const auto batch =
@@ -233,44 +235,44 @@ resource_id compare_batch(store::transaction& tx, const caller& who, resource_id
 
 }  // namespace
 
-std::optional<role> find_in_sight(store::transaction& tx, const scope& of, std::string_view name)
+std::optional<role> find_visible(store::transaction& tx, const scope& owner, std::string_view name)
 {
-    auto found = rows::find(tx, of, name);
-    return found || !of ? found : rows::find(tx, std::nullopt, name);
+    auto found = rows::find(tx, owner, name);
+    return found || !owner ? found : rows::find(tx, std::nullopt, name);
 }
 
 result<role> create(
     store::transaction& tx,
-    const event_source& from,
-    const scope& of,
+    const event_source& source,
+    const scope& owner,
     std::string_view name,
-    const change& what
+    const change& wanted
 )
 {
     if (!is_name(name))
         return invalid_value("name must have 1 to 64 letters, digits or underscores.");
-    if (find_in_sight(tx, of, name))
+    if (find_visible(tx, owner, name))
         return invalid_value("A role " + std::string(name) + " already exists.");
-    if (rows::count(tx, of) >= static_cast<std::int64_t>(roles_max))
+    if (rows::count(tx, owner) >= static_cast<std::int64_t>(roles_max))
         return error{errc::conflict, "There are 500 roles already; delete one first."};
-    role made{{}, of, std::string(name), std::string(name), {}};
-    if (auto applied = apply(tx, what, made); !applied)
+    role made{{}, owner, std::string(name), std::string(name), {}};
+    if (auto applied = apply(tx, wanted, made); !applied)
         return applied.error();
     made = rows::insert(tx, made);
-    publish_role(tx, from, made, "role.created");
+    publish_role(tx, source, made, "role.created");
     return made;
 }
 
-result<role> update(store::transaction& tx, const event_source& from, role which, const change& what)
+result<role> update(store::transaction& tx, const event_source& source, role changed, const change& wanted)
 {
-    const auto before = which;
-    if (auto applied = apply(tx, what, which); !applied)
+    const auto before = changed;
+    if (auto applied = apply(tx, wanted, changed); !applied)
         return applied.error();
-    if (which == before)
-        return which;
-    rows::update(tx, which);
-    publish_role(tx, from, which, "role.updated", &before);
-    return which;
+    if (changed == before)
+        return changed;
+    rows::update(tx, changed);
+    publish_role(tx, source, changed, "role.updated", &before);
+    return changed;
 }
 
 error environment_role_refusal(std::string_view field)
@@ -283,50 +285,50 @@ error environment_role_refusal(std::string_view field)
 }
 
 result<void> remove(
-    store::transaction& tx, const event_source& from, const role& which, const std::string& successor
+    store::transaction& tx, const event_source& source, const role& removed, const std::string& successor
 )
 {
-    if (rows::count_dependents(tx, which) > 0)
-        return invalid_value("The role " + which.name + " is extended by others; change these first.");
-    const auto successors = successors_of(tx, which, successor);
+    if (rows::count_dependents(tx, removed) > 0)
+        return invalid_value("The role " + removed.name + " is extended by others; change these first.");
+    const auto successors = successors_of(tx, removed, successor);
     if (!successors)
         return successors.error();
-    if (rows::is_default(tx, which.id))
-        rows::request_recounts(tx, which.owner, event_source_text(from));
+    if (rows::is_default(tx, removed.id))
+        rows::request_recounts(tx, removed.owner, event_source_text(source));
     else
-        rows::request_recounts_by_role(tx, which.id, event_source_text(from));
-    rows::replace(tx, which.id, *successors);
-    rows::remove(tx, which.id);
-    publish_role(tx, from, which, "role.deleted");
+        rows::request_recounts_by_role(tx, removed.id, event_source_text(source));
+    rows::replace(tx, removed.id, *successors);
+    rows::remove(tx, removed.id);
+    publish_role(tx, source, removed, "role.deleted");
     return {};
 }
 
 result<void> set_defaults(
-    store::transaction& tx, const event_source& from, const scope& of, const new_defaults& to
+    store::transaction& tx, const event_source& source, const scope& owner, const new_defaults& wanted
 )
 {
-    auto defaults = rows::find_defaults(tx, of);
-    if (to.creator) {
-        const auto found = default_of(tx, of, "default_creator_role", *to.creator);
+    auto defaults = rows::find_defaults(tx, owner);
+    if (wanted.creator) {
+        const auto found = default_of(tx, owner, "default_creator_role", *wanted.creator);
         if (!found)
             return found.error();
         defaults.creator = *found;
     }
-    if (to.member) {
-        const auto found = default_of(tx, of, "default_member_role", *to.member);
+    if (wanted.member) {
+        const auto found = default_of(tx, owner, "default_member_role", *wanted.member);
         if (!found)
             return found.error();
         if (defaults.member != *found)
-            rows::request_recounts(tx, of, event_source_text(from));
+            rows::request_recounts(tx, owner, event_source_text(source));
         defaults.member = *found;
     }
-    rows::set_defaults(tx, of, defaults);
+    rows::set_defaults(tx, owner, defaults);
     return {};
 }
 
 result<void> assign(
     store::transaction& tx,
-    const caller& where,
+    const caller& who,
     const std::vector<wanted_assignment>& wanted,
     bool is_of_environment
 )
@@ -336,37 +338,37 @@ result<void> assign(
     std::vector<rows::assignment> next;
     given_roles seen;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
-        auto read = read_assignment(tx, where, wanted[i], i);
+        auto read = read_assignment(tx, who, wanted[i], i);
         if (!read)
             return read.error();
         if (!seen.emplace(read->group, read->role).second)
-            return invalid_value("assignments[" + std::to_string(i) + "] stands there twice.");
+            return invalid_value("assignments[" + std::to_string(i) + "] is a duplicate.");
         next.push_back(std::move(*read));
     }
-    const auto before = rows::assignments(tx, where.directory);
+    const auto before = rows::assignments(tx, who.directory);
     if (next == before)
         return {};
     if (!is_of_environment && of_environment(tx, next) != of_environment(tx, before))
         return environment_role_refusal("assignments");
-    rows::replace_assignments(tx, where.directory, next);
-    // A directory that one batch is enough for need not wait for the job.
-    if (resources::count(tx, where.directory, "User") <= static_cast<std::int64_t>(recount_batch_max))
-        compare_batch(tx, where, {});
+    rows::replace_assignments(tx, who.directory, next);
+    // A directory that needs only one batch does not wait for the job.
+    if (resources::count(tx, who.directory, "User") <= static_cast<std::int64_t>(recount_batch_max))
+        compare_batch(tx, who, {});
     else
-        rows::request_recount(tx, where.directory, event_source_text(origin_of(where)));
+        rows::request_recount(tx, who.directory, event_source_text(event_source_of(who)));
     return {};
 }
 
-void recount_some(store::transaction& tx, const scim::catalogue_set& schemas, const rows::recount& what)
+void recount_some(store::transaction& tx, const scim::catalogue_set& schemas, const rows::recount& job)
 {
-    const auto directory = store::tenants::find_directory(tx, what.organization, what.directory);
-    const auto from = parse_origin(what.origin);
+    const auto directory = store::tenants::find_directory(tx, job.organization, job.directory);
+    const auto source = parse_event_source(job.origin);
     const auto last =
-        directory ? compare_batch(tx, caller_for(from, *directory, schemas), what.after) : resource_id();
+        directory ? compare_batch(tx, caller_for(source, *directory, schemas), job.after) : resource_id();
     if (last.value == 0)
-        rows::finish_recount(tx, what.directory);
+        rows::finish_recount(tx, job.directory);
     else
-        rows::advance_recount(tx, what.directory, last);
+        rows::advance_recount(tx, job.directory, last);
 }
 
 }  // namespace scimd::service::roles

@@ -1,10 +1,10 @@
-// Roles of the environment and of organizations, which groups of a directory give them to their users, and
-// who has to be told.
+// Roles of the environment and of organizations, and their assignment to users by the groups of a directory.
+// Functions of a transaction.
 //
 // A user has the roles of all groups that it is a direct member of, in the order of the directory's
-// assignments; without one the default role of the organization, else of the environment. What events have
-// told of it is kept, so that whatever changes roles makes one user_updated for each user whose roles really
-// differ, and none for the others.
+// assignments; without one the default role of the organization, otherwise of the environment. The store
+// keeps the roles that events have published, so that a change of roles publishes one user_updated for each
+// user whose roles really differ.
 #pragma once
 
 #include "base/error.hpp"
@@ -33,10 +33,10 @@ using store::roles::role;
 using store::roles::role_id;
 using store::roles::scope;
 
-// Of the scope itself, else of the environment.
-std::optional<role> find_in_sight(store::transaction& tx, const scope& of, std::string_view name);
+// Finds a role of the scope, otherwise of the environment.
+std::optional<role> find_visible(store::transaction& tx, const scope& owner, std::string_view name);
 
-// What a request says of a role; what is empty stays as it is.
+// A requested change of a role; empty members stay as they are.
 struct change {
     std::optional<std::string> display_name{};
     std::optional<std::string> description{};
@@ -44,56 +44,62 @@ struct change {
     std::optional<std::vector<std::string>> permissions{};
 };
 
-// With its event, role.created. invalid_value names the member: the name may be taken in sight. conflict:
-// there are too many.
+// Creates a role and publishes role.created. invalid_value names the member, also when the name is taken in
+// the scope or the environment. conflict: there are roles_max.
 result<role> create(
     store::transaction& tx,
-    const event_source& from,
-    const scope& of,
+    const event_source& source,
+    const scope& owner,
     std::string_view name,
-    const change& what
+    const change& wanted
 );
-result<role> update(store::transaction& tx, const event_source& from, role which, const change& what);
 
-// invalid_value while another role extends it. Where it is a default, and where groups give it, `successor`
-// takes its place, the name of a role in its sight; without one it is no longer given, and the default is the
-// role that it extends, else the environment's "admin" (of those who make organizations) or "member", else
-// none. An organization whose own role goes has the environment's default.
+// Changes a role and publishes role.updated, unless nothing changed.
+result<role> update(store::transaction& tx, const event_source& source, role changed, const change& wanted);
+
+// Deletes a role and publishes role.deleted. Where it is a default, and where groups assign it, the visible
+// role named `successor` replaces it. Without a successor the assignments are deleted, and the default
+// becomes the role that it extends, otherwise the environment's "admin" (for creators of organizations) or
+// "member", otherwise none; an organization whose own role is deleted falls back to the default of the
+// environment. invalid_value: another role extends it.
 result<void> remove(
-    store::transaction& tx, const event_source& from, const role& which, const std::string& successor
+    store::transaction& tx, const event_source& source, const role& removed, const std::string& successor
 );
 
-// forbidden, where a caller of one organization would decide about roles of the environment.
+// The error `forbidden` for a caller of one organization that would assign roles of the environment.
 error environment_role_refusal(std::string_view field);
 
+// The roles of a scope that users have without an assignment.
 struct new_defaults {
-    std::optional<std::string> creator{};  // a name; empty text: none; empty: as it is
+    std::optional<std::string> creator{};  // a name; empty text: none; empty: unchanged
     std::optional<std::string> member{};
 };
-// The users of a scope whose default for members has changed are recounted by a job.
+// Sets the default roles of a scope. A job recomputes the roles of its users when the one for members
+// changes.
 result<void> set_defaults(
-    store::transaction& tx, const event_source& from, const scope& of, const new_defaults& to
+    store::transaction& tx, const event_source& source, const scope& owner, const new_defaults& wanted
 );
 
+// An assignment as a request has it.
 struct wanted_assignment {
     std::string group;  // "dirgroup_42"
     std::string role_name;
     std::string role_id;  // empty: not given
 };
-// The whole list, the first with precedence. Errors name the index. The users of a small directory are told
-// at once, those of others by a job. forbidden: roles of the environment would be given or taken, and
-// `is_of_environment` is false.
+// Replaces the assignments of a directory; the first ones take precedence. Errors name the index. Events
+// about the users of a small directory are published at once, otherwise by a job. forbidden: assignments of
+// roles of the environment would change and `is_of_environment` is false.
 result<void> assign(
     store::transaction& tx,
-    const caller& where,
+    const caller& who,
     const std::vector<wanted_assignment>& wanted,
     bool is_of_environment
 );
 
-// Compares the next users of the directory with what was told, up to recount_batch_max, and tells what
-// differs; ends the recount when none was left.
+// Compares the roles of the next users of the directory, up to recount_batch_max, with the published ones and
+// publishes the differences; finishes the recomputation when no user is left.
 void recount_some(
-    store::transaction& tx, const scim::catalogue_set& schemas, const store::roles::recount& what
+    store::transaction& tx, const scim::catalogue_set& schemas, const store::roles::recount& job
 );
 
 }  // namespace scimd::service::roles

@@ -3,12 +3,12 @@
 namespace scimd::service {
 namespace {
 
-struct help {
+struct hint {
     std::string_view reason;
     std::string_view fix;
 };
 
-constexpr help known[] = {
+constexpr hint hints[] = {
     {"domain_not_verified",
      "Verify the domain for this organization, or leave the user out of the assignment in the identity"
      " provider."},
@@ -40,9 +40,9 @@ constexpr help known[] = {
 
 std::string_view how_to_fix(std::string_view reason)
 {
-    for (const auto& one : known)
-        if (one.reason == reason)
-            return one.fix;
+    for (const auto& hint : hints)
+        if (hint.reason == reason)
+            return hint.fix;
     return "Look at the detail, correct the user or its mapping in the identity provider, and provision "
            "again.";
 }

@@ -1,17 +1,18 @@
-// What to do about a refused user, in the words of whoever runs the identity provider. Pure.
+// Hints for administrators of identity providers: how to resolve the refusal of a user. Pure.
 #pragma once
 
 #include <string_view>
 
 namespace scimd::service {
 
-// For any reason that is in the ledger.
+// A hint for any reason in the list of refused users (store/refusals.hpp).
 std::string_view how_to_fix(std::string_view reason);
 
-// An operation whose path names no attribute was passed over, and the rest of the request was done.
+// The reason for a PATCH operation that was skipped because its path names no attribute; the rest of the
+// request was applied.
 constexpr std::string_view reason_unknown_attribute = "unknown_attribute";
 
-// Whether nobody was refused for the reason: the user was written, but not all of it.
+// Whether the reason is a warning: the user was written, but not all of it.
 bool is_warning(std::string_view reason) noexcept;
 
 }  // namespace scimd::service

@@ -10,16 +10,9 @@
 namespace scimd::service {
 namespace {
 
-// The same words as in tenancy.cpp.
-constexpr std::string_view entra = "MICROSOFT_AD";
-constexpr std::string_view okta = "OKTA";
-constexpr std::string_view google = "GOOGLE";
-constexpr std::string_view jumpcloud = "JUMPCLOUD";
-constexpr std::string_view onelogin = "ONELOGIN";
-constexpr std::string_view ping = "PING_IDENTITY";
-constexpr std::string_view auth0 = "AUTH0";
+using namespace providers;
 
-// ---- looking into requests
+// ---- parts of requests
 
 bool contains_ignoring_case(std::string_view text, std::string_view part)
 {
@@ -32,48 +25,48 @@ bool contains_ignoring_case(std::string_view text, std::string_view part)
     ).empty();
 }
 
-std::string_view query_of(const request_traits& what)
+std::string_view query_of(const request_traits& request)
 {
-    const auto question = what.target.find('?');
-    return question == std::string_view::npos ? std::string_view() : what.target.substr(question + 1);
+    const auto question = request.target.find('?');
+    return question == std::string_view::npos ? std::string_view() : request.target.substr(question + 1);
 }
 
-bool is_filter_sent(const request_traits& what)
+bool is_filter_sent(const request_traits& request)
 {
-    return contains_ignoring_case(query_of(what), "filter=");
+    return contains_ignoring_case(query_of(request), "filter=");
 }
 
-const json::value* member(const request_traits& what, std::string_view name)
+const json::value* member(const request_traits& request, std::string_view name)
 {
-    return what.body ? find_ignoring_case(*what.body, name) : nullptr;
+    return request.body ? find_ignoring_case(*request.body, name) : nullptr;
 }
 
-bool has_schema(const request_traits& what, std::string_view urn)
+bool has_schema(const request_traits& request, std::string_view urn)
 {
-    const auto* schemas = member(what, "schemas");
+    const auto* schemas = member(request, "schemas");
     return schemas && schemas->is_array() &&
            std::ranges::any_of(schemas->get_array(), [&](const json::value& each) {
                return each.is_string() && equals_ignoring_case(each.get_string(), urn);
            });
 }
 
-bool has_external_id(const request_traits& what, auto&& looks_like)
+bool has_external_id(const request_traits& request, auto&& looks_like)
 {
-    const auto* id = member(what, "externalId");
+    const auto* id = member(request, "externalId");
     return id && id->is_string() && looks_like(std::string_view(id->get_string()));
 }
 
-// Whether any operation of a PATCH is such. `claim` is (const json::object&) -> bool.
-bool any_operation(const request_traits& what, auto&& claim)
+// Whether `claim`, (const json::object&) -> bool, holds for any operation of a PATCH.
+bool any_operation(const request_traits& request, auto&& claim)
 {
-    const auto* operations = member(what, "Operations");
+    const auto* operations = member(request, "Operations");
     return operations && operations->is_array() &&
            std::ranges::any_of(operations->get_array(), [&](const json::value& each) {
                return each.is_object() && claim(each.get_object());
            });
 }
 
-// Whether an element of the operation's value is an object for which the claim holds.
+// Whether `claim` holds for any object in the list that is the operation's value.
 bool any_element(const json::object& operation, auto&& claim)
 {
     const auto* value = find_ignoring_case(operation, "value");
@@ -83,37 +76,37 @@ bool any_element(const json::object& operation, auto&& claim)
            });
 }
 
-// ---- what they say
+// ---- fingerprints
 
-bool names_entra_flag(const request_traits& what)
+bool names_entra_flag(const request_traits& request)
 {
-    const auto query = query_of(what);
+    const auto query = query_of(request);
     return contains_ignoring_case(query, "aadOptscim062020") ||
            contains_ignoring_case(query, "AzureAdScimPatch2017");
 }
 
-bool names_entra_schema(const request_traits& what)
+bool names_entra_schema(const request_traits& request)
 {
-    return has_schema(what, "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group");
+    return has_schema(request, "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group");
 }
 
-bool misspells_enterprise(const request_traits& what)
+bool misspells_enterprise(const request_traits& request)
 {
     constexpr std::string_view odd = "urn:ietf:params:scim:schemas:extension:enterprise:2.0User";
-    return has_schema(what, odd) || member(what, odd) != nullptr;
+    return has_schema(request, odd) || member(request, odd) != nullptr;
 }
 
-bool capitalizes_operations(const request_traits& what)
+bool capitalizes_operations(const request_traits& request)
 {
-    return any_operation(what, [](const json::object& one) {
+    return any_operation(request, [](const json::object& one) {
         const auto op = text_ignoring_case(one, "op");
         return op == "Add" || op == "Replace" || op == "Remove";
     });
 }
 
-bool sends_null_references(const request_traits& what)
+bool sends_null_references(const request_traits& request)
 {
-    return any_operation(what, [](const json::object& one) {
+    return any_operation(request, [](const json::object& one) {
         return any_element(one, [](const json::object& element) {
             const auto* reference = find_ignoring_case(element, "$ref");
             return reference && reference->is_null();
@@ -121,10 +114,10 @@ bool sends_null_references(const request_traits& what)
     });
 }
 
-// "displayName", "name.givenName" and URNs beside each other, without a path.
-bool puts_paths_into_values(const request_traits& what)
+// A value with keys as "displayName", "name.givenName" and URNs side by side, without a path.
+bool puts_paths_into_values(const request_traits& request)
 {
-    return any_operation(what, [](const json::object& one) {
+    return any_operation(request, [](const json::object& one) {
         const auto* value = find_ignoring_case(one, "value");
         return !find_ignoring_case(one, "path") && value && value->is_object() &&
                std::ranges::any_of(value->get_object(), [](const auto& each) {
@@ -133,73 +126,73 @@ bool puts_paths_into_values(const request_traits& what)
     });
 }
 
-bool quotes_booleans_in_paths(const request_traits& what)
+bool quotes_booleans_in_paths(const request_traits& request)
 {
-    return any_operation(what, [](const json::object& one) {
-        const auto where = text_ignoring_case(one, "path");
-        return where.find("[primary eq \"True\"]") != std::string_view::npos ||
-               (where == "active" &&
+    return any_operation(request, [](const json::object& one) {
+        const auto path = text_ignoring_case(one, "path");
+        return path.find("[primary eq \"True\"]") != std::string_view::npos ||
+               (path == "active" &&
                 (text_ignoring_case(one, "value") == "False" || text_ignoring_case(one, "value") == "True"));
     });
 }
 
-// A manager by another path than its own, as a bare id, in a list, or removed by an empty value.
-bool addresses_manager_oddly(const request_traits& what)
+// A manager addressed by an unusual path, as a bare id, in a list, or removed by an empty value.
+bool addresses_manager_oddly(const request_traits& request)
 {
-    return any_operation(what, [](const json::object& one) {
-        const auto where = text_ignoring_case(one, "path");
+    return any_operation(request, [](const json::object& one) {
+        const auto path = text_ignoring_case(one, "path");
         const auto* value = find_ignoring_case(one, "value");
-        if (!value || !where.ends_with("manager"))
+        if (!value || !path.ends_with("manager"))
             return false;
         const bool is_empty = value->is_object() && text_ignoring_case(value->get_object(), "value").empty();
-        return where.ends_with("User.manager") || where == "manager" || !value->is_object() || is_empty;
+        return path.ends_with("User.manager") || path == "manager" || !value->is_object() || is_empty;
     });
 }
 
-// POST with meta but without id: nobody else tells what the endpoint says.
-bool creates_with_meta(const request_traits& what)
+// A POST with meta but without id: no other provider sends what the endpoint implies.
+bool creates_with_meta(const request_traits& request)
 {
-    const auto* meta = member(what, "meta");
-    return what.method == "POST" && meta && meta->is_object() && meta->get_object().size() == 1 &&
-           meta->get_object().contains("resourceType") && !member(what, "id");
+    const auto* meta = member(request, "meta");
+    return request.method == "POST" && meta && meta->is_object() && meta->get_object().size() == 1 &&
+           meta->get_object().contains("resourceType") && !member(request, "id");
 }
 
-bool quotes_primary_role(const request_traits& what)
+bool quotes_primary_role(const request_traits& request)
 {
-    const auto* roles = member(what, "roles");
+    const auto* roles = member(request, "roles");
     return roles && roles->is_array() && std::ranges::any_of(roles->get_array(), [](const json::value& each) {
                return each.is_object() && text_ignoring_case(each.get_object(), "primary") == "True";
            });
 }
 
-// Spaces as plus signs in a filter, and no User-Agent at all; or the probes that only Entra sends.
-bool asks_like_entra(const request_traits& what)
+// A filter with spaces as plus signs, and no User-Agent.
+bool filters_like_entra(const request_traits& request)
 {
-    const auto query = query_of(what);
-    const bool is_anonymous = !what.user_agent.has_value();
+    const auto query = query_of(request);
+    const bool is_anonymous = !request.user_agent.has_value();
     const bool has_plus = query.find("+eq+") != std::string_view::npos;
-    return is_filter_sent(what) && is_anonymous && has_plus;
+    return is_filter_sent(request) && is_anonymous && has_plus;
 }
 
-bool creates_like_okta(const request_traits& what)
+bool creates_like_okta(const request_traits& request)
 {
     constexpr std::size_t okta_id_size = 20;
-    return what.method != "PATCH" && has_external_id(what, [](std::string_view id) {
+    return request.method != "PATCH" && has_external_id(request, [](std::string_view id) {
                return id.size() == okta_id_size && id.starts_with("00u");
            });
 }
 
-// RFC 7644 knows no groups in a body, and few send a password with every user.
-bool sends_empty_groups(const request_traits& what)
+// RFC 7643 has read-only `groups`, which no client needs to send, and few send a password with every user.
+bool sends_empty_groups(const request_traits& request)
 {
-    const auto* groups = member(what, "groups");
-    return what.method == "POST" && groups && groups->is_array() && groups->get_array().empty() &&
-           member(what, "password");
+    const auto* groups = member(request, "groups");
+    return request.method == "POST" && groups && groups->is_array() && groups->get_array().empty() &&
+           member(request, "password");
 }
 
-bool renames_with_id(const request_traits& what)
+bool renames_with_id(const request_traits& request)
 {
-    return any_operation(what, [](const json::object& one) {
+    return any_operation(request, [](const json::object& one) {
         const auto* value = find_ignoring_case(one, "value");
         return !find_ignoring_case(one, "path") && value && value->is_object() &&
                find_ignoring_case(value->get_object(), "id") &&
@@ -207,25 +200,25 @@ bool renames_with_id(const request_traits& what)
     });
 }
 
-bool identifies_like_jumpcloud(const request_traits& what)
+bool identifies_like_jumpcloud(const request_traits& request)
 {
     constexpr std::size_t object_id_size = 24;
-    return has_external_id(what, [](std::string_view id) {
+    return has_external_id(request, [](std::string_view id) {
         return id.size() == object_id_size && std::ranges::all_of(id, [](char c) {
                    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
                });
     });
 }
 
-bool replaces_with_null_emails(const request_traits& what)
+bool replaces_with_null_emails(const request_traits& request)
 {
-    const auto* emails = member(what, "emails");
-    return what.method == "PUT" && emails && emails->is_null();
+    const auto* emails = member(request, "emails");
+    return request.method == "PUT" && emails && emails->is_null();
 }
 
-bool removes_by_value_in_small_letters(const request_traits& what)
+bool removes_by_value_in_small_letters(const request_traits& request)
 {
-    return any_operation(what, [](const json::object& one) {
+    return any_operation(request, [](const json::object& one) {
         return text_ignoring_case(one, "op") == "remove" && text_ignoring_case(one, "path") == "members" &&
                any_element(one, [](const json::object& element) {
                    return element.size() == 1 && find_ignoring_case(element, "value");
@@ -233,30 +226,30 @@ bool removes_by_value_in_small_letters(const request_traits& what)
     });
 }
 
-bool speaks_scim_1(const request_traits& what)
+bool speaks_scim_1(const request_traits& request)
 {
-    return has_schema(what, "urn:scim:schemas:core:1.0");
+    return has_schema(request, "urn:scim:schemas:core:1.0");
 }
 
-bool sends_emails_as_object(const request_traits& what)
+bool sends_emails_as_object(const request_traits& request)
 {
-    const auto* emails = member(what, "emails");
+    const auto* emails = member(request, "emails");
     return emails && emails->is_object();
 }
 
-bool has_empty_agent(const request_traits& what)
+bool has_empty_agent(const request_traits& request)
 {
-    return what.user_agent && what.user_agent->empty();
+    return request.user_agent && request.user_agent->empty();
 }
 
-bool capitalizes_operators(const request_traits& what)
+bool capitalizes_operators(const request_traits& request)
 {
-    const auto query = query_of(what);
-    return is_filter_sent(what) &&
+    const auto query = query_of(request);
+    return is_filter_sent(request) &&
            (query.find("%20Eq%20") != std::string_view::npos || query.find("+Eq+") != std::string_view::npos);
 }
 
-// ---- who they are
+// ---- providers
 
 struct agent {
     std::string_view part;  // of the User-Agent, in any case
@@ -280,11 +273,11 @@ struct fingerprint {
     std::string_view provider;
     std::string_view by;
     bool is_certain;
-    bool (*holds)(const request_traits&);
+    bool (*matches)(const request_traits&);
 };
 
-// The first that holds decides. What Entra alone does stands before what others do, too.
-constexpr auto telltales = std::to_array<fingerprint>({
+// The first match decides. Fingerprints of Entra alone come before those that others may show, too.
+constexpr auto fingerprints = std::to_array<fingerprint>({
     {entra, "the flag in its base URL", true, names_entra_flag},
     {entra, "the schema of its groups", true, names_entra_schema},
     {entra, "the enterprise URN without its last colon", false, misspells_enterprise},
@@ -304,28 +297,28 @@ constexpr auto telltales = std::to_array<fingerprint>({
     {jumpcloud, "e-mail addresses replaced by null", false, replaces_with_null_emails},
     {jumpcloud, "members removed by value", false, removes_by_value_in_small_letters},
     {ping, "the operator Eq", false, capitalizes_operators},
-    {entra, "filters with plus signs and no User-Agent", false, asks_like_entra},
+    {entra, "filters with plus signs and no User-Agent", false, filters_like_entra},
     {onelogin, "an empty User-Agent", false, has_empty_agent},
 });
 
 }  // namespace
 
-std::optional<idp_detection> detect_idp(const request_traits& what)
+std::optional<idp_detection> detect_idp(const request_traits& request)
 {
-    if (what.user_agent)
-        if (auto named = detect_by_user_agent(*what.user_agent))
+    if (request.user_agent)
+        if (auto named = detect_by_user_agent(*request.user_agent))
             return named;
-    for (const fingerprint& one : telltales)
-        if (one.holds(what))
-            return idp_detection{one.provider, one.by, one.is_certain};
+    for (const fingerprint& each : fingerprints)
+        if (each.matches(request))
+            return idp_detection{each.provider, each.by, each.is_certain};
     return std::nullopt;
 }
 
 std::optional<idp_detection> detect_by_user_agent(std::string_view user_agent)
 {
-    for (const agent& one : agents)
-        if (contains_ignoring_case(user_agent, one.part))
-            return idp_detection{one.provider, by_agent, true};
+    for (const agent& each : agents)
+        if (contains_ignoring_case(user_agent, each.part))
+            return idp_detection{each.provider, by_agent, true};
     return std::nullopt;
 }
 
@@ -344,16 +337,16 @@ bool should_replace(
 
 scim::conformance_mode conformance_mode_of(
     store::tenants::scim_mode mode,
-    std::string_view told_provider,
+    std::string_view configured_provider,
     const std::optional<store::tenants::detection>& detected
 )
 {
     if (mode == store::tenants::scim_mode::strict)
         return scim::conformance_mode::strict;
     const bool is_detected =
-        told_provider.empty() && detected && detected->is_certain && detected->provider == entra;
-    return told_provider == entra || is_detected ? scim::conformance_mode::entra
-                                                 : scim::conformance_mode::compat;
+        configured_provider.empty() && detected && detected->is_certain && detected->provider == entra;
+    return configured_provider == entra || is_detected ? scim::conformance_mode::entra
+                                                       : scim::conformance_mode::compat;
 }
 
 }  // namespace scimd::service

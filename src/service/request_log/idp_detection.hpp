@@ -1,7 +1,8 @@
-// Which identity provider speaks, told from its requests alone: nobody has to configure it. Pure.
+// Detects the identity provider (Okta, Entra, Google, …) of a directory from its requests, so that it needs
+// no configuration. Pure.
 //
-// A provider either names itself (its User-Agent, a flag or URN of its own), which is certain, or has habits
-// that no other is known to have. Many requests show neither.
+// A provider either names itself (User-Agent, a flag or URN of its own), which is certain, or sends something
+// that no other provider is known to send (a fingerprint), which is not. Many requests show neither.
 #pragma once
 
 #include "base/clock.hpp"
@@ -9,6 +10,7 @@
 #include "scim/conformance_mode.hpp"
 #include "store/tenants.hpp"
 
+#include <array>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -16,42 +18,61 @@
 
 namespace scimd::service {
 
-// What is looked at of a request.
+// Identity providers by their names in the enumeration DirectoryProvider of the API.
+namespace providers {
+
+inline constexpr std::string_view auth0 = "AUTH0";
+inline constexpr std::string_view entra = "MICROSOFT_AD";
+inline constexpr std::string_view google = "GOOGLE";
+inline constexpr std::string_view jumpcloud = "JUMPCLOUD";
+inline constexpr std::string_view okta = "OKTA";
+inline constexpr std::string_view onelogin = "ONELOGIN";
+inline constexpr std::string_view ping = "PING_IDENTITY";
+
+inline constexpr std::array all = {okta, google, entra, auth0, onelogin, jumpcloud, ping};
+
+}  // namespace providers
+
+// The parts of a request that detection looks at. Borrowed.
 struct request_traits {
     std::string_view method;
-    std::optional<std::string_view> user_agent;  // none sent is not the same as an empty one
+    std::optional<std::string_view> user_agent;  // nullopt: not sent, which differs from an empty one
     std::string_view target;                     // as sent, with the query
     const json::object* body = nullptr;          // of POST, PUT and PATCH, once it has been read
 };
 
+// A detected provider. A value type.
 struct idp_detection {
-    std::string_view provider;  // of the enumeration DirectoryProvider; of a static text
-    std::string_view by;        // for people; of a static text
+    std::string_view provider;  // of the enumeration DirectoryProvider; static text
+    std::string_view by;        // the evidence, for people; static text
     bool is_certain = false;
 
     friend bool operator==(const idp_detection&, const idp_detection&) = default;
 };
 
-std::optional<idp_detection> detect_idp(const request_traits& what);
+std::optional<idp_detection> detect_idp(const request_traits& request);
 
-// What the User-Agent alone says; nothing: it names no provider. Entra sends none at all.
+// Detection by the User-Agent alone; empty when it names no provider. Entra sends no User-Agent.
 std::optional<idp_detection> detect_by_user_agent(std::string_view user_agent);
 
-// Two clients of one directory may not make it write more often.
+// The shortest interval between two changes of the detected provider, so that two different clients of a
+// directory do not cause a write each time.
 constexpr std::chrono::seconds detection_interval{10};
-// How long a provider that named itself stands against the mere habits of another: customers do move.
+// How long a provider that named itself takes precedence over the fingerprint of another one. It ends,
+// because customers change their provider.
 constexpr std::chrono::hours certainty_lasts{24};
 
-// Whether `seen` is to take the place of what is known.
+// Whether `seen` should replace the known detection.
 bool should_replace(
     const idp_detection& seen, const std::optional<store::tenants::detection>& known, time_point now
 );
 
-// How a directory is to be read: as it was told to be, and otherwise as its provider needs it, if that has
-// been told or has named itself. Habits alone do not take a reading from the RFC that other clients rely on.
+// The conformance mode of a directory: the configured one, or else the one that its provider needs, if the
+// provider is configured or has named itself. A fingerprint alone does not change the mode, because other
+// clients may rely on the RFC.
 scim::conformance_mode conformance_mode_of(
     store::tenants::scim_mode mode,
-    std::string_view told_provider,
+    std::string_view configured_provider,
     const std::optional<store::tenants::detection>& detected
 );
 

@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t name_bytes_max = 100;
 constexpr std::size_t plain_bytes_max = 150;
 constexpr std::size_t address_bytes_max = 320;  // RFC 3696, erratum 1690
-constexpr std::size_t id_bytes_repeated = 64;
+constexpr std::size_t id_bytes_quoted = 64;
 constexpr std::size_t elements_max = 10;
 constexpr std::size_t query_bytes_max = 1'000;
 constexpr std::size_t depth_max = 8;
@@ -45,7 +45,7 @@ bool is_plain(std::string_view text)
 }
 
 // "diruser_42": letters, an underscore, digits.
-bool is_our_id(std::string_view text)
+bool is_issued_id(std::string_view text)
 {
     const auto underscore = text.rfind('_');
     if (text.size() > plain_bytes_max || underscore == std::string_view::npos ||
@@ -57,7 +57,7 @@ bool is_our_id(std::string_view text)
            text.find_first_not_of("0123456789", underscore + 1) == std::string_view::npos;
 }
 
-// What stands between quotes; one that is never closed reaches to the end.
+// Masks quoted text; a quote that is never closed extends to the end.
 std::string mask_quoted(std::string_view text)
 {
     std::string kept;
@@ -75,7 +75,7 @@ std::string mask_quoted(std::string_view text)
     return is_inside ? kept.append(masked) : kept;
 }
 
-// Words of a text in which nothing between quotes is left.
+// Applies `mask` to each word of a text whose quoted parts are masked already.
 template <class Mask>
 std::string mask_words(const std::string& text, Mask mask)
 {
@@ -88,7 +88,7 @@ std::string mask_words(const std::string& text, Mask mask)
     return kept;
 }
 
-// A literal without quotes stands behind an operator.
+// Masks the literals of a filter. A literal without quotes follows an operator.
 std::string mask_filter(std::string_view text)
 {
     bool is_literal = false;
@@ -114,12 +114,12 @@ std::string mask_text(std::string_view name, std::string_view text)
         return mask_filter(text.substr(0, plain_bytes_max));
     if (equals_ignoring_case(name, "path"))
         return mask_path(text.substr(0, plain_bytes_max));
-    if (is_our_id(text) || (is_one_of(name, plain_names) && is_plain(text)))
+    if (is_issued_id(text) || (is_one_of(name, plain_names) && is_plain(text)))
         return std::string(text);
     return mask_address(text);
 }
 
-// A name is often a path: "emails[type eq \"work\"].value".
+// An attribute name is often a path: "emails[type eq \"work\"].value".
 std::string mask_name(std::string_view name)
 {
     return mask_filter(name.substr(0, name_bytes_max));
@@ -199,7 +199,7 @@ std::string mask_path(std::string_view text)
 {
     if (!text.starts_with('/'))
         return mask_filter(text);
-    // "/Users/diruser_42" of a bulk request.
+    // The path of a bulk operation, as in "/Users/diruser_42".
     const auto second = text.find('/', 1);
     const auto endpoint = text.substr(0, second);
     std::string kept(is_plain(endpoint.substr(1)) ? endpoint : "/***");
@@ -210,8 +210,8 @@ std::string mask_path(std::string_view text)
 std::string mask_detail(std::string_view text, std::string_view id)
 {
     std::string kept(text);
-    // Details repeat no more of an id than its beginning.
-    const auto foreign = is_our_id(id) ? std::string_view() : id.substr(0, id_bytes_repeated);
+    // Details quote only the first bytes of an id.
+    const auto foreign = is_issued_id(id) ? std::string_view() : id.substr(0, id_bytes_quoted);
     for (std::size_t at = 0; !foreign.empty() && (at = kept.find(foreign, at)) != std::string::npos;) {
         kept.replace(at, foreign.size(), masked);
         at += masked.size();
@@ -226,7 +226,7 @@ std::string mask_id(std::string_view text)
 {
     if (text.empty())
         return {};
-    return std::string(is_our_id(text) ? text : masked);
+    return std::string(is_issued_id(text) ? text : masked);
 }
 
 }  // namespace scimd::service

@@ -1,6 +1,7 @@
-// Requests as they may be kept for people who look for a fault: their shape, without anybody's data. Pure.
+// Masks personal data in requests for the request log: it keeps the shape of a request for debugging. Pure.
 //
-// What is not known to be harmless is masked: values become "***", of e-mail addresses the domain stays.
+// Everything that is not known to be harmless is masked: values become "***"; e-mail addresses keep their
+// domain.
 #pragma once
 
 #include <cstddef>
@@ -11,23 +12,24 @@
 
 namespace scimd::service {
 
-constexpr std::size_t masked_bytes_max = 4'096;  // of a body that is kept
+constexpr std::size_t masked_bytes_max = 4'096;  // of a masked body
 
-// Names, booleans, schema URNs, operations, paths and our own ids stay. Long lists are cut. What is no JSON,
-// or stays too large, is described instead.
+// Keeps names, booleans, schema URNs, operations, paths and ids issued by this server; long lists are cut. A
+// body that is not JSON, or still too large, is replaced by a description.
 std::string mask_body(std::string_view text);
 
-// Parameters of SCIM with their values, of filters all but the literals; others without.
+// Keeps SCIM parameters with their values, and filters without their literals; masks the values of other
+// parameters.
 std::string mask_query(const std::vector<std::pair<std::string, std::string>>& query);
 
-// An attribute's path, or that of a resource: what stands between quotes, or is no id of ours, becomes "***".
+// The path of an attribute or of a resource: quoted text and foreign ids become "***".
 std::string mask_path(std::string_view text);
 
-// The detail of an error: what stands between quotes, what looks like an address or a path, and the id that
-// was asked for, unless it is one of ours, become "***".
+// The detail of an error: quoted text, words that look like an address or a path, and the requested id,
+// unless this server issued it, become "***".
 std::string mask_detail(std::string_view text, std::string_view id = {});
 
-// An id as it stands in a path: "***" when it is none of ours.
+// An id in a path: "***" when it does not have the form of an id of this server.
 std::string mask_id(std::string_view text);
 
 }  // namespace scimd::service

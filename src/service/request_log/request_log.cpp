@@ -22,18 +22,18 @@ constexpr std::size_t request_id_bytes_max = 128;
 constexpr std::size_t operations_listed_max = 20;
 constexpr std::int64_t trimmed_at_a_time = 500;
 
-// Faults of what was sent for a user: not of its credentials, its address or its time.
-bool is_ledger_status(int status)
+// Whether the status reports an error in what was sent for a user, rather than in credentials, URL or timing.
+bool is_refusal_status(int status)
 {
     return status == 400 || status == 409;
 }
 
-bool is_read(const request_record& what)
+bool is_read(const request_record& record)
 {
-    return what.status < 400 && (what.method == "GET" || what.method == "HEAD");
+    return record.status < 400 && (record.method == "GET" || record.method == "HEAD");
 }
 
-// Cut where a character ends.
+// Truncates at the end of a character (UTF-8).
 std::string storable(std::string_view text, std::size_t bytes_max)
 {
     if (text.size() > bytes_max) {
@@ -44,13 +44,14 @@ std::string storable(std::string_view text, std::size_t bytes_max)
     return is_storable(text) ? std::string(text) : std::string();
 }
 
-json::object parsed(std::string_view text)
+json::object parse_or_empty(std::string_view text)
 {
     auto body = parse_json_object(text);
     return body ? std::move(*body) : json::object();
 }
 
-// {"op": "replace", "path": "active"} of a PATCH, {"method": "POST", "path": "/Users"} of a bulk request.
+// The operations of a PATCH as {"op": "replace", "path": "active"}, those of a bulk request as
+// {"method": "POST", "path": "/Users"}.
 json::array operations_in(const json::object& body)
 {
     json::array listed;
@@ -62,162 +63,166 @@ json::array operations_in(const json::object& body)
             break;
         if (!one.is_object())
             continue;
-        json::object told;
+        json::object fields;
         for (const std::string_view name : {"method", "op", "path"}) {
             const auto text = mask_path(storable(text_ignoring_case(one.get_object(), name), path_bytes_max));
             if (!text.empty())
-                told[name] = text;
+                fields[name] = text;
         }
-        listed.push_back(std::move(told));
+        listed.push_back(std::move(fields));
     }
     return listed;
 }
 
-// {"attribute": "shoeSize", "reason": "unknown_attribute"} of what was said without effect.
-json::array ignored_in(const request_record& from)
+// Values without effect, as {"attribute": "shoeSize", "reason": "unknown_attribute"}.
+json::array ignored_in(const request_record& record)
 {
-    if (from.status >= 400)
+    if (record.status >= 400)
         return {};
     json::array listed;
-    for (const auto& one : from.trace.ignored.rows())
+    for (const auto& one : record.trace.ignored.rows())
         if (const auto name = mask_path(storable(one.name, path_bytes_max)); !name.empty())
             listed.push_back(json::object{{"attribute", name}, {"reason", scim::to_text(one.why)}});
     return listed;
 }
 
-std::string changes_text(const request_record& what, const json::object& body)
+std::string changes_text(const request_record& record, const json::object& body)
 {
-    const auto& from = what.trace;
+    const auto& trace = record.trace;
     json::array listed;
-    for (const auto& one : from.changes) {
-        json::object told{{"action", one.action}, {"id", one.id}};
-        told["attributes"] = json::array(one.attributes.begin(), one.attributes.end());
-        listed.push_back(std::move(told));
+    for (const auto& one : trace.changes) {
+        json::object fields{{"action", one.action}, {"id", one.id}};
+        fields["attributes"] = json::array(one.attributes.begin(), one.attributes.end());
+        listed.push_back(std::move(fields));
     }
     return to_text(json::object{
-        {"total", from.total_changes},
+        {"total", trace.total_changes},
         {"changes", std::move(listed)},
         {"operations", operations_in(body)},
-        {"ignored", ignored_in(what)}
+        {"ignored", ignored_in(record)}
     });
 }
 
-// Of a request for one user that was refused and is not in the ledger yet.
+// The refusal in a failed request for one user, unless it has been recorded already.
 std::optional<refusal_record> refusal_in(
-    const request_record& what, const json::object& body, const std::string& reason, const std::string& detail
+    const request_record& record,
+    const json::object& body,
+    const std::string& reason,
+    const std::string& detail
 )
 {
-    const bool is_user = what.path == "/Users" || what.path == "/Users/{id}";
-    const bool is_write = what.method == "POST" || what.method == "PUT" || what.method == "PATCH";
-    if (!what.is_known || !is_user || !is_write || what.trace.is_recorded || !is_ledger_status(what.status))
+    const bool is_user = record.path == "/Users" || record.path == "/Users/{id}";
+    const bool is_write = record.method == "POST" || record.method == "PUT" || record.method == "PATCH";
+    if (!record.is_known || !is_user || !is_write || record.trace.is_recorded ||
+        !is_refusal_status(record.status))
         return std::nullopt;
     return refusal_record{
-        .who = person_in(body),
-        .resource_id = what.resource_id,
-        .reason = reason.empty() ? "status_" + std::to_string(what.status) : reason,
+        .user = person_in(body),
+        .resource_id = record.resource_id,
+        .reason = reason.empty() ? "status_" + std::to_string(record.status) : reason,
         .detail = detail
     };
 }
 
-// A PATCH does not say whom it is about: the user who is there does.
-person complete(store::transaction& tx, directory_id where, const refusal_record& what)
+// The refused user. A PATCH does not name it, so missing names are read from the stored user.
+person refused_person(store::transaction& tx, directory_id directory, const refusal_record& refusal)
 {
-    auto who = what.who;
-    const auto id = parse_prefixed(what.resource_id, "diruser_");
-    const auto row = id ? store::resources::find(tx, where, "User", {*id}) : std::nullopt;
+    auto user = refusal.user;
+    const auto id = parse_prefixed(refusal.resource_id, user_prefix);
+    const auto row = id ? store::resources::find(tx, directory, "User", {*id}) : std::nullopt;
     if (!row)
-        return who;
+        return user;
     const auto document = parse_json_object(row->document, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
     auto stored = person_in(document);
-    if (who.external_id.empty())
-        who.external_id = std::move(stored.external_id);
-    if (who.user_name.empty())
-        who.user_name = std::move(stored.user_name);
-    return who;
+    if (user.external_id.empty())
+        user.external_id = std::move(stored.external_id);
+    if (user.user_name.empty())
+        user.user_name = std::move(stored.user_name);
+    return user;
 }
 
-// Somebody who cannot be told from others is not listed.
-void record_refusal(store::transaction& tx, const request_line& of, const refusal_record& what)
+// A user without any identifier is not listed.
+void record_refusal(store::transaction& tx, const request_line& line, const refusal_record& refusal)
 {
-    const auto where = of.entry.directory;
-    auto who = complete(tx, where, what);
-    who.external_id = storable(who.external_id, person_name_bytes_max);
-    who.user_name = storable(who.user_name, person_name_bytes_max);
-    const auto subject = subject_of(who);
+    const auto directory = line.entry.directory;
+    auto user = refused_person(tx, directory, refusal);
+    user.external_id = storable(user.external_id, person_name_bytes_max);
+    user.user_name = storable(user.user_name, person_name_bytes_max);
+    const auto subject = subject_of(user);
     if (subject.empty())
         return;
     store::refusals::record(
         tx,
-        where,
+        directory,
         {.subject = subject,
-         .reason = what.reason,
-         .user_name = who.user_name,
-         .external_id = who.external_id,
-         .detail = storable(what.detail, detail_bytes_max)},
-        of.entry.at
+         .reason = refusal.reason,
+         .user_name = user.user_name,
+         .external_id = user.external_id,
+         .detail = storable(refusal.detail, detail_bytes_max)},
+        line.entry.at
     );
 }
 
 }  // namespace
 
-void request_log::note(request_record what)
+void request_log::note(request_record record)
 {
     {
         const std::scoped_lock lock(mutex_);
-        if (has_room(what)) {
-            auto& counts = counts_[what.directory];
+        if (is_within_limits(record)) {
+            auto& counts = counts_[record.directory];
             ++counts.all;
-            if (is_read(what))
+            if (is_read(record))
                 ++counts.reads;
-            waiting_.push_back(std::move(what));
+            queue_.push_back(std::move(record));
             return;
         }
     }
     metrics_.counter_of("scimd_request_log_dropped_total", "Requests that the log had no room for.").add();
 }
 
-bool request_log::has_room(const request_record& what)
+bool request_log::is_within_limits(const request_record& record)
 {
-    if (waiting_.size() >= request_notes_max)
+    if (queue_.size() >= queued_records_max)
         return false;
-    const bool is_guest = !what.is_known || !what.user.empty();
-    if (is_guest && !has_room_for_guest(what))
+    const bool is_rate_limited = !record.is_known || !record.user.empty();
+    if (is_rate_limited && !charge_rate_limit(record))
         return false;
-    const auto found = counts_.find(what.directory);
+    const auto found = counts_.find(record.directory);
     if (found == counts_.end())
         return true;
     const auto& counts = found->second;
-    return counts.all < directory_notes_max && (!is_read(what) || counts.reads < directory_reads_max);
+    return counts.all < directory_records_max && (!is_read(record) || counts.reads < directory_reads_max);
 }
 
-// Whoever has no token of a directory, or one of a user, must not push its own requests out of its log.
-bool request_log::has_room_for_guest(const request_record& what)
+// Counts the request; false: the rate limit of this minute is exceeded. Requests without a valid token, or
+// with a token of a user, must not displace those of the identity provider from the log of the directory.
+bool request_log::charge_rate_limit(const request_record& record)
 {
-    const auto minute = std::chrono::floor<std::chrono::minutes>(what.at.time_since_epoch());
+    const auto minute = std::chrono::floor<std::chrono::minutes>(record.at.time_since_epoch());
     if (minute != minute_) {
         minute_ = minute;
-        strangers_.clear();
+        unauthenticated_.clear();
         users_.clear();
     }
-    if (what.is_known)
-        return ++users_[what.directory] <= users_a_minute_max;
-    if (strangers_.size() >= strangers_directories_max && !strangers_.contains(what.directory))
+    if (record.is_known)
+        return ++users_[record.directory] <= users_a_minute_max;
+    if (unauthenticated_.size() >= unauthenticated_directories_max &&
+        !unauthenticated_.contains(record.directory))
         return false;
-    return ++strangers_[what.directory] <= strangers_a_minute_max;
+    return ++unauthenticated_[record.directory] <= unauthenticated_a_minute_max;
 }
 
-std::vector<request_record> request_log::take(std::size_t most)
+std::vector<request_record> request_log::take(std::size_t records_max)
 {
     const std::scoped_lock lock(mutex_);
-    if (waiting_.size() <= most) {
+    if (queue_.size() <= records_max) {
         counts_.clear();
-        return std::exchange(waiting_, {});
+        return std::exchange(queue_, {});
     }
-    const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(most);
-    std::vector<request_record> taken(
-        std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end)
-    );
-    waiting_.erase(waiting_.begin(), end);
+    const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(records_max);
+    std::vector<request_record> taken(std::make_move_iterator(queue_.begin()), std::make_move_iterator(end));
+    queue_.erase(queue_.begin(), end);
     for (const auto& one : taken) {
         auto& counts = counts_[one.directory];
         --counts.all;
@@ -228,62 +233,62 @@ std::vector<request_record> request_log::take(std::size_t most)
     return taken;
 }
 
-request_line to_line(const request_record& from)
+request_line to_line(const request_record& record)
 {
-    const auto body = parsed(from.trace.body);
-    const auto answer = from.status >= 400 ? parsed(from.answer) : json::object();
+    const auto body = parse_or_empty(record.trace.body);
+    const auto answer = record.status >= 400 ? parse_or_empty(record.answer) : json::object();
     const std::string scim_type(text_ignoring_case(answer, "scimType"));
     const auto detail = storable(text_ignoring_case(answer, "detail"), detail_bytes_max);
-    const auto& made = from.trace.changes;
+    const auto& made = record.trace.changes;
     request_line line;
     line.entry = {
-        .directory = from.directory,
-        .at = from.at,
-        .method = storable(from.method, method_bytes_max),
-        .path = from.path,
-        .query = mask_query(from.query),
-        .status = from.status,
+        .directory = record.directory,
+        .at = record.at,
+        .method = storable(record.method, method_bytes_max),
+        .path = record.path,
+        .query = mask_query(record.query),
+        .status = record.status,
         .scim_type = scim_type,
-        .detail = mask_detail(detail, from.resource_id),
-        .microseconds = from.microseconds,
-        .request_id = storable(from.request_id, request_id_bytes_max),
+        .detail = mask_detail(detail, record.resource_id),
+        .microseconds = record.microseconds,
+        .request_id = storable(record.request_id, request_id_bytes_max),
         .resource_id =
-            mask_id(from.resource_id.empty() && !made.empty() ? made.front().id : from.resource_id),
-        .changes = changes_text(from, body),
-        .provider = from.provider,
-        .agent = storable(from.agent, agent_bytes_max),
-        .user = from.user,
-        .body = mask_body(from.trace.body)
+            mask_id(record.resource_id.empty() && !made.empty() ? made.front().id : record.resource_id),
+        .changes = changes_text(record, body),
+        .provider = record.provider,
+        .agent = storable(record.agent, agent_bytes_max),
+        .user = record.user,
+        .body = mask_body(record.trace.body)
     };
-    line.refused = from.trace.refusals;
-    if (from.status >= 400)  // nothing was passed over of what was not done
+    line.refused = record.trace.refusals;
+    if (record.status >= 400)  // the request was not applied, so skipped parts do not matter
         std::erase_if(line.refused, [](const refusal_record& one) { return is_warning(one.reason); });
-    if (auto refused = refusal_in(from, body, scim_type, detail))
+    if (auto refused = refusal_in(record, body, scim_type, detail))
         line.refused.push_back(std::move(*refused));
-    for (const auto& change : from.trace.changes)
-        if (!change.who.external_id.empty() || !change.who.user_name.empty())
-            line.succeeded.push_back(change.who);
+    for (const auto& change : record.trace.changes)
+        if (!change.user.external_id.empty() || !change.user.user_name.empty())
+            line.succeeded.push_back(change.user);
     return line;
 }
 
-void write_line(store::transaction& tx, const request_line& what, const request_retention& keep)
+void write_line(store::transaction& tx, const request_line& line, const request_retention& keep)
 {
-    const auto where = what.entry.directory;
-    if (keep.entries_max > 0 && !store::request_log::insert(tx, what.entry))
+    const auto directory = line.entry.directory;
+    if (keep.entries_max > 0 && !store::request_log::insert(tx, line.entry))
         return;
-    for (const auto& who : what.succeeded)
-        resolve_refusals(tx, where, who, what.entry.at);
-    for (const auto& refused : what.refused)
-        record_refusal(tx, what, refused);
+    for (const auto& user : line.succeeded)
+        resolve_refusals(tx, directory, user, line.entry.at);
+    for (const auto& refused : line.refused)
+        record_refusal(tx, line, refused);
 }
 
-bool trim_requests(store::transaction& tx, directory_id where, const request_retention& keep)
+bool trim_requests(store::transaction& tx, directory_id directory, const request_retention& keep)
 {
     const auto old = tx.now() - refusals_kept_for;
     const auto gone = {
-        store::request_log::trim(tx, where, keep.entries_max, trimmed_at_a_time),
-        store::refusals::trim(tx, where, refusals_max, trimmed_at_a_time),
-        store::refusals::trim_before(tx, where, old, trimmed_at_a_time)
+        store::request_log::trim(tx, directory, keep.entries_max, trimmed_at_a_time),
+        store::refusals::trim(tx, directory, refusals_max, trimmed_at_a_time),
+        store::refusals::trim_before(tx, directory, old, trimmed_at_a_time)
     };
     return std::ranges::any_of(gone, [](auto rows) { return rows == trimmed_at_a_time; });
 }
@@ -294,13 +299,13 @@ bool trim_old_requests(store::transaction& tx, const request_retention& keep)
            trimmed_at_a_time;
 }
 
-void resolve_refusals(store::transaction& tx, directory_id where, const person& who, time_point at)
+void resolve_refusals(store::transaction& tx, directory_id directory, const person& user, time_point at)
 {
-    // It may have been refused before the identity provider sent its own id.
-    const auto name = fold(who.user_name);
-    const auto& id = who.external_id.empty() ? name : who.external_id;
+    // The user may have been refused before the identity provider sent its externalId.
+    const auto name = fold(user.user_name);
+    const auto& id = user.external_id.empty() ? name : user.external_id;
     if (!id.empty())
-        store::refusals::resolve(tx, where, id, name.empty() ? id : name, at);
+        store::refusals::resolve(tx, directory, id, name.empty() ? id : name, at);
 }
 
 }  // namespace scimd::service

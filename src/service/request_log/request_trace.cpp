@@ -8,20 +8,20 @@
 namespace scimd::service {
 namespace {
 
-// What is in only one of both, or another in each. `each` is given the name and both values, of which one may
-// be nullptr.
-template <class Each>
-void each_difference(const json::object& before, const json::object& after, Each each)
+// Calls `visit` for each member that differs between two objects, with its name and both values, one of which
+// may be nullptr.
+template <class Visit>
+void for_each_difference(const json::object& before, const json::object& after, Visit visit)
 {
     const json::value* const none = nullptr;
     for (const auto& [name, value] : after) {
         const auto* was = find(before, name);
         if (!was || *was != value)
-            each(std::string_view(name), was, &value);
+            visit(std::string_view(name), was, &value);
     }
     for (const auto& [name, value] : before)
         if (!find(after, name))
-            each(std::string_view(name), &value, none);
+            visit(std::string_view(name), &value, none);
 }
 
 // The attributes of an extension are in an object under its URN.
@@ -45,9 +45,9 @@ person person_in(const json::object& user)
     return {text_of("externalId"), text_of("userName")};
 }
 
-std::string subject_of(const person& who)
+std::string subject_of(const person& user)
 {
-    return who.external_id.empty() ? fold(who.user_name) : who.external_id;
+    return user.external_id.empty() ? fold(user.user_name) : user.external_id;
 }
 
 std::vector<std::string> changed_attributes(const json::object& before, const json::object& after)
@@ -57,17 +57,21 @@ std::vector<std::string> changed_attributes(const json::object& before, const js
         if (names.size() < request_trace::attributes_kept_max)
             names.push_back(std::move(name));
     };
-    each_difference(before, after, [&](std::string_view name, const json::value* was, const json::value* is) {
-        if (!is_extension(name))
-            return add(std::string(name));
-        each_difference(
-            members_of(was),
-            members_of(is),
-            [&](std::string_view part, const json::value*, const json::value*) {
-                add(std::string(name).append(":").append(part));
-            }
-        );
-    });
+    for_each_difference(
+        before,
+        after,
+        [&](std::string_view name, const json::value* was, const json::value* is) {
+            if (!is_extension(name))
+                return add(std::string(name));
+            for_each_difference(
+                members_of(was),
+                members_of(is),
+                [&](std::string_view part, const json::value*, const json::value*) {
+                    add(std::string(name).append(":").append(part));
+                }
+            );
+        }
+    );
     return names;
 }
 

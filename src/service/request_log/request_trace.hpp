@@ -1,5 +1,5 @@
-// What one request does in its directory, noted while it is handled: for the log of requests and the ledger
-// of refused users. One request's own; used by one thread at a time.
+// A trace of what one request does in its directory, collected while it is handled: input of the request log
+// and of the list of refused users. Each request has its own; used by one thread at a time.
 #pragma once
 
 #include "base/json/json.hpp"
@@ -13,31 +13,32 @@
 
 namespace scimd::service {
 
-// A user as identity providers name one; either may be empty.
+// How identity providers identify a user. Either may be empty.
 struct person {
     std::string external_id;
     std::string user_name;
     friend bool operator==(const person&, const person&) = default;
 };
 
-// Of a user as it was sent or as it is stored.
+// The identifiers in a user document, as sent or as stored.
 person person_in(const json::object& user);
 
-// Under which it is counted: the identity provider's own id, so that a changed userName is no new person.
-// Empty: nobody can say who it is.
-std::string subject_of(const person& who);
+// The key of a person in the list of refused users: externalId, so that a changed userName is no new person,
+// or else userName. Empty: the person cannot be identified.
+std::string subject_of(const person& user);
 
+// A resource that was created, updated or deleted.
 struct change_record {
     std::string action;                   // "created", "updated", "deleted"
     std::string id;                       // of the resource
-    std::vector<std::string> attributes;  // that an update has changed
-    person who{};                         // of a user that was created or updated; else empty
+    std::vector<std::string> attributes;  // changed by an update
+    person user{};                        // that was created or updated; empty for other types
 };
 
-// A user of a bulk request whose operation has failed.
+// A user for whom an operation of a bulk request has failed, or part of a request was skipped.
 struct refusal_record {
-    person who{};
-    std::string resource_id;  // when it is there already; else empty
+    person user{};
+    std::string resource_id;  // empty for a user that does not exist yet
     std::string reason;
     std::string detail;
     friend bool operator==(const refusal_record&, const refusal_record&) = default;
@@ -52,29 +53,29 @@ struct request_trace {
     std::vector<change_record> changes;  // the first ones
     std::size_t total_changes = 0;
     std::vector<refusal_record> refusals;
-    scim::ignored_names ignored;  // what was said without effect
-    bool is_recorded = false;     // the refusal is in the ledger already
-    std::string body;             // as it came; empty when it is larger, or nobody has read it
+    scim::ignored_names ignored;  // values without effect
+    bool is_recorded = false;     // the refusal has been recorded already
+    std::string body;             // as received; empty when larger than the limit, or not read
 
-    void add(change_record what)
+    void add(change_record change)
     {
         ++total_changes;
         if (changes.size() < changes_kept_max)
-            changes.push_back(std::move(what));
+            changes.push_back(std::move(change));
     }
-    void add(refusal_record what)
+    void add(refusal_record refusal)
     {
         if (refusals.size() < refusals_kept_max)
-            refusals.push_back(std::move(what));
+            refusals.push_back(std::move(refusal));
     }
-    // Noted each time that a change is prepared, and meant once.
-    void add_once(refusal_record what)
+    // For a refusal that is found each time that a change is prepared, but is to be listed once.
+    void add_once(refusal_record refusal)
     {
-        if (std::ranges::find(refusals, what) == refusals.end())
-            add(std::move(what));
+        if (std::ranges::find(refusals, refusal) == refusals.end())
+            add(std::move(refusal));
     }
 
-    // A work may run twice, or be undone: what it has noted goes with it.
+    // A position to rewind to when a transaction is repeated or rolled back.
     struct mark {
         std::size_t changes = 0;
         std::size_t total_changes = 0;
@@ -96,8 +97,8 @@ struct request_trace {
     }
 };
 
-// Names of the attributes in which two documents of a resource differ, those of extensions with their URN, at
-// most attributes_kept_max.
+// Names of the attributes in which two documents of a resource differ, at most attributes_kept_max. Names of
+// extensions include the URN.
 std::vector<std::string> changed_attributes(const json::object& before, const json::object& after);
 
 }  // namespace scimd::service

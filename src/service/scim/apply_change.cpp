@@ -37,7 +37,7 @@ error value_taken(const scim::resource_type& type, const scim::unique_value& val
     return {errc::uniqueness, value.attribute + " is taken by another " + type.name + " of this directory."};
 }
 
-// What is kept in place of a document may be as large as that, which may be larger than is allowed by now.
+// A document may stay as large as it was, even if the limit has been lowered since.
 result<void> check_size(const prepared_change& change)
 {
     const auto before = change.before ? change.before->bytes : 0;
@@ -49,13 +49,13 @@ result<void> check_size(const prepared_change& change)
 }
 
 refused record_refusal(
-    store::transaction& tx, const caller& who, const json::object& user, gate_refusal refusal
+    store::transaction& tx, const caller& caller, const json::object& user, gate_refusal refusal
 )
 {
     const auto subject = person_in(user);
     const bool is_first = store::refusals::record(
         tx,
-        who.directory,
+        caller.directory,
         {.subject = subject_of(subject),
          .reason = refusal.reason,
          .user_name = subject.user_name,
@@ -65,199 +65,203 @@ refused record_refusal(
          .address = refusal.address},
         tx.now()
     );
-    if (who.trace)
-        who.trace->is_recorded = true;
+    if (caller.trace)
+        caller.trace->is_recorded = true;
     if (is_first)
-        publish_refusal(tx, who, user, refusal);
+        publish_refusal(tx, caller, user, refusal);
     return {{refusal.code, std::move(refusal.detail)}};
 }
 
-void hold(store::transaction& tx, const caller& who, resource_id user, const gate_refusal& why)
+void hold(store::transaction& tx, const caller& caller, resource_id user, const gate_refusal& why)
 {
-    store::held_users::hold(tx, who.directory, as_held(user, why));
+    store::held_users::hold(tx, caller.directory, as_held(user, why));
 }
 
-// What the request has done, for the directory's log.
-void record_change(const caller& who, const prepared_change& change, resource_id id, bool has_other_members)
+// Notes the change for the directory's request log.
+void record_change(
+    const caller& caller, const prepared_change& change, resource_id id, bool has_other_members
+)
 {
-    if (!who.trace)
+    if (!caller.trace)
         return;
-    auto noted = change.note;
-    if (noted.id.empty())
-        noted.id = id_text(*change.type, id);
+    auto record = change.log_record;
+    if (record.id.empty())
+        record.id = id_text(*change.type, id);
     if (has_other_members)
-        noted.attributes.emplace_back("members");
-    who.trace->add(std::move(noted));
+        record.attributes.emplace_back("members");
+    caller.trace->add(std::move(record));
 }
 
-result<applied> apply_creation(store::transaction& tx, const caller& who, const prepared_change& change)
+result<applied> apply_creation(store::transaction& tx, const caller& caller, const prepared_change& change)
 {
     const auto& type = *change.type;
-    const quota_guard quota(tx, who);
+    const quota_guard quota(tx, caller);
     if (auto admitted = quota.admit_new(type); !admitted)
         return admitted.error();
-    domain_look_up domains(tx, who);
+    domain_look_up domains(tx, caller);
     admission verdict;
     if (is_user(change))
-        verdict = admit_new(tx, who, domains, {change.after, change.addresses});
+        verdict = admit_new(tx, caller, domains, {change.after, change.addresses});
     if (verdict.refusal)
-        return record_refusal(tx, who, change.after, std::move(*verdict.refusal));
+        return record_refusal(tx, caller, change.after, std::move(*verdict.refusal));
     if (change.context &&
-        *change.context != read_new_user_context(tx, who, verified_of(domains, change.addresses)))
+        *change.context != read_new_user_context(tx, caller, verified_of(domains, change.addresses)))
         return stale{};
     if (auto fits = check_size(change); !fits)
         return fits.error();
-    if (const auto* taken = unique_values::find_taken(tx, who.directory, type.name, {}, change.unique_values))
+    if (const auto* taken =
+            unique_values::find_taken(tx, caller.directory, type.name, {}, change.unique_values))
         return value_taken(type, *taken);
-    const auto row = resources::insert(tx, who.directory, type.name, change.text, change.columns);
+    const auto row = resources::insert(tx, caller.directory, type.name, change.text, change.columns);
     if (!row)
         return name_taken(type);
-    unique_values::replace(tx, who.directory, type, row->id, change.unique_values);
+    unique_values::replace(tx, caller.directory, type, row->id, change.unique_values);
     if (is_user(change))
-        resolve_refusals(tx, who.directory, person_in(change.after), tx.now());
-    const auto members = apply_members(tx, who, row->id, change.members);
+        resolve_refusals(tx, caller.directory, person_in(change.after), tx.now());
+    const auto members = apply_members(tx, caller, row->id, change.members);
     if (!members)
         return members.error();
     const auto bytes = static_cast<std::int64_t>(change.text.size());
     if (auto fits = quota.check_growth(bytes, !change.members.empty()); !fits)
         return fits.error();
-    record_change(who, change, row->id, false);
+    record_change(caller, change, row->id, false);
     const written done{row->id, row->version, row->created, row->modified};
     if (verdict.hold) {
-        hold(tx, who, row->id, *verdict.hold);
+        hold(tx, caller, row->id, *verdict.hold);
         return done;
     }
     if (change.context)
-        record_published(tx, who, *change.context, row->id);
-    publish_created(tx, who, change.event.value(), row->id);
-    publish_membership(tx, who, as_membership(row->id, change.after), *members);
+        record_published(tx, caller, *change.context, row->id);
+    publish_created(tx, caller, change.event.value(), row->id);
+    publish_membership(tx, caller, as_membership(row->id, change.after), *members);
     return done;
 }
 
-// The document and what is kept beside it.
-result<void> store_document(store::transaction& tx, const caller& who, const prepared_change& change)
+// Writes the document, its indexed columns and its unique values.
+result<void> store_document(store::transaction& tx, const caller& caller, const prepared_change& change)
 {
     const auto& type = *change.type;
     const auto id = change.before->id;
-    if (const auto* taken = unique_values::find_taken(tx, who.directory, type.name, id, change.unique_values))
+    if (const auto* taken =
+            unique_values::find_taken(tx, caller.directory, type.name, id, change.unique_values))
         return value_taken(type, *taken);
     if (auto fits = check_size(change); !fits)
         return fits.error();
-    if (!resources::rewrite(tx, who.directory, type.name, id, change.text, change.columns))
+    if (!resources::rewrite(tx, caller.directory, type.name, id, change.text, change.columns))
         return name_taken(type);
-    unique_values::replace(tx, who.directory, type, id, change.unique_values);
+    unique_values::replace(tx, caller.directory, type, id, change.unique_values);
     return {};
 }
 
-// Whether the preparation still holds.
+// Whether no concurrent change has outdated the preparation.
 bool is_current(
-    store::transaction& tx, const caller& who, domain_look_up& domains, const prepared_change& change
+    store::transaction& tx, const caller& caller, domain_look_up& domains, const prepared_change& change
 )
 {
     const auto& before = *change.before;
-    if (resources::version_of(tx, who.directory, change.type->name, before.id) != before.version)
+    if (resources::version_of(tx, caller.directory, change.type->name, before.id) != before.version)
         return false;
     if (!change.has_changed || !is_user(change))
         return true;
-    if (store::held_users::is_held(tx, who.directory, before.id) != before.is_held)
+    if (store::held_users::is_held(tx, caller.directory, before.id) != before.is_held)
         return false;
     if (!change.context)
         return true;
     auto verified = verified_of(domains, before.addresses, change.addresses);
-    return *change.context == read_user_context(tx, who, before.id, std::move(verified));
+    return *change.context == read_user_context(tx, caller, before.id, std::move(verified));
 }
 
-// What was listed of its former addresses is over.
+// Resolves the refusals that applied to former addresses of the user only.
 void review_changed_user(
     store::transaction& tx,
-    const caller& who,
+    const caller& caller,
     domain_look_up& domains,
     resource_id user,
     const prepared_change& change
 )
 {
-    const auto objections = standing_objections_to(domains, who, change.addresses);
-    resolve_standing_refusals(tx, who, user, objections);
+    const auto objections = standing_objections_to(domains, caller, change.addresses);
+    resolve_standing_refusals(tx, caller, user, objections);
 }
 
-// What is told of a document that has been written.
+// Publishes the change of a document that has been written.
 void publish_update(
-    store::transaction& tx, const caller& who, const prepared_change& change, const admission& verdict
+    store::transaction& tx, const caller& caller, const prepared_change& change, const admission& verdict
 )
 {
     const auto& before = *change.before;
-    if (verdict.hold) {  // nobody's but SCIM's
-        hold(tx, who, before.id, *verdict.hold);
+    if (verdict.hold) {  // visible to SCIM clients only: no event
+        hold(tx, caller, before.id, *verdict.hold);
         return;
     }
     if (before.is_held) {
-        store::held_users::release(tx, who.directory, before.id);
+        store::held_users::release(tx, caller.directory, before.id);
         const resources::row row{before.id, before.version + 1, before.created, tx.now(), {}};
-        publish_release(tx, who, *change.type, row, change.after);
+        publish_release(tx, caller, *change.type, row, change.after);
         return;
     }
     if (change.context)
-        record_published(tx, who, *change.context, before.id);
-    publish(tx, who, change.event.value());
+        record_published(tx, caller, *change.context, before.id);
+    publish(tx, caller, change.event.value());
 }
 
-result<applied> apply_update(store::transaction& tx, const caller& who, const prepared_change& change)
+result<applied> apply_update(store::transaction& tx, const caller& caller, const prepared_change& change)
 {
-    domain_look_up domains(tx, who);
-    if (!is_current(tx, who, domains, change))
+    domain_look_up domains(tx, caller);
+    if (!is_current(tx, caller, domains, change))
         return stale{};
     const auto& type = *change.type;
     const auto& before = *change.before;
-    quota_guard quota(tx, who);
+    quota_guard quota(tx, caller);
     if (auto admitted = quota.admit_change(before.document, change.after, change.members); !admitted)
         return admitted.error();
     admission verdict;
-    // Of what the gate looks at users change nothing of themselves.
-    if (is_user(change) && change.has_changed && !who.user) {
+    // Users cannot change the attributes that the gate looks at, so their own changes skip it.
+    if (is_user(change) && change.has_changed && !caller.user) {
         verdict = admit_change(
             tx,
-            who,
+            caller,
             domains,
             {before.document, before.addresses},
             {change.after, change.addresses},
             before.is_held
         );
         if (verdict.refusal)
-            return record_refusal(tx, who, change.after, std::move(*verdict.refusal));
-        resolve_refusals(tx, who.directory, person_in(change.after), tx.now());
+            return record_refusal(tx, caller, change.after, std::move(*verdict.refusal));
+        resolve_refusals(tx, caller.directory, person_in(change.after), tx.now());
         if (before.addresses != change.addresses)
-            review_changed_user(tx, who, domains, before.id, change);
+            review_changed_user(tx, caller, domains, before.id, change);
     }
-    const auto members = apply_members(tx, who, before.id, change.members);
+    const auto members = apply_members(tx, caller, before.id, change.members);
     if (!members)
         return members.error();
-    auto done = as_it_is(change);
+    auto done = unchanged_result(change);
     if (change.has_changed) {
-        if (auto stored = store_document(tx, who, change); !stored)
+        if (auto stored = store_document(tx, caller, change); !stored)
             return stored.error();
         done.version = before.version + 1;
         done.modified = tx.now();
-        publish_update(tx, who, change, verdict);
+        publish_update(tx, caller, change, verdict);
     } else if (!members->is_empty()) {
-        const auto row = resources::touch(tx, who.directory, type.name, before.id);
+        const auto row = resources::touch(tx, caller.directory, type.name, before.id);
         done.version = row.version;
         done.modified = row.modified;
     }
-    publish_membership(tx, who, as_membership(before.id, change.after), *members);
+    publish_membership(tx, caller, as_membership(before.id, change.after), *members);
     const auto bytes =
         static_cast<std::int64_t>(change.text.size()) - static_cast<std::int64_t>(before.bytes);
     if (auto fits = quota.check_growth(bytes, !members->is_empty()); !fits)
         return fits.error();
     if (change.has_changed || !members->is_empty())
-        record_change(who, change, before.id, !members->is_empty());
+        record_change(caller, change, before.id, !members->is_empty());
     return done;
 }
 
 }  // namespace
 
-result<applied> apply(store::transaction& tx, const caller& who, const prepared_change& change)
+result<applied> apply(store::transaction& tx, const caller& caller, const prepared_change& change)
 {
-    return change.before ? apply_update(tx, who, change) : apply_creation(tx, who, change);
+    return change.before ? apply_update(tx, caller, change) : apply_creation(tx, caller, change);
 }
 
 }  // namespace scimd::service

@@ -51,11 +51,11 @@ int success_status(scim::bulk_method method)
     return 200;
 }
 
-// What came of one operation: a resource (none when it was removed), or why not.
+// The outcome of one operation: a resource (none when it was removed), or the reason of the failure.
 struct outcome {
     representation made;
     std::optional<error> failure;
-    bool is_recorded = false;  // a refusal, whose traces stay
+    bool is_recorded = false;  // a refusal by the domain gate, whose record is committed
 };
 
 outcome failed(error reason)
@@ -77,12 +77,12 @@ store::verdict verdict_of(const outcome& done)
     return done.failure && !done.is_recorded ? store::verdict::rollback : store::verdict::commit;
 }
 
-// The response of an operation that succeeds has no body: RFC 7644 §3.7 leaves that to the server.
-scim::projection nothing()
+// The response of a successful operation has no body: RFC 7644 §3.7 leaves that to the server.
+scim::projection empty_projection()
 {
-    scim::projection wanted;
-    wanted.is_nothing = true;
-    return wanted;
+    scim::projection shown;
+    shown.is_nothing = true;
+    return shown;
 }
 
 std::string id_in(const representation& made)
@@ -90,10 +90,11 @@ std::string id_in(const representation& made)
     return made.location.substr(made.location.rfind('/') + 1);
 }
 
+// One batch of a bulk request, in one transaction.
 class bulk_batch {
 public:
-    bulk_batch(store::transaction& tx, const caller& who, const bulk_job& job, bulk_progress& progress)
-        : tx_(tx), who_(who), job_(job), progress_(progress)
+    bulk_batch(store::transaction& tx, const caller& caller, const bulk_job& job, bulk_progress& progress)
+        : tx_(tx), caller_(caller), job_(job), progress_(progress)
     {
     }
 
@@ -107,17 +108,18 @@ public:
             else
                 run_one(unit.operations.front());
             operations += unit.operations.size();
-        } while (!progress_.is_done(job_) && may_go_on(operations));
+        } while (!progress_.is_done(job_) && has_time_left(operations));
     }
 
 private:
-    [[nodiscard]] bool may_go_on(std::size_t operations) const
+    [[nodiscard]] bool has_time_left(std::size_t operations) const
     {
         if (tx_.do_others_wait())
-            return operations < bulk_round_operations_shared_max && tx_.age() < bulk_round_time_shared_max;
-        return operations < bulk_round_operations_max && tx_.age() < bulk_round_time_max;
+            return operations < bulk_batch_operations_shared_max && tx_.age() < bulk_batch_time_shared_max;
+        return operations < bulk_batch_operations_max && tx_.age() < bulk_batch_time_max;
     }
 
+    // Why a circle is rolled back.
     struct broken_circle {
         std::size_t index;  // of the operation that failed
         outcome done;
@@ -137,19 +139,20 @@ private:
     [[nodiscard]] result<bulk_body> read_resolved(const scim::bulk_demand& wanted) const
     {
         const auto lookup = [this](const std::string& bulk_id) { return id_of(bulk_id); };
-        who_.work->charge(steps_of(wanted.data));
-        return read_data(scim::resolve_references(wanted, lookup), wanted, job_.mode, *who_.work);
+        caller_.work->charge(steps_of(wanted.data));
+        return read_data(scim::resolve_references(wanted, lookup), wanted, job_.mode, *caller_.work);
     }
 
-    // "bulkId:x" stays as it is while there is no x.
+    // Replaces "bulkId:x" by the id of that resource, if it has been created.
     [[nodiscard]] std::string resolved_id(const std::string& id) const
     {
         const auto reference = scim::reference_in_id(id);
         return reference.empty() ? id : id_of(std::string(reference)).value_or(id);
     }
 
-    // What was to be created before and is not there; `circle` will be.
-    [[nodiscard]] std::optional<error> lost_reference(
+    // An error when the operation refers to a resource that has not been created, unless it is part of
+    // `circle`.
+    [[nodiscard]] std::optional<error> missing_reference(
         const scim::bulk_demand& wanted, const std::set<std::string_view>& circle = {}
     ) const
     {
@@ -161,14 +164,14 @@ private:
         return std::nullopt;
     }
 
-    // What is undone was not done, for the log either.
-    void attempt(const std::function<store::verdict()>& part)
+    // Runs `step` in a savepoint. A rollback removes its entries in the request log, too.
+    void attempt(const std::function<store::verdict()>& step)
     {
-        const auto noted = who_.trace ? who_.trace->here() : request_trace::mark();
+        const auto mark = caller_.trace ? caller_.trace->here() : request_trace::mark();
         auto verdict = store::verdict::commit;
-        store::attempt(tx_, [&] { return verdict = part(); });
-        if (who_.trace && verdict == store::verdict::rollback)
-            who_.trace->rewind(noted);
+        store::attempt(tx_, [&] { return verdict = step(); });
+        if (caller_.trace && verdict == store::verdict::rollback)
+            caller_.trace->rewind(mark);
     }
 
     void run_one(std::size_t index)
@@ -178,17 +181,18 @@ private:
             done = within_budget([&] { return perform(index); });
             return verdict_of(done);
         });
-        note(index, done);
+        record_outcome(index, done);
     }
 
-    template <class Part>
-    outcome within_budget(Part part)
+    // Runs `step` and turns an exceeded work budget into a failure.
+    template <class Step>
+    outcome within_budget(Step step)
     {
         try {
-            if (!is_in_circle_)  // whose operations are one in the writer
-                who_.work->restart_stage();
-            who_.work->check();
-            return part();
+            if (!is_in_circle_)  // the operations of a circle share one stage of the budget
+                caller_.work->restart_stage();
+            caller_.work->check();
+            return step();
         } catch (const work_limit_exceeded& reason) {
             return failed({errc::too_large, reason.what()});
         }
@@ -199,8 +203,8 @@ private:
         const auto& wanted = job_.request.operations[index].wanted;
         if (!wanted)
             return failed(wanted.error());
-        if (auto lost = lost_reference(*wanted))
-            return failed(std::move(*lost));
+        if (auto missing = missing_reference(*wanted))
+            return failed(std::move(*missing));
         if (wanted->references.empty())
             return perform(*wanted, job_.bodies[index]);
         return perform(*wanted, read_resolved(*wanted));
@@ -214,30 +218,32 @@ private:
         if (auto allowed = check_memberships(wanted, *body); !allowed)
             return failed(allowed.error());
         if (wanted.method == scim::bulk_method::post)
-            return outcome_of(create(tx_, who_, type, std::get<scim::parsed_body>(*body), nothing()));
-        target what{&type, resolved_id(wanted.id), {}, nothing()};
+            return outcome_of(
+                create(tx_, caller_, type, std::get<scim::parsed_body>(*body), empty_projection())
+            );
+        target resource{&type, resolved_id(wanted.id), {}, empty_projection()};
         if (!wanted.version.empty()) {
             auto tags = entity_tags::parse(wanted.version);
             if (!tags)
                 return failed({errc::invalid_value, "version is no entity tag, as in W/\"1\"."});
-            what.conditions.if_match = std::move(*tags);
+            resource.conditions.if_match = std::move(*tags);
         }
         if (wanted.method == scim::bulk_method::put)
-            return outcome_of(replace(tx_, who_, what, std::get<scim::parsed_body>(*body)));
+            return outcome_of(replace(tx_, caller_, resource, std::get<scim::parsed_body>(*body)));
         if (wanted.method == scim::bulk_method::patch)
-            return outcome_of(patch(tx_, who_, what, std::get<scim::patch>(*body)));
-        // What is too large for a transaction goes on behind the request.
-        const auto is_large = membership_jobs::begin_removal(tx_, who_, what);
+            return outcome_of(patch(tx_, caller_, resource, std::get<scim::patch>(*body)));
+        // A removal that is too large for one transaction continues in the background.
+        const auto is_large = membership_jobs::begin_removal(tx_, caller_, resource);
         if (!is_large)
             return failed(is_large.error());
         if (*is_large)
             return {};
-        if (auto removed = remove(tx_, who_, what); !removed)
+        if (auto removed = remove(tx_, caller_, resource); !removed)
             return failed(removed.error());
         return {};
     }
 
-    // Operations of a bulk request are not done in pieces.
+    // Rejects changes of memberships that would have to be split over several transactions.
     [[nodiscard]] result<void> check_memberships(const scim::bulk_demand& wanted, const bulk_body& body)
     {
         membership_jobs::reach reach;
@@ -255,9 +261,9 @@ private:
         const auto number = parse_prefixed(resolved_id(wanted.id), wanted.type->id_prefix);
         if (!number)
             return {};
-        if (store::membership_jobs::of_resource(tx_, who_.directory, {*number}))
+        if (store::membership_jobs::of_resource(tx_, caller_.directory, {*number}))
             return error{errc::conflict, "The memberships of the resource are being changed; try again."};
-        const auto total = store::resources::count_members(tx_, who_.directory, {*number});
+        const auto total = store::resources::count_members(tx_, caller_.directory, {*number});
         if (reach.is_of_all && std::cmp_greater(total, bulk_members_max))
             return error{
                 errc::too_large,
@@ -267,7 +273,7 @@ private:
         return {};
     }
 
-    // RFC 7644 §3.7.1. Nobody sees the state between, and when one of them fails all do.
+    // RFC 7644 §3.7.1: runs a circle of references atomically. When one operation fails, all do.
     void run_circle(const std::vector<std::size_t>& indexes)
     {
         if (indexes.size() > bulk_circle_max) {
@@ -277,12 +283,12 @@ private:
                     " operations refer to each other in a circle."
             };
             for (const auto index : indexes)
-                note(index, failed(reason));
+                record_outcome(index, failed(reason));
             return;
         }
         std::vector<outcome> done;
         std::optional<broken_circle> broken;
-        who_.work->restart_stage();
+        caller_.work->restart_stage();
         is_in_circle_ = true;
         named_in_circle_ = 0;
         attempt([&] {
@@ -291,12 +297,12 @@ private:
         });
         is_in_circle_ = false;
         if (broken)
-            return give_up(indexes, *broken);
+            return fail_circle(indexes, *broken);
         for (std::size_t i = 0; i < indexes.size(); ++i)
-            note(indexes[i], done[i]);
+            record_outcome(indexes[i], done[i]);
     }
 
-    // Creates all of them without what is not there yet, then fills that in.
+    // Creates all resources without the references that do not resolve yet, then replaces them with these.
     std::optional<broken_circle> try_circle(
         const std::vector<std::size_t>& indexes, std::vector<outcome>& done
     )
@@ -305,8 +311,8 @@ private:
         for (const auto index : indexes)
             circle.insert(bulk_id(index));
         for (const auto index : indexes) {
-            if (auto lost = lost_reference(demand(index), circle))
-                return broken_circle{index, failed(std::move(*lost))};
+            if (auto missing = missing_reference(demand(index), circle))
+                return broken_circle{index, failed(std::move(*missing))};
             auto created =
                 within_budget([&] { return perform(demand(index), read_resolved(demand(index))); });
             if (created.failure)
@@ -321,15 +327,15 @@ private:
         return std::nullopt;
     }
 
-    // The second pass: what was created becomes what was asked for.
+    // The second pass: replaces the created resource by the requested one, all references resolved.
     outcome fill(std::size_t index)
     {
         const auto& type = *demand(index).type;
         const auto body = read_resolved(demand(index));
         if (!body)
             return failed(body.error());
-        const target what{&type, progress_.ids.at(bulk_id(index)), {}, nothing()};
-        auto filled = outcome_of(replace(tx_, who_, what, std::get<scim::parsed_body>(*body)));
+        const target resource{&type, progress_.ids.at(bulk_id(index)), {}, empty_projection()};
+        auto filled = outcome_of(replace(tx_, caller_, resource, std::get<scim::parsed_body>(*body)));
         if (filled.failure)
             return failed(
                 {errc::conflict, "The circular references cannot be resolved: " + filled.failure->detail}
@@ -337,11 +343,11 @@ private:
         return filled;
     }
 
-    void give_up(const std::vector<std::size_t>& indexes, const broken_circle& broken)
+    void fail_circle(const std::vector<std::size_t>& indexes, const broken_circle& broken)
     {
         for (const auto index : indexes)
             progress_.ids.erase(bulk_id(index));
-        // Its record went with the others' traces.
+        // The rollback removed the record of the refusal: run the operation again to write it.
         if (broken.done.is_recorded)
             attempt([&] {
                 return verdict_of(within_budget([&] {
@@ -353,7 +359,7 @@ private:
             "It refers in a circle to the bulkId \"" + bulk_id(broken.index) + "\", which was not created."
         };
         for (const auto index : indexes)
-            note(index, index == broken.index ? broken.done : failed(consequence));
+            record_outcome(index, index == broken.index ? broken.done : failed(consequence));
     }
 
     [[nodiscard]] const std::string& bulk_id(std::size_t index) const
@@ -361,7 +367,7 @@ private:
         return job_.request.operations[index].bulk_id;
     }
 
-    void note(std::size_t index, const outcome& done)
+    void record_outcome(std::size_t index, const outcome& done)
     {
         const auto& operation = job_.request.operations[index];
         scim::bulk_result made{
@@ -376,7 +382,7 @@ private:
             made.location = location_of(operation);
         if (done.failure) {
             ++progress_.errors;
-            note_refusal(operation, done);
+            record_refusal(operation, done);
         } else {
             made.status = success_status(operation.wanted->method);
         }
@@ -385,37 +391,38 @@ private:
         progress_.results[index] = std::move(made);
     }
 
-    // For the ledger; what the gate has refused is in it already.
-    void note_refusal(const scim::bulk_operation& operation, const outcome& done)
+    // Adds a failed change of a user to the list of refused users. A refusal by the domain gate is in it
+    // already.
+    void record_refusal(const scim::bulk_operation& operation, const outcome& done)
     {
         const auto status = http_status(done.failure->code);
         const bool is_fault = status == 400 || status == 409;
-        if (!who_.trace || done.is_recorded || !is_fault || !operation.wanted)
+        if (!caller_.trace || done.is_recorded || !is_fault || !operation.wanted)
             return;
         const auto& wanted = *operation.wanted;
         if (wanted.type->name != "User" || wanted.method == scim::bulk_method::remove)
             return;
         const auto reason = scim_type(done.failure->code);
-        who_.trace->add(refusal_record{
-            .who = person_in(wanted.data),
+        caller_.trace->add(refusal_record{
+            .user = person_in(wanted.data),
             .resource_id = wanted.method == scim::bulk_method::post ? std::string() : resolved_id(wanted.id),
             .reason = reason.empty() ? "status_" + std::to_string(status) : std::string(reason),
             .detail = done.failure->detail
         });
     }
 
-    // Of a resource that was not represented. What was not created has none.
+    // The location of a resource without representation; empty for one that was not created.
     [[nodiscard]] std::string location_of(const scim::bulk_operation& operation) const
     {
         if (operation.method == "POST" || !operation.path.starts_with('/'))
             return {};
         if (!operation.wanted)
-            return who_.base_url + operation.path;
-        return who_.base_url + operation.wanted->type->endpoint + '/' + resolved_id(operation.wanted->id);
+            return caller_.base_url + operation.path;
+        return caller_.base_url + operation.wanted->type->endpoint + '/' + resolved_id(operation.wanted->id);
     }
 
     store::transaction& tx_;
-    const caller& who_;
+    const caller& caller_;
     const bulk_job& job_;
     bulk_progress& progress_;
     bool is_in_circle_ = false;
@@ -444,10 +451,10 @@ bool bulk_progress::is_done(const bulk_job& job) const noexcept
     return next_unit == job.units.size() || (errors_max > 0 && errors >= errors_max);
 }
 
-void run_bulk(store::transaction& tx, const caller& who, const bulk_job& job, bulk_progress& progress)
+void run_bulk(store::transaction& tx, const caller& caller, const bulk_job& job, bulk_progress& progress)
 {
     progress.results.resize(job.request.operations.size());
-    bulk_batch(tx, who, job, progress).run();
+    bulk_batch(tx, caller, job, progress).run();
 }
 
 }  // namespace scimd::service

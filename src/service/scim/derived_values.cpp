@@ -11,28 +11,28 @@ namespace {
 
 namespace resources = store::resources;
 
-std::string location_of(const caller& who, const scim::resource_type& type, const std::string& id)
+std::string location_of(const caller& caller, const scim::resource_type& type, const std::string& id)
 {
-    return who.base_url + type.endpoint + '/' + id;
+    return caller.base_url + type.endpoint + '/' + id;
 }
 
-json::object member_value(const caller& who, const resources::member_row& member)
+json::object member_value(const caller& caller, const resources::member_row& member)
 {
-    const auto& type = *who.schemas->find_type(member.type);
+    const auto& type = *caller.schemas->find_type(member.type);
     const auto id = id_text(type, member.id);
-    json::object value{{"value", id}, {"$ref", location_of(who, type, id)}, {"type", type.name}};
+    json::object value{{"value", id}, {"$ref", location_of(caller, type, id)}, {"type", type.name}};
     if (!member.display.empty())
         value["display"] = member.display;
     return value;
 }
 
-json::object group_value(const caller& who, const resources::membership& group)
+json::object group_value(const caller& caller, const resources::membership& group)
 {
-    const auto& type = *who.schemas->find_type("Group");
+    const auto& type = *caller.schemas->find_type("Group");
     const auto id = id_text(type, group.group);
     return {
         {"value", id},
-        {"$ref", location_of(who, type, id)},
+        {"$ref", location_of(caller, type, id)},
         {"display", group.display_name},
         {"type", "direct"}
     };
@@ -47,30 +47,30 @@ const scim::attribute* derived_attribute_of(const scim::resource_type& type)
     return type.name == "User" ? type.base->find("groups") : nullptr;
 }
 
-void each_derived_value(
+void for_each_derived_value(
     store::transaction& tx,
-    const caller& who,
+    const caller& caller,
     const scim::resource_type& type,
     resource_id id,
-    const std::function<bool(json::object)>& each
+    const std::function<bool(json::object)>& visit
 )
 {
     if (type.name == "Group")
-        resources::members_of(tx, who.directory, id, [&](const resources::member_row& member) {
-            return each(member_value(who, member));
+        resources::members_of(tx, caller.directory, id, [&](const resources::member_row& member) {
+            return visit(member_value(caller, member));
         });
     else if (type.name == "User")
         resources::groups_of_each(
             tx,
-            who.directory,
+            caller.directory,
             {id},
-            [&](resource_id, const resources::membership& group) { return each(group_value(who, group)); }
+            [&](resource_id, const resources::membership& group) { return visit(group_value(caller, group)); }
         );
 }
 
 bool matches_with_derived(
     store::transaction& tx,
-    const caller& who,
+    const caller& caller,
     const scim::resource_type& type,
     resource_id id,
     const json::object& document,
@@ -79,14 +79,14 @@ bool matches_with_derived(
 {
     const auto* const attribute = derived_attribute_of(type);
     if (!attribute)
-        return scim::matches(condition, document, *who.work);
+        return scim::matches(condition, document, *caller.work);
     scim::value_terms terms(condition, *attribute);
     if (!terms.are_decided())
-        each_derived_value(tx, who, type, id, [&](json::object value) {
-            terms.look_at(std::move(value), *who.work);
+        for_each_derived_value(tx, caller, type, id, [&](json::object value) {
+            terms.look_at(std::move(value), *caller.work);
             return !terms.are_decided();
         });
-    return scim::matches(condition, document, terms, *who.work);
+    return scim::matches(condition, document, terms, *caller.work);
 }
 
 }  // namespace scimd::service

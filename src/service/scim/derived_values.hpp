@@ -1,5 +1,6 @@
-// What a resource shows of other rows: a group its members, a user its groups. They are read one after the
-// other, because there may be more of them than fit in memory.
+// Values that a resource shows but that are stored in other rows: the members of a group, the groups of a
+// user. They are read one after the other, because there may be more of them than fit in memory.
+// Thread contract: that of the transaction.
 #pragma once
 
 #include "base/id.hpp"
@@ -14,22 +15,23 @@
 
 namespace scimd::service {
 
-// nullptr: resources of the type show nothing of other rows.
+// The attribute that is read from other rows; nullptr for a type without one.
 const scim::attribute* derived_attribute_of(const scim::resource_type& type);
 
-// The values of that attribute in the order in which they are shown; `each` false stops.
-void each_derived_value(
+// Calls `visit` with each value of that attribute, in the order in which they are shown, until it returns
+// false.
+void for_each_derived_value(
     store::transaction& tx,
-    const caller& who,
+    const caller& caller,
     const scim::resource_type& type,
     resource_id id,
-    const std::function<bool(json::object)>& each
+    const std::function<bool(json::object)>& visit
 );
 
-// A filter held against a resource and what it shows of other rows. `document` is all of it but those.
+// Evaluates a filter on a resource with its derived values. `document` holds everything but those.
 bool matches_with_derived(
     store::transaction& tx,
-    const caller& who,
+    const caller& caller,
     const scim::resource_type& type,
     resource_id id,
     const json::object& document,

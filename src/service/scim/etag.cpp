@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t tags_max = 32;
 
-// Takes one tag and the comma behind it off the front of `rest`; empty when there is none.
+// Removes one tag and the comma after it from the front of `rest`; empty when there is none.
 std::optional<std::string> take_tag(std::string_view& rest)
 {
     rest = trim(rest);

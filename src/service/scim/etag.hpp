@@ -1,5 +1,5 @@
-// Versions of resources as weak entity tags, W/"12", and the preconditions on them (RFC 7644 §3.14, RFC 9110
-// §13). Pure.
+// ETags of resources, weak ones as in W/"12", and the preconditions If-Match and If-None-Match on them
+// (RFC 7644 §3.14, RFC 9110 §13). Pure.
 #pragma once
 
 #include "base/error.hpp"
@@ -16,7 +16,7 @@ std::string etag(std::int64_t version);
 // One If-Match or If-None-Match field.
 struct entity_tags {
     bool is_any = false;            // *
-    std::vector<std::string> tags;  // what stands between the quotes; weak and strong compare alike here
+    std::vector<std::string> tags;  // without quotes; weak and strong tags compare alike
 
     // invalid_value when it is neither * nor a list of quoted tags; at most 32 of them.
     static result<entity_tags> parse(std::string_view field);
@@ -24,14 +24,15 @@ struct entity_tags {
     [[nodiscard]] bool matches(std::int64_t version) const;
 };
 
+// The preconditions of one request.
 struct preconditions {
     std::optional<entity_tags> if_match;
     std::optional<entity_tags> if_none_match;
 
-    // precondition_failed when a change to a resource of that version must not happen.
+    // For a write: precondition_failed when a resource of that version must not be changed.
     [[nodiscard]] result<void> check(std::int64_t version) const;
 
-    // The same for a read, where an If-None-Match that matches is no failure.
+    // For a read, where an If-None-Match that matches is no failure (the answer is 304).
     [[nodiscard]] result<void> check_match(std::int64_t version) const;
 };
 

@@ -16,7 +16,7 @@ std::optional<std::string> text_of(const json::object& document, std::string_vie
     return value ? std::optional(std::string(*value)) : std::nullopt;
 }
 
-// A name in the form in which it is compared.
+// A name in its normalized form for comparison: two names are equal when their keys are.
 std::optional<std::string> key_of(
     const json::object& document, const scim::resource_type& type, std::string_view name, work_budget& work
 )
@@ -39,25 +39,25 @@ void add_emails(store::resources::index_columns& columns, const json::object& us
 
 }  // namespace
 
-// The columns are those of users and groups; what is unique of other types are rows of unique_values.
+// Only users and groups have these columns; unique values of other types are rows of unique_values.
 store::resources::index_columns columns_of(
-    const caller& who, const scim::resource_type& type, const json::object& document
+    const caller& caller, const scim::resource_type& type, const json::object& document
 )
 {
     store::resources::index_columns columns;
     columns.external_id = text_of(document, "externalId");
     if (type.name == "Group") {
-        columns.display_key = key_of(document, type, "displayName", *who.work);
-        if (who.has_unique_group_names)
+        columns.display_key = key_of(document, type, "displayName", *caller.work);
+        if (caller.has_unique_group_names)
             columns.unique_key = columns.display_key;
     }
     if (type.name != "User")
         return columns;
-    columns.unique_key = key_of(document, type, "userName", *who.work);
-    columns.display_key = key_of(document, type, "displayName", *who.work);
+    columns.unique_key = key_of(document, type, "userName", *caller.work);
+    columns.display_key = key_of(document, type, "displayName", *caller.work);
     if (const auto* active = find(document, "active"); active && active->is_bool())
         columns.active = active->get_bool();
-    add_emails(columns, document, *who.work);
+    add_emails(columns, document, *caller.work);
     return columns;
 }
 

@@ -1,4 +1,5 @@
-// What of a document is kept in columns and rows of its own, so that equality is an index look-up. Pure.
+// The attributes of a document that are copied into indexed columns, so that equality is an index look-up.
+// Pure.
 #pragma once
 
 #include "base/json/json.hpp"
@@ -8,9 +9,9 @@
 
 namespace scimd::service {
 
-// A group's displayName is a unique key where the caller's directory wants it so.
+// A group's displayName is a unique key in directories with unique group names.
 store::resources::index_columns columns_of(
-    const caller& who, const scim::resource_type& type, const json::object& document
+    const caller& caller, const scim::resource_type& type, const json::object& document
 );
 
 }  // namespace scimd::service

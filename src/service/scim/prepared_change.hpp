@@ -1,10 +1,12 @@
-// A change of one resource in two parts (docs/decisions/0036): what can be made ready on a snapshot, in
-// parallel with other requests, and what has to be done where writes are serial.
+// A change of one resource in two phases (docs/decisions/0036): prepare_*() runs on a snapshot, in parallel
+// with other requests; apply() runs in the writer, where changes are serial.
 //
-// The first part reads the resource, applies the request to its document and makes every text that will be
-// written, the event's too. The second part judges what other changes may have decided meanwhile (the domain
-// gate, seats, uniqueness, memberships) and writes. It gives up when the resource is another than the one
-// that the change was prepared from, or when an event would say something that is not so any more.
+// The first phase reads the resource, applies the request to its document and produces every text that will
+// be written, that of the event too. The second phase makes the decisions that depend on concurrent changes
+// (domain gate, seat limit, uniqueness, memberships) and writes. It returns `stale` when the resource has a
+// newer version than the one that the change was prepared from, or when the prepared event is outdated.
+//
+// Thread contract: values. Each function uses the transaction that it is given, and nothing else.
 #pragma once
 
 #include "base/clock.hpp"
@@ -33,10 +35,10 @@
 
 namespace scimd::service {
 
-// What is asked of one resource.
+// A request on one resource: which one, under which preconditions, and what the response shows.
 struct target {
     const scim::resource_type* type = nullptr;
-    std::string id;  // as it stands in the URL
+    std::string id;  // as in the URL
     preconditions conditions;
     scim::projection wanted;
 };
@@ -48,91 +50,96 @@ struct original {
     time_point created;
     time_point modified;
     std::size_t bytes = 0;                  // of the stored text
-    json::object document;                  // what the directory sees of it
-    bool is_held = false;                   // a user; not looked at when the document stays as it is
-    std::vector<user_address> addresses{};  // of a user whose document changes
+    json::object document;                  // without attributes of schemas that the directory lacks
+    bool is_held = false;                   // for a user whose document changes
+    std::vector<user_address> addresses{};  // likewise
 };
 
+// The result of the first phase.
 struct prepared_change {
     const scim::resource_type* type = nullptr;
     std::optional<original> before;  // empty: the resource is created
     json::object after;
     bool has_changed = true;  // `after` differs from `before`
-    std::string text;         // the stored document, once the change is done
+    std::string text;         // the document to store
     store::resources::index_columns columns;
     std::vector<scim::unique_value> unique_values;
     std::vector<scim::membership_operation> members;
-    std::vector<user_address> addresses{};  // of a user, once the change is done
+    std::vector<user_address> addresses{};  // of the changed user
     std::optional<user_context> context;    // of a user's event
-    std::optional<prepared_event> event;    // empty: the document stays as it is, or the user is held
-    change_record note;                     // without the id of a created resource
-    scim::projection shown;                 // of the answer
+    std::optional<prepared_event> event;    // empty: the document is unchanged, or the user is held
+    change_record log_record;               // without the id of a resource that is still to be created
+    scim::projection shown;                 // of the response
 
-    // Nothing is to be written: the resource is as the client wants it.
+    // Whether there is nothing to write: the resource is as the client wants it.
     [[nodiscard]] bool is_done_already() const noexcept { return !has_changed && members.empty(); }
 };
 
+// The domain gate rejected the user, and that has been recorded.
 struct refused {
     error reason;
 };
+// The change has been written.
 struct written {
     resource_id id;
     std::int64_t version = 0;
     time_point created;
     time_point modified;
 };
-// Something has changed since the preparation. Nothing has been written.
+// A concurrent change has outdated the preparation. Nothing has been written: prepare again.
 struct stale {};
 using applied = std::variant<written, refused, stale>;
 
 prepared_change prepare_creation(
     store::transaction& tx,
-    const caller& who,
+    const caller& caller,
     const scim::resource_type& type,
     const scim::parsed_body& body,
-    const scim::projection& wanted
+    const scim::projection& shown
 );
 
-// Of the resource as it was loaded in this transaction. Their errors are final: they follow from the request
-// and a state of the resource that was there while it was handled.
+// Prepare a change of the resource `found`, which was loaded in this transaction. Errors are final: they
+// follow from the request and from a state that the resource had while the request was handled.
 result<prepared_change> prepare_replacement(
     store::transaction& tx,
-    const caller& who,
-    const target& what,
+    const caller& caller,
+    const target& target,
     store::resources::row found,
     const scim::parsed_body& body
 );
 result<prepared_change> prepare_patch(
     store::transaction& tx,
-    const caller& who,
-    const target& what,
+    const caller& caller,
+    const target& target,
     store::resources::row found,
-    const scim::patch& wanted
+    const scim::patch& operations
 );
 
-// In the transaction that writes. Never `stale` in the one in which the change was prepared.
-result<applied> apply(store::transaction& tx, const caller& who, const prepared_change& change);
+// The second phase, in the transaction that writes. Never `stale` in the transaction that prepared the
+// change.
+result<applied> apply(store::transaction& tx, const caller& caller, const prepared_change& change);
 
-// The resource as the change has left it; a group as it is now, with its members.
+// The response: the resource as the change has left it; a group as it is in this transaction, with its
+// members.
 representation represent(
-    store::transaction& tx, const caller& who, const prepared_change& change, const written& done
+    store::transaction& tx, const caller& caller, const prepared_change& change, const written& done
 );
-// Without what other rows say: groups and members.
-representation represent_alone(const caller& who, const prepared_change& change, const written& done);
-// Whether that is all that represent() would show: the resource has none of them, or they are not wanted.
+// The response without derived values (groups and members). Reads nothing.
+representation represent_alone(const caller& caller, const prepared_change& change, const written& done);
+// Whether represent() would show no derived values: the resource has none, or they are not requested.
 bool is_shown_alone(const prepared_change& change);
 
-// Of a change that is_done_already.
-written as_it_is(const prepared_change& change);
+// The result of a change that is_done_already().
+written unchanged_result(const prepared_change& change);
 
-// A group as its members see it.
+// A group as an entry in the `groups` of its members.
 store::resources::membership as_membership(resource_id group, const json::object& document);
 
 bool is_user(const scim::resource_type& type);
 
 error not_found(const scim::resource_type& type, std::string_view id);
 
-// The resource of a target; not_found.
-result<store::resources::row> load(store::transaction& tx, const caller& who, const target& what);
+// Reads the resource of a target; not_found.
+result<store::resources::row> load(store::transaction& tx, const caller& caller, const target& target);
 
 }  // namespace scimd::service

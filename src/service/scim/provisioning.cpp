@@ -9,10 +9,10 @@
 namespace scimd::service {
 namespace {
 
-// In one transaction with its preparation.
-result<provisioned> apply_at_once(store::transaction& tx, const caller& who, const prepared_change& change)
+// Applies a change in the transaction that prepared it.
+result<provisioned> apply_at_once(store::transaction& tx, const caller& caller, const prepared_change& change)
 {
-    auto outcome = apply(tx, who, change);
+    auto outcome = apply(tx, caller, change);
     if (!outcome)
         return outcome.error();
     if (auto* refusal = std::get_if<refused>(&*outcome))
@@ -20,72 +20,72 @@ result<provisioned> apply_at_once(store::transaction& tx, const caller& who, con
     const auto* done = std::get_if<written>(&*outcome);
     if (!done)
         throw std::logic_error("provisioning: a change is stale in the transaction that prepared it");
-    return represent(tx, who, change, *done);
+    return represent(tx, caller, change, *done);
 }
 
 }  // namespace
 
 result<provisioned> create(
     store::transaction& tx,
-    const caller& who,
+    const caller& caller,
     const scim::resource_type& type,
     const scim::parsed_body& body,
-    const scim::projection& wanted
+    const scim::projection& shown
 )
 {
-    return apply_at_once(tx, who, prepare_creation(tx, who, type, body, wanted));
+    return apply_at_once(tx, caller, prepare_creation(tx, caller, type, body, shown));
 }
 
 result<provisioned> replace(
-    store::transaction& tx, const caller& who, const target& what, const scim::parsed_body& body
+    store::transaction& tx, const caller& caller, const target& target, const scim::parsed_body& body
 )
 {
-    auto found = load(tx, who, what);
+    auto found = load(tx, caller, target);
     if (!found)
         return found.error();
-    const auto change = prepare_replacement(tx, who, what, std::move(*found), body);
-    return change ? apply_at_once(tx, who, *change) : result<provisioned>(change.error());
+    const auto change = prepare_replacement(tx, caller, target, std::move(*found), body);
+    return change ? apply_at_once(tx, caller, *change) : result<provisioned>(change.error());
 }
 
 result<provisioned> patch(
-    store::transaction& tx, const caller& who, const target& what, const scim::patch& wanted
+    store::transaction& tx, const caller& caller, const target& target, const scim::patch& operations
 )
 {
-    auto found = load(tx, who, what);
+    auto found = load(tx, caller, target);
     if (!found)
         return found.error();
-    const auto change = prepare_patch(tx, who, what, std::move(*found), wanted);
-    return change ? apply_at_once(tx, who, *change) : result<provisioned>(change.error());
+    const auto change = prepare_patch(tx, caller, target, std::move(*found), operations);
+    return change ? apply_at_once(tx, caller, *change) : result<provisioned>(change.error());
 }
 
-result<representation> get(store::transaction& tx, const caller& who, const target& what)
+result<representation> get(store::transaction& tx, const caller& caller, const target& target)
 {
-    const auto row = load(tx, who, what);
+    const auto row = load(tx, caller, target);
     if (!row)
         return row.error();
-    return represent(tx, who, *what.type, *row, what.wanted);
+    return represent(tx, caller, *target.type, *row, target.wanted);
 }
 
 result<representation> get_whole(
-    store::transaction& tx, const caller& who, const target& what, spooled_text& into
+    store::transaction& tx, const caller& caller, const target& target, spooled_text& into
 )
 {
-    const auto row = load(tx, who, what);
+    const auto row = load(tx, caller, target);
     if (!row)
         return row.error();
-    append_page(into, tx, who, {{what.type, &what.wanted, &*row}});
+    append_page(into, tx, caller, {{target.type, &target.wanted, &*row}});
     return representation{
-        .location = who.base_url + what.type->endpoint + '/' + what.id, .version = row->version
+        .location = caller.base_url + target.type->endpoint + '/' + target.id, .version = row->version
     };
 }
 
-result<std::string> remove(store::transaction& tx, const caller& who, const target& what)
+result<std::string> remove(store::transaction& tx, const caller& caller, const target& target)
 {
-    const auto found = load(tx, who, what);
+    const auto found = load(tx, caller, target);
     if (!found)
         return found.error();
-    const auto removal = prepare_removal(tx, who, what, *found);
-    return removal ? result<std::string>(remove(tx, who, *removal).value()) : removal.error();
+    const auto removal = prepare_removal(tx, caller, target, *found);
+    return removal ? result<std::string>(remove(tx, caller, *removal).value()) : removal.error();
 }
 
 }  // namespace scimd::service

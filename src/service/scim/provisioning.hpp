@@ -1,9 +1,12 @@
-// The verbs of SCIM on one directory (RFC 7644 §3.3 to §3.6).
+// The SCIM operations on the resources of one directory: create, get, replace, patch, remove (RFC 7644 §3.3
+// to §3.6). Start reading here.
 //
-// Each is a prepared change (service/scim/prepared_change.hpp) that is prepared and applied at once: it runs
-// in one transaction and leaves either all of its traces, the event among them, or none. Results name what
-// the caller did wrong; a user kept out by the domain gate is neither an error nor a success: `refused` has
-// been recorded and is to be committed.
+// Each write is a prepared change (service/scim/prepared_change.hpp) that is prepared and applied at once. It
+// runs in one transaction and leaves all of its changes, the event among them, or none. An error tells what
+// the client did wrong. A user rejected by the domain gate is neither an error nor a success: the outcome
+// `refused` has been recorded, and the transaction is to be committed.
+//
+// Thread contract: that of the transaction.
 #pragma once
 
 #include "base/error.hpp"
@@ -23,30 +26,30 @@ using provisioned = std::variant<representation, refused>;
 
 result<provisioned> create(
     store::transaction& tx,
-    const caller& who,
+    const caller& caller,
     const scim::resource_type& type,
     const scim::parsed_body& body,
-    const scim::projection& wanted
+    const scim::projection& shown
 );
 
-result<representation> get(store::transaction& tx, const caller& who, const target& what);
+result<representation> get(store::transaction& tx, const caller& caller, const target& target);
 
-// The same of one that is too long for represent(): appended to `into`, as it is in this transaction.
+// Reads a resource that is too long for represent(). Its body is appended to `into`; the result has none.
 result<representation> get_whole(
-    store::transaction& tx, const caller& who, const target& what, spooled_text& into
+    store::transaction& tx, const caller& caller, const target& target, spooled_text& into
 );
 
-// PUT. A group's members stay as they are when the body does not name `members` at all
+// PUT. The members of a group stay unchanged when the body has no `members` attribute
 // (docs/compatibility.md).
 result<provisioned> replace(
-    store::transaction& tx, const caller& who, const target& what, const scim::parsed_body& body
+    store::transaction& tx, const caller& caller, const target& target, const scim::parsed_body& body
 );
 
 result<provisioned> patch(
-    store::transaction& tx, const caller& who, const target& what, const scim::patch& wanted
+    store::transaction& tx, const caller& caller, const target& target, const scim::patch& operations
 );
 
-// The id of its event; empty: it was held, and has none.
-result<std::string> remove(store::transaction& tx, const caller& who, const target& what);
+// The id of the event; empty for a held user, whose removal has no event.
+result<std::string> remove(store::transaction& tx, const caller& caller, const target& target);
 
 }  // namespace scimd::service

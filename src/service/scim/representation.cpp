@@ -4,7 +4,6 @@
 #include "scim/references.hpp"
 #include "scim/resource.hpp"
 #include "scim/schema/hidden_attributes.hpp"
-#include "service/groups/member_json.hpp"
 #include "service/groups/nested_groups.hpp"
 #include "service/scim/etag.hpp"
 
@@ -16,9 +15,9 @@ namespace {
 
 namespace resources = store::resources;
 
-constexpr std::int64_t page_groups_max = 50'000;  // direct groups of users that are in memory at once
+constexpr std::int64_t page_groups_max = 50'000;  // direct groups of a page's users in memory at once
 
-// What is read from other rows: a group's members or a user's groups.
+// The derived values of a type: a group's members or a user's groups.
 enum class derived { none, members, groups };
 
 derived derived_of(const scim::resource_type& type)
@@ -39,15 +38,15 @@ bool wants(derived kind, const scim::resource_type& type, const scim::projection
     return attribute && wanted.wants(*attribute);
 }
 
-std::string location_of(const caller& who, const scim::resource_type& type, std::string_view id)
+std::string location_of(const caller& caller, const scim::resource_type& type, std::string_view id)
 {
     std::string location;
-    location.reserve(who.base_url.size() + type.endpoint.size() + 1 + id.size());
-    location.append(who.base_url).append(type.endpoint).append("/").append(id);
+    location.reserve(caller.base_url.size() + type.endpoint.size() + 1 + id.size());
+    location.append(caller.base_url).append(type.endpoint).append("/").append(id);
     return location;
 }
 
-// Ids, times, URLs and the names of types hold nothing that JSON escapes.
+// Ids, times, URLs and names of types contain no character that JSON escapes.
 void append_meta(
     std::string& out, const scim::resource_type& type, const resources::row& row, std::string_view location
 )
@@ -59,11 +58,11 @@ void append_meta(
     out.append(R"(","version":"W/\")").append(std::to_string(row.version)) += R"(\""})";
 }
 
-void append_groups(std::string& out, const caller& who, const std::vector<group_link>& groups)
+void append_groups(std::string& out, const caller& caller, const std::vector<group_link>& groups)
 {
     if (groups.empty())
         return;
-    const auto& type = *who.schemas->find_type("Group");
+    const auto& type = *caller.schemas->find_type("Group");
     out += ",\"groups\":[";
     for (const auto& [group, is_direct] : groups) {
         if (out.back() != '[')
@@ -71,7 +70,7 @@ void append_groups(std::string& out, const caller& who, const std::vector<group_
         const auto id = id_text(type, group.group);
         out += '{';
         append_text_member(out, "value", id);
-        append_text_member(out, "$ref", location_of(who, type, id));
+        append_text_member(out, "$ref", location_of(caller, type, id));
         append_text_member(out, "display", group.display_name);
         append_text_member(out, "type", is_direct ? "direct" : "indirect");
         out += '}';
@@ -79,71 +78,156 @@ void append_groups(std::string& out, const caller& who, const std::vector<group_
     out += ']';
 }
 
-// The resource but for members: the stored text, reopened at its end.
+// Appends the resource without members, as the stored text extended at its end.
 void append_without_members(
     std::string& out,
-    const caller& who,
+    const caller& caller,
     const scim::resource_type& type,
     const resources::row& row,
     const std::vector<group_link>& groups
 )
 {
     out.append(row.document, 0, row.document.size() - 1);
-    scim::make_references_absolute(out, type, who.base_url);
+    scim::make_references_absolute(out, type, caller.base_url);
     const auto id = id_text(type, row.id);
     out.append(R"(,"id":")").append(id) += '"';
-    append_meta(out, type, row, location_of(who, type, id));
-    append_groups(out, who, groups);
+    append_meta(out, type, row, location_of(caller, type, id));
+    append_groups(out, caller, groups);
     out += '}';
 }
 
-// The resource as it was asked for, but for members. Stored text is canonical: where all of it is shown it is
-// extended instead of being parsed, rebuilt and written again.
+// Appends the projected resource without members. Stored text is canonical: when all of it is shown, it is
+// extended instead of being parsed and serialized again.
 void append_projected(
-    std::string& out, const caller& who, const requested_row& what, const std::vector<group_link>& groups
+    std::string& out,
+    const caller& caller,
+    const requested_row& requested,
+    const std::vector<group_link>& groups
 )
 {
-    const auto& type = *what.type;
-    if (what.wanted->is_nothing)
+    const auto& type = *requested.type;
+    if (requested.wanted->is_nothing)
         return;
-    if (what.wanted->is_default() && scim::is_visible_as_stored(what.row->document, type))
-        return append_without_members(out, who, type, *what.row, groups);
+    if (requested.wanted->is_default() && scim::is_visible_as_stored(requested.row->document, type))
+        return append_without_members(out, caller, type, *requested.row, groups);
     std::string full;
-    append_without_members(full, who, type, *what.row, groups);
+    append_without_members(full, caller, type, *requested.row, groups);
     auto resource = scim::visible_document(full, type);
-    scim::project(resource, *what.wanted, type, *who.work);
+    scim::project(resource, *requested.wanted, type, *caller.work);
     out += to_text(resource);
 }
 
-// Of a row and what was read of its groups before. Members come last, and are never all in memory.
+// --- members of groups
+
+// The sub-attributes of members that a projection shows.
+struct member_fields {
+    bool value = true;
+    bool ref = true;
+    bool type = true;
+    bool display = true;
+};
+
+bool shows_any(const member_fields& fields, const resources::member_row& member)
+{
+    return fields.value || fields.ref || fields.type || (fields.display && !member.display.empty());
+}
+
+void append_member(
+    std::string& out, const caller& caller, const resources::member_row& member, const member_fields& fields
+)
+{
+    const auto& type = *caller.schemas->find_type(member.type);
+    const auto id = id_text(type, member.id);
+    out += '{';
+    if (fields.value)
+        append_text_member(out, "value", id);
+    if (fields.ref)
+        append_text_member(out, "$ref", location_of(caller, type, id));
+    if (fields.type)
+        append_text_member(out, "type", type.name);
+    if (fields.display && !member.display.empty())
+        append_text_member(out, "display", member.display);
+    out += '}';
+}
+
+// `group_type` has members.
+member_fields fields_of(const scim::resource_type& group_type, const scim::projection& wanted)
+{
+    const auto& members = *group_type.base->find("members");
+    const auto shows = [&](std::string_view name) {
+        const auto* const field = members.find(name);
+        return field && wanted.wants(members, *field);
+    };
+    return {
+        .value = shows("value"), .ref = shows("$ref"), .type = shows("type"), .display = shows("display")
+    };
+}
+
+// Appends "members":[…] to an object that is open at its end. An empty list is written, though RFC 7643 §2.5
+// lets it be absent: identity providers read `members` of an empty group. Nothing is appended when there are
+// members and the projection shows nothing of them. Members are never all in memory.
+void append_members(
+    spooled_text& out,
+    store::transaction& tx,
+    const caller& caller,
+    resource_id group,
+    const member_fields& fields
+)
+{
+    constexpr std::string_view begin = "\"members\":[";
+    const std::string_view comma = out.end().ends_with('{') ? "" : ",";
+    bool has_members = false;
+    bool has_shown = false;
+    resources::members_of(tx, caller.directory, group, [&](const resources::member_row& member) {
+        has_members = true;
+        if (!shows_any(fields, member))
+            return true;
+        if (has_shown)
+            out.end() += ',';
+        else
+            out.end().append(comma).append(begin);
+        has_shown = true;
+        append_member(out.end(), caller, member, fields);
+        out.flush();
+        return true;
+    });
+    if (has_shown)
+        out.end() += ']';
+    else if (!has_members)
+        out.end().append(comma).append(begin) += ']';
+}
+
+// --- rows and pages
+
+// Appends a row whose groups, if it is a user, have been read. Members come last.
 void append_resource(
     spooled_text& out,
     store::transaction& tx,
-    const caller& who,
-    const requested_row& what,
+    const caller& caller,
+    const requested_row& requested,
     const group_links& groups
 )
 {
     static const std::vector<group_link> none;
-    const auto& type = *what.type;
-    const auto own = groups.of.find(what.row->id);
-    append_projected(out.end(), who, what, own == groups.of.end() ? none : own->second);
-    if (wants(derived::members, type, *what.wanted)) {
+    const auto& type = *requested.type;
+    const auto own = groups.of.find(requested.row->id);
+    append_projected(out.end(), caller, requested, own == groups.of.end() ? none : own->second);
+    if (wants(derived::members, type, *requested.wanted)) {
         out.end().pop_back();
-        append_members(out, tx, who, what.row->id, fields_of(type, *what.wanted));
+        append_members(out, tx, caller, requested.row->id, fields_of(type, *requested.wanted));
         out.end() += '}';
     }
     out.flush();
 }
 
-// Whether the groups of each row are to be shown.
+// For each row: whether it is a user whose groups are shown.
 std::vector<bool> wants_groups(std::span<const requested_row> rows)
 {
     std::vector<bool> wanted;
     wanted.reserve(rows.size());
     const requested_row* before = nullptr;
     for (const auto& each : rows) {
-        // Nearly all pages are of one type.
+        // Nearly all pages have one type.
         const bool is_same = before && before->type == each.type && before->wanted == each.wanted;
         wanted.push_back(is_same ? wanted.back() : wants(derived::groups, *each.type, *each.wanted));
         before = &each;
@@ -151,10 +235,11 @@ std::vector<bool> wants_groups(std::span<const requested_row> rows)
     return wanted;
 }
 
-// `counts`, when they are known: how many groups each row is in; those that are in none are not looked up.
+// Reads the groups of the users among the rows. `counts`, if known, is the number of groups of each row:
+// users in no group are not looked up.
 group_links groups_wanted(
     store::transaction& tx,
-    const caller& who,
+    const caller& caller,
     std::span<const requested_row> rows,
     std::size_t links_max,
     std::span<const std::int64_t> counts = {}
@@ -165,10 +250,10 @@ group_links groups_wanted(
     for (std::size_t i = 0; i < rows.size(); ++i)
         if (wanted[i] && (counts.empty() || counts[i] > 0))
             users.push_back(rows[i].row->id);
-    return groups_of_users(tx, who.directory, users, links_max);
+    return groups_of_users(tx, caller.directory, users, links_max);
 }
 
-// How many rows, one at least, list no more direct groups together than are kept in memory at once.
+// The number of rows from `begin` on, at least one, whose direct groups fit into memory together.
 std::size_t count_of_block(const std::vector<std::int64_t>& groups, std::size_t begin)
 {
     std::int64_t total = 0;
@@ -178,9 +263,9 @@ std::size_t count_of_block(const std::vector<std::int64_t>& groups, std::size_t 
     return end - begin;
 }
 
-// Kept counts of the groups of users, where they are shown; else 0.
+// For each row: the number of the user's direct groups, where they are shown; else 0.
 std::vector<std::int64_t> count_groups(
-    store::transaction& tx, const caller& who, std::span<const requested_row> rows
+    store::transaction& tx, const caller& caller, std::span<const requested_row> rows
 )
 {
     const auto wanted = wants_groups(rows);
@@ -188,7 +273,7 @@ std::vector<std::int64_t> count_groups(
     for (std::size_t i = 0; i < rows.size(); ++i)
         if (wanted[i])
             users.push_back(rows[i].row->id);
-    const auto counted = resources::count_groups_of_each(tx, who.directory, users);
+    const auto counted = resources::count_groups_of_each(tx, caller.directory, users);
     std::vector<std::int64_t> totals(rows.size());
     for (std::size_t i = 0, next = 0; i < rows.size(); ++i)
         if (wanted[i])
@@ -204,39 +289,39 @@ std::string id_text(const scim::resource_type& type, resource_id id)
 }
 
 std::vector<std::int64_t> count_shown_links(
-    store::transaction& tx, const caller& who, const std::vector<requested_row>& rows
+    store::transaction& tx, const caller& caller, const std::vector<requested_row>& rows
 )
 {
-    auto totals = count_groups(tx, who, rows);
+    auto totals = count_groups(tx, caller, rows);
     for (std::size_t i = 0; i < rows.size(); ++i)
         if (wants(derived::members, *rows[i].type, *rows[i].wanted))
-            totals[i] = resources::count_members(tx, who.directory, rows[i].row->id);
+            totals[i] = resources::count_members(tx, caller.directory, rows[i].row->id);
     return totals;
 }
 
 representation represent(
     store::transaction& tx,
-    const caller& who,
+    const caller& caller,
     const scim::resource_type& type,
     const resources::row& row,
     const scim::projection& wanted
 )
 {
-    const requested_row what{&type, &wanted, &row};
+    const requested_row requested{&type, &wanted, &row};
     auto id = id_text(type, row.id);
-    representation made{.id = row.id, .location = location_of(who, type, id), .version = row.version};
+    representation made{.id = row.id, .location = location_of(caller, type, id), .version = row.version};
     const bool has_many = wants(derived::members, type, wanted) &&
-                          resources::count_members(tx, who.directory, row.id) > members_inline_max;
+                          resources::count_members(tx, caller.directory, row.id) > members_inline_max;
     group_links groups;
     if (!has_many)
-        groups = groups_wanted(tx, who, {&what, 1}, groups_inline_max);
+        groups = groups_wanted(tx, caller, {&requested, 1}, groups_inline_max);
     if (has_many || !groups.is_complete) {
-        append_projected(made.body, who, what, {});
+        append_projected(made.body, caller, requested, {});
         made.later = not_loaded{std::move(id), wanted};
         return made;
     }
     spooled_text text;
-    append_resource(text, tx, who, what, groups);
+    append_resource(text, tx, caller, requested, groups);
     made.body = std::move(text).take();
     return made;
 }
@@ -247,30 +332,30 @@ bool shows_links(const scim::resource_type& type, const scim::projection& wanted
 }
 
 representation represent_alone(
-    const caller& who,
+    const caller& caller,
     const scim::resource_type& type,
     const resources::row& row,
     const scim::projection& wanted
 )
 {
     representation made{
-        .id = row.id, .location = location_of(who, type, id_text(type, row.id)), .version = row.version
+        .id = row.id, .location = location_of(caller, type, id_text(type, row.id)), .version = row.version
     };
-    append_projected(made.body, who, {&type, &wanted, &row}, {});
+    append_projected(made.body, caller, {&type, &wanted, &row}, {});
     return made;
 }
 
 void append_page(
-    spooled_text& out, store::transaction& tx, const caller& who, const std::vector<requested_row>& rows
+    spooled_text& out, store::transaction& tx, const caller& caller, const std::vector<requested_row>& rows
 )
 {
-    append_page(out, tx, who, rows, count_groups(tx, who, rows));
+    append_page(out, tx, caller, rows, count_groups(tx, caller, rows));
 }
 
 void append_page(
     spooled_text& out,
     store::transaction& tx,
-    const caller& who,
+    const caller& caller,
     const std::vector<requested_row>& rows,
     const std::vector<std::int64_t>& links
 )
@@ -279,20 +364,22 @@ void append_page(
         const auto size = count_of_block(links, begin);
         const auto block = std::span(rows).subspan(begin, size);
         const auto groups =
-            groups_wanted(tx, who, block, group_links_max, std::span(links).subspan(begin, size));
+            groups_wanted(tx, caller, block, group_links_max, std::span(links).subspan(begin, size));
         for (const auto& each : block) {
             if (&each != &rows.front())
                 out.end() += ',';
-            append_resource(out, tx, who, each, groups);
+            append_resource(out, tx, caller, each, groups);
         }
         begin += block.size();
     }
 }
 
-json::object document_with_meta(const caller& who, const scim::resource_type& type, const resources::row& row)
+json::object document_with_meta(
+    const caller& caller, const scim::resource_type& type, const resources::row& row
+)
 {
     std::string full;
-    append_without_members(full, who, type, row, {});
+    append_without_members(full, caller, type, row, {});
     return parse_json_object(full, {.depth_max = 64, .nodes_max = SIZE_MAX}).value();
 }
 

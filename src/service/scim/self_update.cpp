@@ -9,9 +9,9 @@
 namespace scimd::service {
 namespace {
 
-// How somebody is called and reached, and nothing that anybody is let in by: applications find accounts by
-// userName, emails and externalId, and grant rights by the rest. What a schema of one's own declares is not
-// listed either, for nobody here knows what it is for.
+// The attributes that users may change: names and ways to reach the person, and nothing that grants access.
+// Applications find accounts by userName, emails and externalId, and grant rights by the other attributes.
+// Attributes of custom schemas are not listed, because their purpose is unknown.
 constexpr std::array<std::string_view, 11> own_attributes{
     "name",
     "displayName",
@@ -34,7 +34,7 @@ static_assert(
 
 result<void> check_own_change(const json::object& before, const json::object& after)
 {
-    // `schemas` follows from what else there is.
+    // `schemas` follows from the other attributes.
     for (const auto& name : changed_attributes(before, after))
         if (name != "schemas" && std::ranges::find(own_attributes, name) == own_attributes.end())
             return error{errc::forbidden, name + " is for the directory to change, not for the user itself."};

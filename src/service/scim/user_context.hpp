@@ -1,5 +1,6 @@
-// What events say of a user beyond its document, as one transaction sees it: so that an event can be made
-// from a snapshot and published by a transaction that sees the same. A value.
+// The data of a user's event that do not come from its document: groups, roles, attribute mappings, verified
+// domains. A snapshot of them lets an event be prepared by a reader and published by the writer when the
+// writer reads an equal context. A value type.
 #pragma once
 
 #include "base/json/json.hpp"
@@ -18,32 +19,34 @@ namespace scimd::service {
 struct user_context {
     std::vector<store::resources::membership> groups;
     std::vector<std::string> roles;
-    std::vector<std::string> published_roles;  // as events have last said
+    std::vector<std::string> published_roles;  // as in the last published event
     std::vector<store::attributes::mapping> mappings;
     bool has_pending_groups = false;                                 // of any user of the directory
-    std::vector<store::pending_group_events::row> pending_groups{};  // of this one: not published yet
-    verified_domains domains{};  // of its addresses, before and after a change
+    std::vector<store::pending_group_events::row> pending_groups{};  // of this user, not published yet
+    verified_domains domains{};  // of the user's addresses, before and after a change
 
     friend bool operator==(const user_context&, const user_context&) = default;
 };
 
-// `domains` are those of its addresses.
+// Reads the context of a user whose addresses have the verified domains `domains`.
 user_context read_user_context(
-    store::transaction& tx, const caller& who, resource_id user, verified_domains domains
+    store::transaction& tx, const caller& caller, resource_id user, verified_domains domains
 );
 
-// Of a user who is not there yet.
-user_context read_new_user_context(store::transaction& tx, const caller& who, verified_domains domains);
+// Reads the context of a user that does not exist yet.
+user_context read_new_user_context(store::transaction& tx, const caller& caller, verified_domains domains);
 
-// The user as events have last said, and as it is. Pure.
+// The payload of the user as last published, and as it is now. Pure.
 json::object published_state(
-    const caller& who, const user_context& of, resource_id user, const json::object& document
+    const caller& caller, const user_context& context, resource_id user, const json::object& document
 );
 json::object current_state(
-    const caller& who, const user_context& of, resource_id user, const json::object& document
+    const caller& caller, const user_context& context, resource_id user, const json::object& document
 );
 
-// Notes that an event has told the current state.
-void record_published(store::transaction& tx, const caller& who, const user_context& of, resource_id user);
+// Records that an event has published the current roles and groups of the user.
+void record_published(
+    store::transaction& tx, const caller& caller, const user_context& context, resource_id user
+);
 
 }  // namespace scimd::service

@@ -1,9 +1,11 @@
-// Users in the words of events and of the directory API, with what they have beyond their documents: groups,
-// roles, and the custom attributes that their directory maps.
+// The payload of users in events and in the management API: the normalized document with groups, roles and
+// the custom attributes that the directory maps; and the record of what has been published of each user.
 //
-// What events have told of a user's roles is kept, and where they have not told its groups as they are. So
-// each event says what really changed, and whatever changes them (a membership, a mapping, a default) is told
-// once for each user, by whichever event comes first.
+// An event of a user lists its groups and roles, and says how they changed. These change without a change of
+// the user (a membership, a role mapping, a default role), possibly for very many users at once. Therefore
+// the store keeps what consumers know: the roles last published, and the group changes that are still pending
+// (store/pending_group_events.hpp). Each change is published once for each user, by whichever event of the
+// user comes first.
 #pragma once
 
 #include "base/json/json.hpp"
@@ -19,66 +21,77 @@
 
 namespace scimd::service {
 
-struct user_parts {  // borrowed
+// The parts of a user that an event shows, read by the caller. Borrowed.
+struct user_parts {
     resource_id id;
     const json::object& document;
     const std::vector<store::resources::membership>& groups;
 };
 
-struct described_user {  // borrowed
+// A user with the verified domains of its addresses. Borrowed.
+struct described_user {
     resource_id id;
     const json::object& document;
     const std::vector<store::resources::membership>& groups;
-    const verified_domains& domains;  // of its addresses
+    const verified_domains& domains;
 };
 
-// A user with these roles, in the words of events.
+// The event payload of a user with these roles. Pure.
 json::object describe_user(
-    const caller& who,
+    const caller& caller,
     const std::vector<attributes::mapping>& mappings,
     const described_user& user,
     const std::vector<std::string>& roles
 );
 
-// As many of a user's groups as an event lists, and one more where there are more: with those whose events
-// are pending, which `told` takes from them. The cost does not grow with the groups of the user.
+// Reads the groups of a user that an event may list: event_groups_max, one more to know that there are more,
+// and as many as have pending changes, which published() takes away again. The cost does not grow with the
+// number of the user's groups.
 std::vector<store::resources::membership> groups_for_event(
-    store::transaction& tx, const caller& who, resource_id user, bool has_pending
+    store::transaction& tx, const caller& caller, resource_id user, bool has_pending
 );
 
-// Of one directory in one transaction; both outlive it.
+// Reads and updates what consumers know of the users of one directory, in one transaction. Transaction and
+// caller outlive it. Thread contract: that of the transaction.
 class user_publication {
 public:
-    user_publication(store::transaction& tx, const caller& who);
+    user_publication(store::transaction& tx, const caller& caller);
 
-    [[nodiscard]] json::object current(const user_parts& user);    // with the roles as they are
-    [[nodiscard]] json::object published(const user_parts& user);  // with those that events have told of
-    [[nodiscard]] json::object publish(const user_parts& user);    // as they are, and told from here on
+    // The event payload with the current roles and groups.
+    [[nodiscard]] json::object current(const user_parts& user);
 
-    // Which of the domains of a user's addresses are verified.
+    // The event payload with the roles and groups last published.
+    [[nodiscard]] json::object published(const user_parts& user);
+
+    // The current payload, recorded as published: an event with it follows in this transaction.
+    [[nodiscard]] json::object publish(const user_parts& user);
+
+    // The verified domains among those of a user's addresses.
     [[nodiscard]] verified_domains domains_of(const json::object& document);
 
     [[nodiscard]] std::vector<store::resources::membership> groups(resource_id user) const;
 
-    // What has not been told of its groups; `told` takes it back, `renewed` forgets it.
+    // The group changes of a user that are not published yet. published() undoes them, publish() deletes
+    // them.
     [[nodiscard]] std::vector<store::pending_group_events::row> pending_groups(resource_id user) const;
 
     [[nodiscard]] json::array current_roles(resource_id user) const;  // [{"role_name": …}]
     [[nodiscard]] json::array published_roles(resource_id user) const;
 
 private:
-    [[nodiscard]] json::object with(const user_parts& user, const std::vector<std::string>& roles);
+    [[nodiscard]] json::object describe(const user_parts& user, const std::vector<std::string>& roles);
 
     store::transaction& tx_;
-    const caller& who_;
+    const caller& caller_;
     std::vector<attributes::mapping> mappings_;
     bool has_pending_;
-    domain_look_up domains_;
+    domain_lookup domains_;
 };
 
-// The groups of a user before that change of them. Both in the order of ids, as they are read.
+// The groups of a user as last published: the current ones without the pending changes. Both lists are in
+// the order of ids.
 std::vector<store::resources::membership> as_published(
-    std::vector<store::resources::membership> now,
+    std::vector<store::resources::membership> current,
     const std::vector<store::pending_group_events::row>& pending
 );
 

@@ -15,15 +15,15 @@ struct range {
     std::string_view kind;
 };
 
-// The IANA special-purpose registries (RFC 6890) and what translates to them.
+// The IANA special-purpose registries (RFC 6890), the transition mechanisms, and metadata services of clouds.
 constexpr std::array ranges_v4 = {
     range{{0}, 8, "this network"},
     range{{10}, 8, "private"},
     range{{100, 100, 100, 200}, 32, "metadata"},  // of Alibaba Cloud
     range{{100, 64}, 10, "shared by a carrier"},
     range{{127}, 8, "loopback"},
-    range{{168, 63, 129, 16}, 32, "metadata"},  // of Azure, though routed nowhere else
-    range{{169, 254}, 16, "link-local"},        // the metadata services of most clouds among them
+    range{{168, 63, 129, 16}, 32, "metadata"},  // of Azure; not routed elsewhere
+    range{{169, 254}, 16, "link-local"},        // includes the metadata services of most clouds
     range{{172, 16}, 12, "private"},
     range{{192, 0, 0}, 24, "reserved"},
     range{{192, 0, 2}, 24, "documentation"},
@@ -53,22 +53,22 @@ constexpr std::array ranges_v6 = {
     range{{0xff}, 8, "multicast"},
 };
 
-bool is_in(const range& where, const std::array<std::uint8_t, 16>& bytes)
+bool is_in(const range& one, const std::array<std::uint8_t, 16>& bytes)
 {
-    const std::size_t whole = where.bits / 8;
-    if (!std::equal(bytes.begin(), bytes.begin() + whole, where.start.begin()))
+    const std::size_t whole = one.bits / 8;
+    if (!std::equal(bytes.begin(), bytes.begin() + whole, one.start.begin()))
         return false;
-    const unsigned rest = where.bits % 8;
+    const unsigned rest = one.bits % 8;
     if (rest == 0)
         return true;
     const auto mask = static_cast<std::uint8_t>(0xff00U >> rest);
-    return (bytes[whole] & mask) == (where.start[whole] & mask);
+    return (bytes[whole] & mask) == (one.start[whole] & mask);
 }
 
 template <std::size_t Count>
 std::string_view find_in(const std::array<range, Count>& ranges, const std::array<std::uint8_t, 16>& bytes)
 {
-    const auto* found = std::ranges::find_if(ranges, [&](const range& one) { return is_in(one, bytes); });
+    const auto* found = std::ranges::find_if(ranges, [&](const range& each) { return is_in(each, bytes); });
     return found == ranges.end() ? std::string_view() : found->kind;
 }
 
@@ -91,7 +91,8 @@ std::string_view why_not_low_v6(const ip_address& address)
     return "reserved";
 }
 
-// What a sidecar's neighbours have. Cloud metadata services are link-local and stay out of reach.
+// The kinds of addresses that a sidecar is reached by. Metadata services of clouds are link-local and stay
+// out.
 bool is_nearby(std::string_view kind)
 {
     constexpr std::array<std::string_view, 3> nearby = {"loopback", "private", "shared by a carrier"};

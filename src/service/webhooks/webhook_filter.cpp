@@ -10,7 +10,7 @@ namespace scimd::service::webhooks {
 
 namespace {
 
-// Where a receiver or what stands before it would believe us something that only its own parts may say.
+// Header fields that a receiver, or a proxy in front of it, trusts because only its own components set them.
 constexpr std::array<std::string_view, 14> reserved_prefixes = {
     "x-amz-",
     "x-aws-",
@@ -58,7 +58,7 @@ bool matches_one(std::string_view pattern, std::string_view type)
     return type.starts_with(pattern);
 }
 
-// RFC 9110 §5.6.2, less what nobody needs.
+// A subset of the token characters of RFC 9110 §5.6.2.
 bool is_name_character(char letter)
 {
     return is_type_character(letter) || letter == '-';

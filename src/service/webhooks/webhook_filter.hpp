@@ -1,4 +1,4 @@
-// Which events an endpoint is sent, and which header fields of its own it may add. Pure.
+// Event type filters of webhook endpoints, and validation of their custom header fields. Pure.
 #pragma once
 
 #include "base/error.hpp"
@@ -15,22 +15,22 @@ namespace scimd::service::webhooks {
 constexpr std::size_t event_types_max = 100;
 constexpr std::size_t event_type_bytes_max = 128;
 
-// invalid_value unless each is a type ("organization.directory.user_created"), everything below a prefix
-// ("organization.directory.*"), or everything ("*").
+// invalid_value unless each pattern is a type ("organization.directory.user_created"), a prefix with ".*"
+// ("organization.directory.*"), or "*".
 result<void> check_event_types(std::span<const std::string> patterns);
 
-// invalid_value: one that no event has, now or ever in this version.
+// invalid_value: a pattern matches no type of event of this version.
 result<void> check_types_exist(std::span<const std::string> patterns);
 
-// Whether a type is one of them; without any, every type is.
+// Whether a type matches one of the patterns; without patterns, every type does.
 bool matches(std::span<const std::string> patterns, std::string_view type);
 
 constexpr std::size_t headers_max = 20;
 constexpr std::size_t header_name_bytes_max = 64;
 constexpr std::size_t header_value_bytes_max = 1'024;
 
-// invalid_value unless the name starts with "x-" and is none that proxies, frameworks or cloud metadata
-// services give a meaning, and the value is visible ASCII with single spaces inside.
+// invalid_value unless the name starts with "x-" and has no meaning for proxies, frameworks or metadata
+// services of clouds, and the value is visible ASCII with spaces only inside.
 result<void> check_header(std::string_view name, std::string_view value);
 
 }  // namespace scimd::service::webhooks

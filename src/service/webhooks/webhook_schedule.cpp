@@ -12,20 +12,20 @@ using std::chrono::seconds;
 constexpr seconds throttled_delay_min{60};
 constexpr int too_many_requests = 429;
 
-// 0.8 to 1.2 of the delay: a fifth down, and two fifths by chance.
+// 0.8 to 1.2 times the delay.
 microseconds with_jitter(microseconds delay, std::uint32_t draw)
 {
     const auto share = static_cast<double>(draw) / 4'294'967'296.0;
     return microseconds(static_cast<std::int64_t>(static_cast<double>(delay.count()) * (0.8 + 0.4 * share)));
 }
 
-microseconds delay_after(const attempt& made, const outcome& seen)
+microseconds delay_after(const attempt& made, const outcome& result)
 {
     const microseconds planned = made.schedule->delays[static_cast<std::size_t>(made.number - 1)];
     auto delay = with_jitter(planned, made.draw);
-    if (seen.retry_after)
-        delay = std::clamp(microseconds(*seen.retry_after), planned, 2 * planned);
-    const bool is_throttled = seen.is_timeout || seen.status == too_many_requests;
+    if (result.retry_after)
+        delay = std::clamp(microseconds(*result.retry_after), planned, 2 * planned);
+    const bool is_throttled = result.is_timeout || result.status == too_many_requests;
     if (is_throttled && !made.schedule->is_own)
         delay = std::max(delay, microseconds(throttled_delay_min));
     return delay;
@@ -52,20 +52,20 @@ const retry_schedule& retry_schedule::standard()
     return schedule;
 }
 
-step next_step(const attempt& made, const outcome& seen, time_point now)
+step next_step(const attempt& made, const outcome& result, time_point now)
 {
-    if (seen.is_success())
+    if (result.is_success())
         return done{};
-    if (seen.is_gone())
+    if (result.is_gone())
         return disable_endpoint{};
     if (static_cast<std::size_t>(made.number) > made.schedule->delays.size())
         return give_up{};
-    return retry{now + delay_after(made, seen)};
+    return retry{now + delay_after(made, result)};
 }
 
-health health_after(const health& before, const outcome& seen, time_point now)
+health health_after(const health& before, const outcome& result, time_point now)
 {
-    if (seen.is_success())
+    if (result.is_success())
         return {};
     const bool goes_on = before.failing_since && now - *before.last_failure <= failure_gap_max;
     return {

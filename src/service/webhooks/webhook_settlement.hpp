@@ -1,4 +1,4 @@
-// What a round of deliveries to one endpoint has come to, written in one transaction.
+// The outcome of a batch of deliveries to one endpoint, written in one transaction.
 #pragma once
 
 #include "base/id.hpp"
@@ -14,6 +14,7 @@
 
 namespace scimd::service::webhooks {
 
+// A delivery whose last attempt failed.
 struct exhausted_delivery {
     event_id event;
     std::string type;
@@ -22,28 +23,29 @@ struct exhausted_delivery {
     std::string last_error;
 };
 
-// What the row of an event becomes; empty: it is removed. A row that was read stays as it is when it is due
-// at another time now: somebody has asked for it again meanwhile.
+// The new row of a delivery; `now` empty: the row is removed. A row that was read with `read_due` and has
+// another due time now is left alone: a replay has asked for the event again meanwhile.
 struct delivery_change {
     std::optional<store::webhooks::delivery> now;
     std::optional<time_point> read_due;
 };
 
+// Everything that is to be written for the endpoint. A value.
 struct settlement {
     store::webhooks::progress now;
     std::vector<store::webhooks::attempt> attempts;
     std::map<directory_id, std::optional<store::webhooks::directory_queue>>
-        directory_queues;  // empty: it is removed
+        directory_queues;  // empty: the queue is removed
     std::map<event_id, delivery_change> deliveries;
     std::vector<exhausted_delivery> exhausted;
     std::optional<store::webhooks::disabled_reason> disable;
 };
 
-// Writes it, with the events webhook_endpoint.delivery_exhausted and webhook_endpoint.disabled where they
-// apply. How many deliveries have been given up by it; empty: somebody else delivers to the endpoint now, or
-// it is gone, and nothing is written.
+// Writes a settlement, with the events webhook_endpoint.delivery_exhausted and webhook_endpoint.disabled
+// where they apply. Returns the number of deliveries that it moved to the dead letters. Empty: another
+// process delivers to the endpoint now, or the endpoint is deleted, and nothing was written.
 std::optional<std::size_t> write_settlement(
-    store::transaction& tx, environment_id where, const settlement& what
+    store::transaction& tx, environment_id environment, const settlement& outcome
 );
 
 }  // namespace scimd::service::webhooks

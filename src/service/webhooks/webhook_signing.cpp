@@ -18,7 +18,7 @@ constexpr std::string_view private_prefix = "whsk_";
 constexpr std::string_view public_prefix = "whpk_";
 constexpr std::size_t symmetric_bytes = 32;
 
-std::vector<std::byte> bytes_behind(std::string_view prefix, const secret& key)
+std::vector<std::byte> bytes_after(std::string_view prefix, const secret& key)
 {
     auto bytes = from_base64(key.reveal().substr(prefix.size()));
     if (!bytes)
@@ -28,7 +28,7 @@ std::vector<std::byte> bytes_behind(std::string_view prefix, const secret& key)
 
 ed25519_key private_key(const secret& key)
 {
-    const auto bytes = bytes_behind(private_prefix, key);
+    const auto bytes = bytes_after(private_prefix, key);
     if (bytes.size() != 2 * ed25519_bytes)
         throw std::logic_error("a signing key is not 64 bytes");
     ed25519_key seed;
@@ -39,7 +39,7 @@ ed25519_key private_key(const secret& key)
 std::string sign_with(const secret& key, std::string_view content)
 {
     if (key.reveal().starts_with(symmetric_prefix))
-        return "v1," + to_base64(hmac_sha256(bytes_behind(symmetric_prefix, key), content));
+        return "v1," + to_base64(hmac_sha256(bytes_after(symmetric_prefix, key), content));
     if (key.reveal().starts_with(private_prefix))
         return "v1a," + to_base64(ed25519_sign(private_key(key), content));
     throw std::logic_error("a signing key has no known prefix");
@@ -78,11 +78,15 @@ std::string public_key_of(const secret& key)
     return std::string(public_prefix) + to_base64(ed25519_public(private_key(key)));
 }
 
-std::string sign(std::span<const secret> keys, const message& what)
+std::string sign(std::span<const secret> keys, const message& signed_message)
 {
     std::string content;
-    content.reserve(what.id.size() + what.body.size() + 24);
-    content.append(what.id).append(".").append(std::to_string(what.timestamp)).append(".").append(what.body);
+    content.reserve(signed_message.id.size() + signed_message.body.size() + 24);
+    content.append(signed_message.id)
+        .append(".")
+        .append(std::to_string(signed_message.timestamp))
+        .append(".")
+        .append(signed_message.body);
     std::string signatures;
     for (const auto& key : keys)
         signatures += (signatures.empty() ? "" : " ") + sign_with(key, content);

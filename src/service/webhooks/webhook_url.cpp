@@ -31,7 +31,7 @@ bool is_label(std::string_view label)
            std::ranges::all_of(label, is_label_character);
 }
 
-// A last label that starts with a digit makes readers take the name for a number: "0x7f.1", "127.1".
+// Some parsers read a name as an IPv4 address when its last label starts with a digit: "0x7f.1", "127.1".
 bool is_host_name(std::string_view host)
 {
     if (host.empty() || host.size() > host_bytes_max)
@@ -40,7 +40,7 @@ bool is_host_name(std::string_view host)
     return std::ranges::all_of(labels, is_label) && !is_digit(labels.back().front());
 }
 
-// What RFC 3986 allows behind the host, percent-encoding included.
+// The characters that RFC 3986 allows after the host, percent-encoding included.
 bool is_path_character(char letter)
 {
     constexpr std::string_view marks = "-._~:/?@!$&'()*+,;=%[]";

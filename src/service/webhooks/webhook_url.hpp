@@ -1,4 +1,5 @@
-// The URL of a webhook endpoint, strictly parsed: one reading of it, or none. Pure.
+// The URL of a webhook endpoint. The parser is strict, so that validation and HTTP client cannot read a URL
+// differently (SSRF). Pure.
 #pragma once
 
 #include "base/error.hpp"
@@ -16,10 +17,10 @@ namespace scimd::service::webhooks {
 
 constexpr std::size_t url_bytes_max = 2'048;
 
-// What endpoints may be, as the operator has it.
+// The rules of the operator for endpoints. A value.
 struct target_rules {
     address_policy addresses;
-    std::vector<std::uint16_t> ports{443, 8443};  // not looked at when private addresses are allowed
+    std::vector<std::uint16_t> ports{443, 8443};  // ignored when private addresses are allowed
 };
 
 struct endpoint_url {
@@ -29,10 +30,10 @@ struct endpoint_url {
     std::optional<ip_address> literal;
     std::uint16_t port = 443;
 
-    // invalid_value, with the reason, for: anything but https (http where private addresses are allowed), a
-    // user or a fragment, a port that is not allowed, a host that is neither a name of ASCII labels nor a
-    // plain address (no "127.1", "0x7f.0.0.1", "2130706433", zone, trailing dot, percent or other script), an
-    // address that the policy refuses, white space, control characters and backslashes.
+    // invalid_value, with the reason, for: any scheme but https (and http where private addresses are
+    // allowed), a user or a fragment, a port that is not allowed, a host that is neither a name of ASCII
+    // labels nor a plain address (no "127.1", "0x7f.0.0.1", "2130706433", zone, trailing dot, percent or
+    // other script), an address that the policy refuses, white space, control characters and backslashes.
     static result<endpoint_url> parse(std::string_view text, const target_rules& rules);
 };
 

@@ -1,8 +1,8 @@
 #include "service/webhooks/webhooks.hpp"
 
-#include "base/json/json.hpp"
 #include "base/text.hpp"
-#include "base/time.hpp"
+#include "service/auth/tokens.hpp"
+#include "service/events/events.hpp"
 #include "service/webhooks/webhook_filter.hpp"
 #include "service/webhooks/webhook_schedule.hpp"
 #include "store/encrypted_secrets.hpp"
@@ -35,43 +35,43 @@ result<void> check_schedule(const std::vector<std::int64_t>& pauses)
     return {};
 }
 
-// A directory's organization must be the organization, when both are given.
-result<void> check_scope(store::transaction& tx, const rows::settings& what)
+// Organization and directory exist, and the directory is the organization's when both are given.
+result<void> check_scope(store::transaction& tx, const rows::settings& wanted)
 {
-    if (what.organization && !store::tenants::find_organization(tx, *what.organization))
+    if (wanted.organization && !store::tenants::find_organization(tx, *wanted.organization))
         return error{errc::not_found, "organization_id: the organization was not found."};
-    if (!what.directory)
+    if (!wanted.directory)
         return {};
-    const auto owner = store::tenants::owner_of(tx, *what.directory);
-    if (!owner || (what.organization && *owner != *what.organization))
+    const auto owner = store::tenants::owner_of(tx, *wanted.directory);
+    if (!owner || (wanted.organization && *owner != *wanted.organization))
         return error{errc::not_found, "directory_id: the directory was not found."};
     return {};
 }
 
-result<void> check(store::transaction& tx, const target_rules& rules, const rows::settings& what)
+result<void> check(store::transaction& tx, const target_rules& rules, const rows::settings& wanted)
 {
-    if (const auto url = endpoint_url::parse(what.url, rules); !url)
+    if (const auto url = endpoint_url::parse(wanted.url, rules); !url)
         return url.error();
-    if (what.description.size() > description_bytes_max || !is_storable(what.description)) {
+    if (wanted.description.size() > description_bytes_max || !is_storable(wanted.description)) {
         return error{
             errc::invalid_value,
             "description must have at most " + std::to_string(description_bytes_max) +
                 " bytes, without control characters."
         };
     }
-    if (const auto types = check_event_types(what.event_types); !types)
+    if (const auto types = check_event_types(wanted.event_types); !types)
         return types.error();
-    if (what.headers.size() > headers_max) {
+    if (wanted.headers.size() > headers_max) {
         return error{
             errc::invalid_value, "headers must not have more than " + std::to_string(headers_max) + " fields."
         };
     }
-    for (const auto& [name, value] : what.headers)
+    for (const auto& [name, value] : wanted.headers)
         if (const auto header = check_header(name, value); !header)
             return header.error();
-    if (const auto schedule = check_schedule(what.retry_seconds); !schedule)
+    if (const auto schedule = check_schedule(wanted.retry_seconds); !schedule)
         return schedule.error();
-    return check_scope(tx, what);
+    return check_scope(tx, wanted);
 }
 
 issued_key issue(store::transaction& tx, const key_dependencies& keys, webhook_id owner, signature_kind kind)
@@ -89,19 +89,22 @@ issued_key issue(store::transaction& tx, const key_dependencies& keys, webhook_i
 }  // namespace
 
 result<created_endpoint> create(
-    store::transaction& tx, const key_dependencies& keys, const rows::settings& what, signature_kind signature
+    store::transaction& tx,
+    const key_dependencies& keys,
+    const rows::settings& wanted,
+    signature_kind signature
 )
 {
-    if (const auto good = check(tx, keys.rules, what); !good)
+    if (const auto good = check(tx, keys.rules, wanted); !good)
         return good.error();
-    if (const auto known = check_types_exist(what.event_types); !known)
+    if (const auto known = check_types_exist(wanted.event_types); !known)
         return known.error();
     if (rows::count(tx) >= endpoints_max) {
         return error{
             errc::conflict, "There are " + std::to_string(endpoints_max) + " webhook endpoints already."
         };
     }
-    const auto row = rows::insert(tx, what, to_text(signature));
+    const auto row = rows::insert(tx, wanted, to_text(signature));
     auto key = issue(tx, keys, row.id, signature);
     return created_endpoint{*rows::find(tx, row.id), std::move(key)};
 }
@@ -115,7 +118,7 @@ result<rows::endpoint> update(
 {
     if (const auto good = check(tx, keys.rules, after); !good)
         return good.error();
-    // An endpoint may be older than this rule: its other settings can still be changed.
+    // An endpoint can have types that no longer exist: its other settings can still be changed.
     if (after.event_types != before.is.event_types)
         if (const auto known = check_types_exist(after.event_types); !known)
             return known.error();
@@ -127,30 +130,30 @@ result<rows::endpoint> update(
 issued_key rotate(
     store::transaction& tx,
     const key_dependencies& keys,
-    const rows::endpoint& of,
+    const rows::endpoint& endpoint,
     std::chrono::seconds overlap
 )
 {
     const auto end = tx.now() + overlap;
     std::size_t kept = 1;  // the new one
-    for (const auto& key : rows::list_keys(tx, of.id)) {
-        const bool is_dead = end <= tx.now() || (key.expires && *key.expires <= tx.now());
+    for (const auto& key : rows::list_keys(tx, endpoint.id)) {
+        const bool is_dead = end <= tx.now() || !is_alive(key, tx.now());
         if (is_dead || kept == keys_max) {
-            rows::remove_key(tx, of.id, key.id);
+            rows::remove_key(tx, endpoint.id, key.id);
             continue;
         }
         ++kept;
         if (!key.expires || *key.expires > end)
-            rows::set_key_expiry(tx, of.id, key.id, end);
+            rows::set_key_expiry(tx, endpoint.id, key.id, end);
     }
-    return issue(tx, keys, of.id, *parse_signature_kind(of.signature));
+    return issue(tx, keys, endpoint.id, *parse_signature_kind(endpoint.signature));
 }
 
-key_ring open_keys(store::transaction& tx, const vault& key_vault, webhook_id of)
+key_ring open_keys(store::transaction& tx, const vault& key_vault, webhook_id endpoint)
 {
     key_ring ring;
-    for (const auto& key : rows::list_keys(tx, of)) {
-        if (key.expires && *key.expires <= tx.now())
+    for (const auto& key : rows::list_keys(tx, endpoint)) {
+        if (!is_alive(key, tx.now()))
             continue;
         if (auto text = store::encrypted_secrets::find(tx, key_vault, rows::place_of(key.id)))
             ring.keys.push_back(std::move(*text));
@@ -160,44 +163,39 @@ key_ring open_keys(store::transaction& tx, const vault& key_vault, webhook_id of
     return ring;
 }
 
-result<event_id> send_test(store::transaction& tx, environment_id where, const rows::endpoint& to)
+result<event_id> send_test(store::transaction& tx, environment_id environment, const rows::endpoint& endpoint)
 {
-    const auto owner = to.is.directory ? store::tenants::owner_of(tx, *to.is.directory) : to.is.organization;
+    const auto owner = endpoint.is.directory ? store::tenants::owner_of(tx, *endpoint.is.directory)
+                                             : endpoint.is.organization;
     if (!rows::count_test(tx, owner, tests_per_minute))
         return error{
             errc::too_many_requests,
             "There are at most " + std::to_string(tests_per_minute) + " tests a minute."
         };
     const event_id id{tx.next_id()};
-    const json::object envelope{
-        {"spec_version", "1"},
-        {"id", id.text()},
-        {"type", "webhook_endpoint.test"},
-        {"object", "WebhookEndpoint"},
-        {"display_name", "Webhook Endpoint Test"},
-        {"environment_id", where.text()},
-        {"occurred_at", format_rfc3339(tx.now())},
-        {"context", {{"source", "api"}}},
-        {"data", {{"id", to.id.text()}, {"description", to.is.description}}}
-    };
+    event_draft draft;
+    draft.type = "webhook_endpoint.test";
+    draft.object = "WebhookEndpoint";
+    draft.data = {{"id", endpoint.id.text()}, {"description", endpoint.is.description}};
     rows::delivery test;
     test.event = id;
-    test.due = time_point();  // before everything else
-    test.test_body = scimd::to_text(envelope);
-    rows::put_delivery(tx, to.id, test);
-    rows::touch(tx, to.id);
+    test.due = time_point();  // before all other deliveries
+    test.test_body = text_outside_log(id, tx.now(), {environment, "api", {}, {}}, std::move(draft));
+    rows::put_delivery(tx, endpoint.id, test);
+    rows::touch(tx, endpoint.id);
     return id;
 }
 
-replay_outcome replay(store::transaction& tx, const rows::endpoint& to, const replay_range& range)
+replay_outcome replay(store::transaction& tx, const rows::endpoint& endpoint, const replay_range& range)
 {
     std::map<directory_id, event_id> settled;
-    for (const auto& lane : rows::list_directory_queues(tx, to.id, std::numeric_limits<std::int64_t>::max()))
-        settled[lane.directory] = lane.settled;
-    // What lies behind the position, or waits in its directory, is sent without being asked for.
-    const auto is_to_come = [&](const store::events::event& one) {
-        const auto lane = settled.find(one.directory);
-        return one.id > to.position || (lane != settled.end() && one.id > lane->second);
+    for (const auto& queue :
+         rows::list_directory_queues(tx, endpoint.id, std::numeric_limits<std::int64_t>::max()))
+        settled[queue.directory] = queue.settled;
+    // Events after the position of the endpoint or of its directory queue are still to be sent anyway.
+    const auto is_pending = [&](const store::events::event& one) {
+        const auto queue = settled.find(one.directory);
+        return one.id > endpoint.position || (queue != settled.end() && one.id > queue->second);
     };
     replay_outcome outcome;
     std::vector<event_id> chosen;
@@ -210,7 +208,7 @@ replay_outcome replay(store::transaction& tx, const rows::endpoint& to, const re
             outcome.next = one.id;
             return false;
         }
-        if (!is_to_come(one) && is_subscribed(to, one)) {
+        if (!is_pending(one) && is_subscribed(endpoint, one)) {
             chosen.push_back(one.id);
             ++outcome.count;
         }
@@ -220,24 +218,24 @@ replay_outcome replay(store::transaction& tx, const rows::endpoint& to, const re
         rows::delivery again;
         again.event = id;
         again.due = tx.now();
-        rows::put_delivery(tx, to.id, again);
+        rows::put_delivery(tx, endpoint.id, again);
     }
     if (!chosen.empty())
-        rows::touch(tx, to.id);
+        rows::touch(tx, endpoint.id);
     return outcome;
 }
 
-bool is_subscribed(const rows::endpoint& whom, const store::events::event& what)
+bool is_subscribed(const rows::endpoint& endpoint, const store::events::event& event)
 {
-    if (whom.is.organization && *whom.is.organization != what.organization)
+    if (endpoint.is.organization && *endpoint.is.organization != event.organization)
         return false;
-    if (whom.is.directory && *whom.is.directory != what.directory)
+    if (endpoint.is.directory && *endpoint.is.directory != event.directory)
         return false;
-    if (!matches(whom.is.event_types, what.type))
+    if (!matches(endpoint.is.event_types, event.type))
         return false;
-    // An endpoint is not told of itself: each failure of that would be another event to tell.
-    const bool is_of_webhooks = what.type.starts_with("webhook_endpoint.");
-    return !is_of_webhooks || what.body.find('"' + whom.id.text() + '"') == std::string::npos;
+    // An endpoint does not receive events about itself: each failed delivery would cause another one.
+    const bool is_of_webhooks = event.type.starts_with("webhook_endpoint.");
+    return !is_of_webhooks || event.body.find('"' + endpoint.id.text() + '"') == std::string::npos;
 }
 
 }  // namespace scimd::service::webhooks
