@@ -1,4 +1,4 @@
-// The commands: what each takes, and what is told to whoever gives it something else.
+// The commands: their arguments and options, and the errors of wrong ones.
 #include "options/arguments.hpp"
 
 #include "command_line.hpp"
@@ -52,8 +52,8 @@ const shape shapes[] = {
     {{"version"}, 0},
 };
 
-// "$ORGANIZATION" of a script that did not set it.
-TEST(arguments_test, an_option_is_not_empty)
+// For instance "$ORGANIZATION" of a script in which it is not set.
+TEST(arguments_test, an_empty_option_is_an_error)
 {
     const words commands[] = {
         {"client", "create", "Billing", "--organization"},
@@ -83,7 +83,7 @@ TEST(arguments_test, an_option_is_not_empty)
     }
 }
 
-TEST(arguments_test, each_command_takes_its_arguments_no_fewer_and_no_more)
+TEST(arguments_test, each_command_takes_exactly_its_arguments)
 {
     for (const auto& shape : shapes) {
         auto given = shape.names;
@@ -107,7 +107,7 @@ TEST(arguments_test, each_command_takes_its_arguments_no_fewer_and_no_more)
     }
 }
 
-TEST(arguments_test, options_of_a_command_reach_it)
+TEST(arguments_test, a_command_gets_its_options)
 {
     auto what = command_of({"organization", "create", "Acme Corp", "--external-id", "a-1"});
     EXPECT_EQ(what.arguments, words{"Acme Corp"});
@@ -141,7 +141,7 @@ TEST(arguments_test, options_of_a_command_reach_it)
     EXPECT_EQ(what.option("--organization"), "org_1");
 }
 
-TEST(arguments_test, a_policy_is_reject_or_off)
+TEST(arguments_test, an_unknown_domain_policy_is_an_error)
 {
     EXPECT_EQ(command_of({"directory", "policy", "dir_1", "reject"}).arguments[1], "reject");
     for (const auto* const text : {"Reject", "none", "OFF"}) {
@@ -158,7 +158,7 @@ TEST(arguments_test, a_policy_is_reject_or_off)
     }
 }
 
-TEST(arguments_test, the_number_of_events_is_a_number)
+TEST(arguments_test, limit_is_a_number_within_bounds)
 {
     EXPECT_FALSE(command_of({"events"}).limit);
     EXPECT_EQ(command_of({"events", "--limit", "1"}).limit, 1);
@@ -171,7 +171,7 @@ TEST(arguments_test, the_number_of_events_is_a_number)
     }
 }
 
-TEST(arguments_test, an_option_belongs_to_its_command)
+TEST(arguments_test, an_option_of_another_command_is_an_error)
 {
     const words rows[] = {
         {"serve", "--follow"},
@@ -188,7 +188,7 @@ TEST(arguments_test, an_option_belongs_to_its_command)
     }
 }
 
-TEST(arguments_test, no_command_or_an_unknown_one_is_a_mistake)
+TEST(arguments_test, a_missing_or_unknown_command_is_an_error)
 {
     const words rows[] = {
         {},
@@ -207,7 +207,7 @@ TEST(arguments_test, no_command_or_an_unknown_one_is_a_mistake)
     }
 }
 
-TEST(arguments_test, help_is_there_for_everything)
+TEST(arguments_test, every_command_has_help)
 {
     const auto top = parse({"--help"});
     EXPECT_FALSE(top.run);
